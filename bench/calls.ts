@@ -148,7 +148,7 @@ async function tally(
   { organization, services, configuration }: Simulation,
   newcomers: readonly string[],
 ): Promise<Tally> {
-  const accounts = (await services.store.registry.accounts()).filter(({ id }) => newcomers.includes(id));
+  const accounts = (await services.store.registry.listAccounts()).filter(({ id }) => newcomers.includes(id));
   const changing = listDesiredResources(configuration, accounts)
     .filter(({ kind }) => kind.name !== 'assume-role-permission')
     .map(({ ref, shares }) => ({

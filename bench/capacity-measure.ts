@@ -78,7 +78,7 @@ function capacity(example: Example, context: GrantContext): Capacity {
 }
 
 function ask(kind: GrantKind, entry: GrantEntry, context: GrantContext): Question {
-  const [ref] = kind.resources(entry, context);
+  const [ref] = kind.listResources(entry, context);
   if (ref === undefined) throw new Error(`${kind.name} names no resource`);
   return { kind, ref, entries: [entry], context };
 }

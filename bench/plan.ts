@@ -183,8 +183,8 @@ function plan(
     const { state, owned = [] } = read.get(desired.key) ?? { state: () => desired.kind.empty };
     const actual = state();
     const planned = planResource({ desired, actual, configuration, accounts, remembered: owned, now });
-    const next = desired.kind.documents(planned.next, planned.owned);
-    differences += diffDocuments(desired.kind.documents(actual, owned), next).length;
+    const next = desired.kind.toDocuments(planned.next, planned.owned);
+    differences += diffDocuments(desired.kind.toDocuments(actual, owned), next).length;
     return Object.values(next).filter((document) => document !== undefined);
   });
   if (differences < resources) throw new Error(`only ${differences} differences were found`);

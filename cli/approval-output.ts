@@ -74,7 +74,7 @@ export async function createPendingReport(
   active: ActiveConfiguration,
   accountId: string,
 ): Promise<PendingReport | undefined> {
-  const accounts = await services.store.registry.accounts();
+  const accounts = await services.store.registry.listAccounts();
   const question = { active, accounts, accountIds: [accountId], runId: createRunId('plan') };
   const plan = planApproval(question);
   const [waiting] = plan.content.accounts;

@@ -71,7 +71,7 @@ export async function readAccountsIfNeeded(
   { out }: Session,
 ): Promise<CliEnvironment & { readonly noImport: boolean }> {
   const { store, hub, clock, random } = environment.services;
-  if ((await store.registry.readySince()) !== undefined) return { ...environment, noImport: false };
+  if ((await store.registry.getReadySince()) !== undefined) return { ...environment, noImport: false };
   out.transient('  … Read the accounts of the organization');
   const { registry } = createMemoryStore();
   await importOrganization({ registry, organizations: hub.organizations, clock, random });

@@ -56,7 +56,7 @@ export const leftOver =
 function signOf({ actual = {}, plan, desired }: ResourceSnapshot): '+' | '-' | '~' {
   const some = (documents: object): boolean =>
     Object.values(documents).some((document) => document !== undefined);
-  if (plan !== undefined && !some(desired.kind.documents(plan.next))) return signs.removed;
+  if (plan !== undefined && !some(desired.kind.toDocuments(plan.next))) return signs.removed;
   return some(actual) ? signs.changed : signs.added;
 }
 

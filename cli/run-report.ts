@@ -68,7 +68,7 @@ export async function createRunReport(
   { runId, result, calls, durationMs }: EndedRun,
 ): Promise<{ readonly report: RunReport; readonly changes: readonly ResourceChange[] }> {
   const { runs, approvals } = store;
-  const { run, changes } = await runs.whole(runId);
+  const { run, changes } = await runs.getWhole(runId);
   const record = run ?? unrecorded(runId, result);
   const warnings = [
     ...(record.warnings ?? []),

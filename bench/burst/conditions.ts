@@ -121,12 +121,12 @@ export function table(random: Random, store: Store, now: () => number): TableLoa
       ...(others as unknown as Omit<Store, 'registry'>),
       registry: {
         ...timedRegistry,
-        accounts: async () => {
+        listAccounts: async () => {
           // As large as it was the last time.
           const bytes = length * accountItem;
           await take(Math.ceil(bytes / readUnit));
           await pause(drawn(random, item + (latencies.table.megabyte * bytes) / megabyte));
-          const accounts = await registry.accounts();
+          const accounts = await registry.listAccounts();
           length = accounts.length;
           return accounts;
         },

@@ -63,10 +63,10 @@ async function append(
 ): Promise<void> {
   const context = getGrantContext(configuration);
   const aws = services.aws(`naive-${account.id}`, configuration);
-  const actual = await kind.read(aws.reader(ref), ref, context);
+  const actual = await kind.read(aws.getReader(ref), ref, context);
   const asFound = listDesiredResources(configuration, []).find((each) => each.key === key);
   const there = (asFound?.shares ?? []).flatMap(({ entry }) => [
-    ...kind.granted(entry, ref, actual, context, remembered(kind.documents(actual))),
+    ...kind.listGrantedAccounts(entry, ref, actual, context, remembered(kind.toDocuments(actual))),
   ]);
   // Whom a policy names is placed as the newcomer is, so that nobody whom it names is left out.
   const accounts = [...new Set([...there, account.id])].map((id) => ({ ...account, id }));
@@ -76,18 +76,18 @@ async function append(
   const plan = planResource({
     desired,
     actual,
-    remembered: remembered(kind.documents(actual)),
+    remembered: remembered(kind.toDocuments(actual)),
     configuration,
     accounts,
     leaving: {},
     now,
   });
   if (!plan.changed) return;
-  const writer = aws.writer(ref, () => {});
+  const writer = aws.getWriter(ref, () => {});
   await kind.write(writer, ref, { from: actual, to: plan.next }, context);
 }
 
-type Documents = ReturnType<DesiredResource['kind']['documents']>;
+type Documents = ReturnType<DesiredResource['kind']['toDocuments']>;
 
 /** All of ours that is there, as if the table remembered it: Sids, and names of managed policies. */
 const remembered = (documents: Documents): readonly string[] =>

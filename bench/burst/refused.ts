@@ -54,7 +54,7 @@ async function toldBy(
   [runId, accountId]: readonly [string, string],
 ): Promise<readonly string[]> {
   const { left = [] } = (await store.runs.get(runId)) ?? {};
-  const changes = await store.runs.changes(runId);
+  const changes = await store.runs.listChanges(runId);
   return changes
     .filter(({ outcome, reason }) => outcome === 'set-aside' && reason !== undefined)
     .filter(({ resource }) => left.some((line) => tells(line, resource, accountId)))

@@ -88,8 +88,8 @@ async function selectorFindings(
   { store }: Services,
   active: Pick<ResolvedConfiguration, 'configuration' | 'ous'>,
 ): Promise<readonly string[]> {
-  if ((await store.registry.readySince()) === undefined) return [];
-  const accounts = await store.registry.accounts();
+  if ((await store.registry.getReadySince()) === undefined) return [];
+  const accounts = await store.registry.listAccounts();
   const unresolved = await findUnresolvedPaths({ store }, { active, accounts, planned: [] });
   return [...unresolved.map(formatUnresolvedPaths), ...findSelectorWarnings(active, accounts)];
 }

@@ -101,7 +101,7 @@ function printDecided({ out }: Session, { runId }: ApprovalRequest, decided: Dec
 }
 
 async function list({ out }: Session, { store, clock }: Services): Promise<ExitCode> {
-  const { items, unreadable } = await store.approvals.open();
+  const { items, unreadable } = await store.approvals.listOpen();
   const open = items.filter(({ until }) => clock.now() < Date.parse(until));
   const warnings = unreadable.map(formatUnreadable);
   out.result({

@@ -22,7 +22,7 @@ async function importAccounts(_: CommonOptions, session: Session): Promise<ExitC
   const { services, where } = connect(session, { memoryAllowed: false });
   const { store, hub, clock, random } = services;
   out.line(out.colors.dim(`From Organizations into ${where}`));
-  const before = await store.registry.readySince();
+  const before = await store.registry.getReadySince();
   const report = await importOrganization({
     registry: store.registry,
     organizations: hub.organizations,

@@ -107,7 +107,7 @@ async function waitingWarnings(
   accountId: string | undefined,
 ): Promise<readonly string[]> {
   if (accountId !== undefined) return [];
-  const waiting = (await store.registry.accounts()).filter(isPendingApproval);
+  const waiting = (await store.registry.listAccounts()).filter(isPendingApproval);
   if (waiting.length === 0) return [];
   const ids = waiting.map(({ id, name }) => `${name} (${id})`).join(', ');
   return [

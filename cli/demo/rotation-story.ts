@@ -64,7 +64,7 @@ async function occupy({ services, configuration }: Simulation, { application, pl
   settings?.versions.push({ content: '{}', contentType: 'application/json' });
   await services
     .aws('another', configuration)
-    .reader(place)
+    .getReader(place)
     .appConfig.send(
       new StartDeploymentCommand({
         ApplicationId: application.id,

@@ -63,7 +63,7 @@ export async function playScenario(simulation: Simulation, teller: ScenarioPrint
   );
   const after = await look();
   teller.accesses(await accessesNow(simulation, [before, after]));
-  const inOu = await services.store.registry.account(id);
+  const inOu = await services.store.registry.getAccount(id);
   await tell(`${name} closes`, 'The account loses all of its access.', () => organization.closeAccount(id));
   const closed = await look();
   await tell(
@@ -77,6 +77,6 @@ export async function playScenario(simulation: Simulation, teller: ScenarioPrint
 }
 
 async function accessesNow({ services, configuration }: Simulation, moments: readonly Policies[]) {
-  const account = await services.store.registry.account(newAccount.id);
+  const account = await services.store.registry.getAccount(newAccount.id);
   return account !== undefined && isMember(account) ? listWhoCan(configuration, account, moments) : [];
 }

@@ -15,9 +15,9 @@ export async function readPolicies(services: Services, configuration: Configurat
   const read = await pMap(
     listDesiredResources(configuration, []),
     async ({ key, kind, ref }) => {
-      const clients = services.aws('demo-look', configuration).reader(ref);
+      const clients = services.aws('demo-look', configuration).getReader(ref);
       const state = await kind.read(clients, ref, context);
-      return [key, Object.values(kind.documents(state))] as const;
+      return [key, Object.values(kind.toDocuments(state))] as const;
     },
     { concurrency: 8 },
   );

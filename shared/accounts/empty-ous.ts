@@ -28,7 +28,7 @@ const maxOus = 100;
  */
 export async function checkEmptyOus(asking: Asking, stored: StoredOus): Promise<void> {
   if (Object.keys(stored).length === 0) return;
-  const tree = buildOuTree(await asking.registry.accounts());
+  const tree = buildOuTree(await asking.registry.listAccounts());
   const empty = listStoredOuIds(stored).filter((id) => !tree.has(id));
   for (const id of empty.slice(0, maxOus)) await lookAt(asking, id);
 }
@@ -46,7 +46,7 @@ async function lookAt(asking: Asking, id: string): Promise<void> {
 
 /** What is remembered of the stored OUs that no account is in; nothing of those that nobody has asked for. */
 export async function readEmptyOus(
-  registry: Pick<RegistryStore, 'ou'>,
+  registry: Pick<RegistryStore, 'getOu'>,
   stored: StoredOus,
   tree: OuTree,
 ): Promise<EmptyOus> {
@@ -60,11 +60,11 @@ export async function readEmptyOus(
 
 /** `undefined` where a name on the way to the root is not known. */
 async function rememberedPath(
-  registry: Pick<RegistryStore, 'ou'>,
+  registry: Pick<RegistryStore, 'getOu'>,
   tree: OuTree,
   id: string,
 ): Promise<string | undefined> {
-  const ou = await registry.ou(id);
+  const ou = await registry.getOu(id);
   if (ou === undefined) return undefined;
   if (ou.deleted === true) return deleted;
   const { name, parentId } = ou;

@@ -87,12 +87,12 @@ async function begin(
   { seen, counts }: ImportCursor,
   limits: SliceLimits,
 ): Promise<Work> {
-  const accounts = await access.registry.accounts();
+  const accounts = await access.registry.listAccounts();
   // Organizations cannot be asked for an id that no account can have.
   const known = new Map(
     accounts.filter(({ id }) => accountIdPattern.test(id)).map((account) => [account.id, account]),
   );
-  const isReady = (await access.registry.readySince()) !== undefined;
+  const isReady = (await access.registry.getReadySince()) !== undefined;
   return {
     access,
     limits,

@@ -49,7 +49,7 @@ export async function refreshAccount(
   let changed = false;
   let refused: Asked | undefined;
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
-    const before = await registry.account(accountId);
+    const before = await registry.getAccount(accountId);
     const asked = refused !== undefined && isStill(refused, before) ? refused : await ask(access, before);
     const { answer } = asked;
     if (answer === undefined) return { account: before, changed };

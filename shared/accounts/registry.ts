@@ -22,13 +22,13 @@ export async function importOrganization(access: ImportAccess): Promise<ImportRe
 }
 
 /** @throws RegistryNotReadyError until an import went through: an incomplete picture must take nothing away */
-export async function requireReady(registry: Pick<RegistryStore, 'readySince'>): Promise<void> {
-  expectReady(await registry.readySince());
+export async function requireReady(registry: Pick<RegistryStore, 'getReadySince'>): Promise<void> {
+  expectReady(await registry.getReadySince());
 }
 
 /** The revision of the last change. @throws RegistryNotReadyError */
-export async function getRevisionWhenReady(registry: Pick<RegistryStore, 'head'>): Promise<number> {
-  const { revision, readySince } = await registry.head();
+export async function getRevisionWhenReady(registry: Pick<RegistryStore, 'getHead'>): Promise<number> {
+  const { revision, readySince } = await registry.getHead();
   expectReady(readySince);
   return revision;
 }

@@ -27,14 +27,14 @@ export function createRememberedOuCache(
   // What was asked for later is not older than this.
   const since = getTimestamp(clock);
   const fresh = async (id: string) => {
-    const known = trust ? await registry.ou(id) : undefined;
+    const known = trust ? await registry.getOu(id) : undefined;
     return known !== undefined && known.deleted !== true && isFresh(clock, known) ? known : undefined;
   };
   return {
     get: fresh,
     set: (id, { name, parentId }) => registry.putOu({ id, name, parentId, askedAt: since }),
     former: async (id) => {
-      const known = await registry.ou(id);
+      const known = await registry.getOu(id);
       return known?.deleted === true ? undefined : known;
     },
     fromOthers: async (id) => {

@@ -27,8 +27,8 @@ export function listSpokeGrants(
     .filter(({ account }) => context.centralAccounts[account]?.id === accountId)
     .map((entry) => {
       const kind = kindOf(entry.kind);
-      const searches = kind.discovery?.searches(entry, context) ?? [];
-      return { entry, kind, resources: kind.resources(entry, context), searches };
+      const searches = kind.discovery?.listSearches(entry, context) ?? [];
+      return { entry, kind, resources: kind.listResources(entry, context), searches };
     });
 }
 
@@ -42,7 +42,7 @@ export function listSpokePermissions(
   others: readonly Permission[] = [],
 ): readonly Permission[] {
   const working = grants.flatMap(({ kind, resources, searches }) =>
-    [...resources, ...searches].flatMap((on) => kind.permissions(on, context)),
+    [...resources, ...searches].flatMap((on) => kind.listPermissions(on, context)),
   );
   const finding = grants.flatMap(({ kind: { discovery }, searches }) =>
     searches.map(({ region }) => ({ actions: discovery?.actions ?? [], region })),

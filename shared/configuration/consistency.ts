@@ -130,8 +130,8 @@ const mayMeet = (one: Mark, other: Mark): boolean =>
 
 function ownMarks(entry: Configuration['grants'][number], context: GrantContext): readonly Mark[] {
   const kind = getGrantKind(entry.kind);
-  const searches = kind.discovery?.searches(entry, context) ?? [];
-  const named = kind.resources(entry, context).map((ref) => ({ ref, id: ref.id }));
+  const searches = kind.discovery?.listSearches(entry, context) ?? [];
+  const named = kind.listResources(entry, context).map((ref) => ({ ref, id: ref.id }));
   const found = searches.map(({ kind, accountId, region }) => ({
     ref: { kind, accountId, region, id: 'any' },
   }));
@@ -150,7 +150,7 @@ function sidsOn(
   const kind = getGrantKind(entry.kind);
   const shares = [{ entry, accounts: [anyAccount] }];
   const { next, owned } = kind.render({ ref, actual: kind.empty, shares, remembered: [], context });
-  const statements = Object.values(kind.documents(next, owned)).flatMap(
+  const statements = Object.values(kind.toDocuments(next, owned)).flatMap(
     (document) => document?.Statement ?? [],
   );
   return statements.map(({ Sid = '' }) => Sid);

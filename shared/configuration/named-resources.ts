@@ -23,7 +23,7 @@ const namedKeys = memoizeByObject(
   (configuration: Configuration): ReadonlyMap<GrantEntry, ReadonlySet<string>> =>
     new Map(
       configuration.grants.map((entry) => {
-        const refs = getGrantKind(entry.kind).resources(entry, getGrantContext(configuration));
+        const refs = getGrantKind(entry.kind).listResources(entry, getGrantContext(configuration));
         return [entry, new Set(refs.map(formatResourceKey))];
       }),
     ),

@@ -38,7 +38,7 @@ export function listSearches(configuration: Configuration): readonly ConfiguredS
 }
 
 const entrySearches = (entry: GrantEntry, context: GrantContext): readonly ResourceSearch[] =>
-  getGrantKind(entry.kind).discovery?.searches(entry, context) ?? [];
+  getGrantKind(entry.kind).discovery?.listSearches(entry, context) ?? [];
 
 /** Keys of the resources that were found for one entry of a configuration. */
 export const getMatches = (

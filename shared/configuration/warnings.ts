@@ -6,7 +6,7 @@ import type { Configuration } from './schema.ts';
 export const findConfigurationWarnings = (configuration: Configuration): readonly PathFinding[] => [
   ...sharedAccounts(configuration),
   ...configuration.grants.flatMap((entry, index) =>
-    (getGrantKind(entry.kind).warnings?.(entry) ?? []).map(({ field, message }) => ({
+    (getGrantKind(entry.kind).listWarnings?.(entry) ?? []).map(({ field, message }) => ({
       path: ['grants', index, field],
       message,
     })),

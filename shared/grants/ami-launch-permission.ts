@@ -205,13 +205,13 @@ export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
   actions,
   // No identity: EC2 gives no image id twice.
   empty: { sharedWith: [] },
-  resources: (entry, context) =>
+  listResources: (entry, context) =>
     listPlaces(entry, context).flatMap((place) =>
       (entry.images ?? []).map((id) => ({ kind: 'ami-launch-permission', id, ...place })),
     ),
   discovery: imageDiscovery,
-  permissions: (on, context) => createArnPermissions({ actions, arn: imageArn }, on, context),
-  accesses: (_, account, ref, context) =>
+  listPermissions: (on, context) => createArnPermissions({ actions, formatArn: imageArn }, on, context),
+  listAccesses: (_, account, ref, context) =>
     account.id === ref.accountId
       ? []
       : [
@@ -225,10 +225,11 @@ export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
           },
         ],
   render,
-  granted: (entry, _, actual, context, remembered) => granted(entry, actual, context, remembered),
-  heldAnyway: (ref, actual, remembered) => new Set([ref.accountId, ...sharedByOthers(actual, remembered)]),
-  same: (a, b) => a.sharedWith.join() === b.sharedWith.join(),
-  documents,
+  listGrantedAccounts: (entry, _, actual, context, remembered) => granted(entry, actual, context, remembered),
+  listAccountsWithOwnAccess: (ref, actual, remembered) =>
+    new Set([ref.accountId, ...sharedByOthers(actual, remembered)]),
+  isSame: (a, b) => a.sharedWith.join() === b.sharedWith.join(),
+  toDocuments: documents,
   read,
   write,
 };

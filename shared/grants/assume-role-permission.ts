@@ -210,31 +210,32 @@ export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
   schema,
   actions: managedPolicyActions,
   empty: { policies: [], othersAttached: 0 },
-  resources: (entry, context) =>
+  listResources: (entry, context) =>
     listGlobalPlaces(entry, context).flatMap((place) =>
       [
         ...(entry.groups ?? []).map((name) => `group/${name}`),
         ...(entry.roles ?? []).map((name) => `role/${name}`),
       ].map((id) => ({ kind: 'assume-role-permission', id, ...place })),
     ),
-  permissions: listManagedPolicyPermissions,
-  accesses,
+  listPermissions: listManagedPolicyPermissions,
+  listAccesses: accesses,
   render,
-  granted: (entry, _, actual, context) => {
+  listGrantedAccounts: (entry, _, actual, context) => {
     const sid = sidOf(entry, context);
     const ours = listAttached(actual)
       .flatMap(({ document }) => document.Statement)
       .filter(({ Sid }) => Sid === sid);
     return getAdmittedAccounts(ours.map(toRoles));
   },
-  same: (a, b) =>
+  isSame: (a, b) =>
     a.policies.length === b.policies.length &&
     a.policies.every((policy) => {
       const other = b.policies.find(({ name }) => name === policy.name);
       return other?.attached === policy.attached && isSamePolicy(other.document, policy.document);
     }),
-  documents: (state) => Object.fromEntries(listAttached(state).map(({ name, document }) => [name, document])),
+  toDocuments: (state) =>
+    Object.fromEntries(listAttached(state).map(({ name, document }) => [name, document])),
   read: ({ iam }, ref, context) => readManagedPolicies(iam, ref, context),
-  identity: ({ iam }, ref) => readEntityId(iam, ref),
+  readIdentity: ({ iam }, ref) => readEntityId(iam, ref),
   write: ({ iam }, ref, change, context) => writeManagedPolicies(iam, ref, change, context),
 };

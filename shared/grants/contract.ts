@@ -62,7 +62,7 @@ export interface CallEvents {
 /** How a kind finds the resources that an entry tells by a pattern. */
 export interface Discovery<Entry> {
   /** Where an entry's patterns are looked for; none where it names its resources. Pure. */
-  searches(entry: Entry, context: GrantContext): readonly ResourceSearch[];
+  listSearches(entry: Entry, context: GrantContext): readonly ResourceSearch[];
   /** IAM actions that looking needs. */
   readonly actions: readonly string[];
   /** The calls after which another look is due, in the resource's own account and region. */
@@ -89,7 +89,7 @@ export type ResourceType = 'bucket' | 'image' | 'key' | 'principal' | 'repositor
 export interface KindActions {
   readonly read: readonly string[];
   readonly write: readonly string[];
-  /** For `GrantKind.identity`, beside those for `read`. Default: none. */
+  /** For `GrantKind.readIdentity`, beside those for `read`. Default: none. */
   readonly identify?: readonly string[];
 }
 
@@ -164,7 +164,7 @@ export interface EntryWarning {
 /**
  * A sort of resource that grants can be on. One file declares it; everything else (planning, applying, verifying,
  * the contract suite) works through this interface. `State` is whatever the kind reads and writes; it is opaque to
- * the others, immutable, and can be compared only by `same`.
+ * the others, immutable, and can be compared only by `isSame`.
  */
 export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknown> {
   readonly name: string;
@@ -186,28 +186,28 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   /** The state of a resource that holds nothing at all. */
   readonly empty: State;
   /** The resources that an entry names. Pure. */
-  resources(entry: Entry, context: GrantContext): readonly ResourceRef[];
+  listResources(entry: Entry, context: GrantContext): readonly ResourceRef[];
   /** Default: there is nothing to warn of. Pure. */
-  warnings?(entry: Entry): readonly EntryWarning[];
+  listWarnings?(entry: Entry): readonly EntryWarning[];
   /** Left out where every resource of the kind is named. */
   readonly discovery?: Discovery<Entry>;
   /**
    * What the spoke role must be allowed to work on a resource, or on all that a search can find: the kind's `actions`,
    * each on as little as AWS lets it be held to. Finding is not part of it. Pure.
    */
-  permissions(on: ResourceRef | ResourceSearch, context: GrantContext): readonly Permission[];
+  listPermissions(on: ResourceRef | ResourceSearch, context: GrantContext): readonly Permission[];
   /**
    * What `account` can do when the entry's grant is in place; empty where nothing can be derived (raw statements) or
    * the account needs no grant. Pure.
    */
-  accesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
+  listAccesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
   /**
    * The state that should be: foreign content as it is, ours for exactly the shares' accounts. Pure.
    * @throws OwnershipClashError, PolicyTooLargeError
    */
   render(request: RenderRequest<Entry, State>): Rendering<State>;
   /** Ids of the accounts that have something now by our content for the grant `entry`. Pure. */
-  granted(
+  listGrantedAccounts(
     entry: Entry,
     ref: ResourceRef,
     actual: State,
@@ -218,16 +218,20 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
    * Ids of the accounts that have what a grant gives without it, such as the owner of an image: they gain nothing by a grant,
    * and lose nothing with it. Absent when the kind writes something for every account. Pure.
    */
-  heldAnyway?(ref: ResourceRef, actual: State, remembered: readonly string[]): ReadonlySet<string>;
+  listAccountsWithOwnAccess?(
+    ref: ResourceRef,
+    actual: State,
+    remembered: readonly string[],
+  ): ReadonlySet<string>;
   /** Whether two states mean the same. Pure. */
-  same(a: State, b: State): boolean;
+  isSame(a: State, b: State): boolean;
   /**
    * What a state allows, as policy documents by name, for differences, evaluation and records; what lies there without
    * effect is not among them. Where AWS keeps no document, but grants or shares, they are the statements that mean the
    * same, and are never sent. What is ours has Sids with our mark; where the resource itself bears no marks, only with
    * what is `remembered`. Pure.
    */
-  documents(
+  toDocuments(
     state: State,
     remembered?: readonly string[],
   ): Readonly<Record<string, PolicyDocument | undefined>>;
@@ -238,7 +242,7 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
    * What tells a resource from one that is made later under its name, such as the unique id of a role. It costs no call if `read`
    * has learned it. `undefined` when AWS does not say. Absent when AWS never gives an id again, or has no such thing.
    */
-  identity?(clients: AccountClients, ref: ResourceRef, state: State): Promise<string | undefined>;
+  readIdentity?(clients: AccountClients, ref: ResourceRef, state: State): Promise<string | undefined>;
   /**
    * Brings `change.from` to `change.to`; each request is sent once. Not called where the two are the same.
    * @throws InvalidPrincipalError when AWS refuses an account. Either nothing was written, and AWS may not have said

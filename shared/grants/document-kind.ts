@@ -37,18 +37,18 @@ export interface DocumentKind<Entry extends GrantEntry> extends DocumentRules<En
   readonly schema: z.ZodType<Entry>;
   readonly actions: KindActions;
   /** The ids of resources that an entry names, the same in each of its regions. */
-  ids(entry: Entry): readonly string[];
+  listIds(entry: Entry): readonly string[];
   /** Default: there is nothing to warn of. */
-  warnings?(entry: Entry): readonly EntryWarning[];
+  listWarnings?(entry: Entry): readonly EntryWarning[];
   /** The ARN that the kind's actions are on; `*` in an id stays a wildcard. */
-  arn(ref: ResourceRef, context: GrantContext): string;
+  formatArn(ref: ResourceRef, context: GrantContext): string;
   /** How others are found; left out where every resource of the kind is named. */
   readonly discovery?: Discovery<Entry>;
-  accesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
+  listAccesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
   /** The document's text; `undefined` where there is none. Beside it, the identity of the resource, if the answer has it. */
   read(clients: AccountClients, ref: ResourceRef): Promise<string | undefined | Answer>;
-  /** As `GrantKind.identity`. Default: what `read` has learned. */
-  identity?(clients: AccountClients, ref: ResourceRef): Promise<string | undefined>;
+  /** As `GrantKind.readIdentity`. Default: what `read` has learned. */
+  readIdentity?(clients: AccountClients, ref: ResourceRef): Promise<string | undefined>;
   /** The name of the error that says that there is no policy, where the service has one. */
   readonly absentError?: string;
   write(clients: AccountClients, ref: ResourceRef, text: string): Promise<unknown>;
@@ -66,20 +66,21 @@ export function createDocumentKind<Entry extends GrantEntry>(
     actions,
     sendsUnmanaged: true,
     empty: { document: undefined },
-    resources: (entry, context) =>
+    listResources: (entry, context) =>
       listPlaces(entry, context).flatMap((place) =>
-        kind.ids(entry).map((id) => ({ kind: name, id, ...place })),
+        kind.listIds(entry).map((id) => ({ kind: name, id, ...place })),
       ),
     ...(kind.discovery === undefined ? {} : { discovery: kind.discovery }),
-    warnings: (entry) => kind.warnings?.(entry) ?? [],
-    permissions: (on, context) => createArnPermissions(kind, on, context),
-    accesses: kind.accesses,
+    listWarnings: (entry) => kind.listWarnings?.(entry) ?? [],
+    listPermissions: (on, context) => createArnPermissions(kind, on, context),
+    listAccesses: kind.listAccesses,
     render: (request) => renderDocument(kind, request),
-    granted: (entry, ref, { document }, context) => listGrantedAccounts(kind, entry, ref, document, context),
-    same: (a, b) => isSamePolicy(a.document, b.document),
-    documents: ({ document }) => ({ policy: document }),
+    listGrantedAccounts: (entry, ref, { document }, context) =>
+      listGrantedAccounts(kind, entry, ref, document, context),
+    isSame: (a, b) => isSamePolicy(a.document, b.document),
+    toDocuments: ({ document }) => ({ policy: document }),
     read: (clients, ref) => readDocument(kind, clients, ref),
-    identity: async (clients, ref, state) => kind.identity?.(clients, ref) ?? state.identity,
+    readIdentity: async (clients, ref, state) => kind.readIdentity?.(clients, ref) ?? state.identity,
     write: async (clients, ref, { to: { document } }) => {
       if (document !== undefined) await kind.write(clients, ref, serializePolicy(document));
       else await removeDocument(kind, clients, ref);

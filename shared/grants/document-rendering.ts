@@ -25,7 +25,7 @@ import { adviseQuotaIncrease, type LimitName, type Limits } from './quotas.ts';
 /** The state of a resource that has one policy document; `undefined` where it has none. */
 export interface DocumentState {
   readonly document: PolicyDocument | undefined;
-  /** As `GrantKind.identity`; of a kind whose reading learns it. */
+  /** As `GrantKind.readIdentity`; of a kind whose reading learns it. */
   readonly identity?: string;
 }
 
@@ -51,7 +51,7 @@ export interface StatementRequest<Entry> {
 export interface DocumentRules<Entry extends GrantEntry> {
   readonly title: string;
   /** How large a document may be, in `unit`. */
-  limit(limits: Limits): number;
+  getLimit(limits: Limits): number;
   /** Where that is set, if AWS raises it on request. */
   readonly setting?: LimitName;
   readonly unit: SizeUnit;
@@ -60,7 +60,7 @@ export interface DocumentRules<Entry extends GrantEntry> {
    * `inCondition` comes after them.
    */
   readonly packings: readonly string[];
-  statements(request: StatementRequest<Entry>): readonly Part[];
+  createStatements(request: StatementRequest<Entry>): readonly Part[];
   /** Deletes the document; left out where the service always has one. */
   remove?(clients: AccountClients, ref: ResourceRef): Promise<unknown>;
 }
@@ -108,7 +108,7 @@ function attempt<Entry extends GrantEntry>(
     next: { document },
     owned: wanted.flatMap(({ Sid }) => Sid ?? []),
     size: measurePolicy(document, kind.unit),
-    limit: kind.limit(context.limits),
+    limit: kind.getLimit(context.limits),
     unit: kind.unit,
     ...(packingsOf(kind, shares).length > 1 ? { packing } : {}),
   };
@@ -125,7 +125,7 @@ function statementsOf<Entry extends GrantEntry>(
   const match = matchOf(share);
   if (accounts.length === 0 && match === 'accounts') return [];
   const { installationId } = context;
-  const parts = kind.statements({ entry, accounts, ref, context, packing, match });
+  const parts = kind.createStatements({ entry, accounts, ref, context, packing, match });
   return parts.map(({ part, statement }) => ({
     Sid: createManagedSid({ installationId, grant: entry.name, part }),
     ...statement,
@@ -198,7 +198,7 @@ function tooLarge<Entry extends GrantEntry>(
   request: RenderRequest<Entry, DocumentState>,
   size: number,
 ): PolicyTooLargeError {
-  const limit = kind.limit(request.context.limits);
+  const limit = kind.getLimit(request.context.limits);
   const packing = packingsOf(kind, request.shares).at(-1) ?? '';
   const accounts = Math.max(0, ...request.shares.map((share) => share.accounts.length));
   const fits = (count: number): boolean => {

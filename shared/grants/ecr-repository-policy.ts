@@ -114,7 +114,7 @@ const isPattern = (name: string): boolean => name.includes('*');
 
 /** Patterns mean what they mean in ECR's own filters, such as `myapp/*` (ECR API reference, "SigningRepositoryFilter"). */
 const discovery: Discovery<Entry> = {
-  searches: (entry, context) =>
+  listSearches: (entry, context) =>
     createSearches(
       entry,
       context,
@@ -151,18 +151,18 @@ export const ecrRepositoryPolicy = createDocumentKind<Entry>({
     write: ['ecr:SetRepositoryPolicy', 'ecr:DeleteRepositoryPolicy'],
     identify: ['ecr:DescribeRepositories'],
   },
-  limit: () => 10_240,
+  getLimit: () => 10_240,
   unit: 'characters',
   packings: ['listed'],
-  ids: ({ repositories }) => repositories.filter((name) => !isPattern(name)),
+  listIds: ({ repositories }) => repositories.filter((name) => !isPattern(name)),
   discovery,
-  arn: repositoryArn,
-  statements: (request) => {
+  formatArn: repositoryArn,
+  createStatements: (request) => {
     const { entry, ref, context } = request;
     if (entry.preset === 'raw') return createRawParts(entry.statements, request, repositoryArn(ref, context));
     return entry.preset === 'pull' ? pull(entry.roles, request) : lambdaPull(request);
   },
-  accesses: (entry, account, ref, context) => {
+  listAccesses: (entry, account, ref, context) => {
     if (entry.preset === 'raw') return [];
     const resource = repositoryArn(ref, context);
     const action = 'ecr:BatchGetImage';
@@ -191,7 +191,7 @@ export const ecrRepositoryPolicy = createDocumentKind<Entry>({
   read: async ({ ecr }, ref) => (await ecr.send(new GetRepositoryPolicyCommand(registry(ref)))).policyText,
   absentError: 'RepositoryPolicyNotFoundException',
   // A repository has no id but its name; a new one has another time of creation (ECR API reference, "Repository").
-  identity: async ({ ecr }, { accountId, id }) => {
+  readIdentity: async ({ ecr }, { accountId, id }) => {
     const wanted = { registryId: accountId, repositoryNames: [id] };
     const { repositories = [] } = await ecr.send(new DescribeRepositoriesCommand(wanted));
     return repositories[0]?.createdAt?.toISOString();

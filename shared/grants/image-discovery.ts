@@ -46,7 +46,7 @@ const literally = (value: string): string => value.replace(/[\\*?]/g, '\\$&');
 
 /** Images of the account itself; one that is being made counts once it is available. */
 export const imageDiscovery: Discovery<GrantEntry & ImageEntry> = {
-  searches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tagged)),
+  listSearches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tagged)),
   actions: ['ec2:DescribeImages'],
   events: [
     {

@@ -59,7 +59,7 @@ const pageSize = 50;
  * "Multi-Region keys in AWS KMS", shared and independent properties).
  */
 export const createKeyDiscovery = <Entry extends GrantEntry & KeyEntry>(): Discovery<Entry> => ({
-  searches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tagged)),
+  listSearches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tagged)),
   actions: ['tag:GetResources', 'kms:DescribeKey'],
   // A key that is replicated is logged as CreateKey too (KMS developer guide, CloudTrail entries, "ReplicateKey").
   events: [

@@ -178,21 +178,21 @@ export const kmsGrant: GrantKind<Entry, KeyGrants> = {
   actions,
   // No identity: KMS gives no key id twice.
   empty: { own: [], others: 0 },
-  resources: (entry, context) =>
+  listResources: (entry, context) =>
     listPlaces(entry, context).flatMap((place) =>
       listKeyIds(entry).map((id) => ({ kind: 'kms-grant', id, ...place })),
     ),
   discovery: createKeyDiscovery(),
-  permissions: (on, context) => createArnPermissions({ actions, arn: keyArn }, on, context),
-  accesses,
+  listPermissions: (on, context) => createArnPermissions({ actions, formatArn: keyArn }, on, context),
+  listAccesses: accesses,
   render,
-  granted: (entry, _, { own }, context) => {
+  listGrantedAccounts: (entry, _, { own }, context) => {
     const mark = entryMark(entry, context);
     const names = own.map(({ name }) => name).filter((name) => parseGrantMark(name) === mark);
     return new Set(names.map((name) => name.slice(mark.length + 1)));
   },
-  same: isSameGrants,
-  documents,
+  isSame: isSameGrants,
+  toDocuments: documents,
   read: ({ kms }, ref, context) => readGrants(kms, ref, context),
   write: ({ kms }, ref, change, { limits }) => writeGrants(kms, ref, change, limits.grantsPerKey),
 };

@@ -196,19 +196,19 @@ export const kmsKeyPolicy = createDocumentKind<Entry>({
   schema,
   actions: { read: ['kms:GetKeyPolicy'], write: ['kms:PutKeyPolicy'] },
   // No identity: KMS gives no key id twice.
-  limit: () => 32_768,
+  getLimit: () => 32_768,
   unit: 'bytes',
   packings: ['listed'],
-  ids: listKeyIds,
+  listIds: listKeyIds,
   discovery: createKeyDiscovery(),
-  arn: keyArn,
-  statements: (request) => {
+  formatArn: keyArn,
+  createStatements: (request) => {
     const { entry, ref, context } = request;
     return entry.preset === 'raw'
       ? createRawParts(entry.statements, request, keyArn(ref, context))
       : presets[entry.preset](request);
   },
-  accesses: (entry, account, ref, context): readonly Access[] => {
+  listAccesses: (entry, account, ref, context): readonly Access[] => {
     if (entry.preset === 'raw') return [];
     const resource = keyArn(ref, context);
     const service = services[entry.preset];

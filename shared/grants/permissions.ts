@@ -3,7 +3,7 @@ import type { GrantContext, KindActions, Permission, ResourceRef, ResourceSearch
 interface OnOneArn {
   readonly actions: KindActions;
   /** The ARN of a resource; `*` in its id stays a wildcard. */
-  readonly arn: (ref: ResourceRef, context: GrantContext) => string;
+  readonly formatArn: (ref: ResourceRef, context: GrantContext) => string;
 }
 
 /**
@@ -12,12 +12,12 @@ interface OnOneArn {
  * out of the role's reach, and keep for ever what it was given.
  */
 export function createArnPermissions(
-  { actions, arn }: OnOneArn,
+  { actions, formatArn }: OnOneArn,
   on: ResourceRef | ResourceSearch,
   context: GrantContext,
 ): readonly Permission[] {
   const { kind, accountId, region } = on;
-  const resource = arn({ kind, accountId, region, id: idOf(on) }, context);
+  const resource = formatArn({ kind, accountId, region, id: idOf(on) }, context);
   return [
     { actions: [...actions.read, ...actions.write, ...(actions.identify ?? [])], resources: [resource] },
   ];

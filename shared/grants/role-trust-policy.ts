@@ -48,14 +48,14 @@ const kind = createDocumentKind<Entry>({
   resourceType: 'role',
   schema,
   actions: { read: ['iam:GetRole'], write: ['iam:UpdateAssumeRolePolicy'] },
-  limit: ({ roleTrustPolicyCharacters }) => roleTrustPolicyCharacters,
+  getLimit: ({ roleTrustPolicyCharacters }) => roleTrustPolicyCharacters,
   setting: 'roleTrustPolicyCharacters',
   unit: 'characters',
   packings: ['listed'],
-  ids: ({ role }) => [role],
-  arn: roleArn,
+  listIds: ({ role }) => [role],
+  formatArn: roleArn,
   // A trust policy is about its role alone and has no Resource (IAM user guide, "IAM JSON policy elements: Resource").
-  statements: (request) => {
+  createStatements: (request) => {
     const { externalId, roles } = request.entry;
     return createPrincipalParts(request, {
       part: 'assume',
@@ -67,7 +67,7 @@ const kind = createDocumentKind<Entry>({
       roles,
     });
   },
-  accesses: (entry, account, ref, context) => [
+  listAccesses: (entry, account, ref, context) => [
     {
       who: `Roles of ${formatAccount(account)}`,
       what: `assume the role ${ref.id}`,
@@ -92,6 +92,6 @@ const kind = createDocumentKind<Entry>({
 
 export const roleTrustPolicy: GrantKind<Entry, DocumentState> = {
   ...kind,
-  resources: (entry, context) =>
+  listResources: (entry, context) =>
     listGlobalPlaces(entry, context).map((place) => ({ kind: kind.name, id: entry.role, ...place })),
 };

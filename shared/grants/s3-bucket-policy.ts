@@ -227,14 +227,14 @@ export const s3BucketPolicy = createDocumentKind<Entry>({
   schema,
   actions: { read: ['s3:GetBucketPolicy'], write: ['s3:PutBucketPolicy', 's3:DeleteBucketPolicy'] },
   // No identity: a bucket's CreationDate can change with its policy (S3 API reference, "Bucket").
-  limit: () => 20_480,
+  getLimit: () => 20_480,
   unit: 'bytes',
   packings,
-  ids: ({ bucket }) => [bucket],
-  warnings: ({ bucket }) =>
+  listIds: ({ bucket }) => [bucket],
+  listWarnings: ({ bucket }) =>
     bucket.startsWith('aws-controltower-') ? [{ field: 'bucket', message: protectedBucket }] : [],
-  arn: bucketArn,
-  statements: (request) => {
+  formatArn: bucketArn,
+  createStatements: (request) => {
     const { entry } = request;
     if (entry.preset === 'raw')
       return createRawParts(entry.statements, request, bucketArn(request.ref, request.context));
@@ -242,7 +242,7 @@ export const s3BucketPolicy = createDocumentKind<Entry>({
     const delivery = deliveries[entry.preset];
     return delivery === undefined ? [] : deliveryStatements(delivery, entry, request);
   },
-  accesses,
+  listAccesses: accesses,
   read: async ({ s3 }, { id, accountId }) =>
     (await s3.send(new GetBucketPolicyCommand({ Bucket: id, ExpectedBucketOwner: accountId }))).Policy,
   absentError: 'NoSuchBucketPolicy',

@@ -74,7 +74,7 @@ const filterValue = /^[a-zA-Z0-9 :_@/+=.-][a-zA-Z0-9 :_@/+=.!-]*$/;
  * leaves out unless it is asked for.
  */
 const discovery: Discovery<Entry> = {
-  searches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tagged)),
+  listSearches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tagged)),
   actions: ['secretsmanager:ListSecrets'],
   events: [
     {
@@ -107,15 +107,15 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
     read: ['secretsmanager:GetResourcePolicy'],
     write: ['secretsmanager:PutResourcePolicy', 'secretsmanager:DeleteResourcePolicy'],
   },
-  limit: () => 20_480,
+  getLimit: () => 20_480,
   unit: 'characters',
   packings: ['listed'],
-  ids: ({ secrets = [] }) => secrets,
+  listIds: ({ secrets = [] }) => secrets,
   discovery,
-  arn: (ref, context) => secretArn(ref, context, '??????'),
+  formatArn: (ref, context) => secretArn(ref, context, '??????'),
   // Secrets Manager user guide, "Access AWS Secrets Manager secrets from a different account"; DescribeSecret beside
   // it, since the caching clients ask which version is current.
-  statements: (request) => {
+  createStatements: (request) => {
     const { entry, ref, context } = request;
     if (entry.preset === 'raw')
       return createRawParts(entry.statements, request, secretArn(ref, context, '??????'));
@@ -129,7 +129,7 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
       roles: entry.roles,
     });
   },
-  accesses: (entry, account, ref, context) =>
+  listAccesses: (entry, account, ref, context) =>
     entry.preset === 'raw'
       ? []
       : [

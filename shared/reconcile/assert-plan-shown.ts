@@ -11,7 +11,7 @@ interface Wanted {
 
 /** Digest of the managed statements that a plan leads to: what an operator who agrees to the plan has agreed to. */
 export const computeShownDigest = ({ desired, active }: Wanted, { next, owned }: ResourcePlan): string =>
-  digestParts(desired.kind.documents(next, owned), active.configuration.installation).ownDigest;
+  digestParts(desired.kind.toDocuments(next, owned), active.configuration.installation).ownDigest;
 
 /**
  * Unmanaged statements may have changed since the plan was shown: they stay as they are now.

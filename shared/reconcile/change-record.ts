@@ -39,5 +39,5 @@ export const toRecordDocuments = (
   remembered: readonly string[] = [],
 ): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
-    Object.entries(kind.documents(state, remembered)).map(([name, document]) => [name, document ?? null]),
+    Object.entries(kind.toDocuments(state, remembered)).map(([name, document]) => [name, document ?? null]),
   );

@@ -56,7 +56,7 @@ export async function judgeConflict(
   return now === undefined || now === left ? verdict : {};
 }
 
-/** As `GrantKind.identity`. */
+/** As `GrantKind.readIdentity`. */
 export type Identify = () => Promise<string | undefined>;
 
 /**
@@ -70,7 +70,7 @@ function disturbedSids(
 ): readonly string[] | undefined {
   if (state?.ownDigest === undefined || state.writeInProgress === true) return undefined;
   if (at - Date.parse(state.updatedAt) < readsMayBeStaleFor) return undefined;
-  const documents = desired.kind.documents(actual, state.owned);
+  const documents = desired.kind.toDocuments(actual, state.owned);
   // A pattern finds again what was deleted and made anew under its name, which has no policy at all.
   if (!desired.named && Object.values(documents).every((document) => document === undefined))
     return undefined;

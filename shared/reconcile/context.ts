@@ -15,7 +15,7 @@ import { createRemember } from './versioned-state.ts';
 export async function loadContext(services: Services, resource: string, state: ResourceState | undefined) {
   const { store } = services;
   const revision = await getRevisionWhenReady(store.registry);
-  const accounts = await store.registry.accounts();
+  const accounts = await store.registry.listAccounts();
   const active = await getActiveConfiguration(store);
   const desired = findDesiredResource(active, accounts, resource);
   if (desired === undefined && (state?.owned.length ?? 0) === 0) return undefined;
@@ -37,7 +37,9 @@ export function listNamedAccounts(
 ) {
   const { kind, ref, shares } = desired;
   const remembered = state?.owned ?? [];
-  return new Set(shares.flatMap(({ entry }) => [...kind.granted(entry, ref, actual, context, remembered)]));
+  return new Set(
+    shares.flatMap(({ entry }) => [...kind.listGrantedAccounts(entry, ref, actual, context, remembered)]),
+  );
 }
 
 /** Newest first: by the revision of the last change. */

@@ -5,7 +5,7 @@ import { canonicalKey } from '../iam/equality.ts';
 import { installationOf, listManagedStatements } from '../iam/managed-statements.ts';
 import { normalizePolicy } from '../iam/normalize.ts';
 
-type Documents = ReturnType<GrantKind['documents']>;
+type Documents = ReturnType<GrantKind['toDocuments']>;
 
 /** The same for two sets of documents exactly if they mean the same. */
 export const digestDocuments = (documents: Documents): string =>

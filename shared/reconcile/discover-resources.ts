@@ -51,7 +51,7 @@ export async function discoverResources(
   request: DiscoveryRequest,
 ): Promise<DiscoveryResult> {
   const searches = listSearches(request.configuration);
-  const known = await services.store.searchResults.all();
+  const known = await services.store.searchResults.list();
   if (searches.length === 0 && known.length === 0)
     return { items: [], unreadable: [], failed: [], warnings: [] };
   const due = searches.filter((search) => isDue(search, request, known));
@@ -140,7 +140,7 @@ async function searchOnce(
     const item = nextItem(search, before, await ask(services, request, search));
     if (!request.keep || (await services.store.searchResults.put(item, before?.generation)))
       return withoutCleared(services, request, item);
-    before = (await services.store.searchResults.all()).find((each) => each.search === search.key);
+    before = (await services.store.searchResults.list()).find((each) => each.search === search.key);
   }
   const error = new ConcurrentUpdateError(
     `Other runs searched for ${searchText(search)} at the same time, ${maxAttempts} times. Their results are used`,
@@ -163,7 +163,7 @@ async function ask(
   search: ConfiguredSearch,
 ): Promise<Answer> {
   try {
-    const clients = services.aws(runId, configuration).reader(search);
+    const clients = services.aws(runId, configuration).getReader(search);
     const limit = configuration.limits.resourcesPerPattern;
     const ids = (await getGrantKind(search.kind).discovery?.find(clients, search, limit)) ?? [];
     const { kind, accountId, region } = search;

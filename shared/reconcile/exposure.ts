@@ -29,7 +29,7 @@ export function assertNoExposure(
     accountIds: { has: (id: string) => members.has(id) || others.has(id) },
     organizationId: configuration.organization.id,
   };
-  const documents = Object.values(desired.kind.documents(next, owned));
+  const documents = Object.values(desired.kind.toDocuments(next, owned));
   const found = documents.flatMap((document) =>
     findExposures(listManagedStatements(document, configuration.installation), allowed),
   );

@@ -40,7 +40,7 @@ export const listNamedIn = (
   remembered: readonly string[],
 ): ReadonlySet<string> =>
   new Set(
-    Object.values(desired.kind.documents(state, remembered))
+    Object.values(desired.kind.toDocuments(state, remembered))
       .flatMap((document) => listManagedStatements(document, configuration.installation))
       .flatMap((statement) => [...findAccountIds(statement)]),
   );
@@ -65,8 +65,8 @@ export function unknownLoss(
   shares: readonly PlannedShare[],
   { next, owned }: ResourcePlan,
 ): readonly string[] {
-  const after = idsIn(desired.kind.documents(next, owned));
-  return [...idsIn(desired.kind.documents(actual, remembered))].filter(
+  const after = idsIn(desired.kind.toDocuments(next, owned));
+  return [...idsIn(desired.kind.toDocuments(actual, remembered))].filter(
     (id) => !after.has(id) && !shares.some(({ granted }) => granted.has(id)),
   );
 }

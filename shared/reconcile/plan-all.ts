@@ -76,8 +76,8 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   await requireReady(registry);
   const { active, looked } = await looking(services, request);
   // The revision before the accounts, so that it is never too new.
-  const { revision } = await registry.head();
-  const accounts = await registry.accounts();
+  const { revision } = await registry.getHead();
+  const accounts = await registry.listAccounts();
   requireKnown(accounts, accountId);
   const desired = listActiveResources(active, accounts);
   let done = 0;

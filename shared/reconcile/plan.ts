@@ -210,7 +210,7 @@ function planOf(
   assertNoExposure(request, rendering, [...withheld, ...leaving, ...unresolved, ...unclaimed.named]);
   return {
     ...rendering,
-    changed: !desired.kind.same(actual, rendering.next),
+    changed: !desired.kind.isSame(actual, rendering.next),
     withheld: collectUniqueIds([withheld, unclaimed.withheld]).sort(),
     leaving: since(request, leaving),
     remember: remember(request, shares),

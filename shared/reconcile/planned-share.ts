@@ -16,11 +16,11 @@ export function planShare(
   context: GrantContext,
 ): PlannedShare {
   const { desired, actual, setAside, remembered } = request;
-  const granted = desired.kind.granted(entry, desired.ref, actual, context, remembered);
+  const granted = desired.kind.listGrantedAccounts(entry, desired.ref, actual, context, remembered);
   const keeping = keptOf(unresolved, { entry, granted, resource: desired.key });
   const notAdded = unresolved.filter((account) => !keeping.includes(account));
   const accounts = [...selected, ...keeping];
-  const held = desired.kind.heldAnyway?.(desired.ref, actual, remembered);
+  const held = desired.kind.listAccountsWithOwnAccess?.(desired.ref, actual, remembered);
   const wanted = new Set(accounts.map(({ id }) => id));
   const before = listAdmitted(granted, request.accounts);
   const unwanted = before.filter((id) => !wanted.has(id));

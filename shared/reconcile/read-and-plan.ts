@@ -17,7 +17,7 @@ export interface ReadResource {
   /** What the table remembers of it. */
   readonly state: ResourceState | undefined;
   /** What is there; absent where it could not be read. */
-  readonly actual?: ReturnType<DesiredResource['kind']['documents']>;
+  readonly actual?: ReturnType<DesiredResource['kind']['toDocuments']>;
   /** The same as the kind reads it; opaque. */
   readonly read?: unknown;
   /** Absent where there can be none. */
@@ -60,7 +60,7 @@ export async function readAndPlan(
 ): Promise<ReadResource> {
   const { configuration } = look.active;
   try {
-    const clients = services.aws(look.runId, configuration).reader(desired.ref);
+    const clients = services.aws(look.runId, configuration).getReader(desired.ref);
     const actual = await desired.kind.read(clients, desired.ref, getGrantContext(configuration));
     return planned(look, { desired, state, actual });
   } catch (error) {
@@ -72,7 +72,7 @@ function planned(
   { active, accounts, madeAt }: ReadOptions,
   { desired, state, actual }: Pick<ReadResource, 'desired' | 'state'> & { readonly actual: unknown },
 ): ReadResource {
-  const read = { desired, state, actual: desired.kind.documents(actual, state?.owned), read: actual };
+  const read = { desired, state, actual: desired.kind.toDocuments(actual, state?.owned), read: actual };
   try {
     const { configuration } = active;
     const memory = { ...toRememberedState(state, getActivationId(active)), now: madeAt };
@@ -93,7 +93,7 @@ function planOrError(request: PlanRequest): Pick<ReadResource, 'plan' | 'error' 
 }
 
 export const toNextDocuments = ({ kind }: DesiredResource, { next, owned }: ResourcePlan) =>
-  kind.documents(next, owned);
+  kind.toDocuments(next, owned);
 
 /** What a person should know of what was read, as a record keeps it; nothing where there is nothing. */
 export function listReadWarnings(

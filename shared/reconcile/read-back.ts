@@ -18,7 +18,7 @@ export async function readBack(
   const deadline = clock.now() + readBackPatience;
   for (let pause = 250; ; pause = Math.min(pause * 2, 4_000)) {
     const state = await read();
-    if (kind.same(state, wanted)) return state;
+    if (kind.isSame(state, wanted)) return state;
     if (clock.now() + pause > deadline)
       throw new NotReadBackError(
         `${key} was written, but AWS returns another policy ${readBackPatience / 1_000} seconds later. Another tool may have ` +

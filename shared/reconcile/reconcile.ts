@@ -178,7 +178,7 @@ async function reconcileWithLease(
   const context = getGrantContext(active.configuration);
   const aws = services.aws(request.runId, active.configuration);
   const actual = await readUnlessMissing(desired, () =>
-    desired.kind.read(aws.reader(desired.ref), desired.ref, context),
+    desired.kind.read(aws.getReader(desired.ref), desired.ref, context),
   );
   if (actual === pendingDeletion) return { outcome: 'unchanged' };
   if (actual === missing) {
@@ -224,7 +224,7 @@ async function reconcilePlanned(
   const now = services.clock.now();
   const without = leftOut({ tried: state?.tried, plan: all, named, accountIds, now });
   const first = plan(without);
-  const identify = (state: unknown) => readIdentity(desired, aws.reader(desired.ref), state);
+  const identify = (state: unknown) => readIdentity(desired, aws.getReader(desired.ref), state);
   const look = { actual, changed: first.changed, at: services.clock.now(), decided };
   const verdict = await judgeConflict(seen, look, () => identify(actual));
   if (!first.changed) {
@@ -239,7 +239,7 @@ async function reconcilePlanned(
   refuseUnlessAccountsChanged(request.planned, seen.revision);
   await rememberBeforeWriting(services, seen, all);
   await assertStillDesired(services, seen);
-  const clients = aws.writer(desired.ref, lease.check);
+  const clients = aws.getWriter(desired.ref, lease.check);
   const suspects = readSuspects(seen, actual);
   const { written, ...refused } = await writeAccepted({
     actual,
@@ -252,7 +252,7 @@ async function reconcilePlanned(
     isMember: createMemberTest(seen.accounts),
     doubt: classifyDoubt(suspects),
   }).catch(explainRefusal(seen, suspects));
-  const read = () => desired.kind.read(aws.reader(desired.ref), desired.ref, context);
+  const read = () => desired.kind.read(aws.getReader(desired.ref), desired.ref, context);
   const after = written.changed ? await readBack(services, desired, written.next, read) : actual;
   const identity = await identify(after);
   const ended = { ...by, plan: written, before: actual, after, verdict, identity };

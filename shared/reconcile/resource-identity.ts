@@ -2,14 +2,14 @@ import type { AccountClients } from '../platform/aws/access.ts';
 import { OnboardingError } from '../platform/errors.ts';
 import type { DesiredResource } from './desired-resource.ts';
 
-/** As `GrantKind.identity`. That it cannot be learned, as by a role that may not ask, holds nobody up: nothing is told by it. */
+/** As `GrantKind.readIdentity`. That it cannot be learned, as by a role that may not ask, holds nobody up: nothing is told by it. */
 export async function readIdentity(
   { kind, ref }: DesiredResource,
   clients: AccountClients,
   state: unknown,
 ): Promise<string | undefined> {
   try {
-    return await kind.identity?.(clients, ref, state);
+    return await kind.readIdentity?.(clients, ref, state);
   } catch (error) {
     if (error instanceof OnboardingError) return undefined;
     throw error;

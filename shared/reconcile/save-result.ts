@@ -57,7 +57,7 @@ export interface ReconcileEnd extends Omit<Written, 'written'> {
   readonly after: unknown;
   /** What is to be remembered of outsiders' changes. */
   readonly verdict: ConflictState;
-  /** As `GrantKind.identity`. */
+  /** As `GrantKind.readIdentity`. */
   readonly identity: string | undefined;
 }
 
@@ -70,7 +70,7 @@ export async function saveResult(
 ): Promise<ReconcileResult> {
   const { setAside } = aside;
   const tried = setAside.length > 0 ? triedNow(clock, state?.tried, aside, revision) : undefined;
-  const next = desired.kind.documents(plan.next, plan.owned);
+  const next = desired.kind.toDocuments(plan.next, plan.owned);
   // Whoever wakes up after the lease has ended must not replace what the next holder remembers.
   lease.check();
   await remember({

@@ -8,7 +8,7 @@ import {
 } from '../iam/unmanaged-principals.ts';
 import type { Account } from '../platform/account.ts';
 
-type Documents = ReturnType<GrantKind['documents']>;
+type Documents = ReturnType<GrantKind['toDocuments']>;
 
 /** A principal in an unmanaged statement that AWS may refuse. */
 export interface Suspect extends UnmanagedPrincipal {

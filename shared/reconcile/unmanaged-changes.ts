@@ -6,7 +6,7 @@ import { labelStatement } from '../iam/statement-label.ts';
 import { compareByText } from '../platform/order.ts';
 import type { UnmanagedStatement } from '../store/ports.ts';
 
-type Documents = ReturnType<GrantKind['documents']>;
+type Documents = ReturnType<GrantKind['toDocuments']>;
 
 /** What became of an unmanaged statement since a resource was left. */
 export interface UnmanagedChange {

@@ -49,8 +49,10 @@ export async function verifyRun(services: Services, { runId, accounts }: VerifyS
     return { verified: 0, missing: [] };
   const active = await getActiveConfiguration(services.store);
   const { configuration } = active;
-  const own = await pMap(revisions.keys(), (id) => services.store.registry.account(id), { concurrency: 8 });
-  const whole = await services.store.runs.whole(runId);
+  const own = await pMap(revisions.keys(), (id) => services.store.registry.getAccount(id), {
+    concurrency: 8,
+  });
+  const whole = await services.store.runs.getWhole(runId);
   const changes = new Map(whole.changes.map((change) => [change.resource, change]));
   const unchanged = own
     .filter((account) => account !== undefined)
@@ -143,7 +145,7 @@ async function verifyFromRecord(
   if (state?.lastRun === undefined || state.lastRun.runId === question.runId) return undefined;
   const accountIds = question.accounts.map(({ id }) => id);
   if (getEffectiveRevision(state, accountIds) < question.revision) return undefined;
-  const changes = await store.runs.changes(state.lastRun.runId);
+  const changes = await store.runs.listChanges(state.lastRun.runId);
   const theirs = changes.find(({ resource }) => resource === question.desired.key);
   if (theirs?.after === undefined || !wasUpdated(theirs)) return undefined;
   // An attempt of theirs before the one that has left it so proves nothing.
@@ -178,14 +180,14 @@ async function freshFindings(services: Services, question: Question) {
   const { desired, runId, configuration } = question;
   const deadline = clock.now() + patience;
   for (let pause = 500; ; pause *= 2) {
-    const clients = services.aws(runId, configuration).reader(desired.ref);
+    const clients = services.aws(runId, configuration).getReader(desired.ref);
     const state = await desired.kind.read(clients, desired.ref, getGrantContext(configuration));
     const {
       owned = [],
       leaving = {},
       withheld = [],
     } = (await services.store.resources.get(desired.key)) ?? {};
-    const found = Object.values(desired.kind.documents(state, owned));
+    const found = Object.values(desired.kind.toDocuments(state, owned));
     const findings = documentFindings(question, found, [...Object.keys(leaving), ...withheld]);
     if (findings.every((finding) => finding === undefined) || clock.now() + pause > deadline) return findings;
     await clock.sleep(pause);
@@ -244,7 +246,7 @@ export const listAccesses = (
   isMember(account)
     ? shares
         .filter(({ accounts }) => accounts.some(({ id }) => id === account.id))
-        .flatMap(({ entry }) => kind.accesses(entry, account, ref, context))
+        .flatMap(({ entry }) => kind.listAccesses(entry, account, ref, context))
     : [];
 
 /** Whether the documents together allow it: one allows, none denies. */

@@ -31,13 +31,13 @@ export async function activateConfiguration(
 ): Promise<Activation> {
   const previous = await store.configuration.getActive();
   const hash = hashConfiguration(configuration);
-  const known = await store.searchResults.all();
+  const known = await store.searchResults.list();
   const items = carriedOver({ previous, configuration, known });
   const named = listDesiredResources(configuration, [], toSearchMatches(items)).map(({ key }) => key);
   const earlier = [...(previous?.resources ?? []), ...everFound(known)];
   const unnamed = earlier.filter((key) => !named.includes(key));
   const former = await writtenAmong(store, unnamed);
-  const accounts = await store.registry.accounts();
+  const accounts = await store.registry.listAccounts();
   const ous = storeOus(listOuPaths(configuration), accounts, previous?.ous);
   const ousAreStored = isDeepStrictEqual(previous?.ous ?? {}, ous);
   if (previous?.hash === hash && ousAreStored)
@@ -99,7 +99,7 @@ export async function assumeActivated(
   const hash = hashConfiguration(configuration);
   const { active, searchResults: items } = await store.configuration.getActiveWithSearchResults();
   if (active?.hash === hash) return toActiveConfiguration(active, configuration, items);
-  const ous = storeOus(listOuPaths(configuration), await store.registry.accounts(), active?.ous);
+  const ous = storeOus(listOuPaths(configuration), await store.registry.listAccounts(), active?.ous);
   if (active === undefined) return { configuration, hash, matches: toSearchMatches(items), dropped: [], ous };
   const resources = await writtenAmong(store, active.resources);
   return toActiveConfiguration({ hash, resources, ous }, configuration, items);

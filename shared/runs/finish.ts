@@ -44,7 +44,7 @@ export interface FinishedRun {
 /** The last step: decides how the run ended, records it, and announces it. */
 export async function finishRun(services: Services, step: FinishStep): Promise<FinishedRun> {
   const { store } = services;
-  const { run: opened, changes } = await store.runs.whole(step.runId);
+  const { run: opened, changes } = await store.runs.getWhole(step.runId);
   const strangers = await nonMembers(services, step, changes);
   const left = uniqueLines([
     // What looking for resources has left.
@@ -95,7 +95,7 @@ export async function failRun(
   services: Services,
   { runId, startedAt, error }: FailedStep,
 ): Promise<FinishedRun> {
-  const { run: opened, changes } = await services.store.runs.whole(runId);
+  const { run: opened, changes } = await services.store.runs.getWhole(runId);
   if (opened?.status === 'succeeded' || opened?.status === 'failed') {
     if (isUnannounced(opened)) await announcePending(services, opened);
     return { runId, status: opened.status };
@@ -136,7 +136,7 @@ async function nonMembers(
 ): Promise<readonly string[]> {
   const lines: string[] = [];
   for (const { accountId, revision } of accounts) {
-    const account = revision === undefined ? undefined : await store.registry.account(accountId);
+    const account = revision === undefined ? undefined : await store.registry.getAccount(accountId);
     if (account !== undefined && !isMember(account) && !isUnreadable(account))
       lines.push(
         `account ${formatAccount(account)} is ${account.state}; ${formatRemovalSummary(changes, accountId)}`,

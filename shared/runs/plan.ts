@@ -87,7 +87,7 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   const { run, done } = await resumed(services, runId);
   const looked = await look(services, step);
   const active = await getActiveConfiguration(services.store);
-  const registered = await registry.accounts();
+  const registered = await registry.listAccounts();
   await note(services, runId, {
     left: [...formatSearchProblems(looked), ...describeUnreadableAccounts(registered)],
     warnings: [...looked.warnings, ...findSelectorWarnings(active, registered)],
@@ -129,7 +129,7 @@ async function revisionFor(
 ): Promise<number> {
   // A configuration that cannot be read keeps every account from being registered; that is the run's own error.
   if (accounts.some(({ error }) => error?.Error === 'ConfigurationError')) await getConfiguration(store);
-  if (cause === 'sweep' || place !== null) return (await store.registry.head()).revision;
+  if (cause === 'sweep' || place !== null) return (await store.registry.getHead()).revision;
   return Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
 }
 
@@ -188,7 +188,7 @@ interface Resumed {
 
 /** A run that has waited for approval goes on. What it wrote before stays on record where nothing has to be done again. */
 async function resumed({ store: { runs } }: Services, runId: string): Promise<Resumed> {
-  const { run, changes } = await runs.whole(runId);
+  const { run, changes } = await runs.getWhole(runId);
   if (run?.waitingUntil === undefined) return { run, done: new Set() };
   const { reason: _, ...goesOn } = run;
   if (run.status === 'waiting-for-approval') await runs.put({ ...goesOn, status: 'running' });

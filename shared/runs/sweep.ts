@@ -74,7 +74,11 @@ async function storeNewOus({ configuration, registry }: Store): Promise<void> {
   const stored = await configuration.getActive();
   if (stored === undefined) return;
   const storedOus = getStoredOus(stored);
-  const ous = withNewOus(storedOus, listOuPaths(parseStoredConfiguration(stored)), await registry.accounts());
+  const ous = withNewOus(
+    storedOus,
+    listOuPaths(parseStoredConfiguration(stored)),
+    await registry.listAccounts(),
+  );
   if (ous !== storedOus) await configuration.putOus(ous, stored);
 }
 
@@ -93,7 +97,7 @@ export interface FinishSweepStep {
 export async function finishSweep(services: Services, step: FinishSweepStep): Promise<FinishedRun> {
   const { store, clock } = services;
   const { runId } = step;
-  const { run: opened, changes } = await store.runs.whole(runId);
+  const { run: opened, changes } = await store.runs.getWhole(runId);
   const waiting = await listPendingWithoutRequest(store, clock.now());
   const open = await openTooLong(services, runId);
   const unreadable = open.unreadable.map(formatUnreadable);
@@ -148,7 +152,7 @@ const isOver = ({ startedAt, waitingUntil = startedAt }: RunRecord, now: number)
 /** Other runs whose executions are over, and records that cannot be understood. */
 async function openTooLong({ store, clock }: Services, sweepId: string): Promise<Listed<RunRecord>> {
   const now = clock.now();
-  const { items, unreadable } = await store.runs.unfinished(
+  const { items, unreadable } = await store.runs.listUnfinished(
     new Date(now - executionsEndWithin).toISOString(),
   );
   return { items: items.filter((run) => run.runId !== sweepId && isOver(run, now)), unreadable };

@@ -32,7 +32,7 @@ export async function updateCentralAccount(
   { runId, central, revision }: UpdateStep,
 ): Promise<UpdatedAccount> {
   const { runs } = services.store;
-  const whole = await runs.whole(runId);
+  const whole = await runs.getWhole(runId);
   const accountIds = whole.run?.accountIds ?? [];
   const planned = whole.changes.filter((change) => change.central === central);
   const othersWait = planned.some(canBeRetried);

@@ -51,13 +51,13 @@ function memoryRegistry(): RegistryStore {
   const ous = new Map<string, RememberedOu>();
   let listed: readonly RegisteredAccount[] | undefined;
   return {
-    account: (id) => soon(() => stored.get(id)),
-    accounts: () =>
+    getAccount: (id) => soon(() => stored.get(id)),
+    listAccounts: () =>
       soon(() => {
         listed ??= Object.freeze(sortedBy([...stored.values()], ({ id }) => id));
         return listed;
       }),
-    head: () => soon(() => ({ revision, ...(ready === undefined ? {} : { readySince: ready }) })),
+    getHead: () => soon(() => ({ revision, ...(ready === undefined ? {} : { readySince: ready }) })),
     async put(account: Account, expected, at) {
       const previous = await soon(() => revision);
       return soon(() => {
@@ -69,12 +69,12 @@ function memoryRegistry(): RegistryStore {
         return registered;
       });
     },
-    readySince: () => soon(() => ready),
+    getReadySince: () => soon(() => ready),
     markReady: (at) =>
       soon(() => {
         ready ??= at;
       }),
-    ou: (id) => soon(() => ous.get(id)),
+    getOu: (id) => soon(() => ous.get(id)),
     putOu: (ou) => soon(() => void ous.set(ou.id, deepFreeze(ou))),
   };
 }
@@ -100,7 +100,7 @@ const allFound = (items: FoundItems): readonly SearchResult[] =>
 
 function memoryFound(items: FoundItems): SearchResultStore {
   return {
-    all: () => soon(() => allFound(items)),
+    list: () => soon(() => allFound(items)),
     put: (found, expected) =>
       soon(() => {
         if (items.get(found.search)?.generation !== expected) return false;
@@ -140,14 +140,14 @@ function memoryRuns(): RunStore {
         const { status = 'running' } = runs.get(run.runId) ?? {};
         if (isOpenRun(status)) runs.set(run.runId, deepFreeze(run));
       }),
-    unfinished: (before) =>
+    listUnfinished: (before) =>
       soon(() => {
         const open = [...runs.values()].filter(
           ({ status, startedAt }) => isOpenRun(status) && startedAt < before,
         );
         return all(sortedBy(open, ({ runId }) => runId));
       }),
-    unannounced: () =>
+    listUnannounced: () =>
       soon(() =>
         all(
           sortedBy(
@@ -161,8 +161,8 @@ function memoryRuns(): RunStore {
         const ofRun = changes.get(runId) ?? new Map<string, ResourceChange>();
         changes.set(runId, ofRun.set(change.resource, deepFreeze(change)));
       }),
-    changes: (runId) => soon(() => changesOf(runId)),
-    whole: (runId) => soon(() => ({ run: runs.get(runId), changes: changesOf(runId) })),
+    listChanges: (runId) => soon(() => changesOf(runId)),
+    getWhole: (runId) => soon(() => ({ run: runs.get(runId), changes: changesOf(runId) })),
   };
 }
 
@@ -185,7 +185,7 @@ function memoryApprovals(runs: RunStore): ApprovalStore {
         requests.set(runId, deepFreeze({ ...known, decision }));
         return true;
       }),
-    async open() {
+    async listOpen() {
       const asked = await soon(() => sortedBy([...requests.values()], ({ runId }) => runId));
       const states = await Promise.all(asked.map(async ({ runId }) => (await runs.get(runId))?.status));
       return all(asked.filter(({ decision }, index) => decision === undefined && isOpenRun(states[index])));
@@ -224,7 +224,7 @@ function memoryOutbox(): OutboxStore {
         deliveries.set(keyOf(delivery), deepFreeze(delivery));
         return true;
       }),
-    of: (source, prefix) =>
+    listBySource: (source, prefix) =>
       soon(() => {
         const found = [...deliveries.values()].filter((each) => each.source === source);
         return sortedBy(
@@ -232,16 +232,16 @@ function memoryOutbox(): OutboxStore {
           keyOf,
         );
       }),
-    open: () => soon(() => all(sortedBy([...deliveries.values()].filter(isOpenDelivery), keyOf))),
+    listOpen: () => soon(() => all(sortedBy([...deliveries.values()].filter(isOpenDelivery), keyOf))),
     watch: (arn) => soon(() => void secrets.add(arn)),
     unwatch: (arn) =>
       soon(() => {
         secrets.delete(arn);
         targets.delete(arn);
       }),
-    remember: (arn, found) => soon(() => void targets.set(arn, deepFreeze(found))),
-    remembered: (arn) => soon(() => targets.get(arn)),
-    watched: () => soon(() => sortedBy([...secrets], (arn) => arn)),
+    rememberTargets: (arn, found) => soon(() => void targets.set(arn, deepFreeze(found))),
+    getRememberedTargets: (arn) => soon(() => targets.get(arn)),
+    listWatched: () => soon(() => sortedBy([...secrets], (arn) => arn)),
   };
 }
 

@@ -90,16 +90,16 @@ export interface OutboxStore {
    */
   put(delivery: Delivery, expected: number | undefined): Promise<boolean>;
   /** All of one source whose ids begin so, ordered by id. Consistent reads. */
-  of(source: string, prefix: string): Promise<readonly Delivery[]>;
+  listBySource(source: string, prefix: string): Promise<readonly Delivery[]>;
   /** Those that the clock looks at (`isOpen`), ordered by source and id. Consistent reads. */
-  open(): Promise<Listed<Delivery>>;
+  listOpen(): Promise<Listed<Delivery>>;
   /** Remembers a secret, by its ARN, that is to be looked at where its events do not come; or forgets it. */
   watch(arn: string): Promise<void>;
   /** Forgets also where it was found. */
   unwatch(arn: string): Promise<void>;
   /** Remembers where a secret was found to be served, or what keeps one that the configuration names from it. */
-  remember(arn: string, found: RememberedTargets): Promise<void>;
-  remembered(arn: string): Promise<RememberedTargets | undefined>;
+  rememberTargets(arn: string, found: RememberedTargets): Promise<void>;
+  getRememberedTargets(arn: string): Promise<RememberedTargets | undefined>;
   /** ARNs, ordered. Consistent reads. */
-  watched(): Promise<readonly string[]>;
+  listWatched(): Promise<readonly string[]>;
 }

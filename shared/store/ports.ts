@@ -10,11 +10,11 @@ export * from './run-ports.ts';
 /** The accounts that the project knows, with the order of their changes. */
 export interface RegistryStore {
   /** Consistent read. An item that cannot be understood gives an account that is `UNREADABLE`. */
-  account(id: string): Promise<RegisteredAccount | undefined>;
+  getAccount(id: string): Promise<RegisteredAccount | undefined>;
   /** All accounts, departed and unreadable ones included, ordered by id. Consistent reads of the base table. */
-  accounts(): Promise<readonly RegisteredAccount[]>;
+  listAccounts(): Promise<readonly RegisteredAccount[]>;
   /** How far the registry has come. Consistent read. @throws ConcurrentUpdateError while the last change is half visible */
-  head(): Promise<RegistryHead>;
+  getHead(): Promise<RegistryHead>;
   /**
    * Stores `account` with the next revision, in one transaction, on the condition that the stored item still has
    * revision `expected` (`undefined`: that there is none).
@@ -22,10 +22,10 @@ export interface RegistryStore {
    */
   put(account: Account, expected: number | undefined, at: string): Promise<RegisteredAccount | undefined>;
   /** ISO 8601 of the first complete import, or `undefined` while there was none. Whatever the last change is. */
-  readySince(): Promise<string | undefined>;
+  getReadySince(): Promise<string | undefined>;
   markReady(at: string): Promise<void>;
   /** The OU as somebody heard of it last; `undefined` if the item cannot be understood: Organizations knows it. Consistent read. */
-  ou(id: string): Promise<RememberedOu | undefined>;
+  getOu(id: string): Promise<RememberedOu | undefined>;
   putOu(ou: RememberedOu): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export interface ResourceState {
   readonly unmanaged?: readonly UnmanagedStatement[];
   /** A digest for each Sid of ours, to say which was changed. */
   readonly ownSids?: Readonly<Record<string, string>>;
-  /** What tells the resource from a later one of its name, as `GrantKind.identity`; absent if that is not known. */
+  /** What tells the resource from a later one of its name, as `GrantKind.readIdentity`; absent if that is not known. */
   readonly identity?: string;
   /** A write of ours began, and was not settled: what stands there may be ours, half-written. */
   readonly writeInProgress?: true;
@@ -150,7 +150,7 @@ export interface SearchResultStore {
    * Of all searches that anybody has looked for, ordered by `search`. An item that cannot be understood gives a search that was
    * never made, with the reason. Consistent reads.
    */
-  all(): Promise<readonly SearchResult[]>;
+  list(): Promise<readonly SearchResult[]>;
   /**
    * Stores what was found on the condition that the stored item still has generation `expected` (`undefined`: that
    * there is none), so that an older look never replaces a newer one.

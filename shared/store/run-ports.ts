@@ -150,15 +150,15 @@ export interface RunStore {
   /** Puts the record of a run that begins, unless it has ended: a first step that wakes up late opens nothing. */
   open(run: RunRecord): Promise<void>;
   /** Runs that are running or wait, and that started before `before` (ISO 8601), ordered by id. Consistent reads. */
-  unfinished(before: string): Promise<Listed<RunRecord>>;
+  listUnfinished(before: string): Promise<Listed<RunRecord>>;
   /** Runs that have ended, and whose end is not announced on every channel, ordered by id. Consistent reads. */
-  unannounced(): Promise<Listed<RunRecord>>;
+  listUnannounced(): Promise<Listed<RunRecord>>;
   /** Replaces the change of one resource. */
   putChange(runId: string, change: ResourceChange): Promise<void>;
   /** Ordered by resource. An item that cannot be understood gives a change with the error and no outcome. Consistent reads. */
-  changes(runId: string): Promise<readonly ResourceChange[]>;
+  listChanges(runId: string): Promise<readonly ResourceChange[]>;
   /** The record and the changes in one question. */
-  whole(runId: string): Promise<WholeRun>;
+  getWhole(runId: string): Promise<WholeRun>;
 }
 
 /** What a run asks a person, and what the person has said. */
@@ -201,7 +201,7 @@ export interface ApprovalStore {
   /** Decides the request of a task, once. @returns whether it was; not where it is decided or another's by now */
   decide(runId: string, token: string, decision: ApprovalDecision): Promise<boolean>;
   /** Requests that nobody has decided, of runs that have not ended, by run id. Consistent reads. */
-  open(): Promise<Listed<ApprovalRequest>>;
+  listOpen(): Promise<Listed<ApprovalRequest>>;
 }
 
 export interface WaitingAccount {

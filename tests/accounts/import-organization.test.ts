@@ -22,7 +22,7 @@ describe('importOrganization', () => {
     });
 
     expect(report).toEqual({ accounts: 3, changed: 3, departed: 0, ready: true });
-    expect((await here.registry.accounts()).map((account) => account.id)).toEqual([
+    expect((await here.registry.listAccounts()).map((account) => account.id)).toEqual([
       '111111111111',
       id,
       '888899990000',
@@ -37,7 +37,7 @@ describe('importOrganization', () => {
     here.organization.asked.length = 0;
 
     expect(await importOrganization(here)).toEqual({ accounts: 3, changed: 0, departed: 0, ready: true });
-    expect((await here.registry.head()).revision).toBe(3);
+    expect((await here.registry.getHead()).revision).toBe(3);
     expect(here.organization.asked).not.toContain('DescribeAccount');
   });
 
@@ -48,7 +48,7 @@ describe('importOrganization', () => {
     here.organization.accounts.delete('888899990000');
 
     expect(await importOrganization(here)).toEqual({ accounts: 2, changed: 2, departed: 1, ready: true });
-    expect((await here.registry.account('888899990000'))?.state).toBe('DEPARTED');
+    expect((await here.registry.getAccount('888899990000'))?.state).toBe('DEPARTED');
     expect(await importOrganization(here)).toEqual({ accounts: 2, changed: 0, departed: 0, ready: true });
   });
 
@@ -69,7 +69,7 @@ describe('importOrganization', () => {
       });
 
     expect(await importOrganization(here)).toMatchObject({ accounts: 3, changed: 0, departed: 0 });
-    expect((await here.registry.account(id))?.state).toBe('ACTIVE');
+    expect((await here.registry.getAccount(id))?.state).toBe('ACTIVE');
   });
 
   test('an account that is listed twice gets the answer that holds', async () => {
@@ -80,7 +80,7 @@ describe('importOrganization', () => {
       here.organization.accounts.set(id, sandbox);
 
     expect(await importOrganization(here)).toMatchObject({ accounts: 3, changed: 3 });
-    expect(await here.registry.account(id)).toMatchObject({ ouPath: 'Sandbox' });
+    expect(await here.registry.getAccount(id)).toMatchObject({ ouPath: 'Sandbox' });
   });
 
   test('an account that is listed twice, and is where it was, does not keep the place between', async () => {
@@ -90,13 +90,13 @@ describe('importOrganization', () => {
     here.organization.accounts.set(id, production);
     here.organization.before = async (command, { ParentId }) => {
       if (command !== 'ListAccountsForParent' || ParentId !== 'ou-exam-sandbox01') return;
-      while ((await here.registry.account(id))?.ouPath !== 'Workloads/Production') await setImmediate();
+      while ((await here.registry.getAccount(id))?.ouPath !== 'Workloads/Production') await setImmediate();
       here.organization.accounts.set(id, sandbox);
     };
 
     await importOrganization(here);
 
-    expect(await here.registry.account(id)).toMatchObject({ ouPath: 'Sandbox' });
+    expect(await here.registry.getAccount(id)).toMatchObject({ ouPath: 'Sandbox' });
   });
 
   /** The account moves to an OU that was listed already, and its event is handled, while its tags are asked for. */
@@ -117,7 +117,7 @@ describe('importOrganization', () => {
 
     await importOrganization(here);
 
-    expect(await here.registry.account(id)).toMatchObject({ ouPath: 'Sandbox', revision: 4 });
+    expect(await here.registry.getAccount(id)).toMatchObject({ ouPath: 'Sandbox', revision: 4 });
   });
 
   test('a new account that an event stored first is not overwritten either', async () => {
@@ -126,8 +126,8 @@ describe('importOrganization', () => {
 
     await importOrganization(here);
 
-    expect(await here.registry.account(id)).toMatchObject({ ouPath: 'Sandbox' });
-    expect((await here.registry.head()).revision).toBe(3);
+    expect(await here.registry.getAccount(id)).toMatchObject({ ouPath: 'Sandbox' });
+    expect((await here.registry.getHead()).revision).toBe(3);
   });
 });
 
@@ -158,7 +158,7 @@ describe('an import that does not go through', () => {
     failing(here, (command) => command === 'DescribeAccount');
 
     await expect(importOrganization(here)).rejects.toThrow('TooManyRequestsException');
-    expect((await here.registry.account(id))?.state).toBe('ACTIVE');
+    expect((await here.registry.getAccount(id))?.state).toBe('ACTIVE');
   });
 
   test('takes an empty listing for a wrong answer', async () => {
@@ -167,7 +167,7 @@ describe('an import that does not go through', () => {
     here.organization.accounts.clear();
 
     await expect(importOrganization(here)).rejects.toMatchObject({ name: 'ServiceUnavailableError' });
-    expect((await here.registry.account(id))?.state).toBe('ACTIVE');
+    expect((await here.registry.getAccount(id))?.state).toBe('ACTIVE');
   });
 
   test('says what to do', async () => {

@@ -42,13 +42,13 @@ describe('importSlice', () => {
     const all = many(here);
     const readiness: unknown[] = [];
 
-    const done = await slices(here, async () => readiness.push(await here.registry.readySince()));
+    const done = await slices(here, async () => readiness.push(await here.registry.getReadySince()));
 
     expect(done.length).toBeGreaterThan(10);
     expect(done.at(-1)?.counts).toEqual({ accounts: 12, changed: 12, departed: 0 });
     expect(new Set(readiness)).toEqual(new Set([undefined]));
-    expect(await here.registry.readySince()).toBeDefined();
-    const stored = await here.registry.accounts();
+    expect(await here.registry.getReadySince()).toBeDefined();
+    const stored = await here.registry.listAccounts();
     expect(stored.map((account) => account.id)).toEqual(all);
     expect(stored[0]).toMatchObject({ ouPath: 'Workloads/Production', tags: { a: '1', b: '2', c: '3' } });
     expect(stored[0]?.parentIds).toEqual(['r-exam', 'ou-exam-workload1', 'ou-exam-product01']);
@@ -64,7 +64,7 @@ describe('importSlice', () => {
       (slice) => slice === 1 && here.organization.accounts.set(id, { parentId: 'r-exam' }),
     );
 
-    expect(await here.registry.account(id)).toMatchObject({ ouPath: '', state: 'ACTIVE' });
+    expect(await here.registry.getAccount(id)).toMatchObject({ ouPath: '', state: 'ACTIVE' });
     expect(done.at(-1)?.counts).toEqual({ accounts: 3, changed: 1, departed: 0 });
   });
 
@@ -74,7 +74,7 @@ describe('importSlice', () => {
 
     await slices(here, (slice) => slice === 1 && here.organization.accounts.set(id, { parentId: 'r-exam' }));
 
-    expect(await here.registry.account(id)).toMatchObject({ ouPath: '', state: 'ACTIVE' });
+    expect(await here.registry.getAccount(id)).toMatchObject({ ouPath: '', state: 'ACTIVE' });
   });
 
   test('an account that two slices list keeps the place that holds', async () => {
@@ -83,12 +83,12 @@ describe('importSlice', () => {
     let moved = false;
 
     await slices(here, async () => {
-      if (moved || (await here.registry.account(id)) === undefined) return;
+      if (moved || (await here.registry.getAccount(id)) === undefined) return;
       moved = true;
       here.organization.accounts.set(id, sandbox);
     });
 
-    expect(await here.registry.account(id)).toMatchObject({ ouPath: 'Sandbox' });
+    expect(await here.registry.getAccount(id)).toMatchObject({ ouPath: 'Sandbox' });
   });
 
   test('an OU that is deleted before it is read is passed over, and its accounts are not lost', async () => {
@@ -101,7 +101,7 @@ describe('importSlice', () => {
       here.organization.ous.delete('ou-exam-sandbox01');
     });
 
-    expect(await here.registry.account('888899990000')).toMatchObject({ ouPath: '', state: 'ACTIVE' });
+    expect(await here.registry.getAccount('888899990000')).toMatchObject({ ouPath: '', state: 'ACTIVE' });
   });
 
   test('those who have left are asked for a few at a time', async () => {
@@ -122,7 +122,7 @@ describe('importSlice', () => {
     const again = await importSlice(here, firstCursor, { accounts: 1, pages: 1 });
 
     expect(again.cursor).toMatchObject({ seen: first.cursor?.seen, parents: first.cursor?.parents });
-    expect((await here.registry.head()).revision).toBe(1);
+    expect((await here.registry.getHead()).revision).toBe(1);
   });
 
   test('tags are asked for only of those who are new where no selector looks at them, and kept of the others', async () => {
@@ -135,8 +135,8 @@ describe('importSlice', () => {
     expect(await importOrganization({ ...here, tags: false })).toMatchObject({ changed: 1 });
 
     expect(here.organization.asked.filter((asked) => asked === 'ListTagsForResource')).toHaveLength(1);
-    expect(await here.registry.account('999999999999')).toMatchObject({ tags: { fresh: 'yes' } });
-    expect(await here.registry.account(id)).toMatchObject({ tags: { environment: 'production' } });
+    expect(await here.registry.getAccount('999999999999')).toMatchObject({ tags: { fresh: 'yes' } });
+    expect(await here.registry.getAccount(id)).toMatchObject({ tags: { environment: 'production' } });
   });
 
   test.each(['ListAccountsForParent', 'ListTagsForResource', 'ListParents'])(
@@ -152,7 +152,7 @@ describe('importSlice', () => {
 
       await importOrganization(here);
 
-      expect((await here.registry.account('999999999999'))?.state ?? 'DEPARTED').toBe('DEPARTED');
+      expect((await here.registry.getAccount('999999999999'))?.state ?? 'DEPARTED').toBe('DEPARTED');
     },
   );
 
@@ -173,13 +173,13 @@ describe('importSlice', () => {
     const known = await importing(everybody);
     here.organization.accounts.set('999999999999', sandbox);
     const added = await importing(everybody);
-    const waits = (await here.registry.account('999999999999'))?.approval;
+    const waits = (await here.registry.getAccount('999999999999'))?.approval;
     const waiting = await importing(everybody);
     await importing(async () => undefined);
 
     expect({ known, added, waiting }).toEqual({ known: 0, added: 1, waiting: 1 });
     expect(waits).toBeDefined();
-    expect((await here.registry.account('999999999999'))?.approval).toBeUndefined();
+    expect((await here.registry.getAccount('999999999999'))?.approval).toBeUndefined();
   });
 
   test('of an account that differs otherwise, tags are asked for after all', async () => {
@@ -189,7 +189,7 @@ describe('importSlice', () => {
 
     await importOrganization({ ...here, tags: false });
 
-    expect(await here.registry.account(id)).toMatchObject({
+    expect(await here.registry.getAccount(id)).toMatchObject({
       ouPath: 'Sandbox',
       tags: { environment: 'test' },
     });
@@ -201,7 +201,7 @@ describe('importSlice', () => {
       command === 'ListTagsForResource' && ResourceId === id && here.organization.accounts.delete(id);
 
     expect(await importOrganization(here)).toMatchObject({ accounts: 2, changed: 2, departed: 0 });
-    expect(await here.registry.account(id)).toBeUndefined();
+    expect(await here.registry.getAccount(id)).toBeUndefined();
   });
 });
 

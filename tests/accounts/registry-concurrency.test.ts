@@ -43,7 +43,7 @@ describe('refreshAccount beside others', () => {
       changed: false,
       account: { ouPath: 'Sandbox', revision: 1 },
     });
-    expect((await here.registry.head()).revision).toBe(1);
+    expect((await here.registry.getHead()).revision).toBe(1);
   });
 
   test('a writer that was held up does not restore an old answer when the other one found nothing to do', async () => {
@@ -65,7 +65,7 @@ describe('refreshAccount beside others', () => {
     await refresh(here);
 
     expect(heldUp).toBe(true);
-    expect(await here.registry.account(id)).toMatchObject({ ouPath: 'Workloads/Production' });
+    expect(await here.registry.getAccount(id)).toMatchObject({ ouPath: 'Workloads/Production' });
   });
 
   test('two at once end with one change and the same account', async () => {
@@ -75,7 +75,7 @@ describe('refreshAccount beside others', () => {
 
     expect(one.account).toEqual(other.account);
     expect([one.changed, other.changed].filter(Boolean)).toHaveLength(1);
-    expect((await here.registry.head()).revision).toBe(1);
+    expect((await here.registry.getHead()).revision).toBe(1);
   });
 
   test('thirty accounts at once all arrive, each with a revision of its own', async () => {
@@ -97,7 +97,7 @@ describe('refreshAccount beside others', () => {
     );
 
     expect(new Set(results.map(({ account }) => account?.revision)).size).toBe(30);
-    expect((await here.registry.accounts()).map((account) => account.id)).toEqual(ids);
+    expect((await here.registry.listAccounts()).map((account) => account.id)).toEqual(ids);
   });
 
   test('an account that leaves while it is stored for the first time does not stay a member', async () => {
@@ -115,7 +115,7 @@ describe('refreshAccount beside others', () => {
     }));
 
     expect((await refresh(here)).account).toMatchObject({ state: 'DEPARTED' });
-    expect(await here.registry.account(id)).toMatchObject({ state: 'DEPARTED' });
+    expect(await here.registry.getAccount(id)).toMatchObject({ state: 'DEPARTED' });
   });
 
   test('where only the revision was taken by another account, nothing is asked for again', async () => {

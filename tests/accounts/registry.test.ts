@@ -20,7 +20,7 @@ describe('refreshAccount', () => {
     expect(changed).toBe(true);
     expect(account).toMatchObject({ id, revision: 1, ouPath: 'Workloads/Production', state: 'ACTIVE' });
     expect(account?.updatedAt).toBe('2026-03-02T09:00:00.000Z');
-    expect(await here.registry.account(id)).toEqual(account);
+    expect(await here.registry.getAccount(id)).toEqual(account);
   });
 
   test('stores nothing and takes no revision where nothing changed', async () => {
@@ -32,7 +32,7 @@ describe('refreshAccount', () => {
     const second = await refresh(here);
 
     expect(second).toEqual({ account: first.account, changed: false });
-    expect((await here.registry.head()).revision).toBe(1);
+    expect((await here.registry.getHead()).revision).toBe(1);
   });
 
   test.each([
@@ -64,7 +64,7 @@ describe('refreshAccount', () => {
     const here = createRegistryEnv();
 
     expect(await refresh(here, '000000000000')).toEqual({ account: undefined, changed: false });
-    expect((await here.registry.head()).revision).toBe(0);
+    expect((await here.registry.getHead()).revision).toBe(0);
   });
 
   test('takes back an account that left and came again', async () => {
@@ -106,7 +106,7 @@ describe('what Organizations is asked', () => {
 
     expect(ofOus(await asked(here))).toBe(2);
     expect(ofOus(await asked(here, '600000000001'))).toBe(0);
-    expect(await here.registry.account('600000000001')).toMatchObject({ ouPath: 'Workloads/Production' });
+    expect(await here.registry.getAccount('600000000001')).toMatchObject({ ouPath: 'Workloads/Production' });
     await here.clock.sleep(ouNamesHoldFor);
     expect(ofOus(await asked(here, '600000000002'))).toBe(2);
   });
@@ -120,7 +120,7 @@ describe('what Organizations is asked', () => {
     expect(ofOus(await asked(here))).toBeGreaterThanOrEqual(2);
     await refresh(here, '600000000001');
 
-    const accounts = await here.registry.accounts();
+    const accounts = await here.registry.listAccounts();
     expect(accounts.map(({ ouPath }) => ouPath)).toEqual(['Workloads/Live', 'Workloads/Live']);
   });
 });
@@ -142,7 +142,7 @@ describe('the OUs of a crowd', () => {
 
     expect(ofOus(here.organization.asked)).toBe(2);
     expect(here.organization.asked.filter((command) => command === 'ListParents')).toHaveLength(1);
-    expect(await here.registry.account('600000000001')).toMatchObject({ ouPath: 'Workloads/Production' });
+    expect(await here.registry.getAccount('600000000001')).toMatchObject({ ouPath: 'Workloads/Production' });
   });
 
   test('who is not told a name takes it from whoever is, a moment later', async () => {
@@ -169,7 +169,7 @@ describe('the OUs of a crowd', () => {
     await expect(refresh(here)).rejects.toMatchObject({ name: 'ThrottledError' });
 
     expect(here.clock.slept).toHaveLength(5);
-    expect(await here.registry.account(id)).toBeUndefined();
+    expect(await here.registry.getAccount(id)).toBeUndefined();
   });
 
   test('of an account that is known nobody else is waited for: its name may be older', async () => {

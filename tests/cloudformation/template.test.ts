@@ -14,7 +14,7 @@ import { spokeRoleOf, stackOf } from '../fixtures/spoke-stack.ts';
 const hub = { accountId: management, region: 'us-east-1' };
 
 const searching = (patterns: readonly ResourcePattern[], regions: readonly string[]): Discovery<never> => ({
-  searches: () =>
+  listSearches: () =>
     regions.flatMap((region) =>
       patterns.map((pattern) => ({ kind: 'ecr-repository-policy', accountId: shared, region, pattern })),
     ),
@@ -29,7 +29,7 @@ const withPatterns =
   (name: string): GrantKind => {
     const kind = getGrantKind(name);
     if (name !== 'ecr-repository-policy') return kind;
-    return { ...kind, resources: () => [], discovery: searching(patterns, regions) };
+    return { ...kind, listResources: () => [], discovery: searching(patterns, regions) };
   };
 
 describe('a central account without patterns', () => {

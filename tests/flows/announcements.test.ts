@@ -92,7 +92,7 @@ test.each([
       announcedAt: expect.any(String),
       announcement: { bus: { status: 'announced' }, topic: { status: 'announced' } },
     });
-    expect((await env.store.runs.unannounced()).items).toEqual([]);
+    expect((await env.store.runs.listUnannounced()).items).toEqual([]);
     // Once on each channel.
     expect(titles(env)).toEqual(['Account Onboarded']);
     expect(env.organization.world.messages).toHaveLength(1);
@@ -180,7 +180,7 @@ test('announces the end of a run later when a sweep comes first', async () => {
   await sweep(env);
 
   expect(titles(env)).toContain('Account Onboarded');
-  expect((await env.store.runs.unannounced()).items).toEqual([]);
+  expect((await env.store.runs.listUnannounced()).items).toEqual([]);
 });
 
 test('announces what a run has done when the account has left before the announcement arrives', async () => {

@@ -84,7 +84,7 @@ describe('the application of the example, as its template makes it', () => {
     }
     const [environment] = env.simulated.environments.keys();
     const source = `appconfig:${place.accountId}:${place.region}:${env.simulated.id}:${profileOf(env.simulated)}`;
-    const recorded = await env.store.outbox.of(source, `${env.simulated.id}/${environment}/`);
+    const recorded = await env.store.outbox.listBySource(source, `${env.simulated.id}/${environment}/`);
     expect(recorded.find(({ version }) => version === '2')).toMatchObject({
       status: 'failed',
       error: { name: 'DeploymentRefusedError' },

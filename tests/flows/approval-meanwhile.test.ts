@@ -19,7 +19,7 @@ const everybody = { all: true };
 
 /** The account is approved, as with another run. */
 async function approved({ store }: TestEnv, id: string): Promise<void> {
-  const stored = await store.registry.account(id);
+  const stored = await store.registry.getAccount(id);
   if (stored === undefined) throw new Error(`No account ${id}`);
   const { approval: _, revision, updatedAt, ...account } = stored;
   await store.registry.put(account, revision, updatedAt);

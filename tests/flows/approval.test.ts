@@ -116,12 +116,12 @@ test('an approval that comes twice says by whom it was given, and changes nothin
   const { request, ended } = await untilItWaits(env, event);
   await answer(env, request, { by: 'the first' });
   await ended;
-  const revision = (await env.store.registry.head()).revision;
+  const revision = (await env.store.registry.getHead()).revision;
 
   const again = await answer(env, request, { by: 'the second' });
 
   expect(again).toMatchObject({ already: true, approved: [], decision: { by: 'the first' } });
-  expect((await env.store.registry.head()).revision).toBe(revision);
+  expect((await env.store.registry.getHead()).revision).toBe(revision);
   await expect(answer(env, request, { verdict: 'rejected' })).rejects.toThrow(
     /was already approved by the first/,
   );

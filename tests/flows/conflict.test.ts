@@ -131,7 +131,7 @@ test('it is drift of its own kind, and says what was changed', async () => {
 test('it ends by itself where all is as it should be again', async () => {
   const env = await contested();
   const found = (await plan(env)).resources.find(({ desired }) => desired.key === bucket);
-  const wanted = found?.desired.kind.documents(found.plan?.next).policy;
+  const wanted = found?.desired.kind.toDocuments(found.plan?.next).policy;
   env.organization.editPolicy('bucket', 'example-logs', wanted as never);
 
   const ended = await sweep(env);

@@ -87,5 +87,5 @@ test('tells a role from a new one of its name by its unique id', async () => {
   const ref = { kind: 'role-trust-policy', accountId: '333333333333', region: 'us-east-1', id: 'Reader' };
   const state = await roleTrustPolicy.read(clients, ref, undefined as never);
 
-  expect(await roleTrustPolicy.identity?.(clients, ref, state)).toBe('AROAEXAMPLE');
+  expect(await roleTrustPolicy.readIdentity?.(clients, ref, state)).toBe('AROAEXAMPLE');
 });

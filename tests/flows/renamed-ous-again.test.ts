@@ -130,7 +130,7 @@ test('asks for approval of a new account in an OU of `approval` that was renamed
 
   await onboard(env, moved(env, id, production));
 
-  expect(await env.store.registry.account(id)).toMatchObject({ approval: { approvedAs: null } });
+  expect(await env.store.registry.getAccount(id)).toMatchObject({ approval: { approvedAs: null } });
   expect(withAccess(env)).not.toContain(id);
 });
 

@@ -221,7 +221,7 @@ test('an account that is listed, but in no OU, is asked for by itself: it gets w
   const second = await sweep(env);
 
   expect(first.run).toMatchObject({ status: 'succeeded', counts: { changed: 1, departed: 0 } });
-  expect(await env.store.registry.account(id)).toMatchObject({ state: 'ACTIVE', ouPath: 'Workloads' });
+  expect(await env.store.registry.getAccount(id)).toMatchObject({ state: 'ACTIVE', ouPath: 'Workloads' });
   expect(named(env)).toEqual(due(env));
   expect(second.run).toMatchObject({ status: 'succeeded', counts: { changed: 0, written: 0 } });
   expect(writeCounts(env)).toEqual({});

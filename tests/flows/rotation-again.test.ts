@@ -24,7 +24,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 const appConfig = (env: SecretEnv) =>
-  env.services.aws('other', env.configuration).reader({ accountId: shared, region }).appConfig;
+  env.services.aws('other', env.configuration).getReader({ accountId: shared, region }).appConfig;
 
 /** Somebody's deployment of a hosted configuration, which takes an hour. */
 async function occupy(env: SecretEnv): Promise<void> {
@@ -73,7 +73,7 @@ describe('an environment that was busy for too long', () => {
     expect(await deliveries(env)).toEqual([
       expect.objectContaining({ status: 'complete', startAttempts: 1 }),
     ]);
-    expect((await env.store.outbox.open()).items).toEqual([]);
+    expect((await env.store.outbox.listOpen()).items).toEqual([]);
   });
 
   test('is told once, and once more after two days, when nobody looks any longer', async () => {
@@ -100,7 +100,7 @@ describe('an environment that was busy for too long', () => {
       status: 'failed',
       reason: expect.stringMatching(/Start it by hand$/),
     });
-    expect((await env.store.outbox.open()).items).toEqual([]);
+    expect((await env.store.outbox.listOpen()).items).toEqual([]);
     env.clock.advance(3 * hour);
     await look(env);
     expect(deployedTo(env)).not.toContain(currentVersion(env));
@@ -160,7 +160,7 @@ describe('a deployment that was not complete when its time was over', () => {
 
     expect(run?.left).toEqual([expect.stringContaining('was rolled back')]);
     expect(announcements(env)).toHaveLength(2);
-    expect((await env.store.outbox.open()).items).toEqual([]);
+    expect((await env.store.outbox.listOpen()).items).toEqual([]);
   });
 
   test('is withdrawn where its environment is gone meanwhile', async () => {
@@ -170,9 +170,9 @@ describe('a deployment that was not complete when its time was over', () => {
 
     await look(env);
 
-    const all = await env.store.outbox.of(env.secretArn, `${env.application.id}/${id}/`);
+    const all = await env.store.outbox.listBySource(env.secretArn, `${env.application.id}/${id}/`);
     expect(all.map(({ status }) => status)).toEqual(['withdrawn']);
-    expect((await env.store.outbox.open()).items).toEqual([]);
+    expect((await env.store.outbox.listOpen()).items).toEqual([]);
   });
 
   test('is no longer looked at after two days', async () => {
@@ -183,6 +183,6 @@ describe('a deployment that was not complete when its time was over', () => {
     const { run } = await look(env);
 
     expect(run?.left).toEqual([expect.stringMatching(/is BAKING after 120 minutes. Start it by hand$/)]);
-    expect((await env.store.outbox.open()).items).toEqual([]);
+    expect((await env.store.outbox.listOpen()).items).toEqual([]);
   });
 });

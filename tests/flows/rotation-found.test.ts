@@ -87,7 +87,7 @@ test.each<[string, (env: SecretEnv) => void]>([
   expect(status).toBe('SUCCEEDED');
   expect(run?.reason).toMatch(/not served any more/);
   expect(announcements(env).slice(before)).toEqual(['Configuration Deployed']);
-  const all = await env.store.outbox.of(env.secretArn, `${env.application.id}/${left}/`);
+  const all = await env.store.outbox.listBySource(env.secretArn, `${env.application.id}/${left}/`);
   expect(all.map((each) => each.status).toSorted()).toEqual(['complete', 'withdrawn']);
 });
 

@@ -95,7 +95,7 @@ async function sampleFinish(
   );
   const { appConfig } = env.services
     .aws('sample', env.configuration)
-    .writer({ accountId: shared, region }, () => {});
+    .getWriter({ accountId: shared, region }, () => {});
   await appConfig.send(startCommand(env, ClientRequestToken));
 }
 
@@ -103,7 +103,7 @@ async function sampleFinish(
 async function occupied(): Promise<Rotating> {
   const made = await rotating({ bakeMinutes: 10 });
   const { env } = made;
-  const { appConfig } = env.services.aws('other', env.configuration).reader({ accountId: shared, region });
+  const { appConfig } = env.services.aws('other', env.configuration).getReader({ accountId: shared, region });
   await appConfig.send(startCommand(env, currentVersion(env)));
   return made;
 }

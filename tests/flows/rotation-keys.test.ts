@@ -43,7 +43,7 @@ function granted(
     remembered: [],
     context: getGrantContext(configuration),
   });
-  return Object.values(kind.documents(next)).flatMap((document) => document?.Statement ?? []);
+  return Object.values(kind.toDocuments(next)).flatMap((document) => document?.Statement ?? []);
 }
 
 /** The statements of the presets on the key of another account. */

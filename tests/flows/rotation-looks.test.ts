@@ -60,5 +60,5 @@ test('a look at many secrets lists the profiles once, and one in trouble keeps n
   expect(servedTo(env)).toBe(`${planted}-2`);
   expect(env.organization.calls.filter(({ operation }) => operation === 'ListApplications')).toHaveLength(1);
   // It is looked at again.
-  expect(await env.store.outbox.watched()).toContain(troubled);
+  expect(await env.store.outbox.listWatched()).toContain(troubled);
 });

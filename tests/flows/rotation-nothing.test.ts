@@ -14,7 +14,7 @@ test('a secret that nobody serves is recorded as nothing to deploy, and left alo
   const env = await createSecretEnv({ environments: [] });
   const { run } = await deploy(env, await rotate(env));
   expect(run).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('Nothing to deploy') });
-  expect(await env.store.outbox.watched()).toEqual([]);
+  expect(await env.store.outbox.listWatched()).toEqual([]);
 });
 
 test('a secret of an account that is not central, as the hub may be, is nothing to deploy and no news', async () => {
@@ -26,7 +26,7 @@ test('a secret of an account that is not central, as the hub may be, is nothing 
 
   expect(run).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('Nothing to deploy') });
   expect(announcements(env)).toEqual([]);
-  expect(await env.store.outbox.watched()).toEqual([]);
+  expect(await env.store.outbox.listWatched()).toEqual([]);
 });
 
 test('a second event of a rotation is recorded, and announces no deployment', async () => {

@@ -49,7 +49,7 @@ test('looks after all other deliveries when the item of an open delivery cannot 
   );
   const env = await createSecretEnv({
     around: withOutbox((outbox) => ({
-      open: async () => ({ ...(await outbox.open()), unreadable: [error] }),
+      listOpen: async () => ({ ...(await outbox.listOpen()), unreadable: [error] }),
     })),
   });
   await deploy(env, { secretId: env.secretArn });

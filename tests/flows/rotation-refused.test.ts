@@ -21,7 +21,7 @@ import {
 import { shared } from '../fixtures/small-configuration.ts';
 
 const appConfig = (env: SecretEnv): AppConfigClient =>
-  env.services.aws('other', env.configuration).reader({ accountId: shared, region }).appConfig;
+  env.services.aws('other', env.configuration).getReader({ accountId: shared, region }).appConfig;
 
 /** Somebody's deployment of a hosted configuration, by a strategy that is done at once or takes a while. */
 async function another(env: SecretEnv, strategy: string): Promise<void> {

@@ -32,7 +32,7 @@ async function occupy(env: SecretEnv, name = 'production'): Promise<void> {
   env.application.profiles
     .get(profileId(env, 'settings'))
     ?.versions.push({ content: '{}', contentType: 'text/plain' });
-  const { appConfig } = env.services.aws('other', env.configuration).reader({ accountId: shared, region });
+  const { appConfig } = env.services.aws('other', env.configuration).getReader({ accountId: shared, region });
   await appConfig.send(
     new StartDeploymentCommand({
       ApplicationId: env.application.id,

@@ -73,10 +73,10 @@ test('ends a sweep with the item and closes all other runs when the record of a 
     around: ({ runs, approvals }) => ({
       runs: {
         ...runs,
-        unfinished: async (before) => ({ ...(await runs.unfinished(before)), unreadable: [error] }),
-        unannounced: async () => ({ ...(await runs.unannounced()), unreadable: [error] }),
+        listUnfinished: async (before) => ({ ...(await runs.listUnfinished(before)), unreadable: [error] }),
+        listUnannounced: async () => ({ ...(await runs.listUnannounced()), unreadable: [error] }),
       },
-      approvals: { ...approvals, open: async () => ({ items: [], unreadable: [error] }) },
+      approvals: { ...approvals, listOpen: async () => ({ items: [], unreadable: [error] }) },
     }),
   });
   const dead = { status: 'running', startedAt: '2020-01-01T00:00:00.000Z', accountIds: [] } as const;
@@ -102,7 +102,7 @@ test('tries all other announcements when the record of a run cannot be understoo
     around: ({ runs }) => ({
       runs: {
         ...runs,
-        unannounced: async () => ({ ...(await runs.unannounced()), unreadable: [error] }),
+        listUnannounced: async () => ({ ...(await runs.listUnannounced()), unreadable: [error] }),
       },
     }),
   });

@@ -27,7 +27,7 @@ test('an account that moves while the sweep lists gets what its new OU has, and 
   const ended = await sweep(env);
 
   expect(ended.run).toMatchObject({ status: 'succeeded', counts: { changed: 1, departed: 0 } });
-  expect(await env.store.registry.account(id)).toMatchObject({ ouPath: '', state: 'ACTIVE' });
+  expect(await env.store.registry.getAccount(id)).toMatchObject({ ouPath: '', state: 'ACTIVE' });
   expect(named(env)).toEqual(due(env));
   expect(named(env)[bucket]).toContain(id);
 });
@@ -57,7 +57,7 @@ test.each(['ListAccountsForParent', 'ListOrganizationalUnitsForParent', 'ListAcc
     const ended = await sweep(env);
 
     expect(ended).toMatchObject({ status: 'FAILED', error: 'SweepFailed', run: { status: 'failed' } });
-    expect(await env.store.registry.readySince()).toBeUndefined();
+    expect(await env.store.registry.getReadySince()).toBeUndefined();
     expect(writeCounts(env)).toEqual({});
     expect(announcements(env)).toEqual(['Organization Sweep Failed']);
   },
@@ -182,7 +182,7 @@ test('more accounts than one slice takes are imported in several, and the state 
 
   expect(ended.states.filter((state) => state === 'ImportOrganization').length).toBeGreaterThan(3);
   expect(ended.run.counts).toMatchObject({ accounts: env.organization.world.accounts.size, changed: 1 });
-  expect(await env.store.registry.account(id)).toMatchObject({ state: 'ACTIVE' });
+  expect(await env.store.registry.getAccount(id)).toMatchObject({ state: 'ACTIVE' });
   expect(Math.max(...sizes)).toBeLessThan(10_000);
 });
 

@@ -40,7 +40,7 @@ test('what an account has is taken back when it has left unnoticed', async () =>
   const ended = await sweep(env);
 
   expect(ended.run.counts).toMatchObject({ changed: 1, departed: 1, written: 3 });
-  expect(await env.store.registry.account(id)).toMatchObject({ state: 'DEPARTED' });
+  expect(await env.store.registry.getAccount(id)).toMatchObject({ state: 'DEPARTED' });
   expect(Object.values(named(env)).flat()).not.toContain(id);
   expect(named(env)).toEqual(due(env));
 });
@@ -97,7 +97,7 @@ test('the sweep fills a registry that was never imported, and makes it ready', a
   const ended = await sweep(env);
 
   expect(ended.run.status).toBe('succeeded');
-  expect(await env.store.registry.readySince()).toBeDefined();
+  expect(await env.store.registry.getReadySince()).toBeDefined();
   expect(named(env)).toEqual(due(env));
 });
 

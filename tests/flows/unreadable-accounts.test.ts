@@ -93,7 +93,7 @@ test('replaces the item and reports nothing when a sweep reads the account again
   const ended = await sweep(env);
 
   expect(ended.run.status).toBe('succeeded');
-  expect(await env.store.registry.account(runner.id)).toMatchObject(runner);
+  expect(await env.store.registry.getAccount(runner.id)).toMatchObject(runner);
   expect(named(env)).toEqual(due(env));
 });
 
@@ -206,7 +206,7 @@ test('keeps what the account has and asks for approval when its item is replaced
   const ended = await sweep(asking);
 
   expect(named(asking)).toEqual(before);
-  expect(await asking.store.registry.account(runner.id)).toMatchObject({
+  expect(await asking.store.registry.getAccount(runner.id)).toMatchObject({
     state: 'ACTIVE',
     approval: { approvedAs: null, keepsAccess: true },
   });

@@ -17,7 +17,7 @@ const abroad = 'us-west-2';
 /** What every kind promises that finds resources by patterns. */
 export function discoveryContract(kind: GrantKind, discovery: Discovery<never>): void {
   const finder = finders[kind.name] as Finder;
-  const searchesOf = (fields: object) => discovery.searches(entryOf(kind, fields) as never, context);
+  const searchesOf = (fields: object) => discovery.listSearches(entryOf(kind, fields) as never, context);
   const [search, searchAbroad] = searchesOf({ ...finder.fields, regions: [home, abroad] }) as [
     ResourceSearch,
     ResourceSearch,
@@ -36,7 +36,7 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
       [central, abroad],
     ]);
     expect(formatSearchKey(search)).not.toBe(formatSearchKey(searchAbroad));
-    expect(kind.resources(entryOf(kind, finder.fields), context)).toEqual([]);
+    expect(kind.listResources(entryOf(kind, finder.fields), context)).toEqual([]);
     expect(searchesOf(finder.named)).toEqual([]);
   });
 

@@ -41,7 +41,7 @@ describe('a key', () => {
     await expect(bring([], owned)).rejects.toBeInstanceOf(UnsafeChangeError);
 
     expect(env.organization.policyTextOf('key', arn)).toBe(before);
-    expect(keyPolicy.same(await read(), keyPolicy.empty)).toBe(false);
+    expect(keyPolicy.isSame(await read(), keyPolicy.empty)).toBe(false);
   });
 });
 
@@ -56,7 +56,7 @@ describe('what is granted', () => {
 
     const { back } = await bring(two);
 
-    expect([...kind.granted(entry, ref, back, context, [])].sort()).toEqual(members.slice(0, 2));
+    expect([...kind.listGrantedAccounts(entry, ref, back, context, [])].sort()).toEqual(members.slice(0, 2));
   });
 
   test('of one grant is not that of another on the same resource', async () => {
@@ -64,7 +64,7 @@ describe('what is granted', () => {
     const { back } = await bring(two);
     const other = entryOf(keyPolicy, { ...casesOf(keyPolicy).presets.decrypt, name: 'another' });
 
-    expect(keyPolicy.granted(other, ref, back, context, []).size).toBe(0);
+    expect(keyPolicy.listGrantedAccounts(other, ref, back, context, []).size).toBe(0);
   });
 });
 
@@ -80,7 +80,7 @@ describe('a policy that somebody deleted', () => {
 
     const { back } = await bring([], owned);
 
-    expect(repositoryPolicy.same(back, repositoryPolicy.empty)).toBe(true);
+    expect(repositoryPolicy.isSame(back, repositoryPolicy.empty)).toBe(true);
   });
 });
 
@@ -142,11 +142,11 @@ describe('places', () => {
     const here = entryOf(repositoryPolicy, fields);
     const there = entryOf(repositoryPolicy, { ...fields, regions: ['us-west-2'] });
 
-    expect(repositoryPolicy.resources(here, context).map(({ id, region }) => [id, region])).toEqual([
+    expect(repositoryPolicy.listResources(here, context).map(({ id, region }) => [id, region])).toEqual([
       ['base/node', 'eu-west-1'],
       ['base/python', 'eu-west-1'],
     ]);
-    expect(repositoryPolicy.resources(there, context).map(({ region }) => region)).toEqual([
+    expect(repositoryPolicy.listResources(there, context).map(({ region }) => region)).toEqual([
       'us-west-2',
       'us-west-2',
     ]);
@@ -157,7 +157,7 @@ describe('places', () => {
     const kind = getGrantKind('assume-role-permission');
     const entry = entryOf(kind, { groups: ['Readers'], role: 'ReadOnly' });
     const regions = ['aws', 'aws-cn', 'aws-us-gov'].map(
-      (partition) => kind.resources(entry, { ...context, partition })[0]?.region,
+      (partition) => kind.listResources(entry, { ...context, partition })[0]?.region,
     );
 
     expect(regions).toEqual(['us-east-1', 'cn-north-1', 'us-gov-west-1']);

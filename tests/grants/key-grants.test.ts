@@ -66,7 +66,7 @@ test('one that somebody has narrowed under our name is replaced too', async () =
 
   expect(holder.othersContent()).toEqual([]);
   expect(grants()).toMatchObject([{ name: grant?.name, constraints: undefined }]);
-  expect(kind.same(back, { own: [], others: 0 })).toBe(false);
+  expect(kind.isSame(back, { own: [], others: 0 })).toBe(false);
 });
 
 test('grants are found on whatever page they are, and those of others are counted', async () => {

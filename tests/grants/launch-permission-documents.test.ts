@@ -6,7 +6,7 @@ const ou = 'arn:aws:organizations::111122223333:ou/o-exampleorg1/ou-abcd-1111111
 const launch = { Effect: 'Allow', Action: 'ec2:RunInstances', Resource: '*' };
 
 const statements = (sharedWith: readonly string[], remembered: readonly string[] = []) =>
-  amiLaunchPermission.documents({ sharedWith }, remembered)['launch-permissions']?.Statement;
+  amiLaunchPermission.toDocuments({ sharedWith }, remembered)['launch-permissions']?.Statement;
 
 describe('the documents of an image', () => {
   it('have one statement for all unmanaged accounts', () => {

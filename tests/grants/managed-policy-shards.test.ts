@@ -92,7 +92,7 @@ describe('shards', () => {
 
 describe('not attached', () => {
   const named = (brought: unknown) =>
-    [...groupKind.granted(group.entry, group.ref, brought, context, [])].sort();
+    [...groupKind.listGrantedAccounts(group.entry, group.ref, brought, context, [])].sort();
 
   test('a policy that is not attached gives nobody anything, beside one that is', async () => {
     const { back } = await group.bring(manyAccounts(200));
@@ -103,7 +103,7 @@ describe('not attached', () => {
     const [[first, inFirst] = []] = listAccountsByPolicy(back);
     expect(named(back)).toHaveLength(200);
     expect(named(state)).toEqual(inFirst?.toSorted());
-    expect(Object.keys(groupKind.documents(state))).toEqual([first]);
+    expect(Object.keys(groupKind.toDocuments(state))).toEqual([first]);
   });
 
   test('what is due fills the attached policies, then is in the other again, and no policy is left over', async () => {

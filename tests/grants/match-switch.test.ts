@@ -64,7 +64,7 @@ describe.each(held)('%s: changing the match', (_, kind, fields) => {
     for (const declared of everyStep) {
       const configuration = configurationWith([entry(kind, fields, declared)]);
       const plan = planOnly(configuration, everyAccount, { actual, remembered });
-      const documents = Object.values(kind.documents(plan.next));
+      const documents = Object.values(kind.toDocuments(plan.next));
       const desired = onlyResource(configuration, everyAccount);
 
       expect(plan.withheld).toEqual([]);
@@ -214,7 +214,7 @@ describe('permission to assume roles, in several policies', () => {
     const second = createGrantFixture(kind, cases, { ...cases.presets.people, match: to }, on);
     first.holder.make();
     const { owned, back } = await first.bring(everybody);
-    expect(Object.keys(kind.documents(back)).length).toBe(from === 'accounts' ? 3 : 1);
+    expect(Object.keys(kind.toDocuments(back)).length).toBe(from === 'accounts' ? 3 : 1);
     const moments: boolean[] = [];
     on.organization.intercept(async (_, proceed) => {
       const answer = await proceed();
@@ -226,7 +226,7 @@ describe('permission to assume roles, in several policies', () => {
 
     expect(moments.length).toBeGreaterThan(5);
     expect(moments).not.toContain(false);
-    expect(Object.keys(kind.documents(after)).length).toBe(to === 'accounts' ? 3 : 1);
+    expect(Object.keys(kind.toDocuments(after)).length).toBe(to === 'accounts' ? 3 : 1);
   });
 
   function everybodyMay(
@@ -241,7 +241,7 @@ describe('permission to assume roles, in several policies', () => {
     });
     return [0, 119, 120, 250, 299].every((index) =>
       kind
-        .accesses(on.entry, everybody[index] as Account, on.ref, context)
+        .listAccesses(on.entry, everybody[index] as Account, on.ref, context)
         .every((access) => isAllowed(documents, access).allowed),
     );
   }

@@ -46,15 +46,15 @@ const someone = fc
 /** What is written when these accounts are known; whom it lets in must not depend on them. */
 function documentsOf(kind: GrantKind, fields: object, known: readonly Account[]) {
   const entry = entryOf(kind, fields);
-  const ref = kind.resources(entry, context)[0] as ResourceRef;
+  const ref = kind.listResources(entry, context)[0] as ResourceRef;
   const shares = [{ entry, accounts: known }];
   const { next } = kind.render({ ref, actual: kind.empty, shares, remembered: [], context });
-  return { entry, ref, documents: Object.values(kind.documents(next)), next };
+  return { entry, ref, documents: Object.values(kind.toDocuments(next)), next };
 }
 
 const mayAll = (kind: GrantKind, fields: object, known: readonly Account[], asking: Account): boolean => {
   const { entry, ref, documents } = documentsOf(kind, fields, known);
-  const accesses = kind.accesses(entry, asking, ref, context);
+  const accesses = kind.listAccesses(entry, asking, ref, context);
   const answers = accesses.map((access) => isAllowed(documents, access).allowed);
   expect(new Set(answers).size).toBe(1);
   return answers[0] === true;
@@ -104,7 +104,7 @@ describe.each(held)('%s', (_, kind, fields) => {
     const { next, documents } = documentsOf(kind, given, some);
     const statements = documents.flatMap((document) => document?.Statement ?? []);
 
-    expect(kind.same(next, documentsOf(kind, given, []).next)).toBe(true);
+    expect(kind.isSame(next, documentsOf(kind, given, []).next)).toBe(true);
     expect(statements.flatMap((statement) => [...findAccountIds(statement)])).toEqual([]);
   });
 

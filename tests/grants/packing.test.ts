@@ -26,7 +26,7 @@ const entryFor = (preset: string): GrantEntry =>
   entryOf(kind, { preset, bucket: 'example-logs', prefix: 'org' });
 
 function render(entry: GrantEntry, accounts: readonly Account[], document?: PolicyDocument): PolicyDocument {
-  const [ref] = kind.resources(entry, context);
+  const [ref] = kind.listResources(entry, context);
   const shares = [{ entry, accounts }];
   const request = { ref: ref as ResourceRef, actual: { document }, shares, remembered: [], context };
   const { next } = kind.render(request);

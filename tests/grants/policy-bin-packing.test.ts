@@ -33,7 +33,9 @@ const entries: readonly GrantEntry[] = ['read', 'develop', 'administer'].map((na
   }),
 );
 
-const ref = kind.resources(entries[0] as GrantEntry, small)[0] as ReturnType<GrantKind['resources']>[0];
+const ref = kind.listResources(entries[0] as GrantEntry, small)[0] as ReturnType<
+  GrantKind['listResources']
+>[0];
 
 /** Which accounts each grant is for. */
 type Wanted = readonly (readonly Account[])[];
@@ -84,7 +86,7 @@ describe('over any joins and leaves', () => {
       fc.property(history, (steps) => {
         const state = steps.reduce<ManagedPolicies>(render, kind.empty as ManagedPolicies);
 
-        expect(kind.same(state, render(state, steps.at(-1) ?? []))).toBe(true);
+        expect(kind.isSame(state, render(state, steps.at(-1) ?? []))).toBe(true);
       }),
       settings,
     );

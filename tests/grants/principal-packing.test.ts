@@ -172,7 +172,7 @@ describe.each(presets)('$name', (preset) => {
     const accounts = everybody.slice(2);
     const { kind, entry, ref } = rendering(preset, { accountsIn: 'condition' }, accounts);
 
-    const granted = kind.granted(entry, ref, { document: packed(preset, accounts) }, context, []);
+    const granted = kind.listGrantedAccounts(entry, ref, { document: packed(preset, accounts) }, context, []);
 
     expect([...granted].sort()).toEqual(withCrowd(accounts).map(({ id }) => id));
   });

@@ -14,13 +14,13 @@ describe.each(grantKinds)('$name renders', (kind) => {
   test.each(cases)('$name', (given) => {
     const entry = entryOf(kind, { ...presets[given.preset], ...given.with });
     const inContext = contextOf(given);
-    const [ref] = kind.resources(entry, inContext);
+    const [ref] = kind.listResources(entry, inContext);
     if (ref === undefined) throw new Error('The entry stands for no resource');
     const shares = [{ entry, accounts: accountsOf(given.accounts) }];
 
     const rendering = kind.render({ ref, actual: kind.empty, shares, remembered: [], context: inContext });
 
-    const documents = Object.entries(kind.documents(rendering.next, rendering.owned)).filter(
+    const documents = Object.entries(kind.toDocuments(rendering.next, rendering.owned)).filter(
       ([, document]) => document,
     );
     expect(documents.map(([name]) => name)).toEqual(Object.keys(given.expected));

@@ -9,7 +9,7 @@ const ref = {
 };
 
 const identityOf = (answer: object) =>
-  ecrRepositoryPolicy.identity?.(
+  ecrRepositoryPolicy.readIdentity?.(
     { ecr: { send: async ({ input }: { input: object }) => ({ ...answer, asked: input }) } } as never,
     ref,
     ecrRepositoryPolicy.empty,

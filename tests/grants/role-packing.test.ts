@@ -33,7 +33,7 @@ const entryFor = (more: object = {}): GrantEntry =>
 
 const entry = entryFor();
 const second = entryFor({ name: 'others', role: 'people/Other', mfa: false });
-const ref = kind.resources(entry, small)[0] as ReturnType<GrantKind['resources']>[0];
+const ref = kind.listResources(entry, small)[0] as ReturnType<GrantKind['listResources']>[0];
 
 type Shares = readonly (readonly [GrantEntry, readonly Account[]])[];
 
@@ -134,7 +134,7 @@ test('one account more or less changes one policy, also below the edge where rol
     state = next;
   }
   expect(isPacked(state)).toBe(true);
-  expect(kind.same(render(state, [[entry, everybody.slice(0, 21)]]), state)).toBe(true);
+  expect(kind.isSame(render(state, [[entry, everybody.slice(0, 21)]]), state)).toBe(true);
 });
 
 test('where nothing is attached any more, roles that fit are named again', () => {
@@ -160,8 +160,10 @@ test('every document keeps its limit, and whom it lets in is known', () => {
     expect(measurePolicy(toSentDocument(policy), 'characters')).toBeLessThanOrEqual(
       small.limits.managedPolicyCharacters,
     );
-  expect([...kind.granted(entry, ref, state, small, [])].sort()).toEqual(everybody.map(({ id }) => id));
-  expect(kind.granted(second, ref, state, small, []).size).toBe(30);
+  expect([...kind.listGrantedAccounts(entry, ref, state, small, [])].sort()).toEqual(
+    everybody.map(({ id }) => id),
+  );
+  expect(kind.listGrantedAccounts(second, ref, state, small, []).size).toBe(30);
 });
 
 test('back to roles, those who take an account over are written before the policy that gives it up', () => {

@@ -118,7 +118,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
         if (waits === 2) await put(table, { ...missing, revision: 2, updatedAt: at });
       };
 
-      const { revision } = await createDynamoStore(table, waitingFor(appear)).registry.head();
+      const { revision } = await createDynamoStore(table, waitingFor(appear)).registry.getHead();
 
       expect({ revision, waits }).toEqual({ revision: 2, waits: 2 });
     });
@@ -128,7 +128,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       const noted = async (milliseconds: number) => void waits.push(milliseconds);
       const { registry } = createDynamoStore(await halfVisible(), waitingFor(noted));
 
-      await expect(registry.head()).rejects.toMatchObject({
+      await expect(registry.getHead()).rejects.toMatchObject({
         name: 'ConcurrentUpdateError',
         fields: { accountId: accountId(1) },
       });
@@ -142,7 +142,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       expect(await registry.put(anAccount({ id: accountId(1) }), undefined, at)).toMatchObject({
         revision: 3,
       });
-      expect((await registry.head()).revision).toBe(3);
+      expect((await registry.getHead()).revision).toBe(3);
     });
   });
 
@@ -193,7 +193,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       const table = await newTable();
       await put(table, { pk: 'RUN#run-1', sk: `CHANGE#${key}`, resource: key, before });
 
-      const [change] = await createDynamoStore(table).runs.changes('run-1');
+      const [change] = await createDynamoStore(table).runs.listChanges('run-1');
       expect(change).toMatchObject({
         resource: key,
         error: { name: 'StoredItemError', message: expect.stringMatching(/before: .*expected/) },
@@ -247,11 +247,11 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       revision: 1,
     };
     const deliveryKey = { pk: 'OUTBOX#arn', sk: 'DELIVERY#a/e/p/1' };
-    const accounts = async ({ registry }: Store) => unreadableIn(await registry.accounts());
+    const accounts = async ({ registry }: Store) => unreadableIn(await registry.listAccounts());
     const state = ({ resources }: Store) => resources.get(bucket);
     const run = ({ runs }: Store) => runs.get('run-1');
-    const changes = async ({ runs }: Store) => (await runs.changes('run-1'))[0]?.error;
-    const searches = async ({ searchResults: all }: Store) => unreadableIn(await all.all());
+    const changes = async ({ runs }: Store) => (await runs.listChanges('run-1'))[0]?.error;
+    const searches = async ({ searchResults: all }: Store) => unreadableIn(await all.list());
     const lease = ({ leases }: Store) =>
       leases.acquire(bucket, 'run-1', Date.parse(at), Date.parse(at) + 60_000);
     const changeKey = { pk: 'RUN#run-1', sk: `CHANGE#${bucket}` };
@@ -304,13 +304,13 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
         'no number of the last change',
         { pk: 'REGISTRY', sk: 'REVISION' },
         { value: 'x', accountId: accountId(0) },
-        ({ registry }) => registry.head(),
+        ({ registry }) => registry.getHead(),
       ],
       [
         'no time of the import',
         { pk: 'REGISTRY', sk: 'READY' },
         { at: 'yes' },
-        ({ registry }) => registry.head(),
+        ({ registry }) => registry.getHead(),
       ],
       [
         'a lease that lasts for years',
@@ -478,7 +478,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       const { registry } = createDynamoStore(await newTable());
       await registry.put(anAccount({ ouPath: '', parentIds: ['r-abcd'] }), undefined, at);
 
-      expect(await registry.accounts()).toMatchObject([{ ouPath: '' }]);
+      expect(await registry.listAccounts()).toMatchObject([{ ouPath: '' }]);
     });
 
     test('does no harm where a newer version added a field', async () => {
@@ -492,7 +492,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
   test('errors of DynamoDB that are no lost condition propagate', async () => {
     const { registry, leases } = createDynamoStore({ client, tableName: 'missing' });
 
-    await expect(registry.accounts()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(registry.listAccounts()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
     await expect(leases.acquire(bucket, 'run-1', 1, 2)).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });

@@ -38,7 +38,7 @@ describeWithMoto('finding resources by pattern', (moto) => {
       clock: systemClock,
     });
     const place = { accountId, region };
-    return getGrantKind(kind).discovery?.find(access.reader(place), { kind, ...place, pattern }, limit);
+    return getGrantKind(kind).discovery?.find(access.getReader(place), { kind, ...place, pattern }, limit);
   };
 
   test('repositories by their name', async () => {

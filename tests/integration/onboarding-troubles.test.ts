@@ -75,14 +75,14 @@ describeWithMoto('accounts that arrive, or leave', (moto) => {
 
     await closeAccount(organization, closed);
     expect((await deployment.run(await closedEvent(closed))).result.status).toBe('SUCCEEDED');
-    expect(await registry.account(closed)).toMatchObject({ state: 'SUSPENDED' });
+    expect(await registry.getAccount(closed)).toMatchObject({ state: 'SUSPENDED' });
     const between = await readPolicies(organization);
     expect(namedIn(between['registry-login'])).toEqual({ RunnerSecretsRead: [removed] });
 
     await removeAccount(organization, removed);
     const last = await deployment.run(await removedEvent(removed));
     expect(last.result.status).toBe('SUCCEEDED');
-    expect(await registry.account(removed)).toMatchObject({ state: 'DEPARTED' });
+    expect(await registry.getAccount(removed)).toMatchObject({ state: 'DEPARTED' });
     await expectOnly(organization, staying, [closed, removed]);
     // Moto would delete a policy that is attached or has versions, too.
     expect(writesOf(last)).toMatchObject({ 'iam:DetachRolePolicy': 1, 'iam:DeletePolicyVersion': 1 });

@@ -17,7 +17,7 @@ async function plan({ services, store }: TestEnv, accountId?: string): Promise<O
 
 async function apply(env: TestEnv, planned: OverallPlan, runId = 'apply') {
   const run = await applyPlan(env.services, { runId, plan: planned });
-  const changes = await env.store.runs.changes(runId);
+  const changes = await env.store.runs.listChanges(runId);
   return {
     run,
     changes,
@@ -95,7 +95,7 @@ test('writes when the registry has moved without a change of what is desired', a
   const account = organization.world.accounts.get(own);
   if (account !== undefined) organization.world.accounts.set(own, { ...account, name: 'another name' });
   await importOrganization({ registry: store.registry, organizations: services.hub.organizations, clock });
-  const { revision } = await store.registry.head();
+  const { revision } = await store.registry.getHead();
 
   const { run } = await apply(env, planned);
 

@@ -40,7 +40,7 @@ describe('leavingOf', () => {
 describe('documents', () => {
   it('keeps an absent document as null', () => {
     const desired = onlyResource(configuration, []);
-    const [name = ''] = Object.keys(desired.kind.documents(desired.kind.empty, []));
+    const [name = ''] = Object.keys(desired.kind.toDocuments(desired.kind.empty, []));
 
     expect(toRecordDocuments(desired, desired.kind.empty)).toEqual({ [name]: null });
   });

@@ -17,7 +17,7 @@ const look = ({ services }: TestEnv, where: 'everywhere' | 'new' = 'everywhere',
   discoverResources(services, { runId: 'look', configuration, where, keep });
 
 const stored = async ({ store }: TestEnv): Promise<SearchResult | undefined> =>
-  (await store.searchResults.all()).find((item) => item.search === search);
+  (await store.searchResults.list()).find((item) => item.search === search);
 
 test('what was found is kept, with when', async () => {
   const env = await createEnv({ configuration });
@@ -198,7 +198,7 @@ describe('an item that cannot be understood', () => {
           : { ...item, ...(lookedAt === undefined ? {} : { lookedAt }) };
       return {
         searchResults: {
-          all: async () => (await searchResults.all()).map(read),
+          list: async () => (await searchResults.list()).map(read),
           put: async (item, expected) => {
             const held = await searchResults.put(item, expected);
             if (held && item.search === odd && expected !== undefined) spoilt = false;
@@ -258,7 +258,7 @@ describe('an item that cannot be understood', () => {
     const looked = await look(env);
 
     expect(formatSearchProblems(looked)).toEqual([expect.stringMatching(/^StoredItemError: /)]);
-    expect(await env.store.searchResults.all()).toContainEqual({ ...item, unreadable: expect.anything() });
+    expect(await env.store.searchResults.list()).toContainEqual({ ...item, unreadable: expect.anything() });
   });
 
   test('keeps a resource in sight when its own item is the one', async () => {

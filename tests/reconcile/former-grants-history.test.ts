@@ -76,7 +76,7 @@ const readBack = (state: unknown): unknown => {
 
 const namedIn = ({ kind }: DesiredResource, state: unknown, remembered: readonly string[]) =>
   new Set(
-    Object.values(kind.documents(state, remembered)).flatMap((document) =>
+    Object.values(kind.toDocuments(state, remembered)).flatMap((document) =>
       (document?.Statement ?? []).flatMap((statement) => [...findAccountIds(statement)]),
     ),
   );

@@ -112,13 +112,13 @@ test('an account is verified only by what is attached', async () => {
   const env = await createEnv({ configuration });
   const { id } = created(env);
   await makeReady(env);
-  const revision = (await env.store.registry.account(id))?.revision ?? 0;
+  const revision = (await env.store.registry.getAccount(id))?.revision ?? 0;
   const accounts = [{ accountId: id, revision }];
   await env.store.runs.put({ runId: 'run', status: 'running', startedAt: '', accountIds: [id] });
   await planRun(env.services, { runId: 'run', cause: 'created', accounts });
   await updateCentralAccount(env.services, { runId: 'run', central: 'security', revision });
   const verify = () => verifyRun(env.services, { runId: 'run', accounts });
-  const [change] = await env.store.runs.changes('run');
+  const [change] = await env.store.runs.listChanges('run');
   const { after, ...bare } = change as ResourceChange;
   await env.store.runs.putChange('run', { ...bare, outcome: 'unchanged' });
   const good = await verify();

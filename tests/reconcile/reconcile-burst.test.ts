@@ -12,7 +12,7 @@ const configuration = small(['bucket']);
 async function arrive(env: TestEnv): Promise<number> {
   const { id } = created(env);
   await makeReady(env);
-  return (await env.store.registry.account(id))?.revision ?? 0;
+  return (await env.store.registry.getAccount(id))?.revision ?? 0;
 }
 
 /** Each by a run of its own. */

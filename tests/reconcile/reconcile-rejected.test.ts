@@ -63,7 +63,11 @@ test('removals that are withheld are on record, though an account is set aside i
   const grants = env.configuration.grants.map((grant) => ({ ...grant, for: { accounts: [id] } }));
   await makeReady({ ...env, configuration: { ...env.configuration, grants } });
 
-  const change = await reconcile(env, { resource: repository }, (await env.store.registry.head()).revision);
+  const change = await reconcile(
+    env,
+    { resource: repository },
+    (await env.store.registry.getHead()).revision,
+  );
 
   expect(change).toMatchObject({
     outcome: 'set-aside',

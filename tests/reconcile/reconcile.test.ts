@@ -16,7 +16,7 @@ test('a first write remembers its revision, its configuration and its marks', as
 
   expect(change).toMatchObject({ resource: bucket, outcome: 'written', before: {}, after: {} });
   expect(await env.store.resources.get(bucket)).toMatchObject({
-    appliedRevision: (await env.store.registry.head()).revision,
+    appliedRevision: (await env.store.registry.getHead()).revision,
     generation: 1,
     owned: ['AccountOnboardingflowsLogsCheck', 'AccountOnboardingflowsLogsWrite'],
   });
@@ -38,8 +38,8 @@ test('an account that arrives between the holder’s reads is not taken for writ
     around: ({ registry }) => ({
       registry: {
         ...registry,
-        accounts: async () => {
-          const accounts = await registry.accounts();
+        listAccounts: async () => {
+          const accounts = await registry.listAccounts();
           await arrive?.();
           return accounts;
         },
@@ -51,7 +51,7 @@ test('an account that arrives between the holder’s reads is not taken for writ
 
   await reconcile(env);
 
-  const registered = await env.store.registry.account(newcomer.id);
+  const registered = await env.store.registry.getAccount(newcomer.id);
   const state = await env.store.resources.get(bucket);
   expect(named(env)[bucket]).not.toContain(newcomer.id);
   const settled = { revision: registered?.revision ?? 0, hash: state?.configurationHash ?? '', grants: [] };
@@ -145,7 +145,7 @@ test('what matches no more since the holder has looked is not written', async ()
   addRepository(env, 'base/node');
   const look = { runId: 'look', configuration: pattern, where: 'everywhere', keep: true } as const;
   await discoverResources(env.services, look);
-  const [found] = await env.store.searchResults.all();
+  const [found] = await env.store.searchResults.list();
   forget = () =>
     env.store.searchResults.put(
       { search: found?.search ?? '', matching: [], former: [], lookedAt: '', generation: 2 },

@@ -17,7 +17,11 @@ const missingError = (restorable?: boolean) =>
 const failing = (error: Error) => () => Promise.reject(error);
 
 const identify = (identity?: () => Promise<string | undefined>) =>
-  readIdentity({ ...desired, kind: { ...desired.kind, identity } as typeof desired.kind }, {} as never, {});
+  readIdentity(
+    { ...desired, kind: { ...desired.kind, readIdentity: identity } as typeof desired.kind },
+    {} as never,
+    {},
+  );
 
 it('returns the identity when the kind knows one', async () => {
   expect(await identify(async () => 'id')).toBe('id');

@@ -14,7 +14,7 @@ const configuration = small(['bucket', 'key']);
 async function carriedOut(env: TestEnv) {
   const { id } = created(env);
   await makeReady(env);
-  const revision = (await env.store.registry.account(id))?.revision ?? 0;
+  const revision = (await env.store.registry.getAccount(id))?.revision ?? 0;
   const accounts = [{ accountId: id, revision }];
   await env.store.runs.put({ runId: 'run', status: 'running', startedAt: '', accountIds: [id] });
   await planRun(env.services, { runId: 'run', cause: 'created', accounts });
@@ -26,7 +26,7 @@ const verify = (env: TestEnv, accounts: readonly { accountId: string; revision?:
   verifyRun(env.services, { runId: 'run', accounts });
 
 const alter = async (env: TestEnv, resource: string, with_: Partial<ResourceChange>): Promise<void> => {
-  const change = (await env.store.runs.changes('run')).find((each) => each.resource === resource);
+  const change = (await env.store.runs.listChanges('run')).find((each) => each.resource === resource);
   if (change === undefined) throw new Error(`${resource} was not planned`);
   const { after, ...rest } = change;
   await env.store.runs.putChange('run', { ...rest, ...with_ });
@@ -88,11 +88,11 @@ test('a foreign Deny that keeps the account out is found', async () => {
 test('an account that gets nothing and is still named is found', async () => {
   const env = await createEnv({ configuration });
   const { id, accounts } = await carriedOut(env);
-  const account = await env.store.registry.account(id);
+  const account = await env.store.registry.getAccount(id);
   if (account === undefined) throw new Error('not registered');
   const { revision, updatedAt, ...rest } = account;
   await env.store.registry.put({ ...rest, state: 'SUSPENDED' }, revision, updatedAt);
-  const now = (await env.store.registry.account(id))?.revision ?? 0;
+  const now = (await env.store.registry.getAccount(id))?.revision ?? 0;
 
   const { missing } = await verify(env, [{ accountId: id, revision: now }]);
 
@@ -173,7 +173,7 @@ test('documents allow together: one that allows, none that denies', () => {
 /** The run's own record says that others have done the work, and theirs how they left it. */
 async function doneByAnother(env: TestEnv) {
   const { id, accounts } = await carriedOut(env);
-  const change = (await env.store.runs.changes('run')).find(({ resource }) => resource === bucket);
+  const change = (await env.store.runs.listChanges('run')).find(({ resource }) => resource === bucket);
   const state = await env.store.resources.get(bucket);
   if (change === undefined || state?.lastRun === undefined) throw new Error('Nothing was left');
   await env.store.runs.putChange('another', change);

@@ -11,7 +11,7 @@ const planSweep = ({ services }: TestEnv) =>
   planRun(services, { runId: 'run', cause: 'sweep', accounts: [] });
 
 const changeOf = async ({ store }: TestEnv, resource: string) =>
-  (await store.runs.changes('run')).find((change) => change.resource === resource);
+  (await store.runs.listChanges('run')).find((change) => change.resource === resource);
 
 test.each<[string, readonly GrantName[], readonly string[]]>([
   ['all', ['secret', 'repository', 'people', 'key', 'bucket'], ['log', 'security', 'shared']],

@@ -11,7 +11,7 @@ import { createEnv, makeReady, named, type TestEnv, writeCounts } from '../fixtu
 async function planned(env: TestEnv, cause = 'created') {
   const { id } = created(env);
   await makeReady(env);
-  const account = await env.store.registry.account(id);
+  const account = await env.store.registry.getAccount(id);
   await env.store.runs.put({ runId: 'run', status: 'running', startedAt: '', accountIds: [id], cause });
   const plan = await planRun(env.services, {
     runId: 'run',
@@ -26,7 +26,7 @@ const update = (env: TestEnv, revision: number, central: 'log' | 'security' = 'l
   updateCentralAccount(env.services, { runId: 'run', central, revision });
 
 const change = async (env: TestEnv, resource: string): Promise<ResourceChange | undefined> =>
-  (await env.store.runs.changes('run')).find((each) => each.resource === resource);
+  (await env.store.runs.listChanges('run')).find((each) => each.resource === resource);
 
 test('a plan says what is there and what should be, and writes nothing to AWS', async () => {
   const env = await createEnv();

@@ -126,7 +126,8 @@ export const troubleForgotten = (): PlantedRotation => ({
     ...store,
     outbox: {
       ...store.outbox,
-      remember: (arn, { trouble: _, notifiedByRun: __, ...found }) => store.outbox.remember(arn, found),
+      rememberTargets: (arn, { trouble: _, notifiedByRun: __, ...found }) =>
+        store.outbox.rememberTargets(arn, found),
     },
   }),
 });

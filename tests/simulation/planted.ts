@@ -44,9 +44,9 @@ export const oldPolicyPlusOne = (): Planted => ({
           newest = (await store.registry.put(...given)) ?? newest;
           return newest;
         },
-        accounts: async () => {
+        listAccounts: async () => {
           if (seen.size === 0)
-            for (const account of await store.registry.accounts()) seen.set(account.id, account);
+            for (const account of await store.registry.listAccounts()) seen.set(account.id, account);
           const known = [...seen.values()].filter(({ id }) => id !== newest?.id);
           return newest === undefined ? known : [...known, newest].sort((a, b) => (a.id < b.id ? -1 : 1));
         },
@@ -63,8 +63,8 @@ export const revisionOutsideTransaction = (): Planted => ({
       ...store,
       registry: {
         ...store.registry,
-        head: async () => {
-          const head = await store.registry.head();
+        getHead: async () => {
+          const head = await store.registry.getHead();
           return { ...head, revision: head.revision + ahead };
         },
         put: async (...given) => {
@@ -87,7 +87,7 @@ export const appliedBeforeReadBack = (): Planted => ({
       ...store.resources,
       put: async (resource, state) => {
         const inForce = await store.configuration.getActive();
-        const appliedRevision = (await store.registry.head()).revision;
+        const appliedRevision = (await store.registry.getHead()).revision;
         return store.resources.put(resource, {
           ...state,
           appliedRevision,
@@ -106,9 +106,9 @@ export const staleRegistry = (): Planted => ({
       ...store,
       registry: {
         ...store.registry,
-        accounts: async () => {
+        listAccounts: async () => {
           if (known === undefined || Date.now() - known.at > 5_000)
-            known = { at: Date.now(), accounts: await store.registry.accounts() };
+            known = { at: Date.now(), accounts: await store.registry.listAccounts() };
           return known.accounts;
         },
       },

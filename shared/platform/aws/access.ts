@@ -41,12 +41,12 @@ export interface HubClients {
 /** The accounts of the organization, each through its spoke role. */
 export interface AwsAccess {
   /** For reads: the SDK's standard retries. */
-  reader(target: AccountRegion): AccountClients;
+  getReader(target: AccountRegion): AccountClients;
   /**
    * For policy writes: each is sent once, and `beforeSend` is called when nothing but the network is left to do.
    * What it throws keeps the write from being sent.
    */
-  writer(target: AccountRegion, beforeSend: () => void): AccountClients;
+  getWriter(target: AccountRegion, beforeSend: () => void): AccountClients;
 }
 
 export interface HubSettings {
@@ -112,13 +112,13 @@ export function createAwsAccess(settings: AwsSettings, sts: STSClient = stsClien
     );
 
   return {
-    reader: (target) => {
+    getReader: (target) => {
       const key = `${target.accountId}/${target.region}`;
       const known = readers.get(key) ?? clients(target, { maxAttempts: 3, plugins: [] });
       readers.set(key, known);
       return known;
     },
-    writer: (target, beforeSend) =>
+    getWriter: (target, beforeSend) =>
       clients(target, { maxAttempts: 1, plugins: [checkBeforeSend(beforeSend)] }),
   };
 }

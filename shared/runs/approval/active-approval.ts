@@ -10,6 +10,6 @@ import type { Store } from '../../store/ports.ts';
 export async function getActiveApproval(store: Store): Promise<NeedsApproval | undefined> {
   const stored = await store.configuration.getActive();
   const needed = stored && createApprovalTest(parseStoredConfiguration(stored), getStoredOus(stored));
-  if (needed === undefined || (await store.registry.readySince()) === undefined) return undefined;
+  if (needed === undefined || (await store.registry.getReadySince()) === undefined) return undefined;
   return needed;
 }

@@ -103,7 +103,7 @@ async function requireWaiting(services: Services, request: ApprovalRequest): Pro
 
 async function requireSamePlan({ store }: Services, request: ApprovalRequest): Promise<void> {
   const active = await getActiveConfiguration(store);
-  const accounts = await store.registry.accounts();
+  const accounts = await store.registry.listAccounts();
   if (matchesRequest(request, { active, accounts })) return;
   throw new StalePlanError(
     `The plan of run ${request.runId} is out of date: an account or the configuration has changed since it was shown. ` +
@@ -114,7 +114,7 @@ async function requireSamePlan({ store }: Services, request: ApprovalRequest): P
 }
 
 async function anybodyWaits({ store }: Services, { accounts }: ApprovalRequest): Promise<boolean> {
-  const stored = await Promise.all(accounts.map(({ id }) => store.registry.account(id)));
+  const stored = await Promise.all(accounts.map(({ id }) => store.registry.getAccount(id)));
   return stored.some((account) => account !== undefined && isPendingApproval(account));
 }
 
@@ -166,7 +166,7 @@ const maxAttempts = 20;
 /** Another change may take the revision in between; then what is stored is looked at again. */
 async function approveAccount({ store, clock, random }: Services, shown: WaitingAccount) {
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
-    const stored = await store.registry.account(shown.id);
+    const stored = await store.registry.getAccount(shown.id);
     if (stored === undefined || !isPendingApproval(stored)) return 'done';
     if (!isSamePendingState(toWaitingAccount(stored), shown)) return 'moved';
     const { approval: _, revision, updatedAt, ...account } = stored;
@@ -187,8 +187,8 @@ async function releaseOthers(
   decision: ApprovalDecision,
 ): Promise<readonly string[]> {
   const { approvals, registry } = services.store;
-  const waiting = new Set((await registry.accounts()).filter(isPendingApproval).map(({ id }) => id));
-  const others = (await approvals.open()).items.filter(
+  const waiting = new Set((await registry.listAccounts()).filter(isPendingApproval).map(({ id }) => id));
+  const others = (await approvals.listOpen()).items.filter(
     (other) => other.runId !== runId && !other.accounts.some(({ id }) => waiting.has(id)),
   );
   const because = { ...decision, reason: `its accounts were approved with run ${runId}` };
@@ -201,7 +201,7 @@ async function rejectOthers(
   { runId, planHash }: ApprovalRequest,
   decision: ApprovalDecision,
 ): Promise<readonly string[]> {
-  const others = (await services.store.approvals.open()).items.filter(
+  const others = (await services.store.approvals.listOpen()).items.filter(
     (other) => other.runId !== runId && other.planHash === planHash,
   );
   return decideOthers(services, others, decision);

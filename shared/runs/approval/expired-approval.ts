@@ -25,7 +25,7 @@ export async function explainUnapproved(
   if (request === undefined) return { error, left: [`Accounts not approved: ${error.name}. Start it again`] };
   const { decision } = request;
   const ids = request.accounts.map(({ id }) => id);
-  const waiting = (await store.registry.accounts()).filter(
+  const waiting = (await store.registry.listAccounts()).filter(
     (account) => ids.includes(account.id) && isPendingApproval(account),
   );
   if (decision?.verdict === 'approved' && waiting.length === 0)
@@ -59,11 +59,11 @@ const unheard = (ids: readonly string[], { by, at }: ApprovalDecision): string =
  * item of a request or its run that cannot be understood.
  */
 export async function listPendingWithoutRequest(store: Store, now: number): Promise<readonly string[]> {
-  const accounts = await store.registry.accounts();
+  const accounts = await store.registry.listAccounts();
   const waiting = accounts.filter(isPendingApproval);
   if (waiting.length === 0) return [];
   const active = await getActiveConfiguration(store);
-  const { items, unreadable } = await store.approvals.open();
+  const { items, unreadable } = await store.approvals.listOpen();
   const open = items.filter(
     (request) => Date.parse(request.until) > now && matchesRequest(request, { active, accounts }),
   );

@@ -67,7 +67,7 @@ async function requestOf(services: Services, step: RequestApprovalStep): Promise
   const { store, clock } = services;
   const { runId, token, execution, seconds } = step;
   const active = await getActiveConfiguration(store);
-  const accounts = await store.registry.accounts();
+  const accounts = await store.registry.listAccounts();
   const question = { active, accounts, runId, accountIds: step.accounts.map(({ accountId }) => accountId) };
   const plan = planApproval(question);
   if (plan.waiting.length === 0)

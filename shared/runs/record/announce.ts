@@ -201,7 +201,7 @@ async function titleOf({ store }: RecordServices, { status, accountIds, cause }:
   if (deploymentCauses.has(cause ?? ''))
     return status === 'failed' ? 'Configuration Deployment Failed' : 'Configuration Deployed';
   if (status === 'failed') return 'Account Onboarding Failed';
-  const accounts = await Promise.all(accountIds.map((id) => store.registry.account(id)));
+  const accounts = await Promise.all(accountIds.map((id) => store.registry.getAccount(id)));
   return accounts.some((account) => account !== undefined && isMember(account))
     ? 'Account Onboarded'
     : 'Account Offboarded';

@@ -27,7 +27,7 @@ export async function retryAnnouncements(services: RecordServices): Promise<void
 }
 
 async function dueRuns({ store, clock, logger }: RecordServices): Promise<readonly RunRecord[]> {
-  const { items, unreadable } = await store.runs.unannounced();
+  const { items, unreadable } = await store.runs.listUnannounced();
   for (const error of unreadable)
     logger.error('The announcement of a run cannot be tried, since its item cannot be understood', {
       announcement: 'pending',

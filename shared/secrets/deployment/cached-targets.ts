@@ -29,7 +29,7 @@ export async function loadTargets(
   { client, strategy, useCachedTargets, known }: LoadTargetsRequest,
 ): Promise<LoadedTargets> {
   const now = clock.now();
-  const remembered = useCachedTargets ? await outbox.remembered(secret.arn) : undefined;
+  const remembered = useCachedTargets ? await outbox.getRememberedTargets(secret.arn) : undefined;
   if (remembered !== undefined && now - remembered.at < beliefTime)
     return {
       targets: remembered.targets.map((target) => ({ ...target, strategy })),
@@ -40,7 +40,7 @@ export async function loadTargets(
   return {
     targets: found,
     remember: async () => {
-      if (targets.length > 0) await outbox.remember(secret.arn, { targets, at: now });
+      if (targets.length > 0) await outbox.rememberTargets(secret.arn, { targets, at: now });
     },
   };
 }

@@ -26,7 +26,7 @@ export async function claimHosted(
   { request, runId, startedAt }: HostedClaim,
 ): Promise<ClaimResult> {
   const place = locateHosted(request, configuration);
-  const { appConfig } = services.aws(runId, configuration).reader(place);
+  const { appConfig } = services.aws(runId, configuration).getReader(place);
   const sourceOf = (application: string, profile: string): string =>
     ['appconfig', place.accountId, place.region, application, profile].join(':');
   try {

@@ -40,7 +40,7 @@ export async function claimSecret(
 ): Promise<ClaimResult> {
   const { secret, runId, versionId, useCachedTargets, known } = claim;
   try {
-    const clients = services.aws(runId, active.configuration).reader(secret);
+    const clients = services.aws(runId, active.configuration).getReader(secret);
     const current = await describe(services, clients, secret);
     const { strategy } = secretDeploymentOf(active.configuration);
     const configured = listConfiguredTargets(active.configuration, current);

@@ -88,7 +88,7 @@ async function nextOfHosted(
   { known, wanted, claim, now }: ClaimContext,
 ): Promise<Delivery | undefined> {
   const { runId } = claim;
-  const all = await outbox.of(wanted.source, targetPrefix(wanted.target));
+  const all = await outbox.listBySource(wanted.source, targetPrefix(wanted.target));
   const askedAt = momentOf(claim.askedAt ?? now, all, now);
   const wish = { runId, now, askedAt };
   if (known === undefined) return createDelivery(wanted, wish);
@@ -116,7 +116,7 @@ async function nextOfSecret(
   if (isUnfinished(known)) return known.ownedUntil > now ? undefined : takeOver(known, { runId, now });
   const begun =
     (restart === 'incomplete' && known.status !== 'complete') ||
-    isOvertaken(known, await outbox.of(wanted.source, targetPrefix(wanted.target)));
+    isOvertaken(known, await outbox.listBySource(wanted.source, targetPrefix(wanted.target)));
   return begun ? restartDelivery(known, wanted, { runId, now, askedAt: now }) : undefined;
 }
 
@@ -138,7 +138,7 @@ export async function claimAbandoned(
 ): Promise<ClaimResult> {
   const now = clock.now();
   const taken: DeliveryKey[] = [];
-  const { items, unreadable } = await outbox.open();
+  const { items, unreadable } = await outbox.listOpen();
   for (const delivery of items) {
     const { id, revision } = delivery;
     const key = { source: delivery.source, id };

@@ -14,7 +14,7 @@ export interface DeploymentContext {
   readonly secretDeployment: SecretDeployment;
   readonly reader: AccountClients;
   /** Each of its requests is sent once, and not after the deadline (milliseconds since the epoch). */
-  writer(deadline: number): AccountClients;
+  getWriter(deadline: number): AccountClients;
 }
 
 /** A delivery as it is stored now, and how long to wait before it is looked at again. */
@@ -35,8 +35,8 @@ export async function createContext(
     services,
     configuration,
     secretDeployment: secretDeploymentOf(configuration),
-    reader: access.reader(place),
-    writer: (deadline) => access.writer(place, () => expectInTime(services, deadline)),
+    reader: access.getReader(place),
+    getWriter: (deadline) => access.getWriter(place, () => expectInTime(services, deadline)),
   };
 }
 

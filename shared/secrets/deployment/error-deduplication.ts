@@ -21,13 +21,14 @@ export async function isNewError(
   thrown: unknown,
 ): Promise<boolean> {
   const { name: trouble } = toErrorRecord(thrown);
-  const isKept = isConfigured(secret, configuration) || (await outbox.watched()).includes(secret.secretId);
+  const isKept =
+    isConfigured(secret, configuration) || (await outbox.listWatched()).includes(secret.secretId);
   if (!isKept) return true;
   const key = troubleKey(secret, configuration);
-  const known = await outbox.remembered(key);
+  const known = await outbox.getRememberedTargets(key);
   // A function that is tried again tells what it has not yet recorded.
   if (known?.trouble === trouble) return known.notifiedByRun === runId;
-  await outbox.remember(key, { targets: [], at: 0, ...known, trouble, notifiedByRun: runId });
+  await outbox.rememberTargets(key, { targets: [], at: 0, ...known, trouble, notifiedByRun: runId });
   return true;
 }
 
@@ -38,7 +39,7 @@ export async function forgetError(
 ): Promise<void> {
   if (!isConfigured(secret, configuration)) return;
   const key = troubleKey(secret, configuration);
-  if ((await outbox.remembered(key)) !== undefined) await outbox.unwatch(key);
+  if ((await outbox.getRememberedTargets(key)) !== undefined) await outbox.unwatch(key);
 }
 
 /** By its name or its ARN. */

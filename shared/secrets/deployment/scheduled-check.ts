@@ -36,7 +36,7 @@ export async function runScheduledCheck(
   const look = (secrets: readonly NamedSecret[]) =>
     mergeClaimResults(secrets.map((secret) => lookAt(services, active, { secret, ...claim })));
   const named = await look(listConfiguredSecrets(active.configuration));
-  const others = (await outbox.watched()).filter((arn) => !isNamed(arn, active));
+  const others = (await outbox.listWatched()).filter((arn) => !isNamed(arn, active));
   const watched = await look(others.flatMap((arn) => findNamedSecrets(active.configuration, arn)));
   return mergeClaimResults([abandoned, named, watched]);
 }

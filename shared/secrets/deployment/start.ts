@@ -52,7 +52,7 @@ async function askedAfter(
   { services }: DeploymentContext,
   delivery: Delivery,
 ): Promise<Delivery | undefined> {
-  const all = await services.store.outbox.of(delivery.source, targetPrefix(delivery.target));
+  const all = await services.store.outbox.listBySource(delivery.source, targetPrefix(delivery.target));
   return all.find((other) => other.version !== delivery.version && isAskedAfter(other, delivery));
 }
 
@@ -106,7 +106,7 @@ async function send(
     startAttempts: delivery.startAttempts + 1,
     retriedStarts: delivery.retriedStarts + (delivery.startOutcomeUnknown ? 1 : 0),
   });
-  const { appConfig } = hand.writer(deadline);
+  const { appConfig } = hand.getWriter(deadline);
   const answer = await appConfig
     .send(startCommand(delivery, seen, secret))
     .then((started) => ({ started }))

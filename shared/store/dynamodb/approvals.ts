@@ -49,7 +49,7 @@ export function createDynamoApprovals(table: Table): ApprovalStore {
       sendConditionalWrite(() =>
         table.client.send(new UpdateCommand(decided(table, runId, token, decision))),
       ),
-    open: () => openRequests(table, get),
+    listOpen: () => openRequests(table, get),
   };
 }
 

@@ -101,11 +101,11 @@ export function createDynamoOutbox(table: Table): OutboxStore {
       for (const Key of [secretKey(arn), targetsKey(arn)])
         await client.send(new DeleteCommand({ TableName, Key }));
     },
-    async remember(arn, found) {
+    async rememberTargets(arn, found) {
       await client.send(new PutCommand({ TableName, Item: { ...targetsKey(arn), ...found } }));
     },
-    remembered: (arn) => readItem(table, targetsKey(arn), targetsSchema),
-    async watched() {
+    getRememberedTargets: (arn) => readItem(table, targetsKey(arn), targetsSchema),
+    async listWatched() {
       const arns: string[] = [];
       // The key says it all.
       for await (const { sk } of iterateItemsWithPrefix(table, secretKey('').pk, secretPrefix))
@@ -114,9 +114,9 @@ export function createDynamoOutbox(table: Table): OutboxStore {
     },
     get: (key) => readItem(table, deliveryKey(key), deliverySchema, deliveryKey),
     put: (delivery, expected) => putDelivery(table, delivery, expected),
-    of: (source, prefix) =>
+    listBySource: (source, prefix) =>
       queryItems(table, partitionOf(source), `${deliveryPrefix}${prefix}`, deliverySchema, deliveryKey),
-    open: () => openDeliveries(table),
+    listOpen: () => openDeliveries(table),
   };
 }
 

@@ -100,20 +100,20 @@ const readySchema = z.object({ at: timeSchema });
  */
 export function createDynamoRegistry(table: Table, clock: Clock): RegistryStore {
   return {
-    account: (id) => readAccount(table, id),
-    accounts: async () => {
+    getAccount: (id) => readAccount(table, id),
+    listAccounts: async () => {
       const accounts: RegisteredAccount[] = [];
       for await (const item of iterateItemsWithPrefix(table, partition, accountPrefix))
         accounts.push(accountOf(table, item));
       return accounts;
     },
-    head: () => settledHead(table, clock),
+    getHead: () => settledHead(table, clock),
     put: (account, expected, at) => putAccount({ table, clock }, account, expected, at),
-    async readySince() {
+    async getReadySince() {
       return (await readItem(table, readyKey, readySchema))?.at;
     },
     markReady: (at) => markReady(table, at),
-    ou: (id) => readOu(table, id),
+    getOu: (id) => readOu(table, id),
     async putOu(ou) {
       const Item = { ...ouKey(ou.id), ...ou };
       await table.client.send(new PutCommand({ TableName: table.tableName, Item }));

@@ -151,11 +151,11 @@ export function createDynamoRuns(table: Table): RunStore {
     get: (runId) => readRun(table, runId),
     put: (run) => putRun(table, run),
     open: (run) => openRun(table, run),
-    unfinished: (before) => unfinished(table, before),
-    unannounced: () => unannounced(table),
+    listUnfinished: (before) => unfinished(table, before),
+    listUnannounced: () => unannounced(table),
     putChange: (runId, change) => putItem(table, changeItem(runId, change)),
-    changes: (runId) => readChanges(table, runId),
-    whole: (runId) => readWhole(table, runId),
+    listChanges: (runId) => readChanges(table, runId),
+    getWhole: (runId) => readWhole(table, runId),
   };
 }
 

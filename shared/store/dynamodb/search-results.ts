@@ -41,7 +41,7 @@ const searchResultSchema: z.ZodType<SearchResult> = z.object({
 
 export function createDynamoSearchResults(table: Table): SearchResultStore {
   return {
-    all: () => listSearchResults(table),
+    list: () => listSearchResults(table),
     put: (found, expected) =>
       sendConditionalWrite(() => table.client.send(conditionalPut(table, found, expected))),
   };

@@ -32,7 +32,7 @@ export function accountFlows(makeStorage: MakeStorage): void {
 
       expect(statuses(ended)).toEqual(['SUCCEEDED']);
       expect(named(env)).toEqual(due(env));
-      const revisions = (await env.store.registry.accounts()).map(({ revision }) => revision);
+      const revisions = (await env.store.registry.listAccounts()).map(({ revision }) => revision);
       expect(new Set(revisions).size).toBe(revisions.length);
       const counts = writeCounts(env);
       expect(counts['example-logs']).toBeLessThan(5);

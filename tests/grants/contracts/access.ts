@@ -15,14 +15,14 @@ export function accessContract(kind: GrantKind, on: MakeGrantFixture, unverified
   const render = () => {
     const { entry, ref, render: rendered } = on();
     const { next, owned } = rendered(kind.empty, two);
-    return { entry, ref, documents: Object.values(kind.documents(next, owned)) };
+    return { entry, ref, documents: Object.values(kind.toDocuments(next, owned)) };
   };
 
   test.each([first, second])('%s can do what the grant is for', (id) => {
     const { entry, ref, documents } = render();
     const [granted] = accountsOf([id]);
 
-    const accesses = kind.accesses(entry, granted as Account, ref, context);
+    const accesses = kind.listAccesses(entry, granted as Account, ref, context);
 
     expect(accesses.length > 0).toBe(!unverified);
     for (const access of accesses) expect(isAllowed(documents, access)).toEqual({ allowed: true, why: '' });
@@ -32,7 +32,7 @@ export function accessContract(kind: GrantKind, on: MakeGrantFixture, unverified
     const { entry, ref, documents } = render();
     const [other] = accountsOf([id]);
 
-    const accesses = kind.accesses(entry, other as Account, ref, context);
+    const accesses = kind.listAccesses(entry, other as Account, ref, context);
 
     for (const access of accesses) expect(isAllowed(documents, access).why).toBe('no statement allows it');
   });

@@ -20,7 +20,7 @@ export function actionContract(kind: GrantKind, on: MakeGrantFixture): void {
   test('so are its permissions, each held to the resource, and they give nothing elsewhere', async () => {
     const { ref, holder } = on();
     const elsewhere = { ...ref, id: holder.missingId };
-    const permitted = kind.permissions(ref, context).flatMap(({ actions }) => actions);
+    const permitted = kind.listPermissions(ref, context).flatMap(({ actions }) => actions);
 
     await expect(runFullLife(kind, on(createGrantEnv(permitting(kind, ref))))).resolves.toBeDefined();
     const { read: reading } = on(createGrantEnv(permitting(kind, elsewhere)));
@@ -52,7 +52,7 @@ export function actionContract(kind: GrantKind, on: MakeGrantFixture): void {
 
 const permitting = (kind: GrantKind, ref: ResourceRef): PolicyDocument => ({
   Version: '2012-10-17',
-  Statement: kind.permissions(ref, context).map(({ actions, resources, condition }) => ({
+  Statement: kind.listPermissions(ref, context).map(({ actions, resources, condition }) => ({
     Effect: 'Allow',
     Action: actions,
     Resource: resources,

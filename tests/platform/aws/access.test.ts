@@ -40,7 +40,7 @@ const writePolicy = () => new PutBucketPolicyCommand({ Bucket: 'example-logs', P
 test('what the check throws keeps the write from being sent, and comes through as it is', async () => {
   const env = await createEnv();
   const lost = new LeaseLostError('too late');
-  const { s3 } = access(env).writer(log, () => {
+  const { s3 } = access(env).getWriter(log, () => {
     throw lost;
   });
 
@@ -51,7 +51,7 @@ test('what the check throws keeps the write from being sent, and comes through a
 test('the check is made after the credentials were fetched, when nothing but the network is left', async () => {
   const env = await createEnv();
   const assumed: number[] = [];
-  const { s3 } = access(env).writer(log, () => {
+  const { s3 } = access(env).getWriter(log, () => {
     assumed.push(calls(env, 'AssumeRole'));
   });
 
@@ -63,7 +63,7 @@ test('the check is made after the credentials were fetched, when nothing but the
 test('a writer sends once, whatever AWS answers', async () => {
   const env = await createEnv();
   const tries = fault(env, 'PutKeyPolicy', refuse('KMSInternalException', 'broken', 500), 10);
-  const { kms } = access(env).writer(log, () => {});
+  const { kms } = access(env).getWriter(log, () => {});
 
   const sent = kms.send(new PutKeyPolicyCommand({ KeyId: keyId, Policy }));
 
@@ -76,7 +76,7 @@ test('a reader asks again where the answer was a fault', async () => {
   const tries = fault(env, 'GetKeyPolicy', refuse('KMSInternalException', 'broken', 500), 1);
 
   await access(env)
-    .reader(log)
+    .getReader(log)
     .kms.send(new GetKeyPolicyCommand({ KeyId: keyId }));
 
   expect(tries()).toBe(2);
@@ -87,10 +87,10 @@ test('credentials are asked for once per account, and shared by all clients', as
   const aws = access(env);
 
   await Promise.all([
-    aws.reader(log).s3.send(readPolicy()),
-    aws.reader(log).kms.send(new GetKeyPolicyCommand({ KeyId: keyId })),
-    aws.reader({ ...log, region: 'us-east-1' }).iam.config.credentials(),
-    aws.writer(log, () => {}).s3.send(writePolicy()),
+    aws.getReader(log).s3.send(readPolicy()),
+    aws.getReader(log).kms.send(new GetKeyPolicyCommand({ KeyId: keyId })),
+    aws.getReader({ ...log, region: 'us-east-1' }).iam.config.credentials(),
+    aws.getWriter(log, () => {}).s3.send(writePolicy()),
   ]);
 
   expect(calls(env, 'AssumeRole')).toBe(1);
@@ -99,10 +99,10 @@ test('credentials are asked for once per account, and shared by all clients', as
 test('credentials that are about to end are renewed, once for all who ask', async () => {
   const env = await createEnv();
   const aws = access(env);
-  await aws.reader(log).s3.send(readPolicy());
+  await aws.getReader(log).s3.send(readPolicy());
   env.clock.advance(56 * 60_000);
 
-  await Promise.all([1, 2, 3].map(() => aws.writer(log, () => {}).s3.send(writePolicy())));
+  await Promise.all([1, 2, 3].map(() => aws.getWriter(log, () => {}).s3.send(writePolicy())));
 
   expect(calls(env, 'AssumeRole')).toBe(2);
 });
@@ -112,7 +112,7 @@ test('a role that could not be assumed is asked for again by the next attempt', 
   fault(env, 'AssumeRole', refuse('AccessDenied', 'not yet', 403));
   const aws = access(env);
 
-  const first = aws.writer(log, () => {}).s3.send(writePolicy());
+  const first = aws.getWriter(log, () => {}).s3.send(writePolicy());
 
   await expect(first).rejects.toMatchObject({
     name: 'AccessDeniedError',
@@ -120,7 +120,7 @@ test('a role that could not be assumed is asked for again by the next attempt', 
       /sts:AssumeRole on arn:aws:iam::222222222222:role\/account-onboarding\/spoke/,
     ),
   });
-  await expect(aws.writer(log, () => {}).s3.send(writePolicy())).resolves.toBeDefined();
+  await expect(aws.getWriter(log, () => {}).s3.send(writePolicy())).resolves.toBeDefined();
 });
 
 test('a session carries the name of the run, in letters that STS takes', async () => {
@@ -131,7 +131,7 @@ test('a session carries the name of the run, in letters that STS takes', async (
     return proceed();
   });
 
-  await access(env).reader(log).s3.send(readPolicy());
+  await access(env).getReader(log).s3.send(readPolicy());
 
   expect(sessions).toMatchObject([{ RoleSessionName: 'run-1-with-spaces' }]);
 });
@@ -150,7 +150,7 @@ test('calls are counted by attempt', async () => {
   const aws = createAwsAccess({ ...settings(env), plugins: [countCalls(counts), env.organization.plugin()] });
   fault(env, 'GetKeyPolicy', refuse('KMSInternalException', 'broken', 500), 1);
 
-  await aws.reader(log).kms.send(new GetKeyPolicyCommand({ KeyId: keyId }));
+  await aws.getReader(log).kms.send(new GetKeyPolicyCommand({ KeyId: keyId }));
 
   expect(counts).toEqual({ 'kms:GetKeyPolicy': 2, 'sts:AssumeRole': 1 });
 });
@@ -189,7 +189,7 @@ test('ends a write without a second request, as possibly done, when AWS never an
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
     endpoint: `http://127.0.0.1:${port}`,
     requestTimeout,
-  }).writer(log, () => {});
+  }).getWriter(log, () => {});
   const arrived = new Promise<void>((resolve) => {
     heard = resolve;
   });

@@ -33,7 +33,7 @@ export interface AcceptedFailures {
 
 /** Looks at what the latest run has refused, and whether it was right to. */
 export async function findAcceptedFailures(stage: SimulationContext): Promise<AcceptedFailures> {
-  const changes = await stage.inner.runs.changes(`run-${stage.executions()}`);
+  const changes = await stage.inner.runs.listChanges(`run-${stage.executions()}`);
   const findings = await findAccessFindings(stage);
   const keys = new Set(expected(await getSituation(stage)).map(({ key }) => key));
   const accepted: ResourceChange[] = [];
@@ -150,7 +150,7 @@ async function withheldTogether(stage: SimulationContext, resource: string): Pro
     ...stage.activeConfigurations.all.map(({ removalLimits }) => removalLimits.accounts),
   );
   for (let run = 1; run <= stage.executions(); run += 1)
-    for (const change of await stage.inner.runs.changes(`run-${run}`)) {
+    for (const change of await stage.inner.runs.listChanges(`run-${run}`)) {
       const ids = change.resource === resource ? removedBy(change) : [];
       if (ids.length > number) for (const id of ids) many.add(id);
     }

@@ -25,7 +25,7 @@ export async function findConflictViolations(
   const left = [...known.full, ...known.contested, ...known.withheld, ...known.spoiled];
   const { world } = stage.organization;
   // An account that waits for approval keeps what it has, and gets nothing back.
-  if (listWaitingIds(await stage.inner.registry.accounts()).length > 0) return [];
+  if (listWaitingIds(await stage.inner.registry.listAccounts()).length > 0) return [];
   const rows = new Map(expected(await getSituation(stage)).map((row) => [row.key, row]));
   const candidates = [...rows.values()].flatMap(({ key, ref, named }) => {
     const place = findPolicyResource(world, ref);

@@ -137,7 +137,7 @@ async function decidedViolations(stage: SimulationContext): Promise<readonly str
 /** Where a person starts all that wait by hand and approves them, nobody waits, and all have what is due. */
 async function approvedViolations(stage: SimulationContext): Promise<readonly string[]> {
   const waiting = async (): Promise<readonly string[]> =>
-    listWaitingIds(await stage.inner.registry.accounts());
+    listWaitingIds(await stage.inner.registry.listAccounts());
   const accountIds = await waiting();
   if (accountIds.length === 0) return [];
   stage.person.approveAll();
@@ -202,7 +202,7 @@ function foreignViolations({ organization, configuration, watch }: SimulationCon
 }
 
 async function recordViolations({ inner }: SimulationContext): Promise<readonly string[]> {
-  const { items } = await inner.runs.unfinished('9999');
+  const { items } = await inner.runs.listUnfinished('9999');
   return items.map(({ runId }) => `${runId} has no final record`);
 }
 

@@ -215,7 +215,7 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
     const run = await inner.runs.get(name);
     const answersFor: string[] = [];
     for (const [id, revision] of revisions)
-      if ((await inner.registry.account(id))?.revision === revision) answersFor.push(id);
+      if ((await inner.registry.getAccount(id))?.revision === revision) answersFor.push(id);
     care.ended(run, { startedAt, verifiedAt, answersFor });
     if (run?.status === 'succeeded' && run.accountIds.length > 0)
       watching.violations.push(...(await findHandledViolations(stage, run.accountIds)));

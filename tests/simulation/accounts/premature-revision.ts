@@ -24,7 +24,7 @@ export async function findCountedTooEarly(
   if (added.length === 0) return [];
   // By another configuration it was for others. Before the pattern of a grant matched it, that grant counted nobody.
   if (configurationHash !== (await inner.configuration.getActive())?.hash) return [];
-  const accounts = await Promise.all(added.map((id) => inner.registry.account(id)));
+  const accounts = await Promise.all(added.map((id) => inner.registry.getAccount(id)));
   return (
     accounts
       .filter((account) => account !== undefined)

@@ -42,9 +42,9 @@ export async function listWaitingLines(
   { registry, approvals }: Store,
   now: number,
 ): Promise<readonly DueLine[]> {
-  const open = (await approvals.open()).items.filter(({ until }) => Date.parse(until) > now);
+  const open = (await approvals.listOpen()).items.filter(({ until }) => Date.parse(until) > now);
   const asked = new Set(open.flatMap(({ accounts }) => accounts.map(({ id }) => id)));
-  return listWaitingIds(await registry.accounts()).map((id) => ({
+  return listWaitingIds(await registry.listAccounts()).map((id) => ({
     what: `account ${id} waits for approval`,
     must: !asked.has(id),
     is: (line) => line.includes(id) && line.includes('waits for approval'),

@@ -8,7 +8,7 @@ export async function getSituation({
   inner,
   ous,
 }: SimulationContext): Promise<Situation> {
-  const accounts = await inner.registry.accounts();
+  const accounts = await inner.registry.listAccounts();
   const waiting = new Map(
     accounts.flatMap(({ id, approval }) => (approval === undefined ? [] : [[id, approval] as const])),
   );

@@ -52,7 +52,9 @@ export async function playRotationActions(stage: RotationContext, { begin, end }
   await lastRotations(scene);
   await requestLastDeployments(scene);
   for (const stop of stops) stop();
-  await looks.until(async () => running.size === 0 && (await stage.inner.outbox.open()).items.length === 0);
+  await looks.until(
+    async () => running.size === 0 && (await stage.inner.outbox.listOpen()).items.length === 0,
+  );
 }
 
 /** The clock starts a look every quarter of an hour, now and then without effect. */

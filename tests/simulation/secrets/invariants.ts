@@ -32,7 +32,7 @@ export async function findRotationViolations(stage: RotationContext): Promise<re
 async function secretViolations(stage: RotationContext, secret: RotatedSecret): Promise<readonly string[]> {
   const { arn } = secret;
   const current = currentOf(stage, secret)?.id ?? '';
-  const deliveries = await stage.inner.outbox.of(arn, '');
+  const deliveries = await stage.inner.outbox.listBySource(arn, '');
   return [
     ...endViolations(stage, deliveries),
     ...targetsOf(stage, secret).flatMap((target) =>
@@ -49,7 +49,9 @@ async function homeViolations(
   const { application, place, wished } = home;
   const sources = `appconfig:${place.accountId}:${place.region}:`;
   const all = [...stage.watch.wishes.sources].filter((source) => source.startsWith(sources));
-  const deliveries = (await Promise.all(all.map((source) => stage.inner.outbox.of(source, '')))).flat();
+  const deliveries = (
+    await Promise.all(all.map((source) => stage.inner.outbox.listBySource(source, '')))
+  ).flat();
   const profile = findProfile(application, hostedName)?.id;
   if (wished === undefined || profile === undefined) return endViolations(stage, deliveries);
   const targets = [...application.environments.keys()].map((environment) => ({
@@ -180,7 +182,7 @@ const quiet = executionsEndWithin + 60 * 60_000;
 async function recordViolations({ inner, start }: RotationContext): Promise<readonly string[]> {
   await new Promise<void>((resolve) => setTimeout(resolve, quiet));
   await start({}, 'organization-sweep');
-  const { items } = await inner.runs.unfinished('9999');
+  const { items } = await inner.runs.listUnfinished('9999');
   return items.map(({ runId }) => `${runId} has no final record`);
 }
 

@@ -12,7 +12,7 @@ export function approvalContract(makeStore: MakeStore): void {
 
     test('knows no request of a run that asked nothing', async () => {
       expect(await store.approvals.get('run-1')).toBeUndefined();
-      expect(await store.approvals.open()).toEqual({ items: [], unreadable: [] });
+      expect(await store.approvals.listOpen()).toEqual({ items: [], unreadable: [] });
       expect(await store.approvals.decide('run-1', 'token-1', approved)).toBe(false);
     });
 
@@ -66,7 +66,7 @@ export function approvalContract(makeStore: MakeStore): void {
       await store.runs.put(aRun({ runId: 'ended', status: 'failed' }));
       await store.runs.put(aRun({ runId: 'resumed', status: 'running' }));
 
-      expect((await store.approvals.open()).items.map(({ runId }) => runId)).toEqual([
+      expect((await store.approvals.listOpen()).items.map(({ runId }) => runId)).toEqual([
         'resumed',
         'run-1',
         'run-2',

@@ -74,14 +74,16 @@ export function outboxContract(makeStore: MakeStore): void {
       const elsewhere = aDelivery({ source: 'appconfig:444455556666:eu-west-1:app1234:prof123' });
       for (const delivery of [other, aDelivery(), elsewhere]) await outbox.put(delivery, undefined);
       await outbox.put({ ...other, status: 'started', revision: 2 }, 1);
-      expect((await outbox.open()).items.map(({ source: from, id, status }) => [from, id, status])).toEqual([
+      expect(
+        (await outbox.listOpen()).items.map(({ source: from, id, status }) => [from, id, status]),
+      ).toEqual([
         [elsewhere.source, elsewhere.id, 'claimed'],
         [source, aDelivery().id, 'claimed'],
         [source, other.id, 'started'],
       ]);
       await outbox.put(aDelivery({ status: 'complete', revision: 2 }), 1);
       await outbox.put({ ...other, status: 'rolled-back', revision: 3 }, 2);
-      expect((await outbox.open()).items).toStrictEqual([elsewhere]);
+      expect((await outbox.listOpen()).items).toStrictEqual([elsewhere]);
     });
 
     test('finds the versions of one target', async () => {
@@ -89,58 +91,61 @@ export function outboxContract(makeStore: MakeStore): void {
       const elsewhere = aDelivery({ id: 'app1234/env9999/prof123/version-1' });
       for (const delivery of [second, aDelivery(), elsewhere, aDelivery({ source: 'another' })])
         await outbox.put(delivery, undefined);
-      expect(await outbox.of(source, 'app1234/env1234/prof123/')).toStrictEqual([aDelivery(), second]);
+      expect(await outbox.listBySource(source, 'app1234/env1234/prof123/')).toStrictEqual([
+        aDelivery(),
+        second,
+      ]);
     });
 
     test('remembers secrets, and forgets them', async () => {
       for (const arn of ['b', source, 'b']) await outbox.watch(arn);
-      expect(await outbox.watched()).toEqual([source, 'b']);
+      expect(await outbox.listWatched()).toEqual([source, 'b']);
       await outbox.unwatch('b');
       await outbox.unwatch('c');
-      expect(await outbox.watched()).toEqual([source]);
-      expect((await outbox.open()).items).toEqual([]);
+      expect(await outbox.listWatched()).toEqual([source]);
+      expect((await outbox.listOpen()).items).toEqual([]);
     });
 
     test('knows what was given up for the time being, until it has ended', async () => {
       const again = { until: Date.parse(later), notifiedByRun: 'run-1' };
       await outbox.put(aDelivery({ status: 'timed-out', again }), undefined);
-      expect((await outbox.open()).items.map(({ status }) => status)).toEqual(['timed-out']);
+      expect((await outbox.listOpen()).items.map(({ status }) => status)).toEqual(['timed-out']);
       await outbox.put(aDelivery({ status: 'withdrawn', revision: 2 }), 1);
-      expect((await outbox.open()).items).toEqual([]);
+      expect((await outbox.listOpen()).items).toEqual([]);
       expect(await outbox.get(aDelivery())).toMatchObject({ status: 'withdrawn' });
     });
 
     test('remembers where a secret was found, until it is forgotten', async () => {
       const target = { application: 'app1234', environment: 'env1234', profile: 'prof123' };
       await outbox.watch(source);
-      expect(await outbox.remembered(source)).toBeUndefined();
-      await outbox.remember(source, { targets: [target], at: 1 });
-      await outbox.remember(source, { targets: [target, target], at: 2 });
+      expect(await outbox.getRememberedTargets(source)).toBeUndefined();
+      await outbox.rememberTargets(source, { targets: [target], at: 1 });
+      await outbox.rememberTargets(source, { targets: [target, target], at: 2 });
       await outbox.watch(source);
-      expect(await outbox.remembered(source)).toStrictEqual({ targets: [target, target], at: 2 });
-      expect(await outbox.remembered('another')).toBeUndefined();
-      await outbox.remember(source, {
+      expect(await outbox.getRememberedTargets(source)).toStrictEqual({ targets: [target, target], at: 2 });
+      expect(await outbox.getRememberedTargets('another')).toBeUndefined();
+      await outbox.rememberTargets(source, {
         targets: [],
         at: 0,
         trouble: 'AccessDeniedError',
         notifiedByRun: 'run-1',
       });
-      expect(await outbox.remembered(source)).toStrictEqual({
+      expect(await outbox.getRememberedTargets(source)).toStrictEqual({
         targets: [],
         at: 0,
         trouble: 'AccessDeniedError',
         notifiedByRun: 'run-1',
       });
-      expect(await outbox.watched()).toEqual([source]);
+      expect(await outbox.listWatched()).toEqual([source]);
       await outbox.unwatch(source);
-      expect(await outbox.remembered(source)).toBeUndefined();
+      expect(await outbox.getRememberedTargets(source)).toBeUndefined();
     });
 
     test('has it among the unfinished again where it is taken up again', async () => {
       await outbox.put(aDelivery({ status: 'failed' }), undefined);
-      expect((await outbox.open()).items).toEqual([]);
+      expect((await outbox.listOpen()).items).toEqual([]);
       await outbox.put(aDelivery({ revision: 2 }), 1);
-      expect((await outbox.open()).items).toHaveLength(1);
+      expect((await outbox.listOpen()).items).toHaveLength(1);
     });
   });
 }

@@ -12,18 +12,18 @@ export function registryContract(makeStore: MakeStore): void {
     });
 
     test('is empty at first: no account, no revision, not ready', async () => {
-      expect(await registry.account(accountId(0))).toBeUndefined();
-      expect(await registry.accounts()).toEqual([]);
-      expect((await registry.head()).revision).toBe(0);
-      expect(await registry.readySince()).toBeUndefined();
+      expect(await registry.getAccount(accountId(0))).toBeUndefined();
+      expect(await registry.listAccounts()).toEqual([]);
+      expect((await registry.getHead()).revision).toBe(0);
+      expect(await registry.getReadySince()).toBeUndefined();
     });
 
     test('gives an account back as it was put, with its revision and time', async () => {
       const stored = await registry.put(anAccount(), undefined, at);
 
       expect(stored).toStrictEqual({ ...anAccount(), revision: 1, updatedAt: at });
-      expect(await registry.account(accountId(0))).toStrictEqual(stored);
-      expect((await registry.head()).revision).toBe(1);
+      expect(await registry.getAccount(accountId(0))).toStrictEqual(stored);
+      expect((await registry.getHead()).revision).toBe(1);
     });
 
     test('remembers an OU as it was put last, and no account by it', async () => {
@@ -31,12 +31,12 @@ export function registryContract(makeStore: MakeStore): void {
       await registry.putOu({ ...ou, name: 'Payments' });
       await registry.putOu(ou);
 
-      expect(await registry.ou(ou.id)).toStrictEqual(ou);
-      expect(await registry.ou('ou-abcd-22222222')).toBeUndefined();
+      expect(await registry.getOu(ou.id)).toStrictEqual(ou);
+      expect(await registry.getOu('ou-abcd-22222222')).toBeUndefined();
       await registry.putOu({ ...ou, deleted: true });
-      expect(await registry.ou(ou.id)).toStrictEqual({ ...ou, deleted: true });
-      expect(await registry.accounts()).toEqual([]);
-      expect((await registry.head()).revision).toBe(0);
+      expect(await registry.getOu(ou.id)).toStrictEqual({ ...ou, deleted: true });
+      expect(await registry.listAccounts()).toEqual([]);
+      expect((await registry.getHead()).revision).toBe(0);
     });
 
     test('keeps odd names, empty strings, empty lists and odd tag keys exactly', async () => {
@@ -48,14 +48,14 @@ export function registryContract(makeStore: MakeStore): void {
       });
       await registry.put(odd, undefined, at);
 
-      expect(await registry.account(odd.id)).toStrictEqual({ ...odd, revision: 1, updatedAt: at });
+      expect(await registry.getAccount(odd.id)).toStrictEqual({ ...odd, revision: 1, updatedAt: at });
     });
 
     test('replaces an account as a whole: tags that are gone are gone', async () => {
       await registry.put(anAccount({ tags: { team: 'payments', stage: 'prod' } }), undefined, at);
       await registry.put(anAccount({ tags: { team: 'orders' }, state: 'SUSPENDED' }), 1, later);
 
-      const stored = await registry.account(accountId(0));
+      const stored = await registry.getAccount(accountId(0));
       expect(stored).toStrictEqual({
         ...anAccount({ tags: { team: 'orders' }, state: 'SUSPENDED' }),
         revision: 2,
@@ -71,7 +71,7 @@ export function registryContract(makeStore: MakeStore): void {
         await registry.put(account, index === 0 ? undefined : index, later);
 
         const stored = { ...account, revision: index + 1, updatedAt: later };
-        expect(await registry.account(account.id)).toStrictEqual(stored);
+        expect(await registry.getAccount(account.id)).toStrictEqual(stored);
       }
     });
 
@@ -79,14 +79,14 @@ export function registryContract(makeStore: MakeStore): void {
       await registry.put(anAccount(), undefined, at);
 
       expect(await registry.put(anAccount({ name: 'other' }), undefined, later)).toBeUndefined();
-      expect((await registry.account(accountId(0)))?.name).toBe('payments-production');
-      expect((await registry.head()).revision).toBe(1);
+      expect((await registry.getAccount(accountId(0)))?.name).toBe('payments-production');
+      expect((await registry.getHead()).revision).toBe(1);
     });
 
     test('refuses a put that expects an account where there is none', async () => {
       expect(await registry.put(anAccount(), 1, at)).toBeUndefined();
-      expect(await registry.account(accountId(0))).toBeUndefined();
-      expect((await registry.head()).revision).toBe(0);
+      expect(await registry.getAccount(accountId(0))).toBeUndefined();
+      expect((await registry.getHead()).revision).toBe(0);
     });
 
     test('refuses a put that expects an older revision of the account', async () => {
@@ -94,7 +94,7 @@ export function registryContract(makeStore: MakeStore): void {
       await registry.put(anAccount({ name: 'second' }), 1, at);
 
       expect(await registry.put(anAccount({ name: 'late' }), 1, later)).toBeUndefined();
-      expect((await registry.account(accountId(0)))?.name).toBe('second');
+      expect((await registry.getAccount(accountId(0)))?.name).toBe('second');
     });
 
     test('lets one of two puts win that expect the same revision', async () => {
@@ -106,8 +106,8 @@ export function registryContract(makeStore: MakeStore): void {
 
       const winners = results.filter((result) => result !== undefined);
       expect(winners).toHaveLength(1);
-      expect(await registry.account(accountId(0))).toEqual(winners[0]);
-      expect((await registry.head()).revision).toBe(2);
+      expect(await registry.getAccount(accountId(0))).toEqual(winners[0]);
+      expect((await registry.getHead()).revision).toBe(2);
     });
 
     test('numbers the changes of different accounts in one sequence', async () => {
@@ -124,8 +124,8 @@ export function registryContract(makeStore: MakeStore): void {
 
       const revisions = stored.map(({ revision }) => revision).sort((a, b) => a - b);
       expect(revisions).toEqual(Array.from({ length: 50 }, (_, number) => number + 1));
-      expect((await registry.head()).revision).toBe(50);
-      expect(await registry.accounts()).toEqual(stored);
+      expect((await registry.getHead()).revision).toBe(50);
+      expect(await registry.listAccounts()).toEqual(stored);
     }, 120_000);
 
     test('shows, after a revision was read, every account that was changed up to it', async () => {
@@ -136,8 +136,8 @@ export function registryContract(makeStore: MakeStore): void {
       });
       while (working) {
         await aTurn();
-        const revision = (await registry.head()).revision;
-        const seen = new Set((await registry.accounts()).map((account) => account.revision));
+        const revision = (await registry.getHead()).revision;
+        const seen = new Set((await registry.listAccounts()).map((account) => account.revision));
         for (let number = 1; number <= revision; number += 1) expect(seen).toContain(number);
       }
       await writers;
@@ -147,7 +147,7 @@ export function registryContract(makeStore: MakeStore): void {
       const numbers = Array.from({ length: 120 }, (_, number) => (number * 37) % 120);
       for (const number of numbers) await register(registry, largeAccount(number));
 
-      const listed = await registry.accounts();
+      const listed = await registry.listAccounts();
       expect(listed.map(({ id }) => id)).toEqual(numbers.toSorted((a, b) => a - b).map(accountId));
       expect(JSON.stringify(listed).length).toBeGreaterThan(1_100_000);
       expect(listed[5]).toMatchObject(largeAccount(5));
@@ -157,11 +157,11 @@ export function registryContract(makeStore: MakeStore): void {
       await registry.markReady(at);
       await registry.markReady(later);
 
-      expect(await registry.readySince()).toBe(at);
-      expect(await registry.head()).toStrictEqual({ revision: 0, readySince: at });
+      expect(await registry.getReadySince()).toBe(at);
+      expect(await registry.getHead()).toStrictEqual({ revision: 0, readySince: at });
       await registry.put(anAccount(), undefined, at);
-      expect(await registry.head()).toStrictEqual({ revision: 1, readySince: at });
-      expect(await registry.accounts()).toHaveLength(1);
+      expect(await registry.getHead()).toStrictEqual({ revision: 1, readySince: at });
+      expect(await registry.listAccounts()).toHaveLength(1);
     });
 
     test('cannot be changed through a value that went in or came out', async () => {
@@ -169,12 +169,12 @@ export function registryContract(makeStore: MakeStore): void {
       const stored = await registry.put(anAccount({ tags }), undefined, at);
       tags.team = 'changed';
       tamper(() => Object.assign(stored ?? {}, { name: 'changed' }));
-      const read = await registry.account(accountId(0));
+      const read = await registry.getAccount(accountId(0));
       tamper(() => Object.assign(read?.tags ?? {}, { team: 'changed' }));
-      const [listed] = await registry.accounts();
+      const [listed] = await registry.listAccounts();
       tamper(() => Object.assign(listed?.parentIds ?? [], ['changed']));
 
-      expect(await registry.account(accountId(0))).toStrictEqual({
+      expect(await registry.getAccount(accountId(0))).toStrictEqual({
         ...anAccount(),
         revision: 1,
         updatedAt: at,

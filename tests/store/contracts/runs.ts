@@ -13,7 +13,7 @@ export function runContract(makeStore: MakeStore): void {
 
     test('knows nothing of a run that never was', async () => {
       expect(await runs.get('run-1')).toBeUndefined();
-      expect(await runs.changes('run-1')).toEqual([]);
+      expect(await runs.listChanges('run-1')).toEqual([]);
     });
 
     test('gives a run with nothing but the necessary back as it was put', async () => {
@@ -47,14 +47,14 @@ export function runContract(makeStore: MakeStore): void {
     test('gives the documents of a change back exactly', async () => {
       await runs.putChange('run-1', fullChange);
 
-      expect(await runs.changes('run-1')).toStrictEqual([fullChange]);
+      expect(await runs.listChanges('run-1')).toStrictEqual([fullChange]);
     });
 
     test('tells an empty document from one that is null and one that is absent', async () => {
       await runs.putChange('run-1', aChange({ before: { policy: null }, after: {} }));
       await runs.putChange('run-1', aChange({ resource: key }));
 
-      expect(await runs.changes('run-1')).toStrictEqual([
+      expect(await runs.listChanges('run-1')).toStrictEqual([
         aChange({ resource: key }),
         aChange({ before: { policy: null }, after: {} }),
       ]);
@@ -68,7 +68,7 @@ export function runContract(makeStore: MakeStore): void {
       const change = aChange({ before, after: { ...before, 'shard-0': fullPolicy(41) } });
       await runs.putChange('run-1', change);
 
-      expect(await runs.changes('run-1')).toStrictEqual([change]);
+      expect(await runs.listChanges('run-1')).toStrictEqual([change]);
     });
 
     test('replaces a change, and does not merge it', async () => {
@@ -76,14 +76,14 @@ export function runContract(makeStore: MakeStore): void {
       await runs.putChange('run-1', fullChange);
       await runs.putChange('run-1', written);
 
-      expect(await runs.changes('run-1')).toStrictEqual([written]);
+      expect(await runs.listChanges('run-1')).toStrictEqual([written]);
     });
 
     test('orders the changes of a run by resource', async () => {
       const resources = ['s3:b', 'iam:é', 'iam:z', 'S3:a', 's3:\u{1F680}', 's3:\uFF5E', 's3:a'];
       for (const resource of resources) await runs.putChange('run-1', aChange({ resource }));
 
-      const listed = (await runs.changes('run-1')).map(({ resource }) => resource);
+      const listed = (await runs.listChanges('run-1')).map(({ resource }) => resource);
       expect(listed).toEqual(['S3:a', 'iam:z', 'iam:é', 's3:a', 's3:b', 's3:\uFF5E', 's3:\u{1F680}']);
     });
 
@@ -97,7 +97,7 @@ export function runContract(makeStore: MakeStore): void {
         resources.map((resource) => runs.putChange('run-1', aChange({ resource, before: policy }))),
       );
 
-      expect((await runs.changes('run-1')).map(({ resource }) => resource)).toEqual(resources);
+      expect((await runs.listChanges('run-1')).map(({ resource }) => resource)).toEqual(resources);
     });
 
     test('keeps the changes of runs apart, also where one id begins like another', async () => {
@@ -105,23 +105,23 @@ export function runContract(makeStore: MakeStore): void {
       await runs.putChange('run-10', aChange({ resource: key }));
       await runs.put(aRun());
 
-      expect(await runs.changes('run-1')).toEqual([aChange()]);
-      expect(await runs.changes('run-10')).toEqual([aChange({ resource: key })]);
+      expect(await runs.listChanges('run-1')).toEqual([aChange()]);
+      expect(await runs.listChanges('run-10')).toEqual([aChange({ resource: key })]);
     });
 
     test('gives the record and the changes of a run together, and of no other', async () => {
-      expect(await runs.whole('run-1')).toStrictEqual({ run: undefined, changes: [] });
+      expect(await runs.getWhole('run-1')).toStrictEqual({ run: undefined, changes: [] });
       await runs.putChange('run-1', fullChange);
       await runs.putChange('run-1', aChange({ resource: key }));
       await runs.putChange('run-10', aChange());
-      expect((await runs.whole('run-1')).run).toBeUndefined();
+      expect((await runs.getWhole('run-1')).run).toBeUndefined();
       await runs.put(fullRun);
 
-      expect(await runs.whole('run-1')).toStrictEqual({
+      expect(await runs.getWhole('run-1')).toStrictEqual({
         run: fullRun,
-        changes: await runs.changes('run-1'),
+        changes: await runs.listChanges('run-1'),
       });
-      expect((await runs.whole('run-1')).changes).toHaveLength(2);
+      expect((await runs.getWhole('run-1')).changes).toHaveLength(2);
     });
 
     test('lists the runs that began before a time and have not ended, by id', async () => {
@@ -134,11 +134,11 @@ export function runContract(makeStore: MakeStore): void {
       }
       await runs.put(aRun({ runId: 'ignored', status: 'ignored' }));
 
-      expect((await runs.unfinished(later)).items).toStrictEqual([
+      expect((await runs.listUnfinished(later)).items).toStrictEqual([
         aRun({ runId: 'run-1' }),
         aRun({ runId: 'run-2' }),
       ]);
-      expect((await runs.unfinished(at)).items).toEqual([]);
+      expect((await runs.listUnfinished(at)).items).toEqual([]);
     });
 
     describe('the announcement of an end', () => {
@@ -155,11 +155,11 @@ export function runContract(makeStore: MakeStore): void {
           await runs.put({ ...ended, runId });
         }
 
-        expect((await runs.unannounced()).items).toStrictEqual([
+        expect((await runs.listUnannounced()).items).toStrictEqual([
           { ...ended, runId: 'run-1' },
           { ...ended, runId: 'run-2' },
         ]);
-        expect((await runs.unfinished(later)).items.map(({ runId }) => runId)).toEqual(['open']);
+        expect((await runs.listUnfinished(later)).items.map(({ runId }) => runId)).toEqual(['open']);
       });
 
       test('is not listed any more when every channel has it', async () => {
@@ -170,7 +170,7 @@ export function runContract(makeStore: MakeStore): void {
           announcedAt: later,
         });
 
-        expect((await runs.unannounced()).items).toEqual([]);
+        expect((await runs.listUnannounced()).items).toEqual([]);
       });
 
       test('is listed still when the first step of the run wakes up late, or the unfinished runs are listed', async () => {
@@ -178,15 +178,15 @@ export function runContract(makeStore: MakeStore): void {
         await runs.put(ended);
         await runs.open(aRun());
 
-        expect((await runs.unfinished(later)).items).toEqual([]);
-        expect((await runs.unannounced()).items).toStrictEqual([ended]);
+        expect((await runs.listUnfinished(later)).items).toEqual([]);
+        expect((await runs.listUnannounced()).items).toStrictEqual([ended]);
       });
 
       test('is not listed when the run was put as ended anew, without an announcement', async () => {
         await runs.put(ended);
         await runs.put(aRun({ status: 'succeeded' }));
 
-        expect((await runs.unannounced()).items).toEqual([]);
+        expect((await runs.listUnannounced()).items).toEqual([]);
       });
     });
 
@@ -195,9 +195,9 @@ export function runContract(makeStore: MakeStore): void {
       await runs.put(aRun());
       await runs.put(waiting);
 
-      expect((await runs.unfinished(later)).items).toStrictEqual([waiting]);
+      expect((await runs.listUnfinished(later)).items).toStrictEqual([waiting]);
       await runs.put({ ...waiting, status: 'running' });
-      expect((await runs.unfinished(later)).items).toStrictEqual([{ ...waiting, status: 'running' }]);
+      expect((await runs.listUnfinished(later)).items).toStrictEqual([{ ...waiting, status: 'running' }]);
     });
 
     test('opens a run once and again, and not any more when it has ended', async () => {
@@ -208,7 +208,7 @@ export function runContract(makeStore: MakeStore): void {
         await runs.put(aRun({ status }));
         await runs.open(aRun());
         expect(await runs.get(aRun().runId)).toStrictEqual(aRun({ status }));
-        expect((await runs.unfinished(later)).items).toEqual([]);
+        expect((await runs.listUnfinished(later)).items).toEqual([]);
       }
     });
 
@@ -216,7 +216,7 @@ export function runContract(makeStore: MakeStore): void {
       await runs.put(aRun());
       await runs.put(aRun());
 
-      expect((await runs.unfinished(later)).items).toStrictEqual([aRun()]);
+      expect((await runs.listUnfinished(later)).items).toStrictEqual([aRun()]);
     });
 
     test('gives the counts of a sweep back as they were put', async () => {
@@ -229,10 +229,12 @@ export function runContract(makeStore: MakeStore): void {
       const statements = [{ Sid: 'First' }];
       await runs.putChange('run-1', aChange({ after: { policy: { Statement: statements } } }));
       statements.push({ Sid: 'Changed' });
-      const [read] = await runs.changes('run-1');
+      const [read] = await runs.listChanges('run-1');
       tamper(() => Object.assign(read?.after ?? {}, { policy: null }));
 
-      expect((await runs.changes('run-1'))[0]?.after).toEqual({ policy: { Statement: [{ Sid: 'First' }] } });
+      expect((await runs.listChanges('run-1'))[0]?.after).toEqual({
+        policy: { Statement: [{ Sid: 'First' }] },
+      });
     });
   });
 }

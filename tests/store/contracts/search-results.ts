@@ -11,7 +11,7 @@ export function foundContract(makeStore: MakeStore): void {
     });
 
     test('is nothing at first', async () => {
-      expect(await found.all()).toEqual([]);
+      expect(await found.list()).toEqual([]);
     });
 
     test('comes back as it was put, ordered by search', async () => {
@@ -25,7 +25,7 @@ export function foundContract(makeStore: MakeStore): void {
       await found.put(item(), undefined);
       await found.put(failed, undefined);
 
-      expect(await found.all()).toStrictEqual([failed, item()]);
+      expect(await found.list()).toStrictEqual([failed, item()]);
     });
 
     test('is replaced as a whole by whoever has read it', async () => {
@@ -33,7 +33,7 @@ export function foundContract(makeStore: MakeStore): void {
       const { lookedAt: _, ...later } = item({ matching: [], former: [key], generation: 2 });
 
       expect(await found.put(later, 1)).toBe(true);
-      expect(await found.all()).toStrictEqual([later]);
+      expect(await found.list()).toStrictEqual([later]);
     });
 
     test('is not replaced by whoever has read an older one, or none', async () => {
@@ -42,12 +42,12 @@ export function foundContract(makeStore: MakeStore): void {
 
       expect(await found.put(item({ matching: [], generation: 2 }), 1)).toBe(false);
       expect(await found.put(item({ matching: [], generation: 1 }), undefined)).toBe(false);
-      expect(await found.all()).toStrictEqual([item({ generation: 2 })]);
+      expect(await found.list()).toStrictEqual([item({ generation: 2 })]);
     });
 
     test('is put by nobody who expects what is not there', async () => {
       expect(await found.put(item({ generation: 2 }), 1)).toBe(false);
-      expect(await found.all()).toEqual([]);
+      expect(await found.list()).toEqual([]);
     });
 
     test('may be long: a search of many tags, and as many resources as the limit allows', async () => {
@@ -56,17 +56,17 @@ export function foundContract(makeStore: MakeStore): void {
       const long = item({ search: `a-kind/…/tags:${'Team=core,'.repeat(500)}`, matching });
       await found.put(long, undefined);
 
-      expect(await found.all()).toStrictEqual([long]);
+      expect(await found.list()).toStrictEqual([long]);
     });
 
     test('cannot be changed through a value that went in or came out', async () => {
       const matching = [key];
       await found.put(item({ matching }), undefined);
       matching.push('changed');
-      const [read] = await found.all();
+      const [read] = await found.list();
       tamper(() => Object.assign(read?.matching ?? [], ['changed']));
 
-      expect((await found.all())[0]?.matching).toEqual([key]);
+      expect((await found.list())[0]?.matching).toEqual([key]);
     });
   });
 }

@@ -49,11 +49,13 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
       test('gives an unreadable account that says what to do, and all other accounts', async () => {
         await put(item);
 
-        expect(await store.registry.accounts()).toMatchObject([
+        expect(await store.registry.listAccounts()).toMatchObject([
           anAccount(),
           unreadable(accountId(1), 'ouPath'),
         ]);
-        expect(await store.registry.account(accountId(1))).toMatchObject(unreadable(accountId(1), 'ouPath'));
+        expect(await store.registry.getAccount(accountId(1))).toMatchObject(
+          unreadable(accountId(1), 'ouPath'),
+        );
       });
 
       test.each([
@@ -66,7 +68,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
       ])('knows the account by its key when the item has %s', async (_name, odd) => {
         await put(odd);
 
-        expect(await store.registry.accounts()).toMatchObject([
+        expect(await store.registry.listAccounts()).toMatchObject([
           anAccount(),
           { id: accountId(1), state: 'UNREADABLE' },
         ]);
@@ -81,13 +83,13 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
         ['a broken revision', { ...item, revision: 1.5 }],
       ])('is replaced by the account when it has %s', async (_name, odd) => {
         await put(odd);
-        const read = await store.registry.account(accountId(1));
+        const read = await store.registry.getAccount(accountId(1));
 
         const account = anAccount({ id: accountId(1) });
         const stored = await store.registry.put(account, read?.revision, later);
 
         expect(stored).toStrictEqual({ ...account, revision: 2, updatedAt: later });
-        expect(await store.registry.accounts()).toMatchObject([anAccount(), account]);
+        expect(await store.registry.listAccounts()).toMatchObject([anAccount(), account]);
       });
 
       test('is not replaced when another run has replaced it before', async () => {
@@ -108,7 +110,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
           await store.registry.put(anAccount({ id: accountId(1) }), undefined, at);
           await put({ ...item, revision });
 
-          expect(await store.registry.head()).toEqual({ revision: 2 });
+          expect(await store.registry.getHead()).toEqual({ revision: 2 });
           expect(await store.registry.put(anAccount({ name: 'renamed' }), 1, later)).toMatchObject({
             revision: 3,
           });
@@ -118,7 +120,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
       test('tells to remove the item when its key has no account id', async () => {
         await put({ ...item, sk: 'ACCOUNT#everybody' });
 
-        const [, odd] = await store.registry.accounts();
+        const [, odd] = await store.registry.listAccounts();
         expect(odd?.unreadable?.message).toMatch(/ACCOUNT#everybody.*Remove the item/s);
       });
     });
@@ -126,7 +128,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
     test('of an OU is none: the OU is asked for again', async () => {
       await put({ pk: 'REGISTRY', sk: 'OU#ou-abcd-11111111', id: 'ou-abcd-11111111', askedAt: 1 });
 
-      expect(await store.registry.ou('ou-abcd-11111111')).toBeUndefined();
+      expect(await store.registry.getOu('ou-abcd-11111111')).toBeUndefined();
     });
 
     describe('of a search', () => {
@@ -154,7 +156,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
           message: expect.stringMatching(/FOUND \/ SEARCH#.*lookedAt: /s),
         };
         const odd = { search: 'odd', matching: [key], former: [], generation: 3, unreadable: error };
-        const all = await store.searchResults.all();
+        const all = await store.searchResults.list();
         expect(all).toMatchObject([good, odd]);
         expect(all[1]).not.toHaveProperty('lookedAt');
         expect((await store.configuration.getActiveWithSearchResults()).searchResults).toMatchObject([
@@ -173,13 +175,13 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
         const next = { search: 'odd', matching: [], former: [], lookedAt: later, generation: 4 };
 
         expect(await store.searchResults.put(next, expected)).toBe(true);
-        expect(await store.searchResults.all()).toStrictEqual([good, next]);
+        expect(await store.searchResults.list()).toStrictEqual([good, next]);
       });
 
       test('is believed in nothing when it names another search than its key', async () => {
         await put({ ...item, search: 'other' });
 
-        const odd = (await store.searchResults.all()).find(({ unreadable }) => unreadable !== undefined);
+        const odd = (await store.searchResults.list()).find(({ unreadable }) => unreadable !== undefined);
         expect(odd).toMatchObject({ matching: [], former: [] });
       });
     });
@@ -190,8 +192,8 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
       await put({ pk: 'RUN#run-1', sk: `CHANGE#${key}`, resource: key, before: '{' });
 
       const failed = { resource: key, error: { name: 'StoredItemError' } };
-      expect(await store.runs.changes('run-1')).toMatchObject([failed, aChange()]);
-      expect((await store.runs.whole('run-1')).changes).toMatchObject([failed, aChange()]);
+      expect(await store.runs.listChanges('run-1')).toMatchObject([failed, aChange()]);
+      expect((await store.runs.getWhole('run-1')).changes).toMatchObject([failed, aChange()]);
     });
 
     test.each([
@@ -202,7 +204,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
       await store.runs.put(aRun({ runId: 'odd' }));
       await put(item);
 
-      expect(await store.runs.unfinished(later)).toMatchObject({
+      expect(await store.runs.listUnfinished(later)).toMatchObject({
         items: [aRun()],
         unreadable: [{ name: 'StoredItemError', fields: { pk: item.pk, sk: item.sk } }],
       });
@@ -214,7 +216,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
       for (const runId of ['odd', 'run-1']) await store.runs.put(aRun({ runId, ...ended }));
       await put({ pk: 'RUN#odd', sk: 'RUN', status: 'done' });
 
-      expect(await store.runs.unannounced()).toMatchObject({
+      expect(await store.runs.listUnannounced()).toMatchObject({
         items: [aRun(ended)],
         unreadable: [{ fields: { pk: 'RUN#odd' } }],
       });
@@ -227,7 +229,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
       }
       await put({ pk: 'RUN#odd', sk: 'APPROVAL', runId: 'odd' });
 
-      expect(await store.approvals.open()).toMatchObject({
+      expect(await store.approvals.listOpen()).toMatchObject({
         items: [aRequest('run-1')],
         unreadable: [{ fields: { pk: 'RUN#odd', sk: 'APPROVAL' } }],
       });
@@ -241,7 +243,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
       await store.outbox.put(aDelivery('odd'), undefined);
       await put(item);
 
-      expect(await store.outbox.open()).toMatchObject({
+      expect(await store.outbox.listOpen()).toMatchObject({
         items: [aDelivery('good')],
         unreadable: [{ name: 'StoredItemError', fields: { pk: item.pk, sk: item.sk } }],
       });
@@ -251,7 +253,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
       await store.outbox.watch('a');
       await put({ pk: 'OUTBOX_SECRETS', sk: 'SECRET#b', arn: 7 });
 
-      expect(await store.outbox.watched()).toEqual(['a', 'b']);
+      expect(await store.outbox.listWatched()).toEqual(['a', 'b']);
     });
   });
 }
