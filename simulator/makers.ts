@@ -1,12 +1,9 @@
 import { type PolicyDocument, serializePolicy } from '../shared/iam/document.ts';
 import type {
   SimulatedBucket,
-  SimulatedGroup,
   SimulatedImage,
   SimulatedKey,
-  SimulatedManagedPolicy,
   SimulatedResource,
-  SimulatedRole,
   SimulatedSecret,
   Tags,
 } from './simulated-resources.ts';
@@ -23,16 +20,6 @@ export interface ResourceInput {
   readonly tags?: Tags;
 }
 
-export interface RoleInput {
-  readonly accountId: string;
-  readonly name: string;
-  /** Default: `/`. */
-  readonly path?: string;
-  readonly trust: PolicyInput;
-  /** Default: it may do nothing. */
-  readonly permissions?: PolicyInput;
-}
-
 export interface SecretInput extends ResourceInput {
   /** The six characters behind its name. Default: made up. */
   readonly suffix?: string;
@@ -45,15 +32,6 @@ export interface SecretInput extends ResourceInput {
   readonly kmsKeyArn?: string;
   /** Of a replica, where its primary secret is. Default: it is no replica. */
   readonly primaryRegion?: string;
-}
-
-export interface ManagedPolicyInput {
-  readonly accountId: string;
-  readonly name: string;
-  /** Default: `/`. */
-  readonly path?: string;
-  readonly document: PolicyInput;
-  readonly tags?: Tags;
 }
 
 export const toPolicyText = (policy: PolicyInput): string =>
@@ -116,57 +94,6 @@ export function makeImage(
   const arn = `arn:${world.settings.partition}:ec2:${region}::image/${id}`;
   const tags = { ...input.tags };
   return { accountId, region, id, arn, tags, state: 'available', launchPermissions: [] };
-}
-
-/** IAM user guide, "IAM identifiers": what stands before the unique id of a user, and of a role. */
-export const makeUniqueId = (arn: string): string =>
-  `${arn.includes(':user/') ? 'AIDA' : 'AROA'}${makeDigest(arn, 17)}`;
-
-export function makeRole(world: SimulatedWorld, input: RoleInput): SimulatedRole {
-  const { accountId, name, path = '/' } = input;
-  const arn = `arn:${world.settings.partition}:iam::${accountId}:role${path}${name}`;
-  return {
-    accountId,
-    name,
-    path,
-    arn,
-    uniqueId: makeUniqueId(arn),
-    trust: toPolicyText(input.trust),
-    permissions: input.permissions === undefined ? undefined : toPolicyText(input.permissions),
-    attached: new Set(),
-  };
-}
-
-export function makeGroup(
-  world: SimulatedWorld,
-  {
-    accountId,
-    name,
-    path = '/',
-  }: { readonly accountId: string; readonly name: string; readonly path?: string },
-): SimulatedGroup {
-  const arn = `arn:${world.settings.partition}:iam::${accountId}:group${path}${name}`;
-  return { accountId, name, path, arn, uniqueId: `AGPA${makeDigest(arn, 17)}`, attached: new Set() };
-}
-
-export function makeManagedPolicy(world: SimulatedWorld, input: ManagedPolicyInput): SimulatedManagedPolicy {
-  const { accountId, name, path = '/', tags = {} } = input;
-  const arn = `arn:${world.settings.partition}:iam::${accountId}:policy${path}${name}`;
-  const createdAt = new Date(world.settings.clock.now());
-  return {
-    accountId,
-    name,
-    path,
-    arn,
-    uniqueId: `ANPA${makeDigest(arn, 17)}`,
-    description: undefined,
-    tags: { ...tags },
-    createdAt,
-    updatedAt: createdAt,
-    versions: [{ id: 'v1', document: toPolicyText(input.document), createdAt }],
-    defaultVersion: 'v1',
-    lastVersion: 1,
-  };
 }
 
 export const makeTopic = (world: SimulatedWorld, input: ResourceInput & { readonly name: string }): string =>

@@ -8,8 +8,10 @@ import {
   buildCreateAccountResult,
   buildCreateManagedAccount,
 } from './events.ts';
+import * as iam from './iam-makers.ts';
 import * as make from './makers.ts';
 import type { OrganizationEvent } from './organization-event.ts';
+import { deletePrincipal, deleteRole } from './orphans.ts';
 import { answerFromOrganization, type Exchange, type Interceptor, type LoggedCall } from './plugin.ts';
 import { createQuickClients } from './quick-clients.ts';
 import { openSession } from './sessions.ts';
@@ -252,16 +254,24 @@ export class SimulatedOrganization {
     return keptByArn(this.world.secrets, make.makeSecret(this.world, secret));
   }
 
-  addRole(role: make.RoleInput): string {
-    return keptByArn(this.world.roles, make.makeRole(this.world, role));
+  addRole(role: iam.RoleInput): string {
+    return keptByArn(this.world.roles, iam.makeRole(this.world, role));
   }
 
-  addGroup(group: Parameters<typeof make.makeGroup>[1]): string {
-    return keptByArn(this.world.groups, make.makeGroup(this.world, group));
+  addUser(user: iam.UserInput): string {
+    return keptByArn(this.world.users, iam.makeUser(this.world, user));
   }
 
-  addManagedPolicy(policy: make.ManagedPolicyInput): string {
-    return keptByArn(this.world.managedPolicies, make.makeManagedPolicy(this.world, policy));
+  addInstanceProfile(profile: Parameters<typeof iam.makeInstanceProfile>[1]): string {
+    return keptByArn(this.world.instanceProfiles, iam.makeInstanceProfile(this.world, profile));
+  }
+
+  addGroup(group: Parameters<typeof iam.makeGroup>[1]): string {
+    return keptByArn(this.world.groups, iam.makeGroup(this.world, group));
+  }
+
+  addManagedPolicy(policy: iam.ManagedPolicyInput): string {
+    return keptByArn(this.world.managedPolicies, iam.makeManagedPolicy(this.world, policy));
   }
 
   addTopic(topic: Parameters<typeof make.makeTopic>[1]): string {
@@ -272,26 +282,12 @@ export class SimulatedOrganization {
 
   /** Where a policy or a grant names the role, its unique id stands from now on, and no write takes that. */
   deleteRole(arn: string): void {
-    const role = this.world.roles.get(arn);
-    if (role === undefined) throw new Error(`There is no role ${arn}`);
-    this.world.roles.delete(arn);
-    this.#orphan(arn, role.uniqueId);
+    deleteRole(this.world, arn);
   }
 
   /** The same for a user, or a role of an account outside the organization. */
   deletePrincipal(arn: string): void {
-    if (!this.world.principals.delete(arn)) throw new Error(`There is no user or role ${arn}`);
-    this.#orphan(arn, make.makeUniqueId(arn));
-  }
-
-  #orphan(arn: string, uniqueId: string): void {
-    const reworded = (policy: string): string =>
-      policy.replaceAll(JSON.stringify(arn), JSON.stringify(uniqueId));
-    for (const resource of this.#resources())
-      resource.policy = resource.policy === undefined ? undefined : reworded(resource.policy);
-    for (const role of this.world.roles.values()) role.trust = reworded(role.trust);
-    for (const grant of [...this.world.grants.values()].flat())
-      if (grant.grantee === arn) grant.grantee = uniqueId;
+    deletePrincipal(this.world, arn);
   }
 
   deleteRepository(arn: string): void {
@@ -335,11 +331,6 @@ export class SimulatedOrganization {
     const found = { bucket: buckets, key: keys, repository: repositories, secret: secrets }[kind].get(id);
     if (found === undefined) throw new Error(`There is no ${kind} ${id}`);
     return found;
-  }
-
-  #resources(): readonly SimulatedResource[] {
-    const { buckets, keys, repositories, secrets } = this.world;
-    return [buckets, keys, repositories, secrets].flatMap((resources) => [...resources.values()]);
   }
 
   #account(id: string): SimulatedAccount {

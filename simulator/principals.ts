@@ -34,8 +34,11 @@ function isKnownAwsPrincipal(world: SimulatedWorld, name: string): boolean {
   if (arn !== 'arn' || partition !== world.settings.partition || !isAcceptedAccount(world, accountId))
     return false;
   if (service === 'sts') return isSessionOfKnownRole(world, accountId, resource);
-  return service === 'iam' && (resource === 'root' || world.roles.has(name) || world.principals.has(name));
+  return service === 'iam' && (resource === 'root' || isKnownIdentity(world, name));
 }
+
+const isKnownIdentity = ({ roles, users, principals }: SimulatedWorld, arn: string): boolean =>
+  roles.has(arn) || users.has(arn) || principals.has(arn);
 
 const isSessionOfKnownRole = (world: SimulatedWorld, accountId: string, resource: string): boolean => {
   const role = /^assumed-role\/([^/]+)\/[^/]+$/.exec(resource)?.[1];

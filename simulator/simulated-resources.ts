@@ -65,25 +65,54 @@ export interface SimulatedImage {
   launchPermissions: readonly LaunchPermission[];
 }
 
-export interface SimulatedRole {
+/** What managed policies can be attached to. */
+export interface PolicyHolder {
   readonly accountId: string;
   readonly name: string;
   readonly arn: string;
   readonly uniqueId: string;
   readonly path: string;
-  trust: string;
-  /** The policy of what it may do, besides the managed policies attached to it. */
-  readonly permissions: string | undefined;
+  /** ARNs of managed policies. */
   readonly attached: Set<string>;
 }
 
-export interface SimulatedGroup {
+export type SimulatedGroup = PolicyHolder;
+
+/** A role or a user: it can call. */
+export interface Identity extends PolicyHolder {
+  /** By name. Their text is as it was put. */
+  readonly inlinePolicies: Map<string, string>;
+  /** All inline policies as one document. */
+  permissions: string | undefined;
+  /** ARN of the managed policy that is the permissions boundary. */
+  boundaryArn: string | undefined;
+  readonly tags: Tags;
+}
+
+export interface SimulatedRole extends Identity {
+  trust: string;
+  readonly description: string | undefined;
+  readonly createdAt: Date;
+  /** The longest session that a caller can ask for. */
+  maxSessionSeconds: number;
+}
+
+export interface SimulatedUser extends Identity {
+  /** ARNs of the groups that the user is in. */
+  readonly groups: Set<string>;
+  /** The multi-factor device, and the code that it shows. */
+  readonly mfa: { readonly serialNumber: string; readonly code: string } | undefined;
+}
+
+export interface SimulatedInstanceProfile {
   readonly accountId: string;
   readonly name: string;
   readonly arn: string;
   readonly uniqueId: string;
   readonly path: string;
-  readonly attached: Set<string>;
+  readonly createdAt: Date;
+  /** It holds one role at most. */
+  roleArn: string | undefined;
 }
 
 export interface PolicyVersion {

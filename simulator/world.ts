@@ -8,12 +8,14 @@ import type {
   SimulatedGrant,
   SimulatedGroup,
   SimulatedImage,
+  SimulatedInstanceProfile,
   SimulatedKey,
   SimulatedManagedPolicy,
   SimulatedOu,
   SimulatedResource,
   SimulatedRole,
   SimulatedSecret,
+  SimulatedUser,
 } from './simulated-resources.ts';
 import { createTaskTokens, type TaskTokens } from './task-tokens.ts';
 
@@ -76,7 +78,9 @@ export interface SimulatedWorld {
   readonly repositories: Map<string, SimulatedResource>;
   readonly secrets: Map<string, SimulatedSecret>;
   readonly roles: Map<string, SimulatedRole>;
+  readonly users: Map<string, SimulatedUser>;
   readonly groups: Map<string, SimulatedGroup>;
+  readonly instanceProfiles: Map<string, SimulatedInstanceProfile>;
   readonly managedPolicies: Map<string, SimulatedManagedPolicy>;
   readonly topics: Set<string>;
   readonly appConfig: AppConfigState;
@@ -109,7 +113,9 @@ export const createWorld = (settings: SimulatedWorldSettings): SimulatedWorld =>
   repositories: new Map(),
   secrets: new Map(),
   roles: new Map(),
+  users: new Map(),
   groups: new Map(),
+  instanceProfiles: new Map(),
   managedPolicies: new Map(),
   topics: new Set(),
   appConfig: createAppConfigState(),

@@ -1,14 +1,15 @@
 import type * as sdk from '@aws-sdk/client-iam';
 import { createAwsError } from '../aws-error.ts';
+import { findManagedPolicy } from '../aws-managed-policies.ts';
 import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
-import type { SimulatedGroup, SimulatedRole } from '../simulated-resources.ts';
-import { acceptTrustPolicy } from './iam-documents.ts';
+import type { PolicyHolder } from '../simulated-resources.ts';
 import {
   authorize,
   createNoSuchEntityError,
   findGroup,
   findPolicy,
   findRole,
+  getAuthorizedRole,
   getIamPage,
   listHolders,
 } from './iam-entities.ts';
@@ -20,24 +21,6 @@ export const iamAttachments: ServiceOperations = {
     authorize(call, 'iam:GetGroup', group.arn);
     const { name: GroupName, uniqueId: GroupId, arn: Arn, path: Path } = group;
     return { Group: { GroupName, GroupId, Arn, Path, CreateDate: epoch }, Users: [], IsTruncated: false };
-  }),
-
-  GetRole: defineOperation<sdk.GetRoleCommandInput, sdk.GetRoleCommandOutput>((call) => {
-    const role = findRole(call, call.input.RoleName);
-    authorize(call, 'iam:GetRole', role.arn);
-    const { name: RoleName, uniqueId: RoleId, arn: Arn, path: Path } = role;
-    const AssumeRolePolicyDocument = encodeURIComponent(role.trust);
-    return { Role: { RoleName, RoleId, Arn, Path, CreateDate: epoch, AssumeRolePolicyDocument } };
-  }),
-
-  UpdateAssumeRolePolicy: defineOperation<
-    sdk.UpdateAssumeRolePolicyCommandInput,
-    sdk.UpdateAssumeRolePolicyCommandOutput
-  >((call) => {
-    const role = findRole(call, call.input.RoleName);
-    authorize(call, 'iam:UpdateAssumeRolePolicy', role.arn);
-    role.trust = acceptTrustPolicy(call.world, call.input.PolicyDocument);
-    return {};
   }),
 
   AttachGroupPolicy: defineOperation<sdk.AttachGroupPolicyCommandInput, sdk.AttachGroupPolicyCommandOutput>(
@@ -64,7 +47,9 @@ export const iamAttachments: ServiceOperations = {
   ListAttachedRolePolicies: defineOperation<
     sdk.ListAttachedRolePoliciesCommandInput,
     sdk.ListAttachedRolePoliciesCommandOutput
-  >((call) => attachedTo(call, findRole(call, call.input.RoleName), 'iam:ListAttachedRolePolicies')),
+  >((call) =>
+    attachedTo(call, getAuthorizedRole(call, 'iam:ListAttachedRolePolicies'), 'iam:ListAttachedRolePolicies'),
+  ),
 
   ListEntitiesForPolicy: defineOperation<
     sdk.ListEntitiesForPolicyCommandInput,
@@ -86,16 +71,15 @@ export const iamAttachments: ServiceOperations = {
   }),
 };
 
-type Holder = SimulatedGroup | SimulatedRole;
 type PolicyInput = { readonly PolicyArn: string | undefined };
 
-/** Groups and roles are part of the world from its beginning. */
+/** Groups are part of the world from its beginning. */
 const epoch = new Date(0);
 
 const attachmentLimit = 10;
 
 /** Attaching what is attached already changes nothing. */
-function attach(call: ServiceCall<PolicyInput>, holder: Holder, action: string): object {
+function attach(call: ServiceCall<PolicyInput>, holder: PolicyHolder, action: string): object {
   authorize(call, action, holder.arn, { 'iam:PolicyARN': call.input.PolicyArn ?? '' });
   const { arn } = findPolicy(call, call.input.PolicyArn);
   if (!holder.attached.has(arn) && holder.attached.size >= attachmentLimit)
@@ -108,7 +92,7 @@ function attach(call: ServiceCall<PolicyInput>, holder: Holder, action: string):
   return {};
 }
 
-function detach(call: ServiceCall<PolicyInput>, holder: Holder, action: string): object {
+function detach(call: ServiceCall<PolicyInput>, holder: PolicyHolder, action: string): object {
   authorize(call, action, holder.arn, { 'iam:PolicyARN': call.input.PolicyArn ?? '' });
   if (!holder.attached.delete(call.input.PolicyArn ?? ''))
     throw createNoSuchEntityError(`Policy ${call.input.PolicyArn} was not found.`);
@@ -121,9 +105,9 @@ interface ListInput {
   readonly MaxItems?: number | undefined;
 }
 
-function attachedTo(call: ServiceCall<ListInput>, holder: Holder, action: string) {
+function attachedTo(call: ServiceCall<ListInput>, holder: PolicyHolder, action: string) {
   authorize(call, action, holder.arn);
-  const policies = [...holder.attached].flatMap((arn) => call.world.managedPolicies.get(arn) ?? []);
+  const policies = [...holder.attached].flatMap((arn) => findManagedPolicy(call.world, arn) ?? []);
   const wanted = policies.filter(({ path }) => path.startsWith(call.input.PathPrefix ?? '/'));
   const { items, marker } = getIamPage(wanted, call.input);
   return {

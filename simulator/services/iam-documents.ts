@@ -7,6 +7,7 @@ import {
   namesResource,
   stripSpace,
 } from '../documents.ts';
+import type { SimulatedRole } from '../simulated-resources.ts';
 import type { SimulatedWorld } from '../world.ts';
 
 /**
@@ -29,6 +30,25 @@ export function acceptIdentityPolicy(world: SimulatedWorld, text = ''): string {
  */
 export const acceptTrustPolicy = (world: SimulatedWorld, text = ''): string =>
   acceptDocument(world, text, trustRules(world.quotas.roleTrustPolicyCharacters));
+
+/**
+ * Checks an inline policy of a role, whose inline policies have 10,240 characters in all ("IAM and AWS STS quotas").
+ * @throws ServiceException `MalformedPolicyDocumentException`, `LimitExceededException`
+ */
+export function acceptInlinePolicy(
+  world: SimulatedWorld,
+  text = '',
+  { role, others }: { readonly role: SimulatedRole; readonly others: readonly string[] },
+): string {
+  acceptDocument(world, text, { ...identityRules, limit: Number.POSITIVE_INFINITY });
+  if (stripSpace([text, ...others].join('')).length > 10_240)
+    throw createAwsError(
+      'LimitExceededException',
+      `Maximum policy size of 10240 bytes exceeded for role ${role.name}`,
+      409,
+    );
+  return text;
+}
 
 const malformed = (message: string) => createAwsError('MalformedPolicyDocumentException', message);
 

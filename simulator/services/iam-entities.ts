@@ -1,5 +1,7 @@
 import type { Tag } from '@aws-sdk/client-iam';
+import type { RequestContext } from '../../shared/iam/patterns.ts';
 import { createAwsError } from '../aws-error.ts';
+import { awsAccount, findManagedPolicy } from '../aws-managed-policies.ts';
 import type { ServiceCall } from '../call.ts';
 import { getPage } from '../paging.ts';
 import { findDenial } from '../permissions.ts';
@@ -34,10 +36,32 @@ export function findRole({ world, caller }: ServiceCall<object>, name: string | 
   return role;
 }
 
-/** Customer managed policies of the caller's own account. */
+interface RoleNameInput {
+  readonly RoleName: string | undefined;
+}
+
+/**
+ * The role that a call names, if the caller may do `action` on it. Of a role that does not exist, IAM knows no path:
+ * a permission on an ARN with a path does not cover it, and the answer is `AccessDenied`.
+ */
+export function getAuthorizedRole(
+  call: ServiceCall<RoleNameInput>,
+  action: string,
+  context: RequestContext = {},
+): SimulatedRole {
+  const { world, caller, input } = call;
+  const role = [...world.roles.values()].find(
+    (each) => each.accountId === caller.accountId && each.name === input.RoleName,
+  );
+  const pathless = `arn:${world.settings.partition}:iam::${caller.accountId}:role/${input.RoleName}`;
+  authorize(call, action, role?.arn ?? pathless, context);
+  return role ?? findRole(call, input.RoleName);
+}
+
+/** Customer managed policies of the caller's own account, and policies that AWS manages. */
 export function findPolicy({ world, caller }: ServiceCall<object>, arn: string | undefined) {
-  const policy = world.managedPolicies.get(arn ?? '');
-  if (policy === undefined || policy.accountId !== caller.accountId)
+  const policy = findManagedPolicy(world, arn ?? '');
+  if (policy === undefined || ![caller.accountId, awsAccount].includes(policy.accountId))
     throw createNoSuchEntityError(`Policy ${arn} does not exist or is not attachable.`);
   return policy;
 }
@@ -73,3 +97,24 @@ export const toTagList = (tags: Tags): Tag[] => Object.entries(tags).map(([Key, 
 /** Condition keys of the tags that are on the policy already. */
 export const toResourceTags = ({ tags }: SimulatedManagedPolicy) =>
   Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]));
+
+/** Condition keys of the tags that a request brings. */
+export const toRequestTags = (tags: Tags) => ({
+  ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+  'aws:TagKeys': Object.keys(tags),
+});
+
+export const fromTagList = (tags: readonly Tag[]): Tags =>
+  Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+
+/** @throws ServiceException `ValidationError` */
+export function expectName(field: string, name: string, limit: number): void {
+  if (!/^[\w+=,.@-]+$/.test(name) || name.length > limit)
+    throw createAwsError('ValidationError', `Value '${name}' at '${field}' failed to satisfy constraint`);
+}
+
+/** @throws ServiceException `ValidationError` */
+export function expectPath(path: string): void {
+  if (!/^\/([\x21-\x7e]*\/)?$/.test(path))
+    throw createAwsError('ValidationError', `Value '${path}' at 'path' failed to satisfy constraint`);
+}

@@ -1,5 +1,6 @@
 import type * as sdk from '@aws-sdk/client-iam';
 import { createAwsError } from '../aws-error.ts';
+import { awsAccount } from '../aws-managed-policies.ts';
 import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import type { PolicyVersion, SimulatedManagedPolicy } from '../simulated-resources.ts';
 import { makeDigest } from '../world.ts';
@@ -10,6 +11,7 @@ import {
   findPolicy,
   getIamPage,
   listHolders,
+  toRequestTags,
   toResourceTags,
   toTagList,
 } from './iam-entities.ts';
@@ -48,11 +50,7 @@ export const iamPolicies: ServiceOperations = {
 
   CreatePolicy: defineOperation<sdk.CreatePolicyCommandInput, sdk.CreatePolicyCommandOutput>((call) => {
     const policy = newPolicy(call);
-    const tags = Object.entries(policy.tags).map(([key, value]) => [`aws:RequestTag/${key}`, value]);
-    authorize(call, 'iam:CreatePolicy', policy.arn, {
-      ...Object.fromEntries(tags),
-      'aws:TagKeys': Object.keys(policy.tags),
-    });
+    authorize(call, 'iam:CreatePolicy', policy.arn, toRequestTags(policy.tags));
     if (call.world.managedPolicies.has(policy.arn))
       throw createAwsError(
         'EntityAlreadyExistsException',
@@ -137,7 +135,10 @@ const conflict = (message: string) => createAwsError('DeleteConflictException', 
 function authorizedPolicy(call: ServiceCall<{ PolicyArn: string | undefined }>, action: string) {
   const known = call.world.managedPolicies.get(call.input.PolicyArn ?? '');
   authorize(call, action, call.input.PolicyArn ?? '', known === undefined ? {} : toResourceTags(known));
-  return findPolicy(call, call.input.PolicyArn);
+  const policy = findPolicy(call, call.input.PolicyArn);
+  if (policy.accountId === awsAccount && !/^iam:(Get|List)/.test(action))
+    throw createAwsError('AccessDenied', `Nobody but AWS changes the policy ${policy.arn}`, 403);
+  return policy;
 }
 
 function newPolicy({

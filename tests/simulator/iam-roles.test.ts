@@ -1,0 +1,228 @@
+import {
+  AddRoleToInstanceProfileCommand,
+  AttachRolePolicyCommand,
+  CreateInstanceProfileCommand,
+  CreatePolicyVersionCommand,
+  CreateRoleCommand,
+  type CreateRoleCommandInput,
+  DeleteInstanceProfileCommand,
+  DeleteRoleCommand,
+  DeleteRolePermissionsBoundaryCommand,
+  DeleteRolePolicyCommand,
+  DetachRolePolicyCommand,
+  GetInstanceProfileCommand,
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
+  PutRolePermissionsBoundaryCommand,
+  PutRolePolicyCommand,
+  RemoveRoleFromInstanceProfileCommand,
+  UpdateRoleCommand,
+} from '@aws-sdk/client-iam';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  createSimulatorEnv,
+  hub,
+  policy,
+  refusal,
+  type SimulatorEnv,
+  security,
+  text,
+} from '../fixtures/simulator-env.ts';
+
+const RoleName = 'reader';
+const Path = '/account-onboarding/';
+const roleArn = `arn:aws:iam::${security}:role${Path}${RoleName}`;
+const readOnly = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
+const trustEc2 = text({
+  Effect: 'Allow',
+  Principal: { Service: 'ec2.amazonaws.com' },
+  Action: 'sts:AssumeRole',
+});
+const getObjects = text({ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' });
+
+let env: SimulatorEnv;
+let iam: ReturnType<SimulatorEnv['clients']>['iam'];
+
+beforeEach(() => {
+  env = createSimulatorEnv();
+  ({ iam } = env.clients(security));
+});
+
+const createRole = (more: Partial<CreateRoleCommandInput> = {}) =>
+  iam.send(new CreateRoleCommand({ RoleName, Path, AssumeRolePolicyDocument: trustEc2, ...more }));
+
+const readRole = async () => (await iam.send(new GetRoleCommand({ RoleName }))).Role;
+
+const putPolicy = (PolicyName: string, PolicyDocument = getObjects) =>
+  iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
+
+describe('a role', () => {
+  it('is read as it was created', async () => {
+    await createRole({ MaxSessionDuration: 7_200, Tags: [{ Key: 'team', Value: 'payments' }] });
+    expect(await readRole()).toMatchObject({
+      Arn: roleArn,
+      Path,
+      MaxSessionDuration: 7_200,
+      Tags: [{ Key: 'team', Value: 'payments' }],
+      CreateDate: new Date(env.clock.now()),
+    });
+  });
+
+  it('is refused when its name is taken, under any path', async () => {
+    await createRole();
+    expect(await refusal(createRole({ Path: '/' }))).toMatchObject({ name: 'EntityAlreadyExistsException' });
+  });
+
+  it('is refused when its trust policy names a role that does not exist', async () => {
+    const Principal = { AWS: `arn:aws:iam::${hub}:role/nowhere` };
+    const trust = text({ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' });
+    expect(await refusal(createRole({ AssumeRolePolicyDocument: trust }))).toMatchObject({
+      name: 'MalformedPolicyDocumentException',
+    });
+    expect(await refusal(readRole())).toMatchObject({ name: 'NoSuchEntityException' });
+  });
+
+  it('is refused when its sessions are longer than twelve hours', async () => {
+    expect(await refusal(createRole({ MaxSessionDuration: 43_201 }))).toMatchObject({
+      name: 'ValidationError',
+    });
+    await createRole();
+    await iam.send(new UpdateRoleCommand({ RoleName, MaxSessionDuration: 43_200 }));
+    expect((await readRole())?.MaxSessionDuration).toBe(43_200);
+  });
+
+  it('is deleted only when nothing is attached to it', async () => {
+    await createRole();
+    await putPolicy('read');
+    await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: readOnly }));
+    const remove = () => iam.send(new DeleteRoleCommand({ RoleName }));
+    expect(await refusal(remove())).toMatchObject({ name: 'DeleteConflictException' });
+    await iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn: readOnly }));
+    expect(await refusal(remove())).toMatchObject({ name: 'DeleteConflictException' });
+    await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: 'read' }));
+    await remove();
+    expect(env.organization.world.roles.has(roleArn)).toBe(false);
+  });
+
+  it('answers AccessDenied when it does not exist and the caller may read its path only', async () => {
+    const permissions = policy({
+      Effect: 'Allow',
+      Action: 'iam:GetRole',
+      Resource: `arn:aws:iam::*:role${Path}*`,
+    });
+    const spoke = `arn:aws:iam::${security}:role/account-onboarding-spoke`;
+    const role = env.organization.world.roles.get(spoke);
+    if (role !== undefined) role.permissions = JSON.stringify(permissions);
+    expect(await refusal(readRole())).toMatchObject({ name: 'AccessDenied' });
+  });
+});
+
+describe('a permissions boundary', () => {
+  it('is put, read and deleted', async () => {
+    await createRole();
+    const put = (PermissionsBoundary: string) =>
+      iam.send(new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary }));
+    expect(await refusal(put(`arn:aws:iam::${security}:policy/none`))).toMatchObject({
+      name: 'NoSuchEntityException',
+    });
+    await put(readOnly);
+    expect((await readRole())?.PermissionsBoundary?.PermissionsBoundaryArn).toBe(readOnly);
+    await iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName }));
+    expect((await readRole())?.PermissionsBoundary).toBeUndefined();
+  });
+});
+
+describe('inline policies', () => {
+  beforeEach(async () => {
+    await createRole();
+  });
+
+  it('are listed and read under their names', async () => {
+    await putPolicy('read');
+    await putPolicy('write');
+    const { PolicyNames } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+    expect(PolicyNames).toEqual(['read', 'write']);
+    const { PolicyDocument = '' } = await iam.send(
+      new GetRolePolicyCommand({ RoleName, PolicyName: 'read' }),
+    );
+    expect(decodeURIComponent(PolicyDocument)).toBe(getObjects);
+  });
+
+  it('are refused when all of them together are larger than 10,240 characters', async () => {
+    const half = text({
+      Effect: 'Allow',
+      Action: 's3:GetObject',
+      Resource: `arn:aws:s3:::${'a'.repeat(5_100)}`,
+    });
+    await putPolicy('first', half);
+    expect(await refusal(putPolicy('second', half))).toMatchObject({ name: 'LimitExceededException' });
+    await putPolicy('first', half);
+  });
+
+  it('are not found after they were deleted', async () => {
+    await putPolicy('read');
+    await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: 'read' }));
+    expect(await refusal(iam.send(new GetRolePolicyCommand({ RoleName, PolicyName: 'read' })))).toMatchObject(
+      {
+        name: 'NoSuchEntityException',
+      },
+    );
+  });
+});
+
+describe('a policy that AWS manages', () => {
+  it('is attached and read like any other', async () => {
+    await createRole();
+    await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: readOnly }));
+    const { AttachedPolicies } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
+    expect(AttachedPolicies).toEqual([{ PolicyName: 'ReadOnlyAccess', PolicyArn: readOnly }]);
+    const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn: readOnly }));
+    const { PolicyVersion } = await iam.send(
+      new GetPolicyVersionCommand({ PolicyArn: readOnly, VersionId: Policy?.DefaultVersionId }),
+    );
+    expect(decodeURIComponent(PolicyVersion?.Document ?? '')).toContain('s3:Get*');
+  });
+
+  it('is changed by nobody', async () => {
+    const change = iam.send(
+      new CreatePolicyVersionCommand({ PolicyArn: readOnly, PolicyDocument: getObjects, SetAsDefault: true }),
+    );
+    expect(await refusal(change)).toMatchObject({ name: 'AccessDenied' });
+  });
+});
+
+describe('an instance profile', () => {
+  const InstanceProfileName = 'reader';
+
+  it('holds one role and keeps it from being deleted', async () => {
+    await createRole();
+    await createRole({ RoleName: 'second' });
+    await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName, Path }));
+    const add = (name: string) =>
+      iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName, RoleName: name }));
+    await add(RoleName);
+    expect(await refusal(add('second'))).toMatchObject({ name: 'LimitExceededException' });
+    const { InstanceProfile } = await iam.send(new GetInstanceProfileCommand({ InstanceProfileName }));
+    expect(InstanceProfile?.Arn).toBe(`arn:aws:iam::${security}:instance-profile${Path}reader`);
+    expect(InstanceProfile?.Roles?.map(({ Arn }) => Arn)).toEqual([roleArn]);
+    expect(await refusal(iam.send(new DeleteRoleCommand({ RoleName })))).toMatchObject({
+      name: 'DeleteConflictException',
+    });
+  });
+
+  it('is deleted after its role was removed', async () => {
+    await createRole();
+    await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName }));
+    await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName, RoleName }));
+    const remove = () => iam.send(new DeleteInstanceProfileCommand({ InstanceProfileName }));
+    expect(await refusal(remove())).toMatchObject({ name: 'DeleteConflictException' });
+    await iam.send(new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName, RoleName }));
+    await remove();
+    const read = iam.send(new GetInstanceProfileCommand({ InstanceProfileName }));
+    expect(await refusal(read)).toMatchObject({ name: 'NoSuchEntityException' });
+  });
+});
