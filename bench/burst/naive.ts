@@ -66,7 +66,7 @@ async function append(
   const actual = await kind.read(aws.getReader(ref), ref, context);
   const asFound = listDesiredResources(configuration, []).find((each) => each.key === key);
   const there = (asFound?.shares ?? []).flatMap(({ entry }) => [
-    ...kind.listGrantedAccounts(entry, ref, actual, context, remembered(kind.toDocuments(actual))),
+    ...kind.listGrantedAccounts(entry, ref, actual, context, remembered(kind.toDocuments(actual))).named,
   ]);
   // Whom a policy names is placed as the newcomer is, so that nobody whom it names is left out.
   const accounts = [...new Set([...there, account.id])].map((id) => ({ ...account, id }));

@@ -4,56 +4,33 @@ import { evaluateConditions } from '../iam/conditions.ts';
 import type { Statement } from '../iam/document.ts';
 import type { AccessRequest } from '../iam/evaluate.ts';
 import type { Account } from '../platform/account.ts';
+import type { AdmittedAccounts } from './contract.ts';
 import { getOrganizationKeys, listAccountIds } from './principals.ts';
 
-/**
- * Ids of the accounts that statements of a grant let in. Whom a key of the organization holds, nobody can list: iterated,
- * the set then has the named accounts only, but it has every account. So no write is taken for one that adds accounts
- * which have the grant already, and none is left out in search of a principal that AWS refuses.
- */
-export function getAdmittedAccounts(statements: readonly Statement[]): ReadonlySet<string> {
+export function getAdmittedAccounts(statements: readonly Statement[]): AdmittedAccounts {
   const named = statements.map((statement) => findAccountIds(whoMay(statement)));
-  const all = named.flatMap((ids) => [...ids]);
+  const all = new Set(named.flatMap((ids) => [...ids]));
   const unlisted = statements.filter((statement, index) => isHeld(statement) && named[index]?.size === 0);
-  return unlisted.length > 0 ? new Everybody(all, unlisted) : new Set(all);
+  return unlisted.length > 0 ? admitOrganization(all, unlisted) : admitNamed(all);
 }
 
-class Everybody extends Set<string> {
-  readonly #unlisted: readonly Statement[];
+export const admitNamed = (named: ReadonlySet<string>): AdmittedAccounts => ({
+  named,
+  isOpenToOrganization: false,
+  mayAdmit: (id) => named.has(id),
+  listAmong: () => [...named],
+});
 
-  constructor(named: readonly string[], unlisted: readonly Statement[]) {
-    super(named);
-    this.#unlisted = unlisted;
-  }
-
-  override has(): boolean {
-    return true;
-  }
-
-  names(id: string): boolean {
-    return super.has(id);
-  }
-
-  holds(account: Account): boolean {
-    return isMember(account) && this.#unlisted.some((statement) => holds(statement, account));
-  }
+function admitOrganization(named: ReadonlySet<string>, unlisted: readonly Statement[]): AdmittedAccounts {
+  const isAdmitted = (account: Account): boolean =>
+    isMember(account) && unlisted.some((statement) => holds(statement, account));
+  return {
+    named,
+    isOpenToOrganization: true,
+    mayAdmit: () => true,
+    listAmong: (accounts) => [...new Set([...named, ...listAccountIds(accounts.filter(isAdmitted))])],
+  };
 }
-
-/** Ids of those whom `getAdmittedAccounts` gave: the named ones, and of `accounts` the members whom a condition lets in. */
-export const listAdmitted = (
-  admitted: ReadonlySet<string>,
-  accounts: readonly Account[],
-): readonly string[] =>
-  admitted instanceof Everybody
-    ? [...new Set([...admitted, ...listAccountIds(accounts.filter((account) => admitted.holds(account)))])]
-    : [...admitted];
-
-/** Whether a condition on the organization lets accounts in that nobody can list. */
-export const isOpenToOrganization = (admitted: ReadonlySet<string>): boolean => admitted instanceof Everybody;
-
-/** Whether an account is let in by its id. */
-export const isAdmittedById = (admitted: ReadonlySet<string>, id: string): boolean =>
-  admitted instanceof Everybody ? admitted.names(id) : admitted.has(id);
 
 const organizationKey = /^aws:(principal|source|resource)(orgid|orgpaths|account)$/i;
 

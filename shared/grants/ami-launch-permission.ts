@@ -8,7 +8,16 @@ import * as z from 'zod';
 import { createPolicy, type PolicyDocument, type Statement } from '../iam/document.ts';
 import { createManagedSid } from '../iam/managed-statements.ts';
 import { formatAccount } from '../platform/account.ts';
-import type { GrantContext, GrantKind, RenderRequest, ResourceRef, Share, StateChange } from './contract.ts';
+import { admitNamed } from './admitted-accounts.ts';
+import type {
+  AdmittedAccounts,
+  GrantContext,
+  GrantKind,
+  RenderRequest,
+  ResourceRef,
+  Share,
+  StateChange,
+} from './contract.ts';
 import { measureCounted } from './counted-limit.ts';
 import { listPlaces } from './discovery.ts';
 import { grantEntryFields } from './grant-schema.ts';
@@ -89,16 +98,16 @@ function render(request: RenderRequest<Entry, LaunchPermissions>) {
   };
 }
 
-function granted(
+function listGranted(
   entry: Entry,
   { sharedWith }: LaunchPermissions,
   context: GrantContext,
   remembered: readonly string[],
-): ReadonlySet<string> {
+): AdmittedAccounts {
   const there = new Set(sharedWith);
   const sid = sidOf(entry, context);
   const marks = remembered.filter((mark) => sidIn(mark) === sid);
-  return new Set(marks.map(accountOf).filter((id) => there.has(id)));
+  return admitNamed(new Set(marks.map(accountOf).filter((id) => there.has(id))));
 }
 
 /** The marks of what no grant of the configuration shares any more, as far as it is there. */
@@ -225,7 +234,8 @@ export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
           },
         ],
   render,
-  listGrantedAccounts: (entry, _, actual, context, remembered) => granted(entry, actual, context, remembered),
+  listGrantedAccounts: (entry, _, actual, context, remembered) =>
+    listGranted(entry, actual, context, remembered),
   listAccountsWithOwnAccess: (ref, actual, remembered) =>
     new Set([ref.accountId, ...sharedByOthers(actual, remembered)]),
   isSame: (a, b) => a.sharedWith.join() === b.sharedWith.join(),

@@ -155,6 +155,21 @@ export interface Access {
   readonly request: AccessRequest;
 }
 
+/** The accounts that the statements of a grant give access to. */
+export interface AdmittedAccounts {
+  /** Ids that a statement names, in the order of the statements. */
+  readonly named: ReadonlySet<string>;
+  /** Whether a condition on the organization also admits accounts. No statement lists them. */
+  readonly isOpenToOrganization: boolean;
+  /**
+   * Whether an account needs no write to get access. True for every account if the grant is open to the organization. So no
+   * write adds accounts that have access already, and no search for a rejected principal leaves them out.
+   */
+  mayAdmit(id: string): boolean;
+  /** The named ids, and the ids of those members among `accounts` that a condition admits. */
+  listAmong(accounts: readonly Account[]): readonly string[];
+}
+
 /** What is legal in an entry but cannot work, at one of its fields. */
 export interface EntryWarning {
   readonly field: string;
@@ -206,14 +221,14 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
    * @throws OwnershipClashError, PolicyTooLargeError
    */
   render(request: RenderRequest<Entry, State>): Rendering<State>;
-  /** Ids of the accounts that have something now by our content for the grant `entry`. Pure. */
+  /** The accounts that have access now by the managed content of the grant `entry`. Pure. */
   listGrantedAccounts(
     entry: Entry,
     ref: ResourceRef,
     actual: State,
     context: GrantContext,
     remembered: readonly string[],
-  ): ReadonlySet<string>;
+  ): AdmittedAccounts;
   /**
    * Ids of the accounts that have what a grant gives without it, such as the owner of an image: they gain nothing by a grant,
    * and lose nothing with it. Absent when the kind writes something for every account. Pure.

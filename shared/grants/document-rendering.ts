@@ -9,8 +9,9 @@ import { measurePolicy, type SizeUnit } from '../iam/size.ts';
 import type { Account } from '../platform/account.ts';
 import type { AccountClients } from '../platform/aws/access.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
-import { getAdmittedAccounts } from './admitted-accounts.ts';
+import { admitNamed, getAdmittedAccounts } from './admitted-accounts.ts';
 import {
+  type AdmittedAccounts,
   formatResourceKey,
   type GrantContext,
   type RenderRequest,
@@ -142,15 +143,15 @@ const anyAccount: Account = {
   tags: {},
 };
 
-/** The accounts that the statements of a grant let in. */
+/** The accounts that the statements of a grant admit. */
 export function listGrantedAccounts<Entry extends GrantEntry>(
   kind: DocumentRules<Entry>,
   entry: Entry,
   ref: ResourceRef,
   document: PolicyDocument | undefined,
   context: GrantContext,
-): ReadonlySet<string> {
-  if (document === undefined) return new Set();
+): AdmittedAccounts {
+  if (document === undefined) return admitNamed(new Set());
   const sids = sidsOf(kind, entry, ref, context);
   const ours = listManagedStatements(document, context.installationId).filter(({ Sid }) => sids.has(Sid));
   return getAdmittedAccounts(ours);

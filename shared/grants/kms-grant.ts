@@ -6,6 +6,7 @@ import { createManagedSid } from '../iam/managed-statements.ts';
 import type { Account } from '../platform/account.ts';
 import { formatAccount } from '../platform/account.ts';
 import { textSchema } from '../platform/schema-fields.ts';
+import { admitNamed } from './admitted-accounts.ts';
 import {
   type Access,
   formatResourceKey,
@@ -189,7 +190,7 @@ export const kmsGrant: GrantKind<Entry, KeyGrants> = {
   listGrantedAccounts: (entry, _, { own }, context) => {
     const mark = entryMark(entry, context);
     const names = own.map(({ name }) => name).filter((name) => parseGrantMark(name) === mark);
-    return new Set(names.map((name) => name.slice(mark.length + 1)));
+    return admitNamed(new Set(names.map((name) => name.slice(mark.length + 1))));
   },
   isSame: isSameGrants,
   toDocuments: documents,

@@ -38,7 +38,9 @@ export function listNamedAccounts(
   const { kind, ref, shares } = desired;
   const remembered = state?.owned ?? [];
   return new Set(
-    shares.flatMap(({ entry }) => [...kind.listGrantedAccounts(entry, ref, actual, context, remembered)]),
+    shares.flatMap(({ entry }) => [
+      ...kind.listGrantedAccounts(entry, ref, actual, context, remembered).named,
+    ]),
   );
 }
 

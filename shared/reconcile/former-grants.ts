@@ -20,7 +20,7 @@ export function silentLoss(
   const { actual, remembered, configuration, waiting } = request;
   // Whom a share named or names, its own rule has judged.
   const judged = new Set(
-    shares.flatMap(({ accounts, granted }) => [...accounts.map(({ id }) => id), ...granted]),
+    shares.flatMap(({ accounts, granted }) => [...accounts.map(({ id }) => id), ...granted.named]),
   );
   const before = listNamedIn(request, actual, remembered);
   const unjudged = [...before].filter((id) => !judged.has(id));
@@ -67,7 +67,7 @@ export function unknownLoss(
 ): readonly string[] {
   const after = idsIn(desired.kind.toDocuments(next, owned));
   return [...idsIn(desired.kind.toDocuments(actual, remembered))].filter(
-    (id) => !after.has(id) && !shares.some(({ granted }) => granted.has(id)),
+    (id) => !after.has(id) && !shares.some(({ granted }) => granted.mayAdmit(id)),
   );
 }
 

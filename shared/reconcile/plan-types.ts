@@ -1,5 +1,5 @@
 import type { Configuration } from '../configuration/schema.ts';
-import type { Rendering, Share } from '../grants/contract.ts';
+import type { AdmittedAccounts, Rendering, Share } from '../grants/contract.ts';
 import type { Account } from '../platform/account.ts';
 import type { OnboardingError } from '../platform/errors.ts';
 import type { DesiredResource } from './desired-resource.ts';
@@ -59,7 +59,7 @@ export interface UnresolvedAccounts {
 
 /** A share, and what becomes of each account of it. */
 export interface PlannedShare extends Share {
-  readonly granted: ReadonlySet<string>;
+  readonly granted: AdmittedAccounts;
   readonly withheld: readonly string[];
   readonly leaving: readonly string[];
   readonly added: readonly string[];

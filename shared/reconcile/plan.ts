@@ -112,7 +112,7 @@ function takingBack(
   const withoutNewcomers = shares.map((share) => ({
     ...share,
     accounts: listsAccounts(share)
-      ? share.accounts.filter(({ id }) => share.granted.has(id))
+      ? share.accounts.filter(({ id }) => share.granted.mayAdmit(id))
       : share.accounts,
     added: [],
   }));

@@ -1,6 +1,5 @@
 import { isClosed, isUnreadable } from '../accounts/membership.ts';
-import { isAdmittedById, isOpenToOrganization, listAdmitted } from '../grants/admitted-accounts.ts';
-import type { GrantContext } from '../grants/contract.ts';
+import type { AdmittedAccounts, GrantContext } from '../grants/contract.ts';
 import { UnsafeChangeError } from '../grants/errors.ts';
 import type { GrantEntry } from '../grants/grant-schema.ts';
 import type { Account } from '../platform/account.ts';
@@ -22,7 +21,7 @@ export function planShare(
   const accounts = [...selected, ...keeping];
   const held = desired.kind.listAccountsWithOwnAccess?.(desired.ref, actual, remembered);
   const wanted = new Set(accounts.map(({ id }) => id));
-  const before = listAdmitted(granted, request.accounts);
+  const before = granted.listAmong(request.accounts);
   const unwanted = before.filter((id) => !wanted.has(id));
   const { leaving, due } = byGrace(request, entry, unwanted);
   const accepted = (id: string): boolean => !setAside?.has(id);
@@ -39,7 +38,7 @@ export function planShare(
     granted,
     withheld,
     leaving: staying,
-    added: accounts.map(({ id }) => id).filter((id) => !granted.has(id) && !held?.has(id)),
+    added: accounts.map(({ id }) => id).filter((id) => !granted.mayAdmit(id) && !held?.has(id)),
     removed: before.filter((id) => !remaining.has(id)),
     keptUnresolved: keeping.map(({ id }) => id),
     notAdded: notAdded.map(({ id }) => id),
@@ -56,16 +55,16 @@ function keptOf(
   { entry, granted, resource }: KeptRequest,
 ): readonly Account[] {
   const unreadable = unresolved.filter(isUnreadable);
-  const isToBeListed = isOpenToOrganization(granted) && (entry.match ?? 'accounts') === 'accounts';
+  const isToBeListed = granted.isOpenToOrganization && (entry.match ?? 'accounts') === 'accounts';
   if (isToBeListed && unreadable.length > 0) throw notListed(resource, entry.name, unreadable);
   return unresolved.filter((account) =>
-    isUnreadable(account) ? isAdmittedById(granted, account.id) : granted.has(account.id),
+    isUnreadable(account) ? granted.named.has(account.id) : granted.mayAdmit(account.id),
   );
 }
 
 interface KeptRequest {
   readonly entry: GrantEntry;
-  readonly granted: ReadonlySet<string>;
+  readonly granted: AdmittedAccounts;
   readonly resource: string;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { getAdmittedAccounts, listAdmitted } from '../../shared/grants/admitted-accounts.ts';
+import { getAdmittedAccounts } from '../../shared/grants/admitted-accounts.ts';
 import type { Conditions, Principal, Statement } from '../../shared/iam/document.ts';
 import { account } from '../fixtures/plan-fixture.ts';
 
@@ -19,28 +19,30 @@ const accounts = [
   account(two),
   account(three, { state: 'SUSPENDED' }),
 ];
-const letIn = (...statements: Statement[]) => listAdmitted(getAdmittedAccounts(statements), accounts);
+const listAdmitted = (...statements: Statement[]) => getAdmittedAccounts(statements).listAmong(accounts);
 
-describe('accountsLetIn', () => {
+describe('getAdmittedAccounts', () => {
   it('names the accounts of principals and conditions, and none of resources', () => {
-    expect(letIn(allow({ AWS: [one, `arn:aws:iam::${two}:root`] }))).toEqual([one, two]);
-    expect(letIn(allow('*', { StringEquals: { 'aws:PrincipalAccount': [one] } }))).toEqual([one]);
-    expect(letIn(allow('*'))).toEqual([]);
-    expect(letIn()).toEqual([]);
+    expect(listAdmitted(allow({ AWS: [one, `arn:aws:iam::${two}:root`] }))).toEqual([one, two]);
+    expect(listAdmitted(allow('*', { StringEquals: { 'aws:PrincipalAccount': [one] } }))).toEqual([one]);
+    expect(listAdmitted(allow('*'))).toEqual([]);
+    expect(listAdmitted()).toEqual([]);
   });
 
   it('names no account when a condition excludes it, or names the role that asks', () => {
     for (const operator of ['StringNotEquals', 'StringNotLike', 'ArnNotEquals', 'ArnNotLike'])
-      expect(letIn(allow('*', { [operator]: { 'aws:PrincipalAccount': one } }))).toEqual([]);
-    expect(letIn(allow('*', { ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${one}:role/x` } }))).toEqual([]);
+      expect(listAdmitted(allow('*', { [operator]: { 'aws:PrincipalAccount': one } }))).toEqual([]);
+    expect(
+      listAdmitted(allow('*', { ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${one}:role/x` } })),
+    ).toEqual([]);
   });
 
   it('has every account, and lists the members, when a condition holds the organization', () => {
     const all = getAdmittedAccounts([allow('*', inOrganization)]);
 
-    expect(all.has('999988887777')).toBe(true);
-    expect([...all]).toEqual([]);
-    expect(letIn(allow('*', inOrganization))).toEqual([one, two]);
+    expect(all.mayAdmit('999988887777')).toBe(true);
+    expect([...all.named]).toEqual([]);
+    expect(listAdmitted(allow('*', inOrganization))).toEqual([one, two]);
   });
 
   it('lists the members below an OU when a condition holds the OU as well', () => {
@@ -49,11 +51,11 @@ describe('accountsLetIn', () => {
       'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-exampleorg1/*/ou-abcd-11111111/*' },
     };
 
-    expect(letIn(allow('*', below))).toEqual([one]);
+    expect(listAdmitted(allow('*', below))).toEqual([one]);
   });
 
   it('looks at conditions on the organization only when it lists members', () => {
-    expect(letIn(allow('*', { ...inOrganization, Bool: { 'aws:SecureTransport': 'true' } }))).toEqual([
+    expect(listAdmitted(allow('*', { ...inOrganization, Bool: { 'aws:SecureTransport': 'true' } }))).toEqual([
       one,
       two,
     ]);
@@ -64,20 +66,22 @@ describe('accountsLetIn', () => {
       allow('*', { StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorg1', 'aws:PrincipalAccount': [one] } }),
     ]);
 
-    expect(some.has(two)).toBe(false);
-    expect(listAdmitted(some, accounts)).toEqual([one]);
+    expect(some.mayAdmit(two)).toBe(false);
+    expect(some.listAmong(accounts)).toEqual([one]);
   });
 
   it('lists each account once when one statement names it and another holds the organization', () => {
-    expect(letIn(allow({ AWS: [three, two] }), allow('*', inOrganization))).toEqual([three, two, one]);
+    expect(listAdmitted(allow({ AWS: [three, two] }), allow('*', inOrganization))).toEqual([three, two, one]);
   });
 
   it('holds no organization when the key is another one', () => {
     expect(
-      getAdmittedAccounts([allow('*', { StringEquals: { 'aws:PrincipalOrgPaths': 'x' } })]).has(one),
+      getAdmittedAccounts([allow('*', { StringEquals: { 'aws:PrincipalOrgPaths': 'x' } })]).mayAdmit(one),
     ).toBe(false);
     expect(
-      getAdmittedAccounts([allow('*', { StringEquals: { 'example:aws:PrincipalOrgID': 'x' } })]).has(one),
+      getAdmittedAccounts([allow('*', { StringEquals: { 'example:aws:PrincipalOrgID': 'x' } })]).mayAdmit(
+        one,
+      ),
     ).toBe(false);
   });
 });

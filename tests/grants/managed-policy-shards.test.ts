@@ -92,7 +92,7 @@ describe('shards', () => {
 
 describe('not attached', () => {
   const named = (brought: unknown) =>
-    [...groupKind.listGrantedAccounts(group.entry, group.ref, brought, context, [])].sort();
+    [...groupKind.listGrantedAccounts(group.entry, group.ref, brought, context, []).named].sort();
 
   test('a policy that is not attached gives nobody anything, beside one that is', async () => {
     const { back } = await group.bring(manyAccounts(200));

@@ -174,7 +174,7 @@ describe.each(presets)('$name', (preset) => {
 
     const granted = kind.listGrantedAccounts(entry, ref, { document: packed(preset, accounts) }, context, []);
 
-    expect([...granted].sort()).toEqual(withCrowd(accounts).map(({ id }) => id));
+    expect([...granted.named].sort()).toEqual(withCrowd(accounts).map(({ id }) => id));
   });
 
   test('principals are named as long as they fit, and only a grant that opts in does otherwise', () => {

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { admitNamed } from '../../shared/grants/admitted-accounts.ts';
 import { unknownLoss } from '../../shared/reconcile/former-grants.ts';
 import {
   account,
@@ -30,7 +31,7 @@ it('names the accounts that lose access when no grant judged them', () => {
     now,
   };
   const plan = planOnly(configuration, accounts, { actual: request.actual });
-  const share = { entry: desired.shares[0]?.entry, granted: new Set([judged]) };
+  const share = { entry: desired.shares[0]?.entry, granted: admitNamed(new Set([judged])) };
 
   expect(unknownLoss(request, [share as never], plan)).toEqual([gone]);
   expect(unknownLoss(request, [], plan)).toEqual([gone, judged]);
