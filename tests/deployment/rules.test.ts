@@ -7,19 +7,14 @@ import { createResourceEventPattern } from '../../shared/cloudformation/forwardi
 import { getForwarderRoleName, rolePath } from '../../shared/cloudformation/names.ts';
 import { secretEvents } from '../../shared/cloudformation/secret-events.ts';
 import { listCallEvents } from '../../shared/grants/kinds.ts';
-import { failedExecutionEvent } from '../../shared/runs/step-schemas.ts';
 import { parseRotationEvent, rotationEventNames } from '../../shared/secrets/deployment/event.ts';
-import { matchesPattern } from '../../simulator/event-pattern.ts';
 import { findMatchingRules, getRules } from '../../simulator/rules.ts';
 import {
-  arnText,
   type Deployment,
   deployment,
-  functionLogicalId,
   readJson,
   resourcesOf,
   root,
-  statementsOf,
 } from '../fixtures/deployment/deployment.ts';
 
 let deployed: Deployment;
@@ -201,161 +196,5 @@ describe('the deployment of secrets', () => {
     expect(ScheduleExpression).toBe('rate(15 minutes)');
     const [target] = Targets as readonly { readonly Input: string }[];
     expect(parseRotationEvent(JSON.parse(target?.Input ?? ''))).toMatchObject({ type: 'look' });
-  });
-});
-
-describe('failed executions', () => {
-  /** "Step Functions Execution Status Change" (Step Functions developer guide, "Automating with EventBridge"). */
-  const changed = (status: string, machine = 'account-onboarding-example') => ({
-    version: '0',
-    id: '315c1398-40ff-a850-213b-158f73e60175',
-    'detail-type': 'Step Functions Execution Status Change',
-    source: 'aws.states',
-    account: '111111111111',
-    time: '2026-03-01T21:20:50Z',
-    region: 'us-east-1',
-    resources: [`arn:aws:states:us-east-1:111111111111:execution:${machine}:run-1`],
-    detail: {
-      executionArn: `arn:aws:states:us-east-1:111111111111:execution:${machine}:run-1`,
-      stateMachineArn: `arn:aws:states:us-east-1:111111111111:stateMachine:${machine}`,
-      name: 'run-1',
-      status,
-      startDate: 1772400050000,
-      stopDate: status === 'RUNNING' ? null : 1772400060000,
-      input: '{}',
-      inputDetails: { included: true },
-      output: null,
-      outputDetails: null,
-      error: null,
-      cause: null,
-    },
-  });
-
-  const pattern = () => deployed.resources.FailedExecutionRule?.Properties.EventPattern;
-
-  const machines = ['', '-sweep', '-deployment'].map((end) => `account-onboarding-example${end}`);
-
-  test.each(machines)('those of %s are the ones of a deployed machine', (machine) => {
-    const names = resourcesOf(deployed, 'AWS::StepFunctions::StateMachine').map(
-      ([, { Properties }]) => Properties.StateMachineName,
-    );
-    expect(names).toContain(machine);
-    expect(names).toHaveLength(machines.length);
-  });
-
-  test.each(['FAILED', 'TIMED_OUT', 'ABORTED'])('%s gets its record', (status) => {
-    for (const machine of machines) {
-      expect(matchesPattern(pattern(), changed(status, machine))).toBe(true);
-      expect(failedExecutionEvent.safeParse(changed(status, machine)).success).toBe(true);
-    }
-  });
-
-  test.each(['RUNNING', 'SUCCEEDED'])('%s does not', (status) => {
-    expect(matchesPattern(pattern(), changed(status))).toBe(false);
-  });
-
-  test('another state machine is left alone', () => {
-    expect(matchesPattern(pattern(), changed('FAILED', 'another'))).toBe(false);
-  });
-
-  test('the function may be called by this rule only', () => {
-    expect(resourcesOf(deployed, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties)).toEqual([
-      expect.objectContaining({
-        Principal: 'events.amazonaws.com',
-        SourceArn: { 'Fn::GetAtt': ['FailedExecutionRule', 'Arn'] },
-      }),
-    ]);
-  });
-
-  test('what the function cannot record is kept', () => {
-    expect(deployed.functions['record-failed-execution']).toMatchObject({
-      destinations: { onFailure: { type: 'sqs', arn: { 'Fn::GetAtt': ['FailureDeadLetters', 'Arn'] } } },
-    });
-  });
-});
-
-interface Target {
-  readonly DeadLetterConfig?: { readonly Arn: unknown };
-  readonly RetryPolicy?: unknown;
-}
-
-describe('dead letters', () => {
-  const targets = () =>
-    resourcesOf(deployed, 'AWS::Events::Rule').flatMap(([rule, { Properties }]) =>
-      (Properties.Targets as readonly Target[]).map((target) => ({ rule, target })),
-    );
-  const queueOf = ({ DeadLetterConfig }: Target) => arnText(DeadLetterConfig?.Arn);
-
-  test('every target tries for a day, and has a queue', () => {
-    for (const { target } of targets()) {
-      expect(target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 });
-      expect(queueOf(target)).toMatch(/DeadLetters\.Arn$/);
-    }
-  });
-
-  test('a queue takes letters from exactly the rules that use it', () => {
-    for (const [, { Properties }] of resourcesOf(deployed, 'AWS::SQS::QueuePolicy')) {
-      const [queue] = Properties.Queues as readonly unknown[];
-      const { Statement } = Properties.PolicyDocument as { Statement: readonly Record<string, unknown>[] };
-      const arn = `${arnText(queue)}.Arn`;
-      const senders = targets().filter(({ target }) => queueOf(target) === arn);
-      const sources = senders.map(({ rule }) => ({ 'Fn::GetAtt': [rule, 'Arn'] }));
-      expect(Statement).toEqual([
-        {
-          Effect: 'Allow',
-          Principal: { Service: 'events.amazonaws.com' },
-          Action: 'sqs:SendMessage',
-          Resource: { 'Fn::GetAtt': [arnText(queue), 'Arn'] },
-          Condition: { ArnEquals: { 'aws:SourceArn': sources.length === 1 ? sources[0] : sources } },
-        },
-      ]);
-    }
-  });
-
-  test('raises an alarm when an announcement is pending, whichever function tries it', () => {
-    const tells = (roleId: string) =>
-      statementsOf(deployed, roleId).some(({ actions }) => actions.includes('events:PutEvents'));
-    // The task that asks for approval fails instead.
-    const announcing = Object.entries(deployed.functions)
-      .filter(([name, { role }]) => name !== 'request-approval' && tells(role))
-      .map(([name]) => ({ Ref: functionLogicalId(name).replace(/LambdaFunction$/, 'LogGroup') }));
-    const filters = resourcesOf(deployed, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
-    const byText = (one: unknown, other: unknown) => JSON.stringify(one).localeCompare(JSON.stringify(other));
-
-    expect(announcing.length).toBeGreaterThan(3);
-    expect(filters.map(({ LogGroupName }) => LogGroupName).toSorted(byText)).toEqual(
-      announcing.toSorted(byText),
-    );
-    const metric = {
-      MetricNamespace: 'account-onboarding-example',
-      MetricName: 'PendingAnnouncements',
-      MetricValue: '1',
-    };
-    for (const filter of filters) {
-      expect(filter.FilterPattern).toBe('{ $.announcement = "pending" }');
-      expect(filter.MetricTransformations).toEqual([metric]);
-    }
-    expect(deployed.resources.PendingAnnouncementsAlarm?.Properties).toMatchObject({
-      Namespace: metric.MetricNamespace,
-      MetricName: metric.MetricName,
-      Threshold: 0,
-      ComparisonOperator: 'GreaterThanThreshold',
-    });
-  });
-
-  test('letters and their age raise alarms, as failures do', () => {
-    const metrics = resourcesOf(deployed, 'AWS::CloudWatch::Alarm').map(
-      ([, { Properties }]) => `${Properties.MetricName} ${JSON.stringify(Properties.Dimensions)}`,
-    );
-    const has = (metric: string, resource: string) =>
-      metrics.some((name) => name.startsWith(metric) && name.includes(`"${resource}"`));
-    for (const [queue] of resourcesOf(deployed, 'AWS::SQS::Queue')) {
-      expect(has('ApproximateNumberOfMessagesVisible', queue)).toBe(true);
-      expect(has('ApproximateAgeOfOldestMessage', queue)).toBe(true);
-    }
-    for (const [machine] of resourcesOf(deployed, 'AWS::StepFunctions::StateMachine'))
-      for (const metric of ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'])
-        expect(has(metric, machine)).toBe(true);
-    expect(has('Errors', 'RecordDashfailedDashexecutionLambdaFunction')).toBe(true);
   });
 });
