@@ -1,0 +1,128 @@
+import { describe, expect, test } from '@jest/globals';
+import { createDynamoStore } from '../../shared/store/dynamodb/store.ts';
+import { malformedItems } from '../fixtures/malformed-items.ts';
+import { describeWithDynamoDb } from '../fixtures/servers/dynamodb-local.ts';
+import { useTables } from '../fixtures/servers/dynamodb-tables.ts';
+import { anAccount, aState, at, bucket, key, later } from '../fixtures/store-items.ts';
+
+describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
+  const { newTable, put, get } = useTables(() => dynamodb().endpoint);
+
+  describe('an item that does not fit', () => {
+    test('is named with its table, its key, the field and what was expected', async () => {
+      const table = await newTable();
+      await put(table, {
+        pk: `RESOURCE#${bucket}`,
+        sk: 'STATE',
+        ...aState(),
+        generation: 'three',
+        owned: [1],
+      });
+
+      const error = await createDynamoStore(table)
+        .resources.get(bucket)
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ name: 'StoredItemError', retryable: false });
+      const { message } = error as Error;
+      expect(message).toContain(`RESOURCE#${bucket} / STATE of table ${table.tableName}`);
+      expect(message).toMatch(/generation: .*expected number, received string/);
+      expect(message).toMatch(/owned\[0\]: .*expected string/);
+    });
+
+    test.each([
+      ['no JSON', '{'],
+      ['no compressed JSON', Buffer.from('plain')],
+      ['no documents', '[]'],
+    ])('is named where a packed field holds %s', async (_name, before) => {
+      const table = await newTable();
+      await put(table, { pk: 'RUN#run-1', sk: `CHANGE#${key}`, resource: key, before });
+
+      const [change] = await createDynamoStore(table).runs.listChanges('run-1');
+      expect(change).toMatchObject({
+        resource: key,
+        error: { name: 'StoredItemError', message: expect.stringMatching(/before: .*expected/) },
+      });
+    });
+
+    test.each(malformedItems)('is named when it holds $fault', async ({ keys, fields, read }) => {
+      const table = await newTable();
+      await put(table, { ...keys, ...fields });
+
+      const error = await read(createDynamoStore(table)).catch((thrown: unknown) => thrown);
+
+      expect(error).toMatchObject({ name: 'StoredItemError', retryable: false, fields: keys });
+    });
+
+    test.each([
+      ['without its end', { owner: 'run-0', expiresAt: 1 }],
+      ['without its owner', { until: Date.parse(at) + 60_000 }],
+    ])(
+      'is a lease of another version %s: nobody waits for it, and nobody takes it',
+      async (_name, fields) => {
+        const table = await newTable();
+        const item = { pk: `RESOURCE#${bucket}`, sk: 'LEASE', ...fields };
+        await put(table, item);
+
+        const taking = createDynamoStore(table).leases.acquire(
+          bucket,
+          'run-1',
+          Date.parse(at),
+          Date.parse(later),
+        );
+
+        await expect(taking).rejects.toMatchObject({
+          name: 'StoredItemError',
+          retryable: false,
+          message: expect.stringMatching(
+            /(until|owner): .*When no run of that version is under way, remove the item/s,
+          ),
+        });
+        expect(await get(table, item.pk, item.sk)).toEqual(item);
+      },
+    );
+
+    test('is none where a lease of the first version lacks what was added since', async () => {
+      const table = await newTable();
+      const until = Date.parse(at) + 60_000;
+      await put(table, { pk: `RESOURCE#${bucket}`, sk: 'LEASE', owner: 'run-0', until });
+      const { leases } = createDynamoStore(table);
+
+      expect(await leases.acquire(bucket, 'run-1', until - 1, until + 60_000)).toMatchObject({
+        taken: false,
+      });
+      expect(await leases.acquire(bucket, 'run-1', until, until + 60_000)).toMatchObject({ taken: true });
+    });
+
+    test('is none where a resource of the first version lacks what is kept since', async () => {
+      const table = await newTable();
+      const first = { appliedRevision: 7, configurationHash: 'f'.repeat(64), owned: ['Sid'], generation: 1 };
+      await put(table, { pk: `RESOURCE#${bucket}`, sk: 'STATE', ...first, updatedAt: at });
+
+      expect(await createDynamoStore(table).resources.get(bucket)).toStrictEqual({ ...first, updatedAt: at });
+    });
+
+    test('is a resource of another version that lacks its generation: refused, and says what to do', async () => {
+      const table = await newTable();
+      const { generation: _, ...older } = aState();
+      await put(table, { pk: `RESOURCE#${bucket}`, sk: 'STATE', ...older });
+
+      await expect(createDynamoStore(table).resources.get(bucket)).rejects.toThrow(
+        /generation: .*Go back to the version that wrote it, or correct the item, or remove it/s,
+      );
+    });
+
+    test('is none where an account in the root has an empty OU path', async () => {
+      const { registry } = createDynamoStore(await newTable());
+      await registry.put(anAccount({ ouPath: '', parentIds: ['r-abcd'] }), undefined, at);
+
+      expect(await registry.listAccounts()).toMatchObject([{ ouPath: '' }]);
+    });
+
+    test('does no harm where a newer version added a field', async () => {
+      const table = await newTable();
+      await put(table, { pk: `RESOURCE#${bucket}`, sk: 'STATE', ...aState(), later: ['Sid'] });
+
+      expect(await createDynamoStore(table).resources.get(bucket)).toStrictEqual(aState());
+    });
+  });
+});
