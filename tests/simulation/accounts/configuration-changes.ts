@@ -1,6 +1,7 @@
 import type { Configuration } from '../../../shared/configuration/schema.ts';
 import { validateConfiguration } from '../../../shared/configuration/validate.ts';
-import { drawGrant, type Form, forms } from '../configuration.ts';
+import { drawGrant } from '../draw-configuration.ts';
+import { type GrantForm, grantForms } from '../grant-forms.ts';
 import type { Draw } from '../random.ts';
 
 /** Another configuration, or `undefined` where it cannot be changed in this way. */
@@ -30,7 +31,7 @@ function drawNext(draw: Draw, before: Configuration): Configuration {
 const plain = (value: object): unknown => JSON.parse(JSON.stringify(value));
 
 const another: Change = ({ grants }, draw) => {
-  const others = forms.filter((form) => !grants.some((entry) => formOf(entry) === form));
+  const others = grantForms.filter((form) => !grants.some((entry) => formOf(entry) === form));
   return others.length === 0 ? undefined : { grants: [...grants, drawGrant(draw, draw.pick(others))] };
 };
 
@@ -43,7 +44,7 @@ type Entry = Configuration['grants'][number];
 
 /** A change of one of the grants. */
 const ofGrant =
-  (change: (entry: Entry, form: Form, draw: Draw) => object | undefined): Change =>
+  (change: (entry: Entry, form: GrantForm, draw: Draw) => object | undefined): Change =>
   ({ grants }, draw) => {
     const entry = draw.pick(grants);
     const form = formOf(entry);
@@ -72,8 +73,8 @@ const renamed = ofGrant((entry) => ({
   name: entry.name.startsWith(renaming) ? entry.name.slice(renaming.length) : `${renaming}${entry.name}`,
 }));
 
-const formOf = ({ name }: { readonly name: string }): Form | undefined =>
-  forms.find(({ grant }) => grant.name === name || `${renaming}${grant.name}` === name);
+const formOf = ({ name }: { readonly name: string }): GrantForm | undefined =>
+  grantForms.find(({ grant }) => grant.name === name || `${renaming}${grant.name}` === name);
 
 const otherGrace: Change = ({ graceHours }) => ({
   graceHours: graceHours === 0 ? 1 : 0,

@@ -1,6 +1,6 @@
 import { createAwsError } from '../../../simulator/aws-error.ts';
 import type { SimulatedCall } from '../../../simulator/plugin.ts';
-import { central } from '../configuration.ts';
+import { central } from '../central-accounts.ts';
 import { refOf } from '../oracle/resources.ts';
 import type { Draw } from '../random.ts';
 import type { Action } from './action.ts';

@@ -1,5 +1,5 @@
 import type { OrganizationEvent } from '../../../simulator/organization-event.ts';
-import { abroad, central, home } from '../configuration.ts';
+import { abroad, central, home } from '../central-accounts.ts';
 import { patternPlaces } from '../oracle/expected.ts';
 import { findPolicyResource } from '../policy-resources.ts';
 import type { Action, ActionContext } from './action.ts';

@@ -6,7 +6,7 @@ import {
   ensureOu,
 } from '../../../simulator/example-organization.ts';
 import type { SimulatedOrganization } from '../../../simulator/organization.ts';
-import { drawConfiguration } from '../configuration.ts';
+import { drawConfiguration } from '../draw-configuration.ts';
 import type { Draw } from '../random.ts';
 import { createProcessClock } from '../time.ts';
 import { drawConfigurationChanges } from './configuration-changes.ts';

@@ -1,42 +1,6 @@
-import type { Configuration } from '../../shared/configuration/schema.ts';
-import { validateConfiguration } from '../../shared/configuration/validate.ts';
-import type { Draw } from './random.ts';
+import { abroad, home } from './central-accounts.ts';
 
-export const central = { log: '222222222222', security: '333333333333', shared: '444444444444' };
-export const home = 'eu-west-1';
-export const abroad = 'us-west-2';
-
-/** Every selector leaves out or takes in other accounts, and events move accounts between them. */
-const selectors: readonly object[] = [
-  { all: true },
-  { ous: ['Workloads'] },
-  { ous: ['Workloads/Production', 'Platform'] },
-  { tags: { runner: 'yes' } },
-  { all: true, except: [{ ous: ['Sandbox'] }] },
-  { ous: ['Workloads/Production/Europe/Payments', 'Sandbox'] },
-  { ous: ['Work*/*/Eu*'] },
-  { ous: ['*/Eu*'] },
-  { ous: ['ou-exam-workload1', 'Platform/CI%2FCD'] },
-  { names: ['account-[1-4]', 'account-1*'] },
-  { names: ['{account,team}-?0?', 'returned'], ous: ['Workloads', 'Sandbox'] },
-  { accounts: ['500000000001', '500000000003', '500000000101', '500000000104'] },
-  { tags: { runner: ['large', 'yes'], stage: 'prod' } },
-  { ous: ['Workloads'], tags: { stage: ['prod', 'test'] } },
-  { ous: ['Workloads'], except: [{ ous: ['Workloads/Production/Europe'] }, { tags: { runner: 'no' } }] },
-  {
-    all: true,
-    except: [{ names: ['*-*2', '*-1'] }, { accounts: ['500000000102'] }, { tags: { stage: 'test' } }],
-  },
-];
-
-/** Of grants that a condition holds, which grow by themselves. */
-const held: readonly object[] = [
-  { match: 'organization', for: { all: true } },
-  { match: 'ou', for: { ous: ['ou-exam-workload1'] } },
-  { match: 'ou', for: { ous: ['ou-exam-platform1', 'ou-exam-sandbox01'] } },
-];
-
-export interface Form {
+export interface GrantForm {
   readonly grant: { readonly name: string; readonly kind: string } & Readonly<Record<string, unknown>>;
   /** Whether a condition can hold it. */
   readonly holdable?: boolean;
@@ -67,7 +31,7 @@ const rawStatements = [
 
 const key = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
-export const forms: readonly Form[] = [
+export const grantForms: readonly GrantForm[] = [
   {
     grant: {
       name: 'logs',
@@ -246,70 +210,3 @@ export const forms: readonly Form[] = [
     holdable: true,
   },
 ];
-
-export interface Kinds {
-  /** How many of the grants that there can be. */
-  readonly share: number;
-  /** Whether what AWS raises on request is as low as it can be, so that seeds reach it. */
-  readonly scarce: boolean;
-}
-
-/** A configuration with some grants, or all, each for some accounts. */
-export function drawConfiguration(draw: Draw, { share, scarce }: Kinds): Configuration {
-  const drawn = draw.some(forms, share);
-  const grants = (drawn.length === 0 ? [draw.pick(forms)] : drawn).map((form) =>
-    drawGrant(draw, form, scarce),
-  );
-  return validateConfiguration(
-    {
-      version: 1,
-      installation: 'sim',
-      organization: { id: 'o-exampleorg1', managementAccount: '111111111111' },
-      centralAccounts: {
-        log: { id: central.log, region: home },
-        security: { id: central.security, region: 'us-east-1' },
-        shared: { id: central.shared, region: home },
-      },
-      grants,
-      ...drawSafety(draw),
-      // For all, so that whoever was never approved must be named nowhere.
-      ...(draw.chance(0.2) ? { approval: { for: { all: true }, timeLimitHours: 1 } } : {}),
-      ...(scarce
-        ? {
-            limits: {
-              managedPolicyCharacters: 1_024,
-              grantsPerKey: draw.between(3, 16),
-              launchPermissionsPerImage: draw.between(3, 16),
-            },
-          }
-        : // A group then needs several managed policies, and may have them.
-          draw.chance(0.25)
-          ? { limits: { managedPolicyCharacters: 1_024 } }
-          : {}),
-    },
-    'the simulation',
-  );
-}
-
-/** Few removals need an operator in some fates, so that a few accounts reach the removal limit. */
-function drawSafety(draw: Draw): object {
-  const grace = draw.chance(0.12) ? { graceHours: 1 } : {};
-  const few = draw.chance(0.12)
-    ? { removalLimits: { accounts: draw.pick([0, 1]), fraction: draw.pick([0, 0.2]) } }
-    : {};
-  return { ...grace, ...few };
-}
-
-/** @param scarce whether policies are nearly full, so that packing makes a difference. Default: false */
-export function drawGrant(
-  draw: Draw,
-  { grant, holdable = false, instead = [], tagged, packable = false }: Form,
-  scarce = false,
-): object {
-  const byTags = tagged !== undefined && draw.chance(0.1) ? tagged : {};
-  const other = instead.length > 0 && draw.chance(0.5) ? draw.pick(instead) : byTags;
-  const packing = packable && draw.chance(scarce ? 0.7 : 0.2) ? { accountsIn: 'condition' } : {};
-  const whom = holdable && draw.chance(0.12) ? draw.pick(held) : { for: draw.pick(selectors), ...packing };
-  // A field that is there and undefined is not left out.
-  return JSON.parse(JSON.stringify({ ...grant, ...other, ...whom }));
-}
