@@ -1,6 +1,8 @@
 import type { Interceptor, SimulatedCall } from '../../simulator/plugin.ts';
 import { createThrottlingError } from '../../simulator/rates.ts';
+import { getTarget, isWrite } from './policy-calls.ts';
 import type { Draw } from './random.ts';
+import { createStaleReads, type StaleReads } from './stale-reads.ts';
 
 /** How often what goes wrong, for each call; the rest goes well, after some milliseconds. */
 export interface FaultRates {
@@ -42,36 +44,9 @@ export const drawRates = ({ pick }: Draw): FaultRates => {
 /** The SDK gives up on a request after this time (`requestTimeout` of shared/platform/aws/access.ts). */
 const giveUpAfter = 10_000;
 const lateBy = 20_000;
-/** How long reads of IAM and of bucket policies may be old. */
-const staleFor = 8_000;
 
-export const isWrite = ({ operation }: Pick<SimulatedCall, 'operation'>): boolean =>
-  /^(Put|Set|Delete|Create|Update|Attach|Detach|Modify|Revoke|Retire|Tag|Untag|Start|Rotate)/.test(operation);
-
-const policyServices: ReadonlySet<string> = new Set(['s3', 'kms', 'ecr', 'secretsmanager', 'iam', 'ec2']);
-
-/** Whether a call changes what grants are on. */
-export const isPolicyWrite = (call: Pick<SimulatedCall, 'service' | 'operation'>): boolean =>
-  isWrite(call) && policyServices.has(call.service);
-
-/** Reads of a key that tell nothing of its policy. */
-const readsNoPolicy: ReadonlySet<string> = new Set(['ListGrants', 'DescribeKey']);
-
-/** That there is no policy is an answer, too: the reader has seen the state. A denied reader has not. */
-const saysNoPolicy = /^(NoSuch\w+|\w*NotFound\w*)$/;
-
-/** What a read answered lately, as a stale one repeats it. */
-interface Answer {
-  readonly at: number;
-  readonly output: unknown;
-}
-
-export interface Faults {
+export interface Faults extends Pick<StaleReads, 'readAt' | 'shownAt'> {
   readonly interceptor: Interceptor;
-  /** When the state that the latest answer to a read shows was true, by caller's session and resource. */
-  readonly readAt: ReadonlyMap<string, number>;
-  /** When the newest state that any read has shown was true, by resource. */
-  readonly shownAt: ReadonlyMap<string, number>;
   /** Resources that a write has reached after everybody had given up on it. */
   readonly appliedLate: ReadonlySet<string>;
   /** Whether it is such a write: what it was made from was read long before. */
@@ -82,56 +57,19 @@ export interface Faults {
   set(rates: FaultRates): void;
 }
 
-export const readKey = (call: Pick<SimulatedCall, 'caller' | 'service' | 'region' | 'input'>): string =>
-  `${getSessionName(call)} ${getResourceArn(call)}`;
-
-/** The id of the run that makes a call. */
-export const getSessionName = ({ caller }: Pick<SimulatedCall, 'caller'>): string =>
-  caller.sessionArn.split('/').at(-1) ?? '';
-
-export const getResourceArn = ({
-  service,
-  region,
-  input,
-}: Pick<SimulatedCall, 'service' | 'region' | 'input'>): string => `${service} ${region} ${targetOf(input)}`;
-
-/** Part of the id that the resource of a call has in its `ResourceRef`: of a group's policies, that it is one. */
-const targetOf = (input: object): string => {
-  const { Bucket, KeyId, ImageId, repositoryName, SecretId, RoleName, ...iam } = input as Readonly<
-    Record<string, unknown>
-  >;
-  const group = iam.GroupName ?? iam.PolicyArn ?? iam.PolicyName;
-  return String(
-    Bucket ??
-      KeyId ??
-      ImageId ??
-      repositoryName ??
-      SecretId ??
-      RoleName ??
-      (group === undefined ? '' : 'group/'),
-  );
-};
-
 /**
  * Delays every call, and lets some go wrong as AWS and networks do.
  * @param mayBeLate which writes may take effect after everybody has given up. Default: all
  */
 export function createFaults(draw: Draw, mayBeLate: (call: SimulatedCall) => boolean = () => true): Faults {
   let rates = noFaults;
-  const answers = new Map<string, Answer>();
-  const readAt = new Map<string, number>();
-  const shownAt = new Map<string, number>();
+  const reads = createStaleReads(draw, () => rates.stale);
   const appliedLate = new Set<string>();
 
-  const noteRead = (call: SimulatedCall, at: number): void => {
-    if (!policyServices.has(call.service) || readsNoPolicy.has(call.operation)) return;
-    readAt.set(readKey(call), at);
-    shownAt.set(getResourceArn(call), Math.max(at, shownAt.get(getResourceArn(call)) ?? 0));
-  };
   const lateCalls = new WeakSet<SimulatedCall>();
   const late = (call: SimulatedCall): void => {
     lateCalls.add(call);
-    appliedLate.add(targetOf(call.input));
+    appliedLate.add(getTarget(call.input));
   };
   const pause = (most: number): Promise<void> => sleep(draw.between(1, most));
 
@@ -148,7 +86,7 @@ export function createFaults(draw: Draw, mayBeLate: (call: SimulatedCall) => boo
     if (draw.chance(rates.slow)) await pause(9_000);
     if (draw.chance(rates.throttled)) throw createThrottlingError(call);
     if (draw.chance(rates.lostRequest)) throw await noAnswer();
-    if (!isWrite(call)) return read(call, proceed);
+    if (!isWrite(call)) return reads.interceptor(call, proceed);
     if (draw.chance(rates.lateEffect) && mayBeLate(call)) {
       late(call);
       later(proceed, giveUpAfter + draw.between(1, lateBy));
@@ -159,27 +97,10 @@ export function createFaults(draw: Draw, mayBeLate: (call: SimulatedCall) => boo
     return output;
   };
 
-  const read = async (call: SimulatedCall, proceed: () => Promise<unknown>): Promise<unknown> => {
-    const mayBeStale = call.service === 's3' || call.service === 'iam';
-    const key = mayBeStale ? `${call.accountId} ${call.operation} ${JSON.stringify(call.input)}` : '';
-    const known = answers.get(key);
-    if (known !== undefined && Date.now() - known.at < staleFor && draw.chance(rates.stale)) {
-      noteRead(call, known.at);
-      return known.output;
-    }
-    const output = await proceed().catch((error: unknown) => {
-      if (error instanceof Error && saysNoPolicy.test(error.name)) noteRead(call, Date.now());
-      throw error;
-    });
-    if (mayBeStale) answers.set(key, { at: Date.now(), output });
-    noteRead(call, Date.now());
-    return output;
-  };
-
   return {
     interceptor,
-    readAt,
-    shownAt,
+    readAt: reads.readAt,
+    shownAt: reads.shownAt,
     appliedLate,
     isLate: (call) => lateCalls.has(call),
     late,

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Store } from '../../shared/store/ports.ts';
 import type { FunctionInterceptor } from '../../simulator/local-deployment.ts';
 import type { Interceptor, SimulatedCall } from '../../simulator/plugin.ts';
-import { isWrite } from './faults.ts';
+import { isWrite } from './policy-calls.ts';
 import type { Draw } from './random.ts';
 
 /** One invocation of a function, and when it is stopped. */
@@ -64,22 +64,7 @@ export function createFunctionCrashes(
     return within(timeout, lives.run(life, invoke));
   };
 
-  /** Whether the invocation ends here. */
-  const stops = (life: Invocation | undefined): life is Invocation => {
-    if (life === undefined) return false;
-    life.waitsLeft -= 1;
-    return life.waitsLeft < 0 || Date.now() >= life.until;
-  };
-
-  /** Resolves where the invocation goes on after it had stopped. */
-  const sleepAsDead = async (life: Invocation): Promise<void> => {
-    if (!life.wakes) return new Promise(() => {});
-    life.waitsLeft = Number.POSITIVE_INFINITY;
-    life.until = Number.POSITIVE_INFINITY;
-    await sleep(
-      wakesAfter === undefined ? endlessSleep : Math.max(0, life.timesOutAt - Date.now()) + wakesAfter(),
-    );
-  };
+  const sleepAsDead = (life: Invocation): Promise<void> => sleepUntilWake(life, wakesAfter);
 
   return {
     around,
@@ -110,6 +95,23 @@ export function createFunctionCrashes(
       rate = 0;
     },
   };
+}
+
+/** Whether the invocation ends here. */
+function stops(life: Invocation | undefined): life is Invocation {
+  if (life === undefined) return false;
+  life.waitsLeft -= 1;
+  return life.waitsLeft < 0 || Date.now() >= life.until;
+}
+
+/** Resolves if the invocation goes on after it had stopped. */
+async function sleepUntilWake(life: Invocation, wakesAfter?: () => number): Promise<void> {
+  if (!life.wakes) return new Promise(() => {});
+  life.waitsLeft = Number.POSITIVE_INFINITY;
+  life.until = Number.POSITIVE_INFINITY;
+  await sleep(
+    wakesAfter === undefined ? endlessSleep : Math.max(0, life.timesOutAt - Date.now()) + wakesAfter(),
+  );
 }
 
 /** What the function answers, or what Step Functions hears when its time is over. */

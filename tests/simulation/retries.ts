@@ -1,5 +1,5 @@
 import type { Interceptor } from '../../simulator/plugin.ts';
-import { isPolicyWrite } from './faults.ts';
+import { isPolicyWrite } from './policy-calls.ts';
 import type { Draw } from './random.ts';
 
 const maxAttempts = 3;

@@ -1,10 +1,11 @@
 import type { ResourceState, Store } from '../../../shared/store/ports.ts';
 import type { Interceptor, SimulatedCall } from '../../../simulator/plugin.ts';
 import type { SimulatedWorld } from '../../../simulator/world.ts';
-import { type Faults, getResourceArn, getSessionName, isPolicyWrite } from '../faults.ts';
+import type { Faults } from '../faults.ts';
 import { refOf } from '../oracle/resources.ts';
+import { getResourceArn, getSessionName, isPolicyWrite } from '../policy-calls.ts';
 import { findPolicyResource, type PolicyResource } from '../policy-resources.ts';
-import { findLeaseKey } from './lease-key.ts';
+import { observeLeases } from './lease-observer.ts';
 
 /**
  * Rules that each writer follows so that writers do not harm one another. The final access seldom shows a broken rule,
@@ -26,17 +27,6 @@ interface ProtocolOptions {
   readonly violated: (what: string) => void;
 }
 
-interface HeldLease {
-  readonly owner: string;
-  readonly until: number;
-}
-
-/**
- * A holder sends nothing in the last part of its lease: a request takes up to 10 seconds, and clocks differ by up to
- * 30 seconds (docs/decisions/0003). The clock of a simulated process is up to 4 seconds slow.
- */
-const unsentBeforeEnd = 10_000 + 30_000 - 4_000;
-
 /** The latest change of a policy by a write. */
 interface Change {
   readonly at: number;
@@ -45,7 +35,7 @@ interface Change {
 }
 
 export function createProtocol({ world, faults, violated }: ProtocolOptions): Protocol {
-  const leases = new Map<string, HeldLease>();
+  const leases = observeLeases(world, violated);
   const changes = new Map<string, Change>();
   let isReady = false;
 
@@ -62,22 +52,9 @@ export function createProtocol({ world, faults, violated }: ProtocolOptions): Pr
       violated(`${key} counts as written, though nobody has read it back`);
   };
 
-  const heldFor = (call: SimulatedCall): HeldLease | undefined => {
-    const lease = leases.get(findLeaseKey(world, call) ?? '');
-    return lease?.owner.split('#')[0] === getSessionName(call) ? lease : undefined;
-  };
-
-  const checkDeadline = (call: SimulatedCall): void => {
-    const lastMoment = (heldFor(call)?.until ?? 0) - unsentBeforeEnd;
-    if (Date.now() > lastMoment)
-      violated(
-        `${call.operation} of ${getSessionName(call)} is sent after the deadline of its lease: ${findLeaseKey(world, call)}`,
-      );
-  };
-
   return {
     interceptor: (call, proceed) => {
-      if (isPolicyWrite(call)) checkDeadline(call);
+      if (isPolicyWrite(call)) leases.checkDeadline(call);
       return proceed();
     },
     around: (store) => ({
@@ -89,17 +66,7 @@ export function createProtocol({ world, faults, violated }: ProtocolOptions): Pr
           isReady = true;
         },
       },
-      leases: {
-        acquire: async (resource, owner, now, until) => {
-          const attempt = await store.leases.acquire(resource, owner, now, until);
-          if (attempt.taken) leases.set(resource, { owner, until });
-          return attempt;
-        },
-        release: async (resource, owner) => {
-          await store.leases.release(resource, owner);
-          if (leases.get(resource)?.owner === owner) leases.delete(resource);
-        },
-      },
+      leases: leases.around(store.leases),
       resources: {
         ...store.resources,
         put: async (key, state) => {
@@ -119,9 +86,8 @@ export function createProtocol({ world, faults, violated }: ProtocolOptions): Pr
       if (after !== before) changes.set(key, { at: Date.now(), resource: getResourceArn(call), after });
       // Attaching a managed policy to a role, for one, leaves the trust policy of the role as it is.
       if (faults.isLate(call) || /^(Attach|Detach)/.test(call.operation)) return [];
-      const isHeld = (heldFor(call)?.until ?? 0) >= Date.now();
       return [
-        ...(isHeld
+        ...(leases.isHeld(call)
           ? []
           : [`${call.operation} on ${key} takes effect after the lease of ${getSessionName(call)}`]),
         ...(isReady ? [] : [`${call.operation} on ${key} is made from a registry that is not ready`]),

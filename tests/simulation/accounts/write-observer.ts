@@ -1,6 +1,6 @@
 import type { SimulatedOrganization } from '../../../simulator/organization.ts';
 import type { Interceptor, SimulatedCall } from '../../../simulator/plugin.ts';
-import { type Faults, isPolicyWrite, readKey } from '../faults.ts';
+import type { Faults } from '../faults.ts';
 import { findExcessAfter, findExcessBefore } from '../limits.ts';
 import { isSidOf } from '../oracle/orphaned-statements.ts';
 import {
@@ -12,6 +12,7 @@ import {
   type Statement,
 } from '../oracle/policies.ts';
 import { isManaged } from '../oracle/sids.ts';
+import { isPolicyWrite, readKey } from '../policy-calls.ts';
 import { findPolicyResourceOfCall, type PolicyResource } from '../policy-resources.ts';
 import { epoch } from '../time.ts';
 import type { ActiveConfigurations } from './active-configurations.ts';

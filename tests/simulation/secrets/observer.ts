@@ -3,7 +3,9 @@ import type { SimulatedOrganization } from '../../../simulator/organization.ts';
 import type { Interceptor, SimulatedCall } from '../../../simulator/plugin.ts';
 import type { Violation } from '../accounts/write-observer.ts';
 import { type DeployRequestObserver, observeDeployRequests } from './deploy-request-observer.ts';
+import { isOurStart, readDeploymentStart } from './deployment-starts.ts';
 import { planted } from './scenario.ts';
+import { observeUnheardStarts } from './unheard-starts.ts';
 
 export interface RotationObserver {
   /** Next to the world: sees what takes effect. */
@@ -11,7 +13,8 @@ export interface RotationObserver {
   /** Outermost: sees what the caller hears. */
   readonly outer: Interceptor;
   readonly violations: Violation[];
-  readonly counts: { starts: number; ambiguous: number; doubled: number };
+  /** How many deployments were started so far; of those, starts whose answer nobody heard, and second starts. */
+  counts(): { readonly starts: number; readonly ambiguous: number; readonly doubled: number };
   /** A person has asked for the deployment of a secret, so that what was deployed may be deployed again. */
   asked(): void;
   readonly wishes: DeployRequestObserver;
@@ -28,9 +31,9 @@ const longestDelay = 45_000;
 /** Looks at each start of a deployment at the moment it takes effect, and at all that is shown of secrets. */
 export function observeRotations(organization: SimulatedOrganization, now: () => number): RotationObserver {
   const violations: Violation[] = [];
-  const counts = { starts: 0, ambiguous: 0, doubled: 0 };
-  /** Starts whose answer nobody has heard, by environment, profile and version. */
-  const unheard = new Map<string, number>();
+  let starts = 0;
+  let doubled = 0;
+  const unheard = observeUnheardStarts();
   const mustHaveFailed: string[] = [];
   let askedAt = Number.NEGATIVE_INFINITY;
   const violated = (what: string): void => void violations.push({ at: now(), what });
@@ -40,46 +43,25 @@ export function observeRotations(organization: SimulatedOrganization, now: () =>
     if (!isOurStart(call)) return proceed();
     const before = latestOf(organization, call);
     const answer = await proceed();
-    wishes.starts(keyOf(call));
-    counts.starts += 1;
-    if (before === undefined || before.version !== keyOf(call).version) return answer;
+    wishes.starts(readDeploymentStart(call));
+    starts += 1;
+    if (before === undefined || before.version !== readDeploymentStart(call).version) return answer;
     // A version that is there already: where its first start was not answered, and could not be seen.
     const isHosted = before.profile.locationUri === 'hosted';
     if (before.undone !== undefined || (before.startedAt < askedAt && !isHosted)) return answer;
-    counts.doubled += 1;
+    doubled += 1;
     const where = `${before.version} of ${before.profile.name} was started twice`;
-    if (!unheard.has(textOf(call))) violated(`${where}, without an answer that never came`);
+    if (!unheard.has(call)) violated(`${where}, without an answer that never came`);
     else if (Date.now() - before.startedAt > longestDelay)
       violated(`${where}, though it was there to be seen`);
     return answer;
   };
 
-  const outer: Interceptor = async (call, proceed) => {
-    if (!isOurStart(call)) return proceed();
-    const key = textOf(call);
-    const before = unheard.get(key) ?? 0;
-    unheard.set(key, before + 1);
-    counts.ambiguous += 1;
-    const heard = (): void => {
-      counts.ambiguous -= 1;
-      if (before === 0) unheard.delete(key);
-      else unheard.set(key, before);
-    };
-    try {
-      const answer = await proceed();
-      heard();
-      return answer;
-    } catch (thrown) {
-      if (isRefusal(thrown)) heard();
-      throw thrown;
-    }
-  };
-
   return {
     inner,
-    outer,
+    outer: unheard.interceptor,
     violations,
-    counts,
+    counts: () => ({ starts, ambiguous: unheard.count(), doubled }),
     wishes,
     mustFail: (runId) => void mustHaveFailed.push(runId),
     mustHaveFailed,
@@ -93,42 +75,20 @@ export function observeRotations(organization: SimulatedOrganization, now: () =>
   };
 }
 
-/** Those of the hub; other people's are of other profiles. */
-const isOurStart = ({ operation, caller }: SimulatedCall): boolean =>
-  operation === 'StartDeployment' && !caller.sessionArn.includes('/others/');
-
-/** An answer of the service that says no. */
-const isRefusal = (thrown: unknown): boolean => {
-  const { $fault } = thrown as { readonly $fault?: string };
-  return $fault === 'client';
-};
-
-const keyOf = ({ input }: SimulatedCall) => {
-  const { ApplicationId, EnvironmentId, ConfigurationProfileId, ConfigurationVersion } = input as Readonly<
-    Record<string, string>
-  >;
-  return {
-    application: ApplicationId ?? '',
-    environment: EnvironmentId ?? '',
-    profile: ConfigurationProfileId ?? '',
-    version: ConfigurationVersion ?? '',
-  };
-};
-
-const textOf = (call: SimulatedCall): string => Object.values(keyOf(call)).join('/');
-
 /** The newest deployment of the same profile in the same environment. */
 const latestOf = (
   organization: SimulatedOrganization,
   call: SimulatedCall,
 ): SimulatedDeployment | undefined =>
-  deploymentsOf(organization, call).findLast(({ profile }) => profile.id === keyOf(call).profile);
+  deploymentsOf(organization, call).findLast(
+    ({ profile }) => profile.id === readDeploymentStart(call).profile,
+  );
 
 function deploymentsOf(
   { world }: SimulatedOrganization,
   call: SimulatedCall,
 ): readonly SimulatedDeployment[] {
-  const { application, environment } = keyOf(call);
+  const { application, environment } = readDeploymentStart(call);
   return world.appConfig.applications.get(application)?.environments.get(environment)?.deployments ?? [];
 }
 

@@ -97,7 +97,7 @@ async function playNow(options: RotationPlayOptions): Promise<RotationsPlayed> {
     violations,
     rotations,
     runs: runs(),
-    ...watch.counts,
+    ...watch.counts(),
     lasted: Date.now() - epoch,
     history: stage.history,
   };

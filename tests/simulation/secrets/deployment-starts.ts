@@ -1,0 +1,25 @@
+import type { SimulatedCall } from '../../../simulator/plugin.ts';
+
+/** What a call to start a deployment asks for, by its ids. */
+export interface DeploymentStart {
+  readonly application: string;
+  readonly environment: string;
+  readonly profile: string;
+  readonly version: string;
+}
+
+/** Starts of the hub. Other people deploy other profiles. */
+export const isOurStart = ({ operation, caller }: SimulatedCall): boolean =>
+  operation === 'StartDeployment' && !caller.sessionArn.includes('/others/');
+
+export const readDeploymentStart = ({ input }: SimulatedCall): DeploymentStart => {
+  const { ApplicationId, EnvironmentId, ConfigurationProfileId, ConfigurationVersion } = input as Readonly<
+    Record<string, string>
+  >;
+  return {
+    application: ApplicationId ?? '',
+    environment: EnvironmentId ?? '',
+    profile: ConfigurationProfileId ?? '',
+    version: ConfigurationVersion ?? '',
+  };
+};
