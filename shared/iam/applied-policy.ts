@@ -1,0 +1,84 @@
+import type { PolicyDocument } from './document.ts';
+
+/** What a policy is attached to, which decides how it is read and what it can do. */
+export type PolicyKind =
+  | 'identity'
+  | ResourcePolicyKind
+  | 'boundary'
+  | 'session'
+  | 'scp'
+  | 'rcp'
+  | 'endpoint';
+
+/** Policies of a resource. `trust` is the policy of a role that says who may assume it. */
+export type ResourcePolicyKind =
+  | 'bucket'
+  | 'key'
+  | 'repository'
+  | 'secret'
+  | 'queue'
+  | 'topic'
+  | 'event-bus'
+  | 'trust';
+
+/** A policy that applies to a request. */
+export interface AppliedPolicy {
+  readonly kind: PolicyKind;
+  /** For reasons: `bucket policy of example-logs`. */
+  readonly name: string;
+  readonly document: PolicyDocument;
+  /** Of an SCP or RCP: the root, OU or account that it is attached to. Each level must allow. */
+  readonly level?: string;
+}
+
+/** What AWS lets the statements of a kind have. Sources: "Grammar of the IAM JSON policy language" and the pages named below. */
+export interface KindRules {
+  /** Whether statements name principals. */
+  readonly principal: boolean;
+  /** Whether statements name resources. */
+  readonly resource: boolean;
+  /** Whether an ARN with less than six parts is completed: `arn:aws:sqs` is `arn:aws:sqs:*:*:*`. */
+  readonly completesArns: boolean;
+}
+
+const resourcePolicy: KindRules = { principal: true, resource: true, completesArns: false };
+const identityPolicy: KindRules = { principal: false, resource: true, completesArns: true };
+
+/**
+ * - `trust`: "How to use trust policies with IAM roles": no Resource, since the role is the resource.
+ * - `repository`: "Private repository policy examples in Amazon ECR": no Resource.
+ * - `identity`, `boundary`: "IAM identifiers" completes ARNs in identity-based policies. A boundary is one of these.
+ * - `session`: AssumeRole refuses incomplete ARNs ("Amazon Resource Names (ARNs)", reference of identifiers).
+ * - `scp`: whether incomplete ARNs are completed is not documented ("SCP syntax").
+ */
+export const kindRules: Readonly<Record<PolicyKind, KindRules>> = {
+  identity: identityPolicy,
+  boundary: identityPolicy,
+  session: { ...identityPolicy, completesArns: false },
+  scp: { ...identityPolicy, completesArns: false },
+  rcp: resourcePolicy,
+  endpoint: resourcePolicy,
+  bucket: resourcePolicy,
+  key: resourcePolicy,
+  secret: resourcePolicy,
+  queue: resourcePolicy,
+  topic: resourcePolicy,
+  'event-bus': resourcePolicy,
+  repository: { ...resourcePolicy, resource: false },
+  trust: { ...resourcePolicy, resource: false },
+};
+
+/** `undefined` if the kind is not the policy of a resource. */
+export function toResourcePolicyKind(kind: PolicyKind): ResourcePolicyKind | undefined {
+  switch (kind) {
+    case 'identity':
+    case 'boundary':
+    case 'session':
+    case 'scp':
+    case 'rcp':
+    case 'endpoint':
+      return undefined;
+    default:
+      return kind;
+  }
+}

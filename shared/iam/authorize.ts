@@ -1,0 +1,152 @@
+import type { AppliedKeyGrant, AppliedLaunchPermissions } from './applied-access.ts';
+import type { AppliedPolicy, PolicyKind } from './applied-policy.ts';
+import { binds } from './engine/binding.ts';
+import { type DecisionUnknown, type Finding, toDecisionUnknowns } from './engine/findings.ts';
+import { type JudgedStatement, judgePolicy, verdictOf } from './engine/judged-statements.ts';
+import { findPermission, type Situation } from './engine/permission.ts';
+import { createQuestion } from './engine/question.ts';
+import type { AccessRequest, OrganizationFacts } from './request.ts';
+
+/** A request, and everything that is known to decide about it. */
+export interface AuthorizationInput {
+  readonly request: AccessRequest;
+  readonly policies: readonly AppliedPolicy[];
+  /** Policies that apply and could not be read. */
+  readonly unread?: readonly { readonly kind: PolicyKind; readonly reason: string }[];
+  /** Grants on the key that the request is for. */
+  readonly keyGrants?: readonly AppliedKeyGrant[];
+  /** Launch permissions of the image that the request is for. */
+  readonly launchPermissions?: AppliedLaunchPermissions;
+  readonly organization?: OrganizationFacts;
+}
+
+/** The answer, and why. */
+export interface Decision {
+  readonly outcome: 'allowed' | 'denied' | 'unknown';
+  /** Whether a Deny statement decided. */
+  readonly explicit: boolean;
+  /** The statements that decided; for unknown, those that could not be judged. */
+  readonly statements: readonly DecisiveStatement[];
+  readonly reasons: readonly string[];
+  readonly unknowns: readonly DecisionUnknown[];
+}
+
+export interface DecisiveStatement {
+  /** The policy's name. */
+  readonly policy: string;
+  readonly sid?: string;
+  readonly effect: 'Allow' | 'Deny';
+  /** Its place in the document. */
+  readonly index: number;
+}
+
+/**
+ * What AWS would answer to a request. An explicit Deny wins; otherwise the request must be granted, and every limit must allow it.
+ * The answer is unknown only if something that could not be judged would change it.
+ *
+ * Source: "Policy evaluation logic", with the pages that `engine/` names.
+ */
+export function authorize(input: AuthorizationInput): Decision {
+  const { request, organization } = input;
+  const policies = input.policies.filter(({ kind }) => binds(kind, request, organization));
+  const question = createQuestion(
+    request,
+    organization,
+    policies.some(({ kind }) => kind === 'boundary'),
+  );
+  const judged = policies.flatMap((policy) => judgePolicy(policy, question));
+  const denials = judged.filter(({ statement }) => statement.Effect === 'Deny');
+  const sure = denials.filter((each) => verdictOf(each) === 'yes');
+  if (sure.length > 0) return createDenial(sure);
+  const permission = findPermission({
+    question,
+    policies,
+    allows: judged.filter(({ statement }) => statement.Effect === 'Allow'),
+    unread: listUnread(input),
+    keyGrants: input.keyGrants ?? [],
+    launchPermissions: input.launchPermissions,
+    organization,
+  });
+  return decide(permission, denials, input);
+}
+
+const listUnread = ({ unread = [], request, organization }: AuthorizationInput): Situation['unread'] =>
+  unread.map(({ kind }) => kind).filter((kind) => binds(kind, request, organization));
+
+const createDenial = (denials: readonly JudgedStatement[]): Decision => ({
+  outcome: 'denied',
+  explicit: true,
+  statements: denials.map(toDecisive),
+  reasons: denials.map(
+    ({ policy, statement, index }) => `${label(statement.Sid, index)} of ${policy.name} denies it`,
+  ),
+  unknowns: [],
+});
+
+const label = (sid: string | undefined, index: number): string =>
+  sid === undefined ? `statement ${index + 1}` : `statement ${sid}`;
+
+function decide(
+  permission: Finding,
+  denials: readonly JudgedStatement[],
+  input: AuthorizationInput,
+): Decision {
+  if (permission.outcome === 'no')
+    return { outcome: 'denied', explicit: false, statements: [], reasons: permission.reasons, unknowns: [] };
+  const isUnknown = permission.outcome === 'unknown';
+  const unknowns = [
+    ...denials.flatMap(listUnknowns),
+    ...(isUnknown ? permission.unknowns : []),
+    // A policy that was not read may deny.
+    ...listUnread(input).map((kind): DecisionUnknown => ({ kind: 'policy', name: kind, policy: kind })),
+  ];
+  const uncertain = [...denials, ...(isUnknown ? permission.statements : [])];
+  return unknowns.length === 0
+    ? createAllowance(permission.statements)
+    : createUncertainty(uncertain, unknowns, input.unread ?? []);
+}
+
+function listUnknowns(judged: JudgedStatement): readonly DecisionUnknown[] {
+  const verdict = verdictOf(judged);
+  return typeof verdict === 'string' ? [] : toDecisionUnknowns(judged, verdict);
+}
+
+const createAllowance = (statements: readonly JudgedStatement[]): Decision => ({
+  outcome: 'allowed',
+  explicit: false,
+  statements: statements.map(toDecisive),
+  reasons: statements.map(
+    ({ policy, statement, index }) => `${label(statement.Sid, index)} of ${policy.name} allows it`,
+  ),
+  unknowns: [],
+});
+
+function createUncertainty(
+  statements: readonly JudgedStatement[],
+  all: readonly DecisionUnknown[],
+  unread: NonNullable<AuthorizationInput['unread']>,
+): Decision {
+  const unknowns = [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
+  return {
+    outcome: 'unknown',
+    explicit: false,
+    statements: statements.map(toDecisive),
+    reasons: unknowns.map((each) => describe(each, unread)),
+    unknowns,
+  };
+}
+
+const describe = (
+  { kind, name, policy, sid }: DecisionUnknown,
+  unread: NonNullable<AuthorizationInput['unread']>,
+): string =>
+  kind === 'policy'
+    ? `the ${name} policies were not read: ${unread.find((each) => each.kind === name)?.reason ?? 'no reason given'}`
+    : `${kind} ${name} cannot be judged in ${sid === undefined ? policy : `statement ${sid} of ${policy}`}`;
+
+const toDecisive = ({ policy, statement: { Sid, Effect }, index }: JudgedStatement): DecisiveStatement => ({
+  policy: policy.name,
+  ...(Sid === undefined ? {} : { sid: Sid }),
+  effect: Effect,
+  index,
+});

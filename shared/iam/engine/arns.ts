@@ -1,0 +1,34 @@
+import { matchesTokens, type Token } from './wildcards.ts';
+
+/** `arn`, partition, service, region, account, resource: six, unless the text is no ARN. */
+export function splitArn(arn: string): readonly string[] {
+  const segments = arn.split(':');
+  if (segments[0] !== 'arn' || segments.length < 6) return [];
+  return [...segments.slice(0, 5), segments.slice(5).join(':')];
+}
+
+/**
+ * ARN operators compare the six segments one by one, each with its own wildcards. Only the last segment may have colons.
+ * `undefined` if one of the two is no ARN. Source: "IAM JSON policy elements: Condition operators", ARN condition operators.
+ */
+export function matchesArn(pattern: readonly Token[], arn: string): boolean | undefined {
+  const wanted = splitTokens(pattern);
+  const given = splitArn(arn);
+  if (wanted.length !== 6 || given.length !== 6) return undefined;
+  return wanted.every((segment, index) => matchesTokens(segment, given[index] ?? ''));
+}
+
+function splitTokens(pattern: readonly Token[]): readonly (readonly Token[])[] {
+  const colons = pattern.flatMap((token, index) => (token === ':' ? [index] : [])).slice(0, 5);
+  const starts = [0, ...colons.map((colon) => colon + 1)];
+  return starts.map((start, index) => pattern.slice(start, colons[index] ?? pattern.length));
+}
+
+/** The account in an ARN; `undefined` if it has none. */
+export function getArnAccount(arn: string): string | undefined {
+  const account = splitArn(arn)[4] ?? '';
+  return /^\d{12}$/.test(account) ? account : undefined;
+}
+
+/** A role's or user's name: the last part of its path. */
+export const getArnName = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);

@@ -1,0 +1,58 @@
+import type { PolicyKind } from '../applied-policy.ts';
+import type { AccessRequest, OrganizationFacts, RequestPrincipal } from '../request.ts';
+import { rcpServices } from './rcp-services.ts';
+import { getPrincipalAccount, getResourceAccount } from './request-facts.ts';
+
+/**
+ * Whether policies of a kind bind a request at all.
+ *
+ * - Identity policies and boundaries bind users and roles, session policies roles. The root user has full access, and of an account
+ *   as a whole its administrators decide.
+ * - SCPs bind principals of member accounts, and no service-linked role. RCPs bind every caller but these.
+ *
+ * Sources: "How AWS enforcement code logic evaluates requests to allow or deny access"; Organizations user guide, "Service control
+ * policies (SCPs)" and "Resource control policies (RCPs)" (entities that are not restricted).
+ */
+export function binds(
+  kind: PolicyKind,
+  request: AccessRequest,
+  organization: Pick<OrganizationFacts, 'managementAccount'> = {},
+): boolean {
+  const { principal } = request;
+  switch (kind) {
+    case 'identity':
+    case 'boundary':
+      return principal.type === 'role' || principal.type === 'user';
+    case 'session':
+      return principal.type === 'role';
+    case 'scp':
+      return scpBinds(principal, organization);
+    case 'rcp':
+      return rcpBinds(request, organization);
+    default:
+      return true;
+  }
+}
+
+const isServiceLinked = (principal: RequestPrincipal): boolean =>
+  principal.type === 'role' &&
+  (principal.serviceLinked ?? /^arn:[^:]*:iam::\d{12}:role\/aws-service-role\//.test(principal.arn));
+
+function scpBinds(
+  principal: RequestPrincipal,
+  { managementAccount }: Pick<OrganizationFacts, 'managementAccount'>,
+): boolean {
+  const account = getPrincipalAccount(principal);
+  return account !== undefined && account !== managementAccount && !isServiceLinked(principal);
+}
+
+function rcpBinds(
+  request: AccessRequest,
+  { managementAccount }: Pick<OrganizationFacts, 'managementAccount'>,
+): boolean {
+  const action = request.action.toLowerCase();
+  if (action === 'kms:retiregrant' || isServiceLinked(request.principal)) return false;
+  const owner = getResourceAccount(request);
+  if (owner !== undefined && owner === managementAccount) return false;
+  return rcpServices.has(action.slice(0, action.indexOf(':')));
+}

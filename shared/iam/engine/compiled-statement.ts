@@ -1,0 +1,85 @@
+import { kindRules, type PolicyKind } from '../applied-policy.ts';
+import { currentVersion, type OneOrMany, type PolicyDocument, type Statement, toArray } from '../document.ts';
+import { createRequirements, meetsAll } from './conditions.ts';
+import { type Grades, gradePrincipal, judgeNotPrincipal } from './principals.ts';
+import type { Question } from './question.ts';
+import { createResourceTest } from './resources.ts';
+import { findMisplacedElement } from './statement-grammar.ts';
+import { bothVerdicts, createUnknown, type Verdict } from './verdict.ts';
+import { createMatcher, toTextTokens } from './wildcards.ts';
+
+/** What a statement says to a request. */
+interface Answer {
+  /** Whether it means the caller. */
+  readonly grades: Grades;
+  /** Whether everything else of it applies. */
+  readonly rest: Verdict;
+}
+
+/** A statement of a document of one kind, made ready once. */
+export interface CompiledStatement {
+  readonly statement: Statement;
+  /** Its place in the document. */
+  readonly index: number;
+  /** @param action in lower case */
+  isAbout(action: string): boolean;
+  /** `undefined` if it does not apply. */
+  judge(question: Question): Answer | undefined;
+}
+
+/** Every caller is meant by a statement without principal. */
+const everyCaller: Grades = { session: 'yes', role: 'no', account: 'no' };
+
+export const compileDocument = (document: PolicyDocument, kind: PolicyKind): readonly CompiledStatement[] =>
+  document.Statement.map((statement, index) =>
+    compile(statement, index, { kind, withVariables: document.Version === currentVersion }),
+  );
+
+function compile(
+  statement: Statement,
+  index: number,
+  { kind, withVariables }: { readonly kind: PolicyKind; readonly withVariables: boolean },
+): CompiledStatement {
+  const misplaced = findMisplacedElement(statement, kind);
+  const legal: Verdict = misplaced === undefined ? 'yes' : createUnknown('element', misplaced);
+  const meansResource = createResourceTest(statement, withVariables, kindRules[kind]);
+  const requirements = createRequirements(statement.Condition, withVariables);
+  return {
+    statement,
+    index,
+    isAbout: createActionTest(statement),
+    judge: (question) => {
+      const { context } = question;
+      const grades = gradeCaller(statement, question);
+      if (isNobody(grades)) return undefined;
+      let rest = bothVerdicts(legal, meansResource(question.request.resource, context));
+      if (rest !== 'no') rest = bothVerdicts(rest, meetsAll(requirements, context));
+      return rest === 'no' ? undefined : { grades, rest };
+    },
+  };
+}
+
+function gradeCaller({ Effect, Principal, NotPrincipal }: Statement, question: Question): Grades {
+  const { principal } = question.request;
+  if (Principal !== undefined) return gradePrincipal(Principal, principal);
+  if (NotPrincipal === undefined) return everyCaller;
+  const { hasBoundary } = question;
+  const session = judgeNotPrincipal(NotPrincipal, principal, { effect: Effect, hasBoundary });
+  return { ...everyCaller, session };
+}
+
+const isNobody = ({ session, role, account }: Grades): boolean =>
+  session === 'no' && role === 'no' && account === 'no';
+
+/** Actions are compared without regard to letter case, and know no variables. */
+function createActionTest({ Action, NotAction }: Statement): CompiledStatement['isAbout'] {
+  if (Action !== undefined) return createListTest(Action);
+  if (NotAction === undefined) return () => false;
+  const isListed = createListTest(NotAction);
+  return (action) => !isListed(action);
+}
+
+function createListTest(patterns: OneOrMany<string>): (action: string) => boolean {
+  const matchers = toArray(patterns).map((text) => createMatcher(toTextTokens(text.toLowerCase())));
+  return (action) => matchers.some((matcher) => matcher.matches(action));
+}

@@ -1,0 +1,194 @@
+import type { RequestPrincipal } from '../request.ts';
+import { getArnName } from './arns.ts';
+import type { ContextEntry } from './context-entry.ts';
+import type { RequestFacts } from './request-facts.ts';
+import { isResourceKeyUnsupported } from './resource-key-exceptions.ts';
+
+type Derive = (facts: RequestFacts) => ContextEntry;
+type PrincipalType = RequestPrincipal['type'];
+
+/**
+ * What follows from the request for a key that was not given; unknown for any other key. Each key as "AWS global condition context
+ * keys" describes its availability; values of principals as "IAM policy elements: Variables and tags" (principal key values).
+ * docs/policy-engine.md lists all of them.
+ */
+export function deriveKey(key: string, facts: RequestFacts): ContextEntry {
+  const derive = derivations.get(key);
+  if (derive !== undefined) return derive(facts);
+  return key.startsWith('aws:principaltag/') ? principalTag(facts) : 'unknown';
+}
+
+/** The same for each type of principal that is listed; absent for the others. */
+const forTypes =
+  (entries: Partial<Record<PrincipalType, ContextEntry>>): Derive =>
+  ({ principal }) =>
+    entries[principal.type] ?? 'absent';
+
+/** Tags of users, roles and sessions. */
+const principalTag = forTypes({ role: 'unknown', user: 'unknown', account: 'unknown', federated: 'unknown' });
+
+/** Properties of a role session: "only available when a request is made by a principal with role session … credentials". */
+const roleSession = forTypes({ role: 'unknown', account: 'unknown' });
+
+/** Only requests with temporary credentials have it, and "not … federated identities". */
+const temporaryCredentials = (role: ContextEntry): Derive =>
+  forTypes({ role, user: 'unknown', root: 'unknown', account: 'unknown' });
+
+function principalArn({ principal, partition }: RequestFacts): ContextEntry {
+  switch (principal.type) {
+    case 'role':
+    case 'user':
+      return [principal.arn];
+    case 'root':
+      return [`arn:${partition}:iam::${principal.accountId}:root`];
+    case 'account':
+      return 'some';
+    case 'service':
+      return 'unknown';
+    default:
+      return 'absent';
+  }
+}
+
+/** Of a service it is not documented: the page says "all requests", and services belong to no account of a customer. */
+const principalAccount: Derive = ({ principal, principalAccount: account }) =>
+  account === undefined ? (principal.type === 'anonymous' ? ['anonymous'] : 'unknown') : [account];
+
+const organizationEntry =
+  (field: 'id' | 'path', account: (facts: RequestFacts) => string | undefined | 'absent'): Derive =>
+  (facts) => {
+    const id = account(facts);
+    if (id === 'absent') return 'absent';
+    const found = id === undefined ? 'unknown' : facts.organizationOf(id);
+    if (found === 'none') return 'absent';
+    return found === 'unknown' ? found : [found[field]];
+  };
+
+/** "Only if the principal is a member of an organization", which services and anonymous callers are not. */
+const memberAccount = ({ principal, principalAccount: account }: RequestFacts) =>
+  principal.type === 'service' || principal.type === 'anonymous' ? 'absent' : account;
+
+const ownerAccount = ({ resourceAccount, action, service }: RequestFacts) =>
+  isResourceKeyUnsupported(service, action) ? undefined : resourceAccount;
+
+const sourceAccount = ({ principal }: RequestFacts) =>
+  principal.type === 'service' ? principal.sourceAccount : 'absent';
+
+const known = (value: string | undefined): ContextEntry =>
+  value === undefined ? 'unknown' : value === 'absent' ? 'absent' : [value];
+
+/** A service that calls with the principal's credentials says so in these keys. */
+function viaService({ principal, given }: RequestFacts): ContextEntry {
+  if (principal.type === 'service' || principal.type === 'anonymous') return ['false'];
+  const via = ['aws:calledvia', 'aws:calledviafirst', 'aws:calledvialast'].map(given);
+  if (via.some((entry) => Array.isArray(entry))) return ['true'];
+  return isForwarded(given('kms:viaservice')) ? 'some' : ['false'];
+}
+
+const isForwarded = (entry: ContextEntry | undefined): boolean => entry !== undefined && entry !== 'absent';
+
+const calledVia =
+  (pick: (chain: readonly string[]) => readonly (string | undefined)[]): Derive =>
+  ({ given }) => {
+    const chain = given('aws:calledvia');
+    if (chain !== undefined && typeof chain !== 'string')
+      return pick(chain).filter((each) => each !== undefined);
+    return isForwarded(chain) || isForwarded(given('kms:viaservice')) ? 'unknown' : 'absent';
+  };
+
+/** IAM's only endpoint of the partition `aws` is in us-east-1. */
+function requestedRegion({ region, service, partition }: RequestFacts): ContextEntry {
+  if (region !== undefined) return [region];
+  return service === 'iam' && partition === 'aws' ? ['us-east-1'] : 'some';
+}
+
+function federatedProvider({ principal }: RequestFacts): ContextEntry {
+  if (principal.type === 'federated')
+    return principal.provider.includes(':saml-provider/') ? 'absent' : [principal.provider];
+  return principal.type === 'role' || principal.type === 'account' ? 'unknown' : 'absent';
+}
+
+const userName: Derive = ({ principal }) => {
+  if (principal.type === 'user') return [getArnName(principal.arn)];
+  return principal.type === 'account' ? 'unknown' : 'absent';
+};
+
+/** KMS developer guide, "AWS KMS condition keys": the account of the caller. */
+const callerAccount: Derive = ({ principalAccount: account }) => known(account);
+
+const derivations: ReadonlyMap<string, Derive> = new Map<string, Derive>([
+  ['aws:principalarn', principalArn],
+  ['aws:principalaccount', principalAccount],
+  ['aws:principalorgid', organizationEntry('id', memberAccount)],
+  ['aws:principalorgpaths', organizationEntry('path', memberAccount)],
+  [
+    'aws:principaltype',
+    forTypes({
+      role: ['AssumedRole'],
+      user: ['User'],
+      root: ['Account'],
+      anonymous: ['Anonymous'],
+      account: 'some',
+      federated: 'some',
+      service: 'some',
+    }),
+  ],
+  [
+    'aws:principalisawsservice',
+    forTypes({ role: ['false'], user: ['false'], root: ['false'], account: ['false'], service: ['true'] }),
+  ],
+  [
+    'aws:principalservicename',
+    ({ principal }) => (principal.type === 'service' ? [principal.service] : 'absent'),
+  ],
+  ['aws:principalservicenameslist', forTypes({ service: 'some' })],
+  [
+    'aws:userid',
+    ({ principal }) => {
+      if (principal.type === 'root') return [principal.accountId];
+      return principal.type === 'anonymous' ? ['anonymous'] : 'some';
+    },
+  ],
+  ['aws:username', userName],
+  ['aws:assumedroot', forTypes({ root: 'unknown', account: 'unknown' })],
+  ['aws:federatedprovider', federatedProvider],
+  ['aws:tokenissuetime', temporaryCredentials('some')],
+  ['aws:multifactorauthage', temporaryCredentials('unknown')],
+  ['aws:multifactorauthpresent', temporaryCredentials('unknown')],
+  ['aws:signinsessionarn', temporaryCredentials('unknown')],
+  ['aws:sourceidentity', roleSession],
+  ['aws:chatbotsourcearn', roleSession],
+  ['aws:ec2instancesourcevpc', roleSession],
+  ['aws:ec2instancesourceprivateipv4', roleSession],
+  ['ec2:roledelivery', roleSession],
+  ['ec2:sourceinstancearn', roleSession],
+  ['glue:roleassumedby', roleSession],
+  ['glue:credentialissuingservice', roleSession],
+  ['codebuild:buildarn', roleSession],
+  ['codebuild:projectarn', roleSession],
+  ['lambda:sourcefunctionarn', roleSession],
+  ['ssm:sourceinstancearn', roleSession],
+  ['identitystore:userid', roleSession],
+  ['aws:resourceaccount', (facts) => known(ownerAccount(facts))],
+  ['aws:resourceorgid', organizationEntry('id', ownerAccount)],
+  ['aws:resourceorgpaths', organizationEntry('path', ownerAccount)],
+  ['aws:viaawsservice', viaService],
+  ['aws:calledvia', calledVia((chain) => chain)],
+  ['aws:calledviafirst', calledVia((chain) => [chain[0]])],
+  ['aws:calledvialast', calledVia((chain) => [chain.at(-1)])],
+  ['aws:calledviaawsmcp', calledVia(() => [])],
+  ['aws:currenttime', () => 'some'],
+  ['aws:epochtime', () => 'some'],
+  ['aws:requestedregion', requestedRegion],
+  // Requests without TLS are not asked about: SDKs and services use it.
+  ['aws:securetransport', () => ['true']],
+  ['aws:sourceaccount', (facts) => known(sourceAccount(facts))],
+  ['aws:sourceorgid', organizationEntry('id', sourceAccount)],
+  ['aws:sourceorgpaths', organizationEntry('path', sourceAccount)],
+  [
+    'aws:sourcearn',
+    ({ principal }) => (principal.type === 'service' ? known(principal.sourceArn) : 'absent'),
+  ],
+  ['kms:calleraccount', callerAccount],
+  ['s3:resourceaccount', ({ resourceAccount }) => known(resourceAccount)],
+]);

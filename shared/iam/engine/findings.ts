@@ -1,0 +1,106 @@
+import type { PolicyKind } from '../applied-policy.ts';
+import type { JudgedStatement } from './judged-statements.ts';
+import type { Grade } from './principals.ts';
+import { createUnknown, type UnknownPart, type UnknownVerdict } from './verdict.ts';
+
+/** What could not be judged, and in which statement of which policy. */
+export interface DecisionUnknown extends UnknownPart {
+  readonly policy: string;
+  readonly sid?: string;
+}
+
+/** Whether a part of the policies that apply allows a request, and why. */
+export type Finding =
+  | { readonly outcome: 'yes'; readonly statements: readonly JudgedStatement[] }
+  | { readonly outcome: 'no'; readonly reasons: readonly string[] }
+  | {
+      readonly outcome: 'unknown';
+      readonly statements: readonly JudgedStatement[];
+      readonly unknowns: readonly DecisionUnknown[];
+    };
+
+export const yes: Finding = { outcome: 'yes', statements: [] };
+
+export const no = (reason: string): Finding => ({ outcome: 'no', reasons: [reason] });
+
+/** Something that is no statement, and could not be judged. */
+export const unknownFinding = ({ unknown }: UnknownVerdict, policy: string): Finding => ({
+  outcome: 'unknown',
+  statements: [],
+  unknowns: unknown.map((part) => ({ ...part, policy })),
+});
+
+export const unreadPolicy = (kind: PolicyKind): Finding =>
+  unknownFinding(createUnknown('policy', kind), kind);
+
+/** All must allow. One that does not decides, and those after it are not asked. */
+export function allOf(parts: readonly (() => Finding)[]): Finding {
+  let found: Finding = yes;
+  for (const part of parts) {
+    const next = part();
+    if (next.outcome === 'no') return next;
+    found = both(found, next);
+  }
+  return found;
+}
+
+type Allowing = Exclude<Finding, { outcome: 'no' }>;
+
+function both(one: Finding, other: Allowing): Finding {
+  if (one.outcome === 'no') return one;
+  if (one.outcome === 'yes' && other.outcome === 'yes')
+    return { outcome: 'yes', statements: [...one.statements, ...other.statements] };
+  if (one.outcome === 'yes') return other;
+  return other.outcome === 'yes' ? one : join(one, other);
+}
+
+type Unknown = Extract<Finding, { outcome: 'unknown' }>;
+
+const join = (one: Unknown, other: Unknown): Unknown => ({
+  outcome: 'unknown',
+  statements: [...one.statements, ...other.statements],
+  unknowns: [...one.unknowns, ...other.unknowns],
+});
+
+/** One is enough. The first that allows decides, and those after it are not asked. */
+export function anyOf(parts: readonly (() => Finding)[]): Finding {
+  let unknown: Unknown | undefined;
+  const reasons: string[] = [];
+  for (const part of parts) {
+    const next = part();
+    if (next.outcome === 'yes') return next;
+    if (next.outcome === 'no') reasons.push(...next.reasons);
+    else unknown = unknown === undefined ? next : join(unknown, next);
+  }
+  return unknown ?? { outcome: 'no', reasons: [...new Set(reasons)] };
+}
+
+/** Whether one of the statements applies to a caller that it means in one of these ways. */
+export function findAmong(
+  statements: readonly JudgedStatement[],
+  among: readonly Grade[],
+  reason: () => string,
+): Finding {
+  let unknown: Unknown | undefined;
+  for (const judged of statements) {
+    const verdict = judged.verdictFor(among);
+    if (verdict === 'yes') return { outcome: 'yes', statements: [judged] };
+    if (verdict !== 'no') {
+      const next = toUnknown(judged, verdict);
+      unknown = unknown === undefined ? next : join(unknown, next);
+    }
+  }
+  return unknown ?? no(reason());
+}
+
+const toUnknown = (judged: JudgedStatement, verdict: UnknownVerdict): Unknown => ({
+  outcome: 'unknown',
+  statements: [judged],
+  unknowns: toDecisionUnknowns(judged, verdict),
+});
+
+export const toDecisionUnknowns = (
+  { policy, statement: { Sid } }: JudgedStatement,
+  { unknown }: UnknownVerdict,
+): readonly DecisionUnknown[] =>
+  unknown.map((part) => ({ ...part, policy: policy.name, ...(Sid === undefined ? {} : { sid: Sid }) }));

@@ -1,0 +1,64 @@
+/** An address as the bytes of its version: 4 or 16. */
+type Bytes = readonly number[];
+
+/**
+ * Whether a range in CIDR notation holds an address, IPv4 or IPv6. A range and an address of different versions do not match.
+ * `undefined` if one of the two cannot be read. An IPv4 address without a prefix is that address alone. For an IPv6 address without
+ * a prefix the documented default of /32 makes little sense, so only the address itself and those outside /32 are judged.
+ * Source: "IAM JSON policy elements: Condition operators", IP address condition operators.
+ */
+export function isInRange(range: string, address: string): boolean | undefined {
+  const [base = '', prefix, ...more] = range.split('/');
+  const [network, given] = [toBytes(base), toBytes(address)];
+  if (network === undefined || given === undefined || more.length > 0) return undefined;
+  const bits = network.length * 8;
+  if (prefix === undefined) {
+    const isSame = network.length === given.length && sharePrefix(network, given, bits);
+    return isSame || bits === 32 || !sharePrefix(network, given, 32) ? isSame : undefined;
+  }
+  if (!/^(0|[1-9]\d{0,2})$/.test(prefix) || Number(prefix) > bits) return undefined;
+  return network.length === given.length && sharePrefix(network, given, Number(prefix));
+}
+
+function sharePrefix(one: Bytes, other: Bytes, bits: number): boolean {
+  const whole = Math.floor(bits / 8);
+  const rest = 256 - 2 ** (8 - (bits % 8));
+  return (
+    one.slice(0, whole).every((byte, index) => byte === other[index]) &&
+    ((one[whole] ?? 0) & rest) === ((other[whole] ?? 0) & rest)
+  );
+}
+
+const toBytes = (text: string): Bytes | undefined =>
+  text.includes(':') ? toIpv6Bytes(text) : toIpv4Bytes(text);
+
+function toIpv4Bytes(text: string): Bytes | undefined {
+  const octets = text.split('.');
+  return octets.length === 4 && octets.every((octet) => /^\d{1,3}$/.test(octet) && Number(octet) <= 255)
+    ? octets.map(Number)
+    : undefined;
+}
+
+/** `2001:db8::1`; the last two groups may be an IPv4 address (RFC 4291, section 2.2). */
+function toIpv6Bytes(text: string): Bytes | undefined {
+  const halves = text.split('::').map(toGroups);
+  const [head, tail] = halves;
+  if (head === undefined || halves.length > 2 || halves.includes(undefined)) return undefined;
+  if (tail === undefined) return head.length === 16 ? head : undefined;
+  const missing = 16 - head.length - tail.length;
+  return missing < 2 ? undefined : [...head, ...new Array<number>(missing).fill(0), ...tail];
+}
+
+function toGroups(text: string): Bytes | undefined {
+  if (text === '') return [];
+  const groups = text.split(':');
+  const bytes = groups.map((group, index) =>
+    index === groups.length - 1 && group.includes('.') ? toIpv4Bytes(group) : toGroupBytes(group),
+  );
+  return bytes.every((each) => each !== undefined) ? bytes.flat() : undefined;
+}
+
+const toGroupBytes = (group: string): Bytes | undefined =>
+  /^[\da-f]{1,4}$/i.test(group)
+    ? [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255]
+    : undefined;

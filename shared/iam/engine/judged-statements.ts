@@ -1,0 +1,56 @@
+import { memoizeByObject, memoizeByString } from '../../platform/memoize.ts';
+import type { AppliedPolicy, PolicyKind } from '../applied-policy.ts';
+import type { PolicyDocument, Statement } from '../document.ts';
+import { type CompiledStatement, compileDocument } from './compiled-statement.ts';
+import { type Grade, grades } from './principals.ts';
+import type { Question } from './question.ts';
+import { bothVerdicts, someVerdict, type Verdict } from './verdict.ts';
+
+/** A statement that applies to a request, or may apply. */
+export interface JudgedStatement {
+  readonly policy: AppliedPolicy;
+  readonly statement: Statement;
+  readonly index: number;
+  /** Whether it applies to a caller that it means so. */
+  verdictFor(among: readonly Grade[]): Verdict;
+}
+
+/** The statements of a policy that apply to a request, or may apply. */
+export function judgePolicy(policy: AppliedPolicy, question: Question): readonly JudgedStatement[] {
+  const found: JudgedStatement[] = [];
+  for (const { statement, index, judge } of statementsAbout(policy.document)(policy.kind)(question.action)) {
+    const answer = judge(question);
+    if (answer === undefined) continue;
+    found.push({
+      policy,
+      statement,
+      index,
+      verdictFor: (among) =>
+        bothVerdicts(
+          someVerdict(among, (grade) => answer.grades[grade]),
+          answer.rest,
+        ),
+    });
+  }
+  return found;
+}
+
+/** Whether the statement applies, however it means the caller. */
+export const verdictOf = (judged: JudgedStatement): Verdict => judged.verdictFor(grades);
+
+type StatementsAbout = (action: string) => readonly CompiledStatement[];
+
+/** Documents are evaluated again and again, and about few actions. */
+const statementsAbout = memoizeByObject(
+  (document: PolicyDocument): ((kind: PolicyKind) => StatementsAbout) => {
+    const found = new Map<PolicyKind, StatementsAbout>();
+    return (kind) => {
+      const known = found.get(kind);
+      if (known !== undefined) return known;
+      const compiled = compileDocument(document, kind);
+      const about = memoizeByString(50, (action) => compiled.filter((each) => each.isAbout(action)));
+      found.set(kind, about);
+      return about;
+    };
+  },
+);

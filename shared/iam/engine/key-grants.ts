@@ -1,0 +1,58 @@
+import type { AppliedKeyGrant } from '../applied-access.ts';
+import { type Finding, no, unknownFinding, yes } from './findings.ts';
+import { type Grade, gradePrincipal } from './principals.ts';
+import type { Question } from './question.ts';
+import { bothVerdicts, createUnknown, everyVerdict, someVerdict, type Verdict } from './verdict.ts';
+
+/**
+ * Whether a grant of the key allows the request to a caller that it means so. A grant that names the caller or its role needs no other
+ * policy, in its own account or another one. One that names the account leaves it to the account's identity policies.
+ * Source: KMS developer guide, "Grants in AWS KMS".
+ */
+export function findKeyGrant(
+  keyGrants: readonly AppliedKeyGrant[],
+  question: Question,
+  among: readonly Grade[],
+): Finding {
+  const verdict = someVerdict(keyGrants, (grant) => judgeGrant(grant, question, among));
+  if (verdict === 'yes') return yes;
+  return verdict === 'no'
+    ? no(`no grant of the key allows ${question.request.action}`)
+    : unknownFinding(verdict, 'key grant');
+}
+
+function judgeGrant(grant: AppliedKeyGrant, question: Question, among: readonly Grade[]): Verdict {
+  const operation = /^kms:(.+)$/.exec(question.action)?.[1];
+  if (!grant.operations.some((each) => each.toLowerCase() === operation)) return 'no';
+  const grades = gradePrincipal(toPrincipal(grant.granteePrincipal), question.request.principal);
+  const means = someVerdict(among, (grade) => grades[grade]);
+  return means === 'no' ? means : bothVerdicts(means, meetsConstraints(grant, question));
+}
+
+const toPrincipal = (grantee: string) =>
+  grantee.startsWith('arn:') || /^\d{12}$/.test(grantee) ? { AWS: grantee } : { Service: grantee };
+
+/** Constraints bind operations that have an encryption context ("Using grant constraints"). */
+function meetsConstraints(grant: AppliedKeyGrant, question: Question): Verdict {
+  if (!/^kms:(encrypt|decrypt|reencrypt|generatedatakey)/.test(question.action)) return 'yes';
+  const { encryptionContextEquals: equals, encryptionContextSubset: subset = {} } = grant;
+  if (equals !== undefined && hasOtherPairs(equals, question)) return 'no';
+  return everyVerdict(Object.entries({ ...subset, ...equals }), ([key, value]) =>
+    hasPair(key, value, question),
+  );
+}
+
+const prefix = 'kms:encryptioncontext:';
+
+function hasPair(key: string, value: string, { context }: Question): Verdict {
+  const entry = context.get(`${prefix}${key.toLowerCase()}`);
+  if (entry === 'unknown' || entry === 'some') return createUnknown('key', `kms:EncryptionContext:${key}`);
+  return entry !== 'absent' && entry.length === 1 && entry[0] === value ? 'yes' : 'no';
+}
+
+function hasOtherPairs(equals: Readonly<Record<string, string>>, { request, context }: Question): boolean {
+  const wanted = new Set(Object.keys(equals).map((key) => `${prefix}${key.toLowerCase()}`));
+  return Object.keys(request.context ?? {})
+    .map((key) => key.toLowerCase())
+    .some((key) => key.startsWith(prefix) && !wanted.has(key) && typeof context.get(key) !== 'string');
+}

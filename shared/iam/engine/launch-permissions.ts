@@ -1,0 +1,35 @@
+import type { AppliedLaunchPermissions } from '../applied-access.ts';
+import type { OrganizationFacts, OrganizationMembership } from '../request.ts';
+import { splitArn } from './arns.ts';
+import { type Finding, no, unknownFinding, yes } from './findings.ts';
+import type { Question } from './question.ts';
+import { getPrincipalAccount } from './request-facts.ts';
+import { createUnknown } from './verdict.ts';
+
+/**
+ * Whether the launch permissions of an image let the caller's account launch it. The account's identity policies decide further.
+ * Source: EC2 user guide, "Share an AMI with specific AWS accounts", "… with organizations and organizational units".
+ */
+export function findLaunchPermission(
+  permissions: AppliedLaunchPermissions,
+  { request }: Question,
+  organization: OrganizationFacts | undefined,
+): Finding {
+  const account = getPrincipalAccount(request.principal);
+  if (account === undefined) return no('only accounts can launch images');
+  if (permissions.isPublic === true || permissions.accountIds?.includes(account)) return yes;
+  const { organizationArns = [], ouArns = [] } = permissions;
+  const arns = [...organizationArns, ...ouArns];
+  if (arns.length === 0) return no(`no launch permission names account ${account}`);
+  const membership = organization?.organizationOf(account) ?? 'unknown';
+  if (membership === 'unknown')
+    return unknownFinding(createUnknown('key', 'aws:PrincipalOrgID'), 'launch permissions');
+  const isNamed = membership !== 'none' && arns.some((arn) => isWithin(membership, arn));
+  return isNamed ? yes : no(`no launch permission names account ${account} or its organization`);
+}
+
+/** `arn:aws:organizations::111122223333:ou/o-…/ou-…` or `…:organization/o-…` */
+function isWithin({ id, path }: OrganizationMembership, arn: string): boolean {
+  const [, organizationId, ou] = (splitArn(arn)[5] ?? '').split('/');
+  return organizationId === id && (ou === undefined || path.split('/').includes(ou));
+}

@@ -1,0 +1,163 @@
+import type { AppliedKeyGrant, AppliedLaunchPermissions } from '../applied-access.ts';
+import { type AppliedPolicy, type PolicyKind, toResourcePolicyKind } from '../applied-policy.ts';
+import type { OrganizationFacts, RequestPrincipal } from '../request.ts';
+import { allOf, anyOf, type Finding, findAmong, unknownFinding, unreadPolicy, yes } from './findings.ts';
+import type { JudgedStatement } from './judged-statements.ts';
+import { findKeyGrant } from './key-grants.ts';
+import { findLaunchPermission } from './launch-permissions.ts';
+import { type Grade, grades } from './principals.ts';
+import type { Question } from './question.ts';
+import { getPrincipalAccount, getResourceAccount } from './request-facts.ts';
+import { createUnknown } from './verdict.ts';
+
+/** Everything that decides about one request. */
+export interface Situation {
+  readonly question: Question;
+  /** Policies that bind the request. */
+  readonly policies: readonly AppliedPolicy[];
+  /** Allow statements that apply, or may apply. */
+  readonly allows: readonly JudgedStatement[];
+  /** Kinds of policies that bind the request and could not be read. */
+  readonly unread: readonly PolicyKind[];
+  readonly keyGrants: readonly AppliedKeyGrant[];
+  readonly launchPermissions: AppliedLaunchPermissions | undefined;
+  readonly organization: OrganizationFacts | undefined;
+}
+
+/**
+ * Whether something allows the request, and nothing that limits it does not. Explicit denials are not looked at.
+ * Source: "How AWS enforcement code logic evaluates requests to allow or deny access".
+ */
+export const findPermission = (situation: Situation): Finding =>
+  allOf([
+    () => isGranted(situation),
+    () => everyLevelAllows(situation),
+    () => limit(situation, 'endpoint', 'the VPC endpoint policy does not allow'),
+    // An RCP only denies: RCPFullAWSAccess allows everything, and cannot be detached.
+    () => (situation.unread.includes('rcp') ? unreadPolicy('rcp') : yes),
+  ]);
+
+function isGranted(situation: Situation): Finding {
+  const { principal } = situation.question.request;
+  if (!hasIdentity(principal)) return byResource(situation, grades);
+  const owner = getResourceAccount(situation.question.request);
+  const caller = getPrincipalAccount(principal);
+  if (owner === undefined) return inUnknownAccount(situation);
+  return owner === caller ? withinAccount(situation) : acrossAccounts(situation);
+}
+
+const hasIdentity = ({ type }: RequestPrincipal): boolean =>
+  type === 'role' || type === 'user' || type === 'root' || type === 'account';
+
+/** What is allowed across accounts is allowed within one, too. */
+function inUnknownAccount(situation: Situation): Finding {
+  const within = withinAccount(situation);
+  if (within.outcome === 'no') return within;
+  const across = acrossAccounts(situation);
+  return across.outcome === 'no'
+    ? unknownFinding(createUnknown('key', 'aws:ResourceAccount'), 'request')
+    : across;
+}
+
+/**
+ * The resource's policy allows the caller itself; or it allows the caller's role, which boundary and session policy limit; or the
+ * caller's identity policies allow. Keys and roles need their own policy's Allow in any case.
+ */
+const withinAccount = (situation: Situation): Finding =>
+  anyOf([
+    () => byResource(situation, ['session']),
+    () => allOf([() => byResource(situation, ['role']), () => withinLimits(situation)]),
+    () =>
+      allOf([
+        () => (needsResourcePolicy(situation) ? byResource(situation, grades) : yes),
+        () => byIdentity(situation),
+      ]),
+  ]);
+
+/** Both sides must allow. A grant of a key that names the caller is enough alone. */
+const acrossAccounts = (situation: Situation): Finding =>
+  anyOf([
+    () => byKeyGrant(situation, ['session', 'role']),
+    () => allOf([() => byResource(situation, grades), () => byIdentity(situation)]),
+  ]);
+
+/** "IAM role trust policies and KMS key policies … must explicitly allow access for principals". */
+const needsResourcePolicy = ({ question: { action, request } }: Situation): boolean =>
+  /^sts:(assumerole|tagsession$|setsourceidentity$)/.test(action) ||
+  (action.startsWith('kms:') && request.resource.includes(':key/'));
+
+/** What the resource itself has to say: its policy, its grants, its launch permissions. */
+function byResource(situation: Situation, among: readonly Grade[]): Finding {
+  const { allows, unread, question } = situation;
+  const ofResource = allows.filter(({ policy }) => toResourcePolicyKind(policy.kind) !== undefined);
+  return anyOf([
+    () => findAmong(ofResource, among, () => `no resource-based policy allows ${question.request.action}`),
+    () => byKeyGrant(situation, among),
+    () => byLaunchPermission(situation, among),
+    ...unread
+      .filter((kind) => toResourcePolicyKind(kind) !== undefined)
+      .map((kind) => () => unreadPolicy(kind)),
+  ]);
+}
+
+const byKeyGrant = ({ keyGrants, question }: Situation, among: readonly Grade[]): Finding =>
+  keyGrants.length === 0 ? nothing : findKeyGrant(keyGrants, question, among);
+
+const byLaunchPermission = (
+  { launchPermissions, question, organization }: Situation,
+  among: readonly Grade[],
+): Finding =>
+  launchPermissions === undefined || !among.includes('account')
+    ? nothing
+    : findLaunchPermission(launchPermissions, question, organization);
+
+const nothing: Finding = { outcome: 'no', reasons: [] };
+
+/** Identity policies, within the limits of boundary and session policies. */
+function byIdentity(situation: Situation): Finding {
+  const { principal, action } = situation.question.request;
+  if (principal.type === 'root' || principal.type === 'account') return yes;
+  return allOf([
+    () =>
+      anyOf([
+        () =>
+          findAmong(ofKind(situation, 'identity'), grades, () => `no identity-based policy allows ${action}`),
+        ...(situation.unread.includes('identity') ? [() => unreadPolicy('identity')] : []),
+      ]),
+    () => withinLimits(situation),
+  ]);
+}
+
+const withinLimits = (situation: Situation): Finding =>
+  allOf([
+    () => limit(situation, 'boundary', 'the permissions boundary does not allow'),
+    () => limit(situation, 'session', 'no session policy allows'),
+  ]);
+
+/** If there is a policy of the kind, a statement of it must allow. */
+function limit(situation: Situation, kind: PolicyKind, reason: string): Finding {
+  if (situation.unread.includes(kind)) return unreadPolicy(kind);
+  if (!situation.policies.some((policy) => policy.kind === kind)) return yes;
+  const { action } = situation.question.request;
+  return findAmong(ofKind(situation, kind), grades, () => `${reason} ${action}`);
+}
+
+/** SCPs: at each level one must allow. */
+function everyLevelAllows(situation: Situation): Finding {
+  if (situation.unread.includes('scp')) return unreadPolicy('scp');
+  const levels = new Set(situation.policies.filter(({ kind }) => kind === 'scp').map(({ level }) => level));
+  if (levels.size === 0) return yes;
+  const allows = ofKind(situation, 'scp');
+  return allOf(
+    [...levels].map((level) => () => {
+      const here = allows.filter(({ policy }) => policy.level === level);
+      return findAmong(here, grades, () => reasonOf(level, situation.question.request.action));
+    }),
+  );
+}
+
+const reasonOf = (level: string | undefined, action: string): string =>
+  `no service control policy${level === undefined ? '' : ` of ${level}`} allows ${action}`;
+
+const ofKind = ({ allows }: Situation, kind: PolicyKind): readonly JudgedStatement[] =>
+  allows.filter(({ policy }) => policy.kind === kind);

@@ -1,0 +1,152 @@
+import { memoizeByObject } from '../../platform/memoize.ts';
+import { type Principal, type PrincipalMap, toArray, toPrincipalMap } from '../document.ts';
+import { toCanonicalAccount } from '../normalize.ts';
+import type { RequestPrincipal, RolePrincipal } from '../request.ts';
+import { getArnName, splitArn } from './arns.ts';
+import { getPrincipalAccount } from './request-facts.ts';
+import { createUnknown, negateVerdict, toVerdict, type Verdict } from './verdict.ts';
+
+/**
+ * How a statement means the caller:
+ *
+ * - `session`: the caller itself: a user, a role session, a service, an identity provider, or everybody. What it allows needs no other
+ *   policy within the account.
+ * - `role`: the caller's role. A boundary or session policy must allow, too.
+ * - `account`: the caller's account. Its identity policies decide further.
+ */
+export type Grade = 'session' | 'role' | 'account';
+
+export const grades: readonly Grade[] = ['session', 'role', 'account'];
+
+/** Whether a statement means the caller, for each way of meaning it. */
+export type Grades = Readonly<Record<Grade, Verdict>>;
+
+const nobody: Grades = { session: 'no', role: 'no', account: 'no' };
+const directly: Grades = { ...nobody, session: 'yes' };
+
+/**
+ * How a `Principal` means the caller.
+ *
+ * Sources: "AWS JSON policy elements: Principal"; "How AWS enforcement code logic evaluates requests to allow or deny access"
+ * (resource-based policies).
+ */
+export function gradePrincipal(principal: Principal, caller: RequestPrincipal): Grades {
+  const named = readNames(principal);
+  if (named.everybody) return directly;
+  switch (caller.type) {
+    case 'anonymous':
+      return named.has('AWS:*') ? directly : nobody;
+    case 'service':
+      return gradeOutsider(named, `Service:${caller.service}`);
+    case 'federated':
+      return gradeOutsider(named, `Federated:${caller.provider}`);
+    default:
+      return gradeAwsCaller(named, caller);
+  }
+}
+
+type AwsCaller = Exclude<RequestPrincipal, { type: 'anonymous' | 'service' | 'federated' }>;
+
+/** Whether `{"AWS": "*"}` means services and identity providers is not documented. */
+function gradeOutsider(named: Names, name: string): Grades {
+  if (named.has(name)) return directly;
+  return named.has('AWS:*') ? { ...nobody, session: unclear } : nobody;
+}
+
+const unclear = createUnknown('element', 'Principal');
+
+function gradeAwsCaller(named: Names, caller: AwsCaller): Grades {
+  if (named.has('AWS:*')) return directly;
+  const account = toVerdict(named.has(`AWS:${getPrincipalAccount(caller) ?? ''}`));
+  const { session, role } = gradeDirect(named, caller);
+  // A canonical user id stands for an account, and does not say for which.
+  return { account, role, session: session === 'no' && named.canonicalUsers ? unclear : session };
+}
+
+function gradeDirect(named: Names, caller: AwsCaller): { session: Verdict; role: Verdict } {
+  switch (caller.type) {
+    case 'role':
+      return {
+        session: toVerdictOfSession(named, caller),
+        role: toVerdict(named.has(`AWS:${caller.arn}`)),
+      };
+    case 'user':
+      return { session: toVerdict(named.has(`AWS:${caller.arn}`)), role: 'no' };
+    case 'root':
+      return { session: 'no', role: 'no' };
+    case 'account':
+      return { session: named.namesWithin(caller.accountId) ? unclear : 'no', role: 'no' };
+  }
+}
+
+/** The ARN of a session shows the role's name without its path. */
+function toVerdictOfSession(named: Names, { arn, session }: RolePrincipal): Verdict {
+  const [, partition, , , account] = splitArn(arn);
+  const prefix = `AWS:arn:${partition}:sts::${account}:assumed-role/${getArnName(arn)}/`;
+  if (session !== undefined) return toVerdict(named.has(prefix + session));
+  return named.hasPrefix(prefix) ? unclear : 'no';
+}
+
+/**
+ * Whether a `NotPrincipal` applies to the caller, that is, does not except it. A Deny excepts only a caller that it names in every form:
+ * account, role and session. With a permissions boundary it excepts nobody. An Allow with NotPrincipal is not supported.
+ * Source: "AWS JSON policy elements: NotPrincipal".
+ */
+export function judgeNotPrincipal(
+  principal: Principal,
+  caller: RequestPrincipal,
+  { effect, hasBoundary }: { readonly effect: 'Allow' | 'Deny'; readonly hasBoundary: boolean },
+): Verdict {
+  const { session, role, account } = gradePrincipal(principal, caller);
+  if (effect === 'Allow')
+    return [session, role, account].includes('yes') ? 'no' : createUnknown('element', 'NotPrincipal');
+  if (hasBoundary && (caller.type === 'role' || caller.type === 'user')) return 'yes';
+  switch (caller.type) {
+    case 'role':
+      return exceptsAll(principal, [account, role, session]);
+    case 'user':
+      return exceptsAll(principal, [account, session]);
+    case 'root':
+      return exceptsAll(principal, [account]);
+    case 'account':
+      return account === 'yes' ? createUnknown('element', 'NotPrincipal') : 'yes';
+    default:
+      return negateVerdict(session);
+  }
+}
+
+function exceptsAll(principal: Principal, forms: readonly Verdict[]): Verdict {
+  const named = readNames(principal);
+  if (named.everybody || named.has('AWS:*')) return 'no';
+  if (forms.includes('no')) return 'yes';
+  return forms.every((form) => form === 'yes') ? 'no' : createUnknown('element', 'NotPrincipal');
+}
+
+/** The names in a `Principal`, each with its type: `AWS:111122223333`, `Service:ec2.amazonaws.com`. */
+interface Names {
+  readonly everybody: boolean;
+  readonly canonicalUsers: boolean;
+  has(name: string): boolean;
+  hasPrefix(prefix: string): boolean;
+  /** Whether users, roles or sessions of the account are named. */
+  namesWithin(accountId: string): boolean;
+}
+
+const readNames = (principal: Principal): Names => readMap(toPrincipalMap(principal));
+
+const readMap = memoizeByObject((principals: PrincipalMap): Names => {
+  const names = new Set(
+    Object.entries(principals).flatMap(([type, named]) =>
+      toArray(named).map((name) => `${type}:${type === 'AWS' ? toCanonicalAccount(name) : name}`),
+    ),
+  );
+  const list = [...names];
+  return {
+    everybody: names.has('*:*'),
+    canonicalUsers: list.some((name) => name.startsWith('CanonicalUser:')),
+    has: (name) => names.has(name),
+    hasPrefix: (prefix) => list.some((name) => name.startsWith(prefix)),
+    namesWithin: (accountId) =>
+      list.some((name) => /^AWS:arn:[^:]*:(iam|sts)::(\d{12}):/.exec(name)?.[2] === accountId),
+  };
+});

@@ -1,0 +1,72 @@
+import type { KindRules } from '../applied-policy.ts';
+import { type OneOrMany, type Statement, toArray } from '../document.ts';
+import type { RequestContext } from './context-entry.ts';
+import { createTemplate } from './templates.ts';
+import { createUnknown, negateVerdict, someVerdict, toVerdict, type Verdict } from './verdict.ts';
+import { toResourceTokens } from './wildcards.ts';
+
+/** Whether the `Resource` or `NotResource` of a statement means a resource. An absent element means every resource. */
+export type ResourceTest = (resource: string, context: RequestContext) => Verdict;
+
+export function createResourceTest(
+  { Resource, NotResource }: Statement,
+  withVariables: boolean,
+  rules: KindRules,
+): ResourceTest {
+  const toTests = (patterns: OneOrMany<string>) =>
+    toArray(patterns).map((text) => createPatternTest(text, withVariables, rules));
+  if (Resource !== undefined) {
+    const tests = toTests(Resource);
+    return (resource, context) => someVerdict(tests, (test) => test(resource, context));
+  }
+  if (NotResource === undefined) return () => 'yes';
+  const tests = toTests(NotResource);
+  return (resource, context) => negateVerdict(someVerdict(tests, (test) => test(resource, context)));
+}
+
+/** A pattern whose variable has no value matches no resource. */
+function createPatternTest(written: string, withVariables: boolean, rules: KindRules): ResourceTest {
+  if (written === '*') return () => 'yes';
+  const text = completeArn(written, withVariables, rules);
+  if (text === undefined) return createDoubt(written);
+  const template = createTemplate(text, withVariables, toResourceTokens);
+  return (resource, context) => {
+    const resolved = template.resolve(context);
+    if (resolved === undefined) return 'no';
+    return 'unknown' in resolved ? resolved : toVerdict(resolved.matches(resource));
+  };
+}
+
+/**
+ * The pattern with six parts; `undefined` if what it means is not documented:
+ *
+ * - no ARN, or one that is incomplete in a kind of policy for which AWS does not say that it completes ARNs
+ * - a wildcard for the service ("IAM JSON policy elements: Resource" forbids it)
+ * - a variable before the fifth colon ("IAM policy elements: Variables and tags" allows it only after that)
+ */
+function completeArn(
+  written: string,
+  withVariables: boolean,
+  { completesArns }: KindRules,
+): string | undefined {
+  // A colon within a variable ends no part.
+  const parts = (withVariables ? written.replaceAll(/\$\{[^}]*\}/g, variableMark) : written).split(':');
+  if (parts[0] !== 'arn' || parts.length < 3 || /[*?]/.test(parts[2] ?? '')) return undefined;
+  if (parts.slice(0, 5).some((part) => part.includes(variableMark))) return undefined;
+  const missing = 6 - parts.length;
+  if (missing <= 0) return written;
+  return completesArns ? `${written}${':*'.repeat(missing)}` : undefined;
+}
+
+const variableMark = '\0';
+
+const doubt = createUnknown('element', 'Resource');
+
+/** Whatever the pattern means, it does not mean a resource of another service. */
+function createDoubt(written: string): ResourceTest {
+  const service = /^arn:[^:]*:([^:*?$]+)(:|$)/.exec(written)?.[1];
+  return (resource) => (service !== undefined && isOfOtherService(resource, service) ? 'no' : doubt);
+}
+
+const isOfOtherService = (resource: string, service: string): boolean =>
+  resource.startsWith('arn:') && resource.split(':')[2] !== service;

@@ -1,0 +1,45 @@
+import { kindRules, type PolicyKind } from '../applied-policy.ts';
+import type { Statement } from '../document.ts';
+
+/**
+ * The element that keeps a statement from being one of its kind; `undefined` for a legal one. AWS refuses such a document, so what the
+ * statement does is not known. Sources: "Grammar of the IAM JSON policy language"; for RCPs "RCP syntax".
+ */
+export function findMisplacedElement(statement: Statement, kind: PolicyKind): string | undefined {
+  const rules = kindRules[kind];
+  return (
+    misplaced(rules.principal, 'Principal', statement) ??
+    misplaced(rules.resource, 'Resource', statement) ??
+    (kind === 'rcp' ? misplacedInRcp(statement) : undefined) ??
+    wrongPrincipal(statement)
+  );
+}
+
+function misplaced(
+  wanted: boolean,
+  name: 'Principal' | 'Resource',
+  statement: Statement,
+): string | undefined {
+  const negated = name === 'Principal' ? 'NotPrincipal' : 'NotResource';
+  const found = [name, negated].find((element) => Object.hasOwn(statement, element));
+  if (wanted) return found === undefined ? name : undefined;
+  return found;
+}
+
+function misplacedInRcp({ Principal, NotPrincipal, NotAction }: Statement): string | undefined {
+  if (NotPrincipal !== undefined) return 'NotPrincipal';
+  if (NotAction !== undefined) return 'NotAction';
+  return Principal === '*' ? undefined : 'Principal';
+}
+
+/** "You cannot use a wildcard to match part of a principal name or ARN" ("AWS JSON policy elements: Principal"). */
+function wrongPrincipal({ Principal, NotPrincipal }: Statement): string | undefined {
+  if (Principal !== undefined && hasPartialWildcard(Principal)) return 'Principal';
+  return NotPrincipal !== undefined && hasPartialWildcard(NotPrincipal) ? 'NotPrincipal' : undefined;
+}
+
+const hasPartialWildcard = (principal: NonNullable<Statement['Principal']>): boolean =>
+  principal !== '*' &&
+  Object.values(principal)
+    .flat()
+    .some((name) => name.length > 1 && /[*?]/.test(name));

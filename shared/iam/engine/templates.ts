@@ -1,0 +1,76 @@
+import type { ContextEntry, RequestContext } from './context-entry.ts';
+import { createUnknown, type UnknownVerdict } from './verdict.ts';
+import { createMatcher, type Matcher, type Token, toLiteralTokens, toText } from './wildcards.ts';
+
+/** A value of a policy, with its variables. */
+export interface Template {
+  /** As it was written. */
+  readonly text: string;
+  /** The value for one request. `undefined`: a variable has no value, so the value matches nothing. */
+  resolve(context: RequestContext): Resolved | undefined | UnknownVerdict;
+}
+
+/** A value whose variables have values. */
+export interface Resolved extends Matcher {
+  /** The value as plain text, for operators without wildcards. */
+  readonly text: string;
+}
+
+interface Variable {
+  readonly key: string;
+  readonly fallback: string | undefined;
+}
+
+type Tokenize = (text: string) => readonly Token[];
+
+/**
+ * Reads a value of a policy. In a document of version 2012-10-17, `${key}` stands for the request's value, `${key, 'text'}` has a
+ * default, and `${*}`, `${?}`, `${$}` are the letters themselves. Source: "IAM policy elements: Variables and tags".
+ */
+export function createTemplate(text: string, withVariables: boolean, tokenize: Tokenize): Template {
+  if (!withVariables || !text.includes('${')) {
+    const resolved = createResolved(tokenize(text));
+    return { text, resolve: () => resolved };
+  }
+  const pieces = text
+    .split(/(\$\{[^}]*\})/)
+    .map((piece, index) => (index % 2 === 0 ? tokenize(piece) : toVariable(piece.slice(2, -1))));
+  return { text, resolve: (context) => resolvePieces(pieces, context) };
+}
+
+const createResolved = (tokens: readonly Token[]): Resolved => ({
+  ...createMatcher(tokens),
+  text: toText(tokens),
+});
+
+type Piece = readonly Token[] | Variable;
+
+function toVariable(expression: string): Piece {
+  if (['*', '?', '$'].includes(expression)) return [expression];
+  const [, key = expression, fallback] = /^\s*([^,]*?)\s*(?:,\s*'(.*)'\s*)?$/.exec(expression) ?? [];
+  return { key, fallback };
+}
+
+function resolvePieces(pieces: readonly Piece[], context: RequestContext): ReturnType<Template['resolve']> {
+  const tokens: Token[] = [];
+  for (const piece of pieces) {
+    const value = 'key' in piece ? toTokens(piece, context) : piece;
+    if (value === undefined || 'unknown' in value) return value;
+    tokens.push(...value);
+  }
+  return createResolved(tokens);
+}
+
+/** A variable with several values is not documented. */
+function toTokens(
+  variable: Variable,
+  context: RequestContext,
+): readonly Token[] | undefined | UnknownVerdict {
+  const entry: ContextEntry = context.get(variable.key.toLowerCase());
+  if (entry === 'absent' || entry.length === 0)
+    return variable.fallback === undefined ? undefined : toLiteralTokens(variable.fallback);
+  const [only] = entry;
+  if (typeof entry === 'string' || entry.length > 1 || only === undefined)
+    return createUnknown('key', variable.key);
+  return toLiteralTokens(only);
+}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from '@jest/globals';
+import { authorize } from '../../../shared/iam/authorize.ts';
+import { engineCaseFiles, readEngineCases, toAuthorizationInput } from '../../fixtures/iam/engine-cases.ts';
+
+describe.each(engineCaseFiles())('%s', (file) => {
+  it.each(readEngineCases(file))('$name', (engineCase) => {
+    const decision = authorize(toAuthorizationInput(engineCase));
+    const { statements, unknowns, ...rest } = engineCase.expect;
+    expect(decision).toMatchObject(rest);
+    expectEach(decision.statements, statements);
+    expectEach(decision.unknowns, unknowns);
+  });
+
+  it('names the page that decides when a case is given', () => {
+    const unnamed = readEngineCases(file).filter(({ name, source }) => !name || !source);
+    expect(unnamed).toEqual([]);
+  });
+});
+
+/** In any order. */
+function expectEach(found: readonly object[], expected: readonly object[] | undefined): void {
+  if (expected === undefined) return;
+  expect(found).toHaveLength(expected.length);
+  expect(found).toEqual(expect.arrayContaining(expected.map((each) => expect.objectContaining(each))));
+}
