@@ -3,6 +3,7 @@ import { type ClientPlugin, toOperationName, toServiceName } from '../shared/pla
 import { authenticate, parseSignature, type Signature } from './authentication.ts';
 import { createAwsError } from './aws-error.ts';
 import { createClientWithDefaults } from './client-settings.ts';
+import { runPendingDeployments } from './cloudformation/stack-sets.ts';
 import type { QuickClients } from './quick-clients.ts';
 import { services } from './services/index.ts';
 import { type Caller, makeRandomUuid, type SimulatedWorld } from './world.ts';
@@ -93,6 +94,7 @@ function answer({ world, interceptors, calls }: Exchange, call: SimulatedCall): 
 }
 
 function perform(world: SimulatedWorld, { service, operation, ...call }: SimulatedCall): object {
+  runPendingDeployments(world);
   const perform = services[service]?.[operation];
   if (perform === undefined)
     throw createAwsError(
@@ -114,6 +116,8 @@ const targetFields = [
   'GroupName',
   'RoleName',
   'RoleArn',
+  'StackSetName',
+  'StackName',
   'ApplicationId',
   'AccountId',
   'ChildId',

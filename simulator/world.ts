@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock, Random } from '../shared/platform/clock.ts';
 import { type AppConfigState, createAppConfigState } from './app-config-state.ts';
+import { type CloudFormationState, createCloudFormationState } from './cloudformation/state.ts';
 import type { OrganizationEvent } from './organization-event.ts';
 import type {
   SimulatedAccount,
@@ -84,6 +85,7 @@ export interface SimulatedWorld {
   readonly managedPolicies: Map<string, SimulatedManagedPolicy>;
   readonly topics: Set<string>;
   readonly appConfig: AppConfigState;
+  readonly cloudFormation: CloudFormationState;
   /** They are called synchronously, in the order of the events. */
   readonly listeners: ((event: OrganizationEvent) => void)[];
   /** By access key id. */
@@ -119,6 +121,7 @@ export const createWorld = (settings: SimulatedWorldSettings): SimulatedWorld =>
   managedPolicies: new Map(),
   topics: new Set(),
   appConfig: createAppConfigState(),
+  cloudFormation: createCloudFormationState(),
   listeners: [],
   sessions: new Map(),
   putEvents: [],
@@ -163,11 +166,11 @@ export const isContainer = (world: SimulatedWorld, id: string): boolean =>
   id === world.settings.rootId || world.organizationalUnits.has(id);
 
 /** From the root down to the account's parent. */
-function parentIds(world: SimulatedWorld, parentId: string): readonly string[] {
+export function listParentIds(world: SimulatedWorld, parentId: string): readonly string[] {
   const parent = world.organizationalUnits.get(parentId);
-  return parent === undefined ? [parentId] : [...parentIds(world, parent.parentId), parentId];
+  return parent === undefined ? [parentId] : [...listParentIds(world, parent.parentId), parentId];
 }
 
 /** `o-…/r-…/ou-…/`, as `aws:PrincipalOrgPaths` carries it ("AWS global condition context keys"). */
 export const getOrganizationPath = (world: SimulatedWorld, account: SimulatedAccount): string =>
-  `${[world.settings.organizationId, ...parentIds(world, account.parentId)].join('/')}/`;
+  `${[world.settings.organizationId, ...listParentIds(world, account.parentId)].join('/')}/`;

@@ -1,6 +1,9 @@
 import type { ServiceOperations } from '../call.ts';
 import { appConfig } from './app-config.ts';
 import { appConfigData } from './app-config-data.ts';
+import { cloudFormationStackInstances } from './cloudformation-stack-instances.ts';
+import { cloudFormationStackSets } from './cloudformation-stack-sets.ts';
+import { cloudFormationStacks } from './cloudformation-stacks.ts';
 import { ec2 } from './ec2.ts';
 import { ecr } from './ecr.ts';
 import { eventbridge } from './eventbridge.ts';
@@ -18,6 +21,7 @@ import { tagging } from './tagging.ts';
 export const services: Readonly<Record<string, ServiceOperations>> = {
   appconfig: appConfig,
   appconfigdata: appConfigData,
+  cloudformation: { ...cloudFormationStacks, ...cloudFormationStackSets, ...cloudFormationStackInstances },
   ec2,
   ecr,
   eventbridge,

@@ -1,0 +1,201 @@
+import type { ServiceCall } from '../call.ts';
+import { makeRole } from '../iam-makers.ts';
+import { openSession } from '../sessions.ts';
+import type { SimulatedAccount } from '../simulated-resources.ts';
+import { listParentIds, makeDigest, makeRandomUuid, type SimulatedWorld } from '../world.ts';
+import { createStack, deleteStack } from './stacks.ts';
+import type { PendingWork, SimulatedOperation, SimulatedStackSet, StackInstance } from './state.ts';
+
+/** Accounts below the target OUs, children included. The management account is never one of them. */
+export function listTargetAccounts(
+  world: SimulatedWorld,
+  targetIds: Iterable<string>,
+): readonly SimulatedAccount[] {
+  const targets = new Set(targetIds);
+  const { managementAccountId } = world.settings;
+  return [...world.accounts.values()].filter(
+    (account) => account.id !== managementAccountId && findTarget(world, targets, account) !== undefined,
+  );
+}
+
+/** The target that is nearest to the account. */
+const findTarget = (
+  world: SimulatedWorld,
+  targets: ReadonlySet<string>,
+  { parentId }: SimulatedAccount,
+): string | undefined => listParentIds(world, parentId).findLast((id) => targets.has(id));
+
+export interface DeploymentRequest {
+  readonly accounts: readonly SimulatedAccount[];
+  readonly regions: Iterable<string>;
+  readonly action: SimulatedOperation['action'];
+  readonly targets?: SimulatedOperation['targets'];
+  /** Keep what the stacks made. */
+  readonly retain?: boolean;
+}
+
+/** Begins an operation: each instance gets its turn after the time that a deployment takes. */
+export function startOperation(
+  world: SimulatedWorld,
+  stackSet: SimulatedStackSet,
+  { accounts, regions, action, targets, retain = false }: DeploymentRequest,
+): SimulatedOperation {
+  const operation: SimulatedOperation = {
+    id: makeRandomUuid(world),
+    action,
+    startedAt: new Date(world.settings.clock.now()),
+    targets,
+    endedAt: undefined,
+    hasFailed: false,
+    status: 'RUNNING',
+  };
+  stackSet.operations.set(operation.id, operation);
+  const removal = retain ? 'retain' : 'remove';
+  for (const account of accounts)
+    for (const region of regions) {
+      const instance = instanceFor(world, stackSet, { account, region, action });
+      if (instance !== undefined)
+        queueWork(world, { stackSet, operation, instance, act: action === 'CREATE' ? 'create' : removal });
+    }
+  endOperation(world, operation);
+  return operation;
+}
+
+/** The instance to work on: a new one or one that is not current for a creation, an existing one for a removal. */
+function instanceFor(
+  world: SimulatedWorld,
+  stackSet: SimulatedStackSet,
+  { account, region, action }: { account: SimulatedAccount; region: string; action: 'CREATE' | 'DELETE' },
+): StackInstance | undefined {
+  const key = `${account.id}/${region}`;
+  const existing = stackSet.instances.get(key);
+  if (action === 'DELETE') return existing;
+  if (account.state !== 'ACTIVE' || existing?.status === 'CURRENT') return undefined;
+  const instance: StackInstance = existing ?? {
+    accountId: account.id,
+    region,
+    ouId: '',
+    status: 'OUTDATED',
+    detailedStatus: 'PENDING',
+    statusReason: undefined,
+    stackId: undefined,
+  };
+  instance.ouId = findTarget(world, stackSet.targetIds, account) ?? '';
+  instance.detailedStatus = 'PENDING';
+  instance.statusReason = undefined;
+  stackSet.instances.set(key, instance);
+  return instance;
+}
+
+function queueWork(world: SimulatedWorld, work: Omit<PendingWork, 'dueAt'>): void {
+  const { pending, deploymentTime } = world.cloudFormation;
+  pending.push({ ...work, dueAt: world.settings.clock.now() + deploymentTime });
+  pending.sort((a, b) => a.dueAt - b.dueAt);
+}
+
+/** Does what is due by now. Every call of a client begins with this. */
+export function runPendingDeployments(world: SimulatedWorld): void {
+  const { pending } = world.cloudFormation;
+  while (pending[0] !== undefined && pending[0].dueAt <= world.settings.clock.now()) {
+    const work = pending.shift();
+    if (work !== undefined) deploy(world, work);
+  }
+}
+
+function deploy(world: SimulatedWorld, { stackSet, operation, instance, act }: PendingWork): void {
+  if (act === 'create') createInstance(world, stackSet, instance);
+  else removeInstance(world, stackSet, instance, act === 'retain');
+  operation.hasFailed ||= instance.detailedStatus === 'FAILED';
+  endOperation(world, operation);
+}
+
+function createInstance(world: SimulatedWorld, stackSet: SimulatedStackSet, instance: StackInstance): void {
+  const { accountId, region } = instance;
+  const { stacks, failures } = world.cloudFormation;
+  const stack = createStack(actInAccount(world, accountId, region), {
+    name: `StackSet-${stackSet.name}-${makeDigest(`${stackSet.id}/${accountId}/${region}`, 8)}`,
+    templateBody: stackSet.templateBody,
+    parameters: stackSet.parameters,
+    failure: failures.get(accountId),
+  });
+  stacks.set(stack.id, stack);
+  const isDone = stack.status === 'CREATE_COMPLETE';
+  instance.stackId = stack.id;
+  instance.status = isDone ? 'CURRENT' : 'OUTDATED';
+  instance.detailedStatus = isDone ? 'SUCCEEDED' : 'FAILED';
+  instance.statusReason = stack.statusReason;
+}
+
+function removeInstance(
+  world: SimulatedWorld,
+  stackSet: SimulatedStackSet,
+  { accountId, region, stackId }: StackInstance,
+  retain: boolean,
+): void {
+  const stack = world.cloudFormation.stacks.get(stackId ?? '');
+  if (stack !== undefined && !retain) deleteStack(stack);
+  stackSet.instances.delete(`${accountId}/${region}`);
+}
+
+/** An operation ends when nothing of it is left to do. */
+function endOperation({ cloudFormation, settings }: SimulatedWorld, operation: SimulatedOperation): void {
+  if (cloudFormation.pending.some((work) => work.operation === operation)) return;
+  operation.status = operation.hasFailed ? 'FAILED' : 'SUCCEEDED';
+  operation.endedAt = new Date(settings.clock.now());
+}
+
+/** StackSets act in each account by a role of that account, which may do anything there. */
+function actInAccount(
+  world: SimulatedWorld,
+  accountId: string,
+  region: string,
+): Omit<ServiceCall<object>, 'input'> {
+  const name = `stacksets-exec-${makeDigest(world.settings.organizationId, 32).toLowerCase()}`;
+  const role = makeRole(world, {
+    accountId,
+    name,
+    trust: statement({ Principal: { AWS: world.settings.managementAccountId }, Action: 'sts:AssumeRole' }),
+    permissions: statement({ Action: '*', Resource: '*' }),
+  });
+  if (!world.roles.has(role.arn)) world.roles.set(role.arn, role);
+  return { world, region, caller: openSession(world, role, 'AWSCloudFormation').caller };
+}
+
+const statement = (fields: object): string =>
+  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...fields }] });
+
+/**
+ * Automatic deployment: accounts that came to the target OUs get an instance, those that left lose it. Account filters
+ * and overrides do not count ("Enable or disable automatic deployments for StackSets", CloudFormation user guide).
+ */
+export function deployAutomatically(world: SimulatedWorld): void {
+  for (const stackSet of world.cloudFormation.stackSets.values())
+    if (stackSet.automatic) followAccounts(world, stackSet);
+}
+
+function followAccounts(world: SimulatedWorld, stackSet: SimulatedStackSet): void {
+  const { regions, retainStacks, targetIds } = stackSet;
+  const now = listTargetAccounts(world, targetIds);
+  const before = stackSet.members;
+  stackSet.members = new Set(now.map(({ id }) => id));
+  const came = now.filter(({ id }) => !before.has(id));
+  const left = [...before].filter((id) => !stackSet.members.has(id));
+  const leftAccounts = left.map((id) => world.accounts.get(id) ?? departed(id));
+  if (came.length > 0) startOperation(world, stackSet, { accounts: came, regions, action: 'CREATE' });
+  if (left.length > 0)
+    startOperation(world, stackSet, {
+      accounts: leftAccounts,
+      regions,
+      action: 'DELETE',
+      retain: retainStacks,
+    });
+}
+
+/** An account that is no longer in the organization. */
+const departed = (id: string): SimulatedAccount => ({
+  id,
+  name: '',
+  state: 'DEPARTED',
+  parentId: '',
+  tags: {},
+});

@@ -1,0 +1,136 @@
+import type * as sdk from '@aws-sdk/client-cloudformation';
+import { createAwsError } from '../aws-error.ts';
+import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { deployAutomatically } from '../cloudformation/stack-sets.ts';
+import type { SimulatedStackSet } from '../cloudformation/state.ts';
+import { findDenial } from '../permissions.ts';
+import { makeRandomUuid, type SimulatedWorld } from '../world.ts';
+import { expectTemplate, toParameters } from './cloudformation-stacks.ts';
+
+/** Service-managed stack sets. Source: CloudFormation API reference, "CreateStackSet". */
+export const cloudFormationStackSets: ServiceOperations = {
+  CreateStackSet: defineOperation<sdk.CreateStackSetCommandInput, sdk.CreateStackSetCommandOutput>((call) => {
+    authorizeStackSet(call, 'CreateStackSet');
+    const { stackSets } = call.world.cloudFormation;
+    if (stackSets.has(call.input.StackSetName ?? ''))
+      throw createAwsError(
+        'NameAlreadyExistsException',
+        `StackSet ${call.input.StackSetName} already exists`,
+      );
+    const stackSet = newStackSet(call);
+    stackSets.set(stackSet.name, stackSet);
+    listen(call.world);
+    return { StackSetId: stackSet.id };
+  }),
+
+  DescribeStackSet: defineOperation<sdk.DescribeStackSetCommandInput, sdk.DescribeStackSetCommandOutput>(
+    (call) => ({ StackSet: describe(getStackSet(call, 'DescribeStackSet')) }),
+  ),
+
+  DeleteStackSet: defineOperation<sdk.DeleteStackSetCommandInput, sdk.DeleteStackSetCommandOutput>((call) => {
+    const stackSet = getStackSet(call, 'DeleteStackSet');
+    if (stackSet.instances.size > 0)
+      throw createAwsError('StackSetNotEmptyException', 'StackSet is not empty', 409);
+    call.world.cloudFormation.stackSets.delete(stackSet.name);
+    return {};
+  }),
+};
+
+export interface StackSetInput {
+  readonly StackSetName?: string | undefined;
+  readonly CallAs?: sdk.CallAs | undefined;
+}
+
+/**
+ * The stack set that the caller may do `action` on. Only the management account, or a delegated administrator that says
+ * so, operates stack sets with service-managed permissions. The hub's account is taken for one.
+ * @throws ServiceException `StackSetNotFoundException`, `ValidationError`, `AccessDenied`
+ */
+export function getStackSet(call: ServiceCall<StackSetInput>, action: string): SimulatedStackSet {
+  authorizeStackSet(call, action);
+  const { StackSetName = '' } = call.input;
+  const all = [...call.world.cloudFormation.stackSets.values()];
+  const stackSet = all.find(({ id, name }) => name === StackSetName || id === StackSetName);
+  if (stackSet === undefined)
+    throw createAwsError('StackSetNotFoundException', `StackSet ${StackSetName} not found`, 404);
+  return stackSet;
+}
+
+function authorizeStackSet({ world, caller, region, input }: ServiceCall<StackSetInput>, name: string): void {
+  const { managementAccountId, hubAccountId, partition } = world.settings;
+  const denial = findDenial(world, caller, {
+    action: `cloudformation:${name}`,
+    resource: `arn:${partition}:cloudformation:${region}:${caller.accountId}:stackset/${input.StackSetName}:*`,
+    resourceAccount: caller.accountId,
+    region,
+  });
+  if (denial !== undefined) throw createAwsError('AccessDenied', denial, 403);
+  const isDelegated = caller.accountId === hubAccountId && input.CallAs === 'DELEGATED_ADMIN';
+  if (caller.accountId !== managementAccountId && !isDelegated)
+    throw createAwsError(
+      'ValidationError',
+      'You must be the management account or delegated admin account of an organization before operating a SERVICE_MANAGED stack set',
+    );
+}
+
+function newStackSet({
+  world,
+  region,
+  input,
+}: ServiceCall<sdk.CreateStackSetCommandInput>): SimulatedStackSet {
+  if (input.PermissionModel !== 'SERVICE_MANAGED')
+    throw createAwsError(
+      'NotSimulated',
+      'Only stack sets with service-managed permissions are simulated',
+      501,
+    );
+  if (input.AutoDeployment === undefined)
+    throw createAwsError(
+      'ValidationError',
+      'AutoDeployment is required when PermissionModel is SERVICE_MANAGED',
+    );
+  const { StackSetName: name = '', TemplateBody, Parameters, Capabilities = [], AutoDeployment } = input;
+  const { partition, managementAccountId } = world.settings;
+  return {
+    id: `arn:${partition}:cloudformation:${region}:${managementAccountId}:stackset/${name}:${makeRandomUuid(world)}`,
+    name,
+    description: input.Description,
+    templateBody: expectTemplate(TemplateBody, Capabilities),
+    parameters: toParameters(Parameters),
+    capabilities: Capabilities,
+    automatic: AutoDeployment.Enabled === true,
+    retainStacks: AutoDeployment.RetainStacksOnAccountRemoval === true,
+    targetIds: new Set(),
+    regions: new Set(),
+    members: new Set(),
+    instances: new Map(),
+    operations: new Map(),
+  };
+}
+
+/** Automatic deployment follows the events of the organization. */
+function listen(world: SimulatedWorld): void {
+  if (world.cloudFormation.isListening) return;
+  world.cloudFormation.isListening = true;
+  world.listeners.push(() => deployAutomatically(world));
+}
+
+const describe = (stackSet: SimulatedStackSet): sdk.StackSet => ({
+  StackSetId: stackSet.id,
+  StackSetName: stackSet.name,
+  ...(stackSet.description === undefined ? {} : { Description: stackSet.description }),
+  Status: 'ACTIVE',
+  TemplateBody: stackSet.templateBody,
+  Parameters: Object.entries(stackSet.parameters).map(([ParameterKey, ParameterValue]) => ({
+    ParameterKey,
+    ParameterValue,
+  })),
+  Capabilities: [...stackSet.capabilities],
+  AutoDeployment: {
+    Enabled: stackSet.automatic,
+    ...(stackSet.automatic ? { RetainStacksOnAccountRemoval: stackSet.retainStacks } : {}),
+  },
+  PermissionModel: 'SERVICE_MANAGED',
+  OrganizationalUnitIds: [...stackSet.targetIds],
+  Regions: [...stackSet.regions],
+});
