@@ -1,4 +1,4 @@
-import type { ResourceState, Store } from '../../../shared/store/ports.ts';
+import type { ResourceState, ResourceStore, Store } from '../../../shared/store/ports.ts';
 import type { Interceptor, SimulatedCall } from '../../../simulator/plugin.ts';
 import type { SimulatedWorld } from '../../../simulator/world.ts';
 import type { Faults } from '../faults.ts';
@@ -39,10 +39,6 @@ export function createProtocol({ world, faults, violated }: ProtocolOptions): Pr
   const changes = new Map<string, Change>();
   let isReady = false;
 
-  const checkVersion = (key: string, before: ResourceState | undefined, { version }: ResourceState): void => {
-    if (before?.version !== version) violated(`${key}: an item is replaced that its writer has not read`);
-  };
-
   /** Not looked at if somebody else changed the policy after the write. */
   const checkReadBack = (key: string): void => {
     const change = changes.get(key);
@@ -50,6 +46,13 @@ export function createProtocol({ world, faults, violated }: ProtocolOptions): Pr
     if (change?.after === undefined || findPolicyResource(world, refOf(key))?.read() !== change.after) return;
     if ((faults.shownAt.get(change.resource) ?? 0) < change.at)
       violated(`${key} counts as written, though nobody has read it back`);
+  };
+
+  const checkItem = (key: string, before: ResourceState | undefined, state: ResourceState): void => {
+    if (before?.version !== state.version)
+      violated(`${key}: an item is replaced that its writer has not read`);
+    // Without a revision nobody counts as served: an attempt ended while its write may still take effect.
+    if (state.writeInProgress !== true && state.appliedRevision > 0) checkReadBack(key);
   };
 
   return {
@@ -67,18 +70,7 @@ export function createProtocol({ world, faults, violated }: ProtocolOptions): Pr
         },
       },
       leases: leases.around(store.leases),
-      resources: {
-        ...store.resources,
-        put: async (key, state) => {
-          const before = await store.resources.get(key);
-          const version = await store.resources.put(key, state);
-          if (version === undefined) return version;
-          checkVersion(key, before, state);
-          // Without a revision nobody counts as served: an attempt ended while its write may still take effect.
-          if (state.writeInProgress !== true && state.appliedRevision > 0) checkReadBack(key);
-          return version;
-        },
-      },
+      resources: observePuts(store.resources, checkItem),
     }),
     written: async (call, place, before) => {
       const key = place.key();
@@ -95,3 +87,17 @@ export function createProtocol({ world, faults, violated }: ProtocolOptions): Pr
     },
   };
 }
+
+/** @param stored sees each item that was stored, and the one before it */
+const observePuts = (
+  resources: ResourceStore,
+  stored: (key: string, before: ResourceState | undefined, state: ResourceState) => void,
+): ResourceStore => ({
+  ...resources,
+  put: async (key, state) => {
+    const before = await resources.get(key);
+    const version = await resources.put(key, state);
+    if (version !== undefined) stored(key, before, state);
+    return version;
+  },
+});
