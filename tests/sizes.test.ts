@@ -6,7 +6,7 @@ const files = ['shared', 'functions', 'cli', 'simulator', 'tests', 'bench', 'scr
 
 /** Larger than the limit today. A file or function that is mended goes from the list, and none comes to it. */
 const largeFiles = ['simulator/organization.ts'];
-const largeFunctions = ['tests/simulation/accounts/play.ts', 'tests/simulation/accounts/write-observer.ts'];
+const largeFunctions: readonly string[] = [];
 
 interface Node {
   readonly type: string;

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { type play, prepareCode } from './accounts/play.ts';
+import type { play } from './accounts/play.ts';
+import { prepareCode } from './accounts/prepare-code.ts';
 import type { Violation } from './accounts/write-observer.ts';
 import { playRotations, prepareRotationCode } from './secrets/play.ts';
 

@@ -3,7 +3,7 @@ import { installationOf } from '../../shared/iam/managed-statements.ts';
 import type { RegisteredAccount } from '../../shared/platform/account.ts';
 import type { Store, StoredConfiguration } from '../../shared/store/ports.ts';
 import type { Interceptor } from '../../simulator/plugin.ts';
-import type { PlayOptions } from './accounts/play.ts';
+import type { PlayOptions } from './accounts/set-up.ts';
 
 /** What goes between the code and the world, so that one of the promises cannot hold any more. */
 export type Planted = Pick<PlayOptions, 'around' | 'between' | 'accounts'>;

@@ -3,19 +3,14 @@ import type { Interceptor, SimulatedCall } from '../../../simulator/plugin.ts';
 import type { Faults } from '../faults.ts';
 import { findExcessAfter, findExcessBefore } from '../limits.ts';
 import { isSidOf } from '../oracle/orphaned-statements.ts';
-import {
-  accountsNamed,
-  type Document,
-  documentOf,
-  list,
-  meaningOf,
-  type Statement,
-} from '../oracle/policies.ts';
+import { documentOf, type Statement } from '../oracle/policies.ts';
 import { isManaged } from '../oracle/sids.ts';
-import { isPolicyWrite, readKey } from '../policy-calls.ts';
+import { isPolicyWrite } from '../policy-calls.ts';
 import { findPolicyResourceOfCall, type PolicyResource } from '../policy-resources.ts';
 import { epoch } from '../time.ts';
 import type { ActiveConfigurations } from './active-configurations.ts';
+import { findCallReach, findStatementReach, type MayNotBeNamed } from './reach.ts';
+import { observeUnmanagedPolicies, type UnmanagedPolicies } from './unmanaged-policies.ts';
 
 /** Something that one of the promises excludes. */
 export interface Violation {
@@ -24,25 +19,18 @@ export interface Violation {
   readonly what: string;
 }
 
-export interface WriteObserver {
+export interface WriteObserver extends Pick<UnmanagedPolicies, 'left' | 'lostEdits' | 'edited'> {
   readonly interceptor: Interceptor;
   readonly violations: Violation[];
   /** Policy writes that took effect. */
   readonly writes: () => number;
-  /** Edits of outsiders between a run's last read and its write: the window that AWS leaves. */
-  readonly lostEdits: () => number;
-  /** What is not ours, as others last left it, by ARN; where an edit was lost, what stands there. */
-  readonly left: Map<string, Document>;
-  /** An outsider has just edited the resource. */
-  edited(place: PolicyResource): void;
 }
 
 interface WriteObserverOptions {
   readonly organization: SimulatedOrganization;
   readonly inForce: ActiveConfigurations;
   readonly faults: Faults;
-  /** Why nothing of ours may be for an account; `undefined` where it may. */
-  readonly mayNotBeNamed: (id: string) => string | undefined;
+  readonly mayNotBeNamed: MayNotBeNamed;
   readonly now: () => number;
   /** A write has changed the resource, which had this policy before. @returns what is wrong with that */
   readonly onWrite: (
@@ -58,10 +46,8 @@ export function observeWrites(options: WriteObserverOptions): WriteObserver {
   const { installation } = inForce.now;
   const { world } = organization;
   const violations: Violation[] = [];
-  const left = new Map<string, Document>();
-  const editedAt = new Map<string, number>();
+  const unmanaged = observeUnmanagedPolicies({ installation, faults, now });
   let writes = 0;
-  let lostEdits = 0;
   const violated = (what: string | undefined): void => {
     if (what !== undefined) violations.push({ at: now() - epoch, what });
   };
@@ -77,98 +63,30 @@ export function observeWrites(options: WriteObserverOptions): WriteObserver {
     const output = await proceed();
     writes += 1;
     violated(findExcessAfter(call, world, limits));
-    for (const id of idsGivenTo(call)) checkNamed(id, call.operation);
-    if (givesRolesOfAnybody(call)) violated(`${call.operation} is about roles of any account`);
+    for (const what of findCallReach(call, mayNotBeNamed)) violated(what);
     if (place === undefined) return output;
-    checkForeign(call, place, before);
-    for (const statement of statements(place.read(), true)) checkReach(statement, call);
+    violated(unmanaged.check(call, place, before));
+    for (const statement of ours(place.read()))
+      for (const what of findStatementReach(statement, call, mayNotBeNamed)) violated(what);
     if (inForce.all.length > 1) checkGrants(call, place, before);
     for (const what of await onWrite(place, before, call)) violated(what);
     return output;
   };
 
-  const statements = (text: string | undefined, ours: boolean): readonly Statement[] =>
-    documentOf(text).Statement.filter(({ Sid }) => isManaged(Sid, installation) === ours);
-
-  const foreign = (text: string | undefined): Document => ({
-    ...documentOf(text),
-    Statement: statements(text, false),
-  });
-
-  const checkForeign = (
-    call: SimulatedCall,
-    { arn, read }: PolicyResource,
-    before: string | undefined,
-  ): void => {
-    const after = read();
-    if (meaningOf(foreign(before)) === meaningOf(foreign(after))) return;
-    // A run that was never shown the policy has no excuse.
-    const readAt = faults.readAt.get(readKey(call)) ?? Number.POSITIVE_INFINITY;
-    // Another attempt of its run may have read since.
-    if ((editedAt.get(arn) ?? 0) >= readAt || faults.isLate(call)) {
-      lostEdits += 1;
-      left.set(arn, foreign(after));
-    } else violated(`${call.operation} on ${arn} changed what is not ours`);
-  };
+  const ours = (text: string | undefined): readonly Statement[] =>
+    documentOf(text).Statement.filter(({ Sid }) => isManaged(Sid, installation));
 
   const checkGrants = (
     { operation }: SimulatedCall,
     { read }: PolicyResource,
     before: string | undefined,
   ): void => {
-    const sids = new Set(statements(before, true).map(({ Sid }) => Sid));
-    for (const { Sid } of statements(read(), true))
+    const sids = new Set(ours(before).map(({ Sid }) => Sid));
+    for (const { Sid } of ours(read()))
       if (!sids.has(Sid) && !isSidOf(Sid ?? '', inForce.atWork()))
         violated(`${operation} adds ${Sid}, which is of no grant of a configuration at work`);
   };
 
-  const checkReach = ({ Resource: _, ...statement }: Statement, call: SimulatedCall): void => {
-    const { Sid, Principal, Condition } = statement;
-    const where = `${call.operation}: ${Sid}`;
-    const names = typeof Principal === 'object' && Principal !== null ? list(Principal.AWS ?? []) : [];
-    if (
-      Principal === '*' ||
-      (names.includes('*') && !JSON.stringify(Condition ?? {}).includes('PrincipalOrg'))
-    )
-      violated(`${where} is open to everybody`);
-    for (const id of accountsNamed(statement)) checkNamed(id, where);
-  };
-
-  const checkNamed = (id: string, where: string): void => {
-    const why = mayNotBeNamed(id);
-    if (why !== undefined) violated(`${where} names ${id}, which ${why}`);
-  };
-
-  return {
-    interceptor,
-    violations,
-    writes: () => writes,
-    lostEdits: () => lostEdits,
-    left,
-    edited: ({ arn, read }) => {
-      editedAt.set(arn, now());
-      left.set(arn, foreign(read()));
-    },
-  };
+  const { left, lostEdits, edited } = unmanaged;
+  return { interceptor, violations, writes: () => writes, left, lostEdits, edited };
 }
-
-/** Accounts that a call gives something to which is no statement of a resource's policy. */
-function idsGivenTo({ operation, input }: SimulatedCall): ReadonlySet<string> {
-  const { GranteePrincipal, LaunchPermission, PolicyDocument } = input as Readonly<Record<string, unknown>>;
-  const given: Readonly<Record<string, unknown>> = {
-    CreateGrant: GranteePrincipal,
-    ModifyImageAttribute: (LaunchPermission as { readonly Add?: unknown } | undefined)?.Add,
-    CreatePolicy: PolicyDocument,
-    CreatePolicyVersion: PolicyDocument,
-  };
-  return new Set(JSON.stringify(given[operation] ?? '').match(/(?<!\d)\d{12}(?!\d)/g));
-}
-
-/** Whether a managed policy names roles of accounts that neither the ARN nor a condition says. */
-const givesRolesOfAnybody = ({ operation, input }: SimulatedCall): boolean =>
-  operation.startsWith('CreatePolicy') &&
-  documentOf((input as { readonly PolicyDocument?: string }).PolicyDocument).Statement.some(
-    ({ Resource = '*', Condition = {} }) =>
-      list(Resource).some((arn) => !/:\d{12}:/.test(arn)) &&
-      !/aws:Resource(Org|Account)/.test(JSON.stringify(Condition)),
-  );
