@@ -6,7 +6,7 @@ import {
   type ResolvedConfiguration,
 } from '../../shared/configuration/active-configuration.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
-import { findSelectorWarnings } from '../../shared/reconcile/selector-warnings.ts';
+import { findAccountWarnings } from '../../shared/reconcile/account-warnings.ts';
 import type { Services } from '../../shared/reconcile/services.ts';
 import { formatUnresolvedPaths } from '../../shared/reconcile/unresolved-ous.ts';
 import { findUnresolvedPaths } from '../../shared/reconcile/unresolved-paths.ts';
@@ -91,7 +91,7 @@ async function selectorFindings(
   if ((await store.registry.getReadySince()) === undefined) return [];
   const accounts = await store.registry.listAccounts();
   const unresolved = await findUnresolvedPaths({ store }, { active, accounts, planned: [] });
-  return [...unresolved.map(formatUnresolvedPaths), ...findSelectorWarnings(active, accounts)];
+  return [...unresolved.map(formatUnresolvedPaths), ...findAccountWarnings(active, accounts)];
 }
 
 type Told = { readonly hash: string; readonly activatedAt: string; readonly activatedBy: string };

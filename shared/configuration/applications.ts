@@ -2,12 +2,8 @@ import * as z from 'zod';
 import { rolePattern, uniqueListSchema } from '../grants/grant-schema.ts';
 import { grantNamePattern } from '../iam/managed-statements.ts';
 import { centralAccountNames } from '../platform/central-accounts.ts';
-import { regionSchema, textSchema } from '../platform/schema-fields.ts';
-import { describeKeyErrors } from './messages.ts';
+import { objectSchema, regionSchema, textSchema } from '../platform/schema-fields.ts';
 import { secretPattern } from './secret-deployment.ts';
-
-const object = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.strictObject(shape, { error: describeKeyErrors(Object.keys(shape)) });
 
 /** Names of AppConfig have 64 characters at most where it matters (AppConfig API reference, "CreateEnvironment"). */
 const name = textSchema(grantNamePattern, 'lower-case words joined by hyphens, such as shop-settings').max(
@@ -18,7 +14,7 @@ const name = textSchema(grantNamePattern, 'lower-case words joined by hyphens, s
 const description = z.string().min(1).max(1_024).optional();
 
 /** A profile of type freeform: hosted by AppConfig, or of a secret. */
-const profile = object({
+const profile = objectSchema({
   name,
   description,
   /** A file with a JSON Schema of draft-04, from the folder of this configuration. */
@@ -33,7 +29,7 @@ const profile = object({
 });
 
 /** A stage. Alarms roll a deployment back while it grows and bakes. */
-const environment = object({
+const environment = objectSchema({
   name,
   description,
   /** "Monitors", 5 at most (AppConfig API reference, "CreateEnvironment"). */
@@ -46,7 +42,7 @@ const environment = object({
 });
 
 /** An application of AppConfig, of which `onboarding application-template` makes the CloudFormation template. */
-const application = object({
+const application = objectSchema({
   name,
   description,
   account: z.enum(centralAccountNames).default('configuration'),

@@ -4,27 +4,36 @@ import type { Account } from '../platform/account.ts';
 import { centralAccountNames } from '../platform/central-accounts.ts';
 import { checkApplications } from './application-findings.ts';
 import { getGrantContext } from './context.ts';
+import { checkMemberRoles } from './member-role-findings.ts';
+import { findMissingRoles, findRepeatedRoles } from './member-role-names.ts';
 import { type PathFinding, suggestWord } from './messages.ts';
 import { findNearestRegion, isKnownRegion } from './regions.ts';
 import type { Configuration } from './schema.ts';
 import { secretTargetFindings } from './secret-deployment.ts';
 
 /** What a schema cannot see: that the parts of a configuration fit each other. */
-export const checkConsistency = (configuration: Configuration): readonly PathFinding[] => [
-  ...checkNames(configuration),
-  ...regionFindings(configuration),
-  ...sidClashes(configuration),
-  ...secretTargetFindings(configuration),
-  ...checkApplications(configuration),
-];
+export function checkConsistency(configuration: Configuration): readonly PathFinding[] {
+  const missingRoles = findMissingRoles(configuration);
+  return [
+    ...checkNames(configuration),
+    ...regionFindings(configuration),
+    ...secretTargetFindings(configuration),
+    ...checkApplications(configuration),
+    // Statements are made with the roles that grants refer to.
+    ...(missingRoles.length > 0 ? [] : [...sidClashes(configuration), ...checkMemberRoles(configuration)]),
+  ];
+}
 
 /** What can be said of names in a file whatever else is wrong with it, so that all mistakes are told at once. */
 export function checkNames(value: unknown): readonly PathFinding[] {
   const { grants, centralAccounts } = fields(value);
-  if (!Array.isArray(grants)) return [];
+  const repeatedRoles = findRepeatedRoles(value);
+  if (!Array.isArray(grants)) return repeatedRoles;
   return [
     ...repeatedNames(grants.map(fields)),
     ...missingAccounts(grants.map(fields), fields(centralAccounts)),
+    ...repeatedRoles,
+    ...findMissingRoles(value),
   ];
 }
 

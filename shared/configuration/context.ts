@@ -5,7 +5,7 @@ import type { CentralAccountName, Configuration } from './schema.ts';
 
 /** What grant kinds may know of a configuration. */
 export const getGrantContext = memoizeByObject((configuration: Configuration): GrantContext => {
-  const { partition, organization, installation, limits, centralAccounts } = configuration;
+  const { partition, organization, installation, limits, centralAccounts, memberRoles = [] } = configuration;
   const configured = Object.entries(centralAccounts).flatMap(([name, account]) =>
     account === undefined ? [] : [[name, account] as const],
   );
@@ -15,6 +15,7 @@ export const getGrantContext = memoizeByObject((configuration: Configuration): G
     installationId: installation,
     limits,
     centralAccounts: Object.fromEntries(configured),
+    memberRoles,
   };
 });
 

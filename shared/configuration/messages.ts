@@ -100,16 +100,6 @@ function excerpt(value: unknown): string {
   return text.length > 60 ? '' : ` (it is ${text})`;
 }
 
-/** Error texts for a strict object: for an unknown key, and for something that is no object at all. */
-export const describeKeyErrors =
-  (keys: readonly string[]) =>
-  ({ code }: { readonly code?: string | undefined }): string => {
-    const listed = `${keys.slice(0, -1).join(', ')} and ${keys.at(-1)}`;
-    return code === 'unrecognized_keys'
-      ? `is not a key here; the keys are ${listed}`
-      : `an object with ${listed}`;
-  };
-
 /** `['grants', 2, 'bucket']` → `grants[2].bucket`. */
 export const formatPath = (path: readonly PropertyKey[]): string =>
   path.reduce<string>(

@@ -2,22 +2,23 @@ import * as z from 'zod';
 import { selectorSchema } from '../accounts/selector.ts';
 import { type GrantEntry, regionsSchema, rolePattern } from '../grants/grant-schema.ts';
 import { getGrantKind, grantKinds } from '../grants/kinds.ts';
+import { memberRoleSchema } from '../grants/member-roles/schema.ts';
 import { type LimitName, type Quota, quotas } from '../grants/quotas.ts';
 import { installationIdPattern } from '../iam/managed-statements.ts';
 import { accountIdPattern } from '../platform/account.ts';
 import type { centralAccountNames } from '../platform/central-accounts.ts';
-import { regionSchema, textSchema } from '../platform/schema-fields.ts';
+import {
+  describeKeyErrors,
+  objectSchema as object,
+  regionSchema,
+  textSchema,
+} from '../platform/schema-fields.ts';
 import { applicationsSchema } from './applications.ts';
-import { describeKeyErrors } from './messages.ts';
 import { secretDeployment } from './secret-deployment.ts';
 
 const accountId = z
   .string('an account id: twelve digits, in quotes, since YAML takes bare digits for a number')
   .regex(accountIdPattern, 'an account id: twelve digits, in quotes');
-
-/** An object that says which keys it has when it meets another. */
-const object = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.strictObject(shape, { error: describeKeyErrors(Object.keys(shape)) });
 
 /** The state machine's `TimeoutSeconds` allows as much; a test holds the two together. */
 export const longestApprovalHours = 168;
@@ -120,6 +121,11 @@ export const configurationSchema = object({
     'account-onboarding/spoke',
   ),
   grants: z.array(grant).min(1, 'must have at least one grant'),
+  /** Roles of member accounts that grants refer to by name. */
+  memberRoles: z
+    .array(memberRoleSchema)
+    .min(1, 'must have at least one member role, or be left out')
+    .optional(),
   notifications: object({
     /** Topic that hears of every run. */
     topic: textSchema(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?$/, 'the ARN of an SNS topic'),

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { regionsSchema, uniqueListSchema } from '../grants/grant-schema.ts';
 import { nameOrArnPattern } from '../platform/aws/secret-arn.ts';
 import { centralAccountNames } from '../platform/central-accounts.ts';
-import { regionSchema, textSchema } from '../platform/schema-fields.ts';
-import { describeKeyErrors, type PathFinding } from './messages.ts';
+import { objectSchema, regionSchema, textSchema } from '../platform/schema-fields.ts';
+import type { PathFinding } from './messages.ts';
 
 /** AppConfig API reference: ids of applications, environments and profiles. */
 export const appConfigIdPattern = /^[a-z0-9]{4,7}$/;
@@ -36,7 +36,7 @@ const shape = {
   strategy: strategyId.optional(),
 };
 
-const target = z.strictObject(shape, { error: describeKeyErrors(Object.keys(shape)) });
+const target = objectSchema(shape);
 
 export type SecretTarget = z.infer<typeof target>;
 
@@ -52,9 +52,7 @@ const secretDeploymentShape = {
 };
 
 /** What is deployed when a secret was rotated. */
-export const secretDeployment = z.strictObject(secretDeploymentShape, {
-  error: describeKeyErrors(Object.keys(secretDeploymentShape)),
-});
+export const secretDeployment = objectSchema(secretDeploymentShape);
 
 export type SecretDeployment = z.infer<typeof secretDeployment>;
 

@@ -1,10 +1,12 @@
 import { getGrantKind } from '../grants/kinds.ts';
+import { findMemberRoleWarnings } from './member-role-warnings.ts';
 import type { PathFinding } from './messages.ts';
 import type { Configuration } from './schema.ts';
 
 /** What is legal in a configuration but seldom meant, or cannot work. */
 export const findConfigurationWarnings = (configuration: Configuration): readonly PathFinding[] => [
   ...sharedAccounts(configuration),
+  ...findMemberRoleWarnings(configuration),
   ...configuration.grants.flatMap((entry, index) =>
     (getGrantKind(entry.kind).listWarnings?.(entry) ?? []).map(({ field, message }) => ({
       path: ['grants', index, field],

@@ -24,6 +24,7 @@ import {
   writeManagedPolicies,
 } from './managed-policies.ts';
 import { listManagedPolicyPermissions, managedPolicyActions } from './managed-policy-permissions.ts';
+import { getAssumedRole, listAssumedRoleMistakes } from './member-roles/assumed-role.ts';
 import { packPolicies } from './policy-bin-packing.ts';
 import {
   getOrganizationKeys,
@@ -55,27 +56,39 @@ const schema = z
     /** Who may assume: groups and roles of the central account. */
     groups: entityNames.optional(),
     roles: entityNames.optional(),
-    /** The role in each account, with its path: `people/ReadOnly`. */
-    role: textSchema(rolePattern, 'the name of a role, with its path if it has one'),
-    /** Whether the session must have been made with MFA. Default: true. */
-    mfa: z.boolean().default(true),
+    /** The role in each account: a member role of the configuration, which also says whether MFA is asked for. */
+    memberRole: textSchema(rolePattern, 'the name of a member role, with its path or without').optional(),
+    /** Or a role that others make, with its path: `people/ReadOnly`. */
+    role: textSchema(rolePattern, 'the name of a role, with its path if it has one').optional(),
+    /** Whether the session must have been made with MFA, for `role`. Default: true. */
+    mfa: z.boolean().optional(),
+  })
+  .refine(({ role, memberRole }) => (role === undefined) !== (memberRole === undefined), {
+    message: 'must name a member role of the configuration, or else `role` a role that others make',
+    path: ['memberRole'],
+  })
+  .refine(({ memberRole, mfa }) => memberRole === undefined || mfa === undefined, {
+    message: 'must be left out: the member role says whether MFA is asked for',
+    path: ['mfa'],
   })
   .refine(({ groups, roles }) => groups !== undefined || roles !== undefined, {
     message: 'must name the groups, or else `roles` the roles, that may assume it',
     path: ['groups'],
   })
-  .refine(({ roles, mfa }) => roles === undefined || !mfa, {
+  .refine(({ roles, role, mfa = true }) => roles === undefined || role === undefined || !mfa, {
     // IAM user guide, "MFA-protected API access": the key stands in the sessions of people, not in those of roles.
     message:
       'must be false where `roles` may assume: the credentials of a role carry no MFA, so it never could',
     path: ['mfa'],
   })
-  .check(checkMatch);
+  .check(checkMatch)
+  // Stored configurations have the default, and so has their hash.
+  .overwrite((entry) => (entry.role === undefined ? entry : { ...entry, mfa: entry.mfa ?? true }));
 
 type Entry = z.infer<typeof schema>;
 
-const roleArn = ({ role }: Entry, accountId: string, { partition }: GrantContext): string =>
-  `arn:${partition}:iam::${accountId}:role/${role}`;
+const roleArn = (entry: Entry, accountId: string, context: GrantContext): string =>
+  `arn:${context.partition}:iam::${accountId}:role/${getAssumedRole(entry, context).name}`;
 
 const sidOf = ({ name }: Entry, { installationId }: GrantContext): string =>
   createManagedSid({ installationId, grant: name, part: 'assume' });
@@ -93,7 +106,7 @@ function statement(share: Share<Entry>, context: GrantContext, packing: string):
     Action: 'sts:AssumeRole',
     Resource: [],
     ...joinConditions(
-      entry.mfa ? { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } : undefined,
+      getAssumedRole(entry, context).mfa ? { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } : undefined,
       declared === 'accounts'
         ? undefined
         : restrictToOrganization('Resource', { ...share, match: declared, context }),
@@ -184,10 +197,11 @@ function accesses(
 ): readonly Access[] {
   const arn = `arn:${context.partition}:iam::${ref.accountId}:${ref.id}`;
   const [, name] = ref.id.split('/');
+  const assumed = getAssumedRole(entry, context);
   return [
     {
       who: `${ref.id.startsWith('group/') ? 'People of group' : 'Role'} ${name}`,
-      what: `assume ${entry.role} in ${formatAccount(account)}${entry.mfa ? ' with MFA' : ''}`,
+      what: `assume ${assumed.name} in ${formatAccount(account)}${assumed.mfa ? ' with MFA' : ''}`,
       request: {
         principal: { type: 'AWS', accountId: ref.accountId, arn },
         action: 'sts:AssumeRole',
@@ -196,8 +210,10 @@ function accesses(
           'aws:MultiFactorAuthPresent': 'true',
           'aws:ResourceAccount': account.id,
           ...getOrganizationKeys('Resource', account, context),
+          ...(assumed.externalId === undefined ? {} : { 'sts:ExternalId': assumed.externalId }),
         },
       },
+      ...(entry.memberRole === undefined ? {} : { memberRole: assumed.name }),
     },
   ];
 }
@@ -219,6 +235,7 @@ export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
     ),
   listPermissions: listManagedPolicyPermissions,
   listAccesses: accesses,
+  listMemberRoleMistakes: listAssumedRoleMistakes,
   render,
   listGrantedAccounts: (entry, _, actual, context) => {
     const sid = sidOf(entry, context);

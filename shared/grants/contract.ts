@@ -1,10 +1,11 @@
 import type * as z from 'zod';
-import type { Conditions, PolicyDocument } from '../iam/document.ts';
+import type { Conditions, PolicyDocument, Statement } from '../iam/document.ts';
 import type { AccessRequest } from '../iam/evaluate.ts';
 import type { SizeUnit } from '../iam/size.ts';
 import type { Account } from '../platform/account.ts';
 import type { AccountClients } from '../platform/aws/access.ts';
 import type { GrantEntry } from './grant-schema.ts';
+import type { MemberRole } from './member-roles/schema.ts';
 import type { Limits } from './quotas.ts';
 
 /** What is written under one lease: a policy document, a set of them, the grants of a key, the shares of an image. */
@@ -101,6 +102,8 @@ export interface GrantContext {
   readonly limits: Limits;
   /** The central accounts' ids and regions, by name. */
   readonly centralAccounts: Readonly<Record<string, { readonly id: string; readonly region: string }>>;
+  /** The roles of member accounts that grants may name. */
+  readonly memberRoles: readonly MemberRole[];
 }
 
 /** One grant's part in a resource: its entry, and the accounts that it is for, ordered by id. */
@@ -153,6 +156,8 @@ export interface Access {
   /** What they do, for people: `write logs to s3://…`. */
   readonly what: string;
   readonly request: AccessRequest;
+  /** Name, with its path, of the member role that acts or is assumed. Default: the entry names none. */
+  readonly memberRole?: string;
 }
 
 /** The accounts that the statements of a grant give access to. */
@@ -216,6 +221,13 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
    * the account needs no grant. Pure.
    */
   listAccesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
+  /**
+   * What a role of a member account must be allowed to do to use the grant; for an entry that names the member role. Default:
+   * nothing can be derived. Pure.
+   */
+  listMemberStatements?(entry: Entry, context: GrantContext): readonly Statement[];
+  /** Why a member role that the entry names does not suit. Default: every member role suits. Pure. */
+  listMemberRoleMistakes?(entry: Entry, context: GrantContext): readonly EntryWarning[];
   /**
    * The state that should be: foreign content as it is, ours for exactly the shares' accounts. Pure.
    * @throws OwnershipClashError, PolicyTooLargeError

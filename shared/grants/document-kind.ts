@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { parsePolicy, serializePolicy } from '../iam/document.ts';
+import { parsePolicy, type Statement, serializePolicy } from '../iam/document.ts';
 import { isSamePolicy } from '../iam/equality.ts';
 import type { Account } from '../platform/account.ts';
 import type { AccountClients } from '../platform/aws/access.ts';
@@ -22,7 +22,7 @@ import {
   renderDocument,
 } from './document-rendering.ts';
 import type { GrantEntry } from './grant-schema.ts';
-import { createArnPermissions } from './permissions.ts';
+import { createArnPermissions, toWildcardRef } from './permissions.ts';
 
 /** What a service answers: the text of a document, and what tells its resource from a later one of its name. */
 interface Answer {
@@ -45,6 +45,12 @@ export interface DocumentKind<Entry extends GrantEntry> extends DocumentRules<En
   /** How others are found; left out where every resource of the kind is named. */
   readonly discovery?: Discovery<Entry>;
   listAccesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
+  /** As `GrantKind.listMemberStatements`, on the resources that the entry names, and on its patterns as IAM spells them. */
+  listMemberStatements?(
+    entry: Entry,
+    on: readonly ResourceRef[],
+    context: GrantContext,
+  ): readonly Statement[];
   /** The document's text; `undefined` where there is none. Beside it, the identity of the resource, if the answer has it. */
   read(clients: AccountClients, ref: ResourceRef): Promise<string | undefined | Answer>;
   /** As `GrantKind.readIdentity`. Default: what `read` has learned. */
@@ -58,6 +64,10 @@ export function createDocumentKind<Entry extends GrantEntry>(
   kind: DocumentKind<Entry>,
 ): GrantKind<Entry, DocumentState> {
   const { name, title, resourceType, schema, actions } = kind;
+  const listResources = (entry: Entry, context: GrantContext): readonly ResourceRef[] =>
+    listPlaces(entry, context).flatMap((place) =>
+      kind.listIds(entry).map((id) => ({ kind: name, id, ...place })),
+    );
   return {
     name,
     title,
@@ -66,10 +76,12 @@ export function createDocumentKind<Entry extends GrantEntry>(
     actions,
     sendsUnmanaged: true,
     empty: { document: undefined },
-    listResources: (entry, context) =>
-      listPlaces(entry, context).flatMap((place) =>
-        kind.listIds(entry).map((id) => ({ kind: name, id, ...place })),
-      ),
+    listResources,
+    listMemberStatements: (entry, context) => {
+      const searches = kind.discovery?.listSearches(entry, context) ?? [];
+      const on = [...listResources(entry, context), ...searches.map(toWildcardRef)];
+      return kind.listMemberStatements?.(entry, on, context) ?? [];
+    },
     ...(kind.discovery === undefined ? {} : { discovery: kind.discovery }),
     listWarnings: (entry) => kind.listWarnings?.(entry) ?? [],
     listPermissions: (on, context) => createArnPermissions(kind, on, context),

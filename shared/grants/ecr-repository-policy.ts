@@ -17,10 +17,16 @@ import {
   grantEntryFields,
   principalFields,
   regionsSchema,
-  roleNamesSchema,
+  roleFields,
   uniqueListSchema,
 } from './grant-schema.ts';
-import { createAccountRequest, createPrincipalParts, createServiceRequest } from './principals.ts';
+import { listRoleNames } from './member-roles/references.ts';
+import {
+  createAccountRequest,
+  createPrincipalParts,
+  createRoleAccesses,
+  createServiceRequest,
+} from './principals.ts';
 import { createRawFields, createRawParts } from './raw-statements.ts';
 
 const entryFields = {
@@ -54,7 +60,7 @@ const schema = z
       ...entryFields,
       ...principalFields,
       preset: z.literal('pull'),
-      roles: roleNamesSchema.optional(),
+      ...roleFields,
     }),
     z.strictObject({
       ...entryFields,
@@ -72,14 +78,16 @@ type Request = StatementRequest<Entry>;
 const functionsOf = (partition: string, accountId: string): string =>
   `arn:${partition}:lambda:*:${accountId}:function:*`;
 
+const pullActions = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+
+/** Knows no resource (Service Authorization Reference, "Actions, resources, and condition keys for Amazon ECR"). */
+const logIn = { Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' } as const;
+
 /** ECR user guide, "Private repository policy examples". */
 const pull = (roles: readonly string[] | undefined, request: Request): readonly Part[] =>
   createPrincipalParts(request, {
     part: 'pull',
-    statement: {
-      Effect: 'Allow',
-      Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-    },
+    statement: { Effect: 'Allow', Action: pullActions },
     roles,
   });
 
@@ -160,20 +168,18 @@ export const ecrRepositoryPolicy = createDocumentKind<Entry>({
   createStatements: (request) => {
     const { entry, ref, context } = request;
     if (entry.preset === 'raw') return createRawParts(entry.statements, request, repositoryArn(ref, context));
-    return entry.preset === 'pull' ? pull(entry.roles, request) : lambdaPull(request);
+    return entry.preset === 'pull' ? pull(listRoleNames(entry, context), request) : lambdaPull(request);
   },
   listAccesses: (entry, account, ref, context) => {
     if (entry.preset === 'raw') return [];
     const resource = repositoryArn(ref, context);
     const action = 'ecr:BatchGetImage';
     if (entry.preset === 'pull')
-      return [
-        {
-          who: `Roles of ${formatAccount(account)}`,
-          what: `pull the image ${ref.id}`,
-          request: createAccountRequest(account, context, { action, resource, roles: entry.roles }),
-        },
-      ];
+      return createRoleAccesses(entry, account, context, {
+        what: `pull the image ${ref.id}`,
+        action,
+        resource,
+      });
     const sourceArn = functionsOf(context.partition, account.id).replaceAll('*', 'any');
     return [
       {
@@ -188,6 +194,13 @@ export const ecrRepositoryPolicy = createDocumentKind<Entry>({
       },
     ];
   },
+  listMemberStatements: (entry, on, context) =>
+    entry.preset === 'pull'
+      ? [
+          { Effect: 'Allow', Action: pullActions, Resource: on.map((ref) => repositoryArn(ref, context)) },
+          logIn,
+        ]
+      : [],
   read: async ({ ecr }, ref) => (await ecr.send(new GetRepositoryPolicyCommand(registry(ref)))).policyText,
   absentError: 'RepositoryPolicyNotFoundException',
   // A repository has no id but its name; a new one has another time of creation (ECR API reference, "Repository").

@@ -46,6 +46,8 @@ const grantEntrySchema = z.object({
   regions: z.array(regionSchema).optional(),
   match: z.enum(matchForms).optional(),
   accountsIn: z.enum(accountsInForms).optional(),
+  memberRole: z.string().optional(),
+  memberRoles: z.array(z.string()).optional(),
 });
 
 /** What all kinds have, and what some of them have in the same form. */
@@ -137,11 +139,35 @@ export const regionsSchema = uniqueListSchema(
 /** A role's name in an ARN, with its path if it has one: `people/ReadOnly`. */
 export const rolePattern = /^([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/;
 
-/** Role names, with `*` as in IAM: narrows a grant to some roles of the account. */
-export const roleNamesSchema = uniqueListSchema(
-  textSchema(
-    /^([\w+=,.@*-]+\/)*[\w+=,.@*-]{1,128}$/,
-    'a role name, with its path if it has one; * is a wildcard',
-  ),
+/** A role name, with `*` as in IAM. */
+export const roleNameSchema = textSchema(
+  /^([\w+=,.@*-]+\/)*[\w+=,.@*-]{1,128}$/,
+  'a role name, with its path if it has one; * is a wildcard',
+);
+
+/** Narrows a grant to some roles of the account. */
+const roleNamesSchema = uniqueListSchema(
+  roleNameSchema,
   'must name at least one role; leave it out to mean all roles',
+);
+
+/** References to member roles of the configuration, each by its name, with its path or without. */
+const memberRoleNamesSchema = uniqueListSchema(
+  textSchema(rolePattern, 'the name of a member role, with its path or without'),
+  'must name at least one member role, or be left out',
+);
+
+/**
+ * Fields that narrow a grant to some roles of the accounts. Default of both together: all roles. `memberRoles` names roles that
+ * the configuration describes, `roles` names roles that others make.
+ */
+export const roleFields = {
+  roles: roleNamesSchema.optional(),
+  memberRoles: memberRoleNamesSchema.optional(),
+};
+
+/** IAM user guide, "Access to AWS accounts owned by third parties": 2 to 1,224 characters. */
+export const externalIdSchema = textSchema(
+  /^[\w+=,.@:/-]{2,1224}$/,
+  'an external id: 2 to 1,224 letters, digits and +=,.@:/-',
 );

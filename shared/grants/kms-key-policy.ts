@@ -1,6 +1,5 @@
 import { GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import * as z from 'zod';
-import type { Statement } from '../iam/document.ts';
 import { formatAccount } from '../platform/account.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
 import { createDocumentKind } from './document-kind.ts';
@@ -11,13 +10,15 @@ import {
   grantEntryFields,
   match,
   principalFields,
-  roleNamesSchema,
+  roleFields,
 } from './grant-schema.ts';
-import { deploymentKey, getSecretsManagerService, restrictToOwnDeployments } from './key-conditions.ts';
+import { deploymentKey, getSecretsManagerService } from './key-conditions.ts';
 import { checkKeyEntry, createKeyDiscovery, keyFields, listKeyIds } from './key-discovery.ts';
+import { isKeyUsePreset, type KeyUsePreset, keyUsePresets, listKeyUses } from './key-uses.ts';
+import { listRoleNames } from './member-roles/references.ts';
 import {
-  createAccountRequest,
   createPrincipalParts,
+  createRoleAccesses,
   createServiceRequest,
   listAccountIds,
   restrictSources,
@@ -42,14 +43,8 @@ const schema = z
     z.strictObject({
       ...fields,
       ...principalFields,
-      preset: z.enum([
-        'launch-encrypted-ami',
-        'decrypt',
-        'decrypt-secrets',
-        'read-configurations',
-        'deploy-configurations',
-      ]),
-      roles: roleNamesSchema.optional(),
+      preset: z.enum(keyUsePresets),
+      ...roleFields,
     }),
     z.strictObject({ ...fields, ...createRawFields(rawResourceSchema.default('*')) }),
   ])
@@ -58,6 +53,9 @@ const schema = z
 
 type Entry = z.infer<typeof schema>;
 type Request = StatementRequest<Entry>;
+type PrincipalEntry = Extract<Entry, { preset: KeyUsePreset }>;
+
+const isPrincipalEntry = (entry: Entry): entry is PrincipalEntry => isKeyUsePreset(entry.preset);
 
 /** In a key policy `*` means the key itself (KMS developer guide, "Key policies in AWS KMS"). */
 const thisKey = { Effect: 'Allow', Resource: '*' } as const;
@@ -77,16 +75,14 @@ const fromService = (service: string, request: Request, action: readonly string[
   },
 });
 
-const forAccounts = (
-  request: Request,
-  part: string,
-  statement: Pick<Statement, 'Action' | 'Condition'>,
-): readonly Part[] =>
-  createPrincipalParts(request, {
-    part,
-    statement: { ...thisKey, ...statement },
-    roles: 'roles' in request.entry ? request.entry.roles : undefined,
-  });
+const usesByPrincipals = (entry: PrincipalEntry, request: Request): readonly Part[] =>
+  listKeyUses(entry.preset, request.ref, request.context).flatMap(({ part, statement }) =>
+    createPrincipalParts(request, {
+      part,
+      statement: { ...thisKey, ...statement },
+      roles: listRoleNames(entry, request.context),
+    }),
+  );
 
 const trailsOf = ({ partition }: GrantContext, accountId: string): string =>
   `arn:${partition}:cloudtrail:*:${accountId}:trail/*`;
@@ -119,22 +115,9 @@ function cloudTrailEncrypt(request: Request): readonly Part[] {
   ];
 }
 
-/**
- * An account that launches an encrypted AMI: EC2 user guide, "Amazon EBS encryption" (permissions for IAM users). No
- * `kms:Encrypt`, which launching does not need. The grant for the service-linked role of an Auto Scaling group is no
- * part of it: Auto Scaling user guide, "Required AWS KMS key policy for use with encrypted volumes".
- */
-const launchEncryptedAmi = (request: Request): readonly Part[] => [
-  ...forAccounts(request, 'use', {
-    Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'],
-  }),
-  ...forAccounts(request, 'attach', {
-    Action: 'kms:CreateGrant',
-    Condition: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
-  }),
-];
-
-const presets: Readonly<Record<Exclude<Entry['preset'], 'raw'>, (request: Request) => readonly Part[]>> = {
+const servicePresets: Readonly<
+  Record<Exclude<Entry['preset'], 'raw' | KeyUsePreset>, (request: Request) => readonly Part[]>
+> = {
   'cloudtrail-encrypt': cloudTrailEncrypt,
   // Config developer guide, "Permissions for the KMS key".
   'config-encrypt': (request) => [
@@ -150,26 +133,6 @@ const presets: Readonly<Record<Exclude<Entry['preset'], 'raw'>, (request: Reques
       'kms:DescribeKey',
     ]),
   ],
-  'launch-encrypted-ami': launchEncryptedAmi,
-  decrypt: (request) => forAccounts(request, 'decrypt', { Action: ['kms:Decrypt', 'kms:DescribeKey'] }),
-  'decrypt-secrets': (request) =>
-    forAccounts(request, 'decrypt', {
-      Action: ['kms:Decrypt', 'kms:DescribeKey'],
-      Condition: {
-        StringEquals: { 'kms:ViaService': getSecretsManagerService(request.ref, request.context) },
-      },
-    }),
-  // Callers of GetLatestConfiguration, and of StartDeployment: AppConfig user guide, "Data encryption at rest".
-  'read-configurations': (request) =>
-    forAccounts(request, 'read', {
-      Action: 'kms:Decrypt',
-      ...restrictToOwnDeployments(request.ref, request.context),
-    }),
-  'deploy-configurations': (request) =>
-    forAccounts(request, 'deploy', {
-      Action: 'kms:GenerateDataKey*',
-      ...restrictToOwnDeployments(request.ref, request.context),
-    }),
 };
 
 const keyArn = ({ id, accountId, region }: ResourceRef, { partition }: GrantContext): string =>
@@ -204,9 +167,8 @@ export const kmsKeyPolicy = createDocumentKind<Entry>({
   formatArn: keyArn,
   createStatements: (request) => {
     const { entry, ref, context } = request;
-    return entry.preset === 'raw'
-      ? createRawParts(entry.statements, request, keyArn(ref, context))
-      : presets[entry.preset](request);
+    if (entry.preset === 'raw') return createRawParts(entry.statements, request, keyArn(ref, context));
+    return isPrincipalEntry(entry) ? usesByPrincipals(entry, request) : servicePresets[entry.preset](request);
   },
   listAccesses: (entry, account, ref, context): readonly Access[] => {
     if (entry.preset === 'raw') return [];
@@ -229,23 +191,28 @@ export const kmsKeyPolicy = createDocumentKind<Entry>({
         },
       ];
     }
+    if (!isPrincipalEntry(entry)) return [];
     const applications = `arn:${context.partition}:appconfig:${ref.region}:${account.id}:application`;
-    return [
-      {
-        who: `Roles of ${formatAccount(account)}`,
-        what: `${uses[entry.preset] ?? 'decrypt'} with key ${ref.id}`,
-        request: createAccountRequest(account, context, {
-          action: entry.preset === 'deploy-configurations' ? 'kms:GenerateDataKey' : 'kms:Decrypt',
-          resource,
-          roles: 'roles' in entry ? entry.roles : undefined,
-          context: {
-            'kms:ViaService': [getSecretsManagerService(ref, context)].flat()[0] ?? '',
-            [deploymentKey]: `${applications}/any/environment/any/deployment/1`,
-          },
-        }),
+    return createRoleAccesses(entry, account, context, {
+      what: `${uses[entry.preset] ?? 'decrypt'} with key ${ref.id}`,
+      action: entry.preset === 'deploy-configurations' ? 'kms:GenerateDataKey' : 'kms:Decrypt',
+      resource,
+      context: {
+        'kms:ViaService': [getSecretsManagerService(ref, context)].flat()[0] ?? '',
+        [deploymentKey]: `${applications}/any/environment/any/deployment/1`,
       },
-    ];
+    });
   },
+  listMemberStatements: (entry, on, context) =>
+    isPrincipalEntry(entry)
+      ? on.flatMap((ref) =>
+          listKeyUses(entry.preset, ref, context).map(({ statement }) => ({
+            ...statement,
+            Effect: 'Allow',
+            Resource: keyArn(ref, context),
+          })),
+        )
+      : [],
   read: async ({ kms }, { id }) =>
     (await kms.send(new GetKeyPolicyCommand({ KeyId: id, PolicyName: 'default' }))).Policy,
   write: ({ kms }, { id }, text) =>

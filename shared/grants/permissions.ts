@@ -16,14 +16,15 @@ export function createArnPermissions(
   on: ResourceRef | ResourceSearch,
   context: GrantContext,
 ): readonly Permission[] {
-  const { kind, accountId, region } = on;
-  const resource = formatArn({ kind, accountId, region, id: idOf(on) }, context);
+  const resource = formatArn(toWildcardRef(on), context);
   return [
     { actions: [...actions.read, ...actions.write, ...(actions.identify ?? [])], resources: [resource] },
   ];
 }
 
-function idOf(on: ResourceRef | ResourceSearch): string {
-  if ('id' in on) return on.id;
-  return 'name' in on.pattern ? on.pattern.name : '*';
+/** What a search can find, as a resource with a wildcard in its id. */
+export function toWildcardRef(on: ResourceRef | ResourceSearch): ResourceRef {
+  if ('id' in on) return on;
+  const { kind, accountId, region, pattern } = on;
+  return { kind, accountId, region, id: 'name' in pattern ? pattern.name : '*' };
 }

@@ -2,9 +2,10 @@ import { isMember, isUnreadable } from '../accounts/membership.ts';
 import { matchesSelector } from '../accounts/selector.ts';
 import type { Conditions, PrincipalMap, Statement } from '../iam/document.ts';
 import type { AccessRequest } from '../iam/evaluate.ts';
-import type { Account } from '../platform/account.ts';
-import type { GrantContext, ResourceRef, Share } from './contract.ts';
+import { type Account, formatAccount } from '../platform/account.ts';
+import type { Access, GrantContext, ResourceRef, Share } from './contract.ts';
 import type { GrantEntry, Match } from './grant-schema.ts';
+import { listEntryRoles } from './member-roles/references.ts';
 
 /** Accounts are named by their root, never by a role: AWS refuses a document that names a role that is gone. */
 export const toAccountPrincipals = (
@@ -162,6 +163,23 @@ export const getOrganizationKeys = (
         [`aws:${whose}OrgID`]: organizationId,
         [`aws:${whose}OrgPaths`]: [`${[organizationId, ...parentIds].join('/')}/`],
       };
+
+/** What an entry with `roles` and `memberRoles` lets the account do: one access for each member role that it names. */
+export function createRoleAccesses(
+  entry: Pick<GrantEntry, 'memberRoles'> & { readonly roles?: readonly string[] | undefined },
+  account: Account,
+  context: GrantContext,
+  { what, ...request }: Pick<Access, 'what'> & Omit<Parameters<typeof createAccountRequest>[2], 'roles'>,
+): readonly Access[] {
+  const members = listEntryRoles(entry, context);
+  const access = (roles: readonly string[] | undefined, who: string) => ({
+    who: `${who} of ${formatAccount(account)}`,
+    what,
+    request: createAccountRequest(account, context, { ...request, roles }),
+  });
+  const others = members.length > 0 && entry.roles === undefined ? [] : [access(entry.roles, 'Roles')];
+  return [...others, ...members.map(({ name }) => ({ ...access([name], `Role ${name}`), memberRole: name }))];
+}
 
 /** A request of a role of the account, as it would meet `onlyRoles`; `*` in a role name stands for itself. */
 export function createAccountRequest(

@@ -1,6 +1,5 @@
 import { GetRoleCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import * as z from 'zod';
-import { formatAccount } from '../platform/account.ts';
 import { textSchema } from '../platform/schema-fields.ts';
 import type { GrantContext, GrantKind, ResourceRef } from './contract.ts';
 import { listGlobalPlaces } from './discovery.ts';
@@ -8,12 +7,14 @@ import { createDocumentKind } from './document-kind.ts';
 import type { DocumentState } from './document-rendering.ts';
 import {
   checkMatch,
+  externalIdSchema,
   grantEntryFields,
   principalFields,
-  roleNamesSchema,
+  roleFields,
   rolePattern,
 } from './grant-schema.ts';
-import { createAccountRequest, createPrincipalParts } from './principals.ts';
+import { listRoleNames } from './member-roles/references.ts';
+import { createPrincipalParts, createRoleAccesses } from './principals.ts';
 
 const schema = z
   .strictObject({
@@ -23,12 +24,8 @@ const schema = z
     /** The role of the central account, with its path: `account-onboarding/ConfigurationReader`. */
     role: textSchema(rolePattern, 'the name of a role, with its path if it has one'),
     /** Roles of the accounts that may assume it. Default: all. */
-    roles: roleNamesSchema.optional(),
-    /** IAM user guide, "Access to AWS accounts owned by third parties": 2 to 1,224 characters. */
-    externalId: textSchema(
-      /^[\w+=,.@:/-]{2,1224}$/,
-      'an external id: 2 to 1,224 letters, digits and +=,.@:/-',
-    ).optional(),
+    ...roleFields,
+    externalId: externalIdSchema.optional(),
   })
   .check(checkMatch);
 
@@ -56,7 +53,7 @@ const kind = createDocumentKind<Entry>({
   formatArn: roleArn,
   // A trust policy is about its role alone and has no Resource (IAM user guide, "IAM JSON policy elements: Resource").
   createStatements: (request) => {
-    const { externalId, roles } = request.entry;
+    const { externalId } = request.entry;
     return createPrincipalParts(request, {
       part: 'assume',
       statement: {
@@ -64,21 +61,16 @@ const kind = createDocumentKind<Entry>({
         Action: 'sts:AssumeRole',
         ...(externalId === undefined ? {} : { Condition: { StringEquals: { [externalIdKey]: externalId } } }),
       },
-      roles,
+      roles: listRoleNames(request.entry, request.context),
     });
   },
-  listAccesses: (entry, account, ref, context) => [
-    {
-      who: `Roles of ${formatAccount(account)}`,
+  listAccesses: (entry, account, ref, context) =>
+    createRoleAccesses(entry, account, context, {
       what: `assume the role ${ref.id}`,
-      request: createAccountRequest(account, context, {
-        action: 'sts:AssumeRole',
-        resource: roleArn(ref, context),
-        roles: entry.roles,
-        context: entry.externalId === undefined ? {} : { [externalIdKey]: entry.externalId },
-      }),
-    },
-  ],
+      action: 'sts:AssumeRole',
+      resource: roleArn(ref, context),
+      context: entry.externalId === undefined ? {} : { [externalIdKey]: entry.externalId },
+    }),
   // IAM gives the document as a URL would carry it (IAM API reference, "Role").
   read: async ({ iam }, ref) => {
     const { Role } = await iam.send(new GetRoleCommand({ RoleName: nameOf(ref) }));
@@ -90,8 +82,17 @@ const kind = createDocumentKind<Entry>({
     iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: nameOf(ref), PolicyDocument })),
 });
 
+const listResources = (entry: Entry, context: GrantContext): readonly ResourceRef[] =>
+  listGlobalPlaces(entry, context).map((place) => ({ kind: kind.name, id: entry.role, ...place }));
+
 export const roleTrustPolicy: GrantKind<Entry, DocumentState> = {
   ...kind,
-  listResources: (entry, context) =>
-    listGlobalPlaces(entry, context).map((place) => ({ kind: kind.name, id: entry.role, ...place })),
+  listResources,
+  listMemberStatements: (entry, context) => [
+    {
+      Effect: 'Allow',
+      Action: 'sts:AssumeRole',
+      Resource: listResources(entry, context).map((ref) => roleArn(ref, context)),
+    },
+  ],
 };

@@ -10,10 +10,11 @@ import { regionSchema, textSchema } from '../platform/schema-fields.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
 import { createDocumentKind } from './document-kind.ts';
 import type { Part, StatementRequest } from './document-rendering.ts';
-import { checkMatch, grantEntryFields, match, principalFields, roleNamesSchema } from './grant-schema.ts';
+import { checkMatch, grantEntryFields, match, principalFields, roleFields } from './grant-schema.ts';
+import { listRoleNames } from './member-roles/references.ts';
 import {
-  createAccountRequest,
   createPrincipalParts,
+  createRoleAccesses,
   createServiceRequest,
   joinConditions,
   restrictSources,
@@ -54,7 +55,7 @@ const schema = z
       ...entryFields,
       ...principalFields,
       preset: z.literal('revisions-read'),
-      roles: roleNamesSchema.optional(),
+      ...roleFields,
     }),
     z.strictObject({ ...entryFields, ...createRawFields(rawResourceSchema) }),
   ])
@@ -148,6 +149,15 @@ function deliveryStatements(delivery: Delivery, entry: DeliveryEntry, request: R
 const logFolder = ({ prefix }: DeliveryEntry, accountId: string, { folder }: Delivery): string =>
   `${prefix === undefined ? '' : `${prefix}/`}AWSLogs/${accountId}/${folder}`;
 
+const readRevisions = (bucket: string) => ({
+  list: { Effect: 'Allow', Action: 's3:ListBucket', Resource: bucket } as const,
+  read: {
+    Effect: 'Allow',
+    Action: ['s3:GetObject', 's3:GetObjectVersion'],
+    Resource: `${bucket}/*`,
+  } as const,
+});
+
 /**
  * Deployment revisions (CodeDeploy user guide, "Deploy an application in a different AWS account"). That page gives
  * `s3:Get*` and `s3:List*`; the agent needs only what the AWS managed policy AmazonEC2RoleforAWSCodeDeploy has
@@ -164,12 +174,7 @@ function revisionStatements(roles: readonly string[] | undefined, request: Reque
     const both = { Effect: 'Allow', Action, Resource: [bucket, `${bucket}/*`] } as const;
     return createPrincipalParts(request, { part: 'read', statement: both, roles });
   }
-  const list = { Effect: 'Allow', Action: 's3:ListBucket', Resource: bucket } as const;
-  const read = {
-    Effect: 'Allow',
-    Action: ['s3:GetObject', 's3:GetObjectVersion'],
-    Resource: `${bucket}/*`,
-  } as const;
+  const { list, read } = readRevisions(bucket);
   return [
     ...createPrincipalParts(request, { part: 'list', statement: list, roles }),
     ...createPrincipalParts(request, { part: 'read', statement: read, roles }),
@@ -184,17 +189,11 @@ function accesses(
 ): readonly Access[] {
   const bucket = bucketArn(ref, context);
   if (entry.preset === 'revisions-read')
-    return [
-      {
-        who: `Roles of ${formatAccount(account)}`,
-        what: `read deployment revisions from s3://${ref.id}`,
-        request: createAccountRequest(account, context, {
-          action: 's3:GetObject',
-          resource: `${bucket}/revision.zip`,
-          roles: entry.roles,
-        }),
-      },
-    ];
+    return createRoleAccesses(entry, account, context, {
+      what: `read deployment revisions from s3://${ref.id}`,
+      action: 's3:GetObject',
+      resource: `${bucket}/revision.zip`,
+    });
   const delivery = deliveries[entry.preset];
   if (delivery === undefined || entry.preset === 'raw') return [];
   const folder = logFolder(entry, account.id, delivery);
@@ -238,11 +237,16 @@ export const s3BucketPolicy = createDocumentKind<Entry>({
     const { entry } = request;
     if (entry.preset === 'raw')
       return createRawParts(entry.statements, request, bucketArn(request.ref, request.context));
-    if (entry.preset === 'revisions-read') return revisionStatements(entry.roles, request);
+    if (entry.preset === 'revisions-read')
+      return revisionStatements(listRoleNames(entry, request.context), request);
     const delivery = deliveries[entry.preset];
     return delivery === undefined ? [] : deliveryStatements(delivery, entry, request);
   },
   listAccesses: accesses,
+  listMemberStatements: (entry, on, context) =>
+    entry.preset === 'revisions-read'
+      ? on.flatMap((ref) => Object.values(readRevisions(bucketArn(ref, context))))
+      : [],
   read: async ({ s3 }, { id, accountId }) =>
     (await s3.send(new GetBucketPolicyCommand({ Bucket: id, ExpectedBucketOwner: accountId }))).Policy,
   absentError: 'NoSuchBucketPolicy',

@@ -5,7 +5,6 @@ import {
   PutResourcePolicyCommand,
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
-import { formatAccount } from '../platform/account.ts';
 import { secretNamePattern } from '../platform/aws/secret-arn.ts';
 import { textSchema } from '../platform/schema-fields.ts';
 import type { Discovery, GrantContext, ResourceRef } from './contract.ts';
@@ -24,10 +23,11 @@ import {
   grantEntryFields,
   principalFields,
   regionsSchema,
-  roleNamesSchema,
+  roleFields,
   uniqueListSchema,
 } from './grant-schema.ts';
-import { createAccountRequest, createPrincipalParts } from './principals.ts';
+import { listRoleNames } from './member-roles/references.ts';
+import { createPrincipalParts, createRoleAccesses } from './principals.ts';
 import { createRawFields, createRawParts, rawResourceSchema } from './raw-statements.ts';
 
 const fields = {
@@ -47,7 +47,7 @@ const schema = z
       ...fields,
       ...principalFields,
       preset: z.literal('read'),
-      roles: roleNamesSchema.optional(),
+      ...roleFields,
     }),
     z.strictObject({ ...fields, ...createRawFields(rawResourceSchema.default('*')) }),
   ])
@@ -62,6 +62,8 @@ const secretArn = (
   { partition }: GrantContext,
   end: string,
 ): string => `arn:${partition}:secretsmanager:${region}:${accountId}:secret:${id}-${end}`;
+
+const readActions = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
 
 /** What a value of a filter may hold; an exclamation mark in front negates it (API reference, "Filter"). */
 const filterValue = /^[a-zA-Z0-9 :_@/+=.-][a-zA-Z0-9 :_@/+=.!-]*$/;
@@ -123,26 +125,31 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
       part: 'read',
       statement: {
         Effect: 'Allow',
-        Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+        Action: readActions,
         Resource: '*',
       },
-      roles: entry.roles,
+      roles: listRoleNames(entry, context),
     });
   },
   listAccesses: (entry, account, ref, context) =>
     entry.preset === 'raw'
       ? []
-      : [
+      : createRoleAccesses(entry, account, context, {
+          what: `read the secret ${ref.id}`,
+          action: 'secretsmanager:GetSecretValue',
+          resource: secretArn(ref, context, 'Any123'),
+        }),
+  // Secrets that tags tell have no names here: the policy of each secret decides.
+  listMemberStatements: (entry, on, context) =>
+    entry.preset === 'read'
+      ? [
           {
-            who: `Roles of ${formatAccount(account)}`,
-            what: `read the secret ${ref.id}`,
-            request: createAccountRequest(account, context, {
-              action: 'secretsmanager:GetSecretValue',
-              resource: secretArn(ref, context, 'Any123'),
-              roles: entry.roles,
-            }),
+            Effect: 'Allow',
+            Action: readActions,
+            Resource: on.map((ref) => secretArn(ref, context, '??????')),
           },
-        ],
+        ]
+      : [],
   // A secret that is made anew gets other random characters at the end of its ARN.
   read: async ({ secretsManager }, { id }) => {
     const { ARN, ResourcePolicy } = await secretsManager.send(new GetResourcePolicyCommand({ SecretId: id }));

@@ -4,3 +4,17 @@ import * as z from 'zod';
 export const textSchema = (pattern: RegExp, what: string) => z.string(what).regex(pattern, what);
 
 export const regionSchema = textSchema(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region, such as eu-west-1');
+
+/** Error texts for a strict object: for an unknown key, and for something that is no object at all. */
+export const describeKeyErrors =
+  (keys: readonly string[]) =>
+  ({ code }: { readonly code?: string | undefined }): string => {
+    const listed = [keys.slice(0, -1).join(', '), ...keys.slice(-1)].filter(Boolean).join(' and ');
+    return code === 'unrecognized_keys'
+      ? `is not a key here; the keys are ${listed}`
+      : `an object with ${listed}`;
+  };
+
+/** An object that says which keys it has when it meets another. */
+export const objectSchema = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, { error: describeKeyErrors(Object.keys(shape)) });

@@ -7,6 +7,7 @@ import type { StatementDifference } from '../iam/difference.ts';
 import { formatDifference } from '../iam/difference-text.ts';
 import type { RegisteredAccount } from '../platform/account.ts';
 import { getTimestamp } from '../platform/clock.ts';
+import { findAccountWarnings } from './account-warnings.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import { listActiveResources } from './desired-resources.ts';
 import { diffDocuments, mentions } from './differences.ts';
@@ -21,7 +22,6 @@ import {
   readState,
   toNextDocuments,
 } from './read-and-plan.ts';
-import { findSelectorWarnings } from './selector-warnings.ts';
 import type { Services } from './services.ts';
 import { describeUnreadableAccounts } from './unreadable-items.ts';
 import { formatUnresolvedPaths } from './unresolved-ous.ts';
@@ -100,7 +100,7 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   const scope = accountId === undefined ? {} : { accountId };
   const planned = resources.map((each) => ({ desired: each.desired, plan: { unresolved: each.unresolved } }));
   const unresolved = await findUnresolvedPaths(services, { active, accounts, planned });
-  const unmatched = findSelectorWarnings(active, accounts);
+  const unmatched = findAccountWarnings(active, accounts);
   const warnings = [...looked.warnings, ...unresolved.map(formatUnresolvedPaths), ...unmatched];
   const unreadable = [...looked.unreadable, ...describeUnreadableAccounts(accounts)];
   return {

@@ -10,6 +10,7 @@ import { defaultApprovalHours } from '../configuration/schema.ts';
 import type { RegisteredAccount } from '../platform/account.ts';
 import { type CentralAccountName, centralAccountNames } from '../platform/central-accounts.ts';
 import { getTimestamp } from '../platform/clock.ts';
+import { findAccountWarnings } from '../reconcile/account-warnings.ts';
 import { leavingOf, toAccessChanges } from '../reconcile/change-record.ts';
 import type { DesiredResource } from '../reconcile/desired-resource.ts';
 import {
@@ -36,7 +37,6 @@ import {
   toNextDocuments,
 } from '../reconcile/read-and-plan.ts';
 import { isPendingApproval } from '../reconcile/required-approval.ts';
-import { findSelectorWarnings } from '../reconcile/selector-warnings.ts';
 import type { Services } from '../reconcile/services.ts';
 import { describeUnreadableAccounts } from '../reconcile/unreadable-items.ts';
 import { isUnderBurst } from '../reconcile/write-batching.ts';
@@ -90,7 +90,7 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   const registered = await registry.listAccounts();
   await note(services, runId, {
     left: [...formatSearchProblems(looked), ...describeUnreadableAccounts(registered)],
-    warnings: [...looked.warnings, ...findSelectorWarnings(active, registered)],
+    warnings: [...looked.warnings, ...findAccountWarnings(active, registered)],
     before: run,
   });
   const accountIds = sweep ? [] : accounts.map(({ accountId }) => accountId);

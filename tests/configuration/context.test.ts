@@ -63,6 +63,7 @@ describe('what grant kinds may know', () => {
       installationId: 'example',
       limits: configuration.limits,
       centralAccounts: three,
+      memberRoles: [],
     });
   });
 

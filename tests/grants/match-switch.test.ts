@@ -9,6 +9,7 @@ import { isAllowed, listAccesses } from '../../shared/reconcile/verify.ts';
 import { context, createGrantEnv, manyAccounts } from '../fixtures/grants/grant-env.ts';
 import { createGrantFixture } from '../fixtures/grants/grant-fixture.ts';
 import { casesOf } from '../fixtures/grants/kind-cases.ts';
+import { writtenMemberRoles } from '../fixtures/grants/member-roles.ts';
 import { account, configurationWith, onlyResource, planOnly } from '../fixtures/plan-fixture.ts';
 
 const ou = 'ou-abcd-11112222';
@@ -25,6 +26,9 @@ const held = grantKinds.flatMap((kind) =>
     .map(([preset, fields]) => [`${kind.name} ${preset}`, kind, fields] as const)
     .filter(([, , fields]) => kind.schema.safeParse(entry(kind, fields, 'organization')).success),
 );
+
+const configured = (grants: readonly object[], more: object = {}) =>
+  configurationWith(grants, { memberRoles: writtenMemberRoles, ...more });
 
 type Declared = 'accounts' | 'ou' | 'organization';
 
@@ -62,7 +66,7 @@ describe.each(held)('%s: changing the match', (_, kind, fields) => {
     let actual = beginning(kind);
     let remembered: readonly string[] = [];
     for (const declared of everyStep) {
-      const configuration = configurationWith([entry(kind, fields, declared)]);
+      const configuration = configured([entry(kind, fields, declared)]);
       const plan = planOnly(configuration, everyAccount, { actual, remembered });
       const documents = Object.values(kind.toDocuments(plan.next));
       const desired = onlyResource(configuration, everyAccount);
@@ -95,7 +99,7 @@ describe('a grant that is held by the organization', () => {
   const kind = grantKinds.find(({ name }) => name === 'secret-resource-policy') as GrantKind;
   const fields = { preset: 'read', secrets: ['deploy/token'] };
   const planned = (declared: Declared, accounts: readonly Account[], more = {}, settings = {}) =>
-    planOnly(configurationWith([entry(kind, fields, declared)], settings), accounts, more);
+    planOnly(configured([entry(kind, fields, declared)], settings), accounts, more);
   const listed = planned('accounts', everyAccount);
   const organization = planned('organization', everyAccount, {
     actual: listed.next,
@@ -161,10 +165,10 @@ describe('a grant that is held by the organization', () => {
 describe.each(held)('%s: from a condition to a list for a few', (_, kind, fields) => {
   const few = everyAccount.slice(0, 4);
   const narrowed = (declared: 'ou' | 'organization', more: object) => {
-    const wide = configurationWith([entry(kind, fields, declared)]);
+    const wide = configured([entry(kind, fields, declared)]);
     const before = planOnly(wide, everyAccount);
     const narrow = { ...entry(kind, fields, 'accounts'), for: { accounts: few.map(({ id }) => id) } };
-    return planOnly(configurationWith([narrow], more), everyAccount, {
+    return planOnly(configured([narrow], more), everyAccount, {
       actual: before.next,
       remembered: before.owned,
     });
@@ -189,10 +193,10 @@ test('whom an OU’s condition never let in does not count as losing the grant',
   const kind = grantKinds.find(({ name }) => name === 'secret-resource-policy') as GrantKind;
   const fields = { preset: 'read', secrets: ['deploy/token'] };
   const outside = everyAccount.map((each, index) => (index < 26 ? { ...each, parentIds: ['r-abcd'] } : each));
-  const before = planOnly(configurationWith([entry(kind, fields, 'ou')]), outside);
+  const before = planOnly(configured([entry(kind, fields, 'ou')]), outside);
   const narrow = { ...entry(kind, fields, 'accounts'), for: { accounts: ['500000000026'] } };
 
-  const plan = planOnly(configurationWith([narrow]), outside, {
+  const plan = planOnly(configured([narrow]), outside, {
     actual: before.next,
     remembered: before.owned,
   });

@@ -87,7 +87,7 @@ export const firstFaults: readonly PlantedFault[] = [
     name: 'wrong-role-path',
     title: 'the path of a role to assume is lost',
     file: 'shared/grants/assume-role-permission.ts',
-    replace: '`arn:${partition}:iam::${accountId}:role/${role}`',
-    by: '`arn:${partition}:iam::${accountId}:role/${role.slice(role.lastIndexOf("/") + 1)}`',
+    replace: 'role/${getAssumedRole(entry, context).name}`',
+    by: 'role/${getAssumedRole(entry, context).name.split("/").at(-1)}`',
   },
 ];

@@ -1,0 +1,118 @@
+import type { EntryWarning } from '../grants/contract.ts';
+import { getGrantKind } from '../grants/kinds.ts';
+import { getBareName, listMemberRoleReferences } from '../grants/member-roles/references.ts';
+import type { MemberRole } from '../grants/member-roles/schema.ts';
+import { adviseQuotaIncrease } from '../grants/quotas.ts';
+import { measurePolicy } from '../iam/size.ts';
+import { accountIdPattern } from '../platform/account.ts';
+import { findNearestWord } from '../platform/nearest-name.ts';
+import { getGrantContext } from './context.ts';
+import { checkMemberRoleOus } from './member-role-ous.ts';
+import { createMemberRolePolicies } from './member-role-policies.ts';
+import { type PathFinding, suggestWord } from './messages.ts';
+import type { Configuration } from './schema.ts';
+
+/** What does not fit in `memberRoles` and in the grants that name them. Every reference names a role that is there. */
+export const checkMemberRoles = (configuration: Configuration): readonly PathFinding[] => {
+  const { memberRoles = [] } = configuration;
+  const trusted = memberRoles.flatMap((role, index) =>
+    [...findUnknownAccount(role, configuration), ...findTakenName(role, configuration)].map(
+      ({ path, message }) => ({ path: ['memberRoles', index, ...path], message }),
+    ),
+  );
+  // The policies of a role name the account that it trusts.
+  if (trusted.length > 0) return trusted;
+  return [
+    ...memberRoles.flatMap((role, index) =>
+      findOversize(role, configuration).map(({ field, message }) => ({
+        path: ['memberRoles', index, field],
+        message,
+      })),
+    ),
+    ...unsuitableRoles(configuration),
+    ...checkMemberRoleOus(configuration),
+  ];
+};
+
+function findUnknownAccount(role: MemberRole, { centralAccounts }: Configuration): readonly PathFinding[] {
+  if (role.kind === 'application') return [];
+  const { account } = role.trusts;
+  const names = Object.entries(centralAccounts).flatMap(([name, each]) => (each === undefined ? [] : [name]));
+  if (names.includes(account) || (role.kind === 'deployer' && accountIdPattern.test(account))) return [];
+  const other = role.kind === 'deployer' ? ', or an account id in quotes' : '';
+  const message = `must be one of centralAccounts, which are ${names.join(', ')}${other} (it is "${account}")`;
+  return [{ path: ['trusts', 'account'], message: message + suggestWord(findNearestWord(account, names)) }];
+}
+
+/** Roles that the configuration has in central accounts, which are members too: IAM tells names apart without paths and case. */
+function findTakenName(
+  { name }: MemberRole,
+  { spokeRole, applications = [] }: Configuration,
+): readonly PathFinding[] {
+  const taken = [
+    { what: 'spokeRole', role: spokeRole },
+    ...applications.map(({ readerRole }, index) => ({
+      what: `applications[${index}].readerRole`,
+      role: readerRole,
+    })),
+  ].find(({ role }) => role !== undefined && nameKey(role) === nameKey(name));
+  if (taken === undefined) return [];
+  const message = `must be a name of its own: ${taken.what} has this name in a central account, whatever its path`;
+  return [{ path: ['name'], message }];
+}
+
+const nameKey = (name: string): string => getBareName(name).toLowerCase();
+
+/** Stands for any account: ids have one length. */
+const anyPlace = { accountId: '111122223333', dnsSuffix: 'amazonaws.com.cn' };
+
+/** IAM user guide, "IAM and AWS STS quotas": all inline policies of a role together. */
+const inlineLimit = 10_240;
+
+function findOversize(role: MemberRole, configuration: Configuration): readonly EntryWarning[] {
+  const { trust, inline, managedPolicies } = createMemberRolePolicies(role, configuration, anyPlace);
+  const { roleTrustPolicyCharacters, managedPoliciesPerRole } = configuration.limits;
+  const trustSize = measurePolicy(trust, 'characters');
+  const inlineSize = Object.values(inline).reduce((sum, each) => sum + measurePolicy(each, 'characters'), 0);
+  return [
+    ...(trustSize <= roleTrustPolicyCharacters
+      ? []
+      : [
+          {
+            field: 'trusts',
+            message:
+              `must be shorter: the trust policy would have ${trustSize} characters, and limits.roleTrustPolicyCharacters is ` +
+              `${roleTrustPolicyCharacters}${adviseQuotaIncrease('roleTrustPolicyCharacters', trustSize)}`,
+          },
+        ]),
+    ...(inlineSize <= inlineLimit
+      ? []
+      : [
+          {
+            field: role.statements === undefined ? 'name' : 'statements',
+            message:
+              `must be shorter: with what the grants give, the inline policies of ${role.name} would have ${inlineSize} ` +
+              `characters, and IAM takes ${inlineLimit}. Use patterns in the grants, or managedPolicies`,
+          },
+        ]),
+    ...(managedPolicies.length <= managedPoliciesPerRole
+      ? []
+      : [
+          {
+            field: 'managedPolicies',
+            message:
+              `must be at most ${managedPoliciesPerRole} policies, as limits.managedPoliciesPerRole says` +
+              adviseQuotaIncrease('managedPoliciesPerRole', managedPolicies.length),
+          },
+        ]),
+  ];
+}
+
+/** Roles of a kind, or with a trust, that the grant cannot mean. */
+const unsuitableRoles = (configuration: Configuration): readonly PathFinding[] =>
+  configuration.grants.flatMap((entry, index) => {
+    if (listMemberRoleReferences(entry).length === 0) return [];
+    const context = getGrantContext(configuration);
+    const mistakes = getGrantKind(entry.kind).listMemberRoleMistakes?.(entry, context) ?? [];
+    return mistakes.map(({ field, message }) => ({ path: ['grants', index, field], message }));
+  });

@@ -1,0 +1,59 @@
+import { findNearestMemberRole, getBareName } from '../grants/member-roles/references.ts';
+import { type PathFinding, suggestWord } from './messages.ts';
+
+/** A part of a file that may be wrong in other ways. */
+type Fields = Readonly<Record<string, unknown>>;
+
+const fields = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+interface Named {
+  readonly path: readonly PropertyKey[];
+  readonly name: string;
+}
+
+const listNamed = (value: unknown, path: readonly PropertyKey[]): readonly Named[] =>
+  typeof value === 'string' ? [{ path, name: value }] : [];
+
+const listRoleNames = (value: unknown): readonly Named[] =>
+  listOf(fields(value).memberRoles).flatMap((role, index) =>
+    listNamed(fields(role).name, ['memberRoles', index, 'name']),
+  );
+
+/** Member roles with one name: IAM tells names apart without their paths and case (API reference, "CreateRole"). */
+export function findRepeatedRoles(value: unknown): readonly PathFinding[] {
+  const names = listRoleNames(value);
+  return names.flatMap(({ path, name }, index) => {
+    const first = names.findIndex((other) => nameKey(other.name) === nameKey(name));
+    const other = names[first];
+    if (first === index || other === undefined) return [];
+    const message = `must be a name of its own: IAM takes ${name} and ${other.name} for one name, whatever the paths`;
+    return [{ path, message }];
+  });
+}
+
+const nameKey = (name: string): string => getBareName(name).toLowerCase();
+
+/** Grants that name a member role which is not there. */
+export function findMissingRoles(value: unknown): readonly PathFinding[] {
+  const known = listRoleNames(value).map(({ name }) => name);
+  const isKnown = (wanted: string): boolean =>
+    known.some((name) => name === wanted || getBareName(name) === wanted);
+  return listOf(fields(value).grants)
+    .flatMap((grant, index) => [
+      ...listNamed(fields(grant).memberRole, ['grants', index, 'memberRole']),
+      ...listOf(fields(grant).memberRoles).flatMap((name, at) =>
+        listNamed(name, ['grants', index, 'memberRoles', at]),
+      ),
+    ])
+    .filter(({ name }) => !isKnown(name))
+    .map(({ path, name }) => ({ path, message: missing(name, known) }));
+}
+
+const missing = (name: string, known: readonly string[]): string =>
+  known.length === 0
+    ? `must be the name of a member role: there is no memberRoles. Describe ${name} there, or use role or roles for a role that others make`
+    : `must be the name of a member role, and there is no ${name}; memberRoles has ${known.join(', ')}` +
+      suggestWord(findNearestMemberRole(name, known));

@@ -1,0 +1,90 @@
+import { getGrantKind } from '../grants/kinds.ts';
+import { fillPlaceholders } from '../grants/member-roles/permission-fields.ts';
+import { findMemberRole } from '../grants/member-roles/references.ts';
+import type { MemberRole } from '../grants/member-roles/schema.ts';
+import { createTrustPolicy, type MemberAccountPlace } from '../grants/member-roles/trust-policy.ts';
+import { createPolicy, type PolicyDocument, type Statement, toArray } from '../iam/document.ts';
+import { getGrantContext } from './context.ts';
+import type { Configuration } from './schema.ts';
+
+/** What a member role consists of in one account. */
+export interface MemberRolePolicies {
+  readonly trust: PolicyDocument;
+  /** By the names of the inline policies. */
+  readonly inline: Readonly<Record<string, PolicyDocument>>;
+  readonly managedPolicies: readonly string[];
+  readonly permissionsBoundary?: string;
+}
+
+type Grants = Pick<Configuration, 'grants' | 'memberRoles'>;
+
+/** The grants that narrow their access to a member role: the role needs the other half of each. */
+const listGrantsOf = (
+  role: MemberRole,
+  { grants, memberRoles = [] }: Grants,
+): readonly Configuration['grants'][number][] =>
+  grants.filter((entry) =>
+    (entry.memberRoles ?? []).some((name) => findMemberRole(name, memberRoles) === role),
+  );
+
+/** The policies of a member role in the account of `place`, as the configuration describes them. Pure. */
+export function createMemberRolePolicies(
+  role: MemberRole,
+  configuration: Configuration,
+  place: MemberAccountPlace,
+): MemberRolePolicies {
+  const { accountId } = place;
+  const { partition, organization } = configuration;
+  const values = { accountId, partition, organizationId: organization.id };
+  const { managedPolicies = [], statements = [], permissionsBoundary } = role;
+  return {
+    trust: createTrustPolicy(role, getGrantContext(configuration), place),
+    inline: {
+      ...inlinePolicy('granted-access', listGrantStatements(role, configuration)),
+      ...inlinePolicy('statements', fillPlaceholders(statements.map(withoutUndefined), values)),
+    },
+    managedPolicies: fillPlaceholders(managedPolicies, values),
+    ...(permissionsBoundary === undefined
+      ? {}
+      : { permissionsBoundary: fillPlaceholders(permissionsBoundary, values) }),
+  };
+}
+
+const inlinePolicy = (name: string, statements: readonly Statement[]): MemberRolePolicies['inline'] =>
+  statements.length === 0 ? {} : { [name]: { ...createPolicy(), Statement: statements } };
+
+/** The role's half of each grant that names it; statements that differ in their resources alone become one. */
+function listGrantStatements(role: MemberRole, configuration: Configuration): readonly Statement[] {
+  const context = getGrantContext(configuration);
+  const all = listGrantsOf(role, configuration).flatMap(
+    (entry) => getGrantKind(entry.kind).listMemberStatements?.(entry, context) ?? [],
+  );
+  const alike = Map.groupBy(all, ({ Resource: _, ...rest }) => JSON.stringify(rest));
+  return [...alike.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const resources = [first, ...others].flatMap(({ Resource = [] }) => toArray(Resource));
+    return [{ ...first, Resource: [...new Set(resources)].sort() }];
+  });
+}
+
+type WrittenStatement = NonNullable<MemberRole['statements']>[number];
+
+function withoutUndefined({
+  Sid,
+  Effect,
+  Action,
+  NotAction,
+  Resource,
+  NotResource,
+  Condition,
+}: WrittenStatement): Statement {
+  return {
+    ...(Sid === undefined ? {} : { Sid }),
+    Effect,
+    ...(Action === undefined ? {} : { Action }),
+    ...(NotAction === undefined ? {} : { NotAction }),
+    ...(Resource === undefined ? {} : { Resource }),
+    ...(NotResource === undefined ? {} : { NotResource }),
+    ...(Condition === undefined ? {} : { Condition }),
+  };
+}

@@ -1,0 +1,74 @@
+import { listMemberRoleReferences } from '../grants/member-roles/references.ts';
+import type { MemberRole } from '../grants/member-roles/schema.ts';
+import { accountIdPattern } from '../platform/account.ts';
+import { formatOus, listGrantsNaming, relationOf } from './member-role-ous.ts';
+import type { PathFinding } from './messages.ts';
+import type { Configuration } from './schema.ts';
+
+/** What is legal in member roles and seldom meant. */
+export const findMemberRoleWarnings = (configuration: Configuration): readonly PathFinding[] => [
+  ...(configuration.memberRoles ?? []).flatMap((role, index) =>
+    [
+      ...unprotected(role),
+      ...unnamed(role, configuration),
+      ...widerThanGrants(role, configuration),
+      ...beyondGrants(role, configuration),
+    ].map(({ path, message }) => ({ path: ['memberRoles', index, ...path], message })),
+  ),
+  ...managementAccount(configuration),
+];
+
+const unprotected = ({ name, ...role }: MemberRole): readonly PathFinding[] =>
+  role.kind !== 'people' || role.trusts.mfa || role.trusts.externalId !== undefined
+    ? []
+    : [
+        {
+          path: ['trusts'],
+          message: `lets people assume ${name} without MFA and without an external id; set mfa: true, or an externalId`,
+        },
+      ];
+
+/** Central accounts need a grant to assume a role; other accounts give the permission themselves. */
+function unnamed(role: MemberRole, configuration: Configuration): readonly PathFinding[] {
+  if (role.kind === 'application' || accountIdPattern.test(role.trusts.account)) return [];
+  if (listGrantsNaming(role, configuration).length > 0) return [];
+  const message = `is named by no grant, so this project lets nobody of the ${role.trusts.account} account assume it; name it as memberRole in a grant`;
+  return [{ path: ['name'], message }];
+}
+
+/** In these accounts the role exists, and the central accounts refuse it. */
+function widerThanGrants(role: MemberRole, configuration: Configuration): readonly PathFinding[] {
+  const naming = listGrantsNaming(role, configuration);
+  if (role.for.all !== true || naming.length === 0) return [];
+  if (naming.some((grant) => grant.for.ous === undefined)) return [];
+  const ous = [...new Set(naming.flatMap((grant) => grant.for.ous ?? []))].join(', ');
+  const message = `is all accounts, and the grants that name ${role.name} select ${ous} only; with \`ous\` the role would be there only`;
+  return [{ path: ['for'], message }];
+}
+
+/** A template is one for all its OUs, so the role is allowed there what the central account refuses. */
+const beyondGrants = (role: MemberRole, configuration: Configuration): readonly PathFinding[] =>
+  (role.for.ous ?? []).flatMap((ou, index) => {
+    const partly = listGrantsNaming(role, configuration).filter((grant) =>
+      ['above', 'apart'].includes(relationOf(ou, grant)),
+    );
+    if (role.kind !== 'application' || partly.length === 0) return [];
+    const names = partly.map((grant) => `${grant.name} (${formatOus(grant.for)})`).join(', ');
+    const message = `has the permissions for ${names} in all of ${ou}, and the central account refuses them outside the grant's OUs; use one role for each set of OUs to keep the permissions exact`;
+    return [{ path: ['for', 'ous', index], message }];
+  });
+
+/** CloudFormation user guide, "StackSets with service-managed permissions". */
+function managementAccount({ grants, organization }: Configuration): readonly PathFinding[] {
+  const id = organization.managementAccount;
+  return grants.flatMap((entry, index) => {
+    const [reference] = listMemberRoleReferences(entry);
+    const isExcepted = entry.for.except?.some(({ accounts }) => accounts?.includes(id) === true) === true;
+    const isNamed = entry.for.all === true || entry.for.accounts?.includes(id) === true;
+    if (reference === undefined || isExcepted || !isNamed) return [];
+    const message =
+      `is not in the management account ${id}, which the grant selects and no StackSet reaches; deploy the output of ` +
+      '`onboarding member-template --plain` there, or except the account';
+    return [{ path: ['grants', index, ...reference.path], message }];
+  });
+}

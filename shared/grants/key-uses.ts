@@ -1,0 +1,77 @@
+import type { Statement } from '../iam/document.ts';
+import type { GrantContext, ResourceRef } from './contract.ts';
+import { getSecretsManagerService, restrictToOwnDeployments } from './key-conditions.ts';
+
+/** The presets that let principals of an account use a key. */
+export const keyUsePresets = [
+  'launch-encrypted-ami',
+  'decrypt',
+  'decrypt-secrets',
+  'read-configurations',
+  'deploy-configurations',
+] as const;
+
+export type KeyUsePreset = (typeof keyUsePresets)[number];
+
+export const isKeyUsePreset = (preset: string): preset is KeyUsePreset =>
+  keyUsePresets.some((each) => each === preset);
+
+/** One use of a key by principals: a statement without its principals and resource. */
+interface KeyUse {
+  readonly part: string;
+  readonly statement: Pick<Statement, 'Action' | 'Condition'>;
+}
+
+const decryptActions = ['kms:Decrypt', 'kms:DescribeKey'];
+
+/**
+ * What principals may do with a key, by preset: the policy of the key allows it, and so must the policies of their roles.
+ *
+ * An account that launches an encrypted AMI: EC2 user guide, "Amazon EBS encryption" (permissions for IAM users). No
+ * `kms:Encrypt`, which launching does not need. The grant for the service-linked role of an Auto Scaling group is no
+ * part of it: Auto Scaling user guide, "Required AWS KMS key policy for use with encrypted volumes".
+ *
+ * Callers of GetLatestConfiguration, and of StartDeployment: AppConfig user guide, "Data encryption at rest".
+ */
+const keyUses: Readonly<
+  Record<KeyUsePreset, (ref: ResourceRef, context: GrantContext) => readonly KeyUse[]>
+> = {
+  'launch-encrypted-ami': () => [
+    {
+      part: 'use',
+      statement: { Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'] },
+    },
+    {
+      part: 'attach',
+      statement: {
+        Action: 'kms:CreateGrant',
+        Condition: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+      },
+    },
+  ],
+  decrypt: () => [{ part: 'decrypt', statement: { Action: decryptActions } }],
+  'decrypt-secrets': (ref, context) => [
+    {
+      part: 'decrypt',
+      statement: {
+        Action: decryptActions,
+        Condition: { StringEquals: { 'kms:ViaService': getSecretsManagerService(ref, context) } },
+      },
+    },
+  ],
+  'read-configurations': (ref, context) => [
+    { part: 'read', statement: { Action: 'kms:Decrypt', ...restrictToOwnDeployments(ref, context) } },
+  ],
+  'deploy-configurations': (ref, context) => [
+    {
+      part: 'deploy',
+      statement: { Action: 'kms:GenerateDataKey*', ...restrictToOwnDeployments(ref, context) },
+    },
+  ],
+};
+
+export const listKeyUses = (
+  preset: KeyUsePreset,
+  ref: ResourceRef,
+  context: GrantContext,
+): readonly KeyUse[] => keyUses[preset](ref, context);

@@ -1,0 +1,56 @@
+import { findNearestWord } from '../../platform/nearest-name.ts';
+import type { GrantContext } from '../contract.ts';
+import type { GrantEntry } from '../grant-schema.ts';
+import type { MemberRole } from './schema.ts';
+
+/** A place in a grant that names a member role. */
+export interface MemberRoleReference {
+  /** From the grant: `['memberRoles', 0]`. */
+  readonly path: readonly (string | number)[];
+  readonly name: string;
+}
+
+/** The role's name without its path: IAM tells names apart by it alone (API reference, "CreateRole"). */
+export const getBareName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+
+type References = Pick<GrantEntry, 'memberRole' | 'memberRoles'>;
+
+/** Every reference of a grant to a member role. */
+export const listMemberRoleReferences = ({
+  memberRole,
+  memberRoles = [],
+}: References): readonly MemberRoleReference[] => [
+  ...(memberRole === undefined ? [] : [{ path: ['memberRole'], name: memberRole }]),
+  ...memberRoles.map((name, index) => ({ path: ['memberRoles', index], name })),
+];
+
+/** Finds a role by its name, with its path or without. */
+export const findMemberRole = (name: string, roles: readonly MemberRole[]): MemberRole | undefined =>
+  roles.find((role) => role.name === name || getBareName(role.name) === name);
+
+/** The name that a reference was probably meant to be. */
+export const findNearestMemberRole = (wanted: string, names: readonly string[]): string | undefined =>
+  findNearestWord(wanted, [...names, ...names.map(getBareName)]);
+
+/** A role that a valid configuration has. */
+export function getMemberRole(name: string, { memberRoles }: Pick<GrantContext, 'memberRoles'>): MemberRole {
+  const role = findMemberRole(name, memberRoles);
+  if (role === undefined) throw new Error(`there is no member role ${name}`);
+  return role;
+}
+
+/** The member roles that an entry narrows its grant to. */
+export const listEntryRoles = (
+  { memberRoles = [] }: References,
+  context: Pick<GrantContext, 'memberRoles'>,
+): readonly MemberRole[] => memberRoles.map((name) => getMemberRole(name, context));
+
+/** Names, with their paths, of the roles that an entry narrows its grant to; `undefined` means all roles. */
+export function listRoleNames(
+  entry: References & { readonly roles?: readonly string[] | undefined },
+  context: Pick<GrantContext, 'memberRoles'>,
+): readonly string[] | undefined {
+  if (entry.roles === undefined && entry.memberRoles === undefined) return undefined;
+  const named = listEntryRoles(entry, context).map(({ name }) => name);
+  return [...new Set([...(entry.roles ?? []), ...named])];
+}

@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { selectorSchema } from '../../accounts/selector.ts';
+import { accountIdPattern } from '../../platform/account.ts';
+import { objectSchema, textSchema } from '../../platform/schema-fields.ts';
+import { externalIdSchema, roleNameSchema, rolePattern, uniqueListSchema } from '../grant-schema.ts';
+import { checkFor } from './member-role-selector.ts';
+import { identityStatementSchema, policyArnSchema } from './permission-fields.ts';
+import { instanceProfileService, trustedServiceNames } from './trusted-services.ts';
+
+/** IAM user guide, "Rules for tagging in IAM and AWS STS". */
+const tagKey = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu;
+
+/** What every member role has, whoever may assume it. */
+const memberRoleFields = {
+  name: textSchema(rolePattern, 'the name of a role, with its path if it has one, such as people/ReadOnly'),
+  /** All accounts but the management account, or those of OUs: what automatic deployment of a StackSet can reach. */
+  for: selectorSchema.check(checkFor),
+  managedPolicies: uniqueListSchema(policyArnSchema, 'must name at least one, or be left out').optional(),
+  statements: z
+    .array(identityStatementSchema)
+    .min(1, 'must have at least one statement, or be left out')
+    .optional(),
+  permissionsBoundary: policyArnSchema.optional(),
+  /** IAM API reference, "CreateRole": one to twelve hours. */
+  maxSessionSeconds: z.int().min(3_600).max(43_200).default(3_600),
+  tags: z
+    .record(
+      z.string(),
+      textSchema(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u, 'the value of the tag, as text in quotes'),
+    )
+    .refine((tags) => Object.keys(tags).every((key) => tagKey.test(key)), {
+      message:
+        'must have keys of 1 to 128 letters, digits, spaces and _.:/=+-@, which do not begin with aws:',
+    })
+    .refine((tags) => Object.keys(tags).length <= 48, {
+      message: 'must be at most 48 tags: two are ours, and IAM takes 50',
+    })
+    .optional(),
+};
+
+/** People whom a central account lets assume the role. */
+const peopleTrust = {
+  /** A central account. */
+  account: z.string('must be the name of a central account').default('security'),
+  mfa: z.boolean().default(true),
+  externalId: externalIdSchema.optional(),
+};
+
+/** Roles of an account that deploys to others: a central account by its name, or any account by its id. */
+const deployerTrust = {
+  account: z
+    .string('must be the name of a central account, or an account id in quotes')
+    .refine(
+      (account) => accountIdPattern.test(account) || !/^\d+$/.test(account),
+      'must be an account id of twelve digits in quotes, or the name of a central account',
+    ),
+  roles: uniqueListSchema(roleNameSchema, 'must name at least one role'),
+  externalId: externalIdSchema.optional(),
+};
+
+/** `lambda` and `lambda.amazonaws.com` are one. */
+const serviceSchema = z
+  .string('must be a service, such as ec2')
+  .transform((service) => service.replace(/\.amazonaws\.com(\.cn)?$/, ''))
+  .pipe(
+    z.enum(trustedServiceNames, {
+      error: `must be a service that assumes roles of applications: one of ${trustedServiceNames.join(', ')}`,
+    }),
+  );
+
+const peopleRole = objectSchema({
+  ...memberRoleFields,
+  kind: z.literal('people'),
+  trusts: objectSchema(peopleTrust).prefault({}),
+});
+
+const applicationRole = objectSchema({
+  ...memberRoleFields,
+  kind: z.literal('application'),
+  trusts: objectSchema({ service: serviceSchema }),
+  /** The name of the instance profile. Default: that of the role, if EC2 assumes it. */
+  instanceProfile: textSchema(
+    /^[\w+=,.@-]{1,128}$/,
+    'the name of an instance profile, without a path',
+  ).optional(),
+}).refine(
+  ({ instanceProfile, trusts }) => instanceProfile === undefined || trusts.service === instanceProfileService,
+  {
+    message: 'must be left out: only EC2 uses an instance profile',
+    path: ['instanceProfile'],
+  },
+);
+
+const deployerRole = objectSchema({
+  ...memberRoleFields,
+  kind: z.literal('deployer'),
+  trusts: objectSchema(deployerTrust),
+});
+
+export const memberRoleSchema = z.discriminatedUnion('kind', [peopleRole, applicationRole, deployerRole]);
+
+/** A role that member accounts have, and that grants refer to by its name. */
+export type MemberRole = z.infer<typeof memberRoleSchema>;

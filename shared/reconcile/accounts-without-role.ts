@@ -1,0 +1,43 @@
+import { isMember, isUnreadable } from '../accounts/membership.ts';
+import { matchesSelector } from '../accounts/selector.ts';
+import type { ResolvedConfiguration } from '../configuration/active-configuration.ts';
+import { findMemberRole, listMemberRoleReferences } from '../grants/member-roles/references.ts';
+import { type Account, formatAccount } from '../platform/account.ts';
+
+/**
+ * Accounts that a grant selects for a member role which no StackSet brings to them, a line for each grant and role. The paths
+ * of OUs alone cannot tell: the accounts of the registry do.
+ */
+export function findAccountsWithoutRole(
+  { configuration }: Pick<ResolvedConfiguration, 'configuration'>,
+  registered: readonly Account[],
+): readonly string[] {
+  const { grants, memberRoles = [], organization } = configuration;
+  // The OU of an account that cannot be read is not known.
+  if (registered.some(isUnreadable)) return [];
+  const members = registered.filter(isMember);
+  return grants.flatMap((entry) =>
+    listMemberRoleReferences(entry).flatMap(({ name }) => {
+      const role = findMemberRole(name, memberRoles);
+      const without = members.filter(
+        (account) =>
+          role !== undefined &&
+          account.id !== organization.managementAccount &&
+          matchesSelector(entry.for, account) &&
+          !matchesSelector(role.for, account),
+      );
+      return without.length === 0 ? [] : [describe(entry.name, role?.name ?? name, without)];
+    }),
+  );
+}
+
+const mostNamed = 5;
+
+function describe(grant: string, role: string, accounts: readonly Account[]): string {
+  const named = accounts.slice(0, mostNamed).map(formatAccount).join(', ');
+  const more = accounts.length > mostNamed ? ` and ${accounts.length - mostNamed} more` : '';
+  return (
+    `Grant ${grant}: the member role ${role} is not in the OUs of ${named}${more}, which the grant selects. ` +
+    'Add the OUs to `for` of the role, or select fewer accounts in the grant'
+  );
+}

@@ -1,0 +1,193 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { ConfigurationError } from '../../shared/configuration/errors.ts';
+import { parseConfiguration } from '../../shared/configuration/load.ts';
+import { createMemberRolePolicies } from '../../shared/configuration/member-role-policies.ts';
+import { findConfigurationWarnings } from '../../shared/configuration/warnings.ts';
+import type { Finding } from '../../shared/platform/errors.ts';
+import { configurationWith, readSecret } from '../fixtures/plan-fixture.ts';
+
+const place = { accountId: '555566667777', dnsSuffix: 'amazonaws.com' };
+const exampleText = readFileSync('examples/member-roles/onboarding.yml', 'utf8');
+
+const application = (more: object = {}): object => ({
+  name: 'app/Web',
+  kind: 'application',
+  trusts: { service: 'ec2' },
+  for: { ous: ['Workloads'] },
+  ...more,
+});
+const people = (more: object = {}): object => ({
+  name: 'people/ReadOnly',
+  kind: 'people',
+  for: { ous: ['Workloads'] },
+  ...more,
+});
+const reads = (more: object = {}): object =>
+  readSecret({ memberRoles: ['Web'], for: { ous: ['Workloads'] }, ...more });
+const assumes = (more: object = {}): object => ({
+  name: 'people',
+  kind: 'assume-role-permission',
+  account: 'security',
+  groups: ['Admins'],
+  memberRole: 'ReadOnly',
+  for: { ous: ['Workloads'] },
+  ...more,
+});
+
+/** What is wrong with it; nothing where it is valid. */
+function findingsOf(grants: readonly object[], memberRoles: readonly object[], more: object = {}) {
+  try {
+    configurationWith(grants, { memberRoles, ...more });
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.findings.map(({ path }: Finding) => path);
+    throw error;
+  }
+}
+
+const warningsOf = (grants: readonly object[], memberRoles: readonly object[]) =>
+  findConfigurationWarnings(configurationWith(grants, { memberRoles })).map(({ path, message }) => [
+    path.join('.'),
+    message,
+  ]);
+
+describe('a grant that names a member role', () => {
+  it.each([
+    ['the same OU', ['Workloads'], { ous: ['Workloads'] }],
+    ['an OU below', ['Workloads'], { ous: ['Workloads/Production'] }],
+    ['OUs below by a pattern', ['Workloads'], { ous: ['Workloads/*'] }],
+    ['tags within the OU', ['Workloads'], { ous: ['Workloads'], tags: { team: 'web' } }],
+    ['an OU by its id, which the path may mean', ['Workloads'], { ous: ['ou-ab12-cd34ef56'] }],
+    ['accounts, whose OUs are not known offline', ['Workloads'], { accounts: ['555566667777'] }],
+  ])('is valid when the role is in %s', (_, ous, selector) => {
+    expect(findingsOf([reads({ for: selector })], [application({ for: { ous } })])).toEqual([]);
+  });
+
+  it.each([
+    ['another OU', { ous: ['Workloads', 'Sandbox'] }],
+    ['the OU above', { ous: ['Workloads', 'Work'] }],
+    ['all accounts', { all: true }],
+  ])('is refused when it selects %s', (_, selector) => {
+    expect(findingsOf([reads({ for: selector })], [application()])).toEqual(['grants[0].memberRoles[0]']);
+  });
+
+  it('is refused when the role is in an OU that the grant does not select', () => {
+    const role = application({ for: { ous: ['Workloads', 'Suspended'] } });
+    expect(findingsOf([reads()], [role])).toEqual(['memberRoles[0].for.ous[1]']);
+    const excepting = reads({ for: { all: true, except: [{ ous: ['Suspended'] }] } });
+    expect(findingsOf([excepting], [role])).toEqual(['memberRoles[0].for.ous[1]']);
+  });
+
+  it('is valid when two grants together select the OUs of the role', () => {
+    const role = application({ for: { ous: ['Workloads', 'Sandbox'] } });
+    const grants = [reads(), reads({ name: 'other', secrets: ['other'], for: { ous: ['Sandbox'] } })];
+    expect(findingsOf(grants, [role])).toEqual([]);
+  });
+});
+
+describe('the policies of a member role', () => {
+  const configuration = parseConfiguration(exampleText, 'examples/member-roles/onboarding.yml');
+  const policiesOf = (name: string) => {
+    const role = configuration.memberRoles?.find((each) => each.name === name);
+    if (role === undefined) throw new Error(`There is no ${name}`);
+    return createMemberRolePolicies(role, configuration, place);
+  };
+
+  it('allow exactly what the grants say when the role is an application', () => {
+    const { inline, managedPolicies, permissionsBoundary } = policiesOf('app/Web');
+    const key = (id: string) =>
+      `arn:aws:kms:eu-west-1:444444444444:key/${id}abcd-12ab-34cd-56ef-1234567890ab`;
+
+    expect(inline['granted-access']?.Statement.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+      ['sts:AssumeRole', ['arn:aws:iam::123456789012:role/readers/WebConfigurationReader']],
+      [
+        ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+        ['arn:aws:ecr:eu-west-1:444444444444:repository/web/*'],
+      ],
+      ['ecr:GetAuthorizationToken', ['*']],
+      ['s3:ListBucket', ['arn:aws:s3:::example-org-revisions']],
+      [['s3:GetObject', 's3:GetObjectVersion'], ['arn:aws:s3:::example-org-revisions/*']],
+      [['kms:Decrypt', 'kms:DescribeKey'], [key('1234')]],
+      [
+        ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+        ['arn:aws:secretsmanager:eu-west-1:444444444444:secret:web/database-??????'],
+      ],
+      [['kms:Decrypt', 'kms:DescribeKey'], [key('2345')]],
+    ]);
+    expect(inline.statements?.Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['dynamodb:GetItem', 'dynamodb:Query'],
+        Resource: 'arn:aws:dynamodb:*:555566667777:table/web-*',
+      },
+    ]);
+    expect(managedPolicies).toEqual(['arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore']);
+    expect(permissionsBoundary).toBe('arn:aws:iam::555566667777:policy/Boundary');
+  });
+
+  it('hold no inline policy when neither grants nor statements give one', () => {
+    expect(policiesOf('people/ReadOnly').inline).toEqual({});
+  });
+
+  it('are refused when the inline policies are too long', () => {
+    const names = Array.from({ length: 200 }, (_, index) => `a/very/long/name/of/a/secret/${index}`);
+    expect(findingsOf([reads({ secrets: names })], [application()])).toEqual(['memberRoles[0].name']);
+  });
+
+  it('are refused when the trust policy is too long', () => {
+    const roles = Array.from({ length: 40 }, (_, index) => `a/path/of/pipelines/Pipeline${index}`);
+    const deployer = {
+      name: 'Deployer',
+      kind: 'deployer',
+      for: { all: true },
+      trusts: { account: 'shared', roles },
+    };
+    expect(findingsOf([readSecret()], [deployer])).toEqual(['memberRoles[0].trusts']);
+    expect(findingsOf([readSecret()], [deployer], { limits: { roleTrustPolicyCharacters: 8_192 } })).toEqual(
+      [],
+    );
+  });
+});
+
+describe('warnings of member roles', () => {
+  it('are none for the example', () => {
+    expect(findConfigurationWarnings(parseConfiguration(exampleText, 'the example'))).toEqual([]);
+  });
+
+  it('name the management account when a grant selects it and no StackSet reaches it', () => {
+    const all = { for: { all: true } };
+    expect(warningsOf([assumes(all)], [people(all)])).toEqual([
+      ['grants.0.memberRole', expect.stringContaining('is not in the management account 111122223333')],
+    ]);
+    const except = { all: true, except: [{ accounts: ['111122223333'] }] };
+    expect(warningsOf([assumes({ for: except })], [people(all)])).toEqual([]);
+  });
+
+  it('name a role that no grant lets anybody assume', () => {
+    expect(warningsOf([readSecret()], [people()])).toEqual([
+      ['memberRoles.0.name', expect.stringContaining('is named by no grant')],
+    ]);
+  });
+
+  it('name a role of people when it asks for neither MFA nor an external id', () => {
+    expect(warningsOf([assumes()], [people({ trusts: { mfa: false } })])).toEqual([
+      ['memberRoles.0.trusts', expect.stringContaining('without MFA and without an external id')],
+    ]);
+  });
+
+  it('name an OU when an application has permissions there that a central account refuses', () => {
+    const role = application({ for: { ous: ['Workloads', 'Sandbox'] } });
+    const other = reads({ name: 'other', secrets: ['other'], for: { ous: ['Sandbox'] } });
+    expect(warningsOf([reads(), other], [role])).toEqual([
+      ['memberRoles.0.for.ous.0', expect.stringContaining('other (Sandbox)')],
+      ['memberRoles.0.for.ous.1', expect.stringContaining('token (Workloads)')],
+    ]);
+  });
+
+  it('name a role that is everywhere when its grants select some OUs', () => {
+    expect(warningsOf([assumes()], [people({ for: { all: true } })])).toEqual([
+      ['memberRoles.0.for', expect.stringContaining('select Workloads only')],
+    ]);
+  });
+});

@@ -1,0 +1,229 @@
+import { describe, expect, it } from '@jest/globals';
+import { getGrantKind, grantKinds } from '../../../shared/grants/kinds.ts';
+import { fillPlaceholders } from '../../../shared/grants/member-roles/permission-fields.ts';
+import { getMemberRole, listRoleNames } from '../../../shared/grants/member-roles/references.ts';
+import { memberRoleSchema } from '../../../shared/grants/member-roles/schema.ts';
+import { createTrustPolicy } from '../../../shared/grants/member-roles/trust-policy.ts';
+import { account, central, context, members } from '../../fixtures/grants/grant-env.ts';
+import { casesOf, entryOf } from '../../fixtures/grants/kind-cases.ts';
+
+const [member] = members;
+const place = { accountId: member, dnsSuffix: 'amazonaws.com' };
+const role = (more: object) => memberRoleSchema.parse({ name: 'team/Role', for: { all: true }, ...more });
+const trust = (more: object, where = place) => createTrustPolicy(role(more), context, where).Statement;
+
+describe('a reference to a member role', () => {
+  it('finds the role when the name has its path or not', () => {
+    expect(getMemberRole('app/Web', context)).toBe(getMemberRole('Web', context));
+  });
+
+  it('gives the names with their paths when an entry names member roles and others', () => {
+    expect(
+      listRoleNames({ memberRoles: ['Web', 'deploy/Deployer'], roles: ['ci/*', 'app/Web'] }, context),
+    ).toEqual(['ci/*', 'app/Web', 'deploy/Deployer']);
+  });
+
+  it('means all roles when an entry names none', () => {
+    expect(listRoleNames({}, context)).toBeUndefined();
+  });
+});
+
+describe('the trust policy of a member role', () => {
+  it('asks for MFA when people are trusted', () => {
+    expect(trust({ kind: 'people', trusts: { account: 'security' } })).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${central}:root` },
+        Action: 'sts:AssumeRole',
+        Condition: {
+          StringEquals: { 'aws:PrincipalOrgID': 'o-example1234' },
+          Bool: { 'aws:MultiFactorAuthPresent': 'true' },
+        },
+      },
+    ]);
+  });
+
+  it('asks for the external id when people have one and no MFA', () => {
+    expect(trust({ kind: 'people', trusts: { mfa: false, externalId: 'ab-1' } })[0]?.Condition).toEqual({
+      StringEquals: { 'aws:PrincipalOrgID': 'o-example1234', 'sts:ExternalId': 'ab-1' },
+    });
+  });
+
+  it('names the roles in a condition when a deployer trusts roles of a member account', () => {
+    const trusts = { account: members[1], roles: ['ci/Pipeline', 'ci/Job*'] };
+    expect(trust({ kind: 'deployer', trusts })).toMatchObject([
+      {
+        Principal: { AWS: `arn:aws:iam::${members[1]}:root` },
+        Condition: {
+          ArnLike: {
+            'aws:PrincipalArn': [
+              `arn:aws:iam::${members[1]}:role/ci/Pipeline`,
+              `arn:aws:iam::${members[1]}:role/ci/Job*`,
+            ],
+          },
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ['ec2', 'amazonaws.com', 'ec2.amazonaws.com'],
+    ['ec2', 'amazonaws.com.cn', 'ec2.amazonaws.com.cn'],
+    ['lambda', 'amazonaws.com.cn', 'lambda.amazonaws.com'],
+    ['tasks.apprunner.amazonaws.com', 'amazonaws.com', 'tasks.apprunner.amazonaws.com'],
+    ['ec2.amazonaws.com.cn', 'amazonaws.com.cn', 'ec2.amazonaws.com.cn'],
+  ])('names the principal of %s where the suffix is %s: %s', (service, dnsSuffix, principal) => {
+    expect(trust({ kind: 'application', trusts: { service } }, { ...place, dnsSuffix })).toEqual([
+      { Effect: 'Allow', Principal: { Service: principal }, Action: ['sts:AssumeRole'] },
+    ]);
+  });
+
+  it('holds a service to the account when AWS documents that the service names it', () => {
+    expect(trust({ kind: 'application', trusts: { service: 'ecs-tasks' } })[0]?.Condition).toEqual({
+      StringEquals: { 'aws:SourceAccount': member },
+    });
+  });
+});
+
+describe('the member half of a grant', () => {
+  const statementsOf = (kind: string, fields: object) =>
+    getGrantKind(kind).listMemberStatements?.(entryOf(getGrantKind(kind), fields), context);
+  const key = '1234abcd-12ab-34cd-56ef-1234567890ab';
+  const keyArn = `arn:aws:kms:eu-west-1:${central}:key/${key}`;
+  const decrypt = { Effect: 'Allow', Action: ['kms:Decrypt', 'kms:DescribeKey'] };
+
+  it.each([
+    [
+      'assumes the central role',
+      'role-trust-policy',
+      { role: 'readers/Reader' },
+      [
+        {
+          Effect: 'Allow',
+          Action: 'sts:AssumeRole',
+          Resource: [`arn:aws:iam::${central}:role/readers/Reader`],
+        },
+      ],
+    ],
+    [
+      'pulls images of names and patterns',
+      'ecr-repository-policy',
+      { repositories: ['base/node', 'web/*'], preset: 'pull' },
+      [
+        {
+          Effect: 'Allow',
+          Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+          Resource: [
+            `arn:aws:ecr:eu-west-1:${central}:repository/base/node`,
+            `arn:aws:ecr:eu-west-1:${central}:repository/web/*`,
+          ],
+        },
+        { Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
+      ],
+    ],
+    [
+      'reads secrets in each region',
+      'secret-resource-policy',
+      { secrets: ['web/db'], preset: 'read', regions: ['eu-west-1', 'us-east-1'] },
+      [
+        {
+          Effect: 'Allow',
+          Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+          Resource: [
+            `arn:aws:secretsmanager:eu-west-1:${central}:secret:web/db-??????`,
+            `arn:aws:secretsmanager:us-east-1:${central}:secret:web/db-??????`,
+          ],
+        },
+      ],
+    ],
+    [
+      'reads deployment revisions',
+      's3-bucket-policy',
+      { bucket: 'example-revisions', preset: 'revisions-read' },
+      [
+        { Effect: 'Allow', Action: 's3:ListBucket', Resource: 'arn:aws:s3:::example-revisions' },
+        {
+          Effect: 'Allow',
+          Action: ['s3:GetObject', 's3:GetObjectVersion'],
+          Resource: 'arn:aws:s3:::example-revisions/*',
+        },
+      ],
+    ],
+    ['decrypts', 'kms-key-policy', { key, preset: 'decrypt' }, [{ ...decrypt, Resource: keyArn }]],
+    [
+      'decrypts through Secrets Manager',
+      'kms-key-policy',
+      { key, preset: 'decrypt-secrets' },
+      [
+        {
+          ...decrypt,
+          Resource: keyArn,
+          Condition: { StringEquals: { 'kms:ViaService': 'secretsmanager.eu-west-1.amazonaws.com' } },
+        },
+      ],
+    ],
+    ['has nothing when a service acts', 'kms-key-policy', { key, preset: 'config-encrypt' }, []],
+    ['has nothing when a service writes', 's3-bucket-policy', { bucket: 'logs', preset: 'config-write' }, []],
+  ])('%s', (_, kind, fields, expected) => {
+    expect(statementsOf(kind, fields)).toEqual(expected);
+  });
+
+  it.each(
+    grantKinds.flatMap((kind) =>
+      Object.entries(casesOf(kind).presets)
+        .filter(([, fields]) => 'memberRoles' in fields)
+        .map(([preset, fields]) => [kind.name, preset, fields] as const),
+    ),
+  )('is declared by %s when the preset is "%s"', (kind, _, fields) => {
+    expect(statementsOf(kind, fields)).not.toEqual([]);
+  });
+});
+
+describe('an access of a member role', () => {
+  it('is one for each role, with its path, when an entry names several', () => {
+    const kind = getGrantKind('secret-resource-policy');
+    const entry = entryOf(kind, { secrets: ['db'], preset: 'read', memberRoles: ['Web', 'Deployer'] });
+    const ref = { kind: kind.name, accountId: central, region: 'eu-west-1', id: 'db' };
+    const accesses = kind.listAccesses(entry, account(member), ref, context);
+
+    expect(accesses.map(({ who, memberRole }) => [who, memberRole])).toEqual([
+      [`Role app/Web of account ${member} (${member})`, 'app/Web'],
+      [`Role deploy/Deployer of account ${member} (${member})`, 'deploy/Deployer'],
+    ]);
+  });
+
+  it('is assumed with the external id when the member role asks for one', () => {
+    const kind = getGrantKind('assume-role-permission');
+    const entry = entryOf(kind, { groups: ['Readers'], memberRole: 'Audited' });
+    const ref = { kind: kind.name, accountId: central, region: 'us-east-1', id: 'group/Readers' };
+    const [access] = kind.listAccesses(entry, account(member), ref, context);
+
+    expect(access?.what).toBe(`assume people/Audited in account ${member} (${member})`);
+    expect(access?.memberRole).toBe('people/Audited');
+    expect(JSON.stringify(access?.request)).toContain('"sts:ExternalId":"ab-1"');
+  });
+});
+
+describe('fields of a member role', () => {
+  it('refuses an instance profile when another service than EC2 assumes the role', () => {
+    const withProfile = (service: string) =>
+      memberRoleSchema.safeParse({
+        kind: 'application',
+        name: 'Web',
+        for: { all: true },
+        trusts: { service },
+        instanceProfile: 'Web',
+      });
+    expect(withProfile('ec2').success).toBe(true);
+    expect(withProfile('lambda').error?.issues).toMatchObject([
+      { path: ['instanceProfile'], message: 'must be left out: only EC2 uses an instance profile' },
+    ]);
+  });
+
+  it('fills in placeholders and leaves policy variables as they are', () => {
+    const values = { accountId: member, partition: 'aws-cn', organizationId: 'o-1' };
+    expect(
+      fillPlaceholders({ Resource: ['arn:{partition}:s3:::b/{accountId}/${aws:userid}'] }, values),
+    ).toEqual({ Resource: [`arn:aws-cn:s3:::b/${member}/\${aws:userid}`] });
+  });
+});
