@@ -1,5 +1,5 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { type PolicyDocument, parsePolicy } from '../shared/iam/document.ts';
+import type { PolicyDocument } from '../shared/iam/document.ts';
 import type { AccountState } from '../shared/platform/account.ts';
 import type { ClientPlugin } from '../shared/platform/aws/plugins.ts';
 import {
@@ -8,27 +8,15 @@ import {
   buildCreateAccountResult,
   buildCreateManagedAccount,
 } from './events.ts';
-import * as iam from './iam-makers.ts';
-import * as make from './makers.ts';
 import type { OrganizationEvent } from './organization-event.ts';
-import { deletePrincipal, deleteRole } from './orphans.ts';
+import { OrganizationResources } from './organization-resources.ts';
 import { answerFromOrganization, type Exchange, type Interceptor, type LoggedCall } from './plugin.ts';
 import { createQuickClients } from './quick-clients.ts';
 import { openSession } from './sessions.ts';
-import type { SimulatedAccount, SimulatedOu, SimulatedResource } from './simulated-resources.ts';
-import {
-  announce,
-  createWorld,
-  isContainer,
-  makeRandomText,
-  type SimulatedWorld,
-  type SimulatedWorldSettings,
-} from './world.ts';
+import type { SimulatedAccount, SimulatedOu } from './simulated-resources.ts';
+import { announce, createWorld, isContainer, makeRandomText, type SimulatedWorldSettings } from './world.ts';
 
 export type EventListener = (event: OrganizationEvent) => void;
-
-/** The resources that have one policy document each. */
-export type ResourceKind = 'bucket' | 'key' | 'repository' | 'secret';
 
 /**
  * An organization in memory, underneath real SDK clients: `plugin()` goes into each client, and nothing is sent.
@@ -36,9 +24,7 @@ export type ResourceKind = 'bucket' | 'key' | 'repository' | 'secret';
  * `moveAccount`, …) announce themselves as AWS does. Time and randomness are the settings'.
  * What it does not model: `KNOWN-DIFFERENCES.md`.
  */
-export class SimulatedOrganization {
-  /** Everything there is: for reading, and for what no method does. */
-  readonly world: SimulatedWorld;
+export class SimulatedOrganization extends OrganizationResources {
   /** Credentials of the hub's role, which may do anything in the hub's account and do not expire. */
   readonly hubCredentials: AwsCredentialIdentity;
   /** Each attempt of each call, in order. */
@@ -46,7 +32,7 @@ export class SimulatedOrganization {
   readonly #interceptors: Interceptor[] = [];
 
   constructor(settings: SimulatedWorldSettings) {
-    this.world = createWorld(settings);
+    super(createWorld(settings));
     const { managementAccountId, hubAccountId, rootId, hubRole } = this.world.settings;
     this.addAccount({ id: managementAccountId, name: 'management', parentId: rootId });
     if (hubAccountId !== managementAccountId)
@@ -232,107 +218,6 @@ export class SimulatedOrganization {
     this.#emit(buildCreateManagedAccount(this.world, this.#account(accountId)));
   }
 
-  // Resources; each method gives the ARN back.
-
-  addBucket(bucket: Parameters<typeof make.makeBucket>[1]): string {
-    return kept(this.world.buckets, bucket.name, make.makeBucket(this.world, bucket));
-  }
-
-  addKey(key: Parameters<typeof make.makeKey>[1]): string {
-    return keptByArn(this.world.keys, make.makeKey(this.world, key));
-  }
-
-  addImage(image: Parameters<typeof make.makeImage>[1]): string {
-    return kept(this.world.images, image.id, make.makeImage(this.world, image));
-  }
-
-  addRepository(repository: Parameters<typeof make.makeRepository>[1]): string {
-    return keptByArn(this.world.repositories, make.makeRepository(this.world, repository));
-  }
-
-  addSecret(secret: Parameters<typeof make.makeSecret>[1]): string {
-    return keptByArn(this.world.secrets, make.makeSecret(this.world, secret));
-  }
-
-  addRole(role: iam.RoleInput): string {
-    return keptByArn(this.world.roles, iam.makeRole(this.world, role));
-  }
-
-  addUser(user: iam.UserInput): string {
-    return keptByArn(this.world.users, iam.makeUser(this.world, user));
-  }
-
-  addInstanceProfile(profile: Parameters<typeof iam.makeInstanceProfile>[1]): string {
-    return keptByArn(this.world.instanceProfiles, iam.makeInstanceProfile(this.world, profile));
-  }
-
-  addGroup(group: Parameters<typeof iam.makeGroup>[1]): string {
-    return keptByArn(this.world.groups, iam.makeGroup(this.world, group));
-  }
-
-  addManagedPolicy(policy: iam.ManagedPolicyInput): string {
-    return keptByArn(this.world.managedPolicies, iam.makeManagedPolicy(this.world, policy));
-  }
-
-  addTopic(topic: Parameters<typeof make.makeTopic>[1]): string {
-    const arn = make.makeTopic(this.world, topic);
-    this.world.topics.add(arn);
-    return arn;
-  }
-
-  /** Where a policy or a grant names the role, its unique id stands from now on, and no write takes that. */
-  deleteRole(arn: string): void {
-    deleteRole(this.world, arn);
-  }
-
-  /** The same for a user, or a role of an account outside the organization. */
-  deletePrincipal(arn: string): void {
-    deletePrincipal(this.world, arn);
-  }
-
-  deleteRepository(arn: string): void {
-    if (!this.world.repositories.delete(arn)) throw new Error(`There is no repository ${arn}`);
-  }
-
-  /** @param id an image's id; the ARN of a key or a secret. A tag that is `undefined` is taken away */
-  tagResource(
-    kind: 'image' | 'key' | 'secret',
-    id: string,
-    tags: Readonly<Record<string, string | undefined>>,
-  ): void {
-    const { images, keys, secrets } = this.world;
-    const found = { image: images, key: keys, secret: secrets }[kind].get(id);
-    if (found === undefined) throw new Error(`There is no ${kind} ${id}`);
-    for (const [key, value] of Object.entries(tags))
-      if (value === undefined) delete found.tags[key];
-      else found.tags[key] = value;
-  }
-
-  // Policies, past the API.
-
-  /** @param id a bucket's name; the ARN of anything else */
-  policyOf(kind: ResourceKind, id: string): PolicyDocument | undefined {
-    const { policy, arn } = this.#resource(kind, id);
-    return policy === undefined ? undefined : parsePolicy(policy, arn);
-  }
-
-  /** What a read answers with. */
-  policyTextOf(kind: ResourceKind, id: string): string | undefined {
-    return this.#resource(kind, id).policy;
-  }
-
-  /** What an outsider put there; `undefined` for no policy. Not checked. */
-  editPolicy(kind: ResourceKind, id: string, policy: make.PolicyInput | undefined): void {
-    this.#resource(kind, id).policy = policy === undefined ? undefined : make.toPolicyText(policy);
-  }
-
-  #resource(kind: ResourceKind, id: string): SimulatedResource {
-    const { buckets, keys, repositories, secrets } = this.world;
-    const found = { bucket: buckets, key: keys, repository: repositories, secret: secrets }[kind].get(id);
-    if (found === undefined) throw new Error(`There is no ${kind} ${id}`);
-    return found;
-  }
-
   #account(id: string): SimulatedAccount {
     const account = this.world.accounts.get(id);
     if (account === undefined) throw new Error(`There is no account ${id} in the organization`);
@@ -362,11 +247,3 @@ function listed<T>(list: T[], item: T): () => void {
     if (index >= 0) list.splice(index, 1);
   };
 }
-
-function kept<T extends { readonly arn: string }>(map: Map<string, T>, key: string, item: T): string {
-  map.set(key, item);
-  return item.arn;
-}
-
-const keptByArn = <T extends { readonly arn: string }>(map: Map<string, T>, item: T): string =>
-  kept(map, item.arn, item);

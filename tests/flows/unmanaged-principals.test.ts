@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
 import { ensureOu } from '../../simulator/example-organization.ts';
-import type { ResourceKind } from '../../simulator/organization.ts';
+import type { ResourceKind } from '../../simulator/organization-resources.ts';
 import { created } from '../fixtures/account-events.ts';
 import { bucket, key, repository, runner, secret, small } from '../fixtures/small-configuration.ts';
 import { createSweptEnv } from '../fixtures/sweeps.ts';
