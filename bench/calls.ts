@@ -139,7 +139,7 @@ async function onboard({ services }: Simulation, accountId: string): Promise<voi
   const name = `bench-${runs}`;
   const { status } = await runLocally({ services, name, input: { accountId } });
   if (status === 'SUCCEEDED') return;
-  const left = (await services.store.runs.get(name))?.left ?? [];
+  const left = (await services.store.runs.get(name))?.unresolved ?? [];
   throw new Error(`Run ${name} of ${accountId} failed:\n${left.join('\n')}`);
 }
 

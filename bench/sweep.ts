@@ -84,7 +84,7 @@ const row = (measured: Measured): readonly string[] => [
 function broken({ title, again, record, ...measured }: Measured): readonly string[] {
   const documents = (teams * documentServices.length) / kinds.length;
   const checks: readonly (readonly [boolean, string])[] = [
-    [record.status !== 'succeeded', `left: ${record.left?.[0]}`],
+    [record.status !== 'succeeded', `left: ${record.unresolved?.[0]}`],
     [measured.mostOfOne > 1, `one document was written ${measured.mostOfOne} times`],
     [again && measured.writes + measured.iamWrites > 0, 'something was written though nothing had to change'],
     [again && measured.reads > documents, `${measured.reads} reads of ${documents} documents`],

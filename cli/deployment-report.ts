@@ -35,7 +35,7 @@ export interface DeploymentReport {
   readonly accountIds?: readonly string[];
   readonly reason?: string;
   readonly deployments: readonly DeliveryReport[];
-  readonly left: readonly string[];
+  readonly unresolved: readonly string[];
   readonly calls: CallCounts;
   readonly durationMs: number;
   readonly error?: ErrorRecord;
@@ -67,7 +67,7 @@ export async function createDeploymentReport(
 ): Promise<DeploymentReport> {
   const record = (await runs.get(runId)) ?? unrecorded(runId, result);
   const stored = await Promise.all(deliveries.map((key) => outbox.get(key)));
-  const { cause, reason, error, left = [], accountIds } = record;
+  const { cause, reason, error, unresolved = [], accountIds } = record;
   return {
     status: record.status === 'succeeded' || record.status === 'ignored' ? record.status : 'failed',
     runId,
@@ -77,7 +77,7 @@ export async function createDeploymentReport(
     deployments: stored.flatMap((delivery) =>
       delivery === undefined ? [] : [createDeliveryReport(delivery)],
     ),
-    left,
+    unresolved,
     calls: sortCalls(calls),
     durationMs,
     ...(error === undefined ? {} : { error }),

@@ -124,7 +124,7 @@ function ignored({ runId }: DeploymentRun, reason: string, { out }: Session): Ex
     runId,
     reason,
     deployments: [],
-    left: [],
+    unresolved: [],
     calls: {},
     durationMs: 0,
   };

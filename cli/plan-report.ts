@@ -25,8 +25,10 @@ interface PlannedResourceReport {
   readonly id: string;
   readonly change: boolean;
   readonly differences: readonly StatementDifference[];
-  readonly bytes?: number;
+  /** Size of the fullest policy document and its limit, both in `unit`. Absent if nothing was planned. */
+  readonly size?: number;
   readonly limit?: number;
+  readonly unit?: string;
   readonly withheld?: readonly string[];
   /** Accounts that keep what no grant gives them any more, each with when their grace ends. */
   readonly leaving?: ResourceChange['leaving'];
@@ -106,7 +108,7 @@ const createResourceReport = (standing: ResourceSnapshot, overall: OverallPlan):
     ...splitResourceKey(desired.key),
     change: plan?.changed === true,
     differences: getShownDifferences(standing, overall),
-    ...(plan === undefined ? {} : { bytes: plan.size, limit: plan.limit }),
+    ...(plan === undefined ? {} : { size: plan.size, limit: plan.limit, unit: plan.unit }),
     ...((plan?.withheld.length ?? 0) === 0 ? {} : { withheld: plan?.withheld ?? [] }),
     ...(plan === undefined ? {} : leavingOf(plan, overall.active.configuration)),
     ...(state?.contested === undefined ? {} : { contested: state.contested }),

@@ -30,7 +30,7 @@ export function printRun(
     const regions = [...new Set(here.map(({ resource }) => splitResourceKey(resource).region))];
     const where = regions.length === 1 ? `, ${regions[0]}` : '';
     out.line(`${out.colors.bold(formatHeading(account, configuration))}${out.colors.dim(where)}`);
-    printResources(out, here, { withRegion: regions.length > 1, left: report.left, differences });
+    printResources(out, here, { withRegion: regions.length > 1, unresolved: report.unresolved, differences });
   }
   printUnresolved(out, report);
   printWarnings(out, report.warnings ?? []);
@@ -59,7 +59,11 @@ export function formatHeading(account: string, configuration: Configuration): st
 function printResources(
   out: Output,
   changes: readonly ResourceChange[],
-  { withRegion, left, differences }: { withRegion: boolean; left: readonly string[]; differences: boolean },
+  {
+    withRegion,
+    unresolved,
+    differences,
+  }: { withRegion: boolean; unresolved: readonly string[]; differences: boolean },
 ): void {
   const rows = alignColumns(changes.map((change) => resourceRow(change, out.colors, withRegion)));
   const together = groupSharedErrors(changes).resources;
@@ -73,7 +77,7 @@ function printResources(
         out.line(`      ${out.colors.dim(line)}`);
     // What is left comes at the end, with the error.
     const isToldAtTheEnd =
-      together.has(change.resource) || left.some((line) => line.startsWith(change.resource));
+      together.has(change.resource) || unresolved.some((line) => line.startsWith(change.resource));
     if (change.error !== undefined && !isToldAtTheEnd)
       out.line(`      ${out.colors.red(`${change.error.name}: ${change.error.message}`)}`);
   }
@@ -119,24 +123,26 @@ function markOf(outcome: Outcome, { green, dim, yellow, red }: Colors): string {
   return outcome === 'withheld' || outcome === 'set-aside' || outcome === 'busy' ? yellow('!') : red('✗');
 }
 
-export function printUnresolved(out: Output, { left }: Pick<RunReport, 'left'>): void {
-  if (left.length === 0) return;
+export function printUnresolved(out: Output, { unresolved }: Pick<RunReport, 'unresolved'>): void {
+  if (unresolved.length === 0) return;
   out.line();
   out.line(out.colors.bold('Unresolved'));
-  for (const line of left) out.line(`  - ${line.replaceAll('\n', '\n    ')}`);
+  for (const line of unresolved) out.line(`  - ${line.replaceAll('\n', '\n    ')}`);
 }
 
-type Ended = Pick<RunReport, 'status' | 'reason' | 'durationMs' | 'left'>;
+type Ended = Pick<RunReport, 'status' | 'reason' | 'durationMs' | 'unresolved'>;
 
 /** @param cost the calls, for people */
 export function formatEnd(
-  { status, reason, durationMs, left }: Ended,
+  { status, reason, durationMs, unresolved }: Ended,
   cost: string,
   { green, red, yellow, bold, dim }: Colors,
 ): string {
   const color = { succeeded: green, failed: red, ignored: yellow, 'waiting-for-approval': yellow }[status];
   const why =
-    status === 'failed' && left.length > 0 ? `${formatCount(left.length, 'item')} unresolved` : reason;
+    status === 'failed' && unresolved.length > 0
+      ? `${formatCount(unresolved.length, 'item')} unresolved`
+      : reason;
   const time = `${(durationMs / 1_000).toFixed(1)} s`;
   return `${bold(color(status))}${why === undefined ? '' : `: ${why}`}  ${dim(`(${time}, ${cost})`)}`;
 }

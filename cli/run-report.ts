@@ -16,9 +16,10 @@ export interface ResourceReport {
   readonly kind: string;
   readonly id: string;
   readonly outcome: Outcome;
-  /** Size of the fullest policy document, and what it may be; absent where nothing had to be read. */
-  readonly bytes?: number;
+  /** Size of the fullest policy document and its limit, both in `unit`. Absent if nothing had to be read. */
+  readonly size?: number;
   readonly limit?: number;
+  readonly unit?: string;
   readonly error?: ErrorRecord;
   /** Accounts that were set aside, or whose removal was withheld. */
   readonly accountIds?: readonly string[];
@@ -42,9 +43,9 @@ export interface RunReport {
   readonly accountIds?: readonly string[];
   readonly reason?: string;
   readonly resources: readonly ResourceReport[];
-  readonly left: readonly string[];
+  readonly unresolved: readonly string[];
   /** How many accounts gained, lost or keep for now something, on how many resources. */
-  readonly access?: RunRecord['access'];
+  readonly accessChanges?: RunRecord['accessChanges'];
   /** What a person should know though nothing failed; absent where there is nothing. */
   readonly warnings?: readonly string[];
   /** AWS calls by service and operation; those to the installation's table are not among them. */
@@ -83,8 +84,8 @@ export async function createRunReport(
     ...toAccountFields(record.accountIds),
     ...(record.reason === undefined ? {} : { reason: record.reason }),
     resources: changes.map(createResourceReport),
-    left: record.left ?? [],
-    ...(record.access === undefined ? {} : { access: record.access }),
+    unresolved: record.unresolved ?? [],
+    ...(record.accessChanges === undefined ? {} : { accessChanges: record.accessChanges }),
     ...(warnings.length === 0 ? {} : { warnings }),
     calls: sortCalls(calls),
     durationMs,
@@ -141,8 +142,9 @@ export function splitResourceKey(
 const createResourceReport = (change: ResourceChange): ResourceReport => ({
   ...splitResourceKey(change.resource),
   outcome: getOutcome(change),
-  ...(change.size === undefined ? {} : { bytes: change.size }),
+  ...(change.size === undefined ? {} : { size: change.size }),
   ...(change.limit === undefined ? {} : { limit: change.limit }),
+  ...(change.unit === undefined ? {} : { unit: change.unit }),
   ...(change.error === undefined ? {} : { error: change.error }),
   ...(change.accountIds === undefined ? {} : { accountIds: change.accountIds }),
   ...(change.reason === undefined ? {} : { reason: change.reason }),

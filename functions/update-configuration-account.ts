@@ -8,7 +8,8 @@ import { updateCentralAccount } from '../shared/runs/update.ts';
 export const createHandler = createStepHandler({
   name: 'update-configuration-account',
   input: updateInput,
-  run: (services: Services, input) => updateCentralAccount(services, { ...input, central: 'configuration' }),
+  run: (services: Services, input) =>
+    updateCentralAccount(services, { ...input, centralAccount: 'configuration' }),
 });
 
 export const handler = createHandler(getLambdaServices);

@@ -8,7 +8,7 @@ import { updateCentralAccount } from '../shared/runs/update.ts';
 export const createHandler = createStepHandler({
   name: 'update-log-account',
   input: updateInput,
-  run: (services: Services, input) => updateCentralAccount(services, { ...input, central: 'log' }),
+  run: (services: Services, input) => updateCentralAccount(services, { ...input, centralAccount: 'log' }),
 });
 
 export const handler = createHandler(getLambdaServices);

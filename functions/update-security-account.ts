@@ -8,7 +8,8 @@ import { updateCentralAccount } from '../shared/runs/update.ts';
 export const createHandler = createStepHandler({
   name: 'update-security-account',
   input: updateInput,
-  run: (services: Services, input) => updateCentralAccount(services, { ...input, central: 'security' }),
+  run: (services: Services, input) =>
+    updateCentralAccount(services, { ...input, centralAccount: 'security' }),
 });
 
 export const handler = createHandler(getLambdaServices);

@@ -8,7 +8,7 @@ import { updateCentralAccount } from '../shared/runs/update.ts';
 export const createHandler = createStepHandler({
   name: 'update-shared-account',
   input: updateInput,
-  run: (services: Services, input) => updateCentralAccount(services, { ...input, central: 'shared' }),
+  run: (services: Services, input) => updateCentralAccount(services, { ...input, centralAccount: 'shared' }),
 });
 
 export const handler = createHandler(getLambdaServices);

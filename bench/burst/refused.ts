@@ -38,7 +38,7 @@ export async function putInLater(scene: Scene, runs: ReadonlyMap<string, string>
     waiting: waiting.length,
     mostOnOne: most(countedBy(waiting, resourceOf)),
     untold: waiting.filter((grant) => !told.has(grant)),
-    sweep: sweep?.left?.[0] ?? sweep?.status ?? 'no record',
+    sweep: sweep?.unresolved?.[0] ?? sweep?.status ?? 'no record',
     missing: missingGrants(scene, ids),
   };
 }
@@ -53,11 +53,11 @@ async function toldBy(
   { store }: Scene,
   [runId, accountId]: readonly [string, string],
 ): Promise<readonly string[]> {
-  const { left = [] } = (await store.runs.get(runId)) ?? {};
+  const { unresolved = [] } = (await store.runs.get(runId)) ?? {};
   const changes = await store.runs.listChanges(runId);
   return changes
     .filter(({ outcome, reason }) => outcome === 'set-aside' && reason !== undefined)
-    .filter(({ resource }) => left.some((line) => tells(line, resource, accountId)))
+    .filter(({ resource }) => unresolved.some((line) => tells(line, resource, accountId)))
     .map(({ resource }) => `${accountId} ${resource}`);
 }
 

@@ -51,18 +51,28 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
         needsApproval: () => getActiveApproval(services.store),
       })
     : undefined;
-  const { active, previous, dropped, abandoned } = await activateConfiguration(services, configuration, by);
+  const { active, previous, removedResources, unreachableResources } = await activateConfiguration(
+    services,
+    configuration,
+    by,
+  );
   const changed = previous === undefined || getActivationId(active) !== getActivationId(previous);
   const warnings = await selectorFindings(services, { configuration, ous: getStoredOus(active) });
-  const report = { inForce: told(active), previous: told(previous), dropped, abandoned, warnings };
+  const report = {
+    active: told(active),
+    previous: told(previous),
+    removedResources,
+    unreachableResources,
+    warnings,
+  };
   out.result({ status: 'succeeded', changed, ...report, accounts: imported?.accounts ?? null });
   out.line(out.colors.dim(`In ${where}`));
   out.line(`${out.colors.green('✓')} ${file} ${changed ? 'is now' : 'was already'} the active configuration`);
   const rows = [...(changed ? [row('before', previous)] : []), row('active', active)];
   for (const line of alignColumns(rows)) out.line(line);
-  for (const key of dropped)
+  for (const key of removedResources)
     out.line(`  not in the configuration any more; the next run removes the managed statements: ${key}`);
-  for (const key of abandoned)
+  for (const key of unreachableResources)
     out.line(
       out.colors.yellow(`! not changed, because its account is not a central account any more: ${key}`),
     );

@@ -87,16 +87,18 @@ export async function approve(answer: Answer, session: Session, services: Servic
 function printDecided({ out }: Session, { runId }: ApprovalRequest, decided: DecidedApproval): void {
   const { verdict, by, at } = decided.decision;
   out.line(
-    decided.already ? `Already ${verdict} by ${by} at ${at}` : `${out.colors.green('✓')} ${verdict} by ${by}`,
+    decided.alreadyDecided
+      ? `Already ${verdict} by ${by} at ${at}`
+      : `${out.colors.green('✓')} ${verdict} by ${by}`,
   );
   for (const id of decided.approved) out.line(`  account ${id} is approved`);
-  for (const id of decided.moved)
+  for (const id of decided.changedSinceRequest)
     out.line(
       out.colors.yellow(`! account ${id} has moved since you saw the plan, and still waits for approval`),
     );
-  const runs = [...(decided.released ? [runId] : []), ...decided.alsoReleased];
+  const runs = [...(decided.resumed ? [runId] : []), ...decided.otherRunsResumed];
   for (const id of runs) out.line(`  run ${id} ${verdict === 'approved' ? 'continues' : 'ends as failed'}`);
-  if (decided.approved.length > 0 && !decided.released)
+  if (decided.approved.length > 0 && !decided.resumed)
     out.line(`  No execution waits for this approval. Start a run for the account: it grants the access`);
 }
 

@@ -88,7 +88,7 @@ function ignored({ out }: Session, runId: string, reason: string): ExitCode {
     runId,
     reason,
     resources: [],
-    left: [],
+    unresolved: [],
     calls: {},
     durationMs: 0,
   };

@@ -52,7 +52,7 @@ function printChapter(out: Output, configuration: Configuration, chapter: Chapte
   const cost = `${formatCount(countAllCalls(report.calls), 'AWS call')}, of which ${formatCount(writes, 'write')}`;
   out.line();
   out.line(`  ${color(report.status)} ${dim(`${event.detail.eventName}: ${report.durationMs} ms, ${cost}`)}`);
-  for (const line of report.left) out.line(`  ${red('!')} ${line}`);
+  for (const line of report.unresolved) out.line(`  ${red('!')} ${line}`);
 }
 
 const factsOf = (changes: readonly ResourceChange[]) =>

@@ -89,7 +89,7 @@ export async function requireActive(
       ? 'No configuration is active. Run `onboarding activate` to activate this one'
       : `This configuration (hash ${hash.slice(0, 12)}) is not the active one (hash ${active.hash.slice(0, 12)}, ` +
           `activated at ${active.activatedAt} by ${active.activatedBy}). Run \`onboarding activate\` to activate it`,
-    { hash, inForce: active?.hash },
+    { hash, active: active?.hash },
   );
 }
 

@@ -70,14 +70,14 @@ export const toTagPatterns = (tags: TagPattern | undefined): readonly ResourcePa
 /** A check of an entry's schema: it names its resources in `field`, or tells them by tags. */
 export const requireNameOrTags =
   <Field extends string>(field: Field) =>
-  ({ value, issues }: z.core.ParsePayload<{ readonly [K in Field | 'tagged']?: unknown }>): void => {
-    const given = [field, 'tagged' as const].filter((name) => value[name] !== undefined);
+  ({ value, issues }: z.core.ParsePayload<{ readonly [K in Field | 'tags']?: unknown }>): void => {
+    const given = [field, 'tags' as const].filter((name) => value[name] !== undefined);
     if (given.length === 1) return;
     const message =
       given.length === 0
-        ? 'must name the resources, unless tagged tells them by their tags'
-        : `must stand alone: ${field} names the resources, tagged tells them by their tags; keep one of the two`;
-    issues.push({ code: 'custom', path: [given.length === 0 ? field : 'tagged'], message, input: value });
+        ? 'must name the resources, unless tags selects them'
+        : `must stand alone: ${field} names the resources, and tags selects them; keep one of the two`;
+    issues.push({ code: 'custom', path: [given.length === 0 ? field : 'tags'], message, input: value });
   };
 
 /** A check of an entry's schema, for ids that exist in one region only. */

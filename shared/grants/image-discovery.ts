@@ -22,12 +22,12 @@ export const imageFields = {
     textSchema(/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/, 'the id of an image, such as ami-0123456789abcdef0'),
     'must name at least one image',
   ).optional(),
-  tagged: tagPatternSchema.optional(),
+  tags: tagPatternSchema.optional(),
 };
 
 interface ImageEntry {
   readonly images?: readonly string[] | undefined;
-  readonly tagged?: TagPattern | undefined;
+  readonly tags?: TagPattern | undefined;
   readonly regions?: readonly string[] | undefined;
 }
 
@@ -37,7 +37,7 @@ export function checkImageEntry(payload: z.core.ParsePayload<ImageEntry>): void 
   if (payload.value.images !== undefined)
     requireOneRegion(
       payload,
-      'must be one region, since an image has an id of its own in each: use a grant for each region, or tagged',
+      'must be one region, since an image has an id of its own in each: use a grant for each region, or tags',
     );
 }
 
@@ -46,7 +46,7 @@ const literally = (value: string): string => value.replace(/[\\*?]/g, '\\$&');
 
 /** Images of the account itself; one that is being made counts once it is available. */
 export const imageDiscovery: Discovery<GrantEntry & ImageEntry> = {
-  listSearches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tagged)),
+  listSearches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tags)),
   actions: ['ec2:DescribeImages'],
   events: [
     {

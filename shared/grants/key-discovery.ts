@@ -27,12 +27,12 @@ export const keyFields = {
     /^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
     'a key id, not an alias or an ARN',
   ).optional(),
-  tagged: tagPatternSchema.optional(),
+  tags: tagPatternSchema.optional(),
 };
 
 interface KeyEntry {
   readonly key?: string | undefined;
-  readonly tagged?: TagPattern | undefined;
+  readonly tags?: TagPattern | undefined;
   readonly regions?: readonly string[] | undefined;
 }
 
@@ -44,7 +44,7 @@ export function checkKeyEntry(payload: z.core.ParsePayload<KeyEntry>): void {
     requireOneRegion(
       payload,
       `must be one region, since the key ${key} is in one only: a multi-Region key has an id that begins with mrk-. ` +
-        'Use a grant for each region, or tagged',
+        'Use a grant for each region, or tags',
     );
 }
 
@@ -59,7 +59,7 @@ const pageSize = 50;
  * "Multi-Region keys in AWS KMS", shared and independent properties).
  */
 export const createKeyDiscovery = <Entry extends GrantEntry & KeyEntry>(): Discovery<Entry> => ({
-  listSearches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tagged)),
+  listSearches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tags)),
   actions: ['tag:GetResources', 'kms:DescribeKey'],
   // A key that is replicated is logged as CreateKey too (KMS developer guide, CloudTrail entries, "ReplicateKey").
   events: [

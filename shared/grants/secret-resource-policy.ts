@@ -38,7 +38,7 @@ const fields = {
     textSchema(secretNamePattern, 'the name of a secret, such as deploy/runner-token'),
     'must name at least one secret',
   ).optional(),
-  tagged: tagPatternSchema.optional(),
+  tags: tagPatternSchema.optional(),
 };
 
 const schema = z
@@ -76,7 +76,7 @@ const filterValue = /^[a-zA-Z0-9 :_@/+=.-][a-zA-Z0-9 :_@/+=.!-]*$/;
  * leaves out unless it is asked for.
  */
 const discovery: Discovery<Entry> = {
-  listSearches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tagged)),
+  listSearches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tags)),
   actions: ['secretsmanager:ListSecrets'],
   events: [
     {

@@ -1,14 +1,14 @@
 import type { AccessCounts, Reach, ResourceChange, RunRecord } from '../store/ports.ts';
 
 /** Whose access the changes of a run changed, as its record says it; nothing where they changed nobody's. */
-export function summarizeAccess(changes: readonly ResourceChange[]): Pick<RunRecord, 'access'> {
+export function summarizeAccess(changes: readonly ResourceChange[]): Pick<RunRecord, 'accessChanges'> {
   const gains = changes.map(getAccessChanges);
-  const access: AccessCounts = {
-    added: reach(gains.map(({ added = [] }) => added)),
-    removed: reach(gains.map(({ removed = [] }) => removed)),
-    leaving: reach(changes.map(({ leaving = {} }) => Object.keys(leaving))),
+  const accessChanges: AccessCounts = {
+    granted: reach(gains.map(({ added = [] }) => added)),
+    revoked: reach(gains.map(({ removed = [] }) => removed)),
+    inGrace: reach(changes.map(({ leaving = {} }) => Object.keys(leaving))),
   };
-  return Object.values(access).some(({ accounts }) => accounts > 0) ? { access } : {};
+  return Object.values(accessChanges).some(({ accounts }) => accounts > 0) ? { accessChanges } : {};
 }
 
 const reach = (resources: readonly (readonly string[])[]): Reach => ({

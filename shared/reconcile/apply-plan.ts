@@ -176,6 +176,7 @@ function plannedChange(
     after: toJsonDocuments(toNextDocuments(desired, plan)),
     size: plan.size,
     limit: plan.limit,
+    unit: plan.unit,
     ...toAccessChanges(plan),
     ...leavingOf(plan, active.configuration),
     ...warnings,
@@ -230,10 +231,13 @@ function refusingAnotherConfiguration(store: Store, plan: OverallPlan): Store {
 function endOf(
   changes: readonly ResourceChange[],
   { own, before, interrupted }: Ending,
-): Pick<RunRecord, 'status' | 'reason' | 'left'> {
-  const left = [...before, ...formatGroupedCauses(changes.flatMap((change) => leftOf(change, own)))];
-  const reason = interrupted && left.length > 0 ? interruption : left[0];
-  if (reason !== undefined) return { status: 'failed', reason, left };
+): Pick<RunRecord, 'status' | 'reason' | 'unresolved'> {
+  const unresolved = [
+    ...before,
+    ...formatGroupedCauses(changes.flatMap((change) => unresolvedOf(change, own))),
+  ];
+  const reason = interrupted && unresolved.length > 0 ? interruption : unresolved[0];
+  if (reason !== undefined) return { status: 'failed', reason, unresolved };
   const written = changes.filter(({ outcome }) => outcome === 'written').length;
   return { status: 'succeeded', reason: `${written} of ${changes.length} resources written` };
 }
@@ -248,7 +252,7 @@ const interruption =
   'Interrupted by the operator. Writes that had begun were finished. Run `onboarding apply` again for the rest';
 
 /** An account that AWS does not accept is left for the next run, unless the plan is for that very account. */
-function leftOf(
+function unresolvedOf(
   { resource, outcome, error, accountIds = [], ambiguous }: ResourceChange,
   own: readonly string[],
 ): readonly Affected[] {

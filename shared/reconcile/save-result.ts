@@ -100,6 +100,7 @@ export async function saveResult(
     after: toRecordDocuments(desired, after, plan.owned),
     size: plan.size,
     limit: plan.limit,
+    unit: plan.unit,
   };
 }
 

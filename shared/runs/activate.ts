@@ -18,9 +18,9 @@ export interface Activation {
   /** The one before; `undefined` for the first. */
   readonly previous: StoredConfiguration | undefined;
   /** Resources that are not named any more: what is ours on them is taken away by the next run. */
-  readonly dropped: readonly string[];
+  readonly removedResources: readonly string[];
   /** Those in accounts that are not central any more, where nothing of ours can be taken away. */
-  readonly abandoned: readonly string[];
+  readonly unreachableResources: readonly string[];
 }
 
 /** Makes a configuration the one in force. Every writer uses it from now on; resources are brought to it by runs. */
@@ -81,11 +81,11 @@ async function keepInSight(store: Store, late: readonly string[]): Promise<void>
 function whatBecomesOf(
   former: readonly string[],
   configuration: Configuration,
-): Pick<Activation, 'dropped' | 'abandoned'> {
+): Pick<Activation, 'removedResources' | 'unreachableResources'> {
   const isReached = (key: string): boolean =>
     listCentralNames(configuration, parseResourceKey(key).accountId).length > 0;
-  const [dropped, abandoned] = partition(former, isReached);
-  return { dropped, abandoned };
+  const [removedResources, unreachableResources] = partition(former, isReached);
+  return { removedResources, unreachableResources };
 }
 
 /**

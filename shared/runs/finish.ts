@@ -32,7 +32,7 @@ export interface FinishStep {
 }
 
 export interface UpdateOutcome {
-  readonly central: string;
+  readonly centralAccount: string;
   readonly error?: { readonly Error: string; readonly Cause?: string | undefined } | undefined;
 }
 
@@ -46,9 +46,9 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
   const { store } = services;
   const { run: opened, changes } = await store.runs.getWhole(step.runId);
   const strangers = await nonMembers(services, step, changes);
-  const left = uniqueLines([
+  const unresolved = uniqueLines([
     // What looking for resources has left.
-    ...(opened?.left ?? []),
+    ...(opened?.unresolved ?? []),
     ...step.accounts.flatMap(accountLine),
     ...(step.mode === 'onboard' ? strangers.map((line) => `AccountNotMemberError: ${line}`) : []),
     ...formatChanges(changes, () => opened?.accountIds ?? []),
@@ -56,9 +56,9 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
     ...(changes.some(({ outcome }) => outcome === undefined) ? step.updates.flatMap(formatUpdate) : []),
     ...step.verification.missing,
   ]);
-  const status = left.length === 0 ? 'succeeded' : 'failed';
+  const status = unresolved.length === 0 ? 'succeeded' : 'failed';
   const warnings = uniqueLines([...(opened?.warnings ?? []), ...listWarnings(changes)]);
-  const reason = left.length === 0 ? (strangers[0] ?? summary(changes)) : left[0];
+  const reason = unresolved.length === 0 ? (strangers[0] ?? summary(changes)) : unresolved[0];
   const finished: RunRecord = {
     runId: step.runId,
     status,
@@ -66,7 +66,7 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
     ...(opened?.cause === undefined ? {} : { cause: opened.cause }),
     accountIds: opened?.accountIds ?? step.accounts.map(({ accountId }) => accountId),
     ...(reason === undefined ? {} : { reason }),
-    ...(left.length === 0 ? {} : { left }),
+    ...(unresolved.length === 0 ? {} : { unresolved }),
     ...(warnings.length === 0 ? {} : { warnings }),
     ...summarizeAccess(changes),
   };
@@ -103,7 +103,7 @@ export async function failRun(
   const waited = opened?.status === 'waiting-for-approval';
   const ended = waited
     ? await explainUnapproved(services, runId, error)
-    : { error, left: [describeSkippedSteps(error)] };
+    : { error, unresolved: [describeSkippedSteps(error)] };
   const failed: RunRecord = {
     runId,
     startedAt,
@@ -112,9 +112,9 @@ export async function failRun(
     status: 'failed',
     reason: ended.error.message,
     error: ended.error,
-    left: uniqueLines([
-      ...ended.left,
-      ...(opened?.left ?? []),
+    unresolved: uniqueLines([
+      ...ended.unresolved,
+      ...(opened?.unresolved ?? []),
       ...formatChanges(changes, () => opened?.accountIds ?? []),
     ]),
     ...summarizeAccess(changes),
@@ -149,8 +149,10 @@ const accountLine = ({ accountId, error }: AccountOutcome): readonly string[] =>
   error === undefined ? [] : [`Account ${accountId}: ${error.Error}: ${parseTaskError(error.Cause)}`];
 
 /** Says something only where the update was given up. */
-export const formatUpdate = ({ central, error }: UpdateOutcome): readonly string[] =>
-  error === undefined ? [] : [`The ${central} account: ${error.Error}: ${parseTaskError(error.Cause)}`];
+export const formatUpdate = ({ centralAccount, error }: UpdateOutcome): readonly string[] =>
+  error === undefined
+    ? []
+    : [`The ${centralAccount} account: ${error.Error}: ${parseTaskError(error.Cause)}`];
 /**
  * The unresolved resources, a line for each cause.
  * @param ownOf the accounts whose rejection counts as unresolved
@@ -158,13 +160,13 @@ export const formatUpdate = ({ central, error }: UpdateOutcome): readonly string
 export const formatChanges = (
   changes: readonly ResourceChange[],
   ownOf: (change: ResourceChange) => readonly string[],
-): readonly string[] => formatGroupedCauses(changes.flatMap((change) => leftOf(change, ownOf(change))));
+): readonly string[] => formatGroupedCauses(changes.flatMap((change) => unresolvedOf(change, ownOf(change))));
 
-function leftOf(
+function unresolvedOf(
   { resource, outcome, error, accountIds, ambiguous }: ResourceChange,
   own: readonly string[],
 ): readonly Affected[] {
-  const left = (text: string): Affected => ({ resource, text });
+  const toAffected = (text: string): Affected => ({ resource, text });
   switch (outcome) {
     case 'written':
     case 'unchanged':
@@ -172,19 +174,19 @@ function leftOf(
     case 'set-aside': {
       const ours = accountIds?.filter((id) => own.includes(id)) ?? [];
       return [
-        ...(ours.length === 0 ? [] : [left(formatRejection(ours, { ambiguous }))]),
-        ...(error === undefined ? [] : [left(`${formatOutcome('withheld')}${errorText(error)}`)]),
+        ...(ours.length === 0 ? [] : [toAffected(formatRejection(ours, { ambiguous }))]),
+        ...(error === undefined ? [] : [toAffected(`${formatOutcome('withheld')}${errorText(error)}`)]),
       ];
     }
     case 'refused': {
       const rejected = accountIds?.filter((id) => own.includes(id)) ?? [];
       const who = rejected.length === 0 ? '' : `. Besides, ${formatRejection(rejected, { ambiguous })}`;
-      return [left(`${outcome}${errorText(error)}${who}`)];
+      return [toAffected(`${outcome}${errorText(error)}${who}`)];
     }
     case undefined:
-      return [{ ...left(`not updated${errorText(error)}`), isUnexplained: error === undefined }];
+      return [{ ...toAffected(`not updated${errorText(error)}`), isUnexplained: error === undefined }];
     default:
-      return [left(`${formatOutcome(outcome)}${errorText(error)}`)];
+      return [toAffected(`${formatOutcome(outcome)}${errorText(error)}`)];
   }
 }
 

@@ -58,12 +58,9 @@ export interface PlannedRun {
   readonly revision: number;
   readonly resources: number;
   readonly changes: number;
-  /**
-   * Where the run has something to do, each once, in a fixed order: those with a resource that was not left for its accounts
-   * and by the configuration in force, or that is not as it was left, as far as known.
-   */
+  /** Central accounts with a resource that the update has to look at, each once, in a fixed order. */
   readonly centralAccounts: readonly CentralAccountName[];
-  /** Whether an account of the run waits for a person. */
+  /** Whether an account of the run waits for approval. */
   readonly approval: 'required' | 'none';
   /** How long the run waits for that. */
   readonly approvalSeconds: number;
@@ -89,7 +86,7 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   const active = await getActiveConfiguration(services.store);
   const registered = await registry.listAccounts();
   await note(services, runId, {
-    left: [...formatSearchProblems(looked), ...describeUnreadableAccounts(registered)],
+    unresolved: [...formatSearchProblems(looked), ...describeUnreadableAccounts(registered)],
     warnings: [...looked.warnings, ...findAccountWarnings(active, registered)],
     before: run,
   });
@@ -117,7 +114,9 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
     revision,
     resources: changes.length,
     changes: changes.filter(({ planned }) => planned !== 'none').length,
-    centralAccounts: centralAccountNames.filter((name) => open.some(({ central }) => central === name)),
+    centralAccounts: centralAccountNames.filter((name) =>
+      open.some(({ centralAccount }) => centralAccount === name),
+    ),
     ...approvalFor(active, registered, accounts),
   };
 }
@@ -142,7 +141,7 @@ async function look(services: Services, { runId, cause, place }: PlanStep): Prom
 }
 
 interface Noteworthy {
-  readonly left: readonly string[];
+  readonly unresolved: readonly string[];
   readonly warnings: readonly string[];
   /** The record as the run found it. */
   readonly before: RunRecord | undefined;
@@ -152,16 +151,16 @@ interface Noteworthy {
 async function note(
   { store: { runs } }: Services,
   runId: string,
-  { left, warnings, before }: Noteworthy,
+  { unresolved, warnings, before }: Noteworthy,
 ): Promise<void> {
-  const noted = [left, warnings, before?.left ?? [], before?.warnings ?? []];
+  const noted = [unresolved, warnings, before?.unresolved ?? [], before?.warnings ?? []];
   if (noted.every((each) => each.length === 0)) return;
   const run = await runs.get(runId);
   if (run?.status !== 'running') return;
-  const { left: _, warnings: __, ...bare } = run;
+  const { unresolved: _, warnings: __, ...bare } = run;
   await runs.put({
     ...bare,
-    ...(left.length === 0 ? {} : { left }),
+    ...(unresolved.length === 0 ? {} : { unresolved }),
     ...(warnings.length === 0 ? {} : { warnings }),
   });
 }
@@ -226,8 +225,8 @@ async function planOne(
   desired: DesiredResource,
 ): Promise<Planned<ResourceChange>> {
   const { state, error } = await readState(services, desired);
-  const central = getCentralAccountName(desired, plan.active.configuration);
-  const change = { resource: desired.key, ...(central === undefined ? {} : { central }) };
+  const centralAccount = getCentralAccountName(desired, plan.active.configuration);
+  const change = { resource: desired.key, ...(centralAccount === undefined ? {} : { centralAccount }) };
   // What is remembered of one resource keeps no other from being planned; the update meets it again.
   if (error !== undefined) return { ...change, plannedGeneration: 0, error };
   const planned = await planRemembered(services, plan, desired, state);
@@ -285,8 +284,8 @@ function whatIsPlanned(
   planned: ResourcePlan,
   { sweep, active }: RunPlan,
 ): Omit<ResourceChange, 'resource'> {
-  const { changed, withheld, size, limit } = planned;
-  const noteworthy = { size, limit, ...leavingOf(planned, active.configuration) };
+  const { changed, withheld, size, limit, unit } = planned;
+  const noteworthy = { size, limit, unit, ...leavingOf(planned, active.configuration) };
   // Removals that wait for a person are a difference, which each sweep reports again.
   if (sweep && !changed && withheld.length === 0) return { ...noteworthy, planned: 'none' };
   return {

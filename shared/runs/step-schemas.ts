@@ -11,7 +11,7 @@ const accounts = z.array(
   z.object({ accountId: z.string(), revision: z.number().optional(), error: caught.optional() }),
 );
 
-const updates = z.array(z.object({ central: z.string(), error: caught.optional() }));
+const updates = z.array(z.object({ centralAccount: z.string(), error: caught.optional() }));
 
 export const startInput = z.object({ runId, startedAt, input: z.unknown() });
 export const registerInput = z.object({ runId, accountId: z.string(), mode: z.enum(['onboard', 'sync']) });

@@ -101,10 +101,15 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
   const waiting = await listPendingWithoutRequest(store, clock.now());
   const open = await openTooLong(services, runId);
   const unreadable = open.unreadable.map(formatUnreadable);
-  const left = uniqueLines([...(opened?.left ?? []), ...leftOf(changes, step), ...waiting, ...unreadable]);
-  const status = left.length === 0 ? 'succeeded' : 'failed';
+  const unresolved = uniqueLines([
+    ...(opened?.unresolved ?? []),
+    ...unresolvedOf(changes, step),
+    ...waiting,
+    ...unreadable,
+  ]);
+  const status = unresolved.length === 0 ? 'succeeded' : 'failed';
   const startedAt = opened?.startedAt ?? step.startedAt;
-  await closeUnfinished(services, open.items, { runId, left });
+  await closeUnfinished(services, open.items, { runId, unresolved });
   const closedRuns = open.items.length;
   const counts = {
     ...step.import.counts,
@@ -119,14 +124,14 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
     finishedAt: getTimestamp(clock),
     cause: sweepCause,
     accountIds: [],
-    reason: left[0] ?? summary(counts),
-    ...(left.length === 0 ? {} : { left }),
+    reason: unresolved[0] ?? summary(counts),
+    ...(unresolved.length === 0 ? {} : { unresolved }),
     ...warningsOf(opened, changes),
     counts,
     ...summarizeAccess(changes),
   };
   const isPending = opened !== undefined && isUnannounced(opened);
-  if (left.length > 0 || changedSomething(counts) || isPending)
+  if (unresolved.length > 0 || changedSomething(counts) || isPending)
     await recordAndAnnounce(services, finished, opened);
   else await store.runs.put(finished);
   await retryAnnouncements(services);
@@ -134,7 +139,10 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
 }
 
 /** Whoever is set aside is left. An update that recorded how each of its resources ended has said why already. */
-const leftOf = (changes: readonly ResourceChange[], { updates }: FinishSweepStep): readonly string[] => [
+const unresolvedOf = (
+  changes: readonly ResourceChange[],
+  { updates }: FinishSweepStep,
+): readonly string[] => [
   ...formatChanges(changes, ({ accountIds = [] }) => accountIds),
   ...(changes.some(({ outcome }) => outcome === undefined) ? updates.flatMap(formatUpdate) : []),
 ];
@@ -161,7 +169,7 @@ async function openTooLong({ store, clock }: Services, sweepId: string): Promise
 async function closeUnfinished(
   { store, clock, logger }: Services,
   unfinished: readonly RunRecord[],
-  sweep: { readonly runId: string; readonly left: readonly string[] },
+  sweep: { readonly runId: string; readonly unresolved: readonly string[] },
 ): Promise<void> {
   for (const run of unfinished) {
     logger.warn('A run whose execution is over had no end on its record', { runId: run.runId });
@@ -169,12 +177,18 @@ async function closeUnfinished(
   }
 }
 
-const superseded = ({ runId, left }: { readonly runId: string; readonly left: readonly string[] }) => ({
+const superseded = ({
+  runId,
+  unresolved,
+}: {
+  readonly runId: string;
+  readonly unresolved: readonly string[];
+}) => ({
   status: 'failed' as const,
   reason:
     `Superseded by the sweep ${runId}: the execution ended without a run record, and the sweep brought ` +
-    `${left.length === 0 ? 'every resource' : 'every resource that is not listed as unresolved'} to the state of the registry`,
-  ...(left.length === 0 ? {} : { left }),
+    `${unresolved.length === 0 ? 'every resource' : 'every resource that is not listed as unresolved'} to the state of the registry`,
+  ...(unresolved.length === 0 ? {} : { unresolved }),
 });
 
 /** Where each outcome is counted; a resource that was not got at has failed. */

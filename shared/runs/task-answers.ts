@@ -71,7 +71,7 @@ async function closeRun(
   const run = await store.runs.get(runId);
   if (run?.status !== 'waiting-for-approval') return;
   const reason = `The run ended on its machine after it asked for approval. Later the request was ${verdict} by ${by}`;
-  const left =
-    verdict === 'approved' ? { left: ['The approved access is not granted yet. Run it again'] } : {};
-  await store.runs.put({ ...run, ...left, status: 'failed', reason, finishedAt: getTimestamp(clock) });
+  const unresolved =
+    verdict === 'approved' ? { unresolved: ['The approved access is not granted yet. Run it again'] } : {};
+  await store.runs.put({ ...run, ...unresolved, status: 'failed', reason, finishedAt: getTimestamp(clock) });
 }

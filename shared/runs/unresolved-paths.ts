@@ -31,10 +31,10 @@ export async function noteUnresolvedPaths(
   const { runs } = services.store;
   const run = await runs.get(runId);
   if (run?.status !== 'running') return;
-  const left = unresolved.filter(isLeft);
+  const open = unresolved.filter(isLeft);
   const warnings = unresolved.filter((path) => !isLeft(path));
-  await runs.put({ ...run, ...appended('left', run, left), ...appended('warnings', run, warnings) });
+  await runs.put({ ...run, ...appended('unresolved', run, open), ...appended('warnings', run, warnings) });
 }
 
-const appended = (field: 'left' | 'warnings', run: RunRecord, paths: readonly UnresolvedPath[]) =>
+const appended = (field: 'unresolved' | 'warnings', run: RunRecord, paths: readonly UnresolvedPath[]) =>
   paths.length === 0 ? {} : { [field]: [...(run[field] ?? []), ...paths.map(formatUnresolvedPaths)] };

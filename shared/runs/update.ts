@@ -9,12 +9,12 @@ import type { Outcome, ResourceChange } from '../store/ports.ts';
 
 export interface UpdateStep {
   readonly runId: string;
-  readonly central: CentralAccountName;
+  readonly centralAccount: CentralAccountName;
   readonly revision: number;
 }
 
 export interface UpdatedAccount {
-  readonly central: CentralAccountName;
+  readonly centralAccount: CentralAccountName;
   /** How many resources ended in which way. */
   readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
 }
@@ -29,12 +29,12 @@ const concurrency = 4;
  */
 export async function updateCentralAccount(
   services: Services,
-  { runId, central, revision }: UpdateStep,
+  { runId, centralAccount, revision }: UpdateStep,
 ): Promise<UpdatedAccount> {
   const { runs } = services.store;
   const whole = await runs.getWhole(runId);
   const accountIds = whole.run?.accountIds ?? [];
-  const planned = whole.changes.filter((change) => change.central === central);
+  const planned = whole.changes.filter((change) => change.centralAccount === centralAccount);
   const othersWait = planned.some(canBeRetried);
   const changes = await pMap(
     planned,
@@ -55,14 +55,18 @@ export async function updateCentralAccount(
     { concurrency },
   );
   throwWhatCanBeRetried(changes, accountIds);
-  return { central, outcomes: count(changes) };
+  return { centralAccount, outcomes: count(changes) };
 }
 
 /** A resource that needed no second look is as the plan saw it. */
-const withPlannedSize = ({ size, limit }: ResourceChange, done: ResourceChange): ResourceChange =>
-  done.outcome !== 'unchanged' || done.size !== undefined || size === undefined || limit === undefined
+const withPlannedSize = ({ size, limit, unit }: ResourceChange, done: ResourceChange): ResourceChange =>
+  done.outcome !== 'unchanged' ||
+  done.size !== undefined ||
+  size === undefined ||
+  limit === undefined ||
+  unit === undefined
     ? done
-    : { ...done, size, limit };
+    : { ...done, size, limit, unit };
 
 /** An attempt before this one may have ended some of them. */
 const isDone = (change: ResourceChange, accountIds: readonly string[]): boolean =>

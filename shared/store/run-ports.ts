@@ -38,7 +38,7 @@ export interface RunRecord {
   readonly reason?: string;
   readonly error?: ErrorRecord;
   /** What is left to do, a line each; while it runs, what the looking for resources has left. */
-  readonly left?: readonly string[];
+  readonly unresolved?: readonly string[];
   /** What a person should know though nothing failed, a line each: a pattern that finds nothing. */
   readonly warnings?: readonly string[];
   /** Who started it, if an operator did from a machine of their own: `user@host`. */
@@ -50,7 +50,7 @@ export interface RunRecord {
   /** What a sweep found and did. */
   readonly counts?: SweepCounts;
   /** Whose access the run's writes changed; absent where they changed nobody's. */
-  readonly access?: AccessCounts;
+  readonly accessChanges?: AccessCounts;
   /** Until when it waits, or waited, for approval, ISO 8601. */
   readonly waitingUntil?: string;
 }
@@ -63,9 +63,9 @@ export interface Reach {
 
 /** Those who gained something, who lost something, and who keep for a grace what no grant gives them any more. */
 export interface AccessCounts {
-  readonly added: Reach;
-  readonly removed: Reach;
-  readonly leaving: Reach;
+  readonly granted: Reach;
+  readonly revoked: Reach;
+  readonly inGrace: Reach;
 }
 
 /** Accounts of the organization, resources of the configuration, and runs, each by what became of them. */
@@ -102,7 +102,7 @@ export interface ResourceChange {
   /** `formatResourceKey` of the resource. */
   readonly resource: string;
   /** Whose update function it is left to; absent where there is none for its account. */
-  readonly central?: CentralAccountName;
+  readonly centralAccount?: CentralAccountName;
   /** When the plan read it, ISO 8601; absent where nothing had to be read. */
   readonly plannedAt?: string;
   /** The resource's generation before the plan read it. */
@@ -116,9 +116,11 @@ export interface ResourceChange {
   /** The resource's policies before and after, by document name; absent ones are null. */
   readonly before?: Readonly<Record<string, unknown>>;
   readonly after?: Readonly<Record<string, unknown>>;
-  /** Size of the fullest document after, in the limit's unit, and the limit. */
+  /** Size of the fullest document after, and the limit, both in `unit`. */
   readonly size?: number;
   readonly limit?: number;
+  /** What size and limit count: `bytes`, `characters`, `grants` or `launch permissions`. */
+  readonly unit?: string;
   readonly error?: ErrorRecord;
   /** Accounts that were set aside or whose removal was withheld. */
   readonly accountIds?: readonly string[];

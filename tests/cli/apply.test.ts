@@ -32,7 +32,7 @@ describe('apply', () => {
       status: 'succeeded',
       runId: expect.stringMatching(/^apply-/),
       cause: 'apply',
-      left: [],
+      unresolved: [],
       calls: { 's3:PutBucketPolicy': 3 },
     });
   });
@@ -72,7 +72,7 @@ describe('apply', () => {
       'example-org-config': 'failed',
       'example-org-cloudtrail': 'written',
     });
-    expect(objectOf(screen)).toMatchObject({ left: [expect.stringContaining('ResourceMissingError')] });
+    expect(objectOf(screen)).toMatchObject({ unresolved: [expect.stringContaining('ResourceMissingError')] });
   });
 });
 
@@ -94,7 +94,7 @@ describe('apply that meets another apply', () => {
     const screen = await applyJson(['--yes'], { outsiders: heldByAnother });
 
     expect(screen.code).toBe(0);
-    expect(objectOf(screen)).toMatchObject({ status: 'succeeded', left: [] });
+    expect(objectOf(screen)).toMatchObject({ status: 'succeeded', unresolved: [] });
     expect(screen.stderr).toMatch(
       /^Waiting for run apply-1, started by ana@laptop. It holds s3-bucket-policy\S+ until \S+Z at the latest\n$/,
     );
@@ -125,7 +125,7 @@ describe('apply that meets another apply', () => {
     });
     expect(objectOf(screen)).toMatchObject({
       status: 'failed',
-      left: [expect.stringContaining('cloudtrail')],
+      unresolved: [expect.stringContaining('cloudtrail')],
     });
   });
 });

@@ -131,7 +131,7 @@ describe('onboarding approve', () => {
     expect(stdout).toContain('No execution waits for this approval');
     expect(await env.store.runs.get('local')).toMatchObject({
       status: 'failed',
-      left: [expect.stringContaining('Run it again')],
+      unresolved: [expect.stringContaining('Run it again')],
     });
     expect(next.run.status).toBe('succeeded');
     expect(named(env)[bucket]).toContain(id);

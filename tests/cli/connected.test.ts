@@ -66,7 +66,7 @@ describeWithMoto('against an endpoint on this machine', (moto) => {
     expect(objectOf(activated)).toMatchObject({
       changed: true,
       previous: null,
-      inForce: { activatedBy: 'somebody' },
+      active: { activatedBy: 'somebody' },
     });
     expect(objectOf(again)).toMatchObject({ changed: false });
     expect(objectOf(imported)).toMatchObject({ status: 'succeeded', accounts: 5, changed: 5, ready: true });

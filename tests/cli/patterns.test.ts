@@ -16,7 +16,7 @@ function fileWith(name: string, grants: string): string {
 
 const patterns = fileWith(
   'patterns.yml',
-  images('["base/*"]', '[eu-west-1, us-west-2]') + secrets('tagged: { use: runner }'),
+  images('["base/*"]', '[eu-west-1, us-west-2]') + secrets('tags: { use: runner }'),
 );
 
 test('validate says what is looked for, where', async () => {

@@ -53,7 +53,7 @@ describe('run --simulate deploys', () => {
           retriedStarts: 0,
         },
       ],
-      left: [],
+      unresolved: [],
       calls: { 'appconfig:StartDeployment': 1 },
       durationMs: expect.any(Number),
     });
@@ -140,7 +140,7 @@ describe('run --simulate with targets in the configuration', () => {
     expect(screen.code).toBe(1);
     expect(objectOf(screen)).toMatchObject({
       status: 'failed',
-      left: [expect.stringMatching(/environment ghi1234: failed: AppConfig refused to deploy/)],
+      unresolved: [expect.stringMatching(/environment ghi1234: failed: AppConfig refused to deploy/)],
     });
     expect(deploymentsOf(screen)).toMatchObject([
       { environment: 'def1234', status: 'complete' },
@@ -157,7 +157,7 @@ describe('what deploys nothing', () => {
     expect(objectOf(screen)).toMatchObject({
       status: 'failed',
       cause: 'rotation-failed',
-      left: [expect.stringContaining('Secrets Manager could not rotate it')],
+      unresolved: [expect.stringContaining('Secrets Manager could not rotate it')],
       deployments: [],
     });
   });

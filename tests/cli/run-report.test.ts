@@ -26,7 +26,7 @@ test('warns that the end of a run is not announced when a channel is pending', a
 
   expect(report).toMatchObject({
     status: 'succeeded',
-    left: [],
+    unresolved: [],
     warnings: [
       'The end of the run is not announced on the topic: NotFoundException: Topic does not exist. The scheduled check tries it again.',
     ],

@@ -43,7 +43,7 @@ interface Resource {
   readonly kind: string;
   readonly id: string;
   readonly outcome: string;
-  readonly bytes?: number;
+  readonly size?: number;
   readonly limit?: number;
   readonly error?: { readonly name: string };
 }
@@ -62,7 +62,7 @@ describe('run --simulate', () => {
     expect(screen.code).toBe(0);
     expect(objectOf(screen)).toMatchObject({
       status: expected === undefined ? 'ignored' : 'succeeded',
-      left: [],
+      unresolved: [],
     });
     expect(written(screen)).toBe(expected ?? 0);
   });
@@ -107,8 +107,9 @@ describe('run --simulate', () => {
       kind: 's3-bucket-policy',
       id: 'example-org-cloudtrail',
       outcome: 'written',
-      bytes: expect.any(Number),
+      size: expect.any(Number),
       limit: 20_480,
+      unit: 'bytes',
       added: ['012345678901', '555566667777', '888899990000'],
     });
   });
@@ -129,7 +130,7 @@ describe('a run that fails', () => {
     expect(screen.code).toBe(1);
     expect(objectOf(screen)).toMatchObject({
       status: 'failed',
-      left: [expect.stringContaining('example-org-config')],
+      unresolved: [expect.stringContaining('example-org-config')],
     });
     expect(resourcesOf(screen)).toContainEqual(
       expect.objectContaining({
@@ -163,7 +164,9 @@ describe('a run that fails', () => {
     expect(screen.code).toBe(1);
     expect(objectOf(screen)).toMatchObject({
       status: 'failed',
-      left: [expect.stringMatching(/^AccountNotMemberError: account closed \(555566667777\) is SUSPENDED/)],
+      unresolved: [
+        expect.stringMatching(/^AccountNotMemberError: account closed \(555566667777\) is SUSPENDED/),
+      ],
     });
   });
 });

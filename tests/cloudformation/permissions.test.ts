@@ -99,7 +99,7 @@ describe('with what the templates allow, and nothing else', () => {
 
     const written = Object.values(outcomes(come)).filter((outcome) => outcome === 'written');
     expect(written.length).toBeGreaterThan(5);
-    expect(come.run.left?.filter((line) => /denied|authorized/.test(line)) ?? []).toEqual([]);
+    expect(come.run.unresolved?.filter((line) => /denied|authorized/.test(line)) ?? []).toEqual([]);
     expect(Object.values(outcomes(gone))).not.toContain('failed');
   });
 
@@ -112,7 +112,7 @@ describe('with what the templates allow, and nothing else', () => {
 
 test('resources that patterns tell are found and written, in each of their regions', async () => {
   const configuration = having(
-    images("['base/*']", '[eu-west-1, us-west-2]') + secrets('tagged: { Use: runner }'),
+    images("['base/*']", '[eu-west-1, us-west-2]') + secrets('tags: { Use: runner }'),
   );
   const env = await createEnv({
     configuration,
@@ -130,7 +130,7 @@ test('resources that patterns tell are found and written, in each of their regio
 
   const swept = await sweep(env);
 
-  expect(swept.run.left ?? []).toEqual([]);
+  expect(swept.run.unresolved ?? []).toEqual([]);
   expect(Object.values(outcomes(swept))).toEqual(['written', 'written', 'written']);
   for (const arn of repositories) expect(namedOn(env, 'repository', arn).length).toBeGreaterThan(0);
 });

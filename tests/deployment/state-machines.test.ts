@@ -97,7 +97,7 @@ test('the sweep updates the central accounts as the runs of accounts do', () => 
 });
 
 test.each(centralAccountNames)('the function of the %s account updates that account', (name) => {
-  expect(sourceOf(`functions/update-${name}-account.ts`)).toContain(`central: '${name}'`);
+  expect(sourceOf(`functions/update-${name}-account.ts`)).toContain(`centralAccount: '${name}'`);
 });
 
 describe.each(['account-onboarding', 'organization-sweep'] as const)('%s', (machine) => {
@@ -107,7 +107,7 @@ describe.each(['account-onboarding', 'organization-sweep'] as const)('%s', (mach
 
   test('each central account of the plan is led to the task of its own function, by one rule', () => {
     const rules = centralAccountNames.map((name) => ({
-      Variable: '$.central',
+      Variable: '$.centralAccount',
       StringEquals: name,
       Next: `Update${capitalized(name)}Account`,
     }));
@@ -120,7 +120,7 @@ describe.each(['account-onboarding', 'organization-sweep'] as const)('%s', (mach
   test('whatever ends an update keeps which central account it was for', () => {
     expect(States.CentralAccountNotUpdated).toMatchObject({
       Type: 'Pass',
-      Parameters: { 'central.$': '$.central', 'error.$': '$.error' },
+      Parameters: { 'centralAccount.$': '$.centralAccount', 'error.$': '$.error' },
       End: true,
     });
   });

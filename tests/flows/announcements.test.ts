@@ -76,7 +76,7 @@ test.each([
       [other]: { status: 'announced' },
     });
     expect(ended.run).not.toHaveProperty('announcedAt');
-    expect(ended.run).not.toHaveProperty('left');
+    expect(ended.run).not.toHaveProperty('unresolved');
 
     await scheduledCheck(env);
     expect(await recordOf(env, ended.run)).toMatchObject({
@@ -107,7 +107,7 @@ test('keeps a failed run as it ended, and announces its end later, when the bus 
   const ended = await onboard(env, created(env).event);
 
   expect(ended).toMatchObject({ status: 'FAILED', run: { status: 'failed' } });
-  expect(ended.run.left).toEqual([expect.stringContaining(bucket)]);
+  expect(ended.run.unresolved).toEqual([expect.stringContaining(bucket)]);
   expect(ended.run.announcement).toMatchObject({
     bus: { status: 'pending' },
     topic: { status: 'announced' },
@@ -120,7 +120,7 @@ test('keeps a failed run as it ended, and announces its end later, when the bus 
   expect(env.organization.world.messages).toHaveLength(1);
   expect(await recordOf(env, ended.run)).toMatchObject({
     status: 'failed',
-    left: ended.run.left,
+    unresolved: ended.run.unresolved,
     announcedAt: expect.any(String),
   });
 });

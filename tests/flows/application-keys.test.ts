@@ -59,8 +59,8 @@ describe('a profile with a key of its own', () => {
 
     const { run } = await start(env, version);
 
-    expect(run?.left).toHaveLength(2);
-    expect(run?.left?.[0]).toMatch(/denied .*kms:Decrypt/);
+    expect(run?.unresolved).toHaveLength(2);
+    expect(run?.unresolved?.[0]).toMatch(/denied .*kms:Decrypt/);
   });
 });
 

@@ -44,7 +44,7 @@ describe('the application of the example, as its template makes it', () => {
     const { run } = await start(env, version, { environments: ['test', 'produktion'] });
 
     expect(run).toMatchObject({ status: 'failed' });
-    expect(run?.left).toEqual([
+    expect(run?.unresolved).toEqual([
       expect.stringMatching(
         /ResourceMissingError: There is no environment of application \w+ with the id or name produktion\. There are: .*production \(\w+\)/,
       ),
@@ -77,8 +77,8 @@ describe('the application of the example, as its template makes it', () => {
     const { status, run } = await start(env, await addVersion(env, content));
 
     expect(status).toBe('FAILED');
-    expect(run?.left).toHaveLength(2);
-    for (const line of run?.left ?? []) {
+    expect(run?.unresolved).toHaveLength(2);
+    for (const line of run?.unresolved ?? []) {
       expect(line).toMatch(/^Profile \w+, version 2 to environment \w+: failed: AppConfig refused to deploy/);
       expect(line).toMatch(why);
     }
@@ -112,7 +112,7 @@ describe('the application of the example, as its template makes it', () => {
 
     const { run } = await start(env, await addVersion(env, good));
 
-    expect(run?.left).toEqual([expect.stringContaining('rolled back')]);
+    expect(run?.unresolved).toEqual([expect.stringContaining('rolled back')]);
     expect([deployedTo(env, 'test'), deployedTo(env, 'production')]).toEqual([
       [['1', 'stands']],
       [['1', 'ROLLED_BACK']],

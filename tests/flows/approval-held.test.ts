@@ -28,9 +28,9 @@ test('accounts that wait for approval are not taken for ones that a condition sh
   const ended = await sweep(env);
 
   expect(ended.run).toMatchObject({ counts: { withheld: 0, written: 0, changed: 7 } });
-  expect(ended.run.left).toHaveLength(7);
-  expect(ended.run.left?.every((line) => line.includes('waits for approval'))).toBe(true);
-  expect(ended.run).not.toHaveProperty('access');
+  expect(ended.run.unresolved).toHaveLength(7);
+  expect(ended.run.unresolved?.every((line) => line.includes('waits for approval'))).toBe(true);
+  expect(ended.run).not.toHaveProperty('accessChanges');
   expect(
     env.organization.policyOf('repository', [...env.organization.world.repositories.keys()][0] ?? ''),
   ).toEqual(before);

@@ -55,7 +55,9 @@ test('a move that brings nothing, and one that ends the need, wait for nobody', 
   expect([nothing.run.status, back.run.status]).toEqual(['succeeded', 'succeeded']);
   expect(await approvalOf(env, member)).toBeUndefined();
   env.organization.world.tasks.timeOut();
-  expect((await ended).run.left).toEqual([expect.stringContaining('does not wait for approval any more')]);
+  expect((await ended).run.unresolved).toEqual([
+    expect.stringContaining('does not wait for approval any more'),
+  ]);
 });
 
 test('losing access does not wait', async () => {
@@ -91,7 +93,7 @@ test('turning approvals off lets those in who wait, with the next sweep', async 
   const waits = await sweep(env);
   expect(waits.run).toMatchObject({
     status: 'failed',
-    left: [expect.stringContaining('no run asks an operator')],
+    unresolved: [expect.stringContaining('no run asks an operator')],
   });
 
   const turnedOff = { ...env, configuration: small() };
@@ -111,7 +113,7 @@ test('a sweep reports who waits unasked, and is content with who is asked; by ha
   const { request, ended } = await untilItWaits(env, { accountId: id });
   const asked = await sweep(env);
 
-  expect(unasked.run.left).toEqual([
+  expect(unasked.run.unresolved).toEqual([
     expect.stringMatching(`^Account .* \\(${id}\\) waits for approval since .*{"accountIds": \\["${id}"\\]}`),
   ]);
   expect(asked.run.status).toBe('succeeded');
@@ -145,7 +147,7 @@ test('no run asks an operator for accounts that the first import finds', async (
 
   expect(first.run.status).toBe('succeeded');
   expect(named(env)[bucket]).not.toContain(id);
-  expect(second.run).toMatchObject({ left: [expect.stringContaining(id)] });
+  expect(second.run).toMatchObject({ unresolved: [expect.stringContaining(id)] });
 });
 
 test('a sweep closes a run that waited only hours after its time was over', async () => {

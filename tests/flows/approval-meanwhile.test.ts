@@ -37,7 +37,7 @@ test('a run that goes on is verified by what other runs have written meanwhile, 
   expect(named(env)[bucket]).toContain(waiting.id);
   const decided = await answer(env, request);
 
-  expect(decided).toMatchObject({ approved: [], released: true });
+  expect(decided).toMatchObject({ approved: [], resumed: true });
   expect((await ended).run).toMatchObject({ status: 'succeeded' });
 });
 
@@ -50,7 +50,7 @@ test('what is left of a request whose other accounts were approved with another 
   await answer(env, alone.request);
   const decided = await answer(env, both.request);
 
-  expect(decided).toMatchObject({ approved: [other.id], released: true });
+  expect(decided).toMatchObject({ approved: [other.id], resumed: true });
   expect([(await alone.ended).run.status, (await both.ended).run.status]).toEqual(['succeeded', 'succeeded']);
   expect(named(env)).toEqual(due(env));
 });
@@ -64,7 +64,7 @@ test('a run whose account has left while it waited is let go by the answer, whic
 
   const decided = await answer(env, request);
 
-  expect(decided).toMatchObject({ approved: [], released: true });
+  expect(decided).toMatchObject({ approved: [], resumed: true });
   expect((await ended).run.status).toBe('succeeded');
   expect(named(env)[bucket]).not.toContain(id);
 });
@@ -81,7 +81,7 @@ test('what a pattern finds meanwhile does not make it stale', async () => {
   const onRepository = () => namedOn(env, 'repository', repositoryArn('base/python'));
   expect(onRepository()).not.toContain(id);
 
-  expect(await answer(env, request)).toMatchObject({ approved: [id], released: true });
+  expect(await answer(env, request)).toMatchObject({ approved: [id], resumed: true });
 
   expect((await ended).run.status).toBe('succeeded');
   expect(onRepository()).toContain(id);
@@ -111,7 +111,7 @@ test.each([
 
   const { run } = await sweep(env);
 
-  expect(run.left).toEqual([expect.stringMatching(`^Account \\S+ \\(${id}\\) `)]);
+  expect(run.unresolved).toEqual([expect.stringMatching(`^Account \\S+ \\(${id}\\) `)]);
   await answer(env, request, { verdict: 'rejected' });
   await ended;
 });
@@ -124,7 +124,7 @@ test('a rejection holds for every run that asks the same', async () => {
 
   const decided = await answer(env, second.request, { verdict: 'rejected', reason: 'not ours' });
 
-  expect(decided).toMatchObject({ released: true, alsoReleased: [first.request.runId] });
+  expect(decided).toMatchObject({ resumed: true, otherRunsResumed: [first.request.runId] });
   for (const { ended } of [first, second])
     expect((await ended).run.error).toMatchObject({ name: 'ApprovalRejectedError' });
   await expect(answer(env, first.request)).rejects.toMatchObject({ name: 'ApprovalClosedError' });
@@ -139,7 +139,7 @@ test('an approval that was never completed is not told as done', async () => {
 
   env.organization.world.tasks.timeOut();
 
-  expect((await ended).run.left).toEqual([
+  expect((await ended).run.unresolved).toEqual([
     expect.stringMatching(`^Account account-11 \\(${id}\\) not approved`),
   ]);
 });

@@ -22,7 +22,12 @@ test('a new account waits and has nothing, while another one on the same resourc
   expect(served.run.status).toBe('succeeded');
   expect(before[bucket]).toContain(other.id);
   expect(Object.values(before).flat()).not.toContain(waiting.id);
-  expect(decided).toMatchObject({ approved: [waiting.id], moved: [], already: false, released: true });
+  expect(decided).toMatchObject({
+    approved: [waiting.id],
+    changedSinceRequest: [],
+    alreadyDecided: false,
+    resumed: true,
+  });
   expect(await ended).toMatchObject({
     status: 'SUCCEEDED',
     run: { runId: 'approved', status: 'succeeded', cause: 'created', accountIds: [waiting.id] },
@@ -70,7 +75,7 @@ test('a rejected account has nothing, and the run says by whom and why', async (
 
   const decided = await answer(env, request, { verdict: 'rejected', by: 'the boss', reason: 'not ours' });
 
-  expect(decided).toMatchObject({ approved: [], released: true });
+  expect(decided).toMatchObject({ approved: [], resumed: true });
   const { status, run } = await ended;
   expect({ status, run }).toMatchObject({
     status: 'FAILED',
@@ -80,7 +85,7 @@ test('a rejected account has nothing, and the run says by whom and why', async (
       error: { name: 'ApprovalRejectedError' },
     },
   });
-  expect(run.left).toEqual([
+  expect(run.unresolved).toEqual([
     expect.stringMatching(`^Account account-4 \\(${id}\\) not approved.*{"accountIds": \\["${id}"\\]}`),
   ]);
   expect(Object.values(named(env)).flat()).not.toContain(id);
@@ -120,7 +125,7 @@ test('an approval that comes twice says by whom it was given, and changes nothin
 
   const again = await answer(env, request, { by: 'the second' });
 
-  expect(again).toMatchObject({ already: true, approved: [], decision: { by: 'the first' } });
+  expect(again).toMatchObject({ alreadyDecided: true, approved: [], decision: { by: 'the first' } });
   expect((await env.store.registry.getHead()).revision).toBe(revision);
   await expect(answer(env, request, { verdict: 'rejected' })).rejects.toThrow(
     /was already approved by the first/,
@@ -137,7 +142,7 @@ test('an approval that died in the middle is completed when it is given again', 
 
   const completed = await answer(env, request);
 
-  expect(completed).toMatchObject({ already: true, approved: [id], released: true });
+  expect(completed).toMatchObject({ alreadyDecided: true, approved: [id], resumed: true });
   expect((await ended).run.status).toBe('succeeded');
   expect(named(env)).toEqual(due(env));
 });
@@ -153,8 +158,8 @@ test('a task that is gone when the accounts are approved is told as it is, on bo
   const { run } = await ended;
   const next = await onboard(env, { accountId: id });
 
-  expect(decided).toMatchObject({ approved: [id], released: false });
-  expect(run.left).toEqual([
+  expect(decided).toMatchObject({ approved: [id], resumed: false });
+  expect(run.unresolved).toEqual([
     expect.stringMatching(`^Account ${id} was approved by an operator.*the run was not told`),
   ]);
   expect(next.run.status).toBe('succeeded');
@@ -170,7 +175,7 @@ test('an account that has moved while it waited is not approved by what was show
 
   await expect(answer(env, first.request)).rejects.toMatchObject({ name: 'StalePlanError' });
   expect(Object.values(named(env)).flat()).not.toContain(id);
-  expect(await answer(env, second.request)).toMatchObject({ alsoReleased: [first.request.runId] });
+  expect(await answer(env, second.request)).toMatchObject({ otherRunsResumed: [first.request.runId] });
   expect((await Promise.all([first.ended, second.ended])).map(({ run }) => run.status)).toEqual([
     'succeeded',
     'succeeded',

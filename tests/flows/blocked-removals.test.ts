@@ -64,7 +64,7 @@ it('reports size and blocked removals in record, announcement, plan and apply wh
   const plan = await planAll(env.services, { runId: 'plan', active });
   const applied = await applyPlan(env.services, { runId: 'apply', plan });
 
-  expect(ended.run.left).toEqual([expect.stringMatching(both)]);
+  expect(ended.run.unresolved).toEqual([expect.stringMatching(both)]);
   expect(changeOn(ended, repository)).toMatchObject({
     outcome: 'refused',
     error: { name: 'PolicyTooLargeError', fields: { blockedRemovals: before } },
@@ -75,7 +75,7 @@ it('reports size and blocked removals in record, announcement, plan and apply wh
   expect(listPlanWarnings(plan).filter((line) => line.includes('would lose'))).toEqual([
     expect.stringMatching(both),
   ]);
-  expect(applied.left).toEqual([expect.stringMatching(both)]);
+  expect(applied.unresolved).toEqual([expect.stringMatching(both)]);
   expect(named(env)[repository]).toEqual(before);
 });
 
@@ -92,7 +92,7 @@ it('removes blocked accounts when the operator allows it, and reports the size a
   expect(named(env)[repository]).toEqual([]);
   expect(changeOn(ended, repository)).toMatchObject({ outcome: 'refused', tookBack: true });
   expect(changeOn(ended, repository)?.error?.fields).not.toHaveProperty('blockedRemovals');
-  expect(ended.run.left).toEqual([expect.not.stringContaining('would lose')]);
+  expect(ended.run.unresolved).toEqual([expect.not.stringContaining('would lose')]);
 });
 
 it('reports size, blocked removals and a rejected account when the run only takes back', async () => {
@@ -110,7 +110,7 @@ it('reports size, blocked removals and a rejected account when the run only take
     accountIds: [rejected],
     error: { name: 'PolicyTooLargeError', fields: { blockedRemovals: kept } },
   });
-  expect(ended.run.left).toEqual([
+  expect(ended.run.unresolved).toEqual([
     expect.stringMatching(new RegExp(`10 accounts would lose.*AWS does not accept ${rejected}`, 's')),
   ]);
 });
@@ -143,7 +143,7 @@ it('reports blocked removals when a conflict keeps a resource as it is', async (
     outcome: 'contested',
     error: { name: 'ContestedError', fields: { blockedRemovals: before } },
   });
-  expect(ended.run.left).toEqual([
+  expect(ended.run.unresolved).toEqual([
     expect.stringMatching(/ContestedError.*Besides, 12 accounts would lose their access at once/s),
   ]);
 });

@@ -29,12 +29,12 @@ test('a resource that the configuration names no more is cleared by the next run
   const again = await activate(env, small(['bucket', 'key', 'people']));
 
   expect(before).toContain(id);
-  expect(activation.dropped).toEqual([secret]);
+  expect(activation.removedResources).toEqual([secret]);
   expect(ended.run.status).toBe('succeeded');
   expect(outcomes(ended)[secret]).toBe('written');
   expect(after).toEqual([]);
   // What is cleared is forgotten; what is dropped next waits.
-  expect(again.dropped).not.toContain(secret);
+  expect(again.removedResources).not.toContain(secret);
 });
 
 test('a resource in an account that is not central any more is named as left behind', async () => {
@@ -44,13 +44,13 @@ test('a resource in an account that is not central any more is named as left beh
   const { log } = configuration.centralAccounts;
   const moved = { ...configuration.centralAccounts, log: { ...log, id: '999999999999' } };
 
-  const { abandoned } = await activate(env, {
+  const { unreachableResources } = await activate(env, {
     ...configuration,
     centralAccounts: moved,
     grants: configuration.grants.filter(({ account }) => account !== 'log'),
   });
 
-  expect(abandoned).toContain(bucket);
+  expect(unreachableResources).toContain(bucket);
 });
 
 test('a grant that is renamed and broken at once takes nothing from many accounts, and newcomers get in', async () => {
@@ -70,7 +70,10 @@ test('a grant that is renamed and broken at once takes nothing from many account
       error: { name: 'UnsafeChangeError' },
       accountIds: expect.arrayContaining(many),
     });
-  expect(ended.run).toMatchObject({ status: 'failed', left: [expect.stringContaining('UnsafeChangeError')] });
+  expect(ended.run).toMatchObject({
+    status: 'failed',
+    unresolved: [expect.stringContaining('UnsafeChangeError')],
+  });
   expect(named(env)[bucket]).toEqual([...(before ?? []), newcomer].toSorted());
 
   const narrow = changed('logs', { name: 'trail', for: { accounts: [newcomer] } });
@@ -125,7 +128,7 @@ test('what a run by hand cannot plan is not lost because the resource is settled
   const ended = await onboard(env, { accountId: id });
 
   expect(outcomes(ended)[bucket]).toBe('refused');
-  expect(ended.run.left).toEqual([expect.stringContaining('OwnershipClashError')]);
+  expect(ended.run.unresolved).toEqual([expect.stringContaining('OwnershipClashError')]);
 });
 
 test('an import before a renamed OU is used keeps everybody in', async () => {
@@ -157,7 +160,7 @@ test('an account that left before anybody heard of it is nobody to fail for', as
 
   expect(byHand.run).toMatchObject({
     status: 'failed',
-    left: [expect.stringContaining('AccountNotMemberError')],
+    unresolved: [expect.stringContaining('AccountNotMemberError')],
   });
   expect(leaving).toMatchObject({ status: 'SUCCEEDED', run: { status: 'succeeded' } });
 });

@@ -75,13 +75,13 @@ test('what they take out again is contested: no sweep, no run by hand and no eve
   const later = [await onboard(env, event), await onboard(env, { accountId: id }), await sweep(env)];
 
   expect(first.run).toMatchObject({ status: 'failed', counts: { contested: 1, written: 0, failed: 0 } });
-  expect(first.run.left).toEqual([
+  expect(first.run.unresolved).toEqual([
     expect.stringMatching(/example-logs: conflict: ContestedError: .*LogsWrite.*09:20.*onboarding apply/s),
   ]);
-  expect(first.run.left?.[0]).not.toContain(sids[0]);
+  expect(first.run.unresolved?.[0]).not.toContain(sids[0]);
   for (const ended of later) {
     expect(ended.run.status).toBe('failed');
-    expect(ended.run.left).toEqual([expect.stringContaining('ContestedError')]);
+    expect(ended.run.unresolved).toEqual([expect.stringContaining('ContestedError')]);
     expect(outcomes(ended)[bucket]).toBe('contested');
   }
   expect(writeCounts(env)).not.toHaveProperty('example-logs');

@@ -77,7 +77,7 @@ describe.each([
     const ended = await onboard(env, event);
 
     expect(outcomes(ended)[resource]).toBe('refused');
-    const [left, ...others] = ended.run.left ?? [];
+    const [left, ...others] = ended.run.unresolved ?? [];
     expect(left).toMatch(
       /OrphanedPrincipalError.*"PartnerAudit" names AROA\w+, the id of a role that was deleted/,
     );
@@ -153,5 +153,5 @@ test('a newcomer is not to blame where nobody has anything on the resource yet',
   const ended = await onboard(env, { accountId: runner.id });
 
   expect(outcomes(ended)[secret]).toBe('refused');
-  expect(ended.run.left?.[0]).toContain('OrphanedPrincipalError');
+  expect(ended.run.unresolved?.[0]).toContain('OrphanedPrincipalError');
 });

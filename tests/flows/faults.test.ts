@@ -32,7 +32,10 @@ test('a write that is throttled for ever ends as failed, with the reason, and th
 
   const ended = await onboard(env, created(env).event);
 
-  expect(ended.run).toMatchObject({ status: 'failed', left: [expect.stringContaining('ThrottledError')] });
+  expect(ended.run).toMatchObject({
+    status: 'failed',
+    unresolved: [expect.stringContaining('ThrottledError')],
+  });
   expect(outcomes(ended)).toMatchObject({ [key]: 'failed', [bucket]: 'written', [people]: 'written' });
 });
 
@@ -103,7 +106,10 @@ test('a read that stays in the past is no proof: the run fails and says so', asy
 
   const ended = await onboard(env, created(env).event);
 
-  expect(ended.run).toMatchObject({ status: 'failed', left: [expect.stringContaining('NotReadBackError')] });
+  expect(ended.run).toMatchObject({
+    status: 'failed',
+    unresolved: [expect.stringContaining('NotReadBackError')],
+  });
   expect(outcomes(ended)).toMatchObject({ [bucket]: 'failed', [key]: 'written' });
 });
 
@@ -138,7 +144,7 @@ test('an account that AWS does not accept yet is set aside, and those that came 
   expect(ended.run.status).toBe('succeeded');
   expect(others.run).toMatchObject({
     status: 'failed',
-    left: [`${key}: AWS does not accept ${refused.id} as a principal`],
+    unresolved: [`${key}: AWS does not accept ${refused.id} as a principal`],
   });
   expect(others.changes.find(({ resource }) => resource === key)).toMatchObject({
     outcome: 'set-aside',
@@ -266,7 +272,7 @@ test('an account that was closed unnoticed keeps nobody out for longer than an i
 
   expect(refused.run).toMatchObject({
     status: 'failed',
-    left: [expect.stringContaining('onboarding import')],
+    unresolved: [expect.stringContaining('onboarding import')],
   });
   expect(outcomes(refused)).toMatchObject({ [key]: 'refused', [bucket]: 'written', [people]: 'written' });
   expect(again.run.status).toBe('succeeded');

@@ -174,7 +174,7 @@ test('a resource that is too full with whom it keeps takes the newcomer once the
   const late = await sweep(env);
   const ids = env.organization.world.images.get(image)?.launchPermissions.map(({ UserId }) => UserId);
 
-  expect(full.run.left).toEqual([expect.stringContaining('PolicyTooLargeError')]);
+  expect(full.run.unresolved).toEqual([expect.stringContaining('PolicyTooLargeError')]);
   expect(late.run.status).toBe('succeeded');
   expect(ids).toContain(second);
   expect(ids).not.toContain(first);

@@ -170,7 +170,7 @@ test.each([
   const ended = await onboard(env, event);
 
   expect(outcomes(ended)).toMatchObject({ [grants]: 'failed', [image]: 'written' });
-  expect(ended.run.left?.[0]).toMatch(expected);
+  expect(ended.run.unresolved?.[0]).toMatch(expected);
 });
 
 test('says what to do with the image when it is disabled, and writes all else', async () => {
@@ -182,5 +182,5 @@ test('says what to do with the image when it is disabled, and writes all else', 
   const ended = await onboard(env, event);
 
   expect(outcomes(ended)).toMatchObject({ [image]: 'failed', [grants]: 'written' });
-  expect(ended.run.left?.[0]).toMatch(/was deregistered or is disabled .*aws ec2 enable-image/);
+  expect(ended.run.unresolved?.[0]).toMatch(/was deregistered or is disabled .*aws ec2 enable-image/);
 });

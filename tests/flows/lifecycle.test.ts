@@ -119,7 +119,7 @@ test('a person who onboards a closed account hears that it is no member', async 
   expect(ended).toMatchObject({ status: 'FAILED', error: 'OnboardingFailed' });
   expect(ended.run).toMatchObject({
     status: 'failed',
-    left: [expect.stringContaining(`AccountNotMemberError: account account-8 (${id}) is SUSPENDED`)],
+    unresolved: [expect.stringContaining(`AccountNotMemberError: account account-8 (${id}) is SUSPENDED`)],
   });
   expect(named(env)).toEqual(due(env));
 });
@@ -130,7 +130,9 @@ test('an unknown account fails, and nothing is written', async () => {
   const ended = await onboard(env, { accountId: unknown });
 
   expect(ended).toMatchObject({ status: 'FAILED', changes: [] });
-  expect(ended.run.left).toEqual([expect.stringContaining(`Account ${unknown}: AccountNotMemberError`)]);
+  expect(ended.run.unresolved).toEqual([
+    expect.stringContaining(`Account ${unknown}: AccountNotMemberError`),
+  ]);
   expect(writeCounts(env)).toEqual({});
 });
 
@@ -140,7 +142,7 @@ test('of several accounts, one that is unknown does not keep the others out', as
 
   const ended = await onboard(env, { accountIds: [first.id, unknown, second.id] });
 
-  expect(ended.run).toMatchObject({ status: 'failed', left: [expect.stringContaining(unknown)] });
+  expect(ended.run).toMatchObject({ status: 'failed', unresolved: [expect.stringContaining(unknown)] });
   expect(named(env)).toEqual(due(env));
   expect(named(env)[bucket]).toEqual(expect.arrayContaining([first.id, second.id]));
 });

@@ -93,7 +93,7 @@ test('a document that does not take them all is refused with the number that fit
 
   const ended = await onboard(env, { accountId: '600000000000' });
 
-  expect(ended.run.left).toEqual([
+  expect(ended.run.unresolved).toEqual([
     expect.stringMatching(/base\/node: refused: PolicyTooLargeError.*\d+ fit/),
   ]);
   expect(named(env)).toEqual({ ...due(env), [node]: [] });
@@ -139,16 +139,16 @@ test('who leaves a full document is taken off it, though the newcomers still do 
   const again = await onboard(env, closed);
 
   expect(before).toContain(first.id);
-  expect(newcomers.at(-1)?.run.left).toEqual([
+  expect(newcomers.at(-1)?.run.unresolved).toEqual([
     expect.stringMatching(/base\/node: refused: PolicyTooLargeError.*\d fit/),
   ]);
   expect(named(env)[repository]).toEqual(full.filter((id) => id !== first.id));
   expect(ended.run).toMatchObject({
     status: 'failed',
-    left: [expect.stringMatching(/base\/node: refused: PolicyTooLargeError.*\d fit/)],
-    access: { removed: { accounts: 1, resources: 1 } },
+    unresolved: [expect.stringMatching(/base\/node: refused: PolicyTooLargeError.*\d fit/)],
+    accessChanges: { revoked: { accounts: 1, resources: 1 } },
   });
   expect(again.run.status).toBe('failed');
-  expect(again.run).not.toHaveProperty('access');
+  expect(again.run).not.toHaveProperty('accessChanges');
   expect(writeCounts(env)['base/node']).toBe(full.length - before.length + 2);
 });

@@ -100,7 +100,9 @@ test.each(cases)('$name fails the update of its own account only, and running ag
   const again = await onboard(env, { accountId: id });
 
   expect(broken).toMatchObject({ status: 'FAILED', error: 'OnboardingFailed', run: { status: 'failed' } });
-  expect(broken.run.left).toEqual([expect.stringMatching(new RegExp(`^${it.broken}.*${it.error}`, 's'))]);
+  expect(broken.run.unresolved).toEqual([
+    expect.stringMatching(new RegExp(`^${it.broken}.*${it.error}`, 's')),
+  ]);
   const intact = everything.filter((resource) => resource !== it.broken);
   for (const resource of intact) expect(others[resource]).toEqual(due(env)[resource]);
   expect(failedEvents(env)).toHaveLength(1);
@@ -116,7 +118,7 @@ test('without a complete import nothing is written', async () => {
 
   expect(ended.run).toMatchObject({
     status: 'failed',
-    left: [expect.stringContaining('RegistryNotReadyError')],
+    unresolved: [expect.stringContaining('RegistryNotReadyError')],
   });
   expect(writeCounts(env)).toEqual({});
 });
@@ -128,7 +130,7 @@ test('an import that breaks off leaves the registry unready, and nothing is writ
 
   const ended = await onboard(env, created(env).event);
 
-  expect(ended.run.left).toEqual([expect.stringContaining('RegistryNotReadyError')]);
+  expect(ended.run.unresolved).toEqual([expect.stringContaining('RegistryNotReadyError')]);
   expect(writeCounts(env)).toEqual({});
 });
 
@@ -149,7 +151,7 @@ test('a statement with our mark that we never wrote is refused, and the others g
 
   const ended = await onboard(env, created(env).event);
 
-  expect(ended.run.left).toEqual([expect.stringContaining('OwnershipClashError')]);
+  expect(ended.run.unresolved).toEqual([expect.stringContaining('OwnershipClashError')]);
   expect(outcomes(ended)).toMatchObject({ [bucket]: 'refused', [key]: 'written', [people]: 'written' });
   expect(env.organization.policyOf('bucket', 'example-logs')?.Statement).toHaveLength(1);
 });
@@ -172,7 +174,9 @@ test('a document that would be too large is refused with its numbers, and the ot
   env.organization.moveAccount(id, workloads);
   const ended = await onboard(env, { accountId: id });
 
-  expect(ended.run.left).toEqual([expect.stringMatching(/PolicyTooLargeError.*\d+ characters.*10240/s)]);
+  expect(ended.run.unresolved).toEqual([
+    expect.stringMatching(/PolicyTooLargeError.*\d+ characters.*10240/s),
+  ]);
   expect(outcomes(ended)).toMatchObject({ [repository]: 'refused', [secret]: 'unchanged', [key]: 'written' });
 });
 
@@ -194,7 +198,10 @@ test('a selector that would take a grant from many adds what it adds, and withho
   expect(change).toMatchObject({ outcome: 'withheld', error: { name: 'UnsafeChangeError' } });
   expect(change?.accountIds).toEqual(expect.arrayContaining(many));
   expect(named(env)[bucket]).toEqual(expect.arrayContaining([id, ...many]));
-  expect(ended.run).toMatchObject({ status: 'failed', left: [expect.stringContaining('UnsafeChangeError')] });
+  expect(ended.run).toMatchObject({
+    status: 'failed',
+    unresolved: [expect.stringContaining('UnsafeChangeError')],
+  });
 });
 
 test('what is withheld waits on when newcomers have made it a small share, until a configuration allows it', async () => {

@@ -44,7 +44,7 @@ describe('when the configuration changes', () => {
 
     expect(failed.run).toMatchObject({
       status: 'failed',
-      left: [expect.stringMatching(/^Search for base\/\* \(ECR repository policy .*AccessDeniedError/)],
+      unresolved: [expect.stringMatching(/^Search for base\/\* \(ECR repository policy .*AccessDeniedError/)],
     });
     expect(during).toEqual([workload]);
     expect(run).toMatchObject({ status: 'succeeded' });
@@ -64,7 +64,7 @@ test('more resources than the limit: the run says which, and the others are done
   const { run } = await sweep(env);
 
   expect(run.status).toBe('failed');
-  expect(run.left).toEqual([
+  expect(run.unresolved).toEqual([
     expect.stringMatching(
       /TooManyResourcesError: .*base\/\* matches more than 1 .*limits.resourcesPerPattern/,
     ),
@@ -96,7 +96,7 @@ test('a region that is not enabled is named, and the other region is done', asyn
   const { run, changes } = await sweep(env);
 
   expect(run.status).toBe('failed');
-  expect(run.left).toEqual([
+  expect(run.unresolved).toEqual([
     expect.stringMatching(/^Search for base\/\* .*RegionNotEnabledError: .*us-west-2.*enable it there/),
     expect.stringMatching(/us-west-2\/tool: failed: RegionNotEnabledError/),
   ]);
@@ -115,13 +115,13 @@ describe('keys and images by their tags', () => {
     kind: kms-key-policy
     account: shared
     regions: [${home}, ${abroad}]
-    tagged: { use: images }
+    tags: { use: images }
     preset: launch-encrypted-ami
     for: { ous: [Workloads] }
   - name: golden
     kind: ami-launch-permission
     account: shared
-    tagged: { use: [golden, blessed] }
+    tags: { use: [golden, blessed] }
     for: { ous: [Workloads] }`),
       prepare: (organization) => {
         const place = { accountId: shared, region: home };

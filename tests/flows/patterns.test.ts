@@ -122,7 +122,7 @@ describe('a secret whose tag is taken away', () => {
   const arnOf = (env: TestEnv): string => [...env.organization.world.secrets.keys()][0] ?? '';
   const tagged = () =>
     createSweptEnv({
-      configuration: having(secrets('tagged: { use: runner }')),
+      configuration: having(secrets('tags: { use: runner }')),
       prepare: (organization) => {
         organization.addSecret({
           accountId: shared,
@@ -164,7 +164,7 @@ describe('a secret whose tag is taken away', () => {
     const both = await activated(
       env,
       having(
-        secrets('tagged: { use: runner }') +
+        secrets('tags: { use: runner }') +
           secrets('secrets: [deploy/token]').replace('name: token', 'name: by-name'),
       ),
     );

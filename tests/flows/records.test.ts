@@ -109,7 +109,7 @@ test('an execution that a state too large kills is recorded as failed, with what
   expect(ended.run).toMatchObject({
     status: 'failed',
     error: { name: 'States.DataLimitExceeded' },
-    left: [
+    unresolved: [
       expect.stringContaining('then start the run again'),
       `${key}: not updated`,
       `${bucket}: not updated`,

@@ -52,7 +52,7 @@ test('keeps access when the old path is activated again', async () => {
   const { run } = await sweep(env);
 
   expect(withAccess(env)).toEqual(three);
-  expect(run.left?.join()).toContain(renamedText);
+  expect(run.unresolved?.join()).toContain(renamedText);
 });
 
 test('ends the report when the OU gets its old name again', async () => {
@@ -80,7 +80,7 @@ test('keeps an account excluded when the OU in `except` is renamed', async () =>
   const { run } = await sweep(env);
 
   expect(withAccess(env)).toEqual(before);
-  expect(run.left?.join()).toContain(
+  expect(run.unresolved?.join()).toContain(
     `${renamedText} Not added: ${first}, ${second}, account-88 (888888888888). ${nobody}`,
   );
 });
@@ -117,7 +117,7 @@ test('keeps access on each resource that an account has, and adds it to no other
 
   expect(withAccess(env)).toEqual(three);
   expect(named(env)[secret]).toEqual([]);
-  expect(run.left?.join()).toContain(head('Workloads/Production', 'grants images, token'));
+  expect(run.unresolved?.join()).toContain(head('Workloads/Production', 'grants images, token'));
 });
 
 test('asks for approval of a new account in an OU of `approval` that was renamed', async () => {
@@ -148,7 +148,9 @@ test('keeps access when an OU is renamed that was made after the activation', as
   const { run } = await sweep(env);
 
   expect(withAccess(env)).toContain('700000000004');
-  expect(run.left?.join()).toContain(`The OU ${newOu} was Workloads/team-a and is now Workloads/group-a.`);
+  expect(run.unresolved?.join()).toContain(
+    `The OU ${newOu} was Workloads/team-a and is now Workloads/group-a.`,
+  );
 });
 
 test.each([
@@ -172,7 +174,7 @@ test.each([
     const { run } = await sweep(env);
 
     expect(withAccess(env)).toEqual(three);
-    const line = run.left?.join() ?? '';
+    const line = run.unresolved?.join() ?? '';
     expect(line).toContain(head('W*/*'));
     expect(line).toContain(`${name}/team-c is now another OU: ${newOu}.`);
     expect(line).toContain('Not added: account-05 (700000000005).');

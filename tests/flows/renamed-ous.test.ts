@@ -31,8 +31,8 @@ test('keeps access and reports both paths in each sweep when the OU of a path is
 
   expect(withAccess(env)).toEqual(three);
   const line = [head('Workloads/Production'), renamedText, keeping, nobody, todo].join(' ');
-  expect(ended.run).toMatchObject({ status: 'failed', reason: line, left: [line] });
-  expect(again.run.left).toEqual([line]);
+  expect(ended.run).toMatchObject({ status: 'failed', reason: line, unresolved: [line] });
+  expect(again.run.unresolved).toEqual([line]);
   expect(env.organization.world.messages.map(({ Message }) => Message).join()).toContain('Workloads/Prod.');
   expect(env.organization.world.putEvents.at(-1)).toMatchObject({
     DetailType: 'Organization Sweep Failed',
@@ -57,7 +57,7 @@ test('names the accounts that keep access when a clash of marks also keeps the r
   });
 
   const line = [head('Workloads/Production'), renamedText, keeping, nobody, todo].join(' ');
-  expect(run.left).toEqual([line, expect.stringContaining('OwnershipClashError')]);
+  expect(run.unresolved).toEqual([line, expect.stringContaining('OwnershipClashError')]);
   expect(plan.discovery.warnings).toEqual([line]);
   expect(withAccess(env)).toEqual(three);
 });
@@ -69,7 +69,7 @@ test('keeps access when the OU above the OU of a path is renamed', async () => {
   const { run } = await sweep(env);
 
   expect(withAccess(env)).toEqual(three);
-  expect(run.left?.join()).toContain(
+  expect(run.unresolved?.join()).toContain(
     `The OU ${production} was Workloads/Production and is now Work/Production. ${keeping}`,
   );
 });
@@ -81,7 +81,9 @@ test('keeps access below a wildcard when the OU above is renamed', async () => {
   const { run } = await sweep(env);
 
   expect(withAccess(env)).toEqual(three);
-  expect(run.left?.join()).toContain(`${head('Workloads/*')} The OU ${production} was Workloads/Production`);
+  expect(run.unresolved?.join()).toContain(
+    `${head('Workloads/*')} The OU ${production} was Workloads/Production`,
+  );
 });
 
 test('gives nothing to the accounts of a new OU that takes the old path', async () => {
@@ -93,7 +95,7 @@ test('gives nothing to the accounts of a new OU that takes the old path', async 
   const { run } = await sweep(env);
 
   expect(withAccess(env)).toEqual(three);
-  expect(run.left).toEqual([
+  expect(run.unresolved).toEqual([
     [
       head('Workloads/Production'),
       renamedText,
@@ -131,9 +133,9 @@ test('gives access to nobody when the OU is deleted and made anew, until a confi
   const { run } = await sweep(env);
 
   expect(withAccess(env)).toEqual([]);
-  expect(run.left?.join()).toContain(`Workloads/Production is now another OU: ${newOu}.`);
+  expect(run.unresolved?.join()).toContain(`Workloads/Production is now another OU: ${newOu}.`);
 
-  expect(run.left?.join()).toContain(`was deleted: it gives access to nobody. Not added: ${first}.`);
+  expect(run.unresolved?.join()).toContain(`was deleted: it gives access to nobody. Not added: ${first}.`);
 
   await activated(env, env.configuration);
   const { run: after } = await sweep(env);
@@ -151,7 +153,7 @@ test('reports an OU that is renamed when it has no account any more', async () =
   const { run } = await sweep(env);
 
   expect(withAccess(env)).toEqual([]);
-  expect(run.left).toEqual([[head('Workloads/Production'), renamedText, nobody, todo].join(' ')]);
+  expect(run.unresolved).toEqual([[head('Workloads/Production'), renamedText, nobody, todo].join(' ')]);
 });
 
 test.each([
@@ -186,8 +188,8 @@ test('gives nothing to a new account of the renamed OU, and its run says why', a
 
   expect(withAccess(env)).toEqual(three);
   expect(run).toMatchObject({ status: 'failed', accountIds: [id] });
-  expect(run.left?.join()).toContain(`${renamedText} Not added:`);
-  expect(run.left?.join()).toContain(`(${id}). ${nobody} ${todo}`);
+  expect(run.unresolved?.join()).toContain(`${renamedText} Not added:`);
+  expect(run.unresolved?.join()).toContain(`(${id}). ${nobody} ${todo}`);
 });
 
 test('warns in the run of an account that the unresolved path does not concern', async () => {

@@ -81,7 +81,10 @@ async function onboarded(): Promise<Onboarded> {
     trust: { Version: '2012-10-17', Statement: [] },
   });
   const { run } = await onboard(env, { accountId: id });
-  expect(run).toMatchObject({ status: 'succeeded', access: { added: { accounts: 1, resources: 9 } } });
+  expect(run).toMatchObject({
+    status: 'succeeded',
+    accessChanges: { granted: { accounts: 1, resources: 9 } },
+  });
   nameByOthers(env, id);
   return { env, id, has: mentionsOf(env, id) };
 }
@@ -138,7 +141,7 @@ test.each(ways)(
     expect(has.ours).toEqual(kinds);
     expect(ended.run).toMatchObject({
       status: 'succeeded',
-      access: { removed: { accounts: 1, resources: 9 } },
+      accessChanges: { revoked: { accounts: 1, resources: 9 } },
     });
     expect(ended.changes.map(({ removed }) => removed)).toEqual(Array.from({ length: 9 }, () => [id]));
     expect(mentionsOf(env, id)).toEqual({ ours: [], others: has.others });
@@ -157,16 +160,16 @@ test('an account that is closed is announced with what was taken back, and once 
   expect(announced?.DetailType).toBe('Account Offboarded');
   expect(JSON.parse(String(announced?.Detail))).toMatchObject({
     reason: run.reason,
-    access: {
-      added: { accounts: 0, resources: 0 },
-      removed: { accounts: 1, resources: 9 },
-      leaving: { accounts: 0, resources: 0 },
+    accessChanges: {
+      granted: { accounts: 0, resources: 0 },
+      revoked: { accounts: 1, resources: 9 },
+      inGrace: { accounts: 0, resources: 0 },
     },
   });
   expect(JSON.parse(String(env.organization.world.messages.at(-1)?.Message))).toMatchObject({
-    access: { removed: { accounts: 1, resources: 9 } },
+    accessChanges: { revoked: { accounts: 1, resources: 9 } },
   });
-  expect((await onboard(env, event)).run).not.toHaveProperty('access');
+  expect((await onboard(env, event)).run).not.toHaveProperty('accessChanges');
 });
 
 test.each(['the sweep', 'a run by hand'])(
@@ -182,7 +185,10 @@ test.each(['the sweep', 'a run by hand'])(
 
     const { run } = await (by === 'the sweep' ? sweep(env) : onboard(env, { accountId: id }));
 
-    expect(run).toMatchObject({ status: 'succeeded', access: { added: { accounts: 1, resources: 9 } } });
+    expect(run).toMatchObject({
+      status: 'succeeded',
+      accessChanges: { granted: { accounts: 1, resources: 9 } },
+    });
     expect(mentionsOf(env, id)).toEqual(has);
     expect(announcements(env).at(-1)).toBe(by === 'the sweep' ? 'Organization Swept' : 'Account Onboarded');
   },
@@ -198,7 +204,10 @@ test('an account that left and joined again gets everything back', async () => {
 
   const { run } = await onboard(env, { accountId: id });
 
-  expect(run).toMatchObject({ status: 'succeeded', access: { added: { accounts: 1, resources: 9 } } });
+  expect(run).toMatchObject({
+    status: 'succeeded',
+    accessChanges: { granted: { accounts: 1, resources: 9 } },
+  });
   expect(mentionsOf(env, id)).toEqual(has);
 });
 

@@ -49,7 +49,7 @@ async function givenUp(): Promise<SecretEnv> {
   const event = await rotate(env);
   await occupy(env);
   const { status, run } = await deploy(env, event);
-  expect([status, run?.left]).toEqual([
+  expect([status, run?.unresolved]).toEqual([
     'FAILED',
     [expect.stringMatching(/busy with other deployments for 20 minutes. The clock looks at it again until/)],
   ]);
@@ -123,7 +123,7 @@ describe('an environment that was busy for too long', () => {
     const env = await givenUp();
     const { run } = await deploy(env, { secretId: env.secretArn });
 
-    expect(run?.left).toEqual([expect.stringContaining('busy with other deployments')]);
+    expect(run?.unresolved).toEqual([expect.stringContaining('busy with other deployments')]);
     expect(announcements(env)).toHaveLength(2);
   });
 });
@@ -132,7 +132,7 @@ describe('a deployment that was not complete when its time was over', () => {
   async function timedOut(): Promise<SecretEnv> {
     const env = await createSecretEnv({ bakeMinutes: 400, environments: ['watched'] });
     const { run } = await deploy(env, await rotate(env));
-    expect(run?.left).toEqual([
+    expect(run?.unresolved).toEqual([
       expect.stringMatching(/is BAKING after 120 minutes. The clock looks at it again/),
     ]);
     env.clock.advance(30 * minute);
@@ -158,7 +158,7 @@ describe('a deployment that was not complete when its time was over', () => {
 
     const { run } = await look(env);
 
-    expect(run?.left).toEqual([expect.stringContaining('was rolled back')]);
+    expect(run?.unresolved).toEqual([expect.stringContaining('was rolled back')]);
     expect(announcements(env)).toHaveLength(2);
     expect((await env.store.outbox.listOpen()).items).toEqual([]);
   });
@@ -182,7 +182,9 @@ describe('a deployment that was not complete when its time was over', () => {
 
     const { run } = await look(env);
 
-    expect(run?.left).toEqual([expect.stringMatching(/is BAKING after 120 minutes. Start it by hand$/)]);
+    expect(run?.unresolved).toEqual([
+      expect.stringMatching(/is BAKING after 120 minutes. Start it by hand$/),
+    ]);
     expect((await env.store.outbox.listOpen()).items).toEqual([]);
   });
 });

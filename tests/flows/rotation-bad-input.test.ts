@@ -62,7 +62,7 @@ describe('the targets of one secret go on, though there is another', () => {
     const { status, run } = await deploy(env, { secretId: secretName });
 
     expect(status).toBe('FAILED');
-    expect(run).toMatchObject({ status: 'failed', left: [expect.stringMatching(says)] });
+    expect(run).toMatchObject({ status: 'failed', unresolved: [expect.stringMatching(says)] });
     expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
     expect(servedTo(env)).toBe(`${planted}-1`);
   });
@@ -82,7 +82,7 @@ describe('the targets of one secret go on, though there is another', () => {
 
     const { run } = await deploy(env, { resumePending: true });
 
-    expect(run?.left).toEqual([
+    expect(run?.unresolved).toEqual([
       expect.stringMatching(/failed: appconfig:StartDeployment .* was denied .*kms:GenerateDataKey/),
     ]);
     expect(deployedTo(env)).toHaveLength(1);
@@ -112,7 +112,7 @@ test('a profile that names a secret that does not exist fails by itself', async 
   const { status, run } = await deploy(env, await rotate(env));
 
   expect(status).toBe('FAILED');
-  expect(run?.left).toEqual([
+  expect(run?.unresolved).toEqual([
     expect.stringMatching(/failed: AppConfig refused to deploy .*Check the profile's location/),
   ]);
   expect(announcements(env)).toEqual(['Configuration Deployment Failed']);

@@ -112,7 +112,7 @@ test('a target that is found still, and cannot be started, is told as before', a
 
   const { run } = await deploy(env, await rotate(env));
 
-  expect(run?.left).toEqual([expect.stringContaining('Could not find DeploymentStrategy')]);
+  expect(run?.unresolved).toEqual([expect.stringContaining('Could not find DeploymentStrategy')]);
   expect(announcements(env).at(-1)).toBe('Configuration Deployment Failed');
 });
 
@@ -156,6 +156,6 @@ test('a deployment that a person reverts while it is followed is announced', asy
 
   const { run } = await deploy(env, event);
 
-  expect(run?.left).toEqual([expect.stringMatching(/reverted: Deployment 1 was reverted/)]);
+  expect(run?.unresolved).toEqual([expect.stringMatching(/reverted: Deployment 1 was reverted/)]);
   expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
 });

@@ -130,7 +130,7 @@ describe('what does not exist is refused before it takes the place of an earlier
     const { status, run } = await deploy(env, { ...inputOf(env, '2'), ...change });
 
     expect(status).toBe('FAILED');
-    expect(run?.left).toEqual([expect.stringMatching(says)]);
+    expect(run?.unresolved).toEqual([expect.stringMatching(says)]);
     expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
     await advance(env, earlier);
     expect(await ends(env)).toEqual([['1', 'complete']]);

@@ -39,7 +39,7 @@ describe('a secret that is named nowhere', () => {
       const before = announcements(env).length;
       fault(env, operation, denied, 3);
 
-      const runs = [await look(env), await look(env), await look(env)].map(({ run }) => run?.left);
+      const runs = [await look(env), await look(env), await look(env)].map(({ run }) => run?.unresolved);
 
       expect(runs).toEqual([[expect.stringContaining('AccessDeniedError')], undefined, undefined]);
       expect(announcements(env).slice(before)).toEqual(['Configuration Deployment Failed']);
@@ -89,7 +89,7 @@ describe('a secret that is named nowhere', () => {
     const env = await unheard();
     const strange = refuse('VeryStrangeException', 'What is this?');
     fault(env, 'DescribeSecret', strange, 2);
-    expect((await look(env)).run?.left).toEqual([expect.stringContaining('VeryStrangeException')]);
+    expect((await look(env)).run?.unresolved).toEqual([expect.stringContaining('VeryStrangeException')]);
     expect((await look(env)).run).toBeUndefined();
 
     const { outbox } = env.store;
@@ -100,7 +100,7 @@ describe('a secret that is named nowhere', () => {
       store: { ...env.store, outbox: { ...outbox, put } },
     });
     const broken = () => deploy(env, { resumePending: true }, { services });
-    expect((await broken()).run?.left).toEqual([expect.stringContaining('StrangerException')]);
+    expect((await broken()).run?.unresolved).toEqual([expect.stringContaining('StrangerException')]);
     expect((await broken()).run).toBeUndefined();
 
     expect((await look(env)).run?.status).toBe('succeeded');
@@ -115,7 +115,8 @@ describe('a secret that the configuration names', () => {
     const { secrets } = env.organization.world;
     const secret = secrets.get(env.secretArn);
     if (secret === undefined) throw new Error('There is no secret');
-    const three = async () => [await look(env), await look(env), await look(env)].map(({ run }) => run?.left);
+    const three = async () =>
+      [await look(env), await look(env), await look(env)].map(({ run }) => run?.unresolved);
     const told = [[expect.stringContaining('ResourceMissingError')], undefined, undefined];
     secrets.delete(env.secretArn);
     expect(await three()).toEqual(told);
@@ -164,7 +165,7 @@ describe('a secret that the configuration names', () => {
       },
     );
 
-    expect(run?.left).toEqual([expect.stringContaining('AccessDeniedError')]);
+    expect(run?.unresolved).toEqual([expect.stringContaining('AccessDeniedError')]);
     expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
   });
 
@@ -178,7 +179,7 @@ describe('a secret that the configuration names', () => {
 
     const { run } = await look(env);
 
-    expect(run?.left).toEqual([expect.stringMatching(/^app\/gone: ResourceMissingError/)]);
+    expect(run?.unresolved).toEqual([expect.stringMatching(/^app\/gone: ResourceMissingError/)]);
     expect(deployedTo(env)).toEqual([currentVersion(env)]);
   });
 });

@@ -37,7 +37,7 @@ test('deploys to all other targets when the item of one delivery cannot be under
   expect(servedTo(env, 'second')).toBe(`${planted}-2`);
   expect(run).toMatchObject({
     status: 'failed',
-    left: [
+    unresolved: [
       expect.stringMatching(/StoredItemError: The item OUTBOX#.*ownedUntil.*start the deployment again/s),
     ],
   });
@@ -63,7 +63,7 @@ test('looks after all other deliveries when the item of an open delivery cannot 
   expect(servedTo(env)).toBe(`${planted}-3`);
   expect(look.run).toMatchObject({
     status: 'failed',
-    left: [expect.stringMatching(/^StoredItemError: The item OUTBOX#.*:other/)],
+    unresolved: [expect.stringMatching(/^StoredItemError: The item OUTBOX#.*:other/)],
   });
 });
 

@@ -67,7 +67,7 @@ test('a start that is called bad where nothing has moved is not sent again', asy
 
   const { run } = await deploy(env, event);
 
-  expect(run?.left).toEqual([expect.stringContaining('AppConfig refused to deploy')]);
+  expect(run?.unresolved).toEqual([expect.stringContaining('AppConfig refused to deploy')]);
   expect(startCount(env)).toBe(1);
 });
 
@@ -81,7 +81,7 @@ test('the refusal stands where the environment is gone by the second look', asyn
 
   const { run } = await deploy(env, event);
 
-  expect(run?.left).toEqual([expect.stringContaining('AppConfig refused to deploy')]);
+  expect(run?.unresolved).toEqual([expect.stringContaining('AppConfig refused to deploy')]);
 });
 
 test('the latest deployment is the one with the highest number, in whatever order they are listed', async () => {

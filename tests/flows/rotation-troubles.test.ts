@@ -34,7 +34,7 @@ test('one target that fails does not touch the others', async () => {
   const { status, run } = await deploy(env, await rotate(env));
 
   expect(status).toBe('FAILED');
-  expect(run?.left).toEqual([expect.stringMatching(/environment \w+: failed: .*gone123/)]);
+  expect(run?.unresolved).toEqual([expect.stringMatching(/environment \w+: failed: .*gone123/)]);
   expect(environments.map((name) => servedTo(env, name))).toEqual([
     undefined,
     `${planted}-2`,
@@ -131,7 +131,7 @@ describe('a clear line, a record and an announcement come of', () => {
     const { status, run } = await deploy(env, event);
 
     expect(status).toBe('FAILED');
-    expect(run).toMatchObject({ status: 'failed', left: [expect.stringMatching(says)] });
+    expect(run).toMatchObject({ status: 'failed', unresolved: [expect.stringMatching(says)] });
     expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
   });
 
@@ -145,7 +145,7 @@ describe('a clear line, a record and an announcement come of', () => {
 
     const { run } = await deploy(env, await rotate(env));
 
-    expect(run?.left).toEqual(
+    expect(run?.unresolved).toEqual(
       [expect.stringContaining('DeploymentRefusedError')].map(() =>
         expect.stringMatching(/failed: AppConfig refused/),
       ),
@@ -156,7 +156,9 @@ describe('a clear line, a record and an announcement come of', () => {
   test('a version that is not current, asked for by hand', async () => {
     const env = await createSecretEnv();
     const { run } = await deploy(env, { secretId: env.secretArn, versionId: 'another' });
-    expect(run?.left).toEqual([expect.stringContaining('superseded: version another is not AWSCURRENT')]);
+    expect(run?.unresolved).toEqual([
+      expect.stringContaining('superseded: version another is not AWSCURRENT'),
+    ]);
   });
 
   test('an input that nobody can read', async () => {

@@ -123,7 +123,7 @@ describe('a rotated secret', () => {
     const { status, run } = await deploy(env, event);
 
     expect(status).toBe('FAILED');
-    expect(run?.left).toEqual([expect.stringContaining('busy with other deployments for 30 minutes')]);
+    expect(run?.unresolved).toEqual([expect.stringContaining('busy with other deployments for 30 minutes')]);
     expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
     env.clock.advance(60 * minute);
     expect((await deploy(env, { secretId: env.secretArn })).run?.status).toBe('succeeded');
@@ -185,7 +185,7 @@ describe('a rotated secret', () => {
     env.organization.world.appConfig.alarms.clear();
     await deploy(env, event);
 
-    expect(run).toMatchObject({ status: 'failed', left: [expect.stringContaining('rolled back')] });
+    expect(run).toMatchObject({ status: 'failed', unresolved: [expect.stringContaining('rolled back')] });
     expect(announcements(env)[0]).toBe('Configuration Deployment Failed');
     expect(startCount(env)).toBe(1);
     expect((await deploy(env, { secretId: env.secretArn })).run?.status).toBe('succeeded');
@@ -197,10 +197,10 @@ describe('a rotated secret', () => {
 
     const { run } = await deploy(env, await rotate(env));
 
-    expect(run?.left).toEqual([expect.stringContaining('is BAKING after 120 minutes')]);
+    expect(run?.unresolved).toEqual([expect.stringContaining('is BAKING after 120 minutes')]);
     // By hand it is followed again, to the limit; and once more, to its end.
     const again = () => deploy(env, { secretId: env.secretArn });
-    expect((await again()).run?.left).toEqual([expect.stringContaining('is BAKING after 120 minutes')]);
+    expect((await again()).run?.unresolved).toEqual([expect.stringContaining('is BAKING after 120 minutes')]);
     env.clock.advance(350 * minute);
     expect((await again()).run?.status).toBe('succeeded');
     expect(startCount(env)).toBe(1);

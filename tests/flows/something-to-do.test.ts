@@ -49,7 +49,7 @@ test('an event that is told again calls none either, and the access is verified 
   expect(new Set(Object.values(outcomes(again)))).toEqual(new Set(['unchanged']));
   expect(again.run).toMatchObject({
     status: 'failed',
-    left: expect.arrayContaining([expect.stringContaining(bucket)]),
+    unresolved: expect.arrayContaining([expect.stringContaining(bucket)]),
   });
 });
 
@@ -120,7 +120,7 @@ test('what can still not be read is on record with its error', async () => {
 
   const ended = await notedSweep(env);
 
-  expect(ended.run.left).toEqual([expect.stringMatching(`^${bucket}: failed: AccessDeniedError`)]);
+  expect(ended.run.unresolved).toEqual([expect.stringMatching(`^${bucket}: failed: AccessDeniedError`)]);
 });
 
 test('an account that AWS has refused reaches the update of each sweep, and not of the runs of others', async () => {
@@ -155,7 +155,7 @@ test('removals that are withheld reach the update of each sweep, which reports t
 
   expect(again.updates).toEqual(['Log']);
   expect(outcomes(again)).toMatchObject({ [bucket]: 'withheld', [key]: 'unchanged' });
-  expect(again.run.left).toEqual([expect.stringContaining('UnsafeChangeError')]);
+  expect(again.run.unresolved).toEqual([expect.stringContaining('UnsafeChangeError')]);
   expect(named(now)[bucket]).toEqual(expect.arrayContaining(many));
 });
 

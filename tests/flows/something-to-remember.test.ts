@@ -118,7 +118,7 @@ test('a configuration that comes into force after a plan that found nothing to d
 
   expect(late.run).toMatchObject({
     status: 'failed',
-    left: [expect.stringMatching(`^${repository}: .*\\(${id}\\) cannot `)],
+    unresolved: [expect.stringMatching(`^${repository}: .*\\(${id}\\) cannot `)],
   });
   expect(again).toMatchObject({ updates: ['Log', 'Security', 'Shared'], run: { status: 'succeeded' } });
   expect(named(next)).toEqual(due(next));

@@ -46,7 +46,7 @@ test.each([
     const ended = await onboard(env, event);
 
     expect(outcomes(ended)[bucket]).toBe('failed');
-    expect(ended.run.left).toEqual([
+    expect(ended.run.unresolved).toEqual([
       expect.stringMatching(/example-logs: failed: StoredItemError: .*remove/s),
     ]);
     expect(named(env)).toEqual({ ...due(env), [bucket]: [] });
@@ -86,7 +86,7 @@ test('ends a sweep with the item and closes all other runs when the record of a 
 
   expect(ended.run).toMatchObject({
     status: 'failed',
-    left: [expect.stringMatching(/^StoredItemError: The item RUN#odd \/ RUN of table/)],
+    unresolved: [expect.stringMatching(/^StoredItemError: The item RUN#odd \/ RUN of table/)],
     counts: { closedRuns: 1 },
   });
   expect(await env.store.runs.get('dead')).toMatchObject({ status: 'failed' });

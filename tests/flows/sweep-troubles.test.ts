@@ -127,8 +127,8 @@ test('a sweep that leaves something says so on the runs that it closes', async (
   const ended = await sweep(env);
 
   expect(ended.run).toMatchObject({ status: 'failed', counts: { failed: 1, equal: 4 } });
-  expect(ended.run.left).toEqual([expect.stringMatching(/example-logs.*ResourceMissingError/s)]);
-  expect((await env.store.runs.get('lost'))?.left).toEqual(ended.run.left);
+  expect(ended.run.unresolved).toEqual([expect.stringMatching(/example-logs.*ResourceMissingError/s)]);
+  expect((await env.store.runs.get('lost'))?.unresolved).toEqual(ended.run.unresolved);
   expect(announcements(env)).toEqual(['Organization Sweep Failed']);
 });
 
@@ -150,7 +150,9 @@ test('removals from many at once are withheld, and each sweep says so until a pe
 
   for (const ended of [first, second]) {
     expect(ended.run).toMatchObject({ status: 'failed', counts: { withheld: 1, written: 0 } });
-    expect(ended.run.left).toEqual([expect.stringMatching(new RegExp(`^${bucket}.*UnsafeChangeError`, 's'))]);
+    expect(ended.run.unresolved).toEqual([
+      expect.stringMatching(new RegExp(`^${bucket}.*UnsafeChangeError`, 's')),
+    ]);
   }
   expect(named(narrow)[bucket]).toEqual(before[bucket]);
 });
@@ -236,7 +238,7 @@ test('an update that Lambda gives up each time fails by itself, with its reason'
   });
 
   expect(ended.run).toMatchObject({ status: 'failed', counts: { failed: 2, written: 1 } });
-  expect(ended.run.left).toEqual(
+  expect(ended.run.unresolved).toEqual(
     expect.arrayContaining([expect.stringMatching(/^The log account: Sandbox.Timedout/)]),
   );
   expect(named(env)[people]).toContain(id);

@@ -91,9 +91,9 @@ describe.each([
       const ended = await onboard(env, event);
 
       expect(outcomes(ended)[resource]).toBe('refused');
-      expect(ended.run.left).toEqual([expect.stringMatching(text)]);
-      expect(ended.run.left?.[0]).toContain('OrphanedPrincipalError');
-      expect(ended.run.left?.[0]).not.toContain('onboarding import');
+      expect(ended.run.unresolved).toEqual([expect.stringMatching(text)]);
+      expect(ended.run.unresolved?.[0]).toContain('OrphanedPrincipalError');
+      expect(ended.run.unresolved?.[0]).not.toContain('onboarding import');
       expect(foreign(env)[resource]).toEqual(before);
       expect(Math.max(...Object.values(writeCounts(env)))).toBeLessThanOrEqual(2);
       const have = Object.entries(named(env)).filter(([, ids]) => ids.includes(id));
@@ -109,7 +109,7 @@ describe.each([
     const ended = await onboard(env, event);
 
     expect(outcomes(ended)[resource]).toBe('refused');
-    expect(ended.run.left).toEqual([
+    expect(ended.run.unresolved).toEqual([
       expect.stringMatching(
         /A possible cause: .*the statement "Vendor" names arn:aws:iam::999911112222:root, which cannot be checked/,
       ),
@@ -180,7 +180,7 @@ test('lets the others in when ECR refuses one account without naming the cause',
     reason: expect.stringContaining('Invalid repository policy provided'),
     ambiguous: true,
   });
-  const lines = (ended.run.left ?? []).filter((line) => line.startsWith(repository)).join();
+  const lines = (ended.run.unresolved ?? []).filter((line) => line.startsWith(repository)).join();
   expect(lines).toContain(`AWS refused the document while ${first.id} was in it, and named no cause`);
   expect(lines).not.toContain('does not accept');
   expect(named(env)[repository]).toContain(second.id);
@@ -226,7 +226,9 @@ test('takes nothing away when a closed account is still a member in the registry
 
   expect(outcomes(ended)[repository]).toBe('refused');
   expect(named(env)[repository]).toEqual(before);
-  expect(ended.run.left?.join()).toMatch(/`onboarding import` finds it.* No account has changed since then/);
+  expect(ended.run.unresolved?.join()).toMatch(
+    /`onboarding import` finds it.* No account has changed since then/,
+  );
 
   await onboard(env, { accountId: leaver.id, mode: 'sync' });
 
@@ -250,7 +252,7 @@ test('blames the document when ECR refuses it whichever account is left out', as
   const ended = await onboard(env, event);
 
   expect(outcomes(ended)[repository]).toBe('refused');
-  expect(ended.run.left?.[0]).toMatch(
+  expect(ended.run.unresolved?.[0]).toMatch(
     /PolicyRefusedError: .*AWS refuses the document even without the new accounts.*the document is the cause: compare/,
   );
   expect(Math.max(...Object.values(writeCounts(env)))).toBeLessThanOrEqual(2);

@@ -49,7 +49,11 @@ test('serves all other accounts and keeps the access of an account when its item
   expect(named(env)).toEqual(due(env));
   expect(without(id, named(env))).toEqual(before);
   expect(named(env)[bucket]).toContain(id);
-  expect(ended.run).toMatchObject({ status: 'failed', reason: line(runner.id), left: [line(runner.id)] });
+  expect(ended.run).toMatchObject({
+    status: 'failed',
+    reason: line(runner.id),
+    unresolved: [line(runner.id)],
+  });
   expect(ended.changes.filter(({ error }) => error !== undefined)).toEqual([]);
 });
 
@@ -67,7 +71,7 @@ test('gives nothing to an account when its item cannot be understood', async () 
   const ended = await onboard(env, event);
 
   expect(named(env)).toEqual(without(id, due(env)));
-  expect(ended.run.left).toEqual([line(id)]);
+  expect(ended.run.unresolved).toEqual([line(id)]);
 });
 
 test('takes no access when the account would lose it and its item cannot be understood', async () => {
@@ -118,7 +122,7 @@ test('fails a sweep with the item when it is spoilt after the import', async () 
     },
   });
 
-  expect(ended.run).toMatchObject({ status: 'failed', left: [line(runner.id)] });
+  expect(ended.run).toMatchObject({ status: 'failed', unresolved: [line(runner.id)] });
   expect(named(env)).toEqual(before);
   expect(env.organization.world.putEvents.at(-1)).toMatchObject({ DetailType: 'Organization Sweep Failed' });
 });
@@ -133,7 +137,7 @@ test('writes for all other accounts when AWS refuses an account with an item tha
 
   expect(named(env)[bucket]).toContain(id);
   expect(Object.values(outcomes(ended))).not.toContain('failed');
-  expect(ended.run.left).toContainEqual(line(runner.id));
+  expect(ended.run.unresolved).toContainEqual(line(runner.id));
 });
 
 test('reports the item in a plan and fails its apply after all other accounts are served', async () => {
@@ -151,7 +155,7 @@ test('reports the item in a plan and fails its apply after all other accounts ar
   const run = await applyPlan(env.services, { runId: 'apply', plan, startedBy: 'a test' });
 
   expect(plan.discovery.unreadable).toEqual([line(runner.id)]);
-  expect(run).toMatchObject({ status: 'failed', left: [line(runner.id)] });
+  expect(run).toMatchObject({ status: 'failed', unresolved: [line(runner.id)] });
   expect(named(env)).toEqual(due(env));
 });
 
@@ -185,7 +189,7 @@ test('writes no list in place of a condition when nobody knows whether an accoun
   const ended = await onboard(env, created(env).event);
 
   expect(env.organization.policyOf('repository', repositoryArn('base/node'))).toEqual(policy);
-  expect(ended.run.left).toContainEqual(
+  expect(ended.run.unresolved).toContainEqual(
     expect.stringMatching(
       new RegExp(`base/node: refused: UnsafeChangeError: .*${runner.id}.*nothing was written`, 's'),
     ),
@@ -210,7 +214,7 @@ test('keeps what the account has and asks for approval when its item is replaced
     state: 'ACTIVE',
     approval: { approvedAs: null, keepsAccess: true },
   });
-  expect(ended.run.left).toEqual([
+  expect(ended.run.unresolved).toEqual([
     expect.stringContaining(`Account runner (${runner.id}) waits for approval`),
   ]);
 });

@@ -50,7 +50,7 @@ describeWithMoto('the command line against an endpoint on this machine', () => {
     revisions = { account, region };
 
     expect(code).toBe(0);
-    expect(report).toMatchObject({ status: 'succeeded', cause: 'created', left: [] });
+    expect(report).toMatchObject({ status: 'succeeded', cause: 'created', unresolved: [] });
     const policy = await bucketPolicy(
       await accountsAt(endpoint).in(account, region),
       'example-org-revisions',

@@ -50,7 +50,7 @@ describeWithMoto('resources that do not exist', (moto) => {
 
     const missing = `s3-bucket-policy/${central.log}/eu-west-1/${flowLogs}`;
     expect(failed.result.status).toBe('FAILED');
-    expect(record).toMatchObject({ status: 'failed', left: [expect.stringContaining(missing)] });
+    expect(record).toMatchObject({ status: 'failed', unresolved: [expect.stringContaining(missing)] });
     expect(outcomes).toEqual({ written: 4, 'failed: ResourceMissingError': 1 });
     expect(again.result.status).toBe('SUCCEEDED');
     expect(writesOf(again)).toEqual({ 's3:PutBucketPolicy': 1 });

@@ -50,8 +50,8 @@ describeWithMoto('two processes of apply', (moto) => {
       const ended = await Promise.all([apply(), apply()]);
 
       expect(ended).toMatchObject([
-        { code: 0, status: 'succeeded', left: [] },
-        { code: 0, status: 'succeeded', left: [] },
+        { code: 0, status: 'succeeded', unresolved: [] },
+        { code: 0, status: 'succeeded', unresolved: [] },
       ]);
       const policies = await readPolicies(organization);
       expect(namedIn(policies.revisions)).toEqual({ RevisionsList: ids, RevisionsRead: ids });

@@ -85,7 +85,7 @@ test('refuses what should become something else when the registry has moved sinc
   expect(outcomes).toEqual({ ...all('failed'), ...forNobody, [repository]: 'written' });
   expect(errors[bucket]).toBe('StalePlanError');
   expect(run.status).toBe('failed');
-  expect(run.left).toEqual([expect.stringContaining('3 resources are affected')]);
+  expect(run.unresolved).toEqual([expect.stringContaining('3 resources are affected')]);
 });
 
 test('writes when the registry has moved without a change of what is desired', async () => {
@@ -207,7 +207,7 @@ test('ends as busy, and names the holder, when a resource is held for longer tha
   const { run, outcomes } = await apply(env, await plan(env));
 
   expect(outcomes).toEqual({ ...all('written'), ...forNobody, [bucket]: 'busy' });
-  expect(run.left).toEqual([
+  expect(run.unresolved).toEqual([
     expect.stringMatching(/busy: ResourceBusyError: .* is held by run other until 2/),
   ]);
 });
@@ -231,7 +231,7 @@ test('stops waiting and begins nothing else when the operator interrupts', async
     status: 'failed',
     reason: expect.stringMatching(/^Interrupted by the operator/),
   });
-  expect(run.left).toEqual([expect.stringContaining(`${bucket}: `)]);
+  expect(run.unresolved).toEqual([expect.stringContaining(`${bucket}: `)]);
   const free = await env.store.leases.acquire(repository, 'test', env.clock.now(), env.clock.now() + 1);
   expect(free.taken).toBe(true);
 });
@@ -252,7 +252,7 @@ test('refuses a policy that would be too large, in the words that a run has', as
   const { outcomes, errors, run } = await apply(env, await plan(env));
 
   expect([outcomes[repository], errors[repository]]).toEqual(['refused', 'PolicyTooLargeError']);
-  expect(run.left).toEqual([expect.stringContaining(`${repository}: refused: PolicyTooLargeError`)]);
+  expect(run.unresolved).toEqual([expect.stringContaining(`${repository}: refused: PolicyTooLargeError`)]);
 });
 
 test('what could not be planned is not tried, though it has come back since', async () => {

@@ -116,7 +116,7 @@ test('an account is verified only by what is attached', async () => {
   const accounts = [{ accountId: id, revision }];
   await env.store.runs.put({ runId: 'run', status: 'running', startedAt: '', accountIds: [id] });
   await planRun(env.services, { runId: 'run', cause: 'created', accounts });
-  await updateCentralAccount(env.services, { runId: 'run', central: 'security', revision });
+  await updateCentralAccount(env.services, { runId: 'run', centralAccount: 'security', revision });
   const verify = () => verifyRun(env.services, { runId: 'run', accounts });
   const [change] = await env.store.runs.listChanges('run');
   const { after, ...bare } = change as ResourceChange;

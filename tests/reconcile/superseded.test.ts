@@ -50,11 +50,11 @@ test('a first write that another configuration has overtaken is not sent, so tha
 test('what is remembered while a configuration comes into force that drops it is taken away by the next run', async () => {
   const { id, env } = await remembersWhile();
 
-  const { dropped } = await activate(env);
+  const { removedResources } = await activate(env);
   const before = named(env)[bucket];
   const ended = await onboard(env, { accountId: id });
 
-  expect(dropped).toEqual([bucket]);
+  expect(removedResources).toEqual([bucket]);
   expect((await getActiveConfiguration(env.store)).dropped).toEqual([bucket]);
   expect(before).toContain(id);
   expect(ended.run.status).toBe('succeeded');

@@ -18,7 +18,7 @@ async function carriedOut(env: TestEnv) {
   const accounts = [{ accountId: id, revision }];
   await env.store.runs.put({ runId: 'run', status: 'running', startedAt: '', accountIds: [id] });
   await planRun(env.services, { runId: 'run', cause: 'created', accounts });
-  await updateCentralAccount(env.services, { runId: 'run', central: 'log', revision });
+  await updateCentralAccount(env.services, { runId: 'run', centralAccount: 'log', revision });
   return { id, accounts };
 }
 

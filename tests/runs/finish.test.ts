@@ -74,7 +74,7 @@ test.each<[string, ResourceChange, readonly string[]]>([
 ])('a resource that is %s', async (_, change, left) => {
   const run = await finish([change]);
 
-  expect(run.left ?? []).toEqual(left);
+  expect(run.unresolved ?? []).toEqual(left);
   expect(run.status).toBe(left.length === 0 ? 'succeeded' : 'failed');
 });
 
@@ -87,17 +87,17 @@ test('a run says whose access it changed, and of a change that failed nothing', 
     { resource: 'e', outcome: 'unchanged', leaving: { 8: 'then' } },
   ]);
 
-  expect(run.access).toEqual({
-    added: { accounts: 2, resources: 2 },
-    removed: { accounts: 1, resources: 1 },
-    leaving: { accounts: 1, resources: 1 },
+  expect(run.accessChanges).toEqual({
+    granted: { accounts: 2, resources: 2 },
+    revoked: { accounts: 1, resources: 1 },
+    inGrace: { accounts: 1, resources: 1 },
   });
 });
 
 test('what verification misses is left', async () => {
   const run = await finish([], { verification: { verified: 1, missing: ['r: cannot'] } });
 
-  expect(run).toMatchObject({ status: 'failed', reason: 'r: cannot', left: ['r: cannot'] });
+  expect(run).toMatchObject({ status: 'failed', reason: 'r: cannot', unresolved: ['r: cannot'] });
 });
 
 test('an account that was not registered is left, in the words of its error', async () => {
@@ -106,7 +106,7 @@ test('an account that was not registered is left, in the words of its error', as
 
   const run = await finish([], { accounts });
 
-  expect(run.left).toEqual([`Account ${own}: AccountNotReadyError: still being created`]);
+  expect(run.unresolved).toEqual([`Account ${own}: AccountNotReadyError: still being created`]);
 });
 
 test('a finished run keeps why and when it started', async () => {
@@ -126,7 +126,7 @@ test('a run that ends as failed names every resource that is not done', async ()
     startedAt: 'start',
     cause: 'moved',
     error,
-    left: [expect.stringContaining('ThrottledError'), 'b: not updated'],
+    unresolved: [expect.stringContaining('ThrottledError'), 'b: not updated'],
   });
 });
 
@@ -152,24 +152,24 @@ test('announces the end of a run whose announcement is pending, and leaves it as
     bus: pending,
     topic: { ...pending, status: 'announced' },
   } as const;
-  await env.store.runs.put({ ...opened, status: 'failed', left: ['r: failed'], announcement });
+  await env.store.runs.put({ ...opened, status: 'failed', unresolved: ['r: failed'], announcement });
 
   await failRun(env.services, { runId: 'run', startedAt: '', error });
 
   expect(env.organization.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarding Failed' }]);
   expect(env.organization.world.messages).toEqual([]);
-  expect(await recordOf(env)).toMatchObject({ left: ['r: failed'], announcedAt: expect.any(String) });
+  expect(await recordOf(env)).toMatchObject({ unresolved: ['r: failed'], announcedAt: expect.any(String) });
 });
 
 test('an update that was given up is left, in the words of its error', async () => {
   const given = { Error: 'Lambda.Unknown', Cause: '{"errorMessage":"exited"}' };
   const run = await finish([{ resource: 'r' }], {
-    updates: [{ central: 'log', error: given }, { central: 'shared' }],
+    updates: [{ centralAccount: 'log', error: given }, { centralAccount: 'shared' }],
   });
 
   expect(run).toMatchObject({
     status: 'failed',
-    left: ['r: not updated', 'The log account: Lambda.Unknown: exited'],
+    unresolved: ['r: not updated', 'The log account: Lambda.Unknown: exited'],
   });
 });
 
@@ -219,11 +219,11 @@ test('a long report is announced in part, and recorded whole', async () => {
     updates: [],
   });
 
-  expect((await recordOf(env)).left).toHaveLength(80);
+  expect((await recordOf(env)).unresolved).toHaveLength(80);
   const [event] = env.organization.world.putEvents;
-  const { left } = JSON.parse(String(event?.Detail));
-  expect(left).toHaveLength(51);
-  expect(left.at(-1)).toBe(
+  const { unresolved } = JSON.parse(String(event?.Detail));
+  expect(unresolved).toHaveLength(51);
+  expect(unresolved.at(-1)).toBe(
     '… 30 more lines are missing here: the record of run run in the table has all of them',
   );
 });
@@ -237,9 +237,9 @@ test('states in the announcement also the lines that the record is without', asy
 
   await finishRun(env.services, { ...step, verification: { verified: 570, missing } });
 
-  expect((await recordOf(env)).left).toEqual(missing);
+  expect((await recordOf(env)).unresolved).toEqual(missing);
   const [event] = env.organization.world.putEvents;
-  expect(JSON.parse(String(event?.Detail)).left).toEqual([
+  expect(JSON.parse(String(event?.Detail)).unresolved).toEqual([
     ...findings.slice(0, 50),
     '… 520 more lines are missing here: the record of run run in the table has 20 of them; start the run again',
   ]);

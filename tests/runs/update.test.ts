@@ -22,8 +22,8 @@ async function planned(env: TestEnv, cause = 'created') {
   return { id, plan, revision: plan.revision };
 }
 
-const update = (env: TestEnv, revision: number, central: 'log' | 'security' = 'log') =>
-  updateCentralAccount(env.services, { runId: 'run', central, revision });
+const update = (env: TestEnv, revision: number, centralAccount: 'log' | 'security' = 'log') =>
+  updateCentralAccount(env.services, { runId: 'run', centralAccount, revision });
 
 const change = async (env: TestEnv, resource: string): Promise<ResourceChange | undefined> =>
   (await env.store.runs.listChanges('run')).find((each) => each.resource === resource);
@@ -87,7 +87,7 @@ test('only the resources of the central account are updated', async () => {
 
   const updated = await update(env, revision);
 
-  expect(updated).toEqual({ central: 'log', outcomes: { written: 2 } });
+  expect(updated).toEqual({ centralAccount: 'log', outcomes: { written: 2 } });
   expect((await change(env, people))?.outcome).toBeUndefined();
 });
 
@@ -195,6 +195,6 @@ test('a resource that others hold is recorded as waiting once, however often it 
 
   await expect(update(env, revision)).rejects.toMatchObject({ name: 'ResourceBusyError' });
 
-  expect(waiting).toMatchObject({ outcome: 'busy', central: 'log' });
+  expect(waiting).toMatchObject({ outcome: 'busy', centralAccount: 'log' });
   expect(await change(env, bucket)).toEqual(waiting);
 });

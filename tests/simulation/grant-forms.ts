@@ -7,7 +7,7 @@ export interface GrantForm {
   /** In place of fields of the grant: one that finds its resources by a pattern, one that is in several regions. */
   readonly instead?: readonly object[];
   /** In place of fields of the grant, now and then: tags that tell its keys or images. */
-  readonly tagged?: object;
+  readonly byTags?: object;
   /** In place of fields of the grant: another resource that a later configuration names. */
   readonly elsewhere?: object;
   /** Whether its accounts can move into a condition. */
@@ -106,7 +106,7 @@ export const grantForms: readonly GrantForm[] = [
       key,
       preset: 'launch-encrypted-ami',
     },
-    tagged: { key: undefined, tagged: { Use: 'images' } },
+    byTags: { key: undefined, tags: { Use: 'images' } },
     elsewhere: { key: '0987dcba-09fe-87dc-65ba-ab0987654321' },
     packable: true,
     holdable: true,
@@ -179,13 +179,13 @@ export const grantForms: readonly GrantForm[] = [
     packable: true,
     holdable: true,
     instead: [
-      { secrets: undefined, tagged: { Share: 'yes' } },
+      { secrets: undefined, tags: { Share: 'yes' } },
       { secrets: ['deploy/token', 'deploy/other'], roles: ['app/Runner'] },
     ],
   },
   {
     grant: { name: 'launch', kind: 'kms-grant', account: 'shared', key, preset: 'auto-scaling' },
-    tagged: { key: undefined, tagged: { Use: 'images' } },
+    byTags: { key: undefined, tags: { Use: 'images' } },
   },
   {
     grant: {
@@ -194,7 +194,7 @@ export const grantForms: readonly GrantForm[] = [
       account: 'shared',
       images: ['ami-0123456789abcdef0'],
     },
-    tagged: { images: undefined, tagged: { Use: 'images' } },
+    byTags: { images: undefined, tags: { Use: 'images' } },
     elsewhere: { images: ['ami-0fedcba9876543210'] },
   },
   {

@@ -28,18 +28,18 @@ export interface ApprovalAnswer {
 export interface DecidedApproval {
   readonly decision: ApprovalDecision;
   /** Whether somebody had decided so before. */
-  readonly already: boolean;
+  readonly alreadyDecided: boolean;
   /** Accounts that are approved by this call. */
   readonly approved: readonly string[];
   /** Accounts that have moved since they were shown: they wait on, and the run asks again. */
-  readonly moved: readonly string[];
+  readonly changedSinceRequest: readonly string[];
   /** Whether the run goes on by itself. */
-  readonly released: boolean;
+  readonly resumed: boolean;
   /**
    * Other runs that wait no more: approved, those that waited for these accounts alone go on too; rejected, those that
    * asked the same fail too.
    */
-  readonly alsoReleased: readonly string[];
+  readonly otherRunsResumed: readonly string[];
 }
 
 /**
@@ -83,17 +83,17 @@ export async function decideApproval(services: Services, answer: ApprovalAnswer)
     await requireWaiting(services, request);
     if (answer.verdict === 'approved') await requireSamePlan(services, request);
   }
-  const { decision, already } = await decide(services, request, answer);
-  const done = { decision, already, approved: [], moved: [], alsoReleased: [] };
+  const { decision, alreadyDecided } = await decide(services, request, answer);
+  const done = { decision, alreadyDecided, approved: [], changedSinceRequest: [], otherRunsResumed: [] };
   if (decision.verdict === 'rejected') {
-    const released = await endTask(services, request, decision);
-    return { ...done, released, alsoReleased: await rejectOthers(services, request, decision) };
+    const resumed = await endTask(services, request, decision);
+    return { ...done, resumed, otherRunsResumed: await rejectOthers(services, request, decision) };
   }
   if (await anybodyWaits(services, request)) await requireSameConfiguration(services, request);
-  const { approved, moved } = await approveAccounts(services, request);
-  const released = await endTask(services, request, decision);
-  const alsoReleased = await releaseOthers(services, request, decision);
-  return { ...done, approved, moved, released, alsoReleased };
+  const { approved, changedSinceRequest } = await approveAccounts(services, request);
+  const resumed = await endTask(services, request, decision);
+  const otherRunsResumed = await releaseOthers(services, request, decision);
+  return { ...done, approved, changedSinceRequest, resumed, otherRunsResumed };
 }
 
 async function requireWaiting(services: Services, request: ApprovalRequest): Promise<void> {
@@ -133,14 +133,14 @@ async function decide(
   { store, clock }: Services,
   request: ApprovalRequest,
   { verdict, by, reason }: ApprovalAnswer,
-): Promise<{ readonly decision: ApprovalDecision; readonly already: boolean }> {
-  if (request.decision !== undefined) return { decision: request.decision, already: true };
+): Promise<{ readonly decision: ApprovalDecision; readonly alreadyDecided: boolean }> {
+  if (request.decision !== undefined) return { decision: request.decision, alreadyDecided: true };
   const at = getTimestamp(clock);
   const decision = { verdict, by, at, ...(reason === undefined ? {} : { reason }) };
   if (await store.approvals.decide(request.runId, request.token, decision))
-    return { decision, already: false };
+    return { decision, alreadyDecided: false };
   const now = await store.approvals.get(request.runId);
-  if (now?.decision?.verdict === verdict) return { decision: now.decision, already: true };
+  if (now?.decision?.verdict === verdict) return { decision: now.decision, alreadyDecided: true };
   if (now?.decision !== undefined) throw decidedOtherwise(now, now.decision);
   throw new StalePlanError(
     `Run ${request.runId} has a new plan. Nothing was changed. See the new plan: onboarding approve`,
@@ -152,13 +152,13 @@ async function decide(
 
 async function approveAccounts(services: Services, { accounts }: ApprovalRequest) {
   const approved: string[] = [];
-  const moved: string[] = [];
+  const changedSinceRequest: string[] = [];
   for (const account of accounts) {
     const outcome = await approveAccount(services, account);
     if (outcome === 'approved') approved.push(account.id);
-    if (outcome === 'moved') moved.push(account.id);
+    if (outcome === 'moved') changedSinceRequest.push(account.id);
   }
-  return { approved, moved };
+  return { approved, changedSinceRequest };
 }
 
 const maxAttempts = 20;

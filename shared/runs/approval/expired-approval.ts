@@ -20,19 +20,20 @@ export async function explainUnapproved(
   { store }: Services,
   runId: string,
   error: ErrorRecord,
-): Promise<{ readonly error: ErrorRecord; readonly left: readonly string[] }> {
+): Promise<{ readonly error: ErrorRecord; readonly unresolved: readonly string[] }> {
   const request = await store.approvals.get(runId);
-  if (request === undefined) return { error, left: [`Accounts not approved: ${error.name}. Start it again`] };
+  if (request === undefined)
+    return { error, unresolved: [`Accounts not approved: ${error.name}. Start it again`] };
   const { decision } = request;
   const ids = request.accounts.map(({ id }) => id);
   const waiting = (await store.registry.listAccounts()).filter(
     (account) => ids.includes(account.id) && isPendingApproval(account),
   );
   if (decision?.verdict === 'approved' && waiting.length === 0)
-    return { error, left: [unheard(ids, decision)] };
+    return { error, unresolved: [unheard(ids, decision)] };
   return {
     error: error.name === 'States.Timeout' ? timedOut(request) : error,
-    left: [waiting.length > 0 ? notApproved(waiting) : noneWaits(ids)],
+    unresolved: [waiting.length > 0 ? notApproved(waiting) : noneWaits(ids)],
   };
 }
 

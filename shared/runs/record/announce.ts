@@ -100,9 +100,9 @@ const send: Readonly<
 };
 
 function contentOf(run: RunRecord, { title }: RunAnnouncement): Content {
-  const { runId, status, accountIds, cause, reason, counts, access, startedAt, finishedAt } = run;
+  const { runId, status, accountIds, cause, reason, counts, accessChanges, startedAt, finishedAt } = run;
   const where = (count: number | 'all') => `the record of run ${runId} in the table has ${count} of them`;
-  const left = run.left && limitLines(run.left, maxLines, where);
+  const unresolved = run.unresolved && limitLines(run.unresolved, maxLines, where);
   const warnings = run.warnings && limitLines(run.warnings, maxLines, where);
   const detail = JSON.stringify({
     runId,
@@ -110,10 +110,10 @@ function contentOf(run: RunRecord, { title }: RunAnnouncement): Content {
     accountIds,
     cause,
     reason,
-    left,
+    unresolved,
     warnings,
     counts,
-    access,
+    accessChanges,
     startedAt,
     finishedAt,
   });

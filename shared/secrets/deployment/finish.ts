@@ -42,16 +42,16 @@ export async function finishDeployments(
   const stored = await Promise.all(
     deliveries.map(async (outcome) => ({ outcome, ...(await deliveryOf(outbox, outcome)) })),
   );
-  const left = [
+  const unresolved = [
     ...problems,
     ...stored.flatMap(({ outcome, delivery, unreadable }) =>
       unreadable === undefined
-        ? leftLine(runId, outcome, delivery)
+        ? formatUnresolved(runId, outcome, delivery)
         : [formatProblem(outcome.source, unreadable)],
     ),
   ];
   const own = stored.flatMap(({ delivery }) => (delivery === undefined ? [] : [delivery]));
-  const status = left.length === 0 ? 'succeeded' : 'failed';
+  const status = unresolved.length === 0 ? 'succeeded' : 'failed';
   const run: RunRecord = {
     runId,
     status,
@@ -59,14 +59,14 @@ export async function finishDeployments(
     finishedAt: getTimestamp(services.clock),
     cause: opened?.cause ?? 'deployment',
     accountIds: [...new Set(own.map(({ accountId }) => accountId))].sort(),
-    reason: left[0] ?? summary(own, runId),
-    ...(left.length === 0 ? {} : { left }),
+    reason: unresolved[0] ?? summary(own, runId),
+    ...(unresolved.length === 0 ? {} : { unresolved }),
     ...(warnings.length === 0 ? {} : { warnings }),
   };
   // A rotation is told of two or three times, and of secrets that nobody deploys, too; and what was given up is told
   // once. Those runs are recorded only.
   const noNews =
-    left.length === 0 &&
+    unresolved.length === 0 &&
     (own.length === 0 ? run.cause === 'rotated' : own.every((delivery) => isTold(delivery, runId)));
   if (noNews) await runs.put(run);
   else await recordAndAnnounce(services, run, opened);
@@ -93,7 +93,7 @@ const isTold = ({ again }: Delivery, runId: string): boolean =>
   again !== undefined && again.notifiedByRun !== runId;
 
 /** Nothing where it is done, has given way, or is in another run's care. */
-function leftLine(
+function formatUnresolved(
   runId: string,
   { source, id, error }: DeliveryOutcome,
   delivery: Delivery | undefined,

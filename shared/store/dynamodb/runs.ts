@@ -92,7 +92,7 @@ const runSchema: z.ZodType<RunRecord> = z.object({
   accountIds: packedSchema(strings),
   reason: z.string().exactOptional(),
   error: packedSchema(errorSchema).exactOptional(),
-  left: packedSchema(strings).exactOptional(),
+  unresolved: packedSchema(strings).exactOptional(),
   warnings: packedSchema(strings).exactOptional(),
   startedBy: z.string().exactOptional(),
   announcedAt: timeSchema.exactOptional(),
@@ -100,13 +100,15 @@ const runSchema: z.ZodType<RunRecord> = z.object({
     .object({ title: z.string(), bus: channelSchema, topic: channelSchema.exactOptional() })
     .exactOptional(),
   counts: countsSchema.exactOptional(),
-  access: z.object({ added: reachSchema, removed: reachSchema, leaving: reachSchema }).exactOptional(),
+  accessChanges: z
+    .object({ granted: reachSchema, revoked: reachSchema, inGrace: reachSchema })
+    .exactOptional(),
   waitingUntil: timeSchema.exactOptional(),
 });
 
 const changeSchema: z.ZodType<ResourceChange> = z.object({
   resource: z.string(),
-  central: z.enum(centralAccountNames).exactOptional(),
+  centralAccount: z.enum(centralAccountNames).exactOptional(),
   plannedAt: timeSchema.exactOptional(),
   plannedGeneration: countSchema.exactOptional(),
   planned: z.enum(['change', 'none']).exactOptional(),
@@ -117,6 +119,7 @@ const changeSchema: z.ZodType<ResourceChange> = z.object({
   after: packedSchema(documents).exactOptional(),
   size: countSchema.exactOptional(),
   limit: countSchema.exactOptional(),
+  unit: z.string().exactOptional(),
   error: packedSchema(errorSchema).exactOptional(),
   accountIds: packedSchema(strings).exactOptional(),
   reason: z.string().exactOptional(),
@@ -268,7 +271,7 @@ const runItem = (run: RunRecord): Item => ({
   ...runKey(run.runId),
   accountIds: pack(run.accountIds),
   error: packOptional(run.error),
-  left: packOptional(run.left),
+  unresolved: packOptional(run.unresolved),
   warnings: packOptional(run.warnings),
 });
 

@@ -182,7 +182,7 @@ async function leftUndone(
 ): Promise<readonly string[]> {
   const run = await inner.runs.get(`run-${executions()}`);
   if (run === undefined) return ['the quiet sweep has no record'];
-  return findUnexpectedLines(run.left ?? [], lines);
+  return findUnexpectedLines(run.unresolved ?? [], lines);
 }
 
 const pass = (milliseconds: number): Promise<void> =>

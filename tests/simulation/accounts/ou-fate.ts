@@ -48,7 +48,7 @@ async function judged(stage: SimulationContext, judge: JudgeSweep, when: string)
 /** A sweep that leaves something has failed. */
 async function statusViolations({ inner, executions }: SimulationContext): Promise<readonly string[]> {
   const run = await inner.runs.get(`run-${executions()}`);
-  const due = (run?.left ?? []).length === 0 ? 'succeeded' : 'failed';
+  const due = (run?.unresolved ?? []).length === 0 ? 'succeeded' : 'failed';
   return run?.status === due ? [] : [`the sweep is ${run?.status}, not ${due}`];
 }
 

@@ -19,8 +19,10 @@ async function activate({ store, draw, history }: ActionContext, next: Configura
     );
     await sleep(draw.between(1_000, 300_000));
   }
-  const { dropped } = await activateConfiguration({ store, clock }, next, 'a person');
-  history.push(`${Date.now() - epoch} activated ${JSON.stringify(next.grants)}; dropped ${dropped.join()}`);
+  const { removedResources } = await activateConfiguration({ store, clock }, next, 'a person');
+  history.push(
+    `${Date.now() - epoch} activated ${JSON.stringify(next.grants)}; dropped ${removedResources.join()}`,
+  );
 }
 
 async function mostlySweep({ draw, start }: ActionContext): Promise<void> {

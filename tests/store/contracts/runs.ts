@@ -39,9 +39,9 @@ export function runContract(makeStore: MakeStore): void {
     test('keeps a run over ten thousand accounts', async () => {
       const accountIds = Array.from({ length: 10_000 }, (_, number) => accountId(number));
       const left = accountIds.map((id) => `The access of account ${id} to the log bucket is not verified.`);
-      await runs.put(aRun({ status: 'failed', accountIds, left }));
+      await runs.put(aRun({ status: 'failed', accountIds, unresolved: left }));
 
-      expect(await runs.get('run-1')).toStrictEqual(aRun({ status: 'failed', accountIds, left }));
+      expect(await runs.get('run-1')).toStrictEqual(aRun({ status: 'failed', accountIds, unresolved: left }));
     });
 
     test('gives the documents of a change back exactly', async () => {

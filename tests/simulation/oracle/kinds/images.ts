@@ -17,7 +17,7 @@ export const images: Reader = {
   named: (entry) => ('images' in entry ? ((entry.images ?? []) as readonly string[]) : []),
   patterns: (entry: Entry) => ({
     names: [],
-    tags: 'tagged' in entry ? (entry.tagged as Patterns['tags']) : undefined,
+    tags: 'tags' in entry ? (entry.tags as Patterns['tags']) : undefined,
   }),
   all: (world) => [...world.images.values()],
   findable: (world) => [...world.images.values()].filter(({ state }) => state === 'available'),

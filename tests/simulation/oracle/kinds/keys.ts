@@ -143,7 +143,7 @@ const presetOf = (entry: Entry): string => ('preset' in entry ? String(entry.pre
 
 export const keyPatterns = (entry: Entry): Patterns => ({
   names: [],
-  tags: 'tagged' in entry ? (entry.tagged as Patterns['tags']) : undefined,
+  tags: 'tags' in entry ? (entry.tags as Patterns['tags']) : undefined,
 });
 
 export const namedKeys = (entry: Entry): readonly string[] =>

@@ -17,7 +17,7 @@ export const secrets: Reader = documentReader({
   named: (entry) => ('secrets' in entry ? ((entry.secrets ?? []) as readonly string[]) : []),
   patterns: (entry) => ({
     names: [],
-    tags: 'tagged' in entry ? (entry.tagged as Patterns['tags']) : undefined,
+    tags: 'tags' in entry ? (entry.tags as Patterns['tags']) : undefined,
   }),
   all: (world) => [...world.secrets.values()].map(({ name, ...rest }) => ({ ...rest, id: name })),
   documents: (world, ref) => [documentOf(secretAt(world, ref)?.policy)],
