@@ -1,0 +1,17 @@
+import { expect, it } from '@jest/globals';
+import { sourceOf } from '../../fixtures/source/imports.ts';
+import { mutants, plant } from './mutants.ts';
+
+it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
+  'finds the text of %s once in its file',
+  (_, mutant) => {
+    const source = sourceOf(mutant.file);
+
+    expect(plant(mutant, source)).not.toBe(source);
+  },
+);
+
+it('gives each mutant a name of its own when there are at least 20', () => {
+  expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length);
+  expect(mutants.length).toBeGreaterThanOrEqual(20);
+});
