@@ -12,7 +12,6 @@ export const getGrantContext = memoizeByObject((configuration: Configuration): G
   return {
     partition,
     organizationId: organization.id,
-    managementAccountId: organization.managementAccount,
     installationId: installation,
     limits,
     centralAccounts: Object.fromEntries(configured),

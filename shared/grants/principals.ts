@@ -217,15 +217,13 @@ export const createServiceRequest = (
     sourceArn: string;
     context?: AccessRequest['context'];
     in?: GrantContext;
-    /** The account that the service names, if not the one that it acts for. */
-    sourceAccount?: string;
   },
 ): AccessRequest => ({
   principal: { type: 'Service', service },
   action: request.action,
   resource: request.resource,
   context: {
-    'aws:SourceAccount': request.sourceAccount ?? account.id,
+    'aws:SourceAccount': account.id,
     'aws:SourceArn': request.sourceArn,
     ...(request.in === undefined ? {} : getOrganizationKeys('Source', account, request.in)),
     ...request.context,

@@ -27,7 +27,6 @@ const helpers = [
   'member-roles/schema',
   'member-roles/trust-policy',
   'member-roles/trusted-services',
-  'organization-trail',
   'permissions',
   'principals',
   'quotas',

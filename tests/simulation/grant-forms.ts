@@ -8,8 +8,6 @@ export interface GrantForm {
   readonly instead?: readonly object[];
   /** In place of fields of the grant, now and then: tags that tell its keys or images. */
   readonly byTags?: object;
-  /** In place of fields of the grant, now and then: a preset that is for every account. */
-  readonly forAll?: object;
   /** In place of fields of the grant: another resource that a later configuration names. */
   readonly elsewhere?: object;
   /** Whether its accounts can move into a condition. */
@@ -31,8 +29,6 @@ const rawStatements = [
   },
 ];
 
-const trail = { name: 'audit', region: home };
-
 const key = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
 export const grantForms: readonly GrantForm[] = [
@@ -46,7 +42,6 @@ export const grantForms: readonly GrantForm[] = [
     },
     elsewhere: { bucket: 'example-archive' },
     instead: [{ prefix: 'trails' }],
-    forAll: { preset: 'organization-cloudtrail-write', trail },
     holdable: true,
   },
   {
@@ -81,7 +76,6 @@ export const grantForms: readonly GrantForm[] = [
       key: '5678abcd-12ab-34cd-56ef-1234567890ab',
       preset: 'cloudtrail-encrypt',
     },
-    forAll: { preset: 'organization-cloudtrail-encrypt', trail },
   },
   {
     grant: {
