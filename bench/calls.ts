@@ -150,7 +150,7 @@ async function tally(
 ): Promise<Tally> {
   const accounts = (await services.store.registry.listAccounts()).filter(({ id }) => newcomers.includes(id));
   const changing = listDesiredResources(configuration, accounts)
-    .filter(({ kind }) => kind.name !== 'assume-role-permission')
+    .filter(({ kind }) => kind.actions.write.some(isOfDocumentService))
     .map(({ ref, shares }) => ({
       id: ref.id,
       changes: new Set(shares.flatMap((share) => share.accounts)).size,
@@ -169,6 +169,9 @@ async function tally(
     bookkeeping: ofServices(calls, ['organizations', 'eventbridge', 'sns']),
   };
 }
+
+const isOfDocumentService = (action: string): boolean =>
+  documentServices.includes(action.split(':')[0] ?? '');
 
 const ofServices = (calls: readonly LoggedCall[], services: readonly string[]): number =>
   calls.filter(({ service }) => services.includes(service)).length;

@@ -158,9 +158,9 @@ function readings(configuration: Configuration, accounts: readonly Account[]): R
   );
 }
 
-function readAgain({ kind, key }: DesiredResource, state: unknown): Reading['state'] {
-  if (kind.name === 'assume-role-permission') {
-    const { policies, othersAttached } = state as ManagedPolicies;
+function readAgain({ key }: DesiredResource, state: unknown): Reading['state'] {
+  if (hasPolicies(state)) {
+    const { policies, othersAttached } = state;
     const texts = policies.map(({ document, ...policy }) => ({ ...policy, text: serializePolicy(document) }));
     return () => ({
       policies: texts.map(({ text, ...policy }) => ({ ...policy, document: parsePolicy(text, key) })),
@@ -171,6 +171,9 @@ function readAgain({ kind, key }: DesiredResource, state: unknown): Reading['sta
   const text = document && serializePolicy(document);
   return () => ({ document: text && parsePolicy(text, key) });
 }
+
+const hasPolicies = (state: unknown): state is ManagedPolicies =>
+  typeof state === 'object' && state !== null && 'policies' in state;
 
 /** All of it: whom each grant is for, what is there, what should be, and the difference. */
 function plan(

@@ -38,7 +38,6 @@ function placeOf(
 }
 
 interface Ref {
-  readonly kind: string;
   readonly accountId: string;
   readonly id: string;
 }
@@ -51,8 +50,9 @@ const namedIn = (world: SimulatedWorld, ref: Ref): ReadonlySet<string> =>
     ),
   );
 
-function policiesOf(world: SimulatedWorld, { kind, accountId, id }: Ref): readonly string[] {
-  if (kind === 'assume-role-permission') return attachedTo(world, accountId, id.replace('group/', ''));
+function policiesOf(world: SimulatedWorld, { accountId, id }: Ref): readonly string[] {
+  const [, group] = /^group\/(.+)$/.exec(id) ?? [];
+  if (group !== undefined) return attachedTo(world, accountId, group);
   const { buckets, keys, repositories, secrets } = world;
   const all = [buckets, keys, repositories, secrets].flatMap((map) => [...map.values()]);
   const found = all.find((each) => each.accountId === accountId && each.name === id);

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { examples } from '../../bench/capacity-examples.ts';
 import { grantKinds } from '../../shared/grants/kinds.ts';
 import { filesIn, sourceOf } from '../fixtures/source/imports.ts';
 
@@ -21,4 +22,16 @@ it('switches on no name of a kind when the code is not that of the kind', () => 
     [...sourceOf(file).matchAll(literal)].map(([, name]) => `${file}: ${name}`),
   );
   expect(switches).toEqual([]);
+});
+
+it('compares with no name of a kind when a bench or a script runs', () => {
+  const comparison = new RegExp(`(case|[=!]==) ${literal.source}`, 'g');
+  const found = ['bench', 'scripts']
+    .flatMap(filesIn)
+    .flatMap((file) => [...sourceOf(file).matchAll(comparison)].map(([text]) => `${file}: ${text}`));
+  expect(found).toEqual([]);
+});
+
+it('has an example of each kind when capacities are measured', () => {
+  expect([...new Set(examples.map(({ kind }) => kind))].sort()).toEqual(names.toSorted());
 });
