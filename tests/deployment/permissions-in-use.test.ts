@@ -27,6 +27,7 @@ import {
 } from '../fixtures/deployment/deployment.ts';
 import { keyList, watched } from '../fixtures/deployment/table-use.ts';
 import { flowClock, seeded } from '../fixtures/flow-clock.ts';
+import { everything } from '../fixtures/simulator-env.ts';
 
 const newcomer = '555566667777';
 const waiting = '555566669999';
@@ -107,11 +108,6 @@ beforeAll(async () => {
     expect(await deployments(`deployment-${index}`, input)).toBe('SUCCEEDED');
   await died(boundFunctions(organization, store));
 }, 60_000);
-
-const everything = {
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow' as const, Action: '*', Resource: '*' }],
-};
 
 /** A secret in each central account, with an environment that serves it. @returns the inputs of its deployments */
 function addRotations(organization: SimulatedOrganization): readonly object[] {

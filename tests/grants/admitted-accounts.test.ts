@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { getAdmittedAccounts } from '../../shared/grants/admitted-accounts.ts';
 import type { Conditions, Principal, Statement } from '../../shared/iam/document.ts';
-import { account } from '../fixtures/plan-fixture.ts';
+import { account } from '../fixtures/member-account.ts';
 
 const [one, two, three] = ['111122223333', '222233334444', '333344445555'] as const;
 const inOrganization: Conditions = { StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorg1' } };

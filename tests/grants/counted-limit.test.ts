@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { measureCounted } from '../../shared/grants/counted-limit.ts';
 import { adviseQuotaIncrease } from '../../shared/grants/quotas.ts';
-import { account } from '../fixtures/plan-fixture.ts';
+import { account } from '../fixtures/member-account.ts';
 
 const entry = { name: 'images', kind: 'kms-grant', account: 'shared', for: { all: true } } as const;
 

@@ -10,7 +10,8 @@ import { context, createGrantEnv, manyAccounts } from '../fixtures/grants/grant-
 import { createGrantFixture } from '../fixtures/grants/grant-fixture.ts';
 import { casesOf } from '../fixtures/grants/kind-cases.ts';
 import { writtenMemberRoles } from '../fixtures/grants/member-roles.ts';
-import { account, configurationWith, onlyResource, planOnly } from '../fixtures/plan-fixture.ts';
+import { account } from '../fixtures/member-account.ts';
+import { configurationWith, onlyResource, planOnly } from '../fixtures/plan-fixture.ts';
 
 const ou = 'ou-abcd-11112222';
 const inUnit = (id: string) => account(id, { parentIds: ['r-abcd', ou] });

@@ -9,8 +9,9 @@ import { listManagedStatements } from '../../shared/iam/managed-statements.ts';
 import { findExposures } from '../../shared/iam/safety.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { isAllowed } from '../../shared/reconcile/verify.ts';
-import { account, accountsOf, central, context } from '../fixtures/grants/grant-env.ts';
+import { accountsOf, central, context } from '../fixtures/grants/grant-env.ts';
 import { casesOf, entryOf } from '../fixtures/grants/kind-cases.ts';
+import { account } from '../fixtures/member-account.ts';
 
 /** Every preset that can be held by a condition. */
 const held = grantKinds.flatMap((kind) =>

@@ -11,8 +11,9 @@ import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
 import { findExposures } from '../../shared/iam/safety.ts';
 import { measurePolicy } from '../../shared/iam/size.ts';
 import type { Account } from '../../shared/platform/account.ts';
-import { account, central, context, manyAccounts } from '../fixtures/grants/grant-env.ts';
+import { central, context, manyAccounts } from '../fixtures/grants/grant-env.ts';
 import { type Packed, presets, rendering } from '../fixtures/grants/principal-presets.ts';
+import { account } from '../fixtures/member-account.ts';
 
 /** Granted too, since a condition saves room only where there are many. */
 const crowd = manyAccounts(40, 200_000_000_000);

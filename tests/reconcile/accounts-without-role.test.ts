@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { findAccountsWithoutRole } from '../../shared/reconcile/accounts-without-role.ts';
-import { account, configurationWith, readSecret } from '../fixtures/plan-fixture.ts';
+import { account } from '../fixtures/member-account.ts';
+import { configurationWith, readSecret } from '../fixtures/plan-fixture.ts';
 
 const configuration = configurationWith(
   [readSecret({ memberRoles: ['app/Web'], for: { tags: { team: 'web' } } })],

@@ -3,7 +3,8 @@ import type { Configuration } from '../../shared/configuration/schema.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
 import { images, refusal, remedies } from '../fixtures/capacity-refusal.ts';
-import { account, configurationWith, members, planOnly } from '../fixtures/plan-fixture.ts';
+import { account } from '../fixtures/member-account.ts';
+import { configurationWith, members, planOnly } from '../fixtures/plan-fixture.ts';
 
 const people = (more: object = {}) => ({
   name: 'people',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { compareNewestFirst, createMemberTest, loadContext } from '../../shared/reconcile/context.ts';
-import { account } from '../fixtures/plan-fixture.ts';
+import { account } from '../fixtures/member-account.ts';
 import { small } from '../fixtures/small-configuration.ts';
 import { createEnv } from '../fixtures/test-env.ts';
 

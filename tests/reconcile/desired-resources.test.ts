@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { noMatches } from '../../shared/configuration/searches.ts';
 import { listActiveResources, listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
+import { account } from '../fixtures/member-account.ts';
 import {
-  account,
   configurationWith,
   exampleText,
   idsOf,

@@ -8,8 +8,8 @@ import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
 import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
 import { planResource } from '../../shared/reconcile/plan.ts';
 import type { ResourcePlan } from '../../shared/reconcile/plan-types.ts';
+import { account } from '../fixtures/member-account.ts';
 import {
-  account,
   assume,
   configurationWith,
   grantedIn,

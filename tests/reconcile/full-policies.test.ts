@@ -7,7 +7,8 @@ import { grantKinds } from '../../shared/grants/kinds.ts';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
 import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
 import { planResource } from '../../shared/reconcile/plan.ts';
-import { account, exampleText, members, now } from '../fixtures/plan-fixture.ts';
+import { account } from '../fixtures/member-account.ts';
+import { exampleText, members, now } from '../fixtures/plan-fixture.ts';
 
 const page = readFileSync(new URL('../../docs/capacity.md', import.meta.url), 'utf8');
 const configuration = parseConfiguration(exampleText, 'examples/onboarding.yml');

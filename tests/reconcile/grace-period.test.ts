@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { UnsafeChangeError } from '../../shared/grants/errors.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import type { PlanRequest } from '../../shared/reconcile/plan-types.ts';
+import { account } from '../fixtures/member-account.ts';
 import {
-  account,
   configurationWith,
   grantedIn,
   idsOf,

@@ -5,7 +5,8 @@ import type { Account } from '../../shared/platform/account.ts';
 import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
 import { planResource } from '../../shared/reconcile/plan.ts';
 import type { ResourcePlan } from '../../shared/reconcile/plan-types.ts';
-import { account, configurationWith, grantedIn, idsOf, now, readSecret } from '../fixtures/plan-fixture.ts';
+import { account } from '../fixtures/member-account.ts';
+import { configurationWith, grantedIn, idsOf, now, readSecret } from '../fixtures/plan-fixture.ts';
 
 const inOu = (id: string, ouId: string, ouPath: string): Account =>
   account(id, { parentIds: ['r-abcd', ouId], ouPath });

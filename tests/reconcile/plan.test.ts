@@ -7,8 +7,8 @@ import { OwnershipClashError } from '../../shared/iam/errors.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { planResource } from '../../shared/reconcile/plan.ts';
 import { withheldError } from '../../shared/reconcile/removal-limit.ts';
+import { account } from '../fixtures/member-account.ts';
 import {
-  account,
   configurationWith,
   grantedIn,
   idsOf,

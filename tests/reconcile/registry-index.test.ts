@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { getAccountOrPlaceholder, getRegistryIndex } from '../../shared/reconcile/registry-index.ts';
-import { account } from '../fixtures/plan-fixture.ts';
+import { account } from '../fixtures/member-account.ts';
 
 const here = account('111122223333', { tags: { runner: 'yes' } });
 const closed = account('222233334444', { state: 'SUSPENDED' });

@@ -1,14 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { admitNamed } from '../../shared/grants/admitted-accounts.ts';
 import { unknownLoss } from '../../shared/reconcile/former-grants.ts';
-import {
-  account,
-  configurationWith,
-  now,
-  onlyResource,
-  planOnly,
-  readSecret,
-} from '../fixtures/plan-fixture.ts';
+import { account } from '../fixtures/member-account.ts';
+import { configurationWith, now, onlyResource, planOnly, readSecret } from '../fixtures/plan-fixture.ts';
 
 const configuration = configurationWith([readSecret()]);
 const [kept, gone, judged] = ['500000000001', '500000000002', '500000000003'] as const;

@@ -11,7 +11,8 @@ import {
   listGains,
   toWaitingAccount,
 } from '../../shared/reconcile/required-approval.ts';
-import { account, configurationWith, idsOf, readSecret, shared } from '../fixtures/plan-fixture.ts';
+import { account } from '../fixtures/member-account.ts';
+import { configurationWith, idsOf, readSecret, shared } from '../fixtures/plan-fixture.ts';
 
 const here = '555566667777';
 const production = { ouPath: 'Production', parentIds: ['r-abcd', 'ou-abcd-11111111'] };

@@ -5,8 +5,8 @@ import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
 import { createPolicy, type PolicyDocument, type Statement } from '../../shared/iam/document.ts';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
 import type { PlanRequest } from '../../shared/reconcile/plan-types.ts';
+import { account } from '../fixtures/member-account.ts';
 import {
-  account,
   assume,
   configurationWith,
   grantedIn,

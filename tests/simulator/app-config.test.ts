@@ -20,6 +20,7 @@ import { raiseAlarm } from '../../simulator/app-config-progress.ts';
 import type { SimulatedApplication } from '../../simulator/app-config-state.ts';
 import {
   createSimulatorEnv,
+  everything,
   policy,
   refusal,
   region,
@@ -30,7 +31,6 @@ import {
 const minute = 60_000;
 const alarm = 'arn:aws:cloudwatch:us-east-1:777788889999:alarm:errors';
 const schema = { type: 'object', properties: { color: { type: 'string' } }, required: ['color'] };
-const everything = policy({ Effect: 'Allow', Action: '*', Resource: '*' });
 
 let env: SimulatorEnv;
 let application: SimulatedApplication;

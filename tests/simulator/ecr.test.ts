@@ -15,6 +15,7 @@ import {
   type SimulatorEnv,
   shared,
   text,
+  textOfLength,
 } from '../fixtures/simulator-env.ts';
 
 const repositoryName = 'example/image';
@@ -70,10 +71,10 @@ describe('a repository policy', () => {
   });
 
   test('of 10,240 characters is taken, of one more refused', async () => {
-    const empty = JSON.stringify({ ...policy(pull), Id: '' }).length;
-    const sized = (length: number) => JSON.stringify({ ...policy(pull), Id: 'x'.repeat(length - empty) });
-    await expect(set(sized(10_240))).resolves.toBeDefined();
-    expect(await refusal(set(sized(10_241)))).toMatchObject({ name: 'InvalidParameterException' });
+    await expect(set(textOfLength(10_240, pull))).resolves.toBeDefined();
+    expect(await refusal(set(textOfLength(10_241, pull)))).toMatchObject({
+      name: 'InvalidParameterException',
+    });
   });
 
   test('needs the permission on the repository', async () => {

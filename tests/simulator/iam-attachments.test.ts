@@ -1,8 +1,5 @@
 import {
-  AttachGroupPolicyCommand,
   AttachRolePolicyCommand,
-  CreatePolicyCommand,
-  type CreatePolicyCommandInput,
   DeletePolicyCommand,
   DetachGroupPolicyCommand,
   DetachRolePolicyCommand,
@@ -17,54 +14,33 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Statement } from '../../shared/iam/document.ts';
 import { withPlugins } from '../../shared/platform/aws/plugins.ts';
 import {
-  createSimulatorEnv,
-  groupName,
-  log,
-  policy,
-  refusal,
-  region,
-  type SimulatorEnv,
-  security,
-  text,
-} from '../fixtures/simulator-env.ts';
+  assumeDeveloperText,
+  createIamPolicyEnv,
+  getManagedPolicyArn,
+  policyPath,
+} from '../fixtures/iam-policy-env.ts';
+import { groupName, policy, refusal, region, security, text } from '../fixtures/simulator-env.ts';
 
 const RoleName = 'account-onboarding-spoke';
-const Path = '/account-onboarding/';
-const assumeRole: Statement = {
-  Effect: 'Allow',
-  Action: ['sts:AssumeRole'],
-  Resource: `arn:aws:iam::${log}:role/Developer`,
-};
-const document = text(assumeRole);
-const arnOf = (name: string) => `arn:aws:iam::${security}:policy${Path}${name}`;
-
-let env: SimulatorEnv;
-let iam: ReturnType<SimulatorEnv['clients']>['iam'];
+let { env, iam, createPolicy, attachToGroup } = createIamPolicyEnv();
 
 beforeEach(() => {
-  env = createSimulatorEnv();
-  ({ iam } = env.clients(security));
+  ({ env, iam, createPolicy, attachToGroup } = createIamPolicyEnv());
 });
 
-const create = (PolicyName: string, more: Partial<CreatePolicyCommandInput> = {}) =>
-  iam.send(new CreatePolicyCommand({ PolicyName, Path, PolicyDocument: document, ...more }));
-
-const attach = (PolicyArn: string, GroupName = groupName) =>
-  iam.send(new AttachGroupPolicyCommand({ GroupName, PolicyArn }));
-
 describe('attachments', () => {
-  const PolicyArn = arnOf('developers');
+  const PolicyArn = getManagedPolicyArn('developers');
 
-  beforeEach(() => create('developers'));
+  beforeEach(() => createPolicy('developers'));
 
   test('of a group and of a role, made twice and undone once', async () => {
-    await attach(PolicyArn);
-    await attach(PolicyArn);
+    await attachToGroup(PolicyArn);
+    await attachToGroup(PolicyArn);
     await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
     const entities = await iam.send(new ListEntitiesForPolicyCommand({ PolicyArn }));
     expect(entities.PolicyGroups?.map(({ GroupName }) => GroupName)).toEqual([groupName]);
     expect(entities.PolicyRoles?.map((role) => role.RoleName)).toEqual([RoleName]);
-    const ofRole = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName, PathPrefix: Path }));
+    const ofRole = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName, PathPrefix: policyPath }));
     expect(ofRole.AttachedPolicies).toEqual([{ PolicyArn, PolicyName: 'developers' }]);
     await iam.send(new DetachGroupPolicyCommand({ GroupName: groupName, PolicyArn }));
     await iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
@@ -73,7 +49,7 @@ describe('attachments', () => {
   });
 
   test('keep a policy from being deleted', async () => {
-    await attach(PolicyArn);
+    await attachToGroup(PolicyArn);
     expect(await refusal(iam.send(new DeletePolicyCommand({ PolicyArn })))).toMatchObject({
       name: 'DeleteConflictException',
       message: 'Cannot delete a policy attached to entities.',
@@ -82,36 +58,49 @@ describe('attachments', () => {
 
   test('are ten a group at most', async () => {
     for (let index = 1; index <= 10; index++) {
-      await create(`shard-${index}`);
-      await attach(arnOf(`shard-${index}`));
+      await createPolicy(`shard-${index}`);
+      await attachToGroup(getManagedPolicyArn(`shard-${index}`));
     }
-    expect(await refusal(attach(PolicyArn))).toMatchObject({ name: 'LimitExceededException', status: 409 });
-    await expect(attach(arnOf('shard-3'))).resolves.toBeDefined();
+    expect(await refusal(attachToGroup(PolicyArn))).toMatchObject({
+      name: 'LimitExceededException',
+      status: 409,
+    });
+    await expect(attachToGroup(getManagedPolicyArn('shard-3'))).resolves.toBeDefined();
   });
 
   test('are listed by path', async () => {
-    const other = env.organization.addManagedPolicy({ accountId: security, name: 'other', document });
-    await attach(PolicyArn);
-    await attach(other);
+    const other = env.organization.addManagedPolicy({
+      accountId: security,
+      name: 'other',
+      document: assumeDeveloperText,
+    });
+    await attachToGroup(PolicyArn);
+    await attachToGroup(other);
     const list = (PathPrefix?: string) =>
       iam.send(new ListAttachedGroupPoliciesCommand({ GroupName: groupName, PathPrefix }));
     expect((await list()).AttachedPolicies).toHaveLength(2);
-    expect((await list(Path)).AttachedPolicies).toEqual([{ PolicyArn, PolicyName: 'developers' }]);
+    expect((await list(policyPath)).AttachedPolicies).toEqual([{ PolicyArn, PolicyName: 'developers' }]);
   });
 
   test('need a group, a role and a policy', async () => {
-    expect(await refusal(attach(PolicyArn, 'Nobody'))).toMatchObject({ name: 'NoSuchEntityException' });
-    expect(await refusal(attach(arnOf('nothing')))).toMatchObject({ name: 'NoSuchEntityException' });
+    expect(await refusal(attachToGroup(PolicyArn, 'Nobody'))).toMatchObject({
+      name: 'NoSuchEntityException',
+    });
+    expect(await refusal(attachToGroup(getManagedPolicyArn('nothing')))).toMatchObject({
+      name: 'NoSuchEntityException',
+    });
     const toRole = iam.send(new AttachRolePolicyCommand({ RoleName: 'Nobody', PolicyArn }));
     expect(await refusal(toRole)).toMatchObject({ name: 'NoSuchEntityException' });
   });
 
   test('give a role what the default version allows', async () => {
     env.organization.addRole({ accountId: security, name: 'limited', trust: policy() });
-    await create('readers', {
+    await createPolicy('readers', {
       PolicyDocument: text({ Effect: 'Allow', Action: 'iam:Get*', Resource: '*' }),
     });
-    await iam.send(new AttachRolePolicyCommand({ RoleName: 'limited', PolicyArn: arnOf('readers') }));
+    await iam.send(
+      new AttachRolePolicyCommand({ RoleName: 'limited', PolicyArn: getManagedPolicyArn('readers') }),
+    );
     const credentials = env.organization.credentialsOf(security, 'limited');
     const limited = withPlugins(new IAMClient({ region, credentials }), [env.organization.plugin()]);
     await expect(limited.send(new GetGroupCommand({ GroupName: groupName }))).resolves.toBeDefined();
@@ -132,12 +121,13 @@ test('groups and roles are read', async () => {
 
 describe('permission', () => {
   test('is needed for each action, in the words of IAM', async () => {
-    env = createSimulatorEnv(policy({ Effect: 'Allow', Action: 'iam:Get*', Resource: '*' }));
-    ({ iam } = env.clients(security));
-    expect(await refusal(create('developers'))).toEqual({
+    ({ env, iam, createPolicy, attachToGroup } = createIamPolicyEnv(
+      policy({ Effect: 'Allow', Action: 'iam:Get*', Resource: '*' }),
+    ));
+    expect(await refusal(createPolicy('developers'))).toEqual({
       name: 'AccessDenied',
       status: 403,
-      message: expect.stringContaining(`iam:CreatePolicy on resource: ${arnOf('developers')}`),
+      message: expect.stringContaining(`iam:CreatePolicy on resource: ${getManagedPolicyArn('developers')}`),
     });
   });
 
@@ -146,24 +136,29 @@ describe('permission', () => {
       {
         Effect: 'Allow',
         Action: 'iam:CreatePolicy',
-        Resource: `arn:aws:iam::*:policy${Path}*`,
+        Resource: `arn:aws:iam::*:policy${policyPath}*`,
         Condition: { StringEquals: { 'aws:RequestTag/managed-by': 'account-onboarding' } },
       },
       {
         Effect: 'Allow',
         Action: 'iam:AttachGroupPolicy',
         Resource: '*',
-        Condition: { ArnLike: { 'iam:PolicyARN': `arn:aws:iam::*:policy${Path}*` } },
+        Condition: { ArnLike: { 'iam:PolicyARN': `arn:aws:iam::*:policy${policyPath}*` } },
       },
     ];
-    env = createSimulatorEnv(policy(...allowed));
-    ({ iam } = env.clients(security));
+    ({ env, iam, createPolicy, attachToGroup } = createIamPolicyEnv(policy(...allowed)));
     const Tags = [{ Key: 'managed-by', Value: 'account-onboarding' }];
-    expect(await refusal(create('untagged'))).toMatchObject({ name: 'AccessDenied' });
-    expect(await refusal(create('elsewhere', { Path: '/', Tags }))).toMatchObject({ name: 'AccessDenied' });
-    await expect(create('developers', { Tags })).resolves.toBeDefined();
-    await expect(attach(arnOf('developers'))).resolves.toBeDefined();
-    const other = env.organization.addManagedPolicy({ accountId: security, name: 'other', document });
-    expect(await refusal(attach(other))).toMatchObject({ name: 'AccessDenied' });
+    expect(await refusal(createPolicy('untagged'))).toMatchObject({ name: 'AccessDenied' });
+    expect(await refusal(createPolicy('elsewhere', { Path: '/', Tags }))).toMatchObject({
+      name: 'AccessDenied',
+    });
+    await expect(createPolicy('developers', { Tags })).resolves.toBeDefined();
+    await expect(attachToGroup(getManagedPolicyArn('developers'))).resolves.toBeDefined();
+    const other = env.organization.addManagedPolicy({
+      accountId: security,
+      name: 'other',
+      document: assumeDeveloperText,
+    });
+    expect(await refusal(attachToGroup(other))).toMatchObject({ name: 'AccessDenied' });
   });
 });

@@ -1,7 +1,4 @@
 import {
-  AttachGroupPolicyCommand,
-  CreatePolicyCommand,
-  type CreatePolicyCommandInput,
   CreatePolicyVersionCommand,
   DeletePolicyCommand,
   DeletePolicyVersionCommand,
@@ -17,87 +14,71 @@ import {
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Statement } from '../../shared/iam/document.ts';
 import {
-  createSimulatorEnv,
-  groupName,
-  log,
-  policy,
-  refusal,
-  type SimulatorEnv,
-  security,
-  text,
-} from '../fixtures/simulator-env.ts';
+  assumeDeveloper,
+  assumeDeveloperText,
+  createIamPolicyEnv,
+  getManagedPolicyArn,
+  policyPath,
+} from '../fixtures/iam-policy-env.ts';
+import { groupName, log, policy, refusal, security, text } from '../fixtures/simulator-env.ts';
 
-const Path = '/account-onboarding/';
-const assumeRole: Statement = {
-  Effect: 'Allow',
-  Action: ['sts:AssumeRole'],
-  Resource: `arn:aws:iam::${log}:role/Developer`,
-};
-const document = text(assumeRole);
-const arnOf = (name: string) => `arn:aws:iam::${security}:policy${Path}${name}`;
-
-let env: SimulatorEnv;
-let iam: ReturnType<SimulatorEnv['clients']>['iam'];
+let { env, iam, createPolicy, attachToGroup } = createIamPolicyEnv();
 
 beforeEach(() => {
-  env = createSimulatorEnv();
-  ({ iam } = env.clients(security));
+  ({ env, iam, createPolicy, attachToGroup } = createIamPolicyEnv());
 });
 
-const create = (PolicyName: string, more: Partial<CreatePolicyCommandInput> = {}) =>
-  iam.send(new CreatePolicyCommand({ PolicyName, Path, PolicyDocument: document, ...more }));
-
-const addVersion = (PolicyArn: string, SetAsDefault = true, PolicyDocument = document) =>
+const addVersion = (PolicyArn: string, SetAsDefault = true, PolicyDocument = assumeDeveloperText) =>
   iam.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument, SetAsDefault }));
-
-const attach = (PolicyArn: string, GroupName = groupName) =>
-  iam.send(new AttachGroupPolicyCommand({ GroupName, PolicyArn }));
 
 describe('a managed policy', () => {
   test('is created with path, description and tags, and read again', async () => {
     const Tags = [{ Key: 'managed-by', Value: 'account-onboarding' }];
-    const { Policy } = await create('developers', { Description: 'What developers may do', Tags });
-    expect(Policy?.Arn).toBe(arnOf('developers'));
-    const read = await iam.send(new GetPolicyCommand({ PolicyArn: arnOf('developers') }));
+    const { Policy } = await createPolicy('developers', { Description: 'What developers may do', Tags });
+    expect(Policy?.Arn).toBe(getManagedPolicyArn('developers'));
+    const read = await iam.send(new GetPolicyCommand({ PolicyArn: getManagedPolicyArn('developers') }));
     expect(read.Policy).toMatchObject({
       PolicyName: 'developers',
-      Path,
+      Path: policyPath,
       Tags,
       Description: 'What developers may do',
       DefaultVersionId: 'v1',
       AttachmentCount: 0,
     });
-    const tags = await iam.send(new ListPolicyTagsCommand({ PolicyArn: arnOf('developers') }));
+    const tags = await iam.send(new ListPolicyTagsCommand({ PolicyArn: getManagedPolicyArn('developers') }));
     expect(tags.Tags).toEqual(Tags);
   });
 
-  test('has its document encoded as RFC 3986 says, and otherwise as it was put', async () => {
+  test('has its assumeDeveloperText encoded as RFC 3986 says, and otherwise as it was put', async () => {
     const odd = text({
-      ...assumeRole,
+      ...assumeDeveloper,
       Sid: 'Odd',
       Condition: { StringLike: { 'aws:userid': "it's (a) *!" } },
     });
-    await create('odd', { PolicyDocument: odd });
+    await createPolicy('odd', { PolicyDocument: odd });
     const { PolicyVersion } = await iam.send(
-      new GetPolicyVersionCommand({ PolicyArn: arnOf('odd'), VersionId: 'v1' }),
+      new GetPolicyVersionCommand({ PolicyArn: getManagedPolicyArn('odd'), VersionId: 'v1' }),
     );
     expect(PolicyVersion?.Document).not.toMatch(/[{}" '()*!]/);
     expect(decodeURIComponent(PolicyVersion?.Document ?? '')).toBe(odd);
   });
 
   test('exists once by its name', async () => {
-    await create('developers');
-    expect(await refusal(create('developers'))).toMatchObject({
+    await createPolicy('developers');
+    expect(await refusal(createPolicy('developers'))).toMatchObject({
       name: 'EntityAlreadyExistsException',
       status: 409,
     });
   });
 
   test('that does not exist is not found, nor is one of another account', async () => {
-    const foreign = env.organization.addManagedPolicy({ accountId: log, name: 'foreign', document });
-    for (const PolicyArn of [arnOf('nothing'), foreign])
+    const foreign = env.organization.addManagedPolicy({
+      accountId: log,
+      name: 'foreign',
+      document: assumeDeveloperText,
+    });
+    for (const PolicyArn of [getManagedPolicyArn('nothing'), foreign])
       expect(await refusal(iam.send(new GetPolicyCommand({ PolicyArn })))).toMatchObject({
         name: 'NoSuchEntityException',
         status: 404,
@@ -106,29 +87,39 @@ describe('a managed policy', () => {
 
   test.each<[string, string, string]>([
     ['no JSON', '{', 'Syntax errors in policy.'],
-    ['a principal', text({ ...assumeRole, Principal: { AWS: log } }), 'should not specify a principal'],
+    ['a principal', text({ ...assumeDeveloper, Principal: { AWS: log } }), 'should not specify a principal'],
     ['no resource', text({ Effect: 'Allow', Action: 'sts:AssumeRole' }), 'must contain resources'],
     [
       'a resource that is no ARN',
-      text({ ...assumeRole, Resource: 'role/Developer' }),
+      text({ ...assumeDeveloper, Resource: 'role/Developer' }),
       'must be in ARN format',
     ],
-    ['an action without a service', text({ ...assumeRole, Action: 'AssumeRole' }), 'prefaced by a vendor'],
-    ['a hyphen in the Sid', text({ ...assumeRole, Sid: 'not-so' }), 'must be alpha-numeric'],
-    ['one Sid twice', text({ ...assumeRole, Sid: 'Same' }, { ...assumeRole, Sid: 'Same' }), 'must be unique'],
+    [
+      'an action without a service',
+      text({ ...assumeDeveloper, Action: 'AssumeRole' }),
+      'prefaced by a vendor',
+    ],
+    ['a hyphen in the Sid', text({ ...assumeDeveloper, Sid: 'not-so' }), 'must be alpha-numeric'],
+    [
+      'one Sid twice',
+      text({ ...assumeDeveloper, Sid: 'Same' }, { ...assumeDeveloper, Sid: 'Same' }),
+      'must be unique',
+    ],
   ])('with %s is malformed', async (_, PolicyDocument, message) => {
     const malformed = { name: 'MalformedPolicyDocumentException', message: expect.stringContaining(message) };
-    expect(await refusal(create('wrong', { PolicyDocument }))).toMatchObject(malformed);
-    await create('right');
-    expect(await refusal(addVersion(arnOf('right'), true, PolicyDocument))).toMatchObject(malformed);
+    expect(await refusal(createPolicy('wrong', { PolicyDocument }))).toMatchObject(malformed);
+    await createPolicy('right');
+    expect(await refusal(addVersion(getManagedPolicyArn('right'), true, PolicyDocument))).toMatchObject(
+      malformed,
+    );
   });
 
   test('of 6,144 characters besides white space is taken, of one more refused', async () => {
-    const empty = JSON.stringify({ ...policy(assumeRole), Id: '' }).length;
+    const empty = JSON.stringify({ ...policy(assumeDeveloper), Id: '' }).length;
     const sized = (length: number) =>
-      JSON.stringify({ ...policy(assumeRole), Id: 'x'.repeat(length - empty) }, undefined, 4);
-    await expect(create('full', { PolicyDocument: sized(6_144) })).resolves.toBeDefined();
-    expect(await refusal(create('over', { PolicyDocument: sized(6_145) }))).toMatchObject({
+      JSON.stringify({ ...policy(assumeDeveloper), Id: 'x'.repeat(length - empty) }, undefined, 4);
+    await expect(createPolicy('full', { PolicyDocument: sized(6_144) })).resolves.toBeDefined();
+    expect(await refusal(createPolicy('over', { PolicyDocument: sized(6_145) }))).toMatchObject({
       name: 'LimitExceededException',
     });
   });
@@ -147,8 +138,8 @@ describe('a managed policy', () => {
   });
 
   test('wants a name and a path that IAM knows', async () => {
-    expect(await refusal(create('no spaces'))).toMatchObject({ name: 'ValidationError' });
-    expect(await refusal(create('developers', { Path: 'no-slash' }))).toMatchObject({
+    expect(await refusal(createPolicy('no spaces'))).toMatchObject({ name: 'ValidationError' });
+    expect(await refusal(createPolicy('developers', { Path: 'no-slash' }))).toMatchObject({
       name: 'ValidationError',
     });
   });
@@ -179,12 +170,12 @@ describe('a trust policy that names a user', () => {
 });
 
 describe('versions', () => {
-  const PolicyArn = arnOf('developers');
+  const PolicyArn = getManagedPolicyArn('developers');
   const versions = async () => (await iam.send(new ListPolicyVersionsCommand({ PolicyArn }))).Versions ?? [];
   const removeVersion = (VersionId: string) =>
     iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId }));
 
-  beforeEach(() => create('developers'));
+  beforeEach(() => createPolicy('developers'));
 
   test('are five at most, and their numbers are not used again', async () => {
     for (let version = 2; version <= 5; version++) await addVersion(PolicyArn);
@@ -225,11 +216,16 @@ describe('versions', () => {
 
 describe('lists', () => {
   test('of policies come in pages of twenty, below a path, of this account', async () => {
-    for (let index = 0; index < 45; index++) await create(`shard-${index}`);
-    env.organization.addManagedPolicy({ accountId: security, name: 'other', document });
-    env.organization.addManagedPolicy({ accountId: log, path: Path, name: 'foreign', document });
+    for (let index = 0; index < 45; index++) await createPolicy(`shard-${index}`);
+    env.organization.addManagedPolicy({ accountId: security, name: 'other', document: assumeDeveloperText });
+    env.organization.addManagedPolicy({
+      accountId: log,
+      path: policyPath,
+      name: 'foreign',
+      document: assumeDeveloperText,
+    });
     const names = new Set<string | undefined>();
-    const pages = paginateListPolicies({ client: iam }, { Scope: 'Local', PathPrefix: Path });
+    const pages = paginateListPolicies({ client: iam }, { Scope: 'Local', PathPrefix: policyPath });
     for await (const { Policies = [] } of pages) {
       expect(Policies.length).toBeLessThanOrEqual(20);
       for (const { PolicyName } of Policies) names.add(PolicyName);
@@ -239,8 +235,8 @@ describe('lists', () => {
 
   test('of attachments come in pages as small as asked for', async () => {
     for (const name of ['a', 'b', 'c']) {
-      await create(name);
-      await attach(arnOf(name));
+      await createPolicy(name);
+      await attachToGroup(getManagedPolicyArn(name));
     }
     const sizes: number[] = [];
     const pages = paginateListAttachedGroupPolicies({ client: iam, pageSize: 2 }, { GroupName: groupName });

@@ -9,7 +9,8 @@ import { awsRates } from '../../simulator/aws-rates.ts';
 import type { SimulatedCall } from '../../simulator/plugin.ts';
 import { createRateLimits, createThrottlingError } from '../../simulator/rates.ts';
 import { services } from '../../simulator/services/index.ts';
-import { createSimulatorEnv, log, member, region, shared, testClock } from '../fixtures/simulator-env.ts';
+import { createSimulatorEnv, log, member, region, shared } from '../fixtures/simulator-env.ts';
+import { createTestClock } from '../fixtures/test-clock.ts';
 
 const call = (service: string, operation: string, accountId = log, inRegion = region) =>
   ({ service, operation, accountId, region: inRegion, input: {} }) as SimulatedCall;
@@ -27,7 +28,7 @@ async function answered(
 }
 
 test('a full bucket lets a burst through, and then what comes back with time', async () => {
-  const clock = testClock();
+  const clock = createTestClock();
   const limits = createRateLimits({ clock });
   const parents = call('organizations', 'ListParents');
 
@@ -41,14 +42,14 @@ test('a full bucket lets a burst through, and then what comes back with time', a
 });
 
 test('operations that share a bucket empty it together, and others do not notice', async () => {
-  const limits = createRateLimits({ clock: testClock() });
+  const limits = createRateLimits({ clock: createTestClock() });
   expect(await answered(limits, 30, call('secretsmanager', 'PutResourcePolicy'))).toBe(30);
   expect(await answered(limits, 30, call('secretsmanager', 'GetResourcePolicy'))).toBe(20);
   expect(await answered(limits, 30, call('secretsmanager', 'DescribeSecret'))).toBe(30);
 });
 
 test('accounts and regions have buckets of their own; IAM knows no regions', async () => {
-  const limits = createRateLimits({ clock: testClock() });
+  const limits = createRateLimits({ clock: createTestClock() });
   expect(await answered(limits, 20, call('kms', 'PutKeyPolicy'))).toBe(15);
   expect(await answered(limits, 20, call('kms', 'PutKeyPolicy', shared))).toBe(15);
   expect(await answered(limits, 20, call('kms', 'PutKeyPolicy', log, 'eu-west-1'))).toBe(15);
@@ -57,20 +58,20 @@ test('accounts and regions have buckets of their own; IAM knows no regions', asy
 });
 
 test('all accounts of the organization together meet a limit of their own', async () => {
-  const limits = createRateLimits({ clock: testClock() });
+  const limits = createRateLimits({ clock: createTestClock() });
   expect(await answered(limits, 20, call('organizations', 'ListParents', log))).toBe(8);
   expect(await answered(limits, 20, call('organizations', 'ListParents', shared))).toBe(2);
 });
 
 test('a call that one bucket refuses takes no token of another', async () => {
-  const clock = testClock();
+  const clock = createTestClock();
   const limits = createRateLimits({ clock });
   await answered(limits, 1_000, call('organizations', 'ListParents', log));
   expect(await answered(limits, 20, call('organizations', 'ListParents', shared))).toBe(2);
 });
 
 test('a service without a rate is never refused', async () => {
-  const limits = createRateLimits({ clock: testClock(), rates: [] });
+  const limits = createRateLimits({ clock: createTestClock(), rates: [] });
   expect(await answered(limits, 10_000, call('iam', 'CreatePolicyVersion'))).toBe(10_000);
 });
 

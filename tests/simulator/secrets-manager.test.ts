@@ -14,6 +14,7 @@ import {
   type SimulatorEnv,
   shared,
   text,
+  textOfLength,
 } from '../fixtures/simulator-env.ts';
 
 const readers: Statement = {
@@ -86,10 +87,8 @@ describe('the resource policy of a secret', () => {
   });
 
   test('of 20,480 characters is taken, of one more refused', async () => {
-    const empty = JSON.stringify({ ...policy(readers), Id: '' }).length;
-    const sized = (length: number) => JSON.stringify({ ...policy(readers), Id: 'x'.repeat(length - empty) });
-    await expect(put(sized(20_480))).resolves.toBeDefined();
-    expect(await refusal(put(sized(20_481)))).toMatchObject({ name: 'ValidationException' });
+    await expect(put(textOfLength(20_480, readers))).resolves.toBeDefined();
+    expect(await refusal(put(textOfLength(20_481, readers)))).toMatchObject({ name: 'ValidationException' });
   });
 
   test('needs the permission on the secret', async () => {

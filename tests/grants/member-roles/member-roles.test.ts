@@ -4,8 +4,9 @@ import { fillPlaceholders } from '../../../shared/grants/member-roles/permission
 import { getMemberRole, listRoleNames } from '../../../shared/grants/member-roles/references.ts';
 import { memberRoleSchema } from '../../../shared/grants/member-roles/schema.ts';
 import { createTrustPolicy } from '../../../shared/grants/member-roles/trust-policy.ts';
-import { account, central, context, members } from '../../fixtures/grants/grant-env.ts';
+import { central, context, members } from '../../fixtures/grants/grant-env.ts';
 import { casesOf, entryOf } from '../../fixtures/grants/kind-cases.ts';
+import { account } from '../../fixtures/member-account.ts';
 
 const [member] = members;
 const place = { accountId: member, dnsSuffix: 'amazonaws.com' };

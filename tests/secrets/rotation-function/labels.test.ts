@@ -5,24 +5,13 @@ import type { Rotator } from '../../../shared/secrets/rotation-function/rotator.
 import { type RotationEvent, rotateNow } from '../../../simulator/rotation.ts';
 import { dropStage, findVersion } from '../../../simulator/secrets.ts';
 import { silentLogger } from '../../../simulator/simulated-services.ts';
-import { functionIn, type RotationFunction, toolsOf } from '../../fixtures/rotation-function.ts';
-import { createSimulatorEnv, type SimulatorEnv, shared } from '../../fixtures/simulator-env.ts';
+import { createAppKeyEnv, toolsOf } from '../../fixtures/rotation-function.ts';
 
-let env: SimulatorEnv;
-let secretArn: string;
-let clients: RotationFunction;
+let { env, secretArn, secret, clients } = createAppKeyEnv();
 
 beforeEach(() => {
-  env = createSimulatorEnv();
-  secretArn = env.organization.addSecret({ accountId: shared, name: 'app/key', value: 'first-key' });
-  clients = functionIn(env.organization, shared, 'us-east-1');
+  ({ env, secretArn, secret, clients } = createAppKeyEnv());
 });
-
-const secret = () => {
-  const found = env.organization.world.secrets.get(secretArn);
-  if (found === undefined) throw new Error('There is no secret');
-  return found;
-};
 
 const rotator: Rotator = { generate: async () => 'second-key' };
 const invoke = (event: RotationEvent) => rotateSecret(toolsOf(clients, rotator, silentLogger), event);

@@ -5,33 +5,16 @@ import { rotateSecret } from '../../../shared/secrets/rotation-function/index.ts
 import type { Rotator } from '../../../shared/secrets/rotation-function/rotator.ts';
 import { type RotationEvent, rotateNow } from '../../../simulator/rotation.ts';
 import { findVersion } from '../../../simulator/secrets.ts';
-import {
-  everything,
-  functionIn,
-  memoryLogger,
-  type RotationFunction,
-  toolsOf,
-  withErrors,
-} from '../../fixtures/rotation-function.ts';
-import { createSimulatorEnv, type SimulatorEnv, shared } from '../../fixtures/simulator-env.ts';
+import { createAppKeyEnv, memoryLogger, toolsOf, withErrors } from '../../fixtures/rotation-function.ts';
+import { everything, shared } from '../../fixtures/simulator-env.ts';
 
 const token = 'a1b2c3d4-rotation-token-000000000001';
 
-let env: SimulatorEnv;
-let secretArn: string;
-let clients: RotationFunction;
+let { env, secretArn, secret, clients } = createAppKeyEnv();
 
 beforeEach(() => {
-  env = createSimulatorEnv();
-  secretArn = env.organization.addSecret({ accountId: shared, name: 'app/key', value: 'first-key' });
-  clients = functionIn(env.organization, shared, 'us-east-1');
+  ({ env, secretArn, secret, clients } = createAppKeyEnv());
 });
-
-const secret = () => {
-  const found = env.organization.world.secrets.get(secretArn);
-  if (found === undefined) throw new Error('There is no secret');
-  return found;
-};
 
 /** The client of a role that the function assumes. */
 function assumedRole(): SecretsManagerClient {

@@ -1,33 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Delivery, OutboxStore } from '../../../shared/store/ports.ts';
+import type { OutboxStore } from '../../../shared/store/ports.ts';
 import type { MakeStore } from '../../fixtures/make-store.ts';
-import { at, later } from '../../fixtures/store-items.ts';
-
-const source = 'arn:aws:secretsmanager:eu-west-1:444455556666:secret:app/database-AbCdEf';
-
-const aDelivery = (changes: Partial<Delivery> = {}): Delivery => ({
-  source,
-  id: 'app1234/env1234/prof123/version-1',
-  version: 'version-1',
-  accountId: '444455556666',
-  region: 'eu-west-1',
-  target: {
-    application: 'app1234',
-    environment: 'env1234',
-    profile: 'prof123',
-    strategy: 'AppConfig.AllAtOnce',
-  },
-  status: 'claimed',
-  runId: 'run-1',
-  ownedUntil: Date.parse(later),
-  requestedAt: at,
-  updatedAt: at,
-  startAttempts: 0,
-  retriedStarts: 0,
-  startOutcomeUnknown: false,
-  revision: 1,
-  ...changes,
-});
+import { aDelivery, at, later, secretArn as source } from '../../fixtures/store-items.ts';
 
 export function outboxContract(makeStore: MakeStore): void {
   describe('outbox', () => {

@@ -1,8 +1,18 @@
 import { createHash } from 'node:crypto';
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Delivery, Store } from '../../../shared/store/ports.ts';
-import { aChange, accountId, anAccount, aRun, at, bucket, key, later } from '../../fixtures/store-items.ts';
+import type { Store } from '../../../shared/store/ports.ts';
+import {
+  aChange,
+  accountId,
+  aDelivery,
+  anAccount,
+  aRun,
+  at,
+  bucket,
+  key,
+  later,
+} from '../../fixtures/store-items.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -239,12 +249,14 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
       ['a delivery', { pk: 'OUTBOX#arn', sk: 'DELIVERY#odd', source: 'arn', id: 'odd', ownedUntil: 9e15 }],
       ['what says that a delivery is open', { pk: 'OPEN_OUTBOX', sk: 'DELIVERY#arn#odd', source: 'another' }],
     ])('keeps no other open delivery from being found when it is %s', async (_name, item) => {
-      await store.outbox.put(aDelivery('good'), undefined);
-      await store.outbox.put(aDelivery('odd'), undefined);
+      const good = aDelivery({ source: 'arn', id: 'good' });
+      const odd = aDelivery({ source: 'arn', id: 'odd' });
+      await store.outbox.put(good, undefined);
+      await store.outbox.put(odd, undefined);
       await put(item);
 
       expect(await store.outbox.listOpen()).toMatchObject({
-        items: [aDelivery('good')],
+        items: [good],
         unreadable: [{ name: 'StoredItemError', fields: { pk: item.pk, sk: item.sk } }],
       });
     });
@@ -268,22 +280,4 @@ const aRequest = (runId: string) => ({
   difference: '',
   requestedAt: at,
   until: later,
-});
-
-const aDelivery = (id: string): Delivery => ({
-  source: 'arn',
-  id,
-  version: '1',
-  accountId: accountId(0),
-  region: 'eu-west-1',
-  target: { application: 'a', environment: 'e', profile: 'p', strategy: 's' },
-  status: 'started',
-  runId: 'run-1',
-  ownedUntil: 1,
-  requestedAt: at,
-  updatedAt: at,
-  startAttempts: 0,
-  retriedStarts: 0,
-  startOutcomeUnknown: false,
-  revision: 1,
 });
