@@ -77,7 +77,13 @@ const outputSchema = z.looseObject({
   state: z.string().optional(),
   plan: z.object({ resources: z.number(), changes: z.number() }).optional(),
   outcomes: z.record(z.string(), z.number()).optional(),
-  verification: z.object({ verified: z.number(), missing: z.array(z.string()) }).optional(),
+  verification: z
+    .object({
+      verified: z.number(),
+      missing: z.array(z.string()),
+      unknown: z.array(z.string()).default([]),
+    })
+    .optional(),
   id: z.string().optional(),
   progress: z.object({ status: z.string() }).optional(),
   deliveries: z.array(z.unknown()).optional(),
@@ -133,10 +139,18 @@ function outcomesDetail(outcomes: Readonly<Record<string, number>>) {
   };
 }
 
-const verificationDetail = ({ verified, missing }: NonNullable<StepOutput['verification']>) => ({
-  ok: missing.length === 0,
-  text: missing.length === 0 ? `${verified} checks passed` : `${missing.length} of ${verified} checks failed`,
-});
+const verificationDetail = ({
+  verified,
+  missing,
+  unknown,
+}: NonNullable<StepOutput['verification']>): Detail => {
+  const text =
+    missing.length === 0 ? `${verified} checks passed` : `${missing.length} of ${verified} checks failed`;
+  return {
+    ok: missing.length === 0,
+    text: unknown.length === 0 ? text : `${text}, ${unknown.length} cannot be judged`,
+  };
+};
 
 const planDetail = ({ resources, changes }: NonNullable<StepOutput['plan']>): string =>
   resources === 0 ? 'no resources to plan' : `${changes} of ${resources} policies need changes`;

@@ -1,11 +1,13 @@
 import pMap from 'p-map';
 import { getGrantContext } from '../../shared/configuration/context.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
+import type { Access } from '../../shared/grants/contract.ts';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
 import type { Account } from '../../shared/platform/account.ts';
+import type { DesiredResource } from '../../shared/reconcile/desired-resource.ts';
 import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
+import { judgeAccess, listAccesses } from '../../shared/reconcile/judge-access.ts';
 import type { Services } from '../../shared/reconcile/services.ts';
-import { isAllowed, listAccesses } from '../../shared/reconcile/verify.ts';
 
 /** The policies of every resource at one moment, as AWS gives them. */
 export type Policies = ReadonlyMap<string, readonly (PolicyDocument | undefined)[]>;
@@ -42,10 +44,13 @@ export function listWhoCan(
     listAccesses(desired, account, context).map((access) => ({
       who: access.who,
       what: access.what,
-      allowed: moments.map((policies) => isAllowed(policies.get(desired.key) ?? [], access).allowed),
+      allowed: moments.map((policies) => isAllowed(desired, policies, access)),
     })),
   );
 }
+
+const isAllowed = ({ key, kind }: DesiredResource, policies: Policies, access: Access): boolean =>
+  judgeAccess(policies.get(key) ?? [], kind.policyKind, access).outcome === 'allowed';
 
 /** How many of the accesses are allowed at a moment. */
 export const countAllowed = (accesses: readonly WhoCan[], moment: number): number =>

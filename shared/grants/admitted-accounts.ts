@@ -1,8 +1,8 @@
 import { isMember } from '../accounts/membership.ts';
 import { findAccountIds } from '../iam/accounts.ts';
-import { evaluateConditions } from '../iam/conditions.ts';
 import type { Statement } from '../iam/document.ts';
-import type { AccessRequest } from '../iam/evaluate.ts';
+import { judgeConditions } from '../iam/judge-conditions.ts';
+import type { ContextValues } from '../iam/request.ts';
 import type { Account } from '../platform/account.ts';
 import type { AdmittedAccounts } from './contract.ts';
 import { getOrganizationKeys, listAccountIds } from './principals.ts';
@@ -43,14 +43,14 @@ function holds({ Condition = {} }: Statement, account: Account): boolean {
   const ids = blocks.flatMap(([, block]) =>
     Object.entries(block).flatMap(([key, value]) => (/orgid$/i.test(key) ? String(value) : [])),
   );
-  const context: AccessRequest['context'] = Object.assign(
+  const context: ContextValues = Object.assign(
     {},
     ...(['Principal', 'Source', 'Resource'] as const).map((whose) => ({
       [`aws:${whose}Account`]: account.id,
       ...getOrganizationKeys(whose, account, { organizationId: ids[0] ?? '' }),
     })),
   );
-  return evaluateConditions(Object.fromEntries(blocks), { enabled: false, context }) === 'yes';
+  return judgeConditions(Object.fromEntries(blocks), context) === 'yes';
 }
 
 const isHeld = ({ Condition = {} }: Statement): boolean =>

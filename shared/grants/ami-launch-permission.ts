@@ -210,6 +210,7 @@ export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
   name: 'ami-launch-permission',
   title: 'AMI launch permission',
   resourceType: 'image',
+  policyKind: 'image',
   schema,
   actions,
   // No identity: EC2 gives no image id twice.
@@ -230,6 +231,7 @@ export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
             request: createAccountRequest(account, context, {
               action: 'ec2:RunInstances',
               resource: imageArn(ref, context),
+              on: ref,
             }),
           },
         ],

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Statement } from '../iam/document.ts';
 import { isSamePolicy } from '../iam/equality.ts';
 import { createManagedSid, listManagedStatements } from '../iam/managed-statements.ts';
+import type { RequestPrincipal } from '../iam/request.ts';
 import type { Account } from '../platform/account.ts';
 import { formatAccount } from '../platform/account.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
@@ -195,7 +196,6 @@ function accesses(
   ref: ResourceRef,
   context: GrantContext,
 ): readonly Access[] {
-  const arn = `arn:${context.partition}:iam::${ref.accountId}:${ref.id}`;
   const [, name] = ref.id.split('/');
   const assumed = getAssumedRole(entry, context);
   return [
@@ -203,12 +203,11 @@ function accesses(
       who: `${ref.id.startsWith('group/') ? 'People of group' : 'Role'} ${name}`,
       what: `assume ${assumed.name} in ${formatAccount(account)}${assumed.mfa ? ' with MFA' : ''}`,
       request: {
-        principal: { type: 'AWS', accountId: ref.accountId, arn },
+        principal: toAssuming(ref, context),
         action: 'sts:AssumeRole',
         resource: roleArn(entry, account.id, context),
         context: {
           'aws:MultiFactorAuthPresent': 'true',
-          'aws:ResourceAccount': account.id,
           ...getOrganizationKeys('Resource', account, context),
           ...(assumed.externalId === undefined ? {} : { 'sts:ExternalId': assumed.externalId }),
         },
@@ -218,11 +217,18 @@ function accesses(
   ];
 }
 
+/** Any user of a group, of whom no name is known, or a role. */
+const toAssuming = ({ accountId, id }: ResourceRef, { partition }: GrantContext): RequestPrincipal =>
+  id.startsWith('group/')
+    ? { type: 'account', accountId }
+    : { type: 'role', arn: `arn:${partition}:iam::${accountId}:${id}` };
+
 /** Source: IAM user guide, "IAM and AWS STS quotas". */
 export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
   name: 'assume-role-permission',
   title: 'Permission to assume roles',
   resourceType: 'principal',
+  policyKind: 'identity',
   schema,
   actions: managedPolicyActions,
   empty: { policies: [], othersAttached: 0 },

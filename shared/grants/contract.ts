@@ -1,6 +1,7 @@
 import type * as z from 'zod';
+import type { PolicyKind } from '../iam/applied-policy.ts';
 import type { Conditions, PolicyDocument, Statement } from '../iam/document.ts';
-import type { AccessRequest } from '../iam/evaluate.ts';
+import type { AccessRequest } from '../iam/request.ts';
 import type { SizeUnit } from '../iam/size.ts';
 import type { Account } from '../platform/account.ts';
 import type { AccountClients } from '../platform/aws/access.ts';
@@ -192,6 +193,8 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   readonly title: string;
   /** What its grants are on. Several kinds may be on one sort of resource. */
   readonly resourceType: ResourceType;
+  /** How AWS reads the documents of `toDocuments`. */
+  readonly policyKind: PolicyKind;
   /** The entry of a grant of this kind in `onboarding.yml`; strict. */
   readonly schema: z.ZodType<Entry>;
   /** IAM actions that the spoke role needs. */

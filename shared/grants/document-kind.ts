@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { PolicyKind } from '../iam/applied-policy.ts';
 import { parsePolicy, type Statement, serializePolicy } from '../iam/document.ts';
 import { isSamePolicy } from '../iam/equality.ts';
 import type { Account } from '../platform/account.ts';
@@ -34,6 +35,7 @@ interface Answer {
 export interface DocumentKind<Entry extends GrantEntry> extends DocumentRules<Entry> {
   readonly name: string;
   readonly resourceType: ResourceType;
+  readonly policyKind: PolicyKind;
   readonly schema: z.ZodType<Entry>;
   readonly actions: KindActions;
   /** The ids of resources that an entry names, the same in each of its regions. */
@@ -63,7 +65,7 @@ export interface DocumentKind<Entry extends GrantEntry> extends DocumentRules<En
 export function createDocumentKind<Entry extends GrantEntry>(
   kind: DocumentKind<Entry>,
 ): GrantKind<Entry, DocumentState> {
-  const { name, title, resourceType, schema, actions } = kind;
+  const { name, title, resourceType, policyKind, schema, actions } = kind;
   const listResources = (entry: Entry, context: GrantContext): readonly ResourceRef[] =>
     listPlaces(entry, context).flatMap((place) =>
       kind.listIds(entry).map((id) => ({ kind: name, id, ...place })),
@@ -72,6 +74,7 @@ export function createDocumentKind<Entry extends GrantEntry>(
     name,
     title,
     resourceType,
+    policyKind,
     schema,
     actions,
     sendsUnmanaged: true,

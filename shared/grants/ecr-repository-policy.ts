@@ -153,6 +153,7 @@ export const ecrRepositoryPolicy = createDocumentKind<Entry>({
   name: 'ecr-repository-policy',
   title: 'ECR repository policy',
   resourceType: 'repository',
+  policyKind: 'repository',
   schema,
   actions: {
     read: ['ecr:GetRepositoryPolicy'],

@@ -162,10 +162,9 @@ const accesses = (
     who: `Auto Scaling of ${formatAccount(account)}`,
     what: `launch instances whose volumes key ${ref.id} encrypts`,
     request: {
-      principal: { type: 'AWS', accountId: account.id, arn: granteeOf(entry, account, context) },
+      principal: { type: 'role', arn: granteeOf(entry, account, context) },
       action: 'kms:CreateGrant',
       resource: keyArn(ref, context),
-      context: {},
     },
   },
 ];
@@ -175,6 +174,7 @@ export const kmsGrant: GrantKind<Entry, KeyGrants> = {
   name: 'kms-grant',
   title: 'KMS grant',
   resourceType: 'key',
+  policyKind: 'key',
   schema,
   actions,
   // No identity: KMS gives no key id twice.

@@ -156,6 +156,7 @@ export const kmsKeyPolicy = createDocumentKind<Entry>({
   name: 'kms-key-policy',
   title: 'KMS key policy',
   resourceType: 'key',
+  policyKind: 'key',
   schema,
   actions: { read: ['kms:GetKeyPolicy'], write: ['kms:PutKeyPolicy'] },
   // No identity: KMS gives no key id twice.

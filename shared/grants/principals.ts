@@ -1,7 +1,7 @@
 import { isMember, isUnreadable } from '../accounts/membership.ts';
 import { matchesSelector } from '../accounts/selector.ts';
 import type { Conditions, PrincipalMap, Statement } from '../iam/document.ts';
-import type { AccessRequest } from '../iam/evaluate.ts';
+import { type AccessRequest, absent, type ContextValues } from '../iam/request.ts';
 import { type Account, formatAccount } from '../platform/account.ts';
 import type { Access, GrantContext, ResourceRef, Share } from './contract.ts';
 import type { GrantEntry, Match } from './grant-schema.ts';
@@ -151,14 +151,14 @@ const accountKey = 'aws:PrincipalAccount';
 const named = (part: string, who: readonly Account[], listed: (who: readonly Account[]) => Statement) =>
   who.length === 0 ? [] : [{ part: `${part}-own`, statement: listed(who) }];
 
-/** The keys of the organization that a request about this account carries; only members have them. */
+/** The keys of the organization that a request about this account carries. An account that has left carries none. */
 export const getOrganizationKeys = (
   whose: OrganizationKeySubject,
   { state, parentIds }: Account,
   { organizationId }: Pick<GrantContext, 'organizationId'>,
-): AccessRequest['context'] =>
+): ContextValues =>
   state === 'DEPARTED'
-    ? {}
+    ? { [`aws:${whose}OrgID`]: absent, [`aws:${whose}OrgPaths`]: absent }
     : {
         [`aws:${whose}OrgID`]: organizationId,
         [`aws:${whose}OrgPaths`]: [`${[organizationId, ...parentIds].join('/')}/`],
@@ -169,41 +169,51 @@ export function createRoleAccesses(
   entry: Pick<GrantEntry, 'memberRoles'> & { readonly roles?: readonly string[] | undefined },
   account: Account,
   context: GrantContext,
-  { what, ...request }: Pick<Access, 'what'> & Omit<Parameters<typeof createAccountRequest>[2], 'roles'>,
+  { what, ...asked }: Pick<Access, 'what'> & Asked,
 ): readonly Access[] {
   const members = listEntryRoles(entry, context);
   const access = (roles: readonly string[] | undefined, who: string) => ({
     who: `${who} of ${formatAccount(account)}`,
     what,
-    request: createAccountRequest(account, context, { ...request, roles }),
+    request: createAccountRequest(account, context, { ...asked, roles }),
   });
   const others = members.length > 0 && entry.roles === undefined ? [] : [access(entry.roles, 'Roles')];
   return [...others, ...members.map(({ name }) => ({ ...access([name], `Role ${name}`), memberRole: name }))];
 }
 
-/** A request of a role of the account, as it would meet `onlyRoles`; `*` in a role name stands for itself. */
+/**
+ * What is asked for on a resource. `on` is for resources whose ARN shows neither their account nor their region, such as buckets.
+ */
+interface Asked {
+  readonly action: string;
+  readonly resource: string;
+  readonly on?: ResourceRef;
+  readonly context?: ContextValues;
+}
+
+const toRequested = ({ action, resource, on }: Asked) => ({
+  action,
+  resource,
+  ...(on === undefined ? {} : { resourceAccount: on.accountId, region: on.region }),
+});
+
+/**
+ * A request of a role of the account, as it would meet `onlyRoles`; `*` in a role name stands for itself. Without `roles`, a request of
+ * the account as a whole.
+ */
 export function createAccountRequest(
   account: Account,
   context: GrantContext,
-  request: {
-    action: string;
-    resource: string;
-    roles?: readonly string[] | undefined;
-    context?: AccessRequest['context'];
-  },
+  asked: Asked & { readonly roles?: readonly string[] | undefined },
 ): AccessRequest {
-  const role = (request.roles?.[0] ?? 'AnyRole').replaceAll('*', 'Any');
-  const arn = `arn:${context.partition}:iam::${account.id}:role/${role}`;
+  const role = asked.roles?.[0]?.replaceAll('*', 'Any');
   return {
-    principal: { type: 'AWS', accountId: account.id, arn },
-    action: request.action,
-    resource: request.resource,
-    context: {
-      'aws:PrincipalArn': arn,
-      'aws:PrincipalAccount': account.id,
-      ...getOrganizationKeys('Principal', account, context),
-      ...request.context,
-    },
+    principal:
+      role === undefined
+        ? { type: 'account', accountId: account.id }
+        : { type: 'role', arn: `arn:${context.partition}:iam::${account.id}:role/${role}` },
+    ...toRequested(asked),
+    context: { ...getOrganizationKeys('Principal', account, context), ...asked.context },
   };
 }
 
@@ -211,21 +221,12 @@ export function createAccountRequest(
 export const createServiceRequest = (
   service: string,
   account: Account,
-  request: {
-    action: string;
-    resource: string;
-    sourceArn: string;
-    context?: AccessRequest['context'];
-    in?: GrantContext;
-  },
+  asked: Asked & { readonly sourceArn: string; readonly in?: GrantContext },
 ): AccessRequest => ({
-  principal: { type: 'Service', service },
-  action: request.action,
-  resource: request.resource,
+  principal: { type: 'service', service, sourceAccount: account.id, sourceArn: asked.sourceArn },
+  ...toRequested(asked),
   context: {
-    'aws:SourceAccount': account.id,
-    'aws:SourceArn': request.sourceArn,
-    ...(request.in === undefined ? {} : getOrganizationKeys('Source', account, request.in)),
-    ...request.context,
+    ...(asked.in === undefined ? {} : getOrganizationKeys('Source', account, asked.in)),
+    ...asked.context,
   },
 });

@@ -43,6 +43,7 @@ const kind = createDocumentKind<Entry>({
   name: 'role-trust-policy',
   title: 'Role trust policy',
   resourceType: 'role',
+  policyKind: 'trust',
   schema,
   actions: { read: ['iam:GetRole'], write: ['iam:UpdateAssumeRolePolicy'] },
   getLimit: ({ roleTrustPolicyCharacters }) => roleTrustPolicyCharacters,

@@ -193,6 +193,7 @@ function accesses(
       what: `read deployment revisions from s3://${ref.id}`,
       action: 's3:GetObject',
       resource: `${bucket}/revision.zip`,
+      on: ref,
     });
   const delivery = deliveries[entry.preset];
   if (delivery === undefined || entry.preset === 'raw') return [];
@@ -205,6 +206,7 @@ function accesses(
       request: createServiceRequest(delivery.service, account, {
         action: 's3:PutObject',
         resource: `${bucket}/${folder}2026/01/01/log.gz`,
+        on: ref,
         sourceArn,
         in: context,
         context: { 's3:x-amz-acl': 'bucket-owner-full-control' },
@@ -223,6 +225,7 @@ export const s3BucketPolicy = createDocumentKind<Entry>({
   name: 's3-bucket-policy',
   title: 'S3 bucket policy',
   resourceType: 'bucket',
+  policyKind: 'bucket',
   schema,
   actions: { read: ['s3:GetBucketPolicy'], write: ['s3:PutBucketPolicy', 's3:DeleteBucketPolicy'] },
   // No identity: a bucket's CreationDate can change with its policy (S3 API reference, "Bucket").

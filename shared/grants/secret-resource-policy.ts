@@ -104,6 +104,7 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
   name: 'secret-resource-policy',
   title: 'Secret resource policy',
   resourceType: 'secret',
+  policyKind: 'secret',
   schema,
   actions: {
     read: ['secretsmanager:GetResourcePolicy'],

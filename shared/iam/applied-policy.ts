@@ -10,7 +10,10 @@ export type PolicyKind =
   | 'rcp'
   | 'endpoint';
 
-/** Policies of a resource. `trust` is the policy of a role that says who may assume it. */
+/**
+ * Policies of a resource. `trust` is the policy of a role that says who may assume it. `image` are launch permissions of an image,
+ * written as a policy.
+ */
 export type ResourcePolicyKind =
   | 'bucket'
   | 'key'
@@ -19,6 +22,7 @@ export type ResourcePolicyKind =
   | 'queue'
   | 'topic'
   | 'event-bus'
+  | 'image'
   | 'trust';
 
 /** A policy that applies to a request. */
@@ -64,6 +68,7 @@ export const kindRules: Readonly<Record<PolicyKind, KindRules>> = {
   queue: resourcePolicy,
   topic: resourcePolicy,
   'event-bus': resourcePolicy,
+  image: resourcePolicy,
   repository: { ...resourcePolicy, resource: false },
   trust: { ...resourcePolicy, resource: false },
 };

@@ -1,7 +1,7 @@
 import type { AppliedKeyGrant, AppliedLaunchPermissions } from './applied-access.ts';
 import type { AppliedPolicy, PolicyKind } from './applied-policy.ts';
 import { binds } from './engine/binding.ts';
-import { type DecisionUnknown, type Finding, toDecisionUnknowns } from './engine/findings.ts';
+import { type DecisionUnknown, type Finding, listUnknowns } from './engine/findings.ts';
 import { type JudgedStatement, judgePolicy, verdictOf } from './engine/judged-statements.ts';
 import { findPermission, type Situation } from './engine/permission.ts';
 import { createQuestion } from './engine/question.ts';
@@ -104,11 +104,6 @@ function decide(
   return unknowns.length === 0
     ? createAllowance(permission.statements)
     : createUncertainty(uncertain, unknowns, input.unread ?? []);
-}
-
-function listUnknowns(judged: JudgedStatement): readonly DecisionUnknown[] {
-  const verdict = verdictOf(judged);
-  return typeof verdict === 'string' ? [] : toDecisionUnknowns(judged, verdict);
 }
 
 const createAllowance = (statements: readonly JudgedStatement[]): Decision => ({

@@ -1,6 +1,6 @@
-import { type OperatorName, parseOperatorName } from './conditions.ts';
 import { type Conditions, toArray } from './document.ts';
-import { splitArn } from './patterns.ts';
+import { splitArn } from './engine/arns.ts';
+import { type OperatorName, parseOperatorName } from './engine/operator-name.ts';
 
 /** What a condition can hold to the organization: who asks, for whom a service acts, or whose the resource is. */
 export type RestrictedParty = 'principal' | 'source' | 'resource';

@@ -1,11 +1,11 @@
 import { type Statement, toArray, toPrincipalMap } from './document.ts';
+import { splitArn } from './engine/arns.ts';
 import { toCanonicalAccount } from './normalize.ts';
 import {
   analyzeRestriction,
   type OrganizationRestriction,
   type RestrictedParty,
 } from './organization-conditions.ts';
-import { splitArn } from './patterns.ts';
 
 /** Why a statement of ours must not be written. */
 export interface Exposure {

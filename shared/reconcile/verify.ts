@@ -6,7 +6,6 @@ import type { Configuration } from '../configuration/schema.ts';
 import type { Access, GrantContext } from '../grants/contract.ts';
 import { findAccountIds } from '../iam/accounts.ts';
 import type { PolicyDocument } from '../iam/document.ts';
-import { evaluatePolicy } from '../iam/evaluate.ts';
 import { listManagedStatements } from '../iam/managed-statements.ts';
 import type { Account } from '../platform/account.ts';
 import { formatAccount } from '../platform/account.ts';
@@ -17,6 +16,7 @@ import type { ResourceChange, ResourceState } from '../store/ports.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import { listActiveResources } from './desired-resources.ts';
 import { getEffectiveRevision } from './is-up-to-date.ts';
+import { type Documents, judgeAccess, listAccesses } from './judge-access.ts';
 import type { Services } from './services.ts';
 import { isUnderBurst } from './write-batching.ts';
 
@@ -26,13 +26,16 @@ export interface VerifyStep {
 }
 
 export interface Verification {
-  /** How many things were looked at. */
+  /** How many things were judged. */
   readonly verified: number;
   /** What is not as the configuration says, a line each; as many as a state takes, which is 256 KiB. */
   readonly missing: readonly string[];
+  /** What cannot be judged, a line each. It is no proof, and no failure. */
+  readonly unknown: readonly string[];
 }
 
 const maxFindings = { lines: 1_000, bytes: 100_000 };
+const maxUnknown = { lines: 200, bytes: 40_000 };
 
 const correctAndVerify = (): string =>
   'to see all lines, correct the causes of the lines here, then start the run again, which verifies every access again';
@@ -46,7 +49,7 @@ const correctAndVerify = (): string =>
 export async function verifyRun(services: Services, { runId, accounts }: VerifyStep): Promise<Verification> {
   const revisions = new Map(accounts.map(({ accountId, revision }) => [accountId, revision]));
   if (![...revisions.values()].some((revision) => revision !== undefined))
-    return { verified: 0, missing: [] };
+    return { verified: 0, missing: [], unknown: [] };
   const active = await getActiveConfiguration(services.store);
   const { configuration } = active;
   const own = await pMap(revisions.keys(), (id) => services.store.registry.getAccount(id), {
@@ -73,8 +76,25 @@ export async function verifyRun(services: Services, { runId, accounts }: VerifyS
       }),
     { concurrency: 8 },
   );
-  const missing = findings.flat().filter((finding) => finding !== undefined);
-  return { verified: findings.flat().length, missing: limitLines(missing, maxFindings, correctAndVerify) };
+  return summarize(findings.flat());
+}
+
+/** What was found about one access, or about one account that should have none. */
+type Finding =
+  | { readonly outcome: 'verified' }
+  | { readonly outcome: 'missing' | 'unknown'; readonly line: string };
+
+const isMissing = ({ outcome }: Finding): boolean => outcome === 'missing';
+
+function summarize(findings: readonly Finding[]): Verification {
+  const listLines = (outcome: 'missing' | 'unknown') =>
+    findings.flatMap((finding) => (finding.outcome === outcome ? [finding.line] : []));
+  const unknown = listLines('unknown');
+  return {
+    verified: findings.length - unknown.length,
+    missing: limitLines(listLines('missing'), maxFindings, correctAndVerify),
+    unknown: limitLines(unknown, maxUnknown, correctAndVerify),
+  };
 }
 
 interface Question {
@@ -89,18 +109,14 @@ interface Question {
   readonly resumed: boolean;
 }
 
-/** One entry for each thing looked at: undefined where it is as it should be. */
-async function resourceFindings(
-  services: Services,
-  question: Question,
-): Promise<readonly (string | undefined)[]> {
+/** One entry for each thing looked at. */
+async function resourceFindings(services: Services, question: Question): Promise<readonly Finding[]> {
   const { desired, change } = question;
   // What a pattern has found since the plan is planned by the run that found it.
   if (change === undefined) return desired.named ? unplanned(question) : [];
   if (!wasUpdated(change)) return [];
   const known = recordedFindings(question, change);
-  if (known !== undefined && !(question.resumed && known.some((finding) => finding !== undefined)))
-    return known;
+  if (known !== undefined && !(question.resumed && known.some(isMissing))) return known;
   try {
     return (await verifyFromRecordInBurst(services, question)) ?? (await freshFindings(services, question));
   } catch (error) {
@@ -108,7 +124,8 @@ async function resourceFindings(
     if (error instanceof ThrottledError) return provedOr(error, services, question);
     // What a pattern has found may be deleted, and the update has passed it over then.
     if (error instanceof ResourceMissingError && !desired.named) return [];
-    return [`${desired.key}: cannot be read for verification: ${toErrorRecord(error).message}`];
+    const { message } = toErrorRecord(error);
+    return [toMissing(`${desired.key}: cannot be read for verification: ${message}`)];
   }
 }
 
@@ -141,7 +158,7 @@ async function verifyFromRecord(
   { store }: Services,
   question: Question,
   state: ResourceState | undefined,
-): Promise<readonly undefined[] | undefined> {
+): Promise<readonly Finding[] | undefined> {
   if (state?.lastRun === undefined || state.lastRun.runId === question.runId) return undefined;
   const accountIds = question.accounts.map(({ id }) => id);
   if (getEffectiveRevision(state, accountIds) < question.revision) return undefined;
@@ -155,21 +172,23 @@ async function verifyFromRecord(
     ...Object.keys(leaving),
     ...withheld,
   ]);
-  return known.every((finding) => finding === undefined) ? known : undefined;
+  return known.some(isMissing) ? undefined : known;
 }
 
 const wasUpdated = ({ outcome }: ResourceChange): boolean =>
   outcome !== undefined && !['contested', 'busy', 'refused', 'failed'].includes(outcome);
 
 /** Another configuration was put in force after the plan. */
-const unplanned = ({ desired, accounts, configuration }: Question): readonly string[] =>
+const unplanned = ({ desired, accounts, configuration }: Question): readonly Finding[] =>
   accounts.some((account) => listAccesses(desired, account, getGrantContext(configuration)).length > 0)
     ? [
-        `${desired.key}: not planned, because another configuration became active during the run. Start the run again`,
+        toMissing(
+          `${desired.key}: not planned, because another configuration became active during the run. Start the run again`,
+        ),
       ]
     : [];
 
-type Documents = readonly (PolicyDocument | undefined)[];
+const toMissing = (line: string): Finding => ({ outcome: 'missing', line });
 
 /** How long a fresh read may be older than what another run has read back: IAM and S3 are eventually consistent. */
 const patience = 20_000;
@@ -189,7 +208,7 @@ async function freshFindings(services: Services, question: Question) {
     } = (await services.store.resources.get(desired.key)) ?? {};
     const found = Object.values(desired.kind.toDocuments(state, owned));
     const findings = documentFindings(question, found, [...Object.keys(leaving), ...withheld]);
-    if (findings.every((finding) => finding === undefined) || clock.now() + pause > deadline) return findings;
+    if (!findings.some(isMissing) || clock.now() + pause > deadline) return findings;
     await clock.sleep(pause);
   }
 }
@@ -210,13 +229,9 @@ function accountFindings(
   account: Account,
   { documents, kept }: { readonly documents: Documents; readonly kept: ReadonlySet<string> },
   context: GrantContext,
-): readonly (string | undefined)[] {
+): readonly Finding[] {
   const accesses = listAccesses(desired, account, context);
-  if (accesses.length > 0)
-    return accesses.map((access) => {
-      const { allowed, why } = isAllowed(documents, access);
-      return allowed ? undefined : `${desired.key}: ${access.who} cannot ${access.what}: ${why}`;
-    });
+  if (accesses.length > 0) return accesses.map((access) => accessFinding(desired, documents, access));
   // What raw statements give is not known, so it is not verified; whoever is kept for now may be named.
   if (isGranted(desired, account) || kept.has(account.id)) return [];
   const named = documents.some((document) =>
@@ -226,9 +241,24 @@ function accountFindings(
   );
   return [
     named
-      ? `${desired.key}: a managed statement still names ${formatAccount(account)}, which no grant gives access here`
-      : undefined,
+      ? toMissing(
+          `${desired.key}: a managed statement still names ${formatAccount(account)}, which no grant gives access here`,
+        )
+      : { outcome: 'verified' },
   ];
+}
+
+function accessFinding({ key, kind }: DesiredResource, documents: Documents, access: Access): Finding {
+  const { outcome, why } = judgeAccess(documents, kind.policyKind, access);
+  const { who, what } = access;
+  switch (outcome) {
+    case 'allowed':
+      return { outcome: 'verified' };
+    case 'denied':
+      return toMissing(`${key}: ${who} cannot ${what}: ${why}`);
+    case 'unknown':
+      return { outcome, line: `${key}: it is not known whether ${who} can ${what}: ${why}` };
+  }
 }
 
 const isGranted = ({ shares }: DesiredResource, account: Account): boolean =>
@@ -236,25 +266,3 @@ const isGranted = ({ shares }: DesiredResource, account: Account): boolean =>
   shares.some(({ accounts, unresolved = [] }) =>
     [...accounts, ...unresolved].some(({ id }) => id === account.id),
   );
-
-/** What the configuration grants to an account on a resource; nothing for one that is no member. */
-export const listAccesses = (
-  { kind, ref, shares }: DesiredResource,
-  account: Account,
-  context: GrantContext,
-): readonly Access[] =>
-  isMember(account)
-    ? shares
-        .filter(({ accounts }) => accounts.some(({ id }) => id === account.id))
-        .flatMap(({ entry }) => kind.listAccesses(entry, account, ref, context))
-    : [];
-
-/** Whether the documents together allow it: one allows, none denies. */
-export function isAllowed(documents: Documents, { request }: Access): { allowed: boolean; why: string } {
-  const decisions = documents.map((document) => evaluatePolicy(document, request));
-  const denied = decisions.find(({ decision }) => decision === 'deny');
-  if (denied !== undefined)
-    return { allowed: false, why: `the statement ${denied.sid ?? 'without Sid'} denies it` };
-  const allowed = decisions.some(({ decision }) => decision === 'allow');
-  return { allowed, why: allowed ? '' : 'no statement allows it' };
-}

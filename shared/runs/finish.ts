@@ -57,7 +57,11 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
     ...step.verification.missing,
   ]);
   const status = unresolved.length === 0 ? 'succeeded' : 'failed';
-  const warnings = uniqueLines([...(opened?.warnings ?? []), ...listWarnings(changes)]);
+  const warnings = uniqueLines([
+    ...(opened?.warnings ?? []),
+    ...listWarnings(changes),
+    ...step.verification.unknown,
+  ]);
   const reason = unresolved.length === 0 ? (strangers[0] ?? summary(changes)) : unresolved[0];
   const finished: RunRecord = {
     runId: step.runId,

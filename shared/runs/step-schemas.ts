@@ -38,7 +38,12 @@ export const finishInput = z.object({
   startedAt,
   mode: z.enum(['onboard', 'sync']),
   accounts,
-  verification: z.object({ verified: z.number(), missing: z.array(z.string()) }),
+  verification: z.object({
+    verified: z.number(),
+    missing: z.array(z.string()),
+    // An execution that began before an update of this project has no such list.
+    unknown: z.array(z.string()).default([]),
+  }),
   updates,
 });
 export const failInput = z.object({ runId, startedAt, failure: caught });

@@ -102,7 +102,7 @@ function authorized<T extends Pick<SimulatedResource, 'arn' | 'accountId' | 'reg
     resource: repository.arn,
     resourceAccount: repository.accountId,
     region: repository.region,
-    resourcePolicy: repository.policy,
+    resourcePolicy: { kind: 'repository', text: repository.policy },
   });
   if (denial !== undefined) throw createAwsError('AccessDeniedException', denial);
   return repository;

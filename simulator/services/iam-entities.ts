@@ -1,5 +1,5 @@
 import type { Tag } from '@aws-sdk/client-iam';
-import type { RequestContext } from '../../shared/iam/patterns.ts';
+import type { ContextValues } from '../../shared/iam/request.ts';
 import { createAwsError } from '../aws-error.ts';
 import { awsAccount, findManagedPolicy } from '../aws-managed-policies.ts';
 import type { ServiceCall } from '../call.ts';
@@ -12,7 +12,7 @@ export function authorize(
   { world, caller, region }: ServiceCall<object>,
   action: string,
   resource: string,
-  context: Readonly<Record<string, string | readonly string[]>> = {},
+  context: ContextValues = {},
 ): void {
   const attempt = { action, resource, resourceAccount: caller.accountId, region, context };
   const denial = findDenial(world, caller, attempt);
@@ -47,7 +47,7 @@ interface RoleNameInput {
 export function getAuthorizedRole(
   call: ServiceCall<RoleNameInput>,
   action: string,
-  context: RequestContext = {},
+  context: ContextValues = {},
 ): SimulatedRole {
   const { world, caller, input } = call;
   const role = [...world.roles.values()].find(

@@ -1,7 +1,7 @@
-import type { RequestContext } from '../../shared/iam/patterns.ts';
+import type { ContextValues } from '../../shared/iam/request.ts';
 import { createAwsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
-import { findStrictDenial } from '../permissions.ts';
+import { type Attempt, findDenial } from '../permissions.ts';
 import type { SimulatedResource } from '../simulated-resources.ts';
 import type { Caller, SimulatedWorld } from '../world.ts';
 
@@ -18,7 +18,7 @@ export function authorizeKey({ world, caller, region, input }: ServiceCall<KeyIn
   const key = world.keys.get(arn);
   if (key === undefined || key.region !== region)
     throw createAwsError('NotFoundException', `Key '${arn}' does not exist`);
-  const denial = findStrictDenial(world, caller, createKeyAttempt(key, action, key.policy));
+  const denial = findDenial(world, caller, createKeyAttempt(key, action, key.policy));
   if (denial !== undefined) throw createAwsError('AccessDeniedException', denial);
   return key;
 }
@@ -26,14 +26,13 @@ export function authorizeKey({ world, caller, region, input }: ServiceCall<KeyIn
 export const createKeyAttempt = (
   key: SimulatedResource,
   action: string,
-  resourcePolicy: string | undefined,
-) => ({
+  policy: string | undefined,
+): Attempt => ({
   action,
   resource: key.arn,
   resourceAccount: key.accountId,
   region: key.region,
-  resourcePolicy,
-  context: { 'kms:CallerAccount': key.accountId },
+  resourcePolicy: { kind: 'key', text: policy },
 });
 
 /** A use of a key by a service in the caller's name. */
@@ -41,7 +40,7 @@ export interface KeyUse {
   /** ARN, id or ARN of an alias. */
   readonly keyArn: string;
   readonly action: string;
-  readonly context: RequestContext;
+  readonly context: ContextValues;
 }
 
 /** Why KMS would deny the use of a key; `undefined` where it allows it. */
@@ -53,8 +52,8 @@ export function findKeyUseDenial(
   const key = world.keys.get(keyArn);
   if (key === undefined) return `Key '${keyArn}' does not exist`;
   const attempt = createKeyAttempt(key, action, key.policy);
-  return findStrictDenial(world, caller, {
+  return findDenial(world, caller, {
     ...attempt,
-    context: { ...attempt.context, ...context, 'kms:CallerAccount': caller.accountId },
+    context,
   });
 }

@@ -15,7 +15,7 @@ import {
   namesPrincipal,
   namesResource,
 } from '../documents.ts';
-import { findStrictDenial } from '../permissions.ts';
+import { findDenial } from '../permissions.ts';
 import type { SimulatedResource } from '../simulated-resources.ts';
 import { kmsGrants } from './kms-grants.ts';
 import { authorizeKey, createKeyAttempt, type KeyInput } from './kms-keys.ts';
@@ -71,7 +71,7 @@ function inOwnAccount<Input extends KeyInput>(call: ServiceCall<Input>): Service
 
 /** Under the new policy, the caller must still be able to put another one. */
 function expectNoLockOut({ world, caller }: ServiceCall<KeyInput>, key: SimulatedResource, policy: string) {
-  if (findStrictDenial(world, caller, createKeyAttempt(key, 'kms:PutKeyPolicy', policy)) !== undefined)
+  if (findDenial(world, caller, createKeyAttempt(key, 'kms:PutKeyPolicy', policy)) !== undefined)
     throw malformed('The new key policy will not allow you to update the key policy in the future.');
 }
 

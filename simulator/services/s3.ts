@@ -71,7 +71,7 @@ function authorizedBucket({ world, caller, region, input }: ServiceCall<BucketIn
     resource: bucket.arn,
     resourceAccount: bucket.accountId,
     region,
-    resourcePolicy: bucket.policy,
+    resourcePolicy: { kind: 'bucket', text: bucket.policy },
   });
   if (denial !== undefined) throw accessDenied(denial);
   return bucket;

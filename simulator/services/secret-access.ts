@@ -45,7 +45,7 @@ export const findSecretDenial = (
     resource: secret.arn,
     resourceAccount: secret.accountId,
     region: secret.region,
-    resourcePolicy: secret.policy,
+    resourcePolicy: { kind: 'secret', text: secret.policy },
     context: { 'secretsmanager:SecretId': secret.arn },
   });
 

@@ -4,9 +4,10 @@ import type {
   GetCallerIdentityCommandInput,
   GetCallerIdentityCommandOutput,
 } from '@aws-sdk/client-sts';
+import { absent } from '../../shared/iam/request.ts';
 import { createAwsError } from '../aws-error.ts';
 import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
-import { findStrictDenial } from '../permissions.ts';
+import { findDenial } from '../permissions.ts';
 import { isLivingAccount } from '../principals.ts';
 import { openSession } from '../sessions.ts';
 import type { SimulatedRole } from '../simulated-resources.ts';
@@ -50,12 +51,12 @@ function assumableRole(call: ServiceCall<AssumeRoleCommandInput>): SimulatedRole
   const denial =
     role === undefined || !isLivingAccount(world, role.accountId)
       ? `User: ${caller.sessionArn} is not authorized to perform: sts:AssumeRole on resource: ${arn}`
-      : findStrictDenial(world, caller, {
+      : findDenial(world, caller, {
           action: 'sts:AssumeRole',
           resource: arn,
           resourceAccount: role.accountId,
           region,
-          resourcePolicy: role.trust,
+          resourcePolicy: { kind: 'trust', text: role.trust },
           context: assumeContext(input),
         });
   if (role === undefined || denial !== undefined) throw createAwsError('AccessDenied', denial ?? '', 403);
@@ -64,5 +65,5 @@ function assumableRole(call: ServiceCall<AssumeRoleCommandInput>): SimulatedRole
 
 const assumeContext = ({ RoleSessionName, ExternalId }: AssumeRoleCommandInput) => ({
   'sts:RoleSessionName': RoleSessionName ?? '',
-  ...(ExternalId === undefined ? {} : { 'sts:ExternalId': ExternalId }),
+  'sts:ExternalId': ExternalId ?? absent,
 });

@@ -185,12 +185,16 @@ describe('a central account with patterns', () => {
   const decision = (template: Template, action: string, repository: string, context = {}) => {
     const { permissions } = spokeRoleOf(template, { accountId: shared, region: 'eu-west-1' });
     const [, region, name] = /^([^/]+)\/(.*)$/.exec(repository) ?? [];
-    return evaluatePolicy(permissions, {
-      principal: { type: 'AWS', accountId: shared, arn: `arn:aws:sts::${shared}:assumed-role/spoke/run` },
-      action,
-      resource: `arn:aws:ecr:${region}:${shared}:repository/${name}`,
-      context,
-    }).decision;
+    return evaluatePolicy(
+      permissions,
+      {
+        principal: { type: 'role', arn: `arn:aws:iam::${shared}:role/spoke`, session: 'run' },
+        action,
+        resource: `arn:aws:ecr:${region}:${shared}:repository/${name}`,
+        context,
+      },
+      'identity',
+    ).decision;
   };
 
   test('may work on what the patterns tell, look where they look, and no more', () => {

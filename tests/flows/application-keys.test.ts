@@ -78,12 +78,15 @@ test('a profile of a secret is deployed by the retrieval role of the template, w
   const role = organization.world.roles.get(roles.RetrievalRoleDatabase ?? '');
   const decisions = secrets.map(
     (resource) =>
-      evaluatePolicy(JSON.parse(role?.permissions ?? '{}'), {
-        principal: { type: 'AWS', accountId: place.accountId, arn: role?.arn ?? '' },
-        action: 'secretsmanager:GetSecretValue',
-        resource,
-        context: {},
-      }).decision,
+      evaluatePolicy(
+        JSON.parse(role?.permissions ?? '{}'),
+        {
+          principal: { type: 'role', arn: role?.arn ?? '' },
+          action: 'secretsmanager:GetSecretValue',
+          resource,
+        },
+        'identity',
+      ).decision,
   );
   expect(decisions).toEqual(['allow', 'none']);
 });

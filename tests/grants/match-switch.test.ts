@@ -5,7 +5,7 @@ import { grantKinds } from '../../shared/grants/kinds.ts';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
 import { installationOf } from '../../shared/iam/managed-statements.ts';
 import type { Account } from '../../shared/platform/account.ts';
-import { isAllowed, listAccesses } from '../../shared/reconcile/verify.ts';
+import { judgeAccess, listAccesses } from '../../shared/reconcile/judge-access.ts';
 import { context, createGrantEnv, manyAccounts } from '../fixtures/grants/grant-env.ts';
 import { createGrantFixture } from '../fixtures/grants/grant-fixture.ts';
 import { casesOf } from '../fixtures/grants/kind-cases.ts';
@@ -77,7 +77,7 @@ describe.each(held)('%s: changing the match', (_, kind, fields) => {
       for (const access of everyAccount.flatMap((each) =>
         listAccesses(desired, each, getGrantContext(configuration)),
       ))
-        expect(isAllowed(documents, access)).toEqual({ allowed: true, why: '' });
+        expect(judgeAccess(documents, kind.policyKind, access)).toEqual({ outcome: 'allowed', why: '' });
       expect(
         marksIn(documents).filter((sid) => !plan.owned.includes(sid) && kind.name.endsWith('policy')),
       ).toEqual([]);
@@ -247,7 +247,7 @@ describe('permission to assume roles, in several policies', () => {
     return [0, 119, 120, 250, 299].every((index) =>
       kind
         .listAccesses(on.entry, everybody[index] as Account, on.ref, context)
-        .every((access) => isAllowed(documents, access).allowed),
+        .every((access) => judgeAccess(documents, kind.policyKind, access).outcome === 'allowed'),
     );
   }
 });

@@ -8,7 +8,7 @@ import { toArray } from '../../shared/iam/document.ts';
 import { listManagedStatements } from '../../shared/iam/managed-statements.ts';
 import { findExposures } from '../../shared/iam/safety.ts';
 import type { Account } from '../../shared/platform/account.ts';
-import { isAllowed } from '../../shared/reconcile/verify.ts';
+import { judgeAccess } from '../../shared/reconcile/judge-access.ts';
 import { accountsOf, central, context } from '../fixtures/grants/grant-env.ts';
 import { casesOf, entryOf } from '../fixtures/grants/kind-cases.ts';
 import { account } from '../fixtures/member-account.ts';
@@ -56,7 +56,9 @@ function documentsOf(kind: GrantKind, fields: object, known: readonly Account[])
 const mayAll = (kind: GrantKind, fields: object, known: readonly Account[], asking: Account): boolean => {
   const { entry, ref, documents } = documentsOf(kind, fields, known);
   const accesses = kind.listAccesses(entry, asking, ref, context);
-  const answers = accesses.map((access) => isAllowed(documents, access).allowed);
+  const answers = accesses.map(
+    (access) => judgeAccess(documents, kind.policyKind, access).outcome === 'allowed',
+  );
   expect(new Set(answers).size).toBe(1);
   return answers[0] === true;
 };

@@ -6,6 +6,7 @@ import type { GrantEntry } from '../../shared/grants/grant-schema.ts';
 import { s3BucketPolicy } from '../../shared/grants/s3-bucket-policy.ts';
 import { createPolicy, type PolicyDocument, toArray } from '../../shared/iam/document.ts';
 import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
+import { absent } from '../../shared/iam/request.ts';
 import { measurePolicy } from '../../shared/iam/size.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { central, context, manyAccounts } from '../fixtures/grants/grant-env.ts';
@@ -61,12 +62,16 @@ function packed(entry: GrantEntry, accounts: readonly Account[]): PolicyDocument
 describe.each(deliveries)('%s', (preset, service, folder) => {
   const entry = entryFor(preset);
   const writes = (document: PolicyDocument, source: string, owner: string): boolean =>
-    evaluatePolicy(document, {
-      principal: { type: 'Service', service },
-      action: 's3:PutObject',
-      resource: `${bucket}/org/AWSLogs/${owner}/${folder}2026/03/01/log.gz`,
-      context: { 'aws:SourceAccount': source, 's3:x-amz-acl': 'bucket-owner-full-control' },
-    }).decision === 'allow';
+    evaluatePolicy(
+      document,
+      {
+        principal: { type: 'service', service, sourceAccount: source },
+        action: 's3:PutObject',
+        resource: `${bucket}/org/AWSLogs/${owner}/${folder}2026/03/01/log.gz`,
+        context: { 's3:x-amz-acl': 'bucket-owner-full-control' },
+      },
+      'bucket',
+    ).decision === 'allow';
 
   test('names each account while there is room, and the service ties them only beyond that', () => {
     const all = manyAccounts(600);
@@ -115,13 +120,17 @@ describe.each(deliveries)('%s', (preset, service, folder) => {
     const [owner] = manyAccounts(1);
     const document = packed(entry, manyAccounts(5));
 
-    const decision = evaluatePolicy(document, {
-      principal: { type: 'Service', service },
-      action: 's3:PutObject',
-      resource: `${bucket}/org/AWSLogs/${owner?.id}/${folder}log.gz`,
-      context: { 's3:x-amz-acl': 'bucket-owner-full-control' },
-    });
+    const decision = evaluatePolicy(
+      document,
+      {
+        principal: { type: 'service', service },
+        action: 's3:PutObject',
+        resource: `${bucket}/org/AWSLogs/${owner?.id}/${folder}log.gz`,
+        context: { 'aws:SourceAccount': absent, 's3:x-amz-acl': 'bucket-owner-full-control' },
+      },
+      'bucket',
+    );
 
-    expect(decision).toEqual({ decision: 'none' });
+    expect(decision).toEqual({ decision: 'none', unknowns: [] });
   });
 });

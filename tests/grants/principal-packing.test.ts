@@ -8,6 +8,7 @@ import {
   toPrincipalMap,
 } from '../../shared/iam/document.ts';
 import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
+import { type AccessRequest, absent, type ContextValues } from '../../shared/iam/request.ts';
 import { findExposures } from '../../shared/iam/safety.ts';
 import { measurePolicy } from '../../shared/iam/size.ts';
 import type { Account } from '../../shared/platform/account.ts';
@@ -70,17 +71,14 @@ const contexts = fc.record({
   deployment: fc.boolean(),
 });
 
-const present = (values: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
+const present = (values: Readonly<Record<string, string | undefined>>): ContextValues =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value ?? absent]));
 
 type Asking = typeof asking extends fc.Arbitrary<infer T> ? T : never;
 
 type More = typeof contexts extends fc.Arbitrary<infer T> ? T : never;
 
 function requestOf({ account: { id }, role, service }: Asking, more: More) {
-  const arn = `arn:aws:iam::${id}:${role === undefined ? 'root' : `role/${role}`}`;
   const member = everybody.some((each) => each.id === id);
   const keys = present({
     'kms:GrantIsForAWSResource': more.grantIsForResource,
@@ -92,26 +90,25 @@ function requestOf({ account: { id }, role, service }: Asking, more: More) {
   });
   if (service !== undefined)
     return {
-      principal: { type: 'Service' as const, service },
-      context: {
-        ...keys,
-        'aws:SourceArn': `arn:aws:lambda:eu-west-1:${id}:function:f`,
-        'aws:SourceAccount': id,
+      principal: {
+        type: 'service' as const,
+        service,
+        sourceArn: `arn:aws:lambda:eu-west-1:${id}:function:f`,
+        sourceAccount: id,
       },
+      context: keys,
     };
   return {
-    principal: { type: 'AWS' as const, accountId: id, arn },
-    context: {
-      ...keys,
-      'aws:PrincipalArn': arn,
-      'aws:PrincipalAccount': id,
-      ...(member ? { 'aws:PrincipalOrgID': context.organizationId } : {}),
-    },
+    principal:
+      role === undefined
+        ? { type: 'root' as const, accountId: id }
+        : { type: 'role' as const, arn: `arn:aws:iam::${id}:role/${role}` },
+    context: { ...keys, 'aws:PrincipalOrgID': member ? context.organizationId : absent },
   };
 }
 
-const decide = (document: PolicyDocument, request: Parameters<typeof evaluatePolicy>[1]): string =>
-  evaluatePolicy(document, request).decision;
+const decide = (preset: Packed, document: PolicyDocument, request: AccessRequest): string =>
+  evaluatePolicy(document, request, rendering(preset, {}, everybody).kind.policyKind).decision;
 
 const forms = presets.flatMap((preset) => [
   ...(preset.kind === 's3-bucket-policy' ? [{ ...preset, preset, form: 'service-tied' }] : []),
@@ -127,9 +124,9 @@ describe.each(forms)('$name, $form', ({ preset, form }) => {
         const tight = packed(preset, accounts, form);
         const request = requestOf(who, more);
         for (const [action, resource] of preset.asks) {
-          const decision = decide(plain, { ...request, action, resource });
+          const decision = decide(preset, plain, { ...request, action, resource });
           if (decision === 'allow') allowed += 1;
-          expect(decide(tight, { ...request, action, resource })).toBe(decision);
+          expect(decide(preset, tight, { ...request, action, resource })).toBe(decision);
         }
       }),
       { seed: 20_261_127, numRuns: 150 },
@@ -156,7 +153,9 @@ describe.each(presets)('$name', (preset) => {
 
     expect(wild.length).toBeGreaterThan(0);
     for (const [action, resource] of preset.asks)
-      expect(decide({ ...createPolicy(), Statement: wild }, { ...own, action, resource })).toBe('none');
+      expect(decide(preset, { ...createPolicy(), Statement: wild }, { ...own, action, resource })).toBe(
+        'none',
+      );
   });
 
   test('it is held to the organization, and to the accounts that are granted', () => {

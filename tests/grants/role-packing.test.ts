@@ -8,6 +8,7 @@ import { hasAccountIds } from '../../shared/grants/role-entries.ts';
 import { toSentDocument } from '../../shared/grants/sid-tag.ts';
 import { isSamePolicy } from '../../shared/iam/equality.ts';
 import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
+import { absent } from '../../shared/iam/request.ts';
 import { measurePolicy } from '../../shared/iam/size.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
@@ -57,15 +58,16 @@ const mayAssume = (
 ): boolean =>
   documents(state).some(
     (document) =>
-      evaluatePolicy(document, {
-        principal: { type: 'AWS', accountId: ref.accountId, arn: `arn:aws:iam::${ref.accountId}:user/me` },
-        action: 'sts:AssumeRole',
-        resource: `arn:aws:iam::${account.id}:role/${role}`,
-        context: {
-          'aws:ResourceAccount': account.id,
-          ...(mfa === undefined ? {} : { 'aws:MultiFactorAuthPresent': mfa }),
+      evaluatePolicy(
+        document,
+        {
+          principal: { type: 'user', arn: `arn:aws:iam::${ref.accountId}:user/me` },
+          action: 'sts:AssumeRole',
+          resource: `arn:aws:iam::${account.id}:role/${role}`,
+          context: { 'aws:MultiFactorAuthPresent': mfa ?? absent },
         },
-      }).decision === 'allow',
+        'identity',
+      ).decision === 'allow',
   );
 
 const everybody = manyAccounts(60);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { findAccountIds } from '../../shared/iam/accounts.ts';
+import type { PolicyKind } from '../../shared/iam/applied-policy.ts';
 import { diffPolicies } from '../../shared/iam/difference.ts';
 import {
   type PolicyDocument,
@@ -43,6 +44,8 @@ const wanted: fc.Arbitrary<readonly Statement[]> = fc
 const sidsOf = (statements: readonly Statement[]) => statements.map(({ Sid = '' }) => Sid);
 
 const isForeign = ({ Sid }: Statement) => installationOf(Sid) !== installationId;
+
+const anyKind = fc.constantFrom<PolicyKind>('identity', 'bucket', 'trust', 'rcp');
 
 describe('owned statements', () => {
   it('are as wanted after they were replaced, and replacing again changes nothing', () => {
@@ -153,10 +156,10 @@ describe('meaning', () => {
 
   it('decides every request as its normal form and its other spellings do', () => {
     fc.assert(
-      fc.property(document, any.anyRequest, choices, (given, request, pick) => {
-        const { decision } = evaluatePolicy(given, request);
-        expect(evaluatePolicy(normalizePolicy(given), request).decision).toBe(decision);
-        expect(evaluatePolicy(respelled(given, pick), request).decision).toBe(decision);
+      fc.property(document, any.anyRequest, choices, anyKind, (given, request, pick, kind) => {
+        const { decision } = evaluatePolicy(given, request, kind);
+        expect(evaluatePolicy(normalizePolicy(given), request, kind).decision).toBe(decision);
+        expect(evaluatePolicy(respelled(given, pick), request, kind).decision).toBe(decision);
       }),
       { numRuns: 3000 },
     );
@@ -181,7 +184,8 @@ describe('accounts', () => {
     fc.assert(
       fc.property(safe, any.outsidersRequest, (statement, request) => {
         const policy = { Version: '2012-10-17', Statement: [statement] };
-        expect(evaluatePolicy(policy, request).decision).toBe('none');
+        const kind = statement.Resource === undefined ? 'repository' : 'bucket';
+        expect(evaluatePolicy(policy, request, kind).decision).toBe('none');
       }),
       { numRuns: 3000 },
     );

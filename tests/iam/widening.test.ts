@@ -35,8 +35,8 @@ describe('the difference of two policies', () => {
       });
     fc.assert(
       fc.property(fc.oneof(edited, fc.tuple(document, document)), anyRequest, ([before, after], request) => {
-        fc.pre(evaluatePolicy(after, request).decision === 'allow');
-        fc.pre(evaluatePolicy(before, request).decision !== 'allow');
+        fc.pre(evaluatePolicy(after, request, 'bucket').decision === 'allow');
+        fc.pre(['none', 'deny'].includes(evaluatePolicy(before, request, 'bucket').decision));
         const differences = diffPolicies(before, after);
         expect(differences.some(({ widens }) => widens !== undefined)).toBe(true);
         expect(differences[0]?.widens).toBeDefined();

@@ -9,7 +9,7 @@ import { createEnv, makeReady, type TestEnv } from '../fixtures/test-env.ts';
 
 const configuration = small(['bucket']);
 const own = '888888888888';
-const nothing = { verified: 0, missing: [] };
+const nothing = { verified: 0, missing: [], unknown: [] };
 const error = { name: 'ThrottledError', message: 'slow', retryable: true };
 
 const opened: RunRecord = {
@@ -95,7 +95,7 @@ test('a run says whose access it changed, and of a change that failed nothing', 
 });
 
 test('what verification misses is left', async () => {
-  const run = await finish([], { verification: { verified: 1, missing: ['r: cannot'] } });
+  const run = await finish([], { verification: { ...nothing, verified: 1, missing: ['r: cannot'] } });
 
   expect(run).toMatchObject({ status: 'failed', reason: 'r: cannot', unresolved: ['r: cannot'] });
 });
@@ -235,7 +235,7 @@ test('states in the announcement also the lines that the record is without', asy
   const missing = [...findings, '… 500 more lines are missing here: start the run again'];
   const step = { runId: 'run', startedAt: '', mode: 'sync' as const, accounts: [], updates: [] };
 
-  await finishRun(env.services, { ...step, verification: { verified: 570, missing } });
+  await finishRun(env.services, { ...step, verification: { ...nothing, verified: 570, missing } });
 
   expect((await recordOf(env)).unresolved).toEqual(missing);
   const [event] = env.organization.world.putEvents;

@@ -1,6 +1,6 @@
-import { memoizeByString } from '../../platform/memoize.ts';
 import { type Conditions, type ConditionValue, type OneOrMany, toArray } from '../document.ts';
 import type { ContextEntry, RequestContext } from './context-entry.ts';
+import { type OperatorName, parseOperatorName } from './operator-name.ts';
 import { findOperator, type Operator } from './operators.ts';
 import { createTemplate, type Template } from './templates.ts';
 import { toBoolean } from './values.ts';
@@ -13,14 +13,6 @@ import {
   type Verdict,
 } from './verdict.ts';
 import { toLiteralTokens, toTextTokens } from './wildcards.ts';
-
-/** How an operator's name is made up. */
-interface OperatorName {
-  /** In lower case, without prefix and suffix. */
-  readonly base: string;
-  readonly quantifier: 'all' | 'any' | undefined;
-  readonly ifExists: boolean;
-}
 
 /** One key under one operator. */
 export type Requirement = (context: RequestContext) => Verdict;
@@ -36,16 +28,6 @@ export const createRequirements = (
 
 export const meetsAll = (requirements: readonly Requirement[], context: RequestContext): Verdict =>
   everyVerdict(requirements, (requirement) => requirement(context));
-
-const parseOperatorName = memoizeByString(100, (name): OperatorName => {
-  const [, quantifier, base = '', ifExists] =
-    /^(?:(forallvalues|foranyvalue):)?(.*?)(ifexists)?$/.exec(name.toLowerCase()) ?? [];
-  return {
-    base,
-    quantifier: quantifier === 'forallvalues' ? 'all' : quantifier === 'foranyvalue' ? 'any' : undefined,
-    ifExists: ifExists !== undefined,
-  };
-});
 
 function createRequirement(
   written: string,

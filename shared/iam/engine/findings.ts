@@ -1,5 +1,5 @@
 import type { PolicyKind } from '../applied-policy.ts';
-import type { JudgedStatement } from './judged-statements.ts';
+import { type JudgedStatement, verdictOf } from './judged-statements.ts';
 import type { Grade } from './principals.ts';
 import { createUnknown, type UnknownPart, type UnknownVerdict } from './verdict.ts';
 
@@ -99,8 +99,14 @@ const toUnknown = (judged: JudgedStatement, verdict: UnknownVerdict): Unknown =>
   unknowns: toDecisionUnknowns(judged, verdict),
 });
 
-export const toDecisionUnknowns = (
+const toDecisionUnknowns = (
   { policy, statement: { Sid } }: JudgedStatement,
   { unknown }: UnknownVerdict,
 ): readonly DecisionUnknown[] =>
   unknown.map((part) => ({ ...part, policy: policy.name, ...(Sid === undefined ? {} : { sid: Sid }) }));
+
+/** What of a statement could not be judged. */
+export function listUnknowns(judged: JudgedStatement): readonly DecisionUnknown[] {
+  const verdict = verdictOf(judged);
+  return typeof verdict === 'string' ? [] : toDecisionUnknowns(judged, verdict);
+}

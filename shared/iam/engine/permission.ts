@@ -1,7 +1,7 @@
 import type { AppliedKeyGrant, AppliedLaunchPermissions } from '../applied-access.ts';
 import { type AppliedPolicy, type PolicyKind, toResourcePolicyKind } from '../applied-policy.ts';
 import type { OrganizationFacts, RequestPrincipal } from '../request.ts';
-import { allOf, anyOf, type Finding, findAmong, unknownFinding, unreadPolicy, yes } from './findings.ts';
+import { allOf, anyOf, type Finding, findAmong, no, unknownFinding, unreadPolicy, yes } from './findings.ts';
 import type { JudgedStatement } from './judged-statements.ts';
 import { findKeyGrant } from './key-grants.ts';
 import { findLaunchPermission } from './launch-permissions.ts';
@@ -32,13 +32,16 @@ export const findPermission = (situation: Situation): Finding =>
   allOf([
     () => isGranted(situation),
     () => everyLevelAllows(situation),
-    () => limit(situation, 'endpoint', 'the VPC endpoint policy does not allow'),
+    () => limit(situation, 'endpoint', 'VPC endpoint policy'),
     // An RCP only denies: RCPFullAWSAccess allows everything, and cannot be detached.
     () => (situation.unread.includes('rcp') ? unreadPolicy('rcp') : yes),
   ]);
 
 function isGranted(situation: Situation): Finding {
-  const { principal } = situation.question.request;
+  const { principal, action } = situation.question.request;
+  // STS API reference, "AssumeRole".
+  if (principal.type === 'root' && action.toLowerCase() === 'sts:assumerole')
+    return no('the root user cannot assume a role');
   if (!hasIdentity(principal)) return byResource(situation, grades);
   const owner = getResourceAccount(situation.question.request);
   const caller = getPrincipalAccount(principal);
@@ -91,7 +94,12 @@ function byResource(situation: Situation, among: readonly Grade[]): Finding {
   const { allows, unread, question } = situation;
   const ofResource = allows.filter(({ policy }) => toResourcePolicyKind(policy.kind) !== undefined);
   return anyOf([
-    () => findAmong(ofResource, among, () => `no resource-based policy allows ${question.request.action}`),
+    () =>
+      findAmong(
+        ofResource,
+        among,
+        () => `no resource-based policy allows the ${question.request.action} action`,
+      ),
     () => byKeyGrant(situation, among),
     () => byLaunchPermission(situation, among),
     ...unread
@@ -121,7 +129,11 @@ function byIdentity(situation: Situation): Finding {
     () =>
       anyOf([
         () =>
-          findAmong(ofKind(situation, 'identity'), grades, () => `no identity-based policy allows ${action}`),
+          findAmong(
+            ofKind(situation, 'identity'),
+            grades,
+            () => `no identity-based policy allows the ${action} action`,
+          ),
         ...(situation.unread.includes('identity') ? [() => unreadPolicy('identity')] : []),
       ]),
     () => withinLimits(situation),
@@ -130,16 +142,16 @@ function byIdentity(situation: Situation): Finding {
 
 const withinLimits = (situation: Situation): Finding =>
   allOf([
-    () => limit(situation, 'boundary', 'the permissions boundary does not allow'),
-    () => limit(situation, 'session', 'no session policy allows'),
+    () => limit(situation, 'boundary', 'permissions boundary'),
+    () => limit(situation, 'session', 'session policy'),
   ]);
 
 /** If there is a policy of the kind, a statement of it must allow. */
-function limit(situation: Situation, kind: PolicyKind, reason: string): Finding {
+function limit(situation: Situation, kind: PolicyKind, title: string): Finding {
   if (situation.unread.includes(kind)) return unreadPolicy(kind);
   if (!situation.policies.some((policy) => policy.kind === kind)) return yes;
   const { action } = situation.question.request;
-  return findAmong(ofKind(situation, kind), grades, () => `${reason} ${action}`);
+  return findAmong(ofKind(situation, kind), grades, () => `no ${title} allows the ${action} action`);
 }
 
 /** SCPs: at each level one must allow. */
@@ -157,7 +169,7 @@ function everyLevelAllows(situation: Situation): Finding {
 }
 
 const reasonOf = (level: string | undefined, action: string): string =>
-  `no service control policy${level === undefined ? '' : ` of ${level}`} allows ${action}`;
+  `no service control policy${level === undefined ? '' : ` of ${level}`} allows the ${action} action`;
 
 const ofKind = ({ allows }: Situation, kind: PolicyKind): readonly JudgedStatement[] =>
   allows.filter(({ policy }) => policy.kind === kind);

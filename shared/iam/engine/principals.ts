@@ -59,8 +59,7 @@ function gradeAwsCaller(named: Names, caller: AwsCaller): Grades {
   if (named.has('AWS:*')) return directly;
   const account = toVerdict(named.has(`AWS:${getPrincipalAccount(caller) ?? ''}`));
   const { session, role } = gradeDirect(named, caller);
-  // A canonical user id stands for an account, and does not say for which.
-  return { account, role, session: session === 'no' && named.canonicalUsers ? unclear : session };
+  return { account, role, session: session === 'no' && named.hasUnclear ? unclear : session };
 }
 
 function gradeDirect(named: Names, caller: AwsCaller): { session: Verdict; role: Verdict } {
@@ -88,8 +87,9 @@ function toVerdictOfSession(named: Names, { arn, session }: RolePrincipal): Verd
 }
 
 /**
- * Whether a `NotPrincipal` applies to the caller, that is, does not except it. A Deny excepts only a caller that it names in every form:
- * account, role and session. With a permissions boundary it excepts nobody. An Allow with NotPrincipal is not supported.
+ * Whether a `NotPrincipal` applies to the caller, that is, does not except it. A Deny excepts a caller that it names in every form:
+ * account, role and session. If it names the caller itself without the other forms, it "might deny access". With a permissions boundary
+ * it excepts nobody. An Allow with NotPrincipal is not supported.
  * Source: "AWS JSON policy elements: NotPrincipal".
  */
 export function judgeNotPrincipal(
@@ -103,11 +103,11 @@ export function judgeNotPrincipal(
   if (hasBoundary && (caller.type === 'role' || caller.type === 'user')) return 'yes';
   switch (caller.type) {
     case 'role':
-      return exceptsAll(principal, [account, role, session]);
+      return exceptsAll(principal, session, [account, role]);
     case 'user':
-      return exceptsAll(principal, [account, session]);
+      return exceptsAll(principal, session, [account]);
     case 'root':
-      return exceptsAll(principal, [account]);
+      return exceptsAll(principal, account, []);
     case 'account':
       return account === 'yes' ? createUnknown('element', 'NotPrincipal') : 'yes';
     default:
@@ -115,17 +115,22 @@ export function judgeNotPrincipal(
   }
 }
 
-function exceptsAll(principal: Principal, forms: readonly Verdict[]): Verdict {
+function exceptsAll(principal: Principal, itself: Verdict, forms: readonly Verdict[]): Verdict {
   const named = readNames(principal);
   if (named.everybody || named.has('AWS:*')) return 'no';
-  if (forms.includes('no')) return 'yes';
-  return forms.every((form) => form === 'yes') ? 'no' : createUnknown('element', 'NotPrincipal');
+  if (itself === 'no') return 'yes';
+  const isExcepted = itself === 'yes' && forms.every((form) => form === 'yes');
+  return isExcepted ? 'no' : createUnknown('element', 'NotPrincipal');
 }
 
 /** The names in a `Principal`, each with its type: `AWS:111122223333`, `Service:ec2.amazonaws.com`. */
 interface Names {
   readonly everybody: boolean;
-  readonly canonicalUsers: boolean;
+  /**
+   * Whether a name may mean any AWS caller: a canonical user id does not say for which account it stands, and "you cannot use a
+   * wildcard to match part of a principal name or ARN".
+   */
+  readonly hasUnclear: boolean;
   has(name: string): boolean;
   hasPrefix(prefix: string): boolean;
   /** Whether users, roles or sessions of the account are named. */
@@ -143,7 +148,7 @@ const readMap = memoizeByObject((principals: PrincipalMap): Names => {
   const list = [...names];
   return {
     everybody: names.has('*:*'),
-    canonicalUsers: list.some((name) => name.startsWith('CanonicalUser:')),
+    hasUnclear: list.some((name) => /^CanonicalUser:|^AWS:(?!\*$).*[*?]/.test(name)),
     has: (name) => names.has(name),
     hasPrefix: (prefix) => list.some((name) => name.startsWith(prefix)),
     namesWithin: (accountId) =>

@@ -3,7 +3,8 @@ import type { Statement } from '../document.ts';
 
 /**
  * The element that keeps a statement from being one of its kind; `undefined` for a legal one. AWS refuses such a document, so what the
- * statement does is not known. Sources: "Grammar of the IAM JSON policy language"; for RCPs "RCP syntax".
+ * statement does is not known. Sources: "Grammar of the IAM JSON policy language"; "RCP syntax"; for
+ * trust policies "AWS JSON policy elements: NotPrincipal".
  */
 export function findMisplacedElement(statement: Statement, kind: PolicyKind): string | undefined {
   const rules = kindRules[kind];
@@ -11,6 +12,7 @@ export function findMisplacedElement(statement: Statement, kind: PolicyKind): st
     misplaced(rules.principal, 'Principal', statement) ??
     misplaced(rules.resource, 'Resource', statement) ??
     (kind === 'rcp' ? misplacedInRcp(statement) : undefined) ??
+    (kind === 'trust' && statement.NotPrincipal !== undefined ? 'NotPrincipal' : undefined) ??
     wrongPrincipal(statement)
   );
 }

@@ -3,7 +3,7 @@ import type { GrantKind } from '../../../shared/grants/contract.ts';
 import { listManagedStatements } from '../../../shared/iam/managed-statements.ts';
 import { findExposures } from '../../../shared/iam/safety.ts';
 import type { Account } from '../../../shared/platform/account.ts';
-import { isAllowed } from '../../../shared/reconcile/verify.ts';
+import { judgeAccess } from '../../../shared/reconcile/judge-access.ts';
 import { accountsOf, context, members, stranger } from '../../fixtures/grants/grant-env.ts';
 import type { MakeGrantFixture } from '../../fixtures/grants/grant-fixture.ts';
 
@@ -25,7 +25,8 @@ export function accessContract(kind: GrantKind, on: MakeGrantFixture, unverified
     const accesses = kind.listAccesses(entry, granted as Account, ref, context);
 
     expect(accesses.length > 0).toBe(!unverified);
-    for (const access of accesses) expect(isAllowed(documents, access)).toEqual({ allowed: true, why: '' });
+    for (const access of accesses)
+      expect(judgeAccess(documents, kind.policyKind, access)).toEqual({ outcome: 'allowed', why: '' });
   });
 
   test.each([third, stranger])('%s, which is not granted, cannot', (id) => {
@@ -34,7 +35,8 @@ export function accessContract(kind: GrantKind, on: MakeGrantFixture, unverified
 
     const accesses = kind.listAccesses(entry, other as Account, ref, context);
 
-    for (const access of accesses) expect(isAllowed(documents, access).why).toBe('no statement allows it');
+    for (const access of accesses)
+      expect(judgeAccess(documents, kind.policyKind, access).why).toBe('no statement allows it');
   });
 
   test('nobody else is let in', () => {

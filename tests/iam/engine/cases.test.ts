@@ -1,11 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { authorize } from '../../../shared/iam/authorize.ts';
+import { MalformedPolicyError } from '../../../shared/iam/errors.ts';
 import { engineCaseFiles, readEngineCases, toAuthorizationInput } from '../../fixtures/iam/engine-cases.ts';
 
 describe.each(engineCaseFiles())('%s', (file) => {
   it.each(readEngineCases(file))('$name', (engineCase) => {
-    const decision = authorize(toAuthorizationInput(engineCase));
     const { statements, unknowns, ...rest } = engineCase.expect;
+    if (rest.outcome === 'malformed') {
+      expect(() => toAuthorizationInput(engineCase)).toThrow(MalformedPolicyError);
+      return;
+    }
+    const decision = authorize(toAuthorizationInput(engineCase));
     expect(decision).toMatchObject(rest);
     expectEach(decision.statements, statements);
     expectEach(decision.unknowns, unknowns);

@@ -1,9 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { findOperator } from '../../shared/iam/operators.ts';
+import { findOperator } from '../../../shared/iam/engine/operators.ts';
+import { createTemplate } from '../../../shared/iam/engine/templates.ts';
+import { toLiteralTokens } from '../../../shared/iam/engine/wildcards.ts';
 
 /** What the operator says of a value of the policy and a value of the request; undefined when it cannot judge them. */
 const compare = (operator: string, wanted: string, given: string): boolean | undefined =>
-  findOperator(operator)?.compare([...wanted], given);
+  findOperator(operator.toLowerCase())?.compare(resolve(wanted), given);
+
+const resolve = (text: string) => {
+  const resolved = createTemplate(text, false, toLiteralTokens).resolve({ get: () => 'absent' });
+  if (resolved === undefined || 'unknown' in resolved) throw new Error(`${text} has a variable`);
+  return resolved;
+};
 
 describe('IpAddress', () => {
   it.each([
@@ -18,6 +26,12 @@ describe('IpAddress', () => {
     ['192.0.2.7', '192.0.2.7'],
     ['0.0.0.0', '0.0.0.0'],
     ['255.255.255.255', '255.255.255.255'],
+    ['2001:DB8:1234:5678::/64', '2001:db8:1234:5678:9abc::1'],
+    ['2001:db8::/32', '2001:0db8:ffff::'],
+    ['::/0', '2001:db8::1'],
+    ['::ffff:192.0.2.0/120', '::ffff:192.0.2.7'],
+    ['2001:db8::1/128', '2001:db8:0:0:0:0:0:1'],
+    ['2001:db8::1', '2001:db8::1'],
   ])('matches when %s holds %s', (range, address) => {
     expect(compare('IpAddress', range, address)).toBe(true);
   });
@@ -31,6 +45,13 @@ describe('IpAddress', () => {
     ['192.0.2.7', '192.0.2.8'],
     ['1.2.3.4', '4.3.2.1'],
     ['1.0.0.0', '0.1.0.0'],
+    ['192.0.2.0/24', '2001:db8::1'],
+    ['0.0.0.0/0', '::1'],
+    ['2001:db8::/32', '192.0.2.0'],
+    ['2001:db8::/32', '2001:db9::1'],
+    ['2001:db8:1234:5678::/64', '2001:db8:1234:5679::1'],
+    ['2001:db8::/33', '2001:db8:8000::'],
+    ['2001:db8::1', '2001:db9::1'],
   ])('does not match when %s does not hold %s', (range, address) => {
     expect(compare('IpAddress', range, address)).toBe(false);
   });
@@ -56,9 +77,17 @@ describe('IpAddress', () => {
     ['192.0.2.0/24', '192.0.2'],
     ['192.0.2.0/24', '192.0.2.0.1'],
     ['192.0.2.0/24', '192.0.2.x'],
-    ['192.0.2.0/24', '2001:db8::1'],
-    ['2001:db8::/32', '192.0.2.0'],
-    ['2001:db8::/32', '2001:db8::1'],
+    ['192.0.2.0/24/1', '192.0.2.0'],
+    ['192.0.2.0/08', '192.0.2.0'],
+    ['2001:db8::/129', '2001:db8::1'],
+    ['2001:db8::1::/64', '2001:db8::1'],
+    ['2001:db8:1:2:3:4:5:6:7/64', '2001:db8::1'],
+    ['2001:db8/32', '2001:db8::1'],
+    ['2001:db8::12345/64', '2001:db8::1'],
+    ['2001:db8:1:2:3:4:5::6/64', '2001:db8::1'],
+    ['2001:db8::/32', '2001:db8::g'],
+    // The documented default of /32 and the address alone differ here.
+    ['2001:db8::1', '2001:db8::2'],
     ['', '192.0.2.0'],
   ])('judges nothing when the range is %s and the address is %s', (range, address) => {
     expect(compare('IpAddress', range, address)).toBeUndefined();
@@ -83,7 +112,7 @@ describe('operators that measure', () => {
       ['NumericNotEquals', '10'],
       ['DateNotEquals', '2026-03-02'],
     ] as const) {
-      expect(findOperator(operator)?.negated).toBe(true);
+      expect(findOperator(operator.toLowerCase())?.negated).toBe(true);
       expect(compare(operator, value, value)).toBe(true);
     }
     expect(compare('NumericNotEquals', '10', '11')).toBe(false);
@@ -98,6 +127,21 @@ describe('operators that measure', () => {
     ['NumericLessThan', '10', 'nine'],
     ['DateLessThan', 'soon', '2026-03-02'],
     ['DateLessThan', '2026-03-02', 'soon'],
+    ['NumericEquals', '0x10', '16'],
+    ['NumericLessThan', 'Infinity', '1'],
+    ['NumericEquals', '1e3', '1000'],
+    ['NumericEquals', ' 10', '10'],
+    ['NumericEquals', '10.', '10'],
+    ['DateLessThan', 'May 1', '2026-03-02'],
+    ['DateLessThan', '2026-13-01', '2026-03-02'],
+    ['DateLessThan', '2026-02-29', '2026-03-02'],
+    ['DateLessThan', '2026-03-02T09:30:00', '2026-03-02'],
+    ['DateLessThan', '2026-03-02T24:00Z', '2026-03-02'],
+    ['DateLessThan', '2026-03-02T09:60Z', '2026-03-02'],
+    ['DateLessThan', '2026-03-02T09:30:61Z', '2026-03-02'],
+    ['DateLessThan', '2026-03-02T09:30+24:00', '2026-03-02'],
+    ['DateLessThan', '2026-3-2', '2026-03-02'],
+    ['DateLessThan', '-5', '2026-03-02'],
   ])('judges nothing when the operator is %s for %p and %p', (operator, wanted, given) => {
     expect(compare(operator, wanted, given)).toBeUndefined();
   });
@@ -108,6 +152,10 @@ describe('operators that measure', () => {
     ['2026', '2026-01-01T00:00:00Z', true],
     ['1772409600', '2026-03-02T00:00:01Z', false],
     ['2026-03-02T00:00:00Z', '1772409600', true],
+    ['2026-03', '2026-03-01T00:00Z', true],
+    ['2024-02-29', '2024-02-29T00:00:00.000Z', true],
+    ['2026-03-02T01:30+01:30', '2026-03-02T00:00:00Z', true],
+    ['2026-03-01T19:00:00.5-05:00', '1772409600.5', true],
   ])('reads %s as the instant that %s is when the answer is %s', (wanted, given, expected) => {
     expect(compare('DateEquals', wanted, given)).toBe(expected);
   });
@@ -131,7 +179,7 @@ describe('Bool', () => {
   });
 });
 
-describe('operatorNamed', () => {
+describe('findOperator', () => {
   it.each([
     'StringNotEquals',
     'StringNotEqualsIgnoreCase',
@@ -140,7 +188,7 @@ describe('operatorNamed', () => {
     'ArnNotLike',
     'NotIpAddress',
   ])('finds a negated operator when the name is %s', (name) => {
-    expect(findOperator(name)?.negated).toBe(true);
+    expect(findOperator(name.toLowerCase())?.negated).toBe(true);
   });
 
   it.each([
@@ -151,12 +199,12 @@ describe('operatorNamed', () => {
     'ArnLike',
     'BinaryEquals',
     'IpAddress',
-  ])('finds a positive operator when the name is %s in any letter case', (name) => {
-    expect(findOperator(name.toUpperCase())?.negated).toBe(false);
+  ])('finds a positive operator when the name is %s', (name) => {
+    expect(findOperator(name.toLowerCase())?.negated).toBe(false);
   });
 
   it('finds nothing when AWS has no such operator', () => {
-    expect(findOperator('StringMatches')).toBeUndefined();
-    expect(findOperator('Null')).toBeUndefined();
+    expect(findOperator('stringmatches')).toBeUndefined();
+    expect(findOperator('null')).toBeUndefined();
   });
 });

@@ -1,0 +1,51 @@
+import { isMember } from '../accounts/membership.ts';
+import type { Access, GrantContext } from '../grants/contract.ts';
+import type { PolicyKind } from '../iam/applied-policy.ts';
+import type { PolicyDocument } from '../iam/document.ts';
+import { type Evaluation, evaluatePolicies } from '../iam/evaluate.ts';
+import type { Account } from '../platform/account.ts';
+import type { DesiredResource } from './desired-resource.ts';
+
+/** What the documents of a resource say to an access: the half of it that lies in the central account. */
+export interface AccessJudgment {
+  readonly outcome: 'allowed' | 'denied' | 'unknown';
+  /** For people; empty if it is allowed. */
+  readonly why: string;
+}
+
+export type Documents = readonly (PolicyDocument | undefined)[];
+
+/** Whether the documents together allow it: one allows, none denies. */
+export function judgeAccess(documents: Documents, kind: PolicyKind, { request }: Access): AccessJudgment {
+  const policies = documents
+    .filter((document) => document !== undefined)
+    .map((document) => ({ kind, name: kind, document }));
+  const { decision, sid = 'without Sid', unknowns } = evaluatePolicies(policies, request);
+  switch (decision) {
+    case 'allow':
+      return { outcome: 'allowed', why: '' };
+    case 'deny':
+      return { outcome: 'denied', why: `the statement ${sid} denies it` };
+    case 'none':
+      return { outcome: 'denied', why: 'no statement allows it' };
+    case 'unknown':
+      return { outcome: 'unknown', why: unknowns.map(describe).join('; ') };
+  }
+}
+
+const describe = ({ kind, name, sid = 'without Sid' }: Evaluation['unknowns'][number]): string =>
+  kind === 'key'
+    ? `the statement ${sid} asks for ${name}, which depends on the request`
+    : `what AWS does with ${name} of the statement ${sid} is not documented`;
+
+/** What the configuration grants to an account on a resource; nothing for one that is no member. */
+export const listAccesses = (
+  { kind, ref, shares }: DesiredResource,
+  account: Account,
+  context: GrantContext,
+): readonly Access[] =>
+  isMember(account)
+    ? shares
+        .filter(({ accounts }) => accounts.some(({ id }) => id === account.id))
+        .flatMap(({ entry }) => kind.listAccesses(entry, account, ref, context))
+    : [];
