@@ -36,7 +36,7 @@ export function makeDeployable(context: DeployableContext, request: Request): vo
 function makeSecrets(context: DeployableContext, secretId: string, versionId?: string): void {
   const { configuration, organization } = context;
   for (const { accountId, region } of findNamedSecrets(configuration, secretId)) {
-    const isCentral = Object.values(configuration.centralAccounts).some((each) => each?.id === accountId);
+    const isCentral = Object.values(configuration.centralAccounts).some(({ id }) => id === accountId);
     if (!isCentral) continue;
     const { name = secretId, arn } = parseSecretArn(secretId) ?? {};
     const suffix = arn?.slice(-6);

@@ -11,20 +11,20 @@ const titleWidth = 30;
 
 export function createProgress(out: Output, machine: DeployedMachine = 'account-onboarding'): Progress {
   const tasks = taskStates(machine);
-  const running: string[] = [];
+  const running: Pick<StateEvent, 'state' | 'input' | 'index'>[] = [];
   /** Errors that are not told yet: what follows says whether the state is tried again. */
   const errors = new Map<string, string>();
   /** What is told once of a state that is entered again and again. */
   const told = new Set<string>();
   const { green, red, yellow, dim } = out.colors;
-  const tell = (mark: string, { state }: StateEvent, detail: string) =>
-    out.line(`  ${mark} ${titleOf(state).padEnd(titleWidth)}${detail}`.trimEnd());
-  const left = ({ state }: StateEvent) => {
-    const index = running.indexOf(state);
+  const tell = (mark: string, event: StateEvent, detail: string) =>
+    out.line(`  ${mark} ${titleOf(event).padEnd(titleWidth)}${detail}`.trimEnd());
+  const left = (event: StateEvent) => {
+    const index = running.findIndex((each) => idOf(each) === idOf(event));
     if (index >= 0) running.splice(index, 1);
   };
   const reactions: Readonly<Record<StateEvent['type'], (event: StateEvent) => void>> = {
-    entered: ({ state }) => running.push(state),
+    entered: (event) => running.push(event),
     exited: (event) => {
       left(event);
       const error = taken(errors, idOf(event));
@@ -61,11 +61,16 @@ function taken<T>(map: Map<string, T>, key: string): T | undefined {
 }
 
 /** Of the state, or of one iteration of it. */
-const idOf = ({ state, index }: StateEvent): string => `${state}#${index ?? ''}`;
+const idOf = ({ state, index }: Pick<StateEvent, 'state' | 'index'>): string => `${state}#${index ?? ''}`;
 
-/** `UpdateLogAccount` → `Update log account`. */
-const titleOf = (state: string): string =>
-  state.replace(/(?!^)[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+const itemSchema = z.object({ centralAccount: z.string() });
+
+/** `PlanChanges` → `Plan changes`; of the task for each central account, `Update log account`. */
+function titleOf({ state, input }: Pick<StateEvent, 'state' | 'input'>): string {
+  const title = state.replace(/(?!^)[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  const item = itemSchema.safeParse(input);
+  return item.success ? title.replace('central', item.data.centralAccount) : title;
+}
 
 /** What the steps give back, as far as it is told here; anything else is told without a detail. */
 const outputSchema = z.looseObject({

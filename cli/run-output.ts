@@ -45,7 +45,7 @@ export function sortAccounts(
   resources: readonly { readonly resource: string }[],
   { centralAccounts }: Configuration,
 ): ReadonlySet<string> {
-  const central = Object.values(centralAccounts).flatMap((account) => account?.id ?? []);
+  const central = Object.values(centralAccounts).map(({ id }) => id);
   const touched = resources.map(({ resource }) => splitResourceKey(resource).account);
   return new Set([...central.filter((id) => touched.includes(id)), ...touched]);
 }

@@ -10,6 +10,7 @@ import {
 } from '../shared/platform/aws/access.ts';
 import { memoizeByRun } from '../shared/platform/aws/per-run.ts';
 import { type CallCounts, countCalls, withPlugins } from '../shared/platform/aws/plugins.ts';
+import { toUpdateFunctionName } from '../shared/platform/central-accounts.ts';
 import { systemClock } from '../shared/platform/clock.ts';
 import type { Logger } from '../shared/platform/logger.ts';
 import type { Services } from '../shared/reconcile/services.ts';
@@ -72,7 +73,10 @@ export function connect(session: Session, { memoryAllowed }: Connecting): AwsCon
         ? createMemoryStore()
         : createTableStore(table, { region, endpoint: tableEndpoint }),
     hub: createHubClients(settings),
-    aws: memoizeByRun((runId, { partition, spokeRole }) => access({ runId, partition, spokeRole })),
+    aws: memoizeByRun((runId, { partition, spokeRole, centralAccounts }) =>
+      access({ runId, partition, spokeRole, centralAccounts }),
+    ),
+    findUpdateFunction: toUpdateFunctionName,
   };
   const place = table === undefined ? 'registry in memory' : `table ${table} in ${region}`;
   return { services, calls, where: `${endpoint ?? 'AWS'}, ${place}`, inMemory };

@@ -1,14 +1,2 @@
-import { getLambdaServices } from '../shared/composition/lambda-services.ts';
-import { createStepHandler } from '../shared/platform/lambda/step-handler.ts';
-import type { Services } from '../shared/reconcile/services.ts';
-import { updateInput } from '../shared/runs/step-schemas.ts';
-import { updateCentralAccount } from '../shared/runs/update.ts';
-
-/** May assume the spoke role of the log account only. */
-export const createHandler = createStepHandler({
-  name: 'update-log-account',
-  input: updateInput,
-  run: (services: Services, input) => updateCentralAccount(services, { ...input, centralAccount: 'log' }),
-});
-
-export const handler = createHandler(getLambdaServices);
+/** The log account's own function: its role may assume the role of that account only. */
+export { createHandler, handler } from './update-central-account.ts';

@@ -3,9 +3,14 @@
  * YAML alone cannot do it, because an anchor takes no parameter such as the function's name.
  */
 module.exports = async ({ resolveVariable }) => {
-  const { functions, starts } = await resolveVariable('file(infrastructure/permissions.yml)');
+  const { functions, updateFunction, starts } = await resolveVariable('file(infrastructure/permissions.yml)');
+  const updates = await resolveVariable('self:custom.centralAccounts.roleArnsByFunction');
   return {
     Resources: Object.fromEntries([
+      ...Object.entries(updates).map(([name, roleArn]) => [
+        roleId(name),
+        functionRole(name, [...updateFunction, assume(roleArn)]),
+      ]),
       ...Object.entries(functions).map(([name, statements]) => [
         roleId(name),
         functionRole(name, statements),
@@ -36,6 +41,8 @@ const log = (name) => ({
   Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
   Resource: { 'Fn::Sub': `\${self:custom.functionLogs}-${name}:*` },
 });
+
+const assume = (roleArn) => ({ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: roleArn });
 
 const trace = {
   Effect: 'Allow',

@@ -102,10 +102,9 @@ async function validateMade(file: string): Promise<readonly Report[]> {
 /** What each central account needs, as `onboarding spoke-template` makes it. */
 function spokes(configuration: Configuration) {
   const hub = { accountId: configuration.organization.managementAccount, region: 'us-east-1' };
-  return Object.entries(configuration.centralAccounts).flatMap(([name, account]) => {
-    if (account === undefined) return [];
-    const { template } = renderSpokeTemplate({ configuration, accountId: account.id, hub });
-    return [{ name: `spoke template of ${name}`, template }];
+  return Object.entries(configuration.centralAccounts).map(([name, { id: accountId }]) => {
+    const { template } = renderSpokeTemplate({ configuration, accountId, hub });
+    return { name: `spoke template of ${name}`, template };
   });
 }
 

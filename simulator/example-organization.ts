@@ -4,6 +4,7 @@ import type { Configuration } from '../shared/configuration/schema.ts';
 import type { ResourceRef, ResourceType } from '../shared/grants/contract.ts';
 import { getGrantKind, grantKinds } from '../shared/grants/kinds.ts';
 import type { PolicyDocument } from '../shared/iam/document.ts';
+import { getSpokeRole } from '../shared/platform/central-accounts.ts';
 import type { Clock, Random } from '../shared/platform/clock.ts';
 import { listDesiredResources } from '../shared/reconcile/desired-resources.ts';
 import { SimulatedOrganization } from './organization.ts';
@@ -49,11 +50,12 @@ export function createExampleOrganization(
 }
 
 function addCentralAccounts(organization: SimulatedOrganization, configuration: Configuration): void {
-  const { centralAccounts, spokeRole, partition } = configuration;
+  const { centralAccounts, partition } = configuration;
   const { managementAccount } = configuration.organization;
-  const [, path = '', role = spokeRole] = /^(.*\/)?([^/]+)$/.exec(spokeRole) ?? [];
   for (const [name, account] of Object.entries(centralAccounts)) {
-    if (account === undefined || organization.world.accounts.has(account.id)) continue;
+    if (organization.world.accounts.has(account.id)) continue;
+    const spokeRole = getSpokeRole(configuration, account.id);
+    const [, path = '', role = spokeRole] = /^(.*\/)?([^/]+)$/.exec(spokeRole) ?? [];
     organization.addAccount({ id: account.id, name });
     organization.addRole({
       accountId: account.id,

@@ -11,10 +11,7 @@ import { createHandler as requestApproval } from '../functions/request-approval.
 import { createHandler as resolveAccount } from '../functions/resolve-account.ts';
 import { createHandler as resolveDeployment } from '../functions/resolve-deployment.ts';
 import { createHandler as startSweep } from '../functions/start-sweep.ts';
-import { createHandler as updateConfigurationAccount } from '../functions/update-configuration-account.ts';
-import { createHandler as updateLogAccount } from '../functions/update-log-account.ts';
-import { createHandler as updateSecurityAccount } from '../functions/update-security-account.ts';
-import { createHandler as updateSharedAccount } from '../functions/update-shared-account.ts';
+import { createHandler as updateCentralAccount } from '../functions/update-central-account.ts';
 import { createHandler as verifyAccess } from '../functions/verify-access.ts';
 import type { HandlerFactory } from '../shared/platform/lambda/step-handler.ts';
 import type { Services } from '../shared/reconcile/services.ts';
@@ -34,9 +31,9 @@ export const functions: Readonly<Record<string, HandlerFactory<Services>>> = {
   ResolveAccountFunctionArn: resolveAccount,
   ResolveDeploymentFunctionArn: resolveDeployment,
   StartSweepFunctionArn: startSweep,
-  UpdateConfigurationAccountFunctionArn: updateConfigurationAccount,
-  UpdateLogAccountFunctionArn: updateLogAccount,
-  UpdateSecurityAccountFunctionArn: updateSecurityAccount,
-  UpdateSharedAccountFunctionArn: updateSharedAccount,
   VerifyAccessFunctionArn: verifyAccess,
 };
+
+/** The deployed function by its name, which a plan gives: that of a central account, such as `update-log-account`. */
+export const findFunction = (name: string): HandlerFactory<Services> | undefined =>
+  /^update-.+-account$/.test(name) ? updateCentralAccount : undefined;

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { Context } from 'aws-lambda';
 import { getTimestamp } from '../shared/platform/clock.ts';
-import type { StepHandler } from '../shared/platform/lambda/step-handler.ts';
+import type { HandlerFactory, StepHandler } from '../shared/platform/lambda/step-handler.ts';
 import type { Services } from '../shared/reconcile/services.ts';
 import { LOCAL_RUN_TOKEN } from '../shared/runs/approval/request-approval.ts';
 import { type DeployedMachine, readDeployedDefinition } from './deployed-machines.ts';
-import { functions } from './functions.ts';
+import { findFunction, functions } from './functions.ts';
 import { findMatchingRules, getRules } from './rules.ts';
 import { runStateMachine, type StateEvent, type StateMachineResult } from './run-state-machine.ts';
 import type { StateFunction } from './task-handler.ts';
@@ -54,6 +54,7 @@ export async function runLocally(run: LocalRun): Promise<StateMachineResult> {
   const result = await runStateMachine({
     definition: readDeployedDefinition(machine),
     functions: boundFunctions(services, around),
+    findFunction: (functionName) => bindNamed(services, functionName, around),
     input,
     name,
     startedAt,
@@ -70,21 +71,46 @@ export async function runLocally(run: LocalRun): Promise<StateMachineResult> {
 /** The deployed handlers with these services, by the token of their ARN. */
 const boundFunctions = (
   services: Services,
-  around: FunctionInterceptor = (_, invoke) => invoke(),
+  around?: FunctionInterceptor,
 ): Readonly<Record<string, StateFunction>> =>
   Object.fromEntries(
-    Object.entries(functions).map(([token, createHandler]) => {
-      let handler: StepHandler | undefined;
-      return [
-        token,
-        (event) =>
-          around(token, () => {
-            handler ??= createHandler(() => services);
-            return handler(event, lambdaContext(token));
-          }),
-      ];
-    }),
+    Object.entries(functions).map(([token, createHandler]) => [
+      token,
+      bind(services, { token, createHandler }, around),
+    ]),
   );
+
+interface BoundFunction {
+  readonly token: string;
+  readonly createHandler: HandlerFactory<Services>;
+}
+
+function bind(
+  services: Services,
+  { token, createHandler }: BoundFunction,
+  around: FunctionInterceptor = (_, invoke) => invoke(),
+): StateFunction {
+  let handler: StepHandler | undefined;
+  return (event) =>
+    around(token, () => {
+      handler ??= createHandler(() => services);
+      return handler(event, lambdaContext(token));
+    });
+}
+
+/** A function that a task names, such as `update-log-account`. */
+function bindNamed(
+  services: Services,
+  name: string,
+  around?: FunctionInterceptor,
+): StateFunction | undefined {
+  const createHandler = findFunction(name);
+  return createHandler && bind(services, { token: toFunctionToken(name), createHandler }, around);
+}
+
+/** `update-log-account` → `UpdateLogAccountFunctionArn` */
+const toFunctionToken = (name: string): string =>
+  `${name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}FunctionArn`;
 
 /** What the handlers look at in a Lambda context: the request id, in their logs. */
 const lambdaContext = (name: string): Context =>

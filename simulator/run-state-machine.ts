@@ -12,6 +12,7 @@ import {
 } from './state-machine-definition.ts';
 import {
   createCallbackHandler,
+  createInvokeHandler,
   createTaskHandler,
   type StateFunction,
   tokenPlaceholder,
@@ -38,6 +39,8 @@ export interface StateMachineRun {
    * whole text of any other resource, which then gets the Task's parameters.
    */
   readonly functions: Readonly<Record<string, StateFunction>>;
+  /** By the name that a task with `FunctionName.$` is given. Default: none. */
+  readonly findFunction?: (name: string) => StateFunction | undefined;
   readonly input: unknown;
   /** Name of the execution. */
   readonly name: string;
@@ -106,15 +109,7 @@ function failed(thrown: unknown) {
 }
 
 function overridesOf(run: StateMachineRun, { tasks, waits, retriers }: PreparedMachine) {
-  const handlers = tasks.map(({ state, resource, waits: waitsForToken }) => {
-    const handler = run.functions[resource];
-    if (handler === undefined) throw new Error(`There is no function for ${resource}`);
-    const { tasks: tokens, untilToken = 'no-task' } = run;
-    return [
-      state,
-      waitsForToken ? createCallbackHandler(handler, tokens, untilToken) : createTaskHandler(handler),
-    ] as const;
-  });
+  const handlers = tasks.map((task) => [task.state, handlerOf(run, task)] as const);
   const none = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 0]));
   return {
     taskResourceLocalHandlers: Object.fromEntries(handlers),
@@ -122,6 +117,17 @@ function overridesOf(run: StateMachineRun, { tasks, waits, retriers }: PreparedM
       ? {}
       : { waitTimeOverrides: none(waits), retryIntervalOverrides: none(retriers) }),
   };
+}
+
+function handlerOf(run: StateMachineRun, { integration, resource }: PreparedMachine['tasks'][number]) {
+  const { functions, findFunction = () => undefined, tasks: tokens, untilToken = 'no-task' } = run;
+  if (integration === 'invoke')
+    return createInvokeHandler((name) => functions[resource] ?? findFunction(name));
+  const handler = functions[resource];
+  if (handler === undefined) throw new Error(`There is no function for ${resource}`);
+  return integration === 'callback'
+    ? createCallbackHandler(handler, tokens, untilToken)
+    : createTaskHandler(handler);
 }
 
 /** Source: "Accessing execution data from the Context object in Step Functions". */

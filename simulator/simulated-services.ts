@@ -1,6 +1,7 @@
 import { createHubClients, createRunAccess } from '../shared/platform/aws/access.ts';
 import { memoizeByRun } from '../shared/platform/aws/per-run.ts';
 import type { ClientPlugin } from '../shared/platform/aws/plugins.ts';
+import { toUpdateFunctionName } from '../shared/platform/central-accounts.ts';
 import type { Logger } from '../shared/platform/logger.ts';
 import type { Services } from '../shared/reconcile/services.ts';
 import { createMemoryStore } from '../shared/store/memory.ts';
@@ -45,6 +46,9 @@ export function createSimulatedServices(
     logger,
     store,
     hub: createHubClients(settings),
-    aws: memoizeByRun((runId, { partition, spokeRole }) => access({ runId, partition, spokeRole })),
+    aws: memoizeByRun((runId, { partition, spokeRole, centralAccounts }) =>
+      access({ runId, partition, spokeRole, centralAccounts }),
+    ),
+    findUpdateFunction: toUpdateFunctionName,
   };
 }

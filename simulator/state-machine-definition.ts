@@ -26,11 +26,14 @@ export interface PreparedMachine {
   readonly retriers: readonly string[];
 }
 
+/** A function that is called, one whose name the task's input gives, or one that is called and answers by its token. */
+type Integration = 'function' | 'invoke' | 'callback';
+
 interface PreparedTask {
   readonly state: string;
+  readonly integration: Integration;
+  /** The key of its function; empty if the input gives the name. */
   readonly resource: string;
-  /** Whether it waits until its token comes back. */
-  readonly waits: boolean;
 }
 
 /**
@@ -76,15 +79,21 @@ function expectValid(definition: StateMachineText): void {
   new StateMachine(JSON.parse(text), { validationOptions: { checkArn: false } });
 }
 
-/** A callback task names the function among its parameters, and its input is their `Payload`. */
+/** With a service integration, the function's name is among the parameters, and its input is their `Payload`. */
 function functionOf({ Resource = '', Parameters }: StateText): Omit<PreparedTask, 'state'> {
-  const waits = callbackTask.test(Resource);
+  const integration = integrationOf(Resource);
   const { FunctionName = '' } = (Parameters ?? {}) as { readonly FunctionName?: string };
-  return { resource: tokenOf(waits ? FunctionName : Resource), waits };
+  return { integration, resource: tokenOf(integration === 'function' ? Resource : FunctionName) };
 }
 
-/** The service integration, or the token that stands for it, since its ARN has the partition in it. */
+/** A token may stand for a service integration, since its ARN has the partition in it. */
+const invokeTask = /:states:::lambda:invoke$|^\$\{InvokeFunction\}$/;
 const callbackTask = /:states:::lambda:invoke\.waitForTaskToken$|^\$\{InvokeAndWaitForTaskToken\}$/;
+
+function integrationOf(resource: string): Integration {
+  if (callbackTask.test(resource)) return 'callback';
+  return invokeTask.test(resource) ? 'invoke' : 'function';
+}
 
 /** `${Token}` → `Token`; any other resource as it is. */
 const tokenOf = (resource: string): string => /^\$\{([^{}]+)\}$/.exec(resource)?.[1] ?? resource;
@@ -100,7 +109,8 @@ const nestedMachines = ({ Branches, ItemProcessor, Iterator }: StateText): reado
   [...(Branches ?? []), ItemProcessor, Iterator].filter((machine) => machine !== undefined);
 
 function expectFunctions(tasks: PreparedMachine['tasks'], functions: readonly string[]): void {
-  const missing = tasks.filter(({ resource }) => !functions.includes(resource));
+  const fixed = tasks.filter(({ integration, resource }) => integration !== 'invoke' || resource !== '');
+  const missing = fixed.filter(({ resource }) => !functions.includes(resource));
   if (missing.length === 0) return;
   const list = missing.map(({ state, resource }) => `  ${state}: ${resource}`).join('\n');
   throw new Error(`The state machine has tasks without a function:\n${list}\nKnown: ${functions.join(', ')}`);
@@ -156,7 +166,8 @@ function preparedState(state: StateText, key: string, keyOf: KeyOf): StateText {
   return {
     Type: state.Type,
     ...withGivenContext(key, own),
-    ...(state.Type === 'Task' && !('TimeoutSecondsPath' in state && !functionOf(state).waits)
+    ...(state.Type === 'Task' &&
+    !('TimeoutSecondsPath' in state && functionOf(state).integration !== 'callback')
       ? { TimeoutSeconds: timeoutOf(state) }
       : {}),
     ...(Branches === undefined ? {} : { Branches: Branches.map(nested) }),

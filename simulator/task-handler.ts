@@ -22,6 +22,29 @@ export const createTaskHandler =
     return JSON.parse(text);
   };
 
+/** The parameters of `lambda:invoke`, and what it returns ("Invoke an AWS Lambda function with Step Functions"). */
+interface Invocation {
+  readonly FunctionName: string;
+  readonly Payload: unknown;
+}
+
+/**
+ * Calls the function that the parameters name with their `Payload`, and returns its result among Lambda's own fields. Errors of
+ * Lambda are reported as `Lambda.ErrorName` ("Handle transient Lambda service exceptions").
+ */
+export const createInvokeHandler =
+  (find: (name: string) => StateFunction | undefined) =>
+  async (input: unknown): Promise<Json> => {
+    const { FunctionName, Payload } = input as Invocation;
+    const handle = find(FunctionName);
+    if (handle === undefined)
+      throw Object.assign(new Error(`Function not found: ${FunctionName}`), {
+        name: 'Lambda.ResourceNotFoundException',
+      });
+    const result = await createTaskHandler(handle)(Payload ?? {});
+    return { ExecutedVersion: '$LATEST', Payload: result, StatusCode: 200 };
+  };
+
 /** Stands for the token of a task in the context of an execution, and is replaced in the task's input. */
 export const tokenPlaceholder = '«task token»';
 

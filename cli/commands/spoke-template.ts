@@ -3,7 +3,6 @@ import { renderSpokeTemplate } from '../../shared/cloudformation/template.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { accountIdPattern } from '../../shared/platform/account.ts';
-import { centralAccountNames } from '../../shared/platform/central-accounts.ts';
 import {
   type CommandContext,
   type CommonOptions,
@@ -25,7 +24,7 @@ interface SpokeOptions extends CommonOptions {
 
 export const createSpokeTemplateCommand = (context: CommandContext): Command =>
   createCommand('spoke-template', 'Print the CloudFormation template that a central account needs.')
-    .argument('<account>', `its name in the configuration: ${centralAccountNames.join(', ')}`)
+    .argument('<account>', 'its name in the configuration, such as log')
     .option('--hub <id>', 'account where the project is deployed (default: the management account)')
     .option('--hub-region <region>', 'region where the project is deployed', 'us-east-1')
     .option(
@@ -76,9 +75,9 @@ function requireValid({ hub, hubRegion, operator }: SpokeOptions): void {
 
 function centralAccountId(configuration: Configuration, name: string, file: string): string {
   const { centralAccounts } = configuration;
-  const known = centralAccountNames.filter((each) => centralAccounts[each] !== undefined);
-  const found = known.find((each) => each === name);
-  const account = found === undefined ? undefined : centralAccounts[found];
+  const [, account] = Object.entries(centralAccounts).find(([known]) => known === name) ?? [];
   if (account !== undefined) return account.id;
-  throw new UsageError(`${file} has no central account ${name}; it has ${known.join(', ')}`);
+  throw new UsageError(
+    `${file} has no central account ${name}; it has ${Object.keys(centralAccounts).join(', ')}`,
+  );
 }

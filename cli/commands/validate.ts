@@ -90,11 +90,12 @@ function printConfiguration(out: Output, file: string, configuration: Configurat
       dim(`  hash ${hashConfiguration(configuration).slice(0, 12)}`),
   );
   const resources = listDesiredResources(configuration, []);
-  const central = Object.entries(centralAccounts).flatMap(([name, account]) =>
-    account === undefined
-      ? []
-      : [[name, account.id, account.region, resourceCount(resources, account.id, name, configuration)]],
-  );
+  const central = Object.entries(centralAccounts).map(([name, { id, region }]) => [
+    name,
+    id,
+    region,
+    resourceCount(resources, id, name, configuration),
+  ]);
   table(out, 'Central accounts', central);
   table(
     out,

@@ -1,6 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
+import type { Configuration } from '../../shared/configuration/schema.ts';
 import { secretDeployment } from '../../shared/configuration/secret-deployment.ts';
 import { withPlugins } from '../../shared/platform/aws/plugins.ts';
 import {
@@ -19,6 +20,7 @@ import type { SimulatedApplication } from '../../simulator/app-config-state.ts';
 import { rotateNow } from '../../simulator/rotation.ts';
 import { silentLogger } from '../../simulator/simulated-services.ts';
 import type { Simulation } from '../simulation.ts';
+import { UsageError } from '../usage-error.ts';
 
 const login = z.object({ username: z.string(), password: z.string() });
 
@@ -42,10 +44,20 @@ const anything = (more: object = {}) => ({
   Statement: [{ Effect: 'Allow' as const, Action: '*', ...more }],
 });
 
+/** @throws UsageError if the configuration has no shared account, which the demonstration needs */
+function locateShared({ centralAccounts }: Configuration): { readonly id: string; readonly region: string } {
+  const { shared } = centralAccounts;
+  if (shared !== undefined) return shared;
+  throw new UsageError(
+    'The demonstration of a rotation needs a central account with the name shared. Add it to centralAccounts, or use ' +
+      'examples/onboarding.yml',
+  );
+}
+
 /** The simulation with a strategy that deploys at once and without bake time, and a configuration that names it. */
 export function withStrategy(simulation: Simulation): Simulation {
   const { organization, configuration } = simulation;
-  const { id: accountId, region } = configuration.centralAccounts.shared;
+  const { id: accountId, region } = locateShared(configuration);
   const strategy = addStrategy(organization.world, {
     accountId,
     region,
@@ -64,7 +76,7 @@ export function withStrategy(simulation: Simulation): Simulation {
 /** A secret of the shared account, the application that serves it, a database that it opens, and a reader elsewhere. */
 export function createRotationDemo(simulation: Simulation): RotationDemo {
   const { organization, configuration } = simulation;
-  const { id: accountId, region } = configuration.centralAccounts.shared;
+  const { id: accountId, region } = locateShared(configuration);
   const place = { accountId, region };
   const first: Login = { username: 'shop', password: 'the-first-password' };
   const secret = { ...place, name: 'shop/database', value: JSON.stringify(first) };
@@ -136,7 +148,7 @@ interface RotationParts {
 }
 
 function rotating({ organization, configuration }: Simulation, { secretArn, database, role }: RotationParts) {
-  const { id: accountId, region } = configuration.centralAccounts.shared;
+  const { id: accountId, region } = locateShared(configuration);
   organization.addRole(role);
   const config = { region, credentials: organization.credentialsOf(accountId, role.name) };
   const plugins = [organization.plugin()];

@@ -1,4 +1,5 @@
-import type { CentralAccountName, Configuration } from '../configuration/schema.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import { type CentralAccountName, toUpdateFunctionName } from '../platform/central-accounts.ts';
 
 /** What the hub and its spokes are called; `serverless.yml` uses the same names, which a test holds together. */
 export const installationName = ({ installation }: Pick<Configuration, 'installation'>): string =>
@@ -11,7 +12,7 @@ export const rolePath = '/account-onboarding/';
 export const listSpokeFunctions = (names: readonly CentralAccountName[]): readonly string[] => [
   'plan-changes',
   'request-approval',
-  ...names.map((name) => `update-${name}-account`),
+  ...names.map(toUpdateFunctionName),
   'verify-access',
   'resolve-deployment',
   'advance-deployment',

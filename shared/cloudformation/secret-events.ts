@@ -1,5 +1,5 @@
 import type { Application } from '../configuration/applications.ts';
-import { getApplications } from '../configuration/applications.ts';
+import { defaultApplicationAccount, getApplications } from '../configuration/applications.ts';
 import { listCentralNames } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { SecretTarget } from '../configuration/secret-deployment.ts';
@@ -74,7 +74,7 @@ export function hasRotatedSecrets(configuration: Configuration, accountId: strin
   const named = secretDeployment.targets.map(({ account }: SecretTarget) => account);
   return (
     named.length === 0 ||
-    ['configuration', ...named].some((account) => isNamed(configuration, accountId, account))
+    [defaultApplicationAccount, ...named].some((account) => isNamed(configuration, accountId, account))
   );
 }
 

@@ -1,6 +1,7 @@
 import { getGrantContext, listCentralNames } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { getGrantKind } from '../grants/kinds.ts';
+import { getSpokeRole } from '../platform/central-accounts.ts';
 import { listDeploymentPermissions } from './deployments.ts';
 import { renderForwarderResources } from './forwarder.ts';
 import { type Hub, planForwarding } from './forwarding.ts';
@@ -80,7 +81,7 @@ const descriptionOf = ({ configuration, accountId }: SpokeRequest): string =>
 
 /** The hub's account is trusted, and in it, as in those of operators, the named roles alone. */
 function spokeRole({ configuration, accountId, hub, operators = [] }: SpokeRequest) {
-  const [, path = '', RoleName = ''] = /^(.*\/)?([^/]+)$/.exec(configuration.spokeRole) ?? [];
+  const [, path = '', RoleName = ''] = /^(.*\/)?([^/]+)$/.exec(getSpokeRole(configuration, accountId)) ?? [];
   const functions = listSpokeFunctions(listCentralNames(configuration, accountId)).map(
     (name) =>
       `arn:${partition}:iam::${hub.accountId}:role${rolePath}${installationName(configuration)}-${name}`,

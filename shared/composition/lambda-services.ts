@@ -12,19 +12,31 @@ import { systemClock } from '../platform/clock.ts';
 import type { Services } from '../reconcile/services.ts';
 import { createDocumentClient } from '../store/dynamodb/document-client.ts';
 import { createDynamoStore } from '../store/dynamodb/store.ts';
+import { parseUpdateFunctions } from './update-functions.ts';
 
 let made: Services | undefined;
 
 /**
  * The services of a deployed function, made at its first call and kept for the life of the process. Reads the
- * environment: `ONBOARDING_TABLE` (the installation's table) and `AWS_REGION`.
+ * environment: `ONBOARDING_TABLE` (the installation's table), `AWS_REGION`, and `ONBOARDING_UPDATE_FUNCTIONS` (by the name of
+ * each central account the name of its function, as JSON; only plan-changes has it).
  */
 export function getLambdaServices(): Services {
-  made ??= servicesFrom({ table: required('ONBOARDING_TABLE'), region: required('AWS_REGION') });
+  made ??= servicesFrom({
+    table: required('ONBOARDING_TABLE'),
+    region: required('AWS_REGION'),
+    findUpdateFunction: parseUpdateFunctions(process.env.ONBOARDING_UPDATE_FUNCTIONS),
+  });
   return made;
 }
 
-function servicesFrom({ table, region }: { table: string; region: string }): Services {
+interface Environment {
+  readonly table: string;
+  readonly region: string;
+  readonly findUpdateFunction: Services['findUpdateFunction'];
+}
+
+function servicesFrom({ table, region, findUpdateFunction }: Environment): Services {
   const dynamoDb = withPlugins(new DynamoDBClient({ region, requestHandler }), [translateHubErrors(region)]);
   const client = createDocumentClient(dynamoDb);
   const access = createRunAccess({ region, clock: systemClock });
@@ -34,7 +46,10 @@ function servicesFrom({ table, region }: { table: string; region: string }): Ser
     logger: new Logger({ serviceName: 'account-onboarding' }) as Services['logger'],
     store: createDynamoStore({ client, tableName: table }),
     hub: createHubClients({ region }),
-    aws: memoizeByRun((runId, { partition, spokeRole }) => access({ runId, partition, spokeRole })),
+    aws: memoizeByRun((runId, { partition, spokeRole, centralAccounts }) =>
+      access({ runId, partition, spokeRole, centralAccounts }),
+    ),
+    findUpdateFunction,
   };
 }
 

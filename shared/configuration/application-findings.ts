@@ -1,15 +1,15 @@
+import { getSpokeRole, type SpokeRoles } from '../platform/central-accounts.ts';
 import { type Application, getApplications, locateApplication, toLogicalName } from './applications.ts';
 import type { PathFinding } from './messages.ts';
 
-interface Configured {
-  readonly spokeRole: string;
+interface Configured extends SpokeRoles {
   readonly applications?: readonly Application[] | undefined;
   readonly centralAccounts: Readonly<
-    Record<string, { readonly id: string; readonly region: string } | undefined>
+    Record<string, { readonly id: string; readonly region: string; readonly role?: string | undefined }>
   >;
 }
 
-/** What does not fit each other in `applications`: names that repeat, accounts that are missing, things that are elsewhere. */
+/** What does not fit each other in `applications`: names that repeat, things that are elsewhere. */
 export const checkApplications = (configuration: Configured): readonly PathFinding[] => {
   const all = getApplications(configuration);
   return [
@@ -40,12 +40,11 @@ const repeated = (
   });
 
 /** Reader roles whose names an account has already: IAM tells names apart without their paths and case (API reference, CreateRole). */
-const takenRoles = (
-  all: readonly Application[],
-  { spokeRole, centralAccounts }: Configured,
-): readonly PathFinding[] =>
+const takenRoles = (all: readonly Application[], configuration: Configured): readonly PathFinding[] =>
   all.flatMap(({ readerRole, account }, index) => {
     if (readerRole === undefined) return [];
+    const { centralAccounts } = configuration;
+    const spokeRole = getSpokeRole(configuration, centralAccounts[account]?.id ?? '');
     const first = all.findIndex(
       (other) =>
         centralAccounts[other.account]?.id === centralAccounts[account]?.id &&
@@ -62,14 +61,8 @@ const roleKey = (role: string): string => role.slice(role.lastIndexOf('/') + 1).
 
 function misplaced(application: Application, configuration: Configured): readonly PathFinding[] {
   const place = locateApplication(application, configuration);
-  const { account } = application;
-  if (place === undefined)
-    return [
-      {
-        path: ['account'],
-        message: `must be among centralAccounts, which has no ${account}; add it there, or name another account`,
-      },
-    ];
+  // `findMissingAccounts` reports it.
+  if (place === undefined) return [];
   return [
     ...application.profiles.flatMap((profile, index) =>
       profileFindings(profile, place).map(({ path, message }) => ({

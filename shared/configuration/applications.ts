@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { rolePattern, uniqueListSchema } from '../grants/grant-schema.ts';
 import { grantNamePattern } from '../iam/managed-statements.ts';
-import { centralAccountNames } from '../platform/central-accounts.ts';
+import { centralAccountNameSchema } from '../platform/central-accounts.ts';
 import { objectSchema, regionSchema, textSchema } from '../platform/schema-fields.ts';
 import { secretPattern } from './secret-deployment.ts';
 
@@ -41,11 +41,13 @@ const environment = objectSchema({
     .optional(),
 });
 
+export const defaultApplicationAccount = 'configuration';
+
 /** An application of AppConfig, of which `onboarding application-template` makes the CloudFormation template. */
 const application = objectSchema({
   name,
   description,
-  account: z.enum(centralAccountNames).default('configuration'),
+  account: centralAccountNameSchema.default(defaultApplicationAccount),
   /** Default: the central account's region. */
   region: regionSchema.optional(),
   environments: z.array(environment).min(1, 'must have at least one environment'),

@@ -1,8 +1,8 @@
 import type { GrantContext, ResourceRef } from '../grants/contract.ts';
 import { getGrantKind } from '../grants/kinds.ts';
 import type { Account } from '../platform/account.ts';
-import { centralAccountNames } from '../platform/central-accounts.ts';
 import { checkApplications } from './application-findings.ts';
+import { checkCentralAccounts, findMissingAccounts } from './central-account-findings.ts';
 import { getGrantContext } from './context.ts';
 import { checkMemberRoles } from './member-role-findings.ts';
 import { findMissingRoles, findRepeatedRoles } from './member-role-names.ts';
@@ -16,6 +16,7 @@ export function checkConsistency(configuration: Configuration): readonly PathFin
   const missingRoles = findMissingRoles(configuration);
   return [
     ...checkNames(configuration),
+    ...checkCentralAccounts(configuration),
     ...regionFindings(configuration),
     ...secretTargetFindings(configuration),
     ...checkApplications(configuration),
@@ -26,13 +27,11 @@ export function checkConsistency(configuration: Configuration): readonly PathFin
 
 /** What can be said of names in a file whatever else is wrong with it, so that all mistakes are told at once. */
 export function checkNames(value: unknown): readonly PathFinding[] {
-  const { grants, centralAccounts } = fields(value);
-  const repeatedRoles = findRepeatedRoles(value);
-  if (!Array.isArray(grants)) return repeatedRoles;
+  const { grants } = fields(value);
   return [
-    ...repeatedNames(grants.map(fields)),
-    ...missingAccounts(grants.map(fields), fields(centralAccounts)),
-    ...repeatedRoles,
+    ...(Array.isArray(grants) ? repeatedNames(grants.map(fields)) : []),
+    ...findMissingAccounts(value),
+    ...findRepeatedRoles(value),
     ...findMissingRoles(value),
   ];
 }
@@ -50,19 +49,11 @@ const repeatedNames = (grants: readonly Fields[]): readonly PathFinding[] =>
     return [{ path: ['grants', index, 'name'], message }];
   });
 
-const missingAccounts = (grants: readonly Fields[], centralAccounts: Fields): readonly PathFinding[] =>
-  grants.flatMap(({ account }, index) => {
-    const isName = centralAccountNames.some((name) => name === account);
-    if (!isName || typeof account !== 'string' || centralAccounts[account] !== undefined) return [];
-    const message = `must be among centralAccounts, which has no ${account}; add it there`;
-    return [{ path: ['grants', index, 'account'], message }];
-  });
-
 function regionFindings(configuration: Configuration): readonly PathFinding[] {
   const { partition, centralAccounts, grants, secretDeployment, applications = [] } = configuration;
   const regions = [
     ...Object.entries(centralAccounts).map(
-      ([name, account]) => [['centralAccounts', name, 'region'], account?.region] as const,
+      ([name, account]) => [['centralAccounts', name, 'region'], account.region] as const,
     ),
     ...grants.map(({ region }, index) => [['grants', index, 'region'], region] as const),
     ...grants.flatMap(({ regions = [] }, index) =>

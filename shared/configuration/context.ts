@@ -1,20 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { GrantContext } from '../grants/contract.ts';
+import type { CentralAccountName } from '../platform/central-accounts.ts';
 import { memoizeByObject } from '../platform/memoize.ts';
-import type { CentralAccountName, Configuration } from './schema.ts';
+import type { Configuration } from './schema.ts';
 
 /** What grant kinds may know of a configuration. */
 export const getGrantContext = memoizeByObject((configuration: Configuration): GrantContext => {
   const { partition, organization, installation, limits, centralAccounts, memberRoles = [] } = configuration;
-  const configured = Object.entries(centralAccounts).flatMap(([name, account]) =>
-    account === undefined ? [] : [[name, account] as const],
-  );
   return {
     partition,
     organizationId: organization.id,
     installationId: installation,
     limits,
-    centralAccounts: Object.fromEntries(configured),
+    centralAccounts,
     memberRoles,
   };
 });
@@ -24,8 +22,8 @@ export const listCentralNames = (
   { centralAccounts }: Configuration,
   id: string,
 ): readonly CentralAccountName[] =>
-  (Object.entries(centralAccounts) as [CentralAccountName, { id: string } | undefined][])
-    .filter(([, account]) => account?.id === id)
+  Object.entries(centralAccounts)
+    .filter(([, account]) => account.id === id)
     .map(([name]) => name);
 
 /** Two files that mean the same have one hash. */

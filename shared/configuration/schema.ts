@@ -6,7 +6,11 @@ import { memberRoleSchema } from '../grants/member-roles/schema.ts';
 import { type LimitName, type Quota, quotas } from '../grants/quotas.ts';
 import { installationIdPattern } from '../iam/managed-statements.ts';
 import { accountIdPattern } from '../platform/account.ts';
-import type { centralAccountNames } from '../platform/central-accounts.ts';
+import {
+  centralAccountNameSchema,
+  centralAccountNameText,
+  maxCentralAccounts,
+} from '../platform/central-accounts.ts';
 import {
   describeKeyErrors,
   objectSchema as object,
@@ -24,7 +28,28 @@ const accountId = z
 export const longestApprovalHours = 168;
 export const defaultApprovalHours = 24;
 
-const centralAccount = object({ id: accountId, region: regionSchema });
+const roleName = textSchema(rolePattern, 'the name of a role, with its path if it has one');
+
+const centralAccount = object({
+  id: accountId,
+  region: regionSchema,
+  /** The role that the account has for this project, with its path. Default: `spokeRole`. */
+  role: roleName.optional(),
+});
+
+const countText = `must have 1 to ${maxCentralAccounts} central accounts, since each has a function and a role of its own`;
+
+/** `log`, `security`, `shared` and `configuration` are usual names. Grants, applications and targets name the account. */
+const centralAccounts = z
+  .record(centralAccountNameSchema, centralAccount, {
+    error: ({ code }) =>
+      code === 'invalid_key'
+        ? centralAccountNameText
+        : 'an object with a key for each central account, such as log',
+  })
+  .refine((accounts) => Object.keys(accounts).length > 0, countText)
+  .refine((accounts) => Object.keys(accounts).length <= maxCentralAccounts, countText)
+  .meta({ minProperties: 1, maxProperties: maxCentralAccounts });
 
 /** An entry's unknown key is told with the keys that its kind and preset have. */
 function withKnownKeys(issue: z.core.$ZodIssue, schema: z.ZodType, entry: object): z.core.$ZodIssue {
@@ -110,16 +135,9 @@ export const configurationSchema = object({
     id: textSchema(/^o-[a-z0-9]{10,32}$/, 'an organization id, such as o-exampleorg1'),
     managementAccount: accountId,
   }),
-  centralAccounts: object({
-    log: centralAccount,
-    security: centralAccount,
-    shared: centralAccount,
-    configuration: centralAccount.optional(),
-  }),
-  /** The role that each central account has for this project, with its path. */
-  spokeRole: textSchema(rolePattern, 'the name of a role, with its path if it has one').default(
-    'account-onboarding/spoke',
-  ),
+  centralAccounts,
+  /** The role that each central account has for this project, with its path, unless the account names another. */
+  spokeRole: roleName.default('account-onboarding/spoke'),
   grants: z.array(grant).min(1, 'must have at least one grant'),
   /** Roles of member accounts that grants refer to by name. */
   memberRoles: z
@@ -143,5 +161,3 @@ export const configurationSchema = object({
 });
 
 export type Configuration = z.infer<typeof configurationSchema>;
-
-export type CentralAccountName = (typeof centralAccountNames)[number];

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { regionsSchema, uniqueListSchema } from '../grants/grant-schema.ts';
 import { nameOrArnPattern } from '../platform/aws/secret-arn.ts';
-import { centralAccountNames } from '../platform/central-accounts.ts';
+import { centralAccountNameSchema } from '../platform/central-accounts.ts';
 import { objectSchema, regionSchema, textSchema } from '../platform/schema-fields.ts';
 import type { PathFinding } from './messages.ts';
 
@@ -26,7 +26,7 @@ export const secretPattern = textSchema(
 
 const shape = {
   secret: secretPattern,
-  account: z.enum(centralAccountNames),
+  account: centralAccountNameSchema,
   /** Default: the central account's region. */
   region: regionSchema.optional(),
   application: appConfigId,
@@ -68,19 +68,14 @@ interface Centrals {
   >;
 }
 
-/** Targets in accounts that the configuration does not have, and those of a secret that is somewhere else. */
+/** Targets of a secret that is somewhere else. */
 export const secretTargetFindings = (configuration: Centrals): readonly PathFinding[] =>
   secretDeploymentOf(configuration).targets.flatMap((target, index) => {
     const { account, secret } = target;
     const path = ['secretDeployment', 'targets', index];
     const central = configuration.centralAccounts[account];
-    if (central === undefined)
-      return [
-        {
-          path: [...path, 'account'],
-          message: `must be among centralAccounts, which has no ${account}; add it there`,
-        },
-      ];
+    // `findMissingAccounts` reports it.
+    if (central === undefined) return [];
     const { region = central.region } = target;
     return !secret.startsWith('arn:') || secret.split(':').slice(3, 5).join() === [region, central.id].join()
       ? []

@@ -19,8 +19,8 @@ export const findConfigurationWarnings = (configuration: Configuration): readonl
 function sharedAccounts({ centralAccounts }: Configuration): readonly PathFinding[] {
   const accounts = Object.entries(centralAccounts);
   return accounts.flatMap(([name, account], index) => {
-    const other = accounts.slice(0, index).find(([, each]) => each?.id === account?.id)?.[0];
-    if (account === undefined || other === undefined) return [];
+    const other = accounts.slice(0, index).find(([, { id }]) => id === account.id)?.[0];
+    if (other === undefined) return [];
     const message = `is the id of the ${other} account too (${account.id}); if they are two accounts, correct one of the ids`;
     return [{ path: ['centralAccounts', name, 'id'], message }];
   });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Selector, selectorSchema } from '../accounts/selector.ts';
 import { grantNamePattern } from '../iam/managed-statements.ts';
-import { centralAccountNames } from '../platform/central-accounts.ts';
+import { centralAccountNameSchema } from '../platform/central-accounts.ts';
 import { regionSchema, textSchema } from '../platform/schema-fields.ts';
 /** What every grant says, whatever its kind. */
 export const grantEntryFields = {
@@ -10,7 +10,7 @@ export const grantEntryFields = {
     40,
     'at most 40 characters, since the name becomes part of Sids',
   ),
-  account: z.enum(centralAccountNames),
+  account: centralAccountNameSchema,
   for: selectorSchema,
 };
 

@@ -1,4 +1,42 @@
-/** The accounts that host what others need. */
-export const centralAccountNames = ['log', 'security', 'shared', 'configuration'] as const;
+import { textSchema } from './schema-fields.ts';
 
-export type CentralAccountName = (typeof centralAccountNames)[number];
+/** Each central account has a function and a role of its own in the hub. */
+export const maxCentralAccounts = 20;
+
+/** The name of a central account in the configuration, such as `log`: an account that hosts shared resources. */
+export type CentralAccountName = string;
+
+export const centralAccountNameText =
+  'a name of lower-case words joined by hyphens, each with a letter first, such as log or network';
+
+/** Words begin with a letter, so that different names make different names of resources in a template. */
+const namePattern = /^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$/;
+
+export const centralAccountNameSchema = textSchema(namePattern, centralAccountNameText);
+
+/** Names of functions and roles have 64 characters at most (Lambda API reference, "CreateFunction"; "IAM and AWS STS quotas"). */
+const maxFunctionName = 64;
+
+export const toUpdateFunctionName = (central: CentralAccountName): string => `update-${central}-account`;
+
+/** How long the name of a central account may be, so that the names of its function and role fit. */
+export const getMaxNameLength = (installation: string): number =>
+  maxFunctionName - `account-onboarding-${installation}-${toUpdateFunctionName('')}`.length;
+
+interface CentralRole {
+  readonly id: string;
+  /** Default: `spokeRole`. */
+  readonly role?: string | undefined;
+}
+
+/** What a configuration says of the roles through which the hub works. */
+export interface SpokeRoles {
+  /** Of every central account that names no other. */
+  readonly spokeRole: string;
+  readonly centralAccounts?: Readonly<Record<CentralAccountName, CentralRole>> | undefined;
+}
+
+/** The role that the hub assumes in an account, with its path. An account with several names has one role for all of them. */
+export const getSpokeRole = ({ spokeRole, centralAccounts = {} }: SpokeRoles, accountId: string): string =>
+  Object.values(centralAccounts).find(({ id, role }) => id === accountId && role !== undefined)?.role ??
+  spokeRole;

@@ -10,6 +10,7 @@ import { ConcurrentUpdateError, type ErrorRecord, toErrorRecord } from '../platf
 import type { SearchResult } from '../store/ports.ts';
 import { StoredItemError } from '../store/stored-item-error.ts';
 import { formatGroupedCauses } from './grouped-causes.ts';
+import { requireDeployedAccount } from './require-deployed-account.ts';
 import type { Services } from './services.ts';
 import { describeUnreadableSearches } from './unreadable-items.ts';
 
@@ -163,6 +164,7 @@ async function ask(
   search: ConfiguredSearch,
 ): Promise<Answer> {
   try {
+    requireDeployedAccount(services, configuration, search.accountId);
     const clients = services.aws(runId, configuration).getReader(search);
     const limit = configuration.limits.resourcesPerPattern;
     const ids = (await getGrantKind(search.kind).discovery?.find(clients, search, limit)) ?? [];

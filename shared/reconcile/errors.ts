@@ -44,3 +44,9 @@ export class OrphanedPrincipalError extends OnboardingError {
   override readonly name = 'OrphanedPrincipalError';
   readonly retryable = false;
 }
+
+/** A central account of the active configuration has no update function yet. */
+export class CentralAccountNotDeployedError extends OnboardingError {
+  override readonly name = 'CentralAccountNotDeployedError';
+  readonly retryable = false;
+}

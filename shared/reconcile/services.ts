@@ -1,5 +1,6 @@
 import type { AwsAccess, HubClients } from '../platform/aws/access.ts';
 import type { RoleSettings } from '../platform/aws/per-run.ts';
+import type { CentralAccountName } from '../platform/central-accounts.ts';
 import type { Clock, Random } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Store } from '../store/ports.ts';
@@ -13,4 +14,6 @@ export interface Services {
   readonly hub: HubClients;
   /** The organization's accounts for one run: its id names the role sessions, whose credentials it shares. */
   aws(runId: string, settings: RoleSettings): AwsAccess;
+  /** The name of the function that updates a central account; `undefined` if the deployment has none. */
+  findUpdateFunction(centralAccount: CentralAccountName): string | undefined;
 }

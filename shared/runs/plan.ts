@@ -8,7 +8,6 @@ import {
 } from '../configuration/active-configuration.ts';
 import { defaultApprovalHours } from '../configuration/schema.ts';
 import type { RegisteredAccount } from '../platform/account.ts';
-import { type CentralAccountName, centralAccountNames } from '../platform/central-accounts.ts';
 import { getTimestamp } from '../platform/clock.ts';
 import { findAccountWarnings } from '../reconcile/account-warnings.ts';
 import { leavingOf, toAccessChanges } from '../reconcile/change-record.ts';
@@ -41,6 +40,7 @@ import type { Services } from '../reconcile/services.ts';
 import { describeUnreadableAccounts } from '../reconcile/unreadable-items.ts';
 import { isUnderBurst } from '../reconcile/write-batching.ts';
 import type { ResourceChange, ResourceState, RunRecord } from '../store/ports.ts';
+import { type CentralUpdate, failIfNotDeployed, listCentralUpdates } from './central-updates.ts';
 import type { AccountOutcome } from './finish.ts';
 import { noteUnresolvedPaths } from './unresolved-paths.ts';
 
@@ -58,8 +58,8 @@ export interface PlannedRun {
   readonly revision: number;
   readonly resources: number;
   readonly changes: number;
-  /** Central accounts with a resource that the update has to look at, each once, in a fixed order. */
-  readonly centralAccounts: readonly CentralAccountName[];
+  /** Central accounts with a resource that the update has to look at, each once, in the order of the configuration. */
+  readonly centralAccounts: readonly CentralUpdate[];
   /** Whether an account of the run waits for approval. */
   readonly approval: 'required' | 'none';
   /** How long the run waits for that. */
@@ -114,9 +114,7 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
     revision,
     resources: changes.length,
     changes: changes.filter(({ planned }) => planned !== 'none').length,
-    centralAccounts: centralAccountNames.filter((name) =>
-      open.some(({ centralAccount }) => centralAccount === name),
-    ),
+    centralAccounts: listCentralUpdates(services, active.configuration, open),
     ...approvalFor(active, registered, accounts),
   };
 }
@@ -224,9 +222,11 @@ async function planOne(
   plan: RunPlan,
   desired: DesiredResource,
 ): Promise<Planned<ResourceChange>> {
-  const { state, error } = await readState(services, desired);
   const centralAccount = getCentralAccountName(desired, plan.active.configuration);
   const change = { resource: desired.key, ...(centralAccount === undefined ? {} : { centralAccount }) };
+  const failed = failIfNotDeployed(services, centralAccount, desired);
+  if (failed !== undefined) return { ...change, ...failed };
+  const { state, error } = await readState(services, desired);
   // What is remembered of one resource keeps no other from being planned; the update meets it again.
   if (error !== undefined) return { ...change, plannedGeneration: 0, error };
   const planned = await planRemembered(services, plan, desired, state);

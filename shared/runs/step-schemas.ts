@@ -31,7 +31,7 @@ export const requestApprovalInput = z.object({
   accounts: z.array(z.object({ accountId: z.string() })),
   seconds: z.int().positive(),
 });
-export const updateInput = z.object({ runId, revision: z.number() });
+export const updateInput = z.object({ runId, revision: z.number(), centralAccount: z.string().min(1) });
 export const verifyInput = z.object({ runId, accounts });
 export const finishInput = z.object({
   runId,

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
-import type { CentralAccountName } from '../configuration/schema.ts';
 import { InvalidPrincipalError } from '../platform/aws/errors.ts';
+import type { CentralAccountName } from '../platform/central-accounts.ts';
 import { rehydrateError } from '../platform/errors.ts';
 import { reconcileResource } from '../reconcile/reconcile.ts';
 import { formatRejection } from '../reconcile/rejection-text.ts';

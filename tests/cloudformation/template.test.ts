@@ -8,6 +8,7 @@ import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
 import { measurePolicy } from '../../shared/iam/size.ts';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
 import { matchesPattern } from '../../simulator/event-pattern.ts';
+import { loadCentralAccounts } from '../fixtures/central-accounts.ts';
 import { example, log, management, shared, small } from '../fixtures/small-configuration.ts';
 import { spokeRoleOf, stackOf } from '../fixtures/spoke-stack.ts';
 
@@ -70,6 +71,15 @@ describe('a central account without patterns', () => {
     expect(JSON.stringify(trust)).toMatch(/update-log-account.*update-shared-account/);
     expect(JSON.stringify(permissions)).toMatch(/example-org-cloudtrail/);
     expect(JSON.stringify(permissions)).toMatch(/eu-central-1:222222222222:repository\/base\/node/);
+  });
+
+  test('has the role that the account names when it names one, and trusts the function of the account', async () => {
+    const configuration = await loadCentralAccounts('nine');
+    const { template } = renderSpokeTemplate({ configuration, accountId: '333344445555', hub });
+    const { arn, trust } = spokeRoleOf(template, { accountId: '333344445555', region: 'eu-west-1' });
+
+    expect(arn).toBe('arn:aws:iam::333344445555:role/crypto/onboarding');
+    expect(JSON.stringify(trust).match(/update-[\w-]+/g)).toEqual(['update-crypto-account']);
   });
 });
 

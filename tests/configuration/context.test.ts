@@ -68,10 +68,10 @@ describe('what grant kinds may know', () => {
   });
 
   test('an account may be central for several things', () => {
-    const { log } = configuration.centralAccounts;
+    const log = { id: '222222222222', region: 'eu-west-1' };
     const both = {
       ...configuration,
-      centralAccounts: { ...configuration.centralAccounts, shared: log },
+      centralAccounts: { ...configuration.centralAccounts, log, shared: log },
     };
 
     expect(listCentralNames(both, log.id)).toEqual(['log', 'shared']);

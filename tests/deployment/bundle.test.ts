@@ -17,7 +17,10 @@ let functions: readonly string[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'account-onboarding-'));
   const { custom, functions: declared } = await deployment();
-  functions = Object.keys(declared);
+  const handlers = Object.values(declared).map(({ handler }) =>
+    handler.replace(/^functions\/(.*)\.handler$/, '$1'),
+  );
+  functions = [...new Set(handlers)];
   const { exclude: _, outputFileExtension, ...options } = custom.esbuild;
   await build({
     ...(options as BuildOptions),

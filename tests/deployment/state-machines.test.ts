@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as errors from '../../shared/composition/errors.ts';
 import { longestApprovalHours } from '../../shared/configuration/schema.ts';
-import { centralAccountNames } from '../../shared/platform/central-accounts.ts';
 import { rejectionTtl } from '../../shared/reconcile/recent-rejections.ts';
 import { executionsEndWithin } from '../../shared/runs/sweep.ts';
 import {
@@ -33,15 +32,20 @@ const machineResource = (machine: DeployedMachine) => {
   return found[1].Properties;
 };
 
-/** "Call a service and wait for a task token" (Step Functions developer guide, "Service integration patterns"). */
-const waitForTaskToken = 'arn:${AWS::Partition}:states:::lambda:invoke.waitForTaskToken';
+/** "Request response", and "Wait for a callback with task token" (Step Functions developer guide, "Service integration patterns"). */
+const integrations = [
+  ['InvokeFunction', { 'Fn::Sub': 'arn:${AWS::Partition}:states:::lambda:invoke' }],
+  [
+    'InvokeAndWaitForTaskToken',
+    { 'Fn::Sub': 'arn:${AWS::Partition}:states:::lambda:invoke.waitForTaskToken' },
+  ],
+] as const;
 
 type UpdateMap = ReturnType<typeof readDeployedDefinition>['States'][string] & {
   readonly ItemsPath: string;
+  readonly ItemSelector: object;
   readonly ItemProcessor: ReturnType<typeof readDeployedDefinition>;
 };
-
-const capitalized = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
 /** Findings, or the key of an item of the table: what the classes take beside a text. */
 const noFindings = Object.assign([], { pk: '', sk: '' });
@@ -96,25 +100,36 @@ test('the sweep updates the central accounts as the runs of accounts do', () => 
   expect({ ...sweep, Comment: '', Next: '' }).toEqual({ ...account, Comment: '', Next: '' });
 });
 
-test.each(centralAccountNames)('the function of the %s account updates that account', (name) => {
-  expect(sourceOf(`functions/update-${name}-account.ts`)).toContain(`centralAccount: '${name}'`);
-});
+test.each(['log', 'security', 'shared'])(
+  'has the one shared handler when the %s account has an entry file',
+  (name) => {
+    expect(sourceOf(`functions/update-${name}-account.ts`)).toContain(
+      "export { createHandler, handler } from './update-central-account.ts';",
+    );
+  },
+);
 
 describe.each(['account-onboarding', 'organization-sweep'] as const)('%s', (machine) => {
-  const { ItemsPath, ItemProcessor } = readDeployedDefinition(machine).States
+  const { ItemsPath, ItemSelector, ItemProcessor } = readDeployedDefinition(machine).States
     .UpdateCentralAccounts as UpdateMap;
   const { StartAt, States } = ItemProcessor;
 
-  test('each central account of the plan is led to the task of its own function, by one rule', () => {
-    const rules = centralAccountNames.map((name) => ({
-      Variable: '$.centralAccount',
-      StringEquals: name,
-      Next: `Update${capitalized(name)}Account`,
-    }));
-    expect([ItemsPath, StartAt]).toEqual(['$.plan.centralAccounts', 'WhichCentralAccount']);
-    expect(States.WhichCentralAccount).toEqual({ Type: 'Choice', Choices: rules });
-    for (const { Next } of rules)
-      expect(States[Next]).toMatchObject({ Type: 'Task', Resource: `\${${Next}FunctionArn}` });
+  test('calls the function that the plan names when one task updates every central account', () => {
+    expect([ItemsPath, StartAt]).toEqual(['$.plan.centralAccounts', 'UpdateCentralAccount']);
+    expect(ItemSelector).toEqual({
+      'runId.$': '$.runId',
+      'revision.$': '$.plan.revision',
+      'centralAccount.$': '$$.Map.Item.Value.centralAccount',
+      'functionName.$': '$$.Map.Item.Value.functionName',
+    });
+    expect(Object.keys(States)).toEqual(['UpdateCentralAccount', 'CentralAccountNotUpdated']);
+    expect(States.UpdateCentralAccount).toMatchObject({
+      Type: 'Task',
+      Parameters: {
+        'FunctionName.$': '$.functionName',
+        Payload: { 'runId.$': '$.runId', 'revision.$': '$.revision', 'centralAccount.$': '$.centralAccount' },
+      },
+    });
   });
 
   test('whatever ends an update keeps which central account it was for', () => {
@@ -130,7 +145,7 @@ test('others leave out whom AWS refuses until its own run has tried it for the l
   const updates = tasksOf('account-onboarding').filter(({ retried }) =>
     retried.includes('InvalidPrincipalError'),
   );
-  expect(updates).toHaveLength(4);
+  expect(updates).toHaveLength(1);
   for (const { triesFor } of updates)
     expect(triesFor('InvalidPrincipalError') * 1_000).toBeLessThan(rejectionTtl);
 });
@@ -161,7 +176,7 @@ describe.each(deployedMachines)('%s', (machine) => {
       functionToken(name),
       { 'Fn::GetAtt': [functionLogicalId(name), 'Arn'] },
     ]);
-    const known = [...byToken, ['InvokeAndWaitForTaskToken', { 'Fn::Sub': waitForTaskToken }] as const];
+    const known = [...byToken, ...integrations];
     expect(substitutions).toEqual(
       Object.fromEntries(known.filter(([token]) => tokens.includes(String(token)))),
     );
@@ -215,8 +230,11 @@ describe.each(deployedMachines)('%s', (machine) => {
   });
 });
 
-function functionOf(token: string) {
-  const found = Object.entries(deployed.functions).find(([name]) => functionToken(name) === token);
+/** What a task calls: an update function stands for all of them, which differ in their roles only. */
+function functionOf(token: string | undefined) {
+  const found = Object.entries(deployed.functions).find(([name]) =>
+    token === undefined ? name.startsWith('update-') : functionToken(name) === token,
+  );
   if (found === undefined) throw new Error(`${token} stands for no function`);
   return found;
 }
@@ -233,19 +251,19 @@ const notRun: Readonly<Record<string, RegExp>> = {
 
 /** What grant kinds throw themselves and a retry helps, they throw where they write. */
 const writing = /^shared\/grants\//;
-const writes = (token: string): boolean => token.startsWith('Update');
+const writes = (token: string | undefined): boolean => token === undefined;
 
 const store = 'shared/store/dynamodb/store.ts';
 
 /** The retryable errors that the code of a step makes, and those of the table, which every step uses. */
-function thrownBy(token: string): string[] {
-  const [name] = functionOf(token);
+function thrownBy(token: string | undefined): string[] {
+  const [, { handler }] = functionOf(token);
   const stop = (file: string) =>
     file.startsWith('shared/platform/lambda/') ||
     file.startsWith('shared/composition/') ||
-    notRun[token]?.test(file) === true ||
+    notRun[token ?? '']?.test(file) === true ||
     (!writes(token) && writing.test(file));
-  const files = [...loadedBy([`functions/${name}.ts`], stop), ...loadedBy([store])];
+  const files = [...loadedBy([handler.replace(/\.handler$/, '.ts')], stop), ...loadedBy([store])];
   const made = files.flatMap((file) => [...sourceOf(file).matchAll(/\bnew (\w+Error)\(/g)]);
   return [...new Set(made.map(([, thrown = '']) => thrown))].filter(
     (thrown) => retryable.get(thrown) === true,

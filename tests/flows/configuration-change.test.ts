@@ -41,8 +41,7 @@ test('a resource in an account that is not central any more is named as left beh
   const env = await createEnv();
   await onboard(env, created(env).event);
   const configuration = small(['key', 'people', 'repository', 'secret']);
-  const { log } = configuration.centralAccounts;
-  const moved = { ...configuration.centralAccounts, log: { ...log, id: '999999999999' } };
+  const moved = { ...configuration.centralAccounts, log: { id: '999999999999', region: 'eu-west-1' } };
 
   const { unreachableResources } = await activate(env, {
     ...configuration,

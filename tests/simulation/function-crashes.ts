@@ -26,8 +26,8 @@ export interface FunctionCrashes {
 }
 
 interface FunctionCrashOptions {
-  /** Of the functions by the token of their ARN, in seconds. */
-  readonly timeouts: ReadonlyMap<string, number>;
+  /** Of a function by the token of its ARN, in seconds. Default: 30. */
+  readonly timeoutOf: (token: string) => number | undefined;
   /** How many invocations of a thousand die. */
   readonly deathRate: number;
   /** How many of the dead wake up. Default: 0.3. */
@@ -47,13 +47,13 @@ const endlessSleep = 400_000;
  */
 export function createFunctionCrashes(
   draw: Draw,
-  { timeouts, deathRate, wakeRate = 0.3, wakesAfter, onLateWrite }: FunctionCrashOptions,
+  { timeoutOf, deathRate, wakeRate = 0.3, wakesAfter, onLateWrite }: FunctionCrashOptions,
 ): FunctionCrashes {
   const lives = new AsyncLocalStorage<Invocation>();
   let rate = deathRate;
 
   const around: FunctionInterceptor = (token, invoke) => {
-    const timeout = (timeouts.get(token) ?? 30) * 1_000;
+    const timeout = (timeoutOf(token) ?? 30) * 1_000;
     const dies = draw.chance(rate / 1_000);
     const life: Invocation = {
       waitsLeft: dies ? draw.between(0, 40) : Number.POSITIVE_INFINITY,

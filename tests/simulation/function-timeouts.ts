@@ -1,16 +1,29 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { parse } from 'yaml';
+import * as z from 'zod';
 
-/** By the token of each function's ARN, from `serverless.yml`, in seconds. */
-export const functionTimeouts: ReadonlyMap<string, number> = (() => {
+const declared = z.record(z.string(), z.object({ timeout: z.number() }));
+
+/** The update functions of the central accounts stand in the list as a variable, which is text here. */
+const serverless = z.object({ functions: z.array(z.union([declared, z.string()])) });
+
+const ofOthers = ((): ReadonlyMap<string, number> => {
   const file = readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8');
-  const { functions } = parse(file, { logLevel: 'error', customTags: [] }) as {
-    readonly functions: Readonly<Record<string, { readonly timeout: number }>>;
-  };
-  return new Map(Object.entries(functions).map(([name, { timeout }]) => [tokenOf(name), timeout]));
+  const { functions } = serverless.parse(parse(file, { logLevel: 'error', customTags: [] }));
+  const entries = functions.flatMap((part) => (typeof part === 'string' ? [] : Object.entries(part)));
+  return new Map(entries.map(([name, { timeout }]) => [tokenOf(name), timeout]));
 })();
 
-/** `update-log-account` → `UpdateLogAccountFunctionArn` */
+const updateTimeout = z
+  .number()
+  .parse(createRequire(import.meta.url)('../../infrastructure/central-accounts.cjs').updateTimeout);
+
+/** By the token of a function's ARN, in seconds, as `serverless.yml` says. */
+export const getFunctionTimeout = (token: string): number | undefined =>
+  ofOthers.get(token) ?? (/^Update\w+AccountFunctionArn$/.test(token) ? updateTimeout : undefined);
+
+/** `plan-changes` → `PlanChangesFunctionArn` */
 function tokenOf(name: string): string {
   const words = name.split('-').map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`);
   return `${words.join('')}FunctionArn`;

@@ -24,6 +24,56 @@ describe('a task', () => {
     expect(result.output).toEqual({ Entries: [] });
   });
 
+  describe('of lambda:invoke', () => {
+    const invoke = (Resource: string) =>
+      machine('Update', {
+        Update: {
+          Type: 'Task',
+          Resource,
+          Parameters: { 'FunctionName.$': '$.functionName', Payload: { 'id.$': '$.accountId' } },
+          OutputPath: '$.Payload',
+          Retry: [{ ErrorEquals: ['ResourceBusyError'], MaxAttempts: 2 }],
+          Catch: [
+            { ErrorEquals: ['Lambda.ResourceNotFoundException'], ResultPath: '$.error', Next: 'Missing' },
+          ],
+          End: true,
+        },
+        Missing: { Type: 'Pass', End: true },
+      });
+    const input = { functionName: 'update-network-account', accountId: '111122223333' };
+
+    test.each(['${InvokeFunction}', 'arn:aws-cn:states:::lambda:invoke'])(
+      'calls the function that its input names when the resource is %s',
+      async (resource) => {
+        const seen: unknown[] = [];
+        const again = failsFirst(1, 'ResourceBusyError');
+        const update = async (payload: unknown) => {
+          seen.push(payload);
+          return again();
+        };
+        const findFunction = (name: string) => (name === 'update-network-account' ? update : undefined);
+
+        const result = await run(invoke(resource), {}, { input, findFunction });
+
+        expect(seen).toEqual([{ id: '111122223333' }, { id: '111122223333' }]);
+        expect(result).toMatchObject({ status: 'SUCCEEDED', output: { calls: 2 } });
+      },
+    );
+
+    test('fails as Lambda does when there is no function of the name', async () => {
+      const result = await run(invoke('${InvokeFunction}'), {}, { input });
+
+      expect(result.states).toEqual(['Update', 'Missing']);
+      expect(result.output).toMatchObject({
+        ...input,
+        error: {
+          Error: 'Lambda.ResourceNotFoundException',
+          Cause: 'Function not found: update-network-account',
+        },
+      });
+    });
+  });
+
   test('without a function ends before anything runs', async () => {
     let called = false;
     const definition = machine('First', {

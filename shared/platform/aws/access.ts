@@ -13,6 +13,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import { getSpokeRole, type SpokeRoles } from '../central-accounts.ts';
 import type { Clock } from '../clock.ts';
 import type { AccountRegion } from './account-region.ts';
 import { createSpokeCredentials } from './credentials.ts';
@@ -61,10 +62,8 @@ export interface HubSettings {
   readonly requestTimeout?: number;
 }
 
-export interface AwsSettings extends HubSettings {
+export interface AwsSettings extends HubSettings, SpokeRoles {
   readonly partition: string;
-  /** Name (with path, if it has one) of the role that every central account has for us. */
-  readonly spokeRole: string;
   /** Becomes the role session name, so that CloudTrail shows which run did what. */
   readonly runId: string;
   readonly clock: Clock;
@@ -103,7 +102,7 @@ export function createAwsAccess(settings: AwsSettings, sts: STSClient = stsClien
       [
         translateErrors({
           where: `account ${target.accountId}, ${target.region}`,
-          via: `role ${settings.spokeRole}`,
+          via: `role ${getSpokeRole(settings, target.accountId)}`,
           place: { accountId: target.accountId, region: target.region },
         }),
         ...options.plugins,
@@ -132,7 +131,7 @@ export function createRunAccess(settings: Omit<AwsSettings, keyof Run>): (run: R
   };
 }
 
-type Run = Pick<AwsSettings, 'runId' | 'partition' | 'spokeRole'>;
+type Run = Pick<AwsSettings, 'runId' | 'partition' | keyof SpokeRoles>;
 
 type ClientConfig = {
   region: string;

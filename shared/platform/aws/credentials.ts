@@ -1,13 +1,13 @@
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import { getSpokeRole, type SpokeRoles } from '../central-accounts.ts';
 import type { Clock } from '../clock.ts';
 import type { AccountRegion } from './account-region.ts';
 import { AccessDeniedError } from './errors.ts';
 import { translateError } from './translate-error.ts';
 
-interface SpokeSettings {
+interface SpokeSettings extends SpokeRoles {
   readonly partition: string;
-  readonly spokeRole: string;
   readonly runId: string;
   readonly clock: Clock;
 }
@@ -55,10 +55,11 @@ const spokeRoleArn = (partition: string, accountId: string, role: string): strin
 
 async function assumeSpokeRole(
   sts: STSClient,
-  { partition, spokeRole, runId }: SpokeSettings,
+  settings: SpokeSettings,
   accountId: string,
 ): Promise<AwsCredentialIdentity> {
-  const RoleArn = spokeRoleArn(partition, accountId, spokeRole);
+  const { partition, runId } = settings;
+  const RoleArn = spokeRoleArn(partition, accountId, getSpokeRole(settings, accountId));
   const answer = await sts
     .send(new AssumeRoleCommand({ RoleArn, RoleSessionName: sessionName(runId) }))
     .catch((thrown: unknown) => {

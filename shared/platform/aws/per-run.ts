@@ -1,7 +1,8 @@
+import type { SpokeRoles } from '../central-accounts.ts';
 import type { AwsAccess, AwsSettings } from './access.ts';
 
 /** What a configuration says of the roles that the hub assumes. */
-export type RoleSettings = Pick<AwsSettings, 'partition' | 'spokeRole'>;
+export type RoleSettings = Pick<AwsSettings, 'partition' | keyof SpokeRoles>;
 
 type MakeAccess = (runId: string, settings: RoleSettings) => AwsAccess;
 
@@ -12,7 +13,8 @@ const maxRuns = 32;
 export function memoizeByRun(make: MakeAccess): MakeAccess {
   const known = new Map<string, AwsAccess>();
   return (runId, settings) => {
-    const key = JSON.stringify([runId, settings.partition, settings.spokeRole]);
+    const { partition, spokeRole, centralAccounts } = settings;
+    const key = JSON.stringify([runId, partition, spokeRole, centralAccounts]);
     const access = known.get(key) ?? make(runId, settings);
     known.set(key, access);
     for (const oldest of known.keys()) {

@@ -1,8 +1,11 @@
 import type { ActiveConfiguration } from '../../configuration/active-configuration.ts';
-import { getApplications, locateApplication } from '../../configuration/applications.ts';
+import {
+  defaultApplicationAccount,
+  getApplications,
+  locateApplication,
+} from '../../configuration/applications.ts';
 import type { Configuration } from '../../configuration/schema.ts';
 import { secretDeploymentOf } from '../../configuration/secret-deployment.ts';
-import { type CentralAccountName, centralAccountNames } from '../../platform/central-accounts.ts';
 import { MalformedEventError } from '../../platform/errors.ts';
 import { claimOrReport } from './claim.ts';
 import { type ClaimResult, formatProblem, mergeClaimResults } from './claim-result.ts';
@@ -54,15 +57,13 @@ export function locateHosted(
   configuration: Configuration,
 ) {
   const named = getApplications(configuration).find(({ name }) => name === application);
-  const central = account ?? named?.account ?? 'configuration';
+  const central = account ?? named?.account ?? defaultApplicationAccount;
   const own = named?.account === central ? named.region : undefined;
-  const whose = isCentral(central) ? { account: central, region: region ?? own } : undefined;
-  const place = whose === undefined ? undefined : locateApplication(whose, configuration);
+  const place = Object.hasOwn(configuration.centralAccounts, central)
+    ? locateApplication({ account: central, region: region ?? own }, configuration)
+    : undefined;
   if (place !== undefined) return place;
   throw new MalformedEventError('The input', [
     { path: 'account', message: `must be among centralAccounts, which has no ${central}` },
   ]);
 }
-
-const isCentral = (name: string): name is CentralAccountName =>
-  centralAccountNames.some((each) => each === name);

@@ -114,7 +114,7 @@ async function claimAll(
 }
 
 const isCentral = ({ accountId }: NamedSecret, { configuration }: ActiveConfiguration): boolean =>
-  Object.values(configuration.centralAccounts).some((central) => central?.id === accountId);
+  Object.values(configuration.centralAccounts).some(({ id }) => id === accountId);
 
 /** The hub's own account sends events of all its secrets, whose deployment is nobody's wish unless it is central. */
 async function leaveAlone({ store }: DeploymentServices, arn: string): Promise<ClaimResult> {

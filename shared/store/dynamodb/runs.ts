@@ -1,6 +1,5 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { centralAccountNames } from '../../platform/central-accounts.ts';
 import { type ErrorRecord, toErrorRecord } from '../../platform/errors.ts';
 import type {
   ChannelAnnouncement,
@@ -108,7 +107,7 @@ const runSchema: z.ZodType<RunRecord> = z.object({
 
 const changeSchema: z.ZodType<ResourceChange> = z.object({
   resource: z.string(),
-  centralAccount: z.enum(centralAccountNames).exactOptional(),
+  centralAccount: z.string().min(1).exactOptional(),
   plannedAt: timeSchema.exactOptional(),
   plannedGeneration: countSchema.exactOptional(),
   planned: z.enum(['change', 'none']).exactOptional(),

@@ -9,6 +9,7 @@ import { createAwsAccess, requestTimeout } from '../../../shared/platform/aws/ac
 import { type CallCounts, countCalls } from '../../../shared/platform/aws/plugins.ts';
 import { LeaseLostError } from '../../../shared/reconcile/errors.ts';
 import { fault, refuse } from '../../fixtures/call-faults.ts';
+import { loadCentralAccounts } from '../../fixtures/central-accounts.ts';
 import { small } from '../../fixtures/small-configuration.ts';
 import { createEnv, type TestEnv } from '../../fixtures/test-env.ts';
 
@@ -36,6 +37,23 @@ const Policy = JSON.stringify({
   ],
 });
 const writePolicy = () => new PutBucketPolicyCommand({ Bucket: 'example-logs', Policy });
+
+test('assumes the role that a central account names when it names one', async () => {
+  const env = await createEnv({ configuration: await loadCentralAccounts('nine') });
+  const { centralAccounts } = env.configuration;
+  const crypto = { accountId: '333344445555', region: 'eu-west-1' };
+  const reading = createAwsAccess({ ...settings(env), centralAccounts });
+
+  await reading.getReader(crypto).kms.send(new GetKeyPolicyCommand({ KeyId: keyId }));
+  await reading.getReader(log).s3.send(readPolicy());
+
+  expect(
+    env.organization.calls.filter(({ operation }) => operation === 'AssumeRole').map(({ target }) => target),
+  ).toEqual([
+    'arn:aws:iam::333344445555:role/crypto/onboarding',
+    'arn:aws:iam::222222222222:role/account-onboarding/spoke',
+  ]);
+});
 
 test('what the check throws keeps the write from being sent, and comes through as it is', async () => {
   const env = await createEnv();

@@ -8,7 +8,7 @@ import { createSimulatedServices } from '../../../simulator/simulated-services.t
 import { type Approver, createApprover } from '../approver.ts';
 import { createFaults } from '../faults.ts';
 import { createFunctionCrashes, type FunctionCrashes } from '../function-crashes.ts';
-import { functionTimeouts } from '../function-timeouts.ts';
+import { getFunctionTimeout } from '../function-timeouts.ts';
 import { namedKeysOf } from '../oracle/expected.ts';
 import { refOf } from '../oracle/resources.ts';
 import { findPolicyResource } from '../policy-resources.ts';
@@ -140,7 +140,7 @@ function createCrashes({ draw, faults }: Beginning, seed: number): FunctionCrash
   // A random stream of its own: the time of a wake-up changes no other draw.
   const waking = createDraw(createSeededRandom(~seed));
   return createFunctionCrashes(draw, {
-    timeouts: functionTimeouts,
+    timeoutOf: getFunctionTimeout,
     deathRate: draw.pick([0, 0, 30, 100]),
     wakesAfter: () => waking.pick([waking.between(0, 60_000), waking.between(0, 400_000)]),
     onLateWrite: faults.late,

@@ -13,7 +13,7 @@ import { createSimulatedServices } from '../../../simulator/simulated-services.t
 import type { Violation } from '../accounts/write-observer.ts';
 import { createFaults, drawRates, noFaults } from '../faults.ts';
 import { createFunctionCrashes, type FunctionCrashes } from '../function-crashes.ts';
-import { functionTimeouts } from '../function-timeouts.ts';
+import { getFunctionTimeout } from '../function-timeouts.ts';
 import { createDraw, createSeededRandom } from '../random.ts';
 import { createProcessClock, epoch, runInSimulatedTime } from '../time.ts';
 import { playRotationActions } from './actions.ts';
@@ -119,8 +119,8 @@ function setUp({
   const watch = observeRotations(organization, now);
   const wrong = createFaults(drawn, hasNumber);
   const death = { deathRate: drawn.pick([0, 0, 30, 100]), onLateWrite: wrong.late };
-  const dying = createFunctionCrashes(drawn, { ...death, timeouts: functionTimeouts });
-  const functionCrashes = createFunctionCrashes(drawn, { ...death, timeouts: new Map(), wakeRate: 0 });
+  const dying = createFunctionCrashes(drawn, { ...death, timeoutOf: getFunctionTimeout });
+  const functionCrashes = createFunctionCrashes(drawn, { ...death, timeoutOf: () => undefined, wakeRate: 0 });
   for (const interceptor of [
     watch.inner,
     ...(between === undefined ? [] : [between]),

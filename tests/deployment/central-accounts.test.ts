@@ -1,0 +1,109 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { listSpokeFunctions } from '../../shared/cloudformation/names.ts';
+import type { Configuration } from '../../shared/configuration/schema.ts';
+import { getSpokeRole, toUpdateFunctionName } from '../../shared/platform/central-accounts.ts';
+import { configurationFiles, loadCentralAccounts } from '../fixtures/central-accounts.ts';
+import {
+  type Deployment,
+  deployment,
+  functionLogicalId,
+  resourcesOf,
+  statementsOf,
+} from '../fixtures/deployment/deployment.ts';
+
+const numbers = Object.keys(configurationFiles) as (keyof typeof configurationFiles)[];
+
+const resourcesFor = (deployed: Deployment, roleId: string, action: string): readonly string[] =>
+  statementsOf(deployed, roleId)
+    .filter(({ actions }) => actions.includes(action))
+    .flatMap(({ resources }) => resources);
+
+describe.each(numbers)('the deployment of %s central accounts', (number) => {
+  let configuration: Configuration;
+  let deployed: Deployment;
+  let updates: readonly string[];
+  beforeAll(async () => {
+    configuration = await loadCentralAccounts(number);
+    deployed = await deployment(configurationFiles[number]);
+    updates = Object.keys(configuration.centralAccounts).map(toUpdateFunctionName);
+  }, 60_000);
+
+  const nameOf = (update: string): string => `account-onboarding-${configuration.installation}-${update}`;
+
+  const spokeRoles = (): readonly string[] =>
+    Object.values(configuration.centralAccounts).map(
+      ({ id }) => `arn:\${AWS::Partition}:iam::${id}:role/${getSpokeRole(configuration, id)}`,
+    );
+
+  it('has one function and one role for each account, from the shared handler', () => {
+    const own = ['update-log-account', 'update-security-account', 'update-shared-account'];
+    const found = Object.entries(deployed.functions).filter(([key]) => key.startsWith('update-'));
+
+    expect(found.map(([key, { name, handler }]) => [key, name, handler])).toEqual(
+      updates.map((key) => [
+        key,
+        nameOf(key),
+        `functions/${own.includes(key) ? key : 'update-central-account'}.handler`,
+      ]),
+    );
+    expect(found.map(([, { role }]) => deployed.resources[role]?.Properties.RoleName)).toEqual(
+      updates.map(nameOf),
+    );
+    expect(new Set(found.map(([, { role }]) => role)).size).toBe(updates.length);
+  });
+
+  it('lets each role assume the role of its own account only', () => {
+    const assumed = updates.map((key) =>
+      resourcesFor(deployed, deployed.functions[key]?.role ?? '', 'sts:AssumeRole'),
+    );
+
+    expect(assumed).toEqual(spokeRoles().map((arn) => [arn]));
+  });
+
+  it('lets the reading functions assume exactly the roles of all accounts', () => {
+    for (const name of listSpokeFunctions([])) {
+      const { role = '' } = deployed.functions[name] ?? {};
+      expect(resourcesFor(deployed, role, 'sts:AssumeRole')).toEqual(spokeRoles());
+    }
+  });
+
+  it.each(['AccountOnboardingRole', 'OrganizationSweepRole'])(
+    'lets %s invoke no function by a wildcard',
+    (role) => {
+      const invoked = resourcesFor(deployed, role, 'lambda:InvokeFunction');
+
+      expect(invoked.filter((arn) => arn.includes('*') || !arn.endsWith('LambdaFunction.Arn'))).toEqual([]);
+      expect(invoked.filter((arn) => arn.startsWith('UpdateDash'))).toEqual(
+        updates.map((key) => `${functionLogicalId(key)}.Arn`),
+      );
+    },
+  );
+
+  it('tells plan-changes, and no other function, what it may call', () => {
+    const told = Object.entries(deployed.functions).filter(
+      ([, { environment }]) => environment !== undefined,
+    );
+
+    expect(told.map(([key]) => key)).toEqual(['plan-changes']);
+    expect(JSON.parse(told[0]?.[1].environment?.ONBOARDING_UPDATE_FUNCTIONS ?? '')).toEqual(
+      Object.fromEntries(
+        Object.keys(configuration.centralAccounts).map((name) => [name, nameOf(toUpdateFunctionName(name))]),
+      ),
+    );
+  });
+
+  it('admits events that the accounts forward, and no others', () => {
+    const [[, policy] = []] = resourcesOf(deployed, 'AWS::Events::EventBusPolicy');
+    const admitted = JSON.stringify(policy?.Properties.Statement).match(/(?<=::)\d{12}(?=:role)/g);
+
+    expect(admitted).toEqual(Object.values(configuration.centralAccounts).map(({ id }) => id));
+  });
+});
+
+it('stops before anything is packaged when the configuration has mistakes', async () => {
+  await expect(deployment('tests/cases/configuration/central-account-names.yml')).rejects.toMatchObject({
+    stdout: expect.stringMatching(
+      /centralAccounts\.Network \(line 6\): must be a name of lower-case words[\s\S]*Nothing was packaged or deployed/,
+    ),
+  });
+}, 60_000);
