@@ -1,7 +1,7 @@
 import type { SelectorFields } from '../shared/accounts/selector.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
-import { validateConfiguration } from '../shared/configuration/validate.ts';
 import type { Account } from '../shared/platform/account.ts';
+import { benchConfiguration } from './configuration.ts';
 
 /** The accounts lie in 100 units: an OU each, which their tag and their name tell too. */
 export const units = 100;
@@ -80,20 +80,7 @@ export function unitsConfiguration(): Configuration {
       for: selector(number, sort?.units ?? 1, number),
     };
   });
-  return validateConfiguration(
-    {
-      version: 1,
-      installation: 'bench',
-      organization: { id: 'o-exampleorg1', managementAccount: '111111111111' },
-      centralAccounts: {
-        log: { id: '222222222222', region: 'eu-west-1' },
-        security: { id: '333333333333', region: 'us-east-1' },
-        shared: { id: '444444444444', region: 'eu-west-1' },
-      },
-      grants,
-    },
-    'the benchmark',
-  );
+  return benchConfiguration(grants);
 }
 
 export const organization = (size: number): readonly Account[] =>

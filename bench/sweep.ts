@@ -1,6 +1,5 @@
 import { alignColumns } from '../cli/output.ts';
 import { createSimulation, type Simulation } from '../cli/simulation.ts';
-import { parseConfiguration } from '../shared/configuration/load.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { activateConfiguration } from '../shared/runs/activate.ts';
 import type { RunRecord } from '../shared/store/ports.ts';
@@ -8,6 +7,7 @@ import { ensureOu } from '../simulator/example-organization.ts';
 import { runLocally } from '../simulator/local-deployment.ts';
 import type { LoggedCall } from '../simulator/plugin.ts';
 import { flowClock } from '../tests/fixtures/flow-clock.ts';
+import { benchConfiguration } from './configuration.ts';
 
 /**
  * Measures the sweep of organizations with 100, 1,000 and 10,000 accounts and 100 resources: the first one, which
@@ -131,18 +131,7 @@ function teamsConfiguration(): Configuration {
     ...kinds[number % kinds.length]?.(team),
     for: { ous: [`Teams/Team${team}`] },
   }));
-  const text = {
-    version: 1,
-    installation: 'bench',
-    organization: { id: 'o-exampleorg1', managementAccount: '111111111111' },
-    centralAccounts: {
-      log: { id: '222222222222', region: 'eu-west-1' },
-      security: { id: '333333333333', region: 'us-east-1' },
-      shared: { id: '444444444444', region: 'eu-west-1' },
-    },
-    grants,
-  };
-  return parseConfiguration(JSON.stringify(text), 'the benchmark');
+  return benchConfiguration(grants);
 }
 
 /** An organization whose accounts nobody has imported yet. */

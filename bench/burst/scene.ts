@@ -1,6 +1,5 @@
 import { importOrganization } from '../../shared/accounts/registry.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { validateConfiguration } from '../../shared/configuration/validate.ts';
 import type { Random } from '../../shared/platform/clock.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
 import { createMemoryStore } from '../../shared/store/memory.ts';
@@ -10,6 +9,7 @@ import { runLocally } from '../../simulator/local-deployment.ts';
 import type { SimulatedOrganization } from '../../simulator/organization.ts';
 import { createSimulatedServices } from '../../simulator/simulated-services.ts';
 import { createProcessClock } from '../../tests/simulation/time.ts';
+import { benchConfiguration } from '../configuration.ts';
 
 const teams = ['One', 'Two', 'Three', 'Four'].map((name) => `Workloads/${name}`);
 const halves = [teams.slice(0, 2), teams.slice(2)];
@@ -58,21 +58,7 @@ const grants: readonly object[] = [
   })),
 ];
 
-export const burstConfiguration = (): Configuration =>
-  validateConfiguration(
-    {
-      version: 1,
-      installation: 'burst',
-      organization: { id: 'o-exampleorg1', managementAccount: '111111111111' },
-      centralAccounts: {
-        log: { id: '222222222222', region: 'eu-west-1' },
-        security: { id: '333333333333', region: 'us-east-1' },
-        shared: { id: '444444444444', region: 'eu-west-1' },
-      },
-      grants,
-    },
-    'the burst',
-  );
+export const burstConfiguration = (): Configuration => benchConfiguration(grants, 'burst');
 
 /** An organization in which all is done, and to which accounts come. */
 export interface Scene {
