@@ -20,7 +20,7 @@ export interface ApprovalReport {
   readonly planHash: string;
   readonly requestedAt: string;
   readonly until: string;
-  /** Where it runs; absent for a run on a machine of a person. */
+  /** Where it runs; absent for a run on a machine of an operator. */
   readonly link?: string;
   readonly command: string;
   readonly difference: string;

@@ -1,7 +1,7 @@
 import { parseRotationEvent, type RotationRequest } from '../shared/secrets/deployment/event.ts';
 import { explainNotStarted } from '../simulator/local-deployment.ts';
 
-/** What a person gives to `config-deployment`, beside events. */
+/** What an operator gives to `config-deployment`, beside events. */
 const manualKeys = ['secretId', 'application', 'profile', 'resumePending'];
 
 /**

@@ -73,7 +73,7 @@ const passTime =
 const secondsOf = (result: unknown): number =>
   typeof result === 'object' && result !== null && 'seconds' in result ? Number(result.seconds) : 0;
 
-/** Deployments take their time, so pauses are never left out there. */
+/** Deployments take their time, so pauses are always kept there. */
 async function connected(
   { configuration, runId }: DeploymentRun,
   session: Session,

@@ -119,7 +119,7 @@ const createResourceReport = (standing: ResourceSnapshot, overall: OverallPlan):
 /** From this share of its limit on, a policy is told to be nearly full. */
 const nearlyFull = 0.8;
 
-/** What a person should know beside the differences: a line each. */
+/** What an operator should know beside the differences: a line each. */
 export const listPlanWarnings = (plan: OverallPlan): readonly string[] => [
   ...formatSearchProblems(plan.discovery),
   ...findConfigurationWarnings(plan.active.configuration).map(

@@ -21,9 +21,9 @@ export interface ResourceReport {
   readonly limit?: number;
   readonly unit?: string;
   readonly error?: ErrorRecord;
-  /** Accounts that were set aside, or whose removal was withheld. */
+  /** Rejected principals, or accounts whose removal was blocked. */
   readonly accountIds?: readonly string[];
-  /** Why AWS refused those that were set aside, with its own words. */
+  /** AWS's own words about the rejected principals. */
   readonly reason?: string;
   /** Accounts that gained and that lost something there by this run. */
   readonly added?: readonly string[];
@@ -46,7 +46,7 @@ export interface RunReport {
   readonly unresolved: readonly string[];
   /** How many accounts gained, lost or keep for now something, on how many resources. */
   readonly accessChanges?: RunRecord['accessChanges'];
-  /** What a person should know though nothing failed; absent where there is nothing. */
+  /** What an operator should know though nothing failed; absent where there is nothing. */
   readonly warnings?: readonly string[];
   /** AWS calls by service and operation; those to the installation's table are not among them. */
   readonly calls: CallCounts;
@@ -77,7 +77,7 @@ export async function createRunReport(
     ...unannouncedWarnings(record),
   ];
   const report: RunReport = {
-    // Whoever died without a record has not succeeded.
+    // A run that ended without a record has failed.
     status: record.status === 'running' ? 'failed' : record.status,
     runId,
     ...(record.cause === undefined ? {} : { cause: record.cause }),

@@ -43,7 +43,7 @@ export function createSimulation(configuration: Configuration, options: Simulati
   return { configuration, organization, services, calls };
 }
 
-/** Puts the configuration in force and fills the registry, as one does after the first deployment. */
+/** Activates the configuration and fills the registry, as an operator does after the first deployment. */
 export async function prepareDeployment(services: Services, configuration: Configuration): Promise<void> {
   const { store, hub, clock, random } = services;
   await activateConfiguration(services, configuration, 'the command line');

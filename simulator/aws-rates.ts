@@ -2,7 +2,7 @@
 export interface ServiceRate {
   /** As the simulator names it: `organizations`, `s3`, … */
   readonly service: string;
-  /** They share the bucket. Left out: all of the service's operations that no other bucket names. */
+  /** They share the bucket. Default: all of the service's operations that no other bucket names. */
   readonly operations?: readonly string[];
   /** Tokens that come back in a second. */
   readonly perSecond: number;

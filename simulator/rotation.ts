@@ -15,7 +15,7 @@ export interface RotationEvent {
 
 export interface SimulatedRotation {
   readonly secretArn: string;
-  /** Of whoever asks for the rotation. */
+  /** Of the caller that asks for the rotation. */
   readonly client: SecretsManagerClient;
   readonly invoke: (event: RotationEvent) => Promise<void>;
   /**

@@ -118,7 +118,7 @@ async function readPlan(file: string, { cwd }: Io): Promise<PlanFile> {
 interface Decided {
   readonly stage: CliEnvironment;
   readonly plan: OverallPlan;
-  /** Whether the plan has to be shown: a file was seen by whoever reviewed it. */
+  /** Whether the plan has to be shown: An operator has seen a plan file already. */
   readonly shown: boolean;
 }
 

@@ -74,7 +74,7 @@ function nameOf({ name }: RunOptions): string {
   throw new UsageError(`--name ${name}: must be 2 to 64 letters, digits, - and _`);
 }
 
-/** The rules of EventBridge decide on events; a person who starts a run by hand passes them by. */
+/** The rules of EventBridge decide on events; an operator who starts a run by hand passes them by. */
 async function whyNotStarted(event: Event, input: unknown): Promise<string | undefined> {
   if (event.type === 'change' && event.cause === 'manual') return undefined;
   const reason = await explainNotStarted(input);

@@ -18,7 +18,7 @@ export type { IgnoredEvent, ResourceCalls, ResourceEvent };
 export type ChangeCause = EventReader['cause'] | 'manual';
 
 /**
- * `member`: a person wants the account onboarded, so one that is closed or gone is an error. `any`: whatever
+ * `member`: an operator wants the account onboarded, so one that is closed or gone is an error. `any`: whatever
  * Organizations says is fine, and what is no longer due is taken back; so with every event, which may come late.
  */
 export type RunMode = 'onboard' | 'sync';
@@ -35,7 +35,7 @@ export interface AccountChange {
 }
 
 /**
- * Reads an EventBridge event, or what a person gives: `{"accountId": "…"}` or `{"accountIds": ["…"]}`, with
+ * Reads an EventBridge event, or what an operator gives: `{"accountId": "…"}` or `{"accountIds": ["…"]}`, with
  * `"mode": "onboard" | "sync"` (default `onboard`). With `calls` also an event of one of these, in whatever account.
  * @throws MalformedEventError with all findings, for what is neither, or an event that counts with parts missing
  */

@@ -188,7 +188,7 @@ async function storeListed(
   );
 }
 
-/** Whoever is known and does not wait is as before, or is asked for by itself, which asks for this anew. */
+/** A known account that does not wait stays as it is, or is asked for by itself, which asks for this again. */
 const mayNeedApproval =
   ({ known }: Work) =>
   ({ id }: Account): boolean => {
@@ -196,7 +196,7 @@ const mayNeedApproval =
     return before === undefined || before.approval !== undefined;
   };
 
-/** An account that left since it was listed has no tags to ask for (TargetNotFoundException), and is left out. */
+/** An account that left since it was listed has no tags to ask for (TargetNotFoundException). The import skips it. */
 async function withTags(
   { access, known }: Work,
   answer: OrganizationsAccount,

@@ -14,7 +14,7 @@ export interface RegistryAccess {
   /** Default: `Math.random`. */
   readonly random?: Random;
   /**
-   * Which accounts a person must approve where they are; asked before each write, since another configuration may come
+   * Which accounts an operator must approve where they are; asked before each write, since another configuration may come
    * into force meanwhile. Default: none.
    */
   readonly needsApproval?: (() => Promise<NeedsApproval | undefined>) | undefined;

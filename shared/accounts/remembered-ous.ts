@@ -16,7 +16,7 @@ export const ouNamesHoldFor = 10 * 60_000;
 const maxReads = 5;
 
 /**
- * The OUs as the registry remembers them from whoever asked last. Organizations answers DescribeOrganizationalUnit twice
+ * The OUs as the registry remembers them from the last run that asked. Organizations answers DescribeOrganizationalUnit twice
  * a second, so many accounts that arrive in one OU cannot each ask for its name.
  * @param trust whether what is remembered may be taken, or only kept for others
  */

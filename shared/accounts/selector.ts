@@ -207,7 +207,7 @@ const exceptSchema = z
 export const selectorSchema: z.ZodType<Selector> = z
   .strictObject(
     {
-      all: z.literal(true, { error: 'must be true, or left out' }).exactOptional(),
+      all: z.literal(true, { error: 'must be true, or absent' }).exactOptional(),
       ...fieldShape,
       except: atLeastOne(exceptSchema, 'objects with ous, tags, names or accounts').exactOptional(),
     },

@@ -7,7 +7,7 @@ import { droppedAmong, everFound, toSearchMatches } from './search-results.ts';
 import type { SearchMatches } from './searches.ts';
 import { validateConfiguration } from './validate.ts';
 
-/** What says which resources there are, and whom they are for. */
+/** The resources, and the accounts that they are for. */
 export interface ResolvedConfiguration {
   readonly configuration: Configuration;
   readonly matches: SearchMatches;
@@ -35,7 +35,7 @@ export const getActivationId = ({
   reactivated === 0 ? hash : `${hash}+${reactivated}`;
 
 /**
- * The configuration in force.
+ * The active configuration.
  * @throws ConfigurationMismatchError where none was activated
  * @throws ConfigurationError where it was activated by a version of this project that knew another format
  */
@@ -74,7 +74,7 @@ let latest:
   | undefined;
 
 /**
- * Refuses a writer whose configuration is not the one in force.
+ * Refuses a writer whose configuration is not the active one.
  * @throws ConfigurationMismatchError
  */
 export async function requireActive(
@@ -93,7 +93,7 @@ export async function requireActive(
   );
 }
 
-/** The configuration in force, with what is known of its patterns. */
+/** The active configuration, with what is known of its patterns. */
 export const toActiveConfiguration = (
   stored: Pick<StoredConfiguration, 'hash' | 'resources' | 'ous' | 'reactivated'>,
   configuration: Configuration,

@@ -35,7 +35,7 @@ const environment = objectSchema({
   /** "Monitors", 5 at most (AppConfig API reference, "CreateEnvironment"). */
   alarms: uniqueListSchema(
     textSchema(/^arn:[\w-]+:cloudwatch:[\w-]+:\d{12}:alarm:.+$/, 'the ARN of a CloudWatch alarm'),
-    'must name at least one alarm, or be left out',
+    'must name at least one alarm, or be absent',
   )
     .max(5, 'at most 5 alarms')
     .optional(),

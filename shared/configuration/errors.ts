@@ -13,7 +13,7 @@ export class ConfigurationError extends OnboardingError {
   }
 }
 
-/** The caller's configuration is not the one in force. */
+/** The caller's configuration is not the active one. */
 export class ConfigurationMismatchError extends OnboardingError {
   override readonly name = 'ConfigurationMismatchError';
   readonly retryable = false;

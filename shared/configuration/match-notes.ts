@@ -1,7 +1,7 @@
 import { formatPath } from './messages.ts';
 import type { Configuration } from './schema.ts';
 
-/** What a person should know of a grant whose accounts nobody lists. */
+/** What an operator should know of a grant whose accounts nobody lists. */
 export interface MatchNote {
   /** The grant's name. */
   readonly grant: string;
@@ -14,12 +14,12 @@ export interface MatchNote {
 export const listMatchNotes = ({ grants, organization }: Configuration): readonly MatchNote[] =>
   grants.flatMap(({ name, match, for: selector }, index) => {
     if (match === undefined || match === 'accounts') return [];
-    const whom =
+    const accounts =
       match === 'organization'
         ? `every account of organization ${organization.id}`
         : `every account in ${(selector.ous ?? []).join(' or ')} or below`;
-    return [{ grant: name, path: formatPath(['grants', index, 'match']), note: noteOn(whom) }];
+    return [{ grant: name, path: formatPath(['grants', index, 'match']), note: noteOn(accounts) }];
   });
 
-const noteOn = (whom: string): string =>
-  `gives access to ${whom}, new accounts included, also to accounts that are closed, rejected or not yet approved. It has no exceptions`;
+const noteOn = (accounts: string): string =>
+  `gives access to ${accounts}, new accounts included, also to accounts that are closed, rejected or not yet approved. It has no exceptions`;

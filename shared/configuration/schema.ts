@@ -106,16 +106,16 @@ const limits = object({
   resourcesPerPattern: z.int().positive().max(2_000).default(500),
 });
 
-/** Accounts that a person approves before they get anything that they did not have where they were approved last. */
+/** Accounts that an operator approves before they get anything that they did not have where they were approved last. */
 const approval = object({
   for: selectorSchema,
-  /** How long a run waits for the person, in hours; at most a week. */
+  /** How long a run waits for the operator, in hours; at most a week. */
   timeLimitHours: z.int().min(1).max(longestApprovalHours).default(defaultApprovalHours),
 });
 /** Organizations closes an account for good 90 days after it was suspended; until then it can be reopened. */
 const maxGraceHours = 90 * 24;
 
-/** A change that takes a grant from more accounts than both limits is withheld until a person allows it. */
+/** A change that takes a grant from more accounts than both limits is withheld until an operator allows it. */
 const removalLimits = object({
   /** Fraction of the accounts that have the grant now, 0 to 1. */
   fraction: z.number().min(0).max(1).default(0.2),
@@ -142,7 +142,7 @@ export const configurationSchema = object({
   /** Roles of member accounts that grants refer to by name. */
   memberRoles: z
     .array(memberRoleSchema)
-    .min(1, 'must have at least one member role, or be left out')
+    .min(1, 'must have at least one member role, or be absent')
     .optional(),
   notifications: object({
     /** Topic that hears of every run. */

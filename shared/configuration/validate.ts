@@ -5,7 +5,7 @@ import { explainIssue, formatPath, type PathFinding } from './messages.ts';
 import { type Configuration, configurationSchema } from './schema.ts';
 
 /**
- * Checks a configuration that was parsed before, such as the one in force.
+ * Checks a configuration that was parsed before, such as the active one.
  * @param lineOf the line of a path in the source, for people
  */
 export function validateConfiguration(

@@ -8,7 +8,7 @@ import type { AdmittedAccounts } from './contract.ts';
 import { getOrganizationKeys, listAccountIds } from './principals.ts';
 
 export function getAdmittedAccounts(statements: readonly Statement[]): AdmittedAccounts {
-  const named = statements.map((statement) => findAccountIds(whoMay(statement)));
+  const named = statements.map((statement) => findAccountIds(toPrincipalPart(statement)));
   const all = new Set(named.flatMap((ids) => [...ids]));
   const unlisted = statements.filter((statement, index) => isHeld(statement) && named[index]?.size === 0);
   return unlisted.length > 0 ? admitOrganization(all, unlisted) : admitNamed(all);
@@ -59,7 +59,7 @@ const isHeld = ({ Condition = {} }: Statement): boolean =>
   );
 
 /** The part of a statement that says who may; a bucket's, a folder's or a role's name can hold an account id too. */
-function whoMay({ Effect, Principal, Condition = {} }: Statement): Statement {
+function toPrincipalPart({ Effect, Principal, Condition = {} }: Statement): Statement {
   const conditions = Object.entries(Condition)
     .filter(([operator]) => !/not(equals|like)/i.test(operator))
     .map(([operator, block]) => [

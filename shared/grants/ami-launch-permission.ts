@@ -41,8 +41,8 @@ const schema = z
 type Entry = z.infer<typeof schema>;
 
 /**
- * With whom an image is shared, ordered: `111122223333` for an account, the ARN of an organization or OU, `all`. They
- * bear no marks, so the table alone knows which are ours, and for which grant.
+ * The principals that an image is shared with, ordered: `111122223333` for an account, the ARN of an organization or OU,
+ * `all`. They bear no marks, so the table alone knows which are managed, and for which grant.
  */
 interface LaunchPermissions {
   readonly sharedWith: readonly string[];

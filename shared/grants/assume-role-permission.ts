@@ -46,7 +46,7 @@ import {
 
 const entityNames = uniqueListSchema(
   textSchema(/^[\w+=,.@-]{1,64}$/, 'a name without its path, of at most 64 letters, digits and +=,.@-_'),
-  'must name at least one, or be left out',
+  'must name at least one, or be absent',
 );
 
 const schema = z
@@ -69,7 +69,7 @@ const schema = z
     path: ['memberRole'],
   })
   .refine(({ memberRole, mfa }) => memberRole === undefined || mfa === undefined, {
-    message: 'must be left out: the member role says whether MFA is asked for',
+    message: 'must be absent: the member role says whether MFA is asked for',
     path: ['mfa'],
   })
   .refine(({ groups, roles }) => groups !== undefined || roles !== undefined, {
@@ -166,8 +166,8 @@ function attempt(request: RenderRequest<Entry, ManagedPolicies>, packing: string
 }
 
 /**
- * The statements in force with a Sid of ours that no grant of the configuration writes any more; one Sid may be in several
- * policies. What others have put into a policy of ours is not held to the organization, and goes.
+ * Managed statements that have an effect, and that no grant of the configuration writes any more. One Sid may be in several
+ * policies. What another tool has put into a managed policy is not held to the organization, and goes.
  */
 function unclaimed({ actual, shares, context }: RenderRequest<Entry, ManagedPolicies>): readonly Statement[] {
   const claimed = new Set(shares.map(({ entry }) => sidOf(entry, context)));
@@ -184,7 +184,7 @@ const templates = (statements: readonly Statement[]): readonly Statement[] => [
 const packingText = (policies: number, packing: string): string =>
   (policies === 1 ? '1 policy' : `${policies} policies`) + (packing === inCondition ? ' by account ids' : '');
 
-/** The accounts whose roles a statement names, as those whom it lets in. */
+/** The statement with the accounts of the roles that it names as its principals. */
 const toRoles = (given: Statement): Statement => ({
   ...given,
   Principal: { AWS: listRoleAccounts(given).map(({ accountId }) => accountId) },

@@ -133,8 +133,8 @@ export type LimitUnit = SizeUnit | 'grants' | 'launch permissions';
 export interface Rendering<State> {
   readonly next: State;
   /**
-   * What is ours in `next`, as the table will remember it: Sids, names of whole resources, or marks of the kind's own.
-   * A kind whose resource bears no marks tells its own from others' by this alone.
+   * What is managed in `next`, as the table will remember it: Sids, names of whole resources, or marks of the kind's own.
+   * If a resource bears no marks, this alone tells managed content from unmanaged content.
    */
   readonly owned: readonly string[];
   /** Size of the fullest document, or the number of things, and what it may be. */
@@ -212,7 +212,7 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   listResources(entry: Entry, context: GrantContext): readonly ResourceRef[];
   /** Default: there is nothing to warn of. Pure. */
   listWarnings?(entry: Entry): readonly EntryWarning[];
-  /** Left out where every resource of the kind is named. */
+  /** Absent if entries name every resource of the kind. */
   readonly discovery?: Discovery<Entry>;
   /**
    * What the spoke role must be allowed to work on a resource, or on all that a search can find: the kind's `actions`,
@@ -275,8 +275,8 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   readIdentity?(clients: AccountClients, ref: ResourceRef, state: State): Promise<string | undefined>;
   /**
    * Brings `change.from` to `change.to`; each request is sent once. Not called where the two are the same.
-   * @throws InvalidPrincipalError when AWS refuses an account. Either nothing was written, and AWS may not have said
-   * whom; or, with the fields `othersWritten: true` and `accountIds`, all was written but what is for these accounts
+   * @throws InvalidPrincipalError when AWS rejects an account. Either nothing was written, and AWS may not have named the
+   * account. Or, with the fields `othersWritten: true` and `accountIds`, everything was written except for these accounts
    */
   write(
     clients: AccountClients,

@@ -44,7 +44,7 @@ export interface DocumentKind<Entry extends GrantEntry> extends DocumentRules<En
   listWarnings?(entry: Entry): readonly EntryWarning[];
   /** The ARN that the kind's actions are on; `*` in an id stays a wildcard. */
   formatArn(ref: ResourceRef, context: GrantContext): string;
-  /** How others are found; left out where every resource of the kind is named. */
+  /** How resources are found by pattern. Absent if entries name every resource of the kind. */
   readonly discovery?: Discovery<Entry>;
   listAccesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
   /** As `GrantKind.listMemberStatements`, on the resources that the entry names, and on its patterns as IAM spells them. */

@@ -62,7 +62,7 @@ export interface DocumentRules<Entry extends GrantEntry> {
    */
   readonly packings: readonly string[];
   createStatements(request: StatementRequest<Entry>): readonly Part[];
-  /** Deletes the document; left out where the service always has one. */
+  /** Deletes the document. Absent if the service always has one. */
   remove?(clients: AccountClients, ref: ResourceRef): Promise<unknown>;
 }
 

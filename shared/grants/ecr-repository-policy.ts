@@ -52,7 +52,7 @@ const lambdaMatch = accountsOnly(
 );
 
 /** A repository's policy is about that repository alone (ECR user guide, "Private repository policies"). */
-const noResource = z.undefined('left out: the policy of a repository is about it alone').optional();
+const noResource = z.undefined('absent: the policy of a repository is about it alone').optional();
 
 const schema = z
   .discriminatedUnion('preset', [

@@ -65,7 +65,7 @@ export function checkMatch(
     payload.issues.push({
       code: 'custom',
       path: ['accountsIn'],
-      message: `must be left out with match: ${declared}, which lists no accounts`,
+      message: `must be absent with match: ${declared}, which lists no accounts`,
       input: payload.value,
     });
   const mistakes: Readonly<Record<Match, (selector: Selector) => readonly Mistake[]>> = {
@@ -120,7 +120,7 @@ const leftOut = (declared: Match, fields: Selector): readonly Mistake[] =>
     .filter(([, value]) => value !== undefined)
     .map(([field]) => ({
       path: [field],
-      message: `must be left out, since match: ${declared} knows no ${field === 'except' ? 'exceptions' : field}`,
+      message: `must be absent, because match: ${declared} knows no ${field === 'except' ? 'exceptions' : field}`,
     }));
 
 /** A list in which nothing is named twice: a resource that is named twice would get each statement twice. */
@@ -133,7 +133,7 @@ export const uniqueListSchema = <T extends z.ZodType<string>>(element: T, empty:
 /** A field of the kinds whose resources are in regions. Default: the central account's region. */
 export const regionsSchema = uniqueListSchema(
   regionSchema,
-  'must name at least one region, or be left out',
+  'must name at least one region, or be absent',
 ).optional();
 
 /** A role's name in an ARN, with its path if it has one: `people/ReadOnly`. */
@@ -154,7 +154,7 @@ const roleNamesSchema = uniqueListSchema(
 /** References to member roles of the configuration, each by its name, with its path or without. */
 const memberRoleNamesSchema = uniqueListSchema(
   textSchema(rolePattern, 'the name of a member role, with its path or without'),
-  'must name at least one member role, or be left out',
+  'must name at least one member role, or be absent',
 );
 
 /**

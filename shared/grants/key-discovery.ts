@@ -88,7 +88,7 @@ export const createKeyDiscovery = <Entry extends GrantEntry & KeyEntry>(): Disco
     }),
 });
 
-/** A key that may not be looked at counts: whoever reads it will say what is denied. */
+/** A key that may not be described counts: the step that reads its policy reports what is denied. */
 async function isUsable(kms: KMSClient, KeyId: string): Promise<boolean> {
   try {
     const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));

@@ -35,8 +35,8 @@ export interface ManagedPolicy extends TaggedDocument {
 }
 
 /**
- * Our policies for one group or role, ordered by name, and how many others are attached to it. One that is not attached was
- * left so by a write that died half-way, or by whoever detached it: it is used again or deleted, so that none is left over.
+ * Our policies for one group or role, ordered by name, and how many others are attached to it. A write
+ * that ended half-way, or an external change, can leave a policy unattached. Such a policy is used again or deleted.
  */
 export interface ManagedPolicies {
   readonly policies: readonly ManagedPolicy[];

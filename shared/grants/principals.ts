@@ -44,7 +44,7 @@ const onlyRoles = (
 
 /**
  * How a share's accounts are made known. A share that keeps accounts which the selector does not match any more, since
- * their removal waits for a person, is listed until that is decided, whatever it declares: no condition could keep them.
+ * their removal waits for an operator, is listed until that is decided, whatever it declares: no condition could keep them.
  * Whether the selector matches an account that cannot be read is not known, so that changes nothing.
  */
 export const matchOf = ({ entry, accounts }: Share<GrantEntry>): Match =>
@@ -54,7 +54,7 @@ export const matchOf = ({ entry, accounts }: Share<GrantEntry>): Match =>
     ? (entry.match ?? 'accounts')
     : 'accounts';
 
-/** What the organization's keys are asked of: who asks, for whom a service acts, or whose the resource is. */
+/** The account that a key of the organization is about: the caller's, the one that a service acts for, or the resource's. */
 export type OrganizationKeySubject = 'Principal' | 'Source' | 'Resource';
 
 export interface Members {
@@ -104,8 +104,8 @@ interface Part {
  * beside `aws:PrincipalOrgID`, without which S3 may take the statement for public.
  *
  * `{"AWS":"*"}` names each principal itself. In the resource's own account that alone is access, whereas its root only
- * lets the account's own policies decide. So that nobody there gains by the match or the packing, the own account is
- * left out of the wildcard, and named by its root. Source: IAM user guide, "Policy evaluation logic" (within a single
+ * lets the account's own policies decide. So that nobody there gains by the match or the packing, the wildcard
+ * excludes the own account, and its root is named. Source: IAM user guide, "Policy evaluation logic" (within a single
  * account).
  */
 export function createPrincipalParts(

@@ -14,7 +14,7 @@ import { toAccountPrincipals } from './principals.ts';
  *     {accountRoots}     as the AWS principal: the accounts of the grant
  *     {accountId}        in a condition on a service: one value for each account
  *
- * A statement says in exactly one place whom it is for. Two lists of accounts in one statement would multiply (each
+ * A statement names its accounts in exactly one place. Two lists of accounts in one statement would multiply (each
  * account could do with each other's part what is meant for its own); where a second place must follow the account,
  * policy variables do it: `${aws:PrincipalAccount}` for principals, `${aws:SourceAccount}` for services. What a raw
  * statement lets an account do is not derived, so it is not verified by evaluation.
@@ -150,7 +150,7 @@ function conditionMistakes(statement: RawStatement): readonly Mistake[] {
     const mistake = (message: string) => [{ path, message }];
     if (texts.some((each) => /\d{12}/.test(each)))
       return mistake('must not name an account: the selector does, by {accountId}');
-    if (organizationKey.test(key)) return mistake('must be left out: the accounts are listed');
+    if (organizationKey.test(key)) return mistake('must be absent: the accounts are listed');
     if (!texts.some((each) => each.includes('{accountId}'))) return [];
     if (!positive.test(operator)) return mistake('must be an operator such as StringEquals for {accountId}');
     return texts.every((each) => each.split(/[:/]/).includes('{accountId}'))
@@ -159,7 +159,7 @@ function conditionMistakes(statement: RawStatement): readonly Mistake[] {
   });
 }
 
-/** Whoever is held by one of these cannot be listed; see `match`. */
+/** Accounts that one of these keys admits cannot be listed; see `match`. */
 const organizationKey = /^aws:(principal|source|resource)org(id|paths)$/i;
 
 const positive = /^(ForAnyValue:)?(StringEquals|StringLike|ArnEquals|ArnLike)$/i;

@@ -3,7 +3,7 @@ import { type OneOrMany, type Principal, type Statement, toArray, toPrincipalMap
 
 /**
  * All account ids that a statement names, in its principals, resources and condition values: twelve digits that are
- * a whole value, or a whole segment of an ARN or a path. Whom a document names, not whom it grants to. An id within a
+ * a whole value, or a whole segment of an ARN or a path. They are the accounts that a document names, also if it grants them nothing. An id within a
  * name counts for nothing: buckets are often named after the account that owns them.
  */
 export const findAccountIds = memoizeByObject(

@@ -31,7 +31,7 @@ export interface StatementDifference {
 }
 
 /**
- * What a person should know of the step from one document to the other: differences of meaning, none for another
+ * What an operator should know of the step from one document to the other: differences of meaning, none for another
  * order or spelling. Statements are matched by Sid, those without one by equality, then by effect and actions. A changed
  * `Version` or `Id` of an existing document is one difference of its own, labeled `Policy`, so that the result is empty
  * exactly if the two documents mean the same (or one is absent and the other has no statements). Differences that widen

@@ -74,7 +74,7 @@ const read = memoizeByString(100, (text): Read => {
   }
 });
 
-/** The Sid, since a person looks for a statement by its name and not by its number. */
+/** The Sid, since an operator looks for a statement by its name and not by its number. */
 function withSid(policy: unknown, { path, message }: Finding): Finding {
   const index = /^Statement(?:\[(\d+)\])?/.exec(path)?.[1];
   const statements = field(policy, 'Statement');

@@ -12,7 +12,7 @@ import {
 /**
  * The one form of all statements that mean the same: lists sorted, without duplicates, never a single string;
  * an account's root ARN (of whatever partition) as its id; actions and condition keys in lower case; condition
- * values as strings; empty conditions left out; elements in one order. `"*"` and `{"AWS": "*"}` stay different,
+ * values as strings; no empty conditions; elements in one order. `"*"` and `{"AWS": "*"}` stay different,
  * because not every service takes them alike, and so does the Sid.
  *
  * Sources: "AWS JSON policy elements: Principal" (account id and root ARN), "IAM JSON policy elements: Action"

@@ -2,7 +2,7 @@ import { type Conditions, toArray } from './document.ts';
 import { splitArn } from './engine/arns.ts';
 import { type OperatorName, parseOperatorName } from './engine/operator-name.ts';
 
-/** What a condition can hold to the organization: who asks, for whom a service acts, or whose the resource is. */
+/** The account that a condition can hold to the organization: the caller's, the one that a service acts for, or the resource's. */
 export type RestrictedParty = 'principal' | 'source' | 'resource';
 
 export interface OrganizationRestriction {

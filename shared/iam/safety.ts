@@ -13,7 +13,7 @@ export interface Exposure {
   readonly why: string;
 }
 
-/** Whom our statements may reach. */
+/** The principals that managed statements may reach. */
 export interface Allowed {
   readonly accountIds: Pick<ReadonlySet<string>, 'has'>;
   readonly organizationId: string;
@@ -50,7 +50,7 @@ export const findExposures = (statements: readonly Statement[], allowed: Allowed
 
 function reasons(statement: Statement, allowed: Allowed): readonly string[] {
   const { Principal, NotPrincipal } = statement;
-  if (NotPrincipal !== undefined) return ['NotPrincipal allows everybody whom it does not name'];
+  if (NotPrincipal !== undefined) return ['NotPrincipal allows every principal that it does not name'];
   if (Principal === undefined) return resourceReasons(statement, allowed);
   return Object.entries(toPrincipalMap(Principal)).flatMap(([type, names]) =>
     toArray(names).flatMap((name) => principalReasons(type, name, statement, allowed)),

@@ -30,7 +30,7 @@ export interface Account extends Position {
   readonly id: string;
   /** `UNREADABLE` is never stored: the table has an item of the account, and only the key of the item is understood. */
   readonly state: AccountState | 'UNREADABLE';
-  /** Present only while the account waits for a person to approve it where it is. */
+  /** Present only while the account waits for an operator to approve it where it is. */
   readonly approval?: PendingApproval;
   /** Why its item cannot be understood. Present only if the account is `UNREADABLE`. */
   readonly unreadable?: ErrorRecord | undefined;

@@ -1,7 +1,7 @@
 /**
  * The errors that several parts of the project throw or catch; an error of one part is in its `errors.ts`. Names are an
  * interface: state machines match them in `ErrorEquals`, and a test compares the two. `retryable` says whether the same call
- * may succeed later without a person.
+ * may succeed later without an operator.
  */
 
 /** One thing that is wrong with an input: where (a path such as `grants[2].bucket`), and what would be right. */

@@ -23,7 +23,7 @@ export function toAccessChanges(
   };
 }
 
-/** Those whom a grace keeps, as a record tells them: each with when it ends. */
+/** The accounts in a grace period, as a record has them: each with when it ends. */
 export function leavingOf(
   { leaving }: ResourcePlan,
   { graceHours }: Configuration,

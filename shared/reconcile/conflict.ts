@@ -20,13 +20,13 @@ interface ObservedChange {
   readonly changed: boolean;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** A person has seen the plan. */
+  /** An operator has seen the plan. */
   readonly decided: boolean;
 }
 
 /**
  * The first time that outsiders have changed what is ours, it is disputed, and restored; the second time it is contested.
- * That ends where a person decides, or where all is as it should be by itself.
+ * That ends where an operator decides, or where all is as it should be by itself.
  */
 function judgeChange(seen: ReconcileContext, look: ObservedChange): ConflictState {
   const { disputed, contested } = seen.state ?? {};

@@ -1,7 +1,7 @@
 import type { GrantKind, ResourceRef, Share } from '../grants/contract.ts';
 import type { Account } from '../platform/account.ts';
 
-/** A resource that the configuration names or a pattern of it has found, and whom it is for. */
+/** A resource that the configuration names or one of its patterns matched, and the accounts that it is for. */
 export interface DesiredResource {
   readonly key: string;
   readonly ref: ResourceRef;

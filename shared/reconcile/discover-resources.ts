@@ -37,7 +37,7 @@ export interface DiscoveryResult {
   readonly items: readonly SearchResult[];
   /** Items of searches that cannot be understood, and that no look has replaced, a line each. */
   readonly unreadable: readonly string[];
-  /** Searches that failed: what they found before stays in force. */
+  /** Searches that failed. Their last matches stay. */
   readonly failed: readonly { readonly search: ConfiguredSearch; readonly error: ErrorRecord }[];
   /** Patterns that find nothing, and items that a look has replaced, a line each. */
   readonly warnings: readonly string[];
@@ -214,8 +214,8 @@ const forgotten = (
   pMap(stale, (item) => withoutCleared(services, request, item), { concurrency });
 
 /**
- * Forgets what matched earlier and has nothing of ours. Asked only once it is stored that it matches no more: whoever
- * is writing to it meanwhile has told the table so by then, or sees that before the write.
+ * Forgets resources that matched earlier and have no managed content. It is called after the table says that they match no
+ * more. A run that writes to one meanwhile has told the table by then, or sees the change before its write.
  */
 async function withoutCleared(
   { store }: Services,

@@ -8,8 +8,8 @@ import { getAccountOrPlaceholder } from './registry-index.ts';
 
 /**
  * The share rule for what no grant of the configuration answers for any more: statements of a grant that was renamed or
- * taken out, or of a resource that is named no more. A person has decided that, so there is no grace.
- * @returns the accounts that lose all they had, and those of them whom a person must allow to: none, or all that are not
+ * taken out, or of a resource that is named no more. An operator has decided that, so there is no grace.
+ * @returns the accounts that lose all they had, and the blocked removals among them: none, or all accounts that are not
  * closed
  */
 export function silentLoss(
@@ -18,7 +18,7 @@ export function silentLoss(
   shares: readonly PlannedShare[],
 ): { readonly gone: readonly string[]; readonly withheld: readonly string[] } {
   const { actual, remembered, configuration, waiting } = request;
-  // Whom a share named or names, its own rule has judged.
+  // The rule of a share has judged the accounts that the share named or names.
   const judged = new Set(
     shares.flatMap(({ accounts, granted }) => [...accounts.map(({ id }) => id), ...granted.named]),
   );
@@ -45,7 +45,7 @@ export const listNamedIn = (
       .flatMap((statement) => [...findAccountIds(statement)]),
   );
 
-/** Whom a share takes off, and what is kept for others names as well: they wait with those. */
+/** Accounts that a share removes, while kept statements still name them: their removals wait too. */
 export function stillNamed(
   request: PlanRequest,
   shares: readonly PlannedShare[],
@@ -59,7 +59,7 @@ export function stillNamed(
   );
 }
 
-/** Whoever is named by what bears no mark of ours and goes all the same, such as in a managed policy that lost its tag. */
+/** Accounts in content without a mark that is removed all the same, such as a managed policy that lost its tag. */
 export function unknownLoss(
   { desired, actual, remembered }: PlanRequest,
   shares: readonly PlannedShare[],

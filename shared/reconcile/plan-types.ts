@@ -13,14 +13,14 @@ export interface PlanRequest extends Grace {
   readonly configuration: Configuration;
   /** All accounts of the registry. */
   readonly accounts: readonly Account[];
-  /** Accounts that AWS does not accept as principals now: left out, also where they would be kept. */
+  /** Rejected principals: the plan excludes these accounts, also if it would keep them otherwise. */
   readonly setAside?: ReadonlySet<string>;
   /**
-   * Accounts whose removal the last plan by this same configuration withheld. They wait on even where newcomers have
-   * made them a small share since; only another configuration ends that. Default: none.
+   * Accounts whose removal the last plan by this same configuration withheld. They wait on, even if they are a
+   * small share now because of new accounts. Only another configuration ends that. Default: none.
    */
   readonly waiting?: ReadonlySet<string>;
-  /** Why newcomers do not fit, as an earlier plan of the same has found: this one only takes back, too. */
+  /** Why new accounts do not fit, as an earlier plan of the resource found. This plan then only removes access, too. */
   readonly refused?: Refusal;
 }
 
@@ -33,7 +33,7 @@ export type Refusal = OnboardingError;
 /** What should be done to one resource. Made without writing. */
 export interface ResourcePlan extends Rendering<unknown> {
   readonly changed: boolean;
-  /** Accounts that would lose the resource, but keep it until a person allows so many removals at once. */
+  /** Accounts that would lose the resource, but keep it until an operator allows so many removals at once. */
   readonly withheld: readonly string[];
   /** Accounts that no grant gives what they have, and that keep it until their grace ends: since when. */
   readonly leaving: Leaving;

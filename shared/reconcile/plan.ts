@@ -75,7 +75,7 @@ function refusal(
 
 /**
  * Where all would fit but for those whose removal is withheld, such as the whole organization that a condition let in
- * and a list is to, it is that which a person must decide.
+ * and a list is to, it is that which an operator must decide.
  */
 function reasonOf(
   request: PlanRequest,
@@ -99,9 +99,9 @@ function reasonOf(
 }
 
 /**
- * Where not all fit, newcomers wait; whoever should lose something does not wait with them. AWS decides by a condition who is in the
- * share of a grant that lists no accounts, so nobody of it waits: without the owner its statements would not be complete.
- * @throws `refused` where that cannot be done without taking from those whom a grant wants
+ * If not all accounts fit, new accounts wait. Removals do not wait with them. If a grant lists no accounts, a condition
+ * decides which accounts have access, so none of them waits: without the owner the statements would not be complete.
+ * @throws `refused` if that would remove access that a grant still gives
  */
 function takingBack(
   request: PlanRequest,
@@ -109,15 +109,15 @@ function takingBack(
   context: GrantContext,
   refused: Refusal,
 ): ResourcePlan {
-  const withoutNewcomers = shares.map((share) => ({
+  const withoutNewAccounts = shares.map((share) => ({
     ...share,
     accounts: listsAccounts(share)
       ? share.accounts.filter(({ id }) => share.granted.mayAdmit(id))
       : share.accounts,
     added: [],
   }));
-  const plan = planOrRefuse(request, refused, () => planShares(request, withoutNewcomers, context));
-  // Under a grant's new name everybody is a newcomer: what stands under the old one must not go before they fit.
+  const plan = planOrRefuse(request, refused, () => planShares(request, withoutNewAccounts, context));
+  // Under a grant's new name every account is new. Statements of the old name stay until the accounts fit.
   const wanted = new Set(
     request.desired.shares.flatMap(({ accounts, unresolved = [] }) =>
       [...accounts, ...unresolved].map(({ id }) => id),
@@ -151,7 +151,7 @@ function planShares(
   if (loss.withheld.length === 0)
     return planOf(request, shares, rendering, { withheld: [], named: [], removed: loss.gone });
   const keeping = renderKeeping(request, shares, context, loss.withheld);
-  // Statements that stay do so as they are, also where they name somebody whom another grant takes off.
+  // Kept statements stay as they are, even if they name an account that another grant removes.
   const named = [...listNamedIn(request, request.actual, request.remembered)];
   const withheld = [...loss.withheld, ...stillNamed(request, shares, keeping)];
   return planOf(request, shares, keeping, { withheld, named, removed: [] });
@@ -189,11 +189,11 @@ function renderKeeping(
   }
 }
 
-/** What becomes of whom no share answers for. */
+/** What happens to accounts that no share is about. */
 interface Unclaimed {
   /** Their removal is. */
   readonly withheld: readonly string[];
-  /** Whoever may stand there still. */
+  /** Accounts that statements may still name. */
   readonly named: readonly string[];
   readonly removed: readonly string[];
 }

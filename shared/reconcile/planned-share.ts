@@ -78,7 +78,7 @@ const notListed = (resource: string, grant: string, unreadable: readonly Account
   );
 };
 
-/** Whoever keeps what no grant gives, on any of the shares, ordered. */
+/** Accounts that keep access that no grant gives any more, on any of the shares, ordered. */
 export const collectRetained = (shares: readonly PlannedShare[]) => ({
   withheld: collectUniqueIds(shares.map(({ withheld }) => withheld)).sort(),
   leaving: collectUniqueIds(shares.map(({ leaving }) => leaving)).sort(),
@@ -96,8 +96,8 @@ export const collectUniqueIds = (lists: readonly (readonly string[])[]): string[
 ];
 
 /**
- * Only where accounts are listed can one that should go be kept: whom a condition on the organization lets in, AWS
- * decides, and to keep one account it would have to become a list.
+ * A grace period needs a list of accounts. With a condition on the organization, AWS decides which accounts have access. To
+ * keep one account, the condition would have to become a list.
  */
 function byGrace(request: PlanRequest, { match = 'accounts' }: GrantEntry, unwanted: readonly string[]) {
   const hours = match === 'accounts' ? request.configuration.graceHours : 0;

@@ -5,11 +5,11 @@ import type { WriteRequest } from './write-request.ts';
 /** Each refused attempt costs a write, and services such as KMS allow few a second. */
 const maxAttempts = 16;
 
-/** For those of the accounts that are left out of a write whom AWS accepts. */
+/** Searches the accounts that a write excludes for those that AWS accepts. */
 export interface PrincipalSearch {
   readonly request: WriteRequest;
   readonly outside: Set<string>;
-  /** Of these, those whom AWS has refused whoever else was in the document. */
+  /** Those of them that AWS rejected whatever other accounts were in the document. */
   readonly refused: Set<string>;
   written: ResourcePlan;
   /** Whether AWS has accepted a write. */
@@ -77,7 +77,7 @@ export async function attempt(
   }
 }
 
-/** Where each account is a request of its own, the refusal says whom it is about, and the others are in. */
+/** If each account is one request, the error names the rejected accounts, and all other accounts are written. */
 export function refusedAlone({ fields }: InvalidPrincipalError): readonly string[] | undefined {
   const { othersWritten, accountIds } = fields;
   return othersWritten === true && Array.isArray(accountIds) ? accountIds.map(String).sort() : undefined;

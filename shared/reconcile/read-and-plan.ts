@@ -28,7 +28,7 @@ export interface ReadResource {
   readonly unresolved?: UnresolvedAccounts;
 }
 
-/** For whom a resource is planned, and as of when. */
+/** The accounts that a resource is planned for, and the time of the plan. */
 export interface ReadOptions {
   /** Names the sessions of the roles that read. */
   readonly runId: string;
@@ -95,7 +95,7 @@ function planOrError(request: PlanRequest): Pick<ReadResource, 'plan' | 'error' 
 export const toNextDocuments = ({ kind }: DesiredResource, { next, owned }: ResourcePlan) =>
   kind.toDocuments(next, owned);
 
-/** What a person should know of what was read, as a record keeps it; nothing where there is nothing. */
+/** What an operator should know of what was read, as a record keeps it; nothing where there is nothing. */
 export function listReadWarnings(
   {
     desired,

@@ -4,7 +4,7 @@ import type { ResourcePlan } from './plan-types.ts';
 import type { Written } from './rejected-principals.ts';
 
 /**
- * How long others leave out whom AWS has refused, in milliseconds: as long as the account's own run goes on trying, by
+ * How long other runs exclude a rejected principal, in milliseconds: as long as the account's own run goes on trying, by
  * the retries of the state machine.
  */
 export const rejectionTtl = 15 * 60_000;
@@ -12,7 +12,7 @@ export const rejectionTtl = 15 * 60_000;
 interface Asked {
   readonly tried: Tried | undefined;
   readonly plan: Pick<ResourcePlan, 'added' | 'refused'>;
-  /** Whom the resource names now. */
+  /** The accounts that the resource names now. */
   readonly named: ReadonlySet<string>;
   /** The accounts that the run is for. Default: all. */
   readonly accountIds?: readonly string[] | undefined;
@@ -20,8 +20,8 @@ interface Asked {
 }
 
 /**
- * Of those whom the plan would add, whom AWS has refused a moment ago: each write of a crowd would try them again, and
- * search for them. Nobody where it is their own run, or one that is for all, such as a sweep.
+ * The accounts that the plan would add and that AWS rejected a moment ago. Each write of a burst would try them again, and
+ * search for them. None in their own run, or in a run for all accounts, such as a sweep.
  */
 export function leftOut({ tried, plan, named, accountIds = [], now }: Asked): ReadonlySet<string> {
   if (accountIds.length === 0 || plan.refused !== undefined) return new Set();
@@ -41,7 +41,7 @@ export const getRejectionReason = ({
   ...(reason !== undefined && ambiguous === true && { ambiguous }),
 });
 
-/** What is to be remembered of those who are set aside; nothing where nobody is, or where the write only took back. */
+/** What to remember about rejected principals. Nothing if there are none, or if the write only removed access. */
 export function triedNow(
   clock: Clock,
   before: Tried | undefined,

@@ -50,9 +50,9 @@ export interface ReconcileRequest {
   readonly wait?: LeaseWait | undefined;
   /** `ownDigest` of the documents that an operator has seen as desired. Nothing else is written then. Default: anything. */
   readonly shown?: string | undefined;
-  /** A person has seen the plan: what others changed is restored, however often they did. Default: false. */
+  /** An operator has seen the plan: what others changed is restored, however often they did. Default: false. */
   readonly decided?: boolean;
-  /** Waits while newcomers are gathered for the next write of a resource. Default: false. */
+  /** Waits while new accounts are gathered for the next write of a resource. Default: false. */
   readonly gathers?: boolean;
   /** The accounts that the run is for. Default: all. */
   readonly accountIds?: readonly string[];
@@ -89,7 +89,7 @@ export async function reconcileResource(
     const { before, after, added, removed, ...own } = planned;
     return done === undefined
       ? toChangeRecord(services.clock, own, { outcome: 'unchanged' })
-      : toChangeRecord(services.clock, withoutWhom(planned), done);
+      : toChangeRecord(services.clock, withoutPlannedAccounts(planned), done);
   } catch (error) {
     return toChangeRecord(services.clock, planned, {
       outcome: toErrorOutcome(error),
@@ -160,8 +160,8 @@ function toChangeRecord(clock: Clock, planned: ResourceChange, done: ReconcileRe
   return { ...kept, ...done, finishedAt: getTimestamp(clock) };
 }
 
-/** Whom it was to be for, and who was on the way out, says the plan that was written. */
-function withoutWhom({ added, removed, leaving, ...planned }: ResourceChange): ResourceChange {
+/** The plan that was written says which accounts gained and lost access, and which are in a grace period. */
+function withoutPlannedAccounts({ added, removed, leaving, ...planned }: ResourceChange): ResourceChange {
   return planned;
 }
 

@@ -6,7 +6,7 @@ import type { WriteRequest } from './write-request.ts';
 export interface Written {
   readonly written: ResourcePlan;
   readonly setAside: readonly string[];
-  /** Of these, those whom AWS has refused now, whoever else was in the document; the others were not tried by themselves. */
+  /** Those of them that AWS rejected now, whatever other accounts were in the document. The rest was not tried alone. */
   readonly refused: readonly string[];
   /** What AWS said when it refused them; absent where it refused nobody. */
   readonly reason?: string;
@@ -18,9 +18,9 @@ export interface Written {
  * Writes, once where AWS accepts it. When it refuses a principal, the registry is asked first: accounts that the write
  * only keeps, and that are members no more, such as a closed one in its grace. Then the accounts that the write would
  * add are suspects, first those that the resource does not name yet, then all of them; then all that it only keeps. The
- * culprits are found by halving, the newest first, with a bounded number of attempts, and left out, so that the others
- * get their access. Whom others have found to be refused a moment ago is not tried, unless AWS accepts one that it has
- * refused before: then the others may be accepted as well.
+ * culprits are found by halving, the newest first, with a bounded number of attempts. The write excludes them, so that the
+ * other accounts get their access. An account that another run found rejected a moment ago is not tried. If AWS accepts an
+ * account that it rejected before, such accounts are tried as well.
  * @throws InvalidPrincipalError when AWS refuses what the resource names already
  */
 export async function writeAccepted(request: WriteRequest): Promise<Written> {
@@ -56,7 +56,7 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
   );
 }
 
-/** Whom the plan adds; who is left out is among them by the plan, and not by what is sent. */
+/** The accounts that the plan adds. The plan has excluded accounts among them; the request that is sent has not. */
 const triedWith = ({ leftOut }: WriteRequest, { added }: ResourcePlan): string[] =>
   added.filter((id) => leftOut?.has(id) !== true);
 
@@ -78,7 +78,7 @@ const ended = (
   ...(reason?.fields.ambiguous === true && { ambiguous: true }),
 });
 
-/** Where AWS accepts one that it has refused before, it may accept those who are left out as well: they are tried. */
+/** If AWS accepts an account that it rejected before, it may accept the excluded accounts as well: they are tried. */
 async function accepted(
   request: WriteRequest,
   begun: Pick<PrincipalSearch, 'outside' | 'written'>,

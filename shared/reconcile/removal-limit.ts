@@ -2,8 +2,8 @@ import type { Configuration } from '../configuration/schema.ts';
 import { UnsafeChangeError } from '../grants/errors.ts';
 import type { PolicyTooLargeError } from '../platform/aws/errors.ts';
 /**
- * The report of removals that wait for a person.
- * @param tooLarge why nobody is added until they are gone; left out where newcomers are not in the way
+ * The report of removals that wait for an operator.
+ * @param tooLarge why no account is added until they are done. Absent if new accounts fit
  */
 export const withheldError = (
   key: string,

@@ -18,8 +18,8 @@ import type { DesiredResource } from './desired-resource.ts';
 
 /**
  * Whether a grant is for an account now. Nobody can say so of an account whose item cannot be understood. A grant is for an
- * account that waits only if it would be so, too, as the account was approved last. Whom a condition holds AWS lets in,
- * approved or not.
+ * account that waits only if it would be so, too, as the account was approved last. AWS admits the accounts that a condition
+ * holds, approved or not.
  */
 export function createSelectionTest(entry: GrantEntry, ous: StoredOus): (account: Account) => Selection {
   const select = compileSelection(entry.for, ous);
@@ -36,8 +36,8 @@ export function createSelectionTest(entry: GrantEntry, ous: StoredOus): (account
 }
 
 /**
- * Who needs approval by a configuration: whom its selector matches and who was never approved, or would gain a grant by
- * the change of its position. `undefined` where it asks for none.
+ * Tells which accounts need approval by a configuration. Its selector matches them, and they were never approved or would
+ * gain a grant because they moved. `undefined` if the configuration asks for no approval.
  */
 export const createApprovalTest = (
   { approval, grants }: Configuration,
@@ -114,7 +114,7 @@ const namings = (resources: readonly DesiredResource[], ids: ReadonlySet<string>
     ),
   );
 
-/** What a person approves. Nothing that other accounts' changes move. */
+/** What an operator approves. Nothing that other accounts' changes move. */
 export interface ApprovalContent {
   readonly installation: string;
   readonly configurationHash: string;

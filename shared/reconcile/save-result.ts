@@ -41,8 +41,8 @@ export async function rememberBeforeWriting(
 }
 
 /**
- * Whose grace runs, of a resource that could not be planned, such as one that is too full with them: it ends all the same.
- * Nothing else is changed, so that others' changes are judged as before.
+ * Remembers the grace periods of a resource that could not be planned, such as one that is too full. They end all the same.
+ * Nothing else is changed, so that external changes are judged as before.
  */
 export async function rememberGraces({ state, remember }: ReconcileContext, leaving: Leaving): Promise<void> {
   if (state === undefined || Object.keys(leaving).every((id) => state.leaving?.[id] !== undefined)) return;
@@ -71,10 +71,10 @@ export async function saveResult(
   const { setAside } = aside;
   const tried = setAside.length > 0 ? triedNow(clock, state?.tried, aside, revision) : undefined;
   const next = desired.kind.toDocuments(plan.next, plan.owned);
-  // Whoever wakes up after the lease has ended must not replace what the next holder remembers.
+  // A function that wakes up after its lease has ended must not replace what the next holder remembers.
   lease.check();
   await remember({
-    // While accounts are set aside or do not fit, it is settled for nobody, so that the next run tries them again.
+    // While a principal is rejected, or accounts do not fit, the resource is up to date for no account: the next run tries again.
     appliedRevision: setAside.length > 0 || plan.refused !== undefined ? 0 : revision,
     ...(tried === undefined || plan.refused !== undefined ? {} : { tried }),
     configurationHash: getActivationId(active),
@@ -104,7 +104,7 @@ export async function saveResult(
   };
 }
 
-/** Where a search ended before it had told them apart, somebody whom AWS accepts may be outside. */
+/** If a search ended before it had told the accounts apart, AWS may accept some of the excluded ones. */
 const hasUntried = (tried: Tried | undefined): boolean =>
   tried?.setAside.some((id) => tried.refused?.[id] === undefined) === true;
 

@@ -149,7 +149,7 @@ function accountsOf({
 const isShut = (selector: Selector, account: Account, ous: StoredOus): boolean =>
   matchesSelector(selector, account) && evaluateSelection(selector, account, ous) === 'not-selected';
 
-/** Whether a person must decide before the path works again; a path whose OU was deleted only gives nothing. */
+/** Whether an operator must decide before the path works again; a path whose OU was deleted only gives nothing. */
 export const isIncomplete = ({ renamed, replaced }: UnresolvedPath): boolean =>
   renamed.length + replaced.length > 0;
 

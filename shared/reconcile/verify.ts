@@ -42,8 +42,8 @@ const correctAndVerify = (): string =>
 
 /**
  * Proves the run's result on what was read back: every access that the configuration grants to the run's accounts is
- * allowed, by evaluation, and nothing of ours names them elsewhere. Resources that were not updated are left out:
- * their outcome says so already. So are accounts that have changed since this run registered them: whoever has
+ * allowed, by evaluation, and no managed statement names them elsewhere. Resources that were not updated are
+ * skipped: their outcome says so already. Accounts that changed since this run registered them are skipped too: the run that
  * registered the change answers for it.
  */
 export async function verifyRun(services: Services, { runId, accounts }: VerifyStep): Promise<Verification> {
@@ -178,7 +178,7 @@ async function verifyFromRecord(
 const wasUpdated = ({ outcome }: ResourceChange): boolean =>
   outcome !== undefined && !['contested', 'busy', 'refused', 'failed'].includes(outcome);
 
-/** Another configuration was put in force after the plan. */
+/** Another configuration became active after the plan. */
 const unplanned = ({ desired, accounts, configuration }: Question): readonly Finding[] =>
   accounts.some((account) => listAccesses(desired, account, getGrantContext(configuration)).length > 0)
     ? [
@@ -232,7 +232,7 @@ function accountFindings(
 ): readonly Finding[] {
   const accesses = listAccesses(desired, account, context);
   if (accesses.length > 0) return accesses.map((access) => accessFinding(desired, documents, access));
-  // What raw statements give is not known, so it is not verified; whoever is kept for now may be named.
+  // What raw statements give is not known, so it is not verified. An account that is kept for now may be named.
   if (isGranted(desired, account) || kept.has(account.id)) return [];
   const named = documents.some((document) =>
     listManagedStatements(document, context.installationId).some((statement) =>

@@ -4,7 +4,7 @@ import type { BatchWindow, ResourceState } from '../store/ports.ts';
 /** After a write that nobody had waited for, in milliseconds. */
 const firstPause = 3_000;
 const growth = 3;
-/** The most that a newcomer waits for a crowd. */
+/** The longest that a new account waits for others of a burst. */
 const longestPause = 40_000;
 
 /** A write that comes so soon after a short pause may have been waited for. */
@@ -19,8 +19,8 @@ export interface LastWrite {
 }
 
 /**
- * How long after a write the next one waits, so that one serves all who come meanwhile. Alone nobody waits, and one after
- * the other hardly; in a crowd pauses grow, and with them those whom a write serves.
+ * How long after a write the next one waits, so that one write serves all accounts that arrive meanwhile. A single account does
+ * not wait. Accounts one after the other hardly wait. In a burst the pauses grow, and each write serves more accounts.
  */
 export function computeBatchWindow(
   before: BatchWindow | undefined,
@@ -34,7 +34,7 @@ export function computeBatchWindow(
 
 /**
  * When the next write may come, milliseconds since the epoch. What is further away than any pause was written by a clock
- * that is fast, such as that of a person's computer, and counts for nothing.
+ * that is fast, such as that of an operator's computer, and counts for nothing.
  */
 export function getBatchWindowEnd(state: ResourceState | undefined, now: number): number {
   const until = Date.parse(state?.batchWindow?.until ?? '');

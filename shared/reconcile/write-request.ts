@@ -2,7 +2,7 @@ import type { ResourcePlan } from './plan-types.ts';
 
 export interface WriteRequest {
   readonly actual: unknown;
-  /** What to write when these accounts are left out. */
+  /** What to write if these accounts are excluded. */
   plan(setAside: ReadonlySet<string>): ResourcePlan;
   /**
    * @throws InvalidPrincipalError when AWS refuses a principal; then nothing was written, unless its fields say
@@ -10,9 +10,9 @@ export interface WriteRequest {
    */
   write(from: unknown, to: unknown): Promise<void>;
   newestFirst(a: string, b: string): number;
-  /** Whom the last write was without: suspected before the other newcomers. Default: nobody. */
+  /** Accounts that the last write excluded: suspected before other new accounts. Default: none. */
   readonly refusedBefore?: ReadonlySet<string>;
-  /** Left out from the beginning, and tried once AWS accepts somebody whom it refused before. Default: nobody. */
+  /** Excluded from the beginning, and tried once AWS accepts an account that it rejected before. Default: none. */
   readonly leftOut?: ReadonlySet<string>;
   /** Whether the registry has the account as a member. */
   isMember(id: string): boolean;

@@ -23,7 +23,7 @@ export interface Activation {
   readonly unreachableResources: readonly string[];
 }
 
-/** Makes a configuration the one in force. Every writer uses it from now on; resources are brought to it by runs. */
+/** Makes a configuration the active one. Every writer uses it from now on. Runs bring the resources to it. */
 export async function activateConfiguration(
   { store, clock }: Pick<Services, 'store' | 'clock'>,
   configuration: Configuration,
@@ -68,8 +68,8 @@ export async function activateConfiguration(
 }
 
 /**
- * Whoever was about to write by the configuration before has told the table of the resource by now, or sees ours before
- * the write and does not send it (`assertStillDesired` of shared/reconcile/assert-still-desired.ts).
+ * A run that was about to write by the configuration before has told the table of the resource by now. Or it sees the new
+ * configuration before the write, and does not send it (`assertStillDesired` of shared/reconcile/assert-still-desired.ts).
  */
 async function keepInSight(store: Store, late: readonly string[]): Promise<void> {
   const active = await store.configuration.getActive();
@@ -89,8 +89,8 @@ function whatBecomesOf(
 }
 
 /**
- * A configuration as it would be in force, with what it drops of the one that is; the one in force as it is. Nothing is
- * stored.
+ * A configuration as if it were active, with the resources that it would drop. The active configuration is returned as it
+ * is. Nothing is stored.
  */
 export async function assumeActivated(
   store: Store,

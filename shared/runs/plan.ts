@@ -286,7 +286,7 @@ function whatIsPlanned(
 ): Omit<ResourceChange, 'resource'> {
   const { changed, withheld, size, limit, unit } = planned;
   const noteworthy = { size, limit, unit, ...leavingOf(planned, active.configuration) };
-  // Removals that wait for a person are a difference, which each sweep reports again.
+  // Removals that wait for an operator are a difference, which each sweep reports again.
   if (sweep && !changed && withheld.length === 0) return { ...noteworthy, planned: 'none' };
   return {
     ...noteworthy,

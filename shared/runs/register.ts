@@ -17,7 +17,7 @@ export interface RegisteredStep {
  * Brings one account of the registry up to date, before anything is written for it.
  * @throws RegistryNotReadyError, ConcurrentUpdateError
  * @throws AccountNotReadyError while Organizations is creating it
- * @throws AccountNotMemberError for an account that neither Organizations nor the registry knows, where a person
+ * @throws AccountNotMemberError for an account that neither Organizations nor the registry knows, where an operator
  * expects a member; an event may well tell of one that left before anybody heard of it
  */
 export async function registerAccount(

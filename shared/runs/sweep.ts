@@ -49,7 +49,7 @@ export async function startSweep(
 
 /**
  * Brings the next part of the registry up to date. Tags of accounts that are known already are asked for only where
- * a selector of the configuration in force looks at tags: that is one call for each account.
+ * a selector of the active configuration looks at tags: that is one call for each account.
  */
 export async function importNextSlice(
   { store, hub, clock, random }: Services,
@@ -138,7 +138,7 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
   return { runId, status };
 }
 
-/** Whoever is set aside is left. An update that recorded how each of its resources ended has said why already. */
+/** A rejected principal is unresolved. An update that recorded how each of its resources ended has said why already. */
 const unresolvedOf = (
   changes: readonly ResourceChange[],
   { updates }: FinishSweepStep,
@@ -231,7 +231,7 @@ const driftCounts = (changes: readonly ResourceChange[]): SweepCounts['drift'] =
       .filter(([, count]) => count > 0),
   );
 
-/** Others' changes of what is ours are told even where they are put right at once; contested ones are left to do. */
+/** External changes to managed statements are reported even if this run restored them. Conflicts are unresolved. */
 function warningsOf(
   opened: RunRecord | undefined,
   changes: readonly ResourceChange[],

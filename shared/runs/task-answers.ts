@@ -62,7 +62,7 @@ export async function endTask(
     : failTask(services, request, decision);
 }
 
-/** A run on a person's own machine has ended at the question; its record says so from now on. */
+/** A run on an operator's own machine has ended at the question; its record says so from now on. */
 async function closeRun(
   { store, clock }: Services,
   { runId }: ApprovalRequest,

@@ -77,7 +77,7 @@ const canBeRetried = ({ error }: ResourceChange): boolean => error?.retryable ==
 /** As long as the state machine waits at most before it first tries again an account that AWS refuses, in milliseconds. */
 const refusedPause = 20_000;
 
-/** Set aside a moment ago: what the run is tried again for sooner, such as a resource that is busy, is no reason to ask AWS. */
+/** AWS rejected the principal a moment ago. A retry for another reason, such as a busy resource, does not ask AWS again. */
 const isRecent = ({ outcome, finishedAt = '' }: ResourceChange, now: number): boolean =>
   outcome === 'set-aside' && now < Date.parse(finishedAt) + refusedPause;
 

@@ -5,7 +5,7 @@ import type { Listed } from './listed.ts';
 export const isUnfinished = ({ status }: Pick<Delivery, 'status'>): boolean =>
   status === 'claimed' || status === 'started';
 
-/** Whether the clock looks at it: on its way, or given up for the time being. */
+/** Whether the scheduled check looks at it: on its way, or given up for the time being. */
 export const isOpenDelivery = (delivery: Pick<Delivery, 'status' | 'again'>): boolean =>
   isUnfinished(delivery) || delivery.again !== undefined;
 
@@ -64,7 +64,7 @@ export interface Delivery extends DeliveryKey {
   readonly startOutcomeUnknown: boolean;
   readonly reason?: string;
   readonly error?: ErrorRecord;
-  /** Of one that was given up for the time being: until when the clock takes it up again, and the run that has told of it. */
+  /** Of one that was given up for the time being: until when the scheduled check takes it up again, and the run that has told of it. */
   readonly again?: { readonly until: number; readonly notifiedByRun: string };
   /** Counts the changes of this item, from 1. */
   readonly revision: number;
@@ -91,7 +91,7 @@ export interface OutboxStore {
   put(delivery: Delivery, expected: number | undefined): Promise<boolean>;
   /** All of one source whose ids begin so, ordered by id. Consistent reads. */
   listBySource(source: string, prefix: string): Promise<readonly Delivery[]>;
-  /** Those that the clock looks at (`isOpen`), ordered by source and id. Consistent reads. */
+  /** Those that the scheduled check looks at (`isOpen`), ordered by source and id. Consistent reads. */
   listOpen(): Promise<Listed<Delivery>>;
   /** Remembers a secret, by its ARN, that is to be looked at where its events do not come; or forgets it. */
   watch(arn: string): Promise<void>;

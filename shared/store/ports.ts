@@ -51,9 +51,9 @@ export interface RememberedOu {
 export interface ResourceState {
   /** The registry revision that the resource was last reconciled to. */
   readonly appliedRevision: number;
-  /** From which revision it was written for all but those whom AWS refused; absent where it refused nobody. */
+  /** The revision that it was written from, for all accounts except rejected principals. Absent if AWS rejected none. */
   readonly tried?: Tried;
-  /** Hash of the configuration that was in force then; empty before the first time. */
+  /** Hash of the configuration that was active then; empty before the first time. */
   readonly configurationHash: string;
   /** Sids (or names of whole resources) that we wrote or were about to write. */
   readonly owned: readonly string[];
@@ -76,9 +76,9 @@ export interface ResourceState {
   readonly writeInProgress?: true;
   /** Outsiders changed what is ours, and it was restored; the next time it is contested. */
   readonly disputed?: Dispute;
-  /** They did so again: nothing is written until a person decides. */
+  /** They did so again: nothing is written until an operator decides. */
   readonly contested?: Dispute;
-  /** Since the last write: newcomers are gathered for the next one. Absent before the first. */
+  /** Since the last write: new accounts are gathered for the next one. Absent before the first. */
   readonly batchWindow?: BatchWindow;
   /** The run whose record says how it was left, and when that was (ISO 8601); absent where nothing was read. */
   readonly lastRun?: { readonly runId: string; readonly at: string };
@@ -92,7 +92,7 @@ export interface ResourceState {
 export interface Tried {
   readonly revision: number;
   readonly setAside: readonly string[];
-  /** Of these, those whom AWS has refused whoever else was in the document, each with when (ISO 8601). */
+  /** Those of them that AWS rejected whatever other accounts were in the document, each with when (ISO 8601). */
   readonly refused?: Readonly<Record<string, string>>;
   /** What AWS said. */
   readonly reason?: string;
@@ -161,7 +161,7 @@ export interface SearchResultStore {
 
 interface LeaseAttempt {
   readonly taken: boolean;
-  /** When the lease ends, whoever has it, milliseconds since the epoch. */
+  /** When the lease of the present holder ends, milliseconds since the epoch. */
   readonly until: number;
   /** Who has the lease. Absent if it was taken now, or released in the meantime. */
   readonly owner?: string;

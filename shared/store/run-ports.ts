@@ -39,7 +39,7 @@ export interface RunRecord {
   readonly error?: ErrorRecord;
   /** What is left to do, a line each; while it runs, what the looking for resources has left. */
   readonly unresolved?: readonly string[];
-  /** What a person should know though nothing failed, a line each: a pattern that finds nothing. */
+  /** What an operator should know though nothing failed, a line each: a pattern that finds nothing. */
   readonly warnings?: readonly string[];
   /** Who started it, if an operator did from a machine of their own: `user@host`. */
   readonly startedBy?: string;
@@ -122,20 +122,20 @@ export interface ResourceChange {
   /** What size and limit count: `bytes`, `characters`, `grants` or `launch permissions`. */
   readonly unit?: string;
   readonly error?: ErrorRecord;
-  /** Accounts that were set aside or whose removal was withheld. */
+  /** Rejected principals, or accounts whose removal was withheld. */
   readonly accountIds?: readonly string[];
-  /** Why AWS refused those that were set aside, with its own words. */
+  /** AWS's own words about the rejected principals. */
   readonly reason?: string;
   /** Only with `reason`: AWS named no cause. */
   readonly ambiguous?: true;
   /** Accounts that gained and that lost something by the write; where nothing is written yet, those who would. */
   readonly added?: readonly string[];
   readonly removed?: readonly string[];
-  /** Only with `refused`: newcomers do not fit, and what had to be taken back was. */
+  /** Only with `refused`: new accounts do not fit, and access that had to be removed was removed. */
   readonly tookBack?: true;
   /** Accounts that keep what they have until their grace ends, each with when that is (ISO 8601). */
   readonly leaving?: Readonly<Record<string, string>>;
-  /** What a person should know of it though nothing failed, a line each: a deleted role in a statement of others. */
+  /** What an operator should know of it though nothing failed, a line each: a deleted role in a statement of others. */
   readonly warnings?: readonly string[];
 }
 
@@ -163,10 +163,10 @@ export interface RunStore {
   getWhole(runId: string): Promise<WholeRun>;
 }
 
-/** What a run asks a person, and what the person has said. */
+/** What a run asks an operator, and what the operator has said. */
 export interface ApprovalRequest {
   readonly runId: string;
-  /** Of the task that waits. Whoever has it can let the run go on: never logged, never shown. */
+  /** Of the task that waits. With it anybody could resume the run: never logged, never shown. */
   readonly token: string;
   /** ARN of the execution. */
   readonly execution: string;
@@ -216,7 +216,7 @@ export interface WaitingAccount {
 /**
  * How a resource is, compared with how the last run left it and how it should be.
  * `managed-drift`: what is ours is not as it should be, and no change of accounts or configuration explains it.
- * `contested`: others have changed what is ours again after it was restored, and a person has to decide.
+ * `contested`: others have changed what is ours again after it was restored, and an operator has to decide.
  * `unmanaged-change`: ours is as it should be, and what is not ours has changed; information, no drift.
  * `pending`: accounts or configuration have changed, or a grace has ended, and no run has come by since; no drift
  * either.

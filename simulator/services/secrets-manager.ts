@@ -75,7 +75,7 @@ export const secretsManager: ServiceOperations = {
   ),
 };
 
-/** The key is left out where it is `aws/secretsmanager`; so are versions without a label ("DescribeSecret"). */
+/** An answer has no key if it is `aws/secretsmanager`, and no versions without a label ("DescribeSecret"). */
 const described = (secret: SimulatedSecret) => ({
   ...toNames(secret),
   ...(secret.kmsKeyArn === undefined ? {} : { KmsKeyId: secret.kmsKeyArn }),

@@ -144,7 +144,7 @@ describe('the example events', () => {
 });
 
 describe('the sweep', () => {
-  test('is started by the clock alone, with an empty input', () => {
+  test('is started by its schedule alone, with an empty input', () => {
     const started = resourcesOf(deployed, 'AWS::Events::Rule').filter(([, { Properties }]) =>
       JSON.stringify(Properties.Targets).includes('OrganizationSweepStateMachine'),
     );
@@ -191,7 +191,7 @@ describe('the deployment of secrets', () => {
     expect(parseRotationEvent(event).type).not.toBe('ignored');
   });
 
-  test('is started by the clock, with an input that it reads', () => {
+  test('is started by its schedule, with an input that it reads', () => {
     const { ScheduleExpression, Targets } = deployed.resources.UnfinishedDeploymentsRule?.Properties ?? {};
     expect(ScheduleExpression).toBe('rate(15 minutes)');
     const [target] = Targets as readonly { readonly Input: string }[];

@@ -91,7 +91,7 @@ test('a profile of a secret is deployed by the retrieval role of the template, w
   expect(decisions).toEqual(['allow', 'none']);
 });
 
-test('a secret of an application is deployed by the clock though no event of it has come, and by its name', async () => {
+test('a secret of an application is deployed by the scheduled check though no event of it has come, and by its name', async () => {
   const env = await createApplicationEnv();
   const kmsKeyArn = env.organization.addKey({ ...place, id: keyId });
   const secret = { ...place, name: 'shop/database', value: '{"password":"x"}', kmsKeyArn };

@@ -133,7 +133,7 @@ describe('a secret that the configuration names', () => {
     ]);
   });
 
-  test('and that may not be described is told by the clock only where no event has come', async () => {
+  test('and that may not be described is told by the scheduled check only where no event has come', async () => {
     const env = await named();
     fault(env, 'DescribeSecret', denied, 3);
     const event = await rotate(env);

@@ -37,6 +37,6 @@ test('a grant that lists no accounts, or whose statements name services, has no 
     preset: 'cloudtrail-write',
   });
 
-  expect(organization.error?.issues[0]?.message).toContain('must be left out with match: organization');
+  expect(organization.error?.issues[0]?.message).toContain('must be absent with match: organization');
   expect(service.success).toBe(false);
 });

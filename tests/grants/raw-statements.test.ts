@@ -157,7 +157,7 @@ describe('a raw statement is refused', () => {
         ...toAccounts,
         Condition: { StringEquals: { 'aws:PrincipalOrgID': '{organizationId}' } },
       },
-      'must be left out',
+      'must be absent',
     ],
     [
       'with the resource in a condition',

@@ -36,7 +36,7 @@ export function getAssumedRole(
   };
 }
 
-/** Why the member role cannot be assumed by whom the entry names. */
+/** Why the principals that the entry names cannot assume the member role. */
 export function listAssumedRoleMistakes(
   entry: AssumingEntry,
   context: GrantContext,
@@ -77,7 +77,7 @@ function peopleMistakes(
   { roles }: AssumingEntry,
 ): readonly EntryWarning[] {
   if (roles === undefined || !trusts.mfa) return [];
-  const message = `must be left out: ${name} asks for MFA, and the credentials of a role carry none. Name groups, or a deployer role`;
+  const message = `must be absent: ${name} asks for MFA, and the credentials of a role carry none. Name groups, or a deployer role`;
   return [{ field: 'roles', message }];
 }
 
@@ -89,7 +89,7 @@ function deployerMistakes(
   const refused = roles.filter((role) => !trusted.some((glob) => matchesGlob(glob, role)));
   const only = `${name} trusts only the roles ${trusts.roles.join(', ')} of that account`;
   return [
-    ...(groups === undefined ? [] : [{ field: 'groups', message: `must be left out: ${only}` }]),
+    ...(groups === undefined ? [] : [{ field: 'groups', message: `must be absent: ${only}` }]),
     ...(refused.length === 0
       ? []
       : [{ field: 'roles', message: `must be without ${refused.join(', ')}: ${only}` }]),

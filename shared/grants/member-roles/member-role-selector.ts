@@ -21,7 +21,7 @@ const reasons: Readonly<Record<'accounts' | 'except' | 'tags' | 'names', string>
 export function checkFor({ value, issues }: z.core.ParsePayload<Selector>): void {
   for (const [field, reason] of Object.entries(reasons))
     if (field in value)
-      issues.push({ code: 'custom', path: [field], message: `must be left out: ${reason}`, input: value });
+      issues.push({ code: 'custom', path: [field], message: `must be absent: ${reason}`, input: value });
   for (const [index, ou] of (value.ous ?? []).entries())
     if (isPattern(ou))
       issues.push({

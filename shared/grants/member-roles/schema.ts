@@ -10,15 +10,15 @@ import { instanceProfileService, trustedServiceNames } from './trusted-services.
 /** IAM user guide, "Rules for tagging in IAM and AWS STS". */
 const tagKey = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu;
 
-/** What every member role has, whoever may assume it. */
+/** What every member role has, whatever principal may assume it. */
 const memberRoleFields = {
   name: textSchema(rolePattern, 'the name of a role, with its path if it has one, such as people/ReadOnly'),
   /** All accounts but the management account, or those of OUs: what automatic deployment of a StackSet can reach. */
   for: selectorSchema.check(checkFor),
-  managedPolicies: uniqueListSchema(policyArnSchema, 'must name at least one, or be left out').optional(),
+  managedPolicies: uniqueListSchema(policyArnSchema, 'must name at least one, or be absent').optional(),
   statements: z
     .array(identityStatementSchema)
-    .min(1, 'must have at least one statement, or be left out')
+    .min(1, 'must have at least one statement, or be absent')
     .optional(),
   permissionsBoundary: policyArnSchema.optional(),
   /** IAM API reference, "CreateRole": one to twelve hours. */
@@ -38,7 +38,7 @@ const memberRoleFields = {
     .optional(),
 };
 
-/** People whom a central account lets assume the role. */
+/** People of a central account who may assume the role. */
 const peopleTrust = {
   /** A central account. */
   account: z.string('must be the name of a central account').default('security'),
@@ -86,7 +86,7 @@ const applicationRole = objectSchema({
 }).refine(
   ({ instanceProfile, trusts }) => instanceProfile === undefined || trusts.service === instanceProfileService,
   {
-    message: 'must be left out: only EC2 uses an instance profile',
+    message: 'must be absent: only EC2 uses an instance profile',
     path: ['instanceProfile'],
   },
 );

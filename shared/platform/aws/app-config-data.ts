@@ -9,7 +9,7 @@ import { type ClientPlugin, createClient } from './plugins.ts';
 export interface ReaderClientSettings {
   /** Where the application of AppConfig is. */
   readonly region: string;
-  /** The role of the account that hosts AppConfig; left out where the caller's own credentials may read. */
+  /** The role of the account that hosts AppConfig; absent if the caller's own credentials may read. */
   readonly role?: {
     readonly arn: string;
     readonly externalId?: string;

@@ -28,7 +28,7 @@ export function createSpokeCredentials(
   const assume = (accountId: string): Promise<AwsCredentialIdentity> => {
     const assumed = assumeSpokeRole(sts, settings, accountId);
     cache.set(accountId, assumed);
-    // What failed is asked for again by whoever comes next; those who wait for it now fail with it.
+    // The next caller asks again. Callers that wait for this answer now fail with it.
     assumed.catch(() => forget(accountId, assumed));
     return assumed;
   };

@@ -4,8 +4,8 @@ import { createApprovalTest } from '../../reconcile/required-approval.ts';
 import type { Store } from '../../store/ports.ts';
 
 /**
- * Who needs approval by the configuration in force. `undefined` where it asks for none, where there is none, and until
- * the first import went through: whoever that finds was there before anybody could be asked.
+ * Tells which accounts need approval by the active configuration. `undefined` if it asks for none, if there is none, and until
+ * the first import has finished: an operator could not have approved the accounts that it finds.
  */
 export async function getActiveApproval(store: Store): Promise<NeedsApproval | undefined> {
   const stored = await store.configuration.getActive();

@@ -28,7 +28,7 @@ export const formatApprovalSubject = ({ accounts }: Shown): string =>
 /** SNS takes 256 KiB (API reference, Publish); this leaves room for all but the difference. */
 const maxBytes = 200_000;
 
-/** For people. Never the token: whoever has it can let the run go on. */
+/** For people. It never has the token: with the token anybody could resume the run. */
 export const formatApprovalMessage = (request: Shown): string =>
   [
     `${request.accounts.length === 1 ? 'An account waits' : `${request.accounts.length} accounts wait`} for approval:`,

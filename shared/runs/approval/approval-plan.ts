@@ -56,7 +56,7 @@ function gainsBy(
 
 /**
  * Whether a request can be approved as it was shown. Accounts that wait no more, since they have left or were approved
- * with another run, leave the others as they were shown: then less would be granted than a person has seen.
+ * with another run, leave the others as they were shown: then less would be granted than an operator has seen.
  */
 export function matchesRequest(
   { accounts: shown, planHash, configurationHash }: ApprovalRequest,

@@ -18,7 +18,7 @@ import { LOCAL_RUN_TOKEN } from './request-approval.ts';
 
 export interface ApprovalAnswer {
   readonly runId: string;
-  /** What the person has seen. */
+  /** What the operator has seen. */
   readonly planHash: string;
   readonly verdict: ApprovalDecision['verdict'];
   readonly by: string;
@@ -45,7 +45,7 @@ export interface DecidedApproval {
 /**
  * The request that an answer is for, where the answer can still be given or is the one that was given.
  * @throws ApprovalClosedError where nothing was asked, it was decided the other way, or its time is over
- * @throws StalePlanError where something else is asked than what the person has seen
+ * @throws StalePlanError where something else is asked than what the operator has seen
  */
 export async function findRequest(
   { store, clock }: Services,

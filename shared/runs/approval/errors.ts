@@ -6,7 +6,7 @@ export class ApprovalClosedError extends OnboardingError {
   readonly retryable = false;
 }
 
-/** A person has said no. */
+/** An operator has said no. */
 export class ApprovalRejectedError extends OnboardingError {
   override readonly name = 'ApprovalRejectedError';
   readonly retryable = false;

@@ -8,7 +8,7 @@ import type { ApprovalDecision, ApprovalRequest, Store } from '../../store/ports
 import { matchesRequest } from './approval-plan.ts';
 import { ApprovalTimedOutError } from './errors.ts';
 
-/** How a person is asked again for an account. */
+/** How an operator is asked again for an account. */
 export const formatRetryInstruction = (accountIds: readonly string[]): string =>
   `To ask again, ${startWith(accountIds)}`;
 

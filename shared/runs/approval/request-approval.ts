@@ -9,7 +9,7 @@ import { formatApprovalDifference } from './approvals.ts';
 import { limitText } from './bounded-text.ts';
 import { ApprovalNotNeededError } from './errors.ts';
 
-/** In place of a task's token, where a run ends at the question: on a person's own machine. */
+/** In place of a task's token, where a run ends at the question: on an operator's own machine. */
 export const LOCAL_RUN_TOKEN = 'no-task';
 
 export interface RequestApprovalStep {
@@ -34,7 +34,7 @@ export interface RequestedApproval {
 const longestDifference = 150_000;
 
 /**
- * Asks a person to approve the run's accounts that wait: keeps what is asked, then tells it. The task waits on, until
+ * Asks an operator to approve the run's accounts that wait: keeps what is asked, then tells it. The task waits on, until
  * somebody decides or its time is over.
  * @throws ApprovalNotNeededError where they have been approved since the plan; the state machine then goes on
  */

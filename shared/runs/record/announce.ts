@@ -216,7 +216,7 @@ async function topicOf({ store, logger }: RecordServices): Promise<string | unde
     return (await getConfiguration(store)).notifications?.topic;
   } catch (error) {
     if (toErrorRecord(error).retryable) throw error;
-    logger.warn('No SNS topic is known, since the configuration in force cannot be read', { error });
+    logger.warn('No SNS topic is known, because the active configuration cannot be read', { error });
     return undefined;
   }
 }

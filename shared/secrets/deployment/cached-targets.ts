@@ -4,7 +4,7 @@ import type { DeploymentTarget } from '../../store/ports.ts';
 import { findTargets, type KnownProfiles } from './discover.ts';
 import type { DeploymentServices } from './services.ts';
 
-/** How long what was found is believed without another look, in milliseconds: the clock looks four times in it. */
+/** How long what was found is believed without another look, in milliseconds: the scheduled check looks four times in it. */
 const beliefTime = 3_600_000;
 
 interface LoadTargetsRequest {

@@ -6,7 +6,7 @@ export interface ClaimResult {
   readonly deliveries: readonly DeliveryKey[];
   /** A line each. */
   readonly problems: readonly string[];
-  /** What a person should know though nothing failed, a line each. Default: nothing. */
+  /** What an operator should know though nothing failed, a line each. Default: nothing. */
   readonly warnings?: readonly string[];
 }
 

@@ -17,7 +17,7 @@ export interface SecretClaim extends Claim {
   /** Whether what was given up for the time being is taken up where it stood. */
   readonly resumesPostponed: boolean;
   readonly secret: NamedSecret;
-  /** The version that a person means. */
+  /** The version that an operator means. */
   readonly versionId?: string;
   /** Whether targets that were found lately are good enough. */
   readonly useCachedTargets: boolean;
@@ -30,7 +30,7 @@ export interface SecretClaim extends Claim {
 /**
  * Claims the current version of a secret for each of its targets, and takes over what runs have left of it. One
  * secret's trouble is a line, and does not keep others from being deployed; but what a retry helps is thrown.
- * A secret without targets, or that cannot be deployed by its own fault, is not looked at by the clock any more; where
+ * A secret without targets, or that cannot be deployed by its own fault, is not looked at by the scheduled check any more; where
  * something else is in the way, it is.
  */
 export async function claimSecret(

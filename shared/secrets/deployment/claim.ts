@@ -21,8 +21,8 @@ export interface Claim {
   readonly askedAt?: number;
   /**
    * Deliveries of a secret that have ended and are begun again: none, or those that were not completed. A repeated event
-   * begins nothing again, unless another version came in between; a person does. Those of a hosted configuration, which
-   * a person alone asks for, are all begun again.
+   * begins nothing again, unless another version came in between; an operator does. Those of a hosted configuration, which
+   * an operator alone asks for, are all begun again.
    */
   readonly restart: 'never' | 'incomplete';
 }
@@ -78,7 +78,7 @@ function nextOf(outbox: OutboxStore, standing: ClaimContext): Promise<Delivery |
 }
 
 /**
- * Nobody but the person says which version of a hosted configuration is wanted: the one that was asked for last, whatever
+ * Nobody but the operator says which version of a hosted configuration is wanted: the one that was asked for last, whatever
  * the order is in which the runs get here. A wish that is older than what is known of its version changes nothing. One that
  * is on its way is begun anew where another was asked for since, so that it is not taken for the older wish; else its run
  * goes on with it as the younger one.

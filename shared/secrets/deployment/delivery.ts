@@ -18,7 +18,7 @@ export interface DeliveryRequest {
 export const ownership = 20 * 60_000;
 
 /**
- * How long the clock takes up what was given up for the time being, in milliseconds: as long as one deployment can take,
+ * How long the scheduled check takes up what was given up for the time being, in milliseconds: as long as one deployment can take,
  * a day of growth and a day of bake time (AppConfig API reference, "CreateDeploymentStrategy").
  */
 export const patience = 48 * 3_600_000;

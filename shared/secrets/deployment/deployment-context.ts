@@ -23,7 +23,7 @@ export interface DeliveryProgress {
   readonly seconds: number;
 }
 
-/** @throws ConfigurationMismatchError where no configuration is in force */
+/** @throws ConfigurationMismatchError if no configuration is active */
 export async function createContext(
   services: DeploymentServices,
   { runId, accountId, region }: Pick<Delivery, 'runId' | 'accountId' | 'region'>,
@@ -78,7 +78,7 @@ export interface DeliveryEnd {
   readonly error?: ErrorRecord;
 }
 
-/** What is not given up for the time being is not taken up again by the clock. */
+/** What is not given up for the time being is not taken up again by the scheduled check. */
 export function endDelivery(
   { services }: Pick<DeploymentContext, 'services'>,
   delivery: Delivery,
@@ -89,7 +89,7 @@ export function endDelivery(
 }
 
 /**
- * Ends it for this run. The clock takes the delivery of a secret up again, for `patience` from the first time on; it is
+ * Ends it for this run. The scheduled check takes the delivery of a secret up again, for `patience` from the first time on; it is
  * told the first time and when that is over.
  */
 export function postpone(
@@ -102,7 +102,7 @@ export function postpone(
   const over = now >= again.until;
   if (over || !isSecretDelivery(delivery))
     return endDelivery({ services }, delivery, { ...how, reason: `${how.reason}. Start it by hand` });
-  const reason = `${how.reason}. The clock looks at it again until ${new Date(again.until).toISOString()}`;
+  const reason = `${how.reason}. The scheduled check looks at it again until ${new Date(again.until).toISOString()}`;
   return saveEnd(services, { ...delivery, again }, { ...how, reason });
 }
 

@@ -45,8 +45,8 @@ const undone: ReadonlySet<string> = new Set(['ROLLED_BACK', 'REVERTED']);
 
 /**
  * A listing names the configuration but not, in older answers, the profile's id, so GetDeployment confirms. A deployment
- * from before this attempt, or one that another version of the profile has followed, is ours only where it is in force
- * still; one since then also where our own start was not answered.
+ * from before this attempt, or one that another version of the profile has followed, is ours only if readers still get its
+ * version. A later one is also ours if our own start was not answered.
  */
 async function ownAmong(
   hand: DeploymentContext,

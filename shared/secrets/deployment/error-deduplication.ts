@@ -13,7 +13,7 @@ interface Trouble {
 
 /**
  * Whether no other run has told yet what keeps a secret from being looked for: one that the configuration names, or that
- * the clock looks at since it was deployed before. Of any other it is always news.
+ * the scheduled check looks at since it was deployed before. Of any other it is always news.
  */
 export async function isNewError(
   { store: { outbox } }: DeploymentServices,

@@ -11,7 +11,7 @@ export type RotationRequest =
       readonly cause: 'rotated' | 'deployment';
       /** ARN; of a manual input also a name that the configuration has a target for. */
       readonly secretId: string;
-      /** The version that the event or the person means. */
+      /** The version that the event or the operator means. */
       readonly versionId?: string;
     }
   | {
@@ -33,7 +33,7 @@ export type RotationRequest =
   | { readonly type: 'ignored'; readonly reason: string };
 
 /**
- * Reads an EventBridge event of Secrets Manager, or what a person gives: `{"secretId": "…", "versionId"?: "…"}`,
+ * Reads an EventBridge event of Secrets Manager, or what an operator gives: `{"secretId": "…", "versionId"?: "…"}`,
  * `{"application": "…", "profile": "…", "version": "…"}`, or `{"resumePending": true}`.
  * @throws MalformedEventError with all findings
  */

@@ -122,7 +122,7 @@ function summary(deliveries: readonly Delivery[], runId: string): string {
     ...(count('superseded') === 0 ? [] : [`${count('superseded')} overtaken by a newer version`]),
     ...(count('withdrawn') === 0 ? [] : [`${count('withdrawn')} not served any more`]),
     ...(elsewhere === 0 ? [] : [`${elsewhere} on their way still, in another run's care`]),
-    ...(waiting === 0 ? [] : [`${waiting} still to be looked at by the clock`]),
+    ...(waiting === 0 ? [] : [`${waiting} still wait for the scheduled check`]),
     ...(seconds === 0 ? [] : [`${seconds} started a second time, after an answer that never came`]),
   ];
   return [`${count('complete')} of ${deliveries.length} deployments complete`, ...more].join(', ');

@@ -28,7 +28,7 @@ export async function followDeployment(
     case 'ROLLED_BACK':
       return endDelivery(hand, delivery, {
         status: 'rolled-back',
-        reason: `Deployment ${deployment} was rolled back${byWhom(found)}. Readers have the version before it`,
+        reason: `Deployment ${deployment} was rolled back${formatActor(found)}. Readers have the version before it`,
       });
     case 'REVERTED':
       return endDelivery(hand, delivery, {
@@ -47,7 +47,7 @@ async function goOn(
 ): Promise<DeliveryProgress> {
   const { clock } = hand.services;
   const { deploymentTimeoutMinutes } = hand.secretDeployment;
-  // A deployment that was followed to the limit is followed once more where a person asks for it again.
+  // A deployment that was followed to the limit is followed once more where an operator asks for it again.
   const { startedAt = '', requestedAt } = delivery;
   const since = clock.now() - Date.parse(startedAt > requestedAt ? startedAt : requestedAt);
   if (since >= deploymentTimeoutMinutes * minute)
@@ -66,7 +66,7 @@ function secondsLeft(found: ObservedDeployment, now: number): number {
   return Math.round(Math.min(longestWait, Math.max(5, left)));
 }
 
-function byWhom({ EventLog = [] }: ObservedDeployment): string {
+function formatActor({ EventLog = [] }: ObservedDeployment): string {
   const started = EventLog.find(({ EventType }) => EventType === 'ROLLBACK_STARTED');
   return started?.TriggeredBy === undefined ? '' : ` by ${started.TriggeredBy}`;
 }

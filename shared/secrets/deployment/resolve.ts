@@ -22,7 +22,7 @@ export interface ResolvedDeployments {
   readonly deliveries: readonly DeliveryKey[];
   /** What cannot be deployed at all, a line each. */
   readonly problems: readonly string[];
-  /** What a person should know though nothing failed, a line each. */
+  /** What an operator should know though nothing failed, a line each. */
   readonly warnings: readonly string[];
 }
 
@@ -105,7 +105,7 @@ async function claimAll(
     runId,
     restart,
     useCachedTargets: !byHand,
-    // What a person begins again is told again.
+    // What an operator begins again is told again.
     resumesPostponed: !byHand,
     reportKnownErrors: true,
     ...(byHand && versionId !== undefined ? { versionId } : {}),

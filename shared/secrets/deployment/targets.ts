@@ -57,7 +57,7 @@ export function listConfiguredSecrets(configuration: Configuration): readonly Na
   return [...new Map(named.map((each) => [JSON.stringify(each), each])).values()];
 }
 
-/** Where a secret is that an event or a person names: by its ARN, or as the configuration does. */
+/** Where a secret is that an event or an operator names: by its ARN, or as the configuration does. */
 export function findNamedSecrets(configuration: Configuration, secretId: string): readonly NamedSecret[] {
   const place = parseSecretArn(secretId);
   if (place !== undefined) return [{ accountId: place.accountId, region: place.region, secretId }];

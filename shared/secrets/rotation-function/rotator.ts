@@ -15,8 +15,8 @@ export interface Rotator {
    * @param current the value that readers have now
    */
   generate(current: string): Promise<string>;
-  /** Makes the pending value valid where it is used. Left out where nothing has to be told, as with keys of our own. */
+  /** Makes the pending value valid where it is used. Absent if nothing has to be told, as with keys of our own. */
   set?(values: SecretValues): Promise<void>;
-  /** Uses the pending value as a reader would; throws where it is not accepted. Left out: nothing is tried. */
+  /** Uses the pending value as a reader would; throws if it is not accepted. If absent, nothing is tried. */
   test?(pending: string): Promise<void>;
 }

@@ -72,7 +72,7 @@ const deliveryKey = ({ source, id }: DeliveryKey): Key => ({
   sk: `${deliveryPrefix}${id}`,
 });
 
-/** Those that the clock looks at, in one partition, since the table has no index. Each changes with its delivery. */
+/** Those that the scheduled check looks at, in one partition, since the table has no index. Each changes with its delivery. */
 const openPartition = 'OPEN_OUTBOX';
 const openKey = ({ source, id }: DeliveryKey): Key => ({
   pk: openPartition,

@@ -94,7 +94,7 @@ const readySchema = z.object({ at: timeSchema });
  *
  * DynamoDB's transactions are serializable, but readers outside of them are not shown a transaction at once: a
  * reader may see one of its items before the other (Developer Guide, "Isolation levels for DynamoDB
- * transactions"). Whoever read the new revision and then the old account would record an account as served that
+ * transactions"). A reader of the new revision and then the old account would record an account as served that
  * it never saw. So the counter names the account of the last change, and a revision counts only once that account
  * can be read with it. As `put` asks the same of the revision that it follows, all earlier changes can be read too.
  */

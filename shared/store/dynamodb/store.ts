@@ -23,7 +23,7 @@ import type { Table } from './table.ts';
  * | `FOUND` | `SEARCH#<SHA-256 of its key>` | what one search by pattern has found |
  * | `RUN#<id>` | `RUN` | a run |
  * | `RUN#<id>` | `CHANGE#<resource>` | what the run did to a resource |
- * | `RUN#<id>` | `APPROVAL` | what the run asks a person, and the answer |
+ * | `RUN#<id>` | `APPROVAL` | what the run asks an operator, and the answer |
  * | `CONFIGURATION` | `IN_FORCE` | the configuration that writers must have |
  * | `OUTBOX#<source>` | `DELIVERY#<id>` | a version of a secret or configuration on its way to a target |
  * | `OUTBOX_SECRETS` | `SECRET#<arn>` | that a secret is to be looked at where its events do not come |

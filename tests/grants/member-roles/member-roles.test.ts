@@ -217,7 +217,7 @@ describe('fields of a member role', () => {
       });
     expect(withProfile('ec2').success).toBe(true);
     expect(withProfile('lambda').error?.issues).toMatchObject([
-      { path: ['instanceProfile'], message: 'must be left out: only EC2 uses an instance profile' },
+      { path: ['instanceProfile'], message: 'must be absent: only EC2 uses an instance profile' },
     ]);
   });
 

@@ -15,7 +15,7 @@ import type { RotatedSecret } from './scenario.ts';
 
 /** Everything happens within this time. */
 const duration = 150 * minute;
-/** How often the clock looks (`deploymentRate` of serverless.yml). */
+/** How often the scheduled check comes (`deploymentRate` of serverless.yml). */
 const lookEvery = 15 * minute;
 /** How many looks it takes at most until nothing is open: longer than any deployment here. */
 const maxChecks = 48;
