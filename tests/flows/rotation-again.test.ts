@@ -51,7 +51,11 @@ async function givenUp(): Promise<SecretEnv> {
   const { status, run } = await deploy(env, event);
   expect([status, run?.unresolved]).toEqual([
     'FAILED',
-    [expect.stringMatching(/busy with other deployments for 20 minutes. The clock looks at it again until/)],
+    [
+      expect.stringMatching(
+        /busy with other deployments for 20 minutes. The scheduled check looks at it again until/,
+      ),
+    ],
   ]);
   return env;
 }
@@ -133,7 +137,7 @@ describe('a deployment that was not complete when its time was over', () => {
     const env = await createSecretEnv({ bakeMinutes: 400, environments: ['watched'] });
     const { run } = await deploy(env, await rotate(env));
     expect(run?.unresolved).toEqual([
-      expect.stringMatching(/is BAKING after 120 minutes. The clock looks at it again/),
+      expect.stringMatching(/is BAKING after 120 minutes. The scheduled check looks at it again/),
     ]);
     env.clock.advance(30 * minute);
     return env;
