@@ -10,6 +10,7 @@ import { createBudgetCommand } from './commands/budget.ts';
 import { createDemoCommand } from './commands/demo.ts';
 import { createDriftCommand } from './commands/drift.ts';
 import { createImportCommand } from './commands/import.ts';
+import { createMemberTemplateCommand } from './commands/member-template.ts';
 import { createPlanCommand } from './commands/plan.ts';
 import { createRunCommand } from './commands/run.ts';
 import { createSpokeTemplateCommand } from './commands/spoke-template.ts';
@@ -54,6 +55,7 @@ async function program(context: CommandContext): Promise<Command> {
     createRunCommand,
     createSpokeTemplateCommand,
     createApplicationTemplateCommand,
+    createMemberTemplateCommand,
   ];
   for (const command of commands) root.addCommand(command(context));
   for (const command of [root, ...root.commands]) configured(command, context.io);

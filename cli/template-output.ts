@@ -22,10 +22,10 @@ export async function outputTemplate(
 ): Promise<void> {
   if (file === undefined) {
     if (out.json) out.result(template);
-    else io.stdout.write(yamlOf(template));
+    else io.stdout.write(formatTemplate(template));
     return;
   }
-  const text = file.endsWith('.json') ? `${JSON.stringify(template, null, 2)}\n` : yamlOf(template);
+  const text = file.endsWith('.json') ? `${JSON.stringify(template, null, 2)}\n` : formatTemplate(template);
   await writeFile(resolve(io.cwd, file), text).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`${file} cannot be written (${error.code})`);
   });
@@ -35,5 +35,5 @@ export async function outputTemplate(
 }
 
 /** As CloudFormation reads it, for which a bare `2012-10-17` may be a date. What is used twice is written twice. */
-const yamlOf = (template: Template): string =>
+export const formatTemplate = (template: Template): string =>
   stringify(template, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });

@@ -1,6 +1,6 @@
 /**
  * Validates what is deployed, without network and credentials: every state machine, the CloudFormation template that
- * `npm run package` has made, those in `templates`, and those of the central accounts and of their applications. Exits
+ * `npm run package` has made, those in `templates`, and those of the central accounts, of their applications and of member accounts. Exits
  * with 1 when there is a finding.
  */
 import { spawnSync } from 'node:child_process';
@@ -11,9 +11,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
 import { renderApplicationTemplate } from '../shared/cloudformation/application.ts';
+import { renderMemberTemplate } from '../shared/cloudformation/member-template.ts';
 import { renderSpokeTemplate } from '../shared/cloudformation/template.ts';
 import { getApplications } from '../shared/configuration/applications.ts';
 import { type ConfigurationAndSchemas, loadWithSchemas } from '../shared/configuration/load-schemas.ts';
+import { listMemberStackSets } from '../shared/configuration/member-stack-sets.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import {
   type DeployedMachine,
@@ -46,6 +48,7 @@ process.exitCode = report([
   ...(existsSync(packaged) ? validateTemplate(packaged) : [notPackaged()]),
   ...(await validateMade(process.env.ONBOARDING_CONFIG || 'examples/onboarding.yml')),
   ...(await validateMade('examples/applications/onboarding.yml')),
+  ...(await validateMade('examples/member-roles/onboarding.yml')),
 ]);
 
 function report(reports: readonly Report[]): number {
@@ -89,7 +92,12 @@ async function validateMade(file: string): Promise<readonly Report[]> {
   const loaded = await loadWithSchemas(file);
   const folder = mkdtempSync(join(tmpdir(), 'templates-'));
   try {
-    return [...spokes(loaded.configuration), ...applicationsMade(loaded)].flatMap(({ name, template }) => {
+    const made = [
+      ...spokes(loaded.configuration),
+      ...applicationsMade(loaded),
+      ...memberTemplates(loaded.configuration),
+    ];
+    return made.flatMap(({ name, template }) => {
       const path = join(folder, `${name.replaceAll(' ', '-')}.json`);
       writeFileSync(path, JSON.stringify(template, null, 2));
       return validateTemplate(path, `${name} (${file})`);
@@ -106,6 +114,15 @@ function spokes(configuration: Configuration) {
     const { template } = renderSpokeTemplate({ configuration, accountId, hub });
     return { name: `spoke template of ${name}`, template };
   });
+}
+
+/** As `onboarding member-template` makes them. */
+function memberTemplates(configuration: Configuration) {
+  const hubAccountId = configuration.organization.managementAccount;
+  return listMemberStackSets(configuration).map((stackSet) => ({
+    name: `member template ${stackSet.name}`,
+    template: renderMemberTemplate({ configuration, stackSet, hubAccountId }),
+  }));
 }
 
 /** As `onboarding application-template` makes them. */

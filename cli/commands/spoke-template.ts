@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { renderSpokeTemplate } from '../../shared/cloudformation/template.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { accountIdPattern } from '../../shared/platform/account.ts';
 import {
   type CommandContext,
   type CommonOptions,
@@ -12,6 +11,7 @@ import {
   type Session,
 } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { requireAccountId, requireOperators } from '../hub-options.ts';
 import { outputTemplate } from '../template-output.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -58,19 +58,11 @@ async function print(name: string, options: SpokeOptions, session: Session): Pro
   return exitCodes.succeeded;
 }
 
-const operatorPattern = /^arn:[\w-]+:iam::\d{12}:(role|user)\/([\w+=,.@-]+\/)*[\w+=,.@-]+$/;
-
 function requireValid({ hub, hubRegion, operator }: SpokeOptions): void {
-  if (hub !== undefined && !accountIdPattern.test(hub))
-    throw new UsageError(`--hub ${hub}: must be an account id of 12 digits`);
+  if (hub !== undefined) requireAccountId('--hub', hub);
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(hubRegion))
     throw new UsageError(`--hub-region ${hubRegion}: must be a region, such as us-east-1`);
-  const wrong = operator.find((arn) => !operatorPattern.test(arn));
-  if (wrong !== undefined)
-    throw new UsageError(
-      `--operator ${wrong}: must be the ARN of a role or user, such as ` +
-        'arn:aws:iam::111122223333:role/operators/OnboardingOperator',
-    );
+  requireOperators(operator);
 }
 
 function centralAccountId(configuration: Configuration, name: string, file: string): string {

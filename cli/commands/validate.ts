@@ -4,6 +4,7 @@ import { hashConfiguration } from '../../shared/configuration/context.ts';
 import { ConfigurationError } from '../../shared/configuration/errors.ts';
 import { loadWithSchemas } from '../../shared/configuration/load-schemas.ts';
 import { listMatchNotes } from '../../shared/configuration/match-notes.ts';
+import { listMemberStackSets } from '../../shared/configuration/member-stack-sets.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { listSearches } from '../../shared/configuration/searches.ts';
 import { formatPattern } from '../../shared/grants/discovery.ts';
@@ -77,6 +78,9 @@ function summary(configuration: Configuration) {
       environments: environments.map((each) => each.name),
       profiles: profiles.map((each) => each.name),
     })),
+    memberRoles: listMemberStackSets(configuration).flatMap(({ name: stackSet, roles }) =>
+      roles.map(({ name, kind, for: selector }) => ({ name, kind, for: selector, stackSet })),
+    ),
   };
 }
 
@@ -115,6 +119,7 @@ function printConfiguration(out: Output, file: string, configuration: Configurat
   tellMatchNotes(out, configuration);
   printApproval(out, configuration);
   printApplications(out, configuration);
+  printMemberRoles(out, configuration);
   out.line();
   const patterns = listSearches(configuration);
   const more = patterns.length === 0 ? '' : ', and so will every resource that a pattern matches';
@@ -165,6 +170,19 @@ function printApplications(out: Output, configuration: Configuration): void {
       const stages = environments.map((each) => each.name).join(', ');
       return [name, accountId, region, stages, out.colors.dim(profiles.map((each) => each.name).join(', '))];
     }),
+  );
+}
+
+function printMemberRoles(out: Output, { memberRoles = [] }: Configuration): void {
+  if (memberRoles.length === 0) return;
+  table(
+    out,
+    `Member roles (${memberRoles.length})`,
+    memberRoles.map(({ name, kind, for: selector }) => [
+      name,
+      kind,
+      out.colors.dim(shorten(formatSelector(selector), 48)),
+    ]),
   );
 }
 

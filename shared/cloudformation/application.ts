@@ -5,10 +5,10 @@ import {
   resolveKeyArn,
   toLogicalName,
 } from '../configuration/applications.ts';
+import { installationName } from '../configuration/installation-names.ts';
 import { parseSecretArn } from '../platform/aws/secret-arn.ts';
 import type { ApplicationRequest } from './application-request.ts';
 import { alarmRole, kept, renderReaderResources, renderRetrievalResources } from './application-roles.ts';
-import { installationName } from './names.ts';
 import type { Template } from './template.ts';
 
 export interface ApplicationTemplate {

@@ -1,6 +1,7 @@
+import { rolePath } from '../configuration/installation-names.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { Forwarding, ForwardingRule, Hub } from './forwarding.ts';
-import { getForwarderRoleName, rolePath } from './names.ts';
+import { getForwarderRoleName } from './names.ts';
 import type { RegionConditions } from './region-conditions.ts';
 
 export interface Forwarder {

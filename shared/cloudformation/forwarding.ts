@@ -1,8 +1,8 @@
 import { apiCall } from '../accounts/resource-event.ts';
+import { installationName } from '../configuration/installation-names.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { CallEvents } from '../grants/contract.ts';
 import { listCallEvents } from '../grants/kinds.ts';
-import { installationName } from './names.ts';
 import type { SpokeGrant } from './permissions.ts';
 import { listSecretRegions, secretEvents } from './secret-events.ts';
 

@@ -1,13 +1,15 @@
 import { getGrantContext, listCentralNames } from '../configuration/context.ts';
+import { installationName, rolePath } from '../configuration/installation-names.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { getGrantKind } from '../grants/kinds.ts';
 import { getSpokeRole } from '../platform/central-accounts.ts';
 import { listDeploymentPermissions } from './deployments.ts';
 import { renderForwarderResources } from './forwarder.ts';
 import { type Hub, planForwarding } from './forwarding.ts';
-import { installationName, listSpokeFunctions, rolePath } from './names.ts';
+import { listSpokeFunctions } from './names.ts';
 import { type KindOf, listSpokeGrants, listSpokePermissions } from './permissions.ts';
 import { packSpokePolicies } from './policies.ts';
+import { substitutePseudoParameters } from './pseudo-parameters.ts';
 import { createRegionConditions } from './region-conditions.ts';
 
 export interface SpokeRequest {
@@ -61,7 +63,7 @@ export function renderSpokeTemplate(request: SpokeRequest): SpokeTemplate {
     Resources: resources,
   };
   return {
-    template: substituted(template) as Template,
+    template: substitutePseudoParameters(template),
     regions: [...new Set([home, ...(forwarding?.regions ?? [])])],
   };
 }
@@ -120,11 +122,3 @@ const spokePolicy = (PolicyDocument: object) => ({
     PolicyDocument,
   },
 });
-
-/** Texts with pseudo parameters become `Fn::Sub`. */
-function substituted(value: unknown): unknown {
-  if (typeof value === 'string') return value.includes('${AWS::') ? { 'Fn::Sub': value } : value;
-  if (Array.isArray(value)) return value.map(substituted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, substituted(inner)]));
-}

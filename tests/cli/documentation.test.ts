@@ -27,6 +27,7 @@ test.each([
   'run',
   'spoke-template',
   'application-template',
+  'member-template',
 ])('docs/command-line.md has the options of %s', async (name) => {
   const { stdout } = await run([name, '--help']);
   const options = [...stdout.matchAll(/--[a-z]+/g)].map(([option]) => option);

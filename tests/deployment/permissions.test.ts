@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { listSpokeFunctions, rolePath } from '../../shared/cloudformation/names.ts';
+import { listSpokeFunctions } from '../../shared/cloudformation/names.ts';
+import { rolePath } from '../../shared/configuration/installation-names.ts';
 import { deployedMachines } from '../../simulator/deployed-machines.ts';
 import {
   arnText,

@@ -1,0 +1,183 @@
+import { installationName, rolePath } from '../configuration/installation-names.ts';
+import { createMemberRolePolicies } from '../configuration/member-role-policies.ts';
+import type { MemberStackSet } from '../configuration/member-stack-sets.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import { getBareName } from '../grants/member-roles/references.ts';
+import type { MemberRole } from '../grants/member-roles/schema.ts';
+import { instanceProfileService } from '../grants/member-roles/trusted-services.ts';
+import { createPolicy, type PolicyDocument, type Statement } from '../iam/document.ts';
+import { substitutePseudoParameters, withPartitionOfStack } from './pseudo-parameters.ts';
+import type { Template } from './template.ts';
+
+export interface MemberTemplateRequest {
+  readonly configuration: Configuration;
+  readonly stackSet: MemberStackSet;
+  /** Account where the project is deployed. */
+  readonly hubAccountId: string;
+  /** ARNs of roles and users beside the hub's functions that may read the member roles. Default: none. */
+  readonly operators?: readonly string[];
+}
+
+/** Stand for what each account has of its own until CloudFormation knows it. */
+const place = { accountId: '${AWS::AccountId}', dnsSuffix: '${AWS::URLSuffix}' };
+const ownArn = (type: string, name: string): string =>
+  `arn:\${AWS::Partition}:iam::${place.accountId}:${type}/${name}`;
+
+/**
+ * The roles of one StackSet, and the role by which the hub reads exactly these. The same text in every account, as automatic
+ * deployment demands: what differs by account is a pseudo parameter. Pure.
+ */
+export function renderMemberTemplate(request: MemberTemplateRequest): Template {
+  const { configuration, stackSet } = request;
+  const made = stackSet.roles.map((role, index) => ({
+    role,
+    id: logicalId(stackSet.roles, index),
+    policies: withPartitionOfStack(
+      createMemberRolePolicies(role, configuration, place),
+      configuration.partition,
+    ),
+  }));
+  return substitutePseudoParameters({
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description: `${stackSet.name}: roles of member accounts; made by onboarding member-template`,
+    Resources: {
+      ...Object.fromEntries(
+        made.flatMap(({ role, id, policies }) => [
+          [`${id}Role`, memberRole(role, policies, configuration)],
+          ...instanceProfile(role, id),
+        ]),
+      ),
+      MemberRoleReader: readerRole(request, made),
+    },
+  });
+}
+
+/** `people/ReadOnly` → `PeopleReadOnly`, which is one role's alone. */
+function logicalId(roles: readonly MemberRole[], index: number): string {
+  const ids = roles.map(({ name }) =>
+    name
+      .split(/[^A-Za-z0-9]+/)
+      .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+      .join(''),
+  );
+  const id = ids[index] ?? '';
+  const before = ids.slice(0, index).filter((other) => other === id).length;
+  return before === 0 ? id : `${id}${before + 1}`;
+}
+
+type Policies = ReturnType<typeof createMemberRolePolicies>;
+
+const splitName = (name: string) => ({
+  path: `/${name.slice(0, name.length - getBareName(name).length)}`,
+  bare: getBareName(name),
+});
+
+function memberRole(role: MemberRole, policies: Policies, configuration: Configuration) {
+  const { path, bare } = splitName(role.name);
+  const { trust, inline, managedPolicies, permissionsBoundary } = policies;
+  const own = [
+    ['managed-by', 'account-onboarding'],
+    ['account-onboarding:installation', configuration.installation],
+  ] as const;
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      RoleName: bare,
+      Path: path,
+      Description: `Made by account-onboarding of installation ${configuration.installation}; do not edit`,
+      AssumeRolePolicyDocument: trust,
+      ...(managedPolicies.length === 0 ? {} : { ManagedPolicyArns: managedPolicies }),
+      ...(Object.keys(inline).length === 0
+        ? {}
+        : {
+            Policies: Object.entries(inline).map(([PolicyName, PolicyDocument]) => ({
+              PolicyName,
+              PolicyDocument,
+            })),
+          }),
+      ...(permissionsBoundary === undefined ? {} : { PermissionsBoundary: permissionsBoundary }),
+      MaxSessionDuration: role.maxSessionSeconds,
+      Tags: [...Object.entries(role.tags ?? {}), ...own].map(([Key, Value]) => ({ Key, Value })),
+    },
+  };
+}
+
+/** The name of the instance profile that EC2 needs. */
+const profileNameOf = (role: MemberRole): string | undefined =>
+  role.kind === 'application' && role.trusts.service === instanceProfileService
+    ? (role.instanceProfile ?? getBareName(role.name))
+    : undefined;
+
+function instanceProfile(role: MemberRole, id: string): readonly (readonly [string, object])[] {
+  const name = profileNameOf(role);
+  if (name === undefined) return [];
+  const { path } = splitName(role.name);
+  const Properties = { InstanceProfileName: name, Path: path, Roles: [{ Ref: `${id}Role` }] };
+  return [[`${id}InstanceProfile`, { Type: 'AWS::IAM::InstanceProfile', Properties }]];
+}
+
+interface MadeRole {
+  readonly role: MemberRole;
+  readonly policies: Policies;
+}
+
+/** Trusts the hub's account, and in it the named functions alone; may read these roles and policies, and nothing else. */
+function readerRole(request: MemberTemplateRequest, made: readonly MadeRole[]) {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      RoleName: request.stackSet.name,
+      Path: rolePath,
+      Description: 'By it account-onboarding reads the member roles of this stack',
+      AssumeRolePolicyDocument: readerTrust(request),
+      Policies: [{ PolicyName: 'read-member-roles', PolicyDocument: readerPolicy(made) }],
+    },
+  };
+}
+
+/** The functions that read member roles. */
+const readingFunctions = ['verify-access'];
+
+function readerTrust({ configuration, hubAccountId, operators = [] }: MemberTemplateRequest): PolicyDocument {
+  const functions = readingFunctions.map(
+    (name) =>
+      `arn:\${AWS::Partition}:iam::${hubAccountId}:role${rolePath}${installationName(configuration)}-${name}`,
+  );
+  const accounts = new Set([hubAccountId, ...operators.map((arn) => arn.split(':')[4] ?? '')]);
+  const trusting: Statement = {
+    Effect: 'Allow',
+    Principal: { AWS: [...accounts].map((id) => `arn:\${AWS::Partition}:iam::${id}:root`) },
+    Action: 'sts:AssumeRole',
+    Condition: {
+      StringEquals: { 'aws:PrincipalOrgID': configuration.organization.id },
+      ArnEquals: { 'aws:PrincipalArn': [...functions, ...new Set(operators)] },
+    },
+  };
+  return { ...createPolicy(), Statement: [trusting] };
+}
+
+/** Service Authorization Reference, "Actions, resources, and condition keys for AWS Identity and Access Management (IAM)". */
+function readerPolicy(made: readonly MadeRole[]): PolicyDocument {
+  const roles = made.map(({ role }) => ownArn('role', role.name));
+  const policies = made.flatMap(({ policies: { managedPolicies, permissionsBoundary } }) => [
+    ...managedPolicies,
+    ...(permissionsBoundary === undefined ? [] : [permissionsBoundary]),
+  ]);
+  const profiles = made.flatMap(({ role }) => {
+    const name = profileNameOf(role);
+    return name === undefined ? [] : [ownArn('instance-profile', splitName(role.name).path.slice(1) + name)];
+  });
+  const Statement = [
+    {
+      actions: ['iam:GetRole', 'iam:ListRolePolicies', 'iam:GetRolePolicy', 'iam:ListAttachedRolePolicies'],
+      resources: roles,
+    },
+    { actions: ['iam:GetPolicy', 'iam:GetPolicyVersion'], resources: policies },
+    { actions: ['iam:GetInstanceProfile'], resources: profiles },
+  ].flatMap(({ actions, resources }): readonly Statement[] =>
+    resources.length === 0
+      ? []
+      : [{ Effect: 'Allow', Action: actions, Resource: [...new Set(resources)].sort() }],
+  );
+  return { ...createPolicy(), Statement };
+}

@@ -1,0 +1,28 @@
+type TemplateValue = Readonly<Record<string, unknown>>;
+
+/** Texts with pseudo parameters become `Fn::Sub`, in which `${!` begins a policy variable of IAM. */
+export const substitutePseudoParameters = (template: TemplateValue): TemplateValue =>
+  Object.fromEntries(Object.entries(template).map(([key, value]) => [key, substituted(value)]));
+
+function substituted(value: unknown): unknown {
+  if (typeof value === 'string') return value.includes('${AWS::') ? { 'Fn::Sub': escaped(value) } : value;
+  if (Array.isArray(value)) return value.map(substituted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, substituted(inner)]));
+}
+
+const escaped = (text: string): string => text.replaceAll(/\$\{(?!AWS::)/g, '${!');
+
+/** ARNs of a partition as they are in the partition of the stack. */
+export function withPartitionOfStack<T>(value: T, partition: string): T;
+export function withPartitionOfStack(value: unknown, partition: string): unknown {
+  if (typeof value === 'string')
+    return value.startsWith(`arn:${partition}:`)
+      ? `arn:\${AWS::Partition}:${value.slice(`arn:${partition}:`.length)}`
+      : value;
+  if (Array.isArray(value)) return value.map((each) => withPartitionOfStack(each, partition));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, withPartitionOfStack(each, partition)]),
+  );
+}
