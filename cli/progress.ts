@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { formatCounts } from '../shared/reconcile/readiness.ts';
+import { verificationSchema } from '../shared/runs/step-schemas.ts';
 import { type DeployedMachine, readDeployedDefinition } from '../simulator/deployed-machines.ts';
 import type { StateEvent } from '../simulator/run-state-machine.ts';
 import { waitsForToken } from '../simulator/task-handler.ts';
@@ -28,11 +30,11 @@ export function createProgress(out: Output, machine: DeployedMachine = 'account-
     exited: (event) => {
       left(event);
       const error = taken(errors, idOf(event));
-      const { ok, text, waits = false } = detailOf(event);
+      const { ok, text, waits = false, unproven = false } = detailOf(event);
       if (error === undefined && waits && told.has(idOf(event))) return;
       if (waits) told.add(idOf(event));
       if (error !== undefined) tell(red('✗'), event, red(error));
-      else tell(waits ? yellow('…') : ok ? green('✓') : red('✗'), event, dim(text));
+      else tell(waits ? yellow('…') : !ok ? red('✗') : unproven ? yellow('?') : green('✓'), event, dim(text));
     },
     retried: (event) => {
       const error = event.error ?? taken(errors, idOf(event)) ?? 'an error';
@@ -82,13 +84,7 @@ const outputSchema = z.looseObject({
   state: z.string().optional(),
   plan: z.object({ resources: z.number(), changes: z.number() }).optional(),
   outcomes: z.record(z.string(), z.number()).optional(),
-  verification: z
-    .object({
-      verified: z.number(),
-      missing: z.array(z.string()),
-      unknown: z.array(z.string()).default([]),
-    })
-    .optional(),
+  verification: verificationSchema.optional(),
   id: z.string().optional(),
   progress: z.object({ status: z.string() }).optional(),
   deliveries: z.array(z.unknown()).optional(),
@@ -102,6 +98,8 @@ interface Detail {
   readonly text: string;
   /** Whether it will be looked at again. */
   readonly waits?: boolean;
+  /** Whether it proves nothing wrong, and does not prove everything. */
+  readonly unproven?: boolean;
 }
 
 /** The latest thing first: a state's output holds those of the states before it. */
@@ -144,18 +142,20 @@ function outcomesDetail(outcomes: Readonly<Record<string, number>>) {
   };
 }
 
-const verificationDetail = ({
+/** A step that proves nothing wrong, and does not prove everything, gets a mark of its own. */
+function verificationDetail({
   verified,
   missing,
-  unknown,
-}: NonNullable<StepOutput['verification']>): Detail => {
-  const text =
-    missing.length === 0 ? `${verified} checks passed` : `${missing.length} of ${verified} checks failed`;
+  readiness,
+}: NonNullable<StepOutput['verification']>): Detail {
+  const ok = missing.length === 0 && readiness?.ready !== false;
+  if (readiness !== undefined)
+    return { ok, text: formatCounts(readiness.counts), unproven: readiness.ready === 'unproven' };
   return {
-    ok: missing.length === 0,
-    text: unknown.length === 0 ? text : `${text}, ${unknown.length} cannot be judged`,
+    ok,
+    text: ok ? `${verified} checks passed` : `${missing.length} of ${verified} checks failed`,
   };
-};
+}
 
 const planDetail = ({ resources, changes }: NonNullable<StepOutput['plan']>): string =>
   resources === 0 ? 'no resources to plan' : `${changes} of ${resources} policies need changes`;

@@ -3,6 +3,7 @@ import type { Configuration } from '../shared/configuration/schema.ts';
 import { getGrantKind } from '../shared/grants/kinds.ts';
 import { getAccessChanges } from '../shared/reconcile/access-changes.ts';
 import { formatOutcome, getOutcome } from '../shared/reconcile/outcome.ts';
+import { formatReadiness } from '../shared/reconcile/readiness.ts';
 import type { Outcome, ResourceChange } from '../shared/store/ports.ts';
 import { formatDifferences, getDifferences } from './differences.ts';
 import { leavingText } from './grace-text.ts';
@@ -33,6 +34,7 @@ export function printRun(
     printResources(out, here, { withRegion: regions.length > 1, unresolved: report.unresolved, differences });
   }
   printUnresolved(out, report);
+  printReadiness(out, report);
   printWarnings(out, report.warnings ?? []);
   out.line();
   const { calls } = report;
@@ -128,6 +130,20 @@ export function printUnresolved(out: Output, { unresolved }: Pick<RunReport, 'un
   out.line();
   out.line(out.colors.bold('Unresolved'));
   for (const line of unresolved) out.line(`  - ${line.replaceAll('\n', '\n    ')}`);
+}
+
+/** What is proven of the accounts' access. Failures are among the unresolved items already. */
+export function printReadiness(
+  out: Output,
+  { ready, accesses, notVerified = [] }: Pick<RunReport, 'ready' | 'accesses' | 'notVerified'>,
+): void {
+  if (ready === undefined || accesses === undefined) return;
+  const { green, red, yellow, bold } = out.colors;
+  const color = { true: green, false: red, unproven: yellow }[`${ready}`];
+  const [title, ...rest] = formatReadiness({ ready, counts: accesses, reasons: notVerified }).split(':');
+  out.line();
+  out.line(`  ${bold(color(`${title}`))}:${rest.join(':')}`);
+  for (const line of notVerified) for (const part of wrapText(line, out.width - 4)) out.line(`    ${part}`);
 }
 
 type Ended = Pick<RunReport, 'status' | 'reason' | 'durationMs' | 'unresolved'>;

@@ -6,6 +6,7 @@ import { getAccessChanges } from '../shared/reconcile/access-changes.ts';
 import { listDesiredResources } from '../shared/reconcile/desired-resources.ts';
 import { getOutcome } from '../shared/reconcile/outcome.ts';
 import type { Outcome, ResourceChange, RunRecord, Store } from '../shared/store/ports.ts';
+import type { Readiness } from '../shared/store/readiness.ts';
 import type { StateMachineResult } from '../simulator/run-state-machine.ts';
 import { type ApprovalReport, createApprovalReport } from './approval-output.ts';
 
@@ -46,6 +47,12 @@ export interface RunReport {
   readonly unresolved: readonly string[];
   /** How many accounts gained, lost or keep for now something, on how many resources. */
   readonly accessChanges?: RunRecord['accessChanges'];
+  /** Whether the accounts can do what the configuration grants. `"unproven"`: nothing is denied, and not all is proven. */
+  readonly ready?: Readiness['ready'];
+  /** Accesses by what verification found. */
+  readonly accesses?: Readiness['counts'];
+  /** Why `ready` is not true. */
+  readonly notVerified?: Readiness['reasons'];
   /** What an operator should know though nothing failed; absent where there is nothing. */
   readonly warnings?: readonly string[];
   /** AWS calls by service and operation; those to the installation's table are not among them. */
@@ -86,6 +93,7 @@ export async function createRunReport(
     resources: changes.map(createResourceReport),
     unresolved: record.unresolved ?? [],
     ...(record.accessChanges === undefined ? {} : { accessChanges: record.accessChanges }),
+    ...toReadyFields(record.readiness),
     ...(warnings.length === 0 ? {} : { warnings }),
     calls: sortCalls(calls),
     durationMs,
@@ -123,6 +131,11 @@ const unrecorded = (runId: string, { error, cause }: StateMachineResult): RunRec
   accountIds: [],
   reason: `The state machine ended without a run record: ${error ?? 'no error'}: ${cause ?? 'no cause'}`,
 });
+
+const toReadyFields = (readiness: Readiness | undefined) =>
+  readiness === undefined
+    ? {}
+    : { ready: readiness.ready, accesses: readiness.counts, notVerified: readiness.reasons };
 
 export const toAccountFields = (accountIds: readonly string[]) => ({
   ...(accountIds[0] === undefined ? {} : { accountId: accountIds[0] }),

@@ -3,6 +3,7 @@ import type { ResourceChange } from '../../shared/store/ports.ts';
 import { getDifferences } from '../differences.ts';
 import { alignColumns, type Colors, formatCount, type Output, shorten } from '../output.ts';
 import { createProgress } from '../progress.ts';
+import { printReadiness } from '../run-output.ts';
 import { countAllCalls } from '../run-report.ts';
 import type { Simulation } from '../simulation.ts';
 import { compactDifferences } from './compact.ts';
@@ -53,6 +54,7 @@ function printChapter(out: Output, configuration: Configuration, chapter: Chapte
   out.line();
   out.line(`  ${color(report.status)} ${dim(`${event.detail.eventName}: ${report.durationMs} ms, ${cost}`)}`);
   for (const line of report.unresolved) out.line(`  ${red('!')} ${line}`);
+  printReadiness(out, { ...report, notVerified: [] });
 }
 
 const factsOf = (changes: readonly ResourceChange[]) =>
@@ -78,19 +80,23 @@ function printAccesses(out: Output, accesses: readonly WhoCan[]): void {
   const { bold, dim } = out.colors;
   out.line();
   out.line(
-    `${bold('   Access before the account existed, and now')} ${dim('(evaluated from the policies)')}`,
+    `${bold('   Access before the account existed, and now')} ${dim('(evaluated from the central policies)')}`,
   );
-  const rows = accesses.map(({ who, what, allowed }) => [
+  const rows = accesses.map(({ who, what, needsMemberRole, allowed }) => [
     ...allowed.map((is) => mark(is, out.colors)),
+    needsMemberRole ? out.colors.yellow('?') : dim('–'),
     shorten(inShort(who), 24),
-    shorten(inShort(what), 63),
+    shorten(inShort(what), 50),
   ]);
-  for (const line of alignColumns([['before', 'now', 'who', 'may'].map(dim), ...rows])) out.line(line);
+  const heads = ['before', 'now', 'member', 'who', 'may'].map(dim);
+  for (const line of alignColumns([heads, ...rows])) out.line(line);
+  out.line(dim('   member: ? needs a role of the account, which was not read; – needs none'));
 }
 
 /** The account is in the title, and the first part of a key's id is enough. */
 const inShort = (text: string): string =>
   text
+    .replace(new RegExp(`^${newAccount.name} \\(${newAccount.id}\\)$`), 'the account')
     .replace(` of ${newAccount.name} (${newAccount.id})`, '')
     .replace(` in ${newAccount.name} (${newAccount.id})`, '')
     .replaceAll(newAccount.id, '…')

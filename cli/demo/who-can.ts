@@ -26,10 +26,12 @@ export async function readPolicies(services: Services, configuration: Configurat
   return new Map(read);
 }
 
-/** Something that the configuration grants, and whether it is allowed at each of several moments. */
+/** Something that the configuration grants, and whether its central half is allowed at each of several moments. */
 export interface WhoCan {
   readonly who: string;
   readonly what: string;
+  /** Whether it also needs a role of the member account. */
+  readonly needsMemberRole: boolean;
   readonly allowed: readonly boolean[];
 }
 
@@ -44,6 +46,7 @@ export function listWhoCan(
     listAccesses(desired, account, context).map((access) => ({
       who: access.who,
       what: access.what,
+      needsMemberRole: access.member !== undefined,
       allowed: moments.map((policies) => isAllowed(desired, policies, access)),
     })),
   );

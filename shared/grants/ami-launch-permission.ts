@@ -7,7 +7,6 @@ import {
 import * as z from 'zod';
 import { createPolicy, type PolicyDocument, type Statement } from '../iam/document.ts';
 import { createManagedSid } from '../iam/managed-statements.ts';
-import { formatAccount } from '../platform/account.ts';
 import { admitNamed } from './admitted-accounts.ts';
 import type {
   AdmittedAccounts,
@@ -23,7 +22,7 @@ import { listPlaces } from './discovery.ts';
 import { grantEntryFields } from './grant-schema.ts';
 import { checkImageEntry, imageDiscovery, imageFields } from './image-discovery.ts';
 import { createArnPermissions } from './permissions.ts';
-import { createAccountRequest } from './principals.ts';
+import { createAccountRequest, createCentralAccess } from './principals.ts';
 
 /**
  * Which accounts may launch an image. Sharing an image needs no permission on its snapshots. Where they are encrypted,
@@ -225,15 +224,15 @@ export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
     account.id === ref.accountId
       ? []
       : [
-          {
-            who: `Roles of ${formatAccount(account)}`,
-            what: `launch the image ${ref.id}`,
-            request: createAccountRequest(account, context, {
+          createCentralAccess(
+            account,
+            `its roles launch the image ${ref.id}`,
+            createAccountRequest(account, context, {
               action: 'ec2:RunInstances',
               resource: imageArn(ref, context),
               on: ref,
             }),
-          },
+          ),
         ],
   render,
   listGrantedAccounts: (entry, _, actual, context, remembered) =>

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Statement } from '../iam/document.ts';
 import { isSamePolicy } from '../iam/equality.ts';
 import { createManagedSid, listManagedStatements } from '../iam/managed-statements.ts';
-import type { RequestPrincipal } from '../iam/request.ts';
+import { absent, type RequestPrincipal } from '../iam/request.ts';
 import type { Account } from '../platform/account.ts';
 import { formatAccount } from '../platform/account.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
@@ -207,12 +207,12 @@ function accesses(
         action: 'sts:AssumeRole',
         resource: roleArn(entry, account.id, context),
         context: {
-          'aws:MultiFactorAuthPresent': 'true',
+          'aws:MultiFactorAuthPresent': assumed.mfa ? 'true' : absent,
           ...getOrganizationKeys('Resource', account, context),
           ...(assumed.externalId === undefined ? {} : { 'sts:ExternalId': assumed.externalId }),
         },
       },
-      ...(entry.memberRole === undefined ? {} : { memberRole: assumed.name }),
+      member: { role: assumed.name, part: 'is-assumed' },
     },
   ];
 }

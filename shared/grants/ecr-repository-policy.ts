@@ -5,7 +5,6 @@ import {
   SetRepositoryPolicyCommand,
 } from '@aws-sdk/client-ecr';
 import * as z from 'zod';
-import { formatAccount } from '../platform/account.ts';
 import { textSchema } from '../platform/schema-fields.ts';
 import type { Discovery, GrantContext, ResourcePattern, ResourceRef } from './contract.ts';
 import { createSearches, fitsGlob, listAllPages } from './discovery.ts';
@@ -23,6 +22,7 @@ import {
 import { listRoleNames } from './member-roles/references.ts';
 import {
   createAccountRequest,
+  createCentralAccess,
   createPrincipalParts,
   createRoleAccesses,
   createServiceRequest,
@@ -183,16 +183,16 @@ export const ecrRepositoryPolicy = createDocumentKind<Entry>({
       });
     const sourceArn = functionsOf(context.partition, account.id).replaceAll('*', 'any');
     return [
-      {
-        who: `Roles of ${formatAccount(account)}`,
-        what: `make Lambda functions with the image ${ref.id}`,
-        request: createAccountRequest(account, context, { action, resource }),
-      },
-      {
-        who: `Lambda functions of ${formatAccount(account)}`,
-        what: `run the image ${ref.id}`,
-        request: createServiceRequest('lambda.amazonaws.com', account, { action, resource, sourceArn }),
-      },
+      createCentralAccess(
+        account,
+        `its roles make Lambda functions with the image ${ref.id}`,
+        createAccountRequest(account, context, { action, resource }),
+      ),
+      createCentralAccess(
+        account,
+        `its Lambda functions run the image ${ref.id}`,
+        createServiceRequest('lambda.amazonaws.com', account, { action, resource, sourceArn }),
+      ),
     ];
   },
   listMemberStatements: (entry, on, context) =>

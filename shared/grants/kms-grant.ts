@@ -4,7 +4,6 @@ import { createPolicy, type PolicyDocument, type Statement } from '../iam/docume
 import { OwnershipClashError } from '../iam/errors.ts';
 import { createManagedSid } from '../iam/managed-statements.ts';
 import type { Account } from '../platform/account.ts';
-import { formatAccount } from '../platform/account.ts';
 import { textSchema } from '../platform/schema-fields.ts';
 import { admitNamed } from './admitted-accounts.ts';
 import {
@@ -32,6 +31,7 @@ import {
   writeGrants,
 } from './key-grants.ts';
 import { createArnPermissions } from './permissions.ts';
+import { createCentralAccess } from './principals.ts';
 
 const schema = z
   .strictObject({
@@ -158,15 +158,12 @@ const accesses = (
   ref: ResourceRef,
   context: GrantContext,
 ): readonly Access[] => [
-  {
-    who: `Auto Scaling of ${formatAccount(account)}`,
-    what: `launch instances whose volumes key ${ref.id} encrypts`,
-    request: {
-      principal: { type: 'role', arn: granteeOf(entry, account, context) },
-      action: 'kms:CreateGrant',
-      resource: keyArn(ref, context),
-    },
-  },
+  // The service-linked role exists: KMS gives no grant to a role that does not (KMS API reference, "CreateGrant").
+  createCentralAccess(account, `Auto Scaling launch instances whose volumes key ${ref.id} encrypts`, {
+    principal: { type: 'role', arn: granteeOf(entry, account, context) },
+    action: 'kms:CreateGrant',
+    resource: keyArn(ref, context),
+  }),
 ];
 
 /** Limit: KMS developer guide, "Resource quotas". */

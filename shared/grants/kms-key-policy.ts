@@ -1,6 +1,5 @@
 import { GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import * as z from 'zod';
-import { formatAccount } from '../platform/account.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
 import { createDocumentKind } from './document-kind.ts';
 import type { Part, StatementRequest } from './document-rendering.ts';
@@ -17,6 +16,7 @@ import { checkKeyEntry, createKeyDiscovery, keyFields, listKeyIds } from './key-
 import { isKeyUsePreset, type KeyUsePreset, keyUsePresets, listKeyUses } from './key-uses.ts';
 import { listRoleNames } from './member-roles/references.ts';
 import {
+  createCentralAccess,
   createPrincipalParts,
   createRoleAccesses,
   createServiceRequest,
@@ -179,17 +179,17 @@ export const kmsKeyPolicy = createDocumentKind<Entry>({
       const [label, principal, source] = service;
       const sourceArn = `arn:${context.partition}:${source.replace('ID', account.id)}`;
       return [
-        {
-          who: `${label} of ${formatAccount(account)}`,
-          what: `encrypt its logs with key ${ref.id}`,
-          request: createServiceRequest(principal, account, {
+        createCentralAccess(
+          account,
+          `${label} encrypt its logs with key ${ref.id}`,
+          createServiceRequest(principal, account, {
             action: 'kms:GenerateDataKey',
             resource,
             sourceArn,
             in: context,
             context: { 'kms:EncryptionContext:aws:cloudtrail:arn': sourceArn },
           }),
-        },
+        ),
       ];
     }
     if (!isPrincipalEntry(entry)) return [];

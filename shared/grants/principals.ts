@@ -5,7 +5,7 @@ import { type AccessRequest, absent, type ContextValues } from '../iam/request.t
 import { type Account, formatAccount } from '../platform/account.ts';
 import type { Access, GrantContext, ResourceRef, Share } from './contract.ts';
 import type { GrantEntry, Match } from './grant-schema.ts';
-import { listEntryRoles } from './member-roles/references.ts';
+import { listRoleNames } from './member-roles/references.ts';
 
 /** Accounts are named by their root, never by a role: AWS refuses a document that names a role that is gone. */
 export const toAccountPrincipals = (
@@ -164,21 +164,29 @@ export const getOrganizationKeys = (
         [`aws:${whose}OrgPaths`]: [`${[organizationId, ...parentIds].join('/')}/`],
       };
 
-/** What an entry with `roles` and `memberRoles` lets the account do: one access for each member role that it names. */
+/** An access that has the central half alone: the account may let a service, or roles that its administrators choose, do it. */
+export const createCentralAccess = (account: Account, what: string, request: AccessRequest): Access => ({
+  who: formatAccount(account),
+  what: `let ${what}`,
+  request,
+});
+
+/** What an entry with `roles` and `memberRoles` lets the account do: one access for each role, or one for the account as a whole. */
 export function createRoleAccesses(
-  entry: Pick<GrantEntry, 'memberRoles'> & { readonly roles?: readonly string[] | undefined },
+  entry: Parameters<typeof listRoleNames>[0],
   account: Account,
   context: GrantContext,
   { what, ...asked }: Pick<Access, 'what'> & Asked,
 ): readonly Access[] {
-  const members = listEntryRoles(entry, context);
-  const access = (roles: readonly string[] | undefined, who: string) => ({
-    who: `${who} of ${formatAccount(account)}`,
+  const roles = listRoleNames(entry, context);
+  if (roles === undefined)
+    return [createCentralAccess(account, `its roles ${what}`, createAccountRequest(account, context, asked))];
+  return roles.map((role) => ({
+    who: `Role ${role} of ${formatAccount(account)}`,
     what,
-    request: createAccountRequest(account, context, { ...asked, roles }),
-  });
-  const others = members.length > 0 && entry.roles === undefined ? [] : [access(entry.roles, 'Roles')];
-  return [...others, ...members.map(({ name }) => ({ ...access([name], `Role ${name}`), memberRole: name }))];
+    request: createAccountRequest(account, context, { ...asked, role }),
+    member: { role, part: 'sends' },
+  }));
 }
 
 /**
@@ -198,15 +206,15 @@ const toRequested = ({ action, resource, on }: Asked) => ({
 });
 
 /**
- * A request of a role of the account, as it would meet `onlyRoles`; `*` in a role name stands for itself. Without `roles`, a request of
+ * A request of a role of the account, as it would meet `onlyRoles`; `*` in a role name stands for itself. Without `role`, a request of
  * the account as a whole.
  */
 export function createAccountRequest(
   account: Account,
   context: GrantContext,
-  asked: Asked & { readonly roles?: readonly string[] | undefined },
+  asked: Asked & { readonly role?: string },
 ): AccessRequest {
-  const role = asked.roles?.[0]?.replaceAll('*', 'Any');
+  const role = asked.role?.replaceAll('*', 'Any');
   return {
     principal:
       role === undefined

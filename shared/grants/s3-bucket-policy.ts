@@ -5,7 +5,6 @@ import {
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import type { Account } from '../platform/account.ts';
-import { formatAccount } from '../platform/account.ts';
 import { regionSchema, textSchema } from '../platform/schema-fields.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
 import { createDocumentKind } from './document-kind.ts';
@@ -13,6 +12,7 @@ import type { Part, StatementRequest } from './document-rendering.ts';
 import { checkMatch, grantEntryFields, match, principalFields, roleFields } from './grant-schema.ts';
 import { listRoleNames } from './member-roles/references.ts';
 import {
+  createCentralAccess,
   createPrincipalParts,
   createRoleAccesses,
   createServiceRequest,
@@ -200,10 +200,10 @@ function accesses(
   const folder = logFolder(entry, account.id, delivery);
   const sourceArn = delivery.source(context.partition, account.id).replaceAll('*', 'any');
   return [
-    {
-      who: `${delivery.label} of ${formatAccount(account)}`,
-      what: `write logs to s3://${ref.id}/${folder}`,
-      request: createServiceRequest(delivery.service, account, {
+    createCentralAccess(
+      account,
+      `${delivery.label} write logs to s3://${ref.id}/${folder}`,
+      createServiceRequest(delivery.service, account, {
         action: 's3:PutObject',
         resource: `${bucket}/${folder}2026/01/01/log.gz`,
         on: ref,
@@ -211,7 +211,7 @@ function accesses(
         in: context,
         context: { 's3:x-amz-acl': 'bucket-owner-full-control' },
       }),
-    },
+    ),
   ];
 }
 

@@ -4,10 +4,11 @@ import type { PolicyKind } from '../iam/applied-policy.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import { type Evaluation, evaluatePolicies } from '../iam/evaluate.ts';
 import type { Account } from '../platform/account.ts';
+import type { AccessResult } from './access-result.ts';
 import type { DesiredResource } from './desired-resource.ts';
 
-/** What the documents of a resource say to an access: the half of it that lies in the central account. */
-export interface AccessJudgment {
+/** What policies say to an access. */
+export interface AccessJudgment extends Pick<AccessResult, 'keys' | 'statement'> {
   readonly outcome: 'allowed' | 'denied' | 'unknown';
   /** For people; empty if it is allowed. */
   readonly why: string;
@@ -15,7 +16,7 @@ export interface AccessJudgment {
 
 export type Documents = readonly (PolicyDocument | undefined)[];
 
-/** Whether the documents together allow it: one allows, none denies. */
+/** What the documents of a resource say: the half that lies in the central account. One allows, none denies. */
 export function judgeAccess(documents: Documents, kind: PolicyKind, { request }: Access): AccessJudgment {
   const policies = documents
     .filter((document) => document !== undefined)
@@ -25,11 +26,15 @@ export function judgeAccess(documents: Documents, kind: PolicyKind, { request }:
     case 'allow':
       return { outcome: 'allowed', why: '' };
     case 'deny':
-      return { outcome: 'denied', why: `the statement ${sid} denies it` };
+      return { outcome: 'denied', why: `the statement ${sid} denies it`, statement: sid };
     case 'none':
       return { outcome: 'denied', why: 'no statement allows it' };
     case 'unknown':
-      return { outcome: 'unknown', why: unknowns.map(describe).join('; ') };
+      return {
+        outcome: 'unknown',
+        why: unknowns.map(describe).join('; '),
+        keys: unknowns.map(({ name }) => name),
+      };
   }
 }
 

@@ -1,22 +1,25 @@
 import pMap from 'p-map';
-import { isMember, isUnreadable } from '../accounts/membership.ts';
 import { getActiveConfiguration } from '../configuration/active-configuration.ts';
 import { getGrantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
-import type { Access, GrantContext } from '../grants/contract.ts';
-import { findAccountIds } from '../iam/accounts.ts';
 import type { PolicyDocument } from '../iam/document.ts';
-import { listManagedStatements } from '../iam/managed-statements.ts';
 import type { Account } from '../platform/account.ts';
-import { formatAccount } from '../platform/account.ts';
 import { ResourceMissingError, ThrottledError } from '../platform/aws/errors.ts';
-import { limitLines } from '../platform/bounded-lines.ts';
 import { toErrorRecord } from '../platform/errors.ts';
 import type { ResourceChange, ResourceState } from '../store/ports.ts';
+import {
+  type Finding,
+  isViolation,
+  listAccountFindings,
+  listUnjudged,
+  summarize,
+  type Verification,
+} from './access-findings.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import { listActiveResources } from './desired-resources.ts';
 import { getEffectiveRevision } from './is-up-to-date.ts';
-import { type Documents, judgeAccess, listAccesses } from './judge-access.ts';
+import type { Documents } from './judge-access.ts';
+import { formatOutcome } from './outcome.ts';
 import type { Services } from './services.ts';
 import { isUnderBurst } from './write-batching.ts';
 
@@ -25,31 +28,14 @@ export interface VerifyStep {
   readonly accounts: readonly { readonly accountId: string; readonly revision?: number | undefined }[];
 }
 
-export interface Verification {
-  /** How many things were judged. */
-  readonly verified: number;
-  /** What is not as the configuration says, a line each; as many as a state takes, which is 256 KiB. */
-  readonly missing: readonly string[];
-  /** What cannot be judged, a line each. It is no proof, and no failure. */
-  readonly unknown: readonly string[];
-}
-
-const maxFindings = { lines: 1_000, bytes: 100_000 };
-const maxUnknown = { lines: 200, bytes: 40_000 };
-
-const correctAndVerify = (): string =>
-  'to see all lines, correct the causes of the lines here, then start the run again, which verifies every access again';
-
 /**
  * Proves the run's result on what was read back: every access that the configuration grants to the run's accounts is
- * allowed, by evaluation, and no managed statement names them elsewhere. Resources that were not updated are
- * skipped: their outcome says so already. Accounts that changed since this run registered them are skipped too: the run that
- * registered the change answers for it.
+ * allowed, by evaluation, and no managed statement names them elsewhere. Accesses on resources that were not updated are
+ * unknown. Accounts that changed since this run registered them are skipped: the run that registered the change answers for it.
  */
 export async function verifyRun(services: Services, { runId, accounts }: VerifyStep): Promise<Verification> {
   const revisions = new Map(accounts.map(({ accountId, revision }) => [accountId, revision]));
-  if (![...revisions.values()].some((revision) => revision !== undefined))
-    return { verified: 0, missing: [], unknown: [] };
+  if (![...revisions.values()].some((revision) => revision !== undefined)) return summarize([]);
   const active = await getActiveConfiguration(services.store);
   const { configuration } = active;
   const own = await pMap(revisions.keys(), (id) => services.store.registry.getAccount(id), {
@@ -79,24 +65,6 @@ export async function verifyRun(services: Services, { runId, accounts }: VerifyS
   return summarize(findings.flat());
 }
 
-/** What was found about one access, or about one account that should have none. */
-type Finding =
-  | { readonly outcome: 'verified' }
-  | { readonly outcome: 'missing' | 'unknown'; readonly line: string };
-
-const isMissing = ({ outcome }: Finding): boolean => outcome === 'missing';
-
-function summarize(findings: readonly Finding[]): Verification {
-  const listLines = (outcome: 'missing' | 'unknown') =>
-    findings.flatMap((finding) => (finding.outcome === outcome ? [finding.line] : []));
-  const unknown = listLines('unknown');
-  return {
-    verified: findings.length - unknown.length,
-    missing: limitLines(listLines('missing'), maxFindings, correctAndVerify),
-    unknown: limitLines(unknown, maxUnknown, correctAndVerify),
-  };
-}
-
 interface Question {
   readonly runId: string;
   readonly configuration: Configuration;
@@ -114,9 +82,9 @@ async function resourceFindings(services: Services, question: Question): Promise
   const { desired, change } = question;
   // What a pattern has found since the plan is planned by the run that found it.
   if (change === undefined) return desired.named ? unplanned(question) : [];
-  if (!wasUpdated(change)) return [];
+  if (!wasUpdated(change)) return listUnproven(question, describeNotUpdated(change));
   const known = recordedFindings(question, change);
-  if (known !== undefined && !(question.resumed && known.some(isMissing))) return known;
+  if (known !== undefined && !(question.resumed && known.some(isViolation))) return known;
   try {
     return (await verifyFromRecordInBurst(services, question)) ?? (await freshFindings(services, question));
   } catch (error) {
@@ -125,7 +93,8 @@ async function resourceFindings(services: Services, question: Question): Promise
     // What a pattern has found may be deleted, and the update has passed it over then.
     if (error instanceof ResourceMissingError && !desired.named) return [];
     const { message } = toErrorRecord(error);
-    return [toMissing(`${desired.key}: cannot be read for verification: ${message}`)];
+    const violation = `${desired.key}: cannot be read for verification: ${message}`;
+    return [{ violation }, ...listUnproven(question, `the central resource cannot be read: ${message}`)];
   }
 }
 
@@ -172,23 +141,28 @@ async function verifyFromRecord(
     ...Object.keys(leaving),
     ...withheld,
   ]);
-  return known.some(isMissing) ? undefined : known;
+  return known.some(isViolation) ? undefined : known;
 }
 
 const wasUpdated = ({ outcome }: ResourceChange): boolean =>
   outcome !== undefined && !['contested', 'busy', 'refused', 'failed'].includes(outcome);
 
-/** Another configuration became active after the plan. */
-const unplanned = ({ desired, accounts, configuration }: Question): readonly Finding[] =>
-  accounts.some((account) => listAccesses(desired, account, getGrantContext(configuration)).length > 0)
-    ? [
-        toMissing(
-          `${desired.key}: not planned, because another configuration became active during the run. Start the run again`,
-        ),
-      ]
-    : [];
+/** The accesses on a resource that nobody can judge. */
+const listUnproven = ({ desired, accounts, configuration }: Question, reason: string): readonly Finding[] =>
+  accounts.flatMap((account) =>
+    listUnjudged(desired, account, getGrantContext(configuration), { status: 'unknown', reason }),
+  );
 
-const toMissing = (line: string): Finding => ({ outcome: 'missing', line });
+const describeNotUpdated = ({ outcome }: ResourceChange): string =>
+  `the central resource was not updated${outcome === undefined ? '' : ` (${formatOutcome(outcome)})`}`;
+
+/** Another configuration became active after the plan. */
+function unplanned(question: Question): readonly Finding[] {
+  const reason = 'not planned, because another configuration became active during the run';
+  const unproven = listUnproven(question, reason);
+  const violation = `${question.desired.key}: ${reason}. Start the run again`;
+  return unproven.length === 0 ? [] : [{ violation }, ...unproven];
+}
 
 /** How long a fresh read may be older than what another run has read back: IAM and S3 are eventually consistent. */
 const patience = 20_000;
@@ -208,7 +182,7 @@ async function freshFindings(services: Services, question: Question) {
     } = (await services.store.resources.get(desired.key)) ?? {};
     const found = Object.values(desired.kind.toDocuments(state, owned));
     const findings = documentFindings(question, found, [...Object.keys(leaving), ...withheld]);
-    if (!findings.some(isMissing) || clock.now() + pause > deadline) return findings;
+    if (!findings.some(isViolation) || clock.now() + pause > deadline) return findings;
     await clock.sleep(pause);
   }
 }
@@ -217,52 +191,14 @@ function documentFindings(
   { configuration, desired, change, accounts }: Question,
   documents: Documents,
   keptNow: readonly string[] = Object.keys(change?.leaving ?? {}),
-) {
-  const context = getGrantContext(configuration);
-  const asked = accounts.filter(({ id }) => !change?.accountIds?.includes(id));
-  const kept = new Set(keptNow);
-  return asked.flatMap((account) => accountFindings(desired, account, { documents, kept }, context));
-}
-
-function accountFindings(
-  desired: DesiredResource,
-  account: Account,
-  { documents, kept }: { readonly documents: Documents; readonly kept: ReadonlySet<string> },
-  context: GrantContext,
 ): readonly Finding[] {
-  const accesses = listAccesses(desired, account, context);
-  if (accesses.length > 0) return accesses.map((access) => accessFinding(desired, documents, access));
-  // What raw statements give is not known, so it is not verified. An account that is kept for now may be named.
-  if (isGranted(desired, account) || kept.has(account.id)) return [];
-  const named = documents.some((document) =>
-    listManagedStatements(document, context.installationId).some((statement) =>
-      findAccountIds(statement).has(account.id),
-    ),
+  const context = getGrantContext(configuration);
+  const kept = new Set(keptNow);
+  const rejected = new Set(change?.accountIds ?? []);
+  const reason = 'AWS does not accept the account as a principal now';
+  return accounts.flatMap((account) =>
+    rejected.has(account.id)
+      ? listUnjudged(desired, account, context, { status: 'denied', reason })
+      : listAccountFindings(desired, account, { documents, kept }, context),
   );
-  return [
-    named
-      ? toMissing(
-          `${desired.key}: a managed statement still names ${formatAccount(account)}, which no grant gives access here`,
-        )
-      : { outcome: 'verified' },
-  ];
 }
-
-function accessFinding({ key, kind }: DesiredResource, documents: Documents, access: Access): Finding {
-  const { outcome, why } = judgeAccess(documents, kind.policyKind, access);
-  const { who, what } = access;
-  switch (outcome) {
-    case 'allowed':
-      return { outcome: 'verified' };
-    case 'denied':
-      return toMissing(`${key}: ${who} cannot ${what}: ${why}`);
-    case 'unknown':
-      return { outcome, line: `${key}: it is not known whether ${who} can ${what}: ${why}` };
-  }
-}
-
-const isGranted = ({ shares }: DesiredResource, account: Account): boolean =>
-  (isMember(account) || isUnreadable(account)) &&
-  shares.some(({ accounts, unresolved = [] }) =>
-    [...accounts, ...unresolved].some(({ id }) => id === account.id),
-  );

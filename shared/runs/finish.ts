@@ -4,11 +4,12 @@ import { getTimestamp } from '../platform/clock.ts';
 import type { ErrorRecord } from '../platform/errors.ts';
 import { parseTaskError } from '../platform/lambda/task-error.ts';
 import { formatRemovalSummary, listWarnings, summarizeAccess } from '../reconcile/access-changes.ts';
+import type { Verification } from '../reconcile/access-findings.ts';
 import { type Affected, formatGroupedCauses } from '../reconcile/grouped-causes.ts';
 import { formatOutcome } from '../reconcile/outcome.ts';
+import { withoutProof } from '../reconcile/readiness.ts';
 import { formatRejection } from '../reconcile/rejection-text.ts';
 import type { Services } from '../reconcile/services.ts';
-import type { Verification } from '../reconcile/verify.ts';
 import type { ResourceChange, RunRecord } from '../store/ports.ts';
 import { isUnannounced } from '../store/run-status.ts';
 import { explainUnapproved } from './approval/expired-approval.ts';
@@ -57,11 +58,8 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
     ...step.verification.missing,
   ]);
   const status = unresolved.length === 0 ? 'succeeded' : 'failed';
-  const warnings = uniqueLines([
-    ...(opened?.warnings ?? []),
-    ...listWarnings(changes),
-    ...step.verification.unknown,
-  ]);
+  const warnings = uniqueLines([...(opened?.warnings ?? []), ...listWarnings(changes)]);
+  const readiness = getFinalReadiness(step.verification, status);
   const reason = unresolved.length === 0 ? (strangers[0] ?? summary(changes)) : unresolved[0];
   const finished: RunRecord = {
     runId: step.runId,
@@ -73,11 +71,18 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
     ...(unresolved.length === 0 ? {} : { unresolved }),
     ...(warnings.length === 0 ? {} : { warnings }),
     ...summarizeAccess(changes),
+    ...(readiness === undefined ? {} : { readiness }),
   };
   if (isNews(finished, changes)) await close(services, finished, opened);
   else await store.runs.put({ ...finished, finishedAt: getTimestamp(services.clock) });
   return { runId: step.runId, status };
 }
+
+/** What a failed run has not done may concern any access. */
+const getFinalReadiness = ({ readiness }: Verification, status: 'succeeded' | 'failed') =>
+  status === 'failed'
+    ? withoutProof(readiness, 'the run failed: its unresolved items may concern any access')
+    : readiness;
 
 /** A step that is tried again finds its own lines on the record. */
 export const uniqueLines = (all: readonly string[]): readonly string[] => [...new Set(all)];

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { importCountsSchema, importCursorSchema } from '../accounts/import-cursor.ts';
+import { readinessSchema } from '../store/readiness.ts';
 
 /** The shapes that travel between the states of a state machine: ids and small numbers only. */
 const runId = z.string().min(1);
@@ -33,17 +34,18 @@ export const requestApprovalInput = z.object({
 });
 export const updateInput = z.object({ runId, revision: z.number(), centralAccount: z.string().min(1) });
 export const verifyInput = z.object({ runId, accounts });
+/** An execution that began before an update of this project may have no `readiness`. */
+export const verificationSchema = z.object({
+  verified: z.number(),
+  missing: z.array(z.string()),
+  readiness: readinessSchema.optional(),
+});
 export const finishInput = z.object({
   runId,
   startedAt,
   mode: z.enum(['onboard', 'sync']),
   accounts,
-  verification: z.object({
-    verified: z.number(),
-    missing: z.array(z.string()),
-    // An execution that began before an update of this project has no such list.
-    unknown: z.array(z.string()).default([]),
-  }),
+  verification: verificationSchema,
   updates,
 });
 export const failInput = z.object({ runId, startedAt, failure: caught });

@@ -2,6 +2,7 @@ import type { Position } from '../platform/account.ts';
 import type { CentralAccountName } from '../platform/central-accounts.ts';
 import type { ErrorRecord } from '../platform/errors.ts';
 import type { Listed } from './listed.ts';
+import type { Readiness } from './readiness.ts';
 
 export type RunStatus = 'running' | 'waiting-for-approval' | 'succeeded' | 'failed' | 'ignored';
 
@@ -51,6 +52,8 @@ export interface RunRecord {
   readonly counts?: SweepCounts;
   /** Whose access the run's writes changed; absent where they changed nobody's. */
   readonly accessChanges?: AccessCounts;
+  /** Whether its accounts can do what the configuration grants to them. Absent if there was no access to verify. */
+  readonly readiness?: Readiness;
   /** Until when it waits, or waited, for approval, ISO 8601. */
   readonly waitingUntil?: string;
 }

@@ -25,7 +25,14 @@ test('every line fits a hundred columns', async () => {
 
   expect(code).toBe(0);
   expect(lines.filter(({ length }) => length > 100)).toEqual([]);
-  expect(stdout).toMatch(/✗ +✓ +CloudTrail +write logs to s3:/);
+  expect(stdout).toMatch(/✗ +✓ +– +the account +let CloudTrail write logs to s3:/);
+});
+
+test('says unproven, and nowhere ready, when member accounts were not read', async () => {
+  const { stdout } = await run(['demo']);
+
+  expect(stdout).toMatch(/Unproven: 4 of 8 accesses verified, 4 central only/);
+  expect(stdout).not.toMatch(/\bready\b/i);
 });
 
 test('it can be shown with a configuration of one’s own', async () => {

@@ -11,6 +11,53 @@ const refusedEntry = async () => ({
   Entries: [{ ErrorCode: 'InternalFailure', ErrorMessage: 'try again' }],
 });
 
+test.each([
+  ['true', ['bucket', 'key'], { ready: true, accesses: { verified: 2 }, notVerified: [] }],
+  [
+    'unproven with counts and reasons',
+    ['bucket', 'people'],
+    {
+      ready: 'unproven',
+      accesses: { verified: 1, 'central-only': 1 },
+      notVerified: [expect.stringContaining('the member account was not read')],
+    },
+  ],
+] as const)('says in event, message and record that ready is %s', async (_, grants, expected) => {
+  const env = await createEnv({ configuration: small(grants) });
+
+  const { run } = await onboard(env, created(env).event);
+
+  const [event] = env.organization.world.putEvents;
+  const [message] = env.organization.world.messages;
+  expect(event?.DetailType).toBe('Account Onboarded');
+  expect(JSON.parse(`${event?.Detail}`)).toMatchObject(expected);
+  expect(JSON.parse(`${message?.Message}`)).toMatchObject(expected);
+  const { ready, accesses: counts, notVerified: reasons } = expected;
+  expect(run.readiness).toEqual({ ready, counts, reasons });
+});
+
+test('says that the account is not ready when a statement of others denies an access', async () => {
+  const env = await createEnv({ configuration: small(['bucket']) });
+  const frozen = {
+    Sid: 'Frozen',
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 's3:PutObject',
+    Resource: 'arn:aws:s3:::example-logs/*',
+  } as const;
+  env.organization.editPolicy('bucket', 'example-logs', { Version: '2012-10-17', Statement: [frozen] });
+
+  await onboard(env, created(env).event);
+
+  const [event] = env.organization.world.putEvents;
+  expect(event?.DetailType).toBe('Account Onboarding Failed');
+  expect(JSON.parse(`${event?.Detail}`)).toMatchObject({
+    ready: false,
+    accesses: { denied: 1 },
+    notVerified: [expect.stringContaining('the statement Frozen denies it')],
+  });
+});
+
 test('an event that EventBridge does not take is put again', async () => {
   const env = await createEnv();
   fault(env, 'PutEvents', refusedEntry, 2);

@@ -30,6 +30,7 @@ describe('judgeAccess', () => {
   it('denies when one document denies', () => {
     expect(judge(document('Allow'), document('Deny'))).toEqual({
       outcome: 'denied',
+      statement: 'Deny',
       why: 'the statement Deny denies it',
     });
   });
@@ -59,6 +60,7 @@ describe('judgeAccess', () => {
     const Condition = { StringNotEquals: { 's3:x-amz-server-side-encryption': 'aws:kms' } };
     expect(judge(document('Allow'), document('Deny', { Condition }))).toEqual({
       outcome: 'unknown',
+      keys: ['s3:x-amz-server-side-encryption'],
       why: 'the statement Deny asks for s3:x-amz-server-side-encryption, which depends on the request',
     });
   });
@@ -67,6 +69,7 @@ describe('judgeAccess', () => {
     const Condition = { StringSoundsLike: { 'aws:PrincipalServiceName': 'cloudtrail' } };
     expect(judge(document('Allow', { Condition }))).toEqual({
       outcome: 'unknown',
+      keys: ['StringSoundsLike'],
       why: 'what AWS does with StringSoundsLike of the statement Allow is not documented',
     });
   });

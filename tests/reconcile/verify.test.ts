@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Conditions, Statement } from '../../shared/iam/document.ts';
 import { verifyRun } from '../../shared/reconcile/verify.ts';
 import { planRun } from '../../shared/runs/plan.ts';
 import { updateCentralAccount } from '../../shared/runs/update.ts';
@@ -11,15 +12,33 @@ import { createEnv, makeReady, onboard, type TestEnv } from '../fixtures/test-en
 const configuration = small(['bucket', 'key']);
 
 /** A run for one account that has been planned and carried out. */
-async function carriedOut(env: TestEnv) {
+async function carriedOut(env: TestEnv, centralAccounts: readonly ('log' | 'security')[] = ['log']) {
   const { id } = created(env);
   await makeReady(env);
   const revision = (await env.store.registry.getAccount(id))?.revision ?? 0;
   const accounts = [{ accountId: id, revision }];
   await env.store.runs.put({ runId: 'run', status: 'running', startedAt: '', accountIds: [id] });
   await planRun(env.services, { runId: 'run', cause: 'created', accounts });
-  await updateCentralAccount(env.services, { runId: 'run', centralAccount: 'log', revision });
+  for (const centralAccount of centralAccounts)
+    await updateCentralAccount(env.services, { runId: 'run', centralAccount, revision });
   return { id, accounts };
+}
+
+/** A statement of others on the log bucket. */
+function denyUploads(env: TestEnv, Condition?: Conditions): void {
+  const { Statement = [] } = env.organization.policyOf('bucket', 'example-logs') ?? {};
+  const Frozen: Statement = {
+    Sid: 'Frozen',
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 's3:*',
+    Resource: 'arn:aws:s3:::example-logs/*',
+    ...(Condition === undefined ? {} : { Condition }),
+  };
+  env.organization.editPolicy('bucket', 'example-logs', {
+    Version: '2012-10-17',
+    Statement: [...Statement, Frozen],
+  });
 }
 
 const verify = (env: TestEnv, accounts: readonly { accountId: string; revision?: number }[]) =>
@@ -40,6 +59,7 @@ test('what was read back proves the run, without another read', async () => {
   const verification = await verify(env, accounts);
 
   expect(verification.missing).toEqual([]);
+  expect(verification.readiness).toMatchObject({ ready: true, reasons: [] });
   expect(verification.verified).toBeGreaterThanOrEqual(2);
   expect(env.organization.calls).toEqual([]);
 });
@@ -56,7 +76,9 @@ test('where another run has done the work, what stands in AWS is read, and has t
   expect(good.missing).toEqual([]);
   expect(bad.missing).toEqual([
     expect.stringMatching(
-      new RegExp(`^${bucket}: CloudTrail of account-2 \\(${id}\\) cannot write logs.*no statement allows it`),
+      new RegExp(
+        `^${bucket}: account-2 \\(${id}\\) cannot let CloudTrail write logs.*no statement allows it`,
+      ),
     ),
   ]);
 });
@@ -65,24 +87,12 @@ test('a foreign Deny that keeps the account out is found', async () => {
   const env = await createEnv({ configuration });
   const { accounts } = await carriedOut(env);
   await alter(env, bucket, { outcome: 'unchanged' });
-  const { Statement = [] } = env.organization.policyOf('bucket', 'example-logs') ?? {};
-  env.organization.editPolicy('bucket', 'example-logs', {
-    Version: '2012-10-17',
-    Statement: [
-      ...Statement,
-      {
-        Sid: 'Frozen',
-        Effect: 'Deny',
-        Principal: '*',
-        Action: 's3:*',
-        Resource: 'arn:aws:s3:::example-logs/*',
-      },
-    ],
-  });
+  denyUploads(env);
 
-  expect((await verify(env, accounts)).missing).toEqual([
-    expect.stringContaining('the statement Frozen denies it'),
-  ]);
+  const { missing, readiness } = await verify(env, accounts);
+
+  expect(missing).toEqual([expect.stringContaining('the statement Frozen denies it')]);
+  expect(readiness).toMatchObject({ ready: false, counts: { verified: 1, denied: 1 } });
 });
 
 test('an account that gets nothing and is still named is found', async () => {
@@ -113,7 +123,7 @@ test('an account that another run has changed since is that run’s to answer fo
   );
   await alter(env, bucket, { outcome: 'unchanged' });
 
-  expect(await verify(env, accounts)).toEqual({ verified: 0, missing: [], unknown: [] });
+  expect(await verify(env, accounts)).toEqual({ verified: 0, missing: [] });
 });
 
 test('what was not updated is left to its outcome', async () => {
@@ -122,7 +132,48 @@ test('what was not updated is left to its outcome', async () => {
   env.organization.editPolicy('bucket', 'example-logs', undefined);
   await alter(env, bucket, { outcome: 'refused' });
 
-  expect((await verify(env, accounts)).missing).toEqual([]);
+  const { missing, readiness } = await verify(env, accounts);
+
+  expect(missing).toEqual([]);
+  expect(readiness).toMatchObject({
+    ready: 'unproven',
+    reasons: [expect.stringMatching(/^unknown \(1\): the central resource was not updated \(refused\)/)],
+  });
+});
+
+test('calls an access central only when it names a role and the member account was not read', async () => {
+  const env = await createEnv({ configuration: small(['bucket', 'people']) });
+  const { accounts } = await carriedOut(env, ['log', 'security']);
+
+  expect((await verify(env, accounts)).readiness).toMatchObject({
+    ready: 'unproven',
+    counts: { verified: 1, 'central-only': 1 },
+    reasons: [expect.stringMatching(/^central only \(1\): the member account was not read/)],
+  });
+});
+
+test('calls an access unknown with the keys when a Deny depends on the request', async () => {
+  const env = await createEnv({ configuration });
+  const { accounts } = await carriedOut(env);
+  await alter(env, bucket, { outcome: 'unchanged' });
+  denyUploads(env, { StringNotEquals: { 's3:x-amz-server-side-encryption': 'aws:kms' } });
+
+  const { missing, readiness } = await verify(env, accounts);
+
+  expect(missing).toEqual([]);
+  expect(readiness).toMatchObject({ ready: 'unproven', counts: { verified: 1, unknown: 1 } });
+  expect(readiness?.reasons[0]).toContain('s3:x-amz-server-side-encryption');
+});
+
+test('calls an access denied when AWS rejects the account as a principal', async () => {
+  const env = await createEnv({ configuration });
+  const { id, accounts } = await carriedOut(env);
+  await alter(env, bucket, { outcome: 'set-aside', accountIds: [id] });
+
+  const { missing, readiness } = await verify(env, accounts);
+
+  expect(missing).toEqual([]);
+  expect(readiness).toMatchObject({ ready: false, counts: { denied: 1 } });
 });
 
 test('a resource that came with another configuration after the plan is missing', async () => {
@@ -147,11 +198,7 @@ test('a resource that cannot be read is no proof', async () => {
 test('accounts that were not registered are not looked at', async () => {
   const env = await createEnv({ configuration });
 
-  expect(await verify(env, [{ accountId: '555566667777' }])).toEqual({
-    verified: 0,
-    missing: [],
-    unknown: [],
-  });
+  expect(await verify(env, [{ accountId: '555566667777' }])).toEqual({ verified: 0, missing: [] });
 });
 
 /** The run's own record says that others have done the work, and theirs how they left it. */

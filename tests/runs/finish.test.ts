@@ -3,13 +3,14 @@ import { getTimestamp } from '../../shared/platform/clock.ts';
 import { parseTaskError } from '../../shared/platform/lambda/task-error.ts';
 import { failRun, finishRun } from '../../shared/runs/finish.ts';
 import type { ResourceChange, RunRecord } from '../../shared/store/ports.ts';
+import type { Readiness } from '../../shared/store/readiness.ts';
 import { created } from '../fixtures/account-events.ts';
 import { small } from '../fixtures/small-configuration.ts';
 import { createEnv, makeReady, type TestEnv } from '../fixtures/test-env.ts';
 
 const configuration = small(['bucket']);
 const own = '888888888888';
-const nothing = { verified: 0, missing: [], unknown: [] };
+const nothing = { verified: 0, missing: [] };
 const error = { name: 'ThrottledError', message: 'slow', retryable: true };
 
 const opened: RunRecord = {
@@ -98,6 +99,30 @@ test('what verification misses is left', async () => {
   const run = await finish([], { verification: { ...nothing, verified: 1, missing: ['r: cannot'] } });
 
   expect(run).toMatchObject({ status: 'failed', reason: 'r: cannot', unresolved: ['r: cannot'] });
+});
+
+const proven: Readiness = { ready: true, counts: { verified: 2 }, reasons: [] };
+const unproven: Readiness = {
+  ready: 'unproven',
+  counts: { verified: 1, 'central-only': 1 },
+  reasons: ['central only (1): the member account was not read'],
+};
+
+test.each([proven, unproven])('records %j when the run has succeeded', async (readiness) => {
+  const run = await finish([], { verification: { ...nothing, readiness } });
+
+  expect(run).toMatchObject({ status: 'succeeded', readiness });
+});
+
+test('never records that the account is ready when the run has failed', async () => {
+  const failed: ResourceChange = { resource: 'r', outcome: 'failed', error };
+  const run = await finish([failed], { verification: { ...nothing, readiness: proven } });
+
+  expect(run.readiness).toEqual({
+    ...proven,
+    ready: 'unproven',
+    reasons: ['the run failed: its unresolved items may concern any access'],
+  });
 });
 
 test('an account that was not registered is left, in the words of its error', async () => {

@@ -40,7 +40,7 @@ export function getMemberRole(name: string, { memberRoles }: Pick<GrantContext, 
 }
 
 /** The member roles that an entry narrows its grant to. */
-export const listEntryRoles = (
+const listEntryRoles = (
   { memberRoles = [] }: References,
   context: Pick<GrantContext, 'memberRoles'>,
 ): readonly MemberRole[] => memberRoles.map((name) => getMemberRole(name, context));

@@ -104,6 +104,7 @@ function contentOf(run: RunRecord, { title }: RunAnnouncement): Content {
   const where = (count: number | 'all') => `the record of run ${runId} in the table has ${count} of them`;
   const unresolved = run.unresolved && limitLines(run.unresolved, maxLines, where);
   const warnings = run.warnings && limitLines(run.warnings, maxLines, where);
+  const { ready, counts: accesses, reasons } = run.readiness ?? {};
   const detail = JSON.stringify({
     runId,
     status,
@@ -112,6 +113,9 @@ function contentOf(run: RunRecord, { title }: RunAnnouncement): Content {
     reason,
     unresolved,
     warnings,
+    ready,
+    accesses,
+    notVerified: reasons && limitLines(reasons, maxLines, where),
     counts,
     accessChanges,
     startedAt,

@@ -13,6 +13,7 @@ import type {
   SweepCounts,
   WholeRun,
 } from '../ports.ts';
+import { readinessSchema } from '../readiness.ts';
 import { driftStatuses } from '../run-ports.ts';
 import { isOpenRun, isUnannounced } from '../run-status.ts';
 import { pack, packedSchema, packOptional } from './documents.ts';
@@ -102,6 +103,7 @@ const runSchema: z.ZodType<RunRecord> = z.object({
   accessChanges: z
     .object({ granted: reachSchema, revoked: reachSchema, inGrace: reachSchema })
     .exactOptional(),
+  readiness: packedSchema(readinessSchema).exactOptional(),
   waitingUntil: timeSchema.exactOptional(),
 });
 
@@ -272,6 +274,7 @@ const runItem = (run: RunRecord): Item => ({
   error: packOptional(run.error),
   unresolved: packOptional(run.unresolved),
   warnings: packOptional(run.warnings),
+  readiness: packOptional(run.readiness),
 });
 
 const changeItem = (runId: string, change: ResourceChange): Item => ({

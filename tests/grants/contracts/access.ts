@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { GrantKind } from '../../../shared/grants/contract.ts';
 import { listManagedStatements } from '../../../shared/iam/managed-statements.ts';
 import { findExposures } from '../../../shared/iam/safety.ts';
-import type { Account } from '../../../shared/platform/account.ts';
+import { type Account, formatAccount } from '../../../shared/platform/account.ts';
 import { judgeAccess } from '../../../shared/reconcile/judge-access.ts';
 import { accountsOf, context, members, stranger } from '../../fixtures/grants/grant-env.ts';
 import type { MakeGrantFixture } from '../../fixtures/grants/grant-fixture.ts';
@@ -27,6 +27,16 @@ export function accessContract(kind: GrantKind, on: MakeGrantFixture, unverified
     expect(accesses.length > 0).toBe(!unverified);
     for (const access of accesses)
       expect(judgeAccess(documents, kind.policyKind, access)).toEqual({ outcome: 'allowed', why: '' });
+  });
+
+  test('speaks of the account when an access has the central half alone, and of a role when it has two', () => {
+    const { entry, ref } = render();
+    const [granted] = accountsOf([first]);
+
+    for (const { who, what, member } of kind.listAccesses(entry, granted as Account, ref, context))
+      if (member === undefined)
+        expect([who, what]).toEqual([formatAccount(granted as Account), expect.stringMatching(/^let /)]);
+      else expect(`${who} ${what}`).toContain(member.role);
   });
 
   test.each([third, stranger])('%s, which is not granted, cannot', (id) => {

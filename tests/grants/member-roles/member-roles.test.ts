@@ -187,7 +187,7 @@ describe('an access of a member role', () => {
     const ref = { kind: kind.name, accountId: central, region: 'eu-west-1', id: 'db' };
     const accesses = kind.listAccesses(entry, account(member), ref, context);
 
-    expect(accesses.map(({ who, memberRole }) => [who, memberRole])).toEqual([
+    expect(accesses.map(({ who, member }) => [who, member?.role])).toEqual([
       [`Role app/Web of account ${member} (${member})`, 'app/Web'],
       [`Role deploy/Deployer of account ${member} (${member})`, 'deploy/Deployer'],
     ]);
@@ -200,7 +200,7 @@ describe('an access of a member role', () => {
     const [access] = kind.listAccesses(entry, account(member), ref, context);
 
     expect(access?.what).toBe(`assume people/Audited in account ${member} (${member})`);
-    expect(access?.memberRole).toBe('people/Audited');
+    expect(access?.member).toEqual({ role: 'people/Audited', part: 'is-assumed' });
     expect(JSON.stringify(access?.request)).toContain('"sts:ExternalId":"ab-1"');
   });
 });

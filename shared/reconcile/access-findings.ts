@@ -1,0 +1,123 @@
+import { isMember, isUnreadable } from '../accounts/membership.ts';
+import type { Access, GrantContext } from '../grants/contract.ts';
+import { findAccountIds } from '../iam/accounts.ts';
+import { listManagedStatements } from '../iam/managed-statements.ts';
+import type { Account } from '../platform/account.ts';
+import { formatAccount } from '../platform/account.ts';
+import { limitLines } from '../platform/bounded-lines.ts';
+import type { Readiness } from '../store/readiness.ts';
+import type { AccessResult } from './access-result.ts';
+import type { DesiredResource } from './desired-resource.ts';
+import { type AccessJudgment, type Documents, judgeAccess, listAccesses } from './judge-access.ts';
+import { computeReadiness } from './readiness.ts';
+
+/** What was found about one access, or about one account that should have none. */
+export interface Finding {
+  /** Absent if there is no access. */
+  readonly result?: AccessResult;
+  /** What is not as the configuration says, unless the outcome of the resource says it already. */
+  readonly violation?: string;
+}
+
+export const isViolation = ({ violation }: Finding): boolean => violation !== undefined;
+
+export interface Verification {
+  /** How many things were judged. */
+  readonly verified: number;
+  /** What is not as the configuration says, a line each; as many as a state takes, which is 256 KiB. */
+  readonly missing: readonly string[];
+  /** Absent if there was no access to verify. */
+  readonly readiness?: Readiness | undefined;
+}
+
+const maxViolations = { lines: 1_000, bytes: 100_000 };
+const maxReasons = { lines: 200, bytes: 40_000 };
+
+const correctAndVerify = (): string =>
+  'to see all lines, correct the causes of the lines here, then start the run again, which verifies every access again';
+
+export function summarize(findings: readonly Finding[]): Verification {
+  const violations = findings.flatMap(({ violation }) => violation ?? []);
+  const readiness = computeReadiness(findings.flatMap(({ result }) => result ?? []));
+  return {
+    verified: findings.length,
+    missing: limitLines(violations, maxViolations, correctAndVerify),
+    ...(readiness === undefined
+      ? {}
+      : {
+          readiness: { ...readiness, reasons: limitLines(readiness.reasons, maxReasons, correctAndVerify) },
+        }),
+  };
+}
+
+/** The accesses of an account, all with one status for one reason. */
+export const listUnjudged = (
+  desired: DesiredResource,
+  account: Account,
+  context: GrantContext,
+  judged: Pick<AccessResult, 'status' | 'reason'>,
+): readonly Finding[] =>
+  listAccesses(desired, account, context).map((access) => ({
+    result: { ...describeAccess(desired, account, access), ...judged },
+  }));
+
+const describeAccess = ({ key }: DesiredResource, { id }: Account, { who, what }: Access) => ({
+  resource: key,
+  accountId: id,
+  who,
+  what,
+});
+
+/** What the documents of a resource prove for an account. */
+export function listAccountFindings(
+  desired: DesiredResource,
+  account: Account,
+  { documents, kept }: { readonly documents: Documents; readonly kept: ReadonlySet<string> },
+  context: GrantContext,
+): readonly Finding[] {
+  const accesses = listAccesses(desired, account, context);
+  if (accesses.length > 0)
+    return accesses.map((access) =>
+      toFinding({ ...describeAccess(desired, account, access), ...judgeHalves(desired, documents, access) }),
+    );
+  // What raw statements give is not known, so it is not verified; an account that is kept for now may be named.
+  if (isGranted(desired, account) || kept.has(account.id)) return [];
+  const named = documents.some((document) =>
+    listManagedStatements(document, context.installationId).some((statement) =>
+      findAccountIds(statement).has(account.id),
+    ),
+  );
+  const line = `${desired.key}: a managed statement still names ${formatAccount(account)}, which no grant gives access here`;
+  return [named ? { violation: line } : {}];
+}
+
+function toFinding(result: AccessResult): Finding {
+  const { resource, who, what, status, reason } = result;
+  return status === 'denied'
+    ? { result, violation: `${resource}: ${who} cannot ${what}: ${reason}` }
+    : { result };
+}
+
+type Judged = Pick<AccessResult, 'status' | 'reason' | 'keys' | 'statement'>;
+
+const judgeHalves = ({ kind }: DesiredResource, documents: Documents, access: Access): Judged =>
+  toJudged(judgeAccess(documents, kind.policyKind, access), access);
+
+function toJudged({ outcome, why, keys, statement }: AccessJudgment, { member }: Access): Judged {
+  switch (outcome) {
+    case 'allowed':
+      return member === undefined
+        ? { status: 'verified' }
+        : { status: 'central-only', reason: 'the member account was not read' };
+    case 'denied':
+      return { status: outcome, reason: why, ...(statement === undefined ? {} : { statement }) };
+    case 'unknown':
+      return { status: outcome, reason: why, ...(keys === undefined ? {} : { keys }) };
+  }
+}
+
+const isGranted = ({ shares }: DesiredResource, account: Account): boolean =>
+  (isMember(account) || isUnreadable(account)) &&
+  shares.some(({ accounts, unresolved = [] }) =>
+    [...accounts, ...unresolved].some(({ id }) => id === account.id),
+  );

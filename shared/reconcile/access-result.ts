@@ -1,0 +1,18 @@
+import type { AccessStatus } from '../store/readiness.ts';
+
+/** What verification found about one access of one account. */
+export interface AccessResult {
+  /** Key of the central resource. */
+  readonly resource: string;
+  readonly accountId: string;
+  /** Who acts and what they do, as the access says. */
+  readonly who: string;
+  readonly what: string;
+  readonly status: AccessStatus;
+  /** Why it is not verified. Absent if it is. */
+  readonly reason?: string;
+  /** Only with `unknown`: condition keys, elements and policies that could not be judged. */
+  readonly keys?: readonly string[];
+  /** Only with `denied`: the statement that denies it, if a statement does. */
+  readonly statement?: string;
+}

@@ -1,0 +1,71 @@
+import { type AccessStatus, accessStatuses, type Readiness, type Ready } from '../store/readiness.ts';
+import type { AccessResult } from './access-result.ts';
+
+/** Without any access there is nothing to be ready for. Pure. */
+export function computeReadiness(results: readonly AccessResult[]): Readiness | undefined {
+  if (results.length === 0) return undefined;
+  const statuses = new Set(results.map(({ status }) => status));
+  return { ready: getReady(statuses), counts: countStatuses(results), reasons: listReasons(results) };
+}
+
+/** True only if every access is verified; false if any is denied, or pending still. */
+function getReady(statuses: ReadonlySet<AccessStatus>): Ready {
+  if (statuses.has('denied') || statuses.has('pending')) return false;
+  return statuses.size === 1 && statuses.has('verified') ? true : 'unproven';
+}
+
+const countStatuses = (results: readonly AccessResult[]): Readiness['counts'] =>
+  Object.fromEntries(
+    accessStatuses
+      .map((status) => [status, results.filter((result) => result.status === status).length] as const)
+      .filter(([, count]) => count > 0),
+  );
+
+/** What a failed run left may concern any access. So the run proves none of them to the end. */
+export function withoutProof(readiness: Readiness | undefined, reason: string): Readiness | undefined {
+  if (readiness?.ready !== true) return readiness;
+  return { ...readiness, ready: 'unproven', reasons: [reason] };
+}
+
+/** The worst first. */
+const reported = ['denied', 'pending', 'unknown', 'central-only'] as const satisfies readonly AccessStatus[];
+
+/** So many accesses are named in a line. */
+const maxNamed = 3;
+
+/** One line for each status and cause. */
+const listReasons = (results: readonly AccessResult[]): readonly string[] =>
+  reported.flatMap((status) => {
+    const here = results.filter((result) => result.status === status);
+    return [...Map.groupBy(here, ({ reason = '' }) => reason)].map(([reason, group]) =>
+      formatGroup(status, reason, group),
+    );
+  });
+
+function formatGroup(status: AccessStatus, reason: string, group: readonly AccessResult[]): string {
+  const accesses = group.map(({ who, what }) => `${who} ${what}`);
+  const more = accesses.length - maxNamed;
+  const named = accesses.slice(0, maxNamed).join('; ') + (more > 0 ? `; and ${more} more` : '');
+  return `${nameStatus(status)} (${group.length}): ${reason}. Affected: ${named}`;
+}
+
+/** For people: `central only`. */
+const nameStatus = (status: AccessStatus): string => status.replace('-', ' ');
+
+/** `true` reads `Ready: 15 accesses verified`; the other two never say that something is ready. */
+export function formatReadiness({ ready, counts }: Readiness): string {
+  const title = { true: 'Ready', false: 'Not ready', unproven: 'Unproven' }[`${ready}`];
+  return `${title}: ${formatCounts(counts)}`;
+}
+
+/** `12 of 15 accesses verified, 3 central only` */
+export function formatCounts(counts: Readiness['counts']): string {
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const { verified = 0, ...others } = counts;
+  const first = `${verified === all ? '' : `${verified} of `}${all} ${all === 1 ? 'access' : 'accesses'} verified`;
+  const rest = reported.flatMap((status) => {
+    const count = others[status];
+    return count === undefined ? [] : [`${count} ${nameStatus(status)}`];
+  });
+  return [first, ...rest].join(', ');
+}

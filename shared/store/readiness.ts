@@ -1,0 +1,31 @@
+import * as z from 'zod';
+
+/**
+ * What is known of one access.
+ * `verified`: every half that it has allows it.
+ * `central-only`: the central half allows it, and the half in the member account could not be read.
+ * `unknown`: something that decides about it cannot be judged.
+ * `pending`: the role of the member account has not arrived yet.
+ * `denied`: AWS would deny it.
+ */
+export const accessStatuses = ['verified', 'central-only', 'unknown', 'pending', 'denied'] as const;
+
+export type AccessStatus = (typeof accessStatuses)[number];
+
+/** `"unproven"`: no access is denied or pending, and at least one is not proven. */
+export type Ready = boolean | 'unproven';
+
+/** Whether accounts can do what the configuration grants to them, as far as that is proven. */
+export interface Readiness {
+  readonly ready: Ready;
+  /** Accesses by status. A status that no access has is absent. */
+  readonly counts: Readonly<Partial<Record<AccessStatus, number>>>;
+  /** Why `ready` is not true, a line each; empty if it is. */
+  readonly reasons: readonly string[];
+}
+
+export const readinessSchema: z.ZodType<Readiness> = z.object({
+  ready: z.union([z.boolean(), z.literal('unproven')]),
+  counts: z.partialRecord(z.enum(accessStatuses), z.int().nonnegative()),
+  reasons: z.array(z.string()),
+});
