@@ -1,0 +1,175 @@
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { AwsCredentialIdentity } from '@smithy/types';
+import { renderMemberTemplate } from '../../shared/cloudformation/member-template.ts';
+import { getMemberReaderRole, listMemberStackSets } from '../../shared/configuration/member-stack-sets.ts';
+import { withPlugins } from '../../shared/platform/aws/plugins.ts';
+import { configurationWith, readSecret } from '../fixtures/plan-fixture.ts';
+import {
+  createSimulatorEnv,
+  everything,
+  hub,
+  management,
+  member,
+  policy,
+  region,
+  type SimulatorEnv,
+  security,
+  shared,
+} from '../fixtures/simulator-env.ts';
+import {
+  createStackInstances,
+  createStackSet,
+  createStacksClient,
+  listInstances,
+} from '../fixtures/stack-sets.ts';
+
+const workloads = 'ou-abcd-workloads';
+const outside = '999900001111';
+const inWorkloads = { for: { ous: [workloads] } };
+
+const configuration = configurationWith([readSecret()], {
+  organization: { id: 'o-example1234', managementAccount: management },
+  centralAccounts: {
+    log: { id: '444455556666', region },
+    security: { id: security, region },
+    shared: { id: shared, region },
+  },
+  memberRoles: [
+    {
+      name: 'people/ReadOnly',
+      kind: 'people',
+      trusts: { account: 'security', mfa: false, externalId: 'ab-1' },
+      managedPolicies: ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
+      ...inWorkloads,
+    },
+    { name: 'people/Admin', kind: 'people', ...inWorkloads },
+    { name: 'app/Web', kind: 'application', trusts: { service: 'ec2' }, ...inWorkloads },
+    {
+      name: 'deploy/Deployer',
+      kind: 'deployer',
+      trusts: { account: 'shared', roles: ['ci/Pipeline'] },
+      ...inWorkloads,
+    },
+  ],
+});
+const [role] = configuration.memberRoles ?? [];
+const [stackSet] = listMemberStackSets(configuration);
+if (role === undefined || stackSet === undefined) throw new Error('There is no member role');
+const stackSetName = stackSet.name;
+const template = renderMemberTemplate({ configuration, stackSet, hubAccountId: hub });
+const readerRole = getMemberReaderRole(role, configuration);
+
+let env: SimulatorEnv;
+let stacks: CloudFormationClient;
+
+/** The roles as a StackSet brings them, some minutes later. */
+beforeEach(async () => {
+  env = createSimulatorEnv();
+  env.organization.addAccount({ id: outside, name: 'outside', parentId: 'r-abcd' });
+  stacks = createStacksClient(env.organization);
+  await createStackSet(stacks, { StackSetName: stackSetName, TemplateBody: JSON.stringify(template) });
+  await createStackInstances(stacks, { OrganizationalUnitIds: [workloads] }, stackSetName);
+  await passMinutes(3);
+});
+
+/** Lets stacks finish that are due. */
+async function passMinutes(minutes: number): Promise<void> {
+  env.clock.advance(minutes * 60_000);
+  await listInstances(stacks, stackSetName);
+}
+
+const rolesOf = (accountId: string) =>
+  [...env.organization.world.roles.values()]
+    .filter(
+      (each) => each.accountId === accountId && /^\/(people|app|deploy|account-onboarding)\//.test(each.path),
+    )
+    .map(({ path, name }) => `${path}${name}`.slice(1));
+
+/** A role that may do anything, as far as its own policies go. */
+function caller(accountId: string, name: string, path = '/'): AwsCredentialIdentity {
+  env.organization.addRole({ accountId, name, path, trust: policy(), permissions: everything });
+  return env.organization.credentialsOf(accountId, name);
+}
+
+const assume = (credentials: AwsCredentialIdentity, name: string, more: { ExternalId?: string } = {}) =>
+  withPlugins(new STSClient({ region, credentials }), [env.organization.plugin()]).send(
+    new AssumeRoleCommand({
+      RoleArn: `arn:aws:iam::${member}:role/${name}`,
+      RoleSessionName: 'session',
+      ...more,
+    }),
+  );
+
+const refused = expect.objectContaining({ name: expect.stringMatching(/AccessDenied/) });
+
+describe('member roles that a StackSet has brought', () => {
+  it('are in the accounts of their OUs, and in no others', () => {
+    expect(rolesOf(member)).toEqual([
+      'people/ReadOnly',
+      'people/Admin',
+      'app/Web',
+      'deploy/Deployer',
+      readerRole,
+    ]);
+    expect([outside, management, shared].flatMap(rolesOf)).toEqual([]);
+  });
+
+  it('are in an account that is created later, after some minutes', async () => {
+    const later = env.organization.createAccount({ name: 'later' });
+    env.organization.moveAccount(later, workloads);
+    expect(rolesOf(later)).toEqual([]);
+    await passMinutes(3);
+    expect(rolesOf(later)).toHaveLength(5);
+  });
+
+  it('let the pipeline deploy, and neither another role nor a role of its name elsewhere', async () => {
+    await expect(assume(caller(shared, 'Pipeline', '/ci/'), 'deploy/Deployer')).resolves.toBeDefined();
+    await expect(assume(caller(shared, 'Other', '/ci/'), 'deploy/Deployer')).rejects.toEqual(refused);
+    await expect(assume(caller(outside, 'Pipeline', '/ci/'), 'deploy/Deployer')).rejects.toEqual(refused);
+  });
+
+  it('let people of the security account in with the external id alone', async () => {
+    const person = caller(security, 'Person');
+    await expect(assume(person, 'people/ReadOnly', { ExternalId: 'ab-1' })).resolves.toBeDefined();
+    await expect(assume(person, 'people/ReadOnly')).rejects.toEqual(refused);
+    await expect(assume(caller(shared, 'Person'), 'people/ReadOnly', { ExternalId: 'ab-1' })).rejects.toEqual(
+      refused,
+    );
+  });
+
+  it('refuse people without MFA when the role asks for it', async () => {
+    await expect(assume(caller(security, 'Person'), 'people/Admin')).rejects.toEqual(refused);
+  });
+
+  it('refuse everybody but the service when an application runs as the role', async () => {
+    await expect(assume(caller(security, 'Person'), 'app/Web')).rejects.toEqual(refused);
+  });
+});
+
+describe('the role that reads member roles', () => {
+  const verifier = () => caller(hub, 'account-onboarding-test-verify-access', '/account-onboarding/');
+  const read = async (RoleName: string) => {
+    const { Credentials } = await assume(verifier(), readerRole);
+    const credentials = {
+      accessKeyId: Credentials?.AccessKeyId ?? '',
+      secretAccessKey: Credentials?.SecretAccessKey ?? '',
+      sessionToken: Credentials?.SessionToken ?? '',
+    };
+    const iam = withPlugins(new IAMClient({ region, credentials }), [env.organization.plugin()]);
+    return iam.send(new GetRoleCommand({ RoleName }));
+  };
+
+  it('reads the roles of its template, and no others', async () => {
+    env.organization.addRole({ accountId: member, name: 'Foreign', trust: policy() });
+    expect((await read('Web')).Role?.Path).toBe('/app/');
+    await expect(read('Foreign')).rejects.toEqual(refused);
+  });
+
+  it('refuses every other function of the hub', async () => {
+    const other = caller(hub, 'account-onboarding-test-plan-changes', '/account-onboarding/');
+    await expect(assume(other, readerRole)).rejects.toEqual(refused);
+  });
+});
