@@ -30,7 +30,10 @@ export function findDenial(world: SimulatedWorld, caller: Caller, attempt: Attem
       resource: attempt.resource,
       resourceAccount: attempt.resourceAccount,
       region: attempt.region,
-      context: getContext(world, caller, attempt),
+      // Few statements ask for it.
+      get context() {
+        return getContext(world, caller, attempt);
+      },
     },
     policies: listPolicies(world, caller, attempt),
     organization: getOrganization(world),

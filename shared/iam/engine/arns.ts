@@ -26,8 +26,7 @@ function splitTokens(pattern: readonly Token[]): readonly (readonly Token[])[] {
 
 /** The account in an ARN; `undefined` if it has none. */
 export function getArnAccount(arn: string): string | undefined {
-  const account = splitArn(arn)[4] ?? '';
-  return /^\d{12}$/.test(account) ? account : undefined;
+  return /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(arn)?.[1];
 }
 
 /** A role's or user's name: the last part of its path. */

@@ -78,22 +78,23 @@ const known = (value: string | undefined): ContextEntry =>
   value === undefined ? 'unknown' : value === 'absent' ? 'absent' : [value];
 
 /** A service that calls with the principal's credentials says so in these keys. */
-function viaService({ principal, given }: RequestFacts): ContextEntry {
+function viaService(facts: RequestFacts): ContextEntry {
+  const { principal } = facts;
   if (principal.type === 'service' || principal.type === 'anonymous') return ['false'];
-  const via = ['aws:calledvia', 'aws:calledviafirst', 'aws:calledvialast'].map(given);
+  const via = ['aws:calledvia', 'aws:calledviafirst', 'aws:calledvialast'].map((key) => facts.given(key));
   if (via.some((entry) => Array.isArray(entry))) return ['true'];
-  return isForwarded(given('kms:viaservice')) ? 'some' : ['false'];
+  return isForwarded(facts.given('kms:viaservice')) ? 'some' : ['false'];
 }
 
 const isForwarded = (entry: ContextEntry | undefined): boolean => entry !== undefined && entry !== 'absent';
 
 const calledVia =
   (pick: (chain: readonly string[]) => readonly (string | undefined)[]): Derive =>
-  ({ given }) => {
-    const chain = given('aws:calledvia');
+  (facts) => {
+    const chain = facts.given('aws:calledvia');
     if (chain !== undefined && typeof chain !== 'string')
       return pick(chain).filter((each) => each !== undefined);
-    return isForwarded(chain) || isForwarded(given('kms:viaservice')) ? 'unknown' : 'absent';
+    return isForwarded(chain) || isForwarded(facts.given('kms:viaservice')) ? 'unknown' : 'absent';
   };
 
 /** IAM's only endpoint of the partition `aws` is in us-east-1. */

@@ -7,40 +7,65 @@ import type {
 import { getArnAccount, splitArn } from './arns.ts';
 import type { ContextEntry } from './context-entry.ts';
 
-/** What a request says of itself, for keys that follow from it. */
-export interface RequestFacts {
-  readonly principal: RequestPrincipal;
-  readonly action: string;
-  /** In lower case: `s3`. */
-  readonly service: string;
-  readonly partition: string;
-  /** The account that the principal belongs to; absent for services, federated and anonymous callers. */
-  readonly principalAccount: string | undefined;
-  readonly resourceAccount: string | undefined;
-  readonly region: string | undefined;
-  organizationOf(accountId: string): OrganizationMembership | 'none' | 'unknown';
-  /** What was given for a key. */
-  given(key: string): ContextEntry | undefined;
-}
+/**
+ * What a request says of itself, for keys that follow from it. Each key needs few of these, so each is found when it is asked for. It is a
+ * class because objects with many getters are slow to make.
+ */
+export class RequestFacts {
+  readonly #request: AccessRequest;
+  readonly #organization: OrganizationFacts | undefined;
+  readonly #given: ReadonlyMap<string, ContextEntry>;
 
-export function createRequestFacts(
-  request: AccessRequest,
-  organization: OrganizationFacts | undefined,
-  given: ReadonlyMap<string, ContextEntry>,
-): RequestFacts {
-  const { principal, action, resource } = request;
-  const [, partition = 'aws', , region = ''] = splitArn(resource);
-  return {
-    principal,
-    action: action.toLowerCase(),
-    service: action.slice(0, action.indexOf(':')).toLowerCase(),
-    partition,
-    principalAccount: getPrincipalAccount(principal),
-    resourceAccount: getResourceAccount(request),
-    region: request.region ?? (region === '' ? undefined : region),
-    organizationOf: (accountId) => organization?.organizationOf(accountId) ?? 'unknown',
-    given: (key) => given.get(key),
-  };
+  constructor(
+    request: AccessRequest,
+    organization: OrganizationFacts | undefined,
+    given: ReadonlyMap<string, ContextEntry>,
+  ) {
+    this.#request = request;
+    this.#organization = organization;
+    this.#given = given;
+  }
+
+  get principal(): RequestPrincipal {
+    return this.#request.principal;
+  }
+
+  /** In lower case: `s3:getobject`. */
+  get action(): string {
+    return this.#request.action.toLowerCase();
+  }
+
+  /** In lower case: `s3`. */
+  get service(): string {
+    const { action } = this;
+    return action.slice(0, action.indexOf(':'));
+  }
+
+  get partition(): string {
+    return splitArn(this.#request.resource)[1] ?? 'aws';
+  }
+
+  get region(): string | undefined {
+    return this.#request.region ?? (splitArn(this.#request.resource)[3] || undefined);
+  }
+
+  /** The account that the principal belongs to; absent for services, federated and anonymous callers. */
+  get principalAccount(): string | undefined {
+    return getPrincipalAccount(this.#request.principal);
+  }
+
+  get resourceAccount(): string | undefined {
+    return getResourceAccount(this.#request);
+  }
+
+  organizationOf(accountId: string): OrganizationMembership | 'none' | 'unknown' {
+    return this.#organization?.organizationOf(accountId) ?? 'unknown';
+  }
+
+  /** What was given for a key. */
+  given(key: string): ContextEntry | undefined {
+    return this.#given.get(key);
+  }
 }
 
 /** The account that owns the resource; `undefined` if nobody says. */

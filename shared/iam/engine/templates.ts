@@ -1,6 +1,13 @@
 import type { ContextEntry, RequestContext } from './context-entry.ts';
 import { createUnknown, type UnknownVerdict } from './verdict.ts';
-import { createMatcher, type Matcher, type Token, toLiteralTokens, toText } from './wildcards.ts';
+import {
+  createMatcher,
+  type Matcher,
+  matchesTokens,
+  type Token,
+  toLiteralTokens,
+  toText,
+} from './wildcards.ts';
 
 /** A value of a policy, with its variables. */
 export interface Template {
@@ -45,6 +52,8 @@ const createResolved = (tokens: readonly Token[]): Resolved => ({
 
 type Piece = readonly Token[] | Variable;
 
+const isVariable = (piece: Piece): piece is Variable => 'key' in piece;
+
 function toVariable(expression: string): Piece {
   if (['*', '?', '$'].includes(expression)) return [expression];
   const [, key = expression, fallback] = /^\s*([^,]*?)\s*(?:,\s*'(.*)'\s*)?$/.exec(expression) ?? [];
@@ -54,11 +63,28 @@ function toVariable(expression: string): Piece {
 function resolvePieces(pieces: readonly Piece[], context: RequestContext): ReturnType<Template['resolve']> {
   const tokens: Token[] = [];
   for (const piece of pieces) {
-    const value = 'key' in piece ? toTokens(piece, context) : piece;
+    const value = isVariable(piece) ? toTokens(piece, context) : piece;
     if (value === undefined || 'unknown' in value) return value;
-    tokens.push(...value);
+    for (const token of value) tokens.push(token);
   }
-  return createResolved(tokens);
+  return new ResolvedOnce(tokens);
+}
+
+/** A value for one request: to make a matcher ready would not pay. */
+class ResolvedOnce implements Resolved {
+  readonly tokens: readonly Token[];
+
+  constructor(tokens: readonly Token[]) {
+    this.tokens = tokens;
+  }
+
+  get text(): string {
+    return toText(this.tokens);
+  }
+
+  matches(given: string): boolean {
+    return matchesTokens(this.tokens, given);
+  }
 }
 
 /** A variable with several values is not documented. */
