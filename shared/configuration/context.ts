@@ -10,6 +10,7 @@ export const getGrantContext = memoizeByObject((configuration: Configuration): G
   return {
     partition,
     organizationId: organization.id,
+    managementAccountId: organization.managementAccount,
     installationId: installation,
     limits,
     centralAccounts,

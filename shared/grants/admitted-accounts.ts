@@ -21,6 +21,14 @@ export const admitNamed = (named: ReadonlySet<string>): AdmittedAccounts => ({
   listAmong: () => [...named],
 });
 
+/** Every member, though no condition says so: what is done for each of them is done by one caller. */
+export const admitMembers: AdmittedAccounts = {
+  named: new Set(),
+  isOpenToOrganization: true,
+  mayAdmit: () => true,
+  listAmong: (accounts) => listAccountIds(accounts.filter(isMember)),
+};
+
 function admitOrganization(named: ReadonlySet<string>, unlisted: readonly Statement[]): AdmittedAccounts {
   const isAdmitted = (account: Account): boolean =>
     isMember(account) && unlisted.some((statement) => holds(statement, account));

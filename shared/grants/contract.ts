@@ -99,6 +99,7 @@ export interface KindActions {
 export interface GrantContext {
   readonly partition: string;
   readonly organizationId: string;
+  readonly managementAccountId: string;
   readonly installationId: string;
   readonly limits: Limits;
   /** The central accounts' ids and regions, by name. */

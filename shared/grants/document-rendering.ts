@@ -9,7 +9,7 @@ import { measurePolicy, type SizeUnit } from '../iam/size.ts';
 import type { Account } from '../platform/account.ts';
 import type { AccountClients } from '../platform/aws/access.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
-import { admitNamed, getAdmittedAccounts } from './admitted-accounts.ts';
+import { admitMembers, admitNamed, getAdmittedAccounts } from './admitted-accounts.ts';
 import {
   type AdmittedAccounts,
   formatResourceKey,
@@ -62,6 +62,8 @@ export interface DocumentRules<Entry extends GrantEntry> {
    */
   readonly packings: readonly string[];
   createStatements(request: StatementRequest<Entry>): readonly Part[];
+  /** Whether the statements of the entry serve every member, without a condition that says so. Default: they do not. */
+  isForAllMembers?(entry: Entry): boolean;
   /** Deletes the document. Absent if the service always has one. */
   remove?(clients: AccountClients, ref: ResourceRef): Promise<unknown>;
 }
@@ -154,6 +156,7 @@ export function listGrantedAccounts<Entry extends GrantEntry>(
   if (document === undefined) return admitNamed(new Set());
   const sids = sidsOf(kind, entry, ref, context);
   const ours = listManagedStatements(document, context.installationId).filter(({ Sid }) => sids.has(Sid));
+  if (ours.length > 0 && kind.isForAllMembers?.(entry) === true) return admitMembers;
   return getAdmittedAccounts(ours);
 }
 

@@ -15,6 +15,7 @@ import { deploymentKey, getSecretsManagerService } from './key-conditions.ts';
 import { checkKeyEntry, createKeyDiscovery, keyFields, listKeyIds } from './key-discovery.ts';
 import { isKeyUsePreset, type KeyUsePreset, keyUsePresets, listKeyUses } from './key-uses.ts';
 import { listRoleNames } from './member-roles/references.ts';
+import { createTrailKeyAccess, createTrailKeyParts, organizationTrailFields } from './organization-trail.ts';
 import {
   createCentralAccess,
   createPrincipalParts,
@@ -42,6 +43,11 @@ const schema = z
     z.strictObject({ ...fields, match, preset: z.enum(['config-encrypt', 'flow-logs-encrypt']) }),
     z.strictObject({
       ...fields,
+      ...organizationTrailFields,
+      preset: z.literal('organization-cloudtrail-encrypt'),
+    }),
+    z.strictObject({
+      ...fields,
       ...principalFields,
       preset: z.enum(keyUsePresets),
       ...roleFields,
@@ -52,6 +58,7 @@ const schema = z
   .check(checkKeyEntry);
 
 type Entry = z.infer<typeof schema>;
+type TrailEntry = Extract<Entry, { trail: unknown }>;
 type Request = StatementRequest<Entry>;
 type PrincipalEntry = Extract<Entry, { preset: KeyUsePreset }>;
 
@@ -116,7 +123,10 @@ function cloudTrailEncrypt(request: Request): readonly Part[] {
 }
 
 const servicePresets: Readonly<
-  Record<Exclude<Entry['preset'], 'raw' | KeyUsePreset>, (request: Request) => readonly Part[]>
+  Record<
+    Exclude<Entry['preset'], 'raw' | KeyUsePreset | TrailEntry['preset']>,
+    (request: Request) => readonly Part[]
+  >
 > = {
   'cloudtrail-encrypt': cloudTrailEncrypt,
   // Config developer guide, "Permissions for the KMS key".
@@ -164,16 +174,20 @@ export const kmsKeyPolicy = createDocumentKind<Entry>({
   unit: 'bytes',
   packings: ['listed'],
   listIds: listKeyIds,
+  isForAllMembers: (entry) => 'trail' in entry,
   discovery: createKeyDiscovery(),
   formatArn: keyArn,
   createStatements: (request) => {
     const { entry, ref, context } = request;
+    if ('trail' in entry) return createTrailKeyParts(entry.trail, context);
     if (entry.preset === 'raw') return createRawParts(entry.statements, request, keyArn(ref, context));
     return isPrincipalEntry(entry) ? usesByPrincipals(entry, request) : servicePresets[entry.preset](request);
   },
   listAccesses: (entry, account, ref, context): readonly Access[] => {
     if (entry.preset === 'raw') return [];
     const resource = keyArn(ref, context);
+    if ('trail' in entry)
+      return [createTrailKeyAccess({ trail: entry.trail, ref, keyArn: resource, account, context })];
     const service = services[entry.preset];
     if (service !== undefined) {
       const [label, principal, source] = service;

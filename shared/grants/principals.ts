@@ -229,9 +229,19 @@ export function createAccountRequest(
 export const createServiceRequest = (
   service: string,
   account: Account,
-  asked: Asked & { readonly sourceArn: string; readonly in?: GrantContext },
+  asked: Asked & {
+    readonly sourceArn: string;
+    readonly in?: GrantContext;
+    /** The account that the service names, if not the one that it acts for. */
+    readonly sourceAccount?: string;
+  },
 ): AccessRequest => ({
-  principal: { type: 'service', service, sourceAccount: account.id, sourceArn: asked.sourceArn },
+  principal: {
+    type: 'service',
+    service,
+    sourceAccount: asked.sourceAccount ?? account.id,
+    sourceArn: asked.sourceArn,
+  },
   ...toRequested(asked),
   context: {
     ...(asked.in === undefined ? {} : getOrganizationKeys('Source', account, asked.in)),

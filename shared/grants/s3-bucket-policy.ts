@@ -12,6 +12,11 @@ import type { Part, StatementRequest } from './document-rendering.ts';
 import { checkMatch, grantEntryFields, match, principalFields, roleFields } from './grant-schema.ts';
 import { listRoleNames } from './member-roles/references.ts';
 import {
+  createTrailBucketAccess,
+  createTrailBucketParts,
+  organizationTrailFields,
+} from './organization-trail.ts';
+import {
   createCentralAccess,
   createPrincipalParts,
   createRoleAccesses,
@@ -53,6 +58,12 @@ const schema = z
     }),
     z.strictObject({
       ...entryFields,
+      ...organizationTrailFields,
+      preset: z.literal('organization-cloudtrail-write'),
+      prefix: prefix.optional(),
+    }),
+    z.strictObject({
+      ...entryFields,
       ...principalFields,
       preset: z.literal('revisions-read'),
       ...roleFields,
@@ -62,7 +73,8 @@ const schema = z
   .check(checkMatch);
 
 type Entry = z.infer<typeof schema>;
-type DeliveryEntry = Extract<Entry, { prefix?: unknown }>;
+type TrailEntry = Extract<Entry, { trail: unknown }>;
+type DeliveryEntry = Exclude<Extract<Entry, { prefix?: unknown }>, TrailEntry>;
 type Request = StatementRequest<Entry>;
 
 /**
@@ -147,7 +159,18 @@ function deliveryStatements(delivery: Delivery, entry: DeliveryEntry, request: R
 }
 
 const logFolder = ({ prefix }: DeliveryEntry, accountId: string, { folder }: Delivery): string =>
-  `${prefix === undefined ? '' : `${prefix}/`}AWSLogs/${accountId}/${folder}`;
+  `${formatLogs(prefix)}${accountId}/${folder}`;
+
+const formatLogs = (prefix: string | undefined): string =>
+  `${prefix === undefined ? '' : `${prefix}/`}AWSLogs/`;
+
+const toTrailRequest = ({ trail, prefix }: TrailEntry, ref: ResourceRef, context: GrantContext) => ({
+  trail,
+  ref,
+  bucketArn: bucketArn(ref, context),
+  logs: formatLogs(prefix),
+  context,
+});
 
 const readRevisions = (bucket: string) => ({
   list: { Effect: 'Allow', Action: 's3:ListBucket', Resource: bucket } as const,
@@ -195,6 +218,7 @@ function accesses(
       resource: `${bucket}/revision.zip`,
       on: ref,
     });
+  if ('trail' in entry) return [createTrailBucketAccess({ ...toTrailRequest(entry, ref, context), account })];
   const delivery = deliveries[entry.preset];
   if (delivery === undefined || entry.preset === 'raw') return [];
   const folder = logFolder(entry, account.id, delivery);
@@ -235,13 +259,14 @@ export const s3BucketPolicy = createDocumentKind<Entry>({
   listIds: ({ bucket }) => [bucket],
   listWarnings: ({ bucket }) =>
     bucket.startsWith('aws-controltower-') ? [{ field: 'bucket', message: protectedBucket }] : [],
+  isForAllMembers: (entry) => 'trail' in entry,
   formatArn: bucketArn,
   createStatements: (request) => {
-    const { entry } = request;
+    const { entry, context } = request;
     if (entry.preset === 'raw')
-      return createRawParts(entry.statements, request, bucketArn(request.ref, request.context));
-    if (entry.preset === 'revisions-read')
-      return revisionStatements(listRoleNames(entry, request.context), request);
+      return createRawParts(entry.statements, request, bucketArn(request.ref, context));
+    if ('trail' in entry) return createTrailBucketParts(toTrailRequest(entry, request.ref, context));
+    if (entry.preset === 'revisions-read') return revisionStatements(listRoleNames(entry, context), request);
     const delivery = deliveries[entry.preset];
     return delivery === undefined ? [] : deliveryStatements(delivery, entry, request);
   },

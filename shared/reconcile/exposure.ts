@@ -24,9 +24,11 @@ export function assertNoExposure(
   kept: readonly string[],
 ): void {
   const { members } = getRegistryIndex(accounts);
+  const { managementAccount } = configuration.organization;
   const others = new Set(kept);
   const allowed = {
-    accountIds: { has: (id: string) => members.has(id) || others.has(id) },
+    // A trail of the whole organization is the management account's, which the registry may not know yet.
+    accountIds: { has: (id: string) => members.has(id) || others.has(id) || id === managementAccount },
     organizationId: configuration.organization.id,
   };
   const documents = Object.values(desired.kind.toDocuments(next, owned));

@@ -60,6 +60,7 @@ describe('what grant kinds may know', () => {
     expect(getGrantContext({ ...rest, centralAccounts: three })).toEqual({
       partition: 'aws',
       organizationId: 'o-exampleorg1',
+      managementAccountId: configuration.organization.managementAccount,
       installationId: 'example',
       limits: configuration.limits,
       centralAccounts: three,

@@ -91,7 +91,7 @@ describe('messages', () => {
     const findings = await findingsIn(() => validateConfiguration({ ...configuration, grants }, 'changed'));
 
     expect(findings.find(({ path }) => path === 'grants[3].preset')?.message).toBe(
-      'is missing; it must be one of cloudtrail-encrypt, config-encrypt, flow-logs-encrypt, ' +
+      'is missing; it must be one of cloudtrail-encrypt, config-encrypt, flow-logs-encrypt, organization-cloudtrail-encrypt, ' +
         'launch-encrypted-ami, decrypt, decrypt-secrets, read-configurations, deploy-configurations, raw',
     );
   });

@@ -27,6 +27,7 @@ const helpers = [
   'member-roles/schema',
   'member-roles/trust-policy',
   'member-roles/trusted-services',
+  'organization-trail',
   'permissions',
   'principals',
   'quotas',

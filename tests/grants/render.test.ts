@@ -4,12 +4,13 @@ import type { PolicyDocument } from '../../shared/iam/document.ts';
 import { createPolicy } from '../../shared/iam/document.ts';
 import { normalizePolicy } from '../../shared/iam/normalize.ts';
 import { accountsOf } from '../fixtures/grants/grant-env.ts';
-import { casesOf, contextOf, entryOf } from '../fixtures/grants/kind-cases.ts';
+import { casesOf, contextOf, entryOf, presetsOf } from '../fixtures/grants/kind-cases.ts';
 
 const meaning = (Statement: PolicyDocument['Statement']) => normalizePolicy({ ...createPolicy(), Statement });
 
 describe.each(grantKinds)('$name renders', (kind) => {
-  const { presets, cases } = casesOf(kind);
+  const cases = casesOf(kind).cases;
+  const presets = presetsOf(casesOf(kind));
 
   test.each(cases)('$name', (given) => {
     const entry = entryOf(kind, { ...presets[given.preset], ...given.with });

@@ -90,11 +90,13 @@ function drawSafety(draw: Draw): object {
 /** @param scarce whether policies are nearly full, so that packing makes a difference. Default: false */
 export function drawGrant(
   draw: Draw,
-  { grant, holdable = false, instead = [], byTags, packable = false }: GrantForm,
+  { grant, holdable = false, instead = [], forAll, byTags, packable = false }: GrantForm,
   scarce = false,
 ): object {
   const tags = byTags !== undefined && draw.chance(0.1) ? byTags : {};
   const other = instead.length > 0 && draw.chance(0.5) ? draw.pick(instead) : tags;
+  if (forAll !== undefined && draw.chance(0.15))
+    return { ...grant, ...(draw.chance(0.5) ? other : {}), ...forAll, for: { all: true } };
   const packing = packable && draw.chance(scarce ? 0.7 : 0.2) ? { accountsIn: 'condition' } : {};
   const whom = holdable && draw.chance(0.12) ? draw.pick(held) : { for: draw.pick(selectors), ...packing };
   // A field that is there and undefined is not left out.

@@ -8,6 +8,8 @@ export interface GrantForm {
   readonly instead?: readonly object[];
   /** In place of fields of the grant, now and then: tags that tell its keys or images. */
   readonly byTags?: object;
+  /** In place of fields of the grant, now and then: a preset that is for every account. */
+  readonly forAll?: object;
   /** In place of fields of the grant: another resource that a later configuration names. */
   readonly elsewhere?: object;
   /** Whether its accounts can move into a condition. */
@@ -29,6 +31,8 @@ const rawStatements = [
   },
 ];
 
+const trail = { name: 'audit', region: home };
+
 const key = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
 export const grantForms: readonly GrantForm[] = [
@@ -42,6 +46,7 @@ export const grantForms: readonly GrantForm[] = [
     },
     elsewhere: { bucket: 'example-archive' },
     instead: [{ prefix: 'trails' }],
+    forAll: { preset: 'organization-cloudtrail-write', trail },
     holdable: true,
   },
   {
@@ -76,6 +81,7 @@ export const grantForms: readonly GrantForm[] = [
       key: '5678abcd-12ab-34cd-56ef-1234567890ab',
       preset: 'cloudtrail-encrypt',
     },
+    forAll: { preset: 'organization-cloudtrail-encrypt', trail },
   },
   {
     grant: {

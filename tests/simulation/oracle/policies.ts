@@ -39,9 +39,14 @@ export const list = <T>(value: T | readonly T[] | undefined): readonly T[] =>
 /** Every account id in a text: twelve digits that are a whole segment. */
 const idsIn = (text: string): readonly string[] => text.match(/(?<![\w.-])\d{12}(?![\w.-])/g) ?? [];
 
+/** An ARN without wildcards. */
+const namesOneTrail = /"arn:aws:cloudtrail:[a-z0-9-]+:\d{12}:trail\/[\w.-]+"/;
+
 /** The accounts that a statement names as those that it is for; the owner of a resource in its ARN is none of them. */
 export function accountsNamed({ Principal, Resource, Condition = {} }: Statement): readonly string[] {
   const positive = Object.entries(Condition).filter(([operator]) => !operator.includes('Not'));
+  // One trail of the management account serves every account.
+  if (namesOneTrail.test(JSON.stringify(positive))) return [];
   return [...new Set(idsIn(JSON.stringify([Principal ?? '', Resource ?? '', positive])))];
 }
 

@@ -60,6 +60,34 @@ export const sourceOf = ({ id }: Subject, source: string): string => {
   return `arn:aws:${service}:eu-west-1:${id}:${rest.join(':')}`;
 };
 
+export const trailService = 'cloudtrail.amazonaws.com';
+
+/** The management account of every simulated organization. */
+const managementAccount = '111111111111';
+
+/** The ARN of the trail that an entry names. An account outside the organization has a trail of its own at most. */
+export function organizationTrailOf({ entry, subject }: Case): string {
+  const { name, region } = entry.trail as { readonly name: string; readonly region: string };
+  const owner = subject.parentIds === undefined ? subject.id : managementAccount;
+  return `arn:aws:cloudtrail:${region}:${owner}:trail/${name}`;
+}
+
+/** A call of CloudTrail for the organization's trail, about the logs of an account ("aws:SourceArn", CloudTrail user guide). */
+export const byOrganizationTrail = (grantCase: Case, call: Call): Request => {
+  const arn = organizationTrailOf(grantCase);
+  return {
+    who: { service: trailService },
+    action: call.action,
+    resource: call.resource,
+    keys: {
+      'aws:SourceArn': arn,
+      'aws:SourceAccount': arn.split(':')[4] ?? '',
+      ...organizationKeys('Source', grantCase),
+      ...call.keys,
+    },
+  };
+};
+
 /** The same call about nobody: as an anonymous confused deputy would make it. */
 export const forNobody = (request: Request): Request => ({
   ...request,

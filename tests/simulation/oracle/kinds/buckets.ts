@@ -2,7 +2,7 @@ import { asId, principals } from '../capacity.ts';
 import { documentReader } from '../document-reader.ts';
 import { isHeld } from '../held.ts';
 import { documentOf } from '../policies.ts';
-import { byOtherRole, byRole, byService, forNobody } from '../probes.ts';
+import { byOrganizationTrail, byOtherRole, byRole, byService, forNobody, trailService } from '../probes.ts';
 import type { Case, Probes, Reader } from '../reader.ts';
 
 interface Delivery {
@@ -62,6 +62,28 @@ function delivery(grantCase: Case, { service, source, checks, folder }: Delivery
   };
 }
 
+/** What the trail of the whole organization does for one account ("Organization trails", docs/configuration.md). */
+function organizationTrail(grantCase: Case): Probes {
+  const { entry, ref, subject, organizationId } = grantCase;
+  const bucket = `arn:aws:s3:::${ref.id}`;
+  const prefix = 'prefix' in entry && entry.prefix !== undefined ? `${String(entry.prefix)}/` : '';
+  const file = `${bucket}/${prefix}AWSLogs/${organizationId}/${subject.id}/CloudTrail/file.gz`;
+  const call = { action: 's3:PutObject', resource: file, keys: acl };
+  const write = byOrganizationTrail(grantCase, call);
+  return {
+    allowed: [write, byOrganizationTrail(grantCase, { action: 's3:GetBucketAcl', resource: bucket })],
+    refused: [
+      byOrganizationTrail(grantCase, { ...call, keys: {} }),
+      byOrganizationTrail(grantCase, { ...call, action: 's3:GetObject' }),
+      { ...write, resource: `${bucket}/${prefix}AWSLogs/o-somebodyelse/file.gz` },
+      { ...write, who: { service: 'other.amazonaws.com' } },
+      forNobody(write),
+      byService(grantCase, trailService, { ...call, source: 'cloudtrail:trail/any' }),
+      byRole(grantCase, call),
+    ],
+  };
+}
+
 function revisions(grantCase: Case): Probes {
   const bucket = `arn:aws:s3:::${grantCase.ref.id}`;
   const file = `${bucket}/app/revision.zip`;
@@ -94,6 +116,7 @@ export const buckets: Reader = documentReader({
   all: (world) => [...world.buckets.values()].map(({ name, ...rest }) => ({ ...rest, id: name })),
   documents: (world, { id }) => [documentOf(world.buckets.get(id)?.policy)],
   probes: (grantCase) => {
+    if (presetOf(grantCase) === 'organization-cloudtrail-write') return organizationTrail(grantCase);
     const known = deliveries[presetOf(grantCase)];
     if (known !== undefined) return delivery(grantCase, known);
     if (presetOf(grantCase) === 'revisions-read') return revisions(grantCase);

@@ -3,7 +3,17 @@ import { principals } from '../capacity.ts';
 import { documentReader } from '../document-reader.ts';
 import type { Entry } from '../entry.ts';
 import { documentOf } from '../policies.ts';
-import { byOtherRole, byRole, byService, type Call, forNobody, sourceOf } from '../probes.ts';
+import {
+  byOrganizationTrail,
+  byOtherRole,
+  byRole,
+  byService,
+  type Call,
+  forNobody,
+  organizationTrailOf,
+  sourceOf,
+  trailService,
+} from '../probes.ts';
 import type { Candidate, Case, Patterns, Probes, Reader } from '../reader.ts';
 import type { Request } from '../requests.ts';
 import type { Ref } from '../resources.ts';
@@ -105,6 +115,33 @@ function trails(grantCase: Case): Probes {
   };
 }
 
+/** The trail of the whole organization, for the logs of one account. */
+function organizationTrail(grantCase: Case): Probes {
+  const resource = keyArn(grantCase.ref);
+  const arn = organizationTrailOf(grantCase);
+  const keys = { 'kms:EncryptionContext:aws:cloudtrail:arn': arn };
+  const own = {
+    'kms:EncryptionContext:aws:cloudtrail:arn': sourceOf(grantCase.subject, 'cloudtrail:trail/any'),
+  };
+  const call = { action: 'kms:GenerateDataKey', resource, keys };
+  const encrypt = byOrganizationTrail(grantCase, call);
+  return {
+    allowed: [
+      encrypt,
+      byOrganizationTrail(grantCase, { ...call, action: 'kms:Decrypt' }),
+      byOrganizationTrail(grantCase, { action: 'kms:DescribeKey', resource }),
+    ],
+    refused: [
+      byOrganizationTrail(grantCase, { ...call, keys: {} }),
+      byOrganizationTrail(grantCase, { ...call, action: 'kms:Encrypt' }),
+      byService(grantCase, trailService, { ...call, keys: own, source: 'cloudtrail:trail/any' }),
+      forNobody(byOrganizationTrail(grantCase, { action: 'kms:DescribeKey', resource })),
+      { ...encrypt, who: { service: 'other.amazonaws.com' } },
+      byRole(grantCase, call),
+    ],
+  };
+}
+
 /** Services that encrypt logs, and what they call. */
 const services: Readonly<Record<string, readonly [service: string, source: string, ...actions: string[]]>> = {
   'config-encrypt': ['config.amazonaws.com', 'config:any', 'kms:Decrypt', 'kms:GenerateDataKey'],
@@ -168,6 +205,7 @@ export const keys: Reader = documentReader({
   probes: (grantCase) => {
     const preset = presetOf(grantCase.entry);
     if (preset === 'cloudtrail-encrypt') return trails(grantCase);
+    if (preset === 'organization-cloudtrail-encrypt') return organizationTrail(grantCase);
     const service = services[preset];
     if (service !== undefined) return delivery(grantCase, service);
     const known = uses[preset];
