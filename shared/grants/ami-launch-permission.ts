@@ -5,9 +5,8 @@ import {
   ModifyImageAttributeCommand,
 } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
-import { createPolicy, type PolicyDocument, type Statement } from '../iam/document.ts';
 import { createManagedSid } from '../iam/managed-statements.ts';
-import { admitNamed } from './admitted-accounts.ts';
+import { getAdmittedAccounts } from './admitted-accounts.ts';
 import type {
   AdmittedAccounts,
   GrantContext,
@@ -19,10 +18,20 @@ import type {
 } from './contract.ts';
 import { measureCounted } from './counted-limit.ts';
 import { listPlaces } from './discovery.ts';
-import { grantEntryFields } from './grant-schema.ts';
+import { checkMatch, grantEntryFields, match } from './grant-schema.ts';
 import { checkImageEntry, imageDiscovery, imageFields } from './image-discovery.ts';
+import {
+  createLaunchDocuments,
+  createLaunchStatements,
+  getMarkedId,
+  getMarkedSid,
+  getSharedId,
+  type LaunchPermissions,
+  listOrganizationArns,
+  toLaunchPermission,
+} from './launch-permissions.ts';
 import { createArnPermissions } from './permissions.ts';
-import { createAccountRequest, createCentralAccess } from './principals.ts';
+import { createAccountRequest, createCentralAccess, matchOf } from './principals.ts';
 
 /**
  * Which accounts may launch an image. Sharing an image needs no permission on its snapshots. Where they are encrypted,
@@ -33,36 +42,30 @@ const schema = z
   .strictObject({
     ...grantEntryFields,
     kind: z.literal('ami-launch-permission'),
+    match,
     ...imageFields,
   })
+  .check(checkMatch)
   .check(checkImageEntry);
 
 type Entry = z.infer<typeof schema>;
 
-/**
- * The principals that an image is shared with, ordered: `111122223333` for an account, the ARN of an organization or OU,
- * `all`. They bear no marks, so the table alone knows which are managed, and for which grant.
- */
-interface LaunchPermissions {
-  readonly sharedWith: readonly string[];
-}
-
 const sidOf = ({ name }: Entry, { installationId }: GrantContext): string =>
   createManagedSid({ installationId, grant: name, part: 'launch' });
 
-/** What the table remembers: `<Sid of the grant>/<account id>`. */
-const accountOf = (mark: string): string => mark.slice(mark.lastIndexOf('/') + 1);
-const sidIn = (mark: string): string => mark.slice(0, mark.lastIndexOf('/'));
-
-/** The owner launches its own images anyway. */
-const wantedIds = ({ accounts }: Share<Entry>, ref: ResourceRef): readonly string[] =>
-  accounts.map(({ id }) => id).filter((id) => id !== ref.accountId);
+/** What the grant of a share is to share the image with. The owner launches its own images anyway. */
+const wantedIds = (share: Share<Entry>, ref: ResourceRef, context: GrantContext): readonly string[] => {
+  const declared = matchOf(share);
+  return declared === 'accounts'
+    ? share.accounts.map(({ id }) => id).filter((id) => id !== ref.accountId)
+    : listOrganizationArns(share.entry, declared, context);
+};
 
 const sharedByOthers = (
   { sharedWith }: LaunchPermissions,
   remembered: readonly string[],
 ): ReadonlySet<string> => {
-  const ours = new Set(remembered.map(accountOf));
+  const ours = new Set(remembered.map(getMarkedId));
   return new Set(sharedWith.filter((id) => !ours.has(id)));
 };
 
@@ -72,7 +75,11 @@ function render(request: RenderRequest<Entry, LaunchPermissions>) {
   const foreign = sharedByOthers(actual, remembered);
   const kept = request.keepUnclaimed === true ? unclaimed(request) : [];
   const all = (counted: readonly Share<Entry>[]): ReadonlySet<string> =>
-    new Set([...foreign, ...kept.map(accountOf), ...counted.flatMap((share) => wantedIds(share, ref))]);
+    new Set([
+      ...foreign,
+      ...kept.map(getMarkedId),
+      ...counted.flatMap((share) => wantedIds(share, ref, context)),
+    ]);
   const limit = context.limits.launchPermissionsPerImage;
   const size = measureCounted({
     ref,
@@ -84,7 +91,7 @@ function render(request: RenderRequest<Entry, LaunchPermissions>) {
     setting: 'launchPermissionsPerImage',
   });
   const granted = shares.flatMap((share) =>
-    wantedIds(share, ref)
+    wantedIds(share, ref, context)
       .filter((id) => !foreign.has(id))
       .map((id) => `${sidOf(share.entry, context)}/${id}`),
   );
@@ -97,6 +104,10 @@ function render(request: RenderRequest<Entry, LaunchPermissions>) {
   };
 }
 
+/**
+ * An organization or OU that others share the image with is counted too, if the grant is for it: its accounts have what the
+ * grant gives, and a write would change nothing.
+ */
 function listGranted(
   entry: Entry,
   { sharedWith }: LaunchPermissions,
@@ -105,8 +116,10 @@ function listGranted(
 ): AdmittedAccounts {
   const there = new Set(sharedWith);
   const sid = sidOf(entry, context);
-  const marks = remembered.filter((mark) => sidIn(mark) === sid);
-  return admitNamed(new Set(marks.map(accountOf).filter((id) => there.has(id))));
+  const ours = remembered.filter((mark) => getMarkedSid(mark) === sid).map(getMarkedId);
+  const declared = entry.match === 'accounts' ? [] : listOrganizationArns(entry, entry.match, context);
+  const ids = [...new Set([...ours, ...declared])].filter((id) => there.has(id));
+  return getAdmittedAccounts(createLaunchStatements(ids, sid));
 }
 
 /** The marks of what no grant of the configuration shares any more, as far as it is there. */
@@ -118,63 +131,17 @@ function unclaimed({
 }: RenderRequest<Entry, LaunchPermissions>): readonly string[] {
   const there = new Set(actual.sharedWith);
   const claimed = new Set(shares.map(({ entry }) => sidOf(entry, context)));
-  return remembered.filter((mark) => !claimed.has(sidIn(mark)) && there.has(accountOf(mark)));
-}
-
-/** `*` is this image, as in a key policy it is the key. */
-const launch = { Effect: 'Allow', Action: 'ec2:RunInstances', Resource: '*' } as const;
-
-function documents(
-  { sharedWith }: LaunchPermissions,
-  remembered: readonly string[] = [],
-): Readonly<Record<string, PolicyDocument | undefined>> {
-  const there = new Set(sharedWith);
-  const marks = remembered.filter((mark) => there.has(accountOf(mark)));
-  const own = Map.groupBy(marks, sidIn);
-  const ours = new Set(marks.map(accountOf));
-  const statements: readonly Statement[] = [
-    ...[...own].map(([Sid, of]) => ({ Sid, ...launch, Principal: { AWS: of.map(accountOf) } })),
-    ...foreignStatements(sharedWith.filter((id) => !ours.has(id))),
-  ];
-  return {
-    'launch-permissions': statements.length === 0 ? undefined : { ...createPolicy(), Statement: statements },
-  };
-}
-
-function foreignStatements(sharedWith: readonly string[]): readonly Statement[] {
-  const accounts = sharedWith.filter((id) => /^\d{12}$/.test(id));
-  const others = sharedWith.filter((id) => !accounts.includes(id));
-  return [
-    ...(accounts.length === 0 ? [] : [{ ...launch, Principal: { AWS: accounts } }]),
-    ...others.map((arn) => ({ ...launch, Principal: '*' as const, ...heldTo(arn) })),
-  ];
-}
-
-/** `arn:aws:organizations::111122223333:organization/o-…`, `…:ou/o-…/ou-…`, or `all`. */
-function heldTo(arn: string): Pick<Statement, 'Condition'> {
-  const [type, organizationId = '', ou] = arn.split(':').at(-1)?.split('/') ?? [];
-  if (type === 'organization')
-    return { Condition: { StringEquals: { 'aws:PrincipalOrgID': organizationId } } };
-  if (type !== 'ou') return {};
-  const paths = `${organizationId}/*/${ou}/*`;
-  return { Condition: { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': paths } } };
+  return remembered.filter((mark) => !claimed.has(getMarkedSid(mark)) && there.has(getMarkedId(mark)));
 }
 
 async function read({ ec2 }: { ec2: EC2Client }, { id }: ResourceRef): Promise<LaunchPermissions> {
   const { LaunchPermissions = [] } = await ec2.send(
     new DescribeImageAttributeCommand({ ImageId: id, Attribute: 'launchPermission' }),
   );
-  return { sharedWith: LaunchPermissions.flatMap((each) => named(each) ?? []).sort() };
+  return { sharedWith: LaunchPermissions.flatMap((each) => getSharedId(each) ?? []).sort() };
 }
 
-const named = ({
-  UserId,
-  OrganizationArn,
-  OrganizationalUnitArn,
-  Group,
-}: LaunchPermission): string | undefined => UserId ?? OrganizationArn ?? OrganizationalUnitArn ?? Group;
-
-/** Only accounts are ever added or removed: what is not ours is in both states. One refused account refuses them all. */
+/** What is unmanaged is in both states, so no write touches it. One refused account refuses the whole request. */
 async function write(
   { ec2 }: { ec2: EC2Client },
   ref: ResourceRef,
@@ -182,7 +149,7 @@ async function write(
 ): Promise<void> {
   const without = (ids: readonly string[], others: readonly string[]): LaunchPermission[] => {
     const known = new Set(others);
-    return ids.filter((id) => !known.has(id)).map((UserId) => ({ UserId }));
+    return ids.filter((id) => !known.has(id)).map(toLaunchPermission);
   };
   const Add = without(to.sharedWith, from.sharedWith);
   const Remove = without(from.sharedWith, to.sharedWith);
@@ -240,7 +207,7 @@ export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
   listAccountsWithOwnAccess: (ref, actual, remembered) =>
     new Set([ref.accountId, ...sharedByOthers(actual, remembered)]),
   isSame: (a, b) => a.sharedWith.join() === b.sharedWith.join(),
-  toDocuments: documents,
+  toDocuments: createLaunchDocuments,
   read,
   write,
 };

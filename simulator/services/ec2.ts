@@ -79,13 +79,28 @@ function expectLaunchPermission(attribute: string | undefined): void {
 }
 
 function expectKnown(world: SimulatedWorld, permission: LaunchPermission): void {
-  const { UserId } = permission;
-  if (UserId === undefined || isKnownPrincipal(world, 'AWS', UserId)) return;
-  throw createAwsError(
-    'InvalidAMIAttributeItemValue',
-    `Invalid attribute item value "${UserId}" for userId item type.`,
-  );
+  const { UserId, OrganizationArn, OrganizationalUnitArn } = permission;
+  if (UserId !== undefined && !isKnownPrincipal(world, 'AWS', UserId)) throw createUnknown(UserId, 'userId');
+  if (OrganizationArn !== undefined && OrganizationArn !== formatOrganizationArn(world))
+    throw createUnknown(OrganizationArn, 'organizationArn');
+  if (OrganizationalUnitArn !== undefined && !isKnownOu(world, OrganizationalUnitArn))
+    throw createUnknown(OrganizationalUnitArn, 'organizationalUnitArn');
 }
+
+const createUnknown = (value: string, type: string) =>
+  createAwsError(
+    'InvalidAMIAttributeItemValue',
+    `Invalid attribute item value "${value}" for ${type} item type.`,
+  );
+
+const formatOrganizationArn = ({ settings }: SimulatedWorld): string =>
+  `arn:${settings.partition}:organizations::${settings.managementAccountId}:organization/${settings.organizationId}`;
+
+/** `arn:…:ou/o-…/ou-…`, of an OU of this organization. */
+const isKnownOu = (world: SimulatedWorld, arn: string): boolean => {
+  const prefix = formatOrganizationArn(world).replace(':organization/', ':ou/');
+  return arn.startsWith(`${prefix}/`) && world.organizationalUnits.has(arn.slice(prefix.length + 1));
+};
 
 function ownImages({ world, caller, region, input }: ServiceCall<DescribeImagesCommandInput>) {
   if (input.Owners?.join() !== 'self')

@@ -18,6 +18,7 @@ const helpers = [
   'key-uses',
   'kinds',
   'admitted-accounts',
+  'launch-permissions',
   'managed-policies',
   'managed-policy-permissions',
   'member-roles/assumed-role',

@@ -22,9 +22,23 @@ describe('the documents of an image', () => {
         ...launch,
         Principal: '*',
         Condition: {
-          'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-exampleorg1/*/ou-abcd-11111111/*' },
+          StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorg1' },
+          'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': ['o-exampleorg1/*/ou-abcd-11111111/*'] },
         },
       },
+    ]);
+  });
+
+  it('have the mark of the grant on accounts and OUs that it shares the image with', () => {
+    const sid = 'AccountOnboardingtestImagesLaunch';
+    const documents = statements(
+      ['111122223333', '222233334444', ou],
+      [`${sid}/111122223333`, `${sid}/${ou}`, `${sid}/${organization}`],
+    );
+    expect(documents?.map(({ Sid, Principal }) => [Sid, Principal])).toEqual([
+      [sid, { AWS: ['111122223333'] }],
+      [sid, { AWS: '*' }],
+      [undefined, { AWS: ['222233334444'] }],
     ]);
   });
 

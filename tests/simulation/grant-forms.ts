@@ -202,6 +202,7 @@ export const grantForms: readonly GrantForm[] = [
     },
     byTags: { images: undefined, tags: { Use: 'images' } },
     elsewhere: { images: ['ami-0fedcba9876543210'] },
+    holdable: true,
   },
   {
     grant: {

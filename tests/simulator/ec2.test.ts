@@ -49,6 +49,18 @@ test('accounts and organizations are added and removed, each once', async () => 
   expect(await read()).toEqual([{ UserId: member }, { UserId: log }]);
 });
 
+test.each([
+  { OrganizationArn: organizationArn.replace(/[^/]+$/, 'o-somebodyelse') },
+  { OrganizationalUnitArn: `${organizationArn.replace(':organization/', ':ou/')}/ou-abcd-99999999` },
+])('refuses an organization or OU that does not exist (%#)', async (permission) => {
+  const [arn = ''] = Object.values(permission);
+  expect(await refusal(modify({ Add: [{ UserId: member }, permission] }))).toMatchObject({
+    name: 'InvalidAMIAttributeItemValue',
+    message: expect.stringContaining(arn),
+  });
+  expect(await read()).toEqual([]);
+});
+
 test('one account that does not exist refuses the whole request', async () => {
   const request = modify({ Add: [{ UserId: member }, { UserId: '000000000000' }] });
 

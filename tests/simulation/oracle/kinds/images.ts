@@ -1,11 +1,31 @@
 import type { SimulatedWorld } from '../../../../simulator/world.ts';
 import type { Entry } from '../entry.ts';
-import type { Patterns, Reader } from '../reader.ts';
+import { isHeld } from '../held.ts';
+import type { Case, Patterns, Reader } from '../reader.ts';
 import type { Ref } from '../resources.ts';
 
 /** Others have shared each image with this account outside the organization. */
 const partner = '999988887777';
 const partners = 1;
+
+/** Accounts, organizations and OUs with which an image is shared, without the partner. */
+const sharesOf = (world: SimulatedWorld, { id }: Ref): readonly string[] =>
+  (world.images.get(id)?.launchPermissions ?? [])
+    .map((each) => each.UserId ?? each.OrganizationArn ?? each.OrganizationalUnitArn ?? JSON.stringify(each))
+    .filter((id) => id !== partner);
+
+/** What the ARNs end in with which a grant shares an image in place of accounts. */
+const organizationShares = (entry: Entry): readonly string[] => {
+  if (!isHeld(entry)) return [];
+  return entry.for.ous?.map((ou) => `/${ou}`) ?? [':organization/o-exampleorg1'];
+};
+
+/** What shares an image with the account: its id, its organization, or an OU that it is in or below. */
+function isFor(share: string, { subject: { id, parentIds }, organizationId }: Case): boolean {
+  if (parentIds === undefined) return share === id;
+  const own = [`organization/${organizationId}`, ...parentIds.map((ou) => `ou/${organizationId}/${ou}`)];
+  return share === id || own.some((resource) => share.endsWith(`:${resource}`));
+}
 
 /** The accounts with which an image is shared, without the partner. */
 const sharedWith = (world: SimulatedWorld, { id }: Ref): readonly string[] =>
@@ -25,16 +45,19 @@ export const images: Reader = {
     const ids = sharedWith(world, ref);
     return ids.length === 0 ? [] : [{ mark: '', ids }];
   },
-  has: (world, { ref, subject }) => (sharedWith(world, ref).includes(subject.id) ? 'everything' : 'nothing'),
+  has: (world, grantCase) =>
+    sharesOf(world, grantCase.ref).some((share) => isFor(share, grantCase)) ? 'everything' : 'nothing',
   // The owner launches its own images anyway.
   needsNothing: ({ ref, subject }) => subject.id === ref.accountId,
   isFull: (_, ref, demands, { limits }) => {
     const ids = new Set(demands.flatMap(({ accountIds }) => accountIds));
     ids.delete(ref.accountId);
-    return ids.size + partners > limits.launchPermissionsPerImage;
+    const held = demands.flatMap(({ entry }) => organizationShares(entry));
+    return ids.size + held.length + partners > limits.launchPermissionsPerImage;
   },
-  tooMuch: (world, { ref }) =>
-    (world.images.get(ref.id)?.launchPermissions ?? [])
-      .filter(({ UserId }) => UserId === undefined)
-      .map((each) => `a launch permission for ${JSON.stringify(each)}`),
+  tooMuch: (world, { ref, entry }) =>
+    sharesOf(world, ref)
+      .filter((share) => !/^\d{12}$/.test(share))
+      .filter((share) => !organizationShares(entry).some((end) => share.endsWith(end)))
+      .map((share) => `a launch permission for ${share}`),
 };
