@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from '@jest/globals';
+import { configurationFiles, loadCentralAccounts } from '../fixtures/central-accounts.ts';
 import { objectOf, run, runOnTerminal } from '../fixtures/screen.ts';
 
 test('the demonstration shows what it promises', async () => {
@@ -39,6 +40,21 @@ test('it can be shown with a configuration of one’s own', async () => {
   const { code } = await run(['demo', '--config', 'tests/deployment/least.yml']);
 
   expect(code).toBe(0);
+});
+
+test('names each central account of the configuration when its update is shown', async () => {
+  const { code, stdout } = await run(['demo', '--config', configurationFiles.nine]);
+
+  expect(code).toBe(0);
+  const updated = [...stdout.matchAll(/Update (\S+) account /g)].map(([, name]) => name);
+  expect(new Set(updated)).toEqual(new Set(Object.keys((await loadCentralAccounts('nine')).centralAccounts)));
+});
+
+test('refuses to show a rotation when the configuration has no shared account', async () => {
+  const { code, stderr } = await run(['demo', 'rotation', '--config', configurationFiles.two]);
+
+  expect(code).toBe(64);
+  expect(stderr).toContain('needs a central account with the name shared. Add it to centralAccounts');
 });
 
 test('a rotation is shown, and shows what it promises', async () => {
