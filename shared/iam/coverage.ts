@@ -27,7 +27,7 @@ export function covers(outer: string, inner: string): boolean {
 const coversOne = (outer: string | undefined, inner: string | undefined): boolean =>
   outer === inner || (outer === '?' && inner !== '*' && inner !== '$');
 
-/** The same for ARNs, in which a wildcard stays within its segment (IAM User Guide, "IAM JSON policy elements: Resource"). */
+/** The same for ARN operators, which compare the six segments one by one (IAM User Guide, "IAM JSON policy elements: Condition operators"). */
 export function coversArn(outer: string, inner: string): boolean {
   if (outer === '*') return true;
   if (!beginsAlike(outer, inner)) return false;
@@ -36,6 +36,49 @@ export function coversArn(outer: string, inner: string): boolean {
     wide.length === narrow.length && wide.every((segment, index) => covers(segment, narrow[index] ?? ''))
   );
 }
+
+/**
+ * The same for `Resource`. A wildcard stays between two colons, unless it is a `*` at the end of a segment
+ * (IAM User Guide, "IAM JSON policy elements: Resource").
+ */
+export function coversResource(outer: string, inner: string): boolean {
+  if (outer === '*') return true;
+  return beginsAlike(outer, inner) && coversLetters(outer, inner);
+}
+
+/** As `covers`, with a second place to go back to: the latest `*` that may not cross a colon. */
+function coversLetters(outer: string, inner: string): boolean {
+  let [at, from] = [0, 0];
+  const run = { at: -1, from: 0 };
+  const segment = { at: -1, from: 0 };
+  while (from < inner.length) {
+    if (outer[at] === '*') {
+      const crosses = endsSegment(outer, at);
+      if (crosses) segment.at = -1;
+      at += 1;
+      Object.assign(crosses ? run : segment, { at, from });
+    } else if (at < outer.length && coversOneOfSegment(outer[at], inner[from])) {
+      at += 1;
+      from += 1;
+    } else if (segment.at >= 0 && staysInSegment(inner, segment.from)) {
+      segment.from += 1;
+      [at, from] = [segment.at, segment.from];
+    } else if (run.at >= 0) {
+      run.from += 1;
+      segment.at = -1;
+      [at, from] = [run.at, run.from];
+    } else return false;
+  }
+  return /^\**$/.test(outer.slice(at));
+}
+
+const endsSegment = (text: string, at: number): boolean => at + 1 === text.length || text[at + 1] === ':';
+
+const staysInSegment = (text: string, at: number): boolean =>
+  text[at] !== ':' && text[at] !== '$' && !(text[at] === '*' && endsSegment(text, at));
+
+const coversOneOfSegment = (outer: string | undefined, inner: string | undefined): boolean =>
+  outer === inner || (outer === '?' && inner !== ':' && coversOne(outer, inner));
 
 /** Whether the texts are equal up to the first wildcard of `outer`; most ARNs are told apart by that. */
 function beginsAlike(outer: string, inner: string): boolean {

@@ -1,4 +1,4 @@
-import { covers, coversArn } from './coverage.ts';
+import { covers, coversArn, coversResource } from './coverage.ts';
 import type { Statement } from './document.ts';
 import { type Fact, getFactKeys, noValue, toFacts } from './facts.ts';
 
@@ -62,7 +62,7 @@ const elements: readonly Element[] = [
     covers: (outer, inner) => everyone(outer) && /Principal\.AWS$/.test(inner.element) && inner.value !== '*',
   },
   { name: 'Action', covers: (outer, inner) => covers(outer.value, inner.value) },
-  { name: 'Resource', covers: (outer, inner) => coversArn(outer.value, inner.value) },
+  { name: 'Resource', covers: (outer, inner) => coversResource(outer.value, inner.value) },
 ];
 
 interface Parts extends Keyed {
