@@ -35,6 +35,10 @@ test('it accepts the example', () => {
   expect(accepts(example)).toBe(true);
 });
 
+test('it accepts the example of member roles', () => {
+  expect(accepts(parse(readFileSync('examples/member-roles/onboarding.yml', 'utf8')))).toBe(true);
+});
+
 const withGrant = (change: object): object => ({
   ...example,
   grants: [{ ...example.grants[0], ...change }],
@@ -53,6 +57,10 @@ const mistakes: readonly (readonly [name: string, value: unknown])[] = [
   ['an unknown preset', withGrant({ preset: 'write-all' })],
   ['a key of another kind', withGrant({ repositories: ['base/node'] })],
   ['no selector', withGrant({ for: undefined })],
+  [
+    'a member role of an unknown kind',
+    { ...example, memberRoles: [{ name: 'A', kind: 'persons', for: { all: true } }] },
+  ],
 ];
 
 describe.each(mistakes)('a configuration with %s', (_, value) => {

@@ -7,8 +7,9 @@ import { checkFor } from './member-role-selector.ts';
 import { identityStatementSchema, policyArnSchema } from './permission-fields.ts';
 import { instanceProfileService, trustedServiceNames } from './trusted-services.ts';
 
-/** IAM user guide, "Rules for tagging in IAM and AWS STS". */
+/** Not as patterns of the JSON Schema, in which editors may not know `\p`. IAM user guide, "Rules for tagging in IAM and AWS STS". */
 const tagKey = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu;
+const tagValue = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
 
 /** What every member role has, whatever principal may assume it. */
 const memberRoleFields = {
@@ -26,7 +27,9 @@ const memberRoleFields = {
   tags: z
     .record(
       z.string(),
-      textSchema(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u, 'the value of the tag, as text in quotes'),
+      z
+        .string('must be the value of the tag, as text in quotes')
+        .refine((value) => tagValue.test(value), 'must be at most 256 letters, digits, spaces and _.:/=+-@'),
     )
     .refine((tags) => Object.keys(tags).every((key) => tagKey.test(key)), {
       message:
