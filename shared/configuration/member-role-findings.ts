@@ -111,6 +111,7 @@ function findOversize(role: MemberRole, configuration: Configuration): readonly 
 /** Roles of a kind, or with a trust, that the grant cannot mean. */
 const unsuitableRoles = (configuration: Configuration): readonly PathFinding[] =>
   configuration.grants.flatMap((entry, index) => {
+    if (configuration.centralAccounts[entry.account] === undefined) return [];
     if (listMemberRoleReferences(entry).length === 0) return [];
     const context = getGrantContext(configuration);
     const mistakes = getGrantKind(entry.kind).listMemberRoleMistakes?.(entry, context) ?? [];

@@ -16,15 +16,18 @@ export interface MemberRolePolicies {
   readonly permissionsBoundary?: string;
 }
 
-type Grants = Pick<Configuration, 'grants' | 'memberRoles'>;
-
-/** The grants that narrow their access to a member role: the role needs the other half of each. */
+/**
+ * The grants that narrow their access to a member role: the role needs the other half of each. A grant on a central account that the
+ * configuration lacks is a mistake of its own.
+ */
 const listGrantsOf = (
   role: MemberRole,
-  { grants, memberRoles = [] }: Grants,
+  { grants, memberRoles = [], centralAccounts }: Configuration,
 ): readonly Configuration['grants'][number][] =>
-  grants.filter((entry) =>
-    (entry.memberRoles ?? []).some((name) => findMemberRole(name, memberRoles) === role),
+  grants.filter(
+    ({ account, memberRoles: names = [] }) =>
+      centralAccounts[account] !== undefined &&
+      names.some((name) => findMemberRole(name, memberRoles) === role),
   );
 
 /** The policies of a member role in the account of `place`, as the configuration describes them. Pure. */

@@ -1,5 +1,5 @@
 import { isMember, isUnreadable } from '../accounts/membership.ts';
-import { matchesSelector } from '../accounts/selector.ts';
+import { evaluateSelection, maySelect, noStoredOus } from '../accounts/stored-ous.ts';
 import type { ResolvedConfiguration } from '../configuration/active-configuration.ts';
 import { findMemberRole, listMemberRoleReferences } from '../grants/member-roles/references.ts';
 import { type Account, formatAccount } from '../platform/account.ts';
@@ -9,7 +9,7 @@ import { type Account, formatAccount } from '../platform/account.ts';
  * of OUs alone cannot tell: the accounts of the registry do.
  */
 export function findAccountsWithoutRole(
-  { configuration }: Pick<ResolvedConfiguration, 'configuration'>,
+  { configuration, ous = noStoredOus }: Pick<ResolvedConfiguration, 'configuration' | 'ous'>,
   registered: readonly Account[],
 ): readonly string[] {
   const { grants, memberRoles = [], organization } = configuration;
@@ -23,8 +23,9 @@ export function findAccountsWithoutRole(
         (account) =>
           role !== undefined &&
           account.id !== organization.managementAccount &&
-          matchesSelector(entry.for, account) &&
-          !matchesSelector(role.for, account),
+          evaluateSelection(entry.for, account, ous) === 'selected' &&
+          // A StackSet keeps to the ids of its OUs when an OU is renamed.
+          !maySelect(role.for, account, ous),
       );
       return without.length === 0 ? [] : [describe(entry.name, role?.name ?? name, without)];
     }),

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
 import { ConfigurationError } from '../../shared/configuration/errors.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { createMemberRolePolicies } from '../../shared/configuration/member-role-policies.ts';
 import { findConfigurationWarnings } from '../../shared/configuration/warnings.ts';
+import { trustedServiceNames } from '../../shared/grants/member-roles/trusted-services.ts';
 import type { Finding } from '../../shared/platform/errors.ts';
 import { configurationWith, readSecret } from '../fixtures/plan-fixture.ts';
 
@@ -79,6 +81,14 @@ describe('a grant that names a member role', () => {
     expect(findingsOf([excepting], [role])).toEqual(['memberRoles[0].for.ous[1]']);
   });
 
+  it('is told with the mistake of the grant alone when its central account is missing', () => {
+    const grants = [
+      { ...reads(), account: 'configuration' },
+      { ...assumes(), account: 'configuration' },
+    ];
+    expect(findingsOf(grants, [application(), people()])).toEqual(['grants[0].account', 'grants[1].account']);
+  });
+
   it('is valid when two grants together select the OUs of the role', () => {
     const role = application({ for: { ous: ['Workloads', 'Sandbox'] } });
     const grants = [reads(), reads({ name: 'other', secrets: ['other'], for: { ous: ['Sandbox'] } })];
@@ -147,6 +157,28 @@ describe('the policies of a member role', () => {
     expect(findingsOf([readSecret()], [deployer], { limits: { roleTrustPolicyCharacters: 8_192 } })).toEqual(
       [],
     );
+  });
+});
+
+describe('docs/member-roles.md', () => {
+  const blocks = [...readFileSync('docs/member-roles.md', 'utf8').matchAll(/^```yaml\n(.*?)^```$/gms)].map(
+    ([, text = '']): Record<string, Record<string, unknown>[]> => parse(text),
+  );
+  const entries = blocks.flatMap(({ memberRoles = [], grants = [] }) => [
+    ...memberRoles.map((entry) => ['memberRoles', String(entry.name), entry] as const),
+    ...grants.map((entry) => ['grants', String(entry.name), entry] as const),
+  ]);
+
+  it.each(entries)('has an entry of %s as the example has it: %s', (list, name, entry) => {
+    const written: Record<string, Record<string, unknown>[]> = parse(exampleText);
+    const named = written[list]?.find((each) => each.name === name);
+    // Blocks leave fields of the application out.
+    expect(named).toMatchObject(entry);
+  });
+
+  it('names each service when it lists them', () => {
+    const page = readFileSync('docs/member-roles.md', 'utf8');
+    expect(trustedServiceNames.filter((service) => !page.includes(`\`${service}\``))).toEqual([]);
   });
 });
 
