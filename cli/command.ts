@@ -30,10 +30,14 @@ export interface CommandContext {
 }
 
 /** A sub-command with the common options. */
-export const createCommand = (name: string, description: string): Command =>
+export const createCommand = (
+  name: string,
+  description: string,
+  defaultFile = 'ONBOARDING_CONFIG, then onboarding.yml',
+): Command =>
   new Command(name)
     .description(description)
-    .option('-c, --config <file>', 'configuration file (default: ONBOARDING_CONFIG, then onboarding.yml)')
+    .option('-c, --config <file>', `configuration file (default: ${defaultFile})`)
     .option('--json', 'print one JSON object and no text')
     .option('--verbose', 'also print the log of the functions and the stack of an error');
 

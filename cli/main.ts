@@ -85,7 +85,7 @@ const help = [
   '',
   'Start here (no AWS account is needed):',
   ...alignColumns([
-    ['npx onboarding demo', 'creates and closes a simulated account'],
+    ['npx onboarding demo', 'shows the life of a simulated account'],
     ['npx onboarding validate -c examples/onboarding.yml', 'checks a configuration'],
     ['npx onboarding plan --simulate -c examples/onboarding.yml', 'shows the changes, simulated'],
   ]),

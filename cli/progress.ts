@@ -11,6 +11,11 @@ export type Progress = (event: StateEvent) => void;
 
 const titleWidth = 30;
 
+/** For errors by which a step only waits for its turn. Default: the name of the error. */
+const reasonsToWait: Readonly<Record<string, string>> = {
+  ResourceBusyError: 'waited, because a resource was busy (ResourceBusyError)',
+};
+
 export function createProgress(out: Output, machine: DeployedMachine = 'account-onboarding'): Progress {
   const tasks = taskStates(machine);
   const running: Pick<StateEvent, 'state' | 'input' | 'index'>[] = [];
@@ -38,7 +43,7 @@ export function createProgress(out: Output, machine: DeployedMachine = 'account-
     },
     retried: (event) => {
       const error = event.error ?? taken(errors, idOf(event)) ?? 'an error';
-      tell(yellow('↻'), event, dim(`retried after ${error}`));
+      tell(yellow('↻'), event, dim(reasonsToWait[error] ?? `retried after ${error}`));
     },
     // A state whose error is caught is left next.
     caught: () => {},

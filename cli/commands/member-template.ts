@@ -37,7 +37,7 @@ interface MadeStackSet {
 export const createMemberTemplateCommand = (context: CommandContext): Command =>
   createCommand(
     'member-template',
-    'List the StackSets of the member roles, print the template of one, or write all of them with their commands.',
+    'List the StackSets of the member roles, print the template of one, or write all templates and deployment scripts.',
   )
     .argument('[stack-set]', 'its name: print its template')
     .option('--plain', 'for the management account, and for organizations without StackSets: no StackSet')

@@ -19,7 +19,7 @@ export function printOpening(out: Output, { organization }: Simulation): void {
   );
   out.line(
     dim(
-      `A simulated organization of ${accounts}. The state machine and the functions are the deployed ones.`,
+      `The organization of ${accounts} is simulated. The state machine and functions are the deployed ones.`,
     ),
   );
 }
@@ -36,12 +36,12 @@ export async function createPrinter(out: Output, configuration: Configuration): 
       out.line(`   ${out.colors.dim(point)}`);
     },
     state: progress,
-    ends: (chapter) => printChapter(out, configuration, chapter),
+    ends: (chapter) => printChapter(out, configuration, chapter, number === 1),
     accesses: (accesses) => printAccesses(out, accesses),
   };
 }
 
-function printChapter(out: Output, configuration: Configuration, chapter: Chapter): void {
+function printChapter(out: Output, configuration: Configuration, chapter: Chapter, isFirst: boolean): void {
   const { event, report, changes, writes } = chapter;
   const { dim, green, red } = out.colors;
   const differences = isTakingBack(changes)
@@ -55,6 +55,8 @@ function printChapter(out: Output, configuration: Configuration, chapter: Chapte
   out.line(`  ${color(report.status)} ${dim(`${event.detail.eventName}: ${report.durationMs} ms, ${cost}`)}`);
   for (const line of report.unresolved) out.line(`  ${red('!')} ${line}`);
   printReadiness(out, { ...report, notVerified: [] });
+  if (isFirst && report.accesses?.['central-only'] !== undefined)
+    out.line(dim('   central only: the central account allows it; the role in the new account was not read'));
 }
 
 const factsOf = (changes: readonly ResourceChange[]) =>
@@ -90,7 +92,7 @@ function printAccesses(out: Output, accesses: readonly WhoCan[]): void {
   ]);
   const heads = ['before', 'now', 'member', 'who', 'may'].map(dim);
   for (const line of alignColumns([heads, ...rows])) out.line(line);
-  out.line(dim('   member: ? needs a role of the account, which was not read; – needs none'));
+  out.line(dim('   member: ? also needs a role in the account, which was not read; – needs no such role'));
 }
 
 /** The account is in the title, and the first part of a key's id is enough. */
@@ -112,8 +114,8 @@ export function printEnd(
   const { bold, green, red } = out.colors;
   const rows = [
     [
-      'Allowed before it existed, onboarded, closed',
-      `${allowed.before}, ${allowed.onboarded}, ${allowed.closed} of ${allowed.of}`,
+      'Allowed accesses: before / onboarded / closed',
+      `${allowed.before} / ${allowed.onboarded} / ${allowed.closed} of ${allowed.of}`,
     ],
     ['Policies that name the closed account', String(mentionedAfterClosing)],
     ['Writes for the repeated event', String(runs.at(-1)?.writes ?? 0)],

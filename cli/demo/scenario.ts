@@ -68,7 +68,7 @@ export async function playScenario(simulation: Simulation, teller: ScenarioPrint
   const closed = await look();
   await tell(
     'The event of the creation arrives again',
-    'An event is a hint. Organizations says that the account is closed, so the run writes nothing.',
+    'Organizations says that the account is closed, so the run writes nothing.',
     () => {},
     created,
   );
