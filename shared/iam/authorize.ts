@@ -93,26 +93,28 @@ function decide(
 ): Decision {
   if (permission.outcome === 'no')
     return { outcome: 'denied', explicit: false, statements: [], reasons: permission.reasons, unknowns: [] };
-  const isUnknown = permission.outcome === 'unknown';
+  const open = permission.outcome === 'unknown' ? permission : undefined;
   const unknowns = [
     ...denials.flatMap(listUnknowns),
-    ...(isUnknown ? permission.unknowns : []),
+    ...(open?.unknowns ?? []),
     // A policy that was not read may deny.
     ...listUnread(input).map((kind): DecisionUnknown => ({ kind: 'policy', name: kind, policy: kind })),
   ];
-  const uncertain = [...denials, ...(isUnknown ? permission.statements : [])];
-  return unknowns.length === 0
-    ? createAllowance(permission.statements)
-    : createUncertainty(uncertain, unknowns, input.unread ?? []);
+  return permission.outcome === 'yes' && unknowns.length === 0
+    ? createAllowance(permission)
+    : createUncertainty([...denials, ...(open?.statements ?? [])], unknowns, input.unread ?? []);
 }
 
-const createAllowance = (statements: readonly JudgedStatement[]): Decision => ({
+const createAllowance = ({ statements, reasons }: Extract<Finding, { outcome: 'yes' }>): Decision => ({
   outcome: 'allowed',
   explicit: false,
   statements: statements.map(toDecisive),
-  reasons: statements.map(
-    ({ policy, statement, index }) => `${label(statement.Sid, index)} of ${policy.name} allows it`,
-  ),
+  reasons: [
+    ...statements.map(
+      ({ policy, statement, index }) => `${label(statement.Sid, index)} of ${policy.name} allows it`,
+    ),
+    ...reasons,
+  ],
   unknowns: [],
 });
 

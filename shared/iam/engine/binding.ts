@@ -29,10 +29,18 @@ export function binds(
       return scpBinds(principal, organization);
     case 'rcp':
       return rcpBinds(request, organization);
+    case 'bucket':
+      return !isUnlocking(request);
     default:
       return true;
   }
 }
+
+/** S3 API reference, "PutBucketPolicy": the owner's root user can always do it, "even if the policy explicitly denies the root user". */
+const isUnlocking = (request: AccessRequest): boolean =>
+  request.principal.type === 'root' &&
+  request.principal.accountId === getResourceAccount(request) &&
+  /^s3:(get|put|delete)bucketpolicy$/i.test(request.action);
 
 const isServiceLinked = (principal: RequestPrincipal): boolean =>
   principal.type === 'role' &&

@@ -3,6 +3,7 @@ import { getArnName } from './arns.ts';
 import type { ContextEntry } from './context-entry.ts';
 import type { RequestFacts } from './request-facts.ts';
 import { isResourceKeyUnsupported } from './resource-key-exceptions.ts';
+import { toInstant } from './values.ts';
 
 type Derive = (facts: RequestFacts) => ContextEntry;
 type PrincipalType = RequestPrincipal['type'];
@@ -97,6 +98,13 @@ const calledVia =
     return isForwarded(chain) || isForwarded(facts.given('kms:viaservice')) ? 'unknown' : 'absent';
   };
 
+/** The same moment as `aws:CurrentTime`, if that was given. */
+function epochTime(facts: RequestFacts): ContextEntry {
+  const time = facts.given('aws:currenttime');
+  const instant = Array.isArray(time) && time.length === 1 ? toInstant(String(time[0])) : undefined;
+  return instant === undefined ? 'some' : [String(instant / 1000)];
+}
+
 /** IAM's only endpoint of the partition `aws` is in us-east-1. */
 function requestedRegion({ region, service, partition }: RequestFacts): ContextEntry {
   if (region !== undefined) return [region];
@@ -179,7 +187,7 @@ const derivations: ReadonlyMap<string, Derive> = new Map<string, Derive>([
   ['aws:calledvialast', calledVia((chain) => [chain.at(-1)])],
   ['aws:calledviaawsmcp', calledVia(() => [])],
   ['aws:currenttime', () => 'some'],
-  ['aws:epochtime', () => 'some'],
+  ['aws:epochtime', epochTime],
   ['aws:requestedregion', requestedRegion],
   // Requests without TLS are not asked about: SDKs and services use it.
   ['aws:securetransport', () => ['true']],

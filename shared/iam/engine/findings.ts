@@ -11,7 +11,12 @@ export interface DecisionUnknown extends UnknownPart {
 
 /** Whether a part of the policies that apply allows a request, and why. */
 export type Finding =
-  | { readonly outcome: 'yes'; readonly statements: readonly JudgedStatement[] }
+  | {
+      readonly outcome: 'yes';
+      readonly statements: readonly JudgedStatement[];
+      /** What allows it beside statements. */
+      readonly reasons: readonly string[];
+    }
   | { readonly outcome: 'no'; readonly reasons: readonly string[] }
   | {
       readonly outcome: 'unknown';
@@ -19,7 +24,10 @@ export type Finding =
       readonly unknowns: readonly DecisionUnknown[];
     };
 
-export const yes: Finding = { outcome: 'yes', statements: [] };
+export const yes: Finding = { outcome: 'yes', statements: [], reasons: [] };
+
+/** Something that is no statement allows it. */
+export const allowedBy = (reason: string): Finding => ({ ...yes, reasons: [reason] });
 
 export const no = (reason: string): Finding => ({ outcome: 'no', reasons: [reason] });
 
@@ -49,7 +57,11 @@ type Allowing = Exclude<Finding, { outcome: 'no' }>;
 function both(one: Finding, other: Allowing): Finding {
   if (one.outcome === 'no') return one;
   if (one.outcome === 'yes' && other.outcome === 'yes')
-    return { outcome: 'yes', statements: [...one.statements, ...other.statements] };
+    return {
+      outcome: 'yes',
+      statements: [...one.statements, ...other.statements],
+      reasons: [...one.reasons, ...other.reasons],
+    };
   if (one.outcome === 'yes') return other;
   return other.outcome === 'yes' ? one : join(one, other);
 }
@@ -84,7 +96,7 @@ export function findAmong(
   let unknown: Unknown | undefined;
   for (const judged of statements) {
     const verdict = judged.verdictFor(among);
-    if (verdict === 'yes') return { outcome: 'yes', statements: [judged] };
+    if (verdict === 'yes') return { outcome: 'yes', statements: [judged], reasons: [] };
     if (verdict !== 'no') {
       const next = toUnknown(judged, verdict);
       unknown = unknown === undefined ? next : join(unknown, next);

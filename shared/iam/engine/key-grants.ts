@@ -1,5 +1,5 @@
 import type { AppliedKeyGrant } from '../applied-access.ts';
-import { type Finding, no, unknownFinding, yes } from './findings.ts';
+import { allowedBy, type Finding, no, unknownFinding } from './findings.ts';
 import { type Grade, gradePrincipal } from './principals.ts';
 import type { Question } from './question.ts';
 import { bothVerdicts, createUnknown, everyVerdict, someVerdict, type Verdict } from './verdict.ts';
@@ -15,9 +15,9 @@ export function findKeyGrant(
   among: readonly Grade[],
 ): Finding {
   const verdict = someVerdict(keyGrants, (grant) => judgeGrant(grant, question, among));
-  if (verdict === 'yes') return yes;
+  if (verdict === 'yes') return allowedBy(`a grant of the key allows the ${question.request.action} action`);
   return verdict === 'no'
-    ? no(`no grant of the key allows ${question.request.action}`)
+    ? no(`no grant of the key allows the ${question.request.action} action`)
     : unknownFinding(verdict, 'key grant');
 }
 

@@ -1,7 +1,7 @@
 import type { AppliedLaunchPermissions } from '../applied-access.ts';
 import type { OrganizationFacts, OrganizationMembership } from '../request.ts';
 import { splitArn } from './arns.ts';
-import { type Finding, no, unknownFinding, yes } from './findings.ts';
+import { allowedBy, type Finding, no, unknownFinding } from './findings.ts';
 import type { Question } from './question.ts';
 import { getPrincipalAccount } from './request-facts.ts';
 import { createUnknown } from './verdict.ts';
@@ -12,12 +12,14 @@ import { createUnknown } from './verdict.ts';
  */
 export function findLaunchPermission(
   permissions: AppliedLaunchPermissions,
-  { request }: Question,
+  { request: { principal, action } }: Question,
   organization: OrganizationFacts | undefined,
 ): Finding {
-  const account = getPrincipalAccount(request.principal);
+  const account = getPrincipalAccount(principal);
   if (account === undefined) return no('only accounts can launch images');
-  if (permissions.isPublic === true || permissions.accountIds?.includes(account)) return yes;
+  if (action.toLowerCase() !== 'ec2:runinstances')
+    return no(`launch permissions do not allow the ${action} action`);
+  if (permissions.isPublic === true || permissions.accountIds?.includes(account)) return named;
   const { organizationArns = [], ouArns = [] } = permissions;
   const arns = [...organizationArns, ...ouArns];
   if (arns.length === 0) return no(`no launch permission names account ${account}`);
@@ -25,8 +27,10 @@ export function findLaunchPermission(
   if (membership === 'unknown')
     return unknownFinding(createUnknown('key', 'aws:PrincipalOrgID'), 'launch permissions');
   const isNamed = membership !== 'none' && arns.some((arn) => isWithin(membership, arn));
-  return isNamed ? yes : no(`no launch permission names account ${account} or its organization`);
+  return isNamed ? named : no(`no launch permission names account ${account} or its organization`);
 }
+
+const named = allowedBy('a launch permission of the image allows it');
 
 /** `arn:aws:organizations::111122223333:ou/o-…/ou-…` or `…:organization/o-…` */
 function isWithin({ id, path }: OrganizationMembership, arn: string): boolean {

@@ -1,7 +1,17 @@
 import type { AppliedKeyGrant, AppliedLaunchPermissions } from '../applied-access.ts';
 import { type AppliedPolicy, type PolicyKind, toResourcePolicyKind } from '../applied-policy.ts';
 import type { OrganizationFacts, RequestPrincipal } from '../request.ts';
-import { allOf, anyOf, type Finding, findAmong, no, unknownFinding, unreadPolicy, yes } from './findings.ts';
+import {
+  allOf,
+  allowedBy,
+  anyOf,
+  type Finding,
+  findAmong,
+  no,
+  unknownFinding,
+  unreadPolicy,
+  yes,
+} from './findings.ts';
 import type { JudgedStatement } from './judged-statements.ts';
 import { findKeyGrant } from './key-grants.ts';
 import { findLaunchPermission } from './launch-permissions.ts';
@@ -124,7 +134,8 @@ const nothing: Finding = { outcome: 'no', reasons: [] };
 /** Identity policies, within the limits of boundary and session policies. */
 function byIdentity(situation: Situation): Finding {
   const { principal, action } = situation.question.request;
-  if (principal.type === 'root' || principal.type === 'account') return yes;
+  if (principal.type === 'root') return allowedBy('the root user has full access in its account');
+  if (principal.type === 'account') return allowedBy('the administrators of the account decide further');
   return allOf([
     () =>
       anyOf([

@@ -68,9 +68,13 @@ export class RequestFacts {
   }
 }
 
-/** The account that owns the resource; `undefined` if nobody says. */
-export const getResourceAccount = ({ resourceAccount, resource }: AccessRequest): string | undefined =>
-  resourceAccount ?? getArnAccount(resource);
+/** The account that owns the resource; `undefined` if nobody says. Actions without a resource are done in the caller's account. */
+export const getResourceAccount = ({
+  resourceAccount,
+  resource,
+  principal,
+}: AccessRequest): string | undefined =>
+  resourceAccount ?? (resource === '*' ? getPrincipalAccount(principal) : getArnAccount(resource));
 
 /** The account that a user, role or root user belongs to. */
 export function getPrincipalAccount(principal: RequestPrincipal): string | undefined {

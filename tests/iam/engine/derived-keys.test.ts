@@ -130,6 +130,12 @@ describe('createRequestContext', () => {
     expect(get('aws:RequestedRegion', role, more)).toEqual(expected);
   });
 
+  it('derives aws:EpochTime when aws:CurrentTime is given', () => {
+    const context = { 'aws:CurrentTime': '2026-03-02T00:00:00Z' };
+    expect(get('aws:EpochTime', role, { context })).toEqual(['1772409600']);
+    expect(get('aws:EpochTime', role, { context: { 'aws:CurrentTime': unknown } })).toBe('some');
+  });
+
   it('knows no owner of the resource when the action does not support the key', () => {
     expect(get('aws:ResourceAccount', role, { action: 'ec2:CreateVpcEndpoint' })).toBe('unknown');
   });

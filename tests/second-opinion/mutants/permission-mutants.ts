@@ -90,8 +90,9 @@ export const permissionMutants: readonly Mutant[] = [
     name: 'account-needs-identity',
     title: 'the account as a whole needs an identity policy',
     file: 'shared/iam/engine/permission.ts',
-    replace: "if (principal.type === 'root' || principal.type === 'account') return yes;",
-    by: "if (principal.type === 'root') return yes;",
+    replace:
+      "if (principal.type === 'account') return allowedBy('the administrators of the account decide further');",
+    by: '',
   },
   {
     name: 'unread-scp-allows',
