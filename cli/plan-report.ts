@@ -12,7 +12,7 @@ import { listReadWarnings } from '../shared/reconcile/read-and-plan.ts';
 import { withheldError } from '../shared/reconcile/removal-limit.ts';
 import type { Dispute, ResourceChange } from '../shared/store/ports.ts';
 import { contestedText } from './contested.ts';
-import { leavingText } from './grace-text.ts';
+import { formatGracePeriods } from './grace-text.ts';
 import { formatNumber } from './output.ts';
 import { splitResourceKey } from './run-report.ts';
 import { groupSharedErrors } from './shared-errors.ts';
@@ -138,7 +138,7 @@ function matchWarnings({ resources, active }: OverallPlan): readonly string[] {
     .map(({ grant, note }) => `Grant ${grant} ${note}`);
 }
 
-function resourceWarnings({ resources, active }: OverallPlan): readonly string[] {
+function resourceWarnings({ resources, active, accounts }: OverallPlan): readonly string[] {
   const failed = resources.map(({ desired, error }) => ({ resource: desired.key, error }));
   const together = groupSharedErrors(failed);
   return [
@@ -147,7 +147,7 @@ function resourceWarnings({ resources, active }: OverallPlan): readonly string[]
       ...contestedWarnings(standing),
       ...(together.resources.has(standing.desired.key) ? [] : errorWarnings(standing)),
       ...(listReadWarnings(standing, active).warnings ?? []),
-      ...planWarnings(standing, active.configuration),
+      ...planWarnings(standing, { ...active, accounts }),
     ]),
   ];
 }
@@ -160,7 +160,7 @@ const errorWarnings = ({ error, desired: { key } }: ResourceSnapshot): readonly 
 
 function planWarnings(
   { desired: { key }, plan, error }: ResourceSnapshot,
-  configuration: Configuration,
+  { configuration, accounts }: { readonly configuration: Configuration } & Pick<OverallPlan, 'accounts'>,
 ): readonly string[] {
   if (plan === undefined) return [];
   const { withheld, size, limit, unit } = plan;
@@ -169,14 +169,17 @@ function planWarnings(
     // An error beside the plan states them.
     ...(withheld.length === 0 || error !== undefined
       ? []
-      : [withheldError(key, withheld, configuration).message]),
-    ...leavingWarnings(key, leavingOf(plan, configuration).leaving),
+      : [withheldError(key, withheld, { configuration, accounts }).message]),
+    ...graceWarnings(key, leavingOf(plan, configuration).leaving, accounts),
     ...(size >= nearlyFull * limit ? [`${key} would be ${full}`] : []),
   ];
 }
 
-const leavingWarnings = (key: string, leaving: ResourceChange['leaving']): readonly string[] =>
-  leaving === undefined ? [] : [`${key}: ${leavingText(leaving)}`];
+const graceWarnings = (
+  key: string,
+  leaving: ResourceChange['leaving'],
+  accounts: OverallPlan['accounts'],
+): readonly string[] => (leaving === undefined ? [] : [`${key}: ${formatGracePeriods(leaving, accounts)}`]);
 
 /** Messages of AWS do not always say which resource of ours it is about. */
 const withPlace = (message: string, key: string): string =>

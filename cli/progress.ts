@@ -138,8 +138,17 @@ const resolvedDetail = ({ deliveries = [], problems = [] }: StepOutput): Detail 
   ].join(', '),
 });
 
+/** How a count of resources is continued; other outcomes are told by their own word. */
+const outcomeTexts: Readonly<Record<string, string>> = {
+  withheld: 'with blocked removals',
+  'set-aside': 'with a rejected principal',
+  contested: 'with a conflict',
+};
+
 function outcomesDetail(outcomes: Readonly<Record<string, number>>) {
-  const text = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
+  const text = Object.entries(outcomes).map(
+    ([outcome, count]) => `${count} ${outcomeTexts[outcome] ?? outcome}`,
+  );
   const good = ['written', 'unchanged'];
   return {
     ok: Object.keys(outcomes).every((outcome) => good.includes(outcome)),

@@ -1,20 +1,26 @@
 import { listCentralNames } from '../shared/configuration/context.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { getGrantKind } from '../shared/grants/kinds.ts';
+import type { Account } from '../shared/platform/account.ts';
 import { getAccessChanges } from '../shared/reconcile/access-changes.ts';
 import { formatOutcome, getOutcome } from '../shared/reconcile/outcome.ts';
 import { formatReadiness } from '../shared/reconcile/readiness.ts';
+import { formatRejection } from '../shared/reconcile/rejection-text.ts';
 import type { Outcome, ResourceChange } from '../shared/store/ports.ts';
 import { formatDifferences, getDifferences } from './differences.ts';
-import { leavingText } from './grace-text.ts';
+import { formatGracePeriods } from './grace-text.ts';
 import { alignColumns, type Colors, formatCount, formatNumber, type Output, wrapText } from './output.ts';
-import { countAllCalls, countWrites, type RunReport, splitResourceKey } from './run-report.ts';
+import {
+  countAllCalls,
+  countWrites,
+  type ReportedRun,
+  type RunReport,
+  splitResourceKey,
+} from './run-report.ts';
 import { groupSharedErrors } from './shared-errors.ts';
 import { printWarnings } from './warnings.ts';
 
-export interface PrintedRun {
-  readonly report: RunReport;
-  readonly changes: readonly ResourceChange[];
+export interface PrintedRun extends ReportedRun {
   /** Whether what changed in a resource is told. Default: yes. */
   readonly differences?: boolean;
 }
@@ -23,7 +29,7 @@ export interface PrintedRun {
 export function printRun(
   out: Output,
   configuration: Configuration,
-  { report, changes, differences = true }: PrintedRun,
+  { report, changes, accounts, differences = true }: PrintedRun,
 ): void {
   for (const account of sortAccounts(changes, configuration)) {
     const here = changes.filter(({ resource }) => splitResourceKey(resource).account === account);
@@ -31,7 +37,8 @@ export function printRun(
     const regions = [...new Set(here.map(({ resource }) => splitResourceKey(resource).region))];
     const where = regions.length === 1 ? `, ${regions[0]}` : '';
     out.line(`${out.colors.bold(formatHeading(account, configuration))}${out.colors.dim(where)}`);
-    printResources(out, here, { withRegion: regions.length > 1, unresolved: report.unresolved, differences });
+    const { unresolved } = report;
+    printResources(out, here, { withRegion: regions.length > 1, unresolved, differences, accounts });
   }
   printUnresolved(out, report);
   printReadiness(out, report);
@@ -58,14 +65,15 @@ export function formatHeading(account: string, configuration: Configuration): st
   return `${names.charAt(0).toUpperCase()}${names.slice(1)} account ${account}`;
 }
 
+interface PrintedResources extends Required<Pick<PrintedRun, 'differences' | 'accounts'>> {
+  readonly withRegion: boolean;
+  readonly unresolved: readonly string[];
+}
+
 function printResources(
   out: Output,
   changes: readonly ResourceChange[],
-  {
-    withRegion,
-    unresolved,
-    differences,
-  }: { withRegion: boolean; unresolved: readonly string[]; differences: boolean },
+  { withRegion, unresolved, differences, accounts }: PrintedResources,
 ): void {
   const rows = alignColumns(changes.map((change) => resourceRow(change, out.colors, withRegion)));
   const together = groupSharedErrors(changes).resources;
@@ -74,16 +82,30 @@ function printResources(
     const told = differences && took(change) ? getDifferences(change) : [];
     for (const line of formatDifferences(told, { colors: out.colors, width: out.width - 6 }))
       out.line(`      ${line}`);
-    if (change.leaving !== undefined)
-      for (const line of wrapText(leavingText(change.leaving), out.width - 6))
-        out.line(`      ${out.colors.dim(line)}`);
+    for (const line of graceLines(change, accounts))
+      for (const part of wrapText(line, out.width - 6)) out.line(`      ${out.colors.dim(part)}`);
     // What is left comes at the end, with the error.
     const isToldAtTheEnd =
       together.has(change.resource) || unresolved.some((line) => line.startsWith(change.resource));
+    for (const line of rejectionLines(change, accounts, unresolved))
+      for (const part of wrapText(line, out.width - 6)) out.line(`      ${out.colors.yellow(part)}`);
     if (change.error !== undefined && !isToldAtTheEnd)
       out.line(`      ${out.colors.red(`${change.error.name}: ${change.error.message}`)}`);
   }
 }
+
+const graceLines = ({ leaving }: ResourceChange, accounts: readonly Account[]): readonly string[] =>
+  leaving === undefined ? [] : [formatGracePeriods(leaving, accounts)];
+
+const rejectionLines = (
+  { outcome, accountIds = [], ambiguous }: ResourceChange,
+  accounts: readonly Account[],
+  unresolved: readonly string[],
+): readonly string[] => {
+  if (outcome !== 'set-aside') return [];
+  const text = formatRejection(accountIds, { ambiguous, accounts });
+  return unresolved.some((line) => line.includes(text)) ? [] : [text];
+};
 
 /** Whether the run changed something there; what failed is as it was. */
 const took = (change: ResourceChange): boolean =>

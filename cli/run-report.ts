@@ -1,5 +1,6 @@
 import { parseStoredConfiguration } from '../shared/configuration/active-configuration.ts';
 import { listMatchNotes } from '../shared/configuration/match-notes.ts';
+import type { Account } from '../shared/platform/account.ts';
 import type { CallCounts } from '../shared/platform/aws/plugins.ts';
 import type { ErrorRecord } from '../shared/platform/errors.ts';
 import { getAccessChanges } from '../shared/reconcile/access-changes.ts';
@@ -70,11 +71,18 @@ export interface EndedRun {
   readonly durationMs: number;
 }
 
-/** The run as its record tells it, and its resources. */
+/** The run as its record tells it, its resources, and the accounts that these name. */
+export interface ReportedRun {
+  readonly report: RunReport;
+  readonly changes: readonly ResourceChange[];
+  readonly accounts: readonly Account[];
+}
+
+/** Reads the run's record. */
 export async function createRunReport(
   store: Store,
   { runId, result, calls, durationMs }: EndedRun,
-): Promise<{ readonly report: RunReport; readonly changes: readonly ResourceChange[] }> {
+): Promise<ReportedRun> {
   const { runs, approvals } = store;
   const { run, changes } = await runs.getWhole(runId);
   const record = run ?? unrecorded(runId, result);
@@ -100,8 +108,14 @@ export async function createRunReport(
     ...(record.error === undefined ? {} : { error: record.error }),
     ...(await approvalOf(record, approvals)),
   };
-  return { report, changes };
+  return { report, changes, accounts: await namedAccounts(store, changes) };
 }
+
+/** The accounts of the registry, if the text about a change names accounts. */
+const namedAccounts = async ({ registry }: Store, changes: readonly ResourceChange[]) =>
+  changes.some(({ leaving, outcome }) => leaving !== undefined || outcome === 'set-aside')
+    ? registry.listAccounts()
+    : [];
 
 /** What it means that the grants on the run's resources are held by a condition. */
 async function matchWarnings(

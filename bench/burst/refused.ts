@@ -63,8 +63,8 @@ async function toldBy(
 
 /** Resources that share the refused account also share a line, which ends with their keys. */
 function tells(line: string, resource: string, accountId: string): boolean {
-  const refusal = `AWS does not accept ${accountId} as a principal`;
-  if (line === `${resource}: ${refusal}`) return true;
-  const [text = '', keys = ''] = line.split(' resources are affected: ');
-  return text.startsWith(`${refusal}. `) && keys.split(', ').includes(resource);
+  const refusal = new RegExp(`AWS does not accept \\S+ \\(${accountId}\\) as a principal(\\. |$)`);
+  if (!refusal.test(line)) return false;
+  const [, keys] = line.split(' resources are affected: ');
+  return keys === undefined ? line.startsWith(`${resource}: `) : keys.split(', ').includes(resource);
 }

@@ -147,7 +147,7 @@ function endWithNothing({ out }: Session, plan: OverallPlan): ExitCode {
     status: 'succeeded',
     reason,
     resources: [],
-    left: [],
+    unresolved: [],
     calls: {},
     durationMs: 0,
     warnings: listPlanWarnings(plan),

@@ -18,7 +18,7 @@ import { contestedText } from '../contested.ts';
 import { formatDifferences } from '../differences.ts';
 import { readEverything } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { leavingText } from '../grace-text.ts';
+import { formatGracePeriods } from '../grace-text.ts';
 import { alignColumns, type Colors, formatNumber, type Output, wrapText } from '../output.ts';
 import { leftOver, printHead } from '../plan-output.ts';
 import { createPlanReport } from '../plan-report.ts';
@@ -52,7 +52,7 @@ async function drift(options: DriftOptions, session: Session): Promise<ExitCode>
   session.out.result({ status, counts, warnings, resources: found.map(reported) });
   printHead(session.out, stage, createPlanReport(plan, []));
   const together = groupSharedErrors(found);
-  printDrift(session.out, configuration, { found, together });
+  printDrift(session.out, configuration, { found, together, accounts: plan.accounts });
   printWarnings(session.out, [...together.lines, ...warnings]);
   return exitCodeByStatus[status];
 }
@@ -80,10 +80,15 @@ const exitCodeByStatus = {
 
 const reported = ({ resource, ...drift }: ResourceDrift) => ({ ...splitResourceKey(resource), ...drift });
 
+interface PrintedDrift extends Pick<OverallPlan, 'accounts'> {
+  readonly found: readonly ResourceDrift[];
+  readonly together: SharedErrors;
+}
+
 function printDrift(
   out: Output,
   configuration: Configuration,
-  { found, together }: { readonly found: readonly ResourceDrift[]; readonly together: SharedErrors },
+  { found, together, accounts }: PrintedDrift,
 ): void {
   for (const account of sortAccounts(found, configuration)) {
     const here = found.filter(({ resource }) => splitResourceKey(resource).account === account);
@@ -93,7 +98,7 @@ function printDrift(
     for (const [index, each] of here.entries()) {
       out.line(rows[index]);
       const details = together.resources.has(each.resource) ? [] : detailLines(each, out);
-      for (const line of [...details, ...unmanagedLines(each, out), ...leavingLines(each, out)])
+      for (const line of [...details, ...unmanagedLines(each, out), ...graceLines(each, accounts, out)])
         out.line(`      ${line}`);
     }
   }
@@ -143,8 +148,14 @@ const unmanagedText = ({ kind, label }: UnmanagedChange, since: string): string 
     ? `an unmanaged statement ${kind} since ${since}`
     : `unmanaged: ${label} ${kind} since ${since}`;
 
-const leavingLines = ({ leaving }: ResourceDrift, out: Output): readonly string[] =>
-  leaving === undefined ? [] : wrapText(leavingText(leaving), getReadableWidth(out) - 6).map(out.colors.dim);
+const graceLines = (
+  { leaving }: ResourceDrift,
+  accounts: OverallPlan['accounts'],
+  out: Output,
+): readonly string[] =>
+  leaving === undefined
+    ? []
+    : wrapText(formatGracePeriods(leaving, accounts), getReadableWidth(out) - 6).map(out.colors.dim);
 
 function markOf(status: DriftStatus, { dim, yellow, red }: Colors): string {
   if (status === 'equal') return dim('=');

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { ActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
+import { formatAccount } from '../../shared/platform/account.ts';
 import { type OverallPlan, toPlanFile } from '../../shared/reconcile/plan-all.ts';
 import { isPendingApproval } from '../../shared/reconcile/required-approval.ts';
 import { assumeActivated } from '../../shared/runs/activate.ts';
@@ -109,7 +110,7 @@ async function waitingWarnings(
   if (accountId !== undefined) return [];
   const waiting = (await store.registry.listAccounts()).filter(isPendingApproval);
   if (waiting.length === 0) return [];
-  const ids = waiting.map(({ id, name }) => `${name} (${id})`).join(', ');
+  const ids = waiting.map(formatAccount).join(', ');
   return [
     `Accounts that wait for approval get no access until an operator approves them: ${ids}. See one: onboarding plan --account ID`,
   ];

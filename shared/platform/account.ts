@@ -78,6 +78,18 @@ export const createUnreadableAccount = (
   updatedAt: '1970-01-01T00:00:00.000Z',
 });
 
+type Named = Pick<Account, 'id' | 'name'>;
+
 /** `orders-production (555566667777)`; only the id if the name is not known. */
-export const formatAccount = ({ id, name }: Pick<Account, 'id' | 'name'>): string =>
-  name === '' ? id : `${name} (${id})`;
+export const formatAccount = ({ id, name }: Named): string =>
+  name === '' || name === id ? id : `${name} (${id})`;
+
+/** Text for a list of accounts. The rest is counted, because records and `--json` have every id. */
+const maxNamed = 5;
+
+/** `orders-production (555566667777), orders-test (666677778888) and 3 more` */
+export function formatAccounts(accounts: readonly Named[], max = maxNamed): string {
+  const named = accounts.slice(0, max).map(formatAccount).join(', ');
+  const more = accounts.length - max;
+  return more > 0 ? `${named} and ${more.toLocaleString('en-US')} more` : named;
+}

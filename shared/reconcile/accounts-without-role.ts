@@ -2,7 +2,7 @@ import { isMember, isUnreadable } from '../accounts/membership.ts';
 import { evaluateSelection, maySelect, noStoredOus } from '../accounts/stored-ous.ts';
 import type { ResolvedConfiguration } from '../configuration/active-configuration.ts';
 import { findMemberRole, listMemberRoleReferences } from '../grants/member-roles/references.ts';
-import { type Account, formatAccount } from '../platform/account.ts';
+import { type Account, formatAccounts } from '../platform/account.ts';
 
 /**
  * Accounts that a grant selects for a member role which no StackSet brings to them, a line for each grant and role. The paths
@@ -32,13 +32,9 @@ export function findAccountsWithoutRole(
   );
 }
 
-const mostNamed = 5;
-
 function describe(grant: string, role: string, accounts: readonly Account[]): string {
-  const named = accounts.slice(0, mostNamed).map(formatAccount).join(', ');
-  const more = accounts.length > mostNamed ? ` and ${accounts.length - mostNamed} more` : '';
   return (
-    `Grant ${grant}: the member role ${role} is not in the OUs of ${named}${more}, which the grant selects. ` +
+    `Grant ${grant}: the member role ${role} is not in the OUs of ${formatAccounts(accounts)}, which the grant selects. ` +
     'Add the OUs to `for` of the role, or select fewer accounts in the grant'
   );
 }

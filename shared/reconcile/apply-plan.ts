@@ -63,6 +63,7 @@ export async function applyPlan(services: Services, request: ApplyPlanRequest): 
   const changes = await applyAll(guarded, { ...request, isInterrupted }, planned);
   const end = endOf(changes, {
     own: opened.accountIds,
+    accounts: plan.accounts,
     before: formatSearchProblems(plan.discovery),
     interrupted: isInterrupted(),
   });
@@ -230,11 +231,11 @@ function refusingAnotherConfiguration(store: Store, plan: OverallPlan): Store {
 
 function endOf(
   changes: readonly ResourceChange[],
-  { own, before, interrupted }: Ending,
+  { own, accounts, before, interrupted }: Ending,
 ): Pick<RunRecord, 'status' | 'reason' | 'unresolved'> {
   const unresolved = [
     ...before,
-    ...formatGroupedCauses(changes.flatMap((change) => unresolvedOf(change, own))),
+    ...formatGroupedCauses(changes.flatMap((change) => unresolvedOf(change, { own, accounts }))),
   ];
   const reason = interrupted && unresolved.length > 0 ? interruption : unresolved[0];
   if (reason !== undefined) return { status: 'failed', reason, unresolved };
@@ -244,6 +245,8 @@ function endOf(
 
 interface Ending {
   readonly own: readonly string[];
+  /** For the names of accounts. */
+  readonly accounts: OverallPlan['accounts'];
   readonly before: readonly string[];
   readonly interrupted: boolean;
 }
@@ -254,14 +257,14 @@ const interruption =
 /** An account that AWS does not accept is left for the next run, unless the plan is for that very account. */
 function unresolvedOf(
   { resource, outcome, error, accountIds = [], ambiguous }: ResourceChange,
-  own: readonly string[],
+  { own, accounts }: Pick<Ending, 'own' | 'accounts'>,
 ): readonly Affected[] {
   if (outcome === undefined) return [{ resource, text: 'not started', isUnexplained: true }];
   if (outcome === 'written' || outcome === 'unchanged') return [];
   const canReject = outcome === 'set-aside' || outcome === 'refused';
   const refused = canReject ? accountIds.filter((id) => own.includes(id)) : [];
   if (outcome === 'set-aside' && refused.length === 0 && error === undefined) return [];
-  const who = refused.length === 0 ? '' : `: ${formatRejection(refused, { ambiguous })}`;
+  const who = refused.length === 0 ? '' : `: ${formatRejection(refused, { ambiguous, accounts })}`;
   const why = error === undefined ? '' : `: ${error.name}: ${error.message}`;
   return [{ resource, text: `${formatOutcome(outcome)}${who}${why}` }];
 }

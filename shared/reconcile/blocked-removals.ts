@@ -1,4 +1,3 @@
-import type { Configuration } from '../configuration/schema.ts';
 import { UnsafeChangeError } from '../grants/errors.ts';
 import { OwnershipClashError } from '../iam/errors.ts';
 import {
@@ -10,7 +9,7 @@ import {
 } from '../platform/aws/errors.ts';
 import { type ErrorFields, OnboardingError, toErrorRecord } from '../platform/errors.ts';
 import { ContestedError, OrphanedPrincipalError } from './errors.ts';
-import { withheldError, withheldText } from './removal-limit.ts';
+import { type RemovalScope, withheldError, withheldText } from './removal-limit.ts';
 
 /** Errors of a planned resource that last until somebody acts. Until then an operator reads nothing else about it. */
 const lasting = [
@@ -25,9 +24,8 @@ const lasting = [
   UnsafeChangeError,
 ];
 
-interface Place {
+interface Place extends RemovalScope {
   readonly key: string;
-  readonly configuration: Configuration;
 }
 
 /** Whether blocked removals are the reason itself, as `withheldError` makes it. */
@@ -58,19 +56,12 @@ export function withBlockedRemovals(
   // What states other accounts was made here, from the error without any.
   const bare = stated.length > 0 && error.cause instanceof OnboardingError ? error.cause : error;
   if (accountIds.length === 0) return bare;
-  const text = [withheldText(accountIds, place.configuration), effect]
-    .filter((each) => each !== '')
-    .join('. ');
+  const text = [withheldText(accountIds, place), effect].filter((each) => each !== '').join('. ');
   return extended(bare, text, { blockedRemovals: accountIds });
 }
 
 const withheldAgain = ({ cause }: OnboardingError, accountIds: readonly string[], place: Place) =>
-  withheldError(
-    place.key,
-    accountIds,
-    place.configuration,
-    cause instanceof PolicyTooLargeError ? cause : undefined,
-  );
+  withheldError(place.key, accountIds, place, cause instanceof PolicyTooLargeError ? cause : undefined);
 
 /** What a plan leaves undone, each for its own reason. */
 interface Undone {

@@ -36,6 +36,8 @@ export interface ResourceSnapshot extends ReadResource {
 export interface OverallPlan {
   readonly active: ActiveConfiguration;
   readonly revision: number;
+  /** All accounts of the registry. */
+  readonly accounts: readonly RegisteredAccount[];
   /** When it was made, ISO 8601: by this time graces are judged. */
   readonly madeAt: string;
   /** Where only what concerns one account is planned. */
@@ -106,6 +108,7 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   return {
     active,
     revision,
+    accounts,
     madeAt,
     ...scope,
     resources: chosen,

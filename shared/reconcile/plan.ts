@@ -32,14 +32,14 @@ export function planResource(request: PlanRequest): ResourcePlan {
 
 /** No reason hides from an operator that removals are blocked as well. */
 const stating = (
-  { desired: { key }, configuration }: PlanRequest,
+  { desired: { key }, configuration, accounts }: PlanRequest,
   error: OnboardingError,
   { withheld }: Pick<ResourcePlan, 'withheld'>,
 ): OnboardingError =>
   withBlockedRemovals(
     error,
     withheld,
-    { key, configuration },
+    { key, configuration, accounts },
     // `reasonOf` has tried a plan without these accounts, and it is too large as well.
     error instanceof PolicyTooLargeError ? 'That makes room, though too little for all' : '',
   );
@@ -85,7 +85,7 @@ function reasonOf(
 ): Refusal {
   const { withheld } = collectRetained(shares);
   if (withheld.length === 0) return tooLarge;
-  const { desired, actual, remembered, configuration } = request;
+  const { desired, actual, remembered } = request;
   const without = shares.map(({ entry, accounts, withheld: own }) => ({
     entry,
     accounts: accounts.filter(({ id }) => !own.includes(id)),
@@ -95,7 +95,7 @@ function reasonOf(
   } catch {
     return tooLarge;
   }
-  return withheldError(desired.key, withheld, configuration, tooLarge);
+  return withheldError(desired.key, withheld, request, tooLarge);
 }
 
 /**
@@ -179,13 +179,13 @@ function renderKeeping(
   context: GrantContext,
   withheld: readonly string[],
 ): Rendering<unknown> {
-  const { desired, configuration } = request;
+  const { desired } = request;
   try {
     return renderShares(request, shares, context, true);
   } catch (error) {
     if (!(error instanceof PolicyTooLargeError)) throw error;
     const all = collectUniqueIds([collectRetained(shares).withheld, withheld]).sort();
-    throw withheldError(desired.key, all, configuration, error);
+    throw withheldError(desired.key, all, request, error);
   }
 }
 

@@ -193,7 +193,7 @@ async function reconcileWithLease(
   const asked = { ...seen, ...active, ...memory, actual };
   const all = await firstPlan(seen, lease, asked);
   return reconcilePlanned(services, request, lease, { seen, asked, all }).catch((error: unknown) => {
-    throw withOtherReasons(error, all, { key: desired.key, configuration: active.configuration });
+    throw withOtherReasons(error, all, { ...asked, key: desired.key });
   });
 }
 

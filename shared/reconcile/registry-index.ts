@@ -1,5 +1,5 @@
 import { isMember } from '../accounts/membership.ts';
-import type { Account } from '../platform/account.ts';
+import { type Account, formatAccounts } from '../platform/account.ts';
 import type { PlanRequest } from './plan-types.ts';
 /** An account whose removal is withheld may have left the registry's sight; its id is all that statements need. */
 export const getAccountOrPlaceholder = ({ accounts }: Pick<PlanRequest, 'accounts'>, id: string): Account =>
@@ -11,6 +11,10 @@ export const getAccountOrPlaceholder = ({ accounts }: Pick<PlanRequest, 'account
     ouPath: '',
     tags: {},
   };
+
+/** As `formatAccounts`. An account that `accounts` does not have is its id alone. */
+export const formatAccountIds = (ids: readonly string[], accounts: readonly Account[]): string =>
+  formatAccounts(ids.map((id) => getAccountOrPlaceholder({ accounts }, id)));
 
 interface Index {
   readonly byId: ReadonlyMap<string, Account>;

@@ -1,11 +1,10 @@
-import { type ActiveConfiguration, getActivationId } from '../configuration/active-configuration.ts';
+import { getActivationId } from '../configuration/active-configuration.ts';
 import { getTimestamp } from '../platform/clock.ts';
 import { toErrorRecord } from '../platform/errors.ts';
 import type { ResourceState, Tried } from '../store/ports.ts';
 import { leavingOf, type ReconcileResult, toAccessChanges, toRecordDocuments } from './change-record.ts';
 import type { ConflictState } from './conflict.ts';
 import type { ReconcileContext } from './context.ts';
-import type { DesiredResource } from './desired-resource.ts';
 import { listGrantNames } from './desired-resources.ts';
 import { digestLeftState } from './digest.ts';
 import type { Leaving } from './grace-period.ts';
@@ -64,10 +63,11 @@ export interface ReconcileEnd extends Omit<Written, 'written'> {
 /** Remembers how a resource was left, and says what happened. */
 export async function saveResult(
   { clock }: Pick<Services, 'clock'>,
-  { desired, active, revision, state, remember }: ReconcileContext,
+  context: ReconcileContext,
   lease: Lease,
   { runId, plan, before, after, verdict, identity, ...aside }: ReconcileEnd,
 ): Promise<ReconcileResult> {
+  const { desired, active, revision, state, remember } = context;
   const { setAside } = aside;
   const tried = setAside.length > 0 ? triedNow(clock, state?.tried, aside, revision) : undefined;
   const next = desired.kind.toDocuments(plan.next, plan.owned);
@@ -92,7 +92,7 @@ export async function saveResult(
     updatedAt: getTimestamp(clock),
   });
   return {
-    ...judgement(desired, active, plan, setAside),
+    ...judgement(context, plan, setAside),
     ...getRejectionReason(tried),
     ...toAccessChanges(plan, setAside),
     ...leavingOf(plan, active.configuration),
@@ -118,8 +118,7 @@ function updateBatchWindow(
 }
 
 function judgement(
-  { key }: DesiredResource,
-  { configuration }: ActiveConfiguration,
+  { desired: { key }, active: { configuration }, accounts }: ReconcileContext,
   plan: ResourcePlan,
   setAside: readonly string[],
 ): Pick<ReconcileResult, 'outcome' | 'error' | 'accountIds' | 'tookBack'> {
@@ -129,7 +128,7 @@ function judgement(
   const withheld =
     plan.withheld.length === 0
       ? {}
-      : { error: toErrorRecord(withheldError(key, plan.withheld, configuration)) };
+      : { error: toErrorRecord(withheldError(key, plan.withheld, { configuration, accounts })) };
   if (setAside.length > 0) return { outcome: 'set-aside', accountIds: setAside, ...withheld };
   if (plan.withheld.length > 0) return { outcome: 'withheld', accountIds: plan.withheld, ...withheld };
   return { outcome: plan.changed ? 'written' : 'unchanged' };

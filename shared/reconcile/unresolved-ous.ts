@@ -20,7 +20,7 @@ import {
 } from '../accounts/stored-ous.ts';
 import type { ResolvedConfiguration } from '../configuration/active-configuration.ts';
 import type { Configuration } from '../configuration/schema.ts';
-import type { Account } from '../platform/account.ts';
+import { type Account, formatAccounts } from '../platform/account.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import { listGrantNames } from './desired-resources.ts';
 import type { UnresolvedAccounts } from './plan-types.ts';
@@ -187,8 +187,4 @@ const counted = (accounts: readonly Account[]): string =>
 /** A line names this many accounts. */
 const maxAccounts = 10;
 
-function accountsText(accounts: readonly Account[]): string {
-  const shown = accounts.slice(0, maxAccounts).map(({ id, name }) => `${name} (${id})`);
-  const more = accounts.length - shown.length;
-  return [...shown, ...(more === 0 ? [] : [`and ${more} more`])].join(', ');
-}
+const accountsText = (accounts: readonly Account[]): string => formatAccounts(accounts, maxAccounts);

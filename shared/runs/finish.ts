@@ -1,5 +1,5 @@
 import { isMember, isUnreadable } from '../accounts/membership.ts';
-import { formatAccount } from '../platform/account.ts';
+import { formatAccount, type RegisteredAccount } from '../platform/account.ts';
 import { getTimestamp } from '../platform/clock.ts';
 import type { ErrorRecord } from '../platform/errors.ts';
 import { parseTaskError } from '../platform/lambda/task-error.ts';
@@ -10,9 +10,10 @@ import { formatOutcome } from '../reconcile/outcome.ts';
 import { withoutProof } from '../reconcile/readiness.ts';
 import { formatRejection } from '../reconcile/rejection-text.ts';
 import type { Services } from '../reconcile/services.ts';
-import type { ResourceChange, RunRecord } from '../store/ports.ts';
+import type { ResourceChange, RunRecord, Store } from '../store/ports.ts';
 import { isUnannounced } from '../store/run-status.ts';
 import { explainUnapproved } from './approval/expired-approval.ts';
+import { readAccounts } from './read-accounts.ts';
 import { announcePending, recordAndAnnounce } from './record/announce.ts';
 
 /** How registering one account ended: with a revision, or with the error that the state machine caught. */
@@ -52,7 +53,7 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
     ...(opened?.unresolved ?? []),
     ...step.accounts.flatMap(accountLine),
     ...(step.mode === 'onboard' ? strangers.map((line) => `AccountNotMemberError: ${line}`) : []),
-    ...formatChanges(changes, () => opened?.accountIds ?? []),
+    ...(await formatChanges(store, changes, () => opened?.accountIds ?? [])),
     // An update that recorded how each of its resources ended has said why already.
     ...(changes.some(({ outcome }) => outcome === undefined) ? step.updates.flatMap(formatUpdate) : []),
     ...step.verification.missing,
@@ -124,7 +125,7 @@ export async function failRun(
     unresolved: uniqueLines([
       ...ended.unresolved,
       ...(opened?.unresolved ?? []),
-      ...formatChanges(changes, () => opened?.accountIds ?? []),
+      ...(await formatChanges(services.store, changes, () => opened?.accountIds ?? [])),
     ]),
     ...summarizeAccess(changes),
   };
@@ -166,30 +167,50 @@ export const formatUpdate = ({ centralAccount, error }: UpdateOutcome): readonly
  * The unresolved resources, a line for each cause.
  * @param ownOf the accounts whose rejection counts as unresolved
  */
-export const formatChanges = (
+export async function formatChanges(
+  { registry }: Pick<Store, 'registry'>,
   changes: readonly ResourceChange[],
   ownOf: (change: ResourceChange) => readonly string[],
-): readonly string[] => formatGroupedCauses(changes.flatMap((change) => unresolvedOf(change, ownOf(change))));
+): Promise<readonly string[]> {
+  const all = changes.map((change) => ({ change, rejected: rejectedOf(change, ownOf(change)) }));
+  const accounts = await readAccounts(
+    registry,
+    all.flatMap(({ rejected }) => rejected),
+  );
+  return formatGroupedCauses(
+    all.flatMap(({ change, rejected }) => unresolvedOf(change, { rejected, accounts })),
+  );
+}
+
+/** The rejected principals among a run's own accounts. */
+const rejectedOf = (
+  { outcome, accountIds = [] }: ResourceChange,
+  own: readonly string[],
+): readonly string[] =>
+  outcome === 'set-aside' || outcome === 'refused' ? accountIds.filter((id) => own.includes(id)) : [];
+
+interface Rejected {
+  readonly rejected: readonly string[];
+  readonly accounts: readonly RegisteredAccount[];
+}
 
 function unresolvedOf(
-  { resource, outcome, error, accountIds, ambiguous }: ResourceChange,
-  own: readonly string[],
+  { resource, outcome, error, ambiguous }: ResourceChange,
+  { rejected, accounts }: Rejected,
 ): readonly Affected[] {
   const toAffected = (text: string): Affected => ({ resource, text });
+  const rejection = rejected.length === 0 ? undefined : formatRejection(rejected, { ambiguous, accounts });
   switch (outcome) {
     case 'written':
     case 'unchanged':
       return [];
-    case 'set-aside': {
-      const ours = accountIds?.filter((id) => own.includes(id)) ?? [];
+    case 'set-aside':
       return [
-        ...(ours.length === 0 ? [] : [toAffected(formatRejection(ours, { ambiguous }))]),
+        ...(rejection === undefined ? [] : [toAffected(rejection)]),
         ...(error === undefined ? [] : [toAffected(`${formatOutcome('withheld')}${errorText(error)}`)]),
       ];
-    }
     case 'refused': {
-      const rejected = accountIds?.filter((id) => own.includes(id)) ?? [];
-      const who = rejected.length === 0 ? '' : `. Besides, ${formatRejection(rejected, { ambiguous })}`;
+      const who = rejection === undefined ? '' : `. Besides, ${rejection}`;
       return [toAffected(`${outcome}${errorText(error)}${who}`)];
     }
     case undefined:

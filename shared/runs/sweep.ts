@@ -103,7 +103,7 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
   const unreadable = open.unreadable.map(formatUnreadable);
   const unresolved = uniqueLines([
     ...(opened?.unresolved ?? []),
-    ...unresolvedOf(changes, step),
+    ...(await unresolvedOf(store, changes, step)),
     ...waiting,
     ...unreadable,
   ]);
@@ -139,11 +139,12 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
 }
 
 /** A rejected principal is unresolved. An update that recorded how each of its resources ended has said why already. */
-const unresolvedOf = (
+const unresolvedOf = async (
+  store: Store,
   changes: readonly ResourceChange[],
   { updates }: FinishSweepStep,
-): readonly string[] => [
-  ...formatChanges(changes, ({ accountIds = [] }) => accountIds),
+): Promise<readonly string[]> => [
+  ...(await formatChanges(store, changes, ({ accountIds = [] }) => accountIds)),
   ...(changes.some(({ outcome }) => outcome === undefined) ? updates.flatMap(formatUpdate) : []),
 ];
 

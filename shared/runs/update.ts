@@ -5,7 +5,8 @@ import { rehydrateError } from '../platform/errors.ts';
 import { reconcileResource } from '../reconcile/reconcile.ts';
 import { formatRejection } from '../reconcile/rejection-text.ts';
 import type { Services } from '../reconcile/services.ts';
-import type { Outcome, ResourceChange } from '../store/ports.ts';
+import type { Outcome, ResourceChange, Store } from '../store/ports.ts';
+import { readAccounts } from './read-accounts.ts';
 
 export interface UpdateStep {
   readonly runId: string;
@@ -54,7 +55,7 @@ export async function updateCentralAccount(
     },
     { concurrency },
   );
-  throwWhatCanBeRetried(changes, accountIds);
+  await throwWhatCanBeRetried(services.store, changes, accountIds);
   return { centralAccount, outcomes: count(changes) };
 }
 
@@ -85,18 +86,21 @@ const isRecent = ({ outcome, finishedAt = '' }: ResourceChange, now: number): bo
 const ownSetAside = ({ outcome, accountIds }: ResourceChange, own: readonly string[]): boolean =>
   outcome === 'set-aside' && accountIds?.some((id) => own.includes(id)) === true;
 
-function throwWhatCanBeRetried(changes: readonly ResourceChange[], accountIds: readonly string[]): void {
+async function throwWhatCanBeRetried(
+  { registry }: Store,
+  changes: readonly ResourceChange[],
+  accountIds: readonly string[],
+): Promise<void> {
   const again = changes.find(canBeRetried);
   if (again?.error !== undefined) throw rehydrateError(again.error);
   const refused = changes.find((change) => ownSetAside(change, accountIds));
   if (refused === undefined) return;
-  throw new InvalidPrincipalError(
-    `${refused.resource}: ${formatRejection(refused.accountIds ?? [], refused)}`,
-    {
-      resource: refused.resource,
-      accountIds: refused.accountIds,
-    },
-  );
+  const { resource, accountIds: rejected = [], ambiguous } = refused;
+  const accounts = await readAccounts(registry, rejected);
+  throw new InvalidPrincipalError(`${resource}: ${formatRejection(rejected, { ambiguous, accounts })}`, {
+    resource,
+    accountIds: rejected,
+  });
 }
 
 function count(changes: readonly ResourceChange[]): Partial<Record<Outcome, number>> {

@@ -111,7 +111,9 @@ it('reports size, blocked removals and a rejected account when the run only take
     error: { name: 'PolicyTooLargeError', fields: { blockedRemovals: kept } },
   });
   expect(ended.run.unresolved).toEqual([
-    expect.stringMatching(new RegExp(`10 accounts would lose.*AWS does not accept ${rejected}`, 's')),
+    expect.stringMatching(
+      new RegExp(`10 accounts would lose.*AWS does not accept \\S+ \\(${rejected}\\)`, 's'),
+    ),
   ]);
 });
 

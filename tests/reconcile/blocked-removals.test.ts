@@ -161,8 +161,13 @@ describe('a plan', () => {
 });
 
 describe('withOtherReasons', () => {
-  const place = { key: 'secret-resource-policy/444455556666/eu-west-1/deploy/token', configuration };
-  const withheld = idsOf(members(6));
+  const accounts = members(6).map((member, index) => ({ ...member, name: `member-${index + 1}` }));
+  const place = {
+    key: 'secret-resource-policy/444455556666/eu-west-1/deploy/token',
+    configuration,
+    accounts,
+  };
+  const withheld = idsOf(accounts);
   const refused = new PolicyTooLargeError('the policy is too large', { size: 9, blockedRemovals: withheld });
 
   it('adds blocked removals to a conflict', () => {
@@ -170,7 +175,9 @@ describe('withOtherReasons', () => {
 
     expect(error).toBeInstanceOf(ContestedError);
     expect(toErrorRecord(error)).toMatchObject({
-      message: expect.stringMatching(/^changed again\. Besides, 6 accounts would lose their access at once/),
+      message: expect.stringContaining(
+        `changed again. Besides, 6 accounts would lose their access at once: member-1 (${withheld[0]}), `,
+      ),
       fields: { since: 'x', blockedRemovals: withheld },
     });
   });
@@ -192,7 +199,7 @@ describe('withOtherReasons', () => {
   it.each([
     ['nothing is blocked', new ContestedError('changed'), []],
     ['the error passes by itself', new ThrottledError('slow down'), withheld],
-    ['the error states the blocked removals', withheldError(place.key, withheld, configuration), withheld],
+    ['the error states the blocked removals', withheldError(place.key, withheld, place), withheld],
     ['it is no error of the project', new TypeError('a bug'), withheld],
   ])('changes nothing when %s', (_, error, ids) => {
     expect(withOtherReasons(error, { withheld: ids }, place)).toBe(error);

@@ -91,7 +91,9 @@ test('removals that are withheld are told, and are no change', async () => {
   });
   expect(warnings).toEqual([
     ...nobodyIsSelected,
-    expect.stringMatching(/11 accounts would lose their access at once/),
+    expect.stringMatching(
+      /11 accounts would lose their access at once: 500000000000, .* and 6 more\. That is/,
+    ),
   ]);
   expect(toPlanFile(planned).resources[0]?.withheld).toHaveLength(11);
 });
@@ -117,7 +119,7 @@ test('accounts in their grace are told with when it ends, and are no change', as
   });
   expect(listPlanWarnings(planned)).toEqual([
     ...nobodyIsSelected,
-    `${repository}: 1 account keeps access for a grace period: ${developer} until 2026-03-03 09:00 UTC`,
+    `${repository}: 1 account keeps access for a grace period: workloads-1 (${developer}) until 2026-03-03 09:00 UTC`,
   ]);
   expect(keys(again)).toEqual([repository]);
   expect(toPlanFile({ ...again, accountId: '' }).hash).toBe(toPlanFile({ ...planned, accountId: '' }).hash);

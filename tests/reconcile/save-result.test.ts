@@ -32,6 +32,7 @@ async function settled(
     desired,
     active: { configuration, hash: 'h' },
     revision: 7,
+    accounts: [{ id: rejected, name: 'orders-production' }],
     state,
     remember: async (next: Record<string, unknown>) => void remembered.push(next),
   };
@@ -118,7 +119,10 @@ describe('settle', () => {
     expect(done).toMatchObject({
       outcome: 'withheld',
       accountIds: [rejected],
-      error: { name: 'UnsafeChangeError' },
+      error: {
+        name: 'UnsafeChangeError',
+        message: expect.stringContaining(`at once: orders-production (${rejected}). That is`),
+      },
     });
   });
 

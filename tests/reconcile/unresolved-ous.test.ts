@@ -68,7 +68,7 @@ test('folds a long list of accounts', () => {
     planned: [],
   });
 
-  expect(found && formatUnresolvedPaths(found)).toContain('account-19 (111122223319), and 2 more.');
+  expect(found && formatUnresolvedPaths(found)).toContain('account-19 (111122223319) and 2 more.');
 });
 
 const idOf = (number: number): string => String(111122223300 + number);

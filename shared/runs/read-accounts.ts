@@ -1,0 +1,14 @@
+import pMap from 'p-map';
+import type { RegisteredAccount } from '../platform/account.ts';
+import type { Store } from '../store/ports.ts';
+
+const concurrency = 8;
+
+/** Those of the accounts that the registry has, for messages with their names. */
+export async function readAccounts(
+  registry: Store['registry'],
+  ids: readonly string[],
+): Promise<readonly RegisteredAccount[]> {
+  const accounts = await pMap(new Set(ids), (id) => registry.getAccount(id), { concurrency });
+  return accounts.filter((account) => account !== undefined);
+}

@@ -1,0 +1,56 @@
+import { expect, it } from '@jest/globals';
+import { formatGracePeriods } from '../../cli/grace-text.ts';
+import type { Io } from '../../cli/terminal.ts';
+import { exampleConfiguration, run } from '../fixtures/screen.ts';
+
+const rejecting = (id: string): Partial<Io> => ({
+  prepareWorld: (organization) => organization.refusePrincipal(id),
+});
+
+const simulate = ['--simulate', '--config', exampleConfiguration];
+
+it('names the rejected principal beside its id when apply writes without it', async () => {
+  const { stdout, code } = await run(['apply', ...simulate, '--yes'], rejecting('777777777777'));
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/! principal rejected/);
+  expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+    /AWS does not accept [a-z][\w-]+ \(777777777777\) as a principal/,
+  );
+});
+
+const runFor = ['run', ...simulate, '--event', 'tests/fixtures/inputs/account-id.json'];
+
+it('names the rejected principal beside its id when a run cannot add it', async () => {
+  const { stdout, code } = await run(runFor, rejecting('555566667777'));
+
+  expect(code).toBe(1);
+  expect(stdout.split('Unresolved')[0]).not.toContain('AWS does not accept');
+  expect(stdout).toContain(
+    '- AWS does not accept new-account (555566667777) as a principal. 6 resources are affected:',
+  );
+});
+
+it('counts resources with a rejected principal when another account is rejected', async () => {
+  const { stdout, code } = await run(runFor, rejecting('777777777777'));
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/✗ Update shared account .*\d with a rejected principal/);
+  expect(stdout).not.toContain('set-aside');
+});
+
+it('names accounts beside their ids when they are in a grace period', () => {
+  const accounts = [
+    { id: '555566667777', name: 'orders-production', state: 'ACTIVE', parentIds: [], ouPath: '', tags: {} },
+  ] as const;
+
+  expect(
+    formatGracePeriods(
+      { '666677778888': '2026-03-05T09:00:00.000Z', '555566667777': '2026-03-04T09:00:00.000Z' },
+      accounts,
+    ),
+  ).toBe(
+    '2 accounts keep access for a grace period: orders-production (555566667777) until 2026-03-04 09:00 UTC, ' +
+      '666677778888 until 2026-03-05 09:00 UTC',
+  );
+});
