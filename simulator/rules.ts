@@ -1,5 +1,6 @@
-import { type CollectionTag, parseDocument, type ScalarTag } from 'yaml';
+import { parseDocument } from 'yaml';
 import { memoizeByString } from '../shared/platform/memoize.ts';
+import { shortForms } from './cloudformation/short-forms.ts';
 import { matchesPattern } from './event-pattern.ts';
 
 /** A rule of EventBridge, as a template declares it. */
@@ -27,7 +28,7 @@ export const getRules = memoizeByString(8, readRules);
  * (`!Ref x` as `{ Ref: 'x' }`), not resolved; neither are the variables of the Serverless Framework.
  */
 function readRules(yamlText: string): readonly EventRule[] {
-  const document = parseDocument(yamlText, { customTags: intrinsicTags, logLevel: 'error' });
+  const document = parseDocument(yamlText, { customTags: shortForms, logLevel: 'error' });
   if (document.errors.length > 0)
     throw new Error(`The template of the rules: ${document.errors[0]?.message}`);
   return Object.entries(asFields(field(document.toJS(), 'Resources')))
@@ -53,26 +54,6 @@ function isEnabledRule(resource: unknown): boolean {
     field(properties, 'EventPattern') !== undefined
   );
 }
-
-/** The short forms of CloudFormation's intrinsic functions, with a scalar or a sequence as their argument. */
-const intrinsicTags = [
-  'Ref',
-  'Sub',
-  'GetAtt',
-  'Join',
-  'If',
-  'Select',
-  'Split',
-  'FindInMap',
-  'ImportValue',
-].flatMap((name): (ScalarTag | CollectionTag)[] => {
-  const tag = `!${name}`;
-  const key = name === 'Ref' ? name : `Fn::${name}`;
-  return [
-    { tag, resolve: (value) => ({ [key]: value }) },
-    { tag, collection: 'seq', resolve: (node) => ({ [key]: node.toJSON() }) },
-  ];
-});
 
 const field = (value: unknown, name: string): unknown => asFields(value)[name];
 

@@ -1,5 +1,6 @@
 import * as yaml from 'yaml';
 import * as z from 'zod';
+import { shortForms } from './short-forms.ts';
 
 const fields = z.record(z.string(), z.unknown());
 
@@ -11,7 +12,7 @@ const resourceSchema = z.object({
 });
 
 const templateSchema = z.object({
-  Parameters: z.record(z.string(), z.object({ Default: z.unknown() })).default({}),
+  Parameters: z.record(z.string(), z.object({ Default: z.unknown().optional() })).default({}),
   Conditions: fields.default({}),
   Resources: z.record(z.string(), resourceSchema),
   Outputs: z
@@ -45,11 +46,11 @@ export interface TemplateContext extends Place {
 }
 
 /**
- * Reads a template, JSON or YAML with the long forms of the functions.
+ * Reads a template, JSON or YAML.
  * @throws Error if it is no template
  */
 export function parseTemplate(template: string | object): StackTemplate {
-  const given = typeof template === 'string' ? yaml.parse(template) : template;
+  const given = typeof template === 'string' ? yaml.parse(template, { customTags: shortForms }) : template;
   const parsed = templateSchema.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new Error(`Template format error: ${z.prettifyError(parsed.error)}`);

@@ -1,42 +1,133 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from '@jest/globals';
-import { parse } from 'yaml';
+import { describe, expect, test } from '@jest/globals';
 import { deploymentActions } from '../../shared/cloudformation/deployment-actions.ts';
+import { authorize } from '../../shared/iam/authorize.ts';
+import { type PolicyDocument, parsePolicy } from '../../shared/iam/document.ts';
+import { parseTemplate, resolveResources } from '../../simulator/cloudformation/template.ts';
 import { root } from '../fixtures/deployment/deployment.ts';
 
-interface Endpoint {
-  readonly Type: string;
-  readonly Condition?: string;
-  readonly Properties: {
-    readonly PolicyDocument: {
-      readonly Statement: readonly {
-        readonly Action: readonly string[];
-        readonly Condition: { readonly StringEquals: Readonly<Record<string, unknown>> };
-      }[];
-    };
-  };
+const region = 'eu-west-1';
+const appConfigAccount = '123456789012';
+const member = '555566667777';
+const stranger = '999988887777';
+const everything: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+};
+const application = `arn:aws:appconfig:${region}:${appConfigAccount}:application/abc1234`;
+const configuration = `${application}/environment/def5678/configuration/ghi9012`;
+
+const reading = ['appconfig:StartConfigurationSession', 'appconfig:GetLatestConfiguration'];
+const deploying = deploymentActions.filter((action) => action.startsWith('appconfig:'));
+const authoring = [
+  'appconfig:CreateApplication',
+  'appconfig:CreateEnvironment',
+  'appconfig:CreateConfigurationProfile',
+  'appconfig:CreateHostedConfigurationVersion',
+  'appconfig:StartDeployment',
+];
+const further = ['appconfig:DeleteApplication', 'appconfig:UpdateEnvironment', 'appconfig:StopDeployment'];
+
+/** Actions that no resource can be named for. */
+const withoutResource = ['appconfig:CreateApplication', 'appconfig:ListApplications'];
+
+/** The policies of the endpoints that the template makes, by the service that each is for. */
+function endpointPolicies(parameters: Readonly<Record<string, string>> = {}) {
+  const template = parseTemplate(readFileSync(`${root}templates/appconfig-endpoints.yml`, 'utf8'));
+  const resources = resolveResources(template, {
+    accountId: member,
+    region,
+    parameters: { OrganizationId: 'o-exampleorg1', AppConfigAccountId: appConfigAccount, ...parameters },
+    ref: (id) => id,
+    attribute: (id, name) => `${id}.${name}`,
+  });
+  const endpoints = Object.values(resources).filter(({ Type }) => Type === 'AWS::EC2::VPCEndpoint');
+  return new Map(
+    endpoints.map(({ Properties: { ServiceName, PolicyDocument } }) => [
+      String(ServiceName).split('.').at(-1) ?? '',
+      parsePolicy(JSON.stringify(PolicyDocument), String(ServiceName)),
+    ]),
+  );
 }
 
-const text = readFileSync(`${root}templates/appconfig-endpoints.yml`, 'utf8');
-const { Resources } = parse(text, { logLevel: 'error' }) as {
-  readonly Resources: Readonly<Record<string, Endpoint>>;
-};
-const endpoints = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::EC2::VPCEndpoint');
+interface Asked {
+  readonly document: PolicyDocument | undefined;
+  readonly action: string;
+  readonly account?: string;
+}
 
-test('each endpoint lets the organization only', () => {
-  expect(endpoints).toHaveLength(2);
-  for (const [, { Properties }] of endpoints)
-    for (const { Condition } of Properties.PolicyDocument.Statement)
-      expect(Condition.StringEquals).toHaveProperty('aws:PrincipalOrgID');
+/** The answer to a role that may do everything but for the endpoint's policy. */
+const answerOf = ({ document, action, account = appConfigAccount }: Asked) =>
+  authorize({
+    request: {
+      principal: { type: 'role', arn: `arn:aws:iam::${account}:role/author`, session: 'author' },
+      action,
+      resource: resourceOf(action),
+      resourceAccount: appConfigAccount,
+      region,
+    },
+    policies: [
+      { kind: 'identity', name: 'the identity policy', document: everything },
+      ...(document === undefined
+        ? []
+        : [{ kind: 'endpoint' as const, name: 'the endpoint policy', document }]),
+    ],
+    organization: {
+      organizationOf: (id) =>
+        id === stranger
+          ? { id: 'o-strangers12', path: 'o-strangers12/r-zzzz/' }
+          : { id: 'o-exampleorg1', path: 'o-exampleorg1/r-exam/' },
+    },
+  }).outcome;
+
+const resourceOf = (action: string): string => {
+  if (withoutResource.includes(action)) return '*';
+  return reading.includes(action) ? configuration : application;
+};
+
+const allowedOf = (document: PolicyDocument | undefined, actions: readonly string[], account?: string) =>
+  actions.filter(
+    (action) => answerOf({ document, action, ...(account === undefined ? {} : { account }) }) === 'allowed',
+  );
+
+const all = [...new Set([...reading, ...deploying, ...authoring, ...further])];
+
+describe('the endpoint of appconfigdata', () => {
+  test.each([
+    ['nothing is asked for', {}],
+    ['deployments and authoring are asked for', { Deploying: 'true', Authoring: 'true' }],
+  ])('allows readers to read and nothing else when %s', (_, parameters) => {
+    const document = endpointPolicies(parameters).get('appconfigdata');
+
+    expect(allowedOf(document, all)).toEqual(reading);
+  });
 });
 
-test('what deploys may do what the code calls, and readers what readers need', () => {
-  const actionsOf = (name: string) =>
-    Resources[name]?.Properties.PolicyDocument.Statement.flatMap(({ Action }) => Action);
-  const own = deploymentActions.filter((action) => action.startsWith('appconfig:'));
-  expect(actionsOf('AppConfigEndpoint')?.toSorted()).toEqual(own.toSorted());
-  expect(actionsOf('AppConfigDataEndpoint')).toEqual([
-    'appconfig:StartConfigurationSession',
-    'appconfig:GetLatestConfiguration',
-  ]);
+describe('the endpoint of appconfig', () => {
+  const policyFor = (parameters: Readonly<Record<string, string>>) =>
+    endpointPolicies(parameters).get('appconfig');
+
+  test('exists only if deployments or authoring are asked for', () => {
+    expect([...endpointPolicies().keys()]).toEqual(['appconfigdata']);
+  });
+
+  test.each([
+    ['what the code calls when Deploying is true', { Deploying: 'true' }, deploying],
+    ['the five authoring actions when Authoring is true', { Authoring: 'true' }, authoring],
+    ['both when both are true', { Deploying: 'true', Authoring: 'true' }, [...deploying, ...authoring]],
+  ])('allows %s', (_, parameters, expected) => {
+    const allowed = allowedOf(policyFor(parameters), all);
+
+    expect(allowed.toSorted()).toEqual([...new Set(expected)].toSorted());
+  });
+
+  test('denies every action when the caller is of another organization', () => {
+    const document = policyFor({ Deploying: 'true', Authoring: 'true' });
+
+    expect(allowedOf(document, all, stranger)).toEqual([]);
+  });
+
+  test('denies authoring when the caller is of another account of the organization', () => {
+    expect(allowedOf(policyFor({ Authoring: 'true' }), authoring, member)).toEqual([]);
+  });
 });
