@@ -2,7 +2,14 @@ import type { AppliedKeyGrant } from '../applied-access.ts';
 import { allowedBy, type Finding, no, unknownFinding } from './findings.ts';
 import { type Grade, gradePrincipal } from './principals.ts';
 import type { Question } from './question.ts';
-import { bothVerdicts, createUnknown, everyVerdict, someVerdict, type Verdict } from './verdict.ts';
+import {
+  bothVerdicts,
+  createUnknown,
+  everyVerdict,
+  someVerdict,
+  toVerdict,
+  type Verdict,
+} from './verdict.ts';
 
 /**
  * Whether a grant of the key allows the request to a caller that it means so. A grant that names the caller or its role needs no other
@@ -36,10 +43,10 @@ const toPrincipal = (grantee: string) =>
 function meetsConstraints(grant: AppliedKeyGrant, question: Question): Verdict {
   if (!/^kms:(encrypt|decrypt|reencrypt|generatedatakey)/.test(question.action)) return 'yes';
   const { encryptionContextEquals: equals, encryptionContextSubset: subset = {} } = grant;
-  if (equals !== undefined && hasOtherPairs(equals, question)) return 'no';
-  return everyVerdict(Object.entries({ ...subset, ...equals }), ([key, value]) =>
+  const pairs = everyVerdict(Object.entries({ ...subset, ...equals }), ([key, value]) =>
     hasPair(key, value, question),
   );
+  return equals === undefined ? pairs : bothVerdicts(hasNoOtherPair(equals, question), pairs);
 }
 
 const prefix = 'kms:encryptioncontext:';
@@ -50,9 +57,14 @@ function hasPair(key: string, value: string, { context }: Question): Verdict {
   return entry !== 'absent' && entry.length === 1 && entry[0] === value ? 'yes' : 'no';
 }
 
-function hasOtherPairs(equals: Readonly<Record<string, string>>, { request, context }: Question): boolean {
+/** The pairs that the request gives are all that it has, and of each it must be known whether it is there. */
+function hasNoOtherPair(equals: Readonly<Record<string, string>>, { request, context }: Question): Verdict {
   const wanted = new Set(Object.keys(equals).map((key) => `${prefix}${key.toLowerCase()}`));
-  return Object.keys(request.context ?? {})
-    .map((key) => key.toLowerCase())
-    .some((key) => key.startsWith(prefix) && !wanted.has(key) && typeof context.get(key) !== 'string');
+  const others = Object.keys(request.context ?? {}).filter(
+    (key) => key.toLowerCase().startsWith(prefix) && !wanted.has(key.toLowerCase()),
+  );
+  return everyVerdict(others, (key) => {
+    const entry = context.get(key.toLowerCase());
+    return entry === 'unknown' ? createUnknown('key', key) : toVerdict(entry === 'absent');
+  });
 }
