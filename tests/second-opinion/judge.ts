@@ -1,7 +1,8 @@
 import { type Answer, every, some } from './answer.ts';
 import { accountOfCaller, resourceAccountOf } from './context.ts';
+import { keyGrantAllows, launchPermissionAllows } from './other-access.ts';
 import type { Form } from './principals.ts';
-import { type AppliedPolicy, type Case, type Kind, resourceKinds } from './shapes.ts';
+import { type AppliedPolicy, type Caller, type Case, type Kind, resourceKinds } from './shapes.ts';
 import { policySays } from './statements.ts';
 
 export interface Judgement {
@@ -56,10 +57,14 @@ function binds(kind: Kind, input: Case): boolean {
   return true;
 }
 
+/** The path of a service-linked role is `/aws-service-role/` (Create a service-linked role). */
+const isServiceLinked = (principal: Caller): boolean =>
+  principal.type === 'role' && (principal.serviceLinked ?? principal.arn.includes(':role/aws-service-role/'));
+
 /** SCPs limit principals of member accounts, the root user included, and no service-linked role. */
 function isBoundBySCP({ request: { principal }, organization }: Case): boolean {
   const account = accountOfCaller(principal);
-  if (principal.type === 'role' && principal.serviceLinked === true) return false;
+  if (isServiceLinked(principal)) return false;
   return account !== 'none' && account !== organization?.managementAccount;
 }
 
@@ -69,7 +74,7 @@ const servicesWithRCPs = ['s3', 'sts', 'kms', 'sqs', 'secretsmanager', 'ecr', 'a
 /** RCPs limit what anybody does to resources of member accounts, except service-linked roles. */
 function isBoundByRCP({ request, organization }: Case): boolean {
   const { principal, action } = request;
-  if (principal.type === 'role' && principal.serviceLinked === true) return false;
+  if (isServiceLinked(principal)) return false;
   const account = resourceAccountOf(request);
   if (account !== undefined && account === organization?.managementAccount) return false;
   return servicesWithRCPs.includes(action.toLowerCase().split(':')[0] ?? '');
@@ -107,6 +112,11 @@ function limitAllows(kind: 'boundary' | 'session' | 'endpoint', input: Case): An
 
 /** Whether identity and resource policies give the access (within one account, and across accounts). */
 function grants(input: Case): Answer {
+  // A grant of a key needs no other policy, in its account or another one.
+  return some([keyGrantAllows(input), policiesGrant(input)]);
+}
+
+function policiesGrant(input: Case): Answer {
   const caller = accountOfCaller(input.request.principal);
   // "You cannot use AWS account root user credentials to call AssumeRole" (AssumeRole, STS API reference).
   if (input.request.principal.type === 'root' && isAssumeRole(input)) return 'no';
@@ -136,6 +146,7 @@ function acrossAccounts(input: Case): Answer {
     resourceAllows('direct', input),
     resourceAllows('role', input),
     resourceAllows('account', input),
+    launchPermissionAllows(input),
   ]);
   return every([identityAllows(input), limitsAllow(input), named]);
 }

@@ -11,7 +11,7 @@ const forms = ['direct', 'role', 'account'] as const;
 export type Form = (typeof forms)[number];
 
 /** Whether a `Principal` element names the caller in this form. */
-function names(principal: Principals, caller: Caller, form: Form): Answer {
+export function names(principal: Principals, caller: Caller, form: Form): Answer {
   if (principal === '*') return whether(form === 'direct');
   return some(
     Object.entries(principal).flatMap(([type, values]) =>

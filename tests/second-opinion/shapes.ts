@@ -4,6 +4,22 @@ export interface Case {
   readonly policies: readonly AppliedPolicy[];
   readonly unread?: readonly { readonly kind: Kind; readonly reason: string }[];
   readonly organization?: Organization;
+  readonly keyGrants?: readonly KeyGrant[];
+  readonly launchPermissions?: LaunchPermissions;
+}
+
+export interface KeyGrant {
+  readonly granteePrincipal: string;
+  readonly operations: readonly string[];
+  readonly encryptionContextEquals?: Readonly<Record<string, string>>;
+  readonly encryptionContextSubset?: Readonly<Record<string, string>>;
+}
+
+export interface LaunchPermissions {
+  readonly isPublic?: boolean;
+  readonly accountIds?: readonly string[];
+  readonly organizationArns?: readonly string[];
+  readonly ouArns?: readonly string[];
 }
 
 export type Kind =

@@ -13,14 +13,22 @@ const isDigits = (text: string): boolean =>
 /** Milliseconds: epoch seconds, or a date and time with its zone (W3C date and time formats). */
 export function timeOf(text: string): number | undefined {
   if (isDigits(text) && text.length > 4) return Number(text) * 1000;
+  if (isShape(text, '0000-00')) return timeOf(`${text}-01`);
+  if (isShape(text, '0000-00-00')) return timeOf(`${text}T00:00Z`);
   const [date = '', time = '', ...more] = text.split('T');
   const zone = zoneOf(time);
-  if (more.length > 0 || zone === undefined || !isShape(date, '0000-00-00')) return undefined;
+  if (more.length > 0 || zone === undefined || !isDay(date)) return undefined;
   const clock = time.slice(0, time.length - zone.length);
   const [seconds = '', fraction = '0'] = clock.split('.');
   if (!isDigits(fraction) || !(isShape(seconds, '00:00:00') || isShape(clock, '00:00'))) return undefined;
   const milliseconds = Date.parse(text);
   return Number.isNaN(milliseconds) ? undefined : milliseconds;
+}
+
+/** JavaScript takes 30 February for 2 March. */
+function isDay(date: string): boolean {
+  const midnight = isShape(date, '0000-00-00') ? Date.parse(`${date}T00:00Z`) : Number.NaN;
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date);
 }
 
 const zoneOf = (time: string): string | undefined => {

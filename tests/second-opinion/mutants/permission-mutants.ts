@@ -143,4 +143,32 @@ export const permissionMutants: readonly Mutant[] = [
     replace: "return named.hasPrefix(prefix) ? unclear : 'no';",
     by: "return 'no';",
   },
+  {
+    name: 'unknown-pair-absent',
+    title: 'a pair of the encryption context that is not known counts as absent',
+    file: 'shared/iam/engine/key-grants.ts',
+    replace: "return entry === 'unknown' ? createUnknown('key', key) : toVerdict(entry === 'absent');",
+    by: "return toVerdict(entry === 'unknown' || entry === 'absent');",
+  },
+  {
+    name: 'grant-of-any-operation',
+    title: 'a grant of one operation allows every operation',
+    file: 'shared/iam/engine/key-grants.ts',
+    replace: 'each.toLowerCase() === operation',
+    by: "each.toLowerCase() !== ''",
+  },
+  {
+    name: 'grant-without-constraints',
+    title: 'constraints of grants are ignored',
+    file: 'shared/iam/engine/key-grants.ts',
+    replace: 'bothVerdicts(means, meetsConstraints(grant, question))',
+    by: '(meetsConstraints(grant, question) ? means : means)',
+  },
+  {
+    name: 'whole-organization',
+    title: 'an image that is shared with an OU is shared with its organization',
+    file: 'shared/iam/engine/launch-permissions.ts',
+    replace: "ou === undefined || path.split('/').includes(ou)",
+    by: "ou === undefined || path !== ''",
+  },
 ];

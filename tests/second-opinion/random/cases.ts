@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import type { AppliedPolicy, Case, Kind, Many, Principals, Statement } from '../shapes.ts';
 import { conditions } from './conditions.ts';
+import { keyGrants, launchPermissions } from './other-access.ts';
 import {
   home,
+  images,
   incompletePatterns,
   organization,
   other,
@@ -94,7 +96,7 @@ function who(kind: Kind, effect: string): fc.Arbitrary<Partial<Statement>> {
   return fc.oneof(
     { weight: 14, arbitrary: principals.map((Principal) => ({ Principal })) },
     {
-      weight: effect === 'Deny' && kind !== 'trust' ? 3 : 0,
+      weight: effect === 'Deny' && kind !== 'trust' ? 10 : 0,
       arbitrary: exceptions.map((NotPrincipal) => ({ NotPrincipal })),
     },
   );
@@ -152,7 +154,9 @@ const policiesOf = (service: Service): fc.Arbitrary<readonly AppliedPolicy[]> =>
   fc
     .tuple(
       count('identity', service, [1, 3, 3]),
-      count(service.kind, service, mustHavePolicy(service) ? [0, 1] : [1, 5]),
+      service.kind === undefined
+        ? fc.constant([])
+        : count(service.kind, service, mustHavePolicy(service) ? [0, 1] : [1, 5]),
       count('boundary', service, [4, 1]),
       count('session', service, [4, 1]),
       count('scp', service, [6, 1, 1], 'r-ab12'),
@@ -171,46 +175,67 @@ const unread = ({ kind }: Service): fc.Arbitrary<Case['unread']> =>
     {
       weight: 1,
       arbitrary: fc
-        .constantFrom<Kind>('identity', 'scp', 'rcp', 'boundary', kind)
+        .constantFrom<Kind>('identity', 'scp', 'rcp', 'boundary', kind ?? 'scp')
         .map((each) => [{ kind: each, reason: 'access denied' }]),
     },
   );
 
-/** Policies that cannot be attached to the caller are left away. */
-function attachable({ request, policies, ...rest }: Case): Case {
-  const { principal } = request;
-  const only = principal.type === 'role' ? ['identity', 'boundary', 'session'] : ['identity', 'boundary'];
-  const attached = principal.type === 'role' || principal.type === 'user' ? only : [];
+const kindsOfCallers: readonly Kind[] = ['identity', 'boundary', 'session'];
+
+/** The kinds of policies that the caller may have. */
+function attachableKinds({ request: { principal }, keyGrants }: Case): readonly Kind[] {
+  if (principal.type !== 'role' && principal.type !== 'user') return [];
+  // How boundary and session policies limit a grant of a key is not documented.
+  if (keyGrants !== undefined) return ['identity'];
+  if (principal.type === 'user') return ['identity', 'boundary'];
   // "You cannot apply a permissions boundary to a service-linked role."
-  const linked = principal.type === 'role' && principal.serviceLinked === true;
-  const fits = (kind: Kind): boolean =>
-    !['identity', 'boundary', 'session'].includes(kind) ||
-    (attached.includes(kind) && !(linked && kind === 'boundary'));
-  const unread = rest.unread?.filter(({ kind }) => fits(kind));
+  return principal.serviceLinked === true ? ['identity', 'session'] : kindsOfCallers;
+}
+
+/** The case without policies that cannot be attached to its caller. */
+function attachable(drawn: Case): Case {
+  const kinds = attachableKinds(drawn);
+  const fits = ({ kind }: { readonly kind: Kind }): boolean =>
+    !kindsOfCallers.includes(kind) || kinds.includes(kind);
+  const { policies, unread } = drawn;
   return {
-    ...rest,
-    request,
-    policies: policies.filter(({ kind }) => fits(kind)),
-    ...(unread === undefined ? {} : { unread }),
+    ...drawn,
+    policies: policies.filter(fits),
+    ...(unread === undefined ? {} : { unread: unread.filter(fits) }),
   };
 }
 
+type Drawn = { readonly [Name in keyof Case]: Case[Name] | undefined } & Pick<Case, 'request' | 'policies'>;
+
 /** A request with all that applies to it. */
 export const cases: fc.Arbitrary<Case> = fc
-  .constantFrom(...services)
+  .constantFrom(...services, images)
   .chain((service) =>
     fc.record({
       request: requestTo(service),
       policies: policiesOf(service),
       unread: unread(service),
       organization: fc.option(organization, { nil: undefined, freq: 4 }),
+      keyGrants: service.kind === 'key' ? keyGrants : fc.constant(undefined),
+      launchPermissions: service === images ? launchPermissions : fc.constant(undefined),
     }),
   )
-  .map(({ request, policies, unread, organization }) =>
-    attachable({
-      request,
-      policies,
-      ...(unread === undefined ? {} : { unread }),
-      ...(organization === undefined ? {} : { organization }),
-    }),
-  );
+  .map((drawn) => attachable(withoutUndefined(drawn)));
+
+function withoutUndefined({
+  request,
+  policies,
+  unread,
+  organization,
+  keyGrants,
+  launchPermissions,
+}: Drawn): Case {
+  return {
+    request,
+    policies,
+    ...(unread === undefined ? {} : { unread }),
+    ...(organization === undefined ? {} : { organization }),
+    ...(keyGrants === undefined ? {} : { keyGrants }),
+    ...(launchPermissions === undefined ? {} : { launchPermissions }),
+  };
+}

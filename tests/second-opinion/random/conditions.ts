@@ -51,7 +51,11 @@ const rows: readonly (readonly [string, readonly string[], readonly Wanted[]])[]
       '${aws:PrincipalTag/team}',
     ],
   ],
-  ['sts:ExternalId', texts, ['Ext-1', 'EXT-1', 'Ext-?', '${*}', 'ext-${$}']],
+  [
+    'sts:ExternalId',
+    texts,
+    ["${aws:PrincipalTag/team, 'Ext-1'}", 'Ext-1', 'EXT-1', 'Ext-?', '${*}', 'ext-${$}'],
+  ],
   ['AWS:tagkeys', texts, ['team', 'cost', 't*', 'owner']],
   ['aws:MultiFactorAuthPresent', ['Bool'], ['true', 'false', true, false]],
   ['aws:MultiFactorAuthAge', comparisons('Numeric'), ['60', 59.5, '3600', 100]],
@@ -63,12 +67,12 @@ const rows: readonly (readonly [string, readonly string[], readonly Wanted[]])[]
   ],
   ['aws:EpochTime', comparisons('Date'), ['2026-05-01T10:00:00Z', '1777629600', '2026-05-01T05:00:00-05:00']],
   ['aws:EpochTime', comparisons('Numeric'), ['1777629600', '1777629601']],
-  ['aws:SourceIp', ['IpAddress', 'NotIpAddress'], addresses()],
+  ['aws:SourceIp', ['IpAddress', 'IpAddress', 'NotIpAddress'], addresses()],
   ['aws:SourceVpcArn', arns, vpcs()],
   ['aws:SecureTransport', ['Bool'], ['true', 'false', false]],
   ['aws:ViaAWSService', ['Bool'], ['true', 'false']],
   ['aws:PrincipalArn', [...arns, 'StringEquals', 'StringLike'], callers()],
-  ['aws:PrincipalAccount', equality, [home, other, outside]],
+  ['aws:PrincipalAccount', equality, [home, other, outside, `\${aws:PrincipalTag/team, '${home}'}`]],
   ['aws:PrincipalOrgID', texts, [organizationId, 'o-*', 'o-otherorgid', '${aws:ResourceOrgID}']],
   ['aws:PrincipalOrgPaths', texts, [`${organizationId}/*`, `${organizationId}/r-ab12/ou-ab12-11111111/*`]],
   ['aws:principaltype', equality, ['AssumedRole', 'User', 'Account']],
@@ -88,11 +92,23 @@ const rows: readonly (readonly [string, readonly string[], readonly Wanted[]])[]
   ['aws:username', texts, ['alice', 'Alice', 'a*', 'bob']],
   ['aws:ResourceAccount', equality, [home, other, '${aws:PrincipalAccount}']],
   ['aws:ResourceOrgID', equality, [organizationId, '${aws:PrincipalOrgID}', 'o-otherorgid']],
-  ['aws:RequestedRegion', texts, ['eu-central-1', 'eu-*', 'us-east-1']],
+  [
+    'aws:RequestedRegion',
+    texts,
+    ["${aws:PrincipalTag/team, 'eu-central-1'}", 'eu-central-1', 'eu-*', 'us-east-1'],
+  ],
 ];
 
 function addresses(): readonly string[] {
-  return ['203.0.113.0/24', '203.0.113.7', '198.51.100.0/31', '2001:DB8:1234:5678::/64', '0.0.0.0/0', '::/0'];
+  return [
+    '203.0.113.0/24',
+    '203.0.113.7',
+    '198.51.100.0/31',
+    '198.51.100.0/31',
+    '2001:DB8:1234:5678::/64',
+    '0.0.0.0/0',
+    '::/0',
+  ];
 }
 
 function vpcs(): readonly string[] {

@@ -9,7 +9,8 @@ export const organizationId = 'o-exampleorgid';
 
 /** What callers ask for, and the kind of policy that its resource may have. */
 export interface Service {
-  readonly kind: Kind;
+  /** The kind of policy that its resources have; none for images. */
+  readonly kind?: Kind;
   readonly actions: readonly string[];
   /** Action patterns of policies: exact, with wildcards, in another case, and near misses. */
   readonly patterns: readonly string[];
@@ -42,7 +43,7 @@ export const services: readonly Service[] = [
   },
   {
     kind: 'key',
-    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:DescribeKey'],
     patterns: [
       'kms:Decrypt',
       'kms:*',
@@ -131,6 +132,13 @@ export const services: readonly Service[] = [
     ],
   },
 ];
+
+export const images: Service = {
+  actions: ['ec2:RunInstances'],
+  patterns: ['ec2:RunInstances', 'ec2:Run*', 'ec2:*', 'ec2:Start*', '*'],
+  resources: () => ['arn:aws:ec2:eu-central-1::image/ami-0a'],
+  resourcePatterns: ['arn:aws:ec2:*::image/*', 'arn:aws:ec2:*:*:image/ami-0?', 'arn:aws:ec2:*::image/ami-0b'],
+};
 
 /** Incomplete ARNs, which identity policies and boundaries complete. */
 export const incompletePatterns = ['arn:aws:s3', 'arn:aws:kms', 'arn:aws:sqs:eu-central-1', 'arn:aws:iam:'];
@@ -231,6 +239,8 @@ const context = fc.record({
   ),
   'aws:SecureTransport': state('true', 'false'),
   'aws:ViaAWSService': state('false', 'true'),
+  'kms:EncryptionContext:app': state('orders', 'Orders'),
+  'kms:EncryptionContext:team': state('x', 'y'),
 });
 
 /** A request to a resource of the caller's account or of another. Whose bucket it is does not follow from its ARN. */
