@@ -5,37 +5,37 @@ import { LeaseLostError } from './errors.ts';
 import type { Services } from './services.ts';
 
 /**
- * How long a lease lasts. A holder may send until `sendWindow` after it took the lease; a request sent then has
- * ended `requestTimeout` later, and `clockSkew` is left for clocks that differ. A function with the lease ends
- * within the send window, so none can write after another has taken the lease (docs/decisions/0003).
+ * How long a lease lasts, in milliseconds. The holder may send a write until `sendWindow` after it took the lease. That request ends
+ * within `requestTimeout`, and clocks may differ by `clockSkew`. So no write is under way when another run takes the lease
+ * (docs/decisions/0003).
  */
 export const leaseDuration = 180_000;
 export const sendWindow = leaseDuration - requestTimeout - clockSkew;
 
-/** How long a run waits for another's lease before it leaves the waiting to the state machine. */
+/** How long a run waits for a lease in milliseconds. Then it throws, and the state machine waits and retries the step. */
 const patience = 5_000;
 
-/** Between two attempts: at first, and at most, in milliseconds; half of it at random. */
+/** The first and the longest pause between two attempts, in milliseconds. Each pause is shortened at random, by half at most. */
 const pauses = { first: 250, most: 2_000 };
 
 /**
- * How long it waits where that cannot be enough: the time to ask is known and further away, or another has had the lease for
- * longer than most writes take, and may have died. The state machine waits for the rest.
+ * How long a run waits, in milliseconds, if `patience` would not be enough: the batch window ends later, or another run has had the
+ * lease for longer than most writes take and may have died. The state machine waits for the rest.
  */
 const briefly = 1_000;
 
 export interface Lease {
   /** @throws LeaseLostError when it is too late to send a write */
   check(): void;
-  /** Leaves the lease to run out instead of giving it back: a write may still be on its way. */
+  /** Lets the lease expire instead of releasing it: a write may still be under way. */
   keep(): void;
 }
 
-/** What is known of a resource before its lease is asked for. */
+/** What a run knows about a resource before it asks for the lease. */
 export interface LeasePrecheck {
-  /** Another run has done our work. */
+  /** Whether another run has done the work of this run. */
   readonly settled: boolean;
-  /** The lease is asked for from then on, milliseconds since the epoch. Default: at once. */
+  /** When the run may ask for the lease, milliseconds since the epoch. Default: now. */
   readonly notBefore?: number;
 }
 
@@ -61,13 +61,13 @@ export interface LeaseRequest {
   readonly runId: string;
   /** Default: a few seconds. */
   readonly wait?: LeaseWait | undefined;
-  /** Asked before each attempt, since the run that holds the lease may do our work. */
+  /** Called before each attempt, because the run that holds the lease may do the work of this run too. */
   look(): Promise<LeasePrecheck>;
 }
 
 /**
- * Runs `work` while holding the lease of `resource`; the result is `undefined` where it is settled without us.
- * @throws ResourceBusyError when the lease was not to be had in time
+ * Runs `work` while this run holds the lease of `resource`. The result is `undefined` if another run has done the work.
+ * @throws ResourceBusyError if another run holds the lease for too long
  */
 export async function withLease<T>(
   services: Services,
@@ -97,8 +97,8 @@ export async function withLease<T>(
 }
 
 /**
- * When it was taken, by our clock before it was asked for; or whether another has had it for long already, and may keep it
- * for longer than we wait, as far as clocks agree.
+ * When this run took the lease, read from the clock before it asked. Otherwise who holds the lease, and whether the holder has had it
+ * for long and may keep it for longer than this run waits.
  */
 async function ask({ store, clock }: Services, resource: string, owner: string) {
   const now = clock.now();
@@ -149,7 +149,7 @@ async function holding<T>(
   }
 }
 
-/** What was done stays done when the lease cannot be given back: it ends by itself. */
+/** Does not throw: the work is done, and the lease expires by itself. */
 async function giveBack({ store, logger }: Services, { resource, owner }: Held): Promise<void> {
   try {
     await store.leases.release(resource, owner);
