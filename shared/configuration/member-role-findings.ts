@@ -45,12 +45,14 @@ function findUnknownAccount(role: MemberRole, { centralAccounts }: Configuration
 }
 
 /** Roles that the configuration has in central accounts, which are members too: IAM tells names apart without paths and case. */
-function findTakenName(
-  { name }: MemberRole,
-  { spokeRole, applications = [] }: Configuration,
-): readonly PathFinding[] {
+function findTakenName({ name }: MemberRole, configuration: Configuration): readonly PathFinding[] {
+  const { spokeRole, applications = [], centralAccounts } = configuration;
   const taken = [
     { what: 'spokeRole', role: spokeRole },
+    ...Object.entries(centralAccounts).map(([account, { role }]) => ({
+      what: `centralAccounts.${account}.role`,
+      role,
+    })),
     ...applications.map(({ readerRole }, index) => ({
       what: `applications[${index}].readerRole`,
       role: readerRole,

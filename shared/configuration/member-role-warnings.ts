@@ -1,6 +1,7 @@
 import { listMemberRoleReferences } from '../grants/member-roles/references.ts';
 import type { MemberRole } from '../grants/member-roles/schema.ts';
 import { accountIdPattern } from '../platform/account.ts';
+import { findFreelyNamedRoles } from './freely-named-roles.ts';
 import { formatOus, listGrantsNaming, relationOf } from './member-role-ous.ts';
 import type { PathFinding } from './messages.ts';
 import type { Configuration } from './schema.ts';
@@ -16,6 +17,7 @@ export const findMemberRoleWarnings = (configuration: Configuration): readonly P
     ].map(({ path, message }) => ({ path: ['memberRoles', index, ...path], message })),
   ),
   ...managementAccount(configuration),
+  ...findFreelyNamedRoles(configuration),
 ];
 
 const unprotected = ({ name, ...role }: MemberRole): readonly PathFinding[] =>

@@ -89,6 +89,15 @@ describe('a grant that names a member role', () => {
     expect(findingsOf(grants, [application(), people()])).toEqual(['grants[0].account', 'grants[1].account']);
   });
 
+  it('is refused when a central account has a role of the name for this project', () => {
+    const centralAccounts = {
+      log: { id: '222233334444', region: 'eu-west-1' },
+      security: { id: '333344445555', region: 'us-east-1' },
+      shared: { id: '444455556666', region: 'eu-west-1', role: 'tools/web' },
+    };
+    expect(findingsOf([reads()], [application()], { centralAccounts })).toEqual(['memberRoles[0].name']);
+  });
+
   it('is valid when two grants together select the OUs of the role', () => {
     const role = application({ for: { ous: ['Workloads', 'Sandbox'] } });
     const grants = [reads(), reads({ name: 'other', secrets: ['other'], for: { ous: ['Sandbox'] } })];
@@ -194,6 +203,35 @@ describe('warnings of member roles', () => {
     ]);
     const except = { all: true, except: [{ accounts: ['111122223333'] }] };
     expect(warningsOf([assumes({ for: except })], [people(all)])).toEqual([]);
+  });
+
+  it.each([
+    ['the role itself', { roles: ['app/Website'] }, 'although memberRoles describes it'],
+    ['another path', { roles: ['Website'] }, 'memberRoles has app/Website'],
+    ['a typing error', { roles: ['app/Wesbite'] }, 'memberRoles has app/Website'],
+  ])('name a role that a grant names by itself: %s', (_, roles, says) => {
+    const grant = readSecret({ ...roles, for: { ous: ['Workloads'] } });
+    expect(warningsOf([grant], [application({ name: 'app/Website' })])).toEqual([
+      ['grants.0', expect.stringContaining(says)],
+    ]);
+  });
+
+  it.each([[['app/Worker']], [['app/*']], [['deploy/Runner', 'Web']]])(
+    'are none when a grant names other roles: %j',
+    (roles) => {
+      const grant = readSecret({ roles, for: { ous: ['Workloads'] } });
+      expect(warningsOf([grant], [application({ name: 'app/Website' })])).toEqual([]);
+    },
+  );
+
+  it('name a role to assume that a grant names by itself', () => {
+    const grant = assumes({ name: 'free', memberRole: undefined, role: 'people/ReadOnyl' });
+    expect(warningsOf([assumes(), grant], [people()])).toEqual([
+      [
+        'grants.1',
+        expect.stringContaining('names the role people/ReadOnyl, and memberRoles has people/ReadOnly'),
+      ],
+    ]);
   });
 
   it('name a role that no grant lets anybody assume', () => {

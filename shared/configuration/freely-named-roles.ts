@@ -1,0 +1,71 @@
+import { getGrantKind } from '../grants/kinds.ts';
+import { findMemberRole, getBareName, listMemberRoleReferences } from '../grants/member-roles/references.ts';
+import { toWildcardRef } from '../grants/permissions.ts';
+import type { Account } from '../platform/account.ts';
+import { measureDistance } from '../platform/nearest-name.ts';
+import { getGrantContext } from './context.ts';
+import type { PathFinding } from './messages.ts';
+import type { Configuration } from './schema.ts';
+
+type Grant = Configuration['grants'][number];
+
+/**
+ * Roles of member accounts that a grant names by `role` or `roles` although `memberRoles` describes them, or a role of nearly the same
+ * name. The two halves of such an access could drift apart.
+ */
+export function findFreelyNamedRoles(configuration: Configuration): readonly PathFinding[] {
+  const { memberRoles = [], grants } = configuration;
+  const names = memberRoles.map(({ name }) => name);
+  if (names.length === 0) return [];
+  return grants.flatMap((entry, index) => {
+    const referred = listMemberRoleReferences(entry).map(
+      ({ name }) => findMemberRole(name, memberRoles)?.name,
+    );
+    return listNamedRoles(entry, configuration)
+      .filter((role) => !referred.includes(role))
+      .flatMap((role) => {
+        const like = names.find((name) => isAlike(role, name));
+        return like === undefined ? [] : [{ path: ['grants', index], message: describe(role, like) }];
+      });
+  });
+}
+
+/** Stands for any account, to learn which of its roles a grant is for. */
+const anyAccount: Account = {
+  id: '000000000000',
+  name: '',
+  state: 'ACTIVE',
+  parentIds: [],
+  ouPath: '',
+  tags: {},
+};
+
+/** The roles of member accounts that have a half in the accesses of a grant. */
+function listNamedRoles(entry: Grant, configuration: Configuration): readonly string[] {
+  const kind = getGrantKind(entry.kind);
+  const context = getGrantContext(configuration);
+  const [on] = [
+    ...kind.listResources(entry, context),
+    ...(kind.discovery?.listSearches(entry, context) ?? []),
+  ].map(toWildcardRef);
+  if (on === undefined) return [];
+  const accesses = kind.listAccesses(entry, anyAccount, on, context);
+  return [...new Set(accesses.flatMap(({ member }) => member?.role ?? []))];
+}
+
+/** Of shorter names, many differ by two letters on purpose. */
+const shortestMistyped = 6;
+const mostMistyped = 2;
+
+function isAlike(role: string, name: string): boolean {
+  const one = getBareName(role).toLowerCase();
+  const other = getBareName(name).toLowerCase();
+  if (one === other) return true;
+  if (Math.min(one.length, other.length) < shortestMistyped || role.includes('*')) return false;
+  return Math.max(measureDistance(one, other), measureDistance(other, one)) <= mostMistyped;
+}
+
+const describe = (role: string, like: string): string =>
+  role === like
+    ? `names the role ${role} by itself, although memberRoles describes it; name it by memberRole or memberRoles, so that both halves stay the same`
+    : `names the role ${role}, and memberRoles has ${like}; if they are one role, name it by memberRole or memberRoles`;
