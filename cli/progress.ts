@@ -161,8 +161,11 @@ function verificationDetail({
   verified,
   missing,
   readiness,
+  waiting,
 }: NonNullable<StepOutput['verification']>): Detail {
   const ok = missing.length === 0 && readiness?.ready !== false;
+  if (waiting && readiness !== undefined)
+    return { ok, text: `${formatCounts(readiness.counts)}, waiting for member roles`, waits: true };
   if (readiness !== undefined)
     return { ok, text: formatCounts(readiness.counts), unproven: readiness.ready === 'unproven' };
   return {

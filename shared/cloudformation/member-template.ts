@@ -2,9 +2,9 @@ import { installationName, rolePath } from '../configuration/installation-names.
 import { createMemberRolePolicies } from '../configuration/member-role-policies.ts';
 import type { MemberStackSet } from '../configuration/member-stack-sets.ts';
 import type { Configuration } from '../configuration/schema.ts';
+import { getInstanceProfileName } from '../grants/member-roles/instance-profile.ts';
 import { getBareName } from '../grants/member-roles/references.ts';
 import type { MemberRole } from '../grants/member-roles/schema.ts';
-import { instanceProfileService } from '../grants/member-roles/trusted-services.ts';
 import { createPolicy, type PolicyDocument, type Statement } from '../iam/document.ts';
 import { substitutePseudoParameters, withPartitionOfStack } from './pseudo-parameters.ts';
 import type { Template } from './template.ts';
@@ -102,14 +102,8 @@ function memberRole(role: MemberRole, policies: Policies, configuration: Configu
   };
 }
 
-/** The name of the instance profile that EC2 needs. */
-const profileNameOf = (role: MemberRole): string | undefined =>
-  role.kind === 'application' && role.trusts.service === instanceProfileService
-    ? (role.instanceProfile ?? getBareName(role.name))
-    : undefined;
-
 function instanceProfile(role: MemberRole, id: string): readonly (readonly [string, object])[] {
-  const name = profileNameOf(role);
+  const name = getInstanceProfileName(role);
   if (name === undefined) return [];
   const { path } = splitName(role.name);
   const Properties = { InstanceProfileName: name, Path: path, Roles: [{ Ref: `${id}Role` }] };
@@ -156,16 +150,24 @@ function readerTrust({ configuration, hubAccountId, operators = [] }: MemberTemp
   return { ...createPolicy(), Statement: [trusting] };
 }
 
+/** IAM asks for the permission by the ARN without a path if there is nothing of the name: so the reader learns that it is missing. */
+const listArns = (type: string, name: string): readonly string[] => [
+  ownArn(type, name),
+  ownArn(type, getBareName(name)),
+];
+
 /** Service Authorization Reference, "Actions, resources, and condition keys for AWS Identity and Access Management (IAM)". */
 function readerPolicy(made: readonly MadeRole[]): PolicyDocument {
-  const roles = made.map(({ role }) => ownArn('role', role.name));
+  const roles = made.flatMap(({ role }) => listArns('role', role.name));
   const policies = made.flatMap(({ policies: { managedPolicies, permissionsBoundary } }) => [
     ...managedPolicies,
     ...(permissionsBoundary === undefined ? [] : [permissionsBoundary]),
   ]);
   const profiles = made.flatMap(({ role }) => {
-    const name = profileNameOf(role);
-    return name === undefined ? [] : [ownArn('instance-profile', splitName(role.name).path.slice(1) + name)];
+    const name = getInstanceProfileName(role);
+    return name === undefined
+      ? []
+      : listArns('instance-profile', `${splitName(role.name).path.slice(1)}${name}`);
   });
   const Statement = [
     {

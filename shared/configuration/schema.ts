@@ -123,6 +123,14 @@ const removalLimits = object({
   accounts: z.int().nonnegative().default(5),
 });
 
+export const defaultMemberRolesMinutes = 20;
+
+/** What a run proves of both halves of an access. */
+const verification = object({
+  /** How long a run waits for the member roles of a new account, in minutes. */
+  memberRolesMinutes: z.int().min(0).max(180).default(defaultMemberRolesMinutes),
+});
+
 export const configurationSchema = object({
   version: z.literal(1, '1, the only version of this format'),
   /** Tells the marks of two installations in one organization apart. Becomes part of each Sid. */
@@ -144,6 +152,7 @@ export const configurationSchema = object({
     .array(memberRoleSchema)
     .min(1, 'must have at least one member role, or be absent')
     .optional(),
+  verification: verification.optional(),
   notifications: object({
     /** Topic that hears of every run. */
     topic: textSchema(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?$/, 'the ARN of an SNS topic'),

@@ -209,13 +209,17 @@ function accesses(
         context: {
           'aws:MultiFactorAuthPresent': assumed.mfa ? 'true' : absent,
           ...getOrganizationKeys('Resource', account, context),
-          ...(assumed.externalId === undefined ? {} : { 'sts:ExternalId': assumed.externalId }),
+          ...toExternalId(entry, assumed.externalId),
         },
       },
       member: { role: assumed.name, part: 'is-assumed' },
     },
   ];
 }
+
+/** A member role says which external id it asks for. Of a role that others make it is not known. */
+const toExternalId = ({ memberRole }: Entry, externalId: string | undefined) =>
+  externalId === undefined && memberRole === undefined ? {} : { 'sts:ExternalId': externalId ?? absent };
 
 /** Any user of a group, of whom no name is known, or a role. */
 const toAssuming = ({ accountId, id }: ResourceRef, { partition }: GrantContext): RequestPrincipal =>

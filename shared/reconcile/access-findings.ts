@@ -9,7 +9,9 @@ import type { Readiness } from '../store/readiness.ts';
 import type { AccessResult } from './access-result.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import { type AccessJudgment, type Documents, judgeAccess, listAccesses } from './judge-access.ts';
+import type { CentralEvidence } from './judge-halves.ts';
 import { computeReadiness } from './readiness.ts';
+import { planWait, type VerificationWait } from './verification-wait.ts';
 
 /** What was found about one access, or about one account that should have none. */
 export interface Finding {
@@ -17,6 +19,14 @@ export interface Finding {
   readonly result?: AccessResult;
   /** What is not as the configuration says, unless the outcome of the resource says it already. */
   readonly violation?: string;
+  /** What the result rests on, if it can be judged together with the member account. */
+  readonly evidence?: AccessEvidence;
+}
+
+/** An access, and what the central account says to it. */
+export interface AccessEvidence {
+  readonly access: Access;
+  readonly central: CentralEvidence;
 }
 
 export const isViolation = ({ violation }: Finding): boolean => violation !== undefined;
@@ -28,6 +38,12 @@ export interface Verification {
   readonly missing: readonly string[];
   /** Absent if there was no access to verify. */
   readonly readiness?: Readiness | undefined;
+  /** Whether a member role may still arrive, so that the run waits and verifies again. */
+  readonly waiting: boolean;
+  /** How long it waits now. */
+  readonly waitSeconds: number;
+  /** How long it has waited when it verifies again. */
+  readonly waitedSeconds: number;
 }
 
 const maxViolations = { lines: 1_000, bytes: 100_000 };
@@ -36,10 +52,12 @@ const maxReasons = { lines: 200, bytes: 40_000 };
 const correctAndVerify = (): string =>
   'to see all lines, correct the causes of the lines here, then start the run again, which verifies every access again';
 
-export function summarize(findings: readonly Finding[]): Verification {
+/** @param wait how long the run has waited, and may wait, for member roles */
+export function summarize(findings: readonly Finding[], wait: VerificationWait): Verification {
   const violations = findings.flatMap(({ violation }) => violation ?? []);
   const readiness = computeReadiness(findings.flatMap(({ result }) => result ?? []));
   return {
+    ...planWait(readiness, wait),
     verified: findings.length,
     missing: limitLines(violations, maxViolations, correctAndVerify),
     ...(readiness === undefined
@@ -77,9 +95,11 @@ export function listAccountFindings(
 ): readonly Finding[] {
   const accesses = listAccesses(desired, account, context);
   if (accesses.length > 0)
-    return accesses.map((access) =>
-      toFinding({ ...describeAccess(desired, account, access), ...judgeHalves(desired, documents, access) }),
-    );
+    return accesses.map((access) => {
+      const central = { documents, policyKind: desired.kind.policyKind };
+      const judged = toJudged(judgeAccess(documents, central.policyKind, access), access);
+      return toFinding({ ...describeAccess(desired, account, access), ...judged }, { access, central });
+    });
   // What raw statements give is not known, so it is not verified; an account that is kept for now may be named.
   if (isGranted(desired, account) || kept.has(account.id)) return [];
   const named = documents.some((document) =>
@@ -91,17 +111,13 @@ export function listAccountFindings(
   return [named ? { violation: line } : {}];
 }
 
-function toFinding(result: AccessResult): Finding {
+export function toFinding(result: AccessResult, evidence: AccessEvidence): Finding {
   const { resource, who, what, status, reason } = result;
-  return status === 'denied'
-    ? { result, violation: `${resource}: ${who} cannot ${what}: ${reason}` }
-    : { result };
+  const violation = status === 'denied' ? `${resource}: ${who} cannot ${what}: ${reason}` : undefined;
+  return { result, evidence, ...(violation === undefined ? {} : { violation }) };
 }
 
 type Judged = Pick<AccessResult, 'status' | 'reason' | 'keys' | 'statement'>;
-
-const judgeHalves = ({ kind }: DesiredResource, documents: Documents, access: Access): Judged =>
-  toJudged(judgeAccess(documents, kind.policyKind, access), access);
 
 function toJudged({ outcome, why, keys, statement }: AccessJudgment, { member }: Access): Judged {
   switch (outcome) {

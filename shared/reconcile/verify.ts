@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { getActiveConfiguration } from '../configuration/active-configuration.ts';
 import { getGrantContext } from '../configuration/context.ts';
-import type { Configuration } from '../configuration/schema.ts';
+import { type Configuration, defaultMemberRolesMinutes } from '../configuration/schema.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import type { Account } from '../platform/account.ts';
 import { ResourceMissingError, ThrottledError } from '../platform/aws/errors.ts';
@@ -20,12 +20,15 @@ import { listActiveResources } from './desired-resources.ts';
 import { getEffectiveRevision } from './is-up-to-date.ts';
 import type { Documents } from './judge-access.ts';
 import { formatOutcome } from './outcome.ts';
+import { proveFindings } from './prove-findings.ts';
 import type { Services } from './services.ts';
 import { isUnderBurst } from './write-batching.ts';
 
 export interface VerifyStep {
   readonly runId: string;
   readonly accounts: readonly { readonly accountId: string; readonly revision?: number | undefined }[];
+  /** How long the run has waited for member roles. Default: it has not. */
+  readonly waitedSeconds?: number | undefined;
 }
 
 /**
@@ -33,9 +36,13 @@ export interface VerifyStep {
  * allowed, by evaluation, and no managed statement names them elsewhere. Accesses on resources that were not updated are
  * unknown. Accounts that changed since this run registered them are skipped: the run that registered the change answers for it.
  */
-export async function verifyRun(services: Services, { runId, accounts }: VerifyStep): Promise<Verification> {
+export async function verifyRun(
+  services: Services,
+  { runId, accounts, waitedSeconds = 0 }: VerifyStep,
+): Promise<Verification> {
   const revisions = new Map(accounts.map(({ accountId, revision }) => [accountId, revision]));
-  if (![...revisions.values()].some((revision) => revision !== undefined)) return summarize([]);
+  if (![...revisions.values()].some((revision) => revision !== undefined))
+    return summarize([], { waitedSeconds, maxSeconds: 0 });
   const active = await getActiveConfiguration(services.store);
   const { configuration } = active;
   const own = await pMap(revisions.keys(), (id) => services.store.registry.getAccount(id), {
@@ -62,7 +69,10 @@ export async function verifyRun(services: Services, { runId, accounts }: VerifyS
       }),
     { concurrency: 8 },
   );
-  return summarize(findings.flat());
+  const { memberRolesMinutes = defaultMemberRolesMinutes } = configuration.verification ?? {};
+  const wait = { waitedSeconds, maxSeconds: memberRolesMinutes * 60 };
+  const mayArrive = waitedSeconds < wait.maxSeconds;
+  return summarize(await proveFindings(services, { runId, configuration, mayArrive }, findings.flat()), wait);
 }
 
 interface Question {

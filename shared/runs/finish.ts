@@ -28,7 +28,7 @@ export interface FinishStep {
   readonly startedAt: string;
   readonly mode: 'onboard' | 'sync';
   readonly accounts: readonly AccountOutcome[];
-  readonly verification: Verification;
+  readonly verification: Pick<Verification, 'missing' | 'readiness'>;
   /** How the update of each central account ended that had something to do: one with an error was given up. */
   readonly updates: readonly UpdateOutcome[];
 }
@@ -80,7 +80,7 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
 }
 
 /** What a failed run has not done may concern any access. */
-const getFinalReadiness = ({ readiness }: Verification, status: 'succeeded' | 'failed') =>
+const getFinalReadiness = ({ readiness }: FinishStep['verification'], status: 'succeeded' | 'failed') =>
   status === 'failed'
     ? withoutProof(readiness, 'the run failed: its unresolved items may concern any access')
     : readiness;

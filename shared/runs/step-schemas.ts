@@ -33,12 +33,16 @@ export const requestApprovalInput = z.object({
   seconds: z.int().positive(),
 });
 export const updateInput = z.object({ runId, revision: z.number(), centralAccount: z.string().min(1) });
-export const verifyInput = z.object({ runId, accounts });
+/** An execution that began before an update of this project waits for no member role. */
+export const verifyInput = z.object({ runId, accounts, waitedSeconds: z.number().optional() });
 /** An execution that began before an update of this project may have no `readiness`. */
 export const verificationSchema = z.object({
   verified: z.number(),
   missing: z.array(z.string()),
   readiness: readinessSchema.optional(),
+  waiting: z.boolean().default(false),
+  waitSeconds: z.number().default(0),
+  waitedSeconds: z.number().default(0),
 });
 export const finishInput = z.object({
   runId,

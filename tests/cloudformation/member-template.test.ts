@@ -163,13 +163,16 @@ describe('the role that reads member roles', () => {
             'iam:GetRolePolicy',
             'iam:ListAttachedRolePolicies',
           ],
-          Resource: [own('role/app/Web')],
+          Resource: [own('role/Web'), own('role/app/Web')],
         },
         {
           Action: ['iam:GetPolicy', 'iam:GetPolicyVersion'],
           Resource: [own('policy/Boundary'), 'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore'],
         },
-        { Action: ['iam:GetInstanceProfile'], Resource: [own('instance-profile/app/Web')] },
+        {
+          Action: ['iam:GetInstanceProfile'],
+          Resource: [own('instance-profile/Web'), own('instance-profile/app/Web')],
+        },
       ],
     });
   });

@@ -51,6 +51,14 @@ const grantOnConfigurationAccount = `
     repositories: ["nothing/*"]
     preset: pull
     for: { ous: [Workloads, "*/Later"] }
+  - name: people-of-members
+    kind: assume-role-permission
+    account: security
+    groups: [Readers]
+    memberRole: people/Member
+    for: { ous: [Workloads] }
+memberRoles:
+  - { name: people/Member, kind: people, for: { ous: [Workloads] } }
 `;
 
 const configuration = parseConfiguration(
@@ -270,7 +278,11 @@ function allowedTo(roleId: string): readonly string[] {
   );
 }
 
-const withoutReadKeys = (use: string): string => use.replace(/^(dynamodb:(?:GetItem|Query)) on .*/, '$1');
+const withoutReadKeys = (use: string): string =>
+  use
+    .replace(/^(dynamodb:(?:GetItem|Query)) on .*/, '$1')
+    // By it the member roles of any account are read.
+    .replace(/::\d{12}(:role\/account-onboarding\/account-onboarding-example-members-)\w+$/, '::*$1*');
 
 describe('a role allows what its function asks for, and no more', () => {
   test.each([...asked.keys()])('%s', (token) => {

@@ -63,7 +63,21 @@ describe('who may act in which account', () => {
   );
 
   test.each(forAll)('%s may assume those of all four', (name) => {
-    expect(allowed(roleOf(name))['sts:AssumeRole']?.toSorted()).toEqual(Object.values(spokes).toSorted());
+    const roles = allowed(roleOf(name))['sts:AssumeRole']?.filter((role) => !role.includes(':iam::*:'));
+    expect(roles?.toSorted()).toEqual(Object.values(spokes).toSorted());
+  });
+
+  test('verify-access alone may assume the roles that read member roles, and no other role of a member account', () => {
+    const inMembers = forAll.map((name) => [
+      name,
+      allowed(roleOf(name))['sts:AssumeRole']?.filter((role) => role.includes(':iam::*:')),
+    ]);
+    const reader =
+      'arn:${AWS::Partition}:iam::*:role/account-onboarding/account-onboarding-example-members-*';
+    expect(Object.fromEntries(inMembers)).toEqual({
+      ...Object.fromEntries(forAll.map((name) => [name, []])),
+      'verify-access': [reader],
+    });
   });
 
   test('no other role may assume any', () => {

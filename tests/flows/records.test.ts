@@ -19,7 +19,7 @@ test.each([
     {
       ready: 'unproven',
       accesses: { verified: 1, 'central-only': 1 },
-      notVerified: [expect.stringContaining('the member account was not read')],
+      notVerified: [expect.stringContaining('is no member role of the configuration')],
     },
   ],
 ] as const)('says in event, message and record that ready is %s', async (_, grants, expected) => {

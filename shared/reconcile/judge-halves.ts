@@ -1,0 +1,201 @@
+import type { Access } from '../grants/contract.ts';
+import type { AppliedPolicy, PolicyKind } from '../iam/applied-policy.ts';
+import { authorize, type Decision } from '../iam/authorize.ts';
+import { createPolicy } from '../iam/document.ts';
+import type { AccessRequest, OrganizationFacts, RequestPrincipal } from '../iam/request.ts';
+import type { AccessStatus } from '../store/readiness.ts';
+import type { AccessResult } from './access-result.ts';
+import { type AccessJudgment, type Documents, judgeAccess } from './judge-access.ts';
+import type { MemberRoleReading, MemberRoleState } from './member-role-state.ts';
+
+export type Judged = Pick<AccessResult, 'status' | 'reason' | 'keys' | 'statement'>;
+
+/** What was read of the central resource. */
+export interface CentralEvidence {
+  readonly documents: Documents;
+  readonly policyKind: PolicyKind;
+}
+
+/** What was read of the member account. */
+export interface MemberEvidence {
+  readonly reading: MemberRoleReading;
+  /** The request by which the role is assumed before it can send a request. */
+  readonly assume?: AccessRequest;
+}
+
+/** What was read of the organization. */
+export interface OrganizationEvidence {
+  readonly facts: OrganizationFacts;
+  /** SCPs and RCPs of an account, with those of its OUs and of the root. */
+  listPolicies(accountId: string): readonly AppliedPolicy[];
+  /** Why the policies were not read. Absent if they were read, or do not matter to the configuration. */
+  readonly unread?: string;
+}
+
+/**
+ * What all halves of an access together prove: the policies of the central resource, the role of the member account with its trust,
+ * boundary and policies, and the policies of the organization. The worst answer counts. Pure.
+ */
+export function judgeHalves(
+  access: Access,
+  central: CentralEvidence,
+  member: MemberEvidence | undefined,
+  organization: OrganizationEvidence,
+): Judged {
+  const judged = [
+    toJudged(judgeAccess(central.documents, central.policyKind, access)),
+    ...judgeComposition(access, central, member, organization),
+  ];
+  const worst = severities.map((status) => judged.find((each) => each.status === status)).find(isDefined);
+  return withOrganization(worst ?? verified, organization);
+}
+
+const severities = [
+  'denied',
+  'pending',
+  'unknown',
+  'central-only',
+] as const satisfies readonly AccessStatus[];
+const verified: Judged = { status: 'verified' };
+const isDefined = <T>(value: T | undefined): value is T => value !== undefined;
+
+/** Policies of the organization may deny whatever the others allow. */
+const withOrganization = (judged: Judged, { unread }: OrganizationEvidence): Judged =>
+  unread === undefined || judged.status !== 'verified'
+    ? judged
+    : { status: 'unknown', reason: `organization policies not read: ${unread}`, keys: ['scp', 'rcp'] };
+
+function toJudged({ outcome, why, keys, statement }: AccessJudgment): Judged {
+  switch (outcome) {
+    case 'allowed':
+      return verified;
+    case 'denied':
+      return { status: outcome, reason: why, ...(statement === undefined ? {} : { statement }) };
+    case 'unknown':
+      return { status: outcome, reason: why, ...(keys === undefined ? {} : { keys }) };
+  }
+}
+
+function judgeComposition(
+  access: Access,
+  central: CentralEvidence,
+  member: MemberEvidence | undefined,
+  organization: OrganizationEvidence,
+): readonly Judged[] {
+  const isAssumed = access.member?.part === 'is-assumed';
+  const policies = [...toPolicies(central), isAssumed ? anyTrust : anyIdentity];
+  const withoutMember = () => judge(access.request, { policies, organization });
+  if (access.member === undefined) return [withoutMember()];
+  if (member === undefined) return [withoutMember(), unread('the member account was not read')];
+  const { reading } = member;
+  switch (reading.outcome) {
+    case 'read':
+      return judgeRole(access, central, { ...member, state: reading.state }, organization);
+    case 'missing':
+      return [withoutMember(), { status: 'pending', reason: reading.reason }];
+    case 'wrong':
+      return [{ status: 'denied', reason: reading.reason }];
+    case 'unreadable':
+      return [withoutMember(), unread(reading.reason)];
+  }
+}
+
+const unread = (reason: string): Judged => ({ status: 'central-only', reason });
+
+/** The role with all that limits it; and whether it can be assumed at all, if it is the role that sends the request. */
+function judgeRole(
+  { request, member }: Access,
+  central: CentralEvidence,
+  { state, assume }: Pick<MemberEvidence, 'assume'> & { readonly state: MemberRoleState },
+  organization: OrganizationEvidence,
+): readonly Judged[] {
+  const documents = toPolicies(central);
+  if (member?.part === 'is-assumed')
+    return [judge(request, { policies: [...documents, ...state.trust], unread: state.unread, organization })];
+  const own = [...state.identity, ...state.boundary];
+  return [
+    judge(request, { policies: [...documents, ...own], unread: state.unread, organization }),
+    ...(assume === undefined ? [] : [judgeAssumption(assume, state, organization)]),
+    ...(state.instanceProfile === undefined ? [] : [state.instanceProfile]),
+  ];
+}
+
+function judgeAssumption(
+  assume: AccessRequest,
+  { trust, arn }: MemberRoleState,
+  organization: OrganizationEvidence,
+): Judged {
+  const judged = judge(assume, { policies: [...trust, anyIdentity], organization });
+  const { reason } = judged;
+  return reason === undefined ? judged : { ...judged, reason: `nobody can work as ${arn}: ${reason}` };
+}
+
+const toPolicies = ({ documents, policyKind }: CentralEvidence): readonly AppliedPolicy[] =>
+  documents.filter(isDefined).map((document) => ({
+    kind: policyKind,
+    name: `the ${policyKind} policy of the central account`,
+    document,
+  }));
+
+/** Stands for the policies of a caller that is not read. */
+const anyIdentity: AppliedPolicy = {
+  kind: 'identity',
+  name: 'policies that were not read',
+  document: { ...createPolicy(), Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+};
+
+/** Stands for the trust policy of a role that is not read. */
+const anyTrust: AppliedPolicy = {
+  kind: 'trust',
+  name: 'a trust policy that was not read',
+  document: { ...createPolicy(), Statement: [{ Effect: 'Allow', Principal: '*', Action: '*' }] },
+};
+
+interface Evidence {
+  readonly policies: readonly AppliedPolicy[];
+  readonly unread?: MemberRoleState['unread'];
+  readonly organization: OrganizationEvidence;
+}
+
+function judge(request: AccessRequest, { policies, unread = [], organization }: Evidence): Judged {
+  const decision = authorize({
+    request,
+    policies: [...policies, ...listOrganizationPolicies(request, organization)],
+    unread,
+    organization: organization.facts,
+  });
+  return fromDecision(decision);
+}
+
+/** SCPs of the account that asks, RCPs of the account that owns the resource ("Policy evaluation logic"). */
+function listOrganizationPolicies(
+  { principal, resource, resourceAccount }: AccessRequest,
+  organization: OrganizationEvidence,
+): readonly AppliedPolicy[] {
+  const listOf = (accountId: string | undefined, wanted: PolicyKind) =>
+    accountId === undefined ? [] : organization.listPolicies(accountId).filter(({ kind }) => kind === wanted);
+  return [
+    ...listOf(getAccount(principal), 'scp'),
+    ...listOf(resourceAccount ?? resource.split(':')[4], 'rcp'),
+  ];
+}
+
+function getAccount(principal: RequestPrincipal): string | undefined {
+  if ('accountId' in principal) return principal.accountId;
+  return 'arn' in principal ? principal.arn.split(':')[4] : undefined;
+}
+
+function fromDecision({ outcome, reasons, statements, unknowns }: Decision): Judged {
+  const reason = reasons.join('; ');
+  switch (outcome) {
+    case 'allowed':
+      return verified;
+    case 'denied': {
+      const [first] = statements;
+      const statement = first && `${first.sid ?? `statement ${first.index + 1}`} of ${first.policy}`;
+      return { status: outcome, reason, ...(statement === undefined ? {} : { statement }) };
+    }
+    case 'unknown':
+      return { status: outcome, reason, keys: [...new Set(unknowns.map(({ name }) => name))] };
+  }
+}

@@ -1,0 +1,106 @@
+import pMap from 'p-map';
+import { getGrantContext } from '../configuration/context.ts';
+import { getMemberReaderRole } from '../configuration/member-stack-sets.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import type { Access } from '../grants/contract.ts';
+import { createAssumeRequest } from '../grants/member-roles/assume-request.ts';
+import { findMemberRole } from '../grants/member-roles/references.ts';
+import type { MemberRole } from '../grants/member-roles/schema.ts';
+import type { MemberEvidence } from './judge-halves.ts';
+import { createManagedPolicyReader } from './managed-policy-reader.ts';
+import type { MemberRoleReading } from './member-role-state.ts';
+import { isReaderRefused, readMemberRole } from './read-member-role.ts';
+import type { Services } from './services.ts';
+
+/** A role of one account that an access needs. */
+export interface NeededRole {
+  readonly accountId: string;
+  /** With its path. */
+  readonly role: string;
+}
+
+export interface MemberReadingRequest {
+  readonly runId: string;
+  readonly configuration: Configuration;
+  /** Whether a role that is not there may still arrive. */
+  readonly mayArrive: boolean;
+}
+
+/** What was read of each role, by account and name. */
+export interface MemberEvidenceIndex {
+  find(accountId: string, access: Access): MemberEvidence | undefined;
+}
+
+const keyOf = ({ accountId, role }: NeededRole): string => `${accountId}/${role}`;
+
+/** Reads each role once. @throws the retryable errors of `shared/platform/aws` */
+export async function collectMemberEvidence(
+  services: Services,
+  request: MemberReadingRequest,
+  needed: readonly NeededRole[],
+): Promise<MemberEvidenceIndex> {
+  const distinct = new Map(needed.map((each) => [keyOf(each), each]));
+  const managedPolicies = createManagedPolicyReader();
+  const read = await pMap(
+    distinct,
+    async ([key, each]) => [key, await collectOne(services, request, { ...each, managedPolicies })] as const,
+    { concurrency: 8 },
+  );
+  const known = new Map(read);
+  return {
+    find: (accountId, { member }) =>
+      member === undefined ? undefined : known.get(keyOf({ accountId, role: member.role })),
+  };
+}
+
+type Wanted = NeededRole & { readonly managedPolicies: ReturnType<typeof createManagedPolicyReader> };
+
+async function collectOne(
+  services: Services,
+  request: MemberReadingRequest,
+  wanted: Wanted,
+): Promise<MemberEvidence> {
+  const { configuration } = request;
+  const { accountId } = wanted;
+  const role = findMemberRole(wanted.role, configuration.memberRoles ?? []);
+  if (role === undefined)
+    return {
+      reading: unreadable(
+        `the role ${wanted.role} is no member role of the configuration, so it cannot be read`,
+      ),
+    };
+  const arn = `arn:${configuration.partition}:iam::${accountId}:role/${role.name}`;
+  return {
+    reading: await readThroughReader(services, request, { ...wanted, role, arn }),
+    assume: createAssumeRequest(role, getGrantContext(configuration), { accountId, arn }),
+  };
+}
+
+const unreadable = (reason: string): MemberRoleReading => ({ outcome: 'unreadable', reason });
+
+async function readThroughReader(
+  services: Services,
+  { runId, configuration, mayArrive }: MemberReadingRequest,
+  {
+    accountId,
+    role,
+    arn,
+    managedPolicies,
+  }: Omit<Wanted, 'role'> & { readonly role: MemberRole; readonly arn: string },
+): Promise<MemberRoleReading> {
+  const readerRole = getMemberReaderRole(role, configuration);
+  const access = services.aws(runId, { partition: configuration.partition, spokeRole: readerRole });
+  const { iam } = access.getReader({ accountId, region: getGlobalRegion(configuration) });
+  try {
+    return await readMemberRole({ iam, managedPolicies }, { role, arn });
+  } catch (error) {
+    if (!isReaderRefused(error)) throw error;
+    const reason = `the role ${readerRole} of account ${accountId}, by which member roles are read, cannot be assumed`;
+    const isReached = accountId !== configuration.organization.managementAccount;
+    return mayArrive && isReached ? { outcome: 'missing', reason } : unreadable(reason);
+  }
+}
+
+/** IAM is global; its client wants a region of the partition. */
+const getGlobalRegion = ({ centralAccounts }: Configuration): string =>
+  Object.values(centralAccounts).find((account) => account !== undefined)?.region ?? 'us-east-1';

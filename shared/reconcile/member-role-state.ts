@@ -1,0 +1,27 @@
+import type { AppliedPolicy, PolicyKind } from '../iam/applied-policy.ts';
+
+/** Policies of a role that apply and could not be read. */
+export interface UnreadPolicy {
+  readonly kind: PolicyKind;
+  readonly reason: string;
+}
+
+/** A role of a member account as IAM has it. */
+export interface MemberRoleState {
+  /** With its path. */
+  readonly arn: string;
+  readonly trust: readonly AppliedPolicy[];
+  readonly identity: readonly AppliedPolicy[];
+  readonly boundary: readonly AppliedPolicy[];
+  readonly unread: readonly UnreadPolicy[];
+  /** What is wrong with the instance profile of the role. Absent if it works, or if the role needs none. */
+  readonly instanceProfile?: { readonly status: 'denied' | 'unknown'; readonly reason: string };
+}
+
+/**
+ * What reading a role of a member account gave. `missing`: the account can be read, and has no such role. `wrong`: the account has
+ * another role of this name. `unreadable`: nothing is known of the role.
+ */
+export type MemberRoleReading =
+  | { readonly outcome: 'read'; readonly state: MemberRoleState }
+  | { readonly outcome: 'missing' | 'wrong' | 'unreadable'; readonly reason: string };

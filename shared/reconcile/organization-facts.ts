@@ -1,0 +1,21 @@
+import { isMember, isUnreadable } from '../accounts/membership.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import type { OrganizationFacts } from '../iam/request.ts';
+import type { Account } from '../platform/account.ts';
+
+/** What the registry knows of where accounts are. Pure. */
+export function createOrganizationFacts(
+  { organization }: Pick<Configuration, 'organization'>,
+  accounts: readonly Account[],
+): OrganizationFacts {
+  const known = new Map(accounts.map((account) => [account.id, account]));
+  return {
+    managementAccount: organization.managementAccount,
+    organizationOf: (accountId) => {
+      const account = known.get(accountId);
+      if (account === undefined || isUnreadable(account)) return 'unknown';
+      if (!isMember(account)) return 'none';
+      return { id: organization.id, path: `${[organization.id, ...account.parentIds].join('/')}/` };
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import type { AppliedPolicy, PolicyKind } from '../iam/applied-policy.ts';
+import { parsePolicy } from '../iam/document.ts';
+import { toErrorRecord } from '../platform/errors.ts';
+import type { UnreadPolicy } from './member-role-state.ts';
+
+/** A policy, or why there is none to judge by. */
+export interface PolicyReading {
+  readonly policy?: AppliedPolicy;
+  readonly unread?: UnreadPolicy;
+}
+
+/** IAM gives documents as a URL would carry them (IAM API reference, "Role", "GetRolePolicy"). */
+export function parseEncoded(kind: PolicyKind, name: string, encoded: string | undefined): PolicyReading {
+  try {
+    return { policy: { kind, name, document: parsePolicy(decodeURIComponent(encoded ?? ''), name) } };
+  } catch (error) {
+    return { unread: { kind, reason: toErrorRecord(error).message } };
+  }
+}

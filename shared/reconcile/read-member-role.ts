@@ -1,0 +1,150 @@
+import {
+  GetInstanceProfileCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  type IAMClient,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
+  type Role,
+} from '@aws-sdk/client-iam';
+import { getInstanceProfileName } from '../grants/member-roles/instance-profile.ts';
+import { getBareName } from '../grants/member-roles/references.ts';
+import type { MemberRole } from '../grants/member-roles/schema.ts';
+import type { AppliedPolicy } from '../iam/applied-policy.ts';
+import { AccessDeniedError, ResourceMissingError } from '../platform/aws/errors.ts';
+import { toErrorRecord } from '../platform/errors.ts';
+import type { ManagedPolicyReader } from './managed-policy-reader.ts';
+import type { MemberRoleReading, MemberRoleState } from './member-role-state.ts';
+import { type PolicyReading, parseEncoded } from './parse-encoded.ts';
+
+/** What reads one role of one account. */
+export interface RoleReader {
+  readonly iam: IAMClient;
+  /** Shared by the roles of a run: many roles have the same managed policies. */
+  readonly managedPolicies: ManagedPolicyReader;
+}
+
+export interface WantedRole {
+  readonly role: MemberRole;
+  /** The ARN that the role should have. */
+  readonly arn: string;
+}
+
+/**
+ * Reads a member role with everything that decides what it can do. Five calls for a role with one inline policy and an instance
+ * profile; two more for each managed policy that no other role has.
+ * @throws AccessDeniedError if the reader's own role cannot be assumed; the retryable errors of `shared/platform/aws`
+ */
+export async function readMemberRole(reader: RoleReader, wanted: WantedRole): Promise<MemberRoleReading> {
+  const name = getBareName(wanted.role.name);
+  try {
+    const { Role: found } = await reader.iam.send(new GetRoleCommand({ RoleName: name }));
+    if (found?.Arn !== wanted.arn)
+      return { outcome: 'wrong', reason: `the name ${name} is taken by the role ${found?.Arn}` };
+    return { outcome: 'read', state: await readState(reader, wanted, found) };
+  } catch (error) {
+    return toReading(error, wanted);
+  }
+}
+
+/** STS answers alike if a role does not exist and if it does not trust the caller. */
+export const isReaderRefused = (error: unknown): boolean =>
+  error instanceof AccessDeniedError && error.fields.operation === 'AssumeRole';
+
+function toReading(error: unknown, { arn }: WantedRole): MemberRoleReading {
+  if (error instanceof ResourceMissingError)
+    return { outcome: 'missing', reason: `the role ${arn} does not exist yet` };
+  const { message, retryable } = toErrorRecord(error);
+  if (retryable || isReaderRefused(error)) throw error;
+  return { outcome: 'unreadable', reason: message };
+}
+
+async function readState(
+  reader: RoleReader,
+  { role, arn }: WantedRole,
+  found: Role,
+): Promise<MemberRoleState> {
+  const [inline, managed, boundary, profile] = await Promise.all([
+    readInlinePolicies(reader.iam, arn),
+    readAttachedPolicies(reader, arn),
+    readBoundary(reader, found),
+    findProfileFault(reader.iam, role),
+  ]);
+  const trust = parseEncoded('trust', `trust policy of ${arn}`, found.AssumeRolePolicyDocument);
+  const identity = [...inline, ...managed];
+  return {
+    arn,
+    trust: listPolicies([trust]),
+    identity: listPolicies(identity),
+    boundary: listPolicies(boundary),
+    unread: [trust, ...identity, ...boundary].flatMap(({ unread }) => unread ?? []),
+    ...(profile === undefined ? {} : { instanceProfile: profile }),
+  };
+}
+
+const listPolicies = (readings: readonly PolicyReading[]): readonly AppliedPolicy[] =>
+  readings.flatMap(({ policy }) => policy ?? []);
+
+async function readInlinePolicies(iam: IAMClient, arn: string): Promise<readonly PolicyReading[]> {
+  const RoleName = getBareName(arn);
+  const names: string[] = [];
+  let Marker: string | undefined;
+  do {
+    const page = await iam.send(new ListRolePoliciesCommand({ RoleName, Marker }));
+    names.push(...(page.PolicyNames ?? []));
+    Marker = page.IsTruncated ? page.Marker : undefined;
+  } while (Marker !== undefined);
+  return Promise.all(
+    names.map(async (PolicyName) => {
+      const { PolicyDocument } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+      return parseEncoded('identity', `inline policy ${PolicyName} of ${arn}`, PolicyDocument);
+    }),
+  );
+}
+
+async function readAttachedPolicies(
+  { iam, managedPolicies }: RoleReader,
+  arn: string,
+): Promise<readonly PolicyReading[]> {
+  const arns: string[] = [];
+  let Marker: string | undefined;
+  do {
+    const page = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: getBareName(arn), Marker }));
+    arns.push(...(page.AttachedPolicies ?? []).flatMap(({ PolicyArn }) => PolicyArn ?? []));
+    Marker = page.IsTruncated ? page.Marker : undefined;
+  } while (Marker !== undefined);
+  return Promise.all(arns.map((policyArn) => managedPolicies.read(iam, policyArn, 'identity')));
+}
+
+async function readBoundary(
+  { iam, managedPolicies }: RoleReader,
+  { PermissionsBoundary }: Role,
+): Promise<readonly PolicyReading[]> {
+  const arn = PermissionsBoundary?.PermissionsBoundaryArn;
+  return arn === undefined ? [] : [await managedPolicies.read(iam, arn, 'boundary')];
+}
+
+/** An instance gets its role through a profile alone ("IAM roles for Amazon EC2"). */
+async function findProfileFault(
+  iam: IAMClient,
+  role: MemberRole,
+): Promise<MemberRoleState['instanceProfile']> {
+  const InstanceProfileName = getInstanceProfileName(role);
+  if (InstanceProfileName === undefined) return undefined;
+  try {
+    const { InstanceProfile } = await iam.send(new GetInstanceProfileCommand({ InstanceProfileName }));
+    const name = getBareName(role.name);
+    return InstanceProfile?.Roles?.some(({ RoleName }) => RoleName === name)
+      ? undefined
+      : {
+          status: 'denied',
+          reason: `the instance profile ${InstanceProfileName} does not have the role ${name}`,
+        };
+  } catch (error) {
+    if (error instanceof ResourceMissingError)
+      return { status: 'denied', reason: `the instance profile ${InstanceProfileName} does not exist` };
+    if (error instanceof AccessDeniedError)
+      return { status: 'unknown', reason: `the instance profile ${InstanceProfileName} may not be read` };
+    throw error;
+  }
+}

@@ -1,0 +1,200 @@
+import { expect, it } from '@jest/globals';
+import type { Readiness } from '../../shared/store/readiness.ts';
+import {
+  allow,
+  deployMemberRoles,
+  type MemberEnv,
+  onboardAgain,
+  onboardMember,
+  roleOf,
+  withMemberRoles,
+} from '../fixtures/member-env.ts';
+
+const trustOf = (Principal: object, more: object = {}): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole', ...more }],
+  });
+
+const ofSecurity = { AWS: 'arn:aws:iam::333333333333:root' };
+
+const boundaryOf = ({ organization, id }: MemberEnv) => {
+  const boundary = organization.world.managedPolicies.get(`arn:aws:iam::${id}:policy/Boundary`);
+  if (boundary === undefined) throw new Error('There is no boundary');
+  return boundary;
+};
+
+it('verifies both halves of every access when the StackSets bring the member roles', async () => {
+  const { ended } = await onboardMember(withMemberRoles());
+
+  expect(ended.run.readiness).toEqual({ ready: true, counts: { verified: 7 }, reasons: [] });
+  expect(ended.run.status).toBe('succeeded');
+  expect(ended.states).toContain('WaitForMemberRoles');
+});
+
+const ofWeb = ['bucket', 'image', 'key', 'role', 'secret'];
+
+/** What goes, which accesses AWS then denies, and why. */
+const removals: readonly [string, (env: MemberEnv) => void, readonly string[], RegExp][] = [
+  [
+    'the trust of the role for people names another account',
+    (env) => {
+      roleOf(env, 'people/ReadOnly').trust = trustOf({ AWS: 'arn:aws:iam::999999999999:root' });
+    },
+    ['people/ReadOnly'],
+    /no resource-based policy allows the sts:AssumeRole action/,
+  ],
+  [
+    'the trust of the role for people asks for an external id',
+    (env) => {
+      const Condition = { StringEquals: { 'sts:ExternalId': 'another' } };
+      roleOf(env, 'people/ReadOnly').trust = trustOf(ofSecurity, { Condition });
+    },
+    ['people/ReadOnly'],
+    /no resource-based policy allows the sts:AssumeRole action/,
+  ],
+  [
+    'the deployer trusts another role',
+    (env) => {
+      const Condition = { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::444444444444:role/Other' } };
+      roleOf(env, 'deploy/Deployer').trust = trustOf(
+        { AWS: 'arn:aws:iam::444444444444:root' },
+        { Condition },
+      );
+    },
+    ['deploy/Deployer'],
+    /no resource-based policy allows the sts:AssumeRole action/,
+  ],
+  [
+    'the policy of the application is deleted',
+    (env) => roleOf(env, 'app/Web').inlinePolicies.clear(),
+    ofWeb,
+    /no identity-based policy allows/,
+  ],
+  [
+    'the boundary of the application allows S3 alone',
+    (env) => {
+      boundaryOf(env).versions = boundaryOf(env).versions.map((each) => ({
+        ...each,
+        document: JSON.stringify(allow('s3:*')),
+      }));
+    },
+    ['image', 'key', 'role', 'secret'],
+    /no permissions boundary allows the/,
+  ],
+  [
+    'a policy of the application denies the secret',
+    (env) => {
+      const denial = allow('secretsmanager:GetSecretValue', { Effect: 'Deny', Sid: 'Frozen' });
+      roleOf(env, 'app/Web').inlinePolicies.set('frozen', JSON.stringify(denial));
+    },
+    ['secret'],
+    /statement Frozen of inline policy frozen of .*app\/Web denies it/,
+  ],
+  [
+    'the application trusts another service',
+    (env) => {
+      roleOf(env, 'app/Web').trust = trustOf({ Service: 'lambda.amazonaws.com' });
+    },
+    ofWeb,
+    /no resource-based policy allows the sts:AssumeRole action/,
+  ],
+  [
+    'the instance profile is deleted',
+    ({ organization }) => organization.world.instanceProfiles.clear(),
+    ofWeb,
+    /the instance profile Web does not exist/,
+  ],
+];
+
+it.each(removals)('denies exactly the affected accesses when %s', async (_, remove, affected, reason) => {
+  const env = await onboardMember(withMemberRoles());
+  remove(env);
+
+  const { run } = await onboardAgain(env);
+
+  const { ready, counts, reasons } = run.readiness as Readiness;
+  expect({ ready, counts }).toEqual({
+    ready: false,
+    counts: { verified: 7 - affected.length, denied: affected.length },
+  });
+  const unresolved = run.unresolved ?? [];
+  expect(unresolved).toHaveLength(affected.length);
+  for (const each of affected) expect(unresolved.filter((line) => line.includes(each))).not.toEqual([]);
+  expect(reasons.join()).toMatch(reason);
+  expect(run.status).toBe('failed');
+});
+
+it('calls accesses pending, and the account not ready, when a role is missing at the deadline', async () => {
+  const env = await onboardMember(withMemberRoles());
+  env.organization.world.roles.delete(roleOf(env, 'deploy/Deployer').arn);
+
+  const { run, states } = await onboardAgain(env);
+
+  expect(run).toMatchObject({
+    status: 'failed',
+    readiness: { ready: false, counts: { verified: 6, pending: 1 } },
+    unresolved: [expect.stringContaining('deploy/Deployer')],
+  });
+  // 15, 15, 30 and 60 seconds, and then a minute each: 20 minutes in all.
+  expect(states.filter((state) => state === 'WaitForMemberRoles')).toHaveLength(22);
+});
+
+it('waits for nothing when the configuration says so', async () => {
+  const configuration = withMemberRoles(['deploy'], 'verification: { memberRolesMinutes: 0 }');
+  const { ended } = await onboardMember(configuration);
+
+  expect(ended.states).not.toContain('WaitForMemberRoles');
+});
+
+it('denies when another role has taken the name', async () => {
+  const env = await onboardMember(withMemberRoles(['deploy']));
+  const { arn, ...role } = roleOf(env, 'deploy/Deployer');
+  env.organization.world.roles.delete(arn);
+  env.organization.addRole({
+    accountId: env.id,
+    name: role.name,
+    trust: JSON.parse(role.trust),
+  });
+
+  const { run } = await onboardAgain(env);
+
+  expect(run.readiness).toMatchObject({
+    ready: false,
+    reasons: [expect.stringMatching(/the name Deployer is taken by the role .*:role\/Deployer/)],
+  });
+});
+
+it('leaves accesses central only, after the deadline, when no StackSet brings the role that reads', async () => {
+  const { ended } = await onboardMember(withMemberRoles(['people', 'secret']), () => {});
+
+  expect(ended.run).toMatchObject({
+    status: 'succeeded',
+    readiness: {
+      ready: 'unproven',
+      counts: { 'central-only': 2 },
+      reasons: [expect.stringMatching(/cannot be assumed/)],
+    },
+  });
+  expect(ended.states).toContain('WaitForMemberRoles');
+});
+
+it('reads each role of an account with at most two calls and five for each role', async () => {
+  const env = await onboardMember(withMemberRoles());
+  env.organization.resetCalls();
+
+  await onboardAgain(env);
+
+  const calls = env.organization.calls.filter(
+    ({ accountId, operation }) => accountId === env.id || operation === 'AssumeRole',
+  );
+  const names = calls.map(({ operation }) => operation);
+  expect(names.filter((name) => name !== 'AssumeRole').length).toBeLessThanOrEqual(2 + 5 * 3);
+});
+
+it('is ready again when the StackSet is deployed after the run', async () => {
+  const env = await onboardMember(withMemberRoles(['people']), () => {});
+  await deployMemberRoles(env);
+
+  expect((await onboardAgain(env)).run.readiness).toMatchObject({ ready: true });
+});
