@@ -64,7 +64,7 @@ export const matchFaults: readonly PlantedFault[] = [
     area: 'rendering',
     name: 'first-role-only',
     title: 'of several roles that may use a grant only the first counts',
-    replace: 'roles.map((role) =>',
-    by: 'roles.slice(0, 1).map((role) =>',
+    replace: "'aws:PrincipalArn': roles.map((role) =>",
+    by: "'aws:PrincipalArn': roles.slice(0, 1).map((role) =>",
   },
 ];
