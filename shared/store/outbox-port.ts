@@ -78,6 +78,8 @@ export interface RememberedTargets {
   readonly trouble?: string;
   /** The run that has told it. */
   readonly notifiedByRun?: string;
+  /** When it was told, in milliseconds since the epoch. */
+  readonly troubleAt?: number;
 }
 
 /** The deliveries that were asked for: one item for each version and target, so that twice is once. */

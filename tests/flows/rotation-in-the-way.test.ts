@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createSimulatedServices } from '../../simulator/simulated-services.ts';
-import { fault, refuse } from '../fixtures/call-faults.ts';
+import { death, fault, refuse } from '../fixtures/call-faults.ts';
 import {
   createSecretEnv,
   currentVersion,
@@ -107,9 +107,38 @@ describe('a secret that is named nowhere', () => {
   });
 });
 
-describe('a secret that the configuration names', () => {
-  const named = () => createSecretEnv({ secretDeployment: namedTarget });
+const named = () => createSecretEnv({ secretDeployment: namedTarget });
 
+test.each([
+  { secret: 'that is named nowhere', create: unheard },
+  { secret: 'that the configuration names', create: named },
+])(
+  'reports a denial once when a function that read the secret before it ends later, for a secret $secret',
+  async ({ create }) => {
+    const env = await create();
+    const before = announcements(env).length;
+    const frozen = death('ResolveDeploymentFunctionArn', 'after');
+    let reads = 0;
+    env.organization.intercept((call, proceed) => {
+      if (call.operation !== 'DescribeSecret') return proceed();
+      reads += 1;
+      if (reads === 1) return frozen.here(call, proceed);
+      return reads <= 3 ? denied(call, proceed) : proceed();
+    });
+    env.clock.advance(15 * minute);
+
+    const first = await deploy(env, { resumePending: true }, { around: frozen.around });
+    await frozen.wake();
+    const second = await look(env);
+
+    expect(first.run?.unresolved).toEqual([expect.stringContaining('AccessDeniedError')]);
+    expect(second.run?.unresolved).toBeUndefined();
+    expect(announcements(env).slice(before)).toEqual(['Configuration Deployment Failed']);
+    expect(reads).toBe(3);
+  },
+);
+
+describe('a secret that the configuration names', () => {
   test('and that is gone is told once, and again when it was there meanwhile', async () => {
     const env = await named();
     const { secrets } = env.organization.world;

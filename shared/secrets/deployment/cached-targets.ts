@@ -2,6 +2,7 @@ import type { AppConfigClient } from '@aws-sdk/client-appconfig';
 import type { SecretArnParts } from '../../platform/aws/secret-arn.ts';
 import type { DeploymentTarget } from '../../store/ports.ts';
 import { findTargets, type KnownProfiles } from './discover.ts';
+import { selectLaterError } from './error-deduplication.ts';
 import type { DeploymentServices } from './services.ts';
 
 /** How long what was found is believed without another look, in milliseconds: the scheduled check looks four times in it. */
@@ -12,13 +13,15 @@ interface LoadTargetsRequest {
   readonly strategy: string;
   /** Whether what was found lately is good enough. */
   readonly useCachedTargets: boolean;
+  /** When the check of the secret began, in milliseconds since the epoch. */
+  readonly since: number;
   /** Default: nothing is known. */
   readonly known?: KnownProfiles | undefined;
 }
 
 export interface LoadedTargets {
   readonly targets: readonly DeploymentTarget[];
-  /** To be called when all is claimed: remembers what was found now, and that nothing is in the way. */
+  /** To be called when all is claimed: remembers what was found, and forgets the errors that were met before the check began. */
   remember(): Promise<void>;
 }
 
@@ -26,7 +29,7 @@ export interface LoadedTargets {
 export async function loadTargets(
   { store: { outbox }, clock }: DeploymentServices,
   secret: SecretArnParts,
-  { client, strategy, useCachedTargets, known }: LoadTargetsRequest,
+  { client, strategy, useCachedTargets, known, since }: LoadTargetsRequest,
 ): Promise<LoadedTargets> {
   const now = clock.now();
   const remembered = useCachedTargets ? await outbox.getRememberedTargets(secret.arn) : undefined;
@@ -40,7 +43,9 @@ export async function loadTargets(
   return {
     targets: found,
     remember: async () => {
-      if (targets.length > 0) await outbox.rememberTargets(secret.arn, { targets, at: now });
+      if (targets.length === 0) return;
+      const later = selectLaterError(await outbox.getRememberedTargets(secret.arn), since);
+      await outbox.rememberTargets(secret.arn, { targets, at: now, ...later });
     },
   };
 }

@@ -39,6 +39,7 @@ export async function claimSecret(
   claim: SecretClaim,
 ): Promise<ClaimResult> {
   const { secret, runId, versionId, useCachedTargets, known } = claim;
+  const since = services.clock.now();
   try {
     const clients = services.aws(runId, active.configuration).getReader(secret);
     const current = await describe(services, clients, secret);
@@ -50,8 +51,9 @@ export async function claimSecret(
         : await loadTargets(services, current, {
             client: clients.appConfig,
             strategy,
-            useCachedTargets: useCachedTargets,
+            useCachedTargets,
             known,
+            since,
           });
     if (targets.length === 0) await forget(services, current.arn);
     if (versionId !== undefined && versionId !== current.version)
@@ -67,7 +69,7 @@ export async function claimSecret(
     );
     const claimed = await Promise.all(claims);
     await remember();
-    if (!claim.reportKnownErrors) await forgetError(services, { ...active, secret });
+    if (!claim.reportKnownErrors) await forgetError(services, { ...active, secret }, since);
     const warnings = targets.length === 0 ? unservedReplica(current) : [];
     return await mergeClaimResults([left, ...claimed, { deliveries: [], problems: [], warnings }]);
   } catch (thrown) {

@@ -1,6 +1,7 @@
 import type { Configuration } from '../../configuration/schema.ts';
 import { parseSecretArn } from '../../platform/aws/secret-arn.ts';
 import { toErrorRecord } from '../../platform/errors.ts';
+import type { RememberedTargets } from '../../store/ports.ts';
 import type { DeploymentServices } from './services.ts';
 import { listConfiguredSecrets, type NamedSecret } from './targets.ts';
 
@@ -16,7 +17,7 @@ interface Trouble {
  * the scheduled check looks at since it was deployed before. Of any other it is always news.
  */
 export async function isNewError(
-  { store: { outbox } }: DeploymentServices,
+  { store: { outbox }, clock }: DeploymentServices,
   { configuration, secret, runId }: Trouble,
   thrown: unknown,
 ): Promise<boolean> {
@@ -28,18 +29,40 @@ export async function isNewError(
   const known = await outbox.getRememberedTargets(key);
   // A function that is tried again tells what it has not yet recorded.
   if (known?.trouble === trouble) return known.notifiedByRun === runId;
-  await outbox.rememberTargets(key, { targets: [], at: 0, ...known, trouble, notifiedByRun: runId });
+  await outbox.rememberTargets(key, {
+    targets: [],
+    at: 0,
+    ...known,
+    trouble,
+    notifiedByRun: runId,
+    troubleAt: clock.now(),
+  });
   return true;
 }
 
-/** After a look that went well, the same trouble is news again. */
+/** After a check without an error, the same error is news again. @param since when the check began, in milliseconds since the epoch */
 export async function forgetError(
   { store: { outbox } }: DeploymentServices,
   { configuration, secret }: Omit<Trouble, 'runId'>,
+  since: number,
 ): Promise<void> {
   if (!isConfigured(secret, configuration)) return;
   const key = troubleKey(secret, configuration);
-  if ((await outbox.getRememberedTargets(key)) !== undefined) await outbox.unwatch(key);
+  const known = await outbox.getRememberedTargets(key);
+  if (known !== undefined && selectLaterError(known, since) === undefined) await outbox.unwatch(key);
+}
+
+/**
+ * The error that was met after a check began. The check may have been frozen since, so its success says nothing about that error.
+ * @param since when the check began, in milliseconds since the epoch
+ */
+export function selectLaterError(
+  known: RememberedTargets | undefined,
+  since: number,
+): Pick<RememberedTargets, 'trouble' | 'notifiedByRun' | 'troubleAt'> | undefined {
+  const { trouble, notifiedByRun, troubleAt } = known ?? {};
+  if (trouble === undefined || notifiedByRun === undefined || troubleAt === undefined) return undefined;
+  return troubleAt >= since ? { trouble, notifiedByRun, troubleAt } : undefined;
 }
 
 /** By its name or its ARN. */

@@ -89,6 +89,7 @@ const targetsSchema: z.ZodType<RememberedTargets> = z.object({
   at: momentSchema,
   trouble: z.string().exactOptional(),
   notifiedByRun: z.string().exactOptional(),
+  troubleAt: momentSchema.exactOptional(),
 });
 
 export function createDynamoOutbox(table: Table): OutboxStore {

@@ -103,12 +103,14 @@ export function outboxContract(makeStore: MakeStore): void {
         at: 0,
         trouble: 'AccessDeniedError',
         notifiedByRun: 'run-1',
+        troubleAt: Date.parse(later),
       });
       expect(await outbox.getRememberedTargets(source)).toStrictEqual({
         targets: [],
         at: 0,
         trouble: 'AccessDeniedError',
         notifiedByRun: 'run-1',
+        troubleAt: Date.parse(later),
       });
       expect(await outbox.listWatched()).toEqual([source]);
       await outbox.unwatch(source);
