@@ -155,3 +155,9 @@ function findAwsManagedPolicy(world: SimulatedWorld, arn: string): SimulatedMana
     lastVersion: 1,
   };
 }
+
+/** The document of the version that is in use. */
+export function findManagedDocument(world: SimulatedWorld, arn: string): string | undefined {
+  const policy = findManagedPolicy(world, arn);
+  return policy?.versions.find(({ id }) => id === policy.defaultVersion)?.document;
+}

@@ -43,6 +43,7 @@ export const makeBucket = (
 ): SimulatedBucket => ({
   ...resource(world, input, input.name, `arn:${world.settings.partition}:s3:::${input.name}`),
   blockPublicPolicy: input.blockPublicPolicy ?? true,
+  objects: new Map(),
 });
 
 /** Without a policy, a key gets the one that KMS gives it: its account decides ("Default key policy"). */

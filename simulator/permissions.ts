@@ -1,8 +1,16 @@
 import type { AppliedPolicy, PolicyKind, ResourcePolicyKind } from '../shared/iam/applied-policy.ts';
 import { authorize, type Decision } from '../shared/iam/authorize.ts';
 import { type PolicyDocument, parsePolicy } from '../shared/iam/document.ts';
-import type { ContextValues, OrganizationFacts } from '../shared/iam/request.ts';
+import {
+  absent,
+  type ContextValues,
+  type OrganizationFacts,
+  type RequestPrincipal,
+} from '../shared/iam/request.ts';
 import { memoizeByObject, memoizeByString } from '../shared/platform/memoize.ts';
+import { findManagedDocument } from './aws-managed-policies.ts';
+import { listPoliciesFor } from './organization-policies.ts';
+import type { SimulatedRole, SimulatedUser } from './simulated-resources.ts';
 import { type Caller, getOrganizationPath, type SimulatedWorld } from './world.ts';
 
 /** What a caller wants to do. */
@@ -25,7 +33,7 @@ export type Denial = string | undefined;
 export function findDenial(world: SimulatedWorld, caller: Caller, attempt: Attempt): Denial {
   const decision = authorize({
     request: {
-      principal: { type: 'role', arn: caller.roleArn, session: getSessionName(caller) },
+      principal: toPrincipal(caller),
       action: attempt.action,
       resource: attempt.resource,
       resourceAccount: attempt.resourceAccount,
@@ -41,32 +49,80 @@ export function findDenial(world: SimulatedWorld, caller: Caller, attempt: Attem
   return decision.outcome === 'allowed' ? undefined : describeDenial(caller, attempt, decision);
 }
 
+function toPrincipal(caller: Caller): RequestPrincipal {
+  const { type, roleArn, accountId, sourceArn } = caller;
+  if (type === 'user') return { type, arn: roleArn };
+  if (type !== 'service') return { type: 'role', arn: roleArn, session: getSessionName(caller) };
+  const source = sourceArn === undefined ? {} : { sourceArn };
+  return { type, service: roleArn, sourceAccount: accountId, ...source };
+}
+
 const getSessionName = ({ sessionArn }: Caller): string => sessionArn.split('/').at(-1) ?? '';
 
 function listPolicies(
   world: SimulatedWorld,
   caller: Caller,
-  { resourcePolicy }: Attempt,
+  { resourcePolicy, resourceAccount }: Attempt,
 ): readonly AppliedPolicy[] {
-  const role = world.roles.get(caller.roleArn);
-  const managed = [...(role?.attached ?? [])].map((arn) => managedDocument(world, arn));
+  const identity = world.roles.get(caller.roleArn) ?? world.users.get(caller.roleArn);
+  const attached = identity === undefined ? [] : listAttached(world, identity);
+  const managed = attached.map((arn) => findManagedDocument(world, arn));
   return [
-    ...[role?.permissions, ...managed].flatMap((text) => applied('identity', text)),
+    ...[identity?.permissions, ...managed].flatMap((text) => applied('identity', text)),
     ...(resourcePolicy === undefined ? [] : applied(resourcePolicy.kind, resourcePolicy.text)),
+    ...listBoundary(world, identity?.boundaryArn),
+    ...(caller.session?.policies ?? []).flatMap((text) => applied('session', text)),
+    ...listOrganizationPolicies(world, 'scp', caller.accountId),
+    ...listOrganizationPolicies(world, 'rcp', resourceAccount),
   ];
 }
 
-function managedDocument(world: SimulatedWorld, arn: string): string | undefined {
-  const policy = world.managedPolicies.get(arn);
-  return policy?.versions.find(({ id }) => id === policy.defaultVersion)?.document;
+/** A user has the policies of its groups too. */
+const listAttached = (world: SimulatedWorld, identity: SimulatedRole | SimulatedUser): readonly string[] =>
+  'groups' in identity
+    ? [
+        ...identity.attached,
+        ...[...identity.groups].flatMap((arn) => [...(world.groups.get(arn)?.attached ?? [])]),
+      ]
+    : [...identity.attached];
+
+/** A boundary that was deleted allows nothing. */
+function listBoundary(world: SimulatedWorld, arn: string | undefined): readonly AppliedPolicy[] {
+  if (arn === undefined) return [];
+  return applied('boundary', findManagedDocument(world, arn) ?? nothing);
 }
+
+const nothing = '{"Version":"2012-10-17","Statement":[]}';
+
+const organizationPolicyTypes = {
+  scp: 'SERVICE_CONTROL_POLICY',
+  rcp: 'RESOURCE_CONTROL_POLICY',
+} as const;
+
+const listOrganizationPolicies = (
+  world: SimulatedWorld,
+  kind: 'scp' | 'rcp',
+  accountId: string,
+): readonly AppliedPolicy[] =>
+  listPoliciesFor(world, organizationPolicyTypes[kind], accountId).flatMap(({ policy, level }) =>
+    applied(kind, policy.content).map((each) => ({ ...each, level })),
+  );
 
 /** What an outsider left and nobody can read says nothing. */
 function applied(kind: PolicyKind, text: string | undefined): readonly AppliedPolicy[] {
   const document = text === undefined ? undefined : read(text);
-  const name = kind === 'identity' ? 'an identity-based policy' : 'a resource-based policy';
+  const name = policyNames[kind] ?? 'a resource-based policy';
   return document === undefined ? [] : [{ kind, name, document }];
 }
+
+/** In the words of "Troubleshoot access denied error messages" (IAM user guide). */
+const policyNames: Partial<Readonly<Record<PolicyKind, string>>> = {
+  identity: 'an identity-based policy',
+  boundary: 'a permissions boundary',
+  session: 'a session policy',
+  scp: 'a service control policy',
+  rcp: 'a resource control policy',
+};
 
 /** A simulation evaluates the same few documents many thousand times. */
 const read = memoizeByString(500, (text): PolicyDocument | undefined => {
@@ -83,21 +139,40 @@ const describeDenial = (caller: Caller, { action, resource }: Attempt, decision:
 /** In the words of "Troubleshoot access denied error messages" (IAM user guide). */
 function reasonOf({ outcome, explicit, statements, reasons }: Decision): string {
   if (explicit) return `with an explicit deny in ${statements[0]?.policy}`;
-  // The role's own policies are what a reader can change first.
-  if (outcome === 'denied')
-    return `because ${reasons.find((each) => /identity-based/.test(each)) ?? reasons[0]}`;
+  if (outcome === 'denied') return `because ${pickReason(reasons)}`;
   return `because the simulator cannot judge it: ${reasons.join('; ')}`;
 }
 
-/** The keys whose values are the simulator's: the time, and the ids that it has made. No session has MFA or tags. */
+/** What limits the caller decides alone. Then come the caller's own policies, which a reader can change first. */
+const pickReason = (reasons: readonly string[]): string | undefined =>
+  reasons.find((each) => /boundary|session policy|control policy/.test(each)) ??
+  reasons.find((each) => /identity-based/.test(each)) ??
+  reasons[0];
+
+/** The keys whose values are the simulator's: the time, the ids that it has made, what a session carries. No session has tags. */
 function getContext(world: SimulatedWorld, caller: Caller, attempt: Attempt): ContextValues {
   const now = world.settings.clock.now();
   return {
     'aws:CurrentTime': new Date(now).toISOString(),
     'aws:EpochTime': String(Math.floor(now / 1000)),
-    'aws:userid': `${caller.roleId}:${getSessionName(caller)}`,
-    'aws:MultiFactorAuthPresent': 'false',
+    ...getPrincipalContext(caller),
     ...attempt.context,
+  };
+}
+
+/**
+ * Long-term credentials of users and sessions that a service has opened carry no `aws:MultiFactorAuthPresent`
+ * ("AWS global condition context keys").
+ */
+function getPrincipalContext(caller: Caller): ContextValues {
+  const { type, roleId, session = {} } = caller;
+  if (type === 'service') return {};
+  const { mfa = type === 'user' ? 'none' : false, sourceIdentity } = session;
+  return {
+    'aws:userid': type === 'user' ? roleId : `${roleId}:${getSessionName(caller)}`,
+    'aws:MultiFactorAuthPresent': mfa === 'none' ? absent : String(mfa),
+    'aws:MultiFactorAuthAge': mfa === true ? '0' : absent,
+    'aws:SourceIdentity': sourceIdentity ?? absent,
   };
 }
 

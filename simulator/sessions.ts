@@ -1,6 +1,6 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
-import type { SimulatedRole } from './simulated-resources.ts';
-import { type Caller, makeRandomText, type SimulatedWorld } from './world.ts';
+import type { SimulatedRole, SimulatedUser } from './simulated-resources.ts';
+import { type Caller, makeRandomText, type SessionFacts, type SimulatedWorld } from './world.ts';
 
 /** The default duration of a session, and the longest of a chained one ("AssumeRole", STS API reference). */
 const sessionDuration = 60 * 60_000;
@@ -13,13 +13,16 @@ export interface OpenedSession {
 }
 
 /** Credentials of a role, good from now on until they expire. */
-export function openSession(
+export const openSession = (
   world: SimulatedWorld,
   role: SimulatedRole,
   sessionName: string,
   duration = sessionDuration,
-): OpenedSession {
-  const caller = callerOf(world, role, sessionName);
+  session: SessionFacts = {},
+): OpenedSession => openTemporary(world, { ...callerOf(world, role, sessionName), session }, duration);
+
+/** Temporary credentials of any caller. */
+export function openTemporary(world: SimulatedWorld, caller: Caller, duration: number): OpenedSession {
   const expiresAt = world.settings.clock.now() + duration;
   const accessKeyId = `ASIA${makeRandomText(world, 16)}`;
   world.sessions.set(accessKeyId, { caller, expiresAt });
@@ -33,6 +36,23 @@ export function openSession(
     },
   };
 }
+
+/** Long-term credentials of a user: an access key. */
+export function createAccessKey(world: SimulatedWorld, userArn: string): AwsCredentialIdentity {
+  const user = world.users.get(userArn);
+  if (user === undefined) throw new Error(`There is no user ${userArn}`);
+  const accessKeyId = `AKIA${makeRandomText(world, 16)}`;
+  world.sessions.set(accessKeyId, { caller: toUserCaller(user), expiresAt: Number.POSITIVE_INFINITY });
+  return { accessKeyId, secretAccessKey: makeRandomText(world, 40) };
+}
+
+const toUserCaller = ({ accountId, arn, uniqueId }: SimulatedUser): Caller => ({
+  type: 'user',
+  accountId,
+  roleArn: arn,
+  sessionArn: arn,
+  roleId: uniqueId,
+});
 
 const callerOf = ({ settings }: SimulatedWorld, role: SimulatedRole, sessionName: string): Caller => ({
   accountId: role.accountId,

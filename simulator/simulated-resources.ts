@@ -41,6 +41,8 @@ export interface SimulatedKey extends SimulatedResource {
 export interface SimulatedBucket extends SimulatedResource {
   /** Block Public Access refuses policies that are public; on for every bucket since April 2023. */
   readonly blockPublicPolicy: boolean;
+  /** Contents by key. */
+  readonly objects: Map<string, string>;
 }
 
 /** A grant on a key. */

@@ -3,6 +3,7 @@ import type { Clock, Random } from '../shared/platform/clock.ts';
 import { type AppConfigState, createAppConfigState } from './app-config-state.ts';
 import { type CloudFormationState, createCloudFormationState } from './cloudformation/state.ts';
 import type { OrganizationEvent } from './organization-event.ts';
+import { createOrganizationPolicyState, type OrganizationPolicyState } from './organization-policy-state.ts';
 import type {
   SimulatedAccount,
   SimulatedBucket,
@@ -20,12 +21,30 @@ import type {
 } from './simulated-resources.ts';
 import { createTaskTokens, type TaskTokens } from './task-tokens.ts';
 
-/** Who calls: a role of an account, with the ARN of its session. */
+/** Who calls: a role of an account, with the ARN of its session; a user; or a service of AWS. */
 export interface Caller {
+  /** Of a service: the account that it acts for. */
   readonly accountId: string;
+  /** ARN of the role or user; the name of a service, such as `ec2.amazonaws.com`. */
   readonly roleArn: string;
+  /** As messages name the caller. */
   readonly sessionArn: string;
+  /** Unique id of the role or user. */
   readonly roleId: string;
+  /** Default: a session of a role. */
+  readonly type?: 'user' | 'service';
+  /** Of a service: the ARN of the resource that it acts for. */
+  readonly sourceArn?: string;
+  readonly session?: SessionFacts;
+}
+
+/** What a session carries beyond its role or user. */
+export interface SessionFacts {
+  /** Whether it was opened with multi-factor authentication. `none`: its requests carry no such key. Default: false. */
+  readonly mfa?: boolean | 'none';
+  readonly sourceIdentity?: string;
+  /** Texts of session policies. */
+  readonly policies?: readonly string[];
 }
 
 interface Session {
@@ -86,6 +105,7 @@ export interface SimulatedWorld {
   readonly topics: Set<string>;
   readonly appConfig: AppConfigState;
   readonly cloudFormation: CloudFormationState;
+  readonly organizationPolicies: OrganizationPolicyState;
   /** They are called synchronously, in the order of the events. */
   readonly listeners: ((event: OrganizationEvent) => void)[];
   /** By access key id. */
@@ -122,6 +142,7 @@ export const createWorld = (settings: SimulatedWorldSettings): SimulatedWorld =>
   topics: new Set(),
   appConfig: createAppConfigState(),
   cloudFormation: createCloudFormationState(),
+  organizationPolicies: createOrganizationPolicyState(settings.hubAccountId),
   listeners: [],
   sessions: new Map(),
   putEvents: [],

@@ -50,6 +50,24 @@ export function acceptInlinePolicy(
   return text;
 }
 
+/**
+ * Checks a session policy, which has 2,048 characters at most ("AssumeRole", STS API reference).
+ * @throws ServiceException `MalformedPolicyDocumentException`, `PackedPolicyTooLargeException`
+ */
+export const acceptSessionPolicy = (world: SimulatedWorld, text: string): string => {
+  acceptDocument(world, text, {
+    ...identityRules,
+    size: (given) => given.length,
+    limit: 2_048,
+    tooLarge: () =>
+      createAwsError(
+        'PackedPolicyTooLargeException',
+        'Packed policy consumes more than 100% of allotted space',
+      ),
+  });
+  return text;
+};
+
 const malformed = (message: string) => createAwsError('MalformedPolicyDocumentException', message);
 
 const identityRules: DocumentRules = {

@@ -10,7 +10,11 @@ export interface KeyInput {
 }
 
 /** The key that a call names, where its policy and the caller's allow the action. */
-export function authorizeKey({ world, caller, region, input }: ServiceCall<KeyInput>, action: string) {
+export function authorizeKey(
+  { world, caller, region, input }: ServiceCall<KeyInput>,
+  action: string,
+  context: ContextValues = {},
+) {
   const keyId = input.KeyId ?? '';
   const arn = keyId.startsWith('arn:')
     ? keyId
@@ -18,7 +22,7 @@ export function authorizeKey({ world, caller, region, input }: ServiceCall<KeyIn
   const key = world.keys.get(arn);
   if (key === undefined || key.region !== region)
     throw createAwsError('NotFoundException', `Key '${arn}' does not exist`);
-  const denial = findDenial(world, caller, createKeyAttempt(key, action, key.policy));
+  const denial = findDenial(world, caller, { ...createKeyAttempt(key, action, key.policy), context });
   if (denial !== undefined) throw createAwsError('AccessDeniedException', denial);
   return key;
 }

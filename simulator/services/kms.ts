@@ -17,12 +17,14 @@ import {
 } from '../documents.ts';
 import { findDenial } from '../permissions.ts';
 import type { SimulatedResource } from '../simulated-resources.ts';
+import { kmsData } from './kms-data.ts';
 import { kmsGrants } from './kms-grants.ts';
 import { authorizeKey, createKeyAttempt, type KeyInput } from './kms-keys.ts';
 
 /** AWS Key Management Service: key policies, and grants. Source: KMS API reference, "PutKeyPolicy", "GetKeyPolicy". */
 export const kms: ServiceOperations = {
   ...kmsGrants,
+  ...kmsData,
 
   DescribeKey: defineOperation<DescribeKeyCommandInput, DescribeKeyCommandOutput>((call) => {
     const key = authorizeKey(call, 'kms:DescribeKey');

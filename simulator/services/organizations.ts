@@ -25,20 +25,23 @@ import type {
 import { createAwsError } from '../aws-error.ts';
 import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { getPage } from '../paging.ts';
-import { findDenial } from '../permissions.ts';
 import type { SimulatedAccount, SimulatedOu } from '../simulated-resources.ts';
 import { isContainer, type SimulatedWorld } from '../world.ts';
+import { organizationPolicies } from './organization-policies.ts';
+import { authorizeOrganizations, formatOrganizationsArn, toNextToken } from './organizations-access.ts';
 
-/** AWS Organizations, read-only. Source: Organizations API reference. */
+/** AWS Organizations: reads accounts and OUs, and changes policies. Source: Organizations API reference. */
 export const organizations: ServiceOperations = {
+  ...organizationPolicies,
+
   DescribeOrganization: defineOperation<DescribeOrganizationCommandInput, DescribeOrganizationCommandOutput>(
     (call) => {
-      authorize(call, 'DescribeOrganization');
+      authorizeOrganizations(call, 'DescribeOrganization');
       const { organizationId, managementAccountId } = call.world.settings;
       return {
         Organization: {
           Id: organizationId,
-          Arn: arn(call.world, `organization/${organizationId}`),
+          Arn: formatOrganizationsArn(call.world, `organization/${organizationId}`),
           FeatureSet: 'ALL',
           MasterAccountId: managementAccountId,
         },
@@ -47,12 +50,12 @@ export const organizations: ServiceOperations = {
   ),
 
   DescribeAccount: defineOperation<DescribeAccountCommandInput, DescribeAccountCommandOutput>((call) => {
-    authorize(call, 'DescribeAccount');
+    authorizeOrganizations(call, 'DescribeAccount');
     return { Account: describe(call.world, accountOf(call.world, call.input.AccountId)) };
   }),
 
   ListAccounts: defineOperation<ListAccountsCommandInput, ListAccountsCommandOutput>((call) => {
-    authorize(call, 'ListAccounts');
+    authorizeOrganizations(call, 'ListAccounts');
     return accountPage(call.world, 'all', [...call.world.accounts.values()], call.input.NextToken);
   }),
 
@@ -60,7 +63,7 @@ export const organizations: ServiceOperations = {
     ListAccountsForParentCommandInput,
     ListAccountsForParentCommandOutput
   >((call) => {
-    authorize(call, 'ListAccountsForParent');
+    authorizeOrganizations(call, 'ListAccountsForParent');
     return accountPage(
       call.world,
       parentOf(call),
@@ -70,15 +73,25 @@ export const organizations: ServiceOperations = {
   }),
 
   ListRoots: defineOperation<ListRootsCommandInput, ListRootsCommandOutput>((call) => {
-    authorize(call, 'ListRoots');
+    authorizeOrganizations(call, 'ListRoots');
     const Id = call.world.settings.rootId;
     return {
-      Roots: [{ Id, Arn: arn(call.world, `root/${call.world.settings.organizationId}/${Id}`), Name: 'Root' }],
+      Roots: [
+        {
+          Id,
+          Arn: formatOrganizationsArn(call.world, `root/${call.world.settings.organizationId}/${Id}`),
+          Name: 'Root',
+          PolicyTypes: [...call.world.organizationPolicies.enabledTypes].map((Type) => ({
+            Type,
+            Status: 'ENABLED',
+          })),
+        },
+      ],
     };
   }),
 
   ListParents: defineOperation<ListParentsCommandInput, ListParentsCommandOutput>((call) => {
-    authorize(call, 'ListParents');
+    authorizeOrganizations(call, 'ListParents');
     const { world, input } = call;
     const child =
       world.accounts.get(input.ChildId ?? '') ?? world.organizationalUnits.get(input.ChildId ?? '');
@@ -88,30 +101,30 @@ export const organizations: ServiceOperations = {
   }),
 
   ListChildren: defineOperation<ListChildrenCommandInput, ListChildrenCommandOutput>((call) => {
-    authorize(call, 'ListChildren');
+    authorizeOrganizations(call, 'ListChildren');
     const { world, input } = call;
     const Type = input.ChildType ?? 'ACCOUNT';
     const parent = parentOf(call);
     const children = Type === 'ACCOUNT' ? accountsIn(world, parent) : unitsIn(world, parent);
     const { items, next } = getPage(`children ${Type} ${parent}`, children, input.NextToken);
-    return { Children: items.map(({ id }) => ({ Id: id, Type })), ...nextToken(next) };
+    return { Children: items.map(({ id }) => ({ Id: id, Type })), ...toNextToken(next) };
   }),
 
   ListOrganizationalUnitsForParent: defineOperation<
     ListOrganizationalUnitsForParentCommandInput,
     ListOrganizationalUnitsForParentCommandOutput
   >((call) => {
-    authorize(call, 'ListOrganizationalUnitsForParent');
+    authorizeOrganizations(call, 'ListOrganizationalUnitsForParent');
     const parent = parentOf(call);
     const { items, next } = getPage(`units ${parent}`, unitsIn(call.world, parent), call.input.NextToken);
-    return { OrganizationalUnits: items.map((ou) => describeOu(call.world, ou)), ...nextToken(next) };
+    return { OrganizationalUnits: items.map((ou) => describeOu(call.world, ou)), ...toNextToken(next) };
   }),
 
   DescribeOrganizationalUnit: defineOperation<
     DescribeOrganizationalUnitCommandInput,
     DescribeOrganizationalUnitCommandOutput
   >((call) => {
-    authorize(call, 'DescribeOrganizationalUnit');
+    authorizeOrganizations(call, 'DescribeOrganizationalUnit');
     const ou = call.world.organizationalUnits.get(call.input.OrganizationalUnitId ?? '');
     if (ou === undefined)
       throw createAwsError('OrganizationalUnitNotFoundException', "You specified an OU that doesn't exist.");
@@ -120,35 +133,17 @@ export const organizations: ServiceOperations = {
 
   ListTagsForResource: defineOperation<ListTagsForResourceCommandInput, ListTagsForResourceCommandOutput>(
     (call) => {
-      authorize(call, 'ListTagsForResource');
+      authorizeOrganizations(call, 'ListTagsForResource');
       const { world, input } = call;
       const account = world.accounts.get(input.ResourceId ?? '');
       if (account === undefined && !isContainer(world, input.ResourceId ?? ''))
         throw createAwsError('TargetNotFoundException', "You specified a target that doesn't exist.");
       const tags = Object.entries(account?.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
       const { items, next } = getPage(`tags ${input.ResourceId}`, tags, input.NextToken);
-      return { Tags: [...items], ...nextToken(next) };
+      return { Tags: [...items], ...toNextToken(next) };
     },
   ),
 };
-
-/** Only the management account and delegated administrators may call; the hub's account is taken for one. */
-function authorize({ world, caller, region }: ServiceCall<object>, name: string): void {
-  const { managementAccountId, hubAccountId } = world.settings;
-  const mayCall = [managementAccountId, hubAccountId].includes(caller.accountId);
-  const denial = findDenial(world, caller, {
-    action: `organizations:${name}`,
-    resource: '*',
-    resourceAccount: caller.accountId,
-    region,
-  });
-  if (!mayCall || denial !== undefined)
-    throw createAwsError(
-      'AccessDeniedException',
-      denial ?? "You don't have permissions to access this resource.",
-      400,
-    );
-}
 
 function accountOf(world: SimulatedWorld, id: string | undefined): SimulatedAccount {
   const account = world.accounts.get(id ?? '');
@@ -177,10 +172,8 @@ function accountPage(
   token: string | undefined,
 ) {
   const { items, next } = getPage(`accounts ${listing}`, accounts, token);
-  return { Accounts: items.map((account) => describe(world, account)), ...nextToken(next) };
+  return { Accounts: items.map((account) => describe(world, account)), ...toNextToken(next) };
 }
-
-const nextToken = (next: string | undefined) => (next === undefined ? {} : { NextToken: next });
 
 const typeOf = (world: SimulatedWorld, id: string) =>
   id === world.settings.rootId ? ('ROOT' as const) : ('ORGANIZATIONAL_UNIT' as const);
@@ -196,7 +189,7 @@ function describe(world: SimulatedWorld, { id, name, state }: SimulatedAccount):
   const Status = State in status ? status[State as keyof typeof status] : 'SUSPENDED';
   return {
     Id: id,
-    Arn: arn(world, `account/${organizationId}/${id}`),
+    Arn: formatOrganizationsArn(world, `account/${organizationId}/${id}`),
     Name: name,
     Email: `${id}@accounts.example`,
     State,
@@ -207,9 +200,6 @@ function describe(world: SimulatedWorld, { id, name, state }: SimulatedAccount):
 
 const describeOu = (world: SimulatedWorld, { id, name }: SimulatedOu): OrganizationalUnit => ({
   Id: id,
-  Arn: arn(world, `ou/${world.settings.organizationId}/${id}`),
+  Arn: formatOrganizationsArn(world, `ou/${world.settings.organizationId}/${id}`),
   Name: name,
 });
-
-const arn = ({ settings }: SimulatedWorld, resource: string): string =>
-  `arn:${settings.partition}:organizations::${settings.managementAccountId}:${resource}`;

@@ -8,7 +8,7 @@ import type {
 } from '@aws-sdk/client-s3';
 import { parsePolicy, type Statement, toArray } from '../../shared/iam/document.ts';
 import { createAwsError } from '../aws-error.ts';
-import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { defineOperation, type ServiceOperations } from '../call.ts';
 import {
   acceptDocument,
   countBytes,
@@ -17,22 +17,25 @@ import {
   namesPrincipal,
   stripSpace,
 } from '../documents.ts';
-import { findDenial } from '../permissions.ts';
 import type { SimulatedBucket } from '../simulated-resources.ts';
+import { authorizeBucket, createS3Denied } from './s3-access.ts';
+import { s3Objects } from './s3-objects.ts';
 /** Amazon S3: bucket policies. Sources: S3 API reference, "Error responses"; user guide, "Bucket policies". */
 export const s3: ServiceOperations = {
+  ...s3Objects,
+
   GetBucketPolicy: defineOperation<GetBucketPolicyCommandInput, GetBucketPolicyCommandOutput>((call) => {
-    const { policy } = authorizedBucket(call, 's3:GetBucketPolicy');
+    const { policy } = authorizeBucket(call, { action: 's3:GetBucketPolicy' });
     if (policy === undefined)
       throw createAwsError('NoSuchBucketPolicy', 'The bucket policy does not exist', 404);
     return { Policy: policy };
   }),
 
   PutBucketPolicy: defineOperation<PutBucketPolicyCommandInput, PutBucketPolicyCommandOutput>((call) => {
-    const bucket = authorizedBucket(call, 's3:PutBucketPolicy');
+    const bucket = authorizeBucket(call, { action: 's3:PutBucketPolicy' });
     const accepted = acceptDocument(call.world, call.input.Policy ?? '', bucketRules(bucket));
     if (bucket.blockPublicPolicy && parsePolicy(accepted, bucket.arn).Statement.some(isPublic))
-      throw accessDenied(
+      throw createS3Denied(
         `User: ${call.caller.sessionArn} is not authorized to perform: s3:PutBucketPolicy on resource: ` +
           `"${bucket.arn}" because public policies are blocked by the BlockPublicPolicy block public access setting.`,
       );
@@ -42,40 +45,11 @@ export const s3: ServiceOperations = {
 
   DeleteBucketPolicy: defineOperation<DeleteBucketPolicyCommandInput, DeleteBucketPolicyCommandOutput>(
     (call) => {
-      authorizedBucket(call, 's3:DeleteBucketPolicy').policy = undefined;
+      authorizeBucket(call, { action: 's3:DeleteBucketPolicy' }).policy = undefined;
       return {};
     },
   ),
 };
-
-interface BucketInput {
-  readonly Bucket: string | undefined;
-  readonly ExpectedBucketOwner?: string | undefined;
-}
-
-const accessDenied = (message: string) => createAwsError('AccessDenied', message, 403);
-
-function authorizedBucket({ world, caller, region, input }: ServiceCall<BucketInput>, action: string) {
-  const bucket = world.buckets.get(input.Bucket ?? '');
-  if (bucket === undefined) throw createAwsError('NoSuchBucket', 'The specified bucket does not exist', 404);
-  if (bucket.region !== region)
-    throw createAwsError(
-      'PermanentRedirect',
-      'The bucket you are attempting to access must be addressed using the specified endpoint.',
-      301,
-    );
-  if (input.ExpectedBucketOwner !== undefined && input.ExpectedBucketOwner !== bucket.accountId)
-    throw accessDenied('Access Denied');
-  const denial = findDenial(world, caller, {
-    action,
-    resource: bucket.arn,
-    resourceAccount: bucket.accountId,
-    region,
-    resourcePolicy: { kind: 'bucket', text: bucket.policy },
-  });
-  if (denial !== undefined) throw accessDenied(denial);
-  return bucket;
-}
 
 const malformed = (message: string) => createAwsError('MalformedPolicy', message);
 

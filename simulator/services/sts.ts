@@ -3,21 +3,21 @@ import type {
   AssumeRoleCommandOutput,
   GetCallerIdentityCommandInput,
   GetCallerIdentityCommandOutput,
+  GetSessionTokenCommandInput,
+  GetSessionTokenCommandOutput,
 } from '@aws-sdk/client-sts';
-import { absent } from '../../shared/iam/request.ts';
 import { createAwsError } from '../aws-error.ts';
-import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
-import { findDenial } from '../permissions.ts';
-import { isLivingAccount } from '../principals.ts';
-import { openSession } from '../sessions.ts';
-import type { SimulatedRole } from '../simulated-resources.ts';
-/** AWS Security Token Service. Source: STS API reference, "AssumeRole". */
+import { defineOperation, type ServiceOperations } from '../call.ts';
+import { type OpenedSession, openSession, openTemporary } from '../sessions.ts';
+import { expectDuration, findAssumableRole, isMfaGiven, readSessionPolicies } from './sts-assume-role.ts';
+
+/** AWS Security Token Service. Source: STS API reference, "AssumeRole", "GetSessionToken". */
 export const sts: ServiceOperations = {
   GetCallerIdentity: defineOperation<GetCallerIdentityCommandInput, GetCallerIdentityCommandOutput>(
-    ({ caller }) => ({
-      Account: caller.accountId,
-      Arn: caller.sessionArn,
-      UserId: `${caller.roleId}:${caller.sessionArn.split('/').at(-1)}`,
+    ({ caller: { accountId, roleId, sessionArn, type } }) => ({
+      Account: accountId,
+      Arn: sessionArn,
+      UserId: type === 'user' ? roleId : `${roleId}:${sessionArn.split('/').at(-1)}`,
     }),
   ),
 
@@ -29,41 +29,37 @@ export const sts: ServiceOperations = {
         'ValidationError',
         `Value '${name}' at 'roleSessionName' failed to satisfy constraint`,
       );
-    const role = assumableRole(call);
-    const { credentials, caller, expiresAt } = openSession(world, role, name);
+    if (input.Tags !== undefined || input.TransitiveTagKeys !== undefined)
+      throw createAwsError('NotSimulated', 'Session tags are not simulated', 501);
+    const mfa = isMfaGiven(call);
+    const role = findAssumableRole(call, mfa);
+    const sourceIdentity = call.caller.session?.sourceIdentity ?? input.SourceIdentity;
+    const opened = openSession(world, role, name, expectDuration(call, role), {
+      mfa,
+      policies: readSessionPolicies(call),
+      ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+    });
     return {
-      Credentials: {
-        AccessKeyId: credentials.accessKeyId,
-        SecretAccessKey: credentials.secretAccessKey,
-        SessionToken: credentials.sessionToken,
-        Expiration: new Date(expiresAt),
-      },
-      AssumedRoleUser: { Arn: caller.sessionArn, AssumedRoleId: `${role.uniqueId}:${name}` },
+      Credentials: describe(opened),
+      AssumedRoleUser: { Arn: opened.caller.sessionArn, AssumedRoleId: `${role.uniqueId}:${name}` },
+      ...(sourceIdentity === undefined ? {} : { SourceIdentity: sourceIdentity }),
     };
+  }),
+
+  /** For users alone; no policy can forbid it. */
+  GetSessionToken: defineOperation<GetSessionTokenCommandInput, GetSessionTokenCommandOutput>((call) => {
+    const { world, caller, input } = call;
+    if (caller.type !== 'user' || caller.session !== undefined)
+      throw createAwsError('AccessDenied', 'Cannot call GetSessionToken with session credentials', 403);
+    const session = { mfa: isMfaGiven(call) };
+    const duration = (input.DurationSeconds ?? 43_200) * 1_000;
+    return { Credentials: describe(openTemporary(world, { ...caller, session }, duration)) };
   }),
 };
 
-/** One message for every reason, as AWS does: whether the role exists is not told. */
-function assumableRole(call: ServiceCall<AssumeRoleCommandInput>): SimulatedRole {
-  const { world, caller, region, input } = call;
-  const arn = input.RoleArn ?? '';
-  const role = world.roles.get(arn);
-  const denial =
-    role === undefined || !isLivingAccount(world, role.accountId)
-      ? `User: ${caller.sessionArn} is not authorized to perform: sts:AssumeRole on resource: ${arn}`
-      : findDenial(world, caller, {
-          action: 'sts:AssumeRole',
-          resource: arn,
-          resourceAccount: role.accountId,
-          region,
-          resourcePolicy: { kind: 'trust', text: role.trust },
-          context: assumeContext(input),
-        });
-  if (role === undefined || denial !== undefined) throw createAwsError('AccessDenied', denial ?? '', 403);
-  return role;
-}
-
-const assumeContext = ({ RoleSessionName, ExternalId }: AssumeRoleCommandInput) => ({
-  'sts:RoleSessionName': RoleSessionName ?? '',
-  'sts:ExternalId': ExternalId ?? absent,
+const describe = ({ credentials, expiresAt }: OpenedSession) => ({
+  AccessKeyId: credentials.accessKeyId,
+  SecretAccessKey: credentials.secretAccessKey,
+  SessionToken: credentials.sessionToken,
+  Expiration: new Date(expiresAt),
 });

@@ -43,7 +43,7 @@ describe('what Organizations tells', () => {
     const { Roots } = await organizations.send(new ListRootsCommand({}));
     expect(Organization).toMatchObject({ Id: 'o-example1234', MasterAccountId: management });
     expect(Roots).toEqual([
-      { Id: 'r-abcd', Arn: expect.stringContaining('root/o-example1234'), Name: 'Root' },
+      { Id: 'r-abcd', Arn: expect.stringContaining('root/o-example1234'), Name: 'Root', PolicyTypes: [] },
     ]);
   });
 

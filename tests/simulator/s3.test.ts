@@ -1,7 +1,7 @@
 import {
   DeleteBucketPolicyCommand,
-  GetBucketAclCommand,
   GetBucketPolicyCommand,
+  GetBucketTaggingCommand,
   PutBucketPolicyCommand,
 } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, test } from '@jest/globals';
@@ -194,9 +194,9 @@ describe('permission', () => {
 });
 
 test('what is not modeled is refused, never silently done', async () => {
-  expect(await refusal(env.clients(log).s3.send(new GetBucketAclCommand({ Bucket })))).toMatchObject({
+  expect(await refusal(env.clients(log).s3.send(new GetBucketTaggingCommand({ Bucket })))).toMatchObject({
     name: 'NotSimulated',
-    message: expect.stringContaining('s3:GetBucketAcl'),
+    message: expect.stringContaining('s3:GetBucketTagging'),
   });
 });
 

@@ -1,0 +1,63 @@
+import type { PolicyType } from '@aws-sdk/client-organizations';
+
+export type OrganizationPolicyType = Extract<
+  PolicyType,
+  'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY'
+>;
+
+export interface OrganizationPolicy {
+  readonly id: string;
+  readonly name: string;
+  readonly type: OrganizationPolicyType;
+  /** It is attached everywhere, except where it was detached. */
+  readonly isAwsManaged: boolean;
+  readonly content: string;
+  /** Ids of the root, OUs and accounts that it is attached to. Of a policy of AWS: that it was detached from. */
+  readonly targets: Set<string>;
+}
+
+export interface OrganizationPolicyState {
+  /** By id. */
+  readonly policies: Map<string, OrganizationPolicy>;
+  readonly enabledTypes: Set<OrganizationPolicyType>;
+  /** Accounts that may read the organization beside the management account. */
+  readonly delegatedAdministrators: Set<string>;
+  /** Organizations' own resource policy, which lets further accounts read or change policies. */
+  delegationPolicy: string | undefined;
+}
+
+const fullAccess = (statement: object): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: '*', Resource: '*', ...statement }],
+  });
+
+/** Organizations user guide, "Service control policies (SCPs)" and "Resource control policies (RCPs)": what AWS attaches. */
+const awsManaged: readonly OrganizationPolicy[] = [
+  {
+    id: 'p-FullAWSAccess',
+    name: 'FullAWSAccess',
+    type: 'SERVICE_CONTROL_POLICY',
+    isAwsManaged: true,
+    content: fullAccess({}),
+    targets: new Set(),
+  },
+  {
+    id: 'p-RCPFullAWSAccess',
+    name: 'RCPFullAWSAccess',
+    type: 'RESOURCE_CONTROL_POLICY',
+    isAwsManaged: true,
+    content: fullAccess({ Principal: '*' }),
+    targets: new Set(),
+  },
+];
+
+export const createOrganizationPolicyState = (hubAccountId: string): OrganizationPolicyState => ({
+  policies: new Map(awsManaged.map((policy) => [policy.id, { ...policy, targets: new Set() }])),
+  enabledTypes: new Set(),
+  delegatedAdministrators: new Set([hubAccountId]),
+  delegationPolicy: undefined,
+});
+
+export const isAttached = ({ isAwsManaged, targets }: OrganizationPolicy, targetId: string): boolean =>
+  targets.has(targetId) !== isAwsManaged;

@@ -1,0 +1,48 @@
+import { createAwsError } from '../aws-error.ts';
+import type { ServiceCall } from '../call.ts';
+import { type Denial, findDenial } from '../permissions.ts';
+import { isContainer, type SimulatedWorld } from '../world.ts';
+
+/**
+ * Only the management account and delegated administrators may call, and accounts that the delegation policy names.
+ * Delegated administrators read only. Sources: Organizations user guide, "Delegated administrator for AWS Organizations";
+ * Organizations API reference ("can be called only from …").
+ * @throws ServiceException `AccessDeniedException`
+ */
+export function authorizeOrganizations(call: ServiceCall<object>, name: string): void {
+  const denial = findOrganizationsDenial(call, name);
+  if (denial !== undefined) throw createAwsError('AccessDeniedException', denial, 400);
+}
+
+function findOrganizationsDenial({ world, caller, region }: ServiceCall<object>, name: string): Denial {
+  const { delegatedAdministrators, delegationPolicy } = world.organizationPolicies;
+  const { managementAccountId, organizationId } = world.settings;
+  const own = findDenial(world, caller, {
+    action: `organizations:${name}`,
+    resource: '*',
+    resourceAccount: caller.accountId,
+    region,
+  });
+  if (own !== undefined || caller.accountId === managementAccountId) return own;
+  if (/^(List|Describe)/.test(name) && delegatedAdministrators.has(caller.accountId)) return undefined;
+  // The delegation policy is a resource policy of the organization; no kind of the engine is its own.
+  const delegated = findDenial(world, caller, {
+    action: `organizations:${name}`,
+    resource: formatOrganizationsArn(world, `organization/${organizationId}`),
+    resourceAccount: managementAccountId,
+    region,
+    resourcePolicy: { kind: 'queue', text: delegationPolicy },
+  });
+  return delegated === undefined ? undefined : "You don't have permissions to access this resource.";
+}
+
+/** @throws ServiceException `TargetNotFoundException` */
+export function expectTarget(world: SimulatedWorld, id = ''): string {
+  if (world.accounts.has(id) || isContainer(world, id)) return id;
+  throw createAwsError('TargetNotFoundException', "You specified a target that doesn't exist.");
+}
+
+export const toNextToken = (next: string | undefined) => (next === undefined ? {} : { NextToken: next });
+
+export const formatOrganizationsArn = ({ settings }: SimulatedWorld, resource: string): string =>
+  `arn:${settings.partition}:organizations::${settings.managementAccountId}:${resource}`;

@@ -1,0 +1,55 @@
+import type { ContextValues } from '../../shared/iam/request.ts';
+import { createAwsError } from '../aws-error.ts';
+import type { ServiceCall } from '../call.ts';
+import { findDenial } from '../permissions.ts';
+import type { SimulatedBucket } from '../simulated-resources.ts';
+
+export interface BucketInput {
+  readonly Bucket: string | undefined;
+  readonly ExpectedBucketOwner?: string | undefined;
+}
+
+interface Asked {
+  readonly action: string;
+  /** Of an object. Absent: the bucket itself is meant. */
+  readonly key?: string;
+  readonly context?: ContextValues;
+}
+
+export const createS3Denied = (message: string) => createAwsError('AccessDenied', message, 403);
+
+/**
+ * The bucket that a call names, if the caller may do what it asks.
+ * @throws ServiceException `NoSuchBucket`, `PermanentRedirect`, `AccessDenied`
+ */
+export function authorizeBucket(
+  call: ServiceCall<BucketInput>,
+  { action, key, context = {} }: Asked,
+): SimulatedBucket {
+  const { world, caller, region } = call;
+  const bucket = findBucket(call);
+  const denial = findDenial(world, caller, {
+    action,
+    resource: key === undefined ? bucket.arn : `${bucket.arn}/${key}`,
+    resourceAccount: bucket.accountId,
+    region,
+    resourcePolicy: { kind: 'bucket', text: bucket.policy },
+    context,
+  });
+  if (denial !== undefined) throw createS3Denied(denial);
+  return bucket;
+}
+
+function findBucket({ world, region, input }: ServiceCall<BucketInput>): SimulatedBucket {
+  const bucket = world.buckets.get(input.Bucket ?? '');
+  if (bucket === undefined) throw createAwsError('NoSuchBucket', 'The specified bucket does not exist', 404);
+  if (bucket.region !== region)
+    throw createAwsError(
+      'PermanentRedirect',
+      'The bucket you are attempting to access must be addressed using the specified endpoint.',
+      301,
+    );
+  if (input.ExpectedBucketOwner !== undefined && input.ExpectedBucketOwner !== bucket.accountId)
+    throw createS3Denied('Access Denied');
+  return bucket;
+}
