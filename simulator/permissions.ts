@@ -1,3 +1,4 @@
+import type { AppliedKeyGrant } from '../shared/iam/applied-access.ts';
 import type { AppliedPolicy, PolicyKind, ResourcePolicyKind } from '../shared/iam/applied-policy.ts';
 import { authorize, type Decision } from '../shared/iam/authorize.ts';
 import { type PolicyDocument, parsePolicy } from '../shared/iam/document.ts';
@@ -22,6 +23,8 @@ export interface Attempt {
   readonly region: string;
   /** The policy on the resource itself; absent if it has none. */
   readonly resourcePolicy?: { readonly kind: ResourcePolicyKind; readonly text: string | undefined };
+  /** Grants on the key that the call uses. */
+  readonly keyGrants?: readonly AppliedKeyGrant[];
   /** Condition keys beyond those that follow from the request. */
   readonly context?: ContextValues;
 }
@@ -44,6 +47,7 @@ export function findDenial(world: SimulatedWorld, caller: Caller, attempt: Attem
       },
     },
     policies: listPolicies(world, caller, attempt),
+    ...(attempt.keyGrants === undefined ? {} : { keyGrants: attempt.keyGrants }),
     organization: getOrganization(world),
   });
   return decision.outcome === 'allowed' ? undefined : describeDenial(caller, attempt, decision);

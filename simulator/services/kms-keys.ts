@@ -1,3 +1,4 @@
+import type { AppliedKeyGrant } from '../../shared/iam/applied-access.ts';
 import type { ContextValues } from '../../shared/iam/request.ts';
 import { createAwsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
@@ -22,7 +23,11 @@ export function authorizeKey(
   const key = world.keys.get(arn);
   if (key === undefined || key.region !== region)
     throw createAwsError('NotFoundException', `Key '${arn}' does not exist`);
-  const denial = findDenial(world, caller, { ...createKeyAttempt(key, action, key.policy), context });
+  const denial = findDenial(world, caller, {
+    ...createKeyAttempt(key, action, key.policy),
+    keyGrants: listKeyGrants(world, key.arn),
+    context,
+  });
   if (denial !== undefined) throw createAwsError('AccessDeniedException', denial);
   return key;
 }
@@ -38,6 +43,18 @@ export const createKeyAttempt = (
   region: key.region,
   resourcePolicy: { kind: 'key', text: policy },
 });
+
+/** Source: KMS developer guide, "Grants in AWS KMS" (constraints). */
+const listKeyGrants = (world: SimulatedWorld, keyArn: string): readonly AppliedKeyGrant[] =>
+  (world.grants.get(keyArn) ?? []).map(({ grantee, operations, constraints = {} }) => {
+    const { EncryptionContextEquals: equals, EncryptionContextSubset: subset } = constraints;
+    return {
+      granteePrincipal: grantee,
+      operations,
+      ...(equals === undefined ? {} : { encryptionContextEquals: equals }),
+      ...(subset === undefined ? {} : { encryptionContextSubset: subset }),
+    };
+  });
 
 /** A use of a key by a service in the caller's name. */
 export interface KeyUse {
@@ -58,6 +75,7 @@ export function findKeyUseDenial(
   const attempt = createKeyAttempt(key, action, key.policy);
   return findDenial(world, caller, {
     ...attempt,
+    keyGrants: listKeyGrants(world, key.arn),
     context,
   });
 }

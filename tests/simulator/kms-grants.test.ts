@@ -1,16 +1,21 @@
 import {
   CreateGrantCommand,
   type CreateGrantCommandInput,
+  DecryptCommand,
+  GenerateDataKeyCommand,
+  KMSClient,
   ListGrantsCommand,
   RetireGrantCommand,
   RevokeGrantCommand,
 } from '@aws-sdk/client-kms';
 import { beforeEach, expect, test } from '@jest/globals';
+import { withPlugins } from '../../shared/platform/aws/plugins.ts';
 import {
   createSimulatorEnv,
   member,
   policy,
   refusal,
+  region,
   type SimulatorEnv,
   shared,
 } from '../fixtures/simulator-env.ts';
@@ -106,4 +111,23 @@ test('the grantee is a unique id once its role is deleted', async () => {
   env.organization.deleteRole(grantee);
 
   expect((await list())[0]?.GranteePrincipal).toMatch(/^AROA/);
+});
+
+test('permits its operations to its grantee, under its constraints', async () => {
+  const credentials = env.organization.credentialsOf(member, 'Launcher');
+  const launcher = withPlugins(new KMSClient({ region, credentials }), [env.organization.plugin()]);
+  const generate = (purpose: string) =>
+    launcher.send(new GenerateDataKeyCommand({ KeyId: env.keyArn, EncryptionContext: { purpose } }));
+  const refused = { name: 'AccessDeniedException' };
+  expect(await refusal(generate('volumes'))).toMatchObject(refused);
+  const Constraints = { EncryptionContextEquals: { purpose: 'volumes' } };
+  const { GrantId } = await create({ Operations: ['GenerateDataKey'], Constraints });
+
+  const { CiphertextBlob } = await generate('volumes');
+
+  const decrypt = new DecryptCommand({ CiphertextBlob, EncryptionContext: { purpose: 'volumes' } });
+  expect(await refusal(launcher.send(decrypt))).toMatchObject(refused);
+  expect(await refusal(generate('other'))).toMatchObject(refused);
+  await kms().send(new RevokeGrantCommand({ KeyId, GrantId }));
+  expect(await refusal(generate('volumes'))).toMatchObject(refused);
 });
