@@ -20,7 +20,7 @@ const bursts =
   process.argv.length > 2 ? process.argv.slice(2) : ['1', '10', '100', '1000', '100/4', '1000/1', '1000/5'];
 
 /**
- * The bound counts from a thousand accounts on: with fewer, one pause of a crowd is much of the whole. An account that AWS
+ * The bound counts from a thousand accounts on: with fewer, one pause of a burst is much of the whole. An account that AWS
  * refuses is looked for once on each resource, with at most 16 writes (`shared/reconcile/rejected-principals.ts`), and its own run tries
  * it again: six times by its own retry, and some more while the run waits for another resource.
  */

@@ -89,7 +89,7 @@ export async function readEverything(
   options: CommonOptions & { readonly simulate?: boolean },
 ): Promise<{
   readonly configuration: Configuration;
-  readonly stage: CliEnvironment;
+  readonly environment: CliEnvironment;
   readonly plan: OverallPlan;
 }> {
   const configuration = await loadConfiguration(getConfigurationFile(options, session.io));
@@ -103,7 +103,7 @@ export async function readEverything(
   const active = await requireActive(environment.services.store, configuration);
   return {
     configuration,
-    stage: environment,
+    environment,
     plan: await planWithProgress(environment, session, { active, accountId: undefined }),
   };
 }

@@ -53,20 +53,20 @@ const scenarios: Readonly<Record<ChangeCause, EventScenario>> = {
   },
 };
 
-type Stage = Omit<EventContext, 'accountId'>;
+type EventWorld = Omit<EventContext, 'accountId'>;
 
 /** The accounts that an event is about as they were before it: a moved one where it came from, and so on. */
-export function prepareOrganization(stage: Stage, { accountIds, cause }: AccountChange): void {
-  for (const accountId of accountIds) scenarios[cause].before?.({ ...stage, accountId });
+export function prepareOrganization(world: EventWorld, { accountIds, cause }: AccountChange): void {
+  for (const accountId of accountIds) scenarios[cause].before?.({ ...world, accountId });
 }
 
 /** Does to the organization what the event tells of. */
-export function applyEvent(stage: Stage, { accountIds, cause }: AccountChange): void {
-  for (const accountId of accountIds) scenarios[cause].act({ ...stage, accountId });
+export function applyEvent(world: EventWorld, { accountIds, cause }: AccountChange): void {
+  for (const accountId of accountIds) scenarios[cause].act({ ...world, accountId });
 }
 
 /** The OU that most grants name, by path; the root where none does. */
-export function findFirstOu({ organization, configuration }: Omit<Stage, 'input'>): string {
+export function findFirstOu({ organization, configuration }: Omit<EventWorld, 'input'>): string {
   const paths = configuration.grants
     .flatMap(({ for: selector }) => selector.ous ?? [])
     .filter((path) => !path.startsWith('ou-') && !path.startsWith('r-') && !path.includes('*'));

@@ -23,25 +23,25 @@ export function printHead(out: Output, { where }: Pick<CliEnvironment, 'where'>,
 export function printPlan(out: Output, overall: OverallPlan, warnings: readonly string[]): void {
   const changing = overall.resources
     .filter(({ plan }) => plan?.changed)
-    .map((standing) => ({ resource: standing.desired.key, standing }));
+    .map((snapshot) => ({ resource: snapshot.desired.key, snapshot }));
   for (const account of sortAccounts(changing, overall.active.configuration)) {
     out.line();
     out.line(out.colors.bold(formatHeading(account, overall.active.configuration)));
-    for (const { resource, standing } of changing)
-      if (splitResourceKey(resource).account === account) printResource(out, standing, overall);
+    for (const { resource, snapshot } of changing)
+      if (splitResourceKey(resource).account === account) printResource(out, snapshot, overall);
   }
   printWarnings(out, warnings);
   out.line();
   out.line(countLine(overall, out.colors));
 }
 
-function printResource(out: Output, standing: ResourceSnapshot, overall: OverallPlan): void {
+function printResource(out: Output, snapshot: ResourceSnapshot, overall: OverallPlan): void {
   const { colors } = out;
-  const { kind, id, region } = splitResourceKey(standing.desired.key);
-  const sign = signOf(standing);
+  const { kind, id, region } = splitResourceKey(snapshot.desired.key);
+  const sign = signOf(snapshot);
   const title = `${getColorOfSign(colors, sign)(sign)} ${getGrantKind(kind).title} ${colors.bold(id)}`;
-  out.line(`  ${title}  ${colors.dim([region, fullText(standing)].filter(Boolean).join(', '))}`);
-  const differences = getShownDifferences(standing, overall);
+  out.line(`  ${title}  ${colors.dim([region, fullText(snapshot)].filter(Boolean).join(', '))}`);
+  const differences = getShownDifferences(snapshot, overall);
   const width = getReadableWidth(out) - 6;
   const lines = formatDifferences(differences, { colors, width });
   for (const line of lines) out.line(`      ${line}`);

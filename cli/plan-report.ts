@@ -74,7 +74,7 @@ export function createPlanReport(plan: OverallPlan, warnings: readonly string[])
     planHash: hash,
     counts,
     warnings,
-    resources: plan.resources.map((standing) => createResourceReport(standing, plan)),
+    resources: plan.resources.map((snapshot) => createResourceReport(snapshot, plan)),
   };
 }
 
@@ -102,12 +102,12 @@ export const getShownDifferences = (
 ): readonly StatementDifference[] =>
   accountId === undefined ? differences : filterConcerning(differences, accountId);
 
-const createResourceReport = (standing: ResourceSnapshot, overall: OverallPlan): PlannedResourceReport => {
-  const { desired, state, plan, error } = standing;
+const createResourceReport = (snapshot: ResourceSnapshot, overall: OverallPlan): PlannedResourceReport => {
+  const { desired, state, plan, error } = snapshot;
   return {
     ...splitResourceKey(desired.key),
     change: plan?.changed === true,
-    differences: getShownDifferences(standing, overall),
+    differences: getShownDifferences(snapshot, overall),
     ...(plan === undefined ? {} : { size: plan.size, limit: plan.limit, unit: plan.unit }),
     ...((plan?.withheld.length ?? 0) === 0 ? {} : { withheld: plan?.withheld ?? [] }),
     ...(plan === undefined ? {} : leavingOf(plan, overall.active.configuration)),
@@ -143,11 +143,11 @@ function resourceWarnings({ resources, active, accounts }: OverallPlan): readonl
   const together = groupSharedErrors(failed);
   return [
     ...together.lines,
-    ...resources.flatMap((standing) => [
-      ...contestedWarnings(standing),
-      ...(together.resources.has(standing.desired.key) ? [] : errorWarnings(standing)),
-      ...(listReadWarnings(standing, active).warnings ?? []),
-      ...planWarnings(standing, { ...active, accounts }),
+    ...resources.flatMap((snapshot) => [
+      ...contestedWarnings(snapshot),
+      ...(together.resources.has(snapshot.desired.key) ? [] : errorWarnings(snapshot)),
+      ...(listReadWarnings(snapshot, active).warnings ?? []),
+      ...planWarnings(snapshot, { ...active, accounts }),
     ]),
   ];
 }

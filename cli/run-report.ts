@@ -122,9 +122,9 @@ async function matchWarnings(
   { configuration }: Store,
   changes: readonly ResourceChange[],
 ): Promise<readonly string[]> {
-  const inForce = await configuration.getActive();
-  if (inForce === undefined || changes.length === 0) return [];
-  const active = parseStoredConfiguration(inForce);
+  const stored = await configuration.getActive();
+  if (stored === undefined || changes.length === 0) return [];
+  const active = parseStoredConfiguration(stored);
   const touched = new Set(changes.map(({ resource }) => resource));
   const here = listDesiredResources(active, []).filter(({ key }) => touched.has(key));
   const grants = new Set(here.flatMap(({ shares }) => shares.map(({ entry }) => entry.name)));

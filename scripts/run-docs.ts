@@ -1,6 +1,6 @@
 /**
  * Runs the commands of the documentation: each line of each `sh` block in the README and in docs/, except installing
- * and testing, which whoever runs this has just done. A block that needs an AWS account is marked `sh aws`, and one that
+ * and testing, which CI or the developer has just done. A block that needs an AWS account is marked `sh aws`, and one that
  * takes many minutes `sh slow`; a block of YAML that begins with `version:` is checked as a configuration. Exits with 1 where one fails.
  */
 import { execFileSync, spawnSync } from 'node:child_process';

@@ -61,7 +61,8 @@ function report(reports: readonly Report[]): number {
         `✗  ${file} (${validator})\n${findings.map((finding) => `   ${finding.slice(0, 300)}`).join('\n')}`,
       );
   }
-  for (const [rule, reason] of Object.entries(exceptions)) console.log(`   ${rule} is left out: ${reason}`);
+  for (const [rule, reason] of Object.entries(exceptions))
+    console.log(`   ${rule} is not checked: ${reason}`);
   const count = reports.reduce((sum, { findings = [] }) => sum + findings.length, 0);
   console.log(count === 0 ? 'No findings' : `${count} ${count === 1 ? 'finding' : 'findings'}`);
   return count === 0 ? 0 : 1;

@@ -79,7 +79,7 @@ async function apply(options: ApplyOptions, session: Session): Promise<ExitCode>
   };
   const plan = await look(file);
   if (file !== undefined) requireUnchanged(file, toPlanFile(plan));
-  const decided = { stage: environment, plan, shown: file === undefined };
+  const decided = { environment, plan, shown: file === undefined };
   printDecided(session, decided);
   if (nothingToDo(plan)) return endWithNothing(session, plan);
   if (file === undefined && options.yes !== true) {
@@ -116,14 +116,14 @@ async function readPlan(file: string, { cwd }: Io): Promise<PlanFile> {
 }
 
 interface Decided {
-  readonly stage: CliEnvironment;
+  readonly environment: CliEnvironment;
   readonly plan: OverallPlan;
   /** Whether the plan has to be shown: An operator has seen a plan file already. */
   readonly shown: boolean;
 }
 
-function printDecided(session: Session, { stage, plan, shown }: Decided): void {
-  printHead(session.out, stage, createPlanReport(plan, []));
+function printDecided(session: Session, { environment, plan, shown }: Decided): void {
+  printHead(session.out, environment, createPlanReport(plan, []));
   if (!shown) return;
   const { accountId, ...whole } = plan;
   if (accountId !== undefined)
@@ -162,9 +162,9 @@ function declined({ out }: Session): ExitCode {
   return exitCodes.changesPending;
 }
 
-async function applyOn(session: Session, { stage, plan }: Decided): Promise<ExitCode> {
+async function applyOn(session: Session, { environment, plan }: Decided): Promise<ExitCode> {
   const { out } = session;
-  const { services, calls } = stage;
+  const { services, calls } = environment;
   const runId = createRunId('apply');
   forgetCalls(calls);
   const start = performance.now();

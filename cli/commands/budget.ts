@@ -39,16 +39,16 @@ interface Reckoned {
 }
 
 async function budget(options: BudgetOptions, session: Session): Promise<ExitCode> {
-  const { configuration, stage, plan } = await readEverything(session, options);
+  const { configuration, environment, plan } = await readEverything(session, options);
   const reckoned = plan.resources
     .filter(({ desired }) => desired.shares.length > 0)
-    .map((standing) => reckon(standing, configuration));
+    .map((snapshot) => reckon(snapshot, configuration));
   const { failed, unreadable } = plan.discovery;
   const incomplete =
     reckoned.some(({ error }) => error !== undefined) || failed.length + unreadable.length > 0;
   const status = incomplete ? 'incomplete' : 'complete';
   session.out.result({ status, resources: reckoned.map(reported) });
-  printHead(session.out, stage, createPlanReport(plan, []));
+  printHead(session.out, environment, createPlanReport(plan, []));
   const together = groupSharedErrors(reckoned);
   printBudgets(session.out, configuration, { reckoned, together });
   printWarnings(session.out, [...together.lines, ...warningsOf(plan)]);

@@ -40,17 +40,17 @@ export const createDriftCommand = (context: CommandContext): Command =>
     .action(runAction<DriftOptions>(context, drift));
 
 async function drift(options: DriftOptions, session: Session): Promise<ExitCode> {
-  const { configuration, stage, plan } = await readEverything(session, options);
+  const { configuration, environment, plan } = await readEverything(session, options);
   const found = listDrift(plan);
   const counts = countsOf(found);
   const warnings = [
     ...formatSearchProblems(plan.discovery),
     ...plan.discovery.warnings,
-    ...plan.resources.flatMap((standing) => listReadWarnings(standing, plan.active).warnings ?? []),
+    ...plan.resources.flatMap((snapshot) => listReadWarnings(snapshot, plan.active).warnings ?? []),
   ];
   const status = statusOf(counts, plan);
   session.out.result({ status, counts, warnings, resources: found.map(reported) });
-  printHead(session.out, stage, createPlanReport(plan, []));
+  printHead(session.out, environment, createPlanReport(plan, []));
   const together = groupSharedErrors(found);
   printDrift(session.out, configuration, { found, together, accounts: plan.accounts });
   printWarnings(session.out, [...together.lines, ...warnings]);

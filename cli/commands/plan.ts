@@ -131,7 +131,7 @@ async function listEnvironmentWarnings(
       "Without the installation's table nothing is known of what was written before: removals that wait are not shown, " +
         'and statements of grants that were taken out of the configuration look like clashes',
     ];
-  const inForce = await services.store.configuration.getActive();
-  if (inForce?.hash === hash) return [];
+  const stored = await services.store.configuration.getActive();
+  if (stored?.hash === hash) return [];
   return ['This configuration is not the active one. Run `onboarding activate` before you apply the plan'];
 }

@@ -140,12 +140,12 @@ async function simulated(
     finds: (search) => !isNew(search),
   });
   const { organization, services, calls } = simulation;
-  const scene = { organization, configuration, input };
+  const context = { organization, configuration, input };
   session.io.prepareWorld?.(organization);
-  if (event.type === 'change') prepareOrganization(scene, event);
+  if (event.type === 'change') prepareOrganization(context, event);
   await prepareDeployment(services, configuration);
   await onboardEveryone(simulation);
-  if (event.type === 'change') applyEvent(scene, event);
+  if (event.type === 'change') applyEvent(context, event);
   addExampleMatches(organization, configuration, isNew);
   forgetCalls(calls);
   const size = formatCount(organization.world.accounts.size, 'account');

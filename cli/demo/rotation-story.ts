@@ -25,10 +25,10 @@ export async function playRotation(
   simulation: Simulation,
   tell: (chapter: RotationChapter) => void,
 ): Promise<readonly RotationChapter[]> {
-  const scene = createRotationDemo(simulation);
+  const demo = createRotationDemo(simulation);
   const chapters: RotationChapter[] = [];
   const chapter = async (title: string, point: string, input: () => Promise<unknown>) => {
-    const told = await played(simulation, scene, { title, point, input: await input() });
+    const told = await played(simulation, demo, { title, point, input: await input() });
     chapters.push(told);
     tell(told);
   };
@@ -36,7 +36,7 @@ export async function playRotation(
     'An operator deploys the secret for the first time',
     'An application in another account reads it.',
     async () => ({
-      secretId: scene.secretArn,
+      secretId: demo.secretArn,
     }),
   );
   const events: OrganizationEvent[] = [];
@@ -45,8 +45,8 @@ export async function playRotation(
     'The secret is rotated while another deployment runs in the environment',
     'AppConfig allows one deployment at a time. The run waits, then deploys the secret.',
     async () => {
-      await occupy(simulation, scene);
-      await scene.rotate();
+      await occupy(simulation, demo);
+      await demo.rotate();
       return events[0];
     },
   );

@@ -29,7 +29,10 @@ export interface ScenarioPrinter {
 }
 
 /** An account is created, moved, closed, and heard of once more; each run starts from the event that tells of it. */
-export async function playScenario(simulation: Simulation, teller: ScenarioPrinter): Promise<ScenarioResult> {
+export async function playScenario(
+  simulation: Simulation,
+  printer: ScenarioPrinter,
+): Promise<ScenarioResult> {
   const { organization, services, configuration } = simulation;
   const chapters: Chapter[] = [];
   const tell = async (
@@ -38,11 +41,11 @@ export async function playScenario(simulation: Simulation, teller: ScenarioPrint
     act: () => void,
     event = captureEvent(simulation, act),
   ) => {
-    teller.begins(title, point);
+    printer.begins(title, point);
     const name = `demo-${chapters.length + 1}`;
-    const delivered = await deliverEvent(simulation, event, { name, onState: teller.state });
+    const delivered = await deliverEvent(simulation, event, { name, onState: printer.state });
     const chapter = { title, point, ...delivered };
-    teller.ends(chapter);
+    printer.ends(chapter);
     chapters.push(chapter);
     return event;
   };
@@ -62,7 +65,7 @@ export async function playScenario(simulation: Simulation, teller: ScenarioPrint
     () => organization.moveAccount(id, home),
   );
   const after = await look();
-  teller.accesses(await accessesNow(simulation, [before, after]));
+  printer.accesses(await accessesNow(simulation, [before, after]));
   const inOu = await services.store.registry.getAccount(id);
   await tell(`${name} closes`, 'The account loses all of its access.', () => organization.closeAccount(id));
   const closed = await look();

@@ -66,7 +66,7 @@ const named = (error: unknown, ...names: readonly string[]): boolean =>
   error instanceof Error && names.includes(error.name);
 
 /**
- * What Organizations answers least often comes first: in a crowd most questions are refused, and those that were
+ * What Organizations answers least often comes first: in a burst most questions are refused, and those that were
  * answered before are asked for nothing ("Quotas and service limits for AWS Organizations", throttling limits:
  * ListParents 5 a second, ListTagsForResource 10, DescribeAccount 20).
  */
@@ -149,7 +149,7 @@ async function parentOf(organizations: OrganizationsClient, childId: string): Pr
   return id;
 }
 
-/** In a crowd, where most are refused, one answer is enough for all: to begin anew would cost the answers so far. */
+/** In a burst most questions are refused, so one answer is enough for all. To begin again would cost the answers so far. */
 async function askedFor(organizations: OrganizationsClient, id: string, ouCache: OuCache): Promise<KnownOu> {
   try {
     const ou = await describeOu(organizations, id, await ouCache.former?.(id));

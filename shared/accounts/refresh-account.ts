@@ -47,7 +47,7 @@ export async function refreshAccount(
 ): Promise<RefreshResult> {
   const { registry, clock, accountId } = access;
   let changed = false;
-  let refused: Asked | undefined;
+  let refused: CurrentState | undefined;
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const before = await registry.getAccount(accountId);
     const asked = refused !== undefined && isStill(refused, before) ? refused : await ask(access, before);
@@ -72,7 +72,7 @@ export async function refreshAccount(
 }
 
 /** What Organizations said, and what the registry held before it was asked. */
-interface Asked {
+interface CurrentState {
   readonly before: RegisteredAccount | undefined;
   /** `undefined`: neither knows the account. */
   readonly answer: Account | undefined;
@@ -81,7 +81,7 @@ interface Asked {
 async function ask(
   access: RegistryAccess & { readonly accountId: string; readonly ouCache?: OuCache },
   before: RegisteredAccount | undefined,
-): Promise<Asked> {
+): Promise<CurrentState> {
   // A name that is remembered may be older than the one in the item, and must not replace it.
   const ouCache = access.ouCache ?? createRememberedOuCache(access, { trust: before === undefined });
   const answer = await describeAccount(access.organizations, access.accountId, ouCache);
@@ -89,7 +89,7 @@ async function ask(
 }
 
 /** Whether the item is the one that was read before Organizations was asked. */
-const isStill = ({ before }: Asked, now: RegisteredAccount | undefined): boolean =>
+const isStill = ({ before }: CurrentState, now: RegisteredAccount | undefined): boolean =>
   before?.revision === now?.revision;
 
 async function isStillThere(

@@ -86,14 +86,14 @@ function misplaced(application: Application, configuration: Configured): readonl
   ];
 }
 
-interface Place {
+interface ApplicationTarget {
   readonly accountId: string;
   readonly region: string;
 }
 
 const profileFindings = (
   { secret, key }: Application['profiles'][number],
-  { accountId, region }: Place,
+  { accountId, region }: ApplicationTarget,
 ): readonly PathFinding[] => [
   ...(secret === undefined || isIn(secret, { accountId, region })
     ? []
@@ -109,7 +109,7 @@ const profileFindings = (
 ];
 
 /** Whether an ARN is of this account and region; a bare name or id is. */
-function isIn(arn: string, { accountId, region }: Partial<Place>): boolean {
+function isIn(arn: string, { accountId, region }: Partial<ApplicationTarget>): boolean {
   if (!arn.startsWith('arn:')) return true;
   const [, , , at, of] = arn.split(':');
   return (region === undefined || at === region) && (accountId === undefined || of === accountId);

@@ -221,7 +221,7 @@ function accesses(
 const toExternalId = ({ memberRole }: Entry, externalId: string | undefined) =>
   externalId === undefined && memberRole === undefined ? {} : { 'sts:ExternalId': externalId ?? absent };
 
-/** Any user of a group, of whom no name is known, or a role. */
+/** A user of a group, whose name is not known, or a role. */
 const toAssuming = ({ accountId, id }: ResourceRef, { partition }: GrantContext): RequestPrincipal =>
   id.startsWith('group/')
     ? { type: 'account', accountId }

@@ -93,7 +93,7 @@ const organizationMistakes = ({ all, except }: Selector): readonly Mistake[] => 
             'match: ou or accounts',
         },
       ]),
-  ...leftOut('organization', except === undefined ? {} : { except }),
+  ...listUnusedFields('organization', except === undefined ? {} : { except }),
 ];
 
 function ouMistakes({ ous, all, ...others }: Selector): readonly Mistake[] {
@@ -111,11 +111,11 @@ function ouMistakes({ ous, all, ...others }: Selector): readonly Mistake[] {
       message:
         'must be the id of an OU, such as ou-ab12-cd34ef56, with match: ou, since a condition of AWS knows no names',
     })),
-    ...leftOut('ou', others),
+    ...listUnusedFields('ou', others),
   ];
 }
 
-const leftOut = (declared: Match, fields: Selector): readonly Mistake[] =>
+const listUnusedFields = (declared: Match, fields: Selector): readonly Mistake[] =>
   Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(([field]) => ({

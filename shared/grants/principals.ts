@@ -176,7 +176,7 @@ export function createRoleAccesses(
   entry: Parameters<typeof listRoleNames>[0],
   account: Account,
   context: GrantContext,
-  { what, ...asked }: Pick<Access, 'what'> & Asked,
+  { what, ...asked }: Pick<Access, 'what'> & RequestedAction,
 ): readonly Access[] {
   const roles = listRoleNames(entry, context);
   if (roles === undefined)
@@ -192,14 +192,14 @@ export function createRoleAccesses(
 /**
  * What is asked for on a resource. `on` is for resources whose ARN shows neither their account nor their region, such as buckets.
  */
-interface Asked {
+interface RequestedAction {
   readonly action: string;
   readonly resource: string;
   readonly on?: ResourceRef;
   readonly context?: ContextValues;
 }
 
-const toRequested = ({ action, resource, on }: Asked) => ({
+const toRequested = ({ action, resource, on }: RequestedAction) => ({
   action,
   resource,
   ...(on === undefined ? {} : { resourceAccount: on.accountId, region: on.region }),
@@ -212,7 +212,7 @@ const toRequested = ({ action, resource, on }: Asked) => ({
 export function createAccountRequest(
   account: Account,
   context: GrantContext,
-  asked: Asked & { readonly role?: string },
+  asked: RequestedAction & { readonly role?: string },
 ): AccessRequest {
   const role = asked.role?.replaceAll('*', 'Any');
   return {
@@ -229,7 +229,7 @@ export function createAccountRequest(
 export const createServiceRequest = (
   service: string,
   account: Account,
-  asked: Asked & {
+  asked: RequestedAction & {
     readonly sourceArn: string;
     readonly in?: GrantContext;
     /** The account that the service names, if not the one that it acts for. */

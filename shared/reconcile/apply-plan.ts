@@ -57,7 +57,7 @@ export async function applyPlan(services: Services, request: ApplyPlanRequest): 
     ...(startedBy === undefined ? {} : { startedBy }),
   };
   await runs.put(opened);
-  const planned = plan.resources.map((standing) => plannedChange(services, plan, standing));
+  const planned = plan.resources.map((snapshot) => plannedChange(services, plan, snapshot));
   for (const change of planned) await runs.putChange(runId, change);
   const guarded = { ...services, store: refusingAnotherConfiguration(services.store, plan) };
   const changes = await applyAll(guarded, { ...request, isInterrupted }, planned);
@@ -190,15 +190,15 @@ async function applyOne(
   change: ResourceChange,
   wait: LeaseWait | undefined,
 ): Promise<ResourceChange> {
-  const standing = plan.resources.find(({ desired }) => desired.key === change.resource);
-  if (standing?.plan === undefined || change.planned === undefined) return change;
+  const snapshot = plan.resources.find(({ desired }) => desired.key === change.resource);
+  if (snapshot?.plan === undefined || change.planned === undefined) return change;
   return reconcileResource(services, {
     runId,
     planned: change,
     revision: plan.revision,
     asOf: plan.madeAt,
     decided: true,
-    shown: computeShownDigest({ desired: standing.desired, active: plan.active }, standing.plan),
+    shown: computeShownDigest({ desired: snapshot.desired, active: plan.active }, snapshot.plan),
     wait,
   });
 }

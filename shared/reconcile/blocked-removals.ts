@@ -24,7 +24,7 @@ const lasting = [
   UnsafeChangeError,
 ];
 
-interface Place extends RemovalScope {
+interface ResourceScope extends RemovalScope {
   readonly key: string;
 }
 
@@ -47,21 +47,21 @@ export function getBlockedRemovals(error: unknown): readonly string[] {
 export function withBlockedRemovals(
   error: OnboardingError,
   accountIds: readonly string[],
-  place: Place,
+  scope: ResourceScope,
   effect = '',
 ): OnboardingError {
   const stated = getBlockedRemovals(error);
   if (accountIds.join() === stated.join()) return error;
-  if (isWithheld(error)) return withheldAgain(error, accountIds, place);
+  if (isWithheld(error)) return withheldAgain(error, accountIds, scope);
   // What states other accounts was made here, from the error without any.
   const bare = stated.length > 0 && error.cause instanceof OnboardingError ? error.cause : error;
   if (accountIds.length === 0) return bare;
-  const text = [withheldText(accountIds, place), effect].filter((each) => each !== '').join('. ');
+  const text = [withheldText(accountIds, scope), effect].filter((each) => each !== '').join('. ');
   return extended(bare, text, { blockedRemovals: accountIds });
 }
 
-const withheldAgain = ({ cause }: OnboardingError, accountIds: readonly string[], place: Place) =>
-  withheldError(place.key, accountIds, place, cause instanceof PolicyTooLargeError ? cause : undefined);
+const withheldAgain = ({ cause }: OnboardingError, accountIds: readonly string[], scope: ResourceScope) =>
+  withheldError(scope.key, accountIds, scope, cause instanceof PolicyTooLargeError ? cause : undefined);
 
 /** What a plan leaves undone, each for its own reason. */
 interface Undone {
@@ -70,10 +70,14 @@ interface Undone {
 }
 
 /** The error that ended an attempt, with what the plan leaves undone in any case: blocked removals, and a lack of room. */
-export function withOtherReasons(error: unknown, { withheld, refused }: Undone, place: Place): unknown {
+export function withOtherReasons(
+  error: unknown,
+  { withheld, refused }: Undone,
+  scope: ResourceScope,
+): unknown {
   if (!(error instanceof OnboardingError) || error.fields.besides !== undefined) return error;
   if (refused === undefined || refused.name === error.name)
-    return withBlockedRemovals(error, withheld, place);
+    return withBlockedRemovals(error, withheld, scope);
   const { name, message, fields } = toErrorRecord(refused);
   const blockedRemovals = withheld.length === 0 ? {} : { blockedRemovals: withheld };
   return extended(error, message, { besides: { name, message, fields }, ...blockedRemovals });

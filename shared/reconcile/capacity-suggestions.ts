@@ -13,7 +13,7 @@ export interface CapacitySuggestion {
   readonly fit: number;
 }
 
-interface Crowded {
+interface FullResource {
   readonly kind: GrantKind;
   readonly request: RenderRequest<GrantEntry, unknown>;
   /** How many accounts fit now. */
@@ -31,20 +31,22 @@ export function renderOrExplain(
   try {
     return kind.render(request);
   } catch (error) {
-    throw error instanceof PolicyTooLargeError ? withRemedies(crowded(kind, request, error), error) : error;
+    throw error instanceof PolicyTooLargeError
+      ? withRemedies(toFullResource(kind, request, error), error)
+      : error;
   }
 }
 
-const crowded = (
+const toFullResource = (
   kind: GrantKind,
   request: RenderRequest<GrantEntry, unknown>,
   { fields }: PolicyTooLargeError,
-): Crowded => ({ kind, request, now: Number(fields.fit ?? 0) });
+): FullResource => ({ kind, request, now: Number(fields.fit ?? 0) });
 
 /** The refusal, and what would help: each change is tried by rendering, never guessed. Pure. */
-function withRemedies(crowded: Crowded, refused: PolicyTooLargeError): PolicyTooLargeError {
-  const accounts = countMaxAccounts(crowded.request.shares);
-  const remedies = remediesFor(crowded);
+function withRemedies(full: FullResource, refused: PolicyTooLargeError): PolicyTooLargeError {
+  const accounts = countMaxAccounts(full.request.shares);
+  const remedies = remediesFor(full);
   return new PolicyTooLargeError(
     `${refused.message}. ${remediesText(remedies, accounts)}`,
     { ...refused.fields, remedies },
@@ -67,55 +69,53 @@ function remedyText({ change, grants }: CapacitySuggestion): string {
 }
 
 /** Those by which more fit than now, the smallest changes first. */
-const remediesFor = (crowded: Crowded): readonly CapacitySuggestion[] =>
-  [...repacked(crowded), ...apart(crowded), ...unlisted(crowded), ...spread(crowded)].filter(
-    ({ fit }) => fit > crowded.now,
-  );
+const remediesFor = (full: FullResource): readonly CapacitySuggestion[] =>
+  [...repacked(full), ...apart(full), ...unlisted(full), ...spread(full)].filter(({ fit }) => fit > full.now);
 
 /** Every grant that may have its accounts in a condition has them there. */
-const repacked = (crowded: Crowded): readonly CapacitySuggestion[] =>
-  changed(crowded, 'accountsIn: condition', (entry) =>
-    entry.accountsIn === 'condition' ? undefined : reparsed(crowded, { ...entry, accountsIn: 'condition' }),
+const repacked = (full: FullResource): readonly CapacitySuggestion[] =>
+  changed(full, 'accountsIn: condition', (entry) =>
+    entry.accountsIn === 'condition' ? undefined : reparsed(full, { ...entry, accountsIn: 'condition' }),
   );
 
 /** Every grant that a condition on the organization or on OUs can hold is held by one. */
-const unlisted = (crowded: Crowded): readonly CapacitySuggestion[] =>
+const unlisted = (full: FullResource): readonly CapacitySuggestion[] =>
   (['organization', 'ou'] as const).flatMap((match) =>
-    changed(crowded, `match: ${match}`, ({ accountsIn: _, ...entry }) =>
-      (entry.match ?? 'accounts') === 'accounts' ? reparsed(crowded, { ...entry, match }) : undefined,
+    changed(full, `match: ${match}`, ({ accountsIn: _, ...entry }) =>
+      (entry.match ?? 'accounts') === 'accounts' ? reparsed(full, { ...entry, match }) : undefined,
     ),
   );
 
-const reparsed = ({ kind }: Crowded, entry: object): GrantEntry | undefined =>
+const reparsed = ({ kind }: FullResource, entry: object): GrantEntry | undefined =>
   kind.schema.safeParse(entry).data;
 
 function changed(
-  crowded: Crowded,
+  full: FullResource,
   change: string,
   entryOf: (entry: GrantEntry) => GrantEntry | undefined,
 ): readonly CapacitySuggestion[] {
-  const shares = crowded.request.shares.map((share) => ({ share, entry: entryOf(share.entry) }));
+  const shares = full.request.shares.map((share) => ({ share, entry: entryOf(share.entry) }));
   const grants = shares.flatMap(({ entry }) => (entry === undefined ? [] : [entry.name]));
   const next = shares.map(({ share, entry }) => ({ ...share, entry: entry ?? share.entry }));
-  return [{ change, grants, fit: fitting(crowded, next) }];
+  return [{ change, grants, fit: fitting(full, next) }];
 }
 
 /** One of several grants on a resource of its own. */
-const apart = (crowded: Crowded): readonly CapacitySuggestion[] => {
-  const { shares } = crowded.request;
+const apart = (full: FullResource): readonly CapacitySuggestion[] => {
+  const { shares } = full.request;
   if (shares.length < 2) return [];
   return shares.map((own) => {
     const others = shares.filter((share) => share !== own);
-    const fit = Math.min(fitting(crowded, others), fitting(onEmpty(crowded), [own]));
+    const fit = Math.min(fitting(full, others), fitting(onEmpty(full), [own]));
     return { change: 'a resource of its own', grants: [own.entry.name], fit };
   });
 };
 
 /** More resources with the same grants, each for a part of the accounts. */
-function spread(crowded: Crowded): readonly CapacitySuggestion[] {
-  const { shares } = crowded.request;
+function spread(full: FullResource): readonly CapacitySuggestion[] {
+  const { shares } = full.request;
   const accounts = countMaxAccounts(shares);
-  const each = fitting({ ...onEmpty(crowded), now: 0 }, shares);
+  const each = fitting({ ...onEmpty(full), now: 0 }, shares);
   if (each === 0) return [];
   if (each === accounts)
     return [{ change: 'such a resource that others have left room on', grants: [], fit: each }];
@@ -124,16 +124,16 @@ function spread(crowded: Crowded): readonly CapacitySuggestion[] {
   return [{ change, grants: [], fit: accounts }];
 }
 
-const onEmpty = (crowded: Crowded): Crowded => ({
-  ...crowded,
-  request: { ...crowded.request, actual: crowded.kind.empty, remembered: [] },
+const onEmpty = (full: FullResource): FullResource => ({
+  ...full,
+  request: { ...full.request, actual: full.kind.empty, remembered: [] },
 });
 
 const countMaxAccounts = (shares: readonly Share[]): number =>
   Math.max(0, ...shares.map(({ accounts }) => accounts.length));
 
 /** How many of the accounts fit, found by halving; 0 where that are no more than now. */
-function fitting({ kind, request, now }: Crowded, shares: readonly Share[]): number {
+function fitting({ kind, request, now }: FullResource, shares: readonly Share[]): number {
   const fits = (count: number): boolean => {
     try {
       kind.render({ ...request, shares: shares.map((share) => withFirst(share, count)) });

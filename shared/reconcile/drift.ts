@@ -34,15 +34,15 @@ export interface ResourceDrift {
 
 /** Compares every resource. A pure function of the plan, which has read them. */
 export const listDrift = (plan: OverallPlan): readonly ResourceDrift[] =>
-  plan.resources.map((standing) => resourceDrift(standing, plan));
+  plan.resources.map((snapshot) => resourceDrift(snapshot, plan));
 
-function resourceDrift(standing: ResourceSnapshot, overall: OverallPlan): ResourceDrift {
-  const { desired, actual, plan, state, error } = standing;
+function resourceDrift(snapshot: ResourceSnapshot, overall: OverallPlan): ResourceDrift {
+  const { desired, actual, plan, state, error } = snapshot;
   const resource = desired.key;
   const failed = error === undefined ? {} : { error };
-  const status = getDriftStatus(standing, overall);
+  const status = getDriftStatus(snapshot, overall);
   if (actual === undefined) return { resource, status, foreign: 'unknown', differences: [], ...failed };
-  const changed = sinceLeft(standing, overall);
+  const changed = sinceLeft(snapshot, overall);
   const wanted = plan === undefined ? undefined : toNextDocuments(desired, plan);
   const differences = wanted === undefined ? [] : diffDocuments(wanted, actual);
   const leaving = plan === undefined ? {} : leavingOf(plan, overall.active.configuration);
@@ -77,9 +77,9 @@ function unmanagedSinceLeft(
 type Overall = Pick<OverallPlan, 'active' | 'revision'>;
 
 /** What is to be said of one resource. Pure. */
-export function getDriftStatus(standing: ReadResource, overall: Overall): DriftStatus {
-  if (standing.actual !== undefined) return statusOf(standing, overall, sinceLeft(standing, overall));
-  return standing.error?.name === 'ResourceMissingError' ? 'missing' : 'unreadable';
+export function getDriftStatus(snapshot: ReadResource, overall: Overall): DriftStatus {
+  if (snapshot.actual !== undefined) return statusOf(snapshot, overall, sinceLeft(snapshot, overall));
+  return snapshot.error?.name === 'ResourceMissingError' ? 'missing' : 'unreadable';
 }
 
 interface SinceLeft {
@@ -100,8 +100,8 @@ function compared(left: string | undefined, now: string): ResourceDrift['foreign
   return left === now ? 'same' : 'changed';
 }
 
-function statusOf(standing: ReadResource, { active, revision }: Overall, since: SinceLeft): DriftStatus {
-  const { plan, state, error, desired } = standing;
+function statusOf(snapshot: ReadResource, { active, revision }: Overall, since: SinceLeft): DriftStatus {
+  const { plan, state, error, desired } = snapshot;
   if (plan?.changed === false) return since.foreign === 'changed' ? 'unmanaged-change' : 'equal';
   if (plan !== undefined && state?.contested !== undefined) return 'contested';
   const settled = isUpToDate(state, {
@@ -109,7 +109,7 @@ function statusOf(standing: ReadResource, { active, revision }: Overall, since: 
     hash: getActivationId(active),
     grants: listGrantNames(desired),
   });
-  const due = !settled || graceEnded(standing);
+  const due = !settled || graceEnded(snapshot);
   const explained = due && since.own !== 'changed';
   return explained && error?.name !== 'OwnershipClashError' ? 'pending' : 'managed-drift';
 }

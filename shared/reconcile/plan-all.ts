@@ -86,18 +86,18 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   const resources = await pMap(
     desired,
     async (each) => {
-      const standing = await readSnapshot(services, { ...request, active, accounts, madeAt }, each);
+      const snapshot = await readSnapshot(services, { ...request, active, accounts, madeAt }, each);
       done += 1;
       onProgress?.({ done, of: desired.length });
-      return standing;
+      return snapshot;
     },
     { concurrency },
   );
   const chosen = resources
-    .filter((standing) => !isGone(standing))
+    .filter((snapshot) => !isGone(snapshot))
     .filter(
-      (standing) =>
-        accountId === undefined || also?.has(standing.desired.key) || concerns(standing, accountId),
+      (snapshot) =>
+        accountId === undefined || also?.has(snapshot.desired.key) || concerns(snapshot, accountId),
     );
   const scope = accountId === undefined ? {} : { accountId };
   const planned = resources.map((each) => ({ desired: each.desired, plan: { unresolved: each.unresolved } }));

@@ -49,13 +49,13 @@ function planOrTakeBack(
   shares: readonly PlannedShare[],
   context: GrantContext,
 ): ResourcePlan {
-  if (request.refused !== undefined) return takingBack(request, shares, context, request.refused);
+  if (request.refused !== undefined) return planRemovalsOnly(request, shares, context, request.refused);
   try {
     return planShares(request, shares, context);
   } catch (error) {
     const refused = refusal(request, shares, context, error);
     if (refused === undefined) throw error;
-    const plan = takingBack(request, shares, context, refused);
+    const plan = planRemovalsOnly(request, shares, context, refused);
     if (plan.changed) return plan;
     throw stating(request, refused, plan);
   }
@@ -69,8 +69,8 @@ function refusal(
   error: unknown,
 ): Refusal | undefined {
   if (error instanceof PolicyTooLargeError) return reasonOf(request, shares, context, error);
-  const isCrowded = error instanceof UnsafeChangeError && error.cause instanceof PolicyTooLargeError;
-  return isCrowded ? error : undefined;
+  const exceedsSize = error instanceof UnsafeChangeError && error.cause instanceof PolicyTooLargeError;
+  return exceedsSize ? error : undefined;
 }
 
 /**
@@ -103,7 +103,7 @@ function reasonOf(
  * decides which accounts have access, so none of them waits: without the owner the statements would not be complete.
  * @throws `refused` if that would remove access that a grant still gives
  */
-function takingBack(
+function planRemovalsOnly(
   request: PlanRequest,
   shares: readonly PlannedShare[],
   context: GrantContext,

@@ -26,10 +26,10 @@ export function planShare(
   const { leaving, due } = byGrace(request, entry, unwanted);
   const accepted = (id: string): boolean => !setAside?.has(id);
   const withheld = withheldOf(request, due, before.length).filter(accepted);
-  const staying = leaving.filter(accepted);
+  const retained = leaving.filter(accepted);
   const kept = [
     ...accounts.filter(({ id }) => accepted(id)),
-    ...[...withheld, ...staying].map((id) => getAccountOrPlaceholder(request, id)),
+    ...[...withheld, ...retained].map((id) => getAccountOrPlaceholder(request, id)),
   ].sort(compareByText(({ id }) => id));
   const remaining = new Set(kept.map(({ id }) => id));
   return {
@@ -37,7 +37,7 @@ export function planShare(
     accounts: kept,
     granted,
     withheld,
-    leaving: staying,
+    leaving: retained,
     added: accounts.map(({ id }) => id).filter((id) => !granted.mayAdmit(id) && !held?.has(id)),
     removed: before.filter((id) => !remaining.has(id)),
     keptUnresolved: keeping.map(({ id }) => id),

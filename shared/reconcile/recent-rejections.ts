@@ -9,7 +9,7 @@ import type { Written } from './rejected-principals.ts';
  */
 export const rejectionTtl = 15 * 60_000;
 
-interface Asked {
+interface RejectionQuery {
   readonly tried: Tried | undefined;
   readonly plan: Pick<ResourcePlan, 'added' | 'refused'>;
   /** The accounts that the resource names now. */
@@ -23,7 +23,13 @@ interface Asked {
  * The accounts that the plan would add and that AWS rejected a moment ago. Each write of a burst would try them again, and
  * search for them. None in their own run, or in a run for all accounts, such as a sweep.
  */
-export function leftOut({ tried, plan, named, accountIds = [], now }: Asked): ReadonlySet<string> {
+export function findRecentlyRejected({
+  tried,
+  plan,
+  named,
+  accountIds = [],
+  now,
+}: RejectionQuery): ReadonlySet<string> {
   if (accountIds.length === 0 || plan.refused !== undefined) return new Set();
   const isRecent = (at: string | undefined): boolean =>
     at !== undefined && now < Date.parse(at) + rejectionTtl;
@@ -42,7 +48,7 @@ export const getRejectionReason = ({
 });
 
 /** What to remember about rejected principals. Nothing if there are none, or if the write only removed access. */
-export function triedNow(
+export function createRejectionRecord(
   clock: Clock,
   before: Tried | undefined,
   { setAside, refused, ...said }: Omit<Written, 'written'>,

@@ -31,7 +31,7 @@ import { toErrorOutcome } from './outcome.ts';
 import { listActiveGracePeriods, planResource } from './plan.ts';
 import type { PlanRequest, ResourcePlan } from './plan-types.ts';
 import { readBack } from './read-back.ts';
-import { leftOut } from './recent-rejections.ts';
+import { findRecentlyRejected } from './recent-rejections.ts';
 import { writeAccepted } from './rejected-principals.ts';
 import { readIdentity } from './resource-identity.ts';
 import { rememberBeforeWriting, rememberGraces, saveResult } from './save-result.ts';
@@ -222,7 +222,7 @@ async function reconcilePlanned(
   const by = { runId };
   const named = listNamedAccounts(seen, actual, context);
   const now = services.clock.now();
-  const without = leftOut({ tried: state?.tried, plan: all, named, accountIds, now });
+  const without = findRecentlyRejected({ tried: state?.tried, plan: all, named, accountIds, now });
   const first = plan(without);
   const identify = (state: unknown) => readIdentity(desired, aws.getReader(desired.ref), state);
   const look = { actual, changed: first.changed, at: services.clock.now(), decided };
@@ -247,7 +247,7 @@ async function reconcilePlanned(
     write: (from, to) => sent(lease, desired.kind.write(clients, desired.ref, { from, to }, context)),
     newestFirst: compareNewestFirst(seen.accounts),
     refusedBefore: new Set(state?.tried?.setAside),
-    leftOut: without,
+    recentlyRejected: without,
     named,
     isMember: createMemberTest(seen.accounts),
     doubt: classifyDoubt(suspects),

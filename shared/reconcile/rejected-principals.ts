@@ -24,10 +24,10 @@ export interface Written {
  * @throws InvalidPrincipalError when AWS refuses what the resource names already
  */
 export async function writeAccepted(request: WriteRequest): Promise<Written> {
-  const { leftOut = new Set<string>() } = request;
-  const first = request.plan(leftOut);
+  const { recentlyRejected = new Set<string>() } = request;
+  const first = request.plan(recentlyRejected);
   const refused = await attempt(request, request.actual, first);
-  if (refused === undefined) return accepted(request, { outside: new Set(leftOut), written: first });
+  if (refused === undefined) return accepted(request, { outside: new Set(recentlyRejected), written: first });
   const alone = refusedAlone(refused);
   if (alone !== undefined) return othersIn(request, alone, refused);
   const added = triedWith(request, first).sort(request.newestFirst);
@@ -57,8 +57,8 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
 }
 
 /** The accounts that the plan adds. The plan has excluded accounts among them; the request that is sent has not. */
-const triedWith = ({ leftOut }: WriteRequest, { added }: ResourcePlan): string[] =>
-  added.filter((id) => leftOut?.has(id) !== true);
+const triedWith = ({ recentlyRejected }: WriteRequest, { added }: ResourcePlan): string[] =>
+  added.filter((id) => recentlyRejected?.has(id) !== true);
 
 /** A circle that was searched already is not searched again. */
 const differsFromThoseBefore = (
@@ -92,7 +92,7 @@ async function accepted(
 }
 
 function othersIn(request: WriteRequest, alone: readonly string[], reason: InvalidPrincipalError): Written {
-  const outside = new Set([...(request.leftOut ?? []), ...alone]);
+  const outside = new Set([...(request.recentlyRejected ?? []), ...alone]);
   const search = { request, outside, refused: new Set(alone), sent: true, attempts: 1 };
   return ended({ ...search, written: request.plan(outside) }, reason);
 }
@@ -108,7 +108,7 @@ async function withoutAny(
   attempts: number,
 ): Promise<PrincipalSearch | undefined> {
   if (suspects.length === 0) return undefined;
-  const outside = new Set([...(request.leftOut ?? []), ...suspects]);
+  const outside = new Set([...(request.recentlyRejected ?? []), ...suspects]);
   const written = request.plan(outside);
   const asBefore = suspects.every((id) => request.refusedBefore?.has(id));
   const { doubt = 'none' } = request;

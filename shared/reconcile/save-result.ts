@@ -10,7 +10,7 @@ import { digestLeftState } from './digest.ts';
 import type { Leaving } from './grace-period.ts';
 import type { Lease } from './lease.ts';
 import type { ResourcePlan } from './plan-types.ts';
-import { getRejectionReason, triedNow } from './recent-rejections.ts';
+import { createRejectionRecord, getRejectionReason } from './recent-rejections.ts';
 import type { Written } from './rejected-principals.ts';
 import { withheldError } from './removal-limit.ts';
 import type { Services } from './services.ts';
@@ -69,7 +69,7 @@ export async function saveResult(
 ): Promise<ReconcileResult> {
   const { desired, active, revision, state, remember } = context;
   const { setAside } = aside;
-  const tried = setAside.length > 0 ? triedNow(clock, state?.tried, aside, revision) : undefined;
+  const tried = setAside.length > 0 ? createRejectionRecord(clock, state?.tried, aside, revision) : undefined;
   const next = desired.kind.toDocuments(plan.next, plan.owned);
   // A function that wakes up after its lease has ended must not replace what the next holder remembers.
   lease.check();

@@ -27,8 +27,8 @@ export function computeBatchWindow(
   { revision, now, unfinished = false }: LastWrite,
 ): BatchWindow {
   const wasWaitedFor = before !== undefined && now - Date.parse(before.until) < Math.max(soon, before.pause);
-  const isCrowd = wasWaitedFor && revision - before.revision > 1;
-  const pause = isCrowd ? Math.min(before.pause * growth, longestPause) : firstPause;
+  const isBurst = wasWaitedFor && revision - before.revision > 1;
+  const pause = isBurst ? Math.min(before.pause * growth, longestPause) : firstPause;
   return { until: new Date(now + (unfinished ? firstPause : pause)).toISOString(), pause, revision };
 }
 

@@ -13,7 +13,7 @@ export interface WriteRequest {
   /** Accounts that the last write excluded: suspected before other new accounts. Default: none. */
   readonly refusedBefore?: ReadonlySet<string>;
   /** Excluded from the beginning, and tried once AWS accepts an account that it rejected before. Default: none. */
-  readonly leftOut?: ReadonlySet<string>;
+  readonly recentlyRejected?: ReadonlySet<string>;
   /** Whether the registry has the account as a member. */
   isMember(id: string): boolean;
   /** The accounts that the resource names now: leaving one of them out would take something from it. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
-import { leftOut, triedNow } from '../../shared/reconcile/recent-rejections.ts';
+import { createRejectionRecord, findRecentlyRejected } from '../../shared/reconcile/recent-rejections.ts';
 
 const now = Date.parse('2026-03-02T09:00:00Z');
 const ago = (minutes: number): string => new Date(now - minutes * 60_000).toISOString();
@@ -17,7 +17,7 @@ const asked = {
 };
 
 test('others leave out for a quarter of an hour whom AWS has refused, whoever else was in the document', () => {
-  expect(leftOut(asked)).toEqual(new Set(['1', '2']));
+  expect(findRecentlyRejected(asked)).toEqual(new Set(['1', '2']));
 });
 
 test.each([
@@ -33,14 +33,14 @@ test.each([
     [],
   ],
 ])('nobody is left out %s who is to be tried', (_, changed, left) => {
-  expect(leftOut({ ...asked, ...changed })).toEqual(new Set(left));
+  expect(findRecentlyRejected({ ...asked, ...changed })).toEqual(new Set(left));
 });
 
 test('each is remembered with when it was refused the last time, and what AWS said', () => {
   const clock = { now: () => now, sleep: async () => {} };
   const ended = { setAside: ['1', '4', '5'], refused: ['5'] };
 
-  const tried = triedNow(clock, { ...asked.tried, reason: 'no such principal' }, ended, 6);
+  const tried = createRejectionRecord(clock, { ...asked.tried, reason: 'no such principal' }, ended, 6);
 
   expect(tried).toEqual({
     revision: 6,
@@ -48,5 +48,5 @@ test('each is remembered with when it was refused the last time, and what AWS sa
     refused: { '1': ago(1), '5': ago(0) },
     reason: 'no such principal',
   });
-  expect(triedNow(clock, tried, { ...ended, reason: 'another' }, 7).reason).toBe('another');
+  expect(createRejectionRecord(clock, tried, { ...ended, reason: 'another' }, 7).reason).toBe('another');
 });

@@ -69,11 +69,11 @@ async function remembersWhile(): Promise<{ readonly env: TestEnv; readonly id: s
     around: ({ configuration: port }) => ({
       configuration: {
         ...port,
-        activate: async (inForce) => {
+        activate: async (stored) => {
           const act = writes;
           writes = undefined;
           await act?.();
-          await port.activate(inForce);
+          await port.activate(stored);
         },
       },
     }),

@@ -36,10 +36,10 @@ export async function advanceDelivery(
 
 async function nextStep(services: DeploymentServices, held: Delivery): Promise<DeliveryProgress> {
   try {
-    const hand = await createContext(services, held);
+    const context = await createContext(services, held);
     return held.deployment === undefined
-      ? await startDeployment(hand, held)
-      : await followDeployment(hand, held);
+      ? await startDeployment(context, held)
+      : await followDeployment(context, held);
   } catch (thrown) {
     if (!(thrown instanceof OnboardingError) || thrown.retryable) throw thrown;
     return failDelivery(services, held, thrown);

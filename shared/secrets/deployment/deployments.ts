@@ -21,18 +21,18 @@ export interface EnvironmentDeployments {
 
 /** Looks at an environment's latest deployments, 50 at most: AppConfig gives the newest first, which is not relied on. */
 export async function readDeployments(
-  hand: DeploymentContext,
+  context: DeploymentContext,
   delivery: Delivery,
 ): Promise<EnvironmentDeployments> {
   const { application: ApplicationId, environment: EnvironmentId } = delivery.target;
-  const { Items: listed = [] } = await hand.reader.appConfig.send(
+  const { Items: listed = [] } = await context.reader.appConfig.send(
     new ListDeploymentsCommand({ ApplicationId, EnvironmentId, MaxResults: 50 }),
   );
   const newestFirst = listed.toSorted((a, b) => numberOf(b) - numberOf(a));
   return {
     latest: newestFirst[0]?.DeploymentNumber,
     busy: newestFirst.some(isInProgress),
-    own: await ownAmong(hand, delivery, newestFirst),
+    own: await ownAmong(context, delivery, newestFirst),
   };
 }
 
@@ -49,7 +49,7 @@ const undone: ReadonlySet<string> = new Set(['ROLLED_BACK', 'REVERTED']);
  * version. A later one is also ours if our own start was not answered.
  */
 async function ownAmong(
-  hand: DeploymentContext,
+  context: DeploymentContext,
   delivery: Delivery,
   items: readonly DeploymentSummary[],
 ): Promise<ObservedDeployment | undefined> {
@@ -61,7 +61,7 @@ async function ownAmong(
     const isFollowed = items.slice(0, index).some((later) => replaces(later, item));
     if (isFollowed && !(isNew && startOutcomeUnknown)) continue;
     if (!isNew && undone.has(State)) continue;
-    const deployment = await deploymentOf(hand, delivery, DeploymentNumber);
+    const deployment = await deploymentOf(context, delivery, DeploymentNumber);
     if (deployment.ConfigurationProfileId === delivery.target.profile) return deployment;
   }
   return undefined;

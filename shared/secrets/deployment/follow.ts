@@ -13,49 +13,52 @@ const minute = 60_000;
 
 /** Looks how a deployment goes, and ends the delivery with it, or after the configured time. */
 export async function followDeployment(
-  hand: DeploymentContext,
+  context: DeploymentContext,
   delivery: Delivery,
   known?: ObservedDeployment,
 ): Promise<DeliveryProgress> {
   const { deployment = 0 } = delivery;
-  const found = known ?? (await deploymentOf(hand, delivery, deployment));
+  const found = known ?? (await deploymentOf(context, delivery, deployment));
   switch (found.State) {
     case 'COMPLETE':
-      return endDelivery(hand, delivery, {
+      return endDelivery(context, delivery, {
         status: 'complete',
         reason: `Deployment ${deployment} is complete`,
       });
     case 'ROLLED_BACK':
-      return endDelivery(hand, delivery, {
+      return endDelivery(context, delivery, {
         status: 'rolled-back',
         reason: `Deployment ${deployment} was rolled back${formatActor(found)}. Readers have the version before it`,
       });
     case 'REVERTED':
-      return endDelivery(hand, delivery, {
+      return endDelivery(context, delivery, {
         status: 'reverted',
         reason: `Deployment ${deployment} was reverted`,
       });
     default:
-      return goOn(hand, delivery, found);
+      return waitLonger(context, delivery, found);
   }
 }
 
-async function goOn(
-  hand: DeploymentContext,
+async function waitLonger(
+  context: DeploymentContext,
   delivery: Delivery,
   found: ObservedDeployment,
 ): Promise<DeliveryProgress> {
-  const { clock } = hand.services;
-  const { deploymentTimeoutMinutes } = hand.secretDeployment;
+  const { clock } = context.services;
+  const { deploymentTimeoutMinutes } = context.secretDeployment;
   // A deployment that was followed to the limit is followed once more where an operator asks for it again.
   const { startedAt = '', requestedAt } = delivery;
   const since = clock.now() - Date.parse(startedAt > requestedAt ? startedAt : requestedAt);
   if (since >= deploymentTimeoutMinutes * minute)
-    return postpone(hand, delivery, {
+    return postpone(context, delivery, {
       status: 'timed-out',
       reason: `Deployment ${delivery.deployment} is ${found.State} after ${deploymentTimeoutMinutes} minutes`,
     });
-  return { delivery: await saveProgress(hand.services, delivery), seconds: secondsLeft(found, clock.now()) };
+  return {
+    delivery: await saveProgress(context.services, delivery),
+    seconds: secondsLeft(found, clock.now()),
+  };
 }
 
 /** What the strategy says is left, between 5 seconds and `longestWait`. */

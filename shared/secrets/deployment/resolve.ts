@@ -77,11 +77,11 @@ async function readRequest(
   }
 }
 
-type Asked = Exclude<RotationRequest, { readonly type: 'ignored' }>;
+type AcceptedRequest = Exclude<RotationRequest, { readonly type: 'ignored' }>;
 
 async function claimAll(
   services: DeploymentServices,
-  request: Asked,
+  request: AcceptedRequest,
   { runId, startedAt }: ResolveInput,
 ): Promise<ClaimResult> {
   if (request.type === 'rotation-failed') return { deliveries: [], problems: [notRotated(request.secretId)] };

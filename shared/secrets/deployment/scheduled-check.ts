@@ -22,8 +22,8 @@ export async function runScheduledCheck(
   runId: string,
 ): Promise<ClaimResult> {
   const { outbox } = services.store;
-  const takesUp = (delivery: Delivery) => isWorthARun(services, { ...delivery, runId });
-  const abandoned = await claimAbandoned(services, { runId, resumesPostponed: takesUp });
+  const resumesPostponed = (delivery: Delivery) => isWorthARun(services, { ...delivery, runId });
+  const abandoned = await claimAbandoned(services, { runId, resumesPostponed });
   const known: KnownProfiles = new Map();
   const claim = {
     runId,
@@ -46,8 +46,8 @@ async function isWorthARun(services: DeploymentServices, delivery: Delivery): Pr
   const { source, status, deployment = 0, again } = delivery;
   if (status !== 'timed-out' || services.clock.now() >= (again?.until ?? 0)) return true;
   try {
-    const hand = await createContext(services, delivery);
-    return !isInProgress(await deploymentOf(hand, delivery, deployment));
+    const context = await createContext(services, delivery);
+    return !isInProgress(await deploymentOf(context, delivery, deployment));
   } catch (thrown) {
     const { name } = toErrorRecord(thrown);
     services.logger.warn('A deployment could not be looked at', { source, deployment, error: name });

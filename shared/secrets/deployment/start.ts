@@ -23,28 +23,28 @@ import { followDeployment } from './follow.ts';
  * lands on a newer one, and a start whose answer never came is found before it is sent again.
  */
 export async function startDeployment(
-  hand: DeploymentContext,
+  context: DeploymentContext,
   delivery: Delivery,
 ): Promise<DeliveryProgress> {
-  const deadline = hand.services.clock.now() + sendWithin;
-  const seen = await readDeployments(hand, delivery);
-  const later = isSecretDelivery(delivery) ? undefined : await askedAfter(hand, delivery);
+  const deadline = context.services.clock.now() + sendWithin;
+  const seen = await readDeployments(context, delivery);
+  const later = isSecretDelivery(delivery) ? undefined : await askedAfter(context, delivery);
   if (later !== undefined)
-    return endDelivery(hand, delivery, {
+    return endDelivery(context, delivery, {
       status: 'superseded',
       reason: `Version ${later.version} was asked for after it`,
     });
-  if (seen.own !== undefined) return adopt(hand, delivery, seen.own);
+  if (seen.own !== undefined) return adopt(context, delivery, seen.own);
   const secret = isSecretDelivery(delivery)
-    ? await readCurrentSecret(hand.reader.secretsManager, delivery.source)
+    ? await readCurrentSecret(context.reader.secretsManager, delivery.source)
     : undefined;
   if (secret !== undefined && secret.version !== delivery.version)
-    return endDelivery(hand, delivery, {
+    return endDelivery(context, delivery, {
       status: 'superseded',
       reason: `Version ${secret.version} has become AWSCURRENT`,
     });
-  if (seen.busy) return wait(hand, delivery);
-  return send(hand, delivery, { seen, secret, deadline });
+  if (seen.busy) return wait(context, delivery);
+  return send(context, delivery, { seen, secret, deadline });
 }
 
 /** Another version of the target that was asked for later, however it went with that one. */
@@ -57,19 +57,19 @@ async function askedAfter(
 }
 
 async function adopt(
-  hand: DeploymentContext,
+  context: DeploymentContext,
   delivery: Delivery,
   found: ObservedDeployment,
 ): Promise<DeliveryProgress> {
-  const startedAt = (found.StartedAt ?? new Date(hand.services.clock.now())).toISOString();
+  const startedAt = (found.StartedAt ?? new Date(context.services.clock.now())).toISOString();
   const { DeploymentNumber: deployment = 0 } = found;
   const change = { status: 'started' as const, deployment, startedAt, startOutcomeUnknown: false };
-  return followDeployment(hand, await saveProgress(hand.services, delivery, change), found);
+  return followDeployment(context, await saveProgress(context.services, delivery, change), found);
 }
 
 /** Waits with backoff and jitter, up to the configured time. */
-async function wait(hand: DeploymentContext, delivery: Delivery): Promise<DeliveryProgress> {
-  const { services, secretDeployment } = hand;
+async function wait(context: DeploymentContext, delivery: Delivery): Promise<DeliveryProgress> {
+  const { services, secretDeployment } = context;
   const now = services.clock.now();
   const { waitingSince = new Date(now).toISOString() } = delivery;
   const waited = (now - Date.parse(waitingSince)) / 1_000;
@@ -79,7 +79,11 @@ async function wait(hand: DeploymentContext, delivery: Delivery): Promise<Delive
       `Environment ${environment} of application ${application} was busy with other deployments for ` +
         `${secretDeployment.startTimeoutMinutes} minutes`,
     );
-    return postpone(hand, delivery, { status: 'failed', reason: error.message, error: toErrorRecord(error) });
+    return postpone(context, delivery, {
+      status: 'failed',
+      reason: error.message,
+      error: toErrorRecord(error),
+    });
   }
   const seconds = Math.min(longestWait, Math.max(15, waited / 2)) * (0.75 + services.random() / 4);
   return { delivery: await saveProgress(services, delivery, { waitingSince }), seconds: Math.round(seconds) };
@@ -97,23 +101,23 @@ interface Send {
 
 /** Only the first deployment of an environment has no number that AppConfig could refuse it by where it comes late. */
 async function send(
-  hand: DeploymentContext,
+  context: DeploymentContext,
   delivery: Delivery,
   { seen, secret, deadline }: Send,
 ): Promise<DeliveryProgress> {
-  const sent = await saveProgress(hand.services, delivery, {
+  const sent = await saveProgress(context.services, delivery, {
     startOutcomeUnknown: true,
     startAttempts: delivery.startAttempts + 1,
     retriedStarts: delivery.retriedStarts + (delivery.startOutcomeUnknown ? 1 : 0),
   });
-  const { appConfig } = hand.getWriter(deadline);
+  const { appConfig } = context.getWriter(deadline);
   const answer = await appConfig
     .send(startCommand(delivery, seen, secret))
     .then((started) => ({ started }))
     .catch((thrown: unknown) => ({ thrown }));
   // What the table throws from here on says nothing of the start, which was taken.
-  if ('started' in answer) return adopt(hand, sent, answer.started);
-  return refused(hand, { delivery, sent, seen, thrown: answer.thrown });
+  if ('started' in answer) return adopt(context, sent, answer.started);
+  return refused(context, { delivery, sent, seen, thrown: answer.thrown });
 }
 
 /**
@@ -152,18 +156,22 @@ interface Refusal {
  * and the next look will tell.
  */
 async function refused(
-  hand: DeploymentContext,
+  context: DeploymentContext,
   { delivery, sent, seen, thrown }: Refusal,
 ): Promise<DeliveryProgress> {
   const name = thrown instanceof Error ? thrown.name : '';
   const final = toDeploymentRefusal(delivery, thrown);
   if (final === undefined && name !== 'ConflictException' && !notTaken.has(name)) throw thrown;
   const { startOutcomeUnknown, startAttempts, retriedStarts } = delivery;
-  const back = await saveProgress(hand.services, sent, { startOutcomeUnknown, startAttempts, retriedStarts });
-  if (final !== undefined && !(name === 'BadRequestException' && (await hasMoved(hand, back, seen))))
-    return failDelivery(hand.services, back, final);
+  const back = await saveProgress(context.services, sent, {
+    startOutcomeUnknown,
+    startAttempts,
+    retriedStarts,
+  });
+  if (final !== undefined && !(name === 'BadRequestException' && (await hasMoved(context, back, seen))))
+    return failDelivery(context.services, back, final);
   if (notTaken.has(name)) throw thrown;
-  return wait(hand, back);
+  return wait(context, back);
 }
 
 /**
@@ -172,12 +180,12 @@ async function refused(
  * another number always get that, and not BadRequestException, is not confirmed.
  */
 async function hasMoved(
-  hand: DeploymentContext,
+  context: DeploymentContext,
   delivery: Delivery,
   before: EnvironmentDeployments,
 ): Promise<boolean> {
   try {
-    const { latest, busy } = await readDeployments(hand, delivery);
+    const { latest, busy } = await readDeployments(context, delivery);
     return busy || latest !== before.latest;
   } catch (thrown) {
     if (thrown instanceof OnboardingError && !thrown.retryable) return false;

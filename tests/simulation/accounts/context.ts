@@ -15,7 +15,7 @@ import type { WriteObserver } from './write-observer.ts';
 
 /** What the parts of a play share. */
 export interface SimulationContext extends Scenario {
-  /** The one in force now; `inForce` has the others. */
+  /** The active one. `activeConfigurations` has the earlier ones. */
   readonly configuration: Configuration;
   readonly activeConfigurations: ActiveConfigurations;
   /** Keys of the resources that any of the configurations names. */

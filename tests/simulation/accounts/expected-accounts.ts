@@ -22,7 +22,9 @@ interface RunEnd {
   readonly answersFor: readonly string[];
 }
 
-export function createExpectedAccounts(inForce: Pick<ActiveConfigurations, 'since'>): ExpectedAccounts {
+export function createExpectedAccounts(
+  activeConfigurations: Pick<ActiveConfigurations, 'since'>,
+): ExpectedAccounts {
   const changedAt = new Map<string, number>();
   const runs = new Map<string, RunEnd[]>();
   const those = (isMeant: (end: RunEnd) => boolean): ReadonlySet<string> =>
@@ -37,7 +39,7 @@ export function createExpectedAccounts(inForce: Pick<ActiveConfigurations, 'sinc
       if (run?.status !== 'succeeded') return;
       for (const id of end.answersFor) runs.set(id, [...(runs.get(id) ?? []), end]);
     },
-    given: () => those(({ verifiedAt }) => verifiedAt > inForce.since),
-    taken: () => those(({ startedAt }) => startedAt >= inForce.since),
+    given: () => those(({ verifiedAt }) => verifiedAt > activeConfigurations.since),
+    taken: () => those(({ startedAt }) => startedAt >= activeConfigurations.since),
   };
 }

@@ -5,7 +5,7 @@ export interface StoreListeners {
   onRegistered(account: RegisteredAccount): void;
   /** A reconciliation of the resource has ended. */
   onSettled(resource: string): void;
-  onActivated(inForce: StoredConfiguration): void;
+  onActivated(stored: StoredConfiguration): void;
 }
 
 /** The store, which tells what has just been stored. */
@@ -32,9 +32,9 @@ export const createObservableStore = (
   },
   configuration: {
     ...store.configuration,
-    activate: async (inForce) => {
-      await store.configuration.activate(inForce);
-      onActivated(inForce);
+    activate: async (stored) => {
+      await store.configuration.activate(stored);
+      onActivated(stored);
     },
   },
 });

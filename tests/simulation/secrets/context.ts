@@ -26,7 +26,7 @@ export interface RotationContext extends RotationScenario {
   start(input: unknown, machine?: DeployedMachine): Promise<string>;
   /** A person makes a configuration the one in force that names the targets as they are now. */
   configure(): Promise<void>;
-  readonly inForce: { configuration: Configuration };
+  readonly active: { configuration: Configuration };
   /** ARNs of secrets that could not be looked at for some time, each time, or may be told of again. */
   readonly denials: string[];
   note(what: string): void;

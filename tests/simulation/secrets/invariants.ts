@@ -80,11 +80,11 @@ type Target = Omit<DeploymentTarget, 'strategy'>;
 
 /** Those that the configuration in force names, whether they are there or not, else those that are there. */
 function targetsOf(
-  { inForce, organization: { world } }: RotationContext,
+  { active, organization: { world } }: RotationContext,
   secret: RotatedSecret,
 ): readonly Target[] {
   const { arn, application, profileId, home } = secret;
-  const named = inForce.configuration.secretDeployment?.targets.find((target) => target.secret === arn);
+  const named = active.configuration.secretDeployment?.targets.find((target) => target.secret === arn);
   if (named !== undefined)
     return named.environments.map((environment) => ({
       application: named.application,

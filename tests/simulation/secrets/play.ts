@@ -131,7 +131,7 @@ function setUp({
     watch.outer,
   ])
     organization.intercept(interceptor);
-  const inForce = { configuration: scenario.configuration };
+  const active = { configuration: scenario.configuration };
   const inner = seen(createMemoryStore(), watch);
   const store = dying.slowed(around(inner));
   const logger = loggerOf(watch);
@@ -145,7 +145,7 @@ function setUp({
     logger,
     history,
     hub,
-    inForce,
+    active,
     denials: [],
   };
   const { start, runs } = starter({ ...base, note }, store, dying);
@@ -161,15 +161,15 @@ function setUp({
 type Unstarted = Omit<RotationContext, 'start' | 'configure' | 'rotationFunction'>;
 
 /** What a configuration has begun or ceased to name is looked at afresh, and trouble with it is told again. */
-async function configureAnew({ organization, inner, inForce, secrets, denials, configured }: Unstarted) {
-  const before = inForce.configuration;
-  inForce.configuration = configured();
+async function configureAnew({ organization, inner, active, secrets, denials, configured }: Unstarted) {
+  const before = active.configuration;
+  active.configuration = configured();
   const namedIn = ({ secretDeployment }: Configuration, arn: string): boolean =>
     secretDeployment?.targets.some(({ secret }) => secret === arn) === true;
   for (const { arn } of secrets)
-    if (namedIn(before, arn) !== namedIn(inForce.configuration, arn)) denials.push(arn);
+    if (namedIn(before, arn) !== namedIn(active.configuration, arn)) denials.push(arn);
   const services = createSimulatedServices(organization, { store: inner, quick: true });
-  await activateConfiguration(services, inForce.configuration, 'a person');
+  await activateConfiguration(services, active.configuration, 'a person');
 }
 
 /** Executions of the deployed state machines, each a process with a clock of its own. */
