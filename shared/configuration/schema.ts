@@ -127,6 +127,8 @@ export const defaultMemberRolesMinutes = 20;
 
 /** What a run proves of both halves of an access. */
 const verification = object({
+  /** Whether SCPs and RCPs are read. An organization that knows what they say may ignore them. */
+  organizationPolicies: z.enum(['read', 'ignore']).default('read'),
   /** How long a run waits for the member roles of a new account, in minutes. */
   memberRolesMinutes: z.int().min(0).max(180).default(defaultMemberRolesMinutes),
 });

@@ -1,9 +1,11 @@
+import { isMember } from '../accounts/membership.ts';
 import { getGrantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { type Finding, toFinding } from './access-findings.ts';
 import { judgeHalves, type OrganizationEvidence } from './judge-halves.ts';
 import { collectMemberEvidence, type MemberEvidenceIndex, type NeededRole } from './member-evidence.ts';
 import { createOrganizationFacts } from './organization-facts.ts';
+import { readOrganizationPolicies } from './read-organization-policies.ts';
 import type { Services } from './services.ts';
 
 export interface ProofRequest {
@@ -49,18 +51,18 @@ function prove(
 
 /** The accounts that take part: the central ones and those of the run. Their ids and OUs are values of condition keys. */
 async function collectOrganization(
-  { store }: Services,
+  { store, hub }: Services,
   { configuration }: ProofRequest,
   needed: readonly NeededRole[],
 ): Promise<OrganizationEvidence> {
   const central = Object.values(getGrantContext(configuration).centralAccounts).map(({ id }) => id);
   const ids = new Set([...central, ...needed.map(({ accountId }) => accountId)]);
-  const accounts = await Promise.all([...ids].map((id) => store.registry.getAccount(id)));
-  return {
-    facts: createOrganizationFacts(
-      configuration,
-      accounts.filter((account) => account !== undefined),
-    ),
-    listPolicies: () => [],
-  };
+  const found = await Promise.all([...ids].map((id) => store.registry.getAccount(id)));
+  const accounts = found.filter((account) => account !== undefined);
+  const facts = createOrganizationFacts(configuration, accounts);
+  if (configuration.verification?.organizationPolicies === 'ignore') return { facts, listPolicies: () => [] };
+  const policies = await readOrganizationPolicies(hub.organizations, accounts.filter(isMember));
+  return 'unread' in policies
+    ? { facts, listPolicies: () => [], unread: policies.unread }
+    : { facts, listPolicies: (accountId) => policies.byAccount.get(accountId) ?? [] };
 }

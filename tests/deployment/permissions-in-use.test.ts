@@ -91,6 +91,7 @@ beforeAll(async () => {
   deployed = await deployment();
   const clock = flowClock();
   const organization = createExampleOrganization(configuration, { clock, random: seeded(1) });
+  organization.world.organizationPolicies.enabledTypes.add('SERVICE_CONTROL_POLICY');
   const store = createMemoryStore();
   await makeReady(organization, store);
   for (const id of [newcomer, waiting])

@@ -142,6 +142,8 @@ const onEverything: Readonly<Record<string, string>> = {
   'organizations:ListAccountsForParent': 'as above',
   'organizations:ListOrganizationalUnitsForParent': 'as above',
   'organizations:ListParents': 'as above',
+  'organizations:DescribePolicy': 'as above',
+  'organizations:ListPoliciesForTarget': 'as above',
   'organizations:ListRoots': 'as above',
   'organizations:ListTagsForResource': 'as above',
 };
