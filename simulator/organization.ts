@@ -57,6 +57,11 @@ export class SimulatedOrganization extends OrganizationResources {
     return listed(this.world.listeners, listener);
   }
 
+  /** As `onEvent`, for the read-only events of keys that AppConfig uses. */
+  onKeyUse(listener: EventListener): () => void {
+    return listed(this.world.keyUseListeners, listener);
+  }
+
   resetCalls(): void {
     this.calls.length = 0;
   }

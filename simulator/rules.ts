@@ -8,6 +8,8 @@ export interface EventRule {
   /** The resource's name in the template. */
   readonly ruleId: string;
   readonly pattern: unknown;
+  /** Whether it gets read-only management events of CloudTrail. */
+  readonly receivesReadOnly: boolean;
   readonly targets: readonly unknown[];
 }
 
@@ -36,15 +38,31 @@ function readRules(yamlText: string): readonly EventRule[] {
     .map(([ruleId, resource]) => ({
       ruleId,
       pattern: field(field(resource, 'Properties'), 'EventPattern'),
+      receivesReadOnly:
+        field(field(resource, 'Properties'), 'State') === 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
       targets: asList(field(field(resource, 'Properties'), 'Targets')),
     }));
 }
 
-/** Each target of each rule that the event matches, in the order of the template. */
+/**
+ * Each target of each rule that the event reaches and matches, in the order of the template.
+ * Source: EventBridge user guide, "Receiving read-only management events from AWS services".
+ */
 export const findMatchingRules = (rules: readonly EventRule[], event: unknown): readonly RuleMatch[] =>
   rules
+    .filter(({ receivesReadOnly }) => receivesReadOnly || !isReadOnly(event))
     .filter(({ pattern }) => matchesPattern(pattern, event))
     .flatMap(({ ruleId, targets }) => targets.map((target) => ({ ruleId, target })));
+
+/** Of a management event that CloudTrail delivers. Data events have `managementEvent: false`. */
+function isReadOnly(event: unknown): boolean {
+  const detail = field(event, 'detail');
+  return (
+    String(field(event, 'detail-type')).endsWith(' via CloudTrail') &&
+    field(detail, 'readOnly') === true &&
+    field(detail, 'managementEvent') !== false
+  );
+}
 
 function isEnabledRule(resource: unknown): boolean {
   const properties = field(resource, 'Properties');

@@ -108,6 +108,8 @@ export interface SimulatedWorld {
   readonly organizationPolicies: OrganizationPolicyState;
   /** They are called synchronously, in the order of the events. */
   readonly listeners: ((event: OrganizationEvent) => void)[];
+  /** They are told what CloudTrail tells of keys that AppConfig uses. */
+  readonly keyUseListeners: ((event: OrganizationEvent) => void)[];
   /** By access key id. */
   readonly sessions: Map<string, Session>;
   /** What was put on an event bus, in order. */
@@ -144,6 +146,7 @@ export const createWorld = (settings: SimulatedWorldSettings): SimulatedWorld =>
   cloudFormation: createCloudFormationState(),
   organizationPolicies: createOrganizationPolicyState(settings.hubAccountId),
   listeners: [],
+  keyUseListeners: [],
   sessions: new Map(),
   putEvents: [],
   messages: [],

@@ -9,6 +9,7 @@ import { installationName } from '../configuration/installation-names.ts';
 import { parseSecretArn } from '../platform/aws/secret-arn.ts';
 import type { ApplicationRequest } from './application-request.ts';
 import { alarmRole, kept, renderReaderResources, renderRetrievalResources } from './application-roles.ts';
+import { renderKeyUseResources } from './key-use.ts';
 import type { Template } from './template.ts';
 
 export interface ApplicationTemplate {
@@ -19,8 +20,8 @@ export interface ApplicationTemplate {
 
 /**
  * What AppConfig needs for one application of the configuration: the application, its environments and profiles, and the
- * roles by which AppConfig watches alarms, retrieves secrets, and by which readers of other accounts read. It holds no
- * versions: those are added by hand, and `config-deployment` deploys them. Pure.
+ * roles by which AppConfig watches alarms, retrieves secrets, and by which readers of other accounts read. With a key of
+ * its own, it also has an alarm for unexpected uses of that key. It holds no versions: those are added by hand, and `config-deployment` deploys them. Pure.
  */
 export function renderApplicationTemplate(request: ApplicationRequest): ApplicationTemplate {
   const { configuration, application } = request;
@@ -48,6 +49,7 @@ export function renderApplicationTemplate(request: ApplicationRequest): Applicat
       ),
       ...renderRetrievalResources(request),
       ...renderReaderResources(request),
+      ...renderKeyUseResources(request),
     },
     Outputs: outputs(application),
   };
@@ -142,7 +144,7 @@ function profileResource(profile: ApplicationProfile, request: ApplicationReques
   };
 }
 
-/** The ids that a manual start, `rotation.targets` and readers name. */
+/** The ids that a manual start, `rotation.targets` and readers name, and the queue that says who used a key. */
 const outputs = ({ environments, profiles, readerRole }: Application) => ({
   ApplicationId: { Value: { Ref: 'Application' } },
   ...Object.fromEntries(
@@ -158,4 +160,7 @@ const outputs = ({ environments, profiles, readerRole }: Application) => ({
     ]),
   ),
   ...(readerRole === undefined ? {} : { ReaderRoleArn: { Value: { 'Fn::GetAtt': ['ReaderRole', 'Arn'] } } }),
+  ...(profiles.some(({ key }) => key !== undefined)
+    ? { UnexpectedKeyUsesQueueUrl: { Value: { Ref: 'UnexpectedKeyUses' } } }
+    : {}),
 });

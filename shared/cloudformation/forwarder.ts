@@ -3,6 +3,7 @@ import type { Configuration } from '../configuration/schema.ts';
 import type { Forwarding, ForwardingRule, Hub } from './forwarding.ts';
 import { getForwarderRoleName } from './names.ts';
 import type { RegionConditions } from './region-conditions.ts';
+import { renderWatchedQueue } from './watched-queue.ts';
 
 export interface Forwarder {
   readonly configuration: Configuration;
@@ -20,10 +21,13 @@ export function renderForwarderResources(forwarder: Forwarder) {
   return {
     ForwarderRole: role(forwarder),
     ...Object.fromEntries(rules.map((rule) => [rule.ruleId, ruleResource(rule, forwarder)])),
-    ...queueResources(
-      rules.map(({ name }) => ruleArn(name)),
-      regions.nameOf(forwarding.regions),
-    ),
+    // The sweep and the scheduled check make up for events that lie there. A message tells that forwarding fails.
+    ...renderWatchedQueue({
+      id: 'DeadLetters',
+      rules: rules.map(({ name }) => ruleArn(name)),
+      alarmDescription: 'Events have not reached the hub of account-onboarding',
+      condition: regions.nameOf(forwarding.regions),
+    }),
   };
 }
 
@@ -101,49 +105,3 @@ function roleArn({ regions }: ForwardingRule, { configuration, home }: Forwarder
   if (!regions.includes(home)) return named;
   return regions.length === 1 ? made : { 'Fn::If': ['IsHome', made, named] };
 }
-
-/** The sweep, and the look at deployed secrets, make up for what lies there: a letter tells where forwarding fails. */
-const queueResources = (rules: readonly string[], condition: string) => ({
-  DeadLetters: {
-    Type: 'AWS::SQS::Queue',
-    Condition: condition,
-    DeletionPolicy: 'Delete',
-    UpdateReplacePolicy: 'Delete',
-    Properties: { MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true },
-  },
-  DeadLettersPolicy: {
-    Type: 'AWS::SQS::QueuePolicy',
-    Condition: condition,
-    Properties: {
-      Queues: [{ Ref: 'DeadLetters' }],
-      PolicyDocument: {
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { Service: 'events.amazonaws.com' },
-            Action: 'sqs:SendMessage',
-            Resource: { 'Fn::GetAtt': ['DeadLetters', 'Arn'] },
-            Condition: { ArnEquals: { 'aws:SourceArn': rules } },
-          },
-        ],
-      },
-    },
-  },
-  DeadLettersAlarm: {
-    Type: 'AWS::CloudWatch::Alarm',
-    Condition: condition,
-    Properties: {
-      AlarmDescription: 'Events have not reached the hub of account-onboarding',
-      Namespace: 'AWS/SQS',
-      MetricName: 'ApproximateNumberOfMessagesVisible',
-      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['DeadLetters', 'QueueName'] } }],
-      Statistic: 'Maximum',
-      Period: 300,
-      EvaluationPeriods: 1,
-      ComparisonOperator: 'GreaterThanThreshold',
-      Threshold: 0,
-      TreatMissingData: 'notBreaching',
-    },
-  },
-});

@@ -54,6 +54,16 @@ const application = objectSchema({
   profiles: z.array(profile).min(1, 'must have at least one profile'),
   /** The role, with its path, by which readers of other accounts read it. Default: none is made. */
   readerRole: textSchema(rolePattern, 'the name of a role, with its path if it has one').optional(),
+  /**
+   * Further roles of the account, with their paths, that may use the keys of deployments without an alarm. Default: none. They
+   * are part of an event pattern, which has 2,048 characters at most (EventBridge user guide, "Amazon EventBridge quotas").
+   */
+  keyUsers: uniqueListSchema(
+    textSchema(rolePattern, 'the name of a role, with its path if it has one'),
+    'must name at least one role, or be absent',
+  )
+    .max(10, 'at most 10 roles')
+    .optional(),
 });
 
 export const applicationsSchema = z.array(application);

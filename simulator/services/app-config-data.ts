@@ -17,7 +17,7 @@ import {
   findProfile,
 } from './app-config-access.ts';
 import { createKeyContext } from './app-config-deployments.ts';
-import { findKeyUseDenial } from './kms-keys.ts';
+import { useKey } from './kms-keys.ts';
 
 /** Tokens are good for one call, and for 24 hours. */
 const tokenLife = 24 * 3_600_000;
@@ -112,7 +112,6 @@ function deploymentFor(
   const keyArn = served.kmsKeyArn;
   if (keyArn === undefined) return served;
   const context = createKeyContext(application, environment, served.number);
-  const denial = findKeyUseDenial(call.world, call.caller, { keyArn, action: 'kms:Decrypt', context });
-  if (denial !== undefined) throw createAwsError('AccessDeniedException', denial, 403);
+  useKey(call, { keyArn, action: 'kms:Decrypt', context });
   return served;
 }

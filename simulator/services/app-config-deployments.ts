@@ -21,7 +21,7 @@ import {
   findProfile,
 } from './app-config-access.ts';
 import { retrieveContent } from './app-config-content.ts';
-import { findKeyUseDenial } from './kms-keys.ts';
+import { useKey } from './kms-keys.ts';
 
 interface Place {
   readonly application: SimulatedApplication;
@@ -150,12 +150,11 @@ function expectKeyUse(
   of: SimulatedDeployment,
 ) {
   if (of.kmsKeyArn === undefined) return;
-  const denial = findKeyUseDenial(call.world, call.caller, {
+  useKey(call, {
     keyArn: of.kmsKeyArn,
     action: 'kms:GenerateDataKey',
     context: createKeyContext(application, environment, of.number),
   });
-  if (denial !== undefined) throw createAwsError('AccessDeniedException', denial, 403);
 }
 
 /** Source: AppConfig user guide, "Data encryption at rest": the encryption context of deployed data. */

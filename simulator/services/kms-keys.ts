@@ -2,6 +2,7 @@ import type { AppliedKeyGrant } from '../../shared/iam/applied-access.ts';
 import type { ContextValues } from '../../shared/iam/request.ts';
 import { createAwsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
+import { announceKeyUse, type KeyUse } from '../key-events.ts';
 import { type Attempt, findDenial } from '../permissions.ts';
 import type { SimulatedResource } from '../simulated-resources.ts';
 import type { Caller, SimulatedWorld } from '../world.ts';
@@ -56,14 +57,6 @@ const listKeyGrants = (world: SimulatedWorld, keyArn: string): readonly AppliedK
     };
   });
 
-/** A use of a key by a service in the caller's name. */
-export interface KeyUse {
-  /** ARN, id or ARN of an alias. */
-  readonly keyArn: string;
-  readonly action: string;
-  readonly context: ContextValues;
-}
-
 /** Why KMS would deny the use of a key; `undefined` where it allows it. */
 export function findKeyUseDenial(
   world: SimulatedWorld,
@@ -78,4 +71,14 @@ export function findKeyUseDenial(
     keyGrants: listKeyGrants(world, key.arn),
     context,
   });
+}
+
+/**
+ * AppConfig uses a key in the caller's name, and CloudTrail tells of it.
+ * @throws AccessDeniedException if KMS denies it
+ */
+export function useKey({ world, caller }: ServiceCall<object>, use: KeyUse): void {
+  const denial = findKeyUseDenial(world, caller, use);
+  if (denial !== undefined) throw createAwsError('AccessDeniedException', denial, 403);
+  announceKeyUse(world, caller, use);
 }

@@ -54,6 +54,10 @@ describe('the template of an application', () => {
       ['ProfileDataBase', 'AWS::AppConfig::ConfigurationProfile'],
       ['RetrievalRoleDataBase', 'AWS::IAM::Role'],
       ['ReaderRole', 'AWS::IAM::Role'],
+      ['KeyUseRule', 'AWS::Events::Rule'],
+      ['UnexpectedKeyUses', 'AWS::SQS::Queue'],
+      ['UnexpectedKeyUsesPolicy', 'AWS::SQS::QueuePolicy'],
+      ['UnexpectedKeyUsesAlarm', 'AWS::CloudWatch::Alarm'],
     ]);
     expect(Object.keys(outputs)).toEqual([
       'ApplicationId',
@@ -62,11 +66,14 @@ describe('the template of an application', () => {
       'ProfileSettingsId',
       'ProfileDataBaseId',
       'ReaderRoleArn',
+      'UnexpectedKeyUsesQueueUrl',
     ]);
   });
 
   test('takes nothing away from readers when the stack goes, or a line of the configuration; a failed creation leaves nothing', () => {
-    for (const { DeletionPolicy, UpdateReplacePolicy } of Object.values(resources))
+    const read = Object.values(resources).filter(({ Type }) => /^AWS::(AppConfig|IAM)::/.test(Type));
+    expect(read).toHaveLength(8);
+    for (const { DeletionPolicy, UpdateReplacePolicy } of read)
       expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['RetainExceptOnCreate', 'Retain']);
   });
 

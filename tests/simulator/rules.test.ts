@@ -90,3 +90,37 @@ describe('the rules of a template', () => {
     expect(() => getRules('Resources: [')).toThrow('The template of the rules');
   });
 });
+
+describe('a rule that is enabled', () => {
+  const withState = (state: string) =>
+    getRules(`Resources:
+  KeyUse:
+    Type: AWS::Events::Rule
+    Properties:
+      State: ${state}
+      EventPattern: { source: [aws.kms] }
+      Targets: [{ Id: queue, Arn: queue }]
+`);
+  const event = (more: object, detailType = 'AWS API Call via CloudTrail') => ({
+    source: 'aws.kms',
+    'detail-type': detailType,
+    detail: { eventName: 'Decrypt', readOnly: true, managementEvent: true, ...more },
+  });
+  const all = 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS';
+
+  test.each([
+    ['no read-only management event', 'ENABLED', event({}), 0],
+    ['a management event that changes something', 'ENABLED', event({ readOnly: false }), 1],
+    ['a read-only data event', 'ENABLED', event({ managementEvent: false }), 1],
+    ['an event that does not come through CloudTrail', 'ENABLED', event({}, 'KMS CMK Rotation'), 1],
+    ['a read-only management event if its state includes them', all, event({}), 1],
+    [
+      'a management event that changes something if its state includes all',
+      all,
+      event({ readOnly: false }),
+      1,
+    ],
+  ])('gets %s', (_, state, given, count) => {
+    expect(findMatchingRules(withState(state), given)).toHaveLength(count);
+  });
+});

@@ -1,0 +1,76 @@
+import { type Application, locateApplication } from '../configuration/applications.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import { getSpokeRole } from '../platform/central-accounts.ts';
+import type { ApplicationRequest } from './application-request.ts';
+import { renderWatchedQueue } from './watched-queue.ts';
+
+/**
+ * An alarm for each use of a key for this application's deployments by a principal that is no known role: a rule that CloudTrail's
+ * events reach, the queue that keeps them, and the alarm of that queue. Nothing if no profile has a key.
+ *
+ * A rule needs no log group of a trail, which a metric filter would. In an organization that log group is in another account.
+ */
+export function renderKeyUseResources({ configuration, application }: ApplicationRequest) {
+  if (application.profiles.every(({ key }) => key === undefined)) return {};
+  return {
+    KeyUseRule: rule(listKnownRoles(configuration, application)),
+    ...renderWatchedQueue({
+      id: 'UnexpectedKeyUses',
+      rules: [{ 'Fn::GetAtt': ['KeyUseRule', 'Arn'] }],
+      alarmDescription: `A principal that is no known role used a key for deployments of ${application.name}. The messages of the queue say who`,
+    }),
+  };
+}
+
+/** The role that deploys, the role that reads, and those that the configuration names. */
+function listKnownRoles(configuration: Configuration, application: Application): readonly object[] {
+  const { readerRole, keyUsers = [] } = application;
+  const { accountId = '' } = locateApplication(application, configuration) ?? {};
+  const deployer = getSpokeRole(configuration, accountId);
+  const roles = [deployer, ...(readerRole === undefined ? [] : [readerRole]), ...keyUsers];
+  return [...new Set(roles)].map((role) =>
+    sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role/${role}`),
+  );
+}
+
+/**
+ * KMS calls Decrypt and GenerateDataKey read-only (KMS developer guide, "Decrypt", "GenerateDataKey"), and a rule that is just
+ * ENABLED gets no read-only management events (EventBridge user guide, "Receiving read-only management events from AWS services").
+ */
+const rule = (knownRoles: readonly object[]) => ({
+  Type: 'AWS::Events::Rule',
+  Properties: {
+    Description: 'A principal that is no known role used a key for deployments of AppConfig',
+    State: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
+    EventPattern: createPattern(knownRoles),
+    Targets: [{ Id: 'queue', Arn: { 'Fn::GetAtt': ['UnexpectedKeyUses', 'Arn'] } }],
+  },
+});
+
+/**
+ * Calls of AppConfig itself do not match: they are service events, which have another detail type, or their identity is
+ * `AWSService`. A call that AppConfig makes in the name of a principal has that principal's identity beside `invokedBy`
+ * (CloudTrail user guide, "CloudTrail userIdentity element"), so it matches unless the role is known.
+ * Users, root users and other accounts have no role as session issuer.
+ */
+const createPattern = (knownRoles: readonly object[]) => ({
+  source: ['aws.kms'],
+  'detail-type': ['AWS API Call via CloudTrail'],
+  detail: {
+    eventSource: ['kms.amazonaws.com'],
+    eventName: ['Decrypt', { prefix: 'GenerateDataKey' }],
+    requestParameters: {
+      // AppConfig user guide, "Data encryption at rest for AWS AppConfig".
+      encryptionContext: { 'aws:appconfig:deployment:arn': [{ prefix: sub(ownDeployments) }] },
+    },
+    userIdentity: {
+      type: [{ 'anything-but': ['AWSService'] }],
+      sessionContext: { sessionIssuer: { arn: [{ exists: false }, { 'anything-but': knownRoles }] } },
+    },
+  },
+});
+
+const ownDeployments =
+  'arn:${AWS::Partition}:appconfig:${AWS::Region}:${AWS::AccountId}:application/${Application}/';
+
+const sub = (text: string) => ({ 'Fn::Sub': text });

@@ -1,0 +1,58 @@
+export interface WatchedQueue {
+  /** Its resource in the template. The queue's policy and alarm have this name with `Policy` and `Alarm`. */
+  readonly id: string;
+  /** ARNs of the rules that may send to it. */
+  readonly rules: readonly unknown[];
+  readonly alarmDescription: string;
+  /** Under which condition of the template it exists. Default: always. */
+  readonly condition?: string;
+}
+
+/** A queue for events of rules, which keeps messages for 14 days, and an alarm that lasts while it has any. */
+export function renderWatchedQueue({ id, rules, alarmDescription, condition }: WatchedQueue) {
+  const conditional = condition === undefined ? {} : { Condition: condition };
+  return {
+    [id]: {
+      Type: 'AWS::SQS::Queue',
+      ...conditional,
+      DeletionPolicy: 'Delete',
+      UpdateReplacePolicy: 'Delete',
+      Properties: { MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true },
+    },
+    [`${id}Policy`]: { Type: 'AWS::SQS::QueuePolicy', ...conditional, Properties: queuePolicy(id, rules) },
+    [`${id}Alarm`]: {
+      Type: 'AWS::CloudWatch::Alarm',
+      ...conditional,
+      Properties: alarm(id, alarmDescription),
+    },
+  };
+}
+
+const queuePolicy = (id: string, rules: readonly unknown[]) => ({
+  Queues: [{ Ref: id }],
+  PolicyDocument: {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'events.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Resource: { 'Fn::GetAtt': [id, 'Arn'] },
+        Condition: { ArnEquals: { 'aws:SourceArn': rules } },
+      },
+    ],
+  },
+});
+
+const alarm = (id: string, AlarmDescription: string) => ({
+  AlarmDescription,
+  Namespace: 'AWS/SQS',
+  MetricName: 'ApproximateNumberOfMessagesVisible',
+  Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } }],
+  Statistic: 'Maximum',
+  Period: 300,
+  EvaluationPeriods: 1,
+  ComparisonOperator: 'GreaterThanThreshold',
+  Threshold: 0,
+  TreatMissingData: 'notBreaching',
+});
