@@ -61,8 +61,13 @@ const regionOfArn = (arn: string): string | undefined => {
 
 export const accountOfArn = (arn: string): string => arn.split(':')[4] ?? '';
 
-export function resourceAccountOf({ resourceAccount, resource }: Request): string | undefined {
+/** What an action without a resource is about belongs to the caller's account. */
+export function resourceAccountOf({ resourceAccount, resource, principal }: Request): string | undefined {
   if (resourceAccount !== undefined) return resourceAccount;
+  if (resource === '*') {
+    const own = accountOfCaller(principal);
+    return own === 'none' ? undefined : own;
+  }
   const account = accountOfArn(resource);
   return account === '' ? undefined : account;
 }

@@ -52,9 +52,20 @@ function binds(kind: Kind, input: Case): boolean {
   if (kind === 'scp') return isBoundBySCP(input);
   if (kind === 'rcp') return isBoundByRCP(input);
   if (kind === 'session') return principal.type === 'role';
+  if (kind === 'bucket') return !isOwnersRootAtBucketPolicy(input);
   if (kind === 'identity' || kind === 'boundary')
     return principal.type === 'role' || principal.type === 'user';
   return true;
+}
+
+/**
+ * "The root user of the AWS account that owns a bucket can always use this operation, even if the policy explicitly denies the root user"
+ * (PutBucketPolicy; the same on the pages of GetBucketPolicy and DeleteBucketPolicy).
+ */
+function isOwnersRootAtBucketPolicy({ request }: Case): boolean {
+  const operations = ['s3:getbucketpolicy', 's3:putbucketpolicy', 's3:deletebucketpolicy'];
+  if (request.principal.type !== 'root' || !operations.includes(request.action.toLowerCase())) return false;
+  return request.principal.accountId === resourceAccountOf(request);
 }
 
 /** The path of a service-linked role is `/aws-service-role/` (Create a service-linked role). */

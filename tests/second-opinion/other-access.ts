@@ -59,6 +59,7 @@ function isAbsent(key: string, input: Case): Answer {
 export function launchPermissionAllows({ request, launchPermissions, organization }: Case): Answer {
   const account = accountOfCaller(request.principal);
   if (launchPermissions === undefined || account === undefined || account === 'none') return 'no';
+  if (request.action.toLowerCase() !== 'ec2:runinstances') return 'no';
   const { isPublic, accountIds = [], organizationArns = [], ouArns = [] } = launchPermissions;
   if (isPublic === true || accountIds.includes(account)) return 'yes';
   if (organizationArns.length + ouArns.length === 0) return 'no';
