@@ -1,13 +1,13 @@
 import type { OrganizationEvent } from './organization-event.ts';
 import { type Caller, makeRandomUuid, type SimulatedWorld } from './world.ts';
 
-/** A use of a key by a service in the caller's name. */
+/** A use of a key. */
 export interface KeyUse {
-  /** ARN, id or ARN of an alias. */
   readonly keyArn: string;
   readonly action: string;
-  /** Condition keys, those of the encryption context among them. */
-  readonly context: Readonly<Record<string, string>>;
+  readonly encryptionContext: Readonly<Record<string, string>>;
+  /** The service that uses it in the caller's name. Default: the caller calls KMS. */
+  readonly service?: string;
 }
 
 /**
@@ -21,13 +21,13 @@ export function announceKeyUse(world: SimulatedWorld, caller: Caller, use: KeyUs
 }
 
 /**
- * Sources: KMS developer guide, "Decrypt", "GenerateDataKey"; for `invokedBy` beside the caller, CloudTrail user guide,
- * "CloudTrail userIdentity element". That AppConfig's requests look so is not confirmed.
+ * Sources: KMS developer guide, "Decrypt", "GenerateDataKey"; CloudTrail user guide, "CloudTrail userIdentity element", also for
+ * `invokedBy` beside the caller. That AppConfig's requests look so is not confirmed.
  */
 function buildKeyUse(
   world: SimulatedWorld,
   caller: Caller,
-  { keyArn, action, context }: KeyUse,
+  { keyArn, action, encryptionContext, service }: KeyUse,
 ): OrganizationEvent {
   const [, , , region = '', accountId = ''] = keyArn.split(':');
   const time = new Date(world.settings.clock.now()).toISOString().replace(/\.\d{3}Z$/, 'Z');
@@ -42,14 +42,17 @@ function buildKeyUse(
     resources: [],
     detail: {
       eventVersion: '1.11',
-      userIdentity: identify(caller),
+      userIdentity: {
+        ...identify(caller),
+        ...(service === undefined ? {} : { invokedBy: service }),
+      },
       eventTime: time,
       eventSource: 'kms.amazonaws.com',
       eventName: action.replace('kms:', ''),
       awsRegion: region,
-      sourceIPAddress: 'appconfig.amazonaws.com',
-      userAgent: 'appconfig.amazonaws.com',
-      requestParameters: { keyId: keyArn, encryptionContext: getEncryptionContext(context) },
+      sourceIPAddress: service ?? '192.0.2.0',
+      userAgent: service ?? 'aws-sdk',
+      requestParameters: { keyId: keyArn, encryptionContext },
       responseElements: null,
       eventID: makeRandomUuid(world),
       readOnly: true,
@@ -62,28 +65,16 @@ function buildKeyUse(
   };
 }
 
-const identify = ({ accountId, roleArn, roleId, sessionArn }: Caller) => ({
-  type: 'AssumedRole',
-  principalId: `${roleId}:${sessionArn.split('/').at(-1)}`,
-  arn: sessionArn,
-  accountId,
-  sessionContext: {
-    sessionIssuer: {
-      type: 'Role',
-      principalId: roleId,
-      arn: roleArn,
-      accountId,
-      userName: roleArn.split('/').at(-1),
-    },
-  },
-  invokedBy: 'appconfig.amazonaws.com',
-});
-
-const prefix = 'kms:EncryptionContext:';
-
-const getEncryptionContext = (context: KeyUse['context']) =>
-  Object.fromEntries(
-    Object.entries(context).flatMap(([key, value]) =>
-      key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [],
-    ),
-  );
+function identify({ type, accountId, roleArn, roleId, sessionArn }: Caller) {
+  if (type === 'service') return { type: 'AWSService', invokedBy: roleArn };
+  const userName = roleArn.split('/').at(-1);
+  if (type === 'user') return { type: 'IAMUser', principalId: roleId, arn: roleArn, accountId, userName };
+  const sessionIssuer = { type: 'Role', principalId: roleId, arn: roleArn, accountId, userName };
+  return {
+    type: 'AssumedRole',
+    principalId: `${roleId}:${sessionArn.split('/').at(-1)}`,
+    arn: sessionArn,
+    accountId,
+    sessionContext: { sessionIssuer },
+  };
+}

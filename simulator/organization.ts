@@ -57,7 +57,7 @@ export class SimulatedOrganization extends OrganizationResources {
     return listed(this.world.listeners, listener);
   }
 
-  /** As `onEvent`, for the read-only events of keys that AppConfig uses. */
+  /** As `onEvent`, for the read-only events of CloudTrail that tell of key use. */
   onKeyUse(listener: EventListener): () => void {
     return listed(this.world.keyUseListeners, listener);
   }

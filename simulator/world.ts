@@ -108,7 +108,7 @@ export interface SimulatedWorld {
   readonly organizationPolicies: OrganizationPolicyState;
   /** They are called synchronously, in the order of the events. */
   readonly listeners: ((event: OrganizationEvent) => void)[];
-  /** They are told what CloudTrail tells of keys that AppConfig uses. */
+  /** They are told what CloudTrail tells of key use. */
   readonly keyUseListeners: ((event: OrganizationEvent) => void)[];
   /** By access key id. */
   readonly sessions: Map<string, Session>;

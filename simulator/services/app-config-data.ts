@@ -16,8 +16,8 @@ import {
   findEnvironment,
   findProfile,
 } from './app-config-access.ts';
-import { createKeyContext } from './app-config-deployments.ts';
-import { useKey } from './kms-keys.ts';
+import { getDeploymentArn } from './app-config-deployments.ts';
+import { useDeploymentKey } from './kms-keys.ts';
 
 /** Tokens are good for one call, and for 24 hours. */
 const tokenLife = 24 * 3_600_000;
@@ -111,7 +111,7 @@ function deploymentFor(
   if (served === undefined) throw createNotFoundError('Deployment', profileId);
   const keyArn = served.kmsKeyArn;
   if (keyArn === undefined) return served;
-  const context = createKeyContext(application, environment, served.number);
-  useKey(call, { keyArn, action: 'kms:Decrypt', context });
+  const deploymentArn = getDeploymentArn(application, environment, served.number);
+  useDeploymentKey(call, { keyArn, action: 'kms:Decrypt', deploymentArn });
   return served;
 }

@@ -21,7 +21,7 @@ import {
   findProfile,
 } from './app-config-access.ts';
 import { retrieveContent } from './app-config-content.ts';
-import { useKey } from './kms-keys.ts';
+import { useDeploymentKey } from './kms-keys.ts';
 
 interface Place {
   readonly application: SimulatedApplication;
@@ -150,22 +150,18 @@ function expectKeyUse(
   of: SimulatedDeployment,
 ) {
   if (of.kmsKeyArn === undefined) return;
-  useKey(call, {
+  useDeploymentKey(call, {
     keyArn: of.kmsKeyArn,
     action: 'kms:GenerateDataKey',
-    context: createKeyContext(application, environment, of.number),
+    deploymentArn: getDeploymentArn(application, environment, of.number),
   });
 }
 
-/** Source: AppConfig user guide, "Data encryption at rest": the encryption context of deployed data. */
-export const createKeyContext = (
+export const getDeploymentArn = (
   application: SimulatedApplication,
   environment: SimulatedEnvironment,
   number: number,
-) => ({
-  'kms:ViaService': `appconfig.${application.region}.amazonaws.com`,
-  'kms:EncryptionContext:aws:appconfig:deployment:arn': `${environmentArn(application, environment)}/deployment/${number}`,
-});
+): string => `${environmentArn(application, environment)}/deployment/${number}`;
 
 function deploymentOf(
   call: ServiceCall<{ readonly DeploymentNumber: number | undefined }>,

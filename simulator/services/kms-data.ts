@@ -1,6 +1,7 @@
 import type * as sdk from '@aws-sdk/client-kms';
 import { createAwsError } from '../aws-error.ts';
 import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { announceKeyUse } from '../key-events.ts';
 import { makeRandomText } from '../world.ts';
 import { authorizeKey } from './kms-keys.ts';
 
@@ -13,6 +14,7 @@ export const kmsData: ServiceOperations = {
     (call) => {
       const { EncryptionContext = {} } = call.input;
       const key = authorizeKey(call, 'kms:GenerateDataKey', toContext(EncryptionContext));
+      announce(call, key.arn, 'kms:GenerateDataKey', EncryptionContext);
       const plaintext = makeRandomText(call.world, 32);
       const ciphertext: Ciphertext = { keyArn: key.arn, context: EncryptionContext, plaintext };
       return {
@@ -29,9 +31,17 @@ export const kmsData: ServiceOperations = {
     const on: ServiceCall<{ readonly KeyId: string }> = { ...call, input: { KeyId: ciphertext.keyArn } };
     const key = authorizeKey(on, 'kms:Decrypt', toContext(EncryptionContext));
     if (JSON.stringify(ciphertext.context) !== JSON.stringify(EncryptionContext)) throw createInvalid();
+    announce(call, key.arn, 'kms:Decrypt', EncryptionContext);
     return { KeyId: key.arn, Plaintext: encode(ciphertext.plaintext) };
   }),
 };
+
+const announce = (
+  { world, caller }: ServiceCall<object>,
+  keyArn: string,
+  action: string,
+  encryptionContext: Readonly<Record<string, string>>,
+): void => announceKeyUse(world, caller, { keyArn, action, encryptionContext });
 
 interface Ciphertext {
   readonly keyArn: string;

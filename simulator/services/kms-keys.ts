@@ -2,7 +2,7 @@ import type { AppliedKeyGrant } from '../../shared/iam/applied-access.ts';
 import type { ContextValues } from '../../shared/iam/request.ts';
 import { createAwsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
-import { announceKeyUse, type KeyUse } from '../key-events.ts';
+import { announceKeyUse } from '../key-events.ts';
 import { type Attempt, findDenial } from '../permissions.ts';
 import type { SimulatedResource } from '../simulated-resources.ts';
 import type { Caller, SimulatedWorld } from '../world.ts';
@@ -57,11 +57,19 @@ const listKeyGrants = (world: SimulatedWorld, keyArn: string): readonly AppliedK
     };
   });
 
+/** A use of a key by a service in the caller's name. */
+export interface ServiceKeyUse {
+  /** ARN, id or ARN of an alias. */
+  readonly keyArn: string;
+  readonly action: string;
+  readonly context: ContextValues;
+}
+
 /** Why KMS would deny the use of a key; `undefined` where it allows it. */
 export function findKeyUseDenial(
   world: SimulatedWorld,
   caller: Caller,
-  { keyArn, action, context }: KeyUse,
+  { keyArn, action, context }: ServiceKeyUse,
 ): string | undefined {
   const key = world.keys.get(keyArn);
   if (key === undefined) return `Key '${keyArn}' does not exist`;
@@ -73,12 +81,32 @@ export function findKeyUseDenial(
   });
 }
 
+interface AppConfigKeyUse {
+  readonly keyArn: string;
+  readonly action: string;
+  readonly deploymentArn: string;
+}
+
 /**
- * AppConfig uses a key in the caller's name, and CloudTrail tells of it.
+ * AppConfig uses a key for a deployment in the caller's name, and CloudTrail tells of it.
+ * Source: AppConfig user guide, "Data encryption at rest for AWS AppConfig" (encryption context).
  * @throws AccessDeniedException if KMS denies it
  */
-export function useKey({ world, caller }: ServiceCall<object>, use: KeyUse): void {
-  const denial = findKeyUseDenial(world, caller, use);
+export function useDeploymentKey(
+  { world, caller, region }: ServiceCall<object>,
+  { keyArn, action, deploymentArn }: AppConfigKeyUse,
+): void {
+  const denial = findKeyUseDenial(world, caller, {
+    keyArn,
+    action,
+    context: {
+      'kms:ViaService': `appconfig.${region}.amazonaws.com`,
+      [`kms:EncryptionContext:${deploymentContextKey}`]: deploymentArn,
+    },
+  });
   if (denial !== undefined) throw createAwsError('AccessDeniedException', denial, 403);
-  announceKeyUse(world, caller, use);
+  const encryptionContext = { [deploymentContextKey]: deploymentArn };
+  announceKeyUse(world, caller, { keyArn, action, encryptionContext, service: 'appconfig.amazonaws.com' });
 }
+
+const deploymentContextKey = 'aws:appconfig:deployment:arn';

@@ -3,6 +3,7 @@ import {
   GetLatestConfigurationCommand,
   StartConfigurationSessionCommand,
 } from '@aws-sdk/client-appconfigdata';
+import { DecryptCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { expect, test } from '@jest/globals';
 import type { Application } from '../../shared/configuration/applications.ts';
 import { withPlugins } from '../../shared/platform/aws/plugins.ts';
@@ -90,4 +91,33 @@ test('raises no alarm when a role of keyUsers reads', async () => {
   expect(await readAs('local-reader', env)).toBe(good);
 
   expect(watched.listAlarms()).toEqual([]);
+});
+
+test.each([
+  ['raises the alarm when an unknown role calls KMS for a deployment', undefined, ['UnexpectedKeyUsesAlarm']],
+  ['raises no alarm when an unknown role calls KMS for another application', 'zzz9999', []],
+])('%s', async (_, otherId, alarms) => {
+  const { env, watched, uses } = await createWatchedEnv();
+  const { organization, simulated } = env;
+  const role = { accountId: place.accountId, name: 'curious', trust: everything, permissions: everything };
+  organization.addRole(role);
+  const client = withPlugins(
+    new KMSClient({
+      region: place.region,
+      credentials: organization.credentialsOf(place.accountId, role.name),
+    }),
+    [organization.plugin()],
+  );
+  const application = simulated.arn.replace(simulated.id, otherId ?? simulated.id);
+  const EncryptionContext = {
+    'aws:appconfig:deployment:arn': `${application}/environment/def5678/deployment/1`,
+  };
+
+  const { CiphertextBlob } = await client.send(
+    new GenerateDataKeyCommand({ KeyId: keyId, KeySpec: 'AES_256', EncryptionContext }),
+  );
+  await client.send(new DecryptCommand({ CiphertextBlob, EncryptionContext }));
+
+  expect(uses).toEqual(['GenerateDataKey', 'Decrypt']);
+  expect(watched.listAlarms()).toEqual(alarms);
 });
