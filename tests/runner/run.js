@@ -13,6 +13,20 @@ const tests = new URL('../', import.meta.url).href;
 const runner = new URL('./', import.meta.url).href;
 const project = new URL('../../', import.meta.url).href;
 
+/** The clock of the process. A test that is cut off in simulated time would leave its own clock to the suites after it. */
+const realTime = Object.fromEntries(
+  [
+    'setTimeout',
+    'clearTimeout',
+    'setInterval',
+    'clearInterval',
+    'setImmediate',
+    'clearImmediate',
+    'Date',
+  ].map((name) => [name, globalThis[name]]),
+);
+const { random } = Math;
+
 let suites = 0;
 let watching = false;
 
@@ -57,6 +71,8 @@ export default async function run(globalConfig, config, environment, runtime, pa
   try {
     return await runWithCircus(globalConfig, config, environment, native(runtime), path, send);
   } finally {
+    Object.assign(globalThis, realTime);
+    Math.random = random;
     // Node writes the cache when a process exits. Jest kills a worker that takes half a second to exit.
     flushCompileCache();
   }

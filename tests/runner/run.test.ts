@@ -31,6 +31,10 @@ test('fails a test when it hangs, leaves an error to nobody, or follows a broken
   ]);
 });
 
+test('restores the clock when a suite ends with a clock of its own', async () => {
+  expect(await failuresOf('clock-*.fixture.ts')).toEqual([]);
+});
+
 test('loads the modules of the tests anew for each suite', () => {
   const [, suite] = /\/run\.test\.ts(\?suite=\d+)$/.exec(import.meta.url) ?? [];
 

@@ -27,9 +27,9 @@ test('the promises hold in random organizations, under random faults and schedul
 });
 
 test('a seed tells the same story each time', async () => {
-  const first = await play({ seed: 45 });
+  const first = await play({ seed: 40 });
   await play({ seed: 26 });
-  const again = await play({ seed: 45 });
+  const again = await play({ seed: 40 });
 
   expect(first.history.length).toBeGreaterThan(40);
   expect(again).toEqual(first);

@@ -27,7 +27,7 @@ export function findDenialViolations({
   const events = world.putEvents.map(({ Detail }): Told => JSON.parse(String(Detail)));
   return secrets.flatMap(({ arn }) => {
     const looks = events.filter(
-      ({ cause, left = [] }) => cause === 'scheduled' && left.some(isDenialOf(arn)),
+      ({ cause, unresolved = [] }) => cause === 'scheduled' && unresolved.some(isDenialOf(arn)),
     );
     const runs = new Set(looks.map(({ runId }) => runId)).size;
     const times = denials.filter((each) => each === arn).length;
@@ -40,7 +40,7 @@ export function findDenialViolations({
 interface Told {
   readonly runId?: string;
   readonly cause?: string;
-  readonly left?: readonly string[];
+  readonly unresolved?: readonly string[];
 }
 
 const isDenialOf =
