@@ -20,8 +20,11 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export const exitCodeTable: readonly (readonly [code: ExitCode, meaning: string])[] = [
   [exitCodes.succeeded, 'success; also if there was nothing to do'],
-  [exitCodes.failed, 'a run failed, or a resource cannot be compared; unresolved items are printed'],
-  [exitCodes.changesPending, 'changes are pending, a resource has drifted, or a run waits for approval'],
+  [exitCodes.failed, 'a run failed, a resource cannot be compared, or an access is denied or pending'],
+  [
+    exitCodes.changesPending,
+    'changes are pending, a resource has drifted, a run waits for approval, or access is unproven',
+  ],
   [exitCodes.usage, 'a command, an option or a file does not exist'],
   [exitCodes.malformedInput, 'the event, input, plan file, approval or account is invalid or out of date'],
   [exitCodes.unavailable, 'AWS was not reached, refused the credentials or denied the access'],

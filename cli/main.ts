@@ -7,6 +7,7 @@ import { createApplicationTemplateCommand } from './commands/application-templat
 import { createApplyCommand } from './commands/apply.ts';
 import { createApproveCommand } from './commands/approve.ts';
 import { createBudgetCommand } from './commands/budget.ts';
+import { createCheckCommand } from './commands/check.ts';
 import { createDemoCommand } from './commands/demo.ts';
 import { createDriftCommand } from './commands/drift.ts';
 import { createImportCommand } from './commands/import.ts';
@@ -51,6 +52,7 @@ async function program(context: CommandContext): Promise<Command> {
     createApplyCommand,
     createApproveCommand,
     createDriftCommand,
+    createCheckCommand,
     createBudgetCommand,
     createRunCommand,
     createSpokeTemplateCommand,

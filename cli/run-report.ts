@@ -146,7 +146,7 @@ const unrecorded = (runId: string, { error, cause }: StateMachineResult): RunRec
   reason: `The state machine ended without a run record: ${error ?? 'no error'}: ${cause ?? 'no cause'}`,
 });
 
-const toReadyFields = (readiness: Readiness | undefined) =>
+export const toReadyFields = (readiness: Readiness | undefined) =>
   readiness === undefined
     ? {}
     : { ready: readiness.ready, accesses: readiness.counts, notVerified: readiness.reasons };

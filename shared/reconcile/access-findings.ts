@@ -79,11 +79,12 @@ export const listUnjudged = (
     result: { ...describeAccess(desired, account, access), ...judged },
   }));
 
-const describeAccess = ({ key }: DesiredResource, { id }: Account, { who, what }: Access) => ({
+const describeAccess = ({ key }: DesiredResource, { id }: Account, { who, what, member }: Access) => ({
   resource: key,
   accountId: id,
   who,
   what,
+  ...(member === undefined ? {} : { role: member.role }),
 });
 
 /** What the documents of a resource prove for an account. */

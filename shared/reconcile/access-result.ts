@@ -8,6 +8,8 @@ export interface AccessResult {
   /** Who acts and what they do, as the access says. */
   readonly who: string;
   readonly what: string;
+  /** The role of the account that the access needs, with its path. Absent if it needs none. */
+  readonly role?: string;
   readonly status: AccessStatus;
   /** Why it is not verified. Absent if it is. */
   readonly reason?: string;

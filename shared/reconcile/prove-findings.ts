@@ -41,10 +41,11 @@ function prove(
 ): Finding {
   const { result, evidence } = finding;
   if (result === undefined || evidence === undefined) return finding;
-  const { resource, accountId, who, what } = result;
+  const { status: _, reason: _reason, keys: _keys, statement: _statement, ...described } = result;
+  const { resource, accountId, who, what } = described;
   const { access, central } = evidence;
   const judged = judgeHalves(access, central, members.find(accountId, access), organization);
-  const proved = toFinding({ resource, accountId, who, what, ...judged }, evidence);
+  const proved = toFinding({ ...described, ...judged }, evidence);
   if (judged.status !== 'pending' || mayArrive) return proved;
   return { ...proved, violation: `${resource}: ${who} cannot ${what}: ${judged.reason}` };
 }

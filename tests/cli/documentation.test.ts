@@ -23,6 +23,7 @@ test.each([
   'apply',
   'approve',
   'drift',
+  'check',
   'budget',
   'run',
   'spoke-template',

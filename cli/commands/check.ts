@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import { loadConfiguration } from '../../shared/configuration/load.ts';
+import { formatAccount } from '../../shared/platform/account.ts';
+import type { AccessResult } from '../../shared/reconcile/access-result.ts';
+import { type AccountCheck, checkAccount } from '../../shared/reconcile/check-account.ts';
+import { computeReadiness } from '../../shared/reconcile/readiness.ts';
+import type { AccessStatus } from '../../shared/store/readiness.ts';
+import {
+  type CommandContext,
+  type CommonOptions,
+  createCommand,
+  getConfigurationFile,
+  runAction,
+  type Session,
+} from '../command.ts';
+import { createRunId, openEnvironment } from '../environment.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { alignColumns, type Colors, type Output } from '../output.ts';
+import { printReadiness } from '../run-output.ts';
+import { splitResourceKey, toReadyFields } from '../run-report.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface CheckOptions extends CommonOptions {
+  readonly account?: string;
+  readonly principal?: string;
+  readonly simulate?: boolean;
+}
+
+export const createCheckCommand = (context: CommandContext): Command =>
+  createCommand('check', 'Verify every access of one account, on both sides, by what AWS has now.')
+    .option('--account <id>', 'required: the account')
+    .option('--principal <arn>', 'only the accesses that need this role of the account')
+    .option('--simulate', 'use a simulated organization with onboarded accounts; needs no AWS')
+    .action(runAction<CheckOptions>(context, check));
+
+async function check(options: CheckOptions, session: Session): Promise<ExitCode> {
+  const { account: accountId, principal, simulate = false } = options;
+  if (accountId === undefined) throw new UsageError('--account is missing. Use --account ID');
+  const configuration = await loadConfiguration(getConfigurationFile(options, session.io));
+  const { services } = await openEnvironment(session, {
+    configuration,
+    simulate,
+    memoryAllowed: true,
+    onboarded: true,
+  });
+  const checked = await checkAccount(services, { runId: createRunId('check'), accountId });
+  const results = checked.results.filter(({ role }) => principal === undefined || isRole(principal, role));
+  const readiness = computeReadiness(results);
+  session.out.result({
+    status: readiness === undefined ? 'nothing-granted' : 'checked',
+    accountId,
+    ...toReadyFields(readiness),
+    results: results.map(({ resource, ...result }) => ({ on: splitResourceKey(resource), ...result })),
+  });
+  printCheck(session.out, { ...checked, results, readiness });
+  return readiness === undefined ? exitCodes.succeeded : exitCodeByReady[`${readiness.ready}`];
+}
+
+/** `arn:aws:iam::555566667777:role/app/Web` is the role `app/Web`. */
+const isRole = (principal: string, role: string | undefined): boolean =>
+  role !== undefined && principal.endsWith(`:role/${role}`);
+
+const exitCodeByReady = {
+  true: exitCodes.succeeded,
+  unproven: exitCodes.changesPending,
+  false: exitCodes.failed,
+} as const;
+
+function printCheck(out: Output, { account, results, readiness }: AccountCheck): void {
+  out.line(out.colors.bold(formatAccount(account)));
+  if (readiness === undefined) out.line('  The configuration grants nothing that could be verified.');
+  const rows = results.map((result) => toRow(result, out.colors));
+  for (const line of alignColumns(rows)) out.line(line);
+  if (readiness !== undefined) printReadiness(out, toReadyFields(readiness));
+}
+
+const toRow = ({ status, who, what }: AccessResult, colors: Colors): readonly string[] => [
+  colorOf(status, colors)(status.replace('-', ' ')),
+  who,
+  what,
+];
+
+function colorOf(status: AccessStatus, { green, yellow, red }: Colors) {
+  if (status === 'verified') return green;
+  return status === 'denied' || status === 'pending' ? red : yellow;
+}

@@ -1,0 +1,58 @@
+import { expect, test } from '@jest/globals';
+import { exampleConfiguration, objectOf, run } from '../fixtures/screen.ts';
+
+const check = (...more: readonly string[]) =>
+  run(['check', '--simulate', '--config', exampleConfiguration, ...more]);
+
+test('ends with 2 and says unproven when a role of the account cannot be read', async () => {
+  const screen = await check('--account', '888888888888', '--json');
+
+  expect(screen).toMatchObject({ code: 2, stderr: '' });
+  expect(objectOf(screen)).toMatchObject({ status: 'checked', accountId: '888888888888', ready: 'unproven' });
+});
+
+test('ends with 1 and names the statement when a statement of others denies an access', async () => {
+  const outsiders: Parameters<typeof run>[1] = {
+    outsiders: ({ world }) => {
+      const bucket = world.buckets.get('example-org-cloudtrail');
+      if (bucket === undefined) throw new Error('There is no bucket');
+      const policy = JSON.parse(bucket.policy ?? '');
+      const denial = { Sid: 'Frozen', Effect: 'Deny', Principal: '*', Action: 's3:PutObject' };
+      const Resource = 'arn:aws:s3:::example-org-cloudtrail/*';
+      bucket.policy = JSON.stringify({
+        ...policy,
+        Statement: [...policy.Statement, { ...denial, Resource }],
+      });
+    },
+  };
+  const screen = await run(
+    ['check', '--simulate', '--config', exampleConfiguration, '--account', '888888888888', '--json'],
+    outsiders,
+  );
+
+  expect(screen.code).toBe(1);
+  expect(objectOf(screen)).toMatchObject({ ready: false });
+  expect(objectOf(screen).results).toContainEqual(
+    expect.objectContaining({ status: 'denied', statement: 'Frozen' }),
+  );
+});
+
+test('lists only the accesses of a role when it is named', async () => {
+  const screen = await check(
+    '--account',
+    '888888888888',
+    '--principal',
+    'arn:aws:iam::888888888888:role/people/ReadOnly',
+    '--json',
+  );
+
+  const { results } = objectOf(screen) as { results: readonly { role?: string }[] };
+  expect(new Set(results.map(({ role }) => role))).toEqual(new Set(['people/ReadOnly']));
+});
+
+test.each([
+  ['the account is missing', [], 64],
+  ['the registry has no such account', ['--account', '999999999999'], 65],
+])('ends with an error when %s', async (_, options, code) => {
+  expect((await check(...options)).code).toBe(code);
+});
