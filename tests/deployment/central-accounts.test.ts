@@ -35,6 +35,10 @@ describe.each(numbers)('the deployment of %s central accounts', (number) => {
       ({ id }) => `arn:\${AWS::Partition}:iam::${id}:role/${getSpokeRole(configuration, id)}`,
     );
 
+  /** The read-only roles that the member templates bring to every account. Accounts are unknown when the hub is deployed. */
+  const memberReaders = (): string =>
+    `arn:\${AWS::Partition}:iam::*:role/account-onboarding/account-onboarding-${configuration.installation}-members-*`;
+
   it('has one function and one role for each account, from the shared handler', () => {
     const own = ['update-log-account', 'update-security-account', 'update-shared-account'];
     const found = Object.entries(deployed.functions).filter(([key]) => key.startsWith('update-'));
@@ -60,10 +64,11 @@ describe.each(numbers)('the deployment of %s central accounts', (number) => {
     expect(assumed).toEqual(spokeRoles().map((arn) => [arn]));
   });
 
-  it('lets the reading functions assume exactly the roles of all accounts', () => {
+  it('lets the reading functions assume exactly the roles of all accounts, and verification those of members', () => {
     for (const name of listSpokeFunctions([])) {
       const { role = '' } = deployed.functions[name] ?? {};
-      expect(resourcesFor(deployed, role, 'sts:AssumeRole')).toEqual(spokeRoles());
+      const readers = name === 'verify-access' ? [memberReaders()] : [];
+      expect(resourcesFor(deployed, role, 'sts:AssumeRole')).toEqual([...spokeRoles(), ...readers]);
     }
   });
 
