@@ -3,8 +3,11 @@
  * in the permissions of others. YAML alone cannot do it, because the configuration chooses the names.
  */
 module.exports = async ({ resolveVariable }) => {
-  const accounts = await readAccounts(await resolveVariable('self:custom.configuration'));
+  const { accounts, organizationId } = await readConfiguration(
+    await resolveVariable('self:custom.configuration'),
+  );
   return {
+    organizationId,
     functions: Object.fromEntries(accounts.map((account) => [account.functionKey, updateFunction(account)])),
     functionArns: accounts.map(({ functionKey }) => ({ 'Fn::GetAtt': [functionId(functionKey), 'Arn'] })),
     // For plan-changes: what it calls for which account.
@@ -25,19 +28,20 @@ const updateTimeout = 120;
 module.exports.updateTimeout = updateTimeout;
 
 /** A configuration with mistakes is not deployed. */
-async function readAccounts(path) {
+async function readConfiguration(path) {
   const { loadConfiguration } = await import('../shared/configuration/load.ts');
   const { getSpokeRole, toUpdateFunctionName } = await import('../shared/platform/central-accounts.ts');
   const configuration = await loadConfiguration(path).catch((error) => {
     // The framework prints the stack in place of the message.
     throw Object.assign(error, { stack: `${error.message}\nNothing was packaged or deployed.` });
   });
-  return Object.entries(configuration.centralAccounts).map(([name, { id }]) => ({
+  const accounts = Object.entries(configuration.centralAccounts).map(([name, { id }]) => ({
     name,
     id,
     role: getSpokeRole(configuration, id),
     functionKey: toUpdateFunctionName(name),
   }));
+  return { accounts, organizationId: configuration.organization.id };
 }
 
 /** These accounts have an entry file of their own. */

@@ -72,6 +72,15 @@ describe.each(numbers)('the deployment of %s central accounts', (number) => {
     }
   });
 
+  it('lets verification assume reader roles within the organization only', () => {
+    const { role = '' } = deployed.functions['verify-access'] ?? {};
+    const conditions = statementsOf(deployed, role)
+      .filter(({ resources }) => resources.includes(memberReaders()))
+      .map(({ condition }) => condition);
+
+    expect(conditions).toEqual([{ StringEquals: { 'aws:ResourceOrgID': configuration.organization.id } }]);
+  });
+
   it.each(['AccountOnboardingRole', 'OrganizationSweepRole'])(
     'lets %s invoke no function by a wildcard',
     (role) => {
