@@ -8,6 +8,7 @@ import {
 import type { AppliedPolicy } from '../iam/applied-policy.ts';
 import { parsePolicy } from '../iam/document.ts';
 import type { Account } from '../platform/account.ts';
+import { ThrottledError } from '../platform/aws/errors.ts';
 import { toErrorRecord } from '../platform/errors.ts';
 
 /** SCPs and RCPs by account, or why they were not read. */
@@ -21,7 +22,8 @@ type ControlPolicyType = keyof typeof kinds;
 /**
  * Reads the policies of accounts, of their OUs and of the root, each place and each policy once. Only the management account, a
  * delegated administrator, or an account that the delegation policy names may read them.
- * @throws the retryable errors of `shared/platform/aws`
+ * If AWS throttles the calls, the policies are not read.
+ * @throws the other retryable errors of `shared/platform/aws`
  */
 export async function readOrganizationPolicies(
   client: OrganizationsClient,
@@ -37,7 +39,8 @@ export async function readOrganizationPolicies(
     return { byAccount: new Map(await Promise.all(read)) };
   } catch (error) {
     const { message, retryable } = toErrorRecord(error);
-    if (retryable) throw error;
+    // AWS answers one ListRoots a second. In a burst, a run that waited for its turn would keep its accounts waiting for minutes.
+    if (retryable && !(error instanceof ThrottledError)) throw error;
     return { unread: message };
   }
 }

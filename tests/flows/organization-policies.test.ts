@@ -83,3 +83,16 @@ it('reads no policies when the configuration ignores them', async () => {
   expect(run.readiness).toMatchObject({ ready: true });
   expect(env.organization.calls.map(({ operation }) => operation)).not.toContain('ListPoliciesForTarget');
 });
+
+it('proves nothing, and ends at once, when AWS throttles the reads of policies', async () => {
+  const env = await onboardMember(withMemberRoles());
+  fault(env, 'ListRoots', refuse('TooManyRequestsException', 'Rate exceeded', 429), 100);
+
+  const { run } = await onboardAgain(env);
+
+  expect(run.status).toBe('succeeded');
+  expect(run.readiness).toMatchObject({
+    ready: 'unproven',
+    reasons: [expect.stringContaining('organization policies not read')],
+  });
+});
