@@ -98,14 +98,16 @@ function changeImages({ organization, draw, announce }: ActionContext): void {
     image.state = 'available';
     announce(callEvent('EnableImage', 'aws.ec2', home));
   } else if (isMade(image.id) && draw.chance(0.2)) images.delete(image.id);
-  else if (draw.chance(0.2)) image.state = 'disabled';
-  else {
+  else if (draw.chance(0.2)) {
+    if (isMade(image.id)) image.state = 'disabled';
+  } else {
     const untag = image.tags.Use !== undefined;
     organization.tagResource('image', image.id, { Use: untag ? undefined : use.Use });
     announce(callEvent(untag ? 'DeleteTags' : 'CreateTags', 'aws.ec2', home));
   }
 }
 
+/** Images that no grant names: while a named image is disabled its grant fails, as it should. */
 const madeImage = 'ami-0000000';
 
 const isMade = (id: string): boolean => id.startsWith(madeImage);
