@@ -51,15 +51,27 @@ interface Element {
   readonly name: string;
   /** Whether one value matches all that another one matches. */
   covers(outer: Fact, inner: Fact): boolean;
+  /** Whether an excluded value excludes some of what a listed value matches. Default: if it covers the listed value. */
+  excludes?(excluded: Fact, listed: Fact): boolean;
 }
 
 const everyone = (fact: Fact): boolean => fact.value === '*' && /Principal(\.AWS)?$/.test(fact.element);
+
+/** The account of an AWS principal: an account id, or the account of an ARN. */
+const accountOf = ({ element, value }: Fact): string | undefined =>
+  element.endsWith('Principal.AWS') ? (/^\d{12}$/.test(value) ? value : value.split(':')[4]) : undefined;
+
+const isNamed = (account: string | undefined): boolean => account !== undefined && account !== '';
 
 const elements: readonly Element[] = [
   {
     name: 'Principal',
     // `"*"` and `{"AWS": "*"}` are not alike for every service, so neither covers the other.
     covers: (outer, inner) => everyone(outer) && /Principal\.AWS$/.test(inner.element) && inner.value !== '*',
+    // NotPrincipal excludes the roles of an account that it names, and a role is one of the principals of its account.
+    excludes: (excluded, listed) =>
+      (excluded.element === 'NotPrincipal' && excluded.value === '*') ||
+      (isNamed(accountOf(excluded)) && accountOf(excluded) === accountOf(listed)),
   },
   { name: 'Action', covers: (outer, inner) => covers(outer.value, inner.value) },
   { name: 'Resource', covers: (outer, inner) => coversResource(outer.value, inner.value) },
@@ -115,7 +127,9 @@ function elementGains(element: Element, from: Parts, to: Parts): readonly Gain[]
 
 /** Where all but some values matched before, and now only those that are listed do. */
 function gainOfListed(element: Element, fact: Fact, excluded: readonly Fact[]): readonly Gain[] {
-  if (excluded.some((each) => isSame(each, fact) || element.covers(each, fact))) return [gain('yes')(fact)];
+  const isExcluded = (each: Fact): boolean =>
+    isSame(each, fact) || element.covers(each, fact) || element.excludes?.(each, fact) === true;
+  if (excluded.some(isExcluded)) return [gain('yes')(fact)];
   return /[*?$]/.test(fact.value) ? [gain('maybe')(fact)] : [];
 }
 

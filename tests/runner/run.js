@@ -1,6 +1,7 @@
 import { createRequire, flushCompileCache, registerHooks } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import fc from 'fast-check';
 
 const require = createRequire(import.meta.url);
 const jestRequire = createRequire(require.resolve('jest'));
@@ -12,6 +13,9 @@ const framework = join(dirname(circus), 'jestAdapterInit.js');
 const tests = new URL('../', import.meta.url).href;
 const runner = new URL('./', import.meta.url).href;
 const project = new URL('../../', import.meta.url).href;
+
+// Every run of a property tries the same cases. Another seed is tried by changing this line.
+fc.configureGlobal({ seed: 20_261_130 });
 
 /** The clock of the process. A test that is cut off in simulated time would leave its own clock to the suites after it. */
 const realTime = Object.fromEntries(
