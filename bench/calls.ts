@@ -102,7 +102,7 @@ async function measure(configuration: Configuration, scenario: Scenario): Promis
   const { organization, services } = simulation;
   await prepareDeployment(services, configuration);
   await onboardEveryone(simulation);
-  const ids = newcomers(simulation, scenario);
+  const ids = listNewAccountIds(simulation, scenario);
   if (scenario.again) for (const id of ids) await onboard(simulation, id);
   if (scenario.atOnce) organization.intercept(slowly);
   const batches = scenario.atOnce ? [ids] : ids.map((id) => [id]);
@@ -115,7 +115,10 @@ async function measure(configuration: Configuration, scenario: Scenario): Promis
   return tallies.reduce(sum);
 }
 
-function newcomers({ organization, configuration }: Simulation, scenario: Scenario): readonly string[] {
+function listNewAccountIds(
+  { organization, configuration }: Simulation,
+  scenario: Scenario,
+): readonly string[] {
   const home = findFirstOu({ organization, configuration });
   const ous = scenario.spread ? [...organization.world.organizationalUnits.keys()] : [home];
   const ids = Array.from({ length: scenario.accounts }, (_, index) => String(900_000_000_001 + index));
@@ -143,12 +146,14 @@ async function onboard({ services }: Simulation, accountId: string): Promise<voi
   throw new Error(`Run ${name} of ${accountId} failed:\n${left.join('\n')}`);
 }
 
-/** @param newcomers the accounts for which documents had to change */
+/** @param newAccountIds the accounts for which documents had to change */
 async function tally(
   { organization, services, configuration }: Simulation,
-  newcomers: readonly string[],
+  newAccountIds: readonly string[],
 ): Promise<Tally> {
-  const accounts = (await services.store.registry.listAccounts()).filter(({ id }) => newcomers.includes(id));
+  const accounts = (await services.store.registry.listAccounts()).filter(({ id }) =>
+    newAccountIds.includes(id),
+  );
   const changing = listDesiredResources(configuration, accounts)
     .filter(({ kind }) => kind.actions.write.some(isOfDocumentService))
     .map(({ ref, shares }) => ({
