@@ -84,12 +84,12 @@ describe('the fixtures', () => {
       .filter((name) => name.endsWith('.json'))
       .map((name) => `${folder}/${name.replace('.json', '')}`);
 
-  test('each has a case', () => {
+  test('uses every event and input fixture in a case', () => {
     const used = new Set(cases.map(({ fixture }) => fixture));
     expect([...files('events'), ...files('inputs')].filter((file) => !used.has(file))).toEqual([]);
   });
 
-  test('each event that changes an account is among them', () => {
+  test('has a fixture of each event that changes an account', () => {
     const names = files('events').map(
       (file) => (read(`fixtures/${file}.json`) as { detail: { eventName?: string } }).detail.eventName,
     );

@@ -31,34 +31,37 @@ const inProduction: NeedsApproval = ({ ouPath }) => ouPath === 'Production';
 const root = toPosition(account());
 
 describe('an account waits', () => {
-  test.each(['ACTIVE', 'PENDING_ACTIVATION'] as const)('when it is new and %s', (state) => {
-    expect(withApproval(undefined, account({ state }), everybody, at).approval).toEqual({
-      since: at,
-      approvedAs: null,
-    });
-  });
+  test.each(['ACTIVE', 'PENDING_ACTIVATION'] as const)(
+    'starts to wait for approval when the account is new and %s',
+    (state) => {
+      expect(withApproval(undefined, account({ state }), everybody, at).approval).toEqual({
+        since: at,
+        approvedAs: null,
+      });
+    },
+  );
 
-  test('when it moves, with where it was approved', () => {
+  test('starts to wait, with the place that was approved, when the account moves', () => {
     const now = withApproval(registered(), account(production), inProduction, at);
 
     expect(now.approval).toEqual({ since: at, approvedAs: root });
   });
 
-  test('on, since the first time, when it becomes active where it waited', () => {
+  test('keeps the time since when it waits when the account becomes active in the same place', () => {
     const approval = { since: earlier, approvedAs: null };
     const before = registered({ state: 'PENDING_ACTIVATION', approval });
 
     expect(withApproval(before, account(), everybody, at).approval).toEqual(approval);
   });
 
-  test('anew when it moves on, by where it was approved before it waited', () => {
+  test('waits from now on when the account moves on, with the place that was approved before', () => {
     const before = registered({ ...production, approval: { since: earlier, approvedAs: root } });
     const now = withApproval(before, account({ ...production, name: 'renamed' }), everybody, at);
 
     expect(now.approval).toEqual({ since: at, approvedAs: root });
   });
 
-  test('when it had left and comes back, whatever it was approved as', () => {
+  test('waits with no approved place when the account had left and comes back', () => {
     const now = withApproval(registered({ state: 'DEPARTED' }), account(), everybody, at);
 
     expect(now.approval).toEqual({ since: at, approvedAs: null });
@@ -82,7 +85,7 @@ describe('an account does not wait', () => {
     ['any more when it is back where it was approved', waiting, account(), everybody],
     ['any more where it needs no approval', waiting, account({ ouPath: 'Sandbox' }), inProduction],
     ['any more when approvals are turned off', waiting, account(production), undefined],
-  ])('%s', (_, before, now, needs) => {
+  ])('does not wait %s', (_, before, now, needs) => {
     expect(withApproval(before, now, needs, at)).toEqual(now);
   });
 });
@@ -102,7 +105,7 @@ describe('an account with an item that could not be understood', () => {
     expect(withApproval(waiting, account(production), everybody, at).approval).toEqual(keeping);
   });
 
-  test('is approved as it is when nobody needs approval', () => {
+  test('keeps the account without an approval when nobody needs approval', () => {
     expect(withApproval(unreadable, account(), undefined, at)).toEqual(account());
   });
 

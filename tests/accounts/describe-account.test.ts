@@ -49,7 +49,7 @@ describe('describeAccount', () => {
     await expect(describeAccount(client, id)).rejects.toMatchObject({ name: 'ServiceUnavailableError' });
   });
 
-  test('does not know an account that Organizations does not know', async () => {
+  test('returns undefined when Organizations does not know the account', async () => {
     expect(await describeAccount(testOrganization().client, '000000000000')).toBeUndefined();
   });
 
@@ -113,7 +113,7 @@ describe('describeAccount', () => {
     expect(asked.filter((command) => command === 'DescribeOrganizationalUnit')).toHaveLength(2);
   });
 
-  test('a slash in the name of an OU makes no path', async () => {
+  test('escapes a slash in the name of an OU', async () => {
     const { client, ous, accounts } = testOrganization();
     ous.set('ou-exam-oddname01', { name: 'Workloads/Production', parentId: 'r-exam' });
     accounts.set(id, { parentId: 'ou-exam-oddname01' });

@@ -31,7 +31,7 @@ describe('importOrganization', () => {
     await requireReady(here.registry);
   });
 
-  test('a second import changes nothing, and asks for no account by itself', async () => {
+  test('changes nothing and describes no account when it runs a second time', async () => {
     const here = createRegistryEnv();
     await importOrganization(here);
     here.organization.asked.length = 0;
@@ -52,7 +52,7 @@ describe('importOrganization', () => {
     expect(await importOrganization(here)).toEqual({ accounts: 2, changed: 0, departed: 0, ready: true });
   });
 
-  test('absence is not departure: an account that the listing missed is asked for', async () => {
+  test('describes an account when the listing missed it, instead of marking it as departed', async () => {
     const here = createRegistryEnv();
     await importOrganization(here);
     // It sits in an OU that is listed later, and moves to one that was listed before.
@@ -72,7 +72,7 @@ describe('importOrganization', () => {
     expect((await here.registry.getAccount(id))?.state).toBe('ACTIVE');
   });
 
-  test('an account that is listed twice gets the answer that holds', async () => {
+  test('stores the current place when an account is listed twice', async () => {
     const here = createRegistryEnv();
     here.organization.before = (command, { ParentId }) =>
       command === 'ListAccountsForParent' &&
@@ -83,7 +83,7 @@ describe('importOrganization', () => {
     expect(await here.registry.getAccount(id)).toMatchObject({ ouPath: 'Sandbox' });
   });
 
-  test('an account that is listed twice, and is where it was, does not keep the place between', async () => {
+  test('keeps the stored place when an account is listed twice and did not move', async () => {
     const here = createRegistryEnv();
     here.organization.accounts.set(id, sandbox);
     await importOrganization(here);
@@ -110,7 +110,7 @@ describe('importOrganization', () => {
     };
   };
 
-  test('a listing does not overwrite an answer that is newer than it', async () => {
+  test('keeps a stored answer when the listing is older', async () => {
     const here = createRegistryEnv();
     await importOrganization(here);
     overtakeListing(here);
@@ -120,7 +120,7 @@ describe('importOrganization', () => {
     expect(await here.registry.getAccount(id)).toMatchObject({ ouPath: 'Sandbox', revision: 4 });
   });
 
-  test('a new account that an event stored first is not overwritten either', async () => {
+  test('keeps a new account that an event stored first', async () => {
     const here = createRegistryEnv();
     overtakeListing(here);
 

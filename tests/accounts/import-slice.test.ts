@@ -54,7 +54,7 @@ describe('importSlice', () => {
     expect(stored[0]?.parentIds).toEqual(['r-exam', 'ou-exam-workload1', 'ou-exam-product01']);
   });
 
-  test('an account that moves from an OU not read yet into one that was read is asked for by itself', async () => {
+  test('describes an account when it moves from an unread OU to an OU that was read', async () => {
     const here = createRegistryEnv();
     here.organization.accounts.set(id, { parentId: 'ou-exam-platform1' });
     await importOrganization(here);
@@ -68,7 +68,7 @@ describe('importSlice', () => {
     expect(done.at(-1)?.counts).toEqual({ accounts: 3, changed: 1, departed: 0 });
   });
 
-  test('a new account that moves so is found in the list of all', async () => {
+  test('finds a new account in the list of all accounts when it moves to an OU that was read', async () => {
     const here = createRegistryEnv();
     here.organization.accounts.set(id, { parentId: 'ou-exam-platform1' });
 
@@ -77,7 +77,7 @@ describe('importSlice', () => {
     expect(await here.registry.getAccount(id)).toMatchObject({ ouPath: '', state: 'ACTIVE' });
   });
 
-  test('an account that two slices list keeps the place that holds', async () => {
+  test('stores the current place when two slices list an account', async () => {
     const here = createRegistryEnv();
     here.organization.accounts.set(id, production);
     let moved = false;
@@ -91,7 +91,7 @@ describe('importSlice', () => {
     expect(await here.registry.getAccount(id)).toMatchObject({ ouPath: 'Sandbox' });
   });
 
-  test('an OU that is deleted before it is read is passed over, and its accounts are not lost', async () => {
+  test('skips an OU when it is deleted before it is read, and keeps its accounts', async () => {
     const here = createRegistryEnv();
     await importOrganization(here);
 
@@ -104,7 +104,7 @@ describe('importSlice', () => {
     expect(await here.registry.getAccount('888899990000')).toMatchObject({ ouPath: '', state: 'ACTIVE' });
   });
 
-  test('those who have left are asked for a few at a time', async () => {
+  test('describes departed accounts a few at a time', async () => {
     const here = createRegistryEnv();
     for (const left of many(here).slice(0, 9)) here.organization.accounts.set(left, sandbox);
     await importOrganization(here);
@@ -116,7 +116,7 @@ describe('importSlice', () => {
     expect(done.filter(({ cursor }) => cursor?.phase === 'absent')).toHaveLength(9);
   });
 
-  test('a slice may be repeated', async () => {
+  test('returns the same cursor when a slice is repeated', async () => {
     const here = createRegistryEnv();
     const first = await importSlice(here, firstCursor, { accounts: 1, pages: 1 });
     const again = await importSlice(here, firstCursor, { accounts: 1, pages: 1 });
@@ -140,7 +140,7 @@ describe('importSlice', () => {
   });
 
   test.each(['ListAccountsForParent', 'ListTagsForResource', 'ListParents'])(
-    'once the registry is ready, an account that leaves after %s, unknown to everybody, is not added',
+    'does not add an unknown account when it leaves after %s and the registry is ready',
     async (asked) => {
       const here = createRegistryEnv();
       await importOrganization(here);
@@ -156,7 +156,7 @@ describe('importSlice', () => {
     },
   );
 
-  test('who needs approval is asked for only where somebody may: a new account, or one that waits', async () => {
+  test('checks the need for approval only for accounts that are new or wait for approval', async () => {
     const here = createRegistryEnv();
     await importOrganization(here);
     let asked = 0;
@@ -182,7 +182,7 @@ describe('importSlice', () => {
     expect((await here.registry.getAccount('999999999999'))?.approval).toBeUndefined();
   });
 
-  test('of an account that differs otherwise, tags are asked for after all', async () => {
+  test('reads the tags of an account when another field of it has changed', async () => {
     const here = createRegistryEnv();
     await importOrganization(here);
     here.organization.accounts.set(id, { ...sandbox, tags: { environment: 'test' } });
@@ -195,7 +195,7 @@ describe('importSlice', () => {
     });
   });
 
-  test('an account that left since its page came is not counted, and not stored', async () => {
+  test('does not count or store an account when it leaves after its page was read', async () => {
     const here = createRegistryEnv();
     here.organization.before = (command, { ResourceId }) =>
       command === 'ListTagsForResource' && ResourceId === id && here.organization.accounts.delete(id);
@@ -206,13 +206,13 @@ describe('importSlice', () => {
 });
 
 describe('the ids in a cursor', () => {
-  test('come back, zeros in front included', () => {
+  test('restores ids with leading zeros', () => {
     const ids = new Set(['000000000001', '123456789012', '999999999999']);
 
     expect(unpackIds(packIds(ids))).toEqual(ids);
   });
 
-  test('of 30,000 accounts leave room in a state of 256 KiB', () => {
+  test('fits the ids of 30,000 accounts into a state of 256 KiB', () => {
     const ids = new Set(Array.from({ length: 30_000 }, (_, number) => String(100_000_000_000 + number)));
 
     expect(packIds(ids).length).toBeLessThan(200_001);

@@ -30,7 +30,7 @@ describe('refreshAccount beside others', () => {
     expect(here.clock.slept).toEqual([50]);
   });
 
-  test('an answer that was overtaken while it was given is never stored', async () => {
+  test('never stores an answer when a newer change overtakes it', async () => {
     const here = createRegistryEnv();
     here.organization.after = async (command) => {
       if (command !== 'ListTagsForResource') return;
@@ -46,7 +46,7 @@ describe('refreshAccount beside others', () => {
     expect((await here.registry.getHead()).revision).toBe(1);
   });
 
-  test('a writer that was held up does not restore an old answer when the other one found nothing to do', async () => {
+  test('does not restore an old answer when the writer was delayed and the other run had nothing to do', async () => {
     let heldUp = false;
     const here: RegistryEnv = createRegistryEnv((registry) => ({
       put: async (account, expected, at) => {
@@ -68,7 +68,7 @@ describe('refreshAccount beside others', () => {
     expect(await here.registry.getAccount(id)).toMatchObject({ ouPath: 'Workloads/Production' });
   });
 
-  test('two at once end with one change and the same account', async () => {
+  test('makes one change when two runs refresh an account at once', async () => {
     const here = createRegistryEnv();
 
     const [one, other] = await Promise.all([refresh(here), refresh(here)]);
@@ -78,7 +78,7 @@ describe('refreshAccount beside others', () => {
     expect((await here.registry.getHead()).revision).toBe(1);
   });
 
-  test('thirty accounts at once all arrive, each with a revision of its own', async () => {
+  test('stores thirty accounts, each with its own revision, when all arrive at once', async () => {
     const here = createRegistryEnv();
     const ids = Array.from({ length: 30 }, (_, number) => `${900_000_000_000 + number}`);
     for (const one of ids) here.organization.accounts.set(one, sandbox);
@@ -100,7 +100,7 @@ describe('refreshAccount beside others', () => {
     expect((await here.registry.listAccounts()).map((account) => account.id)).toEqual(ids);
   });
 
-  test('an account that leaves while it is stored for the first time does not stay a member', async () => {
+  test('marks an account as departed when it leaves during its first write', async () => {
     let left = false;
     const here: RegistryEnv = createRegistryEnv((registry) => ({
       put: async (account, expected, at) => {
@@ -118,7 +118,7 @@ describe('refreshAccount beside others', () => {
     expect(await here.registry.getAccount(id)).toMatchObject({ state: 'DEPARTED' });
   });
 
-  test('where only the revision was taken by another account, nothing is asked for again', async () => {
+  test('calls Organizations only once when another account took the revision', async () => {
     let taken = false;
     const here: RegistryEnv = createRegistryEnv((registry) => ({
       put: async (account, expected, at) => {

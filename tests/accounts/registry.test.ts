@@ -60,7 +60,7 @@ describe('refreshAccount', () => {
     expect(await refresh(here)).toMatchObject({ changed: false, account: { revision: 2 } });
   });
 
-  test('an account that nobody knows is none', async () => {
+  test('stores nothing when Organizations does not know the account', async () => {
     const here = createRegistryEnv();
 
     expect(await refresh(here, '000000000000')).toEqual({ account: undefined, changed: false });
@@ -87,7 +87,7 @@ describe('what Organizations is asked', () => {
     await refresh(here, accountId);
     return here.organization.asked;
   };
-  test('of a new account each thing once, and in the end whether it is still there', async () => {
+  test('asks for each fact of a new account once, and checks at the end that it is still a member', async () => {
     const here = createRegistryEnv();
     here.organization.accounts.set(id, { parentId: 'r-exam' });
 
@@ -99,7 +99,7 @@ describe('what Organizations is asked', () => {
     ]);
   });
 
-  test('the OUs of a new account are those that another has asked for, for some minutes', async () => {
+  test('reuses the OU names that another run read in the last minutes when an account is new', async () => {
     const here = createRegistryEnv();
     for (const newcomer of ['600000000001', '600000000002'])
       here.organization.accounts.set(newcomer, production);
@@ -111,7 +111,7 @@ describe('what Organizations is asked', () => {
     expect(ofOus(await asked(here, '600000000002'))).toBe(2);
   });
 
-  test('of an account that is known every OU is asked for, so that a name that changed is seen, by newcomers too', async () => {
+  test('reads every OU of a known account, and stores a changed name for new accounts too', async () => {
     const here = createRegistryEnv();
     await refresh(here);
     here.organization.ous.set('ou-exam-product01', { name: 'Live', parentId: 'ou-exam-workload1' });
@@ -131,7 +131,7 @@ describe('the OUs of a crowd', () => {
     if (command === 'DescribeOrganizationalUnit') throw new ThrottledError('Rate exceeded');
   };
 
-  test('an OU has the parent that it ever had, so only its name is asked for again', async () => {
+  test('reads only the name of an OU again, since its parent never changes', async () => {
     const here = createRegistryEnv();
     here.organization.accounts.set('600000000001', production);
     await refresh(here);
@@ -145,7 +145,7 @@ describe('the OUs of a crowd', () => {
     expect(await here.registry.getAccount('600000000001')).toMatchObject({ ouPath: 'Workloads/Production' });
   });
 
-  test('who is not told a name takes it from whoever is, a moment later', async () => {
+  test('takes the name of an OU from another run when its own call is throttled', async () => {
     const here = createRegistryEnv();
     here.organization.before = async (command, { OrganizationalUnitId: ou = '' }) => {
       if (command === 'DescribeOrganizationalUnit') {
@@ -162,7 +162,7 @@ describe('the OUs of a crowd', () => {
     expect(here.organization.asked.filter((command) => command === 'ListParents')).toHaveLength(1);
   });
 
-  test('where nobody is told, it gives up after some seconds, and stores nothing', async () => {
+  test('gives up after some seconds and stores nothing when every call is throttled', async () => {
     const here = createRegistryEnv();
     here.organization.before = tooSoon;
 
@@ -172,7 +172,7 @@ describe('the OUs of a crowd', () => {
     expect(await here.registry.getAccount(id)).toBeUndefined();
   });
 
-  test('of an account that is known nobody else is waited for: its name may be older', async () => {
+  test('does not wait for other runs when the account is known, since their name may be older', async () => {
     const here = createRegistryEnv();
     await refresh(here);
     here.organization.before = tooSoon;
@@ -181,7 +181,7 @@ describe('the OUs of a crowd', () => {
     expect(here.clock.slept).toEqual([]);
   });
 
-  test('a name that was told at a time that is yet to come is asked for again', async () => {
+  test('reads the name of an OU again when the stored time is in the future', async () => {
     const here = createRegistryEnv();
     const askedAt = new Date(here.clock.now() + 3_600_000).toISOString();
     await here.registry.putOu({

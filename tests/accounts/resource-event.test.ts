@@ -37,7 +37,7 @@ function findings(input: unknown): readonly string[] {
 }
 
 describe('a call that changes resources', () => {
-  test.each(['CreateRepository', 'UntagResource'])('%s tells where it happened', (eventName) => {
+  test.each(['CreateRepository', 'UntagResource'])('returns the account and region of %s', (eventName) => {
     expect(read(event({ eventName }))).toEqual({
       type: 'resource',
       place: { accountId: '444444444444', region: 'eu-west-1', source: 'aws.ecr' },
@@ -45,7 +45,7 @@ describe('a call that changes resources', () => {
     });
   });
 
-  test('is ignored where it failed', () => {
+  test('ignores a call that failed', () => {
     const failed = { errorCode: 'AccessDenied', errorMessage: 'not authorized' };
     expect(read(event(failed))).toEqual({
       type: 'ignored',
@@ -54,7 +54,7 @@ describe('a call that changes resources', () => {
     });
   });
 
-  test('is ignored where no kind asks for it', () => {
+  test('ignores a call that no grant kind needs', () => {
     expect(read(event({ eventName: 'PutImage' }))).toMatchObject({ type: 'ignored', eventName: 'PutImage' });
     expect(parseAccountEvent(event())).toMatchObject({
       type: 'ignored',
@@ -62,12 +62,12 @@ describe('a call that changes resources', () => {
     });
   });
 
-  test('is ignored where it is no call', () => {
+  test('ignores an event that is not an API call', () => {
     expect(read(event({}, { 'detail-type': 'ECR Image Action' }))).toMatchObject({ type: 'ignored' });
     expect(read({ source: 'aws.ecr' })).toMatchObject({ type: 'ignored' });
   });
 
-  test('is malformed without its place, and every part that is missing is found', () => {
+  test('reports every missing part of the place', () => {
     expect(findings(event({}, { account: 444444444444, region: 'Ireland' }))).toEqual(['account', 'region']);
     expect(findings(event({}, { region: undefined }))).toEqual(['region']);
     expect(findings(event({ eventName: 7 }))).toEqual(['detail.eventName']);
@@ -75,7 +75,7 @@ describe('a call that changes resources', () => {
   });
 });
 
-test('an account event of the same name stays one', () => {
+test('reads an Organizations event of the same name as an account event', () => {
   const untagged = event(
     { eventName: 'UntagResource', requestParameters: { resourceId: '555566667777' } },
     { source: 'aws.organizations' },

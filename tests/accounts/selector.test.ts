@@ -40,7 +40,7 @@ describe('which accounts a selector matches', () => {
     expect(matched.map(([name]) => name).sort()).toEqual([...expected].sort());
   });
 
-  test('a selector without fields matches nothing, though no schema let it through', () => {
+  test('matches no account when a selector has no field', () => {
     expect(Object.values(cases.accounts).filter((account) => matchesSelector({}, account))).toEqual([]);
   });
 });
@@ -54,7 +54,7 @@ describe('what is no selector: every finding, with its path', () => {
       expect(found.find((finding) => finding.path === path)?.message).toContain(part);
   });
 
-  test('the schema can be published as JSON Schema', () => {
+  test('publishes the schema as JSON Schema', () => {
     expect(z.toJSONSchema(selectorSchema)).toMatchObject({ type: 'object', additionalProperties: false });
   });
 });
@@ -88,11 +88,11 @@ const anyFields = fc.record(
 const anySelector: fc.Arbitrary<Selector> = fc.oneof(fc.constant<Selector>({ all: true }), anyFields);
 
 describe('for any account', () => {
-  test('all matches it', () => {
+  test('matches every account with all', () => {
     fc.assert(fc.property(anyAccount, (account) => matchesSelector({ all: true }, account)));
   });
 
-  test('except wins', () => {
+  test('excludes an account with except, whatever else selects it', () => {
     fc.assert(
       fc.property(anySelector, fc.array(anyFields), anyAccount, (selector, except, account) => {
         const excluded = except.some((fields) => matchesSelector(fields, account));
@@ -103,7 +103,7 @@ describe('for any account', () => {
     );
   });
 
-  test('another field never adds an account, another value of a field never takes one away', () => {
+  test('narrows the selection with each field, and widens it with each value of a field', () => {
     fc.assert(
       fc.property(anyFields, fc.constantFrom(...ids), anyAccount, (fields, id, account) => {
         const { accounts = [], ...others } = fields;

@@ -148,7 +148,7 @@ describe('an OU that a path names after the activation', () => {
   const path = 'Workloads/team-*';
   const stored = storeOus([path], [at('w:Workloads', 'a:team-a')]);
 
-  test('is stored when it has an account', () => {
+  test('stores the OU when it has an account', () => {
     const accounts = [at('w:Workloads', 'a:team-z'), at('w:Workloads', 'c:team-c'), at('x:Sandbox')];
 
     expect(withNewOus(stored, [path, 'Sandbox', 'Platform'], accounts)).toEqual({
@@ -163,7 +163,7 @@ describe('an OU that a path names after the activation', () => {
     ['its name does not fit', at('w:Workloads', 'c:group-c')],
     ['it is below a renamed OU', at('w:Work', 'c:team-c')],
     ['it is stored', at('w:Workloads', 'a:team-a')],
-  ])('is not stored when %s', (_, account) => {
+  ])('does not store the OU when %s', (_, account) => {
     expect(withNewOus(stored, [path], [account])).toBe(stored);
   });
 });
@@ -210,7 +210,7 @@ test('selects by another path of the selector when one is unresolved', () => {
   expect(evaluateSelection(selector, at('x:Sandbox'), stored)).toBe('selected');
 });
 
-test('may select an account by the stored OU and by the name when the two differ', () => {
+test('matches an account by the stored OU and by the name when the two differ', () => {
   const selector: Selector = { ous: ['Workloads/Production'] };
   const stored = activatedIn(selector, before);
 

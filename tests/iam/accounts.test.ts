@@ -25,7 +25,7 @@ describe('accountIdsIn', () => {
     expect(named({ Principal })).toEqual(['111122223333']);
   });
 
-  it('does not take an id within a name, or the end of a key id, for an account', () => {
+  it('does not read an account id from a part of a name or of a key id', () => {
     const Resource = [
       'arn:aws:s3:::logs-111122223333/AWSLogs/*',
       'arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-123456789012',
@@ -33,7 +33,7 @@ describe('accountIdsIn', () => {
     expect(named({ Resource })).toEqual(['444455556666']);
   });
 
-  it('does not take longer numbers and words for ids', () => {
+  it('does not read account ids from longer numbers and words', () => {
     expect(
       named({ Principal: '*', Resource: ['x/1111222233334', 'x/abc111122223333', 'x/11112222333'] }),
     ).toEqual([]);

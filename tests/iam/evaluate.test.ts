@@ -44,7 +44,7 @@ describe('evaluatePolicies', () => {
     });
   });
 
-  it('does not know when one policy allows and another may deny', () => {
+  it('returns unknown when one policy allows and another may deny', () => {
     expect(evaluatePolicies([policy('Allow'), policy('Deny', ifTagged)], request)).toEqual({
       decision: 'unknown',
       unknowns: [{ kind: 'key', name: 'aws:PrincipalTag/team', policy: 'Deny', sid: 'Deny' }],
@@ -55,7 +55,7 @@ describe('evaluatePolicies', () => {
     expect(evaluatePolicies([policy('Deny', ifTagged)], request).decision).toBe('none');
   });
 
-  it('does not know when the only Allow cannot be judged', () => {
+  it('returns unknown when the only Allow cannot be judged', () => {
     expect(evaluatePolicies([policy('Allow', ifTagged)], request).decision).toBe('unknown');
   });
 });

@@ -48,7 +48,7 @@ const isForeign = ({ Sid }: Statement) => installationOf(Sid) !== installationId
 const anyKind = fc.constantFrom<PolicyKind>('identity', 'bucket', 'trust', 'rcp');
 
 describe('owned statements', () => {
-  it('are as wanted after they were replaced, and replacing again changes nothing', () => {
+  it('writes the wanted statements, and changes nothing when they are replaced again', () => {
     fc.assert(
       fc.property(document, wanted, (before, statements) => {
         const once = replaceManagedStatements({
@@ -73,7 +73,7 @@ describe('owned statements', () => {
     );
   });
 
-  it('come and go without a trace on foreign statements', () => {
+  it('keeps unmanaged statements as they were when managed statements come and go', () => {
     fc.assert(
       fc.property(document, fc.array(wanted, { maxLength: 6 }), (before, runs) => {
         let current: PolicyDocument | undefined = before;
@@ -96,7 +96,7 @@ describe('owned statements', () => {
     );
   });
 
-  it('never take a stranger among them, nor a installation whose id begins alike', () => {
+  it('never counts a Sid of another installation as managed, even with a similar id', () => {
     const id = fc.stringMatching(/^[a-z][a-z0-9]{0,15}$/);
     const name = fc.stringMatching(/^[a-z][a-z0-9]{0,5}(-[a-z0-9]{1,5}){0,2}$/);
     fc.assert(
@@ -110,7 +110,7 @@ describe('owned statements', () => {
 });
 
 describe('meaning', () => {
-  it('is normalized once and for all', () => {
+  it('returns the same document when it normalizes a second time', () => {
     fc.assert(
       fc.property(document, (given) => {
         const once = normalizePolicy(given);
@@ -119,7 +119,7 @@ describe('meaning', () => {
     );
   });
 
-  it('does not depend on order and spelling', () => {
+  it('ignores order and spelling', () => {
     fc.assert(
       fc.property(document, choices, (given, pick) => {
         const other = respelled(given, pick);
@@ -167,7 +167,7 @@ describe('meaning', () => {
 });
 
 describe('accounts', () => {
-  it('are all found that a statement names', () => {
+  it('finds every account that a statement names', () => {
     fc.assert(
       fc.property(any.statement, (statement) => {
         const written = JSON.stringify(statement).match(/\b\d{12}\b/g) ?? [];
@@ -176,7 +176,7 @@ describe('accounts', () => {
     );
   });
 
-  it('outside are never let in by a statement that is found to be safe', () => {
+  it('never admits an outside account when a statement counts as safe', () => {
     const allowed = { accountIds: new Set(any.insideIds), organizationId: any.organizationId };
     const isSafe = (each: Statement) => findExposures([each], allowed).length === 0;
     const named = any.statement.filter((each) => each.Effect === 'Allow' && each.Principal !== undefined);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { deepFreeze } from '../../shared/platform/deep-freeze.ts';
 
-test('a copy is frozen to its depths, and is not what it was made from', () => {
+test('returns a deeply frozen copy', () => {
   const given = { list: [{ text: 'a' }], nothing: null };
 
   const copy = deepFreeze(given);
@@ -12,12 +12,12 @@ test('a copy is frozen to its depths, and is not what it was made from', () => {
   expect(Object.isFrozen(given.list[0])).toBe(false);
 });
 
-test('what is undefined is as JSON has it: gone from an object, null in a list', () => {
+test('drops undefined from objects and writes null in lists, as JSON does', () => {
   expect(Object.keys(deepFreeze({ here: 1, gone: undefined }))).toEqual(['here']);
   expect(deepFreeze([1, undefined])).toEqual([1, null]);
 });
 
-test('a copy and its parts are shared, and nothing else that is frozen is', () => {
+test('shares frozen copies, and copies other frozen objects', () => {
   const copy = deepFreeze({ part: { text: 'a' } });
   const theirs = Object.freeze({ inner: { text: 'a' } });
 
@@ -29,7 +29,7 @@ test('a copy and its parts are shared, and nothing else that is frozen is', () =
   expect(Object.isFrozen(next.theirs.inner)).toBe(true);
 });
 
-test('a key named __proto__ is a key like any other', () => {
+test('keeps a key named __proto__', () => {
   const copy = deepFreeze(JSON.parse('{"__proto__": {"text": "a"}}'));
 
   expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);

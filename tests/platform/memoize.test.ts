@@ -56,7 +56,7 @@ describe('frozen', () => {
     expect(copy.list[0]).not.toBe(given.list[0]);
   });
 
-  it('is frozen to its last part', () => {
+  it('freezes every part', () => {
     const copy = deepFreeze(given);
     for (const part of [copy, copy.list, copy.list[0], Object.entries(copy).at(-1)?.[1]])
       expect(Object.isFrozen(part)).toBe(true);

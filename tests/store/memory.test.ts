@@ -5,7 +5,7 @@ import { storeContract } from './contract.ts';
 
 storeContract('the store in memory', async () => createMemoryStore());
 
-test('two changes of different accounts at the same moment: one has to start over, as in the table', async () => {
+test('lets one of two simultaneous changes start again, as the table does', async () => {
   const { registry } = createMemoryStore();
   const results = await Promise.all([
     registry.put(anAccount({ id: '111122223333' }), undefined, at),

@@ -15,7 +15,7 @@ const sent = (error?: unknown) =>
   });
 
 describe('a transaction', () => {
-  test('that was applied held', async () => {
+  test('returns true when it was applied', async () => {
     expect(await sent()).toBe(true);
   });
 
@@ -24,12 +24,12 @@ describe('a transaction', () => {
     [['None', 'ConditionalCheckFailed']],
     [['None', 'TransactionConflict']],
     [['ConditionalCheckFailed', 'TransactionConflict']],
-  ])('that was cancelled with %j is lost, and the caller starts over', async (codes) => {
+  ])('returns false when it was canceled with %j, so that the caller starts again', async (codes) => {
     expect(await sent(cancelled(...codes))).toBe(false);
   });
 
   test.each([[['None', 'ThrottlingError']], [['ConditionalCheckFailed', 'ProvisionedThroughputExceeded']]])(
-    'that was cancelled with %j may be repeated later',
+    'throws a retryable error when it was canceled with %j',
     async (codes) => {
       const error = cancelled(...codes);
       await expect(sent(error)).rejects.toMatchObject({
@@ -41,14 +41,14 @@ describe('a transaction', () => {
   );
 
   test.each([[['ValidationError', 'None']], [['ConditionalCheckFailed', 'AccessDenied']], [[]]])(
-    'that was cancelled with %j fails with what DynamoDB said',
+    'throws the error of DynamoDB when it was canceled with %j',
     async (codes: string[]) => {
       const error = cancelled(...codes);
       await expect(sent(error)).rejects.toBe(error);
     },
   );
 
-  test('that failed otherwise fails with the same error', async () => {
+  test('passes on every other error', async () => {
     const error = new Error('socket hang up');
     await expect(sent(error)).rejects.toBe(error);
   });

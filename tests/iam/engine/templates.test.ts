@@ -36,7 +36,7 @@ describe('createTemplate', () => {
   });
 
   it.each(['${example:none}', 'a/${example:none}/b', '${aws:username}/${example:none}'])(
-    'has no value when a variable has none: %s',
+    'returns no value when a variable has none: %s',
     (text) => {
       expect(resolve(text)).toBeUndefined();
     },
@@ -47,7 +47,7 @@ describe('createTemplate', () => {
     ["${example:several, 'guest'}", 'example:several'],
     ['a${example:hidden}', 'example:hidden'],
     ["${example:hidden, 'guest'}", 'example:hidden'],
-  ])('is unknown when the value of a variable is: %s', (text, name) => {
+  ])('returns unknown when the value of a variable is unknown: %s', (text, name) => {
     expect(resolve(text)).toEqual({ unknown: [{ kind: 'key', name }] });
   });
 

@@ -55,7 +55,7 @@ test('assumes the role that a central account names when it names one', async ()
   ]);
 });
 
-test('what the check throws keeps the write from being sent, and comes through as it is', async () => {
+test('throws the error of the check and sends no write', async () => {
   const env = await createEnv();
   const lost = new LeaseLostError('too late');
   const { s3 } = access(env).getWriter(log, () => {
@@ -66,7 +66,7 @@ test('what the check throws keeps the write from being sent, and comes through a
   expect(calls(env, 'PutBucketPolicy')).toBe(0);
 });
 
-test('the check is made after the credentials were fetched, when nothing but the network is left', async () => {
+test('checks after the credentials were fetched', async () => {
   const env = await createEnv();
   const assumed: number[] = [];
   const { s3 } = access(env).getWriter(log, () => {
@@ -78,7 +78,7 @@ test('the check is made after the credentials were fetched, when nothing but the
   expect(assumed).toEqual([1]);
 });
 
-test('a writer sends once, whatever AWS answers', async () => {
+test('sends a write once, whatever AWS answers', async () => {
   const env = await createEnv();
   const tries = fault(env, 'PutKeyPolicy', refuse('KMSInternalException', 'broken', 500), 10);
   const { kms } = access(env).getWriter(log, () => {});
@@ -89,7 +89,7 @@ test('a writer sends once, whatever AWS answers', async () => {
   expect(tries()).toBe(1);
 });
 
-test('a reader asks again where the answer was a fault', async () => {
+test('repeats a read when AWS answers with a fault', async () => {
   const env = await createEnv();
   const tries = fault(env, 'GetKeyPolicy', refuse('KMSInternalException', 'broken', 500), 1);
 
@@ -125,7 +125,7 @@ test('credentials that are about to end are renewed, once for all who ask', asyn
   expect(calls(env, 'AssumeRole')).toBe(2);
 });
 
-test('a role that could not be assumed is asked for again by the next attempt', async () => {
+test('assumes a role again after a failure', async () => {
   const env = await createEnv();
   fault(env, 'AssumeRole', refuse('AccessDenied', 'not yet', 403));
   const aws = access(env);
@@ -141,7 +141,7 @@ test('a role that could not be assumed is asked for again by the next attempt', 
   await expect(aws.getWriter(log, () => {}).s3.send(writePolicy())).resolves.toBeDefined();
 });
 
-test('a session carries the name of the run, in letters that STS takes', async () => {
+test('names the session after the run, in characters that STS accepts', async () => {
   const env = await createEnv();
   const sessions: unknown[] = [];
   fault(env, 'AssumeRole', (call, proceed) => {
@@ -154,7 +154,7 @@ test('a session carries the name of the run, in letters that STS takes', async (
   expect(sessions).toMatchObject([{ RoleSessionName: 'run-1-with-spaces' }]);
 });
 
-test('the hub’s own clients throw the project’s errors', async () => {
+test("translates the errors of the hub's own clients", async () => {
   const env = await createEnv();
   fault(env, 'Publish', refuse('AuthorizationErrorException', 'no', 403));
   const command = new PublishCommand({ TopicArn: 'arn:aws:sns:us-east-1:111111111111:t', Message: 'm' });

@@ -28,7 +28,7 @@ test.each([
   ['RequestLimitExceeded', 'ThrottledError'],
   ['TimeoutError', 'ServiceUnavailableError'],
   ['RequestTimeout', 'ServiceUnavailableError'],
-])('%s is %s', (name, expected) => {
+])('translates %s to %s', (name, expected) => {
   const error = translated(name);
 
   expect(error).toBeInstanceOf(OnboardingError);
@@ -41,17 +41,20 @@ test.each([
 });
 
 test.each([500, 502, 503, 504])(
-  'an answer %i is a fault of AWS, and may be of a write that took effect',
+  'translates status %i to a fault of AWS, after which a write may have taken effect',
   (status) => {
     expect(translated('Whatever', 'broken', status)).toMatchObject({ name: 'ServiceUnavailableError' });
   },
 );
 
-test.each(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT'])('%s is no answer', (code) => {
-  const error = Object.assign(new Error('socket'), { code });
+test.each(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT'])(
+  'translates %s to an unavailable service',
+  (code) => {
+    const error = Object.assign(new Error('socket'), { code });
 
-  expect(translateError(error, attempt)).toMatchObject({ name: 'ServiceUnavailableError', cause: error });
-});
+    expect(translateError(error, attempt)).toMatchObject({ name: 'ServiceUnavailableError', cause: error });
+  },
+);
 
 test('names who, what and on what when AWS denies a call', () => {
   expect(translated('AccessDenied', 'User: x is not authorized')).toMatchObject({
@@ -114,14 +117,14 @@ test.each([
 });
 
 test.each(['NoSuchBucketPolicy', 'RepositoryPolicyNotFoundException', 'EntityAlreadyExistsException'])(
-  '%s means something to its grant kind, and comes through',
+  'passes %s on to the grant kind',
   (name) => {
     const error = createAwsError(name, 'none', 404);
     expect(translateError(error, attempt)).toBe(error);
   },
 );
 
-test('what is ours already, and what is no error, comes through', () => {
+test('passes on errors of the project and values that are not errors', () => {
   const ours = new ThrottledError('slow');
   expect(translateError(ours, attempt)).toBe(ours);
   expect(translateError('text', attempt)).toBe('text');
@@ -137,7 +140,7 @@ describe('in a region that an account has not enabled', () => {
     ['InvalidClientTokenId', 'The security token included in the request is invalid.'],
     ['OptInRequired', 'You are not subscribed to this service.'],
     ['AuthFailure', 'AWS was not able to validate the provided access credentials'],
-  ])('%s names the account and the region, and what to do', (name, message) => {
+  ])('names the account, the region and the next step after %s', (name, message) => {
     expect(there(name, message)).toMatchObject({
       name: 'RegionNotEnabledError',
       message: expect.stringMatching(/222222222222 in ap-east-1 .*enable it there, or take ap-east-1 out/),
@@ -146,7 +149,7 @@ describe('in a region that an account has not enabled', () => {
     });
   });
 
-  test('a denial of EC2 stays one, and credentials of the hub are no matter of regions', () => {
+  test("keeps a denial of EC2, and blames no region for the hub's credentials", () => {
     expect(there('AuthFailure', 'Not authorized for image:ami-1')).toMatchObject({
       name: 'AccessDeniedError',
     });

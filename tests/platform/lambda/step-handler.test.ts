@@ -28,13 +28,13 @@ function bench(run: (input: { runId: string; n: number }) => Promise<unknown>) {
 
 const double = async ({ n }: { n: number }) => ({ twice: n * 2 });
 
-test('the input is parsed, and the result is the step’s', async () => {
+test('parses the input and returns the result of the step', async () => {
   const { handler } = bench(double);
 
   expect(await handler({ runId: 'run', n: 4, more: 'dropped' }, context)).toEqual({ twice: 8 });
 });
 
-test('start and end are logged with the run and the request, and nothing of the input', async () => {
+test('logs start and end with the run and the request, without the input', async () => {
   const { handler, lines } = bench(double);
 
   await handler({ runId: 'run', n: 4, secret: 'hunter2' }, context);
@@ -46,7 +46,7 @@ test('start and end are logged with the run and the request, and nothing of the 
   ]);
 });
 
-test('an input of another shape is refused with the paths of all that is wrong, without its values', async () => {
+test('refuses a malformed input with the path of each finding, without values', async () => {
   const { handler, lines } = bench(double);
 
   const refused = await handler({ n: 'hunter2', secret: 5 }, context).then(
@@ -60,7 +60,7 @@ test('an input of another shape is refused with the paths of all that is wrong, 
 });
 
 test.each([[undefined], [null], ['text'], [[]], [5]])(
-  'an input that is no object is refused: %p',
+  'refuses an input that is not an object: %p',
   async (event) => {
     const { handler } = bench(double);
 
@@ -68,7 +68,7 @@ test.each([[undefined], [null], ['text'], [[]], [5]])(
   },
 );
 
-test('an error keeps its name and itself, and is logged once', async () => {
+test('keeps the name of an error and logs the error once', async () => {
   const denied = new AccessDeniedError('no');
   const { handler, lines } = bench(async () => {
     throw denied;

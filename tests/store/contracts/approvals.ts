@@ -23,7 +23,7 @@ export function approvalContract(makeStore: MakeStore): void {
       expect(await store.approvals.get('run-1')).toStrictEqual(long);
     });
 
-    test('is decided once, by the token of the task that asks', async () => {
+    test('accepts one decision, with the token of the task that asks', async () => {
       await store.approvals.put(aRequest());
 
       expect(await store.approvals.decide('run-1', 'another', approved)).toBe(false);
@@ -32,7 +32,7 @@ export function approvalContract(makeStore: MakeStore): void {
       expect(await store.approvals.get('run-1')).toStrictEqual({ ...aRequest(), decision: approved });
     });
 
-    test('of two decisions at the same time one wins', async () => {
+    test('accepts one of two decisions at the same time', async () => {
       await store.approvals.put(aRequest());
       const won = await Promise.all(
         [approved, rejected].map((decision) => store.approvals.decide('run-1', 'token-1', decision)),
@@ -43,7 +43,7 @@ export function approvalContract(makeStore: MakeStore): void {
       expect((await store.approvals.get('run-1'))?.decision).toStrictEqual(kept);
     });
 
-    test('the same task asks again only while nobody has decided; another task replaces what was asked', async () => {
+    test('replaces a request only while it is undecided or another task asks', async () => {
       const anew = { ...aRequest(), requestedAt: later };
       await store.approvals.put(aRequest());
 

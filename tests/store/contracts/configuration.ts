@@ -15,7 +15,7 @@ export function configurationContract(makeStore: MakeStore): void {
       ({ configuration, searchResults: found } = await makeStore());
     });
 
-    test('is not there before one was activated', async () => {
+    test('returns nothing before a configuration is activated', async () => {
       expect(await configuration.getActive()).toBeUndefined();
     });
 
@@ -39,7 +39,7 @@ export function configurationContract(makeStore: MakeStore): void {
       });
     });
 
-    test('is replaced as a whole', async () => {
+    test('replaces the whole configuration', async () => {
       const second = {
         hash: 'b'.repeat(64),
         resources: [],
@@ -68,7 +68,7 @@ export function configurationContract(makeStore: MakeStore): void {
       expect((await configuration.getActive())?.ous).toStrictEqual(more);
     });
 
-    test('may be larger than an item of DynamoDB', async () => {
+    test('stores a configuration that is larger than a DynamoDB item', async () => {
       const grants = Array.from({ length: 4_000 }, (_, number) => ({
         name: `grant-${number}`,
         bucket: `example-bucket-${number}`,
@@ -80,7 +80,7 @@ export function configurationContract(makeStore: MakeStore): void {
       expect(await configuration.getActive()).toStrictEqual({ ...first, document: { grants } });
     });
 
-    test('cannot be changed through a value that went in or came out', async () => {
+    test('keeps the stored value when the caller changes its own copy', async () => {
       const grants = [{ name: 'logs' }];
       await configuration.activate({ ...first, document: { grants } });
       grants.push({ name: 'changed' });

@@ -43,28 +43,28 @@ export function leaseContract(makeStore: MakeStore): void {
       expect(await leases.acquire(bucket, 'run-1', now, until)).toMatchObject({ taken: false });
     });
 
-    test('is free at the moment in which the lease ends', async () => {
+    test('grants a lease at the moment when the old lease ends', async () => {
       await leases.acquire(bucket, 'run-1', now, until);
 
       expect(await leases.acquire(bucket, 'run-2', until, until + 60_000)).toMatchObject({ taken: true });
       expect(await leases.acquire(bucket, 'run-3', until, until + 60_000)).toMatchObject({ taken: false });
     });
 
-    test('is free again after its owner gave it back', async () => {
+    test('grants a lease after its owner released it', async () => {
       await leases.acquire(bucket, 'run-1', now, until);
       await leases.release(bucket, 'run-1');
 
       expect(await leases.acquire(bucket, 'run-2', now, until)).toMatchObject({ taken: true });
     });
 
-    test('is not given back by anyone but its owner', async () => {
+    test('keeps the lease when another run releases it', async () => {
       await leases.acquire(bucket, 'run-1', now, until);
       await leases.release(bucket, 'run-2');
 
       expect(await leases.acquire(bucket, 'run-2', now, until)).toMatchObject({ taken: false });
     });
 
-    test('is not taken from its new owner by the late release of the old one', async () => {
+    test('keeps the lease of the new owner when the old owner releases late', async () => {
       await leases.acquire(bucket, 'run-1', now, until);
       await leases.acquire(bucket, 'run-2', until, until + 60_000);
       await leases.release(bucket, 'run-1');
@@ -72,7 +72,7 @@ export function leaseContract(makeStore: MakeStore): void {
       expect(await leases.acquire(bucket, 'run-3', until, until + 60_000)).toMatchObject({ taken: false });
     });
 
-    test('can be given back where there is none', async () => {
+    test('accepts the release of a lease that nobody has', async () => {
       await leases.release(bucket, 'run-1');
 
       expect(await leases.acquire(bucket, 'run-1', now, until)).toMatchObject({ taken: true });

@@ -117,7 +117,7 @@ export function outboxContract(makeStore: MakeStore): void {
       expect(await outbox.getRememberedTargets(source)).toBeUndefined();
     });
 
-    test('has it among the unfinished again where it is taken up again', async () => {
+    test('lists a delivery as open when it is resumed', async () => {
       await outbox.put(aDelivery({ status: 'failed' }), undefined);
       expect((await outbox.listOpen()).items).toEqual([]);
       await outbox.put(aDelivery({ revision: 2 }), 1);

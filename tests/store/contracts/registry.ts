@@ -11,7 +11,7 @@ export function registryContract(makeStore: MakeStore): void {
       registry = (await makeStore()).registry;
     });
 
-    test('is empty at first: no account, no revision, not ready', async () => {
+    test('returns no account, revision 0 and not ready at first', async () => {
       expect(await registry.getAccount(accountId(0))).toBeUndefined();
       expect(await registry.listAccounts()).toEqual([]);
       expect((await registry.getHead()).revision).toBe(0);
@@ -128,7 +128,7 @@ export function registryContract(makeStore: MakeStore): void {
       expect(await registry.listAccounts()).toEqual(stored);
     }, 120_000);
 
-    test('shows, after a revision was read, every account that was changed up to it', async () => {
+    test('returns every account that changed up to the revision that was read before', async () => {
       const accounts = Array.from({ length: 8 }, (_, number) => anAccount({ id: accountId(number) }));
       let working = true;
       const writers = Promise.all(accounts.map((account) => register(registry, account))).finally(() => {
@@ -164,7 +164,7 @@ export function registryContract(makeStore: MakeStore): void {
       expect(await registry.listAccounts()).toHaveLength(1);
     });
 
-    test('cannot be changed through a value that went in or came out', async () => {
+    test('keeps the stored value when the caller changes its own copy', async () => {
       const tags: Record<string, string> = { team: 'payments' };
       const stored = await registry.put(anAccount({ tags }), undefined, at);
       tags.team = 'changed';

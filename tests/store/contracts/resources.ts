@@ -53,7 +53,7 @@ export function resourceContract(makeStore: MakeStore): void {
       expect((await resources.get(bucket))?.generation).toBe(7);
     });
 
-    test('of many who replace the same, one does', async () => {
+    test('accepts one of many replacements of the same version', async () => {
       await resources.put(bucket, aState());
 
       const versions = await Promise.all(
@@ -163,7 +163,7 @@ export function resourceContract(makeStore: MakeStore): void {
       expect((await get(key))?.generation).toBe(2);
     });
 
-    test('cannot be changed through a value that went in or came out', async () => {
+    test('keeps the stored value when the caller changes its own copy', async () => {
       const owned = ['AccountOnboardingProdLogsWrite'];
       await put(bucket, aState({ owned }));
       owned.push('changed');

@@ -147,7 +147,7 @@ export function runContract(makeStore: MakeStore): void {
       const announced = { status: 'announced', at: later } as const;
       const ended = aRun({ status: 'succeeded', announcement: { title, bus: announced, topic: pending } });
 
-      test('is listed, by id, when it is pending on a channel', async () => {
+      test('lists a pending announcement, ordered by run id', async () => {
         await runs.put(aRun({ runId: 'open' }));
         await runs.put(aRun({ runId: 'silent', status: 'failed' }));
         for (const runId of ['run-2', 'run-1']) {
@@ -162,7 +162,7 @@ export function runContract(makeStore: MakeStore): void {
         expect((await runs.listUnfinished(later)).items.map(({ runId }) => runId)).toEqual(['open']);
       });
 
-      test('is not listed any more when every channel has it', async () => {
+      test('does not list an announcement when every channel has it', async () => {
         await runs.put(ended);
         await runs.put({
           ...ended,
@@ -173,7 +173,7 @@ export function runContract(makeStore: MakeStore): void {
         expect((await runs.listUnannounced()).items).toEqual([]);
       });
 
-      test('is listed still when the first step of the run wakes up late, or the unfinished runs are listed', async () => {
+      test("lists an announcement when the run's first step or its unfinished item comes late", async () => {
         await runs.put(aRun());
         await runs.put(ended);
         await runs.open(aRun());
@@ -182,7 +182,7 @@ export function runContract(makeStore: MakeStore): void {
         expect((await runs.listUnannounced()).items).toStrictEqual([ended]);
       });
 
-      test('is not listed when the run was put as ended anew, without an announcement', async () => {
+      test('does not list a run when it ended again without an announcement', async () => {
         await runs.put(ended);
         await runs.put(aRun({ status: 'succeeded' }));
 
@@ -212,7 +212,7 @@ export function runContract(makeStore: MakeStore): void {
       }
     });
 
-    test('a run that is put as running again, by a retry of its start, is listed once', async () => {
+    test('lists a run once when its start is repeated', async () => {
       await runs.put(aRun());
       await runs.put(aRun());
 
@@ -225,7 +225,7 @@ export function runContract(makeStore: MakeStore): void {
       expect((await runs.get('run-1'))?.counts).toStrictEqual(sweepCounts);
     });
 
-    test('cannot be changed through a value that went in or came out', async () => {
+    test('keeps the stored value when the caller changes its own copy', async () => {
       const statements = [{ Sid: 'First' }];
       await runs.putChange('run-1', aChange({ after: { policy: { Statement: statements } } }));
       statements.push({ Sid: 'Changed' });

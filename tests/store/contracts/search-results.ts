@@ -10,7 +10,7 @@ export function foundContract(makeStore: MakeStore): void {
       found = (await makeStore()).searchResults;
     });
 
-    test('is nothing at first', async () => {
+    test('returns no result at first', async () => {
       expect(await found.list()).toEqual([]);
     });
 
@@ -28,7 +28,7 @@ export function foundContract(makeStore: MakeStore): void {
       expect(await found.list()).toStrictEqual([failed, item()]);
     });
 
-    test('is replaced as a whole by whoever has read it', async () => {
+    test('replaces the whole result when the caller has read it', async () => {
       await found.put(item(), undefined);
       const { lookedAt: _, ...later } = item({ matching: [], former: [key], generation: 2 });
 
@@ -36,7 +36,7 @@ export function foundContract(makeStore: MakeStore): void {
       expect(await found.list()).toStrictEqual([later]);
     });
 
-    test('is not replaced by whoever has read an older one, or none', async () => {
+    test('keeps the result when the caller has read an older one or none', async () => {
       await found.put(item(), undefined);
       await found.put(item({ generation: 2 }), 1);
 
@@ -45,12 +45,12 @@ export function foundContract(makeStore: MakeStore): void {
       expect(await found.list()).toStrictEqual([item({ generation: 2 })]);
     });
 
-    test('is put by nobody who expects what is not there', async () => {
+    test('refuses a write that expects a missing item', async () => {
       expect(await found.put(item({ generation: 2 }), 1)).toBe(false);
       expect(await found.list()).toEqual([]);
     });
 
-    test('may be long: a search of many tags, and as many resources as the limit allows', async () => {
+    test('stores a long search with as many resources as the limit allows', async () => {
       const name = 'x'.repeat(500);
       const matching = Array.from({ length: 2_000 }, (_, n) => `${key}/${n}/${name}`);
       const long = item({ search: `a-kind/…/tags:${'Team=core,'.repeat(500)}`, matching });
@@ -59,7 +59,7 @@ export function foundContract(makeStore: MakeStore): void {
       expect(await found.list()).toStrictEqual([long]);
     });
 
-    test('cannot be changed through a value that went in or came out', async () => {
+    test('keeps the stored value when the caller changes its own copy', async () => {
       const matching = [key];
       await found.put(item({ matching }), undefined);
       matching.push('changed');

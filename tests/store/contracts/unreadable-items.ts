@@ -91,7 +91,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
         ['a revision that JavaScript cannot hold', { ...item, revision: NumberValue.from('1E+100') }],
         ['a revision of zero', { ...item, revision: 0 }],
         ['a broken revision', { ...item, revision: 1.5 }],
-      ])('is replaced by the account when it has %s', async (_name, odd) => {
+      ])('replaces an unreadable account when it has %s', async (_name, odd) => {
         await put(odd);
         const read = await store.registry.getAccount(accountId(1));
 
@@ -102,7 +102,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
         expect(await store.registry.listAccounts()).toMatchObject([anAccount(), account]);
       });
 
-      test('is not replaced when another run has replaced it before', async () => {
+      test('keeps the replacement when another run replaced an unreadable account first', async () => {
         await put({ ...item, revision: 'x' });
         const account = anAccount({ id: accountId(1) });
         await store.registry.put(account, 0, at);
@@ -135,7 +135,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
       });
     });
 
-    test('of an OU is none: the OU is asked for again', async () => {
+    test('returns no OU when its item cannot be read', async () => {
       await put({ pk: 'REGISTRY', sk: 'OU#ou-abcd-11111111', id: 'ou-abcd-11111111', askedAt: 1 });
 
       expect(await store.registry.getOu('ou-abcd-11111111')).toBeUndefined();
@@ -180,7 +180,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
         ['no generation', { ...item, generation: 'x' }, 0],
         ['no search', { ...item, search: 1 }, undefined],
         ['another search', { ...item, search: 'other' }, undefined],
-      ])('is replaced by the next search when it has %s', async (_name, odd, expected) => {
+      ])('replaces an unreadable search result when it has %s', async (_name, odd, expected) => {
         await put(odd);
         const next = { search: 'odd', matching: [], former: [], lookedAt: later, generation: 4 };
 
@@ -188,7 +188,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
         expect(await store.searchResults.list()).toStrictEqual([good, next]);
       });
 
-      test('is believed in nothing when it names another search than its key', async () => {
+      test('ignores the matches of an item that names another search than its key', async () => {
         await put({ ...item, search: 'other' });
 
         const odd = (await store.searchResults.list()).find(({ unreadable }) => unreadable !== undefined);
@@ -196,7 +196,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
       });
     });
 
-    test('of a change is a change of its resource that failed, beside all others', async () => {
+    test('returns a failed change when its item cannot be read', async () => {
       await store.runs.put(aRun());
       await store.runs.putChange('run-1', aChange());
       await put({ pk: 'RUN#run-1', sk: `CHANGE#${key}`, resource: key, before: '{' });
@@ -261,7 +261,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
       });
     });
 
-    test('of a remembered secret is understood by its key', async () => {
+    test('reads the ARN of a remembered secret from its key', async () => {
       await store.outbox.watch('a');
       await put({ pk: 'OUTBOX_SECRETS', sk: 'SECRET#b', arn: 7 });
 
