@@ -5,13 +5,14 @@ import { findConfigurationWarnings } from '../shared/configuration/warnings.ts';
 import type { StatementDifference } from '../shared/iam/difference.ts';
 import type { ErrorRecord } from '../shared/platform/errors.ts';
 import { leavingOf } from '../shared/reconcile/change-record.ts';
+import { getOpenConflict } from '../shared/reconcile/conflict.ts';
 import { filterConcerning } from '../shared/reconcile/differences.ts';
 import { formatSearchProblems } from '../shared/reconcile/discover-resources.ts';
 import { type OverallPlan, type ResourceSnapshot, toPlanFile } from '../shared/reconcile/plan-all.ts';
 import { listReadWarnings } from '../shared/reconcile/read-and-plan.ts';
 import { withheldError } from '../shared/reconcile/removal-limit.ts';
-import type { Dispute, ResourceChange } from '../shared/store/ports.ts';
-import { contestedText } from './contested.ts';
+import type { Conflict, ResourceChange } from '../shared/store/ports.ts';
+import { formatConflict } from './conflict-text.ts';
 import { formatGracePeriods } from './grace-text.ts';
 import { formatNumber } from './output.ts';
 import { splitResourceKey } from './run-report.ts';
@@ -32,8 +33,8 @@ interface PlannedResourceReport {
   readonly withheld?: readonly string[];
   /** Accounts that keep what no grant gives them any more, each with when their grace ends. */
   readonly leaving?: ResourceChange['leaving'];
-  /** Others changed what is ours there again after it was restored; applying the plan restores it. */
-  readonly contested?: Dispute;
+  /** Managed statements were changed externally again after a run had restored them. Applying the plan restores them. */
+  readonly conflict?: Conflict;
   readonly error?: ErrorRecord;
 }
 
@@ -104,6 +105,7 @@ export const getShownDifferences = (
 
 const createResourceReport = (snapshot: ResourceSnapshot, overall: OverallPlan): PlannedResourceReport => {
   const { desired, state, plan, error } = snapshot;
+  const conflict = getOpenConflict(state);
   return {
     ...splitResourceKey(desired.key),
     change: plan?.changed === true,
@@ -111,7 +113,7 @@ const createResourceReport = (snapshot: ResourceSnapshot, overall: OverallPlan):
     ...(plan === undefined ? {} : { size: plan.size, limit: plan.limit, unit: plan.unit }),
     ...((plan?.withheld.length ?? 0) === 0 ? {} : { withheld: plan?.withheld ?? [] }),
     ...(plan === undefined ? {} : leavingOf(plan, overall.active.configuration)),
-    ...(state?.contested === undefined ? {} : { contested: state.contested }),
+    ...(conflict === undefined ? {} : { conflict }),
     ...(error === undefined ? {} : { error }),
   };
 };
@@ -144,7 +146,7 @@ function resourceWarnings({ resources, active, accounts }: OverallPlan): readonl
   return [
     ...together.lines,
     ...resources.flatMap((snapshot) => [
-      ...contestedWarnings(snapshot),
+      ...conflictWarnings(snapshot),
       ...(together.resources.has(snapshot.desired.key) ? [] : errorWarnings(snapshot)),
       ...(listReadWarnings(snapshot, active).warnings ?? []),
       ...planWarnings(snapshot, { ...active, accounts }),
@@ -152,8 +154,10 @@ function resourceWarnings({ resources, active, accounts }: OverallPlan): readonl
   ];
 }
 
-const contestedWarnings = ({ desired: { key }, state }: ResourceSnapshot): readonly string[] =>
-  state?.contested === undefined ? [] : [`${key}: ${contestedText(state.contested)}`];
+function conflictWarnings({ desired: { key }, state }: ResourceSnapshot): readonly string[] {
+  const conflict = getOpenConflict(state);
+  return conflict === undefined ? [] : [`${key}: ${formatConflict(conflict)}`];
+}
 
 const errorWarnings = ({ error, desired: { key } }: ResourceSnapshot): readonly string[] =>
   error === undefined ? [] : [`${error.name}: ${withPlace(error.message, key)}`];

@@ -142,7 +142,7 @@ const resolvedDetail = ({ deliveries = [], problems = [] }: StepOutput): Detail 
 const outcomeTexts: Readonly<Record<string, string>> = {
   withheld: 'with blocked removals',
   'set-aside': 'with a rejected principal',
-  contested: 'with a conflict',
+  conflict: 'with a conflict',
 };
 
 function outcomesDetail(outcomes: Readonly<Record<string, number>>) {

@@ -14,7 +14,7 @@ import {
   runAction,
   type Session,
 } from '../command.ts';
-import { contestedText } from '../contested.ts';
+import { formatConflict } from '../conflict-text.ts';
 import { formatDifferences } from '../differences.ts';
 import { readEverything } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -66,7 +66,7 @@ const countsOf = (found: readonly ResourceDrift[]): Counts =>
 
 /** What others did to what is not ours, and what no run has come to yet, is no drift. */
 function statusOf(counts: Counts, { discovery }: OverallPlan): keyof typeof exitCodeByStatus {
-  if (counts['managed-drift'] + counts.contested + counts.missing > 0) return 'drifted';
+  if (counts['managed-drift'] + counts.conflict + counts.missing > 0) return 'drifted';
   return counts.unreadable + discovery.failed.length + discovery.unreadable.length > 0
     ? 'incomplete'
     : 'no-drift';
@@ -106,18 +106,15 @@ function printDrift(
   const parts = driftStatuses.filter((status) => counts[status] > 0);
   out.line();
   out.line(
-    `${out.colors.bold('Drift:')} ${parts.map((each) => `${formatNumber(counts[each])} ${formatStatus(each)}`).join(', ')}`,
+    `${out.colors.bold('Drift:')} ${parts.map((each) => `${formatNumber(counts[each])} ${each}`).join(', ')}`,
   );
 }
-
-/** The status in the words of people. */
-const formatStatus = (status: DriftStatus): string => (status === 'contested' ? 'conflict' : status);
 
 function driftRow({ resource, status, foreign }: ResourceDrift, colors: Colors): readonly string[] {
   const { region, kind, id } = splitResourceKey(resource);
   const others = foreign === 'changed' && status !== 'unmanaged-change' ? ', unmanaged-change' : '';
   return [
-    `${markOf(status, colors)} ${formatStatus(status)}${others}`,
+    `${markOf(status, colors)} ${status}${others}`,
     getGrantKind(kind).title,
     colors.bold(id),
     colors.dim(region),
@@ -126,12 +123,12 @@ function driftRow({ resource, status, foreign }: ResourceDrift, colors: Colors):
 
 /** From how it should be to how it is. */
 function detailLines(drift: ResourceDrift, out: Output): readonly string[] {
-  const { status, differences, contested, error } = drift;
+  const { status, differences, conflict, error } = drift;
   const width = getReadableWidth(out) - 6;
   if (error !== undefined)
     return wrapText(`${error.name}: ${error.message}`, width).map((line) => out.colors.red(line));
-  if (status !== 'managed-drift' && status !== 'contested') return [];
-  const why = contested === undefined ? [] : wrapText(contestedText(contested), width).map(out.colors.red);
+  if (status !== 'managed-drift' && status !== 'conflict') return [];
+  const why = conflict === undefined ? [] : wrapText(formatConflict(conflict), width).map(out.colors.red);
   if (differences.length === 0) return [...why, out.colors.dim(leftOver)];
   return [...why, ...formatDifferences(differences, { colors: out.colors, width })];
 }

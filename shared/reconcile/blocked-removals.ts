@@ -8,13 +8,13 @@ import {
   ResourceDisabledError,
 } from '../platform/aws/errors.ts';
 import { type ErrorFields, OnboardingError, toErrorRecord } from '../platform/errors.ts';
-import { ContestedError, OrphanedPrincipalError } from './errors.ts';
+import { ConflictError, OrphanedPrincipalError } from './errors.ts';
 import { type RemovalScope, withheldError, withheldText } from './removal-limit.ts';
 
 /** Errors of a planned resource that last until somebody acts. Until then an operator reads nothing else about it. */
 const lasting = [
   AccessDeniedError,
-  ContestedError,
+  ConflictError,
   InvalidPrincipalError,
   OrphanedPrincipalError,
   OwnershipClashError,

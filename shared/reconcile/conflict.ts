@@ -1,9 +1,7 @@
-import { getTimestamp } from '../platform/clock.ts';
-import type { Dispute, ResourceState } from '../store/ports.ts';
+import type { Conflict, ResourceState } from '../store/ports.ts';
 import type { ReconcileContext } from './context.ts';
 import { digestLeftState } from './digest.ts';
-import { ContestedError } from './errors.ts';
-import type { Services } from './services.ts';
+import { ConflictError } from './errors.ts';
 
 /**
  * For so long after a reconciliation a read may be older than what it wrote: IAM and S3 are eventually consistent, and
@@ -11,12 +9,9 @@ import type { Services } from './services.ts';
  */
 const readsMayBeStaleFor = 5 * 60_000;
 
-/** What the table is to remember of outsiders' changes to what is ours. */
-export type ConflictState = Pick<ResourceState, 'disputed' | 'contested'>;
-
 interface ObservedChange {
   readonly actual: unknown;
-  /** Whether what is there is not what should be. */
+  /** Whether the actual state differs from the desired state. */
   readonly changed: boolean;
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -24,54 +19,64 @@ interface ObservedChange {
   readonly decided: boolean;
 }
 
+/** Whether nothing is written to a resource until an operator decides. */
+export const isOpenConflict = (conflict: Conflict | undefined): conflict is Conflict & { strikes: 2 } =>
+  conflict?.strikes === 2;
+
+/** The conflict of a resource, if it waits for an operator. */
+export const getOpenConflict = (state: Pick<ResourceState, 'conflict'> | undefined): Conflict | undefined =>
+  isOpenConflict(state?.conflict) ? state.conflict : undefined;
+
 /**
- * The first time that outsiders have changed what is ours, it is disputed, and restored; the second time it is contested.
- * That ends where an operator decides, or where all is as it should be by itself.
+ * The first external change of managed statements is restored, and remembered. The second one opens a conflict. A conflict
+ * ends if an operator decides, or if the resource has its desired state again.
  */
-function judgeChange(seen: ReconcileContext, look: ObservedChange): ConflictState {
-  const { disputed, contested } = seen.state ?? {};
-  if (look.decided || (contested !== undefined && !look.changed)) return {};
-  const before = { ...(disputed && { disputed }), ...(contested && { contested }) };
-  if (!look.changed || contested !== undefined) return before;
-  const sids = disturbedSids(seen, look);
-  if (sids === undefined) return before;
-  const dispute = { since: new Date(look.at).toISOString(), sids };
-  return disputed === undefined ? { disputed: dispute } : { disputed, contested: dispute };
+function judgeChange(context: ReconcileContext, observed: ObservedChange): Conflict | undefined {
+  const conflict = context.state?.conflict;
+  const isOpen = isOpenConflict(conflict);
+  if (observed.decided || (isOpen && !observed.changed)) return undefined;
+  if (isOpen || !observed.changed) return conflict;
+  const sids = listChangedSids(context, observed);
+  if (sids === undefined) return conflict;
+  const changedAt = new Date(observed.at).toISOString();
+  return conflict === undefined
+    ? { strikes: 1, restoredAt: changedAt, changedAt, sids }
+    : { strikes: 2, restoredAt: conflict.restoredAt, changedAt, sids };
 }
 
 /**
- * The same, unless the resource is another one by now: what stood on the one before was not changed, but went with it. Its
- * identity is asked for only if there is something to say against others.
+ * What the table must remember of external changes; `undefined` for nothing. A resource that was deleted and created again has
+ * no conflict: its statements were not changed. The identity is read only if there is a change to report.
  */
 export async function judgeConflict(
-  seen: ReconcileContext,
-  look: ObservedChange,
-  identity: Identify,
-): Promise<ConflictState> {
-  const verdict = judgeChange(seen, look);
-  const { identity: left, disputed } = seen.state ?? {};
-  const isAccusing = verdict.contested !== undefined || verdict.disputed !== disputed;
-  if (!isAccusing || left === undefined) return verdict;
-  const now = await identity();
-  return now === undefined || now === left ? verdict : {};
+  context: ReconcileContext,
+  observed: ObservedChange,
+  identify: Identify,
+): Promise<Conflict | undefined> {
+  const judged = judgeChange(context, observed);
+  const { identity: before, conflict } = context.state ?? {};
+  const isReported = isOpenConflict(judged) || judged !== conflict;
+  if (judged === undefined || !isReported || before === undefined) return judged;
+  const now = await identify();
+  return now === undefined || now === before ? judged : undefined;
 }
 
 /** As `GrantKind.readIdentity`. */
 export type Identify = () => Promise<string | undefined>;
 
 /**
- * Sids of what is ours and is not as the last reconciliation left it; `undefined` where it is, or where that proves
- * nothing against others: nobody remembers how it was left, a write of ours was never settled, the read may be stale, or
- * what a pattern has found has nothing on it.
+ * Sids of managed statements that differ from the last reconciliation. `undefined` if none differs, or if a difference proves no
+ * external change: the table has no digests, a write of this installation has an unknown end, the read may be stale, or a
+ * resource that a pattern has found has no policy.
  */
-function disturbedSids(
+function listChangedSids(
   { desired, active, state }: ReconcileContext,
   { actual, at }: ObservedChange,
 ): readonly string[] | undefined {
   if (state?.ownDigest === undefined || state.writeInProgress === true) return undefined;
   if (at - Date.parse(state.updatedAt) < readsMayBeStaleFor) return undefined;
   const documents = desired.kind.toDocuments(actual, state.owned);
-  // A pattern finds again what was deleted and made anew under its name, which has no policy at all.
+  // A pattern also finds a resource that was deleted and created again under its name. It has no policy.
   if (!desired.named && Object.values(documents).every((document) => document === undefined))
     return undefined;
   const now = digestLeftState(documents, active.configuration.installation);
@@ -81,26 +86,20 @@ function disturbedSids(
   return [...all].filter((sid) => left[sid] !== now.ownSids[sid]).sort();
 }
 
-/** Remembers that a resource is contested, since when. @returns the error that says so */
+/** Remembers an open conflict. @returns the error that reports it */
 export async function recordConflict(
-  { clock }: Pick<Services, 'clock'>,
   { desired, state, remember }: ReconcileContext,
-  { disputed, contested }: ConflictState,
-): Promise<ContestedError> {
-  if (state !== undefined && state.contested === undefined)
-    await remember({
-      ...state,
-      ...(contested && { contested }),
-      updatedAt: getTimestamp(clock),
-    });
-  return contestedError(desired.key, contested ?? { since: '', sids: [] }, disputed);
+  conflict: Conflict,
+): Promise<ConflictError> {
+  if (state !== undefined && !isOpenConflict(state.conflict)) await remember({ ...state, conflict });
+  return createConflictError(desired.key, conflict);
 }
 
-const contestedError = (resource: string, { since, sids }: Dispute, first: Dispute | undefined) =>
-  new ContestedError(
+const createConflictError = (resource: string, { restoredAt, changedAt, sids }: Conflict): ConflictError =>
+  new ConflictError(
     `${resource}: conflict with another tool or person. Managed statements (${sids.length === 0 ? 'unknown Sids' : sids.join(', ')}) ` +
-      `were changed externally, restored${first === undefined ? '' : ` at ${first.since}`}, and found changed again at ${since}. ` +
+      `were changed externally, restored at ${restoredAt}, and found changed again at ${changedAt}. ` +
       'Nothing is written to this resource, for any account, until an operator decides. Stop the other tool from changing ' +
       'these statements, then run `onboarding apply`, which restores them',
-    { resource, since, sids },
+    { resource, restoredAt, changedAt, sids },
   );

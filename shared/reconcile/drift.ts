@@ -1,9 +1,10 @@
 import { getActivationId } from '../configuration/active-configuration.ts';
 import type { StatementDifference } from '../iam/difference.ts';
 import type { ErrorRecord } from '../platform/errors.ts';
-import type { Dispute, ResourceChange } from '../store/ports.ts';
+import type { Conflict, ResourceChange } from '../store/ports.ts';
 import type { DriftStatus } from '../store/run-ports.ts';
 import { leavingOf } from './change-record.ts';
+import { isOpenConflict } from './conflict.ts';
 import { listGrantNames } from './desired-resources.ts';
 import { diffDocuments } from './differences.ts';
 import { digestParts } from './digest.ts';
@@ -27,8 +28,8 @@ export interface ResourceDrift {
   readonly differences: readonly StatementDifference[];
   /** Accounts that keep what no grant gives them any more, each with when their grace ends. */
   readonly leaving?: ResourceChange['leaving'];
-  /** Since when it is contested, and which Sids are; only with that status. */
-  readonly contested?: Dispute;
+  /** Only with status `conflict`. */
+  readonly conflict?: Conflict;
   readonly error?: ErrorRecord;
 }
 
@@ -46,7 +47,7 @@ function resourceDrift(snapshot: ResourceSnapshot, overall: OverallPlan): Resour
   const wanted = plan === undefined ? undefined : toNextDocuments(desired, plan);
   const differences = wanted === undefined ? [] : diffDocuments(wanted, actual);
   const leaving = plan === undefined ? {} : leavingOf(plan, overall.active.configuration);
-  const contested = status === 'contested' && state?.contested ? { contested: state.contested } : {};
+  const conflict = status === 'conflict' && state?.conflict ? { conflict: state.conflict } : {};
   const unmanaged = changed.foreign === 'changed' ? unmanagedSinceLeft(actual, state, overall) : {};
   return {
     resource,
@@ -55,7 +56,7 @@ function resourceDrift(snapshot: ResourceSnapshot, overall: OverallPlan): Resour
     ...unmanaged,
     differences,
     ...leaving,
-    ...contested,
+    ...conflict,
     ...failed,
   };
 }
@@ -103,7 +104,7 @@ function compared(left: string | undefined, now: string): ResourceDrift['foreign
 function statusOf(snapshot: ReadResource, { active, revision }: Overall, since: SinceLeft): DriftStatus {
   const { plan, state, error, desired } = snapshot;
   if (plan?.changed === false) return since.foreign === 'changed' ? 'unmanaged-change' : 'equal';
-  if (plan !== undefined && state?.contested !== undefined) return 'contested';
+  if (plan !== undefined && isOpenConflict(state?.conflict)) return 'conflict';
   const settled = isUpToDate(state, {
     revision,
     hash: getActivationId(active),

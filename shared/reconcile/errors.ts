@@ -33,9 +33,9 @@ export class NotReadBackError extends OnboardingError {
   readonly retryable = true;
 }
 
-/** Others have changed what is ours on a resource again, after it was restored. */
-export class ContestedError extends OnboardingError {
-  override readonly name = 'ContestedError';
+/** Managed statements of a resource were changed externally again, after a run had restored them. */
+export class ConflictError extends OnboardingError {
+  override readonly name = 'ConflictError';
   readonly retryable = false;
 }
 

@@ -1,4 +1,5 @@
 import type { ResourceChange, ResourceState } from '../store/ports.ts';
+import { isOpenConflict } from './conflict.ts';
 
 interface Sought {
   readonly revision: number;
@@ -10,14 +11,14 @@ interface Sought {
 
 /**
  * Whether a resource needs no look: it was written from this revision or a later one, by this configuration, it is not
- * contested, and the same grants meet on it, which patterns can change without any of that.
+ * in conflict, and the same grants meet on it, which patterns can change without any of that.
  */
 export const isUpToDate = (
   state: ResourceState | undefined,
   { revision, hash, grants, accountIds }: Sought,
 ): boolean =>
   state !== undefined &&
-  state.contested === undefined &&
+  !isOpenConflict(state.conflict) &&
   getEffectiveRevision(state, accountIds) >= revision &&
   state.configurationHash === hash &&
   state.grants?.join() === grants.join();

@@ -14,7 +14,6 @@ const refusals: ReadonlySet<string> = new Set([
 const words: Partial<Record<Outcome, string>> = {
   withheld: 'removal blocked',
   'set-aside': 'principal rejected',
-  contested: 'conflict',
 };
 
 /** The outcome in the words of people. */
@@ -23,7 +22,7 @@ export const formatOutcome = (outcome: Outcome): string => words[outcome] ?? out
 /** How a resource ends with an error: the same word whether it was met by the plan or by the write. */
 export function toErrorOutcome(error: unknown): Outcome {
   const name = (error as { readonly name?: unknown } | null)?.name;
-  if (name === 'ContestedError') return 'contested';
+  if (name === 'ConflictError') return 'conflict';
   if (name === 'ResourceBusyError') return 'busy';
   return typeof name === 'string' && refusals.has(name) ? 'refused' : 'failed';
 }

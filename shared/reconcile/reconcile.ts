@@ -8,7 +8,7 @@ import { requirePlanShown } from './assert-plan-shown.ts';
 import { assertStillDesired } from './assert-still-desired.ts';
 import { withOtherReasons } from './blocked-removals.ts';
 import type { ReconcileResult } from './change-record.ts';
-import { judgeConflict, recordConflict } from './conflict.ts';
+import { isOpenConflict, judgeConflict, recordConflict } from './conflict.ts';
 import {
   compareNewestFirst,
   createMemberTest,
@@ -226,16 +226,16 @@ async function reconcilePlanned(
   const first = plan(without);
   const identify = (state: unknown) => readIdentity(desired, aws.getReader(desired.ref), state);
   const look = { actual, changed: first.changed, at: services.clock.now(), decided };
-  const verdict = await judgeConflict(seen, look, () => identify(actual));
+  const conflict = await judgeConflict(seen, look, () => identify(actual));
   if (!first.changed) {
     const aside = { setAside: [...without].sort(), refused: [] };
     const identity = state?.identity ?? (await identify(actual));
-    const unwritten = { ...by, plan: first, before: actual, after: actual, ...aside, verdict, identity };
+    const unwritten = { ...by, plan: first, before: actual, after: actual, ...aside, conflict, identity };
     return attributeEarlierWrite(request.planned, state, await saveResult(services, seen, lease, unwritten));
   }
   requirePlanShown(request.shown, seen, all);
   lease.check();
-  if (verdict.contested !== undefined) throw await recordConflict(services, seen, verdict);
+  if (isOpenConflict(conflict)) throw await recordConflict(seen, conflict);
   refuseUnlessAccountsChanged(request.planned, seen.revision);
   await rememberBeforeWriting(services, seen, all);
   await assertStillDesired(services, seen);
@@ -255,7 +255,7 @@ async function reconcilePlanned(
   const read = () => desired.kind.read(aws.getReader(desired.ref), desired.ref, context);
   const after = written.changed ? await readBack(services, desired, written.next, read) : actual;
   const identity = await identify(after);
-  const ended = { ...by, plan: written, before: actual, after, verdict, identity };
+  const ended = { ...by, plan: written, before: actual, after, conflict, identity };
   return saveResult(services, seen, lease, { ...ended, ...refused });
 }
 

@@ -1,9 +1,8 @@
 import { getActivationId } from '../configuration/active-configuration.ts';
 import { getTimestamp } from '../platform/clock.ts';
 import { toErrorRecord } from '../platform/errors.ts';
-import type { ResourceState, Tried } from '../store/ports.ts';
+import type { Conflict, ResourceState, Tried } from '../store/ports.ts';
 import { leavingOf, type ReconcileResult, toAccessChanges, toRecordDocuments } from './change-record.ts';
-import type { ConflictState } from './conflict.ts';
 import type { ReconcileContext } from './context.ts';
 import { listGrantNames } from './desired-resources.ts';
 import { digestLeftState } from './digest.ts';
@@ -54,8 +53,8 @@ export interface ReconcileEnd extends Omit<Written, 'written'> {
   readonly plan: ResourcePlan;
   readonly before: unknown;
   readonly after: unknown;
-  /** What is to be remembered of outsiders' changes. */
-  readonly verdict: ConflictState;
+  /** What the table must remember of external changes. */
+  readonly conflict: Conflict | undefined;
   /** As `GrantKind.readIdentity`. */
   readonly identity: string | undefined;
 }
@@ -65,7 +64,7 @@ export async function saveResult(
   { clock }: Pick<Services, 'clock'>,
   context: ReconcileContext,
   lease: Lease,
-  { runId, plan, before, after, verdict, identity, ...aside }: ReconcileEnd,
+  { runId, plan, before, after, conflict, identity, ...aside }: ReconcileEnd,
 ): Promise<ReconcileResult> {
   const { desired, active, revision, state, remember } = context;
   const { setAside } = aside;
@@ -84,7 +83,7 @@ export async function saveResult(
     ...(Object.keys(plan.remember).length === 0 ? {} : { leaving: plan.remember }),
     ...digestLeftState(next, active.configuration.installation),
     unmanaged: listUnmanagedStatements(next, active.configuration.installation),
-    ...verdict,
+    ...(conflict && { conflict }),
     ...(identity === undefined ? {} : { identity }),
     ...updateBatchWindow(plan, state, { revision, now: clock.now(), unfinished: hasUntried(tried) }),
     lastRun: { runId, at: getTimestamp(clock) },

@@ -155,7 +155,7 @@ async function verifyFromRecord(
 }
 
 const wasUpdated = ({ outcome }: ResourceChange): boolean =>
-  outcome !== undefined && !['contested', 'busy', 'refused', 'failed'].includes(outcome);
+  outcome !== undefined && !['conflict', 'busy', 'refused', 'failed'].includes(outcome);
 
 /** The accesses on a resource that nobody can judge. */
 const listUnproven = ({ desired, accounts, configuration }: Question, reason: string): readonly Finding[] =>

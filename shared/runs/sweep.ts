@@ -198,7 +198,7 @@ const countedAs: Readonly<Record<Outcome, keyof SweepCounts>> = {
   written: 'written',
   withheld: 'withheld',
   'set-aside': 'setAside',
-  contested: 'contested',
+  conflict: 'conflict',
   refused: 'refused',
   busy: 'failed',
   failed: 'failed',
@@ -206,7 +206,7 @@ const countedAs: Readonly<Record<Outcome, keyof SweepCounts>> = {
 
 type ResourceCounts = Pick<
   SweepCounts,
-  'equal' | 'written' | 'withheld' | 'setAside' | 'contested' | 'refused' | 'failed'
+  'equal' | 'written' | 'withheld' | 'setAside' | 'conflict' | 'refused' | 'failed'
 >;
 
 function resourceCounts(changes: readonly ResourceChange[]): ResourceCounts {
@@ -219,7 +219,7 @@ function resourceCounts(changes: readonly ResourceChange[]): ResourceCounts {
     written: count('written'),
     withheld: count('withheld'),
     setAside: count('setAside'),
-    contested: count('contested'),
+    conflict: count('conflict'),
     refused: count('refused'),
     failed: count('failed'),
   };

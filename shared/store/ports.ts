@@ -74,10 +74,8 @@ export interface ResourceState {
   readonly identity?: string;
   /** A write of ours began, and was not settled: what stands there may be ours, half-written. */
   readonly writeInProgress?: true;
-  /** Outsiders changed what is ours, and it was restored; the next time it is contested. */
-  readonly disputed?: Dispute;
-  /** They did so again: nothing is written until an operator decides. */
-  readonly contested?: Dispute;
+  /** External changes of managed statements. Absent if there were none since the last decision of an operator. */
+  readonly conflict?: Conflict;
   /** Since the last write: new accounts are gathered for the next one. Absent before the first. */
   readonly batchWindow?: BatchWindow;
   /** The run whose record says how it was left, and when that was (ISO 8601); absent where nothing was read. */
@@ -109,10 +107,17 @@ export interface BatchWindow {
   readonly revision: number;
 }
 
-export interface Dispute {
-  /** When it was found, ISO 8601. */
-  readonly since: string;
-  /** Which statements of ours were not as we left them; empty where that is not known. */
+export interface Conflict {
+  /**
+   * `1`: managed statements were changed externally, and restored.
+   * `2`: they were changed again, and nothing is written until an operator decides.
+   */
+  readonly strikes: 1 | 2;
+  /** When the first external change was found and restored, ISO 8601. */
+  readonly restoredAt: string;
+  /** When the last external change was found, ISO 8601. */
+  readonly changedAt: string;
+  /** Sids of the managed statements that the last external change changed; empty if they are not known. */
   readonly sids: readonly string[];
 }
 

@@ -81,7 +81,7 @@ export interface SweepCounts {
   readonly written: number;
   readonly withheld: number;
   readonly setAside: number;
-  readonly contested: number;
+  readonly conflict: number;
   readonly refused: number;
   readonly failed: number;
   /** Runs that were still open though their executions are over. */
@@ -95,7 +95,7 @@ export type Outcome =
   | 'unchanged'
   | 'withheld'
   | 'set-aside'
-  | 'contested'
+  | 'conflict'
   | 'busy'
   | 'refused'
   | 'failed';
@@ -219,7 +219,7 @@ export interface WaitingAccount {
 /**
  * How a resource is, compared with how the last run left it and how it should be.
  * `managed-drift`: what is ours is not as it should be, and no change of accounts or configuration explains it.
- * `contested`: others have changed what is ours again after it was restored, and an operator has to decide.
+ * `conflict`: managed statements were changed externally again after a run had restored them; an operator must decide.
  * `unmanaged-change`: ours is as it should be, and what is not ours has changed; information, no drift.
  * `pending`: accounts or configuration have changed, or a grace has ended, and no run has come by since; no drift
  * either.
@@ -227,7 +227,7 @@ export interface WaitingAccount {
 export const driftStatuses = [
   'equal',
   'managed-drift',
-  'contested',
+  'conflict',
   'unmanaged-change',
   'missing',
   'unreadable',

@@ -94,11 +94,11 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
     );
   }, 60_000);
 
-  test('a contested resource is drift, is warned of, and is restored by `apply`', async () => {
+  test('reports drift and a warning, and `apply` restores, when a resource has a conflict', async () => {
     const { accounts, central } = organization;
     const { s3 } = await accounts.in(central.log, 'eu-west-1');
     await s3.send(new DeleteBucketPolicyCommand({ Bucket: 'example-org-cloudtrail' }));
-    await contest(`s3-bucket-policy/${central.log}/eu-west-1/example-org-cloudtrail`);
+    await createConflict(`s3-bucket-policy/${central.log}/eu-west-1/example-org-cloudtrail`);
 
     const drift = await command(['drift']);
     const planned = await command(['plan']);
@@ -108,14 +108,14 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
     expect([drift, planned, applied, after].map(({ code }) => code)).toEqual([2, 2, 0, 0]);
     expect(objectOf(drift)).toMatchObject({
       status: 'drifted',
-      counts: { contested: 1, 'managed-drift': 0 },
+      counts: { conflict: 1, 'managed-drift': 0 },
     });
     expect(objectOf(planned).warnings).toContainEqual(
       expect.stringMatching(
         /cloudtrail: conflict since 2026-03-02T09:00:00.000Z: another tool or person changed Theirs again/,
       ),
     );
-    expect(objectOf(after)).toMatchObject({ status: 'no-drift', counts: { contested: 0 } });
+    expect(objectOf(after)).toMatchObject({ status: 'no-drift', counts: { conflict: 0 } });
   }, 60_000);
 
   async function tableItems() {
@@ -125,12 +125,13 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
   }
 
   /** As a sweep leaves it that finds the second change. */
-  async function contest(resource: string): Promise<void> {
+  async function createConflict(resource: string): Promise<void> {
     const client = new DynamoDBClient({ endpoint: moto().endpoint, region: 'us-east-1' });
     const store = createDynamoStore({ client: createDocumentClient(client), tableName: table });
     const state = await store.resources.get(resource);
     if (state === undefined) throw new Error(`Nothing is known of ${resource}`);
-    const contested = { since: '2026-03-02T09:00:00.000Z', sids: ['Theirs'] };
-    await store.resources.put(resource, { ...state, contested });
+    const since = '2026-03-02T09:00:00.000Z';
+    const conflict = { strikes: 2, restoredAt: since, changedAt: since, sids: ['Theirs'] } as const;
+    await store.resources.put(resource, { ...state, conflict });
   }
 });

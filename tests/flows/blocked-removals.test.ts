@@ -142,10 +142,10 @@ it('reports blocked removals when a conflict keeps a resource as it is', async (
   const ended = await sweep(narrowed);
 
   expect(changeOn(ended, bucket)).toMatchObject({
-    outcome: 'contested',
-    error: { name: 'ContestedError', fields: { blockedRemovals: before } },
+    outcome: 'conflict',
+    error: { name: 'ConflictError', fields: { blockedRemovals: before } },
   });
   expect(ended.run.unresolved).toEqual([
-    expect.stringMatching(/ContestedError.*Besides, 12 accounts would lose their access at once/s),
+    expect.stringMatching(/ConflictError.*Besides, 12 accounts would lose their access at once/s),
   ]);
 });

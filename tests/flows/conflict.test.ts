@@ -41,8 +41,8 @@ const plan = async (env: TestEnv) =>
 const apply = async (env: TestEnv, runId: string) =>
   applyPlan(env.services, { runId, plan: await plan(env) });
 
-/** A resource that outsiders have emptied of ours twice, and a sweep that has found the second time. */
-async function contested(): Promise<TestEnv> {
+/** External edits have taken out the managed statements of a resource twice, and a sweep has found the second edit. */
+async function createConflict(): Promise<TestEnv> {
   const env = await createSweptEnv({ prepare: (organization) => organization.addAccount(runner) });
   edit(env, withoutOurs);
   await sweep(env);
@@ -52,18 +52,25 @@ async function contested(): Promise<TestEnv> {
   return env;
 }
 
-test('what outsiders take out once is restored, and remembered', async () => {
+test('restores and remembers managed statements when an external edit takes them out once', async () => {
   const env = await createSweptEnv();
   edit(env, withoutOurs);
 
   const ended = await sweep(env);
 
-  expect(ended.run).toMatchObject({ status: 'succeeded', counts: { written: 1, contested: 0 } });
+  expect(ended.run).toMatchObject({ status: 'succeeded', counts: { written: 1, conflict: 0 } });
   expect(named(env)).toEqual(due(env));
-  expect(await state(env)).toMatchObject({ disputed: { since: '2026-03-02T09:10:00.000Z', sids } });
+  expect(await state(env)).toMatchObject({
+    conflict: {
+      strikes: 1,
+      restoredAt: '2026-03-02T09:10:00.000Z',
+      changedAt: '2026-03-02T09:10:00.000Z',
+      sids,
+    },
+  });
 });
 
-test('what they take out again is contested: no sweep, no run by hand and no event restores it', async () => {
+test('restores nothing by sweep, event or by hand when managed statements are changed externally again', async () => {
   const env = await createSweptEnv();
   edit(env, withoutOurs);
   await sweep(env);
@@ -74,26 +81,31 @@ test('what they take out again is contested: no sweep, no run by hand and no eve
   const { id, event } = created(env);
   const later = [await onboard(env, event), await onboard(env, { accountId: id }), await sweep(env)];
 
-  expect(first.run).toMatchObject({ status: 'failed', counts: { contested: 1, written: 0, failed: 0 } });
+  expect(first.run).toMatchObject({ status: 'failed', counts: { conflict: 1, written: 0, failed: 0 } });
   expect(first.run.unresolved).toEqual([
-    expect.stringMatching(/example-logs: conflict: ContestedError: .*LogsWrite.*09:20.*onboarding apply/s),
+    expect.stringMatching(/example-logs: conflict: ConflictError: .*LogsWrite.*09:20.*onboarding apply/s),
   ]);
   expect(first.run.unresolved?.[0]).not.toContain(sids[0]);
   for (const ended of later) {
     expect(ended.run.status).toBe('failed');
-    expect(ended.run.unresolved).toEqual([expect.stringContaining('ContestedError')]);
-    expect(outcomes(ended)[bucket]).toBe('contested');
+    expect(ended.run.unresolved).toEqual([expect.stringContaining('ConflictError')]);
+    expect(outcomes(ended)[bucket]).toBe('conflict');
   }
   expect(writeCounts(env)).not.toHaveProperty('example-logs');
   expect(named(env)[bucket]).not.toContain(id);
   expect(named(env)[people]).toContain(id);
   expect(await state(env)).toMatchObject({
-    contested: { since: '2026-03-02T09:20:00.000Z', sids: [sids[1]] },
+    conflict: {
+      strikes: 2,
+      restoredAt: '2026-03-02T09:10:00.000Z',
+      changedAt: '2026-03-02T09:20:00.000Z',
+      sids: [sids[1]],
+    },
   });
 });
 
-test('`apply` restores it for everybody, and the count begins anew', async () => {
-  const env = await contested();
+test('restores managed statements for all accounts, and counts anew, when an operator applies the plan', async () => {
+  const env = await createConflict();
   const { id, event } = created(env);
   await onboard(env, event);
   const before = await plan(env);
@@ -110,38 +122,38 @@ test('`apply` restores it for everybody, and the count begins anew', async () =>
     createPlanReport(before, []).resources.find(({ id: name }) => name === 'example-logs'),
   ).toMatchObject({
     change: true,
-    contested: { sids },
+    conflict: { strikes: 2, sids },
   });
   expect(run.status).toBe('succeeded');
   expect(restored[bucket]).toContain(id);
   expect(restored).toEqual(due(env));
   expect(outcomes(again)[bucket]).toBe('written');
-  expect(await state(env)).not.toHaveProperty('contested');
+  expect(await state(env)).toMatchObject({ conflict: { strikes: 1 } });
 });
 
-test('it is drift of its own kind, and says what was changed', async () => {
-  const env = await contested();
+test('reports the status conflict and the changed statements when drift reads the resource', async () => {
+  const env = await createConflict();
 
   const found = listDrift(await plan(env)).find(({ resource }) => resource === bucket);
 
-  expect(found).toMatchObject({ status: 'contested', contested: { sids } });
+  expect(found).toMatchObject({ status: 'conflict', conflict: { strikes: 2, sids } });
   expect(found?.differences.map(({ label }) => label).sort()).toEqual(sids);
 });
 
-test('it ends by itself where all is as it should be again', async () => {
-  const env = await contested();
+test('ends the conflict when the resource has its desired state again', async () => {
+  const env = await createConflict();
   const found = (await plan(env)).resources.find(({ desired }) => desired.key === bucket);
   const wanted = found?.desired.kind.toDocuments(found.plan?.next).policy;
   env.organization.editPolicy('bucket', 'example-logs', wanted as never);
 
   const ended = await sweep(env);
 
-  expect(ended.run).toMatchObject({ status: 'succeeded', counts: { contested: 0, written: 0 } });
-  expect(await state(env)).not.toHaveProperty('contested');
-  expect(await state(env)).not.toHaveProperty('disputed');
+  expect(ended.run).toMatchObject({ status: 'succeeded', counts: { conflict: 0, written: 0 } });
+  expect(await state(env)).not.toHaveProperty('conflict');
+  expect(await state(env)).not.toHaveProperty('conflict');
 });
 
-test('others’ own statements never count', async () => {
+test('counts no strike when unmanaged statements change', async () => {
   const env = await createSweptEnv();
   for (let time = 0; time < 3; time += 1) {
     edit(env, (statements) => [...statements.slice(1), { Sid: `Theirs${time}`, ...theirs } as never]);
@@ -149,7 +161,7 @@ test('others’ own statements never count', async () => {
   }
 
   expect(named(env)).toEqual(due(env));
-  expect(await state(env)).not.toHaveProperty('disputed');
+  expect(await state(env)).not.toHaveProperty('conflict');
 });
 
 const theirs = {
@@ -159,7 +171,7 @@ const theirs = {
   Resource: 'arn:aws:s3:::example-logs',
 };
 
-test('a write of ours that was never settled does not count against others', async () => {
+test('counts no strike when the end of an earlier write is unknown', async () => {
   let dies = false;
   const env = await createSweptEnv({
     around: ({ resources }) => ({
@@ -185,11 +197,11 @@ test('a write of ours that was never settled does not count against others', asy
   expect(left?.writeInProgress).toBe(true);
   expect(named(env)[bucket]).toContain(id);
   expect(outcomes(ended)[bucket]).toBe('written');
-  expect(await state(env)).not.toHaveProperty('disputed');
+  expect(await state(env)).not.toHaveProperty('conflict');
   expect(await state(env)).not.toHaveProperty('writing');
 });
 
-test('what is read within five minutes after a write may be stale, and does not count', async () => {
+test('counts no strike when the read is younger than five minutes after a write', async () => {
   const env = await createSweptEnv();
   for (let time = 0; time < 3; time += 1) {
     await onboard(env, created(env).event);
@@ -198,23 +210,23 @@ test('what is read within five minutes after a write may be stale, and does not 
   }
 
   expect(named(env)).toEqual(due(env));
-  expect(await state(env)).not.toHaveProperty('disputed');
+  expect(await state(env)).not.toHaveProperty('conflict');
 });
 
-test('a change of accounts and of others at once is told by its Sid', async () => {
+test('names the Sid that was changed externally when accounts change at the same time', async () => {
   const env = await createSweptEnv();
   created(env);
   edit(env, (statements) => statements.filter(({ Sid }) => Sid !== sids[0]));
 
   await sweep(env);
 
-  expect(await state(env)).toMatchObject({ disputed: { sids: [sids[0]] } });
+  expect(await state(env)).toMatchObject({ conflict: { strikes: 1, sids: [sids[0]] } });
 });
 
 test.each([
   ['a repository', repository, 'repository', 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node'],
   ['a secret', secret, 'secret', undefined],
-])('%s is restored once and contested then', async (_, resource, kind, arn) => {
+])('restores %s once and reports a conflict when it is changed again', async (_, resource, kind, arn) => {
   const env = await createSweptEnv();
   const { id } = created(env);
   env.organization.tagAccount(id, { runner: 'yes' });
@@ -226,5 +238,5 @@ test.each([
     return outcomes(await sweep(env))[resource];
   };
 
-  expect([await outcome(), await outcome()]).toEqual(['written', 'contested']);
+  expect([await outcome(), await outcome()]).toEqual(['written', 'conflict']);
 });

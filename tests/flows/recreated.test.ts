@@ -51,7 +51,7 @@ test.each([
     const { env, ends } = await twice(recreate);
 
     expect(ends.map((ended) => outcomes(ended)[key])).toEqual(['written', 'written']);
-    expect(await env.store.resources.get(key)).not.toHaveProperty('disputed');
+    expect(await env.store.resources.get(key)).not.toHaveProperty('conflict');
     expect(named(env)).toEqual(due(env));
   },
 );
@@ -61,7 +61,7 @@ test('finds a conflict when the policy of one and the same repository is deleted
     organization.editPolicy('repository', repositoryArn, undefined),
   );
 
-  expect(ends.map((ended) => outcomes(ended)[repository])).toEqual(['written', 'contested']);
+  expect(ends.map((ended) => outcomes(ended)[repository])).toEqual(['written', 'conflict']);
 });
 
 test('finds a conflict when AWS does not say whether it is the same repository', async () => {
@@ -71,7 +71,7 @@ test('finds a conflict when AWS does not say whether it is the same repository',
     world.repositories.set(repositoryArn, { ...unknown, policy: undefined } as never);
   });
 
-  expect(ends.map((ended) => outcomes(ended)[repository])).toEqual(['written', 'contested']);
+  expect(ends.map((ended) => outcomes(ended)[repository])).toEqual(['written', 'conflict']);
 });
 
 test('finds a conflict when a bucket loses its policy twice, since a bucket has no identity', async () => {
@@ -79,7 +79,7 @@ test('finds a conflict when a bucket loses its policy twice, since a bucket has 
     organization.editPolicy('bucket', 'example-logs', undefined),
   );
 
-  expect(ends.map((ended) => outcomes(ended)[bucket])).toEqual(['written', 'contested']);
+  expect(ends.map((ended) => outcomes(ended)[bucket])).toEqual(['written', 'conflict']);
 });
 
 test('tells a role from a new one of its name by its unique id', async () => {

@@ -159,7 +159,7 @@ test('removals that are withheld reach the update of each sweep, which reports t
   expect(named(now)[bucket]).toEqual(expect.arrayContaining(many));
 });
 
-test('what is contested reaches the update of each sweep, and what is as it should be again ends it', async () => {
+test('updates a resource in each sweep when it has a conflict, until it has its desired state again', async () => {
   const env = await createSweptEnv();
   const whole = env.organization.policyOf('bucket', 'example-logs');
   for (const _ of [1, 2]) {
@@ -168,12 +168,12 @@ test('what is contested reaches the update of each sweep, and what is as it shou
     await sweep(env);
   }
 
-  const contested = await notedSweep(env);
+  const conflict = await notedSweep(env);
   env.organization.editPolicy('bucket', 'example-logs', whole as never);
   const ended = await notedSweep(env);
   const quiet = await notedSweep(env);
 
-  expect([contested.updates, ended.updates, quiet.updates]).toEqual([['Log'], ['Log'], []]);
-  expect(outcomes(contested)).toMatchObject({ [bucket]: 'contested' });
-  expect(await env.store.resources.get(bucket)).not.toHaveProperty('contested');
+  expect([conflict.updates, ended.updates, quiet.updates]).toEqual([['Log'], ['Log'], []]);
+  expect(outcomes(conflict)).toMatchObject({ [bucket]: 'conflict' });
+  expect(await env.store.resources.get(bucket)).not.toHaveProperty('conflict');
 });

@@ -11,7 +11,7 @@ import {
 } from '../../shared/platform/aws/errors.ts';
 import { toErrorRecord } from '../../shared/platform/errors.ts';
 import { getBlockedRemovals, withOtherReasons } from '../../shared/reconcile/blocked-removals.ts';
-import { ContestedError } from '../../shared/reconcile/errors.ts';
+import { ConflictError } from '../../shared/reconcile/errors.ts';
 import type { PlanRequest } from '../../shared/reconcile/plan-types.ts';
 import { withheldError } from '../../shared/reconcile/removal-limit.ts';
 import { configurationWith, idsOf, members, planOnly, readSecret } from '../fixtures/plan-fixture.ts';
@@ -171,9 +171,9 @@ describe('withOtherReasons', () => {
   const refused = new PolicyTooLargeError('the policy is too large', { size: 9, blockedRemovals: withheld });
 
   it('adds blocked removals to a conflict', () => {
-    const error = withOtherReasons(new ContestedError('changed again', { since: 'x' }), { withheld }, place);
+    const error = withOtherReasons(new ConflictError('changed again', { since: 'x' }), { withheld }, place);
 
-    expect(error).toBeInstanceOf(ContestedError);
+    expect(error).toBeInstanceOf(ConflictError);
     expect(toErrorRecord(error)).toMatchObject({
       message: expect.stringContaining(
         `changed again. Besides, 6 accounts would lose their access at once: member-1 (${withheld[0]}), `,
@@ -197,7 +197,7 @@ describe('withOtherReasons', () => {
   });
 
   it.each([
-    ['nothing is blocked', new ContestedError('changed'), []],
+    ['nothing is blocked', new ConflictError('changed'), []],
     ['the error passes by itself', new ThrottledError('slow down'), withheld],
     ['the error states the blocked removals', withheldError(place.key, withheld, place), withheld],
     ['it is no error of the project', new TypeError('a bug'), withheld],

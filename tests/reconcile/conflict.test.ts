@@ -1,49 +1,70 @@
 import { expect, it } from '@jest/globals';
-import { recordConflict } from '../../shared/reconcile/conflict.ts';
+import { judgeConflict, recordConflict } from '../../shared/reconcile/conflict.ts';
+import type { Conflict } from '../../shared/store/ports.ts';
 
-const since = '2026-03-02T09:00:00.000Z';
-const clock = { now: () => Date.parse(since) };
-const state = { owned: [], generation: 3, updatedAt: 'then' };
+const first = '2026-03-01T09:00:00.000Z';
+const changedAt = '2026-03-02T09:00:00.000Z';
+const state = { owned: [], generation: 3, updatedAt: first };
+const open: Conflict = { strikes: 2, restoredAt: first, changedAt, sids: ['One', 'Two'] };
+const strike: Conflict = { strikes: 1, restoredAt: first, changedAt: first, sids: ['One'] };
 
 /** The error, and what was remembered. */
-async function contested(verdict: object, before?: object) {
+async function record(conflict: Conflict, before?: object) {
   const remembered: object[] = [];
-  const picture = {
+  const context = {
     desired: { key: 'the bucket' },
     state: before,
     remember: async (next: object) => void remembered.push(next),
   };
-  return { error: await recordConflict({ clock } as never, picture as never, verdict as never), remembered };
+  return { error: await recordConflict(context as never, conflict), remembered };
 }
 
-it('remembers a conflict when it is found, and names the statements and both changes', async () => {
-  const conflict = { since, sids: ['One', 'Two'] };
+it('remembers a conflict, and names the statements and both changes, when it is found', async () => {
+  const { error, remembered } = await record(open, { ...state, conflict: strike });
 
-  const { error, remembered } = await contested(
-    { contested: conflict, disputed: { since: '2026-03-01T09:00:00.000Z', sids: [] } },
-    state,
-  );
-
-  expect(remembered).toEqual([{ ...state, contested: conflict, updatedAt: since }]);
+  expect(remembered).toEqual([{ ...state, conflict: open }]);
   expect(error.message).toMatch(
     /^the bucket: conflict .* \(One, Two\) were changed externally, restored at 2026-03-01\S+, and found changed again at 2026-03-02\S+/,
   );
-  expect(error.fields).toEqual({ resource: 'the bucket', since, sids: ['One', 'Two'] });
+  expect(error.fields).toEqual({
+    resource: 'the bucket',
+    restoredAt: first,
+    changedAt,
+    sids: ['One', 'Two'],
+  });
 });
 
-it('names no first change and no statement when neither is known', async () => {
-  const { error } = await contested({ contested: { since, sids: [] } }, state);
+it('names no statement when none is known', async () => {
+  const { error } = await record({ ...open, sids: [] }, state);
 
-  expect(error.message).toContain(
-    '(unknown Sids) were changed externally, restored, and found changed again at',
-  );
+  expect(error.message).toContain('(unknown Sids) were changed externally, restored at');
 });
 
 it('remembers nothing when the conflict is known, or nothing is known of the resource', async () => {
-  const conflict = { since, sids: ['One'] };
+  expect((await record(open, { ...state, conflict: open })).remembered).toEqual([]);
+  expect((await record(open)).remembered).toEqual([]);
+});
 
-  expect((await contested({ contested: conflict }, { ...state, contested: conflict })).remembered).toEqual(
-    [],
+const judge = (conflict: Conflict | undefined, observed: object, identity?: string) =>
+  judgeConflict(
+    { state: { ...state, identity: 'made in March', ...(conflict && { conflict }) } } as never,
+    { actual: {}, at: Date.parse(changedAt), changed: true, decided: false, ...observed },
+    async () => identity,
   );
-  expect((await contested({ contested: conflict })).remembered).toEqual([]);
+
+it('keeps an open conflict when the resource still differs from its desired state', async () => {
+  expect(await judge(open, {}, 'made in March')).toBe(open);
+});
+
+it.each([
+  ['an operator has decided', { decided: true }, 'made in March'],
+  ['the resource has its desired state', { changed: false }, 'made in March'],
+  ['the resource was deleted and created again', {}, 'made in April'],
+])('ends an open conflict when %s', async (_, observed, identity) => {
+  expect(await judge(open, observed, identity)).toBeUndefined();
+});
+
+it('keeps the first strike when the resource has its desired state, and drops it when an operator decides', async () => {
+  expect(await judge(strike, { changed: false })).toBe(strike);
+  expect(await judge(strike, { decided: true })).toBeUndefined();
 });

@@ -149,7 +149,7 @@ test('beside an attached policy, one that is not attached is used for those for 
   expect(named(env)).toEqual(due(env));
 });
 
-test('others detach what was restored: the second time it is contested', async () => {
+test('reports a conflict when an external change detaches a restored policy', async () => {
   const env = await createEnv({ configuration });
   const detach = () => {
     env.clock.advance(10 * 60_000);
@@ -163,7 +163,7 @@ test('others detach what was restored: the second time it is contested', async (
   const second = await reconcile(env);
 
   expect(first.outcome).toBe('written');
-  expect(second).toMatchObject({ outcome: 'contested', error: { name: 'ContestedError' } });
+  expect(second).toMatchObject({ outcome: 'conflict', error: { name: 'ConflictError' } });
   expect(attachedTo(env)).toEqual([]);
 });
 

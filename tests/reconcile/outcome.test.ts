@@ -3,7 +3,7 @@ import { getOutcome, toErrorOutcome } from '../../shared/reconcile/outcome.ts';
 
 describe('outcomeOfError', () => {
   it.each([
-    ['contested', 'ContestedError'],
+    ['conflict', 'ConflictError'],
     ['busy', 'ResourceBusyError'],
     ['refused', 'MalformedPolicyError'],
     ['refused', 'OrphanedPrincipalError'],

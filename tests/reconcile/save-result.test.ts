@@ -41,7 +41,7 @@ async function settled(
     plan: whole,
     before: desired.kind.empty,
     after: whole.next,
-    verdict: {},
+    conflict: undefined,
     identity: undefined,
     setAside: [],
     refused: [],

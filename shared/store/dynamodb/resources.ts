@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { Dispute, ResourceState, ResourceStore, Tried } from '../ports.ts';
+import type { Conflict, ResourceState, ResourceStore, Tried } from '../ports.ts';
 import { packedSchema, packOptional } from './documents.ts';
 import { accountIdSchema, countSchema, hashOrNoneSchema, ordinalSchema, timeSchema } from './fields.ts';
 import { withoutUndefined } from './items.ts';
 import { readItem, sendConditionalWrite } from './operations.ts';
 import type { Key, Table } from './table.ts';
 
-const disputeSchema: z.ZodType<Dispute> = z.object({ since: timeSchema, sids: z.array(z.string()) });
+const conflictSchema: z.ZodType<Conflict> = z.object({
+  strikes: z.union([z.literal(1), z.literal(2)]),
+  restoredAt: timeSchema,
+  changedAt: timeSchema,
+  sids: z.array(z.string()),
+});
 
 const triedSchema: z.ZodType<Tried> = z.object({
   revision: countSchema,
@@ -32,8 +37,7 @@ const stateSchema: z.ZodType<ResourceState> = z.object({
   ownSids: z.record(z.string(), z.string()).exactOptional(),
   identity: z.string().exactOptional(),
   writeInProgress: z.literal(true).exactOptional(),
-  disputed: disputeSchema.exactOptional(),
-  contested: disputeSchema.exactOptional(),
+  conflict: conflictSchema.exactOptional(),
   batchWindow: z.object({ until: timeSchema, pause: countSchema, revision: countSchema }).exactOptional(),
   lastRun: z.object({ runId: z.string(), at: timeSchema }).exactOptional(),
   generation: countSchema,

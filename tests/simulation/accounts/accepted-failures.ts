@@ -18,7 +18,7 @@ export interface AcceptedFailures {
   /** Keys of resources that cannot take all accounts that they are for. */
   readonly full: ReadonlySet<string>;
   /** Keys of resources that others have changed, so that a person must decide. */
-  readonly contested: ReadonlySet<string>;
+  readonly conflict: ReadonlySet<string>;
   /** Keys of resources from which so many accounts should go at once that a person must allow it. */
   readonly withheld: ReadonlySet<string>;
   /** Keys of resources whose policy AWS refuses for a statement of another team. */
@@ -56,7 +56,7 @@ export async function findAcceptedFailures(stage: SimulationContext): Promise<Ac
       ),
     ),
     spoiled: keysOf('OrphanedPrincipalError'),
-    contested: keysOf('ContestedError', 'OwnershipClashError'),
+    conflict: keysOf('ConflictError', 'OwnershipClashError'),
     lines: [
       ...accepted.flatMap(listDueLines),
       ...listOuLines(stage),
@@ -96,12 +96,12 @@ export const isAppliedLate = ({ faults }: Pick<SimulationContext, 'faults'>, key
 export async function findFalseConflicts(stage: SimulationContext): Promise<readonly string[]> {
   const found: string[] = [];
   for (const key of new Set(expected(await getSituation(stage)).map((row) => row.key))) {
-    const { disputed } = (await stage.inner.resources.get(key)) ?? {};
+    const { conflict } = (await stage.inner.resources.get(key)) ?? {};
     // Whoever writes on what was made anew before we do leaves it as if ours had been taken away.
     const { arn = '' } = findPolicyResource(stage.organization.world, refOf(key)) ?? {};
-    if (disputed !== undefined && touches(stage, key) === 0 && !madeAnew.test(arn))
+    if (conflict !== undefined && touches(stage, key) === 0 && !madeAnew.test(arn))
       found.push(
-        `${key}: ${disputed.sids.join()} disputed since ${disputed.since}, though nobody has changed what is ours`,
+        `${key}: ${conflict.sids.join()} changed externally at ${conflict.changedAt} by the table, though nobody has changed managed statements`,
       );
   }
   return found;
@@ -121,7 +121,7 @@ function touches({ organization, managedEdits, faults }: SimulationContext, key:
 const isSpoiledPolicy: Reason = async (stage, { change }) =>
   isSpoiled(stage, findPolicyResource(stage.organization.world, refOf(change.resource)));
 
-const isContested: Reason = async (stage, { change }) => touches(stage, change.resource) >= 2;
+const isConflict: Reason = async (stage, { change }) => touches(stage, change.resource) >= 2;
 
 /** What AWS has applied to a resource after it was cleared bears our mark, and nobody remembers it. */
 const isClashing: Reason = async (stage, { change, dropped }) =>
@@ -166,7 +166,7 @@ const removedBy = ({ error }: ResourceChange): readonly string[] => {
 
 const reasons: Readonly<Record<string, Reason>> = {
   PolicyTooLargeError: isTooLarge,
-  ContestedError: isContested,
+  ConflictError: isConflict,
   OwnershipClashError: isClashing,
   UnsafeChangeError: isMassRemoval,
   OrphanedPrincipalError: isSpoiledPolicy,

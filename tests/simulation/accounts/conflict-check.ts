@@ -14,15 +14,15 @@ import { getSituation } from './situation.ts';
 const aWhile = 10 * 60_000;
 
 /**
- * When everything is quiet, an outsider takes one of our statements out, twice: what was not disputed before is restored,
- * and what was is contested, and left alone.
+ * When everything is quiet, an external edit takes a managed statement out, twice. A resource without a strike is restored.
+ * A resource with a strike gets a conflict, and no run writes it.
  */
 export async function findConflictViolations(
   stage: SimulationContext,
   known: AcceptedFailures,
 ): Promise<readonly string[]> {
   // Of those that are withheld, what is gone is gone.
-  const left = [...known.full, ...known.contested, ...known.withheld, ...known.spoiled];
+  const left = [...known.full, ...known.conflict, ...known.withheld, ...known.spoiled];
   const { world } = stage.organization;
   // An account that waits for approval keeps what it has, and gets nothing back.
   if (listWaitingIds(await stage.inner.registry.listAccounts()).length > 0) return [];
@@ -44,14 +44,14 @@ export async function findConflictViolations(
     await stage.start({}, 'organization-sweep');
     const after = await stage.inner.resources.get(candidate.key);
     const restored = ours(stage, candidate.place.read()).length === candidate.count;
-    const contested = after?.contested !== undefined;
-    const due = before?.disputed !== undefined;
-    if (contested !== due || restored === due)
+    const isOpen = after?.conflict?.strikes === 2;
+    const due = before?.conflict !== undefined;
+    if (isOpen !== due || restored === due)
       found.push(
-        `${candidate.key}: others have changed what is ours, and it is ${contested ? '' : 'not '}contested and ` +
+        `${candidate.key}: others have changed what is ours, and it is ${isOpen ? '' : 'not '}in conflict and ` +
           `${restored ? '' : 'not '}restored`,
       );
-    if (contested) return found;
+    if (isOpen) return found;
   }
   return found;
 }

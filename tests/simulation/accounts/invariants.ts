@@ -120,15 +120,15 @@ function keysWithOldNames(
 const isForgotten = (stage: SimulationContext, { key, dropped = false }: AccessFinding): boolean =>
   dropped && isAppliedLate(stage, key);
 
-/** After a person has looked at what is contested or withheld, and decided, nothing is. */
+/** After a person has looked at conflicts and blocked removals, and decided, nothing is. */
 async function decidedViolations(stage: SimulationContext): Promise<readonly string[]> {
   await decideAsOperator(stage, 'a-person');
   await stage.start({}, 'organization-sweep');
-  // Who should have gone from what was contested begins to go only now.
+  // Who should have gone from a resource in conflict begins to go only now.
   await endGraces(stage);
   const known = await findAcceptedFailures(stage);
   return [
-    ...[...known.contested, ...known.withheld].map((key) => `${key} is left, though a person has decided`),
+    ...[...known.conflict, ...known.withheld].map((key) => `${key} is left, though a person has decided`),
     ...(await leftUndone(stage, known)),
     ...(await unknownFindings(stage, known)),
   ];
@@ -168,9 +168,9 @@ async function endGraces(stage: SimulationContext): Promise<void> {
   await stage.start({}, 'organization-sweep');
 }
 
-/** Where not all fit, newcomers wait; who should go is gone all the same. What is contested is as others left it. */
+/** Where not all fit, newcomers wait; who should go is gone all the same. What is in conflict is as others left it. */
 const isKnown = (known: AcceptedFailures, { key, sort }: AccessFinding): boolean => {
-  if (known.contested.has(key) || known.spoiled.has(key)) return true;
+  if (known.conflict.has(key) || known.spoiled.has(key)) return true;
   if (sort === 'lacks') return known.full.has(key) || known.halted.has(key);
   return sort === 'names' && known.withheld.has(key);
 };

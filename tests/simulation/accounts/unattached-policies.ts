@@ -6,11 +6,11 @@ import { getSituation } from './situation.ts';
 
 /**
  * Managed policies of ours that are attached to nothing: they give nobody anything, but AWS counts them. What is refused or
- * contested is not looked at, nor is a group without a grant where AWS has applied a write late: no run looks there any more.
+ * in conflict is not looked at, nor is a group without a grant where AWS has applied a write late: no run looks there any more.
  */
 export async function findUnattachedPolicies(
   stage: SimulationContext,
-  { full, halted, contested }: AcceptedFailures,
+  { full, halted, conflict }: AcceptedFailures,
 ): Promise<readonly string[]> {
   const { groups, roles, managedPolicies } = stage.organization.world;
   const beginning = `/account-onboarding/${stage.configuration.installation}/`;
@@ -21,7 +21,7 @@ export async function findUnattachedPolicies(
     .filter(({ accountId, path }) => {
       const id = path.slice(beginning.length, -1);
       const key = keyOf({ kind: 'assume-role-permission', accountId, region: 'us-east-1', id });
-      if ([full, halted, contested].some((keys) => keys.has(key))) return false;
+      if ([full, halted, conflict].some((keys) => keys.has(key))) return false;
       return due.has(key) || !isAppliedLate(stage, key);
     })
     .map(({ arn }) => `${arn} is left over: it is attached to nothing`);

@@ -119,14 +119,13 @@ export function resourceContract(makeStore: MakeStore): void {
     });
 
     test('keeps what outsiders did, and that a write is under way, and forgets both', async () => {
-      const dispute = { since: at, sids: ['AccountOnboardingProdLogsWrite'] };
+      const sids = ['AccountOnboardingProdLogsWrite'];
       const state = aState({
         ownDigest: 'b'.repeat(64),
         identity: '2026-01-01T00:00:00.000Z',
         ownSids: { AccountOnboardingProdLogsWrite: 'c'.repeat(16) },
         writeInProgress: true,
-        disputed: dispute,
-        contested: { ...dispute, sids: [] },
+        conflict: { strikes: 2, restoredAt: at, changedAt: at, sids },
       });
       await put(bucket, state);
       const kept = await get(bucket);
