@@ -22,16 +22,16 @@ const turned = (value: unknown): unknown => {
 describe('the hash of a configuration', () => {
   const hash = hashOf(written);
 
-  test('does not depend on the order of keys', () => {
+  test('hashes a configuration alike when its keys have another order', () => {
     expect(stringify(turned(written))).not.toBe(stringify(written));
     expect(hashOf(turned(written))).toBe(hash);
   });
 
-  test('does not depend on comments and layout', () => {
+  test('hashes a configuration alike when comments and layout differ', () => {
     expect(hashConfiguration(parseConfiguration(text, 'onboarding.yml'))).toBe(hash);
   });
 
-  test('does not depend on whether defaults are written out', () => {
+  test('hashes a configuration alike when defaults are written out', () => {
     const explicit = {
       ...written,
       partition: 'aws',
@@ -53,7 +53,7 @@ describe('the hash of a configuration', () => {
 describe('what grant kinds may know', () => {
   const configuration = parseConfiguration(text, 'onboarding.yml');
 
-  test('is the context, without central accounts that are not configured', () => {
+  test('returns the context of grant kinds without central accounts that are not configured', () => {
     const { centralAccounts, ...rest } = configuration;
     const { configuration: _, ...three } = centralAccounts;
 
@@ -68,7 +68,7 @@ describe('what grant kinds may know', () => {
     });
   });
 
-  test('an account may be central for several things', () => {
+  test('accepts one account under several central names', () => {
     const log = { id: '222222222222', region: 'eu-west-1' };
     const both = {
       ...configuration,

@@ -14,28 +14,31 @@ const example = parse(exampleText) as { readonly grants: readonly object[] };
 /** Whether the published file, and nothing else, accepts a value. */
 const accepts = (value: unknown): boolean => z.fromJSONSchema(published).safeParse(value).success;
 
-test('schema/onboarding.schema.json is what the code says (else: node scripts/json-schema.ts)', () => {
+test('publishes the schema of the code in schema/onboarding.schema.json (else: node scripts/json-schema.ts)', () => {
   expect(published).toEqual(JSON.parse(JSON.stringify(configurationJsonSchema())));
 });
 
-test('an editor finds it by the first line of the example', () => {
+test('names the published schema in the first line of the example, for editors', () => {
   const [first = ''] = exampleText.split('\n');
 
   expect(first).toBe('# yaml-language-server: $schema=../schema/onboarding.schema.json');
 });
 
-test.each(grantKinds.map(({ name, title }) => [name, title]))('it has the entries of %s', (name, title) => {
-  const text = JSON.stringify(published);
+test.each(grantKinds.map(({ name, title }) => [name, title]))(
+  'describes the entries of %s in the published schema',
+  (name, title) => {
+    const text = JSON.stringify(published);
 
-  expect(text).toContain(`"const":"${name}"`);
-  expect(text).toContain(`"title":"${title}"`);
-});
+    expect(text).toContain(`"const":"${name}"`);
+    expect(text).toContain(`"title":"${title}"`);
+  },
+);
 
-test('it accepts the example', () => {
+test('accepts the example by the published schema', () => {
   expect(accepts(example)).toBe(true);
 });
 
-test('it accepts the example of member roles', () => {
+test('accepts the example of member roles by the published schema', () => {
   expect(accepts(parse(readFileSync('examples/member-roles/onboarding.yml', 'utf8')))).toBe(true);
 });
 
@@ -64,11 +67,11 @@ const mistakes: readonly (readonly [name: string, value: unknown])[] = [
 ];
 
 describe.each(mistakes)('a configuration with %s', (_, value) => {
-  test('is refused by the published schema', () => {
+  test('refuses the configuration by the published schema', () => {
     expect(accepts(JSON.parse(JSON.stringify(value)))).toBe(false);
   });
 
-  test('is refused by the code', () => {
+  test('refuses the configuration by the code', () => {
     expect(() => parseConfiguration(JSON.stringify(value), 'the test')).toThrow(ConfigurationError);
   });
 });

@@ -31,7 +31,7 @@ async function findingOf(schemaText: string | undefined) {
 }
 
 describe('the JSON Schemas of a configuration', () => {
-  test('are read from its folder, and lose their white space', async () => {
+  test('reads JSON Schemas from the folder of the configuration, without white space', async () => {
     const { schemas, configuration } = await load('\uFEFF{\n  "type": "object",\n  "examples": [{}]\n}\n');
 
     expect([...schemas]).toEqual([['schema.json', '{"type":"object","examples":[{}]}']]);
@@ -43,7 +43,7 @@ describe('the JSON Schemas of a configuration', () => {
     ['draft-04 without #', '{"$schema":"http://json-schema.org/draft-04/schema"}'],
     ['formats and own definitions', '{"definitions":{"a":{"format":"email"}},"$ref":"#/definitions/a"}'],
     ['the longest that a validator may be', `{"title":"${'x'.repeat(32_768 - 12)}"}`],
-  ])('may be %s', async (_, text) => {
+  ])('accepts a JSON Schema that is %s', async (_, text) => {
     expect((await load(text)).schemas.get('schema.json')).toBe(text);
   });
 
@@ -60,7 +60,7 @@ describe('the JSON Schemas of a configuration', () => {
     ['has a mistake', '{"type":"objct"}', /data\/type must be equal to one of the allowed values/],
     ['refers to elsewhere', '{"$ref":"https://example.com/a.json"}', /can't resolve reference/],
     ['is too long', `{"title":"${'x'.repeat(32_768 - 11)}"}`, /has 32769 characters .* 32768 at most/],
-  ])('that %s is a finding with its path', async (_, text, says) => {
+  ])('reports the path of a JSON Schema that %s', async (_, text, says) => {
     expect(await findingOf(text)).toEqual({
       path: expect.stringMatching(/^applications\[0\]\.profiles\[0\]\.schema \(line \d+\)$/),
       message: expect.stringMatching(says),

@@ -26,7 +26,7 @@ async function findingsIn(load: () => unknown): Promise<readonly Finding[]> {
 }
 
 describe('a configuration file', () => {
-  test('of the examples is valid, and says what it means', async () => {
+  test('loads the example with its defaults', async () => {
     const configuration = await loadConfiguration(example.pathname);
 
     expect(configuration.grants).toHaveLength(14);
@@ -34,7 +34,7 @@ describe('a configuration file', () => {
     expect(configuration.limits.managedPolicyCharacters).toBe(6_144);
   });
 
-  test.each(names)('%s: every mistake is found, with its place and what would be right', async (name) => {
+  test.each(names)('%s: reports every mistake with its place and the correction', async (name) => {
     const expected = JSON.parse(readFileSync(new URL(`${name}.json`, cases), 'utf8')) as Finding[];
 
     const findings = await findingsIn(() => parseConfiguration(textOf(name), `${name}.yml`));
@@ -42,20 +42,20 @@ describe('a configuration file', () => {
     expect(findings).toEqual(expected);
   });
 
-  test('with ten mistakes has ten findings', async () => {
+  test('reports ten findings when a file has ten mistakes', async () => {
     const findings = await findingsIn(() => parseConfiguration(textOf('ten-mistakes'), 'onboarding.yml'));
 
     expect(findings).toHaveLength(10);
   });
 
-  test('that is not there says how to name one', async () => {
+  test('names --config when the file is missing', async () => {
     const findings = await findingsIn(() => loadConfiguration('/nowhere/onboarding.yml'));
 
     expect(findings).toEqual([{ path: '', message: expect.stringContaining('ENOENT') }]);
     expect(findings[0]?.message).toContain('--config');
   });
 
-  test('may be JSON, and what was parsed before is checked alike', () => {
+  test('accepts JSON, and checks a parsed configuration the same way', () => {
     const configuration = parseConfiguration(readFileSync(example, 'utf8'), 'onboarding.yml');
 
     expect(parseConfiguration(JSON.stringify(configuration), 'onboarding.json')).toEqual(configuration);
@@ -64,7 +64,7 @@ describe('a configuration file', () => {
 });
 
 describe('messages', () => {
-  test.each(names)('%s: read well', async (name) => {
+  test.each(names)('%s: words every finding without terms of the schema library', async (name) => {
     const findings = await findingsIn(() => parseConfiguration(textOf(name), `${name}.yml`));
 
     for (const { message } of findings) {
@@ -73,7 +73,7 @@ describe('messages', () => {
     }
   });
 
-  test('the error lists them all, a line each', () => {
+  test('lists all findings of an error, one per line', () => {
     const error = new ConfigurationError('onboarding.yml', [
       { path: '', message: 'is empty' },
       { path: 'grants[0].name (line 3)', message: 'is missing; it must be text' },
@@ -84,7 +84,7 @@ describe('messages', () => {
     );
   });
 
-  test('a missing preset lists the presets of its kind', async () => {
+  test('lists the presets of the kind when the preset is missing', async () => {
     const configuration = parseConfiguration(readFileSync(example, 'utf8'), 'onboarding.yml');
     const grants = configuration.grants.map((grant) => ({ ...grant, preset: undefined }));
 

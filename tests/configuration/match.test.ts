@@ -21,7 +21,7 @@ const pull = { kind: 'ecr-repository-policy', secrets: undefined, repositories: 
 const key = { kind: 'kms-key-policy', secrets: undefined, key: '1234abcd-12ab-34cd-56ef-1234567890ab' };
 
 describe('match', () => {
-  test('is accounts where nothing is said', () => {
+  test('defaults to accounts when match is missing', () => {
     const [grant] = configurationWith([readSecret()]).grants;
 
     expect(grant?.match).toBe('accounts');
@@ -87,7 +87,7 @@ describe('match', () => {
           'trail\'s ARN alone: AWS documents no key of the organization for it (it is "ou")',
       ],
     ],
-  ])('that does not fit is found, with the reason (%#)', (fields, expected) => {
+  ])('reports the reason when match does not fit (%#)', (fields, expected) => {
     const { secrets, ...grant } = readSecret(fields) as { secrets?: unknown };
 
     expect(findingsFor(secrets === undefined ? grant : { ...grant, secrets })).toEqual(expected);
@@ -95,7 +95,7 @@ describe('match', () => {
 });
 
 describe('what people are told of it', () => {
-  test('is a note for each grant that grows by itself', () => {
+  test('returns a note for each grant that grows without a run', () => {
     const configuration = configurationWith([
       readSecret(),
       readSecret({ name: 'for-all', match: 'organization' }),
@@ -115,11 +115,11 @@ describe('what people are told of it', () => {
     expect(notes[1]?.note).toContain('every account in ou-ab12-cd34ef56 or below, new accounts included');
   });
 
-  test('is nothing where every grant lists its accounts', () => {
+  test('returns no note when every grant lists its accounts', () => {
     expect(listMatchNotes(configurationWith([readSecret()]))).toEqual([]);
   });
 
-  test('is printed by validate, for people and for machines', async () => {
+  test('prints the notes in validate, as text and as JSON', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'match-'));
     const file = join(folder, 'onboarding.yml');
     const configuration = configurationWith([readSecret({ match: 'organization' })]);

@@ -62,7 +62,7 @@ describe('a grant that names a member role', () => {
     ['tags within the OU', ['Workloads'], { ous: ['Workloads'], tags: { team: 'web' } }],
     ['an OU by its id, which the path may mean', ['Workloads'], { ous: ['ou-ab12-cd34ef56'] }],
     ['accounts, whose OUs are not known offline', ['Workloads'], { accounts: ['555566667777'] }],
-  ])('is valid when the role is in %s', (_, ous, selector) => {
+  ])('accepts a grant that names a member role when the role is in %s', (_, ous, selector) => {
     expect(findingsOf([reads({ for: selector })], [application({ for: { ous } })])).toEqual([]);
   });
 
@@ -70,18 +70,18 @@ describe('a grant that names a member role', () => {
     ['another OU', { ous: ['Workloads', 'Sandbox'] }],
     ['the OU above', { ous: ['Workloads', 'Work'] }],
     ['all accounts', { all: true }],
-  ])('is refused when it selects %s', (_, selector) => {
+  ])('refuses a grant that names a member role when it selects %s', (_, selector) => {
     expect(findingsOf([reads({ for: selector })], [application()])).toEqual(['grants[0].memberRoles[0]']);
   });
 
-  it('is refused when the role is in an OU that the grant does not select', () => {
+  it('refuses a member role when it is in an OU that the grant does not select', () => {
     const role = application({ for: { ous: ['Workloads', 'Suspended'] } });
     expect(findingsOf([reads()], [role])).toEqual(['memberRoles[0].for.ous[1]']);
     const excepting = reads({ for: { all: true, except: [{ ous: ['Suspended'] }] } });
     expect(findingsOf([excepting], [role])).toEqual(['memberRoles[0].for.ous[1]']);
   });
 
-  it('is told with the mistake of the grant alone when its central account is missing', () => {
+  it("reports only the grant's mistake when its central account is missing", () => {
     const grants = [
       { ...reads(), account: 'configuration' },
       { ...assumes(), account: 'configuration' },
@@ -89,7 +89,7 @@ describe('a grant that names a member role', () => {
     expect(findingsOf(grants, [application(), people()])).toEqual(['grants[0].account', 'grants[1].account']);
   });
 
-  it('is refused when a central account has a role of the name for this project', () => {
+  it('refuses a member role when a central account has a project role of that name', () => {
     const centralAccounts = {
       log: { id: '222233334444', region: 'eu-west-1' },
       security: { id: '333344445555', region: 'us-east-1' },
@@ -98,7 +98,7 @@ describe('a grant that names a member role', () => {
     expect(findingsOf([reads()], [application()], { centralAccounts })).toEqual(['memberRoles[0].name']);
   });
 
-  it('is valid when two grants together select the OUs of the role', () => {
+  it('accepts a member role when two grants together select its OUs', () => {
     const role = application({ for: { ous: ['Workloads', 'Sandbox'] } });
     const grants = [reads(), reads({ name: 'other', secrets: ['other'], for: { ous: ['Sandbox'] } })];
     expect(findingsOf(grants, [role])).toEqual([]);
@@ -113,7 +113,7 @@ describe('the policies of a member role', () => {
     return createMemberRolePolicies(role, configuration, place);
   };
 
-  it('allow exactly what the grants say when the role is an application', () => {
+  it('allows an application exactly what the grants say', () => {
     const { inline, managedPolicies, permissionsBoundary } = policiesOf('app/Web');
     const key = (id: string) =>
       `arn:aws:kms:eu-west-1:444444444444:key/${id}abcd-12ab-34cd-56ef-1234567890ab`;
@@ -145,16 +145,16 @@ describe('the policies of a member role', () => {
     expect(permissionsBoundary).toBe('arn:aws:iam::555566667777:policy/Boundary');
   });
 
-  it('hold no inline policy when neither grants nor statements give one', () => {
+  it('writes no inline policy when neither grants nor statements give one', () => {
     expect(policiesOf('people/ReadOnly').inline).toEqual({});
   });
 
-  it('are refused when the inline policies are too long', () => {
+  it('refuses a member role when its inline policies are too long', () => {
     const names = Array.from({ length: 200 }, (_, index) => `a/very/long/name/of/a/secret/${index}`);
     expect(findingsOf([reads({ secrets: names })], [application()])).toEqual(['memberRoles[0].name']);
   });
 
-  it('are refused when the trust policy is too long', () => {
+  it('refuses a member role when its trust policy is too long', () => {
     const roles = Array.from({ length: 40 }, (_, index) => `a/path/of/pipelines/Pipeline${index}`);
     const deployer = {
       name: 'Deployer',
@@ -178,7 +178,7 @@ describe('docs/member-roles.md', () => {
     ...grants.map((entry) => ['grants', String(entry.name), entry] as const),
   ]);
 
-  it.each(entries)('has an entry of %s as the example has it: %s', (list, name, entry) => {
+  it.each(entries)('shows an entry of %s as the example has it: %s', (list, name, entry) => {
     const written: Record<string, Record<string, unknown>[]> = parse(exampleText);
     const named = written[list]?.find((each) => each.name === name);
     // Blocks leave fields of the application out.
@@ -192,11 +192,11 @@ describe('docs/member-roles.md', () => {
 });
 
 describe('warnings of member roles', () => {
-  it('are none for the example', () => {
+  it('returns no warning for the example', () => {
     expect(findConfigurationWarnings(parseConfiguration(exampleText, 'the example'))).toEqual([]);
   });
 
-  it('name the management account when a grant selects it and no StackSet reaches it', () => {
+  it('warns of the management account when a grant selects it and no StackSet reaches it', () => {
     const all = { for: { all: true } };
     expect(warningsOf([assumes(all)], [people(all)])).toEqual([
       ['grants.0.memberRole', expect.stringContaining('is not in the management account 111122223333')],
@@ -209,7 +209,7 @@ describe('warnings of member roles', () => {
     ['the role itself', { roles: ['app/Website'] }, 'although memberRoles describes it'],
     ['another path', { roles: ['Website'] }, 'memberRoles has app/Website'],
     ['a typing error', { roles: ['app/Wesbite'] }, 'memberRoles has app/Website'],
-  ])('name a role that a grant names by itself: %s', (_, roles, says) => {
+  ])('warns of a grant that lists a role itself: %s', (_, roles, says) => {
     const grant = readSecret({ ...roles, for: { ous: ['Workloads'] } });
     expect(warningsOf([grant], [application({ name: 'app/Website' })])).toEqual([
       ['grants.0', expect.stringContaining(says)],
@@ -217,14 +217,14 @@ describe('warnings of member roles', () => {
   });
 
   it.each([[['app/Worker']], [['app/*']], [['deploy/Runner', 'Web']]])(
-    'are none when a grant names other roles: %j',
+    'returns no warning when a grant names other roles: %j',
     (roles) => {
       const grant = readSecret({ roles, for: { ous: ['Workloads'] } });
       expect(warningsOf([grant], [application({ name: 'app/Website' })])).toEqual([]);
     },
   );
 
-  it('name a role to assume that a grant names by itself', () => {
+  it('warns of a grant that lists the role to assume itself', () => {
     const grant = assumes({ name: 'free', memberRole: undefined, role: 'people/ReadOnyl' });
     expect(warningsOf([assumes(), grant], [people()])).toEqual([
       [
@@ -234,19 +234,19 @@ describe('warnings of member roles', () => {
     ]);
   });
 
-  it('name a role that no grant lets anybody assume', () => {
+  it('warns of a role that no grant lets anybody assume', () => {
     expect(warningsOf([readSecret()], [people()])).toEqual([
       ['memberRoles.0.name', expect.stringContaining('is named by no grant')],
     ]);
   });
 
-  it('name a role of people when it asks for neither MFA nor an external id', () => {
+  it('warns of a role of people when it asks for neither MFA nor an external id', () => {
     expect(warningsOf([assumes()], [people({ trusts: { mfa: false } })])).toEqual([
       ['memberRoles.0.trusts', expect.stringContaining('without MFA and without an external id')],
     ]);
   });
 
-  it('name an OU when an application has permissions there that a central account refuses', () => {
+  it('warns of an OU when a central account refuses what the application may do there', () => {
     const role = application({ for: { ous: ['Workloads', 'Sandbox'] } });
     const other = reads({ name: 'other', secrets: ['other'], for: { ous: ['Sandbox'] } });
     expect(warningsOf([reads(), other], [role])).toEqual([
@@ -255,7 +255,7 @@ describe('warnings of member roles', () => {
     ]);
   });
 
-  it('name a role that is everywhere when its grants select some OUs', () => {
+  it('warns of a role that is everywhere when its grants select some OUs', () => {
     expect(warningsOf([assumes()], [people({ for: { all: true } })])).toEqual([
       ['memberRoles.0.for', expect.stringContaining('select Workloads only')],
     ]);

@@ -62,7 +62,7 @@ describe('a key that JavaScript reserves', () => {
       'grants[0].for.except[0].tags.__proto__ (line 15)',
     ],
     ['the selector itself', '{ all: true, __proto__: { ous: [A] } }', 'grants[0].for.__proto__ (line 15)'],
-  ])('is refused with its place when it is in %s', (_, selector, path) => {
+  ])('refuses a key that JavaScript reserves, with its place, when it is in %s', (_, selector, path) => {
     let findings: readonly unknown[] = [];
     try {
       parseConfiguration(withFor(selector), 'test');

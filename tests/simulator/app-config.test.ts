@@ -80,7 +80,7 @@ const state = async (DeploymentNumber = 1) =>
   (await client().send(new GetDeploymentCommand({ ...ids, DeploymentNumber }))).State;
 
 describe('deployments', () => {
-  test('bake, then are complete; meanwhile no other one starts', async () => {
+  test('refuses a second deployment until the first one has baked and is complete', async () => {
     expect(await start()).toMatchObject({ DeploymentNumber: 1, State: 'BAKING', PercentageComplete: 100 });
     expect(await refusal(start())).toMatchObject({ name: 'ConflictException', status: 409 });
     env.clock.advance(10 * minute);
@@ -88,7 +88,7 @@ describe('deployments', () => {
     expect(await start({ LatestDeploymentNumber: 1 })).toMatchObject({ DeploymentNumber: 2 });
   });
 
-  test('start only where the latest one is the one that the caller has seen', async () => {
+  test('starts a deployment only when the caller has seen the latest one', async () => {
     expect(await refusal(start({ LatestDeploymentNumber: 1 }))).toMatchObject({ name: 'ConflictException' });
     await expect(start({ LatestDeploymentNumber: 0 })).resolves.toBeDefined();
   });
@@ -96,7 +96,7 @@ describe('deployments', () => {
   test.each([
     ['LINEAR' as const, 25, [0, 25, 50, 75, 100]],
     ['EXPONENTIAL' as const, 25, [0, 0, 25, 50, 100]],
-  ])('that grow by %s steps reach more targets with time', async (growthType, growthFactor, expected) => {
+  ])('grows a deployment by %s steps with time', async (growthType, growthFactor, expected) => {
     const strategy = { accountId: shared, region, name: growthType, durationMinutes: 12, bakeMinutes: 0 };
     const DeploymentStrategyId = addStrategy(env.organization.world, {
       ...strategy,
@@ -116,7 +116,7 @@ describe('deployments', () => {
     expect(await state()).toBe('COMPLETE');
   });
 
-  test('are listed, the newest first, by version and without the id of their profile', async () => {
+  test('lists deployments, newest first, with the version and without the profile id', async () => {
     await start();
     env.clock.advance(10 * minute);
     await start();
@@ -126,7 +126,7 @@ describe('deployments', () => {
     expect(Items[0]).not.toHaveProperty('ConfigurationProfileId');
   });
 
-  test('are rolled back by an alarm, by hand, and reverted after they were complete', async () => {
+  test('rolls deployments back by an alarm and by hand, and reverts complete ones', async () => {
     await start();
     raiseAlarm(env.organization.world, alarm);
     expect(await state()).toBe('ROLLED_BACK');
@@ -141,7 +141,7 @@ describe('deployments', () => {
     expect(await stop(3, true)).toMatchObject({ State: 'REVERTED' });
   });
 
-  test('need a version of the secret, and a strategy', async () => {
+  test('refuses a deployment without a version of the secret or a strategy', async () => {
     expect(await refusal(start({ ConfigurationVersion: 'none' }))).toMatchObject({
       name: 'BadRequestException',
     });
@@ -150,7 +150,7 @@ describe('deployments', () => {
     });
   });
 
-  test('of a secret with a customer managed key need that key for whoever starts them', async () => {
+  test('requires permission on the customer managed key of a secret to start a deployment', async () => {
     const { organization, keyArn } = env;
     secretId = organization.addSecret({
       accountId: shared,
@@ -181,7 +181,7 @@ describe('deployments', () => {
     });
   });
 
-  test('of hosted versions are held by the validators', async () => {
+  test('checks hosted versions with the validators', async () => {
     const create = (content: string) =>
       client().send(
         new CreateHostedConfigurationVersionCommand({
@@ -200,7 +200,7 @@ describe('deployments', () => {
     expect(await start({ ...hosted, ConfigurationVersion: '1' })).toMatchObject({ DeploymentNumber: 1 });
   });
 
-  test('need permission on each part', async () => {
+  test('requires permission on each part of a deployment', async () => {
     env = createSimulatorEnv(policy({ Effect: 'Allow', Action: 'appconfig:List*', Resource: '*' }));
     application = addApplication(env.organization.world, {
       accountId: shared,

@@ -110,7 +110,7 @@ describe('multi-factor authentication', () => {
     await assume({}, await session({ SerialNumber, TokenCode }));
   });
 
-  it('is absent from requests with an access key, so that BoolIfExists passes and Bool does not', async () => {
+  it('leaves the MFA key out of requests with an access key, so that BoolIfExists passes and Bool does not', async () => {
     trust({ BoolIfExists: { 'aws:MultiFactorAuthPresent': 'true' } });
     await assume();
   });
@@ -132,7 +132,7 @@ describe('multi-factor authentication', () => {
 });
 
 describe('an external id', () => {
-  it('must be the one that the trust policy names', async () => {
+  it('requires the external id that the trust policy names', async () => {
     trust({ StringEquals: { 'sts:ExternalId': 'agreed' } });
     expect(await refusal(assume())).toMatchObject(denied);
     expect(await refusal(assume({ ExternalId: 'other' }))).toMatchObject(denied);
@@ -170,7 +170,7 @@ describe('a source identity', () => {
 });
 
 describe('the duration of a session', () => {
-  it('is at most what the role allows', async () => {
+  it('limits a session to the duration that the role allows', async () => {
     trust(undefined, undefined, { maxSessionSeconds: 7_200 });
     const { Credentials } = await assume({ DurationSeconds: 7_200 });
     expect(Credentials?.Expiration?.getTime()).toBe(env.clock.now() + 7_200_000);
@@ -178,7 +178,7 @@ describe('the duration of a session', () => {
     expect(await refusal(assume({ DurationSeconds: 899 }))).toMatchObject({ name: 'ValidationError' });
   });
 
-  it('is at most an hour when a role assumes the role', async () => {
+  it('limits a session to an hour when a role assumes the role', async () => {
     trust(undefined, undefined, { maxSessionSeconds: 7_200 });
     env.organization.addRole({
       accountId: security,
@@ -225,12 +225,12 @@ describe('a session policy', () => {
     });
   });
 
-  it('can be a managed policy', async () => {
+  it('accepts a managed policy as session policy', async () => {
     const arn = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
     expect(await refusal(read(await open({ PolicyArns: [{ arn }] }), 'other'))).toMatchObject(denied);
   });
 
-  it('is refused when it is malformed or too large', async () => {
+  it('refuses a session policy that is malformed or too large', async () => {
     expect(await refusal(assume({ Policy: '{' }))).toMatchObject({
       name: 'MalformedPolicyDocumentException',
     });

@@ -35,11 +35,11 @@ const read = async (accountId = shared, id = ImageId, inRegion = region) =>
       .ec2.send(new DescribeImageAttributeCommand({ ImageId: id, Attribute: 'launchPermission' }))
   ).LaunchPermissions;
 
-test('an image is shared with nobody at first', async () => {
+test('shares a new image with nobody', async () => {
   expect(await read()).toEqual([]);
 });
 
-test('accounts and organizations are added and removed, each once', async () => {
+test('adds and removes accounts and organizations once each', async () => {
   await modify({ Add: [{ UserId: member }, { OrganizationArn: organizationArn }] });
   await modify({
     Add: [{ UserId: log }, { UserId: member }],
@@ -61,7 +61,7 @@ test.each([
   expect(await read()).toEqual([]);
 });
 
-test('one account that does not exist refuses the whole request', async () => {
+test('refuses the whole request when one account does not exist', async () => {
   const request = modify({ Add: [{ UserId: member }, { UserId: '000000000000' }] });
 
   expect(await refusal(request)).toEqual({
@@ -72,7 +72,7 @@ test('one account that does not exist refuses the whole request', async () => {
   expect(await read()).toEqual([]);
 });
 
-test('a closed account is refused, but can be removed', async () => {
+test('refuses to add a closed account, and removes it', async () => {
   await modify({ Add: [{ UserId: member }] });
   env.organization.closeAccount(member);
 
@@ -83,7 +83,7 @@ test('a closed account is refused, but can be removed', async () => {
   expect(await read()).toEqual([]);
 });
 
-test('a thousand entities are the most', async () => {
+test('refuses more than a thousand launch permissions', async () => {
   const ids = Array.from({ length: 1_001 }, (_, index) => String(300_000_000_000 + index));
   for (const id of ids) env.organization.addForeignAccount(id);
   await modify({ Add: ids.slice(0, 1_000).map((UserId) => ({ UserId })) });
@@ -97,11 +97,11 @@ test.each<[string, Parameters<typeof read>, string]>([
   ['that does not exist', [shared, 'ami-00000000000000000'], 'InvalidAMIID.NotFound'],
   ['of another region', [shared, ImageId, 'eu-west-1'], 'InvalidAMIID.NotFound'],
   ['of another account', [log], 'AuthFailure'],
-])('an image %s is refused', async (_, given, name) => {
+])('refuses an image %s', async (_, given, name) => {
   expect(await refusal(read(...given))).toMatchObject({ name });
 });
 
-test('the permission is needed', async () => {
+test('requires permission to read launch permissions', async () => {
   env = createSimulatorEnv(policy());
   env.organization.addImage({ accountId: shared, region, id: ImageId });
 

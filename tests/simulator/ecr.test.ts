@@ -34,7 +34,7 @@ const read = (name = repositoryName) =>
   env.clients(shared).ecr.send(new GetRepositoryPolicyCommand({ repositoryName: name }));
 
 describe('a repository policy', () => {
-  test('is absent, set, read, and deleted', async () => {
+  test('sets, reads and deletes a repository policy', async () => {
     expect(await refusal(read())).toMatchObject({ name: 'RepositoryPolicyNotFoundException' });
     await set(text(pull));
     const { policyText, registryId } = await read();
@@ -52,7 +52,7 @@ describe('a repository policy', () => {
       expect(await refusal(call)).toMatchObject({ name: 'RepositoryNotFoundException' });
   });
 
-  test('that is not there cannot be deleted', async () => {
+  test('refuses to delete a repository policy that does not exist', async () => {
     const call = env.clients(shared).ecr.send(new DeleteRepositoryPolicyCommand({ repositoryName }));
     expect(await refusal(call)).toMatchObject({ name: 'RepositoryPolicyNotFoundException' });
   });
@@ -61,7 +61,7 @@ describe('a repository policy', () => {
     ['a resource', text({ ...pull, Resource: '*' })],
     ['no principal', text({ Effect: 'Allow', Action: 'ecr:BatchGetImage' })],
     ['no JSON', '['],
-  ])('with %s is invalid', async (_, policyText) => {
+  ])('refuses a repository policy with %s', async (_, policyText) => {
     expect(await refusal(set(policyText))).toEqual({
       name: 'InvalidParameterException',
       status: 400,
@@ -70,7 +70,7 @@ describe('a repository policy', () => {
     });
   });
 
-  test('of 10,240 characters is taken, of one more refused', async () => {
+  test('accepts a repository policy of 10,240 characters and refuses a longer one', async () => {
     await expect(set(textOfLength(10_240, pull))).resolves.toBeDefined();
     expect(await refusal(set(textOfLength(10_241, pull)))).toMatchObject({
       name: 'InvalidParameterException',

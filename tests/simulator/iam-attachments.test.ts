@@ -33,7 +33,7 @@ describe('attachments', () => {
 
   beforeEach(() => createPolicy('developers'));
 
-  test('of a group and of a role, made twice and undone once', async () => {
+  test('attaches a policy to a group and a role twice, and detaches it once', async () => {
     await attachToGroup(PolicyArn);
     await attachToGroup(PolicyArn);
     await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
@@ -48,7 +48,7 @@ describe('attachments', () => {
     expect(await refusal(again)).toMatchObject({ name: 'NoSuchEntityException' });
   });
 
-  test('keep a policy from being deleted', async () => {
+  test('refuses to delete a policy while it is attached', async () => {
     await attachToGroup(PolicyArn);
     expect(await refusal(iam.send(new DeletePolicyCommand({ PolicyArn })))).toMatchObject({
       name: 'DeleteConflictException',
@@ -56,7 +56,7 @@ describe('attachments', () => {
     });
   });
 
-  test('are ten a group at most', async () => {
+  test('limits a group to ten attached policies', async () => {
     for (let index = 1; index <= 10; index++) {
       await createPolicy(`shard-${index}`);
       await attachToGroup(getManagedPolicyArn(`shard-${index}`));
@@ -68,7 +68,7 @@ describe('attachments', () => {
     await expect(attachToGroup(getManagedPolicyArn('shard-3'))).resolves.toBeDefined();
   });
 
-  test('are listed by path', async () => {
+  test('lists attached policies by path', async () => {
     const other = env.organization.addManagedPolicy({
       accountId: security,
       name: 'other',
@@ -82,7 +82,7 @@ describe('attachments', () => {
     expect((await list(policyPath)).AttachedPolicies).toEqual([{ PolicyArn, PolicyName: 'developers' }]);
   });
 
-  test('need a group, a role and a policy', async () => {
+  test('refuses an attachment when the group, the role or the policy is missing', async () => {
     expect(await refusal(attachToGroup(PolicyArn, 'Nobody'))).toMatchObject({
       name: 'NoSuchEntityException',
     });
@@ -93,7 +93,7 @@ describe('attachments', () => {
     expect(await refusal(toRole)).toMatchObject({ name: 'NoSuchEntityException' });
   });
 
-  test('give a role what the default version allows', async () => {
+  test('gives a role what the default version of its policy allows', async () => {
     env.organization.addRole({ accountId: security, name: 'limited', trust: policy() });
     await createPolicy('readers', {
       PolicyDocument: text({ Effect: 'Allow', Action: 'iam:Get*', Resource: '*' }),
@@ -120,7 +120,7 @@ test('groups and roles are read', async () => {
 });
 
 describe('permission', () => {
-  test('is needed for each action, in the words of IAM', async () => {
+  test("requires permission for each IAM action, with IAM's message", async () => {
     ({ env, iam, createPolicy, attachToGroup } = createIamPolicyEnv(
       policy({ Effect: 'Allow', Action: 'iam:Get*', Resource: '*' }),
     ));
@@ -131,7 +131,7 @@ describe('permission', () => {
     });
   });
 
-  test('may be narrowed by path, by the tags of the request, and by the policy that is attached', async () => {
+  test('narrows permission by path, request tags and the attached policy', async () => {
     const allowed: Statement[] = [
       {
         Effect: 'Allow',

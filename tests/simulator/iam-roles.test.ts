@@ -61,7 +61,7 @@ const putPolicy = (PolicyName: string, PolicyDocument = getObjects) =>
   iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
 
 describe('a role', () => {
-  it('is read as it was created', async () => {
+  it('reads a role as it was created', async () => {
     await createRole({ MaxSessionDuration: 7_200, Tags: [{ Key: 'team', Value: 'payments' }] });
     expect(await readRole()).toMatchObject({
       Arn: roleArn,
@@ -72,12 +72,12 @@ describe('a role', () => {
     });
   });
 
-  it('is refused when its name is taken, under any path', async () => {
+  it('refuses a role when its name is taken under any path', async () => {
     await createRole();
     expect(await refusal(createRole({ Path: '/' }))).toMatchObject({ name: 'EntityAlreadyExistsException' });
   });
 
-  it('is refused when its trust policy names a role that does not exist', async () => {
+  it('refuses a role when its trust policy names a role that does not exist', async () => {
     const Principal = { AWS: `arn:aws:iam::${hub}:role/nowhere` };
     const trust = text({ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' });
     expect(await refusal(createRole({ AssumeRolePolicyDocument: trust }))).toMatchObject({
@@ -86,7 +86,7 @@ describe('a role', () => {
     expect(await refusal(readRole())).toMatchObject({ name: 'NoSuchEntityException' });
   });
 
-  it('is refused when its sessions are longer than twelve hours', async () => {
+  it('refuses a role when its sessions are longer than twelve hours', async () => {
     expect(await refusal(createRole({ MaxSessionDuration: 43_201 }))).toMatchObject({
       name: 'ValidationError',
     });
@@ -95,7 +95,7 @@ describe('a role', () => {
     expect((await readRole())?.MaxSessionDuration).toBe(43_200);
   });
 
-  it('is deleted only when nothing is attached to it', async () => {
+  it('deletes a role only when nothing is attached to it', async () => {
     await createRole();
     await putPolicy('read');
     await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: readOnly }));
@@ -122,7 +122,7 @@ describe('a role', () => {
 });
 
 describe('a permissions boundary', () => {
-  it('is put, read and deleted', async () => {
+  it('puts, reads and deletes a permissions boundary', async () => {
     await createRole();
     const put = (PermissionsBoundary: string) =>
       iam.send(new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary }));
@@ -141,7 +141,7 @@ describe('inline policies', () => {
     await createRole();
   });
 
-  it('are listed and read under their names', async () => {
+  it('lists inline policies and reads them by name', async () => {
     await putPolicy('read');
     await putPolicy('write');
     const { PolicyNames } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
@@ -152,7 +152,7 @@ describe('inline policies', () => {
     expect(decodeURIComponent(PolicyDocument)).toBe(getObjects);
   });
 
-  it('are refused when all of them together are larger than 10,240 characters', async () => {
+  it('refuses inline policies when all of them together exceed 10,240 characters', async () => {
     const half = text({
       Effect: 'Allow',
       Action: 's3:GetObject',
@@ -163,7 +163,7 @@ describe('inline policies', () => {
     await putPolicy('first', half);
   });
 
-  it('are not found after they were deleted', async () => {
+  it('finds no inline policy after it was deleted', async () => {
     await putPolicy('read');
     await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: 'read' }));
     expect(await refusal(iam.send(new GetRolePolicyCommand({ RoleName, PolicyName: 'read' })))).toMatchObject(
@@ -175,7 +175,7 @@ describe('inline policies', () => {
 });
 
 describe('a policy that AWS manages', () => {
-  it('is attached and read like any other', async () => {
+  it('attaches and reads an AWS managed policy like any other', async () => {
     await createRole();
     await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: readOnly }));
     const { AttachedPolicies } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
@@ -187,7 +187,7 @@ describe('a policy that AWS manages', () => {
     expect(decodeURIComponent(PolicyVersion?.Document ?? '')).toContain('s3:Get*');
   });
 
-  it('is changed by nobody', async () => {
+  it('refuses to change an AWS managed policy', async () => {
     const change = iam.send(
       new CreatePolicyVersionCommand({ PolicyArn: readOnly, PolicyDocument: getObjects, SetAsDefault: true }),
     );
@@ -214,7 +214,7 @@ describe('an instance profile', () => {
     });
   });
 
-  it('is deleted after its role was removed', async () => {
+  it('deletes an instance profile after its role was removed', async () => {
     await createRole();
     await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName }));
     await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName, RoleName }));

@@ -33,7 +33,7 @@ const addVersion = (PolicyArn: string, SetAsDefault = true, PolicyDocument = ass
   iam.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument, SetAsDefault }));
 
 describe('a managed policy', () => {
-  test('is created with path, description and tags, and read again', async () => {
+  test('creates a managed policy with path, description and tags', async () => {
     const Tags = [{ Key: 'managed-by', Value: 'account-onboarding' }];
     const { Policy } = await createPolicy('developers', { Description: 'What developers may do', Tags });
     expect(Policy?.Arn).toBe(getManagedPolicyArn('developers'));
@@ -50,7 +50,7 @@ describe('a managed policy', () => {
     expect(tags.Tags).toEqual(Tags);
   });
 
-  test('has its assumeDeveloperText encoded as RFC 3986 says, and otherwise as it was put', async () => {
+  test('returns the document encoded as RFC 3986 says, and otherwise unchanged', async () => {
     const odd = text({
       ...assumeDeveloper,
       Sid: 'Odd',
@@ -72,7 +72,7 @@ describe('a managed policy', () => {
     });
   });
 
-  test('that does not exist is not found, nor is one of another account', async () => {
+  test('finds no policy that does not exist or belongs to another account', async () => {
     const foreign = env.organization.addManagedPolicy({
       accountId: log,
       name: 'foreign',
@@ -105,7 +105,7 @@ describe('a managed policy', () => {
       text({ ...assumeDeveloper, Sid: 'Same' }, { ...assumeDeveloper, Sid: 'Same' }),
       'must be unique',
     ],
-  ])('with %s is malformed', async (_, PolicyDocument, message) => {
+  ])('refuses a malformed managed policy with %s', async (_, PolicyDocument, message) => {
     const malformed = { name: 'MalformedPolicyDocumentException', message: expect.stringContaining(message) };
     expect(await refusal(createPolicy('wrong', { PolicyDocument }))).toMatchObject(malformed);
     await createPolicy('right');
@@ -114,7 +114,7 @@ describe('a managed policy', () => {
     );
   });
 
-  test('of 6,144 characters besides white space is taken, of one more refused', async () => {
+  test('accepts a managed policy of 6,144 characters besides white space and refuses a longer one', async () => {
     const empty = JSON.stringify({ ...policy(assumeDeveloper), Id: '' }).length;
     const sized = (length: number) =>
       JSON.stringify({ ...policy(assumeDeveloper), Id: 'x'.repeat(length - empty) }, undefined, 4);
@@ -177,7 +177,7 @@ describe('versions', () => {
 
   beforeEach(() => createPolicy('developers'));
 
-  test('are five at most, and their numbers are not used again', async () => {
+  test('keeps at most five versions, and never reuses their numbers', async () => {
     for (let version = 2; version <= 5; version++) await addVersion(PolicyArn);
     expect(await refusal(addVersion(PolicyArn))).toMatchObject({
       name: 'LimitExceededException',
@@ -188,14 +188,14 @@ describe('versions', () => {
     expect((await versions()).map(({ VersionId }) => VersionId)).toEqual(['v6', 'v5', 'v4', 'v3', 'v2']);
   });
 
-  test('take effect when they become the default', async () => {
+  test('applies a version when it becomes the default', async () => {
     await addVersion(PolicyArn, false);
     expect((await versions()).find(({ IsDefaultVersion }) => IsDefaultVersion)?.VersionId).toBe('v1');
     await iam.send(new SetDefaultPolicyVersionCommand({ PolicyArn, VersionId: 'v2' }));
     expect((await versions()).find(({ IsDefaultVersion }) => IsDefaultVersion)?.VersionId).toBe('v2');
   });
 
-  test('that are the default, or do not exist, cannot be deleted', async () => {
+  test('refuses to delete a version that is the default or does not exist', async () => {
     expect(await refusal(removeVersion('v1'))).toMatchObject({
       name: 'DeleteConflictException',
       status: 409,
@@ -203,7 +203,7 @@ describe('versions', () => {
     expect(await refusal(removeVersion('v7'))).toMatchObject({ name: 'NoSuchEntityException' });
   });
 
-  test('keep a policy from being deleted', async () => {
+  test('refuses to delete a policy while it has several versions', async () => {
     await addVersion(PolicyArn);
     expect(await refusal(iam.send(new DeletePolicyCommand({ PolicyArn })))).toMatchObject({
       name: 'DeleteConflictException',
@@ -215,7 +215,7 @@ describe('versions', () => {
 });
 
 describe('lists', () => {
-  test('of policies come in pages of twenty, below a path, of this account', async () => {
+  test('lists policies of the account below a path in pages of twenty', async () => {
     for (let index = 0; index < 45; index++) await createPolicy(`shard-${index}`);
     env.organization.addManagedPolicy({ accountId: security, name: 'other', document: assumeDeveloperText });
     env.organization.addManagedPolicy({
@@ -233,7 +233,7 @@ describe('lists', () => {
     expect(names.size).toBe(45);
   });
 
-  test('of attachments come in pages as small as asked for', async () => {
+  test('lists attachments in pages of the requested size', async () => {
     for (const name of ['a', 'b', 'c']) {
       await createPolicy(name);
       await attachToGroup(getManagedPolicyArn(name));
@@ -244,7 +244,7 @@ describe('lists', () => {
     expect(sizes).toEqual([2, 1]);
   });
 
-  test('of policies of AWS are not modeled', async () => {
+  test('refuses to list AWS managed policies, which are not simulated', async () => {
     expect(await refusal(iam.send(new ListPoliciesCommand({})))).toMatchObject({ name: 'NotSimulated' });
   });
 });

@@ -37,7 +37,7 @@ const create = (more: Partial<CreateGrantCommandInput> = {}) =>
 
 const list = async () => (await kms().send(new ListGrantsCommand({ KeyId }))).Grants ?? [];
 
-test('a grant is listed as it was made', async () => {
+test('lists a grant as it was created', async () => {
   const { GrantId } = await create({ Name: 'example', Operations: ['Encrypt', 'Decrypt'] });
 
   expect(await list()).toEqual([
@@ -52,7 +52,7 @@ test('a grant is listed as it was made', async () => {
   ]);
 });
 
-test('a name makes the request idempotent, as long as everything else is the same', async () => {
+test('returns the same grant when name and content are the same', async () => {
   const first = await create({ Name: 'example' });
 
   expect((await create({ Name: 'example' })).GrantId).toBe(first.GrantId);
@@ -60,7 +60,7 @@ test('a name makes the request idempotent, as long as everything else is the sam
   expect(await list()).toHaveLength(2);
 });
 
-test('without a name each request makes another grant', async () => {
+test('creates another grant for each request without a name', async () => {
   await create();
   await create();
 
@@ -76,11 +76,11 @@ test.each<[string, Partial<CreateGrantCommandInput>, string]>([
   ['a name with a blank', { Name: 'by hand' }, 'ValidationException'],
   ['no operation', { Operations: [] }, 'ValidationException'],
   ['a key that does not exist', { KeyId: '00000000-0000-4000-8000-000000000000' }, 'NotFoundException'],
-])('%s is refused', async (_, more, name) => {
+])('refuses a grant with %s', async (_, more, name) => {
   expect(await refusal(create(more))).toMatchObject({ name });
 });
 
-test('grants are listed in pages', async () => {
+test('lists grants in pages', async () => {
   for (let count = 0; count < 120; count += 1) await create();
 
   const first = await kms().send(new ListGrantsCommand({ KeyId, Limit: 100 }));
@@ -93,7 +93,7 @@ test('grants are listed in pages', async () => {
   });
 });
 
-test('a grant is revoked or retired once', async () => {
+test('revokes or retires a grant once', async () => {
   const [one, other] = [await create(), await create()];
 
   await kms().send(new RevokeGrantCommand({ KeyId, GrantId: one.GrantId }));
@@ -105,7 +105,7 @@ test('a grant is revoked or retired once', async () => {
   });
 });
 
-test('the grantee is a unique id once its role is deleted', async () => {
+test('shows the unique id of the grantee after its role was deleted', async () => {
   await create();
 
   env.organization.deleteRole(grantee);

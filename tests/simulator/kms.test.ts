@@ -50,7 +50,7 @@ describe('a key policy', () => {
     });
   });
 
-  test('of a multi-Region key has its id', async () => {
+  test('keeps the id of a multi-Region key', async () => {
     const arn = env.organization.addKey({ accountId: shared, id: 'mrk-1234abcd12ab34cd56ef1234567890ab' });
     const { KeyMetadata } = await env.clients(shared).kms.send(new DescribeKeyCommand({ KeyId: arn }));
     expect(KeyMetadata).toMatchObject({
@@ -67,12 +67,12 @@ describe('a key policy', () => {
     ['a key that does not exist', '00000000-0000-4000-8000-000000000000', 'NotFoundException'],
     ['a key of another account', `arn:aws:kms:us-east-1:${log}:key/${id}`, 'AccessDeniedException'],
     ['a key of another region', `arn:aws:kms:eu-west-1:${shared}:key/${id}`, 'NotFoundException'],
-  ])('is not found by %s', async (_, KeyId, name) => {
+  ])('finds no key by %s', async (_, KeyId, name) => {
     expect(await refusal(put(text(administration), { KeyId }))).toMatchObject({ name });
     expect(await refusal(read(KeyId))).toMatchObject({ name });
   });
 
-  test('of 32,768 bytes is taken, of one more refused; white space counts', async () => {
+  test('accepts a key policy of 32,768 bytes with white space and refuses a longer one', async () => {
     const empty = JSON.stringify({ ...policy(administration), Id: '' }).length;
     const padded = (length: number) => `${' '.repeat(100)}${sized(length - 100 - empty)}`;
     const sized = (id: number) => JSON.stringify({ ...policy(administration), Id: 'x'.repeat(id) });
@@ -90,7 +90,7 @@ describe('a key policy', () => {
       'a statement without a resource',
       text(administration, { Effect: 'Allow', Principal: { AWS: member }, Action: '*' }),
     ],
-  ])('with %s is malformed', async (_, Policy) => {
+  ])('refuses a malformed key policy with %s', async (_, Policy) => {
     expect(await refusal(put(Policy))).toMatchObject({
       name: 'MalformedPolicyDocumentException',
       status: 400,
@@ -109,11 +109,11 @@ describe('the lock-out check', () => {
     });
   });
 
-  test('is passed by a policy that names the role itself', async () => {
+  test('accepts a key policy that names the calling role', async () => {
     await expect(put(text({ ...administration, Principal: { AWS: spoke } }))).resolves.toBeDefined();
   });
 
-  test('can be bypassed, and then nobody can write', async () => {
+  test('bypasses the lockout check, after which nobody can write', async () => {
     await put(lockOut, { BypassPolicyLockoutSafetyCheck: true });
     expect(await refusal(put(text(administration)))).toMatchObject({ name: 'AccessDeniedException' });
   });

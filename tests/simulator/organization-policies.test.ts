@@ -149,7 +149,7 @@ describe('policies', () => {
       ({ Name }) => Name,
     );
 
-  it('are listed by their targets, and their targets by the policy', async () => {
+  it('lists policies by target, and targets by policy', async () => {
     const id = await create(text(denyS3));
     await attach(id, workloads);
     expect(await listFor(organizations)).toEqual(['FullAWSAccess', expect.stringContaining('policy-')]);
@@ -160,7 +160,7 @@ describe('policies', () => {
     expect(Policy?.Content).toBe(text(denyS3));
   });
 
-  it('are deleted only when no target has them', async () => {
+  it('deletes a policy only when no target has it', async () => {
     const id = await create(text(denyS3));
     await attach(id, workloads);
     const remove = () => organizations.send(new DeletePolicyCommand({ PolicyId: id }));
@@ -173,7 +173,7 @@ describe('policies', () => {
     expect(await refusal(attach(id, workloads))).toMatchObject({ name: 'PolicyNotFoundException' });
   });
 
-  it('are read by a delegated administrator, which changes none', async () => {
+  it('lets a delegated administrator read policies and change none', async () => {
     const delegated = clientOf(hub);
     expect(await listFor(delegated)).toEqual(['FullAWSAccess']);
     const change = delegated.send(
@@ -182,7 +182,7 @@ describe('policies', () => {
     expect(await refusal(change)).toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  it('are read by an account that the delegation policy names, and by no other member', async () => {
+  it('lets an account of the delegation policy read policies, and no other member', async () => {
     expect(await refusal(listFor(clientOf(shared)))).toMatchObject({ name: 'AccessDeniedException' });
     env.organization.world.organizationPolicies.delegationPolicy = text({
       Effect: 'Allow',

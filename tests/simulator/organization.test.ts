@@ -56,7 +56,7 @@ describe('events', () => {
     detail: { eventName, requestParameters, responseElements: null },
   });
 
-  test('an account that was created lies in the root', async () => {
+  test('creates an account in the root', async () => {
     const id = env.organization.createAccount({ id: '333344445555', name: 'workload-2' });
     expect(events).toEqual([
       serviceEvent('CreateAccountResult', {
@@ -72,14 +72,14 @@ describe('events', () => {
     expect(env.organization.world.accounts.get(id)).toMatchObject({ state: 'ACTIVE', parentId: 'r-abcd' });
   });
 
-  test('an account gets an id of its own', () => {
+  test('gives each account its own id', () => {
     const ids = ['a', 'b', 'c'].map((name) => env.organization.createAccount({ name }));
     expect(new Set(ids).size).toBe(3);
     expect(ids.every((id) => /^\d{12}$/.test(id))).toBe(true);
     expect(() => env.organization.createAccount({ id: member, name: 'again' })).toThrow('exists already');
   });
 
-  test('a creation that failed has no account', () => {
+  test('announces a failed creation without an account', () => {
     env.organization.failToCreateAccount('workload-2', 'EMAIL_ALREADY_EXISTS');
     const details = events[0]?.detail.serviceEventDetails;
     expect(details).toMatchObject({
@@ -88,7 +88,7 @@ describe('events', () => {
     expect(details).not.toHaveProperty('createAccountStatus.accountId');
   });
 
-  test('an account that was closed is suspended', () => {
+  test('suspends an account that was closed', () => {
     env.organization.closeAccount(member);
     expect(events).toEqual([
       serviceEvent('CloseAccountResult', {
@@ -98,7 +98,7 @@ describe('events', () => {
     expect(env.organization.world.accounts.get(member)?.state).toBe('SUSPENDED');
   });
 
-  test('an account that was moved', () => {
+  test('announces a moved account', () => {
     env.organization.moveAccount(member, 'r-abcd');
     expect(events).toMatchObject([
       apiCall('MoveAccount', {
@@ -110,7 +110,7 @@ describe('events', () => {
     expect(env.organization.world.accounts.get(member)?.parentId).toBe('r-abcd');
   });
 
-  test('an account that was removed is gone from the organization, and lives on', async () => {
+  test('removes an account from the organization, after which the account still exists', async () => {
     env.organization.removeAccount(member);
     expect(events).toMatchObject([apiCall('RemoveAccountFromOrganization', { accountId: member })]);
     const call = env.hubClients.organizations.send(new DescribeAccountCommand({ AccountId: member }));
@@ -134,7 +134,7 @@ describe('events', () => {
     expect(env.organization.world.accounts.get(member)?.tags).toEqual({ stage: 'production' });
   });
 
-  test('an account that Control Tower has enrolled', () => {
+  test('announces an account that Control Tower has enrolled', () => {
     env.organization.announceManagedAccount(member);
     expect(events).toMatchObject([
       {
@@ -153,7 +153,7 @@ describe('events', () => {
     ]);
   });
 
-  test('come in the order of the acts, until the listener leaves', () => {
+  test('sends events in order until the listener leaves', () => {
     const names: unknown[] = [];
     const leave = env.organization.onEvent(({ detail }) => names.push(detail.eventName));
     env.organization.createAccount({ id: '333344445555', name: 'workload-2' });
@@ -163,13 +163,13 @@ describe('events', () => {
     expect(names).toEqual(['CreateAccountResult', 'MoveAccount']);
   });
 
-  test('are not sent for acts that cannot be', () => {
+  test('sends no event when the act is impossible', () => {
     expect(() => env.organization.moveAccount(member, 'ou-none')).toThrow('ou-none');
     expect(() => env.organization.closeAccount('999999999999')).toThrow('999999999999');
     expect(events).toEqual([]);
   });
 
-  test('are the same for the same seed', () => {
+  test('sends the same events for the same seed', () => {
     const run = () => {
       const { organization } = createSimulatorEnv();
       const seen: OrganizationEvent[] = [];
@@ -187,7 +187,7 @@ describe('around a call', () => {
   const put = () => env.clients(log).s3.send(new PutBucketPolicyCommand({ Bucket, Policy: text(grant) }));
   const stored = () => env.organization.policyOf('bucket', Bucket);
 
-  test('each attempt is logged, until the log is emptied', async () => {
+  test('logs each attempt until the log is emptied', async () => {
     await put();
     const role = `arn:aws:iam::${log}:role/account-onboarding-spoke`;
     const inRegion = { region: 'us-east-1' };
@@ -199,7 +199,7 @@ describe('around a call', () => {
     expect(env.organization.calls).toEqual([]);
   });
 
-  test('a test can throttle, and stop throttling', async () => {
+  test('lets a test throttle a call and stop throttling', async () => {
     const stop = env.organization.intercept(async ({ service, operation }, proceed) => {
       if (operation === 'PutBucketPolicy') throw createAwsError('SlowDown', `${service} is busy`, 503);
       return proceed();
@@ -211,7 +211,7 @@ describe('around a call', () => {
     expect(stored()).toBeDefined();
   });
 
-  test('a test can lose the answer after the effect', async () => {
+  test('lets a test lose the answer after the effect', async () => {
     env.organization.intercept(async ({ operation }, proceed) => {
       const output = await proceed();
       if (operation === 'PutBucketPolicy')
@@ -222,7 +222,7 @@ describe('around a call', () => {
     expect(stored()).toBeDefined();
   });
 
-  test('a test can answer late, by the clock of the world', async () => {
+  test('lets a test delay an answer by the simulated clock', async () => {
     env.organization.intercept(async (_, proceed) => {
       await env.clock.sleep(30_000);
       return proceed();
@@ -232,7 +232,7 @@ describe('around a call', () => {
     expect(env.clock.now() - before).toBe(60_000);
   });
 
-  test('a test can be an outsider who writes first', async () => {
+  test('lets a test write a policy first', async () => {
     const foreign = policy({
       Effect: 'Deny',
       Principal: '*',
@@ -247,13 +247,13 @@ describe('around a call', () => {
     expect(JSON.parse(Policy ?? '')).toEqual(foreign);
   });
 
-  test('a test can leave a policy that nobody understands', async () => {
+  test('lets a test leave an invalid policy', async () => {
     env.organization.editPolicy('bucket', Bucket, '{"Statement": "mine"}');
     const { Policy } = await env.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket }));
     expect(Policy).toBe('{"Statement": "mine"}');
   });
 
-  test('a test can serve a stale read', async () => {
+  test('lets a test return a stale read', async () => {
     const old = JSON.stringify(policy());
     env.organization.intercept(async ({ operation }, proceed) =>
       operation === 'GetBucketPolicy' ? { Policy: old } : proceed(),
@@ -263,7 +263,7 @@ describe('around a call', () => {
     expect(Policy).toBe(old);
   });
 
-  test('the latest interceptor is outermost, and knows who calls', async () => {
+  test('calls the latest interceptor first, and tells it who calls', async () => {
     const seen: string[] = [];
     for (const name of ['inner', 'outer'])
       env.organization.intercept(async ({ operation, caller }, proceed) => {
@@ -276,7 +276,7 @@ describe('around a call', () => {
   });
 });
 
-test('what does not exist cannot be read or edited', () => {
+test('refuses to read or edit what does not exist', () => {
   expect(() => env.organization.policyOf('bucket', 'nothing')).toThrow('There is no bucket nothing');
   expect(() => env.organization.editPolicy('key', 'nothing', undefined)).toThrow('There is no key nothing');
   expect(() => env.organization.credentialsOf(log, 'nobody')).toThrow('There is no role nobody');

@@ -37,7 +37,7 @@ const send = (command: object): Promise<unknown> =>
   env.hubClients.organizations.send(command as ListRootsCommand);
 
 describe('what Organizations tells', () => {
-  test('the organization and its root', async () => {
+  test('describes the organization and its root', async () => {
     const { organizations } = env.hubClients;
     const { Organization } = await organizations.send(new DescribeOrganizationCommand({}));
     const { Roots } = await organizations.send(new ListRootsCommand({}));
@@ -53,7 +53,7 @@ describe('what Organizations tells', () => {
     ['SUSPENDED', 'SUSPENDED'],
     ['PENDING_CLOSURE', 'PENDING_CLOSURE'],
     ['CLOSED', 'SUSPENDED'],
-  ] as const)('state %s of an account, with the older status %s', async (state, status) => {
+  ] as const)('returns the state %s of an account with the older status %s', async (state, status) => {
     env.organization.setState(member, state);
     const { Account } = await env.hubClients.organizations.send(
       new DescribeAccountCommand({ AccountId: member }),
@@ -69,7 +69,7 @@ describe('what Organizations tells', () => {
     expect(ofOu.Parents).toEqual([{ Id: 'r-abcd', Type: 'ROOT' }]);
   });
 
-  test('children by type, OUs and accounts of a parent', async () => {
+  test('lists children by type, and the OUs and accounts of a parent', async () => {
     const { organizations } = env.hubClients;
     const ParentId = 'r-abcd';
     const units = await organizations.send(
@@ -92,7 +92,7 @@ describe('what Organizations tells', () => {
     ]);
   });
 
-  test('an OU by its id', async () => {
+  test('describes an OU by its id', async () => {
     const { OrganizationalUnit } = await env.hubClients.organizations.send(
       new DescribeOrganizationalUnitCommand({ OrganizationalUnitId: 'ou-abcd-workloads' }),
     );
@@ -101,7 +101,7 @@ describe('what Organizations tells', () => {
 });
 
 describe('pages', () => {
-  test('of twenty accounts, and a token until the last', async () => {
+  test('lists accounts in pages of twenty with a token until the last', async () => {
     for (let index = 0; index < 55; index++)
       env.organization.addAccount({ id: `3000000000${10 + index}`, name: `account-${index}` });
     const sizes: number[] = [];
@@ -117,7 +117,7 @@ describe('pages', () => {
     expect(ids.size).toBe(61);
   });
 
-  test('of twenty tags', async () => {
+  test('lists tags in pages of twenty', async () => {
     const tags = Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`key-${index}`, 'value']));
     env.organization.tagAccount(member, tags);
     const found: string[] = [];
@@ -129,7 +129,7 @@ describe('pages', () => {
     expect(found).toEqual(Object.keys(tags));
   });
 
-  test('start from a token of the service only', async () => {
+  test('accepts only page tokens of the service', async () => {
     expect(await refusal(send(new ListAccountsCommand({ NextToken: 'mine' })))).toMatchObject({
       name: 'InvalidInputException',
     });
@@ -149,11 +149,11 @@ describe('refusals', () => {
     ],
     ['TargetNotFoundException', new ListTagsForResourceCommand({ ResourceId: '999999999999' })],
     ['NotSimulated', new ListHandshakesForAccountCommand({})],
-  ])('%s', async (name, command) => {
+  ])('refuses with %s', async (name, command) => {
     expect(await refusal(send(command))).toMatchObject({ name });
   });
 
-  test('an account that is neither the management account nor the hub may not ask', async () => {
+  test('refuses an account that is neither the management account nor the hub', async () => {
     const credentials = env.organization.credentialsOf(log, 'account-onboarding-spoke');
     const client = withPlugins(new OrganizationsClient({ region, credentials }), [env.organization.plugin()]);
     expect(await refusal(client.send(new ListAccountsCommand({})))).toMatchObject({
@@ -161,7 +161,7 @@ describe('refusals', () => {
     });
   });
 
-  test('a role of the management account needs the permission', async () => {
+  test('requires permission of a role of the management account', async () => {
     const asks = policy({ Effect: 'Allow', Action: 'organizations:ListRoots', Resource: '*' });
     env.organization.addRole({
       accountId: management,

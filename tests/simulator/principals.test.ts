@@ -42,7 +42,7 @@ describe('AWS accepts', () => {
     ['a service of log delivery', 'Service', 'delivery.logs.amazonaws.com'],
     ['an identity provider', 'Federated', `arn:aws:iam::${member}:saml-provider/Example`],
     ['a canonical user', 'CanonicalUser', 'ab'.repeat(32)],
-  ])('%s', (_, type, name) => {
+  ])('accepts %s as principal', (_, type, name) => {
     expect(isKnownPrincipal(env.organization.world, type, name)).toBe(true);
   });
 });
@@ -62,16 +62,16 @@ describe('AWS refuses', () => {
     ['any service', 'Service', '*'],
     ['a service elsewhere', 'Service', 'cloudtrail.example.com'],
     ['a type that is unknown', 'Google', 'somebody'],
-  ])('%s', (_, type, name) => {
+  ])('refuses %s as principal', (_, type, name) => {
     expect(isKnownPrincipal(env.organization.world, type, name)).toBe(false);
   });
 
-  test('an account from the moment it is closed', () => {
+  test('refuses an account as principal from the moment it is closed', () => {
     env.organization.closeAccount(member);
     expect(isKnownPrincipal(env.organization.world, 'AWS', member)).toBe(false);
   });
 
-  test('an account that is too new, until it is not', () => {
+  test('refuses an account as principal while it is too new', () => {
     env.organization.refusePrincipal(member);
     expect(isKnownPrincipal(env.organization.world, 'AWS', member)).toBe(false);
     env.organization.acceptPrincipal(member);
@@ -134,11 +134,11 @@ describe.each([
 ] as const)('the policy of a %s', (kind, name, message) => {
   const write = (principal: Principal) => writes[kind]?.(principal) ?? Promise.resolve();
 
-  test('is taken with accounts that exist', async () => {
+  test('accepts a policy with existing accounts', async () => {
     await expect(write({ AWS: [member, '123456789012'] })).resolves.toBeDefined();
   });
 
-  test('is refused whole for one bad account among good ones', async () => {
+  test('refuses the whole policy for one bad account', async () => {
     expect(await refusal(write({ AWS: [member, '666677778888', '123456789012'] }))).toEqual({
       name,
       message,
@@ -146,11 +146,11 @@ describe.each([
     });
   });
 
-  test('with a bad account is an InvalidPrincipalError of the project', async () => {
+  test('throws InvalidPrincipalError for a bad account', async () => {
     await expect(write({ AWS: '999999999999' })).rejects.toThrow(InvalidPrincipalError);
   });
 
-  test('cannot be written again once a role that it names is deleted', async () => {
+  test('refuses to write a policy again when a role that it names was deleted', async () => {
     const role = `arn:aws:iam::${member}:role/ci/Deployer`;
     await write({ AWS: role });
     env.organization.deleteRole(role);
@@ -166,7 +166,7 @@ describe.each([
     expect(await refusal(write(principal ?? '*'))).toMatchObject({ name });
   });
 
-  test("nor once a user is deleted, whose id is told apart from a role's", async () => {
+  test('refuses to write a policy again when a user that it names was deleted', async () => {
     const user = 'arn:aws:iam::123456789012:user/partner';
     env.organization.addPrincipal(user);
     await write({ AWS: user });

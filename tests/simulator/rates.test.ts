@@ -27,7 +27,7 @@ async function answered(
   return ended.filter(({ status }) => status === 'fulfilled').length;
 }
 
-test('a full bucket lets a burst through, and then what comes back with time', async () => {
+test('lets a burst through a full bucket, and then the calls that time refills', async () => {
   const clock = createTestClock();
   const limits = createRateLimits({ clock });
   const parents = call('organizations', 'ListParents');
@@ -48,7 +48,7 @@ test('operations that share a bucket empty it together, and others do not notice
   expect(await answered(limits, 30, call('secretsmanager', 'DescribeSecret'))).toBe(30);
 });
 
-test('accounts and regions have buckets of their own; IAM knows no regions', async () => {
+test('keeps buckets by account and region, and none by region for IAM', async () => {
   const limits = createRateLimits({ clock: createTestClock() });
   expect(await answered(limits, 20, call('kms', 'PutKeyPolicy'))).toBe(15);
   expect(await answered(limits, 20, call('kms', 'PutKeyPolicy', shared))).toBe(15);
@@ -57,20 +57,20 @@ test('accounts and regions have buckets of their own; IAM knows no regions', asy
   expect(await answered(limits, 9, call('iam', 'CreatePolicyVersion', log, 'eu-west-1'))).toBe(0);
 });
 
-test('all accounts of the organization together meet a limit of their own', async () => {
+test('limits all accounts of the organization together', async () => {
   const limits = createRateLimits({ clock: createTestClock() });
   expect(await answered(limits, 20, call('organizations', 'ListParents', log))).toBe(8);
   expect(await answered(limits, 20, call('organizations', 'ListParents', shared))).toBe(2);
 });
 
-test('a call that one bucket refuses takes no token of another', async () => {
+test('takes no token of another bucket when one bucket refuses the call', async () => {
   const clock = createTestClock();
   const limits = createRateLimits({ clock });
   await answered(limits, 1_000, call('organizations', 'ListParents', log));
   expect(await answered(limits, 20, call('organizations', 'ListParents', shared))).toBe(2);
 });
 
-test('a service without a rate is never refused', async () => {
+test('never refuses a service without a rate', async () => {
   const limits = createRateLimits({ clock: createTestClock(), rates: [] });
   expect(await answered(limits, 10_000, call('iam', 'CreatePolicyVersion'))).toBe(10_000);
 });
@@ -81,11 +81,11 @@ test.each([
   ['iam', 'Throttling', 400],
   ['s3', 'SlowDown', 503],
   ['ec2', 'RequestLimitExceeded', 503],
-] as const)('%s refuses with %s', (service, name, httpStatusCode) => {
+] as const)('refuses calls of %s with %s', (service, name, httpStatusCode) => {
   expect(createThrottlingError({ service })).toMatchObject({ name, $metadata: { httpStatusCode } });
 });
 
-test('production code hears of it as a ThrottledError, from the first client that meets it', async () => {
+test('reports throttling to production code as ThrottledError at once', async () => {
   const { organization, clock, hubClients } = createSimulatorEnv();
   organization.intercept(createRateLimits({ clock }).interceptor);
   const { organizations } = hubClients;
@@ -98,7 +98,7 @@ test('production code hears of it as a ThrottledError, from the first client tha
   ).resolves.toBeDefined();
 });
 
-test('every rate is of a service and of operations that the simulator knows', () => {
+test('defines rates only for services and operations that the simulator has', () => {
   for (const { service, operations = [] } of awsRates) {
     expect(Object.keys(services)).toContain(service);
     const unknown = operations.filter((operation) => services[service]?.[operation] === undefined);

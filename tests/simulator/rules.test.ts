@@ -42,11 +42,11 @@ Resources:
 describe('the rules of a template', () => {
   const rules = getRules(template);
 
-  test('are the enabled ones that have a pattern', () => {
+  test('returns the enabled rules that have a pattern', () => {
     expect(rules.map(({ ruleId }) => ruleId)).toEqual(['AccountCreated', 'AccountMoved']);
   });
 
-  test('match what the simulated organization announces', () => {
+  test('matches the events of the simulated organization', () => {
     const { organization } = createSimulatorEnv();
     const matched: (readonly [string, readonly string[]])[] = [];
     organization.onEvent((event) =>
@@ -71,7 +71,7 @@ describe('the rules of a template', () => {
     ]);
   });
 
-  test('keep the intrinsic functions of their targets', () => {
+  test('keeps the intrinsic functions of rule targets', () => {
     expect(rules[0]?.targets).toEqual([
       {
         Id: 'onboarding',
@@ -82,11 +82,11 @@ describe('the rules of a template', () => {
     ]);
   });
 
-  test('are none when the template has no resources', () => {
+  test('returns no rules when the template has no resources', () => {
     expect(getRules('Outputs: {}')).toEqual([]);
   });
 
-  test('need proper YAML', () => {
+  test('refuses a template that is not valid YAML', () => {
     expect(() => getRules('Resources: [')).toThrow('The template of the rules');
   });
 });

@@ -16,7 +16,7 @@ async function inFakeTime<Result>(milliseconds: number, act: () => Promise<Resul
 }
 
 describe('branches', () => {
-  test('that catch inside themselves do not cancel each other', async () => {
+  test('keeps branches running when another branch catches its own error', async () => {
     const branch = (name: string) =>
       machine(`Update ${name}`, {
         [`Update ${name}`]: task(`${name}Arn`, {
@@ -38,7 +38,7 @@ describe('branches', () => {
     expect([...result.states].sort()).toEqual(['Log failed', 'Update', 'Update Log', 'Update Shared']);
   });
 
-  test('that fail end the Parallel state, which can catch', async () => {
+  test('ends the Parallel state when a branch fails, which can be caught', async () => {
     const result = await run(
       machine('Update', {
         Update: {
@@ -54,7 +54,7 @@ describe('branches', () => {
     expect(result).toMatchObject({ status: 'SUCCEEDED', output: { Error: 'AccessDeniedError' } });
   });
 
-  test('within branches are all entered, to the very last', async () => {
+  test('enters every branch inside branches', async () => {
     const pass = { Type: 'Pass', End: true };
     const inner: States[string] = {
       Type: 'Parallel',
@@ -69,7 +69,7 @@ describe('branches', () => {
     expect([...result.states].sort()).toEqual(['A', 'B', 'Inner', 'Outer']);
   });
 
-  test('of a Map run once per item, with index and value', async () => {
+  test('runs the branch of a Map once per item, with index and value', async () => {
     const indices: (number | undefined)[] = [];
     const result = await run(
       machine('Each', {
@@ -100,7 +100,7 @@ describe('branches', () => {
 });
 
 describe('the way through', () => {
-  test('is chosen by the data', async () => {
+  test('chooses the way by the data', async () => {
     const definition = machine('Which', {
       Which: {
         Type: 'Choice',
@@ -117,7 +117,7 @@ describe('the way through', () => {
     expect(await run(definition, {}, { input: { state: 'SUSPENDED' } })).toMatchObject({ error: 'Ignored' });
   });
 
-  test('does not wait, unless it should', async () => {
+  test('skips a wait unless the test asks for it', async () => {
     const definition = machine('Wait', {
       Wait: { Type: 'Wait', Seconds: 3_600, Next: 'Done' },
       Done: { Type: 'Succeed' },
@@ -158,7 +158,7 @@ describe('the way through', () => {
     ]);
   });
 
-  test('has no end sooner than asked for, however long the time-out', async () => {
+  test('keeps a time-out of any length', async () => {
     const definition = {
       ...machine('A', { A: task('AArn', { TimeoutSeconds: 99_999_999 }) }),
       TimeoutSeconds: 31_536_000,
@@ -179,7 +179,7 @@ describe('the way through', () => {
 });
 
 describe('a definition is refused', () => {
-  test('that the validator refuses', async () => {
+  test('refuses a definition that the validator refuses', async () => {
     await expect(run(machine('A', { A: { Type: 'Pass', Next: 'Nowhere' } }))).rejects.toThrow('invalid');
   });
 
@@ -196,7 +196,7 @@ describe('a definition is refused', () => {
       '$$.State.RetryCount',
       machine('A', { A: { Type: 'Pass', Parameters: { 'n.$': '$$.State.RetryCount' }, End: true } }),
     ],
-  ])('for %s', async (message, definition) => {
+  ])('refuses a definition with %s', async (message, definition) => {
     await expect(run(definition)).rejects.toThrow(message);
   });
 });

@@ -3,7 +3,7 @@ import type { StateEvent } from '../../simulator/run-state-machine.ts';
 import { fails, failsFirst, machine, run, type States, task } from '../fixtures/machines.ts';
 
 describe('a task', () => {
-  test('is the function of its token, with the input of the state', async () => {
+  test('calls the function of the token with the input of the state', async () => {
     const seen: unknown[] = [];
     const result = await run(machine('Resolve', { Resolve: task('ResolveArn') }), {
       ResolveArn: async (input) => {
@@ -15,7 +15,7 @@ describe('a task', () => {
     expect(result).toEqual({ status: 'SUCCEEDED', output: { state: 'ACTIVE' }, states: ['Resolve'] });
   });
 
-  test('may name another resource, whose function gets the parameters', async () => {
+  test('calls the function of another resource with the parameters', async () => {
     const Resource = 'arn:aws:states:::events:putEvents';
     const definition = machine('Announce', {
       Announce: { Type: 'Task', Resource, Parameters: { 'Entries.$': '$.entries' }, End: true },
@@ -74,7 +74,7 @@ describe('a task', () => {
     });
   });
 
-  test('without a function ends before anything runs', async () => {
+  test('ends before any state when a task has no function', async () => {
     let called = false;
     const definition = machine('First', {
       First: task('FirstArn', { End: undefined, Next: 'Both' }),
@@ -116,7 +116,7 @@ describe('a task', () => {
     expect(result.output).toEqual({ nested: { value: 1 }, at: '1970-01-01T00:00:00.000Z' });
   });
 
-  test('that returns nothing hands on null', async () => {
+  test('passes null on when a task returns nothing', async () => {
     expect((await run(machine('A', { A: task('AArn') }), { AArn: async () => undefined })).output).toBeNull();
   });
 });
@@ -144,7 +144,7 @@ describe('an error', () => {
     });
   });
 
-  test('is caught by its name, and kept where the catcher says', async () => {
+  test('catches an error by its name, and stores it where the catcher says', async () => {
     const Catch = [
       { ErrorEquals: ['ThrottledError'], Next: 'GiveUp' },
       { ErrorEquals: ['AccessDeniedError'], Next: 'Recover', ResultPath: '$.error' },
@@ -157,13 +157,13 @@ describe('an error', () => {
     });
   });
 
-  test('of another name is not caught', async () => {
+  test('fails when no catcher names the error', async () => {
     const Catch = [{ ErrorEquals: ['ThrottledError'], Next: 'Recover' }];
     const result = await run(definition({ Catch }), { WorkArn: fails('AccessDeniedError') });
     expect(result).toMatchObject({ status: 'FAILED', error: 'AccessDeniedError' });
   });
 
-  test('is retried until it succeeds', async () => {
+  test('retries an error until the task succeeds', async () => {
     const Retry = [
       { ErrorEquals: ['ThrottledError'], IntervalSeconds: 60, BackoffRate: 2, JitterStrategy: 'FULL' },
     ];
@@ -184,7 +184,7 @@ describe('an error', () => {
     ]);
   });
 
-  test('is not retried for ever, and caught at last', async () => {
+  test('stops retrying after the last attempt, and catches the error', async () => {
     const Retry = [{ ErrorEquals: ['ThrottledError'], MaxAttempts: 2 }];
     const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'GiveUp' }];
     const result = await run(definition({ Retry, Catch }), { WorkArn: failsFirst(3, 'ThrottledError') });
@@ -196,13 +196,13 @@ describe('an error', () => {
     });
   });
 
-  test('of a result that is too large cannot be caught', async () => {
+  test('fails without catching when a result is too large', async () => {
     const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'Recover' }];
     const result = await run(definition({ Catch }), { WorkArn: async () => 'x'.repeat(262_143) });
     expect(result).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded', states: ['Work'] });
   });
 
-  test('of something that is no Error has a name too', async () => {
+  test('names an error that is not an Error object', async () => {
     const result = await run(definition({}), {
       WorkArn: () => Promise.reject('just text'),
     });

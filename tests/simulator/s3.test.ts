@@ -40,7 +40,7 @@ const read = async () =>
   (await env.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket }))).Policy ?? '';
 
 describe('a bucket policy', () => {
-  test('is absent, put, read, and deleted', async () => {
+  test('puts, reads and deletes a bucket policy', async () => {
     expect(await refusal(read())).toEqual({
       name: 'NoSuchBucketPolicy',
       status: 404,
@@ -62,7 +62,7 @@ describe('a bucket policy', () => {
     );
   });
 
-  test('may be written by its owner only', async () => {
+  test('refuses a bucket policy of another owner', async () => {
     expect(await refusal(put(text(allow), { ExpectedBucketOwner: member }))).toMatchObject({
       name: 'AccessDenied',
       status: 403,
@@ -70,7 +70,7 @@ describe('a bucket policy', () => {
     await expect(put(text(allow), { ExpectedBucketOwner: log })).resolves.toBeDefined();
   });
 
-  test('is asked for in the region of the bucket', async () => {
+  test("redirects a request from another region than the bucket's", async () => {
     const elsewhere = env.clients(log, 'eu-west-1').s3.send(new GetBucketPolicyCommand({ Bucket }));
     expect(await refusal(elsewhere)).toMatchObject({ name: 'PermanentRedirect', status: 301 });
   });
@@ -80,7 +80,7 @@ describe('a bucket policy', () => {
     expect(await refusal(missing)).toMatchObject({ name: 'NoSuchBucket', status: 404 });
   });
 
-  test('of 20,480 bytes is taken, of one more refused; white space is not counted', async () => {
+  test('accepts a bucket policy of 20,480 bytes without white space and refuses a longer one', async () => {
     const padded = (length: number) =>
       JSON.stringify({ ...policy(allow), Id: 'x'.repeat(length - sizeWithEmptyId) }, undefined, 8);
     const sizeWithEmptyId = JSON.stringify({ ...policy(allow), Id: '' }).length;
@@ -107,7 +107,7 @@ describe('a bucket policy', () => {
       text({ ...allow, Principal: { AWS: '999999999999' } }),
       'Invalid principal in policy',
     ],
-  ])('with %s is malformed', async (_, Policy, message) => {
+  ])('refuses a malformed bucket policy with %s', async (_, Policy, message) => {
     expect(await refusal(put(Policy))).toEqual({
       name: 'MalformedPolicy',
       status: 400,
@@ -115,7 +115,7 @@ describe('a bucket policy', () => {
     });
   });
 
-  test('that is public is denied where Block Public Access is on', async () => {
+  test('denies a public bucket policy when Block Public Access is on', async () => {
     const everybody: Statement = { ...allow, Principal: '*' };
     expect(await refusal(put(text(everybody)))).toMatchObject({ name: 'AccessDenied' });
     const ofOrganization = { StringEquals: { 'aws:PrincipalOrgID': 'o-example1234' } };
@@ -128,7 +128,7 @@ describe('a bucket policy', () => {
 describe('permission', () => {
   const onlyReads = policy({ Effect: 'Allow', Action: 's3:GetBucketPolicy', Resource: bucketArn });
 
-  test('of the role is needed for each action', async () => {
+  test('requires permission of the role for each action', async () => {
     env = createSimulatorEnv(onlyReads);
     env.organization.editPolicy('bucket', Bucket, policy(allow));
     await expect(read()).resolves.toContain(member);
@@ -139,7 +139,7 @@ describe('permission', () => {
     });
   });
 
-  test('is taken back by an explicit deny of the bucket', async () => {
+  test('denies the role by an explicit Deny of the bucket', async () => {
     const principal = { AWS: `arn:aws:iam::${log}:role/account-onboarding-spoke` };
     const deny: Statement = {
       Effect: 'Deny',
@@ -153,7 +153,7 @@ describe('permission', () => {
     });
   });
 
-  test('is given by a bucket policy that names the role', async () => {
+  test('allows the role by a bucket policy that names the role', async () => {
     env = createSimulatorEnv(policy());
     const principal = { AWS: `arn:aws:iam::${log}:role/account-onboarding-spoke` };
     const byRole: Statement = {
@@ -166,7 +166,7 @@ describe('permission', () => {
     await expect(read()).resolves.toContain('account-onboarding-spoke');
   });
 
-  test('is not given by a bucket policy that names the account', async () => {
+  test('denies the role when the bucket policy names only the account', async () => {
     env = createSimulatorEnv(policy());
     const byAccount: Statement = {
       Effect: 'Allow',
@@ -178,7 +178,7 @@ describe('permission', () => {
     expect(await refusal(read())).toMatchObject({ name: 'AccessDenied' });
   });
 
-  test('in another account needs both sides', async () => {
+  test('requires both sides for a bucket of another account', async () => {
     const asShared = () => env.clients(shared).s3.send(new GetBucketPolicyCommand({ Bucket }));
     env.organization.editPolicy('bucket', Bucket, policy(allow));
     expect(await refusal(asShared())).toMatchObject({ name: 'AccessDenied' });
@@ -193,7 +193,7 @@ describe('permission', () => {
   });
 });
 
-test('what is not modeled is refused, never silently done', async () => {
+test('refuses an operation that is not simulated', async () => {
   expect(await refusal(env.clients(log).s3.send(new GetBucketTaggingCommand({ Bucket })))).toMatchObject({
     name: 'NotSimulated',
     message: expect.stringContaining('s3:GetBucketTagging'),

@@ -42,7 +42,7 @@ const stages = async () =>
   (await secrets().send(new DescribeSecretCommand({ SecretId }))).VersionIdsToStages ?? {};
 
 describe('versions of a secret', () => {
-  test('a new value is current, the one before it previous, and an event says so', async () => {
+  test('makes a new value current and the old one previous, and sends an event', async () => {
     await put('version-2', 'second');
     expect(await value()).toBe('second');
     expect(await value('AWSPREVIOUS')).toBe('first');
@@ -58,7 +58,7 @@ describe('versions of a secret', () => {
     ]);
   });
 
-  test('a repeated request does nothing, one with the same token and another value is refused', async () => {
+  test('ignores a repeated request, and refuses the same token with another value', async () => {
     await put('version-2', 'second');
     await put('version-3', 'third');
     await put('version-2', 'second');
@@ -67,7 +67,7 @@ describe('versions of a secret', () => {
     expect(events).toHaveLength(2);
   });
 
-  test('a label moves only from the version that is named; AWSPENDING moves without an event', async () => {
+  test('moves a label only from the named version, and AWSPENDING without an event', async () => {
     await put('version-2', 'second', ['AWSPENDING']);
     const move = (RemoveFromVersionId?: string) =>
       secrets().send(
@@ -86,7 +86,7 @@ describe('versions of a secret', () => {
     expect(events).toHaveLength(1);
   });
 
-  test('a rotation begins with a version that has no value, and only one runs at a time', async () => {
+  test('begins a rotation with a version without a value, one rotation at a time', async () => {
     const rotate = (ClientRequestToken: string) =>
       secrets().send(
         new RotateSecretCommand({ SecretId, ClientRequestToken, RotationLambdaARN: 'arn:aws:lambda:f' }),
@@ -97,7 +97,7 @@ describe('versions of a secret', () => {
     expect(await refusal(rotate('version-3'))).toMatchObject({ name: 'InvalidRequestException' });
   });
 
-  test('a secret that is to be deleted can be described, and nothing else', async () => {
+  test('describes a secret that is scheduled for deletion, and refuses everything else', async () => {
     const secret = env.organization.world.secrets.get(SecretId);
     if (secret !== undefined) secret.deletedAt = env.clock.now();
     const described = await secrets().send(new DescribeSecretCommand({ SecretId }));
@@ -105,7 +105,7 @@ describe('versions of a secret', () => {
     expect(await refusal(value())).toMatchObject({ name: 'InvalidRequestException' });
   });
 
-  test('a customer managed key must let the reader decrypt through Secrets Manager', async () => {
+  test('requires a customer managed key that lets the reader decrypt through Secrets Manager', async () => {
     const locked = env.organization.addKey({
       accountId: shared,
       id: 'locked',
@@ -126,7 +126,7 @@ describe('a random password', () => {
   const password = async (options: Partial<GetRandomPasswordCommandInput>) =>
     (await secrets().send(new GetRandomPasswordCommand(options))).RandomPassword ?? '';
 
-  test('has 32 characters, at least one of each type', async () => {
+  test('makes a random password of 32 characters with at least one of each type', async () => {
     const made = await password({});
     expect(made).toHaveLength(32);
     for (const type of [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/]) expect(made).toMatch(type);

@@ -39,7 +39,7 @@ const read = (SecretId = env.secretArn) =>
   env.clients(shared).secretsManager.send(new GetResourcePolicyCommand({ SecretId }));
 
 describe('the resource policy of a secret', () => {
-  test('is absent, put, read, and deleted', async () => {
+  test('puts, reads and deletes the resource policy of a secret', async () => {
     expect(await read()).not.toHaveProperty('ResourcePolicy');
     await put(text(readers));
     expect(JSON.parse((await read('example/database')).ResourcePolicy ?? '')).toEqual(
@@ -71,7 +71,7 @@ describe('the resource policy of a secret', () => {
     expect(await refusal(call)).toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  test('that is public is refused where asked to', async () => {
+  test('refuses a public secret policy when asked to', async () => {
     const everybody = text({ ...readers, Principal: '*' });
     expect(await refusal(put(everybody, { BlockPublicPolicy: true }))).toMatchObject({
       name: 'PublicPolicyException',
@@ -82,11 +82,11 @@ describe('the resource policy of a secret', () => {
   test.each<[string, string]>([
     ['no JSON', ''],
     ['no resource', text({ Effect: 'Allow', Principal: { AWS: member }, Action: '*' })],
-  ])('with %s is malformed', async (_, ResourcePolicy) => {
+  ])('refuses a malformed secret policy with %s', async (_, ResourcePolicy) => {
     expect(await refusal(put(ResourcePolicy))).toMatchObject({ name: 'MalformedPolicyDocumentException' });
   });
 
-  test('of 20,480 characters is taken, of one more refused', async () => {
+  test('accepts a secret policy of 20,480 characters and refuses a longer one', async () => {
     await expect(put(textOfLength(20_480, readers))).resolves.toBeDefined();
     expect(await refusal(put(textOfLength(20_481, readers)))).toMatchObject({ name: 'ValidationException' });
   });

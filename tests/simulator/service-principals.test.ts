@@ -86,7 +86,7 @@ describe('a service of AWS', () => {
     expect(await refusal(put(cloudTrail(), { ACL: undefined }))).toMatchObject(denied);
   });
 
-  it('is refused when a Deny names its service principal', async () => {
+  it('refuses an AWS service when a Deny names its service principal', async () => {
     const everybody = {
       Effect: 'Deny',
       Principal: '*',

@@ -81,7 +81,7 @@ describe('a stack set', () => {
     expect(roleIn(management)).toBeUndefined();
   });
 
-  it('is described with its template, targets and automatic deployment', async () => {
+  it('describes a stack set with template, targets and automatic deployment', async () => {
     await createStackSet(client);
     await createStackInstances(client, onWorkloads);
     const { StackSet } = await client.send(new DescribeStackSetCommand({ StackSetName }));
@@ -95,13 +95,13 @@ describe('a stack set', () => {
     });
   });
 
-  it('is refused without the capability that named roles need', async () => {
+  it('refuses a stack set without the capability that named roles need', async () => {
     expect(await refusal(createStackSet(client, { Capabilities: ['CAPABILITY_IAM'] }))).toMatchObject({
       name: 'InsufficientCapabilitiesException',
     });
   });
 
-  it('is refused to a member account, and given to a delegated administrator that says so', async () => {
+  it('refuses a stack set of a member account, and accepts one of a delegated administrator', async () => {
     const { organization } = env;
     const refused = createStackSet(clientOf(member));
     expect(await refusal(refused)).toMatchObject({ name: 'ValidationError' });
@@ -110,7 +110,7 @@ describe('a stack set', () => {
     expect([...organization.world.cloudFormation.stackSets.keys()]).toEqual([StackSetName]);
   });
 
-  it('is not created twice', async () => {
+  it('refuses to create a stack set twice', async () => {
     await createStackSet(client);
     expect(await refusal(createStackSet(client))).toMatchObject({ name: 'NameAlreadyExistsException' });
     const input = { StackSetName: 'other', TemplateBody: '{}', PermissionModel: 'SERVICE_MANAGED' } as const;
@@ -220,7 +220,7 @@ describe('an instance', () => {
     expect(await pass(3)).toEqual([[member, 'CURRENT', 'SUCCEEDED']]);
   });
 
-  it('is removed with what it made, and the stack set after it', async () => {
+  it('removes an instance with its resources, and then the stack set', async () => {
     await createStackSet(client);
     await createStackInstances(client, onWorkloads);
     await pass(3);

@@ -78,7 +78,7 @@ it('rolls back when a type of resource is not simulated', async () => {
   expect((await read())?.StackStatusReason).toContain('does not model AWS::SQS::Queue');
 });
 
-it('is refused when a resource names one that the template does not have', async () => {
+it('refuses a stack when a resource names one that the template does not have', async () => {
   const Role = {
     Type: 'AWS::IAM::Role',
     Properties: { AssumeRolePolicyDocument: policy(), RoleName: { Ref: 'Nobody' } },

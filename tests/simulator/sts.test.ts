@@ -47,7 +47,7 @@ describe('AssumeRole', () => {
     );
   });
 
-  test('the credentials say who they are', async () => {
+  test('returns credentials that name the session', async () => {
     const { Credentials } = await assume(log, 'account-onboarding-spoke');
     const identity = await sts({
       accessKeyId: Credentials?.AccessKeyId ?? '',
@@ -60,7 +60,7 @@ describe('AssumeRole', () => {
     });
   });
 
-  test('is denied for a role that does not exist, in the words for any other denial', async () => {
+  test('denies a role that does not exist with the message of any other denial', async () => {
     expect(await refusal(assume(log, 'nowhere'))).toEqual({
       name: 'AccessDenied',
       status: 403,
@@ -68,12 +68,12 @@ describe('AssumeRole', () => {
     });
   });
 
-  test('is denied where the trust policy names somebody else', async () => {
+  test('denies a caller that the trust policy does not name', async () => {
     const trust = policy({ Effect: 'Allow', Principal: { AWS: member }, Action: 'sts:AssumeRole' });
     expect(await refusal(trusting(trust))).toMatchObject({ name: 'AccessDenied' });
   });
 
-  test('is denied where a condition of the trust policy fails, and allowed where it holds', async () => {
+  test('denies when a condition of the trust policy fails, and allows when it holds', async () => {
     const narrowed = (arn: string) =>
       policy({
         Effect: 'Allow',
@@ -96,12 +96,12 @@ describe('AssumeRole', () => {
     await expect(assume(log, 'tried', { ExternalId: 'agreed' })).resolves.toBeDefined();
   });
 
-  test('in the own account is denied without trust, whatever the caller may do', async () => {
+  test('denies a role of the same account when nothing trusts the caller', async () => {
     env.organization.addRole({ accountId: hub, name: 'untrusting', trust: policy() });
     expect(await refusal(assume(hub, 'untrusting'))).toMatchObject({ name: 'AccessDenied' });
   });
 
-  test('is denied where the caller itself may not call it', async () => {
+  test('denies a caller that may not call AssumeRole', async () => {
     env.organization.addRole({ accountId: hub, name: 'powerless', trust: policy() });
     const credentials = env.organization.credentialsOf(hub, 'powerless');
     const call = sts(credentials).send(
@@ -110,7 +110,7 @@ describe('AssumeRole', () => {
     expect(await refusal(call)).toMatchObject({ name: 'AccessDenied' });
   });
 
-  test('is denied in an account that is closed', async () => {
+  test('denies a role of a closed account', async () => {
     env.organization.closeAccount(log);
     expect(await refusal(assume(log, 'account-onboarding-spoke'))).toMatchObject({ name: 'AccessDenied' });
   });
@@ -121,7 +121,7 @@ describe('AssumeRole', () => {
     expect(await refusal(call)).toMatchObject({ name: 'ValidationError' });
   });
 
-  test('that is denied is an AccessDeniedError of the project', async () => {
+  test('throws AccessDeniedError when the role cannot be assumed', async () => {
     env.organization.deleteRole(roleArn(log, 'account-onboarding-spoke'));
     const call = env.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket: 'example-logs' }));
     await expect(call).rejects.toThrow(AccessDeniedError);
@@ -145,23 +145,23 @@ describe('credentials', () => {
   const s3 = (credentials: AwsCredentialIdentity) =>
     withPlugins(new S3Client({ region, credentials }), [env.organization.plugin()]);
 
-  test('expire by the clock of the world', async () => {
+  test('lets credentials expire by the simulated clock', async () => {
     const expired = await anHourLater();
     expect(await refusal(sts(expired).send(identity))).toMatchObject({ name: 'ExpiredToken', status: 403 });
     expect(await refusal(s3(expired).send(bucket))).toMatchObject({ name: 'ExpiredToken' });
   });
 
-  test('that nobody issued are refused', async () => {
+  test('refuses credentials that nobody issued', async () => {
     expect(await refusal(sts(unknown).send(identity))).toMatchObject({ name: 'InvalidClientTokenId' });
     expect(await refusal(s3(unknown).send(bucket))).toMatchObject({ name: 'InvalidAccessKeyId' });
   });
 
-  test('of the hub do not expire', async () => {
+  test('keeps the credentials of the hub valid', async () => {
     env.clock.advance(365 * 86_400_000);
     await expect(sts().send(identity)).resolves.toMatchObject({ Account: hub });
   });
 
-  test('are renewed by the factory before they expire', async () => {
+  test('renews credentials before they expire', async () => {
     const { s3: client } = env.clients(log);
     env.organization.editPolicy('bucket', 'example-logs', trustHub);
     await client.send(bucket);

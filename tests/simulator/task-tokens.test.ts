@@ -35,7 +35,7 @@ describe('a task that waits for its token', () => {
     expect(result).toMatchObject({ status: 'SUCCEEDED', output: { verdict: 'yes' } });
   });
 
-  test('has another token each time it is entered', async () => {
+  test('gives a task another token each time it is entered', async () => {
     const tasks = createTaskTokens();
     const tokens: unknown[] = [];
     const AskArn = async (payload: unknown) => {
@@ -54,7 +54,7 @@ describe('a task that waits for its token', () => {
   test.each([
     ['its time is over', 'States.Timeout'],
     ['its function throws', 'AccessDeniedError'],
-  ])('is caught by name when %s', async (_, error) => {
+  ])('catches the error by name when %s', async (_, error) => {
     const tasks = createTaskTokens();
     const AskArn =
       error === 'States.Timeout' ? async () => tasks.timeOut() : fails('AccessDeniedError', 'no topic');
@@ -84,7 +84,7 @@ describe('a task that waits for its token', () => {
   });
 });
 
-test('Step Functions takes an answer once, and knows no token that it has not given', async () => {
+test('accepts one answer per token, and refuses unknown tokens', async () => {
   const env = await createEnv({ ready: false });
   const { sfn } = otherServices(env).hub;
   const { token: taskToken, ended } = env.organization.world.tasks.open();
