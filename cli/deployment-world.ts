@@ -10,7 +10,7 @@ import {
   listConfiguredTargets,
 } from '../shared/secrets/deployment/targets.ts';
 import type { DeploymentTarget } from '../shared/store/ports.ts';
-import { addApplication, addStrategy, type ProfileInput } from '../simulator/app-config.ts';
+import { addApplication, addStrategy, type ProfileInput, trustsAppConfig } from '../simulator/app-config.ts';
 import type { SimulatedOrganization } from '../simulator/organization.ts';
 
 /** What a request is about, as the simulated organization has it. */
@@ -120,7 +120,7 @@ function retrieving(
   const known = [...organization.world.roles.values()].find(
     (role) => role.accountId === accountId && role.name === name,
   );
-  const role = { accountId, name, trust: anything, permissions: anything };
+  const role = { accountId, name, trust: trustsAppConfig, permissions: anything };
   return { retrievalRoleArn: known?.arn ?? organization.addRole(role) };
 }
 

@@ -1,3 +1,4 @@
+import type { PolicyDocument } from '../shared/iam/document.ts';
 import type { SimulatedApplication, SimulatedProfile, SimulatedStrategy } from './app-config-state.ts';
 import { formatArnPrefix, type ResourceInput } from './makers.ts';
 import { makeDigest, type SimulatedWorld } from './world.ts';
@@ -25,6 +26,14 @@ export interface ProfileInput extends Named {
   readonly validators?: readonly object[];
   readonly kmsKeyArn?: string;
 }
+
+/** The trust policy of a retrieval role: AppConfig assumes it. */
+export const trustsAppConfig: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Allow', Principal: { Service: 'appconfig.amazonaws.com' }, Action: 'sts:AssumeRole' },
+  ],
+};
 
 /** Sets an application up, unchecked. @returns it, with its ids */
 export function addApplication(world: SimulatedWorld, input: ApplicationInput): SimulatedApplication {

@@ -2,6 +2,7 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import { createAwsError } from './aws-error.ts';
 import { findDenial } from './permissions.ts';
 import { openSession, openTemporary } from './sessions.ts';
+import type { SimulatedRole } from './simulated-resources.ts';
 import type { Caller, SimulatedWorld } from './world.ts';
 
 export interface ActingService {
@@ -39,17 +40,25 @@ export function assumeRoleAsService(
   const { service, roleArn, sessionName = service.split('.')[0] ?? service } = acting;
   const role = world.roles.get(roleArn);
   if (role === undefined) throw createAwsError('AccessDenied', `The role ${roleArn} does not exist`, 403);
-  const denial = findDenial(world, toCaller({ ...acting, accountId: role.accountId }), {
+  const denial = findServiceAssumeDenial(world, role, { ...acting, sessionName });
+  if (denial !== undefined) throw createAwsError('AccessDenied', denial, 403);
+  return openSession(world, role, sessionName, Number.POSITIVE_INFINITY, { mfa: 'none' }).credentials;
+}
+
+/** Why a service may not assume a role; `undefined` if it may. */
+export const findServiceAssumeDenial = (
+  world: SimulatedWorld,
+  role: SimulatedRole,
+  acting: Omit<ActingService, 'accountId'> & { readonly sessionName: string },
+): string | undefined =>
+  findDenial(world, toCaller({ ...acting, accountId: role.accountId }), {
     action: 'sts:AssumeRole',
     resource: role.arn,
     resourceAccount: role.accountId,
     region: world.settings.homeRegion,
     resourcePolicy: { kind: 'trust', text: role.trust },
-    context: { 'sts:RoleSessionName': sessionName },
+    context: { 'sts:RoleSessionName': acting.sessionName },
   });
-  if (denial !== undefined) throw createAwsError('AccessDenied', denial, 403);
-  return openSession(world, role, sessionName, Number.POSITIVE_INFINITY, { mfa: 'none' }).credentials;
-}
 
 /**
  * Credentials that an EC2 instance gets from its instance profile.

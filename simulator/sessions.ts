@@ -19,7 +19,7 @@ export const openSession = (
   sessionName: string,
   duration = sessionDuration,
   session: SessionFacts = {},
-): OpenedSession => openTemporary(world, { ...callerOf(world, role, sessionName), session }, duration);
+): OpenedSession => openTemporary(world, { ...toRoleCaller(world, role, sessionName), session }, duration);
 
 /** Temporary credentials of any caller. */
 export function openTemporary(world: SimulatedWorld, caller: Caller, duration: number): OpenedSession {
@@ -54,7 +54,12 @@ const toUserCaller = ({ accountId, arn, uniqueId }: SimulatedUser): Caller => ({
   roleId: uniqueId,
 });
 
-const callerOf = ({ settings }: SimulatedWorld, role: SimulatedRole, sessionName: string): Caller => ({
+/** A session of a role as the services see it. */
+export const toRoleCaller = (
+  { settings }: SimulatedWorld,
+  role: SimulatedRole,
+  sessionName: string,
+): Caller => ({
   accountId: role.accountId,
   roleArn: role.arn,
   roleId: role.uniqueId,

@@ -15,7 +15,7 @@ import {
   rotateJsonField,
   rotateSecret,
 } from '../../shared/secrets/rotation-function/index.ts';
-import { addApplication, addStrategy } from '../../simulator/app-config.ts';
+import { addApplication, addStrategy, trustsAppConfig } from '../../simulator/app-config.ts';
 import type { SimulatedApplication } from '../../simulator/app-config-state.ts';
 import { rotateNow } from '../../simulator/rotation.ts';
 import { silentLogger } from '../../simulator/simulated-services.ts';
@@ -82,7 +82,7 @@ export function createRotationDemo(simulation: Simulation): RotationDemo {
   const secret = { ...place, name: 'shop/database', value: JSON.stringify(first) };
   const secretArn = organization.addSecret(secret);
   const role = { accountId, trust: anything(), permissions: anything({ Resource: '*' }) };
-  const retrievalRoleArn = organization.addRole({ ...role, name: 'retrieval' });
+  const retrievalRoleArn = organization.addRole({ ...role, name: 'retrieval', trust: trustsAppConfig });
   const application = addApplication(organization.world, {
     ...place,
     name: 'shop',

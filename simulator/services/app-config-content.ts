@@ -2,6 +2,8 @@ import { findViolations } from '../../shared/configuration/json-schema.ts';
 import type { HostedVersion, SimulatedProfile } from '../app-config-state.ts';
 import { createAwsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
+import { findServiceAssumeDenial } from '../service-principals.ts';
+import { toRoleCaller } from '../sessions.ts';
 import type { SimulatedSecret } from '../simulated-resources.ts';
 import type { Caller } from '../world.ts';
 import { findKeyUseDenial } from './kms-keys.ts';
@@ -82,17 +84,17 @@ function secretAt(
   return secret;
 }
 
-/** AppConfig assumes the role that the profile names. */
+/**
+ * AppConfig assumes the role that the profile names, so the role must trust it (AppConfig user guide, "Understanding the
+ * configuration profile IAM role").
+ */
 function retrievalRole({ world }: ServiceCall<object>, { retrievalRoleArn }: SimulatedProfile): Caller {
   const role = world.roles.get(retrievalRoleArn ?? '');
   if (role === undefined) throw createAwsError('BadRequestException', 'The retrieval role cannot be assumed');
-  const sessionArn = role.arn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/');
-  return {
-    accountId: role.accountId,
-    roleArn: role.arn,
-    roleId: role.uniqueId,
-    sessionArn: `${sessionArn}/AppConfig`,
-  };
+  const sessionName = 'AppConfig';
+  const denial = findServiceAssumeDenial(world, role, { service: 'appconfig.amazonaws.com', sessionName });
+  if (denial !== undefined) throw createAwsError('AccessDeniedException', denial);
+  return toRoleCaller(world, role, sessionName);
 }
 
 /**

@@ -11,7 +11,7 @@ import { activateConfiguration } from '../../shared/runs/activate.ts';
 import { decideApproval } from '../../shared/runs/approval/decide-approval.ts';
 import { createMemoryStore } from '../../shared/store/memory.ts';
 import type { Store } from '../../shared/store/ports.ts';
-import { addApplication } from '../../simulator/app-config.ts';
+import { addApplication, trustsAppConfig } from '../../simulator/app-config.ts';
 import { type DeployedMachine, readDeployedDefinition } from '../../simulator/deployed-machines.ts';
 import { createExampleOrganization } from '../../simulator/example-organization.ts';
 import { findFunction, functions } from '../../simulator/functions.ts';
@@ -134,7 +134,12 @@ function addRotations(organization: SimulatedOrganization): readonly object[] {
   const secrets = Object.values(configuration.centralAccounts).map((account) => {
     const place = { accountId: account.id, region: account.region };
     const secretId = organization.addSecret({ ...place, name: 'app/database', value: 'x' });
-    const role = { accountId: account.id, name: 'retrieval', trust: everything, permissions: everything };
+    const role = {
+      accountId: account.id,
+      name: 'retrieval',
+      trust: trustsAppConfig,
+      permissions: everything,
+    };
     const retrievalRoleArn = organization.addRole(role);
     addApplication(organization.world, {
       ...place,

@@ -15,7 +15,7 @@ import {
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { withPlugins } from '../../shared/platform/aws/plugins.ts';
-import { addApplication, addStrategy } from '../../simulator/app-config.ts';
+import { addApplication, addStrategy, trustsAppConfig } from '../../simulator/app-config.ts';
 import { raiseAlarm } from '../../simulator/app-config-progress.ts';
 import type { SimulatedApplication } from '../../simulator/app-config-state.ts';
 import {
@@ -44,7 +44,7 @@ beforeEach(() => {
   const retrievalRoleArn = organization.addRole({
     accountId: shared,
     name: 'retrieval',
-    trust: everything,
+    trust: trustsAppConfig,
     permissions: everything,
   });
   application = addApplication(organization.world, {

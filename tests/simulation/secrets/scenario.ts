@@ -1,6 +1,6 @@
 import type { Configuration } from '../../../shared/configuration/schema.ts';
 import { validateConfiguration } from '../../../shared/configuration/validate.ts';
-import { addStrategy, type ProfileInput } from '../../../simulator/app-config.ts';
+import { addStrategy, type ProfileInput, trustsAppConfig } from '../../../simulator/app-config.ts';
 import type { SimulatedApplication } from '../../../simulator/app-config-state.ts';
 import { createExampleOrganization } from '../../../simulator/example-organization.ts';
 import type { SimulatedOrganization } from '../../../simulator/organization.ts';
@@ -43,9 +43,11 @@ export function drawRotations(draw: Draw): RotationScenario {
     clock: createProcessClock(),
     random: draw.random,
   });
-  for (const { accountId } of applicationLocations)
-    for (const name of ['retrieval', 'rotation-function', 'others'])
+  for (const { accountId } of applicationLocations) {
+    for (const name of ['rotation-function', 'others'])
       organization.addRole({ accountId, name, trust: everything, permissions: everything });
+    organization.addRole({ accountId, name: 'retrieval', trust: trustsAppConfig, permissions: everything });
+  }
   const strategies = drawStrategies(organization, draw);
   const secrets = applicationLocations
     .slice(0, draw.pick([1, 1, 2]))
