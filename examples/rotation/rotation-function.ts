@@ -1,6 +1,6 @@
 /**
  * A rotation function for the password of a PostgreSQL user. Deploy it in the secret's account and region, with the
- * permissions that docs/rotation.md lists, and name it as the secret's rotation function.
+ * permissions that docs/rotation-function.md lists, and name it as the secret's rotation function.
  */
 import { Logger } from '@aws-lambda-powertools/logger';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';

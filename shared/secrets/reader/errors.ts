@@ -5,3 +5,9 @@ export class ConfigurationUnavailableError extends OnboardingError {
   override readonly name = 'ConfigurationUnavailableError';
   readonly retryable = true;
 }
+
+/** An environment variable that the reader needs is missing or malformed. */
+export class ReaderSettingsError extends OnboardingError {
+  override readonly name = 'ReaderSettingsError';
+  readonly retryable = false;
+}

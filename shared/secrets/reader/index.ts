@@ -1,9 +1,11 @@
-/** The public entry of applications that read deployed configuration: see docs/rotation.md. */
+/** The public entry of applications that read deployed configuration: see docs/reader.md. */
 export { createReaderClient, type ReaderClientSettings } from '../../platform/aws/app-config-data.ts';
 export { systemClock } from '../../platform/clock.ts';
+export type { ConfigurationReader, ConfigurationSchema } from './configuration-reader.ts';
 export {
-  type ConfigurationReader,
-  type ConfigurationSchema,
-  createConfigurationReader,
-  type ReaderSettings,
-} from './reader.ts';
+  type EnvironmentReaderSettings,
+  type ReaderEnvironment,
+  readerFromEnvironment,
+} from './environment.ts';
+export { ConfigurationUnavailableError, ReaderSettingsError } from './errors.ts';
+export { createConfigurationReader, type ReaderSettings } from './reader.ts';

@@ -6,12 +6,8 @@ import {
 } from '@aws-sdk/client-appconfigdata';
 import type { MetadataBearer } from '@smithy/types';
 import type { Clock } from '../../platform/clock.ts';
+import type { ConfigurationReader, ConfigurationSchema } from './configuration-reader.ts';
 import { ConfigurationUnavailableError } from './errors.ts';
-
-/** What checks a configuration and gives it its type: a zod schema, or anything with such a `parse`. */
-export interface ConfigurationSchema<T> {
-  parse(value: unknown): T;
-}
 
 export interface ReaderSettings<T> {
   readonly client: AppConfigDataClient;
@@ -26,19 +22,6 @@ export interface ReaderSettings<T> {
   readonly pollSeconds?: number;
   /** Is told of what went wrong while an earlier configuration was still there; never with its content. */
   readonly onTrouble?: (error: ConfigurationUnavailableError) => void;
-}
-
-export interface ConfigurationReader<T> {
-  /**
-   * The configuration. Answers from memory; asks AppConfig when the poll interval is over, once for all who wait, and
-   * keeps the last good configuration where that fails.
-   * @throws ConfigurationUnavailableError where there was never a good one
-   */
-  get(): Promise<T>;
-  /** What is in memory, without asking; `undefined` before the first. */
-  current(): T | undefined;
-  /** Asks whenever the interval is over, until the signal: for a process that lives long. */
-  keepFresh(signal: AbortSignal): Promise<void>;
 }
 
 interface Memory<T> {

@@ -1,4 +1,4 @@
-/** The public entry of rotation functions: see docs/rotation.md. */
+/** The public entry of rotation functions: see docs/rotation-function.md. */
 
 export {
   type AlternatingOptions,
