@@ -44,7 +44,7 @@ function made(application: object, schemas = new Map([['settings.json', '{"title
 describe('the template of an application', () => {
   const { resources, outputs, rules, place } = made(full);
 
-  test('has what AppConfig needs, and the roles', () => {
+  test('renders the AppConfig resources and the roles of an application', () => {
     expect(Object.entries(resources).map(([id, { Type }]) => [id, Type])).toEqual([
       ['Application', 'AWS::AppConfig::Application'],
       ['EnvironmentTest', 'AWS::AppConfig::Environment'],
@@ -77,13 +77,13 @@ describe('the template of an application', () => {
       expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['RetainExceptOnCreate', 'Retain']);
   });
 
-  test('is for one place only', () => {
+  test('renders a template for one account and region', () => {
     expect(place).toEqual({ accountId: shared, region: 'us-west-2' });
     expect(JSON.stringify(rules)).toContain('{"Fn::Equals":[{"Ref":"AWS::Region"},"us-west-2"]}');
     expect(JSON.stringify(rules)).toContain(`{"Fn::Equals":[{"Ref":"AWS::AccountId"},"${shared}"]}`);
   });
 
-  test('has the schema as the validator, to the letter', () => {
+  test('uses the schema unchanged as validator', () => {
     expect(resources.ProfileSettings?.Properties).toEqual({
       ApplicationId: { Ref: 'Application' },
       Name: 'settings',
@@ -94,7 +94,7 @@ describe('the template of an application', () => {
     });
   });
 
-  test('has a secret with its role, which gets it and its key through Secrets Manager only', () => {
+  test("renders a secret's role, which reads the secret and its key through Secrets Manager only", () => {
     const arn = {
       'Fn::Sub': `arn:\${AWS::Partition}:secretsmanager:us-west-2:${shared}:secret:shop/database-??????`,
     };
@@ -133,7 +133,7 @@ describe('the template of an application', () => {
     expect(JSON.stringify(those.RetrievalRoleDataBase?.Properties.Policies)).toContain(`"${secret}"`);
   });
 
-  test('has the alarms of an environment, with the role by which they are watched', () => {
+  test('renders the alarms of an environment with the role that watches them', () => {
     expect(resources.EnvironmentTest?.Properties).not.toHaveProperty('Monitors');
     expect(resources.EnvironmentProductionEu?.Properties.Monitors).toEqual([
       { AlarmArn: alarm, AlarmRoleArn: { 'Fn::GetAtt': ['AlarmRole', 'Arn'] } },
@@ -168,7 +168,7 @@ describe('the template of an application', () => {
     ]);
   });
 
-  test('has no role that nobody needs', () => {
+  test('renders no role that nothing needs', () => {
     const { name, account, environments } = full;
     const plain = made({
       name,

@@ -131,7 +131,7 @@ describe('an event of key use', () => {
 });
 
 describe('the template of an application', () => {
-  test('has a rule that gets read-only management events', () => {
+  test('renders a rule that receives read-only management events', () => {
     const { resources } = watch();
 
     expect(resources.KeyUseRule?.Properties.State).toBe('ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS');
@@ -157,7 +157,7 @@ describe('the template of an application', () => {
     });
   });
 
-  test('has no rule when no profile has a key', () => {
+  test('renders no rule when no profile has a key', () => {
     expect(watch(render({ profiles: [{ name: 'settings' }] })).resources).not.toHaveProperty('KeyUseRule');
   });
 });

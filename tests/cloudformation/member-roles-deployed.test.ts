@@ -106,7 +106,7 @@ const assume = (credentials: AwsCredentialIdentity, name: string, more: { Extern
 const refused = expect.objectContaining({ name: expect.stringMatching(/AccessDenied/) });
 
 describe('member roles that a StackSet has brought', () => {
-  it('are in the accounts of their OUs, and in no others', () => {
+  it('creates member roles in the accounts of their OUs and in no others', () => {
     expect(rolesOf(member)).toEqual([
       'people/ReadOnly',
       'people/Admin',
@@ -117,7 +117,7 @@ describe('member roles that a StackSet has brought', () => {
     expect([outside, management, shared].flatMap(rolesOf)).toEqual([]);
   });
 
-  it('are in an account that is created later, after some minutes', async () => {
+  it('creates member roles in a later account after some minutes', async () => {
     const later = env.organization.createAccount({ name: 'later' });
     env.organization.moveAccount(later, workloads);
     expect(rolesOf(later)).toEqual([]);
@@ -125,13 +125,13 @@ describe('member roles that a StackSet has brought', () => {
     expect(rolesOf(later)).toHaveLength(5);
   });
 
-  it('let the pipeline deploy, and neither another role nor a role of its name elsewhere', async () => {
+  it("lets only the pipeline's role of the named account deploy", async () => {
     await expect(assume(caller(shared, 'Pipeline', '/ci/'), 'deploy/Deployer')).resolves.toBeDefined();
     await expect(assume(caller(shared, 'Other', '/ci/'), 'deploy/Deployer')).rejects.toEqual(refused);
     await expect(assume(caller(outside, 'Pipeline', '/ci/'), 'deploy/Deployer')).rejects.toEqual(refused);
   });
 
-  it('let people of the security account in with the external id alone', async () => {
+  it('lets people of the security account in with the external id alone', async () => {
     const person = caller(security, 'Person');
     await expect(assume(person, 'people/ReadOnly', { ExternalId: 'ab-1' })).resolves.toBeDefined();
     await expect(assume(person, 'people/ReadOnly')).rejects.toEqual(refused);
@@ -140,11 +140,11 @@ describe('member roles that a StackSet has brought', () => {
     );
   });
 
-  it('refuse people without MFA when the role asks for it', async () => {
+  it('refuses people without MFA when the role asks for it', async () => {
     await expect(assume(caller(security, 'Person'), 'people/Admin')).rejects.toEqual(refused);
   });
 
-  it('refuse everybody but the service when an application runs as the role', async () => {
+  it('refuses everybody but the service when an application runs as the role', async () => {
     await expect(assume(caller(security, 'Person'), 'app/Web')).rejects.toEqual(refused);
   });
 });

@@ -104,7 +104,7 @@ describe('the script of a StackSet', () => {
     expect(changes[0]).toContain(`--template-url ${url}`);
   });
 
-  it('does nothing when it is not told what to do', () => {
+  it('changes nothing when the script gets no command', () => {
     expect(run({ ous: ['Workloads'] }, 'delete')).toMatchObject({ status: 64, lines: [''] });
   });
 });

@@ -53,7 +53,7 @@ const role = (name: string, more: object = {}): object => ({
 const withRoles = (memberRoles: readonly object[]) => configurationWith([readSecret()], { memberRoles });
 
 describe('stack sets of member roles', () => {
-  it('are one for each distinct set of OUs', () => {
+  it('renders one stack set for each distinct set of OUs', () => {
     const configuration = withRoles([
       role('A', { for: { ous: ['Workloads', 'Sandbox'] } }),
       role('B'),
@@ -74,7 +74,7 @@ describe('stack sets of member roles', () => {
     expect(new Set(sets.map(({ name }) => name)).size).toBe(3);
   });
 
-  it('have names that IAM takes for a role when the installation has a long one', () => {
+  it("names stack sets within IAM's limit when the installation id is long", () => {
     const { memberRoles } = withRoles([role('A', { for: { ous: ['Workloads'] } })]);
     const [set] = listMemberStackSets({ installation: 'a'.repeat(16), memberRoles });
     expect(set?.name.length).toBeLessThanOrEqual(64);
@@ -115,7 +115,7 @@ describe('the template of member roles', () => {
     ]);
   });
 
-  it('is the same text for all accounts, with pseudo parameters for what differs', () => {
+  it('renders one text for all accounts, with pseudo parameters for what differs', () => {
     const text = JSON.stringify(render(example, 'app/Web'));
     expect(text).not.toMatch(/arn:aws:/);
     const inChina = resourcesIn(render(example, 'app/Web'), '666677778888', 'aws-cn');
@@ -152,7 +152,7 @@ describe('the template of member roles', () => {
 describe('the role that reads member roles', () => {
   const reader = (name: string, more = {}) => resourcesIn(render(example, name, more)).MemberRoleReader;
 
-  it('may read exactly the roles, policies and instance profiles of its template', () => {
+  it('lets the reader role read exactly the roles, policies and instance profiles of its template', () => {
     const own = (arn: string) => `arn:aws:iam::555566667777:${arn}`;
     expect(reader('app/Web')?.Policies?.[0]?.PolicyDocument).toMatchObject({
       Statement: [
@@ -197,7 +197,7 @@ describe('the role that reads member roles', () => {
     });
   });
 
-  it('has the name that the configuration tells, one for each StackSet of an account', () => {
+  it('names the reader role as the configuration says, one for each StackSet of an account', () => {
     const names = (example.memberRoles ?? []).map((each) => getMemberReaderRole(each, example));
     const made = (example.memberRoles ?? []).map(({ name }) => {
       const { Path, RoleName } = reader(name) ?? {};

@@ -90,7 +90,7 @@ describe('with what the templates allow, and nothing else', () => {
     env = await createEnv({ configuration, prepare: (organization) => deploy(organization, configuration) });
   });
 
-  test('an account gets everything, and loses it', async () => {
+  test("gives an account all of its access and takes it back under the template's permissions", async () => {
     env.organization.addAccount({ id: '555566667777', name: 'new', parentId: 'ou-exam-workload1' });
 
     const come = await onboard(env, { accountId: '555566667777' });
@@ -103,7 +103,7 @@ describe('with what the templates allow, and nothing else', () => {
     expect(Object.values(outcomes(gone))).not.toContain('failed');
   });
 
-  test('a sweep finds nothing that it may not read', async () => {
+  test("sweeps without a denied read under the template's permissions", async () => {
     const { run } = await sweep(env);
 
     expect(run.counts).toMatchObject({ failed: 0, refused: 0 });
@@ -136,7 +136,7 @@ test('resources that patterns tell are found and written, in each of their regio
 });
 
 describe('secrets', () => {
-  test('are deployed with what the templates allow, keys of their own included', async () => {
+  test("deploys secrets under the template's permissions, with their own keys", async () => {
     const env = await createSecretEnv({ kmsKey: true });
     deploy(env.organization, env.configuration);
 
@@ -150,7 +150,7 @@ describe('secrets', () => {
     ['no rotation', undefined, []],
     ['rotation without targets', [], [log, security, shared]],
     ['a target', ['shared'], [shared]],
-  ])('need %s to be deployable at all', (_, targets, accounts) => {
+  ])('requires %s before it can be deployed', (_, targets, accounts) => {
     const text = (account: string) =>
       JSON.stringify({ ...target, account, secret: 'app/database', environments: ['def1234'] });
     const configuration = parseConfiguration(
@@ -213,12 +213,15 @@ describe('the roles of the example', () => {
     [security, 'iam:CreatePolicyVersion', ours, `${iam}:policy/account-onboarding/SpokePolicy1`],
   ];
 
-  test.each(cases)('%s: %s on what the grants name, and nowhere else', (accountId, action, on, not) => {
-    expect(decision(accountId, action, on)).toBe('allow');
-    expect(decision(accountId, action, not)).toBe('none');
-  });
+  test.each(cases)(
+    '%s: allows %s on what the grants name, and nowhere else',
+    (accountId, action, on, not) => {
+      expect(decision(accountId, action, on)).toBe('allow');
+      expect(decision(accountId, action, not)).toBe('none');
+    },
+  );
 
-  test('only our own policies can be attached', () => {
+  test('allows only policies of this installation to be attached', () => {
     const attach = (policy: string) =>
       decision(security, 'iam:AttachGroupPolicy', `${iam}:group/Readers`, { 'iam:PolicyARN': policy });
     expect(attach(ours)).toBe('allow');
@@ -234,7 +237,7 @@ describe('the roles of the example', () => {
     expect(actions.filter((action) => action.includes('*'))).toEqual([]);
   });
 
-  test('nothing is allowed on everything but the list of policies, which has no resource', () => {
+  test('allows only the list of policies on every resource', () => {
     const wide = [log, security, shared].flatMap((accountId) =>
       roleIn(configuration, accountId).permissions.Statement.filter(({ Resource = [] }) =>
         [Resource].flat().includes('*'),
@@ -243,7 +246,7 @@ describe('the roles of the example', () => {
     expect(wide.map(({ Action }) => Action)).toEqual([['iam:ListPolicies']]);
   });
 
-  test('only the functions that work there are trusted, and named operators', () => {
+  test('trusts only the functions of the central account and named operators', () => {
     const operator = 'arn:aws:iam::999900001111:role/operators/OnboardingOperator';
     const { trust } = roleIn(configuration, log, [operator]);
     const mayAssume = (arn: string) =>

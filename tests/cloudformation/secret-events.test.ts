@@ -65,7 +65,7 @@ describe('the events of secrets are forwarded', () => {
       { applications: [application({ profiles: profiles.slice(0, 1) })] },
       [[], [], []],
     ],
-  ])('%s', (_, more, expected) => {
+  ])('forwards the events of secrets %s', (_, more, expected) => {
     const regions = ['eu-central-1', 'eu-west-1', 'us-east-1', 'us-west-2'];
     const from = [log, security, shared].map((accountId) => {
       const { template } = spoke(accountId, more);
@@ -79,7 +79,7 @@ describe('the events of secrets are forwarded', () => {
     expect(from).toEqual(expected);
   });
 
-  test('by the rules, their queue and its alarm; from a region that is not home by the role of the home region', () => {
+  test('forwards by rules, a queue and its alarm, and from other regions by the role of the home region', () => {
     const { template, regions } = spoke(shared, { secretDeployment: { regions: ['us-west-2'] } });
     const there = stackOf(template, { accountId: shared, region: 'us-west-2' });
 
@@ -98,7 +98,7 @@ describe('the events of secrets are forwarded', () => {
     });
   });
 
-  test('with letters from exactly these rules', () => {
+  test('accepts dead letters from exactly these rules', () => {
     const { template } = spoke(shared, { secretDeployment: {} });
     const stack = stackOf(template, { accountId: shared, region: 'eu-west-1' });
     const names = ruleIds.map((id) => stack[id]?.Properties.Name);
@@ -117,12 +117,12 @@ describe('the events of secrets are forwarded', () => {
     });
   });
 
-  test('not from the hub to itself', () => {
+  test('forwards nothing from the hub to itself', () => {
     const { template } = spoke(shared, { secretDeployment: {} }, { accountId: shared, region: 'eu-west-1' });
     expect(template.Resources).not.toHaveProperty('SecretLabelRule');
   });
 
-  test('beside those of resources, each from its own regions', () => {
+  test('forwards events of secrets beside those of resources, each from its own regions', () => {
     const repositories = `
   - name: many
     kind: ecr-repository-policy
@@ -145,14 +145,14 @@ describe('the events of secrets are forwarded', () => {
     expect(keys('eu-west-1').filter((key) => key.endsWith('Rule'))).toEqual(ruleIds);
   });
 
-  test('with one condition for each set of regions', () => {
+  test('renders one condition for each set of regions', () => {
     const { template } = spoke(shared, { secretDeployment: {} });
     const wide = spoke(shared, { secretDeployment: { regions: ['us-west-2'] } });
     expect(Object.keys(template.Conditions ?? {})).toEqual(['IsHome']);
     expect(Object.keys(wide.template.Conditions ?? {})).toEqual(['IsHome', 'Forwards']);
   });
 
-  test('when the current version changes, and by no other label', () => {
+  test('forwards a new current version, and no other label', () => {
     const labeled = (labelUpdated: string) => ({
       source: 'aws.secretsmanager',
       'detail-type': 'Secret Label Updated',

@@ -49,7 +49,7 @@ describe('a central account without patterns', () => {
     expect(stackOf(template, { accountId: log, region: 'us-east-1' })).toEqual({});
   });
 
-  test('has one template, however the grants are ordered', async () => {
+  test('renders one template, however the grants are ordered', async () => {
     const configuration = await example();
     const reversed: Configuration = { ...configuration, grants: configuration.grants.toReversed() };
 
@@ -58,7 +58,7 @@ describe('a central account without patterns', () => {
     );
   });
 
-  test('has one role for all of its names', async () => {
+  test('renders one role for all names of an account', async () => {
     const configuration = await example();
     const { centralAccounts } = configuration;
     const both: Configuration = {
@@ -73,7 +73,7 @@ describe('a central account without patterns', () => {
     expect(JSON.stringify(permissions)).toMatch(/eu-central-1:222222222222:repository\/base\/node/);
   });
 
-  test('has the role that the account names when it names one, and trusts the function of the account', async () => {
+  test("names the role after the account's own setting, and trusts the function of the account", async () => {
     const configuration = await loadCentralAccounts('nine');
     const { template } = renderSpokeTemplate({ configuration, accountId: '333344445555', hub });
     const { arn, trust } = spokeRoleOf(template, { accountId: '333344445555', region: 'eu-west-1' });
@@ -99,7 +99,7 @@ describe('a central account with patterns', () => {
   const resources = (regions: readonly string[], region: string) =>
     stackOf(template(regions).template, { accountId: shared, region });
 
-  test('is deployed at home first, then wherever the patterns look', () => {
+  test('deploys the home region first, then the regions of the patterns', () => {
     expect(template(['us-east-1', 'eu-central-1']).regions).toEqual([
       'eu-west-1',
       'eu-central-1',
@@ -107,7 +107,7 @@ describe('a central account with patterns', () => {
     ]);
   });
 
-  test('has the roles at home alone, and the rule and its queue where the patterns look alone', () => {
+  test('renders roles in the home region only, and the rule with its queue in the regions of the patterns only', () => {
     const rule = ['ResourceEventRule', 'DeadLetters', 'DeadLettersPolicy', 'DeadLettersAlarm'];
     const roles = ['SpokeRole', 'SpokePolicy1', 'ForwarderRole'];
     const regions = ['eu-central-1', 'us-east-1'];
@@ -182,7 +182,7 @@ describe('a central account with patterns', () => {
     );
   });
 
-  test('does not send to itself where it is the hub', () => {
+  test('forwards nothing to itself when the account is the hub', () => {
     expect(template(['us-east-1', 'eu-west-1'], { accountId: shared }).regions).toEqual(['eu-west-1']);
     expect(template(['us-east-1'], { accountId: shared }).template.Resources).not.toHaveProperty(
       'ForwarderRole',
@@ -207,7 +207,7 @@ describe('a central account with patterns', () => {
     ).decision;
   };
 
-  test('may work on what the patterns tell, look where they look, and no more', () => {
+  test('allows work on what the patterns match, searches in their regions, and nothing more', () => {
     const look = (region: string) =>
       decision(named, 'ecr:DescribeRepositories', 'us-east-1/any', { 'aws:RequestedRegion': region });
 
@@ -216,7 +216,7 @@ describe('a central account with patterns', () => {
     expect([look('us-east-1'), look('eu-west-1')]).toEqual(['allow', 'none']);
   });
 
-  test('may work on all of a kind in a region where tags tell them, also on what has lost its tag', () => {
+  test('allows work on all resources of a kind in a region when tags select them', () => {
     const tagged = template(['us-east-1'], {}, [{ tags: { Use: ['base', 'test'] } }]).template;
 
     expect(decision(tagged, set, 'us-east-1/team/ruby')).toBe('allow');
@@ -240,7 +240,7 @@ describe('many resources', () => {
     return renderSpokeTemplate({ configuration: { ...configuration, grants }, accountId: shared, hub });
   };
 
-  test('are spread over managed policies, each within its limit', () => {
+  test('spreads many resources over managed policies within their limit', () => {
     const { documents, permissions } = spokeRoleOf(naming(300).template, {
       accountId: shared,
       region: 'eu-west-1',
@@ -254,7 +254,7 @@ describe('many resources', () => {
       expect(measurePolicy(document, 'characters')).toBeLessThanOrEqual(6_144);
   });
 
-  test('are refused where a role takes no such number', () => {
+  test('refuses more managed policies than a role takes', () => {
     expect(() => naming(800)).toThrow(PolicyTooLargeError);
     expect(() => naming(800)).toThrow(
       /would need 1\d managed policies, and limits\.managedPoliciesPerRole is 10/,

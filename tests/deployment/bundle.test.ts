@@ -42,7 +42,7 @@ const calling = (file: string) => `
 `;
 
 describe('the bundles', () => {
-  test('load in plain Node, and their errors keep their names', async () => {
+  test('loads every bundle in plain Node and keeps the names of errors', async () => {
     const env = {
       PATH: process.env.PATH,
       AWS_REGION: 'us-east-1',

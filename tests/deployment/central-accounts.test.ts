@@ -39,7 +39,7 @@ describe.each(numbers)('the deployment of %s central accounts', (number) => {
   const memberReaders = (): string =>
     `arn:\${AWS::Partition}:iam::*:role/account-onboarding/account-onboarding-${configuration.installation}-members-*`;
 
-  it('has one function and one role for each account, from the shared handler', () => {
+  it('deploys one function and one role for each account, from the shared handler', () => {
     const own = ['update-log-account', 'update-security-account', 'update-shared-account'];
     const found = Object.entries(deployed.functions).filter(([key]) => key.startsWith('update-'));
 

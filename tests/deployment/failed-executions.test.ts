@@ -39,7 +39,7 @@ describe('failed executions', () => {
 
   const machines = ['', '-sweep', '-deployment'].map((end) => `account-onboarding-example${end}`);
 
-  test.each(machines)('those of %s are the ones of a deployed machine', (machine) => {
+  test.each(machines)('records the failed executions of %s, which is deployed', (machine) => {
     const names = resourcesOf(deployed, 'AWS::StepFunctions::StateMachine').map(
       ([, { Properties }]) => Properties.StateMachineName,
     );
@@ -47,22 +47,22 @@ describe('failed executions', () => {
     expect(names).toHaveLength(machines.length);
   });
 
-  test.each(['FAILED', 'TIMED_OUT', 'ABORTED'])('%s gets its record', (status) => {
+  test.each(['FAILED', 'TIMED_OUT', 'ABORTED'])('records an execution that ended as %s', (status) => {
     for (const machine of machines) {
       expect(matchesPattern(pattern(), changed(status, machine))).toBe(true);
       expect(failedExecutionEvent.safeParse(changed(status, machine)).success).toBe(true);
     }
   });
 
-  test.each(['RUNNING', 'SUCCEEDED'])('%s does not', (status) => {
+  test.each(['RUNNING', 'SUCCEEDED'])('ignores an execution that is %s', (status) => {
     expect(matchesPattern(pattern(), changed(status))).toBe(false);
   });
 
-  test('another state machine is left alone', () => {
+  test('ignores executions of other state machines', () => {
     expect(matchesPattern(pattern(), changed('FAILED', 'another'))).toBe(false);
   });
 
-  test('the function may be called by this rule only', () => {
+  test('allows only this rule to call the function', () => {
     expect(resourcesOf(deployed, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties)).toEqual([
       expect.objectContaining({
         Principal: 'events.amazonaws.com',
@@ -71,7 +71,7 @@ describe('failed executions', () => {
     ]);
   });
 
-  test('what the function cannot record is kept', () => {
+  test('keeps an event when the function cannot record it', () => {
     expect(deployed.functions['record-failed-execution']).toMatchObject({
       destinations: { onFailure: { type: 'sqs', arn: { 'Fn::GetAtt': ['FailureDeadLetters', 'Arn'] } } },
     });

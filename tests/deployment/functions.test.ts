@@ -27,13 +27,13 @@ const steps = files.filter((name) => !isUpdate(name));
 /** As in examples/onboarding.yml. The last one has no entry file. */
 const updates = ['log', 'security', 'shared', 'configuration'].map((name) => `update-${name}-account`);
 
-test('the folder, serverless.yml and the simulator have the same functions', () => {
+test('declares the same functions in the folder, serverless.yml and the simulator', () => {
   expect(Object.keys(deployed.functions).sort()).toEqual([...steps, ...updates].sort());
   expect(Object.keys(simulated).sort()).toEqual(steps.map(functionToken).sort());
   expect(updates.map((name) => typeof findFunction(name))).toEqual(updates.map(() => 'function'));
 });
 
-test('every function is called: by a state machine, or by the rule on failed executions', () => {
+test('calls every function from a state machine or the rule on failed executions', () => {
   const tokens = deployedMachines.flatMap(tasksOf).flatMap(({ token }) => token ?? []);
   expect([...new Set(tokens), 'RecordFailedExecutionFunctionArn'].sort()).toEqual(
     steps.map(functionToken).sort(),
@@ -48,12 +48,12 @@ test('every function is called: by a state machine, or by the rule on failed exe
 describe.each([...steps, ...updates])('%s', (name) => {
   const declared = () => deployed.functions[name];
 
-  test('its handler is that of its file', () => {
+  test('uses the handler of its file', () => {
     const file = files.includes(name) ? name : 'update-central-account';
     expect(declared()?.handler).toBe(`functions/${file}.handler`);
   });
 
-  test('it has a role of its own, by its name, that only Lambda assumes', () => {
+  test('has its own role, which only Lambda assumes', () => {
     const role = deployed.resources[declared()?.role ?? ''];
     expect(role?.Properties).toMatchObject({
       RoleName: declared()?.name,
@@ -67,7 +67,7 @@ describe.each([...steps, ...updates])('%s', (name) => {
     expect(sharers).toHaveLength(1);
   });
 
-  test('the names of function and role fit, also for the longest installation id', () => {
+  test('keeps the names of function and role within their limits for the longest installation id', () => {
     // 64 characters each (Lambda, CreateFunction; IAM quotas); a installation id has up to 16.
     expect(declared()?.name).toBe(`account-onboarding-example-${name}`);
     expect(`account-onboarding-${'x'.repeat(16)}-${name}`.length).toBeLessThanOrEqual(64);
@@ -81,7 +81,7 @@ test('logs are kept for a while, and not for ever', () => {
     expect(Properties.RetentionInDays).toBe(deployed.provider.logRetentionInDays);
 });
 
-test('every function knows its table', () => {
+test("passes the table's name to every function", () => {
   expect(deployed.provider.environment.ONBOARDING_TABLE).toEqual({ Ref: 'Table' });
 });
 
@@ -92,13 +92,13 @@ describe('a function that holds leases', () => {
   );
   const holders = updates;
 
-  test('is found', () => expect(writers).toContain('update-central-account'));
+  test('finds a function that holds leases', () => expect(writers).toContain('update-central-account'));
 
-  test.each(holders)('%s ends before it may not send any more', (name) => {
+  test.each(holders)('ends %s before it may no longer send', (name) => {
     expect((deployed.functions[name]?.timeout ?? Infinity) * 1_000).toBeLessThanOrEqual(sendWindow);
   });
 
-  test.each(holders)('%s, its last request and the skew of clocks fit into a lease', (name) => {
+  test.each(holders)('fits %s, its last request and the skew of clocks into a lease', (name) => {
     const timeout = (deployed.functions[name]?.timeout ?? Infinity) * 1_000;
     expect(leaseDuration).toBeGreaterThanOrEqual(timeout + requestTimeout + clockSkew);
   });

@@ -291,7 +291,7 @@ const withoutReadKeys = (use: string): string =>
     .replace(/::\d{12}(:role\/account-onboarding\/account-onboarding-example-members-)\w+$/, '::*$1*');
 
 describe('a role allows what its function asks for, and no more', () => {
-  test.each([...asked.keys()])('%s', (token) => {
+  test.each([...asked.keys()])('allows exactly what %s asks for', (token) => {
     const [, declared] =
       Object.entries(deployed.functions).find(([name]) => functionToken(name) === token) ?? [];
     const uses = new Set([...(asked.get(token) ?? [])].map(withoutReadKeys));

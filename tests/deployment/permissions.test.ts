@@ -56,18 +56,18 @@ const forAll = [
 
 describe('who may act in which account', () => {
   test.each(centralAccounts)(
-    'update-%s-account may assume the spoke role of that account only',
+    'allows update-%s-account to assume the central role of its account only',
     (name, role) => {
       expect(allowed(roleOf(`update-${name}-account`))['sts:AssumeRole']).toEqual([role]);
     },
   );
 
-  test.each(forAll)('%s may assume those of all four', (name) => {
+  test.each(forAll)('allows %s to assume all four central roles', (name) => {
     const roles = allowed(roleOf(name))['sts:AssumeRole']?.filter((role) => !role.includes(':iam::*:'));
     expect(roles?.toSorted()).toEqual(Object.values(spokes).toSorted());
   });
 
-  test('verify-access alone may assume the roles that read member roles, and no other role of a member account', () => {
+  test('allows only verify-access to assume the reader roles of member accounts', () => {
     const inMembers = forAll.map((name) => [
       name,
       allowed(roleOf(name))['sts:AssumeRole']?.filter((role) => role.includes(':iam::*:')),
@@ -80,7 +80,7 @@ describe('who may act in which account', () => {
     });
   });
 
-  test('no other role may assume any', () => {
+  test('allows no other role to assume a role', () => {
     const assuming = resourcesOf(deployed, 'AWS::IAM::Role')
       .map(([roleId]) => roleId)
       .filter((roleId) => 'sts:AssumeRole' in allowed(roleId));
@@ -91,7 +91,7 @@ describe('who may act in which account', () => {
 
 /** `listSpokeFunctions` goes into the trust policies of the spoke roles. */
 test.each(centralAccounts)(
-  'the spoke role of %s trusts exactly the functions that may assume it',
+  'trusts exactly the functions that may assume the central role of %s',
   (name, spokeRole) => {
     const assuming = Object.keys(deployed.functions).filter((each) =>
       allowed(roleOf(each))['sts:AssumeRole']?.includes(spokeRole),
@@ -106,7 +106,7 @@ test.each(centralAccounts)(
 );
 
 /** What each may do to the table, and with its own role beyond, is compared with what it asks for in permissions-in-use. */
-test('every function may write its own log, and reach its own table only', () => {
+test('allows every function to write its own log and to reach its own table only', () => {
   for (const name of Object.keys(deployed.functions)) {
     const on = allowed(roleOf(name));
     const group = `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/account-onboarding-example-${name}:*`;
@@ -148,7 +148,7 @@ const onEverything: Readonly<Record<string, string>> = {
   'organizations:ListTagsForResource': 'as above',
 };
 
-test('nothing is allowed on everything but where AWS knows no resource', () => {
+test('allows a wildcard resource only for actions without resources', () => {
   const wide = resourcesOf(deployed, 'AWS::IAM::Role').flatMap(([roleId]) =>
     statementsOf(deployed, roleId)
       .filter(({ resources }) => resources.includes('*'))
@@ -157,14 +157,14 @@ test('nothing is allowed on everything but where AWS knows no resource', () => {
   expect([...new Set(wide)].sort()).toEqual(Object.keys(onEverything).sort());
 });
 
-test('no action is a wildcard', () => {
+test('allows no wildcard action', () => {
   const roles = resourcesOf(deployed, 'AWS::IAM::Role').map(([roleId]) => roleId);
   expect(
     roles.flatMap((roleId) => Object.keys(allowed(roleId))).filter((action) => action.includes('*')),
   ).toEqual([]);
 });
 
-test.each(deployedMachines)('%s may call its own functions only', (machine) => {
+test.each(deployedMachines)('allows %s to call its own functions only', (machine) => {
   const [, resource] = resourcesOf(deployed, 'AWS::StepFunctions::StateMachine').find(([id]) =>
     id.toLowerCase().startsWith(machine.replaceAll('-', '')),
   ) ?? ['', undefined];
@@ -183,7 +183,7 @@ test.each([
   ['StartOnboardingRole', 'AccountOnboardingStateMachine'],
   ['StartSweepExecutionRole', 'OrganizationSweepStateMachine'],
   ['StartDeploymentExecutionRole', 'ConfigDeploymentStateMachine'],
-])('%s may start its state machine, and nothing else', (role, machine) => {
+])('allows %s to start its state machine, and nothing else', (role, machine) => {
   expect(allowed(role)).toEqual({ 'states:StartExecution': [machine] });
 });
 
@@ -194,17 +194,17 @@ describe('with the least that a configuration can say', () => {
     least = await deployment('tests/deployment/least.yml');
   }, 60_000);
 
-  test('has no function and no role when a central account is not configured', () => {
+  test('deploys no function and no role when a central account is not configured', () => {
     expect(least.functions).not.toHaveProperty('update-configuration-account');
     expect(least.resources).not.toHaveProperty('UpdateConfigurationAccountRole');
   });
 
-  test('no topic is named', () => {
+  test('names no topic when none is configured', () => {
     expect(JSON.stringify(least.resources)).not.toContain('arn:aws:sns');
     expect(least.custom.topic).toBe('');
   });
 
-  test('the names carry its installation id', () => {
+  test('carries the installation id in its names', () => {
     expect(least.functions['plan-changes']?.name).toBe('account-onboarding-least-plan-changes');
   });
 });

@@ -37,7 +37,7 @@ const accountRules = startingRules.filter(({ ruleId }) => ruleId !== 'ResourceCa
 const patterns = accountRules.map(({ pattern }) => pattern as Pattern);
 
 describe('what starts the state machine', () => {
-  test('is every event that can be read, by one rule each', () => {
+  test('starts the state machine on every readable event, by one rule each', () => {
     const names = patterns.flatMap(({ detail }) => detail.eventName ?? []);
     expect(names.toSorted()).toEqual(Object.keys(eventReaders).toSorted());
   });
@@ -47,7 +47,7 @@ describe('what starts the state machine', () => {
       expect(findMatchingRules(accountRules, { source, detail: { eventName } })).toHaveLength(1);
   });
 
-  test('may have any detail type', () => {
+  test('matches events of any detail type', () => {
     expect(patterns.filter((pattern) => 'detail-type' in pattern)).toEqual([]);
   });
 });
@@ -61,12 +61,12 @@ describe('calls that change resources', () => {
     detail: { eventName, ...more },
   });
 
-  test('start it where a grant kind asks for them, and the central accounts forward the same', () => {
+  test('matches the calls that grant kinds need, as the central accounts forward them', () => {
     const [rule] = startingRules.filter(({ ruleId }) => ruleId === 'ResourceCallRule');
     expect(rule?.pattern).toEqual(createResourceEventPattern(listCallEvents()));
   });
 
-  test('can be read, and start one run each; a call that failed starts none', () => {
+  test('starts one run for each call that changes resources, and none for a failed call', () => {
     for (const { source, names } of listCallEvents())
       for (const eventName of names) {
         expect(findMatchingRules(rules, called(source, eventName))).toHaveLength(1);
@@ -121,7 +121,7 @@ const startAnIgnoredRun = [
 
 describe('the example events', () => {
   test.each(fixtures.filter(({ reading }) => reading.type === 'change'))(
-    '$name starts a run',
+    'starts a run on $name',
     ({ event }) => {
       expect(findMatchingRules(rules, event).map(({ target }) => target)).toEqual([
         expect.objectContaining({ Arn: { Ref: 'AccountOnboardingStateMachine' } }),
@@ -130,11 +130,11 @@ describe('the example events', () => {
   );
 
   test.each(fixtures.filter(({ event }) => event.detail.errorCode !== undefined))(
-    '$name failed, and starts none',
+    'starts no run on $name, which failed',
     ({ event }) => expect(findMatchingRules(rules, event)).toEqual([]),
   );
 
-  test('what changes no account starts no run, with few exceptions', () => {
+  test('starts no run on events that change no account, with few exceptions', () => {
     const started = fixtures
       .filter(
         ({ reading, event }) => reading.type === 'ignored' && findMatchingRules(rules, event).length > 0,
@@ -145,7 +145,7 @@ describe('the example events', () => {
 });
 
 describe('the sweep', () => {
-  test('is started by its schedule alone, with an empty input', () => {
+  test('starts the sweep by its schedule alone, with an empty input', () => {
     const started = resourcesOf(deployed, 'AWS::Events::Rule').filter(([, { Properties }]) =>
       JSON.stringify(Properties.Targets).includes('OrganizationSweepStateMachine'),
     );
@@ -170,29 +170,32 @@ describe('the deployment of secrets', () => {
     detail: { name: 'app/database', labelUpdated, versionId: 'version-2' },
   });
 
-  test('is started by what the central accounts forward, by rules of the same names', () => {
+  test('starts the deployment of secrets on what the central accounts forward, by rules of the same names', () => {
     const forwarded = secretEvents.map(({ ruleId, pattern }) => ({ ruleId, pattern }));
     const starting = rules.filter(({ targets }) => JSON.stringify(targets).includes('ConfigDeployment'));
     expect(starting.map(({ ruleId, pattern }) => ({ ruleId, pattern }))).toEqual(forwarded);
   });
 
-  test('is started by a new current version, and by no other label', () => {
+  test('starts the deployment of secrets on a new current version, and on no other label', () => {
     expect(started(labeled('AWSCURRENT'))).toEqual([{ Ref: 'ConfigDeploymentStateMachine' }]);
     expect(started(labeled('canary'))).toEqual([]);
     expect(parseRotationEvent(labeled('AWSCURRENT'))).toMatchObject({ type: 'secret' });
   });
 
-  test.each(rotationEventNames)('is started by %s of CloudTrail, whatever its detail type', (eventName) => {
-    const event = {
-      source: 'aws.secretsmanager',
-      'detail-type': 'AWS API Call via CloudTrail',
-      detail: { eventName, additionalEventData: { SecretId: arn } },
-    };
-    expect(started(event)).toEqual([{ Ref: 'ConfigDeploymentStateMachine' }]);
-    expect(parseRotationEvent(event).type).not.toBe('ignored');
-  });
+  test.each(rotationEventNames)(
+    'starts the deployment of secrets on %s of CloudTrail, whatever its detail type',
+    (eventName) => {
+      const event = {
+        source: 'aws.secretsmanager',
+        'detail-type': 'AWS API Call via CloudTrail',
+        detail: { eventName, additionalEventData: { SecretId: arn } },
+      };
+      expect(started(event)).toEqual([{ Ref: 'ConfigDeploymentStateMachine' }]);
+      expect(parseRotationEvent(event).type).not.toBe('ignored');
+    },
+  );
 
-  test('is started by its schedule, with an input that it reads', () => {
+  test('starts the deployment of secrets by its schedule, with an input that it reads', () => {
     const { ScheduleExpression, Targets } = deployed.resources.UnfinishedDeploymentsRule?.Properties ?? {};
     expect(ScheduleExpression).toBe('rate(15 minutes)');
     const [target] = Targets as readonly { readonly Input: string }[];

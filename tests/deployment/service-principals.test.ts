@@ -119,7 +119,7 @@ describe('a fault is found when', () => {
         StringLike: { 'kms:EncryptionContext:aws:cloudtrail:arn': 'arn' },
       }),
     ],
-  ])('%s', (_, statement) => {
+  ])('finds a fault when %s', (_, statement) => {
     expect(faultsOf(statement)).toHaveLength(1);
   });
 });

@@ -92,7 +92,7 @@ test('knows every error class of the project when errors lie in several files', 
   expect(defined.map(([, name]) => name).sort()).toEqual([...retryable.keys()].sort());
 });
 
-test('the sweep updates the central accounts as the runs of accounts do', () => {
+test('updates the central accounts in the sweep as in the runs of accounts', () => {
   const [account, sweep] = (['account-onboarding', 'organization-sweep'] as const).map(
     (machine) => readDeployedDefinition(machine).States.UpdateCentralAccounts,
   );
@@ -101,7 +101,7 @@ test('the sweep updates the central accounts as the runs of accounts do', () => 
 });
 
 test.each(['log', 'security', 'shared'])(
-  'has the one shared handler when the %s account has an entry file',
+  'exports the shared handler when the %s account has an entry file',
   (name) => {
     expect(sourceOf(`functions/update-${name}-account.ts`)).toContain(
       "export { createHandler, handler } from './update-central-account.ts';",
@@ -132,7 +132,7 @@ describe.each(['account-onboarding', 'organization-sweep'] as const)('%s', (mach
     });
   });
 
-  test('whatever ends an update keeps which central account it was for', () => {
+  test('keeps the central account of an update that fails', () => {
     expect(States.CentralAccountNotUpdated).toMatchObject({
       Type: 'Pass',
       Parameters: { 'centralAccount.$': '$.centralAccount', 'error.$': '$.error' },
@@ -141,7 +141,7 @@ describe.each(['account-onboarding', 'organization-sweep'] as const)('%s', (mach
   });
 });
 
-test('others leave out whom AWS refuses until its own run has tried it for the last time', () => {
+test('excludes a rejected account in other runs until its own run has made its last attempt', () => {
   const updates = tasksOf('account-onboarding').filter(({ retried }) =>
     retried.includes('InvalidPrincipalError'),
   );
@@ -150,7 +150,7 @@ test('others leave out whom AWS refuses until its own run has tried it for the l
     expect(triesFor('InvalidPrincipalError') * 1_000).toBeLessThan(rejectionTtl);
 });
 
-test('has no retry policy beside the shared ones when a task retries', () => {
+test('uses only the shared retry policies', () => {
   const policies = sourceOf('statemachines/definitions.yml').matchAll(/\bRetry:(.*)/g);
   const unshared = [...policies].filter(([, policy = '']) => !/^ \*retry\w+/.test(policy));
   expect(unshared).toEqual([]);
@@ -159,7 +159,7 @@ test('has no retry policy beside the shared ones when a task retries', () => {
 describe.each(deployedMachines)('%s', (machine) => {
   const tasks = tasksOf(machine);
 
-  test('every state that can fail leads to a record: a catch for all, on each step before the record of failure', () => {
+  test('records every failure: each step before the record of failure has a catch for all errors', () => {
     const failing = Object.entries(readDeployedDefinition(machine).States).filter(
       ([name, { Type }]) => ['Task', 'Map', 'Parallel'].includes(Type) && name !== 'RecordFailure',
     );
@@ -167,7 +167,7 @@ describe.each(deployedMachines)('%s', (machine) => {
       expect([name, JSON.stringify(Catch)]).toEqual([name, expect.stringContaining('States.ALL')]);
   });
 
-  test('each token has a substitution, each substitution a token, and both name a function', () => {
+  test('substitutes every token, each with an existing function', () => {
     const substitutions = machineResource(machine).DefinitionSubstitutions;
     const tokens = [...JSON.stringify(readDeployedDefinition(machine)).matchAll(/\$\{(\w+)\}/g)].map(
       ([, token]) => token,
@@ -183,24 +183,24 @@ describe.each(deployedMachines)('%s', (machine) => {
     expect(Object.keys(substitutions as object).sort()).toEqual([...new Set(tokens)].sort());
   });
 
-  test('every name in ErrorEquals is one of ours, or documented', () => {
+  test('names only errors in ErrorEquals that the project throws or AWS documents', () => {
     const unknown = [...matchedErrors(machine)].filter(
       (name) => !retryable.has(name) && !documented.has(name),
     );
     expect(unknown).toEqual([]);
   });
 
-  test.each(tasks)('$state is retried for nothing that a retry does not help', ({ retried }) => {
+  test.each(tasks)('retries $state only for errors that a retry can help', ({ retried }) => {
     expect(retried.filter((name) => retryable.get(name) === false)).toEqual([]);
     expect(retried).toHaveLength(new Set(retried).size);
   });
 
-  test.each(tasks)('$state is retried for what its function throws', ({ token, retried }) => {
+  test.each(tasks)('retries $state for the retryable errors of its function', ({ token, retried }) => {
     expect(retried).toEqual(expect.arrayContaining(thrownBy(token)));
   });
 
   test.each(tasks)(
-    '$state is retried when Lambda fails, is crowded, or the function is lost',
+    'retries $state when Lambda fails, is throttled, or loses the function',
     ({ retried, timeoutSeconds }) => {
       // Whose time is over while it waits for a person is not asked again.
       const never = ['States.ALL', ...(timeoutSeconds === undefined ? ['States.Timeout'] : [])];
@@ -212,14 +212,17 @@ describe.each(deployedMachines)('%s', (machine) => {
   );
 
   const calls = tasks.filter(({ timeoutSeconds }) => timeoutSeconds !== undefined);
-  test.each(calls)('$state waits a little longer than its function may take', ({ token, timeoutSeconds }) => {
-    const [, { timeout }] = functionOf(token);
-    // A cold start of up to ten seconds comes on top ("Understanding the Lambda execution environment life cycle").
-    expect(timeoutSeconds).toBeGreaterThanOrEqual(timeout + 10);
-    expect(timeoutSeconds).toBeLessThanOrEqual(timeout + 30);
-  });
+  test.each(calls)(
+    'waits in $state a little longer than its function may take',
+    ({ token, timeoutSeconds }) => {
+      const [, { timeout }] = functionOf(token);
+      // A cold start of up to ten seconds comes on top ("Understanding the Lambda execution environment life cycle").
+      expect(timeoutSeconds).toBeGreaterThanOrEqual(timeout + 10);
+      expect(timeoutSeconds).toBeLessThanOrEqual(timeout + 30);
+    },
+  );
 
-  test('an execution ends, and before its run is taken for one that was lost', () => {
+  test('ends an execution before its run counts as lost', () => {
     const asks = tasks.some(({ timeoutSeconds }) => timeoutSeconds === undefined);
     // A run says on its record until when it waits, so the longest wait counts for itself.
     const longestWait = asks ? longestApprovalHours * 3_600 : 0;

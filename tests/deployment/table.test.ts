@@ -7,14 +7,14 @@ beforeAll(async () => {
   deployed = await deployment();
 }, 60_000);
 
-test('the deployed table is the one that the store expects', () => {
+test('deploys the table that the store expects', () => {
   expect(deployed.resources.Table?.Properties).toMatchObject({
     ...createTableDefinition('account-onboarding-example'),
     TimeToLiveSpecification: timeToLive,
   });
 });
 
-test('it is the only one, can be restored, and is not lost with the stack', () => {
+test('deploys one table, which can be restored and outlives the stack', () => {
   expect(resourcesOf(deployed, 'AWS::DynamoDB::Table')).toHaveLength(1);
   expect(deployed.resources.Table).toMatchObject({
     DeletionPolicy: 'Retain',

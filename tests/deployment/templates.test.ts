@@ -4,10 +4,16 @@ import { isAlias, parseDocument, visit } from 'yaml';
 import { root } from '../fixtures/deployment/deployment.ts';
 
 // "YAML aliases are not allowed in CloudFormation templates", says ValidateTemplate of them; cfn-lint resolves them.
-test.each(readdirSync(`${root}templates`))('%s has no YAML alias, which CloudFormation refuses', (file) => {
-  const aliases: string[] = [];
-  visit(parseDocument(readFileSync(`${root}templates/${file}`, 'utf8'), { logLevel: 'error' }), (_, node) => {
-    if (isAlias(node)) aliases.push(node.source);
-  });
-  expect(aliases).toEqual([]);
-});
+test.each(readdirSync(`${root}templates`))(
+  'writes %s without YAML aliases, which CloudFormation refuses',
+  (file) => {
+    const aliases: string[] = [];
+    visit(
+      parseDocument(readFileSync(`${root}templates/${file}`, 'utf8'), { logLevel: 'error' }),
+      (_, node) => {
+        if (isAlias(node)) aliases.push(node.source);
+      },
+    );
+    expect(aliases).toEqual([]);
+  },
+);

@@ -34,7 +34,7 @@ async function exampleWorld() {
   return { ...simulation, scene, member, handler, connected };
 }
 
-test('the example reader, in an account of its own, connects with the secret as it was rotated', async () => {
+test('connects from another account with the rotated secret', async () => {
   const { services, organization, scene, member, handler, connected } = await exampleWorld();
   expect(member).not.toBe(scene.place.accountId);
   const events: OrganizationEvent[] = [];

@@ -40,7 +40,7 @@ describeWithMoto('the command line against an endpoint on this machine', () => {
     return { ...screen, json: jsonIn(screen.stdout) };
   };
 
-  test('run onboards the account of an event, without a table', async () => {
+  test('onboards the account of an event without a table', async () => {
     const { code, json } = await commandIn(folder, ['run', ...files, '--json'], {
       AWS_ENDPOINT_URL: endpoint,
     });
@@ -61,7 +61,7 @@ describeWithMoto('the command line against an endpoint on this machine', () => {
     });
   }, 60_000);
 
-  test('with a table, run is refused until the configuration is in force, and records what it does', async () => {
+  test('refuses to run until the configuration is active, and then records the run in the table', async () => {
     const table = await createTable(tableClient(endpoint));
     const environment = { ONBOARDING_TABLE: table.tableName };
     const refused = await onboarding(['run', ...files], environment);
@@ -90,14 +90,14 @@ describeWithMoto('the command line against an endpoint on this machine', () => {
     );
   }, 60_000);
 
-  test('an endpoint that is not there ends with an error that names it', async () => {
+  test('names an endpoint that does not exist', async () => {
     const { code, stderr } = await onboarding(['run', ...files], { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
 
     expect(code).toBe(69);
     expect(stderr).toContain('127.0.0.1:9');
   }, 60_000);
 
-  test('the script takes its moto with it when it is stopped', async () => {
+  test('stops its moto server when the script is stopped', async () => {
     script.kill('SIGTERM');
 
     expect(await once(script, 'exit')).toEqual([0, null]);

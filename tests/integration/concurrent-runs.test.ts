@@ -28,7 +28,7 @@ describeWithMoto('accounts that arrive together', (moto) => {
     (await attachedPolicies(organization, 'group/Readers')).find(({ path }) => path !== '/');
 
   describeWithDynamoDb('with the table in DynamoDB Local', (dynamodb) => {
-    test('two runs at the same time lose neither account', async () => {
+    test('keeps the access of both accounts when two runs work at the same time', async () => {
       const deployment = await deployOn(
         moto().endpoint,
         organization.configuration,

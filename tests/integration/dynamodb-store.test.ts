@@ -62,7 +62,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
   });
 
   describe('an answer that never came', () => {
-    test('does not cost a lease: the repeated request finds its own and succeeds', async () => {
+    test('takes a lease once when the answer was lost and the request is repeated', async () => {
       const table = await newTable();
       const { leases } = createDynamoStore({ ...table, client: withLostAnswer(dynamodb().endpoint) });
 
@@ -85,7 +85,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       approved: true,
     };
 
-    test('does not give its revision before the account can be read', async () => {
+    test("returns the registry's revision only after the account can be read", async () => {
       const table = await halfVisible();
       let waits = 0;
       const appear = async () => {
@@ -121,7 +121,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
     });
   });
 
-  test('what an activation carried over is read with it, also where only the activation is seen at first', async () => {
+  test('reads what an activation carried over together with the activation', async () => {
     const table = await newTable();
     const { searchResults, configuration } = createDynamoStore(table);
     const item = { search: 'a search', matching: [], former: [], generation: 1 };

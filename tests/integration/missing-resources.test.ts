@@ -26,7 +26,7 @@ describeWithMoto('resources that do not exist', (moto) => {
     return id;
   };
 
-  test('a bucket that does not exist fails alone, is recorded, and is made up for by the next run', async () => {
+  test('fails for a missing bucket alone, records it, and repairs it in the next run', async () => {
     const flowLogs = 'example-org-flow-logs';
     const { accounts, central } = organization;
     const log = await accounts.in(central.log, 'eu-west-1');
@@ -57,7 +57,7 @@ describeWithMoto('resources that do not exist', (moto) => {
     expect(namedIn((await readPolicies(organization))['flow-logs']).FlowLogsWrite).toEqual([account]);
   }, 60_000);
 
-  test('each service says in its own way that something does not exist, and each is understood', async () => {
+  test('recognizes a missing resource by the error of each service', async () => {
     const deployment = await deployOn(moto().endpoint, ofNothing(organization));
     const account = await newWorkload();
     const run = await deployment.run({ accountId: account });

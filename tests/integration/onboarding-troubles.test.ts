@@ -33,7 +33,7 @@ describeWithMoto('accounts that arrive, or leave', (moto) => {
   const readersPolicy = async () =>
     (await attachedPolicies(organization, 'group/Readers')).find(({ path }) => path !== '/');
 
-  test('a managed policy with a long history keeps within its five versions', async () => {
+  test('keeps a managed policy with a long history within five versions', async () => {
     const deployment = await deploy('people-read');
     const arrived: string[] = [];
     const arrive = async (number: number): Promise<void> => {
@@ -51,7 +51,7 @@ describeWithMoto('accounts that arrive, or leave', (moto) => {
     expect(namedIn(policy?.document).PeopleReadAssume).toEqual(expect.arrayContaining(arrived));
   }, 60_000);
 
-  test('an organization of more accounts than one page is imported as a whole', async () => {
+  test('imports an organization with more accounts than one page', async () => {
     const inRoot = await newAccounts(21, newAccount);
     const inOu = await newAccounts(21, (name) => newAccount(`workload-${name}`, 'Workloads'));
     const deployment = await deploy('trail-logs', 'revisions');
@@ -64,7 +64,7 @@ describeWithMoto('accounts that arrive, or leave', (moto) => {
     );
   }, 60_000);
 
-  test('an account that is closed, or removed, loses everything, and another keeps it', async () => {
+  test('revokes all access of a closed or removed account, and keeps that of another', async () => {
     const staying = await newAccount('staying', 'Sandbox');
     const closed = await newAccount('closed', 'Workloads');
     const removed = await newAccount('removed', 'Workloads');

@@ -75,11 +75,11 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     return policy as AttachedPolicy;
   };
 
-  test('each run of the state machine succeeds', () => {
+  test('ends every run of the state machine as succeeded', () => {
     expect(Object.values(runs).map(({ result }) => result.status)).toEqual(Array(4).fill('SUCCEEDED'));
   });
 
-  test('each log policy names the accounts that send logs, and no other', () => {
+  test('names in each log policy exactly the accounts that send logs', () => {
     const senders = [workload, platform].sort();
     expect(namedIn(policies.cloudtrail)).toEqual({ TrailLogsCheck: everyone(), TrailLogsWrite: everyone() });
     expect(namedIn(policies['flow-logs'])).toEqual({ FlowLogsCheck: senders, FlowLogsWrite: senders });
@@ -89,7 +89,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     });
   });
 
-  test('each policy of the shared account names the accounts that use it, and no other', () => {
+  test('names in each policy of the shared account exactly the accounts that use it', () => {
     const builders = [workload, sandbox].sort();
     expect(namedIn(policies['ami-key'])).toEqual({ AmiKeyUse: builders, AmiKeyAttach: builders });
     expect(namedIn(policies['base/python'])).toEqual({ BaseImagesPull: builders });
@@ -101,7 +101,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     expect(namedIn(policies.revisions)).toEqual({ RevisionsList: [workload], RevisionsRead: [workload] });
   });
 
-  test('people and pipelines may assume the roles of the accounts that are for them, and no other', async () => {
+  test('lets people and pipelines assume exactly the roles of their accounts', async () => {
     const read = everyone().filter((id) => id !== organization.managementAccount);
     const develop = [workload, sandbox].sort();
     expect(namedIn((await ours('group/Readers')).document)).toEqual({ PeopleReadAssume: read });
@@ -112,7 +112,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     expect(namedIn((await ours('role/Pipeline')).document)).toEqual({ PipelineDeployAssume: [workload] });
   });
 
-  test('what others wrote stays as it was, with the version and the id of its document', () => {
+  test('keeps unmanaged statements, the version and the id of a document', () => {
     const { central } = organization;
     const { Statement: keyStatements, ...keyDocument } = foreign.keyPolicy(central.log);
     expect(foreignIn(policies.cloudtrail)).toEqual(foreign.bucketPolicy(central.log).Statement);
@@ -123,7 +123,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     expect(foreignIn(policies['runner-token'])).toEqual(foreign.secretPolicy(central.security).Statement);
   });
 
-  test('the policy that KMS gives to a new key stays', () => {
+  test('keeps the policy that KMS gives to a new key', () => {
     const owner = `arn:aws:iam::${organization.central.shared}:root`;
     expect(foreignIn(policies['ami-key'])).toMatchObject([{ Principal: { AWS: owner }, Action: 'kms:*' }]);
   });
@@ -133,7 +133,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
       expect(foreignIn(policies[name])).toEqual([]);
   });
 
-  test('a managed policy carries the mark of the installation, and stands beside those of others', async () => {
+  test('marks a managed policy with the installation, beside unmanaged ones', async () => {
     expect(await ours('group/Readers')).toMatchObject({
       name: 'account-onboarding-moto-group-Readers-1',
       path: '/account-onboarding/moto/group/Readers/',
@@ -145,7 +145,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     );
   });
 
-  test('a repeated event writes nothing, and leaves every policy as it is', async () => {
+  test('writes nothing for a repeated event', async () => {
     const { rootId, ous } = organization;
     const again = await deployment.run(await movedEvent(platform, { from: rootId, to: ous.Platform }));
 
@@ -155,7 +155,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     expect(await readPolicies(organization)).toEqual(policies);
   }, 60_000);
 
-  test('a sweep over the table has nothing to do, and nothing has drifted', async () => {
+  test('sweeps over the table without work or drift', async () => {
     const sweep = await deployment.sweep();
 
     expect(writesOf(sweep)).toEqual({});
@@ -168,7 +168,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     );
   }, 60_000);
 
-  test('each policy that a run changes is written once', () => {
+  test('writes each changed policy once per run', () => {
     expect(writesOf(runs.created)).toEqual({
       's3:PutBucketPolicy': 1,
       'kms:PutKeyPolicy': 1,
@@ -186,7 +186,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     });
   });
 
-  test('the table keeps what each run did, with every document before and after', async () => {
+  test('keeps what each run did in the table, with every document before and after', async () => {
     const { store } = deployment;
     expect(await store.runs.get(runs.sandbox.id)).toMatchObject({
       status: 'succeeded',
@@ -210,7 +210,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     );
   });
 
-  test('each run is announced to EventBridge and to the topic', async () => {
+  test('announces each run on EventBridge and SNS', async () => {
     const expected = Object.values(runs).map(({ id }) =>
       expect.objectContaining({ runId: id, status: 'succeeded' }),
     );

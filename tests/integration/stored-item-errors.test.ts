@@ -9,7 +9,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
   const { newTable, put, get } = useTables(() => dynamodb().endpoint);
 
   describe('an item that does not fit', () => {
-    test('is named with its table, its key, the field and what was expected', async () => {
+    test('names the table, the key, the field and the expected form of an unreadable item', async () => {
       const table = await newTable();
       await put(table, {
         pk: `RESOURCE#${bucket}`,
@@ -33,7 +33,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       ['no JSON', '{'],
       ['no compressed JSON', Buffer.from('plain')],
       ['no documents', '[]'],
-    ])('is named where a packed field holds %s', async (_name, before) => {
+    ])('names an item when a packed field holds %s', async (_name, before) => {
       const table = await newTable();
       await put(table, { pk: 'RUN#run-1', sk: `CHANGE#${key}`, resource: key, before });
 
@@ -44,7 +44,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       });
     });
 
-    test.each(malformedItems)('is named when it holds $fault', async ({ keys, fields, read }) => {
+    test.each(malformedItems)('names an item when it holds $fault', async ({ keys, fields, read }) => {
       const table = await newTable();
       await put(table, { ...keys, ...fields });
 
@@ -56,32 +56,29 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
     test.each([
       ['without its end', { owner: 'run-0', expiresAt: 1 }],
       ['without its owner', { until: Date.parse(at) + 60_000 }],
-    ])(
-      'is a lease of another version %s: nobody waits for it, and nobody takes it',
-      async (_name, fields) => {
-        const table = await newTable();
-        const item = { pk: `RESOURCE#${bucket}`, sk: 'LEASE', ...fields };
-        await put(table, item);
+    ])('refuses a lease of another version %s without waiting for it', async (_name, fields) => {
+      const table = await newTable();
+      const item = { pk: `RESOURCE#${bucket}`, sk: 'LEASE', ...fields };
+      await put(table, item);
 
-        const taking = createDynamoStore(table).leases.acquire(
-          bucket,
-          'run-1',
-          Date.parse(at),
-          Date.parse(later),
-        );
+      const taking = createDynamoStore(table).leases.acquire(
+        bucket,
+        'run-1',
+        Date.parse(at),
+        Date.parse(later),
+      );
 
-        await expect(taking).rejects.toMatchObject({
-          name: 'StoredItemError',
-          retryable: false,
-          message: expect.stringMatching(
-            /(until|owner): .*When no run of that version is under way, remove the item/s,
-          ),
-        });
-        expect(await get(table, item.pk, item.sk)).toEqual(item);
-      },
-    );
+      await expect(taking).rejects.toMatchObject({
+        name: 'StoredItemError',
+        retryable: false,
+        message: expect.stringMatching(
+          /(until|owner): .*When no run of that version is under way, remove the item/s,
+        ),
+      });
+      expect(await get(table, item.pk, item.sk)).toEqual(item);
+    });
 
-    test('is none where a lease of the first version lacks what was added since', async () => {
+    test('accepts a lease of the first version without later fields', async () => {
       const table = await newTable();
       const until = Date.parse(at) + 60_000;
       await put(table, { pk: `RESOURCE#${bucket}`, sk: 'LEASE', owner: 'run-0', until });
@@ -93,7 +90,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       expect(await leases.acquire(bucket, 'run-1', until, until + 60_000)).toMatchObject({ taken: true });
     });
 
-    test('is none where a resource of the first version lacks what is kept since', async () => {
+    test('accepts a resource of the first version without later fields', async () => {
       const table = await newTable();
       const first = { appliedRevision: 7, configurationHash: 'f'.repeat(64), owned: ['Sid'], generation: 1 };
       await put(table, { pk: `RESOURCE#${bucket}`, sk: 'STATE', ...first, updatedAt: at });
@@ -101,7 +98,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       expect(await createDynamoStore(table).resources.get(bucket)).toStrictEqual({ ...first, updatedAt: at });
     });
 
-    test('is a resource of another version that lacks its generation: refused, and says what to do', async () => {
+    test('refuses a resource of another version without its generation, and says what to do', async () => {
       const table = await newTable();
       const { generation: _, ...older } = aState();
       await put(table, { pk: `RESOURCE#${bucket}`, sk: 'STATE', ...older });
@@ -111,14 +108,14 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       );
     });
 
-    test('is none where an account in the root has an empty OU path', async () => {
+    test('accepts an account in the root with an empty OU path', async () => {
       const { registry } = createDynamoStore(await newTable());
       await registry.put(anAccount({ ouPath: '', parentIds: ['r-abcd'] }), undefined, at);
 
       expect(await registry.listAccounts()).toMatchObject([{ ouPath: '' }]);
     });
 
-    test('does no harm where a newer version added a field', async () => {
+    test('accepts an item when a newer version added a field', async () => {
       const table = await newTable();
       await put(table, { pk: `RESOURCE#${bucket}`, sk: 'STATE', ...aState(), later: ['Sid'] });
 

@@ -25,7 +25,7 @@ describeWithMoto('two processes of apply', (moto) => {
     });
     afterEach(() => rm(folder, { recursive: true }));
 
-    test('both end with 0 and serve every account when they run at once', async () => {
+    test('ends both applies with 0 and serves every account when they run at once', async () => {
       const organization = await buildOrganization(moto().endpoint);
       const ids = [
         await createAccount(organization.accounts.organizations, 'one'),

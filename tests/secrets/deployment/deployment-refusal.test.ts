@@ -40,7 +40,7 @@ test.each([
     thrown('PayloadTooLargeException', 'Too large'),
     /larger than AppConfig takes\. Make it smaller/,
   ],
-])('does not advise to check validators when AppConfig refuses a deployment for %s', (_, error, expected) => {
+])('gives no advice on validators when AppConfig refuses a deployment for %s', (_, error, expected) => {
   const refusal = toDeploymentRefusal(delivery, error);
 
   expect(refusal).toMatchObject({ name: 'DeploymentRefusedError', message: expect.stringMatching(expected) });
@@ -68,7 +68,7 @@ test.each([
   expect(message).not.toMatch(other);
 });
 
-test('does not repeat what AppConfig says of a secret', () => {
+test("keeps AppConfig's text about a secret out of the error", () => {
   const secret = { ...delivery, source: 'arn:aws:secretsmanager:eu-west-1:444444444444:secret:db-AbCdEf' };
   const error = thrown('BadRequestException', 'hunter2 is not valid', { Reason: 'InvalidConfiguration' });
 

@@ -28,7 +28,7 @@ test.each([
     { account: 'security' },
     { accountId: security, region: 'us-east-1' },
   ],
-] as const)('an application of the configuration is in %s', (_, said, place) => {
+] as const)('finds an application of the configuration in %s', (_, said, place) => {
   const request = {
     type: 'hosted',
     cause: 'deployment',

@@ -5,7 +5,7 @@ import { createConfigurationReader } from '../../../shared/secrets/reader/index.
 import { deploy, planted, rotate } from '../../fixtures/secret-env.ts';
 import { member, minute, operations, reading } from '../../fixtures/secret-reader.ts';
 
-test('a configuration that does not fit is not handed out, and not quoted', async () => {
+test('returns and quotes no configuration that does not fit', async () => {
   let strict = false;
   const takes = z.strictObject({ password: z.string().refine(() => !strict) });
   const { env, reader, troubles } = await reading(member, takes);
@@ -20,7 +20,7 @@ test('a configuration that does not fit is not handed out, and not quoted', asyn
   expect(troubles.join()).not.toContain(planted);
 });
 
-test('a first configuration that does not fit is told each time, until one fits', async () => {
+test('reports a first configuration that does not fit each time until one fits', async () => {
   let strict = true;
   const takes = z.strictObject({ password: z.string().refine(() => !strict) });
   const { env, reader } = await reading(member, takes);
@@ -32,7 +32,7 @@ test('a first configuration that does not fit is told each time, until one fits'
   expect(await reader.get()).toEqual({ password: `${planted}-1` });
 });
 
-test('without a first configuration there is an error that says what and why', async () => {
+test('throws an error with the cause when there is no first configuration', async () => {
   const made = await reading('777777777777');
   await expect(made.reader.get()).rejects.toMatchObject({
     name: 'ConfigurationUnavailableError',
@@ -46,7 +46,7 @@ test('without a first configuration there is an error that says what and why', a
   expect(operations(made).filter((operation) => operation === 'AssumeRole')).toHaveLength(1);
 });
 
-test('a process that lives long is kept fresh', async () => {
+test('refreshes the configuration of a long-lived process', async () => {
   const { env, reader } = await reading();
   const controller = new AbortController();
   const fresh = reader.keepFresh(controller.signal);
@@ -57,7 +57,7 @@ test('a process that lives long is kept fresh', async () => {
   await fresh;
 });
 
-test('a reader that is kept fresh and asked as well asks once in each interval', async () => {
+test('asks once in each interval when a reader is refreshed and read', async () => {
   const made = await reading();
   const { env, reader } = made;
   await reader.get();
@@ -74,7 +74,7 @@ test('a reader that is kept fresh and asked as well asks once in each interval',
   expect(operations(made)).toEqual(['GetLatestConfiguration', 'GetLatestConfiguration']);
 });
 
-test('an empty answer before the first configuration is no configuration, and the next question begins a session', async () => {
+test('treats an empty first answer as no configuration, and begins a new session', async () => {
   const made = await reading();
   const stop = made.env.organization.intercept(async ({ operation }, proceed) => {
     const answer = (await proceed()) as object;
@@ -96,7 +96,7 @@ test('an empty answer before the first configuration is no configuration, and th
 test.each([
   ['a clock that cannot wake', () => new Promise<void>(() => {}), false],
   ['the clock of the system, of which no timer is left', systemClock.sleep, true],
-])('a process that ends does not wait for the next interval by %s', async (_, sleepBy, wakes) => {
+])('ends a process without waiting for the next interval by %s', async (_, sleepBy, wakes) => {
   const { env } = await reading();
   const slept: Promise<void>[] = [];
   const sleep = (milliseconds: number, signal?: AbortSignal) => {

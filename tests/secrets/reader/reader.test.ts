@@ -3,7 +3,7 @@ import { createAwsError } from '../../../simulator/aws-error.ts';
 import { deploy, planted, rotate } from '../../fixtures/secret-env.ts';
 import { minute, operations, type Reading, reading } from '../../fixtures/secret-reader.ts';
 
-test('a rotated secret arrives at a reader of another account', async () => {
+test('reads a rotated secret in another account', async () => {
   const { env, reader } = await reading();
   expect(await reader.get()).toEqual({ password: `${planted}-1` });
 
@@ -13,7 +13,7 @@ test('a rotated secret arrives at a reader of another account', async () => {
   expect(await reader.get()).toEqual({ password: `${planted}-2` });
 });
 
-test('one session, and one question in each interval, however many want to know', async () => {
+test('opens one session and asks once in each interval, however many callers read', async () => {
   const made = await reading();
   await Promise.all(Array.from({ length: 50 }, () => made.reader.get()));
   expect(operations(made)).toEqual(['AssumeRole', 'StartConfigurationSession', 'GetLatestConfiguration']);
@@ -26,7 +26,7 @@ test('one session, and one question in each interval, however many want to know'
   expect(operations(made).slice(3)).toEqual(['GetLatestConfiguration', 'GetLatestConfiguration']);
 });
 
-test('a session whose token is too old is begun again, with credentials of its own, and no question is wasted', async () => {
+test('begins a new session with new credentials when the token is too old', async () => {
   const made = await reading();
   await made.reader.get();
   made.env.clock.advance(25 * 60 * minute);
@@ -41,7 +41,7 @@ test('a session whose token is too old is begun again, with credentials of its o
   expect(made.troubles).toEqual([]);
 });
 
-test('a token that AppConfig does not take any more is one question, and a new session', async () => {
+test('begins a new session after one question when AppConfig refuses the token', async () => {
   const made = await reading();
   await made.reader.get();
   made.env.organization.world.appConfig.sessions.clear();
@@ -73,7 +73,7 @@ describe('after a question that failed', () => {
     return operations(made);
   };
 
-  test('which AppConfig refused, the session goes on', async () => {
+  test('keeps the session after a question that AppConfig refused', async () => {
     const refused = async () => {
       throw createAwsError('AccessDeniedException', 'Not now');
     };
@@ -83,7 +83,7 @@ describe('after a question that failed', () => {
     ]);
   });
 
-  test('because it came too early by the clock of AppConfig, it does, too', async () => {
+  test("keeps the session after a question that came too early by AppConfig's clock", async () => {
     const early = async () => {
       const Details = { InvalidParameters: { ConfigurationToken: { Problem: 'PollIntervalNotSatisfied' } } };
       throw Object.assign(createAwsError('BadRequestException', 'Too early'), { Details });
@@ -97,19 +97,22 @@ describe('after a question that failed', () => {
   test.each([
     ['no answer', {}],
     ['half an answer', { $metadata: { httpStatusCode: 200 } }],
-  ])('which got %s, a session is begun: what was lost would not come again', async (_, how) => {
-    const lost = async (proceed: () => Promise<unknown>) => {
-      await proceed();
-      throw Object.assign(new Error('The answer was lost'), how);
-    };
-    expect(await failing(await reading(), lost)).toEqual([
-      'GetLatestConfiguration',
-      'StartConfigurationSession',
-      'GetLatestConfiguration',
-    ]);
-  });
+  ])(
+    'begins a new session after a question which got %s, since the lost answer would not come again',
+    async (_, how) => {
+      const lost = async (proceed: () => Promise<unknown>) => {
+        await proceed();
+        throw Object.assign(new Error('The answer was lost'), how);
+      };
+      expect(await failing(await reading(), lost)).toEqual([
+        'GetLatestConfiguration',
+        'StartConfigurationSession',
+        'GetLatestConfiguration',
+      ]);
+    },
+  );
 
-  test('which the SDK repeated, and that has no news then, a session is begun, too', async () => {
+  test('begins a new session after a question that the SDK repeated without news', async () => {
     const made = await reading();
     let lost: object | undefined;
     const repeated = async (proceed: () => Promise<unknown>) => {
@@ -127,7 +130,7 @@ describe('after a question that failed', () => {
   });
 });
 
-test('what AppConfig cannot give for a while is answered from memory', async () => {
+test('answers from memory while AppConfig is unavailable', async () => {
   const { env, reader, troubles } = await reading();
   await reader.get();
   const stop = env.organization.intercept(async ({ service }, proceed) => {

@@ -65,7 +65,7 @@ const stages = () =>
 const asked = () => env.organization.world.putEvents.map(({ Detail }) => JSON.parse(String(Detail)));
 
 describe('the four steps', () => {
-  test('change the password where it is used, make it current and ask for its deployment', async () => {
+  test('changes the password where it is used, makes it current and requests its deployment', async () => {
     expect(await rotate()).toBeUndefined();
 
     const { version, account } = await current();
@@ -76,14 +76,14 @@ describe('the four steps', () => {
     expect(asked()).toEqual([{ secretId: secretArn, versionId: version }]);
   });
 
-  test('can be rotated again', async () => {
+  test('rotates a secret again', async () => {
     for (const _ of [1, 2, 3]) expect(await rotate()).toBeUndefined();
     expect(users.passwords.get('app')).toBe((await current()).account.password);
     expect(asked()).toHaveLength(3);
   });
 
   test.each(['before', 'after'] as const)(
-    'end well wherever a call is cut off %s it took effect, and the deployment is asked for',
+    'ends well when a call is cut off %s it took effect, and requests the deployment',
     async (when) => {
       for (let cutAt = 1; ; cutAt += 1) {
         prepare();
@@ -135,7 +135,7 @@ describe('a rotation that must not be', () => {
   const enable = () =>
     Object.assign(env.organization.world.secrets.get(secretArn) ?? {}, { rotationFunctionArn: 'f' });
 
-  test('is refused: not enabled, a version that is not staged, an input that is none', async () => {
+  test('refuses a rotation that is not enabled, a version that is not staged, and an empty input', async () => {
     staged('AWSPENDING');
     await expect(invoke({})).rejects.toThrow(/Rotation of .* is not enabled/);
     enable();
@@ -148,14 +148,14 @@ describe('a rotation that must not be', () => {
     await expect(invoke({ Step: 'setSecret' })).rejects.toThrow(/createSecret comes first/);
   });
 
-  test('of a version with the current value takes its label away, so that the next one can begin', async () => {
+  test('removes AWSPENDING from a version with the current value, so that the next rotation can begin', async () => {
     enable();
     staged('AWSPENDING', JSON.stringify(first));
     await expect(invoke({})).rejects.toThrow(/was stale/);
     expect(await rotate()).toBeUndefined();
   });
 
-  test('of a secret that is no JSON is refused without quoting it', async () => {
+  test('refuses a secret that is no JSON without quoting it', async () => {
     secretArn = env.organization.addSecret({
       accountId: shared,
       name: 'app/text',
@@ -185,7 +185,7 @@ describe('a password that is not accepted', () => {
   });
 });
 
-test('a value that a step cannot parse is not quoted, not even its beginning', async () => {
+test('quotes no part of a value that a step cannot parse', async () => {
   secretArn = env.organization.addSecret({ accountId: shared, name: 'app/text', value: 'old-value' });
   const rotator: Rotator = {
     generate: async () => 'planted-value-that-is-no-json',
@@ -210,7 +210,7 @@ describe('what a step throws is told', () => {
     return rotate(tools(rotator));
   };
 
-  test('without numbers that may be a secret, but with the port', async () => {
+  test('masks numbers that may be a secret in an error, and keeps the port', async () => {
     const error = await told(new Error('localhost:5432 refused PIN 48213377'));
     expect(String(error)).toContain('localhost:5432 refused PIN ***');
   });
@@ -221,7 +221,7 @@ describe('what a step throws is told', () => {
       'RotationRefusedError',
     ],
     [new AccessDeniedError('planted-user was denied', { user: 'planted-user' }), 'RotationStepError'],
-  ])('without values also where it is an error of ours: %s', async (thrown, name) => {
+  ])('masks values in an error of the project: %s', async (thrown, name) => {
     const error = await told(thrown);
     expect(error).toMatchObject({
       name,
@@ -232,7 +232,7 @@ describe('what a step throws is told', () => {
 });
 
 describe('two users', () => {
-  test('take turns: the current password stays valid until the rotation after the next', async () => {
+  test('alternates two users, so that the current password stays valid until the rotation after the next', async () => {
     users.passwords.set('app_clone', 'unused');
     const rotator: Rotator = {
       generate: alternateUsers(createPasswordGenerator(clients.secretsManager)),
@@ -255,7 +255,7 @@ describe('two users', () => {
 });
 
 describe('an API key', () => {
-  test('is of random bytes, behind its prefix', async () => {
+  test('generates an API key of random bytes after its prefix', async () => {
     const bytes = (size: number) => new Uint8Array(size).fill(255);
     const generate = rotateJsonField('key', createApiKeyGenerator(bytes, { prefix: 'live_', bytes: 3 }));
     expect(JSON.parse(await generate('{"key":"old","owner":"shop"}'))).toEqual({
@@ -265,7 +265,7 @@ describe('an API key', () => {
   });
 });
 
-test('a deployment that nobody takes does not fail the rotation; three attempts are logged, by id', async () => {
+test('completes the rotation when nobody takes the deployment request, and logs three attempts', async () => {
   const { logger, lines } = memoryLogger();
   const given = { ...tools(undefined, logger), askForDeployment: () => Promise.reject(new Error('no bus')) };
   expect(await rotate(given)).toBeUndefined();

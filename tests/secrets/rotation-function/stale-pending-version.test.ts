@@ -68,7 +68,7 @@ async function setByHand(alsoThere: boolean): Promise<void> {
   if (alsoThere) users.passwords.set(byHand.username, byHand.password);
 }
 
-test('a rotation that was cut off after it had set the password ends with that password', async () => {
+test('ends with the password that was set when the rotation was cut off after it', async () => {
   const token = await givenUp();
   const there = users.passwords.get('app');
   expect(there).not.toBe(first.password);
@@ -80,7 +80,7 @@ test('a rotation that was cut off after it had set the password ends with that p
   expect(pending()).toBeUndefined();
 });
 
-test('one that was given up before somebody set the secret by hand is dropped, and the next one is whole', async () => {
+test('drops a pending version when somebody set the secret by hand afterwards', async () => {
   const token = await givenUp();
   await setByHand(true);
 
@@ -92,7 +92,7 @@ test('one that was given up before somebody set the secret by hand is dropped, a
   expect(current()).toMatchObject({ host: byHand.host, password: users.passwords.get('app') });
 });
 
-test('its password is kept where it is the one that opens: nobody is locked out', async () => {
+test('keeps a pending version when its password is the one that opens', async () => {
   const token = await givenUp();
   await setByHand(false);
 
@@ -103,7 +103,7 @@ test('its password is kept where it is the one that opens: nobody is locked out'
   expect(current().password).toBe(users.passwords.get('app'));
 });
 
-test('it is kept where nobody can tell which one opens', async () => {
+test('keeps a pending version when nobody can tell which password opens', async () => {
   const { generate, set } = rotator;
   const token = await givenUp();
   await setByHand(true);
@@ -114,7 +114,7 @@ test('it is kept where nobody can tell which one opens', async () => {
   expect(pending()?.id).toBe(token);
 });
 
-test('it is kept where the role may not list the versions', async () => {
+test('keeps a pending version when the role may not list versions', async () => {
   const token = await givenUp();
   await setByHand(true);
   env.organization.intercept(async ({ operation }, proceed) => {
@@ -127,7 +127,7 @@ test('it is kept where the role may not list the versions', async () => {
   expect(pending()?.id).toBe(token);
 });
 
-test('a key of our own, which nothing has to be told, is dropped without a test', async () => {
+test('drops a pending key without a test when no other system uses it', async () => {
   rotator = { generate: rotator.generate };
   const failing = { ...rotator, test: () => Promise.reject(new Error('not now')) };
   await rotateNow(env.organization, {
@@ -145,7 +145,7 @@ test('a key of our own, which nothing has to be told, is dropped without a test'
   expect(current()).toEqual(byHand);
 });
 
-test('a rotation that goes on is not stale, however often its first step comes', async () => {
+test('keeps a pending version when its own rotation goes on', async () => {
   const token = await givenUp();
   const value = pending()?.value;
   await again(token);
@@ -153,7 +153,7 @@ test('a rotation that goes on is not stale, however often its first step comes',
   expect(pending()?.value).toBe(value);
 });
 
-test('what is AWSPENDING for another rotation is left alone: by an older one, and by one that is over', async () => {
+test('keeps AWSPENDING of another rotation, whether it is newer or over', async () => {
   expect(await rotate()).toBeUndefined();
   const over = findVersion(secret(), 'AWSCURRENT')?.id ?? '';
   const newer = await givenUp();
@@ -165,7 +165,7 @@ test('what is AWSPENDING for another rotation is left alone: by an older one, an
   expect(pending()?.id).toBe(newer);
 });
 
-test('a secret that went back to an earlier version keeps the rotation that is under way', async () => {
+test('keeps the rotation under way when a secret went back to an earlier version', async () => {
   expect(await rotate()).toBeUndefined();
   env.clock.advance(60_000);
   const previous = findVersion(secret(), 'AWSPREVIOUS')?.id;
