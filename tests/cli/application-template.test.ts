@@ -30,7 +30,7 @@ describe('application-template', () => {
     expect(JSON.parse(Resources.ProfileSettings.Properties.Validators[0]?.Content ?? '')).toEqual(schema);
   });
 
-  test('a configuration without applications has none', async () => {
+  test('refuses application-template when the configuration has no applications', async () => {
     const { code, stderr } = await run([
       'application-template',
       'shop',
@@ -60,7 +60,7 @@ describe('application-template', () => {
     [['cart'], /has no application cart; it has shop/],
     [['shop', '--out', '/no/such/folder/x.yml'], /cannot be written \(ENOENT\)/],
     [[], /missing required argument/],
-  ])('%j is refused', async (argv, says) => {
+  ])('refuses application-template with %j', async (argv, says) => {
     const { code, stdout, stderr } = await template(...argv);
 
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' });

@@ -34,7 +34,7 @@ describe('apply --plan', () => {
     expect(Object.values(outcomes(screen))).toEqual(Array.from({ length: 13 }, () => 'written'));
   });
 
-  test('of one account makes those of that account only', async () => {
+  test('applies the resources of one account when the plan file is of one account', async () => {
     const file = await planned(String, ['--account', '777777777777']);
     const screen = await applyJson(['--plan', file]);
 
@@ -176,7 +176,7 @@ const cases: readonly Case[] = [
 ];
 
 test.each(cases)(
-  'apply with $name ends with $code, and writes nothing',
+  'ends apply with $name with $code and writes nothing',
   async ({ argv, code, error, says }) => {
     const written: string[] = [];
     const screen = await applyJson(await argv(), { prepareWorld: writesTo(written) });
@@ -187,7 +187,7 @@ test.each(cases)(
   },
 );
 
-test('apply against AWS needs the table', async () => {
+test('requires the table to apply against AWS', async () => {
   const { code, stderr } = await run(['apply', '--yes', '--config', exampleConfiguration]);
 
   expect(code).toBe(78);

@@ -15,7 +15,7 @@ function terminal(answer: string): { readonly io: Partial<Io>; readonly shown: (
 }
 
 describe('apply', () => {
-  test('--yes shows the plan, makes the changes and tells how each ended', async () => {
+  test('shows the plan, makes the changes and reports each result with --yes', async () => {
     const { code, stdout, stderr } = await run(['apply', ...simulate, '--yes']);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -24,7 +24,7 @@ describe('apply', () => {
     expect(stdout).toMatch(/^succeeded: 13 of 13 resources written/m);
   });
 
-  test('is one object for machines, as a run is', async () => {
+  test('prints apply as one JSON object, as a run does', async () => {
     const screen = await applyJson(['--yes']);
 
     expect(screen.code).toBe(0);
@@ -37,7 +37,7 @@ describe('apply', () => {
     });
   });
 
-  test('--account writes the resources that have something for it, whole', async () => {
+  test('writes all accounts of the resources that concern the account with --account', async () => {
     const screen = await applyJson(['--account', '777777777777', '--yes']);
 
     expect(objectOf(screen)).toMatchObject({ status: 'succeeded', accountId: '777777777777' });
@@ -45,7 +45,7 @@ describe('apply', () => {
     expect(outcomes(screen)).not.toHaveProperty('deploy/runner-token');
   });
 
-  test('--account of one for whom there is nothing does nothing', async () => {
+  test('writes nothing with --account when the account has nothing to gain or lose', async () => {
     const written: string[] = [];
     const screen = await applyJson(['--account', '999999999999', '--yes'], {
       prepareWorld: (organization) => {
@@ -62,7 +62,7 @@ describe('apply', () => {
     expect(written).toEqual([]);
   });
 
-  test('what cannot be planned is not written and fails, the rest is written', async () => {
+  test('fails for a resource that cannot be planned, and writes the others', async () => {
     const screen = await applyJson(['--yes'], {
       prepareWorld: ({ world }) => world.buckets.delete('example-org-config'),
     });
@@ -140,7 +140,7 @@ describe('apply asks', () => {
     expect(shown()).toContain('13 of 13 resources written');
   });
 
-  test.each(['no\n', 'y\n', ''])('%j changes nothing', async (answer) => {
+  test.each(['no\n', 'y\n', ''])('changes nothing when the answer is %j', async (answer) => {
     const written: string[] = [];
     const { io, shown } = terminal(answer);
     const { code } = await run(['apply', ...simulate], { ...io, prepareWorld: writesTo(written) });
@@ -150,7 +150,7 @@ describe('apply asks', () => {
     expect(written).toEqual([]);
   });
 
-  test('what changes while it waits for an answer is seen', async () => {
+  test('notices changes that happen while it waits for the answer', async () => {
     let organization: SimulatedOrganization | undefined;
     async function* slowly(): AsyncGenerator<string> {
       organization?.world.buckets.delete('example-org-config');

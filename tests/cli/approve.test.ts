@@ -61,7 +61,7 @@ describe('onboarding approve', () => {
     await ended;
   });
 
-  test('shows, asks, and only yes approves; said again, it says who it was', async () => {
+  test('asks before it approves, takes only yes, and names the first decision when asked again', async () => {
     const { id, event } = created(env);
     const { request, ended } = await untilItWaits(env, event);
     const options = { run: request.runId, plan: request.planHash, by: 'an operator' };
@@ -119,7 +119,7 @@ describe('onboarding approve', () => {
     await Promise.all([rejected.ended, late.ended]);
   });
 
-  test('a run on a machine of a person ends at the question; approved, the next one serves the account', async () => {
+  test('ends a local run at the question, and serves the account in the next run after approval', async () => {
     const { id, event } = created(env);
     const local = await onboard(env, event, { name: 'local' });
     const request = await env.store.approvals.get('local');
@@ -138,7 +138,7 @@ describe('onboarding approve', () => {
   });
 });
 
-test('plan --account says of an account that waits for what it waits, and of another nothing', async () => {
+test('says in plan --account why an account waits for approval', async () => {
   const env = await createEnv({ configuration: everybody });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
@@ -159,7 +159,7 @@ test('plan --account says of an account that waits for what it waits, and of ano
   await ended;
 });
 
-test('run --simulate ends at the question, says what approval would give, and with 2', async () => {
+test('ends run --simulate with 2 at the question, and says what approval would grant', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'onboarding-'));
   const config = join(folder, 'onboarding.yml');
   const text = readFileSync(exampleConfiguration, 'utf8');

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { configurationFiles, loadCentralAccounts } from '../fixtures/central-accounts.ts';
 import { objectOf, run, runOnTerminal } from '../fixtures/screen.ts';
 
-test('the demonstration shows what it promises', async () => {
+test('shows the expected results in the demo', async () => {
   const screen = await run(['demo', '--json']);
 
   expect(screen).toMatchObject({ code: 0, stderr: '' });
@@ -20,7 +20,7 @@ test('the demonstration shows what it promises', async () => {
   });
 });
 
-test('every line fits a hundred columns', async () => {
+test('fits every line of the demo into a hundred columns', async () => {
   const { code, stdout } = await runOnTerminal(['demo'], { env: { NO_COLOR: '1' } });
   const lines = stripVTControlCharacters(stdout).split(/[\r\n]/);
 
@@ -36,7 +36,7 @@ test('says unproven, and nowhere ready, when member accounts were not read', asy
   expect(stdout).not.toMatch(/\bready\b/i);
 });
 
-test('it can be shown with a configuration of one’s own', async () => {
+test('shows the demo with a configuration of the user', async () => {
   const { code } = await run(['demo', '--config', 'tests/deployment/least.yml']);
 
   expect(code).toBe(0);
@@ -57,7 +57,7 @@ test('refuses to show a rotation when the configuration has no shared account', 
   expect(stderr).toContain('needs a central account with the name shared. Add it to centralAccounts');
 });
 
-test('a rotation is shown, and shows what it promises', async () => {
+test('shows the expected results in the rotation demo', async () => {
   const screen = await run(['demo', 'rotation', '--json']);
 
   expect(screen).toMatchObject({ code: 0, stderr: '' });

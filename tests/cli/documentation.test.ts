@@ -5,7 +5,7 @@ import { run } from '../fixtures/screen.ts';
 
 const page = readFileSync('docs/command-line.md', 'utf8');
 
-test('docs/command-line.md has the exit codes as they are', () => {
+test('lists the exit codes in docs/command-line.md', () => {
   const rows = [...page.matchAll(/^\| (\d+) \| (.*) \|$/gm)].map(([, code, meaning]) => [
     Number(code),
     meaning,
@@ -29,7 +29,7 @@ test.each([
   'spoke-template',
   'application-template',
   'member-template',
-])('docs/command-line.md has the options of %s', async (name) => {
+])('lists the options of %s in docs/command-line.md', async (name) => {
   const { stdout } = await run([name, '--help']);
   const options = [...stdout.matchAll(/--[a-z]+/g)].map(([option]) => option);
 

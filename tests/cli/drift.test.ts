@@ -99,20 +99,20 @@ const cases: readonly Case[] = [
 ];
 
 describe('drift', () => {
-  test('there is none where nobody has done anything', async () => {
+  test('reports no drift when nothing has changed', async () => {
     const screen = await drift();
 
     expect(screen.code).toBe(0);
     expect(objectOf(screen)).toMatchObject({ status: 'no-drift', counts: { equal: 13, 'managed-drift': 0 } });
   });
 
-  test.each(cases)('$name: ends with $code', async ({ outsiders, code, found }) => {
+  test.each(cases)('ends drift with $code when $name', async ({ outsiders, code, found }) => {
     const screen = await drift(outsiders);
 
     expect({ code: screen.code, found: flowLogs(screen) }).toMatchObject({ code, found });
   });
 
-  test('people see what is not as it should be', async () => {
+  test('shows the statements that differ from what they should be', async () => {
     const outsiders = edit((statements) => statements.slice(0, -1));
     const { code, stdout } = await run(simulate, { outsiders });
 

@@ -19,7 +19,7 @@ test.each([
   ['budget', { outsiders: withoutRoles }, []],
   ['run', { prepareWorld: withoutRoles }, ['--event', 'tests/fixtures/inputs/account-id.json']],
 ])(
-  '%s says each denied role once and ends with 1 when no central account can be read',
+  'names each denied role once in %s and ends with 1 when no central account can be read',
   async (name, io, more) => {
     const { code, stdout } = await run([name, ...simulate, ...more], io);
     const text = stdout.replace(/\s+/g, ' ');

@@ -18,7 +18,7 @@ const former = Array.from({ length: 12 }, (_, index) => String(600_000_000_000 +
 const leftOver = (organization: SimulatedOrganization) => leaveOver({ organization }, 7, former);
 const said = /no access changes: only an unused managed object, such as a policy that is not attached$/m;
 
-test('a plan deletes a policy that is not attached, where nothing else is there, and names nobody for it', async () => {
+test('deletes a policy that is not attached, and lists no account as affected', async () => {
   const config = configurationFor('{ accounts: ["999999999999"] }');
 
   const { code, stdout } = await run(['plan', '--simulate', '--config', config], { prepareWorld: leftOver });
@@ -30,7 +30,7 @@ test('a plan deletes a policy that is not attached, where nothing else is there,
   expect(stdout).not.toContain(former[0]);
 });
 
-test('drift tells one beside the attached policy', async () => {
+test('reports an unattached policy beside the attached one', async () => {
   const config = configurationFor('{ all: true }');
 
   const { code, stdout } = await run(['drift', '--simulate', '--config', config], { outsiders: leftOver });

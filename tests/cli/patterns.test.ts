@@ -19,7 +19,7 @@ const patterns = fileWith(
   images('["base/*"]', '[eu-west-1, us-west-2]') + secrets('tags: { use: runner }'),
 );
 
-test('validate says what is looked for, where', async () => {
+test('says in validate what is searched and where', async () => {
   const screen = await run(['validate', '--config', patterns]);
   const json = objectOf(await run(['validate', '--config', patterns, '--json']));
 
@@ -35,7 +35,7 @@ test('validate says what is looked for, where', async () => {
   });
 });
 
-test('plan finds what the patterns match, and changes nothing', async () => {
+test('finds the resources that patterns match in plan, and changes nothing', async () => {
   const { code, stdout } = await run(['plan', '--simulate', '--config', patterns]);
 
   expect(code).toBe(2);
@@ -43,7 +43,7 @@ test('plan finds what the patterns match, and changes nothing', async () => {
   expect(stdout).toContain('Plan: 4 resources to change');
 });
 
-test('plan warns of a pattern that finds nothing, and names a region that is not enabled', async () => {
+test('warns in plan of a pattern without matches and of a region that is not enabled', async () => {
   const prepareWorld: NonNullable<Parameters<typeof run>[1]>['prepareWorld'] = (organization) => {
     organization.world.secrets.clear();
     organization.disableRegion(shared, 'us-west-2');
@@ -57,7 +57,7 @@ test('plan warns of a pattern that finds nothing, and names a region that is not
   expect(json).toMatchObject({ status: 'changes-pending', counts: { change: 2, failed: 1 } });
 });
 
-test('apply does what was found, and its record warns', async () => {
+test('applies to the resources that were found, and records a warning', async () => {
   const screen = await run(['apply', '--simulate', '--yes', '--config', patterns, '--json'], {
     prepareWorld: (organization) => organization.world.secrets.clear(),
   });
@@ -69,7 +69,7 @@ test('apply does what was found, and its record warns', async () => {
   });
 });
 
-test('drift looks first, too', async () => {
+test('searches before drift compares', async () => {
   const { code, stdout } = await run(['drift', '--simulate', '--config', patterns], {
     outsiders: (organization) => {
       for (const arn of organization.world.repositories.keys())
@@ -81,7 +81,7 @@ test('drift looks first, too', async () => {
   expect(stdout).toContain('2 managed-drift');
 });
 
-test('run finds what an event about a resource tells of', async () => {
+test('finds the resource of an event in run', async () => {
   const event = join(folder, 'event.json');
   writeFileSync(event, JSON.stringify(callEvent('CreateRepository', 'aws.ecr', 'us-west-2')));
 

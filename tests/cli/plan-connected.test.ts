@@ -40,7 +40,7 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
       env: { AWS_ENDPOINT_URL: moto().endpoint, AWS_REGION: 'us-east-1', ...tables },
     });
 
-  test('a plan without a table says what it cannot know', async () => {
+  test('says what a plan without a table cannot know', async () => {
     const screen = await command(['plan'], {});
 
     expect(screen.code).toBe(2);
@@ -63,7 +63,7 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
     expect(await tableItems()).toEqual([]);
   }, 60_000);
 
-  test('a configuration that is not in force can be planned, and not applied', async () => {
+  test('plans a configuration that is not active, and refuses to apply it', async () => {
     await command(['import']);
     const planned = await command(['plan', '--out', planFile]);
     const applied = await command(['apply', '--plan', planFile]);
@@ -76,7 +76,7 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
     expect(objectOf(applied)).toMatchObject({ error: { name: 'ConfigurationMismatchError' } });
   }, 30_000);
 
-  test('what is planned is applied once; then there is nothing to do, and no drift', async () => {
+  test('applies a plan once, after which there is nothing to do and no drift', async () => {
     await command(['activate']);
     const applied = await command(['apply', '--plan', planFile]);
     const again = await command(['apply', '--plan', planFile]);

@@ -41,7 +41,7 @@ describe('plan', () => {
     expect(stdout).toMatch(/^Plan: 13 resources to change, 0 unchanged$/m);
   });
 
-  test('is no wider than a reader likes, on a terminal and in a pipe', async () => {
+  test('keeps plan within the width of a terminal and of a pipe', async () => {
     const terminal = await runOnTerminal(simulate, { env: { NO_COLOR: '1', TERM: 'dumb' } });
     for (const { stdout } of [await run(simulate), terminal])
       expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
@@ -67,7 +67,7 @@ describe('plan', () => {
     ]);
   });
 
-  test('is one object for machines', async () => {
+  test('prints plan as one JSON object', async () => {
     const screen = await planJson();
 
     expect(screen.code).toBe(2);
@@ -81,7 +81,7 @@ describe('plan', () => {
     });
   });
 
-  test('the same state gives the same plan', async () => {
+  test('makes the same plan from the same state', async () => {
     expect(told(await planJson()).planHash).toBe(told(await planJson()).planHash);
   });
 
@@ -98,7 +98,7 @@ describe('plan', () => {
     expect(written).toEqual([]);
   });
 
-  test('--account shows actions and conditions, and of each list of accounts only the account', async () => {
+  test('shows actions and conditions with --account, and only that account of each list', async () => {
     const screen = await planJson(['--account', '777777777777']);
     const lines = told(screen).resources.flatMap(({ differences }) =>
       differences.flatMap((each) => each.lines.map(({ text }) => text)),
@@ -115,7 +115,7 @@ describe('plan', () => {
     );
   });
 
-  test('--account of one for whom nothing is granted has nothing to do', async () => {
+  test('shows nothing to do with --account when nothing is granted', async () => {
     const { code, stdout } = await run([...simulate, '--account', '999999999999'], {
       prepareWorld: (organization) =>
         organization.addAccount({ id: '999999999999', name: 'closed', state: 'SUSPENDED' }),
@@ -125,7 +125,7 @@ describe('plan', () => {
     expect(stdout).toMatch(/^Plan for account 999999999999: 0 resources to change\. Nothing to do$/m);
   });
 
-  test('--out writes the plan, with the hash of all of it', async () => {
+  test('writes the plan with --out and the hash of all of it', async () => {
     const file = newFile();
     const screen = await planJson(['--out', file]);
     const written = JSON.parse(readFileSync(file, 'utf8'));
@@ -144,7 +144,7 @@ describe('plan', () => {
 });
 
 describe('warnings of a plan', () => {
-  test('a resource that cannot be read is told, and the others are planned', async () => {
+  test('reports a resource that cannot be read, and plans the others', async () => {
     const screen = await planJson([], without('example-org-config'));
     const { stdout } = await run(simulate, without('example-org-config'));
 
@@ -157,7 +157,7 @@ describe('warnings of a plan', () => {
     expect(stdout).toMatch(/^Plan: 12 resources to change, 0 unchanged, 1 cannot be planned$/m);
   });
 
-  test('nothing to change and something that cannot be read is not the same as nothing to do', async () => {
+  test('ends differently when something cannot be read than when there is nothing to do', async () => {
     const screen = await planJson(['--account', '999999999999'], {
       prepareWorld: (organization) => {
         organization.addAccount({ id: '999999999999', name: 'closed', state: 'SUSPENDED' });
@@ -169,7 +169,7 @@ describe('warnings of a plan', () => {
     expect(objectOf(screen)).toMatchObject({ status: 'incomplete' });
   });
 
-  test('a policy that would be nearly full is told, with the numbers', async () => {
+  test('reports a policy that would be nearly full, with the numbers', async () => {
     const screen = await planJson([], {
       prepareWorld: ({ world }) => {
         const secret = [...world.secrets.values()].find(({ name }) => name === 'deploy/runner-token');
@@ -185,7 +185,7 @@ describe('warnings of a plan', () => {
     ]);
   });
 
-  test('an endpoint that does not answer ends with 69, with no table too', async () => {
+  test('ends plan with 69 when an endpoint does not answer, also without a table', async () => {
     const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
     const screen = await run(['plan', '--config', exampleConfiguration, '--json'], { env });
 
@@ -205,7 +205,7 @@ const cases = [
   { name: 'a folder that is not there', argv: ['--out', '/no/such/plan.json'], code: 64, says: /ENOENT/ },
 ];
 
-test.each(cases)('plan with $name ends with $code', async ({ argv, code, says }) => {
+test.each(cases)('ends plan with $name with $code', async ({ argv, code, says }) => {
   const screen = await planJson(argv);
 
   expect(screen).toMatchObject({ code, stderr: expect.stringMatching(says) });

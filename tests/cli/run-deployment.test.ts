@@ -33,7 +33,7 @@ describe('run --simulate deploys', () => {
     ['secret-rotated', 'rotated'],
     ['manual-secret', 'deployment'],
     ['manual-secret-version', 'deployment'],
-  ])('the secret of %s', async (name, cause) => {
+  ])('deploys the secret of %s', async (name, cause) => {
     const screen = await simulate(fixture(name));
 
     expect({ code: screen.code, stderr: screen.stderr }).toEqual({ code: 0, stderr: '' });
@@ -60,13 +60,13 @@ describe('run --simulate deploys', () => {
   });
 
   test.each(['secret-label-updated', 'secret-rotated', 'manual-secret-version'])(
-    'the very version of %s',
+    'deploys the exact version of %s',
     async (name) => {
       expect(deploymentsOf(await simulate(fixture(name)))).toMatchObject([{ version: versionId }]);
     },
   );
 
-  test('a hosted version to all environments of the application', async () => {
+  test('deploys a hosted version to all environments of the application', async () => {
     const screen = await simulate(fixture('manual-hosted'));
 
     expect(screen.code).toBe(0);
@@ -87,7 +87,7 @@ describe('run --simulate deploys', () => {
     );
   });
 
-  test('a hosted version of another account to the environment that is named', async () => {
+  test('deploys a hosted version of another account to the named environment', async () => {
     const screen = await simulate(fixture('manual-hosted-elsewhere'));
 
     expect(screen.code).toBe(0);
@@ -127,7 +127,7 @@ describe('run --simulate with targets in the configuration', () => {
     ]);
   });
 
-  test('one target that fails does not touch the other, and what is left is told', async () => {
+  test('deploys to one target when another fails, and reports what is unresolved', async () => {
     const prepareWorld = (organization: SimulatedOrganization) =>
       organization.intercept(async (call, proceed) => {
         const { EnvironmentId } = call.input as { readonly EnvironmentId?: string };
@@ -150,7 +150,7 @@ describe('run --simulate with targets in the configuration', () => {
 });
 
 describe('what deploys nothing', () => {
-  test('a failed rotation is told, and ends with 1', async () => {
+  test('reports a failed rotation and ends with 1', async () => {
     const screen = await simulate(fixture('rotation-failed'));
 
     expect(screen.code).toBe(1);
@@ -167,7 +167,7 @@ describe('what deploys nothing', () => {
     ['secret-label-updated-other-label', 'ignored', /the label canary has moved/],
     ['resume-pending', 'ignored', /^No deployment is pending/],
     ['rotation-succeeded-other-account', 'succeeded', /^Nothing to deploy/],
-  ])('%s ends with 0, as %s', async (name, status, reason) => {
+  ])('ends %s with 0 as %s', async (name, status, reason) => {
     const screen = await simulate(fixture(name));
 
     expect(screen.code).toBe(0);
@@ -179,7 +179,7 @@ describe('what deploys nothing', () => {
   });
 
   test.each(['malformed-secret', 'malformed-application', 'malformed-resume-pending', 'malformed-label'])(
-    '%s ends with 65',
+    'ends %s with 65',
     async (name) => {
       const screen = await simulate(fixture(name));
 
@@ -188,7 +188,7 @@ describe('what deploys nothing', () => {
     },
   );
 
-  test('a secret that somebody has made is an event of resources', async () => {
+  test('reads the creation of a secret as an event of resources', async () => {
     const event = {
       source: 'aws.secretsmanager',
       'detail-type': 'AWS API Call via CloudTrail',
@@ -204,7 +204,7 @@ describe('what deploys nothing', () => {
   });
 });
 
-test('for people: each step, each environment and the end are told, and no value of a secret', async () => {
+test('prints each step, each environment and the end, without the value of a secret', async () => {
   const { code, stdout, stderr } = await run(
     ['run', '--simulate', '--config', exampleConfiguration, '--event', fixture('secret-label-updated')],
     {

@@ -55,7 +55,7 @@ const written = (screen: Screen): number =>
   resourcesOf(screen).filter(({ outcome }) => outcome === 'written').length;
 
 describe('run --simulate', () => {
-  test.each(fixtures('events'))('event %s', async (name) => {
+  test.each(fixtures('events'))('runs the event %s', async (name) => {
     const screen = await runJson(event(name));
     const expected = writing[name];
 
@@ -67,30 +67,36 @@ describe('run --simulate', () => {
     expect(written(screen)).toBe(expected ?? 0);
   });
 
-  test.each(fixtures('inputs').filter((name) => !name.startsWith('malformed')))('input %s', async (name) => {
-    const screen = await runJson(input(name));
+  test.each(fixtures('inputs').filter((name) => !name.startsWith('malformed')))(
+    'runs the input %s',
+    async (name) => {
+      const screen = await runJson(input(name));
 
-    expect(screen.code).toBe(0);
-    expect(objectOf(screen)).toMatchObject({ status: 'succeeded', cause: 'manual' });
-    expect(written(screen)).toBe(13);
-  });
+      expect(screen.code).toBe(0);
+      expect(objectOf(screen)).toMatchObject({ status: 'succeeded', cause: 'manual' });
+      expect(written(screen)).toBe(13);
+    },
+  );
 
-  test.each(fixtures('inputs').filter((name) => name.startsWith('malformed')))('input %s', async (name) => {
-    const screen = await runJson(input(name));
+  test.each(fixtures('inputs').filter((name) => name.startsWith('malformed')))(
+    'refuses the input %s',
+    async (name) => {
+      const screen = await runJson(input(name));
 
-    expect(screen.code).toBe(65);
-    expect(objectOf(screen)).toMatchObject({ status: 'failed', error: { name: 'MalformedEventError' } });
-    expect(screen.stderr).toContain('cannot be understood:\n  ');
-  });
+      expect(screen.code).toBe(65);
+      expect(objectOf(screen)).toMatchObject({ status: 'failed', error: { name: 'MalformedEventError' } });
+      expect(screen.stderr).toContain('cannot be understood:\n  ');
+    },
+  );
 
-  test('an ignored event says precisely why', async () => {
+  test('says why an event is ignored', async () => {
     expect(objectOf(await runJson(event('close-account-request')))).toMatchObject({
       status: 'ignored',
       reason: 'only the request to close an account: CloseAccountResult says how it ended',
     });
   });
 
-  test('the object tells all of the run', async () => {
+  test('prints all of a run as one JSON object', async () => {
     const screen = await run([...simulate, input('account-ids'), '--json', '--name', 'by-hand']);
 
     expect(objectOf(screen)).toMatchObject({
@@ -114,7 +120,7 @@ describe('run --simulate', () => {
     });
   });
 
-  test('- reads the standard input', async () => {
+  test('reads the standard input when the event is -', async () => {
     const stdin = standardInput(readFileSync(input('account-id'), 'utf8'));
 
     expect((await runJson('-', { stdin })).code).toBe(0);
@@ -122,7 +128,7 @@ describe('run --simulate', () => {
 });
 
 describe('a run that fails', () => {
-  test('a bucket that is missing fails, and the others are written', async () => {
+  test('fails for a missing bucket and writes the others', async () => {
     const screen = await runJson(input('account-id'), {
       prepareWorld: ({ world }) => world.buckets.delete('example-org-config'),
     });
@@ -142,7 +148,7 @@ describe('a run that fails', () => {
     expect(written(screen)).toBe(12);
   });
 
-  test('a role that may not be assumed fails its account, and the others are written', async () => {
+  test('fails for the account of a role that may not be assumed, and writes the others', async () => {
     const screen = await runJson(input('account-id'), {
       prepareWorld: ({ world }) => {
         const arn = 'arn:aws:iam::444444444444:role/account-onboarding/spoke';
@@ -155,7 +161,7 @@ describe('a run that fails', () => {
     expect(written(screen)).toBe(7);
   });
 
-  test('an account that is closed, started by hand', async () => {
+  test('reports a closed account when a run is started by hand', async () => {
     const screen = await runJson(input('account-id'), {
       prepareWorld: (organization) =>
         organization.addAccount({ id: '555566667777', name: 'closed', state: 'SUSPENDED' }),
@@ -172,7 +178,7 @@ describe('a run that fails', () => {
 });
 
 describe('for people', () => {
-  test('each step, each difference and the end are told', async () => {
+  test('prints each step, each difference and the end', async () => {
     const { code, stdout, stderr } = await run([...simulate, event('close-account-result')]);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -182,7 +188,7 @@ describe('for people', () => {
     expect(stdout).not.toContain('\x1b');
   });
 
-  test('what is left is told', async () => {
+  test('prints what is unresolved', async () => {
     const { code, stdout } = await run([...simulate, input('account-id')], {
       prepareWorld: ({ world }) => world.buckets.delete('example-org-config'),
     });
@@ -192,7 +198,7 @@ describe('for people', () => {
     expect(stdout).toMatch(/^failed: 1 item unresolved/m);
   });
 
-  test('an error that the machine catches is told once', async () => {
+  test('prints an error that the state machine catches once', async () => {
     const { stdout } = await run([...simulate, input('account-id')], {
       prepareWorld: (organization) => {
         organization.intercept(async (call, proceed) => {
@@ -206,7 +212,7 @@ describe('for people', () => {
     expect(stdout).toMatch(/✗ Register account +AccessDenied/);
   });
 
-  test('a step that is tried again says why', async () => {
+  test('prints why a step is tried again', async () => {
     const { stdout } = await run([...simulate, input('account-id')], {
       prepareWorld: (organization) => organization.refusePrincipal('555566667777'),
     });
@@ -216,14 +222,14 @@ describe('for people', () => {
     expect(stdout).toMatch(/! principal rejected +ECR repository policy +base\/node/);
   });
 
-  test('a terminal gets colors and the step that is under way', async () => {
+  test('prints colors and the current step on a terminal', async () => {
     const { stdout } = await runOnTerminal([...simulate, event('move-account')]);
 
     expect(stdout).toContain('\x1b[32m✓\x1b[39m');
     expect(stdout).toContain('\r\x1b[2K');
   });
 
-  test('NO_COLOR takes the colors away', async () => {
+  test('prints no colors when NO_COLOR is set', async () => {
     const { stdout } = await runOnTerminal([...simulate, event('move-account')], { env: { NO_COLOR: '1' } });
 
     expect(stdout.replaceAll('\r\x1b[2K', '')).not.toContain('\x1b');

@@ -59,7 +59,7 @@ describe('spoke-template', () => {
     [['log', '--operator', 'Operator'], /--operator Operator: must be the ARN/],
     [['log', '--out', '/no/such/folder/x.yml'], /cannot be written \(ENOENT\)/],
     [[], /missing required argument/],
-  ])('%j is refused', async (argv, says) => {
+  ])('refuses spoke-template with %j', async (argv, says) => {
     const { code, stdout, stderr } = await spoke(...argv);
 
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' });

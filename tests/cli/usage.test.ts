@@ -55,14 +55,14 @@ const cases: readonly Case[] = [
 ];
 
 describe('a command that cannot do its work', () => {
-  test.each(cases)('$name ends with $code', async ({ argv, env = {}, code, says }) => {
+  test.each(cases)('ends with $code when $name', async ({ argv, env = {}, code, says }) => {
     const screen = await run(argv, { env });
 
     expect(screen).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(says) });
     expect(screen.stderr).not.toMatch(/^\s+at /m);
   });
 
-  test.each(cases)('$name is one object with --json', async ({ argv, env = {}, code }) => {
+  test.each(cases)('prints one JSON object with --json when $name', async ({ argv, env = {}, code }) => {
     const screen = await run([...argv, '--json'], { env });
 
     expect(screen.code).toBe(code);
@@ -70,27 +70,27 @@ describe('a command that cannot do its work', () => {
   });
 });
 
-test('--verbose shows where an error came from', async () => {
+test('prints where an error came from with --verbose', async () => {
   const { stderr } = await run(['import', '--verbose']);
 
   expect(stderr).toMatch(/^\s+at /m);
 });
 
-test('without a command the help is shown, as an error', async () => {
+test('prints the help as an error when there is no command', async () => {
   const { code, stderr } = await run([]);
 
   expect(code).toBe(64);
   expect(stderr).toContain('npx onboarding demo');
 });
 
-test.each([['--help'], ['run', '--help'], ['--version']])('%s %s ends with 0', async (...argv) => {
+test.each([['--help'], ['run', '--help'], ['--version']])('ends %s %s with 0', async (...argv) => {
   const { code, stdout, stderr } = await run(argv);
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
 });
 
-test('the entry script runs', async () => {
+test('runs the entry script', async () => {
   const script = promisify(execFile)(process.execPath, ['cli/bin.js', '--version']);
 
   expect((await script).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);

@@ -37,7 +37,7 @@ describe('getAdmittedAccounts', () => {
     ).toEqual([]);
   });
 
-  it('has every account, and lists the members, when a condition holds the organization', () => {
+  it('admits every account and lists the members when a condition names the organization', () => {
     const all = getAdmittedAccounts([allow('*', inOrganization)]);
 
     expect(all.mayAdmit('999988887777')).toBe(true);
@@ -61,7 +61,7 @@ describe('getAdmittedAccounts', () => {
     ]);
   });
 
-  it('has only the named accounts when the statement names some beside the organization', () => {
+  it('lists only the named accounts when the statement names some beside the organization', () => {
     const some = getAdmittedAccounts([
       allow('*', { StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorg1', 'aws:PrincipalAccount': [one] } }),
     ]);

@@ -30,7 +30,7 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
     return on;
   };
 
-  test('an entry is looked for in each of its regions, and one that names its resources nowhere', () => {
+  test('searches in each region of an entry with a pattern, and nowhere for named resources', () => {
     expect([search, searchAbroad].map(({ accountId, region }) => [accountId, region])).toEqual([
       [central, home],
       [central, abroad],
@@ -52,7 +52,7 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
     expect(await look(made(0))).toEqual([]);
   });
 
-  test('a second look finds the same, over several pages', async () => {
+  test('finds the same resources over several pages in a second search', async () => {
     const on = made(120);
 
     const first = await look(on);
@@ -61,7 +61,7 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
     expect(await look(on)).toEqual(first);
   });
 
-  test('more than the limit is an error with its name, and no page is asked for after that', async () => {
+  test('stops with an error when the matches exceed the limit', async () => {
     const on = made(120);
 
     const error = await look(on, search, 2).catch((thrown: unknown) => thrown);
@@ -77,11 +77,11 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
     expect(lists).toHaveLength(1);
   });
 
-  test('exactly the limit is none', async () => {
+  test('accepts as many matches as the limit', async () => {
     expect(await look(made(3), search, 3)).toHaveLength(3);
   });
 
-  test('a region that the account has not enabled is named', async () => {
+  test('names a region that the account has not enabled', async () => {
     const on = made(1);
     on.organization.disableRegion(central, home);
 
@@ -91,7 +91,7 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
     expect((error as RegionNotEnabledError).fields).toMatchObject({ accountId: central, region: home });
   });
 
-  test('its actions are enough, and the first of them is needed', async () => {
+  test('finds with the listed actions, and fails without the first one', async () => {
     const [first = '', ...others] = discovery.actions;
 
     expect(await look(made(1, home, createGrantEnv(allowing(discovery.actions))))).toEqual([finder.id(1)]);

@@ -13,7 +13,7 @@ test.each([
   ['*/prod-*', 'team/test-node', false],
   ['a.b*', 'a.b', true],
   ['a.b*', 'aXb', false],
-])('%s and %s: %p', (glob, name, fits) => {
+])('matches %s with %s: %p', (glob, name, fits) => {
   expect(fitsGlob(name, glob)).toBe(fits);
 });
 
@@ -25,7 +25,7 @@ test.each([
   ['a longer value', { Use: 'ab', Team: 'core' }, false],
   ['one key missing', { Use: 'a' }, false],
   ['none', {}, false],
-])('%s', (_, tags, has) => {
+])('matches tags when the resource has %s', (_, tags, has) => {
   const list = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
   expect(hasTags(list, { tags: { Use: ['a', 'b'], Team: ['core'] } })).toBe(has);
@@ -35,7 +35,7 @@ describe('the name of a search', () => {
   const keyOf = (pattern: ResourcePattern): string =>
     formatSearchKey({ kind: 'kind', accountId: '111122223333', region: 'eu-west-1', pattern });
 
-  test('is the same whatever the order of tags and values', () => {
+  test('names a search alike whatever the order of tags and values', () => {
     expect(keyOf({ tags: { a: ['1', '2'], b: ['3'] } })).toBe(keyOf({ tags: { b: ['3'], a: ['2', '1'] } }));
   });
 

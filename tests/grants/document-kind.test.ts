@@ -20,7 +20,7 @@ const bucketPolicy = getGrantKind('s3-bucket-policy');
 const repositoryPolicy = getGrantKind('ecr-repository-policy');
 
 describe('a key', () => {
-  test('is never left without a policy: its last statement stays until a person adds another', async () => {
+  test('keeps the last statement of a key until another statement exists', async () => {
     const { bring, env, read } = fixtureOf(keyPolicy, 'decrypt');
     const { owned } = await bring(two);
     const [arn = ''] = env.organization.world.keys.keys();
@@ -51,7 +51,7 @@ describe('what is granted', () => {
     [bucketPolicy, 'config-write', { prefix: members[2] }],
     [bucketPolicy, 'revisions-read', { roles: [`deploy-${members[2]}`] }],
     [keyPolicy, 'decrypt', { roles: [`Runner-${members[2]}`] }],
-  ])('an account id in a name grants it nothing (%#)', async (kind, preset, more) => {
+  ])('grants nothing to an account whose id is part of a name (%#)', async (kind, preset, more) => {
     const { bring, entry, ref } = fixtureOf(kind, preset, more);
 
     const { back } = await bring(two);
@@ -61,7 +61,7 @@ describe('what is granted', () => {
     );
   });
 
-  test('of one grant is not that of another on the same resource', async () => {
+  test('separates the accounts of two grants on one resource', async () => {
     const { bring, ref } = fixtureOf(keyPolicy, 'decrypt');
     const { back } = await bring(two);
     const other = entryOf(keyPolicy, { ...casesOf(keyPolicy).presets.decrypt, name: 'another' });
@@ -71,7 +71,7 @@ describe('what is granted', () => {
 });
 
 describe('a policy that somebody deleted', () => {
-  test('between our read and our removal is removed', async () => {
+  test('succeeds when somebody deletes the policy before the removal', async () => {
     const { bring, env } = fixtureOf(repositoryPolicy, 'pull');
     const { owned } = await bring(two);
     const [arn = ''] = env.organization.world.repositories.keys();
@@ -87,7 +87,7 @@ describe('a policy that somebody deleted', () => {
 });
 
 describe('a document that cannot be understood', () => {
-  test('is not touched', async () => {
+  test('refuses to write a document that it does not understand', async () => {
     const { bring, env } = fixtureOf(bucketPolicy, 'config-write');
     const text = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Oddity":true}]}';
     env.organization.editPolicy('bucket', 'example-logs', text);
@@ -97,7 +97,7 @@ describe('a document that cannot be understood', () => {
     expect(env.organization.policyTextOf('bucket', 'example-logs')).toBe(text);
   });
 
-  test('is not touched when a write would change the meaning of an unmanaged statement', async () => {
+  test('refuses to write when that would change the meaning of an unmanaged statement', async () => {
     const { bring, env } = fixtureOf(bucketPolicy, 'config-write');
     const text =
       '{"Version":"2012-10-17","Statement":[{"Sid":"Theirs","Effect":"Deny","Principal":"*","Action":"s3:*",' +
@@ -139,7 +139,7 @@ describe('the limit', () => {
 });
 
 describe('places', () => {
-  test('an entry names its resources once each, in the region of the entry or of its account', () => {
+  test('lists the named resources once each, in the region of the entry or of its account', () => {
     const fields = { preset: 'pull', repositories: ['base/node', 'base/python'] };
     const here = entryOf(repositoryPolicy, fields);
     const there = entryOf(repositoryPolicy, { ...fields, regions: ['us-west-2'] });
@@ -155,7 +155,7 @@ describe('places', () => {
     expect(() => entryOf(repositoryPolicy, { ...fields, repositories: ['a', 'a'] })).toThrow(/only once/);
   });
 
-  test('a group is one resource, whatever the region of the central account', () => {
+  test('lists a group as one resource in every region of the central account', () => {
     const kind = getGrantKind('assume-role-permission');
     const entry = entryOf(kind, { groups: ['Readers'], role: 'ReadOnly' });
     const regions = ['aws', 'aws-cn', 'aws-us-gov'].map(

@@ -20,7 +20,7 @@ function made() {
   return { ...fixture, organization, grants };
 }
 
-test('who has no service-linked role is named, after all others have their grant', async () => {
+test('names an account without a service-linked role, after granting the others', async () => {
   const { organization, bring, grants } = made();
   organization.deleteRole(autoScalingRole(members[0]));
   organization.deleteRole(autoScalingRole(members[2]));
@@ -35,7 +35,7 @@ test('who has no service-linked role is named, after all others have their grant
   expect(grants().map(({ grantee }) => grantee)).toEqual([members[1], members[3]].map(autoScalingRole));
 });
 
-test('a grant whose role was deleted and made again is replaced', async () => {
+test('replaces a grant when its role was deleted and created again', async () => {
   const { organization, bring, grants } = made();
   const { owned } = await bring(accountsOf(members.slice(0, 2)));
   const role = autoScalingRole(members[0]);
@@ -53,7 +53,7 @@ test('a grant whose role was deleted and made again is replaced', async () => {
   expect(grants().map(({ grantee }) => grantee)).toEqual([members[1], members[0]].map(autoScalingRole));
 });
 
-test('one that somebody has narrowed under our name is replaced too', async () => {
+test('replaces a managed grant when somebody narrowed it', async () => {
   const { bring, grants, holder, organization, ref } = made();
   const { owned } = await bring(accountsOf(members.slice(0, 1)));
   const [grant] = grants();
@@ -69,7 +69,7 @@ test('one that somebody has narrowed under our name is replaced too', async () =
   expect(kind.isSame(back, { own: [], others: 0 })).toBe(false);
 });
 
-test('grants are found on whatever page they are, and those of others are counted', async () => {
+test('finds grants on every page, and counts unmanaged ones', async () => {
   const { env, ref, bring, read } = made();
   const { kms } = env.clients(ref.region);
   const other = { KeyId: ref.id, GranteePrincipal: autoScalingRole(members[3]) };
@@ -85,7 +85,7 @@ test('grants are found on whatever page they are, and those of others are counte
   expect(Truncated).toBe(true);
 });
 
-test("the limit counts others' grants, and taking back goes through beyond it", () => {
+test('counts unmanaged grants toward the limit, and revokes beyond it', () => {
   const { render } = made();
   const own = manyAccounts(30).map(({ id }) => ({
     name: `account-onboarding/test/example/${id}`,
@@ -103,7 +103,7 @@ test("the limit counts others' grants, and taking back goes through beyond it", 
 test.each([
   ['room for it: who gains comes first', 12, ['CreateGrant', 'RevokeGrant']],
   ['no room for both: a place is made first', 11, ['RevokeGrant', 'CreateGrant']],
-])('one account for another, on a key with %s', async (_, limit, order) => {
+])('exchanges one account for another on a key with %s', async (_, limit, order) => {
   const sent: string[] = [];
   const kms = {
     send: async (command: object) => void sent.push(command.constructor.name.replace('Command', '')),

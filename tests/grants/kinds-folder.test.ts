@@ -42,17 +42,17 @@ const helpers = [
 
 const files = filesIn('shared/grants').map((file) => file.replace(/^shared\/grants\/|\.ts$/g, ''));
 
-test('every file is a kind of the same name, or a helper', () => {
+test('has a kind or a helper in every file', () => {
   const names = grantKinds.map(({ name }) => name);
   expect(files.toSorted()).toEqual([...names, ...helpers].toSorted());
 });
 
-test.each(grantKinds.map(({ name }) => name))('%s comes from its own file', async (name) => {
+test.each(grantKinds.map(({ name }) => name))('exports %s from its own file', async (name) => {
   const exported: object = await import(`../../shared/grants/${name}.ts`);
   expect(Object.values(exported)).toContain(grantKinds.find((kind) => kind.name === name));
 });
 
-test('no helper makes a kind', async () => {
+test('exports no kind from a helper', async () => {
   for (const helper of helpers) {
     const exported: object = await import(`../../shared/grants/${helper}.ts`);
     expect(Object.values(exported).filter((value) => grantKinds.includes(value))).toEqual([]);

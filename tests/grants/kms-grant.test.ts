@@ -33,14 +33,14 @@ const render = (actual: KeyGrants, shares: readonly ReturnType<typeof share>[], 
   kmsGrant.render({ ref, actual, shares, remembered: [], context, ...more });
 
 describe('the grants of a key', () => {
-  it('are refused when they bear the mark of a grant that selects no account and was never written', () => {
+  it('refuses grants of a key with the mark of a grant that selects no account and was never written', () => {
     const actual = { own: made('volumes', members.slice(0, 1)), others: 0 };
 
     expect(() => render(actual, [share('volumes', [])])).toThrow(OwnershipClashError);
     expect(() => render(actual, [share('volumes', members)])).not.toThrow();
   });
 
-  it('leave no mark to remember when a grant selects no account', () => {
+  it('remembers no mark when a grant selects no account', () => {
     const { owned } = render({ own: [], others: 0 }, [
       share('volumes', []),
       share('others', members.slice(0, 1)),
@@ -49,7 +49,7 @@ describe('the grants of a key', () => {
     expect(owned).toEqual([mark('others')]);
   });
 
-  it('are ordered by name when the configuration has another order', () => {
+  it('orders the grants of a key by name', () => {
     const { next } = render({ own: [], others: 0 }, [
       share('volumes', members.slice(0, 1)),
       share('images', members.slice(0, 1)),
@@ -61,7 +61,7 @@ describe('the grants of a key', () => {
     ]);
   });
 
-  it('count the grants of others and the kept grants when no grant of the configuration claims them', () => {
+  it('counts unmanaged grants and retained grants toward the size', () => {
     const old = made('old', members.slice(0, 2));
 
     const { next, owned, size } = render({ own: old, others: 3 }, [share('volumes', members.slice(0, 1))], {

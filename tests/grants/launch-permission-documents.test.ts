@@ -9,13 +9,13 @@ const statements = (sharedWith: readonly string[], remembered: readonly string[]
   amiLaunchPermission.toDocuments({ sharedWith }, remembered)['launch-permissions']?.Statement;
 
 describe('the documents of an image', () => {
-  it('have one statement for all unmanaged accounts', () => {
+  it('shows one statement for all unmanaged accounts of an image', () => {
     expect(statements(['111122223333', '222233334444'])).toEqual([
       { ...launch, Principal: { AWS: ['111122223333', '222233334444'] } },
     ]);
   });
 
-  it('hold everybody to the organization or the OU when the image is shared with one', () => {
+  it('shows a statement with a condition when an image is shared with an organization or an OU', () => {
     expect(statements([organization, ou])).toEqual([
       { ...launch, Principal: '*', Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorg1' } } },
       {
@@ -29,7 +29,7 @@ describe('the documents of an image', () => {
     ]);
   });
 
-  it('have the mark of the grant on accounts and OUs that it shares the image with', () => {
+  it('marks the accounts and OUs that a grant shares the image with', () => {
     const sid = 'AccountOnboardingtestImagesLaunch';
     const documents = statements(
       ['111122223333', '222233334444', ou],
@@ -42,15 +42,15 @@ describe('the documents of an image', () => {
     ]);
   });
 
-  it('hold nobody when the image is public', () => {
+  it('shows a statement without a condition when the image is public', () => {
     expect(statements(['all'])).toEqual([{ ...launch, Principal: '*' }]);
   });
 
-  it.each(['1111222233334', '11112222333', 'x111122223333'])('take %s for no account', (id) => {
+  it.each(['1111222233334', '11112222333', 'x111122223333'])('reads no account from %s', (id) => {
     expect(statements([id])).toEqual([{ ...launch, Principal: '*' }]);
   });
 
-  it('are absent when the image is shared with nobody', () => {
+  it('shows no document when the image is shared with nobody', () => {
     expect(statements([])).toBeUndefined();
     expect(statements([], ['AccountOnboardingtestImages 111122223333'])).toBeUndefined();
   });

@@ -77,7 +77,7 @@ describe('the match of a launch permission', () => {
     expect(granted.listAmong(everybody)).toEqual(members);
   });
 
-  it('is refused by EC2 for an OU that does not exist', async () => {
+  it("fails with EC2's error when an OU does not exist", async () => {
     const { on } = createWorld();
     const wrong = on({ match: 'ou', for: { ous: ['ou-abcd-99999999'] } }).bring([]);
     await expect(wrong).rejects.toThrow('ou-abcd-99999999');

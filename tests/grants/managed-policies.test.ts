@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 describe('versions', () => {
-  test('the seventh update finds room: the oldest version that is not used goes', async () => {
+  test('deletes the oldest unused version at the seventh update', async () => {
     const changing = [[], ...Array.from({ length: 8 }, (_, index) => manyAccounts(index + 1))];
 
     for (const accounts of changing) await group.bring(accounts);
@@ -24,7 +24,7 @@ describe('versions', () => {
     expect(policy?.defaultVersion).toBe('v8');
   });
 
-  test('a default that somebody set back is not deleted, and is replaced', async () => {
+  test('keeps an old default version that somebody restored, and replaces it', async () => {
     for (let count = 1; count <= 5; count += 1) await group.bring(manyAccounts(count));
     const [policy] = group.policies();
     if (policy !== undefined) policy.defaultVersion = 'v1';
@@ -38,7 +38,7 @@ describe('versions', () => {
 });
 
 describe('what died half-way', () => {
-  test('a policy that was created but not attached is attached by the next run', async () => {
+  test('attaches a policy that an earlier run created but did not attach', async () => {
     const stop = group.organization.intercept(({ operation }, proceed) => {
       if (operation === 'AttachGroupPolicy') throw createAwsError('ServiceUnavailable', 'try again', 503);
       return proceed();
@@ -53,7 +53,7 @@ describe('what died half-way', () => {
     expect(listAccountsByPolicy(back)[0]?.[1]).toEqual(members.slice(0, 2));
   });
 
-  test('a policy that was detached but not deleted is deleted by the next run', async () => {
+  test('deletes a policy that an earlier run detached but did not delete', async () => {
     await group.bring(two);
     const stop = group.organization.intercept(({ operation }, proceed) => {
       if (operation === 'DeletePolicy') throw createAwsError('ServiceUnavailable', 'try again', 503);
@@ -69,7 +69,7 @@ describe('what died half-way', () => {
 });
 
 describe('listings that lag', () => {
-  test('a policy that is listed but gone is taken for gone', async () => {
+  test('treats a listed policy that does not exist as deleted', async () => {
     await group.bring(two);
     const [policy] = group.policies();
     group.organization.intercept(async ({ operation }, proceed) => {
@@ -84,7 +84,7 @@ describe('listings that lag', () => {
     expect(changed).toBe(false);
   });
 
-  test('our own policy of a moment ago, in no listing yet, is adopted and brought up to date', async () => {
+  test('adopts and updates its own new policy when no listing has it yet', async () => {
     await group.bring(two);
     const blind = hideListings();
 
@@ -98,7 +98,7 @@ describe('listings that lag', () => {
     expect(group.attached()).toEqual([getGroupPolicyArn(1)]);
   });
 
-  test('a policy that is attached but not listed yet is ours by its path', async () => {
+  test('recognizes its own attached policy by its path when no listing has it yet', async () => {
     await group.bring(two);
     group.organization.intercept(async ({ operation }, proceed) =>
       operation === 'ListPolicies' ? { Policies: [], IsTruncated: false } : proceed(),

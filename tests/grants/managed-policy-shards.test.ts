@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 
 describe('shards', () => {
-  test('accounts that one policy cannot hold go to a second', async () => {
+  test('moves accounts to a second policy when one is full', async () => {
     const { back } = await group.bring(manyAccounts(200));
 
     const sizes = listAccountsByPolicy(back).map(([, ids]) => ids.length);
@@ -28,7 +28,7 @@ describe('shards', () => {
     expect(group.attached()).toEqual([getGroupPolicyArn(1), getGroupPolicyArn(2)]);
   });
 
-  test('one more account changes exactly one policy', async () => {
+  test('changes exactly one policy for one more account', async () => {
     const { back: before } = await group.bring(manyAccounts(200));
     group.organization.resetCalls();
 
@@ -39,7 +39,7 @@ describe('shards', () => {
     expect(group.writes()).toEqual(['CreatePolicyVersion']);
   });
 
-  test('a removal moves nobody, and its place is taken again', async () => {
+  test('moves no account for a removal, and reuses the place', async () => {
     const all = manyAccounts(200);
     const { back: before } = await group.bring(all);
     const { back: without } = await group.bring(all.filter((_, index) => index !== 7));
@@ -55,7 +55,7 @@ describe('shards', () => {
     expect(listAccountsByPolicy(after)[0]?.[1]).toContain('999999999999');
   });
 
-  test('an emptied policy is detached and deleted; the others stay as they are', async () => {
+  test('detaches and deletes an empty policy, and leaves the others unchanged', async () => {
     const all = manyAccounts(200);
     const { back: before } = await group.bring(all);
     const inFirst = new Set(listAccountsByPolicy(before)[0]?.[1]);
@@ -67,7 +67,7 @@ describe('shards', () => {
     expect(listAccountsByPolicy(after)).toEqual([listAccountsByPolicy(before)[1]]);
   });
 
-  test('an entry whose role name got longer still fits', async () => {
+  test('fits an entry whose role name became longer', async () => {
     const all = manyAccounts(200);
     const { back: before, owned } = await group.bring(all);
     const longer = createGrantFixture(
@@ -94,7 +94,7 @@ describe('not attached', () => {
   const named = (brought: unknown) =>
     [...groupKind.listGrantedAccounts(group.entry, group.ref, brought, context, []).named].sort();
 
-  test('a policy that is not attached gives nobody anything, beside one that is', async () => {
+  test('grants nothing by a policy that is not attached', async () => {
     const { back } = await group.bring(manyAccounts(200));
     group.groups()[0]?.attached.delete(getGroupPolicyArn(2));
 
@@ -106,7 +106,7 @@ describe('not attached', () => {
     expect(Object.keys(groupKind.toDocuments(state))).toEqual([first]);
   });
 
-  test('what is due fills the attached policies, then is in the other again, and no policy is left over', async () => {
+  test('fills the attached policies first, then the detached one, and leaves no policy over', async () => {
     const all = manyAccounts(400);
     await group.bring(all);
     const names = group.attached();
@@ -123,7 +123,7 @@ describe('not attached', () => {
     expect(group.policies().map(({ arn }) => arn)).toEqual([...group.attached()]);
   });
 
-  test('where one more cannot be attached, an emptied one takes those of one that is not attached', async () => {
+  test('moves accounts of a detached policy to an empty one when no more can be attached', async () => {
     await group.bring(manyAccounts(200));
     group.attachForeign(8);
     group.groups()[0]?.attached.delete(getGroupPolicyArn(2));
@@ -139,7 +139,7 @@ describe('not attached', () => {
 });
 
 describe('others', () => {
-  test('a group with ten foreign policies has no room, and the refusal says so in numbers', async () => {
+  test('refuses a group with ten unmanaged policies, with numbers', async () => {
     group.attachForeign(10);
 
     const refused = group.bring(two);
@@ -152,7 +152,7 @@ describe('others', () => {
     expect(group.policies()).toHaveLength(10);
   });
 
-  test('nine leave room for one policy of ours', async () => {
+  test('uses one policy when a group has nine unmanaged ones', async () => {
     group.attachForeign(9);
 
     await group.bring(two);

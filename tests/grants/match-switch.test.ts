@@ -63,7 +63,7 @@ const everyStep: readonly Declared[] = [
 ];
 
 describe.each(held)('%s: changing the match', (_, kind, fields) => {
-  test('back and forth leaves nothing stale, withholds nothing and takes access from nobody', () => {
+  test('leaves nothing stale, blocks no removal and revokes no access when the match changes back and forth', () => {
     let actual = beginning(kind);
     let remembered: readonly string[] = [];
     for (const declared of everyStep) {
@@ -128,7 +128,7 @@ describe('a grant that is held by the organization', () => {
       });
   });
 
-  test('is given to nobody anew when it is listed again, so nobody is left out in search of a bad account', () => {
+  test('adds no account when a condition becomes a list, so that the search for a bad account tries none', () => {
     expect(planned('accounts', everyAccount, now).added).toEqual([]);
   });
 
@@ -176,7 +176,7 @@ describe.each(held)('%s: from a condition to a list for a few', (_, kind, fields
   };
 
   test.each(['ou', 'organization'] as const)(
-    'from `%s` the others wait for a person, by the list',
+    'blocks the removals when `%s` becomes a list for a few',
     (from) => {
       const waiting = narrowed(from, {});
       const meant = narrowed(from, { removalLimits: { fraction: 1 } });
@@ -190,7 +190,7 @@ describe.each(held)('%s: from a condition to a list for a few', (_, kind, fields
   );
 });
 
-test('whom an OU’s condition never let in does not count as losing the grant', () => {
+test('counts no loss for accounts that the condition of an OU never admitted', () => {
   const kind = grantKinds.find(({ name }) => name === 'secret-resource-policy') as GrantKind;
   const fields = { preset: 'read', secrets: ['deploy/token'] };
   const outside = everyAccount.map((each, index) => (index < 26 ? { ...each, parentIds: ['r-abcd'] } : each));
@@ -213,7 +213,7 @@ describe('permission to assume roles, in several policies', () => {
   test.each([
     ['accounts', 'organization'],
     ['organization', 'accounts'],
-  ])('from %s to %s nobody is without it at any moment', async (from, to) => {
+  ])('keeps the access of every account at every moment when %s becomes %s', async (from, to) => {
     const on = createGrantEnv();
     const first = createGrantFixture(kind, cases, { ...cases.presets.people, match: from }, on);
     const second = createGrantFixture(kind, cases, { ...cases.presets.people, match: to }, on);

@@ -67,7 +67,7 @@ const mayAll = (kind: GrantKind, fields: object, known: readonly Account[], aski
 
 const settings = { seed: 20_260_301, numRuns: 60 };
 
-test('most presets can be held by a condition, and those that can not say why', () => {
+test('holds most presets by a condition, and gives a reason for the others', () => {
   const all = grantKinds.flatMap((kind) => Object.keys(casesOf(kind).presets).map((name) => [kind, name]));
 
   expect(held.length).toBeGreaterThanOrEqual(13);
@@ -78,7 +78,7 @@ describe.each(held)('%s', (_, kind, fields) => {
   const organization = { ...fields, match: 'organization' };
   const unit = { ...fields, match: 'ou', for: { ous: [ou] } };
 
-  test('organization: exactly the accounts of the organization have it, without being known', () => {
+  test('organization: grants access to exactly the accounts of the organization, without a list', () => {
     fc.assert(
       fc.property(someone, (asking) => {
         const inside = asking.state === 'ACTIVE';
@@ -89,7 +89,7 @@ describe.each(held)('%s', (_, kind, fields) => {
     );
   });
 
-  test('ou: exactly the accounts in the OU and below it have it, wherever the OU is', () => {
+  test('ou: grants access to exactly the accounts in and below the OU', () => {
     fc.assert(
       fc.property(someone, (asking) => {
         const inside = asking.state === 'ACTIVE' && asking.parentIds.includes(ou);
@@ -100,20 +100,23 @@ describe.each(held)('%s', (_, kind, fields) => {
     );
   });
 
-  test.each([organization, unit])('is the same document for any accounts, and names none (%#)', (given) => {
-    const some = accountsOf(['111122223333', '444455556666']).map((each) => ({
-      ...each,
-      parentIds: ['r-abcd', ou],
-    }));
+  test.each([organization, unit])(
+    'renders the same document for any accounts and names none (%#)',
+    (given) => {
+      const some = accountsOf(['111122223333', '444455556666']).map((each) => ({
+        ...each,
+        parentIds: ['r-abcd', ou],
+      }));
 
-    const { next, documents } = documentsOf(kind, given, some);
-    const statements = documents.flatMap((document) => document?.Statement ?? []);
+      const { next, documents } = documentsOf(kind, given, some);
+      const statements = documents.flatMap((document) => document?.Statement ?? []);
 
-    expect(kind.isSame(next, documentsOf(kind, given, []).next)).toBe(true);
-    expect(statements.flatMap((statement) => [...findAccountIds(statement)])).toEqual([]);
-  });
+      expect(kind.isSame(next, documentsOf(kind, given, []).next)).toBe(true);
+      expect(statements.flatMap((statement) => [...findAccountIds(statement)])).toEqual([]);
+    },
+  );
 
-  test.each([organization, unit])('has the same marks as listed (%#)', (given) => {
+  test.each([organization, unit])('renders the same marks as a list does (%#)', (given) => {
     const sids = (documents: readonly (PolicyDocument | undefined)[]) =>
       documents.flatMap((document) => document?.Statement.map(({ Sid }) => Sid)).sort();
 
@@ -133,7 +136,7 @@ describe.each(held)('%s', (_, kind, fields) => {
     expect(findExposures(ours.map(withoutKeys), nobody)).toHaveLength(ours.length);
   });
 
-  test.each([organization, unit])('is not public by the rule of S3 (%#)', (given) => {
+  test.each([organization, unit])('renders a document that S3 does not count as public (%#)', (given) => {
     const ours = documentsOf(kind, given, []).documents.flatMap((document) => document?.Statement ?? []);
 
     for (const statement of ours) expect(fixedKeys(statement)).not.toEqual([]);
@@ -166,17 +169,14 @@ const fixedKeys = ({ Condition = {} }: Statement): readonly string[] =>
 describe("the resource's own account", () => {
   const principals = held.filter(([name]) => / (decrypt|pull|read|revisions-read|launch)/.test(name));
 
-  test.each(principals)(
-    '%s: is never let in by the wildcard, so its own policies decide',
-    (_, kind, fields) => {
-      const known = accountsOf(['111122223333', central]);
-      const { documents } = documentsOf(kind, { ...fields, match: 'organization' }, known);
-      const statements = documents.flatMap((document) => document?.Statement ?? []);
+  test.each(principals)("%s: keeps the resource's own account out of the wildcard", (_, kind, fields) => {
+    const known = accountsOf(['111122223333', central]);
+    const { documents } = documentsOf(kind, { ...fields, match: 'organization' }, known);
+    const statements = documents.flatMap((document) => document?.Statement ?? []);
 
-      for (const { Principal, Condition } of statements)
-        if (Principal !== '*' && Principal?.AWS === '*')
-          expect(Condition?.StringNotEquals).toEqual({ 'aws:PrincipalAccount': central });
-      expect(JSON.stringify(statements)).toContain(`arn:aws:iam::${central}:root`);
-    },
-  );
+    for (const { Principal, Condition } of statements)
+      if (Principal !== '*' && Principal?.AWS === '*')
+        expect(Condition?.StringNotEquals).toEqual({ 'aws:PrincipalAccount': central });
+    expect(JSON.stringify(statements)).toContain(`arn:aws:iam::${central}:root`);
+  });
 });

@@ -90,7 +90,7 @@ describe.each(presets)('%s', (_, kind, fields) => {
     ['OUs', { match: 'ou', for: { ous: ['ou-abcd-11112222'] } }],
     ['a trail without its region', { trail: { name: 'audit' } }],
     ['a name that no trail can have', { trail: { name: 'a', region: 'eu-west-1' } }],
-  ])('is refused for %s', (_name, wrong) => {
+  ])('refuses an organization trail for %s', (_name, wrong) => {
     expect(() => entryOf(kind, { ...fields, ...wrong })).toThrow();
   });
 });

@@ -86,7 +86,7 @@ describe.each(deliveries)('%s', (preset, service, folder) => {
     expect(objectsOf(render(entry, all.slice(0, most), beyond))).toHaveLength(most);
   });
 
-  test('packed means the same as unpacked, for all that the service can do', () => {
+  test('grants the same access packed and unpacked, for every action of the service', () => {
     const everybody = manyAccounts(8);
     const granted = fc.subarray([...everybody], { minLength: 2 });
     fc.assert(
@@ -101,7 +101,7 @@ describe.each(deliveries)('%s', (preset, service, folder) => {
     );
   });
 
-  test('no packing lets another account write anywhere', () => {
+  test('lets no other account write in any packing', () => {
     const everybody = manyAccounts(8);
     const granted = fc.subarray([...everybody], { minLength: 2 });
     fc.assert(
@@ -116,7 +116,7 @@ describe.each(deliveries)('%s', (preset, service, folder) => {
     );
   });
 
-  test('without a source account nobody writes', () => {
+  test('denies every write without a source account', () => {
     const [owner] = manyAccounts(1);
     const document = packed(entry, manyAccounts(5));
 

@@ -64,7 +64,7 @@ const settings = { seed: 20_260_301, numRuns: 150 };
 describe('over any joins and leaves', () => {
   const history = fc.array(wantedArbitrary, { minLength: 1, maxLength: 6 });
 
-  test('no account is lost, none is doubled, and every document is within its limit', () => {
+  test('keeps each account once and every document within its limit, over any joins and leaves', () => {
     fc.assert(
       fc.property(history, (steps) => {
         let state = kind.empty as ManagedPolicies;
@@ -81,7 +81,7 @@ describe('over any joins and leaves', () => {
     );
   });
 
-  test('rendering again changes nothing', () => {
+  test('changes nothing when it renders again', () => {
     fc.assert(
       fc.property(history, (steps) => {
         const state = steps.reduce<ManagedPolicies>(render, kind.empty as ManagedPolicies);
@@ -92,7 +92,7 @@ describe('over any joins and leaves', () => {
     );
   });
 
-  test('one account more, in whichever of the grants, changes one policy or adds one', () => {
+  test('changes or adds one policy for one more account', () => {
     const grantsOfNewest = fc.tuple(fc.boolean(), fc.boolean(), fc.boolean());
     fc.assert(
       fc.property(history, fc.nat(everybody.length), grantsOfNewest, (steps, at, joins) => {
@@ -110,7 +110,7 @@ describe('over any joins and leaves', () => {
     );
   });
 
-  test('one account less touches only the policies that name it', () => {
+  test('changes only the policies that name the account for one account less', () => {
     fc.assert(
       fc.property(history, fc.constantFrom(...everybody), (steps, leaver) => {
         const before = steps.reduce<ManagedPolicies>(render, kind.empty as ManagedPolicies);
@@ -123,7 +123,7 @@ describe('over any joins and leaves', () => {
     );
   });
 
-  test('where some are not attached, one more is only attached where none is detached', () => {
+  test('attaches a detached policy for one more account only when no place is free', () => {
     const detached = fc.uniqueArray(fc.nat(12));
     fc.assert(
       fc.property(fc.array(fc.tuple(wantedArbitrary, detached), { minLength: 2, maxLength: 6 }), (steps) => {
@@ -163,7 +163,7 @@ function touched(before: ManagedPolicies, after: ManagedPolicies): number {
   return [...names].filter((name) => !isSamePolicy(documentOf(before, name), documentOf(after, name))).length;
 }
 
-test('a permission that fits in no policy is refused with its size', () => {
+test('refuses a permission that fits into no policy, with its size', () => {
   const tiny = { ...small, limits: { ...small.limits, managedPolicyCharacters: 100 } };
   const shares = [{ entry: entries[0] as GrantEntry, accounts: everybody.slice(0, 1) }];
 
@@ -172,7 +172,7 @@ test('a permission that fits in no policy is refused with its size', () => {
   );
 });
 
-test('an account that two policies name, after a listing that lagged, keeps its place in one', () => {
+test('keeps the place of an account in one policy when a stale listing put it into two', () => {
   const wanted = [everybody.slice(0, 3), [], []];
   const once = render(kind.empty, wanted);
   const [policy] = once.policies;
@@ -185,7 +185,7 @@ test('an account that two policies name, after a listing that lagged, keeps its 
   expect(after.policies.map(({ name }) => name)).toEqual([policy.name]);
 });
 
-test('a policy that is not attached is written before another ceases to list those whom it is to let in', () => {
+test('writes the detached policy before another policy drops its accounts', () => {
   const [read, develop] = entries as [GrantEntry, GrantEntry];
   const forAll = { ...read, match: 'organization' } as const;
   const withReaders = (actual: unknown, first: GrantEntry) => {

@@ -136,7 +136,7 @@ describe.each(forms)('$name, $form', ({ preset, form }) => {
 });
 
 describe.each(presets)('$name', (preset) => {
-  test('the wildcard never names the own account of the resource', () => {
+  test("never admits the resource's own account by the wildcard", () => {
     const wild = packed(preset, everybody).Statement.filter(
       ({ Principal }) =>
         Principal !== undefined && toArray(toPrincipalMap(Principal).AWS ?? []).includes('*'),
@@ -158,7 +158,7 @@ describe.each(presets)('$name', (preset) => {
       );
   });
 
-  test('it is held to the organization, and to the accounts that are granted', () => {
+  test('limits the wildcard to the organization and the granted accounts', () => {
     const accounts = everybody.slice(0, 4);
     const ids = (given: readonly Account[]) => new Set([...given, ...crowd].map(({ id }) => id));
     const { Statement } = packed(preset, accounts);
@@ -168,7 +168,7 @@ describe.each(presets)('$name', (preset) => {
     expect(findExposures(Statement, { accountIds: ids(accounts.slice(1)), organizationId })).not.toEqual([]);
   });
 
-  test('what is granted is known in either form', () => {
+  test('reads the granted accounts from either form', () => {
     const accounts = everybody.slice(2);
     const { kind, entry, ref } = rendering(preset, { accountsIn: 'condition' }, accounts);
 
@@ -194,7 +194,7 @@ describe.each(presets)('$name', (preset) => {
     expect(fits({}, plain + 1)).toBe(false);
   });
 
-  test('who has left the organization and is kept for now is named by its root', () => {
+  test('names the root of a departed account that keeps its access for now', () => {
     const [first, gone, third] = manyAccounts(3);
     const left: Account = { ...(gone as Account), state: 'DEPARTED' };
     const { Statement } = packed(preset, [first as Account, left, third as Account]);

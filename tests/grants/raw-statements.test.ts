@@ -78,7 +78,7 @@ describe('a raw statement', () => {
     });
   });
 
-  test('is held to the members by the check of exposures', () => {
+  test('limits a raw statement to the members by the exposure check', () => {
     const allowed = (ids: readonly string[]) => ({
       accountIds: new Set(ids),
       organizationId: context.organizationId,
@@ -166,11 +166,11 @@ describe('a raw statement is refused', () => {
     ],
     ['with another element', { ...toAccounts, NotAction: 's3:*' }, 'NotAction'],
     ['with a part that no Sid takes', { ...toAccounts, part: 'Read it' }, 'lower-case words'],
-  ])('%s', (_, statement, message) => {
+  ])('refuses a raw statement %s', (_, statement, message) => {
     expect(findings(statement).join('\n')).toContain(message);
   });
 
-  test('with the part of another, and where there is none at all', () => {
+  test('refuses raw statements with a repeated part, and an empty list', () => {
     expect(findings(toAccounts, { ...toService, part: 'read' }).join()).toContain('a part of its own');
     expect(findings().join()).toContain('at least one statement');
   });
@@ -193,7 +193,7 @@ describe('the finding about a raw statement', () => {
       { ...toAccounts, Action: 's3:{accountId}' },
       'statements.0.Action: must not have {accountId} here',
     ],
-  ])('%s', (_, statement, finding) => {
+  ])('reports a finding that %s', (_, statement, finding) => {
     expect(findings(statement)).toContain(finding);
   });
 });
@@ -209,7 +209,7 @@ describe('a raw statement is accepted', () => {
       'a tag key that begins like a key of the organization',
       { StringEquals: { 'aws:PrincipalOrgID/x': 'x' } },
     ],
-  ])('when a condition has %s', (_, condition) => {
+  ])('accepts a raw statement when a condition has %s', (_, condition) => {
     expect(findings({ ...toAccounts, Condition: condition })).toEqual([]);
   });
 });

@@ -29,7 +29,7 @@ describe.each(grantKinds)('$name renders', (kind) => {
       expect(normalizePolicy(document ?? createPolicy())).toEqual(meaning(given.expected[name] ?? []));
   });
 
-  test('every preset has its cases', () => {
+  test('has cases for every preset', () => {
     expect(new Set(cases.map(({ preset }) => preset))).toEqual(new Set(Object.keys(presets)));
   });
 });

@@ -18,7 +18,7 @@ const byIds = nameByAccountIds(
 const slot = (accountId: string, text: string) => ({ sid: 'People', accountId, text });
 
 describe('a statement that lists roles', () => {
-  it('has a slot for each role, and takes other slots in order', () => {
+  it('reads the entry of each role, and writes entries in order', () => {
     expect(hasAccountIds(listing)).toBe(false);
     expect(listRoleEntries(listing)).toEqual([slot(one, arn(one))]);
     expect(withRoleEntries(listing, [slot(two, arn(two)), slot(one, arn(one))])).toEqual({
@@ -33,11 +33,11 @@ describe('a statement that lists roles', () => {
     `x${arn(one)}`,
     'arn:aws:iam::1111222233334:role/x',
     `arn:aws:iam::${one}:user/x`,
-  ])('has no slot when the resource is %s', (Resource) => {
+  ])('reads no role entry when the resource is %s', (Resource) => {
     expect(listRoleEntries({ ...listing, Resource })).toEqual([]);
   });
 
-  it('has the slot of any account when the role may be of any', () => {
+  it('reads the entry of any account when the role may be of any account', () => {
     expect(listRoleAccounts({ ...listing, Resource: arn('*') })).toEqual([
       { accountId: '*', resource: arn('*') },
     ]);
@@ -78,7 +78,7 @@ describe('a statement with account ids in its condition', () => {
     });
   });
 
-  it('has the slot of the role itself when the role is of one account', () => {
+  it('reads the entry of the role when the role is of one account', () => {
     expect(listRoleAccounts({ ...withRoleEntries(byIds, [slot(one, one)]), Resource: arn(two) })).toEqual([
       { accountId: two, resource: arn(two) },
     ]);

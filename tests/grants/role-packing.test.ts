@@ -73,7 +73,7 @@ const mayAssume = (
 const everybody = manyAccounts(60);
 const crowd = manyAccounts(48, 300_000_000_000);
 
-test('roles are named as long as their policies can be attached; then accounts, in the policies where they are', () => {
+test('names roles while their policies can be attached, and accounts after that', () => {
   const listed = render(kind.empty, [[entry, everybody.slice(0, 35)]]);
   const packed = render(listed, [[entry, everybody]]);
 
@@ -85,7 +85,7 @@ test('roles are named as long as their policies can be attached; then accounts, 
   }
 });
 
-test('without the grant that allows it, the refusal stands', () => {
+test('refuses too many accounts when the grant does not allow packing', () => {
   const plain = entryFor({ accountsIn: undefined });
 
   expect(() => render(kind.empty, [[plain, everybody]])).toThrow(PolicyTooLargeError);
@@ -100,7 +100,7 @@ describe('packed means the same as unpacked', () => {
   });
   const some = fc.subarray([...everybody.slice(0, 8)]);
 
-  test('for every account, role and way to sign in', () => {
+  test('grants the same access packed and unpacked, for every account, role and sign-in', () => {
     const large = { ...small, limits: { ...small.limits, managedPoliciesPerGroup: 40 } };
     let allowed = 0;
     fc.assert(
@@ -124,7 +124,7 @@ describe('packed means the same as unpacked', () => {
   });
 });
 
-test('one account more or less changes one policy, also below the edge where roles would fit again', () => {
+test('changes one policy for one account more or less, also when roles would fit again', () => {
   let state = render(kind.empty, [[entry, everybody]]);
   for (let count = 59; count > 20; count -= 1) {
     const next = render(state, [[entry, everybody.slice(0, count)]]);
@@ -139,7 +139,7 @@ test('one account more or less changes one policy, also below the edge where rol
   expect(kind.isSame(render(state, [[entry, everybody.slice(0, 21)]]), state)).toBe(true);
 });
 
-test('where nothing is attached any more, roles that fit are named again', () => {
+test('names roles again when they fit and no policy is attached', () => {
   const { policies, ...others } = render(kind.empty, [[entry, everybody]]);
   const detached = { ...others, policies: policies.map((policy) => ({ ...policy, attached: false })) };
 
@@ -148,7 +148,7 @@ test('where nothing is attached any more, roles that fit are named again', () =>
   expect(isPacked(state)).toBe(false);
 });
 
-test('every document keeps its limit, and whom it lets in is known', () => {
+test('keeps every document within its limit, and reads the admitted accounts', () => {
   const four = { ...small, limits: { ...small.limits, managedPoliciesPerGroup: 4 } };
   const shares: Shares = [
     [entry, everybody],
@@ -168,7 +168,7 @@ test('every document keeps its limit, and whom it lets in is known', () => {
   expect(kind.listGrantedAccounts(second, ref, state, small, []).named.size).toBe(30);
 });
 
-test('back to roles, those who take an account over are written before the policy that gives it up', () => {
+test('writes the policy that gains an account before the policy that drops it, when it names roles again', () => {
   const large = { ...small, limits: { ...small.limits, managedPoliciesPerGroup: 40 } };
   const packed = render(kind.empty, [[entry, everybody]]);
   const plain = entryFor({ accountsIn: undefined });

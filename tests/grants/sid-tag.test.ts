@@ -42,7 +42,7 @@ const accountsIn = (state: unknown): readonly string[] =>
 
 const idsOf = (count: number): readonly string[] => manyAccounts(count).map(({ id }) => id);
 
-test('the statement stands without its Sid, which a tag has, and is known by it', async () => {
+test('writes the statement without its Sid, which a tag has, and recognizes it', async () => {
   const fixture = group();
 
   const { back } = await fixture.bring(manyAccounts(3));
@@ -57,7 +57,7 @@ test('the statement stands without its Sid, which a tag has, and is known by it'
   expect(again.changed).toBe(false);
 });
 
-test('ten policies list ten times what one document does, however long the role is, and not one more', () => {
+test('lists ten times as many accounts in ten policies as in one, for any role name', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 64 }), fc.boolean(), (length, mfa) => {
       const role = 'r'.repeat(length);
@@ -90,7 +90,7 @@ function naively(role: string, mfa: boolean): number {
   return count;
 }
 
-test('a full policy has as many characters as AWS allows, less what one account takes', async () => {
+test("fills a policy to AWS's limit, less what one account takes", async () => {
   const fixture = group();
 
   const { size } = await fixture.bring(manyAccounts(122));
@@ -100,7 +100,7 @@ test('a full policy has as many characters as AWS allows, less what one account 
   expect(size + '"arn:aws:iam::111122223333:role/people/ReadOnly",'.length).toBeGreaterThan(6_144);
 });
 
-test('a policy that was made without the tag keeps its Sids, and is not written anew', async () => {
+test('keeps the Sids of a policy without the tag', async () => {
   const fixture = group();
   await fixture.bring(manyAccounts(3));
   delete fixture.policy().tags[sidTag];
@@ -114,7 +114,7 @@ test('a policy that was made without the tag keeps its Sids, and is not written 
   expect(fixture.text()).toContain(sid);
 });
 
-test('where somebody has changed the tag, the next write names the statement, and nobody is lost', async () => {
+test('names the statement again when somebody changed the tag, and keeps every account', async () => {
   const fixture = group();
   await fixture.bring(manyAccounts(3));
   fixture.policy().tags[sidTag] = 'Other';
@@ -129,7 +129,7 @@ test('where somebody has changed the tag, the next write names the statement, an
 test.each([
   ['before', 0],
   ['behind', 1],
-])('a statement without a Sid that somebody adds %s ours goes, and ours stays', async (_, place) => {
+])('removes a statement without a Sid that somebody added %s the managed one', async (_, place) => {
   const fixture = group();
   const { owned } = await fixture.bring(manyAccounts(3));
   const document = JSON.parse(fixture.text()) as { Statement: object[] };
@@ -143,7 +143,7 @@ test.each([
   expect((await fixture.bring(manyAccounts(3))).changed).toBe(false);
 });
 
-test('a policy keeps its tag when another grant takes the place of the first, and the statement of that one has its Sid', async () => {
+test("keeps the tag when another grant takes the first place, and writes that grant's Sid", async () => {
   const fixture = group();
   await fixture.bring(manyAccounts(3));
   const other = people({ name: 'other' }, fixture.env);
@@ -155,7 +155,7 @@ test('a policy keeps its tag when another grant takes the place of the first, an
   expect(accountsIn(back)).toEqual(idsOf(2));
 });
 
-test('a policy of another tag that no listing shows yet is left until one does', async () => {
+test('leaves a policy of another tag until a listing shows it', async () => {
   const fixture = group();
   await fixture.bring(manyAccounts(3));
   const other = people({ name: 'other' }, fixture.env);

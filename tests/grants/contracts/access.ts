@@ -18,7 +18,7 @@ export function accessContract(kind: GrantKind, on: MakeGrantFixture, unverified
     return { entry, ref, documents: Object.values(kind.toDocuments(next, owned)) };
   };
 
-  test.each([first, second])('%s can do what the grant is for', (id) => {
+  test.each([first, second])('lets %s do what the grant is for', (id) => {
     const { entry, ref, documents } = render();
     const [granted] = accountsOf([id]);
 
@@ -39,7 +39,7 @@ export function accessContract(kind: GrantKind, on: MakeGrantFixture, unverified
       else expect(`${who} ${what}`).toContain(member.role);
   });
 
-  test.each([third, stranger])('%s, which is not granted, cannot', (id) => {
+  test.each([third, stranger])('denies %s, which has no grant', (id) => {
     const { entry, ref, documents } = render();
     const [other] = accountsOf([id]);
 
@@ -49,7 +49,7 @@ export function accessContract(kind: GrantKind, on: MakeGrantFixture, unverified
       expect(judgeAccess(documents, kind.policyKind, access).why).toBe('no statement allows it');
   });
 
-  test('nobody else is let in', () => {
+  test('admits no other account', () => {
     const { documents } = render();
     const ours = documents.flatMap((document) => listManagedStatements(document, context.installationId));
     const { organizationId } = context;

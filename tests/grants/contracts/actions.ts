@@ -13,11 +13,11 @@ export function actionContract(kind: GrantKind, on: MakeGrantFixture): void {
   const { read, write } = kind.actions;
   const all = listActions(kind);
 
-  test('its actions are enough for a full life', async () => {
+  test('completes a full life with the listed actions', async () => {
     await expect(runFullLife(kind, on(createGrantEnv(allowing(all))))).resolves.toBeDefined();
   });
 
-  test('so are its permissions, each held to the resource, and they give nothing elsewhere', async () => {
+  test('completes a full life with the listed permissions, which give nothing on other resources', async () => {
     const { ref, holder } = on();
     const elsewhere = { ...ref, id: holder.missingId };
     const permitted = kind.listPermissions(ref, context).flatMap(({ actions }) => actions);
@@ -29,7 +29,7 @@ export function actionContract(kind: GrantKind, on: MakeGrantFixture): void {
     await expect(reading()).rejects.toBeInstanceOf(AccessDeniedError);
   });
 
-  test('with the actions to read alone, the write is denied, and says who, what and on what', async () => {
+  test('denies the write with read actions only, and names the role, the action and the resource', async () => {
     const { bring, holder, ref } = on(createGrantEnv(allowing(read)));
     const before = JSON.stringify(holder.content());
 
@@ -40,7 +40,7 @@ export function actionContract(kind: GrantKind, on: MakeGrantFixture): void {
     expect(JSON.stringify(holder.content())).toBe(before);
   });
 
-  test('without its actions to read, the read is denied', async () => {
+  test('denies the read without read actions', async () => {
     const { read: reading, ref } = on(createGrantEnv(allowing(write)));
 
     const error = await reading().catch((thrown: unknown) => thrown);

@@ -13,7 +13,7 @@ const two = accountsOf([first, second]);
 
 /** Accounts get what a grant gives, and lose it. */
 export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
-  test('the first grant is written and read back as it was meant', async () => {
+  test('writes the first grant and reads it back unchanged', async () => {
     const { bring } = on();
 
     const { next, back, owned } = await bring(two);
@@ -23,7 +23,7 @@ export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
     expect(listBroughtStatements(kind, back, owned).length).toBeGreaterThan(0);
   });
 
-  test('the second run changes nothing', async () => {
+  test('changes nothing in the second run', async () => {
     const { bring } = on();
     const { owned } = await bring(two);
 
@@ -33,7 +33,7 @@ export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
     expect(again.owned).toEqual(owned);
   });
 
-  test('exactly the accounts that are named have it', async () => {
+  test('grants access to exactly the named accounts', async () => {
     const made = on();
 
     const brought = await made.bring(two);
@@ -44,7 +44,7 @@ export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
     ).toBe(0);
   });
 
-  test('an account that leaves is nowhere in our statements', async () => {
+  test('removes an account from every managed statement when it leaves', async () => {
     const made = on();
     const { owned } = await made.bring(accountsOf([first, second, third]));
 
@@ -54,7 +54,7 @@ export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
     expect(listGrantedAccounts(kind, made, brought)).toEqual([first, third]);
   });
 
-  test('when the last account leaves, the resource is as it was', async () => {
+  test('restores the resource when the last account leaves', async () => {
     const { bring, holder, read } = on();
     const before = await read();
     const others = holder.othersContent();

@@ -9,7 +9,7 @@ const tooMany = manyAccounts(2_500);
 
 /** What a kind cannot write or find, it refuses with a reason. */
 export function refusalContract(kind: GrantKind, nowhere: MakeGrantFixture, on: MakeGrantFixture): void {
-  test('too many accounts are refused with numbers, and nothing is written', async () => {
+  test('refuses too many accounts with numbers, and writes nothing', async () => {
     const { bring, render, holder, read } = on();
     const before = JSON.stringify(holder.content());
 
@@ -26,7 +26,7 @@ export function refusalContract(kind: GrantKind, nowhere: MakeGrantFixture, on: 
     expect(() => render(actual, tooMany.slice(0, fit + 1))).toThrow(PolicyTooLargeError);
   });
 
-  test('a resource that is not there is missing', async () => {
+  test('reports a resource that does not exist as missing', async () => {
     const { env: empty, ref, holder } = nowhere();
     const missing = { ...ref, id: holder.missingId };
 

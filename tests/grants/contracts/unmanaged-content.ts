@@ -12,7 +12,7 @@ const two = accountsOf([first, second]);
 export function unmanagedContentContract(kind: GrantKind, on: MakeGrantFixture): void {
   const forms = [0, 1, 2, 3];
 
-  test.each(forms)('what others wrote stays, to the meaning (form %i)', async (form) => {
+  test.each(forms)('keeps the meaning of unmanaged content (form %i)', async (form) => {
     const { bring, holder } = on();
     holder.foreign[form]?.put();
     const before = holder.othersContent();
@@ -27,7 +27,7 @@ export function unmanagedContentContract(kind: GrantKind, on: MakeGrantFixture):
     expect(listBroughtStatements(kind, back, owned)).toEqual([]);
   });
 
-  test('what others write after our run is read again and kept, and ours comes back beside it', async () => {
+  test('keeps unmanaged content that was written after the run, and restores managed content beside it', async () => {
     const made = on();
     const { bring, holder } = made;
     const { owned } = await bring(two);
@@ -42,7 +42,7 @@ export function unmanagedContentContract(kind: GrantKind, on: MakeGrantFixture):
 
   const bearsMarks = on().holder.clashes.length > 0;
 
-  test('a resource without marks: what others gave to an account of ours stays theirs', async () => {
+  test('keeps what others gave an account on a resource without marks', async () => {
     if (bearsMarks) return;
     const made = on();
     made.holder.give?.(first);
@@ -55,7 +55,7 @@ export function unmanagedContentContract(kind: GrantKind, on: MakeGrantFixture):
     expect(JSON.stringify(made.holder.content())).toBe(before);
   });
 
-  test('a clash of marks is refused, and nothing is written', async () => {
+  test('refuses a clash of marks and writes nothing', async () => {
     for (const index of on().holder.clashes.keys()) {
       const { bring, holder } = on();
       holder.clashes[index]?.put();

@@ -165,7 +165,7 @@ describe('the member half of a grant', () => {
     ],
     ['has nothing when a service acts', 'kms-key-policy', { key, preset: 'config-encrypt' }, []],
     ['has nothing when a service writes', 's3-bucket-policy', { bucket: 'logs', preset: 'config-write' }, []],
-  ])('%s', (_, kind, fields, expected) => {
+  ])('returns the member half of a grant that %s', (_, kind, fields, expected) => {
     expect(statementsOf(kind, fields)).toEqual(expected);
   });
 
@@ -175,13 +175,13 @@ describe('the member half of a grant', () => {
         .filter(([, fields]) => 'memberRoles' in fields)
         .map(([preset, fields]) => [kind.name, preset, fields] as const),
     ),
-  )('is declared by %s when the preset is "%s"', (kind, _, fields) => {
+  )('declares the member half of %s when the preset is "%s"', (kind, _, fields) => {
     expect(statementsOf(kind, fields)).not.toEqual([]);
   });
 });
 
 describe('an access of a member role', () => {
-  it('is one for each role, with its path, when an entry names several', () => {
+  it('lists one access for each role with its path when an entry names several', () => {
     const kind = getGrantKind('secret-resource-policy');
     const entry = entryOf(kind, { secrets: ['db'], preset: 'read', memberRoles: ['Web', 'Deployer'] });
     const ref = { kind: kind.name, accountId: central, region: 'eu-west-1', id: 'db' };
@@ -193,7 +193,7 @@ describe('an access of a member role', () => {
     ]);
   });
 
-  it('is assumed with the external id when the member role asks for one', () => {
+  it('assumes the role with the external id when the member role requires one', () => {
     const kind = getGrantKind('assume-role-permission');
     const entry = entryOf(kind, { groups: ['Readers'], memberRole: 'Audited' });
     const ref = { kind: kind.name, accountId: central, region: 'us-east-1', id: 'group/Readers' };
