@@ -1,4 +1,4 @@
-import type { AppliedKeyGrant } from '../shared/iam/applied-access.ts';
+import type { AppliedKeyGrant, AppliedLaunchPermissions } from '../shared/iam/applied-access.ts';
 import type { AppliedPolicy, PolicyKind, ResourcePolicyKind } from '../shared/iam/applied-policy.ts';
 import { authorize, type Decision } from '../shared/iam/authorize.ts';
 import { type PolicyDocument, parsePolicy } from '../shared/iam/document.ts';
@@ -25,6 +25,8 @@ export interface Attempt {
   readonly resourcePolicy?: { readonly kind: ResourcePolicyKind; readonly text: string | undefined };
   /** Grants on the key that the call uses. */
   readonly keyGrants?: readonly AppliedKeyGrant[];
+  /** Launch permissions of the image that the call uses. */
+  readonly launchPermissions?: AppliedLaunchPermissions;
   /** Condition keys beyond those that follow from the request. */
   readonly context?: ContextValues;
 }
@@ -47,11 +49,16 @@ export function findDenial(world: SimulatedWorld, caller: Caller, attempt: Attem
       },
     },
     policies: listPolicies(world, caller, attempt),
-    ...(attempt.keyGrants === undefined ? {} : { keyGrants: attempt.keyGrants }),
+    ...pickAccess(attempt),
     organization: getOrganization(world),
   });
   return decision.outcome === 'allowed' ? undefined : describeDenial(caller, attempt, decision);
 }
+
+const pickAccess = ({ keyGrants, launchPermissions }: Attempt) => ({
+  ...(keyGrants === undefined ? {} : { keyGrants }),
+  ...(launchPermissions === undefined ? {} : { launchPermissions }),
+});
 
 function toPrincipal(caller: Caller): RequestPrincipal {
   const { type, roleArn, accountId, sourceArn } = caller;
