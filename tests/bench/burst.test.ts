@@ -3,7 +3,7 @@ import { bound } from '../../bench/burst/bound.ts';
 import { measureBurst, measureNaive } from '../../bench/burst/measure.ts';
 import { most, sent } from '../../bench/burst/tally.ts';
 
-test('one account by itself is verified within a minute, and nothing is written twice', async () => {
+test('verifies one account within a minute and writes nothing twice', async () => {
   const alone = await measureBurst({ accounts: 1 });
 
   expect(alone).toMatchObject({ lost: 0, missing: 0, failed: [], retries: 0 });
@@ -11,7 +11,7 @@ test('one account by itself is verified within a minute, and nothing is written 
   expect(most(alone.writes)).toBe(1);
 });
 
-test('of thirty accounts in a minute none is lost, and a few writes of each document serve them all', async () => {
+test('loses none of thirty accounts in a minute, and serves them with a few writes per document', async () => {
   const crowd = await measureBurst({ accounts: 30 });
 
   expect(crowd).toMatchObject({ accounts: 30, lost: 0, missing: 0, failed: [] });
@@ -21,7 +21,7 @@ test('of thirty accounts in a minute none is lost, and a few writes of each docu
     expect(crowd.calls.get(`organizations:${operation}`)?.calls).toBeLessThanOrEqual(2 * 30);
 });
 
-test('accounts that AWS refuses hold up nobody, are told with the reason, and come in once it accepts them', async () => {
+test('serves the other accounts when AWS rejects some, reports the reason, and admits them once AWS accepts them', async () => {
   const crowd = await measureBurst({ accounts: 30, refused: 2 });
 
   expect(crowd).toMatchObject({ accounts: 30, lost: 0, missing: 0, failed: [] });
@@ -34,7 +34,7 @@ test('accounts that AWS refuses hold up nobody, are told with the reason, and co
   expect(most(crowd.reads)).toBeLessThan(3 * 30);
 });
 
-test('the naive way loses some of the same accounts, so the measure can fail', async () => {
+test('loses accounts in the naive way, so that the measure can fail', async () => {
   const naive = await measureNaive(100);
 
   expect(naive.lost).toBeGreaterThan(0);
@@ -42,7 +42,7 @@ test('the naive way loses some of the same accounts, so the measure can fail', a
   expect(most(naive.writes)).toBe(100);
 });
 
-test('the bound is that of the slowest service, or of the arrivals', () => {
+test('takes the bound from the slowest service or from the last arrival', () => {
   const writes = new Map([['kms a', 4]]);
   const boundFor = (accounts: number) => bound({ accounts, writes, lastArrival: 59_000, quickest: 7_000 });
 

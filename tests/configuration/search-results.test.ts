@@ -16,19 +16,19 @@ const item = (changes: Partial<SearchResult> = {}): SearchResult => ({
 });
 
 describe('what is dropped', () => {
-  test('is neither named nor found', () => {
+  test('drops a resource that is neither named nor found', () => {
     const keys = ['tool', 'base/node', 'base/old', 'base/old'].map((name) => repositoryKey(name));
 
     expect(droppedAmong(keys, configuration, [item()])).toEqual([repositoryKey('base/old')]);
   });
 
-  test('is in an account that is central still', () => {
+  test('keeps only dropped resources of central accounts', () => {
     const elsewhere = repositoryKey('old').replace(shared, '999988887777');
 
     expect(droppedAmong([elsewhere], configuration, [item()])).toEqual([]);
   });
 
-  test('is nothing that a pattern may match for which nobody has looked with success', () => {
+  test('drops nothing that a pattern may match before its first successful search', () => {
     const { lookedAt: _, ...never } = item({ matching: [] });
     const there = repositoryKey('old');
     const others = [

@@ -28,14 +28,14 @@ describe('a profile with a key of its own', () => {
     return { env, key };
   };
 
-  test("is deployed with what the spoke role's template gives", async () => {
+  test("deploys a profile with its own key under the spoke role's template", async () => {
     const { env, key } = await createKeyedEnv();
     expect([...env.simulated.profiles.values()].map(({ kmsKeyArn }) => kmsKeyArn)).toEqual([key]);
 
     expect(await start(env, await addVersion(env, good))).toMatchObject({ status: 'SUCCEEDED' });
   });
 
-  test('is encrypted by it where it is deployed, too, and read by the reader role', async () => {
+  test("encrypts a deployed configuration with the profile's key, and the reader role reads it", async () => {
     const { env, key } = await createKeyedEnv();
     await start(env, await addVersion(env, good));
 
@@ -46,7 +46,7 @@ describe('a profile with a key of its own', () => {
     expect(await read(env)).toEqual({ currency: 'EUR', itemsPerPage: 24 });
   });
 
-  test('is not where the key does not let the role', async () => {
+  test('refuses the deployment when the key does not admit the role', async () => {
     const { env, key } = await createKeyedEnv();
     const version = await addVersion(env, good);
     env.organization.editPolicy('key', key, {
@@ -64,7 +64,7 @@ describe('a profile with a key of its own', () => {
   });
 });
 
-test('a profile of a secret is deployed by the retrieval role of the template, which gets no other secret', async () => {
+test("deploys a profile of a secret by the template's retrieval role, which reads no other secret", async () => {
   const env = await createApplicationEnv();
   const { organization, roles } = env;
   const kmsKeyArn = organization.addKey({ ...place, id: keyId });
@@ -91,7 +91,7 @@ test('a profile of a secret is deployed by the retrieval role of the template, w
   expect(decisions).toEqual(['allow', 'none']);
 });
 
-test('a secret of an application is deployed by the scheduled check though no event of it has come, and by its name', async () => {
+test("deploys an application's secret by its name in the scheduled check when no event came", async () => {
   const env = await createApplicationEnv();
   const kmsKeyArn = env.organization.addKey({ ...place, id: keyId });
   const secret = { ...place, name: 'shop/database', value: '{"password":"x"}', kmsKeyArn };

@@ -23,7 +23,7 @@ describe('the application of the example, as its template makes it', () => {
     env = await createApplicationEnv();
   });
 
-  test('is deployed by its names, to the environments that are named', async () => {
+  test('deploys by names to the named environments', async () => {
     const version = await addVersion(env, good);
 
     const { run } = await deploy(env, {
@@ -38,7 +38,7 @@ describe('the application of the example, as its template makes it', () => {
     expect(deployedTo(env, 'production')).toEqual([]);
   });
 
-  test('is deployed nowhere where an environment has no such name, and the run says which there are', async () => {
+  test('deploys nowhere when an environment has no such name, and lists the existing names', async () => {
     const version = await addVersion(env, good);
 
     const { run } = await start(env, version, { environments: ['test', 'produktion'] });
@@ -104,7 +104,7 @@ describe('the application of the example, as its template makes it', () => {
     expect([deployedTo(env, 'test'), deployedTo(env, 'production')]).toEqual([[['1', 'stands']], []]);
   });
 
-  test('is rolled back in the environment whose alarm goes off', async () => {
+  test('rolls back in the environment whose alarm goes off', async () => {
     fault(env, 'GetDeployment', async (_, proceed) => {
       raiseAlarm(env.organization.world, 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:shop-errors');
       return proceed();
@@ -119,7 +119,7 @@ describe('the application of the example, as its template makes it', () => {
     ]);
   });
 
-  test('is read by the reader role, once the grant lets the account in', async () => {
+  test('lets the reader role read once the grant admits the account', async () => {
     await start(env, await addVersion(env, good));
     await expect(read(env)).rejects.toThrow(/not authorized|denied/i);
 

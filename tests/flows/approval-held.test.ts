@@ -17,7 +17,7 @@ const configuration = small(
 approval: { for: { all: true } }`,
 );
 
-test('accounts that wait for approval are not taken for ones that a condition should let in no more', async () => {
+test('keeps accounts that wait for approval out of the accounts that a condition should no longer admit', async () => {
   const env = await createSweptEnv({ configuration });
   const before = env.organization.policyOf(
     'repository',

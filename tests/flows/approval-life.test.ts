@@ -18,7 +18,7 @@ const withMember = (configuration: Configuration) =>
     prepare: (organization) => organization.addAccount({ id: member, name: 'member' }),
   });
 
-test('an account that moves under approval keeps what it had, loses what ends at once, and waits for the rest', async () => {
+test('keeps access, revokes what ends, and holds the rest for approval when an account moves', async () => {
   const env = await createEnv({ configuration: approving({ ous: ['Workloads'] }) });
   const { id, event } = created(env);
   env.organization.tagAccount(id, { runner: 'yes' });
@@ -42,7 +42,7 @@ test('an account that moves under approval keeps what it had, loses what ends at
   expect(changes.filter(({ outcome }) => outcome === 'written')).toHaveLength(2);
 });
 
-test('a move that brings nothing, and one that ends the need, wait for nobody', async () => {
+test('asks for no approval when a move grants nothing or ends the need', async () => {
   const env = await withMember(approving(everybody, ['bucket', 'secret']));
 
   env.organization.tagAccount(member, { cost: '7' });
@@ -60,7 +60,7 @@ test('a move that brings nothing, and one that ends the need, wait for nobody', 
   ]);
 });
 
-test('losing access does not wait', async () => {
+test('revokes access without waiting for approval', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
@@ -74,7 +74,7 @@ test('losing access does not wait', async () => {
   expect(Object.values(named(env)).flat()).not.toContain(id);
 });
 
-test('turning approvals on takes nothing from anybody', async () => {
+test('revokes nothing when approvals are turned on', async () => {
   const env = await createEnv({ configuration: small() });
   await sweep(env);
   const before = [named(env), foreign(env)];
@@ -87,7 +87,7 @@ test('turning approvals on takes nothing from anybody', async () => {
   expect([named(env), foreign(env)]).toEqual(before);
 });
 
-test('turning approvals off lets those in who wait, with the next sweep', async () => {
+test('grants access to waiting accounts in the next sweep when approvals are turned off', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { id } = created(env);
   const waits = await sweep(env);
@@ -105,7 +105,7 @@ test('turning approvals off lets those in who wait, with the next sweep', async 
   expect(named(turnedOff)).toEqual(due(turnedOff));
 });
 
-test('a sweep reports who waits unasked, and is content with who is asked; by hand one asks the same way', async () => {
+test('reports waiting accounts without a request in a sweep, and makes the request in a run by hand', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { id } = created(env);
 
@@ -126,7 +126,7 @@ test('a sweep reports who waits unasked, and is content with who is asked; by ha
 test.each([
   [{ ous: ['Workloads'] }, 0],
   [{ tags: { critical: 'yes' } }, 1],
-])('a sweep asks for tags where %j needs them', async (selector, times) => {
+])('reads tags in a sweep when the selector is %j and needs them', async (selector, times) => {
   const env = await withMember(approving(selector, ['bucket']));
 
   await sweep(env);
@@ -137,7 +137,7 @@ test.each([
   expect(asked).toHaveLength(times);
 });
 
-test('no run asks an operator for accounts that the first import finds', async () => {
+test('asks for no approval of accounts that the first import finds', async () => {
   const env = await createEnv({ configuration: approving(everybody), ready: false });
   await activateConfiguration(env.services, env.configuration, 'the test');
 
@@ -150,7 +150,7 @@ test('no run asks an operator for accounts that the first import finds', async (
   expect(second.run).toMatchObject({ unresolved: [expect.stringContaining(id)] });
 });
 
-test('a sweep closes a run that waited only hours after its time was over', async () => {
+test('closes a waiting run in a sweep only hours after its deadline', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { request, ended } = await untilItWaits(env, created(env).event);
   const hours = (count: number) => env.clock.advance(count * 3_600_000);
@@ -166,7 +166,7 @@ test('a sweep closes a run that waited only hours after its time was over', asyn
   await ended;
 });
 
-test('an account that left and comes back is new', async () => {
+test('treats an account that left and came back as new', async () => {
   const env = await withMember(approving(everybody));
   await sweep(env);
   expect(named(env)[bucket]).toContain(member);

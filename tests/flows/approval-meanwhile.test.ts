@@ -25,7 +25,7 @@ async function approved({ store }: TestEnv, id: string): Promise<void> {
   await store.registry.put(account, revision, updatedAt);
 }
 
-test('a run that goes on is verified by what other runs have written meanwhile, not by what it wrote before', async () => {
+test('verifies a resumed run by what other runs wrote meanwhile', async () => {
   const env = await createEnv({ configuration: approving({ tags: { critical: 'yes' } }, ['bucket']) });
   const [waiting, other] = [created(env), created(env)];
   env.organization.tagAccount(waiting.id, { critical: 'yes' });
@@ -41,7 +41,7 @@ test('a run that goes on is verified by what other runs have written meanwhile, 
   expect((await ended).run).toMatchObject({ status: 'succeeded' });
 });
 
-test('what is left of a request whose other accounts were approved with another run can be approved', async () => {
+test('accepts approval for the rest of a request when another run approved some of its accounts', async () => {
   const env = await createEnv({ configuration: approving(everybody, ['bucket']) });
   const [one, other] = [created(env), created(env)];
   const both = await untilItWaits(env, { accountIds: [one.id, other.id] });
@@ -55,7 +55,7 @@ test('what is left of a request whose other accounts were approved with another 
   expect(named(env)).toEqual(due(env));
 });
 
-test('a run whose account has left while it waited is let go by the answer, which grants nothing', async () => {
+test('ends a waiting run by the answer when its account has left, and grants nothing', async () => {
   const env = await createEnv({ configuration: approving(everybody, ['bucket']) });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
@@ -69,7 +69,7 @@ test('a run whose account has left while it waited is let go by the answer, whic
   expect(named(env)[bucket]).not.toContain(id);
 });
 
-test('what a pattern finds meanwhile does not make it stale', async () => {
+test('keeps a request valid when a pattern finds a resource meanwhile', async () => {
   const env = await createSweptEnv({
     configuration: having(images('["base/*"]'), `approval: { for: { all: true } }\n`),
   });
@@ -99,7 +99,7 @@ test.each([
     'it has moved',
     async (env: TestEnv, id: string) => void env.organization.moveAccount(id, 'ou-exam-elsewhere'),
   ],
-])('a sweep reports who is asked for where nobody can approve it any more: %s', async (_, act) => {
+])('reports in a sweep a request that nobody can approve anymore: %s', async (_, act) => {
   const env = await createEnv({
     configuration: approving(everybody, ['bucket']),
     prepare: (organization) =>
@@ -116,7 +116,7 @@ test.each([
   await ended;
 });
 
-test('a rejection holds for every run that asks the same', async () => {
+test('applies a rejection to every run with the same request', async () => {
   const env = await createEnv({ configuration: approving(everybody, ['bucket']) });
   const { id, event } = created(env);
   const first = await untilItWaits(env, event);
@@ -130,7 +130,7 @@ test('a rejection holds for every run that asks the same', async () => {
   await expect(answer(env, first.request)).rejects.toMatchObject({ name: 'ApprovalClosedError' });
 });
 
-test('an approval that was never completed is not told as done', async () => {
+test('reports no approval that was never completed', async () => {
   const env = await createEnv({ configuration: approving(everybody, ['bucket']) });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);

@@ -9,7 +9,7 @@ import { createEnv, due, named, onboard } from '../fixtures/test-env.ts';
 
 const everybody = { all: true };
 
-test('a new account waits and has nothing, while another one on the same resources is served; approved, it has all', async () => {
+test('holds a new account until approval and serves another account on the same resources', async () => {
   const env = await createEnv({ configuration: approving({ ous: ['Workloads'] }) });
   const [waiting, other] = [created(env), created(env)];
   env.organization.moveAccount(waiting.id, workloads);
@@ -36,7 +36,7 @@ test('a new account waits and has nothing, while another one on the same resourc
   expect(await approvalOf(env, waiting.id)).toBeUndefined();
 });
 
-test('while it waits, the record, the event and the message say for what, until when and how, and none has the token', async () => {
+test('states the reason, the deadline and the command in record, event and message, without the token', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { id, event } = created(env);
 
@@ -68,7 +68,7 @@ test('while it waits, the record, the event and the message say for what, until 
   await ended;
 });
 
-test('a rejected account has nothing, and the run says by whom and why', async () => {
+test('grants nothing to a rejected account, and names who rejected it and why', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
@@ -95,7 +95,7 @@ test('a rejected account has nothing, and the run says by whom and why', async (
   });
 });
 
-test('when nobody decides in time, the run fails and says who waited; a late answer grants nothing', async () => {
+test('fails the run when nobody decides in time, and grants nothing on a late answer', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
@@ -115,7 +115,7 @@ test('when nobody decides in time, the run fails and says who waited; a late ans
   expect(await env.store.approvals.get(run.runId)).not.toHaveProperty('decision');
 });
 
-test('an approval that comes twice says by whom it was given, and changes nothing', async () => {
+test('changes nothing on a second approval, and names the first one', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
@@ -133,7 +133,7 @@ test('an approval that comes twice says by whom it was given, and changes nothin
   expect(named(env)[bucket]).toContain(id);
 });
 
-test('an approval that died in the middle is completed when it is given again', async () => {
+test('completes an interrupted approval when it is given again', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
@@ -147,7 +147,7 @@ test('an approval that died in the middle is completed when it is given again', 
   expect(named(env)).toEqual(due(env));
 });
 
-test('a task that is gone when the accounts are approved is told as it is, on both sides', async () => {
+test('reports on both sides that the task is gone when the accounts are approved', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
@@ -166,7 +166,7 @@ test('a task that is gone when the accounts are approved is told as it is, on bo
   expect(named(env)).toEqual(due(env));
 });
 
-test('an account that has moved while it waited is not approved by what was shown, and is asked for again', async () => {
+test('requests approval again when the account moved while it waited', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { id, event } = created(env);
   const first = await untilItWaits(env, event);
@@ -183,7 +183,7 @@ test('an account that has moved while it waited is not approved by what was show
   expect(named(env)).toEqual(due(env));
 });
 
-test('an account that moves between the approval and the run is asked for again by the same run', async () => {
+test('requests approval again in the same run when the account moves after the approval', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event, { name: 'twice' });
@@ -205,7 +205,7 @@ test('an account that moves between the approval and the run is asked for again 
   expect(named(env)).toEqual(due(env));
 });
 
-test('what is approved is bound to the configuration', async () => {
+test('binds an approval to the configuration', async () => {
   const env = await createEnv({ configuration: approving(everybody, ['bucket']) });
   const { request, ended } = await untilItWaits(env, created(env).event);
 
@@ -216,7 +216,7 @@ test('what is approved is bound to the configuration', async () => {
   expect((await ended).run.status).toBe('failed');
 });
 
-test('what other accounts gain meanwhile does not make it stale', async () => {
+test('keeps a request valid when other accounts gain access meanwhile', async () => {
   const env = await createEnv({ configuration: approving({ tags: { critical: 'yes' } }) });
   const { id } = created(env);
   env.organization.tagAccount(id, { critical: 'yes' });

@@ -16,7 +16,7 @@ const changed = (name: string, change: object): Configuration => {
   return { ...configuration, grants };
 };
 
-test('a resource that the configuration names no more is cleared by the next run', async () => {
+test('clears a resource in the next run when the configuration no longer names it', async () => {
   const env = await createEnv();
   const { id } = created(env);
   env.organization.tagAccount(id, { runner: 'yes' });
@@ -37,7 +37,7 @@ test('a resource that the configuration names no more is cleared by the next run
   expect(again.removedResources).not.toContain(secret);
 });
 
-test('a resource in an account that is not central any more is named as left behind', async () => {
+test('names a resource that stays behind in an account that is no longer central', async () => {
   const env = await createEnv();
   await onboard(env, created(env).event);
   const configuration = small(['key', 'people', 'repository', 'secret']);
@@ -52,7 +52,7 @@ test('a resource in an account that is not central any more is named as left beh
   expect(unreachableResources).toContain(bucket);
 });
 
-test('a grant that is renamed and broken at once takes nothing from many accounts, and newcomers get in', async () => {
+test('revokes nothing from many accounts when a grant is renamed and broken at once, and admits new accounts', async () => {
   const env = await createEnv();
   const many = Array.from({ length: 12 }, () => created(env).id);
   await onboard(env, { accountIds: many });
@@ -81,7 +81,7 @@ test('a grant that is renamed and broken at once takes nothing from many account
   expect(named(env)[bucket]).toEqual([newcomer]);
 });
 
-test('a grant that is only renamed goes through', async () => {
+test('applies a grant that is only renamed', async () => {
   const env = await createEnv();
   const many = Array.from({ length: 12 }, () => created(env).id);
   await onboard(env, { accountIds: many });
@@ -94,7 +94,7 @@ test('a grant that is only renamed goes through', async () => {
   expect(named(env)[bucket]).toEqual(before);
 });
 
-test('what is withheld is reported by each run by hand, not only the first', async () => {
+test('reports blocked removals in every run by hand', async () => {
   const env = await createEnv();
   const many = Array.from({ length: 12 }, () => created(env).id);
   await onboard(env, { accountIds: many });
@@ -107,7 +107,7 @@ test('what is withheld is reported by each run by hand, not only the first', asy
   expect(second.run.status).toBe('failed');
 });
 
-test('what a run by hand cannot plan is not lost because the resource is settled', async () => {
+test('reports a resource that cannot be planned in a run by hand, although it is up to date', async () => {
   const env = await createEnv();
   const { id } = created(env);
   await onboard(env, { accountId: id });
@@ -130,7 +130,7 @@ test('what a run by hand cannot plan is not lost because the resource is settled
   expect(ended.run.unresolved).toEqual([expect.stringContaining('OwnershipClashError')]);
 });
 
-test('an import before a renamed OU is used keeps everybody in', async () => {
+test('keeps every account when the import comes before a renamed OU is used', async () => {
   const env = await createEnv();
   const { id } = created(env);
   env.organization.moveAccount(id, workloads);
@@ -149,7 +149,7 @@ test('an import before a renamed OU is used keeps everybody in', async () => {
   expect(named(env)[repository]).toEqual(before);
 });
 
-test('an account that left before anybody heard of it is nobody to fail for', async () => {
+test('succeeds for an account that left before any run knew it', async () => {
   const env = await createEnv();
   const { id } = created(env);
   env.organization.removeAccount(id);

@@ -68,7 +68,7 @@ describe.each([
     return { id, event };
   };
 
-  test('the run says whose it is, touches nothing there, and writes all else', async () => {
+  test('names the unmanaged statement, leaves the resource unchanged, and writes everything else', async () => {
     const env = await withAuditor(kind);
     env.organization.deletePrincipal(role);
     const before = foreign(env)[resource];
@@ -89,7 +89,7 @@ describe.each([
     );
   });
 
-  test('the attempts to find somebody to blame are few', async () => {
+  test('makes few attempts to find the rejected principal', async () => {
     const env = await withAuditor(kind);
     env.organization.deletePrincipal(role);
     const { event } = newcomer(env);
@@ -99,7 +99,7 @@ describe.each([
     expect(Math.max(...Object.values(writeCounts(env)))).toBeLessThanOrEqual(3);
   });
 
-  test('once its owner has taken it out, the next run writes what waited', async () => {
+  test('writes what was pending when the owner has removed the principal', async () => {
     const env = await withAuditor(kind);
     env.organization.deletePrincipal(role);
     const { event, id } = newcomer(env);
@@ -112,7 +112,7 @@ describe.each([
     expect(named(env)[resource]).toContain(id);
   });
 
-  test('a sweep that has nothing to write tells of it, and writes nothing', async () => {
+  test('reports the deleted role in a sweep that has nothing to write', async () => {
     const env = await withAuditor(kind);
     env.organization.deletePrincipal(role);
 
@@ -124,7 +124,7 @@ describe.each([
     expect(writeCounts(env)).toEqual({});
   });
 
-  test('in a statement of ours it is dropped', async () => {
+  test('removes a deleted role from a managed statement', async () => {
     const env = await withAuditor(kind);
     edit(env, kind, (statements) =>
       statements
@@ -143,7 +143,7 @@ describe.each([
   });
 });
 
-test('a newcomer is not to blame where nobody has anything on the resource yet', async () => {
+test('blames no new account when no account has access to the resource yet', async () => {
   const env = await withAuditor('secret');
   env.organization.untagAccount(runner.id, ['runner']);
   await sweep(env);

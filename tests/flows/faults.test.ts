@@ -15,7 +15,7 @@ import {
 
 const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
-test('a write that is throttled a few times is tried again, and done', async () => {
+test('repeats a write that is throttled a few times', async () => {
   const env = await createEnv();
   const tries = fault(env, 'PutKeyPolicy', refuse('ThrottlingException', 'Rate exceeded'), 3);
 
@@ -26,7 +26,7 @@ test('a write that is throttled a few times is tried again, and done', async () 
   expect(named(env)).toEqual(due(env));
 });
 
-test('a write that is throttled for ever ends as failed, with the reason, and the others are done', async () => {
+test('ends as failed with the reason when a write is always throttled, and writes the others', async () => {
   const env = await createEnv();
   fault(env, 'PutKeyPolicy', refuse('ThrottlingException', 'Rate exceeded'), 1_000);
 
@@ -39,7 +39,7 @@ test('a write that is throttled for ever ends as failed, with the reason, and th
   expect(outcomes(ended)).toMatchObject({ [key]: 'failed', [bucket]: 'written', [people]: 'written' });
 });
 
-test('after a write whose answer never came, nobody writes until the lease has ended', async () => {
+test('sends no write until the lease has ended when an answer never came', async () => {
   const env = await createEnv();
   fault(env, 'PutBucketPolicy', losingTheAnswer);
   const start = env.clock.now();
@@ -58,7 +58,7 @@ test('after a write whose answer never came, nobody writes until the lease has e
   expect(named(env)[bucket]).toEqual(expect.arrayContaining([id, second.id]));
 });
 
-test('a write that AWS answers with a fault of its own is tried again once the lease has ended', async () => {
+test('repeats a write after the lease when AWS answers with a fault', async () => {
   const env = await createEnv();
   fault(env, 'SetRepositoryPolicy', refuse('ServerException', 'Internal failure', 500), 1);
   const { id } = created(env);
@@ -89,7 +89,7 @@ test.each([
   ['S3', 'GetBucketPolicy', bucket],
   ['IAM', 'ListPolicies', people],
   ['IAM', 'ListAttachedGroupPolicies', people],
-])('%s answers %s with the past for some seconds: it is waited for', async (_, operation, resource) => {
+])('waits when %s answers %s with an old state for some seconds', async (_, operation, resource) => {
   const env = await createEnv();
   stale(env, operation, 7_000);
 
@@ -100,7 +100,7 @@ test.each([
   expect(named(env)).toEqual(due(env));
 });
 
-test('a read that stays in the past is no proof: the run fails and says so', async () => {
+test('fails the run when a read stays old, since it proves nothing', async () => {
   const env = await createEnv();
   stale(env, 'GetBucketPolicy', Number.POSITIVE_INFINITY);
 
@@ -113,7 +113,7 @@ test('a read that stays in the past is no proof: the run fails and says so', asy
   expect(outcomes(ended)).toMatchObject({ [bucket]: 'failed', [key]: 'written' });
 });
 
-test('a run whose work another has done waits for reads that lag behind', async () => {
+test('waits for stale reads when another run has done the work', async () => {
   const env = await createEnv();
   const { id, event } = created(env);
   env.organization.tagAccount(id, { runner: 'yes' });
@@ -129,7 +129,7 @@ test('a run whose work another has done waits for reads that lag behind', async 
   expect(outcomes(again)[secret]).toBe('unchanged');
 });
 
-test('an account that AWS does not accept yet is set aside, and those that came with it get their access', async () => {
+test('excludes an account that AWS does not accept yet, and serves the accounts that came with it', async () => {
   const env = await createEnv();
   const [first, refused, third] = [created(env), created(env), created(env)];
   env.organization.refusePrincipal(refused.id);
@@ -160,7 +160,7 @@ test('an account that AWS does not accept yet is set aside, and those that came 
   expect(named(env)).toEqual(due(env));
 });
 
-test('however many arrive with an account that AWS refuses, the writes stay few', async () => {
+test('keeps writes few when many accounts arrive with a rejected one', async () => {
   const env = await createEnv();
   const accounts = Array.from({ length: 40 }, () => created(env).id);
   env.organization.refusePrincipal(accounts[17] ?? '');
@@ -174,7 +174,7 @@ test('however many arrive with an account that AWS refuses, the writes stay few'
   expect(writeCounts(env)[keyId]).toBeLessThanOrEqual(24);
 });
 
-test('of two that AWS refused, the run of the first that it accepts brings in the other', async () => {
+test('admits both of two rejected accounts in the run of the first that AWS accepts', async () => {
   const env = await createEnv();
   const [first, second] = [created(env), created(env)];
   for (const { id } of [first, second]) env.organization.refusePrincipal(id);
@@ -194,7 +194,7 @@ test('of two that AWS refused, the run of the first that it accepts brings in th
   expect(writeCounts(env)[keyId]).toBe(3);
 });
 
-test('an account that AWS accepts again while its run still tries needs no second run', async () => {
+test('serves an account that AWS accepts again while its run still tries', async () => {
   const env = await createEnv();
   const { id, event } = created(env);
   env.organization.refusePrincipal(id);
@@ -215,7 +215,7 @@ test('an account that AWS accepts again while its run still tries needs no secon
   expect(named(env)).toEqual(due(env));
 });
 
-test('an account that only gains a second grant keeps the first while another is refused', async () => {
+test("keeps an account's first grant when it gains a second one while another account is rejected", async () => {
   const env = await createEnv();
   const { id, event } = created(env);
   await onboard(env, event);
@@ -239,7 +239,7 @@ test('an account that only gains a second grant keeps the first while another is
   expect(named(env)[key]).toContain(id);
 });
 
-test('two that meet at one resource of AWS ask again', async () => {
+test('repeats a write when two meet at one resource of AWS', async () => {
   const env = await createEnv();
   fault(env, 'PutBucketPolicy', refuse('OperationAborted', 'A conflicting operation is in progress', 409), 2);
 
@@ -249,7 +249,7 @@ test('two that meet at one resource of AWS ask again', async () => {
   expect(named(env)).toEqual(due(env));
 });
 
-test('an account that Organizations is changing at this moment is registered a little later', async () => {
+test('registers an account later when Organizations is changing it', async () => {
   const env = await createEnv();
   const { id, event } = created(env);
   const changing = refuse('ConcurrentModificationException', 'The target is being modified');
@@ -261,7 +261,7 @@ test('an account that Organizations is changing at this moment is registered a l
   expect(named(env)[bucket]).toContain(id);
 });
 
-test('an account that was closed unnoticed keeps nobody out for longer than an import', async () => {
+test('keeps nobody out for longer than an import when an account was closed unnoticed', async () => {
   const env = await createEnv();
   const gone = created(env);
   await onboard(env, gone.event);

@@ -51,7 +51,7 @@ const drift = async (env: TestEnv) =>
 
 const close = (env: TestEnv, id: string) => env.organization.closeAccount(id);
 
-test('a closed account keeps everything for its grace; the first sweep after it takes all back', async () => {
+test('keeps the access of a closed account for its grace period and revokes it in the next sweep', async () => {
   const { env, id, has, ended } = await left(close);
   const kept = named(env);
   env.clock.advance(47 * hours);
@@ -78,7 +78,7 @@ test('a closed account keeps everything for its grace; the first sweep after it 
   expect(await env.store.resources.get(bucket)).not.toHaveProperty('leaving');
 });
 
-test('an account that is reopened within its grace never loses anything: nothing is written', async () => {
+test('writes nothing when an account is reopened within its grace period', async () => {
   const { env, id, has } = await left(close);
   env.clock.advance(20 * hours);
   env.organization.setState(id, 'ACTIVE');
@@ -93,7 +93,7 @@ test('an account that is reopened within its grace never loses anything: nothing
   expect(await env.store.resources.get(bucket)).not.toHaveProperty('leaving');
 });
 
-test('a run by hand after the grace takes back what the account has, whoever it is for', async () => {
+test('revokes access in any run by hand after the grace period', async () => {
   const { env, id } = await left((world, account) => world.organization.removeAccount(account));
   env.clock.advance(48 * hours);
 
@@ -103,7 +103,7 @@ test('a run by hand after the grace takes back what the account has, whoever it 
   expect(everywhere(env, id)).toEqual([]);
 });
 
-test('an account that moves and loses its tag keeps only for its grace what it is not due', async () => {
+test('keeps access that ends by a move or a removed tag for the grace period only', async () => {
   const { env, id } = await left((world, account) => moved(world, account, 'r-exam'));
   env.clock.advance(24 * hours);
   await onboard(
@@ -121,7 +121,7 @@ test('an account that moves and loses its tag keeps only for its grace what it i
   expect(named(env)).toEqual(due(env));
 });
 
-test('a newcomer gets in while AWS refuses an account that is only kept; that one goes early', async () => {
+test('admits a new account when AWS rejects an account in its grace period, which ends early', async () => {
   const { env, id: closed } = await left(close);
   env.organization.refusePrincipal(closed);
   const { id, event } = created(env);
@@ -140,7 +140,7 @@ test('a newcomer gets in while AWS refuses an account that is only kept; that on
   expect(named(env)[repository]).toContain(closed);
 });
 
-test('a configuration with a shorter grace holds for those who wait already', async () => {
+test('applies a shorter grace period to accounts that are in one already', async () => {
   const { env, id } = await left(close);
   env.clock.advance(2 * hours);
 
@@ -150,7 +150,7 @@ test('a configuration with a shorter grace holds for those who wait already', as
   expect(everywhere(now, id)).toEqual([]);
 });
 
-test('a resource that is too full with whom it keeps takes the newcomer once the grace has ended', async () => {
+test('admits a new account to a full resource once the grace period of another has ended', async () => {
   const image = 'ami-0123456789abcdef0';
   const text = `
   - name: golden-image

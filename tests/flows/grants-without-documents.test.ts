@@ -71,7 +71,7 @@ const addRole = (accountId: string) =>
     trust: { Version: '2012-10-17', Statement: [] },
   });
 
-test('an account gets its grant and its launch permission, and loses both when it is closed', async () => {
+test('gives an account its KMS grant and its launch permission, and revokes both when it closes', async () => {
   const { id, event } = created(env);
   addRole(id);
 
@@ -91,7 +91,7 @@ test('an account gets its grant and its launch permission, and loses both when i
   expect(sharedWith()).toContain(partner);
 });
 
-test('the second run changes nothing', async () => {
+test('changes nothing in the second run', async () => {
   const { id, event } = created(env);
   addRole(id);
   await onboard(env, event);
@@ -101,7 +101,7 @@ test('the second run changes nothing', async () => {
   expect(outcomes(again)).toEqual({ [grants]: 'unchanged', [image]: 'unchanged' });
 });
 
-test('an account without the service-linked role is set aside, the others go on, and it is tried again', async () => {
+test('excludes an account without the service-linked role, serves the others, and tries again', async () => {
   const { id, event } = created(env);
 
   const first = await onboard(env, event);
@@ -120,7 +120,7 @@ test('an account without the service-linked role is set aside, the others go on,
   expect(granted()).toContain(autoScalingRole(id));
 });
 
-test('an account that EC2 does not know yet does not keep the others from the image', async () => {
+test('shares the image with the others when EC2 does not know an account yet', async () => {
   const refused = created(env);
   env.organization.refusePrincipal(refused.id);
 
@@ -134,7 +134,7 @@ test('an account that EC2 does not know yet does not keep the others from the im
   expect(sharedWith().length).toBeGreaterThan(3);
 });
 
-test('what somebody else shared stays theirs when the account leaves', async () => {
+test('keeps what somebody else shared when the account leaves', async () => {
   const { id, event } = created(env);
   share(env.organization, id);
   const onboarded = await onboard(env, event);

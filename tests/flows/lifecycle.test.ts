@@ -14,7 +14,7 @@ import { createEnv, due, foreign, named, onboard, outcomes, writeCounts } from '
 
 const unknown = '999999999999';
 
-test('an account that was created gets what the root gets, in every central account', async () => {
+test('gives a new account the access of the root in every central account', async () => {
   const env = await createEnv();
   const { id, event } = created(env);
 
@@ -30,7 +30,7 @@ test('an account that was created gets what the root gets, in every central acco
   expect(env.organization.world.messages).toMatchObject([{ Subject: `Account Onboarded: ${id}` }]);
 });
 
-test('what others wrote stays, to the meaning, in every kind of resource', async () => {
+test('keeps the meaning of unmanaged content in every kind of resource', async () => {
   const env = await createEnv();
   const before = foreign(env);
 
@@ -48,7 +48,7 @@ test('what others wrote stays, to the meaning, in every kind of resource', async
   }
 });
 
-test('in the organization of the example, an account gets everything, and others keep theirs', async () => {
+test('gives an account all access in the example organization, and others keep theirs', async () => {
   const env = await createEnv({ configuration: await example() });
   const { id } = created(env);
   env.organization.moveAccount(id, workloads);
@@ -63,7 +63,7 @@ test('in the organization of the example, an account gets everything, and others
       expect(isSamePolicy(document, foreign(env)[resource]?.[index])).toBe(true);
 });
 
-test('an account that moves out of an OU and loses its tag has what is left, and nothing more', async () => {
+test('keeps exactly the remaining access when an account leaves an OU and loses its tag', async () => {
   const env = await createEnv();
   const { id } = created(env);
   env.organization.moveAccount(id, workloads);
@@ -86,7 +86,7 @@ test('an account that moves out of an OU and loses its tag has what is left, and
   expect(named(env)[bucket]).toContain(id);
 });
 
-test.each(['closeAccount', 'removeAccount'] as const)('%s takes everything back', async (leave) => {
+test.each(['closeAccount', 'removeAccount'] as const)('revokes all access after %s', async (leave) => {
   const env = await createEnv();
   const { id, event } = created(env);
   env.organization.moveAccount(id, workloads);
@@ -108,7 +108,7 @@ test.each(['closeAccount', 'removeAccount'] as const)('%s takes everything back'
   expect(env.organization.world.putEvents.at(-1)).toMatchObject({ DetailType: 'Account Offboarded' });
 });
 
-test('a person who onboards a closed account hears that it is no member', async () => {
+test('tells an operator who onboards a closed account that it is not a member', async () => {
   const env = await createEnv();
   const { id, event } = created(env);
   await onboard(env, event);
@@ -124,7 +124,7 @@ test('a person who onboards a closed account hears that it is no member', async 
   expect(named(env)).toEqual(due(env));
 });
 
-test('an unknown account fails, and nothing is written', async () => {
+test('fails for an unknown account and writes nothing', async () => {
   const env = await createEnv();
 
   const ended = await onboard(env, { accountId: unknown });
@@ -136,7 +136,7 @@ test('an unknown account fails, and nothing is written', async () => {
   expect(writeCounts(env)).toEqual({});
 });
 
-test('of several accounts, one that is unknown does not keep the others out', async () => {
+test('serves the other accounts when one of several is unknown', async () => {
   const env = await createEnv();
   const [first, second] = [created(env), created(env)];
 
@@ -147,7 +147,7 @@ test('of several accounts, one that is unknown does not keep the others out', as
   expect(named(env)[bucket]).toEqual(expect.arrayContaining([first.id, second.id]));
 });
 
-test('an account that is still being created is waited for', async () => {
+test('waits for an account that is still being created', async () => {
   const env = await createEnv();
   const { id, event } = created(env);
   env.organization.setState(id, 'PENDING_ACTIVATION');
@@ -164,7 +164,7 @@ test('an account that is still being created is waited for', async () => {
   expect(named(env)[bucket]).toContain(id);
 });
 
-test('an account that is moved while its first run is under way ends with what its OU has', async () => {
+test('applies the final OU when an account moves during its first run', async () => {
   const env = await createEnv();
   const { id, event } = created(env);
   let second: ReturnType<typeof onboard> | undefined;
@@ -183,7 +183,7 @@ test('an account that is moved while its first run is under way ends with what i
   expect(named(env)[repository]).toContain(id);
 });
 
-test('an event that changes no account is ignored, and on record', async () => {
+test('ignores and records an event that changes no account', async () => {
   const env = await createEnv();
   const event = eventOf(env, () => env.organization.failToCreateAccount('broken', 'EMAIL_ALREADY_EXISTS'));
 
@@ -193,7 +193,7 @@ test('an event that changes no account is ignored, and on record', async () => {
   expect(env.organization.world.putEvents).toEqual([]);
 });
 
-test('an input that is no event and no account fails with what is wrong with it', async () => {
+test('fails with the finding when the input is neither an event nor an account', async () => {
   const env = await createEnv();
 
   const ended = await onboard(env, { accountId: '12' });
@@ -202,7 +202,7 @@ test('an input that is no event and no account fails with what is wrong with it'
   expect(env.organization.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarding Failed' }]);
 });
 
-test('of a resource with nothing of ours left, no empty statement stays', async () => {
+test('leaves no empty statement on a resource without managed content', async () => {
   const env = await createEnv();
   const { id } = created(env);
   env.organization.tagAccount(id, { runner: 'yes' });

@@ -26,7 +26,7 @@ const ourPolicies = ({ organization }: TestEnv) =>
     path.startsWith('/account-onboarding/'),
   );
 
-test('the seventh account, one after the other, needs more versions than IAM keeps', async () => {
+test("keeps within IAM's versions when seven accounts arrive one after the other", async () => {
   const env = await createEnv({ configuration: small(['people']) });
 
   for (let count = 0; count < 7; count += 1)
@@ -38,7 +38,7 @@ test('the seventh account, one after the other, needs more versions than IAM kee
   ]);
 });
 
-test('the hundredth account: the first managed policy is full, and a second one is made', async () => {
+test('adds a second managed policy when the first one is full', async () => {
   const env = await createEnv({
     configuration: longer(),
     prepare: (organization) => {
@@ -77,7 +77,7 @@ async function crowd(share: number): Promise<TestEnv> {
   return env;
 }
 
-test('three hundred accounts that are imported at once take one run, and one write a document', async () => {
+test('serves three hundred imported accounts in one run, with one write per document', async () => {
   const env = await crowd(4);
 
   const ended = await onboard(env, { accountId: '600000000000' });
@@ -87,7 +87,7 @@ test('three hundred accounts that are imported at once take one run, and one wri
   expect(writeCounts(env)).toMatchObject({ 'example-org-cloudtrail': 1, 'base/node': 1 });
 });
 
-test('a document that does not take them all is refused with the number that fits, and the others take them', async () => {
+test('refuses a document that cannot hold all accounts with the number that fits, and writes the others', async () => {
   const env = await crowd(2);
   const node = 'ecr-repository-policy/444444444444/eu-west-1/base/node';
 
@@ -121,7 +121,7 @@ async function nearlyFull(): Promise<TestEnv> {
   });
 }
 
-test('who leaves a full document is taken off it, though the newcomers still do not fit', async () => {
+test('removes a departing account from a full document although new accounts still do not fit', async () => {
   const env = await nearlyFull();
   const inWorkloads = async (): Promise<Ended & { readonly id: string }> => {
     const { id } = created(env);

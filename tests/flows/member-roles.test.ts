@@ -192,7 +192,7 @@ it('reads each role of an account with at most two calls and five for each role'
   expect(names.filter((name) => name !== 'AssumeRole').length).toBeLessThanOrEqual(2 + 5 * 3);
 });
 
-it('is ready again when the StackSet is deployed after the run', async () => {
+it('becomes ready when the StackSet is deployed after the run', async () => {
   const env = await onboardMember(withMemberRoles(['people']), () => {});
   await deployMemberRoles(env);
 

@@ -89,29 +89,32 @@ const cases: readonly {
   },
 ];
 
-test.each(cases)('$name fails the update of its own account only, and running again finishes', async (it) => {
-  const env = await createEnv();
-  const mend = it.breakIt(env);
-  const { id, event } = created(env);
+test.each(cases)(
+  'fails only the update of its account when $name, and finishes in the next run',
+  async (it) => {
+    const env = await createEnv();
+    const mend = it.breakIt(env);
+    const { id, event } = created(env);
 
-  const broken = await onboard(env, event);
-  const others = named(env);
-  mend();
-  const again = await onboard(env, { accountId: id });
+    const broken = await onboard(env, event);
+    const others = named(env);
+    mend();
+    const again = await onboard(env, { accountId: id });
 
-  expect(broken).toMatchObject({ status: 'FAILED', error: 'OnboardingFailed', run: { status: 'failed' } });
-  expect(broken.run.unresolved).toEqual([
-    expect.stringMatching(new RegExp(`^${it.broken}.*${it.error}`, 's')),
-  ]);
-  const intact = everything.filter((resource) => resource !== it.broken);
-  for (const resource of intact) expect(others[resource]).toEqual(due(env)[resource]);
-  expect(failedEvents(env)).toHaveLength(1);
-  expect(env.organization.world.messages[0]).toMatchObject({ Subject: `Account Onboarding Failed: ${id}` });
-  expect(again.run.status).toBe('succeeded');
-  expect(named(env)).toEqual(due(env));
-});
+    expect(broken).toMatchObject({ status: 'FAILED', error: 'OnboardingFailed', run: { status: 'failed' } });
+    expect(broken.run.unresolved).toEqual([
+      expect.stringMatching(new RegExp(`^${it.broken}.*${it.error}`, 's')),
+    ]);
+    const intact = everything.filter((resource) => resource !== it.broken);
+    for (const resource of intact) expect(others[resource]).toEqual(due(env)[resource]);
+    expect(failedEvents(env)).toHaveLength(1);
+    expect(env.organization.world.messages[0]).toMatchObject({ Subject: `Account Onboarding Failed: ${id}` });
+    expect(again.run.status).toBe('succeeded');
+    expect(named(env)).toEqual(due(env));
+  },
+);
 
-test('without a complete import nothing is written', async () => {
+test('writes nothing without a complete import', async () => {
   const env = await createEnv({ ready: false });
 
   const ended = await onboard(env, created(env).event);
@@ -123,7 +126,7 @@ test('without a complete import nothing is written', async () => {
   expect(writeCounts(env)).toEqual({});
 });
 
-test('an import that breaks off leaves the registry unready, and nothing is written', async () => {
+test('writes nothing and stays unready when an import breaks off', async () => {
   const env = await createEnv({ ready: false });
   fault(env, 'ListTagsForResource', refuse('ServiceException', 'broken', 400), 1);
   await expect(makeReady(env)).rejects.toThrow();
@@ -134,7 +137,7 @@ test('an import that breaks off leaves the registry unready, and nothing is writ
   expect(writeCounts(env)).toEqual({});
 });
 
-test('a statement with our mark that we never wrote is refused, and the others go on', async () => {
+test("refuses an unknown statement with the installation's mark, and writes the others", async () => {
   const env = await createEnv();
   env.organization.editPolicy('bucket', 'example-logs', {
     Version: '2012-10-17',
@@ -156,7 +159,7 @@ test('a statement with our mark that we never wrote is refused, and the others g
   expect(env.organization.policyOf('bucket', 'example-logs')?.Statement).toHaveLength(1);
 });
 
-test('a document that would be too large is refused with its numbers, and the others go on', async () => {
+test('refuses a document that would be too large with its numbers, and writes the others', async () => {
   const env = await createEnv();
   env.organization.editPolicy('repository', `arn:aws:ecr:eu-west-1:444444444444:repository/base/node`, {
     Version: '2012-10-17',
@@ -180,7 +183,7 @@ test('a document that would be too large is refused with its numbers, and the ot
   expect(outcomes(ended)).toMatchObject({ [repository]: 'refused', [secret]: 'unchanged', [key]: 'written' });
 });
 
-test('a selector that would take a grant from many adds what it adds, and withholds the rest', async () => {
+test('adds accounts and blocks removals when a selector would revoke many', async () => {
   const env = await createEnv();
   const many = Array.from({ length: 12 }, () => created(env).id);
   await onboard(env, { accountIds: many });
@@ -204,7 +207,7 @@ test('a selector that would take a grant from many adds what it adds, and withho
   });
 });
 
-test('what is withheld waits on when newcomers have made it a small share, until a configuration allows it', async () => {
+test('keeps removals blocked until a configuration allows them, also when new accounts make them a small share', async () => {
   const env = await createEnv();
   const many = Array.from({ length: 7 }, () => created(env).id);
   await onboard(env, { accountIds: many });
@@ -232,7 +235,7 @@ test('what is withheld waits on when newcomers have made it a small share, until
   expect(named(env)[bucket]).toEqual([...newcomers, last].toSorted());
 });
 
-test('a configuration that is activated in the middle of a run is the one that is applied', async () => {
+test('applies the configuration that is activated in the middle of a run', async () => {
   const env = await createEnv();
   const { id, event } = created(env);
   const fewer = small();
@@ -259,7 +262,7 @@ test('a configuration that is activated in the middle of a run is the one that i
   expect(named(next)[repository]).toContain(id);
 });
 
-test('a configuration in the table that cannot be read fails the run, says so, and writes nothing', async () => {
+test('fails and writes nothing when the stored configuration cannot be read', async () => {
   const env = await createEnv();
   await env.store.configuration.activate({
     hash: 'f'.repeat(64),

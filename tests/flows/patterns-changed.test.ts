@@ -15,7 +15,7 @@ import { activated, createSweptEnv, sweep } from '../fixtures/sweeps.ts';
 import { createEnv, onboard, type TestEnv } from '../fixtures/test-env.ts';
 
 describe('when the configuration changes', () => {
-  test('what a dropped pattern has found is cleared', async () => {
+  test('clears what a dropped pattern has found', async () => {
     const env = await createSweptEnv({ configuration: having(images('["base/*"]')), prepare: withNode });
     const without = await activated(env, having(images('[other]')));
     addRepository(without, 'other');
@@ -28,7 +28,7 @@ describe('when the configuration changes', () => {
     expect((await sweep(without)).run.counts).toMatchObject({ written: 0, failed: 0 });
   });
 
-  test('a name that becomes a pattern keeps its grant, also while nobody can look', async () => {
+  test('keeps the grant of a name that becomes a pattern, also while the search fails', async () => {
     const env = await createSweptEnv({ configuration: having(images('[base/node]')) });
     const stop = env.organization.intercept((call, proceed) => {
       if (call.operation === 'DescribeRepositories')
@@ -52,7 +52,7 @@ describe('when the configuration changes', () => {
   });
 });
 
-test('more resources than the limit: the run says which, and the others are done', async () => {
+test('names the excess when a pattern matches more than the limit, and serves the matches known before', async () => {
   const env = await createEnv({
     configuration: having(
       images('["base/*"]') + images('[tool]').replace('name: images', 'name: tools'),
@@ -73,7 +73,7 @@ test('more resources than the limit: the run says which, and the others are done
   expect(onRepository(env, 'base/node')).toEqual([]);
 });
 
-test('a pattern that finds nothing is a warning, and no failure', async () => {
+test('warns of a pattern without matches, and succeeds', async () => {
   const env = await createEnv({ configuration: having(images('["base/*", tool]')) });
 
   const { run } = await sweep(env);
@@ -86,7 +86,7 @@ test('a pattern that finds nothing is a warning, and no failure', async () => {
   expect(JSON.parse(String(announced?.Detail)).warnings).toEqual(run.warnings);
 });
 
-test('a region that is not enabled is named, and the other region is done', async () => {
+test('names a region that is not enabled, and serves the other region', async () => {
   const env = await createEnv({
     configuration: having(images('["base/*", tool]', `[${home}, ${abroad}]`)),
     prepare: withNode,
@@ -131,7 +131,7 @@ describe('keys and images by their tags', () => {
       },
     });
 
-  test('get the grant, a replica of a key a policy of its own', async () => {
+  test('grants by tag, with a policy for each replica of a key', async () => {
     const env = await tagged();
 
     expect(namedOn(env, 'key', key(home))).toEqual([workload]);
@@ -139,7 +139,7 @@ describe('keys and images by their tags', () => {
     expect(launches(env)).toEqual([workload]);
   });
 
-  test('lose it with the tag, in that region alone', async () => {
+  test('revokes access with the tag, in that region only', async () => {
     const env = await tagged();
     env.organization.tagResource('key', key(abroad), { use: 'other' });
     env.organization.tagResource('image', image, { use: undefined });

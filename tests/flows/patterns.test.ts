@@ -42,7 +42,7 @@ describe('a repository that is made later', () => {
     return env;
   };
 
-  test('is found by its event, and the run is announced', async () => {
+  test('finds a later repository by its event, and announces the run', async () => {
     const env = await made();
 
     const ended = await afterCreateRepository(env);
@@ -52,7 +52,7 @@ describe('a repository that is made later', () => {
     expect(announcements(env)).toEqual(['Resources Updated']);
   });
 
-  test('is found by the next sweep', async () => {
+  test('finds a later repository in the next sweep', async () => {
     const env = await made();
 
     const { run } = await sweep(env);
@@ -61,7 +61,7 @@ describe('a repository that is made later', () => {
     expect(onRepository(env, 'base/python')).toEqual([workload]);
   });
 
-  test('a run for an account does not look again', async () => {
+  test('searches nothing in a run for an account', async () => {
     const env = await made();
     env.organization.addAccount({ id: '555566667777', name: 'newcomer' });
 
@@ -72,7 +72,7 @@ describe('a repository that is made later', () => {
     expect(onRepository(env, 'base/python')).toEqual([]);
   });
 
-  test('its event is ignored where no grant has a pattern', async () => {
+  test('ignores the event of a repository when no grant has a pattern there', async () => {
     const env = await made();
 
     const { run } = await afterCreateRepository(env, abroad);
@@ -83,7 +83,7 @@ describe('a repository that is made later', () => {
     });
   });
 
-  test('an event that changes nothing is recorded and not announced', async () => {
+  test('records an event that changes nothing, without an announcement', async () => {
     const env = await createSweptEnv({ configuration: having(images('["base/*"]')), prepare: withNode });
 
     const { run } = await afterCreateRepository(env);
@@ -92,7 +92,7 @@ describe('a repository that is made later', () => {
     expect(announcements(env)).toEqual([]);
   });
 
-  test('one that was deleted and made again gets its grant again', async () => {
+  test('grants again when a repository is deleted and created again', async () => {
     const env = await createSweptEnv({ configuration: having(images('["base/*"]')), prepare: withNode });
     // However often: nobody fights over it.
     for (let time = 0; time < 3; time += 1) {
@@ -106,7 +106,7 @@ describe('a repository that is made later', () => {
   });
 });
 
-test('a repository that is deleted is no failure, and is forgotten', async () => {
+test('succeeds when a repository is deleted, and drops it', async () => {
   const env = await createSweptEnv({ configuration: having(images('["base/*"]')), prepare: withNode });
   env.organization.deleteRepository(repositoryArn('base/node'));
 
@@ -144,7 +144,7 @@ describe('a secret whose tag is taken away', () => {
     expect(namedOn(env, 'secret', arnOf(env))).toEqual([]);
   });
 
-  test('and that is then planned for deletion is no failure, and loses the grant once it is restored', async () => {
+  test('succeeds when a secret without its tag is planned for deletion, and revokes the grant once the secret is restored', async () => {
     const env = await tagged();
     const secret = env.organization.world.secrets.get(arnOf(env));
     if (secret === undefined) throw new Error('there is no secret');

@@ -31,7 +31,7 @@ const configuration = parseConfiguration(
   'the test',
 );
 
-test('raw statements are written for an account, not reported as unverified, and taken back', async () => {
+test('writes raw statements for an account, reports them as verified, and revokes them', async () => {
   const env = await createEnv({ configuration });
   const { id } = created(env);
   const text = () => JSON.stringify(policies(env)[bucket]);

@@ -58,7 +58,7 @@ test('says that the account is not ready when a statement of others denies an ac
   });
 });
 
-test('an event that EventBridge does not take is put again', async () => {
+test('sends an event again when EventBridge does not accept it', async () => {
   const env = await createEnv();
   fault(env, 'PutEvents', refusedEntry, 2);
 
@@ -68,7 +68,7 @@ test('an event that EventBridge does not take is put again', async () => {
   expect(env.organization.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarded' }]);
 });
 
-test('a topic that refuses does not keep the event back', async () => {
+test('sends the event when the topic refuses the message', async () => {
   const env = await createEnv();
   env.organization.world.topics.clear();
 
@@ -82,7 +82,7 @@ test('a topic that refuses does not keep the event back', async () => {
   expect([...told]).toEqual([expect.stringContaining('Account Onboarded')]);
 });
 
-test('an event bus that refuses does not keep the message back', async () => {
+test('sends the message when the event bus refuses the event', async () => {
   const env = await createEnv();
   fault(env, 'PutEvents', refuse('AccessDeniedException', 'no', 400), 1_000);
 
@@ -91,7 +91,7 @@ test('an event bus that refuses does not keep the message back', async () => {
   expect(env.organization.world.messages.length).toBeGreaterThan(0);
 });
 
-test('a FIFO topic gets what it needs', async () => {
+test('sends what a FIFO topic needs', async () => {
   const text = smallText(['bucket']).replace(/topic: (\S+?) }/, 'topic: $1.fifo }');
   const env = await createEnv({ configuration: parseConfiguration(text, 'the test') });
 
@@ -118,7 +118,7 @@ function forgetful() {
   return { health, around };
 }
 
-test('a run that no state of the machine could record gets its record from the rule on failed executions', async () => {
+test('records a run by the rule on failed executions when no state could record it', async () => {
   const { health, around } = forgetful();
   const env = await createEnv({ configuration: small(['bucket', 'key']), around });
   let failures = 0;
@@ -142,7 +142,7 @@ test('a run that no state of the machine could record gets its record from the r
   expect(env.organization.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarding Failed' }]);
 });
 
-test('an execution that a state too large kills is recorded as failed, with what is left', async () => {
+test('records an execution as failed with its unresolved resources when the state is too large', async () => {
   const env = await createEnv({ configuration: small(['bucket', 'key']) });
 
   const ended = await onboard(env, created(env).event, {

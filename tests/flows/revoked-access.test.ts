@@ -129,7 +129,7 @@ const ways: readonly (readonly [name: string, go: (env: TestEnv, id: string) => 
 ];
 
 test.each(ways)(
-  'of an account that %s nothing of ours is left anywhere, and others’ stays',
+  'leaves nothing managed of an account that %s, and keeps unmanaged content',
   async (_, go) => {
     const { env, id, has } = await onboarded();
 
@@ -149,7 +149,7 @@ test.each(ways)(
   },
 );
 
-test('an account that is closed is announced with what was taken back, and once only', async () => {
+test('announces a closed account once, with the revoked access', async () => {
   const { env, id } = await onboarded();
   const event = eventOf(env, () => env.organization.closeAccount(id));
 
@@ -172,29 +172,26 @@ test('an account that is closed is announced with what was taken back, and once 
   expect((await onboard(env, event)).run).not.toHaveProperty('accessChanges');
 });
 
-test.each(['the sweep', 'a run by hand'])(
-  'an account that is reopened after it was closed gets everything back, by %s',
-  async (by) => {
-    const { env, id, has } = await onboarded();
-    await onboard(
-      env,
-      eventOf(env, () => env.organization.closeAccount(id)),
-    );
-    env.clock.advance(80 * 24 * 3_600_000);
-    env.organization.setState(id, 'ACTIVE');
+test.each(['the sweep', 'a run by hand'])('restores all access of a reopened account by %s', async (by) => {
+  const { env, id, has } = await onboarded();
+  await onboard(
+    env,
+    eventOf(env, () => env.organization.closeAccount(id)),
+  );
+  env.clock.advance(80 * 24 * 3_600_000);
+  env.organization.setState(id, 'ACTIVE');
 
-    const { run } = await (by === 'the sweep' ? sweep(env) : onboard(env, { accountId: id }));
+  const { run } = await (by === 'the sweep' ? sweep(env) : onboard(env, { accountId: id }));
 
-    expect(run).toMatchObject({
-      status: 'succeeded',
-      accessChanges: { granted: { accounts: 1, resources: 9 } },
-    });
-    expect(mentionsOf(env, id)).toEqual(has);
-    expect(announcements(env).at(-1)).toBe(by === 'the sweep' ? 'Organization Swept' : 'Account Onboarded');
-  },
-);
+  expect(run).toMatchObject({
+    status: 'succeeded',
+    accessChanges: { granted: { accounts: 1, resources: 9 } },
+  });
+  expect(mentionsOf(env, id)).toEqual(has);
+  expect(announcements(env).at(-1)).toBe(by === 'the sweep' ? 'Organization Swept' : 'Account Onboarded');
+});
 
-test('an account that left and joined again gets everything back', async () => {
+test('restores all access of an account that left and joined again', async () => {
   const { env, id, has } = await onboarded();
   await onboard(
     env,
@@ -219,7 +216,7 @@ const hideFromParents = ({ organization }: TestEnv, id: string) =>
     return { ...answer, Accounts: answer.Accounts?.filter(({ Id }) => Id !== id) };
   });
 
-test('an account that is listed, but in no OU, is asked for by itself: it gets what is due, and loses nothing', async () => {
+test('describes an account that is listed without an OU, grants its access and revokes nothing', async () => {
   const env = await createSweptEnv();
   const { id } = created(env);
   env.organization.moveAccount(id, workloads);
@@ -236,7 +233,7 @@ test('an account that is listed, but in no OU, is asked for by itself: it gets w
   expect(writeCounts(env)).toEqual({});
 });
 
-test('where Organizations cannot say where such an account is, the sweep says so, and nothing is written', async () => {
+test('writes nothing and reports the account when Organizations cannot tell its OU', async () => {
   const env = await createSweptEnv();
   const { id } = created(env);
   hideFromParents(env, id);

@@ -61,7 +61,7 @@ async function givenUp(): Promise<SecretEnv> {
 }
 
 describe('an environment that was busy for too long', () => {
-  test('has the version when it is free, without anybody doing anything', async () => {
+  test('deploys the version to a busy environment when it is free again', async () => {
     const env = await givenUp();
     env.clock.advance(45 * minute);
 
@@ -80,7 +80,7 @@ describe('an environment that was busy for too long', () => {
     expect((await env.store.outbox.listOpen()).items).toEqual([]);
   });
 
-  test('is told once, and once more after two days, when nobody looks any longer', async () => {
+  test('reports a postponed deployment once, and once more when it is given up after two days', async () => {
     const env = await givenUp();
     const [told] = await deliveries(env);
     let looks = 0;
@@ -110,7 +110,7 @@ describe('an environment that was busy for too long', () => {
     expect(deployedTo(env)).not.toContain(currentVersion(env));
   });
 
-  test('never gets the version that was given up when a newer one is there', async () => {
+  test('never deploys a postponed version after a newer one', async () => {
     const env = await givenUp();
     const old = currentVersion(env);
     await rotate(env);
@@ -123,7 +123,7 @@ describe('an environment that was busy for too long', () => {
     expect([ends.get(old), ends.get(currentVersion(env))]).toEqual(['superseded', 'complete']);
   });
 
-  test('is told again to the person who starts it', async () => {
+  test('reports the postponed deployment again to the operator who starts it', async () => {
     const env = await givenUp();
     const { run } = await deploy(env, { secretId: env.secretArn });
 
@@ -143,7 +143,7 @@ describe('a deployment that was not complete when its time was over', () => {
     return env;
   }
 
-  test('is recorded as complete by a look after its end; looks before it leave no record', async () => {
+  test('records a late deployment as complete at its end, and nothing before', async () => {
     const env = await timedOut();
     expect(await look(env)).toEqual({ status: 'SUCCEEDED', run: undefined });
     env.clock.advance(300 * minute);
@@ -156,7 +156,7 @@ describe('a deployment that was not complete when its time was over', () => {
     expect(startCount(env)).toBe(1);
   });
 
-  test('is told where it was rolled back meanwhile', async () => {
+  test('reports a late deployment that was rolled back meanwhile', async () => {
     const env = await timedOut();
     raiseAlarm(env.organization.world, alarm);
 
@@ -167,7 +167,7 @@ describe('a deployment that was not complete when its time was over', () => {
     expect((await env.store.outbox.listOpen()).items).toEqual([]);
   });
 
-  test('is withdrawn where its environment is gone meanwhile', async () => {
+  test('withdraws a late deployment when its environment was deleted', async () => {
     const env = await timedOut();
     const id = environmentId(env, 'watched');
     env.application.environments.delete(id);
@@ -179,7 +179,7 @@ describe('a deployment that was not complete when its time was over', () => {
     expect((await env.store.outbox.listOpen()).items).toEqual([]);
   });
 
-  test('is no longer looked at after two days', async () => {
+  test('stops checking a late deployment after two days', async () => {
     const env = await createSecretEnv({ bakeMinutes: 10_000 });
     await deploy(env, await rotate(env));
     env.clock.advance(49 * hour);

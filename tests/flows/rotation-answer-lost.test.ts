@@ -15,7 +15,7 @@ import {
 } from '../fixtures/secret-env.ts';
 
 describe('an answer that never came', () => {
-  test('to a start that took effect: the deployment is found, and none is started again', async () => {
+  test('finds the started deployment when the answer was lost, and starts none again', async () => {
     const env = await createSecretEnv();
     const event = await rotate(env);
     fault(env, 'StartDeployment', losingTheAnswer);
@@ -29,7 +29,7 @@ describe('an answer that never came', () => {
     ]);
   });
 
-  test('to a start that did not: it is started again, counted and told', async () => {
+  test('starts again when a lost answer hid a start that took no effect, counts and reports it', async () => {
     const env = await createSecretEnv();
     const event = await rotate(env);
     fault(env, 'StartDeployment', refuse('InternalServerException', 'We are sorry', 500));
@@ -44,7 +44,7 @@ describe('an answer that never came', () => {
     expect(deployedTo(env)).toHaveLength(1);
   });
 
-  test('of the table to a start that was taken: it is no refusal, and the deployment is found', async () => {
+  test("finds the deployment when the table's answer to a start was lost", async () => {
     const env = await createSecretEnv();
     const event = await rotate(env);
     const { outbox } = env.store;
@@ -65,7 +65,7 @@ describe('an answer that never came', () => {
     ]);
   });
 
-  test('to a start that arrives when a newer version is deployed: AppConfig refuses it by its number', async () => {
+  test("ends by AppConfig's refusal when a late start meets a newer version", async () => {
     const env = await createSecretEnv();
     await deploy(env, { secretId: env.secretArn });
     const event = await rotate(env);
@@ -82,7 +82,7 @@ describe('an answer that never came', () => {
     expect(servedTo(env)).toBe(`${planted}-3`);
   });
 
-  test('and one that was not sent, since its process was frozen for too long before it, are two things', async () => {
+  test('tells a start that was not sent from a lost answer when the process was frozen', async () => {
     const env = await createSecretEnv({ secretDeployment: namedTarget });
     const event = await rotate(env);
     let asked = 0;
@@ -100,7 +100,7 @@ describe('an answer that never came', () => {
     expect(await deliveries(env)).toEqual([expect.objectContaining({ startAttempts: 1, retriedStarts: 0 })]);
   });
 
-  test('is no answer; being throttled is one', async () => {
+  test('tells a throttled start from a lost answer', async () => {
     const env = await createSecretEnv();
     const event = await rotate(env);
     fault(env, 'StartDeployment', refuse('ThrottlingException', 'Rate exceeded'), 2);

@@ -48,7 +48,7 @@ const troubles: readonly {
 ];
 
 describe('the targets of one secret go on, though there is another', () => {
-  test.each(troubles)('$name', async ({ wrong, says }) => {
+  test.each(troubles)('deploys the other targets of a secret when $name', async ({ wrong, says }) => {
     const env = await createSecretEnv({
       secretDeployment: (parts) => {
         const { targets } = namedTarget(parts);
@@ -67,7 +67,7 @@ describe('the targets of one secret go on, though there is another', () => {
     expect(servedTo(env)).toBe(`${planted}-1`);
   });
 
-  test('whose key the role may not use', async () => {
+  test("deploys the targets of a secret when the role may not use another secret's key", async () => {
     const env = await createSecretEnv({ kmsKey: true });
     const other = anotherSecret(env);
     for (const each of [env, other]) await deploy(env, { secretId: each.secretArn });
@@ -91,7 +91,7 @@ describe('the targets of one secret go on, though there is another', () => {
   });
 });
 
-test('a profile that names a secret that does not exist fails by itself', async () => {
+test('fails a profile alone when it names a secret that does not exist', async () => {
   const env = await createSecretEnv({
     environments: ['production', 'test'],
     secretDeployment: (parts) => {

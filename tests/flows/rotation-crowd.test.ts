@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { takeOver } from '../../shared/secrets/deployment/delivery.ts';
 import { createSecretEnv, deliveries, deploy, rotate, startCount } from '../fixtures/secret-env.ts';
 
-test('a run whose delivery another one has taken over says so, and does not call it complete', async () => {
+test('reports a delivery that another run has taken over, and does not call it complete', async () => {
   const env = await createSecretEnv();
   const { outbox } = env.store;
 
@@ -20,7 +20,7 @@ test('a run whose delivery another one has taken over says so, and does not call
   expect(startCount(env)).toBe(0);
 });
 
-test('a run follows forty targets at once', async () => {
+test('follows forty targets at once', async () => {
   const environments = Array.from({ length: 45 }, (_, index) => `production-${index}`);
   const env = await createSecretEnv({ environments });
   let [now, most] = [0, 0];

@@ -50,30 +50,33 @@ const inputs = {
 };
 
 describe.each(Object.entries(inputs))('a run that dies at any call is finished by %s', (_, finish) => {
-  test.each(['before' as const, 'after' as const])('%s the call took effect', async (when) => {
-    for (let diesAt = 1; ; diesAt += 1) {
-      // One world, where a rotation begins that its run does not survive.
-      const env = await createSecretEnv({ secretDeployment: namedTarget });
-      const event = await rotate(env);
-      env.organization.resetCalls();
-      const run = mortal(env, diesAt, when);
-      await deploy(env, event, { services: run.services });
-      if (!run.bury()) {
-        expect(diesAt).toBeGreaterThan(10);
-        return;
+  test.each(['before' as const, 'after' as const])(
+    'finishes when the run dies %s the call took effect',
+    async (when) => {
+      for (let diesAt = 1; ; diesAt += 1) {
+        // One world, where a rotation begins that its run does not survive.
+        const env = await createSecretEnv({ secretDeployment: namedTarget });
+        const event = await rotate(env);
+        env.organization.resetCalls();
+        const run = mortal(env, diesAt, when);
+        await deploy(env, event, { services: run.services });
+        if (!run.bury()) {
+          expect(diesAt).toBeGreaterThan(10);
+          return;
+        }
+        env.clock.advance(hour);
+
+        await finish(env, event);
+
+        expect([diesAt, deployedTo(env)]).toEqual([diesAt, [currentVersion(env)]]);
+        expect([diesAt, (await deliveries(env)).map(({ status }) => status)]).toEqual([diesAt, ['complete']]);
+        expect(startCount(env)).toBeLessThanOrEqual(2);
       }
-      env.clock.advance(hour);
-
-      await finish(env, event);
-
-      expect([diesAt, deployedTo(env)]).toEqual([diesAt, [currentVersion(env)]]);
-      expect([diesAt, (await deliveries(env)).map(({ status }) => status)]).toEqual([diesAt, ['complete']]);
-      expect(startCount(env)).toBeLessThanOrEqual(2);
-    }
-  });
+    },
+  );
 });
 
-test('while a run is at it, another one leaves its deliveries alone', async () => {
+test('leaves deliveries to the run that works on them', async () => {
   const env = await createSecretEnv();
   const event = await rotate(env);
   let looked: Awaited<ReturnType<typeof deploy>> | undefined;

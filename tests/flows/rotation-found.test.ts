@@ -41,7 +41,7 @@ const listings = ({ organization }: SecretEnv) =>
 
 const statuses = async (env: SecretEnv) => (await deliveries(env)).map(({ status }) => status).toSorted();
 
-test('an environment that was added since the last look has the version with the next one', async () => {
+test('deploys the version to an environment that was added since the last search', async () => {
   const env = await found();
   addEnvironment(env, 'stage');
 
@@ -56,7 +56,7 @@ test('an environment that was added since the last look has the version with the
   expect([listings(env), servedTo(env), servedTo(env, 'stage')]).toEqual([0, `${planted}-4`, `${planted}-4`]);
 });
 
-test('what was found is looked for again when it is an hour old, and by hand', async () => {
+test('searches again when the results are an hour old, and in a run by hand', async () => {
   const env = await found();
   env.clock.advance(61 * minute);
   env.organization.resetCalls();
@@ -76,7 +76,7 @@ test.each<[string, (env: SecretEnv) => void]>([
     'application is gone',
     (env) => void env.organization.world.appConfig.applications.delete(env.application.id),
   ],
-])('where its %s, a target that was found before is withdrawn, and nobody is alarmed', async (_, remove) => {
+])('withdraws a known target without an alarm when its %s', async (_, remove) => {
   const env = await found(['production', 'test']);
   const before = announcements(env).length;
   const left = environmentId(env, 'test');
@@ -91,7 +91,7 @@ test.each<[string, (env: SecretEnv) => void]>([
   expect(all.map((each) => each.status).toSorted()).toEqual(['complete', 'withdrawn']);
 });
 
-test('a profile that has another secret now gets nothing of this one, and its version when it is back', async () => {
+test('deploys nothing to a profile that has another secret, and the version when the profile is back', async () => {
   const env = await found();
   const profile = env.application.profiles.get(profileId(env)) ?? {};
   const { locationUri } = profile as { readonly locationUri?: string };
@@ -106,7 +106,7 @@ test('a profile that has another secret now gets nothing of this one, and its ve
   expect(deployedTo(env).at(-1)).toBe(currentVersion(env));
 });
 
-test('a target that is found still, and cannot be started, is told as before', async () => {
+test('reports a known target that still exists and cannot be started', async () => {
   const env = await found();
   env.organization.world.appConfig.strategies.clear();
 
@@ -131,7 +131,7 @@ test('targets that the configuration names win over those that are found', async
   expect([deployedTo(env), deployedTo(env, 'test')]).toEqual([[currentVersion(env)], []]);
 });
 
-test('a deployment says by its description and tags which run has started it, with the strategy of its target', async () => {
+test('describes and tags a deployment with its run, and uses the strategy of its target', async () => {
   const env = await createSecretEnv({ secretDeployment: namedTarget });
 
   const { run } = await deploy(env, await rotate(env));
@@ -144,7 +144,7 @@ test('a deployment says by its description and tags which run has started it, wi
   });
 });
 
-test('a deployment that a person reverts while it is followed is announced', async () => {
+test('announces a deployment that somebody reverts while the run follows it', async () => {
   const env = await createSecretEnv();
   const event = await rotate(env);
   fault(env, 'StartDeployment', async (_, proceed) => {

@@ -108,7 +108,7 @@ async function occupied(): Promise<Rotating> {
   return made;
 }
 
-test('under a conflict, the order of the sample loses the deployment for good; ours does not', async () => {
+test("deploys in spite of a conflict, where the sample's order of steps loses the deployment", async () => {
   const theirs = await occupied();
   const tools = toolsOf(theirs.clients, rotator(`${planted}-2`), silentLogger);
   const lost = await rotate(theirs, (event) =>
@@ -149,7 +149,7 @@ test.each<[string, SecretEnvOptions, Partial<Rotator>]>([
     },
     {},
   ],
-])('no value leaves the secret when its rotation %s', async (_, options, broken) => {
+])('keeps every value inside the secret when its rotation %s', async (_, options, broken) => {
   const made = await rotating(options);
   const { env, clients } = made;
   const { logger, lines } = memoryLogger();

@@ -5,7 +5,7 @@ import { advance, ask, createHostedEnv, ends, inputOf, minute, occupy } from '..
 import { createSecretEnv, currentVersion, deploy, deployedTo, profileId } from '../fixtures/secret-env.ts';
 import { announcements } from '../fixtures/sweeps.ts';
 
-test('a version whose run died before its start is not deployed over one that was asked for since', async () => {
+test('deploys no version over a later request when its run died before the start', async () => {
   const env = await createHostedEnv();
   await ask(env, '1');
   expect((await deploy(env, inputOf(env, '2'))).run?.status).toBe('succeeded');
@@ -21,7 +21,7 @@ test('a version whose run died before its start is not deployed over one that wa
   ]);
 });
 
-test('of versions that wait for one environment only the one that was asked for last lands', async () => {
+test('deploys only the latest request when several versions wait for one environment', async () => {
   const env = await createHostedEnv();
   await occupy(env);
   const [first, third, second] = [await ask(env, '1'), await ask(env, '3'), await ask(env, '2')];
@@ -31,7 +31,7 @@ test('of versions that wait for one environment only the one that was asked for 
   expect(deployedTo(env)).toEqual([currentVersion(env), '2']);
 });
 
-test('a version that waits, and is asked for again after another, is the one that lands', async () => {
+test('deploys a waiting version that is requested again after another one', async () => {
   const env = await createHostedEnv();
   await occupy(env);
   const claimed = [await ask(env, '1'), await ask(env, '2'), await ask(env, '1', { runId: 'asks-again' })];
@@ -41,7 +41,7 @@ test('a version that waits, and is asked for again after another, is the one tha
   expect(deployedTo(env)).toEqual([currentVersion(env), '1']);
 });
 
-test('of two that were asked for at the same moment the higher one lands, and one of them always does', async () => {
+test('deploys the higher of two versions that were requested at the same moment', async () => {
   const env = await createHostedEnv();
   const { outbox } = env.store;
   const claimed = [await ask(env, '1'), await ask(env, '2')].flat();
@@ -57,7 +57,7 @@ test('of two that were asked for at the same moment the higher one lands, and on
   expect(deployedTo(env)).toEqual(['2']);
 });
 
-test('a version whose start was taken without an answer is not taken for the wish of today', async () => {
+test("takes a start without an answer for an old request, not for today's", async () => {
   const env = await createHostedEnv();
   fault(env, 'StartDeployment', losingTheAnswer);
   const [key] = await ask(env, '1');
@@ -73,7 +73,7 @@ test('a version whose start was taken without an answer is not taken for the wis
   ]);
 });
 
-test('a version is rolled back by hand, also at once, and while the newer one is on its way', async () => {
+test('rolls back by hand, at once and while the newer version is on its way', async () => {
   const env = await createHostedEnv();
   for (const version of ['1', '2', '1']) {
     env.clock.advance(1_000);
@@ -93,7 +93,7 @@ test('a version is rolled back by hand, also at once, and while the newer one is
   ]);
 });
 
-test('a hosted configuration is deployed by hand, also back to an earlier version', async () => {
+test('deploys a hosted configuration by hand, also an earlier version', async () => {
   const env = await createSecretEnv({ environments: ['production', 'test'] });
   const profile = profileId(env, 'settings');
   const versions = env.application.profiles.get(profile)?.versions;
@@ -123,7 +123,7 @@ describe('what does not exist is refused before it takes the place of an earlier
       { version: '2', profile: 'database' },
       /MalformedEventError: .*\n {2}profile: must be one that AppConfig hosts; the content of database is secretsmanager:\/\/app\/database/,
     ],
-  ])('%s', async (_, change, says) => {
+  ])('keeps the earlier request when the new one names %s that does not exist', async (_, change, says) => {
     const env = await createHostedEnv();
     const earlier = await ask(env, '1');
 
@@ -138,7 +138,7 @@ describe('what does not exist is refused before it takes the place of an earlier
   });
 });
 
-test('a version is asked for by its label, too, and is the same wish', async () => {
+test('accepts a version by its label as the same request', async () => {
   const env = await createHostedEnv();
   const [, second] = env.application.profiles.get(profileId(env, 'settings'))?.versions ?? [];
   Object.assign(second ?? {}, { label: 'spring' });

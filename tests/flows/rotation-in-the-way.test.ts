@@ -33,7 +33,7 @@ const denied = refuse('AccessDeniedException', 'It is not allowed for the moment
 
 describe('a secret that is named nowhere', () => {
   test.each(['ListApplications', 'ListConfigurationProfiles', 'ListEnvironments', 'DescribeSecret'])(
-    'is not forgotten where %s is denied, which is told once and not at each look',
+    'remembers the secret when %s is denied, and reports that once',
     async (operation) => {
       const env = await unheard();
       const before = announcements(env).length;
@@ -48,7 +48,7 @@ describe('a secret that is named nowhere', () => {
     },
   );
 
-  test('is told of to a person each time, and of trouble that comes back to the clock once more', async () => {
+  test('reports a denial to an operator each time, and a repeated one to the scheduled check once more', async () => {
     const env = await unheard();
     fault(env, 'ListApplications', denied, 2);
     const byHand = () => deploy(env, { secretId: env.secretArn });
@@ -63,7 +63,7 @@ describe('a secret that is named nowhere', () => {
   });
 
   test.each(['ListConfigurationProfiles', 'ListEnvironments'])(
-    'is deployed where another application was deleted just before %s',
+    'deploys the secret when another application was deleted just before %s',
     async (operation) => {
       const env = await unheard();
       const { applications } = env.organization.world.appConfig;
@@ -139,7 +139,7 @@ test.each([
 );
 
 describe('a secret that the configuration names', () => {
-  test('and that is gone is told once, and again when it was there meanwhile', async () => {
+  test('reports a missing secret once, and again when it was there meanwhile', async () => {
     const env = await named();
     const { secrets } = env.organization.world;
     const secret = secrets.get(env.secretArn);
@@ -162,7 +162,7 @@ describe('a secret that the configuration names', () => {
     ]);
   });
 
-  test('and that may not be described is told by the scheduled check only where no event has come', async () => {
+  test('reports in the scheduled check a secret that cannot be described only when no event came', async () => {
     const env = await named();
     fault(env, 'DescribeSecret', denied, 3);
     const event = await rotate(env);
@@ -174,7 +174,7 @@ describe('a secret that the configuration names', () => {
     expect(servedTo(env)).toBe(`${planted}-2`);
   });
 
-  test('is told though the function that has met its trouble died before it could say so', async () => {
+  test('reports the error although the function died before it could report', async () => {
     const env = await named();
     fault(env, 'DescribeSecret', denied, 2);
     env.clock.advance(15 * minute);

@@ -11,7 +11,7 @@ import {
 } from '../fixtures/secret-env.ts';
 import { shared } from '../fixtures/small-configuration.ts';
 
-test('a look finds the rotation of a named secret whose event never came', async () => {
+test('finds the rotation of a named secret in the scheduled check when its event never came', async () => {
   const env = await createSecretEnv({ secretDeployment: namedTarget });
   await rotate(env);
 
@@ -22,7 +22,7 @@ test('a look finds the rotation of a named secret whose event never came', async
   expect(await deploy(env, { resumePending: true })).toEqual({ status: 'SUCCEEDED', run: undefined });
 });
 
-test('a look finds the rotation of a secret that was deployed before and is named nowhere', async () => {
+test('finds the rotation of a secret that was deployed before in the scheduled check', async () => {
   const env = await createSecretEnv();
   await deploy(env, { secretId: env.secretArn });
   await rotate(env);
@@ -36,7 +36,7 @@ test('a look finds the rotation of a secret that was deployed before and is name
   expect((await deploy(env, { resumePending: true })).run).toBeUndefined();
 });
 
-test('a look at many secrets lists the profiles once, and one in trouble keeps no other from it', async () => {
+test('lists profiles once for many secrets, and checks the others when one fails', async () => {
   const env = await createSecretEnv();
   await deploy(env, { secretId: env.secretArn });
   const add = (name: string) =>

@@ -10,14 +10,14 @@ import {
 import { shared } from '../fixtures/small-configuration.ts';
 import { announcements } from '../fixtures/sweeps.ts';
 
-test('a secret that nobody serves is recorded as nothing to deploy, and left alone', async () => {
+test('records a secret without targets as nothing to deploy', async () => {
   const env = await createSecretEnv({ environments: [] });
   const { run } = await deploy(env, await rotate(env));
   expect(run).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('Nothing to deploy') });
   expect(await env.store.outbox.listWatched()).toEqual([]);
 });
 
-test('a secret of an account that is not central, as the hub may be, is nothing to deploy and no news', async () => {
+test('deploys and announces nothing for a secret of an account that is not central', async () => {
   const env = await createSecretEnv();
   const event = await rotate(env);
   const stranger = env.secretArn.replace(shared, '111122223333');
@@ -29,7 +29,7 @@ test('a secret of an account that is not central, as the hub may be, is nothing 
   expect(await env.store.outbox.listWatched()).toEqual([]);
 });
 
-test('a second event of a rotation is recorded, and announces no deployment', async () => {
+test('records a second event of a rotation, and announces no deployment', async () => {
   const env = await createSecretEnv();
   const event = await rotate(env);
   await deploy(env, event);
@@ -40,7 +40,7 @@ test('a second event of a rotation is recorded, and announces no deployment', as
   expect(announcements(env)).toEqual(['Configuration Deployed']);
 });
 
-test('an event of a replica is no event of its secret: where nobody serves the replica, nothing is deployed', async () => {
+test('reads an event of a replica as none of its secret, and deploys nothing without targets', async () => {
   const env = await createSecretEnv({ secretDeployment: namedTarget });
   const replica = env.organization.addSecret({
     accountId: shared,

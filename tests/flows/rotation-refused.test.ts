@@ -41,7 +41,7 @@ async function another(env: SecretEnv, strategy: string): Promise<void> {
 const badRequest = refuse('BadRequestException', 'The request is not what it should be');
 
 test.each(['AppConfig.AllAtOnce', 'AppConfig.Linear20PercentEvery6Minutes'])(
-  'a start that is called bad since another deployment by %s was quicker is sent again',
+  'sends a start again when AppConfig refused it because another deployment by %s was quicker',
   async (strategy) => {
     const env = await createSecretEnv();
     const event = await rotate(env);
@@ -60,7 +60,7 @@ test.each(['AppConfig.AllAtOnce', 'AppConfig.Linear20PercentEvery6Minutes'])(
   },
 );
 
-test('a start that is called bad where nothing has moved is not sent again', async () => {
+test('sends a refused start once when nothing has changed', async () => {
   const env = await createSecretEnv();
   const event = await rotate(env);
   fault(env, 'StartDeployment', badRequest);
@@ -71,7 +71,7 @@ test('a start that is called bad where nothing has moved is not sent again', asy
   expect(startCount(env)).toBe(1);
 });
 
-test('the refusal stands where the environment is gone by the second look', async () => {
+test('keeps the refusal when the environment was deleted meanwhile', async () => {
   const env = await createSecretEnv();
   const event = await rotate(env);
   fault(env, 'StartDeployment', async (call, proceed) => {
@@ -84,7 +84,7 @@ test('the refusal stands where the environment is gone by the second look', asyn
   expect(run?.unresolved).toEqual([expect.stringContaining('AppConfig refused to deploy')]);
 });
 
-test('the latest deployment is the one with the highest number, in whatever order they are listed', async () => {
+test('takes the deployment with the highest number as the latest, in any order of the list', async () => {
   const env = await createSecretEnv();
   await deploy(env, await rotate(env));
   await deploy(env, await rotate(env));

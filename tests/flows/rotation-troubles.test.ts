@@ -15,7 +15,7 @@ import {
 import { shared } from '../fixtures/small-configuration.ts';
 import { announcements } from '../fixtures/sweeps.ts';
 
-test('one target that fails does not touch the others', async () => {
+test('deploys to the other targets when one fails', async () => {
   const environments = ['production', 'test', 'staging'];
   const env = await createSecretEnv({
     environments,
@@ -42,7 +42,7 @@ test('one target that fails does not touch the others', async () => {
   ]);
 });
 
-test('a rotation that failed is announced', async () => {
+test('announces a failed rotation', async () => {
   const env = await createSecretEnv();
   const secret = env.organization.world.secrets.get(env.secretArn);
   if (secret === undefined) throw new Error('There is no secret');
@@ -123,7 +123,7 @@ function change(env: SecretEnv, act: (secret: NonNullable<ReturnType<typeof secr
 const secretOf = ({ organization, secretArn }: SecretEnv) => organization.world.secrets.get(secretArn);
 
 describe('a clear line, a record and an announcement come of', () => {
-  test.each(troubles)('$name', async ({ options = {}, wrong, says }) => {
+  test.each(troubles)('reports, records and announces $name', async ({ options = {}, wrong, says }) => {
     const env = await createSecretEnv(options);
     const event = await rotate(env);
     wrong(env);
@@ -135,7 +135,7 @@ describe('a clear line, a record and an announcement come of', () => {
     expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
   });
 
-  test('a target whose profile names another secret than it should: nothing of it reaches readers', async () => {
+  test('delivers nothing to readers when a profile names another secret than it should', async () => {
     const env = await createSecretEnv({
       secretDeployment: (parts) => {
         const [target] = namedTarget(parts).targets;
@@ -153,7 +153,7 @@ describe('a clear line, a record and an announcement come of', () => {
     expect(deployedTo(env)).toEqual([]);
   });
 
-  test('a version that is not current, asked for by hand', async () => {
+  test('refuses a version that is not current in a run by hand', async () => {
     const env = await createSecretEnv();
     const { run } = await deploy(env, { secretId: env.secretArn, versionId: 'another' });
     expect(run?.unresolved).toEqual([
@@ -161,7 +161,7 @@ describe('a clear line, a record and an announcement come of', () => {
     ]);
   });
 
-  test('an input that nobody can read', async () => {
+  test('refuses an input that it cannot read', async () => {
     const env = await createSecretEnv();
     const { run } = await deploy(env, { secret: 'what?' });
     expect(run).toMatchObject({ status: 'failed', error: { name: 'MalformedEventError' } });

@@ -4,7 +4,7 @@ import { currentVersion, deployedTo } from '../fixtures/secret-env.ts';
 
 const minute = 60_000;
 
-test('the version that was asked for last wins, also where its run is the first to get there', async () => {
+test('deploys the version that was requested last, whichever run arrives first', async () => {
   const env = await createHostedEnv();
   const [earlier, later] = [moment(env), moment(env)];
   const second = await ask(env, '2', { startedAt: later });
@@ -19,7 +19,7 @@ test('the version that was asked for last wins, also where its run is the first 
   ]);
 });
 
-test('a run that gets there late does not bring back what was asked for after it, and is over', async () => {
+test('ends a late run when a newer request exists', async () => {
   const env = await createHostedEnv();
   const early = moment(env);
   await advance(env, await ask(env, '1'));
@@ -30,7 +30,7 @@ test('a run that gets there late does not bring back what was asked for after it
   expect(deployedTo(env)).toEqual(['1', '2']);
 });
 
-test('a version that waits and is asked for again is the younger wish, though its first run goes on with it', async () => {
+test('treats a waiting version that is requested again as the latest request, which its first run continues', async () => {
   const env = await createHostedEnv();
   await occupy(env);
   const first = await ask(env, '1');
@@ -43,7 +43,7 @@ test('a version that waits and is asked for again is the younger wish, though it
   expect(deployedTo(env)).toEqual([currentVersion(env), '1']);
 });
 
-test('a wish from a machine whose clock is fast is not in the way of the wishes after it', async () => {
+test('accepts later requests after one from a machine whose clock is fast', async () => {
   const env = await createHostedEnv();
   const fast = new Date(env.clock.now() + 5 * minute).toISOString();
   await advance(env, await ask(env, '1', { startedAt: fast }));

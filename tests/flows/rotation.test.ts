@@ -46,7 +46,7 @@ async function occupy(env: SecretEnv, name = 'production'): Promise<void> {
 
 /** The CloudTrail event, which has no version id. */
 describe('a rotated secret', () => {
-  test('is deployed to the environment that serves it, recorded and announced', async () => {
+  test('deploys a rotated secret to its environment, records and announces it', async () => {
     const env = await createSecretEnv();
     const event = await rotate(env);
 
@@ -89,7 +89,7 @@ describe('a rotated secret', () => {
     },
   );
 
-  test('that goes back to an earlier version takes its readers along', async () => {
+  test('deploys an earlier version when the secret goes back to it', async () => {
     const env = await createSecretEnv();
     await deploy(env, { secretId: env.secretArn });
     await deploy(env, await rotate(env));
@@ -157,7 +157,7 @@ describe('a rotated secret', () => {
     ]);
   });
 
-  test('never lands on a newer version that was deployed between its last look and its start', async () => {
+  test('never replaces a newer version that was deployed just before the start', async () => {
     const env = await createSecretEnv();
     await deploy(env, { secretId: env.secretArn });
     const event = await rotate(env);
@@ -173,7 +173,7 @@ describe('a rotated secret', () => {
     expect(run).toMatchObject({ reason: expect.stringContaining('1 overtaken') });
   });
 
-  test('that an alarm rolls back is announced, and begun again by hand only', async () => {
+  test('announces a deployment that an alarm rolls back, and repeats it only by hand', async () => {
     const env = await createSecretEnv({ environments: ['watched'], bakeMinutes: 10 });
     const event = await rotate(env);
     fault(env, 'GetDeployment', async (_, proceed) => {
@@ -192,7 +192,7 @@ describe('a rotated secret', () => {
     expect(servedTo(env, 'watched')).toBe(`${planted}-2`);
   });
 
-  test('whose deployment takes too long is announced', async () => {
+  test('announces a deployment that takes too long', async () => {
     const env = await createSecretEnv({ bakeMinutes: 600 });
 
     const { run } = await deploy(env, await rotate(env));

@@ -41,7 +41,7 @@ async function someDay(env: TestEnv, random: () => number): Promise<unknown[]> {
   return (await Promise.all(days)).flat();
 }
 
-test(`in ${seeds.length} random schedules no account is lost, and nothing of others`, async () => {
+test(`keeps every account and all unmanaged content in ${seeds.length} random schedules`, async () => {
   for (const seed of seeds) {
     const env = await createEnv({ configuration: small(['bucket', 'key', 'repository']), seed });
     const before = foreign(env);

@@ -11,7 +11,7 @@ const hours = 3_600_000;
 const states = ({ store }: TestEnv) =>
   Promise.all(everything.map((resource) => store.resources.get(resource)));
 
-test('a quiet sweep calls no update function: each resource is read once, and on record as the plan saw it', async () => {
+test('calls no update function in a sweep without changes, reads each resource once, and records it as planned', async () => {
   const env = await createSweptEnv();
   const before = await states(env);
 
@@ -37,7 +37,7 @@ test('a quiet sweep calls no update function: each resource is read once, and on
     });
 });
 
-test('an event that is told again calls none either, and the access is verified all the same', async () => {
+test('calls no update function for a repeated event, and verifies the access all the same', async () => {
   const env = await createSweptEnv();
   const { event } = created(env);
   await onboard(env, event);
@@ -53,7 +53,7 @@ test('an event that is told again calls none either, and the access is verified 
   });
 });
 
-test('a run by hand for one account calls the function of the account in which it has something to do', async () => {
+test('calls only the update function of the central account that has work, in a run by hand for one account', async () => {
   const env = await createSweptEnv();
   const { id, event } = created(env);
   await onboard(env, event);
@@ -72,7 +72,7 @@ test('a run by hand for one account calls the function of the account in which i
   expect(named(env)).toEqual(due(env));
 });
 
-test('a run by hand that finds all as it was left is verified by what its plan has read, without another read', async () => {
+test('verifies a run by hand without another read when its plan found no change', async () => {
   const env = await createSweptEnv();
   const { id, event } = created(env);
   await onboard(env, event);
@@ -84,7 +84,7 @@ test('a run by hand that finds all as it was left is verified by what its plan h
   expect(Object.values(readCounts(env))).toEqual([1, 1, 1, 1, 1]);
 });
 
-test('what others did beside ours reaches the update, which remembers it', async () => {
+test('calls the update for unmanaged changes, which it remembers', async () => {
   const env = await createSweptEnv();
   const policy = env.organization.policyOf('repository', repositoryArn);
   env.organization.editPolicy('repository', repositoryArn, {
@@ -103,7 +103,7 @@ test('what others did beside ours reaches the update, which remembers it', async
   expect(second.run.counts?.drift).toEqual({ equal: 5 });
 });
 
-test('what the plan could not read is met again, and read', async () => {
+test('reads again what the plan could not read', async () => {
   const env = await createSweptEnv();
   fault(env, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403));
 
@@ -114,7 +114,7 @@ test('what the plan could not read is met again, and read', async () => {
   expect(readCounts(env)).toMatchObject({ 'example-logs': 2 });
 });
 
-test('what can still not be read is on record with its error', async () => {
+test('records the error when a resource can still not be read', async () => {
   const env = await createSweptEnv();
   fault(env, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403), 2);
 
@@ -123,7 +123,7 @@ test('what can still not be read is on record with its error', async () => {
   expect(ended.run.unresolved).toEqual([expect.stringMatching(`^${bucket}: failed: AccessDeniedError`)]);
 });
 
-test('an account that AWS has refused reaches the update of each sweep, and not of the runs of others', async () => {
+test('calls the update for a rejected account in each sweep, and in no run of other accounts', async () => {
   const env = await createSweptEnv();
   const { id } = created(env);
   env.organization.refusePrincipal(id);

@@ -8,7 +8,7 @@ import { createEnv, due, makeReady, named, onboard, outcomes } from '../fixtures
 
 const hours = 3_600_000;
 
-test('a grace that has ended reaches the update, and one that runs does not', async () => {
+test('calls the update when a grace period has ended, and not while it lasts', async () => {
   const env = await createSweptEnv({ configuration: small(undefined, '\ngraceHours: 48') });
   const { id } = created(env);
   env.organization.moveAccount(id, workloads);
@@ -25,7 +25,7 @@ test('a grace that has ended reaches the update, and one that runs does not', as
   expect(Object.values(named(env)).flat()).not.toContain(id);
 });
 
-test('the grace of an account that others let in begins once, and ends', async () => {
+test('starts the grace period of an account that others let in once, and ends it', async () => {
   const env = await createSweptEnv({ configuration: small(undefined, '\ngraceHours: 48') });
   const { id } = created(env);
   await sweep(env);
@@ -44,7 +44,7 @@ test('the grace of an account that others let in begins once, and ends', async (
   expect(named(env)).toEqual(due(env));
 });
 
-test('whom others let in is looked at by one of two sweeps, whichever comes first', async () => {
+test('checks an account that others let in during one of two sweeps, whichever is first', async () => {
   const env = await createSweptEnv({ configuration: small(undefined, '\ngraceHours: 48') });
   const { id } = created(env);
   await sweep(env);
@@ -65,7 +65,7 @@ test('whom others let in is looked at by one of two sweeps, whichever comes firs
   expect(readCounts(env)).toMatchObject({ 'base/node': 3 });
 });
 
-test('what another configuration has settled reaches the update, though nothing differs', async () => {
+test('calls the update after another configuration, though nothing differs', async () => {
   const env = await createSweptEnv();
   const now = await activated(env, small(undefined, '\nremovalLimits: { accounts: 9 }'));
 
@@ -76,7 +76,7 @@ test('what another configuration has settled reaches the update, though nothing 
   expect(first.run.counts).toMatchObject({ equal: 5, written: 0 });
 });
 
-test('what a run wrote before it waited stays on its record, and its account is not called again for that', async () => {
+test('keeps what a run wrote before it waited on its record, without calling its account again', async () => {
   const env = await createEnv({ configuration: approving({ all: true }, ['bucket', 'repository']) });
   await sweep(env);
   env.organization.editPolicy('repository', repositoryArn, undefined);
@@ -98,7 +98,7 @@ test('what a run wrote before it waited stays on its record, and its account is 
   expect(named(env)).toEqual(due(env));
 });
 
-test('a configuration that comes into force after a plan that found nothing to do is left to the next run', async () => {
+test('leaves a configuration that becomes active after a plan without changes to the next run', async () => {
   const env = await createSweptEnv();
   const { id, event } = created(env);
   await onboard(env, event);
@@ -124,7 +124,7 @@ test('a configuration that comes into force after a plan that found nothing to d
   expect(named(next)).toEqual(due(next));
 });
 
-test('a write that died before it was settled is left as it is where nothing is missing, and ends with the next write', async () => {
+test('keeps an unfinished write when nothing is missing, and ends it with the next write', async () => {
   const env = await createSweptEnv();
   const state = await env.store.resources.get(bucket);
   await env.store.resources.put(bucket, { ...(state as NonNullable<typeof state>), writeInProgress: true });

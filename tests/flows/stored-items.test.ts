@@ -38,7 +38,7 @@ test.each([
   ['state', stateOfAnotherVersion],
   ['lease', leaseOfAnotherVersion],
 ])(
-  'a resource whose %s another version wrote is left, says what to do, and keeps no other waiting',
+  'skips a resource whose %s another version wrote, says what to do, and continues with the others',
   async (_, around) => {
     const env = await createEnv({ configuration: small(), around });
     const { event } = created(env);
@@ -53,7 +53,7 @@ test.each([
   },
 );
 
-test('a sweep does the same', async () => {
+test('skips a resource of another version in a sweep', async () => {
   const env = await createEnv({ configuration: small(), around: stateOfAnotherVersion });
 
   const ended = await sweep(env);

@@ -29,7 +29,7 @@ function meddle({ organization, clock }: TestEnv): void {
   world.secrets.delete(secretArn ?? '');
 }
 
-test('the sweep says of each resource how it found it, and counts that', async () => {
+test('reports and counts in the sweep how each resource was found', async () => {
   const env = await createSweptEnv({ prepare: (organization) => organization.addAccount(runner) });
   meddle(env);
 
@@ -53,7 +53,7 @@ test('the sweep says of each resource how it found it, and counts that', async (
   ]);
 });
 
-test('what others did beside ours is told once, and what waits for a run is no drift', async () => {
+test('reports an unmanaged change once, and does not count pending work as drift', async () => {
   const env = await createSweptEnv();
   const policy = env.organization.policyOf('repository', repositoryArn);
   env.organization.editPolicy('repository', repositoryArn, {

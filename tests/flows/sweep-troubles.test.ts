@@ -13,7 +13,7 @@ import {
 } from '../fixtures/sweeps.ts';
 import { createEnv, due, named, outcomes, type TestEnv, writeCounts } from '../fixtures/test-env.ts';
 
-test('an account that moves while the sweep lists gets what its new OU has, and loses nothing', async () => {
+test('applies the new OU of an account that moves while the sweep lists', async () => {
   const env = await createSweptEnv();
   const { id } = created(env);
   env.organization.moveAccount(id, workloads);
@@ -32,7 +32,7 @@ test('an account that moves while the sweep lists gets what its new OU has, and 
   expect(named(env)[bucket]).toContain(id);
 });
 
-test('an account directly in the root counts, and an OU without accounts does not disturb', async () => {
+test('counts an account in the root, and ignores an OU without accounts', async () => {
   const env = await createSweptEnv({
     prepare: (organization) =>
       organization.addOu({ id: 'ou-exam-empty0001', name: 'Empty', parentId: workloads }),
@@ -46,7 +46,7 @@ test('an account directly in the root counts, and an OU without accounts does no
 });
 
 test.each(['ListAccountsForParent', 'ListOrganizationalUnitsForParent', 'ListAccounts', 'DescribeAccount'])(
-  'a sweep whose %s is denied writes nothing, and leaves a new registry not ready',
+  'writes nothing when %s is denied, and leaves a new registry not ready',
   async (operation) => {
     const env = await createEnv({ ready: false });
     await env.services.store.configuration.activate(await configurationOf(env));
@@ -79,7 +79,7 @@ async function registered({ store, organization }: TestEnv, id: string): Promise
   organization.removeAccount(id);
 }
 
-test('a listing that is throttled for a while is gone on with', async () => {
+test('continues a listing that was throttled for a while', async () => {
   const env = await createSweptEnv();
   const { id } = created(env);
   fault(env, 'ListAccountsForParent', refuse('TooManyRequestsException', 'slowly'), 4);
@@ -90,7 +90,7 @@ test('a listing that is throttled for a while is gone on with', async () => {
   expect(named(env)[bucket]).toContain(id);
 });
 
-test('a run whose execution died unheard is closed, and one that may be under way is not', async () => {
+test('closes a run whose execution died, and leaves one that may be active', async () => {
   const env = await createSweptEnv();
   const started = (ago: number) => new Date(env.clock.now() - ago).toISOString();
   const lost = {
@@ -118,7 +118,7 @@ test('a run whose execution died unheard is closed, and one that may be under wa
   expect(again.run.counts).toMatchObject({ closedRuns: 0 });
 });
 
-test('a sweep that leaves something says so on the runs that it closes', async () => {
+test('states on the runs that it closes what a sweep left unresolved', async () => {
   const env = await createSweptEnv();
   env.organization.world.buckets.delete('example-logs');
   const startedAt = new Date(env.clock.now() - 2 * executionsEndWithin).toISOString();
@@ -159,7 +159,7 @@ test('removals from many at once are withheld, and each sweep says so until a pe
 
 const hundreds = 620;
 
-test('more accounts than one slice takes are imported in several, and the state stays small', async () => {
+test('imports many accounts in several slices with a small state', async () => {
   const sizes: number[] = [];
   const env = await createSweptEnv({
     configuration: small(['repository']),
@@ -199,7 +199,7 @@ test('tags are asked for only where a selector looks at them', async () => {
   expect(operationCount(with_, 'ListTagsForResource')).toBe(with_.organization.world.accounts.size);
 });
 
-test('a change in the registry that concerns no resource writes nothing', async () => {
+test('writes nothing for a registry change that concerns no resource', async () => {
   const env = await createSweptEnv();
   env.organization.tagAccount('888888888888', { color: 'blue' });
 
@@ -211,7 +211,7 @@ test('a change in the registry that concerns no resource writes nothing', async 
   expect(Math.max(...Object.values(readCounts(env)))).toBe(2);
 });
 
-test('an execution of the sweep that nothing could catch is recorded as failed', async () => {
+test('records a sweep execution as failed when no state could catch it', async () => {
   const env = await createSweptEnv();
 
   const ended = await sweep(env, {
@@ -226,7 +226,7 @@ test('an execution of the sweep that nothing could catch is recorded as failed',
   expect(announcements(env)).toEqual(['Organization Sweep Failed']);
 });
 
-test('an update that Lambda gives up each time fails by itself, with its reason', async () => {
+test('fails an update alone, with its reason, when Lambda always gives it up', async () => {
   const env = await createSweptEnv();
   const { id } = created(env);
 

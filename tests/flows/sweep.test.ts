@@ -6,7 +6,7 @@ import { bucket, key } from '../fixtures/small-configuration.ts';
 import { announcements, createSweptEnv, operationCount, readCounts, sweep } from '../fixtures/sweeps.ts';
 import { createEnv, due, foreign, named, onboard, outcomes, writeCounts } from '../fixtures/test-env.ts';
 
-test('where nothing has to change, each resource is read once, nothing is written and nothing announced', async () => {
+test('reads each resource once, and writes and announces nothing, when nothing has to change', async () => {
   const env = await createSweptEnv();
 
   const ended = await sweep(env);
@@ -18,7 +18,7 @@ test('where nothing has to change, each resource is read once, nothing is writte
   expect(announcements(env)).toEqual([]);
 });
 
-test('an account whose event never came gets what it is due', async () => {
+test('grants access to an account whose event never came', async () => {
   const env = await createSweptEnv();
   const { id } = created(env);
 
@@ -31,7 +31,7 @@ test('an account whose event never came gets what it is due', async () => {
   expect(env.organization.world.messages).toMatchObject([{ Subject: 'Organization Swept' }]);
 });
 
-test('what an account has is taken back when it has left unnoticed', async () => {
+test('revokes access of an account that left unnoticed', async () => {
   const env = await createSweptEnv();
   const { id } = created(env);
   await sweep(env);
@@ -45,7 +45,7 @@ test('what an account has is taken back when it has left unnoticed', async () =>
   expect(named(env)).toEqual(due(env));
 });
 
-test('an account that left and joined again is given its access again', async () => {
+test('restores access of an account that left and joined again', async () => {
   const env = await createSweptEnv();
   const { id } = created(env);
   await sweep(env);
@@ -59,7 +59,7 @@ test('an account that left and joined again is given its access again', async ()
   expect(named(env)).toEqual(due(env));
 });
 
-test('what others took out of our statements is put back, and what they wrote beside them stays', async () => {
+test('restores managed statements, and keeps unmanaged ones beside them', async () => {
   const env = await createSweptEnv();
   const before = foreign(env);
   const policy = env.organization.policyOf('bucket', 'example-logs');
@@ -74,7 +74,7 @@ test('what others took out of our statements is put back, and what they wrote be
   expect(foreign(env)).toEqual(before);
 });
 
-test('the first sweep of an existing organization writes each resource once', async () => {
+test('writes each resource once in the first sweep of an existing organization', async () => {
   const env = await createEnv({
     prepare: (organization) => {
       for (let number = 0; number < 40; number += 1)
@@ -89,7 +89,7 @@ test('the first sweep of an existing organization writes each resource once', as
   expect(writeCounts(env)).toMatchObject({ 'example-logs': 1, 'base/node': 1 });
 });
 
-test('the sweep fills a registry that was never imported, and makes it ready', async () => {
+test('fills a registry that was never imported, and makes it ready', async () => {
   const env = await createEnv({ ready: false });
   const { configuration, services } = env;
   await activateConfiguration(services, configuration, 'the test');
@@ -101,7 +101,7 @@ test('the sweep fills a registry that was never imported, and makes it ready', a
   expect(named(env)).toEqual(due(env));
 });
 
-test('a sweep without a configuration in force fails with the reason, and writes nothing', async () => {
+test('fails with the reason and writes nothing without an active configuration', async () => {
   const env = await createEnv({ ready: false });
 
   const ended = await sweep(env);
@@ -112,7 +112,7 @@ test('a sweep without a configuration in force fails with the reason, and writes
   expect(writeCounts(env)).toEqual({});
 });
 
-test('an account that was set aside is tried again by each sweep, until AWS accepts it', async () => {
+test('tries a rejected account in each sweep until AWS accepts it', async () => {
   const env = await createSweptEnv();
   const { id } = created(env);
   env.organization.refusePrincipal(id);
@@ -132,7 +132,7 @@ test('an account that was set aside is tried again by each sweep, until AWS acce
   expect(named(env)).toEqual(due(env));
 });
 
-test('a sweep after runs finds nothing left to do, and reads once', async () => {
+test('finds nothing to do after runs, and reads once', async () => {
   const env = await createSweptEnv();
   await onboard(env, created(env).event);
   env.organization.resetCalls();

@@ -11,7 +11,7 @@ const statuses = (ended: readonly { readonly status: string }[]) => [
 
 export function accountFlows(makeStorage: MakeStorage): void {
   describe('accounts', () => {
-    test('two accounts that arrive at once are both in every policy', async () => {
+    test('writes both accounts to every policy when two arrive at once', async () => {
       const env = await createEnv({ storage: await makeStorage() });
       slowly(env, 100);
       const [first, second] = [created(env), created(env)];
@@ -23,7 +23,7 @@ export function accountFlows(makeStorage: MakeStorage): void {
       expect(named(env)[bucket]).toEqual(expect.arrayContaining([first.id, second.id]));
     });
 
-    test('ten accounts that arrive at once are all in every policy, with fewer writes than runs', async () => {
+    test('writes ten accounts to every policy with fewer writes than runs when they arrive at once', async () => {
       const env = await createEnv({ storage: await makeStorage() });
       slowly(env, 100);
       const accounts = Array.from({ length: 10 }, () => created(env));
@@ -39,7 +39,7 @@ export function accountFlows(makeStorage: MakeStorage): void {
       expect(counts['1234abcd-12ab-34cd-56ef-1234567890ab']).toBeLessThan(5);
     });
 
-    test('the same event five times at once has the effect of one', async () => {
+    test('applies the same event once when it arrives five times at once', async () => {
       const env = await createEnv({ storage: await makeStorage() });
       slowly(env, 100);
       const { event } = created(env);
@@ -51,7 +51,7 @@ export function accountFlows(makeStorage: MakeStorage): void {
       expect(writeCounts(env)).toMatchObject({ 'example-logs': 1, 'base/node': 1 });
     });
 
-    test('onboarding the same account again writes nothing at all', async () => {
+    test('writes nothing when an account is onboarded again', async () => {
       const env = await createEnv({ storage: await makeStorage() });
       const { id, event } = created(env);
       await onboard(env, event);
@@ -68,7 +68,7 @@ export function accountFlows(makeStorage: MakeStorage): void {
       expect(writeCounts(env)).toEqual({});
     });
 
-    test('a holder that dies between its read and its write loses nothing, and cannot write late', async () => {
+    test('loses nothing and sends no late write when a lease holder dies before its write', async () => {
       const env = await createEnv({ storage: await makeStorage() });
       const dead = death('UpdateLogAccountFunctionArn', 'after');
       const first = created(env);
@@ -95,7 +95,7 @@ export function accountFlows(makeStorage: MakeStorage): void {
       expect(named(env)).toEqual(due(env));
     });
 
-    test('a holder that dies between its write and its end leaves a resource that the next run takes over', async () => {
+    test('takes over a resource when a lease holder dies after its write', async () => {
       const env = await createEnv({ storage: await makeStorage() });
       const dead = death('UpdateLogAccountFunctionArn', 'after');
       const first = created(env);
@@ -113,7 +113,7 @@ export function accountFlows(makeStorage: MakeStorage): void {
       expect(await env.store.resources.get(bucket)).toEqual(remembered);
     });
 
-    test('what a dead attempt has written is on the record of its run, with what was there before', async () => {
+    test('records what a dead attempt wrote, with the documents before it', async () => {
       const env = await createEnv({ storage: await makeStorage() });
       const dead = death('UpdateLogAccountFunctionArn', 'after');
       fault(env, 'PutBucketPolicy', dead.here);
@@ -126,7 +126,7 @@ export function accountFlows(makeStorage: MakeStorage): void {
       expect(JSON.stringify(change?.after)).toContain('AccountOnboardingflowsLogsWrite');
     });
 
-    test('a run that waits for a dead holder of another resource is not held up by it', async () => {
+    test('continues on other resources while it waits for a dead lease holder', async () => {
       const env = await createEnv({ storage: await makeStorage() });
       const dead = death('UpdateLogAccountFunctionArn');
       fault(env, 'PutKeyPolicy', dead.here);

@@ -20,7 +20,7 @@ function cloudTrailEvent(env: SecretEnv, name: 'RotationSucceeded' | 'RotationFa
 
 export function deliveryFlows(makeStorage: MakeStorage): void {
   describe('a new version of a secret', () => {
-    test('is deployed once, however often and by whatever it is told of', async () => {
+    test('deploys a version once, however many events report it', async () => {
       const env = await createSecretEnv({
         environments: ['production', 'test'],
         storage: await makeStorage(),

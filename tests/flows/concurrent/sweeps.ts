@@ -8,7 +8,7 @@ import { due, named, onboard, writeCounts } from '../../fixtures/test-env.ts';
 
 export function sweepFlows(makeStorage: MakeStorage): void {
   describe('sweeps', () => {
-    test('two sweeps at once write each resource once', async () => {
+    test('writes each resource once in two simultaneous sweeps', async () => {
       const env = await createSweptEnv({ storage: await makeStorage() });
       created(env);
       slowly(env, 100);
@@ -20,7 +20,7 @@ export function sweepFlows(makeStorage: MakeStorage): void {
       expect(writeCounts(env)).toMatchObject({ 'example-logs': 1 });
     });
 
-    test('a sweep and the runs of accounts at once lose nothing', async () => {
+    test('loses nothing when a sweep and runs of accounts work at once', async () => {
       const env = await createSweptEnv({ storage: await makeStorage() });
       slowly(env, 100);
       const accounts = Array.from({ length: 5 }, () => created(env));
