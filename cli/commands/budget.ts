@@ -59,7 +59,7 @@ function reckon({ desired, state, read, error }: ResourceSnapshot, configuration
   const resource = desired.key;
   if (read === undefined) return { resource, ...(error === undefined ? {} : { error }) };
   try {
-    const remembered = state?.owned ?? [];
+    const remembered = state?.managed.sids ?? [];
     return { resource, budget: measureCapacity({ desired, actual: read, remembered, configuration }) };
   } catch (thrown) {
     return { resource, error: toErrorRecord(thrown) };

@@ -9,6 +9,7 @@ import { leavingOf, toAccessChanges } from './change-record.ts';
 import { formatSearchProblems } from './discover-resources.ts';
 import { StalePlanError } from './errors.ts';
 import { type Affected, formatGroupedCauses } from './grouped-causes.ts';
+import { getGeneration } from './is-up-to-date.ts';
 import { type LeaseHolder, type LeaseWait, leaseDuration } from './lease.ts';
 import { formatOutcome, toErrorOutcome } from './outcome.ts';
 import type { OverallPlan, ResourceSnapshot } from './plan-all.ts';
@@ -160,7 +161,7 @@ function plannedChange(
   { active }: OverallPlan,
   { desired, state, actual, plan, error }: ResourceSnapshot,
 ): ResourceChange {
-  const change = { resource: desired.key, plannedGeneration: state?.generation ?? 0 };
+  const change = { resource: desired.key, plannedGeneration: getGeneration(state) };
   const warnings = listReadWarnings({ desired, actual }, active);
   if (plan === undefined || actual === undefined)
     return {

@@ -1,6 +1,7 @@
 import type { ActiveConfiguration } from '../configuration/active-configuration.ts';
+import { hashCanonically } from '../configuration/context.ts';
 import type { DesiredResource } from './desired-resource.ts';
-import { digestParts } from './digest.ts';
+import { digestManagedStatements } from './digest.ts';
 import { StalePlanError } from './errors.ts';
 import type { ResourcePlan } from './plan-types.ts';
 
@@ -11,7 +12,9 @@ interface Wanted {
 
 /** Digest of the managed statements that a plan leads to: what an operator who agrees to the plan has agreed to. */
 export const computeShownDigest = ({ desired, active }: Wanted, { next, owned }: ResourcePlan): string =>
-  digestParts(desired.kind.toDocuments(next, owned), active.configuration.installation).ownDigest;
+  hashCanonically(
+    digestManagedStatements(desired.kind.toDocuments(next, owned), active.configuration.installation),
+  );
 
 /**
  * Unmanaged statements may have changed since the plan was shown: they stay as they are now.

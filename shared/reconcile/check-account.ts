@@ -41,8 +41,8 @@ export async function checkAccount(
       try {
         const clients = services.aws(runId, configuration).getReader(desired.ref);
         const state = await desired.kind.read(clients, desired.ref, context);
-        const { owned = [] } = (await services.store.resources.get(desired.key)) ?? {};
-        const documents = Object.values(desired.kind.toDocuments(state, owned));
+        const { managed } = (await services.store.resources.get(desired.key)) ?? {};
+        const documents = Object.values(desired.kind.toDocuments(state, managed?.sids));
         return listAccountFindings(desired, account, { documents, kept: new Set() }, context);
       } catch (error) {
         const reason = `the central resource cannot be read: ${toErrorRecord(error).message}`;

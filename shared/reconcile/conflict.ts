@@ -1,6 +1,6 @@
 import type { Conflict, ResourceState } from '../store/ports.ts';
 import type { ReconcileContext } from './context.ts';
-import { digestLeftState } from './digest.ts';
+import { digestManagedStatements, listChangedSids } from './digest.ts';
 import { ConflictError } from './errors.ts';
 
 /**
@@ -36,7 +36,7 @@ function judgeChange(context: ReconcileContext, observed: ObservedChange): Confl
   const isOpen = isOpenConflict(conflict);
   if (observed.decided || (isOpen && !observed.changed)) return undefined;
   if (isOpen || !observed.changed) return conflict;
-  const sids = listChangedSids(context, observed);
+  const sids = findExternalChanges(context, observed);
   if (sids === undefined) return conflict;
   const changedAt = new Date(observed.at).toISOString();
   return conflict === undefined
@@ -69,21 +69,20 @@ export type Identify = () => Promise<string | undefined>;
  * external change: the table has no digests, a write of this installation has an unknown end, the read may be stale, or a
  * resource that a pattern has found has no policy.
  */
-function listChangedSids(
+function findExternalChanges(
   { desired, active, state }: ReconcileContext,
   { actual, at }: ObservedChange,
 ): readonly string[] | undefined {
-  if (state?.ownDigest === undefined || state.writeInProgress === true) return undefined;
-  if (at - Date.parse(state.updatedAt) < readsMayBeStaleFor) return undefined;
-  const documents = desired.kind.toDocuments(actual, state.owned);
+  const { managed, lastReconciliation, writeInProgress } = state ?? {};
+  if (managed?.digests === undefined || writeInProgress !== undefined) return undefined;
+  if (at - Date.parse(lastReconciliation?.at ?? '') < readsMayBeStaleFor) return undefined;
+  const documents = desired.kind.toDocuments(actual, managed.sids);
   // A pattern also finds a resource that was deleted and created again under its name. It has no policy.
   if (!desired.named && Object.values(documents).every((document) => document === undefined))
     return undefined;
-  const now = digestLeftState(documents, active.configuration.installation);
-  if (now.ownDigest === state.ownDigest) return undefined;
-  const left = state.ownSids ?? {};
-  const all = new Set([...Object.keys(left), ...Object.keys(now.ownSids)]);
-  return [...all].filter((sid) => left[sid] !== now.ownSids[sid]).sort();
+  const now = digestManagedStatements(documents, active.configuration.installation);
+  const sids = listChangedSids(managed.digests, now);
+  return sids.length === 0 ? undefined : sids;
 }
 
 /** Remembers an open conflict. @returns the error that reports it */

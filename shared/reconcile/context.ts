@@ -18,7 +18,7 @@ export async function loadContext(services: Services, resource: string, state: R
   const accounts = await store.registry.listAccounts();
   const active = await getActiveConfiguration(store);
   const desired = findDesiredResource(active, accounts, resource);
-  if (desired === undefined && (state?.owned.length ?? 0) === 0) return undefined;
+  if (desired === undefined && (state?.managed.sids.length ?? 0) === 0) return undefined;
   if (desired === undefined)
     throw new ConfigurationMismatchError(
       `${resource} is not in the active configuration any more. Nothing was written. Start the run again`,
@@ -29,6 +29,13 @@ export async function loadContext(services: Services, resource: string, state: R
 
 export type ReconcileContext = NonNullable<Awaited<ReturnType<typeof loadContext>>>;
 
+/** What the table remembers of a resource, as a plan asks for it. */
+export const toRememberedState = (state: ResourceState | undefined, hash: string) => ({
+  remembered: state?.managed.sids ?? [],
+  waiting: new Set(state?.lastReconciliation?.configurationHash === hash ? state.withheld : []),
+  leaving: state?.leaving ?? {},
+});
+
 /** The accounts that the resource names now. */
 export function listNamedAccounts(
   { desired, state }: ReconcileContext,
@@ -36,7 +43,7 @@ export function listNamedAccounts(
   context: GrantContext,
 ) {
   const { kind, ref, shares } = desired;
-  const remembered = state?.owned ?? [];
+  const remembered = state?.managed.sids ?? [];
   return new Set(
     shares.flatMap(({ entry }) => [
       ...kind.listGrantedAccounts(entry, ref, actual, context, remembered).named,

@@ -198,7 +198,7 @@ export async function writtenAmong(
 /** Of an item that cannot be understood nobody can say so; the resource stays in sight, and its update reports the item. */
 async function isWritten(resources: Services['store']['resources'], key: string): Promise<boolean> {
   try {
-    return ((await resources.get(key))?.owned.length ?? 0) > 0;
+    return ((await resources.get(key))?.managed.sids.length ?? 0) > 0;
   } catch (error) {
     if (error instanceof StoredItemError) return true;
     throw error;

@@ -7,12 +7,13 @@ import { leavingOf } from './change-record.ts';
 import { isOpenConflict } from './conflict.ts';
 import { listGrantNames } from './desired-resources.ts';
 import { diffDocuments } from './differences.ts';
-import { digestParts } from './digest.ts';
+import { digestManagedStatements, listChangedSids } from './digest.ts';
 import { isUpToDate } from './is-up-to-date.ts';
 import type { OverallPlan, ResourceSnapshot } from './plan-all.ts';
 import { type ReadResource, toNextDocuments } from './read-and-plan.ts';
 import {
   diffUnmanagedStatements,
+  hasSameStatements,
   listUnmanagedStatements,
   type UnmanagedChange,
 } from './unmanaged-changes.ts';
@@ -61,18 +62,15 @@ function resourceDrift(snapshot: ResourceSnapshot, overall: OverallPlan): Resour
   };
 }
 
-/** The head decides what every statement means, and is what changed when no statement did. */
 function unmanagedSinceLeft(
   actual: NonNullable<ResourceSnapshot['actual']>,
   state: ResourceSnapshot['state'],
   { active }: Overall,
 ): Pick<ResourceDrift, 'unmanaged'> {
-  if (state?.unmanaged === undefined) return {};
+  if (state?.unmanaged === undefined || state.lastReconciliation === undefined) return {};
   const now = listUnmanagedStatements(actual, active.configuration.installation);
   const changes = diffUnmanagedStatements(state.unmanaged, now);
-  const head = { kind: 'changed', label: 'Version or Id of the policy' } as const;
-  const since = state.lastRun?.at ?? state.updatedAt;
-  return { unmanaged: { since, changes: changes.length === 0 ? [head] : changes } };
+  return { unmanaged: { since: state.lastReconciliation.at, changes } };
 }
 
 type Overall = Pick<OverallPlan, 'active' | 'revision'>;
@@ -89,16 +87,22 @@ interface SinceLeft {
 }
 
 function sinceLeft({ actual = {}, state }: ReadResource, { active }: Overall): SinceLeft {
-  const now = digestParts(actual, active.configuration.installation);
+  const { installation } = active.configuration;
+  const { digests } = state?.managed ?? {};
   return {
-    own: compared(state?.ownDigest, now.ownDigest),
-    foreign: compared(state?.foreignDigest, now.foreignDigest),
+    own: compared(
+      digests && listChangedSids(digests, digestManagedStatements(actual, installation)).length === 0,
+    ),
+    foreign: compared(
+      state?.unmanaged && hasSameStatements(state.unmanaged, listUnmanagedStatements(actual, installation)),
+    ),
   };
 }
 
-function compared(left: string | undefined, now: string): ResourceDrift['foreign'] {
-  if (left === undefined) return 'unknown';
-  return left === now ? 'same' : 'changed';
+/** @param isSame `undefined` if the table does not hold how it was left */
+function compared(isSame: boolean | undefined): ResourceDrift['foreign'] {
+  if (isSame === undefined) return 'unknown';
+  return isSame ? 'same' : 'changed';
 }
 
 function statusOf(snapshot: ReadResource, { active, revision }: Overall, since: SinceLeft): DriftStatus {

@@ -14,7 +14,7 @@ export const readSuspects = (
   actual: unknown,
 ): readonly Suspect[] =>
   kind.sendsUnmanaged === true
-    ? findSuspects(kind.toDocuments(actual, state?.owned), active.configuration.installation, accounts)
+    ? findSuspects(kind.toDocuments(actual, state?.managed.sids), active.configuration.installation, accounts)
     : [];
 
 /** How far unmanaged statements explain a refusal. */

@@ -17,22 +17,28 @@ export const isUpToDate = (
   state: ResourceState | undefined,
   { revision, hash, grants, accountIds }: Sought,
 ): boolean =>
-  state !== undefined &&
+  state?.lastReconciliation !== undefined &&
   !isOpenConflict(state.conflict) &&
+  state.writeInProgress !== 'other-configuration' &&
   getEffectiveRevision(state, accountIds) >= revision &&
-  state.configurationHash === hash &&
-  state.grants?.join() === grants.join();
+  state.lastReconciliation.configurationHash === hash &&
+  state.lastReconciliation.grants.join() === grants.join();
+
+/** How many reconciliations were completed. */
+export const getGeneration = (state: ResourceState | undefined): number =>
+  state?.lastReconciliation?.generation ?? 0;
 
 /**
  * The revision that these accounts are served from. One that AWS refuses leaves the resource unsettled for itself and for
  * a sweep, and not for a crowd that came with it.
  */
 export function getEffectiveRevision(
-  { appliedRevision, tried }: ResourceState,
+  { lastReconciliation, tried }: ResourceState,
   accountIds: readonly string[] = [],
 ): number {
-  if (tried === undefined || accountIds.length === 0) return appliedRevision;
-  return accountIds.some((id) => tried.setAside.includes(id)) ? appliedRevision : tried.revision;
+  const { revision = 0 } = lastReconciliation ?? {};
+  if (tried === undefined || accountIds.length === 0) return revision;
+  return accountIds.some((id) => tried.setAside.includes(id)) ? revision : tried.revision;
 }
 
 /**

@@ -1,8 +1,9 @@
 import { type ActiveConfiguration, getActivationId } from '../configuration/active-configuration.ts';
 import { ResourceMissingError } from '../platform/aws/errors.ts';
-import type { ResourceState } from '../store/ports.ts';
+import type { LastReconciliation, ResourceState } from '../store/ports.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import { listGrantNames } from './desired-resources.ts';
+import { getGeneration } from './is-up-to-date.ts';
 
 export const missing = Symbol('gone');
 
@@ -31,13 +32,15 @@ export const toMissingState = (
     readonly revision: number;
     readonly state: ResourceState | undefined;
   },
-  at: string,
+  run: Pick<LastReconciliation, 'runId' | 'at'>,
 ): ResourceState => ({
-  // One that a pattern has just found may only be slow to show itself: it is looked at again.
-  appliedRevision: seen.desired.shares.length > 0 ? 0 : seen.revision,
-  configurationHash: getActivationId(seen.active),
-  owned: [],
-  grants: listGrantNames(seen.desired),
-  generation: (seen.state?.generation ?? 0) + 1,
-  updatedAt: at,
+  managed: { sids: [] },
+  lastReconciliation: {
+    ...run,
+    // A resource that a pattern has just found may only be slow to show itself: the next run reads it again.
+    revision: seen.desired.shares.length > 0 ? 0 : seen.revision,
+    configurationHash: getActivationId(seen.active),
+    grants: listGrantNames(seen.desired),
+    generation: getGeneration(seen.state) + 1,
+  },
 });

@@ -3,11 +3,11 @@ import { getGrantContext } from '../configuration/context.ts';
 import type { Account } from '../platform/account.ts';
 import { type ErrorRecord, OnboardingError, toErrorRecord } from '../platform/errors.ts';
 import type { ResourceChange, ResourceState } from '../store/ports.ts';
+import { toRememberedState } from './context.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import type { NamedDocuments } from './differences.ts';
 import { findUnresolvedAccounts, planResource } from './plan.ts';
 import type { PlanRequest, ResourcePlan, UnresolvedAccounts } from './plan-types.ts';
-import { toRememberedState } from './reconcile.ts';
 import type { Services } from './services.ts';
 import { warnOfDeletedPrincipals } from './suspect-statements.ts';
 
@@ -72,7 +72,12 @@ function planned(
   { active, accounts, madeAt }: ReadOptions,
   { desired, state, actual }: Pick<ReadResource, 'desired' | 'state'> & { readonly actual: unknown },
 ): ReadResource {
-  const read = { desired, state, actual: desired.kind.toDocuments(actual, state?.owned), read: actual };
+  const read = {
+    desired,
+    state,
+    actual: desired.kind.toDocuments(actual, state?.managed.sids),
+    read: actual,
+  };
   try {
     const { configuration } = active;
     const memory = { ...toRememberedState(state, getActivationId(active)), now: madeAt };

@@ -15,6 +15,7 @@ import {
   listNamedAccounts,
   loadContext,
   type ReconcileContext,
+  toRememberedState,
 } from './context.ts';
 import { findDesiredResource, listGrantNames } from './desired-resources.ts';
 import { diffDocuments } from './differences.ts';
@@ -24,7 +25,13 @@ import {
   readSuspects,
   refuseUnlessAccountsChanged,
 } from './explain-refusal.ts';
-import { getEffectiveRevision, hasNewGrace, isUpToDate, needsReconcileAnyway } from './is-up-to-date.ts';
+import {
+  getEffectiveRevision,
+  getGeneration,
+  hasNewGrace,
+  isUpToDate,
+  needsReconcileAnyway,
+} from './is-up-to-date.ts';
 import { createBusyError, type Lease, type LeasePrecheck, type LeaseWait, withLease } from './lease.ts';
 import { missing, pendingDeletion, readUnlessMissing, toMissingState } from './missing-resource.ts';
 import { toErrorOutcome } from './outcome.ts';
@@ -48,7 +55,7 @@ export interface ReconcileRequest {
   readonly asOf?: string;
   /** How long to wait while another run holds the lease. Default: a few seconds. */
   readonly wait?: LeaseWait | undefined;
-  /** `ownDigest` of the documents that an operator has seen as desired. Nothing else is written then. Default: anything. */
+  /** `computeShownDigest` of the plan that an operator has seen. Nothing else is written then. Default: anything. */
   readonly shown?: string | undefined;
   /** An operator has seen the plan: what others changed is restored, however often they did. Default: false. */
   readonly decided?: boolean;
@@ -57,13 +64,6 @@ export interface ReconcileRequest {
   /** The accounts that the run is for. Default: all. */
   readonly accountIds?: readonly string[];
 }
-
-/** What the table remembers of a resource, as a plan asks for it. */
-export const toRememberedState = (state: ResourceState | undefined, hash: string) => ({
-  remembered: state?.owned ?? [],
-  waiting: new Set(state?.configurationHash === hash ? state.withheld : []),
-  leaving: state?.leaving ?? {},
-});
 
 /**
  * Brings one resource to the state of the registry as it is now, under its lease: read, render all accounts, write
@@ -142,7 +142,7 @@ async function settledSincePlan(
   // The configuration need not be read for what another has not done yet, as often as somebody waits for it.
   if (getEffectiveRevision(state, accountIds) < revision) return false;
   const isLeftToDo = planned.planned === 'change' || hasNewGrace(planned, state);
-  if (isLeftToDo && state.generation <= (planned.plannedGeneration ?? 0)) return false;
+  if (isLeftToDo && getGeneration(state) <= (planned.plannedGeneration ?? 0)) return false;
   const active = await getActiveConfiguration(store);
   const desired = findDesiredResource(active, [], planned.resource);
   if (desired === undefined) return false;
@@ -183,7 +183,7 @@ async function reconcileWithLease(
   if (actual === pendingDeletion) return { outcome: 'unchanged' };
   if (actual === missing) {
     lease.check();
-    await seen.remember(toMissingState(seen, getTimestamp(services.clock)));
+    await seen.remember(toMissingState(seen, { runId: request.runId, at: getTimestamp(services.clock) }));
     return { outcome: 'unchanged' };
   }
   const memory = {
@@ -237,7 +237,7 @@ async function reconcilePlanned(
   lease.check();
   if (isOpenConflict(conflict)) throw await recordConflict(seen, conflict);
   refuseUnlessAccountsChanged(request.planned, seen.revision);
-  await rememberBeforeWriting(services, seen, all);
+  await rememberBeforeWriting(seen, all);
   await assertStillDesired(services, seen);
   const clients = aws.getWriter(desired.ref, lease.check);
   const suspects = readSuspects(seen, actual);
@@ -279,7 +279,7 @@ function attributeEarlierWrite(
   done: ReconcileResult,
 ): ReconcileResult {
   const { before } = planned;
-  const others = (state?.generation ?? 0) !== (planned.plannedGeneration ?? 0);
+  const others = getGeneration(state) !== (planned.plannedGeneration ?? 0);
   if (done.outcome !== 'unchanged' || before === undefined || others) return done;
   if (diffDocuments(before, done.before).length === 0) return done;
   const { added, removed } = planned;

@@ -5,8 +5,9 @@ import type { Conflict, ResourceState, Tried } from '../store/ports.ts';
 import { leavingOf, type ReconcileResult, toAccessChanges, toRecordDocuments } from './change-record.ts';
 import type { ReconcileContext } from './context.ts';
 import { listGrantNames } from './desired-resources.ts';
-import { digestLeftState } from './digest.ts';
+import { digestManagedStatements } from './digest.ts';
 import type { Leaving } from './grace-period.ts';
+import { getGeneration } from './is-up-to-date.ts';
 import type { Lease } from './lease.ts';
 import type { ResourcePlan } from './plan-types.ts';
 import { createRejectionRecord, getRejectionReason } from './recent-rejections.ts';
@@ -17,24 +18,21 @@ import { listUnmanagedStatements } from './unmanaged-changes.ts';
 import { computeBatchWindow, type LastWrite } from './write-batching.ts';
 
 /**
- * Marks come first: a run that dies after its write leaves statements that the table knows. Until it is settled, what
- * stands there may be ours, half-written, and by another configuration than the one that it was settled by, which may come
- * back into force.
+ * The Sids come first: if a run dies after its write, the table knows its statements. Until the result is saved, the resource may
+ * have half of a write, and by another configuration than the last one, which may become active again.
  */
 export async function rememberBeforeWriting(
-  { clock }: Pick<Services, 'clock'>,
   { active, state, remember }: ReconcileContext,
   { owned }: ResourcePlan,
 ): Promise<void> {
-  const remembered = state?.owned ?? [];
+  const { sids = [], ...digests } = state?.managed ?? {};
+  const isSame =
+    state?.lastReconciliation?.configurationHash === getActivationId(active) &&
+    state.writeInProgress !== 'other-configuration';
   await remember({
-    appliedRevision: 0,
-    generation: 0,
     ...state,
-    configurationHash: state?.configurationHash === getActivationId(active) ? getActivationId(active) : '',
-    owned: [...new Set([...remembered, ...owned])].sort(),
-    writeInProgress: true,
-    updatedAt: getTimestamp(clock),
+    managed: { ...digests, sids: [...new Set([...sids, ...owned])].sort() },
+    writeInProgress: isSame ? 'same-configuration' : 'other-configuration',
   });
 }
 
@@ -70,32 +68,34 @@ export async function saveResult(
   const { setAside } = aside;
   const tried = setAside.length > 0 ? createRejectionRecord(clock, state?.tried, aside, revision) : undefined;
   const next = desired.kind.toDocuments(plan.next, plan.owned);
+  const { installation } = active.configuration;
   // A function that wakes up after its lease has ended must not replace what the next holder remembers.
   lease.check();
   await remember({
-    // While a principal is rejected, or accounts do not fit, the resource is up to date for no account: the next run tries again.
-    appliedRevision: setAside.length > 0 || plan.refused !== undefined ? 0 : revision,
+    lastReconciliation: {
+      runId,
+      at: getTimestamp(clock),
+      // While a principal is rejected, or accounts do not fit, the resource is up to date for no account: the next run tries again.
+      revision: setAside.length > 0 || plan.refused !== undefined ? 0 : revision,
+      configurationHash: getActivationId(active),
+      grants: listGrantNames(desired),
+      generation: getGeneration(state) + 1,
+    },
+    managed: { sids: plan.owned, digests: digestManagedStatements(next, installation) },
+    unmanaged: listUnmanagedStatements(next, installation),
+    ...(identity === undefined ? {} : { identity }),
     ...(tried === undefined || plan.refused !== undefined ? {} : { tried }),
-    configurationHash: getActivationId(active),
-    owned: plan.owned,
-    grants: listGrantNames(desired),
     ...(plan.withheld.length === 0 ? {} : { withheld: plan.withheld }),
     ...(Object.keys(plan.remember).length === 0 ? {} : { leaving: plan.remember }),
-    ...digestLeftState(next, active.configuration.installation),
-    unmanaged: listUnmanagedStatements(next, active.configuration.installation),
     ...(conflict && { conflict }),
-    ...(identity === undefined ? {} : { identity }),
     ...updateBatchWindow(plan, state, { revision, now: clock.now(), unfinished: hasUntried(tried) }),
-    lastRun: { runId, at: getTimestamp(clock) },
-    generation: (state?.generation ?? 0) + 1,
-    updatedAt: getTimestamp(clock),
   });
   return {
     ...judgement(context, plan, setAside),
     ...getRejectionReason(tried),
     ...toAccessChanges(plan, setAside),
     ...leavingOf(plan, active.configuration),
-    before: toRecordDocuments(desired, before, state?.owned),
+    before: toRecordDocuments(desired, before, state?.managed.sids),
     after: toRecordDocuments(desired, after, plan.owned),
     size: plan.size,
     limit: plan.limit,

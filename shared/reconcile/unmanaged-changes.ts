@@ -1,5 +1,6 @@
 import { hashCanonically } from '../configuration/context.ts';
 import type { GrantKind } from '../grants/contract.ts';
+import type { PolicyDocument, Statement } from '../iam/document.ts';
 import { canonicalKey } from '../iam/equality.ts';
 import { installationOf } from '../iam/managed-statements.ts';
 import { labelStatement } from '../iam/statement-label.ts';
@@ -18,25 +19,46 @@ export interface UnmanagedChange {
 /** Bounds of what is kept: AWS's limits allow some hundred statements, and an item of the table may have 400 KB. */
 const maxStatements = { labels: 100, characters: 64 };
 
+/** Stands for `Version` and `Id` of a document with unmanaged statements: they decide what the statements mean. */
+const headLabel = 'Version or Id of the policy';
+
 /** The unmanaged statements of a resource's documents, as the table keeps them, ordered. */
 export function listUnmanagedStatements(
   documents: Documents,
   installationId: string,
 ): readonly UnmanagedStatement[] {
-  const all = Object.entries(documents).flatMap(([name, document]) =>
-    (document?.Statement ?? [])
-      .filter(({ Sid }) => installationOf(Sid) !== installationId)
-      .map((statement) => ({
-        digest: hashCanonically([name, canonicalKey(statement)]).slice(0, 16),
-        label: shortened(labelStatement(statement)),
-      })),
+  const statements = Object.entries(documents).flatMap(([name, document]) =>
+    listUnmanaged(document, installationId).map((statement) => ({
+      digest: hashCanonically([name, canonicalKey(statement)]).slice(0, 16),
+      label: shortened(labelStatement(statement)),
+    })),
   );
-  const ordered = all.toSorted(compareByText(({ digest }) => digest));
-  return ordered.map(({ digest, label }, index) => ({
+  const ordered = statements.toSorted(byDigest);
+  const labeled = ordered.map(({ digest, label }, index) => ({
     digest,
     label: index < maxStatements.labels ? label : '',
   }));
+  return [...labeled, ...listHeads(documents, installationId)].sort(byDigest);
 }
+
+const byDigest = compareByText(({ digest }: UnmanagedStatement) => digest);
+
+const listUnmanaged = (document: PolicyDocument | undefined, installationId: string): readonly Statement[] =>
+  (document?.Statement ?? []).filter(({ Sid }) => installationOf(Sid) !== installationId);
+
+const listHeads = (documents: Documents, installationId: string): readonly UnmanagedStatement[] =>
+  Object.entries(documents)
+    .filter(([, document]) => listUnmanaged(document, installationId).length > 0)
+    .map(([name, document]) => ({
+      digest: hashCanonically([name, 'head', document?.Version ?? null, document?.Id ?? null]).slice(0, 16),
+      label: headLabel,
+    }));
+
+/** Whether two lists of the same order have the same statements. */
+export const hasSameStatements = (
+  one: readonly UnmanagedStatement[],
+  other: readonly UnmanagedStatement[],
+): boolean => one.map(({ digest }) => digest).join() === other.map(({ digest }) => digest).join();
 
 const shortened = (label: string): string =>
   label.length <= maxStatements.characters ? label : `${label.slice(0, maxStatements.characters - 1)}…`;
@@ -49,7 +71,9 @@ export function diffUnmanagedStatements(
   const gone = without(left, now);
   const come = without(now, left);
   const labels = [...new Set([...gone, ...come].map(({ label }) => label))].sort();
-  return labels.flatMap((label) => changesOf(label, countOf(gone, label), countOf(come, label)));
+  const changes = labels.flatMap((label) => changesOf(label, countOf(gone, label), countOf(come, label)));
+  // A head comes and goes with the statements of its document, which are named themselves.
+  return changes.filter(({ kind, label }) => label !== headLabel || kind === 'changed');
 }
 
 function changesOf(label: string, gone: number, come: number): readonly UnmanagedChange[] {

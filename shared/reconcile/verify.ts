@@ -138,14 +138,15 @@ async function verifyFromRecord(
   question: Question,
   state: ResourceState | undefined,
 ): Promise<readonly Finding[] | undefined> {
-  if (state?.lastRun === undefined || state.lastRun.runId === question.runId) return undefined;
+  const { lastReconciliation: last } = state ?? {};
+  if (state === undefined || last === undefined || last.runId === question.runId) return undefined;
   const accountIds = question.accounts.map(({ id }) => id);
   if (getEffectiveRevision(state, accountIds) < question.revision) return undefined;
-  const changes = await store.runs.listChanges(state.lastRun.runId);
+  const changes = await store.runs.listChanges(last.runId);
   const theirs = changes.find(({ resource }) => resource === question.desired.key);
   if (theirs?.after === undefined || !wasUpdated(theirs)) return undefined;
   // An attempt of theirs before the one that has left it so proves nothing.
-  if ((theirs.finishedAt ?? '') < state.lastRun.at) return undefined;
+  if ((theirs.finishedAt ?? '') < last.at) return undefined;
   const { leaving = {}, withheld = [] } = state;
   const known = documentFindings(question, recordedDocuments(theirs.after), [
     ...Object.keys(leaving),
@@ -185,12 +186,8 @@ async function freshFindings(services: Services, question: Question) {
   for (let pause = 500; ; pause *= 2) {
     const clients = services.aws(runId, configuration).getReader(desired.ref);
     const state = await desired.kind.read(clients, desired.ref, getGrantContext(configuration));
-    const {
-      owned = [],
-      leaving = {},
-      withheld = [],
-    } = (await services.store.resources.get(desired.key)) ?? {};
-    const found = Object.values(desired.kind.toDocuments(state, owned));
+    const { managed, leaving = {}, withheld = [] } = (await services.store.resources.get(desired.key)) ?? {};
+    const found = Object.values(desired.kind.toDocuments(state, managed?.sids));
     const findings = documentFindings(question, found, [...Object.keys(leaving), ...withheld]);
     if (!findings.some(isViolation) || clock.now() + pause > deadline) return findings;
     await clock.sleep(pause);

@@ -25,7 +25,7 @@ import {
   type ResourcePlace,
 } from '../reconcile/discover-resources.ts';
 import { getDriftStatus } from '../reconcile/drift.ts';
-import { hasNewGrace, isUpToDate, needsReconcileAnyway } from '../reconcile/is-up-to-date.ts';
+import { getGeneration, hasNewGrace, isUpToDate, needsReconcileAnyway } from '../reconcile/is-up-to-date.ts';
 import type { ResourcePlan } from '../reconcile/plan-types.ts';
 import {
   listReadWarnings,
@@ -230,7 +230,7 @@ async function planOne(
   // What is remembered of one resource keeps no other from being planned; the update meets it again.
   if (error !== undefined) return { ...change, plannedGeneration: 0, error };
   const planned = await planRemembered(services, plan, desired, state);
-  const whole = { ...change, plannedGeneration: state?.generation ?? 0, ...planned };
+  const whole = { ...change, plannedGeneration: getGeneration(state), ...planned };
   if (!isAsLeft(plan, desired, state, whole)) return whole;
   return { ...whole, outcome: 'unchanged', finishedAt: getTimestamp(services.clock) };
 }
@@ -275,7 +275,7 @@ async function planRemembered(
     };
   // What nobody names may be gone; then the update forgets what was ours on it.
   if (error?.name === 'ResourceMissingError' && !desired.named)
-    return { planned: (state?.owned.length ?? 0) > 0 ? 'change' : 'none' };
+    return { planned: (state?.managed.sids.length ?? 0) > 0 ? 'change' : 'none' };
   return { ...found, ...why };
 }
 

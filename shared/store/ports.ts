@@ -49,42 +49,59 @@ export interface RememberedOu {
 
 /** What the project remembers of one resource. */
 export interface ResourceState {
-  /** The registry revision that the resource was last reconciled to. */
-  readonly appliedRevision: number;
+  /** Absent before the first reconciliation was completed. */
+  readonly lastReconciliation?: LastReconciliation;
+  /** What this installation has written, or was about to write. */
+  readonly managed: ManagedContent;
+  /**
+   * The unmanaged statements that the last reconciliation left, ordered by digest. Absent before the first one, or if the
+   * resource does not exist.
+   */
+  readonly unmanaged?: readonly UnmanagedStatement[];
+  /** Tells the resource from a later one of its name, as `GrantKind.readIdentity`; absent if it is not known. */
+  readonly identity?: string;
+  /**
+   * A write of this installation began, and its end is not recorded. Says whether every such write was by the configuration of the
+   * last reconciliation.
+   */
+  readonly writeInProgress?: 'same-configuration' | 'other-configuration';
   /** The revision that it was written from, for all accounts except rejected principals. Absent if AWS rejected none. */
   readonly tried?: Tried;
-  /** Hash of the configuration that was active then; empty before the first time. */
-  readonly configurationHash: string;
-  /** Sids (or names of whole resources) that we wrote or were about to write. */
-  readonly owned: readonly string[];
-  /** Names of the grants that met on it then. Absent until a run has brought the resource to an end for the first time. */
-  readonly grants?: readonly string[];
   /** Accounts whose removal the last reconciliation withheld; they wait as long as the configuration is the same. */
   readonly withheld?: readonly string[];
   /** Accounts that a grant does not match any more and that are still there, each with since when (ISO 8601). */
   readonly leaving?: Readonly<Record<string, string>>;
-  /** Digests of the managed and of the unmanaged statements that were left there. Absent as `grants` is, or if it is gone. */
-  readonly ownDigest?: string;
-  readonly foreignDigest?: string;
-  /** The unmanaged statements that were left there, ordered by digest. Absent as the digests are. */
-  readonly unmanaged?: readonly UnmanagedStatement[];
-  /** A digest for each Sid of ours, to say which was changed. */
-  readonly ownSids?: Readonly<Record<string, string>>;
-  /** What tells the resource from a later one of its name, as `GrantKind.readIdentity`; absent if that is not known. */
-  readonly identity?: string;
-  /** A write of ours began, and was not settled: what stands there may be ours, half-written. */
-  readonly writeInProgress?: true;
   /** External changes of managed statements. Absent if there were none since the last decision of an operator. */
   readonly conflict?: Conflict;
   /** Since the last write: new accounts are gathered for the next one. Absent before the first. */
   readonly batchWindow?: BatchWindow;
-  /** The run whose record says how it was left, and when that was (ISO 8601); absent where nothing was read. */
-  readonly lastRun?: { readonly runId: string; readonly at: string };
-  /** Counts the completed reconciliations; 0 before the first. */
-  readonly generation: number;
-  /** Counts the writes of the item, as the store does; absent before the first, and where none was counted. */
+  /** Counts the writes of the item, as the store does; absent before the first. */
   readonly version?: number;
-  readonly updatedAt: string;
+}
+
+/** The last completed reconciliation of a resource. Its record says how the resource was left. */
+export interface LastReconciliation {
+  readonly runId: string;
+  /** ISO 8601. */
+  readonly at: string;
+  /** The registry revision that it served for all accounts; 0 if it did not serve some account. */
+  readonly revision: number;
+  /** `getActivationId` of the configuration that was active. */
+  readonly configurationHash: string;
+  /** Names of the grants on the resource. */
+  readonly grants: readonly string[];
+  /** Counts the completed reconciliations; 1 at first. */
+  readonly generation: number;
+}
+
+export interface ManagedContent {
+  /** Sids of statements, or names of whole resources. */
+  readonly sids: readonly string[];
+  /**
+   * A digest for each Sid, as the last reconciliation left the statements. Absent before the first one, or if the resource does
+   * not exist.
+   */
+  readonly digests?: Readonly<Record<string, string>>;
 }
 
 export interface Tried {
@@ -241,6 +258,6 @@ export interface Store {
 /** Enough of an unmanaged statement to name it when it is gone. */
 export interface UnmanagedStatement {
   readonly digest: string;
-  /** The Sid, or a short description; empty beyond the first hundred. */
+  /** The Sid, or a short description; empty beyond the first hundred. One entry stands for the head of the document. */
   readonly label: string;
 }

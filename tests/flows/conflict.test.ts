@@ -194,11 +194,11 @@ test('counts no strike when the end of an earlier write is unknown', async () =>
 
   const ended = await sweep(env);
 
-  expect(left?.writeInProgress).toBe(true);
+  expect(left?.writeInProgress).toBe('same-configuration');
   expect(named(env)[bucket]).toContain(id);
   expect(outcomes(ended)[bucket]).toBe('written');
   expect(await state(env)).not.toHaveProperty('conflict');
-  expect(await state(env)).not.toHaveProperty('writing');
+  expect(await state(env)).not.toHaveProperty('writeInProgress');
 });
 
 test('counts no strike when the read is younger than five minutes after a write', async () => {

@@ -215,5 +215,5 @@ test('leaves no empty statement on a resource without managed content', async ()
 
   expect(outcomes(ended)).toMatchObject({ [secret]: 'written', [key]: 'unchanged', [people]: 'unchanged' });
   expect(named(env)[secret]).toEqual([]);
-  expect(await env.store.resources.get(secret)).toMatchObject({ owned: [] });
+  expect(await env.store.resources.get(secret)).toMatchObject({ managed: { sids: [] } });
 });

@@ -114,7 +114,7 @@ test('succeeds when a repository is deleted, and drops it', async () => {
   const second = await sweep(env);
 
   expect(first.run).toMatchObject({ status: 'succeeded', counts: { equal: 1, failed: 0 } });
-  expect((await env.store.resources.get(repositoryKey('base/node')))?.owned).toEqual([]);
+  expect((await env.store.resources.get(repositoryKey('base/node')))?.managed.sids).toEqual([]);
   expect(second.changes).toEqual([]);
 });
 

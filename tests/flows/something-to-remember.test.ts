@@ -127,7 +127,10 @@ test('leaves a configuration that becomes active after a plan without changes to
 test('keeps an unfinished write when nothing is missing, and ends it with the next write', async () => {
   const env = await createSweptEnv();
   const state = await env.store.resources.get(bucket);
-  await env.store.resources.put(bucket, { ...(state as NonNullable<typeof state>), writeInProgress: true });
+  await env.store.resources.put(bucket, {
+    ...(state as NonNullable<typeof state>),
+    writeInProgress: 'same-configuration',
+  });
 
   const quiet = await notedSweep(env);
   created(env);

@@ -3,7 +3,7 @@ import { createDynamoStore } from '../../shared/store/dynamodb/store.ts';
 import { malformedItems } from '../fixtures/malformed-items.ts';
 import { describeWithDynamoDb } from '../fixtures/servers/dynamodb-local.ts';
 import { useTables } from '../fixtures/servers/dynamodb-tables.ts';
-import { anAccount, aState, at, bucket, key, later } from '../fixtures/store-items.ts';
+import { anAccount, aReconciliation, aState, at, bucket, key, later } from '../fixtures/store-items.ts';
 
 describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
   const { newTable, put, get } = useTables(() => dynamodb().endpoint);
@@ -14,9 +14,8 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       await put(table, {
         pk: `RESOURCE#${bucket}`,
         sk: 'STATE',
-        ...aState(),
-        generation: 'three',
-        owned: [1],
+        lastReconciliation: { ...aReconciliation(), generation: 'three' },
+        managed: { sids: [1] },
       });
 
       const error = await createDynamoStore(table)
@@ -25,8 +24,8 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       expect(error).toMatchObject({ name: 'StoredItemError', retryable: false });
       const { message } = error as Error;
       expect(message).toContain(`RESOURCE#${bucket} / STATE of table ${table.tableName}`);
-      expect(message).toMatch(/generation: .*expected number, received string/);
-      expect(message).toMatch(/owned\[0\]: .*expected string/);
+      expect(message).toMatch(/lastReconciliation\.generation: .*expected number, received string/);
+      expect(message).toMatch(/managed\.sids\[0\]: .*expected string/);
     });
 
     test.each([
@@ -90,21 +89,13 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       expect(await leases.acquire(bucket, 'run-1', until, until + 60_000)).toMatchObject({ taken: true });
     });
 
-    test('accepts a resource of the first version without later fields', async () => {
+    test('refuses a resource, and says what to do, when another version wrote it without its Sids', async () => {
       const table = await newTable();
-      const first = { appliedRevision: 7, configurationHash: 'f'.repeat(64), owned: ['Sid'], generation: 1 };
-      await put(table, { pk: `RESOURCE#${bucket}`, sk: 'STATE', ...first, updatedAt: at });
-
-      expect(await createDynamoStore(table).resources.get(bucket)).toStrictEqual({ ...first, updatedAt: at });
-    });
-
-    test('refuses a resource of another version without its generation, and says what to do', async () => {
-      const table = await newTable();
-      const { generation: _, ...older } = aState();
+      const { managed: _, ...older } = aState();
       await put(table, { pk: `RESOURCE#${bucket}`, sk: 'STATE', ...older });
 
       await expect(createDynamoStore(table).resources.get(bucket)).rejects.toThrow(
-        /generation: .*Go back to the version that wrote it, or correct the item, or remove it/s,
+        /managed: .*Go back to the version that wrote it, or correct the item, or remove it/s,
       );
     });
 

@@ -70,7 +70,7 @@ export const ouFaults: readonly PlantedFault[] = [
     title: 'a resource that was deleted and created counts as changed by others',
     file: 'shared/reconcile/conflict.ts',
     flow: 'tests/flows/(recreated|conflict)',
-    replace: 'return now === undefined || now === left ? verdict : {};',
-    by: 'return now === undefined || now.length > 0 ? verdict : {};',
+    replace: 'return now === undefined || now === before ? judged : undefined;',
+    by: 'return now === undefined || now.length > 0 ? judged : undefined;',
   },
 ];

@@ -4,7 +4,7 @@ import type { Conflict } from '../../shared/store/ports.ts';
 
 const first = '2026-03-01T09:00:00.000Z';
 const changedAt = '2026-03-02T09:00:00.000Z';
-const state = { owned: [], generation: 3, updatedAt: first };
+const state = { managed: { sids: [] } };
 const open: Conflict = { strikes: 2, restoredAt: first, changedAt, sids: ['One', 'Two'] };
 const strike: Conflict = { strikes: 1, restoredAt: first, changedAt: first, sids: ['One'] };
 

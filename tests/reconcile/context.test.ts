@@ -9,8 +9,7 @@ const unknown = 's3-bucket-policy/222222222222/eu-west-1/other-logs';
 describe('picture', () => {
   const pictureWith = async (owned: readonly string[]) => {
     const { services } = await createEnv({ configuration: small(['bucket']) });
-    const state = { appliedRevision: 1, configurationHash: 'h', owned, generation: 1, updatedAt: 'then' };
-    return await loadContext(services, unknown, state);
+    return await loadContext(services, unknown, { managed: { sids: owned } });
   };
 
   it('returns nothing when no grant names the resource and nothing on it is managed', async () => {

@@ -85,13 +85,7 @@ test('what matches no more is known for as long as something of ours is remember
   const keys = ['base/node', 'base/python'].map((name) => repositoryKey(name));
   for (const name of ['base/node', 'base/python']) addRepository(env, name);
   await look(env);
-  const remembered = (owned: readonly string[]) => ({
-    appliedRevision: 1,
-    configurationHash: '',
-    owned,
-    generation: 1,
-    updatedAt: '',
-  });
+  const remembered = (sids: readonly string[]) => ({ managed: { sids } });
   await env.store.resources.put(keys[0] ?? '', remembered(['AccountOnboardingflowsImagesPull']));
   await env.store.resources.put(keys[1] ?? '', remembered([]));
   env.organization.world.repositories.clear();
@@ -105,12 +99,8 @@ test('what matches no more is known for as long as something of ours is remember
 });
 
 const ours = {
-  appliedRevision: 0,
-  configurationHash: '',
-  owned: ['AccountOnboardingflowsImagesPull'],
-  writeInProgress: true,
-  generation: 0,
-  updatedAt: '',
+  managed: { sids: ['AccountOnboardingflowsImagesPull'] },
+  writeInProgress: 'other-configuration',
 } as const;
 
 test('what another run begins to write while the look is stored is not forgotten', async () => {

@@ -106,8 +106,8 @@ test('an account that is set aside is pending', async () => {
 
 test('where the table holds no digests, what others did is unknown, and not guessed', async () => {
   const env = await onboarded(['bucket']);
-  const { ownDigest, foreignDigest, ...older } = (await env.store.resources.get(bucket)) as ResourceState;
-  await env.store.resources.put(bucket, older);
+  const { unmanaged, managed, ...older } = (await env.store.resources.get(bucket)) as ResourceState;
+  await env.store.resources.put(bucket, { ...older, managed: { sids: managed.sids } });
   expect((await drift(env))[bucket]).toMatchObject({ status: 'equal', foreign: 'unknown' });
 
   edit(env, withoutOurs);
@@ -143,7 +143,7 @@ async function beside(...statements: readonly ReturnType<typeof theirs>[]): Prom
 
 test('names the unmanaged statements that appeared, changed and vanished, and since when', async () => {
   const env = await beside(theirs('Kept', 's3:A'), theirs('Changed', 's3:B'), theirs(undefined, 's3:C'));
-  const since = (await env.store.resources.get(bucket))?.lastRun?.at;
+  const since = (await env.store.resources.get(bucket))?.lastReconciliation?.at;
   env.clock.advance(60_000);
   edit(env, (all) => [...all.slice(0, -2), theirs('Changed', 's3:D'), theirs('New', 's3:E')]);
 

@@ -1,16 +1,42 @@
 import { expect, test } from '@jest/globals';
 import { hasNewGrace, isUpToDate, needsReconcileAnyway } from '../../shared/reconcile/is-up-to-date.ts';
+import type { LastReconciliation } from '../../shared/store/ports.ts';
+
+const last = (changes: Partial<LastReconciliation> = {}): LastReconciliation => ({
+  runId: 'run',
+  at: '',
+  revision: 5,
+  configurationHash: 'h',
+  grants: [],
+  generation: 1,
+  ...changes,
+});
 
 test.each([
-  ['never touched', undefined, false],
-  ['written from an earlier revision', { appliedRevision: 4, configurationHash: 'h' }, false],
-  ['written from this revision', { appliedRevision: 5, configurationHash: 'h' }, true],
-  ['written from a later revision', { appliedRevision: 6, configurationHash: 'h' }, true],
-  ['written by another configuration', { appliedRevision: 6, configurationHash: 'other' }, false],
-  ['written for other grants', { appliedRevision: 6, configurationHash: 'h', grants: ['images'] }, false],
-])('a resource that was %s', (_, state, settled) => {
-  const whole = state && { owned: [], grants: [], ...state, generation: 1, updatedAt: '' };
-  expect(isUpToDate(whole, { revision: 5, hash: 'h', grants: [] })).toBe(settled);
+  ['nothing was written', undefined, false],
+  ['a write has begun, and none has ended', {}, false],
+  ['it was written from an earlier revision', { lastReconciliation: last({ revision: 4 }) }, false],
+  ['it was written from this revision', { lastReconciliation: last() }, true],
+  ['it was written from a later revision', { lastReconciliation: last({ revision: 6 }) }, true],
+  [
+    'it was written by another configuration',
+    { lastReconciliation: last({ configurationHash: 'x' }) },
+    false,
+  ],
+  ['it was written for other grants', { lastReconciliation: last({ grants: ['images'] }) }, false],
+  [
+    'another write by the same configuration has begun',
+    { lastReconciliation: last(), writeInProgress: 'same-configuration' as const },
+    true,
+  ],
+  [
+    'a write by another configuration has begun',
+    { lastReconciliation: last(), writeInProgress: 'other-configuration' as const },
+    false,
+  ],
+])('tells whether a resource is up to date when %s', (_, state, expected) => {
+  const whole = state && { managed: { sids: [] }, ...state };
+  expect(isUpToDate(whole, { revision: 5, hash: 'h', grants: [] })).toBe(expected);
 });
 
 test.each<[string, readonly string[] | undefined, boolean]>([
@@ -20,15 +46,7 @@ test.each<[string, readonly string[] | undefined, boolean]>([
   ['whoever does not say for whom', undefined, false],
 ])('a resource from which AWS refused one account is settled for %s: %s', (_, accountIds, settled) => {
   const tried = { revision: 5, setAside: ['500000000001'] };
-  const state = {
-    appliedRevision: 0,
-    tried,
-    configurationHash: 'h',
-    owned: [],
-    grants: [],
-    generation: 1,
-    updatedAt: '',
-  };
+  const state = { lastReconciliation: last({ revision: 0 }), tried, managed: { sids: [] } };
 
   expect(isUpToDate(state, { revision: 5, hash: 'h', grants: [], accountIds })).toBe(settled);
   expect(isUpToDate(state, { revision: 6, hash: 'h', grants: [], accountIds })).toBe(false);

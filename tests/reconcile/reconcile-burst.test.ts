@@ -77,5 +77,5 @@ test('who gets the lease just after another’s write does not write after it', 
 
   expect(overtaken).toBe(true);
   expect(change).toMatchObject({ outcome: 'unchanged' });
-  expect((await env.store.resources.get(bucket))?.generation).toBe(1);
+  expect((await env.store.resources.get(bucket))?.lastReconciliation?.generation).toBe(1);
 });

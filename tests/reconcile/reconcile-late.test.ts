@@ -3,6 +3,7 @@ import { leaseDuration, sendWindow } from '../../shared/reconcile/lease.ts';
 import { fault, losingTheAnswer, refuse } from '../fixtures/call-faults.ts';
 import { isFree, reconcile } from '../fixtures/reconcile-bucket.ts';
 import { bucket, small } from '../fixtures/small-configuration.ts';
+import { aState } from '../fixtures/store-items.ts';
 import { createEnv, named } from '../fixtures/test-env.ts';
 
 const configuration = small(['bucket']);
@@ -43,13 +44,7 @@ test('a holder that is late before its write sends nothing, and leaves what is r
 
 test('a holder that is late after its write does not replace what the next one remembers', async () => {
   const env = await createEnv({ configuration });
-  const next = {
-    appliedRevision: 99,
-    configurationHash: 'next',
-    owned: ['Theirs'],
-    generation: 7,
-    updatedAt: '',
-  };
+  const next = aState({ managed: { sids: ['Theirs'] } });
   fault(env, 'PutBucketPolicy', async (_, proceed) => {
     const answer = await proceed();
     env.clock.advance(leaseDuration);
@@ -64,10 +59,10 @@ test('a holder that is late after its write does not replace what the next one r
 });
 
 test.each([
-  ['to say that it writes', true, 0],
+  ['to say that it writes', 'other-configuration', 0],
   ['to say that it has written', undefined, 1],
 ])('a holder that is frozen on the way %s replaces nothing that came after', async (_, writing, writes) => {
-  const theirs = { appliedRevision: 99, configurationHash: 'next', owned: ['Theirs'], generation: 7 };
+  const theirs = aState({ managed: { sids: ['Theirs'] } });
   const env = await createEnv({
     configuration,
     around: ({ resources }) => ({
@@ -76,11 +71,7 @@ test.each([
         put: async (resource, state) => {
           const version = (await resources.get(resource))?.version;
           if (state.writeInProgress === writing)
-            await resources.put(resource, {
-              ...theirs,
-              ...(version === undefined ? {} : { version }),
-              updatedAt: '',
-            });
+            await resources.put(resource, { ...theirs, ...(version === undefined ? {} : { version }) });
           return resources.put(resource, state);
         },
       },

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { getGeneration } from '../../shared/reconcile/is-up-to-date.ts';
 import { created } from '../fixtures/account-events.ts';
 import { reconcile } from '../fixtures/reconcile-bucket.ts';
 import { repository, small } from '../fixtures/small-configuration.ts';
@@ -19,9 +20,9 @@ test('while an account is set aside the resource is settled for nobody', async (
 
   const change = await reconcile(env, { resource: repository, planned: 'change', plannedGeneration: 1 });
 
-  expect(settled?.appliedRevision).toBeGreaterThan(0);
+  expect(settled?.lastReconciliation?.revision).toBeGreaterThan(0);
   expect(change).toMatchObject({ outcome: 'set-aside', accountIds: ['888888888888'] });
-  expect(await env.store.resources.get(repository)).toMatchObject({ appliedRevision: 0 });
+  expect(await env.store.resources.get(repository)).toMatchObject({ lastReconciliation: { revision: 0 } });
 });
 
 test.each([
@@ -41,11 +42,11 @@ test.each([
   }
   await makeReady(env);
 
-  await reconcile(env, { resource: repository, planned: 'change', plannedGeneration: before.generation });
+  await reconcile(env, { resource: repository, planned: 'change', plannedGeneration: getGeneration(before) });
 
-  const { batchWindow, tried, updatedAt = '' } = (await env.store.resources.get(repository)) ?? {};
+  const { batchWindow, tried, lastReconciliation } = (await env.store.resources.get(repository)) ?? {};
   expect(tried?.setAside.length).toBeGreaterThanOrEqual(refused);
-  expect(Date.parse(batchWindow?.until ?? '') - Date.parse(updatedAt)).toBe(pause);
+  expect(Date.parse(batchWindow?.until ?? '') - Date.parse(lastReconciliation?.at ?? '')).toBe(pause);
 });
 
 test('removals that are withheld are on record, though an account is set aside in the same write', async () => {

@@ -16,9 +16,8 @@ test('a first write remembers its revision, its configuration and its marks', as
 
   expect(change).toMatchObject({ resource: bucket, outcome: 'written', before: {}, after: {} });
   expect(await env.store.resources.get(bucket)).toMatchObject({
-    appliedRevision: (await env.store.registry.getHead()).revision,
-    generation: 1,
-    owned: ['AccountOnboardingflowsLogsCheck', 'AccountOnboardingflowsLogsWrite'],
+    lastReconciliation: { revision: (await env.store.registry.getHead()).revision, generation: 1 },
+    managed: { sids: ['AccountOnboardingflowsLogsCheck', 'AccountOnboardingflowsLogsWrite'] },
   });
   expect(await isFree(env)).toBe(true);
 });
@@ -54,7 +53,11 @@ test('an account that arrives between the holder’s reads is not taken for writ
   const registered = await env.store.registry.getAccount(newcomer.id);
   const state = await env.store.resources.get(bucket);
   expect(named(env)[bucket]).not.toContain(newcomer.id);
-  const settled = { revision: registered?.revision ?? 0, hash: state?.configurationHash ?? '', grants: [] };
+  const settled = {
+    revision: registered?.revision ?? 0,
+    hash: state?.lastReconciliation?.configurationHash ?? '',
+    grants: [],
+  };
   expect(isUpToDate(state, settled)).toBe(false);
 });
 
@@ -71,7 +74,7 @@ test('the marks are remembered before the write is sent', async () => {
   const env = await createEnv({ configuration });
   let remembered: readonly string[] | undefined;
   fault(env, 'PutBucketPolicy', async (_, proceed) => {
-    remembered = (await env.store.resources.get(bucket))?.owned;
+    remembered = (await env.store.resources.get(bucket))?.managed.sids;
     return proceed();
   });
 

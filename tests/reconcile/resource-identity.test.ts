@@ -9,6 +9,7 @@ import {
 import { readIdentity } from '../../shared/reconcile/resource-identity.ts';
 import { createRemember } from '../../shared/reconcile/versioned-state.ts';
 import { configurationWith, onlyResource, readSecret } from '../fixtures/plan-fixture.ts';
+import { aReconciliation, aState, at } from '../fixtures/store-items.ts';
 
 const desired = onlyResource(configurationWith([readSecret()]), []);
 const found = { ...desired, named: false };
@@ -50,27 +51,16 @@ it('throws when a resource is missing that the configuration names, or another e
 
 it('remembers a missing resource as new when a pattern finds it, and as settled when nothing does', () => {
   const seen = { desired, active: { hash: 'h' }, revision: 7, state: undefined };
-  const state = {
-    appliedRevision: 3,
-    configurationHash: 'x',
-    owned: ['a'],
-    generation: 4,
-    updatedAt: 'then',
-  };
+  const state = aState({ lastReconciliation: aReconciliation({ generation: 4 }) });
+  const run = { runId: 'run', at };
 
-  expect(toMissingState(seen as never, 'now')).toMatchObject({
-    appliedRevision: 0,
-    owned: [],
-    grants: ['token'],
-    generation: 1,
-    updatedAt: 'now',
+  expect(toMissingState(seen as never, run)).toEqual({
+    managed: { sids: [] },
+    lastReconciliation: { ...run, revision: 0, configurationHash: 'h', grants: ['token'], generation: 1 },
   });
-  expect(
-    toMissingState({ ...seen, state, desired: { ...desired, shares: [] } } as never, 'now'),
-  ).toMatchObject({
-    appliedRevision: 7,
-    grants: [],
-    generation: 5,
+  expect(toMissingState({ ...seen, state, desired: { ...desired, shares: [] } } as never, run)).toEqual({
+    managed: { sids: [] },
+    lastReconciliation: { ...run, revision: 7, configurationHash: 'h', grants: [], generation: 5 },
   });
 });
 
@@ -83,7 +73,7 @@ it('writes each state with the version of the one before, and throws when anothe
       return answers.shift();
     },
   };
-  const state = { appliedRevision: 1, configurationHash: 'h', owned: [], generation: 1, updatedAt: '' };
+  const state = { managed: { sids: [] } };
   const remember = createRemember({ resources } as never, 'bucket', { ...state, version: 4 } as never);
 
   await remember(state);

@@ -11,13 +11,14 @@ import {
   planOnly,
   readSecret,
 } from '../fixtures/plan-fixture.ts';
+import { aReconciliation, aState } from '../fixtures/store-items.ts';
 
 const configuration = configurationWith([readSecret()]);
 const desired = onlyResource(configuration, members(2));
 const now = Date.parse('2026-03-02T09:00:00.000Z');
 const [rejected = ''] = idsOf(members(1));
 const since = '2026-03-01T09:00:00.000Z';
-const before = { appliedRevision: 3, configurationHash: 'x', owned: [], generation: 4, updatedAt: since };
+const before = aState({ lastReconciliation: aReconciliation({ generation: 4 }) });
 
 /** What is remembered and said of a resource, after a plan and a search for rejected principals. */
 async function settled(
@@ -63,8 +64,14 @@ describe('settle', () => {
   it('remembers the revision and no more keys than it has values for when all accounts are written', async () => {
     const { done, remembered } = await settled();
 
-    expect(remembered).toMatchObject({ appliedRevision: 7, generation: 1, grants: ['token'] });
-    expect(remembered).toMatchObject({ lastRun: { runId: 'run', at: '2026-03-02T09:00:00.000Z' } });
+    expect(remembered.lastReconciliation).toEqual({
+      runId: 'run',
+      at: '2026-03-02T09:00:00.000Z',
+      revision: 7,
+      configurationHash: 'h',
+      grants: ['token'],
+      generation: 1,
+    });
     expect(Object.entries(remembered).filter(([, value]) => value === undefined)).toEqual([]);
     expect(Object.keys(remembered)).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/^(tried|withheld|leaving|identity)$/)]),
@@ -84,7 +91,10 @@ describe('settle', () => {
 
     const { done, remembered } = await settled({}, aside);
 
-    expect(remembered).toMatchObject({ appliedRevision: 0, tried: { revision: 7, setAside: [rejected] } });
+    expect(remembered).toMatchObject({
+      lastReconciliation: { revision: 0 },
+      tried: { revision: 7, setAside: [rejected] },
+    });
     expect(done).toMatchObject({ outcome: 'set-aside', accountIds: [rejected] });
     expect(done).not.toHaveProperty('error');
   });
@@ -94,7 +104,7 @@ describe('settle', () => {
 
     const { done, remembered } = await settled({ refused: tooLarge }, aside, before);
 
-    expect(remembered).toMatchObject({ appliedRevision: 0, generation: 5 });
+    expect(remembered).toMatchObject({ lastReconciliation: { revision: 0, generation: 5 } });
     expect(remembered).not.toHaveProperty('tried');
     expect(done).toMatchObject({ outcome: 'refused', tookBack: true, accountIds: [rejected] });
   });
@@ -102,7 +112,7 @@ describe('settle', () => {
   it('remembers no revision when not all accounts fit and AWS refused none', async () => {
     const { done, remembered } = await settled({ refused: tooLarge });
 
-    expect(remembered).toMatchObject({ appliedRevision: 0 });
+    expect(remembered).toMatchObject({ lastReconciliation: { revision: 0 } });
     expect(remembered).not.toHaveProperty('tried');
     expect(done).toMatchObject({
       outcome: 'refused',
@@ -115,7 +125,7 @@ describe('settle', () => {
   it('remembers blocked removals, and says so, when removals wait for an operator', async () => {
     const { done, remembered } = await settled({ withheld: [rejected] });
 
-    expect(remembered).toMatchObject({ appliedRevision: 7, withheld: [rejected] });
+    expect(remembered).toMatchObject({ lastReconciliation: { revision: 7 }, withheld: [rejected] });
     expect(done).toMatchObject({
       outcome: 'withheld',
       accountIds: [rejected],

@@ -26,7 +26,7 @@ const beforeRemembering =
       resources: {
         ...resources,
         put: async (key, state) => {
-          const act = state.writeInProgress === true ? once : undefined;
+          const act = state.writeInProgress !== undefined ? once : undefined;
           if (act !== undefined) once = undefined;
           await act?.();
           return resources.put(key, state);
@@ -80,9 +80,9 @@ async function remembersWhile(): Promise<{ readonly env: TestEnv; readonly id: s
   });
   const { id } = created(env);
   await onboard(env, { accountId: id });
-  await env.store.resources.put(bucket, { ...(await stateOf(env)), owned: [] });
+  await env.store.resources.put(bucket, { ...(await stateOf(env)), managed: { sids: [] } });
   writes = async () => {
-    await env.store.resources.put(bucket, { ...(await stateOf(env)), owned: marks });
+    await env.store.resources.put(bucket, { ...(await stateOf(env)), managed: { sids: marks } });
   };
   return { env, id };
 }

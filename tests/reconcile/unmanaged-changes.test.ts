@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { Statement } from '../../shared/iam/document.ts';
+import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
 import {
   diffUnmanagedStatements,
   listUnmanagedStatements,
@@ -58,6 +58,15 @@ it.each([
   expect(diffUnmanagedStatements(left, now)).toEqual(changes);
 });
 
+it('reports a changed head once, and none that came or went with its statements', () => {
+  const head = (digest: string) => ({ digest, label: 'Version or Id of the policy' });
+
+  expect(diffUnmanagedStatements([one, head('h')], [one, head('i')])).toEqual([
+    { kind: 'changed', label: 'Version or Id of the policy' },
+  ]);
+  expect(diffUnmanagedStatements([one, head('h')], [])).toEqual([{ kind: 'vanished', label: 'One' }]);
+});
+
 const statement = (Sid: string): Statement => ({ Sid, Effect: 'Allow', Action: 's3:GetObject' });
 const kept = (...documents: readonly (readonly Statement[])[]) =>
   listUnmanagedStatements(
@@ -66,23 +75,39 @@ const kept = (...documents: readonly (readonly Statement[])[]) =>
   );
 
 it('shortens a label when it has more than 64 characters', () => {
-  expect(kept([statement('x'.repeat(64))])[0]?.label).toBe('x'.repeat(64));
-  expect(kept([statement('x'.repeat(65))])[0]?.label).toBe(`${'x'.repeat(63)}…`);
+  const labels = (Sid: string) => kept([statement(Sid)]).map(({ label }) => label);
+
+  expect(labels('x'.repeat(64))).toContain('x'.repeat(64));
+  expect(labels('x'.repeat(65))).toContain(`${'x'.repeat(63)}…`);
 });
 
 it('keeps a hundred labels when there are more statements', () => {
   const many = kept(Array.from({ length: 102 }, (_, index) => statement(`Sid${index}`)));
 
-  expect(many.map(({ label }) => label !== '')).toEqual(
-    Array.from({ length: 102 }, (_, index) => index < 100),
-  );
+  expect(many).toHaveLength(103);
+  expect(many.filter(({ label }) => label === '')).toHaveLength(2);
+  expect(many.map(({ label }) => label)).toContain('Version or Id of the policy');
 });
 
 it('orders statements by digest, and tells documents apart, when several documents have one statement', () => {
   const digests = kept([statement('A'), statement('B')], [statement('A')]).map(({ digest }) => digest);
 
-  expect(new Set(digests).size).toBe(3);
+  // Three statements and the heads of two documents.
+  expect(new Set(digests).size).toBe(5);
   expect(digests).toEqual(digests.toSorted());
   expect(digests[0]).toMatch(/^[0-9a-f]{16}$/);
   expect(listUnmanagedStatements({ policy: undefined }, 'prod')).toEqual([]);
+});
+
+it('tells the version and the id of documents with unmanaged statements apart, and ignores other heads', () => {
+  const one = { Version: '2012-10-17' as const, Statement: [statement('A')] };
+  const managed = { ...statement('AccountOnboardingprodLogsRead') };
+  const digestsOf = (policy: PolicyDocument) =>
+    listUnmanagedStatements({ policy }, 'prod')
+      .map(({ digest }) => digest)
+      .join();
+  const all = [one, { ...one, Version: '2008-10-17' as const }, { ...one, Id: 'x' }].map(digestsOf);
+
+  expect(new Set(all).size).toBe(3);
+  expect(digestsOf({ ...one, Statement: [managed], Id: 'x' })).toBe('');
 });

@@ -210,13 +210,13 @@ async function doneByAnother(env: TestEnv) {
   const { id, accounts } = await carriedOut(env);
   const change = (await env.store.runs.listChanges('run')).find(({ resource }) => resource === bucket);
   const state = await env.store.resources.get(bucket);
-  if (change === undefined || state?.lastRun === undefined) throw new Error('Nothing was left');
+  if (change === undefined || state?.lastReconciliation === undefined) throw new Error('Nothing was left');
   await env.store.runs.putChange('another', change);
   const batchWindow = { until: new Date(env.clock.now() + 20_000).toISOString(), pause: 27_000, revision: 1 };
   await env.store.resources.put(bucket, {
     ...state,
     batchWindow,
-    lastRun: { ...state.lastRun, runId: 'another' },
+    lastReconciliation: { ...state.lastReconciliation, runId: 'another' },
   });
   await alter(env, bucket, { outcome: 'unchanged' });
   env.organization.resetCalls();
@@ -240,9 +240,10 @@ test.each([
   const env = await createEnv({ configuration });
   const { id, accounts, reads } = await doneByAnother(env);
   const state = await env.store.resources.get(bucket);
-  if (state === undefined) throw new Error('Nothing was left');
-  const tried = { revision: state.appliedRevision, setAside: [refused ?? id] };
-  await env.store.resources.put(bucket, { ...state, appliedRevision: 0, tried });
+  if (state?.lastReconciliation === undefined) throw new Error('Nothing was left');
+  const tried = { revision: state.lastReconciliation.revision, setAside: [refused ?? id] };
+  const lastReconciliation = { ...state.lastReconciliation, revision: 0 };
+  await env.store.resources.put(bucket, { ...state, lastReconciliation, tried });
 
   expect(await verify(env, accounts)).toMatchObject({ missing: [] });
   expect(reads()).toBe(asked);

@@ -9,11 +9,7 @@ import type { BatchWindow, ResourceState } from '../../shared/store/ports.ts';
 const start = Date.parse('2026-03-02T09:00:00Z');
 
 const state = (batchWindow: BatchWindow): ResourceState => ({
-  appliedRevision: 1,
-  configurationHash: 'h',
-  owned: [],
-  generation: 1,
-  updatedAt: '',
+  managed: { sids: [] },
   batchWindow,
 });
 

@@ -87,11 +87,19 @@ export const appliedBeforeReadBack = (): Planted => ({
       ...store.resources,
       put: async (resource, state) => {
         const inForce = await store.configuration.getActive();
-        const appliedRevision = (await store.registry.getHead()).revision;
+        const { revision } = await store.registry.getHead();
+        const { writeInProgress: _, ...ended } = state;
         return store.resources.put(resource, {
-          ...state,
-          appliedRevision,
-          configurationHash: inForce?.hash ?? '',
+          ...ended,
+          lastReconciliation: {
+            runId: '',
+            at: new Date().toISOString(),
+            grants: [],
+            generation: 1,
+            ...state.lastReconciliation,
+            revision,
+            configurationHash: inForce?.hash ?? '',
+          },
         });
       },
     },

@@ -26,7 +26,7 @@ export const ordinalSchema = z.int().positive();
 
 export const accountIdSchema = z.string().regex(accountIdPattern, 'expected an account id of 12 digits');
 
-/** SHA-256 in hexadecimal; empty when there was none yet. */
-export const hashOrNoneSchema = z
+/** As `getActivationId`: a SHA-256 in hexadecimal, with a number if the same configuration was activated again. */
+export const activationIdSchema = z
   .string()
-  .regex(/^(?:[0-9a-f]{64})?$/, 'expected a SHA-256 in hexadecimal, or nothing');
+  .regex(/^[0-9a-f]{64}(?:\+[1-9]\d*)?$/, 'expected a SHA-256 in hexadecimal, or one with a number');

@@ -1,9 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { Conflict, ResourceState, ResourceStore, Tried } from '../ports.ts';
+import type {
+  Conflict,
+  LastReconciliation,
+  ManagedContent,
+  ResourceState,
+  ResourceStore,
+  Tried,
+} from '../ports.ts';
 import { packedSchema, packOptional } from './documents.ts';
-import { accountIdSchema, countSchema, hashOrNoneSchema, ordinalSchema, timeSchema } from './fields.ts';
+import { accountIdSchema, activationIdSchema, countSchema, ordinalSchema, timeSchema } from './fields.ts';
 import { withoutUndefined } from './items.ts';
 import { readItem, sendConditionalWrite } from './operations.ts';
 import type { Key, Table } from './table.ts';
@@ -23,26 +30,32 @@ const triedSchema: z.ZodType<Tried> = z.object({
   ambiguous: z.literal(true).exactOptional(),
 });
 
+const lastReconciliationSchema: z.ZodType<LastReconciliation> = z.object({
+  runId: z.string(),
+  at: timeSchema,
+  revision: countSchema,
+  configurationHash: activationIdSchema,
+  grants: z.array(z.string()),
+  generation: ordinalSchema,
+});
+
+const managedSchema: z.ZodType<ManagedContent> = z.object({
+  sids: z.array(z.string()),
+  digests: z.record(z.string(), z.string()).exactOptional(),
+});
+
 const stateSchema: z.ZodType<ResourceState> = z.object({
-  appliedRevision: countSchema,
+  lastReconciliation: lastReconciliationSchema.exactOptional(),
+  managed: managedSchema,
+  unmanaged: packedSchema(z.array(z.object({ digest: z.string(), label: z.string() }))).exactOptional(),
+  identity: z.string().exactOptional(),
+  writeInProgress: z.enum(['same-configuration', 'other-configuration']).exactOptional(),
   tried: triedSchema.exactOptional(),
-  configurationHash: hashOrNoneSchema,
-  owned: z.array(z.string()),
-  grants: z.array(z.string()).exactOptional(),
   withheld: z.array(accountIdSchema).exactOptional(),
   leaving: packedSchema(z.record(accountIdSchema, timeSchema)).exactOptional(),
-  ownDigest: z.string().exactOptional(),
-  foreignDigest: z.string().exactOptional(),
-  unmanaged: packedSchema(z.array(z.object({ digest: z.string(), label: z.string() }))).exactOptional(),
-  ownSids: z.record(z.string(), z.string()).exactOptional(),
-  identity: z.string().exactOptional(),
-  writeInProgress: z.literal(true).exactOptional(),
   conflict: conflictSchema.exactOptional(),
   batchWindow: z.object({ until: timeSchema, pause: countSchema, revision: countSchema }).exactOptional(),
-  lastRun: z.object({ runId: z.string(), at: timeSchema }).exactOptional(),
-  generation: countSchema,
   version: ordinalSchema.exactOptional(),
-  updatedAt: timeSchema,
 });
 
 const stateKey = (resource: string): Key => ({ pk: `RESOURCE#${resource}`, sk: 'STATE' });

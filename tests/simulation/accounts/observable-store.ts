@@ -26,7 +26,7 @@ export const createObservableStore = (
     ...store.resources,
     put: async (key, state) => {
       const version = await store.resources.put(key, state);
-      if (version !== undefined && state.writeInProgress !== true) onSettled(key);
+      if (version !== undefined && state.writeInProgress === undefined) onSettled(key);
       return version;
     },
   },

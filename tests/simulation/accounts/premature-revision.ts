@@ -18,11 +18,13 @@ export async function findCountedTooEarly(
 ): Promise<readonly string[]> {
   const excused = managedEdits.times.has(place.arn) || faults.appliedLate.size > 0;
   if (excused || madeAnew.test(place.arn) || ous.recreated.has(key)) return [];
-  const { appliedRevision: applied = 0, configurationHash, grants } = (await inner.resources.get(key)) ?? {};
+  const { lastReconciliation, writeInProgress } = (await inner.resources.get(key)) ?? {};
+  const { revision: applied = 0, configurationHash, grants } = lastReconciliation ?? {};
   const had = idsIn(before, configuration.installation, grants);
   const added = [...idsIn(place.read(), configuration.installation, grants)].filter((id) => !had.has(id));
   if (added.length === 0) return [];
   // By another configuration it was for others. Before the pattern of a grant matched it, that grant counted nobody.
+  if (writeInProgress === 'other-configuration') return [];
   if (configurationHash !== (await inner.configuration.getActive())?.hash) return [];
   const accounts = await Promise.all(added.map((id) => inner.registry.getAccount(id)));
   return (

@@ -52,7 +52,8 @@ export function createProtocol({ world, faults, violated }: ProtocolOptions): Pr
     if (before?.version !== state.version)
       violated(`${key}: an item is replaced that its writer has not read`);
     // Without a revision nobody counts as served: an attempt ended while its write may still take effect.
-    if (state.writeInProgress !== true && state.appliedRevision > 0) checkReadBack(key);
+    if (state.writeInProgress === undefined && (state.lastReconciliation?.revision ?? 0) > 0)
+      checkReadBack(key);
   };
 
   return {

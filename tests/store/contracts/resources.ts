@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { ResourceState, ResourceStore } from '../../../shared/store/ports.ts';
 import type { MakeStore } from '../../fixtures/make-store.ts';
-import { accountId, aState, at, bucket, key, tamper } from '../../fixtures/store-items.ts';
+import { accountId, aReconciliation, aState, at, bucket, key, tamper } from '../../fixtures/store-items.ts';
 
 const versionOf = (state: ResourceState | undefined): Pick<ResourceState, 'version'> =>
   state?.version === undefined ? {} : { version: state.version };
+
+const ofGeneration = (generation: number): ResourceState =>
+  aState({ lastReconciliation: aReconciliation({ generation }) });
 
 export function resourceContract(makeStore: MakeStore): void {
   describe('resources', () => {
@@ -44,13 +47,13 @@ export function resourceContract(makeStore: MakeStore): void {
 
     test('replaces nothing that came after what was read', async () => {
       await resources.put(bucket, aState());
-      await resources.put(bucket, { ...aState({ generation: 7 }), version: 1 });
+      await resources.put(bucket, { ...ofGeneration(7), version: 1 });
 
-      const late = await resources.put(bucket, { ...aState({ generation: 2 }), version: 1 });
-      const blind = await resources.put(bucket, aState({ generation: 1 }));
+      const late = await resources.put(bucket, { ...ofGeneration(2), version: 1 });
+      const blind = await resources.put(bucket, ofGeneration(1));
 
       expect([late, blind]).toEqual([undefined, undefined]);
-      expect((await resources.get(bucket))?.generation).toBe(7);
+      expect((await resources.get(bucket))?.lastReconciliation?.generation).toBe(7);
     });
 
     test('accepts one of many replacements of the same version', async () => {
@@ -58,7 +61,7 @@ export function resourceContract(makeStore: MakeStore): void {
 
       const versions = await Promise.all(
         Array.from({ length: 5 }, (_, generation) =>
-          resources.put(bucket, { ...aState({ generation }), version: 1 }),
+          resources.put(bucket, { ...ofGeneration(generation + 1), version: 1 }),
         ),
       );
 
@@ -67,7 +70,10 @@ export function resourceContract(makeStore: MakeStore): void {
     });
 
     test('keeps the state from before the first reconciliation', async () => {
-      const first = aState({ appliedRevision: 0, configurationHash: '', owned: [], generation: 0 });
+      const first: ResourceState = {
+        managed: { sids: ['AccountOnboardingProdLogsRead'] },
+        writeInProgress: 'other-configuration',
+      };
       await put(bucket, first);
 
       expect(await get(bucket)).toStrictEqual(first);
@@ -75,10 +81,10 @@ export function resourceContract(makeStore: MakeStore): void {
 
     test('replaces the state as a whole', async () => {
       await put(bucket, aState());
-      await put(bucket, aState({ owned: ['AccountOnboardingProdLogsRead'], generation: 4 }));
+      await put(bucket, aState({ managed: { sids: ['AccountOnboardingProdLogsRead'] } }));
 
       expect(await get(bucket)).toStrictEqual(
-        aState({ owned: ['AccountOnboardingProdLogsRead'], generation: 4 }),
+        aState({ managed: { sids: ['AccountOnboardingProdLogsRead'] } }),
       );
     });
 
@@ -121,10 +127,9 @@ export function resourceContract(makeStore: MakeStore): void {
     test('keeps what outsiders did, and that a write is under way, and forgets both', async () => {
       const sids = ['AccountOnboardingProdLogsWrite'];
       const state = aState({
-        ownDigest: 'b'.repeat(64),
         identity: '2026-01-01T00:00:00.000Z',
-        ownSids: { AccountOnboardingProdLogsWrite: 'c'.repeat(16) },
-        writeInProgress: true,
+        managed: { sids, digests: { AccountOnboardingProdLogsWrite: 'c'.repeat(16) } },
+        writeInProgress: 'same-configuration',
         conflict: { strikes: 2, restoredAt: at, changedAt: at, sids },
       });
       await put(bucket, state);
@@ -148,28 +153,30 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(await get(bucket)).not.toHaveProperty('unmanaged');
     });
 
-    test('keeps the grants that met on it', async () => {
-      await put(bucket, aState({ grants: ['logs', 'config-logs'] }));
+    test('keeps the configuration when the same configuration was activated again', async () => {
+      const configurationHash = `${'a'.repeat(64)}+12`;
+      const state = aState({ lastReconciliation: aReconciliation({ configurationHash }) });
+      await put(bucket, state);
 
-      expect((await get(bucket))?.grants).toEqual(['logs', 'config-logs']);
+      expect(await get(bucket)).toStrictEqual(state);
     });
 
     test('keeps resources apart', async () => {
-      await put(bucket, aState({ generation: 1 }));
-      await put(key, aState({ generation: 2 }));
+      await put(bucket, ofGeneration(1));
+      await put(key, ofGeneration(2));
 
-      expect((await get(bucket))?.generation).toBe(1);
-      expect((await get(key))?.generation).toBe(2);
+      expect((await get(bucket))?.lastReconciliation?.generation).toBe(1);
+      expect((await get(key))?.lastReconciliation?.generation).toBe(2);
     });
 
     test('keeps the stored value when the caller changes its own copy', async () => {
-      const owned = ['AccountOnboardingProdLogsWrite'];
-      await put(bucket, aState({ owned }));
-      owned.push('changed');
+      const sids = ['AccountOnboardingProdLogsWrite'];
+      await put(bucket, aState({ managed: { sids } }));
+      sids.push('changed');
       const read = await get(bucket);
-      tamper(() => Object.assign(read?.owned ?? [], ['changed']));
+      tamper(() => Object.assign(read?.managed.sids ?? [], ['changed']));
 
-      expect((await get(bucket))?.owned).toEqual(['AccountOnboardingProdLogsWrite']);
+      expect((await get(bucket))?.managed.sids).toEqual(['AccountOnboardingProdLogsWrite']);
     });
   });
 }
