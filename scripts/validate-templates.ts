@@ -49,6 +49,7 @@ process.exitCode = report([
   ...(await validateMade(process.env.ONBOARDING_CONFIG || 'examples/onboarding.yml')),
   ...(await validateMade('examples/applications/onboarding.yml')),
   ...(await validateMade('examples/member-roles/onboarding.yml')),
+  ...(await validateMade('examples/appconfig-readers/onboarding.yml')),
   ...(await validateMade('examples/central-accounts/onboarding.yml')),
 ]);
 
