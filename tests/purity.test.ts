@@ -70,7 +70,7 @@ describe.each(pureFiles)('%s', (file) => {
  * Planning loads the configuration's schema and the organization's selectors; what those load must not send either.
  * `shared/platform/clock.ts` and what follows it stay outside.
  */
-test('loads nothing into the pure part that sends, reads files or reads the clock', () => {
+test('nothing that the pure part loads can send, read files or ask the clock', () => {
   const loaded = [...loadedBy(pureFiles)];
   expect(
     loaded.filter((file) =>
@@ -93,13 +93,13 @@ test('loads nothing into the pure part that sends, reads files or reads the cloc
 const sdk = /^@(aws-sdk|smithy)\//;
 
 describe.each(filesIn('functions'))('%s', (file) => {
-  test('only translates', () => {
+  test('translates, and does nothing else', () => {
     expect(importsOf(file).filter(({ from }) => sdk.test(from))).toEqual([]);
     expect(sourceOf(file).split('\n').length).toBeLessThan(40);
   });
 });
 
-test('makes clients only in shared/platform/aws, shared/store and shared/composition', () => {
+test('only shared/platform/aws, shared/store and shared/composition make clients', () => {
   const clients = ['shared', 'functions']
     .flatMap(filesIn)
     .filter((file) =>

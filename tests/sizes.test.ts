@@ -55,11 +55,11 @@ const functionSizes = new Map(
   }),
 );
 
-it('repeats the same run for the same seed', () => {
+it('has at most 300 lines when a file holds code', () => {
   expect(files.filter((file) => sourceOf(file).split('\n').length - 1 > 300)).toEqual([]);
 });
 
-it('looks for every planted fault', () => {
+it('has at most 60 lines when a function holds code', () => {
   expect(files.filter((file) => Math.max(0, ...(functionSizes.get(file) ?? [])) > 60)).toEqual([]);
 });
 

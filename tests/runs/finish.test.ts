@@ -72,14 +72,14 @@ test.each<[string, ResourceChange, readonly string[]]>([
     { resource: 'r', outcome: 'refused', accountIds: ['other'], error },
     ['r: refused: ThrottledError: slow'],
   ],
-])('links to the console of %s', async (_, change, left) => {
+])('a resource that is %s', async (_, change, left) => {
   const run = await finish([change]);
 
   expect(run.unresolved ?? []).toEqual(left);
   expect(run.status).toBe(left.length === 0 ? 'succeeded' : 'failed');
 });
 
-test('keeps a message within the limit of SNS, and says where it was cut', async () => {
+test('a run says whose access it changed, and of a change that failed nothing', async () => {
   const run = await finish([
     { resource: 'a', outcome: 'written', added: ['1', '2'], removed: ['3'] },
     { resource: 'b', outcome: 'set-aside', added: ['2'], accountIds: ['4'] },
@@ -95,7 +95,7 @@ test('keeps a message within the limit of SNS, and says where it was cut', async
   });
 });
 
-test('says so when an account gains nothing', async () => {
+test('what verification misses is left', async () => {
   const run = await finish([], { verification: { ...nothing, verified: 1, missing: ['r: cannot'] } });
 
   expect(run).toMatchObject({ status: 'failed', reason: 'r: cannot', unresolved: ['r: cannot'] });
@@ -114,7 +114,7 @@ test.each([proven, unproven])('records %j when the run has succeeded', async (re
   expect(run).toMatchObject({ status: 'succeeded', readiness });
 });
 
-test('reports a resource that is %s', async () => {
+test('never records that the account is ready when the run has failed', async () => {
   const failed: ResourceChange = { resource: 'r', outcome: 'failed', error };
   const run = await finish([failed], { verification: { ...nothing, readiness: proven } });
 
@@ -125,7 +125,7 @@ test('reports a resource that is %s', async () => {
   });
 });
 
-test('reports whose access a run changed, and nothing of a failed change', async () => {
+test('an account that was not registered is left, in the words of its error', async () => {
   const Cause = JSON.stringify({ errorType: 'AccountNotReadyError', errorMessage: 'still being created' });
   const accounts = [{ accountId: own, error: { Error: 'AccountNotReadyError', Cause } }];
 
@@ -134,11 +134,11 @@ test('reports whose access a run changed, and nothing of a failed change', async
   expect(run.unresolved).toEqual([`Account ${own}: AccountNotReadyError: still being created`]);
 });
 
-test('reports what verification did not find as unresolved', async () => {
+test('a finished run keeps why and when it started', async () => {
   expect(await finish([])).toMatchObject({ startedAt: 'start', cause: 'moved', accountIds: [own] });
 });
 
-test('never records that the account is ready when the run has failed', async () => {
+test('a run that ends as failed names every resource that is not done', async () => {
   const env = await createEnv({ configuration });
   await env.store.runs.put(opened);
   await env.store.runs.putChange('run', { resource: 'a', outcome: 'written' });
@@ -156,7 +156,7 @@ test('never records that the account is ready when the run has failed', async ()
 });
 
 test.each(['succeeded', 'failed'] as const)(
-  'reports an account that was not registered with its error',
+  'a run that has %s stays as it is, and is not announced again',
   async (status) => {
     const env = await createEnv({ configuration });
     await env.store.runs.put({ ...opened, status, announcedAt: 'then' });
@@ -186,7 +186,7 @@ test('announces the end of a run whose announcement is pending, and leaves it as
   expect(await recordOf(env)).toMatchObject({ unresolved: ['r: failed'], announcedAt: expect.any(String) });
 });
 
-test('keeps the cause and the start of a finished run', async () => {
+test('an update that was given up is left, in the words of its error', async () => {
   const given = { Error: 'Lambda.Unknown', Cause: '{"errorMessage":"exited"}' };
   const run = await finish([{ resource: 'r' }], {
     updates: [{ centralAccount: 'log', error: given }, { centralAccount: 'shared' }],
@@ -198,7 +198,7 @@ test('keeps the cause and the start of a finished run', async () => {
   });
 });
 
-test('names every unfinished resource when a run ends as failed', async () => {
+test('an execution that died before it opened its record gets one', async () => {
   const env = await createEnv({ configuration });
 
   await failRun(env.services, { runId: 'run', startedAt: 'start', error });
@@ -206,7 +206,7 @@ test('names every unfinished resource when a run ends as failed', async () => {
   expect(await recordOf(env)).toMatchObject({ status: 'failed', accountIds: [], startedAt: 'start' });
 });
 
-test('keeps a run that has %s, and does not announce it again', async () => {
+test('the record is written before it is announced', async () => {
   const env = await createEnv({ configuration });
   const { id } = created(env);
   await makeReady(env);
@@ -229,7 +229,7 @@ test('keeps a run that has %s, and does not announce it again', async () => {
   expect([...new Set(statuses)]).toEqual(['succeeded']);
 });
 
-test('reports a failed update with its error', async () => {
+test('a long report is announced in part, and recorded whole', async () => {
   const env = await createEnv({ configuration });
   await env.store.runs.put(opened);
   for (let count = 0; count < 80; count += 1)
@@ -276,6 +276,6 @@ test.each([
   ['{"other":1}', '{"other":1}'],
   ['null', 'null'],
   [undefined, ''],
-])('opens a record for an execution that died before it opened one', (cause, message) => {
+])('the message in %s', (cause, message) => {
   expect(parseTaskError(cause)).toBe(message);
 });

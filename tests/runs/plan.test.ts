@@ -22,7 +22,7 @@ test.each<[string, readonly GrantName[], readonly string[]]>([
   ['all', ['secret', 'repository', 'people', 'key', 'bucket'], ['log', 'security', 'shared']],
   ['some', ['secret', 'bucket', 'repository'], ['log', 'shared']],
   ['one, with two resources', ['key', 'bucket'], ['log']],
-])('writes the record before the announcement', async (_, grants, expected) => {
+])('central accounts are named once each, in one order: %s', async (_, grants, expected) => {
   const env = await createEnv({ configuration: small(grants) });
 
   const { centralAccounts } = await planSweep(env);
@@ -30,7 +30,7 @@ test.each<[string, readonly GrantName[], readonly string[]]>([
   expect(centralAccounts).toEqual(expected.map(updateOf));
 });
 
-test('announces a part of a long report, and records all of it', async () => {
+test('where no account was registered, nor any account is known, there is nothing to do anywhere', async () => {
   const env = await createEnv({ ready: false });
 
   const event = await planRun(env.services, {
@@ -42,7 +42,7 @@ test('announces a part of a long report, and records all of it', async () => {
   expect([event.centralAccounts, (await planSweep(env)).centralAccounts]).toEqual([[], []]);
 });
 
-test('reads the message of %s', async () => {
+test('what is as it was left is done when it is planned; only what is not is left to an update', async () => {
   const env = await createSweptEnv();
   created(env);
   env.organization.editPolicy('bucket', 'example-logs', undefined);
@@ -62,7 +62,7 @@ test('reads the message of %s', async () => {
     });
 });
 
-test('names each central account once, in one order: %s', async () => {
+test('what cannot be read is not taken for what was left, and keeps the reason', async () => {
   const env = await createSweptEnv();
   fault(env, 'GetKeyPolicy', refuse('AccessDenied', 'no', 403));
 
@@ -73,7 +73,7 @@ test('names each central account once, in one order: %s', async () => {
   expect(await changeOf(env, key)).toMatchObject({ error: { name: 'AccessDeniedError' } });
 });
 
-test('plans nothing when no account was registered and none is known', async () => {
+test('an attempt to plan that comes after another one finds the same', async () => {
   const env = await createSweptEnv();
   env.organization.editPolicy('bucket', 'example-logs', undefined);
 

@@ -42,11 +42,11 @@ test('runs nothing of production but what is played when fates of accounts are j
   expect([...new Set(used.map(({ from }) => from))].sort()).toEqual(played);
 });
 
-test('returns the expected outcomes of the cases of %s', () => {
+test('has a reader for each grant kind', () => {
   expect(Object.keys(readers).sort()).toEqual(grantKinds.map(({ name }) => name).sort());
 });
 
-test('refuses %s with the usage', () => {
+test('has no cycle of imports, not even of types', () => {
   const files = codeIn(folder);
   const reached = (from: string, seen = new Set<string>()): ReadonlySet<string> => {
     for (const { from: next } of importsOf(from).filter((each) => files.includes(each.from)))
