@@ -70,7 +70,7 @@ describe.each(pureFiles)('%s', (file) => {
  * Planning loads the configuration's schema and the organization's selectors; what those load must not send either.
  * `shared/platform/clock.ts` and what follows it stay outside.
  */
-test('nothing that the pure part loads can send, read files or ask the clock', () => {
+test('loads nothing into the pure part that sends, reads files or reads the clock', () => {
   const loaded = [...loadedBy(pureFiles)];
   expect(
     loaded.filter((file) =>
@@ -93,13 +93,13 @@ test('nothing that the pure part loads can send, read files or ask the clock', (
 const sdk = /^@(aws-sdk|smithy)\//;
 
 describe.each(filesIn('functions'))('%s', (file) => {
-  test('translates, and does nothing else', () => {
+  test('only translates', () => {
     expect(importsOf(file).filter(({ from }) => sdk.test(from))).toEqual([]);
     expect(sourceOf(file).split('\n').length).toBeLessThan(40);
   });
 });
 
-test('only shared/platform/aws, shared/store and shared/composition make clients', () => {
+test('makes clients only in shared/platform/aws, shared/store and shared/composition', () => {
   const clients = ['shared', 'functions']
     .flatMap(filesIn)
     .filter((file) =>

@@ -72,14 +72,14 @@ test.each<[string, ResourceChange, readonly string[]]>([
     { resource: 'r', outcome: 'refused', accountIds: ['other'], error },
     ['r: refused: ThrottledError: slow'],
   ],
-])('a resource that is %s', async (_, change, left) => {
+])('reports a resource that is %s', async (_, change, left) => {
   const run = await finish([change]);
 
   expect(run.unresolved ?? []).toEqual(left);
   expect(run.status).toBe(left.length === 0 ? 'succeeded' : 'failed');
 });
 
-test('a run says whose access it changed, and of a change that failed nothing', async () => {
+test('reports whose access a run changed, and nothing of a failed change', async () => {
   const run = await finish([
     { resource: 'a', outcome: 'written', added: ['1', '2'], removed: ['3'] },
     { resource: 'b', outcome: 'set-aside', added: ['2'], accountIds: ['4'] },
@@ -95,7 +95,7 @@ test('a run says whose access it changed, and of a change that failed nothing', 
   });
 });
 
-test('what verification misses is left', async () => {
+test('reports what verification did not find as unresolved', async () => {
   const run = await finish([], { verification: { ...nothing, verified: 1, missing: ['r: cannot'] } });
 
   expect(run).toMatchObject({ status: 'failed', reason: 'r: cannot', unresolved: ['r: cannot'] });
@@ -125,7 +125,7 @@ test('never records that the account is ready when the run has failed', async ()
   });
 });
 
-test('an account that was not registered is left, in the words of its error', async () => {
+test('reports an account that was not registered with its error', async () => {
   const Cause = JSON.stringify({ errorType: 'AccountNotReadyError', errorMessage: 'still being created' });
   const accounts = [{ accountId: own, error: { Error: 'AccountNotReadyError', Cause } }];
 
@@ -134,11 +134,11 @@ test('an account that was not registered is left, in the words of its error', as
   expect(run.unresolved).toEqual([`Account ${own}: AccountNotReadyError: still being created`]);
 });
 
-test('a finished run keeps why and when it started', async () => {
+test('keeps the cause and the start of a finished run', async () => {
   expect(await finish([])).toMatchObject({ startedAt: 'start', cause: 'moved', accountIds: [own] });
 });
 
-test('a run that ends as failed names every resource that is not done', async () => {
+test('names every unfinished resource when a run ends as failed', async () => {
   const env = await createEnv({ configuration });
   await env.store.runs.put(opened);
   await env.store.runs.putChange('run', { resource: 'a', outcome: 'written' });
@@ -156,7 +156,7 @@ test('a run that ends as failed names every resource that is not done', async ()
 });
 
 test.each(['succeeded', 'failed'] as const)(
-  'a run that has %s stays as it is, and is not announced again',
+  'keeps a run that has %s, and does not announce it again',
   async (status) => {
     const env = await createEnv({ configuration });
     await env.store.runs.put({ ...opened, status, announcedAt: 'then' });
@@ -186,7 +186,7 @@ test('announces the end of a run whose announcement is pending, and leaves it as
   expect(await recordOf(env)).toMatchObject({ unresolved: ['r: failed'], announcedAt: expect.any(String) });
 });
 
-test('an update that was given up is left, in the words of its error', async () => {
+test('reports a failed update with its error', async () => {
   const given = { Error: 'Lambda.Unknown', Cause: '{"errorMessage":"exited"}' };
   const run = await finish([{ resource: 'r' }], {
     updates: [{ centralAccount: 'log', error: given }, { centralAccount: 'shared' }],
@@ -198,7 +198,7 @@ test('an update that was given up is left, in the words of its error', async () 
   });
 });
 
-test('an execution that died before it opened its record gets one', async () => {
+test('opens a record for an execution that died before it opened one', async () => {
   const env = await createEnv({ configuration });
 
   await failRun(env.services, { runId: 'run', startedAt: 'start', error });
@@ -206,7 +206,7 @@ test('an execution that died before it opened its record gets one', async () => 
   expect(await recordOf(env)).toMatchObject({ status: 'failed', accountIds: [], startedAt: 'start' });
 });
 
-test('the record is written before it is announced', async () => {
+test('writes the record before the announcement', async () => {
   const env = await createEnv({ configuration });
   const { id } = created(env);
   await makeReady(env);
@@ -229,7 +229,7 @@ test('the record is written before it is announced', async () => {
   expect([...new Set(statuses)]).toEqual(['succeeded']);
 });
 
-test('a long report is announced in part, and recorded whole', async () => {
+test('announces a part of a long report, and records all of it', async () => {
   const env = await createEnv({ configuration });
   await env.store.runs.put(opened);
   for (let count = 0; count < 80; count += 1)
@@ -276,6 +276,6 @@ test.each([
   ['{"other":1}', '{"other":1}'],
   ['null', 'null'],
   [undefined, ''],
-])('the message in %s', (cause, message) => {
+])('reads the message of %s', (cause, message) => {
   expect(parseTaskError(cause)).toBe(message);
 });

@@ -22,7 +22,7 @@ test.each<[string, readonly GrantName[], readonly string[]]>([
   ['all', ['secret', 'repository', 'people', 'key', 'bucket'], ['log', 'security', 'shared']],
   ['some', ['secret', 'bucket', 'repository'], ['log', 'shared']],
   ['one, with two resources', ['key', 'bucket'], ['log']],
-])('central accounts are named once each, in one order: %s', async (_, grants, expected) => {
+])('names each central account once, in one order: %s', async (_, grants, expected) => {
   const env = await createEnv({ configuration: small(grants) });
 
   const { centralAccounts } = await planSweep(env);
@@ -30,7 +30,7 @@ test.each<[string, readonly GrantName[], readonly string[]]>([
   expect(centralAccounts).toEqual(expected.map(updateOf));
 });
 
-test('where no account was registered, nor any account is known, there is nothing to do anywhere', async () => {
+test('plans nothing when no account was registered and none is known', async () => {
   const env = await createEnv({ ready: false });
 
   const event = await planRun(env.services, {
@@ -42,7 +42,7 @@ test('where no account was registered, nor any account is known, there is nothin
   expect([event.centralAccounts, (await planSweep(env)).centralAccounts]).toEqual([[], []]);
 });
 
-test('what is as it was left is done when it is planned; only what is not is left to an update', async () => {
+test('ends an unchanged resource in the plan, and leaves changed ones to an update', async () => {
   const env = await createSweptEnv();
   created(env);
   env.organization.editPolicy('bucket', 'example-logs', undefined);
@@ -62,7 +62,7 @@ test('what is as it was left is done when it is planned; only what is not is lef
     });
 });
 
-test('what cannot be read is not taken for what was left, and keeps the reason', async () => {
+test('keeps the error of an unreadable resource instead of the last state', async () => {
   const env = await createSweptEnv();
   fault(env, 'GetKeyPolicy', refuse('AccessDenied', 'no', 403));
 
@@ -73,7 +73,7 @@ test('what cannot be read is not taken for what was left, and keeps the reason',
   expect(await changeOf(env, key)).toMatchObject({ error: { name: 'AccessDeniedError' } });
 });
 
-test('an attempt to plan that comes after another one finds the same', async () => {
+test('plans the same in a second attempt', async () => {
   const env = await createSweptEnv();
   env.organization.editPolicy('bucket', 'example-logs', undefined);
 

@@ -28,7 +28,7 @@ const update = (env: TestEnv, revision: number, centralAccount: 'log' | 'securit
 const change = async (env: TestEnv, resource: string): Promise<ResourceChange | undefined> =>
   (await env.store.runs.listChanges('run')).find((each) => each.resource === resource);
 
-test('a plan says what is there and what should be, and writes nothing to AWS', async () => {
+test('states the actual and the desired policy, and writes nothing to AWS', async () => {
   const env = await createEnv();
 
   const { plan } = await planned(env);
@@ -44,7 +44,7 @@ test('a plan says what is there and what should be, and writes nothing to AWS', 
   expect(named(env)[bucket]).toEqual([]);
 });
 
-test('where no account was registered there is nothing to plan', async () => {
+test('plans nothing when no account was registered', async () => {
   const env = await createEnv();
 
   const plan = await planRun(env.services, {
@@ -56,7 +56,7 @@ test('where no account was registered there is nothing to plan', async () => {
   expect(plan).toMatchObject({ revision: 0, resources: 0, changes: 0, approval: 'none' });
 });
 
-test('what is settled is read again by hand only', async () => {
+test('reads an up-to-date resource again only in a run by hand', async () => {
   const env = await createEnv();
   const { id, revision } = await planned(env);
   for (const central of ['log', 'security'] as const) await update(env, revision, central);
@@ -71,7 +71,7 @@ test('what is settled is read again by hand only', async () => {
   expect([byEvent, byHand]).toEqual([0, 1]);
 });
 
-test('a resource that cannot be planned keeps the reason, and the others are planned', async () => {
+test('keeps the error of a resource that cannot be planned, and plans the others', async () => {
   const env = await createEnv();
   fault(env, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403));
 
@@ -81,7 +81,7 @@ test('a resource that cannot be planned keeps the reason, and the others are pla
   expect(await change(env, key)).toMatchObject({ planned: 'change' });
 });
 
-test('only the resources of the central account are updated', async () => {
+test('updates only the resources of the central account', async () => {
   const env = await createEnv();
   const { revision } = await planned(env);
 
@@ -91,7 +91,7 @@ test('only the resources of the central account are updated', async () => {
   expect((await change(env, people))?.outcome).toBeUndefined();
 });
 
-test('one failure does not stop the others, and is recorded before it is thrown under its own name', async () => {
+test('continues after a failure, records it, and throws it under its own name', async () => {
   const env = await createEnv();
   const { revision } = await planned(env);
   fault(env, 'PutBucketPolicy', refuse('SlowDown', 'slow down', 503));
@@ -102,7 +102,7 @@ test('one failure does not stop the others, and is recorded before it is thrown 
   expect(await change(env, key)).toMatchObject({ outcome: 'written' });
 });
 
-test('a second attempt does only what is left', async () => {
+test('updates only the unfinished resources in a second attempt', async () => {
   const env = await createEnv();
   const { revision } = await planned(env);
   fault(env, 'PutBucketPolicy', refuse('SlowDown', 'slow down', 503));
@@ -115,7 +115,7 @@ test('a second attempt does only what is left', async () => {
   expect(writeCounts(env)).toEqual({ 'example-logs': 1 });
 });
 
-test('what no retry can help is recorded and not thrown', async () => {
+test('records a permanent error without throwing it', async () => {
   const env = await createEnv();
   const { revision } = await planned(env);
   fault(env, 'PutBucketPolicy', refuse('AccessDenied', 'no', 403));
@@ -126,7 +126,7 @@ test('what no retry can help is recorded and not thrown', async () => {
 test.each([
   ['of this run', true, 'InvalidPrincipalError'],
   ['of another run', false, undefined],
-])('an account %s that AWS refuses: %s is tried again', async (_, own, error) => {
+])('handles an account %s that AWS rejects: %s is tried again', async (_, own, error) => {
   const env = await createEnv();
   const stranger = created(env).id;
   const { id, revision } = await planned(env);
@@ -142,7 +142,7 @@ test.each([
   expect(named(env)[key]).toContain(own ? stranger : id);
 });
 
-test('while a busy resource is tried again soon, AWS is not asked again for an account that it has just refused', async () => {
+test('does not try a rejected account again at once when another resource is busy', async () => {
   const env = await createEnv();
   const { id, revision } = await planned(env);
   env.organization.refusePrincipal(id);
@@ -166,7 +166,7 @@ test('while a busy resource is tried again soon, AWS is not asked again for an a
   expect(alone).toEqual(['InvalidPrincipalError', 2]);
 });
 
-test('what is being written for a crowd is not read for the plan of one more, except by hand', async () => {
+test('plans without reading a resource that a burst writes, except by hand', async () => {
   const env = await createEnv();
   const { id, revision } = await planned(env);
   await update(env, revision);
@@ -186,7 +186,7 @@ test('what is being written for a crowd is not read for the plan of one more, ex
   expect([byEvent, reads()]).toEqual([0, 1]);
 });
 
-test('a resource that others hold is recorded as waiting once, however often it is tried', async () => {
+test('records a busy resource as waiting once, however many attempts there are', async () => {
   const env = await createEnv();
   const { revision } = await planned(env);
   await env.store.leases.acquire(bucket, 'another', env.clock.now(), env.clock.now() + 180_000);

@@ -6,12 +6,12 @@ import { judge } from './judge.ts';
 describe('the engine and the second opinion', () => {
   const { judged, outcomes, first } = drawCases(3_000, 20_261_130);
 
-  it('agree when 3,000 cases are drawn', () => {
+  it('agrees in 3,000 drawn cases', () => {
     expect(first).toBeUndefined();
     expect(judged).toBe(3_000);
   });
 
-  it('give each outcome in a tenth of the cases when 3,000 are drawn', () => {
+  it('gives each outcome in a tenth of 3,000 drawn cases', () => {
     expect(Math.min(...Object.values(outcomes))).toBeGreaterThan(300);
   });
 });
@@ -19,7 +19,7 @@ describe('the engine and the second opinion', () => {
 /** The engine takes for granted that requests use TLS. No page says so. */
 const unlike = ['spares a service when a Deny is for requests without TLS'];
 
-it.each(engineCaseFiles())('has the expected outcomes when the cases of %s are judged', (file) => {
+it.each(engineCaseFiles())('returns the expected outcomes of the cases of %s', (file) => {
   const judged = readEngineCases(file)
     .filter(({ name, expect }) => expect.outcome !== 'malformed' && !unlike.includes(name))
     .map(({ name, input, expect: { outcome } }) => ({

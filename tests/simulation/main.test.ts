@@ -46,7 +46,7 @@ test.each([
   ['no seed at all', ['--seeds', '0'], /--seeds must be one at least/],
   ['a sort that there is not', ['--only', 'keys'], /--only must be accounts or rotations/],
   ['an option that there is not', ['--sedes', '3'], /'--sedes'/],
-])('%s is refused with the usage', async (_, args, says) => {
+])('refuses %s with the usage', async (_, args, says) => {
   const { code, stdout, stderr } = await run(args);
 
   expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
@@ -62,7 +62,7 @@ test('seeds that break nothing end with 0, and say how many were played', async 
 });
 
 test.each([[[]], [['--accounts', '4']]])(
-  'a seed that breaks a promise ends with 1, and prints the command that breaks it again (%j)',
+  'ends with 1 when a seed breaks a promise, and prints the command that repeats it (%j)',
   async (more) => {
     const { code, stdout } = await run(
       ['--seed', '1', '--seeds', '4', '--only', 'accounts', ...more],

@@ -4,14 +4,14 @@ import * as planted from './planted-rotations.ts';
 import { playRotations } from './secrets/play.ts';
 
 /** `npm run bench:rotations` plays thousands of rotations. */
-test('rotated secrets reach their readers in random organizations, under random faults and schedules', async () => {
+test('delivers rotated secrets in random organizations, under random faults and schedules', async () => {
   for (let seed = 1; seed <= 6; seed += 1) {
     const { violations } = await playRotations({ seed });
     expect({ seed, violations }).toEqual({ seed, violations: [] });
   }
 });
 
-test('a seed tells the same story each time', async () => {
+test('repeats the same run for the same seed', async () => {
   const first = await playRotations({ seed: 3 });
   await playRotations({ seed: 4 });
   const again = await playRotations({ seed: 3 });
@@ -39,13 +39,13 @@ const faults: readonly Planted[] = [
   ['telling the same trouble at every look', planted.troubleForgotten, 3, /the clock told \d+ times/],
 ];
 
-test('every planted fault is looked for', () => {
+test('looks for every planted fault', () => {
   expect(new Set(faults.map(([, plant]) => plant))).toEqual(new Set(Object.values(planted)));
 });
 
 /** Searched from a seed near the one that is known to find it, since the others take their time: `node bench/planted-faults.ts`. */
 describe('it catches, in less than 500 seeds,', () => {
-  test.each(faults)('%s', async (_, plant, from, says) => {
+  test.each(faults)('catches %s', async (_, plant, from, says) => {
     const caught = async (seed: number) =>
       (await playRotations({ seed, ...plant() })).violations.some(({ what }) => says.test(what));
     let seed = from;

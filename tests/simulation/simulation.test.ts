@@ -19,14 +19,14 @@ const faults: readonly [string, () => planted.Planted, number][] = [
   ['forgetting what a configuration drops', planted.droppedForgotten, 304],
 ];
 
-test('the promises hold in random organizations, under random faults and schedules', async () => {
+test('keeps the promises in random organizations, under random faults and schedules', async () => {
   for (let seed = 1; seed <= 20; seed += 1) {
     const { violations } = await play({ seed });
     expect({ seed, violations }).toEqual({ seed, violations: [] });
   }
 });
 
-test('a seed tells the same story each time', async () => {
+test('repeats the same run for the same seed', async () => {
   const first = await play({ seed: 40 });
   await play({ seed: 26 });
   const again = await play({ seed: 40 });
@@ -51,10 +51,10 @@ async function caughtAt(plant: () => planted.Planted, first: number): Promise<nu
   return undefined;
 }
 
-test('every planted fault is looked for', () => {
+test('looks for every planted fault', () => {
   expect(new Set(faults.map(([, plant]) => plant))).toEqual(new Set(Object.values(planted)));
 });
 
-test.each(faults)('it catches %s', async (_, plant, first) => {
+test.each(faults)('catches %s', async (_, plant, first) => {
   expect(await caughtAt(plant, first)).toBeDefined();
 });
