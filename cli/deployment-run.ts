@@ -13,6 +13,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { formatCount } from './output.ts';
 import { createProgress } from './progress.ts';
 import { connectForRun, createLogger } from './services.ts';
+import { passTime } from './simulated-time.ts';
 import { createSimulation, forgetCalls, prepareDeployment } from './simulation.ts';
 
 export interface DeploymentRun {
@@ -60,18 +61,6 @@ async function simulated(
     around: passTime(services),
   };
 }
-
-/** A pause of the state machine takes no time here, so the clock is moved on by what it says. */
-const passTime =
-  ({ clock }: Services): FunctionInterceptor =>
-  async (token, invoke) => {
-    const result = await invoke();
-    if (token === 'AdvanceDeploymentFunctionArn') await clock.sleep(secondsOf(result) * 1_000);
-    return result;
-  };
-
-const secondsOf = (result: unknown): number =>
-  typeof result === 'object' && result !== null && 'seconds' in result ? Number(result.seconds) : 0;
 
 /** Deployments take their time, so pauses are always kept there. */
 async function connected(

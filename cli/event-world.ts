@@ -1,6 +1,7 @@
 import type { AccountChange, ChangeCause } from '../shared/accounts/account-event.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { ensureOu } from '../simulator/example-organization.ts';
+import { endDeployments, noticeAccounts } from '../simulator/member-stack-sets.ts';
 import type { SimulatedOrganization } from '../simulator/organization.ts';
 import { isContainer } from '../simulator/world.ts';
 
@@ -58,11 +59,13 @@ type EventWorld = Omit<EventContext, 'accountId'>;
 /** The accounts that an event is about as they were before it: a moved one where it came from, and so on. */
 export function prepareOrganization(world: EventWorld, { accountIds, cause }: AccountChange): void {
   for (const accountId of accountIds) scenarios[cause].before?.({ ...world, accountId });
+  endDeployments(world.organization);
 }
 
 /** Does to the organization what the event tells of. */
 export function applyEvent(world: EventWorld, { accountIds, cause }: AccountChange): void {
   for (const accountId of accountIds) scenarios[cause].act({ ...world, accountId });
+  noticeAccounts(world.organization);
 }
 
 /** The OU that most grants name, by path; the root where none does. */

@@ -38,6 +38,7 @@ export function createProgress(out: Output, machine: DeployedMachine = 'account-
       const { ok, text, waits = false, unproven = false } = detailOf(event);
       if (error === undefined && waits && told.has(idOf(event))) return;
       if (waits) told.add(idOf(event));
+      else told.delete(idOf(event));
       if (error !== undefined) tell(red('✗'), event, red(error));
       else tell(waits ? yellow('…') : !ok ? red('✗') : unproven ? yellow('?') : green('✓'), event, dim(text));
     },

@@ -9,8 +9,10 @@ import { activateConfiguration } from '../shared/runs/activate.ts';
 import { addExampleMatches } from '../simulator/example-finds.ts';
 import { createExampleOrganization } from '../simulator/example-organization.ts';
 import { runLocally } from '../simulator/local-deployment.ts';
+import { addMemberStackSets } from '../simulator/member-stack-sets.ts';
 import type { SimulatedOrganization } from '../simulator/organization.ts';
 import { createSimulatedServices } from '../simulator/simulated-services.ts';
+import { passTime } from './simulated-time.ts';
 
 export interface Simulation {
   readonly configuration: Configuration;
@@ -35,6 +37,7 @@ export function createSimulation(configuration: Configuration, options: Simulati
     random: seeded(20_260_302),
   });
   addExampleMatches(organization, configuration, options.finds);
+  addMemberStackSets(organization, configuration);
   const calls: CallCounts = {};
   const services = createSimulatedServices(organization, {
     plugins: [countCalls(calls)],
@@ -54,7 +57,7 @@ export async function prepareDeployment(services: Services, configuration: Confi
 /** Onboards everyone who is there: one run brings every policy to the registry. Its calls are not counted. */
 export async function onboardEveryone({ services, configuration, calls }: Simulation): Promise<void> {
   const input = { accountId: configuration.organization.managementAccount, mode: 'sync' };
-  await runLocally({ services, name: 'everyone-before', input });
+  await runLocally({ services, name: 'everyone-before', input, around: passTime(services) });
   forgetCalls(calls);
 }
 

@@ -10,7 +10,7 @@ import type { CallCounts } from '../../shared/platform/aws/plugins.ts';
 import { canAffectSearch } from '../../shared/reconcile/discover-resources.ts';
 import type { Services } from '../../shared/reconcile/services.ts';
 import { addExampleMatches } from '../../simulator/example-finds.ts';
-import { explainNotStarted, runLocally } from '../../simulator/local-deployment.ts';
+import { explainNotStarted, type FunctionInterceptor, runLocally } from '../../simulator/local-deployment.ts';
 import { printGain } from '../approval-output.ts';
 import {
   type CommandContext,
@@ -30,6 +30,7 @@ import { createProgress } from '../progress.ts';
 import { printRun } from '../run-output.ts';
 import { createRunReport, type RunReport } from '../run-report.ts';
 import { connectForRun, createLogger } from '../services.ts';
+import { passTime } from '../simulated-time.ts';
 import { createSimulation, forgetCalls, onboardEveryone, prepareDeployment } from '../simulation.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -124,6 +125,7 @@ interface RunEnvironment {
   readonly where: string;
   /** Pauses before retries: for an AWS that needs them. */
   readonly waits: 'none' | 'real';
+  readonly around?: FunctionInterceptor;
   /** Nothing is kept after the command. */
   readonly inMemory: boolean;
 }
@@ -149,7 +151,8 @@ async function simulated(
   addExampleMatches(organization, configuration, isNew);
   forgetCalls(calls);
   const size = formatCount(organization.world.accounts.size, 'account');
-  return { services, calls, where: `a simulated organization of ${size}`, waits: 'none', inMemory: true };
+  const where = `a simulated organization of ${size}`;
+  return { services, calls, where, waits: 'none', around: passTime(services), inMemory: true };
 }
 
 async function connected(
@@ -169,7 +172,7 @@ interface Execution {
 }
 
 async function runOn(
-  { services, calls, where, waits, inMemory }: RunEnvironment,
+  { services, calls, where, inMemory, ...how }: RunEnvironment,
   { out }: Session,
   { runId, input, configuration, event }: Execution,
 ): Promise<ExitCode> {
@@ -178,7 +181,7 @@ async function runOn(
   out.line();
   const onState = createProgress(out);
   const start = performance.now();
-  const result = await runLocally({ services, name: runId, input, waits, onState });
+  const result = await runLocally({ services, name: runId, input, onState, ...how });
   const durationMs = Math.round(performance.now() - start);
   const ended = await createRunReport(services.store, { runId, result, calls, durationMs });
   out.result(ended.report);

@@ -4,6 +4,7 @@ import { explainNotStarted, runLocally } from '../../simulator/local-deployment.
 import type { OrganizationEvent } from '../../simulator/organization-event.ts';
 import type { StateEvent } from '../../simulator/run-state-machine.ts';
 import { countWrites, createRunReport, type RunReport } from '../run-report.ts';
+import { passTime } from '../simulated-time.ts';
 import { forgetCalls, type Simulation } from '../simulation.ts';
 
 /** An event that was handed to EventBridge, and the run that it started. */
@@ -27,7 +28,7 @@ export async function deliverEvent(
   if (reason !== undefined) throw new Error(reason);
   forgetCalls(calls);
   const start = performance.now();
-  const result = await runLocally({ services, name, input: event, onState });
+  const result = await runLocally({ services, name, input: event, onState, around: passTime(services) });
   const durationMs = Math.round(performance.now() - start);
   const ended = await createRunReport(services.store, {
     runId: name,

@@ -1,5 +1,6 @@
 import { countAllCalls } from '../run-report.ts';
 import type { Simulation } from '../simulation.ts';
+import { type BrokenTrust, isDeniedExactly } from './broken-trust.ts';
 import { newAccount, type ScenarioResult } from './scenario.ts';
 import { countAllowed, countMentions } from './who-can.ts';
 
@@ -7,7 +8,7 @@ import { countAllowed, countMentions } from './who-can.ts';
 export type Figures = ReturnType<typeof computeFigures>;
 
 export function computeFigures(
-  { chapters, accesses, closed }: ScenarioResult,
+  { chapters, accesses, check, brokenTrust, closed }: ScenarioResult,
   { organization }: Simulation,
   durationMs: number,
 ) {
@@ -18,7 +19,10 @@ export function computeFigures(
     closed: countAllowed(accesses, 2),
   };
   const mentionedAfterClosing = countMentions(closed, newAccount.id);
+  const { verified = 0, 'central-only': centralOnly = 0 } = check.readiness?.counts ?? {};
   const asPromised =
+    verified + centralOnly === allowed.of &&
+    (brokenTrust === undefined || isDeniedExactly(brokenTrust)) &&
     chapters.every(({ report }) => report.status === 'succeeded') &&
     allowed.onboarded === allowed.of &&
     allowed.before + allowed.closed + mentionedAfterClosing === 0 &&
@@ -29,6 +33,9 @@ export function computeFigures(
     accounts: organization.world.accounts.size,
     resources: closed.size,
     allowed,
+    /** Accesses with every half that they have. */
+    verified,
+    ...(brokenTrust === undefined ? {} : { brokenTrust: describeBrokenTrust(brokenTrust) }),
     mentionedAfterClosing,
     runs: chapters.map(({ title, event, report, writes }) => ({
       title,
@@ -43,3 +50,9 @@ export function computeFigures(
     durationMs,
   };
 }
+
+const describeBrokenTrust = ({ role, broken }: BrokenTrust) => ({
+  role,
+  accesses: broken.results.filter((each) => each.role === role).length,
+  denied: broken.results.filter(({ status }) => status === 'denied').length,
+});

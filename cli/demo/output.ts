@@ -1,15 +1,16 @@
 import type { Configuration } from '../../shared/configuration/schema.ts';
+import type { AccountCheck } from '../../shared/reconcile/check-account.ts';
 import type { ResourceChange } from '../../shared/store/ports.ts';
 import { getDifferences } from '../differences.ts';
-import { alignColumns, type Colors, formatCount, type Output, shorten } from '../output.ts';
+import { alignColumns, type Colors, formatCount, type Output } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { printReadiness } from '../run-output.ts';
 import { countAllCalls } from '../run-report.ts';
 import type { Simulation } from '../simulation.ts';
+import { printAccesses } from './access-table.ts';
 import { compactDifferences } from './compact.ts';
 import type { Figures } from './figures.ts';
 import { type Chapter, newAccount, type ScenarioPrinter } from './scenario.ts';
-import type { WhoCan } from './who-can.ts';
 
 export function printOpening(out: Output, { organization }: Simulation): void {
   const { bold, dim } = out.colors;
@@ -37,7 +38,8 @@ export async function createPrinter(out: Output, configuration: Configuration): 
     },
     state: progress,
     ends: (chapter) => printChapter(out, configuration, chapter, number === 1),
-    accesses: (accesses) => printAccesses(out, accesses),
+    accesses: (accesses, check) => printAccesses(out, accesses, check),
+    checked: (check) => printChecked(out, check),
   };
 }
 
@@ -78,45 +80,24 @@ function takenBack(changes: readonly ResourceChange[], { red, dim }: Colors): st
   return `    ${red(`- ${newAccount.name} (${newAccount.id})`)}  ${dim(`${where}: ${formatCount(facts.length, 'line')} removed, none added`)}`;
 }
 
-function printAccesses(out: Output, accesses: readonly WhoCan[]): void {
-  const { bold, dim } = out.colors;
-  out.line();
-  out.line(
-    `${bold('   Access before the account existed, and now')} ${dim('(evaluated from the central policies)')}`,
-  );
-  const rows = accesses.map(({ who, what, needsMemberRole, allowed }) => [
-    ...allowed.map((is) => mark(is, out.colors)),
-    needsMemberRole ? out.colors.yellow('?') : dim('–'),
-    shorten(inShort(who), 24),
-    shorten(inShort(what), 50),
-  ]);
-  const heads = ['before', 'now', 'member', 'who', 'may'].map(dim);
-  for (const line of alignColumns([heads, ...rows])) out.line(line);
-  out.line(dim('   member: ? also needs a role in the account, which was not read; – needs no such role'));
+/** As the command `check` says it, without the accesses that are verified. */
+function printChecked(out: Output, { readiness }: AccountCheck): void {
+  if (readiness === undefined) return;
+  const { ready, counts, reasons } = readiness;
+  printReadiness(out, { ready, accesses: counts, notVerified: reasons });
 }
-
-/** The account is in the title, and the first part of a key's id is enough. */
-const inShort = (text: string): string =>
-  text
-    .replace(new RegExp(`^${newAccount.name} \\(${newAccount.id}\\)$`), 'the account')
-    .replace(` of ${newAccount.name} (${newAccount.id})`, '')
-    .replace(` in ${newAccount.name} (${newAccount.id})`, '')
-    .replaceAll(newAccount.id, '…')
-    .replace(/^People of group/, 'Group')
-    .replace(/\b([0-9a-f]{8})-[0-9a-f-]{27}\b/, '$1…');
-
-const mark = (allowed: boolean, { green, red }: Colors): string => (allowed ? green('✓') : red('✗'));
 
 export function printEnd(
   out: Output,
-  { allowed, mentionedAfterClosing, runs, durationMs, status }: Figures,
+  { allowed, verified, brokenTrust, mentionedAfterClosing, runs, durationMs, status }: Figures,
 ): void {
   const { bold, green, red } = out.colors;
   const rows = [
-    [
-      'Allowed accesses: before / onboarded / closed',
-      `${allowed.before} / ${allowed.onboarded} / ${allowed.closed} of ${allowed.of}`,
-    ],
+    ['Accesses that are proven on every side', `${verified} of ${allowed.of}`],
+    ...(brokenTrust === undefined
+      ? []
+      : [['Denied while one trust policy was broken', `${brokenTrust.denied} of ${allowed.of}`]]),
+    ['Allowed by the central accounts before / after', `${allowed.before} / ${allowed.closed}`],
     ['Policies that name the closed account', String(mentionedAfterClosing)],
     ['Writes for the repeated event', String(runs.at(-1)?.writes ?? 0)],
     ['Time', `${(durationMs / 1_000).toFixed(1)} s`],

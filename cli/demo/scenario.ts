@@ -1,7 +1,9 @@
-import { isMember } from '../../shared/accounts/membership.ts';
+import { getActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
+import { type AccountCheck, checkAccount } from '../../shared/reconcile/check-account.ts';
 import type { StateEvent } from '../../simulator/run-state-machine.ts';
 import { findFirstOu } from '../event-world.ts';
 import type { Simulation } from '../simulation.ts';
+import { type BrokenTrust, breakTrust, findRoleToBreak } from './broken-trust.ts';
 import { captureEvent, type Delivered, deliverEvent } from './deliver.ts';
 import { listWhoCan, type Policies, readPolicies, type WhoCan } from './who-can.ts';
 
@@ -17,6 +19,10 @@ export interface ScenarioResult {
   readonly chapters: readonly Chapter[];
   /** All that the account gets in its OU, and whether it is allowed before it came, at its best, and after it went. */
   readonly accesses: readonly WhoCan[];
+  /** Both halves of each access at its best. */
+  readonly check: AccountCheck;
+  /** Absent if the account has no member role that the demo could break. */
+  readonly brokenTrust: BrokenTrust | undefined;
   readonly closed: Policies;
 }
 
@@ -25,15 +31,19 @@ export interface ScenarioPrinter {
   begins(title: string, point: string): void;
   state(event: StateEvent): void;
   ends(chapter: Chapter): void;
-  accesses(accesses: readonly WhoCan[]): void;
+  accesses(accesses: readonly WhoCan[], check: AccountCheck): void;
+  checked(check: AccountCheck): void;
 }
 
-/** An account is created, moved, closed, and heard of once more; each run starts from the event that tells of it. */
+/**
+ * An account is created, moved, checked with a broken trust, closed, and heard of once more. Each run starts from the event that
+ * tells of it.
+ */
 export async function playScenario(
   simulation: Simulation,
   printer: ScenarioPrinter,
 ): Promise<ScenarioResult> {
-  const { organization, services, configuration } = simulation;
+  const { organization, services } = simulation;
   const chapters: Chapter[] = [];
   const tell = async (
     title: string,
@@ -49,7 +59,7 @@ export async function playScenario(
     chapters.push(chapter);
     return event;
   };
-  const look = () => readPolicies(services, configuration);
+  const look = () => readPolicies(services);
   const { id, name } = newAccount;
   const home = findFirstOu(simulation);
 
@@ -65,8 +75,10 @@ export async function playScenario(
     () => organization.moveAccount(id, home),
   );
   const after = await look();
-  printer.accesses(await accessesNow(simulation, [before, after]));
-  const inOu = await services.store.registry.getAccount(id);
+  const active = await getActiveConfiguration(services.store);
+  const check = await checkAccount(services, { runId: 'demo-check', accountId: id });
+  printer.accesses(listWhoCan(active, check.account, [before, after]), check);
+  const brokenTrust = await playBrokenTrust(simulation, printer, check);
   await tell(`${name} closes`, 'The account loses all of its access.', () => organization.closeAccount(id));
   const closed = await look();
   await tell(
@@ -75,11 +87,23 @@ export async function playScenario(
     () => {},
     created,
   );
-  const accesses = inOu === undefined ? [] : listWhoCan(configuration, inOu, [before, after, closed]);
-  return { chapters, accesses, closed };
+  const accesses = listWhoCan(active, check.account, [before, after, closed]);
+  return { chapters, accesses, check, brokenTrust, closed };
 }
 
-async function accessesNow({ services, configuration }: Simulation, moments: readonly Policies[]) {
-  const account = await services.store.registry.getAccount(newAccount.id);
-  return account !== undefined && isMember(account) ? listWhoCan(configuration, account, moments) : [];
+/** One half alone is not enough, whatever the central account allows. */
+async function playBrokenTrust(
+  simulation: Simulation,
+  printer: ScenarioPrinter,
+  check: AccountCheck,
+): Promise<BrokenTrust | undefined> {
+  const role = findRoleToBreak(check);
+  if (role === undefined) return undefined;
+  printer.begins(
+    `An administrator breaks the trust policy of ${role} in ${newAccount.name}`,
+    `The central policies allow as much as before. \`onboarding check --account ${newAccount.id}\` says:`,
+  );
+  const brokenTrust = await breakTrust(simulation, check, role);
+  printer.checked(brokenTrust.broken);
+  return brokenTrust;
 }

@@ -1,21 +1,28 @@
 import pMap from 'p-map';
+import {
+  getActiveConfiguration,
+  type ResolvedConfiguration,
+} from '../../shared/configuration/active-configuration.ts';
 import { getGrantContext } from '../../shared/configuration/context.ts';
-import type { Configuration } from '../../shared/configuration/schema.ts';
 import type { Access } from '../../shared/grants/contract.ts';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
 import type { Account } from '../../shared/platform/account.ts';
+import type { AccountCheck } from '../../shared/reconcile/check-account.ts';
 import type { DesiredResource } from '../../shared/reconcile/desired-resource.ts';
-import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
+import { listActiveResources } from '../../shared/reconcile/desired-resources.ts';
 import { judgeAccess, listAccesses } from '../../shared/reconcile/judge-access.ts';
 import type { Services } from '../../shared/reconcile/services.ts';
+import type { AccessStatus } from '../../shared/store/readiness.ts';
 
 /** The policies of every resource at one moment, as AWS gives them. */
 export type Policies = ReadonlyMap<string, readonly (PolicyDocument | undefined)[]>;
 
-export async function readPolicies(services: Services, configuration: Configuration): Promise<Policies> {
+export async function readPolicies(services: Services): Promise<Policies> {
+  const active = await getActiveConfiguration(services.store);
+  const { configuration } = active;
   const context = getGrantContext(configuration);
   const read = await pMap(
-    listDesiredResources(configuration, []),
+    listActiveResources(active, []),
     async ({ key, kind, ref }) => {
       const clients = services.aws('demo-look', configuration).getReader(ref);
       const state = await kind.read(clients, ref, context);
@@ -28,6 +35,8 @@ export async function readPolicies(services: Services, configuration: Configurat
 
 /** Something that the configuration grants, and whether its central half is allowed at each of several moments. */
 export interface WhoCan {
+  /** Key of the central resource. */
+  readonly resource: string;
   readonly who: string;
   readonly what: string;
   /** Whether it also needs a role of the member account. */
@@ -37,13 +46,14 @@ export interface WhoCan {
 
 /** Evaluates all that an account gets against the policies of each moment. */
 export function listWhoCan(
-  configuration: Configuration,
+  active: ResolvedConfiguration,
   account: Account,
   moments: readonly Policies[],
 ): readonly WhoCan[] {
-  const context = getGrantContext(configuration);
-  return listDesiredResources(configuration, [account]).flatMap((desired) =>
+  const context = getGrantContext(active.configuration);
+  return listActiveResources(active, [account]).flatMap((desired) =>
     listAccesses(desired, account, context).map((access) => ({
+      resource: desired.key,
       who: access.who,
       what: access.what,
       needsMemberRole: access.member !== undefined,
@@ -54,6 +64,13 @@ export function listWhoCan(
 
 const isAllowed = ({ key, kind }: DesiredResource, policies: Policies, access: Access): boolean =>
   judgeAccess(policies.get(key) ?? [], kind.policyKind, access).outcome === 'allowed';
+
+/** What verification found about an access, if it looked at it. */
+export const findStatus = (
+  { results }: AccountCheck,
+  { resource, who, what }: WhoCan,
+): AccessStatus | undefined =>
+  results.find((each) => each.resource === resource && each.who === who && each.what === what)?.status;
 
 /** How many of the accesses are allowed at a moment. */
 export const countAllowed = (accesses: readonly WhoCan[], moment: number): number =>

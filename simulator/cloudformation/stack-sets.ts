@@ -93,10 +93,10 @@ function queueWork(world: SimulatedWorld, work: Omit<PendingWork, 'dueAt'>): voi
   pending.sort((a, b) => a.dueAt - b.dueAt);
 }
 
-/** Does what is due by now. Every call of a client begins with this. */
-export function runPendingDeployments(world: SimulatedWorld): void {
+/** Does what is due by a time. Default: by now. Every call of a client begins with this. */
+export function runPendingDeployments(world: SimulatedWorld, until = world.settings.clock.now()): void {
   const { pending } = world.cloudFormation;
-  while (pending[0] !== undefined && pending[0].dueAt <= world.settings.clock.now()) {
+  while (pending[0] !== undefined && pending[0].dueAt <= until) {
     const work = pending.shift();
     if (work !== undefined) deploy(world, work);
   }

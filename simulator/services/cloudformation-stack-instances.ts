@@ -1,6 +1,7 @@
 import type * as sdk from '@aws-sdk/client-cloudformation';
 import { createAwsError } from '../aws-error.ts';
 import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { setTargets } from '../cloudformation/make-stack-set.ts';
 import { listTargetAccounts, startOperation } from '../cloudformation/stack-sets.ts';
 import type { SimulatedStackSet, StackInstance } from '../cloudformation/state.ts';
 import { getPage } from '../paging.ts';
@@ -16,9 +17,7 @@ export const cloudFormationStackInstances: ServiceOperations = {
   >((call) => {
     const stackSet = getStackSet(call, 'CreateStackInstances');
     const { accounts, regions, targets, targetIds } = readTargets(call);
-    for (const id of targetIds) stackSet.targetIds.add(id);
-    for (const region of regions) stackSet.regions.add(region);
-    stackSet.members = new Set(listTargetAccounts(call.world, stackSet.targetIds).map(({ id }) => id));
+    setTargets(call.world, stackSet, { ids: targetIds, regions });
     return { OperationId: start(call, stackSet, { accounts, regions, targets, action: 'CREATE' }) };
   }),
 

@@ -1,10 +1,9 @@
 import type * as sdk from '@aws-sdk/client-cloudformation';
 import { createAwsError } from '../aws-error.ts';
 import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
-import { deployAutomatically } from '../cloudformation/stack-sets.ts';
+import { makeStackSet } from '../cloudformation/make-stack-set.ts';
 import type { SimulatedStackSet } from '../cloudformation/state.ts';
 import { findDenial } from '../permissions.ts';
-import { makeRandomUuid, type SimulatedWorld } from '../world.ts';
 import { expectTemplate, toParameters } from './cloudformation-stacks.ts';
 
 /** Service-managed stack sets. Source: CloudFormation API reference, "CreateStackSet". */
@@ -17,10 +16,7 @@ export const cloudFormationStackSets: ServiceOperations = {
         'NameAlreadyExistsException',
         `StackSet ${call.input.StackSetName} already exists`,
       );
-    const stackSet = newStackSet(call);
-    stackSets.set(stackSet.name, stackSet);
-    listen(call.world);
-    return { StackSetId: stackSet.id };
+    return { StackSetId: newStackSet(call).id };
   }),
 
   DescribeStackSet: defineOperation<sdk.DescribeStackSetCommandInput, sdk.DescribeStackSetCommandOutput>(
@@ -90,29 +86,16 @@ function newStackSet({
       'AutoDeployment is required when PermissionModel is SERVICE_MANAGED',
     );
   const { StackSetName: name = '', TemplateBody, Parameters, Capabilities = [], AutoDeployment } = input;
-  const { partition, managementAccountId } = world.settings;
-  return {
-    id: `arn:${partition}:cloudformation:${region}:${managementAccountId}:stackset/${name}:${makeRandomUuid(world)}`,
+  return makeStackSet(world, {
     name,
+    region,
     description: input.Description,
     templateBody: expectTemplate(TemplateBody, Capabilities),
     parameters: toParameters(Parameters),
     capabilities: Capabilities,
     automatic: AutoDeployment.Enabled === true,
     retainStacks: AutoDeployment.RetainStacksOnAccountRemoval === true,
-    targetIds: new Set(),
-    regions: new Set(),
-    members: new Set(),
-    instances: new Map(),
-    operations: new Map(),
-  };
-}
-
-/** Automatic deployment follows the events of the organization. */
-function listen(world: SimulatedWorld): void {
-  if (world.cloudFormation.isListening) return;
-  world.cloudFormation.isListening = true;
-  world.listeners.push(() => deployAutomatically(world));
+  });
 }
 
 const describe = (stackSet: SimulatedStackSet): sdk.StackSet => ({

@@ -4,8 +4,24 @@ import { exampleConfiguration, objectOf, run } from '../fixtures/screen.ts';
 const check = (...more: readonly string[]) =>
   run(['check', '--simulate', '--config', exampleConfiguration, ...more]);
 
-test('ends with 2 and says unproven when a role of the account cannot be read', async () => {
+test('ends with 0 and says ready when both halves of every access are proven', async () => {
   const screen = await check('--account', '888888888888', '--json');
+
+  expect(screen).toMatchObject({ code: 0, stderr: '' });
+  expect(objectOf(screen)).toMatchObject({ status: 'checked', accountId: '888888888888', ready: true });
+});
+
+test('ends with 2 and says unproven when the roles of the account cannot be read', async () => {
+  const outsiders: Parameters<typeof run>[1] = {
+    outsiders: ({ world }) => {
+      for (const { arn } of world.roles.values())
+        if (arn.includes('888888888888:role/account-onboarding/')) world.roles.delete(arn);
+    },
+  };
+  const screen = await run(
+    ['check', '--simulate', '--config', exampleConfiguration, '--account', '888888888888', '--json'],
+    outsiders,
+  );
 
   expect(screen).toMatchObject({ code: 2, stderr: '' });
   expect(objectOf(screen)).toMatchObject({ status: 'checked', accountId: '888888888888', ready: 'unproven' });

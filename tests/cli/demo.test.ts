@@ -1,7 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
-import { expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { configurationFiles, loadCentralAccounts } from '../fixtures/central-accounts.ts';
-import { objectOf, run, runOnTerminal } from '../fixtures/screen.ts';
+import { objectOf, run, runOnTerminal, type Screen } from '../fixtures/screen.ts';
+
+/** The demo takes seconds, so the tests of what it prints share one. */
+let printed: Screen;
+
+beforeAll(async () => {
+  printed = await run(['demo']);
+});
 
 test('shows the expected results in the demo', async () => {
   const screen = await run(['demo', '--json']);
@@ -9,7 +17,9 @@ test('shows the expected results in the demo', async () => {
   expect(screen).toMatchObject({ code: 0, stderr: '' });
   expect(objectOf(screen)).toMatchObject({
     status: 'succeeded',
-    allowed: { before: 0, closed: 0 },
+    allowed: { of: 20, before: 0, onboarded: 20, closed: 0 },
+    verified: 20,
+    brokenTrust: { role: 'deploy/Runner', accesses: 3, denied: 3 },
     mentionedAfterClosing: 0,
     runs: [
       { event: 'CreateAccountResult', written: 6 },
@@ -26,14 +36,50 @@ test('fits every line of the demo into a hundred columns', async () => {
 
   expect(code).toBe(0);
   expect(lines.filter(({ length }) => length > 100)).toEqual([]);
-  expect(stdout).toMatch(/✗ +✓ +– +the account +let CloudTrail write logs to s3:/);
+  expect(stdout).toMatch(/✓ +– +verified +the account +let CloudTrail write logs to s3:/);
+  expect(stdout).toMatch(/✓ +✓ +verified +Role deploy\/Runner +decrypt with key/);
 });
 
-test('says unproven, and nowhere ready, when member accounts were not read', async () => {
-  const { stdout } = await run(['demo']);
+test('waits for the member roles and says ready when both halves are proven', async () => {
+  const { stdout } = printed;
 
-  expect(stdout).toMatch(/Unproven: 4 of 8 accesses verified, 4 central only/);
+  expect(stdout).toMatch(
+    /… Verify access +4 of 8 accesses verified, 4 pending, waiting for member roles\n +✓ Verify access +8 accesses/,
+  );
+  expect(stdout).toMatch(/… Verify access +15 of 20 .*\n +✓ Verify access +20 accesses verified/);
+  expect(stdout).toMatch(
+    /Not ready: 17 of 20 accesses verified, 3 denied\n +denied \(3\): nobody can work as .*Runner/,
+  );
+});
+
+test('says unproven, and nowhere ready, when no member role is described', async () => {
+  const { code, stdout } = await run(['demo', '--config', configurationFiles.nine]);
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/Unproven: \d+ of \d+ accesses verified, \d+ central only/);
+  expect(stdout).toMatch(/central only: the configuration does not describe the role/);
   expect(stdout).not.toMatch(/\bready\b/i);
+});
+
+test('shows the member roles when their policies are in each account', async () => {
+  const { stdout } = await run(['demo', '--config', 'examples/member-roles/onboarding.yml', '--json']);
+
+  expect(JSON.parse(stdout)).toMatchObject({ status: 'succeeded', brokenTrust: { role: 'app/Web' } });
+});
+
+test('prints every line of the picture in the README, in its order', async () => {
+  const { stdout } = printed;
+  const [, picture = ''] =
+    /^\*\*What it looks like\.\*\*[^`]*`npm start`[^`]*```\n(.*?)^```$/ms.exec(
+      readFileSync('README.md', 'utf8'),
+    ) ?? [];
+  const shown = picture.split('\n').filter((line) => line !== '');
+  const lines = stdout.split('\n');
+  const positions = shown.map((line) => lines.indexOf(line));
+
+  expect(shown.length).toBeGreaterThan(10);
+  expect(shown.filter((_, index) => (positions[index] ?? -1) < 0)).toEqual([]);
+  expect(positions).toEqual(positions.toSorted((a, b) => a - b));
 });
 
 test('shows the demo with a configuration of the user', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { configurationFiles } from '../fixtures/central-accounts.ts';
 import { objectOf, run } from '../fixtures/screen.ts';
 
 const configuration = 'examples/member-roles/onboarding.yml';
@@ -87,7 +88,7 @@ describe('member-template', () => {
   });
 
   it('ends with 64 when the configuration has no member roles', async () => {
-    const { code, stderr } = await run(['member-template', '--config', 'examples/onboarding.yml']);
+    const { code, stderr } = await run(['member-template', '--config', configurationFiles.nine]);
     expect(code).toBe(64);
     expect(stderr).toContain('has no memberRoles');
   });

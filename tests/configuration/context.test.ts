@@ -64,7 +64,7 @@ describe('what grant kinds may know', () => {
       installationId: 'example',
       limits: configuration.limits,
       centralAccounts: three,
-      memberRoles: [],
+      memberRoles: configuration.memberRoles,
     });
   });
 

@@ -51,14 +51,6 @@ const grantOnConfigurationAccount = `
     repositories: ["nothing/*"]
     preset: pull
     for: { ous: [Workloads, "*/Later"] }
-  - name: people-of-members
-    kind: assume-role-permission
-    account: security
-    groups: [Readers]
-    memberRole: people/Member
-    for: { ous: [Workloads] }
-memberRoles:
-  - { name: people/Member, kind: people, for: { ous: [Workloads] } }
 `;
 
 const configuration = parseConfiguration(

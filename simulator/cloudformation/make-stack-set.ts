@@ -1,0 +1,81 @@
+import type { Capability } from '@aws-sdk/client-cloudformation';
+import { makeRandomUuid, type SimulatedWorld } from '../world.ts';
+import {
+  deployAutomatically,
+  listTargetAccounts,
+  runPendingDeployments,
+  startOperation,
+} from './stack-sets.ts';
+import type { SimulatedStackSet } from './state.ts';
+
+export interface StackSetInput {
+  readonly name: string;
+  /** The region that it is administered in. */
+  readonly region: string;
+  readonly templateBody: string;
+  readonly description?: string | undefined;
+  /** Default: none. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Default: none. */
+  readonly capabilities?: readonly Capability[];
+  /** Default: true. */
+  readonly automatic?: boolean;
+  /** Default: false. */
+  readonly retainStacks?: boolean;
+}
+
+/** A StackSet without targets, in the world. */
+export function makeStackSet(world: SimulatedWorld, input: StackSetInput): SimulatedStackSet {
+  const { name, region, parameters = {}, capabilities = [], automatic = true, retainStacks = false } = input;
+  const { partition, managementAccountId } = world.settings;
+  const stackSet: SimulatedStackSet = {
+    id: `arn:${partition}:cloudformation:${region}:${managementAccountId}:stackset/${name}:${makeRandomUuid(world)}`,
+    name,
+    description: input.description,
+    templateBody: input.templateBody,
+    parameters,
+    capabilities,
+    automatic,
+    retainStacks,
+    targetIds: new Set(),
+    regions: new Set(),
+    members: new Set(),
+    instances: new Map(),
+    operations: new Map(),
+  };
+  world.cloudFormation.stackSets.set(name, stackSet);
+  listen(world);
+  return stackSet;
+}
+
+/** Automatic deployment follows the events of the organization. */
+function listen(world: SimulatedWorld): void {
+  if (world.cloudFormation.isListening) return;
+  world.cloudFormation.isListening = true;
+  world.listeners.push(() => deployAutomatically(world));
+}
+
+/** Names the targets of a StackSet. @returns the accounts below them */
+export function setTargets(
+  world: SimulatedWorld,
+  stackSet: SimulatedStackSet,
+  { ids, regions }: { readonly ids: Iterable<string>; readonly regions: Iterable<string> },
+) {
+  for (const id of ids) stackSet.targetIds.add(id);
+  for (const region of regions) stackSet.regions.add(region);
+  const accounts = listTargetAccounts(world, stackSet.targetIds);
+  stackSet.members = new Set(accounts.map(({ id }) => id));
+  return accounts;
+}
+
+/** A StackSet that was deployed long ago: the accounts below the targets have its stacks. */
+export function addStackSet(
+  world: SimulatedWorld,
+  { targetIds, ...input }: StackSetInput & { readonly targetIds: readonly string[] },
+): void {
+  const stackSet = makeStackSet(world, input);
+  const regions = [input.region];
+  const accounts = setTargets(world, stackSet, { ids: targetIds, regions });
+  startOperation(world, stackSet, { accounts, regions, action: 'CREATE' });
+  runPendingDeployments(world, Number.POSITIVE_INFINITY);
+}
