@@ -10,7 +10,7 @@ import { findAccountWarnings } from '../../shared/reconcile/account-warnings.ts'
 import type { Services } from '../../shared/reconcile/services.ts';
 import { formatUnresolvedPaths } from '../../shared/reconcile/unresolved-ous.ts';
 import { findUnresolvedPaths } from '../../shared/reconcile/unresolved-paths.ts';
-import { activateConfiguration } from '../../shared/runs/activate.ts';
+import { activateConfiguration, type UnnamedResources } from '../../shared/runs/activate.ts';
 import { getActiveApproval } from '../../shared/runs/approval/active-approval.ts';
 import {
   type CommandContext,
@@ -51,18 +51,13 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
         needsApproval: () => getActiveApproval(services.store),
       })
     : undefined;
-  const { active, previous, removedResources, unreachableResources } = await activateConfiguration(
-    services,
-    configuration,
-    by,
-  );
+  const { active, previous, ...unnamed } = await activateConfiguration(services, configuration, by);
   const changed = previous === undefined || getActivationId(active) !== getActivationId(previous);
   const warnings = await selectorFindings(services, { configuration, ous: getStoredOus(active) });
   const report = {
     active: told(active),
     previous: told(previous),
-    removedResources,
-    unreachableResources,
+    ...unnamed,
     warnings,
   };
   out.result({ status: 'succeeded', changed, ...report, accounts: imported?.accounts ?? null });
@@ -70,12 +65,7 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
   out.line(`${out.colors.green('✓')} ${file} ${changed ? 'is now' : 'was already'} the active configuration`);
   const rows = [...(changed ? [row('before', previous)] : []), row('active', active)];
   for (const line of alignColumns(rows)) out.line(line);
-  for (const key of removedResources)
-    out.line(`  not in the configuration any more; the next run removes the managed statements: ${key}`);
-  for (const key of unreachableResources)
-    out.line(
-      out.colors.yellow(`! not changed, because its account is not a central account any more: ${key}`),
-    );
+  printUnnamed(out, unnamed);
   if (changed && configuration.approval !== undefined)
     out.line(
       '  Accounts in the registry count as approved. From now on, new and moved accounts wait for approval',
@@ -86,6 +76,23 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
       '  No policy was changed. Change them now: onboarding apply. Otherwise the next run or sweep does',
     );
   return exitCodes.succeeded;
+}
+
+/** The managed resources that the configuration does not name. */
+function printUnnamed(
+  out: Session['out'],
+  { removedResources, undecidedResources, unreachableResources }: UnnamedResources,
+): void {
+  for (const key of removedResources)
+    out.line(`  not in the configuration any more; the next run removes the managed statements: ${key}`);
+  for (const key of undecidedResources)
+    out.line(
+      `  not named any more; the next run searches, and removes the managed statements unless a pattern matches: ${key}`,
+    );
+  for (const key of unreachableResources)
+    out.line(
+      out.colors.yellow(`! not changed, because its account is not a central account any more: ${key}`),
+    );
 }
 
 const organization = ({ store, hub }: Services) => ({

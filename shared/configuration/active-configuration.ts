@@ -3,22 +3,23 @@ import type { SearchResult, Store, StoredConfiguration } from '../store/ports.ts
 import { hashConfiguration } from './context.ts';
 import { ConfigurationMismatchError } from './errors.ts';
 import type { Configuration } from './schema.ts';
-import { droppedAmong, everFound, toSearchMatches } from './search-results.ts';
-import type { SearchMatches } from './searches.ts';
+import {
+  formatActivation,
+  type ResolvedSearches,
+  resolveSearches,
+  type SearchScope,
+} from './search-results.ts';
 import { validateConfiguration } from './validate.ts';
 
 /** The resources, and the accounts that they are for. */
-export interface ResolvedConfiguration {
+export interface ResolvedConfiguration extends ResolvedSearches {
   readonly configuration: Configuration;
-  readonly matches: SearchMatches;
-  /** Keys of resources that were named or found, and are no more. */
-  readonly dropped: readonly string[];
   /** The OUs that the paths of selectors named at the activation. Default: not known. */
   readonly ous?: StoredOus;
 }
 
-/** With what was found for its patterns, and the keys of dropped resources in accounts that are central still. */
-export interface ActiveConfiguration extends ResolvedConfiguration {
+/** With the results of its searches. */
+export interface ActiveConfiguration extends ResolvedConfiguration, SearchScope {
   readonly hash: string;
   /** Default: 0. */
   readonly reactivated?: number | undefined;
@@ -42,7 +43,13 @@ export const getActivationId = ({
 export const getConfiguration = async (store: Store): Promise<Configuration> =>
   parseStoredConfiguration(requireActivated(await store.configuration.getActive()));
 
-/** The same, with what was found for its patterns. @throws what `getConfiguration` throws */
+/** The same, as searches need it. @throws what `getConfiguration` throws */
+export async function getSearchScope(store: Store): Promise<SearchScope> {
+  const active = requireActivated(await store.configuration.getActive());
+  return toSearchScope(active, parseStoredConfiguration(active));
+}
+
+/** The same, with the results of its searches. @throws what `getConfiguration` throws */
 export async function getActiveConfiguration(store: Store): Promise<ActiveConfiguration> {
   const { active, searchResults } = await store.configuration.getActiveWithSearchResults();
   const activated = requireActivated(active);
@@ -93,18 +100,24 @@ export async function requireActive(
   );
 }
 
-/** The active configuration, with what is known of its patterns. */
-export const toActiveConfiguration = (
-  stored: Pick<StoredConfiguration, 'hash' | 'resources' | 'ous' | 'reactivated'>,
+/** A stored configuration, with the results of its searches. */
+export function toActiveConfiguration(
+  stored: Omit<StoredConfiguration, 'document' | 'activatedBy'>,
   configuration: Configuration,
   items: readonly SearchResult[],
-): ActiveConfiguration => ({
+): ActiveConfiguration {
+  const scope = toSearchScope(stored, configuration);
+  const { hash, reactivated } = stored;
+  return { ...scope, ...resolveSearches(scope, items), hash, reactivated, ous: getStoredOus(stored) };
+}
+
+export const toSearchScope = (
+  stored: Pick<StoredConfiguration, 'hash' | 'activatedAt' | 'newSearches'>,
+  configuration: Configuration,
+): SearchScope => ({
   configuration,
-  hash: stored.hash,
-  reactivated: stored.reactivated,
-  ous: getStoredOus(stored),
-  matches: toSearchMatches(items),
-  dropped: droppedAmong([...stored.resources, ...everFound(items)], configuration, items),
+  activation: formatActivation(stored),
+  newSearches: stored.newSearches,
 });
 
 /** The same value for the same OUs, so that what was made of them for many accounts is not made anew. */

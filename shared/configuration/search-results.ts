@@ -1,41 +1,83 @@
 import { parseResourceKey } from '../grants/contract.ts';
-import type { SearchResult } from '../store/ports.ts';
+import type { SearchResult, StoredConfiguration } from '../store/ports.ts';
 import { listCentralNames } from './context.ts';
-import { listDesiredKeys } from './named-resources.ts';
 import type { Configuration } from './schema.ts';
-import { listSearches, type SearchMatches } from './searches.ts';
+import { type ConfiguredSearch, listSearches, type SearchMatches } from './searches.ts';
 
-/** What the table knows of searches, as a plan asks for it. */
-export const toSearchMatches = (items: readonly SearchResult[]): SearchMatches =>
-  new Map(items.map(({ search, matching }) => [search, matching]));
+/** An activation, as far as search results depend on it. */
+export interface SearchScope {
+  readonly configuration: Configuration;
+  /** As `formatActivation` writes it. */
+  readonly activation: string;
+  /** As `StoredConfiguration.newSearches`. */
+  readonly newSearches: readonly string[];
+}
 
-export const hasSearched = (item: SearchResult | undefined): boolean => item?.lookedAt !== undefined;
+/** What search results mean under one activation. */
+export interface ResolvedSearches {
+  /** What each search matched last. */
+  readonly matches: SearchMatches;
+  /** Searches that have not completed under the activation. */
+  readonly openSearches: readonly ConfiguredSearch[];
+}
 
-/** Every resource that a search has found, now or before. */
-export const everFound = (items: readonly SearchResult[]): readonly string[] =>
-  items.flatMap(({ matching, former }) => [...matching, ...former]);
+/** Tells an activation from every other one, also from an earlier one of the same configuration. */
+export const formatActivation = ({
+  hash,
+  activatedAt,
+}: Pick<StoredConfiguration, 'hash' | 'activatedAt'>): string => `${hash}@${activatedAt}`;
+
+/** Whether a search has succeeded under the activation, even if it failed later. */
+export const hasCompleted = (
+  item: Pick<SearchResult, 'completed'> | undefined,
+  { activation }: Pick<SearchScope, 'activation'>,
+): boolean => item?.completed?.activation === activation;
+
+/** The last matches of each search. A search that is new under the activation has none until it has completed. */
+export function resolveSearches(scope: SearchScope, items: readonly SearchResult[]): ResolvedSearches {
+  const usable = items.filter((item) => isUsable(item, scope));
+  const completed = new Set(items.filter((item) => hasCompleted(item, scope)).map(({ search }) => search));
+  return {
+    matches: new Map(usable.map(({ search, matching }) => [search, matching])),
+    openSearches: listSearches(scope.configuration).filter(({ key }) => !completed.has(key)),
+  };
+}
+
+const isUsable = (item: SearchResult, scope: Pick<SearchScope, 'activation' | 'newSearches'>): boolean =>
+  !scope.newSearches.includes(item.search) || hasCompleted(item, scope);
 
 /**
- * Which of `keys` the configuration neither names nor has found, in accounts that are central still. While nobody has
- * looked for a pattern, it may match any resource of its kind in its place: those are left as they are.
+ * The searches of a configuration whose stored matches say nothing of today: the activation before it does not have them, or
+ * does not use their matches itself.
  */
-export function droppedAmong(
-  keys: readonly string[],
-  configuration: Configuration,
+export function listNewSearches(
+  next: Configuration,
+  previous: SearchScope | undefined,
   items: readonly SearchResult[],
 ): readonly string[] {
-  const desired = listDesiredKeys(configuration, toSearchMatches(items));
-  const others = [...new Set(keys)].filter((key) => !desired.has(key));
-  if (others.length === 0) return [];
-  const looked = new Set(items.filter(hasSearched).map(({ search }) => search));
-  const open = listSearches(configuration).filter(({ key }) => !looked.has(key));
-  const places = new Set(open.map(placeOf));
-  return others.filter((key) => {
-    const ref = parseResourceKey(key);
-    return !places.has(placeOf(ref)) && listCentralNames(configuration, ref.accountId).length > 0;
+  const searches = listSearches(next).map(({ key }) => key);
+  if (previous === undefined) return searches;
+  const before = new Set(listSearches(previous.configuration).map(({ key }) => key));
+  const stored = new Map(items.map((item) => [item.search, item]));
+  return searches.filter((search) => {
+    const item = stored.get(search);
+    return !before.has(search) || item === undefined || !isUsable(item, previous);
   });
 }
 
-/** A kind in an account and region. */
-const placeOf = ({ kind, accountId, region }: { kind: string; accountId: string; region: string }): string =>
-  `${kind}/${accountId}/${region}`;
+/**
+ * Whether what is managed on a resource that no grant is for may be taken away: its account is central, and every search of
+ * its kind, account and region has completed, so that no pattern can match the resource unseen.
+ */
+export function isRevocable(
+  {
+    configuration,
+    openSearches,
+  }: Pick<SearchScope, 'configuration'> & Pick<ResolvedSearches, 'openSearches'>,
+  key: string,
+): boolean {
+  const { kind, accountId, region } = parseResourceKey(key);
+  const mayMatch = (search: ConfiguredSearch): boolean =>
+    search.kind === kind && search.accountId === accountId && search.region === region;
+  return listCentralNames(configuration, accountId).length > 0 && !openSearches.some(mayMatch);
+}

@@ -18,7 +18,7 @@ export interface ConfiguredSearch extends ResourceSearch {
 }
 
 /** Every search of a configuration once, ordered by key. */
-export function listSearches(configuration: Configuration): readonly ConfiguredSearch[] {
+export const listSearches = memoizeByObject((configuration: Configuration): readonly ConfiguredSearch[] => {
   const context = getGrantContext(configuration);
   const all = configuration.grants.flatMap((entry) =>
     entrySearches(entry, context).map((search) => ({
@@ -35,7 +35,7 @@ export function listSearches(configuration: Configuration): readonly ConfiguredS
       return [{ ...search, grants: same.map(({ grant }) => grant) }];
     })
     .sort(compareByText(({ key }) => key));
-}
+});
 
 const entrySearches = (entry: GrantEntry, context: GrantContext): readonly ResourceSearch[] =>
   getGrantKind(entry.kind).discovery?.listSearches(entry, context) ?? [];

@@ -5,9 +5,8 @@ import { findDesiredResource, listGrantNames } from './desired-resources.ts';
 import type { Services } from './services.ts';
 
 /**
- * Another configuration that came into force since the picture was made may not name it any more, and a look that ended
- * since may have found that it matches no more; both forget what has nothing of ours. What is remembered too late for
- * that is not written.
+ * Another configuration that became active since the context was loaded may not name the resource any more. A search that has
+ * completed since may not match it. The inventory has the resource by now, so a later run sees it, whether it was written or not.
  * @throws ConcurrentUpdateError
  */
 export async function assertStillDesired(

@@ -10,7 +10,7 @@ import { createRemember } from './versioned-state.ts';
 
 /**
  * What the holder of a lease reads, in this order: the revision before the accounts, so that it is never too new.
- * @returns `undefined` if there is nothing to do: the configuration has dropped the resource, and nothing on it is managed
+ * @returns `undefined` if there is nothing to do: no grant is for the resource, and nothing on it is managed
  */
 export async function loadContext(services: Services, resource: string, state: ResourceState | undefined) {
   const { store } = services;

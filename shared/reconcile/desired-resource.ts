@@ -8,7 +8,7 @@ export interface DesiredResource {
   readonly kind: GrantKind;
   /** Whether the configuration names it: then it must be there. */
   readonly named: boolean;
-  /** The grants that meet on it, in the configuration's order; none for one that only an earlier one named. */
+  /** The grants that meet on it, in the configuration's order. None for a resource of the inventory that no grant is for. */
   readonly shares: readonly DesiredShare[];
 }
 

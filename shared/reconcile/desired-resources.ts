@@ -4,6 +4,7 @@ import type { ResolvedConfiguration } from '../configuration/active-configuratio
 import { listCentralNames } from '../configuration/context.ts';
 import { listNamedKeys } from '../configuration/named-resources.ts';
 import type { Configuration } from '../configuration/schema.ts';
+import { isRevocable } from '../configuration/search-results.ts';
 import { getMatches, noMatches, type SearchMatches } from '../configuration/searches.ts';
 import { parseResourceKey } from '../grants/contract.ts';
 import type { GrantEntry } from '../grants/grant-schema.ts';
@@ -27,12 +28,19 @@ export function listDesiredResources(
   return sorted([...resourcesFor({ configuration, matches, ous }, accounts).values()]);
 }
 
-/** The same, and the resources that are dropped: nobody has anything on them any more. */
-export const listActiveResources = (
-  { configuration, matches, dropped, ous }: ResolvedConfiguration,
+/**
+ * The work of a run: the same resources, and those of the inventory that no grant is for any more. Nobody has access to these.
+ * @param inventory Keys of resources on which something may be managed. Default: none
+ */
+export function listActiveResources(
+  active: ResolvedConfiguration,
   accounts: readonly Account[],
-): readonly DesiredResource[] =>
-  sorted([...listDesiredResources(configuration, accounts, matches, ous), ...dropped.map(droppedResource)]);
+  inventory: readonly string[] = [],
+): readonly DesiredResource[] {
+  const desired = resourcesFor(active, accounts);
+  const revocable = inventory.filter((key) => !desired.has(key) && isRevocable(active, key));
+  return sorted([...desired.values(), ...revocable.map(toResourceForNobody)]);
+}
 
 /** Names of the grants that meet on a resource. */
 export const listGrantNames = ({ shares }: Pick<DesiredResource, 'shares'>): readonly string[] =>
@@ -41,7 +49,7 @@ export const listGrantNames = ({ shares }: Pick<DesiredResource, 'shares'>): rea
 const sorted = (resources: readonly DesiredResource[]): readonly DesiredResource[] =>
   resources.toSorted(compareByText(({ key }) => key));
 
-function droppedResource(key: string): DesiredResource {
+function toResourceForNobody(key: string): DesiredResource {
   const ref = parseResourceKey(key);
   return { key, ref, kind: getGrantKind(ref.kind), named: false, shares: [] };
 }
@@ -53,14 +61,17 @@ export const getCentralAccountName = (
 ): CentralAccountName | undefined =>
   shares[0]?.entry.account ?? listCentralNames(configuration, ref.accountId)[0];
 
-/** One of `listActiveResources`; the selectors of the others are not asked. `undefined` where it is none of them. */
+/**
+ * One resource, as `listActiveResources` gives it if the inventory has it. The selectors of other grants are not asked.
+ * @returns `undefined` if no grant is for it, and nothing may be taken away there
+ */
 export const findDesiredResource = (
   active: ResolvedConfiguration,
   accounts: readonly Account[],
   key: string,
 ): DesiredResource | undefined =>
   resourcesFor(active, accounts, key).get(key) ??
-  (active.dropped.includes(key) ? droppedResource(key) : undefined);
+  (isRevocable(active, key) ? toResourceForNobody(key) : undefined);
 
 function resourcesFor(
   {

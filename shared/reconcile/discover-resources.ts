@@ -1,6 +1,5 @@
 import pMap from 'p-map';
-import type { Configuration } from '../configuration/schema.ts';
-import { everFound, hasSearched } from '../configuration/search-results.ts';
+import { hasCompleted, type SearchScope } from '../configuration/search-results.ts';
 import { type ConfiguredSearch, listSearches } from '../configuration/searches.ts';
 import { formatResourceKey } from '../grants/contract.ts';
 import { formatPattern } from '../grants/discovery.ts';
@@ -8,7 +7,6 @@ import { getGrantKind } from '../grants/kinds.ts';
 import { getTimestamp } from '../platform/clock.ts';
 import { ConcurrentUpdateError, type ErrorRecord, toErrorRecord } from '../platform/errors.ts';
 import type { SearchResult } from '../store/ports.ts';
-import { StoredItemError } from '../store/stored-item-error.ts';
 import { formatGroupedCauses } from './grouped-causes.ts';
 import { requireDeployedAccount } from './require-deployed-account.ts';
 import type { Services } from './services.ts';
@@ -23,10 +21,10 @@ export interface ResourcePlace {
 }
 
 export interface DiscoveryRequest {
-  /** Names the sessions of the roles that look. */
+  /** Names the sessions of the roles that search. */
   readonly runId: string;
-  readonly configuration: Configuration;
-  /** Everywhere, only where nobody has looked with success yet, or there and at one place. */
+  readonly scope: SearchScope;
+  /** Every search, only those that have not completed under the activation, or these and those of one place. */
   readonly where: 'everywhere' | 'new' | ResourcePlace;
   /** Whether what was found is stored; a plan that changes nothing only uses it. */
   readonly keep: boolean;
@@ -51,16 +49,16 @@ export async function discoverResources(
   services: Services,
   request: DiscoveryRequest,
 ): Promise<DiscoveryResult> {
-  const searches = listSearches(request.configuration);
+  const searches = listSearches(request.scope.configuration);
   const known = await services.store.searchResults.list();
   if (searches.length === 0 && known.length === 0)
     return { items: [], unreadable: [], failed: [], warnings: [] };
   const due = searches.filter((search) => isDue(search, request, known));
   const looks = await pMap(due, (search) => searchOnce(services, request, search, known), { concurrency });
   const fresh = new Map(looks.map((item) => [item.search, item]));
-  const stale = known.filter(({ search }) => !fresh.has(search));
-  const kept = request.where === 'everywhere' ? await forgotten(services, request, stale) : stale;
-  const isReplaced = ({ search }: SearchResult): boolean => request.keep && hasSearched(fresh.get(search));
+  const kept = known.filter(({ search }) => !fresh.has(search));
+  const isReplaced = ({ search }: SearchResult): boolean =>
+    request.keep && hasCompleted(fresh.get(search), request.scope);
   return {
     unreadable: describeUnreadableSearches(known.filter((item) => !isReplaced(item))),
     items: [...kept, ...fresh.values()],
@@ -76,8 +74,7 @@ export async function discoverResources(
 }
 
 const replacedText =
-  'This run has searched again and replaced the item. Resources that matched before and match no more may be unknown now: ' +
-  'look for managed statements on them';
+  'This run has searched again and replaced the item. Managed statements on resources that match no more are removed';
 
 /** What looking for resources leaves to do, a line for each cause. */
 export const formatSearchProblems = ({
@@ -116,11 +113,12 @@ export const isEventOfKind = (kind: string, { source }: ResourcePlace): boolean 
 
 function isDue(
   search: ConfiguredSearch,
-  { where }: DiscoveryRequest,
+  { where, scope }: DiscoveryRequest,
   known: readonly SearchResult[],
 ): boolean {
   if (where === 'everywhere') return true;
-  if (!hasSearched(known.find((item) => item.search === search.key))) return true;
+  const stored = known.find((item) => item.search === search.key);
+  if (!hasCompleted(stored, scope)) return true;
   return where !== 'new' && canAffectSearch(search, where);
 }
 
@@ -139,8 +137,7 @@ async function searchOnce(
   let before = known.find((item) => item.search === search.key);
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const item = nextItem(search, before, await ask(services, request, search));
-    if (!request.keep || (await services.store.searchResults.put(item, before?.generation)))
-      return withoutCleared(services, request, item);
+    if (!request.keep || (await services.store.searchResults.put(item, before?.generation))) return item;
     before = (await services.store.searchResults.list()).find((each) => each.search === search.key);
   }
   const error = new ConcurrentUpdateError(
@@ -152,15 +149,14 @@ async function searchOnce(
 const nothingYet = ({ key }: ConfiguredSearch): SearchResult => ({
   search: key,
   matching: [],
-  former: [],
   generation: 0,
 });
 
-type Answer = { readonly keys: readonly string[]; readonly at: string } | { readonly error: ErrorRecord };
+type Answer = Required<Pick<SearchResult, 'matching' | 'completed'>> | { readonly error: ErrorRecord };
 
 async function ask(
   services: Services,
-  { runId, configuration }: DiscoveryRequest,
+  { runId, scope: { configuration, activation } }: DiscoveryRequest,
   search: ConfiguredSearch,
 ): Promise<Answer> {
   try {
@@ -169,8 +165,8 @@ async function ask(
     const limit = configuration.limits.resourcesPerPattern;
     const ids = (await getGrantKind(search.kind).discovery?.find(clients, search, limit)) ?? [];
     const { kind, accountId, region } = search;
-    const keys = ids.map((id) => formatResourceKey({ kind, accountId, region, id }));
-    return { keys, at: getTimestamp(services.clock) };
+    const matching = ids.map((id) => formatResourceKey({ kind, accountId, region, id }));
+    return { matching, completed: { at: getTimestamp(services.clock), activation } };
   } catch (error) {
     return { error: toErrorRecord(error) };
   }
@@ -180,52 +176,5 @@ function nextItem(search: ConfiguredSearch, before: SearchResult | undefined, an
   const { error: _, unreadable: __, ...last } = before ?? nothingYet(search);
   const generation = last.generation + 1;
   if ('error' in answer) return { ...last, error: answer.error, generation };
-  const now = new Set(answer.keys);
-  const former = [...new Set(everFound([last]).filter((key) => !now.has(key)))].sort();
-  return { search: search.key, matching: answer.keys, former, lookedAt: answer.at, generation };
-}
-
-/** Those on which the table remembers something of ours, ordered. */
-export async function writtenAmong(
-  { resources }: Pick<Services['store'], 'resources'>,
-  keys: readonly string[],
-): Promise<readonly string[]> {
-  const unique = [...new Set(keys)].sort();
-  const written = await pMap(unique, (key) => isWritten(resources, key), { concurrency: 8 });
-  return unique.filter((_, index) => written[index]);
-}
-
-/** Of an item that cannot be understood nobody can say so; the resource stays in sight, and its update reports the item. */
-async function isWritten(resources: Services['store']['resources'], key: string): Promise<boolean> {
-  try {
-    return ((await resources.get(key))?.managed.sids.length ?? 0) > 0;
-  } catch (error) {
-    if (error instanceof StoredItemError) return true;
-    throw error;
-  }
-}
-
-/** Searches that the configuration has no more: what is cleared is forgotten. */
-const forgotten = (
-  services: Services,
-  request: DiscoveryRequest,
-  stale: readonly SearchResult[],
-): Promise<readonly SearchResult[]> =>
-  pMap(stale, (item) => withoutCleared(services, request, item), { concurrency });
-
-/**
- * Forgets resources that matched earlier and have no managed content. It is called after the table says that they match no
- * more. A run that writes to one meanwhile has told the table by then, or sees the change before its write.
- */
-async function withoutCleared(
-  { store }: Services,
-  { keep }: DiscoveryRequest,
-  item: SearchResult,
-): Promise<SearchResult> {
-  if (item.unreadable !== undefined) return item;
-  const former = await writtenAmong(store, item.former);
-  if (former.length === item.former.length) return item;
-  if (!keep) return { ...item, former };
-  const next = { ...item, former, generation: item.generation + 1 };
-  return (await store.searchResults.put(next, item.generation)) ? next : item;
+  return { search: search.key, ...answer, generation };
 }

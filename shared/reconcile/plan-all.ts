@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { AccountNotMemberError } from '../accounts/errors.ts';
 import { requireReady } from '../accounts/registry.ts';
 import type { ActiveConfiguration } from '../configuration/active-configuration.ts';
-import { droppedAmong, everFound, toSearchMatches } from '../configuration/search-results.ts';
+import { resolveSearches } from '../configuration/search-results.ts';
 import type { StatementDifference } from '../iam/difference.ts';
 import { formatDifference } from '../iam/difference-text.ts';
 import type { RegisteredAccount } from '../platform/account.ts';
@@ -81,7 +81,9 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   const { revision } = await registry.getHead();
   const accounts = await registry.listAccounts();
   requireKnown(accounts, accountId);
-  const desired = listActiveResources(active, accounts);
+  // After the results of the searches, so that it has every resource that a run has written by older ones.
+  const inventory = await services.store.resources.listManaged();
+  const desired = listActiveResources(active, accounts, inventory);
   let done = 0;
   const resources = await pMap(
     desired,
@@ -118,11 +120,8 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
 
 /** What the patterns match now takes the place of what the table knows of them. */
 async function looking(services: Services, { runId, active, keep = false }: PlanAllRequest) {
-  const { configuration } = active;
-  const looked = await discoverResources(services, { runId, configuration, where: 'everywhere', keep });
-  const { items } = looked;
-  const dropped = droppedAmong([...active.dropped, ...everFound(items)], configuration, items);
-  return { active: { ...active, matches: toSearchMatches(items), dropped }, looked };
+  const looked = await discoverResources(services, { runId, scope: active, where: 'everywhere', keep });
+  return { active: { ...active, ...resolveSearches(active, looked.items) }, looked };
 }
 
 /** A resource that nobody names, and that was deleted: there is nothing to plan. */

@@ -56,7 +56,7 @@ export async function verifyRun(
   const resumed = whole.run?.waitingUntil !== undefined;
   const findings = await pMap(
     // For these accounts alone: what the others have is nothing to this run.
-    listActiveResources(active, unchanged),
+    listActiveResources(active, unchanged, [...changes.keys()]),
     (desired) =>
       resourceFindings(services, {
         runId,

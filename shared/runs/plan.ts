@@ -5,6 +5,7 @@ import {
   getActivationId,
   getActiveConfiguration,
   getConfiguration,
+  getSearchScope,
 } from '../configuration/active-configuration.ts';
 import { defaultApprovalHours } from '../configuration/schema.ts';
 import type { RegisteredAccount } from '../platform/account.ts';
@@ -70,9 +71,9 @@ export interface PlannedRun {
 const concurrency = 8;
 
 /**
- * Looks for what patterns match where that is due, reads every resource that may have to change, and keeps for each what
- * is there, what should be, and whether they differ. Nothing is written to AWS. What is as it was left is done with that. A
- * resource that cannot be planned keeps the reason; the update meets it again.
+ * Makes the searches that are due, reads every resource that may have to change, and keeps what is there and what should be.
+ * Nothing is written to AWS. A resource that is as it was left is done with that. A resource that cannot be planned keeps the
+ * reason; the update meets it again.
  */
 export async function planRun(services: Services, step: PlanStep): Promise<PlannedRun> {
   const { runId, cause, accounts, place = null } = step;
@@ -94,7 +95,8 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   const readAll = sweep || cause === 'manual';
   const plan = { runId, revision, active, registered, accountIds, readAll, sweep, place };
   const changes = await pMap(
-    listActiveResources(active, registered),
+    // The inventory after the configuration: then it has every resource that a run has written by an older one.
+    listActiveResources(active, registered, await services.store.resources.listManaged()),
     async (desired) => {
       const again = done.has(desired.key);
       const { unresolved, ...change } = await planOne(
@@ -132,10 +134,10 @@ async function revisionFor(
 
 /** Looks for resources before anything is planned. */
 async function look(services: Services, { runId, cause, place }: PlanStep): Promise<DiscoveryResult> {
-  const configuration = await getConfiguration(services.store);
+  const scope = await getSearchScope(services.store);
   const everywhere = cause === 'sweep' || cause === 'manual';
   const where = everywhere ? 'everywhere' : (place ?? 'new');
-  return discoverResources(services, { runId, configuration, where, keep: true });
+  return discoverResources(services, { runId, scope, where, keep: true });
 }
 
 interface Noteworthy {
@@ -273,7 +275,7 @@ async function planRemembered(
       ...whatIsPlanned(seen, planned, plan),
       ...why,
     };
-  // What nobody names may be gone; then the update forgets what was ours on it.
+  // A resource that no grant names may be deleted. Then the update removes it from the inventory.
   if (error?.name === 'ResourceMissingError' && !desired.named)
     return { planned: (state?.managed.sids.length ?? 0) > 0 ? 'change' : 'none' };
   return { ...found, ...why };

@@ -90,6 +90,11 @@ function memoryResources(): ResourceStore {
         states.set(resource, deepFreeze({ ...state, version }));
         return version;
       }),
+    listManaged: () =>
+      soon(() => {
+        const managed = [...states].filter(([, { managed }]) => managed.sids.length > 0).map(([key]) => key);
+        return sortedBy(managed, (key) => key);
+      }),
   };
 }
 

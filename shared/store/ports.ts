@@ -147,29 +147,39 @@ export interface ResourceStore {
    * @returns the version that it has now; `undefined` where another has written it
    */
   put(resource: string, state: ResourceState): Promise<number | undefined>;
+  /**
+   * The inventory: keys of the resources whose state has managed content, ordered. `put` adds a resource and
+   * removes it, together with its state. Consistent reads.
+   */
+  listManaged(): Promise<readonly string[]>;
 }
 
 /** What is known of one search for resources by pattern. */
 export interface SearchResult {
   /** `formatSearchKey` of the search. */
   readonly search: string;
-  /** Keys of the resources that matched at the last look that succeeded, ordered; they have the pattern's grants. */
+  /** Keys of the resources that matched when the search last succeeded, ordered. They have the pattern's grants. */
   readonly matching: readonly string[];
-  /** Keys of resources that matched earlier, where something of ours may be left; ordered. */
-  readonly former: readonly string[];
-  /** When the last look that succeeded ended, ISO 8601; absent before the first. */
-  readonly lookedAt?: string;
-  /** Why the last look failed; absent where it succeeded. */
+  /** The last success of the search. Absent before the first. */
+  readonly completed?: CompletedSearch;
+  /** Why the last search failed; absent if it succeeded. */
   readonly error?: ErrorRecord;
-  /** Why the item cannot be understood. Never stored: the next look replaces the item. */
+  /** Why the item cannot be understood. Never stored: the next search replaces the item. */
   readonly unreadable?: ErrorRecord;
   /** Counts the changes of this item; 1 at first. */
   readonly generation: number;
 }
 
+interface CompletedSearch {
+  /** When it ended, ISO 8601. */
+  readonly at: string;
+  /** The activation that was active then, as `formatActivation` writes it. */
+  readonly activation: string;
+}
+
 export interface SearchResultStore {
   /**
-   * Of all searches that anybody has looked for, ordered by `search`. An item that cannot be understood gives a search that was
+   * Of all searches that were ever made, ordered by `search`. An item that cannot be understood gives a search that was
    * never made, with the reason. Consistent reads.
    */
   list(): Promise<readonly SearchResult[]>;
@@ -202,11 +212,6 @@ export interface LeaseStore {
 export interface StoredConfiguration {
   /** SHA-256 of the canonical form, hexadecimal. */
   readonly hash: string;
-  /**
-   * Keys of the resources that this installation may have written: those that the configuration names, and those that an
-   * earlier one named and that are not cleared yet.
-   */
-  readonly resources: readonly string[];
   /** The configuration as it was validated (JSON). */
   readonly document: unknown;
   /**
@@ -216,8 +221,11 @@ export interface StoredConfiguration {
   readonly ous: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** How often the same configuration was activated anew, because its paths name other OUs than before. Default: 0. */
   readonly reactivated?: number;
-  /** What the activation has stored of searches, before itself: the generation of each. Absent where that was nothing. */
-  readonly carried?: Readonly<Record<string, number>>;
+  /**
+   * Searches that the configuration before did not have. Their stored matches are old: they count only after the search has
+   * completed under this activation.
+   */
+  readonly newSearches: readonly string[];
   readonly activatedAt: string;
   readonly activatedBy: string;
 }
@@ -231,7 +239,7 @@ export interface StoredConfigurationWithSearchResults {
 export interface ConfigurationStore {
   /** Consistent read. */
   getActive(): Promise<StoredConfiguration | undefined>;
-  /** With all that searches have found, which is no older than what the activation has carried over. Consistent reads. */
+  /** With the results of all searches. Consistent reads. */
   getActiveWithSearchResults(): Promise<StoredConfigurationWithSearchResults>;
   activate(configuration: StoredConfiguration): Promise<void>;
   /**

@@ -7,8 +7,8 @@ import { type ApproveOptions, answerOf, approve } from '../../cli/commands/appro
 import { getExitCode } from '../../cli/exit-codes.ts';
 import { createOutput } from '../../cli/output.ts';
 import type { Io } from '../../cli/terminal.ts';
-import { noMatches } from '../../shared/configuration/searches.ts';
 import { created } from '../fixtures/account-events.ts';
+import { activeConfiguration } from '../fixtures/active-configuration.ts';
 import { answer, approvalOf, approving, untilItWaits } from '../fixtures/approvals.ts';
 import { exampleConfiguration, run, standardInput } from '../fixtures/screen.ts';
 import { bucket } from '../fixtures/small-configuration.ts';
@@ -143,7 +143,7 @@ test('says in plan --account why an account waits for approval', async () => {
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
   const { configuration, services } = env;
-  const active = { configuration, hash: request.configurationHash, matches: noMatches, dropped: [] };
+  const active = activeConfiguration(configuration, request.configurationHash);
   let stdout = '';
   const stream = { write: (text: string) => (stdout += text) };
   const io: Io = { stdout: stream, stderr: stream, stdin: standardInput(''), env: {}, cwd: '.' };

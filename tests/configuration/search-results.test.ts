@@ -1,43 +1,91 @@
 import { describe, expect, test } from '@jest/globals';
-import { droppedAmong } from '../../shared/configuration/search-results.ts';
+import {
+  isRevocable,
+  listNewSearches,
+  resolveSearches,
+  type SearchScope,
+} from '../../shared/configuration/search-results.ts';
 import type { SearchResult } from '../../shared/store/ports.ts';
 import { abroad, having, home, images, repositoryKey } from '../fixtures/discovered-resources.ts';
 import { bucket, security, shared } from '../fixtures/small-configuration.ts';
 
 const configuration = having(images('["base/*", tool]'));
+const search = `ecr-repository-policy/${shared}/${home}/name:base/*`;
 
-const item = (changes: Partial<SearchResult> = {}): SearchResult => ({
-  search: `ecr-repository-policy/${shared}/${home}/name:base/*`,
-  matching: [repositoryKey('base/node')],
-  former: [],
-  lookedAt: '2026-03-02T09:00:00.000Z',
-  generation: 1,
+const scope = (changes: Partial<SearchScope> = {}): SearchScope => ({
+  configuration,
+  activation: 'now',
+  newSearches: [],
   ...changes,
 });
 
-describe('what is dropped', () => {
-  test('drops a resource that is neither named nor found', () => {
-    const keys = ['tool', 'base/node', 'base/old', 'base/old'].map((name) => repositoryKey(name));
+const item = (activation?: string): SearchResult => ({
+  search,
+  matching: [repositoryKey('base/node')],
+  ...(activation === undefined ? {} : { completed: { at: '2026-03-02T09:00:00.000Z', activation } }),
+  generation: 1,
+});
 
-    expect(droppedAmong(keys, configuration, [item()])).toEqual([repositoryKey('base/old')]);
+const matchesOf = (changes: Partial<SearchScope>, ...items: readonly SearchResult[]) =>
+  resolveSearches(scope(changes), items).matches.get(search);
+
+describe('matches of a search', () => {
+  test('stay when the search has not completed under the activation yet', () => {
+    expect(matchesOf({}, item('before'))).toEqual([repositoryKey('base/node')]);
+    expect(matchesOf({}, item())).toEqual([repositoryKey('base/node')]);
   });
 
-  test('keeps only dropped resources of central accounts', () => {
-    const elsewhere = repositoryKey('old').replace(shared, '999988887777');
+  test('do not count when the search is new and has not completed under the activation', () => {
+    expect(matchesOf({ newSearches: [search] }, item('before'))).toBeUndefined();
+    expect(matchesOf({ newSearches: [search] }, item('now'))).toEqual([repositoryKey('base/node')]);
+  });
+});
 
-    expect(droppedAmong([elsewhere], configuration, [item()])).toEqual([]);
+describe('searches that are new', () => {
+  const named = having(images('[tool]'));
+  const listed = (previous: SearchScope | undefined, ...items: readonly SearchResult[]) =>
+    listNewSearches(configuration, previous, items);
+
+  test('include each search that the activation before does not have', () => {
+    expect(listed(undefined, item('now'))).toEqual([search]);
+    expect(listed(scope({ configuration: named }), item('now'))).toEqual([search]);
   });
 
-  test('drops nothing that a pattern may match before its first successful search', () => {
-    const { lookedAt: _, ...never } = item({ matching: [] });
-    const there = repositoryKey('old');
+  test('include a search that was new before and has not completed', () => {
+    expect(listed(scope({ newSearches: [search] }), item('before'))).toEqual([search]);
+    expect(listed(scope({ newSearches: [search] }))).toEqual([search]);
+  });
+
+  test('exclude each search whose matches the activation before uses', () => {
+    expect(listed(scope({ newSearches: [search] }), item('now'))).toEqual([]);
+    expect(listed(scope(), item('before'))).toEqual([]);
+  });
+});
+
+describe('a resource that no grant is for', () => {
+  const isRevocableWith = (items: readonly SearchResult[], key: string): boolean =>
+    isRevocable({ configuration, ...resolveSearches(scope(), items) }, key);
+  const old = repositoryKey('old');
+
+  test('is revocable when every search of its kind, account and region has completed', () => {
+    expect(isRevocableWith([item('now')], old)).toBe(true);
+  });
+
+  test('is not revocable when a search there has not completed under the activation', () => {
+    for (const items of [[], [item()], [item('before')]]) expect(isRevocableWith(items, old)).toBe(false);
+  });
+
+  test('is revocable when only searches of other kinds, accounts and regions are open', () => {
     const others = [
       repositoryKey('old', abroad),
       bucket,
       `assume-role-permission/${security}/us-east-1/group/Old`,
     ];
 
-    for (const items of [[], [never]])
-      expect(droppedAmong([there, ...others], configuration, items)).toEqual(others);
+    for (const key of others) expect(isRevocableWith([], key)).toBe(true);
+  });
+
+  test('is not revocable when its account is not central any more', () => {
+    expect(isRevocableWith([item('now')], old.replace(shared, '999988887777'))).toBe(false);
   });
 });

@@ -6,7 +6,7 @@ import { createDynamoStore } from '../../shared/store/dynamodb/store.ts';
 import { type Table, timeToLive } from '../../shared/store/dynamodb/table.ts';
 import { describeWithDynamoDb } from '../fixtures/servers/dynamodb-local.ts';
 import { tableClient, useTables } from '../fixtures/servers/dynamodb-tables.ts';
-import { aChange, accountId, anAccount, at, bucket } from '../fixtures/store-items.ts';
+import { aChange, accountId, anAccount, aState, at, bucket } from '../fixtures/store-items.ts';
 import { storeContract } from '../store/contract.ts';
 import { unreadableItemsContract } from '../store/contracts/unreadable-items.ts';
 
@@ -71,6 +71,28 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
     });
   });
 
+  describe('the state of a resource', () => {
+    test('is stored when the answer was lost and the same request comes again', async () => {
+      const table = await newTable();
+      const { resources } = createDynamoStore({ ...table, client: withLostAnswer(dynamodb().endpoint) });
+
+      expect(await resources.put(bucket, aState())).toBe(1);
+      expect(await resources.listManaged()).toEqual([bucket]);
+    });
+
+    test('loses its item of the inventory when nothing managed is left', async () => {
+      const table = await newTable();
+      const { resources } = createDynamoStore(table);
+      await resources.put(bucket, aState());
+
+      await put(table, { pk: 'RESOURCE#INVENTORY', sk: `MANAGED#${bucket}` });
+      await resources.put(bucket, { ...aState({ managed: { sids: [] } }), version: 1 });
+
+      expect(await get(table, 'RESOURCE#INVENTORY', `MANAGED#${bucket}`)).toBeUndefined();
+      expect(await resources.get(bucket)).toMatchObject({ managed: { sids: [] }, version: 2 });
+    });
+  });
+
   describe('a registry whose last change cannot be read yet', () => {
     const halfVisible = async (): Promise<Table> => {
       const table = await newTable();
@@ -121,24 +143,6 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
     });
   });
 
-  test('reads what an activation carried over together with the activation', async () => {
-    const table = await newTable();
-    const { searchResults, configuration } = createDynamoStore(table);
-    const item = { search: 'a search', matching: [], former: [], generation: 1 };
-    const carried = { ...item, matching: [bucket], generation: 2 };
-    await searchResults.put(item, undefined);
-    const activation = { hash: '', resources: [], document: {}, ous: {}, activatedAt: at, activatedBy: '' };
-    await configuration.activate({ ...activation, carried: { 'a search': 2 } });
-    const late = afterFirstAnswer(dynamodb().endpoint, () => searchResults.put(carried, 1), 'QueryCommand');
-
-    const seen = await createDynamoStore({
-      ...table,
-      client: late,
-    }).configuration.getActiveWithSearchResults();
-
-    expect(seen.searchResults).toStrictEqual([carried]);
-  });
-
   test('errors of DynamoDB that are no lost condition propagate', async () => {
     const { registry, leases } = createDynamoStore({ client: client(), tableName: 'missing' });
 
@@ -155,22 +159,18 @@ const withLostAnswer = (endpoint: string): DynamoDBDocumentClient =>
     throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
   });
 
-/**
- * A client with which something happens between its first answer and whoever has asked.
- * @param command The first answer to this one. Default: to any
- */
-function afterFirstAnswer(endpoint: string, happen: () => unknown, command?: string): DynamoDBDocumentClient {
+/** A client with which something happens between its first answer and its caller. */
+function afterFirstAnswer(endpoint: string, happen: () => unknown): DynamoDBDocumentClient {
   const client = tableClient(endpoint);
   let happened = false;
   client.middlewareStack.add(
-    (next, { commandName }) =>
-      async (args) => {
-        const answer = await next(args);
-        if (happened || (command ?? commandName) !== commandName) return answer;
-        happened = true;
-        await happen();
-        return answer;
-      },
+    (next) => async (args) => {
+      const answer = await next(args);
+      if (happened) return answer;
+      happened = true;
+      await happen();
+      return answer;
+    },
     { step: 'finalizeRequest', name: 'afterFirstAnswer', priority: 'low' },
   );
   return client;

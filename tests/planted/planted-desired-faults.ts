@@ -56,10 +56,10 @@ export const desiredFaults: readonly PlantedFault[] = [
   },
   {
     ...plain.desired,
-    name: 'dropped-ignored',
-    title: 'resources that the configuration no longer names keep their access',
-    replace: '...dropped.map(droppedResource)]);',
-    by: '...dropped.slice(0, 0).map(droppedResource)]);',
+    name: 'inventory-ignored',
+    title: 'resources that no grant is for any more keep their access',
+    replace: '...revocable.map(toResourceForNobody)]);',
+    by: '...revocable.slice(0, 0).map(toResourceForNobody)]);',
   },
   {
     ...plain.desired,

@@ -4,23 +4,30 @@ import { account } from '../fixtures/member-account.ts';
 import { small } from '../fixtures/small-configuration.ts';
 import { createEnv } from '../fixtures/test-env.ts';
 
-const unknown = 's3-bucket-policy/222222222222/eu-west-1/other-logs';
+const unnamed = 's3-bucket-policy/222222222222/eu-west-1/other-logs';
+const unreachable = unnamed.replace('222222222222', '999988887777');
 
-describe('picture', () => {
-  const pictureWith = async (owned: readonly string[]) => {
+describe('the context of a resource that no grant is for', () => {
+  const contextWith = async (owned: readonly string[], key = unreachable) => {
     const { services } = await createEnv({ configuration: small(['bucket']) });
-    return await loadContext(services, unknown, { managed: { sids: owned } });
+    return await loadContext(services, key, { managed: { sids: owned } });
   };
 
-  it('returns nothing when no grant names the resource and nothing on it is managed', async () => {
-    expect(await pictureWith([])).toBeUndefined();
+  it('is for nobody when the resource may be cleared', async () => {
+    const context = await contextWith(['AccountOnboardingflowsLogsWrite'], unnamed);
+
+    expect(context?.desired).toMatchObject({ key: unnamed, named: false, shares: [] });
   });
 
-  it('throws when no grant names the resource and a statement on it is managed', async () => {
-    await expect(pictureWith(['AccountOnboardingflowsLogsWrite'])).rejects.toMatchObject({
+  it('is nothing when the resource may not be cleared and nothing on it is managed', async () => {
+    expect(await contextWith([])).toBeUndefined();
+  });
+
+  it('is refused when the resource may not be cleared and a statement on it is managed', async () => {
+    await expect(contextWith(['AccountOnboardingflowsLogsWrite'])).rejects.toMatchObject({
       name: 'ConfigurationMismatchError',
-      message: expect.stringContaining(unknown),
-      fields: { resource: unknown },
+      message: expect.stringContaining(unreachable),
+      fields: { resource: unreachable },
     });
   });
 });

@@ -64,17 +64,18 @@ describe('desired resources', () => {
     ]);
   });
 
-  test('keeps a dropped resource without shares when the configuration no longer names it', () => {
+  test('gives a resource of the inventory to nobody when no grant is for it', () => {
     const configuration = configurationWith([readSecret()]);
-    const dropped = `secret-resource-policy/${shared}/eu-west-1/deploy/former`;
+    const unnamed = `secret-resource-policy/${shared}/eu-west-1/deploy/former`;
 
     const resources = listActiveResources(
-      { configuration, matches: noMatches, dropped: [dropped] },
+      { configuration, matches: noMatches, openSearches: [] },
       members(2),
+      [key, unnamed],
     );
 
     expect(resources.map((each) => [each.key, each.shares.length])).toEqual([
-      [dropped, 0],
+      [unnamed, 0],
       [key, 1],
     ]);
   });

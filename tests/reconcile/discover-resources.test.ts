@@ -1,9 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  discoverResources,
-  formatSearchProblems,
-  writtenAmong,
-} from '../../shared/reconcile/discover-resources.ts';
+import { getActiveConfiguration, getSearchScope } from '../../shared/configuration/active-configuration.ts';
+import { discoverResources, formatSearchProblems } from '../../shared/reconcile/discover-resources.ts';
+import { activateConfiguration } from '../../shared/runs/activate.ts';
 import type { SearchResult, SearchResultStore, Store } from '../../shared/store/ports.ts';
 import { StoredItemError } from '../../shared/store/stored-item-error.ts';
 import { addRepository, having, home, images, repositoryKey } from '../fixtures/discovered-resources.ts';
@@ -13,8 +11,8 @@ import { createEnv, type TestEnv } from '../fixtures/test-env.ts';
 const configuration = having(images('["base/*"]'));
 const search = `ecr-repository-policy/${shared}/${home}/name:base/*`;
 
-const look = ({ services }: TestEnv, where: 'everywhere' | 'new' = 'everywhere', keep = true) =>
-  discoverResources(services, { runId: 'look', configuration, where, keep });
+const look = async ({ services, store }: TestEnv, where: 'everywhere' | 'new' = 'everywhere', keep = true) =>
+  discoverResources(services, { runId: 'look', scope: await getSearchScope(store), where, keep });
 
 const stored = async ({ store }: TestEnv): Promise<SearchResult | undefined> =>
   (await store.searchResults.list()).find((item) => item.search === search);
@@ -30,8 +28,10 @@ test('what was found is kept, with when', async () => {
     {
       search,
       matching: [repositoryKey('base/node')],
-      former: [],
-      lookedAt: expect.stringMatching(/^\d{4}-/),
+      completed: {
+        at: expect.stringMatching(/^\d{4}-/),
+        activation: expect.stringMatching(/^[0-9a-f]{64}@\d{4}-/),
+      },
       generation: 1,
     },
   ]);
@@ -59,7 +59,7 @@ test('a look that fails keeps what was found, and says why', async () => {
   expect(formatSearchProblems(looked)).toEqual([expect.stringContaining('RegionNotEnabledError')]);
   expect(await stored(env)).toMatchObject({
     matching: [repositoryKey('base/node')],
-    lookedAt: expect.any(String),
+    completed: { activation: expect.any(String) },
     error: { name: 'RegionNotEnabledError' },
     generation: 2,
   });
@@ -80,52 +80,38 @@ test('where nobody has looked with success, every run looks', async () => {
   expect(env.organization.calls).toEqual([]);
 });
 
-test('what matches no more is known for as long as something of ours is remembered there', async () => {
+test('searches again when another configuration became active, and keeps the last matches until then', async () => {
   const env = await createEnv({ configuration });
-  const keys = ['base/node', 'base/python'].map((name) => repositoryKey(name));
-  for (const name of ['base/node', 'base/python']) addRepository(env, name);
-  await look(env);
-  const remembered = (sids: readonly string[]) => ({ managed: { sids } });
-  await env.store.resources.put(keys[0] ?? '', remembered(['AccountOnboardingflowsImagesPull']));
-  await env.store.resources.put(keys[1] ?? '', remembered([]));
-  env.organization.world.repositories.clear();
+  addRepository(env, 'base/node');
+  await look(env, 'new');
+  const next = having(images('["base/*", tool]'));
+  await activateConfiguration(env.services, next, 'the test');
+  const between = await getActiveConfiguration(env.store);
+  env.organization.resetCalls();
 
-  await look(env);
-  expect(await stored(env)).toMatchObject({ matching: [], former: [keys[0]] });
+  await look(env, 'new');
 
-  await env.store.resources.put(keys[0] ?? '', { ...remembered([]), version: 1 });
-  await look(env);
-  expect(await stored(env)).toMatchObject({ matching: [], former: [] });
+  expect(between.matches.get(search)).toEqual([repositoryKey('base/node')]);
+  expect(between.openSearches.map(({ key }) => key)).toEqual([search]);
+  expect(env.organization.calls.map(({ operation }) => operation)).toContain('DescribeRepositories');
+  expect((await getActiveConfiguration(env.store)).openSearches).toEqual([]);
 });
 
-const ours = {
-  managed: { sids: ['AccountOnboardingflowsImagesPull'] },
-  writeInProgress: 'other-configuration',
-} as const;
-
-test('what another run begins to write while the look is stored is not forgotten', async () => {
-  const key = repositoryKey('base/node');
-  let writes = false;
-  const env = await createEnv({
-    configuration,
-    around: (store) => ({
-      searchResults: {
-        ...store.searchResults,
-        put: async (found, expected) => {
-          if (writes) await store.resources.put(key, ours);
-          return store.searchResults.put(found, expected);
-        },
-      },
-    }),
-  });
+test('does not use the matches of a pattern that comes back before it is searched for again', async () => {
+  const env = await createEnv({ configuration });
   addRepository(env, 'base/node');
   await look(env);
-  env.organization.world.repositories.clear();
-  writes = true;
+  for (const next of [having(images('[tool]')), configuration, having(images('["base/*", tool]'))]) {
+    env.clock.advance(1_000);
+    await activateConfiguration(env.services, next, 'the test');
+  }
+  const before = await getActiveConfiguration(env.store);
 
-  await look(env);
+  await look(env, 'new');
 
-  expect(await stored(env)).toMatchObject({ matching: [], former: [key] });
+  expect(before.matches.get(search)).toBeUndefined();
+  const after = await getActiveConfiguration(env.store);
+  expect(after.matches.get(search)).toEqual([repositoryKey('base/node')]);
 });
 
 describe('two looks at the same time', () => {
@@ -144,8 +130,7 @@ describe('two looks at the same time', () => {
   const newer = (expected: number | undefined): SearchResult => ({
     search,
     matching: [repositoryKey('base/newest')],
-    former: [],
-    lookedAt: '2026-03-02T09:00:00.000Z',
+    completed: { at: '2026-03-02T09:00:00.000Z', activation: 'another' },
     generation: (expected ?? 0) + 1,
   });
 
@@ -158,7 +143,7 @@ describe('two looks at the same time', () => {
     expect(failed).toEqual([]);
     const looks = env.organization.calls.filter(({ operation }) => operation === 'DescribeRepositories');
     expect(looks).toHaveLength(2);
-    expect(await stored(env)).toMatchObject({ matching: [repositoryKey('base/node')], generation: 3 });
+    expect(await stored(env)).toMatchObject({ matching: [repositoryKey('base/node')], generation: 2 });
   });
 
   test('whoever is overtaken again and again leaves it to the others, and says so', async () => {
@@ -173,7 +158,7 @@ describe('two looks at the same time', () => {
 
 describe('an item that cannot be understood', () => {
   const error = new StoredItemError('onboarding', { pk: 'FOUND', sk: 'SEARCH#0' }, [
-    { path: 'lookedAt', message: 'expected a time' },
+    { path: 'completed.at', message: 'expected a time' },
   ]);
   const { name, message, retryable, fields } = error;
 
@@ -182,10 +167,10 @@ describe('an item that cannot be understood', () => {
     (odd: string) =>
     ({ searchResults, configuration: stored }: Store): Partial<Store> => {
       let spoilt = true;
-      const read = ({ lookedAt, ...item }: SearchResult): SearchResult =>
+      const read = ({ completed, ...item }: SearchResult): SearchResult =>
         spoilt && item.search === odd
           ? { ...item, unreadable: { name, message, retryable, fields } }
-          : { ...item, ...(lookedAt === undefined ? {} : { lookedAt }) };
+          : { ...item, ...(completed === undefined ? {} : { completed }) };
       return {
         searchResults: {
           list: async () => (await searchResults.list()).map(read),
@@ -208,17 +193,17 @@ describe('an item that cannot be understood', () => {
   test('is replaced and told of when a search succeeds', async () => {
     const env = await createEnv({ configuration, around: unreadableSearch(search) });
     addRepository(env, 'base/node');
-    const item = { search, matching: [], former: [repositoryKey('base/old')], generation: 4 };
+    const item = { search, matching: [repositoryKey('base/old')], generation: 4 };
     await env.store.searchResults.put({ ...item, generation: 1 }, undefined);
 
     const { items, unreadable, warnings } = await look(env, 'new');
 
     expect(unreadable).toEqual([]);
-    expect(warnings).toEqual([expect.stringMatching(/SEARCH#0 of table.*lookedAt.*replaced the item/s)]);
+    expect(warnings).toEqual([expect.stringMatching(/SEARCH#0 of table.*completed.*replaced the item/s)]);
     expect(items).toEqual([await stored(env)]);
     expect(await stored(env)).toMatchObject({
       matching: [repositoryKey('base/node')],
-      lookedAt: expect.any(String),
+      completed: { at: expect.any(String) },
     });
     expect((await look(env)).warnings).toEqual([]);
   });
@@ -226,7 +211,7 @@ describe('an item that cannot be understood', () => {
   test('is unresolved when its search fails, and nothing that it found is dropped', async () => {
     const env = await createEnv({ configuration, around: unreadableSearch(search) });
     await env.store.searchResults.put(
-      { search, matching: [repositoryKey('base/node')], former: [], generation: 1 },
+      { search, matching: [repositoryKey('base/node')], generation: 1 },
       undefined,
     );
     env.organization.disableRegion(shared, home);
@@ -242,30 +227,12 @@ describe('an item that cannot be understood', () => {
 
   test('is unresolved and stays as it is when no grant has its pattern', async () => {
     const env = await createEnv({ configuration, around: unreadableSearch('another') });
-    const item = { search: 'another', matching: [], former: [repositoryKey('base/old')], generation: 1 };
+    const item = { search: 'another', matching: [repositoryKey('base/old')], generation: 1 };
     await env.store.searchResults.put(item, undefined);
 
     const looked = await look(env);
 
     expect(formatSearchProblems(looked)).toEqual([expect.stringMatching(/^StoredItemError: /)]);
     expect(await env.store.searchResults.list()).toContainEqual({ ...item, unreadable: expect.anything() });
-  });
-
-  test('keeps a resource in sight when its own item is the one', async () => {
-    const env = await createEnv({
-      configuration,
-      around: ({ resources }) => ({
-        resources: {
-          ...resources,
-          get: async (resource) => {
-            if (resource === repositoryKey('base/old')) throw error;
-            return resources.get(resource);
-          },
-        },
-      }),
-    });
-    const keys = ['base/new', 'base/old'].map((name) => repositoryKey(name));
-
-    expect(await writtenAmong(env.store, keys)).toEqual([repositoryKey('base/old')]);
   });
 });

@@ -3,10 +3,10 @@ import { createPlanReport, listPlanWarnings } from '../../cli/plan-report.ts';
 import { AccountNotMemberError, RegistryNotReadyError } from '../../shared/accounts/errors.ts';
 import { importOrganization } from '../../shared/accounts/registry.ts';
 import { getActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
-import { noMatches } from '../../shared/configuration/searches.ts';
 import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
 import { type OverallPlan, planAll, toPlanFile } from '../../shared/reconcile/plan-all.ts';
 import { activateConfiguration, assumeActivated } from '../../shared/runs/activate.ts';
+import { activeConfiguration } from '../fixtures/active-configuration.ts';
 import { bucket, everything, people, repository, secret, small } from '../fixtures/small-configuration.ts';
 import { createEnv, type TestEnv, writeCounts } from '../fixtures/test-env.ts';
 
@@ -14,7 +14,7 @@ const developer = '888888888888';
 
 const plan = async (env: TestEnv, accountId?: string): Promise<OverallPlan> => {
   const hash = (await env.store.configuration.getActive())?.hash ?? '';
-  const active = { configuration: env.configuration, hash, matches: noMatches, dropped: [] };
+  const active = activeConfiguration(env.configuration, hash);
   return planAll(env.services, { runId: 'plan', active, accountId });
 };
 

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { getSearchScope } from '../../shared/configuration/active-configuration.ts';
 import { discoverResources } from '../../shared/reconcile/discover-resources.ts';
 import { isUpToDate } from '../../shared/reconcile/is-up-to-date.ts';
 import { fault, refuse } from '../fixtures/call-faults.ts';
@@ -146,14 +147,11 @@ test('what matches no more since the holder has looked is not written', async ()
     }),
   });
   addRepository(env, 'base/node');
-  const look = { runId: 'look', configuration: pattern, where: 'everywhere', keep: true } as const;
+  const scope = await getSearchScope(env.store);
+  const look = { runId: 'look', scope, where: 'everywhere', keep: true } as const;
   await discoverResources(env.services, look);
   const [found] = await env.store.searchResults.list();
-  forget = () =>
-    env.store.searchResults.put(
-      { search: found?.search ?? '', matching: [], former: [], lookedAt: '', generation: 2 },
-      1,
-    );
+  forget = () => env.store.searchResults.put({ search: found?.search ?? '', matching: [], generation: 2 }, 1);
 
   const change = await reconcile(env, { resource: key });
 

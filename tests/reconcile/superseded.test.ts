@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import { getActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
 import { reconcileResource } from '../../shared/reconcile/reconcile.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
 import type { Store } from '../../shared/store/ports.ts';
@@ -47,22 +46,7 @@ test('a first write that another configuration has overtaken is not sent, so tha
   expect(named(env)[bucket]).toEqual([]);
 });
 
-test('what is remembered while a configuration comes into force that drops it is taken away by the next run', async () => {
-  const { id, env } = await remembersWhile();
-
-  const { removedResources } = await activate(env);
-  const before = named(env)[bucket];
-  const ended = await onboard(env, { accountId: id });
-
-  expect(removedResources).toEqual([bucket]);
-  expect((await getActiveConfiguration(env.store)).dropped).toEqual([bucket]);
-  expect(before).toContain(id);
-  expect(ended.run.status).toBe('succeeded');
-  expect(named(env)[bucket]).toEqual([]);
-});
-
-/** The first write of a resource takes place between an activation's look at what was written and its own write. */
-async function remembersWhile(): Promise<{ readonly env: TestEnv; readonly id: string }> {
+test('revokes with the next run a resource that was first written while another configuration became active', async () => {
   let writes: (() => Promise<unknown>) | undefined;
   const env = await createEnv({
     configuration,
@@ -70,29 +54,33 @@ async function remembersWhile(): Promise<{ readonly env: TestEnv; readonly id: s
       configuration: {
         ...port,
         activate: async (stored) => {
-          const act = writes;
-          writes = undefined;
-          await act?.();
+          await writes?.();
           await port.activate(stored);
         },
       },
     }),
   });
-  const { id } = created(env);
-  await onboard(env, { accountId: id });
-  await env.store.resources.put(bucket, { ...(await stateOf(env)), managed: { sids: [] } });
-  writes = async () => {
-    await env.store.resources.put(bucket, { ...(await stateOf(env)), managed: { sids: marks } });
-  };
-  return { env, id };
-}
+  const { id, event } = created(env);
+  await onboard(env, event);
+  await forget(env);
+  writes = () => reconcile(env);
 
-const marks = ['AccountOnboardingflowsLogsCheck', 'AccountOnboardingflowsLogsWrite'];
+  const { removedResources } = await activate(env);
+  const before = named(env)[bucket];
+  const ended = await onboard(env, { accountId: id });
 
-async function stateOf({ store }: TestEnv) {
-  const state = await store.resources.get(bucket);
-  if (state === undefined) throw new Error('nothing is remembered');
-  return state;
+  expect(removedResources).toEqual([bucket]);
+  expect(before).toContain(id);
+  expect(ended.run.status).toBe('succeeded');
+  expect(named(env)[bucket]).toEqual([]);
+  expect(await env.store.resources.listManaged()).not.toContain(bucket);
+});
+
+/** As if the resource was never written. */
+async function forget(env: TestEnv): Promise<void> {
+  const { version = 0 } = (await env.store.resources.get(bucket)) ?? {};
+  await env.store.resources.put(bucket, { managed: { sids: [] }, version });
+  env.organization.editPolicy('bucket', 'example-logs', undefined);
 }
 
 test('what a former configuration has settled is looked at again where another has written meanwhile and did not end', async () => {

@@ -272,13 +272,10 @@ export const formerConfiguration = (): Planted => ({
   },
 });
 
-/** What a configuration names no more is forgotten. */
-export const droppedForgotten = (): Planted => ({
+/** The inventory lists nothing, so resources that no grant is for any more are not revoked. */
+export const emptyInventory = (): Planted => ({
   around: (store) => ({
     ...store,
-    configuration: {
-      ...store.configuration,
-      activate: (inForce) => store.configuration.activate({ ...inForce, resources: [] }),
-    },
+    resources: { ...store.resources, listManaged: async () => [] },
   }),
 });

@@ -2,13 +2,11 @@ import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type {
   ConfigurationStore,
-  SearchResult,
   StoredConfiguration,
   StoredConfigurationWithSearchResults,
 } from '../ports.ts';
-import { pack, packedSchema, packOptional } from './documents.ts';
+import { pack, packedSchema } from './documents.ts';
 import { ordinalSchema, timeSchema } from './fields.ts';
-import { withoutUndefined } from './items.ts';
 import { readItem, sendConditionalWrite } from './operations.ts';
 import { listSearchResults } from './search-results.ts';
 import type { Key, Table } from './table.ts';
@@ -17,11 +15,10 @@ const activeKey: Key = { pk: 'CONFIGURATION', sk: 'IN_FORCE' };
 
 const activeSchema: z.ZodType<StoredConfiguration> = z.object({
   hash: z.string(),
-  resources: packedSchema(z.array(z.string())),
   document: packedSchema(z.unknown()),
   ous: packedSchema(z.record(z.string(), z.record(z.string(), z.string()))),
   reactivated: ordinalSchema.exactOptional(),
-  carried: packedSchema(z.record(z.string(), ordinalSchema)).exactOptional(),
+  newSearches: packedSchema(z.array(z.string())),
   activatedAt: timeSchema,
   activatedBy: z.string(),
 });
@@ -32,15 +29,11 @@ export function createDynamoConfiguration(table: Table): ConfigurationStore {
     getActive: () => readItem(table, activeKey, activeSchema),
     getActiveWithSearchResults: () => readWithSearchResults(table),
     async activate(configuration) {
-      const { resources, document, ous, carried, ...plain } = configuration;
-      const packedFields = withoutUndefined({
-        resources: packOptional(resources),
-        document: pack(document),
-        ous: packOptional(ous),
-        carried: packOptional(carried),
-      });
-      const item = { ...plain, ...activeKey, ...packedFields };
-      await client.send(new PutCommand({ TableName: tableName, Item: item }));
+      const { document, ous, newSearches, ...plain } = configuration;
+      const packed = { document: pack(document), ous: pack(ous), newSearches: pack(newSearches) };
+      await client.send(
+        new PutCommand({ TableName: tableName, Item: { ...plain, ...activeKey, ...packed } }),
+      );
     },
     putOus: (ous, activation) => putOus(table, ous, activation),
   };
@@ -64,19 +57,11 @@ const putOus = (
     ),
   );
 
-/**
- * At the same time. So an activation may be seen without what it had stored before; then what was found is read again, after
- * the configuration.
- */
+/** At the same time: each result says which activation it is for. */
 async function readWithSearchResults(table: Table): Promise<StoredConfigurationWithSearchResults> {
-  const [stored, found] = await Promise.all([
+  const [active, searchResults] = await Promise.all([
     readItem(table, activeKey, activeSchema),
     listSearchResults(table),
   ]);
-  return { active: stored, searchResults: isOlder(found, stored) ? await listSearchResults(table) : found };
+  return { active, searchResults };
 }
-
-const isOlder = (found: readonly SearchResult[], stored: StoredConfiguration | undefined): boolean =>
-  Object.entries(stored?.carried ?? {}).some(
-    ([search, carried]) => (found.find((each) => each.search === search)?.generation ?? 0) < carried,
-  );

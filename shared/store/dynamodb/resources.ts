@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type {
   Conflict,
@@ -11,9 +10,10 @@ import type {
 } from '../ports.ts';
 import { packedSchema, packOptional } from './documents.ts';
 import { accountIdSchema, activationIdSchema, countSchema, ordinalSchema, timeSchema } from './fields.ts';
-import { withoutUndefined } from './items.ts';
-import { readItem, sendConditionalWrite } from './operations.ts';
+import { type Item, withoutUndefined } from './items.ts';
+import { iterateItemsWithPrefix, readItem } from './operations.ts';
 import type { Key, Table } from './table.ts';
+import { sendTransaction } from './transactions.ts';
 
 const conflictSchema: z.ZodType<Conflict> = z.object({
   strikes: z.union([z.literal(1), z.literal(2)]),
@@ -60,38 +60,50 @@ const stateSchema: z.ZodType<ResourceState> = z.object({
 
 const stateKey = (resource: string): Key => ({ pk: `RESOURCE#${resource}`, sk: 'STATE' });
 
-export function createDynamoResources(table: Table): ResourceStore {
-  const { client } = table;
-  return {
-    get: (resource) => readItem(table, stateKey(resource), stateSchema),
-    async put(resource, state) {
-      const version = (state.version ?? 0) + 1;
-      const item = {
-        ...stateKey(resource),
-        ...state,
-        leaving: packOptional(state.leaving),
-        unmanaged: packOptional(state.unmanaged),
-        version,
-      };
-      const held = await sendConditionalWrite(() => client.send(conditionalPut(table, item, state.version)));
-      return held ? version : undefined;
-    },
-  };
+/** The inventory lies beside the states, so that a function that may write the states may write it too. */
+const inventory = 'RESOURCE#INVENTORY';
+const prefix = 'MANAGED#';
+
+export const createDynamoResources = (table: Table): ResourceStore => ({
+  get: (resource) => readItem(table, stateKey(resource), stateSchema),
+  async put(resource, state) {
+    const version = (state.version ?? 0) + 1;
+    const command = putWithInventory(table, resource, state, version);
+    return (await sendTransaction(() => table.client.send(command))) ? version : undefined;
+  },
+  async listManaged() {
+    const keys: string[] = [];
+    for await (const { sk } of iterateItemsWithPrefix(table, inventory, prefix))
+      keys.push(String(sk).slice(prefix.length));
+    return keys;
+  },
+});
+
+/** The state, and in the same transaction the resource's item of the inventory, or that there is none. */
+function putWithInventory(
+  { tableName: TableName }: Table,
+  resource: string,
+  state: ResourceState,
+  version: number,
+): TransactWriteCommand {
+  const Put = { TableName, Item: toItem(resource, state, version), ...isVersion(state.version) };
+  const key = { pk: inventory, sk: `${prefix}${resource}` };
+  const isManaged = state.managed.sids.length > 0;
+  const listed = isManaged ? { Put: { TableName, Item: key } } : { Delete: { TableName, Key: key } };
+  return new TransactWriteCommand({ TransactItems: [{ Put }, listed] });
 }
 
-/** The attempt tells a request that the SDK repeats, because the answer to the first never came, from another's. */
-function conditionalPut(
-  { tableName: TableName }: Table,
-  item: object,
-  expected: number | undefined,
-): PutCommand {
-  const attempt = randomUUID();
-  const isExpected = expected === undefined ? 'attribute_not_exists(#version)' : '#version = :expected';
-  return new PutCommand({
-    TableName,
-    Item: withoutUndefined({ ...item, attempt }),
-    ConditionExpression: `${isExpected} OR #attempt = :attempt`,
-    ExpressionAttributeNames: { '#version': 'version', '#attempt': 'attempt' },
-    ExpressionAttributeValues: withoutUndefined({ ':expected': expected, ':attempt': attempt }),
+const toItem = (resource: string, state: ResourceState, version: number): Item =>
+  withoutUndefined({
+    ...stateKey(resource),
+    ...state,
+    leaving: packOptional(state.leaving),
+    unmanaged: packOptional(state.unmanaged),
+    version,
   });
-}
+
+const isVersion = (expected: number | undefined) => ({
+  ConditionExpression: expected === undefined ? 'attribute_not_exists(#version)' : '#version = :expected',
+  ExpressionAttributeNames: { '#version': 'version' },
+  ...(expected === undefined ? {} : { ExpressionAttributeValues: { ':expected': expected } }),
+});

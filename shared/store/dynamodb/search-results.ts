@@ -33,8 +33,7 @@ const keys = packedSchema(z.array(z.string()));
 const searchResultSchema: z.ZodType<SearchResult> = z.object({
   search: z.string(),
   matching: keys,
-  former: keys,
-  lookedAt: timeSchema.exactOptional(),
+  completed: z.object({ at: timeSchema, activation: z.string() }).exactOptional(),
   error: packedSchema(errorSchema).exactOptional(),
   generation: ordinalSchema,
 });
@@ -63,7 +62,7 @@ const toSearchResult = ({ tableName }: Table, item: Item): SearchResult =>
 
 /**
  * A search that was never made, as far as anybody knows: it is due, and the resources of its kind and place stay as they are.
- * Lists that can be read are kept, so that a later search knows what was found before.
+ * A list that can be read is kept, so that its resources keep their grants until the search succeeds.
  */
 function unknownSearch(item: Item, error: StoredItemError): SearchResult {
   const { search } = item;
@@ -71,7 +70,6 @@ function unknownSearch(item: Item, error: StoredItemError): SearchResult {
   return {
     search: isOwn ? search : String(item.sk),
     matching: (isOwn ? keys.safeParse(item.matching).data : undefined) ?? [],
-    former: (isOwn ? keys.safeParse(item.former).data : undefined) ?? [],
     unreadable: toErrorRecord(error),
     generation: readNumber(item, 'generation'),
   };
@@ -82,13 +80,12 @@ function conditionalPut(
   found: SearchResult,
   expected: number | undefined,
 ): PutCommand {
-  const { search, matching, former, lookedAt, error, generation } = found;
+  const { search, matching, completed, error, generation } = found;
   const Item = withoutUndefined({
     ...searchResultKey(search),
     search,
     matching: pack(matching),
-    former: pack(former),
-    lookedAt,
+    completed,
     error: packOptional(error),
     generation,
   });

@@ -20,6 +20,7 @@ import type { Table } from './table.ts';
  * | `REGISTRY` | `READY` | when the first complete import ended |
  * | `RESOURCE#<key>` | `STATE` | what the project remembers of a resource |
  * | `RESOURCE#<key>` | `LEASE` | who may write it, until when |
+ * | `RESOURCE#INVENTORY` | `MANAGED#<key>` | that this installation manages something on the resource |
  * | `FOUND` | `SEARCH#<SHA-256 of its key>` | what one search by pattern has found |
  * | `RUN#<id>` | `RUN` | a run |
  * | `RUN#<id>` | `CHANGE#<resource>` | what the run did to a resource |

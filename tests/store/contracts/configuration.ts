@@ -31,10 +31,10 @@ export function configurationContract(makeStore: MakeStore): void {
         searchResults: [],
       });
       for (const search of ['b', 'a', 'ä']) await found.put({ ...item, search }, undefined);
-      await configuration.activate({ ...first, carried: { a: 1 } });
+      await configuration.activate({ ...first, newSearches: ['a'] });
 
       expect(await configuration.getActiveWithSearchResults()).toStrictEqual({
-        active: { ...first, carried: { a: 1 } },
+        active: { ...first, newSearches: ['a'] },
         searchResults: ['a', 'b', 'ä'].map((search) => ({ ...item, search })),
       });
     });
@@ -42,7 +42,7 @@ export function configurationContract(makeStore: MakeStore): void {
     test('replaces the whole configuration', async () => {
       const second = {
         hash: 'b'.repeat(64),
-        resources: [],
+        newSearches: [],
         document: { grants: [] },
         ous: {},
         activatedAt: later,
@@ -92,11 +92,11 @@ export function configurationContract(makeStore: MakeStore): void {
   });
 }
 
-const item = { matching: ['a resource'], former: [], generation: 1 };
+const item = { matching: ['a resource'], generation: 1 };
 
 const first: StoredConfiguration = {
   hash: 'a'.repeat(64),
-  resources: [],
+  newSearches: [],
   ous: {},
   document: {
     version: 1,

@@ -161,6 +161,29 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(await get(bucket)).toStrictEqual(state);
     });
 
+    test('lists the resources with managed statements, ordered', async () => {
+      await put(key, aState());
+      await put(bucket, aState());
+      await put('ecr-repository-policy/111122223333/eu-west-1/empty', aState({ managed: { sids: [] } }));
+
+      expect(await resources.listManaged()).toEqual([bucket, key].sort());
+    });
+
+    test('lists a resource no more when its last managed statement is gone', async () => {
+      await put(key, aState());
+      await put(bucket, aState());
+      await put(bucket, aState({ managed: { sids: [] } }));
+
+      expect(await resources.listManaged()).toEqual([key]);
+    });
+
+    test('lists nothing for a state that replaced nothing', async () => {
+      await put(bucket, aState({ managed: { sids: [] } }));
+      await resources.put(bucket, aState());
+
+      expect(await resources.listManaged()).toEqual([]);
+    });
+
     test('keeps resources apart', async () => {
       await put(bucket, ofGeneration(1));
       await put(key, ofGeneration(2));

@@ -18,7 +18,6 @@ export function foundContract(makeStore: MakeStore): void {
       const failed = {
         search: 'a-kind/111122223333/eu-west-1/tags:Größe=1',
         matching: [],
-        former: [],
         error: { name: 'AccessDeniedError', message: 'no', retryable: false, fields: { role: 'spoke' } },
         generation: 1,
       };
@@ -30,7 +29,7 @@ export function foundContract(makeStore: MakeStore): void {
 
     test('replaces the whole result when the caller has read it', async () => {
       await found.put(item(), undefined);
-      const { lookedAt: _, ...later } = item({ matching: [], former: [key], generation: 2 });
+      const { completed: _, ...later } = item({ matching: [], generation: 2 });
 
       expect(await found.put(later, 1)).toBe(true);
       expect(await found.list()).toStrictEqual([later]);
@@ -76,8 +75,7 @@ const key = 'ecr-repository-policy/111122223333/eu-west-1/base/node';
 const item = (changes: Partial<SearchResult> = {}): SearchResult => ({
   search: 'ecr-repository-policy/111122223333/eu-west-1/name:base/*',
   matching: [key],
-  former: [],
-  lookedAt: at,
+  completed: { at, activation: 'an activation' },
   generation: 1,
   ...changes,
 });

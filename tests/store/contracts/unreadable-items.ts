@@ -143,14 +143,14 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
 
     describe('of a search', () => {
       const hash = (search: string) => createHash('sha256').update(search).digest('hex');
-      const good = { search: 'good', matching: [bucket], former: [], lookedAt: at, generation: 1 };
+      const completed = { at, activation: 'an activation' };
+      const good = { search: 'good', matching: [bucket], completed, generation: 1 };
       const item = {
         pk: 'FOUND',
         sk: `SEARCH#${hash('odd')}`,
         search: 'odd',
         matching: JSON.stringify([key]),
-        former: '[]',
-        lookedAt: at,
+        completed,
         generation: 3,
       };
 
@@ -159,16 +159,16 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
       });
 
       test('counts as a search that was never made, beside all others', async () => {
-        await put({ ...item, lookedAt: 'yesterday' });
+        await put({ ...item, completed: { ...completed, at: 'yesterday' } });
 
         const error = {
           name: 'StoredItemError',
-          message: expect.stringMatching(/FOUND \/ SEARCH#.*lookedAt: /s),
+          message: expect.stringMatching(/FOUND \/ SEARCH#.*completed\.at: /s),
         };
-        const odd = { search: 'odd', matching: [key], former: [], generation: 3, unreadable: error };
+        const odd = { search: 'odd', matching: [key], generation: 3, unreadable: error };
         const all = await store.searchResults.list();
         expect(all).toMatchObject([good, odd]);
-        expect(all[1]).not.toHaveProperty('lookedAt');
+        expect(all[1]).not.toHaveProperty('completed');
         expect((await store.configuration.getActiveWithSearchResults()).searchResults).toMatchObject([
           good,
           odd,
@@ -182,7 +182,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
         ['another search', { ...item, search: 'other' }, undefined],
       ])('replaces an unreadable search result when it has %s', async (_name, odd, expected) => {
         await put(odd);
-        const next = { search: 'odd', matching: [], former: [], lookedAt: later, generation: 4 };
+        const next = { search: 'odd', matching: [], completed: { ...completed, at: later }, generation: 4 };
 
         expect(await store.searchResults.put(next, expected)).toBe(true);
         expect(await store.searchResults.list()).toStrictEqual([good, next]);
@@ -192,7 +192,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
         await put({ ...item, search: 'other' });
 
         const odd = (await store.searchResults.list()).find(({ unreadable }) => unreadable !== undefined);
-        expect(odd).toMatchObject({ matching: [], former: [] });
+        expect(odd).toMatchObject({ matching: [] });
       });
     });
 
