@@ -2,6 +2,7 @@ import type { EntryWarning } from '../grants/contract.ts';
 import { getGrantKind } from '../grants/kinds.ts';
 import { getBareName, listMemberRoleReferences } from '../grants/member-roles/references.ts';
 import type { MemberRole } from '../grants/member-roles/schema.ts';
+import { getTrust } from '../grants/member-roles/trust.ts';
 import { adviseQuotaIncrease } from '../grants/quotas.ts';
 import { measurePolicy } from '../iam/size.ts';
 import { accountIdPattern } from '../platform/account.ts';
@@ -35,11 +36,12 @@ export const checkMemberRoles = (configuration: Configuration): readonly PathFin
 };
 
 function findUnknownAccount(role: MemberRole, { centralAccounts }: Configuration): readonly PathFinding[] {
-  if (role.kind === 'application') return [];
-  const { account } = role.trusts;
+  const trust = getTrust(role);
+  if (trust.type === 'service') return [];
+  const { account, roles } = trust;
   const names = Object.entries(centralAccounts).flatMap(([name, each]) => (each === undefined ? [] : [name]));
-  if (names.includes(account) || (role.kind === 'deployer' && accountIdPattern.test(account))) return [];
-  const other = role.kind === 'deployer' ? ', or an account id in quotes' : '';
+  if (names.includes(account) || (roles !== undefined && accountIdPattern.test(account))) return [];
+  const other = roles !== undefined ? ', or an account id in quotes' : '';
   const message = `must be one of centralAccounts, which are ${names.join(', ')}${other} (it is "${account}")`;
   return [{ path: ['trusts', 'account'], message: message + suggestWord(findNearestWord(account, names)) }];
 }

@@ -1,5 +1,6 @@
 import { listMemberRoleReferences } from '../grants/member-roles/references.ts';
 import type { MemberRole } from '../grants/member-roles/schema.ts';
+import { getTrust } from '../grants/member-roles/trust.ts';
 import { accountIdPattern } from '../platform/account.ts';
 import { findFreelyNamedRoles } from './freely-named-roles.ts';
 import { formatOus, listGrantsNaming, relationOf } from './member-role-ous.ts';
@@ -32,9 +33,10 @@ const unprotected = ({ name, ...role }: MemberRole): readonly PathFinding[] =>
 
 /** Central accounts need a grant to assume a role; other accounts give the permission themselves. */
 function unnamed(role: MemberRole, configuration: Configuration): readonly PathFinding[] {
-  if (role.kind === 'application' || accountIdPattern.test(role.trusts.account)) return [];
+  const trust = getTrust(role);
+  if (trust.type === 'service' || accountIdPattern.test(trust.account)) return [];
   if (listGrantsNaming(role, configuration).length > 0) return [];
-  const message = `is named by no grant, so this project lets nobody of the ${role.trusts.account} account assume it; name it as memberRole in a grant`;
+  const message = `is named by no grant, so this project lets nobody of the ${trust.account} account assume it; name it as memberRole in a grant`;
   return [{ path: ['name'], message }];
 }
 
@@ -51,8 +53,8 @@ function widerThanGrants(role: MemberRole, configuration: Configuration): readon
 /** A template is one for all its OUs, so the role is allowed there what the central account refuses. */
 const beyondGrants = (role: MemberRole, configuration: Configuration): readonly PathFinding[] =>
   (role.for.ous ?? []).flatMap((ou, index) => {
-    const partly = listGrantsNaming(role, configuration).filter((grant) =>
-      ['above', 'apart'].includes(relationOf(ou, grant)),
+    const partly = listGrantsNaming(role, configuration).filter(
+      (grant) => grant.memberRole === undefined && ['above', 'apart'].includes(relationOf(ou, grant)),
     );
     if (role.kind !== 'application' || partly.length === 0) return [];
     const names = partly.map((grant) => `${grant.name} (${formatOus(grant.for)})`).join(', ');

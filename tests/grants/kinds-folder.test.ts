@@ -28,6 +28,7 @@ const helpers = [
   'member-roles/permission-fields',
   'member-roles/references',
   'member-roles/schema',
+  'member-roles/trust',
   'member-roles/trust-policy',
   'member-roles/trusted-services',
   'organization-trail',

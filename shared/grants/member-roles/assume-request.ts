@@ -1,7 +1,7 @@
 import { type AccessRequest, absent, type RequestPrincipal } from '../../iam/request.ts';
 import type { GrantContext } from '../contract.ts';
-import { getTrustedAccountId } from './assumed-role.ts';
 import type { MemberRole } from './schema.ts';
+import { getTrust, getTrustedAccountId, type TrustedAccount } from './trust.ts';
 import { getServiceTrust } from './trusted-services.ts';
 
 /** A member role in one account. */
@@ -11,43 +11,34 @@ export interface MemberRolePlace {
   readonly arn: string;
 }
 
-/** The request by which the service, the people or a deployer of a member role get its credentials. Pure. */
+/** The request by which the service, the people or the roles that a member role trusts get its credentials. Pure. */
 export function createAssumeRequest(
   role: MemberRole,
   context: GrantContext,
-  place: MemberRolePlace,
+  { accountId, arn }: MemberRolePlace,
 ): AccessRequest {
-  return {
-    principal: toAssumingPrincipal(role, context, place),
-    action: 'sts:AssumeRole',
-    resource: place.arn,
-    ...(role.kind === 'application' ? {} : { context: toSessionContext(role) }),
-  };
+  const trust = getTrust(role);
+  const request = { action: 'sts:AssumeRole', resource: arn };
+  if (trust.type === 'account')
+    return {
+      ...request,
+      principal: toAssumingPrincipal(trust, context),
+      context: toSessionContext(trust),
+    };
+  const { principal } = getServiceTrust(trust.service, getDnsSuffix(context));
+  return { ...request, principal: { type: 'service', service: principal, sourceAccount: accountId } };
 }
 
-function toAssumingPrincipal(
-  role: MemberRole,
-  context: GrantContext,
-  { accountId }: MemberRolePlace,
-): RequestPrincipal {
-  switch (role.kind) {
-    case 'application': {
-      const { principal } = getServiceTrust(role.trusts.service, getDnsSuffix(context));
-      return { type: 'service', service: principal, sourceAccount: accountId };
-    }
-    case 'people':
-      return { type: 'account', accountId: getTrustedAccountId(role, context) };
-    case 'deployer': {
-      const name = role.trusts.roles[0]?.replaceAll('*', 'Any');
-      const trusted = getTrustedAccountId(role, context);
-      return { type: 'role', arn: `arn:${context.partition}:iam::${trusted}:role/${name}` };
-    }
-  }
+function toAssumingPrincipal(trust: TrustedAccount, context: GrantContext): RequestPrincipal {
+  const accountId = getTrustedAccountId(trust, context);
+  if (trust.roles === undefined) return { type: 'account', accountId };
+  const name = trust.roles[0]?.replaceAll('*', 'Any');
+  return { type: 'role', arn: `arn:${context.partition}:iam::${accountId}:role/${name}` };
 }
 
-const toSessionContext = (role: Exclude<MemberRole, { kind: 'application' }>) => ({
-  'aws:MultiFactorAuthPresent': role.kind === 'people' && role.trusts.mfa ? 'true' : absent,
-  'sts:ExternalId': role.trusts.externalId ?? absent,
+const toSessionContext = ({ mfa, externalId }: TrustedAccount) => ({
+  'aws:MultiFactorAuthPresent': mfa ? 'true' : absent,
+  'sts:ExternalId': externalId ?? absent,
 });
 
 /** "Amazon Web Services in China": endpoints and service principals there. */

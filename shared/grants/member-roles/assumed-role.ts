@@ -1,7 +1,7 @@
 import { matchesGlob, parseGlob } from '../../platform/glob.ts';
 import type { EntryWarning, GrantContext } from '../contract.ts';
 import { getBareName, getMemberRole } from './references.ts';
-import type { MemberRole } from './schema.ts';
+import { getTrust, getTrustedAccountId, type TrustedAccount } from './trust.ts';
 
 /** A grant that lets groups or roles of a central account assume a role of each account. */
 interface AssumingEntry {
@@ -27,13 +27,10 @@ export function getAssumedRole(
   context: Pick<GrantContext, 'memberRoles'>,
 ): AssumedRole {
   if (memberRole === undefined) return { name: role, mfa };
-  const { name, ...member } = getMemberRole(memberRole, context);
-  if (member.kind === 'people') return { name, mfa: member.trusts.mfa, externalId: member.trusts.externalId };
-  return {
-    name,
-    mfa: false,
-    ...(member.kind === 'deployer' ? { externalId: member.trusts.externalId } : {}),
-  };
+  const member = getMemberRole(memberRole, context);
+  const trust = getTrust(member);
+  if (trust.type === 'service') return { name: member.name, mfa: false };
+  return { name: member.name, mfa: trust.mfa, externalId: trust.externalId };
 }
 
 /** Why the principals that the entry names cannot assume the member role. */
@@ -43,23 +40,24 @@ export function listAssumedRoleMistakes(
 ): readonly EntryWarning[] {
   if (entry.memberRole === undefined) return [];
   const role = getMemberRole(entry.memberRole, context);
-  if (role.kind === 'application') {
-    const message = `must be a role of kind people or deployer: ${role.name} is of kind application, which ${role.trusts.service} alone may assume`;
+  const { name } = role;
+  const trust = getTrust(role);
+  if (trust.type === 'service') {
+    const message = `must be a role that people or roles of an account assume: ${trust.service} alone may assume ${name}`;
     return [{ field: 'memberRole', message }];
   }
+  const trusted = { name, ...trust };
   return [
-    ...accountMistakes(role, entry, context),
-    ...(role.kind === 'people' ? peopleMistakes(role, entry) : deployerMistakes(role, entry)),
+    ...accountMistakes(trusted, entry, context),
+    ...mfaMistakes(trusted, entry),
+    ...roleMistakes(trusted, entry),
   ];
 }
 
-type AssumableRole = Exclude<MemberRole, { kind: 'application' }>;
-
-/** The id of the account that a role trusts. */
-export const getTrustedAccountId = (
-  { trusts: { account } }: AssumableRole,
-  { centralAccounts }: Pick<GrantContext, 'centralAccounts'>,
-): string => centralAccounts[account]?.id ?? account;
+/** A role that people or roles of an account may assume. */
+interface AssumableRole extends TrustedAccount {
+  readonly name: string;
+}
 
 function accountMistakes(
   role: AssumableRole,
@@ -68,26 +66,21 @@ function accountMistakes(
 ): readonly EntryWarning[] {
   const trusted = getTrustedAccountId(role, context);
   if (trusted === context.centralAccounts[account]?.id) return [];
-  const message = `must be a role that trusts the ${account} account: ${role.name} trusts ${role.trusts.account}`;
+  const message = `must be a role that trusts the ${account} account: ${role.name} trusts ${role.account}`;
   return [{ field: 'memberRole', message }];
 }
 
-function peopleMistakes(
-  { name, trusts }: Extract<MemberRole, { kind: 'people' }>,
-  { roles }: AssumingEntry,
-): readonly EntryWarning[] {
-  if (roles === undefined || !trusts.mfa) return [];
+function mfaMistakes({ name, mfa }: AssumableRole, { roles }: AssumingEntry): readonly EntryWarning[] {
+  if (roles === undefined || !mfa) return [];
   const message = `must be absent: ${name} asks for MFA, and the credentials of a role carry none. Name groups, or a deployer role`;
   return [{ field: 'roles', message }];
 }
 
-function deployerMistakes(
-  { name, trusts }: Extract<MemberRole, { kind: 'deployer' }>,
-  { groups, roles = [] }: AssumingEntry,
-): readonly EntryWarning[] {
-  const trusted = trusts.roles.map((role) => parseGlob(getBareName(role)));
-  const refused = roles.filter((role) => !trusted.some((glob) => matchesGlob(glob, role)));
-  const only = `${name} trusts only the roles ${trusts.roles.join(', ')} of that account`;
+function roleMistakes(role: AssumableRole, { groups, roles = [] }: AssumingEntry): readonly EntryWarning[] {
+  if (role.roles === undefined) return [];
+  const trusted = role.roles.map((name) => parseGlob(getBareName(name)));
+  const refused = roles.filter((name) => !trusted.some((glob) => matchesGlob(glob, name)));
+  const only = `${role.name} trusts only the roles ${role.roles.join(', ')} of that account`;
   return [
     ...(groups === undefined ? [] : [{ field: 'groups', message: `must be absent: ${only}` }]),
     ...(refused.length === 0

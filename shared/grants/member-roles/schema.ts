@@ -49,8 +49,8 @@ const peopleTrust = {
   externalId: externalIdSchema.optional(),
 };
 
-/** Roles of an account that deploys to others: a central account by its name, or any account by its id. */
-const deployerTrust = {
+/** Roles of an account that deploys to the accounts, or whose applications call them: a central account, or any account by its id. */
+const rolesTrust = {
   account: z
     .string('must be the name of a central account, or an account id in quotes')
     .refine(
@@ -77,17 +77,45 @@ const peopleRole = objectSchema({
   trusts: objectSchema(peopleTrust).prefault({}),
 });
 
+const { account, roles, externalId } = rolesTrust;
+
+const either = 'name a service, or an account and its roles';
+
+/** A service, or roles of an account. One object: a union could not say which key is wrong. */
+const applicationTrust = objectSchema({
+  service: serviceSchema.optional(),
+  account: account.optional(),
+  roles: roles.optional(),
+  externalId,
+})
+  .check(({ value, issues }) => {
+    const refuse = (field: keyof typeof value, message: string) =>
+      issues.push({ code: 'custom', path: [field], message, input: value[field] });
+    if (value.service !== undefined)
+      for (const field of ['account', 'roles', 'externalId'] as const)
+        if (value[field] !== undefined)
+          refuse(field, `must be absent, since ${value.service} assumes the role: ${either}`);
+    if (value.service === undefined && value.account === undefined)
+      refuse('service', `must be a service that assumes the role: ${either}`);
+    if (value.account !== undefined && value.service === undefined && value.roles === undefined)
+      refuse('roles', 'must name at least one role');
+  })
+  .transform(({ service, account = '', roles = [], externalId }) =>
+    service === undefined ? { account, roles, externalId } : { service },
+  );
+
 const applicationRole = objectSchema({
   ...memberRoleFields,
   kind: z.literal('application'),
-  trusts: objectSchema({ service: serviceSchema }),
+  trusts: applicationTrust,
   /** The name of the instance profile. Default: that of the role, if EC2 assumes it. */
   instanceProfile: textSchema(
     /^[\w+=,.@-]{1,128}$/,
     'the name of an instance profile, without a path',
   ).optional(),
 }).refine(
-  ({ instanceProfile, trusts }) => instanceProfile === undefined || trusts.service === instanceProfileService,
+  ({ instanceProfile, trusts }) =>
+    instanceProfile === undefined || ('service' in trusts && trusts.service === instanceProfileService),
   {
     message: 'must be absent: only EC2 uses an instance profile',
     path: ['instanceProfile'],
@@ -97,7 +125,7 @@ const applicationRole = objectSchema({
 const deployerRole = objectSchema({
   ...memberRoleFields,
   kind: z.literal('deployer'),
-  trusts: objectSchema(deployerTrust),
+  trusts: objectSchema(rolesTrust),
 });
 
 export const memberRoleSchema = z.discriminatedUnion('kind', [peopleRole, applicationRole, deployerRole]);

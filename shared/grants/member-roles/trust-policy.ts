@@ -1,7 +1,7 @@
 import { createPolicy, type PolicyDocument, type Statement } from '../../iam/document.ts';
 import type { GrantContext } from '../contract.ts';
-import { getTrustedAccountId } from './assumed-role.ts';
 import type { MemberRole } from './schema.ts';
+import { getTrust, getTrustedAccountId, type TrustedAccount } from './trust.ts';
 import { getServiceTrust } from './trusted-services.ts';
 
 /** The account that has a role: its id, and the DNS suffix of its partition. In a template these are pseudo parameters. */
@@ -16,15 +16,14 @@ export function createTrustPolicy(
   context: GrantContext,
   place: MemberAccountPlace,
 ): PolicyDocument {
-  const statement = role.kind === 'application' ? trustService(role, place) : trustAccount(role, context);
+  const trust = getTrust(role);
+  const statement =
+    trust.type === 'service' ? trustService(trust.service, place) : trustAccount(trust, context);
   return { ...createPolicy(), Statement: [statement] };
 }
 
-function trustService(
-  { trusts }: Extract<MemberRole, { kind: 'application' }>,
-  { accountId, dnsSuffix }: MemberAccountPlace,
-): Statement {
-  const { principal, actions, sendsSourceAccount } = getServiceTrust(trusts.service, dnsSuffix);
+function trustService(service: string, { accountId, dnsSuffix }: MemberAccountPlace): Statement {
+  const { principal, actions, sendsSourceAccount } = getServiceTrust(service, dnsSuffix);
   return {
     Effect: 'Allow',
     Principal: { Service: principal },
@@ -38,10 +37,11 @@ function trustService(
  * the trust ends if the account leaves. MFA is asked for with `Bool`, since long-term keys carry no such key (IAM user guide,
  * "MFA-protected API access").
  */
-function trustAccount(role: Exclude<MemberRole, { kind: 'application' }>, context: GrantContext): Statement {
+function trustAccount(trust: TrustedAccount, context: GrantContext): Statement {
   const { partition, organizationId } = context;
-  const accountId = getTrustedAccountId(role, context);
-  const { externalId } = role.trusts;
+  const { mfa, externalId, roles } = trust;
+  const accountId = getTrustedAccountId(trust, context);
+  const roleArns = roles?.map((name) => `arn:${partition}:iam::${accountId}:role/${name}`);
   return {
     Effect: 'Allow',
     Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
@@ -51,18 +51,8 @@ function trustAccount(role: Exclude<MemberRole, { kind: 'application' }>, contex
         'aws:PrincipalOrgID': organizationId,
         ...(externalId === undefined ? {} : { 'sts:ExternalId': externalId }),
       },
-      ...(role.kind === 'people' && role.trusts.mfa
-        ? { Bool: { 'aws:MultiFactorAuthPresent': 'true' } }
-        : {}),
-      ...(role.kind === 'deployer'
-        ? {
-            ArnLike: {
-              'aws:PrincipalArn': role.trusts.roles.map(
-                (name) => `arn:${partition}:iam::${accountId}:role/${name}`,
-              ),
-            },
-          }
-        : {}),
+      ...(mfa ? { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } : {}),
+      ...(roleArns === undefined ? {} : { ArnLike: { 'aws:PrincipalArn': roleArns } }),
     },
   };
 }

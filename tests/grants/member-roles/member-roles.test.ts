@@ -67,6 +67,21 @@ describe('the trust policy of a member role', () => {
     ]);
   });
 
+  it('names the roles in a condition when an application trusts roles of a member account', () => {
+    const trusts = { account: members[1], roles: ['app/Orders'], externalId: 'ab-1' };
+    expect(trust({ kind: 'application', trusts })).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${members[1]}:root` },
+        Action: 'sts:AssumeRole',
+        Condition: {
+          StringEquals: { 'aws:PrincipalOrgID': 'o-example1234', 'sts:ExternalId': 'ab-1' },
+          ArnLike: { 'aws:PrincipalArn': [`arn:aws:iam::${members[1]}:role/app/Orders`] },
+        },
+      },
+    ]);
+  });
+
   it.each([
     ['ec2', 'amazonaws.com', 'ec2.amazonaws.com'],
     ['ec2', 'amazonaws.com.cn', 'ec2.amazonaws.com.cn'],
@@ -219,6 +234,21 @@ describe('fields of a member role', () => {
     expect(withProfile('lambda').error?.issues).toMatchObject([
       { path: ['instanceProfile'], message: 'must be absent: only EC2 uses an instance profile' },
     ]);
+  });
+
+  it.each([
+    ['nothing', {}, ['service']],
+    [
+      'a service and an account',
+      { service: 'ec2', account: members[1], roles: ['app/A'] },
+      ['account', 'roles'],
+    ],
+    ['an account without roles', { account: members[1] }, ['roles']],
+    ['roles without an account', { roles: ['app/A'] }, ['service']],
+    ['an account id of eleven digits', { account: '12345678901', roles: ['app/A'] }, ['account']],
+  ])('refuses the trust of an application when it names %s', (_, trusts, fields) => {
+    const parsed = memberRoleSchema.safeParse({ kind: 'application', name: 'A', for: { all: true }, trusts });
+    expect(parsed.error?.issues.map(({ path }) => path)).toEqual(fields.map((field) => ['trusts', field]));
   });
 
   it('fills in placeholders and leaves policy variables as they are', () => {

@@ -1,0 +1,40 @@
+import type { GrantContext } from '../contract.ts';
+import type { MemberRole } from './schema.ts';
+
+/** A service that assumes the role for an application. */
+interface TrustedService {
+  readonly type: 'service';
+  /** Without its suffix: `ec2`. */
+  readonly service: string;
+}
+
+/** People or roles of an account who may assume the role. */
+export interface TrustedAccount {
+  readonly type: 'account';
+  /** The name of a central account, or an account id. */
+  readonly account: string;
+  readonly mfa: boolean;
+  readonly externalId?: string | undefined;
+  /** Names with paths, with wildcards. Absent: the administrators of the account decide. */
+  readonly roles?: readonly string[];
+}
+
+/** Who may assume a member role, whatever its kind is. Pure. */
+export function getTrust(role: MemberRole): TrustedService | TrustedAccount {
+  switch (role.kind) {
+    case 'people':
+      return { type: 'account', ...role.trusts };
+    case 'deployer':
+      return { type: 'account', mfa: false, ...role.trusts };
+    case 'application':
+      return 'service' in role.trusts
+        ? { type: 'service', service: role.trusts.service }
+        : { type: 'account', mfa: false, ...role.trusts };
+  }
+}
+
+/** The id of the account that a role trusts. */
+export const getTrustedAccountId = (
+  { account }: Pick<TrustedAccount, 'account'>,
+  { centralAccounts }: Pick<GrantContext, 'centralAccounts'>,
+): string => centralAccounts[account]?.id ?? account;
