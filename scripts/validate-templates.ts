@@ -48,8 +48,11 @@ process.exitCode = report([
   ...(existsSync(packaged) ? validateTemplate(packaged) : [notPackaged()]),
   ...(await validateMade(process.env.ONBOARDING_CONFIG || 'examples/onboarding.yml')),
   ...(await validateMade('examples/applications/onboarding.yml')),
-  ...(await validateMade('examples/member-roles/onboarding.yml')),
   ...(await validateMade('examples/appconfig-readers/onboarding.yml')),
+  ...(await validateMade('examples/people/onboarding.yml')),
+  ...(await validateMade('examples/application-to-application/onboarding.yml')),
+  ...(await validateMade('examples/codedeploy/onboarding.yml')),
+  ...(await validateMade('examples/log-delivery/onboarding.yml')),
   ...(await validateMade('examples/central-accounts/onboarding.yml')),
 ]);
 

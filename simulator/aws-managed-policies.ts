@@ -24,8 +24,8 @@ const onCodeDeploy = (partition: string) => ({
 
 /**
  * Policies that AWS manages, by path and name, as far as examples and tests use them.
- * Source: AWS managed policy reference guide, the page of each policy. `ReadOnlyAccess` is an excerpt: the actions of the
- * services that the simulator knows. It has no `secretsmanager:GetSecretValue`, `kms:Decrypt` and `sts:AssumeRole`.
+ * Source: AWS managed policy reference guide, the page of each policy. `ReadOnlyAccess` and `AWSCodeDeployRole` are excerpts: the first has
+ * the actions of the services that the simulator knows. It has no `secretsmanager:GetSecretValue`, `kms:Decrypt` and `sts:AssumeRole`.
  */
 const documents: Readonly<Record<string, (partition: string) => PolicyDocument>> = {
   '/AdministratorAccess': () => policy(allow('*')),
@@ -110,6 +110,22 @@ const documents: Readonly<Record<string, (partition: string) => PolicyDocument>>
       ),
       allow('chatbot:DescribeSlackChannelConfigurations'),
       allow('sns:ListTopics'),
+    ),
+  '/service-role/AWSCodeDeployRole': () =>
+    policy(
+      allow(
+        'autoscaling:CompleteLifecycleAction',
+        'autoscaling:DeleteLifecycleHook',
+        'autoscaling:DescribeAutoScalingGroups',
+        'autoscaling:DescribeLifecycleHooks',
+        'autoscaling:PutLifecycleHook',
+        'autoscaling:RecordLifecycleActionHeartbeat',
+        'ec2:DescribeInstances',
+        'ec2:DescribeInstanceStatus',
+        'ec2:TerminateInstances',
+        'tag:GetResources',
+        'sns:Publish',
+      ),
     ),
   '/service-role/AmazonEC2RoleforAWSCodeDeploy': () =>
     policy(allow('s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket')),

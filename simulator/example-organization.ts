@@ -3,6 +3,7 @@ import { deploymentActions } from '../shared/cloudformation/deployment-actions.t
 import type { Configuration } from '../shared/configuration/schema.ts';
 import type { ResourceRef, ResourceType } from '../shared/grants/contract.ts';
 import { getGrantKind, grantKinds } from '../shared/grants/kinds.ts';
+import { findTrustedName, getTrust, getTrustedAccountId } from '../shared/grants/member-roles/trust.ts';
 import type { PolicyDocument } from '../shared/iam/document.ts';
 import { getSpokeRole } from '../shared/platform/central-accounts.ts';
 import type { Clock, Random } from '../shared/platform/clock.ts';
@@ -112,8 +113,9 @@ export function ensureOu(organization: SimulatedOrganization, path: string): str
 function addResource(
   organization: SimulatedOrganization,
   ref: ResourceRef,
-  { partition }: Configuration,
+  configuration: Configuration,
 ): void {
+  const { partition } = configuration;
   const { kind, accountId, region, id } = ref;
   const place = { accountId, region };
   const [entity, name = ''] = id.split('/');
@@ -143,6 +145,7 @@ function addResource(
         : organization.addRole({
             accountId,
             name,
+            path: findTrustedPath(configuration, accountId, name),
             trust: allow({ Principal: { AWS: owner }, Action: 'sts:AssumeRole' }),
           }),
     role: () =>
@@ -154,6 +157,17 @@ function addResource(
       }),
   };
   makers[getGrantKind(kind).resourceType]();
+}
+
+/** The path by which a member role trusts a role of a central account: a grant names the role without it. */
+function findTrustedPath(configuration: Configuration, accountId: string, name: string): string {
+  const trusted = (configuration.memberRoles ?? []).flatMap((role) => {
+    const trust = getTrust(role);
+    if (trust.type === 'service' || getTrustedAccountId(trust, configuration) !== accountId) return [];
+    return findTrustedName(trust, name) ?? [];
+  });
+  const [found = name] = trusted;
+  return `/${found.slice(0, found.length - name.length)}`;
 }
 
 /** As in accounts that have had an Auto Scaling group; one that is created later has no such role. */

@@ -60,9 +60,7 @@ async function act(name: string | undefined, options: MemberOptions, session: Se
   const configuration = await loadConfiguration(file);
   const made = makeAll(configuration, options);
   if (made.length === 0)
-    throw new UsageError(
-      `${file} has no memberRoles: describe the roles there, as examples/member-roles does`,
-    );
+    throw new UsageError(`${file} has no memberRoles: describe the roles there, as examples/people does`);
   if (name !== undefined) return await print(chosen(name, made, file), options, session);
   if (options.out === undefined) list(made, session);
   else await writeAll(options.out, { made, configuration, isPlain: options.plain === true }, session);

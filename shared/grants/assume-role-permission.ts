@@ -25,7 +25,7 @@ import {
   writeManagedPolicies,
 } from './managed-policies.ts';
 import { listManagedPolicyPermissions, managedPolicyActions } from './managed-policy-permissions.ts';
-import { getAssumedRole, listAssumedRoleMistakes } from './member-roles/assumed-role.ts';
+import { type AssumedRole, getAssumedRole, listAssumedRoleMistakes } from './member-roles/assumed-role.ts';
 import { packPolicies } from './policy-bin-packing.ts';
 import {
   getOrganizationKeys,
@@ -203,7 +203,7 @@ function accesses(
       who: `${ref.id.startsWith('group/') ? 'People of group' : 'Role'} ${name}`,
       what: `assume ${assumed.name} in ${formatAccount(account)}${assumed.mfa ? ' with MFA' : ''}`,
       request: {
-        principal: toAssuming(ref, context),
+        principal: toAssuming(ref, assumed, context),
         action: 'sts:AssumeRole',
         resource: roleArn(entry, account.id, context),
         context: {
@@ -222,10 +222,15 @@ const toExternalId = ({ memberRole }: Entry, externalId: string | undefined) =>
   externalId === undefined && memberRole === undefined ? {} : { 'sts:ExternalId': externalId ?? absent };
 
 /** A user of a group, whose name is not known, or a role. */
-const toAssuming = ({ accountId, id }: ResourceRef, { partition }: GrantContext): RequestPrincipal =>
-  id.startsWith('group/')
-    ? { type: 'account', accountId }
-    : { type: 'role', arn: `arn:${partition}:iam::${accountId}:${id}` };
+function toAssuming(
+  { accountId, id }: ResourceRef,
+  { nameOf }: AssumedRole,
+  { partition }: GrantContext,
+): RequestPrincipal {
+  if (id.startsWith('group/')) return { type: 'account', accountId };
+  const name = id.slice('role/'.length);
+  return { type: 'role', arn: `arn:${partition}:iam::${accountId}:role/${nameOf?.(name) ?? name}` };
+}
 
 /** Source: IAM user guide, "IAM and AWS STS quotas". */
 export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { configurationFiles } from '../fixtures/central-accounts.ts';
 import { objectOf, run } from '../fixtures/screen.ts';
 
-const configuration = 'examples/member-roles/onboarding.yml';
+const configuration = 'tests/fixtures/configurations/member-roles.yml';
 const template = (...argv: readonly string[]) => run(['member-template', ...argv, '--config', configuration]);
 
 let folder: string;

@@ -9,7 +9,7 @@ import { configurationWith, readSecret } from '../fixtures/plan-fixture.ts';
 
 const hubAccountId = '111111111111';
 const example = parseConfiguration(
-  readFileSync('examples/member-roles/onboarding.yml', 'utf8'),
+  readFileSync('tests/fixtures/configurations/member-roles.yml', 'utf8'),
   'the example',
 );
 

@@ -39,7 +39,7 @@ test('accepts the example by the published schema', () => {
 });
 
 test('accepts the example of member roles by the published schema', () => {
-  expect(accepts(parse(readFileSync('examples/member-roles/onboarding.yml', 'utf8')))).toBe(true);
+  expect(accepts(parse(readFileSync('tests/fixtures/configurations/member-roles.yml', 'utf8')))).toBe(true);
 });
 
 const withGrant = (change: object): object => ({

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { parse } from 'yaml';
 import { ConfigurationError } from '../../shared/configuration/errors.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { createMemberRolePolicies } from '../../shared/configuration/member-role-policies.ts';
@@ -10,7 +9,7 @@ import type { Finding } from '../../shared/platform/errors.ts';
 import { configurationWith, readSecret } from '../fixtures/plan-fixture.ts';
 
 const place = { accountId: '555566667777', dnsSuffix: 'amazonaws.com' };
-const exampleText = readFileSync('examples/member-roles/onboarding.yml', 'utf8');
+const exampleText = readFileSync('tests/fixtures/configurations/member-roles.yml', 'utf8');
 
 const application = (more: object = {}): object => ({
   name: 'app/Web',
@@ -106,7 +105,7 @@ describe('a grant that names a member role', () => {
 });
 
 describe('the policies of a member role', () => {
-  const configuration = parseConfiguration(exampleText, 'examples/member-roles/onboarding.yml');
+  const configuration = parseConfiguration(exampleText, 'tests/fixtures/configurations/member-roles.yml');
   const policiesOf = (name: string) => {
     const role = configuration.memberRoles?.find((each) => each.name === name);
     if (role === undefined) throw new Error(`There is no ${name}`);
@@ -170,21 +169,6 @@ describe('the policies of a member role', () => {
 });
 
 describe('docs/member-roles.md', () => {
-  const blocks = [...readFileSync('docs/member-roles.md', 'utf8').matchAll(/^```yaml\n(.*?)^```$/gms)].map(
-    ([, text = '']): Record<string, Record<string, unknown>[]> => parse(text),
-  );
-  const entries = blocks.flatMap(({ memberRoles = [], grants = [] }) => [
-    ...memberRoles.map((entry) => ['memberRoles', String(entry.name), entry] as const),
-    ...grants.map((entry) => ['grants', String(entry.name), entry] as const),
-  ]);
-
-  it.each(entries)('shows an entry of %s as the example has it: %s', (list, name, entry) => {
-    const written: Record<string, Record<string, unknown>[]> = parse(exampleText);
-    const named = written[list]?.find((each) => each.name === name);
-    // Blocks leave fields of the application out.
-    expect(named).toMatchObject(entry);
-  });
-
   it('names each service when it lists them', () => {
     const page = readFileSync('docs/member-roles.md', 'utf8');
     expect(trustedServiceNames.filter((service) => !page.includes(`\`${service}\``))).toEqual([]);

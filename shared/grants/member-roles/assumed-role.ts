@@ -1,7 +1,6 @@
-import { matchesGlob, parseGlob } from '../../platform/glob.ts';
 import type { EntryWarning, GrantContext } from '../contract.ts';
-import { getBareName, getMemberRole } from './references.ts';
-import { getTrust, getTrustedAccountId, type TrustedAccount } from './trust.ts';
+import { getMemberRole } from './references.ts';
+import { findTrustedName, getTrust, getTrustedAccountId, type TrustedAccount } from './trust.ts';
 
 /** A grant that lets groups or roles of a central account assume a role of each account. */
 interface AssumingEntry {
@@ -19,6 +18,8 @@ export interface AssumedRole {
   readonly name: string;
   readonly mfa: boolean;
   readonly externalId?: string | undefined;
+  /** The name with its path by which the role trusts a role of the central account. Default: the name itself. */
+  readonly nameOf?: (bareName: string) => string | undefined;
 }
 
 /** The role that an entry is for: a member role, or one that others make. */
@@ -30,7 +31,12 @@ export function getAssumedRole(
   const member = getMemberRole(memberRole, context);
   const trust = getTrust(member);
   if (trust.type === 'service') return { name: member.name, mfa: false };
-  return { name: member.name, mfa: trust.mfa, externalId: trust.externalId };
+  return {
+    name: member.name,
+    mfa: trust.mfa,
+    externalId: trust.externalId,
+    nameOf: (bareName) => findTrustedName(trust, bareName),
+  };
 }
 
 /** Why the principals that the entry names cannot assume the member role. */
@@ -78,8 +84,7 @@ function mfaMistakes({ name, mfa }: AssumableRole, { roles }: AssumingEntry): re
 
 function roleMistakes(role: AssumableRole, { groups, roles = [] }: AssumingEntry): readonly EntryWarning[] {
   if (role.roles === undefined) return [];
-  const trusted = role.roles.map((name) => parseGlob(getBareName(name)));
-  const refused = roles.filter((name) => !trusted.some((glob) => matchesGlob(glob, name)));
+  const refused = roles.filter((name) => findTrustedName(role, name) === undefined);
   const only = `${role.name} trusts only the roles ${role.roles.join(', ')} of that account`;
   return [
     ...(groups === undefined ? [] : [{ field: 'groups', message: `must be absent: ${only}` }]),

@@ -1,4 +1,6 @@
+import { matchesGlob, parseGlob } from '../../platform/glob.ts';
 import type { GrantContext } from '../contract.ts';
+import { getBareName } from './references.ts';
 import type { MemberRole } from './schema.ts';
 
 /** A service that assumes the role for an application. */
@@ -38,3 +40,14 @@ export const getTrustedAccountId = (
   { account }: Pick<TrustedAccount, 'account'>,
   { centralAccounts }: Pick<GrantContext, 'centralAccounts'>,
 ): string => centralAccounts[account]?.id ?? account;
+
+/**
+ * The name with its path by which a member role trusts a role of the account; grants name such a role without its path. A wildcard in
+ * the path stands for any path. `undefined`: the role is not trusted.
+ */
+export function findTrustedName({ roles = [] }: TrustedAccount, bareName: string): string | undefined {
+  const trusted = roles.find((each) => matchesGlob(parseGlob(getBareName(each)), bareName));
+  if (trusted === undefined) return undefined;
+  const path = trusted.slice(0, trusted.length - getBareName(trusted).length);
+  return `${path.replaceAll('*', 'any')}${bareName}`;
+}

@@ -208,6 +208,18 @@ describe('an access of a member role', () => {
     ]);
   });
 
+  it('is asked for by the role with its trusted path when a grant names the role without', () => {
+    const kind = getGrantKind('assume-role-permission');
+    const entry = entryOf(kind, { roles: ['Deployer'], memberRole: 'deploy/Deployer' });
+    const ref = { kind: kind.name, accountId: central, region: 'us-east-1', id: 'role/Deployer' };
+    const [access] = kind.listAccesses(entry, account(member), ref, context);
+
+    expect(access?.request.principal).toEqual({
+      type: 'role',
+      arn: `arn:aws:iam::${central}:role/ci/Deployer`,
+    });
+  });
+
   it('assumes the role with the external id when the member role requires one', () => {
     const kind = getGrantKind('assume-role-permission');
     const entry = entryOf(kind, { groups: ['Readers'], memberRole: 'Audited' });

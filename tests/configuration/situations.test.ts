@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { parseConfiguration } from '../../shared/configuration/load.ts';
+import { findConfigurationWarnings } from '../../shared/configuration/warnings.ts';
+
+type Entries = Readonly<Record<string, readonly Record<string, unknown>[]>>;
+
+const situations = ['people', 'application-to-application', 'codedeploy', 'log-delivery'];
+
+describe.each(situations)('the example %s', (name) => {
+  const file = `examples/${name}/onboarding.yml`;
+  const text = readFileSync(file, 'utf8');
+  const page = readFileSync(`docs/${name}.md`, 'utf8');
+
+  it('has no warnings when it is validated', () => {
+    expect(findConfigurationWarnings(parseConfiguration(text, file))).toEqual([]);
+  });
+
+  it('has every entry when its page shows the entry', () => {
+    const written: Entries = parse(text);
+    const blocks = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(
+      ([, block = '']): Entries => parse(block),
+    );
+    // A page leaves out fields that do not matter there.
+    for (const { memberRoles = [], grants = [] } of blocks)
+      for (const [list, entry] of [
+        ...memberRoles.map((role) => ['memberRoles', role] as const),
+        ...grants.map((grant) => ['grants', grant] as const),
+      ])
+        expect(written[list]?.find((each) => each.name === entry.name)).toMatchObject(entry);
+  });
+
+  it('is explained by a page that has its commands and 1,500 words at most', () => {
+    expect(page).toContain(`npx onboarding validate --config ${file}`);
+    expect(page.split(/\s+/).length).toBeLessThanOrEqual(1_500);
+  });
+});

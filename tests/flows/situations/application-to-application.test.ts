@@ -1,0 +1,96 @@
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { beforeEach, expect, it } from '@jest/globals';
+import { assumeRoleAsService, launchInstance } from '../../../simulator/service-principals.ts';
+import {
+  addStranger,
+  assume,
+  clientOf,
+  deploySituation,
+  onboardInto,
+  refused,
+  roleArn,
+} from '../../fixtures/situation.ts';
+import type { TestEnv } from '../../fixtures/test-env.ts';
+
+const payments = '444444444444';
+const orders = '555566667777';
+const otherOrders = '555566667778';
+const shipping = '666677778888';
+const writer = roleArn(payments, 'api/PaymentsWriter');
+const externalId = { ExternalId: 'orders-7c31' };
+
+let env: TestEnv;
+
+beforeEach(async () => {
+  env = await deploySituation('application-to-application');
+  await onboardInto(env, shipping, 'Workloads/Shipping');
+  await onboardInto(env, orders, 'Workloads/Orders');
+});
+
+/** A function of the account, which runs as the role. */
+const runFunction = (accountId = orders, service = 'lambda.amazonaws.com') =>
+  assumeRoleAsService(env.organization.world, { service, roleArn: roleArn(accountId, 'app/Orders') });
+
+const startWorker = (accountId = orders) =>
+  launchInstance(env.organization.world, { accountId, instanceProfile: 'OrdersWorker' });
+
+it('makes the account ready when the StackSets have brought its roles', async () => {
+  const { run } = await onboardInto(env, otherOrders, 'Workloads/Orders');
+  expect(run.readiness).toEqual({ ready: true, counts: { verified: 3 }, reasons: [] });
+});
+
+it.each([
+  ['a function', runFunction],
+  ['an instance', startWorker],
+])('lets %s assume the role of the central account when the account is onboarded', async (_, start) => {
+  const session = await assume(env, start(), writer);
+  const { Arn } = await clientOf(env, STSClient, session).send(new GetCallerIdentityCommand({}));
+  expect(Arn).toBe(`arn:aws:sts::${payments}:assumed-role/PaymentsWriter/session`);
+});
+
+it('refuses another role of the account when it asks for the role of the central account', async () => {
+  await expect(assume(env, addStranger(env, orders, 'Other', '/app/'), writer)).rejects.toEqual(refused);
+});
+
+it('refuses a role of the same name when its account is outside the OU', async () => {
+  const outsider = addStranger(env, shipping, 'Orders', '/app/');
+  await expect(assume(env, outsider, writer)).rejects.toEqual(refused);
+});
+
+it('refuses another service when it asks for the role of the function', () => {
+  expect(() => runFunction(orders, 'ec2.amazonaws.com')).toThrow(refused);
+});
+
+it('lets the central account assume the role of the member account when a grant names it', async () => {
+  const billing = env.organization.credentialsOf(payments, 'Billing');
+  await expect(assume(env, billing, roleArn(orders, 'app/OrderTotals'))).resolves.toBeDefined();
+
+  const other = addStranger(env, payments, 'Other', '/app/');
+  await expect(assume(env, other, roleArn(orders, 'app/OrderTotals'))).rejects.toEqual(refused);
+  await expect(assume(env, billing, roleArn(shipping, 'app/Shipments'))).rejects.toEqual(refused);
+});
+
+it('lets a member account read in another one when it shows the external id', async () => {
+  const bucket = { accountId: shipping, region: 'eu-west-1', name: 'example-shipments' };
+  env.organization.addBucket(bucket);
+  env.organization.world.buckets.get(bucket.name)?.objects.set('today.json', '[]');
+  const session = await assume(env, runFunction(), roleArn(shipping, 'app/Shipments'), externalId);
+  const s3 = clientOf(env, S3Client, session);
+  const Bucket = bucket.name;
+
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: 'today.json' }));
+  expect(await Body?.transformToString()).toBe('[]');
+  await expect(s3.send(new PutObjectCommand({ Bucket, Key: 'today.json', Body: '{}' }))).rejects.toEqual(
+    refused,
+  );
+  await expect(s3.send(new ListObjectsV2Command({ Bucket }))).rejects.toEqual(refused);
+});
+
+it('refuses a member account when the external id is missing or the account is another one', async () => {
+  const shipments = roleArn(shipping, 'app/Shipments');
+  await onboardInto(env, otherOrders, 'Workloads/Orders');
+
+  await expect(assume(env, runFunction(), shipments)).rejects.toEqual(refused);
+  await expect(assume(env, runFunction(otherOrders), shipments, externalId)).rejects.toEqual(refused);
+});
