@@ -73,7 +73,7 @@ const sharedByOthers = (
 function render(request: RenderRequest<Entry, LaunchPermissions>) {
   const { ref, actual, shares, remembered, context } = request;
   const foreign = sharedByOthers(actual, remembered);
-  const kept = request.keepUnclaimed === true ? unclaimed(request) : [];
+  const kept = request.retainFormerGrants === true ? listFormerMarks(request) : [];
   const all = (counted: readonly Share<Entry>[]): ReadonlySet<string> =>
     new Set([
       ...foreign,
@@ -122,16 +122,16 @@ function listGranted(
   return getAdmittedAccounts(createLaunchStatements(ids, sid));
 }
 
-/** The marks of what no grant of the configuration shares any more, as far as it is there. */
-function unclaimed({
+/** The marks that belong to no share, if the image is still shared so. */
+function listFormerMarks({
   actual,
   shares,
   remembered,
   context,
 }: RenderRequest<Entry, LaunchPermissions>): readonly string[] {
   const there = new Set(actual.sharedWith);
-  const claimed = new Set(shares.map(({ entry }) => sidOf(entry, context)));
-  return remembered.filter((mark) => !claimed.has(getMarkedSid(mark)) && there.has(getMarkedId(mark)));
+  const current = new Set(shares.map(({ entry }) => sidOf(entry, context)));
+  return remembered.filter((mark) => !current.has(getMarkedSid(mark)) && there.has(getMarkedId(mark)));
 }
 
 async function read({ ec2 }: { ec2: EC2Client }, { id }: ResourceRef): Promise<LaunchPermissions> {

@@ -147,7 +147,7 @@ function render(request: RenderRequest<Entry, ManagedPolicies>) {
 
 function attempt(request: RenderRequest<Entry, ManagedPolicies>, packing: string) {
   const { ref, actual, shares, context } = request;
-  const kept = request.keepUnclaimed === true ? unclaimed(request) : [];
+  const kept = request.retainFormerGrants === true ? listFormerStatements(request) : [];
   const { policies, size, limit } = packPolicies({
     ref,
     actual,
@@ -166,13 +166,17 @@ function attempt(request: RenderRequest<Entry, ManagedPolicies>, packing: string
 }
 
 /**
- * Managed statements that have an effect, and that no grant of the configuration writes any more. One Sid may be in several
- * policies. What another tool has put into a managed policy is not held to the organization, and goes.
+ * The managed statements that have an effect and belong to no share. One Sid may be in several policies. A statement that another
+ * tool has put into a managed policy is not restricted to the organization, so it is no former grant.
  */
-function unclaimed({ actual, shares, context }: RenderRequest<Entry, ManagedPolicies>): readonly Statement[] {
-  const claimed = new Set(shares.map(({ entry }) => sidOf(entry, context)));
+function listFormerStatements({
+  actual,
+  shares,
+  context,
+}: RenderRequest<Entry, ManagedPolicies>): readonly Statement[] {
+  const current = new Set(shares.map(({ entry }) => sidOf(entry, context)));
   return listAttached(actual).flatMap(({ document }) =>
-    listManagedStatements(document, context.installationId).filter(({ Sid = '' }) => !claimed.has(Sid)),
+    listManagedStatements(document, context.installationId).filter(({ Sid = '' }) => !current.has(Sid)),
   );
 }
 

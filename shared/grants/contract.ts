@@ -122,10 +122,10 @@ export interface RenderRequest<Entry, State> {
   readonly remembered: readonly string[];
   readonly context: GrantContext;
   /**
-   * Whether what is ours of no share's grant stays as it is, such as of a grant that was renamed or taken out. Default: it
-   * is taken back.
+   * Whether the content of former grants stays as it is. No share has a former grant: it was renamed, or the configuration has it
+   * no more. Default: `next` lacks the content.
    */
-  readonly keepUnclaimed?: boolean;
+  readonly retainFormerGrants?: boolean;
 }
 
 /** What a limit counts. */

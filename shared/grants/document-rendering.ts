@@ -96,7 +96,7 @@ function attempt<Entry extends GrantEntry>(
   const { ref, actual, shares, remembered, context } = request;
   const wanted = [
     ...shares.flatMap((share) => statementsOf(kind, share, ref, context, packing)),
-    ...(request.keepUnclaimed === true ? unclaimed(kind, request) : []),
+    ...(request.retainFormerGrants === true ? listFormerStatements(kind, request) : []),
   ];
   const document = replaceManagedStatements({
     document: actual.document,
@@ -174,14 +174,14 @@ function sidsOf<Entry extends GrantEntry>(
   return new Set(rendered.map(({ Sid }) => Sid));
 }
 
-/** What we wrote, and no grant writes any more. */
-function unclaimed<Entry extends GrantEntry>(
+/** The managed statements that belong to no share. */
+function listFormerStatements<Entry extends GrantEntry>(
   kind: DocumentRules<Entry>,
   { ref, actual, shares, remembered, context }: RenderRequest<Entry, DocumentState>,
 ): readonly Statement[] {
-  const claimed = new Set(shares.flatMap(({ entry }) => [...sidsOf(kind, entry, ref, context)]));
+  const current = new Set(shares.flatMap(({ entry }) => [...sidsOf(kind, entry, ref, context)]));
   return listManagedStatements(actual.document, context.installationId).filter(
-    ({ Sid = '' }) => remembered.includes(Sid) && !claimed.has(Sid),
+    ({ Sid = '' }) => remembered.includes(Sid) && !current.has(Sid),
   );
 }
 

@@ -88,7 +88,7 @@ function render(request: RenderRequest<Entry, KeyGrants>) {
     .filter(({ accounts }) => accounts.length > 0)
     .map(({ entry }) => entryMark(entry, context));
   refuseClashes(ref, actual, [...granted, ...remembered]);
-  const kept = request.keepUnclaimed === true ? unclaimed(request) : [];
+  const kept = request.retainFormerGrants === true ? listFormerGrants(request) : [];
   const known = new Map(actual.own.map((grant) => [canonicalGrantKey(grant), grant]));
   const own = shares
     .flatMap((share) => wantedGrants(share, context))
@@ -110,10 +110,10 @@ function render(request: RenderRequest<Entry, KeyGrants>) {
   return { next: { own, others: actual.others }, owned, size, limit, unit: 'grants' as const };
 }
 
-/** What we made, and no grant of the configuration makes any more. */
-function unclaimed({ actual, shares, context }: RenderRequest<Entry, KeyGrants>): readonly KeyGrant[] {
-  const claimed = new Set(shares.map(({ entry }) => entryMark(entry, context)));
-  return actual.own.filter(({ name }) => !claimed.has(parseGrantMark(name)));
+/** The KMS grants that belong to no share. */
+function listFormerGrants({ actual, shares, context }: RenderRequest<Entry, KeyGrants>): readonly KeyGrant[] {
+  const current = new Set(shares.map(({ entry }) => entryMark(entry, context)));
+  return actual.own.filter(({ name }) => !current.has(parseGrantMark(name)));
 }
 
 function refuseClashes(ref: ResourceRef, { own }: KeyGrants, marks: readonly string[]): void {

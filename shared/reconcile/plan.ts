@@ -161,7 +161,7 @@ const renderShares = (
   { desired, actual, remembered }: PlanRequest,
   shares: readonly PlannedShare[],
   context: GrantContext,
-  keepUnclaimed = false,
+  retainFormerGrants = false,
 ): Rendering<unknown> =>
   renderOrExplain(desired.kind, {
     ref: desired.ref,
@@ -169,7 +169,7 @@ const renderShares = (
     remembered,
     context,
     shares: shares.map(({ entry, accounts }) => ({ entry, accounts })),
-    keepUnclaimed,
+    retainFormerGrants,
   });
 
 /** @throws UnsafeChangeError where not all fit beside what is kept */

@@ -67,14 +67,14 @@ export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
     expect(holder.othersContent()).toEqual(others);
   });
 
-  test('what no grant claims stays beside newcomers where it is to be kept, and else goes', async () => {
+  test('keeps a former grant beside new accounts when it is retained, and removes it otherwise', async () => {
     const made = on();
     const { owned } = await made.bring(two);
     const other = { name: 'another' };
     const newcomer = accountsOf([third]);
 
-    const kept = await made.bring(newcomer, owned, { ...other, keepUnclaimed: true });
-    const again = await made.bring(newcomer, kept.owned, { ...other, keepUnclaimed: true });
+    const kept = await made.bring(newcomer, owned, { ...other, retainFormerGrants: true });
+    const again = await made.bring(newcomer, kept.owned, { ...other, retainFormerGrants: true });
     const gone = await made.bring(newcomer, kept.owned, other);
 
     expect(listGrantedAccounts(kind, made, kept)).toEqual([first, second]);
@@ -86,11 +86,11 @@ export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
     expect(listNamedAccounts(kind, gone.back, gone.owned).has(third)).toBe(true);
   });
 
-  test('what another grant claims is not kept', async () => {
+  test('removes accounts of a current grant when former grants are retained', async () => {
     const made = on();
     const { owned } = await made.bring(two);
 
-    const brought = await made.bring(accountsOf([first]), owned, { keepUnclaimed: true });
+    const brought = await made.bring(accountsOf([first]), owned, { retainFormerGrants: true });
 
     expect(listGrantedAccounts(kind, made, brought)).toEqual([first]);
   });
