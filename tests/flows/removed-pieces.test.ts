@@ -3,6 +3,7 @@ import { grantKinds } from '../../shared/grants/kinds.ts';
 import { type AccountCheck, checkAccount } from '../../shared/reconcile/check-account.ts';
 import { onboardEveryKind } from '../fixtures/every-kind.ts';
 import type { MemberEnv } from '../fixtures/member-env.ts';
+import { askEverything, workingCalls } from '../fixtures/real-calls.ts';
 import { accesses, type Piece } from '../fixtures/removed-pieces/accesses.ts';
 import { centralRemovals } from '../fixtures/removed-pieces/central-removals.ts';
 import { memberRemovals } from '../fixtures/removed-pieces/member-removals.ts';
@@ -62,6 +63,15 @@ const statusesOf = ({ results }: AccountCheck): Readonly<Record<string, string>>
 
 const allVerified = Object.fromEntries(Object.keys(accesses).map((name) => [name, 'verified']));
 
+/** What AWS answers to the calls. It decrypts the secret with the key, so the call for the secret needs both accesses. */
+const answersWithout = (lost: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.keys(workingCalls).map((name) => {
+      const needs = name === 'secret' ? [name, 'key'] : [name];
+      return [name, needs.some((each) => lost.includes(each)) ? 'refused' : 'allowed'];
+    }),
+  );
+
 describe('an account with an access of every grant kind', () => {
   it('verifies every access when nothing is removed', async () => {
     const checked = await check();
@@ -80,6 +90,7 @@ describe('an account with an access of every grant kind', () => {
     const lost = Object.fromEntries(affected.map((name) => [name, status]));
     expect(statusesOf(checked)).toEqual({ ...allVerified, ...lost });
     expect(checked.readiness?.ready).toBe(false);
+    expect(await askEverything(env)).toEqual(answersWithout(affected));
     for (const { reason: given } of checked.results.filter((each) => each.status === status))
       expect(given).toMatch(reason);
   });
