@@ -10,6 +10,7 @@ import { createBudgetCommand } from './commands/budget.ts';
 import { createCheckCommand } from './commands/check.ts';
 import { createDemoCommand } from './commands/demo.ts';
 import { createDriftCommand } from './commands/drift.ts';
+import { createExplainCommand } from './commands/explain.ts';
 import { createImportCommand } from './commands/import.ts';
 import { createMemberTemplateCommand } from './commands/member-template.ts';
 import { createPlanCommand } from './commands/plan.ts';
@@ -53,6 +54,7 @@ async function program(context: CommandContext): Promise<Command> {
     createApproveCommand,
     createDriftCommand,
     createCheckCommand,
+    createExplainCommand,
     createBudgetCommand,
     createRunCommand,
     createSpokeTemplateCommand,

@@ -4,7 +4,7 @@ import {
   type ResolvedConfiguration,
 } from '../../shared/configuration/active-configuration.ts';
 import { getGrantContext } from '../../shared/configuration/context.ts';
-import type { Access } from '../../shared/grants/contract.ts';
+import type { Access } from '../../shared/grants/access.ts';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import type { AccountCheck } from '../../shared/reconcile/check-account.ts';

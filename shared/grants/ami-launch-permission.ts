@@ -186,6 +186,7 @@ export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
       (entry.images ?? []).map((id) => ({ kind: 'ami-launch-permission', id, ...place })),
     ),
   discovery: imageDiscovery,
+  listArns: (ref, context) => [imageArn(ref, context)],
   listPermissions: (on, context) => createArnPermissions({ actions, formatArn: imageArn }, on, context),
   listAccesses: (_, account, ref, context) =>
     account.id === ref.accountId

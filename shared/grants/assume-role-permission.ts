@@ -7,8 +7,9 @@ import type { Account } from '../platform/account.ts';
 import { formatAccount } from '../platform/account.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
 import { textSchema } from '../platform/schema-fields.ts';
+import type { Access } from './access.ts';
 import { getAdmittedAccounts } from './admitted-accounts.ts';
-import type { Access, GrantContext, GrantKind, RenderRequest, ResourceRef, Share } from './contract.ts';
+import type { GrantContext, GrantKind, RenderRequest, ResourceRef, Share } from './contract.ts';
 import { listGlobalPlaces } from './discovery.ts';
 import {
   checkMatch,
@@ -24,7 +25,11 @@ import {
   readManagedPolicies,
   writeManagedPolicies,
 } from './managed-policies.ts';
-import { listManagedPolicyPermissions, managedPolicyActions } from './managed-policy-permissions.ts';
+import {
+  listEntityArns,
+  listManagedPolicyPermissions,
+  managedPolicyActions,
+} from './managed-policy-permissions.ts';
 import { type AssumedRole, getAssumedRole, listAssumedRoleMistakes } from './member-roles/assumed-role.ts';
 import { packPolicies } from './policy-bin-packing.ts';
 import {
@@ -252,6 +257,7 @@ export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
         ...(entry.roles ?? []).map((name) => `role/${name}`),
       ].map((id) => ({ kind: 'assume-role-permission', id, ...place })),
     ),
+  listArns: listEntityArns,
   listPermissions: listManagedPolicyPermissions,
   listAccesses: accesses,
   listMemberRoleMistakes: listAssumedRoleMistakes,

@@ -1,10 +1,11 @@
 import type * as z from 'zod';
+import type { AppliedKeyGrant } from '../iam/applied-access.ts';
 import type { PolicyKind } from '../iam/applied-policy.ts';
 import type { Conditions, PolicyDocument, Statement } from '../iam/document.ts';
-import type { AccessRequest } from '../iam/request.ts';
 import type { SizeUnit } from '../iam/size.ts';
 import type { Account } from '../platform/account.ts';
 import type { AccountClients } from '../platform/aws/access.ts';
+import type { Access } from './access.ts';
 import type { GrantEntry } from './grant-schema.ts';
 import type { MemberRole } from './member-roles/schema.ts';
 import type { Limits } from './quotas.ts';
@@ -151,28 +152,6 @@ export interface StateChange<State> {
   readonly to: State;
 }
 
-/** Something that an account must be able to do once it is onboarded; verified by evaluation. */
-export interface Access {
-  /** Who acts, for people: `Role app of orders-production (555566667777)`; the account if there is no `member`. */
-  readonly who: string;
-  /** What they do, for people: `pull the image base/node`. It begins with `let` if there is no `member`. */
-  readonly what: string;
-  readonly request: AccessRequest;
-  /**
-   * The half that lies in the member account. Absent: the access has the central half alone. Its request comes from a service of
-   * AWS, or it is granted to the account as a whole, whose administrators decide which roles have it.
-   */
-  readonly member?: MemberHalf;
-}
-
-/** The role of the member account that an access needs. */
-interface MemberHalf {
-  /** Name, with its path. A role that others make may be a pattern: `app/*`. */
-  readonly role: string;
-  /** Whether the role sends the request, or is the role that the request assumes. */
-  readonly part: 'sends' | 'is-assumed';
-}
-
 /** The accounts that the statements of a grant give access to. */
 export interface AdmittedAccounts {
   /** Ids that a statement names, in the order of the statements. */
@@ -227,6 +206,11 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   /** Absent if entries name every resource of the kind. */
   readonly discovery?: Discovery<Entry>;
   /**
+   * ARNs, with wildcards, of what the documents of a resource are about: a bucket and its objects. If the documents are those of a
+   * group or role, the ARNs of the group or role. Pure.
+   */
+  listArns(ref: ResourceRef, context: GrantContext): readonly string[];
+  /**
    * What the spoke role must be allowed to work on a resource, or on all that a search can find: the kind's `actions`,
    * each on as little as AWS lets it be held to. Finding is not part of it. Pure.
    */
@@ -280,6 +264,15 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
 
   /** @throws ResourceMissingError, AccessDeniedError, MalformedPolicyError and the retryable errors of `shared/platform/aws` */
   read(clients: AccountClients, ref: ResourceRef, context: GrantContext): Promise<State>;
+  /**
+   * Every grant of a key, also those of others. Absent if the resource has no such grants.
+   * @throws as `read`
+   */
+  readKeyGrants?(
+    clients: AccountClients,
+    ref: ResourceRef,
+    context: GrantContext,
+  ): Promise<readonly AppliedKeyGrant[]>;
   /**
    * What tells a resource from one that is made later under its name, such as the unique id of a role. It costs no call if `read`
    * has learned it. `undefined` when AWS does not say. Absent when AWS never gives an id again, or has no such thing.

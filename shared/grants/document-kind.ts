@@ -4,8 +4,8 @@ import { parsePolicy, type Statement, serializePolicy } from '../iam/document.ts
 import { isSamePolicy } from '../iam/equality.ts';
 import type { Account } from '../platform/account.ts';
 import type { AccountClients } from '../platform/aws/access.ts';
+import type { Access } from './access.ts';
 import {
-  type Access,
   type Discovery,
   type EntryWarning,
   formatResourceKey,
@@ -44,6 +44,8 @@ export interface DocumentKind<Entry extends GrantEntry> extends DocumentRules<En
   listWarnings?(entry: Entry): readonly EntryWarning[];
   /** The ARN that the kind's actions are on; `*` in an id stays a wildcard. */
   formatArn(ref: ResourceRef, context: GrantContext): string;
+  /** As `GrantKind.listArns`. Default: the ARN of the resource. */
+  listArns?(ref: ResourceRef, context: GrantContext): readonly string[];
   /** How resources are found by pattern. Absent if entries name every resource of the kind. */
   readonly discovery?: Discovery<Entry>;
   listAccesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
@@ -87,6 +89,7 @@ export function createDocumentKind<Entry extends GrantEntry>(
     },
     ...(kind.discovery === undefined ? {} : { discovery: kind.discovery }),
     listWarnings: (entry) => kind.listWarnings?.(entry) ?? [],
+    listArns: (ref, context) => kind.listArns?.(ref, context) ?? [kind.formatArn(ref, context)],
     listPermissions: (on, context) => createArnPermissions(kind, on, context),
     listAccesses: kind.listAccesses,
     render: (request) => renderDocument(kind, request),

@@ -6,6 +6,7 @@ import {
   ListGrantsCommand,
   RevokeGrantCommand,
 } from '@aws-sdk/client-kms';
+import type { AppliedKeyGrant } from '../iam/applied-access.ts';
 import { InvalidPrincipalError, ResourceMissingError } from '../platform/aws/errors.ts';
 import { compareByText } from '../platform/order.ts';
 import { formatResourceKey, type GrantContext, type ResourceRef, type StateChange } from './contract.ts';
@@ -48,21 +49,47 @@ const pageSize = 100;
 
 export async function readGrants(
   kms: KMSClient,
-  { id }: ResourceRef,
+  ref: Pick<ResourceRef, 'id'>,
   context: GrantContext,
 ): Promise<KeyGrants> {
   const own: KeyGrant[] = [];
   let others = 0;
-  let Marker: string | undefined;
-  do {
-    const page = await kms.send(new ListGrantsCommand({ KeyId: id, Limit: pageSize, Marker }));
-    const grants = page.Grants ?? [];
+  for await (const grants of paginateKeyGrants(kms, ref)) {
     const ours = grants.filter(({ Name }) => Name?.startsWith(getGrantNamePrefix(context)));
     own.push(...ours.map(keyGrant));
     others += grants.length - ours.length;
+  }
+  return { own: own.sort(compareByName), others };
+}
+
+/** Every grant of a key, page by page. */
+export async function* paginateKeyGrants(
+  kms: KMSClient,
+  { id }: Pick<ResourceRef, 'id'>,
+): AsyncGenerator<readonly GrantListEntry[]> {
+  let Marker: string | undefined;
+  do {
+    const page = await kms.send(new ListGrantsCommand({ KeyId: id, Limit: pageSize, Marker }));
+    yield page.Grants ?? [];
     Marker = page.Truncated ? page.NextMarker : undefined;
   } while (Marker !== undefined);
-  return { own: own.sort(compareByName), others };
+}
+
+/** As the policy engine reads it, with the grant of the configuration that made it. */
+export function toAppliedGrant(
+  { Name = '', GrantId = '', GranteePrincipal = '', Operations = [], Constraints = {} }: GrantListEntry,
+  context: GrantContext,
+): AppliedKeyGrant {
+  const { EncryptionContextEquals: equals, EncryptionContextSubset: subset } = Constraints;
+  const prefix = getGrantNamePrefix(context);
+  return {
+    name: Name || GrantId,
+    granteePrincipal: GranteePrincipal,
+    operations: Operations,
+    ...(equals === undefined ? {} : { encryptionContextEquals: equals }),
+    ...(subset === undefined ? {} : { encryptionContextSubset: subset }),
+    ...(Name.startsWith(prefix) ? { grant: parseGrantMark(Name).slice(prefix.length) } : {}),
+  };
 }
 
 /** The grantee is an unreadable id once its role is deleted. */

@@ -1,13 +1,14 @@
 import type { GrantOperation } from '@aws-sdk/client-kms';
 import * as z from 'zod';
+import type { AppliedKeyGrant } from '../iam/applied-access.ts';
 import { createPolicy, type PolicyDocument, type Statement } from '../iam/document.ts';
 import { OwnershipClashError } from '../iam/errors.ts';
 import { createManagedSid } from '../iam/managed-statements.ts';
 import type { Account } from '../platform/account.ts';
 import { textSchema } from '../platform/schema-fields.ts';
+import type { Access } from './access.ts';
 import { admitNamed } from './admitted-accounts.ts';
 import {
-  type Access,
   formatResourceKey,
   type GrantContext,
   type GrantKind,
@@ -26,8 +27,10 @@ import {
   isSameGrants,
   type KeyGrant,
   type KeyGrants,
+  paginateKeyGrants,
   parseGrantMark,
   readGrants,
+  toAppliedGrant,
   writeGrants,
 } from './key-grants.ts';
 import { createArnPermissions } from './permissions.ts';
@@ -181,6 +184,7 @@ export const kmsGrant: GrantKind<Entry, KeyGrants> = {
       listKeyIds(entry).map((id) => ({ kind: 'kms-grant', id, ...place })),
     ),
   discovery: createKeyDiscovery(),
+  listArns: (ref, context) => [keyArn(ref, context)],
   listPermissions: (on, context) => createArnPermissions({ actions, formatArn: keyArn }, on, context),
   listAccesses: accesses,
   render,
@@ -192,5 +196,11 @@ export const kmsGrant: GrantKind<Entry, KeyGrants> = {
   isSame: isSameGrants,
   toDocuments: documents,
   read: ({ kms }, ref, context) => readGrants(kms, ref, context),
+  readKeyGrants: async ({ kms }, ref, context) => {
+    const found: AppliedKeyGrant[] = [];
+    for await (const grants of paginateKeyGrants(kms, ref))
+      found.push(...grants.map((grant) => toAppliedGrant(grant, context)));
+    return found;
+  },
   write: ({ kms }, ref, change, { limits }) => writeGrants(kms, ref, change, limits.grantsPerKey),
 };

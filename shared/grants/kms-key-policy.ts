@@ -1,6 +1,7 @@
 import { GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import * as z from 'zod';
-import type { Access, GrantContext, ResourceRef } from './contract.ts';
+import type { Access } from './access.ts';
+import type { GrantContext, ResourceRef } from './contract.ts';
 import { createDocumentKind } from './document-kind.ts';
 import type { Part, StatementRequest } from './document-rendering.ts';
 import {

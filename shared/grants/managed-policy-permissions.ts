@@ -39,11 +39,10 @@ export function listManagedPolicyPermissions(
   context: GrantContext,
 ): readonly Permission[] {
   if (!('id' in on)) throw new Error('groups and roles are named, not found by a pattern');
-  const [entity = '', name = ''] = on.id.split('/');
+  const [entity] = on.id.split('/');
   const kind = entity === 'group' ? 'group' : 'role';
-  const iam = `arn:${context.partition}:iam::${on.accountId}`;
-  const entities = [`${iam}:${kind}/${name}`, `${iam}:${kind}/*/${name}`];
-  const policies = `${iam}:policy${getPolicyPath(on, context)}*`;
+  const entities = listEntityArns(on, context);
+  const policies = `arn:${context.partition}:iam::${on.accountId}:policy${getPolicyPath(on, context)}*`;
   return [
     { actions: [list], resources: ['*'] },
     { actions: [listAttached[kind], identify[kind]], resources: entities },
@@ -54,4 +53,14 @@ export function listManagedPolicyPermissions(
     },
     { actions: [...onPolicies.read, ...onPolicies.write], resources: [policies] },
   ];
+}
+
+/** A group or role without a path, or with any. */
+export function listEntityArns(
+  { accountId, id }: ResourceRef,
+  { partition }: GrantContext,
+): readonly string[] {
+  const [entity, name] = id.split('/');
+  const iam = `arn:${partition}:iam::${accountId}`;
+  return [`${iam}:${entity}/${name}`, `${iam}:${entity}/*/${name}`];
 }

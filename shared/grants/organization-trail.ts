@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Account } from '../platform/account.ts';
 import { regionSchema, textSchema } from '../platform/schema-fields.ts';
-import type { Access, GrantContext, ResourceRef } from './contract.ts';
+import type { Access } from './access.ts';
+import type { GrantContext, ResourceRef } from './contract.ts';
 import type { Part } from './document-rendering.ts';
 import { createCentralAccess, createServiceRequest } from './principals.ts';
 

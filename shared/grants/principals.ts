@@ -3,7 +3,8 @@ import { matchesSelector } from '../accounts/selector.ts';
 import type { Conditions, PrincipalMap, Statement } from '../iam/document.ts';
 import { type AccessRequest, absent, type ContextValues } from '../iam/request.ts';
 import { type Account, formatAccount } from '../platform/account.ts';
-import type { Access, GrantContext, ResourceRef, Share } from './contract.ts';
+import type { Access } from './access.ts';
+import type { GrantContext, ResourceRef, Share } from './contract.ts';
 import type { GrantEntry, Match } from './grant-schema.ts';
 import { listRoleNames } from './member-roles/references.ts';
 

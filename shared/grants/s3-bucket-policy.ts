@@ -6,7 +6,8 @@ import {
 import * as z from 'zod';
 import type { Account } from '../platform/account.ts';
 import { regionSchema, textSchema } from '../platform/schema-fields.ts';
-import type { Access, GrantContext, ResourceRef } from './contract.ts';
+import type { Access } from './access.ts';
+import type { GrantContext, ResourceRef } from './contract.ts';
 import { createDocumentKind } from './document-kind.ts';
 import type { Part, StatementRequest } from './document-rendering.ts';
 import { checkMatch, grantEntryFields, match, principalFields, roleFields } from './grant-schema.ts';
@@ -261,6 +262,7 @@ export const s3BucketPolicy = createDocumentKind<Entry>({
     bucket.startsWith('aws-controltower-') ? [{ field: 'bucket', message: protectedBucket }] : [],
   isForAllMembers: (entry) => 'trail' in entry,
   formatArn: bucketArn,
+  listArns: (ref, context) => [bucketArn(ref, context), `${bucketArn(ref, context)}/*`],
   createStatements: (request) => {
     const { entry, context } = request;
     if (entry.preset === 'raw')

@@ -1,5 +1,9 @@
 /** A grant on a KMS key, as ListGrants tells it. */
 export interface AppliedKeyGrant {
+  /** For reasons. */
+  readonly name?: string;
+  /** The grant of the configuration that made it. Absent: it is unmanaged. */
+  readonly grant?: string;
   /** The ARN of a role, a user or an account's root, or a service. */
   readonly granteePrincipal: string;
   /** `Decrypt`, `GenerateDataKey`, … */

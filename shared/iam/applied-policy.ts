@@ -12,7 +12,7 @@ export type PolicyKind =
 
 /**
  * Policies of a resource. `trust` is the policy of a role that says who may assume it. `image` are launch permissions of an image,
- * written as a policy.
+ * written as a policy. `resource` is the policy of any other resource.
  */
 export type ResourcePolicyKind =
   | 'bucket'
@@ -23,7 +23,8 @@ export type ResourcePolicyKind =
   | 'topic'
   | 'event-bus'
   | 'image'
-  | 'trust';
+  | 'trust'
+  | 'resource';
 
 /** A policy that applies to a request. */
 export interface AppliedPolicy {
@@ -69,6 +70,7 @@ export const kindRules: Readonly<Record<PolicyKind, KindRules>> = {
   topic: resourcePolicy,
   'event-bus': resourcePolicy,
   image: resourcePolicy,
+  resource: resourcePolicy,
   repository: { ...resourcePolicy, resource: false },
   trust: { ...resourcePolicy, resource: false },
 };

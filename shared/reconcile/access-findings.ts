@@ -1,5 +1,6 @@
 import { isMember, isUnreadable } from '../accounts/membership.ts';
-import type { Access, GrantContext } from '../grants/contract.ts';
+import type { Access } from '../grants/access.ts';
+import type { GrantContext } from '../grants/contract.ts';
 import { findAccountIds } from '../iam/accounts.ts';
 import { listManagedStatements } from '../iam/managed-statements.ts';
 import type { Account } from '../platform/account.ts';

@@ -1,5 +1,6 @@
 import { isMember } from '../accounts/membership.ts';
-import type { Access, GrantContext } from '../grants/contract.ts';
+import type { Access } from '../grants/access.ts';
+import type { GrantContext } from '../grants/contract.ts';
 import type { PolicyKind } from '../iam/applied-policy.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import { type Evaluation, evaluatePolicies } from '../iam/evaluate.ts';

@@ -1,4 +1,4 @@
-import type { Access } from '../grants/contract.ts';
+import type { Access } from '../grants/access.ts';
 import type { AppliedPolicy, PolicyKind } from '../iam/applied-policy.ts';
 import { authorize, type Decision } from '../iam/authorize.ts';
 import { createPolicy } from '../iam/document.ts';
@@ -168,7 +168,7 @@ function judge(request: AccessRequest, { policies, unread = [], organization }: 
 }
 
 /** SCPs of the account that asks, RCPs of the account that owns the resource ("Policy evaluation logic"). */
-function listOrganizationPolicies(
+export function listOrganizationPolicies(
   { principal, resource, resourceAccount }: AccessRequest,
   organization: OrganizationEvidence,
 ): readonly AppliedPolicy[] {

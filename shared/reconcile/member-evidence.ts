@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { getGrantContext } from '../configuration/context.ts';
 import { getMemberReaderRole } from '../configuration/member-stack-sets.ts';
 import type { Configuration } from '../configuration/schema.ts';
-import type { Access } from '../grants/contract.ts';
+import type { Access } from '../grants/access.ts';
 import { createAssumeRequest } from '../grants/member-roles/assume-request.ts';
 import { findMemberRole } from '../grants/member-roles/references.ts';
 import type { MemberRole } from '../grants/member-roles/schema.ts';
@@ -28,7 +28,7 @@ export interface MemberReadingRequest {
 
 /** What was read of each role, by account and name. */
 export interface MemberEvidenceIndex {
-  find(accountId: string, access: Access): MemberEvidence | undefined;
+  find(accountId: string, access: Pick<Access, 'member'>): MemberEvidence | undefined;
 }
 
 const keyOf = ({ accountId, role }: NeededRole): string => `${accountId}/${role}`;

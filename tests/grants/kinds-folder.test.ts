@@ -4,6 +4,7 @@ import { filesIn } from '../fixtures/source/imports.ts';
 
 /** What the kinds share. Every other file of the folder is a kind. */
 const helpers = [
+  'access',
   'contract',
   'counted-limit',
   'discovery',

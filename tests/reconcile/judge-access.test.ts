@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Access } from '../../shared/grants/contract.ts';
+import type { Access } from '../../shared/grants/access.ts';
 import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
 import { judgeAccess } from '../../shared/reconcile/judge-access.ts';
 

@@ -1,0 +1,23 @@
+import type { AccessRequest } from '../iam/request.ts';
+
+/** Something that an account must be able to do once it is onboarded; verified by evaluation. */
+export interface Access {
+  /** Who acts, for people: `Role app of orders-production (555566667777)`; the account if there is no `member`. */
+  readonly who: string;
+  /** What they do, for people: `pull the image base/node`. It begins with `let` if there is no `member`. */
+  readonly what: string;
+  readonly request: AccessRequest;
+  /**
+   * The half that lies in the member account. Absent: the access has the central half alone. Its request comes from a service of
+   * AWS, or it is granted to the account as a whole, whose administrators decide which roles have it.
+   */
+  readonly member?: MemberHalf;
+}
+
+/** The role of the member account that an access needs. */
+interface MemberHalf {
+  /** Name, with its path. A role that others make may be a pattern: `app/*`. */
+  readonly role: string;
+  /** Whether the role sends the request, or is the role that the request assumes. */
+  readonly part: 'sends' | 'is-assumed';
+}

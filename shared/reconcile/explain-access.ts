@@ -1,0 +1,124 @@
+import { AccountNotMemberError } from '../accounts/errors.ts';
+import { isMember } from '../accounts/membership.ts';
+import { getActiveConfiguration } from '../configuration/active-configuration.ts';
+import { getGrantContext } from '../configuration/context.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import { type Explanation, explain } from '../iam/explain.ts';
+import type { AccessRequest, RequestPrincipal } from '../iam/request.ts';
+import { getTimestamp } from '../platform/clock.ts';
+import { listOrganizationPolicies, type OrganizationEvidence } from './judge-halves.ts';
+import { createOrganizationFacts } from './organization-facts.ts';
+import { readOrganizationPolicies } from './read-organization-policies.ts';
+import { type PrincipalPolicies, readPrincipalPolicies } from './read-principal-policies.ts';
+import { type ResourceAccess, readResourceAccess } from './read-resource-access.ts';
+import type { Services } from './services.ts';
+import type { UnreadEvidence } from './unread-evidence.ts';
+
+export interface ExplanationRequest {
+  readonly runId: string;
+  readonly request: AccessRequest;
+}
+
+/** The answer to a request, and what could not be read. */
+export interface AccessExplanation extends Explanation {
+  readonly request: AccessRequest;
+  readonly unread: readonly UnreadEvidence[];
+}
+
+/**
+ * Says what AWS would answer to a request by what it has now, and which statements decide. Writes nothing.
+ * @throws AccountNotMemberError if the registry does not have the principal's account
+ */
+export async function explainAccess(
+  services: Services,
+  { runId, request }: ExplanationRequest,
+): Promise<AccessExplanation> {
+  const active = await getActiveConfiguration(services.store);
+  await requireMember(services, getAccountId(request.principal));
+  const reading = { runId, active };
+  const principal = await readPrincipalPolicies(services, reading, request.principal);
+  const resource = await readResourceAccess(services, reading, request.resource);
+  const placed = placeRequest(services, request, resource);
+  const organization = await readOrganization(services, active.configuration, placed);
+  return explainEvidence(placed, { principal, resource, organization });
+}
+
+async function requireMember({ store }: Services, accountId: string | undefined): Promise<void> {
+  if (accountId === undefined || (await store.registry.getAccount(accountId)) !== undefined) return;
+  throw new AccountNotMemberError(
+    `The registry has no account ${accountId}, which the principal belongs to. Nothing was read. Run: onboarding import`,
+    { accountId },
+  );
+}
+
+/** The account of a user, role or root user, or of an identity provider. */
+export function getAccountId(principal: RequestPrincipal): string | undefined {
+  if ('accountId' in principal) return principal.accountId;
+  return 'arn' in principal ? principal.arn.split(':')[4] : undefined;
+}
+
+/** The request now, with what is known of the resource. */
+const placeRequest = (
+  { clock }: Services,
+  request: AccessRequest,
+  { place }: ResourceAccess,
+): AccessRequest => ({
+  ...request,
+  ...(place === undefined ? {} : { resourceAccount: place.accountId, region: place.region }),
+  context: { 'aws:CurrentTime': getTimestamp(clock), ...request.context },
+});
+
+async function readOrganization(
+  { store, hub }: Services,
+  configuration: Configuration,
+  { principal, resource, resourceAccount = getArnAccount(resource) }: AccessRequest,
+): Promise<OrganizationEvidence> {
+  const central = Object.values(getGrantContext(configuration).centralAccounts).map(({ id }) => id);
+  const bound = new Set([getAccountId(principal), resourceAccount]);
+  const ids = [...new Set([...central, ...bound])].filter((id) => id !== undefined);
+  const found = await Promise.all(ids.map((id) => store.registry.getAccount(id)));
+  const accounts = found.filter((account) => account !== undefined);
+  const facts = createOrganizationFacts(configuration, accounts);
+  if (configuration.verification?.organizationPolicies === 'ignore') return { facts, listPolicies: () => [] };
+  const members = accounts.filter((account) => isMember(account) && bound.has(account.id));
+  const policies = await readOrganizationPolicies(hub.organizations, members);
+  return 'unread' in policies
+    ? { facts, listPolicies: () => [], unread: policies.unread }
+    : { facts, listPolicies: (accountId) => policies.byAccount.get(accountId) ?? [] };
+}
+
+const getArnAccount = (arn: string): string | undefined => arn.split(':')[4] || undefined;
+
+interface Evidence {
+  readonly principal: PrincipalPolicies;
+  readonly resource: ResourceAccess;
+  readonly organization: OrganizationEvidence;
+}
+
+function explainEvidence(
+  request: AccessRequest,
+  { principal, resource, organization }: Evidence,
+): AccessExplanation {
+  const unread = [...principal.unread, ...resource.unread, ...listUnreadOrganization(organization)];
+  const explanation = explain({
+    request,
+    policies: [
+      ...principal.policies,
+      ...resource.policies,
+      ...listOrganizationPolicies(request, organization),
+    ],
+    keyGrants: resource.keyGrants,
+    unread: unread.flatMap(({ kind, reason }) => (kind === 'key-grant' ? [] : [{ kind, reason }])),
+    unreadKeyGrants: unread.find(({ kind }) => kind === 'key-grant')?.reason,
+    organization: organization.facts,
+  });
+  const missing = principal.missing ?? resource.missing;
+  if (missing === undefined) return { ...explanation, request, unread };
+  const denied = { outcome: 'denied', explicit: false, statements: [], unknowns: [] } as const;
+  return { ...explanation, ...denied, reasons: [missing], request, unread };
+}
+
+const listUnreadOrganization = ({ unread }: OrganizationEvidence): readonly UnreadEvidence[] =>
+  unread === undefined
+    ? []
+    : (['scp', 'rcp'] as const).map((kind) => ({ kind, of: 'the organization', reason: unread }));

@@ -1,0 +1,102 @@
+import pMap from 'p-map';
+import type { ResolvedConfiguration } from '../configuration/active-configuration.ts';
+import { getGrantContext } from '../configuration/context.ts';
+import { formatResourceKey, type GrantKind, type ResourceRef } from '../grants/contract.ts';
+import { grantKinds } from '../grants/kinds.ts';
+import type { AppliedKeyGrant } from '../iam/applied-access.ts';
+import type { AppliedPolicy } from '../iam/applied-policy.ts';
+import { coversResource } from '../iam/coverage.ts';
+import { toErrorRecord } from '../platform/errors.ts';
+import type { DesiredResource } from './desired-resource.ts';
+import { listActiveResources } from './desired-resources.ts';
+import { type ReadingRequest, readRole } from './read-role.ts';
+import type { Services } from './services.ts';
+import type { UnreadEvidence } from './unread-evidence.ts';
+
+/** What gives access to a resource, as far as it was read. */
+export interface ResourceAccess {
+  /** The account and region of the resource, if they are known. */
+  readonly place?: Pick<ResourceRef, 'accountId' | 'region'>;
+  readonly policies: readonly AppliedPolicy[];
+  readonly keyGrants: readonly AppliedKeyGrant[];
+  readonly unread: readonly UnreadEvidence[];
+  /** Why the resource does not exist. Absent if it does, or if that is not known. */
+  readonly missing?: string;
+}
+
+const nothing: ResourceAccess = { policies: [], keyGrants: [], unread: [] };
+
+/** Reads the policies of the resource that has an ARN, and the grants of a key. Actions without a resource have `*`. */
+export async function readResourceAccess(
+  services: Services,
+  request: ReadingRequest,
+  arn: string,
+): Promise<ResourceAccess> {
+  if (arn === '*') return nothing;
+  const found = findResource(request.active, arn);
+  if (found === undefined) return readOther(services, request, arn);
+  const kinds = grantKinds.filter(({ resourceType }) => resourceType === found.kind.resourceType);
+  const { accountId, region } = found.ref;
+  const read = await pMap(kinds, (kind) => readKind(services, request, kind, found.ref));
+  return {
+    place: { accountId, region },
+    policies: read.flatMap(({ policies }) => policies),
+    keyGrants: read.flatMap(({ keyGrants }) => keyGrants),
+    unread: read.flatMap(({ unread }) => unread),
+  };
+}
+
+/** The resource of a grant whose documents are about the ARN. Those of groups and roles are about what they may do. */
+function findResource(active: ResolvedConfiguration, arn: string): DesiredResource | undefined {
+  const context = getGrantContext(active.configuration);
+  return listActiveResources(active, []).find(
+    ({ kind, ref }) =>
+      kind.policyKind !== 'identity' &&
+      kind.listArns(ref, context).some((pattern) => coversResource(pattern, arn)),
+  );
+}
+
+async function readKind(
+  services: Services,
+  { runId, active: { configuration } }: ReadingRequest,
+  kind: GrantKind,
+  found: ResourceRef,
+): Promise<ResourceAccess> {
+  const ref = { ...found, kind: kind.name };
+  const key = formatResourceKey(ref);
+  const context = getGrantContext(configuration);
+  try {
+    const clients = services.aws(runId, configuration).getReader(ref);
+    const keyGrants = await kind.readKeyGrants?.(clients, ref, context);
+    if (keyGrants !== undefined) return { ...nothing, keyGrants };
+    const state = await kind.read(clients, ref, context);
+    const { owned = [] } = (await services.store.resources.get(key)) ?? {};
+    const policies = Object.values(kind.toDocuments(state, owned)).flatMap((document) =>
+      document === undefined ? [] : [{ kind: kind.policyKind, name: `${kind.title} of ${ref.id}`, document }],
+    );
+    return { ...nothing, policies };
+  } catch (error) {
+    const unread = kind.readKeyGrants === undefined ? kind.policyKind : 'key-grant';
+    const reason = toErrorRecord(error).message;
+    return { ...nothing, unread: [{ kind: unread, of: ref.id, reason }] };
+  }
+}
+
+/** A role of a member account, or a resource that no grant names. */
+async function readOther(services: Services, request: ReadingRequest, arn: string): Promise<ResourceAccess> {
+  const role = await readRole(services, request, arn);
+  if (role === undefined) {
+    const reason =
+      'no grant of the configuration is on this resource, so the project may not read its policy';
+    const unread: UnreadEvidence[] = [{ kind: 'resource', of: arn, reason }];
+    if (/^arn:[^:]*:kms:[^:]*:\d{12}:key\//.test(arn)) unread.push({ kind: 'key-grant', of: arn, reason });
+    return { ...nothing, unread };
+  }
+  if (role.outcome === 'read') {
+    const unread = role.state.unread.filter(({ kind }) => kind === 'trust');
+    return { ...nothing, policies: role.state.trust, unread: unread.map((each) => ({ ...each, of: arn })) };
+  }
+  if (role.outcome === 'unreadable')
+    return { ...nothing, unread: [{ kind: 'trust', of: arn, reason: role.reason }] };
+  return { ...nothing, missing: role.reason };
+}

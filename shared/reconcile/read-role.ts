@@ -1,0 +1,33 @@
+import type { ResolvedConfiguration } from '../configuration/active-configuration.ts';
+import { collectMemberEvidence } from './member-evidence.ts';
+import type { MemberRoleReading } from './member-role-state.ts';
+import type { Services } from './services.ts';
+
+/** For whom something is read, and by which configuration. */
+export interface ReadingRequest {
+  readonly runId: string;
+  readonly active: ResolvedConfiguration;
+}
+
+const roleArn = /^arn:[^:]*:iam::(\d{12}):role\/(.+)$/;
+
+/**
+ * Reads a role by its ARN, if it is a member role of the configuration: the project may read no other. `undefined` if the ARN is
+ * not that of a role.
+ */
+export async function readRole(
+  services: Services,
+  { runId, active: { configuration } }: ReadingRequest,
+  arn: string,
+): Promise<MemberRoleReading | undefined> {
+  const [, accountId, role] = roleArn.exec(arn) ?? [];
+  if (accountId === undefined || role === undefined) return undefined;
+  if (!configuration.memberRoles?.some(({ name }) => name === role))
+    return {
+      outcome: 'unreadable',
+      reason: `${role} is no member role of the configuration, so the project may not read the role`,
+    };
+  const request = { runId, configuration, mayArrive: false };
+  const members = await collectMemberEvidence(services, request, [{ accountId, role }]);
+  return members.find(accountId, { member: { role, part: 'sends' } })?.reading;
+}
