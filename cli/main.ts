@@ -17,6 +17,7 @@ import { createPlanCommand } from './commands/plan.ts';
 import { createRunCommand } from './commands/run.ts';
 import { createSpokeTemplateCommand } from './commands/spoke-template.ts';
 import { createValidateCommand } from './commands/validate.ts';
+import { createWhoCanCommand } from './commands/who-can.ts';
 import { type ExitCode, exitCodes, exitCodeTable } from './exit-codes.ts';
 import { alignColumns, createOutputColors } from './output.ts';
 import type { Io } from './terminal.ts';
@@ -55,6 +56,7 @@ async function program(context: CommandContext): Promise<Command> {
     createDriftCommand,
     createCheckCommand,
     createExplainCommand,
+    createWhoCanCommand,
     createBudgetCommand,
     createRunCommand,
     createSpokeTemplateCommand,

@@ -37,6 +37,19 @@ export const listManagedStatements = (
 ): readonly Statement[] =>
   (document?.Statement ?? []).filter(({ Sid }) => installationOf(Sid) === installationId);
 
+/**
+ * The grant among `names` that wrote the statement with a Sid. Of two names of which one begins with the other, the longer counts.
+ * `undefined` if the Sid is not managed, or if it is of a former grant.
+ */
+export const findGrantName = (
+  sid: string | undefined,
+  names: readonly string[],
+  installationId: string,
+): string | undefined =>
+  names
+    .filter((name) => sid?.startsWith(`AccountOnboarding${installationId}${pascalCase(name)}`))
+    .toSorted((a, b) => b.length - a.length)[0];
+
 export interface Replacement {
   readonly document: PolicyDocument | undefined;
   /** The resource, for the message. */

@@ -26,7 +26,7 @@ export function analyzeRestriction(
   conditions: Conditions,
   limits: Limits,
 ): OrganizationRestriction {
-  const requirements = requirementsIn(conditions).filter(({ operator }) => positive.has(operator.base));
+  const requirements = listRequirements(conditions);
   return {
     closed: requirements.some((each) => mustExist(each.operator) && closes(by, each, limits)),
     outside: requirements.flatMap((each) =>
@@ -35,7 +35,8 @@ export function analyzeRestriction(
   };
 }
 
-interface Requirement {
+/** A condition that must hold, with the values of one key. */
+export interface Requirement {
   readonly operator: OperatorName;
   readonly key: string;
   readonly values: readonly string[];
@@ -43,17 +44,21 @@ interface Requirement {
 
 const positive: ReadonlySet<string> = new Set(['stringequals', 'stringlike', 'arnequals', 'arnlike']);
 
-const requirementsIn = (conditions: Conditions): readonly Requirement[] =>
-  Object.entries(conditions).flatMap(([operator, block]) =>
-    Object.entries(block).map(([key, values]) => ({
-      operator: parseOperatorName(operator),
+/** The positive conditions. The keys are in lower case. */
+export const listRequirements = (conditions: Conditions): readonly Requirement[] =>
+  Object.entries(conditions).flatMap(([name, block]) => {
+    const operator = parseOperatorName(name);
+    if (!positive.has(operator.base)) return [];
+    return Object.entries(block).map(([key, values]) => ({
+      operator,
       key: key.toLowerCase(),
       values: toArray(values).map(String),
-    })),
-  );
+    }));
+  });
 
 /** IfExists and ForAllValues pass for a request without the key. */
-const mustExist = ({ ifExists, quantifier }: OperatorName): boolean => !ifExists && quantifier !== 'all';
+export const mustExist = ({ ifExists, quantifier }: OperatorName): boolean =>
+  !ifExists && quantifier !== 'all';
 
 function closes(by: RestrictedParty, requirement: Requirement, limits: Limits): boolean {
   const { operator, key, values } = requirement;
@@ -69,7 +74,7 @@ function closes(by: RestrictedParty, requirement: Requirement, limits: Limits): 
 }
 
 /** One entry for each value of a key that names accounts; undefined for a value that fixes none. */
-function accountsNamed(
+export function accountsNamed(
   by: RestrictedParty,
   { operator, key, values }: Requirement,
 ): readonly (string | undefined)[] {

@@ -52,7 +52,7 @@ async function requireMember({ store }: Services, accountId: string | undefined)
 }
 
 /** The account of a user, role or root user, or of an identity provider. */
-export function getAccountId(principal: RequestPrincipal): string | undefined {
+function getAccountId(principal: RequestPrincipal): string | undefined {
   if ('accountId' in principal) return principal.accountId;
   return 'arn' in principal ? principal.arn.split(':')[4] : undefined;
 }

@@ -70,8 +70,8 @@ async function readKind(
     const keyGrants = await kind.readKeyGrants?.(clients, ref, context);
     if (keyGrants !== undefined) return { ...nothing, keyGrants };
     const state = await kind.read(clients, ref, context);
-    const { owned = [] } = (await services.store.resources.get(key)) ?? {};
-    const policies = Object.values(kind.toDocuments(state, owned)).flatMap((document) =>
+    const { managed } = (await services.store.resources.get(key)) ?? {};
+    const policies = Object.values(kind.toDocuments(state, managed?.sids)).flatMap((document) =>
       document === undefined ? [] : [{ kind: kind.policyKind, name: `${kind.title} of ${ref.id}`, document }],
     );
     return { ...nothing, policies };

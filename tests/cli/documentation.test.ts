@@ -24,6 +24,8 @@ test.each([
   'approve',
   'drift',
   'check',
+  'explain',
+  'who-can',
   'budget',
   'run',
   'spoke-template',

@@ -3,6 +3,7 @@ import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
 import { OwnershipClashError } from '../../shared/iam/errors.ts';
 import {
   createManagedSid,
+  findGrantName,
   installationOf,
   listManagedStatements,
   replaceManagedStatements,
@@ -104,4 +105,15 @@ describe('installationOf', () => {
   it.each(cases.installations)('$name', ({ sid, installation }) => {
     expect(installationOf(sid) ?? null).toBe(installation);
   });
+});
+
+it.each([
+  ['the grant wrote it', 'AccountOnboardingprodLogsWrite', 'logs'],
+  ['the name of another grant begins alike', 'AccountOnboardingprodLogsKeyWrite', 'logs-key'],
+  ['a former grant wrote it', 'AccountOnboardingprodImagesPull', undefined],
+  ['another installation wrote it', 'AccountOnboardingtestLogsWrite', undefined],
+  ['it is unmanaged', 'LogsWrite', undefined],
+  ['there is none', undefined, undefined],
+])('finds the grant of a Sid when %s', (_, sid, name) => {
+  expect(findGrantName(sid, ['logs', 'logs-key'], 'prod')).toBe(name);
 });

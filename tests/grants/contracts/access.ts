@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { GrantKind } from '../../../shared/grants/contract.ts';
+import { coversResource } from '../../../shared/iam/coverage.ts';
 import { listManagedStatements } from '../../../shared/iam/managed-statements.ts';
 import { findExposures } from '../../../shared/iam/safety.ts';
 import { type Account, formatAccount } from '../../../shared/platform/account.ts';
@@ -47,6 +48,21 @@ export function accessContract(kind: GrantKind, on: MakeGrantFixture, unverified
 
     for (const access of accesses)
       expect(judgeAccess(documents, kind.policyKind, access).why).toBe('no statement allows it');
+  });
+
+  test('lists ARNs that cover the resource when a policy is of a resource, and the principal otherwise', () => {
+    const { entry, ref } = render();
+    const [granted] = accountsOf([first]);
+    const patterns = kind.listArns(ref, context);
+
+    for (const { request } of kind.listAccesses(entry, granted as Account, ref, context)) {
+      const asked =
+        kind.policyKind === 'identity' ? `arn:aws:iam::${ref.accountId}:${ref.id}` : request.resource;
+      expect({ asked, isCovered: patterns.some((pattern) => coversResource(pattern, asked)) }).toEqual({
+        asked,
+        isCovered: true,
+      });
+    }
   });
 
   test('admits no other account', () => {

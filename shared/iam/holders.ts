@@ -1,0 +1,113 @@
+import { type Principal, type Statement, toArray, toPrincipalMap } from './document.ts';
+import { splitArn } from './engine/arns.ts';
+import { accountsNamed, listRequirements, mustExist, type Requirement } from './organization-conditions.ts';
+
+/** Whom a statement lets do something. Without a role, user or service, it is an account as a whole. */
+export interface Holder {
+  readonly accountId?: string;
+  /** The id of an organization, or the path of an OU in it: every account there, which no statement lists. */
+  readonly organization?: string;
+  /** With its path; a pattern if it has a wildcard. */
+  readonly role?: string;
+  readonly user?: string;
+  /** A service principal. With `accountId`: on behalf of that account. */
+  readonly service?: string;
+  /** Whatever else a policy names: an identity provider, a session, a canonical user, the id of a deleted principal. */
+  readonly other?: string;
+  /** Anybody, within the conditions of the statement. */
+  readonly everybody?: true;
+}
+
+/**
+ * The holders that an Allow statement names in `Principal` and in the conditions that narrow it. A condition that it does not know
+ * narrows nothing, so the list may be too long, and is never too short. Pure.
+ */
+export function listHolders(statement: Statement): readonly Holder[] {
+  const requirements = listRequirements(statement.Condition ?? {}).filter(({ operator }) =>
+    mustExist(operator),
+  );
+  if (statement.Principal === undefined) return [{ everybody: true }];
+  return listNamed(statement.Principal).flatMap((holder) => narrow(holder, requirements));
+}
+
+function listNamed(principal: Principal): readonly Holder[] {
+  if (principal === '*') return [{ everybody: true }];
+  return Object.entries(toPrincipalMap(principal)).flatMap(([type, names]) =>
+    toArray(names).map((name) => toHolder(type, name)),
+  );
+}
+
+function toHolder(type: string, name: string): Holder {
+  if (name === '*') return { everybody: true };
+  if (type === 'Service') return { service: name };
+  return type === 'AWS' ? toAwsHolder(name) : { other: name };
+}
+
+/** The holder that an ARN, or the id of an account, names. */
+export function toAwsHolder(name: string): Holder {
+  if (/^\d{12}$/.test(name)) return { accountId: name };
+  const [, , service, , accountId = '', resource = ''] = splitArn(name);
+  const [, kind, entity = ''] = /^(role|user)\/(.+)$/.exec(resource) ?? [];
+  if (service !== 'iam' || !/^\d{12}$/.test(accountId)) return { other: name };
+  if (resource === 'root') return { accountId };
+  if (kind === undefined) return { other: name };
+  return kind === 'role' ? { accountId, role: entity } : { accountId, user: entity };
+}
+
+type Narrowing = (holder: Holder, requirements: readonly Requirement[]) => readonly Holder[];
+
+const narrow: Narrowing = (holder, requirements) => {
+  if (holder.service !== undefined) return narrowService(holder, requirements);
+  if (holder.everybody)
+    return narrowEverybody(requirements).flatMap((each) => narrowRoles(each, requirements));
+  return narrowRoles(holder, requirements);
+};
+
+/** Accounts that a service acts for. */
+const narrowService: Narrowing = (holder, requirements) => {
+  const accounts = requirements.flatMap((each) => accountsNamed('source', each)).filter(isDefined);
+  const places =
+    accounts.length > 0 ? accounts.map((accountId) => ({ accountId })) : placesOf('source', requirements);
+  return places.length === 0 ? [holder] : places.map((place) => ({ ...holder, ...place }));
+};
+
+function narrowEverybody(requirements: readonly Requirement[]): readonly Holder[] {
+  const accounts = requirements.flatMap((each) => accountsNamed('principal', each)).filter(isDefined);
+  if (accounts.length > 0) return accounts.map((accountId) => ({ accountId }));
+  const places = placesOf('principal', requirements);
+  return places.length > 0 ? places : [{ everybody: true }];
+}
+
+/** OUs say more than the organization that they are in. */
+function placesOf(whose: 'principal' | 'source', requirements: readonly Requirement[]): readonly Holder[] {
+  const valuesOf = (name: string) =>
+    requirements.flatMap(({ key, values }) => (key === `aws:${whose}${name}` ? values : []));
+  const paths = valuesOf('orgpaths');
+  return (paths.length > 0 ? paths : valuesOf('orgid')).map((organization) => ({ organization }));
+}
+
+/** An account as a whole, or an organization, may be narrowed to some roles. */
+const narrowRoles: Narrowing = (holder, requirements) => {
+  const patterns = requirements.flatMap(({ key, values }) => (key === 'aws:principalarn' ? values : []));
+  if (
+    patterns.length === 0 ||
+    holder.role !== undefined ||
+    holder.user !== undefined ||
+    holder.other !== undefined
+  )
+    return [holder];
+  return patterns.flatMap((pattern) => narrowToArn(holder, pattern));
+};
+
+function narrowToArn(holder: Holder, pattern: string): readonly Holder[] {
+  const [, , , , accountId = '', resource = ''] = splitArn(pattern);
+  const [, kind, name = ''] = /^(role|user)\/(.+)$/.exec(resource) ?? [];
+  if (kind === undefined) return [holder];
+  const isFixed = /^\d{12}$/.test(accountId);
+  if (isFixed && holder.accountId !== undefined && holder.accountId !== accountId) return [];
+  const { everybody, ...place } = holder;
+  const within = isFixed ? { ...place, accountId } : { ...place, ...(everybody ? { everybody } : {}) };
+  return [kind === 'role' ? { ...within, role: name } : { ...within, user: name }];
+}
+
+const isDefined = <T>(value: T | undefined): value is T => value !== undefined;

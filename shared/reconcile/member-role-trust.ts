@@ -1,0 +1,22 @@
+import { getGrantContext } from '../configuration/context.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import { createTrustPolicy } from '../grants/member-roles/trust-policy.ts';
+import type { Statement } from '../iam/document.ts';
+import { isSameStatement } from '../iam/equality.ts';
+
+/** The member role of the configuration whose trust policy has this statement in the role that has an ARN. Pure. */
+export function findTrustingMemberRole(
+  statement: Statement,
+  arn: string,
+  configuration: Configuration,
+): string | undefined {
+  const [, partition, accountId, name] = /^arn:([^:]*):iam::(\d{12}):role\/(.+)$/.exec(arn) ?? [];
+  const role = configuration.memberRoles?.find((each) => each.name === name);
+  if (role === undefined || accountId === undefined) return undefined;
+  const dnsSuffix = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+  const { Statement: expected } = createTrustPolicy(role, getGrantContext(configuration), {
+    accountId,
+    dnsSuffix,
+  });
+  return expected.some((each) => isSameStatement(each, statement)) ? role.name : undefined;
+}

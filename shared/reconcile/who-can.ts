@@ -1,0 +1,232 @@
+import pMap from 'p-map';
+import { getActiveConfiguration } from '../configuration/active-configuration.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import type { AppliedKeyGrant } from '../iam/applied-access.ts';
+import type { AppliedPolicy } from '../iam/applied-policy.ts';
+import type { Statement } from '../iam/document.ts';
+import { type Holder, listHolders, toAwsHolder } from '../iam/holders.ts';
+import { findGrantName, installationOf } from '../iam/managed-statements.ts';
+import type { AccessRequest, ContextValues } from '../iam/request.ts';
+import { labelStatement, listActions } from '../iam/statement-label.ts';
+import type { Account } from '../platform/account.ts';
+import { getTimestamp } from '../platform/clock.ts';
+import { type HolderStatus, isAbout, judgeHolder, judgeKeyGrant } from './judge-holder.ts';
+import { findTrustingMemberRole } from './member-role-trust.ts';
+import { createOrganizationFacts } from './organization-facts.ts';
+import { listIdentityResources, readIdentityPolicies } from './read-principal-policies.ts';
+import { type ResourceAccess, readResourceAccess } from './read-resource-access.ts';
+import type { ReadingRequest } from './read-role.ts';
+import type { Services } from './services.ts';
+import type { UnreadEvidence } from './unread-evidence.ts';
+
+export interface WhoCanRequest {
+  readonly runId: string;
+  /** The ARN of the resource. */
+  readonly resource: string;
+  /** Default: `sts:AssumeRole` for a role, and every action for other resources. */
+  readonly action?: string | undefined;
+  readonly context?: ContextValues;
+}
+
+/** A principal that a statement, or a grant of a key, lets use a resource. */
+export interface WhoCanEntry extends Holder, HolderStatus {
+  readonly accountName?: string;
+  /** Of the central account, whose people have the access. */
+  readonly group?: string;
+  readonly actions: readonly string[];
+  /** The policy, or the grant of the key, that gives the access. */
+  readonly policy: string;
+  readonly statement?: string;
+  /** The grant of the configuration that gives it. */
+  readonly grant?: string;
+  /** The member role of the configuration whose trust policy gives it. */
+  readonly memberRole?: string;
+  /** Whether this installation manages the statement. If it does, and there is no `grant`, a former grant wrote it. */
+  readonly managed: boolean;
+}
+
+export interface WhoCan {
+  readonly action: string | undefined;
+  readonly entries: readonly WhoCanEntry[];
+  /** Statements that deny something on the resource. */
+  readonly denials: readonly string[];
+  readonly unread: readonly UnreadEvidence[];
+  /** Why the resource does not exist. Absent if it does, or if that is not known. */
+  readonly missing?: string;
+  /** The account whose identity policies may give access, too. They are not read. Absent if the resource's own policy must allow. */
+  readonly ownerId?: string;
+}
+
+/** What the entries are made with. */
+interface Listing {
+  readonly configuration: Configuration;
+  readonly accounts: ReadonlyMap<string, Account>;
+  /** Without the principal; absent if no action is asked for. */
+  readonly asked: Omit<AccessRequest, 'principal'> | undefined;
+  readonly access: ResourceAccess;
+  readonly facts: ReturnType<typeof createOrganizationFacts>;
+}
+
+/** Lists the principals that may use a resource, by the policies that it has now. Writes nothing. */
+export async function listWhoCan(services: Services, request: WhoCanRequest): Promise<WhoCan> {
+  const active = await getActiveConfiguration(services.store);
+  const { configuration } = active;
+  const reading = { runId: request.runId, active };
+  const access = await readResourceAccess(services, reading, request.resource);
+  const accounts = await services.store.registry.listAccounts();
+  const isRole = /^arn:[^:]*:iam::\d{12}:role\//.test(request.resource);
+  const action = request.action ?? (isRole ? 'sts:AssumeRole' : undefined);
+  const listing: Listing = {
+    configuration,
+    accounts: new Map(accounts.map((account) => [account.id, account])),
+    asked: action === undefined ? undefined : placeRequest(services, request, { action, access }),
+    access,
+    facts: createOrganizationFacts(configuration, accounts),
+  };
+  const granted = isRole
+    ? await listGrantedByIdentity(services, reading, listing)
+    : { entries: [], unread: [] };
+  const { policies, keyGrants, missing } = access;
+  return {
+    action,
+    entries: [
+      ...policies.flatMap((policy) => listPolicyEntries(policy, listing)),
+      ...keyGrants.flatMap((grant) => listKeyGrantEntries(grant, listing)),
+      ...granted.entries,
+    ],
+    denials: policies.flatMap(listDenials),
+    unread: [...access.unread, ...granted.unread],
+    ...(missing === undefined ? {} : { missing }),
+    ...getOwner(request.resource, access),
+  };
+}
+
+const placeRequest = (
+  { clock }: Services,
+  { resource, context }: WhoCanRequest,
+  { action, access: { place } }: { readonly action: string; readonly access: ResourceAccess },
+): Listing['asked'] => ({
+  action,
+  resource,
+  ...(place === undefined ? {} : { resourceAccount: place.accountId, region: place.region }),
+  context: { 'aws:CurrentTime': getTimestamp(clock), ...context },
+});
+
+/** Keys and roles need the Allow of their own policy in any case ("Policy evaluation logic"). */
+function getOwner(resource: string, { place }: ResourceAccess): Pick<WhoCan, 'ownerId'> {
+  const ownerId = place?.accountId ?? resource.split(':')[4];
+  const needsOwnPolicy = /^arn:[^:]*:(kms:[^:]*:\d{12}:key|iam::\d{12}:role)\//.test(resource);
+  return needsOwnPolicy || ownerId === undefined || ownerId === '' ? {} : { ownerId };
+}
+
+const listDenials = ({ name, document }: AppliedPolicy): readonly string[] =>
+  document.Statement.filter(({ Effect }) => Effect === 'Deny').map(
+    (statement) => `${labelStatement(statement)} of ${name}`,
+  );
+
+const listAllows = ({ document }: AppliedPolicy): readonly Statement[] =>
+  document.Statement.filter(({ Effect }) => Effect === 'Allow');
+
+function listPolicyEntries(policy: AppliedPolicy, listing: Listing): readonly WhoCanEntry[] {
+  const { asked, access, facts } = listing;
+  return listAllows(policy)
+    .filter((statement) => asked === undefined || isAbout(statement, policy, asked))
+    .flatMap((statement) =>
+      listHolders(statement).map((holder) => ({
+        ...describe(holder, listing),
+        ...describeStatement(statement, policy, listing),
+        ...(asked === undefined
+          ? { status: 'named' as const }
+          : judgeHolder(holder, { asked, policies: access.policies, facts })),
+      })),
+    );
+}
+
+const describe = (holder: Holder, { accounts }: Listing) => {
+  const name = holder.accountId === undefined ? undefined : accounts.get(holder.accountId)?.name;
+  return { ...holder, ...(name === undefined ? {} : { accountName: name }) };
+};
+
+function describeStatement(
+  statement: Statement,
+  { kind, name }: AppliedPolicy,
+  { configuration, asked }: Listing,
+) {
+  const { installation, grants } = configuration;
+  const names = grants.map((grant) => grant.name);
+  const grant = findGrantName(statement.Sid, names, installation);
+  const memberRole =
+    kind === 'trust' ? findTrustingMemberRole(statement, asked?.resource ?? '', configuration) : undefined;
+  return {
+    actions: listActions(statement),
+    policy: name,
+    statement: labelStatement(statement),
+    ...(grant === undefined ? {} : { grant }),
+    ...(memberRole === undefined ? {} : { memberRole }),
+    managed: installationOf(statement.Sid) === installation || memberRole !== undefined,
+  };
+}
+
+function listKeyGrantEntries(grant: AppliedKeyGrant, listing: Listing): readonly WhoCanEntry[] {
+  const { asked, access, facts } = listing;
+  const { granteePrincipal, operations, name = '' } = grant;
+  const holder = /^[a-z0-9.-]+\.amazonaws\.com/.test(granteePrincipal)
+    ? { service: granteePrincipal }
+    : toAwsHolder(granteePrincipal);
+  const status =
+    asked === undefined
+      ? ({ status: 'named' } as const)
+      : judgeKeyGrant(holder, grant, { asked, policies: access.policies, facts });
+  if (status === undefined) return [];
+  return [
+    {
+      ...describe(holder, listing),
+      actions: operations.map((operation) => `kms:${operation}`),
+      policy: `grant ${name} of the key`,
+      ...(grant.grant === undefined ? {} : { grant: grant.grant }),
+      managed: grant.grant !== undefined,
+      ...status,
+    },
+  ];
+}
+
+/** Groups and roles of central accounts that grants let assume the role. */
+async function listGrantedByIdentity(
+  services: Services,
+  reading: ReadingRequest,
+  listing: Listing,
+): Promise<Pick<WhoCan, 'entries' | 'unread'>> {
+  const { asked, facts } = listing;
+  if (asked === undefined) return { entries: [], unread: [] };
+  const read = await pMap(
+    listIdentityResources(reading),
+    async ({ kind, ref }) => {
+      const { policies, unread } = await readIdentityPolicies(services, reading, { kind, ref });
+      const [entity, name = ''] = ref.id.split('/');
+      const { accountId } = ref;
+      const isGroup = entity === 'group';
+      // A group has no requests of its own: its users have.
+      const judged = judgeHolder(isGroup ? { accountId } : { accountId, role: name }, {
+        asked,
+        policies,
+        facts,
+      });
+      const holder = isGroup ? { accountId, group: name } : { accountId, role: name };
+      const entries = policies.flatMap((policy) =>
+        listAllows(policy)
+          .filter((statement) => isAbout(statement, policy, asked))
+          .map((statement) => ({
+            ...describe(holder, listing),
+            ...describeStatement(statement, policy, listing),
+            ...judged,
+          })),
+      );
+      return { entries, unread };
+    },
+    { concurrency: 8 },
+  );
+  return {
+    entries: read.flatMap(({ entries }) => entries),
+    unread: read.flatMap(({ unread }) => unread),
+  };
+}
