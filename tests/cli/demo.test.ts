@@ -61,10 +61,13 @@ test('says unproven, and nowhere ready, when no member role is described', async
   expect(stdout).not.toMatch(/\bready\b/i);
 });
 
-test('shows the member roles when their policies are in each account', async () => {
-  const { stdout } = await run(['demo', '--config', 'examples/member-roles/onboarding.yml', '--json']);
+test.each([
+  ['tests/fixtures/configurations/member-roles.yml', 'app/Web'],
+  ['examples/codedeploy/onboarding.yml', 'deploy/Deployer'],
+])('proves both halves of %s when it is shown', async (file, role) => {
+  const { stdout } = await run(['demo', '--config', file, '--json']);
 
-  expect(JSON.parse(stdout)).toMatchObject({ status: 'succeeded', brokenTrust: { role: 'app/Web' } });
+  expect(JSON.parse(stdout)).toMatchObject({ status: 'succeeded', brokenTrust: { role } });
 });
 
 test('prints every line of the picture in the README, in its order', async () => {
