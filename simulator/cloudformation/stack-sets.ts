@@ -3,7 +3,7 @@ import { makeRole } from '../iam-makers.ts';
 import { openSession } from '../sessions.ts';
 import type { SimulatedAccount } from '../simulated-resources.ts';
 import { listParentIds, makeDigest, makeRandomUuid, type SimulatedWorld } from '../world.ts';
-import { createStack, deleteStack } from './stacks.ts';
+import { createStack, deleteStack, updateStack } from './stacks.ts';
 import type { PendingWork, SimulatedOperation, SimulatedStackSet, StackInstance } from './state.ts';
 
 /** Accounts below the target OUs, children included. The management account is never one of them. */
@@ -55,7 +55,7 @@ export function startOperation(
     for (const region of regions) {
       const instance = instanceFor(world, stackSet, { account, region, action });
       if (instance !== undefined)
-        queueWork(world, { stackSet, operation, instance, act: action === 'CREATE' ? 'create' : removal });
+        queueWork(world, { stackSet, operation, instance, act: action === 'DELETE' ? removal : 'deploy' });
     }
   endOperation(world, operation);
   return operation;
@@ -65,11 +65,16 @@ export function startOperation(
 function instanceFor(
   world: SimulatedWorld,
   stackSet: SimulatedStackSet,
-  { account, region, action }: { account: SimulatedAccount; region: string; action: 'CREATE' | 'DELETE' },
+  {
+    account,
+    region,
+    action,
+  }: { account: SimulatedAccount; region: string; action: SimulatedOperation['action'] },
 ): StackInstance | undefined {
   const key = `${account.id}/${region}`;
   const existing = stackSet.instances.get(key);
   if (action === 'DELETE') return existing;
+  if (action === 'UPDATE') return existing === undefined ? undefined : markOutdated(existing);
   if (account.state !== 'ACTIVE' || existing?.status === 'CURRENT') return undefined;
   const instance: StackInstance = existing ?? {
     accountId: account.id,
@@ -84,6 +89,14 @@ function instanceFor(
   instance.detailedStatus = 'PENDING';
   instance.statusReason = undefined;
   stackSet.instances.set(key, instance);
+  return instance;
+}
+
+/** An update of the template makes every instance outdated until its turn comes ("UpdateStackSet", CloudFormation API reference). */
+function markOutdated(instance: StackInstance): StackInstance {
+  instance.status = 'OUTDATED';
+  instance.detailedStatus = 'PENDING';
+  instance.statusReason = undefined;
   return instance;
 }
 
@@ -103,23 +116,29 @@ export function runPendingDeployments(world: SimulatedWorld, until = world.setti
 }
 
 function deploy(world: SimulatedWorld, { stackSet, operation, instance, act }: PendingWork): void {
-  if (act === 'create') createInstance(world, stackSet, instance);
+  if (act === 'deploy') deployInstance(world, stackSet, instance);
   else removeInstance(world, stackSet, instance, act === 'retain');
   operation.hasFailed ||= instance.detailedStatus === 'FAILED';
   endOperation(world, operation);
 }
 
-function createInstance(world: SimulatedWorld, stackSet: SimulatedStackSet, instance: StackInstance): void {
+/** Updates the stack of an instance, or makes it if there is none yet. */
+function deployInstance(world: SimulatedWorld, stackSet: SimulatedStackSet, instance: StackInstance): void {
   const { accountId, region } = instance;
   const { stacks, failures } = world.cloudFormation;
-  const stack = createStack(actInAccount(world, accountId, region), {
+  const input = {
     name: `StackSet-${stackSet.name}-${makeDigest(`${stackSet.id}/${accountId}/${region}`, 8)}`,
     templateBody: stackSet.templateBody,
     parameters: stackSet.parameters,
     failure: failures.get(accountId),
-  });
+  };
+  const call = actInAccount(world, accountId, region);
+  const existing = stacks.get(instance.stackId ?? '');
+  const isUsable = existing !== undefined && existing.status !== 'ROLLBACK_COMPLETE';
+  if (isUsable) updateStack(call, existing, input);
+  const stack = isUsable ? existing : createStack(call, input);
   stacks.set(stack.id, stack);
-  const isDone = stack.status === 'CREATE_COMPLETE';
+  const isDone = ['CREATE_COMPLETE', 'UPDATE_COMPLETE'].includes(stack.status);
   instance.stackId = stack.id;
   instance.status = isDone ? 'CURRENT' : 'OUTDATED';
   instance.detailedStatus = isDone ? 'SUCCEEDED' : 'FAILED';

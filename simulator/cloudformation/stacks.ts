@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Capability } from '@aws-sdk/client-cloudformation';
 import { createAwsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
 import { makeRandomUuid } from '../world.ts';
-import { makeStackResource } from './resources.ts';
+import type { StackCall } from './iam-steps.ts';
+import { makeStackResource, updateStackResource } from './resources.ts';
 import type { SimulatedStack, StackedResource } from './state.ts';
 import {
   createResolver,
@@ -10,6 +12,7 @@ import {
   parseTemplate,
   resolveOutputs,
   resolveResource,
+  type StackResource,
   type StackTemplate,
 } from './template.ts';
 
@@ -50,7 +53,12 @@ export function createStack(call: Place, input: StackInput): SimulatedStack {
 }
 
 /** @returns the outputs of the template */
-function makeResources(call: Place, input: StackInput, made: StackedResource[]): SimulatedStack['outputs'] {
+function makeResources(
+  call: Place,
+  input: StackInput,
+  made: StackedResource[],
+  make: (call: StackCall, resource: StackResource) => StackedResource = makeStackResource,
+): SimulatedStack['outputs'] {
   const { caller, region, world } = call;
   const template = parseTemplate(input.templateBody);
   const resolve = createResolver(template, {
@@ -64,10 +72,48 @@ function makeResources(call: Place, input: StackInput, made: StackedResource[]):
   });
   for (const logicalId of orderResources(template)) {
     const resource = resolveResource(template, resolve, logicalId);
-    if (resource !== undefined)
-      made.push(makeStackResource({ ...call, stackName: input.name, logicalId }, resource));
+    if (resource !== undefined) made.push(make({ ...call, stackName: input.name, logicalId }, resource));
   }
   return resolveOutputs(template, resolve);
+}
+
+/**
+ * Brings a stack to another template: changes resources in place, makes new ones, and at last removes those that the template no
+ * longer has. If one fails, everything is as it was ("Update behaviors of stack resources", CloudFormation user guide).
+ */
+export function updateStack(call: Place, stack: SimulatedStack, input: StackInput): void {
+  const before = new Map(stack.resources.map((resource) => [resource.logicalId, resource]));
+  const undo: (() => void)[] = [];
+  const made: StackedResource[] = [];
+  try {
+    if (input.failure !== undefined) throw new Error(input.failure);
+    stack.outputs = makeResources(call, input, made, (resourceCall, resource) => {
+      const changed = changeResource(resourceCall, before.get(resourceCall.logicalId), resource);
+      undo.push(changed.undo);
+      return changed.resource;
+    });
+  } catch (error) {
+    for (const act of undo.toReversed()) act();
+    stack.status = 'UPDATE_ROLLBACK_COMPLETE';
+    stack.statusReason = toReason(error);
+    return;
+  }
+  const kept = new Set(made.map(({ physicalId, type }) => `${type} ${physicalId}`));
+  removeResources(stack.resources.filter(({ physicalId, type }) => !kept.has(`${type} ${physicalId}`)));
+  stack.resources = made;
+  stack.status = 'UPDATE_COMPLETE';
+  stack.statusReason = undefined;
+}
+
+/** A resource as the new template has it, and what takes the change back. */
+function changeResource(call: StackCall, previous: StackedResource | undefined, resource: StackResource) {
+  const isUnchanged =
+    previous?.type === resource.Type && isDeepStrictEqual(previous.properties, resource.Properties);
+  if (previous !== undefined && isUnchanged) return { resource: previous, undo: () => {} };
+  const updated = previous === undefined ? undefined : updateStackResource(call, previous, resource);
+  if (updated !== undefined) return updated;
+  const made = makeStackResource(call, resource);
+  return { resource: made, undo: made.remove };
 }
 
 function findMade(made: readonly StackedResource[], id: string): StackedResource {

@@ -11,6 +11,8 @@ import type {
 export interface StackedResource {
   readonly logicalId: string;
   readonly type: string;
+  /** As the template has them, with its functions worked out. */
+  readonly properties: object;
   /** What `Ref` gives. */
   readonly physicalId: string;
   /** What `Fn::GetAtt` gives, by name. */
@@ -25,10 +27,10 @@ export interface SimulatedStack {
   readonly region: string;
   readonly createdAt: Date;
   /** In the order in which they were made. */
-  readonly resources: readonly StackedResource[];
-  readonly outputs: Readonly<Record<string, string>>;
+  resources: readonly StackedResource[];
+  outputs: Readonly<Record<string, string>>;
   status: StackStatus;
-  readonly statusReason: string | undefined;
+  statusReason: string | undefined;
 }
 
 export interface StackInstance {
@@ -45,14 +47,14 @@ export interface StackInstance {
 export interface SimulatedStackSet {
   readonly id: string;
   readonly name: string;
-  readonly description: string | undefined;
-  readonly templateBody: string;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly capabilities: readonly Capability[];
+  description: string | undefined;
+  templateBody: string;
+  parameters: Readonly<Record<string, string>>;
+  capabilities: readonly Capability[];
   /** New accounts of the target OUs get an instance. */
-  readonly automatic: boolean;
+  automatic: boolean;
   /** An account that leaves keeps the resources. */
-  readonly retainStacks: boolean;
+  retainStacks: boolean;
   /** OUs or the root. Automatic deployment knows nothing else of a deployment. */
   readonly targetIds: Set<string>;
   readonly regions: Set<string>;
@@ -65,7 +67,7 @@ export interface SimulatedStackSet {
 
 export interface SimulatedOperation {
   readonly id: string;
-  readonly action: 'CREATE' | 'DELETE';
+  readonly action: 'CREATE' | 'UPDATE' | 'DELETE';
   readonly startedAt: Date;
   readonly targets: DeploymentTargets | undefined;
   endedAt: Date | undefined;
@@ -80,7 +82,7 @@ export interface PendingWork {
   readonly stackSet: SimulatedStackSet;
   readonly operation: SimulatedOperation;
   readonly instance: StackInstance;
-  readonly act: 'create' | 'remove' | 'retain';
+  readonly act: 'deploy' | 'remove' | 'retain';
 }
 
 export interface CloudFormationState {

@@ -2,12 +2,12 @@ import type * as sdk from '@aws-sdk/client-cloudformation';
 import { createAwsError } from '../aws-error.ts';
 import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { setTargets } from '../cloudformation/make-stack-set.ts';
-import { listTargetAccounts, startOperation } from '../cloudformation/stack-sets.ts';
+import { listTargetAccounts } from '../cloudformation/stack-sets.ts';
 import type { SimulatedStackSet, StackInstance } from '../cloudformation/state.ts';
 import { getPage } from '../paging.ts';
 import type { SimulatedAccount } from '../simulated-resources.ts';
 import { isContainer, type SimulatedWorld } from '../world.ts';
-import { getStackSet, type StackSetInput } from './cloudformation-stack-sets.ts';
+import { getStackSet, type StackSetInput, start } from './cloudformation-stack-sets.ts';
 
 /** Instances of service-managed stack sets. Source: CloudFormation API reference. */
 export const cloudFormationStackInstances: ServiceOperations = {
@@ -119,17 +119,6 @@ function filterAccounts(
   if (AccountFilterType === 'DIFFERENCE') return inOus.filter(({ id }) => !Accounts.includes(id));
   if (AccountFilterType === 'NONE') return inOus;
   throw createAwsError('NotSimulated', `The account filter ${AccountFilterType} is not simulated`, 501);
-}
-
-/** @throws ServiceException `OperationInProgressException` while another operation on the stack set runs */
-function start(
-  { world }: ServiceCall<object>,
-  stackSet: SimulatedStackSet,
-  request: Parameters<typeof startOperation>[2],
-): string {
-  if ([...stackSet.operations.values()].some(({ status }) => status === 'RUNNING'))
-    throw createAwsError('OperationInProgressException', `Another operation runs on ${stackSet.name}`, 409);
-  return startOperation(world, stackSet, request).id;
 }
 
 const describe = (stackSet: SimulatedStackSet, instance: StackInstance) => ({

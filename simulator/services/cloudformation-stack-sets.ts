@@ -2,6 +2,7 @@ import type * as sdk from '@aws-sdk/client-cloudformation';
 import { createAwsError } from '../aws-error.ts';
 import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { makeStackSet } from '../cloudformation/make-stack-set.ts';
+import { startOperation } from '../cloudformation/stack-sets.ts';
 import type { SimulatedStackSet } from '../cloudformation/state.ts';
 import { findDenial } from '../permissions.ts';
 import { expectTemplate, toParameters } from './cloudformation-stacks.ts';
@@ -22,6 +23,18 @@ export const cloudFormationStackSets: ServiceOperations = {
   DescribeStackSet: defineOperation<sdk.DescribeStackSetCommandInput, sdk.DescribeStackSetCommandOutput>(
     (call) => ({ StackSet: describe(getStackSet(call, 'DescribeStackSet')) }),
   ),
+
+  /** All instances are updated. A failed operation leaves the stack set as it was asked to be. Source: "UpdateStackSet". */
+  UpdateStackSet: defineOperation<sdk.UpdateStackSetCommandInput, sdk.UpdateStackSetCommandOutput>((call) => {
+    const stackSet = getStackSet(call, 'UpdateStackSet');
+    expectIdle(stackSet);
+    changeStackSet(call, stackSet);
+    const accounts = [...stackSet.instances.values()].flatMap(
+      ({ accountId }) => call.world.accounts.get(accountId) ?? [],
+    );
+    const { regions } = stackSet;
+    return { OperationId: startOperation(call.world, stackSet, { accounts, regions, action: 'UPDATE' }).id };
+  }),
 
   DeleteStackSet: defineOperation<sdk.DeleteStackSetCommandInput, sdk.DeleteStackSetCommandOutput>((call) => {
     const stackSet = getStackSet(call, 'DeleteStackSet');
@@ -67,6 +80,50 @@ function authorizeStackSet({ world, caller, region, input }: ServiceCall<StackSe
       'ValidationError',
       'You must be the management account or delegated admin account of an organization before operating a SERVICE_MANAGED stack set',
     );
+}
+
+/** @throws ServiceException `OperationInProgressException` while another operation on the stack set runs */
+export function start(
+  { world }: ServiceCall<object>,
+  stackSet: SimulatedStackSet,
+  request: Parameters<typeof startOperation>[2],
+): string {
+  expectIdle(stackSet);
+  return startOperation(world, stackSet, request).id;
+}
+
+/** @throws ServiceException `OperationInProgressException` */
+function expectIdle({ name, operations }: SimulatedStackSet): void {
+  if ([...operations.values()].some(({ status }) => status === 'RUNNING'))
+    throw createAwsError('OperationInProgressException', `Another operation runs on ${name}`, 409);
+}
+
+/** Parameters that an update does not name have the defaults of the template again. */
+function changeStackSet(
+  { input }: ServiceCall<sdk.UpdateStackSetCommandInput>,
+  stackSet: SimulatedStackSet,
+): void {
+  const { TemplateBody, UsePreviousTemplate, Capabilities = [], AutoDeployment, Parameters = [] } = input;
+  const targeted = [input.DeploymentTargets, input.Accounts, input.Regions].some(
+    (each) => each !== undefined,
+  );
+  if (targeted || (input.PermissionModel ?? 'SERVICE_MANAGED') !== 'SERVICE_MANAGED')
+    throw createAwsError('NotSimulated', 'Only updates of all instances are simulated', 501);
+  const body = UsePreviousTemplate === true ? stackSet.templateBody : TemplateBody;
+  stackSet.templateBody = expectTemplate(body, Capabilities);
+  stackSet.capabilities = Capabilities;
+  const kept = Parameters.filter(({ UsePreviousValue }) => UsePreviousValue === true).flatMap(
+    ({ ParameterKey = '' }) => {
+      const ParameterValue = stackSet.parameters[ParameterKey];
+      return ParameterValue === undefined ? [] : [{ ParameterKey, ParameterValue }];
+    },
+  );
+  const given = Parameters.filter(({ UsePreviousValue }) => UsePreviousValue !== true);
+  stackSet.parameters = toParameters([...kept, ...given]);
+  stackSet.description = input.Description ?? stackSet.description;
+  if (AutoDeployment === undefined) return;
+  stackSet.automatic = AutoDeployment.Enabled === true;
+  stackSet.retainStacks = AutoDeployment.RetainStacksOnAccountRemoval === true;
 }
 
 function newStackSet({

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { type CloudFormationClient, UpdateStackSetCommand } from '@aws-sdk/client-cloudformation';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { beforeEach, describe, expect, it } from '@jest/globals';
@@ -31,31 +31,33 @@ const workloads = 'ou-abcd-workloads';
 const outside = '999900001111';
 const inWorkloads = { for: { ous: [workloads] } };
 
-const configuration = configurationWith([readSecret()], {
-  organization: { id: 'o-example1234', managementAccount: management },
-  centralAccounts: {
-    log: { id: '444455556666', region },
-    security: { id: security, region },
-    shared: { id: shared, region },
-  },
-  memberRoles: [
-    {
-      name: 'people/ReadOnly',
-      kind: 'people',
-      trusts: { account: 'security', mfa: false, externalId: 'ab-1' },
-      managedPolicies: ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
-      ...inWorkloads,
+const configurationOf = (externalId: string) =>
+  configurationWith([readSecret()], {
+    organization: { id: 'o-example1234', managementAccount: management },
+    centralAccounts: {
+      log: { id: '444455556666', region },
+      security: { id: security, region },
+      shared: { id: shared, region },
     },
-    { name: 'people/Admin', kind: 'people', ...inWorkloads },
-    { name: 'app/Web', kind: 'application', trusts: { service: 'ec2' }, ...inWorkloads },
-    {
-      name: 'deploy/Deployer',
-      kind: 'deployer',
-      trusts: { account: 'shared', roles: ['ci/Pipeline'] },
-      ...inWorkloads,
-    },
-  ],
-});
+    memberRoles: [
+      {
+        name: 'people/ReadOnly',
+        kind: 'people',
+        trusts: { account: 'security', mfa: false, externalId },
+        managedPolicies: ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
+        ...inWorkloads,
+      },
+      { name: 'people/Admin', kind: 'people', ...inWorkloads },
+      { name: 'app/Web', kind: 'application', trusts: { service: 'ec2' }, ...inWorkloads },
+      {
+        name: 'deploy/Deployer',
+        kind: 'deployer',
+        trusts: { account: 'shared', roles: ['ci/Pipeline'] },
+        ...inWorkloads,
+      },
+    ],
+  });
+const configuration = configurationOf('ab-1');
 const [role] = configuration.memberRoles ?? [];
 const [stackSet] = listMemberStackSets(configuration);
 if (role === undefined || stackSet === undefined) throw new Error('There is no member role');
@@ -162,6 +164,30 @@ describe('member roles that a StackSet has brought', () => {
 
     expect({ before, onboarded, moved: gone }).toEqual(answers);
   });
+});
+
+it('asks for another external id when the StackSet is updated as its script does', async () => {
+  const changed = configurationOf('ab-2');
+  const [updated = stackSet] = listMemberStackSets(changed);
+  const TemplateBody = JSON.stringify(
+    renderMemberTemplate({ configuration: changed, stackSet: updated, hubAccountId: hub }),
+  );
+  await stacks.send(
+    new UpdateStackSetCommand({
+      StackSetName: stackSetName,
+      TemplateBody,
+      PermissionModel: 'SERVICE_MANAGED',
+      AutoDeployment: { Enabled: true, RetainStacksOnAccountRemoval: false },
+      Capabilities: ['CAPABILITY_NAMED_IAM'],
+    }),
+  );
+  const person = caller(security, 'Person');
+  await expect(assume(person, 'people/ReadOnly', { ExternalId: 'ab-2' })).rejects.toEqual(refused);
+
+  await passMinutes(3);
+
+  await expect(assume(person, 'people/ReadOnly', { ExternalId: 'ab-2' })).resolves.toBeDefined();
+  await expect(assume(person, 'people/ReadOnly', { ExternalId: 'ab-1' })).rejects.toEqual(refused);
 });
 
 describe('the role that reads member roles', () => {

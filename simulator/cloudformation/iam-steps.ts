@@ -1,0 +1,59 @@
+import type { ServiceCall } from '../call.ts';
+import { iam } from '../services/iam.ts';
+import { makeDigest } from '../world.ts';
+import type { StackedResource } from './state.ts';
+
+/** Where a stack makes a resource, and who makes it. */
+export interface StackCall extends Omit<ServiceCall<object>, 'input'> {
+  readonly stackName: string;
+  readonly logicalId: string;
+}
+
+export type Made = Pick<StackedResource, 'physicalId' | 'attributes' | 'remove'>;
+
+/** One call of IAM, and the call that takes it back. */
+export interface Step {
+  readonly operation: string;
+  readonly input: object;
+  readonly undo: readonly [operation: string, input: object];
+}
+
+/** Takes every step, or none. @returns what takes them back */
+export function takeSteps(call: StackCall, steps: readonly Step[]): () => void {
+  const taken: Step[] = [];
+  try {
+    for (const step of steps) {
+      callIam(call, step.operation, step.input);
+      taken.push(step);
+    }
+  } catch (error) {
+    takeBack(call, taken);
+    throw error;
+  }
+  return () => takeBack(call, taken);
+}
+
+export function takeBack(call: StackCall, steps: readonly Step[]): void {
+  for (const { undo } of steps.toReversed()) ignoreAbsence(() => callIam(call, ...undo));
+}
+
+/** Calls an operation of IAM, without the way through a client. */
+export function callIam({ world, caller, region }: StackCall, operation: string, input: object): void {
+  iam[operation]?.({ world, caller, region, input });
+}
+
+/** CloudFormation takes a resource that somebody else has deleted as deleted. */
+export function ignoreAbsence(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'NoSuchEntityException') throw error;
+  }
+}
+
+/** A name that the template does not give ("AWS::IAM::Role", RoleName). */
+export const nameOf = ({ stackName, logicalId }: StackCall): string =>
+  `${stackName}-${logicalId}-${makeDigest(`${stackName}/${logicalId}`, 12)}`;
+
+export const arnOf = ({ world, caller }: StackCall, type: string, path: string, name: string): string =>
+  `arn:${world.settings.partition}:iam::${caller.accountId}:${type}${path}${name}`;
