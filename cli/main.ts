@@ -14,6 +14,7 @@ import { createExplainCommand } from './commands/explain.ts';
 import { createImportCommand } from './commands/import.ts';
 import { createMemberTemplateCommand } from './commands/member-template.ts';
 import { createPlanCommand } from './commands/plan.ts';
+import { createPublishCommand } from './commands/publish.ts';
 import { createRunCommand } from './commands/run.ts';
 import { createSpokeTemplateCommand } from './commands/spoke-template.ts';
 import { createValidateCommand } from './commands/validate.ts';
@@ -59,6 +60,7 @@ async function program(context: CommandContext): Promise<Command> {
     createWhoCanCommand,
     createBudgetCommand,
     createRunCommand,
+    createPublishCommand,
     createSpokeTemplateCommand,
     createApplicationTemplateCommand,
     createMemberTemplateCommand,

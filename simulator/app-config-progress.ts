@@ -60,7 +60,8 @@ export function raiseAlarm(world: SimulatedWorld, alarmArn: string): void {
     for (const { monitors, deployments } of environments.values())
       if (monitors.includes(alarmArn))
         for (const deployment of deployments)
-          if (isRunning(deployment, now)) deployment.undone = { state: 'ROLLED_BACK', at: now };
+          if (isRunning(deployment, now))
+            deployment.undone = { state: 'ROLLED_BACK', at: now, by: 'CLOUDWATCH_ALARM' };
 }
 
 export const isAlarmed = ({ alarms }: AppConfigState, { monitors }: SimulatedEnvironment): boolean =>

@@ -77,7 +77,13 @@ export interface SimulatedDeployment {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   /** How it ended before its time, or was undone after. */
-  undone: { readonly state: 'ROLLED_BACK' | 'REVERTED'; readonly at: number } | undefined;
+  undone: Undone | undefined;
+}
+
+interface Undone {
+  readonly state: 'ROLLED_BACK' | 'REVERTED';
+  readonly at: number;
+  readonly by: 'CLOUDWATCH_ALARM' | 'USER';
 }
 
 export interface ConfigurationSession {

@@ -33,7 +33,8 @@ export function findViolations(schema: string, value: unknown): readonly string[
   const validate = compiled(JSON.parse(schema), false);
   if (validate(value) === true) return [];
   return (validate.errors ?? []).map(
-    ({ instancePath, message = 'is wrong' }) => `${instancePath || '/'} ${message}`,
+    ({ instancePath, message = 'is wrong', params }) =>
+      `${instancePath || '/'} ${message}${'additionalProperty' in params ? `: ${params.additionalProperty}` : ''}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type {
+  DeploymentEvent,
   GetDeploymentCommandInput,
   GetDeploymentCommandOutput,
   ListDeploymentsCommandInput,
@@ -53,7 +54,7 @@ export const appConfigDeployments: ServiceOperations = {
       content,
       startedAt,
       undone: isAlarmed(world.appConfig, place.environment)
-        ? { state: 'ROLLED_BACK', at: startedAt }
+        ? { state: 'ROLLED_BACK', at: startedAt, by: 'CLOUDWATCH_ALARM' }
         : undefined,
     };
     expectKeyUse(call, place, deployment);
@@ -90,7 +91,7 @@ export const appConfigDeployments: ServiceOperations = {
       throw createAwsError('BadRequestException', 'Deployment is not in a state in which it can be stopped');
     if (complete && now > getCompletionTime(deployment) + 72 * 3_600_000)
       throw createAwsError('BadRequestException', 'Deployments can be reverted for 72 hours');
-    deployment.undone = { state: complete ? 'REVERTED' : 'ROLLED_BACK', at: now };
+    deployment.undone = { state: complete ? 'REVERTED' : 'ROLLED_BACK', at: now, by: 'USER' };
     return detailed(call, place, deployment);
   }),
 };
@@ -206,6 +207,14 @@ const detailed = (
   DeploymentStrategyId: deployment.strategy.id,
   ConfigurationProfileId: deployment.profile.id,
   ConfigurationLocationUri: deployment.profile.locationUri,
+  EventLog: listEvents(deployment),
   ...(deployment.description === undefined ? {} : { Description: deployment.description }),
   ...(deployment.kmsKeyArn === undefined ? {} : { KmsKeyIdentifier: deployment.kmsKeyArn }),
 });
+
+/** The newest first; only what undid a deployment (AppConfig API reference, "DeploymentEvent"). */
+function listEvents({ undone }: SimulatedDeployment): DeploymentEvent[] {
+  if (undone === undefined) return [];
+  const EventType = undone.state === 'REVERTED' ? 'REVERT_COMPLETED' : 'ROLLBACK_STARTED';
+  return [{ EventType, TriggeredBy: undone.by, OccurredAt: new Date(undone.at) }];
+}

@@ -76,7 +76,7 @@ export const appConfig: ServiceOperations = {
     CreateHostedConfigurationVersionCommandInput,
     CreateHostedConfigurationVersionCommandOutput
   >((call) => {
-    const { ApplicationId, ConfigurationProfileId, Content, ContentType = '' } = call.input;
+    const { ApplicationId, ConfigurationProfileId, Content, ContentType = '', VersionLabel } = call.input;
     const application = findApplication(call, ApplicationId);
     const profile = findProfile(application, ConfigurationProfileId);
     authorize(call, 'appconfig:CreateHostedConfigurationVersion', [
@@ -85,13 +85,17 @@ export const appConfig: ServiceOperations = {
     ]);
     if (profile.locationUri !== 'hosted')
       throw createAwsError('BadRequestException', 'The configuration profile is not hosted by AppConfig');
+    const content = text(Content);
+    expectNewVersion(profile, content, VersionLabel);
     expectHostedKey(call, profile, 'kms:GenerateDataKey');
-    profile.versions.push({ content: text(Content), contentType: ContentType });
+    const label = VersionLabel === undefined ? {} : { label: VersionLabel };
+    profile.versions.push({ content, contentType: ContentType, ...label });
     return {
       ApplicationId: application.id,
       ConfigurationProfileId: profile.id,
       VersionNumber: profile.versions.length,
       ContentType,
+      ...toVersionFields(profile, label),
     };
   }),
 
@@ -116,8 +120,7 @@ export const appConfig: ServiceOperations = {
         ConfigurationProfileId: profile.id,
         VersionNumber: number,
         ContentType: contentType,
-        ...(label === undefined ? {} : { VersionLabel: label }),
-        ...(profile.kmsKeyArn === undefined ? {} : { KmsKeyArn: profile.kmsKeyArn }),
+        ...toVersionFields(profile, label === undefined ? {} : { label }),
       }),
     );
   }),
@@ -141,6 +144,32 @@ export const appConfig: ServiceOperations = {
     }));
   }),
 };
+
+/** What CreateHostedConfigurationVersion documents about labels and sizes (AppConfig API reference). */
+function expectNewVersion({ versions }: SimulatedProfile, content: string, label: string | undefined): void {
+  const size = Buffer.byteLength(content);
+  if (size > maxContentBytes)
+    throw Object.assign(createAwsError('PayloadTooLargeException', 'The configuration is too large', 413), {
+      Measure: 'KILOBYTES',
+      Limit: maxContentBytes / 1_024,
+      Size: size / 1_024,
+    });
+  if (label !== undefined && /^\d*$/.test(label))
+    throw createAwsError(
+      'BadRequestException',
+      'VersionLabel must contain at least one non-numeric character',
+    );
+  if (label !== undefined && versions.some((each) => each.label === label))
+    throw createAwsError('ConflictException', `A version with the label ${label} exists`, 409);
+}
+
+/** CloudFormation user guide, "AWS::AppConfig::HostedConfigurationVersion": 1 MB. The quota can be raised. */
+const maxContentBytes = 1_024 * 1_024;
+
+const toVersionFields = ({ kmsKeyArn }: SimulatedProfile, { label }: { readonly label?: string }) => ({
+  ...(label === undefined ? {} : { VersionLabel: label }),
+  ...(kmsKeyArn === undefined ? {} : { KmsKeyArn: kmsKeyArn }),
+});
 
 function authorizedApplication(
   call: ServiceCall<{ readonly ApplicationId: string | undefined }>,

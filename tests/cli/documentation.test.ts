@@ -27,6 +27,7 @@ test.each([
   'explain',
   'who-can',
   'budget',
+  'publish',
   'run',
   'spoke-template',
   'application-template',

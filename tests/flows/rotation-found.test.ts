@@ -150,7 +150,7 @@ test('announces a deployment that somebody reverts while the run follows it', as
   fault(env, 'StartDeployment', async (_, proceed) => {
     const answer = await proceed();
     const [deployment] = env.application.environments.get(environmentId(env))?.deployments ?? [];
-    if (deployment !== undefined) deployment.undone = { state: 'REVERTED', at: env.clock.now() };
+    if (deployment !== undefined) deployment.undone = { state: 'REVERTED', at: env.clock.now(), by: 'USER' };
     return { ...(answer as object), State: 'BAKING' };
   });
 

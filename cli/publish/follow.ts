@@ -1,0 +1,88 @@
+import { GetDeploymentCommand, type GetDeploymentCommandOutput } from '@aws-sdk/client-appconfig';
+import type { NamedEnvironment, PublishedDeployment, PublishTools } from './publish-types.ts';
+
+interface Followed {
+  readonly application: string;
+  readonly environment: NamedEnvironment;
+  readonly deployment: number;
+}
+
+const minute = 60_000;
+
+/** Beyond what the strategy takes. */
+const patience = 30 * minute;
+
+/** Follows a deployment to its end, until the signal, or until its strategy should have ended long ago. */
+export async function followToEnd(tools: PublishTools, followed: Followed): Promise<PublishedDeployment> {
+  const { clock, signal, onProgress } = tools;
+  const { environment, deployment } = followed;
+  for (;;) {
+    const seen = await look(tools, followed);
+    if ('error' in seen)
+      return end(followed, 'unknown', `Its state cannot be read (${seen.error}). ${goesOn(followed)}`);
+    const ended = toEnd(followed, seen);
+    if (ended !== undefined) return ended;
+    const progress = `${seen.State}, ${seen.PercentageComplete ?? 0} %`;
+    onProgress(`${environment.name}: deployment ${deployment} is ${progress}`);
+    if (signal.aborted) return end(followed, 'interrupted', `It is ${progress}. ${goesOn(followed)}`);
+    if (clock.now() > getPlannedEnd(seen, clock.now()) + patience)
+      return end(followed, 'timed-out', `It is ${progress}, 30 minutes after its time. ${goesOn(followed)}`);
+    await clock.sleep(getPause(seen, clock.now()), signal);
+  }
+}
+
+const look = (
+  { client }: PublishTools,
+  { application, environment, deployment }: Followed,
+): Promise<GetDeploymentCommandOutput | { readonly error: string }> =>
+  client
+    .send(
+      new GetDeploymentCommand({
+        ApplicationId: application,
+        EnvironmentId: environment.id,
+        DeploymentNumber: deployment,
+      }),
+    )
+    .catch((thrown: unknown) => ({
+      error: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown),
+    }));
+
+function toEnd(followed: Followed, seen: GetDeploymentCommandOutput): PublishedDeployment | undefined {
+  const { EventLog = [], State } = seen;
+  if (State === 'COMPLETE') return end(followed, 'complete', 'Every reader gets the version');
+  if (State === 'REVERTED') return end(followed, 'reverted', 'Readers get the version before it');
+  if (State !== 'ROLLED_BACK') return undefined;
+  const { TriggeredBy } = EventLog.find(({ EventType }) => EventType === 'ROLLBACK_STARTED') ?? {};
+  const by = TriggeredBy === undefined ? '' : ` by ${actors[TriggeredBy] ?? TriggeredBy}`;
+  return end(followed, 'rolled-back', `It was rolled back${by}. Readers get the version before it`);
+}
+
+/** AppConfig API reference, "DeploymentEvent", `TriggeredBy`. */
+const actors: Readonly<Record<string, string>> = {
+  CLOUDWATCH_ALARM: 'a CloudWatch alarm of the environment',
+  USER: 'a user',
+};
+
+const end = (
+  { environment, deployment }: Followed,
+  status: PublishedDeployment['status'],
+  reason: string,
+): PublishedDeployment => ({ environment: environment.name, deployment, status, reason });
+
+function goesOn({ application, environment, deployment }: Followed): string {
+  const options = `--application-id ${application} --environment-id ${environment.id} --deployment-number ${deployment}`;
+  return (
+    `The deployment was not stopped. Follow it: aws appconfig get-deployment ${options}. ` +
+    `Stop it: aws appconfig stop-deployment ${options}`
+  );
+}
+
+function getPlannedEnd(seen: GetDeploymentCommandOutput, now: number): number {
+  const { StartedAt, DeploymentDurationInMinutes = 0, FinalBakeTimeInMinutes = 0 } = seen;
+  const length = (DeploymentDurationInMinutes + FinalBakeTimeInMinutes) * minute;
+  return (StartedAt?.getTime() ?? now) + length;
+}
+
+/** Between 5 and 15 seconds. */
+const getPause = (seen: GetDeploymentCommandOutput, now: number): number =>
+  Math.min(15_000, Math.max(5_000, getPlannedEnd(seen, now) - now));
