@@ -8,6 +8,7 @@ import type { Readiness } from '../store/readiness.ts';
 import { type Finding, listAccountFindings, listUnjudged } from './access-findings.ts';
 import type { AccessResult } from './access-result.ts';
 import { listActiveResources } from './desired-resources.ts';
+import { createPolicyReadings } from './policy-readings.ts';
 import { proveFindings } from './prove-findings.ts';
 import { computeReadiness } from './readiness.ts';
 import type { Services } from './services.ts';
@@ -51,7 +52,8 @@ export async function checkAccount(
     },
     { concurrency: 8 },
   );
-  const request = { runId, configuration, mayArrive: false };
+  const readings = createPolicyReadings(services);
+  const request = { runId, configuration, readings, mayArrive: false };
   const results = (await proveFindings(services, request, findings.flat())).flatMap(
     ({ result }) => result ?? [],
   );

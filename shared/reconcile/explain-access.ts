@@ -1,14 +1,11 @@
 import { AccountNotMemberError } from '../accounts/errors.ts';
-import { isMember } from '../accounts/membership.ts';
 import { getActiveConfiguration } from '../configuration/active-configuration.ts';
-import { getGrantContext } from '../configuration/context.ts';
-import type { Configuration } from '../configuration/schema.ts';
 import { type Explanation, explain } from '../iam/explain.ts';
 import type { AccessRequest, RequestPrincipal } from '../iam/request.ts';
 import { getTimestamp } from '../platform/clock.ts';
+import { collectOrganization } from './collect-organization.ts';
 import { listOrganizationPolicies, type OrganizationEvidence } from './judge-halves.ts';
-import { createOrganizationFacts } from './organization-facts.ts';
-import { readOrganizationPolicies } from './read-organization-policies.ts';
+import { createPolicyReadings } from './policy-readings.ts';
 import { type PrincipalPolicies, readPrincipalPolicies } from './read-principal-policies.ts';
 import { type ResourceAccess, readResourceAccess } from './read-resource-access.ts';
 import type { Services } from './services.ts';
@@ -39,7 +36,9 @@ export async function explainAccess(
   const principal = await readPrincipalPolicies(services, reading, request.principal);
   const resource = await readResourceAccess(services, reading, request.resource);
   const placed = placeRequest(services, request, resource);
-  const organization = await readOrganization(services, active.configuration, placed);
+  const { configuration } = active;
+  const readings = createPolicyReadings(services);
+  const organization = await collectOrganization(services, { configuration, readings }, [placed]);
   return explainEvidence(placed, { principal, resource, organization });
 }
 
@@ -67,27 +66,6 @@ const placeRequest = (
   ...(place === undefined ? {} : { resourceAccount: place.accountId, region: place.region }),
   context: { 'aws:CurrentTime': getTimestamp(clock), ...request.context },
 });
-
-async function readOrganization(
-  { store, hub }: Services,
-  configuration: Configuration,
-  { principal, resource, resourceAccount = getArnAccount(resource) }: AccessRequest,
-): Promise<OrganizationEvidence> {
-  const central = Object.values(getGrantContext(configuration).centralAccounts).map(({ id }) => id);
-  const bound = new Set([getAccountId(principal), resourceAccount]);
-  const ids = [...new Set([...central, ...bound])].filter((id) => id !== undefined);
-  const found = await Promise.all(ids.map((id) => store.registry.getAccount(id)));
-  const accounts = found.filter((account) => account !== undefined);
-  const facts = createOrganizationFacts(configuration, accounts);
-  if (configuration.verification?.organizationPolicies === 'ignore') return { facts, listPolicies: () => [] };
-  const members = accounts.filter((account) => isMember(account) && bound.has(account.id));
-  const policies = await readOrganizationPolicies(hub.organizations, members);
-  return 'unread' in policies
-    ? { facts, listPolicies: () => [], unread: policies.unread }
-    : { facts, listPolicies: (accountId) => policies.byAccount.get(accountId) ?? [] };
-}
-
-const getArnAccount = (arn: string): string | undefined => arn.split(':')[4] || undefined;
 
 interface Evidence {
   readonly principal: PrincipalPolicies;

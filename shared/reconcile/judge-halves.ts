@@ -1,8 +1,9 @@
 import type { Access } from '../grants/access.ts';
 import type { AppliedPolicy, PolicyKind } from '../iam/applied-policy.ts';
 import { authorize, type Decision } from '../iam/authorize.ts';
+import { type ControlPolicyTarget, listControlPolicyTargets } from '../iam/control-policies.ts';
 import { createPolicy } from '../iam/document.ts';
-import type { AccessRequest, OrganizationFacts, RequestPrincipal } from '../iam/request.ts';
+import type { AccessRequest, OrganizationFacts } from '../iam/request.ts';
 import type { AccessStatus } from '../store/readiness.ts';
 import type { AccessResult } from './access-result.ts';
 import { type AccessJudgment, type Documents, judgeAccess } from './judge-access.ts';
@@ -23,11 +24,13 @@ export interface MemberEvidence {
   readonly assume?: AccessRequest;
 }
 
-/** What was read of the organization. */
+/** What was read of the organization, and when an access is judged. */
 export interface OrganizationEvidence {
   readonly facts: OrganizationFacts;
-  /** SCPs and RCPs of an account, with those of its OUs and of the root. */
-  listPolicies(accountId: string): readonly AppliedPolicy[];
+  /** ISO 8601. The value of `aws:CurrentTime`. */
+  readonly now: string;
+  /** SCPs or RCPs of an account, with those of its OUs and of the root. */
+  listPolicies(target: ControlPolicyTarget): readonly AppliedPolicy[];
   /** Why the policies were not read. Absent if they were read, or do not matter to the configuration. */
   readonly unread?: string;
 }
@@ -42,13 +45,20 @@ export function judgeHalves(
   member: MemberEvidence | undefined,
   organization: OrganizationEvidence,
 ): Judged {
+  const timed = { ...access, request: withTime(access.request, organization) };
   const judged = [
-    toJudged(judgeAccess(central.documents, central.policyKind, access)),
-    ...judgeComposition(access, central, member, organization),
+    toJudged(judgeAccess(central.documents, central.policyKind, timed)),
+    ...judgeComposition(timed, central, member, organization),
   ];
   const worst = severities.map((status) => judged.find((each) => each.status === status)).find(isDefined);
-  return withOrganization(worst ?? verified, organization);
+  const requests = member?.assume === undefined ? [access.request] : [access.request, member.assume];
+  return withOrganization(worst ?? verified, requests, organization);
 }
+
+const withTime = (request: AccessRequest, { now }: OrganizationEvidence): AccessRequest => ({
+  ...request,
+  context: { 'aws:CurrentTime': now, ...request.context },
+});
 
 const severities = [
   'denied',
@@ -60,8 +70,14 @@ const verified: Judged = { status: 'verified' };
 const isDefined = <T>(value: T | undefined): value is T => value !== undefined;
 
 /** Policies of the organization may deny whatever the others allow. */
-const withOrganization = (judged: Judged, { unread }: OrganizationEvidence): Judged =>
-  unread === undefined || judged.status !== 'verified'
+const withOrganization = (
+  judged: Judged,
+  requests: readonly AccessRequest[],
+  { unread, facts }: OrganizationEvidence,
+): Judged =>
+  unread === undefined ||
+  judged.status !== 'verified' ||
+  requests.every((request) => listControlPolicyTargets(request, facts).length === 0)
     ? judged
     : { status: 'unknown', reason: `organization policies not read: ${unread}`, keys: ['scp', 'rcp'] };
 
@@ -125,7 +141,8 @@ function judgeAssumption(
   { trust, arn }: MemberRoleState,
   organization: OrganizationEvidence,
 ): Judged {
-  const judged = judge(assume, { policies: [...trust, anyIdentity], organization });
+  const request = withTime(assume, organization);
+  const judged = judge(request, { policies: [...trust, anyIdentity], organization });
   const { reason } = judged;
   return reason === undefined ? judged : { ...judged, reason: `nobody can work as ${arn}: ${reason}` };
 }
@@ -167,23 +184,10 @@ function judge(request: AccessRequest, { policies, unread = [], organization }: 
   return fromDecision(decision);
 }
 
-/** SCPs of the account that asks, RCPs of the account that owns the resource ("Policy evaluation logic"). */
-export function listOrganizationPolicies(
-  { principal, resource, resourceAccount }: AccessRequest,
-  organization: OrganizationEvidence,
-): readonly AppliedPolicy[] {
-  const listOf = (accountId: string | undefined, wanted: PolicyKind) =>
-    accountId === undefined ? [] : organization.listPolicies(accountId).filter(({ kind }) => kind === wanted);
-  return [
-    ...listOf(getAccount(principal), 'scp'),
-    ...listOf(resourceAccount ?? resource.split(':')[4], 'rcp'),
-  ];
-}
-
-function getAccount(principal: RequestPrincipal): string | undefined {
-  if ('accountId' in principal) return principal.accountId;
-  return 'arn' in principal ? principal.arn.split(':')[4] : undefined;
-}
+export const listOrganizationPolicies = (
+  request: AccessRequest,
+  { facts, listPolicies }: OrganizationEvidence,
+): readonly AppliedPolicy[] => listControlPolicyTargets(request, facts).flatMap(listPolicies);
 
 function fromDecision({ outcome, reasons, statements, unknowns }: Decision): Judged {
   const reason = reasons.join('; ');

@@ -2,6 +2,7 @@ import { GetPolicyCommand, GetPolicyVersionCommand, type IAMClient } from '@aws-
 import type { PolicyKind } from '../iam/applied-policy.ts';
 import { toErrorRecord } from '../platform/errors.ts';
 import { type PolicyReading, parseEncoded } from './parse-encoded.ts';
+import type { PolicyReadings } from './policy-readings.ts';
 
 /** Reads each managed policy once. */
 export interface ManagedPolicyReader {
@@ -9,19 +10,13 @@ export interface ManagedPolicyReader {
   read(iam: IAMClient, arn: string, kind: PolicyKind): Promise<PolicyReading>;
 }
 
-export function createManagedPolicyReader(): ManagedPolicyReader {
-  const known = new Map<string, Promise<string | undefined>>();
-  const readOnce = (iam: IAMClient, arn: string) => {
-    const asked = known.get(arn) ?? readEncoded(iam, arn);
-    known.set(arn, asked);
-    // What failed is asked for again by the next role that has the policy.
-    asked.catch(() => known.delete(arn));
-    return asked;
-  };
+export function createManagedPolicyReader({
+  documents,
+}: Pick<PolicyReadings, 'documents'>): ManagedPolicyReader {
   return {
     read: async (iam, arn, kind) => {
       try {
-        return parseEncoded(kind, `policy ${arn}`, await readOnce(iam, arn));
+        return parseEncoded(kind, `policy ${arn}`, await documents(arn, () => readEncoded(iam, arn)));
       } catch (error) {
         const { message, retryable } = toErrorRecord(error);
         if (retryable) throw error;

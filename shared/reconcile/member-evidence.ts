@@ -9,6 +9,7 @@ import type { MemberRole } from '../grants/member-roles/schema.ts';
 import type { MemberEvidence } from './judge-halves.ts';
 import { createManagedPolicyReader } from './managed-policy-reader.ts';
 import type { MemberRoleReading } from './member-role-state.ts';
+import type { PolicyReadings } from './policy-readings.ts';
 import { isReaderRefused, readMemberRole } from './read-member-role.ts';
 import type { Services } from './services.ts';
 
@@ -22,6 +23,7 @@ export interface NeededRole {
 export interface MemberReadingRequest {
   readonly runId: string;
   readonly configuration: Configuration;
+  readonly readings: PolicyReadings;
   /** Whether a role that is not there may still arrive. */
   readonly mayArrive: boolean;
 }
@@ -40,7 +42,7 @@ export async function collectMemberEvidence(
   needed: readonly NeededRole[],
 ): Promise<MemberEvidenceIndex> {
   const distinct = new Map(needed.map((each) => [keyOf(each), each]));
-  const managedPolicies = createManagedPolicyReader();
+  const managedPolicies = createManagedPolicyReader(request.readings);
   const read = await pMap(
     distinct,
     async ([key, each]) => [key, await collectOne(services, request, { ...each, managedPolicies })] as const,

@@ -1,37 +1,68 @@
-import { isMember } from '../accounts/membership.ts';
-import { getGrantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
-import { type Finding, toFinding } from './access-findings.ts';
+import type { AccessRequest } from '../iam/request.ts';
+import { type AccessEvidence, type Finding, toFinding } from './access-findings.ts';
+import type { AccessResult } from './access-result.ts';
+import { collectOrganization } from './collect-organization.ts';
 import { judgeHalves, type OrganizationEvidence } from './judge-halves.ts';
 import { collectMemberEvidence, type MemberEvidenceIndex, type NeededRole } from './member-evidence.ts';
-import { createOrganizationFacts } from './organization-facts.ts';
-import { readOrganizationPolicies } from './read-organization-policies.ts';
+import type { PolicyReadings } from './policy-readings.ts';
 import type { Services } from './services.ts';
 
 export interface ProofRequest {
   readonly runId: string;
   readonly configuration: Configuration;
+  readonly readings: PolicyReadings;
   /** Whether a member role that is not there may still arrive. */
   readonly mayArrive: boolean;
 }
 
-/** Judges every access again, now with what the member accounts have. @throws the retryable errors of `shared/platform/aws` */
+/** A finding about an access, with what it rests on. */
+interface JudgedAccess {
+  readonly result: AccessResult;
+  readonly evidence: AccessEvidence;
+}
+
+/**
+ * Judges every access again, now with what the member accounts have and with the policies of the organization.
+ * @throws the retryable errors of `shared/platform/aws`
+ */
 export async function proveFindings(
   services: Services,
   request: ProofRequest,
   findings: readonly Finding[],
 ): Promise<readonly Finding[]> {
-  const needed = findings.flatMap(listNeeded);
-  if (needed.length === 0) return findings;
-  const members = await collectMemberEvidence(services, request, needed);
-  const organization = await collectOrganization(services, request, needed);
+  const members = await collectMemberEvidence(services, request, findings.flatMap(listNeededRoles));
+  return judgeFindings(services, request, findings, members);
+}
+
+/** The same, with roles of member accounts that were read before. */
+export async function judgeFindings(
+  services: Services,
+  request: ProofRequest,
+  findings: readonly Finding[],
+  members: MemberEvidenceIndex,
+): Promise<readonly Finding[]> {
+  const judged = findings.flatMap(({ result, evidence }) =>
+    result === undefined || evidence === undefined ? [] : [{ result, evidence }],
+  );
+  if (judged.length === 0) return findings;
+  const organization = await collectOrganization(services, request, listRequests(judged, members));
   return findings.map((finding) => prove(finding, members, organization, request));
 }
 
-const listNeeded = ({ result, evidence }: Finding): readonly NeededRole[] => {
+export const listNeededRoles = ({ result, evidence }: Finding): readonly NeededRole[] => {
   const role = evidence?.access.member?.role;
   return result === undefined || role === undefined ? [] : [{ accountId: result.accountId, role }];
 };
+
+const listRequests = (
+  judged: readonly JudgedAccess[],
+  members: MemberEvidenceIndex,
+): readonly AccessRequest[] =>
+  judged.flatMap(({ result: { accountId }, evidence: { access } }) => {
+    const assume = members.find(accountId, access)?.assume;
+    return assume === undefined ? [access.request] : [access.request, assume];
+  });
 
 function prove(
   finding: Finding,
@@ -48,22 +79,4 @@ function prove(
   const proved = toFinding({ ...described, ...judged }, evidence);
   if (judged.status !== 'pending' || mayArrive) return proved;
   return { ...proved, violation: `${resource}: ${who} cannot ${what}: ${judged.reason}` };
-}
-
-/** The accounts that take part: the central ones and those of the run. Their ids and OUs are values of condition keys. */
-async function collectOrganization(
-  { store, hub }: Services,
-  { configuration }: ProofRequest,
-  needed: readonly NeededRole[],
-): Promise<OrganizationEvidence> {
-  const central = Object.values(getGrantContext(configuration).centralAccounts).map(({ id }) => id);
-  const ids = new Set([...central, ...needed.map(({ accountId }) => accountId)]);
-  const found = await Promise.all([...ids].map((id) => store.registry.getAccount(id)));
-  const accounts = found.filter((account) => account !== undefined);
-  const facts = createOrganizationFacts(configuration, accounts);
-  if (configuration.verification?.organizationPolicies === 'ignore') return { facts, listPolicies: () => [] };
-  const policies = await readOrganizationPolicies(hub.organizations, accounts.filter(isMember));
-  return 'unread' in policies
-    ? { facts, listPolicies: () => [], unread: policies.unread }
-    : { facts, listPolicies: (accountId) => policies.byAccount.get(accountId) ?? [] };
 }

@@ -1,6 +1,7 @@
 import type { ResolvedConfiguration } from '../configuration/active-configuration.ts';
 import { collectMemberEvidence } from './member-evidence.ts';
 import type { MemberRoleReading } from './member-role-state.ts';
+import { createPolicyReadings } from './policy-readings.ts';
 import type { Services } from './services.ts';
 
 /** For whom something is read, and by which configuration. */
@@ -27,7 +28,8 @@ export async function readRole(
       outcome: 'unreadable',
       reason: `${role} is no member role of the configuration, so the project may not read the role`,
     };
-  const request = { runId, configuration, mayArrive: false };
+  const readings = createPolicyReadings(services);
+  const request = { runId, configuration, readings, mayArrive: false };
   const members = await collectMemberEvidence(services, request, [{ accountId, role }]);
   return members.find(accountId, { member: { role, part: 'sends' } })?.reading;
 }

@@ -3,10 +3,10 @@ import { getActiveConfiguration } from '../configuration/active-configuration.ts
 import { getGrantContext } from '../configuration/context.ts';
 import { type Configuration, defaultMemberRolesMinutes } from '../configuration/schema.ts';
 import type { PolicyDocument } from '../iam/document.ts';
-import type { Account } from '../platform/account.ts';
+import type { Account, RegisteredAccount } from '../platform/account.ts';
 import { ResourceMissingError, ThrottledError } from '../platform/aws/errors.ts';
 import { toErrorRecord } from '../platform/errors.ts';
-import type { ResourceChange, ResourceState } from '../store/ports.ts';
+import type { ResourceChange, ResourceState, WholeRun } from '../store/ports.ts';
 import {
   type Finding,
   isViolation,
@@ -20,6 +20,7 @@ import { listActiveResources } from './desired-resources.ts';
 import { getEffectiveRevision } from './is-up-to-date.ts';
 import type { Documents } from './judge-access.ts';
 import { formatOutcome } from './outcome.ts';
+import { createPolicyReadings } from './policy-readings.ts';
 import { proveFindings } from './prove-findings.ts';
 import type { Services } from './services.ts';
 import { isUnderBurst } from './write-batching.ts';
@@ -48,31 +49,49 @@ export async function verifyRun(
   const own = await pMap(revisions.keys(), (id) => services.store.registry.getAccount(id), {
     concurrency: 8,
   });
-  const whole = await services.store.runs.getWhole(runId);
-  const changes = new Map(whole.changes.map((change) => [change.resource, change]));
+  const whole = { runId, ...(await services.store.runs.getWhole(runId)) };
   const unchanged = own
     .filter((account) => account !== undefined)
     .filter(({ id, revision }) => revisions.get(id) === revision);
-  const resumed = whole.run?.waitingUntil !== undefined;
-  const findings = await pMap(
-    // For these accounts alone: what the others have is nothing to this run.
-    listActiveResources(active, unchanged, [...changes.keys()]),
-    (desired) =>
-      resourceFindings(services, {
-        runId,
-        configuration,
-        desired,
-        change: changes.get(desired.key),
-        accounts: unchanged,
-        revision: Math.max(...unchanged.map(({ revision }) => revision)),
-        resumed,
-      }),
-    { concurrency: 8 },
-  );
+  // For these accounts alone: what the others have is nothing to this run.
+  const planned = whole.changes.map(({ resource }) => resource);
+  const resources = listActiveResources(active, unchanged, planned);
+  const findings = await judgeResources(services, { configuration, whole, accounts: unchanged }, resources);
   const { memberRolesMinutes = defaultMemberRolesMinutes } = configuration.verification ?? {};
   const wait = { waitedSeconds, maxSeconds: memberRolesMinutes * 60 };
   const mayArrive = waitedSeconds < wait.maxSeconds;
-  return summarize(await proveFindings(services, { runId, configuration, mayArrive }, findings.flat()), wait);
+  const readings = createPolicyReadings(services, whole.run?.startedAt);
+  const request = { runId, configuration, readings, mayArrive };
+  return summarize(await proveFindings(services, request, findings), wait);
+}
+
+/** Accounts, and the run whose result is judged for them. */
+export interface CentralQuestion {
+  readonly configuration: Configuration;
+  readonly whole: WholeRun & { readonly runId: string };
+  readonly accounts: readonly RegisteredAccount[];
+  /** How long a fresh read may be older than what another run has read back, in milliseconds. Default: 20 seconds. */
+  readonly patience?: number;
+}
+
+/** What the central resources say to each access of the accounts: by the record of the run, else by what they have now. */
+export async function judgeResources(
+  services: Services,
+  { configuration, whole, accounts, patience = longestDelay }: CentralQuestion,
+  resources: readonly DesiredResource[],
+): Promise<readonly Finding[]> {
+  const changes = new Map(whole.changes.map((change) => [change.resource, change]));
+  const question = {
+    runId: whole.runId,
+    configuration,
+    accounts,
+    revision: Math.max(...accounts.map(({ revision }) => revision)),
+    resumed: whole.run?.waitingUntil !== undefined,
+    patience,
+  };
+  const ask = (desired: DesiredResource) =>
+    resourceFindings(services, { ...question, desired, change: changes.get(desired.key) });
+  return (await pMap(resources, ask, { concurrency: 8 })).flat();
 }
 
 interface Question {
@@ -85,6 +104,7 @@ interface Question {
   readonly revision: number;
   /** Whether the run has waited for approval: what it wrote before may have been written anew by others since. */
   readonly resumed: boolean;
+  readonly patience: number;
 }
 
 /** One entry for each thing looked at. */
@@ -175,14 +195,14 @@ function unplanned(question: Question): readonly Finding[] {
   return unproven.length === 0 ? [] : [{ violation }, ...unproven];
 }
 
-/** How long a fresh read may be older than what another run has read back: IAM and S3 are eventually consistent. */
-const patience = 20_000;
+/** IAM and S3 are eventually consistent. */
+const longestDelay = 20_000;
 
 /** Another run has done the work, so its result is read; again for a while where it does not show yet. */
 async function freshFindings(services: Services, question: Question) {
   const { clock } = services;
   const { desired, runId, configuration } = question;
-  const deadline = clock.now() + patience;
+  const deadline = clock.now() + question.patience;
   for (let pause = 500; ; pause *= 2) {
     const clients = services.aws(runId, configuration).getReader(desired.ref);
     const state = await desired.kind.read(clients, desired.ref, getGrantContext(configuration));

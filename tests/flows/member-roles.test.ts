@@ -140,6 +140,20 @@ it('calls accesses pending, and the account not ready, when a role is missing at
   expect(states.filter((state) => state === 'WaitForMemberRoles')).toHaveLength(22);
 });
 
+it.each([
+  ['denies', 'has ended', -1, { ready: false, counts: { denied: 1 } }],
+  ['verifies', 'has not ended', 1, { ready: true, counts: { verified: 1 } }],
+])('%s the access when the date in the trust policy %s', async (_, _date, hours, expected) => {
+  const env = await onboardMember(withMemberRoles(['people']));
+  const end = new Date(env.clock.now() + hours * 3_600_000).toISOString();
+  const Condition = { DateLessThan: { 'aws:CurrentTime': end } };
+  roleOf(env, 'people/ReadOnly').trust = trustOf(ofSecurity, { Condition });
+
+  const { run } = await onboardAgain(env);
+
+  expect(run.readiness).toMatchObject(expected);
+});
+
 it('waits for nothing when the configuration says so', async () => {
   const configuration = withMemberRoles(['deploy'], 'verification: { memberRolesMinutes: 0 }');
   const { ended } = await onboardMember(configuration);

@@ -1,21 +1,24 @@
 import { expect, it } from '@jest/globals';
 import type { OrganizationPolicyType } from '../../simulator/organization-policy-state.ts';
-import { workloads } from '../fixtures/account-events.ts';
-import { fault, refuse } from '../fixtures/call-faults.ts';
+import { created, moved, workloads } from '../fixtures/account-events.ts';
+import { fault, refuse, slowly } from '../fixtures/call-faults.ts';
 import {
   allow,
-  type MemberEnv,
+  deployMemberRoles,
   onboardAgain,
   onboardMember,
   withMemberRoles,
 } from '../fixtures/member-env.ts';
-import { shared } from '../fixtures/small-configuration.ts';
+import { type GrantName, log, shared, small } from '../fixtures/small-configuration.ts';
+import { createEnv, onboard, type TestEnv } from '../fixtures/test-env.ts';
+
+const everybody = { Effect: 'Deny', Principal: '*' };
 
 const denyAll = (action: string) =>
   allow(action, { Effect: 'Deny', Sid: 'Perimeter', Principal: undefined }) as object;
 
 function attach(
-  { organization }: MemberEnv,
+  { organization }: TestEnv,
   type: OrganizationPolicyType,
   target: string,
   content: object,
@@ -86,7 +89,7 @@ it('reads no policies when the configuration ignores them', async () => {
 
 it('proves nothing, and ends at once, when AWS throttles the reads of policies', async () => {
   const env = await onboardMember(withMemberRoles());
-  fault(env, 'ListRoots', refuse('TooManyRequestsException', 'Rate exceeded', 429), 100);
+  fault(env, 'ListPoliciesForTarget', refuse('TooManyRequestsException', 'Rate exceeded', 429), 100);
 
   const { run } = await onboardAgain(env);
 
@@ -95,4 +98,88 @@ it('proves nothing, and ends at once, when AWS throttles the reads of policies',
     ready: 'unproven',
     reasons: [expect.stringContaining('organization policies not read')],
   });
+});
+
+/** The run of an account that moves to the OU, under grants that name no role of it. */
+async function onboardWithoutRoles(grants: readonly GrantName[], prepare: (env: TestEnv) => void) {
+  const env = await createEnv({ configuration: small(grants) });
+  prepare(env);
+  const event = created(env);
+  const isForOu = grants.includes('repository');
+  const { run } = await onboard(env, isForOu ? moved(env, event.id, workloads) : event.event);
+  return { env, run };
+}
+
+it('denies what an RCP denies to a service when no access names a role', async () => {
+  const { run } = await onboardWithoutRoles(['bucket'], (env) =>
+    attach(env, 'RESOURCE_CONTROL_POLICY', log, allow('s3:PutObject', { ...everybody, Sid: 'Frozen' })),
+  );
+
+  expect(run.status).toBe('failed');
+  expect(run.readiness).toMatchObject({
+    ready: false,
+    reasons: [expect.stringContaining(`Frozen of RCP Perimeter of ${log} denies it`)],
+  });
+});
+
+it('denies what an SCP of the OU denies to the account as a whole', async () => {
+  const { run } = await onboardWithoutRoles(['repository'], (env) =>
+    attach(env, 'SERVICE_CONTROL_POLICY', workloads, denyAll('ecr:BatchGetImage')),
+  );
+
+  expect(run.readiness).toMatchObject({ ready: false, counts: { denied: 1 } });
+  expect(run.readiness?.reasons[0]).toContain(`SCP Perimeter of ${workloads}`);
+});
+
+it.each<GrantName>(['bucket', 'key', 'repository'])(
+  'proves nothing when the hub may not read the policies and the grant %s names no role',
+  async (grant) => {
+    const { run } = await onboardWithoutRoles([grant], (env) => {
+      fault(
+        env,
+        'ListPoliciesForTarget',
+        refuse('AccessDeniedException', 'not the management account', 400),
+        99,
+      );
+    });
+
+    expect(run.status).toBe('succeeded');
+    expect(run.readiness).toMatchObject({
+      ready: 'unproven',
+      reasons: [expect.stringContaining('organization policies not read')],
+    });
+    expect(Object.keys(run.readiness?.counts ?? {})).toEqual(['unknown']);
+  },
+);
+
+it('reads RCPs alone when services are the only callers', async () => {
+  const { env, run } = await onboardWithoutRoles(['bucket'], () => {});
+
+  const calls = env.organization.calls.filter(({ operation }) => operation === 'ListPoliciesForTarget');
+  // Of the root, of the OU if the log account is in one, and of the account.
+  expect(calls.length).toBeLessThanOrEqual(3);
+  expect(run.readiness).toMatchObject({ ready: true });
+});
+
+it('reads shared policies once when runs of one process meet', async () => {
+  const env = await createEnv({ configuration: withMemberRoles(['people']) });
+  await deployMemberRoles(env);
+  const ids = [created(env).id, created(env).id];
+  for (const accountId of ids)
+    env.organization.addManagedPolicy({ accountId, name: 'Boundary', document: allow('*') });
+  for (const id of ids) await onboard(env, moved(env, id, workloads));
+  slowly(env, 20);
+  env.organization.resetCalls();
+
+  const { services } = env;
+  const ended = await Promise.all(ids.map((accountId) => onboard(env, { accountId }, { services })));
+
+  expect(ended.map(({ run }) => run.readiness?.ready)).toEqual([true, true]);
+  const { calls } = env.organization;
+  const versions = calls.filter(
+    ({ operation, accountId }) => operation === 'GetPolicyVersion' && ids.includes(accountId),
+  );
+  expect(versions).toHaveLength(1);
+  // SCPs of the root and of the security account; RCPs of the root, of the OU and of both accounts.
+  expect(calls.filter(({ operation }) => operation === 'ListPoliciesForTarget')).toHaveLength(6);
 });

@@ -1,0 +1,45 @@
+import type { Clock } from './clock.ts';
+
+/** What was read by a name, kept for the life of the process: a warm function serves many runs. */
+export interface RecentReadings<Value> {
+  /** Reads for one run: what any run has begun to read after `since` (milliseconds since the Unix epoch) serves it, too. */
+  startReader(clock: Pick<Clock, 'now'>, since: number): ReadOnce<Value>;
+}
+
+/** Reads a name once. A failed reading is not kept. */
+export type ReadOnce<Value> = (name: string, read: () => Promise<Value>) => Promise<Value>;
+
+/** @param max how many readings are kept: the latest */
+export function createRecentReadings<Value>(max: number): RecentReadings<Value> {
+  const kept = new Map<string, { readonly at: number; readonly value: Promise<Value> }>();
+  const readNow = (name: string, at: number, read: () => Promise<Value>): Promise<Value> => {
+    const reading = { at, value: read() };
+    kept.delete(name);
+    kept.set(name, reading);
+    dropOldest(kept, max);
+    reading.value.catch(() => {
+      if (kept.get(name) === reading) kept.delete(name);
+    });
+    return reading.value;
+  };
+  return {
+    startReader: (clock, since) => {
+      const own = new Map<string, Promise<Value>>();
+      return (name, read) => {
+        const earlier = kept.get(name);
+        const isRecent = earlier !== undefined && earlier.at > since;
+        const value = own.get(name) ?? (isRecent ? earlier.value : readNow(name, clock.now(), read));
+        own.set(name, value);
+        value.catch(() => own.delete(name));
+        return value;
+      };
+    },
+  };
+}
+
+function dropOldest(kept: Map<string, unknown>, max: number): void {
+  for (const oldest of kept.keys()) {
+    if (kept.size <= max) return;
+    kept.delete(oldest);
+  }
+}

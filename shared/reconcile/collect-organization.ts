@@ -1,0 +1,47 @@
+import { isMember } from '../accounts/membership.ts';
+import { getGrantContext } from '../configuration/context.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import { listControlPolicyTargets, listRequestAccounts } from '../iam/control-policies.ts';
+import type { AccessRequest } from '../iam/request.ts';
+import { getTimestamp } from '../platform/clock.ts';
+import type { OrganizationEvidence } from './judge-halves.ts';
+import { createOrganizationFacts } from './organization-facts.ts';
+import type { PolicyReadings } from './policy-readings.ts';
+import { readOrganizationPolicies } from './read-organization-policies.ts';
+import type { Services } from './services.ts';
+
+export interface OrganizationRequest {
+  readonly configuration: Configuration;
+  readonly readings: PolicyReadings;
+}
+
+/**
+ * Where the accounts that take part are, which are values of condition keys, and the SCPs and RCPs that bind the requests.
+ * @throws the retryable errors of `shared/platform/aws`, except for throttled calls
+ */
+export async function collectOrganization(
+  { store, hub, clock }: Services,
+  { configuration, readings }: OrganizationRequest,
+  requests: readonly AccessRequest[],
+): Promise<OrganizationEvidence> {
+  const now = getTimestamp(clock);
+  const central = Object.values(getGrantContext(configuration).centralAccounts).map(({ id }) => id);
+  const ids = new Set([...central, ...requests.flatMap(listRequestAccounts)]);
+  const found = await Promise.all([...ids].map((id) => store.registry.getAccount(id)));
+  const accounts = found.filter((account) => account !== undefined);
+  const facts = createOrganizationFacts(configuration, accounts);
+  const nothing = { facts, now, listPolicies: () => [] };
+  if (configuration.verification?.organizationPolicies === 'ignore') return nothing;
+  const members = new Map(accounts.filter(isMember).map((account) => [account.id, account]));
+  // Policies of the organization bind only its members.
+  const located = requests
+    .flatMap((request) => listControlPolicyTargets(request, configuration.organization))
+    .flatMap((target) => {
+      const account = members.get(target.accountId);
+      return account === undefined ? [] : [{ ...target, parentIds: account.parentIds }];
+    });
+  const policies = await readOrganizationPolicies(hub.organizations, readings, located);
+  return 'unread' in policies
+    ? { ...nothing, unread: policies.unread }
+    : { facts, now, listPolicies: policies.listPolicies };
+}
