@@ -1,4 +1,5 @@
 import { createHandler as advanceDeployment } from '../functions/advance-deployment.ts';
+import { createHandler as checkMemberRoles } from '../functions/check-member-roles.ts';
 import { createHandler as importOrganization } from '../functions/import-organization.ts';
 import { createHandler as planChanges } from '../functions/plan-changes.ts';
 import { createHandler as recordDeployment } from '../functions/record-deployment.ts';
@@ -19,6 +20,7 @@ import type { Services } from '../shared/reconcile/services.ts';
 /** The deployed functions by the token that stands for their ARN; a test holds this, the folder and serverless.yml together. */
 export const functions: Readonly<Record<string, HandlerFactory<Services>>> = {
   AdvanceDeploymentFunctionArn: advanceDeployment,
+  CheckMemberRolesFunctionArn: checkMemberRoles,
   ImportOrganizationFunctionArn: importOrganization,
   PlanChangesFunctionArn: planChanges,
   RecordDeploymentFunctionArn: recordDeployment,

@@ -130,7 +130,7 @@ function readerRole(request: MemberTemplateRequest, made: readonly MadeRole[]) {
 }
 
 /** The functions that read member roles. */
-const readingFunctions = ['verify-access'];
+const readingFunctions = ['verify-access', 'check-member-roles'];
 
 function readerTrust({ configuration, hubAccountId, operators = [] }: MemberTemplateRequest): PolicyDocument {
   const functions = readingFunctions.map(

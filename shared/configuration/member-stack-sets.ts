@@ -29,7 +29,7 @@ const orderedOus = (ous: readonly string[]): readonly string[] => [...new Set(ou
  * The name of the StackSet that brings a role. It follows from the OUs alone: an account may be in the OUs of several StackSets,
  * and the names that they make there must differ.
  */
-function getStackSetName(
+export function getStackSetName(
   { for: { ous } }: MemberRole,
   configuration: Pick<Configuration, 'installation'>,
 ): string {

@@ -1,4 +1,5 @@
 import type { AppliedPolicy, PolicyKind } from '../iam/applied-policy.ts';
+import type { PolicyDocument } from '../iam/document.ts';
 
 /** Policies of a role that apply and could not be read. */
 export interface UnreadPolicy {
@@ -14,8 +15,23 @@ export interface MemberRoleState {
   readonly identity: readonly AppliedPolicy[];
   readonly boundary: readonly AppliedPolicy[];
   readonly unread: readonly UnreadPolicy[];
+  readonly parts: MemberRoleParts;
   /** What is wrong with the instance profile of the role. Absent if it works, or if the role needs none. */
   readonly instanceProfile?: { readonly status: 'denied' | 'unknown'; readonly reason: string };
+}
+
+/** What a member role consists of, to compare it with the configuration. */
+export interface MemberRoleParts {
+  /** Absent if it cannot be understood. */
+  readonly trust?: PolicyDocument;
+  /** By name; `undefined` if the policy cannot be understood. */
+  readonly inline: ReadonlyMap<string, PolicyDocument | undefined>;
+  /** ARNs of the attached policies. */
+  readonly managedPolicies: readonly string[];
+  /** ARN of the boundary. Absent if there is none. */
+  readonly permissionsBoundary?: string;
+  /** Absent as `instanceProfile` is, or if the profile may not be read. */
+  readonly instanceProfileFault?: string;
 }
 
 /**

@@ -71,21 +71,45 @@ async function readState(
     findProfileFault(reader.iam, role),
   ]);
   const trust = parseEncoded('trust', `trust policy of ${arn}`, found.AssumeRolePolicyDocument);
-  const identity = [...inline, ...managed];
+  const identity = [...inline.values(), ...managed.values()];
+  const boundaries = [...boundary.values()];
   return {
     arn,
     trust: listPolicies([trust]),
     identity: listPolicies(identity),
-    boundary: listPolicies(boundary),
-    unread: [trust, ...identity, ...boundary].flatMap(({ unread }) => unread ?? []),
+    boundary: listPolicies(boundaries),
+    unread: [trust, ...identity, ...boundaries].flatMap(({ unread }) => unread ?? []),
+    parts: toParts({ trust, inline, managed, boundary, profile }),
     ...(profile === undefined ? {} : { instanceProfile: profile }),
+  };
+}
+
+/** By the name of an inline policy, or the ARN of a managed one. */
+type ReadPolicies = ReadonlyMap<string, PolicyReading>;
+
+interface ReadParts {
+  readonly trust: PolicyReading;
+  readonly inline: ReadPolicies;
+  readonly managed: ReadPolicies;
+  readonly boundary: ReadPolicies;
+  readonly profile: MemberRoleState['instanceProfile'];
+}
+
+function toParts({ trust, inline, managed, boundary, profile }: ReadParts): MemberRoleState['parts'] {
+  const [permissionsBoundary] = boundary.keys();
+  return {
+    ...(trust.policy === undefined ? {} : { trust: trust.policy.document }),
+    inline: new Map([...inline].map(([name, { policy }]) => [name, policy?.document])),
+    managedPolicies: [...managed.keys()],
+    ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
+    ...(profile?.status === 'denied' ? { instanceProfileFault: profile.reason } : {}),
   };
 }
 
 const listPolicies = (readings: readonly PolicyReading[]): readonly AppliedPolicy[] =>
   readings.flatMap(({ policy }) => policy ?? []);
 
-async function readInlinePolicies(iam: IAMClient, arn: string): Promise<readonly PolicyReading[]> {
+async function readInlinePolicies(iam: IAMClient, arn: string): Promise<ReadPolicies> {
   const RoleName = getBareName(arn);
   const names: string[] = [];
   let Marker: string | undefined;
@@ -94,18 +118,18 @@ async function readInlinePolicies(iam: IAMClient, arn: string): Promise<readonly
     names.push(...(page.PolicyNames ?? []));
     Marker = page.IsTruncated ? page.Marker : undefined;
   } while (Marker !== undefined);
-  return Promise.all(
-    names.map(async (PolicyName) => {
-      const { PolicyDocument } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
-      return parseEncoded('identity', `inline policy ${PolicyName} of ${arn}`, PolicyDocument);
-    }),
-  );
+  const read = names.map(async (PolicyName) => {
+    const { PolicyDocument } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+    const name = `inline policy ${PolicyName} of ${arn}`;
+    return [PolicyName, parseEncoded('identity', name, PolicyDocument)] as const;
+  });
+  return new Map(await Promise.all(read));
 }
 
 async function readAttachedPolicies(
   { iam, managedPolicies }: RoleReader,
   arn: string,
-): Promise<readonly PolicyReading[]> {
+): Promise<ReadPolicies> {
   const arns: string[] = [];
   let Marker: string | undefined;
   do {
@@ -113,15 +137,18 @@ async function readAttachedPolicies(
     arns.push(...(page.AttachedPolicies ?? []).flatMap(({ PolicyArn }) => PolicyArn ?? []));
     Marker = page.IsTruncated ? page.Marker : undefined;
   } while (Marker !== undefined);
-  return Promise.all(arns.map((policyArn) => managedPolicies.read(iam, policyArn, 'identity')));
+  const read = arns.map(
+    async (policyArn) => [policyArn, await managedPolicies.read(iam, policyArn, 'identity')] as const,
+  );
+  return new Map(await Promise.all(read));
 }
 
 async function readBoundary(
   { iam, managedPolicies }: RoleReader,
   { PermissionsBoundary }: Role,
-): Promise<readonly PolicyReading[]> {
+): Promise<ReadPolicies> {
   const arn = PermissionsBoundary?.PermissionsBoundaryArn;
-  return arn === undefined ? [] : [await managedPolicies.read(iam, arn, 'boundary')];
+  return new Map(arn === undefined ? [] : [[arn, await managedPolicies.read(iam, arn, 'boundary')]]);
 }
 
 /** An instance gets its role through a profile alone ("IAM roles for Amazon EC2"). */

@@ -70,14 +70,14 @@ export interface CentralQuestion {
   readonly configuration: Configuration;
   readonly whole: WholeRun & { readonly runId: string };
   readonly accounts: readonly RegisteredAccount[];
-  /** How long a fresh read may be older than what another run has read back, in milliseconds. Default: 20 seconds. */
-  readonly patience?: number;
+  /** Whether a resource is read that no run has on record. Default: true. */
+  readonly mayRead?: boolean;
 }
 
 /** What the central resources say to each access of the accounts: by the record of the run, else by what they have now. */
 export async function judgeResources(
   services: Services,
-  { configuration, whole, accounts, patience = longestDelay }: CentralQuestion,
+  { configuration, whole, accounts, mayRead = true }: CentralQuestion,
   resources: readonly DesiredResource[],
 ): Promise<readonly Finding[]> {
   const changes = new Map(whole.changes.map((change) => [change.resource, change]));
@@ -87,7 +87,7 @@ export async function judgeResources(
     accounts,
     revision: Math.max(...accounts.map(({ revision }) => revision)),
     resumed: whole.run?.waitingUntil !== undefined,
-    patience,
+    mayRead,
   };
   const ask = (desired: DesiredResource) =>
     resourceFindings(services, { ...question, desired, change: changes.get(desired.key) });
@@ -104,7 +104,7 @@ interface Question {
   readonly revision: number;
   /** Whether the run has waited for approval: what it wrote before may have been written anew by others since. */
   readonly resumed: boolean;
-  readonly patience: number;
+  readonly mayRead: boolean;
 }
 
 /** One entry for each thing looked at. */
@@ -115,6 +115,7 @@ async function resourceFindings(services: Services, question: Question): Promise
   if (!wasUpdated(change)) return listUnproven(question, describeNotUpdated(change));
   const known = recordedFindings(question, change);
   if (known !== undefined && !(question.resumed && known.some(isViolation))) return known;
+  if (!question.mayRead) return knownOrUnproven(services, question);
   try {
     return (await verifyFromRecordInBurst(services, question)) ?? (await freshFindings(services, question));
   } catch (error) {
@@ -126,6 +127,13 @@ async function resourceFindings(services: Services, question: Question): Promise
     const violation = `${desired.key}: cannot be read for verification: ${message}`;
     return [{ violation }, ...listUnproven(question, `the central resource cannot be read: ${message}`)];
   }
+}
+
+/** By the record of the run that has left the resource as it is. */
+async function knownOrUnproven(services: Services, question: Question): Promise<readonly Finding[]> {
+  const state = await services.store.resources.get(question.desired.key);
+  const known = await verifyFromRecord(services, question, state);
+  return known ?? listUnproven(question, 'no run has on record what the central resource has');
 }
 
 /** By what the run itself has read; `undefined` where it has read nothing. */
@@ -195,14 +203,14 @@ function unplanned(question: Question): readonly Finding[] {
   return unproven.length === 0 ? [] : [{ violation }, ...unproven];
 }
 
-/** IAM and S3 are eventually consistent. */
-const longestDelay = 20_000;
+/** How long a fresh read may be older than what another run has read back: IAM and S3 are eventually consistent. */
+const patience = 20_000;
 
 /** Another run has done the work, so its result is read; again for a while where it does not show yet. */
 async function freshFindings(services: Services, question: Question) {
   const { clock } = services;
   const { desired, runId, configuration } = question;
-  const deadline = clock.now() + question.patience;
+  const deadline = clock.now() + patience;
   for (let pause = 500; ; pause *= 2) {
     const clients = services.aws(runId, configuration).getReader(desired.ref);
     const state = await desired.kind.read(clients, desired.ref, getGrantContext(configuration));

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { importCountsSchema, importCursorSchema } from '../accounts/import-cursor.ts';
 import { readinessSchema } from '../store/readiness.ts';
+import { memberCheckCursorSchema, memberRoleCountsSchema } from './member-check-cursor.ts';
 
 /** The shapes that travel between the states of a state machine: ids and small numbers only. */
 const runId = z.string().min(1);
@@ -56,11 +57,14 @@ export const failInput = z.object({ runId, startedAt, failure: caught });
 
 export const sweepStartInput = z.object({ runId, startedAt });
 export const importSliceInput = z.object({ runId, cursor: importCursorSchema });
+export const memberCheckInput = z.object({ runId, cursor: memberCheckCursorSchema.nullable() });
+/** An execution that began before an update of this project has checked no member roles. */
 export const sweepFinishInput = z.object({
   runId,
   startedAt,
   import: z.object({ counts: importCountsSchema }),
   updates,
+  memberRoles: z.object({ counts: memberRoleCountsSchema.optional(), error: caught.optional() }).default({}),
 });
 
 /** EventBridge's "Step Functions Execution Status Change" (Step Functions developer guide, "Events"). */

@@ -9,12 +9,21 @@ import {
   parseStoredConfiguration,
 } from '../configuration/active-configuration.ts';
 import { getTimestamp } from '../platform/clock.ts';
+import { parseTaskError } from '../platform/lambda/task-error.ts';
 import { listWarnings, summarizeAccess } from '../reconcile/access-changes.ts';
 import { toErrorOutcome } from '../reconcile/outcome.ts';
 import type { Services } from '../reconcile/services.ts';
 import { formatUnreadable } from '../reconcile/unreadable-items.ts';
 import { listOuPaths } from '../reconcile/unresolved-ous.ts';
-import type { Listed, Outcome, ResourceChange, RunRecord, Store, SweepCounts } from '../store/ports.ts';
+import type {
+  Listed,
+  MemberRoleCounts,
+  Outcome,
+  ResourceChange,
+  RunRecord,
+  Store,
+  SweepCounts,
+} from '../store/ports.ts';
 import { driftStatuses } from '../store/run-ports.ts';
 import { isUnannounced } from '../store/run-status.ts';
 import { getActiveApproval } from './approval/active-approval.ts';
@@ -88,6 +97,11 @@ export interface FinishSweepStep {
   readonly import: { readonly counts: ImportCounts };
   /** How the update of each central account ended that had something to do: one with an error was given up. */
   readonly updates: readonly UpdateOutcome[];
+  /** What the check of member roles found, or the error that ended it. */
+  readonly memberRoles: {
+    readonly counts?: MemberRoleCounts | undefined;
+    readonly error?: UpdateOutcome['error'];
+  };
 }
 
 /**
@@ -104,6 +118,7 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
   const unresolved = uniqueLines([
     ...(opened?.unresolved ?? []),
     ...(await unresolvedOf(store, changes, step)),
+    ...formatMemberCheckError(step.memberRoles),
     ...waiting,
     ...unreadable,
   ]);
@@ -116,6 +131,7 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
     ...resourceCounts(changes),
     closedRuns,
     drift: driftCounts(changes),
+    ...memberCounts(step.memberRoles),
   };
   const finished: RunRecord = {
     runId,
@@ -137,6 +153,16 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
   await retryAnnouncements(services);
   return { runId, status };
 }
+
+const memberCounts = ({ counts }: FinishSweepStep['memberRoles']): Pick<SweepCounts, 'memberRoles'> =>
+  counts === undefined || counts.accounts === 0 ? {} : { memberRoles: counts };
+
+const formatMemberCheckError = ({ error }: FinishSweepStep['memberRoles']): readonly string[] =>
+  error === undefined
+    ? []
+    : [
+        `The check of member roles did not end: ${error.Error}: ${parseTaskError(error.Cause)}. The next sweep checks them again`,
+      ];
 
 /** A rejected principal is unresolved. An update that recorded how each of its resources ended has said why already. */
 const unresolvedOf = async (
@@ -252,6 +278,7 @@ function warningsOf(
 const changedSomething = ({ changed, written, closedRuns }: SweepCounts): boolean =>
   changed + written + closedRuns > 0;
 
-const summary = ({ accounts, changed, written, equal, closedRuns }: SweepCounts): string =>
+const summary = ({ accounts, changed, written, equal, closedRuns, memberRoles }: SweepCounts): string =>
   `${accounts} accounts, ${changed} changed; ${written} resources written, ${equal} up to date` +
+  (memberRoles === undefined ? '' : `; member roles of ${memberRoles.accounts} accounts checked`) +
   (closedRuns === 0 ? '' : `; ${closedRuns} runs without a recorded end were closed`);

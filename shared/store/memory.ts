@@ -8,6 +8,8 @@ import {
   isOpenDelivery,
   type LeaseStore,
   type Listed,
+  type MemberCheck,
+  type MemberCheckStore,
   type OutboxStore,
   type RegistryStore,
   type RememberedOu,
@@ -41,6 +43,7 @@ export function createMemoryStore(): Store {
     approvals: memoryApprovals(runs),
     configuration: memoryConfiguration(found),
     outbox: memoryOutbox(),
+    memberChecks: memoryMemberChecks(),
   };
 }
 
@@ -76,6 +79,17 @@ function memoryRegistry(): RegistryStore {
       }),
     getOu: (id) => soon(() => ous.get(id)),
     putOu: (ou) => soon(() => void ous.set(ou.id, deepFreeze(ou))),
+  };
+}
+
+function memoryMemberChecks(): MemberCheckStore {
+  let last: MemberCheck | undefined;
+  return {
+    get: () => soon(() => last),
+    put: (check) =>
+      soon(() => {
+        last = deepFreeze(check);
+      }),
   };
 }
 

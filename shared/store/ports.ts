@@ -1,9 +1,11 @@
 import type { Account, RegisteredAccount } from '../platform/account.ts';
 import type { ErrorRecord } from '../platform/errors.ts';
+import type { MemberCheckStore } from './member-check-port.ts';
 import type { OutboxStore } from './outbox-port.ts';
 import type { ApprovalStore, RunStore } from './run-ports.ts';
 
 export * from './listed.ts';
+export * from './member-check-port.ts';
 export * from './outbox-port.ts';
 export * from './run-ports.ts';
 
@@ -261,6 +263,7 @@ export interface Store {
   readonly approvals: ApprovalStore;
   readonly configuration: ConfigurationStore;
   readonly outbox: OutboxStore;
+  readonly memberChecks: MemberCheckStore;
 }
 
 /** Enough of an unmanaged statement to name it when it is gone. */

@@ -2,7 +2,7 @@ import type { Position } from '../platform/account.ts';
 import type { CentralAccountName } from '../platform/central-accounts.ts';
 import type { ErrorRecord } from '../platform/errors.ts';
 import type { Listed } from './listed.ts';
-import type { Readiness } from './readiness.ts';
+import type { AccessStatus, Readiness } from './readiness.ts';
 
 export type RunStatus = 'running' | 'waiting-for-approval' | 'succeeded' | 'failed' | 'ignored';
 
@@ -88,7 +88,34 @@ export interface SweepCounts {
   readonly closedRuns: number;
   /** Resources by how they were found. A status that no resource has is absent. */
   readonly drift: Readonly<Partial<Record<DriftStatus, number>>>;
+  /** Absent if the configuration has no member roles. */
+  readonly memberRoles?: MemberRoleCounts;
 }
+
+/** What a sweep found in the member accounts that it checked. A status that nothing has is absent. */
+export interface MemberRoleCounts {
+  /** Accounts that were checked: those that changed, and a share of the others. */
+  readonly accounts: number;
+  readonly roles: Readonly<Partial<Record<MemberRoleStatus, number>>>;
+  /** Accesses of these accounts, with both halves. */
+  readonly accesses: Readonly<Partial<Record<AccessStatus, number>>>;
+}
+
+/**
+ * How a member role is, compared with the configuration.
+ * `pending`: the account has changed within `memberRolesMinutes`, and its StackSet may still be at work.
+ * `unreadable`: the role that reads cannot be assumed, or may not read it.
+ */
+export const memberRoleStatuses = [
+  'equal',
+  'different',
+  'missing',
+  'name-taken',
+  'pending',
+  'unreadable',
+] as const;
+
+export type MemberRoleStatus = (typeof memberRoleStatuses)[number];
 
 export type Outcome =
   | 'written'

@@ -177,7 +177,7 @@ describe('the role that reads member roles', () => {
     });
   });
 
-  it('trusts the function that verifies access, and the named operators', () => {
+  it('trusts the functions that read member roles, and the named operators', () => {
     const operator = 'arn:aws:iam::444444444444:role/operators/Auditor';
     expect(reader('app/Web', { operators: [operator] })?.AssumeRolePolicyDocument).toMatchObject({
       Statement: [
@@ -188,6 +188,7 @@ describe('the role that reads member roles', () => {
             ArnEquals: {
               'aws:PrincipalArn': [
                 'arn:aws:iam::111111111111:role/account-onboarding/account-onboarding-example-verify-access',
+                'arn:aws:iam::111111111111:role/account-onboarding/account-onboarding-example-check-member-roles',
                 operator,
               ],
             },

@@ -35,6 +35,9 @@ describe.each(numbers)('the deployment of %s central accounts', (number) => {
       ({ id }) => `arn:\${AWS::Partition}:iam::${id}:role/${getSpokeRole(configuration, id)}`,
     );
 
+  /** The functions that read member roles. */
+  const memberReading = ['verify-access', 'check-member-roles'];
+
   /** The read-only roles that the member templates bring to every account. Accounts are unknown when the hub is deployed. */
   const memberReaders = (): string =>
     `arn:\${AWS::Partition}:iam::*:role/account-onboarding/account-onboarding-${configuration.installation}-members-*`;
@@ -72,8 +75,8 @@ describe.each(numbers)('the deployment of %s central accounts', (number) => {
     }
   });
 
-  it('lets verification assume reader roles within the organization only', () => {
-    const { role = '' } = deployed.functions['verify-access'] ?? {};
+  it.each(memberReading)('lets %s assume reader roles within the organization only', (name) => {
+    const { role = '' } = deployed.functions[name] ?? {};
     const conditions = statementsOf(deployed, role)
       .filter(({ resources }) => resources.includes(memberReaders()))
       .map(({ condition }) => condition);

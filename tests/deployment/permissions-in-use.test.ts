@@ -102,6 +102,8 @@ beforeAll(async () => {
   organization.moveAccount('888888888888', 'ou-exam-workload1');
   const startedAt = '2026-02-01T00:00:00.000Z';
   await store.runs.put({ runId: 'lost', status: 'running', startedAt, accountIds: [newcomer] });
+  // Then the member roles of the accounts are late, and the sweep warns of them.
+  clock.advance(3_600_000);
   expect(await sweeps('sweep', {})).toBe('SUCCEEDED');
   const pending = { status: 'pending', at: startedAt } as const;
   const announcement = { title: 'Account Onboarded', bus: pending, topic: pending };

@@ -67,8 +67,8 @@ describe('who may act in which account', () => {
     expect(roles?.toSorted()).toEqual(Object.values(spokes).toSorted());
   });
 
-  test('allows only verify-access to assume the reader roles of member accounts', () => {
-    const inMembers = forAll.map((name) => [
+  test('allows only verify-access and check-member-roles to assume the reader roles of member accounts', () => {
+    const inMembers = [...forAll, 'check-member-roles'].map((name) => [
       name,
       allowed(roleOf(name))['sts:AssumeRole']?.filter((role) => role.includes(':iam::*:')),
     ]);
@@ -77,6 +77,7 @@ describe('who may act in which account', () => {
     expect(Object.fromEntries(inMembers)).toEqual({
       ...Object.fromEntries(forAll.map((name) => [name, []])),
       'verify-access': [reader],
+      'check-member-roles': [reader],
     });
   });
 
@@ -84,7 +85,8 @@ describe('who may act in which account', () => {
     const assuming = resourcesOf(deployed, 'AWS::IAM::Role')
       .map(([roleId]) => roleId)
       .filter((roleId) => 'sts:AssumeRole' in allowed(roleId));
-    const expected = [...Object.keys(spokes).map((name) => `update-${name}-account`), ...forAll];
+    const updates = Object.keys(spokes).map((name) => `update-${name}-account`);
+    const expected = [...updates, ...forAll, 'check-member-roles'];
     expect(assuming.toSorted()).toEqual(expected.map(roleOf).toSorted());
   });
 });

@@ -3,6 +3,7 @@ import type { MakeStore } from '../fixtures/make-store.ts';
 import { approvalContract } from './contracts/approvals.ts';
 import { configurationContract } from './contracts/configuration.ts';
 import { leaseContract } from './contracts/leases.ts';
+import { memberCheckContract } from './contracts/member-checks.ts';
 import { outboxContract } from './contracts/outbox.ts';
 import { registryContract } from './contracts/registry.ts';
 import { resourceContract } from './contracts/resources.ts';
@@ -20,5 +21,6 @@ export function storeContract(name: string, makeStore: MakeStore): void {
     approvalContract(makeStore);
     configurationContract(makeStore);
     outboxContract(makeStore);
+    memberCheckContract(makeStore);
   });
 }

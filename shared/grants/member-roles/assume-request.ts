@@ -42,5 +42,5 @@ const toSessionContext = ({ mfa, externalId }: TrustedAccount) => ({
 });
 
 /** "Amazon Web Services in China": endpoints and service principals there. */
-const getDnsSuffix = ({ partition }: GrantContext): string =>
+export const getDnsSuffix = ({ partition }: Pick<GrantContext, 'partition'>): string =>
   partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';

@@ -3,6 +3,7 @@ import type { Store } from '../ports.ts';
 import { createDynamoApprovals } from './approvals.ts';
 import { createDynamoConfiguration } from './configuration.ts';
 import { createDynamoLeases } from './leases.ts';
+import { createDynamoMemberChecks } from './member-checks.ts';
 import { createDynamoOutbox } from './outbox.ts';
 import { createDynamoRegistry } from './registry.ts';
 import { createDynamoResources } from './resources.ts';
@@ -28,6 +29,7 @@ import type { Table } from './table.ts';
  * | `CONFIGURATION` | `IN_FORCE` | the configuration that writers must have |
  * | `OUTBOX#<source>` | `DELIVERY#<id>` | a version of a secret or configuration on its way to a target |
  * | `OUTBOX_SECRETS` | `SECRET#<arn>` | that a secret is to be looked at where its events do not come |
+ * | `MEMBER_CHECK` | `LAST` | how far the checks of member roles have come |
  * | `OPEN_OUTBOX` | `DELIVERY#<source>#<id>` | that it has not ended |
  *
  * Errors of DynamoDB propagate as they are, except those that a port turns into a value.
@@ -42,4 +44,5 @@ export const createDynamoStore = (table: Table, clock: Clock = systemClock): Sto
   approvals: createDynamoApprovals(table),
   configuration: createDynamoConfiguration(table),
   outbox: createDynamoOutbox(table),
+  memberChecks: createDynamoMemberChecks(table),
 });

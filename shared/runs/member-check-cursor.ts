@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import type { MemberRoleCounts } from '../store/ports.ts';
+import { accessStatuses } from '../store/readiness.ts';
+import { memberRoleStatuses } from '../store/run-ports.ts';
+
+/** Where a check of member roles goes on. It travels between the states of a state machine. */
+export interface MemberCheckCursor {
+  /** The last account that was checked; empty before the first. */
+  readonly after: string;
+  /** The revision of the registry when the check began. */
+  readonly revision: number;
+  /** Accounts that the next check looks at again, up to a bound. */
+  readonly again: readonly string[];
+  /** Lines that the run's record has by this check. */
+  readonly lines: number;
+  readonly counts: MemberRoleCounts;
+}
+
+export const memberRoleCountsSchema: z.ZodType<MemberRoleCounts> = z.object({
+  accounts: z.number(),
+  roles: z.partialRecord(z.enum(memberRoleStatuses), z.number()),
+  accesses: z.partialRecord(z.enum(accessStatuses), z.number()),
+});
+
+export const memberCheckCursorSchema: z.ZodType<MemberCheckCursor> = z.object({
+  after: z.string(),
+  revision: z.number(),
+  again: z.array(z.string()),
+  lines: z.number(),
+  counts: memberRoleCountsSchema,
+});
+
+/** `{ equal: 2 }` and `{ equal: 1, missing: 1 }` make `{ equal: 3, missing: 1 }`. */
+export const addCounts = <Name extends string>(
+  before: Readonly<Partial<Record<Name, number>>>,
+  names: readonly Name[],
+): Partial<Record<Name, number>> => {
+  const sum: Partial<Record<Name, number>> = { ...before };
+  for (const name of names) sum[name] = (sum[name] ?? 0) + 1;
+  return sum;
+};

@@ -1,0 +1,62 @@
+import { getStackSetName } from '../configuration/member-stack-sets.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import { formatAccounts } from '../platform/account.ts';
+import type { MemberRoleCheck, MemberRoleDrift } from '../reconcile/check-member-roles.ts';
+
+export interface MemberRoleLines {
+  /** Member roles that are not as the configuration says, then accesses that AWS would deny. */
+  readonly unresolved: readonly string[];
+  /** Member roles that could not be read. */
+  readonly warnings: readonly string[];
+}
+
+/** A line for each role and cause, with the accounts. */
+export function formatMemberRoleCheck(
+  { roles, findings }: MemberRoleCheck,
+  configuration: Configuration,
+): MemberRoleLines {
+  const groups = [...Map.groupBy(roles.filter(isReported), nameCause).values()];
+  const lines = groups.flatMap((group) => formatGroup(group, configuration));
+  return {
+    unresolved: [
+      ...lines.flatMap(({ status, text }) => (status === 'unreadable' ? [] : [text])),
+      ...findings.flatMap(({ violation }) => violation ?? []),
+    ],
+    warnings: lines.flatMap(({ status, text }) => (status === 'unreadable' ? [text] : [])),
+  };
+}
+
+const isReported = ({ status }: MemberRoleDrift): boolean => status !== 'equal' && status !== 'pending';
+
+/** The same cause reads alike in every account. */
+const nameCause = ({ account, role, status, reasons }: MemberRoleDrift): string =>
+  JSON.stringify([role.name, status, reasons.map((reason) => reason.replaceAll(account.id, 'ACCOUNT'))]);
+
+function formatGroup(group: readonly MemberRoleDrift[], configuration: Configuration) {
+  const [first] = group;
+  if (first === undefined) return [];
+  const { role, status } = first;
+  const accounts = formatAccounts(group.map(({ account }) => account));
+  const stackSet = getStackSetName(role, configuration);
+  const text = `Member role ${role.name} ${describe(first)} in ${accounts}. ${nextStep(first, stackSet)}`;
+  return [{ status, text }];
+}
+
+function describe({ status, reasons, account }: MemberRoleDrift): string {
+  const why = reasons.map((reason) => reason.replaceAll(account.id, 'ACCOUNT')).join('; ');
+  switch (status) {
+    case 'missing':
+      return 'is missing';
+    case 'different':
+      return `is not as the configuration says (${why})`;
+    case 'name-taken':
+      return `is missing, because another role has its name (${why})`;
+    default:
+      return `cannot be read (${why})`;
+  }
+}
+
+const nextStep = ({ status }: MemberRoleDrift, stackSet: string): string =>
+  status === 'unreadable'
+    ? `See whether the StackSet ${stackSet} has an instance there`
+    : `This installation cannot change it. Correct the StackSet ${stackSet}, or run its script with update`;
