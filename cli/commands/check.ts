@@ -3,7 +3,9 @@ import { loadConfiguration } from '../../shared/configuration/load.ts';
 import { formatAccount } from '../../shared/platform/account.ts';
 import type { AccessResult } from '../../shared/reconcile/access-result.ts';
 import { type AccountCheck, checkAccount } from '../../shared/reconcile/check-account.ts';
+import type { MemberRoleDrift } from '../../shared/reconcile/check-member-roles.ts';
 import { computeReadiness } from '../../shared/reconcile/readiness.ts';
+import type { MemberRoleStatus } from '../../shared/store/ports.ts';
 import type { AccessStatus } from '../../shared/store/readiness.ts';
 import {
   type CommandContext,
@@ -51,10 +53,21 @@ async function check(options: CheckOptions, session: Session): Promise<ExitCode>
     accountId,
     ...toReadyFields(readiness),
     results: results.map(({ resource, ...result }) => ({ on: splitResourceKey(resource), ...result })),
+    leftovers: checked.leftovers,
+    memberRoles: checked.roles.map(({ role, status, reasons }) => ({ role: role.name, status, reasons })),
   });
   printCheck(session.out, { ...checked, results, readiness });
+  return getExitCode({ ...checked, readiness });
+}
+
+/** Access that the account should not have, and drift of its roles, count as a denied access does. */
+function getExitCode({ readiness, leftovers, roles }: Omit<AccountCheck, 'account' | 'results'>): ExitCode {
+  const isWrong = ({ status }: MemberRoleDrift): boolean => wrongStatuses.has(status);
+  if (leftovers.length > 0 || roles.some(isWrong)) return exitCodes.failed;
   return readiness === undefined ? exitCodes.succeeded : exitCodeByReady[`${readiness.ready}`];
 }
+
+const wrongStatuses: ReadonlySet<MemberRoleStatus> = new Set(['different', 'missing', 'name-taken']);
 
 /** `arn:aws:iam::555566667777:role/app/Web` is the role `app/Web`. */
 const isRole = (principal: string, role: string | undefined): boolean =>
@@ -66,11 +79,14 @@ const exitCodeByReady = {
   false: exitCodes.failed,
 } as const;
 
-function printCheck(out: Output, { account, results, readiness }: AccountCheck): void {
+function printCheck(out: Output, { account, results, readiness, leftovers, roles }: AccountCheck): void {
   out.line(out.colors.bold(formatAccount(account)));
   if (readiness === undefined) out.line('  The configuration grants nothing that could be verified.');
   const rows = results.map((result) => toRow(result, out.colors));
   for (const line of alignColumns(rows)) out.line(line);
+  for (const line of leftovers) out.line(out.colors.red(`  ${line}`));
+  for (const { role, status, reasons } of roles.filter((each) => each.status !== 'equal'))
+    out.line(out.colors.yellow(`  Member role ${role.name}: ${[status, ...reasons].join(': ')}`));
   if (readiness !== undefined) printReadiness(out, toReadyFields(readiness));
 }
 

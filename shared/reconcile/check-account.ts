@@ -1,15 +1,16 @@
 import pMap from 'p-map';
 import { AccountNotMemberError } from '../accounts/errors.ts';
-import { getActiveConfiguration } from '../configuration/active-configuration.ts';
+import { isMember } from '../accounts/membership.ts';
+import { type ActiveConfiguration, getActiveConfiguration } from '../configuration/active-configuration.ts';
 import { getGrantContext } from '../configuration/context.ts';
-import type { Account } from '../platform/account.ts';
+import { type Account, formatAccount, type RegisteredAccount } from '../platform/account.ts';
 import { toErrorRecord } from '../platform/errors.ts';
 import type { Readiness } from '../store/readiness.ts';
 import { type Finding, listAccountFindings, listUnjudged } from './access-findings.ts';
 import type { AccessResult } from './access-result.ts';
+import { inspectMembers, type MemberRoleDrift } from './check-member-roles.ts';
+import type { DesiredResource } from './desired-resource.ts';
 import { listActiveResources } from './desired-resources.ts';
-import { createPolicyReadings } from './policy-readings.ts';
-import { proveFindings } from './prove-findings.ts';
 import { computeReadiness } from './readiness.ts';
 import type { Services } from './services.ts';
 
@@ -18,44 +19,80 @@ export interface AccountCheck {
   readonly results: readonly AccessResult[];
   /** Absent if the configuration grants nothing to the account. */
   readonly readiness: Readiness | undefined;
+  /** Managed statements that name the account although no grant gives it access there, a line each. */
+  readonly leftovers: readonly string[];
+  /** The member roles that the account should have, compared with the configuration. */
+  readonly roles: readonly MemberRoleDrift[];
+}
+
+export interface AccountCheckRequest {
+  readonly runId: string;
+  readonly accountId: string;
 }
 
 /**
- * Verifies every access of one account by what AWS has now. Writes nothing, and waits for nothing.
+ * Verifies every access of one account by what AWS has now, and looks for access that it should not have. Writes nothing, and waits for
+ * nothing.
  * @throws AccountNotMemberError if the registry does not have the account
  */
 export async function checkAccount(
   services: Services,
-  { runId, accountId }: { readonly runId: string; readonly accountId: string },
+  { runId, accountId }: AccountCheckRequest,
 ): Promise<AccountCheck> {
   const active = await getActiveConfiguration(services.store);
-  const { configuration } = active;
   const account = await services.store.registry.getAccount(accountId);
   if (account === undefined)
     throw new AccountNotMemberError(`The registry has no account ${accountId}. Run: onboarding import`, {
       accountId,
     });
-  const context = getGrantContext(configuration);
-  const findings = await pMap(
-    listActiveResources(active, [account]),
-    async (desired): Promise<readonly Finding[]> => {
-      try {
-        const clients = services.aws(runId, configuration).getReader(desired.ref);
-        const state = await desired.kind.read(clients, desired.ref, context);
-        const { managed } = (await services.store.resources.get(desired.key)) ?? {};
-        const documents = Object.values(desired.kind.toDocuments(state, managed?.sids));
-        return listAccountFindings(desired, account, { documents, kept: new Set() }, context);
-      } catch (error) {
-        const reason = `the central resource cannot be read: ${toErrorRecord(error).message}`;
-        return listUnjudged(desired, account, context, { status: 'unknown', reason });
-      }
-    },
+  const question = { runId, active, account };
+  const central = await pMap(
+    listActiveResources(active, [account], await services.store.resources.listManaged()),
+    (desired) => findCentral(services, question, desired),
     { concurrency: 8 },
   );
-  const readings = createPolicyReadings(services);
-  const request = { runId, configuration, readings, mayArrive: false };
-  const results = (await proveFindings(services, request, findings.flat())).flatMap(
-    ({ result }) => result ?? [],
+  const inspection = { active, runId, accounts: isMember(account) ? [account] : [] };
+  const { findings, roles } = await inspectMembers(services, inspection, central.flat());
+  const results = findings.flatMap(({ result }) => result ?? []);
+  const leftovers = findings.flatMap(({ result, violation }) =>
+    result === undefined && violation !== undefined ? [violation] : [],
   );
-  return { account, results, readiness: computeReadiness(results) };
+  return { account, results, readiness: computeReadiness(results), leftovers, roles };
+}
+
+interface Question {
+  readonly runId: string;
+  readonly active: ActiveConfiguration;
+  readonly account: RegisteredAccount;
+}
+
+async function findCentral(
+  services: Services,
+  { runId, active: { configuration }, account }: Question,
+  desired: DesiredResource,
+): Promise<readonly Finding[]> {
+  const context = getGrantContext(configuration);
+  try {
+    const clients = services.aws(runId, configuration).getReader(desired.ref);
+    const state = await desired.kind.read(clients, desired.ref, context);
+    const { managed, leaving = {}, withheld = [] } = (await services.store.resources.get(desired.key)) ?? {};
+    const documents = Object.values(desired.kind.toDocuments(state, managed?.sids));
+    const kept = [...Object.keys(leaving), ...withheld].includes(account.id);
+    const findings = listAccountFindings(desired, account, { documents, kept: new Set() }, context);
+    return findings.map((finding) => withNextStep(finding, kept));
+  } catch (error) {
+    const reason = `the central resource cannot be read: ${toErrorRecord(error).message}`;
+    const unjudged = listUnjudged(desired, account, context, { status: 'unknown', reason });
+    const violation = `${desired.key}: whether a managed statement names ${formatAccount(account)} is unknown: ${reason}`;
+    return unjudged.length === 0 ? [{ violation }] : unjudged;
+  }
+}
+
+/** Of a statement that names the account although no grant gives it access. */
+function withNextStep(finding: Finding, isKept: boolean): Finding {
+  if (finding.result !== undefined || finding.violation === undefined) return finding;
+  const next = isKept
+    ? 'A grace period or a blocked removal keeps it. See: onboarding drift'
+    : 'Start a run for the account, which removes it';
+  return { violation: `${finding.violation}. ${next}` };
 }
