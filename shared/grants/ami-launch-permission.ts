@@ -73,7 +73,7 @@ const sharedByOthers = (
 function render(request: RenderRequest<Entry, LaunchPermissions>) {
   const { ref, actual, shares, remembered, context } = request;
   const foreign = sharedByOthers(actual, remembered);
-  const kept = request.retainFormerGrants === true ? listFormerMarks(request) : [];
+  const kept = listRetainedMarks(request);
   const all = (counted: readonly Share<Entry>[]): ReadonlySet<string> =>
     new Set([
       ...foreign,
@@ -122,16 +122,14 @@ function listGranted(
   return getAdmittedAccounts(createLaunchStatements(ids, sid));
 }
 
-/** The marks that belong to no share, if the image is still shared so. */
-function listFormerMarks({
-  actual,
-  shares,
-  remembered,
-  context,
-}: RenderRequest<Entry, LaunchPermissions>): readonly string[] {
+/** The marks that belong to no share, and stay. */
+function listRetainedMarks(request: RenderRequest<Entry, LaunchPermissions>): readonly string[] {
+  const { actual, shares, remembered, context, retainFormerGrants } = request;
+  if (retainFormerGrants === undefined) return [];
   const there = new Set(actual.sharedWith);
   const current = new Set(shares.map(({ entry }) => sidOf(entry, context)));
-  return remembered.filter((mark) => !current.has(getMarkedSid(mark)) && there.has(getMarkedId(mark)));
+  const stays = (id: string): boolean => there.has(id) && !retainFormerGrants.without.has(id);
+  return remembered.filter((mark) => !current.has(getMarkedSid(mark)) && stays(getMarkedId(mark)));
 }
 
 async function read({ ec2 }: { ec2: EC2Client }, { id }: ResourceRef): Promise<LaunchPermissions> {

@@ -152,11 +152,15 @@ function render(request: RenderRequest<Entry, ManagedPolicies>) {
 
 function attempt(request: RenderRequest<Entry, ManagedPolicies>, packing: string) {
   const { ref, actual, shares, context } = request;
-  const kept = request.retainFormerGrants === true ? listFormerStatements(request) : [];
+  const { retainFormerGrants } = request;
+  const kept = retainFormerGrants === undefined ? [] : listFormerStatements(request);
+  const entries = kept
+    .flatMap(listRoleEntries)
+    .filter(({ accountId }) => retainFormerGrants?.without.has(accountId) === false);
   const { policies, size, limit } = packPolicies({
     ref,
     actual,
-    slots: [...shares.flatMap((share) => slots(share, context, packing)), ...kept.flatMap(listRoleEntries)],
+    slots: [...shares.flatMap((share) => slots(share, context, packing)), ...entries],
     statements: [...shares.map((share) => statement(share, context, packing)), ...templates(kept)],
     context,
   });

@@ -123,10 +123,15 @@ export interface RenderRequest<Entry, State> {
   readonly remembered: readonly string[];
   readonly context: GrantContext;
   /**
-   * Whether the content of former grants stays as it is. No share has a former grant: it was renamed, or the configuration has it
-   * no more. Default: `next` lacks the content.
+   * Keeps the content of former grants. No share has a former grant: it was renamed, or the configuration has it no more. Default:
+   * `next` lacks the content.
    */
-  readonly retainFormerGrants?: boolean;
+  readonly retainFormerGrants?: RetainedFormerGrants;
+}
+
+export interface RetainedFormerGrants {
+  /** Ids of accounts that lose what former grants give them. */
+  readonly without: ReadonlySet<string>;
 }
 
 /** What a limit counts. */

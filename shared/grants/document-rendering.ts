@@ -6,6 +6,7 @@ import {
   replaceManagedStatements,
 } from '../iam/managed-statements.ts';
 import { measurePolicy, type SizeUnit } from '../iam/size.ts';
+import { withoutAccounts } from '../iam/without-accounts.ts';
 import type { Account } from '../platform/account.ts';
 import type { AccountClients } from '../platform/aws/access.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
@@ -96,7 +97,7 @@ function attempt<Entry extends GrantEntry>(
   const { ref, actual, shares, remembered, context } = request;
   const wanted = [
     ...shares.flatMap((share) => statementsOf(kind, share, ref, context, packing)),
-    ...(request.retainFormerGrants === true ? listFormerStatements(kind, request) : []),
+    ...listRetainedStatements(kind, request),
   ];
   const document = replaceManagedStatements({
     document: actual.document,
@@ -172,6 +173,17 @@ function sidsOf<Entry extends GrantEntry>(
     statementsOf(kind, share, ref, context, packing),
   );
   return new Set(rendered.map(({ Sid }) => Sid));
+}
+
+function listRetainedStatements<Entry extends GrantEntry>(
+  kind: DocumentRules<Entry>,
+  request: RenderRequest<Entry, DocumentState>,
+): readonly Statement[] {
+  const { retainFormerGrants } = request;
+  if (retainFormerGrants === undefined) return [];
+  return listFormerStatements(kind, request).flatMap(
+    (statement) => withoutAccounts(statement, retainFormerGrants.without) ?? [],
+  );
 }
 
 /** The managed statements that belong to no share. */

@@ -91,7 +91,7 @@ function render(request: RenderRequest<Entry, KeyGrants>) {
     .filter(({ accounts }) => accounts.length > 0)
     .map(({ entry }) => entryMark(entry, context));
   refuseClashes(ref, actual, [...granted, ...remembered]);
-  const kept = request.retainFormerGrants === true ? listFormerGrants(request) : [];
+  const kept = listRetainedGrants(request);
   const known = new Map(actual.own.map((grant) => [canonicalGrantKey(grant), grant]));
   const own = shares
     .flatMap((share) => wantedGrants(share, context))
@@ -113,10 +113,14 @@ function render(request: RenderRequest<Entry, KeyGrants>) {
   return { next: { own, others: actual.others }, owned, size, limit, unit: 'grants' as const };
 }
 
-/** The KMS grants that belong to no share. */
-function listFormerGrants({ actual, shares, context }: RenderRequest<Entry, KeyGrants>): readonly KeyGrant[] {
+/** The KMS grants that belong to no share, and stay. */
+function listRetainedGrants(request: RenderRequest<Entry, KeyGrants>): readonly KeyGrant[] {
+  const { actual, shares, context, retainFormerGrants } = request;
+  if (retainFormerGrants === undefined) return [];
   const current = new Set(shares.map(({ entry }) => entryMark(entry, context)));
-  return actual.own.filter(({ name }) => !current.has(parseGrantMark(name)));
+  return actual.own.filter(
+    ({ name }) => !current.has(parseGrantMark(name)) && !retainFormerGrants.without.has(name.slice(-12)),
+  );
 }
 
 function refuseClashes(ref: ResourceRef, { own }: KeyGrants, marks: readonly string[]): void {

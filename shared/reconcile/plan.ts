@@ -1,5 +1,5 @@
 import { getGrantContext } from '../configuration/context.ts';
-import type { GrantContext, Rendering } from '../grants/contract.ts';
+import type { GrantContext, Rendering, RetainedFormerGrants } from '../grants/contract.ts';
 import { UnsafeChangeError } from '../grants/errors.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
 import { OnboardingError } from '../platform/errors.ts';
@@ -161,7 +161,7 @@ const renderShares = (
   { desired, actual, remembered }: PlanRequest,
   shares: readonly PlannedShare[],
   context: GrantContext,
-  retainFormerGrants = false,
+  retainFormerGrants?: RetainedFormerGrants,
 ): Rendering<unknown> =>
   renderOrExplain(desired.kind, {
     ref: desired.ref,
@@ -169,7 +169,7 @@ const renderShares = (
     remembered,
     context,
     shares: shares.map(({ entry, accounts }) => ({ entry, accounts })),
-    retainFormerGrants,
+    ...(retainFormerGrants === undefined ? {} : { retainFormerGrants }),
   });
 
 /** @throws UnsafeChangeError where not all fit beside what is kept */
@@ -181,7 +181,7 @@ function renderKeeping(
 ): Rendering<unknown> {
   const { desired } = request;
   try {
-    return renderShares(request, shares, context, true);
+    return renderShares(request, shares, context, { without: new Set() });
   } catch (error) {
     if (!(error instanceof PolicyTooLargeError)) throw error;
     const all = collectUniqueIds([collectRetained(shares).withheld, withheld]).sort();

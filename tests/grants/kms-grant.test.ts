@@ -66,7 +66,7 @@ describe('the grants of a key', () => {
 
     const { next, owned, size } = render({ own: old, others: 3 }, [share('volumes', members.slice(0, 1))], {
       remembered: [mark('old')],
-      retainFormerGrants: true,
+      retainFormerGrants: { without: new Set() },
     });
 
     expect(next.own).toEqual(expect.arrayContaining([...old]));
@@ -120,7 +120,7 @@ it('keeps the grants of a removed grant only, when what nobody claims is to be k
   const { next } = render(
     { own: [...made('old', members.slice(0, 1)), ...made('volumes', members.slice(0, 2))], others: 0 },
     [share('volumes', members.slice(0, 1))],
-    { remembered: [mark('old'), mark('volumes')], retainFormerGrants: true },
+    { remembered: [mark('old'), mark('volumes')], retainFormerGrants: { without: new Set() } },
   );
 
   expect(next.own.map(({ name }) => name)).toEqual([

@@ -73,8 +73,8 @@ export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
     const other = { name: 'another' };
     const newcomer = accountsOf([third]);
 
-    const kept = await made.bring(newcomer, owned, { ...other, retainFormerGrants: true });
-    const again = await made.bring(newcomer, kept.owned, { ...other, retainFormerGrants: true });
+    const kept = await made.bring(newcomer, owned, { ...other, ...retained() });
+    const again = await made.bring(newcomer, kept.owned, { ...other, ...retained() });
     const gone = await made.bring(newcomer, kept.owned, other);
 
     expect(listGrantedAccounts(kind, made, kept)).toEqual([first, second]);
@@ -86,12 +86,29 @@ export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
     expect(listNamedAccounts(kind, gone.back, gone.owned).has(third)).toBe(true);
   });
 
+  test('removes an account from a former grant that is retained without it', async () => {
+    const made = on();
+    const { owned } = await made.bring(two);
+    const other = { name: 'another', ...retained(first) };
+
+    const kept = await made.bring(accountsOf([third]), owned, other);
+    const again = await made.bring(accountsOf([third]), kept.owned, other);
+    const none = await made.bring([], kept.owned, { name: 'another', ...retained(first, second) });
+
+    expect(listGrantedAccounts(kind, made, kept)).toEqual([second]);
+    expect(again).toMatchObject({ changed: false });
+    expect(listGrantedAccounts(kind, made, none)).toEqual([]);
+    expect(listNamedAccounts(kind, none.back, none.owned).has(third)).toBe(false);
+  });
+
   test('removes accounts of a current grant when former grants are retained', async () => {
     const made = on();
     const { owned } = await made.bring(two);
 
-    const brought = await made.bring(accountsOf([first]), owned, { retainFormerGrants: true });
+    const brought = await made.bring(accountsOf([first]), owned, retained());
 
     expect(listGrantedAccounts(kind, made, brought)).toEqual([first]);
   });
 }
+
+const retained = (...without: readonly string[]) => ({ retainFormerGrants: { without: new Set(without) } });
