@@ -11,7 +11,7 @@ import {
 import { memoizeByObject, memoizeByString } from '../shared/platform/memoize.ts';
 import { findManagedDocument } from './aws-managed-policies.ts';
 import { listPoliciesFor } from './organization-policies.ts';
-import type { SimulatedRole, SimulatedUser } from './simulated-resources.ts';
+import type { SimulatedRole, SimulatedUser, Tags } from './simulated-resources.ts';
 import { type Caller, getOrganizationPath, type SimulatedWorld } from './world.ts';
 
 /** What a caller wants to do. */
@@ -38,7 +38,7 @@ export type Denial = string | undefined;
 export function findDenial(world: SimulatedWorld, caller: Caller, attempt: Attempt): Denial {
   const decision = authorize({
     request: {
-      principal: toPrincipal(caller),
+      principal: toPrincipal(world, caller),
       action: attempt.action,
       resource: attempt.resource,
       resourceAccount: attempt.resourceAccount,
@@ -60,12 +60,28 @@ const pickAccess = ({ keyGrants, launchPermissions }: Attempt) => ({
   ...(launchPermissions === undefined ? {} : { launchPermissions }),
 });
 
-function toPrincipal(caller: Caller): RequestPrincipal {
+function toPrincipal(world: SimulatedWorld, caller: Caller): RequestPrincipal {
   const { type, roleArn, accountId, sourceArn } = caller;
-  if (type === 'user') return { type, arn: roleArn };
-  if (type !== 'service') return { type: 'role', arn: roleArn, session: getSessionName(caller) };
+  // Few statements ask for tags.
+  const tagged = {
+    get tags() {
+      return getPrincipalTags(world, caller);
+    },
+  };
+  if (type === 'user') return Object.assign(tagged, { type, arn: roleArn } as const);
+  if (type !== 'service')
+    return Object.assign(tagged, { type: 'role', arn: roleArn, session: getSessionName(caller) } as const);
   const source = sourceArn === undefined ? {} : { sourceArn };
   return { type, service: roleArn, sourceAccount: accountId, ...source };
+}
+
+/** Session tags win over tags of the role, whatever the case of their letters ("Pass session tags in AWS STS", IAM user guide). */
+function getPrincipalTags(world: SimulatedWorld, { roleArn, session }: Caller): Tags {
+  const own = world.roles.get(roleArn)?.tags ?? world.users.get(roleArn)?.tags ?? {};
+  const sessionTags = session?.tags ?? {};
+  const replaced = new Set(Object.keys(sessionTags).map((key) => key.toLowerCase()));
+  const kept = Object.entries(own).filter(([key]) => !replaced.has(key.toLowerCase()));
+  return { ...Object.fromEntries(kept), ...sessionTags };
 }
 
 const getSessionName = ({ sessionArn }: Caller): string => sessionArn.split('/').at(-1) ?? '';
@@ -160,7 +176,7 @@ const pickReason = (reasons: readonly string[]): string | undefined =>
   reasons.find((each) => /identity-based/.test(each)) ??
   reasons[0];
 
-/** The keys whose values are the simulator's: the time, the ids that it has made, what a session carries. No session has tags. */
+/** The keys whose values are the simulator's: the time, the ids that it has made, what a session carries. */
 function getContext(world: SimulatedWorld, caller: Caller, attempt: Attempt): ContextValues {
   const now = world.settings.clock.now();
   return {

@@ -18,6 +18,7 @@ import type {
   SimulatedRole,
   SimulatedSecret,
   SimulatedUser,
+  Tags,
 } from './simulated-resources.ts';
 import { createTaskTokens, type TaskTokens } from './task-tokens.ts';
 
@@ -43,6 +44,10 @@ export interface SessionFacts {
   /** Whether it was opened with multi-factor authentication. `none`: its requests carry no such key. Default: false. */
   readonly mfa?: boolean | 'none';
   readonly sourceIdentity?: string;
+  /** Session tags. They win over tags of the role. */
+  readonly tags?: Tags;
+  /** Keys of the session tags that the next session of a chain inherits. */
+  readonly transitiveTagKeys?: readonly string[];
   /** Texts of session policies. */
   readonly policies?: readonly string[];
 }

@@ -1,15 +1,21 @@
 /** Who asks. */
 export type RequestPrincipal =
   | RolePrincipal
-  | { readonly type: 'user'; readonly arn: string }
+  | (TaggedPrincipal & { readonly type: 'user'; readonly arn: string })
   | { readonly type: 'root'; readonly accountId: string }
   | { readonly type: 'account'; readonly accountId: string }
   | { readonly type: 'federated'; readonly provider: string; readonly accountId?: string }
   | ServicePrincipal
   | { readonly type: 'anonymous' };
 
+/** Tags of a user, or of a role and its session together. */
+interface TaggedPrincipal {
+  /** Absent: they are not known. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
 /** A session of a role. `{type: 'account'}` is some user or role of the account that its administrators let do everything. */
-export interface RolePrincipal {
+export interface RolePrincipal extends TaggedPrincipal {
   readonly type: 'role';
   /** The role's ARN, with its path. */
   readonly arn: string;

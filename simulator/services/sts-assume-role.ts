@@ -7,6 +7,7 @@ import { type Denial, findDenial } from '../permissions.ts';
 import { isLivingAccount } from '../principals.ts';
 import type { SimulatedRole } from '../simulated-resources.ts';
 import { acceptSessionPolicy } from './iam-documents.ts';
+import { readSessionTags, toTagContext } from './sts-session-tags.ts';
 
 type AssumeCall = ServiceCall<AssumeRoleCommandInput>;
 
@@ -23,7 +24,9 @@ export function findAssumableRole(call: AssumeCall, mfa: boolean): SimulatedRole
       `User: ${caller.sessionArn} is not authorized to perform: sts:AssumeRole on resource: ${arn}`,
     );
   const denial =
-    findAssumeDenial(call, role, { action: 'sts:AssumeRole', mfa }) ?? findSetDenial(call, role, mfa);
+    findAssumeDenial(call, role, { action: 'sts:AssumeRole', mfa }) ??
+    findSetDenial(call, role, mfa) ??
+    findTagDenial(call, role, mfa);
   if (denial !== undefined) throw createDenied(denial);
   return role;
 }
@@ -33,6 +36,12 @@ const findSetDenial = (call: AssumeCall, role: SimulatedRole, mfa: boolean): Den
   call.input.SourceIdentity === undefined
     ? undefined
     : findAssumeDenial(call, role, { action: 'sts:SetSourceIdentity', mfa });
+
+/** Tags take a permission of their own, those that the chain hands on included ("Pass session tags in AWS STS", IAM user guide). */
+const findTagDenial = (call: AssumeCall, role: SimulatedRole, mfa: boolean): Denial =>
+  readSessionTags(call).tags === undefined
+    ? undefined
+    : findAssumeDenial(call, role, { action: 'sts:TagSession', mfa });
 
 function findAssumeDenial(
   { world, caller, region, input }: AssumeCall,
@@ -44,6 +53,7 @@ function findAssumeDenial(
     'sts:RoleSessionName': RoleSessionName,
     'sts:ExternalId': ExternalId ?? absent,
     'sts:SourceIdentity': SourceIdentity ?? caller.session?.sourceIdentity ?? absent,
+    ...toTagContext(input),
     ...(mfa ? { 'aws:MultiFactorAuthPresent': 'true', 'aws:MultiFactorAuthAge': '0' } : {}),
   };
   return findDenial(world, caller, {

@@ -10,6 +10,7 @@ import { createAwsError } from '../aws-error.ts';
 import { defineOperation, type ServiceOperations } from '../call.ts';
 import { type OpenedSession, openSession, openTemporary } from '../sessions.ts';
 import { expectDuration, findAssumableRole, isMfaGiven, readSessionPolicies } from './sts-assume-role.ts';
+import { readSessionTags } from './sts-session-tags.ts';
 
 /** AWS Security Token Service. Source: STS API reference, "AssumeRole", "GetSessionToken". */
 export const sts: ServiceOperations = {
@@ -29,13 +30,13 @@ export const sts: ServiceOperations = {
         'ValidationError',
         `Value '${name}' at 'roleSessionName' failed to satisfy constraint`,
       );
-    if (input.Tags !== undefined || input.TransitiveTagKeys !== undefined)
-      throw createAwsError('NotSimulated', 'Session tags are not simulated', 501);
+    const tags = readSessionTags(call);
     const mfa = isMfaGiven(call);
     const role = findAssumableRole(call, mfa);
     const sourceIdentity = call.caller.session?.sourceIdentity ?? input.SourceIdentity;
     const opened = openSession(world, role, name, expectDuration(call, role), {
       mfa,
+      ...tags,
       policies: readSessionPolicies(call),
       ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
     });

@@ -16,7 +16,19 @@ type PrincipalType = RequestPrincipal['type'];
 export function deriveKey(key: string, facts: RequestFacts): ContextEntry {
   const derive = derivations.get(key);
   if (derive !== undefined) return derive(facts);
-  return key.startsWith('aws:principaltag/') ? principalTag(facts) : 'unknown';
+  return key.startsWith(principalTagPrefix) ? derivePrincipalTag(key, facts) : 'unknown';
+}
+
+const principalTagPrefix = 'aws:principaltag/';
+
+/** "AWS global condition context keys": absent if the principal has no such tag. Letter case of keys does not matter. */
+function derivePrincipalTag(key: string, facts: RequestFacts): ContextEntry {
+  const { principal } = facts;
+  const tags = principal.type === 'role' || principal.type === 'user' ? principal.tags : undefined;
+  if (tags === undefined) return principalTag(facts);
+  const name = key.slice(principalTagPrefix.length);
+  const found = Object.entries(tags).find(([each]) => each.toLowerCase() === name);
+  return found === undefined ? 'absent' : [found[1]];
 }
 
 /** The same for each type of principal that is listed; absent for the others. */
@@ -25,7 +37,7 @@ const forTypes =
   ({ principal }) =>
     entries[principal.type] ?? 'absent';
 
-/** Tags of users, roles and sessions. */
+/** Tags of users, roles and sessions that are not known. */
 const principalTag = forTypes({ role: 'unknown', user: 'unknown', account: 'unknown', federated: 'unknown' });
 
 /** Properties of a role session: "only available when a request is made by a principal with role session … credentials". */

@@ -46,6 +46,9 @@ describe('createRequestContext', () => {
   it.each([
     ['aws:PrincipalArn', role, ['arn:aws:iam::111122223333:role/teams/Reader']],
     ['aws:PrincipalArn', root, ['arn:aws:iam::111122223333:root']],
+    ['aws:PrincipalTag/team', role, 'unknown'],
+    ['aws:PrincipalTag/team', { ...role, tags: { Team: 'orders' } }, ['orders']],
+    ['aws:PrincipalTag/team', { ...user, tags: { stage: 'test' } }, 'absent'],
     ['aws:PrincipalArn', account, 'some'],
     ['aws:PrincipalArn', service, 'unknown'],
     ['aws:PrincipalArn', anonymous, 'absent'],
