@@ -185,7 +185,15 @@ function plan(
   const documents = listDesiredResources(configuration, accounts).flatMap((desired) => {
     const { state, owned = [] } = read.get(desired.key) ?? { state: () => desired.kind.empty };
     const actual = state();
-    const planned = planResource({ desired, actual, configuration, accounts, remembered: owned, now });
+    const planned = planResource({
+      desired,
+      actual,
+      configuration,
+      accounts,
+      remembered: owned,
+      configurationHash: '',
+      now,
+    });
     const next = desired.kind.toDocuments(planned.next, planned.owned);
     differences += diffDocuments(desired.kind.toDocuments(actual, owned), next).length;
     return Object.values(next).filter((document) => document !== undefined);

@@ -8,6 +8,7 @@ import { leavingOf } from '../shared/reconcile/change-record.ts';
 import { getOpenConflict } from '../shared/reconcile/conflict.ts';
 import { filterConcerning } from '../shared/reconcile/differences.ts';
 import { formatSearchProblems } from '../shared/reconcile/discover-resources.ts';
+import { listHeldAccounts } from '../shared/reconcile/holds.ts';
 import { type OverallPlan, type ResourceSnapshot, toPlanFile } from '../shared/reconcile/plan-all.ts';
 import { listReadWarnings } from '../shared/reconcile/read-and-plan.ts';
 import { withheldError } from '../shared/reconcile/removal-limit.ts';
@@ -88,8 +89,10 @@ function statusOf({ change, failed }: PlanCounts): PlanReport['status'] {
 export const countPlan = ({ resources, discovery }: OverallPlan): PlanCounts => ({
   change: resources.filter(({ plan }) => plan?.changed === true).length,
   unchanged: resources.filter(({ plan }) => plan?.changed === false).length,
-  withheld: resources.filter(({ plan }) => (plan?.withheld.length ?? 0) > 0).length,
-  leaving: resources.filter(({ plan }) => Object.keys(plan?.leaving ?? {}).length > 0).length,
+  withheld: resources.filter(({ plan }) => listHeldAccounts(plan?.holds ?? [], 'removal-limit').length > 0)
+    .length,
+  leaving: resources.filter(({ plan }) => listHeldAccounts(plan?.holds ?? [], 'grace-period').length > 0)
+    .length,
   failed:
     resources.filter(({ error }) => error !== undefined).length +
     discovery.failed.length +
@@ -106,12 +109,13 @@ export const getShownDifferences = (
 const createResourceReport = (snapshot: ResourceSnapshot, overall: OverallPlan): PlannedResourceReport => {
   const { desired, state, plan, error } = snapshot;
   const conflict = getOpenConflict(state);
+  const blocked = listHeldAccounts(plan?.holds ?? [], 'removal-limit');
   return {
     ...splitResourceKey(desired.key),
     change: plan?.changed === true,
     differences: getShownDifferences(snapshot, overall),
     ...(plan === undefined ? {} : { size: plan.size, limit: plan.limit, unit: plan.unit }),
-    ...((plan?.withheld.length ?? 0) === 0 ? {} : { withheld: plan?.withheld ?? [] }),
+    ...(blocked.length === 0 ? {} : { withheld: blocked }),
     ...(plan === undefined ? {} : leavingOf(plan, overall.active.configuration)),
     ...(conflict === undefined ? {} : { conflict }),
     ...(error === undefined ? {} : { error }),
@@ -167,13 +171,14 @@ function planWarnings(
   { configuration, accounts }: { readonly configuration: Configuration } & Pick<OverallPlan, 'accounts'>,
 ): readonly string[] {
   if (plan === undefined) return [];
-  const { withheld, size, limit, unit } = plan;
+  const { holds, size, limit, unit } = plan;
+  const blocked = listHeldAccounts(holds, 'removal-limit');
   const full = `${Math.ceil((size / limit) * 100)} % full (${formatNumber(size)} of ${formatNumber(limit)} ${unit})`;
   return [
     // An error beside the plan states them.
-    ...(withheld.length === 0 || error !== undefined
+    ...(blocked.length === 0 || error !== undefined
       ? []
-      : [withheldError(key, withheld, { configuration, accounts }).message]),
+      : [withheldError(key, blocked, { configuration, accounts }).message]),
     ...graceWarnings(key, leavingOf(plan, configuration).leaving, accounts),
     ...(size >= nearlyFull * limit ? [`${key} would be ${full}`] : []),
   ];

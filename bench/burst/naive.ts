@@ -79,7 +79,7 @@ async function append(
     remembered: remembered(kind.toDocuments(actual)),
     configuration,
     accounts,
-    leaving: {},
+    configurationHash: '',
     now,
   });
   if (!plan.changed) return;

@@ -9,6 +9,8 @@ import {
 } from '../platform/aws/errors.ts';
 import { type ErrorFields, OnboardingError, toErrorRecord } from '../platform/errors.ts';
 import { ConflictError, OrphanedPrincipalError } from './errors.ts';
+import { listHeldAccounts } from './holds.ts';
+import type { ResourcePlan } from './plan-types.ts';
 import { type RemovalScope, withheldError, withheldText } from './removal-limit.ts';
 
 /** Errors of a planned resource that last until somebody acts. Until then an operator reads nothing else about it. */
@@ -65,21 +67,25 @@ const withheldAgain = ({ cause }: OnboardingError, accountIds: readonly string[]
 
 /** What a plan leaves undone, each for its own reason. */
 interface Undone {
-  readonly withheld: readonly string[];
+  readonly blocked: readonly string[];
   readonly refused?: OnboardingError;
 }
+
+export const toUndone = ({ holds, refused }: Pick<ResourcePlan, 'holds' | 'refused'>): Undone => ({
+  blocked: listHeldAccounts(holds, 'removal-limit'),
+  ...(refused && { refused }),
+});
 
 /** The error that ended an attempt, with what the plan leaves undone in any case: blocked removals, and a lack of room. */
 export function withOtherReasons(
   error: unknown,
-  { withheld, refused }: Undone,
+  { blocked, refused }: Undone,
   scope: ResourceScope,
 ): unknown {
   if (!(error instanceof OnboardingError) || error.fields.besides !== undefined) return error;
-  if (refused === undefined || refused.name === error.name)
-    return withBlockedRemovals(error, withheld, scope);
+  if (refused === undefined || refused.name === error.name) return withBlockedRemovals(error, blocked, scope);
   const { name, message, fields } = toErrorRecord(refused);
-  const blockedRemovals = withheld.length === 0 ? {} : { blockedRemovals: withheld };
+  const blockedRemovals = blocked.length === 0 ? {} : { blockedRemovals: blocked };
   return extended(error, message, { besides: { name, message, fields }, ...blockedRemovals });
 }
 

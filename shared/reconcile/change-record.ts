@@ -2,6 +2,7 @@ import type { Configuration } from '../configuration/schema.ts';
 import { addHours } from '../platform/clock.ts';
 import type { ResourceChange } from '../store/ports.ts';
 import type { DesiredResource } from './desired-resource.ts';
+import { listGracePeriods } from './holds.ts';
 import type { ResourcePlan } from './plan-types.ts';
 
 /** How a reconciliation ended. */
@@ -13,10 +14,10 @@ export type ReconcileResult = Omit<
 /** Whose access a write changes; nobody's where there is none. */
 export function toAccessChanges(
   { changed, added, removed }: ResourcePlan,
-  setAside: readonly string[] = [],
+  excluded: readonly string[] = [],
 ): Pick<ResourceChange, 'added' | 'removed'> {
   if (!changed) return {};
-  const gained = added.filter((id) => !setAside.includes(id));
+  const gained = added.filter((id) => !excluded.includes(id));
   return {
     ...(gained.length === 0 ? {} : { added: gained }),
     ...(removed.length === 0 ? {} : { removed }),
@@ -25,10 +26,13 @@ export function toAccessChanges(
 
 /** The accounts in a grace period, as a record has them: each with when it ends. */
 export function leavingOf(
-  { leaving }: ResourcePlan,
+  { holds }: Pick<ResourcePlan, 'holds'>,
   { graceHours }: Configuration,
 ): Pick<ResourceChange, 'leaving'> {
-  const ends = Object.entries(leaving).map(([id, since]) => [id, addHours(since, graceHours)]);
+  const ends = listGracePeriods(holds).map(({ accountId, since }) => [
+    accountId,
+    addHours(since, graceHours),
+  ]);
   return ends.length === 0 ? {} : { leaving: Object.fromEntries(ends) };
 }
 

@@ -11,6 +11,7 @@ import type { AccessResult } from './access-result.ts';
 import { inspectMembers, type MemberRoleDrift } from './check-member-roles.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import { listActiveResources } from './desired-resources.ts';
+import { getHolds, listKeptAccounts } from './holds.ts';
 import { computeReadiness } from './readiness.ts';
 import type { Services } from './services.ts';
 
@@ -75,9 +76,9 @@ async function findCentral(
   try {
     const clients = services.aws(runId, configuration).getReader(desired.ref);
     const state = await desired.kind.read(clients, desired.ref, context);
-    const { managed, leaving = {}, withheld = [] } = (await services.store.resources.get(desired.key)) ?? {};
-    const documents = Object.values(desired.kind.toDocuments(state, managed?.sids));
-    const kept = [...Object.keys(leaving), ...withheld].includes(account.id);
+    const remembered = await services.store.resources.get(desired.key);
+    const documents = Object.values(desired.kind.toDocuments(state, remembered?.managed.sids));
+    const kept = listKeptAccounts(getHolds(remembered)).includes(account.id);
     const findings = listAccountFindings(desired, account, { documents, kept: new Set() }, context);
     return findings.map((finding) => withNextStep(finding, kept));
   } catch (error) {

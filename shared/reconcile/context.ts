@@ -5,6 +5,7 @@ import { ConfigurationMismatchError } from '../configuration/errors.ts';
 import type { GrantContext } from '../grants/contract.ts';
 import type { ResourceState } from '../store/ports.ts';
 import { findDesiredResource } from './desired-resources.ts';
+import { getHolds } from './holds.ts';
 import type { Services } from './services.ts';
 import { createRemember } from './versioned-state.ts';
 
@@ -30,10 +31,10 @@ export async function loadContext(services: Services, resource: string, state: R
 export type ReconcileContext = NonNullable<Awaited<ReturnType<typeof loadContext>>>;
 
 /** What the table remembers of a resource, as a plan asks for it. */
-export const toRememberedState = (state: ResourceState | undefined, hash: string) => ({
+export const toRememberedState = (state: ResourceState | undefined, configurationHash: string) => ({
   remembered: state?.managed.sids ?? [],
-  waiting: new Set(state?.lastReconciliation?.configurationHash === hash ? state.withheld : []),
-  leaving: state?.leaving ?? {},
+  holds: getHolds(state),
+  configurationHash,
 });
 
 /** The accounts that the resource names now. */

@@ -8,6 +8,7 @@ import { isOpenConflict } from './conflict.ts';
 import { listGrantNames } from './desired-resources.ts';
 import { diffDocuments } from './differences.ts';
 import { digestManagedStatements, listChangedSids } from './digest.ts';
+import { getHolds, indexRemovals } from './holds.ts';
 import { isUpToDate } from './is-up-to-date.ts';
 import type { OverallPlan, ResourceSnapshot } from './plan-all.ts';
 import { type ReadResource, toNextDocuments } from './read-and-plan.ts';
@@ -119,6 +120,9 @@ function statusOf(snapshot: ReadResource, { active, revision }: Overall, since: 
   return explained && error?.name !== 'OwnershipClashError' ? 'pending' : 'managed-drift';
 }
 
-/** Somebody who was kept by a grace is to go now. */
+/** Whether the plan removes an account that was in a grace period. */
 const graceEnded = ({ plan, state }: ReadResource): boolean =>
-  plan !== undefined && Object.keys(state?.leaving ?? {}).some((id) => plan.remember[id] === undefined);
+  plan !== undefined &&
+  [...indexRemovals(getHolds(state)).values()].some(
+    ({ accountId, since }) => since !== undefined && !indexRemovals(plan.holds).has(accountId),
+  );

@@ -3,6 +3,7 @@ import type { Rendering } from '../grants/contract.ts';
 import { findAccountIds } from '../iam/accounts.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import { listManagedStatements } from '../iam/managed-statements.ts';
+import { listBlockedTogether } from './hold-removals.ts';
 import type { PlannedShare, PlanRequest, ResourcePlan } from './plan-types.ts';
 import { getAccountOrPlaceholder } from './registry-index.ts';
 
@@ -16,21 +17,18 @@ export function silentLoss(
   request: PlanRequest,
   { next, owned }: Rendering<unknown>,
   shares: readonly PlannedShare[],
-): { readonly gone: readonly string[]; readonly withheld: readonly string[] } {
-  const { actual, remembered, configuration, waiting } = request;
+): { readonly gone: readonly string[]; readonly blocked: readonly string[] } {
+  const { actual, remembered } = request;
   // The rule of a share has judged the accounts that the share named or names.
   const judged = new Set(
     shares.flatMap(({ accounts, granted }) => [...accounts.map(({ id }) => id), ...granted.named]),
   );
   const before = listNamedIn(request, actual, remembered);
   const unjudged = [...before].filter((id) => !judged.has(id));
-  if (unjudged.length === 0) return { gone: [], withheld: [] };
+  if (unjudged.length === 0) return { gone: [], blocked: [] };
   const after = listNamedIn(request, next, owned);
   const gone = unjudged.filter((id) => !after.has(id));
-  const lost = gone.filter((id) => !isClosed(getAccountOrPlaceholder(request, id)));
-  const { accounts: maxAccounts, fraction: maxFraction } = configuration.removalLimits;
-  const isMany = lost.length > maxAccounts && lost.length > maxFraction * before.size;
-  return { gone, withheld: isMany || lost.some((id) => waiting?.has(id)) ? lost : [] };
+  return { gone, blocked: listBlockedTogether(request, gone, before.size) };
 }
 
 /** The accounts that anything of ours names in a state. */

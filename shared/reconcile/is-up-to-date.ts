@@ -1,5 +1,6 @@
 import type { ResourceChange, ResourceState } from '../store/ports.ts';
 import { isOpenConflict } from './conflict.ts';
+import { getHolds, indexRemovals, listHeldAccounts } from './holds.ts';
 
 interface Sought {
   readonly revision: number;
@@ -29,16 +30,15 @@ export const getGeneration = (state: ResourceState | undefined): number =>
   state?.lastReconciliation?.generation ?? 0;
 
 /**
- * The revision that these accounts are served from. One that AWS refuses leaves the resource unsettled for itself and for
- * a sweep, and not for a crowd that came with it.
+ * The revision that these accounts are served from. A rejected principal keeps the resource from being up to date for itself, and
+ * for a run for all accounts.
+ * @param accountIds default: all accounts
  */
-export function getEffectiveRevision(
-  { lastReconciliation, tried }: ResourceState,
-  accountIds: readonly string[] = [],
-): number {
-  const { revision = 0 } = lastReconciliation ?? {};
-  if (tried === undefined || accountIds.length === 0) return revision;
-  return accountIds.some((id) => tried.setAside.includes(id)) ? revision : tried.revision;
+export function getEffectiveRevision(state: ResourceState, accountIds: readonly string[] = []): number {
+  const rejected = listHeldAccounts(getHolds(state), 'rejected-principal');
+  const isServed =
+    rejected.length === 0 || (accountIds.length > 0 && !accountIds.some((id) => rejected.includes(id)));
+  return isServed ? (state.lastReconciliation?.revision ?? 0) : 0;
 }
 
 /**
@@ -54,10 +54,10 @@ export const needsReconcileAnyway = ({
   (error !== undefined && outcome === undefined) || drift === 'unmanaged-change';
 
 /**
- * Whether somebody's grace is not remembered: no run knows the account as one that leaves, and others have let it in. Until
- * it is, the grace would begin anew with each plan.
+ * Whether the table does not know a grace period yet: an external change gave the account access, and no run has saved when it
+ * must end. Until then the grace period would begin again with each plan.
  */
 export const hasNewGrace = (
   { leaving = {} }: Pick<ResourceChange, 'leaving'>,
-  state: Pick<ResourceState, 'leaving'> | undefined,
-): boolean => Object.keys(leaving).some((id) => state?.leaving?.[id] === undefined);
+  state: Pick<ResourceState, 'holds'> | undefined,
+): boolean => Object.keys(leaving).some((id) => indexRemovals(getHolds(state)).get(id)?.since === undefined);

@@ -13,6 +13,7 @@ import { listActiveResources } from './desired-resources.ts';
 import { diffDocuments, mentions } from './differences.ts';
 import { digestDocuments } from './digest.ts';
 import { type DiscoveryResult, discoverResources } from './discover-resources.ts';
+import { listHeldAccounts } from './holds.ts';
 import { createPlanFile, type PlanFile, type PlanFileResource } from './plan-file.ts';
 import type { ResourcePlan } from './plan-types.ts';
 import {
@@ -154,8 +155,7 @@ export async function readSnapshot(
 const concerns = ({ plan, differences, error }: ResourceSnapshot, accountId: string): boolean =>
   error !== undefined ||
   plan?.added.includes(accountId) === true ||
-  plan?.withheld.includes(accountId) === true ||
-  plan?.leaving[accountId] !== undefined ||
+  plan?.holds.some((hold) => hold.accountId === accountId) === true ||
   mentions(differences, accountId);
 
 /** The plan as it is kept in a file and compared. */
@@ -177,7 +177,7 @@ function fileResource({ desired, actual, plan, differences, error }: ResourceSna
     actual: actual === undefined ? null : digestDocuments(actual),
     desired: plan === undefined ? null : digestDocuments(toNextDocuments(desired, plan)),
     difference: text === '' ? [] : text.split('\n'),
-    withheld: [...(plan?.withheld ?? [])],
+    withheld: listHeldAccounts(plan?.holds ?? [], 'removal-limit'),
     ...leavingIds(plan),
     ...(error === undefined ? {} : { error: { name: error.name, message: error.message } }),
   };
@@ -185,6 +185,6 @@ function fileResource({ desired, actual, plan, differences, error }: ResourceSna
 
 /** Without the times: the same state gives the same plan, whenever it is looked at. */
 function leavingIds(plan: ResourcePlan | undefined): Pick<PlanFileResource, 'leaving'> {
-  const ids = Object.keys(plan?.leaving ?? {});
+  const ids = listHeldAccounts(plan?.holds ?? [], 'grace-period');
   return ids.length === 0 ? {} : { leaving: ids };
 }

@@ -2,10 +2,10 @@ import type { Configuration } from '../configuration/schema.ts';
 import type { AdmittedAccounts, Rendering, Share } from '../grants/contract.ts';
 import type { Account } from '../platform/account.ts';
 import type { OnboardingError } from '../platform/errors.ts';
+import type { Hold } from '../store/ports.ts';
 import type { DesiredResource } from './desired-resource.ts';
-import type { Grace, Leaving } from './grace-period.ts';
 
-export interface PlanRequest extends Grace {
+export interface PlanRequest {
   readonly desired: DesiredResource;
   readonly actual: unknown;
   /** What the table remembers as written by us. */
@@ -13,13 +13,14 @@ export interface PlanRequest extends Grace {
   readonly configuration: Configuration;
   /** All accounts of the registry. */
   readonly accounts: readonly Account[];
+  /** What time it is, ISO 8601. */
+  readonly now: string;
+  /** `getActivationId` of the configuration. */
+  readonly configurationHash: string;
+  /** What the table remembers. Default: none. */
+  readonly holds?: readonly Hold[];
   /** Rejected principals: the plan excludes these accounts, also if it would keep them otherwise. */
-  readonly setAside?: ReadonlySet<string>;
-  /**
-   * Accounts whose removal the last plan by this same configuration withheld. They wait on, even if they are a
-   * small share now because of new accounts. Only another configuration ends that. Default: none.
-   */
-  readonly waiting?: ReadonlySet<string>;
+  readonly excluded?: ReadonlySet<string>;
   /** Why new accounts do not fit, as an earlier plan of the resource found. This plan then only removes access, too. */
   readonly refused?: Refusal;
 }
@@ -33,12 +34,8 @@ export type Refusal = OnboardingError;
 /** What should be done to one resource. Made without writing. */
 export interface ResourcePlan extends Rendering<unknown> {
   readonly changed: boolean;
-  /** Accounts that would lose the resource, but keep it until an operator allows so many removals at once. */
-  readonly withheld: readonly string[];
-  /** Accounts that no grant gives what they have, and that keep it until their grace ends: since when. */
-  readonly leaving: Leaving;
-  /** What the next plan has to know: these, and those withheld after their grace. */
-  readonly remember: Leaving;
+  /** Accounts whose removal or addition waits, ordered. Rejected principals are not among them: only a write finds them. */
+  readonly holds: readonly Hold[];
   /** Accounts that gain something on it, ordered as in the registry. */
   readonly added: readonly string[];
   /** Accounts that lose something on it, ordered. */
@@ -60,8 +57,7 @@ export interface UnresolvedAccounts {
 /** A share, and what becomes of each account of it. */
 export interface PlannedShare extends Share {
   readonly granted: AdmittedAccounts;
-  readonly withheld: readonly string[];
-  readonly leaving: readonly string[];
+  readonly holds: readonly Hold[];
   readonly added: readonly string[];
   readonly removed: readonly string[];
   /** Of the accounts that are unresolved, those that keep what they have. */

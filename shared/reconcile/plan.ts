@@ -3,13 +3,15 @@ import type { GrantContext, Rendering, RetainedFormerGrants } from '../grants/co
 import { UnsafeChangeError } from '../grants/errors.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
 import { OnboardingError } from '../platform/errors.ts';
+import type { Hold } from '../store/ports.ts';
 import { getBlockedRemovals, withBlockedRemovals } from './blocked-removals.ts';
 import { renderOrExplain } from './capacity-suggestions.ts';
 import { assertNoExposure } from './exposure.ts';
 import { listNamedIn, silentLoss, stillNamed, unknownLoss } from './former-grants.ts';
-import { type Grace, type Leaving, removalDueSince } from './grace-period.ts';
+import { blockRemoval } from './hold-removals.ts';
+import { listHeldAccounts, listKeptAccounts, mergeHolds, toCapacityHold } from './holds.ts';
 import type { PlannedShare, PlanRequest, Refusal, ResourcePlan } from './plan-types.ts';
-import { collectRetained, collectUniqueIds, collectUnresolved, planShare } from './planned-share.ts';
+import { collectUniqueIds, collectUnresolved, planShare } from './planned-share.ts';
 import { withheldError } from './removal-limit.ts';
 
 /**
@@ -22,11 +24,17 @@ export function planResource(request: PlanRequest): ResourcePlan {
   const shares = sharesOf(request);
   try {
     const plan = planOrTakeBack(request, shares, context);
-    return plan.refused === undefined ? plan : { ...plan, refused: stating(request, plan.refused, plan) };
+    return plan.refused === undefined
+      ? plan
+      : { ...plan, refused: stating(request, plan.refused, listBlockedIn([plan])) };
   } catch (error) {
     if (!(error instanceof OnboardingError)) throw error;
-    const ids = collectUniqueIds([collectRetained(shares).withheld, getBlockedRemovals(error)]).sort();
-    throw stating(request, error, { withheld: ids.filter((id) => !request.setAside?.has(id)) });
+    const ids = collectUniqueIds([listBlockedIn(shares), getBlockedRemovals(error)]).sort();
+    throw stating(
+      request,
+      error,
+      ids.filter((id) => !request.excluded?.has(id)),
+    );
   }
 }
 
@@ -34,11 +42,11 @@ export function planResource(request: PlanRequest): ResourcePlan {
 const stating = (
   { desired: { key }, configuration, accounts }: PlanRequest,
   error: OnboardingError,
-  { withheld }: Pick<ResourcePlan, 'withheld'>,
+  blocked: readonly string[],
 ): OnboardingError =>
   withBlockedRemovals(
     error,
-    withheld,
+    blocked,
     { key, configuration, accounts },
     // `reasonOf` has tried a plan without these accounts, and it is too large as well.
     error instanceof PolicyTooLargeError ? 'That makes room, though too little for all' : '',
@@ -57,7 +65,7 @@ function planOrTakeBack(
     if (refused === undefined) throw error;
     const plan = planRemovalsOnly(request, shares, context, refused);
     if (plan.changed) return plan;
-    throw stating(request, refused, plan);
+    throw stating(request, refused, listBlockedIn([plan]));
   }
 }
 
@@ -83,19 +91,19 @@ function reasonOf(
   context: GrantContext,
   tooLarge: PolicyTooLargeError,
 ): Refusal {
-  const { withheld } = collectRetained(shares);
-  if (withheld.length === 0) return tooLarge;
+  const blocked = listBlockedIn(shares);
+  if (blocked.length === 0) return tooLarge;
   const { desired, actual, remembered } = request;
-  const without = shares.map(({ entry, accounts, withheld: own }) => ({
-    entry,
-    accounts: accounts.filter(({ id }) => !own.includes(id)),
-  }));
+  const without = shares.map(({ entry, accounts, holds }) => {
+    const own = new Set(listHeldAccounts(holds, 'removal-limit'));
+    return { entry, accounts: accounts.filter(({ id }) => !own.has(id)) };
+  });
   try {
     desired.kind.render({ ref: desired.ref, actual, remembered, context, shares: without });
   } catch {
     return tooLarge;
   }
-  return withheldError(desired.key, withheld, request, tooLarge);
+  return withheldError(desired.key, blocked, request, tooLarge);
 }
 
 /**
@@ -109,13 +117,7 @@ function planRemovalsOnly(
   context: GrantContext,
   refused: Refusal,
 ): ResourcePlan {
-  const withoutNewAccounts = shares.map((share) => ({
-    ...share,
-    accounts: listsAccounts(share)
-      ? share.accounts.filter(({ id }) => share.granted.mayAdmit(id))
-      : share.accounts,
-    added: [],
-  }));
+  const withoutNewAccounts = shares.map(holdNewAccounts);
   const plan = planOrRefuse(request, refused, () => planShares(request, withoutNewAccounts, context));
   // Under a grant's new name every account is new. Statements of the old name stay until the accounts fit.
   const wanted = new Set(
@@ -125,8 +127,17 @@ function planRemovalsOnly(
   );
   const answeredFor = new Set(shares.flatMap(({ removed }) => removed));
   const lost = [...plan.removed, ...unknownLoss(request, shares, plan)];
-  if (lost.some((id) => wanted.has(id) && !answeredFor.has(id))) throw stating(request, refused, plan);
+  if (lost.some((id) => wanted.has(id) && !answeredFor.has(id)))
+    throw stating(request, refused, listBlockedIn([plan]));
   return { ...plan, refused };
+}
+
+function holdNewAccounts(share: PlannedShare): PlannedShare {
+  if (!listsAccounts(share)) return { ...share, added: [] };
+  const fit = share.accounts.filter(({ id }) => share.granted.mayAdmit(id));
+  const waiting = share.accounts.filter(({ id }) => !share.granted.mayAdmit(id));
+  const holds = waiting.map(({ id }) => toCapacityHold(id));
+  return { ...share, accounts: fit, holds: [...share.holds, ...holds], added: [] };
 }
 
 const listsAccounts = ({ entry: { match = 'accounts' } }: PlannedShare): boolean => match === 'accounts';
@@ -137,7 +148,7 @@ function planOrRefuse(request: PlanRequest, refused: Refusal, plan: () => Resour
     return plan();
   } catch (error) {
     if (!(error instanceof OnboardingError)) throw error;
-    throw stating(request, refused, { withheld: getBlockedRemovals(error) });
+    throw stating(request, refused, getBlockedRemovals(error));
   }
 }
 
@@ -148,13 +159,13 @@ function planShares(
 ): ResourcePlan {
   const rendering = renderShares(request, shares, context);
   const loss = silentLoss(request, rendering, shares);
-  if (loss.withheld.length === 0)
-    return planOf(request, shares, rendering, { withheld: [], named: [], removed: loss.gone });
-  const keeping = renderKeeping(request, shares, context, loss.withheld);
+  if (loss.blocked.length === 0)
+    return planOf(request, shares, rendering, { blocked: [], named: [], removed: loss.gone });
+  const keeping = renderKeeping(request, shares, context, loss.blocked);
   // Kept statements stay as they are, even if they name an account that another grant removes.
   const named = [...listNamedIn(request, request.actual, request.remembered)];
-  const withheld = [...loss.withheld, ...stillNamed(request, shares, keeping)];
-  return planOf(request, shares, keeping, { withheld, named, removed: [] });
+  const blocked = [...loss.blocked, ...stillNamed(request, shares, keeping)];
+  return planOf(request, shares, keeping, { blocked, named, removed: [] });
 }
 
 const renderShares = (
@@ -177,22 +188,22 @@ function renderKeeping(
   request: PlanRequest,
   shares: readonly PlannedShare[],
   context: GrantContext,
-  withheld: readonly string[],
+  blocked: readonly string[],
 ): Rendering<unknown> {
   const { desired } = request;
   try {
     return renderShares(request, shares, context, { without: new Set() });
   } catch (error) {
     if (!(error instanceof PolicyTooLargeError)) throw error;
-    const all = collectUniqueIds([collectRetained(shares).withheld, withheld]).sort();
+    const all = collectUniqueIds([listBlockedIn(shares), blocked]).sort();
     throw withheldError(desired.key, all, request, error);
   }
 }
 
 /** What happens to accounts that no share is about. */
 interface Unclaimed {
-  /** Their removal is. */
-  readonly withheld: readonly string[];
+  /** Their removal is blocked. */
+  readonly blocked: readonly string[];
   /** Accounts that statements may still name. */
   readonly named: readonly string[];
   readonly removed: readonly string[];
@@ -205,15 +216,14 @@ function planOf(
   unclaimed: Unclaimed,
 ): ResourcePlan {
   const { desired, actual } = request;
-  const { withheld, leaving } = collectRetained(shares);
+  const holds = collectHolds(shares);
   const unresolved = shares.flatMap((share) => share.keptUnresolved);
-  assertNoExposure(request, rendering, [...withheld, ...leaving, ...unresolved, ...unclaimed.named]);
+  assertNoExposure(request, rendering, [...listKeptAccounts(holds), ...unresolved, ...unclaimed.named]);
+  const blocked = unclaimed.blocked.map((id) => blockRemoval(request, id));
   return {
     ...rendering,
     changed: !desired.kind.isSame(actual, rendering.next),
-    withheld: collectUniqueIds([withheld, unclaimed.withheld]).sort(),
-    leaving: since(request, leaving),
-    remember: remember(request, shares),
+    holds: blocked.length === 0 ? holds : mergeHolds([...holds, ...blocked]),
     added: collectUniqueIds(shares.map((share) => share.added)),
     removed: collectUniqueIds([...shares.map((share) => share.removed), unclaimed.removed]).sort(),
     ...collectUnresolved(shares),
@@ -221,10 +231,10 @@ function planOf(
 }
 
 /**
- * Whose grace runs, as `ResourcePlan.remember`. It needs no rendering: what cannot be planned while they keep what they
- * have can be once their grace has ended.
+ * The accounts that keep access for now. They need no rendering: what cannot be planned while they keep their access can be
+ * planned once their grace periods have ended.
  */
-export const listActiveGracePeriods = (request: PlanRequest): Leaving => remember(request, sharesOf(request));
+export const listRemovalHolds = (request: PlanRequest): readonly Hold[] => collectHolds(sharesOf(request));
 
 /** The same accounts as a plan states, also of a resource that cannot be planned. */
 export const findUnresolvedAccounts = (request: PlanRequest): Pick<ResourcePlan, 'unresolved'> =>
@@ -233,11 +243,9 @@ export const findUnresolvedAccounts = (request: PlanRequest): Pick<ResourcePlan,
 const sharesOf = (request: PlanRequest): readonly PlannedShare[] =>
   request.desired.shares.map((share) => planShare(share, request, getGrantContext(request.configuration)));
 
-function remember(request: PlanRequest, shares: readonly PlannedShare[]): Leaving {
-  if (request.configuration.graceHours === 0) return {};
-  const { withheld, leaving } = collectRetained(shares);
-  return since(request, collectUniqueIds([leaving, withheld]).sort());
-}
+const collectHolds = (shares: readonly PlannedShare[]): readonly Hold[] =>
+  mergeHolds(shares.flatMap(({ holds }) => holds));
 
-const since = (grace: Grace, ids: readonly string[]): Leaving =>
-  Object.fromEntries(ids.map((id) => [id, removalDueSince(grace, id)]));
+/** Accounts whose removal is blocked, ordered. */
+const listBlockedIn = (parts: readonly Pick<ResourcePlan, 'holds'>[]): string[] =>
+  collectUniqueIds(parts.map(({ holds }) => listHeldAccounts(holds, 'removal-limit'))).sort();

@@ -1,11 +1,11 @@
-import { isClosed, isUnreadable } from '../accounts/membership.ts';
+import { isUnreadable } from '../accounts/membership.ts';
 import type { AdmittedAccounts, GrantContext } from '../grants/contract.ts';
 import { UnsafeChangeError } from '../grants/errors.ts';
 import type { GrantEntry } from '../grants/grant-schema.ts';
 import type { Account } from '../platform/account.ts';
 import { compareByText } from '../platform/order.ts';
 import type { DesiredShare } from './desired-resource.ts';
-import { isInGrace } from './grace-period.ts';
+import { holdRemovals } from './hold-removals.ts';
 import type { PlannedShare, PlanRequest, ResourcePlan } from './plan-types.ts';
 import { getAccountOrPlaceholder } from './registry-index.ts';
 
@@ -14,31 +14,30 @@ export function planShare(
   request: PlanRequest,
   context: GrantContext,
 ): PlannedShare {
-  const { desired, actual, setAside, remembered } = request;
+  const { desired, actual, excluded, remembered } = request;
   const granted = desired.kind.listGrantedAccounts(entry, desired.ref, actual, context, remembered);
   const keeping = keptOf(unresolved, { entry, granted, resource: desired.key });
   const notAdded = unresolved.filter((account) => !keeping.includes(account));
   const accounts = [...selected, ...keeping];
-  const held = desired.kind.listAccountsWithOwnAccess?.(desired.ref, actual, remembered);
+  const withOwnAccess = desired.kind.listAccountsWithOwnAccess?.(desired.ref, actual, remembered);
   const wanted = new Set(accounts.map(({ id }) => id));
   const before = granted.listAmong(request.accounts);
   const unwanted = before.filter((id) => !wanted.has(id));
-  const { leaving, due } = byGrace(request, entry, unwanted);
-  const accepted = (id: string): boolean => !setAside?.has(id);
-  const withheld = withheldOf(request, due, before.length).filter(accepted);
-  const retained = leaving.filter(accepted);
+  const accepted = (id: string): boolean => !excluded?.has(id);
+  const holds = holdRemovals(request, { entry, unwanted, count: before.length }).filter(({ accountId }) =>
+    accepted(accountId),
+  );
   const kept = [
     ...accounts.filter(({ id }) => accepted(id)),
-    ...[...withheld, ...retained].map((id) => getAccountOrPlaceholder(request, id)),
+    ...holds.map(({ accountId }) => getAccountOrPlaceholder(request, accountId)),
   ].sort(compareByText(({ id }) => id));
   const remaining = new Set(kept.map(({ id }) => id));
   return {
     entry,
     accounts: kept,
     granted,
-    withheld,
-    leaving: retained,
-    added: accounts.map(({ id }) => id).filter((id) => !granted.mayAdmit(id) && !held?.has(id)),
+    holds,
+    added: accounts.map(({ id }) => id).filter((id) => !granted.mayAdmit(id) && !withOwnAccess?.has(id)),
     removed: before.filter((id) => !remaining.has(id)),
     keptUnresolved: keeping.map(({ id }) => id),
     notAdded: notAdded.map(({ id }) => id),
@@ -78,12 +77,6 @@ const notListed = (resource: string, grant: string, unreadable: readonly Account
   );
 };
 
-/** Accounts that keep access that no grant gives any more, on any of the shares, ordered. */
-export const collectRetained = (shares: readonly PlannedShare[]) => ({
-  withheld: collectUniqueIds(shares.map(({ withheld }) => withheld)).sort(),
-  leaving: collectUniqueIds(shares.map(({ leaving }) => leaving)).sort(),
-});
-
 /** The accounts that only unresolved paths of OUs select, on any of the shares, ordered. */
 export function collectUnresolved(shares: readonly PlannedShare[]): Pick<ResourcePlan, 'unresolved'> {
   const kept = collectUniqueIds(shares.map((share) => share.keptUnresolved)).sort();
@@ -94,26 +87,3 @@ export function collectUnresolved(shares: readonly PlannedShare[]): Pick<Resourc
 export const collectUniqueIds = (lists: readonly (readonly string[])[]): string[] => [
   ...new Set(lists.flat()),
 ];
-
-/**
- * A grace period needs a list of accounts. With a condition on the organization, AWS decides which accounts have access. To
- * keep one account, the condition would have to become a list.
- */
-function byGrace(request: PlanRequest, { match = 'accounts' }: GrantEntry, unwanted: readonly string[]) {
-  const hours = match === 'accounts' ? request.configuration.graceHours : 0;
-  const leaving = unwanted.filter((id) => isInGrace(request, id, hours));
-  return { leaving, due: unwanted.filter((id) => !isInGrace(request, id, hours)) };
-}
-
-/**
- * The removals of a share wait together, and then as long as the configuration is the same. An account that
- * Organizations itself calls closed does not count and does not wait: no selector can be wrong about it, and AWS may
- * refuse a document that goes on naming it.
- */
-function withheldOf(request: PlanRequest, removed: readonly string[], granted: number): readonly string[] {
-  const { configuration, waiting } = request;
-  const { accounts: maxAccounts, fraction: maxFraction } = configuration.removalLimits;
-  const doubtful = removed.filter((id) => !isClosed(getAccountOrPlaceholder(request, id)));
-  if (doubtful.length > maxAccounts && doubtful.length > maxFraction * granted) return doubtful;
-  return doubtful.filter((id) => waiting?.has(id));
-}

@@ -1,5 +1,6 @@
 import { type Clock, getTimestamp } from '../platform/clock.ts';
-import type { Tried } from '../store/ports.ts';
+import type { Hold, RejectedPrincipalHold } from '../store/ports.ts';
+import { listRejections } from './holds.ts';
 import type { ResourcePlan } from './plan-types.ts';
 import type { Written } from './rejected-principals.ts';
 
@@ -10,7 +11,7 @@ import type { Written } from './rejected-principals.ts';
 export const rejectionTtl = 15 * 60_000;
 
 interface RejectionQuery {
-  readonly tried: Tried | undefined;
+  readonly holds: readonly Hold[];
   readonly plan: Pick<ResourcePlan, 'added' | 'refused'>;
   /** The accounts that the resource names now. */
   readonly named: ReadonlySet<string>;
@@ -24,45 +25,44 @@ interface RejectionQuery {
  * search for them. None in their own run, or in a run for all accounts, such as a sweep.
  */
 export function findRecentlyRejected({
-  tried,
+  holds,
   plan,
   named,
   accountIds = [],
   now,
 }: RejectionQuery): ReadonlySet<string> {
   if (accountIds.length === 0 || plan.refused !== undefined) return new Set();
-  const isRecent = (at: string | undefined): boolean =>
-    at !== undefined && now < Date.parse(at) + rejectionTtl;
-  return new Set(
-    plan.added.filter((id) => isRecent(tried?.refused?.[id]) && !accountIds.includes(id) && !named.has(id)),
-  );
+  const recent = listRejections(holds).filter(({ rejectedAt }) => isRecent(rejectedAt, now));
+  const ids = new Set(recent.map(({ accountId }) => accountId));
+  return new Set(plan.added.filter((id) => ids.has(id) && !accountIds.includes(id) && !named.has(id)));
 }
 
-/** What AWS said, and whether it named a cause. */
-export const getRejectionReason = ({
-  reason,
-  ambiguous,
-}: Pick<Tried, 'reason' | 'ambiguous'> = {}): Pick<Tried, 'reason' | 'ambiguous'> => ({
-  ...(reason === undefined ? {} : { reason }),
-  ...(reason !== undefined && ambiguous === true && { ambiguous }),
-});
+const isRecent = (rejectedAt: string | undefined, now: number): boolean =>
+  rejectedAt !== undefined && now < Date.parse(rejectedAt) + rejectionTtl;
 
-/** What to remember about rejected principals. Nothing if there are none, or if the write only removed access. */
-export function createRejectionRecord(
+/** The holds of the accounts that a write excluded. What AWS said is kept from before if it said nothing now. */
+export function holdRejected(
   clock: Clock,
-  before: Tried | undefined,
-  { setAside, refused, ...said }: Omit<Written, 'written'>,
-  revision: number,
-): Tried {
-  const at = getTimestamp(clock);
-  const times = setAside.flatMap((id) => {
-    const time = refused.includes(id) ? at : before?.refused?.[id];
-    return time === undefined ? [] : [[id, time] as const];
+  before: readonly Hold[],
+  { excluded, rejected, reason, ambiguous }: Omit<Written, 'written'>,
+): readonly RejectedPrincipalHold[] {
+  const known = new Map(listRejections(before).map((hold) => [hold.accountId, hold]));
+  const isRejected = new Set(rejected);
+  return excluded.map((accountId) => {
+    const hold = known.get(accountId);
+    const rejectedAt = isRejected.has(accountId) ? getTimestamp(clock) : hold?.rejectedAt;
+    const said = reason === undefined ? hold : { message: reason, ambiguous };
+    return {
+      accountId,
+      change: 'add',
+      reason: 'rejected-principal',
+      ...(rejectedAt === undefined ? {} : { rejectedAt }),
+      ...(said?.message === undefined ? {} : { message: said.message }),
+      ...(said?.message !== undefined && said.ambiguous === true && { ambiguous: true }),
+    };
   });
-  return {
-    revision,
-    setAside,
-    ...(times.length === 0 ? {} : { refused: Object.fromEntries(times) }),
-    ...getRejectionReason(said.reason === undefined ? before : said),
-  };
 }
+
+/** Whether a search ended before it had told the accounts apart, so that AWS may accept some of the excluded ones. */
+export const hasUntried = (holds: readonly RejectedPrincipalHold[]): boolean =>
+  holds.some(({ rejectedAt }) => rejectedAt === undefined);

@@ -6,7 +6,7 @@ import { OnboardingError, toErrorRecord } from '../platform/errors.ts';
 import type { ResourceChange, ResourceState, Store } from '../store/ports.ts';
 import { requirePlanShown } from './assert-plan-shown.ts';
 import { assertStillDesired } from './assert-still-desired.ts';
-import { withOtherReasons } from './blocked-removals.ts';
+import { toUndone, withOtherReasons } from './blocked-removals.ts';
 import type { ReconcileResult } from './change-record.ts';
 import { isOpenConflict, judgeConflict, recordConflict } from './conflict.ts';
 import {
@@ -25,6 +25,7 @@ import {
   readSuspects,
   refuseUnlessAccountsChanged,
 } from './explain-refusal.ts';
+import { getHolds, listHeldAccounts } from './holds.ts';
 import {
   getEffectiveRevision,
   getGeneration,
@@ -35,7 +36,7 @@ import {
 import { createBusyError, type Lease, type LeasePrecheck, type LeaseWait, withLease } from './lease.ts';
 import { missing, pendingDeletion, readUnlessMissing, toMissingState } from './missing-resource.ts';
 import { toErrorOutcome } from './outcome.ts';
-import { listActiveGracePeriods, planResource } from './plan.ts';
+import { listRemovalHolds, planResource } from './plan.ts';
 import type { PlanRequest, ResourcePlan } from './plan-types.ts';
 import { readBack } from './read-back.ts';
 import { findRecentlyRejected } from './recent-rejections.ts';
@@ -193,7 +194,7 @@ async function reconcileWithLease(
   const asked = { ...seen, ...active, ...memory, actual };
   const all = await firstPlan(seen, lease, asked);
   return reconcilePlanned(services, request, lease, { seen, asked, all }).catch((error: unknown) => {
-    throw withOtherReasons(error, all, { ...asked, key: desired.key });
+    throw withOtherReasons(error, toUndone(all), { ...asked, key: desired.key });
   });
 }
 
@@ -214,21 +215,21 @@ async function reconcilePlanned(
   const { actual } = asked;
   const context = getGrantContext(active.configuration);
   const aws = services.aws(request.runId, active.configuration);
-  const plan = (setAside: ReadonlySet<string>): ResourcePlan =>
-    setAside.size === 0
+  const plan = (excluded: ReadonlySet<string>): ResourcePlan =>
+    excluded.size === 0
       ? all
-      : planResource({ ...asked, setAside, ...(all.refused && { refused: all.refused }) });
+      : planResource({ ...asked, excluded, ...(all.refused && { refused: all.refused }) });
   const { decided = false, runId, accountIds } = request;
   const by = { runId };
   const named = listNamedAccounts(seen, actual, context);
   const now = services.clock.now();
-  const without = findRecentlyRejected({ tried: state?.tried, plan: all, named, accountIds, now });
+  const without = findRecentlyRejected({ holds: getHolds(state), plan: all, named, accountIds, now });
   const first = plan(without);
   const identify = (state: unknown) => readIdentity(desired, aws.getReader(desired.ref), state);
   const look = { actual, changed: first.changed, at: services.clock.now(), decided };
   const conflict = await judgeConflict(seen, look, () => identify(actual));
   if (!first.changed) {
-    const aside = { setAside: [...without].sort(), refused: [] };
+    const aside = { excluded: [...without].sort(), rejected: [] };
     const identity = state?.identity ?? (await identify(actual));
     const unwritten = { ...by, plan: first, before: actual, after: actual, ...aside, conflict, identity };
     return attributeEarlierWrite(request.planned, state, await saveResult(services, seen, lease, unwritten));
@@ -241,12 +242,12 @@ async function reconcilePlanned(
   await assertStillDesired(services, seen);
   const clients = aws.getWriter(desired.ref, lease.check);
   const suspects = readSuspects(seen, actual);
-  const { written, ...refused } = await writeAccepted({
+  const { written, ...aside } = await writeAccepted({
     actual,
     plan,
     write: (from, to) => sent(lease, desired.kind.write(clients, desired.ref, { from, to }, context)),
     newestFirst: compareNewestFirst(seen.accounts),
-    refusedBefore: new Set(state?.tried?.setAside),
+    refusedBefore: new Set(listHeldAccounts(getHolds(state), 'rejected-principal')),
     recentlyRejected: without,
     named,
     isMember: createMemberTest(seen.accounts),
@@ -256,7 +257,7 @@ async function reconcilePlanned(
   const after = written.changed ? await readBack(services, desired, written.next, read) : actual;
   const identity = await identify(after);
   const ended = { ...by, plan: written, before: actual, after, conflict, identity };
-  return saveResult(services, seen, lease, { ...ended, ...refused });
+  return saveResult(services, seen, lease, { ...ended, ...aside });
 }
 
 async function firstPlan(seen: ReconcileContext, lease: Lease, asked: PlanRequest): Promise<ResourcePlan> {
@@ -264,7 +265,7 @@ async function firstPlan(seen: ReconcileContext, lease: Lease, asked: PlanReques
     return planResource(asked);
   } catch (error) {
     lease.check();
-    await rememberGraces(seen, listActiveGracePeriods(asked));
+    await rememberGraces(seen, listRemovalHolds(asked));
     throw error;
   }
 }

@@ -1,13 +1,14 @@
 import { InvalidPrincipalError } from '../platform/aws/errors.ts';
+import { listKeptAccounts } from './holds.ts';
 import type { ResourcePlan } from './plan-types.ts';
 import { attempt, bisect, includeAccounts, type PrincipalSearch, refusedAlone } from './principal-search.ts';
 import type { WriteRequest } from './write-request.ts';
 
 export interface Written {
   readonly written: ResourcePlan;
-  readonly setAside: readonly string[];
+  readonly excluded: readonly string[];
   /** Those of them that AWS rejected now, whatever other accounts were in the document. The rest was not tried alone. */
-  readonly refused: readonly string[];
+  readonly rejected: readonly string[];
   /** What AWS said when it refused them; absent where it refused nobody. */
   readonly reason?: string;
   /** Only with `reason`: AWS named no cause. */
@@ -33,7 +34,7 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
   const added = triedWith(request, first).sort(request.newestFirst);
   const unnamed = added.filter((id) => !request.named.has(id));
   const unresolved = first.unresolved?.kept ?? [];
-  const kept = [...first.withheld, ...Object.keys(first.leaving), ...unresolved].sort(request.newestFirst);
+  const kept = [...new Set([...listKeptAccounts(first.holds), ...unresolved])].sort(request.newestFirst);
   const gone = kept.filter((id) => !request.isMember(id));
   const again = added.filter((id) => request.refusedBefore?.has(id));
   const replaceable = [...gone, ...unnamed];
@@ -72,8 +73,8 @@ const ended = (
   reason: InvalidPrincipalError | undefined,
 ): Written => ({
   written: sent ? { ...written, changed: true } : written,
-  setAside: [...outside].sort(),
-  refused: [...refused].sort(),
+  excluded: [...outside].sort(),
+  rejected: [...refused].sort(),
   ...(reason === undefined ? {} : { reason: reason.message }),
   ...(reason?.fields.ambiguous === true && { ambiguous: true }),
 });

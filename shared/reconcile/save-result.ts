@@ -1,16 +1,16 @@
 import { getActivationId } from '../configuration/active-configuration.ts';
 import { getTimestamp } from '../platform/clock.ts';
 import { toErrorRecord } from '../platform/errors.ts';
-import type { Conflict, ResourceState, Tried } from '../store/ports.ts';
+import type { Conflict, Hold, RejectedPrincipalHold, ResourceState } from '../store/ports.ts';
 import { leavingOf, type ReconcileResult, toAccessChanges, toRecordDocuments } from './change-record.ts';
 import type { ReconcileContext } from './context.ts';
 import { listGrantNames } from './desired-resources.ts';
 import { digestManagedStatements } from './digest.ts';
-import type { Leaving } from './grace-period.ts';
+import { getHolds, indexRemovals, listHeldAccounts, mergeHolds } from './holds.ts';
 import { getGeneration } from './is-up-to-date.ts';
 import type { Lease } from './lease.ts';
 import type { ResourcePlan } from './plan-types.ts';
-import { createRejectionRecord, getRejectionReason } from './recent-rejections.ts';
+import { hasUntried, holdRejected } from './recent-rejections.ts';
 import type { Written } from './rejected-principals.ts';
 import { withheldError } from './removal-limit.ts';
 import type { Services } from './services.ts';
@@ -37,13 +37,27 @@ export async function rememberBeforeWriting(
 }
 
 /**
- * Remembers the grace periods of a resource that could not be planned, such as one that is too full. They end all the same.
- * Nothing else is changed, so that external changes are judged as before.
+ * Remembers since when accounts should lose access to a resource that could not be planned, such as one that is too full. Grace
+ * periods end all the same. Nothing else is changed, so that external changes are judged as before.
  */
-export async function rememberGraces({ state, remember }: ReconcileContext, leaving: Leaving): Promise<void> {
-  if (state === undefined || Object.keys(leaving).every((id) => state.leaving?.[id] !== undefined)) return;
-  await remember({ ...state, leaving: { ...state.leaving, ...leaving } });
+export async function rememberGraces(
+  { state, remember }: ReconcileContext,
+  removals: readonly Hold[],
+): Promise<void> {
+  const known = indexRemovals(getHolds(state));
+  const added = [...indexRemovals(removals).values()].flatMap(({ accountId, since }) =>
+    since === undefined || known.get(accountId)?.since !== undefined ? [] : [toGracePeriod(accountId, since)],
+  );
+  if (state === undefined || added.length === 0) return;
+  await remember({ ...state, holds: mergeHolds([...getHolds(state), ...added]) });
 }
+
+const toGracePeriod = (accountId: string, since: string): Hold => ({
+  accountId,
+  change: 'remove',
+  reason: 'grace-period',
+  since,
+});
 
 /** `after` is what was read, not what was to be written: it is what the run is verified by. */
 export interface ReconcileEnd extends Omit<Written, 'written'> {
@@ -65,8 +79,8 @@ export async function saveResult(
   { runId, plan, before, after, conflict, identity, ...aside }: ReconcileEnd,
 ): Promise<ReconcileResult> {
   const { desired, active, revision, state, remember } = context;
-  const { setAside } = aside;
-  const tried = setAside.length > 0 ? createRejectionRecord(clock, state?.tried, aside, revision) : undefined;
+  const rejected = holdRejected(clock, getHolds(state), aside);
+  const holds = mergeHolds([...plan.holds, ...rejected]);
   const next = desired.kind.toDocuments(plan.next, plan.owned);
   const { installation } = active.configuration;
   // A function that wakes up after its lease has ended must not replace what the next holder remembers.
@@ -75,8 +89,8 @@ export async function saveResult(
     lastReconciliation: {
       runId,
       at: getTimestamp(clock),
-      // While a principal is rejected, or accounts do not fit, the resource is up to date for no account: the next run tries again.
-      revision: setAside.length > 0 || plan.refused !== undefined ? 0 : revision,
+      // While accounts do not fit, the resource is up to date for no account: the next run tries again.
+      revision: plan.refused === undefined ? revision : 0,
       configurationHash: getActivationId(active),
       grants: listGrantNames(desired),
       generation: getGeneration(state) + 1,
@@ -84,16 +98,14 @@ export async function saveResult(
     managed: { sids: plan.owned, digests: digestManagedStatements(next, installation) },
     unmanaged: listUnmanagedStatements(next, installation),
     ...(identity === undefined ? {} : { identity }),
-    ...(tried === undefined || plan.refused !== undefined ? {} : { tried }),
-    ...(plan.withheld.length === 0 ? {} : { withheld: plan.withheld }),
-    ...(Object.keys(plan.remember).length === 0 ? {} : { leaving: plan.remember }),
+    ...(holds.length === 0 ? {} : { holds }),
     ...(conflict && { conflict }),
-    ...updateBatchWindow(plan, state, { revision, now: clock.now(), unfinished: hasUntried(tried) }),
+    ...updateBatchWindow(plan, state, { revision, now: clock.now(), unfinished: hasUntried(rejected) }),
   });
   return {
-    ...judgement(context, plan, setAside),
-    ...getRejectionReason(tried),
-    ...toAccessChanges(plan, setAside),
+    ...judgement(context, plan, aside.excluded),
+    ...getRejectionReason(rejected),
+    ...toAccessChanges(plan, aside.excluded),
     ...leavingOf(plan, active.configuration),
     before: toRecordDocuments(desired, before, state?.managed.sids),
     after: toRecordDocuments(desired, after, plan.owned),
@@ -103,9 +115,13 @@ export async function saveResult(
   };
 }
 
-/** If a search ended before it had told the accounts apart, AWS may accept some of the excluded ones. */
-const hasUntried = (tried: Tried | undefined): boolean =>
-  tried?.setAside.some((id) => tried.refused?.[id] === undefined) === true;
+/** What AWS said, and whether it named a cause. */
+function getRejectionReason(
+  rejected: readonly RejectedPrincipalHold[],
+): Pick<ReconcileResult, 'reason' | 'ambiguous'> {
+  const { message, ambiguous } = rejected.find((hold) => hold.message !== undefined) ?? {};
+  return message === undefined ? {} : { reason: message, ...(ambiguous === true && { ambiguous }) };
+}
 
 function updateBatchWindow(
   { changed }: ResourcePlan,
@@ -119,16 +135,17 @@ function updateBatchWindow(
 function judgement(
   { desired: { key }, active: { configuration }, accounts }: ReconcileContext,
   plan: ResourcePlan,
-  setAside: readonly string[],
+  excluded: readonly string[],
 ): Pick<ReconcileResult, 'outcome' | 'error' | 'accountIds' | 'tookBack'> {
-  const rejected = setAside.length === 0 ? {} : { accountIds: setAside };
+  const rejected = excluded.length === 0 ? {} : { accountIds: excluded };
+  const blocked = listHeldAccounts(plan.holds, 'removal-limit');
   if (plan.refused !== undefined)
     return { outcome: 'refused', error: toErrorRecord(plan.refused), tookBack: true, ...rejected };
   const withheld =
-    plan.withheld.length === 0
+    blocked.length === 0
       ? {}
-      : { error: toErrorRecord(withheldError(key, plan.withheld, { configuration, accounts })) };
-  if (setAside.length > 0) return { outcome: 'set-aside', accountIds: setAside, ...withheld };
-  if (plan.withheld.length > 0) return { outcome: 'withheld', accountIds: plan.withheld, ...withheld };
+      : { error: toErrorRecord(withheldError(key, blocked, { configuration, accounts })) };
+  if (excluded.length > 0) return { outcome: 'set-aside', accountIds: excluded, ...withheld };
+  if (blocked.length > 0) return { outcome: 'withheld', accountIds: blocked, ...withheld };
   return { outcome: plan.changed ? 'written' : 'unchanged' };
 }

@@ -17,6 +17,7 @@ import {
 } from './access-findings.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import { listActiveResources } from './desired-resources.ts';
+import { getHolds, listKeptAccounts } from './holds.ts';
 import { getEffectiveRevision } from './is-up-to-date.ts';
 import type { Documents } from './judge-access.ts';
 import { formatOutcome } from './outcome.ts';
@@ -175,11 +176,11 @@ async function verifyFromRecord(
   if (theirs?.after === undefined || !wasUpdated(theirs)) return undefined;
   // An attempt of theirs before the one that has left it so proves nothing.
   if ((theirs.finishedAt ?? '') < last.at) return undefined;
-  const { leaving = {}, withheld = [] } = state;
-  const known = documentFindings(question, recordedDocuments(theirs.after), [
-    ...Object.keys(leaving),
-    ...withheld,
-  ]);
+  const known = documentFindings(
+    question,
+    recordedDocuments(theirs.after),
+    listKeptAccounts(getHolds(state)),
+  );
   return known.some(isViolation) ? undefined : known;
 }
 
@@ -214,9 +215,9 @@ async function freshFindings(services: Services, question: Question) {
   for (let pause = 500; ; pause *= 2) {
     const clients = services.aws(runId, configuration).getReader(desired.ref);
     const state = await desired.kind.read(clients, desired.ref, getGrantContext(configuration));
-    const { managed, leaving = {}, withheld = [] } = (await services.store.resources.get(desired.key)) ?? {};
-    const found = Object.values(desired.kind.toDocuments(state, managed?.sids));
-    const findings = documentFindings(question, found, [...Object.keys(leaving), ...withheld]);
+    const remembered = await services.store.resources.get(desired.key);
+    const found = Object.values(desired.kind.toDocuments(state, remembered?.managed.sids));
+    const findings = documentFindings(question, found, listKeptAccounts(getHolds(remembered)));
     if (!findings.some(isViolation) || clock.now() + pause > deadline) return findings;
     await clock.sleep(pause);
   }

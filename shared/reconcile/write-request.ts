@@ -3,7 +3,7 @@ import type { ResourcePlan } from './plan-types.ts';
 export interface WriteRequest {
   readonly actual: unknown;
   /** What to write if these accounts are excluded. */
-  plan(setAside: ReadonlySet<string>): ResourcePlan;
+  plan(excluded: ReadonlySet<string>): ResourcePlan;
   /**
    * @throws InvalidPrincipalError when AWS refuses a principal; then nothing was written, unless its fields say
    * `othersWritten`, as in `GrantKind.write`

@@ -26,6 +26,7 @@ import {
   type ResourcePlace,
 } from '../reconcile/discover-resources.ts';
 import { getDriftStatus } from '../reconcile/drift.ts';
+import { listHeldAccounts } from '../reconcile/holds.ts';
 import { getGeneration, hasNewGrace, isUpToDate, needsReconcileAnyway } from '../reconcile/is-up-to-date.ts';
 import type { ResourcePlan } from '../reconcile/plan-types.ts';
 import {
@@ -43,6 +44,7 @@ import { isUnderBurst } from '../reconcile/write-batching.ts';
 import type { ResourceChange, ResourceState, RunRecord } from '../store/ports.ts';
 import { type CentralUpdate, failIfNotDeployed, listCentralUpdates } from './central-updates.ts';
 import type { AccountOutcome } from './finish.ts';
+import { resumeRun } from './resume-run.ts';
 import { noteUnresolvedPaths } from './unresolved-paths.ts';
 
 export interface PlanStep {
@@ -82,7 +84,7 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   const revision = await revisionFor(services, step);
   if (revision === 0) return { revision, resources: 0, changes: 0, centralAccounts: [], ...nobodyWaits };
   await requireReady(registry);
-  const { run, done } = await resumed(services, runId);
+  const { run, done } = await resumeRun(services.store, runId);
   const looked = await look(services, step);
   const active = await getActiveConfiguration(services.store);
   const registered = await registry.listAccounts();
@@ -179,22 +181,6 @@ function approvalFor(
   return { approval: 'required', approvalSeconds: hours * 3_600 };
 }
 
-interface Resumed {
-  readonly run: RunRecord | undefined;
-  /** The resources that it has written before. */
-  readonly done: ReadonlySet<string>;
-}
-
-/** A run that has waited for approval goes on. What it wrote before stays on record where nothing has to be done again. */
-async function resumed({ store: { runs } }: Services, runId: string): Promise<Resumed> {
-  const { run, changes } = await runs.getWhole(runId);
-  if (run?.waitingUntil === undefined) return { run, done: new Set() };
-  const { reason: _, ...goesOn } = run;
-  if (run.status === 'waiting-for-approval') await runs.put({ ...goesOn, status: 'running' });
-  const written = changes.filter(({ outcome }) => outcome === 'written');
-  return { run, done: new Set(written.map(({ resource }) => resource)) };
-}
-
 interface RunPlan {
   readonly runId: string;
   readonly revision: number;
@@ -286,13 +272,14 @@ function whatIsPlanned(
   planned: ResourcePlan,
   { sweep, active }: RunPlan,
 ): Omit<ResourceChange, 'resource'> {
-  const { changed, withheld, size, limit, unit } = planned;
+  const { changed, holds, size, limit, unit } = planned;
+  const isBlocked = listHeldAccounts(holds, 'removal-limit').length > 0;
   const noteworthy = { size, limit, unit, ...leavingOf(planned, active.configuration) };
   // Removals that wait for an operator are a difference, which each sweep reports again.
-  if (sweep && !changed && withheld.length === 0) return { ...noteworthy, planned: 'none' };
+  if (sweep && !changed && !isBlocked) return { ...noteworthy, planned: 'none' };
   return {
     ...noteworthy,
-    planned: changed || withheld.length > 0 ? 'change' : 'none',
+    planned: changed || isBlocked ? 'change' : 'none',
     ...toAccessChanges(planned),
     before: toJsonDocuments(actual),
     after: toJsonDocuments(toNextDocuments(desired, planned)),

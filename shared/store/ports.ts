@@ -1,9 +1,11 @@
 import type { Account, RegisteredAccount } from '../platform/account.ts';
 import type { ErrorRecord } from '../platform/errors.ts';
+import type { Hold } from './holds.ts';
 import type { MemberCheckStore } from './member-check-port.ts';
 import type { OutboxStore } from './outbox-port.ts';
 import type { ApprovalStore, RunStore } from './run-ports.ts';
 
+export * from './holds.ts';
 export * from './listed.ts';
 export * from './member-check-port.ts';
 export * from './outbox-port.ts';
@@ -67,12 +69,8 @@ export interface ResourceState {
    * last reconciliation.
    */
   readonly writeInProgress?: 'same-configuration' | 'other-configuration';
-  /** The revision that it was written from, for all accounts except rejected principals. Absent if AWS rejected none. */
-  readonly tried?: Tried;
-  /** Accounts whose removal the last reconciliation withheld; they wait as long as the configuration is the same. */
-  readonly withheld?: readonly string[];
-  /** Accounts that a grant does not match any more and that are still there, each with since when (ISO 8601). */
-  readonly leaving?: Readonly<Record<string, string>>;
+  /** The holds of the last reconciliation, ordered by account. Absent if there are none. */
+  readonly holds?: readonly Hold[];
   /** External changes of managed statements. Absent if there were none since the last decision of an operator. */
   readonly conflict?: Conflict;
   /** Since the last write: new accounts are gathered for the next one. Absent before the first. */
@@ -86,7 +84,7 @@ export interface LastReconciliation {
   readonly runId: string;
   /** ISO 8601. */
   readonly at: string;
-  /** The registry revision that it served for all accounts; 0 if it did not serve some account. */
+  /** The registry revision that it served, except for rejected principals; 0 if not all accounts fit. */
   readonly revision: number;
   /** `getActivationId` of the configuration that was active. */
   readonly configurationHash: string;
@@ -104,17 +102,6 @@ export interface ManagedContent {
    * not exist.
    */
   readonly digests?: Readonly<Record<string, string>>;
-}
-
-export interface Tried {
-  readonly revision: number;
-  readonly setAside: readonly string[];
-  /** Those of them that AWS rejected whatever other accounts were in the document, each with when (ISO 8601). */
-  readonly refused?: Readonly<Record<string, string>>;
-  /** What AWS said. */
-  readonly reason?: string;
-  /** AWS named no cause, so only the refusals show that it was an account. */
-  readonly ambiguous?: true;
 }
 
 export interface BatchWindow {

@@ -72,7 +72,7 @@ describe.each(held)('%s: changing the match', (_, kind, fields) => {
       const documents = Object.values(kind.toDocuments(plan.next));
       const desired = onlyResource(configuration, everyAccount);
 
-      expect(plan.withheld).toEqual([]);
+      expect(plan.blocked).toEqual([]);
       expect(plan.changed).toBe(true);
       for (const access of everyAccount.flatMap((each) =>
         listAccesses(desired, each, getGrantContext(configuration)),
@@ -113,18 +113,18 @@ describe('a grant that is held by the organization', () => {
     const closed = everyAccount.map((each, index) =>
       index > 5 ? { ...each, state: 'SUSPENDED' as const } : each,
     );
-    const setAside = new Set([everyAccount[7]?.id ?? '']);
+    const excluded = new Set([everyAccount[7]?.id ?? '']);
 
     for (const [accounts, more] of [
       [[...everyAccount, newcomer], {}],
       [everyAccount.slice(1), {}],
       [closed, {}],
-      [everyAccount, { setAside }],
+      [everyAccount, { excluded }],
     ] as const)
       expect(planned('organization', accounts, { ...now, ...more })).toMatchObject({
         changed: false,
         added: [],
-        withheld: [],
+        blocked: [],
       });
   });
 
@@ -142,9 +142,9 @@ describe('a grant that is held by the organization', () => {
     const waiting = planned('ou', elsewhere, before);
     const meant = planned('ou', elsewhere, before, { removalLimits: { accounts: 12 } });
 
-    expect(waiting).toMatchObject({ withheld: losing, changed: false });
+    expect(waiting).toMatchObject({ blocked: losing, changed: false });
     expect(JSON.stringify(waiting.next)).not.toContain('OrgPaths');
-    expect(meant).toMatchObject({ withheld: [], changed: true });
+    expect(meant).toMatchObject({ blocked: [], changed: true });
     expect(JSON.stringify(meant.next)).toContain(`o-exampleorg1/*/${ou}/*`);
   });
 
@@ -157,7 +157,7 @@ describe('a grant that is held by the organization', () => {
 
     const plan = planned('organization', [...departed, newcomer], before);
 
-    expect(plan.withheld).toHaveLength(9);
+    expect(plan.blocked).toHaveLength(9);
     expect(plan.added).toEqual([newcomer.id]);
     expect(JSON.stringify(plan.next)).toContain('arn:aws:iam::600000000000:root');
   });
@@ -181,10 +181,10 @@ describe.each(held)('%s: from a condition to a list for a few', (_, kind, fields
       const waiting = narrowed(from, {});
       const meant = narrowed(from, { removalLimits: { fraction: 1 } });
 
-      expect(waiting.withheld).toEqual(everyAccount.slice(4).map(({ id }) => id));
+      expect(waiting.blocked).toEqual(everyAccount.slice(4).map(({ id }) => id));
       expect(JSON.stringify(waiting.next)).not.toMatch(/Org(ID|Paths)/);
-      expect(meant.withheld).toEqual([]);
-      expect(meant.removed).toEqual(waiting.withheld);
+      expect(meant.blocked).toEqual([]);
+      expect(meant.removed).toEqual(waiting.blocked);
       expect(JSON.stringify(meant.next)).not.toContain(everyAccount[9]?.id);
     },
   );
@@ -202,7 +202,7 @@ test('counts no loss for accounts that the condition of an OU never admitted', (
     remembered: before.owned,
   });
 
-  expect(plan).toMatchObject({ withheld: [], removed: outside.slice(26, 29).map(({ id }) => id) });
+  expect(plan).toMatchObject({ blocked: [], removed: outside.slice(26, 29).map(({ id }) => id) });
 });
 
 describe('permission to assume roles, in several policies', () => {

@@ -78,7 +78,7 @@ describe('a plan', () => {
 
     expect(plan.changed).toBe(true);
     expect(plan.removed).toEqual(blocked.slice(0, 1));
-    expect(plan.withheld).toEqual(blocked.slice(1));
+    expect(plan.blocked).toEqual(blocked.slice(1));
     expect(plan.refused).toBeInstanceOf(PolicyTooLargeError);
     expect(plan.refused?.fields.blockedRemovals).toEqual(blocked.slice(1));
   });
@@ -147,11 +147,11 @@ describe('a plan', () => {
     const actual = { ...full(before), accounts: all };
     const refused = errorOf(() => planOnly(configuration, all.slice(10), actual));
     if (!(refused instanceof PolicyTooLargeError)) throw refused;
-    const setAside = new Set(blocked.slice(0, 1));
+    const excluded = new Set(blocked.slice(0, 1));
 
     const plan = planOnly(configuration, all.slice(10), {
       ...actual,
-      setAside,
+      excluded,
       refused,
     });
 
@@ -171,7 +171,11 @@ describe('withOtherReasons', () => {
   const refused = new PolicyTooLargeError('the policy is too large', { size: 9, blockedRemovals: withheld });
 
   it('adds blocked removals to a conflict', () => {
-    const error = withOtherReasons(new ConflictError('changed again', { since: 'x' }), { withheld }, place);
+    const error = withOtherReasons(
+      new ConflictError('changed again', { since: 'x' }),
+      { blocked: withheld },
+      place,
+    );
 
     expect(error).toBeInstanceOf(ConflictError);
     expect(toErrorRecord(error)).toMatchObject({
@@ -185,7 +189,7 @@ describe('withOtherReasons', () => {
   it('adds the size and blocked removals to the rejection of a principal', () => {
     const rejected = new InvalidPrincipalError('AWS refuses', { revision: 3 });
 
-    const error = withOtherReasons(rejected, { withheld, refused }, place);
+    const error = withOtherReasons(rejected, { blocked: withheld, refused }, place);
 
     expect(error).toBeInstanceOf(InvalidPrincipalError);
     expect(toErrorRecord(error)).toMatchObject({
@@ -193,7 +197,7 @@ describe('withOtherReasons', () => {
       retryable: true,
       fields: { revision: 3, besides: { name: 'PolicyTooLargeError' }, blockedRemovals: withheld },
     });
-    expect(withOtherReasons(error, { withheld, refused }, place)).toBe(error);
+    expect(withOtherReasons(error, { blocked: withheld, refused }, place)).toBe(error);
   });
 
   it.each([
@@ -202,6 +206,6 @@ describe('withOtherReasons', () => {
     ['the error states the blocked removals', withheldError(place.key, withheld, place), withheld],
     ['it is no error of the project', new TypeError('a bug'), withheld],
   ])('changes nothing when %s', (_, error, ids) => {
-    expect(withOtherReasons(error, { withheld: ids }, place)).toBe(error);
+    expect(withOtherReasons(error, { blocked: ids }, place)).toBe(error);
   });
 });

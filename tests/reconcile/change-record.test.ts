@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { leavingOf, toAccessChanges, toRecordDocuments } from '../../shared/reconcile/change-record.ts';
-import { configurationWith, now, onlyResource, planOnly, readSecret } from '../fixtures/plan-fixture.ts';
+import {
+  configurationWith,
+  graceHolds,
+  now,
+  onlyResource,
+  planOnly,
+  readSecret,
+} from '../fixtures/plan-fixture.ts';
 
 const configuration = configurationWith([readSecret()], { graceHours: 2 });
 const plan = {
@@ -8,7 +15,7 @@ const plan = {
   changed: true,
   added: ['1', '2'],
   removed: ['3'],
-  leaving: {},
+  holds: [],
 };
 
 describe('gainsOf', () => {
@@ -21,16 +28,16 @@ describe('gainsOf', () => {
     [{}, { ...plan, added: [], removed: [] }, []],
   ])(
     'returns %j when the write changes what the plan says and AWS refuses some accounts',
-    (expected, each, setAside) => {
-      expect(toAccessChanges(each, setAside)).toEqual(expected);
-      if (setAside.length === 0) expect(toAccessChanges(each)).toEqual(expected);
+    (expected, each, excluded) => {
+      expect(toAccessChanges(each, excluded)).toEqual(expected);
+      if (excluded.length === 0) expect(toAccessChanges(each)).toEqual(expected);
     },
   );
 });
 
 describe('leavingOf', () => {
   it('says when each grace ends, and nothing when there is none', () => {
-    expect(leavingOf({ ...plan, leaving: { '1': now } }, configuration)).toEqual({
+    expect(leavingOf({ ...plan, holds: graceHolds({ '1': now }) }, configuration)).toEqual({
       leaving: { '1': '2026-03-02T11:00:00.000Z' },
     });
     expect(leavingOf(plan, configuration)).toEqual({});

@@ -4,12 +4,13 @@ import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
 import { findAccountIds } from '../../shared/iam/accounts.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import type { DesiredResource } from '../../shared/reconcile/desired-resource.ts';
-import { planResource } from '../../shared/reconcile/plan.ts';
 import type { PlanRequest, ResourcePlan } from '../../shared/reconcile/plan-types.ts';
 import {
   assume,
+  configurationHash,
   configurationWith,
   idsOf,
+  makePlan,
   members,
   now,
   onlyResource,
@@ -60,7 +61,7 @@ function requestFor(
   const grants = names.map((name, index) => make({ name, for: { accounts: idsOf(wanted[index] ?? []) } }));
   const configuration = configurationWith(grants, { graceHours });
   const members = accounts.filter(({ state }) => state === 'ACTIVE');
-  return { desired: onlyResource(configuration, members), configuration, accounts, now };
+  return { desired: onlyResource(configuration, members), configuration, accounts, now, configurationHash };
 }
 
 /** As it is read after it was written. */
@@ -85,7 +86,7 @@ function expectTold({ desired, actual, remembered }: PlanRequest, plan: Resource
   const before = namedIn(desired, actual, remembered);
   const after = namedIn(desired, plan.next, plan.owned);
   const wanted = desired.shares.flatMap(({ accounts }) => idsOf(accounts));
-  const stay = [...wanted, ...plan.withheld, ...Object.keys(plan.leaving)];
+  const stay = [...wanted, ...plan.holds.map(({ accountId }) => accountId)];
   expect(stay.filter((id) => !after.has(id))).toEqual([]);
   expect([...before].filter((id) => !after.has(id) && !plan.removed.includes(id))).toEqual([]);
   expect([...after].filter((id) => !before.has(id) && !plan.added.includes(id))).toEqual([]);
@@ -100,16 +101,15 @@ test.each(Object.entries(makers))(
         for (const step of steps) {
           const asked = requestFor(make, step);
           const request = { ...asked, ...(last ?? { actual: asked.desired.kind.empty, remembered: [] }) };
-          const plan = planResource(request);
+          const plan = makePlan(request);
           expectTold(request, plan);
           last = { actual: readBack(plan.next), remembered: plan.owned };
-          const again = planResource({
+          const again = makePlan({
             ...request,
             ...last,
-            leaving: plan.remember,
-            waiting: new Set(plan.withheld),
+            holds: plan.holds,
           });
-          expect(again).toMatchObject({ changed: false, withheld: plan.withheld });
+          expect(again).toMatchObject({ changed: false, blocked: plan.blocked });
         }
       }),
       { seed: 11, numRuns: 60 },

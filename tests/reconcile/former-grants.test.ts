@@ -6,7 +6,6 @@ import { createPolicy } from '../../shared/iam/document.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
 import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
-import { planResource } from '../../shared/reconcile/plan.ts';
 import type { ResourcePlan } from '../../shared/reconcile/plan-types.ts';
 import { account } from '../fixtures/member-account.ts';
 import {
@@ -14,9 +13,11 @@ import {
   configurationWith,
   grantedIn,
   idsOf,
+  makePlan,
   members,
   now,
   onlyResource,
+  type PlanView,
   planOnly,
   readSecret,
 } from '../fixtures/plan-fixture.ts';
@@ -31,13 +32,10 @@ const narrow = configurationWith([readSecret({ name: 'other', for: { accounts: [
 const stateFor = (accounts: readonly Account[]): unknown => planOnly(before, accounts).next;
 const named = ({ next }: Pick<ResourcePlan, 'next'>) => grantedIn(before, onlyResource(before, []), next);
 
-function planNarrow(
-  had: readonly Account[],
-  more: Partial<Parameters<typeof planOnly>[2]> = {},
-): ResourcePlan {
+function planNarrow(had: readonly Account[], more: Partial<Parameters<typeof planOnly>[2]> = {}): PlanView {
   const [desired] = listDesiredResources(narrow, [newcomer]);
   if (desired === undefined) throw new Error('There is no resource');
-  return planResource({
+  return makePlan({
     desired,
     actual: stateFor(had),
     remembered,
@@ -54,7 +52,7 @@ describe('what no grant answers for any more', () => {
 
     const plan = planNarrow(had);
 
-    expect(plan).toMatchObject({ changed: true, withheld: idsOf(had), added: [newcomer.id], removed: [] });
+    expect(plan).toMatchObject({ changed: true, blocked: idsOf(had), added: [newcomer.id], removed: [] });
     expect(named(plan)).toEqual(idsOf([...had, newcomer]));
     expect(plan.owned).toEqual(expect.arrayContaining([...remembered, 'AccountOnboardingtestOtherRead']));
   });
@@ -64,7 +62,7 @@ describe('what no grant answers for any more', () => {
 
     const plan = planNarrow(had);
 
-    expect(plan).toMatchObject({ withheld: [], added: [newcomer.id], removed: idsOf(had) });
+    expect(plan).toMatchObject({ blocked: [], added: [newcomer.id], removed: idsOf(had) });
     expect(named(plan)).toEqual([newcomer.id]);
   });
 
@@ -74,7 +72,7 @@ describe('what no grant answers for any more', () => {
     const everybody = [...had, ...others];
     const wide = configurationWith([readSecret({ name: 'other', for: { accounts: idsOf(others) } })]);
     const plan = (more: Partial<Parameters<typeof planOnly>[2]>) =>
-      planResource({
+      makePlan({
         desired: onlyResource(wide, others),
         actual: stateFor(had),
         remembered,
@@ -86,12 +84,12 @@ describe('what no grant answers for any more', () => {
 
     const first = plan({});
     const next = { actual: first.next, remembered: first.owned };
-    const waiting = plan({ ...next, waiting: new Set(first.withheld) });
+    const waiting = plan({ ...next, holds: first.holds });
     const allowed = plan(next);
 
-    expect(first.withheld).toEqual(idsOf(had));
-    expect(waiting).toMatchObject({ changed: false, withheld: idsOf(had) });
-    expect(allowed).toMatchObject({ withheld: [], removed: idsOf(had) });
+    expect(first.blocked).toEqual(idsOf(had));
+    expect(waiting).toMatchObject({ changed: false, blocked: idsOf(had) });
+    expect(allowed).toMatchObject({ blocked: [], removed: idsOf(had) });
   });
 
   test('of accounts that are closed neither counts nor waits, nor is it in the way while others wait', () => {
@@ -104,8 +102,8 @@ describe('what no grant answers for any more', () => {
     const plan = planNarrow(members(12), { accounts: [...had, newcomer] });
     const goes = planNarrow(members(6), { accounts: [...few, newcomer] });
 
-    expect(plan.withheld).toEqual(idsOf(open));
-    expect(goes).toMatchObject({ withheld: [], removed: idsOf(few) });
+    expect(plan.blocked).toEqual(idsOf(open));
+    expect(goes).toMatchObject({ blocked: [], removed: idsOf(few) });
   });
 
   test('keeps newcomers out only where not all fit beside it, and says so', () => {
@@ -148,7 +146,7 @@ describe('what no grant answers for any more', () => {
       accounts: [...had, newcomer, { ...left, state: 'DEPARTED' }],
     });
 
-    expect(plan).toMatchObject({ added: [newcomer.id], withheld: idsOf([...had, left]) });
+    expect(plan).toMatchObject({ added: [newcomer.id], blocked: idsOf([...had, left]) });
   });
 
   test.each([{ Sid: 'Theirs' }, {}])(
@@ -170,7 +168,7 @@ describe('what no grant answers for any more', () => {
       );
 
       expect(none).toEqual([]);
-      expect(plan).toMatchObject({ added: [newcomer.id], withheld: idsOf(had) });
+      expect(plan).toMatchObject({ added: [newcomer.id], blocked: idsOf(had) });
       expect(JSON.stringify(plan.next)).not.toContain('role/theirs');
     },
   );
@@ -180,8 +178,8 @@ describe('what no grant answers for any more', () => {
     const desired = { ...onlyResource(before, []), shares: [], named: false };
     const request = { desired, actual: stateFor(had), remembered, configuration: narrow, accounts: had, now };
 
-    const plan = planResource(request);
+    const plan = makePlan(request);
 
-    expect(plan).toMatchObject({ changed: false, withheld: idsOf(had), removed: [], owned: remembered });
+    expect(plan).toMatchObject({ changed: false, blocked: idsOf(had), removed: [], owned: remembered });
   });
 });

@@ -6,9 +6,8 @@ import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { grantKinds } from '../../shared/grants/kinds.ts';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
 import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
-import { planResource } from '../../shared/reconcile/plan.ts';
 import { account } from '../fixtures/member-account.ts';
-import { exampleText, members, now } from '../fixtures/plan-fixture.ts';
+import { exampleText, makePlan, members, now } from '../fixtures/plan-fixture.ts';
 
 const page = readFileSync(new URL('../../docs/capacity.md', import.meta.url), 'utf8');
 const configuration = parseConfiguration(exampleText, 'examples/onboarding.yml');
@@ -39,7 +38,7 @@ test('every grant kind is measured', () => {
 
 describe(`${wantedAccounts} accounts in the example`, () => {
   const plan = (desired: ReturnType<typeof listDesiredResources>[number]) =>
-    planResource({
+    makePlan({
       desired,
       actual: desired.kind.empty,
       remembered: [],

@@ -5,6 +5,7 @@ import type { PlanRequest } from '../../shared/reconcile/plan-types.ts';
 import { account } from '../fixtures/member-account.ts';
 import {
   configurationWith,
+  graceHolds,
   grantedIn,
   idsOf,
   members,
@@ -29,7 +30,8 @@ const planFor = (accounts: readonly Account[], actual: unknown, more: Partial<Pl
 const all = members(4);
 const [gone = account(''), ...rest] = all;
 const actual = stateFor(all);
-const leaving = { [gone.id]: now };
+const inGrace = { [gone.id]: now };
+const holds = graceHolds(inGrace);
 
 describe('an account that no grant matches any more', () => {
   test.each([
@@ -39,7 +41,7 @@ describe('an account that no grant matches any more', () => {
   ])('%s keeps what it has, and since when is remembered', (_, accounts) => {
     const plan = planFor(accounts, actual);
 
-    expect(plan).toMatchObject({ changed: false, leaving, remember: leaving, withheld: [], removed: [] });
+    expect(plan).toMatchObject({ changed: false, inGrace, dueSince: inGrace, blocked: [], removed: [] });
     expect(granted(plan.next)).toEqual(idsOf(all));
   });
 
@@ -48,37 +50,37 @@ describe('an account that no grant matches any more', () => {
     [24, true],
     [1_000, true],
   ])('after %d hours of 24 it goes: %s', (hours, goes) => {
-    const plan = planFor(rest, actual, { leaving, now: hoursLater(hours) });
+    const plan = planFor(rest, actual, { holds, now: hoursLater(hours) });
 
     expect(plan).toMatchObject({
       changed: goes,
-      leaving: goes ? {} : leaving,
+      inGrace: goes ? {} : inGrace,
       removed: goes ? [gone.id] : [],
     });
     expect(granted(plan.next)).toEqual(goes ? idsOf(rest) : idsOf(all));
   });
 
   test('is forgotten when it is wanted again, and has its whole grace the next time', () => {
-    const back = planFor(all, actual, { leaving, now: hoursLater(20) });
-    const again = planFor(rest, back.next, { leaving: back.remember, now: hoursLater(30) });
+    const back = planFor(all, actual, { holds, now: hoursLater(20) });
+    const again = planFor(rest, back.next, { holds: back.holds, now: hoursLater(30) });
 
-    expect(back).toMatchObject({ changed: false, leaving: {}, remember: {} });
-    expect(again.leaving).toEqual({ [gone.id]: hoursLater(30) });
+    expect(back).toMatchObject({ changed: false, inGrace: {}, dueSince: {} });
+    expect(again.inGrace).toEqual({ [gone.id]: hoursLater(30) });
   });
 
   test('does not keep newcomers waiting, and stays where they come in', () => {
     const newcomer = account('700000000000');
 
-    const plan = planFor([...rest, newcomer], actual, { leaving, now: hoursLater(1) });
+    const plan = planFor([...rest, newcomer], actual, { holds, now: hoursLater(1) });
 
-    expect(plan).toMatchObject({ changed: true, added: [newcomer.id], leaving });
+    expect(plan).toMatchObject({ changed: true, added: [newcomer.id], inGrace });
     expect(granted(plan.next)).toEqual([...idsOf(all), newcomer.id]);
   });
 
   test('is left out where AWS does not accept it, and forgotten', () => {
-    const plan = planFor(rest, actual, { leaving, now: hoursLater(1), setAside: new Set([gone.id]) });
+    const plan = planFor(rest, actual, { holds, now: hoursLater(1), excluded: new Set([gone.id]) });
 
-    expect(plan).toMatchObject({ changed: true, leaving: {}, remember: {}, removed: [gone.id] });
+    expect(plan).toMatchObject({ changed: true, inGrace: {}, dueSince: {}, removed: [gone.id] });
     expect(granted(plan.next)).toEqual(idsOf(rest));
   });
 
@@ -87,7 +89,7 @@ describe('an account that no grant matches any more', () => {
 
     const plan = planOnly(renamed, rest, { actual, remembered });
 
-    expect(plan).toMatchObject({ leaving: {}, removed: [gone.id] });
+    expect(plan).toMatchObject({ inGrace: {}, removed: [gone.id] });
     expect(granted(plan.next)).toEqual(idsOf(rest));
   });
 
@@ -98,7 +100,7 @@ describe('an account that no grant matches any more', () => {
 
     const plan = planOnly(held, rest, { actual, remembered });
 
-    expect(plan.leaving).toEqual({});
+    expect(plan.inGrace).toEqual({});
     expect(JSON.stringify(plan.next)).not.toContain(gone.id);
   });
 });
@@ -112,28 +114,26 @@ describe('the share rule', () => {
   test('counts only who is due', () => {
     const late = Object.fromEntries(idsOf(many.slice(4, 10)).map((id) => [id, hoursLater(12)]));
 
-    const plan = planFor(left, full, { leaving: { ...since, ...late }, now: hoursLater(24) });
+    const plan = planFor(left, full, { holds: graceHolds({ ...since, ...late }), now: hoursLater(24) });
 
-    expect(plan).toMatchObject({ withheld: [], removed: idsOf(many.slice(0, 4)), leaving: late });
+    expect(plan).toMatchObject({ blocked: [], removed: idsOf(many.slice(0, 4)), inGrace: late });
   });
 
   test('withholds who is due, and their grace does not begin again', () => {
-    const plan = planFor(left, full, { leaving: since, now: hoursLater(24) });
+    const plan = planFor(left, full, { holds: graceHolds(since), now: hoursLater(24) });
 
-    expect(plan).toMatchObject({ changed: false, leaving: {}, remember: since, removed: [] });
-    expect(plan.withheld).toEqual(idsOf(many.slice(0, 10)));
-    expect(planFor(left, full, { leaving: plan.remember, now: hoursLater(25) }).withheld).toEqual(
-      plan.withheld,
-    );
+    expect(plan).toMatchObject({ changed: false, inGrace: {}, dueSince: since, removed: [] });
+    expect(plan.blocked).toEqual(idsOf(many.slice(0, 10)));
+    expect(planFor(left, full, { holds: plan.holds, now: hoursLater(25) }).blocked).toEqual(plan.blocked);
   });
 
   test('withholds nobody whom AWS does not accept', () => {
     const [refused = account('')] = many;
-    const setAside = new Set([refused.id]);
+    const excluded = new Set([refused.id]);
 
-    const plan = planFor(left, full, { leaving: since, now: hoursLater(24), setAside });
+    const plan = planFor(left, full, { holds: graceHolds(since), now: hoursLater(24), excluded });
 
-    expect(plan.withheld).toEqual(idsOf(many.slice(1, 10)));
+    expect(plan.blocked).toEqual(idsOf(many.slice(1, 10)));
     expect(plan.removed).toEqual([refused.id]);
     expect(granted(plan.next)).toEqual(idsOf(many.slice(1)));
   });
@@ -142,6 +142,6 @@ describe('the share rule', () => {
     const plan = () => planFor([], full);
 
     expect(plan).not.toThrow(UnsafeChangeError);
-    expect(plan().leaving).toEqual(Object.fromEntries(idsOf(many).map((id) => [id, now])));
+    expect(plan().inGrace).toEqual(Object.fromEntries(idsOf(many).map((id) => [id, now])));
   });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { hasNewGrace, isUpToDate, needsReconcileAnyway } from '../../shared/reconcile/is-up-to-date.ts';
 import type { LastReconciliation } from '../../shared/store/ports.ts';
+import { graceHolds } from '../fixtures/plan-fixture.ts';
 
 const last = (changes: Partial<LastReconciliation> = {}): LastReconciliation => ({
   runId: 'run',
@@ -45,8 +46,8 @@ test.each<[string, readonly string[] | undefined, boolean]>([
   ['a sweep', [], false],
   ['whoever does not say for whom', undefined, false],
 ])('a resource from which AWS refused one account is settled for %s: %s', (_, accountIds, settled) => {
-  const tried = { revision: 5, setAside: ['500000000001'] };
-  const state = { lastReconciliation: last({ revision: 0 }), tried, managed: { sids: [] } };
+  const holds = [{ accountId: '500000000001', change: 'add', reason: 'rejected-principal' }] as const;
+  const state = { lastReconciliation: last(), holds, managed: { sids: [] } };
 
   expect(isUpToDate(state, { revision: 5, hash: 'h', grants: [], accountIds })).toBe(settled);
   expect(isUpToDate(state, { revision: 6, hash: 'h', grants: [], accountIds })).toBe(false);
@@ -70,5 +71,5 @@ test.each([
   ['where nobody is remembered', { 1: 'then' }, undefined, true],
   ['who is nobody', undefined, undefined, false],
 ])('the grace of somebody %s is new or not', (_, leaving, known, isNew) => {
-  expect(hasNewGrace(leaving ? { leaving } : {}, known && { leaving: known })).toBe(isNew);
+  expect(hasNewGrace(leaving ? { leaving } : {}, known && { holds: graceHolds(known) })).toBe(isNew);
 });

@@ -3,10 +3,9 @@ import { storeOus } from '../../shared/accounts/stored-ous.ts';
 import { noMatches } from '../../shared/configuration/searches.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
-import { planResource } from '../../shared/reconcile/plan.ts';
 import type { ResourcePlan } from '../../shared/reconcile/plan-types.ts';
 import { account } from '../fixtures/member-account.ts';
-import { configurationWith, grantedIn, idsOf, now, readSecret } from '../fixtures/plan-fixture.ts';
+import { configurationWith, grantedIn, idsOf, makePlan, now, readSecret } from '../fixtures/plan-fixture.ts';
 
 const inOu = (id: string, ouId: string, ouPath: string): Account =>
   account(id, { parentIds: ['r-abcd', ouId], ouPath });
@@ -25,7 +24,7 @@ function planFor(accounts: readonly Account[], before?: ResourcePlan) {
   const [desired] = listDesiredResources(configuration, accounts, noMatches, ous);
   if (desired === undefined) throw new Error('There is no resource');
   const { next: actual = desired.kind.empty, owned: remembered = [] } = before ?? {};
-  const plan = planResource({ desired, actual, remembered, configuration, accounts, now });
+  const plan = makePlan({ desired, actual, remembered, configuration, accounts, now });
   return { ...plan, granted: grantedIn(configuration, desired, plan.next) };
 }
 

@@ -5,13 +5,15 @@ import { UnsafeChangeError } from '../../shared/grants/errors.ts';
 import { createPolicy, type PolicyDocument } from '../../shared/iam/document.ts';
 import { OwnershipClashError } from '../../shared/iam/errors.ts';
 import type { Account } from '../../shared/platform/account.ts';
-import { planResource } from '../../shared/reconcile/plan.ts';
 import { withheldError } from '../../shared/reconcile/removal-limit.ts';
+import type { Hold } from '../../shared/store/ports.ts';
 import { account } from '../fixtures/member-account.ts';
 import {
+  blockedHolds,
   configurationWith,
   grantedIn,
   idsOf,
+  makePlan,
   members,
   now,
   onlyResource,
@@ -35,7 +37,7 @@ describe('a plan', () => {
 
     expect(plan.changed).toBe(true);
     expect(plan.added).toEqual(idsOf(members(4).slice(2)));
-    expect(plan.withheld).toEqual([]);
+    expect(plan.blocked).toEqual([]);
     expect(granted(plan.next)).toEqual(idsOf(members(4)));
     expect(plan.owned).toEqual([sid]);
     expect(plan.size).toBeLessThan(plan.limit);
@@ -44,15 +46,15 @@ describe('a plan', () => {
   test('for the state that it wants changes nothing', () => {
     const plan = planOnly(configuration, members(4), { actual: stateFor(members(4)), remembered: [sid] });
 
-    expect([plan.changed, plan.added, plan.withheld]).toEqual([false, [], []]);
+    expect([plan.changed, plan.added, plan.blocked]).toEqual([false, [], []]);
   });
 
   test('leaves accounts out that are set aside, and still calls them new', () => {
-    const setAside = new Set([members(3)[1]?.id ?? '']);
+    const excluded = new Set([members(3)[1]?.id ?? '']);
 
-    const plan = planOnly(configuration, members(3), { setAside });
+    const plan = planOnly(configuration, members(3), { excluded });
 
-    expect(granted(plan.next)).toEqual(idsOf(members(3)).filter((id) => !setAside.has(id)));
+    expect(granted(plan.next)).toEqual(idsOf(members(3)).filter((id) => !excluded.has(id)));
     expect(plan.added).toEqual(idsOf(members(3)));
   });
 
@@ -85,7 +87,7 @@ describe('removals', () => {
   test('of a few accounts are made, however large a share they are', () => {
     const plan = planOnly(configuration, [], { actual: stateFor(members(5)), remembered });
 
-    expect(plan.withheld).toEqual([]);
+    expect(plan.blocked).toEqual([]);
     expect(granted(plan.next)).toEqual([]);
   });
 
@@ -94,7 +96,7 @@ describe('removals', () => {
 
     const plan = planOnly(configuration, all.slice(10), { actual: stateFor(all), remembered });
 
-    expect(plan.withheld).toEqual([]);
+    expect(plan.blocked).toEqual([]);
     expect(granted(plan.next)).toEqual(idsOf(all.slice(10)));
   });
 
@@ -105,10 +107,10 @@ describe('removals', () => {
 
     const plan = planOnly(configuration, remaining, { actual: stateFor(all), remembered });
 
-    expect(plan.withheld).toEqual(idsOf(all.slice(0, 6)));
+    expect(plan.blocked).toEqual(idsOf(all.slice(0, 6)));
     expect(plan.added).toEqual([newcomer.id]);
     expect(granted(plan.next)).toEqual([...idsOf(all), newcomer.id]);
-    expect(withheldError('the secret', plan.withheld, { configuration, accounts: all }).message).toMatch(
+    expect(withheldError('the secret', plan.blocked, { configuration, accounts: all }).message).toMatch(
       /6 accounts would lose their access at once: .* and 1 more\. That is more than 5 and more than 20 %/,
     );
   });
@@ -132,22 +134,22 @@ describe('removals', () => {
         remembered,
       });
 
-    expect(inState('SUSPENDED').withheld).toEqual([]);
+    expect(inState('SUSPENDED').blocked).toEqual([]);
     expect(granted(inState('SUSPENDED').next)).toEqual(idsOf(all.slice(6)));
-    expect(inState('DEPARTED').withheld).toEqual(idsOf(all.slice(0, 6)));
+    expect(inState('DEPARTED').blocked).toEqual(idsOf(all.slice(0, 6)));
   });
 
   test('that wait change nothing by themselves', () => {
     const plan = planOnly(configuration, [], { actual: stateFor(members(12)), remembered });
 
     expect(plan.changed).toBe(false);
-    expect(plan.withheld).toHaveLength(12);
+    expect(plan.blocked).toHaveLength(12);
   });
 
   test('of exactly the share and one more than the share differ', () => {
     const all = members(30);
     const without = (count: number) =>
-      planOnly(configuration, all.slice(count), { actual: stateFor(all), remembered }).withheld.length;
+      planOnly(configuration, all.slice(count), { actual: stateFor(all), remembered }).blocked.length;
 
     expect([without(5), without(6), without(7)]).toEqual([0, 0, 7]);
   });
@@ -158,10 +160,10 @@ describe('removals', () => {
     const first = planOnly(configuration, remaining, { actual: stateFor(all), remembered });
     const left = { actual: first.next, remembered };
 
-    const again = planOnly(configuration, remaining, { ...left, waiting: new Set(first.withheld) });
+    const again = planOnly(configuration, remaining, { ...left, holds: first.holds });
 
-    expect(first.withheld).toEqual(idsOf(all.slice(0, 6)));
-    expect(again.withheld).toEqual(first.withheld);
+    expect(first.blocked).toEqual(idsOf(all.slice(0, 6)));
+    expect(again.blocked).toEqual(first.blocked);
     expect(again.changed).toBe(false);
     // Another configuration is a person's word: nobody waits then.
     expect(granted(planOnly(configuration, remaining, left).next)).toEqual(idsOf(remaining));
@@ -169,11 +171,11 @@ describe('removals', () => {
 
   test('that wait end where the account is wanted again', () => {
     const all = members(12);
-    const waiting = new Set(idsOf(all.slice(0, 6)));
+    const holds = blockedHolds(idsOf(all.slice(0, 6)));
 
-    const plan = planOnly(configuration, all, { actual: stateFor(all), remembered, waiting });
+    const plan = planOnly(configuration, all, { actual: stateFor(all), remembered, holds });
 
-    expect(plan.withheld).toEqual([]);
+    expect(plan.blocked).toEqual([]);
   });
 
   test('are judged for each grant on a resource by itself', () => {
@@ -190,7 +192,7 @@ describe('removals', () => {
 
     const plan = planOnly(narrowed, all, { actual: before.next, remembered: before.owned });
 
-    expect(plan.withheld).toEqual(idsOf(all.slice(1, 8)));
+    expect(plan.blocked).toEqual(idsOf(all.slice(1, 8)));
     expect(plan.changed).toBe(false);
   });
 
@@ -199,7 +201,7 @@ describe('removals', () => {
 
     const plan = planOnly(brave, [], { actual: stateFor(members(12)), remembered });
 
-    expect(plan.withheld).toEqual([]);
+    expect(plan.blocked).toEqual([]);
     expect(granted(plan.next)).toEqual([]);
   });
 });
@@ -210,7 +212,7 @@ describe('exposure', () => {
     const desired = onlyResource(configuration, [account(departed.id)]);
 
     const plan = () =>
-      planResource({
+      makePlan({
         desired,
         actual: desired.kind.empty,
         remembered: [],
@@ -239,13 +241,14 @@ describe('over any history', () => {
   /** Each run sees what the run before it left. */
   const run = (steps: readonly (readonly Account[])[]) => {
     let left = { actual: { document: undefined } as unknown, remembered: [] as readonly string[] };
-    let waiting: ReadonlySet<string> = new Set();
+    let holds: readonly Hold[] = [];
+    let blocked: readonly string[] = [];
     for (const accounts of steps) {
-      const plan = planOnly(configuration, accounts, { ...left, waiting });
+      const plan = planOnly(configuration, accounts, { ...left, holds });
       left = { actual: plan.next, remembered: plan.owned };
-      waiting = new Set(plan.withheld);
+      ({ holds, blocked } = plan);
     }
-    return { ...left, waiting };
+    return { ...left, holds, blocked };
   };
 
   test('a plan after a plan is unchanged', () => {
@@ -263,9 +266,9 @@ describe('over any history', () => {
     fc.assert(
       fc.property(history, (steps) => {
         const accounts = steps.at(-1) ?? [];
-        const { actual, waiting } = run(steps);
+        const { actual, blocked } = run(steps);
 
-        expect(granted(actual)).toEqual([...idsOf(accounts), ...waiting].sort());
+        expect(granted(actual)).toEqual([...idsOf(accounts), ...blocked].sort());
       }),
       settings,
     );

@@ -1,15 +1,19 @@
 import { expect, test } from '@jest/globals';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
-import { createRejectionRecord, findRecentlyRejected } from '../../shared/reconcile/recent-rejections.ts';
+import { findRecentlyRejected, hasUntried, holdRejected } from '../../shared/reconcile/recent-rejections.ts';
+import type { RejectedPrincipalHold } from '../../shared/store/ports.ts';
 
 const now = Date.parse('2026-03-02T09:00:00Z');
 const ago = (minutes: number): string => new Date(now - minutes * 60_000).toISOString();
+const hold = (accountId: string, rejectedAt?: string, message?: string): RejectedPrincipalHold => ({
+  accountId,
+  change: 'add',
+  reason: 'rejected-principal',
+  ...(rejectedAt === undefined ? {} : { rejectedAt }),
+  ...(message === undefined ? {} : { message }),
+});
 const asked = {
-  tried: {
-    revision: 5,
-    setAside: ['1', '2', '3', '4'],
-    refused: { '1': ago(1), '2': ago(14), '3': ago(15) },
-  },
+  holds: [hold('1', ago(1)), hold('2', ago(14)), hold('3', ago(15)), hold('4')],
   plan: { added: ['1', '2', '3', '4', '5'] },
   named: new Set<string>(),
   accountIds: ['5'],
@@ -24,7 +28,7 @@ test.each([
   ['by its own run', { accountIds: ['1'] }, ['2']],
   ['by a sweep', { accountIds: [] }, []],
   ['by whoever does not say for whom', { accountIds: undefined }, []],
-  ['where nobody was refused', { tried: undefined }, []],
+  ['where nobody was refused', { holds: [] }, []],
   ['where the resource names it', { named: new Set(['1']) }, ['2']],
   ['where the plan does not add it', { plan: { added: ['2', '5'] } }, ['2']],
   [
@@ -36,17 +40,27 @@ test.each([
   expect(findRecentlyRejected({ ...asked, ...changed })).toEqual(new Set(left));
 });
 
-test('each is remembered with when it was refused the last time, and what AWS said', () => {
+test('keeps for each account when AWS rejected it last, and what AWS said, when a write excludes accounts', () => {
   const clock = { now: () => now, sleep: async () => {} };
-  const ended = { setAside: ['1', '4', '5'], refused: ['5'] };
+  const ended = { excluded: ['1', '4', '5'], rejected: ['5'] };
+  const before = [hold('1', ago(1), 'no such principal'), hold('4')];
 
-  const tried = createRejectionRecord(clock, { ...asked.tried, reason: 'no such principal' }, ended, 6);
+  const held = holdRejected(clock, before, ended);
 
-  expect(tried).toEqual({
-    revision: 6,
-    setAside: ['1', '4', '5'],
-    refused: { '1': ago(1), '5': ago(0) },
-    reason: 'no such principal',
-  });
-  expect(createRejectionRecord(clock, tried, { ...ended, reason: 'another' }, 7).reason).toBe('another');
+  expect(held).toEqual([hold('1', ago(1), 'no such principal'), hold('4'), hold('5', ago(0))]);
+  expect(holdRejected(clock, held, { ...ended, reason: 'another', ambiguous: true })).toEqual(
+    ['1', '4', '5'].map((id) => ({
+      ...held.find(({ accountId }) => accountId === id),
+      message: 'another',
+      ambiguous: true,
+    })),
+  );
+});
+
+test.each([
+  ['no account is excluded', [], false],
+  ['AWS rejected each account by itself', [hold('1', ago(1))], false],
+  ['an account is only suspected', [hold('1', ago(1)), hold('4')], true],
+])('tells whether a search has left accounts untried when %s', (_, holds, expected) => {
+  expect(hasUntried(holds)).toBe(expected);
 });

@@ -11,7 +11,7 @@ describe('whom others have found to be refused a moment ago', () => {
 
     const ended = await writeAccepted({ ...env.request, ...leaving(known) });
 
-    expect(ended).toMatchObject({ setAside: known, refused: [] });
+    expect(ended).toMatchObject({ excluded: known, rejected: [] });
     expect(env.sent).toHaveLength(1);
     expect(env.there()).toHaveLength(98);
   });
@@ -21,7 +21,7 @@ describe('whom others have found to be refused a moment ago', () => {
 
     const ended = await writeAccepted({ ...env.request, ...leaving(['003']) });
 
-    expect(ended).toMatchObject({ setAside: ['003', '017'], refused: ['017'], reason: 'refused' });
+    expect(ended).toMatchObject({ excluded: ['003', '017'], rejected: ['017'], reason: 'refused' });
     expect(env.sent.every((ids) => !ids.includes('003'))).toBe(true);
     expect(env.there()).toHaveLength(18);
   });
@@ -31,7 +31,7 @@ describe('whom others have found to be refused a moment ago', () => {
 
     const ended = await writeAccepted({ ...env.request, ...leaving(['003']), refusedBefore: new Set(known) });
 
-    expect(ended).toMatchObject({ setAside: known, refused: ['040'], written: { changed: false } });
+    expect(ended).toMatchObject({ excluded: known, rejected: ['040'], written: { changed: false } });
     expect(env.sent).toEqual([['000', '001', '040']]);
   });
 
@@ -52,7 +52,7 @@ describe('whom others have found to be refused a moment ago', () => {
       refusedBefore: new Set(['001', ...known]),
     });
 
-    expect(ended).toMatchObject({ setAside: [], refused: [], written: { changed: true } });
+    expect(ended).toMatchObject({ excluded: [], rejected: [], written: { changed: true } });
     expect(env.sent).toEqual([
       ['000', '001'],
       ['000', '001', '003', '040'],
@@ -69,7 +69,7 @@ describe('whom others have found to be refused a moment ago', () => {
       refusedBefore: new Set(before),
     });
 
-    expect(ended).toMatchObject({ setAside: ['003'], refused: ['003'], reason: 'refused' });
+    expect(ended).toMatchObject({ excluded: ['003'], rejected: ['003'], reason: 'refused' });
     expect(env.there()).toEqual(['000', '001', '005', '040']);
   });
 
@@ -87,7 +87,7 @@ describe('whom others have found to be refused a moment ago', () => {
       write,
     });
 
-    expect(ended).toMatchObject({ setAside: ['040'], refused: ['040'] });
+    expect(ended).toMatchObject({ excluded: ['040'], rejected: ['040'] });
     expect(ended.written.next).toEqual(['000', '001', '003']);
   });
 });
@@ -104,8 +104,8 @@ test('a search that the service slows down ends: what is accepted stays, and who
   const ended = await writeAccepted({ ...env.request, write: async (from, to) => write(from, to) });
 
   expect(writes).toBe(4);
-  expect(ended.setAside).toContain('001');
-  expect(ended).toMatchObject({ refused: [], written: { next: env.there() } });
+  expect(ended.excluded).toContain('001');
+  expect(ended).toMatchObject({ rejected: [], written: { next: env.there() } });
   expect(env.there().length).toBeGreaterThan(0);
 });
 
@@ -143,9 +143,9 @@ describe('a certain cause among what is not ours', () => {
   test('lets the others in when a new account is the cause all the same', async () => {
     const env = bench({ named: ['000'], wanted: ids(20), refused: ['007'] });
 
-    const { setAside } = await writeAccepted({ ...env.request, ...certain });
+    const { excluded } = await writeAccepted({ ...env.request, ...certain });
 
-    expect(setAside).toEqual(['007']);
+    expect(excluded).toEqual(['007']);
     expect(env.there()).toEqual(ids(20).filter((id) => id !== '007'));
     expect(env.sent.length).toBeLessThanOrEqual(16);
   });
@@ -159,9 +159,9 @@ describe('a certain cause among what is not ours', () => {
       refused: ['001'],
     });
 
-    const { setAside } = await writeAccepted({ ...env.request, ...certain });
+    const { excluded } = await writeAccepted({ ...env.request, ...certain });
 
-    expect(setAside).toEqual(['001']);
+    expect(excluded).toEqual(['001']);
     expect(env.there()).toEqual(['000', '002']);
   });
 });

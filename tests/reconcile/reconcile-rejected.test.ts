@@ -22,7 +22,9 @@ test('while an account is set aside the resource is settled for nobody', async (
 
   expect(settled?.lastReconciliation?.revision).toBeGreaterThan(0);
   expect(change).toMatchObject({ outcome: 'set-aside', accountIds: ['888888888888'] });
-  expect(await env.store.resources.get(repository)).toMatchObject({ lastReconciliation: { revision: 0 } });
+  expect(await env.store.resources.get(repository)).toMatchObject({
+    holds: [{ accountId: '888888888888', reason: 'rejected-principal', rejectedAt: expect.any(String) }],
+  });
 });
 
 test.each([
@@ -44,8 +46,8 @@ test.each([
 
   await reconcile(env, { resource: repository, planned: 'change', plannedGeneration: getGeneration(before) });
 
-  const { batchWindow, tried, lastReconciliation } = (await env.store.resources.get(repository)) ?? {};
-  expect(tried?.setAside.length).toBeGreaterThanOrEqual(refused);
+  const { batchWindow, holds = [], lastReconciliation } = (await env.store.resources.get(repository)) ?? {};
+  expect(holds.length).toBeGreaterThanOrEqual(refused);
   expect(Date.parse(batchWindow?.until ?? '') - Date.parse(lastReconciliation?.at ?? '')).toBe(pause);
 });
 

@@ -1,23 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
 import { InvalidPrincipalError } from '../../shared/platform/aws/errors.ts';
+import { listHeldAccounts } from '../../shared/reconcile/holds.ts';
 import { writeAccepted } from '../../shared/reconcile/rejected-principals.ts';
 import { bench, ids } from '../fixtures/rejected-principals.ts';
 
 test('what AWS accepts is written once', async () => {
   const env = bench({ wanted: ids(50), refused: [] });
 
-  const { setAside } = await writeAccepted(env.request);
+  const { excluded } = await writeAccepted(env.request);
 
-  expect(setAside).toEqual([]);
+  expect(excluded).toEqual([]);
   expect(env.sent).toHaveLength(1);
 });
 
 test('a single newcomer that is refused costs two writes: the second shows that it is the one', async () => {
   const env = bench({ named: ['000'], wanted: ['000', '001'], refused: ['001'] });
 
-  const { setAside } = await writeAccepted(env.request);
+  const { excluded } = await writeAccepted(env.request);
 
-  expect(setAside).toEqual(['001']);
+  expect(excluded).toEqual(['001']);
   expect(env.there()).toEqual(['000']);
   expect(env.sent).toHaveLength(2);
 });
@@ -27,9 +28,9 @@ describe.each([2, 3, 10, 100])('one culprit among %i newcomers', (count) => {
     const culprit = ids(count)[place] ?? '';
     const env = bench({ wanted: ids(count), refused: [culprit] });
 
-    const { setAside } = await writeAccepted(env.request);
+    const { excluded } = await writeAccepted(env.request);
 
-    expect(setAside).toEqual([culprit]);
+    expect(excluded).toEqual([culprit]);
     expect(env.there()).toEqual(ids(count).filter((id) => id !== culprit));
     expect(env.sent.length).toBeLessThanOrEqual(16);
   });
@@ -39,9 +40,9 @@ test('with many culprits the attempts end, and nobody refused is in', async () =
   const refused = ids(64).filter((_, index) => index % 3 === 0);
   const env = bench({ wanted: ids(64), refused });
 
-  const { setAside, written } = await writeAccepted(env.request);
+  const { excluded, written } = await writeAccepted(env.request);
 
-  expect(setAside).toEqual(expect.arrayContaining(refused));
+  expect(excluded).toEqual(expect.arrayContaining(refused));
   expect(env.sent.length).toBeLessThanOrEqual(16);
   expect(written.next).toEqual(env.there());
 });
@@ -57,9 +58,9 @@ test('what is removed in the same write goes, though a newcomer is refused', asy
 test('who is named already keeps its place while a newcomer is refused, though it was to gain more', async () => {
   const env = bench({ named: ['000'], gaining: ['000'], wanted: ['000', '001', '002'], refused: ['002'] });
 
-  const { setAside } = await writeAccepted(env.request);
+  const { excluded } = await writeAccepted(env.request);
 
-  expect(setAside).toEqual(['002']);
+  expect(excluded).toEqual(['002']);
   expect(env.sent.every((ids) => ids.includes('000'))).toBe(true);
   expect(env.there()).toEqual(['000', '001']);
 });
@@ -67,18 +68,18 @@ test('who is named already keeps its place while a newcomer is refused, though i
 test('who is named already and is refused now is left out, where it is the one that gains more', async () => {
   const env = bench({ named: ['000', '001'], gaining: ['000'], wanted: ['000', '001'], refused: ['000'] });
 
-  const { setAside } = await writeAccepted(env.request);
+  const { excluded } = await writeAccepted(env.request);
 
-  expect(setAside).toEqual(['000']);
+  expect(excluded).toEqual(['000']);
   expect(env.there()).toEqual(['001']);
 });
 
 test('searches the newest new accounts last, so that one write shows that the refused account is among them', async () => {
   const env = bench({ wanted: ids(4), refused: ['003'] });
 
-  const { setAside } = await writeAccepted(env.request);
+  const { excluded } = await writeAccepted(env.request);
 
-  expect(setAside).toEqual(['003']);
+  expect(excluded).toEqual(['003']);
   expect(env.sent).toEqual([ids(4), ['000', '001'], ['000', '001', '002']]);
 });
 
@@ -90,19 +91,19 @@ test('who is only kept for now is left out where it is the one that is refused, 
     refused: ['001'],
   });
 
-  const { setAside, written } = await writeAccepted(env.request);
+  const { excluded, written } = await writeAccepted(env.request);
 
-  expect(setAside).toEqual(['001']);
+  expect(excluded).toEqual(['001']);
   expect(env.there()).toEqual(['000', '002', '003']);
-  expect(Object.keys(written.leaving)).toEqual(['002']);
+  expect(listHeldAccounts(written.holds, 'grace-period')).toEqual(['002']);
 });
 
 test('searches the newest kept accounts last, so that one write shows that the refused account is among them', async () => {
   const env = bench({ named: ids(4), wanted: ['004'], leaving: ids(4), refused: ['003'] });
 
-  const { setAside } = await writeAccepted(env.request);
+  const { excluded } = await writeAccepted(env.request);
 
-  expect(setAside).toEqual(['003']);
+  expect(excluded).toEqual(['003']);
   expect(env.there()).toEqual(['000', '001', '002', '004']);
   expect(env.sent.slice(-2)).toEqual([
     ['000', '001', '004'],
@@ -118,9 +119,9 @@ test('a newcomer and one who is only kept are both left out where both are refus
     refused: ['001', '003'],
   });
 
-  const { setAside } = await writeAccepted(env.request);
+  const { excluded } = await writeAccepted(env.request);
 
-  expect(setAside).toEqual(['001', '003']);
+  expect(excluded).toEqual(['001', '003']);
   expect(env.there()).toEqual(['000', '002']);
 });
 
@@ -141,9 +142,9 @@ test('whom the registry has as a member no more is suspected before all newcomer
     refused: ['002'],
   });
 
-  const { setAside } = await writeAccepted(env.request);
+  const { excluded } = await writeAccepted(env.request);
 
-  expect(setAside).toEqual(['002']);
+  expect(excluded).toEqual(['002']);
   expect(env.there()).toContain('001');
   expect(env.sent).toHaveLength(2);
 });
@@ -178,10 +179,10 @@ test('where each account is a request of its own, who is refused is left out wit
     throw new InvalidPrincipalError('refused', { othersWritten: true, accountIds: ['003', '001'] });
   };
 
-  const { written, setAside, reason } = await writeAccepted({ ...env.request, write });
+  const { written, excluded, reason } = await writeAccepted({ ...env.request, write });
 
   expect(reason).toBe('refused');
-  expect(setAside).toEqual(['001', '003']);
+  expect(excluded).toEqual(['001', '003']);
   expect(written).toMatchObject({ next: ['000', '002'], changed: true });
   expect(writes).toBe(1);
 });
@@ -190,9 +191,9 @@ test('whom the last write was without is suspected first: all other newcomers ar
   const refused = ['003', '040'];
   const env = bench({ wanted: ids(100), refused });
 
-  const { setAside } = await writeAccepted({ ...env.request, refusedBefore: new Set(refused) });
+  const { excluded } = await writeAccepted({ ...env.request, refusedBefore: new Set(refused) });
 
-  expect(setAside).toEqual(refused);
+  expect(excluded).toEqual(refused);
   expect(env.sent[1]).toEqual(ids(100).filter((id) => !refused.includes(id)));
   expect(env.sent.length).toBeLessThanOrEqual(4);
 });

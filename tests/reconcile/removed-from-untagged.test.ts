@@ -2,7 +2,14 @@ import { expect, it } from '@jest/globals';
 import { admitNamed } from '../../shared/grants/admitted-accounts.ts';
 import { unknownLoss } from '../../shared/reconcile/former-grants.ts';
 import { account } from '../fixtures/member-account.ts';
-import { configurationWith, now, onlyResource, planOnly, readSecret } from '../fixtures/plan-fixture.ts';
+import {
+  configurationHash,
+  configurationWith,
+  now,
+  onlyResource,
+  planOnly,
+  readSecret,
+} from '../fixtures/plan-fixture.ts';
 
 const configuration = configurationWith([readSecret()]);
 const [kept, gone, judged] = ['500000000001', '500000000002', '500000000003'] as const;
@@ -23,6 +30,7 @@ it('names the accounts that lose access when no grant judged them', () => {
     configuration,
     accounts,
     now,
+    configurationHash,
   };
   const plan = planOnly(configuration, accounts, { actual: request.actual });
   const share = { entry: desired.shares[0]?.entry, granted: admitNamed(new Set([judged])) };

@@ -4,7 +4,9 @@ import { LeaseLostError } from '../../shared/reconcile/errors.ts';
 import type { ResourcePlan } from '../../shared/reconcile/plan-types.ts';
 import { type ReconcileEnd, saveResult } from '../../shared/reconcile/save-result.ts';
 import {
+  blockedHolds,
   configurationWith,
+  graceHolds,
   idsOf,
   members,
   onlyResource,
@@ -44,8 +46,8 @@ async function settled(
     after: whole.next,
     conflict: undefined,
     identity: undefined,
-    setAside: [],
-    refused: [],
+    excluded: [],
+    rejected: [],
     ...more,
   };
   const lease = { check };
@@ -74,7 +76,7 @@ describe('settle', () => {
     });
     expect(Object.entries(remembered).filter(([, value]) => value === undefined)).toEqual([]);
     expect(Object.keys(remembered)).not.toEqual(
-      expect.arrayContaining([expect.stringMatching(/^(tried|withheld|leaving|identity)$/)]),
+      expect.arrayContaining([expect.stringMatching(/^(holds|identity)$/)]),
     );
     expect(done).toMatchObject({ outcome: 'written' });
     expect(done).not.toHaveProperty('accountIds');
@@ -87,25 +89,25 @@ describe('settle', () => {
   });
 
   it('remembers rejected principals, and no revision, when AWS refused an account', async () => {
-    const aside = { setAside: [rejected], refused: [rejected] };
+    const aside = { excluded: [rejected], rejected: [rejected] };
 
     const { done, remembered } = await settled({}, aside);
 
     expect(remembered).toMatchObject({
-      lastReconciliation: { revision: 0 },
-      tried: { revision: 7, setAside: [rejected] },
+      lastReconciliation: { revision: 7 },
+      holds: [{ accountId: rejected, reason: 'rejected-principal', rejectedAt: '2026-03-02T09:00:00.000Z' }],
     });
     expect(done).toMatchObject({ outcome: 'set-aside', accountIds: [rejected] });
     expect(done).not.toHaveProperty('error');
   });
 
   it('remembers no rejected principals and no revision when not all accounts fit', async () => {
-    const aside = { setAside: [rejected], refused: [rejected] };
+    const aside = { excluded: [rejected], rejected: [rejected] };
 
     const { done, remembered } = await settled({ refused: tooLarge }, aside, before);
 
     expect(remembered).toMatchObject({ lastReconciliation: { revision: 0, generation: 5 } });
-    expect(remembered).not.toHaveProperty('tried');
+    expect(remembered).toMatchObject({ holds: [{ accountId: rejected, reason: 'rejected-principal' }] });
     expect(done).toMatchObject({ outcome: 'refused', tookBack: true, accountIds: [rejected] });
   });
 
@@ -113,7 +115,7 @@ describe('settle', () => {
     const { done, remembered } = await settled({ refused: tooLarge });
 
     expect(remembered).toMatchObject({ lastReconciliation: { revision: 0 } });
-    expect(remembered).not.toHaveProperty('tried');
+    expect(remembered).not.toHaveProperty('holds');
     expect(done).toMatchObject({
       outcome: 'refused',
       tookBack: true,
@@ -123,9 +125,12 @@ describe('settle', () => {
   });
 
   it('remembers blocked removals, and says so, when removals wait for an operator', async () => {
-    const { done, remembered } = await settled({ withheld: [rejected] });
+    const { done, remembered } = await settled({ holds: blockedHolds([rejected]) });
 
-    expect(remembered).toMatchObject({ lastReconciliation: { revision: 7 }, withheld: [rejected] });
+    expect(remembered).toMatchObject({
+      lastReconciliation: { revision: 7 },
+      holds: blockedHolds([rejected]),
+    });
     expect(done).toMatchObject({
       outcome: 'withheld',
       accountIds: [rejected],
@@ -137,9 +142,9 @@ describe('settle', () => {
   });
 
   it('remembers since when accounts should go when their grace period runs', async () => {
-    const leaving = { [rejected]: since };
+    const holds = graceHolds({ [rejected]: since });
 
-    expect((await settled({ remember: leaving, leaving })).remembered).toMatchObject({ leaving });
+    expect((await settled({ holds })).remembered).toMatchObject({ holds });
   });
 
   it('tells a resource that it has written from one that is unchanged', async () => {

@@ -104,7 +104,7 @@ describe('on a full document', () => {
     const plan = planOnly(configuration, accounts, {
       ...full,
       ...(refused && { refused }),
-      setAside: new Set([second]),
+      excluded: new Set([second]),
     });
 
     expect(granted(plan.next)).toEqual(idsOf(members(4).slice(2)));

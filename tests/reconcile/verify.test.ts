@@ -242,9 +242,9 @@ test.each([
   const { id, accounts, reads } = await doneByAnother(env);
   const state = await env.store.resources.get(bucket);
   if (state?.lastReconciliation === undefined) throw new Error('Nothing was left');
-  const tried = { revision: state.lastReconciliation.revision, setAside: [refused ?? id] };
-  const lastReconciliation = { ...state.lastReconciliation, revision: 0 };
-  await env.store.resources.put(bucket, { ...state, lastReconciliation, tried });
+  const accountId = refused ?? id;
+  const holds = [{ accountId, change: 'add', reason: 'rejected-principal' }] as const;
+  await env.store.resources.put(bucket, { ...state, holds });
 
   expect(await verify(env, accounts)).toMatchObject({ missing: [] });
   expect(reads()).toBe(asked);

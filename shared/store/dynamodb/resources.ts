@@ -1,15 +1,9 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type {
-  Conflict,
-  LastReconciliation,
-  ManagedContent,
-  ResourceState,
-  ResourceStore,
-  Tried,
-} from '../ports.ts';
+import type { Conflict, LastReconciliation, ManagedContent, ResourceState, ResourceStore } from '../ports.ts';
 import { packedSchema, packOptional } from './documents.ts';
-import { accountIdSchema, activationIdSchema, countSchema, ordinalSchema, timeSchema } from './fields.ts';
+import { activationIdSchema, countSchema, ordinalSchema, timeSchema } from './fields.ts';
+import { holdsSchema } from './holds.ts';
 import { type Item, withoutUndefined } from './items.ts';
 import { iterateItemsWithPrefix, readItem } from './operations.ts';
 import type { Key, Table } from './table.ts';
@@ -20,14 +14,6 @@ const conflictSchema: z.ZodType<Conflict> = z.object({
   restoredAt: timeSchema,
   changedAt: timeSchema,
   sids: z.array(z.string()),
-});
-
-const triedSchema: z.ZodType<Tried> = z.object({
-  revision: countSchema,
-  setAside: z.array(accountIdSchema),
-  refused: z.record(accountIdSchema, timeSchema).exactOptional(),
-  reason: z.string().exactOptional(),
-  ambiguous: z.literal(true).exactOptional(),
 });
 
 const lastReconciliationSchema: z.ZodType<LastReconciliation> = z.object({
@@ -50,9 +36,7 @@ const stateSchema: z.ZodType<ResourceState> = z.object({
   unmanaged: packedSchema(z.array(z.object({ digest: z.string(), label: z.string() }))).exactOptional(),
   identity: z.string().exactOptional(),
   writeInProgress: z.enum(['same-configuration', 'other-configuration']).exactOptional(),
-  tried: triedSchema.exactOptional(),
-  withheld: z.array(accountIdSchema).exactOptional(),
-  leaving: packedSchema(z.record(accountIdSchema, timeSchema)).exactOptional(),
+  holds: packedSchema(holdsSchema).exactOptional(),
   conflict: conflictSchema.exactOptional(),
   batchWindow: z.object({ until: timeSchema, pause: countSchema, revision: countSchema }).exactOptional(),
   version: ordinalSchema.exactOptional(),
@@ -97,7 +81,7 @@ const toItem = (resource: string, state: ResourceState, version: number): Item =
   withoutUndefined({
     ...stateKey(resource),
     ...state,
-    leaving: packOptional(state.leaving),
+    holds: packOptional(state.holds),
     unmanaged: packOptional(state.unmanaged),
     version,
   });

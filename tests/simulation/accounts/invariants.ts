@@ -42,10 +42,13 @@ export async function findHandledViolations(
   const violations: Violation[] = [];
   for (const finding of found) {
     const { id, key, sort, what } = finding;
-    const { withheld } = (await stage.inner.resources.get(key)) ?? {};
+    const { holds = [] } = (await stage.inner.resources.get(key)) ?? {};
+    const blocked = holds
+      .filter(({ reason }) => reason === 'removal-limit')
+      .map(({ accountId }) => accountId);
     // The run that began to withhold it has said so.
     // A grant that is gone keeps all that it named while the removal of some of them is withheld.
-    if (sort === 'names' && withheld !== undefined && (withheld.includes(id) || isStray(finding))) continue;
+    if (sort === 'names' && blocked.length > 0 && (blocked.includes(id) || isStray(finding))) continue;
     // A run that began before the configuration came into force has verified the access, not how it is given.
     if (sort === 'lacks' && !looked.names.has(id) && (await isServed(stage, finding))) continue;
     violations.push({ at, what: `${what}, though a run for it has succeeded` });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { ResourceState, ResourceStore } from '../../../shared/store/ports.ts';
+import type { Hold, ResourceState, ResourceStore } from '../../../shared/store/ports.ts';
 import type { MakeStore } from '../../fixtures/make-store.ts';
 import { accountId, aReconciliation, aState, at, bucket, key, tamper } from '../../fixtures/store-items.ts';
 
@@ -88,40 +88,52 @@ export function resourceContract(makeStore: MakeStore): void {
       );
     });
 
-    test('keeps the accounts whose removal waits, and forgets them', async () => {
-      await put(bucket, aState({ withheld: ['111122223333'] }));
-      const waiting = await get(bucket);
-      await put(bucket, aState());
-
-      expect(waiting?.withheld).toEqual(['111122223333']);
-      expect(await get(bucket)).not.toHaveProperty('withheld');
-    });
-
-    test('keeps whom AWS refused, when and why, and forgets them', async () => {
-      const tried = {
-        revision: 5,
-        setAside: ['111122223333', '444455556666'],
-        refused: { '111122223333': at },
-        reason: 'invalid principals',
-        ambiguous: true as const,
-      };
-      await put(bucket, aState({ tried }));
+    test('keeps a hold of each reason, and forgets them', async () => {
+      const holds: readonly Hold[] = [
+        { accountId: accountId(0), change: 'remove', reason: 'grace-period', since: at },
+        {
+          accountId: accountId(1),
+          change: 'remove',
+          reason: 'removal-limit',
+          configurationHash: `${'a'.repeat(64)}+1`,
+          since: at,
+        },
+        {
+          accountId: accountId(2),
+          change: 'remove',
+          reason: 'removal-limit',
+          configurationHash: 'a'.repeat(64),
+        },
+        {
+          accountId: accountId(3),
+          change: 'add',
+          reason: 'rejected-principal',
+          rejectedAt: at,
+          message: 'invalid principals',
+          ambiguous: true,
+        },
+        { accountId: accountId(4), change: 'add', reason: 'rejected-principal' },
+        { accountId: accountId(5), change: 'add', reason: 'capacity' },
+      ];
+      await put(bucket, aState({ holds }));
       const kept = await get(bucket);
       await put(bucket, aState());
 
-      expect(kept).toStrictEqual(aState({ tried }));
-      expect(await get(bucket)).not.toHaveProperty('tried');
+      expect(kept).toStrictEqual(aState({ holds }));
+      expect(await get(bucket)).not.toHaveProperty('holds');
     });
 
-    test('keeps who is leaving and since when, however many, and forgets them', async () => {
-      const many = Array.from({ length: 10_000 }, (_, number) => [accountId(number), at]);
-      const leaving = Object.fromEntries(many);
-      await put(bucket, aState({ leaving }));
-      const kept = await get(bucket);
-      await put(bucket, aState());
+    test('keeps the holds of ten thousand accounts', async () => {
+      const holds: readonly Hold[] = Array.from({ length: 10_000 }, (_, number) => ({
+        accountId: accountId(number),
+        change: 'remove',
+        reason: 'removal-limit',
+        configurationHash: 'a'.repeat(64),
+        since: new Date(Date.parse(at) + 1_000 * number).toISOString(),
+      }));
+      await put(bucket, aState({ holds }));
 
-      expect(kept).toStrictEqual(aState({ leaving }));
-      expect(await get(bucket)).not.toHaveProperty('leaving');
+      expect(await get(bucket)).toStrictEqual(aState({ holds }));
     });
 
     test('keeps what outsiders did, and that a write is under way, and forgets both', async () => {

@@ -1,0 +1,67 @@
+import { memoizeByObject } from '../platform/memoize.ts';
+import { compareByText } from '../platform/order.ts';
+import type {
+  CapacityHold,
+  GracePeriodHold,
+  Hold,
+  HoldReason,
+  RejectedPrincipalHold,
+  RemovalHold,
+  ResourceState,
+} from '../store/ports.ts';
+
+/** The holds that the table remembers of a resource. */
+export const getHolds = (state: Pick<ResourceState, 'holds'> | undefined): readonly Hold[] =>
+  state?.holds ?? noHolds;
+
+const noHolds: readonly Hold[] = [];
+
+/** The accounts that are held for a reason, in the order of the holds. */
+export const listHeldAccounts = (holds: readonly Hold[], reason: HoldReason): string[] =>
+  holds.filter((hold) => hold.reason === reason).map(({ accountId }) => accountId);
+
+/** The accounts that keep access which no grant gives them any more. */
+export const listKeptAccounts = (holds: readonly Hold[]): string[] =>
+  holds.filter(({ change }) => change === 'remove').map(({ accountId }) => accountId);
+
+export const listGracePeriods = (holds: readonly Hold[]): readonly GracePeriodHold[] =>
+  holds.filter((hold) => hold.reason === 'grace-period');
+
+export const listRejections = (holds: readonly Hold[]): readonly RejectedPrincipalHold[] =>
+  holds.filter((hold) => hold.reason === 'rejected-principal');
+
+export const toCapacityHold = (accountId: string): CapacityHold => ({
+  accountId,
+  change: 'add',
+  reason: 'capacity',
+});
+
+/** For each account with a hold of its removal: the hold. */
+export const indexRemovals = memoizeByObject(
+  (holds: readonly Hold[]): ReadonlyMap<string, RemovalHold> =>
+    new Map(holds.filter(isRemoval).map((hold) => [hold.accountId, hold])),
+);
+
+const isRemoval = (hold: Hold): hold is RemovalHold => hold.change === 'remove';
+
+/** The reason that stays if an account has two: the one that a run cannot end by itself. */
+const precedence: Readonly<Record<HoldReason, number>> = {
+  'removal-limit': 1,
+  'grace-period': 2,
+  'rejected-principal': 1,
+  capacity: 2,
+};
+
+/** One hold for each account and change, ordered by account. */
+export function mergeHolds(holds: readonly Hold[]): readonly Hold[] {
+  const byChange = Map.groupBy(holds, ({ accountId, change }) => `${accountId} ${change}`);
+  return [...byChange.values()].flatMap(mergeTwo).sort(compareByText(({ accountId }) => accountId));
+}
+
+function mergeTwo(holds: readonly Hold[]): readonly Hold[] {
+  const [first, ...rest] = holds.toSorted((a, b) => precedence[a.reason] - precedence[b.reason]);
+  if (first?.reason !== 'removal-limit' || first.since !== undefined)
+    return first === undefined ? [] : [first];
+  const since = rest.flatMap((hold) => ('since' in hold && hold.since !== undefined ? [hold.since] : []))[0];
+  return [since === undefined ? first : { ...first, since }];
+}

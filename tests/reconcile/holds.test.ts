@@ -1,0 +1,46 @@
+import { expect, it } from '@jest/globals';
+import { blockRemoval } from '../../shared/reconcile/hold-removals.ts';
+import {
+  listHeldAccounts,
+  listKeptAccounts,
+  mergeHolds,
+  toCapacityHold,
+} from '../../shared/reconcile/holds.ts';
+import type { Hold } from '../../shared/store/ports.ts';
+import { blockedHolds, configurationHash, graceHolds } from '../fixtures/plan-fixture.ts';
+
+const since = '2026-03-01T09:00:00.000Z';
+const rejected: Hold = { accountId: '1', change: 'add', reason: 'rejected-principal' };
+
+it('keeps one hold for each account and change, ordered by account, when holds are merged', () => {
+  const holds = [
+    ...graceHolds({ 3: since }),
+    rejected,
+    ...graceHolds({ 1: since }),
+    ...graceHolds({ 3: since }),
+  ];
+
+  expect(mergeHolds(holds)).toEqual([rejected, ...graceHolds({ 1: since, 3: since })]);
+});
+
+it('keeps the blocked removal, with the time of the grace period, when a removal has both', () => {
+  const blocked = blockRemoval({ configurationHash }, '1');
+
+  expect(mergeHolds([...graceHolds({ 1: since }), blocked])).toEqual([{ ...blocked, since }]);
+  expect(mergeHolds([blocked, ...graceHolds({ 1: since })])).toEqual([{ ...blocked, since }]);
+  expect(mergeHolds([{ ...blocked, since: 'earlier' }, ...graceHolds({ 1: since })])).toEqual([
+    { ...blocked, since: 'earlier' },
+  ]);
+});
+
+it('keeps the rejection when an account is rejected and does not fit', () => {
+  expect(mergeHolds([toCapacityHold('1'), rejected])).toEqual([rejected]);
+});
+
+it('lists accounts by reason, and those that keep access', () => {
+  const holds = [...graceHolds({ 1: since }), ...blockedHolds(['2']), toCapacityHold('3'), rejected];
+
+  expect(listHeldAccounts(holds, 'removal-limit')).toEqual(['2']);
+  expect(listHeldAccounts(holds, 'capacity')).toEqual(['3']);
+  expect(listKeptAccounts(holds)).toEqual(['1', '2']);
+});
