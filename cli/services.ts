@@ -5,11 +5,11 @@ import {
   createHubClients,
   createRunAccess,
   type HubSettings,
-  requestHandler,
   translateHubErrors,
 } from '../shared/platform/aws/access.ts';
 import { memoizeByRun } from '../shared/platform/aws/per-run.ts';
 import { type CallCounts, countCalls, withPlugins } from '../shared/platform/aws/plugins.ts';
+import { requestHandler } from '../shared/platform/aws/request-handler.ts';
 import { toUpdateFunctionName } from '../shared/platform/central-accounts.ts';
 import { systemClock } from '../shared/platform/clock.ts';
 import type { Logger } from '../shared/platform/logger.ts';

@@ -1,13 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  createHubClients,
-  createRunAccess,
-  requestHandler,
-  translateHubErrors,
-} from '../platform/aws/access.ts';
+import { createHubClients, createRunAccess, translateHubErrors } from '../platform/aws/access.ts';
 import { memoizeByRun } from '../platform/aws/per-run.ts';
 import { withPlugins } from '../platform/aws/plugins.ts';
+import { requestHandler } from '../platform/aws/request-handler.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Services } from '../reconcile/services.ts';
 import { createDocumentClient } from '../store/dynamodb/document-client.ts';

@@ -1,5 +1,5 @@
 import { ResourceBusyError } from '../grants/errors.ts';
-import { requestTimeout } from '../platform/aws/access.ts';
+import { requestTimeout } from '../platform/aws/request-handler.ts';
 import { clockSkew } from '../platform/clock.ts';
 import { LeaseLostError } from './errors.ts';
 import type { Services } from './services.ts';

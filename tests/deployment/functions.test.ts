@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { requestTimeout } from '../../shared/platform/aws/access.ts';
+import { requestTimeout } from '../../shared/platform/aws/request-handler.ts';
 import { clockSkew } from '../../shared/platform/clock.ts';
 import { leaseDuration, sendWindow } from '../../shared/reconcile/lease.ts';
 import { deployedMachines } from '../../simulator/deployed-machines.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { requestTimeout } from '../../shared/platform/aws/access.ts';
+import { requestTimeout } from '../../shared/platform/aws/request-handler.ts';
 import { clockSkew } from '../../shared/platform/clock.ts';
 import { type LeasePrecheck, leaseDuration, sendWindow, withLease } from '../../shared/reconcile/lease.ts';
 import type { Services } from '../../shared/reconcile/services.ts';

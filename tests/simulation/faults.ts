@@ -41,7 +41,7 @@ export const drawRates = ({ pick }: Draw): FaultRates => {
   };
 };
 
-/** The SDK gives up on a request after this time (`requestTimeout` of shared/platform/aws/access.ts). */
+/** The SDK gives up on a request after this time (`requestTimeout` of shared/platform/aws/request-handler.ts). */
 const giveUpAfter = 10_000;
 const lateBy = 20_000;
 

@@ -11,13 +11,14 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import { getSpokeRole, type SpokeRoles } from '../central-accounts.ts';
 import type { Clock } from '../clock.ts';
 import type { AccountRegion } from './account-region.ts';
 import { createSpokeCredentials } from './credentials.ts';
 import { type ClientPlugin, checkBeforeSend, createClient, translateErrors } from './plugins.ts';
+import { createRequestHandler, requestHandler } from './request-handler.ts';
 
 /** Clients that act in one account and region, through its spoke role. */
 export interface AccountClients {
@@ -68,21 +69,6 @@ export interface AwsSettings extends HubSettings, SpokeRoles {
   readonly runId: string;
   readonly clock: Clock;
 }
-
-/** How long a request may take before the SDK gives up on it. The lease's length is reckoned with it. */
-export const requestTimeout = 10_000;
-const connectionTimeout = 2_000;
-
-const handlerWith = (timeout: number): NodeHttpHandler =>
-  new NodeHttpHandler({
-    connectionTimeout,
-    requestTimeout: timeout,
-    // Without this the handler only warns.
-    throwOnRequestTimeout: true,
-  });
-
-/** Shared by all clients, and with it the connections. */
-export const requestHandler = handlerWith(requestTimeout);
 
 /** @param sts the client that asks for the run's credentials. Default: one of its own */
 export function createAwsAccess(settings: AwsSettings, sts: STSClient = stsClient(settings)): AwsAccess {
@@ -144,7 +130,7 @@ type ClientConfig = {
 const clientConfig = (settings: HubSettings, region: string): ClientConfig => ({
   region,
   requestHandler:
-    settings.requestTimeout === undefined ? requestHandler : handlerWith(settings.requestTimeout),
+    settings.requestTimeout === undefined ? requestHandler : createRequestHandler(settings.requestTimeout),
   ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
 });
 

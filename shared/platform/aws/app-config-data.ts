@@ -2,9 +2,9 @@ import { AppConfigDataClient } from '@aws-sdk/client-appconfigdata';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Clock } from '../clock.ts';
-import { requestHandler } from './access.ts';
 import { AccessDeniedError } from './errors.ts';
 import { type ClientPlugin, createClient } from './plugins.ts';
+import { requestHandler } from './request-handler.ts';
 
 export interface ReaderClientSettings {
   /** Where the application of AppConfig is. */

@@ -1,3 +1,5 @@
+import type { ConfigurationUnavailableError } from './errors.ts';
+
 /** What checks a configuration and gives it its type: a zod schema, or anything with such a `parse`. */
 export interface ConfigurationSchema<T> {
   parse(value: unknown): T;
@@ -14,4 +16,19 @@ export interface ConfigurationReader<T> {
   current(): T | undefined;
   /** Asks whenever the interval is over, until the signal: for a process that lives long. */
   keepFresh(signal: AbortSignal): Promise<void>;
+}
+
+export type ReaderEnvironment = Readonly<Record<string, string | undefined>>;
+
+export interface EnvironmentReaderSettings<T> {
+  /** What the configuration's JSON must be. */
+  readonly schema: ConfigurationSchema<T>;
+  /** If the grant of the reader role asks for one. */
+  readonly externalId?: string;
+  /** Seconds between two questions at least, 15 to 86,400. Default: 60. */
+  readonly pollSeconds?: number;
+  /** Is told of each failure after which an earlier configuration stays in use. */
+  readonly onTrouble?: (error: ConfigurationUnavailableError) => void;
+  /** Default: `process.env`. */
+  readonly env?: ReaderEnvironment;
 }

@@ -1,23 +1,12 @@
 import { createReaderClient, type ReaderClientSettings } from '../../platform/aws/app-config-data.ts';
 import { systemClock } from '../../platform/clock.ts';
-import type { ConfigurationReader, ConfigurationSchema } from './configuration-reader.ts';
-import { type ConfigurationUnavailableError, ReaderSettingsError } from './errors.ts';
+import type {
+  ConfigurationReader,
+  EnvironmentReaderSettings,
+  ReaderEnvironment,
+} from './configuration-reader.ts';
+import { ReaderSettingsError } from './errors.ts';
 import { createConfigurationReader } from './reader.ts';
-
-export type ReaderEnvironment = Readonly<Record<string, string | undefined>>;
-
-export interface EnvironmentReaderSettings<T> {
-  /** What the configuration's JSON must be. */
-  readonly schema: ConfigurationSchema<T>;
-  /** If the grant of the reader role asks for one. */
-  readonly externalId?: string;
-  /** Seconds between two questions at least, 15 to 86,400. Default: 60. */
-  readonly pollSeconds?: number;
-  /** Is told of each failure after which an earlier configuration stays in use. */
-  readonly onTrouble?: (error: ConfigurationUnavailableError) => void;
-  /** Default: `process.env`. */
-  readonly env?: ReaderEnvironment;
-}
 
 /**
  * The reader of the configuration that `APPCONFIGAPPNAME`, `APPCONFIGCONF` and `APPCONFIGENV` name, by the role

@@ -5,8 +5,9 @@ import { GetBucketPolicyCommand, PutBucketPolicyCommand } from '@aws-sdk/client-
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { install } from '@sinonjs/fake-timers';
-import { createAwsAccess, requestTimeout } from '../../../shared/platform/aws/access.ts';
+import { createAwsAccess } from '../../../shared/platform/aws/access.ts';
 import { type CallCounts, countCalls } from '../../../shared/platform/aws/plugins.ts';
+import { requestTimeout } from '../../../shared/platform/aws/request-handler.ts';
 import { LeaseLostError } from '../../../shared/reconcile/errors.ts';
 import { fault, refuse } from '../../fixtures/call-faults.ts';
 import { loadCentralAccounts } from '../../fixtures/central-accounts.ts';
