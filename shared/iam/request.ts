@@ -2,6 +2,7 @@
 export type RequestPrincipal =
   | RolePrincipal
   | (TaggedPrincipal & { readonly type: 'user'; readonly arn: string })
+  | FederatedUserPrincipal
   | { readonly type: 'root'; readonly accountId: string }
   | { readonly type: 'account'; readonly accountId: string }
   | { readonly type: 'federated'; readonly provider: string; readonly accountId?: string }
@@ -24,6 +25,15 @@ export interface RolePrincipal extends TaggedPrincipal {
   readonly serviceLinked?: boolean;
 }
 
+/** A session that a user has opened with GetFederationToken. Its identity policies are the user's. */
+interface FederatedUserPrincipal {
+  readonly type: 'federated-user';
+  /** `arn:aws:sts::111122223333:federated-user/Ann` */
+  readonly arn: string;
+  /** The ARN of the user, or `…:root` for the root user. Absent: it is not known. */
+  readonly user?: string;
+}
+
 /** A service that acts with its own service principal. */
 interface ServicePrincipal {
   readonly type: 'service';
@@ -42,6 +52,8 @@ export interface AccessRequest {
   readonly action: string;
   /** The ARN of the resource. */
   readonly resource: string;
+  /** The canonical user id of the caller's account, as S3 has it. Absent: it is not known. */
+  readonly canonicalUser?: string;
   /** The account that owns the resource. Default: the account in the ARN. */
   readonly resourceAccount?: string;
   /** The region that is called. Default: the region in the ARN. */

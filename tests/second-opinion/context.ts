@@ -37,6 +37,7 @@ function derived(key: string, input: Case): Values {
   if (key === 'aws:principalisawsservice') return isService(principal);
   if (key === 'aws:principalservicename') return serviceName(principal);
   if (key === 'aws:username') return userName(principal);
+  if (key === 'aws:userid' && principal.type === 'federated-user') return [federatedUserId(principal.arn)];
   if (key === 'aws:resourceaccount') return known(resourceAccountOf(input.request));
   if (key === 'aws:resourceorgid') return organizationKey('id', resourceAccountOf(input.request), input);
   if (key === 'aws:resourceorgpaths') return organizationKey('path', resourceAccountOf(input.request), input);
@@ -44,14 +45,19 @@ function derived(key: string, input: Case): Values {
   return 'unknown';
 }
 
+/** `account:caller-specified-name` (Variables and tags, principal key values). */
+const federatedUserId = (arn: string): string => `${accountOfArn(arn)}:${arn.split('/')[1] ?? ''}`;
+
 const known = (value: string | undefined): Values => (value === undefined ? 'unknown' : [value]);
 
 /** The account of a caller; `none` for a caller outside of all accounts. */
 export function accountOfCaller(caller: Caller): string | 'none' | undefined {
-  if (caller.type === 'role' || caller.type === 'user') return accountOfArn(caller.arn);
+  if (hasArn(caller)) return accountOfArn(caller.arn);
   if (caller.type === 'root' || caller.type === 'account') return caller.accountId;
   return 'none';
 }
+
+const hasArn = (caller: Caller): caller is Extract<Caller, { readonly arn: string }> => 'arn' in caller;
 
 /** A resource of a region is reached through that region. */
 const regionOfArn = (arn: string): string | undefined => {
@@ -73,7 +79,7 @@ export function resourceAccountOf({ resourceAccount, resource, principal }: Requ
 }
 
 function principalArn(caller: Caller): Values {
-  if (caller.type === 'role' || caller.type === 'user') return [caller.arn];
+  if (hasArn(caller)) return [caller.arn];
   if (caller.type === 'root') return [`arn:aws:iam::${caller.accountId}:root`];
   return caller.type === 'anonymous' ? [] : 'unknown';
 }
@@ -88,6 +94,7 @@ function principalType(caller: Caller): Values {
   const types: Readonly<Record<string, string>> = {
     role: 'AssumedRole',
     user: 'User',
+    'federated-user': 'FederatedUser',
     root: 'Account',
     anonymous: 'Anonymous',
   };
@@ -111,6 +118,8 @@ function userName(caller: Caller): Values {
 /** "Included only when the call is made directly by an AWS service principal". */
 function sourceKey(key: string, input: Case): Values {
   const { principal } = input.request;
+  // A role session alone carries it.
+  if (key === 'aws:sourceidentity' && principal.type === 'federated-user') return [];
   const names = ['aws:sourceaccount', 'aws:sourcearn', 'aws:sourceorgid', 'aws:sourceorgpaths'];
   if (!names.includes(key)) return 'unknown';
   if (principal.type !== 'service') return [];

@@ -1,5 +1,6 @@
 import { type Answer, every, some } from './answer.ts';
 import { accountOfCaller, resourceAccountOf } from './context.ts';
+import { isFree, operationAllows } from './operations.ts';
 import { keyGrantAllows, launchPermissionAllows } from './other-access.ts';
 import type { Form } from './principals.ts';
 import { type AppliedPolicy, type Caller, type Case, type Kind, resourceKinds } from './shapes.ts';
@@ -12,12 +13,25 @@ export interface Judgement {
 }
 
 /** "An explicit deny overrides an explicit allow"; what nothing allows is denied. */
-export function judge(input: Case): Judgement {
+export function judge(given: Case): Judgement {
+  const isFreeOfPolicies = isFree(given);
+  const input = isFreeOfPolicies ? withEndpointOnly(given) : given;
   const denied = some(kinds.filter((kind) => binds(kind, input)).map((kind) => kindDenies(kind, input)));
-  const allowed = every([grants(input), organizationAllows(input), limitAllows('endpoint', input)]);
+  const allowed = every([
+    isFreeOfPolicies ? 'yes' : grants(input),
+    organizationAllows(input),
+    limitAllows('endpoint', input),
+  ]);
   if (denied === 'yes' || allowed === 'no') return { outcome: 'denied', explicit: denied === 'yes' };
   return { outcome: denied === 'no' && allowed === 'yes' ? 'allowed' : 'unknown', explicit: false };
 }
+
+/** What needs no permissions still goes through its VPC endpoint. */
+const withEndpointOnly = ({ policies, unread = [], ...others }: Case): Case => ({
+  ...others,
+  policies: policies.filter(({ kind }) => kind === 'endpoint'),
+  unread: unread.filter(({ kind }) => kind === 'endpoint'),
+});
 
 const kinds: readonly Kind[] = [
   ...resourceKinds,
@@ -51,12 +65,15 @@ function binds(kind: Kind, input: Case): boolean {
   const { principal } = input.request;
   if (kind === 'scp') return isBoundBySCP(input);
   if (kind === 'rcp') return isBoundByRCP(input);
-  if (kind === 'session') return principal.type === 'role';
+  if (kind === 'session') return principal.type === 'role' || principal.type === 'federated-user';
   if (kind === 'bucket') return !isOwnersRootAtBucketPolicy(input);
   if (kind === 'identity' || kind === 'boundary')
-    return principal.type === 'role' || principal.type === 'user';
+    return principal.type === 'role' || principal.type === 'user' || isFederatedByUser(principal);
   return true;
 }
+
+const isFederatedByUser = (caller: Caller): boolean =>
+  caller.type === 'federated-user' && caller.user?.includes(':user/') !== false;
 
 /**
  * "The root user of the AWS account that owns a bucket can always use this operation, even if the policy explicitly denies the root user"
@@ -117,14 +134,18 @@ function levelAllows(scps: readonly AppliedPolicy[], input: Case): Answer {
 /** A policy that only limits: where there is none, nothing is limited. */
 function limitAllows(kind: 'boundary' | 'session' | 'endpoint', input: Case): Answer {
   if (!binds(kind, input)) return 'yes';
-  if (policiesOf(kind, input).length === 0 && !isUnread(kind, input)) return 'yes';
+  if (policiesOf(kind, input).length === 0 && !isUnread(kind, input)) return withoutLimit(kind, input);
   return kindAllows(kind, input);
 }
+
+/** "If there is no session policy", a role session is allowed, and "otherwise the request is implicitly denied". */
+const withoutLimit = (kind: Kind, { request }: Case): Answer =>
+  kind === 'session' && request.principal.type === 'federated-user' ? 'no' : 'yes';
 
 /** Whether identity and resource policies give the access (within one account, and across accounts). */
 function grants(input: Case): Answer {
   // A grant of a key needs no other policy, in its account or another one.
-  return some([keyGrantAllows(input), policiesGrant(input)]);
+  return every([operationAllows(input), some([keyGrantAllows(input), policiesGrant(input)])]);
 }
 
 function policiesGrant(input: Case): Answer {
@@ -144,7 +165,9 @@ const resourceAllows = (form: Form, input: Case): Answer =>
 
 /** The root user and the account as a whole need no identity policy. */
 function identityAllows(input: Case): Answer {
-  const { type } = input.request.principal;
+  const { principal } = input.request;
+  const { type } = principal;
+  if (type === 'federated-user' && !isFederatedByUser(principal)) return 'yes';
   return type === 'root' || type === 'account' ? 'yes' : kindAllows('identity', input);
 }
 

@@ -57,6 +57,7 @@ export type Caller =
       readonly serviceLinked?: boolean;
     }
   | { readonly type: 'user'; readonly arn: string }
+  | { readonly type: 'federated-user'; readonly arn: string; readonly user?: string }
   | { readonly type: 'root'; readonly accountId: string }
   | { readonly type: 'account'; readonly accountId: string }
   | { readonly type: 'federated'; readonly provider: string }
@@ -76,6 +77,8 @@ export type ContextValue =
 
 export interface Request {
   readonly principal: Caller;
+  /** The canonical user id of the caller's account. */
+  readonly canonicalUser?: string;
   readonly action: string;
   readonly resource: string;
   readonly resourceAccount?: string;

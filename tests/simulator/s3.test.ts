@@ -2,6 +2,7 @@ import {
   DeleteBucketPolicyCommand,
   GetBucketPolicyCommand,
   GetBucketTaggingCommand,
+  ListObjectsV2Command,
   PutBucketPolicyCommand,
 } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, test } from '@jest/globals';
@@ -179,17 +180,21 @@ describe('permission', () => {
   });
 
   test('requires both sides for a bucket of another account', async () => {
-    const asShared = () => env.clients(shared).s3.send(new GetBucketPolicyCommand({ Bucket }));
+    const asShared = () => env.clients(shared).s3.send(new ListObjectsV2Command({ Bucket }));
     env.organization.editPolicy('bucket', Bucket, policy(allow));
     expect(await refusal(asShared())).toMatchObject({ name: 'AccessDenied' });
     const toShared = {
       ...allow,
       Principal: { AWS: shared },
-      Action: 's3:GetBucketPolicy',
+      Action: ['s3:ListBucket', 's3:GetBucketPolicy'],
       Resource: bucketArn,
     };
     env.organization.editPolicy('bucket', Bucket, policy(toShared));
     await expect(asShared()).resolves.toBeDefined();
+    const readPolicy = env.clients(shared).s3.send(new GetBucketPolicyCommand({ Bucket }));
+    expect(await refusal(readPolicy)).toMatchObject({
+      message: expect.stringContaining('is for the account that owns the resource'),
+    });
   });
 });
 

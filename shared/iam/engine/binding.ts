@@ -1,13 +1,15 @@
 import type { PolicyKind } from '../applied-policy.ts';
 import type { AccessRequest, OrganizationFacts, RequestPrincipal } from '../request.ts';
+import { needsNoPermission } from './operation-limits.ts';
 import { rcpServices } from './rcp-services.ts';
-import { getPrincipalAccount, getResourceAccount } from './request-facts.ts';
+import { getPrincipalAccount, getResourceAccount, isFederatedRoot } from './request-facts.ts';
 
 /**
  * Whether policies of a kind bind a request at all.
  *
- * - Identity policies and boundaries bind users and roles, session policies roles. The root user has full access, and of an account
- *   as a whole its administrators decide.
+ * - Identity policies and boundaries bind users and roles, session policies bind role sessions and federated users. The root user has
+ *   full access, and of an account as a whole its administrators decide.
+ * - What needs no permissions is bound by endpoint policies alone.
  * - SCPs bind principals of member accounts, and no service-linked role. RCPs bind every caller but these.
  *
  * Sources: "How AWS enforcement code logic evaluates requests to allow or deny access"; Organizations user guide, "Service control
@@ -19,12 +21,13 @@ export function binds(
   organization: Pick<OrganizationFacts, 'managementAccount'> = {},
 ): boolean {
   const { principal } = request;
+  if (needsNoPermission(request)) return kind === 'endpoint';
   switch (kind) {
     case 'identity':
     case 'boundary':
-      return principal.type === 'role' || principal.type === 'user';
+      return hasIdentityPolicies(principal);
     case 'session':
-      return principal.type === 'role';
+      return principal.type === 'role' || principal.type === 'federated-user';
     case 'scp':
       return scpBinds(principal, organization);
     case 'rcp':
@@ -35,6 +38,11 @@ export function binds(
       return true;
   }
 }
+
+const hasIdentityPolicies = (principal: RequestPrincipal): boolean =>
+  principal.type === 'role' ||
+  principal.type === 'user' ||
+  (principal.type === 'federated-user' && !isFederatedRoot(principal));
 
 /** S3 API reference, "PutBucketPolicy": the owner's root user can always do it, "even if the policy explicitly denies the root user". */
 const isUnlocking = (request: AccessRequest): boolean =>

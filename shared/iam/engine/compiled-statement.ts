@@ -52,19 +52,32 @@ function compile(
       const { context } = question;
       const grades = gradeCaller(statement, question);
       if (isNobody(grades)) return undefined;
-      let rest = bothVerdicts(legal, meansResource(question.request.resource, context));
+      let rest = bothVerdicts(
+        kind === 'endpoint' ? bothVerdicts(legal, judgeGateway(statement, question.action)) : legal,
+        meansResource(question.request.resource, context),
+      );
       if (rest !== 'no') rest = bothVerdicts(rest, meetsAll(requirements, context));
       return rest === 'no' ? undefined : { grades, rest };
     },
   };
 }
 
+/** "For gateway endpoints, the Principal element must be set to *". S3 and DynamoDB have such endpoints beside the others. */
+function judgeGateway({ Principal }: Statement, action: string): Verdict {
+  const isOpen = Principal === '*' || (Principal !== undefined && toArray(Principal.AWS ?? []).includes('*'));
+  return isOpen || !/^(s3|dynamodb):/.test(action) ? 'yes' : createUnknown('element', 'Principal');
+}
+
 function gradeCaller({ Effect, Principal, NotPrincipal }: Statement, question: Question): Grades {
-  const { principal } = question.request;
-  if (Principal !== undefined) return gradePrincipal(Principal, principal);
+  const { principal, canonicalUser } = question.request;
+  if (Principal !== undefined) return gradePrincipal(Principal, principal, canonicalUser);
   if (NotPrincipal === undefined) return everyCaller;
   const { hasBoundary } = question;
-  const session = judgeNotPrincipal(NotPrincipal, principal, { effect: Effect, hasBoundary });
+  const session = judgeNotPrincipal(NotPrincipal, principal, {
+    effect: Effect,
+    hasBoundary,
+    canonicalUser,
+  });
   return { ...everyCaller, session };
 }
 

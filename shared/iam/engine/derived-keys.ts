@@ -1,5 +1,5 @@
 import type { RequestPrincipal } from '../request.ts';
-import { getArnName } from './arns.ts';
+import { getArnAccount, getArnName } from './arns.ts';
 import type { ContextEntry } from './context-entry.ts';
 import type { RequestFacts } from './request-facts.ts';
 import { isResourceKeyUnsupported } from './resource-key-exceptions.ts';
@@ -38,19 +38,32 @@ const forTypes =
     entries[principal.type] ?? 'absent';
 
 /** Tags of users, roles and sessions that are not known. */
-const principalTag = forTypes({ role: 'unknown', user: 'unknown', account: 'unknown', federated: 'unknown' });
+const principalTag = forTypes({
+  role: 'unknown',
+  user: 'unknown',
+  account: 'unknown',
+  federated: 'unknown',
+  'federated-user': 'unknown',
+});
 
 /** Properties of a role session: "only available when a request is made by a principal with role session … credentials". */
 const roleSession = forTypes({ role: 'unknown', account: 'unknown' });
 
 /** Only requests with temporary credentials have it, and "not … federated identities". */
-const temporaryCredentials = (role: ContextEntry): Derive =>
-  forTypes({ role, user: 'unknown', root: 'unknown', account: 'unknown' });
+const temporaryCredentials = (session: ContextEntry): Derive =>
+  forTypes({
+    role: session,
+    'federated-user': session,
+    user: 'unknown',
+    root: 'unknown',
+    account: 'unknown',
+  });
 
 function principalArn({ principal, partition }: RequestFacts): ContextEntry {
   switch (principal.type) {
     case 'role':
     case 'user':
+    case 'federated-user':
       return [principal.arn];
     case 'root':
       return [`arn:${partition}:iam::${principal.accountId}:root`];
@@ -129,6 +142,10 @@ function federatedProvider({ principal }: RequestFacts): ContextEntry {
   return principal.type === 'role' || principal.type === 'account' ? 'unknown' : 'absent';
 }
 
+/** `111122223333:Ann` */
+const toFederatedUserId = (arn: string): string =>
+  `${getArnAccount(arn) ?? ''}:${arn.slice(arn.indexOf('/') + 1)}`;
+
 const userName: Derive = ({ principal }) => {
   if (principal.type === 'user') return [getArnName(principal.arn)];
   return principal.type === 'account' ? 'unknown' : 'absent';
@@ -147,6 +164,7 @@ const derivations: ReadonlyMap<string, Derive> = new Map<string, Derive>([
     forTypes({
       role: ['AssumedRole'],
       user: ['User'],
+      'federated-user': ['FederatedUser'],
       root: ['Account'],
       anonymous: ['Anonymous'],
       account: 'some',
@@ -156,7 +174,14 @@ const derivations: ReadonlyMap<string, Derive> = new Map<string, Derive>([
   ],
   [
     'aws:principalisawsservice',
-    forTypes({ role: ['false'], user: ['false'], root: ['false'], account: ['false'], service: ['true'] }),
+    forTypes({
+      role: ['false'],
+      user: ['false'],
+      'federated-user': ['false'],
+      root: ['false'],
+      account: ['false'],
+      service: ['true'],
+    }),
   ],
   [
     'aws:principalservicename',
@@ -167,6 +192,7 @@ const derivations: ReadonlyMap<string, Derive> = new Map<string, Derive>([
     'aws:userid',
     ({ principal }) => {
       if (principal.type === 'root') return [principal.accountId];
+      if (principal.type === 'federated-user') return [toFederatedUserId(principal.arn)];
       return principal.type === 'anonymous' ? ['anonymous'] : 'some';
     },
   ],

@@ -15,9 +15,10 @@ import {
 import type { JudgedStatement } from './judged-statements.ts';
 import { findKeyGrant } from './key-grants.ts';
 import { findLaunchPermission } from './launch-permissions.ts';
+import { findOperationLimit, needsNoPermission } from './operation-limits.ts';
 import { type Grade, grades } from './principals.ts';
 import type { Question } from './question.ts';
-import { getPrincipalAccount, getResourceAccount } from './request-facts.ts';
+import { getPrincipalAccount, getResourceAccount, isFederatedRoot } from './request-facts.ts';
 import { createUnknown } from './verdict.ts';
 
 /** Everything that decides about one request. */
@@ -48,10 +49,13 @@ export const findPermission = (situation: Situation): Finding =>
   ]);
 
 function isGranted(situation: Situation): Finding {
-  const { principal, action } = situation.question.request;
-  // STS API reference, "AssumeRole".
-  if (principal.type === 'root' && action.toLowerCase() === 'sts:assumerole')
-    return no('the root user cannot assume a role');
+  const { request } = situation.question;
+  if (needsNoPermission(request)) return allowedBy(`${request.action} needs no permissions`);
+  return allOf([() => findOperationLimit(request), () => byPolicies(situation)]);
+}
+
+function byPolicies(situation: Situation): Finding {
+  const { principal } = situation.question.request;
   if (!hasIdentity(principal)) return byResource(situation, grades);
   const owner = getResourceAccount(situation.question.request);
   const caller = getPrincipalAccount(principal);
@@ -60,7 +64,7 @@ function isGranted(situation: Situation): Finding {
 }
 
 const hasIdentity = ({ type }: RequestPrincipal): boolean =>
-  type === 'role' || type === 'user' || type === 'root' || type === 'account';
+  type === 'role' || type === 'user' || type === 'federated-user' || type === 'root' || type === 'account';
 
 /** What is allowed across accounts is allowed within one, too. */
 function inUnknownAccount(situation: Situation): Finding {
@@ -136,16 +140,19 @@ function byIdentity(situation: Situation): Finding {
   const { principal, action } = situation.question.request;
   if (principal.type === 'root') return allowedBy('the root user has full access in its account');
   if (principal.type === 'account') return allowedBy('the administrators of the account decide further');
+  const { unread } = situation;
   return allOf([
     () =>
       anyOf([
         () =>
-          findAmong(
-            ofKind(situation, 'identity'),
-            grades,
-            () => `no identity-based policy allows the ${action} action`,
-          ),
-        ...(situation.unread.includes('identity') ? [() => unreadPolicy('identity')] : []),
+          isFederatedRoot(principal)
+            ? allowedBy('the root user has full access in its account')
+            : findAmong(
+                ofKind(situation, 'identity'),
+                grades,
+                () => `no identity-based policy allows the ${action} action`,
+              ),
+        ...(unread.includes('identity') ? [() => unreadPolicy('identity')] : []),
       ]),
     () => withinLimits(situation),
   ]);
@@ -157,11 +164,14 @@ const withinLimits = (situation: Situation): Finding =>
     () => limit(situation, 'session', 'session policy'),
   ]);
 
-/** If there is a policy of the kind, a statement of it must allow. */
+/** If there is a policy of the kind, a statement of it must allow. A federated user needs a session policy. */
 function limit(situation: Situation, kind: PolicyKind, title: string): Finding {
   if (situation.unread.includes(kind)) return unreadPolicy(kind);
-  if (!situation.policies.some((policy) => policy.kind === kind)) return yes;
-  const { action } = situation.question.request;
+  const { action, principal } = situation.question.request;
+  if (!situation.policies.some((policy) => policy.kind === kind))
+    return kind === 'session' && principal.type === 'federated-user'
+      ? no('a federated user has no permissions without a session policy')
+      : yes;
   return findAmong(ofKind(situation, kind), grades, () => `no ${title} allows the ${action} action`);
 }
 

@@ -9,9 +9,9 @@ import { createUnknown, negateVerdict, toVerdict, type Verdict } from './verdict
 /**
  * How a statement means the caller:
  *
- * - `session`: the caller itself: a user, a role session, a service, an identity provider, or everybody. What it allows needs no other
+ * - `session`: the caller itself: a user, a session, a service, an identity provider, or everybody. What it allows needs no other
  *   policy within the account.
- * - `role`: the caller's role. A boundary or session policy must allow, too.
+ * - `role`: the role or the user that the session is of. A boundary or session policy must allow, too.
  * - `account`: the caller's account. Its identity policies decide further.
  */
 export type Grade = 'session' | 'role' | 'account';
@@ -30,36 +30,53 @@ const directly: Grades = { ...nobody, session: 'yes' };
  * Sources: "AWS JSON policy elements: Principal"; "How AWS enforcement code logic evaluates requests to allow or deny access"
  * (resource-based policies).
  */
-export function gradePrincipal(principal: Principal, caller: RequestPrincipal): Grades {
+export function gradePrincipal(
+  principal: Principal,
+  caller: RequestPrincipal,
+  canonicalUser?: string,
+): Grades {
   const named = readNames(principal);
   if (named.everybody) return directly;
   switch (caller.type) {
     case 'anonymous':
       return named.has('AWS:*') ? directly : nobody;
     case 'service':
-      return gradeOutsider(named, `Service:${caller.service}`);
+      return gradeOutsider(named, 'Service', caller.service);
     case 'federated':
-      return gradeOutsider(named, `Federated:${caller.provider}`);
+      return gradeOutsider(named, 'Federated', caller.provider);
     default:
-      return gradeAwsCaller(named, caller);
+      return gradeAwsCaller(named, caller, canonicalUser);
   }
 }
 
+type FederatedUser = Extract<RequestPrincipal, { type: 'federated-user' }>;
 type AwsCaller = Exclude<RequestPrincipal, { type: 'anonymous' | 'service' | 'federated' }>;
 
-/** Whether `{"AWS": "*"}` means services and identity providers is not documented. */
-function gradeOutsider(named: Names, name: string): Grades {
-  if (named.has(name)) return directly;
-  return named.has('AWS:*') ? { ...nobody, session: unclear } : nobody;
+/** Whether `{"AWS": "*"}` and `{"Service": "*"}` mean services, and the same for identity providers, is not documented. */
+function gradeOutsider(named: Names, type: 'Service' | 'Federated', name: string): Grades {
+  if (named.has(`${type}:${name}`)) return directly;
+  return named.has('AWS:*') || named.has(`${type}:*`) ? { ...nobody, session: unclear } : nobody;
 }
 
 const unclear = createUnknown('element', 'Principal');
 
-function gradeAwsCaller(named: Names, caller: AwsCaller): Grades {
+function gradeAwsCaller(named: Names, caller: AwsCaller, canonicalUser: string | undefined): Grades {
   if (named.has('AWS:*')) return directly;
-  const account = toVerdict(named.has(`AWS:${getPrincipalAccount(caller) ?? ''}`));
   const { session, role } = gradeDirect(named, caller);
-  return { account, role, session: session === 'no' && named.hasUnclear ? unclear : session };
+  return {
+    account: gradeAccount(named, caller, canonicalUser),
+    role,
+    session: session === 'no' && named.hasUnclear ? unclear : session,
+  };
+}
+
+/** A canonical user id is another name of an account, and only S3 knows which one. */
+function gradeAccount(named: Names, caller: AwsCaller, canonicalUser: string | undefined): Verdict {
+  if (named.has(`AWS:${getPrincipalAccount(caller) ?? ''}`)) return 'yes';
+  if (!named.hasPrefix('CanonicalUser:')) return 'no';
+  return canonicalUser === undefined || named.has('CanonicalUser:*')
+    ? unclear
+    : toVerdict(named.has(`CanonicalUser:${canonicalUser}`));
 }
 
 function gradeDirect(named: Names, caller: AwsCaller): { session: Verdict; role: Verdict } {
@@ -71,11 +88,20 @@ function gradeDirect(named: Names, caller: AwsCaller): { session: Verdict; role:
       };
     case 'user':
       return { session: toVerdict(named.has(`AWS:${caller.arn}`)), role: 'no' };
+    case 'federated-user':
+      return { session: toVerdict(named.has(`AWS:${caller.arn}`)), role: toVerdictOfUser(named, caller) };
     case 'root':
       return { session: 'no', role: 'no' };
     case 'account':
       return { session: named.namesWithin(caller.accountId) ? unclear : 'no', role: 'no' };
   }
+}
+
+/** The user that has opened the session. */
+function toVerdictOfUser(named: Names, { arn, user }: FederatedUser): Verdict {
+  if (user !== undefined) return toVerdict(named.has(`AWS:${user}`));
+  const [, partition, , , account] = splitArn(arn);
+  return named.hasPrefix(`AWS:arn:${partition}:iam::${account}:user/`) ? unclear : 'no';
 }
 
 /** The ARN of a session shows the role's name without its path. */
@@ -84,6 +110,12 @@ function toVerdictOfSession(named: Names, { arn, session }: RolePrincipal): Verd
   const prefix = `AWS:arn:${partition}:sts::${account}:assumed-role/${getArnName(arn)}/`;
   if (session !== undefined) return toVerdict(named.has(prefix + session));
   return named.hasPrefix(prefix) ? unclear : 'no';
+}
+
+interface NotPrincipalContext {
+  readonly effect: 'Allow' | 'Deny';
+  readonly hasBoundary: boolean;
+  readonly canonicalUser: string | undefined;
 }
 
 /**
@@ -95,21 +127,23 @@ function toVerdictOfSession(named: Names, { arn, session }: RolePrincipal): Verd
 export function judgeNotPrincipal(
   principal: Principal,
   caller: RequestPrincipal,
-  { effect, hasBoundary }: { readonly effect: 'Allow' | 'Deny'; readonly hasBoundary: boolean },
+  { effect, hasBoundary, canonicalUser }: NotPrincipalContext,
 ): Verdict {
-  const { session, role, account } = gradePrincipal(principal, caller);
-  if (effect === 'Allow')
-    return [session, role, account].includes('yes') ? 'no' : createUnknown('element', 'NotPrincipal');
+  const { session, role, account } = gradePrincipal(principal, caller, canonicalUser);
+  if (effect === 'Allow') return [session, role, account].includes('yes') ? 'no' : notPrincipal;
   if (hasBoundary && (caller.type === 'role' || caller.type === 'user')) return 'yes';
   switch (caller.type) {
     case 'role':
       return exceptsAll(principal, session, [account, role]);
     case 'user':
       return exceptsAll(principal, session, [account]);
+    case 'federated-user':
+      // Whether the boundary of the user counts is not documented.
+      return exceptsAll(principal, session, [account, role, hasBoundary ? notPrincipal : 'yes']);
     case 'root':
       return exceptsAll(principal, account, []);
     case 'account':
-      return account === 'yes' ? createUnknown('element', 'NotPrincipal') : 'yes';
+      return exceptsAll(principal, account, [notPrincipal]);
     default:
       return negateVerdict(session);
   }
@@ -120,16 +154,15 @@ function exceptsAll(principal: Principal, itself: Verdict, forms: readonly Verdi
   if (named.everybody || named.has('AWS:*')) return 'no';
   if (itself === 'no') return 'yes';
   const isExcepted = itself === 'yes' && forms.every((form) => form === 'yes');
-  return isExcepted ? 'no' : createUnknown('element', 'NotPrincipal');
+  return isExcepted ? 'no' : notPrincipal;
 }
+
+const notPrincipal = createUnknown('element', 'NotPrincipal');
 
 /** The names in a `Principal`, each with its type: `AWS:111122223333`, `Service:ec2.amazonaws.com`. */
 interface Names {
   readonly everybody: boolean;
-  /**
-   * Whether a name may mean any AWS caller: a canonical user id does not say for which account it stands, and "you cannot use a
-   * wildcard to match part of a principal name or ARN".
-   */
+  /** Whether a name may mean any AWS caller: "you cannot use a wildcard to match part of a principal name or ARN". */
   readonly hasUnclear: boolean;
   has(name: string): boolean;
   hasPrefix(prefix: string): boolean;
@@ -148,7 +181,7 @@ const readMap = memoizeByObject((principals: PrincipalMap): Names => {
   const list = [...names];
   return {
     everybody: names.has('*:*'),
-    hasUnclear: list.some((name) => /^CanonicalUser:|^AWS:(?!\*$).*[*?]/.test(name)),
+    hasUnclear: list.some((name) => /^AWS:(?!\*$).*[*?]/.test(name)),
     has: (name) => names.has(name),
     hasPrefix: (prefix) => list.some((name) => name.startsWith(prefix)),
     namesWithin: (accountId) =>

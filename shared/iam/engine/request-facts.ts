@@ -76,11 +76,16 @@ export const getResourceAccount = ({
 }: AccessRequest): string | undefined =>
   resourceAccount ?? (resource === '*' ? getPrincipalAccount(principal) : getArnAccount(resource));
 
+/** Whether the root user has opened the session. */
+export const isFederatedRoot = (principal: RequestPrincipal): boolean =>
+  principal.type === 'federated-user' && principal.user?.endsWith(':root') === true;
+
 /** The account that a user, role or root user belongs to. */
 export function getPrincipalAccount(principal: RequestPrincipal): string | undefined {
   switch (principal.type) {
     case 'role':
     case 'user':
+    case 'federated-user':
       return getArnAccount(principal.arn);
     case 'root':
     case 'account':

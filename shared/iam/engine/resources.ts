@@ -3,7 +3,7 @@ import { type OneOrMany, type Statement, toArray } from '../document.ts';
 import type { RequestContext } from './context-entry.ts';
 import { createTemplate } from './templates.ts';
 import { createUnknown, negateVerdict, someVerdict, toVerdict, type Verdict } from './verdict.ts';
-import { toResourceTokens } from './wildcards.ts';
+import { createMatcher, toResourceTokens, toTextTokens } from './wildcards.ts';
 
 /** Whether the `Resource` or `NotResource` of a statement means a resource. An absent element means every resource. */
 export type ResourceTest = (resource: string, context: RequestContext) => Verdict;
@@ -28,7 +28,7 @@ export function createResourceTest(
 function createPatternTest(written: string, withVariables: boolean, rules: KindRules): ResourceTest {
   if (written === '*') return () => 'yes';
   const text = completeArn(written, withVariables, rules);
-  if (text === undefined) return createDoubt(written);
+  if (text === undefined) return createDoubt(written, withVariables);
   const template = createTemplate(text, withVariables, toResourceTokens);
   return (resource, context) => {
     const resolved = template.resolve(context);
@@ -62,11 +62,14 @@ const variableMark = '\0';
 
 const doubt = createUnknown('element', 'Resource');
 
-/** Whatever the pattern means, it does not mean a resource of another service. */
-function createDoubt(written: string): ResourceTest {
-  const service = /^arn:[^:]*:([^:*?$]+)(:|$)/.exec(written)?.[1];
-  return (resource) => (service !== undefined && isOfOtherService(resource, service) ? 'no' : doubt);
+/**
+ * Whatever the pattern means, it does not mean a resource that it matches in no reading: as it stands or completed, with wildcards that
+ * cross colons, and with variables of any value.
+ */
+function createDoubt(written: string, withVariables: boolean): ResourceTest {
+  if (!/^arn(:|$)/.test(written)) return () => doubt;
+  const text = withVariables ? written.replaceAll(/\$\{[^}]*\}/g, '*') : written;
+  const missing = Math.max(0, 6 - text.split(':').length);
+  const readings = [text, `${text}${':*'.repeat(missing)}`].map((each) => createMatcher(toTextTokens(each)));
+  return (resource) => (resource === '*' || readings.some((each) => each.matches(resource)) ? doubt : 'no');
 }
-
-const isOfOtherService = (resource: string, service: string): boolean =>
-  resource.startsWith('arn:') && resource.split(':')[2] !== service;

@@ -160,8 +160,8 @@ export const matchingMutants: readonly Mutant[] = [
     name: 'service-is-no-service',
     title: 'aws:PrincipalIsAWSService is false for services',
     file: 'shared/iam/engine/derived-keys.ts',
-    replace: "account: ['false'], service: ['true'] }",
-    by: "account: ['false'], service: ['false'] }",
+    replace: "      service: ['true'],",
+    by: "      service: ['false'],",
   },
   {
     name: 'role-has-user-name',

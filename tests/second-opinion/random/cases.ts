@@ -3,6 +3,8 @@ import type { AppliedPolicy, Case, Kind, Many, Principals, Statement } from '../
 import { conditions } from './conditions.ts';
 import { keyGrants, launchPermissions } from './other-access.ts';
 import {
+  canonicalUsers,
+  federatedArn,
   home,
   images,
   incompletePatterns,
@@ -12,6 +14,7 @@ import {
   requestTo,
   roleArn,
   type Service,
+  servicePatterns,
   services,
   userArn,
 } from './world.ts';
@@ -40,9 +43,16 @@ const actions = ({ patterns }: Service): fc.Arbitrary<Pick<Statement, 'Action' |
 function resources(kind: Kind, { resourcePatterns }: Service): fc.Arbitrary<Partial<Statement>> {
   if (kind === 'trust' || kind === 'repository') return fc.constant({});
   const completed = kind === 'identity' || kind === 'boundary' ? incompletePatterns : [];
+  const odd = fc.constantFrom(...incompletePatterns, ...servicePatterns);
   const pattern = fc.oneof(
     { weight: 1, arbitrary: fc.constant('*') },
-    { weight: 1, arbitrary: fc.constantFrom(...resourcePatterns, ...completed) },
+    {
+      weight: 1,
+      arbitrary: fc.oneof(
+        { weight: 12, arbitrary: fc.constantFrom(...resourcePatterns, ...completed) },
+        { weight: 1, arbitrary: odd },
+      ),
+    },
   );
   return fc.oneof(
     { weight: 9, arbitrary: many(pattern).map((Resource) => ({ Resource })) },
@@ -64,6 +74,7 @@ const names = fc.constantFrom(
   roleArn(home),
   roleArn(home),
   userArn(home),
+  federatedArn(home),
   `arn:aws:sts::${home}:assumed-role/Reader/build`,
   `arn:aws:iam::${home}:role/Reader`,
   `arn:aws:iam::${home}:user/people/bob`,
@@ -71,19 +82,28 @@ const names = fc.constantFrom(
   `arn:aws:iam::${outside}:root`,
 );
 
-const serviceNames = fc.constantFrom('cloudtrail.amazonaws.com', 'config.amazonaws.com');
+const serviceNames = fc.constantFrom(
+  'cloudtrail.amazonaws.com',
+  'config.amazonaws.com',
+  'config.amazonaws.com',
+  '*',
+);
 
 const principals: fc.Arbitrary<Principals> = fc.oneof(
   { weight: 3, arbitrary: fc.constant('*' as const) },
   { weight: 6, arbitrary: many(names).map((AWS) => ({ AWS })) },
   { weight: 2, arbitrary: many(serviceNames).map((Service) => ({ Service })) },
   { weight: 1, arbitrary: fc.record({ AWS: many(names), Service: many(serviceNames) }) },
+  { weight: 1, arbitrary: fc.constantFrom(...canonicalUsers).map((CanonicalUser) => ({ CanonicalUser })) },
 );
 
 /** Lists of `NotPrincipal`: callers in all their forms, without themselves, and other callers. */
 const exceptions = fc.constantFrom<Principals>(
   { AWS: [`arn:aws:iam::${home}:root`, roleArn(home), `arn:aws:sts::${home}:assumed-role/Reader/build`] },
   { AWS: [home, userArn(home)] },
+  { AWS: [home, userArn(home), federatedArn(home)] },
+  { AWS: [home, federatedArn(home)] },
+  { AWS: '*' },
   { AWS: [home, roleArn(home)] },
   { AWS: [`arn:aws:iam::${outside}:root`, roleArn(other)] },
   { Service: 'cloudtrail.amazonaws.com' },
@@ -92,7 +112,9 @@ const exceptions = fc.constantFrom<Principals>(
 function who(kind: Kind, effect: string): fc.Arbitrary<Partial<Statement>> {
   if (kind === 'identity' || kind === 'boundary' || kind === 'session' || kind === 'scp')
     return fc.constant({});
-  if (kind === 'rcp' || kind === 'endpoint') return fc.constant({ Principal: '*' });
+  if (kind === 'rcp') return fc.constant({ Principal: '*' });
+  if (kind === 'endpoint')
+    return fc.constantFrom<Principals>('*', '*', '*', { AWS: home }).map((Principal) => ({ Principal }));
   return fc.oneof(
     { weight: 14, arbitrary: principals.map((Principal) => ({ Principal })) },
     {
@@ -184,12 +206,16 @@ const kindsOfCallers: readonly Kind[] = ['identity', 'boundary', 'session'];
 
 /** The kinds of policies that the caller may have. */
 function attachableKinds({ request: { principal }, keyGrants }: Case): readonly Kind[] {
-  if (principal.type !== 'role' && principal.type !== 'user') return [];
+  if (principal.type === 'federated-user' && principal.user?.endsWith(':root')) return ['session'];
+  if (principal.type !== 'role' && principal.type !== 'user' && principal.type !== 'federated-user')
+    return [];
   // How boundary and session policies limit a grant of a key is not documented.
   if (keyGrants !== undefined) return ['identity'];
   if (principal.type === 'user') return ['identity', 'boundary'];
   // "You cannot apply a permissions boundary to a service-linked role."
-  return principal.serviceLinked === true ? ['identity', 'session'] : kindsOfCallers;
+  return principal.type === 'role' && principal.serviceLinked === true
+    ? ['identity', 'session']
+    : kindsOfCallers;
 }
 
 /** The case without policies that cannot be attached to its caller. */
@@ -220,7 +246,11 @@ export const cases: fc.Arbitrary<Case> = fc
       launchPermissions: service === images ? launchPermissions : fc.constant(undefined),
     }),
   )
-  .map((drawn) => attachable(withoutUndefined(drawn)));
+  .map((drawn) => attachable(withoutUndefined(fitting(drawn))));
+
+/** How the session policy of a federated user, or its absence, limits a grant of a key is not documented. */
+const fitting = (drawn: Drawn): Drawn =>
+  drawn.request.principal.type === 'federated-user' ? { ...drawn, keyGrants: undefined } : drawn;
 
 function withoutUndefined({
   request,

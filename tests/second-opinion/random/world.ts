@@ -21,7 +21,7 @@ export interface Service {
 export const services: readonly Service[] = [
   {
     kind: 'bucket',
-    actions: ['s3:GetObject', 's3:PutObject'],
+    actions: ['s3:GetObject', 's3:GetObject', 's3:PutObject', 's3:PutBucketPolicy'],
     patterns: ['s3:GetObject', 's3:Get*', 'S3:getobject', 's3:*', 's3:Put?bject', 's3:GetObjectAcl', '*'],
     resources: () => [
       'arn:aws:s3:::logs/alice/a.txt',
@@ -43,7 +43,7 @@ export const services: readonly Service[] = [
   },
   {
     kind: 'key',
-    actions: ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:DescribeKey'],
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:DescribeKey', 'kms:PutKeyPolicy'],
     patterns: [
       'kms:Decrypt',
       'kms:*',
@@ -121,7 +121,7 @@ export const services: readonly Service[] = [
   },
   {
     kind: 'trust',
-    actions: ['sts:AssumeRole'],
+    actions: ['sts:AssumeRole', 'sts:AssumeRole', 'sts:AssumeRole', 'sts:GetCallerIdentity'],
     patterns: ['sts:AssumeRole', 'sts:Assume*', 'sts:*', 'sts:TagSession', '*'],
     resources: (account) => [`arn:aws:iam::${account}:role/deploy/Deployer`],
     resourcePatterns: [
@@ -143,6 +143,13 @@ export const images: Service = {
 /** Incomplete ARNs, which identity policies and boundaries complete. */
 export const incompletePatterns = ['arn:aws:s3', 'arn:aws:kms', 'arn:aws:sqs:eu-central-1', 'arn:aws:iam:'];
 
+/** The service segment takes no wildcards, so what these mean is not documented. */
+export const servicePatterns = ['arn:aws:s3*:::logs/*', 'arn:aws:*:*:*:*', 'arn:aws:k?s:eu-*:*:key/0a'];
+
+/** Canonical user ids of two accounts. */
+export const canonicalUsers = ['79a59df9', '1b2c3d4e'] as const;
+
+export const federatedArn = (account: string): string => `arn:aws:sts::${account}:federated-user/ann`;
 export const roleArn = (account: string): string => `arn:aws:iam::${account}:role/apps/Reader`;
 export const userArn = (account: string): string => `arn:aws:iam::${account}:user/people/alice`;
 
@@ -162,6 +169,15 @@ const serviceLinkedRole: fc.Arbitrary<Caller> = fc.constant({
   serviceLinked: true,
 });
 
+const federatedUser: fc.Arbitrary<Caller> = fc.record(
+  {
+    type: fc.constant('federated-user' as const),
+    arn: fc.constant(federatedArn(home)),
+    user: fc.constantFrom(userArn(home), userArn(home), `arn:aws:iam::${home}:root`),
+  },
+  { requiredKeys: ['type', 'arn'] },
+);
+
 const service: fc.Arbitrary<Caller> = fc.record(
   {
     type: fc.constant('service' as const),
@@ -178,6 +194,7 @@ const service: fc.Arbitrary<Caller> = fc.record(
 const caller: fc.Arbitrary<Caller> = fc.oneof(
   { weight: 10, arbitrary: role },
   { weight: 5, arbitrary: fc.constant<Caller>({ type: 'user', arn: userArn(home) }) },
+  { weight: 2, arbitrary: federatedUser },
   { weight: 1, arbitrary: fc.constant<Caller>({ type: 'root', accountId: home }) },
   { weight: 1, arbitrary: fc.constant<Caller>({ type: 'account', accountId: home }) },
   { weight: 1, arbitrary: serviceLinkedRole },
@@ -248,6 +265,7 @@ export const requestTo = (service: Service): fc.Arbitrary<Request> =>
   fc
     .record({
       // STS refuses the root user whatever policies say.
+      canonicalUser: fc.constantFrom(undefined, canonicalUsers[0]),
       principal: service.kind === 'trust' ? caller.filter(({ type }) => type !== 'root') : caller,
       owner: fc.constantFrom(home, other),
       ownerGiven: fc.constantFrom(true, true, false),
@@ -257,13 +275,16 @@ export const requestTo = (service: Service): fc.Arbitrary<Request> =>
       region: fc.constantFrom('eu-central-1', 'us-east-1'),
       context,
     })
-    .map(({ principal, owner, ownerGiven, regionGiven, action, resource, region, context }) => ({
-      principal,
-      action,
-      resource: pick(service.resources(owner), resource),
-      ...(ownerGiven ? { resourceAccount: owner } : {}),
-      ...(regionGiven ? { region } : {}),
-      context,
-    }));
+    .map(
+      ({ principal, canonicalUser, owner, ownerGiven, regionGiven, action, resource, region, context }) => ({
+        principal,
+        ...(canonicalUser === undefined ? {} : { canonicalUser }),
+        action,
+        resource: pick(service.resources(owner), resource),
+        ...(ownerGiven ? { resourceAccount: owner } : {}),
+        ...(regionGiven ? { region } : {}),
+        context,
+      }),
+    );
 
 const pick = (values: readonly string[], index: number): string => values[index % values.length] ?? '';
