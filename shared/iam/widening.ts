@@ -55,7 +55,7 @@ interface Element {
   excludes?(excluded: Fact, listed: Fact): boolean;
 }
 
-const everyone = (fact: Fact): boolean => fact.value === '*' && /Principal(\.AWS)?$/.test(fact.element);
+const everyone = (fact: Fact): boolean => fact.value === '*' && /Principal(\.AWS|\.\*)?$/.test(fact.element);
 
 /** The account of an AWS principal: an account id, or the account of an ARN. */
 const accountOf = ({ element, value }: Fact): string | undefined =>
@@ -70,7 +70,7 @@ const elements: readonly Element[] = [
     covers: (outer, inner) => everyone(outer) && /Principal\.AWS$/.test(inner.element) && inner.value !== '*',
     // NotPrincipal excludes the roles of an account that it names, and a role is one of the principals of its account.
     excludes: (excluded, listed) =>
-      (excluded.element === 'NotPrincipal' && excluded.value === '*') ||
+      (/^NotPrincipal(\.\*)?$/.test(excluded.element) && excluded.value === '*') ||
       (isNamed(accountOf(excluded)) && accountOf(excluded) === accountOf(listed)),
   },
   { name: 'Action', covers: (outer, inner) => covers(outer.value, inner.value) },
