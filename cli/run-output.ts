@@ -18,6 +18,7 @@ import {
   splitResourceKey,
 } from './run-report.ts';
 import { groupSharedErrors } from './shared-errors.ts';
+import { printSignIns } from './sign-in-output.ts';
 import { printWarnings } from './warnings.ts';
 
 export interface PrintedRun extends ReportedRun {
@@ -42,6 +43,7 @@ export function printRun(
   }
   printUnresolved(out, report);
   printReadiness(out, report);
+  printSignIns(out, report.signIns);
   printWarnings(out, report.warnings ?? []);
   out.line();
   const { calls } = report;

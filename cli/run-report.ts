@@ -52,6 +52,8 @@ export interface RunReport {
   readonly ready?: Readiness['ready'];
   /** Accesses by what verification found. */
   readonly accesses?: Readiness['counts'];
+  /** How people use the roles that they may assume. */
+  readonly signIns?: Readiness['signIns'];
   /** Why `ready` is not true. */
   readonly notVerified?: Readiness['reasons'];
   /** What an operator should know though nothing failed; absent where there is nothing. */
@@ -149,7 +151,12 @@ const unrecorded = (runId: string, { error, cause }: StateMachineResult): RunRec
 export const toReadyFields = (readiness: Readiness | undefined) =>
   readiness === undefined
     ? {}
-    : { ready: readiness.ready, accesses: readiness.counts, notVerified: readiness.reasons };
+    : {
+        ready: readiness.ready,
+        accesses: readiness.counts,
+        notVerified: readiness.reasons,
+        ...(readiness.signIns === undefined ? {} : { signIns: readiness.signIns }),
+      };
 
 export const toAccountFields = (accountIds: readonly string[]) => ({
   ...(accountIds[0] === undefined ? {} : { accountId: accountIds[0] }),

@@ -20,6 +20,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { alignColumns, type Colors, type Output } from '../output.ts';
 import { printReadiness } from '../run-output.ts';
 import { splitResourceKey, toReadyFields } from '../run-report.ts';
+import { printSignIns } from '../sign-in-output.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface CheckOptions extends CommonOptions {
@@ -52,7 +53,10 @@ async function check(options: CheckOptions, session: Session): Promise<ExitCode>
     status: readiness === undefined ? 'nothing-granted' : 'checked',
     accountId,
     ...toReadyFields(readiness),
-    results: results.map(({ resource, ...result }) => ({ on: splitResourceKey(resource), ...result })),
+    results: results.map(({ resource, signIn: _, ...result }) => ({
+      on: splitResourceKey(resource),
+      ...result,
+    })),
     leftovers: checked.leftovers,
     memberRoles: checked.roles.map(({ role, status, reasons }) => ({ role: role.name, status, reasons })),
   });
@@ -87,7 +91,9 @@ function printCheck(out: Output, { account, results, readiness, leftovers, roles
   for (const line of leftovers) out.line(out.colors.red(`  ${line}`));
   for (const { role, status, reasons } of roles.filter((each) => each.status !== 'equal'))
     out.line(out.colors.yellow(`  Member role ${role.name}: ${[status, ...reasons].join(': ')}`));
-  if (readiness !== undefined) printReadiness(out, toReadyFields(readiness));
+  if (readiness === undefined) return;
+  printReadiness(out, toReadyFields(readiness));
+  printSignIns(out, readiness.signIns, { profiles: true });
 }
 
 const toRow = ({ status, who, what }: AccessResult, colors: Colors): readonly string[] => [

@@ -12,6 +12,18 @@ export interface Access {
    * AWS, or it is granted to the account as a whole, whose administrators decide which roles have it.
    */
   readonly member?: MemberHalf;
+  /** How people use the role that the access lets them assume. Absent if the access is not for people. */
+  readonly signIn?: SignIn;
+}
+
+/** What people need beside the name of a role to assume it. */
+export interface SignIn {
+  /** The account of the people. */
+  readonly from: string;
+  /** The name of the account that has the role. */
+  readonly accountName: string;
+  readonly mfa: boolean;
+  readonly externalId?: string | undefined;
 }
 
 /** The role of the member account that an access needs. */

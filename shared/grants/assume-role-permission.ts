@@ -203,6 +203,10 @@ const toRoles = (given: Statement): Statement => ({
   Principal: { AWS: listRoleAccounts(given).map(({ accountId }) => accountId) },
 });
 
+const pickSignIn = ({ mfa, externalId }: AssumedRole) => ({ mfa, externalId });
+
+const isGroup = ({ id }: ResourceRef): boolean => id.startsWith('group/');
+
 function accesses(
   entry: Entry,
   account: Account,
@@ -213,7 +217,7 @@ function accesses(
   const assumed = getAssumedRole(entry, context);
   return [
     {
-      who: `${ref.id.startsWith('group/') ? 'People of group' : 'Role'} ${name}`,
+      who: `${isGroup(ref) ? 'People of group' : 'Role'} ${name}`,
       what: `assume ${assumed.name} in ${formatAccount(account)}${assumed.mfa ? ' with MFA' : ''}`,
       request: {
         principal: toAssuming(ref, assumed, context),
@@ -226,6 +230,9 @@ function accesses(
         },
       },
       member: { role: assumed.name, part: 'is-assumed' },
+      ...(isGroup(ref)
+        ? { signIn: { from: ref.accountId, accountName: account.name, ...pickSignIn(assumed) } }
+        : {}),
     },
   ];
 }
@@ -236,11 +243,12 @@ const toExternalId = ({ memberRole }: Entry, externalId: string | undefined) =>
 
 /** A user of a group, whose name is not known, or a role. */
 function toAssuming(
-  { accountId, id }: ResourceRef,
+  ref: ResourceRef,
   { nameOf }: AssumedRole,
   { partition }: GrantContext,
 ): RequestPrincipal {
-  if (id.startsWith('group/')) return { type: 'account', accountId };
+  const { accountId, id } = ref;
+  if (isGroup(ref)) return { type: 'account', accountId };
   const name = id.slice('role/'.length);
   return { type: 'role', arn: `arn:${partition}:iam::${accountId}:role/${nameOf?.(name) ?? name}` };
 }

@@ -1,4 +1,4 @@
-import type { AccessStatus } from '../store/readiness.ts';
+import type { AccessStatus, SignInGuide } from '../store/readiness.ts';
 
 /** What verification found about one access of one account. */
 export interface AccessResult {
@@ -15,6 +15,8 @@ export interface AccessResult {
   readonly reason?: string;
   /** Only with `unknown`: condition keys, elements and policies that could not be judged. */
   readonly keys?: readonly string[];
+  /** How people use the role. Only with `verified`, if the access is for people. */
+  readonly signIn?: SignInGuide;
   /** Only with `denied`: the statement that denies it, if a statement does. */
   readonly statement?: string;
 }

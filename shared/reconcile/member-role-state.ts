@@ -16,6 +16,8 @@ export interface MemberRoleState {
   readonly boundary: readonly AppliedPolicy[];
   readonly unread: readonly UnreadPolicy[];
   readonly parts: MemberRoleParts;
+  /** How long a session may be. */
+  readonly maxSessionSeconds: number;
   /** What is wrong with the instance profile of the role. Absent if it works, or if the role needs none. */
   readonly instanceProfile?: { readonly status: 'denied' | 'unknown'; readonly reason: string };
 }

@@ -7,6 +7,7 @@ import { judgeHalves, type OrganizationEvidence } from './judge-halves.ts';
 import { collectMemberEvidence, type MemberEvidenceIndex, type NeededRole } from './member-evidence.ts';
 import type { PolicyReadings } from './policy-readings.ts';
 import type { Services } from './services.ts';
+import { createSignInGuide } from './sign-in-guide.ts';
 
 export interface ProofRequest {
   readonly runId: string;
@@ -75,8 +76,13 @@ function prove(
   const { status: _, reason: _reason, keys: _keys, statement: _statement, ...described } = result;
   const { resource, accountId, who, what } = described;
   const { access, central } = evidence;
-  const judged = judgeHalves(access, central, members.find(accountId, access), organization);
-  const proved = toFinding({ ...described, ...judged }, evidence);
+  const member = members.find(accountId, access);
+  const judged = judgeHalves(access, central, member, organization);
+  const signIn = judged.status === 'verified' ? createSignInGuide(access, member) : undefined;
+  const proved = toFinding(
+    { ...described, ...judged, ...(signIn === undefined ? {} : { signIn }) },
+    evidence,
+  );
   if (judged.status !== 'pending' || mayArrive) return proved;
   return { ...proved, violation: `${resource}: ${who} cannot ${what}: ${judged.reason}` };
 }

@@ -47,6 +47,9 @@ export async function readMemberRole(reader: RoleReader, wanted: WantedRole): Pr
   }
 }
 
+/** IAM API reference, "CreateRole". */
+const defaultSessionSeconds = 3_600;
+
 /** STS answers alike if a role does not exist and if it does not trust the caller. */
 export const isReaderRefused = (error: unknown): boolean =>
   error instanceof AccessDeniedError && error.fields.operation === 'AssumeRole';
@@ -80,6 +83,7 @@ async function readState(
     boundary: listPolicies(boundaries),
     unread: [trust, ...identity, ...boundaries].flatMap(({ unread }) => unread ?? []),
     parts: toParts({ trust, inline, managed, boundary, profile }),
+    maxSessionSeconds: found.MaxSessionDuration ?? defaultSessionSeconds,
     ...(profile === undefined ? {} : { instanceProfile: profile }),
   };
 }

@@ -1,11 +1,33 @@
-import { type AccessStatus, accessStatuses, type Readiness, type Ready } from '../store/readiness.ts';
+import {
+  type AccessStatus,
+  accessStatuses,
+  type Readiness,
+  type Ready,
+  type SignInGuide,
+} from '../store/readiness.ts';
 import type { AccessResult } from './access-result.ts';
 
 /** Without any access there is nothing to be ready for. Pure. */
 export function computeReadiness(results: readonly AccessResult[]): Readiness | undefined {
   if (results.length === 0) return undefined;
   const statuses = new Set(results.map(({ status }) => status));
-  return { ready: getReady(statuses), counts: countStatuses(results), reasons: listReasons(results) };
+  const signIns = listSignIns(results);
+  return {
+    ready: getReady(statuses),
+    counts: countStatuses(results),
+    reasons: listReasons(results),
+    ...(signIns.length === 0 ? {} : { signIns }),
+  };
+}
+
+/** So many roles of people are told: a state and a message take 256 KiB. */
+const maxSignIns = 20;
+
+/** One for each role, for one account. In a run for many accounts they would be too many for a message. */
+function listSignIns(results: readonly AccessResult[]): readonly SignInGuide[] {
+  if (new Set(results.map(({ accountId }) => accountId)).size !== 1) return [];
+  const guides = results.flatMap(({ signIn }) => signIn ?? []);
+  return [...new Map(guides.map((guide) => [guide.roleArn, guide])).values()].slice(0, maxSignIns);
 }
 
 /** True only if every access is verified; false if any is denied, or pending still. */
@@ -23,8 +45,9 @@ const countStatuses = (results: readonly AccessResult[]): Readiness['counts'] =>
 
 /** What a failed run left may concern any access. So the run proves none of them to the end. */
 export function withoutProof(readiness: Readiness | undefined, reason: string): Readiness | undefined {
-  if (readiness?.ready !== true) return readiness;
-  return { ...readiness, ready: 'unproven', reasons: [reason] };
+  if (readiness === undefined) return undefined;
+  const { signIns: _, ...rest } = readiness;
+  return rest.ready === true ? { ...rest, ready: 'unproven', reasons: [reason] } : rest;
 }
 
 /** The worst first. */

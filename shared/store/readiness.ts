@@ -22,10 +22,28 @@ export interface Readiness {
   readonly counts: Readonly<Partial<Record<AccessStatus, number>>>;
   /** Why `ready` is not true, a line each; empty if it is. */
   readonly reasons: readonly string[];
+  /** How people use the roles that they may assume, by the verified accesses of one account. Absent for several accounts. */
+  readonly signIns?: readonly SignInGuide[] | undefined;
 }
+
+/** How people use a role that they may assume. */
+export interface SignInGuide {
+  readonly roleArn: string;
+  /** A link to the console. Absent if the console cannot switch to the role. */
+  readonly switchRole?: string | undefined;
+  /** Lines for `~/.aws/config`. */
+  readonly profile: readonly string[];
+}
+
+const signInSchema: z.ZodType<SignInGuide> = z.object({
+  roleArn: z.string(),
+  switchRole: z.string().optional(),
+  profile: z.array(z.string()),
+});
 
 export const readinessSchema: z.ZodType<Readiness> = z.object({
   ready: z.union([z.boolean(), z.literal('unproven')]),
   counts: z.partialRecord(z.enum(accessStatuses), z.int().nonnegative()),
   reasons: z.array(z.string()),
+  signIns: z.array(signInSchema).optional(),
 });

@@ -66,6 +66,47 @@ test('lists only the accesses of a role when it is named', async () => {
   expect(new Set(results.map(({ role }) => role))).toEqual(new Set(['people/ReadOnly']));
 });
 
+const signInsOf = (screen: Parameters<typeof objectOf>[0]) =>
+  (objectOf(screen) as { signIns?: readonly { roleArn: string; switchRole: string }[] }).signIns;
+
+test('tells how people sign in when their access is verified', async () => {
+  const roleArn = 'arn:aws:iam::888888888888:role/people/ReadOnly';
+  const json = await check('--account', '888888888888', '--json');
+  const signIn = signInsOf(json)?.find((each) => each.roleArn === roleArn);
+
+  expect(signIn?.switchRole).toMatch(
+    /switchrole\?account=888888888888&roleName=people\/ReadOnly&displayName=/,
+  );
+  const { stdout } = await check('--account', '888888888888');
+  expect(stdout).toContain(`role_arn = ${roleArn}`);
+});
+
+test('does not tell how people sign in when the role does not trust them', async () => {
+  const roleArn = 'arn:aws:iam::888888888888:role/people/ReadOnly';
+  const outsiders: Parameters<typeof run>[1] = {
+    outsiders: ({ world }) => {
+      const role = world.roles.get(roleArn);
+      if (role === undefined) throw new Error('There is no role');
+      role.trust = role.trust.replaceAll('333333333333', '222222222222');
+    },
+  };
+  const argv = [
+    'check',
+    '--simulate',
+    '--config',
+    exampleConfiguration,
+    '--account',
+    '888888888888',
+    '--json',
+  ];
+  const screen = await run(argv, outsiders);
+
+  expect(screen.code).toBe(1);
+  const told = signInsOf(screen)?.map((each) => each.roleArn);
+  expect(told).not.toContain(roleArn);
+  expect(told).toContain('arn:aws:iam::888888888888:role/people/Administrator');
+});
+
 test.each([
   ['the account is missing', [], 64],
   ['the registry has no such account', ['--account', '999999999999'], 65],

@@ -27,9 +27,25 @@ const boundaryOf = ({ organization, id }: MemberEnv) => {
 it('verifies both halves of every access when the StackSets bring the member roles', async () => {
   const { ended } = await onboardMember(withMemberRoles());
 
-  expect(ended.run.readiness).toEqual({ ready: true, counts: { verified: 7 }, reasons: [] });
+  expect(ended.run.readiness).toMatchObject({ ready: true, counts: { verified: 7 }, reasons: [] });
   expect(ended.run.status).toBe('succeeded');
   expect(ended.states).toContain('WaitForMemberRoles');
+});
+
+it('announces how people sign in when a new account is ready', async () => {
+  const { organization, id } = await onboardMember(withMemberRoles());
+
+  const [message] = organization.world.messages.slice(-1);
+  expect(JSON.parse(String(message?.Message))).toMatchObject({
+    ready: true,
+    signIns: [
+      {
+        roleArn: `arn:aws:iam::${id}:role/people/ReadOnly`,
+        switchRole: expect.stringContaining(`switchrole?account=${id}&roleName=people/ReadOnly&`),
+        profile: expect.arrayContaining(['duration_seconds = 3600']),
+      },
+    ],
+  });
 });
 
 const ofWeb = ['bucket', 'image', 'key', 'role', 'secret'];

@@ -66,3 +66,23 @@ test.each<[AccessStatus, Ready]>([
 ])('never calls a failed run ready when its accesses are %s', (status, ready) => {
   expect(withoutProof(readinessOf([resultOf(status)]), 'the run failed')?.ready).toBe(ready);
 });
+
+test('tells one sign-in for each role when several groups may assume it', () => {
+  const signInOf = (name: string) => ({ roleArn: `arn:aws:iam::555566667777:role/${name}`, profile: [] });
+  const results = ['A', 'A', 'B'].map((name) => resultOf('verified', { signIn: signInOf(name) }));
+
+  expect(readinessOf(results).signIns).toEqual([signInOf('A'), signInOf('B')]);
+});
+
+test('tells no sign-in when the results are of several accounts, or when the run failed', () => {
+  const signIn = { roleArn: 'arn:aws:iam::555566667777:role/A', profile: [] };
+  const one = resultOf('verified', { signIn });
+
+  expect(readinessOf([one, resultOf('verified', { accountId: '111122223333' })])).not.toHaveProperty(
+    'signIns',
+  );
+  expect(withoutProof(readinessOf([one]), 'the run failed')).not.toHaveProperty('signIns');
+  expect(withoutProof(readinessOf([one, resultOf('denied')]), 'the run failed')).not.toHaveProperty(
+    'signIns',
+  );
+});

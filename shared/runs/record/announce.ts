@@ -104,7 +104,7 @@ function contentOf(run: RunRecord, { title }: RunAnnouncement): Content {
   const where = (count: number | 'all') => `the record of run ${runId} in the table has ${count} of them`;
   const unresolved = run.unresolved && limitLines(run.unresolved, maxLines, where);
   const warnings = run.warnings && limitLines(run.warnings, maxLines, where);
-  const { ready, counts: accesses, reasons } = run.readiness ?? {};
+  const { ready, counts: accesses, reasons, signIns } = run.readiness ?? {};
   const detail = JSON.stringify({
     runId,
     status,
@@ -116,6 +116,7 @@ function contentOf(run: RunRecord, { title }: RunAnnouncement): Content {
     ready,
     accesses,
     notVerified: reasons && limitLines(reasons, maxLines, where),
+    signIns,
     counts,
     accessChanges,
     startedAt,
