@@ -38,6 +38,13 @@ test('accepts the example by the published schema', () => {
   expect(accepts(example)).toBe(true);
 });
 
+test.each(['people', 'application-to-application', 'codedeploy', 'log-delivery'])(
+  'accepts the example %s by the published schema',
+  (name) => {
+    expect(accepts(parse(readFileSync(`examples/${name}/onboarding.yml`, 'utf8')))).toBe(true);
+  },
+);
+
 test('accepts the example of member roles by the published schema', () => {
   expect(accepts(parse(readFileSync('tests/fixtures/configurations/member-roles.yml', 'utf8')))).toBe(true);
 });

@@ -11,7 +11,7 @@ import {
   refused,
   roleArn,
 } from '../../fixtures/situation.ts';
-import type { TestEnv } from '../../fixtures/test-env.ts';
+import { onboard, type TestEnv } from '../../fixtures/test-env.ts';
 
 const payments = '444444444444';
 const orders = '555566667777';
@@ -94,3 +94,39 @@ it('refuses a member account when the external id is missing or the account is a
   await expect(assume(env, runFunction(), shipments)).rejects.toEqual(refused);
   await expect(assume(env, runFunction(otherOrders), shipments, externalId)).rejects.toEqual(refused);
 });
+
+/** What goes, and how many of the three accesses of orders AWS then denies. */
+it.each<readonly [string, number, () => void]>([
+  ['the called role trusts another role', 1, () => setTrust(orders, 'app/OrderTotals', billing('app/Other'))],
+  ['the called role asks for another external id', 1, () => setTrust(orders, 'app/OrderTotals', asking)],
+  ['the function trusts another service', 1, () => setTrust(orders, 'app/Orders', ofService('states'))],
+  ['the worker loses its policy', 1, () => getRole(orders, 'app/OrdersWorker').inlinePolicies.clear()],
+  ['the instance profile is deleted', 1, () => env.organization.world.instanceProfiles.clear()],
+])('denies exactly the affected access when %s', async (_, denied, remove) => {
+  remove();
+  const { run } = await onboard(env, { accountId: orders });
+  expect(run.readiness).toMatchObject({ ready: false, counts: { verified: 3 - denied, denied } });
+});
+
+function getRole(accountId: string, name: string) {
+  const role = env.organization.world.roles.get(roleArn(accountId, name));
+  if (role === undefined) throw new Error(`There is no role ${name}`);
+  return role;
+}
+
+function setTrust(accountId: string, name: string, statement: object): void {
+  getRole(accountId, name).trust = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', ...statement }],
+  });
+}
+
+const ofService = (name: string) => ({ Principal: { Service: `${name}.amazonaws.com` } });
+const billing = (role: string) => ({
+  Principal: { AWS: `arn:aws:iam::${payments}:root` },
+  Condition: { ArnLike: { 'aws:PrincipalArn': roleArn(payments, role) } },
+});
+const asking = {
+  Principal: { AWS: `arn:aws:iam::${payments}:root` },
+  Condition: { StringEquals: { 'sts:ExternalId': 'other' } },
+};
