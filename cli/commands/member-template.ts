@@ -1,12 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { getHomeRegion, renderStackSetScript } from '../../shared/cloudformation/member-stack-set-script.ts';
+import { renderStackSetScript } from '../../shared/cloudformation/member-stack-set-script.ts';
 import { renderMemberTemplate } from '../../shared/cloudformation/member-template.ts';
 import type { Template } from '../../shared/cloudformation/template.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import { listMemberStackSets, type MemberStackSet } from '../../shared/configuration/member-stack-sets.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
+import { getHomeRegion } from '../../shared/platform/aws/home-region.ts';
 import {
   type CommandContext,
   type CommonOptions,

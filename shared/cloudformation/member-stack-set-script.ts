@@ -1,5 +1,6 @@
 import { parseOuEntry, splitOuPath } from '../accounts/ou-path.ts';
 import type { MemberStackSet } from '../configuration/member-stack-sets.ts';
+import { getHomeRegion } from '../platform/aws/home-region.ts';
 
 export interface StackSetScriptRequest {
   readonly stackSet: MemberStackSet;
@@ -8,14 +9,6 @@ export interface StackSetScriptRequest {
   readonly templateBytes: number;
   readonly partition: string;
 }
-
-/** Where Organizations is, and so where IAM's stacks are made: one region, since IAM is global. */
-const homeRegions: Readonly<Record<string, string>> = {
-  'aws-us-gov': 'us-gov-west-1',
-  'aws-cn': 'cn-northwest-1',
-};
-
-export const getHomeRegion = (partition: string): string => homeRegions[partition] ?? 'us-east-1';
 
 /** CloudFormation user guide, "Understand CloudFormation quotas": a template that is passed as text. */
 const longestTemplate = 51_200;

@@ -123,7 +123,8 @@ function compareRole(
     }),
   );
   const { memberRolesMinutes = defaultMemberRolesMinutes } = configuration.verification ?? {};
-  const isRecent = now - Date.parse(account.updatedAt) < memberRolesMinutes * 60_000;
+  const isRecent =
+    reading?.outcome !== 'failed' && now - Date.parse(account.updatedAt) < memberRolesMinutes * 60_000;
   const mayArrive = isRecent && (judged.status === 'missing' || judged.status === 'unreadable');
   return { account, role, ...judged, ...(mayArrive ? { status: 'pending' } : {}) };
 }
@@ -137,6 +138,8 @@ function judgeReading(
       return { status: 'unreadable', reasons: ['the role was not read'] };
     case 'missing':
       return { status: 'missing', reasons: [] };
+    case 'failed':
+      return { status: 'missing', reasons: [reading.reason] };
     case 'wrong':
       return { status: 'name-taken', reasons: [reading.reason] };
     case 'unreadable':

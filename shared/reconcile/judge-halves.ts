@@ -110,6 +110,7 @@ function judgeComposition(
     case 'missing':
       return [withoutMember(), { status: 'pending', reason: reading.reason }];
     case 'wrong':
+    case 'failed':
       return [{ status: 'denied', reason: reading.reason }];
     case 'unreadable':
       return [withoutMember(), unread(reading.reason)];

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { getGrantContext } from '../configuration/context.ts';
-import { getMemberReaderRole } from '../configuration/member-stack-sets.ts';
+import { getMemberReaderRole, getStackSetName } from '../configuration/member-stack-sets.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { Access } from '../grants/access.ts';
 import { createAssumeRequest } from '../grants/member-roles/assume-request.ts';
@@ -11,6 +11,7 @@ import { createManagedPolicyReader } from './managed-policy-reader.ts';
 import type { MemberRoleReading } from './member-role-state.ts';
 import type { PolicyReadings } from './policy-readings.ts';
 import { isReaderRefused, readMemberRole } from './read-member-role.ts';
+import { findStackFailure, formatStackCommand, type StackInstance } from './read-stack-instance.ts';
 import type { Services } from './services.ts';
 
 /** A role of one account that an access needs. */
@@ -43,9 +44,11 @@ export async function collectMemberEvidence(
 ): Promise<MemberEvidenceIndex> {
   const distinct = new Map(needed.map((each) => [keyOf(each), each]));
   const managedPolicies = createManagedPolicyReader(request.readings);
+  const findFailure = createFailureFinder(services);
   const read = await pMap(
     distinct,
-    async ([key, each]) => [key, await collectOne(services, request, { ...each, managedPolicies })] as const,
+    async ([key, each]) =>
+      [key, await collectOne(services, request, { ...each, managedPolicies, findFailure })] as const,
     { concurrency: 8 },
   );
   const known = new Map(read);
@@ -55,7 +58,21 @@ export async function collectMemberEvidence(
   };
 }
 
-type Wanted = NeededRole & { readonly managedPolicies: ReturnType<typeof createManagedPolicyReader> };
+type Wanted = NeededRole & {
+  readonly managedPolicies: ReturnType<typeof createManagedPolicyReader>;
+  readonly findFailure: ReturnType<typeof createFailureFinder>;
+};
+
+/** Asks once for the instance of a StackSet, which may bring several roles. */
+function createFailureFinder({ hub }: Services): (instance: StackInstance) => Promise<string | undefined> {
+  const asked = new Map<string, Promise<string | undefined>>();
+  return (instance) => {
+    const key = `${instance.stackSet}/${instance.accountId}`;
+    const found = asked.get(key) ?? findStackFailure(hub.cloudFormation, instance);
+    asked.set(key, found);
+    return found;
+  };
+}
 
 async function collectOne(
   services: Services,
@@ -78,29 +95,53 @@ async function collectOne(
   };
 }
 
-const unreadable = (reason: string): MemberRoleReading => ({ outcome: 'unreadable', reason });
+const unreadable = (reason: string): UnreadRole => ({ outcome: 'unreadable', reason });
 
 async function readThroughReader(
   services: Services,
   { runId, configuration, mayArrive }: MemberReadingRequest,
-  {
-    accountId,
-    role,
-    arn,
-    managedPolicies,
-  }: Omit<Wanted, 'role'> & { readonly role: MemberRole; readonly arn: string },
+  wanted: PlacedRole,
 ): Promise<MemberRoleReading> {
+  const { accountId, role, arn, managedPolicies } = wanted;
   const readerRole = getMemberReaderRole(role, configuration);
   const access = services.aws(runId, { partition: configuration.partition, spokeRole: readerRole });
   const { iam } = access.getReader({ accountId, region: getGlobalRegion(configuration) });
+  const isReached = accountId !== configuration.organization.managementAccount;
   try {
-    return await readMemberRole({ iam, managedPolicies }, { role, arn });
+    const reading = await readMemberRole({ iam, managedPolicies }, { role, arn });
+    if (reading.outcome !== 'missing' || !isReached) return reading;
+    return await explainMissing(configuration, wanted, reading);
   } catch (error) {
     if (!isReaderRefused(error)) throw error;
     const reason = `the role ${readerRole} of account ${accountId}, by which member roles are read, cannot be assumed`;
-    const isReached = accountId !== configuration.organization.managementAccount;
-    return mayArrive && isReached ? { outcome: 'missing', reason } : unreadable(reason);
+    if (!isReached) return unreadable(reason);
+    return explainMissing(
+      configuration,
+      wanted,
+      mayArrive ? { outcome: 'missing', reason } : unreadable(reason),
+    );
   }
+}
+
+type PlacedRole = Omit<Wanted, 'role'> & { readonly role: MemberRole; readonly arn: string };
+
+type UnreadRole = Extract<MemberRoleReading, { readonly reason: string }>;
+
+/** Says why the StackSet has not brought the role, if the hub may see that, and which command shows it. */
+async function explainMissing(
+  configuration: Configuration,
+  { role, accountId, findFailure }: PlacedRole,
+  { outcome, reason }: UnreadRole,
+): Promise<MemberRoleReading> {
+  const instance = { stackSet: getStackSetName(role, configuration), accountId };
+  const failure = await findFailure(instance);
+  const next = `To see the StackSet there, run: ${formatStackCommand(instance, configuration.partition)}`;
+  return failure === undefined
+    ? { outcome, reason: `${reason}. ${next}` }
+    : {
+        outcome: 'failed',
+        reason: `the StackSet ${instance.stackSet} failed in account ${accountId}: ${failure}. ${next}`,
+      };
 }
 
 /** IAM is global; its client wants a region of the partition. */

@@ -38,8 +38,9 @@ export interface MemberRoleParts {
 
 /**
  * What reading a role of a member account gave. `missing`: the account can be read, and has no such role. `wrong`: the account has
- * another role of this name. `unreadable`: nothing is known of the role.
+ * another role of this name. `failed`: the StackSet could not bring it. `unreadable`: nothing is known of the role.
  */
 export type MemberRoleReading =
   | { readonly outcome: 'read'; readonly state: MemberRoleState }
-  | { readonly outcome: 'missing' | 'wrong' | 'unreadable'; readonly reason: string };
+  | { readonly outcome: 'missing'; readonly reason: string }
+  | { readonly outcome: 'wrong' | 'failed' | 'unreadable'; readonly reason: string };

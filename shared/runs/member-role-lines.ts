@@ -46,7 +46,7 @@ function describe({ status, reasons, account }: MemberRoleDrift): string {
   const why = reasons.map((reason) => reason.replaceAll(account.id, 'ACCOUNT')).join('; ');
   switch (status) {
     case 'missing':
-      return 'is missing';
+      return why === '' ? 'is missing' : `is missing (${why})`;
     case 'different':
       return `is not as the configuration says (${why})`;
     case 'name-taken':

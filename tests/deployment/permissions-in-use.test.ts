@@ -233,6 +233,7 @@ function servicesOf(token: string, organization: SimulatedOrganization, store: S
 
 /** The services that are called with the function's own role; all others are called as a spoke role. */
 const hubServices: Readonly<Record<string, string>> = {
+  cloudformation: 'cloudformation',
   eventbridge: 'events',
   organizations: 'organizations',
   sns: 'sns',

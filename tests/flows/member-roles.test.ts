@@ -1,5 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { Readiness } from '../../shared/store/readiness.ts';
+import { created, moved, workloads } from '../fixtures/account-events.ts';
+import { fault, refuse } from '../fixtures/call-faults.ts';
 import {
   allow,
   deployMemberRoles,
@@ -9,6 +11,7 @@ import {
   roleOf,
   withMemberRoles,
 } from '../fixtures/member-env.ts';
+import { createEnv, onboard, type TestEnv } from '../fixtures/test-env.ts';
 
 const trustOf = (Principal: object, more: object = {}): string =>
   JSON.stringify({
@@ -207,6 +210,37 @@ it('leaves accesses central only, after the deadline, when no StackSet brings th
     },
   });
   expect(ended.states).toContain('WaitForMemberRoles');
+});
+
+/** The stack fails in the account, because the policy that is the boundary is missing. */
+async function onboardWithFailedStack(prepare: (env: TestEnv) => void = () => {}) {
+  const env = await createEnv({ configuration: withMemberRoles(['people', 'secret']) });
+  await deployMemberRoles(env);
+  prepare(env);
+  const { id } = created(env);
+  return { id, ended: await onboard(env, moved(env, id, workloads)) };
+}
+
+const command = 'aws cloudformation list-stack-instances --stack-set-name account-onboarding-flows-members-';
+
+it('denies, and names the StackSet with its reason, when the instance of the account failed', async () => {
+  const { id, ended } = await onboardWithFailedStack();
+
+  expect(ended.run).toMatchObject({ status: 'failed', readiness: { ready: false, counts: { denied: 2 } } });
+  expect(ended.run.readiness?.reasons[0]).toMatch(
+    new RegExp(`the StackSet account-onboarding-flows-members-\\w+ failed in account ${id}: .*Boundary`),
+  );
+  expect(ended.run.readiness?.reasons[0]).toContain(command);
+});
+
+it('leaves accesses central only, with the command that shows why, when the hub may not see the StackSet', async () => {
+  const { id, ended } = await onboardWithFailedStack((env) => {
+    fault(env, 'ListStackInstances', refuse('AccessDenied', 'not you', 403), 1_000);
+  });
+
+  expect(ended.run.readiness).toMatchObject({ ready: 'unproven', counts: { 'central-only': 2 } });
+  expect(ended.run.readiness?.reasons[0]).toContain(command);
+  expect(ended.run.readiness?.reasons[0]).toContain(`--stack-instance-account ${id}`);
 });
 
 it('reads each role of an account with at most two calls and five for each role', async () => {

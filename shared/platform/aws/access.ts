@@ -1,4 +1,5 @@
 import { AppConfigClient } from '@aws-sdk/client-appconfig';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -17,6 +18,7 @@ import { getSpokeRole, type SpokeRoles } from '../central-accounts.ts';
 import type { Clock } from '../clock.ts';
 import type { AccountRegion } from './account-region.ts';
 import { createSpokeCredentials } from './credentials.ts';
+import { getHomeRegion, getPartition } from './home-region.ts';
 import { type ClientPlugin, checkBeforeSend, createClient, translateErrors } from './plugins.ts';
 import { createRequestHandler, requestHandler } from './request-handler.ts';
 
@@ -34,6 +36,8 @@ export interface AccountClients {
 
 /** Clients of the account that the project is deployed in, with its own credentials. */
 export interface HubClients {
+  /** In the region of the StackSets that bring member roles. */
+  readonly cloudFormation: CloudFormationClient;
   readonly eventBridge: EventBridgeClient;
   readonly organizations: OrganizationsClient;
   readonly sfn: SFNClient;
@@ -150,7 +154,9 @@ export const translateHubErrors = (region: string): ClientPlugin =>
 export function createHubClients(settings: HubSettings): HubClients {
   const config = hubConfig(settings);
   const plugins = [translateHubErrors(settings.region), ...(settings.plugins ?? [])];
+  const home = { ...config, region: getHomeRegion(getPartition(settings.region)) };
   return lazyClients({
+    cloudFormation: () => createClient(CloudFormationClient, home, plugins),
     eventBridge: () => createClient(EventBridgeClient, config, plugins),
     organizations: () => createClient(OrganizationsClient, config, plugins),
     sfn: () => createClient(SFNClient, config, plugins),

@@ -1,0 +1,12 @@
+/** Where Organizations is, and so where IAM's stacks are made: one region, since IAM is global. */
+const homeRegions: Readonly<Record<string, string>> = {
+  'aws-us-gov': 'us-gov-west-1',
+  'aws-cn': 'cn-northwest-1',
+};
+
+export const getHomeRegion = (partition: string): string => homeRegions[partition] ?? 'us-east-1';
+
+/** `cn-north-1` is of `aws-cn`. */
+export const getPartition = (region: string): string =>
+  Object.keys(homeRegions).find((partition) => region.startsWith(`${partition.slice('aws-'.length)}-`)) ??
+  'aws';

@@ -1,0 +1,54 @@
+import {
+  type CallAs,
+  type CloudFormationClient,
+  ListStackInstancesCommand,
+  type StackInstanceSummary,
+} from '@aws-sdk/client-cloudformation';
+import { getHomeRegion } from '../platform/aws/home-region.ts';
+
+export interface StackInstance {
+  readonly stackSet: string;
+  readonly accountId: string;
+}
+
+/** CloudFormation API reference, "StackInstanceComprehensiveStatus": the operation does not go on from these. */
+const failedStatuses: ReadonlySet<string> = new Set(['FAILED', 'INOPERABLE', 'CANCELLED']);
+
+/**
+ * Why the instance of a StackSet failed in an account. `undefined` if it did not fail, or if the hub may not see it: only the
+ * management account and delegated administrators may.
+ */
+export async function findStackFailure(
+  client: CloudFormationClient,
+  instance: StackInstance,
+): Promise<string | undefined> {
+  const summaries =
+    (await list(client, instance, 'SELF')) ?? (await list(client, instance, 'DELEGATED_ADMIN'));
+  const failed = summaries?.find(({ StackInstanceStatus }) =>
+    failedStatuses.has(StackInstanceStatus?.DetailedStatus ?? ''),
+  );
+  return failed && describe(failed);
+}
+
+const describe = ({ StackInstanceStatus, StatusReason }: StackInstanceSummary): string =>
+  StatusReason ?? `its status is ${StackInstanceStatus?.DetailedStatus}`;
+
+/** Nothing depends on the answer but the reason that is given, so no error matters. */
+async function list(
+  client: CloudFormationClient,
+  { stackSet, accountId }: StackInstance,
+  callAs: CallAs,
+): Promise<readonly StackInstanceSummary[] | undefined> {
+  const request = { StackSetName: stackSet, StackInstanceAccount: accountId, CallAs: callAs };
+  try {
+    const { Summaries } = await client.send(new ListStackInstancesCommand(request));
+    return Summaries;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The command that shows the same to an operator. */
+export const formatStackCommand = ({ stackSet, accountId }: StackInstance, partition: string): string =>
+  `aws cloudformation list-stack-instances --stack-set-name ${stackSet} ` +
+  `--stack-instance-account ${accountId} --region ${getHomeRegion(partition)}`;
