@@ -6,6 +6,7 @@ import { ouFaults } from './planted-ou-faults.ts';
 import { planningFaults } from './planted-planning-faults.ts';
 import { renderingFaults } from './planted-rendering-faults.ts';
 import { selectorFaults } from './planted-selector-faults.ts';
+import { verificationFaults } from './planted-verification-faults.ts';
 
 /** The faults that a reader may expect first. */
 export const mainFaults: readonly string[] = [
@@ -29,6 +30,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...matchFaults,
   ...planningFaults,
   ...ouFaults,
+  ...verificationFaults,
 ];
 
 /** A fault by its name, and the function that plants it. */

@@ -4,8 +4,18 @@ export interface PlantedFault {
   readonly name: string;
   /** What is wrong with the system then. */
   readonly title: string;
-  readonly area: 'selectors' | 'desired' | 'rendering' | 'match' | 'applying' | 'planning' | 'AWS';
+  readonly area:
+    | 'selectors'
+    | 'desired'
+    | 'rendering'
+    | 'match'
+    | 'applying'
+    | 'planning'
+    | 'AWS'
+    | 'verifying';
   readonly file: string;
+  /** The sort of seeds that should catch it. Default: `accounts`. */
+  readonly sort?: 'readiness';
   /** Stands in the file exactly once. */
   readonly replace: string;
   readonly by: string;
@@ -53,6 +63,13 @@ export const plain = {
     area: 'planning',
     unit: 'tests/reconcile',
     flow: 'tests/flows/(grace|approval|revoked-access|lifecycle)',
+  },
+  halves: {
+    area: 'verifying',
+    sort: 'readiness',
+    file: 'shared/reconcile/judge-halves.ts',
+    unit: 'tests/reconcile',
+    flow: 'tests/flows/(removed-pieces|member-roles)',
   },
   rendering: {
     area: 'rendering',

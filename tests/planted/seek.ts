@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { play } from '../simulation/accounts/play.ts';
+import { playReadiness } from '../simulation/readiness/play.ts';
+import { plantedFault } from './faults.ts';
 import { seekSeeds } from './seek-seeds.ts';
 
 /** Plays seeds until one breaks a promise, and prints it as JSON: `{"seed": 7, "what": "…"}`, or `{}` if none does. */
@@ -8,4 +10,6 @@ const { values } = parseArgs({
 });
 Error.stackTraceLimit = 0;
 const seeds = { first: Number(values.from), count: Number(values.seeds) };
-console.log(JSON.stringify(await seekSeeds((seed) => play({ seed }), seeds)));
+const { sort } = plantedFault(process.env.PLANTED_FAULT ?? '');
+const playing = sort === 'readiness' ? playReadiness : play;
+console.log(JSON.stringify(await seekSeeds((seed) => playing({ seed }), seeds)));

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { play } from './accounts/play.ts';
 import { prepareCode } from './accounts/prepare-code.ts';
 import type { Violation } from './accounts/write-observer.ts';
+import { playReadiness } from './readiness/play.ts';
 import { playRotations, prepareRotationCode } from './secrets/play.ts';
 
 /** What the command writes to and what it plays. */
@@ -15,7 +16,7 @@ export interface Simulation {
 }
 
 const usage =
-  'Usage: npm run simulate -- [--seeds N] [--seed S] [--only accounts|rotations] [--accounts A] [--history]';
+  'Usage: npm run simulate -- [--seeds N] [--seed S] [--only accounts|rotations|readiness] [--accounts A] [--history]';
 
 /** The command behind `main.ts`. @returns the exit code: 0, 1 if a promise was broken, 64 if an option is wrong */
 export async function simulate(args: readonly string[], simulation: Simulation): Promise<number> {
@@ -122,9 +123,15 @@ const sorts = {
       },
     };
   },
+  readiness: async (seed: number): Promise<Told> => {
+    const { violations, history, accesses, broken } = await playReadiness({ seed });
+    return { violations, history, counts: { 'accesses judged': accesses, 'of these broken': broken } };
+  },
 };
 
 type Sort = keyof typeof sorts;
+
+const isSort = (name: string): name is Sort => Object.hasOwn(sorts, name);
 
 interface Options {
   readonly sorts: readonly Sort[];
@@ -166,9 +173,9 @@ function wholeNumber(name: string, text: string | undefined): number | undefined
 }
 
 function sortsOf(only: string | undefined): readonly Sort[] {
-  if (only === undefined) return ['accounts', 'rotations'];
-  if (only === 'accounts' || only === 'rotations') return [only];
-  throw new WrongOptions(`--only must be accounts or rotations, and is ${only}`);
+  if (only === undefined) return ['accounts', 'rotations', 'readiness'];
+  if (isSort(only)) return [only];
+  throw new WrongOptions(`--only must be accounts, rotations or readiness, and is ${only}`);
 }
 
 function* story(sort: Sort, seed: number, { violations, history }: Told, options: Options): Iterable<string> {

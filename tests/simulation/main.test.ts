@@ -44,7 +44,7 @@ const findings = (stdout: string): readonly string[] =>
 test.each([
   ['a number that is none', ['--seeds', 'many'], /--seeds must be a whole number/],
   ['no seed at all', ['--seeds', '0'], /--seeds must be one at least/],
-  ['a sort that there is not', ['--only', 'keys'], /--only must be accounts or rotations/],
+  ['a sort that there is not', ['--only', 'keys'], /--only must be accounts, rotations or readiness/],
   ['an option that there is not', ['--sedes', '3'], /'--sedes'/],
 ])('refuses %s with the usage', async (_, args, says) => {
   const { code, stdout, stderr } = await run(args);

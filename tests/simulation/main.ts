@@ -2,7 +2,7 @@ import { play } from './accounts/play.ts';
 import { simulate } from './command.ts';
 
 /**
- * `npm run simulate -- [--seeds N] [--seed S] [--only accounts|rotations] [--accounts A] [--history]`: plays random fates
+ * `npm run simulate -- [--seeds N] [--seed S] [--only accounts|rotations|readiness] [--accounts A] [--history]`: plays random fates
  * of random organizations, and of the secrets in others, and says which promises were broken. Exits with 1 where one was,
  * and with 64 where it is called wrongly.
  */

@@ -14,6 +14,7 @@ const played: readonly string[] = [
   'shared/configuration/active-configuration.ts',
   'shared/configuration/validate.ts',
   'shared/reconcile/apply-plan.ts',
+  'shared/reconcile/check-account.ts',
   'shared/reconcile/plan-all.ts',
   'shared/runs/activate.ts',
   'shared/runs/approval/decide-approval.ts',

@@ -1,0 +1,41 @@
+import { type PlantedFault, plain } from './planted-fault.ts';
+
+/** Proof of both halves. */
+export const verificationFaults: readonly PlantedFault[] = [
+  {
+    ...plain.halves,
+    name: 'service-trust-ignored',
+    title: 'nobody looks whether a service may assume the role of an application',
+    replace: 'policies: [...trust, anyIdentity]',
+    by: 'policies: [anyTrust, anyIdentity]',
+  },
+  {
+    ...plain.halves,
+    name: 'assumed-trust-ignored',
+    title: 'the trust policy of a role that is assumed is not looked at',
+    replace: 'policies: [...documents, ...state.trust]',
+    by: 'policies: [...documents, anyTrust]',
+  },
+  {
+    ...plain.halves,
+    name: 'boundary-ignored',
+    title: 'the permissions boundary of a member role is not looked at',
+    replace: '[...state.identity, ...state.boundary]',
+    by: '[...state.identity]',
+  },
+  {
+    ...plain.halves,
+    name: 'profile-ignored',
+    title: 'the instance profile is not looked at',
+    replace: '...(state.instanceProfile === undefined ? [] : [state.instanceProfile]),',
+    by: '',
+  },
+  {
+    ...plain.halves,
+    name: 'taken-name-accepted',
+    title: 'a role of the same name under another path counts as the member role',
+    file: 'shared/reconcile/read-member-role.ts',
+    replace: 'if (found?.Arn !== wanted.arn)',
+    by: 'if (found?.Arn === undefined)',
+  },
+];
