@@ -1,38 +1,71 @@
 import { isClosed } from '../accounts/membership.ts';
-import type { Rendering } from '../grants/contract.ts';
+import type { Rendering, RetainedFormerGrants } from '../grants/contract.ts';
 import { findAccountIds } from '../iam/accounts.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import { listManagedStatements } from '../iam/managed-statements.ts';
-import { listBlockedTogether } from './hold-removals.ts';
+import { blockRemoval, listBlockedTogether } from './hold-removals.ts';
 import type { PlannedShare, PlanRequest, ResourcePlan } from './plan-types.ts';
 import { getAccountOrPlaceholder } from './registry-index.ts';
 
 /**
- * The share rule for what no grant of the configuration answers for any more: statements of a grant that was renamed or
- * taken out, or of a resource that is named no more. An operator has decided that, so there is no grace.
- * @returns the accounts that lose all they had, and the blocked removals among them: none, or all accounts that are not
- * closed
+ * What becomes of accounts to which only former grants give access. A former grant is managed content that no entry of the
+ * configuration answers for: the grant was renamed or taken out, or no grant is for the resource. An operator decided that, so it
+ * is planned like a share for nobody, without a grace period.
  */
-export function silentLoss(
+export interface FormerGrants {
+  /** Accounts that lose their access. */
+  readonly removed: readonly string[];
+  /** Accounts whose removal is blocked: none, or all that would lose their access and are not closed. */
+  readonly blocked: readonly string[];
+  /** What stays for the blocked and the waiting accounts. Absent if nothing stays. */
+  readonly retained?: RetainedFormerGrants;
+}
+
+/**
+ * Judges for the resource as a whole: an account loses its access only if no current grant gives it access afterwards. So a renamed
+ * grant removes no account.
+ * @param rendering the state without former grants
+ * @param waiting accounts that a grant selects and that do not fit yet: they keep what a former grant gives them
+ */
+export function planFormerGrants(
   request: PlanRequest,
-  { next, owned }: Rendering<unknown>,
   shares: readonly PlannedShare[],
-): { readonly gone: readonly string[]; readonly blocked: readonly string[] } {
-  const { actual, remembered } = request;
-  // The rule of a share has judged the accounts that the share named or names.
+  rendering: Rendering<unknown>,
+  waiting: ReadonlySet<string>,
+): FormerGrants {
+  const before = listNamed(request, request.actual, request.remembered);
+  const lost = listLost(request, shares, rendering, before);
+  if (lost.length === 0) return { removed: [], blocked: [] };
+  const isExcluded = (id: string): boolean => request.excluded?.has(id) === true;
+  const due = lost.filter((id) => !waiting.has(id));
+  const blocked = listBlockedTogether(request, due, before.size).filter((id) => !isExcluded(id));
+  const kept = new Set([...blocked, ...lost.filter((id) => waiting.has(id) && !isExcluded(id))]);
+  const removed = lost.filter((id) => !kept.has(id));
+  if (kept.size === 0) return { removed, blocked };
+  // AWS may refuse a document that goes on naming a closed account.
+  const closed = [...before].filter((id) => isClosed(getAccountOrPlaceholder(request, id)));
+  const without = new Set([...removed, ...closed, ...(request.excluded ?? [])]);
+  return { removed, blocked, retained: { without } };
+}
+
+/** The accounts that managed content names, and that no share names or named. */
+function listLost(
+  request: PlanRequest,
+  shares: readonly PlannedShare[],
+  { next, owned }: Rendering<unknown>,
+  before: ReadonlySet<string>,
+): readonly string[] {
   const judged = new Set(
     shares.flatMap(({ accounts, granted }) => [...accounts.map(({ id }) => id), ...granted.named]),
   );
-  const before = listNamedIn(request, actual, remembered);
   const unjudged = [...before].filter((id) => !judged.has(id));
-  if (unjudged.length === 0) return { gone: [], blocked: [] };
-  const after = listNamedIn(request, next, owned);
-  const gone = unjudged.filter((id) => !after.has(id));
-  return { gone, blocked: listBlockedTogether(request, gone, before.size) };
+  if (unjudged.length === 0) return [];
+  const after = listNamed(request, next, owned);
+  return unjudged.filter((id) => !after.has(id));
 }
 
-/** The accounts that anything of ours names in a state. */
-export const listNamedIn = (
+/** The accounts that the managed content of a state names. */
+const listNamed = (
   { desired, configuration }: PlanRequest,
   state: unknown,
   remembered: readonly string[],
@@ -43,22 +76,31 @@ export const listNamedIn = (
       .flatMap((statement) => [...findAccountIds(statement)]),
   );
 
-/** Accounts that a share removes, while kept statements still name them: their removals wait too. */
-export function stillNamed(
+/** The accounts that only the former grants of a state name. */
+export function listKeptByFormerGrants(
   request: PlanRequest,
-  shares: readonly PlannedShare[],
-  { next, owned }: Rendering<unknown>,
+  retained: Rendering<unknown>,
+  without: Rendering<unknown>,
 ): readonly string[] {
-  const after = listNamedIn(request, next, owned);
-  const judged = new Set(shares.flatMap(({ accounts }) => accounts.map(({ id }) => id)));
-  const taken = shares.flatMap(({ removed }) => removed);
-  return taken.filter(
-    (id) => after.has(id) && !judged.has(id) && !isClosed(getAccountOrPlaceholder(request, id)),
-  );
+  const current = listNamed(request, without.next, without.owned);
+  return [...listNamed(request, retained.next, retained.owned)].filter((id) => !current.has(id));
 }
 
-/** Accounts in content without a mark that is removed all the same, such as a managed policy that lost its tag. */
-export function unknownLoss(
+/** Holds for the accounts that keep what no grant gives them. A waiting account has a grant, and a hold of its own. */
+export const holdFormerRemovals = (
+  request: PlanRequest,
+  kept: readonly string[],
+  waiting: ReadonlySet<string>,
+) =>
+  kept
+    .filter((id) => !waiting.has(id) && !isClosed(getAccountOrPlaceholder(request, id)))
+    .map((id) => blockRemoval(request, id));
+
+/**
+ * Accounts that a plan takes off although no share gave them access. That also counts content without a mark, such as a statement that
+ * another tool put into a managed policy.
+ */
+export function listUnjudgedLoss(
   { desired, actual, remembered }: PlanRequest,
   shares: readonly PlannedShare[],
   { next, owned }: ResourcePlan,

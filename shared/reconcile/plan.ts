@@ -7,8 +7,12 @@ import type { Hold } from '../store/ports.ts';
 import { getBlockedRemovals, withBlockedRemovals } from './blocked-removals.ts';
 import { renderOrExplain } from './capacity-suggestions.ts';
 import { assertNoExposure } from './exposure.ts';
-import { listNamedIn, silentLoss, stillNamed, unknownLoss } from './former-grants.ts';
-import { blockRemoval } from './hold-removals.ts';
+import {
+  holdFormerRemovals,
+  listKeptByFormerGrants,
+  listUnjudgedLoss,
+  planFormerGrants,
+} from './former-grants.ts';
 import { listHeldAccounts, listKeptAccounts, mergeHolds, toCapacityHold } from './holds.ts';
 import type { PlannedShare, PlanRequest, Refusal, ResourcePlan } from './plan-types.ts';
 import { collectUniqueIds, collectUnresolved, planShare } from './planned-share.ts';
@@ -118,15 +122,15 @@ function planRemovalsOnly(
   refused: Refusal,
 ): ResourcePlan {
   const withoutNewAccounts = shares.map(holdNewAccounts);
-  const plan = planOrRefuse(request, refused, () => planShares(request, withoutNewAccounts, context));
-  // Under a grant's new name every account is new. Statements of the old name stay until the accounts fit.
+  // Under a grant's new name every account is new. What the former grant gives it stays until the account fits.
   const wanted = new Set(
     request.desired.shares.flatMap(({ accounts, unresolved = [] }) =>
       [...accounts, ...unresolved].map(({ id }) => id),
     ),
   );
+  const plan = planOrRefuse(request, refused, () => planShares(request, withoutNewAccounts, context, wanted));
   const answeredFor = new Set(shares.flatMap(({ removed }) => removed));
-  const lost = [...plan.removed, ...unknownLoss(request, shares, plan)];
+  const lost = listUnjudgedLoss(request, shares, plan);
   if (lost.some((id) => wanted.has(id) && !answeredFor.has(id)))
     throw stating(request, refused, listBlockedIn([plan]));
   return { ...plan, refused };
@@ -152,20 +156,22 @@ function planOrRefuse(request: PlanRequest, refused: Refusal, plan: () => Resour
   }
 }
 
+/** @param waiting accounts that a grant selects and that do not fit yet. Default: none */
 function planShares(
   request: PlanRequest,
   shares: readonly PlannedShare[],
   context: GrantContext,
+  waiting: ReadonlySet<string> = new Set(),
 ): ResourcePlan {
-  const rendering = renderShares(request, shares, context);
-  const loss = silentLoss(request, rendering, shares);
-  if (loss.blocked.length === 0)
-    return planOf(request, shares, rendering, { blocked: [], named: [], removed: loss.gone });
-  const keeping = renderKeeping(request, shares, context, loss.blocked);
-  // Kept statements stay as they are, even if they name an account that another grant removes.
-  const named = [...listNamedIn(request, request.actual, request.remembered)];
-  const blocked = [...loss.blocked, ...stillNamed(request, shares, keeping)];
-  return planOf(request, shares, keeping, { blocked, named, removed: [] });
+  const current = renderShares(request, shares, context);
+  const { removed, blocked, retained } = planFormerGrants(request, shares, current, waiting);
+  if (retained === undefined) return planOf(request, shares, current, { holds: [], kept: [], removed });
+  const rendering = renderBesideFormerGrants(request, shares, blocked, () =>
+    renderShares(request, shares, context, retained),
+  );
+  const kept = listKeptByFormerGrants(request, rendering, current);
+  const holds = holdFormerRemovals(request, kept, waiting);
+  return planOf(request, shares, rendering, { holds, kept, removed });
 }
 
 const renderShares = (
@@ -183,49 +189,44 @@ const renderShares = (
     ...(retainFormerGrants === undefined ? {} : { retainFormerGrants }),
   });
 
-/** @throws UnsafeChangeError where not all fit beside what is kept */
-function renderKeeping(
+/** @throws UnsafeChangeError if not all accounts fit beside those whose removal is blocked */
+function renderBesideFormerGrants(
   request: PlanRequest,
   shares: readonly PlannedShare[],
-  context: GrantContext,
   blocked: readonly string[],
+  render: () => Rendering<unknown>,
 ): Rendering<unknown> {
-  const { desired } = request;
   try {
-    return renderShares(request, shares, context, { without: new Set() });
+    return render();
   } catch (error) {
-    if (!(error instanceof PolicyTooLargeError)) throw error;
+    if (!(error instanceof PolicyTooLargeError) || blocked.length === 0) throw error;
     const all = collectUniqueIds([listBlockedIn(shares), blocked]).sort();
-    throw withheldError(desired.key, all, request, error);
+    throw withheldError(request.desired.key, all, request, error);
   }
 }
 
-/** What happens to accounts that no share is about. */
-interface Unclaimed {
-  /** Their removal is blocked. */
-  readonly blocked: readonly string[];
-  /** Accounts that statements may still name. */
-  readonly named: readonly string[];
-  readonly removed: readonly string[];
+/** The part of a plan that no share has. */
+interface FormerPart extends Pick<ResourcePlan, 'holds' | 'removed'> {
+  /** Accounts that former grants may go on to name. */
+  readonly kept: readonly string[];
 }
 
 function planOf(
   request: PlanRequest,
   shares: readonly PlannedShare[],
   rendering: Rendering<unknown>,
-  unclaimed: Unclaimed,
+  former: FormerPart,
 ): ResourcePlan {
   const { desired, actual } = request;
-  const holds = collectHolds(shares);
+  const holds = collectHolds([...shares, former]);
   const unresolved = shares.flatMap((share) => share.keptUnresolved);
-  assertNoExposure(request, rendering, [...listKeptAccounts(holds), ...unresolved, ...unclaimed.named]);
-  const blocked = unclaimed.blocked.map((id) => blockRemoval(request, id));
+  assertNoExposure(request, rendering, [...listKeptAccounts(holds), ...unresolved, ...former.kept]);
   return {
     ...rendering,
     changed: !desired.kind.isSame(actual, rendering.next),
-    holds: blocked.length === 0 ? holds : mergeHolds([...holds, ...blocked]),
+    holds,
     added: collectUniqueIds(shares.map((share) => share.added)),
-    removed: collectUniqueIds([...shares.map((share) => share.removed), unclaimed.removed]).sort(),
+    removed: collectUniqueIds([...shares, former].map(({ removed }) => removed)).sort(),
     ...collectUnresolved(shares),
   };
 }
@@ -243,8 +244,8 @@ export const findUnresolvedAccounts = (request: PlanRequest): Pick<ResourcePlan,
 const sharesOf = (request: PlanRequest): readonly PlannedShare[] =>
   request.desired.shares.map((share) => planShare(share, request, getGrantContext(request.configuration)));
 
-const collectHolds = (shares: readonly PlannedShare[]): readonly Hold[] =>
-  mergeHolds(shares.flatMap(({ holds }) => holds));
+const collectHolds = (parts: readonly Pick<ResourcePlan, 'holds'>[]): readonly Hold[] =>
+  mergeHolds(parts.flatMap(({ holds }) => holds));
 
 /** Accounts whose removal is blocked, ordered. */
 const listBlockedIn = (parts: readonly Pick<ResourcePlan, 'holds'>[]): string[] =>

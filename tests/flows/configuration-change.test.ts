@@ -80,6 +80,21 @@ test('revokes nothing from many accounts when a grant is renamed and broken at o
   expect(named(env)[bucket]).toEqual([newcomer]);
 });
 
+test('revokes the access of a closed account when a former grant stays for other accounts', async () => {
+  const env = await createEnv();
+  const many = Array.from({ length: 12 }, () => created(env).id);
+  const [closed = ''] = many;
+  await onboard(env, { accountIds: many });
+  const before = named(env)[bucket] ?? [];
+  await activate(env, changed('logs', { name: 'trail', for: { accounts: [closed] } }));
+  env.organization.closeAccount(closed);
+  env.organization.refusePrincipal(closed);
+
+  await onboard(env, { accountId: closed, mode: 'sync' });
+
+  expect(named(env)[bucket]).toEqual(before.filter((id) => id !== closed));
+});
+
 test('applies a grant that is only renamed', async () => {
   const env = await createEnv();
   const many = Array.from({ length: 12 }, () => created(env).id);

@@ -46,8 +46,8 @@ function planNarrow(had: readonly Account[], more: Partial<Parameters<typeof pla
   });
 }
 
-describe('what no grant answers for any more', () => {
-  test('stays where many would lose all they have, and newcomers get in beside it', () => {
+describe('a former grant', () => {
+  test('stays beside new accounts when many accounts would lose all their access', () => {
     const had = members(12);
 
     const plan = planNarrow(had);
@@ -57,7 +57,7 @@ describe('what no grant answers for any more', () => {
     expect(plan.owned).toEqual(expect.arrayContaining([...remembered, 'AccountOnboardingtestOtherRead']));
   });
 
-  test('goes where they are few', () => {
+  test('is removed when few accounts would lose all their access', () => {
     const had = members(3);
 
     const plan = planNarrow(had);
@@ -66,7 +66,7 @@ describe('what no grant answers for any more', () => {
     expect(named(plan)).toEqual([newcomer.id]);
   });
 
-  test('waits on where newcomers have made them a small share, until the configuration is another', () => {
+  test('stays until the configuration changes when new accounts have made its accounts a small share', () => {
     const had = members(6);
     const others = Array.from({ length: 60 }, (_, index) => account(String(600_000_000_000 + index)));
     const everybody = [...had, ...others];
@@ -92,7 +92,7 @@ describe('what no grant answers for any more', () => {
     expect(allowed).toMatchObject({ blocked: [], removed: idsOf(had) });
   });
 
-  test('of accounts that are closed neither counts nor waits, nor is it in the way while others wait', () => {
+  test('loses its closed accounts, which do not count, when it stays for other accounts', () => {
     const [closed = newcomer, ...open] = members(12);
     const had = [{ ...closed, state: 'SUSPENDED' as const }, ...open];
     const few = members(6).map(
@@ -102,11 +102,21 @@ describe('what no grant answers for any more', () => {
     const plan = planNarrow(members(12), { accounts: [...had, newcomer] });
     const goes = planNarrow(members(6), { accounts: [...few, newcomer] });
 
-    expect(plan.blocked).toEqual(idsOf(open));
+    expect(plan).toMatchObject({ blocked: idsOf(open), removed: [closed.id] });
+    expect(named(plan)).toEqual(idsOf([...open, newcomer]));
     expect(goes).toMatchObject({ blocked: [], removed: idsOf(few) });
   });
 
-  test('keeps newcomers out only where not all fit beside it, and says so', () => {
+  test('loses a rejected account when it stays for other accounts', () => {
+    const [rejected = newcomer, ...others] = members(12);
+
+    const plan = planNarrow(members(12), { excluded: new Set([rejected.id]) });
+
+    expect(plan.blocked).toEqual(idsOf(others));
+    expect(named(plan)).toEqual(idsOf([...others, newcomer]));
+  });
+
+  test('keeps new accounts out, with the reason, when not all accounts fit beside it', () => {
     const had = members(12);
     const document = (stateFor(had) as DocumentState).document ?? createPolicy();
     const filler = {
@@ -133,7 +143,7 @@ describe('what no grant answers for any more', () => {
     );
   });
 
-  test('stays, and newcomers get in, where it names an account that has left and that another grant takes off', () => {
+  test('stays beside new accounts when it names a departed account that another grant removes', () => {
     const had = members(12);
     const left = account('900000000000');
     const other = (who: Account) => readSecret({ name: 'other', for: { accounts: [who.id] } });
@@ -150,7 +160,7 @@ describe('what no grant answers for any more', () => {
   });
 
   test.each([{ Sid: 'Theirs' }, {}])(
-    'stays without what others have put into a managed policy of ours, with %j',
+    'stays without a statement that another tool put into a managed policy, with %j',
     (mark) => {
       const had = members(12);
       const theirs = { ...mark, Effect: 'Allow', Action: '*', Resource: 'arn:aws:iam::*:role/theirs' };
@@ -173,7 +183,7 @@ describe('what no grant answers for any more', () => {
     },
   );
 
-  test('stays on a resource that is named no more', () => {
+  test('stays when no grant is for the resource any more', () => {
     const had = members(12);
     const desired = { ...onlyResource(before, []), shares: [], named: false };
     const request = { desired, actual: stateFor(had), remembered, configuration: narrow, accounts: had, now };

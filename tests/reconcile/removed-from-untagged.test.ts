@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { admitNamed } from '../../shared/grants/admitted-accounts.ts';
-import { unknownLoss } from '../../shared/reconcile/former-grants.ts';
+import { listUnjudgedLoss } from '../../shared/reconcile/former-grants.ts';
 import { account } from '../fixtures/member-account.ts';
 import {
   configurationHash,
@@ -35,8 +35,8 @@ it('names the accounts that lose access when no grant judged them', () => {
   const plan = planOnly(configuration, accounts, { actual: request.actual });
   const share = { entry: desired.shares[0]?.entry, granted: admitNamed(new Set([judged])) };
 
-  expect(unknownLoss(request, [share as never], plan)).toEqual([gone]);
-  expect(unknownLoss(request, [], plan)).toEqual([gone, judged]);
-  expect(unknownLoss({ ...request, actual: stateOf(kept) }, [], plan)).toEqual([]);
-  expect(unknownLoss({ ...request, actual: desired.kind.empty }, [], plan)).toEqual([]);
+  expect(listUnjudgedLoss(request, [share as never], plan)).toEqual([gone]);
+  expect(listUnjudgedLoss(request, [], plan)).toEqual([gone, judged]);
+  expect(listUnjudgedLoss({ ...request, actual: stateOf(kept) }, [], plan)).toEqual([]);
+  expect(listUnjudgedLoss({ ...request, actual: desired.kind.empty }, [], plan)).toEqual([]);
 });

@@ -67,6 +67,16 @@ describe('on a full document', () => {
     },
   );
 
+  test('keeps the accounts of a former grant that do not fit under its new name, and removes the others', () => {
+    const renamed = configurationWith([readSecret({ name: 'token-under-a-longer-name' })]);
+
+    const plan = planOnly(renamed, members(40).slice(1), fullFor(4, 20));
+
+    expect(plan.refused).toBeInstanceOf(PolicyTooLargeError);
+    expect(plan).toMatchObject({ removed: idsOf(members(1)), added: [], blocked: [] });
+    expect(granted(plan.next)).toEqual(idsOf(members(4).slice(1)));
+  });
+
   test('where all fit but for those whose removal waits for a person, that is the reason', () => {
     const accounts = members(42);
 
