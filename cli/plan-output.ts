@@ -66,14 +66,14 @@ const fullText = ({ plan }: ResourceSnapshot): string =>
 
 /** `Plan: 6 resources to change, 2 unchanged, 1 with blocked removals` */
 function countLine(overall: OverallPlan, { bold, dim }: Colors): string {
-  const { change, unchanged, withheld, leaving, failed } = countPlan(overall);
+  const { change, unchanged, blockedRemovals, inGrace, failed } = countPlan(overall);
   const scope = overall.accountId === undefined ? '' : ` for account ${overall.accountId}`;
   const parts = [
     `${formatCount(change, 'resource')} to change`,
     // Those that have nothing for the account are not looked at.
     ...(overall.accountId === undefined ? [`${formatNumber(unchanged)} unchanged`] : []),
-    ...(withheld === 0 ? [] : [`${formatNumber(withheld)} with blocked removals`]),
-    ...(leaving === 0 ? [] : [`${formatNumber(leaving)} with accounts in a grace period`]),
+    ...(blockedRemovals === 0 ? [] : [`${formatNumber(blockedRemovals)} with blocked removals`]),
+    ...(inGrace === 0 ? [] : [`${formatNumber(inGrace)} with accounts in a grace period`]),
     ...(failed === 0 ? [] : [`${formatNumber(failed)} cannot be planned`]),
   ];
   return `${bold(`Plan${scope}:`)} ${parts.join(', ')}${change === 0 && failed === 0 ? dim('. Nothing to do') : ''}`;

@@ -4,17 +4,17 @@ import type { Configuration } from '../shared/configuration/schema.ts';
 import { findConfigurationWarnings } from '../shared/configuration/warnings.ts';
 import type { StatementDifference } from '../shared/iam/difference.ts';
 import type { ErrorRecord } from '../shared/platform/errors.ts';
-import { leavingOf } from '../shared/reconcile/change-record.ts';
+import { toRecordedHolds } from '../shared/reconcile/change-record.ts';
 import { getOpenConflict } from '../shared/reconcile/conflict.ts';
 import { filterConcerning } from '../shared/reconcile/differences.ts';
 import { formatSearchProblems } from '../shared/reconcile/discover-resources.ts';
+import { formatGracePeriods } from '../shared/reconcile/hold-text.ts';
 import { listHeldAccounts } from '../shared/reconcile/holds.ts';
 import { type OverallPlan, type ResourceSnapshot, toPlanFile } from '../shared/reconcile/plan-all.ts';
 import { listReadWarnings } from '../shared/reconcile/read-and-plan.ts';
-import { withheldError } from '../shared/reconcile/removal-limit.ts';
-import type { Conflict, ResourceChange } from '../shared/store/ports.ts';
+import { createBlockedRemovalsError } from '../shared/reconcile/removal-limit.ts';
+import type { Conflict, HoldReason, ResourceChange } from '../shared/store/ports.ts';
 import { formatConflict } from './conflict-text.ts';
-import { formatGracePeriods } from './grace-text.ts';
 import { formatNumber } from './output.ts';
 import { splitResourceKey } from './run-report.ts';
 import { groupSharedErrors } from './shared-errors.ts';
@@ -31,9 +31,8 @@ interface PlannedResourceReport {
   readonly size?: number;
   readonly limit?: number;
   readonly unit?: string;
-  readonly withheld?: readonly string[];
-  /** Accounts that keep what no grant gives them any more, each with when their grace ends. */
-  readonly leaving?: ResourceChange['leaving'];
+  /** Accounts that do not get or lose their access yet. */
+  readonly holds?: ResourceChange['holds'];
   /** Managed statements were changed externally again after a run had restored them. Applying the plan restores them. */
   readonly conflict?: Conflict;
   readonly error?: ErrorRecord;
@@ -42,10 +41,10 @@ interface PlannedResourceReport {
 export interface PlanCounts {
   readonly change: number;
   readonly unchanged: number;
-  /** Resources with removals that are withheld; they may change otherwise. */
-  readonly withheld: number;
+  /** Resources with blocked removals; they may change otherwise. */
+  readonly blockedRemovals: number;
   /** Resources with accounts that wait for the end of their grace; they may change otherwise. */
-  readonly leaving: number;
+  readonly inGrace: number;
   /** Resources that cannot be read, or for which no policy can be made, and patterns that cannot be looked for. */
   readonly failed: number;
 }
@@ -89,15 +88,17 @@ function statusOf({ change, failed }: PlanCounts): PlanReport['status'] {
 export const countPlan = ({ resources, discovery }: OverallPlan): PlanCounts => ({
   change: resources.filter(({ plan }) => plan?.changed === true).length,
   unchanged: resources.filter(({ plan }) => plan?.changed === false).length,
-  withheld: resources.filter(({ plan }) => listHeldAccounts(plan?.holds ?? [], 'removal-limit').length > 0)
-    .length,
-  leaving: resources.filter(({ plan }) => listHeldAccounts(plan?.holds ?? [], 'grace-period').length > 0)
-    .length,
+  blockedRemovals: countHeld(resources, 'removal-limit'),
+  inGrace: countHeld(resources, 'grace-period'),
   failed:
     resources.filter(({ error }) => error !== undefined).length +
     discovery.failed.length +
     discovery.unreadable.length,
 });
+
+const countHeld = (resources: OverallPlan['resources'], reason: HoldReason): number =>
+  resources.filter(({ plan }) => plan !== undefined && listHeldAccounts(plan.holds, reason).length > 0)
+    .length;
 
 /** What is shown of a resource: all of it, or only what concerns the plan's account. */
 export const getShownDifferences = (
@@ -109,14 +110,12 @@ export const getShownDifferences = (
 const createResourceReport = (snapshot: ResourceSnapshot, overall: OverallPlan): PlannedResourceReport => {
   const { desired, state, plan, error } = snapshot;
   const conflict = getOpenConflict(state);
-  const blocked = listHeldAccounts(plan?.holds ?? [], 'removal-limit');
   return {
     ...splitResourceKey(desired.key),
     change: plan?.changed === true,
     differences: getShownDifferences(snapshot, overall),
     ...(plan === undefined ? {} : { size: plan.size, limit: plan.limit, unit: plan.unit }),
-    ...(blocked.length === 0 ? {} : { withheld: blocked }),
-    ...(plan === undefined ? {} : leavingOf(plan, overall.active.configuration)),
+    ...(plan === undefined ? {} : toRecordedHolds(plan.holds, overall.active.configuration)),
     ...(conflict === undefined ? {} : { conflict }),
     ...(error === undefined ? {} : { error }),
   };
@@ -178,17 +177,20 @@ function planWarnings(
     // An error beside the plan states them.
     ...(blocked.length === 0 || error !== undefined
       ? []
-      : [withheldError(key, blocked, { configuration, accounts }).message]),
-    ...graceWarnings(key, leavingOf(plan, configuration).leaving, accounts),
+      : [createBlockedRemovalsError(key, blocked, { configuration, accounts }).message]),
+    ...graceWarnings(key, toRecordedHolds(holds, configuration).holds, accounts),
     ...(size >= nearlyFull * limit ? [`${key} would be ${full}`] : []),
   ];
 }
 
-const graceWarnings = (
+function graceWarnings(
   key: string,
-  leaving: ResourceChange['leaving'],
+  holds: ResourceChange['holds'] = [],
   accounts: OverallPlan['accounts'],
-): readonly string[] => (leaving === undefined ? [] : [`${key}: ${formatGracePeriods(leaving, accounts)}`]);
+): readonly string[] {
+  const text = formatGracePeriods(holds, accounts);
+  return text === undefined ? [] : [`${key}: ${text}`];
+}
 
 /** Messages of AWS do not always say which resource of ours it is about. */
 const withPlace = (message: string, key: string): string =>

@@ -141,8 +141,7 @@ const resolvedDetail = ({ deliveries = [], problems = [] }: StepOutput): Detail 
 
 /** How a count of resources is continued; other outcomes are told by their own word. */
 const outcomeTexts: Readonly<Record<string, string>> = {
-  withheld: 'with blocked removals',
-  'set-aside': 'with a rejected principal',
+  held: 'with held accounts',
   conflict: 'with a conflict',
 };
 

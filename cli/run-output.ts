@@ -3,12 +3,12 @@ import type { Configuration } from '../shared/configuration/schema.ts';
 import { getGrantKind } from '../shared/grants/kinds.ts';
 import type { Account } from '../shared/platform/account.ts';
 import { getAccessChanges } from '../shared/reconcile/access-changes.ts';
-import { formatOutcome, getOutcome } from '../shared/reconcile/outcome.ts';
+import { formatGracePeriods, formatRejections, formatResult } from '../shared/reconcile/hold-text.ts';
+import { listRejections } from '../shared/reconcile/holds.ts';
+import { getOutcome } from '../shared/reconcile/outcome.ts';
 import { formatReadiness } from '../shared/reconcile/readiness.ts';
-import { formatRejection } from '../shared/reconcile/rejection-text.ts';
 import type { Outcome, ResourceChange } from '../shared/store/ports.ts';
 import { formatDifferences, getDifferences } from './differences.ts';
-import { formatGracePeriods } from './grace-text.ts';
 import { alignColumns, type Colors, formatCount, formatNumber, type Output, wrapText } from './output.ts';
 import {
   countAllCalls,
@@ -96,28 +96,28 @@ function printResources(
   }
 }
 
-const graceLines = ({ leaving }: ResourceChange, accounts: readonly Account[]): readonly string[] =>
-  leaving === undefined ? [] : [formatGracePeriods(leaving, accounts)];
+const graceLines = ({ holds = [] }: ResourceChange, accounts: readonly Account[]): readonly string[] =>
+  [formatGracePeriods(holds, accounts)].filter((text) => text !== undefined);
 
 const rejectionLines = (
-  { outcome, accountIds = [], ambiguous }: ResourceChange,
+  { holds = [] }: ResourceChange,
   accounts: readonly Account[],
   unresolved: readonly string[],
 ): readonly string[] => {
-  if (outcome !== 'set-aside') return [];
-  const text = formatRejection(accountIds, { ambiguous, accounts });
+  const rejected = listRejections(holds);
+  if (rejected.length === 0) return [];
+  const text = formatRejections(rejected, accounts);
   return unresolved.some((line) => line.includes(text)) ? [] : [text];
 };
 
 /** Whether the run changed something there; what failed is as it was. */
-const took = (change: ResourceChange): boolean =>
-  ['written', 'withheld', 'set-aside'].includes(getOutcome(change));
+const took = (change: ResourceChange): boolean => ['written', 'held'].includes(getOutcome(change));
 
 function resourceRow(change: ResourceChange, colors: Colors, withRegion: boolean): readonly string[] {
   const { kind, region, id } = splitResourceKey(change.resource);
   const outcome = getOutcome(change);
   return [
-    `${markOf(outcome, colors)} ${formatOutcome(outcome)}`,
+    `${markOf(outcome, colors)} ${formatResult(outcome, change)}`,
     getGrantKind(kind).title,
     colors.bold(id),
     ...(withRegion ? [colors.dim(region)] : []),
@@ -146,7 +146,7 @@ function sizeText({ size, limit }: ResourceChange): string {
 function markOf(outcome: Outcome, { green, dim, yellow, red }: Colors): string {
   if (outcome === 'written') return green('✓');
   if (outcome === 'unchanged') return dim('=');
-  return outcome === 'withheld' || outcome === 'set-aside' || outcome === 'busy' ? yellow('!') : red('✗');
+  return outcome === 'held' || outcome === 'busy' ? yellow('!') : red('✗');
 }
 
 export function printUnresolved(out: Output, { unresolved }: Pick<RunReport, 'unresolved'>): void {

@@ -23,15 +23,13 @@ export interface ResourceReport {
   readonly limit?: number;
   readonly unit?: string;
   readonly error?: ErrorRecord;
-  /** Rejected principals, or accounts whose removal was blocked. */
-  readonly accountIds?: readonly string[];
-  /** AWS's own words about the rejected principals. */
-  readonly reason?: string;
+  /** Accounts that do not get or lose their access yet. */
+  readonly holds?: ResourceChange['holds'];
+  /** Only with `held`: the resource was written for the other accounts. */
+  readonly wrote?: true;
   /** Accounts that gained and that lost something there by this run. */
   readonly added?: readonly string[];
   readonly removed?: readonly string[];
-  /** Accounts that keep what no grant gives them any more, each with when their grace ends. */
-  readonly leaving?: ResourceChange['leaving'];
 }
 
 /** What `run --json` prints. */
@@ -115,9 +113,7 @@ export async function createRunReport(
 
 /** The accounts of the registry, if the text about a change names accounts. */
 const namedAccounts = async ({ registry }: Store, changes: readonly ResourceChange[]) =>
-  changes.some(({ leaving, outcome }) => leaving !== undefined || outcome === 'set-aside')
-    ? registry.listAccounts()
-    : [];
+  changes.some(({ holds = [] }) => holds.length > 0) ? registry.listAccounts() : [];
 
 /** What it means that the grants on the run's resources are held by a condition. */
 async function matchWarnings(
@@ -180,10 +176,9 @@ const createResourceReport = (change: ResourceChange): ResourceReport => ({
   ...(change.limit === undefined ? {} : { limit: change.limit }),
   ...(change.unit === undefined ? {} : { unit: change.unit }),
   ...(change.error === undefined ? {} : { error: change.error }),
-  ...(change.accountIds === undefined ? {} : { accountIds: change.accountIds }),
-  ...(change.reason === undefined ? {} : { reason: change.reason }),
+  ...(change.holds === undefined ? {} : { holds: change.holds }),
+  ...(change.wrote === undefined ? {} : { wrote: change.wrote }),
   ...getAccessChanges(change),
-  ...(change.leaving === undefined ? {} : { leaving: change.leaving }),
 });
 
 /** Calls that change a policy or what it is attached to; events and messages are not among them. */

@@ -1,3 +1,4 @@
+import { listRejections } from '../../shared/reconcile/holds.ts';
 import { runLocally } from '../../simulator/local-deployment.ts';
 import { createSimulatedServices } from '../../simulator/simulated-services.ts';
 import { missingGrants } from './documents.ts';
@@ -56,7 +57,7 @@ async function toldBy(
   const { unresolved = [] } = (await store.runs.get(runId)) ?? {};
   const changes = await store.runs.listChanges(runId);
   return changes
-    .filter(({ outcome, reason }) => outcome === 'set-aside' && reason !== undefined)
+    .filter(({ holds = [] }) => listRejections(holds).some(({ message }) => message !== undefined))
     .filter(({ resource }) => unresolved.some((line) => tells(line, resource, accountId)))
     .map(({ resource }) => `${accountId} ${resource}`);
 }

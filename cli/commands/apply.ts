@@ -141,7 +141,7 @@ function nothingToDo(plan: OverallPlan): boolean {
 }
 
 function endWithNothing({ out }: Session, plan: OverallPlan): ExitCode {
-  const waits = countPlan(plan).withheld > 0;
+  const waits = countPlan(plan).blockedRemovals > 0;
   const reason = `Nothing to do: ${waits ? 'only blocked removals are pending' : 'every resource is up to date'}`;
   out.result({
     status: 'succeeded',

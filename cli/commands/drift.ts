@@ -3,6 +3,7 @@ import type { Configuration } from '../../shared/configuration/schema.ts';
 import { getGrantKind } from '../../shared/grants/kinds.ts';
 import { formatSearchProblems } from '../../shared/reconcile/discover-resources.ts';
 import { listDrift, type ResourceDrift } from '../../shared/reconcile/drift.ts';
+import { formatGracePeriods } from '../../shared/reconcile/hold-text.ts';
 import type { OverallPlan } from '../../shared/reconcile/plan-all.ts';
 import { listReadWarnings } from '../../shared/reconcile/read-and-plan.ts';
 import type { UnmanagedChange } from '../../shared/reconcile/unmanaged-changes.ts';
@@ -18,7 +19,6 @@ import { formatConflict } from '../conflict-text.ts';
 import { formatDifferences } from '../differences.ts';
 import { readEverything } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { formatGracePeriods } from '../grace-text.ts';
 import { alignColumns, type Colors, formatNumber, type Output, wrapText } from '../output.ts';
 import { leftOver, printHead } from '../plan-output.ts';
 import { createPlanReport } from '../plan-report.ts';
@@ -145,14 +145,14 @@ const unmanagedText = ({ kind, label }: UnmanagedChange, since: string): string 
     ? `an unmanaged statement ${kind} since ${since}`
     : `unmanaged: ${label} ${kind} since ${since}`;
 
-const graceLines = (
-  { leaving }: ResourceDrift,
+function graceLines(
+  { holds = [] }: ResourceDrift,
   accounts: OverallPlan['accounts'],
   out: Output,
-): readonly string[] =>
-  leaving === undefined
-    ? []
-    : wrapText(formatGracePeriods(leaving, accounts), getReadableWidth(out) - 6).map(out.colors.dim);
+): readonly string[] {
+  const text = formatGracePeriods(holds, accounts);
+  return text === undefined ? [] : wrapText(text, getReadableWidth(out) - 6).map(out.colors.dim);
+}
 
 function markOf(status: DriftStatus, { dim, yellow, red }: Colors): string {
   if (status === 'equal') return dim('=');

@@ -1,4 +1,5 @@
-import type { AccessCounts, Reach, ResourceChange, RunRecord } from '../store/ports.ts';
+import type { AccessCounts, Reach, RecordedHold, ResourceChange, RunRecord } from '../store/ports.ts';
+import { listHeldAccounts } from './holds.ts';
 
 /** Whose access the changes of a run changed, as its record says it; nothing where they changed nobody's. */
 export function summarizeAccess(changes: readonly ResourceChange[]): Pick<RunRecord, 'accessChanges'> {
@@ -6,7 +7,7 @@ export function summarizeAccess(changes: readonly ResourceChange[]): Pick<RunRec
   const accessChanges: AccessCounts = {
     granted: reach(gains.map(({ added = [] }) => added)),
     revoked: reach(gains.map(({ removed = [] }) => removed)),
-    inGrace: reach(changes.map(({ leaving = {} }) => Object.keys(leaving))),
+    inGrace: reach(changes.map(({ holds = [] }) => listHeldAccounts(holds, 'grace-period'))),
   };
   return Object.values(accessChanges).some(({ accounts }) => accounts > 0) ? { accessChanges } : {};
 }
@@ -19,7 +20,7 @@ const reach = (resources: readonly (readonly string[])[]): Reach => ({
 /** What became of an account that is no member: `its access to 3 resources was removed`. */
 export function formatRemovalSummary(changes: readonly ResourceChange[], accountId: string): string {
   const from = changes.filter((each) => getAccessChanges(each).removed?.includes(accountId)).length;
-  const ends = changes.flatMap(({ leaving }) => leaving?.[accountId] ?? []).sort();
+  const ends = changes.flatMap(({ holds = [] }) => listGraceEnds(holds, accountId)).sort();
   const parts = [
     ...(from === 0 ? [] : [`its access to ${resources(from)} was removed`]),
     ...(ends.length === 0
@@ -29,6 +30,11 @@ export function formatRemovalSummary(changes: readonly ResourceChange[], account
   return parts.length === 0 ? 'it gets no access, and this run removed none' : parts.join('; ');
 }
 
+const listGraceEnds = (holds: readonly RecordedHold[], accountId: string): readonly string[] =>
+  holds.flatMap((hold) =>
+    hold.reason === 'grace-period' && hold.accountId === accountId ? [hold.until] : [],
+  );
+
 const resources = (count: number): string => (count === 1 ? '1 resource' : `${count} resources`);
 
 /** Whose access a change has changed. One that failed, or that nobody has come to yet, says whose it would. */
@@ -36,10 +42,8 @@ export function getAccessChanges({
   outcome,
   added,
   removed,
-  tookBack,
 }: ResourceChange): Pick<ResourceChange, 'added' | 'removed'> {
-  if (tookBack !== true && outcome !== 'written' && outcome !== 'withheld' && outcome !== 'set-aside')
-    return {};
+  if (outcome !== 'written' && outcome !== 'held') return {};
   return { ...(added === undefined ? {} : { added }), ...(removed === undefined ? {} : { removed }) };
 }
 

@@ -5,17 +5,18 @@ import { getTimestamp } from '../platform/clock.ts';
 import type { ResourceChange, RunRecord, Store, StoredConfiguration } from '../store/ports.ts';
 import { listWarnings, summarizeAccess } from './access-changes.ts';
 import { computeShownDigest } from './assert-plan-shown.ts';
-import { leavingOf, toAccessChanges } from './change-record.ts';
+import { toAccessChanges, toRecordedHolds } from './change-record.ts';
 import { formatSearchProblems } from './discover-resources.ts';
 import { StalePlanError } from './errors.ts';
 import { type Affected, formatGroupedCauses } from './grouped-causes.ts';
+import { formatRejections, formatResult } from './hold-text.ts';
+import { listRejections } from './holds.ts';
 import { getGeneration } from './is-up-to-date.ts';
 import { type LeaseHolder, type LeaseWait, leaseDuration } from './lease.ts';
-import { formatOutcome, toErrorOutcome } from './outcome.ts';
+import { hasWritten, toErrorOutcome } from './outcome.ts';
 import type { OverallPlan, ResourceSnapshot } from './plan-all.ts';
 import { listReadWarnings, toJsonDocuments, toNextDocuments } from './read-and-plan.ts';
 import { reconcileResource } from './reconcile.ts';
-import { formatRejection } from './rejection-text.ts';
 import type { Services } from './services.ts';
 
 /** A run that other resources wait for. */
@@ -180,7 +181,7 @@ function plannedChange(
     limit: plan.limit,
     unit: plan.unit,
     ...toAccessChanges(plan),
-    ...leavingOf(plan, active.configuration),
+    ...toRecordedHolds(plan.holds, active.configuration),
     ...warnings,
   };
 }
@@ -240,7 +241,7 @@ function endOf(
   ];
   const reason = interrupted && unresolved.length > 0 ? interruption : unresolved[0];
   if (reason !== undefined) return { status: 'failed', reason, unresolved };
-  const written = changes.filter(({ outcome }) => outcome === 'written').length;
+  const written = changes.filter(hasWritten).length;
   return { status: 'succeeded', reason: `${written} of ${changes.length} resources written` };
 }
 
@@ -257,15 +258,15 @@ const interruption =
 
 /** An account that AWS does not accept is left for the next run, unless the plan is for that very account. */
 function unresolvedOf(
-  { resource, outcome, error, accountIds = [], ambiguous }: ResourceChange,
+  change: ResourceChange,
   { own, accounts }: Pick<Ending, 'own' | 'accounts'>,
 ): readonly Affected[] {
+  const { resource, outcome, error, holds = [] } = change;
   if (outcome === undefined) return [{ resource, text: 'not started', isUnexplained: true }];
   if (outcome === 'written' || outcome === 'unchanged') return [];
-  const canReject = outcome === 'set-aside' || outcome === 'refused';
-  const refused = canReject ? accountIds.filter((id) => own.includes(id)) : [];
-  if (outcome === 'set-aside' && refused.length === 0 && error === undefined) return [];
-  const who = refused.length === 0 ? '' : `: ${formatRejection(refused, { ambiguous, accounts })}`;
+  const rejected = listRejections(holds).filter(({ accountId }) => own.includes(accountId));
+  if (outcome === 'held' && rejected.length === 0 && error === undefined) return [];
+  const who = rejected.length === 0 ? '' : `: ${formatRejections(rejected, accounts)}`;
   const why = error === undefined ? '' : `: ${error.name}: ${error.message}`;
-  return [{ resource, text: `${formatOutcome(outcome)}${who}${why}` }];
+  return [{ resource, text: `${formatResult(outcome, change)}${who}${why}` }];
 }

@@ -9,9 +9,10 @@ import {
 } from '../platform/aws/errors.ts';
 import { type ErrorFields, OnboardingError, toErrorRecord } from '../platform/errors.ts';
 import { ConflictError, OrphanedPrincipalError } from './errors.ts';
+import { formatBlockedRemovals, type RemovalScope } from './hold-text.ts';
 import { listHeldAccounts } from './holds.ts';
 import type { ResourcePlan } from './plan-types.ts';
-import { type RemovalScope, withheldError, withheldText } from './removal-limit.ts';
+import { createBlockedRemovalsError } from './removal-limit.ts';
 
 /** Errors of a planned resource that last until somebody acts. Until then an operator reads nothing else about it. */
 const lasting = [
@@ -30,15 +31,15 @@ interface ResourceScope extends RemovalScope {
   readonly key: string;
 }
 
-/** Whether blocked removals are the reason itself, as `withheldError` makes it. */
-const isWithheld = (error: OnboardingError): boolean =>
+/** Whether blocked removals are the reason itself, as `createBlockedRemovalsError` makes it. */
+const isBlocking = (error: OnboardingError): boolean =>
   error instanceof UnsafeChangeError && error.fields.accountIds !== undefined;
 
 /** The accounts whose removal is blocked, as an error states them. */
 export function getBlockedRemovals(error: unknown): readonly string[] {
   if (!(error instanceof OnboardingError)) return [];
   const { accountIds, blockedRemovals } = error.fields;
-  const ids = isWithheld(error) ? accountIds : blockedRemovals;
+  const ids = isBlocking(error) ? accountIds : blockedRemovals;
   return Array.isArray(ids) ? ids.map(String) : [];
 }
 
@@ -54,16 +55,21 @@ export function withBlockedRemovals(
 ): OnboardingError {
   const stated = getBlockedRemovals(error);
   if (accountIds.join() === stated.join()) return error;
-  if (isWithheld(error)) return withheldAgain(error, accountIds, scope);
+  if (isBlocking(error)) return createAgain(error, accountIds, scope);
   // What states other accounts was made here, from the error without any.
   const bare = stated.length > 0 && error.cause instanceof OnboardingError ? error.cause : error;
   if (accountIds.length === 0) return bare;
-  const text = [withheldText(accountIds, scope), effect].filter((each) => each !== '').join('. ');
+  const text = [formatBlockedRemovals(accountIds, scope), effect].filter((each) => each !== '').join('. ');
   return extended(bare, text, { blockedRemovals: accountIds });
 }
 
-const withheldAgain = ({ cause }: OnboardingError, accountIds: readonly string[], scope: ResourceScope) =>
-  withheldError(scope.key, accountIds, scope, cause instanceof PolicyTooLargeError ? cause : undefined);
+const createAgain = ({ cause }: OnboardingError, accountIds: readonly string[], scope: ResourceScope) =>
+  createBlockedRemovalsError(
+    scope.key,
+    accountIds,
+    scope,
+    cause instanceof PolicyTooLargeError ? cause : undefined,
+  );
 
 /** What a plan leaves undone, each for its own reason. */
 interface Undone {

@@ -1,8 +1,9 @@
 import type { Configuration } from '../configuration/schema.ts';
-import { addHours } from '../platform/clock.ts';
-import type { ResourceChange } from '../store/ports.ts';
+import { addHours, type Clock, getTimestamp } from '../platform/clock.ts';
+import type { Hold, ResourceChange, ResourceState } from '../store/ports.ts';
 import type { DesiredResource } from './desired-resource.ts';
-import { listGracePeriods } from './holds.ts';
+import { diffDocuments } from './differences.ts';
+import { getGeneration } from './is-up-to-date.ts';
 import type { ResourcePlan } from './plan-types.ts';
 
 /** How a reconciliation ended. */
@@ -24,16 +25,15 @@ export function toAccessChanges(
   };
 }
 
-/** The accounts in a grace period, as a record has them: each with when it ends. */
-export function leavingOf(
-  { holds }: Pick<ResourcePlan, 'holds'>,
-  { graceHours }: Configuration,
-): Pick<ResourceChange, 'leaving'> {
-  const ends = listGracePeriods(holds).map(({ accountId, since }) => [
-    accountId,
-    addHours(since, graceHours),
-  ]);
-  return ends.length === 0 ? {} : { leaving: Object.fromEntries(ends) };
+/** Holds as a record has them; nothing if there are none. */
+export function toRecordedHolds(
+  holds: readonly Hold[],
+  { graceHours }: Pick<Configuration, 'graceHours'>,
+): Pick<ResourceChange, 'holds'> {
+  const recorded = holds.map((hold) =>
+    hold.reason === 'grace-period' ? { ...hold, until: addHours(hold.since, graceHours) } : hold,
+  );
+  return recorded.length === 0 ? {} : { holds: recorded };
 }
 
 /** A state's documents as a record keeps them; `remembered` is what the table knows as ours in it. */
@@ -45,3 +45,43 @@ export const toRecordDocuments = (
   Object.fromEntries(
     Object.entries(kind.toDocuments(state, remembered)).map(([name, document]) => [name, document ?? null]),
   );
+
+/** What was planned stays on record where nothing was done; how an attempt before this one ended does not. */
+export function toChangeRecord(clock: Clock, planned: ResourceChange, done: ReconcileResult): ResourceChange {
+  const { outcome, error, holds = [], wrote, ...kept } = planned;
+  const inGrace = holds.filter(({ reason }) => reason === 'grace-period');
+  return {
+    ...kept,
+    ...(inGrace.length === 0 ? {} : { holds: inGrace }),
+    ...done,
+    finishedAt: getTimestamp(clock),
+  };
+}
+
+/** The plan that was written says which accounts gained and lost access, and which are in a grace period. */
+export function withoutPlannedAccounts({
+  added,
+  removed,
+  holds,
+  ...planned
+}: ResourceChange): ResourceChange {
+  return planned;
+}
+
+/**
+ * The plan saw a difference, no reconciliation has ended since, and the difference is gone: an attempt of this run
+ * that never heard the answer has written it.
+ */
+export function attributeEarlierWrite(
+  planned: ResourceChange,
+  state: ResourceState | undefined,
+  done: ReconcileResult,
+): ReconcileResult {
+  const { before } = planned;
+  const others = getGeneration(state) !== (planned.plannedGeneration ?? 0);
+  if (done.outcome !== 'unchanged' || before === undefined || others) return done;
+  if (diffDocuments(before, done.before).length === 0) return done;
+  const { added, removed } = planned;
+  const gains = { ...(added === undefined ? {} : { added }), ...(removed === undefined ? {} : { removed }) };
+  return { ...done, outcome: 'written', before, ...gains };
+}

@@ -3,7 +3,7 @@ import type { StatementDifference } from '../iam/difference.ts';
 import type { ErrorRecord } from '../platform/errors.ts';
 import type { Conflict, ResourceChange } from '../store/ports.ts';
 import type { DriftStatus } from '../store/run-ports.ts';
-import { leavingOf } from './change-record.ts';
+import { toRecordedHolds } from './change-record.ts';
 import { isOpenConflict } from './conflict.ts';
 import { listGrantNames } from './desired-resources.ts';
 import { diffDocuments } from './differences.ts';
@@ -28,8 +28,8 @@ export interface ResourceDrift {
   readonly unmanaged?: { readonly since: string; readonly changes: readonly UnmanagedChange[] };
   /** From how it should be to how it is: what was taken away is removed, what should not be there is added. */
   readonly differences: readonly StatementDifference[];
-  /** Accounts that keep what no grant gives them any more, each with when their grace ends. */
-  readonly leaving?: ResourceChange['leaving'];
+  /** Accounts that do not get or lose their access yet. */
+  readonly holds?: ResourceChange['holds'];
   /** Only with status `conflict`. */
   readonly conflict?: Conflict;
   readonly error?: ErrorRecord;
@@ -48,7 +48,7 @@ function resourceDrift(snapshot: ResourceSnapshot, overall: OverallPlan): Resour
   const changed = sinceLeft(snapshot, overall);
   const wanted = plan === undefined ? undefined : toNextDocuments(desired, plan);
   const differences = wanted === undefined ? [] : diffDocuments(wanted, actual);
-  const leaving = plan === undefined ? {} : leavingOf(plan, overall.active.configuration);
+  const holds = plan === undefined ? {} : toRecordedHolds(plan.holds, overall.active.configuration);
   const conflict = status === 'conflict' && state?.conflict ? { conflict: state.conflict } : {};
   const unmanaged = changed.foreign === 'changed' ? unmanagedSinceLeft(actual, state, overall) : {};
   return {
@@ -57,7 +57,7 @@ function resourceDrift(snapshot: ResourceSnapshot, overall: OverallPlan): Resour
     foreign: changed.foreign,
     ...unmanaged,
     differences,
-    ...leaving,
+    ...holds,
     ...conflict,
     ...failed,
   };

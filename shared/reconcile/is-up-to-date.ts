@@ -58,6 +58,9 @@ export const needsReconcileAnyway = ({
  * must end. Until then the grace period would begin again with each plan.
  */
 export const hasNewGrace = (
-  { leaving = {} }: Pick<ResourceChange, 'leaving'>,
+  { holds = [] }: Pick<ResourceChange, 'holds'>,
   state: Pick<ResourceState, 'holds'> | undefined,
-): boolean => Object.keys(leaving).some((id) => indexRemovals(getHolds(state)).get(id)?.since === undefined);
+): boolean =>
+  listHeldAccounts(holds, 'grace-period').some(
+    (id) => indexRemovals(getHolds(state)).get(id)?.since === undefined,
+  );

@@ -11,14 +11,6 @@ const refusals: ReadonlySet<string> = new Set([
   'UnsafeChangeError',
 ]);
 
-const words: Partial<Record<Outcome, string>> = {
-  withheld: 'removal blocked',
-  'set-aside': 'principal rejected',
-};
-
-/** The outcome in the words of people. */
-export const formatOutcome = (outcome: Outcome): string => words[outcome] ?? outcome;
-
 /** How a resource ends with an error: the same word whether it was met by the plan or by the write. */
 export function toErrorOutcome(error: unknown): Outcome {
   const name = (error as { readonly name?: unknown } | null)?.name;
@@ -33,3 +25,7 @@ export const getOutcome = ({ outcome, planned, error }: ResourceChange): Outcome
   if (error !== undefined) return toErrorOutcome(error);
   return planned === 'none' ? 'unchanged' : 'failed';
 };
+
+/** Whether the run has written the resource, for all or for some accounts. */
+export const hasWritten = ({ outcome, wrote }: Pick<ResourceChange, 'outcome' | 'wrote'>): boolean =>
+  outcome === 'written' || wrote === true;

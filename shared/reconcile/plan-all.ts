@@ -13,9 +13,7 @@ import { listActiveResources } from './desired-resources.ts';
 import { diffDocuments, mentions } from './differences.ts';
 import { digestDocuments } from './digest.ts';
 import { type DiscoveryResult, discoverResources } from './discover-resources.ts';
-import { listHeldAccounts } from './holds.ts';
 import { createPlanFile, type PlanFile, type PlanFileResource } from './plan-file.ts';
-import type { ResourcePlan } from './plan-types.ts';
 import {
   type ReadOptions,
   type ReadResource,
@@ -177,14 +175,7 @@ function fileResource({ desired, actual, plan, differences, error }: ResourceSna
     actual: actual === undefined ? null : digestDocuments(actual),
     desired: plan === undefined ? null : digestDocuments(toNextDocuments(desired, plan)),
     difference: text === '' ? [] : text.split('\n'),
-    withheld: listHeldAccounts(plan?.holds ?? [], 'removal-limit'),
-    ...leavingIds(plan),
+    holds: (plan?.holds ?? []).map(({ accountId, change, reason }) => ({ accountId, change, reason })),
     ...(error === undefined ? {} : { error: { name: error.name, message: error.message } }),
   };
-}
-
-/** Without the times: the same state gives the same plan, whenever it is looked at. */
-function leavingIds(plan: ResourcePlan | undefined): Pick<PlanFileResource, 'leaving'> {
-  const ids = listHeldAccounts(plan?.holds ?? [], 'grace-period');
-  return ids.length === 0 ? {} : { leaving: ids };
 }

@@ -13,10 +13,14 @@ const resourceSchema = z.strictObject({
   desired: digest.nullable(),
   /** For people. */
   difference: z.array(z.string()),
-  /** Accounts that would lose access, and keep it for now. */
-  withheld: z.array(z.string()),
-  /** Accounts that no grant gives what they have, and that keep it until their grace ends. */
-  leaving: z.array(z.string()).exactOptional(),
+  /** Without times: the same state gives the same plan, whenever it is made. */
+  holds: z.array(
+    z.strictObject({
+      accountId: z.string(),
+      change: z.enum(['add', 'remove']),
+      reason: z.enum(['grace-period', 'removal-limit', 'rejected-principal', 'capacity']),
+    }),
+  ),
   error: z.strictObject({ name: z.string(), message: z.string() }).exactOptional(),
 });
 

@@ -16,7 +16,7 @@ import {
 import { listHeldAccounts, listKeptAccounts, mergeHolds, toCapacityHold } from './holds.ts';
 import type { PlannedShare, PlanRequest, Refusal, ResourcePlan } from './plan-types.ts';
 import { collectUniqueIds, collectUnresolved, planShare } from './planned-share.ts';
-import { withheldError } from './removal-limit.ts';
+import { createBlockedRemovalsError } from './removal-limit.ts';
 
 /**
  * The difference between what is there and what should be. Pure.
@@ -107,7 +107,7 @@ function reasonOf(
   } catch {
     return tooLarge;
   }
-  return withheldError(desired.key, blocked, request, tooLarge);
+  return createBlockedRemovalsError(desired.key, blocked, request, tooLarge);
 }
 
 /**
@@ -201,7 +201,7 @@ function renderBesideFormerGrants(
   } catch (error) {
     if (!(error instanceof PolicyTooLargeError) || blocked.length === 0) throw error;
     const all = collectUniqueIds([listBlockedIn(shares), blocked]).sort();
-    throw withheldError(request.desired.key, all, request, error);
+    throw createBlockedRemovalsError(request.desired.key, all, request, error);
   }
 }
 

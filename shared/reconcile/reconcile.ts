@@ -1,13 +1,18 @@
 import { getActivationId, getActiveConfiguration } from '../configuration/active-configuration.ts';
 import { getGrantContext } from '../configuration/context.ts';
 import { ServiceUnavailableError } from '../platform/aws/errors.ts';
-import { type Clock, getTimestamp } from '../platform/clock.ts';
+import { getTimestamp } from '../platform/clock.ts';
 import { OnboardingError, toErrorRecord } from '../platform/errors.ts';
 import type { ResourceChange, ResourceState, Store } from '../store/ports.ts';
 import { requirePlanShown } from './assert-plan-shown.ts';
 import { assertStillDesired } from './assert-still-desired.ts';
 import { toUndone, withOtherReasons } from './blocked-removals.ts';
-import type { ReconcileResult } from './change-record.ts';
+import {
+  attributeEarlierWrite,
+  type ReconcileResult,
+  toChangeRecord,
+  withoutPlannedAccounts,
+} from './change-record.ts';
 import { isOpenConflict, judgeConflict, recordConflict } from './conflict.ts';
 import {
   compareNewestFirst,
@@ -18,7 +23,6 @@ import {
   toRememberedState,
 } from './context.ts';
 import { findDesiredResource, listGrantNames } from './desired-resources.ts';
-import { diffDocuments } from './differences.ts';
 import {
   classifyDoubt,
   explainRefusal,
@@ -155,17 +159,6 @@ async function settledSincePlan(
   });
 }
 
-/** What was planned stays on record where nothing was done; how an attempt before this one ended does not. */
-function toChangeRecord(clock: Clock, planned: ResourceChange, done: ReconcileResult): ResourceChange {
-  const { outcome, error, accountIds, tookBack, reason, ambiguous, ...kept } = planned;
-  return { ...kept, ...done, finishedAt: getTimestamp(clock) };
-}
-
-/** The plan that was written says which accounts gained and lost access, and which are in a grace period. */
-function withoutPlannedAccounts({ added, removed, leaving, ...planned }: ResourceChange): ResourceChange {
-  return planned;
-}
-
 async function reconcileWithLease(
   services: Services,
   request: ReconcileRequest,
@@ -268,24 +261,6 @@ async function firstPlan(seen: ReconcileContext, lease: Lease, asked: PlanReques
     await rememberGraces(seen, listRemovalHolds(asked));
     throw error;
   }
-}
-
-/**
- * The plan saw a difference, no reconciliation has ended since, and the difference is gone: an attempt of this run
- * that never heard the answer has written it.
- */
-function attributeEarlierWrite(
-  planned: ResourceChange,
-  state: ResourceState | undefined,
-  done: ReconcileResult,
-): ReconcileResult {
-  const { before } = planned;
-  const others = getGeneration(state) !== (planned.plannedGeneration ?? 0);
-  if (done.outcome !== 'unchanged' || before === undefined || others) return done;
-  if (diffDocuments(before, done.before).length === 0) return done;
-  const { added, removed } = planned;
-  const gains = { ...(added === undefined ? {} : { added }), ...(removed === undefined ? {} : { removed }) };
-  return { ...done, outcome: 'written', before, ...gains };
 }
 
 /** An answer that never came may belong to a write that still takes effect; a clear refusal does not. */

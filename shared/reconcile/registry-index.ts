@@ -1,7 +1,7 @@
 import { isMember } from '../accounts/membership.ts';
 import { type Account, formatAccounts } from '../platform/account.ts';
 import type { PlanRequest } from './plan-types.ts';
-/** An account whose removal is withheld may have left the registry's sight; its id is all that statements need. */
+/** An account with a blocked removal may be missing in the registry. Its id is all that statements need. */
 export const getAccountOrPlaceholder = ({ accounts }: Pick<PlanRequest, 'accounts'>, id: string): Account =>
   getRegistryIndex(accounts).byId.get(id) ?? {
     id,

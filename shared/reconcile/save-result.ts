@@ -1,8 +1,13 @@
 import { getActivationId } from '../configuration/active-configuration.ts';
 import { getTimestamp } from '../platform/clock.ts';
 import { toErrorRecord } from '../platform/errors.ts';
-import type { Conflict, Hold, RejectedPrincipalHold, ResourceState } from '../store/ports.ts';
-import { leavingOf, type ReconcileResult, toAccessChanges, toRecordDocuments } from './change-record.ts';
+import type { Conflict, Hold, ResourceState } from '../store/ports.ts';
+import {
+  type ReconcileResult,
+  toAccessChanges,
+  toRecordDocuments,
+  toRecordedHolds,
+} from './change-record.ts';
 import type { ReconcileContext } from './context.ts';
 import { listGrantNames } from './desired-resources.ts';
 import { digestManagedStatements } from './digest.ts';
@@ -12,7 +17,7 @@ import type { Lease } from './lease.ts';
 import type { ResourcePlan } from './plan-types.ts';
 import { hasUntried, holdRejected } from './recent-rejections.ts';
 import type { Written } from './rejected-principals.ts';
-import { withheldError } from './removal-limit.ts';
+import { createBlockedRemovalsError } from './removal-limit.ts';
 import type { Services } from './services.ts';
 import { listUnmanagedStatements } from './unmanaged-changes.ts';
 import { computeBatchWindow, type LastWrite } from './write-batching.ts';
@@ -103,24 +108,15 @@ export async function saveResult(
     ...updateBatchWindow(plan, state, { revision, now: clock.now(), unfinished: hasUntried(rejected) }),
   });
   return {
-    ...judgement(context, plan, aside.excluded),
-    ...getRejectionReason(rejected),
+    ...judge(context, plan, holds),
     ...toAccessChanges(plan, aside.excluded),
-    ...leavingOf(plan, active.configuration),
+    ...toRecordedHolds(holds, active.configuration),
     before: toRecordDocuments(desired, before, state?.managed.sids),
     after: toRecordDocuments(desired, after, plan.owned),
     size: plan.size,
     limit: plan.limit,
     unit: plan.unit,
   };
-}
-
-/** What AWS said, and whether it named a cause. */
-function getRejectionReason(
-  rejected: readonly RejectedPrincipalHold[],
-): Pick<ReconcileResult, 'reason' | 'ambiguous'> {
-  const { message, ambiguous } = rejected.find((hold) => hold.message !== undefined) ?? {};
-  return message === undefined ? {} : { reason: message, ...(ambiguous === true && { ambiguous }) };
 }
 
 function updateBatchWindow(
@@ -132,20 +128,23 @@ function updateBatchWindow(
   return state?.batchWindow === undefined ? {} : { batchWindow: state.batchWindow };
 }
 
-function judgement(
+/** Holds other than grace periods make a resource `held`. A lack of room and blocked removals are errors as well. */
+function judge(
   { desired: { key }, active: { configuration }, accounts }: ReconcileContext,
   plan: ResourcePlan,
-  excluded: readonly string[],
-): Pick<ReconcileResult, 'outcome' | 'error' | 'accountIds' | 'tookBack'> {
-  const rejected = excluded.length === 0 ? {} : { accountIds: excluded };
-  const blocked = listHeldAccounts(plan.holds, 'removal-limit');
-  if (plan.refused !== undefined)
-    return { outcome: 'refused', error: toErrorRecord(plan.refused), tookBack: true, ...rejected };
-  const withheld =
-    blocked.length === 0
-      ? {}
-      : { error: toErrorRecord(withheldError(key, blocked, { configuration, accounts })) };
-  if (excluded.length > 0) return { outcome: 'set-aside', accountIds: excluded, ...withheld };
-  if (blocked.length > 0) return { outcome: 'withheld', accountIds: blocked, ...withheld };
-  return { outcome: plan.changed ? 'written' : 'unchanged' };
+  holds: readonly Hold[],
+): Pick<ReconcileResult, 'outcome' | 'error' | 'wrote'> {
+  const blocked = listHeldAccounts(holds, 'removal-limit');
+  const error =
+    plan.refused ??
+    (blocked.length === 0
+      ? undefined
+      : createBlockedRemovalsError(key, blocked, { configuration, accounts }));
+  const isHeld = error !== undefined || holds.some(({ reason }) => reason !== 'grace-period');
+  if (!isHeld) return { outcome: plan.changed ? 'written' : 'unchanged' };
+  return {
+    outcome: 'held',
+    ...(error && { error: toErrorRecord(error) }),
+    ...(plan.changed && { wrote: true }),
+  };
 }

@@ -17,10 +17,10 @@ import {
 } from './access-findings.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import { listActiveResources } from './desired-resources.ts';
-import { getHolds, listKeptAccounts } from './holds.ts';
+import { formatResult } from './hold-text.ts';
+import { getHolds, listHeldAccounts, listKeptAccounts } from './holds.ts';
 import { getEffectiveRevision } from './is-up-to-date.ts';
 import type { Documents } from './judge-access.ts';
-import { formatOutcome } from './outcome.ts';
 import { createPolicyReadings } from './policy-readings.ts';
 import { proveFindings } from './prove-findings.ts';
 import type { Services } from './services.ts';
@@ -184,8 +184,11 @@ async function verifyFromRecord(
   return known.some(isViolation) ? undefined : known;
 }
 
-const wasUpdated = ({ outcome }: ResourceChange): boolean =>
-  outcome !== undefined && !['conflict', 'busy', 'refused', 'failed'].includes(outcome);
+/** Whether the resource has its desired state, except for rejected principals and removals that wait. */
+const wasUpdated = ({ outcome, holds = [] }: ResourceChange): boolean =>
+  outcome !== undefined &&
+  !['conflict', 'busy', 'refused', 'failed'].includes(outcome) &&
+  listHeldAccounts(holds, 'capacity').length === 0;
 
 /** The accesses on a resource that nobody can judge. */
 const listUnproven = ({ desired, accounts, configuration }: Question, reason: string): readonly Finding[] =>
@@ -193,8 +196,8 @@ const listUnproven = ({ desired, accounts, configuration }: Question, reason: st
     listUnjudged(desired, account, getGrantContext(configuration), { status: 'unknown', reason }),
   );
 
-const describeNotUpdated = ({ outcome }: ResourceChange): string =>
-  `the central resource was not updated${outcome === undefined ? '' : ` (${formatOutcome(outcome)})`}`;
+const describeNotUpdated = (change: ResourceChange): string =>
+  `the central resource was not updated${change.outcome === undefined ? '' : ` (${formatResult(change.outcome, change)})`}`;
 
 /** Another configuration became active after the plan. */
 function unplanned(question: Question): readonly Finding[] {
@@ -226,11 +229,11 @@ async function freshFindings(services: Services, question: Question) {
 function documentFindings(
   { configuration, desired, change, accounts }: Question,
   documents: Documents,
-  keptNow: readonly string[] = Object.keys(change?.leaving ?? {}),
+  keptNow: readonly string[] = listKeptAccounts(change?.holds ?? []),
 ): readonly Finding[] {
   const context = getGrantContext(configuration);
   const kept = new Set(keptNow);
-  const rejected = new Set(change?.accountIds ?? []);
+  const rejected = new Set(listHeldAccounts(change?.holds ?? [], 'rejected-principal'));
   const reason = 'AWS does not accept the account as a principal now';
   return accounts.flatMap((account) =>
     rejected.has(account.id)

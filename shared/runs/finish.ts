@@ -6,11 +6,12 @@ import { parseTaskError } from '../platform/lambda/task-error.ts';
 import { formatRemovalSummary, listWarnings, summarizeAccess } from '../reconcile/access-changes.ts';
 import type { Verification } from '../reconcile/access-findings.ts';
 import { type Affected, formatGroupedCauses } from '../reconcile/grouped-causes.ts';
-import { formatOutcome } from '../reconcile/outcome.ts';
+import { formatRejections, formatResult } from '../reconcile/hold-text.ts';
+import { listRejections } from '../reconcile/holds.ts';
+import { hasWritten } from '../reconcile/outcome.ts';
 import { withoutProof } from '../reconcile/readiness.ts';
-import { formatRejection } from '../reconcile/rejection-text.ts';
 import type { Services } from '../reconcile/services.ts';
-import type { ResourceChange, RunRecord, Store } from '../store/ports.ts';
+import type { RejectedPrincipalHold, ResourceChange, RunRecord, Store } from '../store/ports.ts';
 import { isUnannounced } from '../store/run-status.ts';
 import { explainUnapproved } from './approval/expired-approval.ts';
 import { readAccounts } from './read-accounts.ts';
@@ -89,7 +90,7 @@ const getFinalReadiness = ({ readiness }: FinishStep['verification'], status: 's
 export const uniqueLines = (all: readonly string[]): readonly string[] => [...new Set(all)];
 /** Tags change all the time: a run for a resource is announced only where it has changed something or could not. */
 const isNews = ({ cause, status }: RunRecord, changes: readonly ResourceChange[]): boolean =>
-  cause !== 'resource' || status === 'failed' || changes.some(({ outcome }) => outcome === 'written');
+  cause !== 'resource' || status === 'failed' || changes.some(hasWritten);
 
 export interface FailedStep {
   readonly runId: string;
@@ -175,7 +176,7 @@ export async function formatChanges(
   const all = changes.map((change) => ({ change, rejected: rejectedOf(change, ownOf(change)) }));
   const accounts = await readAccounts(
     registry,
-    all.flatMap(({ rejected }) => rejected),
+    all.flatMap(({ rejected }) => rejected.map(({ accountId }) => accountId)),
   );
   return formatGroupedCauses(
     all.flatMap(({ change, rejected }) => unresolvedOf(change, { rejected, accounts })),
@@ -183,48 +184,42 @@ export async function formatChanges(
 }
 
 /** The rejected principals among a run's own accounts. */
-const rejectedOf = (
-  { outcome, accountIds = [] }: ResourceChange,
-  own: readonly string[],
-): readonly string[] =>
-  outcome === 'set-aside' || outcome === 'refused' ? accountIds.filter((id) => own.includes(id)) : [];
+const rejectedOf = ({ outcome, holds = [] }: ResourceChange, own: readonly string[]) =>
+  outcome === 'held' ? listRejections(holds).filter(({ accountId }) => own.includes(accountId)) : [];
 
 interface Rejected {
-  readonly rejected: readonly string[];
+  readonly rejected: readonly RejectedPrincipalHold[];
   readonly accounts: readonly RegisteredAccount[];
 }
 
-function unresolvedOf(
-  { resource, outcome, error, ambiguous }: ResourceChange,
-  { rejected, accounts }: Rejected,
-): readonly Affected[] {
+function unresolvedOf(change: ResourceChange, { rejected, accounts }: Rejected): readonly Affected[] {
+  const { resource, outcome, error } = change;
   const toAffected = (text: string): Affected => ({ resource, text });
-  const rejection = rejected.length === 0 ? undefined : formatRejection(rejected, { ambiguous, accounts });
   switch (outcome) {
     case 'written':
     case 'unchanged':
       return [];
-    case 'set-aside':
+    case 'held':
       return [
-        ...(rejection === undefined ? [] : [toAffected(rejection)]),
-        ...(error === undefined ? [] : [toAffected(`${formatOutcome('withheld')}${errorText(error)}`)]),
+        ...(rejected.length === 0 ? [] : [toAffected(formatRejections(rejected, accounts))]),
+        ...(error === undefined ? [] : [toAffected(`${formatErrorReason(change)}${errorText(error)}`)]),
       ];
-    case 'refused': {
-      const who = rejection === undefined ? '' : `. Besides, ${rejection}`;
-      return [toAffected(`${outcome}${errorText(error)}${who}`)];
-    }
     case undefined:
       return [{ ...toAffected(`not updated${errorText(error)}`), isUnexplained: error === undefined }];
     default:
-      return [toAffected(`${formatOutcome(outcome)}${errorText(error)}`)];
+      return [toAffected(`${outcome}${errorText(error)}`)];
   }
 }
+
+/** Why accounts are held, except for rejected principals, which have a line of their own. */
+const formatErrorReason = ({ holds = [] }: ResourceChange): string =>
+  formatResult('held', { holds: holds.filter(({ reason }) => reason !== 'rejected-principal') });
 
 const errorText = (error: ErrorRecord | undefined): string =>
   error === undefined ? '' : `: ${error.name}: ${error.message}`;
 
 function summary(changes: readonly ResourceChange[]): string {
-  const written = changes.filter(({ outcome }) => outcome === 'written').length;
+  const written = changes.filter(hasWritten).length;
   return written === 0
     ? `Nothing to do: ${changes.length} resources are up to date`
     : `${written} of ${changes.length} resources written`;

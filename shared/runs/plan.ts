@@ -11,7 +11,7 @@ import { defaultApprovalHours } from '../configuration/schema.ts';
 import type { RegisteredAccount } from '../platform/account.ts';
 import { getTimestamp } from '../platform/clock.ts';
 import { findAccountWarnings } from '../reconcile/account-warnings.ts';
-import { leavingOf, toAccessChanges } from '../reconcile/change-record.ts';
+import { toAccessChanges, toRecordedHolds } from '../reconcile/change-record.ts';
 import type { DesiredResource } from '../reconcile/desired-resource.ts';
 import {
   getCentralAccountName,
@@ -274,7 +274,7 @@ function whatIsPlanned(
 ): Omit<ResourceChange, 'resource'> {
   const { changed, holds, size, limit, unit } = planned;
   const isBlocked = listHeldAccounts(holds, 'removal-limit').length > 0;
-  const noteworthy = { size, limit, unit, ...leavingOf(planned, active.configuration) };
+  const noteworthy = { size, limit, unit, ...toRecordedHolds(holds, active.configuration) };
   // Removals that wait for an operator are a difference, which each sweep reports again.
   if (sweep && !changed && !isBlocked) return { ...noteworthy, planned: 'none' };
   return {

@@ -11,7 +11,8 @@ import {
 import { getTimestamp } from '../platform/clock.ts';
 import { parseTaskError } from '../platform/lambda/task-error.ts';
 import { listWarnings, summarizeAccess } from '../reconcile/access-changes.ts';
-import { toErrorOutcome } from '../reconcile/outcome.ts';
+import { listHeldAccounts } from '../reconcile/holds.ts';
+import { hasWritten, toErrorOutcome } from '../reconcile/outcome.ts';
 import type { Services } from '../reconcile/services.ts';
 import { formatUnreadable } from '../reconcile/unreadable-items.ts';
 import { listOuPaths } from '../reconcile/unresolved-ous.ts';
@@ -170,7 +171,7 @@ const unresolvedOf = async (
   changes: readonly ResourceChange[],
   { updates }: FinishSweepStep,
 ): Promise<readonly string[]> => [
-  ...(await formatChanges(store, changes, ({ accountIds = [] }) => accountIds)),
+  ...(await formatChanges(store, changes, ({ holds = [] }) => listHeldAccounts(holds, 'rejected-principal'))),
   ...(changes.some(({ outcome }) => outcome === undefined) ? updates.flatMap(formatUpdate) : []),
 ];
 
@@ -222,18 +223,14 @@ const superseded = ({
 const countedAs: Readonly<Record<Outcome, keyof SweepCounts>> = {
   unchanged: 'equal',
   written: 'written',
-  withheld: 'withheld',
-  'set-aside': 'setAside',
+  held: 'held',
   conflict: 'conflict',
   refused: 'refused',
   busy: 'failed',
   failed: 'failed',
 };
 
-type ResourceCounts = Pick<
-  SweepCounts,
-  'equal' | 'written' | 'withheld' | 'setAside' | 'conflict' | 'refused' | 'failed'
->;
+type ResourceCounts = Pick<SweepCounts, 'equal' | 'written' | 'held' | 'conflict' | 'refused' | 'failed'>;
 
 function resourceCounts(changes: readonly ResourceChange[]): ResourceCounts {
   const counted = changes.map(
@@ -243,8 +240,7 @@ function resourceCounts(changes: readonly ResourceChange[]): ResourceCounts {
   return {
     equal: count('equal'),
     written: count('written'),
-    withheld: count('withheld'),
-    setAside: count('setAside'),
+    held: count('held'),
     conflict: count('conflict'),
     refused: count('refused'),
     failed: count('failed'),
@@ -263,7 +259,7 @@ function warningsOf(
   opened: RunRecord | undefined,
   changes: readonly ResourceChange[],
 ): Pick<RunRecord, 'warnings'> {
-  const restored = changes.filter(({ drift, outcome }) => drift === 'managed-drift' && outcome === 'written');
+  const restored = changes.filter((change) => change.drift === 'managed-drift' && hasWritten(change));
   const warnings = [
     ...(opened?.warnings ?? []),
     ...listWarnings(changes),

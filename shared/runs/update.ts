@@ -2,10 +2,11 @@ import pMap from 'p-map';
 import { InvalidPrincipalError } from '../platform/aws/errors.ts';
 import type { CentralAccountName } from '../platform/central-accounts.ts';
 import { rehydrateError } from '../platform/errors.ts';
+import { formatRejections } from '../reconcile/hold-text.ts';
+import { listHeldAccounts, listRejections } from '../reconcile/holds.ts';
 import { reconcileResource } from '../reconcile/reconcile.ts';
-import { formatRejection } from '../reconcile/rejection-text.ts';
 import type { Services } from '../reconcile/services.ts';
-import type { Outcome, ResourceChange, Store } from '../store/ports.ts';
+import type { Outcome, RejectedPrincipalHold, ResourceChange, Store } from '../store/ports.ts';
 import { readAccounts } from './read-accounts.ts';
 
 export interface UpdateStep {
@@ -71,7 +72,7 @@ const withPlannedSize = ({ size, limit, unit }: ResourceChange, done: ResourceCh
 
 /** An attempt before this one may have ended some of them. */
 const isDone = (change: ResourceChange, accountIds: readonly string[]): boolean =>
-  change.outcome !== undefined && !canBeRetried(change) && !ownSetAside(change, accountIds);
+  change.outcome !== undefined && !canBeRetried(change) && !isOwnRejected(change, accountIds);
 
 const canBeRetried = ({ error }: ResourceChange): boolean => error?.retryable === true;
 
@@ -79,12 +80,16 @@ const canBeRetried = ({ error }: ResourceChange): boolean => error?.retryable ==
 const refusedPause = 20_000;
 
 /** AWS rejected the principal a moment ago. A retry for another reason, such as a busy resource, does not ask AWS again. */
-const isRecent = ({ outcome, finishedAt = '' }: ResourceChange, now: number): boolean =>
-  outcome === 'set-aside' && now < Date.parse(finishedAt) + refusedPause;
+const isRecent = (change: ResourceChange, now: number): boolean =>
+  getRejections(change).length > 0 && now < Date.parse(change.finishedAt ?? '') + refusedPause;
+
+/** A principal that is rejected by itself, and not one on a policy without room. */
+const getRejections = ({ outcome, holds = [] }: ResourceChange): readonly RejectedPrincipalHold[] =>
+  outcome === 'held' && listHeldAccounts(holds, 'capacity').length === 0 ? listRejections(holds) : [];
 
 /** An account of this run that AWS does not accept as a principal: for a new one, it may in some minutes. */
-const ownSetAside = ({ outcome, accountIds }: ResourceChange, own: readonly string[]): boolean =>
-  outcome === 'set-aside' && accountIds?.some((id) => own.includes(id)) === true;
+const isOwnRejected = (change: ResourceChange, own: readonly string[]): boolean =>
+  getRejections(change).some(({ accountId }) => own.includes(accountId));
 
 async function throwWhatCanBeRetried(
   { registry }: Store,
@@ -93,13 +98,15 @@ async function throwWhatCanBeRetried(
 ): Promise<void> {
   const again = changes.find(canBeRetried);
   if (again?.error !== undefined) throw rehydrateError(again.error);
-  const refused = changes.find((change) => ownSetAside(change, accountIds));
+  const refused = changes.find((change) => isOwnRejected(change, accountIds));
   if (refused === undefined) return;
-  const { resource, accountIds: rejected = [], ambiguous } = refused;
-  const accounts = await readAccounts(registry, rejected);
-  throw new InvalidPrincipalError(`${resource}: ${formatRejection(rejected, { ambiguous, accounts })}`, {
+  const { resource } = refused;
+  const rejected = getRejections(refused);
+  const ids = rejected.map(({ accountId }) => accountId);
+  const accounts = await readAccounts(registry, ids);
+  throw new InvalidPrincipalError(`${resource}: ${formatRejections(rejected, accounts)}`, {
     resource,
-    accountIds: rejected,
+    accountIds: ids,
   });
 }
 

@@ -10,6 +10,14 @@ export type RemovalHold = GracePeriodHold | RemovalLimitHold;
 /** The account does not get access that a grant gives it. */
 type AdditionHold = RejectedPrincipalHold | CapacityHold;
 
+/** A hold as a record has it. */
+export type RecordedHold = Exclude<Hold, GracePeriodHold> | RecordedGracePeriod;
+
+interface RecordedGracePeriod extends GracePeriodHold {
+  /** When the grace period ends by the configuration of the run, ISO 8601. */
+  readonly until: string;
+}
+
 export type HoldReason = Hold['reason'];
 
 /** Ends when the grace period of the configuration has passed. */

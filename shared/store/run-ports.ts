@@ -1,6 +1,7 @@
 import type { Position } from '../platform/account.ts';
 import type { CentralAccountName } from '../platform/central-accounts.ts';
 import type { ErrorRecord } from '../platform/errors.ts';
+import type { RecordedHold } from './holds.ts';
 import type { Listed } from './listed.ts';
 import type { AccessStatus, Readiness } from './readiness.ts';
 
@@ -79,8 +80,7 @@ export interface SweepCounts {
   readonly departed: number;
   readonly equal: number;
   readonly written: number;
-  readonly withheld: number;
-  readonly setAside: number;
+  readonly held: number;
   readonly conflict: number;
   readonly refused: number;
   readonly failed: number;
@@ -117,15 +117,13 @@ export const memberRoleStatuses = [
 
 export type MemberRoleStatus = (typeof memberRoleStatuses)[number];
 
-export type Outcome =
-  | 'written'
-  | 'unchanged'
-  | 'withheld'
-  | 'set-aside'
-  | 'conflict'
-  | 'busy'
-  | 'refused'
-  | 'failed';
+/**
+ * How a resource ended.
+ * `held`: accounts do not get or lose their access yet, each for the reason of its hold; says whether it was written for the other
+ * accounts. A grace period alone leaves it `written` or `unchanged`.
+ * `refused`: a rule of the project or of AWS forbids the write. `failed`: another error ended it.
+ */
+export type Outcome = 'written' | 'unchanged' | 'held' | 'conflict' | 'busy' | 'refused' | 'failed';
 
 /** One resource of one run: what was planned and what happened. The audit trail. */
 export interface ResourceChange {
@@ -152,19 +150,13 @@ export interface ResourceChange {
   /** What size and limit count: `bytes`, `characters`, `grants` or `launch permissions`. */
   readonly unit?: string;
   readonly error?: ErrorRecord;
-  /** Rejected principals, or accounts whose removal was withheld. */
-  readonly accountIds?: readonly string[];
-  /** AWS's own words about the rejected principals. */
-  readonly reason?: string;
-  /** Only with `reason`: AWS named no cause. */
-  readonly ambiguous?: true;
+  /** The accounts that do not get or lose their access yet, ordered. Where nothing is written yet, those of the plan. */
+  readonly holds?: readonly RecordedHold[];
+  /** Only with `held`: the resource was written. */
+  readonly wrote?: true;
   /** Accounts that gained and that lost something by the write; where nothing is written yet, those who would. */
   readonly added?: readonly string[];
   readonly removed?: readonly string[];
-  /** Only with `refused`: new accounts do not fit, and access that had to be removed was removed. */
-  readonly tookBack?: true;
-  /** Accounts that keep what they have until their grace ends, each with when that is (ISO 8601). */
-  readonly leaving?: Readonly<Record<string, string>>;
   /** What an operator should know of it though nothing failed, a line each: a deleted role in a statement of others. */
   readonly warnings?: readonly string[];
 }

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { formatGracePeriods } from '../../cli/grace-text.ts';
 import type { Io } from '../../cli/terminal.ts';
+import { formatGracePeriods } from '../../shared/reconcile/hold-text.ts';
+import type { RecordedHold } from '../../shared/store/ports.ts';
 import { exampleConfiguration, run } from '../fixtures/screen.ts';
 
 const rejecting = (id: string): Partial<Io> => ({
@@ -35,8 +36,16 @@ it('counts resources with a rejected principal when another account is rejected'
   const { stdout, code } = await run(runFor, rejecting('777777777777'));
 
   expect(code).toBe(0);
-  expect(stdout).toMatch(/✗ Update shared account .*\d with a rejected principal/);
+  expect(stdout).toMatch(/✗ Update shared account .*\d with held accounts/);
   expect(stdout).not.toContain('set-aside');
+});
+
+const inGrace = (accountId: string, until: string): RecordedHold => ({
+  accountId,
+  change: 'remove',
+  reason: 'grace-period',
+  since: until,
+  until,
 });
 
 it('names accounts beside their ids when they are in a grace period', () => {
@@ -46,7 +55,10 @@ it('names accounts beside their ids when they are in a grace period', () => {
 
   expect(
     formatGracePeriods(
-      { '666677778888': '2026-03-05T09:00:00.000Z', '555566667777': '2026-03-04T09:00:00.000Z' },
+      [
+        inGrace('666677778888', '2026-03-05T09:00:00.000Z'),
+        inGrace('555566667777', '2026-03-04T09:00:00.000Z'),
+      ],
       accounts,
     ),
   ).toBe(

@@ -76,7 +76,7 @@ describe('plan', () => {
       installation: 'example',
       registryRevision: 8,
       planHash: expect.stringMatching(/^[0-9a-f]{64}$/),
-      counts: { change: 13, unchanged: 0, withheld: 0, failed: 0 },
+      counts: { change: 13, unchanged: 0, blockedRemovals: 0, failed: 0 },
       warnings: [],
     });
   });

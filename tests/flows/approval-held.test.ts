@@ -27,7 +27,7 @@ test('keeps accounts that wait for approval out of the accounts that a condition
 
   const ended = await sweep(env);
 
-  expect(ended.run).toMatchObject({ counts: { withheld: 0, written: 0, changed: 7 } });
+  expect(ended.run).toMatchObject({ counts: { held: 0, written: 0, changed: 7 } });
   expect(ended.run.unresolved).toHaveLength(7);
   expect(ended.run.unresolved?.every((line) => line.includes('waits for approval'))).toBe(true);
   expect(ended.run).not.toHaveProperty('accessChanges');

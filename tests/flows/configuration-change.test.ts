@@ -64,9 +64,11 @@ test('revokes nothing from many accounts when a grant is renamed and broken at o
 
   for (const { changes } of [ended, again])
     expect(changes.find(({ resource }) => resource === bucket)).toMatchObject({
-      outcome: 'withheld',
+      outcome: 'held',
       error: { name: 'UnsafeChangeError' },
-      accountIds: expect.arrayContaining(many),
+      holds: expect.arrayContaining(
+        many.map((accountId) => expect.objectContaining({ accountId, reason: 'removal-limit' })),
+      ),
     });
   expect(ended.run).toMatchObject({
     status: 'failed',
@@ -117,7 +119,7 @@ test('reports blocked removals in every run by hand', async () => {
   const first = await onboard(env, { accountId: many[0] });
   const second = await onboard(env, { accountId: many[0] });
 
-  expect([outcomes(first)[bucket], outcomes(second)[bucket]]).toEqual(['withheld', 'withheld']);
+  expect([outcomes(first)[bucket], outcomes(second)[bucket]]).toEqual(['held', 'held']);
   expect(second.run.status).toBe('failed');
 });
 

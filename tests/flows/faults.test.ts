@@ -149,9 +149,14 @@ test('excludes an account that AWS does not accept yet, and serves the accounts 
     ],
   });
   expect(others.changes.find(({ resource }) => resource === key)).toMatchObject({
-    outcome: 'set-aside',
-    accountIds: [refused.id],
-    reason: expect.stringMatching(/kms:PutKeyPolicy .*invalid principals/),
+    outcome: 'held',
+    holds: [
+      {
+        accountId: refused.id,
+        reason: 'rejected-principal',
+        message: expect.stringMatching(/kms:PutKeyPolicy .*invalid principals/),
+      },
+    ],
   });
   expect(before[key]).toEqual(due(env)[key]?.filter((id) => id !== refused.id && before[key]?.includes(id)));
   expect(before[key]).toEqual(expect.arrayContaining([first.id, third.id]));

@@ -2,7 +2,9 @@ import { expect, test } from '@jest/globals';
 import { getActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { listDrift } from '../../shared/reconcile/drift.ts';
+import { listHeldAccounts } from '../../shared/reconcile/holds.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
+import type { RecordedHold } from '../../shared/store/ports.ts';
 import { created, eventOf, moved, workloads } from '../fixtures/account-events.ts';
 import {
   bucket,
@@ -51,6 +53,12 @@ const drift = async (env: TestEnv) =>
 
 const close = (env: TestEnv, id: string) => env.organization.closeAccount(id);
 
+/** The account of a hold, and when its grace period ends. */
+const endOf = (hold: RecordedHold | undefined) => [
+  hold?.accountId,
+  hold?.reason === 'grace-period' ? hold.until : undefined,
+];
+
 test('keeps the access of a closed account for its grace period and revokes it in the next sweep', async () => {
   const { env, id, has, ended } = await left(close);
   const kept = named(env);
@@ -63,19 +71,21 @@ test('keeps the access of a closed account for its grace period and revokes it i
 
   expect(ended.run.status).toBe('succeeded');
   expect(new Set(Object.values(outcomes(ended)))).toEqual(new Set(['unchanged']));
-  expect(ended.changes.map(({ leaving }) => leaving)).toEqual(
-    everything.map(() => ({ [id]: '2026-03-04T11:00:00.000Z' })),
+  expect(ended.changes.map(({ holds = [] }) => holds.map(endOf))).toEqual(
+    everything.map(() => [[id, '2026-03-04T11:00:00.000Z']]),
   );
   expect(kept).toEqual(has);
   expect(early.run).toMatchObject({ status: 'succeeded', counts: { equal: 5, written: 0 } });
-  expect(early.changes.every(({ leaving }) => leaving?.[id] !== undefined)).toBe(true);
+  expect(early.changes.every(({ holds = [] }) => listHeldAccounts(holds, 'grace-period').includes(id))).toBe(
+    true,
+  );
   expect(waiting.map(({ status }) => status)).toEqual(everything.map(() => 'equal'));
-  expect(waiting.every(({ leaving }) => leaving?.[id] === '2026-03-04T11:00:00.000Z')).toBe(true);
+  expect(waiting.every(({ holds = [] }) => endOf(holds[0])[1] === '2026-03-04T11:00:00.000Z')).toBe(true);
   expect(pending.map(({ status }) => status)).toEqual(everything.map(() => 'pending'));
   expect(late.run).toMatchObject({ status: 'succeeded', counts: { written: 5 } });
   expect(everywhere(env, id)).toEqual([]);
   expect(named(env)).toEqual(due(env));
-  expect(await env.store.resources.get(bucket)).not.toHaveProperty('leaving');
+  expect(await env.store.resources.get(bucket)).not.toHaveProperty('holds');
 });
 
 test('writes nothing when an account is reopened within its grace period', async () => {
@@ -90,7 +100,7 @@ test('writes nothing when an account is reopened within its grace period', async
   expect(back.run).toMatchObject({ status: 'succeeded', counts: { changed: 1, written: 0 } });
   expect(writeCounts(env)).toEqual({});
   expect(named(env)).toEqual(has);
-  expect(await env.store.resources.get(bucket)).not.toHaveProperty('leaving');
+  expect(await env.store.resources.get(bucket)).not.toHaveProperty('holds');
 });
 
 test('revokes access in any run by hand after the grace period', async () => {
@@ -131,12 +141,12 @@ test('admits a new account when AWS rejects an account in its grace period, whic
 
   expect(ended.run.status).toBe('succeeded');
   expect(ended.changes.find(({ resource }) => resource === key)).toMatchObject({
-    outcome: 'set-aside',
-    accountIds: [closed],
+    outcome: 'held',
+    holds: [{ accountId: closed, reason: 'rejected-principal' }],
   });
   expect(named(env)[key]).toContain(id);
   expect(named(env)[key]).not.toContain(closed);
-  expect(state).not.toHaveProperty('leaving');
+  expect(state?.holds).toMatchObject([{ accountId: closed, reason: 'rejected-principal' }]);
   expect(named(env)[repository]).toContain(closed);
 });
 

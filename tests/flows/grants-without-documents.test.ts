@@ -107,8 +107,8 @@ test('excludes an account without the service-linked role, serves the others, an
   const first = await onboard(env, event);
 
   expect(first.changes.find(({ resource }) => resource === grants)).toMatchObject({
-    outcome: 'set-aside',
-    accountIds: [id],
+    outcome: 'held',
+    holds: [{ accountId: id, reason: 'rejected-principal' }],
   });
   expect(granted()).toHaveLength([...env.organization.world.accounts.keys()].length - 1);
   expect(sharedWith()).toContain(id);
@@ -127,8 +127,8 @@ test('shares the image with the others when EC2 does not know an account yet', a
   const first = await onboard(env, refused.event);
 
   expect(first.changes.find(({ resource }) => resource === image)).toMatchObject({
-    outcome: 'set-aside',
-    accountIds: [refused.id],
+    outcome: 'held',
+    holds: [{ accountId: refused.id, reason: 'rejected-principal' }],
   });
   expect(sharedWith()).not.toContain(refused.id);
   expect(sharedWith().length).toBeGreaterThan(3);

@@ -145,7 +145,7 @@ test('removes a departing account from a full document although new accounts sti
   expect(named(env)[repository]).toEqual(full.filter((id) => id !== first.id));
   expect(ended.run).toMatchObject({
     status: 'failed',
-    unresolved: [expect.stringMatching(/base\/node: refused: PolicyTooLargeError.*\d fit/)],
+    unresolved: [expect.stringMatching(/base\/node: no room: PolicyTooLargeError.*\d fit/)],
     accessChanges: { revoked: { accounts: 1, resources: 1 } },
   });
   expect(again.run.status).toBe('failed');

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { listHeldAccounts } from '../../shared/reconcile/holds.ts';
 import { created, workloads } from '../fixtures/account-events.ts';
 import { fault, refuse } from '../fixtures/call-faults.ts';
 import {
@@ -198,8 +199,8 @@ test('adds accounts and blocks removals when a selector would revoke many', asyn
   const ended = await onboard(env, { accountId: id });
 
   const change = ended.changes.find(({ resource }) => resource === bucket);
-  expect(change).toMatchObject({ outcome: 'withheld', error: { name: 'UnsafeChangeError' } });
-  expect(change?.accountIds).toEqual(expect.arrayContaining(many));
+  expect(change).toMatchObject({ outcome: 'held', error: { name: 'UnsafeChangeError' } });
+  expect(listHeldAccounts(change?.holds ?? [], 'removal-limit')).toEqual(expect.arrayContaining(many));
   expect(named(env)[bucket]).toEqual(expect.arrayContaining([id, ...many]));
   expect(ended.run).toMatchObject({
     status: 'failed',
@@ -221,7 +222,7 @@ test('keeps removals blocked until a configuration allows them, also when new ac
   await onboard(env, { accountIds: newcomers });
   const { id: last } = created(env);
   env.organization.tagAccount(last, { logged: 'yes' });
-  const withheld = await onboard(env, { accountId: last });
+  const held = await onboard(env, { accountId: last });
   const kept = named(env)[bucket];
   await makeReady({
     ...env,
@@ -229,7 +230,7 @@ test('keeps removals blocked until a configuration allows them, also when new ac
   });
   const allowed = await onboard(env, { accountIds: newcomers });
 
-  expect(withheld.changes.find(({ resource }) => resource === bucket)?.outcome).toBe('withheld');
+  expect(held.changes.find(({ resource }) => resource === bucket)?.outcome).toBe('held');
   expect(kept).toEqual(expect.arrayContaining([...many, ...newcomers, last]));
   expect(allowed.run.status).toBe('succeeded');
   expect(named(env)[bucket]).toEqual([...newcomers, last].toSorted());

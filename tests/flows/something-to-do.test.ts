@@ -137,7 +137,7 @@ test('calls the update for a rejected account in each sweep, and in no run of ot
   const accepted = await notedSweep(env);
 
   expect([others.updates, refused.updates, accepted.updates]).toEqual([[], ['Log'], ['Log']]);
-  expect(outcomes(refused)).toMatchObject({ [key]: 'set-aside', [bucket]: 'unchanged' });
+  expect(outcomes(refused)).toMatchObject({ [key]: 'held', [bucket]: 'unchanged' });
   expect(named(env)).toEqual(due(env));
 });
 
@@ -154,7 +154,7 @@ test('removals that are withheld reach the update of each sweep, which reports t
   const again = await notedSweep(now);
 
   expect(again.updates).toEqual(['Log']);
-  expect(outcomes(again)).toMatchObject({ [bucket]: 'withheld', [key]: 'unchanged' });
+  expect(outcomes(again)).toMatchObject({ [bucket]: 'held', [key]: 'unchanged' });
   expect(again.run.unresolved).toEqual([expect.stringContaining('UnsafeChangeError')]);
   expect(named(now)[bucket]).toEqual(expect.arrayContaining(many));
 });

@@ -21,7 +21,9 @@ test('calls the update when a grace period has ended, and not while it lasts', a
   const over = await notedSweep(env);
 
   expect([running.updates, over.updates]).toEqual([[], ['Log', 'Security', 'Shared']]);
-  expect(running.changes.find(({ resource }) => resource === repository)?.leaving).toHaveProperty(id);
+  expect(running.changes.find(({ resource }) => resource === repository)?.holds).toMatchObject([
+    { accountId: id, reason: 'grace-period' },
+  ]);
   expect(Object.values(named(env)).flat()).not.toContain(id);
 });
 

@@ -149,7 +149,7 @@ test('removals from many at once are withheld, and each sweep says so until a pe
   const second = await sweep(narrow);
 
   for (const ended of [first, second]) {
-    expect(ended.run).toMatchObject({ status: 'failed', counts: { withheld: 1, written: 0 } });
+    expect(ended.run).toMatchObject({ status: 'failed', counts: { held: 1, written: 0 } });
     expect(ended.run.unresolved).toEqual([
       expect.stringMatching(new RegExp(`^${bucket}.*UnsafeChangeError`, 's')),
     ]);

@@ -123,12 +123,12 @@ test('tries a rejected account in each sweep until AWS accepts it', async () => 
   const accepted = await sweep(env);
 
   for (const ended of [refused, again]) {
-    expect(ended.run.counts).toMatchObject({ setAside: 1 });
+    expect(ended.run.counts).toMatchObject({ held: 1 });
     expect(ended.run.unresolved).toEqual([
       expect.stringMatching(`^${key}: AWS does not accept account-\\d+ \\(${id}\\) as a principal$`),
     ]);
   }
-  expect(accepted.run).toMatchObject({ status: 'succeeded', counts: { setAside: 0, written: 1 } });
+  expect(accepted.run).toMatchObject({ status: 'succeeded', counts: { held: 0, written: 1 } });
   expect(named(env)).toEqual(due(env));
 });
 

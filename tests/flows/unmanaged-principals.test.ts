@@ -133,7 +133,7 @@ test.each([
 
     const ended = await onboard(env, { accountIds: [first.id, second.id] });
 
-    expect(outcomes(ended)[resource]).toBe('set-aside');
+    expect(outcomes(ended)[resource]).toBe('held');
     expect(named(env)[resource]).toContain(second.id);
     expect(named(env)[resource]).not.toContain(first.id);
   },
@@ -174,11 +174,16 @@ test('lets the others in when ECR refuses one account without naming the cause',
 
   const ended = await onboard(env, { accountIds: [first.id, second.id] });
 
-  expect(outcomes(ended)[repository]).toBe('set-aside');
+  expect(outcomes(ended)[repository]).toBe('held');
   expect(ended.changes.find((change) => change.resource === repository)).toMatchObject({
-    accountIds: [first.id],
-    reason: expect.stringContaining('Invalid repository policy provided'),
-    ambiguous: true,
+    holds: [
+      {
+        accountId: first.id,
+        reason: 'rejected-principal',
+        message: expect.stringContaining('Invalid repository policy provided'),
+        ambiguous: true,
+      },
+    ],
   });
   const lines = (ended.run.unresolved ?? []).filter((line) => line.startsWith(repository)).join();
   expect(lines).toMatch(

@@ -275,6 +275,6 @@ test.each([
   const env = await createEnv({ prepare: (organization) => organization.refusePrincipal(own) });
   const { outcomes, run } = await apply(env, await plan(env, accountId));
 
-  expect(outcomes[repository]).toBe('set-aside');
+  expect(outcomes[repository]).toBe('held');
   expect(run.status).toBe(status);
 });

@@ -13,7 +13,7 @@ import { toErrorRecord } from '../../shared/platform/errors.ts';
 import { getBlockedRemovals, withOtherReasons } from '../../shared/reconcile/blocked-removals.ts';
 import { ConflictError } from '../../shared/reconcile/errors.ts';
 import type { PlanRequest } from '../../shared/reconcile/plan-types.ts';
-import { withheldError } from '../../shared/reconcile/removal-limit.ts';
+import { createBlockedRemovalsError } from '../../shared/reconcile/removal-limit.ts';
 import { configurationWith, idsOf, members, planOnly, readSecret } from '../fixtures/plan-fixture.ts';
 
 const configuration = configurationWith([readSecret()]);
@@ -203,7 +203,11 @@ describe('withOtherReasons', () => {
   it.each([
     ['nothing is blocked', new ConflictError('changed'), []],
     ['the error passes by itself', new ThrottledError('slow down'), withheld],
-    ['the error states the blocked removals', withheldError(place.key, withheld, place), withheld],
+    [
+      'the error states the blocked removals',
+      createBlockedRemovalsError(place.key, withheld, place),
+      withheld,
+    ],
     ['it is no error of the project', new TypeError('a bug'), withheld],
   ])('changes nothing when %s', (_, error, ids) => {
     expect(withOtherReasons(error, { blocked: ids }, place)).toBe(error);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { leavingOf, toAccessChanges, toRecordDocuments } from '../../shared/reconcile/change-record.ts';
+import { toAccessChanges, toRecordDocuments, toRecordedHolds } from '../../shared/reconcile/change-record.ts';
 import {
+  blockedHolds,
   configurationWith,
   graceHolds,
   now,
@@ -35,15 +36,14 @@ describe('gainsOf', () => {
   );
 });
 
-describe('leavingOf', () => {
-  it('says when each grace ends, and nothing when there is none', () => {
-    expect(leavingOf({ ...plan, holds: graceHolds({ '1': now }) }, configuration)).toEqual({
-      leaving: { '1': '2026-03-02T11:00:00.000Z' },
-    });
-    expect(leavingOf(plan, configuration)).toEqual({});
-  });
-});
+it('records holds, with the end of a grace period', () => {
+  const holds = [...graceHolds({ '1': now }), ...blockedHolds(['2'])];
 
+  expect(toRecordedHolds(holds, configuration)).toEqual({
+    holds: [{ ...holds[0], until: '2026-03-02T11:00:00.000Z' }, holds[1]],
+  });
+  expect(toRecordedHolds([], configuration)).toEqual({});
+});
 describe('documents', () => {
   it('keeps an absent document as null', () => {
     const desired = onlyResource(configuration, []);

@@ -66,10 +66,13 @@ test.each<[string, Parameters<typeof needsReconcileAnyway>[0], boolean]>([
 });
 
 test.each([
-  ['who is remembered', { 1: 'then' }, { 1: 'since' }, false],
-  ['who is not', { 1: 'then', 2: 'then' }, { 1: 'since' }, true],
-  ['where nobody is remembered', { 1: 'then' }, undefined, true],
-  ['who is nobody', undefined, undefined, false],
-])('the grace of somebody %s is new or not', (_, leaving, known, isNew) => {
-  expect(hasNewGrace(leaving ? { leaving } : {}, known && { holds: graceHolds(known) })).toBe(isNew);
+  ['the table knows its grace period', { 1: 'then' }, { 1: 'since' }, false],
+  ['the table knows another grace period only', { 1: 'then', 2: 'then' }, { 1: 'since' }, true],
+  ['the table knows none', { 1: 'then' }, undefined, true],
+  ['the plan has none', {}, undefined, false],
+])('tells whether a grace period is new when %s', (_, planned, known, isNew) => {
+  const holds = graceHolds(planned).flatMap((hold) =>
+    hold.reason === 'grace-period' ? [{ ...hold, until: 'later' }] : [],
+  );
+  expect(hasNewGrace({ holds }, known && { holds: graceHolds(known) })).toBe(isNew);
 });

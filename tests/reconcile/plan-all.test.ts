@@ -86,8 +86,14 @@ test('removals that are withheld are told, and are no change', async () => {
 
   expect(createPlanReport(planned, warnings)).toMatchObject({
     status: 'up-to-date',
-    counts: { change: 0, unchanged: 1, withheld: 1 },
-    resources: [{ withheld: expect.arrayContaining([developer]) }],
+    counts: { change: 0, unchanged: 1, blockedRemovals: 1 },
+    resources: [
+      {
+        holds: expect.arrayContaining([
+          expect.objectContaining({ accountId: developer, reason: 'removal-limit' }),
+        ]),
+      },
+    ],
   });
   expect(warnings).toEqual([
     ...nobodyIsSelected,
@@ -95,7 +101,7 @@ test('removals that are withheld are told, and are no change', async () => {
       /11 accounts would lose their access at once: 500000000000, .* and 6 more\. That is/,
     ),
   ]);
-  expect(toPlanFile(planned).resources[0]?.withheld).toHaveLength(11);
+  expect(toPlanFile(planned).resources[0]?.holds).toHaveLength(11);
 });
 
 test('the plan for an account whose removal is withheld says so', async () => {
@@ -114,8 +120,10 @@ test('accounts in their grace are told with when it ends, and are no change', as
 
   expect(createPlanReport(planned, [])).toMatchObject({
     status: 'up-to-date',
-    counts: { change: 0, unchanged: 1, leaving: 1 },
-    resources: [{ leaving: { [developer]: '2026-03-03T09:00:00.000Z' } }],
+    counts: { change: 0, unchanged: 1, inGrace: 1 },
+    resources: [
+      { holds: [{ accountId: developer, reason: 'grace-period', until: '2026-03-03T09:00:00.000Z' }] },
+    ],
   });
   expect(listPlanWarnings(planned)).toEqual([
     ...nobodyIsSelected,
@@ -123,7 +131,9 @@ test('accounts in their grace are told with when it ends, and are no change', as
   ]);
   expect(keys(again)).toEqual([repository]);
   expect(toPlanFile({ ...again, accountId: '' }).hash).toBe(toPlanFile({ ...planned, accountId: '' }).hash);
-  expect(toPlanFile(planned).resources[0]?.leaving).toEqual([developer]);
+  expect(toPlanFile(planned).resources[0]?.holds).toEqual([
+    { accountId: developer, change: 'remove', reason: 'grace-period' },
+  ]);
 });
 
 test('nothing is planned before the registry holds everybody', async () => {

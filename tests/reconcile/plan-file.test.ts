@@ -17,7 +17,7 @@ const resource = (more: Partial<PlanFileResource> = {}): PlanFileResource => ({
   actual: digest('a'),
   desired: digest('b'),
   difference: ['+ AccountOnboardingtestLogsWrite', '    + Effect Allow'],
-  withheld: [],
+  holds: [],
   ...more,
 });
 

@@ -5,7 +5,7 @@ import { UnsafeChangeError } from '../../shared/grants/errors.ts';
 import { createPolicy, type PolicyDocument } from '../../shared/iam/document.ts';
 import { OwnershipClashError } from '../../shared/iam/errors.ts';
 import type { Account } from '../../shared/platform/account.ts';
-import { withheldError } from '../../shared/reconcile/removal-limit.ts';
+import { createBlockedRemovalsError } from '../../shared/reconcile/removal-limit.ts';
 import type { Hold } from '../../shared/store/ports.ts';
 import { account } from '../fixtures/member-account.ts';
 import {
@@ -110,7 +110,9 @@ describe('removals', () => {
     expect(plan.blocked).toEqual(idsOf(all.slice(0, 6)));
     expect(plan.added).toEqual([newcomer.id]);
     expect(granted(plan.next)).toEqual([...idsOf(all), newcomer.id]);
-    expect(withheldError('the secret', plan.blocked, { configuration, accounts: all }).message).toMatch(
+    expect(
+      createBlockedRemovalsError('the secret', plan.blocked, { configuration, accounts: all }).message,
+    ).toMatch(
       /6 accounts would lose their access at once: .* and 1 more\. That is more than 5 and more than 20 %/,
     );
   });

@@ -21,7 +21,10 @@ test('while an account is set aside the resource is settled for nobody', async (
   const change = await reconcile(env, { resource: repository, planned: 'change', plannedGeneration: 1 });
 
   expect(settled?.lastReconciliation?.revision).toBeGreaterThan(0);
-  expect(change).toMatchObject({ outcome: 'set-aside', accountIds: ['888888888888'] });
+  expect(change).toMatchObject({
+    outcome: 'held',
+    holds: [{ accountId: '888888888888' }],
+  });
   expect(await env.store.resources.get(repository)).toMatchObject({
     holds: [{ accountId: '888888888888', reason: 'rejected-principal', rejectedAt: expect.any(String) }],
   });
@@ -73,8 +76,11 @@ test('removals that are withheld are on record, though an account is set aside i
   );
 
   expect(change).toMatchObject({
-    outcome: 'set-aside',
-    accountIds: [id],
+    outcome: 'held',
+    holds: expect.arrayContaining([
+      expect.objectContaining({ accountId: id, reason: 'rejected-principal' }),
+      expect.objectContaining({ accountId: many[0], reason: 'removal-limit' }),
+    ]),
     error: { name: 'UnsafeChangeError', fields: { accountIds: expect.arrayContaining(many) } },
   });
   expect(named(env)[repository]).toEqual(expect.arrayContaining(many));

@@ -123,11 +123,11 @@ test('what failed keeps on record what was planned, and drops how an earlier att
     before: { policy: null },
     after: { policy: null },
     outcome: 'busy',
-    accountIds: ['1'],
+    holds: [{ accountId: '1', change: 'add', reason: 'rejected-principal' }],
   });
 
   expect(change).toMatchObject({ outcome: 'failed', before: { policy: null }, after: { policy: null } });
-  expect(change).not.toHaveProperty('accountIds');
+  expect(change).not.toHaveProperty('holds');
 });
 
 test('what matches no more since the holder has looked is not written', async () => {

@@ -79,7 +79,7 @@ describe('settle', () => {
       expect.arrayContaining([expect.stringMatching(/^(holds|identity)$/)]),
     );
     expect(done).toMatchObject({ outcome: 'written' });
-    expect(done).not.toHaveProperty('accountIds');
+    expect(done).not.toHaveProperty('holds');
   });
 
   it('remembers the identity when the kind has one', async () => {
@@ -88,7 +88,7 @@ describe('settle', () => {
     });
   });
 
-  it('remembers rejected principals, and no revision, when AWS refused an account', async () => {
+  it('remembers rejected principals beside the revision when AWS refused an account', async () => {
     const aside = { excluded: [rejected], rejected: [rejected] };
 
     const { done, remembered } = await settled({}, aside);
@@ -97,18 +97,18 @@ describe('settle', () => {
       lastReconciliation: { revision: 7 },
       holds: [{ accountId: rejected, reason: 'rejected-principal', rejectedAt: '2026-03-02T09:00:00.000Z' }],
     });
-    expect(done).toMatchObject({ outcome: 'set-aside', accountIds: [rejected] });
+    expect(done).toMatchObject({ outcome: 'held', wrote: true, holds: [{ accountId: rejected }] });
     expect(done).not.toHaveProperty('error');
   });
 
-  it('remembers no rejected principals and no revision when not all accounts fit', async () => {
+  it('remembers rejected principals and no revision when not all accounts fit', async () => {
     const aside = { excluded: [rejected], rejected: [rejected] };
 
     const { done, remembered } = await settled({ refused: tooLarge }, aside, before);
 
     expect(remembered).toMatchObject({ lastReconciliation: { revision: 0, generation: 5 } });
     expect(remembered).toMatchObject({ holds: [{ accountId: rejected, reason: 'rejected-principal' }] });
-    expect(done).toMatchObject({ outcome: 'refused', tookBack: true, accountIds: [rejected] });
+    expect(done).toMatchObject({ outcome: 'held', wrote: true, holds: [{ accountId: rejected }] });
   });
 
   it('remembers no revision when not all accounts fit and AWS refused none', async () => {
@@ -117,11 +117,11 @@ describe('settle', () => {
     expect(remembered).toMatchObject({ lastReconciliation: { revision: 0 } });
     expect(remembered).not.toHaveProperty('holds');
     expect(done).toMatchObject({
-      outcome: 'refused',
-      tookBack: true,
+      outcome: 'held',
+      wrote: true,
       error: { name: 'PolicyTooLargeError' },
     });
-    expect(done).not.toHaveProperty('accountIds');
+    expect(done).not.toHaveProperty('holds');
   });
 
   it('remembers blocked removals, and says so, when removals wait for an operator', async () => {
@@ -132,8 +132,8 @@ describe('settle', () => {
       holds: blockedHolds([rejected]),
     });
     expect(done).toMatchObject({
-      outcome: 'withheld',
-      accountIds: [rejected],
+      outcome: 'held',
+      holds: blockedHolds([rejected]),
       error: {
         name: 'UnsafeChangeError',
         message: expect.stringContaining(`at once: orders-production (${rejected}). That is`),
@@ -144,7 +144,10 @@ describe('settle', () => {
   it('remembers since when accounts should go when their grace period runs', async () => {
     const holds = graceHolds({ [rejected]: since });
 
-    expect((await settled({ holds })).remembered).toMatchObject({ holds });
+    const { done, remembered } = await settled({ holds });
+
+    expect(remembered).toMatchObject({ holds });
+    expect(done).toMatchObject({ outcome: 'written', holds: [{ accountId: rejected, until: since }] });
   });
 
   it('tells a resource that it has written from one that is unchanged', async () => {

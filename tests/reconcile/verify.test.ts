@@ -169,7 +169,10 @@ test('calls an access unknown with the keys when a Deny depends on the request',
 test('calls an access denied when AWS rejects the account as a principal', async () => {
   const env = await createEnv({ configuration });
   const { id, accounts } = await carriedOut(env);
-  await alter(env, bucket, { outcome: 'set-aside', accountIds: [id] });
+  await alter(env, bucket, {
+    outcome: 'held',
+    holds: [{ accountId: id, change: 'add', reason: 'rejected-principal' }],
+  });
 
   const { missing, readiness } = await verify(env, accounts);
 

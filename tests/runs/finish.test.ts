@@ -1,10 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { getTimestamp } from '../../shared/platform/clock.ts';
 import { parseTaskError } from '../../shared/platform/lambda/task-error.ts';
+import { toCapacityHold } from '../../shared/reconcile/holds.ts';
 import { failRun, finishRun } from '../../shared/runs/finish.ts';
-import type { ResourceChange, RunRecord } from '../../shared/store/ports.ts';
+import type { RejectedPrincipalHold, ResourceChange, RunRecord } from '../../shared/store/ports.ts';
 import type { Readiness } from '../../shared/store/readiness.ts';
 import { created } from '../fixtures/account-events.ts';
+import { blockedHolds, graceHolds } from '../fixtures/plan-fixture.ts';
 import { small } from '../fixtures/small-configuration.ts';
 import { createEnv, makeReady, type TestEnv } from '../fixtures/test-env.ts';
 
@@ -44,6 +46,13 @@ const recordOf = async (env: TestEnv): Promise<RunRecord> => {
   return run;
 };
 
+const rejected = (...ids: readonly string[]): readonly RejectedPrincipalHold[] =>
+  ids.map((accountId) => ({ accountId, change: 'add', reason: 'rejected-principal' }));
+
+const inGrace = graceHolds({ 8: 'then' }).flatMap((hold) =>
+  hold.reason === 'grace-period' ? [{ ...hold, until: 'later' }] : [],
+);
+
 test.each<[string, ResourceChange, readonly string[]]>([
   ['written', { resource: 'r', outcome: 'written' }, []],
   ['unchanged', { resource: 'r', outcome: 'unchanged' }, []],
@@ -52,26 +61,27 @@ test.each<[string, ResourceChange, readonly string[]]>([
   ['failed', { resource: 'r', outcome: 'failed', error }, ['r: failed: ThrottledError: slow']],
   ['busy', { resource: 'r', outcome: 'busy', error }, ['r: busy: ThrottledError: slow']],
   [
-    'own set aside',
-    { resource: 'r', outcome: 'set-aside', accountIds: [own, 'other'] },
+    'held for an own rejected principal',
+    { resource: 'r', outcome: 'held', holds: rejected(own, 'other') },
     [`r: AWS does not accept ${own} as a principal`],
   ],
-  ['other set aside', { resource: 'r', outcome: 'set-aside', accountIds: ['other'] }, []],
   [
-    'other set aside, and removals withheld',
-    { resource: 'r', outcome: 'set-aside', accountIds: ['other'], error },
+    'held for a principal that is only suspected',
+    { resource: 'r', outcome: 'held', holds: rejected(own).map((hold) => ({ ...hold, ambiguous: true })) },
+    [`r: AWS refused the document while ${own} was in it, and named no cause`],
+  ],
+  ['held for another rejected principal', { resource: 'r', outcome: 'held', holds: rejected('other') }, []],
+  [
+    'held for another rejected principal and blocked removals',
+    { resource: 'r', outcome: 'held', holds: [...rejected('other'), ...blockedHolds(['1'])], error },
     ['r: removal blocked: ThrottledError: slow'],
   ],
   [
-    'refused, with an own account that AWS does not accept',
-    { resource: 'r', outcome: 'refused', accountIds: [own, 'other'], error },
-    [`r: refused: ThrottledError: slow. Besides, AWS does not accept ${own} as a principal`],
+    'held for a lack of room and an own rejected principal',
+    { resource: 'r', outcome: 'held', holds: [toCapacityHold('new'), ...rejected(own)], error },
+    [`r: AWS does not accept ${own} as a principal`, 'r: no room: ThrottledError: slow'],
   ],
-  [
-    'refused, with another account that AWS does not accept',
-    { resource: 'r', outcome: 'refused', accountIds: ['other'], error },
-    ['r: refused: ThrottledError: slow'],
-  ],
+  ['refused', { resource: 'r', outcome: 'refused', error }, ['r: refused: ThrottledError: slow']],
 ])('reports a resource that is %s', async (_, change, left) => {
   const run = await finish([change]);
 
@@ -82,10 +92,10 @@ test.each<[string, ResourceChange, readonly string[]]>([
 test('reports whose access a run changed, and nothing of a failed change', async () => {
   const run = await finish([
     { resource: 'a', outcome: 'written', added: ['1', '2'], removed: ['3'] },
-    { resource: 'b', outcome: 'set-aside', added: ['2'], accountIds: ['4'] },
+    { resource: 'b', outcome: 'held', wrote: true, added: ['2'], holds: rejected('4') },
     { resource: 'c', outcome: 'failed', added: ['5'], removed: ['6'], error },
     { resource: 'd', planned: 'change', added: ['7'] },
-    { resource: 'e', outcome: 'unchanged', leaving: { 8: 'then' } },
+    { resource: 'e', outcome: 'unchanged', holds: inGrace },
   ]);
 
   expect(run.accessChanges).toEqual({

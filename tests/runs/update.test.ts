@@ -138,7 +138,7 @@ test.each([
   );
 
   expect(thrown).toBe(error);
-  expect(await change(env, key)).toMatchObject({ outcome: 'set-aside' satisfies Outcome });
+  expect(await change(env, key)).toMatchObject({ outcome: 'held' satisfies Outcome });
   expect(named(env)[key]).toContain(own ? stranger : id);
 });
 

@@ -17,7 +17,8 @@ import { readinessSchema } from '../readiness.ts';
 import { driftStatuses } from '../run-ports.ts';
 import { isOpenRun, isUnannounced } from '../run-status.ts';
 import { pack, packedSchema, packOptional } from './documents.ts';
-import { accountIdSchema, countSchema, timeSchema } from './fields.ts';
+import { countSchema, timeSchema } from './fields.ts';
+import { recordedHoldsSchema } from './holds.ts';
 import { type Item, parseItem, parseOr, withoutUndefined } from './items.ts';
 import {
   iterateItemsBetween,
@@ -41,8 +42,7 @@ const statuses = [
 const outcomes = [
   'written',
   'unchanged',
-  'withheld',
-  'set-aside',
+  'held',
   'conflict',
   'busy',
   'refused',
@@ -51,7 +51,6 @@ const outcomes = [
 
 const strings = z.array(z.string());
 const documents = z.record(z.string(), z.unknown());
-const times = z.record(accountIdSchema, timeSchema);
 
 export const errorSchema: z.ZodType<ErrorRecord> = z.object({
   name: z.string(),
@@ -66,8 +65,7 @@ const countsSchema: z.ZodType<SweepCounts> = z.object({
   departed: countSchema,
   equal: countSchema,
   written: countSchema,
-  withheld: countSchema,
-  setAside: countSchema,
+  held: countSchema,
   conflict: countSchema,
   refused: countSchema,
   failed: countSchema,
@@ -122,13 +120,10 @@ const changeSchema: z.ZodType<ResourceChange> = z.object({
   limit: countSchema.exactOptional(),
   unit: z.string().exactOptional(),
   error: packedSchema(errorSchema).exactOptional(),
-  accountIds: packedSchema(strings).exactOptional(),
-  reason: z.string().exactOptional(),
-  ambiguous: z.literal(true).exactOptional(),
+  holds: packedSchema(recordedHoldsSchema).exactOptional(),
+  wrote: z.literal(true).exactOptional(),
   added: packedSchema(strings).exactOptional(),
   removed: packedSchema(strings).exactOptional(),
-  tookBack: z.literal(true).exactOptional(),
-  leaving: packedSchema(times).exactOptional(),
   warnings: packedSchema(strings).exactOptional(),
 });
 
@@ -284,9 +279,8 @@ const changeItem = (runId: string, change: ResourceChange): Item => ({
   before: packOptional(change.before),
   after: packOptional(change.after),
   error: packOptional(change.error),
-  accountIds: packOptional(change.accountIds),
+  holds: packOptional(change.holds),
   added: packOptional(change.added),
   removed: packOptional(change.removed),
-  leaving: packOptional(change.leaving),
   warnings: packOptional(change.warnings),
 });

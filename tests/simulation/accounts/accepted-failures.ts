@@ -51,8 +51,11 @@ export async function findAcceptedFailures(stage: SimulationContext): Promise<Ac
       accepted.filter((change) => removedBy(change).length > 0).map(({ resource }) => resource),
     ),
     halted: new Set(
-      accepted.flatMap(({ resource, error, outcome }) =>
-        error?.name === 'UnsafeChangeError' && outcome === 'refused' ? resource : [],
+      accepted.flatMap(({ resource, error, outcome, holds = [] }) =>
+        error?.name === 'UnsafeChangeError' &&
+        (outcome === 'refused' || holds.some(({ reason }) => reason === 'capacity'))
+          ? resource
+          : [],
       ),
     ),
     spoiled: keysOf('OrphanedPrincipalError'),

@@ -18,7 +18,8 @@ export async function findCountedTooEarly(
 ): Promise<readonly string[]> {
   const excused = managedEdits.times.has(place.arn) || faults.appliedLate.size > 0;
   if (excused || madeAnew.test(place.arn) || ous.recreated.has(key)) return [];
-  const { lastReconciliation, writeInProgress } = (await inner.resources.get(key)) ?? {};
+  const { lastReconciliation, writeInProgress, holds = [] } = (await inner.resources.get(key)) ?? {};
+  const held = new Set(holds.flatMap(({ accountId, change }) => (change === 'add' ? accountId : [])));
   const { revision: applied = 0, configurationHash, grants } = lastReconciliation ?? {};
   const had = idsIn(before, configuration.installation, grants);
   const added = [...idsIn(place.read(), configuration.installation, grants)].filter((id) => !had.has(id));
@@ -31,7 +32,7 @@ export async function findCountedTooEarly(
     accounts
       .filter((account) => account !== undefined)
       // Whoever has left and is kept may be tried without, and put back, while it is found out whom AWS refuses.
-      .filter((account) => isMember(account) && account.revision <= applied)
+      .filter((account) => isMember(account) && account.revision <= applied && !held.has(account.id))
       .map(({ id }) => `${key} counted as written for ${id} before it was`)
   );
 }
