@@ -73,8 +73,8 @@ export function connect(session: Session, { memoryAllowed }: Connecting): AwsCon
         ? createMemoryStore()
         : createTableStore(table, { region, endpoint: tableEndpoint }),
     hub: createHubClients(settings),
-    aws: memoizeByRun((runId, { partition, spokeRole, centralAccounts }) =>
-      access({ runId, partition, spokeRole, centralAccounts }),
+    aws: memoizeByRun((runId, { partition, spokeRole, centralAccounts, template }) =>
+      access({ runId, partition, spokeRole, centralAccounts, template }),
     ),
     findUpdateFunction: toUpdateFunctionName,
   };

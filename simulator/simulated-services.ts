@@ -46,8 +46,8 @@ export function createSimulatedServices(
     logger,
     store,
     hub: createHubClients(settings),
-    aws: memoizeByRun((runId, { partition, spokeRole, centralAccounts }) =>
-      access({ runId, partition, spokeRole, centralAccounts }),
+    aws: memoizeByRun((runId, { partition, spokeRole, centralAccounts, template }) =>
+      access({ runId, partition, spokeRole, centralAccounts, template }),
     ),
     findUpdateFunction: toUpdateFunctionName,
   };

@@ -42,8 +42,8 @@ function servicesFrom({ table, region, findUpdateFunction }: Environment): Servi
     logger: new Logger({ serviceName: 'account-onboarding' }) as Services['logger'],
     store: createDynamoStore({ client, tableName: table }),
     hub: createHubClients({ region }),
-    aws: memoizeByRun((runId, { partition, spokeRole, centralAccounts }) =>
-      access({ runId, partition, spokeRole, centralAccounts }),
+    aws: memoizeByRun((runId, { partition, spokeRole, centralAccounts, template }) =>
+      access({ runId, partition, spokeRole, centralAccounts, template }),
     ),
     findUpdateFunction,
   };

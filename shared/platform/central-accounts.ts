@@ -34,7 +34,11 @@ export interface SpokeRoles {
   /** Of every central account that names no other. */
   readonly spokeRole: string;
   readonly centralAccounts?: Readonly<Record<CentralAccountName, CentralRole>> | undefined;
+  /** The template that makes the roles. Default: `spoke`, that of central accounts. */
+  readonly template?: RoleTemplate | undefined;
 }
+
+export type RoleTemplate = 'spoke' | 'member';
 
 /** The role that the hub assumes in an account, with its path. An account with several names has one role for all of them. */
 export const getSpokeRole = ({ spokeRole, centralAccounts = {} }: SpokeRoles, accountId: string): string =>

@@ -104,7 +104,11 @@ async function readThroughReader(
 ): Promise<MemberRoleReading> {
   const { accountId, role, arn, managedPolicies } = wanted;
   const readerRole = getMemberReaderRole(role, configuration);
-  const access = services.aws(runId, { partition: configuration.partition, spokeRole: readerRole });
+  const access = services.aws(runId, {
+    partition: configuration.partition,
+    spokeRole: readerRole,
+    template: 'member',
+  });
   const { iam } = access.getReader({ accountId, region: getGlobalRegion(configuration) });
   const isReached = accountId !== configuration.organization.managementAccount;
   try {

@@ -63,6 +63,18 @@ const oddities: readonly Oddity[] = [
     reason:
       /the role account-onboarding\/\S+ of account \d+, by which member roles are read, cannot be assumed/,
   },
+  {
+    title: 'the role that reads member roles has no policy',
+    make: ({ organization, id }, changes) => {
+      const readers = [...organization.world.roles.values()].filter(
+        ({ accountId, path }) => accountId === id && path === '/account-onboarding/',
+      );
+      for (const reader of readers) putInlinePolicies(changes, reader, {});
+    },
+    status: 'central-only',
+    count: ofWeb.length + 3,
+    reason: /iam:GetRole on .* was denied to role account-onboarding\/\S+: .*onboarding member-template/,
+  },
 ];
 
 describe('member roles that cannot be judged', () => {
@@ -106,4 +118,8 @@ it('makes no role of the StackSet and says not ready when the account has a role
   const instance = [...(stackSet?.instances.values() ?? [])].find(({ accountId }) => accountId === id);
   expect(instance).toMatchObject({ detailedStatus: 'FAILED' });
   expect(instance?.statusReason).toMatch(/Deployer already exists/);
+  // The run names the cause that CloudFormation gives.
+  expect(run.readiness?.reasons.join()).toMatch(
+    /the StackSet \S+ failed in account \d+: .*Deployer already exists/,
+  );
 });

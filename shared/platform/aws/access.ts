@@ -94,6 +94,7 @@ export function createAwsAccess(settings: AwsSettings, sts: STSClient = stsClien
           where: `account ${target.accountId}, ${target.region}`,
           via: `role ${getSpokeRole(settings, target.accountId)}`,
           place: { accountId: target.accountId, region: target.region },
+          ...(settings.template === undefined ? {} : { template: settings.template }),
         }),
         ...options.plugins,
         ...(settings.plugins ?? []),

@@ -1,3 +1,4 @@
+import type { RoleTemplate } from '../central-accounts.ts';
 import type { ErrorFields } from '../errors.ts';
 
 /** Who did what on what. */
@@ -10,6 +11,8 @@ export interface Attempt {
   readonly via: string;
   /** Of a client that acts in one account and region of the organization. */
   readonly place?: { readonly accountId: string; readonly region: string };
+  /** The template that makes the identity. Absent: `spoke`, unless the hub itself calls. */
+  readonly template?: RoleTemplate;
 }
 
 /** What was thrown, and by which call. */

@@ -5,7 +5,15 @@ import type { Attempt } from './attempt.ts';
  * … policy allows", "with an explicit deny in a … policy" (IAM user guide, "Troubleshoot access denied error messages"; S3
  * user guide, "Troubleshoot access denied (403 Forbidden) errors"). The role's own policies help only against some kinds.
  */
-export function adviseOnDenial(message: string, call: Pick<Attempt, 'service' | 'place'>): string {
+export function adviseOnDenial(
+  message: string,
+  call: Pick<Attempt, 'service' | 'place' | 'template'>,
+): string {
+  const advised = findAdvice(message, call);
+  return call.template === 'member' ? advised.replaceAll(centralTemplate, memberTemplate) : advised;
+}
+
+function findAdvice(message: string, call: Pick<Attempt, 'service' | 'place'>): string {
   const own = call.service === 'sts' ? assumeRoleAdvice : call.place === undefined ? hubAdvice : [];
   const known = [...own, ...advice].find(({ text }) => text.test(message));
   return (
@@ -22,6 +30,10 @@ interface Advice {
 
 const centralTemplate =
   'For a role of a central account, deploy its latest template: onboarding spoke-template';
+
+/** The role by which the hub reads member roles comes with the StackSet of the member roles. */
+const memberTemplate =
+  'Update the StackSet of the member roles in that account with its latest template: onboarding member-template';
 
 /** STS asks two policies: one of the caller, and the trust policy of the role, which is the resource. */
 const assumeRoleAdvice: readonly Advice[] = [
@@ -101,12 +113,10 @@ const advice: readonly Advice[] = [
   },
   {
     text: policy('identity-based policy'),
-    advice:
-      'No policy of the role allows it. For a role of a central account, deploy its latest template: onboarding spoke-template',
+    advice: `No policy of the role allows it. ${centralTemplate}`,
   },
   {
     text: policy('role trust policy'),
-    advice:
-      'The trust policy of the role does not allow it. For a role of a central account, deploy its latest template: onboarding spoke-template',
+    advice: `The trust policy of the role does not allow it. ${centralTemplate}`,
   },
 ];

@@ -13,8 +13,8 @@ const maxRuns = 32;
 export function memoizeByRun(make: MakeAccess): MakeAccess {
   const known = new Map<string, AwsAccess>();
   return (runId, settings) => {
-    const { partition, spokeRole, centralAccounts } = settings;
-    const key = JSON.stringify([runId, partition, spokeRole, centralAccounts]);
+    const { partition, spokeRole, centralAccounts, template } = settings;
+    const key = JSON.stringify([runId, partition, spokeRole, centralAccounts, template]);
     const access = known.get(key) ?? make(runId, settings);
     known.set(key, access);
     for (const oldest of known.keys()) {

@@ -54,7 +54,8 @@ export const translateErrors = ({
   where,
   via,
   place,
-}: Pick<Attempt, 'via' | 'place'> & { readonly where: string }): ClientPlugin => ({
+  template,
+}: Pick<Attempt, 'via' | 'place' | 'template'> & { readonly where: string }): ClientPlugin => ({
   applyToStack: (stack: Stack) =>
     stack.add(
       (next, context) => async (args) => {
@@ -67,6 +68,7 @@ export const translateErrors = ({
             on: `${subject(args.input)} (${where})`,
             via,
             ...(place === undefined ? {} : { place }),
+            ...(template === undefined ? {} : { template }),
           });
         }
       },

@@ -116,6 +116,23 @@ test.each([
   expect(error).not.toMatchObject({ message: expect.stringContaining('Check the role, its trust policy') });
 });
 
+test.each([
+  'because no identity-based policy allows the iam:GetRole action',
+  'because no role trust policy allows the sts:AssumeRole action',
+])('advises the template of member roles when AWS denies the reader of member roles a call %s', (reason) => {
+  const place = { accountId: '555555555555', region: 'us-east-1' };
+  const error = translateError(createAwsError('AccessDenied', `${user} ${reason}`), {
+    ...attempt,
+    place,
+    template: 'member',
+  });
+
+  expect(error).toMatchObject({
+    message: expect.stringMatching(/Update the StackSet of the member roles .*onboarding member-template$/),
+  });
+  expect(error).not.toMatchObject({ message: expect.stringContaining('spoke-template') });
+});
+
 test.each(['NoSuchBucketPolicy', 'RepositoryPolicyNotFoundException', 'EntityAlreadyExistsException'])(
   'passes %s on to the grant kind',
   (name) => {
