@@ -14,30 +14,31 @@ import { accountIdSchema } from './schemas.ts';
 
 export type { IgnoredEvent, ResourceCalls, ResourceEvent };
 
-/** What made us look at an account. It says why a run started, never what the account is like. */
+/** The cause of a look-up of an account. It says why a run started, never the state of the account. */
 export type ChangeCause = EventReader['cause'] | 'manual';
 
 /**
- * `member`: an operator wants the account onboarded, so one that is closed or gone is an error. `any`: whatever
- * Organizations says is fine, and what is no longer due is taken back; so with every event, which may come late.
+ * `member`: an operator wants to onboard the account, so a closed or missing account is an error. `any`: every answer
+ * of Organizations is valid, and access that is no longer due is revoked. Events use `any`, because they may arrive
+ * late.
  */
 export type RunMode = 'onboard' | 'sync';
 
-/** Accounts that something happened to: a reason to ask Organizations about them. */
+/** Accounts to look up in Organizations, because an event or an operator names them. */
 export interface AccountChange {
   readonly type: 'change';
   /** Unique, in the order given, 1 to 100. */
   readonly accountIds: readonly string[];
   readonly cause: ChangeCause;
   readonly mode: RunMode;
-  /** The id of EventBridge; the same for an event that is delivered twice. */
+  /** EventBridge's id of the event. A duplicate delivery has an equal id. */
   readonly eventId?: string;
 }
 
 /**
- * Reads an EventBridge event, or what an operator gives: `{"accountId": "…"}` or `{"accountIds": ["…"]}`, with
- * `"mode": "onboard" | "sync"` (default `onboard`). With `calls` also an event of one of these, in whatever account.
- * @throws MalformedEventError with all findings, for what is neither, or an event that counts with parts missing
+ * Reads an EventBridge event, or an operator's input: `{"accountId": "…"}` or `{"accountIds": ["…"]}`, with `"mode":
+ * "onboard" | "sync"` (default `onboard`). With `calls` it also accepts an event of one of these calls, in any account.
+ * @throws MalformedEventError with all findings, for any other input, or for a relevant event with missing parts
  */
 export function parseAccountEvent(
   input: unknown,
@@ -141,7 +142,7 @@ const ignoredReason = (source: string, eventName: string): string =>
 
 type Reading = { readonly accountIds: readonly string[] } | { readonly ignored: string };
 
-/** Both schemas are asked before anything is thrown, so that the findings are complete. */
+/** Both schemas are checked before an error is thrown, so that the findings are complete. */
 function readEvent(reader: EventReader, eventName: string, input: unknown): Reading {
   const ending = reader.ignored?.safeParse(input);
   if (ending?.success && ending.data !== undefined) return { ignored: ending.data };

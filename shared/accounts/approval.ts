@@ -2,15 +2,16 @@ import type { Account, PendingApproval, Position, RegisteredAccount } from '../p
 import { isUnreadable } from './membership.ts';
 
 /**
- * Whether an account must be approved where it is now. `approvedAs` is where it was approved last, null for one that
- * never was.
+ * Whether an account must be approved in its present position. `approvedAs` is the position of the last approval, null
+ * without any approval.
  */
 export type NeedsApproval = (account: Account, approvedAs: Position | null) => boolean;
 
 /**
- * An account as the registry is to store it: `now` is what Organizations says, `before` what the registry holds. Who is
- * in the registry without `approval` is approved as it is; one that had left and comes back is new.
- * @param at ISO 8601; since when it waits, where it begins to wait by this
+ * An account as the registry is to store it: `now` is the answer of Organizations, `before` the item of the registry.
+ * An account in the registry without `approval` is approved as it is. An account that left the organization and comes
+ * back is new.
+ * @param at ISO 8601; the start of the waiting time, if the account begins to wait now
  */
 export function withApproval(
   before: RegisteredAccount | undefined,
@@ -27,7 +28,7 @@ export function withApproval(
   return { ...account, approval: { since, approvedAs, ...keepsAccess(before, now) } };
 }
 
-/** Where an account was approved cannot be read from an item that is not understood. The account waits with what it has. */
+/** The position of the last approval cannot be read from an unreadable item. The account waits and keeps its access. */
 const keepsAccess = (
   before: RegisteredAccount | undefined,
   now: Account,
@@ -55,11 +56,11 @@ export const toPosition = ({ name, parentIds, ouPath, tags }: Position): Positio
   tags,
 });
 
-/** Whether two positions are equal in everything that a selector can look at. */
+/** Whether two positions are equal in every field that a selector can read. */
 export const isSamePosition = (one: Position, other: Position): boolean =>
   serializePosition(one) === serializePosition(other);
 
-/** The same text for equal positions; the order of tags means nothing. */
+/** One text for equal positions. The order of tags does not count. */
 export const serializePosition = ({ name, parentIds, ouPath, tags }: Position): string =>
   JSON.stringify([
     name,
@@ -70,7 +71,7 @@ export const serializePosition = ({ name, parentIds, ouPath, tags }: Position): 
       .map((key) => [key, tags[key]]),
   ]);
 
-/** The same text for equal ways of waiting; empty for an account that does not wait. */
+/** One text for equal waiting states. Empty for an account that does not wait. */
 export const serializePendingApproval = (approval: PendingApproval | undefined): string =>
   approval === undefined
     ? ''

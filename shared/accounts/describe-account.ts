@@ -10,20 +10,20 @@ import { type Account, type AccountState, accountStates } from '../platform/acco
 import { ServiceUnavailableError, ThrottledError } from '../platform/aws/errors.ts';
 import { formatOuPath } from './ou-path.ts';
 
-/** An OU as we know it. OUs cannot be moved, but they can be renamed. */
+/** An OU, as far as it was read. OUs cannot be moved, but they can be renamed. */
 export interface KnownOu {
   readonly name: string;
   readonly parentId: string;
 }
 
-/** OUs that need not be asked for, such as a `Map` that lives for one listing. */
+/** A cache of OUs that need no call, such as a `Map` that lives for one listing. */
 export interface OuCache {
   get(id: string): KnownOu | undefined | Promise<KnownOu | undefined>;
-  /** Is told each OU that was asked for. */
+  /** Receives each OU that a call returned. */
   set(id: string, ou: KnownOu): unknown;
-  /** As it was once, however long ago: it has the same parent still. Default: nobody knows. */
+  /** A cached answer of any age: an OU never changes its parent. Default: nothing is cached. */
   former?(id: string): Promise<KnownOu | undefined>;
-  /** Waits a moment for others who ask for it at the same time. Default: nobody does. */
+  /** Waits a moment for other runs that call for the OU at this time. Default: no waiting. */
   fromOthers?(id: string): Promise<KnownOu | undefined>;
 }
 
@@ -34,9 +34,9 @@ export interface OuPosition {
 }
 
 /**
- * What Organizations says of one account now: state, position and tags.
- * An account that moves or leaves while we look is looked at again, three times at most.
- * @returns `undefined` where Organizations does not know the account (AccountNotFoundException)
+ * The present state, position and tags of one account in Organizations. If the account moves or leaves during the
+ * calls, they are repeated, at most three times.
+ * @returns `undefined` if Organizations does not know the account (AccountNotFoundException)
  */
 export async function describeAccount(
   organizations: OrganizationsClient,
@@ -55,7 +55,7 @@ export async function describeAccount(
   }
 }
 
-/** Answers about an account that Organizations does not know, that left meanwhile, or whose OU was deleted. */
+/** Answers about an unknown account, an account that left meanwhile, or a deleted OU. */
 const goneMeanwhile = [
   'ChildNotFoundException',
   'OrganizationalUnitNotFoundException',
@@ -66,8 +66,8 @@ const named = (error: unknown, ...names: readonly string[]): boolean =>
   error instanceof Error && names.includes(error.name);
 
 /**
- * What Organizations answers least often comes first: in a burst most questions are refused, and those that were
- * answered before are asked for nothing ("Quotas and service limits for AWS Organizations", throttling limits:
+ * The call with the lowest limit comes first. In a burst Organizations throttles most calls, and each answered call
+ * before a throttled one would be wasted ("Quotas and service limits for AWS Organizations", throttling limits:
  * ListParents 5 a second, ListTagsForResource 10, DescribeAccount 20).
  */
 async function look(
@@ -81,7 +81,7 @@ async function look(
   return toAccount({ Id: accountId, ...answer }, position, tags);
 }
 
-/** Without its place and its tags; `undefined` where Organizations does not know it. */
+/** Without position and tags. `undefined` if Organizations does not know the account. */
 export async function fetchAccount(
   organizations: OrganizationsClient,
   accountId: string,
@@ -96,8 +96,8 @@ export async function fetchAccount(
 }
 
 /**
- * The project's account from the service's. `State` is read, and `Status`, which it replaces, where it is absent
- * (Organizations API reference, Account).
+ * Converts the service's account to the project's. `State` replaces `Status`; `Status` is read only if `State` is
+ * absent (Organizations API reference, Account).
  */
 export function toAccount(
   { Id: id, Name: name = '', State, Status }: OrganizationsAccount,
@@ -124,7 +124,7 @@ const positionOf = async (
 ): Promise<OuPosition> =>
   resolvePositionBelow(organizations, await parentOf(organizations, accountId), ouCache);
 
-/** The position of what lies directly in `parentId`, an OU or the root. */
+/** The position of accounts directly in `parentId`, an OU or the root. */
 export async function resolvePositionBelow(
   organizations: OrganizationsClient,
   parentId: string,
@@ -149,7 +149,10 @@ async function parentOf(organizations: OrganizationsClient, childId: string): Pr
   return id;
 }
 
-/** In a burst most questions are refused, so one answer is enough for all. To begin again would cost the answers so far. */
+/**
+ * In a burst Organizations throttles most calls, so one answer must be enough. A restart would waste the answers so
+ * far.
+ */
 async function askedFor(organizations: OrganizationsClient, id: string, ouCache: OuCache): Promise<KnownOu> {
   try {
     const ou = await describeOu(organizations, id, await ouCache.former?.(id));
@@ -174,7 +177,9 @@ async function describeOu(
   return { name: ou.Name, parentId: former?.parentId ?? (await parentOf(organizations, id)) };
 }
 
-/** All tags, every page. No selector can ask for a tag `__proto__`, which a stored record would lose. */
+/**
+ * All tags, from every page. A tag `__proto__` is dropped: a stored record would lose it, and no selector can name it.
+ */
 export async function listAccountTags(
   organizations: OrganizationsClient,
   accountId: string,

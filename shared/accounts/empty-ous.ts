@@ -20,11 +20,12 @@ interface Asking {
   readonly random?: Random;
 }
 
-/** Organizations answers DescribeOrganizationalUnit twice a second, and a function has five minutes. */
+/** Organizations allows two DescribeOrganizationalUnit calls a second, and a function has five minutes. */
 const maxOus = 100;
 
 /**
- * Asks Organizations for the stored OUs that no account is in, and remembers the answers. Accounts tell of all other OUs.
+ * Reads the stored OUs without accounts from Organizations, and stores the answers. Accounts contain the names of all
+ * other OUs.
  */
 export async function checkEmptyOus(asking: Asking, stored: StoredOus): Promise<void> {
   if (Object.keys(stored).length === 0) return;
@@ -44,7 +45,7 @@ async function lookAt(asking: Asking, id: string): Promise<void> {
   }
 }
 
-/** What is remembered of the stored OUs that no account is in; nothing of those that nobody has asked for. */
+/** The stored answers about OUs without accounts. OUs that were never read are absent. */
 export async function readEmptyOus(
   registry: Pick<RegistryStore, 'getOu'>,
   stored: StoredOus,
@@ -58,7 +59,7 @@ export async function readEmptyOus(
   return known;
 }
 
-/** `undefined` where a name on the way to the root is not known. */
+/** `undefined` if a name on the way to the root is unknown. */
 async function rememberedPath(
   registry: Pick<RegistryStore, 'getOu'>,
   tree: OuTree,

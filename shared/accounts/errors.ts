@@ -1,18 +1,18 @@
 import { OnboardingError } from '../platform/errors.ts';
 
-/** No complete import has marked the registry ready, so nothing may be written. */
+/** No complete import has marked the registry as ready, so nothing may be written. */
 export class RegistryNotReadyError extends OnboardingError {
   override readonly name = 'RegistryNotReadyError';
   readonly retryable = false;
 }
 
-/** An account that is being created: wait, then ask again. */
+/** An account that is being created: wait, then read it again. */
 export class AccountNotReadyError extends OnboardingError {
   override readonly name = 'AccountNotReadyError';
   readonly retryable = true;
 }
 
-/** An account that was to be onboarded, but is closed, gone, or was never in the organization. */
+/** An account to be onboarded that is closed, gone, or was never in the organization. */
 export class AccountNotMemberError extends OnboardingError {
   override readonly name = 'AccountNotMemberError';
   readonly retryable = false;

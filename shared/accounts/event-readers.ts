@@ -5,12 +5,12 @@ import { accountIdSchema } from './schemas.ts';
 export interface EventReader {
   readonly source: 'aws.organizations' | 'aws.controltower';
   readonly cause: 'created' | 'joined' | 'moved' | 'tagged' | 'closed' | 'departed' | 'managed';
-  /** Why this one is ignored, or `undefined` where it is not. */
+  /** Why this event is ignored, or `undefined` if it is not ignored. */
   readonly ignored?: z.ZodType<string | undefined>;
   readonly accountIds: z.ZodType<readonly string[]>;
 }
 
-/** What stands at `path` of the input. */
+/** The value at `path` of the input. */
 const at = <T>(path: readonly string[], schema: z.ZodType<T>): z.ZodType<T> =>
   path.reduceRight<z.ZodType<T>>(
     (inner, key) =>
@@ -53,7 +53,7 @@ const taggedResource = ['detail', 'requestParameters', 'resourceId'];
 
 /**
  * TagResource and UntagResource of Organizations name an account, a root, an OU or a policy (Organizations API
- * reference). Tags of the others select no account.
+ * reference). Only tags of accounts matter to selectors.
  */
 const unlessAccount = at(
   taggedResource,
@@ -74,9 +74,9 @@ function tagged(id: string): string {
 const holders = ['serviceEventDetails', 'requestParameters', 'responseElements', 'additionalEventData'];
 
 /**
- * The account of an event whose nesting AWS has not documented: every `accountId` directly in the detail, or in or
- * one level below the parts of a CloudTrail record that can carry it. The caller's identity is not looked at. An
- * account too many costs one question to Organizations, so all that are found are taken.
+ * The account of an event whose structure AWS has not documented. The search takes every `accountId` directly in the
+ * detail, or in or one level below the parts of a CloudTrail record that can carry it. It ignores the caller's
+ * identity. An account too many costs one call to Organizations, so all matches are taken.
  */
 const accountIdsAnywhere: z.ZodType<readonly string[]> = z.unknown().transform((event, context) => {
   const detail = property(event, 'detail');
@@ -104,12 +104,12 @@ const organizations = 'aws.organizations';
 const controlTower = 'aws.controltower';
 
 /**
- * Every event that changes an account, by `detail.eventName`. The detail type is not looked at: AWS uses both
- * "AWS Service Event via CloudTrail" and "AWS API Call via CloudTrail". Sources: Organizations user guide, "Logging
- * API calls with CloudTrail"; Control Tower user guide, "Lifecycle events".
+ * Every event that changes an account, by `detail.eventName`. The detail type does not count: AWS uses both "AWS
+ * Service Event via CloudTrail" and "AWS API Call via CloudTrail". Sources: Organizations user guide, "Logging API
+ * calls with CloudTrail"; Control Tower user guide, "Lifecycle events".
  */
 export const eventReaders: Readonly<Record<string, EventReader>> = {
-  /** Also ends CreateGovCloudAccount: then `accountId` is the commercial account, the one in this organization. */
+  /** Also ends CreateGovCloudAccount: then `accountId` is the commercial account, which is in this organization. */
   CreateAccountResult: {
     source: organizations,
     cause: 'created',
@@ -128,7 +128,7 @@ export const eventReaders: Readonly<Record<string, EventReader>> = {
     ignored: unlessSucceeded('createManagedAccountStatus'),
     accountIds: accountIdAt(...statusAt('createManagedAccountStatus'), 'account', 'accountId'),
   },
-  /** A creation that Control Tower tried again ends as an update. */
+  /** When Control Tower repeats a creation, it reports an update. */
   UpdateManagedAccount: {
     source: controlTower,
     cause: 'managed',
@@ -159,7 +159,7 @@ export const eventReaders: Readonly<Record<string, EventReader>> = {
     ignored: unlessAccount,
     accountIds: accountIdAt(...taggedResource),
   },
-  /** Announced in May 2026; where the record names the account is not confirmed. */
+  /** Announced in May 2026. AWS does not document the field that names the account. */
   AccountJoinedOrganization: {
     source: organizations,
     cause: 'joined',
@@ -172,7 +172,7 @@ export const eventReaders: Readonly<Record<string, EventReader>> = {
   },
 };
 
-/** Events that look as if they changed an account, and why they do not. */
+/** Events that seem to change an account but do not, each with the reason. */
 export const ignoredEvents: Readonly<Record<string, string>> = {
   InviteAccountToOrganization:
     'an invitation is not a membership: AccountJoinedOrganization follows once it is accepted',

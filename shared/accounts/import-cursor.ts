@@ -1,30 +1,30 @@
 import * as z from 'zod';
 
 /**
- * Where an import goes on. It travels between the states of a state machine, so it holds ids only, and those of the
- * accounts packed: 10,000 take 67 KB of a state's 256 KiB ("Step Functions service quotas"), 30,000 take 200 KB.
+ * The position of an import. It travels between the states of a state machine, so it holds only ids, and account ids in
+ * packed form: 10,000 take 67 KB of a state's 256 KiB ("Step Functions service quotas"), 30,000 take 200 KB.
  */
 export interface ImportCursor {
   /**
-   * `tree`: OU by OU. `list`: the list of all accounts, for those that the tree did not show. `absent`: those that the
-   * registry holds and nobody listed.
+   * `tree`: OU by OU. `list`: the list of all accounts, for accounts that the tree missed. `absent`: accounts in the
+   * registry that no listing showed.
    */
   readonly phase: 'tree' | 'list' | 'absent';
-  /** Roots and OUs that are still to be read, the next one first; absent before the roots are known. */
+  /** Roots and OUs that are still to be read, the next one first. Absent until the roots are known. */
   readonly parents?: readonly string[];
-  /** Where the listing under way goes on. */
+  /** The next page token of the current listing. */
   readonly token?: string;
-  /** The accounts that were met so far: `packIds`. */
+  /** The accounts seen so far: `packIds`. */
   readonly seen: string;
   readonly counts: ImportCounts;
 }
 
 export interface ImportCounts {
-  /** Accounts that the organization has. */
+  /** Number of accounts in the organization. */
   readonly accounts: number;
-  /** Accounts that were stored because they are new or differ, departed ones included. */
+  /** Number of accounts that were stored because they are new or differ, departed accounts included. */
   readonly changed: number;
-  /** Accounts that were found to have left. */
+  /** Number of accounts that have left. */
   readonly departed: number;
 }
 

@@ -17,42 +17,47 @@ import { listAccountsInParent, listAllAccounts, listOusIn, listRootIds } from '.
 import { isSameAccount, type RefreshResult, type RegistryAccess, refreshAccount } from './refresh-account.ts';
 
 interface ImportProgress {
-  /** Accounts that were met so far. */
+  /** Number of accounts seen so far. */
   readonly accounts: number;
 }
 
 export interface ImportAccess extends RegistryAccess {
   /**
-   * Whether the tags of accounts that are known already are asked for too, one call each. Where they are not, the
-   * registry's are kept, and not compared. Default: true.
+   * Whether to read the tags of known accounts too, one call each. Otherwise the registry's tags stay, and are not
+   * compared. Default: true.
    */
   readonly tags?: boolean;
   readonly onProgress?: (progress: ImportProgress) => void;
 }
 
-/** After how much a slice ends; it ends with a whole page, so it may take a little more. */
+/** The size at which a slice ends. It ends after a whole page, so it may take a little more. */
 export interface SliceLimits {
-  /** Accounts whose tags may have to be asked for, or that are asked for by themselves: some 10 a second. */
+  /** Accounts that may need a call for their tags, or a call of their own: about 10 a second. */
   readonly accounts: number;
   /** Pages of listings. */
   readonly pages: number;
 }
 
-/** What fits into a function that has five minutes, at rates of Organizations that leave room for others. */
+/**
+ * A size for a function that has five minutes, at call rates that leave some of Organizations' quota to other callers.
+ */
 const sliceLimits: SliceLimits = { accounts: 500, pages: 100 };
 
 export interface ImportSlice {
-  /** Absent when everything went through, and the registry is ready. */
+  /** Absent when the import is complete and the registry is ready. */
   readonly cursor?: ImportCursor;
   readonly counts: ImportCounts;
 }
 
 /**
- * Brings a part of the registry up to date; the last part marks it ready. The first error ends it, and a slice may be
- * repeated. A listing is older than it looks, so what it says is stored only of accounts that were unknown before the slice
- * began, and only until the registry is ready: from then on others find out who has left before anybody has stored it. An
- * account that it shows different, twice, or not at all is asked for by itself; its absence alone means nothing.
- * @throws ServiceUnavailableError where Organizations lists no account at all
+ * Updates a part of the registry. The last part marks the registry as ready. The first error ends the slice, and a
+ * slice may be repeated.
+ *
+ * The data of a listing may be old. So it is stored only for accounts that were unknown before the slice began, and
+ * only until the registry is ready: afterwards another run may find that an account left before any run has stored it.
+ * The slice reads an account by itself if a listing shows it with a difference, twice, or not at all. Absence from a
+ * listing proves nothing.
+ * @throws ServiceUnavailableError if Organizations lists no account at all
  */
 export async function importSlice(
   access: ImportAccess,
@@ -88,7 +93,7 @@ async function begin(
   limits: SliceLimits,
 ): Promise<Work> {
   const accounts = await access.registry.listAccounts();
-  // Organizations cannot be asked for an id that no account can have.
+  // Organizations rejects an id that no account can have.
   const known = new Map(
     accounts.filter(({ id }) => accountIdPattern.test(id)).map((account) => [account.id, account]),
   );
@@ -134,7 +139,7 @@ async function readTree(work: Work, from: ImportCursor): Promise<Rest> {
 
 interface ReadParent {
   readonly children: readonly string[];
-  /** Where the listing of its accounts goes on in the next slice. */
+  /** The page at which the next slice continues the listing of its accounts. */
   readonly token?: string | undefined;
 }
 
@@ -153,7 +158,10 @@ async function readParent(work: Work, parent: string, from: string | undefined):
   return { children: await listOusIn(organizations, parent, work.ouCache) };
 }
 
-/** An OU is deleted only when it is empty; what was in it has moved, and is asked for by itself in the end. */
+/**
+ * An OU can be deleted only when it is empty. Its accounts have moved, and the import reads each of them by itself at
+ * the end.
+ */
 async function unlessGone<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
@@ -188,7 +196,7 @@ async function storeListed(
   );
 }
 
-/** A known account that does not wait stays as it is, or is asked for by itself, which asks for this again. */
+/** A known account that does not wait stays unchanged, or is read by itself, which computes the approval again. */
 const mayNeedApproval =
   ({ known }: Work) =>
   ({ id }: Account): boolean => {
@@ -196,7 +204,7 @@ const mayNeedApproval =
     return before === undefined || before.approval !== undefined;
   };
 
-/** An account that left since it was listed has no tags to ask for (TargetNotFoundException). The import skips it. */
+/** An account that left after it was listed has no readable tags (TargetNotFoundException). The import skips it. */
 async function withTags(
   { access, known }: Work,
   answer: OrganizationsAccount,
@@ -229,7 +237,7 @@ async function storeOne(
   return stored ? { account: stored, changed: true } : refreshed();
 }
 
-/** Organizations' list of all accounts: one that the tree did not show is asked for by itself. */
+/** Organizations' list of all accounts. An account that the tree missed is read by itself. */
 async function readList(work: Work, from: ImportCursor): Promise<Rest> {
   let token = from.token;
   do {
@@ -263,7 +271,7 @@ async function refreshAll(work: Work, ids: readonly string[]): Promise<void> {
   }
 }
 
-/** An account that is met again counts as changed once in a slice. */
+/** An account that a slice meets twice counts as changed once. */
 function note({ seen, stored, counts, access }: Work, id: string, { account, changed }: RefreshResult): void {
   const departed = account === undefined || account.state === 'DEPARTED';
   if (!seen.has(id) && !departed) counts.accounts += 1;
@@ -276,7 +284,10 @@ function note({ seen, stored, counts, access }: Work, id: string, { account, cha
   access.onProgress?.({ accounts: seen.size });
 }
 
-/** An organization has its management account at least, so this is a wrong answer, and everyone would look gone. */
+/**
+ * An organization has at least its management account. So an empty answer is wrong, and would make every account look
+ * gone.
+ */
 const nothingListed = (): ServiceUnavailableError =>
   new ServiceUnavailableError(
     'Organizations listed no account, not even the management account. Check that the credentials belong to the ' +

@@ -8,13 +8,13 @@ import {
 } from '@aws-sdk/client-organizations';
 import type { OuCache } from './describe-account.ts';
 
-/** A page of a listing; the next one begins at the token, which is good for the same listing only. */
+/** A page of a listing. The next page begins at the token, which is valid only for this listing. */
 export interface ListedPage {
   readonly accounts: readonly OrganizationsAccount[];
   readonly token?: string;
 }
 
-/** A page of the accounts directly in an OU or the root. A page may be empty and yet have a next one. */
+/** A page of the accounts directly in an OU or the root. An empty page may have a next page. */
 export async function listAccountsInParent(
   organizations: OrganizationsClient,
   ParentId: string,
@@ -46,7 +46,7 @@ export async function listRootIds(organizations: OrganizationsClient): Promise<r
   return ids;
 }
 
-/** The OUs directly in an OU or the root; their names go into the cache. */
+/** The OUs directly in an OU or the root. Their names go into the cache. */
 export async function listOusIn(
   organizations: OrganizationsClient,
   parentId: string,

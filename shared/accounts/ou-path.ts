@@ -6,7 +6,7 @@ export type OuEntry = { readonly id: string } | { readonly names: readonly Glob[
 
 /**
  * Reads an entry of `ous`. In a path, `/` joins the names of OUs and `*` stands for any characters of a name. `%` with
- * two hexadecimal digits stands for the ASCII character of that code, as in a URL: `%2F` is a slash, `%2A` a star
+ * two hexadecimal digits stands for the ASCII character of that code, as in a URL: `%2F` is a slash, `%2A` an asterisk
  * and `%25` a percent sign of the name itself. Every other character stands for itself.
  */
 export const parseOuEntry = (entry: string): OuEntry =>
@@ -14,7 +14,7 @@ export const parseOuEntry = (entry: string): OuEntry =>
 
 const readName = (segment: string): Glob => joinWithStars(segment.split('*').map(decoded));
 
-/** The path of an OU as a selector spells it: it matches this OU, what is beneath it, and nothing else. */
+/** The path of an OU in the spelling of selectors: it matches only this OU and the OUs below it. */
 export function formatOuPath(names: readonly string[]): string {
   const path = names.map(encoded).join('/');
   return looksLikeId(path) ? path.replace('-', asCode) : path;

@@ -3,8 +3,8 @@ import { type Glob, matchesGlob } from '../platform/glob.ts';
 import { parseOuEntry } from './ou-path.ts';
 
 /**
- * Where the OUs of one entry of `ous` are, seen from those of another: `below` them or the same, `above` them, or `apart`.
- * `unknown` offline: a path and an id, two ids, and a name that a `*` may match.
+ * Where the OUs of one entry of `ous` are in relation to another's: `below` or equal, `above`, or `apart`. `unknown`
+ * offline: a path and an id, two ids, and a name that a `*` may match.
  */
 export type OuRelation = 'below' | 'above' | 'apart' | 'unknown';
 

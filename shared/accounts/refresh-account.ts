@@ -14,8 +14,8 @@ export interface RegistryAccess {
   /** Default: `Math.random`. */
   readonly random?: Random;
   /**
-   * Which accounts an operator must approve where they are; asked before each write, since another configuration may come
-   * into force meanwhile. Default: none.
+   * The accounts that an operator must approve in their position. Read before each write, since another configuration
+   * may become active meanwhile. Default: none.
    */
   readonly needsApproval?: (() => Promise<NeedsApproval | undefined>) | undefined;
 }
@@ -23,21 +23,21 @@ export interface RegistryAccess {
 export interface RefreshResult {
   /** `undefined`: neither Organizations nor the registry knows the account. */
   readonly account: RegisteredAccount | undefined;
-  /** Whether this call stored something. */
+  /** Whether this call stored an item. */
   readonly changed: boolean;
 }
 
 const maxAttempts = 20;
 
 /**
- * Brings one account of the registry up to date: reads its item, then asks Organizations, then writes on the
- * condition that the item is still the one that was read. It starts over after a conflict, and after a write too: it
- * is done when an answer that is younger than the item says what the item says. Otherwise a writer that was held up
- * between answer and write could restore an old state after another one, finding nothing to do, had left.
+ * Brings one account of the registry up to date: reads its item, then reads Organizations, then writes on the condition
+ * that the item is unchanged. It starts over after a conflict, and also after a write. It ends when an answer that is
+ * younger than the item equals the item. Otherwise a writer that was delayed between answer and write could restore an
+ * old state. The writer with the newer answer may already have ended, because it found nothing to do.
  *
- * Where only the registry's revision was taken by another account, the answer is as good as before. And of an account
- * that had no item, others find nothing to do only where Organizations does not know it: so after its first write that
- * is all that is asked for again (docs/decisions/0016).
+ * Two cases need less. If only another account took the registry's revision, the answer is still good. If an account
+ * had no item, other writers find nothing to do only while Organizations does not know the account. So after the
+ * account's first write only that is checked again (docs/decisions/0016).
  *
  * An account that the registry knows and Organizations does not is stored as DEPARTED, with its last position.
  * @throws ConcurrentUpdateError after 20 rounds
@@ -71,10 +71,10 @@ export async function refreshAccount(
   );
 }
 
-/** What Organizations said, and what the registry held before it was asked. */
+/** The answer of Organizations, and the item of the registry before the call. */
 interface CurrentState {
   readonly before: RegisteredAccount | undefined;
-  /** `undefined`: neither knows the account. */
+  /** `undefined`: neither Organizations nor the registry knows the account. */
   readonly answer: Account | undefined;
 }
 
@@ -82,13 +82,13 @@ async function ask(
   access: RegistryAccess & { readonly accountId: string; readonly ouCache?: OuCache },
   before: RegisteredAccount | undefined,
 ): Promise<CurrentState> {
-  // A name that is remembered may be older than the one in the item, and must not replace it.
+  // A cached OU name may be older than the name in the item, and must not replace it.
   const ouCache = access.ouCache ?? createRememberedOuCache(access, { trust: before === undefined });
   const answer = await describeAccount(access.organizations, access.accountId, ouCache);
   return { before, answer: answer ?? departed(before) };
 }
 
-/** Whether the item is the one that was read before Organizations was asked. */
+/** Whether the item is unchanged since before the call to Organizations. */
 const isStill = ({ before }: CurrentState, now: RegisteredAccount | undefined): boolean =>
   before?.revision === now?.revision;
 
@@ -102,18 +102,18 @@ async function isStillThere(
   return name === stored.name && state === stored.state;
 }
 
-/** The account without what the registry adds. */
+/** The account without the fields that the registry adds. */
 const departed = (before: RegisteredAccount | undefined): Account | undefined => {
   if (before === undefined) return undefined;
   const { id, name, parentIds, ouPath, tags } = before;
   return { id, name, parentIds, ouPath, tags, state: 'DEPARTED' };
 };
 
-/** Full jitter, so that writers who met once do not meet again. */
+/** Full jitter, so that two writers that collided do not collide again. */
 const pause = (attempt: number, random: Random = Math.random): number =>
   Math.floor(random() * Math.min(2_000, 50 * 2 ** attempt));
 
-/** Whether two answers about an account are equal in everything that a grant can depend on. */
+/** Whether two answers about an account are equal in every field that a grant can depend on. */
 export const isSameAccount = (one: Account, other: Account): boolean => facts(one) === facts(other);
 
 const facts = (account: Account): string =>

@@ -3,17 +3,17 @@ import { RegistryNotReadyError } from './errors.ts';
 import { type ImportAccess, importSlice } from './import-slice.ts';
 
 export interface ImportReport {
-  /** Accounts that the organization has. */
+  /** Number of accounts in the organization. */
   readonly accounts: number;
-  /** Accounts that were stored because they are new or differ, departed ones included. */
+  /** Number of accounts that were stored because they are new or differ, departed accounts included. */
   readonly changed: number;
-  /** Accounts that were found to have left. */
+  /** Number of accounts that have left. */
   readonly departed: number;
-  /** Whether the registry is ready; an import that does not go through throws instead. */
+  /** Whether the registry is ready. An incomplete import throws instead. */
   readonly ready: boolean;
 }
 
-/** Brings the whole registry up to date in one go: the slices of the sweep, without a bound. */
+/** Updates the whole registry at once: the slices of the sweep, without a size limit. */
 export async function importOrganization(access: ImportAccess): Promise<ImportReport> {
   const whole = { accounts: Number.POSITIVE_INFINITY, pages: Number.POSITIVE_INFINITY };
   let slice = await importSlice(access, undefined, whole);
@@ -21,7 +21,7 @@ export async function importOrganization(access: ImportAccess): Promise<ImportRe
   return { ...slice.counts, ready: true };
 }
 
-/** @throws RegistryNotReadyError until an import went through: an incomplete picture must take nothing away */
+/** @throws RegistryNotReadyError until an import is complete: incomplete data must revoke no access */
 export async function requireReady(registry: Pick<RegistryStore, 'getReadySince'>): Promise<void> {
   expectReady(await registry.getReadySince());
 }

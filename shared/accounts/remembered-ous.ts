@@ -9,22 +9,22 @@ interface Remembering {
   readonly random?: Random | undefined;
 }
 
-/** How long the name of an OU is taken as it was last heard, where it may be. */
+/** How long a cached name of an OU is valid, if the caller may use it. */
 export const ouNamesHoldFor = 10 * 60_000;
 
-/** How often somebody looks whether another has been answered, each time after a second or so. */
+/** How often a run checks for the answer of another run, about once a second. */
 const maxReads = 5;
 
 /**
- * The OUs as the registry remembers them from the last run that asked. Organizations answers DescribeOrganizationalUnit twice
- * a second, so many accounts that arrive in one OU cannot each ask for its name.
- * @param trust whether what is remembered may be taken, or only kept for others
+ * The OUs in the table, from the last run that read them. Organizations allows two DescribeOrganizationalUnit calls a
+ * second, so many accounts that arrive in one OU cannot each read its name.
+ * @param trust whether the cached names may be used, or are only kept for other runs
  */
 export function createRememberedOuCache(
   { registry, clock, random = Math.random }: Remembering,
   { trust }: { readonly trust: boolean },
 ): OuCache {
-  // What was asked for later is not older than this.
+  // Removes nothing that a later call has stored.
   const since = getTimestamp(clock);
   const fresh = async (id: string) => {
     const known = trust ? await registry.getOu(id) : undefined;
@@ -48,7 +48,7 @@ export function createRememberedOuCache(
   };
 }
 
-/** A time that is yet to come was told by a clock that is wrong. */
+/** A time in the future comes from a wrong clock. */
 function isFresh(clock: Clock, { askedAt }: RememberedOu): boolean {
   const age = clock.now() - Date.parse(askedAt);
   return age < ouNamesHoldFor && age > -clockSkew;

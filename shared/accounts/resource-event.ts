@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type IgnoredEvent, ignoreEvent, ignoreFailedCall, parseWith, recordSchema } from './event-parts.ts';
 import { accountIdSchema } from './schemas.ts';
 
-/** Calls that change which resources there are, or their tags; `CallEvents` of the grant kinds. */
+/** Calls that create or delete resources, or change their tags; `CallEvents` of the grant kinds. */
 export interface ResourceCalls {
   /** `aws.ecr`. */
   readonly source: string;
@@ -10,7 +10,7 @@ export interface ResourceCalls {
   readonly names: readonly string[];
 }
 
-/** Somebody has changed resources of one service in one place: a reason to look there again, and nothing more. */
+/** A call has changed resources of one service in one account and region. It is only a reason to search there again. */
 export interface ResourceEvent {
   readonly type: 'resource';
   readonly place: { readonly accountId: string; readonly region: string; readonly source: string };
@@ -21,7 +21,7 @@ export interface ResourceEvent {
 export const apiCall = 'AWS API Call via CloudTrail';
 
 const schema = z.looseObject({
-  /** Where the call was made; forwarding between accounts and regions keeps both (EventBridge user guide). */
+  /** Account and region of the call. Forwarding between accounts and regions keeps both (EventBridge user guide). */
   account: accountIdSchema,
   region: z
     .string({ error: 'must be the region of the call, such as "eu-west-1"' })

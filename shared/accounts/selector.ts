@@ -5,14 +5,14 @@ import { memoizeByObject } from '../platform/memoize.ts';
 import { findOuMistake, parseOuEntry, splitOuPath } from './ou-path.ts';
 import { accountIdSchema } from './schemas.ts';
 
-/** What can be asked of an account. All fields that are given must hold; of one field's values, one. */
+/** The conditions on an account. Every given field must match. A field matches if one of its values does. */
 export interface SelectorFields {
   /**
-   * Paths from below the root (`Workloads/Production`: that OU and all beneath it), or ids of OUs or the root.
-   * A `*` in a segment stands for any characters of that OU's name; `ou-path.ts` says how other names are spelled.
+   * Paths from below the root (`Workloads/Production`: that OU and all OUs below it), or ids of OUs or the root. A `*`
+   * in a segment stands for any characters of that OU's name. `ou-path.ts` defines the spelling of other names.
    */
   readonly ous?: readonly string[];
-  /** Tag keys with a value, or several of which one must hold. All keys must hold. Case matters. */
+  /** Tag keys with a value, or with several values of which one must match. All keys must match. Case matters. */
   readonly tags?: Readonly<Record<string, string | readonly string[]>>;
   /** Globs on the account's name. Case matters. */
   readonly names?: readonly string[];
@@ -29,7 +29,7 @@ export interface Selector extends SelectorFields {
 export const usesTags = ({ tags, except = [] }: Selector): boolean =>
   tags !== undefined || except.some((fields) => fields.tags !== undefined);
 
-/** Says nothing of the account's state: whether a closed account gets anything is for the caller to decide. */
+/** Ignores the account's state: the caller decides whether a closed account gets access. */
 export const matchesSelector = (selector: Selector, account: Account): boolean =>
   getSelectorTest(selector)(account);
 
@@ -37,12 +37,12 @@ export type SelectorTest = (account: Account) => boolean;
 
 type Test = SelectorTest;
 
-/** The names of the OUs above an account, from below the root, as a path of a selector is to be compared with them. */
+/** The names of the OUs above an account, from below the root, for comparison with a selector's paths. */
 export type OuNames = (path: string, account: Account) => readonly string[];
 
 const namesNow: OuNames = (_, { ouPath }) => splitOuPath(ouPath);
 
-/** Made once for each selector, since an organization has many accounts. */
+/** Compiled once for each selector, since an organization has many accounts. */
 export const getSelectorTest = memoizeByObject(
   (selector: Selector): SelectorTest => compileSelector(selector),
 );
@@ -55,7 +55,7 @@ export function compileSelector(selector: Selector, ouNames: OuNames = namesNow)
   return (account) => included(account) && !excluded(account);
 }
 
-/** No field at all matches nothing. */
+/** A selector without fields matches nothing. */
 function fieldsTest({ ous, tags, names, accounts }: SelectorFields, ouNames: OuNames): Test {
   const ids = new Set(accounts);
   const fields: readonly Test[] = [
@@ -96,7 +96,7 @@ function ousTest(ous: readonly string[], ouNames: OuNames): Test {
 
 const pathOf = ({ ouPath }: Account): string => ouPath;
 
-/** Kept, since each of many grants asks for it. */
+/** Cached, because each of many grants needs it. */
 const placeWithIdsOf = memoizeByObject(({ ouPath, parentIds }: Account) => `${parentIds.join()} ${ouPath}`);
 
 /** The paths among entries of `ous`. */
@@ -108,7 +108,9 @@ export const listSelectorOuPaths = ({ ous = [], except = [] }: Selector): readon
   ...new Set(pathsIn([...ous, ...except.flatMap((fields) => fields.ous ?? [])])),
 ];
 
-/** Reads a path once: whether an OU with these names, from below the root, is at the path or below it. */
+/**
+ * Parses a path once. The result tests whether an OU with these names, from below the root, is at the path or below it.
+ */
 export function compileOuPath(path: string): OuPathTest {
   const entry = parseOuEntry(path);
   const globs = 'names' in entry ? entry.names : [];
@@ -122,18 +124,18 @@ export function compileOuPath(path: string): OuPathTest {
 
 export interface OuPathTest {
   readonly path: string;
-  /** How many names the path has. */
+  /** The number of names in the path. */
   readonly depth: number;
   test(names: readonly string[]): boolean;
 }
 
 function tagTest([key, value]: readonly [string, string | readonly string[]]): Test {
   const values = new Set([value].flat());
-  // Few accounts have one of the values, so this is asked first.
+  // Few accounts have one of the values, so this test comes first.
   return ({ tags }) => values.has(tags[key] ?? '') && Object.hasOwn(tags, key);
 }
 
-/** A name that is spelled like a glob is one of its matches. */
+/** A name that equals a glob is one of its matches. */
 function nameTest(texts: readonly string[]): Test {
   const spelled = new Set(texts);
   const globs = texts.map(parseGlob);
@@ -145,13 +147,13 @@ const atLeastOne = <T extends z.ZodType>(value: T, what: string) =>
     .array(value, { error: `must be a list of ${what}` })
     .min(1, { error: `must name at least one: ${what}. Leave the field out where it does not matter` });
 
-/** A path of five OUs with names of 128 characters fits, however it is spelled. */
+/** A path of five OUs with names of 128 characters fits, in any spelling. */
 const longestOu = 2_048;
 
 /** An account's name has 50 characters at most (Organizations API reference, "CreateAccount"). */
 const longestNameGlob = 512;
 
-/** A check of text that must be read further than its length and its pattern. */
+/** A check of text beyond its length and its pattern. */
 const withoutMistake =
   (mistakeIn: (text: string) => string | undefined) =>
   (context: z.core.ParsePayload<string>): void => {
@@ -203,7 +205,7 @@ const exceptSchema = z
   })
   .refine(hasFields, { error: 'must have at least one of ous, tags, names and accounts' });
 
-/** A selector as it stands in the configuration. Holds no transformation, so it can be published as JSON Schema. */
+/** A selector in the configuration. It has no transformation, so it can be published as JSON Schema. */
 export const selectorSchema: z.ZodType<Selector> = z
   .strictObject(
     {

@@ -13,9 +13,10 @@ import {
 } from './selector.ts';
 
 /**
- * For each path in a selector, the OUs that it named when the configuration was activated, and the OUs above them: the
- * path of each OU at that time, by its id. A path that named no OU is absent. An OU that a sweep added has the stored names of
- * the OUs above it: if `Workloads` was renamed to `Work`, a new OU `Work/team-c` is stored as `Workloads/team-c`.
+ * For each path in a selector, the OUs at the path when the configuration was activated, and the OUs above them: the
+ * path of each OU at that time, by its id. A path that named no OU is absent. An OU that a sweep added has the stored
+ * names of the OUs above it: if `Workloads` was renamed to `Work`, a new OU `Work/team-c` is stored as
+ * `Workloads/team-c`.
  */
 export type StoredOus = Readonly<Record<string, OuPathsById>>;
 
@@ -23,10 +24,10 @@ type OuPathsById = Readonly<Record<string, string>>;
 
 export const noStoredOus: StoredOus = {};
 
-/** What Organizations calls the OUs above accounts: the path of each, by its id. */
+/** Organizations' names of the OUs above accounts: the path of each, by its id. */
 export type OuTree = ReadonlyMap<string, string>;
 
-/** What is known of stored OUs that have no accounts: where they are now, or that they were deleted. */
+/** The state of stored OUs that have no accounts: their present path, or that they were deleted. */
 export type EmptyOus = ReadonlyMap<string, string>;
 
 /** No path: an OU has a name. */
@@ -36,7 +37,10 @@ interface Placed extends Pick<Account, 'state' | 'parentIds' | 'ouPath'> {
   readonly revision?: number;
 }
 
-/** The OUs that have accounts. Accounts may tell of an OU from before and after it was renamed: the latest change counts. */
+/**
+ * The OUs that have accounts. Items of accounts may be from before and after an OU was renamed: the latest change
+ * counts.
+ */
 export function buildOuTree(accounts: readonly Placed[]): OuTree {
   const placed = accounts.filter(({ state }) => state !== 'DEPARTED');
   const latestLast = placed.toSorted((a, b) => (a.revision ?? 0) - (b.revision ?? 0));
@@ -49,8 +53,8 @@ const ousAbove = ({ parentIds, ouPath }: Pick<Position, 'parentIds' | 'ouPath'>)
 };
 
 /**
- * The OUs that each path names now. A path that names none keeps the OUs of the activation before, as far as they may exist:
- * an operator who activates a configuration beside an unnoticed rename takes no access away.
+ * The OUs at each path now. A path without OUs keeps the OUs of the previous activation if they may still exist. So an
+ * operator who activates a configuration beside an unnoticed rename revokes no access.
  */
 export function storeOus(
   paths: readonly string[],
@@ -58,7 +62,7 @@ export function storeOus(
   before: StoredOus = noStoredOus,
 ): StoredOus {
   const tree = buildOuTree(accounts);
-  // An account that cannot be read may be in it.
+  // An unreadable account may be in it.
   const isComplete = !accounts.some(({ state }) => state === 'UNREADABLE');
   const isThere = (ous: OuPathsById, test: OuPathTest): boolean =>
     !isComplete || findNamedOus(ous, test).some(([id]) => tree.has(id));
@@ -74,8 +78,9 @@ export function storeOus(
 }
 
 /**
- * The stored OUs, and those that paths have named since: an OU that was made after the activation, or whose first account
- * came after it. What is stored stays, and so does everybody's selection. The same value if there is nothing to add.
+ * The stored OUs, and the OUs that paths have named since: an OU that was created after the activation, or whose first
+ * account came after it. Stored OUs stay, and so does the selection of all accounts. Returns the given value if there
+ * is nothing to add.
  */
 export function withNewOus(
   stored: StoredOus,
@@ -94,8 +99,8 @@ export function withNewOus(
 }
 
 /**
- * New OUs with the stored names of the OUs above them. With today's names, `getNamesAsStored` would not recognize an OU that
- * replaces a new OU below a renamed one.
+ * New OUs with the stored names of the OUs above them. With today's names, `getNamesAsStored` could not recognize an OU
+ * that replaces a new OU below a renamed one.
  */
 function asStored(stored: OuPathsById, accounts: readonly Placed[], ous: OuPathsById): OuPathsById {
   const paths = buildOuTree(
@@ -116,14 +121,14 @@ function withParents(accounts: readonly Placed[], tree: OuTree, { depth, test }:
   return Object.fromEntries([...new Set(ids)].sort().map((id) => [id, tree.get(id) ?? '']));
 }
 
-/** The ids of the OUs that paths named, without those above them; each once. */
+/** The ids of the OUs at paths, without the OUs above them, each once. */
 export const listStoredOuIds = (stored: StoredOus): readonly string[] => [
   ...new Set(
     Object.entries(stored).flatMap(([path, ous]) => findNamedOus(ous, compileOuPath(path)).map(([id]) => id)),
   ),
 ];
 
-/** Of the stored OUs of a path, those that it named: the OUs above them have shorter paths. */
+/** The stored OUs at a path, without the OUs above them, which have shorter paths. */
 export const findNamedOus = (
   ous: OuPathsById,
   { depth }: OuPathTest,
@@ -131,8 +136,8 @@ export const findNamedOus = (
   Object.entries(ous).filter(([, path]) => splitOuPath(path).length === depth);
 
 /**
- * The names of the OUs above an account as they were stored; OUs that are not stored have the names that they have now.
- * They end before an OU that has taken the path of a stored one: it is not the OU that the configuration names.
+ * The stored names of the OUs above an account. OUs that are not stored have their present names. The names end before
+ * an OU that has taken the path of a stored one: it is not the OU that the configuration means.
  */
 export function getNamesAsStored(
   ous: OuPathsById,
@@ -151,19 +156,20 @@ export function getNamesAsStored(
 const storedPaths = memoizeByObject((ous: OuPathsById): ReadonlySet<string> => new Set(Object.values(ous)));
 
 /**
- * What a selector says of an account. `unresolved`: by the OUs as they were stored the account is selected, by their
- * names now it is not. Such an account keeps what it has and gets nothing.
+ * A selector's answer for an account. `unresolved`: the stored OUs select the account, but their present names do not.
+ * Such an account keeps its access and gets no more.
  */
 export type Selection = 'selected' | 'unresolved' | 'not-selected';
 
 /**
- * The stored OUs decide who may keep access; to be added, an account must be selected by the names of today as well. So
- * a path that names another OU, or none, takes nothing from the accounts of the stored OU and adds nobody.
+ * The stored OUs decide which accounts may keep access. To get access, an account must also be selected by today's
+ * names. So a path that now names another OU, or none, revokes no access from the accounts of the stored OU, and adds
+ * no account.
  */
 export const evaluateSelection = (selector: Selector, account: Account, stored: StoredOus): Selection =>
   compileSelection(selector, stored)(account);
 
-/** The same for many accounts. */
+/** As `selectAsStored`, for many accounts. */
 export function compileSelection(selector: Selector, stored: StoredOus): (account: Account) => Selection {
   const isSelectedNow = getSelectorTest(selector);
   const isSelectedAsStored = testAsStored(stored, selector);
@@ -175,7 +181,7 @@ export function compileSelection(selector: Selector, stored: StoredOus): (accoun
   };
 }
 
-/** Whether the selector selects the account by the OUs as they were stored, or by their names of today. */
+/** Whether the selector selects the account by the stored OUs, or by their names of today. */
 export const maySelect = (selector: Selector, account: Account, stored: StoredOus): boolean =>
   matchesSelector(selector, account) || testAsStored(stored, selector)(account);
 
@@ -193,5 +199,5 @@ function testAsStored(stored: StoredOus, selector: Selector): SelectorTest {
 
 const noOus: OuPathsById = {};
 
-/** Made once for each selector and activation, since an organization has many accounts. */
+/** Created once for each selector and activation, since an organization has many accounts. */
 const testsAsStored = memoizeByObject((_: StoredOus) => new WeakMap<Selector, SelectorTest>());

@@ -8,10 +8,10 @@ import {
 import type { Configuration } from '../configuration/schema.ts';
 import type { ApplicationRequest } from './application-request.ts';
 /**
- * What readers read outlives its stack and its line in the configuration, and so do the roles that it needs. A profile
- * with versions could not be deleted anyway: "Cannot delete configuration profile … because there are still hosted
- * configuration versions existing under it", answers AppConfig. What a creation has made that failed goes, though, so that
- * it can be tried again ("DeletionPolicy attribute", CloudFormation template reference).
+ * Readers may still need the configuration after its stack is deleted or its entry is removed, so the profile and its
+ * roles are retained. AppConfig could not delete a profile with versions anyway: "Cannot delete configuration profile …
+ * because there are still hosted configuration versions existing under it". A failed creation deletes its resources, so
+ * that it can be repeated ("DeletionPolicy attribute", CloudFormation template reference).
  */
 export const kept = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' } as const;
 
@@ -27,7 +27,7 @@ const policy = (name: string, statements: readonly object[]) => ({
   },
 });
 
-/** AppConfig documents no `aws:SourceAccount` or `aws:SourceArn` for its roles, as templates/appconfig-roles.yml says. */
+/** AppConfig documents no `aws:SourceAccount` or `aws:SourceArn` for its roles; see templates/appconfig-roles.yml. */
 const trustsAppConfig = {
   Version: '2012-10-17',
   Statement: [
@@ -35,7 +35,7 @@ const trustsAppConfig = {
   ],
 };
 
-/** "Configure permissions for automatic rollback", AppConfig user guide, which names no resource either. */
+/** "Configure permissions for automatic rollback", AppConfig user guide, which also names no resource. */
 export const alarmRole = {
   Type: 'AWS::IAM::Role',
   ...kept,
@@ -46,7 +46,7 @@ export const alarmRole = {
   },
 };
 
-/** For each profile of a secret the role by which AppConfig retrieves it. */
+/** For each profile of a secret, the role by which AppConfig retrieves the secret. */
 export const renderRetrievalResources = (request: ApplicationRequest) =>
   Object.fromEntries(
     request.application.profiles
@@ -85,7 +85,10 @@ function retrievalRole(profile: ApplicationProfile, { configuration, application
   };
 }
 
-/** Of a name, with the six characters that Secrets Manager adds to it (Secrets Manager user guide, "Secret ARN"). */
+/**
+ * For a name: the pattern adds the six characters that Secrets Manager appends (Secrets Manager user guide, "Secret
+ * ARN").
+ */
 function secretArn(
   { secret = '' }: ApplicationProfile,
   application: Application,
@@ -97,8 +100,8 @@ function secretArn(
 }
 
 /**
- * The role by which readers of other accounts read: nobody may assume it until a grant of the kind role-trust-policy lets
- * accounts in, and nobody of another organization ever.
+ * The role by which readers of other accounts read. No principal may assume it until a grant of the kind
+ * role-trust-policy admits accounts. Principals of another organization can never assume it.
  */
 export function renderReaderResources({ configuration, application }: ApplicationRequest) {
   const { readerRole, profiles } = application;

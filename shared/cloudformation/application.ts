@@ -19,9 +19,10 @@ export interface ApplicationTemplate {
 }
 
 /**
- * What AppConfig needs for one application of the configuration: the application, its environments and profiles, and the
- * roles by which AppConfig watches alarms, retrieves secrets, and by which readers of other accounts read. With a key of
- * its own, it also has an alarm for unexpected uses of that key. It holds no versions: those are added by hand, and `config-deployment` deploys them. Pure.
+ * The AppConfig resources of one application of the configuration: the application, its environments and profiles, and
+ * the roles. AppConfig uses the roles to watch alarms and retrieve secrets; readers of other accounts use a role to
+ * read. If a profile has its own key, the template adds an alarm for unexpected uses of that key. It contains no
+ * versions: operators add them, and `config-deployment` deploys them. Pure.
  */
 export function renderApplicationTemplate(request: ApplicationRequest): ApplicationTemplate {
   const { configuration, application } = request;
@@ -56,7 +57,7 @@ export function renderApplicationTemplate(request: ApplicationRequest): Applicat
   return { template, ...place };
 }
 
-/** A stack in the wrong place would be an application that nobody deploys to. */
+/** In a wrong account or region, the stack would create an application that receives no deployments. */
 const rules = ({ name }: Application, { accountId, region }: { accountId: string; region: string }) => ({
   RightPlace: {
     Assertions: [
@@ -125,7 +126,7 @@ function profileResource(profile: ApplicationProfile, request: ApplicationReques
       ...(secret === undefined
         ? { LocationUri: 'hosted' }
         : {
-            // With the name, the one form that is documented (AppConfig user guide, "Creating a configuration profile
+            // With the name, which is the only documented form (AppConfig user guide, "Creating a configuration profile
             // for a secret stored in Secrets Manager").
             LocationUri: `secretsmanager://${parseSecretArn(secret)?.name ?? secret}`,
             RetrievalRoleArn: { 'Fn::GetAtt': [`RetrievalRole${toLogicalName(name)}`, 'Arn'] },
@@ -144,7 +145,9 @@ function profileResource(profile: ApplicationProfile, request: ApplicationReques
   };
 }
 
-/** The ids that a manual start, `rotation.targets` and readers name, and the queue that says who used a key. */
+/**
+ * The ids that a manual start, `rotation.targets` and readers use, and the queue of events that name users of a key.
+ */
 const outputs = ({ environments, profiles, readerRole }: Application) => ({
   ApplicationId: { Value: { Ref: 'Application' } },
   ...Object.fromEntries(

@@ -11,9 +11,9 @@ interface SpokeAccount {
 }
 
 /**
- * What the spoke role must be allowed to deploy secrets and hosted configurations; nothing where neither `rotation` nor
- * `applications` of the configuration speak of the account. Which applications serve a secret is found, so their ids are
- * not known here. Pure.
+ * The permissions of the spoke role to deploy secrets and hosted configurations. None if neither `rotation` nor
+ * `applications` of the configuration names the account. A search finds the applications of a secret, so their ids are
+ * unknown here. Pure.
  */
 export function listDeploymentPermissions(account: SpokeAccount): readonly Permission[] {
   const { configuration, accountId, partition } = account;
@@ -30,7 +30,7 @@ export function listDeploymentPermissions(account: SpokeAccount): readonly Permi
     { actions: deploying, resources: [applications, arn('appconfig', 'deploymentstrategy/*')] },
     {
       actions: encrypting,
-      // A secret's key may be another account's.
+      // A secret's key may be in another account.
       resources: [`arn:${partition}:kms:*:*:key/*`],
       condition: { StringLike: { 'kms:EncryptionContext:aws:appconfig:deployment:arn': [applications] } },
     },
@@ -40,8 +40,8 @@ export function listDeploymentPermissions(account: SpokeAccount): readonly Permi
 
 /**
  * StartDeployment decrypts a hosted version that the profile's own key encrypts (AppConfig user guide, "Data encryption
- * at rest for AWS AppConfig"). Whose permission that takes, and under which encryption context, is not said: the
- * caller's is given, on exactly these keys.
+ * at rest for AWS AppConfig"). AWS does not document which principal needs the permission, or the encryption context.
+ * So the caller gets it, on exactly these keys.
  */
 function hostedKeys({ configuration, accountId, partition }: SpokeAccount): readonly Permission[] {
   const keys = listApplicationsIn(configuration, accountId).flatMap((application) =>
@@ -58,6 +58,6 @@ const of = (service: string) => deploymentActions.filter((action) => action.star
 
 const describing = of('secretsmanager');
 const encrypting = of('kms');
-/** Knows no resource (Service Authorization Reference, "AWS AppConfig"). */
+/** Has no resource (Service Authorization Reference, "AWS AppConfig"). */
 const listing = ['appconfig:ListApplications'];
 const deploying = of('appconfig').filter((action) => !listing.includes(action));

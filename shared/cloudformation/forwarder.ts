@@ -8,20 +8,24 @@ import { renderWatchedQueue } from './watched-queue.ts';
 export interface Forwarder {
   readonly configuration: Configuration;
   readonly hub: Hub;
-  /** The region that has the role. */
+  /** The region of the role. */
   readonly home: string;
   readonly forwarding: Forwarding;
   readonly regions: RegionConditions;
 }
 
-/** What forwards: one role for all regions, and in each region the rules, one queue for their letters, and its alarm. */
+/**
+ * The resources that forward events: one role for all regions, and in each region the rules, one dead-letter queue, and
+ * its alarm.
+ */
 export function renderForwarderResources(forwarder: Forwarder) {
   const { forwarding, regions } = forwarder;
   const { rules } = forwarding;
   return {
     ForwarderRole: role(forwarder),
     ...Object.fromEntries(rules.map((rule) => [rule.ruleId, ruleResource(rule, forwarder)])),
-    // The sweep and the scheduled check make up for events that lie there. A message tells that forwarding fails.
+    // The sweep and the scheduled check make up for undelivered events. A message in the queue shows that forwarding
+    // fails.
     ...renderWatchedQueue({
       id: 'DeadLetters',
       rules: rules.map(({ name }) => ruleArn(name)),
@@ -38,7 +42,7 @@ const ruleArn = (rule: string, region = '${AWS::Region}'): string =>
   `arn:\${AWS::Partition}:events:${region}:\${AWS::AccountId}:rule/${rule}`;
 
 /**
- * A bus that admits an organization asks for a role ("Sending and receiving events between AWS accounts", EventBridge
+ * A bus that admits an organization requires a role ("Sending and receiving events between AWS accounts", EventBridge
  * user guide).
  */
 const role = ({ configuration, hub, forwarding }: Forwarder) => ({
@@ -98,7 +102,7 @@ function ruleResource(rule: ForwardingRule, forwarder: Forwarder) {
   };
 }
 
-/** At home the role is of the same stack, which makes it first. */
+/** In the home region the role is in this stack, so the rule depends on it. */
 function roleArn({ regions }: ForwardingRule, { configuration, home }: Forwarder): unknown {
   const made = { 'Fn::GetAtt': ['ForwarderRole', 'Arn'] };
   const named = `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role${rolePath}${getForwarderRoleName(configuration)}`;

@@ -6,7 +6,7 @@ import { listCallEvents } from '../grants/kinds.ts';
 import type { SpokeGrant } from './permissions.ts';
 import { listSecretRegions, secretEvents } from './secret-events.ts';
 
-/** The account and region that the hub is deployed in. */
+/** The account and region of the hub. */
 export interface Hub {
   readonly accountId: string;
   readonly region: string;
@@ -14,20 +14,20 @@ export interface Hub {
 
 /** A rule that sends events to the hub, in each of its regions. */
 export interface ForwardingRule {
-  /** Its resource in the template. */
+  /** The logical id of its resource in the template. */
   readonly ruleId: string;
   readonly name: string;
   readonly description: string;
   readonly pattern: object;
-  /** Ordered; at least one. */
+  /** Ordered. At least one. */
   readonly regions: readonly string[];
-  /** What the template calls these regions. */
+  /** The name of these regions in the template. */
   readonly condition: string;
 }
 
-/** Which events a central account sends to the hub, and from where. */
+/** The events that a central account sends to the hub, and the regions that send them. */
 export interface Forwarding {
-  /** Of all rules together; ordered; at least one. */
+  /** The regions of all rules together. Ordered. At least one. */
   readonly regions: readonly string[];
   readonly rules: readonly ForwardingRule[];
 }
@@ -39,7 +39,7 @@ interface Account {
   readonly grants: readonly SpokeGrant[];
 }
 
-/** `undefined` where nothing is sent: there are no patterns, and no secret is deployed. */
+/** `undefined` if the account sends no events: it has no patterns, and no secret is deployed. */
 export function planForwarding(account: Account): Forwarding | undefined {
   const parts = [ofResources(account), ofSecrets(account)].filter(({ regions }) => regions.length > 0);
   if (parts.length === 0) return undefined;
@@ -57,7 +57,7 @@ export function planForwarding(account: Account): Forwarding | undefined {
   };
 }
 
-/** Rules that have their regions in common. */
+/** Rules that share their regions. */
 interface Part {
   readonly condition: string;
   readonly regions: readonly string[];
@@ -87,13 +87,13 @@ const ofSecrets = ({ configuration, accountId, hub }: Account): Part => ({
   rules: secretEvents,
 });
 
-/** A bus does not forward to itself. */
+/** A bus cannot forward to itself. */
 const elsewhere = (regions: readonly string[], accountId: string, hub: Hub): readonly string[] =>
   ordered(regions.filter((region) => accountId !== hub.accountId || region !== hub.region));
 
 const ordered = (regions: readonly string[]): readonly string[] => [...new Set(regions)].sort();
 
-/** The pattern of a rule for these events; CloudTrail tells of calls that failed, too. */
+/** The pattern of a rule for these events. CloudTrail also sends events of failed calls. */
 export const createResourceEventPattern = (events: readonly CallEvents[]): object => ({
   source: events.map(({ source }) => source),
   'detail-type': [apiCall],

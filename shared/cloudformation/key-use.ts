@@ -5,10 +5,12 @@ import type { ApplicationRequest } from './application-request.ts';
 import { renderWatchedQueue } from './watched-queue.ts';
 
 /**
- * An alarm for each use of a key for this application's deployments by a principal that is no known role: a rule that CloudTrail's
- * events reach, the queue that keeps them, and the alarm of that queue. Nothing if no profile has a key.
+ * An alarm for each unexpected use of a key: a use for this application's deployments by a principal other than the
+ * known roles. It consists of a rule for CloudTrail's events, the queue that keeps them, and the alarm of that queue.
+ * Nothing if no profile has a key.
  *
- * A rule needs no log group of a trail, which a metric filter would. In an organization that log group is in another account.
+ * A metric filter would need the log group of a trail, which in an organization is in another account. A rule needs
+ * none.
  */
 export function renderKeyUseResources({ configuration, application }: ApplicationRequest) {
   if (application.profiles.every(({ key }) => key === undefined)) return {};
@@ -22,7 +24,7 @@ export function renderKeyUseResources({ configuration, application }: Applicatio
   };
 }
 
-/** The role that deploys, the role that reads, and those that the configuration names. */
+/** The role that deploys, the role that reads, and the roles that the configuration names. */
 function listKnownRoles(configuration: Configuration, application: Application): readonly object[] {
   const { readerRole, keyUsers = [] } = application;
   const { accountId = '' } = locateApplication(application, configuration) ?? {};
@@ -34,8 +36,9 @@ function listKnownRoles(configuration: Configuration, application: Application):
 }
 
 /**
- * KMS calls Decrypt and GenerateDataKey read-only (KMS developer guide, "Decrypt", "GenerateDataKey"), and a rule that is just
- * ENABLED gets no read-only management events (EventBridge user guide, "Receiving read-only management events from AWS services").
+ * KMS marks Decrypt and GenerateDataKey as read-only (KMS developer guide, "Decrypt", "GenerateDataKey"). A rule with
+ * the state ENABLED gets no read-only management events (EventBridge user guide, "Receiving read-only management events
+ * from AWS services").
  */
 const rule = (knownRoles: readonly object[]) => ({
   Type: 'AWS::Events::Rule',
@@ -49,9 +52,9 @@ const rule = (knownRoles: readonly object[]) => ({
 
 /**
  * Calls of AppConfig itself do not match: they are service events, which have another detail type, or their identity is
- * `AWSService`. A call that AppConfig makes in the name of a principal has that principal's identity beside `invokedBy`
- * (CloudTrail user guide, "CloudTrail userIdentity element"), so it matches unless the role is known.
- * Users, root users and other accounts have no role as session issuer.
+ * `AWSService`. A call that AppConfig makes for a principal has the principal's identity with `invokedBy` (CloudTrail
+ * user guide, "CloudTrail userIdentity element"), so it matches unless the role is known. Users, root users and other
+ * accounts have no role as session issuer.
  */
 const createPattern = (knownRoles: readonly object[]) => ({
   source: ['aws.kms'],

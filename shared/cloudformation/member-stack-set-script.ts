@@ -10,7 +10,7 @@ export interface StackSetScriptRequest {
   readonly partition: string;
 }
 
-/** CloudFormation user guide, "Understand CloudFormation quotas": a template that is passed as text. */
+/** CloudFormation user guide, "Understand CloudFormation quotas": size of a template that is passed as text. */
 const longestTemplate = 51_200;
 
 /**
@@ -40,7 +40,7 @@ export function renderStackSetScript(request: StackSetScriptRequest): string {
   ].join('\n');
 }
 
-/** The OUs are looked up first: where one is missing, nothing is made. */
+/** Finds the OUs first: if one is missing, the script creates nothing. */
 const commands: readonly string[] = [
   'COMMON=(--stack-set-name "$NAME" --region "$REGION" --call-as "$CALL_AS")',
   'PREFERENCES=(--operation-preferences FailureTolerancePercentage=100,MaxConcurrentPercentage=100)',
@@ -109,7 +109,7 @@ function templateOptions(
   ];
 }
 
-/** A function that prints the ids of the OUs, which a path is looked up for. */
+/** A shell function that prints the ids of the OUs. It calls Organizations for a path. */
 function targetLines({ ous }: MemberStackSet): readonly string[] {
   const paths = (ous ?? []).filter((ou) => 'names' in parseOuEntry(ou));
   const lookUp = [

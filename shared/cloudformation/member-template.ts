@@ -12,20 +12,20 @@ import type { Template } from './template.ts';
 export interface MemberTemplateRequest {
   readonly configuration: Configuration;
   readonly stackSet: MemberStackSet;
-  /** Account where the project is deployed. */
+  /** The account of the hub. */
   readonly hubAccountId: string;
-  /** ARNs of roles and users beside the hub's functions that may read the member roles. Default: none. */
+  /** ARNs of further roles and users, besides the hub's functions, that may read the member roles. Default: none. */
   readonly operators?: readonly string[];
 }
 
-/** Stand for what each account has of its own until CloudFormation knows it. */
+/** Stand for values that differ by account. CloudFormation fills them in. */
 const place = { accountId: '${AWS::AccountId}', dnsSuffix: '${AWS::URLSuffix}' };
 const ownArn = (type: string, name: string): string =>
   `arn:\${AWS::Partition}:iam::${place.accountId}:${type}/${name}`;
 
 /**
- * The roles of one StackSet, and the role by which the hub reads exactly these. The same text in every account, as automatic
- * deployment demands: what differs by account is a pseudo parameter. Pure.
+ * The roles of one StackSet, and the role by which the hub reads exactly these roles. The text is equal in every
+ * account, as automatic deployment requires: pseudo parameters stand for the differences. Pure.
  */
 export function renderMemberTemplate(request: MemberTemplateRequest): Template {
   const { configuration, stackSet } = request;
@@ -52,7 +52,7 @@ export function renderMemberTemplate(request: MemberTemplateRequest): Template {
   });
 }
 
-/** `people/ReadOnly` → `PeopleReadOnly`, which is one role's alone. */
+/** `people/ReadOnly` → `PeopleReadOnly`, which belongs to one role alone. */
 function logicalId(roles: readonly MemberRole[], index: number): string {
   const ids = roles.map(({ name }) =>
     name
@@ -115,7 +115,7 @@ interface MadeRole {
   readonly policies: Policies;
 }
 
-/** Trusts the hub's account, and in it the named functions alone; may read these roles and policies, and nothing else. */
+/** Trusts only the named functions of the hub's account. May only read these roles and policies. */
 function readerRole(request: MemberTemplateRequest, made: readonly MadeRole[]) {
   return {
     Type: 'AWS::IAM::Role',
@@ -150,7 +150,10 @@ function readerTrust({ configuration, hubAccountId, operators = [] }: MemberTemp
   return { ...createPolicy(), Statement: [trusting] };
 }
 
-/** IAM asks for the permission by the ARN without a path if there is nothing of the name: so the reader learns that it is missing. */
+/**
+ * If no role has the name, IAM checks the permission on the ARN without a path. With this permission the reader learns
+ * that the role is missing.
+ */
 const listArns = (type: string, name: string): readonly string[] => [
   ownArn(type, name),
   ownArn(type, getBareName(name)),

@@ -2,7 +2,7 @@ import { installationName } from '../configuration/installation-names.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { type CentralAccountName, toUpdateFunctionName } from '../platform/central-accounts.ts';
 
-/** The functions whose roles work in a central account with these names. */
+/** The functions with roles of these names that work in a central account. */
 export const listSpokeFunctions = (names: readonly CentralAccountName[]): readonly string[] => [
   'plan-changes',
   'request-approval',
@@ -12,6 +12,6 @@ export const listSpokeFunctions = (names: readonly CentralAccountName[]): readon
   'advance-deployment',
 ];
 
-/** The role by which a central account's rules put events on the hub's bus, which admits no other. */
+/** The role by which a central account's rules put events on the hub's bus. The bus admits no other role. */
 export const getForwarderRoleName = (configuration: Pick<Configuration, 'installation'>): string =>
   `${installationName(configuration)}-forward-events`;

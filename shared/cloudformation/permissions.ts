@@ -8,7 +8,7 @@ import type { Conditions } from '../iam/document.ts';
 /** Finds a kind by its name. */
 export type KindOf = (name: string) => GrantKind;
 
-/** One grant in a central account, and what it is on. */
+/** One grant in a central account, and its resource. */
 export interface SpokeGrant {
   readonly entry: GrantEntry;
   readonly kind: GrantKind;
@@ -16,7 +16,7 @@ export interface SpokeGrant {
   readonly searches: readonly ResourceSearch[];
 }
 
-/** The grants on resources of an account, whatever its names. */
+/** The grants on resources of an account, under any of its names. */
 export function listSpokeGrants(
   configuration: Configuration,
   accountId: string,
@@ -33,8 +33,9 @@ export function listSpokeGrants(
 }
 
 /**
- * What the spoke role must be allowed for these grants, and what it needs beside them (`others`), ordered: the same permissions in the same order, whatever the
- * order of the grants. Looking for resources has no resource of its own, and is held to the regions where it is done.
+ * The permissions of the spoke role for these grants, together with `others`, ordered. The order of the grants does not
+ * change the result. A search for resources has no resource in IAM, so a condition restricts it to the regions of the
+ * searches.
  */
 export function listSpokePermissions(
   grants: readonly SpokeGrant[],
@@ -57,7 +58,7 @@ export function listSpokePermissions(
   return merged([...working, ...others, ...lookedFor.filter(({ actions }) => actions.length > 0)]);
 }
 
-/** Permissions that differ in their resources alone become one. */
+/** Permissions that differ only in their resources become one. */
 function merged(permissions: readonly Permission[]): readonly Permission[] {
   const likeness = ({ actions, condition }: Permission) => JSON.stringify([sorted(actions), condition]);
   return [...Map.groupBy(permissions, likeness)]

@@ -6,9 +6,9 @@ import { measurePolicy } from '../iam/size.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
 
 /**
- * The permissions as documents of managed policies, as few as hold them in their order; a list of resources may go on
- * in the next one.
- * @throws PolicyTooLargeError where a role takes no such number of policies
+ * The permissions as documents of managed policies, in order and as few as possible. A list of resources may continue
+ * in the next document.
+ * @throws PolicyTooLargeError if a role cannot have that number of policies
  */
 export function packSpokePolicies(
   permissions: readonly Permission[],

@@ -1,6 +1,6 @@
 type TemplateValue = Readonly<Record<string, unknown>>;
 
-/** Texts with pseudo parameters become `Fn::Sub`, in which `${!` begins a policy variable of IAM. */
+/** Texts with pseudo parameters become `Fn::Sub`, in which a policy variable of IAM begins with `${!`. */
 export const substitutePseudoParameters = (template: TemplateValue): TemplateValue =>
   Object.fromEntries(Object.entries(template).map(([key, value]) => [key, substituted(value)]));
 
@@ -13,7 +13,7 @@ function substituted(value: unknown): unknown {
 
 const escaped = (text: string): string => text.replaceAll(/\$\{(?!AWS::)/g, '${!');
 
-/** ARNs of a partition as they are in the partition of the stack. */
+/** ARNs with the partition of the stack instead of a fixed one. */
 export function withPartitionOfStack<T>(value: T, partition: string): T;
 export function withPartitionOfStack(value: unknown, partition: string): unknown {
   if (typeof value === 'string')

@@ -1,14 +1,14 @@
 import type { Forwarding } from './forwarding.ts';
 
-/** The conditions of a template that tell in which regions a resource is. */
+/** The conditions of a template that decide the regions of a resource. */
 export interface RegionConditions {
-  /** As the template has them. */
+  /** The conditions in the form of the template. */
   readonly conditions: Readonly<Record<string, object>>;
-  /** The name of the condition for these regions, which `forwarding` or the home region has. */
+  /** The name of the condition for these regions: a name of `forwarding`, or the condition of the home region. */
   nameOf(regions: readonly string[]): string;
 }
 
-/** One condition for each set of regions: of two that say the same, the first. */
+/** One condition for each set of regions. If two have equal regions, the first name stays. */
 export function createRegionConditions(home: string, forwarding: Forwarding | undefined): RegionConditions {
   const wanted = [
     { name: 'IsHome', regions: [home] },

@@ -4,9 +4,9 @@ import { listCentralNames } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { SecretTarget } from '../configuration/secret-deployment.ts';
 
-/** What tells that a secret is to be deployed. */
+/** The events that lead to the deployment of a secret. */
 interface SecretEvent {
-  /** The rule's resource in the template; the rule of the hub has the same name. */
+  /** The logical id of the rule in the template. The rule of the hub has an equal name. */
   readonly ruleId: string;
   /** The end of the rule's name. */
   readonly name: string;
@@ -15,8 +15,8 @@ interface SecretEvent {
 }
 
 /**
- * The events that start `config-deployment`: the rules of `infrastructure/rules.yml` have the same patterns, which a
- * test compares. CloudTrail's detail type is not looked at, since public rules have met two.
+ * The events that start `config-deployment`. The rules of `infrastructure/rules.yml` have equal patterns, and a test
+ * compares them. CloudTrail's detail type does not count, since public rules use two of them.
  */
 export const secretEvents: readonly SecretEvent[] = [
   {
@@ -47,9 +47,9 @@ export const secretEvents: readonly SecretEvent[] = [
 ];
 
 /**
- * The regions in which an account can have secrets that are deployed: its own, those of the targets and applications
- * there, and `rotation.regions`. None where no secret of it is deployed. Secrets Manager announces what happens to a
- * secret in its own account and region only.
+ * The regions in which an account can have deployed secrets: its own, the regions of its targets and applications, and
+ * `rotation.regions`. None if no secret of the account is deployed. Secrets Manager sends events of a secret only in
+ * the secret's account and region.
  */
 export function listSecretRegions(configuration: Configuration, accountId: string): readonly string[] {
   const applications = listApplicationsIn(configuration, accountId).filter(servesSecrets);
@@ -65,8 +65,8 @@ export function listSecretRegions(configuration: Configuration, accountId: strin
 }
 
 /**
- * Whether `rotation` speaks of an account's secrets. Where that names targets, only their accounts and the configuration
- * account, whose hosted versions are deployed by hand; else every central account.
+ * Whether `rotation` covers an account's secrets. If it names targets, it covers only their accounts and the
+ * configuration account, whose hosted versions are deployed by hand. Otherwise it covers every central account.
  */
 export function hasRotatedSecrets(configuration: Configuration, accountId: string): boolean {
   const { secretDeployment } = configuration;

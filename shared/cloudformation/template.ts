@@ -17,25 +17,26 @@ export interface SpokeRequest {
   /** A central account. */
   readonly accountId: string;
   readonly hub: Hub;
-  /** ARNs of roles and users beside the functions that may assume the spoke role. Default: none. */
+  /** ARNs of further roles and users, besides the functions, that may assume the spoke role. Default: none. */
   readonly operators?: readonly string[];
-  /** Default: the kinds that there are. */
+  /** Default: all kinds. */
   readonly kindOf?: KindOf;
 }
 
-/** A CloudFormation template; `Fn::Sub` and its like in their long form. */
+/** A CloudFormation template, with `Fn::Sub` and similar functions in their long form. */
 export type Template = Readonly<Record<string, unknown>>;
 
 export interface SpokeTemplate {
   readonly template: Template;
-  /** Where to deploy it: the home region first, which gets the roles, then those that send events. */
+  /** The regions to deploy it to: the home region first, which gets the roles, then the regions that send events. */
   readonly regions: readonly string[];
 }
 
 /**
- * What one central account needs: the spoke role with what the grants, `rotation` and `applications` there ask for; and
- * where patterns tell resources, or secrets are deployed, the rules that send events about them to the hub. The same for the same configuration. Pure.
- * @throws PolicyTooLargeError where the grants name more resources than a role's policies hold
+ * The template of one central account: the spoke role with the permissions for its grants, `rotation` and
+ * `applications`. If patterns select resources, or secrets are deployed, it adds the rules that send events about them
+ * to the hub. Equal configurations give equal templates. Pure.
+ * @throws PolicyTooLargeError if the grants name more resources than a role's policies can hold
  */
 export function renderSpokeTemplate(request: SpokeRequest): SpokeTemplate {
   const { configuration, accountId, hub, kindOf = getGrantKind } = request;
@@ -68,10 +69,10 @@ export function renderSpokeTemplate(request: SpokeRequest): SpokeTemplate {
   };
 }
 
-/** Stands in ARNs until CloudFormation knows it. */
+/** Stands in ARNs for the account id, until CloudFormation fills it in. */
 const partition = '${AWS::Partition}';
 
-/** An account may have several names, with regions of their own; its roles are made once. */
+/** An account may have several names, each with its own regions. Its roles are created once. */
 const homeOf = (configuration: Configuration, accountId: string): string =>
   listCentralNames(configuration, accountId)
     .map((name) => configuration.centralAccounts[name]?.region)
@@ -81,7 +82,7 @@ const descriptionOf = ({ configuration, accountId }: SpokeRequest): string =>
   `${installationName(configuration)}: what the central account ${accountId} ` +
   `(${listCentralNames(configuration, accountId).join(', ')}) needs; made by onboarding spoke-template`;
 
-/** The hub's account is trusted, and in it, as in those of operators, the named roles alone. */
+/** Trusts only the named roles, in the hub's account and in the accounts of operators. */
 function spokeRole({ configuration, accountId, hub, operators = [] }: SpokeRequest) {
   const [, path = '', RoleName = ''] = /^(.*\/)?([^/]+)$/.exec(getSpokeRole(configuration, accountId)) ?? [];
   const functions = listSpokeFunctions(listCentralNames(configuration, accountId)).map(

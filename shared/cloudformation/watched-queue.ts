@@ -1,14 +1,14 @@
 export interface WatchedQueue {
-  /** Its resource in the template. The queue's policy and alarm have this name with `Policy` and `Alarm`. */
+  /** The logical id of the queue. The queue's policy and alarm have this name with `Policy` and `Alarm`. */
   readonly id: string;
   /** ARNs of the rules that may send to it. */
   readonly rules: readonly unknown[];
   readonly alarmDescription: string;
-  /** Under which condition of the template it exists. Default: always. */
+  /** The condition of the template for the queue. Default: it always exists. */
   readonly condition?: string;
 }
 
-/** A queue for events of rules, which keeps messages for 14 days, and an alarm that lasts while it has any. */
+/** A queue for events of rules, which keeps messages for 14 days, and an alarm that lasts while it has messages. */
 export function renderWatchedQueue({ id, rules, alarmDescription, condition }: WatchedQueue) {
   const conditional = condition === undefined ? {} : { Condition: condition };
   return {

@@ -1,6 +1,6 @@
 /**
- * Every error class of the project. The names are an interface: state machines match them in `ErrorEquals`, and a test compares
- * the two.
+ * Every error class of the project. The names are an interface: state machines match them in `ErrorEquals`, and a test
+ * compares both lists.
  */
 
 export * from '../accounts/errors.ts';

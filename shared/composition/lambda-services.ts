@@ -13,9 +13,9 @@ import { parseUpdateFunctions } from './update-functions.ts';
 let made: Services | undefined;
 
 /**
- * The services of a deployed function, made at its first call and kept for the life of the process. Reads the
- * environment: `ONBOARDING_TABLE` (the installation's table), `AWS_REGION`, and `ONBOARDING_UPDATE_FUNCTIONS` (by the name of
- * each central account the name of its function, as JSON; only plan-changes has it).
+ * The services of a deployed function, created at its first call and kept for the life of the process. Reads the
+ * environment: `ONBOARDING_TABLE` (the installation's table), `AWS_REGION`, and `ONBOARDING_UPDATE_FUNCTIONS` (JSON:
+ * central account name → name of its update function; only plan-changes has it).
  */
 export function getLambdaServices(): Services {
   made ??= servicesFrom({

@@ -11,10 +11,10 @@ import {
 } from './search-results.ts';
 import { validateConfiguration } from './validate.ts';
 
-/** The resources, and the accounts that they are for. */
+/** The resources with the accounts of their grants. */
 export interface ResolvedConfiguration extends ResolvedSearches {
   readonly configuration: Configuration;
-  /** The OUs that the paths of selectors named at the activation. Default: not known. */
+  /** The OUs at the paths of selectors when the configuration was activated. Default: unknown. */
   readonly ous?: StoredOus;
 }
 
@@ -26,8 +26,8 @@ export interface ActiveConfiguration extends ResolvedConfiguration, SearchScope 
 }
 
 /**
- * What tells one activation from another in what a resource was left by. It is the hash of the configuration, unless the
- * same configuration was activated anew for other OUs.
+ * Identifies the activation that wrote a resource. It is the hash of the configuration, unless an equal configuration
+ * was activated again with other OUs.
  */
 export const getActivationId = ({
   hash,
@@ -37,19 +37,19 @@ export const getActivationId = ({
 
 /**
  * The active configuration.
- * @throws ConfigurationMismatchError where none was activated
- * @throws ConfigurationError where it was activated by a version of this project that knew another format
+ * @throws ConfigurationMismatchError if no configuration is active
+ * @throws ConfigurationError if an earlier version of this project activated it in an unsupported format
  */
 export const getConfiguration = async (store: Store): Promise<Configuration> =>
   parseStoredConfiguration(requireActivated(await store.configuration.getActive()));
 
-/** The same, as searches need it. @throws what `getConfiguration` throws */
+/** The active configuration, for searches. @throws as `getConfiguration` */
 export async function getSearchScope(store: Store): Promise<SearchScope> {
   const active = requireActivated(await store.configuration.getActive());
   return toSearchScope(active, parseStoredConfiguration(active));
 }
 
-/** The same, with the results of its searches. @throws what `getConfiguration` throws */
+/** The active configuration, with the results of its searches. @throws as `getConfiguration` */
 export async function getActiveConfiguration(store: Store): Promise<ActiveConfiguration> {
   const { active, searchResults } = await store.configuration.getActiveWithSearchResults();
   const activated = requireActivated(active);
@@ -62,8 +62,8 @@ function requireActivated(stored: StoredConfiguration | undefined): StoredConfig
 }
 
 /**
- * It is read for each resource, and seldom another one: the latest is checked once.
- * @throws ConfigurationError where it was activated by a version of this project that knew another format
+ * Cached: it is read for each resource, and rarely changes. The latest configuration is validated once.
+ * @throws ConfigurationError if an earlier version of this project activated it in an unsupported format
  */
 export function parseStoredConfiguration({ document, hash }: StoredConfiguration): Configuration {
   if (latest !== undefined && latest.document === document) return latest.configuration;
@@ -81,7 +81,7 @@ let latest:
   | undefined;
 
 /**
- * Refuses a writer whose configuration is not the active one.
+ * Rejects a writer whose configuration is not the active one.
  * @throws ConfigurationMismatchError
  */
 export async function requireActive(
@@ -120,7 +120,7 @@ export const toSearchScope = (
   newSearches: stored.newSearches,
 });
 
-/** The same value for the same OUs, so that what was made of them for many accounts is not made anew. */
+/** Returns one value for equal OUs, so that results that were computed from them can be reused. */
 export function getStoredOus({ ous }: Pick<StoredConfiguration, 'ous'>): StoredOus {
   const text = JSON.stringify(ous);
   if (latestOus?.text !== text) latestOus = { text, ous };

@@ -9,7 +9,7 @@ interface Configured extends SpokeRoles {
   >;
 }
 
-/** What does not fit each other in `applications`: names that repeat, things that are elsewhere. */
+/** Contradictions in `applications`: repeated names, and references to another account or region. */
 export const checkApplications = (configuration: Configured): readonly PathFinding[] => {
   const all = getApplications(configuration);
   return [
@@ -25,7 +25,7 @@ export const checkApplications = (configuration: Configured): readonly PathFindi
   ];
 };
 
-/** Names that make one name in a template. */
+/** Different names that give one logical id in a template. */
 const repeated = (
   items: readonly { readonly name: string }[],
   path: readonly PropertyKey[],
@@ -39,7 +39,10 @@ const repeated = (
     return [{ path: [...path, index, 'name'], message }];
   });
 
-/** Reader roles whose names an account has already: IAM tells names apart without their paths and case (API reference, CreateRole). */
+/**
+ * Reader roles whose name is already taken in the account: IAM compares names without their paths and case (API
+ * reference, CreateRole).
+ */
 const takenRoles = (all: readonly Application[], configuration: Configured): readonly PathFinding[] =>
   all.flatMap(({ readerRole, account }, index) => {
     if (readerRole === undefined) return [];
@@ -70,7 +73,7 @@ function misplaced(application: Application, configuration: Configured): readonl
         message,
       })),
     ),
-    // Nothing documents that AppConfig watches alarms of other accounts or regions; not confirmed that it does not.
+    // AWS does not document whether AppConfig can watch alarms of other accounts or regions, so they are rejected.
     ...application.environments.flatMap(({ alarms = [] }, index) =>
       alarms.flatMap((arn, at) =>
         isIn(arn, place)
@@ -108,7 +111,7 @@ const profileFindings = (
     : [{ path: ['key'], message: `must be a key in ${region}, where the application is` }]),
 ];
 
-/** Whether an ARN is of this account and region; a bare name or id is. */
+/** Whether an ARN is of this account and region. True for a bare name or id. */
 function isIn(arn: string, { accountId, region }: Partial<ApplicationTarget>): boolean {
   if (!arn.startsWith('arn:')) return true;
   const [, , , at, of] = arn.split(':');

@@ -5,7 +5,9 @@ import { centralAccountNameSchema } from '../platform/central-accounts.ts';
 import { objectSchema, regionSchema, textSchema } from '../platform/schema-fields.ts';
 import { secretPattern } from './secret-deployment.ts';
 
-/** Names of AppConfig have 64 characters at most where it matters (AppConfig API reference, "CreateEnvironment"). */
+/**
+ * Names in AppConfig have at most 64 characters, by the strictest limit (AppConfig API reference, "CreateEnvironment").
+ */
 const name = textSchema(grantNamePattern, 'lower-case words joined by hyphens, such as shop-settings').max(
   64,
   'at most 64 characters',
@@ -13,26 +15,26 @@ const name = textSchema(grantNamePattern, 'lower-case words joined by hyphens, s
 
 const description = z.string().min(1).max(1_024).optional();
 
-/** A profile of type freeform: hosted by AppConfig, or of a secret. */
+/** A profile of type freeform: AppConfig hosts it, or it comes from a secret. */
 const profile = objectSchema({
   name,
   description,
-  /** A file with a JSON Schema of draft-04, from the folder of this configuration. */
+  /** A file with a JSON Schema of draft-04, relative to the folder of the configuration. */
   schema: z.string().min(1).optional(),
-  /** Name, or ARN, of a secret of the same account and region. Default: AppConfig hosts the versions. */
+  /** Name, or ARN, of a secret of this account and region. Default: AppConfig hosts the versions. */
   secret: secretPattern.optional(),
-  /** The customer managed key of the secret, or of the versions that AppConfig hosts. Default: one of AWS's. */
+  /** The customer managed key of the secret, or of the versions that AppConfig hosts. Default: a key of AWS. */
   key: textSchema(
     /^(arn:[\w-]+:kms:[\w-]+:\d{12}:key\/)?[A-Za-z0-9-]{8,64}$/,
     'the id or the ARN of a KMS key, not an alias',
   ).optional(),
 });
 
-/** A stage. Alarms roll a deployment back while it grows and bakes. */
+/** A stage. Its alarms roll a deployment back while the deployment grows and bakes. */
 const environment = objectSchema({
   name,
   description,
-  /** "Monitors", 5 at most (AppConfig API reference, "CreateEnvironment"). */
+  /** "Monitors", at most 5 (AppConfig API reference, "CreateEnvironment"). */
   alarms: uniqueListSchema(
     textSchema(/^arn:[\w-]+:cloudwatch:[\w-]+:\d{12}:alarm:.+$/, 'the ARN of a CloudWatch alarm'),
     'must name at least one alarm, or be absent',
@@ -43,7 +45,7 @@ const environment = objectSchema({
 
 export const defaultApplicationAccount = 'configuration';
 
-/** An application of AppConfig, of which `onboarding application-template` makes the CloudFormation template. */
+/** An application of AppConfig. `onboarding application-template` creates its CloudFormation template. */
 const application = objectSchema({
   name,
   description,
@@ -52,11 +54,12 @@ const application = objectSchema({
   region: regionSchema.optional(),
   environments: z.array(environment).min(1, 'must have at least one environment'),
   profiles: z.array(profile).min(1, 'must have at least one profile'),
-  /** The role, with its path, by which readers of other accounts read it. Default: none is made. */
+  /** The role, with its path, by which readers of other accounts read it. Default: no role is created. */
   readerRole: textSchema(rolePattern, 'the name of a role, with its path if it has one').optional(),
   /**
-   * Further roles of the account, with their paths, that may use the keys of deployments without an alarm. Default: none. They
-   * are part of an event pattern, which has 2,048 characters at most (EventBridge user guide, "Amazon EventBridge quotas").
+   * Further roles of the account, with their paths, that may use the keys of deployments without an alarm. Default:
+   * none. They are part of an event pattern, which has at most 2,048 characters (EventBridge user guide, "Amazon
+   * EventBridge quotas").
    */
   keyUsers: uniqueListSchema(
     textSchema(rolePattern, 'the name of a role, with its path if it has one'),
@@ -83,7 +86,7 @@ interface Centrals {
   >;
 }
 
-/** Where an application is; its account is one of the configuration's. */
+/** The account and region of an application. The configuration defines the account. */
 export function locateApplication(
   { account, region }: Pick<Application, 'account' | 'region'>,
   { centralAccounts }: Centrals,
@@ -98,14 +101,14 @@ interface KeyPlace {
   readonly partition: string;
 }
 
-/** An id is that of a key of the application's own account and region. */
+/** An id means a key of the application's account and region. */
 export function resolveKeyArn(key: string, { configuration, application, partition }: KeyPlace): string {
   if (key.startsWith('arn:')) return key;
   const { accountId = '', region = '' } = locateApplication(application, configuration) ?? {};
   return `arn:${partition}:kms:${region}:${accountId}:key/${key}`;
 }
 
-/** `shop-settings` → `ShopSettings`: part of the names of resources in a template. */
+/** `shop-settings` → `ShopSettings`: part of logical ids in a template. */
 export const toLogicalName = (name: string): string =>
   name
     .split('-')

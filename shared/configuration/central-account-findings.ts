@@ -4,7 +4,7 @@ import { defaultApplicationAccount } from './applications.ts';
 import { type PathFinding, suggestWord } from './messages.ts';
 import type { Configuration } from './schema.ts';
 
-/** Functions and roles carry the name of a central account. An account with several names has one role. */
+/** Functions and roles contain the name of a central account. An account with several names has one role. */
 export function checkCentralAccounts(configuration: Configuration): readonly PathFinding[] {
   const { centralAccounts, installation } = configuration;
   const maxLength = getMaxNameLength(installation);
@@ -33,18 +33,21 @@ const roleOf = (
   { spokeRole }: Pick<Configuration, 'spokeRole'>,
 ): string => role ?? spokeRole;
 
-/** What may name a central account: a list of the file, the path of that list, and the account of an entry that names none. */
+/**
+ * A field that may name a central account: a list of the file, the path of that list, and the account of an entry
+ * without a name.
+ */
 interface NamingList {
   readonly path: readonly PropertyKey[];
   readonly entries: unknown;
   readonly defaultAccount?: string;
 }
 
-/** Entries that name a central account that the file does not have, whatever else is wrong with the file. */
+/** Entries that name a missing central account, whatever other mistakes the file has. */
 export function findMissingAccounts(value: unknown): readonly PathFinding[] {
   const { centralAccounts, grants, applications, secretDeployment } = fields(value);
   const known = Object.keys(fields(centralAccounts));
-  // One finding says that there are none.
+  // If the file has no central accounts, one finding says so.
   if (known.length === 0) return [];
   const lists: readonly NamingList[] = [
     { path: ['grants'], entries: grants },

@@ -11,7 +11,7 @@ import { findNearestRegion, isKnownRegion } from './regions.ts';
 import type { Configuration } from './schema.ts';
 import { secretTargetFindings } from './secret-deployment.ts';
 
-/** What a schema cannot see: that the parts of a configuration fit each other. */
+/** Checks that a schema cannot make: that the parts of a configuration fit each other. */
 export function checkConsistency(configuration: Configuration): readonly PathFinding[] {
   const missingRoles = findMissingRoles(configuration);
   return [
@@ -20,12 +20,12 @@ export function checkConsistency(configuration: Configuration): readonly PathFin
     ...regionFindings(configuration),
     ...secretTargetFindings(configuration),
     ...checkApplications(configuration),
-    // Statements are made with the roles that grants refer to.
+    // Rendering needs the roles that grants refer to.
     ...(missingRoles.length > 0 ? [] : [...sidClashes(configuration), ...checkMemberRoles(configuration)]),
   ];
 }
 
-/** What can be said of names in a file whatever else is wrong with it, so that all mistakes are told at once. */
+/** Findings about names that need no valid file, so that one run reports all mistakes. */
 export function checkNames(value: unknown): readonly PathFinding[] {
   const { grants } = fields(value);
   return [
@@ -88,7 +88,7 @@ function partitionOf(region: string): string {
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
-/** Stands for any account, to learn which Sids a grant writes. */
+/** Stands for any account, to learn the Sids of a grant. */
 const anyAccount: Account = {
   id: '000000000000',
   name: '',
@@ -102,12 +102,15 @@ const anyAccount: Account = {
 interface Mark {
   readonly sid: string;
   readonly place: string;
-  /** Of the resource; absent for a pattern, which may match any. */
+  /** Key of the resource. Absent for a pattern, which may match any resource. */
   readonly id?: string;
   readonly grant: string;
 }
 
-/** Grants such as `logs` (part `read-all`) and `logs-read` (part `all`) would write one Sid; say so early. */
+/**
+ * Grants such as `logs` (part `read-all`) and `logs-read` (part `all`) would write one Sid. The check reports this
+ * before anything is written.
+ */
 function sidClashes(configuration: Configuration): readonly PathFinding[] {
   const context = getGrantContext(configuration);
   const before = new Map<string, Mark[]>();

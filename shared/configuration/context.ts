@@ -4,7 +4,7 @@ import type { CentralAccountName } from '../platform/central-accounts.ts';
 import { memoizeByObject } from '../platform/memoize.ts';
 import type { Configuration } from './schema.ts';
 
-/** What grant kinds may know of a configuration. */
+/** The parts of a configuration that grant kinds may use. */
 export const getGrantContext = memoizeByObject((configuration: Configuration): GrantContext => {
   const { partition, organization, installation, limits, centralAccounts, memberRoles = [] } = configuration;
   return {
@@ -18,7 +18,7 @@ export const getGrantContext = memoizeByObject((configuration: Configuration): G
   };
 });
 
-/** The names that the central account `id` has; one account may have several. */
+/** The names of the central account with the id `id`. An account may have several names. */
 export const listCentralNames = (
   { centralAccounts }: Configuration,
   id: string,
@@ -27,7 +27,7 @@ export const listCentralNames = (
     .filter(([, account]) => account.id === id)
     .map(([name]) => name);
 
-/** Two files that mean the same have one hash. */
+/** Two files of one meaning have one hash. */
 export const hashConfiguration = (configuration: Configuration): string => hashCanonically(configuration);
 
 /** SHA-256 of a value's JSON with the keys of every object in order, hexadecimal. */

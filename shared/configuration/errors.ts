@@ -1,6 +1,6 @@
 import { type Finding, formatFindings, OnboardingError } from '../platform/errors.ts';
 
-/** The configuration is not valid; every finding at once. */
+/** The configuration is not valid. The error has every finding. */
 export class ConfigurationError extends OnboardingError {
   override readonly name = 'ConfigurationError';
   readonly retryable = false;

@@ -10,8 +10,8 @@ import type { Configuration } from './schema.ts';
 type Grant = Configuration['grants'][number];
 
 /**
- * Roles of member accounts that a grant names by `role` or `roles` although `memberRoles` describes them, or a role of nearly the same
- * name. The two halves of such an access could drift apart.
+ * Roles of member accounts that a grant names by `role` or `roles` although `memberRoles` describes them, or describes
+ * a role of nearly this name. The two halves of such an access could drift apart.
  */
 export function findFreelyNamedRoles(configuration: Configuration): readonly PathFinding[] {
   const { memberRoles = [], grants } = configuration;
@@ -30,7 +30,7 @@ export function findFreelyNamedRoles(configuration: Configuration): readonly Pat
   });
 }
 
-/** Stands for any account, to learn which of its roles a grant is for. */
+/** Stands for any account, to learn its roles in a grant. */
 const anyAccount: Account = {
   id: '000000000000',
   name: '',
@@ -40,7 +40,7 @@ const anyAccount: Account = {
   tags: {},
 };
 
-/** The roles of member accounts that have a half in the accesses of a grant. */
+/** The roles of member accounts that the accesses of a grant need. */
 function listNamedRoles(entry: Grant, configuration: Configuration): readonly string[] {
   const kind = getGrantKind(entry.kind);
   const context = getGrantContext(configuration);
@@ -53,7 +53,7 @@ function listNamedRoles(entry: Grant, configuration: Configuration): readonly st
   return [...new Set(accesses.flatMap(({ member }) => member?.role ?? []))];
 }
 
-/** Of shorter names, many differ by two letters on purpose. */
+/** Many shorter names differ by two letters on purpose. */
 const shortestMistyped = 6;
 const mostMistyped = 2;
 

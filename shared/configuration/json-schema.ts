@@ -1,17 +1,20 @@
 import AjvDraft04 from 'ajv-draft-04';
 
-/** The only JSON Schema that AppConfig takes inline ("Understanding validators", AppConfig user guide: version 4.X). */
+/**
+ * AppConfig accepts only this version of JSON Schema inline ("Understanding validators", AppConfig user guide: version
+ * 4.X).
+ */
 const draft04 = 'http://json-schema.org/draft-04/schema';
 
 /** AppConfig API reference, "Validator": the content's length. */
 const longest = 32_768;
 
-/** Keywords of later drafts that say nothing about what is valid, beside `$comment`, which the library knows. */
+/** Keywords of later drafts that have no effect on validity. The library knows `$comment` itself. */
 const annotations = ['examples'];
 
 /**
- * A JSON Schema as AppConfig gets it: without white space.
- * @throws Error that says what a validator of AppConfig must be, and what this is
+ * A JSON Schema in the form that AppConfig gets: without white space.
+ * @throws Error that says what AppConfig requires of a validator, and what this schema is
  */
 export function minifySchema(text: string): string {
   const schema: unknown = JSON.parse(text);
@@ -28,7 +31,7 @@ export function minifySchema(text: string): string {
   );
 }
 
-/** What a JSON Schema of draft-04 finds wrong with a value, a line each. Formats are not looked at. */
+/** The violations of a JSON Schema of draft-04 by a value, a line each. Formats are not checked. */
 export function findViolations(schema: string, value: unknown): readonly string[] {
   const validate = compiled(JSON.parse(schema), false);
   if (validate(value) === true) return [];
@@ -38,7 +41,7 @@ export function findViolations(schema: string, value: unknown): readonly string[
   );
 }
 
-/** Keywords of later drafts and of other formats that the library knows nevertheless. */
+/** Keywords of later drafts and of other formats that the library nevertheless applies. */
 const later = ['const', 'contains', 'propertyNames', 'if', 'then', 'else', 'nullable', '$async'];
 
 /** @param strict whether a keyword that draft-04 does not know, and so ignores, is an error */

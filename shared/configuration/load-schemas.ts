@@ -11,13 +11,13 @@ import { readSource } from './source.ts';
 import { sortByLine } from './validate.ts';
 import { findConfigurationWarnings } from './warnings.ts';
 
-/** The JSON Schemas that a configuration names, by their paths as they stand there, each as AppConfig gets it. */
+/** The JSON Schemas of a configuration, by their paths as written there, each in the form that AppConfig gets. */
 type JsonSchemas = ReadonlyMap<string, string>;
 
 export interface ConfigurationAndSchemas {
   readonly configuration: Configuration;
   readonly schemas: JsonSchemas;
-  /** What is legal but seldom meant, each with its path and line. */
+  /** Valid but unusual parts, each with its path and line. */
   readonly warnings: readonly Finding[];
 }
 

@@ -11,7 +11,7 @@ import { validateConfiguration } from './validate.ts';
 export const loadConfiguration = async (file: string): Promise<Configuration> =>
   parseConfiguration(await readConfigurationText(file), file);
 
-/** @throws ConfigurationError where there is no such file */
+/** @throws ConfigurationError if the file does not exist */
 export const readConfigurationText = (file: string): Promise<string> =>
   readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     const hint = 'name a file with --config or ONBOARDING_CONFIG, or begin with examples/onboarding.yml';

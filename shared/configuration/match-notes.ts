@@ -1,7 +1,7 @@
 import { formatPath } from './messages.ts';
 import type { Configuration } from './schema.ts';
 
-/** What an operator should know of a grant whose accounts nobody lists. */
+/** A note for operators about a grant whose accounts no statement lists. */
 export interface MatchNote {
   /** The grant's name. */
   readonly grant: string;
@@ -10,7 +10,7 @@ export interface MatchNote {
   readonly note: string;
 }
 
-/** One for each grant that is held by a condition on the organization or its OUs, in the configuration's order. */
+/** One for each grant with a condition on the organization or its OUs, in the configuration's order. */
 export const listMatchNotes = ({ grants, organization }: Configuration): readonly MatchNote[] =>
   grants.flatMap(({ name, match, for: selector }, index) => {
     if (match === undefined || match === 'accounts') return [];

@@ -13,7 +13,7 @@ import { createMemberRolePolicies } from './member-role-policies.ts';
 import { type PathFinding, suggestWord } from './messages.ts';
 import type { Configuration } from './schema.ts';
 
-/** What does not fit in `memberRoles` and in the grants that name them. Every reference names a role that is there. */
+/** Contradictions in `memberRoles` and in the grants that name them. Every reference must name a described role. */
 export const checkMemberRoles = (configuration: Configuration): readonly PathFinding[] => {
   const { memberRoles = [] } = configuration;
   const trusted = memberRoles.flatMap((role, index) =>
@@ -21,7 +21,7 @@ export const checkMemberRoles = (configuration: Configuration): readonly PathFin
       ({ path, message }) => ({ path: ['memberRoles', index, ...path], message }),
     ),
   );
-  // The policies of a role name the account that it trusts.
+  // The policies of a role contain the account that it trusts.
   if (trusted.length > 0) return trusted;
   return [
     ...memberRoles.flatMap((role, index) =>
@@ -46,7 +46,7 @@ function findUnknownAccount(role: MemberRole, { centralAccounts }: Configuration
   return [{ path: ['trusts', 'account'], message: message + suggestWord(findNearestWord(account, names)) }];
 }
 
-/** Roles that the configuration has in central accounts, which are members too: IAM tells names apart without paths and case. */
+/** Roles of the configuration in central accounts, which are members too: IAM compares names without paths and case. */
 function findTakenName({ name }: MemberRole, configuration: Configuration): readonly PathFinding[] {
   const { spokeRole, applications = [], centralAccounts } = configuration;
   const taken = [
@@ -67,7 +67,7 @@ function findTakenName({ name }: MemberRole, configuration: Configuration): read
 
 const nameKey = (name: string): string => getBareName(name).toLowerCase();
 
-/** Stands for any account: ids have one length. */
+/** Stands for any account: all ids have one length. */
 const anyPlace = { accountId: '111122223333', dnsSuffix: 'amazonaws.com.cn' };
 
 /** IAM user guide, "IAM and AWS STS quotas": all inline policies of a role together. */
@@ -112,7 +112,7 @@ function findOversize(role: MemberRole, configuration: Configuration): readonly 
   ];
 }
 
-/** Roles of a kind, or with a trust, that the grant cannot mean. */
+/** Roles of a kind, or with a trust, that the grant cannot use. */
 const unsuitableRoles = (configuration: Configuration): readonly PathFinding[] =>
   configuration.grants.flatMap((entry, index) => {
     if (configuration.centralAccounts[entry.account] === undefined) return [];

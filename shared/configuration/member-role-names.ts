@@ -1,7 +1,7 @@
 import { findNearestMemberRole, getBareName } from '../grants/member-roles/references.ts';
 import { type PathFinding, suggestWord } from './messages.ts';
 
-/** A part of a file that may be wrong in other ways. */
+/** A part of a file that may have other mistakes. */
 type Fields = Readonly<Record<string, unknown>>;
 
 const fields = (value: unknown): Fields =>
@@ -22,7 +22,7 @@ const listRoleNames = (value: unknown): readonly Named[] =>
     listNamed(fields(role).name, ['memberRoles', index, 'name']),
   );
 
-/** Member roles with one name: IAM tells names apart without their paths and case (API reference, "CreateRole"). */
+/** Member roles with one name: IAM compares names without their paths and case (API reference, "CreateRole"). */
 export function findRepeatedRoles(value: unknown): readonly PathFinding[] {
   const names = listRoleNames(value);
   return names.flatMap(({ path, name }, index) => {
@@ -36,7 +36,7 @@ export function findRepeatedRoles(value: unknown): readonly PathFinding[] {
 
 const nameKey = (name: string): string => getBareName(name).toLowerCase();
 
-/** Grants that name a member role which is not there. */
+/** Grants that name a missing member role. */
 export function findMissingRoles(value: unknown): readonly PathFinding[] {
   const known = listRoleNames(value).map(({ name }) => name);
   const isKnown = (wanted: string): boolean =>

@@ -9,8 +9,8 @@ type Grants = Pick<Configuration, 'grants' | 'memberRoles'>;
 type Grant = Configuration['grants'][number];
 
 /**
- * Grants for OUs whose accounts lack a role that the grant names, and OUs that have a role which no grant selects there. What
- * paths cannot tell offline, such as a path beside an id, `plan` tells with the accounts.
+ * Two findings: grants for OUs whose accounts lack a role that the grant names, and OUs that have a role without any
+ * grant. Offline, some paths cannot be compared, such as a path with an id. `plan` compares them with the accounts.
  */
 export const checkMemberRoleOus = (configuration: Grants): readonly PathFinding[] => [
   ...rolesOutsideGrants(configuration),
@@ -30,7 +30,7 @@ const grantsOutsideRoles = ({ grants, memberRoles = [] }: Grants): readonly Path
     }),
   );
 
-/** What a grant selects, and a role is certainly not in. */
+/** Accounts that a grant selects, and that certainly lack a role. */
 function listOusWithoutRole({ all, ous = [], except }: Selector, role: Selector): readonly string[] {
   if (role.all === true) return [];
   if (all === true) return except === undefined ? ['all other accounts'] : [];
@@ -55,13 +55,13 @@ const rolesOutsideGrants = ({ grants, memberRoles = [] }: Grants): readonly Path
     });
   });
 
-/** The grants that name a role, for its principals or as the role to assume. */
+/** The grants that name a role, as a principal or as the role to assume. */
 export const listGrantsNaming = (role: MemberRole, { grants, memberRoles = [] }: Grants): readonly Grant[] =>
   grants.filter((grant) =>
     listMemberRoleReferences(grant).some(({ name }) => findMemberRole(name, memberRoles) === role),
   );
 
-/** Where an OU is, seen from the nearest OU of a grant. */
+/** Where an OU is, in relation to the nearest OU of a grant. */
 export function relationOf(ou: string, { for: { all, ous, except = [] } }: Grant): OuRelation {
   const isExcluded = except.some(
     ({ ous: excluded = [], ...others }) =>

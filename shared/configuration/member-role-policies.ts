@@ -7,18 +7,18 @@ import { createPolicy, type PolicyDocument, type Statement, toArray } from '../i
 import { getGrantContext } from './context.ts';
 import type { Configuration } from './schema.ts';
 
-/** What a member role consists of in one account. */
+/** The policies of a member role in one account. */
 export interface MemberRolePolicies {
   readonly trust: PolicyDocument;
-  /** By the names of the inline policies. */
+  /** By name of the inline policy. */
   readonly inline: Readonly<Record<string, PolicyDocument>>;
   readonly managedPolicies: readonly string[];
   readonly permissionsBoundary?: string;
 }
 
 /**
- * The grants that narrow their access to a member role: the role needs the other half of each. A grant on a central account that the
- * configuration lacks is a mistake of its own.
+ * The grants that narrow their access to a member role: the role needs the other half of each. A grant in a central
+ * account that the configuration lacks is a separate finding.
  */
 const listGrantsOf = (
   role: MemberRole,
@@ -56,7 +56,7 @@ export function createMemberRolePolicies(
 const inlinePolicy = (name: string, statements: readonly Statement[]): MemberRolePolicies['inline'] =>
   statements.length === 0 ? {} : { [name]: { ...createPolicy(), Statement: statements } };
 
-/** The role's half of each grant that names it; statements that differ in their resources alone become one. */
+/** The role's half of each grant that names it. Statements that differ only in their resources become one. */
 function listGrantStatements(role: MemberRole, configuration: Configuration): readonly Statement[] {
   const context = getGrantContext(configuration);
   const all = listGrantsOf(role, configuration).flatMap(

@@ -7,7 +7,7 @@ import { formatOus, listGrantsNaming, relationOf } from './member-role-ous.ts';
 import type { PathFinding } from './messages.ts';
 import type { Configuration } from './schema.ts';
 
-/** What is legal in member roles and seldom meant. */
+/** Valid but unusual parts of member roles. */
 export const findMemberRoleWarnings = (configuration: Configuration): readonly PathFinding[] => [
   ...(configuration.memberRoles ?? []).flatMap((role, index) =>
     [
@@ -31,7 +31,7 @@ const unprotected = ({ name, ...role }: MemberRole): readonly PathFinding[] =>
         },
       ];
 
-/** Central accounts need a grant to assume a role; other accounts give the permission themselves. */
+/** Central accounts need a grant to assume a role. Other accounts give the permission themselves. */
 function unnamed(role: MemberRole, configuration: Configuration): readonly PathFinding[] {
   const trust = getTrust(role);
   if (trust.type === 'service' || accountIdPattern.test(trust.account)) return [];
@@ -40,7 +40,7 @@ function unnamed(role: MemberRole, configuration: Configuration): readonly PathF
   return [{ path: ['name'], message }];
 }
 
-/** In these accounts the role exists, and the central accounts refuse it. */
+/** The role exists in these accounts, but the central accounts deny it. */
 function widerThanGrants(role: MemberRole, configuration: Configuration): readonly PathFinding[] {
   const naming = listGrantsNaming(role, configuration);
   if (role.for.all !== true || naming.length === 0) return [];
@@ -50,7 +50,7 @@ function widerThanGrants(role: MemberRole, configuration: Configuration): readon
   return [{ path: ['for'], message }];
 }
 
-/** A template is one for all its OUs, so the role is allowed there what the central account refuses. */
+/** One template serves all its OUs, so the role is allowed access that the central account denies. */
 const beyondGrants = (role: MemberRole, configuration: Configuration): readonly PathFinding[] =>
   (role.for.ous ?? []).flatMap((ou, index) => {
     const partly = listGrantsNaming(role, configuration).filter(

@@ -5,7 +5,7 @@ import type { Configuration } from './schema.ts';
 
 /** The member roles of one set of OUs: one template, deployed by one StackSet. */
 export interface MemberStackSet {
-  /** Of the StackSet, and of the role in each account by which the hub reads the member roles. */
+  /** The name of the StackSet, and of the role in each account by which the hub reads the member roles. */
   readonly name: string;
   /** Paths and ids of OUs, ordered. Default: the whole organization. */
   readonly ous?: readonly string[];
@@ -26,8 +26,8 @@ export function listMemberStackSets(
 const orderedOus = (ous: readonly string[]): readonly string[] => [...new Set(ous)].sort();
 
 /**
- * The name of the StackSet that brings a role. It follows from the OUs alone: an account may be in the OUs of several StackSets,
- * and the names that they make there must differ.
+ * The name of the StackSet that deploys a role. It follows from the OUs alone: an account may be in the OUs of several
+ * StackSets, which must create different names.
  */
 export function getStackSetName(
   { for: { ous } }: MemberRole,

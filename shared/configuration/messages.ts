@@ -1,13 +1,13 @@
 import type * as z from 'zod';
 import { findNearestWord } from '../platform/nearest-name.ts';
 
-/** A mistake in a configuration: where, and what would be right. */
+/** A mistake in a configuration: its place, and the correction. */
 export interface PathFinding {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
 
-/** An issue of the schema as one finding for each mistake, in words that say what would be right. */
+/** An issue of the schema as one finding for each mistake, with the correction. */
 export function explainIssue(issue: z.core.$ZodIssue, root: unknown): readonly PathFinding[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ path: [...issue.path, key], message: unknownKey(issue.message, key) }));
@@ -19,7 +19,7 @@ export function explainIssue(issue: z.core.$ZodIssue, root: unknown): readonly P
   return [{ path: issue.path, message: `${right}${excerpt(value)}${suggestion(issue, value)}` }];
 }
 
-/** A schema of ours that names its keys says so itself; see `describeKeyErrors`. */
+/** A schema of this project that names its keys reports the error itself; see `describeKeyErrors`. */
 const unknownKey = (message: string, key: string): string =>
   message.startsWith('Unrecognized key')
     ? 'is not a key here; remove or correct it'
@@ -32,7 +32,7 @@ const keysIn = (message: string): readonly string[] =>
 export const suggestWord = (word: string | undefined): string =>
   word === undefined ? '' : `; did you mean ${word}?`;
 
-/** Messages of our own schemas say what a value must be, or are a sentence that begins with a verb. */
+/** Messages of this project's schemas describe the required value, or are a sentence that begins with a verb. */
 const sentence = (text: string): string => (/^(must|looks|is) /.test(text) ? text : `must be ${text}`);
 
 function expectation(issue: z.core.$ZodIssue): string {
@@ -69,7 +69,7 @@ const typeNames: Readonly<Record<string, string>> = {
 const oneOf = (options: readonly unknown[]): string =>
   options.length === 1 ? String(options[0]) : `one of ${options.map(String).join(', ')}`;
 
-/** The option that is spelled most like what stands there. */
+/** The option with the spelling nearest to the present value. */
 function suggestion(issue: z.core.$ZodIssue, value: unknown): string {
   if (typeof value !== 'string') return '';
   const options =
@@ -93,7 +93,7 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** What stands there, where it is short. */
+/** The present value, if it is short. */
 function excerpt(value: unknown): string {
   if (typeof value === 'object' && value !== null) return '';
   const text = JSON.stringify(value);

@@ -6,11 +6,11 @@ export const isKnownRegion = (region: string): boolean => isDescribed(partition(
 
 const isDescribed = (data: object): boolean => 'description' in data && data.description !== undefined;
 
-/** The known region that is spelled most like this one. */
+/** The known region with the nearest spelling. */
 export const findNearestRegion = (region: string): string | undefined =>
   findNearestWord(region, likelyRegions().filter(isKnownRegion));
 
-/** The SDK does not list its regions, so they are found among the names that AWS makes. */
+/** The SDK does not list its regions, so this tests all names that AWS's naming allows. */
 const likelyRegions = (): readonly string[] =>
   areas.flatMap((area) =>
     directions.flatMap((direction) => numbers.map((number) => `${area}-${direction}-${number}`)),

@@ -24,7 +24,7 @@ const accountId = z
   .string('an account id: twelve digits, in quotes, since YAML takes bare digits for a number')
   .regex(accountIdPattern, 'an account id: twelve digits, in quotes');
 
-/** The state machine's `TimeoutSeconds` allows as much; a test holds the two together. */
+/** The state machine's `TimeoutSeconds` allows as much, and a test compares both. */
 export const longestApprovalHours = 168;
 export const defaultApprovalHours = 24;
 
@@ -33,7 +33,7 @@ const roleName = textSchema(rolePattern, 'the name of a role, with its path if i
 const centralAccount = object({
   id: accountId,
   region: regionSchema,
-  /** The role that the account has for this project, with its path. Default: `spokeRole`. */
+  /** The project's role in the account, with its path. Default: `spokeRole`. */
   role: roleName.optional(),
 });
 
@@ -51,7 +51,7 @@ const centralAccounts = z
   .refine((accounts) => Object.keys(accounts).length <= maxCentralAccounts, countText)
   .meta({ minProperties: 1, maxProperties: maxCentralAccounts });
 
-/** An entry's unknown key is told with the keys that its kind and preset have. */
+/** An unknown key of an entry is reported with the keys that its kind and preset have. */
 function withKnownKeys(issue: z.core.$ZodIssue, schema: z.ZodType, entry: object): z.core.$ZodIssue {
   if (issue.code !== 'unrecognized_keys' || issue.path.length > 0) return issue;
   const keys = shapesFor(schema, entry).flatMap((shape) => Object.keys(shape));
@@ -67,7 +67,7 @@ function shapesFor(schema: unknown, entry: object): readonly z.core.$ZodShape[] 
     .filter((shape) => shape.preset === undefined || z.safeParse(shape.preset, preset).success);
 }
 
-/** Parses an entry by the schema of its own kind, and reports in its own path. */
+/** Parses an entry by the schema of its kind, and reports findings with the entry's path. */
 const grant = z.looseObject({ kind: z.unknown() }).transform((entry, context): GrantEntry => {
   const names = grantKinds.map(({ name }) => name);
   if (typeof entry.kind !== 'string' || !names.includes(entry.kind)) {
@@ -83,7 +83,7 @@ const grant = z.looseObject({ kind: z.unknown() }).transform((entry, context): G
   return z.NEVER;
 });
 
-/** A value above the highest that AWS gives would only make AWS refuse the write. */
+/** AWS would reject every write beyond its highest quota. */
 function quota(name: LimitName, lowest = 1) {
   const { default: given, highest }: Quota = quotas[name];
   const whole = lowest > 1 ? z.int().min(lowest) : z.int().positive();
@@ -102,20 +102,23 @@ const limits = object({
   roleTrustPolicyCharacters: quota('roleTrustPolicyCharacters', 1_024),
   grantsPerKey: quota('grantsPerKey'),
   launchPermissionsPerImage: quota('launchPermissionsPerImage'),
-  /** Our own: how many resources one pattern may find in one place. What was found is one item of the table. */
+  /**
+   * The project's own limit: how many resources one pattern may find in one account and region. The matches are one
+   * item of the table.
+   */
   resourcesPerPattern: z.int().positive().max(2_000).default(500),
 });
 
-/** Accounts that an operator approves before they get anything that they did not have where they were approved last. */
+/** Accounts that an operator approves before they get access beyond the access of their last approval. */
 const approval = object({
   for: selectorSchema,
-  /** How long a run waits for the operator, in hours; at most a week. */
+  /** How long a run waits for the operator, in hours. At most a week. */
   timeLimitHours: z.int().min(1).max(longestApprovalHours).default(defaultApprovalHours),
 });
-/** Organizations closes an account for good 90 days after it was suspended; until then it can be reopened. */
+/** Organizations closes an account permanently 90 days after its suspension. Until then it can be reopened. */
 const maxGraceHours = 90 * 24;
 
-/** A change that takes a grant from more accounts than both limits is withheld until an operator allows it. */
+/** A change that removes a grant from more accounts than both limits is blocked until an operator allows it. */
 const removalLimits = object({
   /** Fraction of the accounts that have the grant now, 0 to 1. */
   fraction: z.number().min(0).max(1).default(0.2),
@@ -125,9 +128,9 @@ const removalLimits = object({
 
 export const defaultMemberRolesMinutes = 20;
 
-/** What a run proves of both halves of an access. */
+/** How a run verifies both halves of an access. */
 const verification = object({
-  /** Whether SCPs and RCPs are read. An organization that knows what they say may ignore them. */
+  /** Whether SCPs and RCPs are read. An organization that knows their effect may ignore them. */
   organizationPolicies: z.enum(['read', 'ignore']).default('read'),
   /** How long a run waits for the member roles of a new account, in minutes. */
   memberRolesMinutes: z.int().min(0).max(180).default(defaultMemberRolesMinutes),
@@ -135,7 +138,7 @@ const verification = object({
 
 export const configurationSchema = object({
   version: z.literal(1, '1, the only version of this format'),
-  /** Tells the marks of two installations in one organization apart. Becomes part of each Sid. */
+  /** Tells the Sids of two installations in one organization apart. It is part of each Sid. */
   installation: textSchema(
     installationIdPattern,
     'lower-case letters and digits, a letter first, at most 16: for example prod',
@@ -146,7 +149,7 @@ export const configurationSchema = object({
     managementAccount: accountId,
   }),
   centralAccounts,
-  /** The role that each central account has for this project, with its path, unless the account names another. */
+  /** The project's role in each central account, with its path, unless the account names another role. */
   spokeRole: roleName.default('account-onboarding/spoke'),
   grants: z.array(grant).min(1, 'must have at least one grant'),
   /** Roles of member accounts that grants refer to by name. */
@@ -156,13 +159,13 @@ export const configurationSchema = object({
     .optional(),
   verification: verification.optional(),
   notifications: object({
-    /** Topic that hears of every run. */
+    /** SNS topic that is notified of every run. */
     topic: textSchema(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?$/, 'the ARN of an SNS topic'),
   }).optional(),
   approval: approval.optional(),
   limits: limits.prefault({}),
   removalLimits: removalLimits.prefault({}),
-  /** Hours that an account keeps what no grant gives it any more; 0 to 2,160. */
+  /** Hours that an account keeps access that no grant gives it any longer; 0 to 2,160. */
   graceHours: z.int().nonnegative().max(maxGraceHours).default(0),
   secretDeployment: secretDeployment.optional(),
   /** Applications of AppConfig, with their environments and freeform profiles. */

@@ -7,21 +7,21 @@ import { type ConfiguredSearch, listSearches, type SearchMatches } from './searc
 /** An activation, as far as search results depend on it. */
 export interface SearchScope {
   readonly configuration: Configuration;
-  /** As `formatActivation` writes it. */
+  /** In the form of `formatActivation`. */
   readonly activation: string;
   /** As `StoredConfiguration.newSearches`. */
   readonly newSearches: readonly string[];
 }
 
-/** What search results mean under one activation. */
+/** The meaning of search results under one activation. */
 export interface ResolvedSearches {
-  /** What each search matched last. */
+  /** The last matches of each search. */
   readonly matches: SearchMatches;
   /** Searches that have not completed under the activation. */
   readonly openSearches: readonly ConfiguredSearch[];
 }
 
-/** Tells an activation from every other one, also from an earlier one of the same configuration. */
+/** Identifies an activation. It also differs from an earlier activation of an equal configuration. */
 export const formatActivation = ({
   hash,
   activatedAt,
@@ -47,8 +47,8 @@ const isUsable = (item: SearchResult, scope: Pick<SearchScope, 'activation' | 'n
   !scope.newSearches.includes(item.search) || hasCompleted(item, scope);
 
 /**
- * The searches of a configuration whose stored matches say nothing of today: the activation before it does not have them, or
- * does not use their matches itself.
+ * The searches of a configuration whose stored matches are out of date: the previous activation lacks them, or does not
+ * use their matches either.
  */
 export function listNewSearches(
   next: Configuration,
@@ -66,8 +66,8 @@ export function listNewSearches(
 }
 
 /**
- * Whether what is managed on a resource that no grant is for may be taken away: its account is central, and every search of
- * its kind, account and region has completed, so that no pattern can match the resource unseen.
+ * Whether managed content may be removed from a resource without grants: its account is central, and every search of
+ * its kind, account and region has completed. So no pattern can match the resource unseen.
  */
 export function isRevocable(
   {

@@ -11,7 +11,7 @@ export type SearchMatches = ReadonlyMap<string, readonly string[]>;
 
 export const noMatches: SearchMatches = new Map();
 
-/** One search, and the names of the grants that it is for. */
+/** One search, and the names of its grants. */
 export interface ConfiguredSearch extends ResourceSearch {
   readonly key: string;
   readonly grants: readonly string[];

@@ -32,7 +32,7 @@ const shape = {
   application: appConfigId,
   environments: uniqueListSchema(appConfigId, 'must name at least one environment'),
   profile: appConfigId,
-  /** Default: the one of all targets. */
+  /** Default: the strategy of all targets. */
   strategy: strategyId.optional(),
 };
 
@@ -44,9 +44,15 @@ const secretDeploymentShape = {
   strategy: strategyId.default('AppConfig.AllAtOnce'),
   /** How long a deployment waits for another one of its environment. */
   startTimeoutMinutes: z.int().min(1).max(90).default(60),
-  /** How long a deployment is followed after its start. With `startTimeoutMinutes` less than an execution may take. */
+  /**
+   * How long a deployment is observed after its start. Together with `startTimeoutMinutes` it must be less than an
+   * execution's timeout.
+   */
   deploymentTimeoutMinutes: z.int().min(1).max(120).default(120),
-  /** Regions beside the central accounts' own in which they have secrets: their events come from there, too. Default: none. */
+  /**
+   * Regions, besides the central accounts' own, in which they have secrets. Their events are forwarded, too. Default:
+   * none.
+   */
   regions: regionsSchema,
   targets: z.array(target).default([]),
 };
@@ -56,7 +62,7 @@ export const secretDeployment = objectSchema(secretDeploymentShape);
 
 export type SecretDeployment = z.infer<typeof secretDeployment>;
 
-/** The settings, which are the defaults where the configuration does not speak of secret deployments. */
+/** The settings. They are the defaults if the configuration has no secret deployment. */
 export const secretDeploymentOf = (configuration: {
   readonly secretDeployment?: SecretDeployment | undefined;
 }): SecretDeployment => configuration.secretDeployment ?? secretDeployment.parse({});
@@ -68,7 +74,7 @@ interface Centrals {
   >;
 }
 
-/** Targets of a secret that is somewhere else. */
+/** Targets of a secret in another account or region. */
 export const secretTargetFindings = (configuration: Centrals): readonly PathFinding[] =>
   secretDeploymentOf(configuration).targets.flatMap((target, index) => {
     const { account, secret } = target;

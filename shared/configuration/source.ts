@@ -1,15 +1,15 @@
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Finding } from '../platform/errors.ts';
 
-/** A configuration as it was written: its value, and the line on which each part of it stands. */
+/** A configuration as written: its value, and the line of each part. */
 export interface Source {
   readonly value: unknown;
   readonly findings: readonly Finding[];
-  /** Of the part itself, or of the nearest around it that is there. */
+  /** The line of the part itself, or of the nearest existing part around it. */
   lineOf(path: readonly PropertyKey[]): number | undefined;
 }
 
-/** Reads YAML (and so JSON). What keeps it from being read is in `findings`. */
+/** Reads YAML (and so JSON). `findings` has the errors if it cannot be read. */
 export function readSource(text: string): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
@@ -28,11 +28,11 @@ export function readSource(text: string): Source {
 
 const empty: Finding = { path: '', message: 'is empty; begin with a copy of examples/onboarding.yml' };
 
-/** `Map keys must be unique at line 3, column 1:` and an excerpt below it. */
+/** `Map keys must be unique at line 3, column 1:` with an excerpt below it. */
 const withoutPosition = (message: string): string =>
   (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '');
 
-/** A document can be well formed and still have no value: aliases that refer to nothing, or to too much. */
+/** A well-formed document can still have no value: its aliases may refer to nothing, or expand too far. */
 function plain(document: Document): Pick<Source, 'value' | 'findings'> {
   try {
     return { value: document.toJS(), findings: [] };

@@ -5,7 +5,7 @@ import { explainIssue, formatPath, type PathFinding } from './messages.ts';
 import { type Configuration, configurationSchema } from './schema.ts';
 
 /**
- * Checks a configuration that was parsed before, such as the active one.
+ * Checks a parsed configuration, such as the active one.
  * @param lineOf the line of a path in the source, for people
  */
 export function validateConfiguration(
@@ -23,8 +23,8 @@ export function validateConfiguration(
 }
 
 /**
- * A key `__proto__` would be lost when an object is made of it, and a selector without one of its tags selects more
- * accounts. It is refused wherever it stands.
+ * A key `__proto__` would be lost when an object is created from it, and a selector that loses a tag selects more
+ * accounts. So the key is rejected at any depth.
  */
 function reservedKeys(value: unknown, path: readonly PropertyKey[] = []): readonly PathFinding[] {
   if (typeof value !== 'object' || value === null) return [];
@@ -38,7 +38,7 @@ function reservedKeys(value: unknown, path: readonly PropertyKey[] = []): readon
   );
 }
 
-/** In the order of the lines. */
+/** Ordered by line. */
 export const sortByLine = (
   findings: readonly PathFinding[],
   lineOf: (path: readonly PropertyKey[]) => number | undefined,

@@ -3,7 +3,7 @@ import { findMemberRoleWarnings } from './member-role-warnings.ts';
 import type { PathFinding } from './messages.ts';
 import type { Configuration } from './schema.ts';
 
-/** What is legal in a configuration but seldom meant, or cannot work. */
+/** Parts of a configuration that are valid but unusual, or cannot work. */
 export const findConfigurationWarnings = (configuration: Configuration): readonly PathFinding[] => [
   ...sharedAccounts(configuration),
   ...findMemberRoleWarnings(configuration),
@@ -15,7 +15,7 @@ export const findConfigurationWarnings = (configuration: Configuration): readonl
   ),
 ];
 
-/** A small organization may have one account for several purposes; a copied id looks the same. */
+/** A small organization may use one account for several purposes. A mistakenly copied id looks equal. */
 function sharedAccounts({ centralAccounts }: Configuration): readonly PathFinding[] {
   const accounts = Object.entries(centralAccounts);
   return accounts.flatMap(([name, account], index) => {

@@ -1,22 +1,23 @@
 import type { AccessRequest } from '../iam/request.ts';
 
-/** Something that an account must be able to do once it is onboarded; verified by evaluation. */
+/** Something that an account must be able to do once it is onboarded. Verification evaluates it. */
 export interface Access {
   /** Who acts, for people: `Role app of orders-production (555566667777)`; the account if there is no `member`. */
   readonly who: string;
-  /** What they do, for people: `pull the image base/node`. It begins with `let` if there is no `member`. */
+  /** The act, for people: `pull the image base/node`. It begins with `let` if there is no `member`. */
   readonly what: string;
   readonly request: AccessRequest;
   /**
-   * The half that lies in the member account. Absent: the access has the central half alone. Its request comes from a service of
-   * AWS, or it is granted to the account as a whole, whose administrators decide which roles have it.
+   * The half of the access in the member account. If it is absent, the access has only the central half: a service of
+   * AWS sends the request, or the grant is for the account as a whole. Administrators of the account then decide which
+   * roles have the access.
    */
   readonly member?: MemberHalf;
   /** How people use the role that the access lets them assume. Absent if the access is not for people. */
   readonly signIn?: SignIn;
 }
 
-/** What people need beside the name of a role to assume it. */
+/** What people need besides the name of a role to assume it. */
 export interface SignIn {
   /** The account of the people. */
   readonly from: string;
@@ -28,7 +29,7 @@ export interface SignIn {
 
 /** The role of the member account that an access needs. */
 interface MemberHalf {
-  /** Name, with its path. A role that others make may be a pattern: `app/*`. */
+  /** Name with path. A role that the configuration does not describe may be a pattern: `app/*`. */
   readonly role: string;
   /** Whether the role sends the request, or is the role that the request assumes. */
   readonly part: 'sends' | 'is-assumed';

@@ -21,7 +21,7 @@ export const admitNamed = (named: ReadonlySet<string>): AdmittedAccounts => ({
   listAmong: () => [...named],
 });
 
-/** Every member, though no condition says so: what is done for each of them is done by one caller. */
+/** Every member, without a condition in a policy. Example: one caller does the work for each member. */
 export const admitMembers: AdmittedAccounts = {
   named: new Set(),
   isOpenToOrganization: true,
@@ -42,7 +42,7 @@ function admitOrganization(named: ReadonlySet<string>, unlisted: readonly Statem
 
 const organizationKey = /^aws:(principal|source|resource)(orgid|orgpaths|account)$/i;
 
-/** By the keys of the organization alone: what else a statement asks for depends on the request. */
+/** Decided by the keys of the organization alone: the other conditions of a statement depend on the request. */
 function holds({ Condition = {} }: Statement, account: Account): boolean {
   const blocks = Object.entries(Condition).map(([operator, block]) => {
     const keys = Object.entries(block).filter(([key]) => organizationKey.test(key));
@@ -66,7 +66,7 @@ const isHeld = ({ Condition = {} }: Statement): boolean =>
     Object.keys(block).some((key) => /^aws:(principal|source|resource)orgid$/i.test(key)),
   );
 
-/** The part of a statement that says who may; a bucket's, a folder's or a role's name can hold an account id too. */
+/** The part of a statement that names the principals. Account ids elsewhere, such as in a bucket name, do not count. */
 function toPrincipalPart({ Effect, Principal, Condition = {} }: Statement): Statement {
   const conditions = Object.entries(Condition)
     .filter(([operator]) => !/not(equals|like)/i.test(operator))

@@ -53,7 +53,7 @@ type Entry = z.infer<typeof schema>;
 const sidOf = ({ name }: Entry, { installationId }: GrantContext): string =>
   createManagedSid({ installationId, grant: name, part: 'launch' });
 
-/** What the grant of a share is to share the image with. The owner launches its own images anyway. */
+/** The accounts, OUs or organization to share the image with. The owner can launch its own images without a share. */
 const wantedIds = (share: Share<Entry>, ref: ResourceRef, context: GrantContext): readonly string[] => {
   const declared = matchOf(share);
   return declared === 'accounts'
@@ -69,7 +69,7 @@ const sharedByOthers = (
   return new Set(sharedWith.filter((id) => !ours.has(id)));
 };
 
-/** An account that somebody else has shared the image with stays theirs: we neither count it ours nor take it back. */
+/** An account that another tool has shared the image with is unmanaged: this kind neither counts it nor removes it. */
 function render(request: RenderRequest<Entry, LaunchPermissions>) {
   const { ref, actual, shares, remembered, context } = request;
   const foreign = sharedByOthers(actual, remembered);
@@ -105,8 +105,8 @@ function render(request: RenderRequest<Entry, LaunchPermissions>) {
 }
 
 /**
- * An organization or OU that others share the image with is counted too, if the grant is for it: its accounts have what the
- * grant gives, and a write would change nothing.
+ * Another tool may have shared the image with an organization or OU that the grant is for. It counts as managed: its
+ * accounts have the access of the grant, and a write would change nothing.
  */
 function listGranted(
   entry: Entry,
@@ -122,7 +122,7 @@ function listGranted(
   return getAdmittedAccounts(createLaunchStatements(ids, sid));
 }
 
-/** The marks that belong to no share, and stay. */
+/** The marks that belong to no share of the configuration. They stay. */
 function listRetainedMarks(request: RenderRequest<Entry, LaunchPermissions>): readonly string[] {
   const { actual, shares, remembered, context, retainFormerGrants } = request;
   if (retainFormerGrants === undefined) return [];
@@ -139,7 +139,10 @@ async function read({ ec2 }: { ec2: EC2Client }, { id }: ResourceRef): Promise<L
   return { sharedWith: LaunchPermissions.flatMap((each) => getSharedId(each) ?? []).sort() };
 }
 
-/** What is unmanaged is in both states, so no write touches it. One refused account refuses the whole request. */
+/**
+ * Unmanaged permissions are in both states, so no write touches them. AWS rejects the whole request for one bad
+ * account.
+ */
 async function write(
   { ec2 }: { ec2: EC2Client },
   ref: ResourceRef,

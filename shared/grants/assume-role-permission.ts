@@ -62,9 +62,9 @@ const schema = z
     /** Who may assume: groups and roles of the central account. */
     groups: entityNames.optional(),
     roles: entityNames.optional(),
-    /** The role in each account: a member role of the configuration, which also says whether MFA is asked for. */
+    /** The role in each account: a member role of the configuration. The member role says whether it requires MFA. */
     memberRole: textSchema(rolePattern, 'the name of a member role, with its path or without').optional(),
-    /** Or a role that others make, with its path: `people/ReadOnly`. */
+    /** Or a role that the configuration does not describe, with its path: `people/ReadOnly`. */
     role: textSchema(rolePattern, 'the name of a role, with its path if it has one').optional(),
     /** Whether the session must have been made with MFA, for `role`. Default: true. */
     mfa: z.boolean().optional(),
@@ -82,13 +82,13 @@ const schema = z
     path: ['groups'],
   })
   .refine(({ roles, role, mfa = true }) => roles === undefined || role === undefined || !mfa, {
-    // IAM user guide, "MFA-protected API access": the key stands in the sessions of people, not in those of roles.
+    // IAM user guide, "MFA-protected API access": sessions of people have the key, sessions of roles do not.
     message:
       'must be false where `roles` may assume: the credentials of a role carry no MFA, so it never could',
     path: ['mfa'],
   })
   .check(checkMatch)
-  // Stored configurations have the default, and so has their hash.
+  // Stored configurations contain the default, and their hash includes it.
   .overwrite((entry) => (entry.role === undefined ? entry : { ...entry, mfa: entry.mfa ?? true }));
 
 type Entry = z.infer<typeof schema>;
@@ -100,8 +100,8 @@ const sidOf = ({ name }: Entry, { installationId }: GrantContext): string =>
   createManagedSid({ installationId, grant: name, part: 'assume' });
 
 /**
- * MFA is asked for with `Bool`, since with `BoolIfExists` long-term keys, which carry no such key, would pass
- * (IAM user guide, "MFA-protected API access"). A role of any account is held by whose it is (`aws:ResourceOrgID`).
+ * The condition uses `Bool`: with `BoolIfExists`, long-term keys would pass, because they carry no such key (IAM user
+ * guide, "MFA-protected API access"). `aws:ResourceOrgID` restricts a role of any account to the organization.
  */
 function statement(share: Share<Entry>, context: GrantContext, packing: string): Statement {
   const { entry } = share;
@@ -124,7 +124,7 @@ function statement(share: Share<Entry>, context: GrantContext, packing: string):
 const isByIds = (share: Share<Entry>, packing: string): boolean =>
   packing === inCondition && share.entry.accountsIn === 'condition' && matchOf(share) === 'accounts';
 
-/** Each account of each grant takes one slot of one policy. Of a grant for all, all take one. */
+/** Each account of a grant takes one slot of one policy. A grant for all accounts takes one slot in total. */
 function slots(share: Share<Entry>, context: GrantContext, packing: string): readonly RoleEntry[] {
   const { entry, accounts } = share;
   const sid = sidOf(entry, context);
@@ -134,8 +134,9 @@ function slots(share: Share<Entry>, context: GrantContext, packing: string): rea
 }
 
 /**
- * Roles are named by their ARNs as long as their policies can be attached, then, where a grant opts in, by the accounts'
- * ids. So they stay as long as it does, since else one account more or less could change every policy.
+ * Statements name roles by ARN while the policies can be attached. If they do not fit and a grant allows it, statements
+ * name the account ids instead, and keep that form while the grant allows it. Otherwise one account more or less could
+ * change every policy.
  */
 function render(request: RenderRequest<Entry, ManagedPolicies>) {
   const { actual, shares } = request;
@@ -175,8 +176,8 @@ function attempt(request: RenderRequest<Entry, ManagedPolicies>, packing: string
 }
 
 /**
- * The managed statements that have an effect and belong to no share. One Sid may be in several policies. A statement that another
- * tool has put into a managed policy is not restricted to the organization, so it is no former grant.
+ * The managed statements that have an effect and belong to no share. Several policies may have one Sid. A statement
+ * that another tool has put into a managed policy lacks the condition on the organization, so it is no former grant.
  */
 function listFormerStatements({
   actual,
@@ -197,7 +198,7 @@ const templates = (statements: readonly Statement[]): readonly Statement[] => [
 const packingText = (policies: number, packing: string): string =>
   (policies === 1 ? '1 policy' : `${policies} policies`) + (packing === inCondition ? ' by account ids' : '');
 
-/** The statement with the accounts of the roles that it names as its principals. */
+/** The statement, with the accounts of its roles as principals. */
 const toRoles = (given: Statement): Statement => ({
   ...given,
   Principal: { AWS: listRoleAccounts(given).map(({ accountId }) => accountId) },
@@ -237,11 +238,11 @@ function accesses(
   ];
 }
 
-/** A member role says which external id it asks for. Of a role that others make it is not known. */
+/** A member role says which external id it requires. For other roles the external id is unknown. */
 const toExternalId = ({ memberRole }: Entry, externalId: string | undefined) =>
   externalId === undefined && memberRole === undefined ? {} : { 'sts:ExternalId': externalId ?? absent };
 
-/** A user of a group, whose name is not known, or a role. */
+/** A role, or an unnamed user of a group. */
 function toAssuming(
   ref: ResourceRef,
   { nameOf }: AssumedRole,

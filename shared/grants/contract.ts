@@ -10,7 +10,7 @@ import type { GrantEntry } from './grant-schema.ts';
 import type { MemberRole } from './member-roles/schema.ts';
 import type { Limits } from './quotas.ts';
 
-/** What is written under one lease: a policy document, a set of them, the grants of a key, the shares of an image. */
+/** What one lease protects: a policy document, a set of documents, the grants of a key, or the shares of an image. */
 export interface ResourceRef {
   readonly kind: string;
   readonly accountId: string;
@@ -29,12 +29,12 @@ export function parseResourceKey(key: string): ResourceRef {
   return { kind, accountId, region, id: id.join('/') };
 }
 
-/** What tells resources that are not named: a glob on their names (`base/*`), or tags that must all hold. */
+/** How a pattern selects resources: a glob on their names (`base/*`), or tags that must all match. */
 export type ResourcePattern =
   | { readonly name: string }
   | { readonly tags: Readonly<Record<string, readonly string[]>> };
 
-/** One place where one pattern is looked for. Two grants of a kind with the same pattern share it. */
+/** One pattern in one account and region. Two grants of a kind with an equal pattern share the search. */
 export interface ResourceSearch {
   readonly kind: string;
   readonly accountId: string;
@@ -43,8 +43,8 @@ export interface ResourceSearch {
 }
 
 /**
- * The name of a search in the table: `kind/account/region/name:base/*`, or `…/tags:Team=a|b,Use=c`. Each search has
- * one of its own, so what stands in tags is encoded as in a URL.
+ * The name of a search in the table: `kind/account/region/name:base/*`, or `…/tags:Team=a|b,Use=c`. Tags are encoded as
+ * in a URL, so that no two searches have an equal name.
  */
 export const formatSearchKey = ({ kind, accountId, region, pattern }: ResourceSearch): string =>
   `${kind}/${accountId}/${region}/${'name' in pattern ? `name:${pattern.name}` : `tags:${tagText(pattern.tags)}`}`;
@@ -62,41 +62,41 @@ export interface CallEvents {
   readonly names: readonly string[];
 }
 
-/** How a kind finds the resources that an entry tells by a pattern. */
+/** How a kind finds the resources that an entry selects by a pattern. */
 export interface Discovery<Entry> {
-  /** Where an entry's patterns are looked for; none where it names its resources. Pure. */
+  /** The searches of an entry's patterns. Empty if the entry names its resources. Pure. */
   listSearches(entry: Entry, context: GrantContext): readonly ResourceSearch[];
-  /** IAM actions that looking needs. */
+  /** IAM actions that a search needs. */
   readonly actions: readonly string[];
-  /** The calls after which another look is due, in the resource's own account and region. */
+  /** The calls after which a search must run again, in the account and region of the resource. */
   readonly events: readonly CallEvents[];
   /**
-   * Ids of the resources that match now, as `ResourceRef.id` has them, ordered.
-   * @throws TooManyResourcesError where they are more than `limit`
+   * Ids of the resources that match now, in the form of `ResourceRef.id`, ordered.
+   * @throws TooManyResourcesError if more than `limit` resources match
    */
   find(clients: AccountClients, search: ResourceSearch, limit: number): Promise<readonly string[]>;
 }
 
-/** Something that the role in a central account must be allowed: a statement without its effect. */
+/** A permission that the role in a central account needs: a statement without its effect. */
 export interface Permission {
   readonly actions: readonly string[];
-  /** ARNs, with `*` as a wildcard; `*` alone where AWS knows no resource for the actions. */
+  /** ARNs, with `*` as a wildcard. Only `*` if AWS defines no resource for the actions. */
   readonly resources: readonly string[];
   readonly condition?: Conditions;
 }
 
-/** What a grant is on, in the words of AWS. `principal`: a group or a role, whose id begins with `group/` or `role/`. */
+/** AWS's word for the resource of a grant. `principal`: a group or role, whose id begins with `group/` or `role/`. */
 export type ResourceType = 'bucket' | 'image' | 'key' | 'principal' | 'repository' | 'role' | 'secret';
 
 /** IAM actions that a kind needs on its resources. */
 export interface KindActions {
   readonly read: readonly string[];
   readonly write: readonly string[];
-  /** For `GrantKind.readIdentity`, beside those for `read`. Default: none. */
+  /** For `GrantKind.readIdentity`, in addition to the actions for `read`. Default: none. */
   readonly identify?: readonly string[];
 }
 
-/** What a grant kind may know beside its entry. */
+/** The parts of the configuration, besides its entry, that a grant kind may use. */
 export interface GrantContext {
   readonly partition: string;
   readonly organizationId: string;
@@ -109,7 +109,7 @@ export interface GrantContext {
   readonly memberRoles: readonly MemberRole[];
 }
 
-/** One grant's part in a resource: its entry, and the accounts that it is for, ordered by id. */
+/** One grant's part in a resource: its entry, and the accounts that the grant serves, ordered by id. */
 export interface Share<Entry = GrantEntry> {
   readonly entry: Entry;
   readonly accounts: readonly Account[];
@@ -119,18 +119,18 @@ export interface RenderRequest<Entry, State> {
   readonly ref: ResourceRef;
   readonly actual: State;
   readonly shares: readonly Share<Entry>[];
-  /** What the table remembers as written by us: Sids, names of whole resources, or the marks that `owned` gave. */
+  /** The managed content that the table remembers: Sids, names of whole resources, or the marks that `owned` gave. */
   readonly remembered: readonly string[];
   readonly context: GrantContext;
   /**
-   * Keeps the content of former grants. No share has a former grant: it was renamed, or the configuration has it no more. Default:
-   * `next` lacks the content.
+   * Keeps the content of former grants. A former grant has no share, because it was renamed or removed from the
+   * configuration. Default: `next` lacks the content.
    */
   readonly retainFormerGrants?: RetainedFormerGrants;
 }
 
 export interface RetainedFormerGrants {
-  /** Ids of accounts that lose what former grants give them. */
+  /** Ids of accounts that lose the access of former grants. */
   readonly without: ReadonlySet<string>;
 }
 
@@ -144,11 +144,11 @@ export interface Rendering<State> {
    * If a resource bears no marks, this alone tells managed content from unmanaged content.
    */
   readonly owned: readonly string[];
-  /** Size of the fullest document, or the number of things, and what it may be. */
+  /** Size of the fullest document, or the number of things, and the limit. */
   readonly size: number;
   readonly limit: number;
   readonly unit: LimitUnit;
-  /** How the accounts are written, for people; absent where there is one way only. */
+  /** The form in which the accounts are written, for people. Absent if the kind has only one form. */
   readonly packing?: string;
 }
 
@@ -172,37 +172,36 @@ export interface AdmittedAccounts {
   listAmong(accounts: readonly Account[]): readonly string[];
 }
 
-/** What is legal in an entry but cannot work, at one of its fields. */
+/** A part of an entry that is valid but cannot work, at one of its fields. */
 export interface EntryWarning {
   readonly field: string;
   readonly message: string;
 }
 
 /**
- * A sort of resource that grants can be on. One file declares it; everything else (planning, applying, verifying,
- * the contract suite) works through this interface. `State` is whatever the kind reads and writes; it is opaque to
- * the others, immutable, and can be compared only by `isSame`.
+ * A sort of resource that grants can be on. One file declares it. Planning, applying, verifying and the contract suite
+ * use only this interface. `State` is whatever the kind reads and writes. Other code treats it as opaque and immutable,
+ * and compares it only with `isSame`.
  */
 export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknown> {
   readonly name: string;
   /** For people: `S3 bucket policy`. */
   readonly title: string;
-  /** What its grants are on. Several kinds may be on one sort of resource. */
+  /** The resource of the kind's grants. Several kinds may share one sort of resource. */
   readonly resourceType: ResourceType;
   /** How AWS reads the documents of `toDocuments`. */
   readonly policyKind: PolicyKind;
-  /** The entry of a grant of this kind in `onboarding.yml`; strict. */
+  /** The schema of an entry of this kind in `onboarding.yml`. It rejects unknown keys. */
   readonly schema: z.ZodType<Entry>;
   /** IAM actions that the spoke role needs. */
   readonly actions: KindActions;
 
   /**
-   * Whether a write sends unmanaged statements again, so that AWS may refuse it for a principal in one of them.
-   * Default: false.
+   * Whether a write sends unmanaged statements again, so that AWS may reject it for their principals. Default: false.
    */
   readonly sendsUnmanaged?: boolean;
 
-  /** The state of a resource that holds nothing at all. */
+  /** The state of a resource without any content. */
   readonly empty: State;
   /** The resources that an entry names. Pure. */
   listResources(entry: Entry, context: GrantContext): readonly ResourceRef[];
@@ -211,29 +210,29 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   /** Absent if entries name every resource of the kind. */
   readonly discovery?: Discovery<Entry>;
   /**
-   * ARNs, with wildcards, of what the documents of a resource are about: a bucket and its objects. If the documents are those of a
-   * group or role, the ARNs of the group or role. Pure.
+   * ARNs, with wildcards, that the documents of a resource are about, such as a bucket and its objects. For documents
+   * of a group or role they are the ARNs of the group or role. Pure.
    */
   listArns(ref: ResourceRef, context: GrantContext): readonly string[];
   /**
-   * What the spoke role must be allowed to work on a resource, or on all that a search can find: the kind's `actions`,
-   * each on as little as AWS lets it be held to. Finding is not part of it. Pure.
+   * The permissions that the role in the central account needs for a resource, or for everything that a search can
+   * find: the kind's `actions`, on the narrowest resources that AWS supports. The search itself is not included. Pure.
    */
   listPermissions(on: ResourceRef | ResourceSearch, context: GrantContext): readonly Permission[];
   /**
-   * What `account` can do when the entry's grant is in place; empty where nothing can be derived (raw statements) or
+   * The access of `account` when the entry's grant is in place. Empty if none can be derived (raw statements), or if
    * the account needs no grant. Pure.
    */
   listAccesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
   /**
-   * What a role of a member account must be allowed to do to use the grant; for an entry that names the member role. Default:
-   * nothing can be derived. Pure.
+   * The permissions that a role of a member account needs to use the grant, for an entry that names the member role.
+   * Default: no permissions can be derived. Pure.
    */
   listMemberStatements?(entry: Entry, context: GrantContext): readonly Statement[];
-  /** Why a member role that the entry names does not suit. Default: every member role suits. Pure. */
+  /** Why a member role of the entry is unsuitable. Default: every member role is suitable. Pure. */
   listMemberRoleMistakes?(entry: Entry, context: GrantContext): readonly EntryWarning[];
   /**
-   * The state that should be: foreign content as it is, ours for exactly the shares' accounts. Pure.
+   * The desired state: unmanaged content unchanged, managed content for exactly the accounts of the shares. Pure.
    * @throws OwnershipClashError, PolicyTooLargeError
    */
   render(request: RenderRequest<Entry, State>): Rendering<State>;
@@ -246,8 +245,8 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
     remembered: readonly string[],
   ): AdmittedAccounts;
   /**
-   * Ids of the accounts that have what a grant gives without it, such as the owner of an image: they gain nothing by a grant,
-   * and lose nothing with it. Absent when the kind writes something for every account. Pure.
+   * Ids of the accounts that have the access without a grant, such as the owner of an image. A grant adds nothing for
+   * them, and they lose nothing with it. Absent if the kind writes something for every account. Pure.
    */
   listAccountsWithOwnAccess?(
     ref: ResourceRef,
@@ -257,10 +256,10 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   /** Whether two states mean the same. Pure. */
   isSame(a: State, b: State): boolean;
   /**
-   * What a state allows, as policy documents by name, for differences, evaluation and records; what lies there without
-   * effect is not among them. Where AWS keeps no document, but grants or shares, they are the statements that mean the
-   * same, and are never sent. What is ours has Sids with our mark; where the resource itself bears no marks, only with
-   * what is `remembered`. Pure.
+   * The access that a state allows, as policy documents by name. Differences, evaluation and records use it. Content
+   * without effect is not part of it. If AWS keeps grants or shares instead of a document, the result is statements of
+   * equal meaning, which are never sent. Managed content has Sids with this installation's mark. If the resource itself
+   * bears no marks, `remembered` says what is managed. Pure.
    */
   toDocuments(
     state: State,
@@ -270,7 +269,7 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   /** @throws ResourceMissingError, AccessDeniedError, MalformedPolicyError and the retryable errors of `shared/platform/aws` */
   read(clients: AccountClients, ref: ResourceRef, context: GrantContext): Promise<State>;
   /**
-   * Every grant of a key, also those of others. Absent if the resource has no such grants.
+   * Every grant of a key, managed or unmanaged. Absent if the resource has no such grants.
    * @throws as `read`
    */
   readKeyGrants?(
@@ -279,14 +278,16 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
     context: GrantContext,
   ): Promise<readonly AppliedKeyGrant[]>;
   /**
-   * What tells a resource from one that is made later under its name, such as the unique id of a role. It costs no call if `read`
-   * has learned it. `undefined` when AWS does not say. Absent when AWS never gives an id again, or has no such thing.
+   * A value that tells a resource from a later one of an equal name, such as the unique id of a role. It costs no call
+   * if `read` has learned it. `undefined` if AWS does not return it. Absent if AWS never gives an id twice, or has no
+   * such value.
    */
   readIdentity?(clients: AccountClients, ref: ResourceRef, state: State): Promise<string | undefined>;
   /**
-   * Brings `change.from` to `change.to`; each request is sent once. Not called where the two are the same.
-   * @throws InvalidPrincipalError when AWS rejects an account. Either nothing was written, and AWS may not have named the
-   * account. Or, with the fields `othersWritten: true` and `accountIds`, everything was written except for these accounts
+   * Brings `change.from` to `change.to`. Each request is sent once. Callers skip it if both states are equal.
+   * @throws InvalidPrincipalError when AWS rejects an account. Either nothing was written, and AWS may not have named
+   * the account. Or, with the fields `othersWritten: true` and `accountIds`, everything was written except for these
+   * accounts
    */
   write(
     clients: AccountClients,

@@ -8,11 +8,11 @@ export interface CountedLimit<Entry extends GrantEntry> {
   readonly shares: readonly Share<Entry>[];
   /** How many things the resource holds now. */
   readonly now: number;
-  /** How many it would hold, with those of others. */
+  /** How many things it would hold, unmanaged ones included. */
   count(shares: readonly Share<Entry>[]): number;
   readonly limit: number;
   readonly unit: LimitUnit;
-  /** The setting that follows when AWS has raised the quota. */
+  /** The setting to change when AWS has raised the quota. */
   readonly setting: LimitName;
 }
 
@@ -23,7 +23,7 @@ export interface CountedLimit<Entry extends GrantEntry> {
 export function measureCounted<Entry extends GrantEntry>(counted: CountedLimit<Entry>): number {
   const { shares, limit } = counted;
   const size = counted.count(shares);
-  // Taking back must go through even where others have filled the resource.
+  // A removal must succeed even if unmanaged content has filled the resource.
   if (size <= limit || size < counted.now) return size;
   throw tooMany(counted, size);
 }

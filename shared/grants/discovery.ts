@@ -5,7 +5,7 @@ import type { GrantContext, ResourcePattern, ResourceSearch } from './contract.t
 import { TooManyResourcesError } from './errors.ts';
 import { type GrantEntry, uniqueListSchema } from './grant-schema.ts';
 
-/** Where an entry's resources are: in each region that it lists, or in the central account's. */
+/** The accounts and regions of an entry's resources: each region that it lists, or the central account's region. */
 export function listPlaces(entry: GrantEntry, context: GrantContext): readonly AccountRegion[] {
   const central = context.centralAccounts[entry.account];
   if (central === undefined)
@@ -15,8 +15,9 @@ export function listPlaces(entry: GrantEntry, context: GrantContext): readonly A
 }
 
 /**
- * The place of what IAM has, which knows no regions: one region for each partition, whatever the central account's. So a
- * group is one resource with one lease, also where two central accounts of different regions are the same account.
+ * Where IAM resources are: IAM has no regions, so this is one region for each partition, whatever the central
+ * account's. A group then is one resource with one lease, even if two central accounts of different regions are one AWS
+ * account.
  */
 export function listGlobalPlaces(entry: GrantEntry, context: GrantContext): readonly AccountRegion[] {
   const regions: Readonly<Record<string, string>> = {
@@ -27,7 +28,7 @@ export function listGlobalPlaces(entry: GrantEntry, context: GrantContext): read
   return listPlaces(entry, context).map(({ accountId }) => ({ accountId, region }));
 }
 
-/** Each pattern in each place of an entry. */
+/** Each pattern of an entry in each of its accounts and regions. */
 export const createSearches = (
   entry: GrantEntry,
   context: GrantContext,
@@ -44,8 +45,8 @@ const tagValue = z
   .max(256, 'a tag value of at most 256 characters');
 
 /**
- * A field that tells resources by their tags: each key must be there with one of its values; case matters. A filter of
- * GetResources takes 50 keys and 20 values (Resource Groups Tagging API reference).
+ * A field that selects resources by their tags: each key must be present with one of its values. Case matters. A filter
+ * of GetResources takes 50 keys and 20 values (Resource Groups Tagging API reference).
  */
 export const tagPatternSchema = z
   .record(
@@ -63,11 +64,11 @@ export const tagPatternSchema = z
 
 export type TagPattern = z.infer<typeof tagPatternSchema>;
 
-/** The pattern of an entry that tells its resources by tags; none where it names them. */
+/** The pattern of an entry that selects its resources by tags. None if the entry names them. */
 export const toTagPatterns = (tags: TagPattern | undefined): readonly ResourcePattern[] =>
   tags === undefined ? [] : [{ tags }];
 
-/** A check of an entry's schema: it names its resources in `field`, or tells them by tags. */
+/** A check of an entry's schema: the entry names its resources in `field`, or selects them by tags. */
 export const requireNameOrTags =
   <Field extends string>(field: Field) =>
   ({ value, issues }: z.core.ParsePayload<{ readonly [K in Field | 'tags']?: unknown }>): void => {
@@ -102,13 +103,13 @@ export function hasTags(
   });
 }
 
-/** Of a kind that knows no other patterns. */
+/** For a kind whose only patterns are names. */
 export function getPatternTags(pattern: ResourcePattern): Readonly<Record<string, readonly string[]>> {
   if ('tags' in pattern) return pattern.tags;
   throw new Error(`a search by tags, not by the name ${pattern.name}`);
 }
 
-/** Whether a name fits a glob in which `*` stands for any characters, slashes too. */
+/** Whether a name matches a glob in which `*` stands for any characters, slashes included. */
 export const fitsGlob = (name: string, glob: string): boolean => matchesGlob(parseStarGlob(glob), name);
 
 export interface Page {
@@ -118,7 +119,7 @@ export interface Page {
 }
 
 /**
- * The ids of all pages, ordered, each once. Asks for no page more once they are too many.
+ * The ids of all pages, ordered, each once. Stops as soon as there are too many ids.
  * @throws TooManyResourcesError
  */
 export async function listAllPages(

@@ -25,20 +25,23 @@ import {
 import type { GrantEntry } from './grant-schema.ts';
 import { createArnPermissions, toWildcardRef } from './permissions.ts';
 
-/** What a service answers: the text of a document, and what tells its resource from a later one of its name. */
+/**
+ * The answer of a service: the text of a document, and a value that tells its resource from a later one of an equal
+ * name.
+ */
 interface Answer {
   readonly text: string | undefined;
   readonly identity: string | undefined;
 }
 
-/** What a kind with one policy document has to say; the rest of `GrantKind` follows from it. */
+/** What a kind with one policy document defines. The rest of `GrantKind` follows from it. */
 export interface DocumentKind<Entry extends GrantEntry> extends DocumentRules<Entry> {
   readonly name: string;
   readonly resourceType: ResourceType;
   readonly policyKind: PolicyKind;
   readonly schema: z.ZodType<Entry>;
   readonly actions: KindActions;
-  /** The ids of resources that an entry names, the same in each of its regions. */
+  /** The ids of resources that an entry names, equal in each of its regions. */
   listIds(entry: Entry): readonly string[];
   /** Default: there is nothing to warn of. */
   listWarnings?(entry: Entry): readonly EntryWarning[];
@@ -46,20 +49,25 @@ export interface DocumentKind<Entry extends GrantEntry> extends DocumentRules<En
   formatArn(ref: ResourceRef, context: GrantContext): string;
   /** As `GrantKind.listArns`. Default: the ARN of the resource. */
   listArns?(ref: ResourceRef, context: GrantContext): readonly string[];
-  /** How resources are found by pattern. Absent if entries name every resource of the kind. */
+  /** How a pattern finds resources. Absent if entries name every resource of the kind. */
   readonly discovery?: Discovery<Entry>;
   listAccesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
-  /** As `GrantKind.listMemberStatements`, on the resources that the entry names, and on its patterns as IAM spells them. */
+  /**
+   * As `GrantKind.listMemberStatements`, for the resources that the entry names, and for its patterns in IAM's
+   * spelling.
+   */
   listMemberStatements?(
     entry: Entry,
     on: readonly ResourceRef[],
     context: GrantContext,
   ): readonly Statement[];
-  /** The document's text; `undefined` where there is none. Beside it, the identity of the resource, if the answer has it. */
+  /**
+   * The text of the document, `undefined` if there is none. Also the identity of the resource, if the answer has it.
+   */
   read(clients: AccountClients, ref: ResourceRef): Promise<string | undefined | Answer>;
-  /** As `GrantKind.readIdentity`. Default: what `read` has learned. */
+  /** As `GrantKind.readIdentity`. Default: the identity that `read` learned. */
   readIdentity?(clients: AccountClients, ref: ResourceRef): Promise<string | undefined>;
-  /** The name of the error that says that there is no policy, where the service has one. */
+  /** The name of the error that reports a missing policy, if the service has one. */
   readonly absentError?: string;
   write(clients: AccountClients, ref: ResourceRef, text: string): Promise<unknown>;
 }
@@ -122,7 +130,7 @@ async function readDocument<Entry extends GrantEntry>(
   }
 }
 
-/** What is gone already is removed. */
+/** A missing document counts as deleted. */
 async function removeDocument<Entry extends GrantEntry>(
   kind: DocumentKind<Entry>,
   clients: AccountClients,

@@ -24,10 +24,10 @@ import type { GrantEntry, Match } from './grant-schema.ts';
 import { inCondition, matchOf } from './principals.ts';
 import { adviseQuotaIncrease, type LimitName, type Limits } from './quotas.ts';
 
-/** The state of a resource that has one policy document; `undefined` where it has none. */
+/** The state of a resource that has one policy document; `undefined` if it has none. */
 export interface DocumentState {
   readonly document: PolicyDocument | undefined;
-  /** As `GrantKind.readIdentity`; of a kind whose reading learns it. */
+  /** As `GrantKind.readIdentity`, for a kind whose `read` learns the identity. */
   readonly identity?: string;
 }
 
@@ -39,13 +39,13 @@ export interface Part {
 
 export interface StatementRequest<Entry> {
   readonly entry: Entry;
-  /** Ordered by id; at least one where they are to be listed. */
+  /** Ordered by id. At least one if statements list the accounts. */
   readonly accounts: readonly Account[];
   readonly ref: ResourceRef;
   readonly context: GrantContext;
-  /** One of the kind's, or `inCondition`. */
+  /** A packing of the kind, or `inCondition`. */
   readonly packing: string;
-  /** How to make the accounts known: `accounts` where the kind's entries have no `match`. */
+  /** How statements name the accounts: `accounts` if the entries of the kind have no `match`. */
   readonly match: Match;
 }
 
@@ -54,16 +54,16 @@ export interface DocumentRules<Entry extends GrantEntry> {
   readonly title: string;
   /** How large a document may be, in `unit`. */
   getLimit(limits: Limits): number;
-  /** Where that is set, if AWS raises it on request. */
+  /** The setting to change when AWS raises the limit on request. */
   readonly setting?: LimitName;
   readonly unit: SizeUnit;
   /**
-   * Names of the ways to write the statements, the plainest first; the first that fits is taken. Where a grant opts in,
-   * `inCondition` comes after them.
+   * Names of the packings, the most readable first. The first that fits is used. If a grant allows it, `inCondition` is
+   * the last.
    */
   readonly packings: readonly string[];
   createStatements(request: StatementRequest<Entry>): readonly Part[];
-  /** Whether the statements of the entry serve every member, without a condition that says so. Default: they do not. */
+  /** Whether the statements of the entry serve every member without a condition. Default: they do not. */
   isForAllMembers?(entry: Entry): boolean;
   /** Deletes the document. Absent if the service always has one. */
   remove?(clients: AccountClients, ref: ResourceRef): Promise<unknown>;
@@ -82,7 +82,7 @@ export function renderDocument<Entry extends GrantEntry>(
   throw tooLarge(kind, request, size);
 }
 
-/** The ways to write the statements of these grants, the plainest first. */
+/** The packings of these grants, the most readable first. */
 const packingsOf = <Entry extends GrantEntry>(
   { packings }: DocumentRules<Entry>,
   shares: readonly Share<Entry>[],
@@ -197,7 +197,7 @@ function listFormerStatements<Entry extends GrantEntry>(
   );
 }
 
-/** A key always has a policy, and one without statements would leave it without anybody who manages it. */
+/** AWS requires a policy on every key. Without any statement nobody could manage the key. */
 const cannotBeEmpty = <Entry extends GrantEntry>(
   { title }: DocumentRules<Entry>,
   ref: ResourceRef,
@@ -208,7 +208,7 @@ const cannotBeEmpty = <Entry extends GrantEntry>(
     { resource: formatResourceKey(ref) },
   );
 
-/** The refusal, with the number of accounts that the document could take, found by halving. */
+/** The error, with the number of accounts that fit. Bisection finds the number. */
 function tooLarge<Entry extends GrantEntry>(
   kind: DocumentRules<Entry>,
   request: RenderRequest<Entry, DocumentState>,
@@ -239,7 +239,7 @@ function tooLarge<Entry extends GrantEntry>(
   );
 }
 
-/** What the statements of others take of the limit. */
+/** The part of the limit that unmanaged statements take. */
 function foreignSize<Entry extends GrantEntry>(
   { unit }: DocumentRules<Entry>,
   { actual: { document }, context }: RenderRequest<Entry, DocumentState>,

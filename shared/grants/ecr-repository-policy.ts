@@ -33,7 +33,7 @@ const entryFields = {
   ...grantEntryFields,
   kind: z.literal('ecr-repository-policy'),
   regions: regionsSchema,
-  /** Names, and patterns in which `*` stands for any characters, slashes too. */
+  /** Names, and patterns in which `*` stands for any characters, slashes included. */
   repositories: uniqueListSchema(
     textSchema(
       /^([a-z0-9]+([._/-][a-z0-9]+)*|[a-z0-9._/*-]*\*[a-z0-9._/*-]*)$/,
@@ -44,14 +44,14 @@ const entryFields = {
 };
 
 /**
- * AWS documents the function's ARN for the service's own pull, and no key of the organization. Without it functions
- * would fail weeks later, when they are woken.
+ * AWS documents the function's ARN for the pull by the Lambda service, and no key of the organization. Without this
+ * statement functions fail weeks later, when Lambda loads an idle function again.
  */
 const lambdaMatch = accountsOnly(
   'AWS does not document that Lambda names its organization when it fetches an image',
 );
 
-/** A repository's policy is about that repository alone (ECR user guide, "Private repository policies"). */
+/** The policy of a repository can only be about that repository (ECR user guide, "Private repository policies"). */
 const noResource = z.undefined('absent: the policy of a repository is about it alone').optional();
 
 const schema = z
@@ -80,7 +80,10 @@ const functionsOf = (partition: string, accountId: string): string =>
 
 const pullActions = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 
-/** Knows no resource (Service Authorization Reference, "Actions, resources, and condition keys for Amazon ECR"). */
+/**
+ * These actions have no resource (Service Authorization Reference, "Actions, resources, and condition keys for Amazon
+ * ECR").
+ */
 const logIn = { Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' } as const;
 
 /** ECR user guide, "Private repository policy examples". */
@@ -94,9 +97,9 @@ const pull = (roles: readonly string[] | undefined, request: Request): readonly 
 const imageActions = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 
 /**
- * Both halves of Lambda developer guide, "Amazon ECR cross-account permissions": the account makes and updates
- * functions with the image, and Lambda itself fetches it again for a function that has slept. Without the first,
- * CreateFunction is refused; without the second, functions fail weeks later.
+ * Both halves of Lambda developer guide, "Amazon ECR cross-account permissions". The account creates and updates
+ * functions with the image. Lambda itself pulls the image again for an idle function. Without the first half
+ * CreateFunction fails; without the second, functions fail weeks later.
  */
 const lambdaPull = (request: Request): readonly Part[] => [
   ...createPrincipalParts(request, { part: 'create', statement: { Effect: 'Allow', Action: imageActions } }),
@@ -120,7 +123,7 @@ const repositoryArn = ({ accountId, region, id }: ResourceRef, { partition }: Gr
 
 const isPattern = (name: string): boolean => name.includes('*');
 
-/** Patterns mean what they mean in ECR's own filters, such as `myapp/*` (ECR API reference, "SigningRepositoryFilter"). */
+/** Patterns work as in ECR's own filters, such as `myapp/*` (ECR API reference, "SigningRepositoryFilter"). */
 const discovery: Discovery<Entry> = {
   listSearches: (entry, context) =>
     createSearches(
@@ -204,7 +207,8 @@ export const ecrRepositoryPolicy = createDocumentKind<Entry>({
       : [],
   read: async ({ ecr }, ref) => (await ecr.send(new GetRepositoryPolicyCommand(registry(ref)))).policyText,
   absentError: 'RepositoryPolicyNotFoundException',
-  // A repository has no id but its name; a new one has another time of creation (ECR API reference, "Repository").
+  // A repository has no id except its name. A new repository has another creation time (ECR API reference,
+  // "Repository").
   readIdentity: async ({ ecr }, { accountId, id }) => {
     const wanted = { registryId: accountId, repositoryNames: [id] };
     const { repositories = [] } = await ecr.send(new DescribeRepositoriesCommand(wanted));

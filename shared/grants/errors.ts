@@ -12,7 +12,7 @@ export class TooManyResourcesError extends OnboardingError {
   readonly retryable = false;
 }
 
-/** A change that only an operator may allow: it would open a resource, or take it from many accounts at once. */
+/** A change that needs an operator's consent: it would open a resource, or remove it from many accounts at once. */
 export class UnsafeChangeError extends OnboardingError {
   override readonly name = 'UnsafeChangeError';
   readonly retryable = false;

@@ -3,9 +3,9 @@ import { type Selector, selectorSchema } from '../accounts/selector.ts';
 import { grantNamePattern } from '../iam/managed-statements.ts';
 import { centralAccountNameSchema } from '../platform/central-accounts.ts';
 import { regionSchema, textSchema } from '../platform/schema-fields.ts';
-/** What every grant says, whatever its kind. */
+/** The fields of every grant, whatever its kind. */
 export const grantEntryFields = {
-  /** Part of the Sids that we write, so renaming a grant replaces its statements. */
+  /** Part of each managed Sid, so renaming a grant replaces its statements. */
   name: textSchema(grantNamePattern, 'lower-case words joined by hyphens, such as cloudtrail-logs').max(
     40,
     'at most 40 characters, since the name becomes part of Sids',
@@ -14,24 +14,24 @@ export const grantEntryFields = {
   for: selectorSchema,
 };
 
-/** How the accounts of a grant are made known to AWS: each by its id, or all at once by a condition. */
+/** How policies name the accounts of a grant: each by its id, or all by one condition. */
 const matchForms = ['accounts', 'ou', 'organization'] as const;
 
 export type Match = (typeof matchForms)[number];
 
-/** A field of the kinds and presets that can be held by a condition; goes with `checkMatch`. */
+/** The `match` field of the kinds and presets that support a condition. Use it with `checkMatch`. */
 export const match = z.enum(matchForms).default('accounts');
 
-/** The same field of a preset that can not. */
+/** The `match` field of a preset that supports no condition. */
 export const accountsOnly = (why: string) =>
   z.literal('accounts', `must be accounts for this preset, since ${why}`).default('accounts');
 
-/** How accounts that are listed may be written. */
+/** The forms in which a policy may list accounts. */
 const accountsInForms = ['principals', 'condition'] as const;
 
 /**
- * Fields of the kinds and presets whose accounts are named by ARNs; goes with `checkMatch`. With `accountsIn: condition`
- * their ids move into a condition where the ARNs do not fit.
+ * Fields of the kinds and presets that name accounts by ARN. Use them with `checkMatch`. With `accountsIn: condition`,
+ * account ids move into a condition if the ARNs do not fit.
  */
 export const principalFields = {
   match,
@@ -50,12 +50,12 @@ const grantEntrySchema = z.object({
   memberRoles: z.array(z.string()).optional(),
 });
 
-/** What all kinds have, and what some of them have in the same form. */
+/** The fields that all kinds share, and fields that several kinds have in one form. */
 export type GrantEntry = z.infer<typeof grantEntrySchema>;
 
 /**
- * A condition of AWS knows the organization and the ids of OUs, and nothing else of a selector. A check of an entry's
- * schema.
+ * A condition of AWS can test the organization and the ids of OUs, and no other part of a selector. A check of an
+ * entry's schema.
  */
 export function checkMatch(
   payload: z.core.ParsePayload<Pick<GrantEntry, 'for' | 'match' | 'accountsIn'>>,
@@ -123,14 +123,14 @@ const listUnusedFields = (declared: Match, fields: Selector): readonly Mistake[]
       message: `must be absent, because match: ${declared} knows no ${field === 'except' ? 'exceptions' : field}`,
     }));
 
-/** A list in which nothing is named twice: a resource that is named twice would get each statement twice. */
+/** A list without repetition: a resource that is named twice would get each statement twice. */
 export const uniqueListSchema = <T extends z.ZodType<string>>(element: T, empty: string) =>
   z
     .array(element)
     .min(1, empty)
     .refine((names) => new Set(names).size === names.length, 'must name each only once');
 
-/** A field of the kinds whose resources are in regions. Default: the central account's region. */
+/** A field of the kinds whose resources have regions. Default: the central account's region. */
 export const regionsSchema = uniqueListSchema(
   regionSchema,
   'must name at least one region, or be absent',
@@ -151,15 +151,15 @@ const roleNamesSchema = uniqueListSchema(
   'must name at least one role; leave it out to mean all roles',
 );
 
-/** References to member roles of the configuration, each by its name, with its path or without. */
+/** References to member roles of the configuration, each by its name, with or without its path. */
 const memberRoleNamesSchema = uniqueListSchema(
   textSchema(rolePattern, 'the name of a member role, with its path or without'),
   'must name at least one member role, or be absent',
 );
 
 /**
- * Fields that narrow a grant to some roles of the accounts. Default of both together: all roles. `memberRoles` names roles that
- * the configuration describes, `roles` names roles that others make.
+ * Fields that narrow a grant to some roles of the accounts. Default of both together: all roles. `memberRoles` names
+ * roles that the configuration describes, `roles` names other roles.
  */
 export const roleFields = {
   roles: roleNamesSchema.optional(),

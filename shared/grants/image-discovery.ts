@@ -15,7 +15,7 @@ import {
 } from './discovery.ts';
 import { type GrantEntry, regionsSchema, uniqueListSchema } from './grant-schema.ts';
 
-/** The fields by which an entry tells its images. Go with `checkImageEntry`. */
+/** The fields that select the images of an entry. Use them with `checkImageEntry`. */
 export const imageFields = {
   regions: regionsSchema,
   images: uniqueListSchema(
@@ -44,7 +44,7 @@ export function checkImageEntry(payload: z.core.ParsePayload<ImageEntry>): void 
 /** In a value of a filter `*` and `?` are wildcards (EC2 user guide, "List and filter your resources"). */
 const literally = (value: string): string => value.replace(/[\\*?]/g, '\\$&');
 
-/** Images of the account itself; one that is being made counts once it is available. */
+/** Images that the account owns. A pending image counts once it is available. */
 export const imageDiscovery: Discovery<GrantEntry & ImageEntry> = {
   listSearches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tags)),
   actions: ['ec2:DescribeImages'],

@@ -1,7 +1,7 @@
 import type { OneOrMany, Statement } from '../iam/document.ts';
 import type { GrantContext, ResourceRef } from './contract.ts';
 
-/** The condition key by which AppConfig says which deployment it encrypts or decrypts. */
+/** The condition key for the AppConfig deployment that the call encrypts or decrypts. */
 export const deploymentKey = 'kms:EncryptionContext:aws:appconfig:deployment:arn';
 
 /**
@@ -17,11 +17,11 @@ export function getSecretsManagerService(
 }
 
 /**
- * A deployment of AppConfig in the caller's own account: it has no others to ask for. So that one account never uses
- * the key for another's, the variable stands for its id. KMS takes only keys of the region, so that is the key's.
- * No `kms:ViaService`: KMS does not document AppConfig among its services.
- * Sources: AppConfig user guide, "Data encryption at rest for AWS AppConfig" (encryption context); IAM user guide,
- * "IAM policy elements: Variables and tags".
+ * A deployment of AppConfig in the caller's own account. The variable stands for the caller's account id, so that no
+ * account uses the key for another account's deployments. KMS uses only keys of its own region, so the region is the
+ * key's. No `kms:ViaService`: KMS does not document AppConfig among its services. Sources: AppConfig user guide, "Data
+ * encryption at rest for AWS AppConfig" (encryption context); IAM user guide, "IAM policy elements: Variables and
+ * tags".
  */
 export const restrictToOwnDeployments = (
   { region }: ResourceRef,

@@ -19,7 +19,7 @@ import { type GrantEntry, regionsSchema } from './grant-schema.ts';
 
 const multiRegion = 'mrk-';
 
-/** The fields by which the kinds on keys tell their keys. Go with `checkKeyEntry`. */
+/** The fields by which the kinds on keys select their keys. Use them with `checkKeyEntry`. */
 export const keyFields = {
   regions: regionsSchema,
   /** GetKeyPolicy and PutKeyPolicy take no alias (KMS API reference). */
@@ -50,18 +50,19 @@ export function checkKeyEntry(payload: z.core.ParsePayload<KeyEntry>): void {
 
 export const listKeyIds = ({ key }: KeyEntry): readonly string[] => (key === undefined ? [] : [key]);
 
-/** Keys a page, each of which is described at once; the API takes 1 to 100 (GetResources). */
+/** Page size. Every key of a page is described at once. The API takes 1 to 100 (GetResources). */
 const pageSize = 50;
 
 /**
- * KMS lists keys without their tags, so the tagging service is asked; what it gives may be gone since, and keys of AWS
- * cannot be managed. Each region's replica of a multi-Region key has a policy and grants of its own (KMS developer guide,
- * "Multi-Region keys in AWS KMS", shared and independent properties).
+ * KMS lists keys without their tags, so the search calls the tagging service. The service may list keys that were
+ * deleted since, and AWS managed keys, which no grant can use. Each region's replica of a multi-Region key has a policy
+ * and grants of its own (KMS developer guide, "Multi-Region keys in AWS KMS", shared and independent properties).
  */
 export const createKeyDiscovery = <Entry extends GrantEntry & KeyEntry>(): Discovery<Entry> => ({
   listSearches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tags)),
   actions: ['tag:GetResources', 'kms:DescribeKey'],
-  // A key that is replicated is logged as CreateKey too (KMS developer guide, CloudTrail entries, "ReplicateKey").
+  // CloudTrail also logs the replication of a key as CreateKey (KMS developer guide, CloudTrail entries,
+  // "ReplicateKey").
   events: [
     {
       source: 'aws.kms',
@@ -88,7 +89,7 @@ export const createKeyDiscovery = <Entry extends GrantEntry & KeyEntry>(): Disco
     }),
 });
 
-/** A key that may not be described counts: the step that reads its policy reports what is denied. */
+/** A key counts even if DescribeKey is denied: the step that reads its policy reports the denied action. */
 async function isUsable(kms: KMSClient, KeyId: string): Promise<boolean> {
   try {
     const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));

@@ -11,31 +11,34 @@ import { InvalidPrincipalError, ResourceMissingError } from '../platform/aws/err
 import { compareByText } from '../platform/order.ts';
 import { formatResourceKey, type GrantContext, type ResourceRef, type StateChange } from './contract.ts';
 
-/** A grant of ours on the key, with the id that KMS gave it once it exists. */
+/** A managed grant on the key, with the id that KMS gave it once it exists. */
 export interface KeyGrant {
   readonly name: string;
   readonly id?: string;
   readonly grantee: string;
   /** Ordered. */
   readonly operations: readonly GrantOperation[];
-  /** Somebody has narrowed it, which we never do. */
+  /** Somebody has added constraints, which this installation never does. */
   readonly constrained?: boolean;
 }
 
-/** Ours, ordered by name. Others come and go by themselves, one for each volume in use: only their number matters. */
+/**
+ * Managed grants, ordered by name. AWS services create and retire unmanaged grants, one for each volume in use: only
+ * the number of unmanaged grants matters.
+ */
 export interface KeyGrants {
   readonly own: readonly KeyGrant[];
   readonly others: number;
 }
 
-/** The beginning of the names of all our grants. A grant's name holds letters, digits and `:/_-` (CreateGrant). */
+/** The prefix of the names of all managed grants. A grant's name holds letters, digits and `:/_-` (CreateGrant). */
 export const getGrantNamePrefix = ({ installationId }: GrantContext): string =>
   `account-onboarding/${installationId}/`;
 
-/** What the table remembers: `account-onboarding/<installation>/<grant>`; the account's id follows in each name. */
+/** What the table remembers: `account-onboarding/<installation>/<grant>`. Each name continues with the account id. */
 export const parseGrantMark = (name: string): string => name.slice(0, name.lastIndexOf('/'));
 
-/** Two grants of one meaning give the same access under the same name. */
+/** Two grants with equal keys give equal access under one name. */
 export const canonicalGrantKey = ({ name, grantee, operations, constrained = false }: KeyGrant): string =>
   [name, grantee, constrained, ...operations].join(' ');
 
@@ -44,7 +47,7 @@ export const compareByName = compareByText(({ name }: KeyGrant) => name);
 export const isSameGrants = (a: KeyGrants, b: KeyGrants): boolean =>
   a.own.map(canonicalGrantKey).sort().join('\n') === b.own.map(canonicalGrantKey).sort().join('\n');
 
-/** A hundred a page is the most (ListGrants, KMS API reference). */
+/** The largest page size (ListGrants, KMS API reference). */
 const pageSize = 100;
 
 export async function readGrants(
@@ -75,7 +78,7 @@ export async function* paginateKeyGrants(
   } while (Marker !== undefined);
 }
 
-/** As the policy engine reads it, with the grant of the configuration that made it. */
+/** As the policy engine reads it, with the configured grant that created it. */
 export function toAppliedGrant(
   { Name = '', GrantId = '', GranteePrincipal = '', Operations = [], Constraints = {} }: GrantListEntry,
   context: GrantContext,
@@ -92,7 +95,7 @@ export function toAppliedGrant(
   };
 }
 
-/** The grantee is an unreadable id once its role is deleted. */
+/** After its role is deleted, the grantee is a unique id instead of an ARN. */
 const keyGrant = (grant: GrantListEntry): KeyGrant => ({
   name: grant.Name ?? '',
   id: grant.GrantId ?? '',
@@ -102,10 +105,10 @@ const keyGrant = (grant: GrantListEntry): KeyGrant => ({
 });
 
 /**
- * One request after the other, which stays below KMS's 50 a second; a write that died half-way is finished by the next
- * run. A name makes CreateGrant idempotent: the same request again gives the same grant (KMS API reference).
- * An account whose role does not exist yet is passed over, and reported when everything else is done. Who gains comes
- * first, but on a key that is too full for that.
+ * Sends one request after the other, which stays below KMS's 50 a second. The next run finishes an interrupted write. A
+ * name makes CreateGrant idempotent: a repeated request returns the existing grant (KMS API reference). An account
+ * whose role does not exist yet is skipped, and reported after the rest. Additions come first, unless the key is too
+ * full for them.
  */
 export async function writeGrants(
   kms: KMSClient,
@@ -151,7 +154,7 @@ async function create(kms: KMSClient, KeyId: string, grant: KeyGrant): Promise<b
   }
 }
 
-/** What is gone already is revoked. */
+/** A missing grant counts as revoked. */
 async function revoke(kms: KMSClient, KeyId: string, GrantId: string): Promise<void> {
   try {
     await kms.send(new RevokeGrantCommand({ KeyId, GrantId }));

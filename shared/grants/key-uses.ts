@@ -25,11 +25,12 @@ interface KeyUse {
 const decryptActions = ['kms:Decrypt', 'kms:DescribeKey'];
 
 /**
- * What principals may do with a key, by preset: the policy of the key allows it, and so must the policies of their roles.
+ * What principals may do with a key, by preset. The policy of the key must allow it, and the policies of their roles
+ * too.
  *
  * An account that launches an encrypted AMI: EC2 user guide, "Amazon EBS encryption" (permissions for IAM users). No
- * `kms:Encrypt`, which launching does not need. The grant for the service-linked role of an Auto Scaling group is no
- * part of it: Auto Scaling user guide, "Required AWS KMS key policy for use with encrypted volumes".
+ * `kms:Encrypt`, which launching does not need. The preset does not include the grant for the service-linked role of an
+ * Auto Scaling group: Auto Scaling user guide, "Required AWS KMS key policy for use with encrypted volumes".
  *
  * Callers of GetLatestConfiguration, and of StartDeployment: AppConfig user guide, "Data encryption at rest".
  */

@@ -42,7 +42,10 @@ const schema = z
     ...keyFields,
     kind: z.literal('kms-grant'),
     preset: z.literal('auto-scaling'),
-    /** Of the service-linked role, where it is not the default one: `AWSServiceRoleForAutoScaling_<customSuffix>`. */
+    /**
+     * The suffix of the service-linked role, if it is not the default one:
+     * `AWSServiceRoleForAutoScaling_<customSuffix>`.
+     */
     customSuffix: textSchema(
       /^[\w+=,.@-]{1,35}$/,
       'the suffix of the role without the underscore',
@@ -53,8 +56,8 @@ const schema = z
 type Entry = z.infer<typeof schema>;
 
 /**
- * What launching instances with encrypted volumes needs: Auto Scaling user guide, "Required AWS KMS key policy for use
- * with encrypted volumes", the grant for access across accounts.
+ * What a launch of instances with encrypted volumes needs: Auto Scaling user guide, "Required AWS KMS key policy for
+ * use with encrypted volumes", the grant for access across accounts.
  */
 const operations: readonly GrantOperation[] = [
   'CreateGrant',
@@ -68,9 +71,9 @@ const operations: readonly GrantOperation[] = [
 ];
 
 /**
- * The one place where we name a role: Auto Scaling acts as its service-linked role, whose permissions nobody can
- * extend, so naming the account, and leaving the rest to policies there, would help nothing. A grant, unlike a
- * document, is not spoiled by a role that is missing: only the request for this one account fails.
+ * Only this kind names a role by its ARN: Auto Scaling acts as its service-linked role, and nobody can extend the
+ * permissions of that role. So a grant to the account would not help. If a role is missing, only the request for its
+ * account fails. A document would fail as a whole.
  */
 const granteeOf = ({ customSuffix }: Entry, { id }: Account, { partition }: GrantContext): string =>
   `arn:${partition}:iam::${id}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling` +
@@ -137,7 +140,7 @@ function refuseClashes(ref: ResourceRef, { own }: KeyGrants, marks: readonly str
 
 const namePattern = /^account-onboarding\/([a-z0-9]+)\/([a-z0-9-]+)\/\d{12}$/;
 
-/** Our grants as one statement for each grant of the configuration. */
+/** Managed grants, as one statement for each grant of the configuration. */
 function documents({ own }: KeyGrants): Readonly<Record<string, PolicyDocument | undefined>> {
   const alike = Map.groupBy(own, ({ name, operations }) => [parseGrantMark(name), ...operations].join(' '));
   const statements = [...alike.values()].map((grants): Statement => {
@@ -165,7 +168,7 @@ const accesses = (
   ref: ResourceRef,
   context: GrantContext,
 ): readonly Access[] => [
-  // The service-linked role exists: KMS gives no grant to a role that does not (KMS API reference, "CreateGrant").
+  // The service-linked role must exist: KMS creates no grant for a missing role (KMS API reference, "CreateGrant").
   createCentralAccess(account, `Auto Scaling launch instances whose volumes key ${ref.id} encrypts`, {
     principal: { type: 'role', arn: granteeOf(entry, account, context) },
     action: 'kms:CreateGrant',

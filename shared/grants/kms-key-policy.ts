@@ -33,7 +33,7 @@ const fields = {
   kind: z.literal('kms-key-policy'),
 };
 
-/** CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail"; see `cloudTrailEncrypt`. */
+/** CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail". See `cloudTrailEncrypt`. */
 const trailMatch = accountsOnly(
   "what CloudTrail does with a key is known by its trail's ARN alone: AWS documents no key of the organization for it",
 );
@@ -69,8 +69,8 @@ const isPrincipalEntry = (entry: Entry): entry is PrincipalEntry => isKeyUsePres
 const thisKey = { Effect: 'Allow', Resource: '*' } as const;
 
 /**
- * Config and log delivery name the account that they act for. Then they name its organization too: AWS's own policy
- * against confused deputies denies the use of keys to services that name an account and not the organization
+ * Config and log delivery name the account that they act for, so they must name its organization too. AWS's own policy
+ * against confused deputies denies the use of keys to services that name an account without the organization
  * (Organizations user guide, "Resource control policy examples").
  */
 const fromService = (service: string, request: Request, action: readonly string[]): Part => ({
@@ -96,9 +96,9 @@ const trailsOf = ({ partition }: GrantContext, accountId: string): string =>
   `arn:${partition}:cloudtrail:*:${accountId}:trail/*`;
 
 /**
- * CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail"; that Decrypt, which bucket keys need, comes
- * with the same encryption context: Control Tower user guide, "Configure AWS KMS keys". DescribeKey is held by the
- * account: with the trail's name and region left open, its ARN says no more and takes three times the room.
+ * CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail". Bucket keys need Decrypt, with an equal
+ * encryption context: Control Tower user guide, "Configure AWS KMS keys". For DescribeKey the condition names the
+ * account. An ARN with a wildcard for name and region of the trail would say no more and take three times the space.
  */
 function cloudTrailEncrypt(request: Request): readonly Part[] {
   const trails = request.accounts.map(({ id }) => trailsOf(request.context, id));
@@ -155,7 +155,7 @@ const services: Readonly<Record<string, readonly [label: string, principal: stri
   'flow-logs-encrypt': ['VPC flow logs', 'delivery.logs.amazonaws.com', 'logs:any:ID:any'],
 };
 
-/** What principals do with the key, where it is not to decrypt. */
+/** The actions of principals on the key, besides decryption. */
 const uses: Readonly<Record<string, string>> = {
   'launch-encrypted-ami': 'launch AMIs encrypted',
   'read-configurations': 'read configurations of AppConfig encrypted',

@@ -4,8 +4,8 @@ import type { GrantContext } from './contract.ts';
 import type { GrantEntry, Match } from './grant-schema.ts';
 
 /**
- * The principals that an image is shared with, ordered: `111122223333` for an account, the ARN of an organization or OU,
- * `all`. They bear no marks, so the table alone knows which are managed, and for which grant.
+ * The principals that an image is shared with, ordered: `111122223333` for an account, the ARN of an organization or
+ * OU, `all`. Principals bear no marks, so only the table knows which are managed, and for which grant.
  */
 export interface LaunchPermissions {
   readonly sharedWith: readonly string[];
@@ -15,7 +15,7 @@ export interface LaunchPermissions {
 export const getMarkedId = (mark: string): string => mark.slice(mark.indexOf('/') + 1);
 export const getMarkedSid = (mark: string): string => mark.slice(0, mark.indexOf('/'));
 
-/** An id as `LaunchPermissions` has it. */
+/** An id in the form of `LaunchPermissions`. */
 export const getSharedId = ({
   UserId,
   OrganizationArn,
@@ -30,8 +30,9 @@ export function toLaunchPermission(id: string): LaunchPermission {
 }
 
 /**
- * What a grant for the organization or for OUs shares an image with. An OU stands for the accounts in it and below it.
- * Source: EC2 user guide, "Share an AMI with organizations and organizational units".
+ * The principals that a grant for the organization or for OUs shares an image with. An OU stands for the accounts
+ * directly in it and in the OUs below it. Source: EC2 user guide, "Share an AMI with organizations and organizational
+ * units".
  */
 export function listOrganizationArns(
   { for: selector }: GrantEntry,
@@ -56,10 +57,10 @@ function parseArn(id: string): OrganizationArn | undefined {
   return { type, organizationId, ou };
 }
 
-/** `*` is this image, as in a key policy it is the key. */
+/** `*` is the image itself, as `*` in a key policy is the key. */
 const launch = { Effect: 'Allow', Action: 'ec2:RunInstances', Resource: '*' } as const;
 
-/** The statements that mean the same as these launch permissions of one grant. */
+/** Statements of equal meaning to these launch permissions of one grant. */
 export function createLaunchStatements(ids: readonly string[], Sid: string): readonly Statement[] {
   const accounts = ids.filter((id) => parseArn(id) === undefined);
   const arns = ids.flatMap((id) => parseArn(id) ?? []);
@@ -72,7 +73,7 @@ export function createLaunchStatements(ids: readonly string[], Sid: string): rea
   ];
 }
 
-/** Beside the paths of OUs the organization is named too, as `restrictToOrganization` does. */
+/** The condition also names the organization besides the paths of OUs, as `restrictToOrganization` does. */
 function restrictTo(arns: readonly OrganizationArn[]): Pick<Statement, 'Condition'> {
   const [first] = arns;
   if (first === undefined) return {};

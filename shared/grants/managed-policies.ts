@@ -26,28 +26,29 @@ import type { GrantContext, ResourceRef, StateChange } from './contract.ts';
 import { ResourceBusyError } from './errors.ts';
 import { createSidTags, parseSentDocument, type TaggedDocument, toSentDocument } from './sid-tag.ts';
 
-/** A customer managed policy of ours. */
+/** A customer managed policy of this installation. */
 export interface ManagedPolicy extends TaggedDocument {
   readonly name: string;
-  /** Known once it exists. */
+  /** Present once the policy exists. */
   readonly arn?: string;
   readonly attached: boolean;
 }
 
 /**
- * Our policies for one group or role, ordered by name, and how many others are attached to it. A write
- * that ended half-way, or an external change, can leave a policy unattached. Such a policy is used again or deleted.
+ * The managed policies of this installation for one group or role, ordered by name, and how many unmanaged ones are
+ * attached to it. A write that ended half-way, or an external change, can leave a policy unattached. Such a policy is
+ * used again or deleted.
  */
 export interface ManagedPolicies {
   readonly policies: readonly ManagedPolicy[];
   readonly othersAttached: number;
 }
 
-/** What is not attached gives nobody anything, whatever it says. */
+/** An unattached policy gives no access, whatever its document says. */
 export const listAttached = ({ policies }: ManagedPolicies): readonly ManagedPolicy[] =>
   policies.filter(({ attached }) => attached);
 
-/** Our policies for one group or role lie under one path, so that one listing finds them. */
+/** This installation's policies for one group or role have one path, so that one listing finds them. */
 export const getPolicyPath = ({ id }: ResourceRef, { installationId }: GrantContext): string =>
   `/account-onboarding/${installationId}/${id}/`;
 
@@ -64,7 +65,8 @@ export async function readManagedPolicies(
   const attached = await attachedArns(iam, ref);
   const path = getPolicyPath(ref, context);
   const listed = await listedArns(iam, path);
-  // Listings of IAM lag, so what is attached may not be listed yet: its path says that it is ours.
+  // Listings of IAM lag, so an attached policy may be missing from the listing. Its path shows that this installation
+  // owns it.
   const arns = [...new Set([...listed, ...[...attached].filter((arn) => arn.includes(`:policy${path}`))])];
   const read = await Promise.all(arns.map((arn) => readPolicy(iam, arn, context)));
   const policies = read
@@ -90,7 +92,10 @@ async function attachedArns(iam: IAMClient, { id }: ResourceRef): Promise<Readon
   return arns;
 }
 
-/** The unique id of the group or role, which one that is made anew does not have (IAM user guide, "Unique identifiers"). */
+/**
+ * The unique id of the group or role. A role that is deleted and created again has another id (IAM user guide, "Unique
+ * identifiers").
+ */
 export async function readEntityId(iam: IAMClient, { id }: ResourceRef): Promise<string | undefined> {
   const [kind, name] = id.split('/');
   if (kind === 'role') return (await iam.send(new GetRoleCommand({ RoleName: name }))).Role?.RoleId;
@@ -108,7 +113,7 @@ async function listedArns(iam: IAMClient, PathPrefix: string): Promise<readonly 
   return arns;
 }
 
-/** `undefined` for a policy that was listed and is gone: listings of IAM lag. */
+/** `undefined` for a listed policy that no longer exists: listings of IAM lag. */
 async function readPolicy(iam: IAMClient, arn: string, context: GrantContext) {
   try {
     const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn: arn }));
@@ -144,7 +149,7 @@ function requireTags(
   );
 }
 
-/** No policy is deleted before all others are in place. The next run finishes a write that died half-way. */
+/** Deletes policies only when all other policies are in place. The next run finishes an interrupted write. */
 export async function writeManagedPolicies(
   iam: IAMClient,
   ref: ResourceRef,
@@ -189,8 +194,9 @@ async function createPolicy(
 }
 
 /**
- * A policy that exists though no listing showed it: our own of a moment ago gets the document, another is refused.
- * Names are unique in an account whatever their path (IAM user guide, "IAM identifiers").
+ * A policy that exists although no listing showed it. If this installation created it a moment ago, it gets the
+ * document. Any other policy is an error. Names are unique in an account whatever their path (IAM user guide, "IAM
+ * identifiers").
  */
 async function adopt(
   iam: IAMClient,
@@ -209,7 +215,8 @@ async function adopt(
       { policy: policy.name, accountId: ref.accountId },
       cause,
     );
-  // What was reckoned with another tag may not fit; once a listing shows the policy, its tag is reckoned with.
+  // The policy's real tag may differ from the tag that the plan assumed, so the document may not fit. Once a listing
+  // shows the policy, the next plan counts with its tag.
   if (known.taggedSid !== policy.taggedSid) throw notListedYet(arn, cause);
   if (!isSamePolicy(known.document, policy.document)) await replace(iam, arn, policy);
   return arn;
@@ -222,7 +229,9 @@ const notListedYet = (arn: string, cause: Error): ResourceBusyError =>
     cause,
   );
 
-/** A managed policy has five versions at most, so the oldest that is not the default goes (IAM quotas). */
+/**
+ * A managed policy has at most five versions, so the oldest version that is not the default is deleted (IAM quotas).
+ */
 const maximumVersions = 5;
 
 async function replace(iam: IAMClient, PolicyArn: string, policy: ManagedPolicy): Promise<void> {

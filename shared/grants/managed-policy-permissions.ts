@@ -1,7 +1,10 @@
 import type { GrantContext, Permission, ResourceRef, ResourceSearch } from './contract.ts';
 import { getPolicyPath } from './managed-policies.ts';
 
-/** By what they are about (Service Authorization Reference, "AWS Identity and Access Management"). */
+/**
+ * The actions by the type of resource that they support (Service Authorization Reference, "AWS Identity and Access
+ * Management").
+ */
 const onPolicies = {
   read: ['iam:GetPolicy', 'iam:GetPolicyVersion'],
   write: [
@@ -18,9 +21,9 @@ const attach = {
   group: ['iam:AttachGroupPolicy', 'iam:DetachGroupPolicy'],
   role: ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
 };
-/** For the unique id. */
+/** Reads the unique id. */
 const identify = { group: 'iam:GetGroup', role: 'iam:GetRole' };
-/** Knows no resource. */
+/** Has no resource. */
 const list = 'iam:ListPolicies';
 
 export const managedPolicyActions = {
@@ -30,9 +33,9 @@ export const managedPolicyActions = {
 };
 
 /**
- * Only our own policies may be made, changed and attached: those under the path of the group or role. So what the role
- * can attach is what it could write itself (IAM user guide, "Controlling access to policies": `iam:PolicyARN`). A group
- * or role is configured without its path, which its ARN has.
+ * The role can create, change and attach only policies of this installation: policies under the path of the group or
+ * role. So the role can attach only what it could write itself (IAM user guide, "Controlling access to policies":
+ * `iam:PolicyARN`). The configuration names a group or role without its path, but its ARN contains the path.
  */
 export function listManagedPolicyPermissions(
   on: ResourceRef | ResourceSearch,
@@ -55,7 +58,7 @@ export function listManagedPolicyPermissions(
   ];
 }
 
-/** A group or role without a path, or with any. */
+/** A group or role without a path, or with any path. */
 export function listEntityArns(
   { accountId, id }: ResourceRef,
   { partition }: GrantContext,

@@ -7,8 +7,8 @@ import type { Part } from './document-rendering.ts';
 import { createCentralAccess, createServiceRequest } from './principals.ts';
 
 /**
- * Fields of the presets for the organization's own trail. One trail of the management account writes the logs of every
- * account, so these presets are for all accounts: no list and no OU could hold it to some of them.
+ * Fields of the presets for the organization trail. One trail of the management account writes the logs of every
+ * account. So the presets are for all accounts: no list and no OU could restrict the trail to some accounts.
  */
 export const organizationTrailFields = {
   match: z
@@ -30,9 +30,9 @@ interface Trail {
 }
 
 /**
- * For an organization trail CloudTrail names the trail and the management account in every request, also in those for the
- * logs of member accounts.
- * Source: CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail" (`aws:SourceArn`, `aws:SourceAccount`).
+ * CloudTrail names an organization trail and the management account in every request, also in requests for the logs of
+ * member accounts. Source: CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail" (`aws:SourceArn`,
+ * `aws:SourceAccount`).
  */
 const formatTrailArn = ({ name, region }: Trail, { partition, managementAccountId }: GrantContext): string =>
   `arn:${partition}:cloudtrail:${region}:${managementAccountId}:trail/${name}`;
@@ -51,9 +51,9 @@ interface TrailBucket {
 }
 
 /**
- * The trail writes the logs of all accounts under the id of the organization. If somebody makes it a trail of the
- * management account alone, it goes on under the id of that account.
- * Source: CloudTrail user guide, "Amazon S3 bucket policy for CloudTrail" (organization trails).
+ * The trail writes the logs of all accounts under the id of the organization. If somebody changes it to a trail of the
+ * management account alone, it writes under the id of that account. Source: CloudTrail user guide, "Amazon S3 bucket
+ * policy for CloudTrail" (organization trails).
  */
 export function createTrailBucketParts({
   trail,
@@ -86,8 +86,8 @@ export function createTrailBucketParts({
 }
 
 /**
- * The trail names itself in the encryption context.
- * Source: CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail".
+ * The encryption context contains the ARN of the trail. Source: CloudTrail user guide, "Configure AWS KMS key policies
+ * for CloudTrail".
  */
 export function createTrailKeyParts(trail: Trail, context: GrantContext): readonly Part[] {
   const arn = formatTrailArn(trail, context);
@@ -112,7 +112,7 @@ export function createTrailKeyParts(trail: Trail, context: GrantContext): readon
   ];
 }
 
-/** What the trail does for an account with the bucket. */
+/** The trail's access to the bucket, on behalf of an account. */
 export function createTrailBucketAccess({
   trail,
   ref,
@@ -137,7 +137,7 @@ export function createTrailBucketAccess({
   );
 }
 
-/** What the trail does for an account with the key. */
+/** The trail's access to the key, on behalf of an account. */
 export function createTrailKeyAccess({
   trail,
   ref,

@@ -2,14 +2,14 @@ import type { GrantContext, KindActions, Permission, ResourceRef, ResourceSearch
 
 interface OnOneArn {
   readonly actions: KindActions;
-  /** The ARN of a resource; `*` in its id stays a wildcard. */
+  /** The ARN of a resource. `*` in its id stays a wildcard. */
   readonly formatArn: (ref: ResourceRef, context: GrantContext) => string;
 }
 
 /**
- * All actions of a kind, on the one ARN that each of its resources has. A pattern of names is one of IAM's, too. What tags
- * tell is every resource of the kind in that account and region: with `aws:ResourceTag`, one that has lost the tag would be
- * out of the role's reach, and keep for ever what it was given.
+ * All actions of a kind, on the ARN of each of its resources. IAM supports a pattern of names as well. Tags select
+ * every resource of the kind in the account and region: a condition on `aws:ResourceTag` would be too narrow. If a
+ * resource lost its tag, the role could no longer remove its grant.
  */
 export function createArnPermissions(
   { actions, formatArn }: OnOneArn,
@@ -22,7 +22,7 @@ export function createArnPermissions(
   ];
 }
 
-/** What a search can find, as a resource with a wildcard in its id. */
+/** The matches of a search, as a resource with a wildcard in its id. */
 export function toWildcardRef(on: ResourceRef | ResourceSearch): ResourceRef {
   if ('id' in on) return on;
   const { kind, accountId, region, pattern } = on;

@@ -12,7 +12,7 @@ interface PolicyPackingRequest {
   readonly ref: ResourceRef;
   readonly actual: ManagedPolicies;
   readonly slots: readonly RoleEntry[];
-  /** The statements that the slots' Sids name, without slots. */
+  /** The statements that the Sids of the slots name, without slots. */
   readonly statements: readonly Statement[];
   readonly context: GrantContext;
 }
@@ -22,13 +22,13 @@ interface Shard {
   readonly slots: RoleEntry[];
   readonly sids: Set<string>;
   readonly taggedSid: string | undefined;
-  /** The characters that the policy has. */
+  /** The number of characters in the policy. */
   size: number;
 }
 
 /**
- * Spreads slots over managed policies so that one more account changes one policy, and one less does not move the
- * others: a slot stays in the policy that has it now, and an account's new slots go together to the first with room.
+ * Spreads slots over managed policies so that one account more changes one policy, and one account less moves no other
+ * slot. A slot stays in its present policy. An account's new slots go together to the first policy with room.
  * @throws PolicyTooLargeError when more policies would be needed than can be attached, or one slot fits in none
  */
 export function packPolicies(request: PolicyPackingRequest): {
@@ -58,9 +58,9 @@ export function packPolicies(request: PolicyPackingRequest): {
 }
 
 /**
- * Policies are written in their order. First those that come to let in all accounts of a grant, before others stop
- * listing them; last those that cease to, or whose accounts another takes over, after others have begun: so nobody is
- * without access in between.
+ * The order in which policies are written, so that no account lacks access in between. Policies that start to admit all
+ * accounts of a grant are first, before other policies stop listing the accounts. Policies that stop admitting
+ * accounts, or whose accounts move to another policy, are last.
  */
 function inOrderOfWriting(
   policies: readonly ManagedPolicy[],
@@ -94,7 +94,7 @@ const slotKey = ({ sid, accountId, text }: RoleEntry): string => `${sid} ${accou
 /** The characters that slots add to a shard. */
 type Weigh = (slots: readonly RoleEntry[], shard: Pick<Shard, 'sids' | 'taggedSid'>) => number;
 
-/** Each slot with a comma; the first of a statement has none, but the statement itself. */
+/** Counts a comma with each slot. The first slot of a statement has no comma, but adds the statement itself. */
 function weighing(statements: readonly Statement[]): Weigh {
   const sizes = new Map(statements.map((statement) => [statement.Sid, JSON.stringify(statement).length]));
   return (slots, { sids, taggedSid }) =>
@@ -106,7 +106,7 @@ function weighing(statements: readonly Statement[]): Weigh {
       ) + slots.reduce((sum, { text }) => sum + text.length + 3, 0);
 }
 
-/** The comma that each statement is weighed with is missing after the last. */
+/** Each statement is counted with a comma. The last statement has none. */
 const newShard = (name: string, taggedSid: string | undefined): Shard => ({
   name,
   slots: [],
@@ -122,9 +122,10 @@ function put(shard: Shard, slots: readonly RoleEntry[], weigh: Weigh): void {
 }
 
 /**
- * A slot whose role has another name now keeps its policy too, where the new name still fits. A policy that is not attached
- * keeps none, but comes after the attached ones and before new ones. So no more are attached while it is written than
- * before and after: one more is attached only where nothing fits into those that are, and so none of them is emptied.
+ * A slot whose role was renamed also keeps its policy, if the new name fits. An unattached policy keeps no slot: it
+ * comes after the attached policies and before new ones. So a write never attaches more policies at a time than the
+ * larger of the numbers before and after. It attaches another policy only if nothing fits into the attached ones, and
+ * then empties none of them.
  */
 function keepInPlace({ actual, slots, context }: PolicyPackingRequest, weigh: Weigh): Shard[] {
   const wanted = new Map(slots.map((slot) => [`${slot.sid} ${slot.accountId}`, slot]));
@@ -144,7 +145,7 @@ function keepInPlace({ actual, slots, context }: PolicyPackingRequest, weigh: We
   });
 }
 
-/** Puts each account's slots into the first shard with room, making new shards at the lowest free numbers. */
+/** Puts each account's slots into the first shard with room. Creates new shards at the lowest free numbers. */
 function fill(
   request: PolicyPackingRequest,
   kept: readonly Shard[],
@@ -166,7 +167,7 @@ function fill(
   return all;
 }
 
-/** The slots of each account, or each alone where one policy could not hold them all. */
+/** The slots of each account together, or each slot alone if one policy could not hold them all. */
 const togetherWhereFitting = (
   slots: readonly RoleEntry[],
   limit: number,
@@ -206,7 +207,7 @@ function requireAttachable(
   );
 }
 
-/** What would let so many of ours be attached. */
+/** The quota that would allow so many managed policies to be attached. */
 function attachableText({ id }: ResourceRef, needed: number, { othersAttached }: ManagedPolicies): string {
   const setting = id.startsWith('group/') ? 'managedPoliciesPerGroup' : 'managedPoliciesPerRole';
   const all = needed + othersAttached;
@@ -229,7 +230,7 @@ function slotTooLarge({ ref, context }: PolicyPackingRequest, size: number): Pol
   );
 }
 
-/** Without the statements that have no slot here. */
+/** Removes the statements that have no slot in the shard. */
 function toPolicy(
   { name, slots, taggedSid }: Shard,
   statements: readonly Statement[],

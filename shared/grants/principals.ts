@@ -8,7 +8,7 @@ import type { GrantContext, ResourceRef, Share } from './contract.ts';
 import type { GrantEntry, Match } from './grant-schema.ts';
 import { listRoleNames } from './member-roles/references.ts';
 
-/** Accounts are named by their root, never by a role: AWS refuses a document that names a role that is gone. */
+/** Statements name accounts by their root, never by a role: AWS rejects a document that names a deleted role. */
 export const toAccountPrincipals = (
   accounts: readonly Account[],
   { partition }: GrantContext,
@@ -19,7 +19,7 @@ export const toAccountPrincipals = (
 export const listAccountIds = (accounts: readonly Account[]): readonly string[] =>
   accounts.map(({ id }) => id);
 
-/** Joins conditions, each of which must hold; of a key that two have under one operator, the later counts. */
+/** Joins conditions that must all be satisfied. If two name one key under one operator, the later value counts. */
 export function joinConditions(...conditions: readonly (Conditions | undefined)[]): {
   readonly Condition?: Conditions;
 } {
@@ -30,7 +30,7 @@ export function joinConditions(...conditions: readonly (Conditions | undefined)[
   return Object.keys(joined).length === 0 ? {} : { Condition: joined };
 }
 
-/** Narrows a statement to some roles of the accounts that its principals name; nothing where `roles` is absent. */
+/** Narrows a statement to some roles of the accounts that its principals name. Adds nothing if `roles` is absent. */
 const onlyRoles = (
   roles: readonly string[] | undefined,
   { partition }: GrantContext,
@@ -44,9 +44,9 @@ const onlyRoles = (
       };
 
 /**
- * How a share's accounts are made known. A share that keeps accounts which the selector does not match any more, since
- * their removal waits for an operator, is listed until that is decided, whatever it declares: no condition could keep them.
- * Whether the selector matches an account that cannot be read is not known, so that changes nothing.
+ * How statements name the accounts of a share. A share may keep accounts that the selector no longer matches, because
+ * their removal waits for an operator. Then the share lists its accounts until the operator decides, since no condition
+ * could keep them. For an unreadable account it is unknown whether the selector matches, so it does not count here.
  */
 export const matchOf = ({ entry, accounts }: Share<GrantEntry>): Match =>
   accounts.every(
@@ -55,7 +55,10 @@ export const matchOf = ({ entry, accounts }: Share<GrantEntry>): Match =>
     ? (entry.match ?? 'accounts')
     : 'accounts';
 
-/** The account that a key of the organization is about: the caller's, the one that a service acts for, or the resource's. */
+/**
+ * The account that a key of the organization describes: the account of the caller, of a service's request, or of the
+ * resource.
+ */
 export type OrganizationKeySubject = 'Principal' | 'Source' | 'Resource';
 
 export interface Members {
@@ -65,16 +68,16 @@ export interface Members {
   readonly context: GrantContext;
 }
 
-/** The packing in which the accounts of grants that opt in stand in a condition; see `createPrincipalParts`. */
+/** The packing with account ids in a condition, for grants that allow it. See `createPrincipalParts`. */
 export const inCondition = 'condition';
 
 /**
- * The condition that holds a statement to the organization, or to OUs of it. A path is like `o-…/r-…/ou-…/ou-…/`, with
- * a slash at its end, so `o-…/*` + `/ou-…/*` matches the accounts directly in the OU and those in OUs below it; ids of
- * OUs are unique in an organization. Beside the paths the organization is named too: S3 takes a statement for public
- * whose only fixed value has a wildcard.
- * Sources: IAM user guide, "AWS global condition context keys" and "Understand the AWS Organizations entity path";
- * Organizations API reference, "OrganizationalUnit"; S3 user guide, "The meaning of public".
+ * The condition that restricts a statement to the organization, or to OUs of it. A path is like `o-…/r-…/ou-…/ou-…/`,
+ * with a slash at its end. So `o-…/*` + `/ou-…/*` matches the accounts directly in the OU and in OUs below it. Ids of
+ * OUs are unique in an organization. The condition also names the organization besides the paths: S3 treats a statement
+ * as public if its only fixed value has a wildcard. Sources: IAM user guide, "AWS global condition context keys" and
+ * "Understand the AWS Organizations entity path"; Organizations API reference, "OrganizationalUnit"; S3 user guide,
+ * "The meaning of public".
  */
 export function restrictToOrganization(
   whose: OrganizationKeySubject,
@@ -87,7 +90,7 @@ export function restrictToOrganization(
   return { ...organization, 'ForAnyValue:StringLike': { [`aws:${whose}OrgPaths`]: paths } };
 }
 
-/** Holds a service to the accounts that it acts for. */
+/** Restricts a service to the accounts that it acts for. */
 export const restrictSources = (members: Members): Conditions =>
   members.match === 'accounts'
     ? { StringEquals: { 'aws:SourceAccount': listAccountIds(members.accounts) } }
@@ -101,13 +104,12 @@ interface Part {
 /**
  * A statement for principals of the accounts, or some roles of them.
  *
- * Where a grant opts in, the ids of listed accounts stand in a condition, in less than half the room of their root ARNs,
- * beside `aws:PrincipalOrgID`, without which S3 may take the statement for public.
+ * If a grant allows it, the ids of listed accounts are in a condition, which needs less than half the space of their
+ * root ARNs. `aws:PrincipalOrgID` is in the condition too: without it S3 may treat the statement as public.
  *
- * `{"AWS":"*"}` names each principal itself. In the resource's own account that alone is access, whereas its root only
- * lets the account's own policies decide. So that nobody there gains by the match or the packing, the wildcard
- * excludes the own account, and its root is named. Source: IAM user guide, "Policy evaluation logic" (within a single
- * account).
+ * `{"AWS":"*"}` names each principal itself. In the resource's own account that alone gives access, but the account's
+ * root only lets the account's own policies decide. To add no access there, the statement excludes the own account from
+ * the wildcard, and names its root. Source: IAM user guide, "Policy evaluation logic" (within a single account).
  */
 export function createPrincipalParts(
   request: Members & { readonly ref: ResourceRef; readonly packing: string },
@@ -133,7 +135,7 @@ export function createPrincipalParts(
   }
   if (packing !== inCondition || entry.accountsIn !== 'condition')
     return [{ part, statement: listed(accounts) }];
-  // Who has left the organization, and is kept for now, would not be held by it.
+  // The condition would not match an account that has left the organization and keeps its access for now.
   const isHeld = ({ id, state }: Account): boolean => id !== ref.accountId && state !== 'DEPARTED';
   const byCondition = accounts.filter(isHeld);
   const byRoot = accounts.filter((account) => !isHeld(account));
@@ -148,11 +150,13 @@ export function createPrincipalParts(
 
 const accountKey = 'aws:PrincipalAccount';
 
-/** Those who cannot be in a condition, in a statement of their own. */
+/** Accounts that cannot be in a condition, in a statement of their own. */
 const named = (part: string, who: readonly Account[], listed: (who: readonly Account[]) => Statement) =>
   who.length === 0 ? [] : [{ part: `${part}-own`, statement: listed(who) }];
 
-/** The keys of the organization that a request about this account carries. An account that has left carries none. */
+/**
+ * The organization keys that a request of this account carries. An account that has left the organization carries none.
+ */
 export const getOrganizationKeys = (
   whose: OrganizationKeySubject,
   { state, parentIds }: Account,
@@ -165,14 +169,19 @@ export const getOrganizationKeys = (
         [`aws:${whose}OrgPaths`]: [`${[organizationId, ...parentIds].join('/')}/`],
       };
 
-/** An access that has the central half alone: the account may let a service, or roles that its administrators choose, do it. */
+/**
+ * An access with only the central half: the account may let a service, or roles that its administrators choose, use it.
+ */
 export const createCentralAccess = (account: Account, what: string, request: AccessRequest): Access => ({
   who: formatAccount(account),
   what: `let ${what}`,
   request,
 });
 
-/** What an entry with `roles` and `memberRoles` lets the account do: one access for each role, or one for the account as a whole. */
+/**
+ * The accesses of an account by an entry with `roles` and `memberRoles`: one for each role, or one for the account as a
+ * whole.
+ */
 export function createRoleAccesses(
   entry: Parameters<typeof listRoleNames>[0],
   account: Account,
@@ -191,7 +200,8 @@ export function createRoleAccesses(
 }
 
 /**
- * What is asked for on a resource. `on` is for resources whose ARN shows neither their account nor their region, such as buckets.
+ * What a request needs on a resource. `on` is for resources whose ARN shows neither their account nor their region,
+ * such as buckets.
  */
 interface RequestedAction {
   readonly action: string;
@@ -207,8 +217,8 @@ const toRequested = ({ action, resource, on }: RequestedAction) => ({
 });
 
 /**
- * A request of a role of the account, as it would meet `onlyRoles`; `*` in a role name stands for itself. Without `role`, a request of
- * the account as a whole.
+ * A request of a role of the account, which must satisfy `onlyRoles`. `*` in a role name stands for itself. Without
+ * `role`, a request of the account as a whole.
  */
 export function createAccountRequest(
   account: Account,
@@ -226,14 +236,14 @@ export function createAccountRequest(
   };
 }
 
-/** A request that an AWS service makes on behalf of the account; with `in`, as a member of that organization. */
+/** A request by an AWS service on behalf of the account. With `in`, the account is a member of that organization. */
 export const createServiceRequest = (
   service: string,
   account: Account,
   asked: RequestedAction & {
     readonly sourceArn: string;
     readonly in?: GrantContext;
-    /** The account that the service names, if not the one that it acts for. */
+    /** The account that the service names, if it differs from the account that it acts for. */
     readonly sourceAccount?: string;
   },
 ): AccessRequest => ({

@@ -1,8 +1,8 @@
 /** A quota of AWS that the configuration's `limits` sets. */
 export interface Quota {
-  /** What AWS gives everybody. */
+  /** AWS's default quota. */
   readonly default: number;
-  /** The most that AWS gives on request; absent when AWS documents none. */
+  /** The largest quota that AWS gives on request. Absent if AWS documents none. */
   readonly highest?: number;
 }
 
@@ -22,10 +22,10 @@ export const quotas = {
 
 export type LimitName = keyof typeof quotas;
 
-/** Limits of AWS that can be raised on request, as the configuration has them. */
+/** Limits that AWS raises on request, as the configuration sets them. */
 export type Limits = Readonly<Record<LimitName, number>>;
 
-/** The advice to set a limit, if AWS can have raised its quota to `needed`. */
+/** The advice to set a limit, if AWS may have raised its quota to `needed`. */
 export function adviseQuotaIncrease(name: LimitName, needed: number): string {
   const { highest = Number.POSITIVE_INFINITY }: Quota = quotas[name];
   return needed > highest ? '' : `. If AWS has raised your quota, set limits.${name} to ${needed}`;

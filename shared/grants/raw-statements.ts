@@ -7,17 +7,17 @@ import { accountsOnly } from './grant-schema.ts';
 import { toAccountPrincipals } from './principals.ts';
 
 /**
- * `preset: raw`: statements as the configuration has them, for what no preset says. They are ours like all others:
- * marked, kept right, taken back, and held to the members by the check of exposures. In any text,
+ * `preset: raw`: statements from the configuration, for access that no preset covers. They are managed like all other
+ * statements: marked, restored, removed, and checked for access from outside the organization. In any text,
  *
  *     {partition} {organizationId} {region} {resourceArn}    stand for one value each
  *     {accountRoots}     as the AWS principal: the accounts of the grant
  *     {accountId}        in a condition on a service: one value for each account
  *
- * A statement names its accounts in exactly one place. Two lists of accounts in one statement would multiply (each
- * account could do with each other's part what is meant for its own); where a second place must follow the account,
- * policy variables do it: `${aws:PrincipalAccount}` for principals, `${aws:SourceAccount}` for services. What a raw
- * statement lets an account do is not derived, so it is not verified by evaluation.
+ * A statement lists its accounts in exactly one field. Two lists in one statement would multiply: each account could
+ * use the part of every other account. If a second field must follow the account, use a policy variable:
+ * `${aws:PrincipalAccount}` for principals, `${aws:SourceAccount}` for services. Verification does not evaluate raw
+ * statements, because their access is not derived.
  */
 export const createRawFields = <R extends z.ZodType<OneOrMany<string> | undefined>>(resource: R) => ({
   preset: z.literal('raw'),
@@ -143,7 +143,10 @@ function placeMistake(name: string, known: readonly string[]): string {
   return `must not have {${name}} here${known.length === 0 ? '' : advice}`;
 }
 
-/** What would let the table and the plan lose sight of an account: only what these find is known to be granted. */
+/**
+ * Forms of a statement whose accounts the table and the plan cannot read. An account counts as granted only if its id
+ * can be read.
+ */
 function conditionMistakes(statement: RawStatement): readonly Mistake[] {
   return conditionTexts(statement).flatMap(({ operator, key, texts }) => {
     const path = ['Condition', operator, key];
@@ -159,12 +162,12 @@ function conditionMistakes(statement: RawStatement): readonly Mistake[] {
   });
 }
 
-/** Accounts that one of these keys admits cannot be listed; see `match`. */
+/** Accounts that one of these keys admits cannot be listed. See `match`. */
 const organizationKey = /^aws:(principal|source|resource)org(id|paths)$/i;
 
 const positive = /^(ForAnyValue:)?(StringEquals|StringLike|ArnEquals|ArnLike)$/i;
 
-/** The statements for a list of accounts, of which there is at least one. */
+/** The statements for a list of accounts, which is never empty. */
 export function createRawParts(
   statements: readonly RawStatement[],
   { accounts, ref, context }: Pick<StatementRequest<unknown>, 'accounts' | 'ref' | 'context'>,

@@ -1,23 +1,24 @@
 import { type Statement, toArray } from '../iam/document.ts';
 
-/** In the place of an account id in an ARN. */
+/** Takes the position of an account id in an ARN. */
 export const anyAccount = '*';
 
-/** One account's place in a statement of a policy, or that of all accounts together. */
+/** One account's entry in a statement of a policy, or the entry for all accounts together. */
 export interface RoleEntry {
   readonly sid: string;
   /** Or `anyAccount`. */
   readonly accountId: string;
-  /** What stands in the statement for it: the ARN of its role, or its id. */
+  /** The text in the statement: the ARN of the role, or the account id. */
   readonly text: string;
 }
 
 const accountKey = 'aws:ResourceAccount';
 
 /**
- * Lets a statement name the role of any account, and its slots be ids in a condition: in a third of the room that their
- * ARNs take. The same roles are meant: the key is whose the role is. Source: IAM user guide, "AWS global condition context
- * keys", which lists the actions without the key, none of STS; that AssumeRole has it is not confirmed beyond that.
+ * Lets a statement name a role of any account, with account ids in a condition, which need a third of the space of
+ * ARNs. The statement covers equal roles: the key gives the account that owns the role. Source: IAM user guide, "AWS
+ * global condition context keys". The page lists the actions without the key, and none is an action of STS. No page
+ * confirms that AssumeRole has the key.
  */
 export const nameByAccountIds = (statement: Statement, anyRole: string): Statement => ({
   ...statement,
@@ -28,16 +29,16 @@ export const nameByAccountIds = (statement: Statement, anyRole: string): Stateme
   },
 });
 
-/** The ids in the condition of a statement that was made so. */
+/** The ids in the condition of a statement with account ids. */
 function idsIn({ Condition }: Statement): readonly string[] | undefined {
   const ids = Condition?.StringEquals?.[accountKey];
   return ids === undefined ? undefined : toArray(ids).map(String);
 }
 
-/** Whether the accounts of a statement stand in its condition. */
+/** Whether the condition of a statement lists its accounts. */
 export const hasAccountIds = (statement: Statement): boolean => idsIn(statement) !== undefined;
 
-/** In the order of their texts, so that the document does not depend on who came first. */
+/** Ordered by text, so that the document does not depend on the order in which accounts arrived. */
 export function withRoleEntries(statement: Statement, slots: readonly RoleEntry[]): Statement {
   const texts = slots.map(({ text }) => text).sort();
   if (!hasAccountIds(statement)) return { ...statement, Resource: texts };

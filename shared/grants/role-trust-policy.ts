@@ -23,7 +23,7 @@ const schema = z
     kind: z.literal('role-trust-policy'),
     /** The role of the central account, with its path: `account-onboarding/ConfigurationReader`. */
     role: textSchema(rolePattern, 'the name of a role, with its path if it has one'),
-    /** Roles of the accounts that may assume it. Default: all. */
+    /** Roles of the accounts that may assume it. Default: all roles. */
     ...roleFields,
     externalId: externalIdSchema.optional(),
   })
@@ -52,7 +52,8 @@ const kind = createDocumentKind<Entry>({
   packings: ['listed'],
   listIds: ({ role }) => [role],
   formatArn: roleArn,
-  // A trust policy is about its role alone and has no Resource (IAM user guide, "IAM JSON policy elements: Resource").
+  // A trust policy is only about its own role and has no Resource (IAM user guide, "IAM JSON policy elements:
+  // Resource").
   createStatements: (request) => {
     const { externalId } = request.entry;
     return createPrincipalParts(request, {
@@ -72,7 +73,7 @@ const kind = createDocumentKind<Entry>({
       resource: roleArn(ref, context),
       context: entry.externalId === undefined ? {} : { [externalIdKey]: entry.externalId },
     }),
-  // IAM gives the document as a URL would carry it (IAM API reference, "Role").
+  // IAM returns the document with URL encoding (IAM API reference, "Role").
   read: async ({ iam }, ref) => {
     const { Role } = await iam.send(new GetRoleCommand({ RoleName: nameOf(ref) }));
     const encoded = Role?.AssumeRolePolicyDocument;

@@ -36,12 +36,12 @@ const entryFields = {
   ...grantEntryFields,
   kind: z.literal('s3-bucket-policy'),
   bucket: bucketName,
-  /** A bucket has one. Default: the central account's. */
+  /** The region of a bucket. Default: the central account's. */
   region: regionSchema.optional(),
 };
 
 /**
- * Key prefix in front of `AWSLogs/`. No wildcards and no `$`, which would mean more than they say (S3 user guide,
+ * Key prefix before `AWSLogs/`. It has no wildcards and no `$`, which have a meaning in policies (S3 user guide,
  * "Naming Amazon S3 objects").
  */
 const prefix = textSchema(
@@ -79,23 +79,25 @@ type DeliveryEntry = Exclude<Extract<Entry, { prefix?: unknown }>, TrailEntry>;
 type Request = StatementRequest<Entry>;
 
 /**
- * How a service delivers logs: it checks the bucket, then writes under `AWSLogs/<account id>/<folder>`.
- * Sources: CloudTrail user guide "Amazon S3 bucket policy for CloudTrail"; Config developer guide "Permissions for
- * the Amazon S3 bucket"; VPC user guide "Publish flow logs to Amazon S3".
+ * How a service delivers logs: it checks the bucket, then writes under `AWSLogs/<account id>/<folder>`. Sources:
+ * CloudTrail user guide "Amazon S3 bucket policy for CloudTrail"; Config developer guide "Permissions for the Amazon S3
+ * bucket"; VPC user guide "Publish flow logs to Amazon S3".
  *
- * Held by `aws:SourceAccount`. For trails and flow logs AWS advises `aws:SourceArn` too, so that only one trail can
- * write; we know neither its name nor its region, and with both left open the ARN says no more than the account.
- * Where an organization or OUs are meant, held by `aws:SourceOrgID`, which these services send: Control Tower user guide,
- * "Amazon S3 bucket policy for logging" (CloudTrail, Config); AWS Prescriptive Guidance, "Configure VPC Flow Logs for
- * centralization across AWS accounts".
- * Flow logs with Hive-compatible prefixes (`AWSLogs/aws-account-id=…`) are not covered.
+ * Statements that list accounts use `aws:SourceAccount`. For trails and flow logs AWS also advises `aws:SourceArn`, so
+ * that only one trail can write. The configuration knows neither the name nor the region of a trail, and an ARN with
+ * wildcards for both says no more than the account.
+ *
+ * Statements for an organization or OUs use `aws:SourceOrgID`, which these services send. Sources: Control Tower user
+ * guide, "Amazon S3 bucket policy for logging" (CloudTrail, Config); AWS Prescriptive Guidance, "Configure VPC Flow
+ * Logs for centralization across AWS accounts". Flow logs with Hive-compatible prefixes (`AWSLogs/aws-account-id=…`)
+ * are not covered.
  */
 interface Delivery {
   readonly service: string;
   readonly label: string;
   readonly check: readonly string[];
   readonly folder: string;
-  /** ARN of what acts for an account, `*` where any will do. */
+  /** ARN of the resource that sends the request for an account, `*` if any resource may. */
   readonly source: (partition: string, accountId: string) => string;
 }
 
@@ -124,10 +126,10 @@ const deliveries: Readonly<Record<string, Delivery>> = {
 };
 
 /**
- * `listed` names each account's prefix and is held by `aws:SourceAccount`. `service-tied` names one prefix for all:
- * each of these services writes under the id of the account that it acts for, so the list of source accounts alone
- * decides who writes where. So does the organization or OU, where that is meant. Of deployment revisions it makes one
- * statement of two: see `revisionStatements`.
+ * `listed` names each account's prefix and restricts it by `aws:SourceAccount`. `service-tied` names one prefix for all
+ * accounts. Each of these services writes under the id of the account that it acts for, so the list of source accounts
+ * alone decides which account's logs arrive. A condition on the organization or OUs works in an equal way. For
+ * deployment revisions, `service-tied` joins two statements: see `revisionStatements`.
  */
 const packings = ['listed', 'service-tied'] as const;
 
@@ -184,12 +186,12 @@ const readRevisions = (bucket: string) => ({
 
 /**
  * Deployment revisions (CodeDeploy user guide, "Deploy an application in a different AWS account"). That page gives
- * `s3:Get*` and `s3:List*`; the agent needs only what the AWS managed policy AmazonEC2RoleforAWSCodeDeploy has
+ * `s3:Get*` and `s3:List*`. The agent needs only the actions of the AWS managed policy AmazonEC2RoleforAWSCodeDeploy
  * (AWS managed policy reference guide).
  *
- * Two lists of principals become one where room is short. S3 itself ties actions to resources then: ListBucket is an
- * action on buckets only, GetObject and GetObjectVersion on objects only (Service Authorization Reference, "Actions,
- * resources, and condition keys for Amazon S3").
+ * If space is short, one list of principals serves both statements. S3 itself then ties actions to resources:
+ * ListBucket is an action on buckets only, GetObject and GetObjectVersion on objects only (Service Authorization
+ * Reference, "Actions, resources, and condition keys for Amazon S3").
  */
 function revisionStatements(roles: readonly string[] | undefined, request: Request): readonly Part[] {
   const bucket = bucketArn(request.ref, request.context);

@@ -56,7 +56,7 @@ const schema = z
 
 type Entry = z.infer<typeof schema>;
 
-/** Its ARN ends in six characters that Secrets Manager has chosen (Secrets Manager user guide, "Secret ARN"). */
+/** Secrets Manager ends the ARN in six characters of its choice (Secrets Manager user guide, "Secret ARN"). */
 const secretArn = (
   { region, accountId, id }: ResourceRef,
   { partition }: GrantContext,
@@ -65,15 +65,15 @@ const secretArn = (
 
 const readActions = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
 
-/** What a value of a filter may hold; an exclamation mark in front negates it (API reference, "Filter"). */
+/** The characters of a filter value. An exclamation mark at its start negates it (API reference, "Filter"). */
 const filterValue = /^[a-zA-Z0-9 :_@/+=.-][a-zA-Z0-9 :_@/+=.!-]*$/;
 
 /**
- * The service's filters match beginnings and do not tie a value to its key, so they only shorten the list (Secrets
- * Manager API reference, "Filter"). A replica is passed over: it gets the policy of its primary secret, and takes none of
- * its own ("Replicate AWS Secrets Manager secrets across Regions", "Promote a replica secret", user guide; PutResourcePolicy
- * answers "Operation not permitted on a replica secret"). So is a secret that is planned for deletion, which ListSecrets
- * leaves out unless it is asked for.
+ * The service's filters match prefixes and do not tie a value to its key, so they only shorten the list (Secrets
+ * Manager API reference, "Filter"). The search skips replicas: a replica gets the policy of its primary secret, and
+ * takes none of its own ("Replicate AWS Secrets Manager secrets across Regions", "Promote a replica secret", user
+ * guide; PutResourcePolicy answers "Operation not permitted on a replica secret"). ListSecrets omits secrets that are
+ * scheduled for deletion.
  */
 const discovery: Discovery<Entry> = {
   listSearches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tags)),
@@ -116,8 +116,8 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
   listIds: ({ secrets = [] }) => secrets,
   discovery,
   formatArn: (ref, context) => secretArn(ref, context, '??????'),
-  // Secrets Manager user guide, "Access AWS Secrets Manager secrets from a different account"; DescribeSecret beside
-  // it, since the caching clients ask which version is current.
+  // Secrets Manager user guide, "Access AWS Secrets Manager secrets from a different account". Also DescribeSecret,
+  // because the caching clients use it to find the current version.
   createStatements: (request) => {
     const { entry, ref, context } = request;
     if (entry.preset === 'raw')
@@ -140,7 +140,7 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
           action: 'secretsmanager:GetSecretValue',
           resource: secretArn(ref, context, 'Any123'),
         }),
-  // Secrets that tags tell have no names here: the policy of each secret decides.
+  // Secrets that are selected by tags have no names here: the policy of each secret decides.
   listMemberStatements: (entry, on, context) =>
     entry.preset === 'read'
       ? [
@@ -151,7 +151,7 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
           },
         ]
       : [],
-  // A secret that is made anew gets other random characters at the end of its ARN.
+  // A secret that is deleted and created again has other random characters at the end of its ARN.
   read: async ({ secretsManager }, { id }) => {
     const { ARN, ResourcePolicy } = await secretsManager.send(new GetResourcePolicyCommand({ SecretId: id }));
     return { text: ResourcePolicy, identity: ARN };

@@ -2,9 +2,9 @@ import { memoizeByObject } from '../platform/memoize.ts';
 import { type OneOrMany, type Principal, type Statement, toArray, toPrincipalMap } from './document.ts';
 
 /**
- * All account ids that a statement names, in its principals, resources and condition values: twelve digits that are
- * a whole value, or a whole segment of an ARN or a path. They are the accounts that a document names, also if it grants them nothing. An id within a
- * name counts for nothing: buckets are often named after the account that owns them.
+ * All account ids that a statement names, in its principals, resources and condition values: twelve digits that are a
+ * whole value, or a whole segment of an ARN or a path. An account counts even if the document grants it nothing. An id
+ * within a name does not count, because buckets are often named after the account that owns them.
  */
 export const findAccountIds = memoizeByObject(
   (statement: Statement): ReadonlySet<string> =>

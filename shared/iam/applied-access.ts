@@ -1,8 +1,8 @@
-/** A grant on a KMS key, as ListGrants tells it. */
+/** A grant on a KMS key, as ListGrants returns it. */
 export interface AppliedKeyGrant {
-  /** For reasons. */
+  /** Shown in reasons. */
   readonly name?: string;
-  /** The grant of the configuration that made it. Absent: it is unmanaged. */
+  /** The configured grant that created it. Absent: it is unmanaged. */
   readonly grant?: string;
   /** The ARN of a role, a user or an account's root, or a service. */
   readonly granteePrincipal: string;
@@ -12,7 +12,7 @@ export interface AppliedKeyGrant {
   readonly encryptionContextSubset?: Readonly<Record<string, string>>;
 }
 
-/** Who may launch an image, as DescribeImageAttribute tells it. */
+/** The launch permissions of an image, as DescribeImageAttribute returns them. */
 export interface AppliedLaunchPermissions {
   readonly isPublic?: boolean;
   readonly accountIds?: readonly string[];

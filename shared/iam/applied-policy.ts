@@ -1,6 +1,6 @@
 import type { PolicyDocument } from './document.ts';
 
-/** What a policy is attached to, which decides how it is read and what it can do. */
+/** The thing that a policy is attached to. It decides the grammar and the effect of the policy. */
 export type PolicyKind =
   | 'identity'
   | ResourcePolicyKind
@@ -11,8 +11,8 @@ export type PolicyKind =
   | 'endpoint';
 
 /**
- * Policies of a resource. `trust` is the policy of a role that says who may assume it. `image` are launch permissions of an image,
- * written as a policy. `resource` is the policy of any other resource.
+ * Policies of a resource. `trust` is the trust policy of a role. `image` are launch permissions of an image, written as
+ * a policy. `resource` is the policy of any other resource.
  */
 export type ResourcePolicyKind =
   | 'bucket'
@@ -29,20 +29,23 @@ export type ResourcePolicyKind =
 /** A policy that applies to a request. */
 export interface AppliedPolicy {
   readonly kind: PolicyKind;
-  /** For reasons: `bucket policy of example-logs`. */
+  /** Shown in reasons: `bucket policy of example-logs`. */
   readonly name: string;
   readonly document: PolicyDocument;
-  /** Of an SCP or RCP: the root, OU or account that it is attached to. Each level must allow. */
+  /** For an SCP or RCP: the root, OU or account that it is attached to. Each level must allow. */
   readonly level?: string;
 }
 
-/** What AWS lets the statements of a kind have. Sources: "Grammar of the IAM JSON policy language" and the pages named below. */
+/**
+ * The grammar that AWS supports for statements of a kind. Sources: "Grammar of the IAM JSON policy language" and the
+ * pages named below.
+ */
 export interface KindRules {
   /** Whether statements name principals. */
   readonly principal: boolean;
   /** Whether statements name resources. */
   readonly resource: boolean;
-  /** Whether an ARN with less than six parts is completed: `arn:aws:sqs` is `arn:aws:sqs:*:*:*`. */
+  /** Whether AWS completes an ARN with less than six parts: `arn:aws:sqs` is `arn:aws:sqs:*:*:*`. */
   readonly completesArns: boolean;
 }
 

@@ -7,11 +7,11 @@ import { findPermission, type Situation } from './engine/permission.ts';
 import { createQuestion } from './engine/question.ts';
 import type { AccessRequest, OrganizationFacts } from './request.ts';
 
-/** A request, and everything that is known to decide about it. */
+/** A request, and all facts that decide about it. */
 export interface AuthorizationInput {
   readonly request: AccessRequest;
   readonly policies: readonly AppliedPolicy[];
-  /** Policies that apply and could not be read. */
+  /** Policies that apply but could not be read. */
   readonly unread?: readonly { readonly kind: PolicyKind; readonly reason: string }[];
   /** Grants on the key that the request is for. */
   readonly keyGrants?: readonly AppliedKeyGrant[];
@@ -20,12 +20,12 @@ export interface AuthorizationInput {
   readonly organization?: OrganizationFacts;
 }
 
-/** The answer, and why. */
+/** The answer with its reasons. */
 export interface Decision {
   readonly outcome: 'allowed' | 'denied' | 'unknown';
   /** Whether a Deny statement decided. */
   readonly explicit: boolean;
-  /** The statements that decided; for unknown, those that could not be judged. */
+  /** The statements that decided. For `unknown`, the statements that could not be judged. */
   readonly statements: readonly DecisiveStatement[];
   readonly reasons: readonly string[];
   readonly unknowns: readonly DecisionUnknown[];
@@ -41,8 +41,8 @@ export interface DecisiveStatement {
 }
 
 /**
- * What AWS would answer to a request. An explicit Deny wins; otherwise the request must be granted, and every limit must allow it.
- * The answer is unknown only if something that could not be judged would change it.
+ * AWS's answer to a request, by documented rules. An explicit Deny wins. Otherwise a policy must grant the request, and
+ * every limit must allow it. The answer is unknown only if something that could not be judged would change it.
  *
  * Source: "Policy evaluation logic", with the pages that `engine/` names.
  */
@@ -97,7 +97,7 @@ function decide(
   const unknowns = [
     ...denials.flatMap(listUnknowns),
     ...(open?.unknowns ?? []),
-    // A policy that was not read may deny.
+    // A policy that was not read may contain a Deny.
     ...listUnread(input).map((kind): DecisionUnknown => ({ kind: 'policy', name: kind, policy: kind })),
   ];
   return permission.outcome === 'yes' && unknowns.length === 0

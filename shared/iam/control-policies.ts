@@ -8,13 +8,13 @@ export interface ControlPolicyTarget {
   readonly accountId: string;
 }
 
-/** The accounts of the principal and of the resource, as far as the request says them. Pure. */
+/** The accounts of the principal and of the resource, if the request contains them. Pure. */
 export const listRequestAccounts = (request: AccessRequest): readonly string[] =>
   [getPrincipalAccount(request.principal), getResourceAccount(request)].filter((id) => id !== undefined);
 
 /**
- * SCPs of the account that asks, RCPs of the account that owns the resource. SCPs bind no service, and RCPs only the services that
- * support them ("Policy evaluation logic"). Pure.
+ * SCPs of the principal's account, RCPs of the resource's account. SCPs bind no service, and RCPs bind only services
+ * that support them ("Policy evaluation logic"). Pure.
  */
 export function listControlPolicyTargets(
   request: AccessRequest,

@@ -1,6 +1,6 @@
 /**
- * Whether everything that the pattern `inner` matches is matched by the pattern `outer` as well. Never true by mistake:
- * where it is hard to tell, the answer is false.
+ * Whether the pattern `outer` matches everything that the pattern `inner` matches. Never true by mistake: if it is hard
+ * to tell, the answer is false.
  */
 export function covers(outer: string, inner: string): boolean {
   let [at, from] = [0, 0];
@@ -23,11 +23,14 @@ export function covers(outer: string, inner: string): boolean {
   return /^\**$/.test(outer.slice(at));
 }
 
-/** A `?` stands for one character, which `*` is not; `$` may begin a policy variable of any length. */
+/** `?` in `outer` stands for one character, so it cannot cover `*`. `$` may begin a policy variable of any length. */
 const coversOne = (outer: string | undefined, inner: string | undefined): boolean =>
   outer === inner || (outer === '?' && inner !== '*' && inner !== '$');
 
-/** The same for ARN operators, which compare the six segments one by one (IAM User Guide, "IAM JSON policy elements: Condition operators"). */
+/**
+ * `covers` for ARN operators, which compare the six segments one by one (IAM User Guide, "IAM JSON policy elements:
+ * Condition operators").
+ */
 export function coversArn(outer: string, inner: string): boolean {
   if (outer === '*') return true;
   if (!beginsAlike(outer, inner)) return false;
@@ -38,15 +41,15 @@ export function coversArn(outer: string, inner: string): boolean {
 }
 
 /**
- * The same for `Resource`. A wildcard stays between two colons, unless it is a `*` at the end of a segment
- * (IAM User Guide, "IAM JSON policy elements: Resource").
+ * `covers` for `Resource`. A wildcard stays between two colons, unless it is a `*` at the end of a segment (IAM User
+ * Guide, "IAM JSON policy elements: Resource").
  */
 export function coversResource(outer: string, inner: string): boolean {
   if (outer === '*') return true;
   return beginsAlike(outer, inner) && coversLetters(outer, inner);
 }
 
-/** As `covers`, with a second place to go back to: the latest `*` that may not cross a colon. */
+/** As `covers`, with a second position to go back to: the latest `*` that may not cross a colon. */
 function coversLetters(outer: string, inner: string): boolean {
   let [at, from] = [0, 0];
   const run = { at: -1, from: 0 };
@@ -80,14 +83,14 @@ const staysInSegment = (text: string, at: number): boolean =>
 const coversOneOfSegment = (outer: string | undefined, inner: string | undefined): boolean =>
   outer === inner || (outer === '?' && inner !== ':' && coversOne(outer, inner));
 
-/** Whether the texts are equal up to the first wildcard of `outer`; most ARNs are told apart by that. */
+/** Whether the texts are equal up to the first wildcard of `outer`. This quick check tells most ARNs apart. */
 function beginsAlike(outer: string, inner: string): boolean {
   for (let at = 0; at < outer.length && outer[at] !== '*' && outer[at] !== '?'; at += 1)
     if (outer[at] !== inner[at]) return false;
   return true;
 }
 
-/** The first five segments end at a colon; the sixth is all the rest. */
+/** The first five segments end at a colon. The sixth is the rest. */
 function segmentsOf(arn: string): readonly string[] {
   const parts = arn.split(':');
   return parts.length <= 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(':')];

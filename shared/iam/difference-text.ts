@@ -2,26 +2,26 @@ import type { DifferenceLine, StatementDifference } from './difference.ts';
 import { sortWideningFirst } from './difference.ts';
 import type { Widening } from './widening.ts';
 
-/** The signs of statements. */
+/** The signs that begin a statement. */
 export const signs = { added: '+', removed: '-', changed: '~' } as const;
 
-/** A line as it is shown, without its indentation. */
+/** A printed line, without its indentation. */
 export interface ShownLine {
   readonly sign: '+' | '-' | '~' | '!' | ' ';
   readonly text: string;
 }
 
-/** A statement as it is shown: its name, what it does, and its lines. */
+/** A printed statement: its name, its effect, and its lines. */
 export interface ShownStatement {
   readonly head: ShownLine;
-  /** Of a statement that changes: its effect and its actions. */
+  /** For a changed statement: its effect and its actions. */
   readonly context: string;
   readonly lines: readonly ShownLine[];
 }
 
 /**
- * A difference for people. Only long lists of accounts are folded; what gives access is marked and comes first, so that no
- * reader has to find it among the rest.
+ * A difference for people. Only long lists of accounts are folded. Lines that give access are marked and come first, so
+ * that readers see them at once.
  */
 export function toShownStatement({ kind, label, widens, lines }: StatementDifference): ShownStatement {
   const mark = kind === 'changed' || widens === undefined ? '' : `  ! ${words[widens]} access`;
@@ -45,12 +45,12 @@ export const formatDifference = (differences: readonly StatementDifference[]): s
 
 const words: Readonly<Record<Widening, string>> = { yes: 'widens', maybe: 'may widen' };
 
-/** Accounts of one list are folded if there are more of them than this; as many are shown. */
+/** Lists with more accounts are folded. A folded list shows this number of accounts. */
 const maxAccounts = 12;
 
 function shownLines(lines: readonly DifferenceLine[]): readonly ShownLine[] {
   const folded = foldedLines(lines);
-  // What is not a list of accounts is seldom expected, so it comes before the lists.
+  // Lines other than account lists are rarely expected, so they come before the lists.
   const single = folded.filter(({ isList }) => !isList);
   const ordered = sortWideningFirst([...single, ...folded.filter(({ isList }) => isList)]);
   return ordered.map(({ sign, text, widens }) =>
@@ -60,7 +60,7 @@ function shownLines(lines: readonly DifferenceLine[]): readonly ShownLine[] {
   );
 }
 
-/** Lines that differ by the account alone are one line if they are many. */
+/** Lines that differ only in the account become one line if they are many. */
 function foldedLines(lines: readonly DifferenceLine[]) {
   const groups = Map.groupBy(lines, (line) =>
     JSON.stringify([line.sign, line.widens, toLineTemplate(line.text)]),
@@ -79,20 +79,23 @@ function folded(group: readonly DifferenceLine[]) {
   return { ...first, text, isList: true };
 }
 
-/** A line with a placeholder for its account; the line itself if it never belongs to a list of accounts. */
+/** A line with a placeholder for its account. The line itself if it never belongs to a list of accounts. */
 export function toLineTemplate(text: string): string {
   const id = accountIn(text);
   return id === undefined ? text : text.replaceAll(wholeId, '<account>');
 }
 
-/** The one account of a line that may be folded. */
+/** The only account of a line that may be folded. */
 function accountIn(text: string): string | undefined {
   if (!foldable.test(text)) return undefined;
   const ids = new Set(text.match(wholeId));
   return ids.size === 1 ? [...ids][0] : undefined;
 }
 
-/** An account as principal, a resource, or a value of a condition. Never an action, and nothing that begins with `Not`. */
+/**
+ * An account as principal, a resource, or a value of a condition. Never an action, and no element that begins with
+ * `Not`.
+ */
 const foldable = /^(Principal\.AWS (\d{12}|arn:[^:]*:iam::\d{12}:root)$|Resource |Condition )/;
 
 /** Twelve digits that are a whole value, or a whole segment of an ARN or a path. */

@@ -12,10 +12,10 @@ import {
 } from './widening.ts';
 
 export interface DifferenceLine {
-  /** A blank marks what stays, shown for orientation. */
+  /** A blank marks an unchanged line, shown for orientation. */
   readonly sign: '+' | '-' | ' ';
   readonly text: string;
-  /** Whether this line gives access that was not given before. Absent if it does not. */
+  /** Whether this line gives access that was missing before. Absent if it does not. */
   readonly widens?: Widening;
 }
 
@@ -24,18 +24,18 @@ export interface StatementDifference {
   readonly sid?: string;
   /** The Sid, or a short description such as `Allow s3:GetObject`. */
   readonly label: string;
-  /** Whether the difference gives access that was not given before. Absent if it does not. */
+  /** Whether the difference gives access that was missing before. Absent if it does not. */
   readonly widens?: Widening;
   /** Lines that widen access come first. */
   readonly lines: readonly DifferenceLine[];
 }
 
 /**
- * What an operator should know of the step from one document to the other: differences of meaning, none for another
- * order or spelling. Statements are matched by Sid, those without one by equality, then by effect and actions. A changed
- * `Version` or `Id` of an existing document is one difference of its own, labeled `Policy`, so that the result is empty
- * exactly if the two documents mean the same (or one is absent and the other has no statements). Differences that widen
- * access come first.
+ * The changes between two documents that an operator should know: differences of meaning, and none for another order or
+ * spelling. Statements are matched by Sid. Statements without a Sid are matched by equality, then by effect and
+ * actions. A changed `Version` or `Id` of an existing document is one difference of its own, labeled `Policy`. So the
+ * result is empty exactly if both documents have one meaning (or one is absent and the other has no statements).
+ * Differences that widen access come first.
  */
 export function diffPolicies(
   before: PolicyDocument | undefined,
@@ -53,7 +53,7 @@ export function diffPolicies(
   return sortWideningFirst([...headDifference(before, after), ...statementDifferences(step)]);
 }
 
-/** The facts of each statement that is asked for, as long as two documents are compared: they take much memory. */
+/** Caches the facts of statements only while two documents are compared, because the facts need much memory. */
 function readOnce(): ComparisonStep['factsOf'] {
   const known = new Map<Statement, StatementFacts>();
   return (statement) => {
@@ -63,7 +63,7 @@ function readOnce(): ComparisonStep['factsOf'] {
   };
 }
 
-/** Those that widen access first, those that may widen it after them; else in the order that they had. */
+/** Differences that widen access come first, then those that may widen it. Otherwise the order stays. */
 export const sortWideningFirst = <Item extends { readonly widens?: Widening }>(
   items: readonly Item[],
 ): readonly Item[] => items.toSorted((a, b) => rankOf(a) - rankOf(b));
@@ -75,7 +75,7 @@ const byMeaning = (document: PolicyDocument | undefined): ReadonlyMap<string, St
   new Map((document?.Statement ?? []).map((statement) => [canonicalKey(statement), statement]));
 
 interface ComparisonStep {
-  /** All statements of each document, and those that the other one does not have. */
+  /** All statements of each document, and the statements that only it has. */
   readonly before: readonly Statement[];
   readonly after: readonly Statement[];
   readonly removed: readonly Statement[];
@@ -94,7 +94,7 @@ function statementDifferences(step: ComparisonStep): readonly StatementDifferenc
   return [...gone, ...unmatched.map((next) => whole('added', next, step))];
 }
 
-/** Takes the first statement that fits out of the list. */
+/** Removes the first matching statement from the list and returns it. */
 function taken(statements: Statement[], fits: (statement: Statement) => boolean): Statement | undefined {
   const index = statements.findIndex(fits);
   return index < 0 ? undefined : statements.splice(index, 1)[0];
@@ -117,7 +117,9 @@ function isLikely(old: Statement): (statement: Statement) => boolean {
     listActions(next).some((action) => actions.has(action.toLowerCase()));
 }
 
-/** A new Allow gives access, and so does a Deny that goes; unless another statement did or does the same. */
+/**
+ * A new Allow gives access, and so does a removed Deny, unless another statement has an equal effect before or after.
+ */
 function whole(kind: 'added' | 'removed', statement: Statement, step: ComparisonStep): StatementDifference {
   const sign = kind === 'added' ? '+' : '-';
   const gives = statement.Effect === (kind === 'added' ? 'Allow' : 'Deny');
@@ -129,7 +131,7 @@ function whole(kind: 'added' | 'removed', statement: Statement, step: Comparison
   };
 }
 
-/** Whether another statement gave what the Allow gives, or another one denies what the Deny denied. */
+/** Whether another statement gave the access of the Allow, or another one denies the access of the Deny. */
 function isCovered(statement: Statement, { before, after, factsOf }: ComparisonStep): boolean {
   const others = statement.Effect === 'Allow' ? before : after;
   const facts = factsOf(statement);
@@ -164,7 +166,7 @@ function changedLines(old: Facts, next: Facts, gains: Gains): readonly Differenc
   return sortWideningFirst([...linesOf('-', old, next, gains), ...linesOf('+', next, old, gains)]);
 }
 
-/** The facts that the other side does not have, each meaning once. */
+/** The facts that the other side lacks, each meaning once. */
 function linesOf(sign: '+' | '-', { facts }: Facts, { keys: known }: Facts, gains: Gains) {
   const own = new Map(facts.filter(({ key }) => !known.has(key)).map((fact) => [fact.key, fact]));
   return [...own.values()].map(({ key, text }): DifferenceLine => {
@@ -181,7 +183,7 @@ const headOf = (document: PolicyDocument): Facts => {
 function headDifference(before: PolicyDocument | undefined, after: PolicyDocument | undefined) {
   if (before === undefined || after === undefined) return [];
   const [old, next] = [headOf(before), headOf(after)];
-  // A version decides what `${…}` means, so another one may widen any statement. The `Id` decides nothing.
+  // The version decides the meaning of `${…}`, so another version may widen any statement. The `Id` has no effect.
   const versions = [...old.facts, ...next.facts].filter(({ element }) => element === 'Version');
   const lines = changedLines(old, next, new Map(versions.map(({ key }) => [key, 'maybe'])));
   return lines.length === 0 ? [] : [{ kind: 'changed' as const, label: 'Policy', ...widest(lines), lines }];

@@ -42,12 +42,12 @@ export const defaultVersion = '2008-10-17';
 export const currentVersion = '2012-10-17';
 
 /**
- * Reads the policy of `where`. Accepts every legal form, and keeps each statement as the very object that was
- * parsed, so that a foreign one is written back as it came. One text has one document, frozen: plan, write and proof
- * read the same policy again and again.
+ * Reads the policy of `where`. Accepts every legal form. Each statement stays the parsed object, so that an unmanaged
+ * statement is written back unchanged. Equal texts share one frozen document, because plan, write and verification read
+ * a policy repeatedly.
  *
- * @throws MalformedPolicyError with all findings, where the text is not a policy that we understand whole, or holds
- * something that JavaScript would change by reading and writing it.
+ * @throws MalformedPolicyError with all findings, if the text is not a policy that the project fully understands, or if
+ * JavaScript would change it by reading and writing it.
  */
 export function parsePolicy(text: string, where: string): PolicyDocument {
   const { document, findings, cause } = read(text);
@@ -74,7 +74,7 @@ const read = memoizeByString(100, (text): Read => {
   }
 });
 
-/** The Sid, since an operator looks for a statement by its name and not by its number. */
+/** The Sid, because operators find a statement by its name, not by its number. */
 function withSid(policy: unknown, { path, message }: Finding): Finding {
   const index = /^Statement(?:\[(\d+)\])?/.exec(path)?.[1];
   const statements = field(policy, 'Statement');
@@ -97,14 +97,14 @@ const inOneForm = (document: Written): PolicyDocument => ({
 /** A document without statements. */
 export const createPolicy = (): PolicyDocument => ({ Version: currentVersion, Statement: [] });
 
-/** The compact text that is sent to AWS, and that is counted. */
+/** The compact text that is sent to AWS and counted. */
 export const serializePolicy = (document: PolicyDocument): string => JSON.stringify(document);
 
-/** AWS lets a single value stand for a list of one. */
+/** AWS accepts a single value instead of a list of one. */
 export const toArray = <T>(value: OneOrMany<T>): readonly T[] =>
   Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
-/** `"*"` as a map, so that both spellings are walked alike. */
+/** `"*"` as a map, so that callers handle both spellings alike. */
 export const toPrincipalMap = (principal: Principal): PrincipalMap =>
   principal === '*' ? everybody : principal;
 

@@ -2,13 +2,13 @@ import { memoizeByObject } from '../platform/memoize.ts';
 import { defaultVersion, type PolicyDocument, type Statement } from './document.ts';
 import { normalizeStatement } from './normalize.ts';
 
-/** Whether two statements mean the same, Sid included. */
+/** Whether two statements have one meaning, Sid included. */
 export const isSameStatement = (a: Statement, b: Statement): boolean =>
   a === b || canonicalKey(a) === canonicalKey(b);
 
 /**
- * Whether two documents mean the same. Statements are a set; `Version` counts, because it decides what `${…}`
- * means, and `Id` counts. `undefined` is "no policy", which only equals itself.
+ * Whether two documents have one meaning. The order of statements does not count. `Version` counts, because it decides
+ * the meaning of `${…}`, and `Id` counts. `undefined` means no policy, which only equals `undefined`.
  */
 export function isSamePolicy(a: PolicyDocument | undefined, b: PolicyDocument | undefined): boolean {
   if (a === b) return true;
@@ -16,7 +16,7 @@ export function isSamePolicy(a: PolicyDocument | undefined, b: PolicyDocument | 
   return canonicalDocumentKey(a) === canonicalDocumentKey(b);
 }
 
-/** A text that two statements share exactly if they mean the same; for maps and sets. */
+/** A text that two statements share exactly if they have one meaning; for maps and sets. */
 export const canonicalKey = memoizeByObject((statement: Statement): string =>
   JSON.stringify(normalizeStatement(statement)),
 );

@@ -1,6 +1,6 @@
 import { type Finding, formatFindings, OnboardingError } from '../platform/errors.ts';
 
-/** The document that stands in AWS is not a policy that we can read, so we do not touch it. */
+/** The document in AWS is not a readable policy, so this installation does not touch it. */
 export class MalformedPolicyError extends OnboardingError {
   override readonly name = 'MalformedPolicyError';
   readonly retryable = false;
@@ -16,7 +16,7 @@ export class MalformedPolicyError extends OnboardingError {
   }
 }
 
-/** Something carries our mark, but we never wrote it. */
+/** The content carries this installation's mark, but the table does not remember a write of it. */
 export class OwnershipClashError extends OnboardingError {
   override readonly name = 'OwnershipClashError';
   readonly retryable = false;

@@ -5,18 +5,18 @@ import { type JudgedStatement, judgePolicy, verdictOf } from './engine/judged-st
 import { createQuestion } from './engine/question.ts';
 import type { AccessRequest, OrganizationFacts } from './request.ts';
 
-/** What policies alone say, without the policies of the other side and without limits. */
+/** The answer of policies alone, without the policies of the other side and without limits. */
 export interface Evaluation {
   /** `none`: no statement allows or denies. */
   readonly decision: 'allow' | 'deny' | 'none' | 'unknown';
   /** The statement that decided, and its Sid. */
   readonly sid?: string;
   readonly statement?: Statement;
-  /** What could not be judged. */
+  /** The parts that could not be judged. */
   readonly unknowns: readonly DecisionUnknown[];
 }
 
-/** What one document of a kind says to one request. An explicit Deny wins. */
+/** The answer of one document of a kind to one request. An explicit Deny wins. */
 export const evaluatePolicy = (
   document: PolicyDocument | undefined,
   request: AccessRequest,
@@ -26,8 +26,9 @@ export const evaluatePolicy = (
   evaluatePolicies(document === undefined ? [] : [{ kind, name: kind, document }], request, organization);
 
 /**
- * What policies say together: one allows, none denies. For one half of an access, such as the policy of a resource; `authorize` answers
- * for the whole. Unknown only if something that could not be judged would change the answer.
+ * The joint answer of policies: one allows, none denies. Use it for one half of an access, such as the policy of a
+ * resource. `authorize` answers for the whole access. Unknown only if something that could not be judged would change
+ * the answer.
  */
 export function evaluatePolicies(
   policies: readonly AppliedPolicy[],

@@ -13,24 +13,24 @@ export interface ExplanationInput extends AuthorizationInput {
   readonly unreadKeyGrants?: string | undefined;
 }
 
-/** What one policy, or one grant of a key, says to a request. */
+/** The answer of one policy, or of one grant of a key, to a request. */
 export interface PolicyAnswer {
   readonly kind: PolicyKind | 'key-grant';
   readonly name: string;
-  /** `does-not-bind`: AWS does not ask the policy about this request, such as an SCP about the management account. */
+  /** `does-not-bind`: AWS ignores the policy for this request. Example: an SCP and the management account. */
   readonly says: 'allows' | 'denies' | 'nothing' | 'unknown' | 'does-not-bind';
   /** The statement that allows or denies: `statement ReadLogs`, or `statement 2`. */
   readonly statement?: string;
-  /** Only with `unknown`: what could not be judged. */
+  /** Only with `unknown`: the parts that could not be judged. */
   readonly unknowns?: readonly string[];
 }
 
-/** The answer to a request, and what each policy says to it. */
+/** The answer to a request, and the answer of each policy. */
 export interface Explanation extends Decision {
   readonly policies: readonly PolicyAnswer[];
 }
 
-/** What AWS would answer to a request, with the answer of each policy alone. Pure. */
+/** AWS's answer to a request, by documented rules, with the answer of each policy alone. Pure. */
 export function explain(input: ExplanationInput): Explanation {
   const policies = [
     ...input.policies.map((policy) => answerPolicy(policy, input)),
@@ -39,7 +39,7 @@ export function explain(input: ExplanationInput): Explanation {
   return { ...decide(input), policies };
 }
 
-/** A grant that was not read may allow what nothing else allows. */
+/** An unread grant may allow a request that nothing else allows. */
 function decide(input: ExplanationInput): Decision {
   const decision = authorize(input);
   const { unreadKeyGrants: reason, keyGrants = [], request } = input;
@@ -77,7 +77,7 @@ function answerPolicy(policy: AppliedPolicy, { request, organization }: Explanat
   return { kind, name, says: decision === 'allow' ? 'allows' : 'denies', statement: label };
 }
 
-/** A key may have thousands of grants: only those that concern the caller are told. */
+/** A key may have thousands of grants: only grants that concern the caller are listed. */
 function answerKeyGrant(
   grant: AppliedKeyGrant,
   { request, organization }: ExplanationInput,

@@ -10,17 +10,17 @@ import {
 } from './document.ts';
 import { createKeyNaming, toCanonicalAccount } from './normalize.ts';
 
-/** What one value of a statement says: `Action s3:GetObject`, or `Condition StringEquals aws:SourceAccount 111122223333`. */
+/** One value of a statement: `Action s3:GetObject`, or `Condition StringEquals aws:SourceAccount 111122223333`. */
 export interface Fact {
-  /** Equal for two facts that mean the same, in whatever letter case or form they are written. */
+  /** Equal for two facts of one meaning, in whatever letter case or form they are written. */
   readonly key: string;
-  /** For people. */
+  /** Shown to people. */
   readonly text: string;
   /** `Effect`, `Action`, `NotResource`, `Principal`, `Principal.AWS`, or `Condition`. */
   readonly element: string;
   /** The value as it is compared. */
   readonly value: string;
-  /** Only of a condition. The values of one key under one operator share the object. */
+  /** Present only for a condition. The values of one key under one operator share the object. */
   readonly condition?: FactCondition;
 }
 
@@ -32,7 +32,7 @@ interface FactCondition {
 /** Stands for an empty list, which matches nothing; an absent element matches everything. */
 export const noValue = '(none)';
 
-/** A statement as single facts: two statements with the same Sid mean the same exactly if their keys are the same. */
+/** A statement as single facts: two statements with one Sid have one meaning exactly if their keys are equal. */
 export const toFacts = (statement: Statement): readonly Fact[] => [
   fact('Effect', statement.Effect),
   ...principalFacts('Principal', statement.Principal),
@@ -44,11 +44,11 @@ export const toFacts = (statement: Statement): readonly Fact[] => [
   ...conditionFacts(statement.Condition ?? {}),
 ];
 
-/** What the facts mean. */
+/** The set of meanings of the facts. */
 export const getFactKeys = (facts: readonly Fact[]): ReadonlySet<string> =>
   new Set(facts.map(({ key }) => key));
 
-/** What a document says beside its statements. */
+/** The facts of a document besides its statements. */
 export const getHeadFacts = ({ Version = defaultVersion, Id }: PolicyDocument): readonly Fact[] => [
   fact('Version', Version),
   ...(Id === undefined ? [] : [fact('Id', Id)]),

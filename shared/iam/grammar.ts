@@ -1,9 +1,9 @@
 import type { Finding } from '../platform/errors.ts';
 
 /**
- * What keeps a parsed JSON value from being a policy document, all of it at once; nothing for a legal one.
- * Source: "Grammar of the IAM JSON policy language". Condition operators are not checked by name: AWS adds new
- * ones, and a foreign statement only has to be kept.
+ * All reasons why a parsed JSON value is no policy document. Empty for a legal document. Source: "Grammar of the IAM
+ * JSON policy language". Names of condition operators are not checked: AWS adds new ones, and an unmanaged statement
+ * only has to be kept.
  */
 export function checkPolicy(value: unknown): readonly Finding[] {
   if (!isObject(value)) return [found('', 'must be a JSON object with Version and Statement', value)];

@@ -2,25 +2,30 @@ import { type Principal, type Statement, toArray, toPrincipalMap } from './docum
 import { splitArn } from './engine/arns.ts';
 import { accountsNamed, listRequirements, mustExist, type Requirement } from './organization-conditions.ts';
 
-/** Whom a statement lets do something. Without a role, user or service, it is an account as a whole. */
+/** The principals that an Allow reaches. Without a role, user or service, it is an account as a whole. */
 export interface Holder {
   readonly accountId?: string;
-  /** The id of an organization, or the path of an OU in it: every account there, which no statement lists. */
+  /**
+   * The id of an organization, or the path of an OU in it. It means every account there, and no statement lists the
+   * accounts.
+   */
   readonly organization?: string;
-  /** With its path; a pattern if it has a wildcard. */
+  /** With its path. A pattern if it has a wildcard. */
   readonly role?: string;
   readonly user?: string;
   /** A service principal. With `accountId`: on behalf of that account. */
   readonly service?: string;
-  /** Whatever else a policy names: an identity provider, a session, a canonical user, the id of a deleted principal. */
+  /**
+   * Any other principal in a policy: an identity provider, a session, a canonical user, the id of a deleted principal.
+   */
   readonly other?: string;
-  /** Anybody, within the conditions of the statement. */
+  /** Any principal, within the conditions of the statement. */
   readonly everybody?: true;
 }
 
 /**
- * The holders that an Allow statement names in `Principal` and in the conditions that narrow it. A condition that it does not know
- * narrows nothing, so the list may be too long, and is never too short. Pure.
+ * The holders that an Allow statement names in `Principal` and in the conditions that narrow it. A condition that this
+ * function does not know narrows nothing. So the list may be too long, and is never too short. Pure.
  */
 export function listHolders(statement: Statement): readonly Holder[] {
   const requirements = listRequirements(statement.Condition ?? {}).filter(({ operator }) =>
@@ -78,7 +83,7 @@ function narrowEverybody(requirements: readonly Requirement[]): readonly Holder[
   return places.length > 0 ? places : [{ everybody: true }];
 }
 
-/** OUs say more than the organization that they are in. */
+/** OUs are more precise than their organization. */
 function placesOf(whose: 'principal' | 'source', requirements: readonly Requirement[]): readonly Holder[] {
   const valuesOf = (name: string) =>
     requirements.flatMap(({ key, values }) => (key === `aws:${whose}${name}` ? values : []));

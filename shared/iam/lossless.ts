@@ -2,10 +2,10 @@ import { type JSONPath, type JSONVisitor, visit } from 'jsonc-parser';
 import type { Finding } from '../platform/errors.ts';
 
 /**
- * What JavaScript would lose of a JSON text if the text were parsed and written again, all of it at once. The text must be JSON.
+ * All losses if JavaScript parsed a JSON text and wrote it again. The text must be JSON.
  *
- * JSON.parse keeps the last of two equal keys, and rounds numbers. A policy that was read so and written back would mean
- * something else, and nobody would have asked for that.
+ * JSON.parse keeps the last of two equal keys, and rounds numbers. A policy that was parsed and written back could
+ * change its meaning without a request by anybody.
  */
 export function findJsonLosses(text: string): readonly Finding[] {
   const found: Finding[] = [];
@@ -58,8 +58,8 @@ function valueLoss(value: unknown, written: string, numeric: boolean): string | 
 const halfCharacter = 'holds half of a character (a lone surrogate). Correct it';
 
 /**
- * Operators for text compare what is written: there, `1.10` and `1.1` can differ. Numeric operators compare values
- * (IAM user guide, "IAM JSON policy elements: Condition operators").
+ * Text operators compare characters: `1.10` and `1.1` can differ. Numeric operators compare values (IAM user guide,
+ * "IAM JSON policy elements: Condition operators").
  */
 function isKept(value: number, written: string, numeric: boolean): boolean {
   if (Object.is(value, -0) || (Number.isInteger(value) && !Number.isSafeInteger(value))) return false;
@@ -67,11 +67,11 @@ function isKept(value: number, written: string, numeric: boolean): boolean {
   return again === written || (numeric && decimal(again) === decimal(written));
 }
 
-/** `Condition`, operator, key: whatever stands before and after them. */
+/** `Condition`, operator, key, with any keys before and after them. */
 const isNumeric = (path: JSONPath): boolean =>
   /^(For(Any|All)Values?:)?numeric/i.test(String(path[path.indexOf('Condition') + 1] ?? ''));
 
-/** One text for all texts of one decimal number: its digits without zeros around them, and its exponent. */
+/** One form for all spellings of a decimal number: its digits without zeros around them, and its exponent. */
 function decimal(written: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = numberPattern.exec(written) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');

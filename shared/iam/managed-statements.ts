@@ -2,7 +2,7 @@ import { createPolicy, type PolicyDocument, type Statement } from './document.ts
 import { isSameStatement } from './equality.ts';
 import { OwnershipClashError } from './errors.ts';
 
-/** Lower-case letters and digits: the first upper-case letter after it in a Sid is where the grant begins. */
+/** Lower-case letters and digits: the first upper-case letter after the id in a Sid begins the name of the grant. */
 export const installationIdPattern = /^[a-z][a-z0-9]{0,15}$/;
 
 /** Kebab case, first a letter. */
@@ -12,9 +12,9 @@ const partPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const ownedPattern = /^AccountOnboarding([a-z][a-z0-9]{0,15})[A-Z][A-Za-z0-9]*$/;
 
 /**
- * The mark of a statement of ours: `AccountOnboarding`, installation id, grant and part, letters and digits only,
- * since IAM allows nothing else in a Sid ("IAM JSON policy elements: Sid").
- * Two grants can meet in one Sid (`a-b` + `c`, `a` + `b-c`); `replaceManagedStatements` refuses them in one document.
+ * The Sid of a managed statement: `AccountOnboarding`, installation id, grant and part. It has only letters and digits,
+ * because IAM allows nothing else in a Sid ("IAM JSON policy elements: Sid"). Two grants can get an equal Sid (`a-b` +
+ * `c`, `a` + `b-c`). `replaceManagedStatements` rejects two equal Sids in one document.
  */
 export function createManagedSid(mark: {
   readonly installationId: string;
@@ -27,7 +27,7 @@ export function createManagedSid(mark: {
   return `AccountOnboarding${mark.installationId}${pascalCase(mark.grant)}${pascalCase(mark.part)}`;
 }
 
-/** The installation that a Sid of our form belongs to; undefined for every other Sid, and for none. */
+/** The installation of a managed Sid. `undefined` for every other Sid, and for none. */
 export const installationOf = (sid: string | undefined): string | undefined =>
   ownedPattern.exec(sid ?? '')?.[1];
 
@@ -38,8 +38,8 @@ export const listManagedStatements = (
   (document?.Statement ?? []).filter(({ Sid }) => installationOf(Sid) === installationId);
 
 /**
- * The grant among `names` that wrote the statement with a Sid. Of two names of which one begins with the other, the longer counts.
- * `undefined` if the Sid is not managed, or if it is of a former grant.
+ * The grant among `names` that wrote the statement with a Sid. If one name begins with another one, the longer match
+ * counts. `undefined` if the Sid is not managed, or if it belongs to a former grant.
  */
 export const findGrantName = (
   sid: string | undefined,
@@ -55,20 +55,20 @@ export interface Replacement {
   /** The resource, for the message. */
   readonly where: string;
   readonly installationId: string;
-  /** What should be there, each with a Sid of this installation. */
+  /** The desired statements, each with a Sid of this installation. */
   readonly wanted: readonly Statement[];
-  /** The Sids that we wrote before. */
+  /** The Sids that the table remembers as written. */
   readonly remembered: readonly string[];
 }
 
 /**
- * The document with this installation's statements as wanted, and everything else verbatim and in its order.
- * A wanted statement keeps its place where its Sid is there already (and the object, where it means the same);
- * others are appended. What was remembered and is no longer wanted goes. `Version` and `Id` of an existing
- * document stay: another version would change what `${…}` means in foreign statements. Undefined when no
+ * The document with this installation's desired statements, and all other content unchanged and in its order. A desired
+ * statement takes the position of its Sid in the document. If both have one meaning, the object stays as well. New
+ * statements are appended. Remembered statements that are no longer desired are removed. `Version` and `Id` of an
+ * existing document stay: another version would change the meaning of `${…}` in unmanaged statements. Undefined when no
  * statement is left.
  *
- * @throws OwnershipClashError for a statement that carries our mark, but is neither wanted nor remembered.
+ * @throws OwnershipClashError for a statement with this installation's mark that is neither desired nor remembered.
  */
 export function replaceManagedStatements(replacement: Replacement): PolicyDocument | undefined {
   const { document = createPolicy(), installationId } = replacement;

@@ -10,13 +10,13 @@ import {
 } from './document.ts';
 
 /**
- * The one form of all statements that mean the same: lists sorted, without duplicates, never a single string;
- * an account's root ARN (of whatever partition) as its id; actions and condition keys in lower case; condition
- * values as strings; no empty conditions; elements in one order. `"*"` and `{"AWS": "*"}` stay different,
- * because not every service takes them alike, and so does the Sid.
+ * One form for all statements of one meaning: lists sorted, without duplicates, never a single string; an account's
+ * root ARN (of any partition) as its id; actions and condition keys in lower case; condition values as strings; no
+ * empty conditions; elements in one order. The Sid stays. `"*"` and `{"AWS": "*"}` stay different, because services may
+ * treat them differently.
  *
- * Sources: "AWS JSON policy elements: Principal" (account id and root ARN), "IAM JSON policy elements: Action"
- * and "… Condition" (letter case).
+ * Sources: "AWS JSON policy elements: Principal" (account id and root ARN), "IAM JSON policy elements: Action" and "…
+ * Condition" (letter case).
  */
 export const normalizeStatement = (statement: Statement): Statement => ({
   ...element('Sid', statement.Sid),
@@ -30,20 +30,20 @@ export const normalizeStatement = (statement: Statement): Statement => ({
   ...element('Condition', mapped(statement.Condition, normalizeConditions)),
 });
 
-/** As `normalizeStatement`, and statements as a sorted set. An absent version is the one that AWS assumes. */
+/** As `normalizeStatement`, with statements as a sorted set. An absent version becomes AWS's default version. */
 export const normalizePolicy = (document: PolicyDocument): PolicyDocument => ({
   Version: document.Version ?? defaultVersion,
   ...element('Id', document.Id),
   Statement: statementSet(document.Statement),
 });
 
-/** The bare id for an account's root ARN; any other principal as it is. */
+/** The bare id for an account's root ARN. Any other principal stays unchanged. */
 export const toCanonicalAccount = (principal: string): string =>
   /^arn:[^:]*:iam::(\d{12}):root$/.exec(principal)?.[1] ?? principal;
 
 /**
- * The lower-case name of a condition key among those of its operator.
- * Two keys that differ in case only are two conditions, both to be met: they must not become one.
+ * The lower-case name of a condition key of its operator. Two keys that differ only in case are two conditions, and a
+ * request must satisfy both. They must not become one.
  */
 export function createKeyNaming(keys: readonly string[]): (key: string) => string {
   const counts = Map.groupBy(keys, (key) => key.toLowerCase());
@@ -61,7 +61,7 @@ const textSet = (texts: OneOrMany<string>): readonly string[] => sortedSet(toArr
 const sortedSet = (values: readonly string[]): readonly string[] =>
   isSortedSet(values) ? values : [...new Set(values)].toSorted();
 
-/** Most lists are, since accounts are rendered in order. */
+/** Most lists are sorted already, since accounts are rendered in order. */
 const isSortedSet = (values: readonly string[]): boolean =>
   values.every((value, index) => index === 0 || (values[index - 1] ?? '') < value);
 

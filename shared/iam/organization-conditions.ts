@@ -2,13 +2,16 @@ import { type Conditions, toArray } from './document.ts';
 import { splitArn } from './engine/arns.ts';
 import { type OperatorName, parseOperatorName } from './engine/operator-name.ts';
 
-/** The account that a condition can hold to the organization: the caller's, the one that a service acts for, or the resource's. */
+/**
+ * The account that a condition can restrict to the organization: the account of the caller, of a service's request, or
+ * of the resource.
+ */
 export type RestrictedParty = 'principal' | 'source' | 'resource';
 
 export interface OrganizationRestriction {
-  /** At least one condition alone lets nobody else in. */
+  /** At least one condition alone excludes all other accounts. */
   readonly closed: boolean;
-  /** Accounts that positive conditions name although they are not allowed. */
+  /** Accounts in positive conditions that are not allowed. */
   readonly outside: readonly string[];
 }
 
@@ -18,8 +21,8 @@ interface Limits {
 }
 
 /**
- * What the conditions of an Allow hold. Only the key that matters for `by` is looked at; see `exposures` for the
- * rules. Source: "AWS global condition context keys".
+ * What the conditions of an Allow restrict. Only the key for `by` counts. See `exposures` for the rules. Source: "AWS
+ * global condition context keys".
  */
 export function analyzeRestriction(
   by: RestrictedParty,
@@ -35,7 +38,7 @@ export function analyzeRestriction(
   };
 }
 
-/** A condition that must hold, with the values of one key. */
+/** A condition that a request must satisfy, with the values of one key. */
 export interface Requirement {
   readonly operator: OperatorName;
   readonly key: string;
@@ -73,7 +76,7 @@ function closes(by: RestrictedParty, requirement: Requirement, limits: Limits): 
   return accounts.length > 0 && accounts.every((account) => limits.accountIds.has(account ?? ''));
 }
 
-/** One entry for each value of a key that names accounts; undefined for a value that fixes none. */
+/** One entry for each value of a key that names accounts. `undefined` for a value that matches several accounts. */
 export function accountsNamed(
   by: RestrictedParty,
   { operator, key, values }: Requirement,
@@ -86,9 +89,9 @@ export function accountsNamed(
 const trailKey = 'kms:encryptioncontext:aws:cloudtrail:arn';
 
 /**
- * ARN operators compare segment by segment. With StringLike a wildcard before the account could run over it
- * (`arn:aws:x:*:111122223333:y` is also like `arn:aws:x:r:444455556666:111122223333:y`), so it fixes nothing;
- * names of trails have no colon, so there it does.
+ * ARN operators compare segment by segment. With StringLike a wildcard before the account could match across segments:
+ * `arn:aws:x:*:111122223333:y` also matches `arn:aws:x:r:444455556666:111122223333:y`. So such a value fixes no
+ * account. Names of trails have no colon, so for a trail ARN it does.
  */
 function accountOfArn(operator: OperatorName, arn: string): string | undefined {
   const [, partition = '', service = '', region = '', account] = splitArn(arn);

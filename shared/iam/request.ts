@@ -1,4 +1,4 @@
-/** Who asks. */
+/** The caller. */
 export type RequestPrincipal =
   | RolePrincipal
   | (TaggedPrincipal & { readonly type: 'user'; readonly arn: string })
@@ -15,17 +15,20 @@ interface TaggedPrincipal {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** A session of a role. `{type: 'account'}` is some user or role of the account that its administrators let do everything. */
+/**
+ * A session of a role. `{type: 'account'}` is some user or role of the account with full permissions from its
+ * administrators.
+ */
 export interface RolePrincipal extends TaggedPrincipal {
   readonly type: 'role';
   /** The role's ARN, with its path. */
   readonly arn: string;
-  /** The session's name. Absent: it is not known. */
+  /** The session's name. Absent: it is unknown. */
   readonly session?: string;
   readonly serviceLinked?: boolean;
 }
 
-/** A session that a user has opened with GetFederationToken. Its identity policies are the user's. */
+/** A session that a user opened with GetFederationToken. It has the user's identity policies. */
 interface FederatedUserPrincipal {
   readonly type: 'federated-user';
   /** `arn:aws:sts::111122223333:federated-user/Ann` */
@@ -39,24 +42,24 @@ interface ServicePrincipal {
   readonly type: 'service';
   /** `cloudtrail.amazonaws.com` */
   readonly service: string;
-  /** The account that it acts for. Absent: it is not known. */
+  /** The account that it acts for. Absent: it is unknown. */
   readonly sourceAccount?: string;
-  /** The resource that it acts for. Absent: it is not known. */
+  /** The resource that it acts for. Absent: it is unknown. */
   readonly sourceArn?: string;
 }
 
-/** One request, as AWS would judge it. */
+/** One request, as AWS would evaluate it. */
 export interface AccessRequest {
   readonly principal: RequestPrincipal;
   /** `s3:GetObject` */
   readonly action: string;
   /** The ARN of the resource. */
   readonly resource: string;
-  /** The canonical user id of the caller's account, as S3 has it. Absent: it is not known. */
+  /** The canonical user id of the caller's account in S3. Absent: it is unknown. */
   readonly canonicalUser?: string;
   /** The account that owns the resource. Default: the account in the ARN. */
   readonly resourceAccount?: string;
-  /** The region that is called. Default: the region in the ARN. */
+  /** The region of the call. Default: the region in the ARN. */
   readonly region?: string;
   readonly context?: ContextValues;
 }
@@ -64,12 +67,12 @@ export interface AccessRequest {
 /** The request has no such key. In JSON: `{"absent": true}`. */
 export const absent = Object.freeze({ absent: true } as const);
 
-/** Nobody knows whether the request has the key, or its value. In JSON: `{"unknown": true}`. */
+/** It is unknown whether the request has the key, or its value is unknown. In JSON: `{"unknown": true}`. */
 export const unknown = Object.freeze({ unknown: true } as const);
 
 /**
- * Condition keys, in any letter case, with what is known of them. A key that is not given is derived if its value follows from the
- * request (`engine/derived-keys.ts`). Otherwise it is unknown.
+ * Condition keys, in any letter case, with their values. A key that is not given is derived if its value follows from
+ * the request (`engine/derived-keys.ts`). Otherwise it is unknown.
  */
 export type ContextValues = Readonly<
   Record<string, string | readonly string[] | typeof absent | typeof unknown>
@@ -78,11 +81,11 @@ export type ContextValues = Readonly<
 export interface OrganizationMembership {
   /** `o-…` */
   readonly id: string;
-  /** `o-…/r-…/ou-…/`, as `aws:PrincipalOrgPaths` has it. */
+  /** `o-…/r-…/ou-…/`, in the form of `aws:PrincipalOrgPaths`. */
   readonly path: string;
 }
 
-/** What is known of the organization, for keys that follow from it. */
+/** The facts about the organization from which keys are derived. */
 export interface OrganizationFacts {
   organizationOf(accountId: string): OrganizationMembership | 'none' | 'unknown';
   /** Neither SCPs nor RCPs bind this account. */

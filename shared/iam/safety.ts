@@ -7,7 +7,7 @@ import {
   type RestrictedParty,
 } from './organization-conditions.ts';
 
-/** Why a statement of ours must not be written. */
+/** Why a managed statement must not be written. */
 export interface Exposure {
   readonly sid?: string;
   readonly why: string;
@@ -20,23 +20,23 @@ export interface Allowed {
 }
 
 /**
- * Which of OUR statements would be open to the public, or reach an account that is not allowed. Only an Allow can.
- * What is not known to be closed is reported:
+ * The MANAGED statements that would be open to the public, or reach an account that is not allowed. Only an Allow can
+ * be. A statement is reported unless it is proven to be closed:
  *
  * - A fixed AWS principal (account id or ARN) must be of an allowed account.
- * - A wildcard principal must be held by `aws:PrincipalOrgID` (StringEquals, this organization only) or by
- *   `aws:PrincipalOrgPaths` (ForAnyValue:StringEquals or StringLike, every path below this organization); accounts
- *   in `aws:PrincipalAccount` and `aws:PrincipalArn` beside it must be allowed.
- * - A service principal must be held by `aws:SourceAccount`, `aws:SourceArn` (account segment fixed),
- *   `aws:SourceOrgID`, `aws:SourceOrgPaths` or `kms:EncryptionContext:aws:cloudtrail:arn`; accounts in them must be
+ * - A wildcard principal must be restricted by `aws:PrincipalOrgID` (StringEquals, this organization only) or by
+ *   `aws:PrincipalOrgPaths` (ForAnyValue:StringEquals or StringLike, every path below this organization). Accounts
+ *   in `aws:PrincipalAccount` and `aws:PrincipalArn` besides must be allowed.
+ * - A service principal must be restricted by `aws:SourceAccount`, `aws:SourceArn` (account segment fixed),
+ *   `aws:SourceOrgID`, `aws:SourceOrgPaths` or `kms:EncryptionContext:aws:cloudtrail:arn`. Accounts in them must be
  *   allowed.
  * - Federated and canonical users are always reported, and so is NotPrincipal.
  * - A statement without principal (identity policy) is judged by the accounts of its resources. A resource that
- *   fixes none (`*`, NotResource, a bucket) must be held by `aws:ResourceAccount`, `aws:ResourceOrgID` or
+ *   matches several accounts (`*`, NotResource, a bucket) must be restricted by `aws:ResourceAccount`, `aws:ResourceOrgID` or
  *   `aws:ResourceOrgPaths`.
  *
- * A condition holds only as a positive operator without IfExists and without ForAllValues, since those pass for a
- * missing key, and only if each of its values holds.
+ * A condition restricts only as a positive operator without IfExists and without ForAllValues, which both pass for a
+ * missing key. Each of its values must be restricted.
  */
 export const findExposures = (statements: readonly Statement[], allowed: Allowed): readonly Exposure[] =>
   statements

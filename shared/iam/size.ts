@@ -5,10 +5,9 @@ import { type PolicyDocument, type Statement, serializePolicy } from './document
 export type SizeUnit = 'bytes' | 'characters';
 
 /**
- * How much of a service's limit a document takes: its compact JSON, in UTF-8 bytes or in characters; nothing for
- * no policy. Never less than the service counts: white space inside strings counts here, though IAM and S3 leave
- * white space out, and a character is a UTF-16 unit, of which there are at least as many as code points (as many,
- * in the Latin-1 text that IAM accepts).
+ * The part of a service's limit that a document takes: its compact JSON, in UTF-8 bytes or in characters. Zero for no
+ * policy. Never less than the service counts. White space inside strings counts here, but IAM and S3 do not count it. A
+ * character is a UTF-16 unit, and there are at least as many units as code points.
  */
 export function measurePolicy(document: PolicyDocument | undefined, unit: SizeUnit): number {
   if (document === undefined) return 0;
@@ -18,7 +17,7 @@ export function measurePolicy(document: PolicyDocument | undefined, unit: SizeUn
   return Statement.reduce((sum, statement) => sum + statementSizes(statement)[unit], rest + commas);
 }
 
-/** What is tried again and again differs in few statements, and those of others are the same. */
+/** Cached by statement: repeated renderings differ in few statements, and unmanaged statements stay unchanged. */
 const statementSizes = memoizeByObject((statement: Statement) => sizesOf(JSON.stringify(statement)));
 
 const sizesOf = (text: string): Readonly<Record<SizeUnit, number>> => ({

@@ -4,15 +4,15 @@ import { labelStatement } from './statement-label.ts';
 
 /** A principal in a statement that this installation does not manage. */
 export interface UnmanagedPrincipal {
-  /** Which statement: its Sid, such as `"PartnerAudit"`, or `number 2 (Allow s3:GetObject and 2 more)`. */
+  /** The statement: its Sid, such as `"PartnerAudit"`, or `number 2 (Allow s3:GetObject and 2 more)`. */
   readonly statement: string;
-  /** As the statement has it: an account id, an ARN, a unique id, a canonical user. */
+  /** As written in the statement: an account id, an ARN, a unique id, a canonical user. */
   readonly principal: string;
 }
 
 /**
- * Principals that AWS looks up when it takes the document, in `Principal` and `NotPrincipal`: accounts, roles, users,
- * sessions and canonical users. Everybody, services and identity providers are not among them.
+ * Principals that AWS checks when it accepts the document, in `Principal` and `NotPrincipal`: accounts, roles, users,
+ * sessions and canonical users. The wildcard, services and identity providers are not checked.
  */
 export const listUnmanagedPrincipals = (
   document: PolicyDocument | undefined,
@@ -47,9 +47,9 @@ export const getPrincipalAccount = (principal: string): string | undefined =>
   /^(?:arn:[^:]*:(?:iam|sts)::)?(\d{12})(?::|$)/.exec(principal)?.[1];
 
 /**
- * What stands in the place of a role or user after its deletion: AWS cannot map the id back to an ARN. No service takes the id
- * in the next write (AWS re:Post, "Why is there an unknown principal format in my IAM resource-based policy?": users have
- * the prefix AIDA, roles AROA; not confirmed for ECR).
+ * The id that replaces a role or user after its deletion: AWS cannot map the id back to an ARN. No service accepts the
+ * id in the next write (AWS re:Post, "Why is there an unknown principal format in my IAM resource-based policy?": users
+ * have the prefix AIDA, roles AROA; not confirmed for ECR).
  */
 export function classifyDeletedPrincipal(principal: string): 'role' | 'user' | undefined {
   const prefix = /^(AIDA|AROA)[A-Z0-9]{8,}$/.exec(principal)?.[1];

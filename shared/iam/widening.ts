@@ -2,13 +2,13 @@ import { covers, coversArn, coversResource } from './coverage.ts';
 import type { Statement } from './document.ts';
 import { type Fact, getFactKeys, noValue, toFacts } from './facts.ts';
 
-/** Whether a difference gives access that was not given before. `maybe` where it cannot be told from the text. */
+/** Whether a difference gives access that was missing before. `maybe` if the text cannot decide it. */
 export type Widening = 'yes' | 'maybe';
 
-/** The facts, by key, through which access is gained. */
+/** The facts, by key, that give access. */
 export type Gains = ReadonlyMap<string, Widening>;
 
-/** A statement with its facts, ready to be compared with many statements. */
+/** A statement with its facts, prepared for comparison with many statements. */
 export interface StatementFacts {
   readonly statement: Statement;
   readonly facts: readonly Fact[];
@@ -31,7 +31,9 @@ export function createStatementFacts(statement: Statement): StatementFacts {
   };
 }
 
-/** What a change of one statement, of the same effect, gives. A statement that denies less gives access, too. */
+/**
+ * The access that a change of one statement gives, if its effect stays. A statement that denies less gives access, too.
+ */
 export const findGains = (before: StatementFacts, after: StatementFacts): Gains =>
   after.statement.Effect === 'Allow' ? reachGained(before, after) : reachGained(after, before);
 
@@ -40,7 +42,7 @@ export const reaches = (outer: StatementFacts, inner: StatementFacts): boolean =
   elements.every((element, index) => gainsOfElement(element, index, outer, inner).length === 0) &&
   conditionGains(outer.blocks, inner.blocks).length === 0;
 
-/** The facts of both by which `to` may match requests that `from` does not match. Looks at no effect. */
+/** The facts of both sides by which `to` may match requests that `from` does not match. Ignores the effect. */
 const reachGained = (from: StatementFacts, to: StatementFacts): Gains =>
   new Map([
     ...elements.flatMap((element, index) => gainsOfElement(element, index, from, to)),
@@ -49,9 +51,9 @@ const reachGained = (from: StatementFacts, to: StatementFacts): Gains =>
 
 interface Element {
   readonly name: string;
-  /** Whether one value matches all that another one matches. */
+  /** Whether one value matches everything that another value matches. */
   covers(outer: Fact, inner: Fact): boolean;
-  /** Whether an excluded value excludes some of what a listed value matches. Default: if it covers the listed value. */
+  /** Whether an excluded value excludes some matches of a listed value. Default: if it covers the listed value. */
   excludes?(excluded: Fact, listed: Fact): boolean;
 }
 
@@ -66,7 +68,7 @@ const isNamed = (account: string | undefined): boolean => account !== undefined 
 const elements: readonly Element[] = [
   {
     name: 'Principal',
-    // `"*"` and `{"AWS": "*"}` are not alike for every service, so neither covers the other.
+    // Services may treat `"*"` and `{"AWS": "*"}` differently, so neither covers the other.
     covers: (outer, inner) => everyone(outer) && /Principal\.AWS$/.test(inner.element) && inner.value !== '*',
     // NotPrincipal excludes the roles of an account that it names, and a role is one of the principals of its account.
     excludes: (excluded, listed) =>
@@ -79,11 +81,14 @@ const elements: readonly Element[] = [
 
 interface Parts extends Keyed {
   readonly listed: readonly Fact[];
-  /** Of the element that begins with `Not`. */
+  /** For the element that begins with `Not`. */
   readonly excluded: readonly Fact[];
 }
 
-/** A part of a statement, with the keys of all facts of the statement: a key tells its element, so they serve each part. */
+/**
+ * A part of a statement, with the keys of all facts of the statement. A key contains its element, so the keys serve
+ * each part.
+ */
 interface Keyed {
   readonly keys: ReadonlySet<string>;
 }
@@ -125,7 +130,7 @@ function elementGains(element: Element, from: Parts, to: Parts): readonly Gain[]
   return to.listed.flatMap((fact) => gainOfListed(element, fact, from.excluded));
 }
 
-/** Where all but some values matched before, and now only those that are listed do. */
+/** Before, all except some values matched. Now only listed values match. */
 function gainOfListed(element: Element, fact: Fact, excluded: readonly Fact[]): readonly Gain[] {
   const isExcluded = (each: Fact): boolean =>
     isSame(each, fact) || element.covers(each, fact) || element.excludes?.(each, fact) === true;
@@ -136,7 +141,7 @@ function gainOfListed(element: Element, fact: Fact, excluded: readonly Fact[]): 
 const isSame = (one: Fact, other: Fact): boolean =>
   one.value === other.value && one.element.replace(/^Not/, '') === other.element.replace(/^Not/, '');
 
-/** The facts that are not among the others, and not covered by one of them. */
+/** The facts that are absent from the other side, and that none of its facts covers. */
 function beyond(
   { covers: isCovered }: Pick<Element, 'covers'>,
   facts: readonly Fact[],
@@ -149,7 +154,7 @@ function beyond(
   return more.filter((fact) => !wide.some((other) => isCovered(other, fact))).map(gain('yes'));
 }
 
-/** The values of one condition key under one operator; all blocks of a statement must hold. */
+/** The values of one condition key under one operator. A request must satisfy all blocks of a statement. */
 interface Block extends Keyed {
   readonly operator: string;
   readonly key: string;
@@ -177,7 +182,7 @@ function conditionGains(from: readonly Block[], to: readonly Block[]): readonly 
   });
 }
 
-/** The same key under another operator: only a few changes can be judged without knowing the requests. */
+/** One key under a changed operator: only a few changes can be judged without the requests. */
 function operatorGains(from: Block, to: Block): readonly Gain[] {
   const sameValues = valuesText(from) === valuesText(to);
   if (sameValues && from.operator === `${to.operator}IfExists`) return [];
@@ -196,7 +201,7 @@ function valueGains(from: Block, to: Block): readonly Gain[] {
   return changedFacts(from, to).map(gain('maybe'));
 }
 
-/** Only these operators know wildcards ("IAM JSON policy elements: Condition operators"). */
+/** Only these operators have wildcards ("IAM JSON policy elements: Condition operators"). */
 function coveringOf(base: string): Element['covers'] {
   if (/^String(Not)?Like$/i.test(base)) return (outer, inner) => covers(outer.value, inner.value);
   if (/^Arn/i.test(base)) return (outer, inner) => coversArn(outer.value, inner.value);

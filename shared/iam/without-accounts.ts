@@ -1,11 +1,11 @@
 import { type ConditionValue, type OneOrMany, type Statement, toArray, toPrincipalMap } from './document.ts';
 
 /**
- * The statement without some accounts: it loses the values of its lists that name them. The result allows less, never more.
+ * The statement without some accounts: it loses the list values that name them. The result allows less, never more.
  *
- * Example: a statement for `arn:aws:iam::111122223333:root` and `arn:aws:iam::444455556666:root`, without `111122223333`, is for
- * `arn:aws:iam::444455556666:root`.
- * @returns `undefined` if a list would be empty. A statement that excludes or denies is returned as it is.
+ * Example: a statement for `arn:aws:iam::111122223333:root` and `arn:aws:iam::444455556666:root`, without
+ * `111122223333`, is for `arn:aws:iam::444455556666:root`.
+ * @returns `undefined` if a list would be empty. A statement that excludes or denies stays unchanged.
  */
 export function withoutAccounts(statement: Statement, ids: ReadonlySet<string>): Statement | undefined {
   if (ids.size === 0 || excludes(statement)) return statement;
@@ -28,7 +28,7 @@ export function withoutAccounts(statement: Statement, ids: ReadonlySet<string>):
   };
 }
 
-/** Without a value of its list, such a statement may allow more. */
+/** If its list loses a value, such a statement may allow more. */
 const excludes = ({ Effect, NotPrincipal, NotResource, Condition = {} }: Statement): boolean =>
   Effect === 'Deny' ||
   NotPrincipal !== undefined ||

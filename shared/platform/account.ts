@@ -1,8 +1,8 @@
 import type { ErrorRecord } from './errors.ts';
 
 /**
- * What Organizations says of an account.
- * `DEPARTED` is ours: an account that the registry knows and that is no longer in the organization.
+ * The state of an account in Organizations. The project adds `DEPARTED`: an account of the registry that is no longer
+ * in the organization.
  */
 export const accountStates = [
   'PENDING_ACTIVATION',
@@ -15,12 +15,12 @@ export const accountStates = [
 
 export type AccountState = (typeof accountStates)[number];
 
-/** What selectors look at, beside the account's id. */
+/** The fields that selectors read, besides the account's id. */
 export interface Position {
   readonly name: string;
   /** From the root to the account's parent: `r-…`, `ou-…`, `ou-…`. */
   readonly parentIds: readonly string[];
-  /** Path of the parent as a selector spells it (`formatOuPath`); empty for an account in the root itself. */
+  /** Path of the parent in the spelling of selectors (`formatOuPath`). Empty for an account in the root itself. */
   readonly ouPath: string;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -28,23 +28,23 @@ export interface Position {
 export interface Account extends Position {
   /** Twelve digits. */
   readonly id: string;
-  /** `UNREADABLE` is never stored: the table has an item of the account, and only the key of the item is understood. */
+  /** `UNREADABLE` is never stored: the table has an item of the account, but only its key can be understood. */
   readonly state: AccountState | 'UNREADABLE';
-  /** Present only while the account waits for an operator to approve it where it is. */
+  /** Present only while the account waits for an operator's approval of its position. */
   readonly approval?: PendingApproval;
   /** Why its item cannot be understood. Present only if the account is `UNREADABLE`. */
   readonly unreadable?: ErrorRecord | undefined;
 }
 
-/** That an account waits: it gets only what it would get both here and where it was approved last. */
+/** The account waits: it gets only access that both its present position and the position of its last approval give. */
 export interface PendingApproval {
-  /** ISO 8601; of the change that made it wait. */
+  /** ISO 8601. Time of the change that made it wait. */
   readonly since: string;
-  /** Where it was approved last; null for one that never was: it gets nothing. */
+  /** The position of the last approval. Null without an approval: then it gets no access. */
   readonly approvedAs: Position | null;
   /**
-   * Nobody knows where it was approved, since its item could not be understood: it keeps what it has, and gets nothing.
-   * Default: false.
+   * The position of the last approval is unknown, because the item could not be understood. The account keeps its
+   * access, and gets no more. Default: false.
    */
   readonly keepsAccess?: true;
 }
@@ -59,8 +59,8 @@ export interface RegisteredAccount extends Account {
 export const accountIdPattern = /^\d{12}$/;
 
 /**
- * What stands for an account whose item cannot be understood.
- * @param revision Of the item, as far as that can be read
+ * Stands for an account whose item cannot be understood.
+ * @param revision Of the item, if it can be read
  */
 export const createUnreadableAccount = (
   id: string,
@@ -84,7 +84,7 @@ type Named = Pick<Account, 'id' | 'name'>;
 export const formatAccount = ({ id, name }: Named): string =>
   name === '' || name === id ? id : `${name} (${id})`;
 
-/** Text for a list of accounts. The rest is counted, because records and `--json` have every id. */
+/** Text for a list of accounts. Long lists end with a count, because records and `--json` have every id. */
 const maxNamed = 5;
 
 /** `orders-production (555566667777), orders-test (666677778888) and 3 more` */

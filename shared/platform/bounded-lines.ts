@@ -1,6 +1,6 @@
 /**
- * Lines of a run about access that an account has and should not have, or about paths that are unresolved: those that no
- * reader may miss.
+ * The most important lines of a run: access that an account has and should not have, and unresolved paths. No list may
+ * cut them.
  */
 const vital: readonly RegExp[] = [
   /\bstill names\b/,
@@ -11,7 +11,7 @@ const vital: readonly RegExp[] = [
 
 const isVital = (line: string): boolean => vital.some((pattern) => pattern.test(line));
 
-/** Vital lines first; each group keeps its order. */
+/** Vital lines first. Each group keeps its order. */
 const vitalFirst = (lines: readonly string[]): readonly string[] => [
   ...lines.filter(isVital),
   ...lines.filter((line) => !isVital(line)),
@@ -23,9 +23,9 @@ interface Bounds {
 }
 
 /**
- * As many lines as fit, vital ones first, and a last line that says how many are missing. All lines in their own order if
- * all fit. A list that was bounded before may be bounded again: the last line counts what is missing since then, too.
- * @param where says who has so many of the missing lines
+ * As many lines as fit, vital lines first, and a last line with the number of missing lines. If all lines fit, they
+ * keep their order. A bounded list may be bounded again: the last line then also counts the newly missing lines.
+ * @param where names the part that has most of the missing lines
  */
 export function limitLines(
   lines: readonly string[],
@@ -44,7 +44,7 @@ export function limitLines(
 
 const missingPattern = /^… (\d+) more lines? (?:is|are) missing here: (.*)$/s;
 
-/** What the last line of a bounded list says; nothing for any other line. */
+/** The count of the last line of a bounded list. `undefined` for any other line. */
 function missingIn(line: string): readonly { readonly count: number; readonly where: string }[] {
   const [, count, where] = missingPattern.exec(line) ?? [];
   return count === undefined || where === undefined ? [] : [{ count: Number(count), where }];

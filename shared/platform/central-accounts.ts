@@ -9,17 +9,20 @@ export type CentralAccountName = string;
 export const centralAccountNameText =
   'a name of lower-case words joined by hyphens, each with a letter first, such as log or network';
 
-/** Words begin with a letter, so that different names make different names of resources in a template. */
+/** Words begin with a letter, so that different names give different logical ids in a template. */
 const namePattern = /^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$/;
 
 export const centralAccountNameSchema = textSchema(namePattern, centralAccountNameText);
 
-/** Names of functions and roles have 64 characters at most (Lambda API reference, "CreateFunction"; "IAM and AWS STS quotas"). */
+/**
+ * Names of functions and roles have at most 64 characters (Lambda API reference, "CreateFunction"; "IAM and AWS STS
+ * quotas").
+ */
 const maxFunctionName = 64;
 
 export const toUpdateFunctionName = (central: CentralAccountName): string => `update-${central}-account`;
 
-/** How long the name of a central account may be, so that the names of its function and role fit. */
+/** The longest name of a central account for which the names of its function and role fit. */
 export const getMaxNameLength = (installation: string): number =>
   maxFunctionName - `account-onboarding-${installation}-${toUpdateFunctionName('')}`.length;
 
@@ -29,9 +32,9 @@ interface CentralRole {
   readonly role?: string | undefined;
 }
 
-/** What a configuration says of the roles through which the hub works. */
+/** The configuration's names of the roles through which the hub works. */
 export interface SpokeRoles {
-  /** Of every central account that names no other. */
+  /** The role in every central account that names no other role. */
   readonly spokeRole: string;
   readonly centralAccounts?: Readonly<Record<CentralAccountName, CentralRole>> | undefined;
   /** The template that makes the roles. Default: `spoke`, that of central accounts. */

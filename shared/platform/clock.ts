@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time as the project sees it. Passed in everywhere, so that a simulation decides what time it is. */
+/** The project's source of time. Passed in everywhere, so that a simulation controls the time. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
-  /** Resolves after `milliseconds` of this clock's time; a clock of real time does so at once when the signal aborts. */
+  /** Resolves after `milliseconds` of this clock's time. A clock of real time also resolves when the signal aborts. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** A number in [0, 1), as `Math.random` gives. */
+/** A number in [0, 1), as `Math.random` returns. */
 export type Random = () => number;
 
 export const systemClock: Clock = {
@@ -25,9 +25,9 @@ export const getTimestamp = (clock: Clock): string => new Date(clock.now()).toIS
 
 const hour = 3_600_000;
 
-/** Some hours after a time, both ISO 8601. */
+/** A time some hours later, both in ISO 8601. */
 export const addHours = (time: string, hours: number): string =>
   new Date(Date.parse(time) + hours * hour).toISOString();
 
-/** How far apart the clocks of two machines may be, in milliseconds. */
+/** The largest difference between the clocks of two machines, in milliseconds. */
 export const clockSkew = 30_000;

@@ -1,6 +1,6 @@
 /**
- * A frozen copy of plain data, as JSON would hold it: without the keys that are undefined. What is such a copy already,
- * as a part of what was read before, is shared: nobody can change it.
+ * A frozen copy of plain data in the form of JSON: without undefined keys. Parts that are frozen copies already are
+ * shared, because nobody can change them.
  */
 export const deepFreeze = <T>(value: T): T => copied(value) as T;
 
@@ -17,14 +17,14 @@ function copiedFields(value: object): object {
   return Object.fromEntries(fields);
 }
 
-/** As a superclass, it has its subclass put the fields on what is given. */
+/** As a superclass, it makes its subclass add the fields to the given object. */
 function given(value: object): object {
   return value;
 }
 
 const Given = given as unknown as new (value: object) => object;
 
-/** A private field on each copy, which nobody else sees: three times as fast as a set of all copies that are in use. */
+/** A private field on each copy, invisible to other code. It is three times as fast as a set of all copies. */
 class Copy extends Given {
   readonly #isCopy = true;
 

@@ -1,10 +1,10 @@
 /**
- * The errors that several parts of the project throw or catch; an error of one part is in its `errors.ts`. Names are an
- * interface: state machines match them in `ErrorEquals`, and a test compares the two. `retryable` says whether the same call
- * may succeed later without an operator.
+ * The errors that several parts of the project throw or catch. Errors of one part are in its `errors.ts`. Names are an
+ * interface: state machines match them in `ErrorEquals`, and a test compares both lists. `retryable` says whether a
+ * repeated call may succeed later without an operator.
  */
 
-/** One thing that is wrong with an input: where (a path such as `grants[2].bucket`), and what would be right. */
+/** One mistake in an input: its place (a path such as `grants[2].bucket`), and the correction. */
 export interface Finding {
   readonly path: string;
   readonly message: string;
@@ -26,7 +26,7 @@ export abstract class OnboardingError extends Error {
 export const formatFindings = (findings: readonly Finding[]): string =>
   findings.map(({ path, message }) => `  ${path || '(root)'}: ${message}`).join('\n');
 
-/** An event or a manual input that is not what it claims to be. */
+/** An event or a manual input of an invalid form. */
 export class MalformedEventError extends OnboardingError {
   override readonly name = 'MalformedEventError';
   readonly retryable = false;
@@ -38,13 +38,13 @@ export class MalformedEventError extends OnboardingError {
   }
 }
 
-/** Another writer changed an item of the table between our read and our write, more often than we tried. */
+/** Another writer changed an item of the table between a read and the write, in every attempt. */
 export class ConcurrentUpdateError extends OnboardingError {
   override readonly name = 'ConcurrentUpdateError';
   readonly retryable = true;
 }
 
-/** An error as it is kept in records and printed as JSON. */
+/** The form of an error in records and in JSON. */
 export interface ErrorRecord {
   readonly name: string;
   readonly message: string;
@@ -52,7 +52,7 @@ export interface ErrorRecord {
   readonly fields?: ErrorFields;
 }
 
-/** Turns whatever was thrown into a record; a stranger's message is kept, its stack is not. */
+/** Converts any thrown value to a record. An unknown error keeps its message and loses its stack. */
 export function toErrorRecord(thrown: unknown): ErrorRecord {
   if (thrown instanceof OnboardingError) {
     const { name, message, retryable, fields } = thrown;
@@ -62,7 +62,7 @@ export function toErrorRecord(thrown: unknown): ErrorRecord {
   return { name: 'Error', message: String(thrown), retryable: false };
 }
 
-/** A retryable failure of one of several things, thrown again under its own name for the state machine to match. */
+/** A retryable failure of one part, thrown again under its own name so that the state machine can match it. */
 class RehydratedError extends OnboardingError {
   override readonly name: string;
   readonly retryable: boolean;

@@ -3,7 +3,7 @@ import type { Finding } from './errors.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** What zod objects to, as findings with paths such as `detail.requestParameters.accountId`; each place once. */
+/** zod's issues as findings with paths such as `detail.requestParameters.accountId`, each place once. */
 export function toFindings(issues: readonly Issue[]): readonly Finding[] {
   const byPath = new Map<string, Finding>();
   for (const finding of issues.flatMap(findings)) {

@@ -1,9 +1,9 @@
-/** Stands for any characters, also none. */
+/** Stands for any characters, also for none. */
 const anyRun = Symbol('*');
 /** Stands for one character. */
 const anyOne = Symbol('?');
 
-/** Characters of which one must stand here, or of which none may. */
+/** A set of characters: one of them must match, or none may. */
 interface LetterClass {
   readonly ranges: readonly (readonly [first: number, last: number])[];
   readonly negated: boolean;
@@ -16,16 +16,16 @@ interface Alternatives {
 /** Text is literal. */
 type GlobPart = string | typeof anyRun | typeof anyOne | LetterClass | Alternatives;
 
-/** A pattern that was read, part by part; the readers decide which characters are special. */
+/** A parsed pattern, part by part. The parsers decide which characters are special. */
 export type Glob = readonly GlobPart[];
 
 /**
- * Whether the glob matches the whole text. Case matters, and a slash is a character like any other. Each part is
- * tried once at each position of the text, so the work is bounded by the product of the two lengths.
+ * Whether the glob matches the whole text. Case matters, and a slash is an ordinary character. Each part is tried once
+ * at each position of the text, so the work is at most the product of the two lengths.
  */
 export function matchesGlob(glob: Glob, text: string): boolean {
   const [first] = glob;
-  // Most texts differ at their beginning.
+  // Most texts differ in their first characters.
   if (typeof first === 'string' && !text.startsWith(first)) return false;
   return endsOf(glob, [0], text).at(-1) === text.length;
 }
@@ -33,7 +33,7 @@ export function matchesGlob(glob: Glob, text: string): boolean {
 /** Positions in the text, ascending, each once. */
 type Positions = readonly number[];
 
-/** Where the glob can end if it begins at one of the positions. */
+/** The positions at which the glob can end if it begins at one of the given positions. */
 function endsOf(glob: Glob, starts: Positions, text: string): Positions {
   let positions = starts;
   for (const part of glob) {
@@ -52,7 +52,7 @@ function endsOfPart(part: GlobPart, starts: Positions, text: string): Positions 
   return afterOne(starts, text, (code) => isInClass(code, part));
 }
 
-/** A position within a surrogate pair is none. */
+/** A position within a surrogate pair is invalid. */
 function positionsFrom(first: number, text: string): Positions {
   const positions: number[] = [];
   for (let at = first; at <= text.length; at += 1)
@@ -73,7 +73,7 @@ const isInClass = (code: number, { ranges, negated }: LetterClass): boolean =>
 
 const ascending = (positions: Positions): Positions => [...new Set(positions)].sort((a, b) => a - b);
 
-/** Reads a glob in which only `*` is special. */
+/** Parses a glob in which only `*` is special. */
 export const parseStarGlob = (text: string): Glob => joinWithStars(text.split('*'));
 
 /** A glob of literal pieces with a `*` between each two. */
@@ -87,12 +87,12 @@ export function joinWithStars(pieces: readonly string[]): Glob {
 }
 
 /**
- * Reads a glob with `*`, `?`, `[abc]`, `[a-z]`, `[!a]`, `{one,two}`, and `\` before a character that is itself. A bracket
+ * Parses a glob with `*`, `?`, `[abc]`, `[a-z]`, `[!a]`, `{one,two}`, and `\` before a literal character. A bracket
  * without its partner, and braces without a comma, stand for themselves.
  */
 export const parseGlob = (text: string): Glob => read([...text], () => {});
 
-/** What is wrong with such a glob, which would otherwise match something else than it seems to. */
+/** Why a glob would match something unexpected. */
 export function findGlobMistake(text: string): string | undefined {
   const mistakes: string[] = [];
   read([...text], (mistake) => mistakes.push(mistake));
@@ -102,7 +102,7 @@ export function findGlobMistake(text: string): string | undefined {
 type Letters = readonly string[];
 type Report = (mistake: string) => void;
 
-/** A part, and where the text goes on after it. */
+/** A part, and the position after it. */
 interface ReadPart {
   readonly part: GlobPart;
   readonly end: number;
@@ -170,7 +170,7 @@ function rangesOf(letters: Letters): LetterClass['ranges'] {
   return ranges;
 }
 
-/** The characters of a class; a dash that was escaped makes no range. */
+/** The characters of a class. An escaped dash makes no range. */
 function membersOf(letters: Letters): readonly { readonly code: number; readonly isDash: boolean }[] {
   const members = [];
   for (let at = 0; at < letters.length; at += 1) {
@@ -195,7 +195,7 @@ function readBraces(letters: Letters, at: number, report: Report): ReadPart | un
   return { part: { anyOf }, end: end + 1 };
 }
 
-/** The commas of the braces that open here, and where they close; nothing if they do not. */
+/** The commas of the braces that open here, and the closing brace. `undefined` if the braces do not close. */
 function marksOf(letters: Letters, open: number): readonly number[] {
   const commas: number[] = [];
   let depth = 0;

@@ -1,4 +1,4 @@
-/** What is logged is structured: a message for people, fields for machines. Never a secret's value. */
+/** Structured logs: a message for people, fields for machines. Logs never contain a secret's value. */
 export interface Logger {
   debug(message: string, fields?: object): void;
   info(message: string, fields?: object): void;

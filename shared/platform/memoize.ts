@@ -1,6 +1,6 @@
 /**
- * `make`, but an object that was asked for before has its answer already. For what never changes, and is asked for again
- * and again; the answer goes when the object does.
+ * Caches the result of `make` by object, for a pure function that is called repeatedly. The result is dropped with the
+ * object.
  */
 export function memoizeByObject<Key extends object, Made>(make: (key: Key) => Made): (key: Key) => Made {
   const made = new WeakMap<Key, { readonly value: Made }>();
@@ -13,7 +13,7 @@ export function memoizeByObject<Key extends object, Made>(make: (key: Key) => Ma
   };
 }
 
-/** The same for texts: of the latest ones, at most `most`. */
+/** Caches the results for texts: the latest ones, at most `most`. */
 export function memoizeByString<Made>(most: number, make: (text: string) => Made): (text: string) => Made {
   const made = new Map<string, { readonly value: Made }>();
   return (text) => {

@@ -1,6 +1,6 @@
 /**
- * The candidate that takes the fewest changes of single letters to become the wanted text. A `*` in the wanted text
- * costs nothing, whatever it stands for. A letter of another case is a smaller change than another letter.
+ * The candidate with the fewest changes of single letters to the wanted text. A `*` in the wanted text costs nothing.
+ * Another case is a smaller change than another letter.
  * @param furthest the most changes; default: any number
  */
 export function findNearest(
@@ -16,7 +16,7 @@ export function findNearest(
   return best?.candidate;
 }
 
-/** For one of a few words: a mistyped or shortened one, and no other. */
+/** For a choice of few words: accepts only a mistyped or shortened word. */
 export function findNearestWord(wanted: string, words: readonly string[]): string | undefined {
   if (wanted.length > longestWord) return undefined;
   const furthest = Math.min(wanted.length - 1, Math.max(2, Math.floor(wanted.length / 3)));
@@ -34,7 +34,7 @@ const isShortenedTo =
 
 const longestWord = 100;
 
-/** Levenshtein's distance, row by row, in which a letter that the wanted text lacks costs less. */
+/** Levenshtein's distance, row by row. A letter that the wanted text lacks costs less. */
 export function measureDistance(wanted: string, candidate: string): number {
   let row = Array.from({ length: candidate.length + 1 }, (_, index) => index * costOfMissing);
   for (const letter of wanted) row = letter === '*' ? afterStar(row) : afterLetter(row, letter, candidate);
@@ -54,7 +54,7 @@ function afterLetter(before: readonly number[], letter: string, candidate: strin
   return row;
 }
 
-/** The best of all shorter beginnings of the candidate. */
+/** The best of all shorter prefixes of the candidate. */
 function afterStar(before: readonly number[]): number[] {
   let least = Number.POSITIVE_INFINITY;
   return before.map((changes) => {
@@ -63,7 +63,7 @@ function afterStar(before: readonly number[]): number[] {
   });
 }
 
-/** Names are shortened more often than they are made longer. */
+/** People shorten names more often than they lengthen them. */
 const costOfMissing = 0.3;
 
 const costOf = (one: string, other: string): number => {

@@ -1,15 +1,17 @@
 import type { Clock } from './clock.ts';
 
-/** What was read by a name, kept for the life of the process: a warm function serves many runs. */
+/** Readings by name, cached for the life of the process: a warm function serves many runs. */
 export interface RecentReadings<Value> {
-  /** Reads for one run: what any run has begun to read after `since` (milliseconds since the Unix epoch) serves it, too. */
+  /**
+   * Reads for one run. A reading that any run began after `since` (milliseconds since the Unix epoch) serves it, too.
+   */
   startReader(clock: Pick<Clock, 'now'>, since: number): ReadOnce<Value>;
 }
 
-/** Reads a name once. A failed reading is not kept. */
+/** Reads a name once. A failed reading is not cached. */
 export type ReadOnce<Value> = (name: string, read: () => Promise<Value>) => Promise<Value>;
 
-/** @param max how many readings are kept: the latest */
+/** @param max the number of cached readings: the latest */
 export function createRecentReadings<Value>(max: number): RecentReadings<Value> {
   const kept = new Map<string, { readonly at: number; readonly value: Promise<Value> }>();
   const readNow = (name: string, at: number, read: () => Promise<Value>): Promise<Value> => {

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
-/** Text of one form; `what` names the form, whatever stands there instead. */
+/** Text of one form. `what` names the form in every error. */
 export const textSchema = (pattern: RegExp, what: string) => z.string(what).regex(pattern, what);
 
 export const regionSchema = textSchema(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region, such as eu-west-1');
 
-/** Error texts for a strict object: for an unknown key, and for something that is no object at all. */
+/** Error texts for a strict object: for an unknown key, and for a value that is no object. */
 export const describeKeyErrors =
   (keys: readonly string[]) =>
   ({ code }: { readonly code?: string | undefined }): string => {
@@ -15,6 +15,6 @@ export const describeKeyErrors =
       : `an object with ${listed}`;
   };
 
-/** An object that says which keys it has when it meets another. */
+/** An object whose error about an unknown key lists the known keys. */
 export const objectSchema = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape, { error: describeKeyErrors(Object.keys(shape)) });

@@ -50,7 +50,7 @@ export interface RejectedPrincipalHold {
    * accounts.
    */
   readonly rejectedAt?: string;
-  /** What AWS said. */
+  /** AWS's message. */
   readonly message?: string;
   /** AWS named no cause, so only the rejections show that it is the account. */
   readonly ambiguous?: true;

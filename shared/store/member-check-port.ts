@@ -1,15 +1,18 @@
-/** How far the checks of member roles have come. */
+/** The progress of the checks of member roles. */
 export interface MemberCheck {
-  /** How many checks have ended. */
+  /** The number of ended checks. */
   readonly checks: number;
-  /** The revision of the registry when the last check began: accounts with a later one have changed since. */
+  /** The revision of the registry when the last check began. Accounts with a later revision have changed since. */
   readonly revision: number;
-  /** Accounts that were not as the configuration says, ordered. The next check includes them. */
+  /** Accounts that differed from the configuration, ordered. The next check includes them. */
   readonly again: readonly string[];
 }
 
 export interface MemberCheckStore {
-  /** Of the last check that ended; `undefined` before the first, and if the item cannot be understood. Consistent read. */
+  /**
+   * The progress after the last ended check. `undefined` before the first, and if the item cannot be understood.
+   * Consistent read.
+   */
   get(): Promise<MemberCheck | undefined>;
   put(check: MemberCheck): Promise<void>;
 }

@@ -27,9 +27,9 @@ import {
 import { isOpenRun, isUnannounced } from './run-status.ts';
 
 /**
- * The store of the simulation, of `plan`, and of endpoints on the loopback. It keeps the promises of the table:
- * values go in as copies and come out frozen, every method yields before it acts, and acts at once after that; a
- * registry change can lose against another one between the read of the revision and the write.
+ * The store of the simulation, of `plan`, and of local endpoints. It behaves like the table: values go in as copies and
+ * come out frozen. Every method yields first and then acts in one step. A registry change can lose against another one
+ * between the read of the revision and the write.
  */
 export function createMemoryStore(): Store {
   const runs = memoryRuns();
@@ -267,13 +267,13 @@ function memoryOutbox(): OutboxStore {
 /** Nothing is parsed here. */
 const all = <T>(items: readonly T[]): Listed<T> => ({ items, unreadable: [] });
 
-/** Yields, so that other callers get their turn as they would while a request travels; then acts in one step. */
+/** Yields, so that other callers run as they would while a request travels. Then acts in one step. */
 async function soon<T>(act: () => T): Promise<T> {
   await Promise.resolve();
   return act();
 }
 
-/** In the order of sort keys: by the bytes of UTF-8. */
+/** Ordered by sort key, in bytes of UTF-8. */
 function sortedBy<T>(values: readonly T[], key: (value: T) => string): readonly T[] {
   return values
     .map((value) => ({ value, bytes: Buffer.from(key(value)) }))

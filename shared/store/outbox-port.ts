@@ -1,15 +1,15 @@
 import type { ErrorRecord } from '../platform/errors.ts';
 import type { Listed } from './listed.ts';
 
-/** Whether a delivery is still on its way. */
+/** Whether a delivery is still under way. */
 export const isUnfinished = ({ status }: Pick<Delivery, 'status'>): boolean =>
   status === 'claimed' || status === 'started';
 
-/** Whether the scheduled check looks at it: on its way, or given up for the time being. */
+/** Whether the scheduled check processes it: under way, or suspended. */
 export const isOpenDelivery = (delivery: Pick<Delivery, 'status' | 'again'>): boolean =>
   isUnfinished(delivery) || delivery.again !== undefined;
 
-/** Where a version is to be deployed: ids of AppConfig. */
+/** The target of a version: ids of AppConfig. */
 export interface DeploymentTarget {
   readonly application: string;
   readonly environment: string;
@@ -17,7 +17,7 @@ export interface DeploymentTarget {
   readonly strategy: string;
 }
 
-/** `claimed` and `started` are on their way; the others are ends. */
+/** `claimed` and `started` are under way. All other statuses are ends. */
 export type DeliveryStatus =
   | 'claimed'
   | 'started'
@@ -30,76 +30,79 @@ export type DeliveryStatus =
   | 'failed';
 
 export interface DeliveryKey {
-  /** ARN of the secret; for a hosted configuration `appconfig:<account>:<region>:<application>:<profile>`. */
+  /** ARN of the secret. For a hosted configuration `appconfig:<account>:<region>:<application>:<profile>`. */
   readonly source: string;
   /** `<application>/<environment>/<profile>/<version>` */
   readonly id: string;
 }
 
-/** One version on its way to one target. Never holds a secret's value. */
+/** One version and one target. Never contains a secret's value. */
 export interface Delivery extends DeliveryKey {
   readonly version: string;
   readonly accountId: string;
   readonly region: string;
   readonly target: DeploymentTarget;
-  /** Of a hosted configuration: the customer managed key that encrypts its stored version, if one does. */
+  /** For a hosted configuration: the customer managed key of its stored version, if it has one. */
   readonly kmsKey?: string;
   readonly status: DeliveryStatus;
-  /** The run that takes care of it, as long as `ownedUntil` (milliseconds since the epoch) has not passed. */
+  /** The run that processes it, until `ownedUntil` (milliseconds since the epoch). */
   readonly runId: string;
   readonly ownedUntil: number;
   readonly requestedAt: string;
   readonly updatedAt: string;
-  /** Since when it waits for another deployment of the environment. */
+  /** The time from which it waits for another deployment of the environment. */
   readonly waitingSince?: string;
   /** Number of its deployment; deployments up to `lastKnownDeployment` belong to an earlier attempt. */
   readonly deployment?: number;
   readonly lastKnownDeployment?: number;
   readonly startedAt?: string;
   readonly endedAt?: string;
-  /** How often StartDeployment was sent; of these, how often after an answer that never came. */
+  /** How often StartDeployment was sent, and how often of that after a missing answer. */
   readonly startAttempts: number;
   readonly retriedStarts: number;
-  /** Whether a StartDeployment was sent, or was about to be, whose answer is not known. */
+  /** Whether the outcome of a StartDeployment is unknown, which was sent or about to be sent. */
   readonly startOutcomeUnknown: boolean;
   readonly reason?: string;
   readonly error?: ErrorRecord;
-  /** Of one that was given up for the time being: until when the scheduled check takes it up again, and the run that has told of it. */
+  /** For a suspended delivery: the time until which the scheduled check resumes it, and the run that reported it. */
   readonly again?: { readonly until: number; readonly notifiedByRun: string };
-  /** Counts the changes of this item, from 1. */
+  /** Revision of this item, from 1. */
   readonly revision: number;
 }
 
-/** Where a secret was found to be served, and when (milliseconds since the epoch; 0 where it was not yet). */
+/**
+ * The targets that a search found for a secret, and its time (milliseconds since the epoch; 0 before the first search).
+ */
 export interface RememberedTargets {
   readonly targets: readonly Omit<DeploymentTarget, 'strategy'>[];
   readonly at: number;
-  /** Name of the error that has kept the secret from being looked for since, and that was told. */
+  /** Name of the reported error that has prevented the search since. */
   readonly trouble?: string;
-  /** The run that has told it. */
+  /** The run that reported it. */
   readonly notifiedByRun?: string;
-  /** When it was told, in milliseconds since the epoch. */
+  /** When it was reported, in milliseconds since the epoch. */
   readonly troubleAt?: number;
 }
 
-/** The deliveries that were asked for: one item for each version and target, so that twice is once. */
+/** The requested deliveries. Each version and target has one item, so a repeated request adds none. */
 export interface OutboxStore {
   /** Consistent read. */
   get(key: DeliveryKey): Promise<Delivery | undefined>;
   /**
-   * Stores the item on the condition that the stored one still has revision `expected` (`undefined`: that there is none).
-   * @returns whether it held
+   * Stores the item on the condition that the stored one still has revision `expected` (`undefined`: that there is
+   * none).
+   * @returns whether it was stored
    */
   put(delivery: Delivery, expected: number | undefined): Promise<boolean>;
-  /** All of one source whose ids begin so, ordered by id. Consistent reads. */
+  /** All deliveries of one source whose ids begin with the prefix, ordered by id. Consistent reads. */
   listBySource(source: string, prefix: string): Promise<readonly Delivery[]>;
-  /** Those that the scheduled check looks at (`isOpen`), ordered by source and id. Consistent reads. */
+  /** The deliveries for the scheduled check (`isOpen`), ordered by source and id. Consistent reads. */
   listOpen(): Promise<Listed<Delivery>>;
-  /** Remembers a secret, by its ARN, that is to be looked at where its events do not come; or forgets it. */
+  /** Adds a secret, by its ARN, to the secrets that the scheduled check checks, or removes it. */
   watch(arn: string): Promise<void>;
-  /** Forgets also where it was found. */
+  /** Also removes its cached targets. */
   unwatch(arn: string): Promise<void>;
-  /** Remembers where a secret was found to be served, or what keeps one that the configuration names from it. */
+  /** Stores the cached targets of a secret, or the error of the search for them. */
   rememberTargets(arn: string, found: RememberedTargets): Promise<void>;
   getRememberedTargets(arn: string): Promise<RememberedTargets | undefined>;
   /** ARNs, ordered. Consistent reads. */

@@ -17,7 +17,10 @@ export interface RegistryStore {
   getAccount(id: string): Promise<RegisteredAccount | undefined>;
   /** All accounts, departed and unreadable ones included, ordered by id. Consistent reads of the base table. */
   listAccounts(): Promise<readonly RegisteredAccount[]>;
-  /** How far the registry has come. Consistent read. @throws ConcurrentUpdateError while the last change is half visible */
+  /**
+   * The revision of the registry. Consistent read. @throws ConcurrentUpdateError while a reader can see only half of
+   * the last change
+   */
   getHead(): Promise<RegistryHead>;
   /**
    * Stores `account` with the next revision, in one transaction, on the condition that the stored item still has
@@ -25,10 +28,13 @@ export interface RegistryStore {
    * @returns the stored account, or `undefined` when the condition failed or another change took the revision
    */
   put(account: Account, expected: number | undefined, at: string): Promise<RegisteredAccount | undefined>;
-  /** ISO 8601 of the first complete import, or `undefined` while there was none. Whatever the last change is. */
+  /** ISO 8601 of the first complete import, or `undefined` before it. It does not depend on the last change. */
   getReadySince(): Promise<string | undefined>;
   markReady(at: string): Promise<void>;
-  /** The OU as somebody heard of it last; `undefined` if the item cannot be understood: Organizations knows it. Consistent read. */
+  /**
+   * The last stored answer about the OU. `undefined` if the item cannot be understood: Organizations can be read again.
+   * Consistent read.
+   */
   getOu(id: string): Promise<RememberedOu | undefined>;
   putOu(ou: RememberedOu): Promise<void>;
 }
@@ -36,22 +42,22 @@ export interface RegistryStore {
 export interface RegistryHead {
   /** The revision that the last change took; 0 before the first. */
   readonly revision: number;
-  /** ISO 8601 of the first complete import; absent while there was none. */
+  /** ISO 8601 of the first complete import. Absent before it. */
   readonly readySince?: string;
 }
 
-/** What Organizations said of an OU. */
+/** An answer of Organizations about an OU. */
 export interface RememberedOu {
   readonly id: string;
   readonly name: string;
   readonly parentId: string;
-  /** A time before Organizations was asked, ISO 8601. */
+  /** A time before the call to Organizations, ISO 8601. */
   readonly askedAt: string;
-  /** Organizations does not know it any more. */
+  /** Organizations does not know the OU any longer. */
   readonly deleted?: true;
 }
 
-/** What the project remembers of one resource. */
+/** The state of one resource in the table. */
 export interface ResourceState {
   /** Absent before the first reconciliation was completed. */
   readonly lastReconciliation?: LastReconciliation;
@@ -62,7 +68,7 @@ export interface ResourceState {
    * resource does not exist.
    */
   readonly unmanaged?: readonly UnmanagedStatement[];
-  /** Tells the resource from a later one of its name, as `GrantKind.readIdentity`; absent if it is not known. */
+  /** Tells the resource from a later one of an equal name, as `GrantKind.readIdentity`. Absent if it is unknown. */
   readonly identity?: string;
   /**
    * A write of this installation began, and its end is not recorded. Says whether every such write was by the configuration of the
@@ -73,9 +79,9 @@ export interface ResourceState {
   readonly holds?: readonly Hold[];
   /** External changes of managed statements. Absent if there were none since the last decision of an operator. */
   readonly conflict?: Conflict;
-  /** Since the last write: new accounts are gathered for the next one. Absent before the first. */
+  /** The burst since the last write: new accounts are collected for the next one. Absent before the first. */
   readonly batchWindow?: BatchWindow;
-  /** Counts the writes of the item, as the store does; absent before the first. */
+  /** Version of the item, counted by the store. Absent before the first write. */
   readonly version?: number;
 }
 
@@ -98,18 +104,18 @@ export interface ManagedContent {
   /** Sids of statements, or names of whole resources. */
   readonly sids: readonly string[];
   /**
-   * A digest for each Sid, as the last reconciliation left the statements. Absent before the first one, or if the resource does
-   * not exist.
+   * A digest for each Sid of the statements that the last reconciliation left. Absent before the first one, or if the
+   * resource does not exist.
    */
   readonly digests?: Readonly<Record<string, string>>;
 }
 
 export interface BatchWindow {
-  /** When the next write may come, ISO 8601. */
+  /** The earliest time of the next write, ISO 8601. */
   readonly until: string;
-  /** How long that was from the last write, in milliseconds. */
+  /** The length of that wait, counted from the last write, in milliseconds. */
   readonly pause: number;
-  /** What the last write was rendered from. */
+  /** The inputs of the last write. */
   readonly revision: number;
 }
 
@@ -123,27 +129,27 @@ export interface Conflict {
   readonly restoredAt: string;
   /** When the last external change was found, ISO 8601. */
   readonly changedAt: string;
-  /** Sids of the managed statements that the last external change changed; empty if they are not known. */
+  /** Sids of the managed statements that the last external change changed. Empty if they are unknown. */
   readonly sids: readonly string[];
 }
 
 export interface ResourceStore {
-  /** Consistent read; `undefined` for a resource that was never touched. */
+  /** Consistent read. `undefined` for a resource without a state. */
   get(resource: string): Promise<ResourceState | undefined>;
   /**
-   * Replaces the item, where it still has the version of `state`. Called only by the holder of the resource's lease; one who
-   * has lost it without knowing, such as a function that was frozen, replaces nothing that came after.
-   * @returns the version that it has now; `undefined` where another has written it
+   * Replaces the item if it still has the version of `state`. Only the holder of the resource's lease calls it. A
+   * holder that has lost the lease without noticing, such as a frozen function, replaces no later state.
+   * @returns the new version of the item; `undefined` if another run has written it
    */
   put(resource: string, state: ResourceState): Promise<number | undefined>;
   /**
-   * The inventory: keys of the resources whose state has managed content, ordered. `put` adds a resource and
-   * removes it, together with its state. Consistent reads.
+   * The inventory: keys of the resources whose state has managed content, ordered. `put` adds and removes a resource
+   * together with its state. Consistent reads.
    */
   listManaged(): Promise<readonly string[]>;
 }
 
-/** What is known of one search for resources by pattern. */
+/** The stored result of one search for resources by pattern. */
 export interface SearchResult {
   /** `formatSearchKey` of the search. */
   readonly search: string;
@@ -162,19 +168,19 @@ export interface SearchResult {
 interface CompletedSearch {
   /** When it ended, ISO 8601. */
   readonly at: string;
-  /** The activation that was active then, as `formatActivation` writes it. */
+  /** The activation that was active then, in the form of `formatActivation`. */
   readonly activation: string;
 }
 
 export interface SearchResultStore {
   /**
-   * Of all searches that were ever made, ordered by `search`. An item that cannot be understood gives a search that was
-   * never made, with the reason. Consistent reads.
+   * The results of all searches so far, ordered by `search`. An item that cannot be understood gives the result of a
+   * search that never ran, with the reason. Consistent reads.
    */
   list(): Promise<readonly SearchResult[]>;
   /**
-   * Stores what was found on the condition that the stored item still has generation `expected` (`undefined`: that
-   * there is none), so that an older look never replaces a newer one.
+   * Stores the result on the condition that the stored item still has generation `expected` (`undefined`: that there is
+   * none), so that an older search never replaces a newer one.
    * @returns whether it was stored
    */
   put(found: SearchResult, expected: number | undefined): Promise<boolean>;
@@ -182,37 +188,37 @@ export interface SearchResultStore {
 
 interface LeaseAttempt {
   readonly taken: boolean;
-  /** When the lease of the present holder ends, milliseconds since the epoch. */
+  /** When the lease of the present holder ends, in milliseconds since the epoch. */
   readonly until: number;
-  /** Who has the lease. Absent if it was taken now, or released in the meantime. */
+  /** The holder of the lease. Absent if it was taken now, or released in the meantime. */
   readonly owner?: string;
 }
 
 export interface LeaseStore {
   /**
-   * Takes the lease of `resource` for `owner` until `until` (milliseconds since the epoch), where it is free or
-   * has ended at `now`. Not re-entrant: an owner that holds it already is refused like any other.
+   * Takes the lease of `resource` for `owner` until `until` (milliseconds since the epoch), if it is free or has ended
+   * at `now`. Not re-entrant: an owner that already holds the lease is rejected too.
    */
   acquire(resource: string, owner: string, now: number, until: number): Promise<LeaseAttempt>;
-  /** Gives the lease back, if `owner` still has it. */
+  /** Releases the lease, if `owner` still holds it. */
   release(resource: string, owner: string): Promise<void>;
 }
 
 export interface StoredConfiguration {
   /** SHA-256 of the canonical form, hexadecimal. */
   readonly hash: string;
-  /** The configuration as it was validated (JSON). */
+  /** The validated configuration (JSON). */
   readonly document: unknown;
   /**
-   * For each path in a selector, the OUs that it named and those above them: the path of each at that time, by its id. It
-   * cannot be derived later, since a renamed OU shows its new name only.
+   * For each path in a selector, the OUs at the path and the OUs above them: the path of each at the activation, by its
+   * id. It cannot be derived later, since a renamed OU only shows its new name.
    */
   readonly ous: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** How often the same configuration was activated anew, because its paths name other OUs than before. Default: 0. */
+  /** How often an equal configuration was activated again, because its paths name other OUs than before. Default: 0. */
   readonly reactivated?: number;
   /**
-   * Searches that the configuration before did not have. Their stored matches are old: they count only after the search has
-   * completed under this activation.
+   * Searches that the previous configuration did not have. Their stored matches are old: they count only after the
+   * search has completed under this activation.
    */
   readonly newSearches: readonly string[];
   readonly activatedAt: string;
@@ -221,7 +227,7 @@ export interface StoredConfiguration {
 
 export interface StoredConfigurationWithSearchResults {
   readonly active: StoredConfiguration | undefined;
-  /** Of all searches, ordered by `search`. */
+  /** For all searches, ordered by `search`. */
   readonly searchResults: readonly SearchResult[];
 }
 
@@ -232,7 +238,7 @@ export interface ConfigurationStore {
   getActiveWithSearchResults(): Promise<StoredConfigurationWithSearchResults>;
   activate(configuration: StoredConfiguration): Promise<void>;
   /**
-   * Replaces the OUs of an activation, on the condition that no other one came after it.
+   * Replaces the OUs of an activation, on the condition that no later activation exists.
    * @returns whether they were stored
    */
   putOus(
@@ -253,9 +259,12 @@ export interface Store {
   readonly memberChecks: MemberCheckStore;
 }
 
-/** Enough of an unmanaged statement to name it when it is gone. */
+/** Enough data of an unmanaged statement to name it after its removal. */
 export interface UnmanagedStatement {
   readonly digest: string;
-  /** The Sid, or a short description; empty beyond the first hundred. One entry stands for the head of the document. */
+  /**
+   * The Sid, or a short description. Empty beyond the first hundred. One entry stands for `Version` and `Id` of the
+   * document.
+   */
   readonly label: string;
 }

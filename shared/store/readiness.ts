@@ -1,12 +1,9 @@
 import * as z from 'zod';
 
 /**
- * What is known of one access.
- * `verified`: every half that it has allows it.
- * `central-only`: the central half allows it, and the half in the member account could not be read.
- * `unknown`: something that decides about it cannot be judged.
- * `pending`: the role of the member account has not arrived yet.
- * `denied`: AWS would deny it.
+ * The proof of one access. `verified`: every half that it has allows it. `central-only`: the central half allows it,
+ * and the half in the member account could not be read. `unknown`: something that decides about it cannot be judged.
+ * `pending`: the role of the member account does not exist yet. `denied`: AWS would deny it.
  */
 export const accessStatuses = ['verified', 'central-only', 'unknown', 'pending', 'denied'] as const;
 
@@ -15,12 +12,12 @@ export type AccessStatus = (typeof accessStatuses)[number];
 /** `"unproven"`: no access is denied or pending, and at least one is not proven. */
 export type Ready = boolean | 'unproven';
 
-/** Whether accounts can do what the configuration grants to them, as far as that is proven. */
+/** Whether accounts can use the access that the configuration grants to them, as far as it is proven. */
 export interface Readiness {
   readonly ready: Ready;
-  /** Accesses by status. A status that no access has is absent. */
+  /** Number of accesses by status. A status without accesses is absent. */
   readonly counts: Readonly<Partial<Record<AccessStatus, number>>>;
-  /** Why `ready` is not true, a line each; empty if it is. */
+  /** Why `ready` is not true, a line each. Empty if it is. */
   readonly reasons: readonly string[];
   /** How people use the roles that they may assume, by the verified accesses of one account. Absent for several accounts. */
   readonly signIns?: readonly SignInGuide[] | undefined;

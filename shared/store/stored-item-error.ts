@@ -1,12 +1,15 @@
 import { type Finding, OnboardingError } from '../platform/errors.ts';
 
-/** Where an item of the table is. */
+/** The key of an item of the table. */
 export interface ItemKey {
   readonly pk: string;
   readonly sk: string;
 }
 
-/** An item of the table is not what this version wrote: it was edited by hand, or comes from another version. */
+/**
+ * An item of the table is in a form that this version does not write: it was edited by hand, or comes from another
+ * version.
+ */
 export class StoredItemError extends OnboardingError {
   override readonly name = 'StoredItemError';
   readonly retryable = false;
@@ -23,7 +26,7 @@ export class StoredItemError extends OnboardingError {
   }
 }
 
-/** What to do about an item, by what it is for. */
+/** The remedy for an item, by its purpose. */
 function adviceFor({ pk, sk }: ItemKey): string {
   if (sk === 'LEASE')
     return 'Nobody can write the resource meanwhile. When no run of that version is under way, remove the item';

@@ -18,11 +18,13 @@ export interface AssumedRole {
   readonly name: string;
   readonly mfa: boolean;
   readonly externalId?: string | undefined;
-  /** The name with its path by which the role trusts a role of the central account. Default: the name itself. */
+  /**
+   * The name, with its path, by which the member role trusts a role of the central account. Default: the name itself.
+   */
   readonly nameOf?: (bareName: string) => string | undefined;
 }
 
-/** The role that an entry is for: a member role, or one that others make. */
+/** The role that an entry is for: a member role, or a role that the configuration does not describe. */
 export function getAssumedRole(
   { role = '', memberRole, mfa = true }: AssumingEntry,
   context: Pick<GrantContext, 'memberRoles'>,
@@ -39,7 +41,7 @@ export function getAssumedRole(
   };
 }
 
-/** Why the principals that the entry names cannot assume the member role. */
+/** Why the principals of the entry cannot assume the member role. */
 export function listAssumedRoleMistakes(
   entry: AssumingEntry,
   context: GrantContext,

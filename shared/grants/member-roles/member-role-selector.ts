@@ -17,7 +17,10 @@ const reasons: Readonly<Record<'accounts' | 'except' | 'tags' | 'names', string>
   names: 'a StackSet knows OUs, and no names of accounts, so every account of the OUs would have the role',
 };
 
-/** What a StackSet with automatic deployment cannot reach exactly. A check of the `for` of a member role. */
+/**
+ * Parts of a selector that a StackSet with automatic deployment cannot reach exactly. A check of the `for` of a member
+ * role.
+ */
 export function checkFor({ value, issues }: z.core.ParsePayload<Selector>): void {
   for (const [field, reason] of Object.entries(reasons))
     if (field in value)

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { objectSchema, textSchema } from '../../platform/schema-fields.ts';
 
 /**
- * What stands in texts of a member role for values that each account has of its own, or that differ by partition. Not `${…}`,
- * which is a policy variable of AWS.
+ * Placeholders in texts of a member role, for values that differ by account or by partition. Not `${…}`, which is a
+ * policy variable of AWS.
  */
 const memberPlaceholders = ['accountId', 'partition', 'organizationId'] as const;
 
@@ -14,7 +14,7 @@ const knownPlaceholders = (text: string): boolean =>
 
 const placeholderMistake = `must have no placeholders but ${memberPlaceholders.map((name) => `{${name}}`).join(', ')}`;
 
-/** A policy variable of AWS such as `${aws:PrincipalAccount}` is fine; `${AWS::AccountId}` would stay as it is. */
+/** A policy variable of AWS such as `${aws:PrincipalAccount}` is valid. `${AWS::AccountId}` would never be replaced. */
 const valueSchema = z
   .string()
   .min(1)
@@ -29,7 +29,7 @@ const valueSchema = z
     'must have characters of Latin-1 only, as IAM demands',
   );
 
-/** A policy of AWS, or one that each account has: a policy of another account cannot be attached. */
+/** An AWS managed policy, or a policy that each account has: a policy of another account cannot be attached. */
 export const policyArnSchema = textSchema(
   /^arn:([\w-]+|\{partition\}):iam::(aws|\{accountId\}):policy\/([\w+=,.@-]+\/)*[\w+=,.@-]{1,128}$/,
   "the ARN of one of AWS's policies, such as arn:aws:iam::aws:policy/ReadOnlyAccess, or of a policy that each account has: " +

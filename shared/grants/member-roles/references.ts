@@ -3,14 +3,14 @@ import type { GrantContext } from '../contract.ts';
 import type { GrantEntry } from '../grant-schema.ts';
 import type { MemberRole } from './schema.ts';
 
-/** A place in a grant that names a member role. */
+/** A field of a grant that names a member role. */
 export interface MemberRoleReference {
-  /** From the grant: `['memberRoles', 0]`. */
+  /** The path from the grant: `['memberRoles', 0]`. */
   readonly path: readonly (string | number)[];
   readonly name: string;
 }
 
-/** The role's name without its path: IAM tells names apart by it alone (API reference, "CreateRole"). */
+/** The role's name without its path: names must differ without their paths (IAM API reference, "CreateRole"). */
 export const getBareName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 
 type References = Pick<GrantEntry, 'memberRole' | 'memberRoles'>;
@@ -28,11 +28,11 @@ export const listMemberRoleReferences = ({
 export const findMemberRole = (name: string, roles: readonly MemberRole[]): MemberRole | undefined =>
   roles.find((role) => role.name === name || getBareName(role.name) === name);
 
-/** The name that a reference was probably meant to be. */
+/** The name that a reference probably means. */
 export const findNearestMemberRole = (wanted: string, names: readonly string[]): string | undefined =>
   findNearestWord(wanted, [...names, ...names.map(getBareName)]);
 
-/** A role that a valid configuration has. */
+/** A member role by name. A valid configuration has it. */
 export function getMemberRole(name: string, { memberRoles }: Pick<GrantContext, 'memberRoles'>): MemberRole {
   const role = findMemberRole(name, memberRoles);
   if (role === undefined) throw new Error(`there is no member role ${name}`);
@@ -45,7 +45,7 @@ const listEntryRoles = (
   context: Pick<GrantContext, 'memberRoles'>,
 ): readonly MemberRole[] => memberRoles.map((name) => getMemberRole(name, context));
 
-/** Names, with their paths, of the roles that an entry narrows its grant to; `undefined` means all roles. */
+/** Names, with their paths, of the roles that an entry narrows its grant to. `undefined` means all roles. */
 export function listRoleNames(
   entry: References & { readonly roles?: readonly string[] | undefined },
   context: Pick<GrantContext, 'memberRoles'>,

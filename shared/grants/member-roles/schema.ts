@@ -7,14 +7,20 @@ import { checkFor } from './member-role-selector.ts';
 import { identityStatementSchema, policyArnSchema } from './permission-fields.ts';
 import { instanceProfileService, trustedServiceNames } from './trusted-services.ts';
 
-/** Not as patterns of the JSON Schema, in which editors may not know `\p`. IAM user guide, "Rules for tagging in IAM and AWS STS". */
+/**
+ * Checked in code, because editors may not support `\p` in a pattern of the JSON Schema. IAM user guide, "Rules for
+ * tagging in IAM and AWS STS".
+ */
 const tagKey = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu;
 const tagValue = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
 
-/** What every member role has, whatever principal may assume it. */
+/** The fields of every member role, whatever principal may assume it. */
 const memberRoleFields = {
   name: textSchema(rolePattern, 'the name of a role, with its path if it has one, such as people/ReadOnly'),
-  /** All accounts but the management account, or those of OUs: what automatic deployment of a StackSet can reach. */
+  /**
+   * All accounts except the management account, or the accounts of OUs: automatic deployment of a StackSet reaches
+   * exactly these.
+   */
   for: selectorSchema.check(checkFor),
   managedPolicies: uniqueListSchema(policyArnSchema, 'must name at least one, or be absent').optional(),
   statements: z
@@ -49,7 +55,10 @@ const peopleTrust = {
   externalId: externalIdSchema.optional(),
 };
 
-/** Roles of an account that deploys to the accounts, or whose applications call them: a central account, or any account by its id. */
+/**
+ * Roles of an account that deploys to the accounts, or whose applications call them. The account is a central account,
+ * or any account by its id.
+ */
 const rolesTrust = {
   account: z
     .string('must be the name of a central account, or an account id in quotes')
@@ -61,7 +70,7 @@ const rolesTrust = {
   externalId: externalIdSchema.optional(),
 };
 
-/** `lambda` and `lambda.amazonaws.com` are one. */
+/** `lambda` and `lambda.amazonaws.com` mean one service. */
 const serviceSchema = z
   .string('must be a service, such as ec2')
   .transform((service) => service.replace(/\.amazonaws\.com(\.cn)?$/, ''))
@@ -81,7 +90,7 @@ const { account, roles, externalId } = rolesTrust;
 
 const either = 'name a service, or an account and its roles';
 
-/** A service, or roles of an account. One object: a union could not say which key is wrong. */
+/** A service, or roles of an account. One object, because an error of a union could not say which key is wrong. */
 const applicationTrust = objectSchema({
   service: serviceSchema.optional(),
   account: account.optional(),
@@ -108,7 +117,7 @@ const applicationRole = objectSchema({
   ...memberRoleFields,
   kind: z.literal('application'),
   trusts: applicationTrust,
-  /** The name of the instance profile. Default: that of the role, if EC2 assumes it. */
+  /** The name of the instance profile. Default: the role's name, if EC2 assumes the role. */
   instanceProfile: textSchema(
     /^[\w+=,.@-]{1,128}$/,
     'the name of an instance profile, without a path',
@@ -130,5 +139,5 @@ const deployerRole = objectSchema({
 
 export const memberRoleSchema = z.discriminatedUnion('kind', [peopleRole, applicationRole, deployerRole]);
 
-/** A role that member accounts have, and that grants refer to by its name. */
+/** A role that member accounts have. Grants refer to it by its name. */
 export type MemberRole = z.infer<typeof memberRoleSchema>;

@@ -4,13 +4,13 @@ import type { MemberRole } from './schema.ts';
 import { getTrust, getTrustedAccountId, type TrustedAccount } from './trust.ts';
 import { getServiceTrust } from './trusted-services.ts';
 
-/** The account that has a role: its id, and the DNS suffix of its partition. In a template these are pseudo parameters. */
+/** The account of a role: its id, and the DNS suffix of its partition. In a template these are pseudo parameters. */
 export interface MemberAccountPlace {
   readonly accountId: string;
   readonly dnsSuffix: string;
 }
 
-/** Who may assume a member role. Pure. */
+/** The trust policy of a member role. Pure. */
 export function createTrustPolicy(
   role: MemberRole,
   context: GrantContext,
@@ -33,9 +33,9 @@ function trustService(service: string, { accountId, dnsSuffix }: MemberAccountPl
 }
 
 /**
- * Names the account, never a role: IAM refuses a policy that names a role that is gone. The organization is named too, so that
- * the trust ends if the account leaves. MFA is asked for with `Bool`, since long-term keys carry no such key (IAM user guide,
- * "MFA-protected API access").
+ * Names the account, never a role: IAM rejects a policy that names a deleted role. The policy also names the
+ * organization, so that the trust ends if the account leaves. MFA is required by `Bool`, because long-term keys carry
+ * no such key (IAM user guide, "MFA-protected API access").
  */
 function trustAccount(trust: TrustedAccount, context: GrantContext): Statement {
   const { partition, organizationId } = context;

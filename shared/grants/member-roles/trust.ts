@@ -17,11 +17,11 @@ export interface TrustedAccount {
   readonly account: string;
   readonly mfa: boolean;
   readonly externalId?: string | undefined;
-  /** Names with paths, with wildcards. Absent: the administrators of the account decide. */
+  /** Names with paths. Wildcards are allowed. Absent: the administrators of the account decide. */
   readonly roles?: readonly string[];
 }
 
-/** Who may assume a member role, whatever its kind is. Pure. */
+/** The principal that may assume a member role, whatever kind of principal it is. Pure. */
 export function getTrust(role: MemberRole): TrustedService | TrustedAccount {
   switch (role.kind) {
     case 'people':
@@ -42,8 +42,8 @@ export const getTrustedAccountId = (
 ): string => centralAccounts[account]?.id ?? account;
 
 /**
- * The name with its path by which a member role trusts a role of the account; grants name such a role without its path. A wildcard in
- * the path stands for any path. `undefined`: the role is not trusted.
+ * The name, with its path, by which a member role trusts a role of the account. Grants name the trusted role without
+ * its path. A wildcard in the path stands for any path. `undefined`: the role is not trusted.
  */
 export function findTrustedName({ roles = [] }: TrustedAccount, bareName: string): string | undefined {
   const trusted = roles.find((each) => matchesGlob(parseGlob(getBareName(each)), bareName));

@@ -1,23 +1,26 @@
-/** How a service assumes a role of an application. */
+/** How a service assumes a role that an application uses. */
 interface TrustedService {
-  /** Default: `sts:AssumeRole` alone. */
+  /** Default: only `sts:AssumeRole`. */
   readonly actions?: readonly string[];
   /** Whether the service sends `aws:SourceAccount` when it assumes the role. Default: AWS does not document it. */
   readonly sendsSourceAccount?: true;
-  /** Whether the principal ends in the DNS suffix of the partition. Default: in `amazonaws.com` everywhere. */
+  /**
+   * Whether the principal ends in the DNS suffix of the partition. Default: it ends in `amazonaws.com` in every
+   * partition.
+   */
   readonly hasPartitionSuffix?: true;
 }
 
 /**
- * The services that assume roles of applications, by the service part of their principals.
+ * The services that assume roles for applications, by the service part of their principals.
  *
  * Sources of the trust policies: "IAM roles for Amazon EC2"; Lambda, "Defining Lambda function permissions with an
  * execution role"; "Amazon ECS task IAM role", "Amazon ECS task execution IAM role"; "How App Runner works with IAM";
- * CodeDeploy, "Create a service role for CodeDeploy"; CodeBuild, "Cross-service confused deputy prevention"; "Creating an IAM
- * role for your state machine in Step Functions"; "Setting up Amazon EventBridge Scheduler"; EKS, "EKS Pod Identities";
- * "Create an IAM role for AWS Glue"; "How to use SageMaker AI execution roles"; Systems Manager, "Create the IAM service role
- * required for hybrid activations". That EC2's principal has the suffix of the partition: Amazon Web Services in China, "Amazon
- * EC2".
+ * CodeDeploy, "Create a service role for CodeDeploy"; CodeBuild, "Cross-service confused deputy prevention"; "Creating
+ * an IAM role for your state machine in Step Functions"; "Setting up Amazon EventBridge Scheduler"; EKS, "EKS Pod
+ * Identities"; "Create an IAM role for AWS Glue"; "How to use SageMaker AI execution roles"; Systems Manager, "Create
+ * the IAM service role required for hybrid activations". Source of the suffix of EC2's principal: Amazon Web Services
+ * in China, "Amazon EC2".
  */
 const trustedServices: Readonly<Record<string, TrustedService>> = {
   ec2: { hasPartitionSuffix: true },

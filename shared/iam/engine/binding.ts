@@ -7,13 +7,15 @@ import { getPrincipalAccount, getResourceAccount, isFederatedRoot } from './requ
 /**
  * Whether policies of a kind bind a request at all.
  *
- * - Identity policies and boundaries bind users and roles, session policies bind role sessions and federated users. The root user has
- *   full access, and of an account as a whole its administrators decide.
- * - What needs no permissions is bound by endpoint policies alone.
- * - SCPs bind principals of member accounts, and no service-linked role. RCPs bind every caller but these.
+ * - Identity policies and boundaries bind users and roles. Session policies bind role sessions and federated users. The
+ *   root user has
+ *   full access. For an account as a whole, its administrators decide.
+ * - Operations that need no permissions are bound by endpoint policies alone.
+ * - SCPs bind principals of member accounts except service-linked roles. RCPs bind every caller except service-linked
+ *   roles.
  *
- * Sources: "How AWS enforcement code logic evaluates requests to allow or deny access"; Organizations user guide, "Service control
- * policies (SCPs)" and "Resource control policies (RCPs)" (entities that are not restricted).
+ * Sources: "How AWS enforcement code logic evaluates requests to allow or deny access"; Organizations user guide,
+ * "Service control policies (SCPs)" and "Resource control policies (RCPs)" (entities that are not restricted).
  */
 export function binds(
   kind: PolicyKind,

@@ -8,15 +8,15 @@ import { findMisplacedElement } from './statement-grammar.ts';
 import { bothVerdicts, createUnknown, type Verdict } from './verdict.ts';
 import { createMatcher, toTextTokens } from './wildcards.ts';
 
-/** What a statement says to a request. */
+/** How a statement applies to a request. */
 interface Answer {
-  /** Whether it means the caller. */
+  /** Whether its principal matches the caller. */
   readonly grades: Grades;
-  /** Whether everything else of it applies. */
+  /** Whether all other elements match. */
   readonly rest: Verdict;
 }
 
-/** A statement of a document of one kind, made ready once. */
+/** A statement of a document of one kind, prepared once. */
 export interface CompiledStatement {
   readonly statement: Statement;
   /** Its place in the document. */
@@ -27,7 +27,7 @@ export interface CompiledStatement {
   judge(question: Question): Answer | undefined;
 }
 
-/** Every caller is meant by a statement without principal. */
+/** A statement without principal matches every caller. */
 const everyCaller: Grades = { session: 'yes', role: 'no', account: 'no' };
 
 export const compileDocument = (document: PolicyDocument, kind: PolicyKind): readonly CompiledStatement[] =>
@@ -62,7 +62,10 @@ function compile(
   };
 }
 
-/** "For gateway endpoints, the Principal element must be set to *". S3 and DynamoDB have such endpoints beside the others. */
+/**
+ * "For gateway endpoints, the Principal element must be set to *". S3 and DynamoDB have gateway endpoints besides
+ * interface endpoints.
+ */
 function judgeGateway({ Principal }: Statement, action: string): Verdict {
   const isOpen = Principal === '*' || (Principal !== undefined && toArray(Principal.AWS ?? []).includes('*'));
   return isOpen || !/^(s3|dynamodb):/.test(action) ? 'yes' : createUnknown('element', 'Principal');
@@ -84,7 +87,7 @@ function gradeCaller({ Effect, Principal, NotPrincipal }: Statement, question: Q
 const isNobody = ({ session, role, account }: Grades): boolean =>
   session === 'no' && role === 'no' && account === 'no';
 
-/** Actions are compared without regard to letter case, and know no variables. */
+/** Actions are compared without regard to letter case, and have no variables. */
 function createActionTest({ Action, NotAction }: Statement): CompiledStatement['isAbout'] {
   if (Action !== undefined) return createListTest(Action);
   if (NotAction === undefined) return () => false;

@@ -17,7 +17,7 @@ import { toLiteralTokens, toTextTokens } from './wildcards.ts';
 /** One key under one operator. */
 export type Requirement = (context: RequestContext) => Verdict;
 
-/** A `Condition`, made ready once: a request must meet every requirement. */
+/** A `Condition`, prepared once: a request must satisfy every requirement. */
 export const createRequirements = (
   conditions: Conditions | undefined,
   withVariables: boolean,
@@ -61,12 +61,12 @@ interface Rule {
 }
 
 /**
- * A missing key fails, but passes a negated operator, `…IfExists` and `ForAllValues:`; `ForAnyValue:` fails even when negated. A key
- * with several values needs `ForAllValues:` or `ForAnyValue:`. What a service does without is not documented, and neither is a value
- * that the operator cannot read. A variable without a value equals nothing.
+ * A missing key fails, but passes a negated operator, `…IfExists` and `ForAllValues:`. `ForAnyValue:` fails even when
+ * negated. A key with several values needs `ForAllValues:` or `ForAnyValue:`. AWS does not document the result without
+ * them, or for a value that the operator cannot read. A variable without a value equals nothing.
  *
- * Sources: "IAM JSON policy elements: Condition operators", "Set operators for multivalued context keys", "IAM policy elements:
- * Variables and tags" (policy variables with no value).
+ * Sources: "IAM JSON policy elements: Condition operators", "Set operators for multivalued context keys", "IAM policy
+ * elements: Variables and tags" (policy variables with no value).
  */
 function judgeEntry(rule: Rule, entry: ContextEntry, context: RequestContext): Verdict {
   if (entry === 'absent') return judgeMissing(rule);
@@ -101,14 +101,14 @@ function judgeMissing({ name, operator }: Rule): Verdict {
   return toVerdict(operator.negated && name.quantifier === undefined);
 }
 
-/** A value that is not known does not matter if the operator takes every value alike. */
+/** An unknown value does not matter if the operator treats every value alike. */
 function judgeUnknown(rule: Rule, entry: 'unknown' | 'some'): Verdict {
   const anyValue = judgeAnyValue(rule);
   if (anyValue !== undefined && (entry === 'some' || anyValue === judgeMissing(rule))) return anyValue;
   return createUnknown('key', rule.key);
 }
 
-/** What the operator says of every value: `StringLike` takes all for `*`. */
+/** The operator's answer for every value: `StringLike` matches any value with `*`. */
 function judgeAnyValue({ name, operator, wanted }: Rule): Verdict | undefined {
   const takesAll = /^string(not)?like$/.test(name.base) && wanted.some(({ text }) => /^\*+$/.test(text));
   return takesAll ? toVerdict(!operator.negated) : undefined;

@@ -1,6 +1,6 @@
 import type { ContextValues } from '../request.ts';
 
-/** What is known of a condition key. `some`: the request has a value for it, and nobody knows which. */
+/** The knowledge about a condition key. `some`: the request has a value, but it is unknown. */
 export type ContextEntry = readonly string[] | 'absent' | 'unknown' | 'some';
 
 /** The condition keys of one request. */
@@ -9,7 +9,7 @@ export interface RequestContext {
   get(key: string): ContextEntry;
 }
 
-/** What was given for each key, by its name in lower case. An empty list is as good as no key: "a null data set". */
+/** The given values of each key, by its name in lower case. An empty list counts as no key: "a null data set". */
 export const toContextEntries = (values: ContextValues): ReadonlyMap<string, ContextEntry> =>
   new Map(Object.entries(values).map(([key, value]) => [key.toLowerCase(), toEntry(value)]));
 

@@ -9,9 +9,9 @@ type Derive = (facts: RequestFacts) => ContextEntry;
 type PrincipalType = RequestPrincipal['type'];
 
 /**
- * What follows from the request for a key that was not given; unknown for any other key. Each key as "AWS global condition context
- * keys" describes its availability; values of principals as "IAM policy elements: Variables and tags" (principal key values).
- * docs/policy-engine.md lists all of them.
+ * The value that follows from the request for a key that was not given; unknown for any other key. Availability of each
+ * key: "AWS global condition context keys". Values of principals: "IAM policy elements: Variables and tags" (principal
+ * key values). docs/policy-engine.md lists all keys.
  */
 export function deriveKey(key: string, facts: RequestFacts): ContextEntry {
   const derive = derivations.get(key);
@@ -31,13 +31,13 @@ function derivePrincipalTag(key: string, facts: RequestFacts): ContextEntry {
   return found === undefined ? 'absent' : [found[1]];
 }
 
-/** The same for each type of principal that is listed; absent for the others. */
+/** One entry for each listed type of principal. Absent for other types. */
 const forTypes =
   (entries: Partial<Record<PrincipalType, ContextEntry>>): Derive =>
   ({ principal }) =>
     entries[principal.type] ?? 'absent';
 
-/** Tags of users, roles and sessions that are not known. */
+/** Unknown tags of users, roles and sessions. */
 const principalTag = forTypes({
   role: 'unknown',
   user: 'unknown',
@@ -76,7 +76,7 @@ function principalArn({ principal, partition }: RequestFacts): ContextEntry {
   }
 }
 
-/** Of a service it is not documented: the page says "all requests", and services belong to no account of a customer. */
+/** For a service it is not documented: the page says "all requests", but services belong to no customer account. */
 const principalAccount: Derive = ({ principal, principalAccount: account }) =>
   account === undefined ? (principal.type === 'anonymous' ? ['anonymous'] : 'unknown') : [account];
 
@@ -90,7 +90,7 @@ const organizationEntry =
     return found === 'unknown' ? found : [found[field]];
   };
 
-/** "Only if the principal is a member of an organization", which services and anonymous callers are not. */
+/** "Only if the principal is a member of an organization", so services and anonymous callers have none. */
 const memberAccount = ({ principal, principalAccount: account }: RequestFacts) =>
   principal.type === 'service' || principal.type === 'anonymous' ? 'absent' : account;
 
@@ -103,7 +103,7 @@ const sourceAccount = ({ principal }: RequestFacts) =>
 const known = (value: string | undefined): ContextEntry =>
   value === undefined ? 'unknown' : value === 'absent' ? 'absent' : [value];
 
-/** A service that calls with the principal's credentials says so in these keys. */
+/** These keys say that a service calls with the principal's credentials. */
 function viaService(facts: RequestFacts): ContextEntry {
   const { principal } = facts;
   if (principal.type === 'service' || principal.type === 'anonymous') return ['false'];
@@ -123,7 +123,7 @@ const calledVia =
     return isForwarded(chain) || isForwarded(facts.given('kms:viaservice')) ? 'unknown' : 'absent';
   };
 
-/** The same moment as `aws:CurrentTime`, if that was given. */
+/** The moment of `aws:CurrentTime`, if that key was given. */
 function epochTime(facts: RequestFacts): ContextEntry {
   const time = facts.given('aws:currenttime');
   const instant = Array.isArray(time) && time.length === 1 ? toInstant(String(time[0])) : undefined;
@@ -227,7 +227,7 @@ const derivations: ReadonlyMap<string, Derive> = new Map<string, Derive>([
   ['aws:currenttime', () => 'some'],
   ['aws:epochtime', epochTime],
   ['aws:requestedregion', requestedRegion],
-  // Requests without TLS are not asked about: SDKs and services use it.
+  // Requests without TLS are out of scope: SDKs and services use TLS.
   ['aws:securetransport', () => ['true']],
   ['aws:sourceaccount', (facts) => known(sourceAccount(facts))],
   ['aws:sourceorgid', organizationEntry('id', sourceAccount)],

@@ -3,7 +3,7 @@ import { type JudgedStatement, verdictOf } from './judged-statements.ts';
 import type { Grade } from './principals.ts';
 import { createUnknown, type UnknownPart, type UnknownVerdict } from './verdict.ts';
 
-/** What could not be judged, and in which statement of which policy. */
+/** A part that could not be judged, and its statement and policy. */
 export interface DecisionUnknown extends UnknownPart {
   readonly policy: string;
   readonly sid?: string;
@@ -14,7 +14,7 @@ export type Finding =
   | {
       readonly outcome: 'yes';
       readonly statements: readonly JudgedStatement[];
-      /** What allows it beside statements. */
+      /** Reasons to allow besides statements. */
       readonly reasons: readonly string[];
     }
   | { readonly outcome: 'no'; readonly reasons: readonly string[] }
@@ -26,12 +26,12 @@ export type Finding =
 
 export const yes: Finding = { outcome: 'yes', statements: [], reasons: [] };
 
-/** Something that is no statement allows it. */
+/** A reason to allow that is no statement. */
 export const allowedBy = (reason: string): Finding => ({ ...yes, reasons: [reason] });
 
 export const no = (reason: string): Finding => ({ outcome: 'no', reasons: [reason] });
 
-/** Something that is no statement, and could not be judged. */
+/** A part other than a statement that could not be judged. */
 export const unknownFinding = ({ unknown }: UnknownVerdict, policy: string): Finding => ({
   outcome: 'unknown',
   statements: [],
@@ -41,7 +41,7 @@ export const unknownFinding = ({ unknown }: UnknownVerdict, policy: string): Fin
 export const unreadPolicy = (kind: PolicyKind): Finding =>
   unknownFinding(createUnknown('policy', kind), kind);
 
-/** All must allow. One that does not decides, and those after it are not asked. */
+/** All must allow. The first that does not allow decides, and the rest is not evaluated. */
 export function allOf(parts: readonly (() => Finding)[]): Finding {
   let found: Finding = yes;
   for (const part of parts) {
@@ -74,7 +74,7 @@ const join = (one: Unknown, other: Unknown): Unknown => ({
   unknowns: [...one.unknowns, ...other.unknowns],
 });
 
-/** One is enough. The first that allows decides, and those after it are not asked. */
+/** One is enough. The first that allows decides, and the rest is not evaluated. */
 export function anyOf(parts: readonly (() => Finding)[]): Finding {
   let unknown: Unknown | undefined;
   const reasons: string[] = [];
@@ -87,7 +87,7 @@ export function anyOf(parts: readonly (() => Finding)[]): Finding {
   return unknown ?? { outcome: 'no', reasons: [...new Set(reasons)] };
 }
 
-/** Whether one of the statements applies to a caller that it means in one of these ways. */
+/** Whether one of the statements applies to the caller by one of these ways to match its principal. */
 export function findAmong(
   statements: readonly JudgedStatement[],
   among: readonly Grade[],
@@ -117,7 +117,7 @@ const toDecisionUnknowns = (
 ): readonly DecisionUnknown[] =>
   unknown.map((part) => ({ ...part, policy: policy.name, ...(Sid === undefined ? {} : { sid: Sid }) }));
 
-/** What of a statement could not be judged. */
+/** The parts of a statement that could not be judged. */
 export function listUnknowns(judged: JudgedStatement): readonly DecisionUnknown[] {
   const verdict = verdictOf(judged);
   return typeof verdict === 'string' ? [] : toDecisionUnknowns(judged, verdict);

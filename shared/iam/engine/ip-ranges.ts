@@ -2,10 +2,11 @@
 type Bytes = readonly number[];
 
 /**
- * Whether a range in CIDR notation holds an address, IPv4 or IPv6. A range and an address of different versions do not match.
- * `undefined` if one of the two cannot be read. An IPv4 address without a prefix is that address alone. For an IPv6 address without
- * a prefix the documented default of /32 makes little sense, so only the address itself and those outside /32 are judged.
- * Source: "IAM JSON policy elements: Condition operators", IP address condition operators.
+ * Whether a range in CIDR notation holds an address, IPv4 or IPv6. A range and an address of different versions do not
+ * match. `undefined` if the range or the address cannot be read. An IPv4 address without a prefix is that address
+ * alone. For an IPv6 address without a prefix the documented default of /32 makes little sense, so only the address
+ * itself and those outside /32 are judged. Source: "IAM JSON policy elements: Condition operators", IP address
+ * condition operators.
  */
 export function isInRange(range: string, address: string): boolean | undefined {
   const [base = '', prefix, ...more] = range.split('/');

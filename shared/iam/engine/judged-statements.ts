@@ -11,7 +11,7 @@ export interface JudgedStatement {
   readonly policy: AppliedPolicy;
   readonly statement: Statement;
   readonly index: number;
-  /** Whether it applies to a caller that it means so. */
+  /** Whether it applies to a caller that it matches in this way. */
   verdictFor(among: readonly Grade[]): Verdict;
 }
 
@@ -35,12 +35,12 @@ export function judgePolicy(policy: AppliedPolicy, question: Question): readonly
   return found;
 }
 
-/** Whether the statement applies, however it means the caller. */
+/** Whether the statement applies, in whatever way it matches the caller. */
 export const verdictOf = (judged: JudgedStatement): Verdict => judged.verdictFor(grades);
 
 type StatementsAbout = (action: string) => readonly CompiledStatement[];
 
-/** Documents are evaluated again and again, and about few actions. */
+/** Cached, because documents are evaluated repeatedly, for few actions. */
 const statementsAbout = memoizeByObject(
   (document: PolicyDocument): ((kind: PolicyKind) => StatementsAbout) => {
     const found = new Map<PolicyKind, StatementsAbout>();

@@ -12,9 +12,9 @@ import {
 } from './verdict.ts';
 
 /**
- * Whether a grant of the key allows the request to a caller that it means so. A grant that names the caller or its role needs no other
- * policy, in its own account or another one. One that names the account leaves it to the account's identity policies.
- * Source: KMS developer guide, "Grants in AWS KMS".
+ * Whether a grant of the key allows the request to a caller that it matches in this way. A grant that names the caller
+ * or its role needs no other policy, in its own account or another one. A grant that names the account leaves the
+ * decision to the account's identity policies. Source: KMS developer guide, "Grants in AWS KMS".
  */
 export function findKeyGrant(
   keyGrants: readonly AppliedKeyGrant[],
@@ -57,7 +57,10 @@ function hasPair(key: string, value: string, { context }: Question): Verdict {
   return entry !== 'absent' && entry.length === 1 && entry[0] === value ? 'yes' : 'no';
 }
 
-/** The pairs that the request gives are all that it has, and of each it must be known whether it is there. */
+/**
+ * The pairs that the request gives are complete. For each pair of the constraint it must be known whether the request
+ * has it.
+ */
 function hasNoOtherPair(equals: Readonly<Record<string, string>>, { request, context }: Question): Verdict {
   const wanted = new Set(Object.keys(equals).map((key) => `${prefix}${key.toLowerCase()}`));
   const others = Object.keys(request.context ?? {}).filter(

@@ -4,8 +4,8 @@ import { getPrincipalAccount, getResourceAccount } from './request-facts.ts';
 import { createUnknown } from './verdict.ts';
 
 /**
- * Whether an operation is done without permissions, and even if policies deny it: `GetCallerIdentity` of any caller, `GetSessionToken` of
- * users. Sources: STS API reference, "GetCallerIdentity", "GetSessionToken".
+ * Whether an operation works without permissions, even if policies deny it: `GetCallerIdentity` of any caller,
+ * `GetSessionToken` of users. Sources: STS API reference, "GetCallerIdentity", "GetSessionToken".
  */
 export function needsNoPermission({ principal: { type }, action }: AccessRequest): boolean {
   if (!/^sts:get(calleridentity|sessiontoken)$/i.test(action)) return false;
@@ -38,8 +38,8 @@ function findFederationLimit(written: string, action: string): Finding {
 }
 
 /**
- * Some operations are for the account that owns the resource: those on the policy of a bucket, and most on keys. Sources: S3 API reference,
- * "PutBucketPolicy"; KMS API reference, "Cross-account use" of each operation.
+ * Some operations are only for the account that owns the resource: operations on a bucket's policy, and most operations
+ * on keys. Sources: S3 API reference, "PutBucketPolicy"; KMS API reference, "Cross-account use" of each operation.
  */
 function findOwnerLimit(request: AccessRequest, action: string): Finding {
   if (!isForOwner(request, action)) return yes;

@@ -1,6 +1,6 @@
 import { memoizeByString } from '../../platform/memoize.ts';
 
-/** How an operator's name is made up. */
+/** The parts of an operator's name. */
 export interface OperatorName {
   /** In lower case, without prefix and suffix. */
   readonly base: string;

@@ -3,23 +3,26 @@ import { isInRange } from './ip-ranges.ts';
 import type { Resolved } from './templates.ts';
 import { toBoolean, toInstant, toNumber } from './values.ts';
 
-/** Compares a value of the policy with one of the request. `undefined` if one of the two has no such meaning. */
+/**
+ * Compares a value of the policy with a value of the request. `undefined` if the operator cannot read one of the
+ * values.
+ */
 type Comparison = (wanted: Resolved, given: string) => boolean | undefined;
 
 export interface Operator {
   readonly compare: Comparison;
-  /** True for `…Not…`: no value of the policy may match, and a missing key is as good as another value. */
+  /** True for `…Not…`: no value of the policy may match, and a missing key counts as a different value. */
   readonly negated: boolean;
-  /** Whether `${…}` is a variable in its values. Only string and ARN operators know variables. */
+  /** Whether `${…}` is a variable in its values. Only string and ARN operators have variables. */
   readonly variables: boolean;
   /** Whether `*` and `?` are wildcards in its values. */
   readonly wildcards: boolean;
 }
 
 /**
- * The operator of a base name (without set prefix and IfExists), in lower case; `undefined` for one that is not documented.
- * `Null` is not here: it looks at the key, not at values. Sources: "IAM JSON policy elements: Condition operators";
- * "IAM policy elements: Variables and tags" (where you can use policy variables).
+ * The operator of a base name (without set prefix and IfExists), in lower case. `undefined` for an undocumented
+ * operator. `Null` is absent here: it tests the key, not its values. Sources: "IAM JSON policy elements: Condition
+ * operators"; "IAM policy elements: Variables and tags" (where you can use policy variables).
  */
 export const findOperator = (name: string): Operator | undefined => operators.get(name);
 
@@ -37,7 +40,7 @@ const bool: Comparison = (wanted, given) => {
   return one === undefined || other === undefined ? undefined : one === other;
 };
 
-/** Both are base64. */
+/** Both values are base64. */
 const binary: Comparison = (wanted, given) =>
   [wanted.text, given].every((text) => /^[A-Za-z\d+/]*={0,2}$/.test(text) && text.length % 4 === 0)
     ? wanted.text === given

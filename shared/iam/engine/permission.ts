@@ -36,8 +36,8 @@ export interface Situation {
 }
 
 /**
- * Whether something allows the request, and nothing that limits it does not. Explicit denials are not looked at.
- * Source: "How AWS enforcement code logic evaluates requests to allow or deny access".
+ * Whether a policy allows the request, and every limit allows it too. Explicit denials are judged elsewhere. Source:
+ * "How AWS enforcement code logic evaluates requests to allow or deny access".
  */
 export const findPermission = (situation: Situation): Finding =>
   allOf([
@@ -66,7 +66,7 @@ function byPolicies(situation: Situation): Finding {
 const hasIdentity = ({ type }: RequestPrincipal): boolean =>
   type === 'role' || type === 'user' || type === 'federated-user' || type === 'root' || type === 'account';
 
-/** What is allowed across accounts is allowed within one, too. */
+/** Policies that suffice across accounts also suffice within one account. */
 function inUnknownAccount(situation: Situation): Finding {
   const within = withinAccount(situation);
   if (within.outcome === 'no') return within;
@@ -77,8 +77,9 @@ function inUnknownAccount(situation: Situation): Finding {
 }
 
 /**
- * The resource's policy allows the caller itself; or it allows the caller's role, which boundary and session policy limit; or the
- * caller's identity policies allow. Keys and roles need their own policy's Allow in any case.
+ * One of three must allow: the resource's policy names the caller itself; or it names the caller's role, which boundary
+ * and session policy limit; or the caller's identity policies allow. Keys and roles always need the Allow of their own
+ * policy.
  */
 const withinAccount = (situation: Situation): Finding =>
   anyOf([
@@ -103,7 +104,7 @@ const needsResourcePolicy = ({ question: { action, request } }: Situation): bool
   /^sts:(assumerole|tagsession$|setsourceidentity$)/.test(action) ||
   (action.startsWith('kms:') && request.resource.includes(':key/'));
 
-/** What the resource itself has to say: its policy, its grants, its launch permissions. */
+/** The resource side: its policy, its grants, its launch permissions. */
 function byResource(situation: Situation, among: readonly Grade[]): Finding {
   const { allows, unread, question } = situation;
   const ofResource = allows.filter(({ policy }) => toResourcePolicyKind(policy.kind) !== undefined);

@@ -7,28 +7,29 @@ import { getPrincipalAccount } from './request-facts.ts';
 import { createUnknown, negateVerdict, toVerdict, type Verdict } from './verdict.ts';
 
 /**
- * How a statement means the caller:
+ * How a statement matches the caller:
  *
- * - `session`: the caller itself: a user, a session, a service, an identity provider, or everybody. What it allows needs no other
+ * - `session`: it names the caller itself: a user, a session, a service, an identity provider, or everybody. Its Allow
+ *   needs no other
  *   policy within the account.
- * - `role`: the role or the user that the session is of. A boundary or session policy must allow, too.
- * - `account`: the caller's account. Its identity policies decide further.
+ * - `role`: it names the role or the user of the session. A boundary or session policy must allow, too.
+ * - `account`: it names the caller's account. The account's identity policies decide about the caller.
  */
 export type Grade = 'session' | 'role' | 'account';
 
 export const grades: readonly Grade[] = ['session', 'role', 'account'];
 
-/** Whether a statement means the caller, for each way of meaning it. */
+/** Whether a statement matches the caller, for each way to match. */
 export type Grades = Readonly<Record<Grade, Verdict>>;
 
 const nobody: Grades = { session: 'no', role: 'no', account: 'no' };
 const directly: Grades = { ...nobody, session: 'yes' };
 
 /**
- * How a `Principal` means the caller.
+ * How a `Principal` matches the caller.
  *
- * Sources: "AWS JSON policy elements: Principal"; "How AWS enforcement code logic evaluates requests to allow or deny access"
- * (resource-based policies).
+ * Sources: "AWS JSON policy elements: Principal"; "How AWS enforcement code logic evaluates requests to allow or deny
+ * access" (resource-based policies).
  */
 export function gradePrincipal(
   principal: Principal,
@@ -52,7 +53,10 @@ export function gradePrincipal(
 type FederatedUser = Extract<RequestPrincipal, { type: 'federated-user' }>;
 type AwsCaller = Exclude<RequestPrincipal, { type: 'anonymous' | 'service' | 'federated' }>;
 
-/** Whether `{"AWS": "*"}` and `{"Service": "*"}` mean services, and the same for identity providers, is not documented. */
+/**
+ * AWS does not document whether `{"AWS": "*"}` and `{"Service": "*"}` match services, or whether they match identity
+ * providers.
+ */
 function gradeOutsider(named: Names, type: 'Service' | 'Federated', name: string): Grades {
   if (named.has(`${type}:${name}`)) return directly;
   return named.has('AWS:*') || named.has(`${type}:*`) ? { ...nobody, session: unclear } : nobody;
@@ -70,7 +74,7 @@ function gradeAwsCaller(named: Names, caller: AwsCaller, canonicalUser: string |
   };
 }
 
-/** A canonical user id is another name of an account, and only S3 knows which one. */
+/** A canonical user id is another name of an account, but only S3 can map it to the account. */
 function gradeAccount(named: Names, caller: AwsCaller, canonicalUser: string | undefined): Verdict {
   if (named.has(`AWS:${getPrincipalAccount(caller) ?? ''}`)) return 'yes';
   if (!named.hasPrefix('CanonicalUser:')) return 'no';
@@ -97,14 +101,14 @@ function gradeDirect(named: Names, caller: AwsCaller): { session: Verdict; role:
   }
 }
 
-/** The user that has opened the session. */
+/** The user that opened the session. */
 function toVerdictOfUser(named: Names, { arn, user }: FederatedUser): Verdict {
   if (user !== undefined) return toVerdict(named.has(`AWS:${user}`));
   const [, partition, , , account] = splitArn(arn);
   return named.hasPrefix(`AWS:arn:${partition}:iam::${account}:user/`) ? unclear : 'no';
 }
 
-/** The ARN of a session shows the role's name without its path. */
+/** The ARN of a session contains the role's name without its path. */
 function toVerdictOfSession(named: Names, { arn, session }: RolePrincipal): Verdict {
   const [, partition, , , account] = splitArn(arn);
   const prefix = `AWS:arn:${partition}:sts::${account}:assumed-role/${getArnName(arn)}/`;
@@ -119,10 +123,10 @@ interface NotPrincipalContext {
 }
 
 /**
- * Whether a `NotPrincipal` applies to the caller, that is, does not except it. A Deny excepts a caller that it names in every form:
- * account, role and session. If it names the caller itself without the other forms, it "might deny access". With a permissions boundary
- * it excepts nobody. An Allow with NotPrincipal is not supported.
- * Source: "AWS JSON policy elements: NotPrincipal".
+ * Whether a `NotPrincipal` applies to the caller, that is, does not except it. A Deny excepts a caller if it names the
+ * caller in every form: account, role and session. If it names the caller itself without the other forms, it "might
+ * deny access". With a permissions boundary it excepts no caller. An Allow with NotPrincipal is not supported. Source:
+ * "AWS JSON policy elements: NotPrincipal".
  */
 export function judgeNotPrincipal(
   principal: Principal,
@@ -138,7 +142,7 @@ export function judgeNotPrincipal(
     case 'user':
       return exceptsAll(principal, session, [account]);
     case 'federated-user':
-      // Whether the boundary of the user counts is not documented.
+      // AWS does not document whether the boundary of the user counts.
       return exceptsAll(principal, session, [account, role, hasBoundary ? notPrincipal : 'yes']);
     case 'root':
       return exceptsAll(principal, account, []);

@@ -1,6 +1,7 @@
 /**
- * Prefixes of the actions that RCPs apply to. AWS adds services from time to time. For others an RCP decides nothing.
- * Source: Organizations user guide, "Resource control policies (RCPs)" (list of AWS services that support RCPs).
+ * Prefixes of the actions that RCPs apply to. AWS adds services from time to time. RCPs have no effect on other
+ * services. Source: Organizations user guide, "Resource control policies (RCPs)" (list of AWS services that support
+ * RCPs).
  */
 export const rcpServices: ReadonlySet<string> = new Set([
   'aoss',

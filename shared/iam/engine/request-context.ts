@@ -3,7 +3,10 @@ import { type ContextEntry, type RequestContext, toContextEntries } from './cont
 import { deriveKey } from './derived-keys.ts';
 import { RequestFacts } from './request-facts.ts';
 
-/** What was given, and what follows from the request. Few statements ask for it, so nothing is made before the first question. */
+/**
+ * The given keys, and the keys that follow from the request. Few statements need them, so they are derived on first
+ * use.
+ */
 export function createRequestContext(
   request: AccessRequest,
   organization: OrganizationFacts | undefined,

@@ -8,8 +8,8 @@ import { getArnAccount, splitArn } from './arns.ts';
 import type { ContextEntry } from './context-entry.ts';
 
 /**
- * What a request says of itself, for keys that follow from it. Each key needs few of these, so each is found when it is asked for. It is a
- * class because objects with many getters are slow to make.
+ * The facts of a request from which keys are derived. Each key needs few facts, so each fact is derived on first use. A
+ * class, because objects with many getters are slow to create.
  */
 export class RequestFacts {
   readonly #request: AccessRequest;
@@ -68,7 +68,10 @@ export class RequestFacts {
   }
 }
 
-/** The account that owns the resource; `undefined` if nobody says. Actions without a resource are done in the caller's account. */
+/**
+ * The account that owns the resource. `undefined` if it is unknown. Actions without a resource belong to the caller's
+ * account.
+ */
 export const getResourceAccount = ({
   resourceAccount,
   resource,
@@ -76,7 +79,7 @@ export const getResourceAccount = ({
 }: AccessRequest): string | undefined =>
   resourceAccount ?? (resource === '*' ? getPrincipalAccount(principal) : getArnAccount(resource));
 
-/** Whether the root user has opened the session. */
+/** Whether the root user opened the session. */
 export const isFederatedRoot = (principal: RequestPrincipal): boolean =>
   principal.type === 'federated-user' && principal.user?.endsWith(':root') === true;
 

@@ -1,6 +1,7 @@
 /**
- * Actions for which `aws:ResourceAccount`, `aws:ResourceOrgID` and `aws:ResourceOrgPaths` are not supported, in lower case. What they
- * have instead is not documented. Source: "AWS global condition context keys", properties of the resource.
+ * Actions that do not support `aws:ResourceAccount`, `aws:ResourceOrgID` and `aws:ResourceOrgPaths`, in lower case. AWS
+ * does not document the result for these actions. Source: "AWS global condition context keys", properties of the
+ * resource.
  */
 export const isResourceKeyUnsupported = (service: string, action: string): boolean =>
   service === 'ebs' || unsupported.has(action);

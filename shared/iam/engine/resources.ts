@@ -5,7 +5,9 @@ import { createTemplate } from './templates.ts';
 import { createUnknown, negateVerdict, someVerdict, toVerdict, type Verdict } from './verdict.ts';
 import { createMatcher, toResourceTokens, toTextTokens } from './wildcards.ts';
 
-/** Whether the `Resource` or `NotResource` of a statement means a resource. An absent element means every resource. */
+/**
+ * Whether the `Resource` or `NotResource` of a statement matches a resource. An absent element matches every resource.
+ */
 export type ResourceTest = (resource: string, context: RequestContext) => Verdict;
 
 export function createResourceTest(
@@ -38,7 +40,7 @@ function createPatternTest(written: string, withVariables: boolean, rules: KindR
 }
 
 /**
- * The pattern with six parts; `undefined` if what it means is not documented:
+ * The pattern with six parts; `undefined` if its meaning is not documented:
  *
  * - no ARN, or one that is incomplete in a kind of policy for which AWS does not say that it completes ARNs
  * - a wildcard for the service ("IAM JSON policy elements: Resource" forbids it)
@@ -49,7 +51,7 @@ function completeArn(
   withVariables: boolean,
   { completesArns }: KindRules,
 ): string | undefined {
-  // A colon within a variable ends no part.
+  // A colon within a variable does not separate parts.
   const parts = (withVariables ? written.replaceAll(/\$\{[^}]*\}/g, variableMark) : written).split(':');
   if (parts[0] !== 'arn' || parts.length < 3 || /[*?]/.test(parts[2] ?? '')) return undefined;
   if (parts.slice(0, 5).some((part) => part.includes(variableMark))) return undefined;
@@ -63,8 +65,8 @@ const variableMark = '\0';
 const doubt = createUnknown('element', 'Resource');
 
 /**
- * Whatever the pattern means, it does not mean a resource that it matches in no reading: as it stands or completed, with wildcards that
- * cross colons, and with variables of any value.
+ * A pattern cannot match a resource that it matches in no reading. The readings: unchanged or completed, with wildcards
+ * that cross colons, and with variables of any value.
  */
 function createDoubt(written: string, withVariables: boolean): ResourceTest {
   if (!/^arn(:|$)/.test(written)) return () => doubt;

@@ -2,9 +2,9 @@ import { kindRules, type PolicyKind } from '../applied-policy.ts';
 import type { Statement } from '../document.ts';
 
 /**
- * The element that keeps a statement from being one of its kind; `undefined` for a legal one. AWS refuses such a document, so what the
- * statement does is not known. Sources: "Grammar of the IAM JSON policy language"; "RCP syntax"; for
- * trust policies "AWS JSON policy elements: NotPrincipal".
+ * The element that makes a statement illegal for its kind. `undefined` for a legal statement. AWS rejects such a
+ * document, so the effect of the statement is unknown. Sources: "Grammar of the IAM JSON policy language"; "RCP
+ * syntax"; for trust policies "AWS JSON policy elements: NotPrincipal".
  */
 export function findMisplacedElement(statement: Statement, kind: PolicyKind): string | undefined {
   const rules = kindRules[kind];

@@ -31,8 +31,9 @@ interface Variable {
 type Tokenize = (text: string) => readonly Token[];
 
 /**
- * Reads a value of a policy. In a document of version 2012-10-17, `${key}` stands for the request's value, `${key, 'text'}` has a
- * default, and `${*}`, `${?}`, `${$}` are the letters themselves. Source: "IAM policy elements: Variables and tags".
+ * Reads a value of a policy. In a document of version 2012-10-17, `${key}` stands for the request's value, `${key,
+ * 'text'}` has a default, and `${*}`, `${?}`, `${$}` are the characters themselves. Source: "IAM policy elements:
+ * Variables and tags".
  */
 export function createTemplate(text: string, withVariables: boolean, tokenize: Tokenize): Template {
   if (!withVariables || !text.includes('${')) {
@@ -70,7 +71,7 @@ function resolvePieces(pieces: readonly Piece[], context: RequestContext): Retur
   return new ResolvedOnce(tokens);
 }
 
-/** A value for one request: to make a matcher ready would not pay. */
+/** Used for one request only, so preparing a matcher would cost more than it saves. */
 class ResolvedOnce implements Resolved {
   readonly tokens: readonly Token[];
 

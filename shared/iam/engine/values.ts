@@ -9,7 +9,7 @@ export function toBoolean(text: string): boolean | undefined {
 }
 
 /**
- * Milliseconds since 1970; `undefined` for other texts than these two forms:
+ * Milliseconds since 1970; `undefined` for any text without one of two forms:
  *
  * - W3C's profile of ISO 8601: `2026`, `2026-03`, `2026-03-02`, `2026-03-02T09:30Z`, `2026-03-02T09:30:00.5+01:00`
  * - seconds since 1970. Four digits are a year.
@@ -35,7 +35,7 @@ export function toInstant(text: string): number | undefined {
 const w3cDate =
   /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?)?)?$/;
 
-/** `Date.UTC` carries over: it takes 30 February for 1 or 2 March. */
+/** `Date.UTC` rolls over: it reads 30 February as 1 or 2 March. */
 const isDay = (year: number, month: number, day: number): boolean =>
   month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
 

@@ -1,11 +1,11 @@
 /** Something that could not be judged. */
 export interface UnknownPart {
-  /** A condition key without a known value, an element of a statement, or a policy that was not read. */
+  /** A condition key without a known value, an element of a statement, or an unread policy. */
   readonly kind: 'key' | 'element' | 'policy';
   readonly name: string;
 }
 
-/** Whether something applies to a request; for unknown, what could not be judged. */
+/** Whether something applies to a request. For `unknown`, the parts that could not be judged. */
 export type Verdict = 'yes' | 'no' | UnknownVerdict;
 
 export interface UnknownVerdict {

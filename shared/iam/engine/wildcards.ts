@@ -1,7 +1,7 @@
-/** A pattern: letters, and wildcards. */
+/** A pattern: characters and wildcards. */
 export type Token = string | Wildcard;
 
-/** `anyRun` is any text. `segmentRun` is any text without a colon, `segmentLetter` any letter but a colon. */
+/** `anyRun` is any text. `segmentRun` is any text without a colon, `segmentLetter` any character except a colon. */
 type Wildcard = typeof anyRun | typeof segmentRun | typeof anyLetter | typeof segmentLetter;
 
 const anyRun = 0;
@@ -9,16 +9,16 @@ const segmentRun = 1;
 const anyLetter = 2;
 const segmentLetter = 3;
 
-/** The letters of a text. `*` and `?` are letters. */
+/** The characters of a text. `*` and `?` are plain characters. */
 export const toLiteralTokens = (text: string): readonly Token[] => Array.from(text);
 
-/** `*` is any text, `?` any letter. */
+/** `*` is any text, `?` any character. */
 export const toTextTokens = (text: string): readonly Token[] =>
   Array.from(text, (letter): Token => (letter === '*' ? anyRun : letter === '?' ? anyLetter : letter));
 
 /**
- * Wildcards stay within a segment of an ARN, but a `*` that is the last letter of a segment runs across colons
- * ("IAM JSON policy elements: Resource").
+ * Wildcards stay within a segment of an ARN, but a `*` at the end of a segment runs across colons ("IAM JSON policy
+ * elements: Resource").
  */
 export const toResourceTokens = (text: string): readonly Token[] =>
   Array.from(text, (letter): Token => (letter === '?' ? segmentLetter : letter)).map((letter, index, all) => {
@@ -38,8 +38,8 @@ export const toText = (tokens: readonly Token[]): string =>
 /**
  * Whether the pattern matches the whole text.
  *
- * After a mismatch the latest run takes one letter more. Earlier runs need no second try: a later `anyRun` could take what they
- * would gain, and a later `segmentRun` begins in a segment that they cannot leave.
+ * After a mismatch the latest run takes one character more. Earlier runs need no second try: a later `anyRun` could
+ * take every character that they would gain, and a later `segmentRun` begins in a segment that they cannot leave.
  */
 export function matchesTokens(tokens: readonly Token[], text: string): boolean {
   const letters: ArrayLike<string> = /[\ud800-\udfff]/.test(text) ? Array.from(text) : text;
@@ -81,7 +81,7 @@ function onlyRunsFrom(tokens: readonly Token[], from: number): boolean {
   return true;
 }
 
-/** A pattern without variables, made ready once. */
+/** A pattern without variables, prepared once. */
 export interface Matcher {
   readonly tokens: readonly Token[];
   matches(text: string): boolean;

@@ -22,7 +22,7 @@ import { getHomeRegion, getPartition } from './home-region.ts';
 import { type ClientPlugin, checkBeforeSend, createClient, translateErrors } from './plugins.ts';
 import { createRequestHandler, requestHandler } from './request-handler.ts';
 
-/** Clients that act in one account and region, through its spoke role. */
+/** Clients for one account and region, through its spoke role. */
 export interface AccountClients {
   readonly appConfig: AppConfigClient;
   readonly ec2: EC2Client;
@@ -34,9 +34,9 @@ export interface AccountClients {
   readonly tagging: ResourceGroupsTaggingAPIClient;
 }
 
-/** Clients of the account that the project is deployed in, with its own credentials. */
+/** Clients of the hub's account, with the hub's own credentials. */
 export interface HubClients {
-  /** In the region of the StackSets that bring member roles. */
+  /** In the region of the StackSets for member roles. */
   readonly cloudFormation: CloudFormationClient;
   readonly eventBridge: EventBridgeClient;
   readonly organizations: OrganizationsClient;
@@ -49,32 +49,32 @@ export interface AwsAccess {
   /** For reads: the SDK's standard retries. */
   getReader(target: AccountRegion): AccountClients;
   /**
-   * For policy writes: each is sent once, and `beforeSend` is called when nothing but the network is left to do.
-   * What it throws keeps the write from being sent.
+   * For policy writes: each is sent once. `beforeSend` is called just before the network call. If it throws, the write
+   * is not sent.
    */
   getWriter(target: AccountRegion, beforeSend: () => void): AccountClients;
 }
 
 export interface HubSettings {
-  /** Where the hub is deployed. */
+  /** The region of the hub. */
   readonly region: string;
-  /** Default: the SDK's own, and `AWS_ENDPOINT_URL` where it is set. */
+  /** Default: the SDK's own, or `AWS_ENDPOINT_URL` if it is set. */
   readonly endpoint?: string;
   /** Default: the SDK's own chain. */
   readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
   readonly plugins?: readonly ClientPlugin[];
-  /** Milliseconds. Default: `requestTimeout`, which the length of a lease is reckoned with. */
+  /** Milliseconds. Default: `requestTimeout`. The length of a lease depends on it. */
   readonly requestTimeout?: number;
 }
 
 export interface AwsSettings extends HubSettings, SpokeRoles {
   readonly partition: string;
-  /** Becomes the role session name, so that CloudTrail shows which run did what. */
+  /** Becomes the role session name, so that CloudTrail names the run behind each call. */
   readonly runId: string;
   readonly clock: Clock;
 }
 
-/** @param sts the client that asks for the run's credentials. Default: one of its own */
+/** @param sts the client that gets the run's credentials. Default: a new one */
 export function createAwsAccess(settings: AwsSettings, sts: STSClient = stsClient(settings)): AwsAccess {
   const credentialsOf = createSpokeCredentials(sts, settings);
   const readers = new Map<string, AccountClients>();
@@ -113,7 +113,7 @@ export function createAwsAccess(settings: AwsSettings, sts: STSClient = stsClien
   };
 }
 
-/** Makes the access of each run; they share the client that asks for their credentials. */
+/** Creates the access of each run. All runs share the client that gets their credentials. */
 export function createRunAccess(settings: Omit<AwsSettings, keyof Run>): (run: Run) => AwsAccess {
   let sts: STSClient | undefined;
   return (run) => {
@@ -147,7 +147,7 @@ const hubConfig = (settings: HubSettings): ClientConfig => ({
 const stsClient = (settings: HubSettings): STSClient =>
   createClient(STSClient, hubConfig(settings), settings.plugins ?? []);
 
-/** Names what AWS refuses to the hub's own clients. */
+/** Translates AWS's errors of the hub's own clients. */
 export const translateHubErrors = (region: string): ClientPlugin =>
   translateErrors({ where: `the hub, ${region}`, via: "the hub's role" });
 
@@ -172,14 +172,14 @@ function accountClients(config: ClientConfig, plugins: readonly ClientPlugin[]):
     ecr: () => createClient(ECRClient, config, plugins),
     iam: () => createClient(IAMClient, config, plugins),
     kms: () => createClient(KMSClient, config, plugins),
-    // A bucket's name in the path works on every endpoint, also on one without a wildcard host name.
+    // A bucket's name in the path works on every endpoint, also without a wildcard host name.
     s3: () => createClient(S3Client, { ...config, forcePathStyle: config.endpoint !== undefined }, plugins),
     secretsManager: () => createClient(SecretsManagerClient, config, plugins),
     tagging: () => createClient(ResourceGroupsTaggingAPIClient, config, plugins),
   });
 }
 
-/** An object whose properties are made on first use, each once. */
+/** An object whose properties are created on first use, each once. */
 function lazyClients<T extends object>(makers: { readonly [K in keyof T]: () => T[K] }): T {
   const made: Partial<T> = {};
   return new Proxy({} as T, {

@@ -7,9 +7,9 @@ import { type ClientPlugin, createClient } from './plugins.ts';
 import { requestHandler } from './request-handler.ts';
 
 export interface ReaderClientSettings {
-  /** Where the application of AppConfig is. */
+  /** The account and region of the AppConfig application. */
   readonly region: string;
-  /** The role of the account that hosts AppConfig; absent if the caller's own credentials may read. */
+  /** The role of the account that hosts AppConfig. Absent if the caller's own credentials may read. */
   readonly role?: {
     readonly arn: string;
     readonly externalId?: string;
@@ -25,7 +25,7 @@ export interface ReaderClientSettings {
 /** Credentials are renewed when they have less than this left, in milliseconds. */
 const margin = 5 * 60_000;
 
-/** A client that reads deployed configuration, in the name of the role where there is one. */
+/** A client that reads deployed configuration, through the role if there is one. */
 export function createReaderClient(settings: ReaderClientSettings): AppConfigDataClient {
   const { region, credentials, plugins = [] } = settings;
   const own = { region, requestHandler, ...(credentials === undefined ? {} : { credentials }) };

@@ -1,21 +1,21 @@
 import type { RoleTemplate } from '../central-accounts.ts';
 import type { ErrorFields } from '../errors.ts';
 
-/** Who did what on what. */
+/** A call: the caller, the operation and the resource. */
 export interface Attempt {
   readonly service: string;
   readonly operation: string;
-  /** What it was done on, for people. */
+  /** The resource, for people. */
   readonly on: string;
-  /** Through which identity. */
+  /** The role or user that makes the call. */
   readonly via: string;
-  /** Of a client that acts in one account and region of the organization. */
+  /** For a client of one account and region of the organization. */
   readonly place?: { readonly accountId: string; readonly region: string };
   /** The template that makes the identity. Absent: `spoke`, unless the hub itself calls. */
   readonly template?: RoleTemplate;
 }
 
-/** What was thrown, and by which call. */
+/** The error, and the call that threw it. */
 export interface FailedCall {
   /** The call and the resource, for people. */
   readonly what: string;

@@ -16,8 +16,8 @@ interface SpokeSettings extends SpokeRoles {
 const renewalMargin = 5 * 60_000;
 
 /**
- * Credentials of the spoke role, per account, asked for once and shared by all clients of the account.
- * @throws AccessDeniedError where the role may not be assumed
+ * Credentials of the spoke role, per account, requested once and shared by all clients of the account.
+ * @throws AccessDeniedError if the role cannot be assumed
  */
 export function createSpokeCredentials(
   sts: STSClient,
@@ -28,7 +28,7 @@ export function createSpokeCredentials(
   const assume = (accountId: string): Promise<AwsCredentialIdentity> => {
     const assumed = assumeSpokeRole(sts, settings, accountId);
     cache.set(accountId, assumed);
-    // The next caller asks again. Callers that wait for this answer now fail with it.
+    // The next caller tries again. Callers that wait for this answer now fail with it.
     assumed.catch(() => forget(accountId, assumed));
     return assumed;
   };

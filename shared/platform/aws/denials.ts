@@ -1,9 +1,10 @@
 import type { Attempt } from './attempt.ts';
 
 /**
- * What to do about a denial. AWS names the kind of policy, where caller and resource are in one organization: "because no
- * … policy allows", "with an explicit deny in a … policy" (IAM user guide, "Troubleshoot access denied error messages"; S3
- * user guide, "Troubleshoot access denied (403 Forbidden) errors"). The role's own policies help only against some kinds.
+ * The remedy for a denial. AWS names the kind of policy if caller and resource are in one organization: "because no …
+ * policy allows", "with an explicit deny in a … policy" (IAM user guide, "Troubleshoot access denied error messages";
+ * S3 user guide, "Troubleshoot access denied (403 Forbidden) errors"). The role's own policies help only against some
+ * kinds.
  */
 export function adviseOnDenial(
   message: string,
@@ -31,11 +32,11 @@ interface Advice {
 const centralTemplate =
   'For a role of a central account, deploy its latest template: onboarding spoke-template';
 
-/** The role by which the hub reads member roles comes with the StackSet of the member roles. */
+/** The StackSet of the member roles also deploys the role by which the hub reads them. */
 const memberTemplate =
   'Update the StackSet of the member roles in that account with its latest template: onboarding member-template';
 
-/** STS asks two policies: one of the caller, and the trust policy of the role, which is the resource. */
+/** STS evaluates two policies: the caller's identity policy, and the role's trust policy. */
 const assumeRoleAdvice: readonly Advice[] = [
   {
     text: /(because no|explicit deny in an) identity-based policy/i,
@@ -57,7 +58,7 @@ const hubAdvice: readonly Advice[] = [
   },
 ];
 
-/** What to do about a denial that names no kind of policy, by the service. */
+/** The remedy for a denial that names no kind of policy, by service. */
 const unnamedAdvice: Readonly<Record<string, string>> = {
   // AWS gives one answer for all three causes (IAM user guide, "Troubleshoot IAM roles", "I can't assume a role").
   sts: `The role does not exist, its trust policy does not name the caller, or the caller's policies do not allow it. ${centralTemplate}`,

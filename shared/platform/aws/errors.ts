@@ -1,12 +1,12 @@
 import { OnboardingError } from '../errors.ts';
 
-/** AWS asked us to slow down. */
+/** AWS throttled a call. */
 export class ThrottledError extends OnboardingError {
   override readonly name = 'ThrottledError';
   readonly retryable = true;
 }
 
-/** AWS did not answer, or answered with a fault of its own. A write may have taken effect nevertheless. */
+/** AWS did not answer, or answered with an internal error. A write may have taken effect nevertheless. */
 export class ServiceUnavailableError extends OnboardingError {
   override readonly name = 'ServiceUnavailableError';
   readonly retryable = true;
@@ -18,19 +18,19 @@ export class ResourceMissingError extends OnboardingError {
   readonly retryable = false;
 }
 
-/** A key or an image is there and cannot be used: it is disabled, or on its way to deletion. */
+/** A key or an image exists but cannot be used: it is disabled, or scheduled for deletion. */
 export class ResourceDisabledError extends OnboardingError {
   override readonly name = 'ResourceDisabledError';
   readonly retryable = false;
 }
 
-/** AWS does not take an account's credentials in a region: most likely it is not enabled there. */
+/** AWS rejects an account's credentials in a region: most likely the region is not enabled there. */
 export class RegionNotEnabledError extends OnboardingError {
   override readonly name = 'RegionNotEnabledError';
   readonly retryable = false;
 }
 
-/** AWS denied an action: who, what, on what, through which role. */
+/** AWS denied an action. The error names the caller, the action, the resource and the role. */
 export class AccessDeniedError extends OnboardingError {
   override readonly name = 'AccessDeniedError';
   readonly retryable = false;
@@ -42,19 +42,19 @@ export class PolicyTooLargeError extends OnboardingError {
   readonly retryable = false;
 }
 
-/** AWS does not accept an account as a principal (yet, or any more). */
+/** AWS does not accept an account as a principal: it is too new, or closed. */
 export class InvalidPrincipalError extends OnboardingError {
   override readonly name = 'InvalidPrincipalError';
   readonly retryable = true;
 }
 
-/** AWS refused the document that we sent for another reason. */
+/** AWS rejected a document of this project for another reason. */
 export class PolicyRefusedError extends OnboardingError {
   override readonly name = 'PolicyRefusedError';
   readonly retryable = false;
 }
 
-/** AWS refused a request that writes no document, such as a table item that is too large. */
+/** AWS rejected a request that writes no document, such as a table item that is too large. */
 export class RequestRefusedError extends OnboardingError {
   override readonly name = 'RequestRefusedError';
   readonly retryable = false;

@@ -1,15 +1,15 @@
 import type { SpokeRoles } from '../central-accounts.ts';
 import type { AwsAccess, AwsSettings } from './access.ts';
 
-/** What a configuration says of the roles that the hub assumes. */
+/** The configuration's names of the roles that the hub assumes. */
 export type RoleSettings = Pick<AwsSettings, 'partition' | keyof SpokeRoles>;
 
 type MakeAccess = (runId: string, settings: RoleSettings) => AwsAccess;
 
-/** A function that is kept warm serves many runs; of these only the latest can still have work. */
+/** A warm function serves many runs. Only the latest can still have work. */
 const maxRuns = 32;
 
-/** Makes the access of each run once, so that the steps of a run share its clients and its credentials. */
+/** Creates the access of each run once, so that the steps of a run share its clients and its credentials. */
 export function memoizeByRun(make: MakeAccess): MakeAccess {
   const known = new Map<string, AwsAccess>();
   return (runId, settings) => {

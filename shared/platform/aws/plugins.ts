@@ -4,7 +4,7 @@ import { translateError } from './translate-error.ts';
 
 /** A middleware for any client of the SDK. */
 export interface ClientPlugin extends Pluggable<object, MetadataBearer> {
-  /** Makes clients in place of their constructors. */
+  /** Creates clients instead of calling their constructors. */
   create?<C extends AnyClient, Config extends object>(Class: ClientClass<C, Config>, config: Config): C;
 }
 
@@ -24,16 +24,16 @@ export function createClient<C extends AnyClient, Config extends object>(
   return withPlugins(maker?.create?.(Class, config) ?? new Class(config), plugins);
 }
 
-/** Adds the plugins, in order, and gives the client back. */
+/** Adds the plugins, in order, and returns the client. */
 export function withPlugins<C extends AnyClient>(client: C, plugins: readonly ClientPlugin[]): C {
-  // Each client's stack is typed by its own inputs and outputs; a plugin is content with objects.
+  // Each client's stack has types for its own inputs and outputs. A plugin needs only objects.
   for (const plugin of plugins) plugin.applyToStack(client.middlewareStack as Stack);
   return client;
 }
 
 type Stack = MiddlewareStack<object, MetadataBearer>;
 
-/** Calls `check` after signing, immediately before the request goes out; what it throws keeps it back. */
+/** Calls `check` after signing, immediately before the request is sent. If it throws, the request is not sent. */
 export const checkBeforeSend = (check: () => void): ClientPlugin => ({
   applyToStack: (stack: Stack) =>
     stack.add(
@@ -46,9 +46,9 @@ export const checkBeforeSend = (check: () => void): ClientPlugin => ({
 });
 
 /**
- * Names what AWS refused in the project's own errors; names that mean "absent" to a grant kind pass unchanged.
- * `where` (account and region) and `via` (the identity) are for people; `place` is for clients of an account of the
- * organization, which may not have enabled the region.
+ * Converts AWS's errors to the project's own. Names that mean "absent" to a grant kind pass unchanged. `where` (account
+ * and region) and `via` (the identity) are for people. `place` is for clients of an account of the organization, which
+ * may not have enabled the region.
  */
 export const translateErrors = ({
   where,
@@ -76,7 +76,7 @@ export const translateErrors = ({
     ),
 });
 
-/** AWS calls by service and operation, such as `s3:PutBucketPolicy`; each attempt counts. */
+/** AWS calls by service and operation, such as `s3:PutBucketPolicy`. Each attempt counts. */
 export type CallCounts = Record<string, number>;
 
 export const countCalls = (counts: CallCounts): ClientPlugin => ({

@@ -1,39 +1,40 @@
-/** What a refusal of a write says of the principals in it. */
+/** The information about principals in the error of a write. */
 export type RefusalMeaning =
   /** AWS says that it does not accept a principal. */
   | 'principal'
   /** AWS names another cause. */
   | 'document'
-  /** AWS names no cause, so a principal may be it. */
+  /** AWS names no cause, so a principal may be the cause. */
   | 'maybe-principal';
 
 interface Refusal {
-  /** As `toServiceName` and `toOperationName` give them. */
+  /** In the form of `toServiceName` and `toOperationName`. */
   readonly service: string;
   readonly operations: readonly string[];
-  /** Names that the SDK gives to the error; one service can have several. */
+  /** Error names of the SDK. A service can have several. */
   readonly names: readonly string[];
-  /** Texts that name a principal as the cause. Absent: the name says it. */
+  /** Texts that name a principal as the cause. Absent: the error name is enough. */
   readonly principal?: RegExp;
   /** Texts that name another cause. */
   readonly document?: RegExp;
-  /** Names that say another cause, whatever the text. */
+  /** Names that mean another cause, whatever the text. */
   readonly documentNames?: readonly string[];
 }
 
 /**
- * How each service refuses a document, or a list of accounts, that we write. A text that is in neither list names no
- * cause that we know. The texts change without notice, so a row says where each was seen.
+ * The errors of each service for a document, or a list of accounts, that the project writes. A text in neither list
+ * names no known cause. The texts change without notice, so the sources follow.
  *
  * - S3: API reference, "Error responses" (MalformedPolicy); AWS re:Post, "Why do I get the error 'Invalid principal in
  *   policy' when I try to update my Amazon S3 bucket policy?"; "Blocking public access to your Amazon S3 storage".
- * - KMS: API reference, "PutKeyPolicy"; CDK documentation, "Troubleshooting", "Policy contains a statement with one or more
+ * - KMS: API reference, "PutKeyPolicy"; CDK documentation, "Troubleshooting", "Policy contains a statement with one or
+ *   more
  *   invalid principals"; "The new key policy will not allow you to update the key policy in the future" (same reference,
  *   `BypassPolicyLockoutSafetyCheck`).
  * - ECR: hashicorp/terraform-provider-aws issue 3924 and terraform-aws-modules/terraform-aws-ecr issue 19 ("Invalid
  *   repository policy provided", for an unknown principal); awsdocs/amazon-ecr-user-guide pull request 20 (the same text for
  *   a `Resource`). "Principal not found" is the newer text for a principal.
- * - Secrets Manager: the provider for Terraform tries again at "This resource policy contains an unsupported principal"
+ * - Secrets Manager: the provider for Terraform retries on "This resource policy contains an unsupported principal"
  *   (resource `aws_secretsmanager_secret_policy`); API reference, "PutResourcePolicy", "ValidateResourcePolicy".
  * - IAM: user guide, "Troubleshoot IAM policies"; AWS re:Post, "Why am I getting 'Invalid principal in policy' when I
  *   update my IAM role's trust policy?".
@@ -60,7 +61,7 @@ const refusals: readonly Refusal[] = [
     service: 'kms',
     operations: ['CreateGrant'],
     names: ['InvalidArnException'],
-    // The only other ARN of the request is the key's, and a read has accepted that one.
+    // The request has one other ARN, the key's, and a read has accepted it.
   },
   {
     service: 'ecr',
@@ -99,14 +100,14 @@ const refusals: readonly Refusal[] = [
   },
 ];
 
-/** What was called, and what came back. */
+/** The call, and its error. */
 export interface Refused {
   readonly service: string;
   readonly operation: string;
   readonly error: Error;
 }
 
-/** @returns `undefined` for an error that is no refusal of what the call writes */
+/** @returns `undefined` for an error that does not reject the content of the call */
 export function classifyRefusal({ service, operation, error }: Refused): RefusalMeaning | undefined {
   const row = refusals.find((each) => each.service === service && each.operations.includes(operation));
   if (row === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
-/** How long a request may take before the SDK gives up on it. The lease's length is reckoned with it. */
+/** How long a request may take before the SDK gives up. The length of a lease depends on it. */
 export const requestTimeout = 10_000;
 const connectionTimeout = 2_000;
 
@@ -8,9 +8,9 @@ export const createRequestHandler = (timeout: number): NodeHttpHandler =>
   new NodeHttpHandler({
     connectionTimeout,
     requestTimeout: timeout,
-    // Without this the handler only warns.
+    // Without this setting the handler only warns.
     throwOnRequestTimeout: true,
   });
 
-/** Shared by all clients, and with it the connections. */
+/** All clients share the handler, and so its connections. */
 export const requestHandler = createRequestHandler(requestTimeout);

@@ -1,13 +1,13 @@
-/** What an error of a service says, apart from how it refuses a document (`refusals.ts`). */
+/** The meaning of a service's error, except for rejected documents (`refusals.ts`). */
 export type ErrorMeaning =
   | { readonly meaning: 'denied' | 'limit' | 'request' }
-  /** Something does not exist: what it is, for people, and what to do. */
+  /** A missing resource: its name for people, and the remedy. */
   | { readonly meaning: 'missing'; readonly thing: string; readonly advice: string }
-  /** Two requests for one thing met, and AWS asks to try again. */
+  /** Two requests for one resource collided, and AWS asks for a retry. */
   | { readonly meaning: 'conflict'; readonly thing: string };
 
 interface MissingRow {
-  /** Names that the SDK gives to the error; one service can have several. */
+  /** Error names of the SDK. A service can have several. */
   readonly names: readonly string[];
   /** Default: every call of the service. */
   readonly operations?: readonly string[];
@@ -19,12 +19,12 @@ interface MissingRow {
 }
 
 interface ServiceErrors {
-  /** Denials beside the names that every service has. */
+  /** Names of denials besides the names of every service. */
   readonly denied?: readonly string[];
-  /** The first row that fits says what is missing. */
+  /** The first matching row names the missing resource. */
   readonly missing?: readonly MissingRow[];
   readonly conflict?: { readonly names: readonly string[]; readonly thing: string };
-  /** A limit of what the call writes. */
+  /** A limit of the written content. */
   readonly limit?: readonly string[];
 }
 
@@ -39,9 +39,9 @@ const noEntity = ['NoSuchEntity', 'NoSuchEntityException'];
 const notFound = ['ResourceNotFoundException'];
 
 /**
- * What the errors of the services that the project calls mean. One name means different things: `ResourceNotFoundException` is a
- * table of DynamoDB, a secret or one of its versions, or an application of AppConfig. A name that a service does not have here
- * means nothing that is known, and comes back to the caller as it is.
+ * The meaning of the errors of the services that the project calls. One name can have several meanings:
+ * `ResourceNotFoundException` is a table of DynamoDB, a secret or one of its versions, or an application of AppConfig.
+ * A name that is absent for a service here has no known meaning, and the error reaches the caller unchanged.
  */
 const services: Readonly<Record<string, ServiceErrors>> = {
   s3: {
@@ -169,7 +169,7 @@ const services: Readonly<Record<string, ServiceErrors>> = {
 
 const commonDenials: readonly string[] = ['AccessDenied', 'AccessDeniedException'];
 
-/** What a call was refused for that writes no document, such as a value that the service does not take. */
+/** Why AWS rejected a call that writes no document, such as an invalid value. */
 const requestNames: readonly string[] = [
   'InvalidParameterException',
   'ValidationException',
@@ -177,13 +177,13 @@ const requestNames: readonly string[] = [
 ];
 
 export interface ServiceError {
-  /** As `toServiceName` and `toOperationName` give them. */
+  /** In the form of `toServiceName` and `toOperationName`. */
   readonly service: string;
   readonly operation: string;
   readonly error: Error;
 }
 
-/** @returns `undefined` for an error that the service is not known to have, such as one that a grant kind understands */
+/** @returns `undefined` for an unknown error of the service, such as one that a grant kind handles */
 export function classifyError(call: ServiceError): ErrorMeaning | undefined {
   const { name } = call.error;
   const { denied = [], conflict, limit = [], ...known } = services[call.service] ?? {};

@@ -19,8 +19,8 @@ import { classifyError } from './service-errors.ts';
 import { explainUnusable } from './unusable.ts';
 
 /**
- * The project's error for what the SDK threw. Errors of our own, and names that are not known here (such as
- * `NoSuchBucketPolicy`, which means "absent" to its grant kind), come back as they are.
+ * The project's error for an error of the SDK. The project's own errors stay unchanged. So do unknown names such as
+ * `NoSuchBucketPolicy`, which means "absent" to its grant kind.
  */
 export function translateError(thrown: unknown, attempt: Attempt): unknown {
   if (thrown instanceof OnboardingError || !(thrown instanceof Error)) return thrown;
@@ -41,16 +41,16 @@ export function translateError(thrown: unknown, attempt: Attempt): unknown {
 }
 
 /**
- * What services answer where an account has not enabled a region, to credentials that are good elsewhere:
- * UnrecognizedClientException (ECR, KMS, Secrets Manager, the tagging service: JSON protocol), InvalidClientTokenId (IAM,
- * STS and others of the query protocol), OptInRequired and AuthFailure (EC2; the latter also means a denial and is told
- * by its text: AWS re:Post, "AWS was not able to validate the provided access credentials").
+ * Errors of services for valid credentials, if the account has not enabled the region: UnrecognizedClientException
+ * (ECR, KMS, Secrets Manager, the tagging service: JSON protocol), InvalidClientTokenId (IAM, STS and other services of
+ * the query protocol), OptInRequired and AuthFailure (EC2). AuthFailure can also mean a denial, and its text tells: AWS
+ * re:Post, "AWS was not able to validate the provided access credentials".
  */
 const isUnknownThere = ({ name, message }: Error): boolean =>
   ['UnrecognizedClientException', 'InvalidClientTokenId', 'OptInRequired'].includes(name) ||
   (name === 'AuthFailure' && /not able to validate the provided access credentials/i.test(message));
 
-/** What a call that writes a document, or a list of accounts, was refused for. */
+/** Why AWS rejected a call that writes a document or a list of accounts. */
 function refusedDocument({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
   const { service, operation } = fields;
   switch (classifyRefusal({ service, operation, error: thrown })) {
@@ -88,7 +88,7 @@ function ofTable({ what, thrown, fields }: FailedCall): OnboardingError | undefi
   return undefined;
 }
 
-/** A cancelled transaction says of each item why ("TransactWriteItems", DynamoDB API reference). */
+/** A cancelled transaction has a reason for each item ("TransactWriteItems", DynamoDB API reference). */
 const reasonsOf = (thrown: Error): string =>
   'CancellationReasons' in thrown ? JSON.stringify(thrown.CancellationReasons) : '';
 
@@ -106,7 +106,7 @@ function notEnabled(
   );
 }
 
-/** By the service and the call: one name means different things in different services. */
+/** By service and call: one name means different things in different services. */
 function knownError({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
   const { service, operation, via } = fields;
   const { message } = thrown;

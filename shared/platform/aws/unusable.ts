@@ -2,7 +2,7 @@ import type { OnboardingError } from '../errors.ts';
 import type { FailedCall } from './attempt.ts';
 import { ResourceDisabledError, ResourceMissingError } from './errors.ts';
 
-/** Something that is there and cannot be used as it is: the advice is to restore it, not to create it. */
+/** A resource that exists but cannot be used now. The advice is to restore it, not to create it. */
 export function explainUnusable(call: FailedCall): OnboardingError | undefined {
   return plannedSecret(call) ?? unusableKey(call) ?? unusableImage(call);
 }
@@ -19,8 +19,9 @@ function plannedSecret({ what, thrown, fields }: FailedCall): OnboardingError | 
 }
 
 /**
- * KMS says DisabledException or KMSInvalidStateException ("Key states of AWS KMS keys"); others that use a key add their own
- * prefix (S3 `KMS.`, SNS `KMS`), and DynamoDB puts KMS's answer into the text of its own ("KMS key disabled error: …").
+ * KMS answers DisabledException or KMSInvalidStateException ("Key states of AWS KMS keys"). Services that use a key add
+ * their own prefix (S3 `KMS.`, SNS `KMS`). DynamoDB includes KMS's answer in the text of its own ("KMS key disabled
+ * error: …").
  */
 const keyErrors = /^(KMS\.?)?(Disabled|InvalidState)(Exception)?$/;
 const keyTexts = /^KMS key disabled|kms\.model\.(Disabled|KMSInvalidState)/;
@@ -41,9 +42,9 @@ function keyState({ name, message }: Error): string {
 }
 
 /**
- * "InvalidAMIID.Unavailable: the AMI has been deregistered and is no longer available, or is not in a state from which you
- * can launch an instance or specify attributes" (EC2 API reference, "Error codes"). A disabled AMI cannot be shared and has
- * lost its launch permissions ("DisableImage"); which error says so is not documented.
+ * "InvalidAMIID.Unavailable: the AMI has been deregistered and is no longer available, or is not in a state from which
+ * you can launch an instance or specify attributes" (EC2 API reference, "Error codes"). A disabled AMI cannot be shared
+ * and has lost its launch permissions ("DisableImage"); AWS does not document the error name.
  */
 function unusableImage({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
   if (fields.service !== 'ec2' || !/Image/.test(fields.operation)) return undefined;

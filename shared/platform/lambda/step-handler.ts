@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import { MalformedEventError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 
-/** What a step must be given at least. */
+/** The least input of a step. */
 export interface StepServices {
   readonly logger: Logger;
 }
@@ -18,12 +18,12 @@ export interface StepDefinition<Services extends StepServices, Input, Output> {
 
 export type StepHandler = (event: unknown, context: Context) => Promise<unknown>;
 
-/** Makes the handler of a function for the services that it is to work with; they are asked for at each call. */
+/** Creates the handler of a function for its services. The services are requested at each call. */
 export type HandlerFactory<Services> = (services: () => Services) => StepHandler;
 
 /**
- * The one way in which a step of a state machine becomes a Lambda handler: the input is parsed, the step's start and
- * end are logged, and an error keeps its name, by which the state machine decides.
+ * Turns a step of a state machine into a Lambda handler. It parses the input, logs start and end of the step, and keeps
+ * the name of an error, because the state machine decides by the name.
  */
 export function createStepHandler<Services extends StepServices, Input, Output>(
   step: StepDefinition<Services, Input, Output>,

@@ -1,4 +1,4 @@
-/** Lambda gives an error as JSON text with `errorMessage`; others give plain text. */
+/** Lambda returns an error as JSON text with `errorMessage`. Other services return plain text. */
 export function parseTaskError(cause: string | undefined): string {
   try {
     const parsed: unknown = JSON.parse(cause ?? '');

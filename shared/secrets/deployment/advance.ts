@@ -9,14 +9,15 @@ import { startDeployment } from './start.ts';
 
 export interface AdvancedDelivery extends DeliveryKey {
   readonly status: 'waiting' | 'ended';
-  /** How long to wait before it is looked at again; 0 at the end. */
+  /** Seconds until the next step of the delivery. 0 at its end. */
   readonly seconds: number;
 }
 
 /**
- * The next step of one delivery, whatever it was: give way, wait, start, follow, end. It can be repeated at any time:
- * what was done is in the outbox, or is looked up.
- * @throws ConcurrentUpdateError and the retryable errors of `shared/platform/aws`; all others of ours end it as failed
+ * The next step of one delivery: give way, wait, start, follow, or end. It can be repeated at any time: the outbox or
+ * AppConfig shows which steps are done.
+ * @throws ConcurrentUpdateError and the retryable errors of `shared/platform/aws`. Every other error of the project
+ * ends the delivery as failed
  */
 export async function advanceDelivery(
   services: DeploymentServices,
@@ -27,7 +28,7 @@ export async function advanceDelivery(
     throw new ResourceMissingError(
       `There is no delivery ${id} of ${source}: it was removed from the table. If it is still needed, start its deployment again`,
     );
-  // It is done, or another run has taken it over.
+  // The delivery is done, or another run has taken it over.
   if (!isUnfinished(delivery) || delivery.runId !== runId) return { source, id, status: 'ended', seconds: 0 };
   const held = await saveProgress(services, delivery);
   const { delivery: after, seconds } = await nextStep(services, held);

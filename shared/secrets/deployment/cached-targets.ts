@@ -5,13 +5,13 @@ import { findTargets, type KnownProfiles } from './discover.ts';
 import { selectLaterError } from './error-deduplication.ts';
 import type { DeploymentServices } from './services.ts';
 
-/** How long what was found is believed without another look, in milliseconds: the scheduled check looks four times in it. */
+/** How long cached targets are valid without a search, in milliseconds. The scheduled check runs four times in it. */
 const beliefTime = 3_600_000;
 
 interface LoadTargetsRequest {
   readonly client: AppConfigClient;
   readonly strategy: string;
-  /** Whether what was found lately is good enough. */
+  /** Whether cached targets are good enough. */
   readonly useCachedTargets: boolean;
   /** When the check of the secret began, in milliseconds since the epoch. */
   readonly since: number;
@@ -21,11 +21,13 @@ interface LoadTargetsRequest {
 
 export interface LoadedTargets {
   readonly targets: readonly DeploymentTarget[];
-  /** To be called when all is claimed: remembers what was found, and forgets the errors that were met before the check began. */
+  /**
+   * Call it when all deliveries are claimed. Stores the targets, and deletes the errors from before the check began.
+   */
   remember(): Promise<void>;
 }
 
-/** The targets of a secret that the configuration does not name: those of the latest look, or of one that is made now. */
+/** The targets of a secret without configured targets: cached ones, or the result of a search now. */
 export async function loadTargets(
   { store: { outbox }, clock }: DeploymentServices,
   secret: SecretArnParts,

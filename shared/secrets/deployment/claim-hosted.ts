@@ -20,8 +20,8 @@ interface HostedClaim {
 }
 
 /**
- * Claims a version of a hosted configuration, also one that was deployed before. What does not exist is refused before
- * anything is claimed, so that it takes the place of no earlier wish.
+ * Claims a version of a hosted configuration, even if it was deployed before. A request for a missing resource is
+ * rejected before anything is claimed, so that it replaces no earlier request.
  */
 export async function claimHosted(
   services: DeploymentServices,
@@ -51,7 +51,7 @@ export async function claimHosted(
   }
 }
 
-/** @throws MalformedEventError where the configuration has no such account */
+/** @throws MalformedEventError if the configuration has no such account */
 export function locateHosted(
   { application, account, region }: HostedClaim['request'],
   configuration: Configuration,

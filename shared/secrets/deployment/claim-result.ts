@@ -1,12 +1,12 @@
 import { OnboardingError, toErrorRecord } from '../../platform/errors.ts';
 import type { DeliveryKey } from '../../store/ports.ts';
 
-/** What a run takes care of, and what cannot be deployed at all. */
+/** The deliveries of a run, and the problems that prevent deliveries. */
 export interface ClaimResult {
   readonly deliveries: readonly DeliveryKey[];
   /** A line each. */
   readonly problems: readonly string[];
-  /** What an operator should know though nothing failed, a line each. Default: nothing. */
+  /** What an operator should know although nothing failed, a line each. Default: nothing. */
   readonly warnings?: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export async function mergeClaimResults(
   };
 }
 
-/** @throws what a retry helps, and what nobody expected */
+/** @throws retryable and unexpected errors */
 export function formatProblem(what: string, thrown: unknown): string {
   if (!(thrown instanceof OnboardingError) || thrown.retryable) throw thrown;
   const { name, message } = toErrorRecord(thrown);

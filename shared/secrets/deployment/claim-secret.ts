@@ -14,24 +14,24 @@ import type { DeploymentServices } from './services.ts';
 import { listConfiguredTargets, type NamedSecret } from './targets.ts';
 
 export interface SecretClaim extends Claim {
-  /** Whether what was given up for the time being is taken up where it stood. */
+  /** Whether a suspended delivery resumes from its last step. */
   readonly resumesPostponed: boolean;
   readonly secret: NamedSecret;
-  /** The version that an operator means. */
+  /** The version that an operator requests. */
   readonly versionId?: string;
-  /** Whether targets that were found lately are good enough. */
+  /** Whether cached targets are good enough. */
   readonly useCachedTargets: boolean;
-  /** Whether trouble is told also where it was told before. */
+  /** Whether to report a problem that was reported before. */
   readonly reportKnownErrors: boolean;
-  /** What is known of the profiles already. Default: nothing. */
+  /** Known profiles. Default: none. */
   readonly known?: KnownProfiles;
 }
 
 /**
- * Claims the current version of a secret for each of its targets, and takes over what runs have left of it. One
- * secret's trouble is a line, and does not keep others from being deployed; but what a retry helps is thrown.
- * A secret without targets, or that cannot be deployed by its own fault, is not looked at by the scheduled check any more; where
- * something else is in the way, it is.
+ * Claims the current version of a secret for each of its targets, and takes over deliveries that runs have left. A
+ * problem of one secret is a line of the result, so that other secrets are still deployed. Retryable errors are thrown.
+ * The scheduled check stops checking a secret without targets, or one that cannot be deployed by its own fault. If
+ * something else prevents the deployment, the check continues.
  */
 export async function claimSecret(
   services: DeploymentServices,
@@ -81,7 +81,7 @@ export async function claimSecret(
   }
 }
 
-/** Forgets the secret where it is gone, or has nothing to deploy. @throws like `readCurrentSecret` */
+/** Forgets a secret that is deleted, or has nothing to deploy. @throws as `readCurrentSecret` */
 async function describe(
   services: DeploymentServices,
   { secretsManager }: AccountClients,
@@ -99,7 +99,7 @@ async function describe(
 const notCurrent = ({ arn, version }: CurrentSecret, versionId: string): string =>
   `${arn}: superseded: version ${versionId} is not AWSCURRENT, ${version} is`;
 
-/** Each region with a replica is told of a rotation; seldom do all of them have readers. */
+/** A rotation sends an event in each region with a replica, but rarely do all regions have readers. */
 const unservedReplica = ({ arn, region, primaryRegion }: CurrentSecret): readonly string[] =>
   primaryRegion === undefined
     ? []

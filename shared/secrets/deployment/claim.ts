@@ -17,20 +17,20 @@ import type { DeploymentServices } from './services.ts';
 
 export interface Claim {
   readonly runId: string;
-  /** When the run was started, by Step Functions' clock: the order of what people ask for. Default: now. */
+  /** When the run was started, by Step Functions' clock. It orders the requests of operators. Default: now. */
   readonly askedAt?: number;
   /**
-   * Deliveries of a secret that have ended and are begun again: none, or those that were not completed. A repeated event
-   * begins nothing again, unless another version came in between; an operator does. Those of a hosted configuration, which
-   * an operator alone asks for, are all begun again.
+   * Ended deliveries of a secret that begin again: none, or those that were not completed. A repeated event restarts no
+   * delivery, unless another version came in between; an operator's request does. For hosted configurations, which only
+   * operators request, every delivery begins again.
    */
   readonly restart: 'never' | 'incomplete';
 }
 
 /**
  * Puts a delivery into the outbox, or takes over one that its run has left.
- * @returns its key where the run has to take care of it; `undefined` where it is done, or another run is at it
- * @throws ConcurrentUpdateError where others are always quicker
+ * @returns its key if this run must process it; `undefined` if it is done, or another run processes it
+ * @throws ConcurrentUpdateError if other writers are faster each time
  */
 async function claimDelivery(
   { store: { outbox }, clock }: DeploymentServices,
@@ -50,7 +50,10 @@ async function claimDelivery(
   );
 }
 
-/** The same. An item that cannot be understood is a problem of its target, and keeps no other target from the version. */
+/**
+ * As `claim`, but an item that cannot be understood is a problem of its target, and all other targets still get the
+ * version.
+ */
 export async function claimOrReport(
   services: DeploymentServices,
   wanted: DeliveryRequest,
@@ -72,16 +75,16 @@ interface ClaimContext {
   readonly now: number;
 }
 
-/** `undefined` where there is nothing to do. */
+/** `undefined` if there is nothing to do. */
 function nextOf(outbox: OutboxStore, standing: ClaimContext): Promise<Delivery | undefined> {
   return isSecretDelivery(standing.wanted) ? nextOfSecret(outbox, standing) : nextOfHosted(outbox, standing);
 }
 
 /**
- * Nobody but the operator says which version of a hosted configuration is wanted: the one that was asked for last, whatever
- * the order is in which the runs get here. A wish that is older than what is known of its version changes nothing. One that
- * is on its way is begun anew where another was asked for since, so that it is not taken for the older wish; else its run
- * goes on with it as the younger one.
+ * For hosted configurations the latest request wins, whatever the order in which runs process the requests. A request
+ * that is older than the item of its version changes nothing. A delivery under way begins again if another version was
+ * requested after it, so that it does not count as the older request. Otherwise its run continues it with the younger
+ * time.
  */
 async function nextOfHosted(
   outbox: OutboxStore,
@@ -101,7 +104,7 @@ async function nextOfHosted(
   return isOwned ? { ...younger, revision: known.revision + 1 } : takeOver(younger, { runId, now });
 }
 
-/** What stands there with a moment that is still to come was asked for before, on a machine whose clock is fast. */
+/** An item with a time in the future was requested earlier, on a machine whose clock is fast. */
 const momentOf = (askedAt: number, all: readonly Delivery[], now: number): number =>
   Math.max(
     askedAt,
@@ -122,15 +125,15 @@ async function nextOfSecret(
 
 interface Abandoned {
   readonly runId: string;
-  /** Default: any. */
+  /** Default: any version. */
   readonly source?: string;
-  /** Whether one that was given up for the time being is taken up again. */
+  /** Whether a suspended delivery resumes. */
   resumesPostponed(delivery: Delivery): boolean | Promise<boolean>;
 }
 
 /**
- * Takes over the deliveries that have not ended, or not for good, and that no run takes care of any more. Each that cannot be
- * understood is a problem.
+ * Takes over unfinished and suspended deliveries that no run processes any longer. Each item that cannot be understood
+ * is a problem.
  */
 export async function claimAbandoned(
   { store: { outbox }, clock }: DeploymentServices,
@@ -151,6 +154,6 @@ export async function claimAbandoned(
   return { deliveries: taken, problems: own.map(({ name, message }) => `${name}: ${message}`) };
 }
 
-/** Whether the item of a delivery, as an error names it, is of the source. */
+/** Whether a delivery's item, as an error names it, belongs to the source. */
 const isOf = (source: string, { pk, sk }: ErrorFields = {}): boolean =>
   pk === `OUTBOX#${source}` || String(sk).startsWith(`DELIVERY#${source}#`);

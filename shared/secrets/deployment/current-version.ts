@@ -2,19 +2,20 @@ import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/clien
 import { parseSecretArn, type SecretArnParts } from '../../platform/aws/secret-arn.ts';
 import { SecretNotDeployableError } from './errors.ts';
 
-/** A secret as it is now; never its value. */
+/** The present state of a secret, without its value. */
 export interface CurrentSecret extends SecretArnParts {
   /** The id of the version that is AWSCURRENT. */
   readonly version: string;
-  /** ARN or id of its customer managed key; absent where `aws/secretsmanager` encrypts it. */
+  /** ARN or id of its customer managed key. Absent if `aws/secretsmanager` encrypts it. */
   readonly kmsKey?: string;
-  /** Of a replica, the region of its primary secret. */
+  /** For a replica: the region of its primary secret. */
   readonly primaryRegion?: string;
 }
 
 /**
- * Asks which version of a secret is current.
- * @throws SecretNotDeployableError where its ARN is not understood, it is scheduled for deletion, or no version is AWSCURRENT
+ * Reads which version of a secret is current.
+ * @throws SecretNotDeployableError if its ARN is not understood, it is scheduled for deletion, or no version is
+ * AWSCURRENT
  * @throws ResourceMissingError, AccessDeniedError and the retryable errors of `shared/platform/aws`
  */
 export async function readCurrentSecret(
@@ -49,7 +50,7 @@ export async function readCurrentSecret(
     ...place,
     version,
     ...(KmsKeyId === undefined ? {} : { kmsKey: KmsKeyId }),
-    // A secret that is replicated has one, too: its own (DescribeSecret, Secrets Manager API reference).
+    // A replicated secret also has a primary region: its own (DescribeSecret, Secrets Manager API reference).
     ...(PrimaryRegion === undefined || PrimaryRegion === place.region
       ? {}
       : { primaryRegion: PrimaryRegion }),

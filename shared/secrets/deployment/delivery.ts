@@ -1,29 +1,29 @@
 import { type Delivery, type DeliveryKey, type DeploymentTarget, isUnfinished } from '../../store/ports.ts';
 
-/** A version on its way to one target, as it is asked for. */
+/** A request to deliver a version to one target. */
 export interface DeliveryRequest {
   readonly source: string;
   readonly version: string;
   readonly accountId: string;
   readonly region: string;
   readonly target: DeploymentTarget;
-  /** Of a hosted configuration: the customer managed key that encrypts its stored version, if one does. */
+  /** For a hosted configuration: the customer managed key of its stored version, if it has one. */
   readonly kmsKey?: string;
 }
 
 /**
- * How long a run that is silent keeps its deliveries, in milliseconds: longer than the state machine waits between
- * two looks (`longestWait`), a function's time-out and its retries.
+ * How long a silent run keeps its deliveries, in milliseconds. It is longer than the state machine waits between two
+ * steps (`longestWait`), plus a function's time-out and its retries.
  */
 export const ownership = 20 * 60_000;
 
 /**
- * How long the scheduled check takes up what was given up for the time being, in milliseconds: as long as one deployment can take,
+ * How long the scheduled check resumes suspended deliveries, in milliseconds. It is as long as one deployment can take:
  * a day of growth and a day of bake time (AppConfig API reference, "CreateDeploymentStrategy").
  */
 export const patience = 48 * 3_600_000;
 
-/** With what the ids of all versions of a target begin. */
+/** The common prefix of the ids of all versions of a target. */
 export const targetPrefix = ({ application, environment, profile }: DeploymentTarget): string =>
   `${application}/${environment}/${profile}/`;
 
@@ -32,7 +32,7 @@ export const toDeliveryKey = ({ source, version, target }: DeliveryRequest): Del
   id: `${targetPrefix(target)}${version}`,
 });
 
-/** A secret's ARN; anything else is a hosted configuration. */
+/** A secret's ARN. Any other source is a hosted configuration. */
 export const isSecretDelivery = ({ source }: Pick<DeliveryKey, 'source'>): boolean =>
   source.startsWith('arn:');
 
@@ -44,7 +44,10 @@ interface Moment {
 
 type DeliveryOrder = Pick<Delivery, 'version' | 'requestedAt'>;
 
-/** Whether it was asked for after the other; of two at the same moment the higher version is, so that one always is. */
+/**
+ * Whether it was requested after the other. At equal times the higher version counts as later, so that the order is
+ * total.
+ */
 export function isAskedAfter(one: DeliveryOrder, other: DeliveryOrder): boolean {
   if (one.requestedAt !== other.requestedAt) return one.requestedAt > other.requestedAt;
   const difference = Number(one.version) - Number(other.version);
@@ -72,7 +75,7 @@ export const createDelivery = (wanted: DeliveryRequest, { runId, now, askedAt }:
   revision: 1,
 });
 
-/** The same delivery in the care of another run; where it was given up for the time being, from where it stood. */
+/** The delivery in the care of another run. A suspended delivery resumes from its last step. */
 export function takeOver(delivery: Delivery, { runId, now }: Moment): Delivery {
   const care = { runId, ownedUntil: now + ownership, updatedAt: iso(now), revision: delivery.revision + 1 };
   if (isUnfinished(delivery)) return { ...delivery, ...care };
@@ -80,7 +83,7 @@ export function takeOver(delivery: Delivery, { runId, now }: Moment): Delivery {
   return { ...kept, ...care, status: delivery.deployment === undefined ? 'claimed' : 'started' };
 }
 
-/** A delivery that has ended, from its beginning; what was deployed before is not taken for its own. */
+/** An ended delivery, from its beginning. Its earlier deployment does not count as its own. */
 export function restartDelivery(delivery: Delivery, wanted: DeliveryRequest, wish: ClaimMoment): Delivery {
   const { startAttempts, retriedStarts, revision } = delivery;
   const lastKnownDeployment = delivery.deployment ?? delivery.lastKnownDeployment;
@@ -94,8 +97,8 @@ export function restartDelivery(delivery: Delivery, wanted: DeliveryRequest, wis
 }
 
 /**
- * Whether another version of the target was deployed, or asked for, after this delivery, or its target had gone: then its
- * version is deployed once more where it has become current again, or is served again.
+ * Whether, after this delivery, another version of the target was deployed or requested, or its target was gone. Then
+ * its version is deployed again when it is current, or served, again.
  */
 export const isOvertaken = (delivery: Delivery, others: readonly Delivery[]): boolean =>
   delivery.status === 'superseded' ||

@@ -7,17 +7,17 @@ import type { Delivery } from '../../store/ports.ts';
 import { isSecretDelivery, ownership, patience } from './delivery.ts';
 import type { DeploymentServices } from './services.ts';
 
-/** A run that has a delivery in hand, with what it needs. */
+/** A run that processes a delivery, with its services. */
 export interface DeploymentContext {
   readonly services: DeploymentServices;
   readonly configuration: Configuration;
   readonly secretDeployment: SecretDeployment;
   readonly reader: AccountClients;
-  /** Each of its requests is sent once, and not after the deadline (milliseconds since the epoch). */
+  /** Each of its requests is sent once, and never after the deadline (milliseconds since the epoch). */
   getWriter(deadline: number): AccountClients;
 }
 
-/** A delivery as it is stored now, and how long to wait before it is looked at again. */
+/** A delivery as it is stored now, and the wait before its next step. */
 export interface DeliveryProgress {
   readonly delivery: Delivery;
   readonly seconds: number;
@@ -40,18 +40,18 @@ export async function createContext(
   };
 }
 
-/** A process that was frozen meanwhile does not know what others have done. @throws ConcurrentUpdateError */
+/** A process that was frozen meanwhile may have outdated data. @throws ConcurrentUpdateError */
 function expectInTime({ clock }: DeploymentServices, deadline: number): void {
   if (clock.now() > deadline)
     throw new ConcurrentUpdateError('The request was held up for too long, so it was not sent');
 }
 
-/** The longest wait between two looks, in seconds. */
+/** The longest wait between two steps, in seconds. */
 export const longestWait = 120;
 
 /**
- * Stores a change before anything else is done, and keeps the delivery in the run's care.
- * @throws ConcurrentUpdateError where another process has changed it meanwhile
+ * Stores a change before any other step, and keeps the delivery in the run's care.
+ * @throws ConcurrentUpdateError if another process has changed it meanwhile
  */
 export async function saveProgress(
   { store: { outbox }, clock }: DeploymentServices,
@@ -78,7 +78,7 @@ export interface DeliveryEnd {
   readonly error?: ErrorRecord;
 }
 
-/** What is not given up for the time being is not taken up again by the scheduled check. */
+/** Ends the delivery for good: the scheduled check does not resume it. */
 export function endDelivery(
   { services }: Pick<DeploymentContext, 'services'>,
   delivery: Delivery,
@@ -89,8 +89,8 @@ export function endDelivery(
 }
 
 /**
- * Ends it for this run. The scheduled check takes the delivery of a secret up again, for `patience` from the first time on; it is
- * told the first time and when that is over.
+ * Suspends the delivery. The scheduled check resumes the delivery of a secret, for `patience` after the first
+ * suspension. It is reported the first time, and when `patience` is over.
  */
 export function postpone(
   { services }: Pick<DeploymentContext, 'services'>,

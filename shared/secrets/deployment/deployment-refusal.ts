@@ -5,8 +5,8 @@ import { isSecretDelivery } from './delivery.ts';
 import { DeploymentRefusedError } from './errors.ts';
 
 /**
- * The error of a start that AppConfig has refused for good; `undefined` for any other. AppConfig's own words can quote the
- * content that a validator refused, so the words about a secret are not repeated.
+ * The error of a start that AppConfig has rejected for good. `undefined` for any other error. AppConfig's message can
+ * quote the content that a validator rejected, so messages about a secret are not repeated.
  */
 export function toDeploymentRefusal(delivery: Delivery, thrown: unknown): OnboardingError | undefined {
   if (
@@ -52,7 +52,7 @@ const uncertainAdvice = (delivery: Delivery): string =>
 const isInvalidConfiguration = (thrown: Error): boolean =>
   'Reason' in thrown && thrown.Reason === 'InvalidConfiguration';
 
-/** `: 2100 of 2048 KILOBYTES`; AppConfig need not say it. */
+/** `: 2100 of 2048 KILOBYTES`. AppConfig may omit it. */
 function sizesOf(thrown: Error): string {
   const { Size, Limit, Measure } = { Size: undefined, Limit: undefined, Measure: undefined, ...thrown };
   return Size === undefined || Limit === undefined ? '' : `: ${Size} of ${Limit} ${Measure ?? ''}`.trimEnd();

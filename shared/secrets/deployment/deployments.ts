@@ -9,17 +9,22 @@ import type { DeploymentContext } from './deployment-context.ts';
 
 export type ObservedDeployment = GetDeploymentCommandOutput;
 
-/** What an environment says of its deployments. */
+/** The deployments of an environment. */
 export interface EnvironmentDeployments {
-  /** The number of the latest one; `undefined` where there is none. */
+  /** The number of the latest deployment. `undefined` if there is none. */
   readonly latest: number | undefined;
-  /** Whether one is under way, so that no other can start (AppConfig user guide, "Deploying a configuration"). */
+  /**
+   * Whether a deployment is under way, so that no other can start (AppConfig user guide, "Deploying a configuration").
+   */
   readonly busy: boolean;
-  /** The one that brings, or has brought, this very version of this profile. */
+  /** The deployment that brings, or has brought, exactly this version of this profile. */
   readonly own: ObservedDeployment | undefined;
 }
 
-/** Looks at an environment's latest deployments, 50 at most: AppConfig gives the newest first, which is not relied on. */
+/**
+ * Reads an environment's latest deployments, at most 50. AppConfig lists the newest first, but this code does not rely
+ * on the order.
+ */
 export async function readDeployments(
   context: DeploymentContext,
   delivery: Delivery,
@@ -44,9 +49,9 @@ export const isInProgress = ({ State = '' }: { readonly State?: string | undefin
 const undone: ReadonlySet<string> = new Set(['ROLLED_BACK', 'REVERTED']);
 
 /**
- * A listing names the configuration but not, in older answers, the profile's id, so GetDeployment confirms. A deployment
- * from before this attempt, or one that another version of the profile has followed, is ours only if readers still get its
- * version. A later one is also ours if our own start was not answered.
+ * A listing names the configuration, but older answers lack the profile's id, so GetDeployment confirms it. A
+ * deployment from before this attempt counts only if readers still get its version. So does one that another version of
+ * the profile has followed. A later one also counts if the run's own start got no answer.
  */
 async function ownAmong(
   context: DeploymentContext,

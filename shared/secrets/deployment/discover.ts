@@ -16,20 +16,20 @@ interface SecretProfile {
   readonly location: string;
 }
 
-/** The profiles of secrets, by account and region: for a look at many secrets, which need be listed once only. */
+/** The profiles of secrets, by account and region. A check of many secrets lists them once. */
 export type KnownProfiles = Map<string, Promise<readonly SecretProfile[]>>;
 
-/** Who asks, and for what. */
+/** The caller, and the secret. */
 interface Search {
   readonly client: AppConfigClient;
   readonly strategy: string;
-  /** Default: nothing is known. */
+  /** Default: none are known. */
   readonly known?: KnownProfiles | undefined;
 }
 
 /**
- * The environments of every application that has a profile of the secret, in its own account and region. An
- * environment is served by all profiles of its application (AppConfig user guide, "Creating environments").
+ * The environments of every application that has a profile of the secret, in the secret's account and region. All
+ * profiles of an application serve each of its environments (AppConfig user guide, "Creating environments").
  */
 export async function findTargets(
   secret: SecretArnParts,
@@ -60,7 +60,7 @@ async function secretProfiles(client: AppConfigClient): Promise<readonly SecretP
   return found;
 }
 
-/** Of an application that was deleted since it was listed, nothing. */
+/** None for an application that was deleted after it was listed. */
 async function unlessGone<T>(listed: Promise<readonly T[]>): Promise<readonly T[]> {
   try {
     return await listed;

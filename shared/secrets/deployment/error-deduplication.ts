@@ -5,7 +5,7 @@ import type { RememberedTargets } from '../../store/ports.ts';
 import type { DeploymentServices } from './services.ts';
 import { listConfiguredSecrets, type NamedSecret } from './targets.ts';
 
-/** Whose trouble it is, and which run has met it. */
+/** The secret with the problem, and the run that met it. */
 interface Trouble {
   readonly configuration: Configuration;
   readonly secret: NamedSecret;
@@ -13,8 +13,9 @@ interface Trouble {
 }
 
 /**
- * Whether no other run has told yet what keeps a secret from being looked for: one that the configuration names, or that
- * the scheduled check looks at since it was deployed before. Of any other it is always news.
+ * Whether no other run has reported yet why a secret cannot be checked. It applies to secrets that the configuration
+ * names, or that the scheduled check checks because they were deployed before. For any other secret a problem is always
+ * new.
  */
 export async function isNewError(
   { store: { outbox }, clock }: DeploymentServices,
@@ -27,7 +28,7 @@ export async function isNewError(
   if (!isKept) return true;
   const key = troubleKey(secret, configuration);
   const known = await outbox.getRememberedTargets(key);
-  // A function that is tried again tells what it has not yet recorded.
+  // A retried function reports a problem that it has not recorded yet.
   if (known?.trouble === trouble) return known.notifiedByRun === runId;
   await outbox.rememberTargets(key, {
     targets: [],
@@ -40,7 +41,10 @@ export async function isNewError(
   return true;
 }
 
-/** After a check without an error, the same error is news again. @param since when the check began, in milliseconds since the epoch */
+/**
+ * After a check without an error, an equal error is new again. @param since when the check began, in milliseconds since
+ * the epoch
+ */
 export async function forgetError(
   { store: { outbox } }: DeploymentServices,
   { configuration, secret }: Omit<Trouble, 'runId'>,
@@ -53,7 +57,8 @@ export async function forgetError(
 }
 
 /**
- * The error that was met after a check began. The check may have been frozen since, so its success says nothing about that error.
+ * The error that another run met after a check began. The check may have been frozen since, so its success says nothing
+ * about that error.
  * @param since when the check began, in milliseconds since the epoch
  */
 export function selectLaterError(
@@ -69,10 +74,10 @@ export function selectLaterError(
 export const isConfigured = (secret: NamedSecret, configuration: Configuration): boolean =>
   listConfiguredSecrets(configuration).some((each) => nameOf(each) === nameOf(secret));
 
-/** What is remembered of a secret that is looked at because it was deployed before is kept, and forgotten, by its ARN. */
+/** The problem of a secret that is checked because it was deployed before has the secret's ARN as its key. */
 const troubleKey = (secret: NamedSecret, configuration: Configuration): string =>
   isConfigured(secret, configuration) ? `configured:${nameOf(secret)}` : secret.secretId;
 
-/** One for the name and the ARN. */
+/** One key for the name and the ARN. */
 const nameOf = ({ accountId, region, secretId }: NamedSecret): string =>
   [accountId, region, parseSecretArn(secretId)?.name ?? secretId].join(':');

@@ -12,7 +12,7 @@ export class DeploymentRefusedError extends OnboardingError {
   readonly retryable = false;
 }
 
-/** Another deployment kept an environment busy for longer than the configuration allows to wait. */
+/** Another deployment kept an environment busy for longer than the configured time. */
 export class EnvironmentBusyError extends OnboardingError {
   override readonly name = 'EnvironmentBusyError';
   readonly retryable = false;

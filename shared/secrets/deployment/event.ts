@@ -4,28 +4,31 @@ import { MalformedEventError } from '../../platform/errors.ts';
 import { toFindings } from '../../platform/findings.ts';
 import { regionSchema } from '../../platform/schema-fields.ts';
 
-/** What a deployment is asked for by: a reason to look at what is current. */
+/** The request of a deployment: a reason to read the current version. */
 export type RotationRequest =
   | {
       readonly type: 'secret';
       readonly cause: 'rotated' | 'deployment';
-      /** ARN; of a manual input also a name that the configuration has a target for. */
+      /** ARN. A manual input may also have a name that the configuration has a target for. */
       readonly secretId: string;
-      /** The version that the event or the operator means. */
+      /** The version of the event or the operator. */
       readonly versionId?: string;
     }
   | {
       readonly type: 'hosted';
       readonly cause: 'deployment';
-      /** Names of central accounts' configuration. Default: where `applications` has the application, else `configuration`. */
+      /**
+       * The central account's name in the configuration. Default: the account of the application in `applications`, or
+       * else `configuration`.
+       */
       readonly account?: string;
-      /** Default: where `applications` has the application, else the central account's. */
+      /** Default: the region of the application in `applications`, or else the central account's. */
       readonly region?: string;
-      /** Ids or names, as those of the profile and the environments. */
+      /** Id or name, as for the profile and the environments. */
       readonly application: string;
       readonly profile: string;
       readonly version: string;
-      /** Absent: all of the application. */
+      /** Absent: all environments of the application. */
       readonly environments?: readonly string[];
     }
   | { readonly type: 'rotation-failed'; readonly cause: 'rotation-failed'; readonly secretId: string }
@@ -33,7 +36,7 @@ export type RotationRequest =
   | { readonly type: 'ignored'; readonly reason: string };
 
 /**
- * Reads an EventBridge event of Secrets Manager, or what an operator gives: `{"secretId": "…", "versionId"?: "…"}`,
+ * Reads an EventBridge event of Secrets Manager, or an operator's input: `{"secretId": "…", "versionId"?: "…"}`,
  * `{"application": "…", "profile": "…", "version": "…"}`, or `{"resumePending": true}`.
  * @throws MalformedEventError with all findings
  */
@@ -54,7 +57,7 @@ export function parseRotationEvent(input: unknown): RotationRequest {
 const isEvent = (input: unknown): input is object =>
   typeof input === 'object' && input !== null && ('detail' in input || 'source' in input);
 
-/** Names have 64 or 128 characters at most (AppConfig API reference). */
+/** Names have at most 64 or 128 characters (AppConfig API reference). */
 const idOrName = z.string().min(1).max(128);
 const version = z.string().min(1).max(1024);
 
@@ -100,7 +103,7 @@ const labelUpdated = z.looseObject({
 });
 
 /**
- * CloudTrail's record of a rotation; public rules have met both of CloudTrail's detail types, so none is asked for.
+ * CloudTrail's record of a rotation. Public rules use both of CloudTrail's detail types, so neither is required.
  * Source: Secrets Manager user guide, "Log AWS Secrets Manager events with AWS CloudTrail".
  */
 const rotationEnded = z.looseObject({
@@ -113,7 +116,7 @@ const kind = z.looseObject({
   detail: z.looseObject({ eventName: z.string().optional(), errorCode: z.string().nullish() }),
 });
 
-/** Events that start a deployment, or tell of a failed rotation. */
+/** Events that start a deployment, or report a failed rotation. */
 export const rotationEventNames = ['RotationSucceeded', 'RotationFailed'] as const;
 
 function parseEvent(input: object): RotationRequest {
@@ -129,10 +132,13 @@ function parseEvent(input: object): RotationRequest {
   return ignored(`${eventName ?? detailType ?? 'an event'} of ${source} deploys nothing`);
 }
 
-/** The event by which a rotation function of ours asks for a deployment (shared/secrets/rotation-function/request-deployment.ts). */
+/**
+ * The event by which a rotation function of this project requests a deployment
+ * (shared/secrets/rotation-function/request-deployment.ts).
+ */
 export const rotatedEvent = { source: 'account-onboarding.rotation', detailType: 'Secret Rotated' } as const;
 
-/** Its shape: ids only. */
+/** Its fields: only ids. */
 const rotated = z.looseObject({
   detail: z.looseObject({ secretId: secretArn, versionId: z.string().min(1) }),
 });

@@ -9,8 +9,8 @@ import type { DeploymentServices } from './services.ts';
 import { listConfiguredTargets } from './targets.ts';
 
 /**
- * Ends a delivery that cannot be started. Where its target was found once, and does not serve the secret any more, there
- * is nothing to deploy and nothing to tell.
+ * Ends a delivery that cannot be started. If its cached target does not serve the secret any longer, there is nothing
+ * to deploy and nothing to report.
  * @throws the retryable errors of `shared/platform/aws`
  */
 export async function failDelivery(
@@ -26,7 +26,7 @@ export async function failDelivery(
   return endDelivery({ services }, delivery, { status: 'failed', reason: error.message, error });
 }
 
-/** Looks for the targets of the secret afresh, where the error may come of a target that was only remembered. */
+/** Searches for the targets of the secret again, if a cached target may have caused the error. */
 async function isWithdrawn(
   services: DeploymentServices,
   delivery: Delivery,

@@ -14,7 +14,7 @@ import { formatProblem } from './claim-result.ts';
 import { isSecretDelivery } from './delivery.ts';
 import type { DeploymentServices } from './services.ts';
 
-/** How one delivery went through the state machine: to its end, or with the error that was caught. */
+/** How the state machine processed one delivery: to its end, or with the error that it caught. */
 interface DeliveryOutcome extends DeliveryKey {
   readonly error?: { readonly Error: string; readonly Cause?: string | undefined } | undefined;
 }
@@ -63,8 +63,8 @@ export async function finishDeployments(
     ...(unresolved.length === 0 ? {} : { unresolved }),
     ...(warnings.length === 0 ? {} : { warnings }),
   };
-  // A rotation is told of two or three times, and of secrets that nobody deploys, too; and what was given up is told
-  // once. Those runs are recorded only.
+  // A rotation sends two or three events, also for secrets without deployment, and a suspension is announced once. Such
+  // runs are only recorded.
   const noNews =
     unresolved.length === 0 &&
     (own.length === 0 ? run.cause === 'rotated' : own.every((delivery) => isTold(delivery, runId)));
@@ -73,7 +73,7 @@ export async function finishDeployments(
   return { runId, status };
 }
 
-/** An item that cannot be understood must not keep the run from its end. */
+/** The run must end even if an item cannot be understood. */
 async function deliveryOf(
   outbox: OutboxStore,
   key: DeliveryKey,
@@ -88,11 +88,11 @@ async function deliveryOf(
 
 const fine: ReadonlySet<DeliveryStatus> = new Set(['complete', 'superseded', 'withdrawn']);
 
-/** Whether another run has told that it was given up for the time being. */
+/** Whether another run has reported that it was suspended. */
 const isTold = ({ again }: Delivery, runId: string): boolean =>
   again !== undefined && again.notifiedByRun !== runId;
 
-/** Nothing where it is done, has given way, or is in another run's care. */
+/** Absent if the delivery is done, has given way, or is in another run's care. */
 function formatUnresolved(
   runId: string,
   { source, id, error }: DeliveryOutcome,

@@ -11,7 +11,7 @@ import { deploymentOf, type ObservedDeployment } from './deployments.ts';
 
 const minute = 60_000;
 
-/** Looks how a deployment goes, and ends the delivery with it, or after the configured time. */
+/** Reads the state of a deployment, and ends the delivery with it, or after the configured time. */
 export async function followDeployment(
   context: DeploymentContext,
   delivery: Delivery,
@@ -47,7 +47,7 @@ async function waitLonger(
 ): Promise<DeliveryProgress> {
   const { clock } = context.services;
   const { deploymentTimeoutMinutes } = context.secretDeployment;
-  // A deployment that was followed to the limit is followed once more where an operator asks for it again.
+  // A deployment that was observed until the time limit is observed again if an operator requests it again.
   const { startedAt = '', requestedAt } = delivery;
   const since = clock.now() - Date.parse(startedAt > requestedAt ? startedAt : requestedAt);
   if (since >= deploymentTimeoutMinutes * minute)
@@ -61,7 +61,7 @@ async function waitLonger(
   };
 }
 
-/** What the strategy says is left, between 5 seconds and `longestWait`. */
+/** The remaining time of the strategy, between 5 seconds and `longestWait`. */
 function secondsLeft(found: ObservedDeployment, now: number): number {
   const { StartedAt, DeploymentDurationInMinutes = 0, FinalBakeTimeInMinutes = 0 } = found;
   const length = (DeploymentDurationInMinutes + FinalBakeTimeInMinutes) * minute;

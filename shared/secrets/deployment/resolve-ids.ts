@@ -3,7 +3,7 @@ import { ResourceMissingError } from '../../platform/aws/errors.ts';
 import { MalformedEventError } from '../../platform/errors.ts';
 import { listApplications, listEnvironments, listHostedVersions, listProfiles } from './discover.ts';
 
-/** Ids or names; without environments all of the application are meant. */
+/** Ids or names. Without environments, all environments of the application. */
 export interface NamedHosted {
   readonly application: string;
   readonly profile: string;
@@ -11,9 +11,9 @@ export interface NamedHosted {
 }
 
 /**
- * The same by ids, as AppConfig's other operations take them. An id wins over a name that reads like it.
- * @throws ResourceMissingError for what has neither this id nor this name, or shares the name with others
- * @throws MalformedEventError for a profile whose content is somewhere else, such as a secret
+ * The request with ids, which AppConfig's other operations require. An id wins over an equal name.
+ * @throws ResourceMissingError if nothing has this id or name, or several have this name
+ * @throws MalformedEventError for a profile whose content AppConfig does not host, such as a secret
  */
 export async function resolveHostedIds(
   client: AppConfigClient,
@@ -44,19 +44,19 @@ async function hostedProfile(client: AppConfigClient, application: string, wante
   ]);
 }
 
-/** `LocationUri` of what AppConfig hosts (AppConfig API reference, "CreateConfigurationProfile"). */
+/** `LocationUri` of hosted content (AppConfig API reference, "CreateConfigurationProfile"). */
 const hosted = 'hosted';
 
 export interface HostedVersion {
   /** Its number. */
   readonly version: string;
-  /** The customer managed key that encrypts it, if one does. */
+  /** The customer managed key of its content, if it has one. */
   readonly kmsKey?: string;
 }
 
 /**
- * The version of a hosted configuration that has this number, or else this label, as StartDeployment takes them.
- * @throws ResourceMissingError where there is none
+ * The version of a hosted configuration with this number, or else with this label, as StartDeployment resolves them.
+ * @throws ResourceMissingError if there is none
  */
 export async function resolveHostedVersion(
   client: AppConfigClient,

@@ -18,11 +18,11 @@ import { findNamedSecrets, type NamedSecret } from './targets.ts';
 export interface ResolvedDeployments {
   readonly runId: string;
   readonly status: 'accepted' | 'ignored';
-  /** What this run takes care of. */
+  /** The deliveries of this run. */
   readonly deliveries: readonly DeliveryKey[];
-  /** What cannot be deployed at all, a line each. */
+  /** The problems that prevent deliveries, a line each. */
   readonly problems: readonly string[];
-  /** What an operator should know though nothing failed, a line each. */
+  /** What an operator should know although nothing failed, a line each. */
   readonly warnings: readonly string[];
 }
 
@@ -33,8 +33,9 @@ interface ResolveInput {
 }
 
 /**
- * The first step: which versions are to be deployed where, each claimed in the outbox. Opens the run's record, but for
- * a look that finds nothing to do. A look is also the scheduled check that tries pending announcements of all runs again.
+ * The first step: finds the versions to deploy and their targets, and claims each in the outbox. Opens the run's
+ * record, unless a scheduled check finds nothing to do. The scheduled check also retries the pending announcements of
+ * all runs.
  * @throws MalformedEventError, ConfigurationMismatchError, ConcurrentUpdateError and the retryable errors
  */
 export async function resolveDeployments(
@@ -50,7 +51,7 @@ export async function resolveDeployments(
     await runs.put({ runId, status: 'ignored', startedAt, finishedAt, accountIds: [], reason });
     return { runId, status: 'ignored', deliveries: [], problems: [], warnings: [] };
   }
-  // First of all, so that a run that dies here is made up for.
+  // First of all, so that the scheduled check can find a run that dies here.
   const arn = request.type === 'secret' ? parseSecretArn(request.secretId)?.arn : undefined;
   if (arn !== undefined) await services.store.outbox.watch(arn);
   const { cause } = request;
@@ -64,7 +65,7 @@ export async function resolveDeployments(
   return { runId, status: 'accepted', ...found };
 }
 
-/** What cannot be read leaves an open record, so that its end is announced as a deployment's. */
+/** An unreadable request leaves an open record, so that its end is announced as a deployment's. */
 async function readRequest(
   { store }: DeploymentServices,
   { runId, startedAt, input }: ResolveInput,
@@ -105,7 +106,7 @@ async function claimAll(
     runId,
     restart,
     useCachedTargets: !byHand,
-    // What an operator begins again is told again.
+    // A restart by an operator is reported again.
     resumesPostponed: !byHand,
     reportKnownErrors: true,
     ...(byHand && versionId !== undefined ? { versionId } : {}),
@@ -116,7 +117,7 @@ async function claimAll(
 const isCentral = ({ accountId }: NamedSecret, { configuration }: ActiveConfiguration): boolean =>
   Object.values(configuration.centralAccounts).some(({ id }) => id === accountId);
 
-/** The hub's own account sends events of all its secrets, whose deployment is nobody's wish unless it is central. */
+/** The hub account emits events for all its secrets. Ignore them unless the hub is also a central account. */
 async function leaveAlone({ store }: DeploymentServices, arn: string): Promise<ClaimResult> {
   await store.outbox.unwatch(arn);
   return { deliveries: [], problems: [] };

@@ -12,9 +12,9 @@ import type { DeploymentServices } from './services.ts';
 import { findNamedSecrets, listConfiguredSecrets, type NamedSecret } from './targets.ts';
 
 /**
- * What runs have left behind or given up for the time being, and the current versions of the secrets whose events may
- * not have come: those that the configuration names, and those that were deployed before. Trouble with one of them is told
- * the first time, and logged only as long as it lasts.
+ * The deliveries that runs have left or suspended, and the current versions of two sets of secrets, whose events may be
+ * lost: secrets that the configuration names, and secrets that were deployed before. A problem of a secret is reported
+ * the first time. Later checks only log it.
  */
 export async function runScheduledCheck(
   services: DeploymentServices,
@@ -41,7 +41,7 @@ export async function runScheduledCheck(
   return mergeClaimResults([abandoned, named, watched]);
 }
 
-/** A deployment that still goes on when its time is over needs no run; the next look asks again. */
+/** A deployment that continues after the time limit needs no run. The next check reads it again. */
 async function isWorthARun(services: DeploymentServices, delivery: Delivery): Promise<boolean> {
   const { source, status, deployment = 0, again } = delivery;
   if (status !== 'timed-out' || services.clock.now() >= (again?.until ?? 0)) return true;
@@ -51,12 +51,12 @@ async function isWorthARun(services: DeploymentServices, delivery: Delivery): Pr
   } catch (thrown) {
     const { name } = toErrorRecord(thrown);
     services.logger.warn('A deployment could not be looked at', { source, deployment, error: name });
-    // What does not pass by itself is for a run, which ends the delivery and says why: its environment may be gone.
+    // A permanent error needs a run, which ends the delivery and reports why: its environment may be gone.
     return thrown instanceof OnboardingError && !thrown.retryable;
   }
 }
 
-/** What keeps one secret from being looked at keeps no other from it; the next look tries again what a retry helps. */
+/** A problem of one secret does not stop the check of all others. The next check retries retryable errors. */
 async function lookAt(
   services: DeploymentServices,
   active: ActiveConfiguration,

@@ -18,9 +18,10 @@ import { failDelivery } from './fail.ts';
 import { followDeployment } from './follow.ts';
 
 /**
- * Starts the deployment of a delivery that has none. The environment is looked at first, then the secret, or what else
- * of the hosted configuration was asked for: a deployment that begins after the first look has another number than we say, and AppConfig refuses ours. So an old version never
- * lands on a newer one, and a start whose answer never came is found before it is sent again.
+ * Starts the deployment of a delivery that has none. Reads the environment first, then the secret or the hosted
+ * configuration. If another deployment begins after the first read, it takes the expected number, and AppConfig rejects
+ * this start. So an old version never replaces a newer one, and a start without an answer is found before it is
+ * repeated.
  */
 export async function startDeployment(
   context: DeploymentContext,
@@ -47,7 +48,7 @@ export async function startDeployment(
   return send(context, delivery, { seen, secret, deadline });
 }
 
-/** Another version of the target that was asked for later, however it went with that one. */
+/** Another version of the target that was requested later, however its delivery ended. */
 async function askedAfter(
   { services }: DeploymentContext,
   delivery: Delivery,
@@ -89,7 +90,7 @@ async function wait(context: DeploymentContext, delivery: Delivery): Promise<Del
   return { delivery: await saveProgress(services, delivery, { waitingSince }), seconds: Math.round(seconds) };
 }
 
-/** A start is sent within this time of the look that it rests on, in milliseconds, or not at all. */
+/** A start must be sent within this time after the environment was read, in milliseconds. */
 const sendWithin = 30_000;
 
 interface Send {
@@ -99,7 +100,7 @@ interface Send {
   readonly deadline: number;
 }
 
-/** Only the first deployment of an environment has no number that AppConfig could refuse it by where it comes late. */
+/** Only the first deployment of an environment has no number by which AppConfig could reject a late start. */
 async function send(
   context: DeploymentContext,
   delivery: Delivery,
@@ -115,14 +116,15 @@ async function send(
     .send(startCommand(delivery, seen, secret))
     .then((started) => ({ started }))
     .catch((thrown: unknown) => ({ thrown }));
-  // What the table throws from here on says nothing of the start, which was taken.
+  // A later error of the table says nothing about the start, which AppConfig accepted.
   if ('started' in answer) return adopt(context, sent, answer.started);
   return refused(context, { delivery, sent, seen, thrown: answer.thrown });
 }
 
 /**
- * A secret with a customer managed key needs one (AppConfig user guide, "Deploying a configuration"). A hosted version needs
- * none, but without it the deployed copy has lost the key that the stored one has ("Data encryption at rest for AWS AppConfig").
+ * A secret with a customer managed key needs one (AppConfig user guide, "Deploying a configuration"). A hosted version
+ * needs none, but then its deployed copy loses the key of the stored copy ("Data encryption at rest for AWS
+ * AppConfig").
  */
 const startCommand = (
   delivery: Delivery,
@@ -152,8 +154,8 @@ interface Refusal {
 }
 
 /**
- * What AppConfig has refused was not started, so it counts as not sent; after any other error it may have been started,
- * and the next look will tell.
+ * A start that AppConfig has rejected counts as not sent. After any other error it may have started, and the next check
+ * finds out.
  */
 async function refused(
   context: DeploymentContext,
@@ -175,9 +177,9 @@ async function refused(
 }
 
 /**
- * Whether the environment has other deployments than those that the start was sent for. AppConfig's reference has
- * ConflictException for "conflict in the current state of the resource" (StartDeployment); that a busy environment and
- * another number always get that, and not BadRequestException, is not confirmed.
+ * Whether the environment has other deployments than when the start was sent. AppConfig's reference has
+ * ConflictException for "conflict in the current state of the resource" (StartDeployment). It is not confirmed that a
+ * busy environment and a wrong number always get that error, and never BadRequestException.
  */
 async function hasMoved(
   context: DeploymentContext,
@@ -193,5 +195,5 @@ async function hasMoved(
   }
 }
 
-/** Refused for now, or held up for too long and not sent. */
+/** Rejected for now, or too late and not sent. */
 const notTaken: ReadonlySet<string> = new Set(['ThrottledError', 'ConcurrentUpdateError']);

@@ -9,7 +9,7 @@ interface AccountAndRegion {
   readonly region: string;
 }
 
-/** Where a configured target is; its account is one of the configuration's. */
+/** The account and region of a configured target. The configuration defines the account. */
 function placeOf(
   { account, region }: Pick<SecretTarget, 'account' | 'region'>,
   { centralAccounts }: Configuration,
@@ -18,7 +18,7 @@ function placeOf(
   return central === undefined ? undefined : { accountId: central.id, region: region ?? central.region };
 }
 
-/** The targets that the configuration names for a secret; they win over those that are found. */
+/** The configured targets of a secret. They win over targets of a search. */
 export const listConfiguredTargets = (
   configuration: Configuration,
   secret: SecretArnParts,
@@ -39,7 +39,7 @@ function isOf(target: SecretTarget, secret: SecretArnParts, configuration: Confi
   );
 }
 
-/** A secret that the configuration names, as DescribeSecret takes it. */
+/** A secret that the configuration names, in the form that DescribeSecret accepts. */
 export interface NamedSecret extends AccountAndRegion {
   readonly secretId: string;
 }
@@ -57,13 +57,13 @@ export function listConfiguredSecrets(configuration: Configuration): readonly Na
   return [...new Map(named.map((each) => [JSON.stringify(each), each])).values()];
 }
 
-/** Where a secret is that an event or an operator names: by its ARN, or as the configuration does. */
+/** The account and region of a secret that an event or an operator names: by its ARN, or as the configuration does. */
 export function findNamedSecrets(configuration: Configuration, secretId: string): readonly NamedSecret[] {
   const place = parseSecretArn(secretId);
   if (place !== undefined) return [{ accountId: place.accountId, region: place.region, secretId }];
   return listConfiguredSecrets(configuration).filter((each) => each.secretId === secretId);
 }
 
-/** Whether a profile's content is the secret: `secretsmanager://` with its name or ARN (AppConfig API reference). */
+/** Whether the secret is a profile's content: `secretsmanager://` with its name or ARN (AppConfig API reference). */
 export const isLocationOf = (locationUri: string | undefined, { name, arn }: SecretArnParts): boolean =>
   [`secretsmanager://${name}`, `secretsmanager://${arn}`].includes(locationUri ?? '');

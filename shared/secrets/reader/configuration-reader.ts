@@ -1,33 +1,33 @@
 import type { ConfigurationUnavailableError } from './errors.ts';
 
-/** What checks a configuration and gives it its type: a zod schema, or anything with such a `parse`. */
+/** Checks a configuration and gives it its type: a zod schema, or any object with such a `parse`. */
 export interface ConfigurationSchema<T> {
   parse(value: unknown): T;
 }
 
 export interface ConfigurationReader<T> {
   /**
-   * The configuration. Answers from memory; asks AppConfig when the poll interval is over, once for all who wait, and
-   * keeps the last good configuration where that fails.
-   * @throws ConfigurationUnavailableError where there was never a good one
+   * The configuration. Answers from memory. When the poll interval is over, it calls AppConfig once for all waiting
+   * callers. If the call fails, it keeps the last good configuration.
+   * @throws ConfigurationUnavailableError if there was never a good one
    */
   get(): Promise<T>;
-  /** What is in memory, without asking; `undefined` before the first. */
+  /** The configuration in memory, without a call. `undefined` before the first. */
   current(): T | undefined;
-  /** Asks whenever the interval is over, until the signal: for a process that lives long. */
+  /** Polls at each interval until the signal aborts: for a long-lived process. */
   keepFresh(signal: AbortSignal): Promise<void>;
 }
 
 export type ReaderEnvironment = Readonly<Record<string, string | undefined>>;
 
 export interface EnvironmentReaderSettings<T> {
-  /** What the configuration's JSON must be. */
+  /** The required form of the configuration's JSON. */
   readonly schema: ConfigurationSchema<T>;
-  /** If the grant of the reader role asks for one. */
+  /** If the grant of the reader role requires an external id. */
   readonly externalId?: string;
-  /** Seconds between two questions at least, 15 to 86,400. Default: 60. */
+  /** The least number of seconds between two polls, 15 to 86,400. Default: 60. */
   readonly pollSeconds?: number;
-  /** Is told of each failure after which an earlier configuration stays in use. */
+  /** Called after each failure that leaves an earlier configuration in use. */
   readonly onTrouble?: (error: ConfigurationUnavailableError) => void;
   /** Default: `process.env`. */
   readonly env?: ReaderEnvironment;

@@ -9,7 +9,7 @@ import { ReaderSettingsError } from './errors.ts';
 import { createConfigurationReader } from './reader.ts';
 
 /**
- * The reader of the configuration that `APPCONFIGAPPNAME`, `APPCONFIGCONF` and `APPCONFIGENV` name, by the role
+ * The reader of the configuration that `APPCONFIGAPPNAME`, `APPCONFIGCONF` and `APPCONFIGENV` name, through the role
  * `APPCONFIGREADROLE`. The region is `APPCONFIGREGION`, else `AWS_REGION`, else `AWS_DEFAULT_REGION`.
  * @throws ReaderSettingsError with every variable that is missing or malformed
  */
@@ -31,10 +31,10 @@ export function readerFromEnvironment<T>(
 }
 
 interface Variable {
-  /** The first one that is set counts. */
+  /** The first variable that is set counts. */
   readonly names: readonly string[];
   readonly pattern: RegExp;
-  /** What it must be, with an example. */
+  /** The required value, with an example. */
   readonly expected: string;
 }
 

@@ -1,6 +1,6 @@
 import { OnboardingError } from '../../platform/errors.ts';
 
-/** A deployed configuration could not be read, or is not what its reader takes. Holds none of its content. */
+/** A deployed configuration could not be read, or its reader rejects it. The error has none of its content. */
 export class ConfigurationUnavailableError extends OnboardingError {
   override readonly name = 'ConfigurationUnavailableError';
   readonly retryable = true;

@@ -15,25 +15,25 @@ export interface ReaderSettings<T> {
   readonly application: string;
   readonly environment: string;
   readonly profile: string;
-  /** What the configuration's JSON must be. */
+  /** The required form of the configuration's JSON. */
   readonly schema: ConfigurationSchema<T>;
   readonly clock: Clock;
-  /** Seconds between two questions at least, 15 to 86,400. Default: 60. AppConfig may ask for more. */
+  /** The least number of seconds between two polls, 15 to 86,400. Default: 60. AppConfig may require more. */
   readonly pollSeconds?: number;
-  /** Is told of what went wrong while an earlier configuration was still there; never with its content. */
+  /** Called on an error while an earlier configuration is in use. The error has none of its content. */
   readonly onTrouble?: (error: ConfigurationUnavailableError) => void;
 }
 
 interface Memory<T> {
   value: T | undefined;
-  /** For the next question, and until when it is good (milliseconds since the epoch). */
+  /** The token of the next poll, and the end of its validity (milliseconds since the epoch). */
   token: { readonly text: string; readonly until: number } | undefined;
-  /** Milliseconds since the epoch; not asked before. */
+  /** The earliest time of the next poll, in milliseconds since the epoch. */
   due: number;
   asking: Promise<void> | undefined;
 }
 
-/** Reads one configuration that AppConfig deploys, as AppConfig wants to be asked. */
+/** Reads one configuration that AppConfig deploys, by AppConfig's rules for polling. */
 export function createConfigurationReader<T>(settings: ReaderSettings<T>): ConfigurationReader<T> {
   const memory: Memory<T> = { value: undefined, token: undefined, due: 0, asking: undefined };
   const { clock } = settings;
@@ -69,7 +69,7 @@ export function createConfigurationReader<T>(settings: ReaderSettings<T>): Confi
   };
 }
 
-/** Asks once; whatever happens, nobody asks again before the interval is over. */
+/** Polls once. After success and failure alike, the next poll waits for the interval. */
 async function ask<T>(settings: ReaderSettings<T>, memory: Memory<T>): Promise<void> {
   const { clock, pollSeconds = 60, onTrouble = () => {} } = settings;
   memory.due = clock.now() + pollSeconds * 1_000;
@@ -86,8 +86,8 @@ async function ask<T>(settings: ReaderSettings<T>, memory: Memory<T>): Promise<v
 }
 
 /**
- * A session gives a configuration once, and then an empty body, which says that nothing has changed (AppConfig Data API
- * reference, GetLatestConfiguration). Where it may have been given without arriving, the next question begins a session.
+ * A session returns a configuration once, and then an empty body, which means no change (AppConfig Data API reference,
+ * GetLatestConfiguration). If an answer may have been lost, the next poll begins a new session.
  */
 function take<T>(settings: ReaderSettings<T>, memory: Memory<T>, { text, attempts }: Answer): void {
   const { token } = memory;
@@ -99,7 +99,9 @@ function take<T>(settings: ReaderSettings<T>, memory: Memory<T>, { text, attempt
   memory.token = token;
 }
 
-/** Whether there was no answer, or half of one; a refusal, such as throttling, gives nothing away. */
+/**
+ * Whether the answer was missing or incomplete. An error such as throttling delivers no configuration, so none is lost.
+ */
 function isLost(thrown: unknown): boolean {
   if (thrown instanceof ConfigurationUnavailableError) return false;
   const { $metadata } = thrown as Partial<MetadataBearer>;
@@ -108,18 +110,21 @@ function isLost(thrown: unknown): boolean {
 
 interface Answer {
   readonly seconds: number;
-  /** Those of the SDK. After the first, the answer to an earlier one may have been lost. */
+  /** The SDK's attempts. After the first, the answer to an earlier one may have been lost. */
   readonly attempts: number;
   readonly text: string;
 }
 
-/** Tokens are good for 24 hours (AppConfig Data API reference, GetLatestConfiguration); an hour is for clocks. */
+/**
+ * Tokens are valid for 24 hours (AppConfig Data API reference, GetLatestConfiguration). The hour less is for wrong
+ * clocks.
+ */
 const tokenLife = 23 * 3_600_000;
 
 /**
- * A session goes on with its token, also after a question that was refused: a token is good for one call, and that was
- * not it. Whether AppConfig takes a token again whose answer was lost, and whether it then repeats the answer, is not
- * documented. Where a token is refused or too old, the session is begun again, once.
+ * A session continues with its token, also after a rejected poll: a token is valid for one successful call. AppConfig
+ * does not document whether it accepts the token of a lost answer, or repeats the answer. If a token is rejected or too
+ * old, the reader begins a new session, once.
  */
 async function latest<T>(settings: ReaderSettings<T>, memory: Memory<T>): Promise<Answer> {
   const { token } = memory;
@@ -134,7 +139,9 @@ async function latest<T>(settings: ReaderSettings<T>, memory: Memory<T>): Promis
   }
 }
 
-/** A question that comes too early is refused, too, and its token stays good ("InvalidParameterDetail", `Problem`). */
+/**
+ * AppConfig also rejects a poll that comes too early, and its token stays valid ("InvalidParameterDetail", `Problem`).
+ */
 function isRefusedToken(thrown: unknown): boolean {
   if (!(thrown instanceof Error) || thrown.name !== 'BadRequestException') return false;
   const { Details } = thrown as Partial<BadRequestException>;
@@ -154,7 +161,7 @@ async function newSession<T>(settings: ReaderSettings<T>): Promise<string | unde
   return InitialConfigurationToken;
 }
 
-/** Keeps the token until there is a next one. */
+/** Keeps the token until the next one arrives. */
 async function poll<T>(
   { client, clock }: ReaderSettings<T>,
   memory: Memory<T>,
@@ -177,7 +184,7 @@ function keepToken<T>(memory: Memory<T>, text: string | undefined, now: number):
   memory.token = text === undefined ? undefined : { text, until: now + tokenLife };
 }
 
-/** What is said of a configuration that does not fit leaves its content out: it may be a secret. */
+/** The error about an invalid configuration omits the content, which may be a secret. */
 function parsed<T>(settings: ReaderSettings<T>, text: string): T {
   try {
     return settings.schema.parse(JSON.parse(text));

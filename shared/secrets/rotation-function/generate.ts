@@ -1,7 +1,7 @@
 import { GetRandomPasswordCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { RotationRefusedError } from './errors.ts';
 
-/** Options of a password, as GetRandomPassword has them (Secrets Manager API reference). */
+/** Options of a password, in the form of GetRandomPassword (Secrets Manager API reference). */
 export interface PasswordOptions {
   /** Default: 32. */
   readonly PasswordLength?: number;
@@ -27,9 +27,9 @@ export const createPasswordGenerator =
   };
 
 export interface ApiKeyOptions {
-  /** What keys begin with, such as `live_`. Default: nothing. */
+  /** The prefix of keys, such as `live_`. Default: none. */
   readonly prefix?: string;
-  /** How many random bytes a key has. Default: 32. */
+  /** The number of random bytes of a key. Default: 32. */
   readonly bytes?: number;
 }
 
@@ -42,7 +42,7 @@ export const createApiKeyGenerator =
   async () =>
     `${prefix}${Buffer.from(randomBytes(bytes)).toString('base64url')}`;
 
-/** A JSON object of which one field is rotated and the rest is kept. */
+/** A JSON object: one field is rotated, and the rest stays. */
 export const rotateJsonField =
   (field: string, generate: Generate): Generate =>
   async (current) => {
@@ -55,12 +55,12 @@ export interface AlternatingOptions {
   readonly usernameField?: string;
   /** Default: `password`. */
   readonly passwordField?: string;
-  /** What the name of the second user ends in. Default: `_clone`. */
+  /** The suffix of the second user's name. Default: `_clone`. */
   readonly suffix?: string;
 }
 
 /**
- * Two users that take turns: the next value is for the one that is not in use, so that the current password stays valid
+ * Two users that take turns: the next value is for the user that is not in use. So the current password stays valid
  * until the rotation after this one.
  */
 export const alternateUsers =

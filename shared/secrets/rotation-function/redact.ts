@@ -2,10 +2,10 @@ import type { OnboardingError } from '../../platform/errors.ts';
 import { RotationRefusedError, RotationStepError } from './errors.ts';
 
 /**
- * The error of a step without what a driver or a service may have quoted: the values, and their parts where they are
- * JSON. No cause is kept, since logs print causes; of a SyntaxError no word, since JSON.parse quotes a few characters of
- * what it was given (V8: `Unexpected token 'h', "hunter2-an"... is not valid JSON`). A refusal stays one, without its fields:
- * rotators may throw it as well.
+ * The error of a step, without values or their JSON parts that a driver or a service may have quoted. It keeps no
+ * cause, since logs print causes. It keeps no word of a SyntaxError, since JSON.parse quotes a few characters of its
+ * input (V8: `Unexpected token 'h', "hunter2-an"... is not valid JSON`). A RotationRefusedError keeps its class without
+ * its fields, because rotators may throw it as well.
  */
 export function redactError(step: string, thrown: unknown, values: readonly string[]): OnboardingError {
   const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
@@ -19,17 +19,17 @@ export function redactError(step: string, thrown: unknown, values: readonly stri
   return new RotationStepError(`${step}: ${name}: ${clean}`, { step, thrownBy: name });
 }
 
-/** The longest first, so that no part of a longer one is left; very short ones would blank everything. */
+/** The longest first, so that no part of a longer value remains. Very short values would blank everything. */
 const secretsIn = (values: readonly string[]): readonly string[] =>
   [...new Set(values.flatMap(leaves))].filter((text) => text.length >= 3).sort((a, b) => b.length - a.length);
 
-/** The value, its strings and long numbers where it is JSON, and each as JSON and as URLs write it. */
+/** The value, its strings and long numbers if it is JSON, and each in the escaped forms of JSON and URLs. */
 function leaves(value: string): readonly string[] {
   const texts = [value, ...textsIn(parsedJson(value))];
   return texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)]);
 }
 
-/** Numbers of four digits and more may be a PIN; a port is none, and what went wrong is often told with it. */
+/** Numbers of four digits and more may be a PIN. A port is no secret, and errors often need it. */
 const textsIn = (value: unknown, key = ''): readonly string[] => {
   if (typeof value === 'string') return [value];
   if (typeof value === 'number') return key !== 'port' && /\d{4}/.test(String(value)) ? [String(value)] : [];

@@ -3,9 +3,9 @@ import { ServiceUnavailableError } from '../../platform/aws/errors.ts';
 import { rotatedEvent } from '../deployment/event.ts';
 
 /**
- * Asks by an event on the bus of the function's own account and region, from where it is forwarded as Secrets Manager's
- * events are. It carries ids only.
- * @throws ServiceUnavailableError where EventBridge does not take it
+ * Requests it by an event on the bus of the function's own account and region. Rules forward it like Secrets Manager's
+ * events. It carries only ids.
+ * @throws ServiceUnavailableError if EventBridge does not accept it
  */
 export const requestByEvent =
   (client: EventBridgeClient) =>
@@ -21,7 +21,7 @@ export const requestByEvent =
     const { FailedEntryCount, Entries } = await client.send(
       new PutEventsCommand({ Entries: [{ Source, DetailType, Detail, Resources: [secretId] }] }),
     );
-    // PutEvents succeeds even where an entry was refused (EventBridge API reference).
+    // PutEvents succeeds even if an entry was rejected (EventBridge API reference).
     if ((FailedEntryCount ?? 0) > 0)
       throw new ServiceUnavailableError(`EventBridge did not take the event: ${Entries?.[0]?.ErrorCode}`);
   };

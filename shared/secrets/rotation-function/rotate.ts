@@ -21,7 +21,7 @@ const eventSchema = z.looseObject({
   Step: z.enum(['createSecret', 'setSecret', 'testSecret', 'finishSecret']),
   SecretId: z.string().min(1),
   ClientRequestToken: z.string().min(1),
-  /** Sensitive: it is sent with the value that a step puts, and nowhere else (API reference, "PutSecretValue"). */
+  /** Sensitive: it is sent only with the value that a step puts (API reference, "PutSecretValue"). */
   RotationToken: z.string().min(1).optional(),
 });
 
@@ -33,8 +33,8 @@ interface StepVersion extends RotatedVersion {
 }
 
 /**
- * One of the four steps in which Secrets Manager has a secret rotated. Each can be repeated at any point.
- * @throws MalformedEventError, RotationRefusedError, RotationStepError; never with a value in it
+ * One of the four steps in which Secrets Manager rotates a secret. Each can be repeated at any point.
+ * @throws MalformedEventError, RotationRefusedError, RotationStepError. None contains a value
  */
 export async function rotateSecret(tools: RotationTools, event: unknown): Promise<void> {
   const parsed = eventSchema.safeParse(event);
@@ -44,13 +44,13 @@ export async function rotateSecret(tools: RotationTools, event: unknown): Promis
   await withoutToken(Step, rotationToken, async () => {
     const version = await readRotatedVersion(tools.secretsManager, SecretId, ClientRequestToken);
     if (Step === 'finishSecret') await finishSecret(tools, version);
-    // A step that comes again after the end has nothing left to do.
+    // A step that is repeated after the end has nothing to do.
     else if (!version.isCurrent) await steps[Step](tools, { ...version, rotationToken });
   });
   tools.logger.info('Rotation step done', { step: Step, secretId: SecretId, versionId: ClientRequestToken });
 }
 
-/** An error that quotes the rotation token is replaced. Every other error stays as it is. */
+/** An error that quotes the rotation token is replaced. Every other error stays unchanged. */
 async function withoutToken(
   step: RotationStep,
   token: string | undefined,
@@ -88,7 +88,7 @@ const steps: Readonly<Record<Exclude<RotationStep, 'finishSecret'>, Perform>> = 
     );
   },
 
-  /** What works already was set by an attempt before this one. */
+  /** If the value works already, an earlier attempt has set it. */
   setSecret: async (tools, version) => {
     const { set, test } = tools.rotator;
     if (set === undefined) return;
@@ -106,9 +106,9 @@ const steps: Readonly<Record<Exclude<RotationStep, 'finishSecret'>, Perform>> = 
 };
 
 /**
- * Moves AWSCURRENT, and asks for the deployment also where it had been moved already: an attempt that was cut off
- * between the two must not lose it. A rotation does not fail because of its deployment: where nobody could be asked,
- * Secrets Manager's own event and the hub's look remain.
+ * Moves AWSCURRENT, and requests the deployment. It also requests it if AWSCURRENT was moved already: an attempt may
+ * have been interrupted between the two. A rotation does not fail because of its deployment: if the request fails,
+ * Secrets Manager's own event and the scheduled check remain.
  */
 async function finishSecret(tools: RotationTools, version: RotatedVersion): Promise<void> {
   if (!version.isCurrent) await makeCurrent(tools.secretsManager, version);

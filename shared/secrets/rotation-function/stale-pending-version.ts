@@ -8,12 +8,12 @@ interface Values {
 }
 
 /**
- * A value that an attempt before this one has stored is gone on with, since it may be in use already: an attempt that was
- * cut off after `set` has changed the password to it. But a stale one loses its label, so that the next rotation can
- * begin: one that equals the current value, which would rotate nothing; and one that was made before the current one,
- * where a rotation was given up and somebody has given the secret another value since. Of the latter only where it is
- * shown that nobody is locked out by it.
- * @throws RotationRefusedError where it was stale: its version cannot be given another value
+ * Keeps a value that an earlier attempt stored, since it may be in use already: an attempt that was interrupted after
+ * `set` has changed the password to it. But a stale value loses its label, so that the next rotation can begin. A value
+ * is stale if it equals the current value: it would rotate nothing. It is also stale if it was created before the
+ * current one: then a rotation was given up, and somebody has set another value since. In the second case a test must
+ * prove that no user is locked out.
+ * @throws RotationRefusedError if it was stale: its version cannot get another value
  */
 export async function keepUnlessStale(
   tools: RotationTools,
@@ -37,7 +37,7 @@ async function reasonToDrop(
 ): Promise<string | undefined> {
   if (pending === current) return 'its value is the current one';
   const { set, test } = rotator;
-  // Without a test nobody knows which of the two opens the door.
+  // Without a test it is unknown which of the two values is accepted.
   if (set !== undefined && test === undefined) return undefined;
   if ((await isOlderThanCurrent(secretsManager, version)) !== true) return undefined;
   if (set !== undefined && test !== undefined && !(await isWorking(() => test(current)))) return undefined;

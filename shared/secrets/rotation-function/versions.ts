@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { RotationRefusedError } from './errors.ts';
 
-/** The version that is being rotated in, among the others. */
+/** The pending version of a rotation, and the secret's current version. */
 export interface RotatedVersion {
   readonly secretId: string;
   /** The id of the version that is to become current. */
@@ -23,7 +23,7 @@ export interface RotatedVersion {
 
 /**
  * The version of a rotation.
- * @throws RotationRefusedError where rotation is not enabled, or the version is not staged as it should be
+ * @throws RotationRefusedError if rotation is not enabled, or the version does not have the expected labels
  */
 export async function readRotatedVersion(
   client: SecretsManagerClient,
@@ -55,8 +55,8 @@ export async function readRotatedVersion(
 }
 
 /**
- * Whether the version was made before the current one, so that its value was made from one that is not current any more.
- * `undefined` where the function's role may not list the versions.
+ * Whether the version was created before the current one, so that it derives from an outdated value. `undefined` if the
+ * function's role may not list the versions.
  */
 export async function isOlderThanCurrent(
   client: SecretsManagerClient,
@@ -75,7 +75,7 @@ export async function isOlderThanCurrent(
   }
 }
 
-/** A version's value; `undefined` where it has none. */
+/** A version's value. `undefined` if it has none. */
 export async function readVersionValue(
   client: SecretsManagerClient,
   SecretId: string,
@@ -84,7 +84,7 @@ export async function readVersionValue(
   try {
     return (await client.send(new GetSecretValueCommand({ SecretId, VersionId }))).SecretString;
   } catch (thrown) {
-    // A version that a rotation has begun has no value yet.
+    // A new version of a rotation has no value yet.
     if (thrown instanceof Error && thrown.name === 'ResourceNotFoundException') return undefined;
     throw thrown;
   }
@@ -106,7 +106,7 @@ export async function makeCurrent(
   );
 }
 
-/** A label that stayed would let the next rotation be taken for one that is under way (API reference, RotateSecret). */
+/** A remaining label would make the next rotation look like one under way (API reference, RotateSecret). */
 export async function dropPending(
   client: SecretsManagerClient,
   { secretId, token }: Pick<RotatedVersion, 'secretId' | 'token'>,
@@ -118,7 +118,9 @@ export async function dropPending(
   );
 }
 
-/** How Secrets Manager refuses a label change that does not fit the labels as they are ("UpdateSecretVersionStage"). */
+/**
+ * The error of Secrets Manager for a label change that does not fit the present labels ("UpdateSecretVersionStage").
+ */
 const labelRefusals: ReadonlySet<string> = new Set([
   'InvalidParameterException',
   'InvalidRequestException',
@@ -126,8 +128,8 @@ const labelRefusals: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Changes a label. A refused change is done if the labels are already as it would leave them: Secrets Manager, or an
- * earlier attempt, may have changed them since they were read.
+ * Changes a label. A rejected change counts as done if the labels already have its result: Secrets Manager, or an
+ * earlier attempt, may have changed them after they were read.
  */
 async function moveLabel(
   client: SecretsManagerClient,

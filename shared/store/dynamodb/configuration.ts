@@ -57,7 +57,7 @@ const putOus = (
     ),
   );
 
-/** At the same time: each result says which activation it is for. */
+/** In parallel: each result names its activation. */
 async function readWithSearchResults(table: Table): Promise<StoredConfigurationWithSearchResults> {
   const [active, searchResults] = await Promise.all([
     readItem(table, activeKey, activeSchema),

@@ -2,15 +2,15 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
 
 /**
- * Values whose content or length is not ours to bound (policies, error fields, lists of accounts) are kept as JSON
- * text, so that they come back exactly: a map of DynamoDB would refuse class instances and lose the difference
- * between a missing and an undefined key.
+ * Values of unbounded content or length (policies, error fields, lists of accounts) are kept as JSON text, so that they
+ * come back exactly. A map of DynamoDB would reject class instances, and lose the difference between a missing and an
+ * undefined key.
  *
- * An item may have 400 KB, names and values together, in bytes of UTF-8 (DynamoDB, "Quotas"). The documents
- * before and after take 64 KB for a key policy (KMS allows 32 KB each) and 120 KB for ten managed policies (IAM
- * allows 6,144 characters each). Text above `largestPlain` is compressed: policies shrink to a tenth and less, a
- * list of account ids to a half. So the seven packed values that an item has at most take 224 KB as text, and
- * megabytes of policies fit beside them: no run's record is lost to its size.
+ * An item may have 400 KB, names and values together, in bytes of UTF-8 (DynamoDB, "Quotas"). The documents before and
+ * after take 64 KB for a key policy (KMS allows 32 KB each) and 120 KB for ten managed policies (IAM allows 6,144
+ * characters each). Text above `largestPlain` is compressed: policies shrink to a tenth and less, a list of account ids
+ * to a half. An item has at most seven packed values, which take 224 KB as plain text. Megabytes of compressed policies
+ * fit besides, so no run's record is too large.
  */
 export function pack(value: unknown): string | Uint8Array {
   const text = JSON.stringify(value);
@@ -23,10 +23,10 @@ export const packOptional = (value: unknown): string | Uint8Array | undefined =>
 
 const largestPlain = 32 * 1024;
 
-/** Far more than `pack` is ever given. Without a bound, an item of 400 KB could unpack to more than a function's memory. */
+/** Far more than `pack` ever gets. Without a limit, an item of 400 KB could unpack to more than a function's memory. */
 const largestUnpacked = 16 * 1024 * 1024;
 
-/** Schema of an attribute that `pack` wrote, with the schema of what it holds. */
+/** Schema of an attribute that `pack` wrote, with the schema of its content. */
 export const packedSchema = <T extends z.ZodType>(content: T) =>
   z
     .union([z.string(), z.instanceof(Uint8Array)])

@@ -2,18 +2,18 @@ import * as z from 'zod';
 import { accountIdPattern } from '../../platform/account.ts';
 
 /**
- * What a field of an item may hold. A value of the right type can still be no time or no number of anything: a time that nobody
- * can read ends a grace period at once or never ends a lease, since each comparison with it is false.
+ * The valid values of an item's fields. A value of the right type can still be no valid time or count. Each comparison
+ * with an unreadable time is false. So it would end a grace period at once, or never end a lease.
  */
 
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 
 const isTime = (text: string): boolean => timePattern.test(text) && !Number.isNaN(Date.parse(text));
 
-/** ISO 8601 in UTC, as `timestamp` writes it. */
+/** ISO 8601 in UTC, in the form of `timestamp`. */
 export const timeSchema = z.string().refine(isTime, 'expected a time such as 2026-03-01T10:00:00.000Z');
 
-/** As JavaScript's own `Date` is bounded. */
+/** The bounds of JavaScript's own `Date`. */
 const lastMoment = 8.64e15;
 
 /** Milliseconds since the epoch. */
@@ -21,12 +21,12 @@ export const momentSchema = z.number().min(0).max(lastMoment);
 
 export const countSchema = z.int().nonnegative();
 
-/** Of the changes of an item or of the registry, the first of which is 1. */
+/** Revision of an item or of the registry. The first is 1. */
 export const ordinalSchema = z.int().positive();
 
 export const accountIdSchema = z.string().regex(accountIdPattern, 'expected an account id of 12 digits');
 
-/** As `getActivationId`: a SHA-256 in hexadecimal, with a number if the same configuration was activated again. */
+/** As `getActivationId`: a SHA-256 in hexadecimal, with a number if an equal configuration was activated again. */
 export const activationIdSchema = z
   .string()
   .regex(/^[0-9a-f]{64}(?:\+[1-9]\d*)?$/, 'expected a SHA-256 in hexadecimal, or one with a number');

@@ -3,12 +3,13 @@ import { toDotPath } from 'zod/v4/core';
 import { StoredItemError } from '../stored-item-error.ts';
 import type { Key } from './table.ts';
 
-/** An item as the document client reads and writes it. */
+/** An item in the form of the document client. */
 export type Item = Readonly<Record<string, unknown>>;
 
 /**
- * Parses an item that was read; attributes that the schema does not name are dropped.
- * @param keyFor The key under which what was read belongs: an item that names another one would speak for it
+ * Parses an item that was read. Attributes that the schema does not name are dropped.
+ * @param keyFor The key that belongs to the parsed value: an item that names another key would replace the data of that
+ * key
  */
 export function parseItem<T>(
   schema: z.ZodType<T>,
@@ -36,13 +37,13 @@ function requireKey(belongs: Key | undefined, item: Item, tableName: string): vo
 
 const keyOf = ({ pk, sk }: Item): Key => ({ pk: String(pk), sk: String(sk) });
 
-/** Without the attributes that are undefined, whatever the client's marshalling options say about them. */
+/** Drops undefined attributes, whatever the client's marshalling options are. */
 export const withoutUndefined = (item: Item): Item =>
   Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined));
 
 /**
- * Parses an item of a list. One that cannot be understood must not keep the others from being read.
- * @param instead What stands for such an item
+ * Parses an item of a list. An item that cannot be understood must not prevent the reading of all others.
+ * @param instead The value for such an item
  */
 export function parseOr<T>(parse: () => T, instead: (error: StoredItemError) => T): T {
   try {
@@ -54,15 +55,15 @@ export function parseOr<T>(parse: () => T, instead: (error: StoredItemError) => 
 }
 
 /**
- * The number that a conditional write compares, of an item that cannot be understood; 0, which no item has that is understood,
- * if there is none that can be compared.
+ * The number that a conditional write compares, of an item that cannot be understood. 0 if it has no comparable number:
+ * no valid item has 0.
  */
 export const readNumber = (item: Item, name: string): number => {
   const value = item[name];
   return typeof value === 'number' && value >= 1 && value <= Number.MAX_SAFE_INTEGER ? value : 0;
 };
 
-/** Replaces an item whose number still is the expected one; `undefined` expects no item, 0 an item without a number. */
+/** Replaces an item whose number still is the expected one. `undefined` expects no item, 0 an item without a number. */
 export function createNumberCondition(number: string, expected: number | undefined) {
   if (expected === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };
   const ExpressionAttributeNames = { '#number': number };

@@ -9,8 +9,8 @@ import type { Key, Table } from './table.ts';
 const leaseKey = (resource: string): Key => ({ pk: `RESOURCE#${resource}`, sk: 'LEASE' });
 
 /**
- * How long the item of an ended lease stays. Only `until` decides who may write; DynamoDB deletes expired items
- * within some days, not at the second, and a clock of ours that is wrong must not delete a lease that is held.
+ * How long the item of an ended lease stays. Only `until` decides which run may write. DynamoDB deletes expired items
+ * within some days, not at the second, and a wrong clock must not delete an active lease.
  */
 const secondsKept = 7 * 24 * 60 * 60;
 
@@ -23,7 +23,7 @@ export function createDynamoLeases(table: Table): LeaseStore {
       );
       if (taken) return { taken, until };
       const held = await readLease(table, resource, now);
-      // A lease that has been released in the meantime is free.
+      // A lease that was released in the meantime is free.
       return held === undefined ? { taken, until: now } : { taken, until: held.until, owner: held.owner };
     },
     async release(resource, owner) {
@@ -44,11 +44,11 @@ export function createDynamoLeases(table: Table): LeaseStore {
 
 const leaseSchema = z.object({ owner: z.string(), until: momentSchema });
 
-/** No holder takes a lease for so long: one that ends later was not written by any version of this project. */
+/** No holder takes a lease for so long. A lease that ends later was not written by any version of this project. */
 const longestLease = 60 * 60 * 1000;
 
 /**
- * A lease that does not say until when it lasts in our way would keep everybody out for good.
+ * A lease without a valid end would block every run for good.
  * @throws StoredItemError
  */
 const readLease = (table: Table, resource: string, now: number) =>
@@ -62,8 +62,8 @@ const readLease = (table: Table, resource: string, now: number) =>
   );
 
 /**
- * The attempt tells a request that the SDK repeats, because the answer to the first never came, from a second
- * call: without it the repeated request would find its own lease, and the resource would be busy for nobody.
+ * The attempt id tells a request that the SDK repeats after a lost answer from a second call. Without it the repeated
+ * request would find its own lease, and the resource would look busy.
  */
 function lease(resource: string, owner: string, now: number, until: number) {
   const attempt = randomUUID();

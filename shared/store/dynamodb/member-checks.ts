@@ -14,11 +14,11 @@ const schema: z.ZodType<MemberCheck> = z.object({
   again: z.array(accountIdSchema),
 });
 
-/** How far the checks of member roles have come, in the table. */
+/** The progress of the checks of member roles, in the table. */
 export const createDynamoMemberChecks = (table: Table): MemberCheckStore => ({
   async get() {
     const item = await getItem(table, key);
-    // Without it, the next check looks at every account.
+    // Without it, the next check checks every account.
     return (
       item &&
       parseOr<MemberCheck | undefined>(

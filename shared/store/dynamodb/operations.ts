@@ -19,7 +19,7 @@ export async function readItem<T>(
   return item && parseItem(schema, item, table.tableName, keyFor);
 }
 
-/** The same, as it is stored. */
+/** The item as stored. */
 export async function getItem({ client, tableName }: Table, key: Key): Promise<Item | undefined> {
   const { Item: item } = await client.send(
     new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true }),
@@ -28,14 +28,14 @@ export async function getItem({ client, tableName }: Table, key: Key): Promise<I
 }
 
 /**
- * Consistent read of the items of `pk` whose sort key begins with `prefix`, in the order of the sort keys (bytes
- * of UTF-8), as they are stored. A page ends at 1 MB (Query, API reference), so all pages are read. Not a snapshot: each
- * item is as it was when its page was read.
+ * Consistent read of the items of `pk` whose sort key begins with `prefix`, in the order of the sort keys (bytes of
+ * UTF-8), as stored. A page ends at 1 MB (Query, API reference), so all pages are read. Not a snapshot: each item is
+ * from the time when its page was read.
  */
 export const iterateItemsWithPrefix = (table: Table, pk: string, prefix: string): AsyncGenerator<Item> =>
   queried(table, pk, { text: 'begins_with(sk, :prefix)', values: { ':prefix': prefix } });
 
-/** The same items, parsed. @throws StoredItemError for the first that cannot be understood */
+/** As `listItems`, parsed. @throws StoredItemError for the first item that cannot be understood */
 export async function queryItems<T>(
   table: Table,
   pk: string,
@@ -49,7 +49,7 @@ export async function queryItems<T>(
   return items;
 }
 
-/** The same items: those that could be parsed, and an error for each other one. */
+/** As `listItems`: the parsed items, and an error for each item that cannot be understood. */
 export async function listItems<T>(
   table: Table,
   pk: string,
@@ -67,13 +67,13 @@ export async function listItems<T>(
   return { items, unreadable };
 }
 
-/** What was read of several items. */
+/** The result of reading several items. */
 export interface Parsed<T> {
   readonly items: readonly T[];
   readonly unreadable: readonly StoredItemError[];
 }
 
-/** Reads what each of `keys` stands for. Items that cannot be understood keep no other from being read. */
+/** Reads the value for each of `keys`. An item that cannot be understood does not prevent the reading of all others. */
 export async function readEach<K, T>(
   { items: keys, unreadable }: Parsed<K>,
   read: (key: K) => Promise<T | undefined>,
@@ -100,7 +100,7 @@ export const toListed = <T>({ items, unreadable }: Parsed<T>): Listed<T> => ({
   unreadable: unreadable.map(toErrorRecord),
 });
 
-/** The same for the items whose sort keys are from `first` to `last`, both included, as they are stored. */
+/** The items whose sort keys are from `first` to `last`, both included, as stored. */
 export const iterateItemsBetween = (
   table: Table,
   pk: string,
@@ -130,7 +130,7 @@ async function* queried(
 
 /**
  * Sends a conditional write.
- * @returns whether its condition held; other errors propagate
+ * @returns whether its condition was satisfied; other errors propagate
  */
 export async function sendConditionalWrite(write: () => Promise<unknown>): Promise<boolean> {
   try {

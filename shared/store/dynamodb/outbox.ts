@@ -72,7 +72,10 @@ const deliveryKey = ({ source, id }: DeliveryKey): Key => ({
   sk: `${deliveryPrefix}${id}`,
 });
 
-/** Those that the scheduled check looks at, in one partition, since the table has no index. Each changes with its delivery. */
+/**
+ * The deliveries for the scheduled check, in one partition, since the table has no index. Each item changes in one
+ * transaction with its delivery.
+ */
 const openPartition = 'OPEN_OUTBOX';
 const openKey = ({ source, id }: DeliveryKey): Key => ({
   pk: openPartition,
@@ -108,7 +111,7 @@ export function createDynamoOutbox(table: Table): OutboxStore {
     getRememberedTargets: (arn) => readItem(table, targetsKey(arn), targetsSchema),
     async listWatched() {
       const arns: string[] = [];
-      // The key says it all.
+      // The key contains all data.
       for await (const { sk } of iterateItemsWithPrefix(table, secretKey('').pk, secretPrefix))
         arns.push(String(sk).slice(secretPrefix.length));
       return arns;

@@ -45,7 +45,7 @@ const approvalSchema: z.ZodType<PendingApproval> = z.object({
   keepsAccess: z.literal(true).exactOptional(),
 });
 
-/** One of the two is there, so that an item that has lost its `approval` is not read as approved. */
+/** One of the two must be present, so that an item that has lost its `approval` does not count as approved. */
 const accountSchema: z.ZodType<RegisteredAccount> = z
   .object({
     id: accountIdSchema,
@@ -70,7 +70,7 @@ const accountItem = (account: RegisteredAccount) => ({
 
 const keyOfAccount = ({ id }: RegisteredAccount): Key => accountKey(id);
 
-/** The number that the last change took, and the account that it was a change of. */
+/** The revision of the last change, and the account that it changed. */
 interface LastChange {
   readonly value: number;
   readonly accountId: string;
@@ -92,11 +92,11 @@ const readySchema = z.object({ at: timeSchema });
 /**
  * The registry in the table.
  *
- * DynamoDB's transactions are serializable, but readers outside of them are not shown a transaction at once: a
- * reader may see one of its items before the other (Developer Guide, "Isolation levels for DynamoDB
- * transactions"). A reader of the new revision and then the old account would record an account as served that
- * it never saw. So the counter names the account of the last change, and a revision counts only once that account
- * can be read with it. As `put` asks the same of the revision that it follows, all earlier changes can be read too.
+ * DynamoDB's transactions are serializable, but a reader outside of them may see one item of a transaction before
+ * another (Developer Guide, "Isolation levels for DynamoDB transactions"). A reader of the new revision and then the
+ * old account would record an account as served that it never saw. So the counter names the account of the last change,
+ * and a revision counts only once that account can be read with it. `put` requires this for the revision that it
+ * follows, so all earlier changes can be read too.
  */
 export function createDynamoRegistry(table: Table, clock: Clock): RegistryStore {
   return {
@@ -166,7 +166,7 @@ async function settledHead(table: Table, clock: Clock): Promise<RegistryHead> {
   );
 }
 
-/** The two items are neighbors, so one question is enough. */
+/** The two items are neighbors, so one call is enough. */
 async function readHead(table: Table) {
   let last: LastChange | undefined;
   let ready: string | undefined;
@@ -189,7 +189,7 @@ async function isReadable({ table, clock }: Registry, last: LastChange | undefin
   return account?.revision === 0 && (await staysWithoutRevision({ table, clock }, last));
 }
 
-/** An item that has no revision may be one that is just being replaced. If it stays, there is nothing to wait for. */
+/** An item without a revision may be about to be replaced. If it stays, waiting does not help. */
 async function staysWithoutRevision(
   { table, clock }: Registry,
   { accountId, value }: LastChange,

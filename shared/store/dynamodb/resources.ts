@@ -44,7 +44,7 @@ const stateSchema: z.ZodType<ResourceState> = z.object({
 
 const stateKey = (resource: string): Key => ({ pk: `RESOURCE#${resource}`, sk: 'STATE' });
 
-/** The inventory lies beside the states, so that a function that may write the states may write it too. */
+/** The inventory has its own partition beside the states. So a function that may write the states may write it too. */
 const inventory = 'RESOURCE#INVENTORY';
 const prefix = 'MANAGED#';
 
@@ -63,7 +63,7 @@ export const createDynamoResources = (table: Table): ResourceStore => ({
   },
 });
 
-/** The state, and in the same transaction the resource's item of the inventory, or that there is none. */
+/** Writes the state, and in one transaction adds or removes the resource's item of the inventory. */
 function putWithInventory(
   { tableName: TableName }: Table,
   resource: string,

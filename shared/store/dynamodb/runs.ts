@@ -132,10 +132,10 @@ const runKey = (runId: string): Key => ({ pk: partition(runId), sk: 'RUN' });
 const changePrefix = 'CHANGE#';
 
 /**
- * The runs that are under way, and those whose end is not announced, in one partition, since the table has no index. The
- * item comes before the record and goes after it, so that no such run is missing here; one too many is seen by its record,
- * and removed in passing. A first step that wakes up late must not hide that an announcement is pending, so that has an item
- * of its own.
+ * The open runs, and the runs whose end is not announced, in one partition, since the table has no index. The item is
+ * written before the record and deleted after it, so that no such run is missing here. A superfluous item is recognized
+ * by its record, and removed by the reader. A late first step must not hide a pending announcement, so the announcement
+ * has its own item.
  */
 const openPartition = 'OPEN_RUNS';
 const openPrefix = 'RUN#';
@@ -168,7 +168,7 @@ async function readChanges(table: Table, runId: string): Promise<readonly Resour
   return changes;
 }
 
-/** What cannot be understood counts as not done: its error is the resource's. */
+/** A change that cannot be understood counts as not done. Its error is reported for the resource. */
 const changeOf = ({ tableName }: Table, item: Item): ResourceChange =>
   parseOr<ResourceChange>(
     () => parseItem(changeSchema, item, tableName, keyOfChange(item)),
@@ -177,12 +177,14 @@ const changeOf = ({ tableName }: Table, item: Item): ResourceChange =>
 
 const resourceOfChange = ({ sk }: Item): string => String(sk).slice(changePrefix.length);
 
-/** The run is known by the partition that was asked for. */
+/** The partition key names the run. */
 const keyOfChange =
   ({ pk }: Item) =>
   ({ resource }: ResourceChange): Key => ({ pk: String(pk), sk: `${changePrefix}${resource}` });
 
-/** The partition has the record behind the changes, and the request for approval before them, which is not asked for. */
+/**
+ * The partition has the record behind the changes, and the request for approval before them. The request is not read.
+ */
 async function readWhole(table: Table, runId: string): Promise<WholeRun> {
   const changes: ResourceChange[] = [];
   let run: RunRecord | undefined;
@@ -196,19 +198,19 @@ async function putItem({ client, tableName }: Table, item: Item): Promise<void> 
   await client.send(new PutCommand({ TableName: tableName, Item: withoutUndefined(item) }));
 }
 
-/** A run that is ignored was never open. */
+/** An ignored run was never open. */
 async function putRun(table: Table, run: RunRecord): Promise<void> {
   const { runId, status, startedAt } = run;
   const pending = isUnannounced(run);
   if (isOpenRun(status)) await putItem(table, { ...openKey(runId), runId, startedAt });
   if (pending) await putItem(table, { ...endedKey(runId), runId });
   await putItem(table, runItem(run));
-  // A run that is announced was put as pending before, which has removed the item of an open run.
+  // An announced run had a pending item before, whose write removed the item of an open run.
   if (run.announcement !== undefined && !pending) await removeItem(table, endedKey(runId));
   else if (status === 'succeeded' || status === 'failed') await removeItem(table, openKey(runId));
 }
 
-/** Where it has ended, `unfinished` removes the item that says it is open. */
+/** If the run has ended, `unfinished` removes its item of an open run. */
 async function openRun(table: Table, run: RunRecord): Promise<void> {
   const { client, tableName } = table;
   const { runId, startedAt } = run;
@@ -230,7 +232,7 @@ async function removeItem({ client, tableName }: Table, key: Key): Promise<void>
   await client.send(new DeleteCommand({ TableName: tableName, Key: key }));
 }
 
-/** The ids of the runs that may still be open, with when they started. */
+/** The ids of the runs that may still be open, with their start times. */
 export const listOpenRuns = (table: Table) => listItems(table, openPartition, openPrefix, openSchema);
 
 async function unfinished(table: Table, before: string): Promise<Listed<RunRecord>> {
@@ -244,11 +246,11 @@ async function unfinished(table: Table, before: string): Promise<Listed<RunRecor
 async function unannounced(table: Table): Promise<Listed<RunRecord>> {
   const ended = await listItems(table, openPartition, endedPrefix, endedSchema);
   const runs = await recordsOf(table, ended, endedKey, (run) => isOpenRun(run.status) || isUnannounced(run));
-  // Its item comes before its end.
+  // The item of a run is written before its end.
   return toListed({ ...runs, items: runs.items.filter(({ status }) => !isOpenRun(status)) });
 }
 
-/** The records that items stand for. An item that its record does not need is removed. */
+/** The records of the items. An item that its record does not need is removed. */
 const recordsOf = (
   table: Table,
   items: Parsed<{ readonly runId: string }>,

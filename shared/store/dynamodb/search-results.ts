@@ -18,7 +18,9 @@ import { iterateItemsWithPrefix, sendConditionalWrite } from './operations.ts';
 import { errorSchema } from './runs.ts';
 import type { Key, Table } from './table.ts';
 
-/** Not that of the configuration, which those who look must not be able to replace. */
+/**
+ * The partition differs from the configuration's: functions that search must not be able to replace the configuration.
+ */
 const partition = 'FOUND';
 const prefix = 'SEARCH#';
 
@@ -61,8 +63,9 @@ const toSearchResult = ({ tableName }: Table, item: Item): SearchResult =>
   );
 
 /**
- * A search that was never made, as far as anybody knows: it is due, and the resources of its kind and place stay as they are.
- * A list that can be read is kept, so that its resources keep their grants until the search succeeds.
+ * The result for a search without a readable item: the search is due, and the resources of its kind, account and region
+ * stay unchanged. A readable list of matches is kept, so that its resources keep their grants until the search
+ * succeeds.
  */
 function unknownSearch(item: Item, error: StoredItemError): SearchResult {
   const { search } = item;
@@ -91,7 +94,7 @@ function conditionalPut(
   });
   const { ConditionExpression, ...condition } = createNumberCondition('generation', expected);
   if (expected !== undefined) return new PutCommand({ TableName, Item, ConditionExpression, ...condition });
-  // An item that names another search than its key does is no search of anybody.
+  // An item that names another search than its key belongs to no search.
   return new PutCommand({
     TableName,
     Item,

@@ -12,27 +12,27 @@ import { createDynamoSearchResults } from './search-results.ts';
 import type { Table } from './table.ts';
 
 /**
- * The store of an installation: one table (`createTableDefinition`), whose items are told apart by their keys.
+ * The store of an installation: one table (`createTableDefinition`). The keys tell its items apart.
  *
  * | pk | sk | holds |
  * |---|---|---|
  * | `REGISTRY` | `ACCOUNT#<id>` | an account and the revision of its last change |
  * | `REGISTRY` | `REVISION` | the number of the last change, and its account |
  * | `REGISTRY` | `READY` | when the first complete import ended |
- * | `RESOURCE#<key>` | `STATE` | what the project remembers of a resource |
- * | `RESOURCE#<key>` | `LEASE` | who may write it, until when |
- * | `RESOURCE#INVENTORY` | `MANAGED#<key>` | that this installation manages something on the resource |
- * | `FOUND` | `SEARCH#<SHA-256 of its key>` | what one search by pattern has found |
+ * | `RESOURCE#<key>` | `STATE` | the state of a resource |
+ * | `RESOURCE#<key>` | `LEASE` | the run that may write it, until when |
+ * | `RESOURCE#INVENTORY` | `MANAGED#<key>` | this installation manages a statement on the resource |
+ * | `FOUND` | `SEARCH#<SHA-256 of its key>` | the matches of one search by pattern |
  * | `RUN#<id>` | `RUN` | a run |
- * | `RUN#<id>` | `CHANGE#<resource>` | what the run did to a resource |
- * | `RUN#<id>` | `APPROVAL` | what the run asks an operator, and the answer |
- * | `CONFIGURATION` | `IN_FORCE` | the configuration that writers must have |
+ * | `RUN#<id>` | `CHANGE#<resource>` | the run's change of a resource |
+ * | `RUN#<id>` | `APPROVAL` | the run's request for approval, and the decision |
+ * | `CONFIGURATION` | `IN_FORCE` | the active configuration |
  * | `OUTBOX#<source>` | `DELIVERY#<id>` | a version of a secret or configuration on its way to a target |
- * | `OUTBOX_SECRETS` | `SECRET#<arn>` | that a secret is to be looked at where its events do not come |
- * | `MEMBER_CHECK` | `LAST` | how far the checks of member roles have come |
- * | `OPEN_OUTBOX` | `DELIVERY#<source>#<id>` | that it has not ended |
+ * | `OUTBOX_SECRETS` | `SECRET#<arn>` | the scheduled check checks the secret |
+ * | `MEMBER_CHECK` | `LAST` | the progress of the checks of member roles |
+ * | `OPEN_OUTBOX` | `DELIVERY#<source>#<id>` | the delivery has not ended |
  *
- * Errors of DynamoDB propagate as they are, except those that a port turns into a value.
+ * Errors of DynamoDB propagate unchanged, except errors that a port turns into a value.
  * @param clock Waits until the last change of the registry can be read. Default: the system's
  */
 export const createDynamoStore = (table: Table, clock: Clock = systemClock): Store => ({

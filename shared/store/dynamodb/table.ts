@@ -7,15 +7,15 @@ export interface Table {
   readonly tableName: string;
 }
 
-/** Primary key of an item: `pk` says whose it is, `sk` what it is. */
+/** Primary key of an item: `pk` names the owner, `sk` the item. */
 export interface Key {
   readonly pk: string;
   readonly sk: string;
 }
 
 /**
- * The table as `CreateTable` takes it. `infrastructure/table.yml` describes the same table. No index: every read is a
- * consistent one of the base table, which an index does not offer.
+ * The table, as `CreateTable` input. `infrastructure/table.yml` describes an equal table. No index: every read is a
+ * consistent one of the base table, and an index has no consistent reads.
  */
 export const createTableDefinition = (tableName: string): CreateTableCommandInput => ({
   TableName: tableName,
@@ -30,5 +30,5 @@ export const createTableDefinition = (tableName: string): CreateTableCommandInpu
   ],
 });
 
-/** Set apart from the definition, because the API takes it in a call of its own (`UpdateTimeToLive`). */
+/** Separate from the definition, because the API sets it in a call of its own (`UpdateTimeToLive`). */
 export const timeToLive: TimeToLiveSpecification = { AttributeName: 'expiresAt', Enabled: true };

@@ -1,17 +1,17 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { ThrottledError } from '../../platform/aws/errors.ts';
 
-/** A condition that does not hold any more, or another transaction on the same item: start over. */
+/** A condition is no longer satisfied, or another transaction changes the item: start over. */
 const lost: ReadonlySet<string> = new Set(['ConditionalCheckFailed', 'TransactionConflict']);
 
-/** No capacity at the moment: the same transaction may succeed later. */
+/** No capacity at the moment: a repeated transaction may succeed later. */
 const throttled: ReadonlySet<string> = new Set(['ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 /**
- * Sends a transaction. A cancelled one wrote nothing; its reasons come one per item, `None` where the item was
- * not at fault (TransactWriteItems, API reference). The SDK does not repeat a cancelled transaction, and gives
- * one that it repeats after a lost answer the same client request token, so that it is applied once.
- * @returns whether it was applied; false where it lost against another writer
+ * Sends a transaction. A cancelled transaction wrote nothing. It has one reason per item, and `None` for an item
+ * without fault (TransactWriteItems, API reference). The SDK does not repeat a cancelled transaction. A transaction
+ * that it repeats after a lost answer has an equal client request token, so that it is applied once.
+ * @returns whether it was applied; false if another writer was faster
  */
 export async function sendTransaction(send: () => Promise<unknown>): Promise<boolean> {
   try {
