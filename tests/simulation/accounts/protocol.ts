@@ -76,7 +76,9 @@ export function createProtocol({ world, faults, violated }: ProtocolOptions): Pr
     written: async (call, place, before) => {
       const key = place.key();
       const after = place.read();
-      if (after !== before) changes.set(key, { at: Date.now(), resource: getResourceArn(call), after });
+      // A write that AWS rejected before is sent again without an account, and then changes nothing but the order.
+      if (sortText(after) !== sortText(before))
+        changes.set(key, { at: Date.now(), resource: getResourceArn(call), after });
       // Attaching a managed policy to a role, for one, leaves the trust policy of the role as it is.
       if (faults.isLate(call) || /^(Attach|Detach)/.test(call.operation)) return [];
       return [
@@ -87,6 +89,16 @@ export function createProtocol({ world, faults, violated }: ProtocolOptions): Pr
       ];
     },
   };
+}
+
+/** The text of a policy, with keys and lists in order. */
+const sortText = (text: string | undefined): string => JSON.stringify(sortValue(JSON.parse(text ?? 'null')));
+
+function sortValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((each) => JSON.stringify(sortValue(each))).sort();
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, each]): [string, unknown] => [key, sortValue(each)]);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** @param stored sees each item that was stored, and the one before it */
