@@ -2,7 +2,7 @@ import { type Clock, getTimestamp } from '../platform/clock.ts';
 import type { Hold, RejectedPrincipalHold } from '../store/ports.ts';
 import { listRejections } from './holds.ts';
 import type { ResourcePlan } from './plan-types.ts';
-import type { Written } from './rejected-principals.ts';
+import type { Written } from './write-accepted.ts';
 
 /**
  * How long other runs exclude a rejected principal, in milliseconds: as long as the account's own run goes on trying, by

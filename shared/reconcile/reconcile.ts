@@ -44,10 +44,10 @@ import { listRemovalHolds, planResource } from './plan.ts';
 import type { PlanRequest, ResourcePlan } from './plan-types.ts';
 import { readBack } from './read-back.ts';
 import { findRecentlyRejected } from './recent-rejections.ts';
-import { writeAccepted } from './rejected-principals.ts';
 import { readIdentity } from './resource-identity.ts';
 import { rememberBeforeWriting, rememberGraces, saveResult } from './save-result.ts';
 import type { Services } from './services.ts';
+import { writeAccepted } from './write-accepted.ts';
 import { getBatchWindowEnd } from './write-batching.ts';
 
 export interface ReconcileRequest {
@@ -239,8 +239,8 @@ async function reconcilePlanned(
     actual,
     plan,
     write: (from, to) => sent(lease, desired.kind.write(clients, desired.ref, { from, to }, context)),
-    newestFirst: compareNewestFirst(seen.accounts),
-    refusedBefore: new Set(listHeldAccounts(getHolds(state), 'rejected-principal')),
+    compareNewestFirst: compareNewestFirst(seen.accounts),
+    rejectedBefore: new Set(listHeldAccounts(getHolds(state), 'rejected-principal')),
     recentlyRejected: without,
     named,
     isMember: createMemberTest(seen.accounts),

@@ -16,10 +16,10 @@ import { getGeneration } from './is-up-to-date.ts';
 import type { Lease } from './lease.ts';
 import type { ResourcePlan } from './plan-types.ts';
 import { hasUntried, holdRejected } from './recent-rejections.ts';
-import type { Written } from './rejected-principals.ts';
 import { createBlockedRemovalsError } from './removal-limit.ts';
 import type { Services } from './services.ts';
 import { listUnmanagedStatements } from './unmanaged-changes.ts';
+import type { Written } from './write-accepted.ts';
 import { computeBatchWindow, type LastWrite } from './write-batching.ts';
 
 /**

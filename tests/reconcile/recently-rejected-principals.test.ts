@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { InvalidPrincipalError, ThrottledError } from '../../shared/platform/aws/errors.ts';
-import { writeAccepted } from '../../shared/reconcile/rejected-principals.ts';
+import { writeAccepted } from '../../shared/reconcile/write-accepted.ts';
 import { bench, ids, leaving } from '../fixtures/rejected-principals.ts';
 
 describe('whom others have found to be refused a moment ago', () => {
@@ -29,7 +29,11 @@ describe('whom others have found to be refused a moment ago', () => {
   test('costs one write that is refused where its own run tries it again, and changes nothing', async () => {
     const env = bench({ named: ['000', '001'], wanted: ['000', '001', ...known], refused: known });
 
-    const ended = await writeAccepted({ ...env.request, ...leaving(['003']), refusedBefore: new Set(known) });
+    const ended = await writeAccepted({
+      ...env.request,
+      ...leaving(['003']),
+      rejectedBefore: new Set(known),
+    });
 
     expect(ended).toMatchObject({ excluded: known, rejected: ['040'], written: { changed: false } });
     expect(env.sent).toEqual([['000', '001', '040']]);
@@ -38,7 +42,7 @@ describe('whom others have found to be refused a moment ago', () => {
   test('is tried by itself where what is there may be refused as it is', async () => {
     const env = bench({ named: ['000'], wanted: ['000', '001'], refused: ['001'] });
 
-    await writeAccepted({ ...env.request, refusedBefore: new Set(['001']), doubt: 'certain' });
+    await writeAccepted({ ...env.request, rejectedBefore: new Set(['001']), doubt: 'certain' });
 
     expect(env.sent).toEqual([['000', '001'], ['000']]);
   });
@@ -49,7 +53,7 @@ describe('whom others have found to be refused a moment ago', () => {
     const ended = await writeAccepted({
       ...env.request,
       ...leaving(known),
-      refusedBefore: new Set(['001', ...known]),
+      rejectedBefore: new Set(['001', ...known]),
     });
 
     expect(ended).toMatchObject({ excluded: [], rejected: [], written: { changed: true } });
@@ -66,7 +70,7 @@ describe('whom others have found to be refused a moment ago', () => {
     const ended = await writeAccepted({
       ...env.request,
       ...leaving(['003', '005', '040']),
-      refusedBefore: new Set(before),
+      rejectedBefore: new Set(before),
     });
 
     expect(ended).toMatchObject({ excluded: ['003'], rejected: ['003'], reason: 'refused' });
@@ -83,7 +87,7 @@ describe('whom others have found to be refused a moment ago', () => {
     const ended = await writeAccepted({
       ...env.request,
       ...leaving(known),
-      refusedBefore: new Set(['001', ...known]),
+      rejectedBefore: new Set(['001', ...known]),
       write,
     });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { InvalidPrincipalError } from '../../shared/platform/aws/errors.ts';
 import { listHeldAccounts } from '../../shared/reconcile/holds.ts';
-import { writeAccepted } from '../../shared/reconcile/rejected-principals.ts';
+import { writeAccepted } from '../../shared/reconcile/write-accepted.ts';
 import { bench, ids } from '../fixtures/rejected-principals.ts';
 
 test('what AWS accepts is written once', async () => {
@@ -191,7 +191,7 @@ test('whom the last write was without is suspected first: all other newcomers ar
   const refused = ['003', '040'];
   const env = bench({ wanted: ids(100), refused });
 
-  const { excluded } = await writeAccepted({ ...env.request, refusedBefore: new Set(refused) });
+  const { excluded } = await writeAccepted({ ...env.request, rejectedBefore: new Set(refused) });
 
   expect(excluded).toEqual(refused);
   expect(env.sent[1]).toEqual(ids(100).filter((id) => !refused.includes(id)));
