@@ -30,12 +30,12 @@ const matchesOf = (changes: Partial<SearchScope>, ...items: readonly SearchResul
   resolveSearches(scope(changes), items).matches.get(search);
 
 describe('matches of a search', () => {
-  test('stay when the search has not completed under the activation yet', () => {
+  test('keeps the matches of a search that has not completed under the activation yet', () => {
     expect(matchesOf({}, item('before'))).toEqual([repositoryKey('base/node')]);
     expect(matchesOf({}, item())).toEqual([repositoryKey('base/node')]);
   });
 
-  test('do not count when the search is new and has not completed under the activation', () => {
+  test('ignores the matches of a new search until it has completed under the activation', () => {
     expect(matchesOf({ newSearches: [search] }, item('before'))).toBeUndefined();
     expect(matchesOf({ newSearches: [search] }, item('now'))).toEqual([repositoryKey('base/node')]);
   });
@@ -46,17 +46,17 @@ describe('searches that are new', () => {
   const listed = (previous: SearchScope | undefined, ...items: readonly SearchResult[]) =>
     listNewSearches(configuration, previous, items);
 
-  test('include each search that the activation before does not have', () => {
+  test('lists each search that the activation before does not have as new', () => {
     expect(listed(undefined, item('now'))).toEqual([search]);
     expect(listed(scope({ configuration: named }), item('now'))).toEqual([search]);
   });
 
-  test('include a search that was new before and has not completed', () => {
+  test('lists a search as new when it was new before and has not completed', () => {
     expect(listed(scope({ newSearches: [search] }), item('before'))).toEqual([search]);
     expect(listed(scope({ newSearches: [search] }))).toEqual([search]);
   });
 
-  test('exclude each search whose matches the activation before uses', () => {
+  test('lists no search as new when the activation before uses its matches', () => {
     expect(listed(scope({ newSearches: [search] }), item('now'))).toEqual([]);
     expect(listed(scope(), item('before'))).toEqual([]);
   });
@@ -67,15 +67,15 @@ describe('a resource that no grant is for', () => {
     isRevocable({ configuration, ...resolveSearches(scope(), items) }, key);
   const old = repositoryKey('old');
 
-  test('is revocable when every search of its kind, account and region has completed', () => {
+  test('revokes a resource without a grant when every search of its kind, account and region has completed', () => {
     expect(isRevocableWith([item('now')], old)).toBe(true);
   });
 
-  test('is not revocable when a search there has not completed under the activation', () => {
+  test('keeps a resource without a grant when a search there has not completed under the activation', () => {
     for (const items of [[], [item()], [item('before')]]) expect(isRevocableWith(items, old)).toBe(false);
   });
 
-  test('is revocable when only searches of other kinds, accounts and regions are open', () => {
+  test('revokes a resource without a grant when only other searches are open', () => {
     const others = [
       repositoryKey('old', abroad),
       bucket,
@@ -85,7 +85,7 @@ describe('a resource that no grant is for', () => {
     for (const key of others) expect(isRevocableWith([], key)).toBe(true);
   });
 
-  test('is not revocable when its account is not central any more', () => {
+  test('keeps a resource without a grant when its account is no longer central', () => {
     expect(isRevocableWith([item('now')], old.replace(shared, '999988887777'))).toBe(false);
   });
 });

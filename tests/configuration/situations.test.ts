@@ -13,11 +13,11 @@ describe.each(situations)('the example %s', (name) => {
   const text = readFileSync(file, 'utf8');
   const page = readFileSync(`docs/${name}.md`, 'utf8');
 
-  it('has no warnings when it is validated', () => {
+  it('returns no warnings for the example', () => {
     expect(findConfigurationWarnings(parseConfiguration(text, file))).toEqual([]);
   });
 
-  it('has every entry when its page shows the entry', () => {
+  it('contains every entry that the page shows', () => {
     const written: Entries = parse(text);
     const blocks = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(
       ([, block = '']): Entries => parse(block),
@@ -31,7 +31,7 @@ describe.each(situations)('the example %s', (name) => {
         expect(written[list]?.find((each) => each.name === entry.name)).toMatchObject(entry);
   });
 
-  it('is explained by a page that has its commands and 1,500 words at most', () => {
+  it('explains the example on a page with its commands and at most 1,500 words', () => {
     expect(page).toContain(`npx onboarding validate --config ${file}`);
     expect(page.split(/\s+/).length).toBeLessThanOrEqual(1_500);
   });

@@ -34,7 +34,7 @@ const forNobody = { [secret]: 'unchanged' };
 
 const written = (env: TestEnv): number => Object.keys(writeCounts(env)).length;
 
-test('everybody gets what is due, others keep theirs, and the run is recorded', async () => {
+test('grants all access, keeps unmanaged content, and records the run', async () => {
   const env = await createEnv();
   const before = foreign(env);
   const { run, changes } = await apply(env, await plan(env));
@@ -52,7 +52,7 @@ test('everybody gets what is due, others keep theirs, and the run is recorded', 
   });
 });
 
-test('the second time there is nothing to write', async () => {
+test('writes nothing the second time', async () => {
   const env = await createEnv();
   await apply(env, await plan(env));
   env.organization.resetCalls();
@@ -64,7 +64,7 @@ test('the second time there is nothing to write', async () => {
   expect(written(env)).toBe(0);
 });
 
-test('a plan for one account writes only the resources that have something for it', async () => {
+test('writes only the resources that concern the account when the plan is for one account', async () => {
   const env = await createEnv();
   const { outcomes, run } = await apply(env, await plan(env, own));
 
@@ -255,7 +255,7 @@ test('refuses a policy that would be too large, in the words that a run has', as
   expect(run.unresolved).toEqual([expect.stringContaining(`${repository}: refused: PolicyTooLargeError`)]);
 });
 
-test('what could not be planned is not tried, though it has come back since', async () => {
+test('skips a resource that could not be planned, though it exists again', async () => {
   const env = await createEnv();
   const gone = env.organization.world.buckets.get('example-logs');
   env.organization.world.buckets.delete('example-logs');
@@ -271,7 +271,7 @@ test('what could not be planned is not tried, though it has come back since', as
 test.each([
   ['everybody', undefined, 'succeeded'],
   ['that very account', own, 'failed'],
-])('an account that AWS does not accept is set aside, in a plan for %s', async (_, accountId, status) => {
+])('excludes an account that AWS does not accept from a plan for %s', async (_, accountId, status) => {
   const env = await createEnv({ prepare: (organization) => organization.refusePrincipal(own) });
   const { outcomes, run } = await apply(env, await plan(env, accountId));
 

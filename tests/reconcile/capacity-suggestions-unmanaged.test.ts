@@ -29,14 +29,14 @@ describe('a policy that others have nearly filled', () => {
     expect(error.message).toContain('such a resource that others have left room on');
   });
 
-  test('or not even one', () => {
+  test('reports 0 accounts when not even one fits', () => {
     const error = refusal([images()], members(30), { actual: filled(10_100) });
 
     expect(error.message).toContain('0 fit');
   });
 });
 
-test('a preset that knows no other packing or match can only be spread', () => {
+test('advises to split when a preset has no other packing or match', () => {
   const trail = {
     name: 'trail',
     kind: 'kms-key-policy',
@@ -119,14 +119,14 @@ describe('what unmanaged statements take of a policy that is too large', () => {
     Action: 'ecr:DeleteRepository',
   };
 
-  test('is nothing when every statement is managed', () => {
+  test('returns 0 when every statement is managed', () => {
     const error = refusal([images()], members(500), { actual: { document }, remembered });
 
     expect(error.fields).toMatchObject({ foreign: 0 });
     expect(error.message).not.toContain('of which unmanaged statements take');
   });
 
-  test('is the size of the policy without the managed statements', () => {
+  test('returns the size of the policy without the managed statements', () => {
     const Statement = [unmanaged, ...document.Statement];
 
     const error = refusal([images()], members(500), {

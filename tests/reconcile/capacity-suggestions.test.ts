@@ -35,7 +35,7 @@ describe('a repository for five hundred accounts', () => {
     );
   });
 
-  test('each of them is true', () => {
+  test('makes room as each suggestion says', () => {
     expect(remedies(error).map(({ change, fit }) => [change, fit])).toEqual([
       ['accountsIn: condition', 500],
       ['match: organization', 500],
@@ -47,7 +47,7 @@ describe('a repository for five hundred accounts', () => {
   });
 });
 
-test('what takes some more, but not all, is said with its number', () => {
+test('states the number when a suggestion makes room for some accounts only', () => {
   const tagged = members(900).map((each) => account(each.id, { tags: { image: 'yes' } }));
 
   const error = refusal([images({ for: { tags: { image: 'yes' } } })], tagged);
@@ -63,7 +63,7 @@ test('what takes some more, but not all, is said with its number', () => {
   expect(remedies(error).map(({ change }) => change)).not.toContain('match: organization');
 });
 
-test('an OU that the grant names by its id can be the match', () => {
+test('suggests an OU that the grant names by its id', () => {
   const here = members(500).map((each) => account(each.id, { parentIds: ['r-abcd', 'ou-abcd-12345678'] }));
 
   const error = refusal([images({ for: { ous: ['ou-abcd-12345678'] } })], here);
@@ -71,7 +71,7 @@ test('an OU that the grant names by its id can be the match', () => {
   expect(remedies(error)).toContainEqual({ change: 'match: ou', grants: ['images'], fit: 500 });
 });
 
-test('of two grants that do not fit together, each is tried on a resource of its own', () => {
+test('tries each of two grants on its own resource when they do not fit together', () => {
   const lambda = images({ name: 'functions', preset: 'lambda-pull' });
 
   const error = refusal([images({ for: { all: true } }), lambda], members(110));
@@ -84,7 +84,7 @@ test('of two grants that do not fit together, each is tried on a resource of its
   expect(error.message).toContain('a resource of its own for grant functions');
 });
 
-test('more people than the policies of a group hold', () => {
+test('reports more accounts than the policies of a group hold', () => {
   const error = refusal([people()], members(1_500));
 
   expect(error.message).toMatch(/1500 accounts need 13 managed policies, and 10 of 10 can be attached/);
@@ -129,7 +129,7 @@ test('names no limit when a trust policy is larger than AWS ever allows', () => 
   expect(error.message).not.toContain('limits.');
 });
 
-test('a group to which ten policies of others are attached', () => {
+test('reports a group to which ten unmanaged policies are attached', () => {
   const error = refusal([people()], members(3), { actual: { policies: [], othersAttached: 10 } });
 
   expect(error.fields).toMatchObject({ needed: 1, attachable: 0, fit: 0 });

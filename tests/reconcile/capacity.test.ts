@@ -54,7 +54,7 @@ describe.each([
     return desired.kind.render({ ref: desired.ref, actual, shares: desired.shares, remembered: [], context });
   };
 
-  test('exactly as many accounts fit as it says', () => {
+  test('fits exactly as many accounts as it reports', () => {
     const { room = 0, limit, size } = measureCapacity(resource(grant, 10));
 
     expect(room).toBeGreaterThan(50);
@@ -63,7 +63,7 @@ describe.each([
     expect(() => renderWith(11 + room)).toThrow(PolicyTooLargeError);
   });
 
-  test('as many accounts as fit leave no room', () => {
+  test('reports no room when as many accounts as fit are there', () => {
     const { room = 0 } = measureCapacity(resource(grant, 0));
 
     expect(measureCapacity(resource(grant, room)).room).toBe(0);
@@ -71,7 +71,7 @@ describe.each([
   });
 });
 
-test('it says which packing comes next, and when', () => {
+test('reports the next packing and when it starts', () => {
   const { packing, next, room = 0 } = measureCapacity(resource(bucket, 10));
 
   expect({ packing, next: next?.packing }).toEqual({ packing: 'listed', next: 'service-tied' });
@@ -81,13 +81,13 @@ test('it says which packing comes next, and when', () => {
   expect(measureCapacity(resource(bucket, 11 + (next?.after ?? 0))).packing).toBe('service-tied');
 });
 
-test('where nobody is listed, any number fits', () => {
+test('reports no limit when no account is listed', () => {
   const grant = images.replace('for:', 'match: organization, for:');
 
   expect(measureCapacity(resource(grant, 10))).not.toHaveProperty('room');
 });
 
-test('what others wrote takes room', () => {
+test('subtracts unmanaged statements from the room', () => {
   const empty = measureCapacity(resource(images, 10)).room ?? 0;
   const Statement = [
     { Effect: 'Deny', Principal: '*', Action: 'ecr:DeleteRepository', Sid: 'x'.repeat(5_000) },

@@ -13,17 +13,17 @@ describe('the context of a resource that no grant is for', () => {
     return await loadContext(services, key, { managed: { sids: owned } });
   };
 
-  it('is for nobody when the resource may be cleared', async () => {
+  it('grants access to nobody when a resource without a grant may be cleared', async () => {
     const context = await contextWith(['AccountOnboardingflowsLogsWrite'], unnamed);
 
     expect(context?.desired).toMatchObject({ key: unnamed, named: false, shares: [] });
   });
 
-  it('is nothing when the resource may not be cleared and nothing on it is managed', async () => {
+  it('returns nothing when a resource without a grant has nothing managed and may not be cleared', async () => {
     expect(await contextWith([])).toBeUndefined();
   });
 
-  it('is refused when the resource may not be cleared and a statement on it is managed', async () => {
+  it('throws when a resource without a grant has a managed statement and may not be cleared', async () => {
     await expect(contextWith(['AccountOnboardingflowsLogsWrite'])).rejects.toMatchObject({
       name: 'ConfigurationMismatchError',
       message: expect.stringContaining(unreachable),

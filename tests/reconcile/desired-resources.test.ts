@@ -15,7 +15,7 @@ import {
 const key = `secret-resource-policy/${shared}/eu-west-1/deploy/token`;
 
 describe('desired resources', () => {
-  test('an entry that names several resources stands for each of them', () => {
+  test('returns each resource that an entry names', () => {
     const configuration = configurationWith([readSecret({ secrets: ['deploy/token', 'deploy/login'] })]);
 
     const resources = listDesiredResources(configuration, members(2));
@@ -24,7 +24,7 @@ describe('desired resources', () => {
     for (const { shares } of resources) expect(shares.map(({ accounts }) => accounts.length)).toEqual([2]);
   });
 
-  test('grants that meet on a resource keep the order of the configuration, each with its own accounts', () => {
+  test('keeps the order of grants on a resource, each with its own accounts', () => {
     const [first, second, third] = idsOf(members(3));
     const configuration = configurationWith([
       readSecret({ name: 'zebra', for: { accounts: [third, first] } }),
@@ -41,7 +41,7 @@ describe('desired resources', () => {
     ]);
   });
 
-  test('a grant with several groups stands for each, with the same accounts', () => {
+  test('returns each group of a grant with the same accounts', () => {
     const configuration = configurationWith([
       {
         name: 'read',
@@ -80,7 +80,7 @@ describe('desired resources', () => {
     ]);
   });
 
-  test('only members get anything, in the order of their ids', () => {
+  test('selects members only, ordered by id', () => {
     const states = ['PENDING_ACTIVATION', 'SUSPENDED', 'PENDING_CLOSURE', 'CLOSED', 'DEPARTED'] as const;
     const others = states.map((state, index) => account(String(600_000_000_000 + index), { state }));
     const accounts = [...others, ...members(3)].toReversed();
@@ -90,7 +90,7 @@ describe('desired resources', () => {
     expect(idsOf(resource?.shares[0]?.accounts ?? [])).toEqual(idsOf(members(3)));
   });
 
-  test('a resource that nobody matches is there all the same, so that it can be emptied', () => {
+  test('returns a resource that no account matches, so that it can be emptied', () => {
     const configuration = configurationWith([readSecret({ for: { ous: ['Nowhere'] } })]);
 
     expect(listDesiredResources(configuration, members(2)).map(({ shares }) => shares[0]?.accounts)).toEqual([
@@ -98,7 +98,7 @@ describe('desired resources', () => {
     ]);
   });
 
-  test('the same name in another region or account is another resource', () => {
+  test('separates resources of the same name in other regions and accounts', () => {
     const configuration = configurationWith([
       readSecret({ name: 'here' }),
       readSecret({ name: 'there', regions: ['us-east-1'] }),

@@ -50,7 +50,7 @@ describe('digestManagedStatements', () => {
     expect(owned({ ...policy(own, other), Version: '2008-10-17', Id: 'x' })).toEqual(before);
   });
 
-  it('has no digests when no statement is managed', () => {
+  it('returns no digests when no statement is managed', () => {
     expect(owned(policy(unmanaged))).toEqual({});
     expect(owned(undefined)).toEqual({});
   });

@@ -17,7 +17,7 @@ const look = async ({ services, store }: TestEnv, where: 'everywhere' | 'new' = 
 const stored = async ({ store }: TestEnv): Promise<SearchResult | undefined> =>
   (await store.searchResults.list()).find((item) => item.search === search);
 
-test('what was found is kept, with when', async () => {
+test('stores the matches with their time', async () => {
   const env = await createEnv({ configuration });
   addRepository(env, 'base/node');
 
@@ -38,7 +38,7 @@ test('what was found is kept, with when', async () => {
   expect(await stored(env)).toEqual(items[0]);
 });
 
-test('a look that is not to be kept writes nothing', async () => {
+test('stores nothing when the search is not to be stored', async () => {
   const env = await createEnv({ configuration });
   addRepository(env, 'base/node');
 
@@ -48,7 +48,7 @@ test('a look that is not to be kept writes nothing', async () => {
   expect(await stored(env)).toBeUndefined();
 });
 
-test('a look that fails keeps what was found, and says why', async () => {
+test('keeps the last matches when a search fails, and reports why', async () => {
   const env = await createEnv({ configuration });
   addRepository(env, 'base/node');
   await look(env);
@@ -65,7 +65,7 @@ test('a look that fails keeps what was found, and says why', async () => {
   });
 });
 
-test('where nobody has looked with success, every run looks', async () => {
+test('searches in every run until a search succeeds', async () => {
   const env = await createEnv({ configuration });
   env.organization.disableRegion(shared, home);
   await look(env, 'new');
@@ -134,7 +134,7 @@ describe('two looks at the same time', () => {
     generation: (expected ?? 0) + 1,
   });
 
-  test('an older answer never replaces a newer one: it is asked again', async () => {
+  test('repeats a search when a newer result was stored, and keeps the newer one', async () => {
     const env = await createEnv({ configuration, around: overtaken(1) });
     addRepository(env, 'base/node');
 
@@ -146,7 +146,7 @@ describe('two looks at the same time', () => {
     expect(await stored(env)).toMatchObject({ matching: [repositoryKey('base/node')], generation: 2 });
   });
 
-  test('whoever is overtaken again and again leaves it to the others, and says so', async () => {
+  test('gives up after repeated conflicts, uses the stored result, and reports it', async () => {
     const env = await createEnv({ configuration, around: overtaken(100) });
 
     const looked = await look(env);
@@ -190,7 +190,7 @@ describe('an item that cannot be understood', () => {
       };
     };
 
-  test('is replaced and told of when a search succeeds', async () => {
+  test('replaces an unreadable result when a search succeeds, and reports it', async () => {
     const env = await createEnv({ configuration, around: unreadableSearch(search) });
     addRepository(env, 'base/node');
     const item = { search, matching: [repositoryKey('base/old')], generation: 4 };
@@ -208,7 +208,7 @@ describe('an item that cannot be understood', () => {
     expect((await look(env)).warnings).toEqual([]);
   });
 
-  test('is unresolved when its search fails, and nothing that it found is dropped', async () => {
+  test('reports an unreadable result as unresolved when its search fails, and revokes nothing', async () => {
     const env = await createEnv({ configuration, around: unreadableSearch(search) });
     await env.store.searchResults.put(
       { search, matching: [repositoryKey('base/node')], generation: 1 },
@@ -225,7 +225,7 @@ describe('an item that cannot be understood', () => {
     expect(looked.items).toMatchObject([{ matching: [repositoryKey('base/node')] }]);
   });
 
-  test('is unresolved and stays as it is when no grant has its pattern', async () => {
+  test('reports an unreadable result as unresolved and keeps it when no grant has its pattern', async () => {
     const env = await createEnv({ configuration, around: unreadableSearch('another') });
     const item = { search: 'another', matching: [repositoryKey('base/old')], generation: 1 };
     await env.store.searchResults.put(item, undefined);

@@ -42,7 +42,7 @@ function edit({ organization }: TestEnv, change: (statements: Statements) => Sta
 const withoutOurs = (statements: Statements): Statements =>
   statements.filter(({ Sid }) => Sid?.startsWith('AccountOnboardingflows') !== true);
 
-test('every kind of resource is equal after a run', async () => {
+test('reports every kind of resource as equal after a run', async () => {
   const found = Object.values(await drift(await onboarded()));
 
   expect(found.map(({ status, foreign }) => [status, foreign])).toEqual(
@@ -50,27 +50,27 @@ test('every kind of resource is equal after a run', async () => {
   );
 });
 
-test('before the first run everything is pending, and nobody knows of others', async () => {
+test('reports everything as pending before the first run, with unknown unmanaged content', async () => {
   const found = await drift(await createEnv({ configuration: small(['bucket']) }));
 
   expect(found[bucket]).toMatchObject({ status: 'pending', foreign: 'unknown' });
 });
 
-test('an account that no run has come to yet is pending, not drift', async () => {
+test('reports a new account as pending, not as drift', async () => {
   const env = await onboarded(['bucket']);
   await arrives(env, '999999999999');
 
   expect((await drift(env))[bucket]).toMatchObject({ status: 'pending', foreign: 'same' });
 });
 
-test('an account that does not concern a resource leaves it equal', async () => {
+test('reports a resource as equal when a new account does not concern it', async () => {
   const env = await onboarded(['repository']);
   await arrives(env, '999999999999');
 
   expect((await drift(env))[repository]).toMatchObject({ status: 'equal' });
 });
 
-test('what is pending does not hide what was changed', async () => {
+test('reports a change although additions are pending', async () => {
   const env = await onboarded(['bucket']);
   await arrives(env, '999999999999');
   edit(env, withoutOurs);
@@ -78,7 +78,7 @@ test('what is pending does not hide what was changed', async () => {
   expect((await drift(env))[bucket]).toMatchObject({ status: 'managed-drift', foreign: 'same' });
 });
 
-test('a managed policy that was detached is ours that changed: what it says is missing', async () => {
+test('reports a detached managed policy as changed, with its statements missing', async () => {
   const env = await onboarded(['people']);
   for (const group of env.organization.world.groups.values()) group.attached.clear();
 
@@ -88,14 +88,14 @@ test('a managed policy that was detached is ours that changed: what it says is m
   expect(found?.differences.map(({ kind }) => kind)).toEqual(['removed']);
 });
 
-test('a managed policy of ours that is not attached, and not due, is told, though nobody has anything by it', async () => {
+test('reports an unattached managed policy that is not desired, though it grants nothing', async () => {
   const env = await onboarded(['people']);
   leaveOver(env, 2, ['888888888888']);
 
   expect((await drift(env))[people]).toMatchObject({ status: 'managed-drift', differences: [] });
 });
 
-test('an account that is set aside is pending', async () => {
+test('reports a rejected account as pending', async () => {
   const configuration = small(['repository']);
   const prepare = (organization: TestEnv['organization']) => organization.refusePrincipal('888888888888');
   const env = await createEnv({ configuration, prepare });
@@ -104,7 +104,7 @@ test('an account that is set aside is pending', async () => {
   expect((await drift(env))[repository]).toMatchObject({ status: 'pending', foreign: 'same' });
 });
 
-test('where the table holds no digests, what others did is unknown, and not guessed', async () => {
+test('reports unmanaged changes as unknown when the table has no digests', async () => {
   const env = await onboarded(['bucket']);
   const { unmanaged, managed, ...older } = (await env.store.resources.get(bucket)) as ResourceState;
   await env.store.resources.put(bucket, { ...older, managed: { sids: managed.sids } });
@@ -114,7 +114,7 @@ test('where the table holds no digests, what others did is unknown, and not gues
   expect((await drift(env))[bucket]).toMatchObject({ status: 'managed-drift', foreign: 'unknown' });
 });
 
-test('a policy that was emptied of ours alone has nothing of others changed', async () => {
+test('reports no unmanaged change when only managed statements were removed', async () => {
   const env = await onboarded(['bucket']);
   edit(env, withoutOurs);
 
@@ -190,7 +190,7 @@ test('says that the head of the policy changed when no statement did', async () 
   ]);
 });
 
-test('a policy that cannot be understood is unreadable', async () => {
+test('reports a policy that cannot be parsed as unreadable', async () => {
   const env = await onboarded(['bucket']);
   const found = env.organization.world.buckets.get('example-logs');
   if (found !== undefined) found.policy = '{"Version":"2012-10-17"}';

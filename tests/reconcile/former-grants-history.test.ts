@@ -93,7 +93,7 @@ function expectTold({ desired, actual, remembered }: PlanRequest, plan: Resource
 }
 
 test.each(Object.entries(makers))(
-  'however the grants of a %s change, a plan tells who comes, goes and waits, and is done when it is written',
+  'states added, removed and held accounts, and changes nothing once written, however the grants of a %s change',
   (_, make) => {
     fc.assert(
       fc.property(fc.array(stepArbitrary, { minLength: 2, maxLength: 6 }), (steps) => {

@@ -57,7 +57,7 @@ describe('a former grant', () => {
     expect(plan.owned).toEqual(expect.arrayContaining([...remembered, 'AccountOnboardingtestOtherRead']));
   });
 
-  test('is removed when few accounts would lose all their access', () => {
+  test('removes a former grant when few accounts would lose all their access', () => {
     const had = members(3);
 
     const plan = planNarrow(had);

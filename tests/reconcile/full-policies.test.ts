@@ -19,18 +19,18 @@ const organization = members(wantedAccounts).map((each, index) =>
   account(each.id, { ouPath: ous[index % ous.length] ?? '' }),
 );
 
-test('docs/capacity.md is what the code says today; else run npm run bench:capacity', () => {
+test('matches docs/capacity.md (else: npm run bench:capacity)', () => {
   expect(page).toBe(capacityPage(measured));
 });
 
-test('ten times as many accounts as the naive way can be listed in permission to assume roles', () => {
+test('lists ten times as many accounts as the naive way in permission to assume roles', () => {
   const roles = measured.capacities.filter(({ title }) => title === 'Permission to assume roles');
 
   expect(roles).toHaveLength(2);
   for (const each of roles) expect(mostListed(each)).toBeGreaterThanOrEqual(10 * (each.naive ?? Infinity));
 });
 
-test('every grant kind is measured', () => {
+test('measures every grant kind', () => {
   const titles = new Set(measured.capacities.map(({ title }) => title));
 
   expect([...titles].sort()).toEqual(grantKinds.map(({ title }) => title).sort());
@@ -49,7 +49,7 @@ describe(`${wantedAccounts} accounts in the example`, () => {
 
   test.each(
     listDesiredResources(configuration, organization).map((desired) => [desired.key, desired] as const),
-  )('%s takes them, or is on the list', (key, desired) => {
+  )('fits the accounts on %s, or lists it as an exception', (key, desired) => {
     const fit = measured.example.find((each) => each.key === key)?.fit ?? 0;
     const listed = page.includes(`| \`${key}\` | ${fit.toLocaleString('en')} | do not fit |`);
 
@@ -59,7 +59,7 @@ describe(`${wantedAccounts} accounts in the example`, () => {
     expect(listed).toBe(fit < wantedAccounts);
   });
 
-  test('only the repository with both presets does not take them', () => {
+  test('excepts only the repository with both presets', () => {
     const short = measured.example.filter(({ fit }) => fit < wantedAccounts).map(({ key }) => key);
 
     expect(short).toEqual(['ecr-repository-policy/444444444444/eu-west-1/base/node']);

@@ -38,7 +38,7 @@ describe('an account that no grant matches any more', () => {
     ['that is in no selector, or not in the registry at all', rest],
     ['that is closed', [{ ...gone, state: 'SUSPENDED' as const }, ...rest]],
     ['that has departed', [{ ...gone, state: 'DEPARTED' as const }, ...rest]],
-  ])('%s keeps what it has, and since when is remembered', (_, accounts) => {
+  ])('%s keeps access, with the start of the grace period', (_, accounts) => {
     const plan = planFor(accounts, actual);
 
     expect(plan).toMatchObject({ changed: false, inGrace, dueSince: inGrace, blocked: [], removed: [] });
@@ -49,7 +49,7 @@ describe('an account that no grant matches any more', () => {
     [23.99, false],
     [24, true],
     [1_000, true],
-  ])('after %d hours of 24 it goes: %s', (hours, goes) => {
+  ])('revokes access after %d hours of 24: %s', (hours, goes) => {
     const plan = planFor(rest, actual, { holds, now: hoursLater(hours) });
 
     expect(plan).toMatchObject({
@@ -60,7 +60,7 @@ describe('an account that no grant matches any more', () => {
     expect(granted(plan.next)).toEqual(goes ? idsOf(rest) : idsOf(all));
   });
 
-  test('is forgotten when it is wanted again, and has its whole grace the next time', () => {
+  test('forgets the grace period of an account that is selected again, and starts a full one the next time', () => {
     const back = planFor(all, actual, { holds, now: hoursLater(20) });
     const again = planFor(rest, back.next, { holds: back.holds, now: hoursLater(30) });
 
@@ -68,7 +68,7 @@ describe('an account that no grant matches any more', () => {
     expect(again.inGrace).toEqual({ [gone.id]: hoursLater(30) });
   });
 
-  test('does not keep newcomers waiting, and stays where they come in', () => {
+  test('admits new accounts while an account is in its grace period', () => {
     const newcomer = account('700000000000');
 
     const plan = planFor([...rest, newcomer], actual, { holds, now: hoursLater(1) });
@@ -77,7 +77,7 @@ describe('an account that no grant matches any more', () => {
     expect(granted(plan.next)).toEqual([...idsOf(all), newcomer.id]);
   });
 
-  test('is left out where AWS does not accept it, and forgotten', () => {
+  test('excludes an account in its grace period when AWS rejects it, and forgets the grace period', () => {
     const plan = planFor(rest, actual, { holds, now: hoursLater(1), excluded: new Set([gone.id]) });
 
     expect(plan).toMatchObject({ changed: true, inGrace: {}, dueSince: {}, removed: [gone.id] });
@@ -138,7 +138,7 @@ describe('the share rule', () => {
     expect(granted(plan.next)).toEqual(idsOf(many.slice(1)));
   });
 
-  test('that refuses a silent loss does not meet whoever is kept', () => {
+  test('blocks no removal of accounts in a grace period', () => {
     const plan = () => planFor([], full);
 
     expect(plan).not.toThrow(UnsafeChangeError);

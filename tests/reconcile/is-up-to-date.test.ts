@@ -45,7 +45,7 @@ test.each<[string, readonly string[] | undefined, boolean]>([
   ['a run for the one that AWS refused', ['500000000001', '500000000002'], false],
   ['a sweep', [], false],
   ['whoever does not say for whom', undefined, false],
-])('a resource from which AWS refused one account is settled for %s: %s', (_, accountIds, settled) => {
+])('counts a resource with a rejected account as up to date for %s: %s', (_, accountIds, settled) => {
   const holds = [{ accountId: '500000000001', change: 'add', reason: 'rejected-principal' }] as const;
   const state = { lastReconciliation: last(), holds, managed: { sids: [] } };
 
@@ -61,7 +61,7 @@ test.each<[string, Parameters<typeof needsReconcileAnyway>[0], boolean]>([
   ['others have changed beside ours', { drift: 'unmanaged-change' }, true],
   ['is equal', { drift: 'equal' }, false],
   ['nothing is known of', {}, false],
-])('what %s is worth a look though it is settled: %j', (_, change, worth) => {
+])('reconciles %s although the resource is up to date: %j', (_, change, worth) => {
   expect(needsReconcileAnyway(change)).toBe(worth);
 });
 

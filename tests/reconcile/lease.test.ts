@@ -27,11 +27,11 @@ const take = <T>(
   look: () => Promise<LeasePrecheck> = never,
 ) => withLease(services, { resource, runId: 'run', look }, work);
 
-test('the send window leaves room for one request and for clocks that differ', () => {
+test('leaves room in the send window for one request and for clocks that differ', () => {
   expect(sendWindow + requestTimeout + clockSkew).toBeLessThanOrEqual(leaseDuration);
 });
 
-test('work is done under the lease, which is free afterwards', async () => {
+test('works under the lease and releases it', async () => {
   const env = bench();
 
   const result = await take(env, async () => ({ freeDuring: await env.free() }));
@@ -40,7 +40,7 @@ test('work is done under the lease, which is free afterwards', async () => {
   expect(await env.free()).toBe(true);
 });
 
-test('a lease is given back when the work throws, and the error goes on', async () => {
+test('releases the lease when the work throws, and throws the error', async () => {
   const env = bench();
 
   const work = take(env, async () => {
@@ -51,7 +51,7 @@ test('a lease is given back when the work throws, and the error goes on', async 
   expect(await env.free()).toBe(true);
 });
 
-test('a lease that is kept ends by itself, and not before', async () => {
+test('keeps a lease until its end when the work asks for it', async () => {
   const env = bench();
   await withLease(env.services, { resource, runId: 'run', look: never }, async (lease) => lease.keep());
 
@@ -67,7 +67,7 @@ test.each([
   ['in time', sendWindow - 1, undefined],
   ['too late', sendWindow, 'LeaseLostError'],
   ['long after', leaseDuration * 10, 'LeaseLostError'],
-])('a check %s', async (_, later, name) => {
+])('checks the lease %s', async (_, later, name) => {
   const env = bench();
 
   const checked = withLease(env.services, { resource, runId: 'run', look: never }, async (lease) => {
@@ -78,7 +78,7 @@ test.each([
   expect(await checked).toBe(name);
 });
 
-test('time counts from before the lease was asked for, since the answer may be slow', async () => {
+test('counts time from before the lease was requested', async () => {
   const env: ReturnType<typeof bench> = bench((leases) => ({
     acquire: async (...asked) => {
       const taken = await leases.acquire(...asked);
@@ -94,7 +94,7 @@ test('time counts from before the lease was asked for, since the answer may be s
   await expect(checked).rejects.toMatchObject({ name: 'LeaseLostError' });
 });
 
-test('who cannot have the lease in a few seconds is told that it is busy', async () => {
+test('reports a busy resource when the lease is not free within seconds', async () => {
   const env = bench();
   await env.leases.acquire(resource, 'another', env.clock.now(), env.clock.now() + leaseDuration);
   const start = env.clock.now();
@@ -105,7 +105,7 @@ test('who cannot have the lease in a few seconds is told that it is busy', async
   expect(env.clock.now() - start).toBeLessThan(6_000);
 });
 
-test('who meets a lease that another has had for long leaves the waiting to the state machine, and asks once', async () => {
+test('leaves the wait to the state machine when another run has held the lease for long', async () => {
   let asked = 0;
   const env = bench((leases) => ({
     acquire: (...args) => {
@@ -121,14 +121,14 @@ test('who meets a lease that another has had for long leaves the waiting to the 
   expect([asked, env.clock.now() - start]).toEqual([1, 1_000]);
 });
 
-test('who waits has the lease as soon as it ends', async () => {
+test('takes the lease as soon as it ends', async () => {
   const env = bench();
   await env.leases.acquire(resource, 'another', env.clock.now(), env.clock.now() + 2_000);
 
   expect(await take(env, async () => 'done')).toBe('done');
 });
 
-test('who waits looks first whether another has done the work', async () => {
+test('checks before the lease whether another run has done the work', async () => {
   const env = bench();
   await env.leases.acquire(resource, 'another', env.clock.now(), env.clock.now() + leaseDuration);
   let looks = 0;
@@ -143,7 +143,7 @@ test('who waits looks first whether another has done the work', async () => {
   expect(looks).toBe(3);
 });
 
-test('where nothing is left to do, the lease is not even asked for', async () => {
+test('requests no lease when nothing is left to do', async () => {
   const asked: string[] = [];
   const env = bench((leases) => ({
     acquire: (...args) => {
@@ -162,7 +162,7 @@ test('where nothing is left to do, the lease is not even asked for', async () =>
   expect(asked).toEqual([]);
 });
 
-test('two attempts of one run do not share a lease', async () => {
+test('refuses the lease to a second attempt of the same run', async () => {
   const env = bench();
 
   const inner = take(env, async () => take(env, async () => 'twice'));
@@ -170,7 +170,7 @@ test('two attempts of one run do not share a lease', async () => {
   await expect(inner).rejects.toMatchObject({ name: 'ResourceBusyError' });
 });
 
-test('a lease that cannot be given back does not undo the work, nor hide why it failed', async () => {
+test('keeps the result or the error of the work when the lease cannot be released', async () => {
   const env = bench(() => ({
     release: async () => {
       throw new Error('the table is gone');
@@ -187,7 +187,7 @@ test('a lease that cannot be given back does not undo the work, nor hide why it 
   await expect(failed).rejects.toThrow('the real reason');
 });
 
-test('the lease is not asked for before its time; a time far away is left to the state machine', async () => {
+test('requests no lease before its time, and leaves a long wait to the state machine', async () => {
   const env = bench();
   const start = env.clock.now();
   const from = (later: number) => async () => ({ settled: false, notBefore: start + later });

@@ -38,7 +38,7 @@ const crowded = (organization: TestEnv['organization']): void => {
   for (const id of former) organization.addAccount({ id, name: id });
 };
 
-test('accounts of a policy that is not attached lose nothing by its removal, so none is withheld', async () => {
+test('blocks no removal when a policy is not attached, since its accounts lose nothing', async () => {
   const env = await createEnv({ configuration });
   leaveOver(env, 1, former);
   leaveOver(env, 2, former);
@@ -52,7 +52,7 @@ test('accounts of a policy that is not attached lose nothing by its removal, so 
   expect(named(env)).toEqual(due(env));
 });
 
-test('a removal that was allowed and died before the policy was deleted is ended, whatever is allowed now', async () => {
+test('finishes an allowed removal that died before the policy was deleted', async () => {
   const env = await createEnv({ configuration, prepare: crowded });
   await reconcile(env);
   const nobody = only('999999999999');
@@ -71,7 +71,7 @@ test('a removal that was allowed and died before the policy was deleted is ended
   expect(policiesOf(env)).toEqual([]);
 });
 
-test('what is left over of a grant that was taken out goes without a person', async () => {
+test('removes the policy of a dropped grant without an operator when it is not attached', async () => {
   const env = await createEnv({ configuration: small(['people', 'bucket']) });
   leaveOver(env, 1, former);
   await reconcile(env);
@@ -84,7 +84,7 @@ test('what is left over of a grant that was taken out goes without a person', as
   expect(policiesOf(env)).toEqual([]);
 });
 
-test('where a policy was made and not attached, its accounts have nothing yet, and gain it by the next run', async () => {
+test('adds accounts in the next run when a policy was created and not attached', async () => {
   const env = await createEnv({ configuration });
   fault(env, 'AttachGroupPolicy', denied);
   const died = await reconcile(env);
@@ -98,7 +98,7 @@ test('where a policy was made and not attached, its accounts have nothing yet, a
   expect(policyWrites(env)).toEqual(['AttachGroupPolicy']);
 });
 
-test('a policy that is not attached and says too much is rewritten before it is attached', async () => {
+test('rewrites an unattached policy before it attaches it when it grants too much', async () => {
   const env = await createEnv({ configuration });
   leaveOver(env, 1, [...former, '888888888888']);
 
@@ -108,7 +108,7 @@ test('a policy that is not attached and says too much is rewritten before it is 
   expect(named(env)).toEqual(due(env));
 });
 
-test('an account is verified only by what is attached', async () => {
+test('verifies an account only by attached policies', async () => {
   const env = await createEnv({ configuration });
   const { id } = created(env);
   await makeReady(env);
@@ -130,7 +130,7 @@ test('an account is verified only by what is attached', async () => {
   expect(bad.missing).toEqual([expect.stringMatching(/cannot assume .* with MFA: no statement allows it/)]);
 });
 
-test('beside an attached policy, one that is not attached is used for those for whom that has no room', async () => {
+test('uses an unattached policy for accounts that do not fit into the attached one', async () => {
   const sharded = small(['people'], '\nlimits: { managedPolicyCharacters: 1024 }');
   const env = await createEnv({ configuration: sharded, prepare: crowded });
   await reconcile(env);

@@ -68,7 +68,7 @@ test('looks at a resource that the table calls settled', async () => {
   expect((await plan(env)).resources[0]?.error).toMatchObject({ name: 'ResourceMissingError' });
 });
 
-test('for one account has only what concerns it, and what nobody can say', async () => {
+test('lists only the resources that concern the account, and those that could not be read', async () => {
   const env = await createEnv();
   env.organization.world.groups.clear();
 
@@ -104,11 +104,11 @@ test('removals that are withheld are told, and are no change', async () => {
   expect(toPlanFile(planned).resources[0]?.holds).toHaveLength(11);
 });
 
-test('the plan for an account whose removal is withheld says so', async () => {
+test('states the blocked removal in the plan for the account', async () => {
   expect(keys(await plan(await massRemoval(), developer))).toEqual([repository]);
 });
 
-test('accounts in their grace are told with when it ends, and are no change', async () => {
+test('states when grace periods end, without a change', async () => {
   const configuration = small(['repository'], '\ngraceHours: 24');
   const env = await createEnv({ configuration });
   await applyPlan(env.services, { runId: 'first', plan: await plan(env) });
@@ -136,19 +136,19 @@ test('accounts in their grace are told with when it ends, and are no change', as
   ]);
 });
 
-test('nothing is planned before the registry holds everybody', async () => {
+test('refuses to plan before the registry is complete', async () => {
   const env = await createEnv({ ready: false });
 
   await expect(plan(env)).rejects.toThrow(RegistryNotReadyError);
 });
 
-test('nothing is planned for an account that nobody knows', async () => {
+test('refuses to plan for an unknown account', async () => {
   const env = await createEnv();
 
   await expect(plan(env, '999999999999')).rejects.toThrow(AccountNotMemberError);
 });
 
-test('what a configuration drops is in its plan, before it is activated and after', async () => {
+test('plans resources that a configuration drops, before its activation and after it', async () => {
   const env = await createEnv({ configuration: small(['bucket', 'repository']) });
   await applyPlan(env.services, { runId: 'first', plan: await plan(env) });
   const next = small(['bucket']);

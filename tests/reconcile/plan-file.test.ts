@@ -44,20 +44,20 @@ function refusal(act: () => unknown): StalePlanError | MalformedPlanError | unde
 }
 
 describe('a plan file', () => {
-  test('is read as it was written', () => {
+  test('reads a plan file as it was written', () => {
     const plan = createPlanFile(content({ accountId: '777777777777' }));
 
     expect(parsePlanFile(text(plan), 'plan.json')).toEqual(plan);
   });
 
-  test('may be laid out otherwise, and its keys may come in another order', () => {
+  test('accepts a plan file with another layout and order of keys', () => {
     const plan = createPlanFile(content());
     const turned = Object.fromEntries(Object.entries(plan).toReversed());
 
     expect(parsePlanFile(JSON.stringify(turned, null, 4), 'plan.json')).toEqual(plan);
   });
 
-  test('of the same content has the same hash, of any other another', () => {
+  test('hashes plan files by their content', () => {
     const { hash } = createPlanFile(content());
 
     expect(createPlanFile(content()).hash).toBe(hash);
@@ -72,7 +72,7 @@ describe('a plan file', () => {
     ['what it tells people', { resources: [resource({ difference: [] })] }],
     ['a resource that was taken out', { resources: [] }],
     ['its hash', { hash: digest('0') }],
-  ])('is refused where somebody has edited %s', (_, edit) => {
+  ])('refuses a plan file when somebody edited %s', (_, edit) => {
     const edited = text({ ...createPlanFile(content()), ...edit });
     const error = refusal(() => parsePlanFile(edited, 'plan.json'));
 
@@ -91,7 +91,7 @@ describe('a plan file', () => {
       text(createPlanFile({ ...content(), resources: [{}] } as never)),
       'resources.0.key',
     ],
-  ])('that is %s is malformed, and says where', (_, malformed, path) => {
+  ])('refuses a plan file that is %s, and says where', (_, malformed, path) => {
     const error = refusal(() => parsePlanFile(malformed, 'plan.json'));
 
     expect(error).toMatchObject({
@@ -105,7 +105,7 @@ describe('a plan is refused', () => {
   test.each([
     ['installation', content({ installation: 'other' }), /for installation test, and this is other/],
     ['configuration', content({ configurationHash: digest('d') }), /from another configuration/],
-  ])('for another %s', (_, here, says) => {
+  ])('refuses a plan for another %s', (_, here, says) => {
     expect(refusal(() => requireSameOrigin(content(), here))?.message).toMatch(says);
   });
 
@@ -127,14 +127,14 @@ describe('a plan is refused', () => {
       { resources: [resource(), resource({ key: 'new' })] },
       /\n {2}new is not in the plan/,
     ],
-  ])('where %s has moved', (_, now, says) => {
+  ])('refuses a plan when %s has changed', (_, now, says) => {
     const error = refusal(() => requireUnchanged(content(), content(now)));
 
     expect(error?.message).toMatch(says);
     expect(error?.message).toContain('Nothing was written');
   });
 
-  test('with every resource that has moved', () => {
+  test('names every resource that has changed', () => {
     const two = [resource({ key: 'a' }), resource({ key: 'b' })];
     const now = two.map((each) => ({ ...each, actual: digest('d') }));
     const error = refusal(() => requireUnchanged(content({ resources: two }), content({ resources: now })));
@@ -160,7 +160,7 @@ describe('a plan is refused', () => {
     expect(refusal(() => requireUnchanged(content(), content({ resources: [now] })))).toBeUndefined();
   });
 
-  test('not for another wording', () => {
+  test('accepts a plan when only the wording has changed', () => {
     const now = content({ resources: [resource({ difference: ['told otherwise'] })] });
 
     expect(refusal(() => requireUnchanged(content(), now))).toBeUndefined();

@@ -43,7 +43,7 @@ describe('a plan', () => {
     expect(plan.size).toBeLessThan(plan.limit);
   });
 
-  test('for the state that it wants changes nothing', () => {
+  test('changes nothing when the state is the desired one', () => {
     const plan = planOnly(configuration, members(4), { actual: stateFor(members(4)), remembered: [sid] });
 
     expect([plan.changed, plan.added, plan.blocked]).toEqual([false, [], []]);
@@ -84,14 +84,14 @@ describe('a plan', () => {
 describe('removals', () => {
   const remembered = [sid];
 
-  test('of a few accounts are made, however large a share they are', () => {
+  test('removes a few accounts, however large their share is', () => {
     const plan = planOnly(configuration, [], { actual: stateFor(members(5)), remembered });
 
     expect(plan.blocked).toEqual([]);
     expect(granted(plan.next)).toEqual([]);
   });
 
-  test('of many accounts are made where they are a small share', () => {
+  test('removes many accounts when their share is small', () => {
     const all = members(50);
 
     const plan = planOnly(configuration, all.slice(10), { actual: stateFor(all), remembered });
@@ -100,7 +100,7 @@ describe('removals', () => {
     expect(granted(plan.next)).toEqual(idsOf(all.slice(10)));
   });
 
-  test('of many accounts and a large share wait, while newcomers get theirs', () => {
+  test('blocks many removals with a large share, and admits new accounts', () => {
     const all = members(12);
     const newcomer = account('700000000000');
     const remaining = [...all.slice(6), newcomer];
@@ -128,7 +128,7 @@ describe('removals', () => {
     expect(document.Statement.map(({ Principal }) => Principal)).toEqual([{ AWS: roots }]);
   });
 
-  test('of accounts that Organizations calls closed do not wait, however many; of those that left they do', () => {
+  test('removes any number of closed accounts, and blocks many departed ones', () => {
     const all = members(12);
     const inState = (state: 'SUSPENDED' | 'DEPARTED') =>
       planOnly(configuration, [...all.slice(0, 6).map((each) => ({ ...each, state })), ...all.slice(6)], {
@@ -141,14 +141,14 @@ describe('removals', () => {
     expect(inState('DEPARTED').blocked).toEqual(idsOf(all.slice(0, 6)));
   });
 
-  test('that wait change nothing by themselves', () => {
+  test('changes nothing while removals are blocked', () => {
     const plan = planOnly(configuration, [], { actual: stateFor(members(12)), remembered });
 
     expect(plan.changed).toBe(false);
     expect(plan.blocked).toHaveLength(12);
   });
 
-  test('of exactly the share and one more than the share differ', () => {
+  test('removes exactly the limit, and blocks one more', () => {
     const all = members(30);
     const without = (count: number) =>
       planOnly(configuration, all.slice(count), { actual: stateFor(all), remembered }).blocked.length;
@@ -156,7 +156,7 @@ describe('removals', () => {
     expect([without(5), without(6), without(7)]).toEqual([0, 0, 7]);
   });
 
-  test('that wait are not made because newcomers have made them a small share', () => {
+  test('keeps removals blocked when new accounts make their share small', () => {
     const all = members(12);
     const remaining = [...all.slice(6), ...members(60).slice(12)];
     const first = planOnly(configuration, remaining, { actual: stateFor(all), remembered });
@@ -171,7 +171,7 @@ describe('removals', () => {
     expect(granted(planOnly(configuration, remaining, left).next)).toEqual(idsOf(remaining));
   });
 
-  test('that wait end where the account is wanted again', () => {
+  test('ends a blocked removal when the account is selected again', () => {
     const all = members(12);
     const holds = blockedHolds(idsOf(all.slice(0, 6)));
 
@@ -180,7 +180,7 @@ describe('removals', () => {
     expect(plan.blocked).toEqual([]);
   });
 
-  test('are judged for each grant on a resource by itself', () => {
+  test('judges removals for each grant on a resource', () => {
     const all = members(20);
     const two = configurationWith([
       readSecret({ name: 'most', for: { accounts: idsOf(all) } }),
@@ -198,7 +198,7 @@ describe('removals', () => {
     expect(plan.changed).toBe(false);
   });
 
-  test('are made at once where the configuration allows it', () => {
+  test('removes at once when the configuration allows it', () => {
     const brave = configurationWith([readSecret()], { removalLimits: { fraction: 1 } });
 
     const plan = planOnly(brave, [], { actual: stateFor(members(12)), remembered });
@@ -209,7 +209,7 @@ describe('removals', () => {
 });
 
 describe('exposure', () => {
-  test('an account that is no member any more is not let in by an old list', () => {
+  test('admits no departed account from an old list', () => {
     const departed = account('700000000000', { state: 'DEPARTED' });
     const desired = onlyResource(configuration, [account(departed.id)]);
 
@@ -227,7 +227,7 @@ describe('exposure', () => {
     expect(plan).toThrow(/of account 700000000000, which is not allowed/);
   });
 
-  test('a foreign statement that is open to all is not ours to judge', () => {
+  test('ignores an unmanaged statement that is open to all', () => {
     const foreign = { Effect: 'Allow', Principal: '*', Action: 'secretsmanager:*', Resource: '*' } as const;
     const actual = { document: { ...createPolicy(), Statement: [foreign] } };
 
@@ -253,7 +253,7 @@ describe('over any history', () => {
     return { ...left, holds, blocked };
   };
 
-  test('a plan after a plan is unchanged', () => {
+  test('changes nothing in a second plan', () => {
     fc.assert(
       fc.property(history, (steps) => {
         const again = planOnly(configuration, steps.at(-1) ?? [], run(steps));
@@ -264,7 +264,7 @@ describe('over any history', () => {
     );
   });
 
-  test('whoever should have it has it, and nobody else but those who wait for a person', () => {
+  test('grants access to exactly the selected accounts and those with blocked removals', () => {
     fc.assert(
       fc.property(history, (steps) => {
         const accounts = steps.at(-1) ?? [];

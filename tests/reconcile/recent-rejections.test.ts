@@ -20,7 +20,7 @@ const asked = {
   now,
 };
 
-test('others leave out for a quarter of an hour whom AWS has refused, whoever else was in the document', () => {
+test('excludes accounts that AWS rejected in the last quarter of an hour from other runs', () => {
   expect(findRecentlyRejected(asked)).toEqual(new Set(['1', '2']));
 });
 
@@ -36,7 +36,7 @@ test.each([
     { plan: { ...asked.plan, refused: new PolicyTooLargeError('full') } },
     [],
   ],
-])('nobody is left out %s who is to be tried', (_, changed, left) => {
+])('excludes nobody %s who is to be tried', (_, changed, left) => {
   expect(findRecentlyRejected({ ...asked, ...changed })).toEqual(new Set(left));
 });
 

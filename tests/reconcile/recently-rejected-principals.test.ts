@@ -6,7 +6,7 @@ import { bench, ids, leaving } from '../fixtures/rejected-principals.ts';
 describe('whom others have found to be refused a moment ago', () => {
   const known = ['003', '040'];
 
-  test('is left out from the beginning, and the others are in with one write', async () => {
+  test('excludes a recently rejected account at once, and writes the others once', async () => {
     const env = bench({ wanted: ids(100), refused: known });
 
     const ended = await writeAccepted({ ...env.request, ...leaving(known) });
@@ -16,7 +16,7 @@ describe('whom others have found to be refused a moment ago', () => {
     expect(env.there()).toHaveLength(98);
   });
 
-  test('is no suspect where a newcomer is refused', async () => {
+  test('suspects no recently rejected account when AWS rejects a new one', async () => {
     const env = bench({ wanted: ids(20), refused: ['003', '017'] });
 
     const ended = await writeAccepted({ ...env.request, ...leaving(['003']) });
@@ -39,7 +39,7 @@ describe('whom others have found to be refused a moment ago', () => {
     expect(env.sent).toEqual([['000', '001', '040']]);
   });
 
-  test('is tried by itself where what is there may be refused as it is', async () => {
+  test('tries a rejected account alone when the policy itself may be rejected', async () => {
     const env = bench({ named: ['000'], wanted: ['000', '001'], refused: ['001'] });
 
     await writeAccepted({ ...env.request, rejectedBefore: new Set(['001']), doubt: 'certain' });
@@ -77,7 +77,7 @@ describe('whom others have found to be refused a moment ago', () => {
     expect(env.there()).toEqual(['000', '001', '005', '040']);
   });
 
-  test('is in or out by itself where each account is a request of its own', async () => {
+  test('decides for each account alone when each account is its own request', async () => {
     const env = bench({ named: ['000'], wanted: ['000', '001', ...known], refused: [] });
     const write = async (_: unknown, to: unknown) => {
       if ((to as string[]).includes('040'))
@@ -96,7 +96,7 @@ describe('whom others have found to be refused a moment ago', () => {
   });
 });
 
-test('a search that the service slows down ends: what is accepted stays, and who was not tried is not known', async () => {
+test('ends a throttled search, keeps accepted accounts, and leaves the others untried', async () => {
   const env = bench({ wanted: ids(8), refused: ['001'] });
   let writes = 0;
   const write = (from: unknown, to: unknown) => {
@@ -113,7 +113,7 @@ test('a search that the service slows down ends: what is accepted stays, and who
   expect(env.there().length).toBeGreaterThan(0);
 });
 
-test('where nothing is accepted yet, a service that asks to slow down is heard', async () => {
+test('throws when the service throttles the search before anything is accepted', async () => {
   const env = bench({ wanted: ids(8), refused: ['001'] });
   let writes = 0;
   const write = async (from: unknown, to: unknown) => {

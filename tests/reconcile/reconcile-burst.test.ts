@@ -24,7 +24,7 @@ const gather = (env: TestEnv, planned: Partial<ResourceChange>, revision: number
     planned: { resource: bucket, ...planned },
   });
 
-test('in a crowd a run waits for the next write, which serves it with the others', async () => {
+test('waits in a burst for the next write, which serves the run with the others', async () => {
   const env = await createEnv({ configuration });
   await gather(env, {}, await arrive(env));
   await arrive(env);
@@ -43,7 +43,7 @@ test('in a crowd a run waits for the next write, which serves it with the others
   expect(served).not.toHaveProperty('error');
 });
 
-test('a person’s plan waits for no crowd', async () => {
+test("applies an operator's plan without waiting for a burst", async () => {
   const env = await createEnv({ configuration });
   for (let writes = 1; writes <= 3; writes += 1) {
     await arrive(env);
@@ -53,7 +53,7 @@ test('a person’s plan waits for no crowd', async () => {
   expect(await reconcile(env, {}, await arrive(env))).toMatchObject({ outcome: 'written' });
 });
 
-test('who gets the lease just after another’s write does not write after it', async () => {
+test('writes nothing when another run wrote just before the lease was taken', async () => {
   let overtaken = false;
   const env: TestEnv = await createEnv({
     configuration,

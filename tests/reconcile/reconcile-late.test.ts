@@ -14,20 +14,17 @@ test.each([
   ['something unknown', async () => Promise.reject(new Error('?')), 'Error', false],
   ['throttling', refuse('SlowDown', 'slow down', 503), 'ThrottledError', true],
   ['a refusal', refuse('AccessDenied', 'no', 403), 'AccessDeniedError', true],
-])(
-  'after %s the lease is kept or given back, as the write may still take effect',
-  async (_, act, name, free) => {
-    const env = await createEnv({ configuration });
-    fault(env, 'PutBucketPolicy', act);
+])('keeps or releases the lease after %s, as the write may still take effect', async (_, act, name, free) => {
+  const env = await createEnv({ configuration });
+  fault(env, 'PutBucketPolicy', act);
 
-    const change = await reconcile(env);
+  const change = await reconcile(env);
 
-    expect(change).toMatchObject({ outcome: 'failed', error: { name } });
-    expect(await isFree(env)).toBe(free);
-  },
-);
+  expect(change).toMatchObject({ outcome: 'failed', error: { name } });
+  expect(await isFree(env)).toBe(free);
+});
 
-test('a holder that is late before its write sends nothing, and leaves what is remembered', async () => {
+test('sends nothing and keeps the stored state when the lease holder is late before its write', async () => {
   const env = await createEnv({ configuration });
   fault(env, 'GetBucketPolicy', async (_, proceed) => {
     const answer = await proceed();
@@ -42,7 +39,7 @@ test('a holder that is late before its write sends nothing, and leaves what is r
   expect(await env.store.resources.get(bucket)).toBeUndefined();
 });
 
-test('a holder that is late after its write does not replace what the next one remembers', async () => {
+test('keeps the state of the next holder when a lease holder is late after its write', async () => {
   const env = await createEnv({ configuration });
   const next = aState({ managed: { sids: ['Theirs'] } });
   fault(env, 'PutBucketPolicy', async (_, proceed) => {
@@ -61,7 +58,7 @@ test('a holder that is late after its write does not replace what the next one r
 test.each([
   ['to say that it writes', 'other-configuration', 0],
   ['to say that it has written', undefined, 1],
-])('a holder that is frozen on the way %s replaces nothing that came after', async (_, writing, writes) => {
+])('replaces no later state when a lease holder is frozen on the way %s', async (_, writing, writes) => {
   const theirs = aState({ managed: { sids: ['Theirs'] } });
   const env = await createEnv({
     configuration,

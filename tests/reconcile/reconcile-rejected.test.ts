@@ -7,7 +7,7 @@ import { createEnv, makeReady, named } from '../fixtures/test-env.ts';
 
 const repositoryArn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
 
-test('while an account is set aside the resource is settled for nobody', async () => {
+test('keeps the resource out of date for every run for all accounts while an account is rejected', async () => {
   const env = await createEnv({ configuration: small(['repository']) });
   await reconcile(env, { resource: repository });
   const settled = await env.store.resources.get(repository);
@@ -33,7 +33,7 @@ test('while an account is set aside the resource is settled for nobody', async (
 test.each([
   ['one of many: the next write waits for the crowd', 1, 27_000],
   ['more than 16 writes tell apart: the next write comes soon', 20, 3_000],
-])('in a crowd AWS refuses %s', async (_, refused, pause) => {
+])('serves a burst when AWS rejects %s', async (_, refused, pause) => {
   const env = await createEnv({ configuration: small(['repository']) });
   await reconcile(env, { resource: repository });
   const before = await env.store.resources.get(repository);

@@ -10,7 +10,7 @@ import { createEnv, named } from '../fixtures/test-env.ts';
 
 const configuration = small(['bucket']);
 
-test('a first write remembers its revision, its configuration and its marks', async () => {
+test('stores the revision, the configuration and the Sids of a first write', async () => {
   const env = await createEnv({ configuration });
 
   const change = await reconcile(env);
@@ -31,7 +31,7 @@ test('remembers no identity when a kind has none', async () => {
   expect(Object.keys((await env.store.resources.get(bucket)) ?? {})).not.toContain('identity');
 });
 
-test('an account that arrives between the holder’s reads is not taken for written', async () => {
+test('counts no account as written that arrives between the reads of the lease holder', async () => {
   let arrive: (() => Promise<unknown>) | undefined;
   const env = await createEnv({
     configuration,
@@ -62,7 +62,7 @@ test('an account that arrives between the holder’s reads is not taken for writ
   expect(isUpToDate(state, settled)).toBe(false);
 });
 
-test('without a complete import nothing is written, whoever asks', async () => {
+test('writes nothing without a complete import', async () => {
   const env = await createEnv({ configuration, ready: false });
 
   const change = await reconcile(env);
@@ -71,7 +71,7 @@ test('without a complete import nothing is written, whoever asks', async () => {
   expect(env.organization.calls).toEqual([]);
 });
 
-test('the marks are remembered before the write is sent', async () => {
+test('stores the Sids before it sends the write', async () => {
   const env = await createEnv({ configuration });
   let remembered: readonly string[] | undefined;
   fault(env, 'PutBucketPolicy', async (_, proceed) => {
@@ -84,7 +84,7 @@ test('the marks are remembered before the write is sent', async () => {
   expect(remembered).toContain('AccountOnboardingflowsLogsWrite');
 });
 
-test('work that another run has ended since the plan is not done again, and proves nothing by the plan', async () => {
+test('repeats no work that another run has finished, and proves nothing by its own plan', async () => {
   const env = await createEnv({ configuration });
   await reconcile(env);
   env.organization.resetCalls();
@@ -103,7 +103,7 @@ test('work that another run has ended since the plan is not done again, and prov
   expect(env.organization.calls).toEqual([]);
 });
 
-test('drift that the plan saw is mended, though the registry has not changed', async () => {
+test('repairs the drift that the plan saw, though the registry has not changed', async () => {
   const env = await createEnv({ configuration });
   await reconcile(env);
   env.organization.editPolicy('bucket', 'example-logs', undefined);
@@ -114,7 +114,7 @@ test('drift that the plan saw is mended, though the registry has not changed', a
   expect(named(env)[bucket]).not.toEqual([]);
 });
 
-test('what failed keeps on record what was planned, and drops how an earlier attempt ended', async () => {
+test('keeps the plan and drops the result of an earlier attempt when an attempt fails', async () => {
   const env = await createEnv({ configuration });
   fault(env, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403));
 
@@ -130,7 +130,7 @@ test('what failed keeps on record what was planned, and drops how an earlier att
   expect(change).not.toHaveProperty('holds');
 });
 
-test('what matches no more since the holder has looked is not written', async () => {
+test('writes no resource that no longer matches since the lease holder searched', async () => {
   const key = repositoryKey('base/node');
   const pattern = having(images('["base/*"]'));
   let forget: (() => Promise<unknown>) | undefined;

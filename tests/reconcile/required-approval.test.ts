@@ -46,11 +46,11 @@ const granted = (approvedAs: typeof root | null | undefined) =>
   ]).flatMap(({ ref, shares }) => (shares.some(({ accounts }) => accounts.length > 0) ? ref.id : []));
 
 describe('an account that waits is granted', () => {
-  test('when it never was approved, only what a condition holds, which lets it in anyway', () => {
+  test('grants an account that was never approved only what a condition gives', () => {
     expect(granted(null)).toEqual(['deploy/organization']);
   });
 
-  test('what it would be granted both here and where it was approved', () => {
+  test('grants a waiting account what it gets both here and where it was approved', () => {
     expect(granted(root)).toEqual(['deploy/all', 'deploy/organization']);
     expect(granted(undefined)).toEqual(['deploy/all', 'deploy/organization', 'deploy/production']);
   });
@@ -60,16 +60,16 @@ describe('approval is needed', () => {
   const needs = createApprovalTest(configuration);
   const moved = account(here, production);
 
-  test('by who was never approved, and by who gains a grant that lists accounts', () => {
+  test('requires approval of a new account, and of one that gains a grant with a list', () => {
     expect(needs?.(account(here), null)).toBe(true);
     expect(needs?.(moved, root)).toBe(true);
   });
 
-  test('not by who gains nothing', () => {
+  test('requires no approval when an account gains nothing', () => {
     expect(needs?.(account(here, { tags: { cost: '7' } }), root)).toBe(false);
   });
 
-  test('not by whom the selector does not match, and by nobody where none is asked for', () => {
+  test('requires no approval outside the selector or without a rule', () => {
     const some = createApprovalTest({
       ...configuration,
       approval: { for: { names: ['x'] }, timeLimitHours: 1 },
@@ -80,7 +80,7 @@ describe('approval is needed', () => {
   });
 });
 
-test('what approval would give is what the grants that list accounts then list in addition', () => {
+test('lists what approval adds in grants that list accounts', () => {
   const waiting = account(here, { ...production, approval: { since, approvedAs: root } });
   const others = [
     account('555566668888', { approval: { since, approvedAs: null } }),
@@ -104,7 +104,7 @@ test('what approval would give is what the grants that list accounts then list i
   ]);
 });
 
-test('what approval would give is ordered, of the accounts that were asked for only, and by listing grants only', () => {
+test('lists what approval adds in order, for the requested accounts and listing grants only', () => {
   const waiting = ['555566669999', '555566668888', '555566667777'].map((id) =>
     account(id, { ...production, approval: { since, approvedAs: null } }),
   );

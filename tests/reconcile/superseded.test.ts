@@ -34,7 +34,7 @@ const beforeRemembering =
     };
   };
 
-test('a first write that another configuration has overtaken is not sent, so that nothing of ours is forgotten', async () => {
+test('sends no first write when another configuration became active', async () => {
   const env: TestEnv = await createEnv({ configuration, around: beforeRemembering(() => activate(env)) });
 
   const change = await reconcile(env);
@@ -83,7 +83,7 @@ async function forget(env: TestEnv): Promise<void> {
   env.organization.editPolicy('bucket', 'example-logs', undefined);
 }
 
-test('what a former configuration has settled is looked at again where another has written meanwhile and did not end', async () => {
+test('reconciles again after a former configuration when another run left a write unfinished', async () => {
   const env = await createEnv({ configuration });
   const { id, event } = created(env);
   await onboard(env, event);

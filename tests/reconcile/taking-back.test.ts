@@ -47,7 +47,7 @@ function fullFor(count: number, room: number): Pick<PlanRequest, 'actual' | 'rem
 }
 
 describe('on a full document', () => {
-  test('who leaves is taken off, though newcomers do not fit', () => {
+  test('removes a departing account from a full document although new accounts do not fit', () => {
     const plan = planOnly(configuration, members(40).slice(1), fullFor(4, 20));
 
     expect(plan.refused).toBeInstanceOf(PolicyTooLargeError);
@@ -57,7 +57,7 @@ describe('on a full document', () => {
   });
 
   test.each([4, 100])(
-    'a grant under a longer name takes nothing from its %i accounts, and the reason is the size',
+    'removes none of %i accounts when a renamed grant is too long, and reports the size',
     (count) => {
       const renamed = configurationWith([readSecret({ name: 'token-under-a-longer-name' })]);
 
@@ -77,7 +77,7 @@ describe('on a full document', () => {
     expect(granted(plan.next)).toEqual(idsOf(members(4).slice(1)));
   });
 
-  test('where all fit but for those whose removal waits for a person, that is the reason', () => {
+  test('reports the blocked removals when all accounts would fit without them', () => {
     const accounts = members(42);
 
     const plan = () => planOnly(configuration, accounts.slice(10), { ...fullFor(40, 20), accounts });
@@ -86,7 +86,7 @@ describe('on a full document', () => {
     expect(plan).toThrow('10 accounts would lose their access at once');
   });
 
-  test('so it is where a list takes the place of a condition, and the whole organization does not fit into it', () => {
+  test('reports the blocked removals when a list replaces a condition and the organization does not fit', () => {
     const held = configurationWith([readSecret({ match: 'organization' })]);
     const everybody = members(300);
     const actual = planOnly(held, everybody).next;
@@ -105,7 +105,7 @@ describe('on a full document', () => {
     expect(plan).toThrow(UnsafeChangeError);
   });
 
-  test('a plan that leaves accounts out lets no newcomer in where the first one only took back', () => {
+  test('admits no new account in a plan that excludes accounts after a plan of removals only', () => {
     const accounts = members(40).slice(1);
     const full = fullFor(4, 20);
     const { refused } = planOnly(configuration, accounts, full);
@@ -138,7 +138,7 @@ describe('on a full document', () => {
     expect(second).toThrow(PolicyTooLargeError);
   });
 
-  test('what would help is said also where a statement of ours stands that nobody remembers', () => {
+  test('suggests what would help although a managed statement is not in the table', () => {
     const two = configurationWith([readSecret(), readSecret({ name: 'other', roles: ['reader'] })]);
 
     const plan = () => planOnly(two, members(200), { ...fullFor(100, 20), remembered: [] });
@@ -149,7 +149,7 @@ describe('on a full document', () => {
   test.each([
     ['lost', {}],
     ['changed', { taggedSid: 'Other' }],
-  ])('a managed policy whose tag was %s takes nothing from its accounts where all are full', (_, tag) => {
+  ])('removes no account of a full managed policy whose tag was %s', (_, tag) => {
     const people = configurationWith([assume()]);
     const accounts = members(1_220);
     const { next, owned } = planOnly(people, accounts);

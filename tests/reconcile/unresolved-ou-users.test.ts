@@ -27,7 +27,7 @@ describe('the users of an unresolved path', () => {
     [['images', 'token'], '(grants images, token)'],
     [['images', 'approval'], '(grant images and approval)'],
     [['approval'], '(approval)'],
-  ])('are named when they are %j', (usedBy, expected) => {
+  ])('names the users of an unresolved path: %j', (usedBy, expected) => {
     expect(formatUnresolvedPaths({ ...found, usedBy })).toContain(
       `The path Workloads ${expected} does not name`,
     );
@@ -45,23 +45,23 @@ const foundFor = (selector: string, accounts: readonly Account[]) => {
 };
 
 describe('the unresolved paths of a configuration', () => {
-  it('leave out a path that named no OU when the configuration was activated', () => {
+  it('omits a path that named no OU when the configuration was activated', () => {
     expect(
       foundFor('{ ous: [Workloads, Missing] }', [...renamed, account(5, 'ou-m', 'Missing')]),
     ).toMatchObject([{ path: 'Workloads' }]);
   });
 
-  it('name only the grants whose selector has the path', () => {
+  it('names only the grants whose selector has the path', () => {
     expect(foundFor('{ ous: [Workloads] }', renamed)).toMatchObject([{ usedBy: ['images'] }]);
   });
 
-  it('do not count an account that the selector selects by the id of its OU', () => {
+  it('omits an account that the selector selects by the id of its OU', () => {
     expect(foundFor(`{ ous: [Workloads, ${newOu}] }`, [...before, replacing])).toMatchObject([
       { replaced: [{ id: newOu }], notAdded: [] },
     ]);
   });
 
-  it('do not count an account that another field of the selector excludes', () => {
+  it('omits an account that another field of the selector excludes', () => {
     expect(foundFor('{ ous: [Workloads], tags: { runner: "yes" } }', [...before, replacing])).toMatchObject([
       { replaced: [{ id: newOu }], notAdded: [] },
     ]);

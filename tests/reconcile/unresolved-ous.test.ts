@@ -47,7 +47,7 @@ test('says nothing of access when no resource was planned', () => {
   expect(listUnresolvedPaths({ active, accounts, planned: [] })).toMatchObject([{ kept: [], notAdded: [] }]);
 });
 
-test('is complete when an OU was only deleted', () => {
+test('completes the result when an OU was only deleted', () => {
   const [found] = listUnresolvedPaths({
     active,
     accounts: [account(2, 'ou-s', 'Sandbox')],
@@ -86,7 +86,7 @@ const unresolvedIn = (more: Partial<UnresolvedSource>) => {
 };
 
 describe('the accounts of an unresolved path', () => {
-  it('are those that the plan of a resource of the grant keeps or does not add', () => {
+  it('lists the accounts that a plan keeps or does not add for the grant', () => {
     const found = unresolvedIn({
       planned: [planned('images', { kept: [idOf(1)], notAdded: [idOf(3)] }), planned('images')],
     });
@@ -94,7 +94,7 @@ describe('the accounts of an unresolved path', () => {
     expect(found).toMatchObject({ kept: [idOf(1)], notAdded: [idOf(3)] });
   });
 
-  it('are kept when one resource keeps them and another resource does not add them', () => {
+  it('lists accounts as kept when one resource keeps them and another does not add them', () => {
     const found = unresolvedIn({
       planned: [
         planned('images', { kept: [], notAdded: [idOf(1)] }),
@@ -105,13 +105,13 @@ describe('the accounts of an unresolved path', () => {
     expect(found).toMatchObject({ kept: [idOf(1)], notAdded: [] });
   });
 
-  it('are none when the plan is of a resource of another grant', () => {
+  it("lists no accounts when the plan is of another grant's resource", () => {
     const found = unresolvedIn({ planned: [planned('other', { kept: [idOf(1)], notAdded: [idOf(3)] })] });
 
     expect(found).toMatchObject({ kept: [], notAdded: [] });
   });
 
-  it('are found when another grant shares the resource', () => {
+  it('lists the accounts when another grant shares the resource', () => {
     const { desired, plan } = planned('images', { kept: [idOf(1)], notAdded: [] });
     const [share] = desired.shares;
     if (share === undefined) throw new Error('There is no share');
@@ -122,14 +122,14 @@ describe('the accounts of an unresolved path', () => {
     expect(found.kept).toEqual([idOf(1)]);
   });
 
-  it('are none when a resource has no plan', () => {
+  it('lists no accounts when a resource has no plan', () => {
     expect(unresolvedIn({ planned: [{ desired: planned('images').desired }] })).toMatchObject({
       kept: [],
       notAdded: [],
     });
   });
 
-  it('are members only', () => {
+  it('lists members only', () => {
     const closed = renamed.map((each) => ({ ...each, state: 'SUSPENDED' as const }));
 
     const found = unresolvedIn({
@@ -140,7 +140,7 @@ describe('the accounts of an unresolved path', () => {
     expect(found).toMatchObject({ kept: [], notAdded: [] });
   });
 
-  it('are none of the accounts for which the path says the same by stored OUs and by names', () => {
+  it('lists no account for which stored OUs and names agree', () => {
     const found = unresolvedIn({
       planned: [planned('images', { kept: [idOf(1), idOf(2)], notAdded: [] })],
     });
@@ -150,7 +150,7 @@ describe('the accounts of an unresolved path', () => {
 });
 
 describe('the changes of an unresolved path', () => {
-  it('say how a renamed OU was called and is called', () => {
+  it('states the old and the new name of a renamed OU', () => {
     const { renamed: changes, replaced, deleted, text } = unresolvedIn({});
 
     expect({ changes, replaced, deleted }).toEqual({
@@ -165,7 +165,7 @@ describe('the changes of an unresolved path', () => {
     );
   });
 
-  it('say which OU has taken the path, and that its accounts get no access', () => {
+  it('states which OU has taken the path, and that its accounts get no access', () => {
     const found = unresolvedIn({ accounts: [...before, account(4, 'ou-new', 'Workloads')] });
 
     expect(found).toMatchObject({
@@ -178,7 +178,7 @@ describe('the changes of an unresolved path', () => {
     );
   });
 
-  it('need an operator when an OU was renamed, when another took its path, and when both happened', () => {
+  it('requires an operator when an OU was renamed or replaced', () => {
     const all = [renamed, [...before, replacing], [...renamed, replacing]].flatMap((accounts) =>
       listUnresolvedPaths({ active, accounts, planned: [] }),
     );
@@ -186,7 +186,7 @@ describe('the changes of an unresolved path', () => {
     expect(all.map(isIncomplete)).toEqual([true, true, true]);
   });
 
-  it('say that a deleted OU gives access to nobody, and ask for no activation', () => {
+  it('states that a deleted OU gives access to nobody, and asks for no activation', () => {
     const { text } = unresolvedIn({
       accounts: [account(2, 'ou-s', 'Sandbox')],
       emptyOus: new Map([['ou-w', '']]),
@@ -205,7 +205,7 @@ describe('the changes of an unresolved path', () => {
       [1, 3],
       '2 accounts keep the access that they had: account-1 (111122223301), account-3 (111122223303). Until',
     ],
-  ])('name the accounts %j when they keep access', (numbers, expected) => {
+  ])('names the accounts %j that keep access', (numbers, expected) => {
     const { text } = unresolvedIn({
       planned: [planned('images', { kept: numbers.map(idOf), notAdded: [] })],
     });

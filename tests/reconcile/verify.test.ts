@@ -51,7 +51,7 @@ const alter = async (env: TestEnv, resource: string, with_: Partial<ResourceChan
   await env.store.runs.putChange('run', { ...rest, ...with_ });
 };
 
-test('what was read back proves the run, without another read', async () => {
+test('proves the run by what was read back, without another read', async () => {
   const env = await createEnv({ configuration });
   const { accounts } = await carriedOut(env);
   env.organization.resetCalls();
@@ -65,7 +65,7 @@ test('what was read back proves the run, without another read', async () => {
   expect(services.filter((service) => service !== 'organizations')).toEqual([]);
 });
 
-test('where another run has done the work, what stands in AWS is read, and has to show it', async () => {
+test('reads from AWS when another run has done the work', async () => {
   const env = await createEnv({ configuration });
   const { id, accounts } = await carriedOut(env);
   await alter(env, bucket, { outcome: 'unchanged' });
@@ -84,7 +84,7 @@ test('where another run has done the work, what stands in AWS is read, and has t
   ]);
 });
 
-test('a foreign Deny that keeps the account out is found', async () => {
+test('finds an unmanaged Deny that keeps the account out', async () => {
   const env = await createEnv({ configuration });
   const { accounts } = await carriedOut(env);
   await alter(env, bucket, { outcome: 'unchanged' });
@@ -96,7 +96,7 @@ test('a foreign Deny that keeps the account out is found', async () => {
   expect(readiness).toMatchObject({ ready: false, counts: { verified: 1, denied: 1 } });
 });
 
-test('an account that gets nothing and is still named is found', async () => {
+test('finds an account without grants that is still named', async () => {
   const env = await createEnv({ configuration });
   const { id, accounts } = await carriedOut(env);
   const account = await env.store.registry.getAccount(id);
@@ -114,7 +114,7 @@ test('an account that gets nothing and is still named is found', async () => {
   ]);
 });
 
-test('an account that another run has changed since is that run’s to answer for', async () => {
+test('leaves an account to the run that changed it since', async () => {
   const env = await createEnv({ configuration: small(['bucket', 'key', 'repository']) });
   const { id, accounts } = await carriedOut(env);
   env.organization.moveAccount(id, workloads);
@@ -127,7 +127,7 @@ test('an account that another run has changed since is that run’s to answer fo
   expect(await verify(env, accounts)).toMatchObject({ verified: 0, missing: [], waiting: false });
 });
 
-test('what was not updated is left to its outcome', async () => {
+test('keeps the result of a resource that was not updated', async () => {
   const env = await createEnv({ configuration });
   const { accounts } = await carriedOut(env);
   env.organization.editPolicy('bucket', 'example-logs', undefined);
@@ -180,7 +180,7 @@ test('calls an access denied when AWS rejects the account as a principal', async
   expect(readiness).toMatchObject({ ready: false, counts: { denied: 1 } });
 });
 
-test('a resource that came with another configuration after the plan is missing', async () => {
+test('reports a resource as missing when another configuration added it after the plan', async () => {
   const env = await createEnv({ configuration });
   const { accounts } = await carriedOut(env);
   await makeReady({ ...env, configuration: small(['bucket', 'key', 'people']) });
@@ -188,7 +188,7 @@ test('a resource that came with another configuration after the plan is missing'
   expect((await verify(env, accounts)).missing).toEqual([expect.stringMatching(/Developers: not planned/)]);
 });
 
-test('a resource that cannot be read is no proof', async () => {
+test('proves nothing when a resource cannot be read', async () => {
   const env = await createEnv({ configuration });
   const { accounts } = await carriedOut(env);
   await alter(env, bucket, { outcome: 'unchanged' });
@@ -199,7 +199,7 @@ test('a resource that cannot be read is no proof', async () => {
   ]);
 });
 
-test('accounts that were not registered are not looked at', async () => {
+test('skips accounts that were not registered', async () => {
   const env = await createEnv({ configuration });
 
   expect(await verify(env, [{ accountId: '555566667777' }])).toMatchObject({
@@ -229,7 +229,7 @@ async function doneByAnother(env: TestEnv) {
   return { id, accounts, change, reads };
 }
 
-test('where the run that has done the work says what it has read back, that proves it', async () => {
+test('accepts what another run read back and recorded as proof', async () => {
   const env = await createEnv({ configuration });
   const { accounts, reads } = await doneByAnother(env);
 
@@ -240,7 +240,7 @@ test('where the run that has done the work says what it has read back, that prov
 test.each([
   ['another account', '500000000099', 0],
   ['one of the run', undefined, 1],
-])('where AWS refused %s in that write, AWS is asked for that one only', async (_, refused, asked) => {
+])('reads from AWS only for an account of the run when AWS rejected %s', async (_, refused, asked) => {
   const env = await createEnv({ configuration });
   const { id, accounts, reads } = await doneByAnother(env);
   const state = await env.store.resources.get(bucket);
@@ -253,7 +253,7 @@ test.each([
   expect(reads()).toBe(asked);
 });
 
-test('where there is no crowd, AWS is asked', async () => {
+test('reads from AWS when there is no burst', async () => {
   const env = await createEnv({ configuration });
   const { accounts, reads } = await doneByAnother(env);
   env.clock.advance(120_000);
@@ -262,7 +262,7 @@ test('where there is no crowd, AWS is asked', async () => {
   expect(reads()).toBe(1);
 });
 
-test('where AWS asks to slow down after a crowd, what the run that has done the work has read back proves it', async () => {
+test('accepts the record of the other run when AWS throttles reads after a burst', async () => {
   const env = await createEnv({ configuration });
   const { accounts } = await doneByAnother(env);
   env.clock.advance(120_000);
@@ -276,7 +276,7 @@ test.each([
   ['said it before it left the resource so', { finishedAt: '2026-03-02T08:59:59.000Z' }],
   ['failed', { outcome: 'failed' }],
   ['left somebody out', { after: {} }],
-] as const)('where it has %s, AWS is asked', async (_, given) => {
+] as const)('reads from AWS when the other run has %s', async (_, given) => {
   const env = await createEnv({ configuration });
   const { accounts, change, reads } = await doneByAnother(env);
   const { after, ...rest } = { ...change, ...given };
@@ -286,7 +286,7 @@ test.each([
   expect(reads()).toBe(1);
 });
 
-test('a read that is throttled says nothing about the access: it is asked again later', async () => {
+test('repeats a throttled read later', async () => {
   const env = await createEnv({ configuration });
   const { accounts } = await carriedOut(env);
   await alter(env, bucket, { outcome: 'unchanged' });

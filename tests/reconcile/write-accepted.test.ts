@@ -4,7 +4,7 @@ import { listHeldAccounts } from '../../shared/reconcile/holds.ts';
 import { writeAccepted } from '../../shared/reconcile/write-accepted.ts';
 import { bench, ids } from '../fixtures/rejected-principals.ts';
 
-test('what AWS accepts is written once', async () => {
+test('writes once when AWS accepts the document', async () => {
   const env = bench({ wanted: ids(50), refused: [] });
 
   const { excluded } = await writeAccepted(env.request);
@@ -13,7 +13,7 @@ test('what AWS accepts is written once', async () => {
   expect(env.sent).toHaveLength(1);
 });
 
-test('a single newcomer that is refused costs two writes: the second shows that it is the one', async () => {
+test('finds a single rejected new account with two writes', async () => {
   const env = bench({ named: ['000'], wanted: ['000', '001'], refused: ['001'] });
 
   const { excluded } = await writeAccepted(env.request);
@@ -24,19 +24,22 @@ test('a single newcomer that is refused costs two writes: the second shows that 
 });
 
 describe.each([2, 3, 10, 100])('one culprit among %i newcomers', (count) => {
-  test.each([0, Math.floor(count / 2), count - 1])('at place %i: the others get in', async (place) => {
-    const culprit = ids(count)[place] ?? '';
-    const env = bench({ wanted: ids(count), refused: [culprit] });
+  test.each([0, Math.floor(count / 2), count - 1])(
+    'admits the others when the rejected account is at place %i',
+    async (place) => {
+      const culprit = ids(count)[place] ?? '';
+      const env = bench({ wanted: ids(count), refused: [culprit] });
 
-    const { excluded } = await writeAccepted(env.request);
+      const { excluded } = await writeAccepted(env.request);
 
-    expect(excluded).toEqual([culprit]);
-    expect(env.there()).toEqual(ids(count).filter((id) => id !== culprit));
-    expect(env.sent.length).toBeLessThanOrEqual(16);
-  });
+      expect(excluded).toEqual([culprit]);
+      expect(env.there()).toEqual(ids(count).filter((id) => id !== culprit));
+      expect(env.sent.length).toBeLessThanOrEqual(16);
+    },
+  );
 });
 
-test('with many culprits the attempts end, and nobody refused is in', async () => {
+test('stops after a bounded number of attempts with many rejected accounts, and admits none of them', async () => {
   const refused = ids(64).filter((_, index) => index % 3 === 0);
   const env = bench({ wanted: ids(64), refused });
 
@@ -47,7 +50,7 @@ test('with many culprits the attempts end, and nobody refused is in', async () =
   expect(written.next).toEqual(env.there());
 });
 
-test('what is removed in the same write goes, though a newcomer is refused', async () => {
+test('removes accounts in the same write although AWS rejects a new one', async () => {
   const env = bench({ named: ['000', '001'], wanted: ['001', '002'], refused: ['002'] });
 
   await writeAccepted(env.request);
@@ -55,7 +58,7 @@ test('what is removed in the same write goes, though a newcomer is refused', asy
   expect(env.there()).toEqual(['001']);
 });
 
-test('who is named already keeps its place while a newcomer is refused, though it was to gain more', async () => {
+test('keeps the access of a named account while a new one is rejected', async () => {
   const env = bench({ named: ['000'], gaining: ['000'], wanted: ['000', '001', '002'], refused: ['002'] });
 
   const { excluded } = await writeAccepted(env.request);
@@ -65,7 +68,7 @@ test('who is named already keeps its place while a newcomer is refused, though i
   expect(env.there()).toEqual(['000', '001']);
 });
 
-test('who is named already and is refused now is left out, where it is the one that gains more', async () => {
+test('excludes a named account when it is the rejected one that gains more', async () => {
   const env = bench({ named: ['000', '001'], gaining: ['000'], wanted: ['000', '001'], refused: ['000'] });
 
   const { excluded } = await writeAccepted(env.request);
@@ -83,7 +86,7 @@ test('searches the newest new accounts last, so that one write shows that the re
   expect(env.sent).toEqual([ids(4), ['000', '001'], ['000', '001', '002']]);
 });
 
-test('who is only kept for now is left out where it is the one that is refused, and the others stay', async () => {
+test('excludes a retained account when it is the rejected one, and keeps the others', async () => {
   const env = bench({
     named: ['000', '001', '002'],
     wanted: ['000', '003'],
@@ -111,7 +114,7 @@ test('searches the newest kept accounts last, so that one write shows that the r
   ]);
 });
 
-test('a newcomer and one who is only kept are both left out where both are refused', async () => {
+test('excludes a new and a retained account when both are rejected', async () => {
   const env = bench({
     named: ['000', '001'],
     wanted: ['000', '002', '003'],
@@ -125,7 +128,7 @@ test('a newcomer and one who is only kept are both left out where both are refus
   expect(env.there()).toEqual(['000', '002']);
 });
 
-test('while a newcomer is the one that is refused, nobody who is kept is without its access', async () => {
+test('keeps the access of every retained account when a new account is the rejected one', async () => {
   const env = bench({ named: ['000', '001'], wanted: ['000', '002'], leaving: ['001'], refused: ['002'] });
 
   await writeAccepted(env.request);
@@ -133,7 +136,7 @@ test('while a newcomer is the one that is refused, nobody who is kept is without
   expect(env.sent.every((ids) => ids.includes('001'))).toBe(true);
 });
 
-test('whom the registry has as a member no more is suspected before all newcomers', async () => {
+test('suspects departed accounts before all new ones', async () => {
   const env = bench({
     named: ['000', '001', '002'],
     wanted: ['000', ...ids(40).slice(3)],
@@ -149,7 +152,7 @@ test('whom the registry has as a member no more is suspected before all newcomer
   expect(env.sent).toHaveLength(2);
 });
 
-test('an account that AWS refuses and that was there before stops the write', async () => {
+test('stops when AWS rejects an account that the policy named before', async () => {
   const env = bench({ named: ['000'], wanted: ['000', '001', '002'], refused: ['000'] });
 
   const written = writeAccepted(env.request);
@@ -162,7 +165,7 @@ test('an account that AWS refuses and that was there before stops the write', as
   expect(env.sent.length).toBeLessThanOrEqual(2);
 });
 
-test('an error that is none of principals goes on as it is', async () => {
+test('passes on an error that is not about principals', async () => {
   const env = bench({ wanted: ids(2), refused: [] });
   const write = async () => {
     throw new Error('the network');
@@ -171,7 +174,7 @@ test('an error that is none of principals goes on as it is', async () => {
   await expect(writeAccepted({ ...env.request, write })).rejects.toThrow('the network');
 });
 
-test('where each account is a request of its own, who is refused is left out without another write', async () => {
+test('excludes rejected accounts without another write when each account is its own request', async () => {
   const env = bench({ named: ['000'], wanted: ['000', '001', '002', '003'], refused: [] });
   let writes = 0;
   const write = async () => {
@@ -187,7 +190,7 @@ test('where each account is a request of its own, who is refused is left out wit
   expect(writes).toBe(1);
 });
 
-test('whom the last write was without is suspected first: all other newcomers are in with the second write', async () => {
+test('suspects the accounts excluded from the last write first, and admits the others with the second write', async () => {
   const refused = ['003', '040'];
   const env = bench({ wanted: ids(100), refused });
 

@@ -24,11 +24,11 @@ function pauses(late: number, writes: number, served = 2): readonly number[] {
   });
 }
 
-test('while others wait for each write, pauses grow, up to a limit', () => {
+test('lengthens the pauses up to a limit while accounts wait for each write', () => {
   expect(pauses(500, 6)).toEqual([3_000, 9_000, 27_000, 40_000, 40_000, 40_000]);
 });
 
-test('a write that left somebody out untried is followed soon, in a crowd too', () => {
+test('shortens the pause after a write that left accounts untried, also in a burst', () => {
   const before = { until: new Date(start).toISOString(), pause: 27_000, revision: 5 };
 
   const after = computeBatchWindow(before, { revision: 9, now: start + 500, unfinished: true });
@@ -37,15 +37,15 @@ test('a write that left somebody out untried is followed soon, in a crowd too', 
   expect(isUnderBurst(state(after), start + 4_000)).toBe(true);
 });
 
-test('who comes long after the last write meets the shortest pause', () => {
+test('uses the shortest pause when an account comes long after the last write', () => {
   expect(pauses(60_000, 4)).toEqual([3_000, 3_000, 3_000, 3_000]);
 });
 
-test('who comes one after the other meets the shortest pause', () => {
+test('uses the shortest pause when accounts come one after the other', () => {
   expect(pauses(500, 4, 1)).toEqual([3_000, 3_000, 3_000, 3_000]);
 });
 
-test('a thousand accounts within five minutes are served by ten writes', () => {
+test('serves a thousand accounts within five minutes by ten writes', () => {
   let now = start;
   let batchWindow: BatchWindow | undefined;
   let writes = 0;
@@ -56,7 +56,7 @@ test('a thousand accounts within five minutes are served by ten writes', () => {
   expect(writes).toBeLessThanOrEqual(10);
 });
 
-test('a resource is crowded from its second write in a row until some time after the pause', () => {
+test('counts a burst from the second write in a row until some time after the pause', () => {
   const first = computeBatchWindow(undefined, { revision: 5, now: start });
   const second = computeBatchWindow(first, { revision: 7, now: start + 3_500 });
   const until = getBatchWindowEnd(state(second), start);
@@ -68,7 +68,7 @@ test('a resource is crowded from its second write in a row until some time after
   expect(isUnderBurst(state(second), until + 41_000)).toBe(false);
 });
 
-test('a pause that a fast clock has written keeps nobody waiting for longer than any pause', () => {
+test('ignores a pause that a fast clock has written', () => {
   const fast = computeBatchWindow(undefined, { revision: 5, now: start + 3_600_000 });
   const broken = { ...fast, until: 'soon' };
 

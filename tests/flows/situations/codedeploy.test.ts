@@ -79,14 +79,14 @@ describe('the pipeline', () => {
     expect(whyDenied(accessKeyId, 'codedeploy:DeleteApplication')).toMatch(/no identity-based policy allows/);
   });
 
-  it('is the only role that may assume the deployer', async () => {
+  it("lets only the pipeline's role assume the deployer", async () => {
     const other = addStranger(env, development, 'Other', '/ci/');
     const elsewhere = addStranger(env, staging, 'Pipeline', '/ci/');
     await expect(assume(env, other, deployer())).rejects.toEqual(refused);
     await expect(assume(env, elsewhere, deployer())).rejects.toEqual(refused);
   });
 
-  it('is refused when the account is outside the OU', async () => {
+  it('refuses the pipeline in an account outside the OU', async () => {
     await onboardInto(env, staging, 'Workloads/Staging');
     await expect(assume(env, pipeline, deployer(staging))).rejects.toEqual(refused);
   });
@@ -106,12 +106,12 @@ function whyDenied(accessKeyId: string, action: string): string | undefined {
 }
 
 describe('a revision', () => {
-  it('is read by instances and by the deployer when the account is onboarded', async () => {
+  it('lets instances and the deployer read a revision when the account is onboarded', async () => {
     expect(await fetchRevision(startInstance())).toBe('the revision');
     expect(await fetchRevision(await assume(env, pipeline, deployer()))).toBe('the revision');
   });
 
-  it('is decrypted by instances when the key encrypts it', async () => {
+  it('lets instances decrypt a revision', async () => {
     const CiphertextBlob = await createDataKey();
     const decrypt = (credentials: AwsCredentialIdentity) =>
       clientOf(env, KMSClient, credentials).send(new DecryptCommand({ CiphertextBlob }));
@@ -120,13 +120,13 @@ describe('a revision', () => {
     await expect(decrypt(addStranger(env, production, 'Other'))).rejects.toEqual(refused);
   });
 
-  it('is not written by instances', async () => {
+  it('refuses to let instances write a revision', async () => {
     const s3 = clientOf(env, S3Client, startInstance());
     await s3.send(new ListObjectsV2Command({ Bucket }));
     await expect(s3.send(new PutObjectCommand({ Bucket, Key, Body: 'mine' }))).rejects.toEqual(refused);
   });
 
-  it('is refused to other roles of the account and to accounts outside the OU', async () => {
+  it('refuses the revision to other roles of the account and to accounts outside the OU', async () => {
     await onboardInto(env, staging, 'Workloads/Staging');
     await expect(fetchRevision(addStranger(env, production, 'Other'))).rejects.toEqual(refused);
     await expect(fetchRevision(addStranger(env, staging, 'Web', '/app/'))).rejects.toEqual(refused);

@@ -79,20 +79,20 @@ describe.each(deliveries)('%s', (_, delivery) => {
     expect(written(delivery.bucket)).toEqual([delivery.key(member)]);
   });
 
-  it('is refused when it writes under the id of an account that is not onboarded', async () => {
+  it('refuses a service that writes under the id of an account that is not onboarded', async () => {
     await onboardInto(env, member, 'Workloads');
     await expect(deliver(delivery, member, sandbox)).rejects.toEqual(refused);
     expect(written(delivery.bucket)).toEqual([]);
   });
 
-  it('is refused when the bucket owner would not own what it writes', async () => {
+  it('refuses a service when the bucket owner would not own the object', async () => {
     await onboardInto(env, member, 'Workloads');
     const s3 = clientOf(env, S3Client, credentialsOf(delivery, member));
     const object = { Bucket: delivery.bucket, Key: delivery.key(member), Body: 'events' };
     await expect(s3.send(new PutObjectCommand(object))).rejects.toEqual(refused);
   });
 
-  it('is refused when it acts for an account of another organization', async () => {
+  it('refuses a service that acts for an account of another organization', async () => {
     await onboardInto(env, member, 'Workloads');
     await expect(deliver(delivery, '999988887777')).rejects.toEqual(refused);
   });
