@@ -13,7 +13,7 @@ const run = promisify(execFile);
 let folder: string;
 let functions: readonly string[];
 
-/** Bundles all functions as serverless-esbuild does, with the options of serverless.yml. */
+/** Bundles all functions as infrastructure/bundle-functions.cjs does, with the options of serverless.yml. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'account-onboarding-'));
   const { custom, functions: declared } = await deployment();
@@ -21,13 +21,11 @@ beforeAll(async () => {
     handler.replace(/^functions\/(.*)\.handler$/, '$1'),
   );
   functions = [...new Set(handlers)];
-  const { exclude: _, outputFileExtension, ...options } = custom.esbuild;
   await build({
-    ...(options as BuildOptions),
+    ...(custom.esbuild as BuildOptions),
     entryPoints: functions.map((name) => `functions/${name}.ts`),
     absWorkingDir: root,
     outdir: folder,
-    outExtension: { '.js': String(outputFileExtension) },
     logLevel: 'silent',
   });
 }, 120_000);
