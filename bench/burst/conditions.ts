@@ -113,7 +113,11 @@ export function table(random: Random, store: Store, now: () => number): TableLoa
   const { item, transaction } = latencies.table;
   const { registry, ...rest } = store;
   const others = Object.fromEntries(
-    Object.entries(rest).map(([name, port]) => [name, timed(port, () => item)]),
+    Object.entries(rest).map(([name, port]) => [
+      name,
+      // The state of a resource and its item of the inventory.
+      timed(port, (method) => (name === 'resources' && method === 'put' ? transaction : item)),
+    ]),
   );
   const timedRegistry = timed(registry, (method) => (method === 'put' ? transaction : item));
   return {

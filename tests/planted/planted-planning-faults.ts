@@ -26,4 +26,22 @@ export const planningFaults: readonly PlantedFault[] = [
     replace: 'return counted.length > maxAccounts && counted.length > maxFraction * count;',
     by: 'return counted.length > 0 || maxAccounts < 0 || maxFraction < 0 || count < 0;',
   },
+  {
+    ...plain.planning,
+    name: 'former-grant-names-closed',
+    title: 'a former grant that stays goes on naming accounts that lose their access',
+    file: 'shared/reconcile/former-grants.ts',
+    replace: 'new Set([...removed, ...closed, ...(request.excluded ?? [])])',
+    by: 'new Set([...(request.excluded ?? []), ...closed.slice(0, 0)])',
+    flow: 'tests/flows/configuration-change',
+  },
+  {
+    ...plain.planning,
+    name: 'former-grants-unlimited',
+    title: 'the removal limit does not count accounts of former grants',
+    file: 'shared/reconcile/former-grants.ts',
+    replace: 'listBlockedTogether(request, due, before.size)',
+    by: 'listBlockedTogether(request, due.slice(0, 0), before.size)',
+    flow: 'tests/flows/configuration-change',
+  },
 ];
