@@ -3,12 +3,7 @@ import type { SearchResult, Store, StoredConfiguration } from '../store/ports.ts
 import { hashConfiguration } from './context.ts';
 import { ConfigurationMismatchError } from './errors.ts';
 import type { Configuration } from './schema.ts';
-import {
-  formatActivation,
-  type ResolvedSearches,
-  resolveSearches,
-  type SearchScope,
-} from './search-results.ts';
+import { type ResolvedSearches, resolveSearches, type SearchScope } from './search-results.ts';
 import { validateConfiguration } from './validate.ts';
 
 /** The resources with the accounts of their grants. */
@@ -21,19 +16,15 @@ export interface ResolvedConfiguration extends ResolvedSearches {
 /** With the results of its searches. */
 export interface ActiveConfiguration extends ResolvedConfiguration, SearchScope {
   readonly hash: string;
-  /** Default: 0. */
-  readonly reactivated?: number | undefined;
+  /** ISO 8601. */
+  readonly activatedAt: string;
 }
 
-/**
- * Identifies the activation that wrote a resource. It is the hash of the configuration, unless an equal configuration
- * was activated again with other OUs.
- */
+/** Tells an activation from every other one, also from an earlier one of the same configuration. */
 export const getActivationId = ({
   hash,
-  reactivated = 0,
-}: Pick<ActiveConfiguration, 'hash' | 'reactivated'>): string =>
-  reactivated === 0 ? hash : `${hash}+${reactivated}`;
+  activatedAt,
+}: Pick<StoredConfiguration, 'hash' | 'activatedAt'>): string => `${hash}@${activatedAt}`;
 
 /**
  * The active configuration.
@@ -107,8 +98,8 @@ export function toActiveConfiguration(
   items: readonly SearchResult[],
 ): ActiveConfiguration {
   const scope = toSearchScope(stored, configuration);
-  const { hash, reactivated } = stored;
-  return { ...scope, ...resolveSearches(scope, items), hash, reactivated, ous: getStoredOus(stored) };
+  const { hash, activatedAt } = stored;
+  return { ...scope, ...resolveSearches(scope, items), hash, activatedAt, ous: getStoredOus(stored) };
 }
 
 export const toSearchScope = (
@@ -116,7 +107,7 @@ export const toSearchScope = (
   configuration: Configuration,
 ): SearchScope => ({
   configuration,
-  activation: formatActivation(stored),
+  activation: getActivationId(stored),
   newSearches: stored.newSearches,
 });
 

@@ -1,5 +1,5 @@
 import { parseResourceKey } from '../grants/contract.ts';
-import type { SearchResult, StoredConfiguration } from '../store/ports.ts';
+import type { SearchResult } from '../store/ports.ts';
 import { listCentralNames } from './context.ts';
 import type { Configuration } from './schema.ts';
 import { type ConfiguredSearch, listSearches, type SearchMatches } from './searches.ts';
@@ -7,7 +7,7 @@ import { type ConfiguredSearch, listSearches, type SearchMatches } from './searc
 /** An activation, as far as search results depend on it. */
 export interface SearchScope {
   readonly configuration: Configuration;
-  /** In the form of `formatActivation`. */
+  /** `getActivationId` of it. */
   readonly activation: string;
   /** As `StoredConfiguration.newSearches`. */
   readonly newSearches: readonly string[];
@@ -20,12 +20,6 @@ export interface ResolvedSearches {
   /** Searches that have not completed under the activation. */
   readonly openSearches: readonly ConfiguredSearch[];
 }
-
-/** Identifies an activation. It also differs from an earlier activation of an equal configuration. */
-export const formatActivation = ({
-  hash,
-  activatedAt,
-}: Pick<StoredConfiguration, 'hash' | 'activatedAt'>): string => `${hash}@${activatedAt}`;
 
 /** Whether a search has succeeded under the activation, even if it failed later. */
 export const hasCompleted = (

@@ -28,7 +28,7 @@ export async function readUnlessMissing<T>(
 export const toMissingState = (
   seen: {
     readonly desired: DesiredResource;
-    readonly active: Pick<ActiveConfiguration, 'hash' | 'reactivated'>;
+    readonly active: Pick<ActiveConfiguration, 'hash' | 'activatedAt'>;
     readonly revision: number;
     readonly state: ResourceState | undefined;
   },

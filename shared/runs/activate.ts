@@ -51,7 +51,6 @@ export async function activateConfiguration(
         document: configuration,
         ous,
         newSearches: listNewSearches(configuration, scopeOf(previous), searchResults),
-        ...(previous?.hash === hash ? { reactivated: (previous.reactivated ?? 0) + 1 } : {}),
         activatedAt: getTimestamp(clock),
         activatedBy,
       };

@@ -168,7 +168,7 @@ export interface SearchResult {
 interface CompletedSearch {
   /** When it ended, ISO 8601. */
   readonly at: string;
-  /** The activation that was active then, in the form of `formatActivation`. */
+  /** `getActivationId` of the configuration that was active then. */
   readonly activation: string;
 }
 
@@ -214,8 +214,6 @@ export interface StoredConfiguration {
    * id. It cannot be derived later, since a renamed OU only shows its new name.
    */
   readonly ous: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** How often an equal configuration was activated again, because its paths name other OUs than before. Default: 0. */
-  readonly reactivated?: number;
   /**
    * Searches that the previous configuration did not have. Their stored matches are old: they count only after the
    * search has completed under this activation.

@@ -50,17 +50,23 @@ it('throws when a resource is missing that the configuration names, or another e
 });
 
 it('remembers a missing resource as new when a pattern finds it, and as settled when nothing does', () => {
-  const seen = { desired, active: { hash: 'h' }, revision: 7, state: undefined };
+  const seen = { desired, active: { hash: 'h', activatedAt: 'then' }, revision: 7, state: undefined };
   const state = aState({ lastReconciliation: aReconciliation({ generation: 4 }) });
   const run = { runId: 'run', at };
 
   expect(toMissingState(seen as never, run)).toEqual({
     managed: { sids: [] },
-    lastReconciliation: { ...run, revision: 0, configurationHash: 'h', grants: ['token'], generation: 1 },
+    lastReconciliation: {
+      ...run,
+      revision: 0,
+      configurationHash: 'h@then',
+      grants: ['token'],
+      generation: 1,
+    },
   });
   expect(toMissingState({ ...seen, state, desired: { ...desired, shares: [] } } as never, run)).toEqual({
     managed: { sids: [] },
-    lastReconciliation: { ...run, revision: 7, configurationHash: 'h', grants: [], generation: 5 },
+    lastReconciliation: { ...run, revision: 7, configurationHash: 'h@then', grants: [], generation: 5 },
   });
 });
 

@@ -33,7 +33,7 @@ async function settled(
   const whole = { ...planOnly(configuration, members(2)), ...plan };
   const picture = {
     desired,
-    active: { configuration, hash: 'h' },
+    active: { configuration, hash: 'h', activatedAt: 'then' },
     revision: 7,
     accounts: [{ id: rejected, name: 'orders-production' }],
     state,
@@ -70,7 +70,7 @@ describe('settle', () => {
       runId: 'run',
       at: '2026-03-02T09:00:00.000Z',
       revision: 7,
-      configurationHash: 'h',
+      configurationHash: 'h@then',
       grants: ['token'],
       generation: 1,
     });

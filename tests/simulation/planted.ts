@@ -1,3 +1,4 @@
+import { getActivationId } from '../../shared/configuration/active-configuration.ts';
 import { parsePolicy, serializePolicy } from '../../shared/iam/document.ts';
 import { installationOf } from '../../shared/iam/managed-statements.ts';
 import type { RegisteredAccount } from '../../shared/platform/account.ts';
@@ -98,7 +99,7 @@ export const appliedBeforeReadBack = (): Planted => ({
             generation: 1,
             ...state.lastReconciliation,
             revision,
-            configurationHash: inForce?.hash ?? '',
+            configurationHash: inForce === undefined ? '' : getActivationId(inForce),
           },
         });
       },

@@ -6,7 +6,7 @@ import type {
   StoredConfigurationWithSearchResults,
 } from '../ports.ts';
 import { pack, packedSchema } from './documents.ts';
-import { ordinalSchema, timeSchema } from './fields.ts';
+import { timeSchema } from './fields.ts';
 import { readItem, sendConditionalWrite } from './operations.ts';
 import { listSearchResults } from './search-results.ts';
 import type { Key, Table } from './table.ts';
@@ -17,7 +17,6 @@ const activeSchema: z.ZodType<StoredConfiguration> = z.object({
   hash: z.string(),
   document: packedSchema(z.unknown()),
   ous: packedSchema(z.record(z.string(), z.record(z.string(), z.string()))),
-  reactivated: ordinalSchema.exactOptional(),
   newSearches: packedSchema(z.array(z.string())),
   activatedAt: timeSchema,
   activatedBy: z.string(),

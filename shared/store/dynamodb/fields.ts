@@ -26,7 +26,7 @@ export const ordinalSchema = z.int().positive();
 
 export const accountIdSchema = z.string().regex(accountIdPattern, 'expected an account id of 12 digits');
 
-/** As `getActivationId`: a SHA-256 in hexadecimal, with a number if an equal configuration was activated again. */
+/** As `getActivationId`: a SHA-256 in hexadecimal, and a time. */
 export const activationIdSchema = z
   .string()
-  .regex(/^[0-9a-f]{64}(?:\+[1-9]\d*)?$/, 'expected a SHA-256 in hexadecimal, or one with a number');
+  .regex(/^[0-9a-f]{64}@\d{4}-[\dT:.-]+Z$/, 'expected a SHA-256 in hexadecimal, and a time');

@@ -1,3 +1,4 @@
+import { getActivationId } from '../../../shared/configuration/active-configuration.ts';
 import { isMember } from '../oracle/organization.ts';
 import { accountsNamed, documentOf } from '../oracle/policies.ts';
 import { ofGrant } from '../oracle/sids.ts';
@@ -26,7 +27,8 @@ export async function findCountedTooEarly(
   if (added.length === 0) return [];
   // By another configuration it was for others. Before the pattern of a grant matched it, that grant counted nobody.
   if (writeInProgress === 'other-configuration') return [];
-  if (configurationHash !== (await inner.configuration.getActive())?.hash) return [];
+  const active = await inner.configuration.getActive();
+  if (active === undefined || configurationHash !== getActivationId(active)) return [];
   const accounts = await Promise.all(added.map((id) => inner.registry.getAccount(id)));
   return (
     accounts

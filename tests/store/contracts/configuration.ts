@@ -58,11 +58,11 @@ export function configurationContract(makeStore: MakeStore): void {
       const ous = { 'Größe/*': { 'ou-abcd-11111111': 'Größe', 'ou-abcd-22222222': 'Größe/CI%2FCD' } };
       const more = { ...ous, Sandbox: { 'ou-abcd-33333333': 'Sandbox' } };
       expect(await configuration.putOus(ous, first)).toBe(false);
-      await configuration.activate({ ...first, ous, reactivated: 2 });
+      await configuration.activate({ ...first, ous });
 
-      expect(await configuration.getActive()).toStrictEqual({ ...first, ous, reactivated: 2 });
+      expect(await configuration.getActive()).toStrictEqual({ ...first, ous });
       expect(await configuration.putOus(more, first)).toBe(true);
-      expect(await configuration.getActive()).toStrictEqual({ ...first, ous: more, reactivated: 2 });
+      expect(await configuration.getActive()).toStrictEqual({ ...first, ous: more });
       expect(await configuration.putOus(ous, { ...first, activatedAt: later })).toBe(false);
       expect(await configuration.putOus(ous, { ...first, hash: 'b'.repeat(64) })).toBe(false);
       expect((await configuration.getActive())?.ous).toStrictEqual(more);

@@ -1,7 +1,16 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Hold, ResourceState, ResourceStore } from '../../../shared/store/ports.ts';
 import type { MakeStore } from '../../fixtures/make-store.ts';
-import { accountId, aReconciliation, aState, at, bucket, key, tamper } from '../../fixtures/store-items.ts';
+import {
+  accountId,
+  aReconciliation,
+  aState,
+  at,
+  bucket,
+  key,
+  later,
+  tamper,
+} from '../../fixtures/store-items.ts';
 
 const versionOf = (state: ResourceState | undefined): Pick<ResourceState, 'version'> =>
   state?.version === undefined ? {} : { version: state.version };
@@ -95,14 +104,14 @@ export function resourceContract(makeStore: MakeStore): void {
           accountId: accountId(1),
           change: 'remove',
           reason: 'removal-limit',
-          configurationHash: `${'a'.repeat(64)}+1`,
+          configurationHash: `${'a'.repeat(64)}@${at}`,
           since: at,
         },
         {
           accountId: accountId(2),
           change: 'remove',
           reason: 'removal-limit',
-          configurationHash: 'a'.repeat(64),
+          configurationHash: `${'a'.repeat(64)}@${at}`,
         },
         {
           accountId: accountId(3),
@@ -128,7 +137,7 @@ export function resourceContract(makeStore: MakeStore): void {
         accountId: accountId(number),
         change: 'remove',
         reason: 'removal-limit',
-        configurationHash: 'a'.repeat(64),
+        configurationHash: `${'a'.repeat(64)}@${at}`,
         since: new Date(Date.parse(at) + 1_000 * number).toISOString(),
       }));
       await put(bucket, aState({ holds }));
@@ -166,7 +175,7 @@ export function resourceContract(makeStore: MakeStore): void {
     });
 
     test('keeps the configuration when the same configuration was activated again', async () => {
-      const configurationHash = `${'a'.repeat(64)}+12`;
+      const configurationHash = `${'b'.repeat(64)}@${later}`;
       const state = aState({ lastReconciliation: aReconciliation({ configurationHash }) });
       await put(bucket, state);
 
