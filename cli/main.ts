@@ -11,12 +11,15 @@ import { createCheckCommand } from './commands/check.ts';
 import { createDemoCommand } from './commands/demo.ts';
 import { createDriftCommand } from './commands/drift.ts';
 import { createExplainCommand } from './commands/explain.ts';
+import { createHistoryCommand } from './commands/history.ts';
 import { createImportCommand } from './commands/import.ts';
+import { createLocksCommand } from './commands/locks.ts';
 import { createMemberTemplateCommand } from './commands/member-template.ts';
 import { createPlanCommand } from './commands/plan.ts';
 import { createPublishCommand } from './commands/publish.ts';
 import { createRunCommand } from './commands/run.ts';
 import { createSpokeTemplateCommand } from './commands/spoke-template.ts';
+import { createStatusCommand } from './commands/status.ts';
 import { createValidateCommand } from './commands/validate.ts';
 import { createWhoCanCommand } from './commands/who-can.ts';
 import { type ExitCode, exitCodes, exitCodeTable } from './exit-codes.ts';
@@ -59,6 +62,9 @@ async function program(context: CommandContext): Promise<Command> {
     createExplainCommand,
     createWhoCanCommand,
     createBudgetCommand,
+    createStatusCommand,
+    createHistoryCommand,
+    createLocksCommand,
     createRunCommand,
     createPublishCommand,
     createSpokeTemplateCommand,

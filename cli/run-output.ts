@@ -72,7 +72,7 @@ interface PrintedResources extends Required<Pick<PrintedRun, 'differences' | 'ac
   readonly unresolved: readonly string[];
 }
 
-function printResources(
+export function printResources(
   out: Output,
   changes: readonly ResourceChange[],
   { withRegion, unresolved, differences, accounts }: PrintedResources,

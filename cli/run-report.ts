@@ -169,7 +169,7 @@ export function splitResourceKey(
   return { account, region, kind, id: id.join('/') };
 }
 
-const createResourceReport = (change: ResourceChange): ResourceReport => ({
+export const createResourceReport = (change: ResourceChange): ResourceReport => ({
   ...splitResourceKey(change.resource),
   outcome: getOutcome(change),
   ...(change.size === undefined ? {} : { size: change.size }),

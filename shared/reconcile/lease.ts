@@ -114,12 +114,13 @@ async function ask({ store, clock }: Services, resource: string, owner: string) 
 
 /** `undefined` for a lease that was released while it was read. */
 const holderOf = (owner: string | undefined, until: number): { readonly holder?: LeaseHolder } =>
-  owner === undefined
-    ? {}
-    : { holder: { runId: owner.split(ownerSeparator)[0] ?? owner, until: new Date(until).toISOString() } };
+  owner === undefined ? {} : { holder: { runId: getRunId(owner), until: new Date(until).toISOString() } };
 
 /** Between the id of a run and its attempt. */
 const ownerSeparator = '#';
+
+/** The run that an owner of a lease belongs to. */
+export const getRunId = (owner: string): string => owner.split(ownerSeparator)[0] ?? owner;
 
 interface Held {
   readonly resource: string;

@@ -24,6 +24,7 @@ import {
   type Store,
   type StoredConfiguration,
 } from './ports.ts';
+import { selectRuns } from './run-search.ts';
 import { isOpenRun, isUnannounced } from './run-status.ts';
 
 /**
@@ -143,6 +144,16 @@ function memoryLeases(): LeaseStore {
       soon(() => {
         if (held.get(resource)?.owner === owner) held.delete(resource);
       }),
+    listHeld: (now) =>
+      soon(() => {
+        const leases = [...held].map(([resource, lease]) => ({ resource, ...lease }));
+        return all(
+          sortedBy(
+            leases.filter(({ until }) => until > now),
+            ({ resource }) => resource,
+          ),
+        );
+      }),
   };
 }
 
@@ -182,6 +193,8 @@ function memoryRuns(): RunStore {
       }),
     listChanges: (runId) => soon(() => changesOf(runId)),
     getWhole: (runId) => soon(() => ({ run: runs.get(runId), changes: changesOf(runId) })),
+    search: (query) =>
+      soon(() => all(selectRuns(query, { runs: [...runs.values()], changesOf: (id) => changesOf(id) }))),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Account, RegisteredAccount } from '../platform/account.ts';
 import type { ErrorRecord } from '../platform/errors.ts';
 import type { Hold } from './holds.ts';
+import type { Listed } from './listed.ts';
 import type { MemberCheckStore } from './member-check-port.ts';
 import type { OutboxStore } from './outbox-port.ts';
 import type { ApprovalStore, RunStore } from './run-ports.ts';
@@ -202,6 +203,16 @@ export interface LeaseStore {
   acquire(resource: string, owner: string, now: number, until: number): Promise<LeaseAttempt>;
   /** Releases the lease, if `owner` still holds it. */
   release(resource: string, owner: string): Promise<void>;
+  /** The leases that end after `now`, by resource. Reads the whole table, so only operators use it. Consistent reads. */
+  listHeld(now: number): Promise<Listed<HeldLease>>;
+}
+
+export interface HeldLease {
+  readonly resource: string;
+  /** The run that holds it. */
+  readonly owner: string;
+  /** When it ends, milliseconds since the epoch. */
+  readonly until: number;
 }
 
 export interface StoredConfiguration {

@@ -184,7 +184,15 @@ export interface RunStore {
   listChanges(runId: string): Promise<readonly ResourceChange[]>;
   /** The record and the changes in one call. */
   getWhole(runId: string): Promise<WholeRun>;
+  /**
+   * Every run that concerns an account or a resource, newest first. Reads the whole table, so only operators use it. A run has
+   * its record and the changes that match, without the documents before and after. Consistent reads.
+   */
+  search(query: RunQuery): Promise<Listed<WholeRun>>;
 }
+
+/** What a search for runs asks for. `resource` is the key of a resource, or its id alone. */
+export type RunQuery = { readonly accountId: string } | { readonly resource: string };
 
 /** A run's request to an operator, and the decision. */
 export interface ApprovalRequest {

@@ -7,6 +7,7 @@ import { memberCheckContract } from './contracts/member-checks.ts';
 import { outboxContract } from './contracts/outbox.ts';
 import { registryContract } from './contracts/registry.ts';
 import { resourceContract } from './contracts/resources.ts';
+import { runSearchContract } from './contracts/run-search.ts';
 import { runContract } from './contracts/runs.ts';
 import { foundContract } from './contracts/search-results.ts';
 
@@ -18,6 +19,7 @@ export function storeContract(name: string, makeStore: MakeStore): void {
     foundContract(makeStore);
     leaseContract(makeStore);
     runContract(makeStore);
+    runSearchContract(makeStore);
     approvalContract(makeStore);
     configurationContract(makeStore);
     outboxContract(makeStore);

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { LeaseStore } from '../ports.ts';
+import type { HeldLease, LeaseStore, Listed } from '../ports.ts';
+import type { StoredItemError } from '../stored-item-error.ts';
 import { momentSchema } from './fields.ts';
-import { readItem, sendConditionalWrite } from './operations.ts';
+import { parseItem, parseOr } from './items.ts';
+import { readItem, scanItems, sendConditionalWrite, toListed } from './operations.ts';
 import type { Key, Table } from './table.ts';
 
 const leaseKey = (resource: string): Key => ({ pk: `RESOURCE#${resource}`, sk: 'LEASE' });
@@ -39,8 +41,29 @@ export function createDynamoLeases(table: Table): LeaseStore {
         ),
       );
     },
+    listHeld: (now) => listHeld(table, now),
   };
 }
+
+const leasePrefix = 'RESOURCE#';
+
+async function listHeld(table: Table, now: number): Promise<Listed<HeldLease>> {
+  const items: HeldLease[] = [];
+  const unreadable: StoredItemError[] = [];
+  const scan = { text: 'sk = :sk', values: { ':sk': 'LEASE' } };
+  for await (const item of scanItems(table, scan))
+    parseOr(
+      () => {
+        const { owner, until } = parseItem(leaseSchema, item, table.tableName);
+        const resource = String(item.pk).slice(leasePrefix.length);
+        if (until > now) items.push({ resource, owner, until });
+      },
+      (error) => void unreadable.push(error),
+    );
+  return toListed({ items: items.toSorted((a, b) => compareText(a.resource, b.resource)), unreadable });
+}
+
+const compareText = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 const leaseSchema = z.object({ owner: z.string(), until: momentSchema });
 

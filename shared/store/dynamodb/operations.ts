@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, paginateQuery, paginateScan } from '@aws-sdk/lib-dynamodb';
 import pMap, { pMapSkip } from 'p-map';
 import type * as z from 'zod';
 import { toErrorRecord } from '../../platform/errors.ts';
@@ -126,6 +126,30 @@ async function* queried(
     ConsistentRead: true,
   };
   for await (const { Items: items = [] } of paginateQuery({ client }, query)) yield* items;
+}
+
+/** What a scan gives of the table: `text` is a filter expression. */
+interface Scan extends Condition {
+  /** Attributes that are read. Default: all. */
+  readonly attributes?: readonly string[];
+}
+
+/** Reads every item of the table, and gives those that pass the filter. Consistent reads. For operators only. */
+export async function* scanItems(
+  { client, tableName }: Table,
+  { text, values, attributes }: Scan,
+): AsyncGenerator<Item> {
+  const names = Object.fromEntries((attributes ?? []).map((name) => [`#${name}`, name]));
+  const scan = {
+    TableName: tableName,
+    FilterExpression: text,
+    ExpressionAttributeValues: { ...values },
+    ConsistentRead: true,
+    ...(attributes === undefined
+      ? {}
+      : { ProjectionExpression: Object.keys(names).join(', '), ExpressionAttributeNames: names }),
+  };
+  for await (const { Items: items = [] } of paginateScan({ client }, scan)) yield* items;
 }
 
 /**

@@ -14,7 +14,7 @@ import { packedSchema, packOptional } from './documents.ts';
 import { accountIdSchema, countSchema, momentSchema, ordinalSchema, timeSchema } from './fields.ts';
 import { withoutUndefined } from './items.ts';
 import { iterateItemsWithPrefix, listItems, queryItems, readEach, readItem, toListed } from './operations.ts';
-import { errorSchema } from './runs.ts';
+import { errorSchema } from './run-items.ts';
 import type { Key, Table } from './table.ts';
 import { sendTransaction } from './transactions.ts';
 

@@ -1,25 +1,10 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { type ErrorRecord, toErrorRecord } from '../../platform/errors.ts';
-import type {
-  ChannelAnnouncement,
-  Listed,
-  Outcome,
-  Reach,
-  ResourceChange,
-  RunRecord,
-  RunStatus,
-  RunStore,
-  SweepCounts,
-  WholeRun,
-} from '../ports.ts';
-import { readinessSchema } from '../readiness.ts';
-import { driftStatuses } from '../run-ports.ts';
+import type { Listed, ResourceChange, RunRecord, RunStore, WholeRun } from '../ports.ts';
 import { isOpenRun, isUnannounced } from '../run-status.ts';
-import { pack, packedSchema, packOptional } from './documents.ts';
-import { countSchema, timeSchema } from './fields.ts';
-import { recordedHoldsSchema } from './holds.ts';
-import { type Item, parseItem, parseOr, withoutUndefined } from './items.ts';
+import { pack, packOptional } from './documents.ts';
+import { timeSchema } from './fields.ts';
+import { type Item, parseItem, withoutUndefined } from './items.ts';
 import {
   iterateItemsBetween,
   iterateItemsWithPrefix,
@@ -30,106 +15,9 @@ import {
   sendConditionalWrite,
   toListed,
 } from './operations.ts';
+import { changeOf, changePrefix, partition, runKey, runSchema } from './run-items.ts';
+import { searchRuns } from './run-search.ts';
 import type { Key, Table } from './table.ts';
-
-const statuses = [
-  'running',
-  'waiting-for-approval',
-  'succeeded',
-  'failed',
-  'ignored',
-] as const satisfies readonly RunStatus[];
-const outcomes = [
-  'written',
-  'unchanged',
-  'held',
-  'conflict',
-  'busy',
-  'refused',
-  'failed',
-] as const satisfies readonly Outcome[];
-
-const strings = z.array(z.string());
-const documents = z.record(z.string(), z.unknown());
-
-export const errorSchema: z.ZodType<ErrorRecord> = z.object({
-  name: z.string(),
-  message: z.string(),
-  retryable: z.boolean(),
-  fields: documents.exactOptional(),
-});
-
-const countsSchema: z.ZodType<SweepCounts> = z.object({
-  accounts: countSchema,
-  changed: countSchema,
-  departed: countSchema,
-  equal: countSchema,
-  written: countSchema,
-  held: countSchema,
-  conflict: countSchema,
-  refused: countSchema,
-  failed: countSchema,
-  closedRuns: countSchema,
-  drift: z.partialRecord(z.enum(driftStatuses), countSchema),
-});
-
-const reachSchema: z.ZodType<Reach> = z.object({ accounts: countSchema, resources: countSchema });
-
-const channelSchema: z.ZodType<ChannelAnnouncement> = z.object({
-  status: z.enum(['announced', 'pending']),
-  at: timeSchema,
-  error: z.string().exactOptional(),
-});
-
-const runSchema: z.ZodType<RunRecord> = z.object({
-  runId: z.string(),
-  status: z.enum(statuses),
-  startedAt: timeSchema,
-  finishedAt: timeSchema.exactOptional(),
-  cause: z.string().exactOptional(),
-  accountIds: packedSchema(strings),
-  reason: z.string().exactOptional(),
-  error: packedSchema(errorSchema).exactOptional(),
-  unresolved: packedSchema(strings).exactOptional(),
-  warnings: packedSchema(strings).exactOptional(),
-  startedBy: z.string().exactOptional(),
-  announcedAt: timeSchema.exactOptional(),
-  announcement: z
-    .object({ title: z.string(), bus: channelSchema, topic: channelSchema.exactOptional() })
-    .exactOptional(),
-  counts: countsSchema.exactOptional(),
-  accessChanges: z
-    .object({ granted: reachSchema, revoked: reachSchema, inGrace: reachSchema })
-    .exactOptional(),
-  readiness: packedSchema(readinessSchema).exactOptional(),
-  waitingUntil: timeSchema.exactOptional(),
-});
-
-const changeSchema: z.ZodType<ResourceChange> = z.object({
-  resource: z.string(),
-  centralAccount: z.string().min(1).exactOptional(),
-  plannedAt: timeSchema.exactOptional(),
-  plannedGeneration: countSchema.exactOptional(),
-  planned: z.enum(['change', 'none']).exactOptional(),
-  drift: z.enum(driftStatuses).exactOptional(),
-  outcome: z.enum(outcomes).exactOptional(),
-  finishedAt: timeSchema.exactOptional(),
-  before: packedSchema(documents).exactOptional(),
-  after: packedSchema(documents).exactOptional(),
-  size: countSchema.exactOptional(),
-  limit: countSchema.exactOptional(),
-  unit: z.string().exactOptional(),
-  error: packedSchema(errorSchema).exactOptional(),
-  holds: packedSchema(recordedHoldsSchema).exactOptional(),
-  wrote: z.literal(true).exactOptional(),
-  added: packedSchema(strings).exactOptional(),
-  removed: packedSchema(strings).exactOptional(),
-  warnings: packedSchema(strings).exactOptional(),
-});
-
-const partition = (runId: string): string => `RUN#${runId}`;
-const runKey = (runId: string): Key => ({ pk: partition(runId), sk: 'RUN' });
-const changePrefix = 'CHANGE#';
 
 /**
  * The open runs, and the runs whose end is not announced, in one partition, since the table has no index. The item is
@@ -155,6 +43,7 @@ export function createDynamoRuns(table: Table): RunStore {
     putChange: (runId, change) => putItem(table, changeItem(runId, change)),
     listChanges: (runId) => readChanges(table, runId),
     getWhole: (runId) => readWhole(table, runId),
+    search: (query) => searchRuns(table, query),
   };
 }
 
@@ -167,20 +56,6 @@ async function readChanges(table: Table, runId: string): Promise<readonly Resour
     changes.push(changeOf(table, item));
   return changes;
 }
-
-/** A change that cannot be understood counts as not done. Its error is reported for the resource. */
-const changeOf = ({ tableName }: Table, item: Item): ResourceChange =>
-  parseOr<ResourceChange>(
-    () => parseItem(changeSchema, item, tableName, keyOfChange(item)),
-    (error) => ({ resource: resourceOfChange(item), error: toErrorRecord(error) }),
-  );
-
-const resourceOfChange = ({ sk }: Item): string => String(sk).slice(changePrefix.length);
-
-/** The partition key names the run. */
-const keyOfChange =
-  ({ pk }: Item) =>
-  ({ resource }: ResourceChange): Key => ({ pk: String(pk), sk: `${changePrefix}${resource}` });
 
 /**
  * The partition has the record behind the changes, and the request for approval before them. The request is not read.

@@ -15,7 +15,7 @@ import {
   withoutUndefined,
 } from './items.ts';
 import { iterateItemsWithPrefix, sendConditionalWrite } from './operations.ts';
-import { errorSchema } from './runs.ts';
+import { errorSchema } from './run-items.ts';
 import type { Key, Table } from './table.ts';
 
 /**

@@ -36,6 +36,7 @@ export function observeLeases(world: SimulatedWorld, violated: (what: string) =>
 
   return {
     around: (leases) => ({
+      ...leases,
       acquire: async (resource, owner, now, until) => {
         const attempt = await leases.acquire(resource, owner, now, until);
         if (attempt.taken) held.set(resource, { owner, until });

@@ -78,6 +78,21 @@ export function leaseContract(makeStore: MakeStore): void {
       expect(await leases.acquire(bucket, 'run-1', now, until)).toMatchObject({ taken: true });
     });
 
+    test('lists the leases that have not ended, by resource', async () => {
+      await leases.acquire(key, 'run-2#b', now, until + 1);
+      await leases.acquire(bucket, 'run-1#a', now, until);
+      const both = await leases.listHeld(now);
+
+      expect(both).toEqual({
+        items: [
+          { resource: key, owner: 'run-2#b', until: until + 1 },
+          { resource: bucket, owner: 'run-1#a', until },
+        ],
+        unreadable: [],
+      });
+      expect((await leases.listHeld(until)).items.map(({ owner }) => owner)).toEqual(['run-2#b']);
+    });
+
     test('goes to one of 20 who ask at once', async () => {
       const owners = Array.from({ length: 20 }, (_, number) => `run-${number}`);
       const taken = await Promise.all(owners.map((owner) => leases.acquire(bucket, owner, now, until)));

@@ -1,0 +1,33 @@
+import { loadConfiguration } from '../shared/configuration/load.ts';
+import { formatAccount } from '../shared/platform/account.ts';
+import type { Services } from '../shared/reconcile/services.ts';
+import type { Store } from '../shared/store/ports.ts';
+import { type CommonOptions, getConfigurationFile, type Session } from './command.ts';
+import { openEnvironment } from './environment.ts';
+import { connect } from './services.ts';
+
+export interface RecordOptions extends CommonOptions {
+  readonly simulate?: boolean;
+}
+
+/** For commands that read records: the installation's table, or a simulated organization with onboarded accounts. */
+export async function openRecords(session: Session, options: RecordOptions): Promise<Services> {
+  if (options.simulate !== true) return connect(session, { memoryAllowed: false }).services;
+  const configuration = await loadConfiguration(getConfigurationFile(options, session.io));
+  const request = { configuration, simulate: true, memoryAllowed: true, onboarded: true };
+  return (await openEnvironment(session, request)).services;
+}
+
+/** More names than this would cost as many reads, and nobody reads them. */
+const maxNames = 20;
+
+/** `payments-production (111122223333)`; ids alone for accounts that the registry does not know. */
+export async function nameAccounts({ registry }: Store, ids: readonly string[]): Promise<readonly string[]> {
+  const shown = await Promise.all(
+    ids.slice(0, maxNames).map(async (id) => {
+      const account = await registry.getAccount(id);
+      return account === undefined ? id : formatAccount(account);
+    }),
+  );
+  return ids.length > maxNames ? [...shown, `${ids.length - maxNames} more`] : shown;
+}

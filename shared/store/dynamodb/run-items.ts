@@ -1,0 +1,135 @@
+import * as z from 'zod';
+import { type ErrorRecord, toErrorRecord } from '../../platform/errors.ts';
+import type {
+  ChannelAnnouncement,
+  Outcome,
+  Reach,
+  ResourceChange,
+  RunRecord,
+  RunStatus,
+  SweepCounts,
+} from '../ports.ts';
+import { readinessSchema } from '../readiness.ts';
+import { driftStatuses } from '../run-ports.ts';
+import { packedSchema } from './documents.ts';
+import { countSchema, timeSchema } from './fields.ts';
+import { recordedHoldsSchema } from './holds.ts';
+import { type Item, parseItem, parseOr } from './items.ts';
+import type { Key, Table } from './table.ts';
+
+const statuses = [
+  'running',
+  'waiting-for-approval',
+  'succeeded',
+  'failed',
+  'ignored',
+] as const satisfies readonly RunStatus[];
+const outcomes = [
+  'written',
+  'unchanged',
+  'held',
+  'conflict',
+  'busy',
+  'refused',
+  'failed',
+] as const satisfies readonly Outcome[];
+
+const strings = z.array(z.string());
+const documents = z.record(z.string(), z.unknown());
+
+export const errorSchema: z.ZodType<ErrorRecord> = z.object({
+  name: z.string(),
+  message: z.string(),
+  retryable: z.boolean(),
+  fields: documents.exactOptional(),
+});
+
+const countsSchema: z.ZodType<SweepCounts> = z.object({
+  accounts: countSchema,
+  changed: countSchema,
+  departed: countSchema,
+  equal: countSchema,
+  written: countSchema,
+  held: countSchema,
+  conflict: countSchema,
+  refused: countSchema,
+  failed: countSchema,
+  closedRuns: countSchema,
+  drift: z.partialRecord(z.enum(driftStatuses), countSchema),
+});
+
+const reachSchema: z.ZodType<Reach> = z.object({ accounts: countSchema, resources: countSchema });
+
+const channelSchema: z.ZodType<ChannelAnnouncement> = z.object({
+  status: z.enum(['announced', 'pending']),
+  at: timeSchema,
+  error: z.string().exactOptional(),
+});
+
+export const runFields = {
+  runId: z.string(),
+  status: z.enum(statuses),
+  startedAt: timeSchema,
+  finishedAt: timeSchema.exactOptional(),
+  cause: z.string().exactOptional(),
+  accountIds: packedSchema(strings),
+  reason: z.string().exactOptional(),
+  error: packedSchema(errorSchema).exactOptional(),
+  unresolved: packedSchema(strings).exactOptional(),
+  warnings: packedSchema(strings).exactOptional(),
+  startedBy: z.string().exactOptional(),
+  announcedAt: timeSchema.exactOptional(),
+  announcement: z
+    .object({ title: z.string(), bus: channelSchema, topic: channelSchema.exactOptional() })
+    .exactOptional(),
+  counts: countsSchema.exactOptional(),
+  accessChanges: z
+    .object({ granted: reachSchema, revoked: reachSchema, inGrace: reachSchema })
+    .exactOptional(),
+  readiness: packedSchema(readinessSchema).exactOptional(),
+  waitingUntil: timeSchema.exactOptional(),
+};
+
+export const runSchema: z.ZodType<RunRecord> = z.object(runFields);
+
+export const changeFields = {
+  resource: z.string(),
+  centralAccount: z.string().min(1).exactOptional(),
+  plannedAt: timeSchema.exactOptional(),
+  plannedGeneration: countSchema.exactOptional(),
+  planned: z.enum(['change', 'none']).exactOptional(),
+  drift: z.enum(driftStatuses).exactOptional(),
+  outcome: z.enum(outcomes).exactOptional(),
+  finishedAt: timeSchema.exactOptional(),
+  before: packedSchema(documents).exactOptional(),
+  after: packedSchema(documents).exactOptional(),
+  size: countSchema.exactOptional(),
+  limit: countSchema.exactOptional(),
+  unit: z.string().exactOptional(),
+  error: packedSchema(errorSchema).exactOptional(),
+  holds: packedSchema(recordedHoldsSchema).exactOptional(),
+  wrote: z.literal(true).exactOptional(),
+  added: packedSchema(strings).exactOptional(),
+  removed: packedSchema(strings).exactOptional(),
+  warnings: packedSchema(strings).exactOptional(),
+};
+
+const changeSchema: z.ZodType<ResourceChange> = z.object(changeFields);
+
+export const partition = (runId: string): string => `RUN#${runId}`;
+export const runKey = (runId: string): Key => ({ pk: partition(runId), sk: 'RUN' });
+export const changePrefix = 'CHANGE#';
+
+/** A change that cannot be understood counts as not done. Its error is reported for the resource. */
+export const changeOf = ({ tableName }: Table, item: Item): ResourceChange =>
+  parseOr<ResourceChange>(
+    () => parseItem(changeSchema, item, tableName, keyOfChange(item)),
+    (error) => ({ resource: resourceOfChange(item), error: toErrorRecord(error) }),
+  );
+
+const resourceOfChange = ({ sk }: Item): string => String(sk).slice(changePrefix.length);
+
+/** The partition key names the run. */
+const keyOfChange =
+  ({ pk }: Item) =>
+  ({ resource }: ResourceChange): Key => ({ pk: String(pk), sk: `${changePrefix}${resource}` });

@@ -1,0 +1,60 @@
+import type { Listed, ResourceChange, RunQuery, RunRecord, WholeRun } from '../ports.ts';
+import { createChangeFilter, selectRuns } from '../run-search.ts';
+import type { StoredItemError } from '../stored-item-error.ts';
+import { type Item, parseItem, parseOr } from './items.ts';
+import { scanItems, toListed } from './operations.ts';
+import {
+  changeFields,
+  changeOf,
+  changePrefix,
+  partition,
+  runFields,
+  runKey,
+  runSchema,
+} from './run-items.ts';
+import type { Table } from './table.ts';
+
+const recordKey = runKey('').sk;
+
+/** Changes are read without the documents before and after, which are most of a change. */
+const searchedAttributes = (): readonly string[] => [
+  'pk',
+  'sk',
+  ...Object.keys(runFields),
+  ...Object.keys(changeFields).filter((name) => name !== 'before' && name !== 'after'),
+];
+
+export async function searchRuns(table: Table, query: RunQuery): Promise<Listed<WholeRun>> {
+  const runs: RunRecord[] = [];
+  const unreadable: StoredItemError[] = [];
+  const changes = new Map<string, ResourceChange[]>();
+  const isWanted = createChangeFilter(query);
+  const scan = {
+    text: 'begins_with(pk, :pk) AND (sk = :run OR begins_with(sk, :change))',
+    values: { ':pk': partition(''), ':run': recordKey, ':change': changePrefix },
+    attributes: [...new Set(searchedAttributes())],
+  };
+  for await (const item of scanItems(table, scan))
+    if (item.sk === recordKey)
+      parseOr(
+        () => void runs.push(parseItem(runSchema, item, table.tableName)),
+        (error) => void unreadable.push(error),
+      );
+    else keepChange(changes, item, changeOf(table, item), isWanted);
+  const changesOf = (runId: string) => sortChanges(changes.get(partition(runId)) ?? []);
+  return toListed({ items: selectRuns(query, { runs, changesOf }), unreadable });
+}
+
+function keepChange(
+  changes: Map<string, ResourceChange[]>,
+  { pk }: Item,
+  change: ResourceChange,
+  isWanted: (change: ResourceChange) => boolean,
+): void {
+  if (!isWanted(change)) return;
+  const ofRun = changes.get(String(pk)) ?? [];
+  changes.set(String(pk), [...ofRun, change]);
+}
+
+const sortChanges = (changes: readonly ResourceChange[]): readonly ResourceChange[] =>
+  changes.toSorted((a, b) => Buffer.compare(Buffer.from(a.resource), Buffer.from(b.resource)));
