@@ -13,14 +13,14 @@ import { getColorOfSign } from './differences.ts';
 import { createRunId } from './environment.ts';
 import type { Output } from './output.ts';
 
-/** What is told of a request: all but its token. */
+/** The printed fields of a request: all except its token. */
 export interface ApprovalReport {
   readonly runId: string;
   readonly accountIds: readonly string[];
   readonly planHash: string;
   readonly requestedAt: string;
   readonly until: string;
-  /** Where it runs; absent for a run on a machine of an operator. */
+  /** ARN of the execution. Absent for a run on an operator's machine. */
   readonly link?: string;
   readonly command: string;
   readonly difference: string;
@@ -39,7 +39,7 @@ export const createApprovalReport = (request: ApprovalRequest): ApprovalReport =
   ...(request.decision === undefined ? {} : { decision: request.decision }),
 });
 
-/** Who waits, until when, and what approval would give. */
+/** The waiting account, the deadline, and the access that approval would give. */
 export function printRequest(out: Output, request: ApprovalRequest): void {
   out.line(
     out.colors.bold(`Run ${request.runId}`) + out.colors.dim(`, plan ${request.planHash.slice(0, 12)}`),
@@ -59,16 +59,16 @@ export function printGain(out: Output, difference: string): void {
     out.line(`  ${getColorOfSign(out.colors, line.trimStart().charAt(0))(line)}`);
 }
 
-/** What `plan --account` says of an account that waits. */
+/** The text of `plan --account` for an account that waits. */
 export interface PendingReport {
   readonly since: string;
   readonly waits: string;
-  /** The hash that a request for this account alone would have. */
+  /** The hash of a request for this account alone. */
   readonly planHash: string;
   readonly difference: string;
 }
 
-/** `undefined` for an account that waits for nothing. */
+/** `undefined` for an account that does not wait. */
 export async function createPendingReport(
   services: Services,
   active: ActiveConfiguration,

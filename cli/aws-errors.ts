@@ -15,7 +15,7 @@ const advice: Readonly<Record<string, string>> = {
 
 const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE']);
 
-/** Whether the SDK threw it: an answer of AWS, no credentials, or no network. */
+/** Whether the SDK threw it: an error of AWS, no credentials, or no network. */
 export const isAwsError = (error: unknown): error is Error =>
   error instanceof Error &&
   ('$metadata' in error || error.name in advice || error.name === 'TimeoutError' || isNetworkError(error));

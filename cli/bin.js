@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import module from 'node:module';
 
-// Halves the start: Node keeps compiled code in the folder for temporary files, by the content of each file.
+// Halves the start time: Node caches compiled code in the folder for temporary files, by the content of each file.
 module.enableCompileCache?.();
 
-// Plain JavaScript, so that an old Node can read it and say what it needs instead of failing on the first type.
+// Plain JavaScript, so that an old version of Node can run it and report the required version, instead of failing on
+// the first type.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   console.error(`onboarding needs Node 22.18 or newer, and this is ${process.versions.node}.`);

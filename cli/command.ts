@@ -25,7 +25,7 @@ export type Action<Options> = (options: Options, session: Session) => Promise<Ex
 /** What a command file needs to build its command. */
 export interface CommandContext {
   readonly io: Io;
-  /** Called once, with the code that the process should end with. */
+  /** Called once, with the exit code of the process. */
   end(code: ExitCode): void;
 }
 
@@ -41,7 +41,7 @@ export const createCommand = (
     .option('--json', 'print one JSON object and no text')
     .option('--verbose', 'also print the log of the functions and the stack of an error');
 
-/** Runs an action; what it throws is told on stderr, and with `--json` as the one object too. */
+/** Runs an action. An error is printed on stderr, and with `--json` also as the one object. */
 export const runAction =
   <Options extends CommonOptions>({ io, end }: CommandContext, action: Action<Options>) =>
   async (options: Options): Promise<void> => {
@@ -71,7 +71,7 @@ function explained(error: unknown): string {
   return `unexpected: ${toErrorRecord(error).message}. Run again with --verbose, and report the output`;
 }
 
-/** The configuration's file, as the user would name it. */
+/** The path of the configuration file, as the user typed it. */
 export function getConfigurationFile({ config }: CommonOptions, { env, cwd }: Io): string {
   const named = config ?? (env.ONBOARDING_CONFIG || 'onboarding.yml');
   return relative(process.cwd(), resolve(cwd, named)) || named;

@@ -2,11 +2,11 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type { Session } from './command.ts';
 
-/** Whether somebody is there who can be asked. */
+/** Whether a person can answer a question on the terminal. */
 export const canAsk = ({ io, out }: Session): boolean =>
   !out.json && io.stdin.isTTY === true && io.stdout.isTTY === true;
 
-/** Asks on the terminal; nothing but `yes` is one. */
+/** Asks on the terminal. Only `yes` is a consent. */
 export async function confirm({ io }: Session, question: string): Promise<boolean> {
   io.stdout.write(`${question} Type "yes" to continue: `);
   const input = io.stdin instanceof Readable ? io.stdin : Readable.from(io.stdin);

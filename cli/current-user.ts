@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Io } from './terminal.ts';
 
-/** Who sits here, for the record: `ONBOARDING_USER`, else the user of the machine. */
+/** The user, for the record: `ONBOARDING_USER`, or else the login name. */
 export function getCurrentUser({ env }: Pick<Io, 'env'>): string {
   try {
     return env.ONBOARDING_USER || userInfo().username;

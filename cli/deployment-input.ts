@@ -1,12 +1,13 @@
 import { parseRotationEvent, type RotationRequest } from '../shared/secrets/deployment/event.ts';
 import { explainNotStarted } from '../simulator/local-deployment.ts';
 
-/** What an operator gives to `config-deployment`, beside events. */
+/** An operator's input to `config-deployment`, besides events. */
 const manualKeys = ['secretId', 'application', 'profile', 'resumePending'];
 
 /**
- * Whether an event or a manual input is of secrets and deployments, so that `config-deployment` reads it; else it is of
- * accounts and resources. CloudTrail's calls of Secrets Manager that make or tag a secret are of resources.
+ * Whether `config-deployment` reads an event or a manual input, because it is about secrets and deployments. Otherwise
+ * it is about accounts and resources. CloudTrail's calls of Secrets Manager that create or tag a secret are about
+ * resources.
  */
 export async function isDeploymentInput(input: unknown): Promise<boolean> {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return false;

@@ -5,7 +5,7 @@ import { alignColumns, type Colors, formatCount, type Output } from './output.ts
 import { formatEnd, formatHeading, printUnresolved } from './run-output.ts';
 import { countAllCalls } from './run-report.ts';
 
-/** What a run of `config-deployment` is about, for the first line. */
+/** The subject of a run of `config-deployment`, for the first line. */
 export function formatRequest(request: Exclude<RotationRequest, { readonly type: 'ignored' }>): string {
   switch (request.type) {
     case 'secret':
@@ -19,7 +19,7 @@ export function formatRequest(request: Exclude<RotationRequest, { readonly type:
   }
 }
 
-/** The run for people: each version and environment with how it ended, what is left, and how the run ended. */
+/** The run for people: the result of each version and environment, the unresolved lines, and the result of the run. */
 export function printDeployment(out: Output, configuration: Configuration, report: DeploymentReport): void {
   const { deployments, calls } = report;
   const places = Map.groupBy(deployments, ({ account, region }) => `${account}, ${region}`);

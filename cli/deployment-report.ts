@@ -5,27 +5,27 @@ import type { Delivery, DeliveryKey, RunRecord, Store } from '../shared/store/po
 import type { StateEvent, StateMachineResult } from '../simulator/run-state-machine.ts';
 import { sortCalls, toAccountFields } from './run-report.ts';
 
-/** What `run --json` prints of one version on its way to one environment. */
+/** The output of `run --json` for one version and one environment. */
 export interface DeliveryReport {
   readonly account: string;
   readonly region: string;
-  /** ARN of the secret; absent for a hosted configuration. */
+  /** ARN of the secret. Absent for a hosted configuration. */
   readonly secret?: string;
   readonly application: string;
   readonly environment: string;
   readonly profile: string;
   readonly version: string;
   readonly status: Delivery['status'];
-  /** Number of AppConfig's deployment; absent where none was started. */
+  /** Number of AppConfig's deployment. Absent if none was started. */
   readonly deployment?: number;
   readonly startAttempts: number;
-  /** Of the starts, those after an answer that never came. */
+  /** Number of starts after a missing answer. */
   readonly retriedStarts: number;
   readonly reason?: string;
   readonly error?: ErrorRecord;
 }
 
-/** What `run --json` prints for an event or input of secrets and deployments. */
+/** The output of `run --json` for an event or input about secrets and deployments. */
 export interface DeploymentReport {
   readonly status: 'succeeded' | 'failed' | 'ignored';
   readonly runId: string;
@@ -45,7 +45,7 @@ const resolved = z.looseObject({
   deliveries: z.array(z.object({ source: z.string(), id: z.string() })),
 });
 
-/** What a run takes care of, as its first step says. */
+/** The deliveries of a run, as its first step returns them. */
 export function readDeliveries({ type, state, output }: StateEvent): readonly DeliveryKey[] {
   if (type !== 'exited' || state !== 'ResolveDeployment') return [];
   const parsed = resolved.safeParse(output);
@@ -60,7 +60,7 @@ export interface EndedDeployment {
   readonly durationMs: number;
 }
 
-/** The run as its record and the outbox tell it. */
+/** The run, from its record and the outbox. */
 export async function createDeploymentReport(
   { runs, outbox }: Store,
   { runId, result, deliveries, calls, durationMs }: EndedDeployment,
@@ -84,7 +84,7 @@ export async function createDeploymentReport(
   };
 }
 
-/** A look that finds nothing to do leaves no record. */
+/** A scheduled check that finds nothing to do leaves no record. */
 const unrecorded = (runId: string, { status, error, cause }: StateMachineResult): RunRecord => ({
   runId,
   startedAt: '',

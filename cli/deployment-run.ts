@@ -23,7 +23,7 @@ export interface DeploymentRun {
   readonly simulate: boolean;
 }
 
-/** Runs `config-deployment` here, for an event or a manual input of secrets and deployments. */
+/** Runs `config-deployment` locally, for an event or a manual input about secrets and deployments. */
 export async function runDeployment(run: DeploymentRun, session: Session): Promise<ExitCode> {
   const started = await parseStartedRequest(run.input);
   if ('reason' in started) return ignored(run, started.reason, session);
@@ -62,7 +62,7 @@ async function simulated(
   };
 }
 
-/** Deployments take their time, so pauses are always kept there. */
+/** Real deployments take time, so pauses are always kept there. */
 async function connected(
   { configuration, runId }: DeploymentRun,
   session: Session,

@@ -13,7 +13,7 @@ import type { DeploymentTarget } from '../shared/store/ports.ts';
 import { addApplication, addStrategy, type ProfileInput, trustsAppConfig } from '../simulator/app-config.ts';
 import type { SimulatedOrganization } from '../simulator/organization.ts';
 
-/** What a request is about, as the simulated organization has it. */
+/** The subject of a request in the simulated organization. */
 interface DeployableContext {
   readonly organization: SimulatedOrganization;
   readonly configuration: Configuration;
@@ -22,9 +22,9 @@ interface DeployableContext {
 type Request = Exclude<RotationRequest, { readonly type: 'ignored' }>;
 
 /**
- * Makes what a request needs: the secret in the version that the event names, or the hosted versions up to the one that is
- * asked for; the targets that the configuration names, else an application with an environment; and their strategies. A
- * secret of an account that is not central is not made: nothing of it is deployed.
+ * Creates the subject of a request: the secret in the event's version, or the hosted versions up to the requested one;
+ * the configured targets, or else an application with an environment; and their strategies. A secret of a member
+ * account is not created, because it is never deployed.
  */
 export function makeDeployable(context: DeployableContext, request: Request): void {
   if (request.type === 'hosted') makeHosted(context, request);
@@ -40,7 +40,7 @@ function makeSecrets(context: DeployableContext, secretId: string, versionId?: s
     if (!isCentral) continue;
     const { name = secretId, arn } = parseSecretArn(secretId) ?? {};
     const suffix = arn?.slice(-6);
-    // Events and a configuration may name a secret that a grant of the configuration is on, too.
+    // An event and a configuration may name a secret that also has a grant.
     for (const known of [...organization.world.secrets.values()])
       if (known.name === name && known.accountId === accountId && known.region === region)
         organization.world.secrets.delete(known.arn);
@@ -124,7 +124,7 @@ function retrieving(
   return { retrievalRoleArn: known?.arn ?? organization.addRole(role) };
 }
 
-/** The predefined ones are there already; any other deploys at once and without bake time. */
+/** The predefined strategies exist already. Any other deploys at once and without bake time. */
 function makeStrategy(
   { organization: { world } }: DeployableContext,
   place: { readonly accountId: string; readonly region: string },
@@ -135,7 +135,7 @@ function makeStrategy(
   addStrategy(world, { ...place, id, name: id, ...growth });
 }
 
-/** More versions than anybody adds by hand are not made up. */
+/** The simulation creates no more versions than somebody would add by hand. */
 const maxVersions = 10_000;
 
 function makeHosted(
@@ -162,11 +162,11 @@ function makeHosted(
   }
 }
 
-/** What reads like an id is taken for one, and for a name as well. */
+/** A value in the form of an id is used as the id, and as the name as well. */
 const called = (text: string): { readonly name: string; readonly id?: string } =>
   appConfigIdPattern.test(text) ? { name: text, id: text } : { name: text };
 
-/** An account that the configuration has not is told by the run itself. */
+/** If the configuration lacks the account, the run itself reports it. */
 function placeIfAny(
   { configuration }: DeployableContext,
   request: Extract<Request, { readonly type: 'hosted' }>,

@@ -4,7 +4,7 @@ import { diffDocuments } from '../shared/reconcile/differences.ts';
 import type { ResourceChange } from '../shared/store/ports.ts';
 import { breakText, type Colors } from './output.ts';
 
-/** What changed in all documents of a resource, by meaning. */
+/** The changes in all documents of a resource, by meaning. */
 export const getDifferences = ({ before, after }: ResourceChange): readonly StatementDifference[] =>
   diffDocuments(before, after);
 
@@ -13,7 +13,7 @@ interface Screen {
   readonly width: number;
 }
 
-/** The differences as lines, a statement's description beside its Sid; colors by sign. Nothing of a line is cut. */
+/** The differences as lines, with the description of a statement beside its Sid, and colors by sign. No line is cut. */
 export const formatDifferences = (
   differences: readonly StatementDifference[],
   screen: Screen,

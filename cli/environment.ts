@@ -14,13 +14,13 @@ import { type Connecting, connect, createLogger } from './services.ts';
 import { createSimulation, forgetCalls, onboardEveryone, prepareDeployment } from './simulation.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Where a command compares or applies. */
+/** The environment in which a command compares or applies. */
 export interface CliEnvironment {
   readonly services: Services;
   readonly calls: CallCounts;
   /** For people. */
   readonly where: string;
-  /** The registry is in memory: what the installation knows is not known here. */
+  /** The registry is in memory: the state of the installation is unknown here. */
   readonly inMemory: boolean;
   readonly simulated: boolean;
 }
@@ -28,7 +28,7 @@ export interface CliEnvironment {
 export interface CliEnvironmentRequest extends Connecting {
   readonly configuration: Configuration;
   readonly simulate: boolean;
-  /** Whether everybody in a simulated organization was onboarded before. Default: nobody. */
+  /** Whether every account of a simulated organization was onboarded before. Default: none was. */
   readonly onboarded?: boolean;
 }
 
@@ -63,8 +63,8 @@ async function openSimulatedEnvironment(
 }
 
 /**
- * For a command that only reads: if no import has filled the table's registry yet, the accounts are read from Organizations,
- * for this command alone. Nothing is stored.
+ * For read-only commands. If no import has filled the table's registry yet, the command reads the accounts from
+ * Organizations into memory. Nothing is stored.
  */
 export async function readAccountsIfNeeded(
   environment: CliEnvironment,
@@ -83,7 +83,7 @@ export async function readAccountsIfNeeded(
   };
 }
 
-/** For commands that only read: the active configuration, and every resource as it is now. */
+/** For read-only commands: the active configuration, and the present state of every resource. */
 export async function readEverything(
   session: Session,
   options: CommonOptions & { readonly simulate?: boolean },
@@ -108,7 +108,7 @@ export async function readEverything(
   };
 }
 
-/** Plans with the progress on a terminal. */
+/** Plans, with progress on a terminal. */
 export const planWithProgress = (
   { services }: CliEnvironment,
   { out }: Session,
@@ -135,7 +135,7 @@ export interface ScopeOptions {
 }
 
 /**
- * The account that a command is about; `undefined` for all of them, which is the default.
+ * The account of a command. `undefined` for all accounts, the default.
  * @throws UsageError
  */
 export function parseScope({ account, all }: ScopeOptions): string | undefined {

@@ -6,8 +6,8 @@ import { UsageError } from './usage-error.ts';
 
 /**
  * The JSON of a file, or of the standard input for `-`.
- * @throws UsageError where there is no such file
- * @throws MalformedEventError where it is not JSON
+ * @throws UsageError if the file does not exist
+ * @throws MalformedEventError if it is not JSON
  */
 export async function readEvent(file: string, io: Io): Promise<unknown> {
   const name = file === '-' ? 'The standard input' : `The file ${file}`;

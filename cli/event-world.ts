@@ -5,7 +5,7 @@ import { endDeployments, noticeAccounts } from '../simulator/member-stack-sets.t
 import type { SimulatedOrganization } from '../simulator/organization.ts';
 import { isContainer } from '../simulator/world.ts';
 
-/** What happened to one account, by the event that tells of it. */
+/** One account and what happened to it, from its event. */
 interface EventContext {
   readonly organization: SimulatedOrganization;
   readonly configuration: Configuration;
@@ -14,11 +14,11 @@ interface EventContext {
   readonly input: unknown;
 }
 
-/** How the simulated organization is made to fit an event. */
+/** How the simulated organization is prepared for an event. */
 interface EventScenario {
-  /** The account as it was long before, onboarded like the others. Default: there was none. */
+  /** The account before the event, already onboarded. Default: it did not exist. */
   readonly before?: (context: EventContext) => void;
-  /** What the event tells of. */
+  /** The event's change of the organization. */
   readonly act: (context: EventContext) => void;
 }
 
@@ -56,19 +56,19 @@ const scenarios: Readonly<Record<ChangeCause, EventScenario>> = {
 
 type EventWorld = Omit<EventContext, 'accountId'>;
 
-/** The accounts that an event is about as they were before it: a moved one where it came from, and so on. */
+/** The accounts of an event in their state before it: a moved account in its old OU, and so on. */
 export function prepareOrganization(world: EventWorld, { accountIds, cause }: AccountChange): void {
   for (const accountId of accountIds) scenarios[cause].before?.({ ...world, accountId });
   endDeployments(world.organization);
 }
 
-/** Does to the organization what the event tells of. */
+/** Makes the event's change in the organization. */
 export function applyEvent(world: EventWorld, { accountIds, cause }: AccountChange): void {
   for (const accountId of accountIds) scenarios[cause].act({ ...world, accountId });
   noticeAccounts(world.organization);
 }
 
-/** The OU that most grants name, by path; the root where none does. */
+/** The OU that most grants name, by path. The root if no grant names an OU. */
 export function findFirstOu({ organization, configuration }: Omit<EventWorld, 'input'>): string {
   const paths = configuration.grants
     .flatMap(({ for: selector }) => selector.ous ?? [])
@@ -78,7 +78,7 @@ export function findFirstOu({ organization, configuration }: Omit<EventWorld, 'i
   return most === undefined ? organization.world.settings.rootId : ensureOu(organization, most);
 }
 
-/** An account that the organization has already stays as it is. */
+/** An existing account of the organization stays unchanged. */
 function place({ organization, accountId, input }: EventContext, parentId: string, tags = {}): void {
   if (organization.world.accounts.has(accountId)) return;
   const name = textAt(managedStatus(input), 'account', 'accountName') ?? 'new-account';
@@ -90,7 +90,7 @@ const rootOf = ({ organization }: EventContext): string => organization.world.se
 const parameter = ({ input }: EventContext, name: string): string | undefined =>
   textAt(input, 'detail', 'requestParameters', name);
 
-/** An OU that the example organization does not have is added, below the root. */
+/** An OU that the example organization lacks is added below the root. */
 function container({ organization }: EventContext, id: string | undefined, name = id): string {
   const { rootId } = organization.world.settings;
   if (id === undefined || id.startsWith('r-')) return rootId;
@@ -122,7 +122,7 @@ function tagKeys({ input }: EventContext): readonly string[] {
   return Array.isArray(keys) ? keys.map(String) : [];
 }
 
-/** What stands at a path of an event; only a part that is an object has parts. */
+/** The value at a path of an event. Only an object has parts. */
 const at = (value: unknown, ...path: readonly string[]): unknown =>
   path.reduce<unknown>(
     (inner, key) =>

@@ -1,18 +1,18 @@
 import { OnboardingError } from '../shared/platform/errors.ts';
 import { isAwsError } from './aws-errors.ts';
 
-/** What the exit code of every command means. From 64 on as in `sysexits.h`. */
+/** The meaning of the exit codes, equal for every command. From 64 on as in `sysexits.h`. */
 export const exitCodes = {
   succeeded: 0,
   failed: 1,
-  /** Of commands that compare: something is not as it should be. */
+  /** For commands that compare: a difference was found. */
   changesPending: 2,
   usage: 64,
   malformedInput: 65,
   unavailable: 69,
   unexpected: 70,
   configuration: 78,
-  /** 128 and the number of SIGINT, as shells have it. */
+  /** 128 plus the number of SIGINT, as shells do. */
   interrupted: 130,
 } as const;
 
@@ -58,7 +58,7 @@ const byErrorName: Readonly<Record<string, ExitCode>> = {
   ConcurrentUpdateError: exitCodes.unavailable,
 };
 
-/** For an error that kept the command from doing its work. A run that failed is no such error. */
+/** For an error that stopped the command. A failed run is no such error. */
 export function getExitCode(error: unknown): ExitCode {
   if (error instanceof OnboardingError) return byErrorName[error.name] ?? exitCodes.failed;
   return isAwsError(error) ? exitCodes.unavailable : exitCodes.unexpected;

@@ -27,7 +27,7 @@ import { alignColumns, createOutputColors } from './output.ts';
 import type { Io } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The command line. Throws nothing. @returns the code that the process should end with */
+/** The command line. Throws nothing. @returns the exit code of the process */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = exitCodes.succeeded;
   const context: CommandContext = {
@@ -76,7 +76,7 @@ async function program(context: CommandContext): Promise<Command> {
   return root;
 }
 
-/** Sub-commands that are added do not inherit these. */
+/** Sub-commands that are added do not inherit these settings. */
 const configured = (command: Command, io: Io): Command =>
   command
     .exitOverride()
@@ -108,7 +108,7 @@ const help = [
   ...alignColumns(exitCodeTable.map(([code, meaning]) => [String(code).padStart(2), meaning])),
 ].join('\n');
 
-/** Commander has told people already; machines get their object. */
+/** Commander has printed the text for people. Machines get their object. */
 function misused(error: unknown, argv: readonly string[], io: Io): ExitCode {
   if (!(error instanceof CommanderError)) throw error;
   if (error.exitCode === 0) return exitCodes.succeeded;

@@ -1,7 +1,7 @@
 import { main } from './main.ts';
 import { processIo } from './terminal.ts';
 
-/** `onboarding run | head` ends the reader first. */
+/** In `onboarding run | head` the reader ends first. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);

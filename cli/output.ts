@@ -4,19 +4,19 @@ import type { Io, OutputStream } from './terminal.ts';
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
-/** Where a command writes: text for people, or one JSON object for machines. */
+/** The output of a command: text for people, or one JSON object for machines. */
 export interface Output {
   readonly json: boolean;
   readonly colors: Colors;
-  /** Columns that a line should not exceed; unlimited where nobody looks at a screen. */
+  /** Columns that a line should not exceed. Unlimited if the output is no terminal. */
   readonly width: number;
-  /** A line for people; with `--json` nothing. */
+  /** A line for people. Ignored with `--json`. */
   line(text?: string): void;
-  /** Shown at the bottom of a terminal until the next line; elsewhere nothing. */
+  /** Shown at the bottom of a terminal until the next line. Ignored elsewhere. */
   transient(text: string): void;
   /** A line for people on the standard error, with `--json` too: it does not disturb the object. */
   note(text: string): void;
-  /** The one object for machines; without `--json` nothing. */
+  /** The one object for machines. Ignored without `--json`. */
   result(value: object): void;
 }
 
@@ -43,17 +43,17 @@ export function createOutput({ stdout, stderr, env }: Io, json: boolean): Output
   };
 }
 
-/** `NO_COLOR` (no-color.org) wins; without a terminal there is no color, unless `FORCE_COLOR` asks for it. */
+/** `NO_COLOR` (no-color.org) wins. Without a terminal there is no color, unless `FORCE_COLOR` is set. */
 export function createOutputColors(stream: OutputStream, env: Io['env']): Colors {
   const refused = (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb';
   const forced = (env.FORCE_COLOR ?? '') !== '' && env.FORCE_COLOR !== '0';
   return picocolors.createColors(!refused && (forced || stream.isTTY === true));
 }
 
-/** Columns that a text takes on the screen. */
+/** The width of a text on the screen, in columns. */
 const widthOf = (text: string): number => stripVTControlCharacters(text).length;
 
-/** At most `width` columns; `…` stands for the end that was cut. Only for text without colors. */
+/** At most `width` columns. `…` marks the cut end. Only for text without colors. */
 export const shorten = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
 
@@ -61,7 +61,7 @@ export const shorten = (text: string, width: number): string =>
 export const getTail = (text: string, width: number): string =>
   text.length <= width ? text : `…${text.slice(text.length - Math.max(width - 1, 0))}`;
 
-/** Rows as aligned columns, two blanks apart; the last column is as wide as it is. */
+/** Rows as aligned columns, two blanks apart. The last column is not padded. */
 export function alignColumns(rows: readonly (readonly string[])[], indent = '  '): readonly string[] {
   const widths: number[] = [];
   for (const row of rows)
@@ -70,7 +70,9 @@ export function alignColumns(rows: readonly (readonly string[])[], indent = '  '
   return rows.map((row) => `${indent}${row.map(padded).join('  ')}`.trimEnd());
 }
 
-/** A text without colors as lines of at most `width` columns, broken at blanks; those after the first are indented. */
+/**
+ * A text without colors as lines of at most `width` columns, broken at blanks. All lines except the first are indented.
+ */
 export function wrapText(text: string, width: number, indent = ''): readonly string[] {
   const lines: string[] = [];
   let line = '';
@@ -83,7 +85,7 @@ export function wrapText(text: string, width: number, indent = ''): readonly str
   return [...lines, line];
 }
 
-/** As `wrapped`, and a word that is longer than a line is continued on the next one. Nothing is lost. */
+/** As `wrapped`, but a word that is longer than a line continues on the next one. Nothing is lost. */
 export const breakText = (text: string, width: number, indent = ''): readonly string[] =>
   text.length <= width ? [text] : wrapText(chunked(text, width - indent.length), width, indent);
 

@@ -9,7 +9,7 @@ import { formatHeading, sortAccounts } from './run-output.ts';
 import { splitResourceKey } from './run-report.ts';
 import { getReadableWidth, printWarnings } from './warnings.ts';
 
-/** What is compared with what, and where. */
+/** The two sides of the comparison, and the environment. */
 export function printHead(out: Output, { where }: Pick<CliEnvironment, 'where'>, report: PlanReport): void {
   const { installation, configurationHash: hash, registryRevision } = report;
   out.line(
@@ -19,7 +19,7 @@ export function printHead(out: Output, { where }: Pick<CliEnvironment, 'where'>,
   out.line(out.colors.dim(`In ${where}`));
 }
 
-/** The plan for people: what would change, resource by resource, then what to beware of, then the counts. */
+/** The plan for people: the changes by resource, then the warnings, then the counts. */
 export function printPlan(out: Output, overall: OverallPlan, warnings: readonly string[]): void {
   const changing = overall.resources
     .filter(({ plan }) => plan?.changed)
@@ -48,11 +48,11 @@ function printResource(out: Output, snapshot: ResourceSnapshot, overall: Overall
   if (lines.length === 0) out.line(`      ${colors.dim(leftOver)}`);
 }
 
-/** Where what people have is as it should be, and is not all that there is. */
+/** No access changes, but managed content does. */
 export const leftOver =
   'no access changes: only an unused managed object, such as a policy that is not attached';
 
-/** A resource that gets its first policy, loses its last or what is left over of it, or keeps one that changes. */
+/** A resource that gets its first policy, loses its last policy or the rest of it, or keeps a changed policy. */
 function signOf({ actual = {}, plan, desired }: ResourceSnapshot): '+' | '-' | '~' {
   const some = (documents: object): boolean =>
     Object.values(documents).some((document) => document !== undefined);
@@ -70,7 +70,7 @@ function countLine(overall: OverallPlan, { bold, dim }: Colors): string {
   const scope = overall.accountId === undefined ? '' : ` for account ${overall.accountId}`;
   const parts = [
     `${formatCount(change, 'resource')} to change`,
-    // Those that have nothing for the account are not looked at.
+    // Resources without grants for the account are skipped.
     ...(overall.accountId === undefined ? [`${formatNumber(unchanged)} unchanged`] : []),
     ...(blockedRemovals === 0 ? [] : [`${formatNumber(blockedRemovals)} with blocked removals`]),
     ...(inGrace === 0 ? [] : [`${formatNumber(inGrace)} with accounts in a grace period`]),

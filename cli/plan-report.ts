@@ -19,7 +19,7 @@ import { formatNumber } from './output.ts';
 import { splitResourceKey } from './run-report.ts';
 import { groupSharedErrors } from './shared-errors.ts';
 
-/** What `plan --json` prints for one resource. */
+/** The output of `plan --json` for one resource. */
 interface PlannedResourceReport {
   readonly account: string;
   readonly region: string;
@@ -41,22 +41,22 @@ interface PlannedResourceReport {
 export interface PlanCounts {
   readonly change: number;
   readonly unchanged: number;
-  /** Resources with blocked removals; they may change otherwise. */
+  /** Resources with blocked removals. They may also change. */
   readonly blockedRemovals: number;
-  /** Resources with accounts that wait for the end of their grace; they may change otherwise. */
+  /** Resources with accounts in their grace period. They may also change. */
   readonly inGrace: number;
-  /** Resources that cannot be read, or for which no policy can be made, and patterns that cannot be looked for. */
+  /** Resources that cannot be read or rendered, and patterns whose search failed. */
   readonly failed: number;
 }
 
-/** What `plan --json` prints. */
+/** The output of `plan --json`. */
 export interface PlanReport {
   readonly status: 'changes-pending' | 'up-to-date' | 'incomplete';
   readonly installation: string;
   readonly configurationHash: string;
   readonly registryRevision: number;
   readonly accountId?: string;
-  /** Of the plan file, whether one is written or not. */
+  /** The hash of the plan file, whether it is written or not. */
   readonly planHash: string;
   readonly counts: PlanCounts;
   readonly warnings: readonly string[];
@@ -79,7 +79,7 @@ export function createPlanReport(plan: OverallPlan, warnings: readonly string[])
   };
 }
 
-/** Changes come first: what cannot be read is a warning beside them, but never the same as "nothing to do". */
+/** Changes come first. An unreadable resource is a warning beside them, and the result is never "nothing to do". */
 function statusOf({ change, failed }: PlanCounts): PlanReport['status'] {
   if (change > 0) return 'changes-pending';
   return failed > 0 ? 'incomplete' : 'up-to-date';
@@ -100,7 +100,7 @@ const countHeld = (resources: OverallPlan['resources'], reason: HoldReason): num
   resources.filter(({ plan }) => plan !== undefined && listHeldAccounts(plan.holds, reason).length > 0)
     .length;
 
-/** What is shown of a resource: all of it, or only what concerns the plan's account. */
+/** The shown part of a resource: all of it, or only the part that concerns the plan's account. */
 export const getShownDifferences = (
   { differences }: ResourceSnapshot,
   { accountId }: Pick<OverallPlan, 'accountId'>,
@@ -121,10 +121,10 @@ const createResourceReport = (snapshot: ResourceSnapshot, overall: OverallPlan):
   };
 };
 
-/** From this share of its limit on, a policy is told to be nearly full. */
+/** From this share of its limit on, a policy counts as nearly full. */
 const nearlyFull = 0.8;
 
-/** What an operator should know beside the differences: a line each. */
+/** What an operator should know besides the differences, a line each. */
 export const listPlanWarnings = (plan: OverallPlan): readonly string[] => [
   ...formatSearchProblems(plan.discovery),
   ...findConfigurationWarnings(plan.active.configuration).map(
@@ -135,7 +135,7 @@ export const listPlanWarnings = (plan: OverallPlan): readonly string[] => [
   ...resourceWarnings(plan),
 ];
 
-/** Of the grants on the plan's resources. */
+/** For the grants on the plan's resources. */
 function matchWarnings({ resources, active }: OverallPlan): readonly string[] {
   const grants = new Set(resources.flatMap(({ desired }) => desired.shares.map(({ entry }) => entry.name)));
   return listMatchNotes(active.configuration)
@@ -174,7 +174,7 @@ function planWarnings(
   const blocked = listHeldAccounts(holds, 'removal-limit');
   const full = `${Math.ceil((size / limit) * 100)} % full (${formatNumber(size)} of ${formatNumber(limit)} ${unit})`;
   return [
-    // An error beside the plan states them.
+    // An error beside the plan reports them.
     ...(blocked.length === 0 || error !== undefined
       ? []
       : [createBlockedRemovalsError(key, blocked, { configuration, accounts }).message]),
@@ -192,6 +192,6 @@ function graceWarnings(
   return text === undefined ? [] : [`${key}: ${text}`];
 }
 
-/** Messages of AWS do not always say which resource of ours it is about. */
+/** Messages of AWS do not always name the resource. */
 const withPlace = (message: string, key: string): string =>
   message.includes(key) ? message : `${key}: ${message}`;

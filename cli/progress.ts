@@ -6,7 +6,7 @@ import type { StateEvent } from '../simulator/run-state-machine.ts';
 import { waitsForToken } from '../simulator/task-handler.ts';
 import { formatCount, type Output } from './output.ts';
 
-/** Shows the Tasks of a state machine as they are entered and left. */
+/** Shows the Tasks of a state machine as they start and end. */
 export type Progress = (event: StateEvent) => void;
 
 const titleWidth = 30;
@@ -19,9 +19,9 @@ const reasonsToWait: Readonly<Record<string, string>> = {
 export function createProgress(out: Output, machine: DeployedMachine = 'account-onboarding'): Progress {
   const tasks = taskStates(machine);
   const running: Pick<StateEvent, 'state' | 'input' | 'index'>[] = [];
-  /** Errors that are not told yet: what follows says whether the state is tried again. */
+  /** Errors that are not printed yet: the next event shows whether the state is retried. */
   const errors = new Map<string, string>();
-  /** What is told once of a state that is entered again and again. */
+  /** Lines that are printed once for a state that is entered repeatedly. */
   const told = new Set<string>();
   const { green, red, yellow, dim } = out.colors;
   const tell = (mark: string, event: StateEvent, detail: string) =>
@@ -46,7 +46,7 @@ export function createProgress(out: Output, machine: DeployedMachine = 'account-
       const error = event.error ?? taken(errors, idOf(event)) ?? 'an error';
       tell(yellow('↻'), event, dim(reasonsToWait[error] ?? `retried after ${error}`));
     },
-    // A state whose error is caught is left next.
+    // After a caught error, the next event leaves the state.
     caught: () => {},
     failed: (event) => {
       left(event);
@@ -61,7 +61,7 @@ export function createProgress(out: Output, machine: DeployedMachine = 'account-
   };
 }
 
-/** What a map holds, which it no longer does then. */
+/** A map's entries, which are removed when it ends. */
 function taken<T>(map: Map<string, T>, key: string): T | undefined {
   const value = map.get(key);
   map.delete(key);
@@ -73,14 +73,14 @@ const idOf = ({ state, index }: Pick<StateEvent, 'state' | 'index'>): string => 
 
 const itemSchema = z.object({ centralAccount: z.string() });
 
-/** `PlanChanges` → `Plan changes`; of the task for each central account, `Update log account`. */
+/** `PlanChanges` → `Plan changes`. For the task of each central account: `Update log account`. */
 function titleOf({ state, input }: Pick<StateEvent, 'state' | 'input'>): string {
   const title = state.replace(/(?!^)[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   const item = itemSchema.safeParse(input);
   return item.success ? title.replace('central', item.data.centralAccount) : title;
 }
 
-/** What the steps give back, as far as it is told here; anything else is told without a detail. */
+/** The printed fields of the steps' results. Any other result is printed without a detail. */
 const outputSchema = z.looseObject({
   status: z.string().optional(),
   cause: z.string().optional(),
@@ -102,13 +102,13 @@ type StepOutput = z.infer<typeof outputSchema>;
 interface Detail {
   readonly ok: boolean;
   readonly text: string;
-  /** Whether it will be looked at again. */
+  /** Whether it will be checked again. */
   readonly waits?: boolean;
-  /** Whether it proves nothing wrong, and does not prove everything. */
+  /** Whether it proves nothing wrong, but does not prove everything. */
   readonly unproven?: boolean;
 }
 
-/** The latest thing first: a state's output holds those of the states before it. */
+/** The latest result first: a state's output contains the results of earlier states. */
 function detailOf({ state, output }: StateEvent): Detail {
   const parsed = outputSchema.safeParse(output);
   if (!parsed.success) return { ok: true, text: '' };
@@ -121,7 +121,7 @@ function detailOf({ state, output }: StateEvent): Detail {
   return { ok: step.status !== 'failed' || state === 'RecordFailure', text: startDetail(state, step) };
 }
 
-/** Of `<application>/<environment>/<profile>/<version>` the environment. */
+/** The environment in `<application>/<environment>/<profile>/<version>`. */
 function advanceDetail({ id = '', progress }: StepOutput): Detail {
   const waits = progress?.status === 'waiting';
   return {
@@ -139,7 +139,7 @@ const resolvedDetail = ({ deliveries = [], problems = [] }: StepOutput): Detail 
   ].join(', '),
 });
 
-/** How a count of resources is continued; other outcomes are told by their own word. */
+/** The words after a count of resources. Other outcomes are printed with their own name. */
 const outcomeTexts: Readonly<Record<string, string>> = {
   held: 'with held accounts',
   conflict: 'with a conflict',
@@ -156,7 +156,7 @@ function outcomesDetail(outcomes: Readonly<Record<string, number>>) {
   };
 }
 
-/** A step that proves nothing wrong, and does not prove everything, gets a mark of its own. */
+/** A step that proves nothing wrong, but does not prove everything, gets a mark of its own. */
 function verificationDetail({
   verified,
   missing,
@@ -195,7 +195,7 @@ interface StateText {
   readonly ItemProcessor?: StateTexts;
 }
 
-/** The names of all Tasks; choices, containers and ends say nothing to people. */
+/** The names of all Tasks. Choices, containers and ends mean nothing to people. */
 const taskStates = (machine: DeployedMachine): ReadonlySet<string> =>
   new Set(tasksOf(readDeployedDefinition(machine)));
 

@@ -5,7 +5,7 @@ import { UsageError } from './usage-error.ts';
 
 type Parse = (match: RegExpExecArray) => RequestPrincipal;
 
-/** What `--principal` may be. */
+/** The valid forms of `--principal`. */
 const principalForms: readonly (readonly [form: RegExp, parse: Parse])[] = [
   [/^arn:[^:]+:iam::\d{12}:role\/\S+$/, ([arn]) => ({ type: 'role', arn })],
   [/^arn:[^:]+:iam::\d{12}:user\/\S+$/, ([arn]) => ({ type: 'user', arn })],
@@ -19,7 +19,7 @@ const principalForms: readonly (readonly [form: RegExp, parse: Parse])[] = [
   [/^anonymous$/, () => ({ type: 'anonymous' })],
 ];
 
-/** Principals that look right and are none, with what to do. */
+/** Texts that look like principals but are invalid, with the remedy. */
 const noPrincipals: readonly (readonly [form: RegExp, advice: string])[] = [
   [
     /:assumed-role\//,
@@ -72,7 +72,7 @@ export function parseResource(text: string | undefined): string {
   );
 }
 
-/** `key=value`; a key that is given several times has several values. `without` has the keys that the request lacks. */
+/** `key=value`. A key that is given several times has several values. `without` has the keys that the request lacks. */
 export function parseContext(given: readonly string[] = [], without: readonly string[] = []): ContextValues {
   const values = new Map<string, string[]>();
   for (const each of given) {

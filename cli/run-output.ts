@@ -22,11 +22,11 @@ import { printSignIns } from './sign-in-output.ts';
 import { printWarnings } from './warnings.ts';
 
 export interface PrintedRun extends ReportedRun {
-  /** Whether what changed in a resource is told. Default: yes. */
+  /** Whether to print the changes in a resource. Default: yes. */
   readonly differences?: boolean;
 }
 
-/** The run for people: each resource with what changed in it, what is left, and how it ended. */
+/** The run for people: the changes of each resource, the unresolved lines, and the result. */
 export function printRun(
   out: Output,
   configuration: Configuration,
@@ -51,7 +51,7 @@ export function printRun(
   out.line(formatEnd(report, cost, out.colors));
 }
 
-/** The accounts that the resources are in, in the configuration's order. */
+/** The accounts of the resources, in the configuration's order. */
 export function sortAccounts(
   resources: readonly { readonly resource: string }[],
   { centralAccounts }: Configuration,
@@ -61,7 +61,7 @@ export function sortAccounts(
   return new Set([...central.filter((id) => touched.includes(id)), ...touched]);
 }
 
-/** `Log account 222222222222`; one account may be several central accounts. */
+/** `Log account 222222222222`. One AWS account may be several central accounts. */
 export function formatHeading(account: string, configuration: Configuration): string {
   const names = listCentralNames(configuration, account).join(' and ');
   return `${names.charAt(0).toUpperCase()}${names.slice(1)} account ${account}`;
@@ -86,7 +86,7 @@ export function printResources(
       out.line(`      ${line}`);
     for (const line of graceLines(change, accounts))
       for (const part of wrapText(line, out.width - 6)) out.line(`      ${out.colors.dim(part)}`);
-    // What is left comes at the end, with the error.
+    // The unresolved lines come at the end, with the error.
     const isToldAtTheEnd =
       together.has(change.resource) || unresolved.some((line) => line.startsWith(change.resource));
     for (const line of rejectionLines(change, accounts, unresolved))
@@ -110,7 +110,7 @@ const rejectionLines = (
   return unresolved.some((line) => line.includes(text)) ? [] : [text];
 };
 
-/** Whether the run changed something there; what failed is as it was. */
+/** Whether the run changed something there. A failed resource is unchanged. */
 const took = (change: ResourceChange): boolean => ['written', 'held'].includes(getOutcome(change));
 
 function resourceRow(change: ResourceChange, colors: Colors, withRegion: boolean): readonly string[] {
@@ -156,7 +156,7 @@ export function printUnresolved(out: Output, { unresolved }: Pick<RunReport, 'un
   for (const line of unresolved) out.line(`  - ${line.replaceAll('\n', '\n    ')}`);
 }
 
-/** What is proven of the accounts' access. Failures are among the unresolved items already. */
+/** The proof of the accounts' access. The unresolved lines already contain the failures. */
 export function printReadiness(
   out: Output,
   { ready, accesses, notVerified = [] }: Pick<RunReport, 'ready' | 'accesses' | 'notVerified'>,

@@ -11,7 +11,7 @@ import type { Readiness } from '../shared/store/readiness.ts';
 import type { StateMachineResult } from '../simulator/run-state-machine.ts';
 import { type ApprovalReport, createApprovalReport } from './approval-output.ts';
 
-/** What `run --json` prints for one resource. */
+/** The output of `run --json` for one resource. */
 export interface ResourceReport {
   readonly account: string;
   readonly region: string;
@@ -27,40 +27,43 @@ export interface ResourceReport {
   readonly holds?: ResourceChange['holds'];
   /** Only with `held`: the resource was written for the other accounts. */
   readonly wrote?: true;
-  /** Accounts that gained and that lost something there by this run. */
+  /** Accounts that gained and that lost access there by this run. */
   readonly added?: readonly string[];
   readonly removed?: readonly string[];
 }
 
-/** What `run --json` prints. */
+/** The output of `run --json`. */
 export interface RunReport {
   readonly status: 'succeeded' | 'failed' | 'ignored' | 'waiting-for-approval';
   readonly runId: string;
   /** Why it started: `created`, `moved`, `manual`, … */
   readonly cause?: string;
   readonly accountId?: string;
-  /** Where there are several. */
+  /** If the run is for several accounts. */
   readonly accountIds?: readonly string[];
   readonly reason?: string;
   readonly resources: readonly ResourceReport[];
   readonly unresolved: readonly string[];
-  /** How many accounts gained, lost or keep for now something, on how many resources. */
+  /** How many accounts gained, lost or keep access for a grace period, on how many resources. */
   readonly accessChanges?: RunRecord['accessChanges'];
-  /** Whether the accounts can do what the configuration grants. `"unproven"`: nothing is denied, and not all is proven. */
+  /**
+   * Whether the accounts can use the access that the configuration grants. `"unproven"`: no access is denied, but not
+   * every access is proven.
+   */
   readonly ready?: Readiness['ready'];
-  /** Accesses by what verification found. */
+  /** Number of accesses by result of verification. */
   readonly accesses?: Readiness['counts'];
   /** How people use the roles that they may assume. */
   readonly signIns?: Readiness['signIns'];
   /** Why `ready` is not true. */
   readonly notVerified?: Readiness['reasons'];
-  /** What an operator should know though nothing failed; absent where there is nothing. */
+  /** What an operator should know although nothing failed. Absent if there is nothing. */
   readonly warnings?: readonly string[];
-  /** AWS calls by service and operation; those to the installation's table are not among them. */
+  /** AWS calls by service and operation, without calls to the installation's table. */
   readonly calls: CallCounts;
   readonly durationMs: number;
   readonly error?: ErrorRecord;
-  /** What it waits for. */
+  /** The operator's decision that it waits for. */
   readonly approval?: ApprovalReport;
 }
 
@@ -71,7 +74,7 @@ export interface EndedRun {
   readonly durationMs: number;
 }
 
-/** The run as its record tells it, its resources, and the accounts that these name. */
+/** The run from its record, its resources, and the accounts that these name. */
 export interface ReportedRun {
   readonly report: RunReport;
   readonly changes: readonly ResourceChange[];
@@ -115,7 +118,7 @@ export async function createRunReport(
 const namedAccounts = async ({ registry }: Store, changes: readonly ResourceChange[]) =>
   changes.some(({ holds = [] }) => holds.length > 0) ? registry.listAccounts() : [];
 
-/** What it means that the grants on the run's resources are held by a condition. */
+/** The consequence of a condition on the organization in the grants on the run's resources. */
 async function matchWarnings(
   { configuration }: Store,
   changes: readonly ResourceChange[],
@@ -161,7 +164,7 @@ export const toAccountFields = (accountIds: readonly string[]) => ({
 
 export const sortCalls = (calls: CallCounts): CallCounts => Object.fromEntries(Object.entries(calls).sort());
 
-/** `kind/account/region/id`, where only the id may have slashes. */
+/** `kind/account/region/id`. Only the id may have slashes. */
 export function splitResourceKey(
   resource: string,
 ): Pick<ResourceReport, 'account' | 'region' | 'kind' | 'id'> {
@@ -181,7 +184,7 @@ export const createResourceReport = (change: ResourceChange): ResourceReport => 
   ...getAccessChanges(change),
 });
 
-/** Calls that change a policy or what it is attached to; events and messages are not among them. */
+/** Calls that change a policy or its attachment, without events and messages. */
 export const countWrites = (calls: CallCounts): number =>
   Object.entries(calls)
     .filter(([call]) => isWrite(call))

@@ -26,26 +26,26 @@ import { SettingMissingError, UsageError } from './usage-error.ts';
 
 export interface AwsConnection {
   readonly services: Services;
-  /** AWS calls so far; those to the table are not among them. */
+  /** AWS calls so far, without calls to the table. */
   readonly calls: CallCounts;
   /** For people: `AWS, table onboarding-prod in us-east-1`. */
   readonly where: string;
-  /** Nothing is kept after the command: the registry is in memory. */
+  /** Nothing is stored after the command: the registry is in memory. */
   readonly inMemory: boolean;
 }
 
-/** Events of Organizations arrive there, so the project is deployed there. */
+/** Events of Organizations arrive in this region, so the hub is deployed there. */
 const defaultRegion = 'us-east-1';
 
-/** Whether the registry may be in memory: only an endpoint on this machine, or for what only reads, anywhere. */
+/** Whether the registry may be in memory: for a local endpoint, or for read-only commands anywhere. */
 export interface Connecting {
   readonly memoryAllowed: boolean | 'anywhere';
 }
 
 /**
- * AWS, or what stands for it at `AWS_ENDPOINT_URL`, with the caller's own credentials. `AWS_ENDPOINT_URL_DYNAMODB` stands for
- * the table alone (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
- * @throws SettingMissingError where there is no table, and the registry may not be in memory
+ * AWS, or its stand-in at `AWS_ENDPOINT_URL`, with the caller's own credentials. `AWS_ENDPOINT_URL_DYNAMODB` is the
+ * endpoint of the table alone (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
+ * @throws SettingMissingError if there is no table, and the registry may not be in memory
  */
 export function connect(session: Session, { memoryAllowed }: Connecting): AwsConnection {
   const { env } = session.io;
@@ -83,8 +83,8 @@ export function connect(session: Session, { memoryAllowed }: Connecting): AwsCon
 }
 
 /**
- * The same for a run by this name: a registry in memory is filled, and the table's configuration must be this one.
- * @throws ConfigurationMismatchError, UsageError where there is a run of this name
+ * The services for a run of this name. A registry in memory is filled, and the table's configuration must be this one.
+ * @throws ConfigurationMismatchError, UsageError if a run of this name exists
  */
 export async function connectForRun(
   session: Session,
@@ -131,7 +131,7 @@ function createNoTableError(endpoint: string | undefined, memoryAllowed: boolean
   );
 }
 
-/** What the functions log, a line each on stderr; only with `--verbose`. */
+/** The functions' log, a line each on stderr. Only with `--verbose`. */
 export function createLogger({ verbose, io }: Pick<Session, 'verbose' | 'io'>): Logger {
   return verbose ? stderrLogger(io) : silentLogger;
 }

@@ -6,7 +6,7 @@ interface Failed {
   readonly error?: ErrorRecord | undefined;
 }
 
-/** Errors that several resources share: told once, and not beside each resource. */
+/** Errors that several resources share: printed once, instead of beside each resource. */
 export interface SharedErrors {
   readonly lines: readonly string[];
   readonly resources: ReadonlySet<string>;

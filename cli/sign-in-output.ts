@@ -1,7 +1,7 @@
 import type { SignInGuide } from '../shared/store/readiness.ts';
 import type { Output } from './output.ts';
 
-/** How people use the roles of verified accesses: the link to each, and its profile if that is wanted. */
+/** How people use the roles of verified accesses: the link to each, and its profile on request. */
 export function printSignIns(
   out: Output,
   signIns: readonly SignInGuide[] = [],

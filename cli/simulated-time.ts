@@ -1,13 +1,13 @@
 import type { Services } from '../shared/reconcile/services.ts';
 import type { FunctionInterceptor } from '../simulator/local-deployment.ts';
 
-/** The functions after which a state machine may wait, each with the field of its result that says how many seconds. */
+/** The functions after which a state machine may wait, each with the field of its result for the seconds. */
 const waits: Readonly<Record<string, string>> = {
   AdvanceDeploymentFunctionArn: 'seconds',
   VerifyAccessFunctionArn: 'waitSeconds',
 };
 
-/** A Wait state takes no time here, so the clock is moved on by the seconds that it would take. */
+/** A Wait state takes no real time, so the clock advances by its seconds. */
 export const passTime =
   ({ clock }: Pick<Services, 'clock'>): FunctionInterceptor =>
   async (token, invoke) => {

@@ -18,19 +18,19 @@ export interface Simulation {
   readonly configuration: Configuration;
   readonly organization: SimulatedOrganization;
   readonly services: Services;
-  /** AWS calls since they were last forgotten. */
+  /** AWS calls since the last reset. */
   readonly calls: CallCounts;
 }
 
 export interface SimulationOptions {
   readonly logger?: Logger;
-  /** Default: one that a pause moves on at once. */
+  /** Default: a clock that a pause advances at once. */
   readonly clock?: Clock;
-  /** For which searches there is something to find. Default: for all. */
+  /** The searches that must have matches. Default: all. */
   readonly finds?: (search: ConfiguredSearch) => boolean;
 }
 
-/** The example organization of a configuration, as it is before anybody onboards anything. */
+/** The example organization of a configuration, before any account is onboarded. */
 export function createSimulation(configuration: Configuration, options: SimulationOptions = {}): Simulation {
   const organization = createExampleOrganization(configuration, {
     clock: options.clock ?? impatientClock(),
@@ -54,7 +54,7 @@ export async function prepareDeployment(services: Services, configuration: Confi
   await importOrganization({ registry: store.registry, organizations, clock, random });
 }
 
-/** Onboards everyone who is there: one run brings every policy to the registry. Its calls are not counted. */
+/** Onboards every account: one run brings each policy up to date. Its calls are not counted. */
 export async function onboardEveryone({ services, configuration, calls }: Simulation): Promise<void> {
   const input = { accountId: configuration.organization.managementAccount, mode: 'sync' };
   await runLocally({ services, name: 'everyone-before', input, around: passTime(services) });
@@ -65,7 +65,7 @@ export function forgetCalls(calls: CallCounts): void {
   for (const call of Object.keys(calls)) delete calls[call];
 }
 
-/** The time of the machine at first; a pause moves it on and takes no time. */
+/** Starts at the time of the machine. A pause advances it and takes no real time. */
 function impatientClock(): Clock {
   let ahead = 0;
   return {
@@ -76,7 +76,7 @@ function impatientClock(): Clock {
   };
 }
 
-/** Park and Miller's generator: the same numbers each time, so that a simulation can be repeated. */
+/** Park and Miller's generator: equal numbers each time, so that a simulation can be repeated. */
 function seeded(seed: number): Random {
   let state = seed;
   return () => {

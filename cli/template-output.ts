@@ -5,16 +5,18 @@ import type { Template } from '../shared/cloudformation/template.ts';
 import type { Session } from './command.ts';
 import { UsageError } from './usage-error.ts';
 
-/** A template as it is told or written. */
+/** A template for the output or for a file. */
 export interface TemplateOutput {
   readonly template: Template;
-  /** What machines get beside the file. */
+  /** The fields for machines beside the file. */
   readonly facts: object;
-  /** Where to deploy it, for people. */
+  /** The region to deploy it to, for people. */
   readonly where: string;
 }
 
-/** Prints a template, with `--json` as the one object; or writes it to a file, as JSON where its name ends so. */
+/**
+ * Prints a template, with `--json` as the one object. Or writes it to a file, as JSON if the file name ends in `.json`.
+ */
 export async function outputTemplate(
   file: string | undefined,
   { template, facts, where }: TemplateOutput,
@@ -34,6 +36,9 @@ export async function outputTemplate(
   out.line(`  ${where}`);
 }
 
-/** As CloudFormation reads it, for which a bare `2012-10-17` may be a date. What is used twice is written twice. */
+/**
+ * In the YAML that CloudFormation reads: it may take a bare `2012-10-17` for a date. Repeated values are written out,
+ * without aliases.
+ */
 export const formatTemplate = (template: Template): string =>
   stringify(template, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });

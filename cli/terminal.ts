@@ -11,18 +11,20 @@ export interface InputStream extends AsyncIterable<string | Uint8Array> {
   readonly isTTY?: boolean | undefined;
 }
 
-/** Everything that a command reads from and writes to, beside AWS: a test passes its own. */
+/** The input and output of a command, besides AWS. A test passes its own. */
 export interface Io {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly stdin: InputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Calls a listener at the first Ctrl-C; the next one ends the process. @returns what takes the listener back */
+  /**
+   * Calls a listener at the first Ctrl-C. The next one ends the process. @returns a function that removes the listener
+   */
   readonly onInterrupt?: (listener: () => void) => () => void;
-  /** What happens to a simulated organization before it is looked at. Default: nothing. */
+  /** A change of a simulated organization before the command reads it. Default: nothing. */
   readonly prepareWorld?: (organization: SimulatedOrganization) => void;
-  /** What outsiders do in a simulated organization once everybody is onboarded. Default: nothing. */
+  /** External changes in a simulated organization after onboarding. Default: nothing. */
   readonly outsiders?: (organization: SimulatedOrganization, services: Services) => unknown;
 }
 

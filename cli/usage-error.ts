@@ -1,12 +1,12 @@
 import { OnboardingError } from '../shared/platform/errors.ts';
 
-/** The command was called in a way that it does not understand, or names a file that is not there. */
+/** The command was called with invalid arguments, or with a file that does not exist. */
 export class UsageError extends OnboardingError {
   override readonly name = 'UsageError';
   readonly retryable = false;
 }
 
-/** Something that the command needs is not set: a table, a region. */
+/** A setting that the command needs is missing: a table, a region. */
 export class SettingMissingError extends OnboardingError {
   override readonly name = 'SettingMissingError';
   readonly retryable = false;

@@ -1,11 +1,11 @@
 import { type Output, wrapText } from './output.ts';
 
-/** Lines longer than this are hard to read, and pipelines show them cut. */
+/** Longer lines are hard to read, and pipelines cut them. */
 const readableWidth = 100;
 
 export const getReadableWidth = ({ width }: Output): number => Math.min(width, readableWidth);
 
-/** What to beware of, a paragraph each. */
+/** The warnings, a paragraph each. */
 export function printWarnings(out: Output, warnings: readonly string[]): void {
   if (warnings.length === 0) return;
   out.line();

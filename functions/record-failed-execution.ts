@@ -5,7 +5,10 @@ import type { Services } from '../shared/reconcile/services.ts';
 import { failRun } from '../shared/runs/finish.ts';
 import { failedExecutionEvent } from '../shared/runs/step-schemas.ts';
 
-/** Ends a run whose execution died where the state machine cannot catch: `States.DataLimitExceeded`, abort, time-out. */
+/**
+ * Ends a run whose execution died in a way that the state machine cannot catch: `States.DataLimitExceeded`, abort,
+ * time-out.
+ */
 export const createHandler = createStepHandler({
   name: 'record-failed-execution',
   input: failedExecutionEvent,

@@ -5,7 +5,7 @@ import type { Services } from '../shared/reconcile/services.ts';
 import { failRun } from '../shared/runs/finish.ts';
 import { failInput } from '../shared/runs/step-schemas.ts';
 
-/** Ends a run whose steps could not go on: the state machine caught the error. */
+/** Ends a run whose steps could not continue: the state machine caught the error. */
 export const createHandler = createStepHandler({
   name: 'record-failure',
   input: failInput,

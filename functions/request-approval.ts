@@ -3,7 +3,7 @@ import { createStepHandler } from '../shared/platform/lambda/step-handler.ts';
 import { requestApproval } from '../shared/runs/approval/request-approval.ts';
 import { requestApprovalInput } from '../shared/runs/step-schemas.ts';
 
-/** What it returns nobody reads: the task waits for its token to come back. */
+/** No state reads its result: the task waits for its token. */
 export const createHandler = createStepHandler({
   name: 'request-approval',
   input: requestApprovalInput,

@@ -1,2 +1,2 @@
-/** The security account's own function: its role may assume the role of that account only. */
+/** The security account's own function. Its role may only assume the role of that account. */
 export { createHandler, handler } from './update-central-account.ts';

@@ -5,7 +5,10 @@ const minute = 60_000;
 
 export type DeploymentPhase = 'DEPLOYING' | 'BAKING' | 'COMPLETE' | 'ROLLED_BACK' | 'REVERTED';
 
-/** What a deployment is at a moment: it grows, then bakes, then is complete. Times are milliseconds since the epoch. */
+/**
+ * The state of a deployment at a moment: it grows, then bakes, then is complete. Times are milliseconds since the
+ * epoch.
+ */
 export function getPhase({ undone, startedAt, strategy }: SimulatedDeployment, now: number): DeploymentPhase {
   if (undone !== undefined) return undone.state;
   if (now < startedAt + strategy.durationMinutes * minute) return 'DEPLOYING';
@@ -18,12 +21,12 @@ export const getCompletionTime = ({
 }: Pick<SimulatedDeployment, 'startedAt' | 'strategy'>): number =>
   startedAt + (strategy.durationMinutes + strategy.bakeMinutes) * minute;
 
-/** Whether it keeps another one out of its environment. */
+/** Whether it blocks other deployments to its environment. */
 export const isRunning = (deployment: SimulatedDeployment, now: number): boolean =>
   ['DEPLOYING', 'BAKING'].includes(getPhase(deployment, now));
 
 /**
- * The per cent of targets that have it. Linear growth adds the factor at even intervals, exponential growth doubles
+ * The percentage of targets that have it. Linear growth adds the factor at even intervals, exponential growth doubles
  * it (AppConfig user guide, "Working with deployment strategies").
  */
 export function getPercentage(deployment: SimulatedDeployment, now: number): number {
@@ -39,7 +42,7 @@ export function getPercentage(deployment: SimulatedDeployment, now: number): num
   return step === 0 ? 0 : Math.min(100, growthFactor * 2 ** (step - 1));
 }
 
-/** The deployment that a client is served from: the newest of its profile that stands and has reached its place. */
+/** The deployment that a client gets: the newest of its profile that was not undone and has reached the client. */
 export const findServedDeployment = (
   { deployments }: SimulatedEnvironment,
   profileId: string,
@@ -52,7 +55,7 @@ export const findServedDeployment = (
       place < getPercentage(deployment, now),
   );
 
-/** Puts an alarm into ALARM: what its environments are deploying or baking is rolled back at once. */
+/** Puts an alarm into ALARM: deployments of its environments that grow or bake are rolled back at once. */
 export function raiseAlarm(world: SimulatedWorld, alarmArn: string): void {
   const now = world.settings.clock.now();
   world.appConfig.alarms.add(alarmArn);

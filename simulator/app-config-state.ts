@@ -7,7 +7,7 @@ export interface AppConfigState {
   readonly strategies: Map<string, SimulatedStrategy>;
   /** ARNs of the CloudWatch alarms that are in ALARM. */
   readonly alarms: Set<string>;
-  /** By the token that comes next. */
+  /** By the next token. */
   readonly sessions: Map<string, ConfigurationSession>;
 }
 
@@ -39,9 +39,9 @@ export interface SimulatedProfile {
   readonly retrievalRoleArn: string | undefined;
   /** JSON Schemas of draft-04, as text. */
   readonly validators: readonly string[];
-  /** Of a hosted profile: the customer managed key of its versions. */
+  /** For a hosted profile: the customer managed key of its versions. */
   readonly kmsKeyArn: string | undefined;
-  /** Of a hosted profile; the first has number 1. */
+  /** For a hosted profile. The first has number 1. */
   readonly versions: HostedVersion[];
 }
 
@@ -55,7 +55,7 @@ export interface HostedVersion {
 export interface SimulatedStrategy {
   readonly id: string;
   readonly name: string;
-  /** Absent for the predefined ones, which every account has. */
+  /** Absent for the predefined strategies, which every account has. */
   readonly accountId?: string;
   readonly region?: string;
   readonly durationMinutes: number;
@@ -76,7 +76,7 @@ export interface SimulatedDeployment {
   readonly content: HostedVersion;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** How it ended before its time, or was undone after. */
+  /** How it ended early, or was undone later. */
   undone: Undone | undefined;
 }
 
@@ -94,9 +94,9 @@ export interface ConfigurationSession {
   /** Milliseconds since the epoch. */
   readonly notBefore: number;
   readonly expiresAt: number;
-  /** Number of the deployment that it was given last. */
+  /** Number of the deployment that the client received last. */
   readonly deployment: number | undefined;
-  /** Where it stands among the targets of a growing deployment, 0 to 100. */
+  /** The position among the targets of a growing deployment, 0 to 100. */
   readonly place: number;
 }
 

@@ -10,7 +10,7 @@ export interface ApplicationInput extends Pick<ResourceInput, 'accountId' | 'reg
 
 interface Named {
   readonly name: string;
-  /** Default: made up. */
+  /** Default: generated. */
   readonly id?: string;
 }
 
@@ -27,7 +27,7 @@ export interface ProfileInput extends Named {
   readonly kmsKeyArn?: string;
 }
 
-/** The trust policy of a retrieval role: AppConfig assumes it. */
+/** The trust policy of a retrieval role, which AppConfig assumes. */
 export const trustsAppConfig: PolicyDocument = {
   Version: '2012-10-17',
   Statement: [
@@ -35,7 +35,7 @@ export const trustsAppConfig: PolicyDocument = {
   ],
 };
 
-/** Sets an application up, unchecked. @returns it, with its ids */
+/** Creates an application without checks. @returns it, with its ids */
 export function addApplication(world: SimulatedWorld, input: ApplicationInput): SimulatedApplication {
   const { accountId, region = world.settings.homeRegion, name } = input;
   const { id = newId(`${accountId}/${region}/${name}`) } = input;
@@ -59,7 +59,7 @@ export function addApplication(world: SimulatedWorld, input: ApplicationInput): 
   return application;
 }
 
-/** Sets a deployment strategy up. @returns its id, which is made up where none is given */
+/** Creates a deployment strategy. @returns its id, which is generated if none is given */
 export function addStrategy(
   world: SimulatedWorld,
   strategy: Omit<SimulatedStrategy, 'id'> & { readonly id?: string },

@@ -1,16 +1,16 @@
 import { createAwsError } from './aws-error.ts';
 import type { Caller, SimulatedWorld } from './world.ts';
 
-/** Who signed a request, and for which region. */
+/** The signer of a request, and the region. */
 export interface Signature {
   readonly caller: Caller;
   readonly region: string;
 }
 
 /**
- * Reads the `Authorization` header of Signature Version 4: `… Credential=<access key>/<date>/<region>/<service>/…`.
- * The signature itself is not verified.
- * @throws ServiceException for unknown or expired credentials, named as the service names it
+ * Reads the `Authorization` header of Signature Version 4: `… Credential=<access key>/<date>/<region>/<service>/…`. The
+ * signature itself is not verified.
+ * @throws ServiceException for unknown or expired credentials, with the service's own name for the error
  */
 export function authenticate(world: SimulatedWorld, service: string, request: unknown): Signature {
   const [, accessKeyId = '', region = ''] =
@@ -18,7 +18,7 @@ export function authenticate(world: SimulatedWorld, service: string, request: un
   return parseSignature(world, service, { accessKeyId, region });
 }
 
-/** The same, of what a client would sign with. */
+/** As `authenticate`, from the credentials with which a client would sign. */
 export function parseSignature(
   world: SimulatedWorld,
   service: string,
@@ -41,7 +41,7 @@ export function parseSignature(
   return { caller: session.caller, region };
 }
 
-/** S3 and the services of the query protocol have names of their own; the others use the JSON protocol's. */
+/** S3 and the services of the query protocol have error names of their own. All others use the JSON protocol's. */
 const unknownCredentials: Readonly<Record<string, string>> = {
   s3: 'InvalidAccessKeyId',
   sts: 'InvalidClientTokenId',
@@ -50,8 +50,8 @@ const unknownCredentials: Readonly<Record<string, string>> = {
 };
 
 /**
- * A region that an account has not enabled knows none of its credentials: "AWS was not able to validate the provided
- * access credentials" (EC2; AWS re:Post knowledge center), "UnrecognizedClientException" (services of the JSON protocol).
+ * A region that an account has not enabled rejects its credentials: "AWS was not able to validate the provided access
+ * credentials" (EC2; AWS re:Post knowledge center), "UnrecognizedClientException" (services of the JSON protocol).
  */
 const notEnabled = (service: string): ReturnType<typeof createAwsError> =>
   service === 'ec2'

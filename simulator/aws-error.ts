@@ -1,6 +1,6 @@
 import { ServiceException } from '@smithy/core/client';
 
-/** An error as the SDK throws it: `name` is the name that the SDK gives to the service's error code. */
+/** An error as the SDK throws it: `name` is the SDK's name for the service's error code. */
 export const createAwsError = (name: string, message: string, status = 400): ServiceException =>
   new ServiceException({
     name,

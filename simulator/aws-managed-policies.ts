@@ -2,7 +2,7 @@ import { type PolicyDocument, type Statement, serializePolicy } from '../shared/
 import type { SimulatedManagedPolicy } from './simulated-resources.ts';
 import { makeDigest, type SimulatedWorld } from './world.ts';
 
-/** The account in the ARN of a policy that AWS manages. */
+/** The account in the ARN of an AWS managed policy. */
 export const awsAccount = 'aws';
 
 const allow = (...actions: readonly string[]): Statement => ({
@@ -23,9 +23,10 @@ const onCodeDeploy = (partition: string) => ({
 });
 
 /**
- * Policies that AWS manages, by path and name, as far as examples and tests use them.
- * Source: AWS managed policy reference guide, the page of each policy. `ReadOnlyAccess` and `AWSCodeDeployRole` are excerpts: the first has
- * the actions of the services that the simulator knows. It has no `secretsmanager:GetSecretValue`, `kms:Decrypt` and `sts:AssumeRole`.
+ * AWS managed policies, by path and name, as far as examples and tests use them. Source: AWS managed policy reference
+ * guide, the page of each policy. `ReadOnlyAccess` and `AWSCodeDeployRole` are excerpts: the first has the actions of
+ * the services that the simulator models. It has no `secretsmanager:GetSecretValue`, `kms:Decrypt` and
+ * `sts:AssumeRole`.
  */
 const documents: Readonly<Record<string, (partition: string) => PolicyDocument>> = {
   '/AdministratorAccess': () => policy(allow('*')),
@@ -144,7 +145,7 @@ const documents: Readonly<Record<string, (partition: string) => PolicyDocument>>
     policy(allow('logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents')),
 };
 
-/** A customer managed policy of any account, or a policy that AWS manages. */
+/** A customer managed policy of any account, or an AWS managed policy. */
 export const findManagedPolicy = (world: SimulatedWorld, arn: string): SimulatedManagedPolicy | undefined =>
   world.managedPolicies.get(arn) ?? findAwsManagedPolicy(world, arn);
 
@@ -172,7 +173,7 @@ function findAwsManagedPolicy(world: SimulatedWorld, arn: string): SimulatedMana
   };
 }
 
-/** The document of the version that is in use. */
+/** The document of the default version. */
 export function findManagedDocument(world: SimulatedWorld, arn: string): string | undefined {
   const policy = findManagedPolicy(world, arn);
   return policy?.versions.find(({ id }) => id === policy.defaultVersion)?.document;

@@ -1,19 +1,19 @@
-/** How often a service lets itself be asked: a token bucket for each account and region. */
+/** The request rate of a service: a token bucket for each account and region. */
 export interface ServiceRate {
-  /** As the simulator names it: `organizations`, `s3`, … */
+  /** The simulator's name of the service: `organizations`, `s3`, … */
   readonly service: string;
-  /** They share the bucket. Default: all of the service's operations that no other bucket names. */
+  /** The operations that share the bucket. Default: all of the service's operations that no other bucket names. */
   readonly operations?: readonly string[];
-  /** Tokens that come back in a second. */
+  /** Tokens that return in a second. */
   readonly perSecond: number;
   /** Tokens that a full bucket holds. */
   readonly burst: number;
   /**
-   * What has a bucket of its own: each account and region, each account (the service is global), or the organization
-   * with all its accounts.
+   * The scope of a bucket: each account and region, each account (the service is global), or the organization with all
+   * its accounts.
    */
   readonly per: 'account and region' | 'account' | 'organization';
-  /** The page that says so; `undefined`: AWS publishes no figure, and this one is a cautious assumption of ours. */
+  /** The page with the figure. `undefined`: AWS publishes none, and this one is a cautious assumption. */
   readonly source: string | undefined;
 }
 
@@ -22,7 +22,7 @@ const kmsQuotas = 'AWS KMS developer guide, "Request quotas"';
 const secretsQuotas = 'AWS Secrets Manager user guide, "AWS Secrets Manager quotas"';
 const iamQuotas = 'IAM user guide, "IAM and AWS STS quotas"';
 
-/** Organizations says both rates, that of the calling account and that of all callers. */
+/** Organizations publishes both rates: for the calling account and for all callers. */
 const organizations = (
   operations: readonly string[],
   [perSecond, burst]: readonly [number, number],
@@ -34,7 +34,7 @@ const organizations = (
   return [own, { ...common, perSecond: together[0], burst: together[1], per: 'organization' }];
 };
 
-/** Where a page gives a rate without a burst, a bucket holds what comes back in one second. */
+/** If a page gives a rate without a burst, a bucket holds the tokens of one second. */
 const each = (
   service: string,
   source: string | undefined,
@@ -50,9 +50,9 @@ const each = (
   }));
 
 /**
- * The rates of us-east-1, where rates differ by region. IAM says that it throttles, by a token bucket for each
- * operation, and not at which rate ("How to monitor and query IAM resources at scale – Part 2", AWS Security Blog); S3,
- * ECR and the tagging service say nothing of these operations.
+ * The rates of us-east-1, if rates differ by region. IAM documents a token bucket for each operation, without a rate
+ * ("How to monitor and query IAM resources at scale – Part 2", AWS Security Blog). S3, ECR and the tagging service
+ * document no rates for these operations.
  */
 export const awsRates: readonly ServiceRate[] = [
   ...organizations(['DescribeAccount'], [20, 30], [24, 36]),
@@ -93,7 +93,7 @@ export const awsRates: readonly ServiceRate[] = [
   ...each('sns', undefined, { '*': 1_000 }),
 ];
 
-/** Of Step Functions, Lambda and DynamoDB, which no interceptor of the organization sees. */
+/** For Step Functions, Lambda and DynamoDB, whose calls no interceptor of the organization sees. */
 export const hubRates = {
   startExecution: {
     perSecond: 300,
@@ -105,9 +105,12 @@ export const hubRates = {
     burst: 5_000,
     source: 'Step Functions service quotas, "Quotas related to state throttling"',
   },
-  /** Executions of functions at a time; an account that is new has 10 to 50. */
+  /** Concurrent executions of functions. A new account has 10 to 50. */
   lambdaConcurrency: { most: 1_000, source: 'AWS Lambda developer guide, "Lambda quotas"' },
-  /** Of one partition key. A consistent read of 4 KB is a unit, a write of 1 KB, in a transaction two. */
+  /**
+   * For one partition key. A consistent read of 4 KB is a unit, a write of 1 KB too, and a write in a transaction is
+   * two.
+   */
   tablePartition: {
     readUnits: 3_000,
     writeUnits: 1_000,

@@ -1,6 +1,6 @@
 import type { Caller, SimulatedWorld } from './world.ts';
 
-/** One call of one operation, as a service sees it. */
+/** One call of one operation, in the form that a service gets. */
 export interface ServiceCall<Input> {
   readonly world: SimulatedWorld;
   readonly caller: Caller;
@@ -13,11 +13,11 @@ export type Operation = (call: ServiceCall<object>) => object;
 /** The operations of one service, by name. */
 export type ServiceOperations = Readonly<Record<string, Operation>>;
 
-/** An operation that is typed by the SDK's own input and output. */
+/** An operation with the types of the SDK's own input and output. */
 export const defineOperation =
   <Input extends object, Output extends object>(
     answer: (call: ServiceCall<Input>) => Omit<Output, '$metadata'>,
   ): Operation =>
   (call) =>
-    // The SDK client has checked nothing, but its command's type is the input of this very operation.
+    // The SDK client has checked nothing, but its command's type is the input of exactly this operation.
     answer(call as ServiceCall<Input>);

@@ -1,8 +1,9 @@
 import type { AnyClient, ClientClass } from '../shared/platform/aws/plugins.ts';
 
 /**
- * What each new client of the SDK would look for in environment variables and in `~/.aws`, with the SDK's defaults. The
- * answers of a simulated organization depend on neither, and the lookups took a fifth of the time of a flow.
+ * The settings that each new client of the SDK would read from environment variables and from `~/.aws`, with the SDK's
+ * defaults. The answers of a simulated organization do not depend on them, and the lookups took a fifth of a flow's
+ * time.
  */
 const sdkDefaults = {
   authSchemePreference: [],
@@ -14,13 +15,13 @@ const sdkDefaults = {
   useDualstackEndpoint: false,
   useFipsEndpoint: false,
   userAgentAppId: async () => undefined,
-  // Of S3.
+  // For S3.
   disableMultiregionAccessPoints: false,
   disableS3ExpressSessionAuth: false,
   useArnRegion: false,
 } as const;
 
-/** A client that reads no settings of this machine but `AWS_ENDPOINT_URL`. Those that its maker gives come first. */
+/** A client that reads no setting of this machine except `AWS_ENDPOINT_URL`. Given settings come first. */
 export const createClientWithDefaults = <C extends AnyClient, Config extends object>(
   Class: ClientClass<C, Config>,
   config: Config,

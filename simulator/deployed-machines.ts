@@ -11,7 +11,7 @@ type Definitions = Readonly<Record<DeployedMachine, StateMachineText>>;
 
 let definitions: Definitions | undefined;
 
-/** The definition that is deployed, with its `${token}`s. The file is read once: a simulation runs a machine many times. */
+/** The deployed definition, with its `${token}`s. The file is read once: a simulation runs a machine many times. */
 export function readDeployedDefinition(machine: DeployedMachine): StateMachineText {
   definitions ??= readDefinitions();
   return definitions[machine];

@@ -11,23 +11,23 @@ import {
 import { isKnownPrincipal } from './principals.ts';
 import type { SimulatedWorld } from './world.ts';
 
-/** How a service takes a policy document. */
+/** A service's rules for a policy document. */
 export interface DocumentRules {
-  /** The size that the service counts, and how much it accepts. */
+  /** The size that the service counts, and its limit. */
   readonly size: (text: string) => number;
   readonly limit: number;
   readonly tooLarge: (size: number) => ServiceException;
   readonly malformed: (reason: string) => ServiceException;
   readonly invalidPrincipal: (principal: string, world: SimulatedWorld) => ServiceException;
-  /** The service's own rules: what is wrong with the statement, or `undefined`. */
+  /** The service's own rules: the mistake in the statement, or `undefined`. */
   readonly wrongWith: (statement: Statement) => string | undefined;
-  /** White space per level in what a read gives back. */
+  /** White space per level in the text of a read. */
   readonly indent?: number;
 }
 
 /**
- * Checks a document as the service would, and gives the text back that a read will answer with: another one that
- * means the same, so that nobody can compare texts.
+ * Checks a document as the service would. Returns the text of later reads: another text of equal meaning, so that tests
+ * cannot compare texts.
  * @throws ServiceException with the service's own code
  */
 export function acceptDocument(world: SimulatedWorld, text: string, rules: DocumentRules): string {
@@ -49,7 +49,7 @@ export const countBytes = (text: string): number => new TextEncoder().encode(tex
 /** White space is not counted ("IAM and AWS STS quotas"; S3, by measurement). */
 export const stripSpace = (text: string): string => text.replace(/\s/g, '');
 
-/** Statements of resource policies name who is meant. */
+/** Statements of resource policies have a principal. */
 export const namesPrincipal = ({ Principal, NotPrincipal }: Statement): boolean =>
   Principal !== undefined || NotPrincipal !== undefined;
 
@@ -57,8 +57,8 @@ export const namesResource = ({ Resource, NotResource }: Statement): boolean =>
   Resource !== undefined || NotResource !== undefined;
 
 /**
- * Whether a statement opens its resource to everybody: S3's meaning of "public" ("Blocking public access to your
- * Amazon S3 storage"), in short: an Allow for `*` that no condition key with fixed values narrows.
+ * Whether a statement opens its resource to everybody, by a short form of S3's definition of "public": an Allow for `*`
+ * that no condition key with fixed values narrows ("Blocking public access to your Amazon S3 storage").
  */
 export function isPublic({ Effect, Principal, Condition }: Statement): boolean {
   if (Effect !== 'Allow' || Principal === undefined) return false;

@@ -12,14 +12,14 @@ type Leaf = string | number | boolean | null;
 type LeafTest = (leaf: Leaf) => boolean;
 
 /**
- * All fields of the pattern must match. An array in the event matches where one of its elements does; a pattern
- * of several fields below an array must match within one element.
- * @throws Error for an operator or a form of pattern that EventBridge, or this implementation, does not know
+ * All fields of the pattern must match. An array in the event matches if one of its elements does. A pattern of several
+ * fields below an array must match within one element.
+ * @throws Error for an operator or a form of pattern that EventBridge, or this implementation, does not support
  */
 export function matchesPattern(pattern: unknown, event: unknown): boolean {
   if (!isFields(pattern)) throw new Error('An event pattern is an object');
   const fields = isFields(event) ? event : {};
-  // Every field is looked at, also after a mismatch, so that an unknown operator is never overlooked.
+  // Every field is evaluated, also after a mismatch, so that an unknown operator is always found.
   return Object.entries(pattern)
     .map(([name, expected]) =>
       name === '$or' ? matchesAny(expected, fields) : matchesField(expected, fields[name], name),
@@ -66,7 +66,7 @@ function operatorOf(matcher: unknown, name: string): readonly [string, unknown] 
   return entry;
 }
 
-/** What each operator asks of one value. A missing field has no values, so none of these matches it. */
+/** The test of each operator for one value. A missing field has no values, so no operator matches it. */
 const operators: Readonly<Record<string, (operand: unknown) => LeafTest>> = {
   prefix: (operand) => affix('prefix', operand, (text, part) => text.startsWith(part)),
   suffix: (operand) => affix('suffix', operand, (text, part) => text.endsWith(part)),
@@ -94,7 +94,7 @@ function affix(operator: string, operand: unknown, test: TextTest): LeafTest {
   return textTest(lower(part), (text, folded) => test(text.toLowerCase(), folded));
 }
 
-/** Values, or one of prefix, suffix, equals-ignore-case and wildcard with one operand or several. */
+/** Values, or one of prefix, suffix, equals-ignore-case and wildcard with one or several operands. */
 function anythingBut(operand: unknown): LeafTest {
   if (!isFields(operand)) {
     const excluded = asList(operand);
@@ -109,7 +109,7 @@ function anythingBut(operand: unknown): LeafTest {
   return (leaf) => !tests.some((excluded) => excluded(leaf));
 }
 
-/** `{"numeric": [">", 0, "<=", 5]}`: pairs of comparison and number, all of which must hold. */
+/** `{"numeric": [">", 0, "<=", 5]}`: pairs of comparison and number, and all must match. */
 function numeric(operand: unknown): LeafTest {
   const parts = asList(operand);
   if (parts.length === 0 || parts.length % 2 !== 0) throw new Error('"numeric" takes pairs');

@@ -1,12 +1,12 @@
 import type { OrganizationEvent } from './organization-event.ts';
 import { makeRandomUuid, type SimulatedWorld } from './world.ts';
 
-/** Organizations announces everything in us-east-1, whatever the partition's other regions do. */
+/** Organizations sends all events in us-east-1, whatever other regions the partition has. */
 const organizationsRegion = 'us-east-1';
 
 interface CreatedAccount {
   readonly name: string;
-  /** Absent where the creation failed. */
+  /** Absent if the creation failed. */
   readonly accountId?: string;
   readonly failureReason?: string;
 }
@@ -55,7 +55,7 @@ export const buildCreateManagedAccount = (world: SimulatedWorld, { id, name, par
     },
   });
 
-/** A call of the Organizations API, as CloudTrail tells it. */
+/** A call of the Organizations API, as CloudTrail reports it. */
 export const buildApiCallEvent = (
   world: SimulatedWorld,
   eventName: string,

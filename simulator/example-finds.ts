@@ -6,7 +6,10 @@ import { addServiceLinkedRoles } from './example-organization.ts';
 import type { SimulatedOrganization } from './organization.ts';
 import { makeDigest } from './world.ts';
 
-/** One resource for each pattern of a configuration, in each of its places, so that there is something to find. */
+/**
+ * One resource for each pattern of a configuration, in each of its accounts and regions, so that searches find
+ * something.
+ */
 export function addExampleMatches(
   organization: SimulatedOrganization,
   configuration: Configuration,
@@ -32,7 +35,7 @@ function addMatch(organization: SimulatedOrganization, search: ConfiguredSearch)
   make();
 }
 
-/** Two kinds that tell keys by the same tags find the same key. */
+/** Two kinds with equal tags for keys find one key. */
 const tagText = ({ accountId, region, pattern }: ConfiguredSearch): string =>
   JSON.stringify([accountId, region, pattern]);
 

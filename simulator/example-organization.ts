@@ -12,7 +12,7 @@ import { SimulatedOrganization } from './organization.ts';
 
 const rootId = 'r-exam';
 
-/** Ids of the OUs of `examples/onboarding.yml`, so that recorded events fit them; others are made up. */
+/** Ids of the OUs of `examples/onboarding.yml`, so that recorded events fit them. Other ids are generated. */
 const knownOus: Readonly<Record<string, string>> = {
   Workloads: 'ou-exam-workload1',
   Sandbox: 'ou-exam-sandbox01',
@@ -22,8 +22,8 @@ const knownOus: Readonly<Record<string, string>> = {
 const members = ['888888888888', '777777777777', '666666666666'];
 
 /**
- * A simulated organization in which everything is that a configuration names: its accounts, OUs and resources, each
- * resource with a statement that is not ours, the spoke roles with the actions that the grant kinds list, and one
+ * A simulated organization with everything that a configuration names. It has the accounts, OUs and resources, each
+ * resource with an unmanaged statement. It also has the spoke roles with the actions of the grant kinds, and one
  * account in each OU.
  */
 export function createExampleOrganization(
@@ -94,7 +94,7 @@ function addOus(organization: SimulatedOrganization, { grants }: Configuration):
   }
 }
 
-/** The id of the OU at a path, which is made where it is missing. */
+/** The id of the OU at a path. A missing OU is created. */
 export function ensureOu(organization: SimulatedOrganization, path: string): string {
   return splitOuPath(path).reduce((parentId, name, depth) => {
     const { organizationalUnits } = organization.world;
@@ -159,7 +159,7 @@ function addResource(
   makers[getGrantKind(kind).resourceType]();
 }
 
-/** The path by which a member role trusts a role of a central account: a grant names the role without it. */
+/** The path by which a member role trusts a role of a central account. A grant names the role without it. */
 function findTrustedPath(configuration: Configuration, accountId: string, name: string): string {
   const trusted = (configuration.memberRoles ?? []).flatMap((role) => {
     const trust = getTrust(role);
@@ -170,7 +170,7 @@ function findTrustedPath(configuration: Configuration, accountId: string, name: 
   return `/${found.slice(0, found.length - name.length)}`;
 }
 
-/** As in accounts that have had an Auto Scaling group; one that is created later has no such role. */
+/** Accounts that have had an Auto Scaling group have the role. An account that is created later has none. */
 export function addServiceLinkedRoles(organization: SimulatedOrganization): void {
   for (const accountId of organization.world.accounts.keys())
     organization.addRole({

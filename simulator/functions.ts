@@ -17,7 +17,10 @@ import { createHandler as verifyAccess } from '../functions/verify-access.ts';
 import type { HandlerFactory } from '../shared/platform/lambda/step-handler.ts';
 import type { Services } from '../shared/reconcile/services.ts';
 
-/** The deployed functions by the token that stands for their ARN; a test holds this, the folder and serverless.yml together. */
+/**
+ * The deployed functions by the token that stands for their ARN. A test compares this list, the folder and
+ * serverless.yml.
+ */
 export const functions: Readonly<Record<string, HandlerFactory<Services>>> = {
   AdvanceDeploymentFunctionArn: advanceDeployment,
   CheckMemberRolesFunctionArn: checkMemberRoles,
@@ -36,6 +39,6 @@ export const functions: Readonly<Record<string, HandlerFactory<Services>>> = {
   VerifyAccessFunctionArn: verifyAccess,
 };
 
-/** The deployed function by its name, which a plan gives: that of a central account, such as `update-log-account`. */
+/** The deployed function by the name in a plan: the name for a central account, such as `update-log-account`. */
 export const findFunction = (name: string): HandlerFactory<Services> | undefined =>
   /^update-.+-account$/.test(name) ? updateCentralAccount : undefined;

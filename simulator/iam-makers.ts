@@ -10,7 +10,7 @@ import type {
 } from './simulated-resources.ts';
 import { makeDigest, type SimulatedWorld } from './world.ts';
 
-/** Where an entity of IAM is made. */
+/** The account of an IAM entity. */
 interface EntityInput {
   readonly accountId: string;
   readonly name: string;
@@ -19,7 +19,7 @@ interface EntityInput {
 }
 
 interface IdentityInput extends EntityInput {
-  /** An inline policy. Default: there is none. */
+  /** An inline policy. Default: none. */
   readonly permissions?: PolicyInput;
   /** Inline policies by name. */
   readonly inlinePolicies?: Readonly<Record<string, PolicyInput>>;
@@ -59,7 +59,7 @@ const uniqueIdPrefixes = {
 
 type EntityType = keyof typeof uniqueIdPrefixes;
 
-/** IAM user guide, "IAM identifiers": the ARN, and the unique id, whose first letters tell the type. */
+/** IAM user guide, "IAM identifiers": the ARN, and the unique id, whose prefix tells the type. */
 function makeEntity(world: SimulatedWorld, type: EntityType, { accountId, name, path = '/' }: EntityInput) {
   const arn = `arn:${world.settings.partition}:iam::${accountId}:${type}${path}${name}`;
   return { accountId, name, path, arn, uniqueId: `${uniqueIdPrefixes[type]}${makeDigest(arn, 17)}` };

@@ -11,8 +11,8 @@ export interface KeyUse {
 }
 
 /**
- * Tells of a use that KMS has allowed. Such events are many, so they have listeners of their own, and without a listener
- * none is made.
+ * Announces a use that KMS has allowed. Such events are many, so they have listeners of their own, and without a
+ * listener none is created.
  */
 export function announceKeyUse(world: SimulatedWorld, caller: Caller, use: KeyUse): void {
   if (world.keyUseListeners.length === 0) return;
@@ -21,8 +21,8 @@ export function announceKeyUse(world: SimulatedWorld, caller: Caller, use: KeyUs
 }
 
 /**
- * Sources: KMS developer guide, "Decrypt", "GenerateDataKey"; CloudTrail user guide, "CloudTrail userIdentity element", also for
- * `invokedBy` beside the caller. That AppConfig's requests look so is not confirmed.
+ * Sources: KMS developer guide, "Decrypt", "GenerateDataKey"; CloudTrail user guide, "CloudTrail userIdentity element",
+ * also for `invokedBy` beside the caller. It is not confirmed that AppConfig's requests have this form.
  */
 function buildKeyUse(
   world: SimulatedWorld,

@@ -23,21 +23,21 @@ export interface LocalRun {
   readonly startedAt?: string;
   /** An EventBridge event or a manual input. */
   readonly input: unknown;
-  /** Default: `none`, since nothing is waited for in a simulation. */
+  /** Default: `none`: a simulation has no real pauses. */
   readonly waits?: 'none' | 'real';
   readonly onState?: (event: StateEvent) => void;
-  /** Where tasks wait for their tokens. Default: nobody waits, and the run ends at the question. */
+  /** The waiting tasks, by token. Default: no task waits, and the run ends at the approval request. */
   readonly tasks?: TaskTokens;
-  /** What happens around each call of a function: faults of Lambda's own, such as a time-out. Default: nothing. */
+  /** Wraps each call of a function, for faults of Lambda itself, such as a time-out. Default: no wrapper. */
   readonly around?: FunctionInterceptor;
 }
 
-/** Is told the function by the token of its ARN, and calls it with `invoke`. */
+/** Gets the function by the token of its ARN, and calls it with `invoke`. */
 export type FunctionInterceptor = (token: string, invoke: () => Promise<unknown>) => Promise<unknown>;
 
 /**
- * Runs the deployed state machine with the deployed handlers, in this process. An execution that ends where
- * the machine cannot catch gets its record from the function that the rule on failed executions calls.
+ * Runs the deployed state machine with the deployed handlers, in this process. If an execution ends in a way that the
+ * machine cannot catch, the function of the rule on failed executions writes its record.
  */
 export async function runLocally(run: LocalRun): Promise<StateMachineResult> {
   const {
@@ -112,11 +112,11 @@ function bindNamed(
 const toFunctionToken = (name: string): string =>
   `${name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}FunctionArn`;
 
-/** What the handlers look at in a Lambda context: the request id, in their logs. */
+/** The part of a Lambda context that the handlers use: the request id, in their logs. */
 const lambdaContext = (name: string): Context =>
   ({ functionName: name.replace(/FunctionArn$/, ''), awsRequestId: `local-${name}` }) as Context;
 
-/** What fails here goes to the queue of dead letters on AWS, and into the log here. */
+/** A failure here goes to the dead-letter queue on AWS, and into the log here. */
 async function afterFailedExecution(
   services: Services,
   name: string,
@@ -141,7 +141,7 @@ const resources: Readonly<Record<DeployedMachine, string>> = {
   'config-deployment': 'ConfigDeploymentStateMachine',
 };
 
-/** Why no rule of `infrastructure/rules.yml` starts the machine for an event; `undefined` where one does. */
+/** Why no rule of `infrastructure/rules.yml` starts the machine for an event. `undefined` if a rule does. */
 export async function explainNotStarted(
   event: unknown,
   machine: DeployedMachine = 'account-onboarding',

@@ -9,10 +9,10 @@ import type {
 } from './simulated-resources.ts';
 import { makeDigest, type SimulatedWorld } from './world.ts';
 
-/** A policy, as text or as a document. Not checked: the world begins as a test wants it. */
+/** A policy, as text or as a document. Not checked: a test decides its world. */
 export type PolicyInput = string | PolicyDocument;
 
-/** Where a resource is made; the region is the world's home region where none is given. */
+/** The account and region of a resource. Default region: the world's home region. */
 export interface ResourceInput {
   readonly accountId: string;
   readonly region?: string;
@@ -21,16 +21,16 @@ export interface ResourceInput {
 }
 
 export interface SecretInput extends ResourceInput {
-  /** The six characters behind its name. Default: made up. */
+  /** The six characters after its name. Default: generated. */
   readonly suffix?: string;
-  /** Of its first version. Default: made up. */
+  /** Of its first version. Default: generated. */
   readonly versionId?: string;
   readonly name: string;
-  /** Of its first version, which is AWSCURRENT. Default: it has none. */
+  /** Of its first version, which is AWSCURRENT. Default: none. */
   readonly value?: string;
-  /** Of a customer managed key. Default: `aws/secretsmanager`. */
+  /** ARN of a customer managed key. Default: `aws/secretsmanager`. */
   readonly kmsKeyArn?: string;
-  /** Of a replica, where its primary secret is. Default: it is no replica. */
+  /** For a replica: the region of its primary secret. Default: it is no replica. */
   readonly primaryRegion?: string;
 }
 
@@ -46,7 +46,7 @@ export const makeBucket = (
   objects: new Map(),
 });
 
-/** Without a policy, a key gets the one that KMS gives it: its account decides ("Default key policy"). */
+/** Without a policy, a key gets KMS's default policy: its account decides ("Default key policy"). */
 export function makeKey(
   world: SimulatedWorld,
   input: ResourceInput & { readonly id?: string; readonly manager?: SimulatedKey['manager'] },
@@ -85,7 +85,7 @@ export function makeSecret(world: SimulatedWorld, input: SecretInput): Simulated
   };
 }
 
-/** An image's ARN says no account ("Actions, resources, and condition keys for Amazon EC2"). */
+/** An image's ARN contains no account ("Actions, resources, and condition keys for Amazon EC2"). */
 export function makeImage(
   world: SimulatedWorld,
   input: Omit<ResourceInput, 'policy'> & { readonly id: string },

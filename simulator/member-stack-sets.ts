@@ -11,8 +11,8 @@ import type { SimulatedOrganization } from './organization.ts';
 import { isContainer } from './world.ts';
 
 /**
- * The member roles of a configuration, as an operator has deployed them long ago: the accounts of their OUs have the roles. A new
- * account gets the roles some minutes after it came, by automatic deployment.
+ * The member roles of a configuration, deployed by an operator long ago: the accounts of their OUs have the roles. A
+ * new account gets the roles by automatic deployment, some minutes after its creation.
  */
 export function addMemberStackSets(organization: SimulatedOrganization, configuration: Configuration): void {
   const { hubAccountId, hubRole, homeRegion, partition } = organization.world.settings;
@@ -31,7 +31,7 @@ export function addMemberStackSets(organization: SimulatedOrganization, configur
     });
 }
 
-/** An OU that the configuration names by an id that the organization does not have gets no stacks. */
+/** An OU id that the organization lacks gets no stacks. */
 function listTargetIds(organization: SimulatedOrganization, ous: readonly string[] | undefined) {
   const { world } = organization;
   if (ous === undefined) return [world.settings.rootId];
@@ -41,8 +41,8 @@ function listTargetIds(organization: SimulatedOrganization, ous: readonly string
 }
 
 /**
- * The policies that roles of the configuration name: those that each account has of its own allow everything, and a StackSet of
- * the organization brings them. Policies of AWS that the simulator does not know allow as good as nothing.
+ * The policies that roles of the configuration name. Policies in each account allow everything, and a StackSet of the
+ * organization deploys them. AWS managed policies that the simulator does not model allow almost nothing.
  */
 function addNamedPolicies(organization: SimulatedOrganization, { memberRoles = [] }: Configuration): void {
   const named = [...new Set(memberRoles.flatMap(listPolicyArns))].map(splitPolicyArn);
@@ -84,10 +84,10 @@ const allow = (Action: string): PolicyDocument => ({
   Statement: [{ Effect: 'Allow', Action, Resource: '*' }],
 });
 
-/** Automatic deployment sees accounts that came without an event. */
+/** Automatic deployment also finds accounts that were added without an event. */
 export const noticeAccounts = ({ world }: SimulatedOrganization): void => deployAutomatically(world);
 
-/** Lets every deployment end that has begun: what it deploys has been there for long. */
+/** Ends every deployment that has begun, as if it were long ago. */
 export function endDeployments({ world }: SimulatedOrganization): void {
   deployAutomatically(world);
   runPendingDeployments(world, Number.POSITIVE_INFINITY);

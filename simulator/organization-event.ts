@@ -1,4 +1,4 @@
-/** An event as EventBridge hands it to its rules. */
+/** An event in the form that EventBridge's rules get. */
 export interface OrganizationEvent {
   readonly version: '0';
   readonly id: string;

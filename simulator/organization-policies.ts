@@ -5,7 +5,7 @@ import {
 } from './organization-policy-state.ts';
 import { listParentIds, type SimulatedWorld } from './world.ts';
 
-/** Policies of a type that are attached to the target itself; none if the type is not enabled. */
+/** Policies of a type that are attached to the target itself. None if the type is not enabled. */
 export const listAttachedPolicies = (
   { organizationPolicies: { policies, enabledTypes } }: SimulatedWorld,
   type: OrganizationPolicyType,
@@ -15,7 +15,7 @@ export const listAttachedPolicies = (
     ? [...policies.values()].filter((policy) => policy.type === type && isAttached(policy, targetId))
     : [];
 
-/** The policies that hold for an account, each with the root, OU or account that it is attached to. */
+/** The policies that bind an account, each with the root, OU or account that it is attached to. */
 export function listPoliciesFor(
   world: SimulatedWorld,
   type: OrganizationPolicyType,

@@ -9,10 +9,13 @@ export interface OrganizationPolicy {
   readonly id: string;
   readonly name: string;
   readonly type: OrganizationPolicyType;
-  /** It is attached everywhere, except where it was detached. */
+  /** Attached everywhere, except to targets that it was detached from. */
   readonly isAwsManaged: boolean;
   readonly content: string;
-  /** Ids of the root, OUs and accounts that it is attached to. Of a policy of AWS: that it was detached from. */
+  /**
+   * Ids of the root, OUs and accounts that it is attached to. For an AWS managed policy: targets that it was detached
+   * from.
+   */
   readonly targets: Set<string>;
 }
 
@@ -20,9 +23,9 @@ export interface OrganizationPolicyState {
   /** By id. */
   readonly policies: Map<string, OrganizationPolicy>;
   readonly enabledTypes: Set<OrganizationPolicyType>;
-  /** Accounts that may read the organization beside the management account. */
+  /** Accounts that may read the organization, besides the management account. */
   readonly delegatedAdministrators: Set<string>;
-  /** Organizations' own resource policy, which lets further accounts read or change policies. */
+  /** Organizations' own resource policy, which allows further accounts to read or change policies. */
   delegationPolicy: string | undefined;
 }
 
@@ -32,7 +35,10 @@ const fullAccess = (statement: object): string =>
     Statement: [{ Effect: 'Allow', Action: '*', Resource: '*', ...statement }],
   });
 
-/** Organizations user guide, "Service control policies (SCPs)" and "Resource control policies (RCPs)": what AWS attaches. */
+/**
+ * Organizations user guide, "Service control policies (SCPs)" and "Resource control policies (RCPs)": the policies that
+ * AWS attaches.
+ */
 const awsManaged: readonly OrganizationPolicy[] = [
   {
     id: 'p-FullAWSAccess',

@@ -8,9 +8,9 @@ import type { SimulatedWorld } from './world.ts';
 /** The resources that have one policy document each. */
 export type ResourceKind = 'bucket' | 'key' | 'repository' | 'secret';
 
-/** The resources of an organization in memory. Each `add…` method gives the ARN back. */
+/** The resources of an organization in memory. Each `add…` method returns the ARN. */
 export class OrganizationResources {
-  /** Everything there is: for reading, and for what no method does. */
+  /** All data: for reading, and for changes without a method. */
   readonly world: SimulatedWorld;
 
   constructor(world: SimulatedWorld) {
@@ -63,12 +63,12 @@ export class OrganizationResources {
     return arn;
   }
 
-  /** Where a policy or a grant names the role, its unique id stands from now on, and no write takes that. */
+  /** In a policy or a grant, the role's unique id replaces its ARN from now on, and no write accepts the id. */
   deleteRole(arn: string): void {
     deleteRole(this.world, arn);
   }
 
-  /** The same for a user, or a role of an account outside the organization. */
+  /** As `deleteRole`, for a user, or a role of an account outside the organization. */
   deletePrincipal(arn: string): void {
     deletePrincipal(this.world, arn);
   }
@@ -77,7 +77,7 @@ export class OrganizationResources {
     if (!this.world.repositories.delete(arn)) throw new Error(`There is no repository ${arn}`);
   }
 
-  /** @param id an image's id; the ARN of a key or a secret. A tag that is `undefined` is taken away */
+  /** @param id an image's id; the ARN of a key or a secret. A tag that is `undefined` is removed */
   tagResource(
     kind: 'image' | 'key' | 'secret',
     id: string,
@@ -91,20 +91,20 @@ export class OrganizationResources {
       else found.tags[key] = value;
   }
 
-  // Policies, past the API.
+  // Policies, without the API.
 
-  /** @param id a bucket's name; the ARN of anything else */
+  /** @param id a bucket's name; the ARN of any other resource */
   policyOf(kind: ResourceKind, id: string): PolicyDocument | undefined {
     const { policy, arn } = this.#resource(kind, id);
     return policy === undefined ? undefined : parsePolicy(policy, arn);
   }
 
-  /** What a read answers with. */
+  /** The text of a read. */
   policyTextOf(kind: ResourceKind, id: string): string | undefined {
     return this.#resource(kind, id).policy;
   }
 
-  /** What an outsider put there; `undefined` for no policy. Not checked. */
+  /** An external change; `undefined` removes the policy. Not checked. */
   editPolicy(kind: ResourceKind, id: string, policy: make.PolicyInput | undefined): void {
     this.#resource(kind, id).policy = policy === undefined ? undefined : make.toPolicyText(policy);
   }

@@ -19,13 +19,13 @@ import { announce, createWorld, isContainer, makeRandomText, type SimulatedWorld
 export type EventListener = (event: OrganizationEvent) => void;
 
 /**
- * An organization in memory, underneath real SDK clients: `plugin()` goes into each client, and nothing is sent.
- * The `add…` methods set the world up, silently and unchecked; the acts of the Organizations API (`createAccount`,
- * `moveAccount`, …) announce themselves as AWS does. Time and randomness are the settings'.
- * What it does not model: `KNOWN-DIFFERENCES.md`.
+ * An organization in memory, underneath real SDK clients: `plugin()` goes into each client, and nothing is sent. The
+ * `add…` methods set the world up, without events and checks. The acts of the Organizations API (`createAccount`,
+ * `moveAccount`, …) send events as AWS does. The settings provide time and randomness. For what it does not model, see
+ * `KNOWN-DIFFERENCES.md`.
  */
 export class SimulatedOrganization extends OrganizationResources {
-  /** Credentials of the hub's role, which may do anything in the hub's account and do not expire. */
+  /** Credentials of the hub's role, which may do everything in the hub's account. They do not expire. */
   readonly hubCredentials: AwsCredentialIdentity;
   /** Each attempt of each call, in order. */
   readonly calls: LoggedCall[] = [];
@@ -47,7 +47,7 @@ export class SimulatedOrganization extends OrganizationResources {
     return answerFromOrganization(quick ? { ...exchange, quick: createQuickClients() } : exchange);
   }
 
-  /** Wraps every call, the latest interceptor outermost. @returns a function that takes it out again */
+  /** Wraps every call, the latest interceptor outermost. @returns a function that removes it */
   intercept(interceptor: Interceptor): () => void {
     return listed(this.#interceptors, interceptor);
   }
@@ -57,7 +57,7 @@ export class SimulatedOrganization extends OrganizationResources {
     return listed(this.world.listeners, listener);
   }
 
-  /** As `onEvent`, for the read-only events of CloudTrail that tell of key use. */
+  /** As `onEvent`, for CloudTrail's read-only events of key use. */
   onKeyUse(listener: EventListener): () => void {
     return listed(this.world.keyUseListeners, listener);
   }
@@ -66,7 +66,7 @@ export class SimulatedOrganization extends OrganizationResources {
     this.calls.length = 0;
   }
 
-  /** Credentials of any role of the world, that do not expire; as a function's or an operator's would. */
+  /** Credentials of any role of the world, such as a function's or an operator's. They do not expire. */
   credentialsOf(accountId: string, roleName: string, sessionName = roleName): AwsCredentialIdentity {
     const role = [...this.world.roles.values()].find(
       (each) => each.accountId === accountId && each.name === roleName,
@@ -75,7 +75,7 @@ export class SimulatedOrganization extends OrganizationResources {
     return openSession(this.world, role, sessionName, Number.POSITIVE_INFINITY).credentials;
   }
 
-  // The organization, as it was before anybody looked.
+  // Prepares the organization before a test.
 
   addOu(ou: { readonly id: string; readonly name: string; readonly parentId: string }): void {
     this.#expectContainer(ou.parentId);
@@ -106,7 +106,7 @@ export class SimulatedOrganization extends OrganizationResources {
     this.world.principals.add(arn);
   }
 
-  /** The account has not opted in to the region: nothing takes its credentials there. */
+  /** The account has not opted in to the region, so every service there rejects its credentials. */
   disableRegion(accountId: string, region: string): void {
     this.world.disabledRegions.add(`${accountId}/${region}`);
   }
@@ -115,7 +115,7 @@ export class SimulatedOrganization extends OrganizationResources {
     this.world.disabledRegions.delete(`${accountId}/${region}`);
   }
 
-  /** From now on AWS refuses the account as a principal, as it does for some minutes after its creation. */
+  /** From now on AWS rejects the account as a principal, as it does for some minutes after its creation. */
   refusePrincipal(accountId: string): void {
     this.world.refusedPrincipals.add(accountId);
   }
@@ -130,7 +130,7 @@ export class SimulatedOrganization extends OrganizationResources {
 
   // The acts of the API, each with its event.
 
-  /** Lands in the root, active at once. @returns the account's id */
+  /** The account is in the root, active at once. @returns the account's id */
   createAccount(account: { readonly id?: string; readonly name: string }): string {
     const { name, id = makeRandomText(this.world, 12, '123456789') } = account;
     if (this.world.accounts.has(id)) throw new Error(`Account ${id} exists already`);
@@ -139,7 +139,7 @@ export class SimulatedOrganization extends OrganizationResources {
     return id;
   }
 
-  /** A creation that failed: only an event. */
+  /** A failed creation: only an event. */
   failToCreateAccount(name: string, failureReason: string): void {
     this.#emit(buildCreateAccountResult(this.world, { name, failureReason }));
   }
@@ -192,7 +192,7 @@ export class SimulatedOrganization extends OrganizationResources {
       throw new Error(`${parentId} has an OU with the name ${name} already`);
   }
 
-  /** Suspends the account; AWS refuses it as a principal from now on. */
+  /** Suspends the account. AWS rejects it as a principal from now on. */
   closeAccount(accountId: string): void {
     this.#account(accountId).state = 'SUSPENDED';
     this.#emit(buildCloseAccountResult(this.world, accountId));
@@ -218,7 +218,7 @@ export class SimulatedOrganization extends OrganizationResources {
     this.#emit(buildApiCallEvent(this.world, 'UntagResource', { resourceId: accountId, tagKeys }));
   }
 
-  /** What Control Tower says when it has enrolled an account. */
+  /** Control Tower's event after it has enrolled an account. */
   announceManagedAccount(accountId: string): void {
     this.#emit(buildCreateManagedAccount(this.world, this.#account(accountId)));
   }

@@ -2,7 +2,7 @@ import { makeUniqueId } from './iam-makers.ts';
 import type { SimulatedResource } from './simulated-resources.ts';
 import type { SimulatedWorld } from './world.ts';
 
-/** Where a policy or a grant names the role, its unique id stands from now on, and no write takes that. */
+/** In a policy or a grant, the role's unique id replaces its ARN from now on, and no write accepts the id. */
 export function deleteRole(world: SimulatedWorld, arn: string): void {
   const role = world.roles.get(arn);
   if (role === undefined) throw new Error(`There is no role ${arn}`);
@@ -10,7 +10,7 @@ export function deleteRole(world: SimulatedWorld, arn: string): void {
   replaceByUniqueId(world, arn, role.uniqueId);
 }
 
-/** The same for a user, or a role of an account outside the organization. */
+/** As `orphanRole`, for a user, or a role of an account outside the organization. */
 export function deletePrincipal(world: SimulatedWorld, arn: string): void {
   const isUser = world.users.delete(arn);
   if (!world.principals.delete(arn) && !isUser) throw new Error(`There is no user or role ${arn}`);

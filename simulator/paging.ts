@@ -10,8 +10,8 @@ export interface Page<T> {
 }
 
 /**
- * The page that starts where `token` says. Tokens are opaque to callers, and good for the same listing only, which
- * `listing` names: what is listed, and of what.
+ * The page that starts at `token`. Tokens are opaque to callers, and valid only for the listing that `listing` names:
+ * its type and its subject.
  */
 export function getPage<T>(
   listing: string,

@@ -14,14 +14,14 @@ import { listPoliciesFor } from './organization-policies.ts';
 import type { SimulatedRole, SimulatedUser, Tags } from './simulated-resources.ts';
 import { type Caller, getOrganizationPath, type SimulatedWorld } from './world.ts';
 
-/** What a caller wants to do. */
+/** The request of a caller. */
 export interface Attempt {
   readonly action: string;
-  /** The ARN that identity policies are matched with. */
+  /** The ARN that identity policies match. */
   readonly resource: string;
   readonly resourceAccount: string;
   readonly region: string;
-  /** The policy on the resource itself; absent if it has none. */
+  /** The policy of the resource. Absent if it has none. */
   readonly resourcePolicy?: { readonly kind: ResourcePolicyKind; readonly text: string | undefined };
   /** Grants on the key that the call uses. */
   readonly keyGrants?: readonly AppliedKeyGrant[];
@@ -31,10 +31,13 @@ export interface Attempt {
   readonly context?: ContextValues;
 }
 
-/** Why AWS would deny it, in AWS's words; `undefined` if it is allowed. */
+/** Why AWS would deny it, in AWS's words. `undefined` if it is allowed. */
 export type Denial = string | undefined;
 
-/** The policy engine decides. What it cannot judge is denied: the simulator must say more about the request. */
+/**
+ * The policy engine decides. If it cannot judge a request, the request is denied: the simulator must provide more
+ * facts.
+ */
 export function findDenial(world: SimulatedWorld, caller: Caller, attempt: Attempt): Denial {
   const decision = authorize({
     request: {
@@ -43,7 +46,7 @@ export function findDenial(world: SimulatedWorld, caller: Caller, attempt: Attem
       resource: attempt.resource,
       resourceAccount: attempt.resourceAccount,
       region: attempt.region,
-      // Few statements ask for it.
+      // Computed on demand, because few statements use it.
       get context() {
         return getContext(world, caller, attempt);
       },
@@ -62,7 +65,7 @@ const pickAccess = ({ keyGrants, launchPermissions }: Attempt) => ({
 
 function toPrincipal(world: SimulatedWorld, caller: Caller): RequestPrincipal {
   const { type, roleArn, accountId, sourceArn } = caller;
-  // Few statements ask for tags.
+  // Computed on demand, because few statements use tags.
   const tagged = {
     get tags() {
       return getPrincipalTags(world, caller);
@@ -75,7 +78,7 @@ function toPrincipal(world: SimulatedWorld, caller: Caller): RequestPrincipal {
   return { type, service: roleArn, sourceAccount: accountId, ...source };
 }
 
-/** Session tags win over tags of the role, whatever the case of their letters ("Pass session tags in AWS STS", IAM user guide). */
+/** Session tags win over tags of the role, in any letter case ("Pass session tags in AWS STS", IAM user guide). */
 function getPrincipalTags(world: SimulatedWorld, { roleArn, session }: Caller): Tags {
   const own = world.roles.get(roleArn)?.tags ?? world.users.get(roleArn)?.tags ?? {};
   const sessionTags = session?.tags ?? {};
@@ -113,7 +116,7 @@ const listAttached = (world: SimulatedWorld, identity: SimulatedRole | Simulated
       ]
     : [...identity.attached];
 
-/** A boundary that was deleted allows nothing. */
+/** A deleted boundary allows nothing. */
 function listBoundary(world: SimulatedWorld, arn: string | undefined): readonly AppliedPolicy[] {
   if (arn === undefined) return [];
   return applied('boundary', findManagedDocument(world, arn) ?? nothing);
@@ -135,14 +138,14 @@ const listOrganizationPolicies = (
     applied(kind, policy.content).map((each) => ({ ...each, level })),
   );
 
-/** What an outsider left and nobody can read says nothing. */
+/** An unreadable external policy has no effect. */
 function applied(kind: PolicyKind, text: string | undefined): readonly AppliedPolicy[] {
   const document = text === undefined ? undefined : read(text);
   const name = policyNames[kind] ?? 'a resource-based policy';
   return document === undefined ? [] : [{ kind, name, document }];
 }
 
-/** In the words of "Troubleshoot access denied error messages" (IAM user guide). */
+/** The wording of "Troubleshoot access denied error messages" (IAM user guide). */
 const policyNames: Partial<Readonly<Record<PolicyKind, string>>> = {
   identity: 'an identity-based policy',
   boundary: 'a permissions boundary',
@@ -151,7 +154,7 @@ const policyNames: Partial<Readonly<Record<PolicyKind, string>>> = {
   rcp: 'a resource control policy',
 };
 
-/** A simulation evaluates the same few documents many thousand times. */
+/** Cached: a simulation evaluates a few documents many thousand times. */
 const read = memoizeByString(500, (text): PolicyDocument | undefined => {
   try {
     return parsePolicy(text, 'the simulated organization');
@@ -163,20 +166,23 @@ const read = memoizeByString(500, (text): PolicyDocument | undefined => {
 const describeDenial = (caller: Caller, { action, resource }: Attempt, decision: Decision): string =>
   `User: ${caller.sessionArn} is not authorized to perform: ${action} on resource: ${resource} ${reasonOf(decision)}`;
 
-/** In the words of "Troubleshoot access denied error messages" (IAM user guide). */
+/** The wording of "Troubleshoot access denied error messages" (IAM user guide). */
 function reasonOf({ outcome, explicit, statements, reasons }: Decision): string {
   if (explicit) return `with an explicit deny in ${statements[0]?.policy}`;
   if (outcome === 'denied') return `because ${pickReason(reasons)}`;
   return `because the simulator cannot judge it: ${reasons.join('; ')}`;
 }
 
-/** What limits the caller decides alone. Then come the caller's own policies, which a reader can change first. */
+/**
+ * Limits of the caller come first, because each denies alone. Then come the caller's own policies, which a reader can
+ * change first.
+ */
 const pickReason = (reasons: readonly string[]): string | undefined =>
   reasons.find((each) => /boundary|session policy|control policy/.test(each)) ??
   reasons.find((each) => /identity-based/.test(each)) ??
   reasons[0];
 
-/** The keys whose values are the simulator's: the time, the ids that it has made, what a session carries. */
+/** The keys with the simulator's own values: the time, its generated ids, the data of a session. */
 function getContext(world: SimulatedWorld, caller: Caller, attempt: Attempt): ContextValues {
   const now = world.settings.clock.now();
   return {
@@ -188,8 +194,8 @@ function getContext(world: SimulatedWorld, caller: Caller, attempt: Attempt): Co
 }
 
 /**
- * Long-term credentials of users and sessions that a service has opened carry no `aws:MultiFactorAuthPresent`
- * ("AWS global condition context keys").
+ * Long-term credentials of users, and sessions that a service has opened, have no `aws:MultiFactorAuthPresent` ("AWS
+ * global condition context keys").
  */
 function getPrincipalContext(caller: Caller): ContextValues {
   const { type, roleId, session = {} } = caller;

@@ -20,10 +20,10 @@ export interface SimulatedCall {
   readonly caller: Caller;
 }
 
-/** What a test does around a call: before it, after it, or instead of it. */
+/** A test's wrapper of a call: it acts before the call, after it, or instead of it. */
 export type Interceptor = (call: SimulatedCall, proceed: () => Promise<unknown>) => Promise<unknown>;
 
-/** One line of the log: what was called, by which account, on what. */
+/** One line of the log: the operation, the calling account, the resource. */
 export interface LoggedCall {
   readonly service: string;
   readonly operation: string;
@@ -40,7 +40,7 @@ export interface Exchange {
   readonly quick?: QuickClients;
 }
 
-/** Answers every request of a client from the world; nothing is sent. Each attempt is a call. */
+/** Answers every request of a client from the world. Nothing is sent. Each attempt is a call. */
 export function answerFromOrganization(exchange: Exchange): ClientPlugin {
   const { world, quick } = exchange;
   if (quick === undefined)
@@ -82,7 +82,7 @@ const answering = (exchange: Exchange, identifyIn: (stack: object) => Identify):
   },
 });
 
-/** Interceptors wrap the call, the one added last outermost. */
+/** Interceptors wrap the call, the latest one outermost. */
 function answer({ world, interceptors, calls }: Exchange, call: SimulatedCall): Promise<unknown> {
   const { service, operation, accountId, region } = call;
   calls.push({ service, operation, accountId, region, target: targetOf(call.input) });

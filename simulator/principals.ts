@@ -2,8 +2,8 @@ import type { SimulatedWorld } from './world.ts';
 
 /**
  * Whether AWS accepts a principal in a resource policy: an account that exists and is active, a role or user that
- * exists, a service. The unique id of a deleted role (`AROA…`) is refused.
- * Source: "AWS JSON policy elements: Principal" (IAM user guide).
+ * exists, a service. AWS rejects the unique id of a deleted role (`AROA…`). Source: "AWS JSON policy elements:
+ * Principal" (IAM user guide).
  */
 export function isKnownPrincipal(world: SimulatedWorld, type: string, name: string): boolean {
   if (name === '*') return type === 'AWS' || type === '*';
@@ -21,7 +21,7 @@ export function isKnownPrincipal(world: SimulatedWorld, type: string, name: stri
   }
 }
 
-/** Active accounts of the organization, and those outside it that the world was told of. */
+/** Active accounts of the organization, and known accounts outside it. */
 export const isLivingAccount = (world: SimulatedWorld, id: string): boolean =>
   world.accounts.get(id)?.state === 'ACTIVE' || world.foreignAccounts.has(id);
 

@@ -2,21 +2,21 @@ import { Client } from '@smithy/core/client';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import type { AnyClient, ClientClass } from '../shared/platform/aws/plugins.ts';
 
-/** Who signs a client's requests, and for which region. */
+/** The signer of a client's requests, and the region. */
 interface Signatory {
   readonly accessKeyId: string;
   readonly region: string;
 }
 
 /**
- * Clients of the SDK that do nothing between a command and its answer but what the project's own plugins do: no
- * serialization, no endpoint, no signature, no retry. Ten times as fast, for simulations of many thousand runs; all
- * other tests go through the whole of the SDK.
+ * Clients of the SDK that only run the project's own plugins between a command and its answer: no serialization,
+ * endpoint, signature or retry. They are ten times as fast, for simulations of many thousand runs. All other tests use
+ * the whole SDK.
  */
 export interface QuickClients {
-  /** A client of the class without what its own constructor would add, and its commands would bring. */
+  /** A client of the class without the settings of its own constructor, and without its commands' middlewares. */
   create<C extends AnyClient, Config extends object>(Class: ClientClass<C, Config>, config: Config): C;
-  /** Of the client that has this stack. */
+  /** The client with this stack. */
   signatory(stack: object): Promise<Signatory>;
 }
 
@@ -24,7 +24,7 @@ export function createQuickClients(): QuickClients {
   const signatories = new WeakMap<object, () => Promise<Signatory>>();
   return {
     create: (Class, config) => {
-      // The project's own plugins keep nothing of a request in their context, so one chain serves all requests.
+      // The project's own plugins keep no request data in their context, so one chain serves all requests.
       const client = Reflect.construct(Client, [{ ...config, cacheMiddleware: true }], Class);
       const stack = client.middlewareStack;
       Object.assign(stack, { concat: () => stack });

@@ -3,15 +3,15 @@ import { createAwsError } from './aws-error.ts';
 import { awsRates, type ServiceRate } from './aws-rates.ts';
 import type { Interceptor, SimulatedCall } from './plugin.ts';
 
-/** How one operation has fared. */
+/** The calls of one operation. */
 export interface CallCount {
-  /** Attempts, refused ones too. */
+  /** Attempts, including rejected ones. */
   readonly calls: number;
   readonly refused: number;
 }
 
 export interface RateLimits {
-  /** For `organization.intercept`: refuses what comes too often, as the service does, before anything else happens. */
+  /** For `organization.intercept`: throttles calls above the rate before anything else happens, as the service does. */
   readonly interceptor: Interceptor;
   /** By `service:Operation`. */
   counts(): ReadonlyMap<string, CallCount>;
@@ -19,8 +19,8 @@ export interface RateLimits {
 
 /**
  * The request rates of AWS, as token buckets that fill with the clock's time. A call needs a token of each bucket that
- * it falls under; one that is refused takes none.
- * @param rates Default: those of AWS
+ * covers it. A throttled call takes none.
+ * @param rates Default: AWS's rates
  */
 export function createRateLimits({
   clock,
@@ -63,7 +63,7 @@ export function createRateLimits({
   };
 }
 
-/** Those that name the operation; where none does, those for the rest of the service. */
+/** The buckets that name the operation. If none does, the buckets for the rest of the service. */
 function ratesOf(
   rates: readonly ServiceRate[],
   { service, operation }: SimulatedCall,
@@ -79,7 +79,7 @@ function bucketKey({ service, operations, per }: ServiceRate, { accountId, regio
 }
 
 export interface TokenBucket {
-  /** Tokens that can be taken at `now`, milliseconds of a clock that does not go back. */
+  /** Tokens that can be taken at `now`, in milliseconds of a monotonic clock. */
   left(now: number): number;
   /** @param tokens Default: one */
   take(now: number, tokens?: number): void;
@@ -105,7 +105,7 @@ export function createTokenBucket(
   };
 }
 
-/** What a sum of parts of a token lacks is not held against the caller. */
+/** Tolerates the rounding errors of sums of token parts. */
 const whole = 1 - 1e-9;
 
 function takeFromAll(buckets: readonly TokenBucket[], now: number): boolean {
@@ -115,9 +115,9 @@ function takeFromAll(buckets: readonly TokenBucket[], now: number): boolean {
 }
 
 /**
- * The names that the SDK gives to the services' refusals ("Common errors" of the API references; Organizations:
- * TooManyRequestsException; S3: "Error responses"; EC2: "Request throttling for the Amazon EC2 API"; the tagging service
- * and SNS: ThrottledException).
+ * The SDK's names for throttling errors of the services ("Common errors" of the API references; Organizations:
+ * TooManyRequestsException; S3: "Error responses"; EC2: "Request throttling for the Amazon EC2 API"; the tagging
+ * service and SNS: ThrottledException).
  */
 const refusals: Readonly<Record<string, { readonly name: string; readonly status?: number }>> = {
   organizations: { name: 'TooManyRequestsException' },
@@ -129,7 +129,7 @@ const refusals: Readonly<Record<string, { readonly name: string; readonly status
   sns: { name: 'ThrottledException', status: 429 },
 };
 
-/** What the service answers to a call that comes too soon. */
+/** The service's error for a call above the rate. */
 export function createThrottlingError({ service }: Pick<SimulatedCall, 'service'>): Error {
   const { name, status = 400 } = refusals[service] ?? { name: 'ThrottlingException' };
   return createAwsError(name, 'Rate exceeded', status);

@@ -5,7 +5,7 @@ import { findVersion } from './secrets.ts';
 import type { SimulatedSecret } from './simulated-resources.ts';
 import { announce, makeRandomUuid } from './world.ts';
 
-/** What Secrets Manager invokes a rotation function with (Secrets Manager user guide, "Lambda rotation functions"). */
+/** The event of Secrets Manager for a rotation function (Secrets Manager user guide, "Lambda rotation functions"). */
 export interface RotationEvent {
   readonly Step: 'createSecret' | 'setSecret' | 'testSecret' | 'finishSecret';
   readonly SecretId: string;
@@ -15,26 +15,26 @@ export interface RotationEvent {
 
 export interface SimulatedRotation {
   readonly secretArn: string;
-  /** Of the caller that asks for the rotation. */
+  /** Of the caller that starts the rotation. */
   readonly client: SecretsManagerClient;
   readonly invoke: (event: RotationEvent) => Promise<void>;
   /**
-   * ARN of the function's own role. Every other role needs the rotation token to put a value, as a role that the function
-   * assumes does. Default: no role needs it.
+   * ARN of the function's own role. Every other role, such as a role that the function assumes, needs the rotation
+   * token to put a value. Default: no role needs it.
    */
   readonly functionRoleArn?: string;
   /** How often a step is tried. Default: 5. */
   readonly attempts?: number;
-  /** What happens before a step is tried again. Default: nothing. */
+  /** Called before a step is tried again. Default: nothing. */
   readonly pause?: () => Promise<void>;
 }
 
 const order = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 
 /**
- * Rotates a secret as Secrets Manager does: stages a version, has the function do the four steps, each tried again where
- * it fails, and announces the end through CloudTrail. A rotation that is not complete is attempted again with its version.
- * @returns the error that ended it; `undefined` where it succeeded
+ * Rotates a secret as Secrets Manager does. It stages a version, calls the function for the four steps, with retries,
+ * and announces the end through CloudTrail. An incomplete rotation is attempted again with its version.
+ * @returns the error that ended it; `undefined` if it succeeded
  */
 export async function rotateNow(
   { world }: SimulatedOrganization,

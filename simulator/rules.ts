@@ -5,7 +5,7 @@ import { matchesPattern } from './event-pattern.ts';
 
 /** A rule of EventBridge, as a template declares it. */
 export interface EventRule {
-  /** The resource's name in the template. */
+  /** The resource's logical id in the template. */
   readonly ruleId: string;
   readonly pattern: unknown;
   /** Whether it gets read-only management events of CloudTrail. */
@@ -19,15 +19,15 @@ export interface RuleMatch {
 }
 
 /**
- * The enabled rules with an event pattern in a template. A template takes a tenth of a second, and the command line and
- * many tests ask one template again and again.
+ * The enabled rules with an event pattern in a template. Cached: parsing takes a tenth of a second, and the command
+ * line and many tests need one template repeatedly.
  * @throws Error if the text is not YAML
  */
 export const getRules = memoizeByString(8, readRules);
 
 /**
- * Of a template, such as `infrastructure/rules.yml`. Intrinsic functions are kept
- * (`!Ref x` as `{ Ref: 'x' }`), not resolved; neither are the variables of the Serverless Framework.
+ * For a template, such as `infrastructure/rules.yml`. Intrinsic functions are kept (`!Ref x` as `{ Ref: 'x' }`), not
+ * resolved. Variables of the Serverless Framework are kept too.
  */
 function readRules(yamlText: string): readonly EventRule[] {
   const document = parseDocument(yamlText, { customTags: shortForms, logLevel: 'error' });
@@ -45,8 +45,8 @@ function readRules(yamlText: string): readonly EventRule[] {
 }
 
 /**
- * Each target of each rule that the event reaches and matches, in the order of the template.
- * Source: EventBridge user guide, "Receiving read-only management events from AWS services".
+ * Each target of each rule that the event reaches and matches, in the order of the template. Source: EventBridge user
+ * guide, "Receiving read-only management events from AWS services".
  */
 export const findMatchingRules = (rules: readonly EventRule[], event: unknown): readonly RuleMatch[] =>
   rules

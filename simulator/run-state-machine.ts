@@ -20,7 +20,7 @@ import {
 } from './task-handler.ts';
 import type { TaskTokens } from './task-tokens.ts';
 
-/** What happened to a state, as it happens; `error` where it failed. */
+/** Called with each event of a state. It has `error` if the state failed. */
 export interface StateEvent {
   readonly type: 'entered' | 'exited' | 'failed' | 'retried' | 'caught';
   readonly state: string;
@@ -32,14 +32,14 @@ export interface StateEvent {
 }
 
 export interface StateMachineRun {
-  /** As in `statemachines/definitions.yml`, with its `${token}`s. JSONPath only. */
+  /** In the form of `statemachines/definitions.yml`, with its `${token}`s. JSONPath only. */
   readonly definition: StateMachineText;
   /**
-   * By what the Task's `Resource` names: the token of `"${ResolveAccountFunctionArn}"` without its braces, or the
-   * whole text of any other resource, which then gets the Task's parameters.
+   * By the Task's `Resource`: the token of `"${ResolveAccountFunctionArn}"` without its braces, or the whole text of
+   * any other resource, which then gets the Task's parameters.
    */
   readonly functions: Readonly<Record<string, StateFunction>>;
-  /** By the name that a task with `FunctionName.$` is given. Default: none. */
+  /** By name, for a task with `FunctionName.$`. Default: none. */
   readonly findFunction?: (name: string) => StateFunction | undefined;
   readonly input: unknown;
   /** Name of the execution. */
@@ -48,12 +48,12 @@ export interface StateMachineRun {
   readonly startedAt: string;
   /** Name of the state machine. Default: `state-machine`. */
   readonly stateMachine?: string;
-  /** `none` passes Wait states and pauses before a retry at once. */
+  /** `none` skips Wait states and pauses before a retry. */
   readonly waits: 'none' | 'real';
   readonly onState?: (event: StateEvent) => void;
   /**
-   * Where tasks wait for their tokens. Default: nobody waits; an execution that comes to such a task ends as `WAITING`
-   * after its function was called, with `untilToken` for a token.
+   * The waiting tasks, by token. Default: no task waits. An execution that reaches such a task calls its function with
+   * `untilToken` as the token, and then ends as `WAITING`.
    */
   readonly tasks?: TaskTokens;
   /** Default: `no-task`. */
@@ -65,19 +65,19 @@ export interface StateMachineResult {
   readonly output?: unknown;
   readonly error?: string;
   readonly cause?: string;
-  /** The states that were entered, in order; those of parallel branches interleave. */
+  /** The states that were entered, in order. States of parallel branches interleave. */
   readonly states: readonly string[];
 }
 
 /**
- * Runs a state machine with local functions. What a function throws arrives under its `name`, as an error of
- * Lambda's would; between states there is nothing but JSON.
- * @throws Error before anything runs, where the definition is not valid or a token has no function
+ * Runs a state machine with local functions. An error of a function arrives under its `name`, as from Lambda. Between
+ * states the data is copied as JSON.
+ * @throws Error before anything runs, if the definition is not valid or a token has no function
  */
 export async function runStateMachine(run: StateMachineRun): Promise<StateMachineResult> {
   const machine = prepareDefinition(run.definition, Object.keys(run.functions));
   const execution = new StateMachine(machine.definition as unknown as StateMachineDefinition, {
-    // Validated before it was prepared.
+    // Validated before the preparation.
     validationOptions: { noValidate: true },
   }).run(asJson(run.input), { overrides: overridesOf(run, machine), context: contextOf(run, machine) });
   const states: string[] = [];

@@ -1,16 +1,17 @@
 import { buildSecretLabelUpdated } from './secret-events.ts';
 import type { SecretVersion, SimulatedSecret } from './simulated-resources.ts';
 import { announce, type SimulatedWorld } from './world.ts';
-/** The version that has a staging label. */
+/** The version with a staging label. */
 export const findVersion = (secret: SimulatedSecret, stage: string): SecretVersion | undefined =>
   [...secret.versions.values()].find(({ stages }) => stages.has(stage));
 
-/** Labels that move without an event (Secrets Manager user guide, "Secret Label Updated event"). */
+/** Labels whose moves send no event (Secrets Manager user guide, "Secret Label Updated event"). */
 const silent: ReadonlySet<string> = new Set(['AWSPENDING', 'AWSPREVIOUS']);
 
 /**
- * Attaches a staging label to a version and takes it from the one that had it; a version that loses AWSCURRENT gets
- * AWSPREVIOUS (Secrets Manager API reference, "UpdateSecretVersionStage"). Nothing happens where it is there already.
+ * Attaches a staging label to a version and removes it from the version that had it. A version that loses AWSCURRENT
+ * gets AWSPREVIOUS (Secrets Manager API reference, "UpdateSecretVersionStage"). Does nothing if the version has the
+ * label already.
  */
 export function moveStage(
   world: SimulatedWorld,
@@ -27,7 +28,7 @@ export function moveStage(
     announce(world, buildSecretLabelUpdated(world, secret, { label: stage, versionId: to.id }));
 }
 
-/** Takes a label away; versions without any are not listed any more, and AWS deletes them in its own time. */
+/** Removes a label. Versions without labels are no longer listed, and AWS deletes them at some later time. */
 export function dropStage(secret: SimulatedSecret, stage: string): void {
   findVersion(secret, stage)?.stages.delete(stage);
 }

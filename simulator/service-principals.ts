@@ -8,7 +8,7 @@ import type { Caller, SimulatedWorld } from './world.ts';
 export interface ActingService {
   /** `cloudtrail.amazonaws.com` */
   readonly service: string;
-  /** The account that the service names as the one that it acts for. */
+  /** The account that the service says it acts for. */
   readonly accountId: string;
   /** The resource that it acts for, such as a trail. */
   readonly sourceArn?: string;
@@ -23,7 +23,7 @@ const toCaller = ({ service, accountId, sourceArn }: ActingService): Caller => (
   ...(sourceArn === undefined ? {} : { sourceArn }),
 });
 
-/** Credentials with which a client calls as a service of AWS does, under its own service principal. */
+/** Credentials for calls of an AWS service under its own service principal. */
 export const createServiceCredentials = (
   world: SimulatedWorld,
   service: ActingService,
@@ -45,7 +45,7 @@ export function assumeRoleAsService(
   return openSession(world, role, sessionName, Number.POSITIVE_INFINITY, { mfa: 'none' }).credentials;
 }
 
-/** Why a service may not assume a role; `undefined` if it may. */
+/** Why a service may not assume a role. `undefined` if it may. */
 export const findServiceAssumeDenial = (
   world: SimulatedWorld,
   role: SimulatedRole,

@@ -12,7 +12,7 @@ export interface OpenedSession {
   readonly expiresAt: number;
 }
 
-/** Credentials of a role, good from now on until they expire. */
+/** Credentials of a role, valid until they expire. */
 export const openSession = (
   world: SimulatedWorld,
   role: SimulatedRole,
@@ -54,7 +54,7 @@ const toUserCaller = ({ accountId, arn, uniqueId }: SimulatedUser): Caller => ({
   roleId: uniqueId,
 });
 
-/** A session of a role as the services see it. */
+/** A session of a role, in the form that the services use. */
 export const toRoleCaller = (
   { settings }: SimulatedWorld,
   role: SimulatedRole,

@@ -19,9 +19,9 @@ export interface SimulatedOu {
   readonly parentId: string;
 }
 
-/** A resource with one policy document; `policy` is the text that a read gives back. */
+/** A resource with one policy document. `policy` is the text of a read. */
 export interface SimulatedResource {
-  /** Of a repository: it tells a new one from another one of its name. */
+  /** For a repository: tells it from a later one of an equal name. */
   readonly createdAt?: Date;
   /** The owner. */
   readonly accountId: string;
@@ -39,7 +39,7 @@ export interface SimulatedKey extends SimulatedResource {
 }
 
 export interface SimulatedBucket extends SimulatedResource {
-  /** Block Public Access refuses policies that are public; on for every bucket since April 2023. */
+  /** Block Public Access rejects public policies. It has been on for every new bucket since April 2023. */
   readonly blockPublicPolicy: boolean;
   /** Contents by key. */
   readonly objects: Map<string, string>;
@@ -67,7 +67,7 @@ export interface SimulatedImage {
   launchPermissions: readonly LaunchPermission[];
 }
 
-/** What managed policies can be attached to. */
+/** Entities that managed policies can be attached to. */
 export interface PolicyHolder {
   readonly accountId: string;
   readonly name: string;
@@ -82,7 +82,7 @@ export type SimulatedGroup = PolicyHolder;
 
 /** A role or a user: it can call. */
 export interface Identity extends PolicyHolder {
-  /** By name. Their text is as it was put. */
+  /** By name. Their text is stored unchanged. */
   readonly inlinePolicies: Map<string, string>;
   /** All inline policies as one document. */
   permissions: string | undefined;
@@ -95,14 +95,14 @@ export interface SimulatedRole extends Identity {
   trust: string;
   readonly description: string | undefined;
   readonly createdAt: Date;
-  /** The longest session that a caller can ask for. */
+  /** The longest session that a caller can request. */
   maxSessionSeconds: number;
 }
 
 export interface SimulatedUser extends Identity {
   /** ARNs of the groups that the user is in. */
   readonly groups: Set<string>;
-  /** The multi-factor device, and the code that it shows. */
+  /** The multi-factor device, and the code on its display. */
   readonly mfa: { readonly serialNumber: string; readonly code: string } | undefined;
 }
 
@@ -138,7 +138,7 @@ export interface SimulatedManagedPolicy {
   lastVersion: number;
 }
 
-/** A version of a secret; one that a rotation has begun has no value yet. */
+/** A version of a secret. A new version of a rotation has no value yet. */
 export interface SecretVersion {
   readonly id: string;
   /** Milliseconds since the epoch. */
@@ -148,15 +148,15 @@ export interface SecretVersion {
 }
 
 export interface SimulatedSecret extends SimulatedResource {
-  /** Of a replica, where its primary secret is. */
+  /** For a replica: the region of its primary secret. */
   readonly primaryRegion: string | undefined;
-  /** ARN of the customer managed key; `undefined` for `aws/secretsmanager`. */
+  /** ARN of the customer managed key. `undefined` for `aws/secretsmanager`. */
   readonly kmsKeyArn: string | undefined;
-  /** By version id, in the order in which they were made. */
+  /** By version id, in the order of creation. */
   readonly versions: Map<string, SecretVersion>;
   /** When it was scheduled for deletion, milliseconds since the epoch. */
   deletedAt: number | undefined;
   rotationFunctionArn: string | undefined;
-  /** The step that a rotation function is called for now. */
+  /** The current step of the rotation function. */
   rotationStep?: { readonly token: string; readonly functionRoleArn: string | undefined } | undefined;
 }

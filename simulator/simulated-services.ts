@@ -11,9 +11,9 @@ import type { SimulatedOrganization } from './organization.ts';
 export interface SimulatedServicesOptions {
   /** Default: a new one in memory. */
   readonly store?: Store;
-  /** Default: says nothing. */
+  /** Default: logs nothing. */
   readonly logger?: Logger;
-  /** Beside the simulator's own, such as `countCalls`. */
+  /** In addition to the simulator's own, such as `countCalls`. */
   readonly plugins?: readonly ClientPlugin[];
   /** Clients without the SDK's own middlewares, ten times as fast. Default: with them. */
   readonly quick?: boolean;
@@ -23,7 +23,7 @@ const ignore = (): void => {};
 
 export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-/** The services that the functions get: the production clients, answered by the organization, on its clock. */
+/** The services for the functions: the production clients, answered by the organization, on its clock. */
 export function createSimulatedServices(
   organization: SimulatedOrganization,
   {

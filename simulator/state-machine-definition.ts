@@ -1,7 +1,7 @@
 import { StateMachine } from 'aws-local-stepfunctions';
 import { memoizeByObject } from '../shared/platform/memoize.ts';
 
-/** A state machine as it is written in Amazon States Language. */
+/** A state machine in Amazon States Language. */
 export interface StateMachineText {
   readonly StartAt: string;
   readonly States: Readonly<Record<string, StateText>>;
@@ -26,7 +26,7 @@ export interface PreparedMachine {
   readonly retriers: readonly string[];
 }
 
-/** A function that is called, one whose name the task's input gives, or one that is called and answers by its token. */
+/** A function that is called, a function that the task's input names, or a function whose task waits for a token. */
 type Integration = 'function' | 'invoke' | 'callback';
 
 interface PreparedTask {
@@ -37,9 +37,9 @@ interface PreparedTask {
 }
 
 /**
- * Checks a definition, and makes it ready for the local interpreter, which knows `$$.Execution` and `$$.State` less
- * well than AWS does, and counts its time-outs in a 32-bit number of milliseconds.
- * @throws Error that says all that is wrong, before anything runs
+ * Checks a definition, and prepares it for the local interpreter. The interpreter supports less of `$$.Execution` and
+ * `$$.State` than AWS, and counts time-outs in a 32-bit number of milliseconds.
+ * @throws Error with all mistakes, before anything runs
  */
 export function prepareDefinition(
   definition: StateMachineText,
@@ -79,14 +79,14 @@ function expectValid(definition: StateMachineText): void {
   new StateMachine(JSON.parse(text), { validationOptions: { checkArn: false } });
 }
 
-/** With a service integration, the function's name is among the parameters, and its input is their `Payload`. */
+/** With a service integration, the parameters contain the function's name, and `Payload` is its input. */
 function functionOf({ Resource = '', Parameters }: StateText): Omit<PreparedTask, 'state'> {
   const integration = integrationOf(Resource);
   const { FunctionName = '' } = (Parameters ?? {}) as { readonly FunctionName?: string };
   return { integration, resource: tokenOf(integration === 'function' ? Resource : FunctionName) };
 }
 
-/** A token may stand for a service integration, since its ARN has the partition in it. */
+/** A token may stand for a service integration, since its ARN contains the partition. */
 const invokeTask = /:states:::lambda:invoke$|^\$\{InvokeFunction\}$/;
 const callbackTask = /:states:::lambda:invoke\.waitForTaskToken$|^\$\{InvokeAndWaitForTaskToken\}$/;
 
@@ -95,7 +95,7 @@ function integrationOf(resource: string): Integration {
   return invokeTask.test(resource) ? 'invoke' : 'function';
 }
 
-/** `${Token}` → `Token`; any other resource as it is. */
+/** `${Token}` → `Token`. Any other resource stays unchanged. */
 const tokenOf = (resource: string): string => /^\$\{([^{}]+)\}$/.exec(resource)?.[1] ?? resource;
 
 /** All states, also those inside Parallel and Map. */
@@ -116,7 +116,7 @@ function expectFunctions(tasks: PreparedMachine['tasks'], functions: readonly st
   throw new Error(`The state machine has tasks without a function:\n${list}\nKnown: ${functions.join(', ')}`);
 }
 
-/** What the interpreter would pass over in silence. */
+/** Parts that the interpreter would ignore silently. */
 function expectNothingUnsupported(all: readonly (readonly [string, StateText])[]): void {
   const findings = all.flatMap(([name, state]) => unsupported(state).map((what) => `  ${name}: ${what}`));
   if (findings.length > 0)
@@ -142,12 +142,12 @@ function unsupported(state: StateText): readonly string[] {
   ];
 }
 
-/** `setTimeout` fires at once for more; nobody waits so long here. */
+/** `setTimeout` fires at once for a longer time, and nobody waits so long here. */
 const longestTimeout = 2_000_000;
 
 type KeyOf = (state: string) => string;
 
-/** Where a state finds its own part of the context; names may hold what a path cannot. */
+/** The path of a state's own part of the context. Names may have characters that a path cannot express. */
 export const formatContextKey = (index: number): string => `s${index}`;
 
 const preparedMachine = (machine: StateMachineText, keyOf: KeyOf): StateMachineText => ({
@@ -176,11 +176,16 @@ function preparedState(state: StateText, key: string, keyOf: KeyOf): StateText {
   };
 }
 
-/** The interpreter's default is a minute, AWS's is none. Who waits for a token waits for `TaskTokens.timeOut`. */
+/**
+ * The interpreter's default is a minute, AWS has none. A task that waits for a token waits for `TaskTokens.timeOut`.
+ */
 const timeoutOf = ({ TimeoutSeconds }: StateText): number =>
   typeof TimeoutSeconds === 'number' ? Math.min(TimeoutSeconds, longestTimeout) : longestTimeout;
 
-/** The interpreter puts its own time and, in a branch, the branch's input into `$$.Execution`; so ours lie beside. */
+/**
+ * The interpreter overwrites `$$.Execution` with its own time and, in a branch, with the branch's input. So the
+ * project's values are stored beside it.
+ */
 const withGivenContext = (key: string, state: object): object =>
   JSON.parse(
     JSON.stringify(state)

@@ -5,5 +5,5 @@ export interface Tag {
   readonly Value: string;
 }
 
-/** Tags as the services list them. */
+/** Tags in the form that the services list. */
 export const toTagList = (tags: Tags): Tag[] => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

@@ -3,13 +3,13 @@ import type { TaskTokens } from './task-tokens.ts';
 /** A function that a Task calls, such as a Lambda handler without its context. */
 export type StateFunction = (input: unknown) => Promise<unknown>;
 
-/** The most that one state may hand on ("Step Functions service quotas"), in bytes of UTF-8. */
+/** The most data that one state may pass on ("Step Functions service quotas"), in bytes of UTF-8. */
 const payloadLimit = 262_144;
 
 /**
- * Calls the function as Step Functions calls Lambda: the input and the result are copied as JSON, a thrown error's
- * `name` becomes the error's name and its cause is Lambda's JSON ("Lambda function errors in Node.js"), and a result
- * that is too large ends the execution.
+ * Calls the function as Step Functions calls Lambda. Input and result are copied as JSON. A thrown error's `name`
+ * becomes the error's name, and its cause is Lambda's JSON ("Lambda function errors in Node.js"). A result that is too
+ * large ends the execution.
  */
 export const createTaskHandler =
   (handle: StateFunction) =>
@@ -22,15 +22,15 @@ export const createTaskHandler =
     return JSON.parse(text);
   };
 
-/** The parameters of `lambda:invoke`, and what it returns ("Invoke an AWS Lambda function with Step Functions"). */
+/** The parameters of `lambda:invoke`, and its result ("Invoke an AWS Lambda function with Step Functions"). */
 interface Invocation {
   readonly FunctionName: string;
   readonly Payload: unknown;
 }
 
 /**
- * Calls the function that the parameters name with their `Payload`, and returns its result among Lambda's own fields. Errors of
- * Lambda are reported as `Lambda.ErrorName` ("Handle transient Lambda service exceptions").
+ * Calls the function in the parameters with their `Payload`, and returns its result among Lambda's own fields. Errors
+ * of Lambda are reported as `Lambda.ErrorName` ("Handle transient Lambda service exceptions").
  */
 export const createInvokeHandler =
   (find: (name: string) => StateFunction | undefined) =>
@@ -45,13 +45,13 @@ export const createInvokeHandler =
     return { ExecutedVersion: '$LATEST', Payload: result, StatusCode: 200 };
   };
 
-/** Stands for the token of a task in the context of an execution, and is replaced in the task's input. */
+/** Stands for the token of a task in the context of an execution. The task's input gets the real token instead. */
 export const tokenPlaceholder = '«task token»';
 
 /**
- * Calls the function of a task that waits for its token, as Step Functions does: with the `Payload` and a token that no
- * other task has; what the function returns is dropped, what it throws ends the task, and so does what comes back with
- * the token. Without `tokens`, the execution ends here, with the text of `endedBy` for a token.
+ * Calls the function of a task that waits for its token, as Step Functions does: with the `Payload` and a unique token.
+ * The function's result is dropped. An error of the function ends the task, and so does the answer with the token.
+ * Without `tokens`, the execution ends here, with the text of `endedBy` as the token.
  */
 export const createCallbackHandler =
   (handle: StateFunction, tokens: TaskTokens | undefined, endedBy: string) =>
@@ -59,7 +59,7 @@ export const createCallbackHandler =
     const { token, ended } = tokens?.open() ?? { token: endedBy, ended: undefined };
     const { Payload } = JSON.parse(JSON.stringify(input).replaceAll(tokenPlaceholder, token));
     const called = createTaskHandler(handle)(Payload);
-    // A function may throw after its token came back, as on AWS: then that counts no more.
+    // As on AWS, a function may throw after its token came back. Then the error is ignored.
     const end = await Promise.race([called.then(() => ended), ...(ended === undefined ? [] : [ended])]).catch(
       (error: unknown) => {
         tokens?.end(token, { type: 'failed', error: '', cause: '' });
@@ -73,7 +73,7 @@ export const createCallbackHandler =
 
 export const waitsForToken = 'WaitsForToken';
 
-/** The execution would wait; neither Retry nor Catch see it. */
+/** The execution would wait, and neither Retry nor Catch would see an error. */
 export class WaitsForTokenError extends Error {
   override readonly name = waitsForToken;
   readonly isRetryable = false;
@@ -93,7 +93,7 @@ function lambdaError(thrown: unknown): Error {
   return error;
 }
 
-/** Neither Retry nor Catch see it, not even with `States.ALL` ("Handling errors in Step Functions workflows"). */
+/** Neither Retry nor Catch handle it, not even with `States.ALL` ("Handling errors in Step Functions workflows"). */
 class DataLimitExceededError extends Error {
   override readonly name = 'States.DataLimitExceeded';
   readonly isRetryable = false;

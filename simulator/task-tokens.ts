@@ -1,19 +1,19 @@
-/** How a task ends that waits for its token to come back. */
+/** The result of a task that waits for its token. */
 type TaskEnd =
   | { readonly type: 'succeeded'; readonly output: unknown }
   | { readonly type: 'failed'; readonly error: string; readonly cause: string };
 
 /** The tasks of all executions that wait, or waited, for their tokens. */
 export interface TaskTokens {
-  /** A new task: its token, and how it ends. */
+  /** A new task: its token, and its result. */
   open(): { readonly token: string; readonly ended: Promise<TaskEnd> };
-  /** `undefined` for a token that was never given out. */
+  /** `undefined` for an unknown token. */
   isOpen(token: string): boolean | undefined;
   /** Ends a task. @returns whether it was open */
   end(token: string, end: TaskEnd): boolean;
-  /** Those that wait, in the order in which they began to. */
+  /** Waiting tasks, in the order in which they began to wait. */
   waiting(): readonly string[];
-  /** Lets the time limits of all that wait be over: nobody waits for the real ones. */
+  /** Ends the time limits of all waiting tasks, because no test waits for the real time. */
   timeOut(): void;
 }
 

@@ -22,24 +22,24 @@ import type {
 } from './simulated-resources.ts';
 import { createTaskTokens, type TaskTokens } from './task-tokens.ts';
 
-/** Who calls: a role of an account, with the ARN of its session; a user; or a service of AWS. */
+/** The caller: a role of an account, with the ARN of its session; a user; or a service of AWS. */
 export interface Caller {
-  /** Of a service: the account that it acts for. */
+  /** For a service: the account that it acts for. */
   readonly accountId: string;
   /** ARN of the role or user; the name of a service, such as `ec2.amazonaws.com`. */
   readonly roleArn: string;
-  /** As messages name the caller. */
+  /** The caller's name in messages. */
   readonly sessionArn: string;
   /** Unique id of the role or user. */
   readonly roleId: string;
   /** Default: a session of a role. */
   readonly type?: 'user' | 'service';
-  /** Of a service: the ARN of the resource that it acts for. */
+  /** For a service: the ARN of the resource that it acts for. */
   readonly sourceArn?: string;
   readonly session?: SessionFacts;
 }
 
-/** What a session carries beyond its role or user. */
+/** The data of a session beyond its role or user. */
 export interface SessionFacts {
   /** Whether it was opened with multi-factor authentication. `none`: its requests carry no such key. Default: false. */
   readonly mfa?: boolean | 'none';
@@ -75,18 +75,18 @@ export interface SimulatedWorldSettings {
   readonly random: Random;
 }
 
-/** Everything that the simulated services keep. Plain data; services change it, tests read it. */
+/** All data of the simulated services. Plain data: services change it, tests read it. */
 export interface SimulatedWorld {
   readonly settings: Required<SimulatedWorldSettings>;
   readonly accounts: Map<string, SimulatedAccount>;
   readonly organizationalUnits: Map<string, SimulatedOu>;
   /** Accounts outside the organization that AWS accepts as principals. */
   readonly foreignAccounts: Set<string>;
-  /** Quotas that AWS can raise on request; a test raises them here. */
+  /** Quotas that AWS raises on request. A test raises them here. */
   readonly quotas: { roleTrustPolicyCharacters: number };
-  /** Accounts that AWS refuses as principals though they are active. */
+  /** Accounts that AWS rejects as principals although they are active. */
   readonly refusedPrincipals: Set<string>;
-  /** Services that refuse a principal with an older text of theirs, such as `ecr`. */
+  /** Services that reject a principal with an older message, such as `ecr`. */
   readonly olderRefusals: Set<string>;
   /** ARNs of users, and of roles of accounts outside the organization. */
   readonly principals: Set<string>;
@@ -98,7 +98,7 @@ export interface SimulatedWorld {
   readonly images: Map<string, SimulatedImage>;
   /** By the ARN of their key. */
   readonly grants: Map<string, SimulatedGrant[]>;
-  /** These by ARN. */
+  /** By ARN. */
   readonly keys: Map<string, SimulatedKey>;
   readonly repositories: Map<string, SimulatedResource>;
   readonly secrets: Map<string, SimulatedSecret>;
@@ -111,17 +111,17 @@ export interface SimulatedWorld {
   readonly appConfig: AppConfigState;
   readonly cloudFormation: CloudFormationState;
   readonly organizationPolicies: OrganizationPolicyState;
-  /** They are called synchronously, in the order of the events. */
+  /** Called synchronously, in the order of the events. */
   readonly listeners: ((event: OrganizationEvent) => void)[];
-  /** They are told what CloudTrail tells of key use. */
+  /** Called with CloudTrail's events of key use. */
   readonly keyUseListeners: ((event: OrganizationEvent) => void)[];
   /** By access key id. */
   readonly sessions: Map<string, Session>;
-  /** What was put on an event bus, in order. */
+  /** Events on an event bus, in order. */
   readonly putEvents: Record<string, unknown>[];
-  /** What was published to a topic, in order. */
+  /** Messages of a topic, in order. */
   readonly messages: Record<string, unknown>[];
-  /** Of state machines: tasks that wait for their tokens. */
+  /** For state machines: tasks that wait for their tokens. */
   readonly tasks: TaskTokens;
 }
 
@@ -158,7 +158,7 @@ export const createWorld = (settings: SimulatedWorldSettings): SimulatedWorld =>
   tasks: createTaskTokens(),
 });
 
-/** Tells every listener, each with a copy of its own. */
+/** Calls every listener, each with a copy of its own. */
 export function announce({ listeners }: SimulatedWorld, event: OrganizationEvent): void {
   for (const listener of [...listeners]) listener(structuredClone(event));
 }
@@ -176,14 +176,14 @@ export function makeRandomText(
   return text;
 }
 
-/** Looks like a UUID; from the world's random numbers. */
+/** Looks like a UUID. Made of the world's random numbers. */
 export function makeRandomUuid(world: SimulatedWorld): string {
   const digits = makeRandomText(world, 32, '0123456789abcdef');
   const part = (from: number, to: number): string => digits.slice(from, to);
   return `${part(0, 8)}-${part(8, 12)}-4${part(13, 16)}-8${part(17, 20)}-${part(20, 32)}`;
 }
 
-/** `length` characters that depend on nothing but `text`: the ids that AWS gives to entities. */
+/** `length` characters that depend only on `text`: for the ids that AWS gives to entities. */
 export const makeDigest = (text: string, length: number): string =>
   [...createHash('sha256').update(text).digest()]
     .map((byte) => alphanumeric[byte % alphanumeric.length])
@@ -200,6 +200,6 @@ export function listParentIds(world: SimulatedWorld, parentId: string): readonly
   return parent === undefined ? [parentId] : [...listParentIds(world, parent.parentId), parentId];
 }
 
-/** `o-…/r-…/ou-…/`, as `aws:PrincipalOrgPaths` carries it ("AWS global condition context keys"). */
+/** `o-…/r-…/ou-…/`, in the form of `aws:PrincipalOrgPaths` ("AWS global condition context keys"). */
 export const getOrganizationPath = (world: SimulatedWorld, account: SimulatedAccount): string =>
   `${[world.settings.organizationId, ...listParentIds(world, account.parentId)].join('/')}/`;

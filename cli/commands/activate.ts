@@ -43,7 +43,7 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
   const configuration = await loadConfiguration(file);
   const { services, where } = connect(session, { memoryAllowed: false });
   const by = options.by ?? getCurrentUser(session.io);
-  // Selectors of the new configuration may name OUs and tags that changed since the registry was brought up to date.
+  // Selectors of the new configuration may name OUs and tags that changed after the last update of the registry.
   const imported = options.import
     ? await importOrganization({
         ...services,
@@ -100,7 +100,7 @@ const organization = ({ store, hub }: Services) => ({
   organizations: hub.organizations,
 });
 
-/** Of a registry that is not ready nothing can be said. */
+/** If the registry is not ready, there is nothing to compare with. */
 async function selectorFindings(
   { store }: Services,
   active: Pick<ResolvedConfiguration, 'configuration' | 'ous'>,

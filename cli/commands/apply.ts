@@ -84,7 +84,7 @@ async function apply(options: ApplyOptions, session: Session): Promise<ExitCode>
   if (nothingToDo(plan)) return endWithNothing(session, plan);
   if (file === undefined && options.yes !== true) {
     if (!(await confirm(session, 'Make these changes?'))) return declined(session);
-    // The operator may have taken their time, and somebody else may have applied the same plan.
+    // While the operator decided, somebody else may have applied the plan.
     const shown = toPlanFile(plan);
     const now = await look(shown);
     requireUnchanged(shown, toPlanFile(now));
@@ -118,7 +118,7 @@ async function readPlan(file: string, { cwd }: Io): Promise<PlanFile> {
 interface Decided {
   readonly environment: CliEnvironment;
   readonly plan: OverallPlan;
-  /** Whether the plan has to be shown: An operator has seen a plan file already. */
+  /** Whether the plan has to be shown: an operator has seen a plan file already. */
   readonly shown: boolean;
 }
 
@@ -193,7 +193,7 @@ const waitText = ({ runId, startedBy, until, resources }: HeldByRun): string =>
   `Waiting for run ${runId}${startedBy === undefined ? '' : `, started by ${startedBy}`}. It holds ` +
   `${resources.length === 1 ? resources[0] : formatCount(resources.length, 'resource')} until ${until} at the latest`;
 
-/** What has begun is finished when the operator interrupts; a second time ends the process at once. */
+/** After an interrupt, work in progress is finished. A second interrupt ends the process at once. */
 function watchInterruption({ io, out }: Session) {
   let interrupted = false;
   const unwatch = io.onInterrupt?.(() => {

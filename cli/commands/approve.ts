@@ -50,7 +50,7 @@ export const createApproveCommand = (context: CommandContext): Command =>
 type Answer = (ApprovalAnswer & { readonly yes: boolean }) | undefined;
 
 /**
- * What the options say; `undefined` for a list.
+ * The decision in the options. `undefined` for a list.
  * @throws UsageError before anything is read
  */
 export function answerOf(options: ApproveOptions, session: Session): Answer {

@@ -34,7 +34,7 @@ export const createBudgetCommand = (context: CommandContext): Command =>
 interface Reckoned {
   readonly resource: string;
   readonly budget?: Capacity;
-  /** Why it cannot be reckoned: it cannot be read, or is too full already. */
+  /** Why the budget is unknown: the resource cannot be read, or is too full already. */
   readonly error?: ErrorRecord;
 }
 
@@ -66,7 +66,7 @@ function reckon({ desired, state, read, error }: ResourceSnapshot, configuration
   }
 }
 
-/** `room` is null where any number of accounts fits. */
+/** `room` is null if any number of accounts fits. */
 const reported = ({ resource, budget, error }: Reckoned) => ({
   ...splitResourceKey(resource),
   ...(budget === undefined ? {} : { ...budget, room: budget.room ?? null }),
@@ -116,7 +116,7 @@ function row({ resource, budget }: Reckoned, colors: Colors): readonly string[] 
 const roomText = ({ room }: Capacity): string =>
   room === undefined ? 'no limit' : `${formatCount(room, 'account')} more`;
 
-/** Fewer than this still fit: time to do something. */
+/** If room for fewer accounts remains, the output warns. */
 const few = 20;
 
 const markOf = ({ room = Number.POSITIVE_INFINITY }: Capacity, { dim, yellow, red }: Colors): string => {

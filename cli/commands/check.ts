@@ -64,7 +64,7 @@ async function check(options: CheckOptions, session: Session): Promise<ExitCode>
   return getExitCode({ ...checked, readiness });
 }
 
-/** Access that the account should not have, and drift of its roles, count as a denied access does. */
+/** Access that the account should not have, and drift of its roles, fail the check as a denied access does. */
 function getExitCode({ readiness, leftovers, roles }: Omit<AccountCheck, 'account' | 'results'>): ExitCode {
   const isWrong = ({ status }: MemberRoleDrift): boolean => wrongStatuses.has(status);
   if (leftovers.length > 0 || roles.some(isWrong)) return exitCodes.failed;

@@ -64,7 +64,7 @@ const countsOf = (found: readonly ResourceDrift[]): Counts =>
     driftStatuses.map((status) => [status, found.filter((each) => each.status === status).length]),
   ) as Counts;
 
-/** What others did to what is not ours, and what no run has come to yet, is no drift. */
+/** Unmanaged changes and changes that await a run are no drift. */
 function statusOf(counts: Counts, { discovery }: OverallPlan): keyof typeof exitCodeByStatus {
   if (counts['managed-drift'] + counts.conflict + counts.missing > 0) return 'drifted';
   return counts.unreadable + discovery.failed.length + discovery.unreadable.length > 0
@@ -121,7 +121,7 @@ function driftRow({ resource, status, foreign }: ResourceDrift, colors: Colors):
   ];
 }
 
-/** From how it should be to how it is. */
+/** From the desired state to the present state. */
 function detailLines(drift: ResourceDrift, out: Output): readonly string[] {
   const { status, differences, conflict, error } = drift;
   const width = getReadableWidth(out) - 6;

@@ -60,7 +60,7 @@ function parseRequest({ principal, action, resource, context, without }: Explain
   };
 }
 
-/** What a service acts for decides about more keys than its own, such as `aws:SourceOrgID`. */
+/** The account that a service acts for decides about keys such as `aws:SourceOrgID`. */
 function withSource(principal: RequestPrincipal, context: ReturnType<typeof parseContext>): RequestPrincipal {
   if (principal.type !== 'service') return principal;
   const [account, arn] = ['aws:SourceAccount', 'aws:SourceArn'].map((key) => context[key]);

@@ -83,7 +83,7 @@ const exitOf = ({ status }: PlanReport): ExitCode =>
     incomplete: exitCodes.failed,
   })[status];
 
-/** A plan is bound to the table's registry; one that was imported for this plan alone means nothing to `apply`. */
+/** A plan refers to the table's registry. A registry that was imported for this plan alone means nothing to `apply`. */
 function requireKept({ inMemory, simulated }: CliEnvironment, { io }: Session): void {
   if (!inMemory || simulated || io.env.AWS_ENDPOINT_URL) return;
   throw new UsageError('--out needs the table: set ONBOARDING_TABLE');
@@ -102,7 +102,7 @@ function printFile({ out }: Session, file: string | undefined, { planHash }: Pla
   out.line(`  To make these changes: onboarding apply --plan ${file}`);
 }
 
-/** Of a plan for all: who is not served. A plan for one account says more. */
+/** For a plan for all accounts: accounts without grants. A plan for one account says more. */
 async function waitingWarnings(
   { services: { store } }: CliEnvironment,
   accountId: string | undefined,
@@ -120,7 +120,7 @@ const noImportWarning =
   "The registry of the installation's table is empty: no import has been completed. The accounts were read from " +
   'Organizations for this plan alone, and nothing was stored. Run `onboarding import` before you apply the plan';
 
-/** How far the plan can be trusted. */
+/** Warnings about the data of the plan. */
 async function listEnvironmentWarnings(
   { services, inMemory, simulated }: CliEnvironment,
   { hash }: ActiveConfiguration & { configuration: Configuration },

@@ -127,7 +127,7 @@ interface Connecting {
   readonly application: Application;
 }
 
-/** AWS with the caller's own credentials, or a simulated organization whose time passes at once. */
+/** AWS with the caller's own credentials, or a simulated organization without real pauses. */
 function connect(
   { simulate = false }: PublishOptions,
   { session, loaded, application }: Connecting,

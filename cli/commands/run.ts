@@ -67,7 +67,7 @@ async function runForEvent(options: RunOptions, session: Session): Promise<ExitC
 
 type Event = ReturnType<typeof parseAccountEvent>;
 
-/** Names of executions, as Step Functions and the sessions of assumed roles take them. */
+/** Names of executions, in the form that Step Functions and role sessions accept. */
 function nameOf({ name }: RunOptions): string {
   if (name === undefined)
     return `local-${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${randomBytes(3).toString('hex')}`;
@@ -75,7 +75,7 @@ function nameOf({ name }: RunOptions): string {
   throw new UsageError(`--name ${name}: must be 2 to 64 letters, digits, - and _`);
 }
 
-/** The rules of EventBridge decide on events; an operator who starts a run by hand passes them by. */
+/** EventBridge's rules filter only events. A run that an operator starts by hand skips them. */
 async function whyNotStarted(event: Event, input: unknown): Promise<string | undefined> {
   if (event.type === 'change' && event.cause === 'manual') return undefined;
   const reason = await explainNotStarted(input);
@@ -106,7 +106,7 @@ const exitOf = ({ status }: RunReport): ExitCode =>
     'waiting-for-approval': exitCodes.changesPending,
   })[status];
 
-/** A run on this machine ends at the question: nobody sits here until the answer comes. */
+/** A run on this machine ends at the approval request: no process waits for the answer. */
 function printWaiting(out: Output, { approval }: RunReport, inMemory: boolean): void {
   if (approval === undefined) return;
   printGain(out, approval.difference);
@@ -118,15 +118,15 @@ function printWaiting(out: Output, { approval }: RunReport, inMemory: boolean): 
   );
 }
 
-/** Where the state machine runs. */
+/** The environment of the state machine. */
 interface RunEnvironment {
   readonly services: Services;
   readonly calls: CallCounts;
   readonly where: string;
-  /** Pauses before retries: for an AWS that needs them. */
+  /** Pauses before retries, for real AWS. */
   readonly waits: 'none' | 'real';
   readonly around?: FunctionInterceptor;
-  /** Nothing is kept after the command. */
+  /** Nothing is stored after the command. */
   readonly inMemory: boolean;
 }
 

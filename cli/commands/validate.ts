@@ -54,7 +54,7 @@ async function validate(options: CommonOptions, session: Session): Promise<ExitC
   }
 }
 
-/** The line stands behind the path, for people; machines get it apart. */
+/** People get the line behind the path, machines in a field of its own. */
 function placed({ path, message }: Finding): { path: string; line?: number; message: string } {
   const [, bare = path, line] = /^(.*?)\s*\(line (\d+)\)$/.exec(path) ?? [];
   return { path: bare, ...(line === undefined ? {} : { line: Number(line) }), message };
@@ -186,7 +186,7 @@ function printMemberRoles(out: Output, { memberRoles = [] }: Configuration): voi
   );
 }
 
-/** Several central accounts may be one account, so the grants decide. */
+/** Several central accounts may be one AWS account, so the grants decide. */
 const resourceCount = (
   resources: ReturnType<typeof listDesiredResources>,
   accountId: string,

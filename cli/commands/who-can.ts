@@ -72,7 +72,7 @@ function printWhoCan(out: Output, resource: string, found: WhoCan): void {
     print(out.colors.yellow(`not read: ${kind} of ${of}: ${reason}`));
 }
 
-/** Accounts that have the same by the same statement are one row. */
+/** Accounts with equal access by one statement share a row. */
 function toRows(entries: readonly WhoCanEntry[], colors: Colors): readonly (readonly string[])[] {
   const alike = Map.groupBy(entries, ({ accountId: _, accountName: _name, ...rest }) => JSON.stringify(rest));
   return [...alike.values()].flatMap((group) => {

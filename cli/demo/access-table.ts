@@ -4,10 +4,10 @@ import { alignColumns, type Colors, type Output, shorten } from '../output.ts';
 import { newAccount } from './scenario.ts';
 import { findStatus, type WhoCan } from './who-can.ts';
 
-/** What the other columns leave to `may` of a hundred, if every access is verified. */
+/** The width that remains for `may` in a hundred columns, if every access is verified. */
 const mayWidth = 49;
 
-/** Each access with its central half, its member half, and what verification says to both. */
+/** Each access with its central half, its member half, and the result of verification. */
 export function printAccesses(out: Output, accesses: readonly WhoCan[], check: AccountCheck): void {
   const { colors } = out;
   const { bold, dim } = colors;
@@ -37,7 +37,7 @@ const toRow = (access: WhoCan, status: AccessStatus | undefined, colors: Colors)
   ];
 };
 
-/** The worst of the halves counts, so a denied access tells of the member half only if the central half is allowed. */
+/** The worse half counts, so the cell of a denied access shows the member half only if the central half is allowed. */
 function memberMark(
   { needsMemberRole, allowed }: WhoCan,
   status: AccessStatus | undefined,
@@ -48,7 +48,7 @@ function memberMark(
   return status === 'denied' && allowed[1] === true ? mark(false, colors) : colors.yellow('?');
 }
 
-/** The account is in the title, and the first part of a key's id is enough. */
+/** The title shows the account, and the first part of a key's id is enough. */
 const inShort = (text: string): string =>
   text
     .replace(new RegExp(`^${newAccount.name} \\(${newAccount.id}\\)$`), 'the account')

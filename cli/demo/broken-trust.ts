@@ -3,7 +3,7 @@ import { type AccountCheck, checkAccount } from '../../shared/reconcile/check-ac
 import type { SimulatedRole } from '../../simulator/simulated-resources.ts';
 import type { Simulation } from '../simulation.ts';
 
-/** What verification finds while a role of the member account trusts only its own account. */
+/** The result of verification while a role of the member account trusts only its own account. */
 export interface BrokenTrust {
   /** Name of the role, with its path. */
   readonly role: string;
@@ -11,7 +11,7 @@ export interface BrokenTrust {
   readonly broken: AccountCheck;
 }
 
-/** The member role whose trust the demo breaks: the last one that has a verified access. */
+/** The member role whose trust the demo breaks: the last one with a verified access. */
 export const findRoleToBreak = ({ results }: AccountCheck): string | undefined =>
   results.findLast(({ role, status }) => role !== undefined && status === 'verified')?.role;
 
@@ -43,7 +43,7 @@ export async function breakTrust(
   }
 }
 
-/** Whether exactly the accesses of the role are denied now, and all others have their status of before. */
+/** Whether exactly the accesses of the role are denied now, and all other accesses have their earlier status. */
 export const isDeniedExactly = ({ role, before, broken }: BrokenTrust): boolean => {
   const statuses = new Map(before.results.map((result) => [keyOf(result), result.status]));
   return broken.results.every((result) =>

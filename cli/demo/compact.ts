@@ -12,7 +12,7 @@ const idWidth = 24;
 const labelWidth = 26;
 const factWidth = 41;
 
-/** A line for each changed statement, the resource before the first of them: fits a hundred columns. */
+/** A line for each changed statement, after the resource's name. It fits into a hundred columns. */
 export function compactDifferences(
   changes: readonly ResourceChange[],
   { installation }: Configuration,
@@ -30,7 +30,7 @@ export function compactDifferences(
   return alignColumns(rows, '    ');
 }
 
-/** A key's id says little to people, and the first part of it is enough. */
+/** A key's id says little to people, so its first part is enough. */
 function nameOf({ resource }: ResourceChange): string {
   const { kind, id } = splitResourceKey(resource);
   return getGrantKind(kind).resourceType === 'key' ? `key ${id.split('-')[0]}…` : id;
@@ -54,7 +54,9 @@ function statementCells(
   ];
 }
 
-/** `Condition StringEquals aws:SourceAccount 5555…` → `aws:SourceAccount 5555…`; a long one is its value only. */
+/**
+ * `Condition StringEquals aws:SourceAccount 5555…` → `aws:SourceAccount 5555…`. A long one is shortened to its value.
+ */
 function factText(text: string): string {
   const short = text
     .replace(/^Condition \w+ /, '')

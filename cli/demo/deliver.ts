@@ -7,7 +7,7 @@ import { countWrites, createRunReport, type RunReport } from '../run-report.ts';
 import { passTime } from '../simulated-time.ts';
 import { forgetCalls, type Simulation } from '../simulation.ts';
 
-/** An event that was handed to EventBridge, and the run that it started. */
+/** An event that was delivered to EventBridge, and the run that it started. */
 export interface Delivered {
   readonly event: OrganizationEvent;
   readonly report: RunReport;
@@ -16,8 +16,8 @@ export interface Delivered {
 }
 
 /**
- * Lets an event take its way: through the rules of infrastructure/rules.yml to the state machine.
- * @throws Error where no rule takes it, since the demonstration would show nothing
+ * Delivers an event: through the rules of infrastructure/rules.yml to the state machine.
+ * @throws Error if no rule matches it, since the demo would show nothing
  */
 export async function deliverEvent(
   { services, calls }: Simulation,
@@ -39,7 +39,7 @@ export async function deliverEvent(
   return { event, ...ended, writes: countWrites(ended.report.calls) };
 }
 
-/** The one event that an act of the organization announces. */
+/** The single event of an act of the organization. */
 export function captureEvent({ organization }: Simulation, act: () => void): OrganizationEvent {
   const events: OrganizationEvent[] = [];
   const stop = organization.onEvent((event) => events.push(event));

@@ -33,7 +33,7 @@ export function computeFigures(
     accounts: organization.world.accounts.size,
     resources: closed.size,
     allowed,
-    /** Accesses with every half that they have. */
+    /** Accesses with both halves verified. */
     verified,
     ...(brokenTrust === undefined ? {} : { brokenTrust: describeBrokenTrust(brokenTrust) }),
     mentionedAfterClosing,

@@ -25,7 +25,7 @@ export function printOpening(out: Output, { organization }: Simulation): void {
   );
 }
 
-/** Tells the story on the screen while it happens. */
+/** Prints the story on the screen while it happens. */
 export async function createPrinter(out: Output, configuration: Configuration): Promise<ScenarioPrinter> {
   const progress = createProgress(out);
   let number = 0;
@@ -71,7 +71,7 @@ const isTakingBack = (changes: readonly ResourceChange[]): boolean => {
   return facts.length > 0 && facts.every(({ sign }) => sign === '-');
 };
 
-/** The same lines as when it came, with the other sign: their number says enough. */
+/** The lines of the account's arrival with the opposite sign. Their number is enough. */
 function takenBack(changes: readonly ResourceChange[], { red, dim }: Colors): string {
   const statements = changes.flatMap((change) => getDifferences(change));
   const policies = changes.filter((change) => getDifferences(change).length > 0);
@@ -80,7 +80,7 @@ function takenBack(changes: readonly ResourceChange[], { red, dim }: Colors): st
   return `    ${red(`- ${newAccount.name} (${newAccount.id})`)}  ${dim(`${where}: ${formatCount(facts.length, 'line')} removed, none added`)}`;
 }
 
-/** As the command `check` says it, without the accesses that are verified. */
+/** As the command `check` prints it, without verified accesses. */
 function printChecked(out: Output, { readiness }: AccountCheck): void {
   if (readiness === undefined) return;
   const { ready, counts, reasons } = readiness;

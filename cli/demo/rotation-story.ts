@@ -10,17 +10,17 @@ export interface RotationChapter {
   readonly point: string;
   readonly status: RunRecord['status'];
   readonly reason: string;
-  /** Deployments of the secret that were started in it. */
+  /** Number of the secret's deployments in the demo. */
   readonly started: number;
   /** Minutes that the run waited for another deployment. */
   readonly waitedMinutes: number;
-  /** Whether the database lets the reader in, with what it has then. */
+  /** Whether the database accepts the reader's credentials after the rotation. */
   readonly letIn: boolean;
 }
 
 const minute = 60_000;
 
-/** A secret is rotated while its environment is busy; its readers get it nevertheless, and once. */
+/** A secret is rotated while its environment is busy. Its readers get it nevertheless, and exactly once. */
 export async function playRotation(
   simulation: Simulation,
   tell: (chapter: RotationChapter) => void,
@@ -58,7 +58,7 @@ export async function playRotation(
   return chapters;
 }
 
-/** Another deployment, of ten minutes. */
+/** Another deployment, which takes ten minutes. */
 async function occupy({ services, configuration }: Simulation, { application, place }: RotationDemo) {
   const settings = [...application.profiles.values()].find(({ name }) => name === 'settings');
   settings?.versions.push({ content: '{}', contentType: 'application/json' });
@@ -102,7 +102,7 @@ async function played(
     name,
     input,
     around: async (token, invoke) => {
-      // A pause of the state machine takes no time here, so the clock is moved on.
+      // A pause of the state machine takes no real time, so the clock is advanced.
       if (token === 'AdvanceDeploymentFunctionArn' && looks++ > 0) await clock.sleep(minute);
       return invoke();
     },

@@ -26,16 +26,16 @@ const login = z.object({ username: z.string(), password: z.string() });
 
 type Login = z.infer<typeof login>;
 
-/** What the demonstration of a rotation plays with, beside the simulated organization. */
+/** The parts of the rotation demo, besides the simulated organization. */
 export interface RotationDemo {
   readonly secretArn: string;
   readonly application: SimulatedApplication;
   readonly place: { readonly accountId: string; readonly region: string };
   /** An application of a member account. */
   readonly reader: ConfigurationReader<Login>;
-  /** Whether the database lets the reader in with what it has. */
+  /** Whether the database accepts its credentials. */
   isLetIn(): Promise<boolean>;
-  /** Has Secrets Manager rotate the secret, with the rotation function. */
+  /** Makes Secrets Manager rotate the secret, with the rotation function. */
   rotate(): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ function locateShared({ centralAccounts }: Configuration): { readonly id: string
   );
 }
 
-/** The simulation with a strategy that deploys at once and without bake time, and a configuration that names it. */
+/** The simulation, with a strategy that deploys at once and without bake time, and a configuration that names it. */
 export function withStrategy(simulation: Simulation): Simulation {
   const { organization, configuration } = simulation;
   const { id: accountId, region } = locateShared(configuration);
@@ -73,7 +73,10 @@ export function withStrategy(simulation: Simulation): Simulation {
   };
 }
 
-/** A secret of the shared account, the application that serves it, a database that it opens, and a reader elsewhere. */
+/**
+ * A secret of the shared account, the application that serves it, a database that accepts its value, and a reader in
+ * another account.
+ */
 export function createRotationDemo(simulation: Simulation): RotationDemo {
   const { organization, configuration } = simulation;
   const { id: accountId, region } = locateShared(configuration);
@@ -104,7 +107,7 @@ export function createRotationDemo(simulation: Simulation): RotationDemo {
   };
 }
 
-/** By the role of the account that hosts AppConfig, from the first member of the organization. */
+/** Through the role of the account that hosts AppConfig, from the first member of the organization. */
 function readerOf({ organization }: Simulation, place: RotationDemo['place']): ConfigurationReader<Login> {
   const member = [...organization.world.accounts.keys()].at(-1) ?? '';
   const arn = organization.addRole({

@@ -8,7 +8,7 @@ import { loadDemoConfiguration } from './configuration.ts';
 import { playRotation, type RotationChapter } from './rotation-story.ts';
 import { withStrategy } from './rotation-world.ts';
 
-/** Shows a secret rotated while its environment is busy, and what its reader has after each run. */
+/** Shows the rotation of a secret while its environment is busy, and the reader's value after each run. */
 export async function runRotationDemo(options: CommonOptions, session: Session): Promise<ExitCode> {
   const { out } = session;
   const start = performance.now();

@@ -11,15 +11,18 @@ export const newAccount = { id: '555566667777', name: 'orders-production' };
 
 export interface Chapter extends Delivered {
   readonly title: string;
-  /** What one should see in it. */
+  /** The point of the chapter. */
   readonly point: string;
 }
 
 export interface ScenarioResult {
   readonly chapters: readonly Chapter[];
-  /** All that the account gets in its OU, and whether it is allowed before it came, at its best, and after it went. */
+  /**
+   * All access of the account in its OU, and whether each is allowed before the account exists, after onboarding, and
+   * after it is closed.
+   */
   readonly accesses: readonly WhoCan[];
-  /** Both halves of each access at its best. */
+  /** Both halves of each access after onboarding. */
   readonly check: AccountCheck;
   /** Absent if the account has no member role that the demo could break. */
   readonly brokenTrust: BrokenTrust | undefined;
@@ -36,8 +39,8 @@ export interface ScenarioPrinter {
 }
 
 /**
- * An account is created, moved, checked with a broken trust, closed, and heard of once more. Each run starts from the event that
- * tells of it.
+ * An account is created, moved, checked with a broken trust, closed, and named by one late event. Each run starts from
+ * the event of the act.
  */
 export async function playScenario(
   simulation: Simulation,
@@ -91,7 +94,7 @@ export async function playScenario(
   return { chapters, accesses, check, brokenTrust, closed };
 }
 
-/** One half alone is not enough, whatever the central account allows. */
+/** One half alone is not enough, even if the central account allows everything. */
 async function playBrokenTrust(
   simulation: Simulation,
   printer: ScenarioPrinter,

@@ -14,7 +14,7 @@ import { judgeAccess, listAccesses } from '../../shared/reconcile/judge-access.t
 import type { Services } from '../../shared/reconcile/services.ts';
 import type { AccessStatus } from '../../shared/store/readiness.ts';
 
-/** The policies of every resource at one moment, as AWS gives them. */
+/** The policies of every resource at one moment, as AWS returns them. */
 export type Policies = ReadonlyMap<string, readonly (PolicyDocument | undefined)[]>;
 
 export async function readPolicies(services: Services): Promise<Policies> {
@@ -33,7 +33,7 @@ export async function readPolicies(services: Services): Promise<Policies> {
   return new Map(read);
 }
 
-/** Something that the configuration grants, and whether its central half is allowed at each of several moments. */
+/** An access of the configuration, and whether its central half is allowed at each of several moments. */
 export interface WhoCan {
   /** Key of the central resource. */
   readonly resource: string;
@@ -44,7 +44,7 @@ export interface WhoCan {
   readonly allowed: readonly boolean[];
 }
 
-/** Evaluates all that an account gets against the policies of each moment. */
+/** Evaluates all access of an account against the policies of each moment. */
 export function listWhoCan(
   active: ResolvedConfiguration,
   account: Account,
@@ -65,14 +65,14 @@ export function listWhoCan(
 const isAllowed = ({ key, kind }: DesiredResource, policies: Policies, access: Access): boolean =>
   judgeAccess(policies.get(key) ?? [], kind.policyKind, access).outcome === 'allowed';
 
-/** What verification found about an access, if it looked at it. */
+/** The result of verification for an access, if verification covered it. */
 export const findStatus = (
   { results }: AccountCheck,
   { resource, who, what }: WhoCan,
 ): AccessStatus | undefined =>
   results.find((each) => each.resource === resource && each.who === who && each.what === what)?.status;
 
-/** How many of the accesses are allowed at a moment. */
+/** How many accesses are allowed at a moment. */
 export const countAllowed = (accesses: readonly WhoCan[], moment: number): number =>
   accesses.filter(({ allowed }) => allowed[moment] === true).length;
 

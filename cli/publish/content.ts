@@ -4,7 +4,7 @@ import { findViolations } from '../../shared/configuration/json-schema.ts';
 import { UsageError } from '../usage-error.ts';
 import { InvalidContentError } from './errors.ts';
 
-/** What becomes a version of a configuration profile. */
+/** Content for a version of a configuration profile. */
 export interface VersionContent {
   readonly bytes: Uint8Array;
   readonly contentType: string;
@@ -17,10 +17,10 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads a file, and checks it as AppConfig does when a deployment starts: content that is no JSON fits no schema.
+ * Reads a file, and checks it as AppConfig does when a deployment starts: content that is not JSON fails every schema.
  * @param schema the JSON Schema of the profile, if it has one
  * @throws UsageError if the file cannot be read
- * @throws InvalidContentError with every violation; values of the file are not repeated
+ * @throws InvalidContentError with every violation, without the values of the file
  */
 export async function readContent(
   file: string,

@@ -8,7 +8,7 @@ interface NeededActions {
 
 export const isDenied = ({ name }: Error): boolean => name === 'AccessDeniedException';
 
-/** Which permission the caller needs: the one that AWS names, else all that the call needs. */
+/** The permission that the caller lacks: the action in AWS's message, or else every action that the call needs. */
 export function adviseOnDenied({ message }: Error, { actions, keyActions, key }: NeededActions): string {
   const [, named] = /\bperform:? ((?:appconfig|kms):\w+)/.exec(message) ?? [];
   const ofKey = key === undefined ? [] : keyActions;

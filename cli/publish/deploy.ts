@@ -14,7 +14,7 @@ export interface EnvironmentDeployment extends ProfilePlace, CreatedVersion {
   readonly strategy: string;
 }
 
-/** The latest deployment of an environment; `undefined` if there is none. */
+/** The latest deployment of an environment. `undefined` if there is none. */
 export async function readLatest(
   { client }: Pick<PublishTools, 'client'>,
   application: string,
@@ -29,7 +29,7 @@ export async function readLatest(
 export const isBusy = (latest: DeploymentSummary | undefined): latest is DeploymentSummary =>
   latest !== undefined && isInProgress(latest);
 
-/** Deploys a version to one environment, and follows the deployment to its end. */
+/** Deploys a version to one environment, and waits for the deployment's end. */
 export async function deployVersion(
   tools: PublishTools,
   wanted: EnvironmentDeployment,
@@ -42,7 +42,7 @@ export async function deployVersion(
 }
 
 /**
- * StartDeployment has no client token: after an answer that was lost, the environment tells whether it was started.
+ * StartDeployment has no client token: after a lost answer, the environment shows whether it was started.
  * @returns the number of the deployment
  */
 async function start(tools: PublishTools, wanted: EnvironmentDeployment): Promise<number> {
@@ -56,7 +56,7 @@ async function start(tools: PublishTools, wanted: EnvironmentDeployment): Promis
   }
 }
 
-/** The number that was seen holds the start to it: AppConfig refuses it if another deployment has begun since. */
+/** The start names the expected number, so AppConfig rejects it if another deployment has begun since. */
 async function sendStart(
   { client }: PublishTools,
   wanted: EnvironmentDeployment,

@@ -9,10 +9,10 @@ interface Followed {
 
 const minute = 60_000;
 
-/** Beyond what the strategy takes. */
+/** The time beyond the duration of the strategy. */
 const patience = 30 * minute;
 
-/** Follows a deployment to its end, until the signal, or until its strategy should have ended long ago. */
+/** Waits for the end of a deployment. Stops at the signal, or long after its strategy should have ended. */
 export async function followToEnd(tools: PublishTools, followed: Followed): Promise<PublishedDeployment> {
   const { clock, signal, onProgress } = tools;
   const { environment, deployment } = followed;

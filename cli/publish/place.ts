@@ -3,7 +3,7 @@ import { resolveHostedIds } from '../../shared/secrets/deployment/resolve-ids.ts
 import { adviseOnDenied, isDenied } from './denied.ts';
 import type { NamedEnvironment, ProfilePlace, PublishTools } from './publish-types.ts';
 
-/** Names of the configuration. */
+/** Names in the configuration. */
 export interface NamedProfile {
   readonly application: string;
   readonly profile: string;
@@ -15,7 +15,7 @@ export interface ApplicationAccount {
   readonly region: string;
 }
 
-/** The ids of what the configuration names. @throws ResourceMissingError for what AppConfig does not have */
+/** The ids for names of the configuration. @throws ResourceMissingError if AppConfig lacks one */
 export async function resolvePlace(
   { client }: Pick<PublishTools, 'client'>,
   named: NamedProfile,
@@ -43,7 +43,7 @@ const readActions = [
   'appconfig:ListDeployments',
 ];
 
-/** Names the permission if AppConfig denied a read before anything was created. */
+/** Names the missing permission if AppConfig denied a read before anything was created. */
 export function explainReading(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || !isDenied(thrown)) return thrown;
   const advice = adviseOnDenied(thrown, { actions: readActions, keyActions: [], key: undefined });

@@ -12,7 +12,7 @@ export interface PublishTools {
   readonly clock: Clock;
   /** Aborts when the operator presses Ctrl-C. */
   readonly signal: AbortSignal;
-  /** Is told what happens now, for people. */
+  /** Called with each step, for people. */
   readonly onProgress: (text: string) => void;
 }
 
@@ -26,18 +26,18 @@ export type PublishedStatus =
   | 'rolled-back'
   | 'reverted'
   | 'timed-out'
-  /** AppConfig refused the start. */
+  /** AppConfig rejected the start. */
   | 'refused'
-  /** It was started, and its state cannot be read. */
+  /** It was started, but its state cannot be read. */
   | 'unknown'
-  /** It was started, and nobody follows it any more. */
+  /** It was started, but the command stopped watching it. */
   | 'interrupted'
   | 'not-started';
 
-/** How the deployment to one environment ended. */
+/** The result of the deployment to one environment. */
 export interface PublishedDeployment {
   readonly environment: string;
-  /** AppConfig's number; absent if it was not started. */
+  /** AppConfig's number. Absent if it was not started. */
   readonly deployment?: number;
   readonly status: PublishedStatus;
   readonly reason: string;

@@ -17,8 +17,9 @@ export interface Published {
 }
 
 /**
- * Creates a version and deploys it to one environment after the other. Stops at the first deployment that does not complete.
- * @throws EnvironmentBusyError, and what `createVersion` throws; then nothing was created
+ * Creates a version and deploys it to one environment after the other. Stops at the first deployment that does not
+ * complete.
+ * @throws EnvironmentBusyError, and the errors of `createVersion`; then nothing was created
  */
 export async function publishVersion(tools: PublishTools, request: PublishRequest): Promise<Published> {
   for (const environment of request.environments) await requireFree(tools, request, environment);

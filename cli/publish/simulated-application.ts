@@ -17,7 +17,7 @@ const everything = {
 /** The role that publishes in a simulated organization. */
 const authorRole = 'author';
 
-/** Makes what the template of an application makes, and the role of an author. */
+/** Creates the resources of an application's template, and the role of an author. */
 export function addConfiguredApplication(
   organization: SimulatedOrganization,
   { configuration, schemas }: Pick<ConfigurationAndSchemas, 'configuration' | 'schemas'>,

@@ -21,7 +21,7 @@ export interface NewVersion extends ProfilePlace {
 
 /**
  * Adds a version to a profile that AppConfig hosts.
- * @throws AccessDeniedError, InvalidContentError, UsageError if AppConfig refuses it; then nothing was created
+ * @throws AccessDeniedError, InvalidContentError, UsageError if AppConfig rejects it; then nothing was created
  */
 export async function createVersion(
   { client }: Pick<PublishTools, 'client'>,

@@ -3,7 +3,7 @@ import { iam } from '../services/iam.ts';
 import { makeDigest } from '../world.ts';
 import type { StackedResource } from './state.ts';
 
-/** Where a stack makes a resource, and who makes it. */
+/** The account and region of a stack's resource, and the caller. */
 export interface StackCall extends Omit<ServiceCall<object>, 'input'> {
   readonly stackName: string;
   readonly logicalId: string;
@@ -11,14 +11,14 @@ export interface StackCall extends Omit<ServiceCall<object>, 'input'> {
 
 export type Made = Pick<StackedResource, 'physicalId' | 'attributes' | 'remove'>;
 
-/** One call of IAM, and the call that takes it back. */
+/** One call of IAM, and the call that undoes it. */
 export interface Step {
   readonly operation: string;
   readonly input: object;
   readonly undo: readonly [operation: string, input: object];
 }
 
-/** Takes every step, or none. @returns what takes them back */
+/** Takes every step, or none. @returns a function that undoes them */
 export function takeSteps(call: StackCall, steps: readonly Step[]): () => void {
   const taken: Step[] = [];
   try {
@@ -37,12 +37,12 @@ export function takeBack(call: StackCall, steps: readonly Step[]): void {
   for (const { undo } of steps.toReversed()) ignoreAbsence(() => callIam(call, ...undo));
 }
 
-/** Calls an operation of IAM, without the way through a client. */
+/** Calls an operation of IAM directly, without a client. */
 export function callIam({ world, caller, region }: StackCall, operation: string, input: object): void {
   iam[operation]?.({ world, caller, region, input });
 }
 
-/** CloudFormation takes a resource that somebody else has deleted as deleted. */
+/** CloudFormation counts a resource that somebody else has deleted as deleted. */
 export function ignoreAbsence(act: () => void): void {
   try {
     act();
@@ -51,7 +51,7 @@ export function ignoreAbsence(act: () => void): void {
   }
 }
 
-/** A name that the template does not give ("AWS::IAM::Role", RoleName). */
+/** A name that the template omits ("AWS::IAM::Role", RoleName). */
 export const nameOf = ({ stackName, logicalId }: StackCall): string =>
   `${stackName}-${logicalId}-${makeDigest(`${stackName}/${logicalId}`, 12)}`;
 

@@ -10,7 +10,7 @@ import type { SimulatedStackSet } from './state.ts';
 
 export interface StackSetInput {
   readonly name: string;
-  /** The region that it is administered in. */
+  /** The region of its administration. */
   readonly region: string;
   readonly templateBody: string;
   readonly description?: string | undefined;
@@ -24,7 +24,7 @@ export interface StackSetInput {
   readonly retainStacks?: boolean;
 }
 
-/** A StackSet without targets, in the world. */
+/** Creates a StackSet without targets. */
 export function makeStackSet(world: SimulatedWorld, input: StackSetInput): SimulatedStackSet {
   const { name, region, parameters = {}, capabilities = [], automatic = true, retainStacks = false } = input;
   const { partition, managementAccountId } = world.settings;
@@ -55,7 +55,7 @@ function listen(world: SimulatedWorld): void {
   world.listeners.push(() => deployAutomatically(world));
 }
 
-/** Names the targets of a StackSet. @returns the accounts below them */
+/** Adds targets to a StackSet. @returns the accounts below them */
 export function setTargets(
   world: SimulatedWorld,
   stackSet: SimulatedStackSet,
@@ -68,7 +68,7 @@ export function setTargets(
   return accounts;
 }
 
-/** A StackSet that was deployed long ago: the accounts below the targets have its stacks. */
+/** A StackSet of long ago: the accounts below its targets have the stacks. */
 export function addStackSet(
   world: SimulatedWorld,
   { targetIds, ...input }: StackSetInput & { readonly targetIds: readonly string[] },

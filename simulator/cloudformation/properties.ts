@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Properties that resources of IAM share, as templates have them. */
+/** Properties that IAM resources share, in the form of templates. */
 export const documentSchema = z.record(z.string(), z.unknown()).transform((policy) => JSON.stringify(policy));
 export const tagsSchema = z.array(z.object({ Key: z.string(), Value: z.string() })).default([]);
 export const namesSchema = z.array(z.string()).default([]);

@@ -5,25 +5,25 @@ import { attachStep, isSameRole, makeRole, updateRole } from './role-resource.ts
 import type { StackedResource } from './state.ts';
 import type { StackResource } from './template.ts';
 
-/** A type of resource that stacks have. */
+/** A type of resource in stacks. */
 interface ResourceType {
   make(call: StackCall, properties: unknown): Made;
   /** Whether the resource can be changed in place. Default: it never is. */
   isSame?(call: StackCall, before: unknown, after: unknown): boolean;
-  /** Changes it in place, or leaves it as it was. @returns what it is now, and what makes it as it was */
+  /** Changes it in place, or restores it on failure. @returns its new state, and a function that undoes the change */
   update?(call: StackCall, before: unknown, after: unknown): { made: Made; undo: () => void };
 }
 
 /**
- * Makes one resource of a stack by the calls of its service, in the caller's name.
- * @throws Error with the service's own text if the service refuses it
+ * Creates one resource of a stack by the calls of its service, in the caller's name.
+ * @throws Error with the service's own message if the service rejects it
  */
 export function makeStackResource(call: StackCall, { Type, Properties }: StackResource): StackedResource {
   const made = getResourceType(Type).make(call, Properties);
   return { logicalId: call.logicalId, type: Type, properties: Properties, ...made };
 }
 
-/** Changes a resource in place; `undefined` if it must be replaced. */
+/** Changes a resource in place. `undefined` if it must be replaced. */
 export function updateStackResource(
   call: StackCall,
   previous: StackedResource,

@@ -65,13 +65,13 @@ export const attachStep = (RoleName: string, PolicyArn: string): Step => ({
   undo: ['DetachRolePolicy', { RoleName, PolicyArn }],
 });
 
-/** Another name or path replaces the role; everything else changes in place ("AWS::IAM::Role", Update requires). */
+/** Another name or path replaces the role. Everything else changes in place ("AWS::IAM::Role", Update requires). */
 export const isSameRole = (call: StackCall, before: unknown, after: unknown): boolean => {
   const [one, other] = [readRole(call, before), readRole(call, after)];
   return one.RoleName === other.RoleName && one.Path === other.Path;
 };
 
-/** Changes a role in place, or leaves it as it was. @returns the role, and what makes it as it was */
+/** Changes a role in place, or restores it on failure. @returns the role, and a function that undoes the change */
 export function updateRole(
   call: StackCall,
   before: unknown,

@@ -18,7 +18,7 @@ export function listTargetAccounts(
   );
 }
 
-/** The target that is nearest to the account. */
+/** The target nearest to the account. */
 const findTarget = (
   world: SimulatedWorld,
   targets: ReadonlySet<string>,
@@ -30,11 +30,11 @@ export interface DeploymentRequest {
   readonly regions: Iterable<string>;
   readonly action: SimulatedOperation['action'];
   readonly targets?: SimulatedOperation['targets'];
-  /** Keep what the stacks made. */
+  /** Keeps the resources of the stacks. */
   readonly retain?: boolean;
 }
 
-/** Begins an operation: each instance gets its turn after the time that a deployment takes. */
+/** Begins an operation: each instance gets its turn after the time of a deployment. */
 export function startOperation(
   world: SimulatedWorld,
   stackSet: SimulatedStackSet,
@@ -61,7 +61,7 @@ export function startOperation(
   return operation;
 }
 
-/** The instance to work on: a new one or one that is not current for a creation, an existing one for a removal. */
+/** The instance to work on: a new or outdated one for a creation, an existing one for a removal. */
 function instanceFor(
   world: SimulatedWorld,
   stackSet: SimulatedStackSet,
@@ -92,7 +92,7 @@ function instanceFor(
   return instance;
 }
 
-/** An update of the template makes every instance outdated until its turn comes ("UpdateStackSet", CloudFormation API reference). */
+/** A new template makes every instance outdated until its turn ("UpdateStackSet", CloudFormation API reference). */
 function markOutdated(instance: StackInstance): StackInstance {
   instance.status = 'OUTDATED';
   instance.detailedStatus = 'PENDING';
@@ -106,7 +106,7 @@ function queueWork(world: SimulatedWorld, work: Omit<PendingWork, 'dueAt'>): voi
   pending.sort((a, b) => a.dueAt - b.dueAt);
 }
 
-/** Does what is due by a time. Default: by now. Every call of a client begins with this. */
+/** Does the work that is due by a time. Default: by now. Every call of a client begins with it. */
 export function runPendingDeployments(world: SimulatedWorld, until = world.settings.clock.now()): void {
   const { pending } = world.cloudFormation;
   while (pending[0] !== undefined && pending[0].dueAt <= until) {
@@ -122,7 +122,7 @@ function deploy(world: SimulatedWorld, { stackSet, operation, instance, act }: P
   endOperation(world, operation);
 }
 
-/** Updates the stack of an instance, or makes it if there is none yet. */
+/** Updates the stack of an instance, or creates it if there is none yet. */
 function deployInstance(world: SimulatedWorld, stackSet: SimulatedStackSet, instance: StackInstance): void {
   const { accountId, region } = instance;
   const { stacks, failures } = world.cloudFormation;
@@ -156,14 +156,14 @@ function removeInstance(
   stackSet.instances.delete(`${accountId}/${region}`);
 }
 
-/** An operation ends when nothing of it is left to do. */
+/** An operation ends when none of its work is left. */
 function endOperation({ cloudFormation, settings }: SimulatedWorld, operation: SimulatedOperation): void {
   if (cloudFormation.pending.some((work) => work.operation === operation)) return;
   operation.status = operation.hasFailed ? 'FAILED' : 'SUCCEEDED';
   operation.endedAt = new Date(settings.clock.now());
 }
 
-/** StackSets act in each account by a role of that account, which may do anything there. */
+/** StackSets act in each account by a role of that account, which may do everything there. */
 function actInAccount(
   world: SimulatedWorld,
   accountId: string,
@@ -184,8 +184,9 @@ const statement = (fields: object): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...fields }] });
 
 /**
- * Automatic deployment: accounts that came to the target OUs get an instance, those that left lose it. Account filters
- * and overrides do not count ("Enable or disable automatic deployments for StackSets", CloudFormation user guide).
+ * Automatic deployment: accounts that enter the target OUs get an instance, and accounts that leave lose it. Account
+ * filters and overrides are ignored ("Enable or disable automatic deployments for StackSets", CloudFormation user
+ * guide).
  */
 export function deployAutomatically(world: SimulatedWorld): void {
   for (const stackSet of world.cloudFormation.stackSets.values())

@@ -20,13 +20,16 @@ export interface StackInput {
   readonly name: string;
   readonly templateBody: string;
   readonly parameters: Readonly<Record<string, string>>;
-  /** A deployment that is to fail, and why. Default: it does not. */
+  /** A deployment that is to fail, and the reason. Default: it succeeds. */
   readonly failure?: string | undefined;
 }
 
 type Place = Omit<ServiceCall<object>, 'input'>;
 
-/** Makes all resources of a template in the caller's name, or none: then the status says which failed, and why. */
+/**
+ * Creates all resources of a template in the caller's name, or none: then the status names the failed one with the
+ * reason.
+ */
 export function createStack(call: Place, input: StackInput): SimulatedStack {
   const { world, caller, region } = call;
   const id = `arn:${world.settings.partition}:cloudformation:${region}:${caller.accountId}:stack/${input.name}/${makeRandomUuid(world)}`;
@@ -78,8 +81,9 @@ function makeResources(
 }
 
 /**
- * Brings a stack to another template: changes resources in place, makes new ones, and at last removes those that the template no
- * longer has. If one fails, everything is as it was ("Update behaviors of stack resources", CloudFormation user guide).
+ * Updates a stack to another template: changes resources in place, creates new ones, and at last removes resources that
+ * the template no longer has. If one fails, everything is restored ("Update behaviors of stack resources",
+ * CloudFormation user guide).
  */
 export function updateStack(call: Place, stack: SimulatedStack, input: StackInput): void {
   const before = new Map(stack.resources.map((resource) => [resource.logicalId, resource]));
@@ -105,7 +109,7 @@ export function updateStack(call: Place, stack: SimulatedStack, input: StackInpu
   stack.statusReason = undefined;
 }
 
-/** A resource as the new template has it, and what takes the change back. */
+/** A resource by the new template, and a function that undoes the change. */
 function changeResource(call: StackCall, previous: StackedResource | undefined, resource: StackResource) {
   const isUnchanged =
     previous?.type === resource.Type && isDeepStrictEqual(previous.properties, resource.Properties);
@@ -128,7 +132,7 @@ function attributeOf({ attributes, type }: StackedResource, name: string): strin
   return value;
 }
 
-/** Takes back what the stack made. */
+/** Deletes the resources of the stack. */
 export function deleteStack(stack: SimulatedStack): void {
   removeResources(stack.resources);
   stack.status = 'DELETE_COMPLETE';
@@ -138,7 +142,7 @@ function removeResources(made: readonly StackedResource[]): void {
   for (const { remove } of made.toReversed()) remove();
 }
 
-/** CloudFormation quotes the service ("Troubleshooting CloudFormation"). */
+/** CloudFormation quotes the service's message ("Troubleshooting CloudFormation"). */
 const toReason = (error: unknown): string => {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   return `Resource handler returned message: "${message}" (HandlerErrorCode: ${handlerCodes[name] ?? 'GeneralServiceException'})`;

@@ -7,15 +7,15 @@ import type {
   StackStatus,
 } from '@aws-sdk/client-cloudformation';
 
-/** One resource that a stack made, and how to take it back. */
+/** One resource of a stack, and its removal. */
 export interface StackedResource {
   readonly logicalId: string;
   readonly type: string;
-  /** As the template has them, with its functions worked out. */
+  /** In the form of the template, with functions evaluated. */
   readonly properties: object;
-  /** What `Ref` gives. */
+  /** The value of `Ref`. */
   readonly physicalId: string;
-  /** What `Fn::GetAtt` gives, by name. */
+  /** The values of `Fn::GetAtt`, by name. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly remove: () => void;
 }
@@ -26,7 +26,7 @@ export interface SimulatedStack {
   readonly accountId: string;
   readonly region: string;
   readonly createdAt: Date;
-  /** In the order in which they were made. */
+  /** In the order of creation. */
   resources: readonly StackedResource[];
   outputs: Readonly<Record<string, string>>;
   status: StackStatus;
@@ -36,7 +36,7 @@ export interface SimulatedStack {
 export interface StackInstance {
   readonly accountId: string;
   readonly region: string;
-  /** The target OU that the account is in. */
+  /** The target OU of the account. */
   ouId: string;
   status: StackInstanceStatus;
   detailedStatus: StackInstanceDetailedStatus;
@@ -55,10 +55,10 @@ export interface SimulatedStackSet {
   automatic: boolean;
   /** An account that leaves keeps the resources. */
   retainStacks: boolean;
-  /** OUs or the root. Automatic deployment knows nothing else of a deployment. */
+  /** OUs or the root. Automatic deployment uses no other part of a deployment. */
   readonly targetIds: Set<string>;
   readonly regions: Set<string>;
-  /** The accounts of the target OUs, as automatic deployment saw them last. */
+  /** The accounts of the target OUs when automatic deployment last read them. */
   members: ReadonlySet<string>;
   /** By `<account id>/<region>`. */
   readonly instances: Map<string, StackInstance>;
@@ -75,7 +75,7 @@ export interface SimulatedOperation {
   status: StackSetOperationStatus;
 }
 
-/** What a stack set does later: to its instance in one account and region. */
+/** Pending work of a stack set in one account and region. */
 export interface PendingWork {
   /** Milliseconds since the epoch. */
   readonly dueAt: number;
@@ -90,7 +90,7 @@ export interface CloudFormationState {
   readonly stackSets: Map<string, SimulatedStackSet>;
   /** By id. */
   readonly stacks: Map<string, SimulatedStack>;
-  /** Ordered by the time that it is due. */
+  /** Ordered by due time. */
   readonly pending: PendingWork[];
   /** Accounts in which the next deployments fail, each with the reason. */
   readonly failures: Map<string, string>;

@@ -32,16 +32,16 @@ export interface Place {
   readonly region: string;
 }
 
-/** What a template is worked out with. */
+/** The inputs of a template's functions. */
 export interface TemplateContext extends Place {
   /** Default: `aws`. */
   readonly partition?: string;
   readonly stackName?: string;
   /** Values of parameters. Default: the defaults of the template. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** What `Ref` gives for a resource of the template. */
+  /** The value of `Ref` for a resource of the template. */
   readonly ref: (logicalId: string) => unknown;
-  /** What `Fn::GetAtt` gives for a resource of the template. */
+  /** The value of `Fn::GetAtt` for a resource of the template. */
   readonly attribute: (logicalId: string, name: string) => unknown;
 }
 
@@ -56,7 +56,7 @@ export function parseTemplate(template: string | object): StackTemplate {
   throw new Error(`Template format error: ${z.prettifyError(parsed.error)}`);
 }
 
-/** The resources whose conditions hold, with their functions worked out. */
+/** The resources whose conditions are true, with their functions evaluated. */
 export function resolveResources(
   template: StackTemplate,
   context: TemplateContext,
@@ -69,7 +69,7 @@ export function resolveResources(
   return Object.fromEntries(resolved);
 }
 
-/** One resource, with its functions worked out; `undefined` if its condition does not hold. */
+/** One resource, with its functions evaluated. `undefined` if its condition is false. */
 export function resolveResource(
   { Resources }: StackTemplate,
   resolve: Resolve,
@@ -80,7 +80,7 @@ export function resolveResource(
   return { Type: resource.Type, Properties: fields.parse(resolve(resource.Properties)) };
 }
 
-/** The outputs whose conditions hold. */
+/** The outputs whose conditions are true. */
 export const resolveOutputs = (
   { Outputs }: StackTemplate,
   resolve: Resolve,
@@ -96,10 +96,10 @@ const holds = ({ Condition }: { readonly Condition?: string | undefined }, resol
 
 export type Resolve = (given: unknown) => unknown;
 
-/** Stands for a property that the template leaves away in this place. */
+/** Stands for a property that the template omits here. */
 const noValue = Symbol('AWS::NoValue');
 
-/** Works out the functions in a value ("Intrinsic function reference", CloudFormation template reference). */
+/** Evaluates the functions in a value ("Intrinsic function reference", CloudFormation template reference). */
 export function createResolver(template: StackTemplate, context: TemplateContext): Resolve {
   const reference = createReference(template, context);
   const resolve: Resolve = (given) => {
@@ -197,7 +197,7 @@ const pair = (argument: unknown): readonly [unknown, unknown] => {
   return [first, second];
 };
 
-/** Logical ids in the order in which CloudFormation makes them: each after those that it names. */
+/** Logical ids in CloudFormation's order of creation: each after the resources that it names. */
 export function orderResources(template: StackTemplate): readonly string[] {
   const ordered = new Set<string>();
   const visit = (id: string, under: readonly string[]): void => {

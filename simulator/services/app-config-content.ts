@@ -12,13 +12,13 @@ import { createDeletedError, expectKey, findSecretDenial, requireValue } from '.
 interface Wanted {
   readonly profile: SimulatedProfile;
   readonly version: string;
-  /** What StartDeployment was given for encryption. */
+  /** The encryption settings of a StartDeployment. */
   readonly kmsKey: string | undefined;
 }
 
 /**
- * What AppConfig fetches when a deployment starts, and checks with the profile's validators.
- * Sources: AppConfig user guide, "Creating a free form configuration profile"; "Deploying a configuration".
+ * The content that AppConfig retrieves when a deployment starts, and checks with the profile's validators. Sources:
+ * AppConfig user guide, "Creating a free form configuration profile"; "Deploying a configuration".
  */
 export function retrieveContent(call: ServiceCall<object>, wanted: Wanted): HostedVersion {
   const { profile, version } = wanted;
@@ -30,7 +30,9 @@ export function retrieveContent(call: ServiceCall<object>, wanted: Wanted): Host
   return content;
 }
 
-/** Decrypted in the caller's name where the profile has a key (whose permission it takes is not confirmed). */
+/**
+ * Decrypted in the caller's name if the profile has a key. It is not confirmed which principal needs the permission.
+ */
 function hostedContent(call: ServiceCall<object>, { profile, version }: Wanted): HostedVersion | undefined {
   expectHostedKey(call, profile, 'kms:Decrypt');
   return profile.versions[Number(version) - 1];
@@ -70,7 +72,7 @@ function secretContent(call: ServiceCall<object>, { profile, version, kmsKey }: 
   }
 }
 
-/** `secretsmanager://<name>` or the ARN behind it, of the application's own account and region. */
+/** `secretsmanager://<name>` or the ARN after it, in the application's own account and region. */
 function secretAt(
   { world, caller, region }: ServiceCall<object>,
   { locationUri }: SimulatedProfile,
@@ -85,7 +87,7 @@ function secretAt(
 }
 
 /**
- * AppConfig assumes the role that the profile names, so the role must trust it (AppConfig user guide, "Understanding the
+ * AppConfig assumes the profile's role, so the role must trust it (AppConfig user guide, "Understanding the
  * configuration profile IAM role").
  */
 function retrievalRole({ world }: ServiceCall<object>, { retrievalRoleArn }: SimulatedProfile): Caller {
@@ -98,8 +100,8 @@ function retrievalRole({ world }: ServiceCall<object>, { retrievalRoleArn }: Sim
 }
 
 /**
- * AppConfig checks when a deployment starts ("Creating a configuration profile", AppConfig user guide). The message quotes
- * the content, as some validators' do.
+ * AppConfig checks when a deployment starts ("Creating a configuration profile", AppConfig user guide). The message
+ * quotes the content, as some validators' messages do.
  */
 function expectValid(schema: string, content: string): void {
   const wrong = findViolations(schema, json(content));
@@ -110,7 +112,7 @@ function expectValid(schema: string, content: string): void {
     );
 }
 
-/** What is no JSON is no object either. */
+/** Content that is not JSON is no object. */
 function json(content: string): unknown {
   try {
     return JSON.parse(content);

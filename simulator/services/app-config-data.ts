@@ -19,7 +19,7 @@ import {
 import { getDeploymentArn } from './app-config-deployments.ts';
 import { useDeploymentKey } from './kms-keys.ts';
 
-/** Tokens are good for one call, and for 24 hours. */
+/** Tokens are valid for one call, and for 24 hours. */
 const tokenLife = 24 * 3_600_000;
 
 /** AWS AppConfig Data. Source: AppConfig Data API reference, "StartConfigurationSession", "GetLatestConfiguration". */
@@ -94,7 +94,7 @@ const badToken = (Problem: 'Corrupted' | 'Expired' | 'PollIntervalNotSatisfied')
     Details: { InvalidParameters: { ConfigurationToken: { Problem } } },
   });
 
-/** Reading deployed data needs the key it was encrypted with, in the reader's name. */
+/** A reader of deployed data needs permission to use the key of the data. */
 function deploymentFor(
   call: ServiceCall<object>,
   { applicationId, environmentId, profileId, place }: ConfigurationSession,

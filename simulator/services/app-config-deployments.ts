@@ -31,7 +31,7 @@ interface Place {
 
 type PlaceInput = { readonly ApplicationId: string | undefined; readonly EnvironmentId: string | undefined };
 
-/** Deployments. Source: AppConfig API reference, "StartDeployment" and those after it. */
+/** Deployments. Source: AppConfig API reference, "StartDeployment" and the operations after it. */
 export const appConfigDeployments: ServiceOperations = {
   StartDeployment: defineOperation<StartDeploymentCommandInput, StartDeploymentCommandOutput>((call) => {
     const { world, input } = call;
@@ -127,7 +127,10 @@ function authorizeStart(
   ]);
 }
 
-/** One deployment at a time for an environment; `LatestDeploymentNumber` holds the start to what the caller has seen. */
+/**
+ * One deployment at a time for an environment. With `LatestDeploymentNumber` AppConfig rejects the start if the
+ * caller's data is outdated.
+ */
 function expectFree(
   { world, input }: ServiceCall<StartDeploymentCommandInput>,
   { id, deployments }: SimulatedEnvironment,
@@ -212,7 +215,7 @@ const detailed = (
   ...(deployment.kmsKeyArn === undefined ? {} : { KmsKeyIdentifier: deployment.kmsKeyArn }),
 });
 
-/** The newest first; only what undid a deployment (AppConfig API reference, "DeploymentEvent"). */
+/** The newest first. Only events that undid a deployment (AppConfig API reference, "DeploymentEvent"). */
 function listEvents({ undone }: SimulatedDeployment): DeploymentEvent[] {
   if (undone === undefined) return [];
   const EventType = undone.state === 'REVERTED' ? 'REVERT_COMPLETED' : 'ROLLBACK_STARTED';

@@ -22,7 +22,7 @@ import { authorize, findApplication, findProfile } from './app-config-access.ts'
 import { expectHostedKey } from './app-config-content.ts';
 import { appConfigDeployments } from './app-config-deployments.ts';
 
-/** AWS AppConfig: what is deployed where. Source: AppConfig API reference. */
+/** AWS AppConfig: applications, versions and deployments. Source: AppConfig API reference. */
 export const appConfig: ServiceOperations = {
   ...appConfigDeployments,
 
@@ -99,7 +99,7 @@ export const appConfig: ServiceOperations = {
     };
   }),
 
-  /** The newest first, which AppConfig does not promise. Values are not shown. */
+  /** The newest first, which AppConfig does not promise. Values are omitted. */
   ListHostedConfigurationVersions: defineOperation<
     ListHostedConfigurationVersionsCommandInput,
     ListHostedConfigurationVersionsCommandOutput
@@ -145,7 +145,7 @@ export const appConfig: ServiceOperations = {
   }),
 };
 
-/** What CreateHostedConfigurationVersion documents about labels and sizes (AppConfig API reference). */
+/** CreateHostedConfigurationVersion's rules for labels and sizes (AppConfig API reference). */
 function expectNewVersion({ versions }: SimulatedProfile, content: string, label: string | undefined): void {
   const size = Buffer.byteLength(content);
   if (size > maxContentBytes)
@@ -196,7 +196,7 @@ interface PageInput {
   readonly MaxResults?: number | undefined;
 }
 
-/** A page has 50 entries at most. */
+/** A page has at most 50 entries. */
 function paged<T, Item>(
   { input: { NextToken, MaxResults = 50 } }: ServiceCall<PageInput>,
   listing: string,

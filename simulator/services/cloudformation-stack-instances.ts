@@ -109,7 +109,7 @@ function readTargets({ world, input }: ServiceCall<TargetInput>) {
   return { targets, targetIds, regions: input.Regions ?? [], accounts: filterAccounts(world, targets) };
 }
 
-/** "DeploymentTargets" (CloudFormation API reference). The filter holds for this deployment only. */
+/** "DeploymentTargets" (CloudFormation API reference). The filter applies to this deployment only. */
 function filterAccounts(
   world: SimulatedWorld,
   { OrganizationalUnitIds = [], Accounts = [], AccountFilterType = 'NONE' }: sdk.DeploymentTargets,

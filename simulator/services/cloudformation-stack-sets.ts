@@ -24,7 +24,9 @@ export const cloudFormationStackSets: ServiceOperations = {
     (call) => ({ StackSet: describe(getStackSet(call, 'DescribeStackSet')) }),
   ),
 
-  /** All instances are updated. A failed operation leaves the stack set as it was asked to be. Source: "UpdateStackSet". */
+  /**
+   * All instances are updated. A failed operation keeps the new settings of the stack set. Source: "UpdateStackSet".
+   */
   UpdateStackSet: defineOperation<sdk.UpdateStackSetCommandInput, sdk.UpdateStackSetCommandOutput>((call) => {
     const stackSet = getStackSet(call, 'UpdateStackSet');
     expectIdle(stackSet);
@@ -51,8 +53,8 @@ export interface StackSetInput {
 }
 
 /**
- * The stack set that the caller may do `action` on. Only the management account, or a delegated administrator that says
- * so, operates stack sets with service-managed permissions. The hub's account is taken for one.
+ * The stack set, if the caller may do `action` on it. Only the management account, or a delegated administrator that
+ * says so, operates stack sets with service-managed permissions. The hub's account counts as one.
  * @throws ServiceException `StackSetNotFoundException`, `ValidationError`, `AccessDenied`
  */
 export function getStackSet(call: ServiceCall<StackSetInput>, action: string): SimulatedStackSet {
@@ -98,7 +100,7 @@ function expectIdle({ name, operations }: SimulatedStackSet): void {
     throw createAwsError('OperationInProgressException', `Another operation runs on ${name}`, 409);
 }
 
-/** Parameters that an update does not name have the defaults of the template again. */
+/** Parameters that an update omits return to the defaults of the template. */
 function changeStackSet(
   { input }: ServiceCall<sdk.UpdateStackSetCommandInput>,
   stackSet: SimulatedStackSet,

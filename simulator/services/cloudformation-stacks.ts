@@ -5,7 +5,7 @@ import { createStack, deleteStack, expectCapabilities } from '../cloudformation/
 import type { SimulatedStack } from '../cloudformation/state.ts';
 import { findDenial } from '../permissions.ts';
 
-/** Plain stacks, made at once. Source: CloudFormation API reference. */
+/** Plain stacks, created at once. Source: CloudFormation API reference. */
 export const cloudFormationStacks: ServiceOperations = {
   CreateStack: defineOperation<sdk.CreateStackCommandInput, sdk.CreateStackCommandOutput>((call) => {
     const { StackName = '', TemplateBody, Parameters, Capabilities } = call.input;

@@ -46,7 +46,7 @@ export const ec2: ServiceOperations = {
     return { ImageId: image.id, LaunchPermissions: image.launchPermissions.map((each) => ({ ...each })) };
   }),
 
-  /** All of it, or nothing: one account that does not exist refuses the request. */
+  /** All or nothing: one account that does not exist fails the request. */
   ModifyImageAttribute: defineOperation<ModifyImageAttributeCommandInput, ModifyImageAttributeCommandOutput>(
     (call) => {
       const image = authorizedImage(call, 'ec2:ModifyImageAttribute');
@@ -116,7 +116,10 @@ function ownImages({ world, caller, region, input }: ServiceCall<DescribeImagesC
   );
 }
 
-/** Case matters; `*` and `?` are wildcards, a backslash takes the next character as it is ("Filtering using the API"). */
+/**
+ * Case matters. `*` and `?` are wildcards, and a backslash makes the next character literal ("Filtering using the
+ * API").
+ */
 function passes({ state, tags }: SimulatedImage, { Name = '', Values = [] }: Filter): boolean {
   if (Name !== 'state' && !Name.startsWith('tag:'))
     throw createAwsError('NotSimulated', `The filter ${Name} is not simulated`, 501);

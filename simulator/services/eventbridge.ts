@@ -4,7 +4,7 @@ import { defineOperation, type ServiceOperations } from '../call.ts';
 import { findDenial } from '../permissions.ts';
 import { makeRandomUuid } from '../world.ts';
 
-/** Amazon EventBridge: what is put on a bus is recorded. Source: EventBridge API reference, "PutEvents". */
+/** Amazon EventBridge: events on a bus are recorded. Source: EventBridge API reference, "PutEvents". */
 export const eventbridge: ServiceOperations = {
   PutEvents: defineOperation<PutEventsCommandInput, PutEventsCommandOutput>(
     ({ world, caller, region, input }) => {

@@ -73,12 +73,12 @@ export const iamAttachments: ServiceOperations = {
 
 type PolicyInput = { readonly PolicyArn: string | undefined };
 
-/** Groups are part of the world from its beginning. */
+/** Groups exist from the start of the world. */
 const epoch = new Date(0);
 
 const attachmentLimit = 10;
 
-/** Attaching what is attached already changes nothing. */
+/** A repeated attachment changes nothing. */
 function attach(call: ServiceCall<PolicyInput>, holder: PolicyHolder, action: string): object {
   authorize(call, action, holder.arn, { 'iam:PolicyARN': call.input.PolicyArn ?? '' });
   const { arn } = findPolicy(call, call.input.PolicyArn);

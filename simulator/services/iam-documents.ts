@@ -11,8 +11,8 @@ import type { SimulatedRole } from '../simulated-resources.ts';
 import type { SimulatedWorld } from '../world.ts';
 
 /**
- * Checks the document of a customer managed policy. IAM gives it back as it was put.
- * Sources: "IAM and AWS STS quotas"; "IAM JSON policy elements: Sid".
+ * Checks the document of a customer managed policy. IAM returns it unchanged. Sources: "IAM and AWS STS quotas"; "IAM
+ * JSON policy elements: Sid".
  * @throws ServiceException `MalformedPolicyDocumentException`, `LimitExceededException`
  */
 export function acceptIdentityPolicy(world: SimulatedWorld, text = ''): string {
@@ -24,15 +24,16 @@ export function acceptIdentityPolicy(world: SimulatedWorld, text = ''): string {
 }
 
 /**
- * Checks the trust policy of a role; a read gives account ids back as root ARNs.
- * Sources: IAM API reference, "UpdateAssumeRolePolicy"; "IAM and AWS STS quotas" (role trust policy length).
+ * Checks the trust policy of a role. A read returns account ids as root ARNs. Sources: IAM API reference,
+ * "UpdateAssumeRolePolicy"; "IAM and AWS STS quotas" (role trust policy length).
  * @throws ServiceException `MalformedPolicyDocumentException`, `LimitExceededException`
  */
 export const acceptTrustPolicy = (world: SimulatedWorld, text = ''): string =>
   acceptDocument(world, text, trustRules(world.quotas.roleTrustPolicyCharacters));
 
 /**
- * Checks an inline policy of a role, whose inline policies have 10,240 characters in all ("IAM and AWS STS quotas").
+ * Checks an inline policy of a role, whose inline policies have at most 10,240 characters in total ("IAM and AWS STS
+ * quotas").
  * @throws ServiceException `MalformedPolicyDocumentException`, `LimitExceededException`
  */
 export function acceptInlinePolicy(
@@ -51,7 +52,7 @@ export function acceptInlinePolicy(
 }
 
 /**
- * Checks a session policy, which has 2,048 characters at most ("AssumeRole", STS API reference).
+ * Checks a session policy, which has at most 2,048 characters ("AssumeRole", STS API reference).
  * @throws ServiceException `MalformedPolicyDocumentException`, `PackedPolicyTooLargeException`
  */
 export const acceptSessionPolicy = (world: SimulatedWorld, text: string): string => {

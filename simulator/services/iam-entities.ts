@@ -7,7 +7,7 @@ import { getPage } from '../paging.ts';
 import { findDenial } from '../permissions.ts';
 import type { SimulatedGroup, SimulatedManagedPolicy, SimulatedRole, Tags } from '../simulated-resources.ts';
 
-/** @throws ServiceException `AccessDenied` where the caller may not do `action` on `resource` */
+/** @throws ServiceException `AccessDenied` if the caller may not do `action` on `resource` */
 export function authorize(
   { world, caller, region }: ServiceCall<object>,
   action: string,
@@ -41,8 +41,8 @@ interface RoleNameInput {
 }
 
 /**
- * The role that a call names, if the caller may do `action` on it. Of a role that does not exist, IAM knows no path:
- * a permission on an ARN with a path does not cover it, and the answer is `AccessDenied`.
+ * The role of a call, if the caller may do `action` on it. For a role that does not exist, IAM knows no path: a
+ * permission on an ARN with a path does not cover it, and the answer is `AccessDenied`.
  */
 export function getAuthorizedRole(
   call: ServiceCall<RoleNameInput>,
@@ -58,7 +58,7 @@ export function getAuthorizedRole(
   return role ?? findRole(call, input.RoleName);
 }
 
-/** Customer managed policies of the caller's own account, and policies that AWS manages. */
+/** Customer managed policies of the caller's own account, and AWS managed policies. */
 export function findPolicy({ world, caller }: ServiceCall<object>, arn: string | undefined) {
   const policy = findManagedPolicy(world, arn ?? '');
   if (policy === undefined || ![caller.accountId, awsAccount].includes(policy.accountId))
@@ -80,7 +80,7 @@ interface PageInput {
   readonly MaxItems?: number | undefined;
 }
 
-/** IAM may return fewer than `MaxItems` even where there are more ("ListPolicies", IAM API reference). */
+/** IAM may return fewer than `MaxItems` even if there are more ("ListPolicies", IAM API reference). */
 export function getIamPage<T>(items: readonly T[], { Marker, MaxItems }: PageInput) {
   const found = getPage('iam', items, Marker, Math.min(MaxItems ?? 100, 20));
   return {
@@ -94,11 +94,11 @@ export function getIamPage<T>(items: readonly T[], { Marker, MaxItems }: PageInp
 
 export const toTagList = (tags: Tags): Tag[] => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
-/** Condition keys of the tags that are on the policy already. */
+/** Condition keys for the present tags of the policy. */
 export const toResourceTags = ({ tags }: SimulatedManagedPolicy) =>
   Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]));
 
-/** Condition keys of the tags that a request brings. */
+/** Condition keys for the tags in a request. */
 export const toRequestTags = (tags: Tags) => ({
   ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
   'aws:TagKeys': Object.keys(tags),

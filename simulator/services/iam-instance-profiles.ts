@@ -45,7 +45,7 @@ export const iamInstanceProfiles: ServiceOperations = {
     return {};
   }),
 
-  /** Asks for `iam:PassRole` on the role too ("AddRoleToInstanceProfile"). */
+  /** Also needs `iam:PassRole` on the role ("AddRoleToInstanceProfile"). */
   AddRoleToInstanceProfile: defineOperation<
     sdk.AddRoleToInstanceProfileCommandInput,
     sdk.AddRoleToInstanceProfileCommandOutput

@@ -6,8 +6,8 @@ import { makeRandomText } from '../world.ts';
 import { authorizeKey } from './kms-keys.ts';
 
 /**
- * Uses of a key. Nothing is encrypted: a ciphertext says which key and context it was made with.
- * Source: KMS API reference, "GenerateDataKey", "Decrypt".
+ * Uses of a key. Nothing is encrypted: a ciphertext names its key and its context. Source: KMS API reference,
+ * "GenerateDataKey", "Decrypt".
  */
 export const kmsData: ServiceOperations = {
   GenerateDataKey: defineOperation<sdk.GenerateDataKeyCommandInput, sdk.GenerateDataKeyCommandOutput>(

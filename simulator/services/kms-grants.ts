@@ -19,14 +19,14 @@ import { authorizeKey } from './kms-keys.ts';
 /** AWS allows 50,000 ("Resource quotas", KMS developer guide). */
 const maxGrants = 50_000;
 
-/** AWS Key Management Service: grants. Source: KMS API reference, "CreateGrant" and those after it. */
+/** AWS Key Management Service: grants. Source: KMS API reference, "CreateGrant" and the operations after it. */
 export const kmsGrants: ServiceOperations = {
   CreateGrant: defineOperation<CreateGrantCommandInput, CreateGrantCommandOutput>((call) => {
     const key = authorizeKey(call, 'kms:CreateGrant');
     expectEnabled(key);
     const grants = grantsOf(call.world, key.arn);
     const wanted = wantedGrant(call);
-    // A name makes the request idempotent, if all its parameters are the same.
+    // A name makes the request idempotent, if all its parameters are equal.
     const known = wanted.name === undefined ? undefined : grants.find((grant) => alike(grant, wanted));
     if (known === undefined && grants.length >= maxGrants)
       throw createAwsError('LimitExceededException', `The key has ${maxGrants} grants already`);
@@ -67,7 +67,10 @@ export const kmsGrants: ServiceOperations = {
   }),
 };
 
-/** "Key states of AWS KMS keys" (KMS developer guide): of the operations here, CreateGrant alone needs an enabled key. */
+/**
+ * "Key states of AWS KMS keys" (KMS developer guide): among the modeled operations, only CreateGrant needs an enabled
+ * key.
+ */
 function expectEnabled({ arn, state }: SimulatedKey): void {
   if (state === 'Enabled') return;
   if (state === 'Disabled') throw createAwsError('DisabledException', `${arn} is disabled.`);
@@ -98,7 +101,7 @@ function wantedGrant({ world, input }: ServiceCall<CreateGrantCommandInput>): Wa
 const alike = ({ id: _, ...grant }: SimulatedGrant, wanted: Wanted): boolean =>
   JSON.stringify(grant) === JSON.stringify(wanted);
 
-/** Random, and told from the others even where a test's random numbers are all the same. */
+/** Random, and unique even if a test's random numbers are all equal. */
 const newId = (world: SimulatedWorld, grants: readonly SimulatedGrant[], wanted: Wanted): string =>
   makeDigest(
     [makeRandomText(world, 8), grants.length, grants.at(-1)?.id, JSON.stringify(wanted)].join('/'),

@@ -11,7 +11,7 @@ export interface KeyInput {
   readonly KeyId: string | undefined;
 }
 
-/** The key that a call names, where its policy and the caller's allow the action. */
+/** The key of a call, if its policy and the caller's allow the action. */
 export function authorizeKey(
   { world, caller, region, input }: ServiceCall<KeyInput>,
   action: string,
@@ -65,7 +65,7 @@ export interface ServiceKeyUse {
   readonly context: ContextValues;
 }
 
-/** Why KMS would deny the use of a key; `undefined` where it allows it. */
+/** Why KMS would deny the use of a key. `undefined` if KMS allows it. */
 export function findKeyUseDenial(
   world: SimulatedWorld,
   caller: Caller,
@@ -88,8 +88,8 @@ interface AppConfigKeyUse {
 }
 
 /**
- * AppConfig uses a key for a deployment in the caller's name, and CloudTrail tells of it.
- * Source: AppConfig user guide, "Data encryption at rest for AWS AppConfig" (encryption context).
+ * AppConfig uses a key for a deployment in the caller's name, and CloudTrail records it. Source: AppConfig user guide,
+ * "Data encryption at rest for AWS AppConfig" (encryption context).
  * @throws AccessDeniedException if KMS denies it
  */
 export function useDeploymentKey(

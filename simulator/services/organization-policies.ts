@@ -88,7 +88,7 @@ export const organizationPolicies: ServiceOperations = {
     );
   }),
 
-  /** Those that are attached to the target itself. What it inherits is attached to its parents. */
+  /** The policies that are attached to the target itself. Inherited policies are attached to its parents. */
   ListPoliciesForTarget: defineOperation<
     sdk.ListPoliciesForTargetCommandInput,
     sdk.ListPoliciesForTargetCommandOutput
@@ -163,7 +163,7 @@ function change(
           'A policy with the specified name and type already exists.',
         )
       : createAwsError('PolicyNotAttachedException', 'The policy is not attached to the specified target.');
-  // A policy of AWS lists the targets that it was detached from.
+  // An AWS managed policy lists the targets that it was detached from.
   if (attach === policy.isAwsManaged) policy.targets.delete(target);
   else policy.targets.add(target);
 }

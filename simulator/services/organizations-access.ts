@@ -4,9 +4,9 @@ import { type Denial, findDenial } from '../permissions.ts';
 import { isContainer, type SimulatedWorld } from '../world.ts';
 
 /**
- * Only the management account and delegated administrators may call, and accounts that the delegation policy names.
- * Delegated administrators read only. Sources: Organizations user guide, "Delegated administrator for AWS Organizations";
- * Organizations API reference ("can be called only from …").
+ * Only three callers are allowed: the management account, delegated administrators, and accounts that the delegation
+ * policy names. Delegated administrators can only read. Sources: Organizations user guide, "Delegated administrator for
+ * AWS Organizations"; Organizations API reference ("can be called only from …").
  * @throws ServiceException `AccessDeniedException`
  */
 export function authorizeOrganizations(call: ServiceCall<object>, name: string): void {
@@ -25,7 +25,7 @@ function findOrganizationsDenial({ world, caller, region }: ServiceCall<object>,
   });
   if (own !== undefined || caller.accountId === managementAccountId) return own;
   if (/^(List|Describe)/.test(name) && delegatedAdministrators.has(caller.accountId)) return undefined;
-  // The delegation policy is a resource policy of the organization; no kind of the engine is its own.
+  // The delegation policy is a resource policy of the organization. The engine has no kind of its own for it.
   const delegated = findDenial(world, caller, {
     action: `organizations:${name}`,
     resource: formatOrganizationsArn(world, `organization/${organizationId}`),

@@ -30,7 +30,7 @@ export const randomPassword: ServiceOperations = {
   ),
 };
 
-/** The characters of each type that is included, less those that are excluded one by one. */
+/** The characters of each included type, without characters that are excluded one by one. */
 function characterTypes(input: GetRandomPasswordCommandInput): readonly string[] {
   const types = [
     input.ExcludeLowercase ? '' : 'abcdefghijklmnopqrstuvwxyz',

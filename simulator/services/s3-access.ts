@@ -11,7 +11,7 @@ export interface BucketInput {
 
 interface Asked {
   readonly action: string;
-  /** Of an object. Absent: the bucket itself is meant. */
+  /** Of an object. Absent: the request is for the bucket itself. */
   readonly key?: string;
   readonly context?: ContextValues;
 }
@@ -19,7 +19,7 @@ interface Asked {
 export const createS3Denied = (message: string) => createAwsError('AccessDenied', message, 403);
 
 /**
- * The bucket that a call names, if the caller may do what it asks.
+ * The bucket of a call, if the caller may do the action.
  * @throws ServiceException `NoSuchBucket`, `PermanentRedirect`, `AccessDenied`
  */
 export function authorizeBucket(

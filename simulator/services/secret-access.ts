@@ -7,7 +7,7 @@ import { findKeyUseDenial } from './kms-keys.ts';
 
 export type SecretInput = { readonly SecretId: string | undefined };
 
-/** A secret is found by its ARN, or by its name in the caller's own account. */
+/** Finds a secret by its ARN, or by its name in the caller's own account. */
 function secretOf({ world, caller, region, input }: ServiceCall<SecretInput>): SimulatedSecret {
   const id = input.SecretId ?? '';
   const secret =
@@ -27,7 +27,7 @@ export function authorizeSecret(call: ServiceCall<SecretInput>, action: string):
   return secret;
 }
 
-/** A secret that is scheduled for deletion can be described and restored, nothing else. */
+/** A secret that is scheduled for deletion can only be described and restored. */
 export function requireLivingSecret(call: ServiceCall<SecretInput>, action: string): SimulatedSecret {
   const secret = authorizeSecret(call, action);
   if (secret.deletedAt !== undefined) throw createDeletedError();
@@ -57,7 +57,7 @@ export const createDeletedError = () =>
 
 /**
  * Values are encrypted with the secret's key, in the caller's name (Secrets Manager user guide, "Secret encryption and
- * decryption"). The default key, `aws/secretsmanager`, serves its own account only.
+ * decryption"). The default key, `aws/secretsmanager`, works only in its own account.
  */
 export function expectKey(
   world: SimulatedWorld,

@@ -86,7 +86,10 @@ export const secretVersions: ServiceOperations = {
     return toNames(secret);
   }),
 
-  /** Those with a label, on one page; whether one that a rotation has begun is as old as its value is unconfirmed. */
+  /**
+   * Versions with a label, on one page. It is not confirmed that a new version of a rotation has its value's creation
+   * time.
+   */
   ListSecretVersionIds: defineOperation<ListSecretVersionIdsCommandInput, ListSecretVersionIdsCommandOutput>(
     (call) => {
       const secret = requireLivingSecret(call, 'secretsmanager:ListSecretVersionIds');
@@ -99,7 +102,7 @@ export const secretVersions: ServiceOperations = {
     },
   ),
 
-  /** Stages a version without a value, as AWS does before it calls the function, which is the test's part. */
+  /** Stages a version without a value, as AWS does before it calls the function. The test calls the function. */
   RotateSecret: defineOperation<RotateSecretCommandInput, RotateSecretCommandOutput>((call) => {
     const secret = requireLivingSecret(call, 'secretsmanager:RotateSecret');
     secret.rotationFunctionArn = call.input.RotationLambdaARN ?? secret.rotationFunctionArn;
@@ -123,8 +126,8 @@ export const secretVersions: ServiceOperations = {
 };
 
 /**
- * A role that the rotation function assumes is known by the token only: in the secret's account, and in another one (API
- * reference, "PutSecretValue"). The error's name and words are unconfirmed.
+ * Only the token identifies a role that the rotation function assumes, in the secret's account and in another one (API
+ * reference, "PutSecretValue"). The error's name and message are not confirmed.
  */
 function expectRotationToken(
   { roleArn }: Caller,

@@ -32,7 +32,7 @@ export const secretsManager: ServiceOperations = {
     described(authorizeSecret(call, 'secretsmanager:DescribeSecret')),
   ),
 
-  /** "ListSecrets", "Filter": filters match beginnings, and all must match. */
+  /** "ListSecrets", "Filter": filters match prefixes, and all must match. */
   ListSecrets: defineOperation<ListSecretsCommandInput, ListSecretsCommandOutput>((call) => {
     const { NextToken, IncludePlannedDeletion = false } = call.input;
     const listed = secretsHere(call).filter(
@@ -75,7 +75,7 @@ export const secretsManager: ServiceOperations = {
   ),
 };
 
-/** An answer has no key if it is `aws/secretsmanager`, and no versions without a label ("DescribeSecret"). */
+/** An answer omits the key if it is `aws/secretsmanager`, and omits versions without a label ("DescribeSecret"). */
 const described = (secret: SimulatedSecret) => ({
   ...toNames(secret),
   ...(secret.kmsKeyArn === undefined ? {} : { KmsKeyId: secret.kmsKeyArn }),
@@ -120,7 +120,7 @@ const entryOf = ({ arn, name, tags, primaryRegion, deletedAt }: SimulatedSecret)
   ...(deletedAt === undefined ? {} : { DeletedDate: new Date(deletedAt) }),
 });
 
-/** In the words that users report ("Operation not permitted on a replica secret"). */
+/** The message that users report ("Operation not permitted on a replica secret"). */
 function primarySecret(call: ServiceCall<SecretInput>, action: string): SimulatedSecret {
   const secret = requireLivingSecret(call, action);
   if (secret.primaryRegion !== undefined && secret.primaryRegion !== secret.region)

@@ -4,7 +4,7 @@ import { defineOperation, type ServiceOperations } from '../call.ts';
 import { findDenial } from '../permissions.ts';
 import { makeRandomUuid } from '../world.ts';
 
-/** Amazon SNS: what is published to a topic is recorded. Source: SNS API reference, "Publish". */
+/** Amazon SNS: published messages are recorded. Source: SNS API reference, "Publish". */
 export const sns: ServiceOperations = {
   Publish: defineOperation<PublishCommandInput, PublishCommandOutput>(({ world, caller, region, input }) => {
     const arn = input.TopicArn ?? input.TargetArn ?? '';

@@ -10,7 +10,9 @@ import { createAwsError } from '../aws-error.ts';
 import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { findDenial } from '../permissions.ts';
 
-/** AWS Step Functions: answers about tasks that wait for their tokens. Source: API reference, "SendTaskSuccess" and so on. */
+/**
+ * AWS Step Functions: answers of tasks that wait for their tokens. Source: API reference, "SendTaskSuccess" and so on.
+ */
 export const stepFunctions: ServiceOperations = {
   SendTaskSuccess: defineOperation<SendTaskSuccessCommandInput, SendTaskSuccessCommandOutput>((call) => {
     const token = openTask(call, 'SendTaskSuccess');

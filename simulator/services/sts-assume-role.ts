@@ -13,7 +13,8 @@ type AssumeCall = ServiceCall<AssumeRoleCommandInput>;
 
 /**
  * The role that the caller may assume.
- * @throws ServiceException `AccessDenied`, with one message for every reason, as AWS does: whether the role exists is not told
+ * @throws ServiceException `AccessDenied`, with one message for every reason, as AWS does: it hides whether the role
+ * exists
  */
 export function findAssumableRole(call: AssumeCall, mfa: boolean): SimulatedRole {
   const { world, caller, input } = call;
@@ -31,13 +32,19 @@ export function findAssumableRole(call: AssumeCall, mfa: boolean): SimulatedRole
   return role;
 }
 
-/** A source identity that the session has already is not set again ("Monitor and control actions taken with assumed roles"). */
+/**
+ * A source identity that the session has already cannot be set again ("Monitor and control actions taken with assumed
+ * roles").
+ */
 const findSetDenial = (call: AssumeCall, role: SimulatedRole, mfa: boolean): Denial =>
   call.input.SourceIdentity === undefined
     ? undefined
     : findAssumeDenial(call, role, { action: 'sts:SetSourceIdentity', mfa });
 
-/** Tags take a permission of their own, those that the chain hands on included ("Pass session tags in AWS STS", IAM user guide). */
+/**
+ * Tags need a permission of their own, including tags that a role chain passes on ("Pass session tags in AWS STS", IAM
+ * user guide).
+ */
 const findTagDenial = (call: AssumeCall, role: SimulatedRole, mfa: boolean): Denial =>
   readSessionTags(call).tags === undefined
     ? undefined
@@ -74,7 +81,7 @@ interface MfaInput {
 }
 
 /**
- * Whether the caller proves itself by its own device now.
+ * Whether the caller uses its own MFA device in this call.
  * @throws ServiceException `AccessDenied` for another device or a wrong code
  */
 export function isMfaGiven({ world, caller, input }: ServiceCall<MfaInput>): boolean {
@@ -106,7 +113,7 @@ export function expectDuration({ caller, input }: AssumeCall, role: SimulatedRol
   return seconds * 1_000;
 }
 
-/** @throws ServiceException `MalformedPolicyDocumentException` for a document or an ARN that is none */
+/** @throws ServiceException `MalformedPolicyDocumentException` for an invalid document or ARN */
 export function readSessionPolicies({ world, input }: AssumeCall): readonly string[] {
   const { Policy, PolicyArns = [] } = input;
   const managed = PolicyArns.map(({ arn = '' }) => {

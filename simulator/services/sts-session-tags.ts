@@ -12,8 +12,8 @@ type AssumeCall = ServiceCall<AssumeRoleCommandInput>;
 const mostTags = 50;
 
 /**
- * The tags of the session that a call opens: those that it passes, and those that the chain of roles hands on. Source: IAM user guide,
- * "Pass session tags in AWS STS".
+ * The tags of the new session: tags of the call, and tags that the role chain passes on. Source: IAM user guide, "Pass
+ * session tags in AWS STS".
  * @throws ServiceException `ValidationError`
  */
 export function readSessionTags({

@@ -47,7 +47,7 @@ export const sts: ServiceOperations = {
     };
   }),
 
-  /** For users alone; no policy can forbid it. */
+  /** Only for users. No policy can forbid it. */
   GetSessionToken: defineOperation<GetSessionTokenCommandInput, GetSessionTokenCommandOutput>((call) => {
     const { world, caller, input } = call;
     if (caller.type !== 'user' || caller.session !== undefined)

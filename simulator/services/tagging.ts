@@ -9,7 +9,7 @@ import { getPage } from '../paging.ts';
 import { findDenial } from '../permissions.ts';
 import type { Tags } from '../simulated-resources.ts';
 import { toTagList } from '../tags.ts';
-/** Resource Groups Tagging API: keys of KMS by their tags. Source: its API reference, "GetResources". */
+/** Resource Groups Tagging API: keys of KMS by their tags. Source: the API reference, "GetResources". */
 export const tagging: ServiceOperations = {
   GetResources: defineOperation<GetResourcesCommandInput, GetResourcesCommandOutput>((call) => {
     const { PaginationToken, ResourcesPerPage = 100 } = call.input;
