@@ -1,0 +1,45 @@
+import { getActivationId, getActiveConfiguration } from '../configuration/active-configuration.ts';
+import type { ResourceState, Store } from '../store/ports.ts';
+import { findDesiredResource, listGrantNames } from './desired-resources.ts';
+import {
+  getEffectiveRevision,
+  getGeneration,
+  hasNewGrace,
+  isUpToDate,
+  needsReconcileAnyway,
+} from './is-up-to-date.ts';
+import type { LeasePrecheck } from './lease.ts';
+import type { ReconcileRequest } from './reconcile-request.ts';
+import type { Services } from './services.ts';
+import { getBatchWindowEnd } from './write-batching.ts';
+
+/** What the state of a resource says before a run asks for its lease, and again once the run has it. */
+export async function checkBeforeLease(
+  { store, clock }: Pick<Services, 'store' | 'clock'>,
+  request: ReconcileRequest,
+  state: ResourceState | undefined,
+): Promise<LeasePrecheck> {
+  if (await isSettledSincePlan(store, request, state)) return { settled: true };
+  return {
+    settled: false,
+    ...(request.gathers === true && { notBefore: getBatchWindowEnd(state, clock.now()) }),
+  };
+}
+
+/** A change that the plan found is done only if a reconciliation was completed after the plan. */
+async function isSettledSincePlan(
+  store: Store,
+  { planned, revision, accountIds }: ReconcileRequest,
+  state: ResourceState | undefined,
+): Promise<boolean> {
+  if (needsReconcileAnyway(planned) || state === undefined) return false;
+  // Runs that wait check this again and again: the configuration is read only if another run may have done the work.
+  if (getEffectiveRevision(state, accountIds) < revision) return false;
+  const isPending = planned.planned === 'change' || hasNewGrace(planned, state);
+  if (isPending && getGeneration(state) <= (planned.plannedGeneration ?? 0)) return false;
+  const active = await getActiveConfiguration(store);
+  const desired = findDesiredResource(active, [], planned.resource);
+  if (desired === undefined) return false;
+  const wanted = { revision, hash: getActivationId(active), grants: listGrantNames(desired), accountIds };
+  return isUpToDate(state, wanted);
+}

@@ -1,0 +1,73 @@
+import { getActivationId } from '../configuration/active-configuration.ts';
+import { getGrantContext } from '../configuration/context.ts';
+import { getTimestamp } from '../platform/clock.ts';
+import { listNamedAccounts, type ReconcileContext, toRememberedState } from './context.ts';
+import { getHolds } from './holds.ts';
+import type { Lease } from './lease.ts';
+import { listRemovalHolds, planResource } from './plan.ts';
+import type { PlanRequest, ResourcePlan } from './plan-types.ts';
+import { findRecentlyRejected } from './recent-rejections.ts';
+import type { ReconcileRequest } from './reconcile-request.ts';
+import { rememberGraces } from './save-result.ts';
+import type { Services } from './services.ts';
+
+/** What the holder of a lease plans for what it has read. */
+export interface LeasePlan {
+  readonly actual: unknown;
+  readonly request: PlanRequest;
+  /** For all accounts. */
+  readonly all: ResourcePlan;
+  /** Without accounts that AWS rejected a moment ago: the first to be written. */
+  readonly first: ResourcePlan;
+  readonly recentlyRejected: ReadonlySet<string>;
+  /** The accounts that the resource names now. */
+  readonly named: ReadonlySet<string>;
+  /** Plans again without these accounts. */
+  without(excluded: ReadonlySet<string>): ResourcePlan;
+}
+
+interface PlanInput {
+  readonly context: ReconcileContext;
+  readonly lease: Lease;
+  readonly actual: unknown;
+}
+
+/** The desired state with its holds, rendered. @throws what `planResource` throws; then grace periods are remembered */
+export async function planWithLease(
+  { clock }: Pick<Services, 'clock'>,
+  { asOf, accountIds }: Pick<ReconcileRequest, 'asOf' | 'accountIds'>,
+  { context, lease, actual }: PlanInput,
+): Promise<LeasePlan> {
+  const { active, state } = context;
+  const now = asOf ?? getTimestamp(clock);
+  const request = {
+    ...context,
+    ...active,
+    ...toRememberedState(state, getActivationId(active)),
+    now,
+    actual,
+  };
+  const all = await planOrRemember(context, lease, request);
+  const named = listNamedAccounts(context, actual, getGrantContext(active.configuration));
+  const query = { holds: getHolds(state), plan: all, named, accountIds, now: clock.now() };
+  const recentlyRejected = findRecentlyRejected(query);
+  const without = (excluded: ReadonlySet<string>): ResourcePlan =>
+    excluded.size === 0
+      ? all
+      : planResource({ ...request, excluded, ...(all.refused && { refused: all.refused }) });
+  return { actual, request, all, first: without(recentlyRejected), recentlyRejected, named, without };
+}
+
+async function planOrRemember(
+  context: ReconcileContext,
+  lease: Lease,
+  request: PlanRequest,
+): Promise<ResourcePlan> {
+  try {
+    return planResource(request);
+  } catch (error) {
+    lease.check();
+    await rememberGraces(context, listRemovalHolds(request));
+    throw error;
+  }
+}

@@ -1,0 +1,161 @@
+import { getTimestamp } from '../platform/clock.ts';
+import type { Conflict, ResourceState } from '../store/ports.ts';
+import { requirePlanShown } from './assert-plan-shown.ts';
+import { assertStillDesired } from './assert-still-desired.ts';
+import { toUndone, withOtherReasons } from './blocked-removals.ts';
+import { attributeEarlierWrite, type ReconcileResult } from './change-record.ts';
+import { isOpenConflict, judgeConflict, recordConflict } from './conflict.ts';
+import { compareNewestFirst, createMemberTest, loadContext, type ReconcileContext } from './context.ts';
+import {
+  classifyDoubt,
+  explainRefusal,
+  readSuspects,
+  refuseUnlessAccountsChanged,
+} from './explain-refusal.ts';
+import { getHolds, listHeldAccounts } from './holds.ts';
+import type { Lease } from './lease.ts';
+import { missing, pendingDeletion, readUnlessMissing, toMissingState } from './missing-resource.ts';
+import { type LeasePlan, planWithLease } from './plan-with-lease.ts';
+import { readBack } from './read-back.ts';
+import type { ReconcileRequest } from './reconcile-request.ts';
+import { accessResource, type ResourceAccess } from './resource-access.ts';
+import { rememberBeforeWriting, saveResult } from './save-result.ts';
+import type { Services } from './services.ts';
+import { type Written, writeAccepted } from './write-accepted.ts';
+
+/** What each stage works with. */
+interface Reconciliation {
+  readonly services: Services;
+  readonly request: ReconcileRequest;
+  readonly lease: Lease;
+  readonly context: ReconcileContext;
+  readonly access: ResourceAccess;
+}
+
+/** Loads the context, reads, plans, checks for a conflict, writes if there is a difference, reads back, and saves the result. */
+export async function reconcileWithLease(
+  services: Services,
+  request: ReconcileRequest,
+  lease: Lease,
+  state: ResourceState | undefined,
+): Promise<ReconcileResult> {
+  const context = await loadContext(services, request.planned.resource, state);
+  if (context === undefined) return { outcome: 'unchanged' };
+  const access = accessResource(services, request.runId, lease, context);
+  const stages: Reconciliation = { services, request, lease, context, access };
+  const actual = await readUnlessMissing(context.desired, access.read);
+  if (actual === pendingDeletion) return { outcome: 'unchanged' };
+  if (actual === missing) return rememberMissing(stages);
+  const plan = await planWithLease(services, request, { context, lease, actual });
+  return reconcilePlanned(stages, plan).catch((error: unknown) => {
+    throw withOtherReasons(error, toUndone(plan.all), { ...plan.request, key: context.desired.key });
+  });
+}
+
+async function reconcilePlanned(stages: Reconciliation, plan: LeasePlan): Promise<ReconcileResult> {
+  const conflict = await checkConflict(stages, plan);
+  if (!plan.first.changed) return saveUnwritten(stages, plan, conflict);
+  await prepareWrite(stages, plan, conflict);
+  const written = await writePlan(stages, plan);
+  const after = await readWritten(stages, plan, written);
+  return saveWritten(stages, plan, { written, after, conflict });
+}
+
+/** A resource that no grant names was deleted. Nothing on it is managed any more. */
+async function rememberMissing({
+  services,
+  request,
+  lease,
+  context,
+}: Reconciliation): Promise<ReconcileResult> {
+  lease.check();
+  const run = { runId: request.runId, at: getTimestamp(services.clock) };
+  await context.remember(toMissingState(context, run));
+  return { outcome: 'unchanged' };
+}
+
+const checkConflict = (
+  { services, request, context, access }: Reconciliation,
+  { actual, first }: LeasePlan,
+) =>
+  judgeConflict(
+    context,
+    {
+      actual,
+      changed: first.changed,
+      at: services.clock.now(),
+      decided: request.decided ?? false,
+    },
+    () => access.identify(actual),
+  );
+
+/** The last checks before a write, and what the table must know before it. */
+async function prepareWrite(
+  { services, request, lease, context }: Reconciliation,
+  { all }: LeasePlan,
+  conflict: Conflict | undefined,
+): Promise<void> {
+  requirePlanShown(request.shown, context, all);
+  lease.check();
+  if (isOpenConflict(conflict)) throw await recordConflict(context, conflict);
+  refuseUnlessAccountsChanged(request.planned, context.revision);
+  await rememberBeforeWriting(context, all);
+  await assertStillDesired(services, context);
+}
+
+function writePlan({ context, access }: Reconciliation, plan: LeasePlan): Promise<Written> {
+  const { actual, recentlyRejected, named, without } = plan;
+  const suspects = readSuspects(context, actual);
+  return writeAccepted({
+    actual,
+    plan: without,
+    write: access.write,
+    compareNewestFirst: compareNewestFirst(context.accounts),
+    rejectedBefore: new Set(listHeldAccounts(getHolds(context.state), 'rejected-principal')),
+    recentlyRejected,
+    named,
+    isMember: createMemberTest(context.accounts),
+    doubt: classifyDoubt(suspects),
+  }).catch(explainRefusal(context, suspects));
+}
+
+const readWritten = async (
+  { services, context: { desired }, access: { read } }: Reconciliation,
+  { actual }: LeasePlan,
+  { written }: Written,
+): Promise<unknown> => (written.changed ? await readBack(services, desired, written.next, read) : actual);
+
+interface WriteEnd {
+  readonly written: Written;
+  readonly after: unknown;
+  readonly conflict: Conflict | undefined;
+}
+
+async function saveWritten(
+  { services, request: { runId }, lease, context, access }: Reconciliation,
+  { actual: before }: LeasePlan,
+  { written: { written: plan, ...rejections }, after, conflict }: WriteEnd,
+): Promise<ReconcileResult> {
+  const identity = await access.identify(after);
+  return saveResult(services, context, lease, {
+    runId,
+    plan,
+    before,
+    after,
+    conflict,
+    identity,
+    ...rejections,
+  });
+}
+
+async function saveUnwritten(
+  { services, request: { runId, planned }, lease, context, access }: Reconciliation,
+  { actual, first, recentlyRejected }: LeasePlan,
+  conflict: Conflict | undefined,
+): Promise<ReconcileResult> {
+  const rejections = { excluded: [...recentlyRejected].sort(), rejected: [] };
+  const identity = context.state?.identity ?? (await access.identify(actual));
+  const unwritten = { runId, plan: first, before: actual, after: actual, conflict, identity, ...rejections };
+  const done = await saveResult(services, context, lease, unwritten);
+  return attributeEarlierWrite(planned, context.state, done);
+}

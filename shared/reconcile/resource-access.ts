@@ -1,0 +1,42 @@
+import { getGrantContext } from '../configuration/context.ts';
+import { ServiceUnavailableError } from '../platform/aws/errors.ts';
+import { OnboardingError } from '../platform/errors.ts';
+import type { ReconcileContext } from './context.ts';
+import type { Lease } from './lease.ts';
+import { readIdentity } from './resource-identity.ts';
+import type { Services } from './services.ts';
+
+/** How the holder of a lease reads and writes the resource. */
+export interface ResourceAccess {
+  read(): Promise<unknown>;
+  /** Sends one write, as `GrantKind.write`. */
+  write(from: unknown, to: unknown): Promise<void>;
+  /** As `GrantKind.readIdentity`. */
+  identify(state: unknown): Promise<string | undefined>;
+}
+
+export function accessResource(
+  services: Services,
+  runId: string,
+  lease: Lease,
+  { desired: { kind, ref, ...desired }, active: { configuration } }: ReconcileContext,
+): ResourceAccess {
+  const context = getGrantContext(configuration);
+  const aws = services.aws(runId, configuration);
+  return {
+    read: () => kind.read(aws.getReader(ref), ref, context),
+    write: (from, to) =>
+      keepLeaseWithoutAnswer(lease, kind.write(aws.getWriter(ref, lease.check), ref, { from, to }, context)),
+    identify: (state) => readIdentity({ kind, ref, ...desired }, aws.getReader(ref), state),
+  };
+}
+
+/** An answer that never came may belong to a write that still takes effect. A clear refusal does not. */
+async function keepLeaseWithoutAnswer(lease: Lease, write: Promise<void>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    if (!(error instanceof OnboardingError) || error instanceof ServiceUnavailableError) lease.keep();
+    throw error;
+  }
+}
