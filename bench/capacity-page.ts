@@ -81,7 +81,7 @@ const introduction = [
   '- **Accounts listed**: `match: accounts` with nothing else. Where there are two numbers, the second is what fits when the',
   '  statements are written more tightly, or in as many policies as can be attached.',
   '- **With `accountsIn: condition`**: the accounts stand in a condition where their ARNs do not fit. A grant opts in; see',
-  '  [configuration.md](configuration.md#match).',
+  '  [match.md](match.md).',
   '- **Of an organization or OU**: `match: organization` or `ou`, which lists no accounts.',
   '',
 ];

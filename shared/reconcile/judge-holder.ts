@@ -24,7 +24,7 @@ interface Judging {
   readonly facts: OrganizationFacts;
 }
 
-/** Whether a statement is about an action on a resource, whoever asks and whatever the conditions say. */
+/** Whether a statement is about an action on a resource. Its principals and conditions do not matter. */
 export function isAbout(statement: Statement, policy: AppliedPolicy, asked: Asked): boolean {
   const { Condition: _, Principal: _principal, NotPrincipal: _notPrincipal, ...rest } = statement;
   const open = kindRules[policy.kind].principal ? { ...rest, Principal: '*' as const } : rest;

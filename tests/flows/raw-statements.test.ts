@@ -6,7 +6,7 @@ import { createEnv, onboard, outcomes, policies } from '../fixtures/test-env.ts'
 
 const bucket = `s3-bucket-policy/${log}/eu-west-1/example-org-reports`;
 
-/** The example of docs/configuration.md. */
+/** The example of docs/grants/raw-statements.md. */
 const configuration = parseConfiguration(
   smallText(
     [],

@@ -11,7 +11,7 @@ type PrincipalType = RequestPrincipal['type'];
 /**
  * The value that follows from the request for a key that was not given; unknown for any other key. Availability of each
  * key: "AWS global condition context keys". Values of principals: "IAM policy elements: Variables and tags" (principal
- * key values). docs/policy-engine.md lists all keys.
+ * key values). docs/policy-engine-elements.md lists all keys.
  */
 export function deriveKey(key: string, facts: RequestFacts): ContextEntry {
   const derive = derivations.get(key);

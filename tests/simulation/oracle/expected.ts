@@ -82,7 +82,7 @@ const hasPatterns = ({ names, tags }: Patterns): boolean => names.length > 0 || 
 
 /**
  * An account that waits for approval has what it would have both here and where it was approved last. Grants that a
- * condition holds know no approval ("Approval", docs/configuration.md).
+ * condition holds know no approval (docs/approval.md).
  */
 function answersTo(
   entry: Entry,

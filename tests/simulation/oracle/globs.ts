@@ -23,7 +23,7 @@ function fitsPieces(text: string, pieces: readonly string[]): boolean {
   return false;
 }
 
-/** The name of an OU by a segment of a path, in which `%2F` is a slash ("Names of OUs", docs/configuration.md). */
+/** The name of an OU by a segment of a path, in which `%2F` is a slash ("Paths of OUs", docs/selectors.md). */
 export function fitsSegment(name: string, segment: string): boolean {
   const [first = '', ...others] = segment.split('*').map(unescaped);
   if (!name.startsWith(first)) return false;
@@ -34,7 +34,7 @@ export function fitsSegment(name: string, segment: string): boolean {
 export const unescaped = (text: string): string =>
   text.replaceAll(/%([0-7][0-9a-f])/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
-/** A pattern on an account's name ("Patterns", docs/configuration.md); a name that is spelled like it fits, too. */
+/** A pattern on an account's name ("Patterns of names", docs/selectors.md); a name that is spelled like it fits, too. */
 export const fitsName = (name: string, pattern: string): boolean =>
   name === pattern || fitsGlob(name, pattern);
 

@@ -21,7 +21,7 @@ interface Described {
   readonly trusts: Readonly<Record<string, unknown>>;
 }
 
-/** What the configuration and the world together mean for every access that names a role ("Ready", docs/deployment.md). */
+/** What the configuration and the world together mean for every access that names a role ("Ready", docs/run-results.md). */
 export const expectedAccesses = (situation: Situation): readonly ExpectedAccess[] =>
   expected(situation).flatMap((row) =>
     listRoles(row.entry, situation).flatMap((role) =>

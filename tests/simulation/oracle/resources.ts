@@ -6,7 +6,7 @@ export interface Ref {
   readonly id: string;
 }
 
-/** The name that records and the table use, as docs/configuration.md and the run records show it. */
+/** The name that records and the table use, as the run records show it. */
 export const keyOf = ({ kind, accountId, region, id }: Ref): string =>
   [kind, accountId, region, id].join('/');
 

@@ -21,7 +21,7 @@ export interface Tree {
 type TreeOfPath = (path: string) => Tree;
 
 /**
- * Ids of the accounts of the tree that a selector is for ("Selectors", docs/configuration.md).
+ * Ids of the accounts of the tree that a selector is for (docs/selectors.md).
  * @param treeFor default: the tree as it is
  */
 export function selected(

@@ -16,7 +16,7 @@ export const noStoredOus: StoredOus = new Map();
 /** `keeps`: the account has what it had before, and gets nothing. */
 export type Answer = 'gets' | 'keeps' | 'nothing';
 
-/** What a selector gives to an account by two readings ("When an OU is renamed", docs/configuration.md). */
+/** What a selector gives to an account by two readings (docs/renamed-ous.md). */
 export function answersOf(selector: Selector, tree: Tree, stored: StoredOus): (id: string) => Answer {
   const byName = selected(selector, tree);
   const asItWas =

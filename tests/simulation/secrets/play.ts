@@ -205,7 +205,7 @@ function starter(
 
 /**
  * The first deployment of an environment has no number by which AppConfig could refuse it where it comes late
- * (docs/rotation.md), so it does not come late here.
+ * (docs/rotation-deliveries.md), so it does not come late here.
  */
 const hasNumber = ({ operation, input }: SimulatedCall): boolean =>
   operation !== 'StartDeployment' || 'LatestDeploymentNumber' in input;

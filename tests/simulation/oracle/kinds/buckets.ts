@@ -14,7 +14,7 @@ interface Delivery {
   readonly folder: string;
 }
 
-/** "Grants", docs/configuration.md; FACTS.md, "How the services behave". */
+/** docs/grants/s3-bucket-policy.md. */
 const deliveries: Readonly<Record<string, Delivery>> = {
   'cloudtrail-write': {
     service: 'cloudtrail.amazonaws.com',
@@ -62,7 +62,7 @@ function delivery(grantCase: Case, { service, source, checks, folder }: Delivery
   };
 }
 
-/** What the trail of the whole organization does for one account ("Organization trails", docs/configuration.md). */
+/** What the trail of the whole organization does for one account (docs/grants/s3-bucket-policy.md). */
 function organizationTrail(grantCase: Case): Probes {
   const { entry, ref, subject, organizationId } = grantCase;
   const bucket = `arn:aws:s3:::${ref.id}`;
