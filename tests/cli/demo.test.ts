@@ -73,7 +73,7 @@ test.each([
 test('prints every line of the picture in the README, in its order', async () => {
   const { stdout } = printed;
   const [, picture = ''] =
-    /^\*\*What it looks like\.\*\*[^`]*`npm start`[^`]*```\n(.*?)^```$/ms.exec(
+    /^\*\*What it looks like\.\*\*[^`]*`npm start`[^`]*```text\n(.*?)^```$/ms.exec(
       readFileSync('README.md', 'utf8'),
     ) ?? [];
   const shown = picture.split('\n').filter((line) => line !== '');
