@@ -4,7 +4,7 @@ import type { MemberRoleReading } from './member-role-state.ts';
 import { createPolicyReadings } from './policy-readings.ts';
 import type { Services } from './services.ts';
 
-/** For whom something is read, and by which configuration. */
+/** The run and the configuration for which a policy or role is read. */
 export interface ReadingRequest {
   readonly runId: string;
   readonly active: ResolvedConfiguration;
