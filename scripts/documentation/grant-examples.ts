@@ -13,7 +13,7 @@ export interface GrantExample {
 }
 
 /** A text and where it begins and ends on its page. */
-export interface TextRange {
+interface TextRange {
   readonly text: string;
   readonly start: number;
   readonly end: number;
