@@ -40,7 +40,7 @@ export interface ResourcePlan extends Rendering<unknown> {
   readonly added: readonly string[];
   /** Accounts that lose something on it, ordered. */
   readonly removed: readonly string[];
-  /** Why nobody is added, where not all fit: then the plan only takes back. */
+  /** Why no account is added, if not all accounts fit: then the plan only removes access. */
   readonly refused?: Refusal;
   /** Absent if every account is resolved. */
   readonly unresolved?: UnresolvedAccounts;

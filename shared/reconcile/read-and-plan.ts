@@ -22,7 +22,7 @@ export interface ReadResource {
   readonly read?: unknown;
   /** Absent where there can be none. */
   readonly plan?: ResourcePlan;
-  /** Why there is no plan; beside one, why it only takes back. */
+  /** Why there is no plan; beside one, why it only removes access. */
   readonly error?: ErrorRecord;
   /** As the plan states them; known also if there is no plan of what was read. */
   readonly unresolved?: UnresolvedAccounts;

@@ -120,7 +120,7 @@ async function resourceFindings(services: Services, question: Question): Promise
   try {
     return (await verifyFromRecordInBurst(services, question)) ?? (await freshFindings(services, question));
   } catch (error) {
-    // After a crowd many ask at once, and each that asks again would ask for all of its resources.
+    // After a burst many runs read at once, and each retry would read all of its resources again.
     if (error instanceof ThrottledError) return provedOr(error, services, question);
     // What a pattern has found may be deleted, and the update has passed it over then.
     if (error instanceof ResourceMissingError && !desired.named) return [];
@@ -144,7 +144,7 @@ const recordedFindings = (question: Question, { after }: ResourceChange) =>
 const recordedDocuments = (after: NonNullable<ResourceChange['after']>): Documents =>
   Object.values(after).map((document) => (document ?? undefined) as PolicyDocument | undefined);
 
-/** In a crowd, so that nobody reads each resource again for each account. */
+/** In a burst, so that no run reads each resource again for each account. */
 async function verifyFromRecordInBurst(services: Services, question: Question) {
   const state = await services.store.resources.get(question.desired.key);
   return isUnderBurst(state, services.clock.now()) ? verifyFromRecord(services, question, state) : undefined;

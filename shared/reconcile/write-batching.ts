@@ -42,7 +42,7 @@ export function getBatchWindowEnd(state: ResourceState | undefined, now: number)
 }
 
 /**
- * Whether it is being written for a crowd, or was until a moment ago: what stands there now is not what an update will
+ * Whether the resource is being written for a burst, or was a moment ago: its policy now is not the policy that an update will
  * find, and the service has enough to do.
  */
 export const isUnderBurst = (state: ResourceState | undefined, now: number): boolean =>

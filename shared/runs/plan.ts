@@ -244,7 +244,7 @@ async function planRemembered(
   const { active, registered, runId, sweep, revision, accountIds } = plan;
   const settled = { revision, accountIds, hash: getActivationId(active), grants: listGrantNames(desired) };
   if (!isRead(plan, desired) && isUpToDate(state, settled)) return { planned: 'none' };
-  // The update reads it in any case, when others have written it for a crowd, or by itself.
+  // The update reads it in any case, once the burst is written or by itself.
   if (!isRead(plan, desired) && isUnderBurst(state, services.clock.now())) return {};
   const madeAt = getTimestamp(services.clock);
   const seen = await readAndPlan(services, { runId, active, accounts: registered, madeAt }, desired, state);

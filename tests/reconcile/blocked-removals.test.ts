@@ -167,48 +167,40 @@ describe('withOtherReasons', () => {
     configuration,
     accounts,
   };
-  const withheld = idsOf(accounts);
-  const refused = new PolicyTooLargeError('the policy is too large', { size: 9, blockedRemovals: withheld });
+  const blocked = idsOf(accounts);
+  const refused = new PolicyTooLargeError('the policy is too large', { size: 9, blockedRemovals: blocked });
 
   it('adds blocked removals to a conflict', () => {
-    const error = withOtherReasons(
-      new ConflictError('changed again', { since: 'x' }),
-      { blocked: withheld },
-      place,
-    );
+    const error = withOtherReasons(new ConflictError('changed again', { since: 'x' }), { blocked }, place);
 
     expect(error).toBeInstanceOf(ConflictError);
     expect(toErrorRecord(error)).toMatchObject({
       message: expect.stringContaining(
-        `changed again. Besides, 6 accounts would lose their access at once: member-1 (${withheld[0]}), `,
+        `changed again. Besides, 6 accounts would lose their access at once: member-1 (${blocked[0]}), `,
       ),
-      fields: { since: 'x', blockedRemovals: withheld },
+      fields: { since: 'x', blockedRemovals: blocked },
     });
   });
 
   it('adds the size and blocked removals to the rejection of a principal', () => {
     const rejected = new InvalidPrincipalError('AWS refuses', { revision: 3 });
 
-    const error = withOtherReasons(rejected, { blocked: withheld, refused }, place);
+    const error = withOtherReasons(rejected, { blocked, refused }, place);
 
     expect(error).toBeInstanceOf(InvalidPrincipalError);
     expect(toErrorRecord(error)).toMatchObject({
       message: 'AWS refuses. Besides, the policy is too large',
       retryable: true,
-      fields: { revision: 3, besides: { name: 'PolicyTooLargeError' }, blockedRemovals: withheld },
+      fields: { revision: 3, besides: { name: 'PolicyTooLargeError' }, blockedRemovals: blocked },
     });
-    expect(withOtherReasons(error, { blocked: withheld, refused }, place)).toBe(error);
+    expect(withOtherReasons(error, { blocked, refused }, place)).toBe(error);
   });
 
   it.each([
     ['nothing is blocked', new ConflictError('changed'), []],
-    ['the error passes by itself', new ThrottledError('slow down'), withheld],
-    [
-      'the error states the blocked removals',
-      createBlockedRemovalsError(place.key, withheld, place),
-      withheld,
-    ],
-    ['it is no error of the project', new TypeError('a bug'), withheld],
+    ['the error passes by itself', new ThrottledError('slow down'), blocked],
+    ['the error states the blocked removals', createBlockedRemovalsError(place.key, blocked, place), blocked],
+    ['it is no error of the project', new TypeError('a bug'), blocked],
   ])('changes nothing when %s', (_, error, ids) => {
     expect(withOtherReasons(error, { blocked: ids }, place)).toBe(error);
   });

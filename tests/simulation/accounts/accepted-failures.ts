@@ -20,10 +20,10 @@ export interface AcceptedFailures {
   /** Keys of resources that others have changed, so that a person must decide. */
   readonly conflict: ReadonlySet<string>;
   /** Keys of resources from which so many accounts should go at once that a person must allow it. */
-  readonly withheld: ReadonlySet<string>;
+  readonly blocked: ReadonlySet<string>;
   /** Keys of resources whose policy AWS refuses for a statement of another team. */
   readonly spoiled: ReadonlySet<string>;
-  /** Those of them on which newcomers wait too, since not all fit beside those whose removal is withheld. */
+  /** Those of them on which newcomers wait too, since not all fit beside those with a blocked removal. */
   readonly halted: ReadonlySet<string>;
   /** The lines that a record must or may have for them. */
   readonly lines: readonly DueLine[];
@@ -47,7 +47,7 @@ export async function findAcceptedFailures(stage: SimulationContext): Promise<Ac
     new Set(accepted.flatMap(({ resource, error }) => (names.includes(error?.name ?? '') ? resource : [])));
   return {
     full: keysOf('PolicyTooLargeError'),
-    withheld: new Set(
+    blocked: new Set(
       accepted.filter((change) => removedBy(change).length > 0).map(({ resource }) => resource),
     ),
     halted: new Set(
@@ -140,14 +140,14 @@ const isMassRemoval: Reason = async (stage, { change, findings }) => {
   const ids = removedBy(change);
   const here = findings.filter(({ sort, key }) => sort === 'names' && key === change.resource);
   const going = new Set(here.map(({ id }) => id));
-  const many = await withheldTogether(stage, change.resource);
+  const many = await listBlockedTogether(stage, change.resource);
   // Of one that Organizations calls closed, no selector can be wrong, so it never waits.
   const isClosed = (id: string): boolean => stage.organization.world.accounts.get(id)?.state === 'SUSPENDED';
   return ids.length > 0 && ids.every((id) => going.has(id) && many.has(id) && !isClosed(id));
 };
 
 /** Accounts that any run would have taken from the resource together with more than a configuration's number. */
-async function withheldTogether(stage: SimulationContext, resource: string): Promise<ReadonlySet<string>> {
+async function listBlockedTogether(stage: SimulationContext, resource: string): Promise<ReadonlySet<string>> {
   const many = new Set<string>();
   const number = Math.min(
     ...stage.activeConfigurations.all.map(({ removalLimits }) => removalLimits.accounts),

@@ -21,8 +21,8 @@ export async function findConflictViolations(
   stage: SimulationContext,
   known: AcceptedFailures,
 ): Promise<readonly string[]> {
-  // Of those that are withheld, what is gone is gone.
-  const left = [...known.full, ...known.conflict, ...known.withheld, ...known.spoiled];
+  // Of the blocked removals, what is gone is gone.
+  const left = [...known.full, ...known.conflict, ...known.blocked, ...known.spoiled];
   const { world } = stage.organization;
   // An account that waits for approval keeps what it has, and gets nothing back.
   if (listWaitingIds(await stage.inner.registry.listAccounts()).length > 0) return [];

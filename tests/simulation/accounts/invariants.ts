@@ -47,7 +47,7 @@ export async function findHandledViolations(
       .filter(({ reason }) => reason === 'removal-limit')
       .map(({ accountId }) => accountId);
     // The run that began to withhold it has said so.
-    // A grant that is gone keeps all that it named while the removal of some of them is withheld.
+    // A grant that is gone keeps all that it named while the removal of some of them is blocked.
     if (sort === 'names' && blocked.length > 0 && (blocked.includes(id) || isStray(finding))) continue;
     // A run that began before the configuration came into force has verified the access, not how it is given.
     if (sort === 'lacks' && !looked.names.has(id) && (await isServed(stage, finding))) continue;
@@ -84,7 +84,7 @@ export async function findSettledViolations(stage: SimulationContext): Promise<r
     ...(await unknownFindings(stage, known)),
     ...(await findUnattachedPolicies(stage, known)),
     ...(stage.rough ? await findConflictViolations(stage, known) : []),
-    ...(stage.rough || known.withheld.size + known.spoiled.size > 0 ? await decidedViolations(stage) : []),
+    ...(stage.rough || known.blocked.size + known.spoiled.size > 0 ? await decidedViolations(stage) : []),
     ...(await approvedViolations(stage)),
     ...(await findOuViolations(stage, known, sweptViolations)),
     ...foreignViolations(stage),
@@ -131,7 +131,7 @@ async function decidedViolations(stage: SimulationContext): Promise<readonly str
   await endGraces(stage);
   const known = await findAcceptedFailures(stage);
   return [
-    ...[...known.conflict, ...known.withheld].map((key) => `${key} is left, though a person has decided`),
+    ...[...known.conflict, ...known.blocked].map((key) => `${key} is left, though a person has decided`),
     ...(await leftUndone(stage, known)),
     ...(await unknownFindings(stage, known)),
   ];
@@ -175,7 +175,7 @@ async function endGraces(stage: SimulationContext): Promise<void> {
 const isKnown = (known: AcceptedFailures, { key, sort }: AccessFinding): boolean => {
   if (known.conflict.has(key) || known.spoiled.has(key)) return true;
   if (sort === 'lacks') return known.full.has(key) || known.halted.has(key);
-  return sort === 'names' && known.withheld.has(key);
+  return sort === 'names' && known.blocked.has(key);
 };
 
 /** The quiet sweep must leave nothing undone but what it cannot do. */

@@ -8,7 +8,7 @@ import type { SimulationContext } from './context.ts';
 import { removeClashes } from './external-edits-to-ours.ts';
 
 /**
- * A person allows what is withheld, looks at the plan and applies it, as `onboarding activate` and `apply` do, and keeps
+ * A person allows blocked removals, looks at the plan and applies it, as `onboarding activate` and `apply` do, and keeps
  * others from what is ours.
  */
 export async function decideAsOperator(stage: SimulationContext, runId: string): Promise<void> {

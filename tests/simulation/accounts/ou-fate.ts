@@ -22,7 +22,7 @@ export async function findOuViolations(
   judge: JudgeSweep,
 ): Promise<readonly string[]> {
   const { draw, rough } = stage;
-  const isQuiet = [known.full, known.conflict, known.withheld, known.spoiled].every(({ size }) => size === 0);
+  const isQuiet = [known.full, known.conflict, known.blocked, known.spoiled].every(({ size }) => size === 0);
   if (rough || !isQuiet || !draw.chance(share)) return [];
   await activate(stage);
   const found: string[] = [];
