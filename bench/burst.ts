@@ -10,19 +10,21 @@ import {
 import { most, sent } from './burst/tally.ts';
 
 /**
- * Accounts that are created within one minute of simulated time, with the latencies of `burst/latencies.ts` and AWS's
- * request rates (`simulator/aws-rates.ts`): the deployed handlers and state machine beside the naive way; and bursts in
- * which AWS refuses some of the accounts as principals. Ends with code 1 where a target is missed.
- * `npm run bench:burst -- 1 30 30/2` for other numbers of accounts, and of those that are refused; `1000/0/3` by seed 3. With 64
- * where it is called wrongly.
+ * Measures a burst: accounts that are created within one minute of simulated time, with the latencies of
+ * `burst/latencies.ts` and AWS's request rates (`simulator/aws-rates.ts`). It compares the deployed handlers and state
+ * machine with the naive way, and plays bursts in which AWS rejects some of the accounts as principals. Exits with 1 if
+ * a target is missed, and with 64 for wrong arguments.
+ *
+ * `npm run bench:burst -- 1 30 30/2` for other numbers of accounts, and of rejected accounts; `1000/0/3` by seed 3.
  */
 const bursts =
   process.argv.length > 2 ? process.argv.slice(2) : ['1', '10', '100', '1000', '100/4', '1000/1', '1000/5'];
 
 /**
- * The bound counts from a thousand accounts on: with fewer, one pause of a burst is much of the whole. An account that AWS
- * refuses is looked for once on each resource, with at most 16 writes (`shared/reconcile/rejected-principals.ts`), and its own run tries
- * it again: six times by its own retry, and some more while the run waits for another resource.
+ * The bound counts from a thousand accounts on: with fewer, one pause of a burst is a large part of the whole time. The
+ * search for a rejected account takes at most 16 writes on each resource (`shared/reconcile/rejected-principals.ts`).
+ * The account's own run then tries again: six times by its own retry, and some more times while it waits for another
+ * resource.
  */
 const targets = {
   writes: 10,
@@ -60,7 +62,7 @@ async function main(): Promise<number> {
   return missed.length === 0 ? 0 : 1;
 }
 
-/** `100/4`: a hundred accounts, of which AWS refuses four; `undefined` for what is no burst. */
+/** `100/4`: a hundred accounts, of which AWS rejects four. `undefined` for any other text. */
 function requested(burst: string): Required<BurstRequest> | undefined {
   if (!/^\d{1,5}(\/\d{1,5}){0,2}$/.test(burst)) return undefined;
   const [accounts = 0, refused = 0, seed = 1] = burst.split('/').map(Number);

@@ -9,22 +9,22 @@ import type { LoggedCall, SimulatedCall } from '../simulator/plugin.ts';
 import { flowClock } from '../tests/fixtures/flow-clock.ts';
 
 /**
- * Counts the AWS calls of onboarding in the example organization. A change is one document that has to change for
- * one account. Ends with code 1 where a change takes more than four calls on its document (read for the plan, read
- * under the lease, write, read back), or where something is written though nothing has to change.
+ * Counts the AWS calls of onboarding in the example organization. A change is one document that has to change for one
+ * account. Exits with 1 if a change takes more than four calls on its document (read for the plan, read under the
+ * lease, write, read back), or if anything is written although nothing has to change.
  */
 const mostCallsForAChange = 4;
 
-/** Services whose resources have one policy document each; IAM's managed policies take more calls by nature. */
+/** Services whose resources have one policy document each. IAM's managed policies need more calls. */
 const documentServices = ['s3', 'kms', 'ecr', 'secretsmanager'];
 
 interface Scenario {
   readonly title: string;
   readonly accounts: number;
   readonly atOnce?: boolean;
-  /** The accounts are there and onboarded already. */
+  /** The accounts exist and are onboarded already. */
   readonly again?: boolean;
-  /** Over all OUs, since not every document takes that many; else in the OU that most grants name. */
+  /** Spread over all OUs, since not every document has room for so many. Otherwise in the OU that most grants name. */
   readonly spread?: boolean;
 }
 
@@ -43,7 +43,7 @@ interface Tally {
   /** Calls on documents that have to change. */
   readonly calls: number;
   readonly writes: number;
-  /** Reads of documents that do not. */
+  /** Reads of documents that do not have to change. */
   readonly others: number;
   readonly iam: number;
   readonly sts: number;
@@ -85,7 +85,7 @@ async function main(): Promise<void> {
   process.exitCode = worst > mostCallsForAChange ? 1 : 0;
 }
 
-/** Where nothing has to change, any write is too much. */
+/** If nothing has to change, any write is too much. */
 const perChange = ({ calls, writes, changes }: Tally): number =>
   changes > 0 ? calls / changes : writes > 0 ? Number.POSITIVE_INFINITY : 0;
 
@@ -127,7 +127,7 @@ function listNewAccountIds(
   return ids;
 }
 
-/** Runs meet only where calls take time, as they do on a network. */
+/** Runs overlap only if calls take time, as they do on a network. */
 const latency = 20;
 
 async function slowly(_: SimulatedCall, proceed: () => Promise<unknown>): Promise<unknown> {

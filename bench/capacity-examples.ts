@@ -1,4 +1,4 @@
-/** What the naive way writes for one account, and the statement around it; `Accounts` is where the list stands. */
+/** The naive form of the list for one account, and the statement around it. `Accounts` stands for the list. */
 export interface Naive {
   readonly text: (id: string) => string;
   readonly statement: (accounts: readonly string[]) => object;
@@ -6,10 +6,10 @@ export interface Naive {
 
 export interface Example {
   readonly kind: string;
-  /** The preset, or what stands in its place, for people. */
+  /** The preset, or its replacement, for people. */
   readonly name: string;
   readonly fields: object;
-  /** Absent where AWS counts things, one for each account. */
+  /** Absent if AWS limits the number of things, one for each account. */
   readonly naive?: Naive;
 }
 

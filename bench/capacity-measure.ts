@@ -9,27 +9,27 @@ import { PolicyTooLargeError } from '../shared/platform/aws/errors.ts';
 import { listDesiredResources } from '../shared/reconcile/desired-resources.ts';
 import { type Example, examples, type Naive } from './capacity-examples.ts';
 
-/** How many accounts fit, written in one way. */
+/** How many accounts fit in one form. */
 export interface Step {
   readonly packing: string;
   readonly fit: number;
 }
 
-/** What one preset takes, on a resource with this one grant and no statement of anybody else. */
+/** The capacity of one preset, on a resource with this one grant and no unmanaged statement. */
 export interface Capacity {
   readonly title: string;
   readonly name: string;
   readonly limit: number;
   readonly unit: string;
   readonly naive?: number;
-  /** By each way to write the accounts, the plainest first; where the grant opts into nothing. */
+  /** By packing, the most readable first, without optional packings. */
   readonly steps: readonly Step[];
-  /** What comes beyond them with `accountsIn: condition`; absent where there is no such packing. */
+  /** The additional capacity with `accountsIn: condition`. Absent if there is no such packing. */
   readonly packed?: Step;
   readonly unlisted: 'any number' | 'must be listed';
 }
 
-/** A resource that nothing else is on. */
+/** A resource without other content. */
 interface Question {
   readonly kind: GrantKind;
   readonly ref: ResourceRef;
@@ -37,7 +37,7 @@ interface Question {
   readonly context: GrantContext;
 }
 
-/** More than AWS lets anything take. */
+/** More accounts than any resource of AWS can hold. */
 const tooMany = 60_000;
 
 const everybody: readonly Account[] = Array.from({ length: tooMany }, (_, index) => ({
@@ -88,7 +88,7 @@ function render({ kind, ref, entries, context }: Question, count: number): Rende
   return kind.render({ ref, actual: kind.empty, shares, remembered: [], context });
 }
 
-/** A condition takes the same room whoever it lets in. */
+/** A condition takes equal space for any number of accounts. */
 const takesAny = (question: Question): boolean => render(question, 1).size === render(question, 10_000).size;
 
 /** One statement in one document. */
@@ -98,7 +98,7 @@ const naively = ({ text, statement }: Naive, limit: number): number =>
     return JSON.stringify({ ...createPolicy(), Statement: [statement(accounts)] }).length <= limit;
   });
 
-/** Each way to write the accounts; of several numbers of policies, the first and the last. */
+/** Each packing. For several numbers of policies, the first and the last. */
 function stepsOf(question: Question): readonly Step[] {
   const first = render(question, 1).packing ?? '';
   const plain = { packing: first, fit: most((count) => packingOf(question, count) === first) };
@@ -111,7 +111,7 @@ function last(question: Question): Step {
   return { packing: packingOf(question, fit) ?? '', fit };
 }
 
-/** `undefined` where so many do not fit. */
+/** `undefined` if so many do not fit. */
 function packingOf(question: Question, count: number): string | undefined {
   try {
     return render(question, count).packing ?? '';
@@ -121,7 +121,7 @@ function packingOf(question: Question, count: number): string | undefined {
   }
 }
 
-/** The largest number that holds, by doubling and halving. */
+/** The largest number for which the test is true, by doubling and bisection. */
 function most(holds: (count: number) => boolean): number {
   let over = 1;
   while (over <= tooMany && holds(over)) over *= 2;
@@ -134,7 +134,7 @@ function most(holds: (count: number) => boolean): number {
   return enough;
 }
 
-/** How many accounts each resource of a configuration takes, when every grant on it names every account. */
+/** The capacity of each resource of a configuration, if every grant on it names every account. */
 export function resourceCapacities(configuration: Configuration): readonly { key: string; fit: number }[] {
   const context = getGrantContext(configuration);
   return listDesiredResources(configuration, []).map(({ key, ref, kind, shares }) => ({

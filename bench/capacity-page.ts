@@ -1,6 +1,6 @@
 import type { Capacity, Step } from './capacity-measure.ts';
 
-/** How many accounts each resource of the example should be able to take. */
+/** The required capacity of each resource of the example. */
 export const wantedAccounts = 300;
 
 export interface Measured {
@@ -50,7 +50,7 @@ export const capacityCells = (capacity: Capacity): readonly string[] => {
   ];
 };
 
-/** The most accounts that fit where the grant opts into nothing. */
+/** The most accounts that fit without optional packings. */
 export const mostListed = ({ steps }: Capacity): number => Math.max(...steps.map(({ fit }) => fit));
 
 const timesText = (capacity: Capacity, naive: number): string =>

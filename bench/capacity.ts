@@ -5,8 +5,9 @@ import { capacities, resourceCapacities } from './capacity-measure.ts';
 import { capacityCells, capacityHeader, capacityPage, mostListed } from './capacity-page.ts';
 
 /**
- * Measures how many accounts fit for each kind, preset, packing and match, beside the naive way, and writes it to
- * docs/capacity.md. Ends with code 1 where permission to assume roles, listed, takes less than ten times as many as the naive way.
+ * Measures how many accounts fit for each kind, preset, packing and match, compares them with the naive way, and writes
+ * docs/capacity.md. Exits with 1 if listed permissions to assume roles hold less than ten times as many accounts as the
+ * naive way.
  */
 const leastTimes = 10;
 

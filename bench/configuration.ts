@@ -1,7 +1,7 @@
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { validateConfiguration } from '../shared/configuration/validate.ts';
 
-/** A configuration with these grants and nothing special. */
+/** A configuration with these grants and defaults. */
 export const benchConfiguration = (grants: readonly object[], installation = 'bench'): Configuration =>
   validateConfiguration(
     {

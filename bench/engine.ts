@@ -17,8 +17,8 @@ import {
 } from './engine/requests.ts';
 
 /**
- * Measures the policy engine on one core: single documents beside the evaluator of an early commit, in the same run on the same policies,
- * and composed decisions a second, with full reasons.
+ * Measures the policy engine on one core. Single documents: in comparison with the evaluator of an early commit, in one
+ * run on equal policies. Composed decisions: per second, with full reasons.
  */
 const earlyCommit = 'c8b4f73';
 const rounds = 15;
@@ -38,7 +38,7 @@ function loadEarlyEvaluator(): EarlyEvaluator | undefined {
     });
     execFileSync('tar', ['-x', '-C', folder], { input: archive });
     symlinkSync(join(import.meta.dirname, '../node_modules'), join(folder, 'node_modules'));
-    // It is no part of this project, so no statement can import it.
+    // The early evaluator is no part of this project, so no statement can import it.
     return loadModule(join(folder, 'shared/policy/evaluate.ts'));
   } catch {
     return undefined;
@@ -47,7 +47,7 @@ function loadEarlyEvaluator(): EarlyEvaluator | undefined {
   }
 }
 
-/** The request as the early evaluator takes it: every key of the context is given. */
+/** The request in the form of the early evaluator: every key of the context is given. */
 function toEarlyRequest({ principal, action, resource, context }: AccessRequest): object {
   if (principal.type === 'service') {
     const { service, sourceAccount, sourceArn } = principal;
@@ -108,7 +108,7 @@ const composed = fastest(composedRequests.length, () => {
 const perSecond = Math.round(1_000_000 / composed).toLocaleString('en-US');
 console.log(`composed decisions (identity, bucket, boundary, two levels of SCPs): ${perSecond} a second`);
 
-/** An answer that went wrong is fast for the wrong reason. */
+/** A wrong answer may be fast for the wrong reason. */
 function expectAllowed(outcome: string): void {
   if (outcome !== 'allow' && outcome !== 'allowed') throw new Error(`the answer is ${outcome}`);
 }

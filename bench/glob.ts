@@ -2,8 +2,8 @@ import { performance } from 'node:perf_hooks';
 import { type Glob, matchesGlob, parseGlob } from '../shared/platform/glob.ts';
 
 /**
- * Patterns that make a matcher backtrack, each against texts of growing length. Four times the text should take about four
- * times as long; a matcher that backtracks takes many thousand times as long, or never ends.
+ * Patterns that make a matcher backtrack, each with texts of growing length. A text of four times the length should
+ * take about four times as long. A matcher that backtracks takes many thousand times as long, or never ends.
  */
 const patterns = {
   'stars between hyphens': [`${'*-'.repeat(100)}x`, '-'],

@@ -3,13 +3,13 @@ import type { Configuration } from '../shared/configuration/schema.ts';
 import type { Account } from '../shared/platform/account.ts';
 import { benchConfiguration } from './configuration.ts';
 
-/** The accounts lie in 100 units: an OU each, which their tag and their name tell too. */
+/** The accounts are in 100 units. A unit is an OU, and the accounts' tag and name show it too. */
 export const units = 100;
 
 export const resources = 100;
 
 interface Sort {
-  /** How many units a resource of it is for: their accounts fill it, where there are 10,000 accounts. */
+  /** How many units a resource of it serves: their accounts fill it, if there are 10,000 accounts. */
   readonly units: number;
   grant(number: number): object;
 }

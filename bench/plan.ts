@@ -12,10 +12,10 @@ import { planResource } from '../shared/reconcile/plan.ts';
 import { organization, resources, units, unitsConfiguration } from './plan-organization.ts';
 
 /**
- * Measures planning: what 1,000, 3,000 and 10,000 accounts should have on 100 resources, from the texts that AWS would
- * give to the differences that a person reads. A hundred accounts are new, one of each unit, so every resource changes. Beside it,
- * in the same run, the floor: to stringify and parse the planned documents once. Ends with code 1 where 10,000 accounts
- * take more than 2 seconds, or this process more than 512 MB.
+ * Measures planning: the grants of 1,000, 3,000 and 10,000 accounts on 100 resources, from the texts of AWS to the
+ * differences for people. A hundred accounts are new, one in each unit, so every resource changes. In comparison, in
+ * one run, the floor: to stringify and parse the planned documents once. Exits with 1 if 10,000 accounts take more than
+ * 2 seconds, or this process more than 512 MB.
  */
 const sizes = [1_000, 3_000, 10_000];
 const rounds = 5;
@@ -28,7 +28,7 @@ interface Measured {
   readonly characters: number;
   readonly first: number;
   readonly planning: number;
-  /** Of the processor, which counts where others share the machine. */
+  /** Processor time, which counts if other programs use the machine. */
   readonly processor: number;
   readonly floor: number;
   readonly megabytes: number;
@@ -64,7 +64,7 @@ function main(): void {
   process.exitCode = found.length === 0 ? 0 : 1;
 }
 
-/** Growth: how many times the time and the accounts of the row before. */
+/** Growth: time and accounts as multiples of the previous row. */
 function row(measured: Measured, before: Measured | undefined): readonly string[] {
   const { accounts, characters, first, planning, processor, floor, megabytes } = measured;
   const growth =
@@ -84,7 +84,7 @@ function row(measured: Measured, before: Measured | undefined): readonly string[
   ];
 }
 
-/** Where the machine is busy with others, only what the processor did counts. */
+/** If other programs use the machine, only processor time counts. */
 const broken = ({ accounts, planning, processor, megabytes }: Measured): readonly string[] => [
   ...(Math.min(planning, processor) > mostMilliseconds
     ? [`${accounts} accounts took more than ${mostMilliseconds} ms`]
@@ -129,7 +129,7 @@ function timed<T>(work: () => T): Timed<T> {
 const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 
-/** @returns how long the texts are together */
+/** @returns the total length of the texts */
 function stringifyAndParse(documents: readonly PolicyDocument[]): number {
   let characters = 0;
   for (const document of documents) {
@@ -140,7 +140,7 @@ function stringifyAndParse(documents: readonly PolicyDocument[]): number {
   return characters;
 }
 
-/** What AWS has of one resource, as a function that parses its texts. */
+/** AWS's content of one resource, as a function that parses its texts. */
 interface Reading {
   readonly state: () => unknown;
   readonly owned: readonly string[];
@@ -175,7 +175,7 @@ function readAgain({ key }: DesiredResource, state: unknown): Reading['state'] {
 const hasPolicies = (state: unknown): state is ManagedPolicies =>
   typeof state === 'object' && state !== null && 'policies' in state;
 
-/** All of it: whom each grant is for, what is there, what should be, and the difference. */
+/** The whole plan: the accounts of each grant, the present state, the desired state, and the difference. */
 function plan(
   configuration: Configuration,
   accounts: readonly Account[],

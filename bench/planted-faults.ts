@@ -33,7 +33,7 @@ interface Row {
   readonly flow?: string;
 }
 
-/** In a process of its own, whose loader plants the fault into the source. */
+/** In a process of its own, whose loader changes the source. */
 const seekPlanted = (name: string) => async (): Promise<Caught> => {
   const args = ['--import', './tests/planted/hook.ts', 'tests/planted/seek.ts', '--seeds', values.seeds];
   const env = { ...process.env, PLANTED_FAULT: name };

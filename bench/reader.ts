@@ -1,6 +1,6 @@
 /**
- * How long a reader takes to answer from memory, and how often it asks AppConfig in an hour of such questions. Ends with
- * code 1 where an answer takes 100 microseconds or more, or a question more than the poll interval allows is asked.
+ * Measures how long a reader takes to answer from memory, and how often it polls AppConfig in an hour of calls. Exits
+ * with 1 if an answer takes 100 microseconds or more, or if the reader polls more often than the interval allows.
  */
 import type { AppConfigDataClient } from '@aws-sdk/client-appconfigdata';
 import * as z from 'zod';
@@ -12,7 +12,7 @@ const pollSeconds = 60;
 const mostMicroseconds = 100;
 
 let asked = 0;
-/** Answers as AppConfig does, of a configuration that does not change after the first answer. */
+/** Answers as AppConfig does. The configuration does not change after the first answer. */
 const client = {
   send: async ({ constructor: { name } }: object) => {
     asked += 1;

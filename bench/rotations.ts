@@ -1,8 +1,8 @@
 /**
- * Simulates rotations with lost and repeated events, dying functions and answers that never come, and checks that each
- * reaches its readers, once; then counts the calls from an event to the start of a deployment. `npm run bench:rotations --
- * 10000 [SEED]` for so many rotations, from that seed on; the default is 400 from seed 1. Ends with code 1 where a
- * promise is broken, or a start takes more than six calls.
+ * Simulates rotations with lost and repeated events, dying functions and missing answers, and checks that each rotation
+ * reaches its readers exactly once. Then counts the calls from an event to the start of a deployment. `npm run
+ * bench:rotations -- 10000 [SEED]` for another number of rotations and seed; the default is 400 from seed 1. Exits with
+ * 1 if a promise is broken, or a start takes more than six calls.
  */
 
 import { callsToStart, createSecretEnv, deploy, namedTarget, rotate } from '../tests/fixtures/secret-env.ts';
@@ -15,7 +15,7 @@ const totals = { rotations: 0, starts: 0, ambiguous: 0, doubled: 0, runs: 0, vio
 const begun = performance.now();
 const cpu = process.cpuUsage();
 
-// The interpreter of state machines throws for each value that it finds, and nobody reads the stacks.
+// The interpreter of state machines throws for each value that it finds, and no code reads the stacks.
 const { stackTraceLimit } = Error;
 Error.stackTraceLimit = 0;
 let seed = first;

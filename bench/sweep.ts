@@ -10,10 +10,9 @@ import { flowClock } from '../tests/fixtures/flow-clock.ts';
 import { benchConfiguration } from './configuration.ts';
 
 /**
- * Measures the sweep of organizations with 100, 1,000 and 10,000 accounts and 100 resources: the first one, which
- * imports them and writes every resource, and the next, which has nothing to do. The accounts lie in 100 OUs, and each
- * resource is for one of them, since one document does not hold 10,000 accounts by their ids. Ends with code 1 where a
- * promise of the sweep is broken: see `broken`.
+ * Measures the sweep of organizations with 100, 1,000 and 10,000 accounts and 100 resources. The first sweep imports
+ * them and writes every resource. The next has nothing to do. The accounts are in 100 OUs, and each resource serves one
+ * OU, since no document can list 10,000 accounts. Exits with 1 if a promise of the sweep is broken: see `broken`.
  */
 const sizes = [100, 1_000, 10_000];
 const teams = 100;
@@ -33,7 +32,7 @@ interface Measured {
   readonly writes: number;
   readonly iamReads: number;
   readonly iamWrites: number;
-  /** Most writes of one document. */
+  /** The largest number of writes of one document. */
   readonly mostOfOne: number;
   readonly seconds: number;
   readonly megabytes: number;
@@ -134,7 +133,7 @@ function teamsConfiguration(): Configuration {
   return benchConfiguration(grants);
 }
 
-/** An organization whose accounts nobody has imported yet. */
+/** An organization before the first import. */
 async function organizationOf(configuration: Configuration, accounts: number): Promise<Simulation> {
   const simulation = createSimulation(configuration, { clock: flowClock() });
   const { organization, services } = simulation;

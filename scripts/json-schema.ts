@@ -1,7 +1,7 @@
 /**
  * Writes schema/onboarding.schema.json, the JSON Schema of `onboarding.yml` for editors, from the schemas in code.
- * After a change of the configuration or of a grant kind:
- * npx node scripts/json-schema.ts && npx biome format --write schema
+ * After a change of the configuration or of a grant kind, run: npx node scripts/json-schema.ts && npx biome format
+ * --write schema
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ import { grantKinds } from '../shared/grants/kinds.ts';
 
 export const schemaFile = fileURLToPath(new URL('../schema/onboarding.schema.json', import.meta.url));
 
-/** An entry of `grants` is one of the grant kinds' entries. */
+/** An entry of `grants` is an entry of one of the grant kinds. */
 export function configurationJsonSchema(): z.core.JSONSchema.JSONSchema {
   const titles = new Map(grantKinds.map(({ schema, title }) => [schema as z.core.$ZodType, title]));
   const { $schema, ...schema } = z.toJSONSchema(withKinds(), {
@@ -28,7 +28,7 @@ export function configurationJsonSchema(): z.core.JSONSchema.JSONSchema {
   return { ...head, ...schema } as z.core.JSONSchema.JSONSchema;
 }
 
-/** The code finds an entry's schema by its kind, which JSON Schema cannot say; a union says the same. */
+/** The code selects an entry's schema by its kind. JSON Schema cannot express that, so a union replaces it. */
 const withKinds = () =>
   configurationSchema.extend({ grants: z.array(z.union(grantKinds.map(({ schema }) => schema))).min(1) });
 

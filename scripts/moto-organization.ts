@@ -6,8 +6,8 @@ import { buildOrganization, createAccount, moveAccount } from '../tests/fixtures
 import { startMoto } from '../tests/fixtures/servers/moto-server.ts';
 
 /**
- * Starts moto with the organization of the integration tests and one new account in it, writes `onboarding.yml` and
- * the account's event beside each other, and says how to onboard it. Runs until it is interrupted.
+ * Starts moto with the organization of the integration tests and one new account in it. Writes `onboarding.yml` and the
+ * account's event to one folder, and prints how to onboard the account. Runs until it is interrupted.
  */
 const starting = startMoto();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());

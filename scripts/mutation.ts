@@ -1,12 +1,13 @@
 /**
- * The mutation score: how many small changes to the source some test notices.
+ * The mutation score: how many small changes to the source the tests notice.
  *
  *     npm run mutation -- [--seed HEX] [--count N] [--folder FOLDER …] [--suite FOLDER …] [--no-flows] [--workers N]
  *
- * Draws a sample of mutants with the seed. Runs every suite once to see which mutants' code it runs, then each mutant
- * against those suites until one fails: the suites of its folder first, flows last. Every result is appended to
- * `.mutation/` at once: a run that was stopped goes on where it ended, and a mutant that survived before is tried again.
- * Prints the survivors, and the figures of each folder as a table. Exits with 1 if the score is below 85 %, or if more than 5 % are called equivalent.
+ * Draws a sample of mutants with the seed. Runs every suite once to see which mutants' code it runs. Then runs those
+ * suites for each mutant until one fails: the suites of its folder first, flows last. Every result is appended to
+ * `.mutation/` at once: a run that was stopped continues at its end, and a mutant that survived before is tried again.
+ * Prints the survivors, and the figures of each folder as a table. Exits with 1 if the score is below 85 %, or if more
+ * than 5 % of the mutants are called equivalent.
  */
 import { parseArgs } from 'node:util';
 import { filesIn } from '../tests/fixtures/source/imports.ts';
@@ -55,7 +56,7 @@ async function main(): Promise<void> {
   report(mutants, results, equivalents);
 }
 
-/** Runs every suite without a mutant. One that fails then judges nothing. */
+/** Runs every suite without a mutant. A suite that fails here judges no mutant. */
 async function measureSuites(mutants: readonly Mutant[]): Promise<readonly SuiteFacts[]> {
   const jobs = allSuites()
     .filter((suite) => values.flows || !isFlow(suite))
@@ -100,8 +101,8 @@ async function judgeAll(
 }
 
 /**
- * A mutant that takes longer hangs, and so it was noticed. The limit follows the measured time: else a mutant that no test
- * notices would count as killed on a busy machine.
+ * A mutant that takes longer hangs, so it counts as noticed. The limit follows the measured time. With a fixed limit, a
+ * mutant that no test notices would count as killed on a busy machine.
  */
 function longestJudgement(suites: readonly string[], facts: readonly SuiteFacts[]): number {
   const own = facts.filter(({ suite }) => suites.includes(suite));

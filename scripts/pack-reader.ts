@@ -1,6 +1,7 @@
 /**
- * Makes the npm package of the reader: `node scripts/pack-reader.ts FOLDER` writes `account-onboarding-reader-VERSION.tgz`
- * to a folder and prints its path. The package has one file of JavaScript, types, and no dependencies.
+ * Creates the npm package of the reader: `node scripts/pack-reader.ts FOLDER` writes
+ * `account-onboarding-reader-VERSION.tgz` to a folder and prints its path. The package has one file of JavaScript,
+ * types, and no dependencies.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -40,7 +41,7 @@ async function bundle(target: string): Promise<Metafile> {
     mainFields: ['module', 'main'],
     metafile: true,
     logLevel: 'error',
-    // Some modules of the SDK ask for Node's own modules by `require`.
+    // Some modules of the SDK load Node's own modules by `require`.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
@@ -48,7 +49,7 @@ async function bundle(target: string): Promise<Metafile> {
   return metafile;
 }
 
-/** Each license text, below the packages that the bundle has parts of. */
+/** Each license text, with the packages in the bundle that it covers. */
 function listLicenses({ outputs }: Metafile): string {
   const inputs = Object.values(outputs).flatMap((output) =>
     Object.entries(output.inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
@@ -69,7 +70,7 @@ function readLicenseText(folder: string): string {
   const file = ['LICENSE', 'LICENSE.txt', 'LICENSE.md', 'license']
     .map((name) => join(root, folder, name))
     .find(existsSync);
-  // Some packages of the AWS SDK have no file of their own: all of them have the license of this project.
+  // Some packages of the AWS SDK have no license file: all of them have the license of this project.
   return readFileSync(file ?? join(root, 'LICENSE'), 'utf8');
 }
 
@@ -91,7 +92,7 @@ function emitTypes(outDir: string): void {
   });
 }
 
-/** Copies the types that the entry needs, and no others. */
+/** Copies only the types that the entry needs. */
 function copyTypes(from: string, to: string): void {
   const open = [entryTypes];
   const seen = new Set(open);

@@ -1,7 +1,7 @@
 /**
- * Validates what is deployed, without network and credentials: every state machine, the CloudFormation template that
- * `npm run package` has made, those in `templates`, and those of the central accounts, of their applications and of member accounts. Exits
- * with 1 when there is a finding.
+ * Validates everything that is deployed, without network and credentials: every state machine, the CloudFormation
+ * template of `npm run package`, the templates in `templates`, and the templates of the central accounts, of their
+ * applications and of member accounts. Exits with 1 if there is a finding.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,14 +26,14 @@ import {
 /** asl-validator is not an ES module, and has no types. */
 const require = createRequire(import.meta.url);
 
-/** What one validator said of one file; `undefined` where it could not run. */
+/** The findings of one validator in one file. `undefined` if it could not run. */
 interface Report {
   readonly validator: string;
   readonly file: string;
   readonly findings: readonly string[] | undefined;
 }
 
-/** Rules of both validators that are wrong about this template, and why. */
+/** Rules of both validators that are wrong about this template, each with the reason. */
 const exceptions: Readonly<Record<string, string>> = {
   W3005: 'the Serverless Framework adds a DependsOn beside the reference to a role',
   W8003: 'the topic is known when the template is made, so its condition is a constant',
@@ -93,7 +93,7 @@ function validateStateMachine(machine: DeployedMachine): Report {
   return { validator: 'asl-validator', file: `state machine ${machine}`, findings };
 }
 
-/** The templates that the commands make of a configuration. */
+/** The templates that the commands create from a configuration. */
 async function validateMade(file: string): Promise<readonly Report[]> {
   const loaded = await loadWithSchemas(file);
   const folder = mkdtempSync(join(tmpdir(), 'templates-'));
@@ -113,7 +113,7 @@ async function validateMade(file: string): Promise<readonly Report[]> {
   }
 }
 
-/** What each central account needs, as `onboarding spoke-template` makes it. */
+/** The template of each central account, from `onboarding spoke-template`. */
 function spokes(configuration: Configuration) {
   const hub = { accountId: configuration.organization.managementAccount, region: 'us-east-1' };
   return Object.entries(configuration.centralAccounts).map(([name, { id: accountId }]) => {
@@ -122,7 +122,7 @@ function spokes(configuration: Configuration) {
   });
 }
 
-/** As `onboarding member-template` makes them. */
+/** From `onboarding member-template`. */
 function memberTemplates(configuration: Configuration) {
   const hubAccountId = configuration.organization.managementAccount;
   return listMemberStackSets(configuration).map((stackSet) => ({
@@ -131,7 +131,7 @@ function memberTemplates(configuration: Configuration) {
   }));
 }
 
-/** As `onboarding application-template` makes them. */
+/** From `onboarding application-template`. */
 function applicationsMade({ configuration, schemas }: ConfigurationAndSchemas) {
   return getApplications(configuration).map((application) => ({
     name: `application template of ${application.name}`,
@@ -161,7 +161,7 @@ function validateByRules(path: string, file: string): Report {
   }
 }
 
-/** cfn-lint also knows the IAM actions that exist. It is written in Python, so it is used where it is present. */
+/** cfn-lint also checks whether IAM actions exist. It is written in Python, so it runs only if it is installed. */
 function lintTemplate(path: string, file: string): Report {
   const ignored = Object.keys(exceptions).flatMap((rule) => ['--ignore-checks', rule]);
   const { error, status, stdout, stderr } = spawnSync(

@@ -5,11 +5,11 @@ import { basename, dirname, join } from 'node:path';
 
 export interface VerifiedArchive {
   readonly archive: string;
-  /** As npm writes it: the algorithm, a dash, and the hash in Base64. */
+  /** In npm's form: the algorithm, a dash, and the hash in Base64. */
   readonly integrity: string;
   /** The folder in the archive. */
   readonly part: string;
-  /** What becomes of it. Its parents are made. */
+  /** The target folder. Its parents are created. */
   readonly folder: string;
 }
 

@@ -6,7 +6,7 @@ import { createSeededRandom } from '../../tests/simulation/random.ts';
 import { runInSimulatedTime } from '../../tests/simulation/time.ts';
 import { burstConfiguration } from './scene.ts';
 
-/** Does the work in simulated time. @param work gets randomness, and how many real seconds have passed */
+/** Does the work in simulated time. @param work gets randomness, and a function that returns the real seconds so far */
 export async function inQuietTime<T>(
   seed: number,
   work: (random: Random, realSeconds: () => number) => Promise<T>,
@@ -20,7 +20,10 @@ export async function inQuietTime<T>(
 
 let warm: Promise<void> | undefined;
 
-/** In simulated time nothing may wait for the disk: what the machines load when they are first used is loaded before. */
+/**
+ * In simulated time no step may wait for the disk. So the modules that the state machines import on first use are
+ * loaded before.
+ */
 async function warmUp(): Promise<void> {
   const clock = { now: Date.now, sleep: async () => {} };
   const organization = createExampleOrganization(burstConfiguration(), {

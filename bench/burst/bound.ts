@@ -2,17 +2,17 @@ import { awsRates, hubRates } from '../../simulator/aws-rates.ts';
 import type { Measured } from './measure.ts';
 
 export interface Bound {
-  /** Milliseconds: no correct way ends sooner at these rates. */
+  /** Milliseconds: no correct system is faster at these rates. */
   readonly least: number;
   /** How it was computed, for people. */
   readonly because: string;
 }
 
 /**
- * The least time in which accounts can be dealt with one by one. Each must be asked about once after it was created: its
- * state, its parent, its tags, since an event is a hint and a listing lags; each starts an execution and announces its
- * end; each document is written once. An operation's calls take (calls − burst) / rate; the slowest one, or the arrivals
- * themselves, and then what the quickest account took in all.
+ * The least time for processing accounts one by one. Events are hints and listings lag, so each account must be read
+ * after its creation: its state, its parent, its tags. Each account starts an execution and announces its end. Each
+ * document is written once. An operation's calls take (calls − burst) / rate. The bound is the time of the slowest
+ * operation, or of the arrivals, plus the time of the quickest account.
  */
 export function bound({
   accounts,
@@ -58,7 +58,7 @@ const writeOf: Readonly<Record<string, string>> = {
 const seconds = (calls: number, perSecond: number, burst: number): number =>
   (Math.max(0, calls - burst) / perSecond) * 1_000;
 
-/** By the slowest of the buckets that it falls under, for one calling account. */
+/** By the slowest bucket that covers it, for one calling account. */
 function timeOf(name: string, calls: number): number {
   const [service, operation = ''] = name.split(':');
   const rates = awsRates.filter((rate) => rate.service === service && rate.operations?.includes(operation));

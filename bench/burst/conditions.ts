@@ -7,7 +7,7 @@ import type { Interceptor } from '../../simulator/plugin.ts';
 import { createTokenBucket } from '../../simulator/rates.ts';
 import { callLatency, drawn, latencies, pause } from './latencies.ts';
 
-/** A call travels, is answered, and its answer travels back. */
+/** A call travels, is processed, and its answer travels back. */
 export const traveling =
   (random: Random): Interceptor =>
   async (call, proceed) => {
@@ -22,7 +22,7 @@ export const traveling =
 
 const refusals = /^(Throttl|TooManyRequests|SlowDown|RequestLimitExceeded)/;
 
-/** A call that is throttled is made again until it goes through, with full jitter. */
+/** A throttled call is repeated until it succeeds, with full jitter. */
 export const insisting =
   (random: Random): Interceptor =>
   async (_, proceed) => {
@@ -38,13 +38,13 @@ export const insisting =
 
 export interface Lambda {
   readonly around: FunctionInterceptor;
-  /** Most environments that were busy at a time. */
+  /** The largest number of environments that were busy at a time. */
   most(): number;
-  /** Invocations that were refused because all were busy. */
+  /** Invocations that were throttled because all environments were busy. */
   refused(): number;
 }
 
-/** Environments that are kept, made where none is ready, and so many at a time that an account may have. */
+/** Environments that stay, are created if none is ready, and are limited per account. */
 export function lambda(random: Random, concurrency: number = hubRates.lambdaConcurrency.most): Lambda {
   const ready = new Map<string, number>();
   let busy = 0;
@@ -78,12 +78,12 @@ const megabyte = 1_048_576;
 
 export interface TableLoad {
   readonly store: Store;
-  /** Read units that listing the registry has taken: its items share one partition key. */
+  /** Read units of the registry's listings: its items share one partition key. */
   registryUnits(): number;
   refused(): number;
 }
 
-/** The store as functions see it: every call takes time, and the registry's one partition gives so much a second. */
+/** The store from a function's view: every call takes time, and the registry's one partition has a rate limit. */
 export function table(random: Random, store: Store, now: () => number): TableLoad {
   const { readUnits } = hubRates.tablePartition;
   const partition = createTokenBucket({ perSecond: readUnits, burst: readUnits }, now());
@@ -91,7 +91,7 @@ export function table(random: Random, store: Store, now: () => number): TableLoa
   let used = 0;
   let refused = 0;
   const take = async (units: number): Promise<void> => {
-    // The SDK tries three times.
+    // The SDK makes three attempts.
     for (let attempt = 1; partition.left(now()) < Math.min(units, readUnits); attempt += 1) {
       refused += 1;
       if (attempt === 3) throw new ThrottledError('dynamodb:Query on the table: AWS asked to slow down');
@@ -126,7 +126,7 @@ export function table(random: Random, store: Store, now: () => number): TableLoa
       registry: {
         ...timedRegistry,
         listAccounts: async () => {
-          // As large as it was the last time.
+          // As large as the last time.
           const bytes = length * accountItem;
           await take(Math.ceil(bytes / readUnit));
           await pause(drawn(random, item + (latencies.table.megabyte * bytes) / megabyte));

@@ -4,7 +4,9 @@ import { listDesiredResources } from '../../shared/reconcile/desired-resources.t
 import type { SimulatedWorld } from '../../simulator/world.ts';
 import type { Scene } from './scene.ts';
 
-/** Whom the configuration gives a resource that does not name them: `<account> <resource>`, each once. */
+/**
+ * The accounts that the configuration gives a resource and that the resource lacks: `<account> <resource>`, each once.
+ */
 export function missingGrants(
   { configuration, organization: { world } }: Pick<Scene, 'configuration' | 'organization'>,
   ids: readonly string[],
@@ -42,7 +44,7 @@ interface Ref {
   readonly id: string;
 }
 
-/** The accounts that the policies of a resource name, whoever wrote them. */
+/** The accounts that the policies of a resource name, in managed and unmanaged statements. */
 const namedIn = (world: SimulatedWorld, ref: Ref): ReadonlySet<string> =>
   new Set(
     policiesOf(world, ref).flatMap((text) =>

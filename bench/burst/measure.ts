@@ -15,22 +15,22 @@ import { type Tally, tally } from './tally.ts';
 /** All accounts come within this time, in milliseconds. */
 const arrivalTime = 60_000;
 
-/** What can be said of either way. */
+/** The measurements of both ways. */
 export interface Outcome {
   readonly accounts: number;
-  /** Accounts that lack something though AWS accepts them, and how many grants are missing in all. */
+  /** Accounts that lack access although AWS accepts them, and the number of missing grants. */
   readonly lost: number;
   readonly missing: number;
-  /** Milliseconds of simulated time from the first account's creation to the end of the last accepted one's run. */
+  /** Milliseconds of simulated time from the first account's creation to the end of the last accepted account's run. */
   readonly lasted: number;
-  /** When the last account came, in milliseconds from the first. */
+  /** When the last account was created, in milliseconds after the first. */
   readonly lastArrival: number;
-  /** How long one account took that AWS accepts: the quickest, the one in the middle, and the slowest. */
+  /** The time of one account that AWS accepts: the quickest, the median, and the slowest. */
   readonly quickest: number;
   readonly middle: number;
   readonly slowest: number;
   readonly calls: ReadonlyMap<string, CallCount>;
-  /** By document: writes that AWS did, those that it refused for what is in them, and reads. */
+  /** By document: writes that AWS accepted, writes that it rejected for their content, and reads. */
   readonly writes: ReadonlyMap<string, number>;
   readonly refusedWrites: ReadonlyMap<string, number>;
   readonly reads: ReadonlyMap<string, number>;
@@ -39,13 +39,13 @@ export interface Outcome {
 }
 
 export interface Measured extends Outcome {
-  /** Runs of accounts that AWS accepts that did not succeed, and why. */
+  /** Failed runs of accounts that AWS accepts, with the reason. */
   readonly failed: readonly string[];
   readonly transitions: number;
   readonly retries: number;
   readonly mostFunctions: number;
   readonly refusedInvocations: number;
-  /** Read units that listing the registry took. */
+  /** Read units of the registry's listings. */
   readonly registryUnits: number;
   readonly refusedQueries: number;
   readonly refused: Refused;
@@ -53,7 +53,7 @@ export interface Measured extends Outcome {
 
 export interface BurstRequest {
   readonly accounts: number;
-  /** How many of them AWS refuses as principals until all runs have ended. Default: none. */
+  /** How many of them AWS rejects as principals until all runs have ended. Default: none. */
   readonly refused?: number;
   /** Default: 1. */
   readonly seed?: number;
@@ -63,11 +63,11 @@ interface Stage extends Scene {
   readonly random: Random;
   readonly limits: RateLimits;
   readonly counted: Tally;
-  /** From now on calls take no time, and none comes too soon. */
+  /** From now on calls take no time, and none is throttled. */
   atLeisure(): void;
 }
 
-/** Accounts arrive, and the deployed system does what it does about them. */
+/** Accounts arrive, and the deployed system processes them. */
 export const measureBurst = ({ accounts, refused = 0, seed = 1 }: BurstRequest): Promise<Measured> =>
   inQuietTime(seed, async (random, realSeconds) => {
     const stage = await stageOf(random);
@@ -113,7 +113,7 @@ export const measureBurst = ({ accounts, refused = 0, seed = 1 }: BurstRequest):
 
 const runOf = (index: number): string => `run-${index + 1}`;
 
-/** The same accounts, each added to the policies by itself. */
+/** Equal accounts, each added to the policies by itself. */
 export const measureNaive = (accounts: number, seed = 1): Promise<Outcome> =>
   inQuietTime(seed, async (random, realSeconds) => {
     const stage = await stageOf(random);
@@ -142,11 +142,11 @@ type Handle = (event: unknown, name: string) => Promise<void>;
 
 interface Arriving {
   readonly accounts: number;
-  /** Those whom AWS refuses, by the names of their runs. */
+  /** The rejected accounts, by the names of their runs. */
   readonly outside: ReadonlyMap<string, string>;
 }
 
-/** Lets the accounts come, one at once and the others within the minute; each one's event is handled. */
+/** Creates the accounts, the first at once and all others within the minute. Each account's event is processed. */
 async function arrivals(
   stage: Stage,
   { accounts, outside }: Arriving,

@@ -8,8 +8,8 @@ import type { Services } from '../../shared/reconcile/services.ts';
 import type { Scene } from './scene.ts';
 
 /**
- * What scripts do: believe the event, and for each resource of the new account read its policy, add the account to what
- * is there, write it. No lease, no registry.
+ * The way of scripts: believe the event. For each resource of the new account read its policy, add the account, and
+ * write it. No lease, no registry.
  */
 export async function onboardNaively(scene: Scene, services: Services, event: unknown): Promise<void> {
   const account = accountIn(event);
@@ -19,7 +19,7 @@ export async function onboardNaively(scene: Scene, services: Services, event: un
   await Promise.all(mine.map((resource) => appendAgain(() => append(scene, services, resource, account))));
 }
 
-/** Two who write one managed policy can fail over each other's versions; then each begins anew, some times. */
+/** Two writers of one managed policy can fail because of each other's versions. Then each starts again, a few times. */
 async function appendAgain(act: () => Promise<void>): Promise<void> {
   for (let attempt = 1; attempt <= 5; attempt += 1) {
     try {
@@ -41,7 +41,7 @@ interface ManagedAccountEvent {
   };
 }
 
-/** Where Control Tower says that it is. */
+/** In the OU of Control Tower's event. */
 function accountIn(event: unknown): Account {
   const { organizationalUnit, account } = (event as ManagedAccountEvent).detail.serviceEventDetails
     .createManagedAccountStatus;
@@ -68,7 +68,7 @@ async function append(
   const there = (asFound?.shares ?? []).flatMap(({ entry }) => [
     ...kind.listGrantedAccounts(entry, ref, actual, context, remembered(kind.toDocuments(actual))).named,
   ]);
-  // Whom a policy names is placed as the newcomer is, so that nobody whom it names is left out.
+  // An account that a policy names is placed like the new account, so that no named account is dropped.
   const accounts = [...new Set([...there, account.id])].map((id) => ({ ...account, id }));
   const desired = listDesiredResources(configuration, accounts).find((each) => each.key === key);
   if (desired === undefined) return;
@@ -89,7 +89,7 @@ async function append(
 
 type Documents = ReturnType<DesiredResource['kind']['toDocuments']>;
 
-/** All of ours that is there, as if the table remembered it: Sids, and names of managed policies. */
+/** All managed content that is present, as if the table remembered it: Sids, and names of managed policies. */
 const remembered = (documents: Documents): readonly string[] =>
   Object.entries(documents).flatMap(([name, document]) => [
     name,

@@ -5,26 +5,26 @@ import { missingGrants } from './documents.ts';
 import type { Scene } from './scene.ts';
 import { most } from './tally.ts';
 
-/** What became of accounts that AWS accepts as principals only after the burst. */
+/** The results for accounts that AWS accepts as principals only after the burst. */
 export interface Refused {
   readonly accounts: number;
-  /** Grants that they had to wait for, and of how many accounts on one resource at most. */
+  /** Grants that the accounts had to wait for, and the largest number of accounts on one resource. */
   readonly waiting: number;
   readonly mostOnOne: number;
-  /** Of these, those that the record of the account's own run does not tell, with the reason. */
+  /** Waiting grants that the record of the account's own run does not report, with the reason. */
   readonly untold: readonly string[];
-  /** How the sweep ended that came once AWS accepted them, and which grants were missing after it. */
+  /** How the sweep ended that followed once AWS accepted the accounts, and the grants that were missing after it. */
   readonly sweep: string;
   readonly missing: readonly string[];
 }
 
-/** Some of so many, spread evenly: their numbers. */
+/** Some numbers out of a range, spread evenly. */
 export const spread = (accounts: number, some: number): readonly number[] =>
   Array.from({ length: some }, (_, index) => Math.floor(((index + 0.5) * accounts) / some));
 
 /**
- * What the runs of these accounts have left, and what the next sweep makes of it when AWS accepts them.
- * @param runs the account of each, by the run's name
+ * The unresolved lines of these accounts' runs, and the result of the next sweep, when AWS accepts the accounts.
+ * @param runs the account of each run, by the run's name
  */
 export async function putInLater(scene: Scene, runs: ReadonlyMap<string, string>): Promise<Refused> {
   const ids = [...runs.values()];
@@ -49,7 +49,10 @@ const resourceOf = (grant: string): string => grant.slice(grant.indexOf(' ') + 1
 const countedBy = <T>(all: readonly T[], key: (one: T) => string): ReadonlyMap<string, number> =>
   new Map([...Map.groupBy(all, key)].map(([name, group]) => [name, group.length]));
 
-/** `<account> <resource>`, where the record says that it is left since AWS refuses the account, and what AWS said. */
+/**
+ * `<account> <resource>`, for each grant that the record reports as waiting because AWS rejects the account. With AWS's
+ * message.
+ */
 async function toldBy(
   { store }: Scene,
   [runId, accountId]: readonly [string, string],
@@ -62,7 +65,7 @@ async function toldBy(
     .map(({ resource }) => `${accountId} ${resource}`);
 }
 
-/** Resources that share the refused account also share a line, which ends with their keys. */
+/** Resources with an equal rejected account share a line, which ends with their keys. */
 function tells(line: string, resource: string, accountId: string): boolean {
   const refusal = new RegExp(`AWS does not accept \\S+ \\(${accountId}\\) as a principal(\\. |$)`);
   if (!refusal.test(line)) return false;

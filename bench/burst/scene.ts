@@ -14,7 +14,7 @@ import { benchConfiguration } from '../configuration.ts';
 const teams = ['One', 'Two', 'Three', 'Four'].map((name) => `Workloads/${name}`);
 const halves = [teams.slice(0, 2), teams.slice(2)];
 
-/** As many accounts as arrive here fit on no single bucket, secret or repository, so OUs share them. */
+/** No single bucket, secret or repository has room for all these accounts, so each OU has its own. */
 const grants: readonly object[] = [
   ...halves.map((ous, half) => ({
     name: `trails-${half + 1}`,
@@ -60,13 +60,13 @@ const grants: readonly object[] = [
 
 export const burstConfiguration = (): Configuration => benchConfiguration(grants, 'burst');
 
-/** An organization in which all is done, and to which accounts come. */
+/** An organization that is up to date, before accounts are created. */
 export interface Scene {
   readonly configuration: Configuration;
   readonly organization: SimulatedOrganization;
   readonly store: Store;
   idOf(index: number): string;
-  /** An account appears in an OU, as Control Tower makes it, and Control Tower says so. */
+  /** Creates an account in an OU, as Control Tower does, with Control Tower's event. */
   arrive(index: number): void;
 }
 

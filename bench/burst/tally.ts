@@ -1,11 +1,11 @@
 import type { Interceptor, SimulatedCall } from '../../simulator/plugin.ts';
 
-/** Reads and writes of policies that got past the rates, by document. */
+/** Reads and writes of policies that passed the rate limits, by document. */
 export interface Tally {
   readonly interceptor: Interceptor;
   readonly reads: ReadonlyMap<string, number>;
   readonly writes: ReadonlyMap<string, number>;
-  /** Writes that AWS refused for what is in them. */
+  /** Writes that AWS rejected for their content. */
   readonly refusedWrites: ReadonlyMap<string, number>;
 }
 
@@ -13,7 +13,7 @@ const documentReads = /^Get(BucketPolicy|KeyPolicy|RepositoryPolicy|ResourcePoli
 const documentWrites =
   /^(PutBucketPolicy|PutKeyPolicy|SetRepositoryPolicy|PutResourcePolicy|CreatePolicy|CreatePolicyVersion)$/;
 
-/** The first interceptor is the one nearest to the service: there, no call is one that comes too soon. */
+/** The first interceptor is nearest to the service: it never sees a throttled call. */
 export function tally(): Tally {
   const reads = new Map<string, number>();
   const writes = new Map<string, number>();
@@ -39,7 +39,7 @@ export function tally(): Tally {
   };
 }
 
-/** `s3 example-trails-1`; a managed policy by its name. */
+/** `s3 example-trails-1`. A managed policy by its name. */
 function documentOf({ service, input }: SimulatedCall): string {
   const { Bucket, KeyId, repositoryName, SecretId, PolicyArn, PolicyName } = input as Readonly<
     Record<string, unknown>
@@ -50,7 +50,7 @@ function documentOf({ service, input }: SimulatedCall): string {
 
 export const most = (counts: ReadonlyMap<string, number>): number => Math.max(0, ...counts.values());
 
-/** All writes that got past the rates, by document. */
+/** All writes that passed the rate limits, by document. */
 export const sent = ({
   writes,
   refusedWrites,

@@ -14,7 +14,7 @@ export type {
 export { ConfigurationUnavailableError, ReaderSettingsError } from '../../shared/secrets/reader/errors.ts';
 
 /**
- * The reader of the configuration that `APPCONFIGAPPNAME`, `APPCONFIGCONF` and `APPCONFIGENV` name, by the role
+ * The reader of the configuration that `APPCONFIGAPPNAME`, `APPCONFIGCONF` and `APPCONFIGENV` name, through the role
  * `APPCONFIGREADROLE`. The region is `APPCONFIGREGION`, else `AWS_REGION`, else `AWS_DEFAULT_REGION`.
  * @throws ReaderSettingsError with every variable that is missing or malformed
  */

@@ -2,7 +2,7 @@ import { type Profiler, Session } from 'node:inspector/promises';
 import { fileOfGeneration } from './harness.ts';
 import type { Mutant } from './mutants.ts';
 
-/** Which mutants' code has run since it was asked last. */
+/** The mutants whose code has run since the last call. */
 export interface Coverage {
   take(mutants: readonly Mutant[]): Promise<readonly string[]>;
 }
@@ -29,7 +29,7 @@ export async function startCoverage(): Promise<Coverage> {
   };
 }
 
-/** The innermost range that contains the place says how often it ran. */
+/** The innermost range around the position says how often it ran. */
 function hasRun(ranges: readonly Profiler.CoverageRange[], offset: number): boolean {
   const [innermost] = ranges
     .filter(({ startOffset, endOffset }) => startOffset <= offset && offset < endOffset)

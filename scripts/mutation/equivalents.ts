@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Mutant } from './mutants.ts';
 
-/** A mutant that no test can notice, since the program does the same with it. */
+/** A mutant that no test can notice, since the program behaves equally with it. */
 export interface Equivalent {
   readonly file: string;
   readonly mutator: string;

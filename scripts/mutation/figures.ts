@@ -13,7 +13,7 @@ interface Figures {
   readonly equivalent: number;
   /** Equivalent mutants count as not killed. */
   readonly score: number;
-  /** The share of equivalent mutants. */
+  /** The fraction of equivalent mutants. */
   readonly equivalents: number;
 }
 

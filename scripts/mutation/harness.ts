@@ -5,13 +5,13 @@ import { jestExpect } from '@jest/expect';
 import * as circus from 'jest-circus';
 import { addEventHandler, getState, resetState, run } from 'jest-circus';
 
-/** Jest's functions, in this process: a suite then costs its tests, and not a start of jest and of the SDK. */
+/** Jest's functions, in this process. So a suite costs only its tests, without a start of jest and of the SDK. */
 Object.assign(globalThis, { ...circus, expect: jestExpect });
 
 const root = pathToFileURL(`${resolve('.')}/`).href;
 const globals = new URL('tests/runner/globals.js', root).href;
 
-/** The text of a file for one generation of modules; the file itself is never touched. */
+/** The text of a file for one generation of modules. The file itself is never changed. */
 interface Replacement {
   readonly file: string;
   readonly text: string;
@@ -21,7 +21,10 @@ let replacement: Replacement | undefined;
 
 const isOurs = (url: string): boolean => url.startsWith(root) && !url.includes('/node_modules/');
 
-/** A module is imported anew in each generation, packages are not: the number is handed on from importer to imported. */
+/**
+ * Each generation imports project modules again, but not packages: the importer passes the generation's number to the
+ * imported module.
+ */
 registerHooks({
   resolve: (specifier, context, next) => {
     if (specifier === '@jest/globals') return { url: globals, format: 'module', shortCircuit: true };
@@ -39,7 +42,7 @@ registerHooks({
 
 let generation = 0;
 
-/** From here on modules are loaded anew, one of them with another text. */
+/** From here on modules are loaded again, one of them with another text. */
 export function newGeneration(next?: Replacement): void {
   generation += 1;
   replacement = next;
@@ -47,7 +50,7 @@ export function newGeneration(next?: Replacement): void {
 
 let hasFailed = false;
 
-// The tests after the first that fails say nothing more.
+// After the first failed test, all further tests add nothing.
 addEventHandler((event) => {
   if (event.name === 'test_start' && hasFailed) event.test.mode = 'skip';
   if (event.name === 'test_done' && event.test.errors.length > 0) hasFailed = true;
@@ -56,7 +59,7 @@ addEventHandler((event) => {
 
 const longest = 60_000;
 
-/** Runs a suite with the modules of this generation. @returns the first test that failed, if one has */
+/** Runs a suite with the modules of this generation. @returns the first failed test, if any */
 export async function runSuite(suite: string): Promise<string | undefined> {
   resetState();
   getState().testTimeout = longest;
@@ -74,7 +77,7 @@ export async function runSuite(suite: string): Promise<string | undefined> {
   }
 }
 
-/** A suite that fails may leave a clock of its own behind, or other environment variables. */
+/** A failed suite may leave a clock of its own, or other environment variables. */
 function keepGlobals(): () => void {
   const saved = Object.fromEntries(clockGlobals.map((name) => [name, globalThis[name]]));
   const environment = { ...process.env };
@@ -94,7 +97,7 @@ const clockGlobals = [
   'queueMicrotask',
 ] as const;
 
-/** The path below the checkout of a script of this generation, else `undefined`. */
+/** The path below the checkout of a script of this generation. Otherwise `undefined`. */
 export function fileOfGeneration(url: string): string | undefined {
   if (!url.endsWith(`?generation=${generation}`)) return undefined;
   return fileURLToPath(url).slice(fileURLToPath(root).length);

@@ -6,7 +6,7 @@ import { createInjector } from 'typed-inject';
 
 /** One small change to a source file that a test should notice. */
 export interface Mutant {
-  /** Stays the same while the file around the change does: file, place, mutator and replacement. */
+  /** An id that stays when the rest of the file changes: file, position, mutator and replacement. */
   readonly id: string;
   readonly file: string;
   readonly mutator: string;
@@ -19,13 +19,10 @@ export interface Mutant {
   readonly replacement: string;
 }
 
-/**
- * Texts are left as they are: most of them are messages, and a test that pins each word of a message only makes the
- * message hard to improve.
- */
+/** Texts are no mutants: most of them are messages, and a test that pins each word makes a message hard to improve. */
 const excludedMutations = ['StringLiteral'];
 
-/** All mutants of the files that StrykerJS's mutators know, in the order of the files and of the places in them. */
+/** All mutants of the files that StrykerJS's mutators support, ordered by file and position. */
 export async function listMutants(files: readonly string[]): Promise<readonly Mutant[]> {
   const sources = files.map((name) => ({ name, content: readFileSync(name, 'utf8'), mutate: true }));
   const instrumenter = createInjector().provideValue('logger', silent).injectFunction(createInstrumenter);
@@ -100,8 +97,8 @@ export const mutated = (text: string, { start, end, replacement }: Mutant): stri
   text.slice(0, start) + replacement + text.slice(end);
 
 /**
- * A sample that depends on the seed and on the mutants alone: each has a number of its own, and the lowest are drawn. So
- * a change to one file changes which of its own mutants are drawn, and hardly any others.
+ * A sample that depends only on the seed and on the mutants: each mutant has a number of its own, and the lowest
+ * numbers are drawn. So a change to one file changes the drawn mutants of that file, and hardly any others.
  */
 export function sample(all: readonly Mutant[], size: number, seed: string): readonly Mutant[] {
   const seen = new Map<string, number>();

@@ -1,13 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import type { Answer, Job } from './worker.ts';
 
-/** How a job ended: with the worker's answer, or without one. */
+/** How a job ended: with the worker's answer, or without an answer. */
 export type Ending<T> = { readonly answer: T } | { readonly failure: 'timed out' | 'crashed' };
 
 /** Modules that were loaded for a mutant stay in memory until their worker ends. */
 const jobsPerWorker = 40;
 
-/** Runs all jobs on some workers. A worker that hangs or dies is replaced. @param timeout in milliseconds, of a job */
+/**
+ * Runs all jobs on several workers. A worker that hangs or dies is replaced. @param timeout in milliseconds, of a job
+ */
 export async function runJobs<J extends Job, T extends Answer>(
   jobs: readonly J[],
   workers: number,

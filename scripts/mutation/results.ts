@@ -5,7 +5,7 @@ import type { Mutant } from './mutants.ts';
 
 interface Result {
   readonly status: 'killed' | 'survived';
-  /** The test that failed. A mutant that makes a suite hang or crash was noticed, too. */
+  /** The failed test. A mutant that makes a suite hang or crash was also noticed. */
   readonly by?: string;
 }
 
@@ -15,7 +15,7 @@ export interface Results {
   add(mutant: Mutant, result: Result): void;
 }
 
-/** A result holds for the text of the file that it was found with. */
+/** A result is valid for the text of the file that it was found with. */
 export function openResults(path: string): Results {
   mkdirSync(dirname(path), { recursive: true });
   const killed = new Set(existsSync(path) ? killedIn(readFileSync(path, 'utf8')) : []);

@@ -1,6 +1,6 @@
 import { filesIn } from '../../tests/fixtures/source/imports.ts';
 
-/** Suites that need a server, a package or a process of their own take long and say little about a mutant. */
+/** Suites that need a server, a package or a process of their own are slow and notice few mutants. */
 const tooSlow = ['bench', 'cli', 'deployment', 'examples', 'integration', 'runner', 'simulation'];
 
 export const isFlow = (suite: string): boolean => suite.startsWith('tests/flows/');
@@ -11,7 +11,7 @@ export const allSuites = (): readonly string[] =>
     (file) => file.endsWith('.test.ts') && !tooSlow.some((folder) => file.startsWith(`tests/${folder}/`)),
   );
 
-/** What one suite did when no mutant was planted. */
+/** The result of one suite without a mutant. */
 export interface SuiteFacts {
   readonly suite: string;
   readonly milliseconds: number;
@@ -19,7 +19,7 @@ export interface SuiteFacts {
   readonly covers: readonly string[];
 }
 
-/** The suites that can notice a mutant: those of its own folder first, then the quick ones, and the flows last. */
+/** The suites that can notice a mutant: suites of its own folder first, then the quick ones, and the flows last. */
 export function suitesFor(
   mutant: { readonly id: string; readonly file: string },
   facts: readonly SuiteFacts[],

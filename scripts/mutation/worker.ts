@@ -4,7 +4,7 @@ import { startCoverage } from './coverage.ts';
 import { newGeneration, runSuite } from './harness.ts';
 import { type Mutant, mutated } from './mutants.ts';
 
-/** A suite that runs without a mutant, to see which mutants' code it runs; or a mutant and the suites that judge it. */
+/** A suite without a mutant, to see which mutants' code it runs; or a mutant and the suites that judge it. */
 export type Job =
   | { readonly suite: string; readonly mutants: readonly Mutant[] }
   | { readonly mutant: Mutant; readonly suites: readonly string[] };

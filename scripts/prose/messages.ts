@@ -1,7 +1,7 @@
 import { parse } from '@babel/parser';
 import { type Sentence, splitSentences } from './sentences.ts';
 
-/** A node of Babel's syntax tree, as far as it is read here. */
+/** The used fields of a node of Babel's syntax tree. */
 interface SyntaxNode {
   readonly type: string;
   readonly [field: string]: unknown;
@@ -26,7 +26,7 @@ const listChildren = (node: SyntaxNode): readonly SyntaxNode[] =>
 const isSyntaxNode = (value: unknown): value is SyntaxNode =>
   typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 
-/** The text of a literal, a template or a chain of `+`; an expression inside it is one word. */
+/** The text of a literal, a template or a chain of `+`. An expression inside it counts as one word. */
 function toText(node: SyntaxNode): string | undefined {
   if (node.type === 'StringLiteral') return String(node.value);
   if (node.type === 'TemplateLiteral') return joinTemplate(node);
