@@ -36,10 +36,9 @@ export function planFormerGrants(
   const before = listNamed(request, request.actual, request.remembered);
   const lost = listLost(request, shares, rendering, before);
   if (lost.length === 0) return { removed: [], blocked: [] };
-  const isExcluded = (id: string): boolean => request.excluded?.has(id) === true;
   const due = lost.filter((id) => !waiting.has(id));
-  const blocked = listBlockedTogether(request, due, before.size).filter((id) => !isExcluded(id));
-  const kept = new Set([...blocked, ...lost.filter((id) => waiting.has(id) && !isExcluded(id))]);
+  const blocked = listBlockedTogether(request, due, before.size).filter((id) => !request.excluded?.has(id));
+  const kept = new Set([...blocked, ...lost.filter((id) => waiting.has(id))]);
   const removed = lost.filter((id) => !kept.has(id));
   if (kept.size === 0) return { removed, blocked };
   // AWS may refuse a document that goes on naming a closed account.
@@ -91,10 +90,7 @@ export const holdFormerRemovals = (
   request: PlanRequest,
   kept: readonly string[],
   waiting: ReadonlySet<string>,
-) =>
-  kept
-    .filter((id) => !waiting.has(id) && !isClosed(getAccountOrPlaceholder(request, id)))
-    .map((id) => blockRemoval(request, id));
+) => kept.filter((id) => !waiting.has(id)).map((id) => blockRemoval(request, id));
 
 /**
  * Accounts that a plan takes off although no share gave them access. That also counts content without a mark, such as a statement that

@@ -124,9 +124,9 @@ function planRemovalsOnly(
   const withoutNewAccounts = shares.map(holdNewAccounts);
   // Under a grant's new name every account is new. What the former grant gives it stays until the account fits.
   const wanted = new Set(
-    request.desired.shares.flatMap(({ accounts, unresolved = [] }) =>
-      [...accounts, ...unresolved].map(({ id }) => id),
-    ),
+    request.desired.shares
+      .flatMap(({ accounts, unresolved = [] }) => [...accounts, ...unresolved].map(({ id }) => id))
+      .filter((id) => !request.excluded?.has(id)),
   );
   const plan = planOrRefuse(request, refused, () => planShares(request, withoutNewAccounts, context, wanted));
   const answeredFor = new Set(shares.flatMap(({ removed }) => removed));

@@ -112,8 +112,28 @@ describe('a former grant', () => {
 
     const plan = planNarrow(members(12), { excluded: new Set([rejected.id]) });
 
-    expect(plan.blocked).toEqual(idsOf(others));
+    expect(plan).toMatchObject({ blocked: idsOf(others), removed: [rejected.id] });
     expect(named(plan)).toEqual(idsOf([...others, newcomer]));
+  });
+
+  test('removes no account when a current grant names it only in a condition', () => {
+    const trail = (name: string) =>
+      configurationWith([
+        {
+          name,
+          kind: 's3-bucket-policy',
+          account: 'log',
+          bucket: 'example-trail',
+          preset: 'organization-cloudtrail-write',
+          trail: { name: 'audit', region: 'eu-west-1' },
+          for: { all: true },
+        },
+      ]);
+    const { next, owned } = planOnly(trail('trail'), members(3));
+    const stays = { actual: next, remembered: owned };
+
+    expect(planOnly(trail('trail'), members(3), stays)).toMatchObject({ changed: false, removed: [] });
+    expect(planOnly(trail('audit'), members(3), stays)).toMatchObject({ changed: true, removed: [] });
   });
 
   test('keeps new accounts out, with the reason, when not all accounts fit beside it', () => {

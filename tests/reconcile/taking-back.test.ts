@@ -67,14 +67,27 @@ describe('on a full document', () => {
     },
   );
 
-  test('keeps the accounts of a former grant that do not fit under its new name, and removes the others', () => {
+  test.each([4, 100])(
+    'keeps the accounts of a former grant with %i accounts that do not fit under its new name, and removes others',
+    (count) => {
+      const renamed = configurationWith([readSecret({ name: 'token-under-a-longer-name' })]);
+
+      const plan = planOnly(renamed, members(count + 36).slice(1), fullFor(count, 20));
+
+      expect(plan.refused).toBeInstanceOf(PolicyTooLargeError);
+      expect(plan).toMatchObject({ removed: idsOf(members(1)), added: [], blocked: [] });
+      expect(granted(plan.next)).toEqual(idsOf(members(count).slice(1)));
+    },
+  );
+
+  test('removes a rejected account of a former grant that does not fit under its new name', () => {
     const renamed = configurationWith([readSecret({ name: 'token-under-a-longer-name' })]);
+    const [rejected = '', ...others] = idsOf(members(4).slice(1));
 
-    const plan = planOnly(renamed, members(40).slice(1), fullFor(4, 20));
+    const plan = () =>
+      planOnly(renamed, members(40).slice(1), { ...fullFor(4, 20), excluded: new Set([rejected]) });
 
-    expect(plan.refused).toBeInstanceOf(PolicyTooLargeError);
-    expect(plan).toMatchObject({ removed: idsOf(members(1)), added: [], blocked: [] });
-    expect(granted(plan.next)).toEqual(idsOf(members(4).slice(1)));
+    expect(granted(plan().next)).toEqual(others);
   });
 
   test('reports the blocked removals when all accounts would fit without them', () => {
