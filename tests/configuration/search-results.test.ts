@@ -77,6 +77,7 @@ describe('a resource that no grant is for', () => {
 
   test('revokes a resource without a grant when only other searches are open', () => {
     const others = [
+      old.replace('ecr-repository-policy', 'secret-resource-policy'),
       repositoryKey('old', abroad),
       bucket,
       `assume-role-permission/${security}/us-east-1/group/Old`,
