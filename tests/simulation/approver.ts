@@ -3,30 +3,30 @@ import { decideApproval } from '../../shared/runs/approval/decide-approval.ts';
 import type { ApprovalRequest, Store } from '../../shared/store/ports.ts';
 import type { Draw } from './random.ts';
 
-/** Who answers what runs ask. */
+/** The operator who answers the requests of runs. */
 export interface Approver {
-  /** The store, which tells the person of each question, and remembers who was ever approved. */
+  /** The store, which reports each request to the operator, and remembers the approved accounts. */
   told(store: Store): Store;
-  /** Accounts that a person has approved at some time. */
+  /** Accounts that an operator has approved at some time. */
   readonly approved: ReadonlySet<string>;
-  /** They were there before anybody was asked. */
+  /** Accounts from before the first request. */
   approve(ids: Iterable<string>): void;
-  /** From now on everything is approved, and soon. */
+  /** From now on every request is approved, and soon. */
   approveAll(): void;
 }
 
 interface ApproverOptions {
   readonly draw: Draw;
-  /** Those of the person's own machine. */
+  /** The services of the operator's own machine. */
   readonly services: () => Services;
-  /** Lets the time limit of the task that waits be over. */
+  /** Lets the time limit of the waiting task pass. */
   readonly timeOut: (token: string) => void;
   readonly note: (text: string) => void;
 }
 
 const minute = 60_000;
 
-/** A person who approves most of what is asked, rejects some, and does not answer the rest. */
+/** An operator who approves most requests, rejects some, and ignores the rest. */
 export function createApprover({ draw, services, timeOut, note }: ApproverOptions): Approver {
   const approved = new Set<string>();
   let approving = false;
@@ -41,7 +41,7 @@ export function createApprover({ draw, services, timeOut, note }: ApproverOption
     setTimeout(() => void decide(answer, 3), approving ? minute : draw.between(1_000, 50 * minute));
   };
 
-  /** What fails is tried again: doing it again completes it. */
+  /** A failed decision is repeated: the second time completes it. */
   const decide = async (answer: Parameters<typeof decideApproval>[1], attempts: number): Promise<void> => {
     try {
       const { approved: ids } = await decideApproval(services(), answer);

@@ -5,7 +5,7 @@ import type { Violation } from './accounts/write-observer.ts';
 import { playReadiness } from './readiness/play.ts';
 import { playRotations, prepareRotationCode } from './secrets/play.ts';
 
-/** What the command writes to and what it plays. */
+/** The command's output, and its plays. */
 export interface Simulation {
   /** Prints a line of the report. */
   readonly log: (line: string) => void;
@@ -33,7 +33,7 @@ export async function simulate(args: readonly string[], simulation: Simulation):
 class WrongOptions extends Error {}
 
 async function playAll(options: Options, simulation: Simulation): Promise<number> {
-  // What is loaded once is no seed's.
+  // Modules that are loaded once belong to no seed.
   await Promise.all([prepareCode(), prepareRotationCode()]);
   const clock = performance.now();
   const total: Total = { cpu: {}, counts: {}, broken: 0 };
@@ -44,7 +44,7 @@ async function playAll(options: Options, simulation: Simulation): Promise<number
   return total.broken === 0 ? 0 : 1;
 }
 
-/** What all seeds add up to. */
+/** The totals of all seeds. */
 interface Total {
   /** Seconds. */
   readonly cpu: Partial<Record<Sort, number>>;
@@ -72,7 +72,7 @@ async function playSeed({ sort, seed, options, simulation, total }: Turn): Promi
     total.counts[what] = (total.counts[what] ?? 0) + number;
 }
 
-/** A play that ends with an error, such as one that is never over, breaks a promise as well. */
+/** A play that ends with an error, such as an endless one, also breaks a promise. */
 const toldByError = (error: unknown): Told => ({
   violations: [{ at: 0, what: `the play ends with ${error}` }],
   history: error instanceof Error ? [error.stack ?? ''] : [],
@@ -96,7 +96,7 @@ function speeds({ count }: Options, { cpu }: Total): string {
 interface Told {
   readonly violations: readonly Violation[];
   readonly history: readonly string[];
-  /** What there was, and how much of it. */
+  /** The totals, by name. */
   readonly counts: Readonly<Record<string, number>>;
 }
 

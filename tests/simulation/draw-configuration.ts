@@ -4,7 +4,7 @@ import { central, home } from './central-accounts.ts';
 import { type GrantForm, grantForms } from './grant-forms.ts';
 import type { Draw } from './random.ts';
 
-/** Every selector leaves out or takes in other accounts, and events move accounts between them. */
+/** Every selector has other accounts, and events move accounts between selectors. */
 const selectors: readonly object[] = [
   { all: true },
   { ous: ['Workloads'] },
@@ -27,7 +27,7 @@ const selectors: readonly object[] = [
   },
 ];
 
-/** Of grants that a condition holds, which grow by themselves. */
+/** For grants with a condition, which grow without writes. */
 const held: readonly object[] = [
   { match: 'organization', for: { all: true } },
   { match: 'ou', for: { ous: ['ou-exam-workload1'] } },
@@ -35,13 +35,13 @@ const held: readonly object[] = [
 ];
 
 export interface Kinds {
-  /** How many of the grants that there can be. */
+  /** The fraction of all possible grants. */
   readonly share: number;
-  /** Whether what AWS raises on request is as low as it can be, so that seeds reach it. */
+  /** Whether quotas that AWS raises on request are at their minimum, so that plays reach them. */
   readonly scarce: boolean;
 }
 
-/** A configuration with some grants, or all, each for some accounts. */
+/** A configuration with some or all grants, each for some accounts. */
 export function drawConfiguration(draw: Draw, { share, scarce }: Kinds): Configuration {
   const drawn = draw.some(grantForms, share);
   const grants = (drawn.length === 0 ? [draw.pick(grantForms)] : drawn).map((form) =>
@@ -59,7 +59,7 @@ export function drawConfiguration(draw: Draw, { share, scarce }: Kinds): Configu
       },
       grants,
       ...drawSafety(draw),
-      // For all, so that whoever was never approved must be named nowhere.
+      // For all accounts, so that an account without approval must be named nowhere.
       ...(draw.chance(0.2) ? { approval: { for: { all: true }, timeLimitHours: 1 } } : {}),
       ...(scarce
         ? {
@@ -78,7 +78,7 @@ export function drawConfiguration(draw: Draw, { share, scarce }: Kinds): Configu
   );
 }
 
-/** Few removals need an operator in some fates, so that a few accounts reach the removal limit. */
+/** In some plays a few removals need an operator, so that a few accounts reach the removal limit. */
 function drawSafety(draw: Draw): object {
   const grace = draw.chance(0.12) ? { graceHours: 1 } : {};
   const few = draw.chance(0.12)
@@ -99,6 +99,6 @@ export function drawGrant(
     return { ...grant, ...(draw.chance(0.5) ? other : {}), ...forAll, for: { all: true } };
   const packing = packable && draw.chance(scarce ? 0.7 : 0.2) ? { accountsIn: 'condition' } : {};
   const whom = holdable && draw.chance(0.12) ? draw.pick(held) : { for: draw.pick(selectors), ...packing };
-  // A field that is there and undefined is not left out.
+  // A present but undefined field is not absent.
   return JSON.parse(JSON.stringify({ ...grant, ...other, ...whom }));
 }

@@ -4,18 +4,18 @@ import { getTarget, isWrite } from './policy-calls.ts';
 import type { Draw } from './random.ts';
 import { createStaleReads, type StaleReads } from './stale-reads.ts';
 
-/** How often what goes wrong, for each call; the rest goes well, after some milliseconds. */
+/** The rate of each fault, for each call. All other calls succeed after some milliseconds. */
 export interface FaultRates {
   readonly throttled: number;
-  /** No answer, and nothing was done. */
+  /** No answer, and no effect. */
   readonly lostRequest: number;
-  /** No answer, though it was done. */
+  /** No answer, but the call took effect. */
   readonly lostAnswer: number;
-  /** No answer, and it is done seconds after everybody has given up. Writes only. */
+  /** No answer, and the effect follows seconds after the caller has given up. Writes only. */
   readonly lateEffect: number;
   /** An answer that takes seconds. */
   readonly slow: number;
-  /** An answer of IAM or S3 as it was before the last change. Reads only. */
+  /** An answer of IAM or S3 from before the last change. Reads only. */
   readonly stale: number;
 }
 
@@ -47,19 +47,19 @@ const lateBy = 20_000;
 
 export interface Faults extends Pick<StaleReads, 'readAt' | 'shownAt'> {
   readonly interceptor: Interceptor;
-  /** Resources that a write has reached after everybody had given up on it. */
+  /** Resources that a late write has reached. */
   readonly appliedLate: ReadonlySet<string>;
-  /** Whether it is such a write: what it was made from was read long before. */
+  /** Whether it is a late write: its data was read long before. */
   isLate(call: SimulatedCall): boolean;
   /** A write is sent after its lease. */
   late(call: SimulatedCall): void;
-  /** From now on things go wrong as often as this; `noFaults` ends it. */
+  /** From now on faults have these rates. `noFaults` ends them. */
   set(rates: FaultRates): void;
 }
 
 /**
- * Delays every call, and lets some go wrong as AWS and networks do.
- * @param mayBeLate which writes may take effect after everybody has given up. Default: all
+ * Delays every call, and makes some fail as AWS and networks do.
+ * @param mayBeLate the writes that may take effect after the caller has given up. Default: all
  */
 export function createFaults(draw: Draw, mayBeLate: (call: SimulatedCall) => boolean = () => true): Faults {
   let rates = noFaults;
@@ -74,7 +74,7 @@ export function createFaults(draw: Draw, mayBeLate: (call: SimulatedCall) => boo
   const pause = (most: number): Promise<void> => sleep(draw.between(1, most));
 
   const interceptor: Interceptor = async (call, proceed) => {
-    // On the way there or back: others come between in either case, and simulated timers are dear.
+    // One delay stands for both ways: other calls come between in either case, and simulated timers are slow.
     const early = draw.chance(0.5);
     if (early) await pause(120);
     const output = await answer(call, proceed);
@@ -113,7 +113,7 @@ export function createFaults(draw: Draw, mayBeLate: (call: SimulatedCall) => boo
 const sleep = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** What the SDK's handler throws when a request takes too long. */
+/** The SDK's error for a request that takes too long. */
 async function noAnswer(): Promise<Error> {
   await sleep(giveUpAfter);
   return Object.assign(new Error(`Request did not complete within ${giveUpAfter} ms`), {
@@ -121,7 +121,7 @@ async function noAnswer(): Promise<Error> {
   });
 }
 
-/** Nobody is there any more to hear what AWS says to it. */
+/** No caller waits for AWS's answer any longer. */
 function later(act: () => Promise<unknown>, milliseconds: number): void {
   setTimeout(() => void act().catch(() => {}), milliseconds);
 }

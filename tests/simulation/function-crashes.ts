@@ -5,36 +5,38 @@ import type { Interceptor, SimulatedCall } from '../../simulator/plugin.ts';
 import { isWrite } from './policy-calls.ts';
 import type { Draw } from './random.ts';
 
-/** One invocation of a function, and when it is stopped. */
+/** One invocation of a function, and its end. */
 interface Invocation {
-  /** Waits of this invocation that are left before it is stopped; infinite for most. */
+  /** The remaining waits of this invocation before it is stopped. Infinite for most. */
   waitsLeft: number;
-  /** Its time-out: milliseconds since the epoch; never again for one that has gone on after it. */
+  /** Its time-out in milliseconds since the epoch. Infinite for an invocation that has continued after it. */
   until: number;
-  /** Whether it goes on some time after it was stopped, as a frozen sandbox does. */
+  /** Whether it continues some time after it was stopped, as a frozen sandbox does. */
   readonly wakes: boolean;
-  /** Its time-out, even if it went on after it: milliseconds since the epoch. */
+  /** Its time-out in milliseconds since the epoch, even if it continued after it. */
   readonly timesOutAt: number;
 }
 
 export interface FunctionCrashes {
   readonly around: FunctionInterceptor;
   readonly interceptor: Interceptor;
-  /** The store as functions see it: each call takes time, and may be the last. */
+  /** The store from a function's view: each call takes time, and may be the last. */
   slowed(store: Store): Store;
   stop(): void;
 }
 
 interface FunctionCrashOptions {
-  /** Of a function by the token of its ARN, in seconds. Default: 30. */
+  /** By the token of a function's ARN, in seconds. Default: 30. */
   readonly timeoutOf: (token: string) => number | undefined;
   /** How many invocations of a thousand die. */
   readonly deathRate: number;
-  /** How many of the dead wake up. Default: 0.3. */
+  /** The fraction of dead invocations that wake up. Default: 0.3. */
   readonly wakeRate?: number;
-  /** How long after its time-out an invocation wakes up, in milliseconds. Default: some time after the longest lease. */
+  /**
+   * How long after its time-out an invocation wakes up, in milliseconds. Default: some time after the longest lease.
+   */
   readonly wakesAfter?: () => number;
-  /** One that had looked at its lease and then stopped goes on with the sending. */
+  /** An invocation that stopped after it had checked its lease continues with the sending. */
   readonly onLateWrite: (call: SimulatedCall) => void;
 }
 
@@ -42,8 +44,8 @@ interface FunctionCrashOptions {
 const endlessSleep = 400_000;
 
 /**
- * Stops functions in the middle of any wait, as Lambda does with those that take too long or whose host fails. Step
- * Functions hears `Sandbox.Timedout` or `Lambda.Unknown`.
+ * Stops functions in the middle of any wait, as Lambda does with functions that take too long or whose host fails. Step
+ * Functions gets `Sandbox.Timedout` or `Lambda.Unknown`.
  */
 export function createFunctionCrashes(
   draw: Draw,
@@ -72,7 +74,7 @@ export function createFunctionCrashes(
       const life = lives.getStore();
       if (stops(life)) {
         await sleepAsDead(life);
-        // It stopped between the last look at its lease and the sending.
+        // It stopped between the last check of its lease and the sending.
         if (isWrite(call)) onLateWrite(call);
       }
       const answer = await proceed();
@@ -81,7 +83,7 @@ export function createFunctionCrashes(
     },
     slowed: (store) =>
       wrapEachMethod(store, async (act) => {
-        // On the way there or back: others come between in either case, and simulated timers are dear.
+        // One delay stands for both ways: other calls come between in either case, and simulated timers are slow.
         const early = draw.chance(0.5);
         const life = lives.getStore();
         if (early) await sleep(draw.between(2, 30));
@@ -104,7 +106,7 @@ function stops(life: Invocation | undefined): life is Invocation {
   return life.waitsLeft < 0 || Date.now() >= life.until;
 }
 
-/** Resolves if the invocation goes on after it had stopped. */
+/** Resolves if the invocation continues after it had stopped. */
 async function sleepUntilWake(life: Invocation, wakesAfter?: () => number): Promise<void> {
   if (!life.wakes) return new Promise(() => {});
   life.waitsLeft = Number.POSITIVE_INFINITY;
@@ -114,7 +116,7 @@ async function sleepUntilWake(life: Invocation, wakesAfter?: () => number): Prom
   );
 }
 
-/** What the function answers, or what Step Functions hears when its time is over. */
+/** The answer of the function, or the error that Step Functions gets when its time is over. */
 async function within<T>(milliseconds: number, running: Promise<T>): Promise<T> {
   const message = `Task timed out after ${milliseconds / 1_000} seconds`;
   const { promise, reject } = Promise.withResolvers<never>();

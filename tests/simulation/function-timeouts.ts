@@ -5,7 +5,7 @@ import * as z from 'zod';
 
 const declared = z.record(z.string(), z.object({ timeout: z.number() }));
 
-/** The update functions of the central accounts stand in the list as a variable, which is text here. */
+/** In the list, a variable stands for the update functions of the central accounts. It is text here. */
 const serverless = z.object({ functions: z.array(z.union([declared, z.string()])) });
 
 const ofOthers = ((): ReadonlyMap<string, number> => {
@@ -19,7 +19,7 @@ const updateTimeout = z
   .number()
   .parse(createRequire(import.meta.url)('../../infrastructure/central-accounts.cjs').updateTimeout);
 
-/** By the token of a function's ARN, in seconds, as `serverless.yml` says. */
+/** By the token of a function's ARN, in seconds, from `serverless.yml`. */
 export const getFunctionTimeout = (token: string): number | undefined =>
   ofOthers.get(token) ?? (/^Update\w+AccountFunctionArn$/.test(token) ? updateTimeout : undefined);
 

@@ -2,15 +2,15 @@ import { abroad, home } from './central-accounts.ts';
 
 export interface GrantForm {
   readonly grant: { readonly name: string; readonly kind: string } & Readonly<Record<string, unknown>>;
-  /** Whether a condition can hold it. */
+  /** Whether a condition can replace its accounts. */
   readonly holdable?: boolean;
-  /** In place of fields of the grant: one that finds its resources by a pattern, one that is in several regions. */
+  /** Replaces fields of the grant: a pattern for its resources, or several regions. */
   readonly instead?: readonly object[];
-  /** In place of fields of the grant, now and then: tags that tell its keys or images. */
+  /** Sometimes replaces fields of the grant: tags for its keys or images. */
   readonly byTags?: object;
-  /** In place of fields of the grant, now and then: a preset that is for every account. */
+  /** Sometimes replaces fields of the grant: a preset that is for every account. */
   readonly forAll?: object;
-  /** In place of fields of the grant: another resource that a later configuration names. */
+  /** Replaces fields of the grant: another resource that a later configuration names. */
   readonly elsewhere?: object;
   /** Whether its accounts can move into a condition. */
   readonly packable?: boolean;

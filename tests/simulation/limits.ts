@@ -8,9 +8,9 @@ const bytes = (text: string): number => Buffer.byteLength(text);
 const withoutSpace = (text: string): string => text.replaceAll(/\s/g, '');
 
 /**
- * What each service takes, counted as it counts. Sources: S3 user guide, "Bucket policies"; KMS developer guide,
- * "Resource quotas"; ECR and Secrets Manager API references, "SetRepositoryPolicy" and "PutResourcePolicy"; IAM user guide,
- * "IAM and AWS STS quotas".
+ * The limit of each service, counted as the service does. Sources: S3 user guide, "Bucket policies"; KMS developer
+ * guide, "Resource quotas"; ECR and Secrets Manager API references, "SetRepositoryPolicy" and "PutResourcePolicy"; IAM
+ * user guide, "IAM and AWS STS quotas".
  */
 const documents: Readonly<Record<string, (input: Input, limits: Limits) => Count | undefined>> = {
   PutBucketPolicy: ({ Policy }) => count(bytes(withoutSpace(text(Policy))), 20_480),
@@ -62,11 +62,11 @@ const excess = ({ operation, input }: SimulatedCall, counted: Count | undefined)
     : `${operation} on ${Object.values(input).find((value) => typeof value === 'string')} is over the limit: ` +
       `${counted.size} of ${counted.limit}`;
 
-/** What is too large about a write that is sent, whether AWS takes it or not. */
+/** The excess of a sent write, whether AWS accepts it or not. */
 export const findExcessBefore = (call: SimulatedCall, limits: readonly Limits[]): string | undefined =>
   excessByAll(limits, (each) => excess(call, documents[call.operation]?.(call.input as Input, each)));
 
-/** What is too much on a resource after a write. */
+/** The excess of a resource after a write. */
 export const findExcessAfter = (
   call: SimulatedCall,
   world: SimulatedWorld,
@@ -74,7 +74,7 @@ export const findExcessAfter = (
 ): string | undefined =>
   excessByAll(limits, (each) => excess(call, things[call.operation]?.(world, call.input as Input, each)));
 
-/** What is within the limits of one configuration that is at work is no excess. */
+/** A size within the limits of one active configuration is no excess. */
 function excessByAll(
   limits: readonly Limits[],
   by: (limits: Limits) => string | undefined,

@@ -24,7 +24,7 @@ async function run(args: readonly string[], player = play) {
   return { code, stdout, stderr };
 }
 
-/** The same in a process of its own. */
+/** The command in a process of its own. */
 async function runProcess(args: readonly string[]) {
   const child = spawn(process.execPath, ['tests/simulation/main.ts', ...args], { cwd: project });
   const [stdout, stderr, [code]] = await Promise.all([

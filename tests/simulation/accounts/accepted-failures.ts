@@ -13,25 +13,25 @@ import { madeAnew } from './premature-revision.ts';
 import { type DueLine, listDueLines, listWaitingLines } from './reported-lines.ts';
 import { getSituation } from './situation.ts';
 
-/** What a run has left undone for a reason that is right, and lets alone until a person does something. */
+/** Work that a run has left for a good reason, until an operator does something. */
 export interface AcceptedFailures {
-  /** Keys of resources that cannot take all accounts that they are for. */
+  /** Keys of resources without room for all accounts of their grants. */
   readonly full: ReadonlySet<string>;
-  /** Keys of resources that others have changed, so that a person must decide. */
+  /** Keys of resources with external changes, so that an operator must decide. */
   readonly conflict: ReadonlySet<string>;
-  /** Keys of resources from which so many accounts should go at once that a person must allow it. */
+  /** Keys of resources that would lose so many accounts at once that an operator must allow it. */
   readonly blocked: ReadonlySet<string>;
-  /** Keys of resources whose policy AWS refuses for a statement of another team. */
+  /** Keys of resources whose policy AWS rejects because of another team's statement. */
   readonly spoiled: ReadonlySet<string>;
   /** Those of them on which newcomers wait too, since not all fit beside those with a blocked removal. */
   readonly halted: ReadonlySet<string>;
   /** The lines that a record must or may have for them. */
   readonly lines: readonly DueLine[];
-  /** What was left undone for a reason that is none. */
+  /** Work that was left for no good reason. */
   readonly violations: readonly string[];
 }
 
-/** Looks at what the latest run has refused, and whether it was right to. */
+/** Judges the errors of the latest run. */
 export async function findAcceptedFailures(stage: SimulationContext): Promise<AcceptedFailures> {
   const changes = await stage.inner.runs.listChanges(`run-${stage.executions()}`);
   const findings = await findAccessFindings(stage);
@@ -63,14 +63,14 @@ export async function findAcceptedFailures(stage: SimulationContext): Promise<Ac
     lines: [
       ...accepted.flatMap(listDueLines),
       ...listOuLines(stage),
-      // Who waits by the registry; that everybody else has what is due is looked at by itself.
+      // Accounts that wait by the registry. Another check judges the access of all other accounts.
       ...(await listWaitingLines(stage.inner, Date.now())),
     ],
     violations,
   };
 }
 
-/** The reason must be right, and blocked removals that are stated beside it must be right by themselves. */
+/** The reason must be right, and blocked removals beside it must be right by themselves. */
 async function isLeftRightly(stage: SimulationContext, left: Left): Promise<boolean> {
   const isRight = reasons[left.change.error?.name ?? ''] ?? never;
   if (!(await isRight(stage, left))) return false;
@@ -79,7 +79,7 @@ async function isLeftRightly(stage: SimulationContext, left: Left): Promise<bool
 
 interface Left {
   readonly change: ResourceChange;
-  /** Whether no grant is for the resource. */
+  /** Whether the resource has no grant. */
   readonly dropped: boolean;
   readonly findings: readonly AccessFinding[];
 }
@@ -88,19 +88,19 @@ type Reason = (stage: SimulationContext, left: Left) => Promise<boolean>;
 
 const never: Reason = async () => false;
 
-/** Whether what stands in the world now, and the accounts as they are, do not go together. */
+/** Whether the present state of the world does not fit the accounts. */
 const isTooLarge: Reason = async (stage, { change }) => isFull(await getSituation(stage), change.resource);
 
-/** Whether AWS may have applied a write to a resource after everybody had given up on it. */
+/** Whether AWS may have applied a write to a resource after its sender had given up. */
 export const isAppliedLate = ({ faults }: Pick<SimulationContext, 'faults'>, key: string): boolean =>
   [...faults.appliedLate].some((target) => refOf(key).id.includes(target));
 
-/** What is taken for others' doing, and is none: a write of ours that was not finished, most likely. */
+/** Apparent external changes that are none: most likely an unfinished write of the installation. */
 export async function findFalseConflicts(stage: SimulationContext): Promise<readonly string[]> {
   const found: string[] = [];
   for (const key of new Set(expected(await getSituation(stage)).map((row) => row.key))) {
     const { conflict } = (await stage.inner.resources.get(key)) ?? {};
-    // Whoever writes on what was made anew before we do leaves it as if ours had been taken away.
+    // An external write on a recreated resource before the first run looks like a removal of managed statements.
     const { arn = '' } = findPolicyResource(stage.organization.world, refOf(key)) ?? {};
     if (conflict !== undefined && touches(stage, key) === 0 && !madeAnew.test(arn))
       found.push(
@@ -111,8 +111,8 @@ export async function findFalseConflicts(stage: SimulationContext): Promise<read
 }
 
 /**
- * How often others have changed what is ours, as far as anybody can tell: a write of our own that AWS has applied after
- * everybody had given up on it looks like theirs.
+ * Number of apparent external changes of managed statements. A late write of the installation looks like an external
+ * change.
  */
 function touches({ organization, managedEdits, faults }: SimulationContext, key: string): number {
   const ref = refOf(key);
@@ -126,7 +126,9 @@ const isSpoiledPolicy: Reason = async (stage, { change }) =>
 
 const isConflict: Reason = async (stage, { change }) => touches(stage, change.resource) >= 2;
 
-/** What AWS has applied to a resource after it was cleared bears our mark, and nobody remembers it. */
+/**
+ * A write that AWS applies after the resource was cleared has the installation's mark, and the table does not know it.
+ */
 const isClashing: Reason = async (stage, { change, dropped }) =>
   (dropped && isAppliedLate(stage, change.resource)) || hasClash(stage, change);
 
@@ -135,18 +137,21 @@ const hasClash = ({ organization }: SimulationContext, change: ResourceChange): 
     ({ Sid }) => Sid === clashSid,
   );
 
-/** More than the configuration's number would lose it, or would have when they began to wait; all of whom should. */
+/**
+ * More accounts than the configuration's limit would lose it, or would have when they began to wait. All of them must
+ * lose it.
+ */
 const isMassRemoval: Reason = async (stage, { change, findings }) => {
   const ids = removedBy(change);
   const here = findings.filter(({ sort, key }) => sort === 'names' && key === change.resource);
   const going = new Set(here.map(({ id }) => id));
   const many = await listBlockedTogether(stage, change.resource);
-  // Of one that Organizations calls closed, no selector can be wrong, so it never waits.
+  // An account that Organizations calls closed never waits, because no selector can be wrong about it.
   const isClosed = (id: string): boolean => stage.organization.world.accounts.get(id)?.state === 'SUSPENDED';
   return ids.length > 0 && ids.every((id) => going.has(id) && many.has(id) && !isClosed(id));
 };
 
-/** Accounts that any run would have taken from the resource together with more than a configuration's number. */
+/** Accounts that any run would have removed from the resource together with more than a configuration's limit. */
 async function listBlockedTogether(stage: SimulationContext, resource: string): Promise<ReadonlySet<string>> {
   const many = new Set<string>();
   const number = Math.min(

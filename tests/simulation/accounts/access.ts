@@ -6,24 +6,24 @@ import { findPolicyResource } from '../policy-resources.ts';
 import type { SimulationContext } from './context.ts';
 import { getSituation } from './situation.ts';
 
-/** An account that has not what it should have on a resource, or has what it should not have. */
+/** An account that lacks access on a resource, or has access that it should not have. */
 export interface AccessFinding {
   readonly id: string;
   /** The resource's key, a space, and the grant or the mark. */
   readonly resource: string;
   readonly key: string;
   readonly grant: string;
-  /** Of the policy, where there is one. */
+  /** Of the policy, if there is one. */
   readonly arn: string | undefined;
-  /** Whether a configuration names the resource, not only by a pattern. */
+  /** Whether a configuration names the resource itself, without a pattern. */
   readonly named: boolean;
-  /** Of what no grant answers for: whether none is for the resource at all. Absent for all others. */
+  /** For access without a grant: whether the resource has no grant at all. Otherwise absent. */
   readonly dropped?: boolean;
   readonly sort: 'lacks' | 'names' | 'exceeds';
   readonly what: string;
 }
 
-/** Compares what stands in the world with what each grant of the configuration gives to the accounts as they are. */
+/** Compares the world with the access that the configuration's grants give to the present accounts. */
 export async function findAccessFindings(stage: SimulationContext): Promise<readonly AccessFinding[]> {
   const situation = await getSituation(stage);
   const rows = expected(situation);
@@ -49,19 +49,19 @@ function strayFindings(
   situation: Situation,
   rows: readonly Expected[],
 ): readonly AccessFinding[] {
-  // Where patterns look, it may have been matched until a moment ago.
+  // In accounts and regions of patterns, it may have matched until a moment ago.
   const places = patternPlaces(stage.configuration);
   return findOrphanedStatements(situation, rows).flatMap(({ key, mark, ids, dropped }) => {
     const named = stage.named.includes(key) && !places.has(key.split('/').slice(0, 3).join('/'));
-    // What a condition lets in names nobody.
+    // A condition names no accounts.
     const whom = ids.length === 0 ? ['the organization'] : ids;
     return whom.map((id) => finding(stage, { id, key, grant: mark, named, dropped, sort: 'names' }));
   });
 }
 
 /**
- * Whether an account that is not on a resource by a grant can do all the same what that gives, such as by statements that
- * the grant had under its former name.
+ * Whether an account that lacks the grant's statement on a resource can use the access anyway, such as by statements
+ * under the grant's former name.
  */
 export const isServed = async (
   stage: SimulationContext,

@@ -2,7 +2,7 @@ import type { OrganizationEvent } from '../../../simulator/organization-event.ts
 import type { SimulationContext } from './context.ts';
 
 export interface ActionContext extends SimulationContext {
-  /** Delivers the event, or not. */
+  /** Delivers the event, or drops it. */
   announce(event: OrganizationEvent): void;
   /** An execution that must be over before the end. */
   running(execution: Promise<void>): void;

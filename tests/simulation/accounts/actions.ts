@@ -18,7 +18,10 @@ import { accountId, drawTags, ouPaths } from './scenario.ts';
 /** Everything happens within this time, in milliseconds. */
 const duration = 40 * 60_000;
 
-/** Accounts come, move, leave and return, outsiders edit, events arrive or do not; resolves when all is over. */
+/**
+ * Accounts are created, moved, closed and reopened, external tools edit policies, events arrive or get lost. Resolves
+ * when all is over.
+ */
 export async function playActions(stage: SimulationContext): Promise<void> {
   const { organization, start, history } = stage;
   const executions: Promise<void>[] = [];
@@ -32,7 +35,7 @@ export async function playActions(stage: SimulationContext): Promise<void> {
   const happenings = drawActions(stage).map(async (act) => {
     await sleep(moment());
     history.push(`${Date.now() - epoch} act ${act.name}`);
-    // Spread anew each time: another configuration may be in force.
+    // Sorted again each time: another configuration may be active.
     act({ ...stage, announce, running });
     stage.staleListings.note();
   });
@@ -42,7 +45,7 @@ export async function playActions(stage: SimulationContext): Promise<void> {
   await Promise.all(executions);
 }
 
-/** What happens in this fate, in no order. */
+/** The kinds of actions in this play, in no order. */
 const drawActions = (stage: SimulationContext): readonly Action[] => {
   const { draw, rough, activeConfigurations, successors } = stage;
   const some = (most: number, act: () => Action): readonly Action[] =>
@@ -53,7 +56,7 @@ const drawActions = (stage: SimulationContext): readonly Action[] => {
     ...(activeConfigurations.all.some((each) => patternPlaces(each).size > 0)
       ? some(3, () => changeMatchingResources)
       : []),
-    // What an account has where it was approved and where it is differ only for those that move.
+    // Only moved accounts differ in access between their last approval and now.
     ...(activeConfigurations.all.some(({ approval }) => approval !== undefined)
       ? some(3, () => draw.pick([move, tag]))
       : []),
@@ -66,13 +69,13 @@ const drawActions = (stage: SimulationContext): readonly Action[] => {
 };
 
 /**
- * How much happens. Most fates are short, since in the same time many short ones meet more than a few long ones; one of
- * sixteen is long, with tens of runs at once.
+ * The number of actions. Most plays are short, because many short plays meet more situations than a few long ones. One
+ * of sixteen is long, with tens of concurrent runs.
  */
 const drawLength = ({ draw }: SimulationContext): number =>
   draw.chance(1 / 16) ? draw.between(12, 24) : Math.round(4 ** draw.random());
 
-/** In some fates much happens at once, early on. */
+/** In some plays many actions happen at once, early. */
 const drawMoments = ({ draw }: SimulationContext): (() => number) => {
   const atOnce = draw.pick([0.3, 0.6, 1]);
   return () => (draw.chance(atOnce) ? draw.between(0, 3_000) : draw.between(0, duration));
@@ -95,7 +98,7 @@ const create: Action = ({ organization, draw, expectedAccounts }) => {
   setTimeout(() => organization.acceptPrincipal(id), draw.between(1_000, 400_000));
 };
 
-/** Made by the account's first Auto Scaling group; until then, a grant of a key cannot name it. */
+/** The account's first Auto Scaling group creates it. Until then, a grant of a key cannot name it. */
 export const launchInstances = (organization: SimulatedOrganization, id: string): void =>
   void organization.addRole({
     accountId: id,
@@ -128,7 +131,7 @@ const leave: Action = ({ organization, draw, expectedAccounts }) =>
     organization.removeAccount(id),
   );
 
-/** Reopened by AWS support, or joined again; the first has no event. */
+/** Reopened by AWS support, or joined again. The first has no event. */
 const comeBack: Action = ({ organization, draw, expectedAccounts, announce }) => {
   const { world } = organization;
   const closed = [...world.accounts.values()].filter(({ state }) => state === 'SUSPENDED');

@@ -1,23 +1,28 @@
 import type { Configuration } from '../../../shared/configuration/schema.ts';
 
-/** Which configurations count at a moment. */
+/** The configurations that count at a moment. */
 export interface ActiveConfigurations {
-  /** The one that was activated last. */
+  /** The configuration that was activated last. */
   readonly now: Configuration;
   /** Milliseconds since the epoch. */
   readonly since: number;
-  /** Every one that there is or will be. */
+  /** Every configuration of the play. */
   readonly all: readonly Configuration[];
-  /** Those by which anybody may write: the one in force, and each before it that a holder of a lease may still have. */
+  /**
+   * The configurations by which a run may write: the active one, and each earlier one that a lease holder may still
+   * have.
+   */
   atWork(): readonly Configuration[];
-  /** Those that were in force until now, and the one that is. */
+  /** The configurations that have been active so far, and the active one. */
   had(): readonly Configuration[];
   activated(configuration: Configuration): void;
-  /** Lets the next one be activated, after those before it. */
+  /** Lets the next configuration become active, after those before it. */
   succeed(activate: (next: Configuration) => Promise<void>): Promise<void>;
 }
 
-/** Longer than a lease, after it the sleep of a function that had looked at it, and after that a late effect. */
+/**
+ * The sum of three times: a lease, the sleep of a function that had checked its lease, and a late effect of its write.
+ */
 const goneAfter = 11 * 60_000;
 
 export function createActiveConfigurations(

@@ -4,10 +4,10 @@ import type { ActionContext } from './action.ts';
 import type { SimulationContext } from './context.ts';
 import { getRoom } from './nearly-full-policies.ts';
 
-/** With what the Sids of these statements begin. */
+/** The common prefix of the Sids of these statements. */
 const mark = 'TheirsForAccount';
 
-/** What another team lets an account do, by the service of the resource. */
+/** The access that another team gives an account, by the service of the resource. */
 const actions: Readonly<Record<string, string>> = {
   s3: 's3:GetObject',
   kms: 'kms:DescribeKey',
@@ -24,7 +24,7 @@ const statementFor = ({ arn, service }: PolicyResource, id: string): Statement =
   ...(service === 'ecr' || service === 'iam' ? {} : { Resource: service === 's3' ? `${arn}/theirs` : '*' }),
 });
 
-/** Another team names an account in a statement of theirs, and mostly the account is closed some time later. */
+/** Another team names an account in its statement, and mostly the account is closed some time later. */
 export function nameInUnmanagedStatement({
   organization,
   draw,
@@ -56,7 +56,10 @@ export function nameInUnmanagedStatement({
   );
 }
 
-/** Whether AWS refuses every write of the policy, whatever this project does, since another team's statement names nobody. */
+/**
+ * Whether AWS rejects every write of the policy, whatever this project does, because another team's statement names a
+ * closed account.
+ */
 export const isSpoiled = (
   { organization }: Pick<SimulationContext, 'organization'>,
   place: PolicyResource | undefined,
@@ -68,7 +71,7 @@ const isSpoiling = ({ world }: SimulationContext['organization'], { Sid = '' }: 
   return world.accounts.get(id)?.state !== 'ACTIVE' && !world.foreignAccounts.has(id);
 };
 
-/** The owners take out what spoils their policies. */
+/** The owners remove the statements that make AWS reject writes. */
 export function removeSpoilingStatements({
   organization,
   watch,

@@ -4,10 +4,10 @@ import { drawGrant } from '../draw-configuration.ts';
 import { type GrantForm, grantForms } from '../grant-forms.ts';
 import type { Draw } from '../random.ts';
 
-/** Another configuration, or `undefined` where it cannot be changed in this way. */
+/** Another configuration, or `undefined` if this change is impossible. */
 type Change = (before: Configuration, draw: Draw) => object | undefined;
 
-/** The configurations that come into force after the first, in their order; sometimes the last is one from before. */
+/** The later configurations of the play, in their order. Sometimes the last equals an earlier one. */
 export function drawConfigurationChanges(draw: Draw, first: Configuration): readonly Configuration[] {
   const all = [first];
   for (let count = draw.between(1, 3); count > 0; count -= 1) {
@@ -17,7 +17,7 @@ export function drawConfigurationChanges(draw: Draw, first: Configuration): read
   return all.slice(1);
 }
 
-/** Some changes at once; those that cannot be made are left out. */
+/** Several changes at once, without impossible ones. */
 function drawNext(draw: Draw, before: Configuration): Configuration {
   let next = before;
   for (let count = draw.pick([1, 1, 2, 4]); count > 0; count -= 1) {
@@ -27,7 +27,7 @@ function drawNext(draw: Draw, before: Configuration): Configuration {
   return next;
 }
 
-/** A field that is there and undefined is not left out. */
+/** A present but undefined field is not absent. */
 const plain = (value: object): unknown => JSON.parse(JSON.stringify(value));
 
 const another: Change = ({ grants }, draw) => {
@@ -65,7 +65,7 @@ const packed = ofGrant((entry, { packable = false }) => {
   return { ...entry, accountsIn: entry.accountsIn === 'condition' ? 'principals' : 'condition' };
 });
 
-/** Its marks are others then; no name is the beginning of another. */
+/** Its marks then differ. No name is a prefix of another. */
 const renaming = 'renamed-';
 
 const renamed = ofGrant((entry) => ({
@@ -88,7 +88,7 @@ const otherApproval: Change = ({ approval }) => ({
   approval: approval === undefined ? { for: { all: true }, timeLimitHours: 1 } : undefined,
 });
 
-/** As AWS has raised them, and as they were. */
+/** Quotas as AWS has raised them, and with their defaults. */
 const otherLimits: Change = ({ limits }, draw) => ({
   limits: {
     ...limits,

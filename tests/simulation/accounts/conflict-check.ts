@@ -10,12 +10,12 @@ import { removeManagedStatement } from './external-edits-to-ours.ts';
 import { listWaitingIds } from './reported-lines.ts';
 import { getSituation } from './situation.ts';
 
-/** Longer than a read of what we have written may be old. */
+/** Longer than a stale read of a write can last. */
 const aWhile = 10 * 60_000;
 
 /**
- * When everything is quiet, an external edit takes a managed statement out, twice. A resource without a strike is restored.
- * A resource with a strike gets a conflict, and no run writes it.
+ * In the quiet at the end, an external edit removes a managed statement, twice. A resource without a strike is
+ * restored. A resource with a strike gets a conflict, and no run writes it.
  */
 export async function findConflictViolations(
   stage: SimulationContext,
@@ -24,14 +24,14 @@ export async function findConflictViolations(
   // Of the blocked removals, what is gone is gone.
   const left = [...known.full, ...known.conflict, ...known.blocked, ...known.spoiled];
   const { world } = stage.organization;
-  // An account that waits for approval keeps what it has, and gets nothing back.
+  // An account that waits for approval keeps its access, but lost access is not restored.
   if (listWaitingIds(await stage.inner.registry.listAccounts()).length > 0) return [];
   const rows = new Map(expected(await getSituation(stage)).map((row) => [row.key, row]));
   const candidates = [...rows.values()].flatMap(({ key, ref, named }) => {
     const place = findPolicyResource(world, ref);
     const count = ours(stage, place?.read()).length;
     if (!named || place === undefined || count === 0 || left.includes(key)) return [];
-    // AWS refuses every write of a policy with an unmanaged statement that names a closed account.
+    // AWS rejects every write of a policy with an unmanaged statement that names a closed account.
     return isSpoiled(stage, place) ? [] : [{ key, place, count }];
   });
   const [candidate] = candidates;

@@ -13,7 +13,7 @@ import type { Scenario } from './scenario.ts';
 import type { StaleListings } from './stale-listings.ts';
 import type { WriteObserver } from './write-observer.ts';
 
-/** What the parts of a play share. */
+/** The state that the parts of a play share. */
 export interface SimulationContext extends Scenario {
   /** The active one. `activeConfigurations` has the earlier ones. */
   readonly configuration: Configuration;
@@ -32,23 +32,23 @@ export interface SimulationContext extends Scenario {
   readonly staleListings: StaleListings;
   readonly ous: OuMemory;
   readonly managedEdits: ManagedEdits;
-  /** Whether others change what is ours. */
+  /** Whether external changes touch managed statements. */
   readonly rough: boolean;
   readonly history: string[];
-  /** How many were started. */
+  /** Number of started runs. */
   executions(): number;
   /** Starts an execution, and resolves when it is over. */
   start(input: unknown, machine?: DeployedMachine): Promise<void>;
 }
 
-/** What outsiders have done to what is ours, by the ARN of the resource. */
+/** External changes of managed statements, by the ARN of the resource. */
 export interface ManagedEdits {
-  /** How often. */
+  /** Number of changes. */
   readonly times: ReadonlyMap<string, number>;
-  /** Where no reconciliation has written and ended since. */
+  /** True until a reconciliation has written and ended. */
   readonly open: ReadonlySet<string>;
   done(arn: string): void;
-  /** A write of ours has reached the resource; it may hold less than all, while accounts are tried. */
+  /** A write of the installation has reached the resource. It may be partial while accounts are tested. */
   written(arn: string): void;
   /** A reconciliation of the resource has ended. */
   settled(arn: string | undefined): void;
@@ -57,16 +57,16 @@ export interface ManagedEdits {
 /** For some time AWS denies the calls of one service in one central account, or the role itself. */
 export interface Denials {
   readonly interceptor: Interceptor;
-  /** @param keys resources that grants are on, whose calls are denied most often */
+  /** @param keys resources with grants, whose calls are denied most often */
   begin(draw: Draw, keys: readonly string[]): string;
   stop(): void;
 }
 
-/** What the oracle remembers of OUs. Until OUs change, paths go by the names of today. */
+/** The OUs that the oracle remembers. Until OUs change, paths refer to today's names. */
 export interface OuMemory {
   stored: StoredOus;
-  /** What accounts had before the latest sweep. */
+  /** The access of accounts before the latest sweep. */
   had: ReadonlySet<string>;
-  /** Keys of resources that were deleted and created since the latest judgment: nobody has access on them. */
+  /** Keys of resources that were deleted and created since the latest judgment: no account has access on them. */
   readonly recreated: Set<string>;
 }

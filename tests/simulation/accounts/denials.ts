@@ -14,7 +14,7 @@ interface Denial {
   readonly until: number;
 }
 
-/** How each service names the error (API references, "Common errors"). */
+/** The services' names of the error (API references, "Common errors"). */
 const names: Readonly<Record<string, string>> = {
   s3: 'AccessDenied',
   kms: 'AccessDeniedException',
@@ -24,7 +24,7 @@ const names: Readonly<Record<string, string>> = {
   ec2: 'UnauthorizedOperation',
 };
 
-/** The service that has the resources of each grant kind. */
+/** The service of each grant kind's resources. */
 const services: Readonly<Record<string, string>> = {
   's3-bucket-policy': 's3',
   'kms-key-policy': 'kms',
@@ -36,7 +36,7 @@ const services: Readonly<Record<string, string>> = {
   'ami-launch-permission': 'ec2',
 };
 
-/** The account and the service of a resource that a grant is on, or any. */
+/** The account and the service of a resource with grants, or any. */
 function drawTarget(draw: Draw, keys: readonly string[]): Pick<Denial, 'accountId' | 'service'> {
   if (keys.length === 0 || draw.chance(0.2))
     return { accountId: draw.pick(Object.values(central)), service: draw.pick(Object.keys(names)) };
@@ -54,7 +54,7 @@ export function createDenials(): Denials {
     Date.now() < denial.until &&
     (denial.calls === 'all' || (denial.calls === 'reads') === reads.test(operation));
   return {
-    // A denial is an answer like any other: who asks later gets a rejected promise.
+    // The denial is cached like an answer: later callers get a rejected promise.
     interceptor: async (call, proceed) => {
       const denial = all.find((each) => isDenied(call, each));
       if (denial === undefined) return proceed();
@@ -83,6 +83,9 @@ const messageOf = ({ caller, service, operation }: SimulatedCall, { byOrganizati
     ? 'with an explicit deny in a service control policy'
     : 'because no identity-based policy allows the action');
 
-/** A platform team takes a right from the role of a central account, or an SCP does, and gives it back later. */
+/**
+ * A platform team removes a permission from the role of a central account, or an SCP denies it. Later the permission
+ * returns.
+ */
 export const deny: Action = ({ denials, draw, history, named }) =>
   void history.push(`denied: ${denials.begin(draw, named)}`);

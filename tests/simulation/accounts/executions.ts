@@ -11,13 +11,13 @@ type Executions = Pick<SimulationContext, 'start' | 'executions'>;
 interface ExecutionOptions {
   readonly organization: SimulatedOrganization;
   readonly store: Store;
-  /** What the play has by the time of the first start. */
+  /** The state of the play at the first start. */
   readonly context: () => SimulationContext;
 }
 
 type Revisions = ReadonlyMap<string, number | undefined>;
 
-/** Executions of the deployed state machines, each a process with a clock of its own, on a store that they share. */
+/** Executions of the deployed state machines on a shared store. Each is a process with a clock of its own. */
 export function createExecutions({ organization, store, context }: ExecutionOptions): Executions {
   const shared = createSimulatedServices(organization, { store, quick: true });
   let executions = 0;
@@ -56,7 +56,7 @@ export function createExecutions({ organization, store, context }: ExecutionOpti
   return { start, executions: () => executions };
 }
 
-/** What the function that registers an account has answered. */
+/** The answer of the function that registers an account. */
 function noteRevision(revisions: Map<string, number | undefined>, output: unknown): void {
   const { accountId, revision } = output as { readonly accountId: string; readonly revision?: number };
   revisions.set(accountId, revision);

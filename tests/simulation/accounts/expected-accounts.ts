@@ -1,24 +1,24 @@
 import type { RunRecord } from '../../../shared/store/ports.ts';
 import type { ActiveConfigurations } from './active-configurations.ts';
 
-/** Which accounts are taken care of: after their last change, a run for them has begun and succeeded. */
+/** The accounts that a run has served: after their last change, a run for them has begun and succeeded. */
 export interface ExpectedAccounts {
-  /** The account has just come, changed or gone. */
+  /** The account was just created, changed or closed. */
   changed(accountId: string): void;
   /** An execution is over. */
   ended(run: RunRecord | undefined, how: RunEnd): void;
-  /** Those who must have what they should have by the configuration in force: a run has verified it since it is. */
+  /** Accounts that must have all access of the active configuration: a run has verified it since the activation. */
   given(): ReadonlySet<string>;
-  /** Those who must have no more than that: a run has begun since it is in force. */
+  /** Accounts that must have no more than that: a run has begun since the activation. */
   taken(): ReadonlySet<string>;
 }
 
 interface RunEnd {
-  /** Milliseconds since the epoch, as the other. */
+  /** Milliseconds since the epoch, as above. */
   readonly startedAt: number;
-  /** When it began to verify, the last time. */
+  /** The start of its last verification. */
   readonly verifiedAt: number;
-  /** Accounts that the registry holds as the run has stored them: for a later change another run answers. */
+  /** Accounts that the registry holds as the run has stored them. Another run serves a later change. */
   readonly answersFor: readonly string[];
 }
 

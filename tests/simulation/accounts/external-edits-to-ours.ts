@@ -25,13 +25,13 @@ export function createManagedEdits(): ManagedEdits {
   };
 }
 
-/** Another tool or a person changes what is ours, or puts a statement there that looks like ours. */
+/** Another tool or a person changes managed statements, or adds a statement that looks managed. */
 export const editManagedStatement: Action = (happening) => {
   const { organization, configuration, draw } = happening;
   const ours = listPolicyResources(organization.world).filter(
     (place) => oursOn(place, configuration.installation).length > 0,
   );
-  // Few resources, so that one is met again.
+  // Few resources, so that one resource is changed repeatedly.
   const place = ours.length === 0 ? undefined : draw.pick(ours.slice(0, 2));
   if (place === undefined) return;
   const how = draw.pick(['all', 'one', 'one', 'narrow', 'clash'] as const);
@@ -39,7 +39,7 @@ export const editManagedStatement: Action = (happening) => {
   else change(happening, place, changes[how](draw));
 };
 
-/** Takes one of ours out, as whoever sets the document from a file of theirs does. */
+/** Removes a managed statement, as a tool does that writes the document from its own file. */
 export const removeManagedStatement = (stage: Parameters<Action>[0], place: PolicyResource): void =>
   change(stage, place, (ours) => ours.slice(1));
 
@@ -81,7 +81,7 @@ function change(
   history.push(`${Date.now() - epoch} trespass on ${place.arn}`);
 }
 
-/** A statement with our mark that we never wrote; the next time it is taken away again. */
+/** A statement with the installation's mark that the installation never wrote. The next call removes it again. */
 function toggleClash({ watch, managedEdits }: ManagedEditContext, place: PolicyResource): void {
   const document = documentOf(place.read());
   const without = document.Statement.filter(({ Sid }) => Sid !== clashSid);
@@ -99,7 +99,7 @@ const clashing = ({ arn, service }: PolicyResource): Statement => ({
   ...(service === 'ecr' || service === 'iam' ? {} : { Resource: service === 's3' ? `${arn}/theirs` : '*' }),
 });
 
-/** A person takes away every statement that only looks like ours. */
+/** An operator removes every statement that only looks managed. */
 export function removeClashes(stage: ManagedEditContext & Pick<Parameters<Action>[0], 'organization'>): void {
   for (const place of listPolicyResources(stage.organization.world))
     if (documentOf(place.read()).Statement.some(({ Sid }) => Sid === clashSid)) toggleClash(stage, place);

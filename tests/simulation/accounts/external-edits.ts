@@ -4,7 +4,7 @@ import { listPolicyResources, type PolicyResource } from '../policy-resources.ts
 import type { SimulationContext } from './context.ts';
 import { getRoom } from './nearly-full-policies.ts';
 
-/** Another tool or a person adds a statement to a policy, or takes one of theirs away. */
+/** Another tool or a person adds a statement to a policy, or removes one of its own. */
 export function editUnmanagedStatement({
   organization,
   configuration,
@@ -18,7 +18,7 @@ export function editUnmanagedStatement({
   const theirs = document.Statement.filter(({ Sid }) => !isManaged(Sid, configuration.installation));
   const takesAway = theirs.length > 1 && draw.chance(0.4);
   const added = newStatement(place, draw.between(1, 1_000_000));
-  // AWS refuses what is too long of others, too.
+  // AWS also rejects external statements that are too long.
   if (!takesAway && JSON.stringify(added).length >= getRoom(place)) return;
   const gone = takesAway ? theirs.at(-1) : undefined;
   const Statement = takesAway
@@ -28,12 +28,12 @@ export function editUnmanagedStatement({
   watch.edited(place);
 }
 
-/** Harmless, valid for its service, and unlike any other. */
+/** Harmless, valid for its service, and unique. */
 const newStatement = ({ arn, service }: PolicyResource, number: number): Statement => ({
   Effect: 'Deny',
   Principal: '*',
   Action: `${service === 'iam' ? 'sts' : service}:Delete*`,
-  // The policies of repositories and roles are about these alone.
+  // The policies of repositories and roles can only be about their own resource.
   ...(service === 'ecr' || service === 'iam'
     ? {}
     : { Resource: service === 's3' ? `${arn}/theirs-${number}` : '*' }),

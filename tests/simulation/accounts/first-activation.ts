@@ -4,7 +4,7 @@ import { createSimulatedServices } from '../../../simulator/simulated-services.t
 import { createProcessClock } from '../time.ts';
 import type { SimulationContext } from './context.ts';
 
-/** The import and the activation are a person's; nothing goes wrong with them. In some fates runs begin before the import. */
+/** An operator does the import and the activation, without faults. In some plays runs begin before the import. */
 export async function activateFirst(stage: SimulationContext): Promise<void> {
   const { organization, configuration, inner, person, draw } = stage;
   const services = createSimulatedServices(organization, { store: inner, quick: true });
@@ -20,7 +20,7 @@ export async function activateFirst(stage: SimulationContext): Promise<void> {
   await Promise.all(runs);
 }
 
-/** What AWS asks to slow down is started again, as a person does. */
+/** A throttled step is started again, as an operator does. */
 async function untilDone(work: () => Promise<unknown>): Promise<void> {
   for (;;)
     try {

@@ -18,14 +18,13 @@ import { findUnexpectedLines, listWaitingIds } from './reported-lines.ts';
 import { findUnattachedPolicies } from './unattached-policies.ts';
 import type { Violation } from './write-observer.ts';
 
-/** Longer than any execution, any lease and any refusal of a new account. */
+/** Longer than any execution, any lease and any rejection of a new account. */
 const quiet = executionsEndWithin + 60 * 60_000;
 
 /**
- * Before anything is put right: an account that a run has taken care of has what it should have, whatever other runs
- * did since. Not looked at where AWS has applied a write after everybody had given up on it: that is for the sweep. Nor
- * on what only a pattern matches: that may have come since.
- * @param ids which accounts to look at. Default: all that are taken care of
+ * Judges before any repair: an account that a run has served has its due access, whatever other runs did since. Two
+ * cases are excluded. After a late write of AWS, only the sweep repairs the resource. Matches of a pattern may be new.
+ * @param ids the accounts to judge. Default: all served accounts
  */
 export async function findHandledViolations(
   stage: SimulationContext,
@@ -49,7 +48,7 @@ export async function findHandledViolations(
     // The run that began to withhold it has said so.
     // A grant that is gone keeps all that it named while the removal of some of them is blocked.
     if (sort === 'names' && blocked.length > 0 && (blocked.includes(id) || isStray(finding))) continue;
-    // A run that began before the configuration came into force has verified the access, not how it is given.
+    // A run that began before the activation has verified the access, but not the form of the statements.
     if (sort === 'lacks' && !looked.names.has(id) && (await isServed(stage, finding))) continue;
     violations.push({ at, what: `${what}, though a run for it has succeeded` });
   }
@@ -64,8 +63,8 @@ function isExcused(stage: SimulationContext, { resource, arn = '', sort }: Acces
 }
 
 /**
- * When everything is quiet, one sweep must put right what is left to do, and a second one must find nothing. What others
- * have changed again and again waits for a person, who puts it right.
+ * In the quiet at the end, one sweep must finish all work, and a second one must find nothing. A conflict waits for an
+ * operator, who resolves it.
  */
 export async function findSettledViolations(stage: SimulationContext): Promise<readonly Violation[]> {
   await pass(quiet);
@@ -108,7 +107,10 @@ async function unknownFindings(
 
 const isStray = ({ sort, dropped }: AccessFinding): boolean => sort === 'names' && dropped === false;
 
-/** Where not all fit under a grant's new name, what stands under the old one stays: some who lack the new have it. */
+/**
+ * If the new name of a grant has no room for all accounts, the statements under the old name stay, and some accounts
+ * lack the new ones.
+ */
 function keysWithOldNames(
   { full }: AcceptedFailures,
   findings: readonly AccessFinding[],
@@ -119,15 +121,15 @@ function keysWithOldNames(
   return new Set(kept.map(({ key }) => key).filter((key) => full.has(key)));
 }
 
-/** Where AWS has applied a write after the resource was dropped and cleared, no run looks any more. */
+/** If AWS has applied a write after the resource was dropped and cleared, no run reads the resource again. */
 const isForgotten = (stage: SimulationContext, { key, dropped = false }: AccessFinding): boolean =>
   dropped && isAppliedLate(stage, key);
 
-/** After a person has looked at conflicts and blocked removals, and decided, nothing is. */
+/** After an operator has decided conflicts and blocked removals, none remain. */
 async function decidedViolations(stage: SimulationContext): Promise<readonly string[]> {
   await decideAsOperator(stage, 'a-person');
   await stage.start({}, 'organization-sweep');
-  // Who should have gone from a resource in conflict begins to go only now.
+  // Accounts that should have lost access to a resource in conflict begin to lose it only now.
   await endGraces(stage);
   const known = await findAcceptedFailures(stage);
   return [
@@ -137,7 +139,10 @@ async function decidedViolations(stage: SimulationContext): Promise<readonly str
   ];
 }
 
-/** Where a person starts all that wait by hand and approves them, nobody waits, and all have what is due. */
+/**
+ * If an operator starts runs for all waiting accounts and approves them, no account waits, and all have their due
+ * access.
+ */
 async function approvedViolations(stage: SimulationContext): Promise<readonly string[]> {
   const waiting = async (): Promise<readonly string[]> =>
     listWaitingIds(await stage.inner.registry.listAccounts());
@@ -146,7 +151,7 @@ async function approvedViolations(stage: SimulationContext): Promise<readonly st
   stage.person.approveAll();
   await stage.start({ accountIds });
   await stage.start({}, 'organization-sweep');
-  // Who was approved in another place begins to lose what it had only now.
+  // Accounts that were approved in another position begin to lose their earlier access only now.
   await endGraces(stage);
   const known = await findAcceptedFailures(stage);
   return [
@@ -156,14 +161,14 @@ async function approvedViolations(stage: SimulationContext): Promise<readonly st
   ];
 }
 
-/** What a sweep has left undone without reason. */
+/** Work that a sweep has left without reason. */
 async function sweptViolations(stage: SimulationContext): Promise<readonly string[]> {
   await endGraces(stage);
   const known = await findAcceptedFailures(stage);
   return [...known.violations, ...(await leftUndone(stage, known)), ...(await unknownFindings(stage, known))];
 }
 
-/** A sweep may have been the first to see that an account should go. */
+/** A sweep may have been the first to see that an account should lose access. */
 async function endGraces(stage: SimulationContext): Promise<void> {
   const { graceHours } = stage.configuration;
   if (graceHours === 0) return;
@@ -171,14 +176,14 @@ async function endGraces(stage: SimulationContext): Promise<void> {
   await stage.start({}, 'organization-sweep');
 }
 
-/** Where not all fit, newcomers wait; who should go is gone all the same. What is in conflict is as others left it. */
+/** If there is no room, new accounts wait, but removals happen. A resource in conflict stays as others left it. */
 const isKnown = (known: AcceptedFailures, { key, sort }: AccessFinding): boolean => {
   if (known.conflict.has(key) || known.spoiled.has(key)) return true;
   if (sort === 'lacks') return known.full.has(key) || known.halted.has(key);
   return sort === 'names' && known.blocked.has(key);
 };
 
-/** The quiet sweep must leave nothing undone but what it cannot do. */
+/** The final sweep may leave only work that it cannot do. */
 async function leftUndone(
   { inner, executions }: SimulationContext,
   { lines }: AcceptedFailures,

@@ -3,7 +3,10 @@ import type { SimulatedWorld } from '../../../simulator/world.ts';
 import { keyOf } from '../oracle/resources.ts';
 import { findPolicyResourceOfCall } from '../policy-resources.ts';
 
-/** The resource whose lease a write of a policy needs, by its key; `undefined` if no grant is on what the call changes. */
+/**
+ * The key of the resource whose lease a write of a policy needs. `undefined` if the call changes no resource with
+ * grants.
+ */
 export function findLeaseKey(world: SimulatedWorld, call: SimulatedCall): string | undefined {
   const { accountId, region, operation, input } = call;
   const { ImageId } = input as { readonly ImageId?: string };

@@ -5,11 +5,11 @@ import { getSessionName } from '../policy-calls.ts';
 import { findLeaseKey } from './lease-key.ts';
 
 export interface LeaseObserver {
-  /** The leases of the store, as the rules see them. */
+  /** The leases of the store, for the protocol rules. */
   around(leases: LeaseStore): LeaseStore;
   /** Reports a write that its run sends too late in its lease. */
   checkDeadline(call: SimulatedCall): void;
-  /** Whether the run that makes the call holds the lease of what it writes now. */
+  /** Whether the run that makes the call holds the lease of the written resource now. */
   isHeld(call: SimulatedCall): boolean;
 }
 
@@ -19,8 +19,8 @@ interface HeldLease {
 }
 
 /**
- * A holder sends nothing in the last part of its lease: a request takes up to 10 seconds, and clocks differ by up to
- * 30 seconds (docs/decisions/0003). The clock of a simulated process is up to 4 seconds slow.
+ * A holder sends nothing in the last part of its lease: a request takes up to 10 seconds, and clocks differ by up to 30
+ * seconds (docs/decisions/0003). The clock of a simulated process is up to 4 seconds slow.
  */
 const unsentBeforeEnd = 10_000 + 30_000 - 4_000;
 

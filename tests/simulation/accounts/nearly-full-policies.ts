@@ -4,7 +4,7 @@ import { type Document, documentOf, type Statement } from '../oracle/policies.ts
 import { listPolicyResources, type PolicyResource } from '../policy-resources.ts';
 import type { Draw } from '../random.ts';
 
-/** What each service takes, in bytes or characters, which are the same here. */
+/** The limit of each service, in bytes or characters, which are equal here. */
 const room: Readonly<Record<string, number>> = {
   s3: 20_480,
   kms: 32_768,
@@ -13,11 +13,11 @@ const room: Readonly<Record<string, number>> = {
   iam: 2_048,
 };
 
-/** How much of it others have left on a place; what nobody may write is over it. */
+/** The remaining part of it on a resource. Nobody can write beyond it. */
 export const getRoom = (place: PolicyResource): number =>
   (room[place.service] ?? 0) - JSON.stringify(documentOf(place.read())).length;
 
-/** Others have written so much into some policies, and attached so many to the group, that few accounts fit. */
+/** Unmanaged statements and attached policies fill some resources, so that few accounts fit. */
 export function fillPolicies(
   organization: SimulatedOrganization,
   { limits }: Configuration,
@@ -56,7 +56,7 @@ const statement = ({ arn, service }: PolicyResource, text: string): Statement =>
   Effect: 'Deny',
   Principal: '*',
   Action: `${service === 'iam' ? 'sts' : service}:DeleteEverything`,
-  // The policies of repositories and roles are about these alone.
+  // The policies of repositories and roles can only be about their own resource.
   ...(service === 'ecr' || service === 'iam' ? {} : { Resource: service === 's3' ? `${arn}/theirs` : '*' }),
   Condition: { StringEquals: { 'aws:PrincipalTag/text': text } },
 });

@@ -8,7 +8,7 @@ export interface StoreListeners {
   onActivated(stored: StoredConfiguration): void;
 }
 
-/** The store, which tells what has just been stored. */
+/** The store, which reports each stored item. */
 export const createObservableStore = (
   store: Store,
   { onRegistered, onSettled, onActivated }: StoreListeners,

@@ -5,7 +5,7 @@ import { accountId, ouPaths } from './scenario.ts';
 
 type OuWorld = SimulationContext['organization']['world'];
 
-/** What happens to OUs: those that selectors know, mostly. */
+/** Actions on OUs, mostly OUs that selectors name. */
 export type OuAction = (stage: Pick<SimulationContext, 'organization' | 'draw'>) => string | undefined;
 
 const membersOf = ({ accounts }: OuWorld): readonly string[] =>
@@ -13,7 +13,7 @@ const membersOf = ({ accounts }: OuWorld): readonly string[] =>
     .filter(({ id, state }) => id.startsWith('5') && state === 'ACTIVE')
     .map(({ id }) => id);
 
-/** OUs that have accounts in them or below them: no other OU is known to this project. */
+/** OUs that have accounts in them or below them: the project knows no other OUs. */
 function populatedOus({ organizationalUnits, accounts }: OuWorld): readonly SimulatedOu[] {
   const populated = new Set<string>();
   for (const { parentId } of accounts.values())
@@ -52,7 +52,7 @@ const rename: OuAction = ({ organization, draw }) => {
   return `renames ${id} from ${before} to ${name}`;
 };
 
-/** Another OU takes the name, and an account moves into it or is made in it. */
+/** Another OU takes the name, and an account moves into it or is created in it. */
 const replace: OuAction = ({ organization, draw }) => {
   const { world } = organization;
   const ous = populatedOus(world);
@@ -62,7 +62,7 @@ const replace: OuAction = ({ organization, draw }) => {
   return `renames ${id}; ${create({ organization, draw }, parentId, name)}`;
 };
 
-/** An OU without OUs below it is emptied and deleted, and mostly made again under its name. */
+/** An OU without OUs below it is emptied and deleted, and mostly created again with its name. */
 const recreateOu: OuAction = ({ organization, draw }) => {
   const { world } = organization;
   const leaves = populatedOus(world).filter(
@@ -91,7 +91,7 @@ const createBelow: OuAction = ({ organization, draw }) => {
   return create({ organization, draw }, parentId, draw.pick(free));
 };
 
-/** One or two accounts come into the OU; some accounts are new. */
+/** One or two accounts enter the OU. Some are new. */
 function populate({ organization, draw }: Parameters<OuAction>[0], parentId: string): string {
   const { world } = organization;
   const members = membersOf(world).filter((id) => world.accounts.get(id)?.parentId !== parentId);
@@ -115,7 +115,7 @@ function freshAccountId({ accounts, foreignAccounts }: OuWorld): string {
   return accountId(index);
 }
 
-/** No id of a deleted OU comes back. */
+/** No id of a deleted OU is used again. */
 function freshOuId({ settings }: OuWorld): string {
   const random = Math.floor(settings.random() * 36 ** 6);
   return `ou-exam-again${random.toString(36).padStart(6, '0')}`;

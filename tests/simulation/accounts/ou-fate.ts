@@ -6,15 +6,16 @@ import { ouActions } from './ou-actions.ts';
 import { noteActivation, noteSweep } from './ou-memory.ts';
 import { recreateResource } from './recreate.ts';
 
-/** Judges what a quiet sweep has left. */
+/** Judges the result of a final sweep. */
 export type JudgeSweep = (stage: SimulationContext) => Promise<readonly string[]>;
 
-/** In this share of the fates OUs change when everything is quiet. */
+/** The share of the plays in which OUs change in the quiet at the end. */
 const share = 1 / 6;
 
 /**
- * When everything is quiet, OUs are renamed, replaced, deleted and made again. After each sweep accounts must have what the
- * rules say, and the sweep must say what is unresolved. At the end an operator activates the configuration.
+ * In the quiet at the end, OUs are renamed, replaced, deleted and created again. After each sweep accounts must have
+ * the access by the rules, and the sweep must report unresolved paths. At the end an operator activates the
+ * configuration.
  */
 export async function findOuViolations(
   stage: SimulationContext,
@@ -43,7 +44,7 @@ async function judged(stage: SimulationContext, judge: JudgeSweep, when: string)
   return found.map((what) => `${when}: ${what}`);
 }
 
-/** A sweep that leaves something has failed. */
+/** A sweep with unresolved work has failed. */
 async function statusViolations({ inner, executions }: SimulationContext): Promise<readonly string[]> {
   const run = await inner.runs.get(`run-${executions()}`);
   const due = (run?.unresolved ?? []).length === 0 ? 'succeeded' : 'failed';

@@ -12,7 +12,7 @@ import type { DueLine } from './reported-lines.ts';
 import { getSituation } from './situation.ts';
 export const createOuMemory = (): OuMemory => ({ stored: noStoredOus, had: new Set(), recreated: new Set() });
 
-/** All accounts of the organization tell of their OUs, closed accounts too. */
+/** All accounts of the organization contain their OUs, closed accounts too. */
 const wholeTree = ({ organization }: SimulationContext) => treeOf(organization.world, () => true);
 
 /** An operator has activated the configuration. */

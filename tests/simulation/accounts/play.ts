@@ -17,11 +17,11 @@ export interface Played {
   readonly lostEdits: number;
   /** Milliseconds of simulated time. */
   readonly lasted: number;
-  /** What happened, in order: the same for the same seed. */
+  /** The history in order: equal for equal seeds. */
   readonly history: readonly string[];
 }
 
-/** One random organization with a random fate, from its first import to the quiet at the end. */
+/** One random organization with random events, from its first import to the quiet at the end. */
 export async function play(options: PlayOptions): Promise<Played> {
   await prepareCode();
   return runInSimulatedTime(createSeededRandom(-options.seed), () => playNow(options));

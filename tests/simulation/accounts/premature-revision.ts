@@ -4,13 +4,13 @@ import { accountsNamed, documentOf } from '../oracle/policies.ts';
 import { ofGrant } from '../oracle/sids.ts';
 import type { PolicyResource } from '../policy-resources.ts';
 import type { SimulationContext } from './context.ts';
-/** Found by a pattern, and made anew under their names: then nobody is on them any more. */
+/** Resources that patterns match and that were deleted and created again: no account has access on them. */
 export const madeAnew = /:repository\/base\/made|:secret:/;
 
 /**
- * Accounts that a write has put on a resource although the table counted them as done there before: whoever looked in
- * between has left it at that. Not looked at where others have changed what is ours, or where AWS has applied a write late:
- * then what the table knew was true once.
+ * Accounts that a write has put on a resource although the table counted them as done there before: a run in between
+ * would have skipped them. After external changes or late writes it is not judged, because then the table was right
+ * once.
  */
 export async function findCountedTooEarly(
   { inner, configuration, managedEdits, faults, ous }: SimulationContext,
@@ -25,7 +25,8 @@ export async function findCountedTooEarly(
   const had = idsIn(before, configuration.installation, grants);
   const added = [...idsIn(place.read(), configuration.installation, grants)].filter((id) => !had.has(id));
   if (added.length === 0) return [];
-  // By another configuration it was for others. Before the pattern of a grant matched it, that grant counted nobody.
+  // By another configuration it served other accounts. Before the pattern of a grant matched it, that grant served no
+  // account.
   if (writeInProgress === 'other-configuration') return [];
   const active = await inner.configuration.getActive();
   if (active === undefined || configurationHash !== getActivationId(active)) return [];
@@ -33,7 +34,7 @@ export async function findCountedTooEarly(
   return (
     accounts
       .filter((account) => account !== undefined)
-      // Whoever has left and is kept may be tried without, and put back, while it is found out whom AWS refuses.
+      // While a run searches for a rejected principal, it may remove and restore an account in its grace period.
       .filter((account) => isMember(account) && account.revision <= applied && !held.has(account.id))
       .map(({ id }) => `${key} counted as written for ${id} before it was`)
   );

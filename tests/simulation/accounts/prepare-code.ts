@@ -4,7 +4,7 @@ import { createSimulatedServices } from '../../../simulator/simulated-services.t
 import { createDraw, createSeededRandom } from '../random.ts';
 import { accountId, drawScenario } from './scenario.ts';
 
-/** Each play waits for it; whatever measures them waits before. */
+/** Each play waits for it. Measurements of plays wait for it before. */
 export const prepareCode = (): Promise<void> => {
   warm ??= warmUp();
   return warm;
@@ -13,8 +13,8 @@ export const prepareCode = (): Promise<void> => {
 let warm: Promise<void> | undefined;
 
 /**
- * In simulated time nothing may wait for the disk. So what the SDK, the runner and the machines load when they are
- * first used is loaded before.
+ * In simulated time no step may wait for the disk. So the modules that the SDK, the runner and the machines load on
+ * first use are loaded before.
  */
 async function warmUp(): Promise<void> {
   const draw = createDraw(createSeededRandom(0));

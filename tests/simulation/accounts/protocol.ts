@@ -39,10 +39,10 @@ export function createProtocol({ world, faults, violated }: ProtocolOptions): Pr
   const changes = new Map<string, Change>();
   let isReady = false;
 
-  /** Not looked at if somebody else changed the policy after the write. */
+  /** Not judged if somebody else changed the policy after the write. */
   const checkReadBack = (key: string): void => {
     const change = changes.get(key);
-    // A policy that was deleted is read as an error, which shows no state.
+    // The read of a deleted policy fails, so it shows no state.
     if (change?.after === undefined || findPolicyResource(world, refOf(key))?.read() !== change.after) return;
     if ((faults.shownAt.get(change.resource) ?? 0) < change.at)
       violated(`${key} counts as written, though nobody has read it back`);
@@ -51,7 +51,7 @@ export function createProtocol({ world, faults, violated }: ProtocolOptions): Pr
   const checkItem = (key: string, before: ResourceState | undefined, state: ResourceState): void => {
     if (before?.version !== state.version)
       violated(`${key}: an item is replaced that its writer has not read`);
-    // Without a revision nobody counts as served: an attempt ended while its write may still take effect.
+    // Without a revision no account counts as served: an attempt ended while its write may still take effect.
     if (state.writeInProgress === undefined && (state.lastReconciliation?.revision ?? 0) > 0)
       checkReadBack(key);
   };
@@ -76,10 +76,10 @@ export function createProtocol({ world, faults, violated }: ProtocolOptions): Pr
     written: async (call, place, before) => {
       const key = place.key();
       const after = place.read();
-      // A write that AWS rejected before is sent again without an account, and then changes nothing but the order.
+      // A write that AWS rejected before is sent again without an account, and then changes only the order.
       if (sortText(after) !== sortText(before))
         changes.set(key, { at: Date.now(), resource: getResourceArn(call), after });
-      // Attaching a managed policy to a role, for one, leaves the trust policy of the role as it is.
+      // For example, attaching a managed policy to a role changes nothing in its trust policy.
       if (faults.isLate(call) || /^(Attach|Detach)/.test(call.operation)) return [];
       return [
         ...(leases.isHeld(call)
@@ -101,7 +101,7 @@ function sortValue(value: unknown): unknown {
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** @param stored sees each item that was stored, and the one before it */
+/** @param stored called with each stored item, and the one before it */
 const observePuts = (
   resources: ResourceStore,
   stored: (key: string, before: ResourceState | undefined, state: ResourceState) => void,

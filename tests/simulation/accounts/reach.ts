@@ -1,16 +1,16 @@
 import type { SimulatedCall } from '../../../simulator/plugin.ts';
 import { accountsNamed, documentOf, list, type Statement } from '../oracle/policies.ts';
 
-/** Why nothing of ours may be for an account; `undefined` if it may. */
+/** Why no managed statement may be for an account. `undefined` if one may. */
 export type MayNotBeNamed = (id: string) => string | undefined;
 
-/** What a call gives to accounts that may not have it, besides statements of a resource's policy. */
+/** Access of forbidden accounts by a call, besides statements of a resource's policy. */
 export const findCallReach = (call: SimulatedCall, mayNotBeNamed: MayNotBeNamed): readonly string[] => [
   ...[...idsGivenTo(call)].flatMap((id) => findNamed(id, call.operation, mayNotBeNamed)),
   ...(givesRolesOfAnybody(call) ? [`${call.operation} is about roles of any account`] : []),
 ];
 
-/** Whether a statement of ours is for everybody, or for accounts that may not have it. */
+/** Whether a managed statement is for everybody, or for forbidden accounts. */
 export function findStatementReach(
   { Resource: _, ...statement }: Statement,
   { operation }: SimulatedCall,
@@ -35,7 +35,7 @@ function findNamed(id: string, where: string, mayNotBeNamed: MayNotBeNamed): rea
   return why === undefined ? [] : [`${where} names ${id}, which ${why}`];
 }
 
-/** Accounts that a call gives something to which is no statement of a resource's policy. */
+/** Accounts that a call gives access other than by a statement of a resource's policy. */
 function idsGivenTo({ operation, input }: SimulatedCall): ReadonlySet<string> {
   const { GranteePrincipal, LaunchPermission, PolicyDocument } = input as Readonly<Record<string, unknown>>;
   const given: Readonly<Record<string, unknown>> = {
@@ -47,7 +47,7 @@ function idsGivenTo({ operation, input }: SimulatedCall): ReadonlySet<string> {
   return new Set(JSON.stringify(given[operation] ?? '').match(/(?<!\d)\d{12}(?!\d)/g));
 }
 
-/** Whether a managed policy names roles of accounts that neither the ARN nor a condition says. */
+/** Whether a managed policy names roles of accounts that neither the ARN nor a condition restricts. */
 const givesRolesOfAnybody = ({ operation, input }: SimulatedCall): boolean =>
   operation.startsWith('CreatePolicy') &&
   documentOf((input as { readonly PolicyDocument?: string }).PolicyDocument).Statement.some(

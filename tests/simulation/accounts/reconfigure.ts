@@ -4,7 +4,7 @@ import type { Store } from '../../../shared/store/ports.ts';
 import { createProcessClock, epoch } from '../time.ts';
 import type { Action, ActionContext } from './action.ts';
 
-/** A person activates the next configuration, and mostly lets a sweep bring everything to it soon. */
+/** An operator activates the next configuration, and mostly starts a sweep soon. */
 export const reconfigure: Action = (happening) => {
   const { activeConfigurations, running } = happening;
   const activated = activeConfigurations.succeed((next) => activate(happening, next));
@@ -31,7 +31,7 @@ async function mostlySweep({ draw, start }: ActionContext): Promise<void> {
   await start({}, 'organization-sweep');
 }
 
-/** Somebody whose machine fails before the configuration is in force, and who does it again. */
+/** The activation fails on the operator's machine before it takes effect, and the operator repeats it. */
 const withoutTheLastStep = (store: Store): Store => ({
   ...store,
   configuration: {

@@ -5,7 +5,7 @@ import { keyOf, type Ref, refOf } from '../oracle/resources.ts';
 import { findPolicyResource } from '../policy-resources.ts';
 import type { SimulationContext } from './context.ts';
 
-/** Deletes a resource that the configuration names, and creates it again under its name. */
+/** Deletes a resource that the configuration names, and creates it again with its name. */
 export function recreateResource(stage: SimulationContext): string | undefined {
   const { organization, draw, watch, configuration, ous } = stage;
   const refs = namedKeysOf(configuration)
@@ -22,7 +22,7 @@ export function recreateResource(stage: SimulationContext): string | undefined {
 
 type Maker = (stage: Pick<SimulationContext, 'organization'>, ref: Ref) => void;
 
-/** AWS shows by the time of creation, by the suffix of the ARN or by the unique id that the resource is another one. */
+/** The time of creation, the suffix of the ARN or the unique id shows that it is another resource. */
 const makers: Readonly<Record<string, Maker>> = {
   'ecr-repository-policy': ({ organization }, { accountId, region, id }) => {
     const old = named(organization.world.repositories, { accountId, id, region });
@@ -88,7 +88,7 @@ const named = <T extends Named>(
     (each) => each.accountId === accountId && each.name === id && each.region === region,
   );
 
-/** Letters and digits that no resource had before. */
+/** Letters and digits that no earlier resource had. */
 function fresh({ settings }: SimulatedWorld, length: number): string {
   const one = (): string => Math.floor(settings.random() * 36).toString(36);
   return Array.from({ length }, one).join('');

@@ -10,8 +10,8 @@ export interface DueLine {
 }
 
 /**
- * Of a resource on which something is left: a line that begins with its key and names the error, or the line of an error
- * that several resources share. Such a line ends with the keys of the first ones.
+ * A line for a resource with unresolved work: it begins with the resource's key and names the error. If several
+ * resources share an error, its line ends with the keys of the first ones.
  */
 export function listDueLines({ resource, outcome, error }: ResourceChange): readonly DueLine[] {
   if (outcome === 'written' || outcome === 'unchanged') return [];
@@ -33,11 +33,11 @@ function sharesLine(resource: string, line: string): boolean {
   return more !== undefined || named.split(', ').includes(resource);
 }
 
-/** Accounts that wait for approval, and would have something more if they were approved. */
+/** Accounts that wait for approval, and would get more access if they were approved. */
 export const listWaitingIds = (accounts: readonly RegisteredAccount[]): readonly string[] =>
   accounts.filter((each) => each.approval !== undefined && isMember(each)).map(({ id }) => id);
 
-/** A line for each account that waits; it must be there if nobody is asked for the account. */
+/** A line for each waiting account. It must be present if no operator is asked about the account. */
 export async function listWaitingLines(
   { registry, approvals }: Store,
   now: number,

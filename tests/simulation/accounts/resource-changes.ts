@@ -4,7 +4,7 @@ import { patternPlaces } from '../oracle/expected.ts';
 import { findPolicyResource } from '../policy-resources.ts';
 import type { Action, ActionContext } from './action.ts';
 
-/** What teams do that have resources of their own; nothing where no pattern looks for such. */
+/** Actions of teams with resources of their own. None if no pattern searches for such resources. */
 export const changeMatchingResources: Action = (happening) => {
   const kinds = new Set(
     [...patternPlaces(happening.configuration)].map((place) => place.split('/')[0] ?? ''),
@@ -20,7 +20,7 @@ function changeRepositories(happening: ActionContext): void {
   );
   const gone = made.length > 0 && draw.chance(0.5) ? draw.pick(made) : undefined;
   if (gone !== undefined) organization.deleteRepository(gone.arn);
-  // Some are made anew under their name at once.
+  // Some are created again with their name at once.
   if (gone !== undefined && draw.chance(0.6)) return;
   const { name, region } = gone ?? {
     name: `base/made-${draw.between(1, 4)}`,
@@ -56,10 +56,10 @@ function changeSecrets({ organization, draw, announce }: ActionContext): void {
   announce(callEvent(untag ? 'UntagResource' : 'TagResource', 'aws.secretsmanager', home));
 }
 
-/** By which grants tell keys and images. */
+/** The tags by which grants select keys and images. */
 const use = { Use: 'images' };
 
-/** Made, tagged or not; planned for deletion and kept after all, which has no event of the rules at first. */
+/** Created, with or without tags; scheduled for deletion and restored, which sends no event to the rules at first. */
 function changeKeys({ organization, draw, announce }: ActionContext): void {
   const { keys } = organization.world;
   if (keys.size < 5 && draw.chance(0.4)) {
@@ -83,10 +83,12 @@ function changeKeys({ organization, draw, announce }: ActionContext): void {
 /** Keys that no grant names: without a named key its grant fails, as it should. */
 const wasMade = /\/0\d{7}-12ab/;
 
-/** A key's id, by how many there were before. */
+/** A key's id, by the number of keys before. */
 const idOf = (count: number): string => `${String(count).padStart(8, '0')}-12ab-34cd-56ef-1234567890ab`;
 
-/** Registered, copied, tagged or not, disabled and enabled, deregistered; the rules forward what may add one. */
+/**
+ * Registered, copied, tagged or untagged, disabled and enabled, deregistered. The rules forward calls that may add one.
+ */
 function changeImages({ organization, draw, announce }: ActionContext): void {
   const { images } = organization.world;
   if (images.size < 5 && draw.chance(0.4)) {
@@ -112,7 +114,7 @@ const madeImage = 'ami-0000000';
 
 const isMade = (id: string): boolean => id.startsWith(madeImage);
 
-/** One that is copied is available some minutes after its event. */
+/** A copied image is available some minutes after its event. */
 function makeImage({
   organization,
   draw,

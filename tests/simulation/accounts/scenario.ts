@@ -12,7 +12,7 @@ import { createProcessClock } from '../time.ts';
 import { drawConfigurationChanges } from './configuration-changes.ts';
 import { fillPolicies } from './nearly-full-policies.ts';
 
-/** Four levels deep; one has a slash in its name. */
+/** Four levels deep. One has a slash in its name. */
 export const ouPaths = [
   'Workloads',
   'Workloads/Production',
@@ -26,26 +26,26 @@ export const ouPaths = [
   'Sandbox',
 ];
 
-/** Tags that accounts carry, as selectors ask for them. */
+/** Tags of accounts, as selectors name them. */
 export const drawTags = (draw: Draw): Readonly<Record<string, string>> => ({
   ...(draw.chance(0.4) ? { runner: draw.pick(['yes', 'yes', 'large', 'no']) } : {}),
   ...(draw.chance(0.3) ? { stage: draw.pick(['prod', 'test']) } : {}),
 });
 
-/** An account outside the organization, to which others have given something. */
+/** An account outside the organization with unmanaged access. */
 const partner = '999988887777';
 
 export interface Scenario {
   readonly configuration: Configuration;
-  /** Those that come into force on the way, in their order; none in most fates. */
+  /** The later configurations, in their order. None in most plays. */
   readonly successors: readonly Configuration[];
   readonly organization: SimulatedOrganization;
 }
 
-/** An organization as it is before this project comes: accounts in every OU, resources with others' statements. */
+/** An organization before the installation: accounts in every OU, resources with unmanaged statements. */
 export function drawScenario(draw: Draw, accounts: number, share = 0.28): Scenario {
   const scarce = draw.chance(0.15);
-  // Many accounts on full resources need packing, and several managed policies.
+  // Many accounts on full resources need other packings, and several managed policies.
   const members = scarce && draw.chance(0.3) ? accounts + 32 : accounts;
   const configuration = drawConfiguration(draw, { share, scarce });
   const successors = draw.chance(1 / 8) ? drawConfigurationChanges(draw, configuration) : [];
@@ -68,7 +68,7 @@ export function drawScenario(draw: Draw, accounts: number, share = 0.28): Scenar
 
 export const accountId = (index: number): string => String(500_000_000_000 + index);
 
-/** What others have that is no statement: a share of an image, a grant on a key. */
+/** Unmanaged access that is no statement: a share of an image, a grant on a key. */
 function addOthers(organization: SimulatedOrganization): void {
   organization.addForeignAccount(partner);
   const { images, keys, grants } = organization.world;

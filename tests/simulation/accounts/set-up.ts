@@ -34,13 +34,13 @@ export interface PlayOptions {
   readonly seed: number;
   /** Accounts besides the central ones at the beginning. Default: drawn, 0 to 8. */
   readonly accounts?: number;
-  /** Puts something between the code and its store: a planted fault of a test. */
+  /** Wraps the store for the code: a planted fault of a test. */
   readonly around?: (store: Store) => Store;
-  /** The same for calls of AWS. Default: nothing. */
+  /** Wraps the calls of AWS. Default: nothing. */
   readonly between?: Interceptor;
 }
 
-/** Everything that a play needs. The order in which the parts draw is part of what a seed means. */
+/** The parts of a play. The order in which they draw random numbers is part of a seed's meaning. */
 export function setUp({
   seed,
   accounts,
@@ -49,7 +49,7 @@ export function setUp({
 }: PlayOptions): SimulationContext {
   const beginning = begin(seed, accounts);
   const { organization, activeConfigurations, draw, faults } = beginning;
-  // The parts see one another only while the play runs.
+  // The parts use one another only while the play runs.
   const context = (): SimulationContext => stage;
   const protocol = createProtocol({
     world: organization.world,

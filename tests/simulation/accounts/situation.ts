@@ -1,7 +1,10 @@
 import type { Situation } from '../oracle/expected.ts';
 import type { SimulationContext } from './context.ts';
 
-/** What the oracle judges: the world now, the active configuration, and who waits for approval by the registry. */
+/**
+ * The input of the oracle: the present world, the active configuration, and the accounts that wait for approval by the
+ * registry.
+ */
 export async function getSituation({
   organization,
   configuration,

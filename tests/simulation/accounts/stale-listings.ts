@@ -3,7 +3,7 @@ import type { Interceptor } from '../../../simulator/plugin.ts';
 import type { SimulatedAccount } from '../../../simulator/simulated-resources.ts';
 import type { Draw } from '../random.ts';
 
-/** Listings of Organizations that are older than they look. */
+/** Stale listings of Organizations. */
 export interface StaleListings {
   readonly interceptor: Interceptor;
   /** The accounts have changed, or will in a moment. */
@@ -19,8 +19,8 @@ interface Snapshot {
 const lists: ReadonlySet<string> = new Set(['ListAccounts', 'ListAccountsForParent', 'ListChildren']);
 
 /**
- * Each listing, even each page of one, is as the organization was some time ago: new accounts are missing, those that have
- * left are still there, those that have moved are in both OUs or in none. What is asked of one account is as it is.
+ * Each listing, even each page, shows the organization at some earlier time. New accounts are missing, accounts that
+ * have left are still present, and moved accounts are in both OUs or in none. Calls for one account are current.
  */
 export function createStaleListings({ world }: SimulatedOrganization, draw: Draw): StaleListings {
   let most = draw.pick([0, 0, 10_000, 60_000, 300_000]);
@@ -41,7 +41,7 @@ export function createStaleListings({ world }: SimulatedOrganization, draw: Draw
     if (then === undefined) return proceed();
     const now = [...world.accounts];
     fill(world.accounts, then.accounts);
-    // The service answers at once: nobody else sees the old state.
+    // The service answers at once, so no other call sees the old state.
     const answer = proceed();
     fill(world.accounts, now);
     return answer;

@@ -5,8 +5,9 @@ import type { SimulationContext } from './context.ts';
 import { getSituation } from './situation.ts';
 
 /**
- * Managed policies of ours that are attached to nothing: they give nobody anything, but AWS counts them. What is refused or
- * in conflict is not looked at, nor is a group without a grant where AWS has applied a write late: no run looks there any more.
+ * Managed policies of the installation without attachment: they give no access, but count towards AWS's quotas. Three
+ * cases are excluded: errors, conflicts, and a group without a grant after a late write of AWS. No run reads such a
+ * group again.
  */
 export async function findUnattachedPolicies(
   stage: SimulationContext,

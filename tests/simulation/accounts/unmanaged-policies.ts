@@ -6,13 +6,13 @@ import { readKey } from '../policy-calls.ts';
 import type { PolicyResource } from '../policy-resources.ts';
 
 export interface UnmanagedPolicies {
-  /** What is not ours, as others last left it, by ARN; where an edit was lost, what stands there. */
+  /** Unmanaged content by ARN, as external changes last left it. If an edit was lost, the present content. */
   readonly left: Map<string, Document>;
-  /** Edits of outsiders between a run's last read and its write: the window that AWS leaves. */
+  /** External changes between a run's last read and its write: a window that AWS does not close. */
   lostEdits(): number;
-  /** An outsider has just edited the resource. */
+  /** An external change has just been made to the resource. */
   edited(place: PolicyResource): void;
-  /** A write has changed the resource, which had this policy before. @returns what is wrong with that */
+  /** A write has changed the resource, which had this policy before. @returns the violations */
   check(call: SimulatedCall, place: PolicyResource, before: string | undefined): string | undefined;
 }
 
@@ -22,7 +22,7 @@ interface UnmanagedPolicyOptions {
   readonly now: () => number;
 }
 
-/** Remembers the part of each policy that this installation does not manage. */
+/** Stores the part of each policy that this installation does not manage. */
 export function observeUnmanagedPolicies({
   installation,
   faults,
@@ -45,7 +45,7 @@ export function observeUnmanagedPolicies({
     check: (call, { arn, read }, before) => {
       const after = read();
       if (meaningOf(unmanaged(before)) === meaningOf(unmanaged(after))) return undefined;
-      // A run that was never shown the policy has no excuse.
+      // A run that never read the policy has no excuse.
       const readAt = faults.readAt.get(readKey(call)) ?? Number.POSITIVE_INFINITY;
       // Another attempt of its run may have read since.
       if ((editedAt.get(arn) ?? 0) < readAt && !faults.isLate(call))

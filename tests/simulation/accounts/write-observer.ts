@@ -12,7 +12,7 @@ import type { ActiveConfigurations } from './active-configurations.ts';
 import { findCallReach, findStatementReach, type MayNotBeNamed } from './reach.ts';
 import { observeUnmanagedPolicies, type UnmanagedPolicies } from './unmanaged-policies.ts';
 
-/** Something that one of the promises excludes. */
+/** A violation of a promise. */
 export interface Violation {
   /** Milliseconds of simulated time since the beginning. */
   readonly at: number;
@@ -32,7 +32,7 @@ interface WriteObserverOptions {
   readonly faults: Faults;
   readonly mayNotBeNamed: MayNotBeNamed;
   readonly now: () => number;
-  /** A write has changed the resource, which had this policy before. @returns what is wrong with that */
+  /** A write has changed the resource, which had this policy before. @returns the violations */
   readonly onWrite: (
     place: PolicyResource,
     before: string | undefined,
@@ -40,7 +40,7 @@ interface WriteObserverOptions {
   ) => Promise<readonly string[]>;
 }
 
-/** Looks at each write at the moment it takes effect. */
+/** Checks each write at the moment it takes effect. */
 export function observeWrites(options: WriteObserverOptions): WriteObserver {
   const { organization, inForce, faults, mayNotBeNamed, now, onWrite } = options;
   const { installation } = inForce.now;
