@@ -1,7 +1,7 @@
 import type { AccessCounts, Reach, RecordedHold, ResourceChange, RunRecord } from '../store/ports.ts';
 import { listHeldAccounts } from './holds.ts';
 
-/** Whose access the changes of a run changed, as its record says it; nothing where they changed nobody's. */
+/** The accounts whose access the changes of a run changed, as its record states them. Empty if none changed. */
 export function summarizeAccess(changes: readonly ResourceChange[]): Pick<RunRecord, 'accessChanges'> {
   const gains = changes.map(getAccessChanges);
   const accessChanges: AccessCounts = {
@@ -17,7 +17,7 @@ const reach = (resources: readonly (readonly string[])[]): Reach => ({
   resources: resources.filter((ids) => ids.length > 0).length,
 });
 
-/** What became of an account that is no member: `its access to 3 resources was removed`. */
+/** The result for an account that is no member: `its access to 3 resources was removed`. */
 export function formatRemovalSummary(changes: readonly ResourceChange[], accountId: string): string {
   const from = changes.filter((each) => getAccessChanges(each).removed?.includes(accountId)).length;
   const ends = changes.flatMap(({ holds = [] }) => listGraceEnds(holds, accountId)).sort();
@@ -37,7 +37,7 @@ const listGraceEnds = (holds: readonly RecordedHold[], accountId: string): reado
 
 const resources = (count: number): string => (count === 1 ? '1 resource' : `${count} resources`);
 
-/** Whose access a change has changed. One that failed, or that nobody has come to yet, says whose it would. */
+/** The accounts whose access a change has changed. A failed or open change states the accounts of its plan. */
 export function getAccessChanges({
   outcome,
   added,
@@ -47,6 +47,6 @@ export function getAccessChanges({
   return { ...(added === undefined ? {} : { added }), ...(removed === undefined ? {} : { removed }) };
 }
 
-/** What the plan noticed on the run's resources. */
+/** The plan's warnings about the run's resources. */
 export const listWarnings = (changes: readonly ResourceChange[]): readonly string[] =>
   changes.flatMap(({ warnings = [] }) => warnings);

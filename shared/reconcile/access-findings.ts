@@ -14,17 +14,17 @@ import type { CentralEvidence } from './judge-halves.ts';
 import { computeReadiness } from './readiness.ts';
 import { planWait, type VerificationWait } from './verification-wait.ts';
 
-/** What was found about one access, or about one account that should have none. */
+/** The finding about one access, or about one account that should have none. */
 export interface Finding {
   /** Absent if there is no access. */
   readonly result?: AccessResult;
-  /** What is not as the configuration says, unless the outcome of the resource says it already. */
+  /** A difference from the configuration, unless the outcome of the resource reports it already. */
   readonly violation?: string;
-  /** What the result rests on, if it can be judged together with the member account. */
+  /** The evidence for the result, if it can be judged together with the member account. */
   readonly evidence?: AccessEvidence;
 }
 
-/** An access, and what the central account says to it. */
+/** An access, and the central account's half of it. */
 export interface AccessEvidence {
   readonly access: Access;
   readonly central: CentralEvidence;
@@ -33,9 +33,9 @@ export interface AccessEvidence {
 export const isViolation = ({ violation }: Finding): boolean => violation !== undefined;
 
 export interface Verification {
-  /** How many things were judged. */
+  /** Number of judged accesses and accounts. */
   readonly verified: number;
-  /** What is not as the configuration says, a line each; as many as a state takes, which is 256 KiB. */
+  /** Differences from the configuration, a line each. At most as many as a state can hold, which is 256 KiB. */
   readonly missing: readonly string[];
   /** Absent if there was no access to verify. */
   readonly readiness?: Readiness | undefined;
@@ -53,7 +53,7 @@ const maxReasons = { lines: 200, bytes: 40_000 };
 const correctAndVerify = (): string =>
   'to see all lines, correct the causes of the lines here, then start the run again, which verifies every access again';
 
-/** @param wait how long the run has waited, and may wait, for member roles */
+/** @param wait how long the run has waited, and how long it may wait, for member roles */
 export function summarize(findings: readonly Finding[], wait: VerificationWait): Verification {
   const violations = findings.flatMap(({ violation }) => violation ?? []);
   const readiness = computeReadiness(findings.flatMap(({ result }) => result ?? []));
@@ -88,7 +88,7 @@ const describeAccess = ({ key }: DesiredResource, { id }: Account, { who, what, 
   ...(member === undefined ? {} : { role: member.role }),
 });
 
-/** What the documents of a resource prove for an account. */
+/** The proof by a resource's documents, for an account. */
 export function listAccountFindings(
   desired: DesiredResource,
   account: Account,
@@ -102,7 +102,7 @@ export function listAccountFindings(
       const judged = toJudged(judgeAccess(documents, central.policyKind, access), access);
       return toFinding({ ...describeAccess(desired, account, access), ...judged }, { access, central });
     });
-  // What raw statements give is not known, so it is not verified; an account that is kept for now may be named.
+  // The access by raw statements is unknown, so it is not verified. An account in its grace period may be named.
   if (isGranted(desired, account) || kept.has(account.id)) return [];
   const named = documents.some((document) =>
     listManagedStatements(document, context.installationId).some((statement) =>

@@ -1,11 +1,11 @@
 import type { AccessStatus, SignInGuide } from '../store/readiness.ts';
 
-/** What verification found about one access of one account. */
+/** The result of verification for one access of one account. */
 export interface AccessResult {
   /** Key of the central resource. */
   readonly resource: string;
   readonly accountId: string;
-  /** Who acts and what they do, as the access says. */
+  /** The principal and the action, as the access states them. */
   readonly who: string;
   readonly what: string;
   /** The role of the account that the access needs, with its path. Absent if it needs none. */

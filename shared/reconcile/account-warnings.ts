@@ -3,7 +3,7 @@ import type { Account } from '../platform/account.ts';
 import { findAccountsWithoutRole } from './accounts-without-role.ts';
 import { findSelectorWarnings } from './selector-warnings.ts';
 
-/** What the accounts of the registry show to be legal but pointless in a configuration. */
+/** Valid but pointless parts of a configuration, by the accounts of the registry. */
 export const findAccountWarnings = (
   active: Pick<ResolvedConfiguration, 'configuration' | 'ous'>,
   registered: readonly Account[],

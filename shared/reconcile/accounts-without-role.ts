@@ -5,15 +5,15 @@ import { findMemberRole, listMemberRoleReferences } from '../grants/member-roles
 import { type Account, formatAccounts } from '../platform/account.ts';
 
 /**
- * Accounts that a grant selects for a member role which no StackSet brings to them, a line for each grant and role. The paths
- * of OUs alone cannot tell: the accounts of the registry do.
+ * Accounts that a grant selects for a member role although no StackSet deploys it to them, a line for each grant and
+ * role. The paths of OUs alone do not show it: the accounts of the registry do.
  */
 export function findAccountsWithoutRole(
   { configuration, ous = noStoredOus }: Pick<ResolvedConfiguration, 'configuration' | 'ous'>,
   registered: readonly Account[],
 ): readonly string[] {
   const { grants, memberRoles = [], organization } = configuration;
-  // The OU of an account that cannot be read is not known.
+  // The OU of an unreadable account is unknown.
   if (registered.some(isUnreadable)) return [];
   const members = registered.filter(isMember);
   return grants.flatMap((entry) =>
@@ -24,7 +24,7 @@ export function findAccountsWithoutRole(
           role !== undefined &&
           account.id !== organization.managementAccount &&
           evaluateSelection(entry.for, account, ous) === 'selected' &&
-          // A StackSet keeps to the ids of its OUs when an OU is renamed.
+          // When an OU is renamed, a StackSet still uses the id of the OU.
           !maySelect(role.for, account, ous),
       );
       return without.length === 0 ? [] : [describe(entry.name, role?.name ?? name, without)];

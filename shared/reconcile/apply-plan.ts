@@ -19,7 +19,7 @@ import { listReadWarnings, toJsonDocuments, toNextDocuments } from './read-and-p
 import { reconcileResource } from './reconcile.ts';
 import type { Services } from './services.ts';
 
-/** A run that other resources wait for. */
+/** A run that holds the lease of a resource of this plan. */
 export interface HeldByRun extends LeaseHolder {
   /** `user@host`, if an operator started it. */
   readonly startedBy?: string;
@@ -30,12 +30,12 @@ export interface HeldByRun extends LeaseHolder {
 export interface ApplyPlanRequest {
   readonly runId: string;
   readonly plan: OverallPlan;
-  /** `user@host`, for others who have to wait for this run. */
+  /** `user@host`, for operators who have to wait for this run. */
   readonly startedBy?: string;
   readonly onProgress?: (resources: { readonly done: number; readonly of: number }) => void;
-  /** Called once for each run that holds resources of the plan, before it is waited for. */
+  /** Called once for each run that holds resources of the plan, before the plan waits for it. */
   readonly onWait?: (held: HeldByRun) => void;
-  /** Whether the operator wants it to end: what has begun is finished, and nothing else is begun. Default: never. */
+  /** Whether the operator wants it to end: work in progress is finished, and nothing else begins. Default: never. */
   readonly isInterrupted?: () => boolean;
 }
 
@@ -43,9 +43,9 @@ export interface ApplyPlanRequest {
 const concurrency = 4;
 
 /**
- * Makes the changes of a plan, each resource under its lease, and records them as a run. What could not be planned is
- * not written, and neither is what should become something else by now: nobody has seen that. Resources that another run
- * holds come last, and are waited for.
+ * Makes the changes of a plan, each resource under its lease, and records them as a run. It does not write a resource
+ * without a plan. It does not write a resource whose desired state has changed since, because the operator has not seen
+ * that state. Resources that another run holds come last, and the command waits for them.
  */
 export async function applyPlan(services: Services, request: ApplyPlanRequest): Promise<RunRecord> {
   const { runId, plan, startedBy, isInterrupted = () => false } = request;
@@ -82,7 +82,7 @@ export async function applyPlan(services: Services, request: ApplyPlanRequest): 
 
 type Applying = ApplyPlanRequest & Required<Pick<ApplyPlanRequest, 'isInterrupted'>>;
 
-/** Those that another run holds are tried again when all others are done. */
+/** Resources that another run holds are tried again when all others are done. */
 async function applyAll(
   services: Services,
   request: Applying,
@@ -111,10 +111,12 @@ async function applyAll(
   return first.map((change) => tried.get(change.resource) ?? change);
 }
 
-/** A lease that nobody releases ends sooner; another run may take it in between. */
+/** Each wait is short: the holder may release the lease earlier, and another run may take it in between. */
 const longestWait = leaseDuration + 60_000;
 
-/** Tells of each run that is waited for, once, with all that it holds as far as that is known by then. */
+/**
+ * Reports each run that the command waits for, once, with all resources that it holds as far as they are known by then.
+ */
 async function waitingFor(services: Services, request: Applying, held: readonly ResourceChange[]) {
   const told = new Set<string>();
   const tell = async (holder: LeaseHolder, resources: readonly string[]): Promise<void> => {
@@ -146,7 +148,7 @@ async function waitingFor(services: Services, request: Applying, held: readonly 
   });
 }
 
-/** Who held a resource that ended as busy. */
+/** The holder of a resource that ended as busy. */
 const holderIn = ({ error }: ResourceChange): LeaseHolder | undefined =>
   holderSchema.safeParse(error?.fields?.holder).data;
 
@@ -205,7 +207,7 @@ async function applyOne(
   });
 }
 
-/** The store, for as long as the configuration of the plan is the active one: nobody has seen what another one means. */
+/** The store, while the configuration of the plan is the active one: no operator has seen the result of another one. */
 function refusingAnotherConfiguration(store: Store, plan: OverallPlan): Store {
   const refuseUnlessActive = (stored: StoredConfiguration | undefined): void => {
     if (stored !== undefined && getActivationId(stored) === getActivationId(plan.active)) return;
@@ -256,7 +258,7 @@ interface Ending {
 const interruption =
   'Interrupted by the operator. Writes that had begun were finished. Run `onboarding apply` again for the rest';
 
-/** An account that AWS does not accept is left for the next run, unless the plan is for that very account. */
+/** An account that AWS rejects is left for the next run, unless the plan is for exactly this account. */
 function unresolvedOf(
   change: ResourceChange,
   { own, accounts }: Pick<Ending, 'own' | 'accounts'>,

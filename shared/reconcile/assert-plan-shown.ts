@@ -10,7 +10,7 @@ interface Wanted {
   readonly active: Pick<ActiveConfiguration, 'configuration'>;
 }
 
-/** Digest of the managed statements that a plan leads to: what an operator who agrees to the plan has agreed to. */
+/** Digest of the managed statements that a plan leads to: an operator who agrees to the plan agrees to them. */
 export const computeShownDigest = ({ desired, active }: Wanted, { next, owned }: ResourcePlan): string =>
   hashCanonically(
     digestManagedStatements(desired.kind.toDocuments(next, owned), active.configuration.installation),

@@ -5,8 +5,9 @@ import { findDesiredResource, listGrantNames } from './desired-resources.ts';
 import type { Services } from './services.ts';
 
 /**
- * Another configuration that became active since the context was loaded may not name the resource any more. A search that has
- * completed since may not match it. The inventory has the resource by now, so a later run sees it, whether it was written or not.
+ * Another configuration that became active since the context was loaded may not name the resource any longer. A search
+ * that has completed since may not match it. The inventory has the resource by now, so a later run sees it, whether
+ * this write happens or not.
  * @throws ConcurrentUpdateError
  */
 export async function assertStillDesired(

@@ -14,7 +14,9 @@ import { listHeldAccounts } from './holds.ts';
 import type { ResourcePlan } from './plan-types.ts';
 import { createBlockedRemovalsError } from './removal-limit.ts';
 
-/** Errors of a planned resource that last until somebody acts. Until then an operator reads nothing else about it. */
+/**
+ * Errors of a planned resource that last until an operator acts. Until then an operator reads no other error about it.
+ */
 const lasting = [
   AccessDeniedError,
   ConflictError,
@@ -31,7 +33,7 @@ interface ResourceScope extends RemovalScope {
   readonly key: string;
 }
 
-/** Whether blocked removals are the reason itself, as `createBlockedRemovalsError` makes it. */
+/** Whether blocked removals are the reason itself, as `createBlockedRemovalsError` states it. */
 const isBlocking = (error: OnboardingError): boolean =>
   error instanceof UnsafeChangeError && error.fields.accountIds !== undefined;
 
@@ -44,8 +46,8 @@ export function getBlockedRemovals(error: unknown): readonly string[] {
 }
 
 /**
- * The error, with the blocked removals in its text and its fields: an operator who reads one reason knows both.
- * @param effect what else is known of these removals, a sentence. Default: nothing
+ * The error, with the blocked removals in its text and its fields, so that one reason shows both.
+ * @param effect a further sentence about these removals. Default: none
  */
 export function withBlockedRemovals(
   error: OnboardingError,
@@ -56,7 +58,7 @@ export function withBlockedRemovals(
   const stated = getBlockedRemovals(error);
   if (accountIds.join() === stated.join()) return error;
   if (isBlocking(error)) return createAgain(error, accountIds, scope);
-  // What states other accounts was made here, from the error without any.
+  // An error with other accounts was created here, from the error without accounts.
   const bare = stated.length > 0 && error.cause instanceof OnboardingError ? error.cause : error;
   if (accountIds.length === 0) return bare;
   const text = [formatBlockedRemovals(accountIds, scope), effect].filter((each) => each !== '').join('. ');
@@ -71,7 +73,7 @@ const createAgain = ({ cause }: OnboardingError, accountIds: readonly string[], 
     cause instanceof PolicyTooLargeError ? cause : undefined,
   );
 
-/** What a plan leaves undone, each for its own reason. */
+/** The changes that a plan holds back, each with its reason. */
 interface Undone {
   readonly blocked: readonly string[];
   readonly refused?: OnboardingError;
@@ -82,7 +84,10 @@ export const toUndone = ({ holds, refused }: Pick<ResourcePlan, 'holds' | 'refus
   ...(refused && { refused }),
 });
 
-/** The error that ended an attempt, with what the plan leaves undone in any case: blocked removals, and a lack of room. */
+/**
+ * The error that ended an attempt, with the changes that the plan holds back in any case: blocked removals, and
+ * additions without room.
+ */
 export function withOtherReasons(
   error: unknown,
   { blocked, refused }: Undone,

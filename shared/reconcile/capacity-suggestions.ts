@@ -3,13 +3,13 @@ import type { GrantEntry } from '../grants/grant-schema.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
 import { OnboardingError } from '../platform/errors.ts';
 
-/** A change of the configuration that was tried, and how many accounts would fit with it. */
+/** A tested change of the configuration, and how many accounts would fit with it. */
 export interface CapacitySuggestion {
   /** Such as `accountsIn: condition` or `a resource of its own`. */
   readonly change: string;
-  /** Names of the grants that it is for; empty for one of the resource. */
+  /** Names of the grants that it is for. Empty for a change of the resource. */
   readonly grants: readonly string[];
-  /** At most as many as there are. */
+  /** At most the number of accounts of the grants. */
   readonly fit: number;
 }
 
@@ -21,8 +21,8 @@ interface FullResource {
 }
 
 /**
- * What should be on a resource. Pure.
- * @throws PolicyTooLargeError that says what would fit, and whatever else `GrantKind.render` throws
+ * The desired state of a resource. Pure.
+ * @throws PolicyTooLargeError that says what would fit, and the other errors of `GrantKind.render`
  */
 export function renderOrExplain(
   kind: GrantKind,
@@ -43,7 +43,7 @@ const toFullResource = (
   { fields }: PolicyTooLargeError,
 ): FullResource => ({ kind, request, now: Number(fields.fit ?? 0) });
 
-/** The refusal, and what would help: each change is tried by rendering, never guessed. Pure. */
+/** The error, with the changes that would help: each change is tested by rendering. Pure. */
 function withRemedies(full: FullResource, refused: PolicyTooLargeError): PolicyTooLargeError {
   const accounts = countMaxAccounts(full.request.shares);
   const remedies = remediesFor(full);
@@ -68,17 +68,17 @@ function remedyText({ change, grants }: CapacitySuggestion): string {
   return `${change} for ${grants.length === 1 ? 'grant' : 'grants'} ${grants.join(', ')}`;
 }
 
-/** Those by which more fit than now, the smallest changes first. */
+/** The changes by which more accounts fit than now, the smallest changes first. */
 const remediesFor = (full: FullResource): readonly CapacitySuggestion[] =>
   [...repacked(full), ...apart(full), ...unlisted(full), ...spread(full)].filter(({ fit }) => fit > full.now);
 
-/** Every grant that may have its accounts in a condition has them there. */
+/** Every grant that allows it lists its accounts in a condition. */
 const repacked = (full: FullResource): readonly CapacitySuggestion[] =>
   changed(full, 'accountsIn: condition', (entry) =>
     entry.accountsIn === 'condition' ? undefined : reparsed(full, { ...entry, accountsIn: 'condition' }),
   );
 
-/** Every grant that a condition on the organization or on OUs can hold is held by one. */
+/** Every grant that supports a condition on the organization or on OUs uses one. */
 const unlisted = (full: FullResource): readonly CapacitySuggestion[] =>
   (['organization', 'ou'] as const).flatMap((match) =>
     changed(full, `match: ${match}`, ({ accountsIn: _, ...entry }) =>
@@ -100,7 +100,7 @@ function changed(
   return [{ change, grants, fit: fitting(full, next) }];
 }
 
-/** One of several grants on a resource of its own. */
+/** One of several grants moves to a resource of its own. */
 const apart = (full: FullResource): readonly CapacitySuggestion[] => {
   const { shares } = full.request;
   if (shares.length < 2) return [];
@@ -111,7 +111,7 @@ const apart = (full: FullResource): readonly CapacitySuggestion[] => {
   });
 };
 
-/** More resources with the same grants, each for a part of the accounts. */
+/** More resources with equal grants, each for a part of the accounts. */
 function spread(full: FullResource): readonly CapacitySuggestion[] {
   const { shares } = full.request;
   const accounts = countMaxAccounts(shares);
@@ -132,14 +132,14 @@ const onEmpty = (full: FullResource): FullResource => ({
 const countMaxAccounts = (shares: readonly Share[]): number =>
   Math.max(0, ...shares.map(({ accounts }) => accounts.length));
 
-/** How many of the accounts fit, found by halving; 0 where that are no more than now. */
+/** How many of the accounts fit, by bisection. 0 if not more fit than now. */
 function fitting({ kind, request, now }: FullResource, shares: readonly Share[]): number {
   const fits = (count: number): boolean => {
     try {
       kind.render({ ...request, shares: shares.map((share) => withFirst(share, count)) });
       return true;
     } catch (error) {
-      // Whatever it is, it is no remedy, and must not hide what is wrong.
+      // A change that causes any error is no suggestion, and its error must not hide the original one.
       if (error instanceof OnboardingError) return false;
       throw error;
     }

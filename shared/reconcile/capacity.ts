@@ -6,17 +6,20 @@ import { PolicyTooLargeError } from '../platform/aws/errors.ts';
 import { renderOrExplain } from './capacity-suggestions.ts';
 import type { DesiredResource } from './desired-resource.ts';
 
-/** How full a resource is, and what one account more would do. */
+/** How full a resource is, and the effect of one account more. */
 export interface Capacity {
-  /** Of the fullest document, or the number of things, as the service counts them. */
+  /** Of the fullest document, or the number of things, counted as the service does. */
   readonly size: number;
   readonly limit: number;
   readonly unit: LimitUnit;
-  /** How the accounts are written now; absent where there is one way only. */
+  /** The present packing. Absent if the kind has only one. */
   readonly packing?: string;
-  /** Accounts that still fit, if every grant on it gets each of them; absent for any number: none is listed. */
+  /**
+   * Accounts that still fit, if every grant on the resource gets each of them. Absent for any number: no statement
+   * lists accounts.
+   */
   readonly room?: number;
-  /** The packing that comes next, and after how many accounts more; absent where there is none. */
+  /** The next packing, and the number of accounts before it. Absent if there is none. */
   readonly next?: { readonly packing: string; readonly after: number };
 }
 
@@ -27,12 +30,12 @@ export interface CapacityRequest {
   readonly configuration: Configuration;
 }
 
-/** Nobody has so many accounts: where they fit, any number does. */
+/** No organization has so many accounts. If they fit, any number does. */
 const anyNumber = 131_072;
 
 /**
- * Reckons by rendering: with the accounts that the resource is for, and with more and more made-up ones. Pure.
- * @throws OwnershipClashError; PolicyTooLargeError where not even those fit that it is for
+ * Computed by rendering: with the present accounts of the resource, and with more and more invented ones. Pure.
+ * @throws OwnershipClashError; PolicyTooLargeError if not even the present accounts fit
  */
 export function measureCapacity(request: CapacityRequest): Capacity {
   const now = renderOrExplain(request.desired.kind, requestFor(request, 0));
@@ -48,7 +51,7 @@ export function measureCapacity(request: CapacityRequest): Capacity {
 const isPacked = (rendering: Rendering<unknown> | undefined, packing: string | undefined): boolean =>
   rendering !== undefined && rendering.packing === packing;
 
-/** The largest number that holds, found by doubling and halving; `undefined` where any does. */
+/** The largest number for which the test is true, by doubling and bisection. `undefined` if it is true for any. */
 function most(holds: (count: number) => boolean): number | undefined {
   let tooMany = 1;
   while (tooMany <= anyNumber && holds(tooMany)) tooMany *= 2;
@@ -85,7 +88,7 @@ const requestFor = ({ desired, actual, remembered, configuration }: CapacityRequ
   })),
 });
 
-/** No id that AWS has given so far is greater, so the order of the accounts stays. */
+/** AWS has given no greater id so far, so the order of the accounts stays. */
 const firstMadeUpId = 999_000_000_000;
 
 const madeUp = (count: number): readonly Account[] =>

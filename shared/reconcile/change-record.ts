@@ -12,7 +12,7 @@ export type ReconcileResult = Omit<
   'resource' | 'plannedAt' | 'plannedGeneration' | 'planned'
 >;
 
-/** Whose access a write changes; nobody's where there is none. */
+/** The accounts whose access a write changes. Empty without a write. */
 export function toAccessChanges(
   { changed, added, removed }: ResourcePlan,
   excluded: readonly string[] = [],
@@ -25,7 +25,7 @@ export function toAccessChanges(
   };
 }
 
-/** Holds as a record has them; nothing if there are none. */
+/** Holds in the form of a record. Absent if there are none. */
 export function toRecordedHolds(
   holds: readonly Hold[],
   { graceHours }: Pick<Configuration, 'graceHours'>,
@@ -36,7 +36,7 @@ export function toRecordedHolds(
   return recorded.length === 0 ? {} : { holds: recorded };
 }
 
-/** A state's documents as a record keeps them; `remembered` is what the table knows as ours in it. */
+/** A state's documents in the form of a record. `remembered` is the managed content that the table remembers. */
 export const toRecordDocuments = (
   { kind }: DesiredResource,
   state: unknown,
@@ -46,7 +46,7 @@ export const toRecordDocuments = (
     Object.entries(kind.toDocuments(state, remembered)).map(([name, document]) => [name, document ?? null]),
   );
 
-/** What was planned stays on record where nothing was done; how an attempt before this one ended does not. */
+/** If nothing was done, the plan stays on record. The result of an earlier attempt does not. */
 export function toChangeRecord(clock: Clock, planned: ResourceChange, done: ReconcileResult): ResourceChange {
   const { outcome, error, holds = [], wrote, ...kept } = planned;
   const inGrace = holds.filter(({ reason }) => reason === 'grace-period');
@@ -69,8 +69,8 @@ export function withoutPlannedAccounts({
 }
 
 /**
- * The plan saw a difference, no reconciliation has ended since, and the difference is gone: an attempt of this run
- * that never heard the answer has written it.
+ * The plan saw a difference, no reconciliation has ended since, and the difference is gone. So an attempt of this run
+ * has written it without getting the answer.
  */
 export function attributeEarlierWrite(
   planned: ResourceChange,

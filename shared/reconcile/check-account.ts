@@ -32,8 +32,8 @@ export interface AccountCheckRequest {
 }
 
 /**
- * Verifies every access of one account by what AWS has now, and looks for access that it should not have. Writes nothing, and waits for
- * nothing.
+ * Verifies every access of one account by AWS's present policies, and searches for access that it should not have.
+ * Writes nothing, and waits for nothing.
  * @throws AccountNotMemberError if the registry does not have the account
  */
 export async function checkAccount(
@@ -89,7 +89,7 @@ async function findCentral(
   }
 }
 
-/** Of a statement that names the account although no grant gives it access. */
+/** For a statement that names the account although no grant gives it access. */
 function withNextStep(finding: Finding, isKept: boolean): Finding {
   if (finding.result !== undefined || finding.violation === undefined) return finding;
   const next = isKept

@@ -17,18 +17,18 @@ import { judgeFindings, listNeededRoles } from './prove-findings.ts';
 import type { Services } from './services.ts';
 import { judgeResources } from './verify.ts';
 
-/** How one member role of one account is. */
+/** The state of one member role of one account. */
 export interface MemberRoleDrift {
   readonly account: RegisteredAccount;
   readonly role: MemberRole;
   readonly status: MemberRoleStatus;
-  /** What differs, a phrase each, or why the role was not read. Empty if it is equal. */
+  /** The differences, a phrase each, or why the role was not read. Empty if it is equal. */
   readonly reasons: readonly string[];
 }
 
 export interface MemberRoleCheck {
   readonly roles: readonly MemberRoleDrift[];
-  /** What all halves of each access prove. */
+  /** The proof of each access by all its halves. */
   readonly findings: readonly Finding[];
 }
 
@@ -38,7 +38,7 @@ export interface MemberRoleCheckRequest {
   readonly accounts: readonly RegisteredAccount[];
 }
 
-/** The member roles that a StackSet brings to the account. No StackSet reaches the management account. */
+/** The member roles that a StackSet deploys to the account. No StackSet reaches the management account. */
 export function listMemberRolesOf(
   { configuration: { memberRoles = [], organization }, ous = noStoredOus }: ActiveConfiguration,
   account: Account,
@@ -78,7 +78,7 @@ export interface MemberInspection {
 }
 
 /**
- * Reads the member accounts, and judges what the central resources say to each access again.
+ * Reads the member accounts, and judges the central half of each access again.
  * @param central findings about the central resources
  */
 export async function inspectMembers(
@@ -96,7 +96,7 @@ export async function inspectMembers(
   ];
   const request = { runId, configuration, readings: createPolicyReadings(services, startedAt) };
   const members = await collectMemberEvidence(services, { ...request, mayArrive: false }, needed);
-  // A role that is missing is reported as such, whatever needs it.
+  // A missing role is reported as missing, even if other accesses need it.
   const findings = await judgeFindings(services, { ...request, mayArrive: true }, central, members);
   const now = services.clock.now();
   return { findings, roles: own.map((each) => compareRole(each, { active, members, now })) };

@@ -16,7 +16,8 @@ export interface OrganizationRequest {
 }
 
 /**
- * Where the accounts that take part are, which are values of condition keys, and the SCPs and RCPs that bind the requests.
+ * The facts that decide besides policies of resources and roles: the positions of the accounts, which are values of
+ * condition keys, and the SCPs and RCPs that bind the requests.
  * @throws the retryable errors of `shared/platform/aws`, except for throttled calls
  */
 export async function collectOrganization(

@@ -4,8 +4,8 @@ import { digestManagedStatements, listChangedSids } from './digest.ts';
 import { ConflictError } from './errors.ts';
 
 /**
- * For so long after a reconciliation a read may be older than what it wrote: IAM and S3 are eventually consistent, and
- * AWS gives no figure; for a grant of a key it is usually less than five minutes (CreateGrant, KMS API reference).
+ * The time after a reconciliation in which a read may be older than the write. IAM and S3 are eventually consistent,
+ * and AWS gives no figure. For a grant of a key it is usually less than five minutes (CreateGrant, KMS API reference).
  */
 const readsMayBeStaleFor = 5 * 60_000;
 
@@ -45,8 +45,8 @@ function judgeChange(context: ReconcileContext, observed: ObservedChange): Confl
 }
 
 /**
- * What the table must remember of external changes; `undefined` for nothing. A resource that was deleted and created again has
- * no conflict: its statements were not changed. The identity is read only if there is a change to report.
+ * The external changes that the table must remember. `undefined` for none. A resource that was deleted and created
+ * again has no conflict: its statements were not changed. The identity is read only if there is a change to report.
  */
 export async function judgeConflict(
   context: ReconcileContext,
@@ -65,9 +65,9 @@ export async function judgeConflict(
 export type Identify = () => Promise<string | undefined>;
 
 /**
- * Sids of managed statements that differ from the last reconciliation. `undefined` if none differs, or if a difference proves no
- * external change: the table has no digests, a write of this installation has an unknown end, the read may be stale, or a
- * resource that a pattern has found has no policy.
+ * Sids of managed statements that differ from the last reconciliation. `undefined` if none differs, or if a difference
+ * proves no external change: the table has no digests, a write of this installation has an unknown end, the read may be
+ * stale, or a resource that a pattern matched has no policy.
  */
 function findExternalChanges(
   { desired, active, state }: ReconcileContext,
@@ -77,7 +77,7 @@ function findExternalChanges(
   if (managed?.digests === undefined || writeInProgress !== undefined) return undefined;
   if (at - Date.parse(lastReconciliation?.at ?? '') < readsMayBeStaleFor) return undefined;
   const documents = desired.kind.toDocuments(actual, managed.sids);
-  // A pattern also finds a resource that was deleted and created again under its name. It has no policy.
+  // A pattern also matches a resource that was deleted and created again with an equal name. It has no policy.
   if (!desired.named && Object.values(documents).every((document) => document === undefined))
     return undefined;
   const now = digestManagedStatements(documents, active.configuration.installation);
@@ -85,7 +85,7 @@ function findExternalChanges(
   return sids.length === 0 ? undefined : sids;
 }
 
-/** Remembers an open conflict. @returns the error that reports it */
+/** Stores an open conflict. @returns the error that reports it */
 export async function recordConflict(
   { desired, state, remember }: ReconcileContext,
   conflict: Conflict,

@@ -30,7 +30,7 @@ export async function loadContext(services: Services, resource: string, state: R
 
 export type ReconcileContext = NonNullable<Awaited<ReturnType<typeof loadContext>>>;
 
-/** What the table remembers of a resource, as a plan asks for it. */
+/** The table's state of a resource, in the form that a plan needs. */
 export const toRememberedState = (state: ResourceState | undefined, configurationHash: string) => ({
   remembered: state?.managed.sids ?? [],
   holds: getHolds(state),

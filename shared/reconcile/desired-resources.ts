@@ -16,7 +16,7 @@ import type { DesiredResource, DesiredShare } from './desired-resource.ts';
 import { createSelectionTest } from './required-approval.ts';
 
 /**
- * Grants × accounts: every resource that the configuration names or that was found for it, ordered by key, for the
+ * Grants × accounts: every resource that the configuration names or that a search matched, ordered by key, for the
  * members among `accounts`.
  */
 export function listDesiredResources(
@@ -29,8 +29,9 @@ export function listDesiredResources(
 }
 
 /**
- * The work of a run: the same resources, and those of the inventory that no grant is for any more. Nobody has access to these.
- * @param inventory Keys of resources on which something may be managed. Default: none
+ * The resources of a run: the resources of the configuration, and resources of the inventory without a grant. No
+ * account should have access to the latter.
+ * @param inventory Keys of resources that may have managed content. Default: none
  */
 export function listActiveResources(
   active: ResolvedConfiguration,
@@ -42,7 +43,7 @@ export function listActiveResources(
   return sorted([...desired.values(), ...revocable.map(toResourceForNobody)]);
 }
 
-/** Names of the grants that meet on a resource. */
+/** Names of the grants on a resource. */
 export const listGrantNames = ({ shares }: Pick<DesiredResource, 'shares'>): readonly string[] =>
   shares.map(({ entry }) => entry.name);
 
@@ -62,8 +63,9 @@ export const getCentralAccountName = (
   shares[0]?.entry.account ?? listCentralNames(configuration, ref.accountId)[0];
 
 /**
- * One resource, as `listActiveResources` gives it if the inventory has it. The selectors of other grants are not asked.
- * @returns `undefined` if no grant is for it, and nothing may be taken away there
+ * One resource, as `listActiveResources` returns it if the inventory has it. The selectors of other grants are not
+ * evaluated.
+ * @returns `undefined` if it has no grant, and nothing may be removed there
  */
 export const findDesiredResource = (
   active: ResolvedConfiguration,
@@ -100,7 +102,7 @@ function resourcesFor(
   return resources;
 }
 
-/** What no account can have as its id, no statement can name. */
+/** No account can have this id, so no statement can name it. */
 const isCandidate = (account: Account): boolean =>
   isMember(account) || (isUnreadable(account) && accountIdPattern.test(account.id));
 

@@ -7,10 +7,10 @@ import {
 import { toLineTemplate } from '../iam/difference-text.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 
-/** Documents by name, as a grant kind gives them or a record keeps them; one that is absent is null or undefined. */
+/** Documents by name, in the form of a grant kind or a record. An absent document is null or undefined. */
 export type NamedDocuments = Readonly<Record<string, unknown>>;
 
-/** What differs between all documents of a resource, by meaning; what widens access comes first. */
+/** The differences between all documents of a resource, by meaning. Differences that widen access come first. */
 export function diffDocuments(
   before: NamedDocuments = {},
   after: NamedDocuments = {},
@@ -31,9 +31,9 @@ export const mentions = (
 ): boolean => differences.some(({ lines }) => lines.some(isAbout(accountIds)));
 
 /**
- * What one of the accounts has to do with: the statements that mention it, and those that give access by something else
- * than an account. Of a list that has the account, the other accounts are removed. All else stays: an action, a condition or
- * a wildcard concerns every account that the statement names.
+ * The part that concerns the accounts: statements that mention one of them, and statements that give access without
+ * naming accounts. In a list with one of the accounts, all other accounts are removed. Everything else stays: an
+ * action, a condition or a wildcard concerns every account of the statement.
  */
 export const filterConcerning = (
   differences: readonly StatementDifference[],

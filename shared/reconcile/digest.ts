@@ -7,11 +7,11 @@ import { normalizePolicy } from '../iam/normalize.ts';
 
 type Documents = ReturnType<GrantKind['toDocuments']>;
 
-/** The same for two sets of documents exactly if they mean the same. */
+/** Equal for two sets of documents exactly if they have one meaning. */
 export const digestDocuments = (documents: Documents): string =>
   hashCanonically(each(documents, normalizePolicy));
 
-/** A digest for each Sid of the managed statements. A Sid can stand in several documents. */
+/** A digest for each Sid of the managed statements. Several documents may have one Sid. */
 export function digestManagedStatements(
   documents: Documents,
   installationId: string,
@@ -29,14 +29,14 @@ interface NamedStatement {
   readonly statement: Statement;
 }
 
-/** As many characters as it takes to tell two versions of a statement apart. */
+/** Enough characters to tell two versions of a statement apart. */
 const digestStatements = (statements: readonly NamedStatement[]): string =>
   hashCanonically(statements.map(({ name, statement }) => `${name} ${canonicalKey(statement)}`).sort()).slice(
     0,
     16,
   );
 
-/** Sids whose statements differ between two digests, or stand in one of them only; ordered. */
+/** Sids whose statements differ between two digests, or are in only one of them, ordered. */
 export const listChangedSids = (
   before: Readonly<Record<string, string>>,
   after: Readonly<Record<string, string>>,

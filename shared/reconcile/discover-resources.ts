@@ -12,11 +12,11 @@ import { requireDeployedAccount } from './require-deployed-account.ts';
 import type { Services } from './services.ts';
 import { describeUnreadableSearches } from './unreadable-items.ts';
 
-/** Where something happened that may change what a pattern matches. */
+/** The account and region of an event that may change a pattern's matches. */
 export interface ResourcePlace {
   readonly accountId: string;
   readonly region: string;
-  /** Of the event: `aws.ecr`. */
+  /** Source of the event: `aws.ecr`. */
   readonly source: string;
 }
 
@@ -24,27 +24,30 @@ export interface DiscoveryRequest {
   /** Names the sessions of the roles that search. */
   readonly runId: string;
   readonly scope: SearchScope;
-  /** Every search, only those that have not completed under the activation, or these and those of one place. */
+  /**
+   * Every search; only searches that have not completed under the activation; or these and the searches of one account
+   * and region.
+   */
   readonly where: 'everywhere' | 'new' | ResourcePlace;
-  /** Whether what was found is stored; a plan that changes nothing only uses it. */
+  /** Whether the matches are stored. A plan that changes nothing only uses them. */
   readonly keep: boolean;
 }
 
 export interface DiscoveryResult {
-  /** What is known of every search now. */
+  /** The latest result of every search. */
   readonly items: readonly SearchResult[];
-  /** Items of searches that cannot be understood, and that no look has replaced, a line each. */
+  /** Items of searches that cannot be understood, and that no new result has replaced, a line each. */
   readonly unreadable: readonly string[];
   /** Searches that failed. Their last matches stay. */
   readonly failed: readonly { readonly search: ConfiguredSearch; readonly error: ErrorRecord }[];
-  /** Patterns that find nothing, and items that a look has replaced, a line each. */
+  /** Patterns without matches, and unreadable items that a new result has replaced, a line each. */
   readonly warnings: readonly string[];
 }
 
-/** How many searches are made at a time. */
+/** How many searches run at a time. */
 const concurrency = 4;
 
-/** Looks for the resources that the configuration tells by patterns. A search that fails does not stop the others. */
+/** Runs the searches for the configuration's patterns. A failed search does not stop the others. */
 export async function discoverResources(
   services: Services,
   request: DiscoveryRequest,
@@ -76,7 +79,7 @@ export async function discoverResources(
 const replacedText =
   'This run has searched again and replaced the item. Managed statements on resources that match no more are removed';
 
-/** What looking for resources leaves to do, a line for each cause. */
+/** The unresolved searches, a line for each cause. */
 export const formatSearchProblems = ({
   failed,
   unreadable,
@@ -102,7 +105,7 @@ const nothingMatches = (search: ConfiguredSearch): string =>
 const isEmpty = (item: SearchResult | undefined): boolean =>
   item?.error === undefined && item?.matching.length === 0;
 
-/** Whether an event at the place can change what the search finds. */
+/** Whether an event in the account and region can change the matches of the search. */
 export const canAffectSearch = (
   { kind, accountId, region }: ConfiguredSearch,
   place: ResourcePlace,
@@ -125,8 +128,8 @@ function isDue(
 const maxAttempts = 5;
 
 /**
- * Looks, and stores what was found where nobody has stored another look since: what this one saw may be older than
- * that, and would take away what was found meanwhile.
+ * Searches, and stores the matches unless another run has stored a result since. This result may be older, and would
+ * remove matches that the other run found.
  */
 async function searchOnce(
   services: Services,

@@ -22,11 +22,11 @@ import {
 export interface ResourceDrift {
   readonly resource: string;
   readonly status: DriftStatus;
-  /** Whether what is not ours is as the last run left it; `unknown` where the table does not hold that. */
+  /** Whether unmanaged content is as the last run left it. `unknown` if the table does not have it. */
   readonly foreign: 'same' | 'changed' | 'unknown';
-  /** What became of unmanaged statements, and since when they were left as the table remembers them (ISO 8601). */
+  /** The changes of unmanaged statements, and the time from which the table remembers them (ISO 8601). */
   readonly unmanaged?: { readonly since: string; readonly changes: readonly UnmanagedChange[] };
-  /** From how it should be to how it is: what was taken away is removed, what should not be there is added. */
+  /** From the desired to the present state: a missing line is removed, a superfluous one is added. */
   readonly differences: readonly StatementDifference[];
   /** Accounts that do not get or lose their access yet. */
   readonly holds?: ResourceChange['holds'];
@@ -35,7 +35,7 @@ export interface ResourceDrift {
   readonly error?: ErrorRecord;
 }
 
-/** Compares every resource. A pure function of the plan, which has read them. */
+/** Compares every resource. A pure function of the plan, which contains the read states. */
 export const listDrift = (plan: OverallPlan): readonly ResourceDrift[] =>
   plan.resources.map((snapshot) => resourceDrift(snapshot, plan));
 
@@ -76,7 +76,7 @@ function unmanagedSinceLeft(
 
 type Overall = Pick<OverallPlan, 'active' | 'revision'>;
 
-/** What is to be said of one resource. Pure. */
+/** The report about one resource. Pure. */
 export function getDriftStatus(snapshot: ReadResource, overall: Overall): DriftStatus {
   if (snapshot.actual !== undefined) return statusOf(snapshot, overall, sinceLeft(snapshot, overall));
   return snapshot.error?.name === 'ResourceMissingError' ? 'missing' : 'unreadable';
@@ -100,7 +100,7 @@ function sinceLeft({ actual = {}, state }: ReadResource, { active }: Overall): S
   };
 }
 
-/** @param isSame `undefined` if the table does not hold how it was left */
+/** @param isSame `undefined` if the table does not have the earlier state */
 function compared(isSame: boolean | undefined): ResourceDrift['foreign'] {
   if (isSame === undefined) return 'unknown';
   return isSame ? 'same' : 'changed';

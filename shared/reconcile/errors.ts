@@ -1,6 +1,6 @@
 import { type Finding, formatFindings, OnboardingError } from '../platform/errors.ts';
 
-/** A plan file that is not what it claims to be. */
+/** A file that is not a plan file. */
 export class MalformedPlanError extends OnboardingError {
   override readonly name = 'MalformedPlanError';
   readonly retryable = false;
@@ -15,19 +15,19 @@ export class MalformedPlanError extends OnboardingError {
   }
 }
 
-/** A plan that was edited, is for something else, or rests on what has moved since. */
+/** A plan that was edited, is for something else, or is based on data that has changed since. */
 export class StalePlanError extends OnboardingError {
   override readonly name = 'StalePlanError';
   readonly retryable = false;
 }
 
-/** The lease ended before the write could be sent; nothing was sent. */
+/** The lease ended before the write could be sent, so nothing was sent. */
 export class LeaseLostError extends OnboardingError {
   override readonly name = 'LeaseLostError';
   readonly retryable = true;
 }
 
-/** The read-back did not show what was written before the deadline. */
+/** The read-back did not show the write before the deadline. */
 export class NotReadBackError extends OnboardingError {
   override readonly name = 'NotReadBackError';
   readonly retryable = true;
@@ -39,7 +39,7 @@ export class ConflictError extends OnboardingError {
   readonly retryable = false;
 }
 
-/** AWS refuses a policy because an unmanaged statement names a principal that AWS does not accept. */
+/** AWS rejects a policy because an unmanaged statement names a principal that AWS does not accept. */
 export class OrphanedPrincipalError extends OnboardingError {
   override readonly name = 'OrphanedPrincipalError';
   readonly retryable = false;

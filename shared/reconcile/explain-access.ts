@@ -16,14 +16,14 @@ export interface ExplanationRequest {
   readonly request: AccessRequest;
 }
 
-/** The answer to a request, and what could not be read. */
+/** The answer to a request, and the policies that could not be read. */
 export interface AccessExplanation extends Explanation {
   readonly request: AccessRequest;
   readonly unread: readonly UnreadEvidence[];
 }
 
 /**
- * Says what AWS would answer to a request by what it has now, and which statements decide. Writes nothing.
+ * AWS's answer to a request by its present policies, and the statements that decide. Writes nothing.
  * @throws AccountNotMemberError if the registry does not have the principal's account
  */
 export async function explainAccess(
@@ -56,7 +56,7 @@ function getAccountId(principal: RequestPrincipal): string | undefined {
   return 'arn' in principal ? principal.arn.split(':')[4] : undefined;
 }
 
-/** The request now, with what is known of the resource. */
+/** The request at this time, with the known facts about the resource. */
 const placeRequest = (
   { clock }: Services,
   request: AccessRequest,

@@ -6,8 +6,9 @@ import { OrphanedPrincipalError } from './errors.ts';
 import { findSuspects, formatSuspects, isCertain, type Suspect } from './suspect-statements.ts';
 
 /**
- * Principals of unmanaged statements that may be why AWS refuses a write; none if a write of the kind does not send these
- * statements again. Read them after AWS has refused: whether each service refuses a closed account is not confirmed.
+ * Principals of unmanaged statements that may be why AWS rejects a write. None if a write of the kind does not send
+ * these statements again. Read them after AWS has rejected a write: it is not confirmed that each service rejects a
+ * closed account.
  */
 export const readSuspects = (
   { desired: { kind }, active, accounts, state }: ReconcileContext,
@@ -17,15 +18,16 @@ export const readSuspects = (
     ? findSuspects(kind.toDocuments(actual, state?.managed.sids), active.configuration.installation, accounts)
     : [];
 
-/** How far unmanaged statements explain a refusal. */
+/** How far unmanaged statements explain an error. */
 export function classifyDoubt(suspects: readonly Suspect[]): 'none' | 'possible' | 'certain' {
   if (suspects.length === 0) return 'none';
   return suspects.some(isCertain) ? 'certain' : 'possible';
 }
 
 /**
- * Says why AWS refuses what the resource has already, without any of the new accounts. The error can be retried if no cause
- * is certain: an account of a managed statement may have closed, and its event may still be on its way.
+ * Explains why AWS rejects the present content of the resource, without any of the new accounts. The error can be
+ * retried if no cause is certain: an account of a managed statement may have closed, and its event may still be on its
+ * way.
  */
 export function explainRefusal(
   {
@@ -51,9 +53,10 @@ export function explainRefusal(
 }
 
 /**
- * Ends the retries of a refusal without a certain cause if no account has changed since: AWS would refuse the same write.
+ * Ends the retries of an error without a certain cause if no account has changed since: AWS would reject an equal
+ * write.
  * @throws PolicyRefusedError if AWS named no cause, so that the document itself may be wrong
- * @throws OrphanedPrincipalError with the text of the first refusal, if AWS refused a principal
+ * @throws OrphanedPrincipalError with the text of the first error, if AWS rejected a principal
  */
 export function refuseUnlessAccountsChanged({ error }: ResourceChange, revision: number): void {
   if (error?.name !== 'InvalidPrincipalError' || error.fields?.revision !== revision) return;

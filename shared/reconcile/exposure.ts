@@ -27,7 +27,7 @@ export function assertNoExposure(
   const { managementAccount } = configuration.organization;
   const others = new Set(kept);
   const allowed = {
-    // A trail of the whole organization is the management account's, which the registry may not know yet.
+    // The management account owns a trail of the whole organization, and may be missing in the registry.
     accountIds: { has: (id: string) => members.has(id) || others.has(id) || id === managementAccount },
     organizationId: configuration.organization.id,
   };

@@ -8,24 +8,24 @@ import type { PlannedShare, PlanRequest, ResourcePlan } from './plan-types.ts';
 import { getAccountOrPlaceholder } from './registry-index.ts';
 
 /**
- * What becomes of accounts to which only former grants give access. A former grant is managed content that no entry of the
- * configuration answers for: the grant was renamed or taken out, or no grant is for the resource. An operator decided that, so it
- * is planned like a share for nobody, without a grace period.
+ * The accounts to which only former grants give access. A former grant is managed content without an entry in the
+ * configuration: the grant was renamed or removed, or the resource has no grant. An operator decided that. So its
+ * accounts are planned like a share for no account, without a grace period.
  */
 export interface FormerGrants {
   /** Accounts that lose their access. */
   readonly removed: readonly string[];
   /** Accounts whose removal is blocked: none, or all that would lose their access and are not closed. */
   readonly blocked: readonly string[];
-  /** What stays for the blocked and the waiting accounts. Absent if nothing stays. */
+  /** The content that stays for the blocked and the waiting accounts. Absent if nothing stays. */
   readonly retained?: RetainedFormerGrants;
 }
 
 /**
- * Judges for the resource as a whole: an account loses its access only if no current grant gives it access afterwards. So a renamed
- * grant removes no account.
+ * Judges the resource as a whole: an account loses its access only if no current grant gives it access afterwards. So a
+ * renamed grant removes no account.
  * @param rendering the state without former grants
- * @param waiting accounts that a grant selects and that do not fit yet: they keep what a former grant gives them
+ * @param waiting accounts that a grant selects and that do not fit yet: they keep the access of a former grant
  */
 export function planFormerGrants(
   request: PlanRequest,
@@ -41,13 +41,13 @@ export function planFormerGrants(
   const kept = new Set([...blocked, ...lost.filter((id) => waiting.has(id))]);
   const removed = lost.filter((id) => !kept.has(id));
   if (kept.size === 0) return { removed, blocked };
-  // AWS may refuse a document that goes on naming a closed account.
+  // AWS may reject a document that still names a closed account.
   const closed = [...before].filter((id) => isClosed(getAccountOrPlaceholder(request, id)));
   const without = new Set([...removed, ...closed, ...(request.excluded ?? [])]);
   return { removed, blocked, retained: { without } };
 }
 
-/** The accounts that managed content names, and that no share names or named. */
+/** The accounts in managed content that no share names or named. */
 function listLost(
   request: PlanRequest,
   shares: readonly PlannedShare[],
@@ -85,7 +85,7 @@ export function listKeptByFormerGrants(
   return [...listNamed(request, retained.next, retained.owned)].filter((id) => !current.has(id));
 }
 
-/** Holds for the accounts that keep what no grant gives them. A waiting account has a grant, and a hold of its own. */
+/** Holds for accounts that keep access without a grant. A waiting account has a grant, and a hold of its own. */
 export const holdFormerRemovals = (
   request: PlanRequest,
   kept: readonly string[],
@@ -93,8 +93,8 @@ export const holdFormerRemovals = (
 ) => kept.filter((id) => !waiting.has(id)).map((id) => blockRemoval(request, id));
 
 /**
- * Accounts that a plan takes off although no share gave them access. That also counts content without a mark, such as a statement that
- * another tool put into a managed policy.
+ * Accounts that a plan removes although no share gave them access. That also counts content without a mark, such as a
+ * statement that another tool put into a managed policy.
  */
 export function listUnjudgedLoss(
   { desired, actual, remembered }: PlanRequest,

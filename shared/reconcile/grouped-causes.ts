@@ -1,20 +1,20 @@
 import { parseResourceKey } from '../grants/contract.ts';
 import { accountIdPattern } from '../platform/account.ts';
 
-/** Something that went wrong with one resource. */
+/** An error of one resource. */
 export interface Affected {
-  /** The resource's key, or what else people know it by. */
+  /** The resource's key, or another name that people know. */
   readonly resource: string;
-  /** What happened, without the resource in front. */
+  /** The error, without the resource's name before it. */
   readonly text: string;
-  /** No cause is known, so the resource has a line of its own. Default: false. */
+  /** The cause is unknown, so the resource has a line of its own. Default: false. */
   readonly isUnexplained?: boolean;
 }
 
-/** So many resources are named in a line; records and `--json` have the error of each. */
+/** A line names at most this many resources. Records and `--json` have the error of each. */
 const maxNamed = 5;
 
-/** One line for each cause, such as a role that may not be assumed; in the order of the first resources. */
+/** One line for each cause, such as a role that cannot be assumed, in the order of the first resources. */
 export const formatGroupedCauses = (affected: readonly Affected[], things = 'resources'): readonly string[] =>
   groupByCause(affected).map((group) => lineOf(group, things));
 
@@ -23,7 +23,7 @@ export const groupByCause = <T extends Affected>(affected: readonly T[]): readon
   ...Map.groupBy(affected, causeOf).values(),
 ];
 
-/** The text without what is the resource's own: its key, its id and its region. */
+/** The text without the resource's key, id and region. */
 const causeOf = ({ resource, text, isUnexplained = false }: Affected): string => {
   if (isUnexplained) return `${resource}: ${text}`;
   const { accountId, id, region } = parseResourceKey(resource);

@@ -5,7 +5,7 @@ import { indexRemovals } from './holds.ts';
 import type { PlanRequest } from './plan-types.ts';
 import { getAccountOrPlaceholder } from './registry-index.ts';
 
-/** What decides whether a removal waits. */
+/** The facts that decide whether a removal waits. */
 export type RemovalRules = Pick<
   PlanRequest,
   'now' | 'holds' | 'configuration' | 'configurationHash' | 'accounts'
@@ -21,7 +21,7 @@ interface Removals {
 
 const hour = 3_600_000;
 
-/** Which accounts of one grant keep their access for now, and why. */
+/** The accounts of one grant that keep their access for now, with the reason. */
 export function holdRemovals(
   rules: RemovalRules,
   { entry, unwanted, count }: Removals,
@@ -58,16 +58,16 @@ const removalDueSince = ({ now, holds }: RemovalRules, id: string): string =>
   (holds && indexRemovals(holds).get(id)?.since) ?? now;
 
 /**
- * The removals of one grant wait together, and then for as long as the configuration is the same. An account that
- * Organizations calls closed does not count and does not wait: no selector can be wrong about it, and AWS may refuse a document
- * that names it.
+ * The removals of one grant wait together, while the configuration stays unchanged. An account that Organizations calls
+ * closed does not count and does not wait: no selector can be wrong about it, and AWS may reject a document that names
+ * it.
  */
 function listBlocked(rules: RemovalRules, due: readonly string[], count: number): readonly string[] {
   const counted = due.filter((id) => isCounted(rules, id));
   return exceedsLimit(rules, counted, count) ? counted : counted.filter((id) => isBlockedBefore(rules, id));
 }
 
-/** As `listBlocked`, but one account that was blocked before blocks all. */
+/** As `listBlocked`, but one account that was blocked before blocks all removals. */
 export function listBlockedTogether(
   rules: RemovalRules,
   due: readonly string[],

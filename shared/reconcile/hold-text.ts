@@ -9,14 +9,14 @@ import type {
 } from '../store/ports.ts';
 import { formatAccountIds, getAccountOrPlaceholder } from './registry-index.ts';
 
-/** The words of people for each reason, in the order in which a result names them. A grace period alone is no result. */
+/** The words for each reason, in the order in which a result names them. A grace period alone is no result. */
 const reasonWords: Readonly<Partial<Record<HoldReason, string>>> = {
   capacity: 'no room',
   'removal-limit': 'removal blocked',
   'rejected-principal': 'principal rejected',
 };
 
-/** A result in the words of people: `written`, or why accounts are held: `removal blocked, principal rejected`. */
+/** A result in words: `written`, or why accounts are held: `removal blocked, principal rejected`. */
 export function formatResult(outcome: Outcome, { holds = [] }: Pick<ResourceChange, 'holds'>): string {
   if (outcome !== 'held') return outcome;
   const reasons = new Set(holds.map(({ reason }) => reason as string));
@@ -24,7 +24,7 @@ export function formatResult(outcome: Outcome, { holds = [] }: Pick<ResourceChan
   return words.length === 0 ? outcome : words.map(([, word]) => word).join(', ');
 }
 
-/** What is proven of accounts that a write excluded. */
+/** The proof about accounts that a write excluded. */
 export function formatRejections(
   rejected: readonly RejectedPrincipalHold[],
   accounts: readonly Account[],
@@ -51,7 +51,7 @@ const formatHeld = (holds: readonly { readonly accountId: string }[], accounts: 
     accounts,
   );
 
-/** Where removals are blocked. */
+/** The resources with blocked removals. */
 export interface RemovalScope {
   readonly configuration: Pick<Configuration, 'removalLimits'>;
   /** All accounts of the registry, for their names. */

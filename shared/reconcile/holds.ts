@@ -10,7 +10,7 @@ import type {
   ResourceState,
 } from '../store/ports.ts';
 
-/** The holds that the table remembers of a resource. */
+/** The holds that the table has for a resource. */
 export const getHolds = (state: Pick<ResourceState, 'holds'> | undefined): readonly Hold[] =>
   state?.holds ?? noHolds;
 
@@ -20,7 +20,7 @@ const noHolds: readonly Hold[] = [];
 export const listHeldAccounts = (holds: readonly Hold[], reason: HoldReason): string[] =>
   holds.filter((hold) => hold.reason === reason).map(({ accountId }) => accountId);
 
-/** The accounts that keep access which no grant gives them any more. */
+/** The accounts that keep access without a grant. */
 export const listKeptAccounts = (holds: readonly Hold[]): string[] =>
   holds.filter(({ change }) => change === 'remove').map(({ accountId }) => accountId);
 
@@ -44,7 +44,7 @@ export const indexRemovals = memoizeByObject(
 
 const isRemoval = (hold: Hold): hold is RemovalHold => hold.change === 'remove';
 
-/** The reason that stays if an account has two: the one that a run cannot end by itself. */
+/** The reason that stays if an account has two: the reason that a run cannot end by itself. */
 const precedence: Readonly<Record<HoldReason, number>> = {
   'removal-limit': 1,
   'grace-period': 2,

@@ -11,8 +11,8 @@ interface Sought {
 }
 
 /**
- * Whether a resource needs no look: it was written from this revision or a later one, by this configuration, it is not
- * in conflict, and the same grants meet on it, which patterns can change without any of that.
+ * Whether a resource needs no check: it was written from this revision or a later one, by this configuration; it is not
+ * in conflict; and its grants are unchanged, which new matches of a pattern can change alone.
  */
 export const isUpToDate = (
   state: ResourceState | undefined,
@@ -30,8 +30,8 @@ export const getGeneration = (state: ResourceState | undefined): number =>
   state?.lastReconciliation?.generation ?? 0;
 
 /**
- * The revision that these accounts are served from. A rejected principal keeps the resource from being up to date for itself, and
- * for a run for all accounts.
+ * The revision from which the accounts are served. A rejected principal keeps the resource from being up to date for
+ * itself, and for a run for all accounts.
  * @param accountIds default: all accounts
  */
 export function getEffectiveRevision(state: ResourceState, accountIds: readonly string[] = []): number {
@@ -42,9 +42,9 @@ export function getEffectiveRevision(state: ResourceState, accountIds: readonly 
 }
 
 /**
- * Whether a resource is looked at though it is settled. What the plan could not read or render is met again, so that its
- * error is not lost; an attempt's that was busy is. What others did to what is theirs is remembered, so that the next sweep
- * does not tell of it again.
+ * Whether a resource is reconciled although it is up to date. If the plan could not read or render it, the error must
+ * be reported again. An attempt that found it busy is repeated. Changes of unmanaged statements are stored, so that the
+ * next sweep does not report them again.
  */
 export const needsReconcileAnyway = ({
   error,
@@ -54,8 +54,8 @@ export const needsReconcileAnyway = ({
   (error !== undefined && outcome === undefined) || drift === 'unmanaged-change';
 
 /**
- * Whether the table does not know a grace period yet: an external change gave the account access, and no run has saved when it
- * must end. Until then the grace period would begin again with each plan.
+ * Whether the table does not have a grace period yet: an external change gave the account access, and no run has saved
+ * the end. Until then the grace period would begin again with each plan.
  */
 export const hasNewGrace = (
   { holds = [] }: Pick<ResourceChange, 'holds'>,

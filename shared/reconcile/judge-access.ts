@@ -8,7 +8,7 @@ import type { Account } from '../platform/account.ts';
 import type { AccessResult } from './access-result.ts';
 import type { DesiredResource } from './desired-resource.ts';
 
-/** What policies say to an access. */
+/** The answer of policies for an access. */
 export interface AccessJudgment extends Pick<AccessResult, 'keys' | 'statement'> {
   readonly outcome: 'allowed' | 'denied' | 'unknown';
   /** For people; empty if it is allowed. */
@@ -17,7 +17,7 @@ export interface AccessJudgment extends Pick<AccessResult, 'keys' | 'statement'>
 
 export type Documents = readonly (PolicyDocument | undefined)[];
 
-/** What the documents of a resource say: the half that lies in the central account. One allows, none denies. */
+/** The answer of a resource's documents: the central half. One allows, none denies. */
 export function judgeAccess(documents: Documents, kind: PolicyKind, { request }: Access): AccessJudgment {
   const policies = documents
     .filter((document) => document !== undefined)
@@ -44,7 +44,7 @@ const describe = ({ kind, name, sid = 'without Sid' }: Evaluation['unknowns'][nu
     ? `the statement ${sid} asks for ${name}, which depends on the request`
     : `what AWS does with ${name} of the statement ${sid} is not documented`;
 
-/** What the configuration grants to an account on a resource; nothing for one that is no member. */
+/** The access of an account on a resource by the configuration. None for an account that is no member. */
 export const listAccesses = (
   { kind, ref, shares }: DesiredResource,
   account: Account,

@@ -11,27 +11,27 @@ import type { MemberRoleReading, MemberRoleState } from './member-role-state.ts'
 
 export type Judged = Pick<AccessResult, 'status' | 'reason' | 'keys' | 'statement'>;
 
-/** What was read of the central resource. */
+/** The evidence of the central resource. */
 export interface CentralEvidence {
   readonly documents: Documents;
   readonly policyKind: PolicyKind;
 }
 
-/** What was read of the member account. */
+/** The evidence of the member account. */
 export interface MemberEvidence {
   readonly reading: MemberRoleReading;
-  /** The request by which the role is assumed before it can send a request. */
+  /** The request that assumes the role before the role can send a request. */
   readonly assume?: AccessRequest;
 }
 
-/** What was read of the organization, and when an access is judged. */
+/** The evidence of the organization, and the time of the judgment. */
 export interface OrganizationEvidence {
   readonly facts: OrganizationFacts;
   /** ISO 8601. The value of `aws:CurrentTime`. */
   readonly now: string;
   /** SCPs or RCPs of an account, with those of its OUs and of the root. */
   listPolicies(target: ControlPolicyTarget): readonly AppliedPolicy[];
-  /** Why the policies were not read. Absent if they were read, or do not matter to the configuration. */
+  /** Why the policies were not read. Absent if they were read, or if the configuration ignores them. */
   readonly unread?: string;
 }
 
@@ -69,7 +69,7 @@ const severities = [
 const verified: Judged = { status: 'verified' };
 const isDefined = <T>(value: T | undefined): value is T => value !== undefined;
 
-/** Policies of the organization may deny whatever the others allow. */
+/** Policies of the organization may deny access that all others allow. */
 const withOrganization = (
   judged: Judged,
   requests: readonly AccessRequest[],
@@ -119,7 +119,7 @@ function judgeComposition(
 
 const unread = (reason: string): Judged => ({ status: 'central-only', reason });
 
-/** The role with all that limits it; and whether it can be assumed at all, if it is the role that sends the request. */
+/** The role with all its limits. Also whether it can be assumed at all, if the role sends the request. */
 function judgeRole(
   { request, member }: Access,
   central: CentralEvidence,

@@ -7,8 +7,8 @@ import type { Holder } from '../iam/holders.ts';
 import type { AccessRequest, OrganizationFacts, RequestPrincipal } from '../iam/request.ts';
 
 /**
- * Whether the resource lets a holder do an action. `named`: a statement names it, and no action was asked for. `unlisted`: accounts
- * or principals that no statement lists, so each of them must be asked for.
+ * Whether the resource allows a holder to do an action. `named`: a statement names the holder, and the question has no
+ * action. `unlisted`: accounts or principals that no statement lists, so each must be judged by itself.
  */
 export interface HolderStatus {
   readonly status: 'named' | 'allowed' | 'denied' | 'unknown' | 'unlisted';
@@ -24,7 +24,7 @@ interface Judging {
   readonly facts: OrganizationFacts;
 }
 
-/** Whether a statement is about an action on a resource. Its principals and conditions do not matter. */
+/** Whether a statement covers an action on a resource. Its principals and conditions do not matter. */
 export function isAbout(statement: Statement, policy: AppliedPolicy, asked: Asked): boolean {
   const { Condition: _, Principal: _principal, NotPrincipal: _notPrincipal, ...rest } = statement;
   const open = kindRules[policy.kind].principal ? { ...rest, Principal: '*' as const } : rest;
@@ -35,7 +35,7 @@ export function isAbout(statement: Statement, policy: AppliedPolicy, asked: Aske
 
 const someRole: RequestPrincipal = { type: 'role', arn: 'arn:aws:iam::000000000000:role/any' };
 
-/** What the policies of the resource say to a holder. */
+/** The answer of the resource's policies for a holder. */
 export function judgeHolder(holder: Holder, { asked, policies, facts }: Judging): HolderStatus {
   const principal = toPrincipal(holder, asked.resource);
   if (principal === undefined) return { status: 'unlisted' };
@@ -55,7 +55,7 @@ export function judgeHolder(holder: Holder, { asked, policies, facts }: Judging)
   }
 }
 
-/** `undefined` if the grant is not about the action. */
+/** `undefined` if the grant does not cover the action. */
 export function judgeKeyGrant(
   holder: Holder,
   grant: AppliedKeyGrant,
@@ -77,7 +77,10 @@ export function judgeKeyGrant(
     : { status: outcome, reason: reasons.join('; ') };
 }
 
-/** A request of the holder. A `*` in the name of a role stands for itself. `undefined` if nobody in particular is meant. */
+/**
+ * A request of the holder. A `*` in the name of a role stands for itself. `undefined` if the holder is no particular
+ * principal.
+ */
 function toPrincipal(
   { accountId, role, user, service, organization }: Holder,
   resource: string,

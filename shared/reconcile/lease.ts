@@ -46,7 +46,7 @@ export interface LeaseHolder {
   readonly until: string;
 }
 
-/** How an operator waits for a lease: longer than a function may, and informed. */
+/** How an operator waits for a lease: longer than a function may, and with progress. */
 export interface LeaseWait {
   /** Milliseconds. */
   readonly longest: number;

@@ -25,11 +25,11 @@ export interface MemberReadingRequest {
   readonly runId: string;
   readonly configuration: Configuration;
   readonly readings: PolicyReadings;
-  /** Whether a role that is not there may still arrive. */
+  /** Whether a missing role may still arrive. */
   readonly mayArrive: boolean;
 }
 
-/** What was read of each role, by account and name. */
+/** The result for each role, by account and name. */
 export interface MemberEvidenceIndex {
   find(accountId: string, access: Pick<Access, 'member'>): MemberEvidence | undefined;
 }
@@ -63,7 +63,7 @@ type Wanted = NeededRole & {
   readonly findFailure: ReturnType<typeof createFailureFinder>;
 };
 
-/** Asks once for the instance of a StackSet, which may bring several roles. */
+/** Reads the instance of a StackSet once, even if it deploys several roles. */
 function createFailureFinder({ hub }: Services): (instance: StackInstance) => Promise<string | undefined> {
   const asked = new Map<string, Promise<string | undefined>>();
   return (instance) => {
@@ -131,7 +131,7 @@ type PlacedRole = Omit<Wanted, 'role'> & { readonly role: MemberRole; readonly a
 
 type UnreadRole = Extract<MemberRoleReading, { readonly reason: string }>;
 
-/** Says why the StackSet has not brought the role, if the hub may see that, and which command shows it. */
+/** Says why the StackSet has not deployed the role, if the hub may see that, and names the command that shows it. */
 async function explainMissing(
   configuration: Configuration,
   { role, accountId, findFailure }: PlacedRole,
@@ -148,6 +148,6 @@ async function explainMissing(
       };
 }
 
-/** IAM is global; its client wants a region of the partition. */
+/** IAM is global, but its client needs a region of the partition. */
 const getGlobalRegion = ({ centralAccounts }: Configuration): string =>
   Object.values(centralAccounts).find((account) => account !== undefined)?.region ?? 'us-east-1';

@@ -3,7 +3,7 @@ import { diffPolicies } from '../iam/difference.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import type { MemberRoleParts } from './member-role-state.ts';
 
-/** What of a member role is not as the configuration describes it, a phrase each. By meaning, never by text. Pure. */
+/** The differences between a member role and the configuration, a phrase each. By meaning, never by text. Pure. */
 export function findMemberRoleDrift(
   expected: MemberRolePolicies,
   actual: MemberRoleParts,

@@ -7,7 +7,7 @@ export interface UnreadPolicy {
   readonly reason: string;
 }
 
-/** A role of a member account as IAM has it. */
+/** A role of a member account in IAM. */
 export interface MemberRoleState {
   /** With its path. */
   readonly arn: string;
@@ -16,13 +16,13 @@ export interface MemberRoleState {
   readonly boundary: readonly AppliedPolicy[];
   readonly unread: readonly UnreadPolicy[];
   readonly parts: MemberRoleParts;
-  /** How long a session may be. */
+  /** The longest duration of a session. */
   readonly maxSessionSeconds: number;
-  /** What is wrong with the instance profile of the role. Absent if it works, or if the role needs none. */
+  /** The fault of the role's instance profile. Absent if it works, or if the role needs none. */
   readonly instanceProfile?: { readonly status: 'denied' | 'unknown'; readonly reason: string };
 }
 
-/** What a member role consists of, to compare it with the configuration. */
+/** The parts of a member role, for comparison with the configuration. */
 export interface MemberRoleParts {
   /** Absent if it cannot be understood. */
   readonly trust?: PolicyDocument;
@@ -37,8 +37,9 @@ export interface MemberRoleParts {
 }
 
 /**
- * What reading a role of a member account gave. `missing`: the account can be read, and has no such role. `wrong`: the account has
- * another role of this name. `failed`: the StackSet could not bring it. `unreadable`: nothing is known of the role.
+ * The result of reading a role of a member account. `missing`: the account can be read, and has no such role. `wrong`:
+ * the account has another role of this name. `failed`: the StackSet could not deploy it. `unreadable`: nothing is known
+ * of the role.
  */
 export type MemberRoleReading =
   | { readonly outcome: 'read'; readonly state: MemberRoleState }

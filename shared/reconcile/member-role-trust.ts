@@ -4,7 +4,7 @@ import { createTrustPolicy } from '../grants/member-roles/trust-policy.ts';
 import type { Statement } from '../iam/document.ts';
 import { isSameStatement } from '../iam/equality.ts';
 
-/** The member role of the configuration whose trust policy has this statement in the role that has an ARN. Pure. */
+/** The member role of the configuration whose trust policy has this statement, in the role with an ARN. Pure. */
 export function findTrustingMemberRole(
   statement: Statement,
   arn: string,

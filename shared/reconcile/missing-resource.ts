@@ -7,10 +7,10 @@ import { getGeneration } from './is-up-to-date.ts';
 
 export const missing = Symbol('gone');
 
-/** Planned for deletion: it cannot be read, and comes back with its policy where somebody restores it. */
+/** Scheduled for deletion: it cannot be read, and an operator who restores it restores its policy. */
 export const pendingDeletion = Symbol('resting');
 
-/** A resource that nobody names may be deleted: then there is nothing to do. */
+/** A resource that the configuration does not name may be deleted: then there is nothing to do. */
 export async function readUnlessMissing<T>(
   { named }: DesiredResource,
   read: () => Promise<T>,
@@ -24,7 +24,7 @@ export async function readUnlessMissing<T>(
   }
 }
 
-/** What is remembered of it: nothing of ours is left there. */
+/** The state of the deleted resource: it has no managed content. */
 export const toMissingState = (
   seen: {
     readonly desired: DesiredResource;
@@ -37,7 +37,7 @@ export const toMissingState = (
   managed: { sids: [] },
   lastReconciliation: {
     ...run,
-    // A resource that a pattern has just found may only be slow to show itself: the next run reads it again.
+    // A new match of a pattern may only be slow to appear: the next run reads it again.
     revision: seen.desired.shares.length > 0 ? 0 : seen.revision,
     configurationHash: getActivationId(seen.active),
     grants: listGrantNames(seen.desired),

@@ -3,7 +3,7 @@ import type { Configuration } from '../configuration/schema.ts';
 import type { OrganizationFacts } from '../iam/request.ts';
 import type { Account } from '../platform/account.ts';
 
-/** What the registry knows of where accounts are. Pure. */
+/** The registry's data about the positions of accounts. Pure. */
 export function createOrganizationFacts(
   { organization }: Pick<Configuration, 'organization'>,
   accounts: readonly Account[],

@@ -1,6 +1,6 @@
 import type { Outcome, ResourceChange } from '../store/ports.ts';
 
-/** What a rule of the project or of AWS forbids: another attempt ends the same way until somebody changes something. */
+/** Errors from a rule of the project or of AWS: another attempt ends equally until somebody changes something. */
 const refusals: ReadonlySet<string> = new Set([
   'MalformedPolicyError',
   'OrphanedPrincipalError',
@@ -11,7 +11,7 @@ const refusals: ReadonlySet<string> = new Set([
   'UnsafeChangeError',
 ]);
 
-/** How a resource ends with an error: the same word whether it was met by the plan or by the write. */
+/** The outcome of a resource with an error: one word, whether the plan or the write met the error. */
 export function toErrorOutcome(error: unknown): Outcome {
   const name = (error as { readonly name?: unknown } | null)?.name;
   if (name === 'ConflictError') return 'conflict';
@@ -19,7 +19,7 @@ export function toErrorOutcome(error: unknown): Outcome {
   return typeof name === 'string' && refusals.has(name) ? 'refused' : 'failed';
 }
 
-/** A resource that no step came to after the plan keeps the plan's error; without one it was left as it was. */
+/** A resource that no step reached after the plan keeps the plan's error. Without an error it was left unchanged. */
 export const getOutcome = ({ outcome, planned, error }: ResourceChange): Outcome => {
   if (outcome !== undefined) return outcome;
   if (error !== undefined) return toErrorOutcome(error);

@@ -9,7 +9,7 @@ export interface PolicyReading {
   readonly unread?: UnreadPolicy;
 }
 
-/** IAM gives documents as a URL would carry them (IAM API reference, "Role", "GetRolePolicy"). */
+/** IAM returns documents with URL encoding (IAM API reference, "Role", "GetRolePolicy"). */
 export function parseEncoded(kind: PolicyKind, name: string, encoded: string | undefined): PolicyReading {
   try {
     return { policy: { kind, name, document: parsePolicy(decodeURIComponent(encoded ?? ''), name) } };

@@ -26,26 +26,23 @@ import { describeUnreadableAccounts } from './unreadable-items.ts';
 import { formatUnresolvedPaths } from './unresolved-ous.ts';
 import { findUnresolvedPaths } from './unresolved-paths.ts';
 
-/** How one resource is, and how it should be. */
+/** The present and the desired state of one resource. */
 export interface ResourceSnapshot extends ReadResource {
   readonly differences: readonly StatementDifference[];
 }
 
-/** Every resource of the configuration as it is now: a value, made without writing. */
+/** Every resource of the configuration in its present state: a value, created without writing. */
 export interface OverallPlan {
   readonly active: ActiveConfiguration;
   readonly revision: number;
   /** All accounts of the registry. */
   readonly accounts: readonly RegisteredAccount[];
-  /** When it was made, ISO 8601: by this time graces are judged. */
+  /** When it was created, ISO 8601. Grace periods are judged at this time. */
   readonly madeAt: string;
-  /** Where only what concerns one account is planned. */
+  /** Present if the plan is only for one account. */
   readonly accountId?: string;
   readonly resources: readonly ResourceSnapshot[];
-  /**
-   * What is wrong with searches by pattern, with items of the table that cannot be understood, with selectors that match
-   * nobody, and with paths of OUs that changed.
-   */
+  /** Failed searches, unreadable items of the table, selectors that match no account, and paths of OUs that changed. */
   readonly discovery: Pick<DiscoveryResult, 'failed' | 'unreadable' | 'warnings'>;
 }
 
@@ -54,9 +51,9 @@ export interface PlanAllRequest {
   readonly runId: string;
   readonly active: ActiveConfiguration;
   readonly accountId?: string | undefined;
-  /** Keys of resources that are planned as well, whether they concern the account or not. Default: none. */
+  /** Keys of further resources to plan, whether they concern the account or not. Default: none. */
   readonly also?: ReadonlySet<string>;
-  /** Whether what the patterns find now is stored, for a plan that will be applied. Default: it is not. */
+  /** Whether new matches of the patterns are stored, for a plan that will be applied. Default: they are not. */
   readonly keep?: boolean;
   readonly onProgress?: (resources: { readonly done: number; readonly of: number }) => void;
 }
@@ -65,10 +62,10 @@ export interface PlanAllRequest {
 const concurrency = 8;
 
 /**
- * Looks for what the patterns of the configuration match, reads every resource, whatever the table says of it, and
- * plans it.
+ * Searches for the matches of the configuration's patterns, reads every resource even if the table calls it up to date,
+ * and plans it.
  * @throws RegistryNotReadyError
- * @throws AccountNotMemberError for an account that the registry does not know
+ * @throws AccountNotMemberError for an account that the registry does not have
  */
 export async function planAll(services: Services, request: PlanAllRequest): Promise<OverallPlan> {
   const { accountId, also, onProgress } = request;
@@ -80,7 +77,7 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   const { revision } = await registry.getHead();
   const accounts = await registry.listAccounts();
   requireKnown(accounts, accountId);
-  // After the results of the searches, so that it has every resource that a run has written by older ones.
+  // Read after the results of the searches, so that it has every resource that a run has written by older ones.
   const inventory = await services.store.resources.listManaged();
   const desired = listActiveResources(active, accounts, inventory);
   let done = 0;
@@ -117,13 +114,13 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   };
 }
 
-/** What the patterns match now takes the place of what the table knows of them. */
+/** The new matches replace the table's. */
 async function looking(services: Services, { runId, active, keep = false }: PlanAllRequest) {
   const looked = await discoverResources(services, { runId, scope: active, where: 'everywhere', keep });
   return { active: { ...active, ...resolveSearches(active, looked.items) }, looked };
 }
 
-/** A resource that nobody names, and that was deleted: there is nothing to plan. */
+/** A deleted resource that the configuration does not name: there is nothing to plan. */
 const isGone = ({ desired, error }: ResourceSnapshot): boolean =>
   !desired.named && error?.name === 'ResourceMissingError';
 
@@ -135,7 +132,7 @@ function requireKnown(accounts: readonly RegisteredAccount[], accountId: string 
   );
 }
 
-/** Reads one resource, plans it, and compares the two; what kept it from that is in the result. */
+/** Reads one resource, plans it, and compares both states. An error is part of the result. */
 export async function readSnapshot(
   services: Services,
   look: ReadOptions,
@@ -149,14 +146,14 @@ export async function readSnapshot(
   return { ...seen, differences: compared ? diffDocuments(actual, toNextDocuments(desired, plan)) : [] };
 }
 
-/** Whether the plan of a resource gives the account something, takes it, or cannot say. */
+/** Whether the plan of a resource adds or removes access of the account, or cannot decide it. */
 const concerns = ({ plan, differences, error }: ResourceSnapshot, accountId: string): boolean =>
   error !== undefined ||
   plan?.added.includes(accountId) === true ||
   plan?.holds.some((hold) => hold.accountId === accountId) === true ||
   mentions(differences, accountId);
 
-/** The plan as it is kept in a file and compared. */
+/** The plan in the form of a file, for storing and comparing. */
 export const toPlanFile = ({ active, revision, accountId, resources }: OverallPlan): PlanFile =>
   createPlanFile({
     formatVersion: 1,

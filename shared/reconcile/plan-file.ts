@@ -8,12 +8,12 @@ const resourceSchema = z.strictObject({
   /** `kind/account/region/id`. */
   key: z.string(),
   change: z.boolean(),
-  /** Digests of the documents that are there and that should be; null where that could not be found out. */
+  /** Digests of the present and the desired documents. Null if they are unknown. */
   actual: digest.nullable(),
   desired: digest.nullable(),
   /** For people. */
   difference: z.array(z.string()),
-  /** Without times: the same state gives the same plan, whenever it is made. */
+  /** Without times: an equal state gives an equal plan at any time. */
   holds: z.array(
     z.strictObject({
       accountId: z.string(),
@@ -29,20 +29,20 @@ const contentSchema = z.strictObject({
   installation: z.string(),
   configurationHash: digest,
   registryRevision: z.int().nonnegative(),
-  /** Only what concerns this account is planned. */
+  /** The plan is only for this account. */
   accountId: z.string().exactOptional(),
   resources: z.array(resourceSchema),
 });
 
 const planFileSchema = contentSchema.extend({ hash: digest });
 
-/** One resource of a plan: enough to know later whether it is still the one that was planned. */
+/** One resource of a plan, with enough data to recognize the planned state later. */
 export type PlanFileResource = z.infer<typeof resourceSchema>;
 
-/** What a plan says, without its hash. */
+/** The content of a plan, without its hash. */
 export type PlanContent = z.infer<typeof contentSchema>;
 
-/** A plan as it is kept, shown and approved: the hash binds all of it. The same state gives the same hash. */
+/** A plan as it is stored, shown and approved: the hash covers all of it. An equal state gives an equal hash. */
 export type PlanFile = z.infer<typeof planFileSchema>;
 
 export const createPlanFile = (content: PlanContent): PlanFile => ({
@@ -52,8 +52,8 @@ export const createPlanFile = (content: PlanContent): PlanFile => ({
 
 /**
  * Reads a plan file. `source` is its name, for messages.
- * @throws MalformedPlanError for what is no plan of this format
- * @throws StalePlanError for one that was edited
+ * @throws MalformedPlanError if it is no plan of this format
+ * @throws StalePlanError if it was edited
  */
 export function parsePlanFile(text: string, source: string): PlanFile {
   const parsed = planFileSchema.safeParse(parseJson(text, source));
@@ -95,8 +95,9 @@ export function requireSameOrigin(
 }
 
 /**
- * Refuses a plan if what is found or what is desired differs from what it showed. A resource that is as the plan wants it,
- * because somebody has applied the plan, is no reason; neither is a newer revision of the registry by itself.
+ * Rejects a plan if a present or desired state differs from the shown one. A resource that already has its planned
+ * state is no reason, because somebody has applied the plan. A newer revision of the registry alone is no reason
+ * either.
  * @throws StalePlanError with every resource that differs, and how
  */
 export function requireUnchanged(plan: PlanContent, now: PlanContent): void {

@@ -8,37 +8,39 @@ import type { DesiredResource } from './desired-resource.ts';
 export interface PlanRequest {
   readonly desired: DesiredResource;
   readonly actual: unknown;
-  /** What the table remembers as written by us. */
+  /** The managed content that the table remembers. */
   readonly remembered: readonly string[];
   readonly configuration: Configuration;
   /** All accounts of the registry. */
   readonly accounts: readonly Account[];
-  /** What time it is, ISO 8601. */
+  /** The present time, ISO 8601. */
   readonly now: string;
   /** `getActivationId` of the configuration. */
   readonly configurationHash: string;
-  /** What the table remembers. Default: none. */
+  /** The table's holds. Default: none. */
   readonly holds?: readonly Hold[];
-  /** Rejected principals: the plan excludes these accounts, also if it would keep them otherwise. */
+  /** Rejected principals: the plan excludes these accounts, even if it would keep their access otherwise. */
   readonly excluded?: ReadonlySet<string>;
-  /** Why new accounts do not fit, as an earlier plan of the resource found. This plan then only removes access, too. */
+  /** Why new accounts do not fit, by an earlier plan of the resource. This plan then only removes access, too. */
   readonly refused?: Refusal;
 }
 
 /**
- * `PolicyTooLargeError`, which states blocked removals too; `UnsafeChangeError` if all fit once the blocked removals are
- * carried out.
+ * `PolicyTooLargeError`, which states blocked removals too; `UnsafeChangeError` if all fit once the blocked removals
+ * are carried out.
  */
 export type Refusal = OnboardingError;
 
-/** What should be done to one resource. Made without writing. */
+/** The planned change of one resource. Planning writes nothing. */
 export interface ResourcePlan extends Rendering<unknown> {
   readonly changed: boolean;
-  /** Accounts whose removal or addition waits, ordered. Rejected principals are not among them: only a write finds them. */
+  /**
+   * Accounts whose removal or addition waits, ordered. Rejected principals are not among them: only a write finds them.
+   */
   readonly holds: readonly Hold[];
-  /** Accounts that gain something on it, ordered as in the registry. */
+  /** Accounts that gain access on it, ordered as in the registry. */
   readonly added: readonly string[];
-  /** Accounts that lose something on it, ordered. */
+  /** Accounts that lose access on it, ordered. */
   readonly removed: readonly string[];
   /** Why no account is added, if not all accounts fit: then the plan only removes access. */
   readonly refused?: Refusal;
@@ -46,22 +48,22 @@ export interface ResourcePlan extends Rendering<unknown> {
   readonly unresolved?: UnresolvedAccounts;
 }
 
-/** Accounts of which nobody can say whether a grant is for them, as `DesiredShare.unresolved`; ordered. */
+/** Accounts for which it is unknown whether a grant selects them, as `DesiredShare.unresolved`, ordered. */
 export interface UnresolvedAccounts {
-  /** They keep what they have. */
+  /** They keep their access. */
   readonly kept: readonly string[];
-  /** They get nothing. */
+  /** They get no access. */
   readonly notAdded: readonly string[];
 }
 
-/** A share, and what becomes of each account of it. */
+/** A share, and the decision for each of its accounts. */
 export interface PlannedShare extends Share {
   readonly granted: AdmittedAccounts;
   readonly holds: readonly Hold[];
   readonly added: readonly string[];
   readonly removed: readonly string[];
-  /** Of the accounts that are unresolved, those that keep what they have. */
+  /** Unresolved accounts that keep their access. */
   readonly keptUnresolved: readonly string[];
-  /** Of the accounts that are unresolved, those that get nothing. */
+  /** Unresolved accounts that get no access. */
   readonly notAdded: readonly string[];
 }

@@ -11,7 +11,7 @@ import type { ReconcileRequest } from './reconcile-request.ts';
 import { rememberGraces } from './save-result.ts';
 import type { Services } from './services.ts';
 
-/** What the holder of a lease plans for what it has read. */
+/** The plans of the holder of a lease, for the read state. */
 export interface LeasePlan {
   readonly actual: unknown;
   readonly request: PlanRequest;
@@ -32,7 +32,7 @@ interface PlanInput {
   readonly actual: unknown;
 }
 
-/** The desired state with its holds, rendered. @throws what `planResource` throws; then grace periods are remembered */
+/** The desired state with its holds, rendered. @throws as `planResource`; then grace periods are saved */
 export async function planWithLease(
   { clock }: Pick<Services, 'clock'>,
   { asOf, accountIds }: Pick<ReconcileRequest, 'asOf' | 'accountIds'>,

@@ -19,9 +19,9 @@ import { collectUniqueIds, collectUnresolved, planShare } from './planned-share.
 import { createBlockedRemovalsError } from './removal-limit.ts';
 
 /**
- * The difference between what is there and what should be. Pure.
- * @throws OwnershipClashError, UnsafeChangeError (a statement of ours would reach too far)
- * @throws PolicyTooLargeError, UnsafeChangeError where not all fit, and there is nothing to take back
+ * The difference between the present and the desired state. Pure.
+ * @throws OwnershipClashError, UnsafeChangeError (a managed statement would reach too far)
+ * @throws PolicyTooLargeError, UnsafeChangeError if not all accounts fit, and there is nothing to remove
  */
 export function planResource(request: PlanRequest): ResourcePlan {
   const context = getGrantContext(request.configuration);
@@ -42,7 +42,7 @@ export function planResource(request: PlanRequest): ResourcePlan {
   }
 }
 
-/** No reason hides from an operator that removals are blocked as well. */
+/** Every error also states the blocked removals, so that none hides them from an operator. */
 const stating = (
   { desired: { key }, configuration, accounts }: PlanRequest,
   error: OnboardingError,
@@ -73,7 +73,7 @@ function planOrTakeBack(
   }
 }
 
-/** Why not all fit; `undefined` for any other error. */
+/** Why not all fit. `undefined` for any other error. */
 function refusal(
   request: PlanRequest,
   shares: readonly PlannedShare[],
@@ -86,8 +86,9 @@ function refusal(
 }
 
 /**
- * Where all would fit but for those whose removal is withheld, such as the whole organization that a condition let in
- * and a list is to, it is that which an operator must decide.
+ * If the document would fit without the accounts whose removal is blocked, the reason is the blocked removal instead of
+ * the size. Example: a grant changes from a condition on the organization to a list, so all members must be listed
+ * until an operator decides.
  */
 function reasonOf(
   request: PlanRequest,
@@ -122,7 +123,7 @@ function planRemovalsOnly(
   refused: Refusal,
 ): ResourcePlan {
   const withoutNewAccounts = shares.map(holdNewAccounts);
-  // Under a grant's new name every account is new. What the former grant gives it stays until the account fits.
+  // Under a grant's new name every account is new. The access of the former grant stays until the account fits.
   const wanted = new Set(
     request.desired.shares
       .flatMap(({ accounts, unresolved = [] }) => [...accounts, ...unresolved].map(({ id }) => id))
@@ -146,7 +147,7 @@ function holdNewAccounts(share: PlannedShare): PlannedShare {
 
 const listsAccounts = ({ entry: { match = 'accounts' } }: PlannedShare): boolean => match === 'accounts';
 
-/** The first reason stays the reason. */
+/** The first reason stays. */
 function planOrRefuse(request: PlanRequest, refused: Refusal, plan: () => ResourcePlan): ResourcePlan {
   try {
     return plan();
@@ -189,7 +190,7 @@ const renderShares = (
     ...(retainFormerGrants === undefined ? {} : { retainFormerGrants }),
   });
 
-/** @throws UnsafeChangeError if not all accounts fit beside those whose removal is blocked */
+/** @throws UnsafeChangeError if not all accounts fit beside the accounts whose removal is blocked */
 function renderBesideFormerGrants(
   request: PlanRequest,
   shares: readonly PlannedShare[],
@@ -205,9 +206,9 @@ function renderBesideFormerGrants(
   }
 }
 
-/** The part of a plan that no share has. */
+/** The part of a plan besides the shares. */
 interface FormerPart extends Pick<ResourcePlan, 'holds' | 'removed'> {
-  /** Accounts that former grants may go on to name. */
+  /** Accounts that former grants may still name. */
   readonly kept: readonly string[];
 }
 
@@ -232,12 +233,12 @@ function planOf(
 }
 
 /**
- * The accounts that keep access for now. They need no rendering: what cannot be planned while they keep their access can be
- * planned once their grace periods have ended.
+ * The accounts that keep access for now, found without rendering. If a resource cannot be planned while they keep
+ * access, it may be planned once their grace periods have ended.
  */
 export const listRemovalHolds = (request: PlanRequest): readonly Hold[] => collectHolds(sharesOf(request));
 
-/** The same accounts as a plan states, also of a resource that cannot be planned. */
+/** The accounts in the form of a plan, also for a resource that cannot be planned. */
 export const findUnresolvedAccounts = (request: PlanRequest): Pick<ResourcePlan, 'unresolved'> =>
   collectUnresolved(sharesOf(request));
 

@@ -45,9 +45,10 @@ export function planShare(
 }
 
 /**
- * Of the accounts that are unresolved, those that keep what they have. A condition on the organization goes on to let in an
- * account that cannot be read, or not to; so only an account that is named by its id has to stay.
- * @throws UnsafeChangeError if accounts are to be named that a condition lets in until now: nobody knows which
+ * Unresolved accounts that keep their access. A condition on the organization decides about an unreadable account
+ * itself. So only an account that a statement lists by id has to stay.
+ * @throws UnsafeChangeError if a list must replace a condition that admits accounts now: the admitted accounts are
+ * unknown
  */
 function keptOf(
   unresolved: readonly Account[],

@@ -12,10 +12,10 @@ export interface PolicyReadings {
   readonly places: ReadOnce<readonly AppliedPolicy[]>;
 }
 
-/** How many of each are kept. A document has at most 6,144 characters. */
+/** How many documents of each type are cached. A document has at most 6,144 characters. */
 const maxKept = 2_000;
 
-/** A run that has waited reads again what is older, in milliseconds. */
+/** A run that has waited reads older policies again. In milliseconds. */
 const maxAge = 5 * 60_000;
 
 const getKept = memoizeByObject((_: HubClients) => ({
@@ -24,8 +24,8 @@ const getKept = memoizeByObject((_: HubClients) => ({
 }));
 
 /**
- * In a burst, the runs that one process serves share what they read. A run never gets what was read before it began, so it sees
- * each change that was made before.
+ * In a burst, the runs of one process share readings. A run never gets a reading from before its start, so it sees each
+ * earlier change.
  * @param startedAt when the run began, ISO 8601. Default: now
  */
 export function createPolicyReadings(

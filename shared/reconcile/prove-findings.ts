@@ -13,18 +13,18 @@ export interface ProofRequest {
   readonly runId: string;
   readonly configuration: Configuration;
   readonly readings: PolicyReadings;
-  /** Whether a member role that is not there may still arrive. */
+  /** Whether a missing member role may still arrive. */
   readonly mayArrive: boolean;
 }
 
-/** A finding about an access, with what it rests on. */
+/** A finding about an access, with its evidence. */
 interface JudgedAccess {
   readonly result: AccessResult;
   readonly evidence: AccessEvidence;
 }
 
 /**
- * Judges every access again, now with what the member accounts have and with the policies of the organization.
+ * Judges every access again, with the evidence of the member accounts and the policies of the organization.
  * @throws the retryable errors of `shared/platform/aws`
  */
 export async function proveFindings(
@@ -36,7 +36,7 @@ export async function proveFindings(
   return judgeFindings(services, request, findings, members);
 }
 
-/** The same, with roles of member accounts that were read before. */
+/** As `proveFindings`, with roles of member accounts that were read before. */
 export async function judgeFindings(
   services: Services,
   request: ProofRequest,

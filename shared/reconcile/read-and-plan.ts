@@ -14,17 +14,17 @@ import { warnOfDeletedPrincipals } from './suspect-statements.ts';
 /** One resource as it was read, and its plan. */
 export interface ReadResource {
   readonly desired: DesiredResource;
-  /** What the table remembers of it. */
+  /** The table's state of it. */
   readonly state: ResourceState | undefined;
-  /** What is there; absent where it could not be read. */
+  /** The present documents. Absent if they could not be read. */
   readonly actual?: ReturnType<DesiredResource['kind']['toDocuments']>;
-  /** The same as the kind reads it; opaque. */
+  /** The present state in the kind's form; opaque. */
   readonly read?: unknown;
-  /** Absent where there can be none. */
+  /** Absent if there is no plan. */
   readonly plan?: ResourcePlan;
-  /** Why there is no plan; beside one, why it only removes access. */
+  /** Why there is no plan. Beside a plan: why it only removes access. */
   readonly error?: ErrorRecord;
-  /** As the plan states them; known also if there is no plan of what was read. */
+  /** As the plan states them. Also known if the read state has no plan. */
   readonly unresolved?: UnresolvedAccounts;
 }
 
@@ -34,11 +34,11 @@ export interface ReadOptions {
   readonly runId: string;
   readonly active: ActiveConfiguration;
   readonly accounts: readonly Account[];
-  /** The time that graces are judged by, ISO 8601. */
+  /** The time for grace periods, ISO 8601. */
   readonly madeAt: string;
 }
 
-/** What the table remembers of a resource; an error where the item cannot be understood. */
+/** The table's state of a resource. An error if the item cannot be understood. */
 export async function readState(
   { store }: Services,
   { key }: DesiredResource,
@@ -51,7 +51,7 @@ export async function readState(
   }
 }
 
-/** Reads one resource and plans it; what kept it from that is in the result. */
+/** Reads one resource and plans it. An error is part of the result. */
 export async function readAndPlan(
   services: Services,
   look: ReadOptions,
@@ -100,7 +100,7 @@ function planOrError(request: PlanRequest): Pick<ReadResource, 'plan' | 'error' 
 export const toNextDocuments = ({ kind }: DesiredResource, { next, owned }: ResourcePlan) =>
   kind.toDocuments(next, owned);
 
-/** What an operator should know of what was read, as a record keeps it; nothing where there is nothing. */
+/** What an operator should know about the read state, in the form of a record. Absent if there is nothing. */
 export function listReadWarnings(
   {
     desired,
@@ -112,6 +112,6 @@ export function listReadWarnings(
   return warnings.length === 0 ? {} : { warnings };
 }
 
-/** Documents as a record keeps them: absent ones are null. */
+/** Documents in the form of a record: absent ones are null. */
 export const toJsonDocuments = (documents: NamedDocuments): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(documents).map(([name, document]) => [name, document ?? null]));

@@ -6,7 +6,7 @@ import type { Services } from './services.ts';
 const readBackPatience = 20_000;
 
 /**
- * Reads until the resource shows what was written.
+ * Reads until the resource shows the write.
  * @throws NotReadBackError if it does not before the deadline
  */
 export async function readBack(

@@ -17,7 +17,7 @@ import type { ManagedPolicyReader } from './managed-policy-reader.ts';
 import type { MemberRoleReading, MemberRoleState } from './member-role-state.ts';
 import { type PolicyReading, parseEncoded } from './parse-encoded.ts';
 
-/** What reads one role of one account. */
+/** The clients that read one role of one account. */
 export interface RoleReader {
   readonly iam: IAMClient;
   /** Shared by the roles of a run: many roles have the same managed policies. */
@@ -26,7 +26,7 @@ export interface RoleReader {
 
 export interface WantedRole {
   readonly role: MemberRole;
-  /** The ARN that the role should have. */
+  /** The desired ARN of the role. */
   readonly arn: string;
 }
 
@@ -50,7 +50,7 @@ export async function readMemberRole(reader: RoleReader, wanted: WantedRole): Pr
 /** IAM API reference, "CreateRole". */
 const defaultSessionSeconds = 3_600;
 
-/** STS answers alike if a role does not exist and if it does not trust the caller. */
+/** STS gives one answer if a role does not exist and if it does not trust the caller. */
 export const isReaderRefused = (error: unknown): boolean =>
   error instanceof AccessDeniedError && error.fields.operation === 'AssumeRole';
 
@@ -155,7 +155,7 @@ async function readBoundary(
   return new Map(arn === undefined ? [] : [[arn, await managedPolicies.read(iam, arn, 'boundary')]]);
 }
 
-/** An instance gets its role through a profile alone ("IAM roles for Amazon EC2"). */
+/** An instance can only get its role through a profile ("IAM roles for Amazon EC2"). */
 async function findProfileFault(
   iam: IAMClient,
   role: MemberRole,

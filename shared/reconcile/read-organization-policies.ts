@@ -23,10 +23,10 @@ export type LocatedTarget = ControlPolicyTarget & Pick<Account, 'parentIds'>;
 const nameTarget = ({ kind, accountId }: ControlPolicyTarget): string => `${kind} ${accountId}`;
 
 /**
- * Reads the policies of accounts, of their OUs and of the root. Only the management account, a delegated administrator, or an
- * account that the delegation policy names may read them. If AWS throttles the calls, the policies are not read.
+ * Reads the policies of accounts, of their OUs and of the root. Only the management account, a delegated administrator,
+ * or an account that the delegation policy names may read them. If AWS throttles the calls, the policies are not read.
  *
- * Whether a type is enabled is not asked: "Disabling a policy type" detaches its policies from everything.
+ * The calls do not check whether a type is enabled: "Disabling a policy type" detaches its policies from everything.
  * @throws the other retryable errors of `shared/platform/aws`
  */
 export async function readOrganizationPolicies(
@@ -44,7 +44,7 @@ export async function readOrganizationPolicies(
     return { listPolicies: (target) => byTarget.get(nameTarget(target)) ?? [] };
   } catch (error) {
     const { message, retryable } = toErrorRecord(error);
-    // In a burst, a run that waited for its turn would keep its accounts waiting for minutes.
+    // In a burst, a run that waited for the rate limit would delay its accounts for minutes.
     if (retryable && !(error instanceof ThrottledError)) throw error;
     return { unread: message };
   }

@@ -14,7 +14,7 @@ import type { UnreadEvidence } from './unread-evidence.ts';
 export interface PrincipalPolicies {
   readonly policies: readonly AppliedPolicy[];
   readonly unread: readonly UnreadEvidence[];
-  /** Why the principal does not exist. Absent if it does, or if that is not known. */
+  /** Why the principal does not exist. Absent if it exists, or if that is unknown. */
   readonly missing?: string;
 }
 
@@ -40,7 +40,7 @@ export async function readPrincipalPolicies(
   return { policies: granted.policies, unread: [...granted.unread, ...others] };
 }
 
-/** What grants of the configuration let the principal do: policies that this installation manages. */
+/** The policies that this installation manages for the principal, by the grants of the configuration. */
 async function readManagedPolicies(
   services: Services,
   request: ReadingRequest,
@@ -57,7 +57,7 @@ async function readManagedPolicies(
   };
 }
 
-/** Groups and roles of central accounts that grants let do something. */
+/** Groups and roles of central accounts with grants. */
 export const listIdentityResources = ({ active }: ReadingRequest): readonly DesiredResource[] =>
   listActiveResources(active, []).filter(({ kind }) => kind.policyKind === 'identity');
 

@@ -13,20 +13,20 @@ import { type ReadingRequest, readRole } from './read-role.ts';
 import type { Services } from './services.ts';
 import type { UnreadEvidence } from './unread-evidence.ts';
 
-/** What gives access to a resource, as far as it was read. */
+/** The policies and grants that give access to a resource, as far as they were read. */
 export interface ResourceAccess {
   /** The account and region of the resource, if they are known. */
   readonly place?: Pick<ResourceRef, 'accountId' | 'region'>;
   readonly policies: readonly AppliedPolicy[];
   readonly keyGrants: readonly AppliedKeyGrant[];
   readonly unread: readonly UnreadEvidence[];
-  /** Why the resource does not exist. Absent if it does, or if that is not known. */
+  /** Why the resource does not exist. Absent if it exists, or if that is unknown. */
   readonly missing?: string;
 }
 
 const nothing: ResourceAccess = { policies: [], keyGrants: [], unread: [] };
 
-/** Reads the policies of the resource that has an ARN, and the grants of a key. Actions without a resource have `*`. */
+/** Reads the policies of the resource with an ARN, and the grants of a key. Actions without a resource have `*`. */
 export async function readResourceAccess(
   services: Services,
   request: ReadingRequest,
@@ -46,7 +46,10 @@ export async function readResourceAccess(
   };
 }
 
-/** The resource of a grant whose documents are about the ARN. Those of groups and roles are about what they may do. */
+/**
+ * The resource of a grant whose documents are about the ARN. Documents of groups and roles are about their own
+ * permissions.
+ */
 function findResource(active: ResolvedConfiguration, arn: string): DesiredResource | undefined {
   const context = getGrantContext(active.configuration);
   return listActiveResources(active, []).find(

@@ -13,8 +13,8 @@ export interface ReadingRequest {
 const roleArn = /^arn:[^:]*:iam::(\d{12}):role\/(.+)$/;
 
 /**
- * Reads a role by its ARN, if it is a member role of the configuration: the project may read no other. `undefined` if the ARN is
- * not that of a role.
+ * Reads a role by its ARN, if it is a member role of the configuration: the project may read no other role. `undefined`
+ * if the ARN names no role.
  */
 export async function readRole(
   services: Services,

@@ -11,7 +11,10 @@ export interface StackInstance {
   readonly accountId: string;
 }
 
-/** CloudFormation API reference, "StackInstanceComprehensiveStatus": the operation does not go on from these. */
+/**
+ * CloudFormation API reference, "StackInstanceComprehensiveStatus": statuses from which the operation does not
+ * continue.
+ */
 const failedStatuses: ReadonlySet<string> = new Set(['FAILED', 'INOPERABLE', 'CANCELLED']);
 
 /**
@@ -33,7 +36,7 @@ export async function findStackFailure(
 const describe = ({ StackInstanceStatus, StatusReason }: StackInstanceSummary): string =>
   StatusReason ?? `its status is ${StackInstanceStatus?.DetailedStatus}`;
 
-/** Nothing depends on the answer but the reason that is given, so no error matters. */
+/** Only the stated reason depends on the answer, so every error is ignored. */
 async function list(
   client: CloudFormationClient,
   { stackSet, accountId }: StackInstance,
@@ -48,7 +51,7 @@ async function list(
   }
 }
 
-/** The command that shows the same to an operator. */
+/** The command that shows an operator the status. */
 export const formatStackCommand = ({ stackSet, accountId }: StackInstance, partition: string): string =>
   `aws cloudformation list-stack-instances --stack-set-name ${stackSet} ` +
   `--stack-instance-account ${accountId} --region ${getHomeRegion(partition)}`;

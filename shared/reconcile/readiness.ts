@@ -7,7 +7,7 @@ import {
 } from '../store/readiness.ts';
 import type { AccessResult } from './access-result.ts';
 
-/** Without any access there is nothing to be ready for. Pure. */
+/** Without any access there is no readiness to state. Pure. */
 export function computeReadiness(results: readonly AccessResult[]): Readiness | undefined {
   if (results.length === 0) return undefined;
   const statuses = new Set(results.map(({ status }) => status));
@@ -20,7 +20,7 @@ export function computeReadiness(results: readonly AccessResult[]): Readiness | 
   };
 }
 
-/** So many roles of people are told: a state and a message take 256 KiB. */
+/** At most this many roles of people are reported: a state and a message take 256 KiB. */
 const maxSignIns = 20;
 
 /** One for each role, for one account. In a run for many accounts they would be too many for a message. */
@@ -43,7 +43,7 @@ const countStatuses = (results: readonly AccessResult[]): Readiness['counts'] =>
       .filter(([, count]) => count > 0),
   );
 
-/** What a failed run left may concern any access. So the run proves none of them to the end. */
+/** The unresolved work of a failed run may concern any access. So the run proves none of them completely. */
 export function withoutProof(readiness: Readiness | undefined, reason: string): Readiness | undefined {
   if (readiness === undefined) return undefined;
   const { signIns: _, ...rest } = readiness;
@@ -53,7 +53,7 @@ export function withoutProof(readiness: Readiness | undefined, reason: string): 
 /** The worst first. */
 const reported = ['denied', 'pending', 'unknown', 'central-only'] as const satisfies readonly AccessStatus[];
 
-/** So many accesses are named in a line. */
+/** A line names at most this many accesses. */
 const maxNamed = 3;
 
 /** One line for each status and cause. */
@@ -75,7 +75,7 @@ function formatGroup(status: AccessStatus, reason: string, group: readonly Acces
 /** For people: `central only`. */
 const nameStatus = (status: AccessStatus): string => status.replace('-', ' ');
 
-/** `true` reads `Ready: 15 accesses verified`; the other two never say that something is ready. */
+/** `true` reads `Ready: 15 accesses verified`. The other two values never claim readiness. */
 export function formatReadiness({ ready, counts }: Readiness): string {
   const title = { true: 'Ready', false: 'Not ready', unproven: 'Unproven' }[`${ready}`];
   return `${title}: ${formatCounts(counts)}`;

@@ -5,8 +5,8 @@ import type { ResourcePlan } from './plan-types.ts';
 import type { Written } from './write-accepted.ts';
 
 /**
- * How long other runs exclude a rejected principal, in milliseconds: as long as the account's own run goes on trying, by
- * the retries of the state machine.
+ * How long other runs exclude a rejected principal, in milliseconds: as long as the account's own run continues its
+ * retries by the state machine.
  */
 export const rejectionTtl = 15 * 60_000;
 
@@ -21,8 +21,8 @@ interface RejectionQuery {
 }
 
 /**
- * The accounts that the plan would add and that AWS rejected a moment ago. Each write of a burst would try them again, and
- * search for them. None in their own run, or in a run for all accounts, such as a sweep.
+ * The accounts that the plan would add and that AWS rejected a moment ago. Without this, each write of a burst would
+ * try them again, and search for them. Empty in their own run, and in a run for all accounts, such as a sweep.
  */
 export function findRecentlyRejected({
   holds,
@@ -40,7 +40,7 @@ export function findRecentlyRejected({
 const isRecent = (rejectedAt: string | undefined, now: number): boolean =>
   rejectedAt !== undefined && now < Date.parse(rejectedAt) + rejectionTtl;
 
-/** The holds of the accounts that a write excluded. What AWS said is kept from before if it said nothing now. */
+/** The holds of the accounts that a write excluded. An earlier message of AWS stays if AWS gave none now. */
 export function holdRejected(
   clock: Clock,
   before: readonly Hold[],

@@ -3,15 +3,17 @@ import type { LeaseWait } from './lease.ts';
 
 export interface ReconcileRequest {
   readonly runId: string;
-  /** What the run has planned for the resource. */
+  /** The run's plan for the resource. */
   readonly planned: ResourceChange;
-  /** The revision that the resource must be written from at least. */
+  /** The least revision from which the resource must be written. */
   readonly revision: number;
   /** The time for grace periods, ISO 8601. Default: now. */
   readonly asOf?: string;
   /** How long to wait while another run holds the lease. Default: a few seconds. */
   readonly wait?: LeaseWait | undefined;
-  /** `computeShownDigest` of the plan that an operator has seen. Nothing else is written then. Default: anything. */
+  /**
+   * `computeShownDigest` of the plan that an operator has seen. The run then writes nothing else. Default: anything.
+   */
   readonly shown?: string | undefined;
   /** An operator has seen the plan: external changes are restored, and a conflict ends. Default: false. */
   readonly decided?: boolean;

@@ -23,7 +23,7 @@ import { rememberBeforeWriting, saveResult } from './save-result.ts';
 import type { Services } from './services.ts';
 import { type Written, writeAccepted } from './write-accepted.ts';
 
-/** What each stage works with. */
+/** The inputs of each stage. */
 interface Reconciliation {
   readonly services: Services;
   readonly request: ReconcileRequest;
@@ -61,7 +61,7 @@ async function reconcilePlanned(stages: Reconciliation, plan: LeasePlan): Promis
   return saveWritten(stages, plan, { written, after, conflict });
 }
 
-/** A resource that no grant names was deleted. Nothing on it is managed any more. */
+/** A deleted resource that no grant names. It has no managed content any longer. */
 async function rememberMissing({
   services,
   request,
@@ -89,7 +89,7 @@ const checkConflict = (
     () => access.identify(actual),
   );
 
-/** The last checks before a write, and what the table must know before it. */
+/** The last checks before a write, and the state that the table must have before it. */
 async function prepareWrite(
   { services, request, lease, context }: Reconciliation,
   { all }: LeasePlan,

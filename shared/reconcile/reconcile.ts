@@ -9,8 +9,8 @@ import { reconcileWithLease } from './reconcile-with-lease.ts';
 import type { Services } from './services.ts';
 
 /**
- * Brings one resource to the state of the registry as it is now, under its lease. What happened is the result; nothing is
- * thrown but what stops the whole run.
+ * Brings one resource to the present state of the registry, under its lease. Returns the result. It throws only errors
+ * that stop the whole run.
  */
 export async function reconcileResource(
   services: Services,

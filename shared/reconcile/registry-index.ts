@@ -1,7 +1,7 @@
 import { isMember } from '../accounts/membership.ts';
 import { type Account, formatAccounts } from '../platform/account.ts';
 import type { PlanRequest } from './plan-types.ts';
-/** An account with a blocked removal may be missing in the registry. Its id is all that statements need. */
+/** An account with a blocked removal may be missing in the registry. Statements need only its id. */
 export const getAccountOrPlaceholder = ({ accounts }: Pick<PlanRequest, 'accounts'>, id: string): Account =>
   getRegistryIndex(accounts).byId.get(id) ?? {
     id,
@@ -12,7 +12,7 @@ export const getAccountOrPlaceholder = ({ accounts }: Pick<PlanRequest, 'account
     tags: {},
   };
 
-/** As `formatAccounts`. An account that `accounts` does not have is its id alone. */
+/** As `formatAccounts`. If `accounts` lacks the account, the text is its id alone. */
 export const formatAccountIds = (ids: readonly string[], accounts: readonly Account[]): string =>
   formatAccounts(ids.map((id) => getAccountOrPlaceholder({ accounts }, id)));
 
@@ -23,7 +23,7 @@ interface Index {
 
 const indexes = new WeakMap<readonly Account[], Index>();
 
-/** Made once for each registry, since many resources are planned from one. */
+/** Created once for each registry, since many resources are planned from one. */
 export function getRegistryIndex(accounts: readonly Account[]): Index {
   const index = indexes.get(accounts) ?? {
     byId: new Map(accounts.map((account) => [account.id, account])),

@@ -17,9 +17,9 @@ import type { WaitingAccount } from '../store/run-ports.ts';
 import type { DesiredResource } from './desired-resource.ts';
 
 /**
- * Whether a grant is for an account now. Nobody can say so of an account whose item cannot be understood. A grant is for an
- * account that waits only if it would be so, too, as the account was approved last. AWS admits the accounts that a condition
- * holds, approved or not.
+ * Whether a grant selects an account now. For an unreadable account it is unknown. An account that waits for approval
+ * must also be selected in the position of its last approval. AWS itself admits accounts by a condition, approved or
+ * not.
  */
 export function createSelectionTest(entry: GrantEntry, ous: StoredOus): (account: Account) => Selection {
   const select = compileSelection(entry.for, ous);
@@ -36,8 +36,8 @@ export function createSelectionTest(entry: GrantEntry, ous: StoredOus): (account
 }
 
 /**
- * Tells which accounts need approval by a configuration. Its selector matches them, and they were never approved or would
- * gain a grant because they moved. `undefined` if the configuration asks for no approval.
+ * Decides which accounts need approval by a configuration. Its selector matches them, and they were never approved or
+ * would gain a grant because they moved. `undefined` if the configuration requires no approval.
  */
 export const createApprovalTest = (
   { approval, grants }: Configuration,
@@ -45,7 +45,7 @@ export const createApprovalTest = (
 ): NeedsApproval | undefined =>
   approval &&
   ((account, approvedAs) =>
-    // A path that names another OU than it did must not let an account in unasked.
+    // A path that now names another OU must not admit an account without approval.
     maySelect(approval.for, account, ous) &&
     (approvedAs === null || gainsByMoving({ grants, ous }, account, approvedAs)));
 
@@ -62,14 +62,14 @@ const gainsByMoving = (
         evaluateSelection(selector, { ...account, ...before }, ous) === 'not-selected',
     );
 
-/** Grants that a condition holds grow by themselves. */
+/** Grants with a condition on the organization grow by themselves. */
 const requiresApproval = ({ match = 'accounts' }: GrantEntry): boolean => match === 'accounts';
 
-/** Whether an account waits for approval, and its being approved would make a difference. */
+/** Whether an account waits for approval, and its approval would make a difference. */
 export const isPendingApproval = (account: Account): boolean =>
   account.approval !== undefined && isMember(account);
 
-/** The accounts as they would be if those of `ids` were approved. */
+/** The accounts as if the accounts of `ids` were approved. */
 export const assumeApproved = <T extends Account>(
   accounts: readonly T[],
   ids: ReadonlySet<string>,
@@ -88,8 +88,8 @@ export interface Gain {
 }
 
 /**
- * What the accounts of `ids` are granted in `approved` and not in `now`, ordered. A grant that a condition holds gives the
- * same in both.
+ * The grants that the accounts of `ids` have in `approved` and not in `now`, ordered. A grant with a condition gives
+ * equal access in both.
  */
 export function listGains(
   now: readonly DesiredResource[],
@@ -114,13 +114,13 @@ const namings = (resources: readonly DesiredResource[], ids: ReadonlySet<string>
     ),
   );
 
-/** What an operator approves. Nothing that other accounts' changes move. */
+/** The content of an operator's approval. Changes of other accounts do not change it. */
 export interface ApprovalContent {
   readonly installation: string;
   readonly configurationHash: string;
-  /** Those that wait, ordered by id. */
+  /** The waiting accounts, ordered by id. */
   readonly accounts: readonly WaitingAccount[];
-  /** On the resources that the configuration names: what patterns find changes by itself. */
+  /** On the resources that the configuration names: the matches of patterns change by themselves. */
   readonly gains: readonly Gain[];
 }
 
@@ -130,12 +130,12 @@ export const toWaitingAccount = (account: Account): WaitingAccount => ({
   approvedAs: account.approval?.approvedAs ?? null,
 });
 
-/** Whether two accounts wait where each other is, and were approved last in the same position. */
+/** Whether two accounts wait in one position, with one position of their last approval. */
 export const isSamePendingState = (one: WaitingAccount, other: WaitingAccount): boolean =>
   isSamePosition(one.position, other.position) &&
   (one.approvedAs === null || other.approvedAs === null
     ? one.approvedAs === other.approvedAs
     : isSamePosition(one.approvedAs, other.approvedAs));
 
-/** SHA-256, hexadecimal: binds an approval to what was shown. */
+/** SHA-256, hexadecimal: binds an approval to the shown content. */
 export const hashApproval = (content: ApprovalContent): string => hashCanonically(content);

@@ -31,7 +31,7 @@ export function accessResource(
   };
 }
 
-/** An answer that never came may belong to a write that still takes effect. A clear refusal does not. */
+/** A missing answer may belong to a write that still takes effect. A definite error does not. */
 async function keepLeaseWithoutAnswer(lease: Lease, write: Promise<void>): Promise<void> {
   try {
     await write;

@@ -2,7 +2,10 @@ import type { AccountClients } from '../platform/aws/access.ts';
 import { OnboardingError } from '../platform/errors.ts';
 import type { DesiredResource } from './desired-resource.ts';
 
-/** As `GrantKind.readIdentity`. That it cannot be learned, as by a role that may not ask, holds nobody up: nothing is told by it. */
+/**
+ * As `GrantKind.readIdentity`. If it cannot be read, for example by a role without the permission, the run continues
+ * without it.
+ */
 export async function readIdentity(
   { kind, ref }: DesiredResource,
   clients: AccountClients,

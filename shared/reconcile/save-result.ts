@@ -23,8 +23,9 @@ import type { Written } from './write-accepted.ts';
 import { computeBatchWindow, type LastWrite } from './write-batching.ts';
 
 /**
- * The Sids come first: if a run dies after its write, the table knows its statements. Until the result is saved, the resource may
- * have half of a write, and by another configuration than the last one, which may become active again.
+ * Saved before the write. The Sids come first: if a run dies after its write, the table knows its statements. Until the
+ * result is saved, the resource may have half of a write, made by another configuration than the last one, which may
+ * become active again.
  */
 export async function rememberBeforeWriting(
   { active, state, remember }: ReconcileContext,
@@ -42,8 +43,8 @@ export async function rememberBeforeWriting(
 }
 
 /**
- * Remembers since when accounts should lose access to a resource that could not be planned, such as one that is too full. Grace
- * periods end all the same. Nothing else is changed, so that external changes are judged as before.
+ * Saves the start of grace periods for a resource that could not be planned, such as one that is too full, so that they
+ * still end. Nothing else changes, so that external changes are judged as before.
  */
 export async function rememberGraces(
   { state, remember }: ReconcileContext,
@@ -64,19 +65,19 @@ const toGracePeriod = (accountId: string, since: string): Hold => ({
   since,
 });
 
-/** `after` is what was read, not what was to be written: it is what the run is verified by. */
+/** `after` is the read state, not the desired one: the run is verified by it. */
 export interface ReconcileEnd extends Omit<Written, 'written'> {
   readonly runId: string;
   readonly plan: ResourcePlan;
   readonly before: unknown;
   readonly after: unknown;
-  /** What the table must remember of external changes. */
+  /** The external changes that the table must remember. */
   readonly conflict: Conflict | undefined;
   /** As `GrantKind.readIdentity`. */
   readonly identity: string | undefined;
 }
 
-/** Remembers how a resource was left, and says what happened. */
+/** Saves the state in which the resource was left, and returns the result. */
 export async function saveResult(
   { clock }: Pick<Services, 'clock'>,
   context: ReconcileContext,
@@ -88,7 +89,7 @@ export async function saveResult(
   const holds = mergeHolds([...plan.holds, ...rejected]);
   const next = desired.kind.toDocuments(plan.next, plan.owned);
   const { installation } = active.configuration;
-  // A function that wakes up after its lease has ended must not replace what the next holder remembers.
+  // A function that wakes up after its lease has ended must not replace the state of the next holder.
   lease.check();
   await remember({
     lastReconciliation: {

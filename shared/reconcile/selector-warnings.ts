@@ -8,15 +8,15 @@ import type { Account } from '../platform/account.ts';
 import { findNearest } from '../platform/nearest-name.ts';
 import { listUnresolvedPaths } from './unresolved-ous.ts';
 
-/** A selector of the configuration, and who has it. */
+/** A selector of the configuration, and its owner. */
 interface Owner {
   readonly title: string;
   readonly selector: Selector;
-  /** Whether it is for nobody if it matches nobody. */
+  /** Whether it selects no account if it matches none. */
   readonly gives: boolean;
 }
 
-/** What the registry has, each once, in the accounts' order. */
+/** The values in the registry, each once, in the accounts' order. */
 interface Known {
   readonly accounts: readonly Account[];
   /** Paths of all OUs with accounts in them or below them. */
@@ -24,15 +24,15 @@ interface Known {
 }
 
 /**
- * What is legal in selectors but matches nobody, a line for each cause: an OU, a tag, a name or an account id that is
- * not there, and a grant that matches no account at all. The registry is asked alone: an OU without accounts is as
- * unknown to it as one that does not exist. `listUnresolvedPaths` reports paths that named OUs at the activation.
+ * Valid selectors without a match, a line for each cause: an OU, a tag, a name or an account id that does not exist,
+ * and a grant that matches no account at all. Only the registry is checked: it has no OU without accounts.
+ * `listUnresolvedPaths` reports paths that named OUs at the activation.
  */
 export function findSelectorWarnings(
   active: Pick<ResolvedConfiguration, 'configuration' | 'ous'>,
   registered: readonly Account[],
 ): readonly string[] {
-  // An account that cannot be read may be the one that a selector means.
+  // An unreadable account may be the one that a selector means.
   if (registered.some(isUnreadable)) return [];
   const known = knownOf(registered);
   const reported = listUnresolvedPaths({ active, accounts: registered, planned: [] }).map(({ path }) => path);
@@ -49,7 +49,7 @@ const ownersIn = ({ grants, approval }: Configuration): readonly Owner[] => [
   ...(approval === undefined ? [] : [{ title: 'Approval', selector: approval.for, gives: false }]),
 ];
 
-/** A selector with a path that is reported elsewhere may give something: accounts can keep what they had. */
+/** A selector with a path that is reported elsewhere may give access: accounts can keep their access. */
 function withoutPaths({ title, selector, gives }: Owner, paths: readonly string[]): Owner {
   const { ous, ...others } = selector;
   const left = ous?.filter((ou) => !paths.includes(ou));
@@ -112,7 +112,7 @@ function nearestId(id: string, { accounts }: Known): string | undefined {
 
 const encodedSlash = '%2F';
 
-/** Somebody may have written a slash of a name as it is, or have forgotten the OUs above. */
+/** The user may have written a slash of a name unescaped, or omitted the OUs above. */
 function nearestPath(ou: string, { ouPaths }: Known): string | undefined {
   const spellings = new Map<string, string>();
   for (const path of ouPaths) {
@@ -160,7 +160,7 @@ function unmatchedId(id: string, known: Known, path: string): readonly string[] 
   return [`account ${id} is not in the organization (${path})${hintText('account', hint)}`];
 }
 
-/** An id that differs in more digits is just another one. */
+/** An id that differs in more digits is simply another account. */
 const maxWrongDigits = 3;
 
 const isMatched = (fields: SelectorFields, { accounts }: Known): boolean =>

@@ -39,7 +39,7 @@ const signInHosts: Readonly<Record<string, string>> = {
 const longestSwitchName = 64;
 
 /**
- * The console sends no external id, so it cannot switch to a role that asks for one. The name of the role has its path.
+ * The console sends no external id, so it cannot switch to a role that requires one. The name of the role has its path.
  * Source: IAM user guide, "Grant a user permissions to switch roles".
  */
 function createSwitchRoleLink(
@@ -52,7 +52,7 @@ function createSwitchRoleLink(
     .replace(/[^\w.-]+/g, '-')
     .slice(0, longestSwitchName);
   const query = Object.entries({ account: accountId, roleName: role, displayName }).map(
-    // A slash is legal in a query, and links of the IAM console show the path so.
+    // A slash is legal in a query, and links of the IAM console contain the path in this form.
     ([key, value]) => `${key}=${encodeURIComponent(value).replaceAll('%2F', '/')}`,
   );
   return `https://${host}/switchrole?${query.join('&')}`;

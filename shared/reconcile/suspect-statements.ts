@@ -10,7 +10,7 @@ import type { Account } from '../platform/account.ts';
 
 type Documents = ReturnType<GrantKind['toDocuments']>;
 
-/** A principal in an unmanaged statement that AWS may refuse. */
+/** A principal in an unmanaged statement that AWS may reject. */
 export interface Suspect extends UnmanagedPrincipal {
   /**
    * - `deleted`: the unique id of a role or user that was deleted
@@ -18,13 +18,16 @@ export interface Suspect extends UnmanagedPrincipal {
    * - `unknown`: it is outside the organization, so it cannot be checked; a vendor's account is valid
    */
   readonly state: 'deleted' | 'closed' | 'unknown';
-  /** What is known of it, for people. */
+  /** A description of it, for people. */
   readonly because: string;
 }
 
 const order: readonly Suspect['state'][] = ['closed', 'deleted', 'unknown'];
 
-/** Of all documents of a resource, as they were read; the likely causes first. Principals of members are not among them. */
+/**
+ * In all documents of a resource, as they were read. Likely causes come first. Principals of members are not among
+ * them.
+ */
 export const findSuspects = (
   documents: Documents,
   installationId: string,
@@ -54,10 +57,10 @@ function suspect(found: UnmanagedPrincipal, accounts: readonly Account[]): reado
   return [{ ...found, state: 'closed', because: `of the closed account ${account.name} (${id})` }];
 }
 
-/** Whether it explains a refusal by itself. */
+/** Whether it explains an error by itself. */
 export const isCertain = ({ state }: Suspect): boolean => state !== 'unknown';
 
-/** `the statement "Partner" names AROA…, the id of a role that was deleted`, of each. */
+/** `the statement "Partner" names AROA…, the id of a role that was deleted`, for each. */
 export const formatSuspects = (suspects: readonly Suspect[]): string =>
   suspects
     .map(({ statement, principal, because }) => `the statement ${statement} names ${principal}, ${because}`)

@@ -9,20 +9,20 @@ import type { UnmanagedStatement } from '../store/ports.ts';
 
 type Documents = ReturnType<GrantKind['toDocuments']>;
 
-/** What became of an unmanaged statement since a resource was left. */
+/** The change of an unmanaged statement since the last reconciliation. */
 export interface UnmanagedChange {
   readonly kind: 'appeared' | 'changed' | 'vanished';
   /** The Sid, or a short description such as `Allow s3:GetObject`; empty for one of very many. */
   readonly label: string;
 }
 
-/** Bounds of what is kept: AWS's limits allow some hundred statements, and an item of the table may have 400 KB. */
+/** Limits of the stored list: AWS's limits allow some hundred statements, and an item of the table may have 400 KB. */
 const maxStatements = { labels: 100, characters: 64 };
 
-/** Stands for `Version` and `Id` of a document with unmanaged statements: they decide what the statements mean. */
+/** Stands for `Version` and `Id` of a document with unmanaged statements: they decide the meaning of the statements. */
 const headLabel = 'Version or Id of the policy';
 
-/** The unmanaged statements of a resource's documents, as the table keeps them, ordered. */
+/** The unmanaged statements of a resource's documents, in the table's form, ordered. */
 export function listUnmanagedStatements(
   documents: Documents,
   installationId: string,
@@ -54,7 +54,7 @@ const listHeads = (documents: Documents, installationId: string): readonly Unman
       label: headLabel,
     }));
 
-/** Whether two lists of the same order have the same statements. */
+/** Whether two ordered lists have equal statements. */
 export const hasSameStatements = (
   one: readonly UnmanagedStatement[],
   other: readonly UnmanagedStatement[],
@@ -63,7 +63,7 @@ export const hasSameStatements = (
 const shortened = (label: string): string =>
   label.length <= maxStatements.characters ? label : `${label.slice(0, maxStatements.characters - 1)}…`;
 
-/** What appeared, changed or vanished: of one label, a statement that went and one that came are one that changed. */
+/** New, changed and removed statements. A removed and a new statement with one label count as one changed statement. */
 export function diffUnmanagedStatements(
   left: readonly UnmanagedStatement[],
   now: readonly UnmanagedStatement[],
@@ -72,7 +72,7 @@ export function diffUnmanagedStatements(
   const come = without(now, left);
   const labels = [...new Set([...gone, ...come].map(({ label }) => label))].sort();
   const changes = labels.flatMap((label) => changesOf(label, countOf(gone, label), countOf(come, label)));
-  // A head comes and goes with the statements of its document, which are named themselves.
+  // The entry for `Version` and `Id` comes and goes with the statements of its document, which have entries themselves.
   return changes.filter(({ kind, label }) => label !== headLabel || kind === 'changed');
 }
 
@@ -91,7 +91,7 @@ const times = (count: number, change: UnmanagedChange): readonly UnmanagedChange
 const countOf = (statements: readonly UnmanagedStatement[], wanted: string): number =>
   statements.filter(({ label }) => label === wanted).length;
 
-/** Statements that mean the same count one by one. */
+/** Statements of equal meaning count one by one. */
 function without(
   statements: readonly UnmanagedStatement[],
   others: readonly UnmanagedStatement[],

@@ -25,7 +25,7 @@ import type { DesiredResource } from './desired-resource.ts';
 import { listGrantNames } from './desired-resources.ts';
 import type { UnresolvedAccounts } from './plan-types.ts';
 
-/** A selector of a configuration, and what it is part of: the name of a grant, or `approval`. */
+/** A selector of a configuration, and its owner: the name of a grant, or `approval`. */
 interface NamedSelector {
   readonly name: string;
   readonly selector: Selector;
@@ -40,16 +40,16 @@ const selectorsIn = ({ grants, approval }: Configuration): readonly NamedSelecto
 export const listOuPaths = (configuration: Configuration): readonly string[] =>
   [...new Set(selectorsIn(configuration).flatMap(({ selector }) => listSelectorOuPaths(selector)))].sort();
 
-/** A path that does not name the OUs any more that it named when the configuration was activated. */
+/** A path that no longer names the OUs that it named when the configuration was activated. */
 export interface UnresolvedPath {
   readonly path: string;
-  /** What the path is part of: names of grants, or `approval`. */
+  /** The owners of the path: names of grants, or `approval`. */
   readonly usedBy: readonly string[];
   readonly renamed: readonly { readonly id: string; readonly was: string; readonly now: string }[];
   /** OUs that have taken the path of a stored OU. */
   readonly replaced: readonly { readonly id: string; readonly path: string }[];
   readonly deleted: readonly { readonly id: string; readonly was: string }[];
-  /** Accounts that keep what they had, and accounts that get nothing, because the path is unresolved. */
+  /** Accounts that keep their access, and accounts that get none, because the path is unresolved. */
   readonly kept: readonly Account[];
   readonly notAdded: readonly Account[];
 }
@@ -62,9 +62,9 @@ export interface PlannedResource {
 export interface UnresolvedSource {
   readonly active: Pick<ResolvedConfiguration, 'configuration' | 'ous'>;
   readonly accounts: readonly Account[];
-  /** Resources that were planned: without a plan nobody knows which accounts have access. */
+  /** Planned resources: without a plan it is unknown which accounts have access. */
   readonly planned: readonly PlannedResource[];
-  /** Default: nothing is known. */
+  /** Default: none is known. */
   readonly emptyOus?: EmptyOus;
 }
 
@@ -114,7 +114,7 @@ function replacementTest(stored: Readonly<Record<string, string>>, tree: OuTree)
   };
 }
 
-/** Whether the path says different things of an account, by the stored OUs and by their names of today. */
+/** Whether the stored OUs and today's names give different answers for an account. */
 const isConcerned =
   (stored: Readonly<Record<string, string>>, { test }: OuPathTest) =>
   (account: Account): boolean =>
@@ -149,11 +149,11 @@ function accountsOf({
 const isShut = (selector: Selector, account: Account, ous: StoredOus): boolean =>
   matchesSelector(selector, account) && evaluateSelection(selector, account, ous) === 'not-selected';
 
-/** Whether an operator must decide before the path works again; a path whose OU was deleted only gives nothing. */
+/** Whether an operator must decide before the path works again. A path whose OU was deleted only gives no access. */
 export const isIncomplete = ({ renamed, replaced }: UnresolvedPath): boolean =>
   renamed.length + replaced.length > 0;
 
-/** What happened, to which accounts, and what to do. */
+/** The event, the affected accounts, and the next step. */
 export function formatUnresolvedPaths(unresolved: UnresolvedPath): string {
   const { path, usedBy, renamed, replaced, deleted, kept, notAdded } = unresolved;
   return [
@@ -184,7 +184,7 @@ const usedByText = (names: readonly string[]): string => {
 const counted = (accounts: readonly Account[]): string =>
   accounts.length === 1 ? '1 account keeps' : `${accounts.length} accounts keep`;
 
-/** A line names this many accounts. */
+/** A line names at most this many accounts. */
 const maxAccounts = 10;
 
 const accountsText = (accounts: readonly Account[]): string => formatAccounts(accounts, maxAccounts);

@@ -8,7 +8,9 @@ export interface VerificationWait {
 const shortest = 15;
 const longest = 60;
 
-/** StackSets bring the roles of a new account within minutes. The state machine waits for them, never a function. Pure. */
+/**
+ * StackSets deploy the roles of a new account within minutes. The state machine waits for them, never a function. Pure.
+ */
 export function planWait(readiness: Readiness | undefined, { waitedSeconds, maxSeconds }: VerificationWait) {
   const rest = maxSeconds - waitedSeconds;
   const waiting = rest > 0 && (readiness?.counts.pending ?? 0) > 0;

@@ -29,14 +29,15 @@ import { isUnderBurst } from './write-batching.ts';
 export interface VerifyStep {
   readonly runId: string;
   readonly accounts: readonly { readonly accountId: string; readonly revision?: number | undefined }[];
-  /** How long the run has waited for member roles. Default: it has not. */
+  /** How long the run has waited for member roles. Default: not at all. */
   readonly waitedSeconds?: number | undefined;
 }
 
 /**
- * Proves the run's result on what was read back: every access that the configuration grants to the run's accounts is
- * allowed, by evaluation, and no managed statement names them elsewhere. Accesses on resources that were not updated are
- * unknown. Accounts that changed since this run registered them are skipped: the run that registered the change answers for it.
+ * Proves the run's result by the read-back: every access that the configuration grants to the run's accounts is
+ * allowed, by evaluation, and no managed statement names them elsewhere. Accesses on resources that were not updated
+ * are unknown. Accounts that changed since this run registered them are skipped: the run that registered the change
+ * verifies them.
  */
 export async function verifyRun(
   services: Services,
@@ -54,7 +55,7 @@ export async function verifyRun(
   const unchanged = own
     .filter((account) => account !== undefined)
     .filter(({ id, revision }) => revisions.get(id) === revision);
-  // For these accounts alone: what the others have is nothing to this run.
+  // For these accounts alone: the access of other accounts does not matter to this run.
   const planned = whole.changes.map(({ resource }) => resource);
   const resources = listActiveResources(active, unchanged, planned);
   const findings = await judgeResources(services, { configuration, whole, accounts: unchanged }, resources);
@@ -71,11 +72,14 @@ export interface CentralQuestion {
   readonly configuration: Configuration;
   readonly whole: WholeRun & { readonly runId: string };
   readonly accounts: readonly RegisteredAccount[];
-  /** Whether a resource is read that no run has on record. Default: true. */
+  /** Whether to read a resource that no run has on record. Default: true. */
   readonly mayRead?: boolean;
 }
 
-/** What the central resources say to each access of the accounts: by the record of the run, else by what they have now. */
+/**
+ * The central resources' half of each access of the accounts: by the record of the run, or else by their present
+ * policies.
+ */
 export async function judgeResources(
   services: Services,
   { configuration, whole, accounts, mayRead = true }: CentralQuestion,
@@ -103,15 +107,15 @@ interface Question {
   readonly accounts: readonly Account[];
   /** The latest of the accounts' revisions. */
   readonly revision: number;
-  /** Whether the run has waited for approval: what it wrote before may have been written anew by others since. */
+  /** Whether the run has waited for approval: other runs may have replaced its earlier writes since. */
   readonly resumed: boolean;
   readonly mayRead: boolean;
 }
 
-/** One entry for each thing looked at. */
+/** One entry for each judged access or account. */
 async function resourceFindings(services: Services, question: Question): Promise<readonly Finding[]> {
   const { desired, change } = question;
-  // What a pattern has found since the plan is planned by the run that found it.
+  // A resource that a pattern has matched since the plan is planned by the run that found it.
   if (change === undefined) return desired.named ? unplanned(question) : [];
   if (!wasUpdated(change)) return listUnproven(question, describeNotUpdated(change));
   const known = recordedFindings(question, change);
@@ -122,7 +126,7 @@ async function resourceFindings(services: Services, question: Question): Promise
   } catch (error) {
     // After a burst many runs read at once, and each retry would read all of its resources again.
     if (error instanceof ThrottledError) return provedOr(error, services, question);
-    // What a pattern has found may be deleted, and the update has passed it over then.
+    // A match of a pattern may be deleted. The update then has skipped it.
     if (error instanceof ResourceMissingError && !desired.named) return [];
     const { message } = toErrorRecord(error);
     const violation = `${desired.key}: cannot be read for verification: ${message}`;
@@ -130,14 +134,14 @@ async function resourceFindings(services: Services, question: Question): Promise
   }
 }
 
-/** By the record of the run that has left the resource as it is. */
+/** By the record of the run that last reconciled the resource. */
 async function knownOrUnproven(services: Services, question: Question): Promise<readonly Finding[]> {
   const state = await services.store.resources.get(question.desired.key);
   const known = await verifyFromRecord(services, question, state);
   return known ?? listUnproven(question, 'no run has on record what the central resource has');
 }
 
-/** By what the run itself has read; `undefined` where it has read nothing. */
+/** By this run's own readings. `undefined` if it has read nothing. */
 const recordedFindings = (question: Question, { after }: ResourceChange) =>
   after && documentFindings(question, recordedDocuments(after));
 
@@ -150,7 +154,10 @@ async function verifyFromRecordInBurst(services: Services, question: Question) {
   return isUnderBurst(state, services.clock.now()) ? verifyFromRecord(services, question, state) : undefined;
 }
 
-/** @throws ThrottledError `error`, where there is no proof: it says nothing about the access, and the state machine asks again later */
+/**
+ * @throws ThrottledError `error`, if there is no proof: it says nothing about the access, and the state machine tries
+ * again later
+ */
 async function provedOr(error: ThrottledError, services: Services, question: Question) {
   const state = await services.store.resources.get(question.desired.key);
   const proved = await verifyFromRecord(services, question, state);
@@ -159,8 +166,8 @@ async function provedOr(error: ThrottledError, services: Services, question: Que
 }
 
 /**
- * By what the run that has done our work has read back; `undefined` where there is none, or it has not recorded that yet,
- * or something is missing there.
+ * By the read-back of the run that has done this run's work. `undefined` if there is none yet, or if it lacks an
+ * access.
  */
 async function verifyFromRecord(
   { store }: Services,
@@ -174,7 +181,7 @@ async function verifyFromRecord(
   const changes = await store.runs.listChanges(last.runId);
   const theirs = changes.find(({ resource }) => resource === question.desired.key);
   if (theirs?.after === undefined || !wasUpdated(theirs)) return undefined;
-  // An attempt of theirs before the one that has left it so proves nothing.
+  // An earlier attempt of that run proves nothing.
   if ((theirs.finishedAt ?? '') < last.at) return undefined;
   const known = documentFindings(
     question,
@@ -190,7 +197,7 @@ const wasUpdated = ({ outcome, holds = [] }: ResourceChange): boolean =>
   !['conflict', 'busy', 'refused', 'failed'].includes(outcome) &&
   listHeldAccounts(holds, 'capacity').length === 0;
 
-/** The accesses on a resource that nobody can judge. */
+/** The accesses on a resource that cannot be judged. */
 const listUnproven = ({ desired, accounts, configuration }: Question, reason: string): readonly Finding[] =>
   accounts.flatMap((account) =>
     listUnjudged(desired, account, getGrantContext(configuration), { status: 'unknown', reason }),
@@ -207,10 +214,13 @@ function unplanned(question: Question): readonly Finding[] {
   return unproven.length === 0 ? [] : [{ violation }, ...unproven];
 }
 
-/** How long a fresh read may be older than what another run has read back: IAM and S3 are eventually consistent. */
+/** How long a read may be older than another run's read-back: IAM and S3 are eventually consistent. */
 const patience = 20_000;
 
-/** Another run has done the work, so its result is read; again for a while where it does not show yet. */
+/**
+ * Another run has done the work, so its result is read. The read is repeated for a while if the result does not show
+ * yet.
+ */
 async function freshFindings(services: Services, question: Question) {
   const { clock } = services;
   const { desired, runId, configuration } = question;

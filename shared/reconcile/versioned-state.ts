@@ -2,12 +2,13 @@ import type { ResourceState, Store } from '../store/ports.ts';
 import { LeaseLostError } from './errors.ts';
 
 /**
- * Remembers the state of a resource, again and again.
- * @throws LeaseLostError where another has done so since it was read: then nothing may be written to it any more
+ * Saves the state of a resource, several times in a row.
+ * @throws LeaseLostError if another holder has saved a state since it was read: then this holder must not write the
+ * resource any longer
  */
 export type Remember = (state: ResourceState) => Promise<void>;
 
-/** For the holder of the resource's lease, who has read `state`. */
+/** For the holder of the resource's lease, which has read `state`. */
 export function createRemember(
   { resources }: Pick<Store, 'resources'>,
   resource: string,

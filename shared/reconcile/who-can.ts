@@ -28,16 +28,16 @@ export interface WhoCanRequest {
   readonly context?: ContextValues;
 }
 
-/** A principal that a statement, or a grant of a key, lets use a resource. */
+/** A principal that a statement, or a grant of a key, allows to use a resource. */
 export interface WhoCanEntry extends Holder, HolderStatus {
   readonly accountName?: string;
-  /** Of the central account, whose people have the access. */
+  /** Of the central account whose people have the access. */
   readonly group?: string;
   readonly actions: readonly string[];
   /** The policy, or the grant of the key, that gives the access. */
   readonly policy: string;
   readonly statement?: string;
-  /** The grant of the configuration that gives it. */
+  /** The configured grant that gives it. */
   readonly grant?: string;
   /** The member role of the configuration whose trust policy gives it. */
   readonly memberRole?: string;
@@ -48,26 +48,26 @@ export interface WhoCanEntry extends Holder, HolderStatus {
 export interface WhoCan {
   readonly action: string | undefined;
   readonly entries: readonly WhoCanEntry[];
-  /** Statements that deny something on the resource. */
+  /** Statements that deny access to the resource. */
   readonly denials: readonly string[];
   readonly unread: readonly UnreadEvidence[];
-  /** Why the resource does not exist. Absent if it does, or if that is not known. */
+  /** Why the resource does not exist. Absent if it exists, or if that is unknown. */
   readonly missing?: string;
   /** The account whose identity policies may give access, too. They are not read. Absent if the resource's own policy must allow. */
   readonly ownerId?: string;
 }
 
-/** What the entries are made with. */
+/** The inputs of the entries. */
 interface Listing {
   readonly configuration: Configuration;
   readonly accounts: ReadonlyMap<string, Account>;
-  /** Without the principal; absent if no action is asked for. */
+  /** Without the principal. Absent if the question has no action. */
   readonly asked: Omit<AccessRequest, 'principal'> | undefined;
   readonly access: ResourceAccess;
   readonly facts: ReturnType<typeof createOrganizationFacts>;
 }
 
-/** Lists the principals that may use a resource, by the policies that it has now. Writes nothing. */
+/** Lists the principals that may use a resource, by its present policies. Writes nothing. */
 export async function listWhoCan(services: Services, request: WhoCanRequest): Promise<WhoCan> {
   const active = await getActiveConfiguration(services.store);
   const { configuration } = active;
@@ -112,7 +112,7 @@ const placeRequest = (
   context: { 'aws:CurrentTime': getTimestamp(clock), ...context },
 });
 
-/** Keys and roles need the Allow of their own policy in any case ("Policy evaluation logic"). */
+/** Keys and roles always need the Allow of their own policy ("Policy evaluation logic"). */
 function getOwner(resource: string, { place }: ResourceAccess): Pick<WhoCan, 'ownerId'> {
   const ownerId = place?.accountId ?? resource.split(':')[4];
   const needsOwnPolicy = /^arn:[^:]*:(kms:[^:]*:\d{12}:key|iam::\d{12}:role)\//.test(resource);
@@ -190,7 +190,7 @@ function listKeyGrantEntries(grant: AppliedKeyGrant, listing: Listing): readonly
   ];
 }
 
-/** Groups and roles of central accounts that grants let assume the role. */
+/** Groups and roles of central accounts that may assume the role by grants. */
 async function listGrantedByIdentity(
   services: Services,
   reading: ReadingRequest,
@@ -205,7 +205,7 @@ async function listGrantedByIdentity(
       const [entity, name = ''] = ref.id.split('/');
       const { accountId } = ref;
       const isGroup = entity === 'group';
-      // A group has no requests of its own: its users have.
+      // A group makes no requests of its own: its users do.
       const judged = judgeHolder(isGroup ? { accountId } : { accountId, role: name }, {
         asked,
         policies,

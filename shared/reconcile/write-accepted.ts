@@ -4,7 +4,7 @@ import type { ResourcePlan } from './plan-types.ts';
 
 export interface WriteRequest {
   readonly actual: unknown;
-  /** What to write if these accounts are excluded. */
+  /** The content to write if these accounts are excluded. */
   plan(excluded: ReadonlySet<string>): ResourcePlan;
   /**
    * @throws InvalidPrincipalError if AWS rejects a principal; then nothing was written, unless its fields say
@@ -32,24 +32,26 @@ export interface Written {
   readonly excluded: readonly string[];
   /** The excluded accounts that AWS rejected now, each by itself. The other excluded accounts were not tried alone. */
   readonly rejected: readonly string[];
-  /** What AWS said. Absent if it rejected no account now. */
+  /** AWS's message. Absent if it rejected no account now. */
   readonly reason?: string;
   /** Only with `reason`: AWS named no cause. */
   readonly ambiguous?: true;
 }
 
-/** Each rejected attempt costs a write, and services such as KMS allow few a second. */
+/** Each rejected attempt costs a write, and services such as KMS allow only a few a second. */
 const maxAttempts = 16;
 
 /**
- * Writes once if AWS accepts the plan. If AWS rejects a principal, the write is planned again without suspects, until AWS accepts it:
+ * Writes once if AWS accepts the plan. If AWS rejects a principal, the write is planned again without suspects, until
+ * AWS accepts it:
  * 1. accounts that the write only keeps, and that are no members any more, such as a closed account in its grace period
- * 2. accounts that the write adds: those that AWS rejected before, those that the resource does not name yet, then all
+ * 2. accounts that the write adds: first accounts that AWS rejected before, then accounts that the resource does not
+ * name yet, then all
  * 3. accounts that the write only keeps
  *
- * The rejected accounts among the suspects are found by halving, the newest first, with at most `maxAttempts` writes. They are
- * excluded, so that the other accounts get their access. If AWS accepts an account that it rejected before, accounts that were
- * excluded from the beginning are tried as well.
+ * Bisection finds the rejected accounts among the suspects, the newest first, with at most `maxAttempts` writes. They
+ * are excluded, so that the other accounts get their access. If AWS accepts an account that it rejected before,
+ * accounts that were excluded from the beginning are tried as well.
  * @throws InvalidPrincipalError if AWS rejects what the resource names already
  */
 export async function writeAccepted(request: WriteRequest): Promise<Written> {
@@ -74,7 +76,7 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
   );
 }
 
-/** The groups of accounts that may be the cause, the likeliest first. No group stands there twice. */
+/** The groups of accounts that may be the cause, the likeliest first. No group appears twice. */
 function listSuspects(request: WriteRequest, first: ResourcePlan): readonly (readonly string[])[] {
   const added = listTried(request, first).sort(request.compareNewestFirst);
   const unnamed = added.filter((id) => !request.named.has(id));
@@ -99,7 +101,7 @@ const differsFromEarlier = (
   groups: readonly (readonly string[])[],
 ): boolean => group.length > 0 && !groups.slice(0, index).some((other) => other.join() === group.join());
 
-/** The accounts that the plan adds. A plan lists excluded accounts as well, and the request that is sent does not. */
+/** The accounts that the plan adds. The plan's list contains excluded accounts as well, but the request does not. */
 const listTried = ({ recentlyRejected }: WriteRequest, { added }: ResourcePlan): string[] =>
   added.filter((id) => recentlyRejected?.has(id) !== true);
 
@@ -152,8 +154,8 @@ function excludeAlone(
 }
 
 /**
- * The write without all suspects. It is sent even if it changes nothing, since it shows whether AWS accepts the existing policy.
- * That is known if AWS rejected the same suspects before: then it accepted the existing policy.
+ * The write without all suspects. It is sent even if it changes nothing, since it shows whether AWS accepts the
+ * existing policy. If AWS rejected these suspects before, the answer is known: it accepted the existing policy.
  * @returns `undefined` if AWS rejects that write too
  */
 async function writeWithoutSuspects(
@@ -173,8 +175,8 @@ async function writeWithoutSuspects(
 }
 
 /**
- * Includes the accepted accounts of the suspects, which are ordered and excluded. Each group on the list has one rejected account at
- * least: it is halved until one account is left.
+ * Adds the accepted accounts of the suspects, which are ordered and excluded. Each group on the list has at least one
+ * rejected account: it is halved until one account is left.
  */
 async function findRejected(search: PrincipalSearch, suspects: readonly string[]): Promise<void> {
   const groups = [suspects];

@@ -1,26 +1,26 @@
 import { clockSkew } from '../platform/clock.ts';
 import type { BatchWindow, ResourceState } from '../store/ports.ts';
 
-/** After a write that nobody had waited for, in milliseconds. */
+/** After a write that served no waiting account, in milliseconds. */
 const firstPause = 3_000;
 const growth = 3;
-/** The longest that a new account waits for others of a burst. */
+/** The longest wait of a new account for others of a burst. */
 const longestPause = 40_000;
 
-/** A write that comes so soon after a short pause may have been waited for. */
+/** If the next write follows so soon after a short pause, accounts may have waited for it. */
 const soon = 10_000;
 
 export interface LastWrite {
-  /** Of the registry that it was rendered from: how many it serves. */
+  /** Of the registry revision that it was rendered from: the number of served accounts. */
   readonly revision: number;
   readonly now: number;
-  /** It left somebody out who was not tried by itself, so the next one comes soon. Default: false. */
+  /** It excluded an account that was not tested by itself, so the next write comes soon. Default: false. */
   readonly unfinished?: boolean;
 }
 
 /**
- * How long after a write the next one waits, so that one write serves all accounts that arrive meanwhile. A single account does
- * not wait. Accounts one after the other hardly wait. In a burst the pauses grow, and each write serves more accounts.
+ * The pause after a write, so that one write serves all accounts that arrive meanwhile. A single account does not wait.
+ * Accounts one after the other hardly wait. In a burst the pauses grow, and each write serves more accounts.
  */
 export function computeBatchWindow(
   before: BatchWindow | undefined,
@@ -33,8 +33,8 @@ export function computeBatchWindow(
 }
 
 /**
- * When the next write may come, milliseconds since the epoch. What is further away than any pause was written by a clock
- * that is fast, such as that of an operator's computer, and counts for nothing.
+ * The earliest time of the next write, in milliseconds since the epoch. A time beyond the longest pause comes from a
+ * fast clock, such as the clock of an operator's computer, and is ignored.
  */
 export function getBatchWindowEnd(state: ResourceState | undefined, now: number): number {
   const until = Date.parse(state?.batchWindow?.until ?? '');
@@ -42,8 +42,8 @@ export function getBatchWindowEnd(state: ResourceState | undefined, now: number)
 }
 
 /**
- * Whether the resource is being written for a burst, or was a moment ago: its policy now is not the policy that an update will
- * find, and the service has enough to do.
+ * Whether the resource is being written for a burst, or was a moment ago. Its present policy will change before an
+ * update, and more reads would strain the service.
  */
 export const isUnderBurst = (state: ResourceState | undefined, now: number): boolean =>
   now < getBatchWindowEnd(state, now) + longestPause && (state?.batchWindow?.pause ?? 0) > firstPause;

@@ -19,17 +19,17 @@ import type { SearchResult, Store, StoredConfiguration } from '../store/ports.ts
 
 export interface Activation extends UnnamedResources {
   readonly active: StoredConfiguration;
-  /** The one before; `undefined` for the first. */
+  /** The previous configuration. `undefined` for the first. */
   readonly previous: StoredConfiguration | undefined;
 }
 
-/** Resources of the inventory that no grant is for, as far as is known. */
+/** Resources of the inventory without a grant, as far as is known. */
 export interface UnnamedResources {
   /** The next run removes the managed statements. */
   readonly removedResources: readonly string[];
   /** Patterns of the configuration may match them: nothing changes there before their searches have completed. */
   readonly undecidedResources: readonly string[];
-  /** Their accounts are not central any more, so nothing can be removed there. */
+  /** Their accounts are not central any longer, so nothing can be removed there. */
   readonly unreachableResources: readonly string[];
 }
 
@@ -55,13 +55,13 @@ export async function activateConfiguration(
         activatedBy,
       };
   if (!isSame) await store.configuration.activate(active);
-  // A run that still writes by the configuration before has added the resource to the inventory by now. Or it sees the new
-  // configuration before its write, and does not send it (`assertStillDesired`).
+  // A run that still writes by the previous configuration has added the resource to the inventory by now. Or it sees
+  // the new configuration before its write, and does not send it (`assertStillDesired`).
   const inventory = await store.resources.listManaged();
   return { active, previous, ...sortUnnamed(active, { configuration, inventory, searchResults }) };
 }
 
-/** `undefined` if the configuration has a format that is not known any more: then every search is new. */
+/** `undefined` if the configuration has an unsupported format: then every search is new. */
 function scopeOf(stored: StoredConfiguration | undefined): SearchScope | undefined {
   if (stored === undefined) return undefined;
   try {
@@ -92,7 +92,7 @@ function sortUnnamed(
   return { removedResources, undecidedResources, unreachableResources };
 }
 
-/** A configuration as if it were active. The active configuration is returned as it is. Nothing is stored. */
+/** A configuration as if it were active. The active configuration stays unchanged. Nothing is stored. */
 export async function assumeActivated(
   store: Store,
   configuration: Configuration,

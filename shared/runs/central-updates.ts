@@ -7,7 +7,7 @@ import { createNotDeployedError } from '../reconcile/require-deployed-account.ts
 import type { Services } from '../reconcile/services.ts';
 import type { ResourceChange } from '../store/ports.ts';
 
-/** A central account in which a run has something to do, and the function that does it. */
+/** A central account in which a run has work, and the function that does it. */
 export interface CentralUpdate {
   readonly centralAccount: CentralAccountName;
   readonly functionName: string;
@@ -26,7 +26,10 @@ export const listCentralUpdates = (
       return functionName === undefined ? [] : [{ centralAccount, functionName }];
     });
 
-/** How a resource ends that no function updates; `undefined` if one does, or if its account is not central any more. */
+/**
+ * The result of a resource without an update function. `undefined` if it has one, or if its account is not central any
+ * longer.
+ */
 export function failIfNotDeployed(
   services: Pick<Services, 'findUpdateFunction' | 'clock'>,
   centralAccount: CentralAccountName | undefined,

@@ -13,13 +13,13 @@ import { uniqueLines } from './finish.ts';
 import { addCounts, type MemberCheckCursor } from './member-check-cursor.ts';
 import { formatMemberRoleCheck, type MemberRoleLines } from './member-role-lines.ts';
 
-/** Each account that has not changed is checked once in so many sweeps. */
+/** Each unchanged account is checked once in this many sweeps. */
 export const sweepsForAllAccounts = 7;
 
 /** How many accounts one call of the function checks. An account with three roles takes about 20 calls of AWS. */
 const maxAccounts = 50;
 
-/** Bounds of what one item of the table and a state take. */
+/** Limits of one item of the table and of a state. */
 const maxLines = 200;
 const maxAgain = 1_000;
 
@@ -31,7 +31,7 @@ export interface MemberCheckStep {
 
 export interface MemberCheckState {
   readonly status: 'more' | 'done';
-  /** Where it goes on. Absent when it is done. */
+  /** Where the next call continues. Absent when the check is done. */
   readonly cursor?: MemberCheckCursor;
   readonly counts: MemberRoleCounts;
 }
@@ -39,8 +39,8 @@ export interface MemberCheckState {
 const noCounts: MemberRoleCounts = { accounts: 0, roles: {}, accesses: {} };
 
 /**
- * Checks the member roles of the next accounts: those that have changed since the last check, those that were not right then, and a
- * share of the others. What is wrong goes on the record of the run.
+ * Checks the member roles of the next accounts: accounts that have changed since the last check, accounts that differed
+ * then, and a share of all others. The differences go on the record of the run.
  * @param max how many accounts one call checks
  */
 export async function checkNextMembers(
@@ -76,7 +76,7 @@ async function beginCheck({ store }: Services): Promise<MemberCheckCursor> {
 const hasMemberRoles = (active: ActiveConfiguration, account: RegisteredAccount): boolean =>
   isMember(account) && listMemberRolesOf(active, account).length > 0;
 
-/** The share is the same for each account and number of the check. */
+/** The share depends only on the account and the number of the check. */
 const isDue = ({ id, revision }: RegisteredAccount, last: MemberCheck | undefined): boolean =>
   last === undefined ||
   revision > last.revision ||
@@ -117,7 +117,7 @@ function advance(cursor: MemberCheckCursor, { accounts, checked, lines }: Slice)
 /** A role that cannot be read waits for the account's share. */
 const isChecked = ({ status }: MemberRoleDrift): boolean => status !== 'equal' && status !== 'unreadable';
 
-/** Those that fit, and one line about the others of the whole check. */
+/** The lines that fit, and one line about the rest of the whole check. */
 function keepWithin({ unresolved, warnings }: MemberRoleLines, room: number): MemberRoleLines {
   if (unresolved.length + warnings.length <= room) return { unresolved, warnings };
   const more = 'More member roles are not as the configuration says. Run: onboarding check --account ID';
@@ -128,7 +128,7 @@ function keepWithin({ unresolved, warnings }: MemberRoleLines, room: number): Me
   };
 }
 
-/** Beside what earlier steps have noted. */
+/** In addition to the notes of earlier steps. */
 async function noteLines(
   { store: { runs } }: Services,
   runId: string,

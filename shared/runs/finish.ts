@@ -17,7 +17,7 @@ import { explainUnapproved } from './approval/expired-approval.ts';
 import { readAccounts } from './read-accounts.ts';
 import { announcePending, recordAndAnnounce } from './record/announce.ts';
 
-/** How registering one account ended: with a revision, or with the error that the state machine caught. */
+/** The result of registering one account: a revision, or the error that the state machine caught. */
 export interface AccountOutcome {
   readonly accountId: string;
   readonly revision?: number | undefined;
@@ -30,7 +30,7 @@ export interface FinishStep {
   readonly mode: 'onboard' | 'sync';
   readonly accounts: readonly AccountOutcome[];
   readonly verification: Pick<Verification, 'missing' | 'readiness'>;
-  /** How the update of each central account ended that had something to do: one with an error was given up. */
+  /** The result of each central account's update. An update with an error was given up. */
   readonly updates: readonly UpdateOutcome[];
 }
 
@@ -50,12 +50,12 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
   const { run: opened, changes } = await store.runs.getWhole(step.runId);
   const strangers = await nonMembers(services, step, changes);
   const unresolved = uniqueLines([
-    // What looking for resources has left.
+    // The unresolved searches.
     ...(opened?.unresolved ?? []),
     ...step.accounts.flatMap(accountLine),
     ...(step.mode === 'onboard' ? strangers.map((line) => `AccountNotMemberError: ${line}`) : []),
     ...(await formatChanges(store, changes, () => opened?.accountIds ?? [])),
-    // An update that recorded how each of its resources ended has said why already.
+    // An update that recorded the result of each resource has reported the cause already.
     ...(changes.some(({ outcome }) => outcome === undefined) ? step.updates.flatMap(formatUpdate) : []),
     ...step.verification.missing,
   ]);
@@ -80,15 +80,15 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
   return { runId: step.runId, status };
 }
 
-/** What a failed run has not done may concern any access. */
+/** The missing work of a failed run may concern any access. */
 const getFinalReadiness = ({ readiness }: FinishStep['verification'], status: 'succeeded' | 'failed') =>
   status === 'failed'
     ? withoutProof(readiness, 'the run failed: its unresolved items may concern any access')
     : readiness;
 
-/** A step that is tried again finds its own lines on the record. */
+/** A repeated step finds its own lines on the record. */
 export const uniqueLines = (all: readonly string[]): readonly string[] => [...new Set(all)];
-/** Tags change all the time: a run for a resource is announced only where it has changed something or could not. */
+/** Tags change often: a run for a resource is announced only if it changed something or failed. */
 const isNews = ({ cause, status }: RunRecord, changes: readonly ResourceChange[]): boolean =>
   cause !== 'resource' || status === 'failed' || changes.some(hasWritten);
 
@@ -99,8 +99,8 @@ export interface FailedStep {
 }
 
 /**
- * Ends a run that could not go on. A run that has ended already stays as it is; if its announcement is pending, that is tried
- * once more.
+ * Ends a run that could not continue. An ended run stays unchanged. If its announcement is pending, it is tried once
+ * more.
  */
 export async function failRun(
   services: Services,
@@ -159,7 +159,7 @@ async function nonMembers(
 const accountLine = ({ accountId, error }: AccountOutcome): readonly string[] =>
   error === undefined ? [] : [`Account ${accountId}: ${error.Error}: ${parseTaskError(error.Cause)}`];
 
-/** Says something only where the update was given up. */
+/** Returns a line only if the update was given up. */
 export const formatUpdate = ({ centralAccount, error }: UpdateOutcome): readonly string[] =>
   error === undefined
     ? []

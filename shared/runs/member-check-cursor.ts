@@ -3,15 +3,15 @@ import type { MemberRoleCounts } from '../store/ports.ts';
 import { accessStatuses } from '../store/readiness.ts';
 import { memberRoleStatuses } from '../store/run-ports.ts';
 
-/** Where a check of member roles goes on. It travels between the states of a state machine. */
+/** The position of a check of member roles. It travels between the states of a state machine. */
 export interface MemberCheckCursor {
-  /** The last account that was checked; empty before the first. */
+  /** The last checked account. Empty before the first. */
   readonly after: string;
   /** The revision of the registry when the check began. */
   readonly revision: number;
-  /** Accounts that the next check looks at again, up to a bound. */
+  /** Accounts that the next check includes, up to a limit. */
   readonly again: readonly string[];
-  /** Lines that the run's record has by this check. */
+  /** The lines of this check on the run's record. */
   readonly lines: number;
   readonly counts: MemberRoleCounts;
 }

@@ -4,7 +4,7 @@ import { formatAccounts } from '../platform/account.ts';
 import type { MemberRoleCheck, MemberRoleDrift } from '../reconcile/check-member-roles.ts';
 
 export interface MemberRoleLines {
-  /** Member roles that are not as the configuration says, then accesses that AWS would deny. */
+  /** Member roles that differ from the configuration, then accesses that AWS would deny. */
   readonly unresolved: readonly string[];
   /** Member roles that could not be read. */
   readonly warnings: readonly string[];
@@ -28,7 +28,7 @@ export function formatMemberRoleCheck(
 
 const isReported = ({ status }: MemberRoleDrift): boolean => status !== 'equal' && status !== 'pending';
 
-/** The same cause reads alike in every account. */
+/** One cause has an equal text in every account. */
 const nameCause = ({ account, role, status, reasons }: MemberRoleDrift): string =>
   JSON.stringify([role.name, status, reasons.map((reason) => reason.replaceAll(account.id, 'ACCOUNT'))]);
 

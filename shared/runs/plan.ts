@@ -50,22 +50,22 @@ import { noteUnresolvedPaths } from './unresolved-paths.ts';
 export interface PlanStep {
   readonly runId: string;
   readonly cause: string;
-  /** What registering each account gave: those without a revision failed. A sweep has none: it is for all. */
+  /** The result of registering each account: without a revision it failed. A sweep has none: it is for all accounts. */
   readonly accounts: readonly AccountOutcome[];
-  /** Where a resource was made or tagged; null or absent for every other cause. */
+  /** The account and region of a created or tagged resource. Null or absent for every other cause. */
   readonly place?: ResourcePlace | null;
 }
 
 export interface PlannedRun {
-  /** The revision that every resource must be written from at least; 0 where no account was registered. */
+  /** The least revision from which every resource must be written. 0 if no account was registered. */
   readonly revision: number;
   readonly resources: number;
   readonly changes: number;
-  /** Central accounts with a resource that the update has to look at, each once, in the order of the configuration. */
+  /** Central accounts with work for the update, each once, in the order of the configuration. */
   readonly centralAccounts: readonly CentralUpdate[];
   /** Whether an account of the run waits for approval. */
   readonly approval: 'required' | 'none';
-  /** How long the run waits for that. */
+  /** How long the run waits for approval. */
   readonly approvalSeconds: number;
 }
 
@@ -73,9 +73,9 @@ export interface PlannedRun {
 const concurrency = 8;
 
 /**
- * Makes the searches that are due, reads every resource that may have to change, and keeps what is there and what should be.
- * Nothing is written to AWS. A resource that is as it was left is done with that. A resource that cannot be planned keeps the
- * reason; the update meets it again.
+ * Runs the due searches, reads every resource that may have to change, and stores its present and desired state.
+ * Nothing is written to AWS. A resource that is up to date needs no more work. If a resource cannot be planned, the
+ * reason is stored, and the update meets it again.
  */
 export async function planRun(services: Services, step: PlanStep): Promise<PlannedRun> {
   const { runId, cause, accounts, place = null } = step;
@@ -97,7 +97,7 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   const readAll = sweep || cause === 'manual';
   const plan = { runId, revision, active, registered, accountIds, readAll, sweep, place };
   const changes = await pMap(
-    // The inventory after the configuration: then it has every resource that a run has written by an older one.
+    // The inventory is read after the configuration: so it has every resource that a run has written by an older one.
     listActiveResources(active, registered, await services.store.resources.listManaged()),
     async (desired) => {
       const again = done.has(desired.key);
@@ -123,18 +123,18 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   };
 }
 
-/** The revision that every resource must be written from at least. What is for all accounts has the registry's own. */
+/** The least revision from which every resource must be written. A run for all accounts uses the registry's own. */
 async function revisionFor(
   { store }: Services,
   { cause, accounts, place = null }: PlanStep,
 ): Promise<number> {
-  // A configuration that cannot be read keeps every account from being registered; that is the run's own error.
+  // If the configuration cannot be read, no account can be registered. It is the run's own error.
   if (accounts.some(({ error }) => error?.Error === 'ConfigurationError')) await getConfiguration(store);
   if (cause === 'sweep' || place !== null) return (await store.registry.getHead()).revision;
   return Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
 }
 
-/** Looks for resources before anything is planned. */
+/** Searches for resources before anything is planned. */
 async function look(services: Services, { runId, cause, place }: PlanStep): Promise<DiscoveryResult> {
   const scope = await getSearchScope(services.store);
   const everywhere = cause === 'sweep' || cause === 'manual';
@@ -145,11 +145,11 @@ async function look(services: Services, { runId, cause, place }: PlanStep): Prom
 interface Noteworthy {
   readonly unresolved: readonly string[];
   readonly warnings: readonly string[];
-  /** The record as the run found it. */
+  /** The record at the start of the run. */
   readonly before: RunRecord | undefined;
 }
 
-/** Keeps what is noteworthy on the run's record, in place of what an earlier attempt has noted. */
+/** Stores the notes on the run's record, in place of the notes of an earlier attempt. */
 async function note(
   { store: { runs } }: Services,
   runId: string,
@@ -169,7 +169,7 @@ async function note(
 
 const nobodyWaits = { approval: 'none', approvalSeconds: defaultApprovalHours * 3_600 } as const;
 
-/** An account waits by the registry, also where the configuration has ceased to ask since it was registered. */
+/** An account waits by the registry, even if the configuration requires no approval any longer. */
 function approvalFor(
   { configuration }: ActiveConfiguration,
   registered: readonly RegisteredAccount[],
@@ -186,15 +186,15 @@ interface RunPlan {
   readonly revision: number;
   readonly active: ActiveConfiguration;
   readonly registered: readonly RegisteredAccount[];
-  /** Those that the run is for; none where it is for all. */
+  /** The accounts of the run. Empty if it is for all accounts. */
   readonly accountIds: readonly string[];
-  /** Somebody who starts a run by hand wants to know how things are, not how they were left. */
+  /** An operator who starts a run by hand wants the present state, not the stored one. */
   readonly readAll: boolean;
   readonly sweep: boolean;
   readonly place: ResourcePlace | null;
 }
 
-/** A resource at the place may have been deleted and made anew, which nobody has remembered. */
+/** A resource in the account and region may have been deleted and created again, which the table does not show. */
 const isRead = ({ readAll, place }: RunPlan, { ref }: DesiredResource): boolean =>
   readAll ||
   (place !== null &&
@@ -202,7 +202,7 @@ const isRead = ({ readAll, place }: RunPlan, { ref }: DesiredResource): boolean 
     place.region === ref.region &&
     isEventOfKind(ref.kind, place));
 
-/** What is planned, and which accounts only unresolved paths select. */
+/** The planned resources, and the accounts that only unresolved paths select. */
 type Planned<Change> = Change & Pick<ResourcePlan, 'unresolved'>;
 
 async function planOne(
@@ -215,7 +215,7 @@ async function planOne(
   const failed = failIfNotDeployed(services, centralAccount, desired);
   if (failed !== undefined) return { ...change, ...failed };
   const { state, error } = await readState(services, desired);
-  // What is remembered of one resource keeps no other from being planned; the update meets it again.
+  // An unreadable item of one resource stops no other resource. The update meets the error again.
   if (error !== undefined) return { ...change, plannedGeneration: 0, error };
   const planned = await planRemembered(services, plan, desired, state);
   const whole = { ...change, plannedGeneration: getGeneration(state), ...planned };
@@ -223,7 +223,10 @@ async function planOne(
   return { ...whole, outcome: 'unchanged', finishedAt: getTimestamp(services.clock) };
 }
 
-/** Whether the update would do nothing: the resource was left for these accounts and is as it was left, as far as known. */
+/**
+ * Whether the update would do nothing: the resource was written for these accounts and is unchanged since, as far as
+ * known.
+ */
 const isAsLeft = (
   { revision, accountIds, active }: RunPlan,
   desired: DesiredResource,
@@ -244,7 +247,7 @@ async function planRemembered(
   const { active, registered, runId, sweep, revision, accountIds } = plan;
   const settled = { revision, accountIds, hash: getActivationId(active), grants: listGrantNames(desired) };
   if (!isRead(plan, desired) && isUpToDate(state, settled)) return { planned: 'none' };
-  // The update reads it in any case, once the burst is written or by itself.
+  // The update reads it in any case, after the burst or by itself.
   if (!isRead(plan, desired) && isUnderBurst(state, services.clock.now())) return {};
   const madeAt = getTimestamp(services.clock);
   const seen = await readAndPlan(services, { runId, active, accounts: registered, madeAt }, desired, state);

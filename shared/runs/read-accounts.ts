@@ -4,7 +4,7 @@ import type { Store } from '../store/ports.ts';
 
 const concurrency = 8;
 
-/** Those of the accounts that the registry has, for messages with their names. */
+/** The given accounts that the registry has, for messages with their names. */
 export async function readAccounts(
   registry: Store['registry'],
   ids: readonly string[],

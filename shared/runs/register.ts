@@ -8,7 +8,7 @@ import { getActiveApproval } from './approval/active-approval.ts';
 
 export interface RegisteredStep {
   readonly accountId: string;
-  /** The revision of the account's last change; absent for one that was never registered and is gone. */
+  /** The revision of the account's last change. Absent for a missing account that was never registered. */
   readonly revision?: number;
   readonly state: Account['state'];
 }
@@ -17,8 +17,8 @@ export interface RegisteredStep {
  * Brings one account of the registry up to date, before anything is written for it.
  * @throws RegistryNotReadyError, ConcurrentUpdateError
  * @throws AccountNotReadyError while Organizations is creating it
- * @throws AccountNotMemberError for an account that neither Organizations nor the registry knows, where an operator
- * expects a member; an event may well tell of one that left before anybody heard of it
+ * @throws AccountNotMemberError for an account that neither Organizations nor the registry knows, if an operator
+ * expects a member. An event may name an account that left before any run read it
  */
 export async function registerAccount(
   { store, hub, clock, random }: Services,

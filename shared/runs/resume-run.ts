@@ -6,7 +6,7 @@ interface ResumedRun {
   readonly done: ReadonlySet<string>;
 }
 
-/** A run that has waited for approval goes on. What it wrote before stays on record where nothing has to be done again. */
+/** A run that has waited for approval continues. Its earlier writes stay on record if nothing has to be repeated. */
 export async function resumeRun({ runs }: Pick<Store, 'runs'>, runId: string): Promise<ResumedRun> {
   const { run, changes } = await runs.getWhole(runId);
   if (run?.waitingUntil === undefined) return { run, done: new Set() };

@@ -11,16 +11,19 @@ export interface StartedRun {
   readonly runId: string;
   readonly status: 'accepted' | 'ignored';
   readonly accountIds: readonly string[];
-  /** Why it started, or `ignored`. */
+  /** The cause, or `ignored`. */
   readonly cause: string;
-  /** Whether an account that is no member makes the run fail: an operator who onboards it expects one. */
+  /** Whether an account that is no member makes the run fail: an operator who onboards it expects a member. */
   readonly mode: 'onboard' | 'sync';
-  /** Where a resource was made or tagged; null for every other cause, since the state machine's paths need it. */
+  /**
+   * The account and region of a created or tagged resource. Null for every other cause, since the state machine's paths
+   * need the field.
+   */
   readonly place: ResourcePlace | null;
 }
 
 /**
- * The first step: what an event or a manual input asks for. Opens the run's record.
+ * The first step: reads the request of an event or a manual input. Opens the run's record.
  * @throws MalformedEventError
  */
 export async function startRun(
@@ -48,7 +51,7 @@ function askedFor(event: Event): Pick<StartedRun, 'accountIds' | 'cause' | 'mode
   return { accountIds: [], cause: 'resource', mode: 'sync', place };
 }
 
-/** Why nothing has to be looked for; `undefined` where it has, or the event is about accounts. */
+/** Why no search is due. `undefined` if one is, or if the event is about accounts. */
 async function whyNotLooked({ configuration }: Store, event: Event): Promise<string | undefined> {
   if (event.type !== 'resource') return undefined;
   const stored = await configuration.getActive();

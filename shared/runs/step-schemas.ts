@@ -3,7 +3,7 @@ import { importCountsSchema, importCursorSchema } from '../accounts/import-curso
 import { readinessSchema } from '../store/readiness.ts';
 import { memberCheckCursorSchema, memberRoleCountsSchema } from './member-check-cursor.ts';
 
-/** The shapes that travel between the states of a state machine: ids and small numbers only. */
+/** The data that travels between the states of a state machine: only ids and small numbers. */
 const runId = z.string().min(1);
 const startedAt = z.string();
 

@@ -35,10 +35,10 @@ import { retryAnnouncements } from './record/retry-announcements.ts';
 
 const sweepCause = 'sweep';
 
-/** How far the import of the organization is. */
+/** The progress of the organization's import. */
 export interface ImportState {
   readonly status: 'more' | 'done';
-  /** Where it goes on; absent when it is done. */
+  /** Where the next call continues. Absent when the import is done. */
   readonly cursor?: ImportCursor;
   readonly counts: ImportCounts;
 }
@@ -58,8 +58,8 @@ export async function startSweep(
 }
 
 /**
- * Brings the next part of the registry up to date. Tags of accounts that are known already are asked for only where
- * a selector of the active configuration looks at tags: that is one call for each account.
+ * Brings the next part of the registry up to date. Tags of known accounts are read only if a selector of the active
+ * configuration uses tags: that is one call for each account.
  */
 export async function importNextSlice(
   { store, hub, clock, random }: Services,
@@ -79,7 +79,7 @@ export async function importNextSlice(
   return { status: 'done', ...slice };
 }
 
-/** OUs that paths of the active configuration name by now are stored before anybody renames them. */
+/** OUs at paths of the active configuration are stored before anybody renames them. */
 async function storeNewOus({ configuration, registry }: Store): Promise<void> {
   const stored = await configuration.getActive();
   if (stored === undefined) return;
@@ -96,9 +96,9 @@ export interface FinishSweepStep {
   readonly runId: string;
   readonly startedAt: string;
   readonly import: { readonly counts: ImportCounts };
-  /** How the update of each central account ended that had something to do: one with an error was given up. */
+  /** The result of each central account's update. An update with an error was given up. */
   readonly updates: readonly UpdateOutcome[];
-  /** What the check of member roles found, or the error that ended it. */
+  /** The result of the check of member roles, or the error that ended it. */
   readonly memberRoles: {
     readonly counts?: MemberRoleCounts | undefined;
     readonly error?: UpdateOutcome['error'];
@@ -106,8 +106,8 @@ export interface FinishSweepStep {
 }
 
 /**
- * The last step: closes the runs whose executions died unheard, since the sweep has done their work, and records what
- * it found and did. A sweep that had nothing to do is not announced. Announcements that are pending are tried again.
+ * The last step: closes the runs whose executions died without a record, since the sweep has done their work. Then it
+ * records its own results. A sweep that had nothing to do is not announced. Pending announcements are tried again.
  */
 export async function finishSweep(services: Services, step: FinishSweepStep): Promise<FinishedRun> {
   const { store, clock } = services;
@@ -165,7 +165,10 @@ const formatMemberCheckError = ({ error }: FinishSweepStep['memberRoles']): read
         `The check of member roles did not end: ${error.Error}: ${parseTaskError(error.Cause)}. The next sweep checks them again`,
       ];
 
-/** A rejected principal is unresolved. An update that recorded how each of its resources ended has said why already. */
+/**
+ * A rejected principal is unresolved. An update that recorded the result of each resource has reported the cause
+ * already.
+ */
 const unresolvedOf = async (
   store: Store,
   changes: readonly ResourceChange[],
@@ -176,9 +179,9 @@ const unresolvedOf = async (
 ];
 
 /**
- * After this time without an end, counted from the run's start or from the end of its wait for approval, a run is taken
- * for one whose execution is over: `TimeoutSeconds` without the longest wait is shorter, and a test holds that. A run
- * that was under way all the same writes its end over this one.
+ * A run without an end after this time counts as dead. The time is counted from the run's start or from the end of its
+ * wait for approval. A test checks that it is longer than `TimeoutSeconds` without the longest wait. If the run was
+ * under way after all, its own end replaces this one.
  */
 export const executionsEndWithin = 5 * 60 * 60 * 1_000;
 
@@ -219,7 +222,7 @@ const superseded = ({
   ...(unresolved.length === 0 ? {} : { unresolved }),
 });
 
-/** Where each outcome is counted; a resource that was not got at has failed. */
+/** The counter of each outcome. A resource that no step reached counts as failed. */
 const countedAs: Readonly<Record<Outcome, keyof SweepCounts>> = {
   unchanged: 'equal',
   written: 'written',

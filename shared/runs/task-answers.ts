@@ -8,7 +8,7 @@ import type { Services } from '../reconcile/services.ts';
 import type { ApprovalDecision, ApprovalRequest } from '../store/ports.ts';
 import { LOCAL_RUN_TOKEN } from './approval/request-approval.ts';
 
-/** Answers of Step Functions about a task that does not wait any more (API reference, SendTaskSuccess). */
+/** Errors of Step Functions for a task that no longer waits (API reference, SendTaskSuccess). */
 const gone: ReadonlySet<string> = new Set(['InvalidToken', 'TaskDoesNotExist', 'TaskTimedOut']);
 
 /** @returns whether the task was there */
@@ -23,11 +23,11 @@ async function toTask(token: string, send: (taskToken: string) => Promise<unknow
   }
 }
 
-/** A heartbeat changes nothing on a task without `HeartbeatSeconds`, and is refused once the task is closed. */
+/** A heartbeat changes nothing on a task without `HeartbeatSeconds`, and fails once the task is closed. */
 export const isStillWaiting = ({ hub }: Services, { token }: ApprovalRequest): Promise<boolean> =>
   toTask(token, (taskToken) => hub.sfn.send(new SendTaskHeartbeatCommand({ taskToken })));
 
-/** Lets the run go on. @returns whether it was there */
+/** Resumes the run. @returns whether the task was there */
 const succeedTask = ({ hub }: Services, { token, planHash }: ApprovalRequest): Promise<boolean> =>
   toTask(token, (taskToken) =>
     hub.sfn.send(
@@ -35,7 +35,7 @@ const succeedTask = ({ hub }: Services, { token, planHash }: ApprovalRequest): P
     ),
   );
 
-/** Lets the run fail. @returns whether it was there */
+/** Fails the run. @returns whether the task was there */
 const failTask = ({ hub }: Services, { token }: ApprovalRequest, { by, reason }: ApprovalDecision) =>
   toTask(token, (taskToken) =>
     hub.sfn.send(
@@ -50,7 +50,7 @@ const failTask = ({ hub }: Services, { token }: ApprovalRequest, { by, reason }:
 /** SendTaskFailure, API reference. */
 const longestCause = 32_768;
 
-/** Tells the run what was decided. @returns whether it was there to hear it */
+/** Sends the decision to the run. @returns whether the task was there */
 export async function endTask(
   services: Services,
   request: ApprovalRequest,
@@ -62,7 +62,7 @@ export async function endTask(
     : failTask(services, request, decision);
 }
 
-/** A run on an operator's own machine has ended at the question; its record says so from now on. */
+/** A run on an operator's own machine has ended at the approval request. Its record says so from now on. */
 async function closeRun(
   { store, clock }: Services,
   { runId }: ApprovalRequest,

@@ -16,8 +16,8 @@ export interface RunScope {
 }
 
 /**
- * Puts unresolved paths on the record of a run. A sweep ends with them as unresolved, since its picture is incomplete. So
- * does a run whose own account is not added for that reason. Any other run only warns.
+ * Puts unresolved paths on the record of a run. A sweep ends with them as unresolved, since it could not select all
+ * accounts. So does a run whose own account is not added for that reason. Any other run only warns.
  */
 export async function noteUnresolvedPaths(
   services: Pick<Services, 'store'>,

@@ -17,7 +17,7 @@ export interface UpdateStep {
 
 export interface UpdatedAccount {
   readonly centralAccount: CentralAccountName;
-  /** How many resources ended in which way. */
+  /** Number of resources by outcome. */
   readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
 }
 
@@ -25,9 +25,9 @@ export interface UpdatedAccount {
 const concurrency = 4;
 
 /**
- * Reconciles the resources of one central account that the run has planned, each under its lease. One resource's
- * failure does not stop the others; each outcome is recorded before anything is thrown.
- * @throws a retryable error when one is left, so that the state machine tries again what is not done
+ * Reconciles the planned resources of one central account, each under its lease. One resource's failure does not stop
+ * the others. Each outcome is recorded before anything is thrown.
+ * @throws a retryable error when one is left, so that the state machine repeats the unfinished work
  */
 export async function updateCentralAccount(
   services: Services,
@@ -50,7 +50,7 @@ export async function updateCentralAccount(
         accountIds,
       });
       const done = withPlannedSize(change, reconciled);
-      // It is on record that it waits, as often as it is tried again.
+      // The record says that it waits, however often it is tried again.
       if (done.outcome !== 'busy' || change.outcome !== 'busy') await runs.putChange(runId, done);
       return done;
     },
@@ -60,7 +60,7 @@ export async function updateCentralAccount(
   return { centralAccount, outcomes: count(changes) };
 }
 
-/** A resource that needed no second look is as the plan saw it. */
+/** A resource that needed no second read is in the state of the plan. */
 const withPlannedSize = ({ size, limit, unit }: ResourceChange, done: ResourceChange): ResourceChange =>
   done.outcome !== 'unchanged' ||
   done.size !== undefined ||
@@ -70,24 +70,26 @@ const withPlannedSize = ({ size, limit, unit }: ResourceChange, done: ResourceCh
     ? done
     : { ...done, size, limit, unit };
 
-/** An attempt before this one may have ended some of them. */
+/** An earlier attempt may have finished some of them. */
 const isDone = (change: ResourceChange, accountIds: readonly string[]): boolean =>
   change.outcome !== undefined && !canBeRetried(change) && !isOwnRejected(change, accountIds);
 
 const canBeRetried = ({ error }: ResourceChange): boolean => error?.retryable === true;
 
-/** As long as the state machine waits at most before it first tries again an account that AWS refuses, in milliseconds. */
+/** The longest wait of the state machine before its first retry for a rejected principal, in milliseconds. */
 const refusedPause = 20_000;
 
-/** AWS rejected the principal a moment ago. A retry for another reason, such as a busy resource, does not ask AWS again. */
+/**
+ * AWS rejected the principal a moment ago. A retry for another reason, such as a busy resource, does not try it again.
+ */
 const isRecent = (change: ResourceChange, now: number): boolean =>
   getRejections(change).length > 0 && now < Date.parse(change.finishedAt ?? '') + refusedPause;
 
-/** A principal that is rejected by itself, and not one on a policy without room. */
+/** A principal that was rejected by itself, on a policy with room. */
 const getRejections = ({ outcome, holds = [] }: ResourceChange): readonly RejectedPrincipalHold[] =>
   outcome === 'held' && listHeldAccounts(holds, 'capacity').length === 0 ? listRejections(holds) : [];
 
-/** An account of this run that AWS does not accept as a principal: for a new one, it may in some minutes. */
+/** An account of this run that AWS does not accept as a principal: AWS may accept a new account some minutes later. */
 const isOwnRejected = (change: ResourceChange, own: readonly string[]): boolean =>
   getRejections(change).some(({ accountId }) => own.includes(accountId));
 

@@ -4,8 +4,9 @@ import { createApprovalTest } from '../../reconcile/required-approval.ts';
 import type { Store } from '../../store/ports.ts';
 
 /**
- * Tells which accounts need approval by the active configuration. `undefined` if it asks for none, if there is none, and until
- * the first import has finished: an operator could not have approved the accounts that it finds.
+ * Decides which accounts need approval by the active configuration. `undefined` if it requires none, if no
+ * configuration is active, and until the first import has finished: an operator could not have approved the imported
+ * accounts.
  */
 export async function getActiveApproval(store: Store): Promise<NeedsApproval | undefined> {
   const stored = await store.configuration.getActive();

@@ -7,7 +7,7 @@ type Shown = Pick<
   'runId' | 'execution' | 'accounts' | 'planHash' | 'difference' | 'requestedAt' | 'until'
 >;
 
-/** The command that approves what was shown. */
+/** The command that approves the shown request. */
 export const formatApproveCommand = ({ runId, planHash }: Pick<Shown, 'runId' | 'planHash'>): string =>
   `onboarding approve --run ${runId} --plan ${planHash}`;
 
@@ -21,14 +21,14 @@ export const formatWaitingAccount = ({ id, position, approvedAs }: Shown['accoun
 
 const placeOf = (ouPath: string): string => (ouPath === '' ? 'the root' : ouPath);
 
-/** 100 characters at most (SNS API reference, Publish). */
+/** At most 100 characters (SNS API reference, Publish). */
 export const formatApprovalSubject = ({ accounts }: Shown): string =>
   `Approval Requested: ${accounts.map(({ id }) => id).join(', ')}`.slice(0, 100);
 
-/** SNS takes 256 KiB (API reference, Publish); this leaves room for all but the difference. */
+/** SNS takes 256 KiB (API reference, Publish). This leaves room for everything except the difference. */
 const maxBytes = 200_000;
 
-/** For people. It never has the token: with the token anybody could resume the run. */
+/** For people. It never contains the token: anybody who has the token could resume the run. */
 export const formatApprovalMessage = (request: Shown): string =>
   [
     `${request.accounts.length === 1 ? 'An account waits' : `${request.accounts.length} accounts wait`} for approval:`,
@@ -48,12 +48,12 @@ export const formatApprovalMessage = (request: Shown): string =>
       : limitText(request.difference, maxBytes, 'the command'),
   ].join('\n');
 
-/** A run has a hundred accounts at most. */
+/** A run has at most a hundred accounts. */
 const maxAccounts = 100;
 
 const more = (count: number): readonly string[] => (count > 0 ? [`  … and ${count} more`] : []);
 
-/** Where people look at an execution; other partitions have consoles of their own. */
+/** The console page of an execution. Other partitions have consoles of their own. */
 export function createConsoleLink(execution: string): string {
   const [, partition = '', , region = ''] = execution.split(':');
   const host = consoles[partition] ?? 'console.aws.amazon.com';

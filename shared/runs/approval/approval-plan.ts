@@ -15,13 +15,13 @@ import {
 } from '../../reconcile/required-approval.ts';
 import type { ApprovalRequest } from '../../store/ports.ts';
 
-/** What approving some accounts would do. */
+/** The effect of approving some accounts. */
 export interface ApprovalPlan {
   readonly content: ApprovalContent;
   readonly planHash: string;
-  /** What they gain on every resource, on those that patterns have found too. */
+  /** Their gains on every resource, including matches of patterns. */
   readonly gains: readonly Gain[];
-  /** The accounts that wait, as they were read: the revision is that of their items. */
+  /** The waiting accounts as they were read. The revision is the revision of their items. */
   readonly waiting: readonly RegisteredAccount[];
 }
 
@@ -31,7 +31,7 @@ export interface ApprovalPlanRequest {
   readonly accountIds: readonly string[];
 }
 
-/** Which of the accounts wait, and what they would gain: by registry and configuration alone, nothing is read of AWS. */
+/** The waiting accounts among them, and their gains, by registry and configuration alone, without a call of AWS. */
 export function planApproval({ active, accounts, accountIds }: ApprovalPlanRequest): ApprovalPlan {
   const { configuration, hash: configurationHash, ous } = active;
   const waiting = accounts.filter((account) => accountIds.includes(account.id) && isPendingApproval(account));
@@ -55,8 +55,8 @@ function gainsBy(
 }
 
 /**
- * Whether a request can be approved as it was shown. Accounts that wait no more, since they have left or were approved
- * with another run, leave the others as they were shown: then less would be granted than an operator has seen.
+ * Whether a request can be approved as it was shown. An account may wait no longer, because it has left or was approved
+ * with another run. All other accounts must be unchanged: then the approval grants less than the operator has seen.
  */
 export function matchesRequest(
   { accounts: shown, planHash, configurationHash }: ApprovalRequest,

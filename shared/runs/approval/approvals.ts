@@ -21,8 +21,8 @@ const approvedResources = (
 const concurrency = 8;
 
 /**
- * What the policies of the resources on which the waiting accounts gain something would say of them, for people: a line
- * for the resource and its grants, then the lines of its policy that name the accounts.
+ * The policies of the resources on which the waiting accounts gain access, for people: a line for the resource and its
+ * grants, then the lines of its policy that name the accounts.
  */
 export async function formatApprovalDifference(
   services: Services,

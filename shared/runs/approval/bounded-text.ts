@@ -1,6 +1,6 @@
 /**
- * Whole lines of at most `maxBytes` bytes. What widens access, and the resources and statements that it belongs to, is kept
- * before all else, in its order.
+ * Whole lines of at most `maxBytes` bytes. Lines that widen access, with their resources and statements, are kept
+ * first, in their order.
  * @param where shows the whole text
  */
 export function limitText(text: string, mostBytes: number, where: string): string {

@@ -18,7 +18,7 @@ import { LOCAL_RUN_TOKEN } from './request-approval.ts';
 
 export interface ApprovalAnswer {
   readonly runId: string;
-  /** What the operator has seen. */
+  /** The request that the operator has seen. */
   readonly planHash: string;
   readonly verdict: ApprovalDecision['verdict'];
   readonly by: string;
@@ -27,25 +27,25 @@ export interface ApprovalAnswer {
 
 export interface DecidedApproval {
   readonly decision: ApprovalDecision;
-  /** Whether somebody had decided so before. */
+  /** Whether an equal decision was made before. */
   readonly alreadyDecided: boolean;
   /** Accounts that are approved by this call. */
   readonly approved: readonly string[];
-  /** Accounts that have moved since they were shown: they wait on, and the run asks again. */
+  /** Accounts that have moved since they were shown: they still wait, and the run asks again. */
   readonly changedSinceRequest: readonly string[];
-  /** Whether the run goes on by itself. */
+  /** Whether the run resumes by itself. */
   readonly resumed: boolean;
   /**
-   * Other runs that wait no more: approved, those that waited for these accounts alone go on too; rejected, those that
-   * asked the same fail too.
+   * Other runs that no longer wait. After an approval, runs that waited only for these accounts resume too. After a
+   * rejection, runs with an equal request fail too.
    */
   readonly otherRunsResumed: readonly string[];
 }
 
 /**
- * The request that an answer is for, where the answer can still be given or is the one that was given.
- * @throws ApprovalClosedError where nothing was asked, it was decided the other way, or its time is over
- * @throws StalePlanError where something else is asked than what the operator has seen
+ * The request for a decision, if it is open or has this decision already.
+ * @throws ApprovalClosedError if there is no request, it has the other decision, or its time is over
+ * @throws StalePlanError if the request differs from the one that the operator has seen
  */
 export async function findRequest(
   { store, clock }: Services,
@@ -70,12 +70,12 @@ export async function findRequest(
 }
 
 /**
- * Decides what a run asks, once. Approving comes in this order: the task still waits; what would be granted is what was
- * shown; the decision, on the condition that there is none; the accounts, each on the condition that it is where it was
- * shown; then the run goes on. So nothing is granted where the run has gone, and where this ends in the middle, doing it
- * again completes it.
- * @throws ApprovalClosedError, StalePlanError as `findRequest`; and where the task is gone or the plan has moved
- * @throws ConcurrentUpdateError where the registry changes too fast
+ * Decides the request of a run, once. An approval has these steps: check that the task still waits; check that the
+ * request is still as shown; store the decision, on the condition that there is none; approve the accounts, each on the
+ * condition that its position is unchanged; resume the run. So nothing is granted if the run has ended. If a step
+ * fails, a repetition completes it.
+ * @throws ApprovalClosedError, StalePlanError as `findRequest`; and if the task is gone or the plan has changed
+ * @throws ConcurrentUpdateError if the registry changes too fast
  */
 export async function decideApproval(services: Services, answer: ApprovalAnswer): Promise<DecidedApproval> {
   const request = await findRequest(services, answer);
@@ -118,7 +118,7 @@ async function anybodyWaits({ store }: Services, { accounts }: ApprovalRequest):
   return stored.some((account) => account !== undefined && isPendingApproval(account));
 }
 
-/** Where a decision is completed later, the plan is half done; that it is for the same grants is left to check. */
+/** If a decision is completed later, the plan is half done. Then only the grants are compared. */
 async function requireSameConfiguration({ store }: Services, request: ApprovalRequest): Promise<void> {
   const { hash } = await getActiveConfiguration(store);
   if (hash === request.configurationHash) return;
@@ -163,7 +163,7 @@ async function approveAccounts(services: Services, { accounts }: ApprovalRequest
 
 const maxAttempts = 20;
 
-/** Another change may take the revision in between; then what is stored is looked at again. */
+/** Another change may take the revision in between. Then the stored item is read again. */
 async function approveAccount({ store, clock, random }: Services, shown: WaitingAccount) {
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const stored = await store.registry.getAccount(shown.id);
@@ -180,7 +180,9 @@ async function approveAccount({ store, clock, random }: Services, shown: Waiting
   );
 }
 
-/** Several events of one account start several runs, each of which asks; none of them has to wait any more. */
+/**
+ * Several events of one account start several runs, each with a request. After the decision none of them has to wait.
+ */
 async function releaseOthers(
   services: Services,
   { runId }: ApprovalRequest,
@@ -195,7 +197,7 @@ async function releaseOthers(
   return decideOthers(services, others, because);
 }
 
-/** What was rejected once, nobody finds open in the name of another run. */
+/** A rejected request must not stay open in the name of another run. */
 async function rejectOthers(
   services: Services,
   { runId, planHash }: ApprovalRequest,
@@ -207,7 +209,7 @@ async function rejectOthers(
   return decideOthers(services, others, decision);
 }
 
-/** @returns the runs that heard of it */
+/** @returns the runs that got the decision */
 async function decideOthers(
   services: Services,
   others: readonly ApprovalRequest[],

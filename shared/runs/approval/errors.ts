@@ -1,24 +1,24 @@
 import { OnboardingError } from '../../platform/errors.ts';
 
-/** What was asked for approval is decided otherwise, too old, or was never asked. */
+/** A request for approval has another decision, is too old, or does not exist. */
 export class ApprovalClosedError extends OnboardingError {
   override readonly name = 'ApprovalClosedError';
   readonly retryable = false;
 }
 
-/** An operator has said no. */
+/** An operator has rejected the request. */
 export class ApprovalRejectedError extends OnboardingError {
   override readonly name = 'ApprovalRejectedError';
   readonly retryable = false;
 }
 
-/** Nobody has said anything in time. */
+/** No operator has decided in time. */
 export class ApprovalTimedOutError extends OnboardingError {
   override readonly name = 'ApprovalTimedOutError';
   readonly retryable = false;
 }
 
-/** What waited when the run was planned has been approved since: the run goes on without asking. */
+/** The waiting accounts were approved after the plan: the run continues without a request. */
 export class ApprovalNotNeededError extends OnboardingError {
   override readonly name = 'ApprovalNotNeededError';
   readonly retryable = false;

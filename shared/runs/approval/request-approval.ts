@@ -9,14 +9,14 @@ import { formatApprovalDifference } from './approvals.ts';
 import { limitText } from './bounded-text.ts';
 import { ApprovalNotNeededError } from './errors.ts';
 
-/** In place of a task's token, where a run ends at the question: on an operator's own machine. */
+/** Replaces a task's token, if a run on an operator's own machine ends at the approval request. */
 export const LOCAL_RUN_TOKEN = 'no-task';
 
 export interface RequestApprovalStep {
   readonly runId: string;
   /** The execution's start, ISO 8601. */
   readonly startedAt: string;
-  /** Of the task that waits. */
+  /** The token of the waiting task. */
   readonly token: string;
   /** ARN. */
   readonly execution: string;
@@ -30,13 +30,13 @@ export interface RequestedApproval {
   readonly planHash: string;
 }
 
-/** An item of DynamoDB has 400 KB, and compressed text takes a fraction; nobody reads so much anyway. */
+/** An item of DynamoDB has 400 KB, and compressed text takes a fraction. Nobody would read more anyway. */
 const longestDifference = 150_000;
 
 /**
- * Asks an operator to approve the run's accounts that wait: keeps what is asked, then tells it. The task waits on, until
- * somebody decides or its time is over.
- * @throws ApprovalNotNeededError where they have been approved since the plan; the state machine then goes on
+ * Asks an operator to approve the run's waiting accounts: stores the request, then notifies. The task waits until an
+ * operator decides or its time is over.
+ * @throws ApprovalNotNeededError if they were approved after the plan; the state machine then continues
  */
 export async function requestApproval(
   services: Services,
@@ -47,7 +47,7 @@ export async function requestApproval(
   const request = await requestOf(services, step);
   const run = await store.runs.get(runId);
   const { planHash, until } = request;
-  // An invocation that is repeated after somebody has decided must not ask again.
+  // A repeated invocation after the decision must not ask again.
   if (!(await store.approvals.put(request))) return { runId, planHash };
   await store.runs.put(waitingRun(step, run, request));
   await notify(services, {
@@ -89,7 +89,7 @@ async function requestOf(services: Services, step: RequestApprovalStep): Promise
   };
 }
 
-/** Its start may have been recorded by another step, or not at all. */
+/** Another step may have recorded its start, or none. */
 const waitingRun = (
   { runId, startedAt }: RequestApprovalStep,
   run: RunRecord | undefined,

@@ -17,19 +17,19 @@ import type { RecordServices } from './services.ts';
 
 const eventSource = 'account-onboarding';
 
-/** Bounds of what is left, and of the warnings: an entry of EventBridge and a message of SNS take 256 KiB. */
+/** Limits of the unresolved lines, and of the warnings: an entry of EventBridge and a message of SNS take 256 KiB. */
 const maxLines = { lines: 50, bytes: 80_000 };
 
-/** Tries of an event that EventBridge does not take, in one invocation. */
+/** Attempts for an event that EventBridge rejects, in one invocation. */
 const maxAttempts = 3;
 
-/** A longer text of an error is cut. */
+/** Longer error texts are cut. */
 const longestError = 500;
 
 /**
- * Records how a run ended, announces it, and records how that went. A failed announcement does not change how the run ended:
- * it is pending on its record, and the scheduled check tries it again.
- * @param before the record as it was. A channel on which it has announced the same end gets no second announcement
+ * Records how a run ended, announces it, and records the announcement. A failed announcement does not change the run's
+ * result: it is pending on its record, and the scheduled check tries it again.
+ * @param before the earlier record. A channel on which it has announced an equal end gets no second announcement
  */
 export async function recordAndAnnounce(
   services: RecordServices,
@@ -40,7 +40,7 @@ export async function recordAndAnnounce(
   const announced = announcedAt === undefined ? {} : { announcedAt };
   const announcement = known ?? (await newAnnouncement(services, run));
   const ended = { ...run, announcement, ...announced };
-  // First of all, so that the scheduled check makes up for a function that dies in the middle.
+  // Recorded first, so that the scheduled check finds a function that dies in the middle.
   await services.store.runs.put(ended);
   if (isUnannounced(ended)) await announcePending(services, ended);
 }
@@ -50,7 +50,7 @@ async function newAnnouncement(services: RecordServices, run: RunRecord): Promis
   return { title: await titleOf(services, run), bus: pending, topic: pending };
 }
 
-/** Announces the end of a recorded run on each channel where that is pending. At least once. */
+/** Announces the end of a recorded run on each pending channel. At least once. */
 export async function announcePending(services: RecordServices, run: RunRecord): Promise<void> {
   if (run.announcement === undefined) return;
   const content = contentOf(run, run.announcement);
@@ -62,7 +62,7 @@ export async function announcePending(services: RecordServices, run: RunRecord):
   await services.store.runs.put({ ...run, announcement, ...announced });
 }
 
-/** @returns how it went; nothing if the channel does not exist any more */
+/** @returns the result; `undefined` if the channel does not exist any longer */
 async function announceOn(
   services: RecordServices,
   { runId, announcement }: RunRecord,
@@ -85,10 +85,10 @@ async function announceOn(
   }
 }
 
-/** What is announced, with the detail of the event as text. */
+/** The announcement, with the detail of the event as text. */
 type Content = Omit<Notification, 'detail'> & { readonly detail: string };
 
-/** Each says whether there was anything to announce it on. */
+/** Each returns false if its channel does not exist. */
 const send: Readonly<
   Record<AnnouncementChannel, (services: RecordServices, content: Content) => Promise<boolean>>
 > = {
@@ -126,7 +126,7 @@ function contentOf(run: RunRecord, { title }: RunAnnouncement): Content {
   return { title, detail, subject, message: detail, deduplicationId: `${runId}-${status}` };
 }
 
-/** What is told of a run before its end. */
+/** The announcement of a run before its end. */
 export interface Notification {
   /** The detail type of the event. */
   readonly title: string;
@@ -139,7 +139,7 @@ export interface Notification {
 }
 
 /**
- * Tells EventBridge's default bus and the configured SNS topic; one that is out of order does not silence the other.
+ * Publishes to EventBridge's default bus and the configured SNS topic. A failure of one does not stop the other.
  * @throws the first error, after both were tried
  */
 export const notify = (services: RecordServices, telling: Notification): Promise<void> =>
@@ -159,7 +159,7 @@ async function publish(
 ): Promise<boolean> {
   const topic = await topicOf(services);
   if (topic === undefined) return false;
-  // A FIFO topic takes no message without these (SNS API reference, Publish).
+  // A FIFO topic rejects messages without these (SNS API reference, Publish).
   const fifo = topic.endsWith('.fifo')
     ? { MessageGroupId: 'account-onboarding', MessageDeduplicationId: deduplicationId }
     : {};
@@ -170,8 +170,8 @@ async function publish(
 }
 
 /**
- * PutEvents succeeds even when an entry was refused (EventBridge API reference), so the answer is looked at, and the entry is
- * put again.
+ * PutEvents succeeds even if an entry was rejected (EventBridge API reference), so the answer is checked, and the entry
+ * is put again.
  */
 async function putEvent(services: RecordServices, title: string, detail: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
@@ -183,7 +183,7 @@ async function putEvent(services: RecordServices, title: string, detail: string)
   }
 }
 
-/** @returns why the entry was refused */
+/** @returns why the entry was rejected */
 async function putOnce({ hub }: RecordServices, title: string, detail: string): Promise<string | undefined> {
   const { FailedEntryCount, Entries } = await hub.eventBridge.send(
     new PutEventsCommand({ Entries: [{ Source: eventSource, DetailType: title, Detail: detail }] }),
@@ -213,8 +213,8 @@ async function titleOf({ store }: RecordServices, { status, accountIds, cause }:
 }
 
 /**
- * A failure must be announced even if no configuration can be used; then only to EventBridge.
- * @throws retryable errors, such as those of a table that does not answer now
+ * A failure must be announced even if no configuration is usable; then only to EventBridge.
+ * @throws retryable errors, such as errors of a table that does not answer now
  */
 async function topicOf({ store, logger }: RecordServices): Promise<string | undefined> {
   try {

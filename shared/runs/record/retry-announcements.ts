@@ -2,15 +2,15 @@ import type { RunRecord } from '../../store/ports.ts';
 import { announcePending } from './announce.ts';
 import type { RecordServices } from './services.ts';
 
-/** Since the last attempt, in milliseconds. It is longer than any function that may be announcing the same run now. */
+/** Time since the last attempt, in milliseconds. It is longer than any function that may be announcing the run now. */
 const pause = 5 * 60_000;
 
-/** How long a call begins further attempts, in milliseconds. The next scheduled check goes on. */
+/** How long a call begins further attempts, in milliseconds. The next scheduled check continues. */
 const longest = 15_000;
 
 const inParallel = 10;
 
-/** Tries announcements again that are pending, those that wait longest first. Never fails: what is pending stays recorded. */
+/** Retries pending announcements, the oldest first. Never fails: pending announcements stay recorded. */
 export async function retryAnnouncements(services: RecordServices): Promise<void> {
   const { clock, logger } = services;
   const until = clock.now() + longest;
@@ -38,6 +38,6 @@ async function dueRuns({ store, clock, logger }: RecordServices): Promise<readon
     .toSorted((one, other) => triedAt(one) - triedAt(other));
 }
 
-/** When an attempt was made last, milliseconds since the epoch. */
+/** When the last attempt was made, milliseconds since the epoch. */
 const triedAt = ({ announcement }: RunRecord): number =>
   Math.max(...[announcement?.bus, announcement?.topic].map((channel) => Date.parse(channel?.at ?? '') || 0));
