@@ -8,6 +8,7 @@ import type { CallCounts } from '../shared/platform/aws/plugins.ts';
 import { type OverallPlan, planAll } from '../shared/reconcile/plan-all.ts';
 import type { Services } from '../shared/reconcile/services.ts';
 import { createMemoryStore } from '../shared/store/memory.ts';
+import type { SimulatedOrganization } from '../simulator/organization.ts';
 import { type CommonOptions, getConfigurationFile, type Session } from './command.ts';
 import { formatCount } from './output.ts';
 import { type Connecting, connect, createLogger } from './services.ts';
@@ -23,6 +24,8 @@ export interface CliEnvironment {
   /** The registry is in memory: the state of the installation is unknown here. */
   readonly inMemory: boolean;
   readonly simulated: boolean;
+  /** Present only in a simulation. */
+  readonly organization?: SimulatedOrganization;
 }
 
 export interface CliEnvironmentRequest extends Connecting {
@@ -59,7 +62,14 @@ async function openSimulatedEnvironment(
   await session.io.outsiders?.(organization, services);
   forgetCalls(calls);
   const size = formatCount(organization.world.accounts.size, 'account');
-  return { services, calls, where: `a simulated organization of ${size}`, inMemory: true, simulated: true };
+  return {
+    services,
+    calls,
+    where: `a simulated organization of ${size}`,
+    inMemory: true,
+    simulated: true,
+    organization,
+  };
 }
 
 /**

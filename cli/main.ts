@@ -17,9 +17,12 @@ import { createLocksCommand } from './commands/locks.ts';
 import { createMemberTemplateCommand } from './commands/member-template.ts';
 import { createPlanCommand } from './commands/plan.ts';
 import { createPublishCommand } from './commands/publish.ts';
+import { createReplayCommand } from './commands/replay.ts';
 import { createRunCommand } from './commands/run.ts';
 import { createSpokeTemplateCommand } from './commands/spoke-template.ts';
+import { createStartCommand } from './commands/start.ts';
 import { createStatusCommand } from './commands/status.ts';
+import { createSweepCommand } from './commands/sweep.ts';
 import { createValidateCommand } from './commands/validate.ts';
 import { createWhoCanCommand } from './commands/who-can.ts';
 import { type ExitCode, exitCodes, exitCodeTable } from './exit-codes.ts';
@@ -62,6 +65,9 @@ async function program(context: CommandContext): Promise<Command> {
     createExplainCommand,
     createWhoCanCommand,
     createBudgetCommand,
+    createStartCommand,
+    createSweepCommand,
+    createReplayCommand,
     createStatusCommand,
     createHistoryCommand,
     createLocksCommand,

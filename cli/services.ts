@@ -49,7 +49,7 @@ export interface Connecting {
  */
 export function connect(session: Session, { memoryAllowed }: Connecting): AwsConnection {
   const { env } = session.io;
-  const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || defaultRegion;
+  const region = readRegion(session.io);
   const endpoint = env.AWS_ENDPOINT_URL || undefined;
   const tableEndpoint = env.AWS_ENDPOINT_URL_DYNAMODB || endpoint;
   const table = env.ONBOARDING_TABLE || undefined;
@@ -103,6 +103,15 @@ export async function connectForRun(
   }
   forgetCalls(calls);
   return connection;
+}
+
+const readRegion = ({ env }: Io): string => env.AWS_REGION || env.AWS_DEFAULT_REGION || defaultRegion;
+
+/** The name of the installation's table, and the region of the hub. @throws SettingMissingError */
+export function readTableSettings(io: Io): { readonly table: string; readonly region: string } {
+  const { ONBOARDING_TABLE: table, AWS_ENDPOINT_URL: endpoint } = io.env;
+  if (!table) throw createNoTableError(endpoint || undefined, false);
+  return { table, region: readRegion(io) };
 }
 
 interface TableSettings extends Pick<HubSettings, 'region'> {

@@ -160,3 +160,25 @@ export interface SimulatedSecret extends SimulatedResource {
   /** The current step of the rotation function. */
   rotationStep?: { readonly token: string; readonly functionRoleArn: string | undefined } | undefined;
 }
+
+/** An execution of a state machine that the API has started. */
+export interface SimulatedExecution {
+  readonly arn: string;
+  readonly stateMachineArn: string;
+  readonly name: string;
+  /** JSON. */
+  readonly input: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED';
+}
+
+/** A message in a queue. */
+export interface SimulatedMessage {
+  readonly id: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch. */
+  readonly sentAt: number;
+  hiddenUntil: number;
+}

@@ -7,12 +7,14 @@ import { createOrganizationPolicyState, type OrganizationPolicyState } from './o
 import type {
   SimulatedAccount,
   SimulatedBucket,
+  SimulatedExecution,
   SimulatedGrant,
   SimulatedGroup,
   SimulatedImage,
   SimulatedInstanceProfile,
   SimulatedKey,
   SimulatedManagedPolicy,
+  SimulatedMessage,
   SimulatedOu,
   SimulatedResource,
   SimulatedRole,
@@ -123,6 +125,10 @@ export interface SimulatedWorld {
   readonly messages: Record<string, unknown>[];
   /** For state machines: tasks that wait for their tokens. */
   readonly tasks: TaskTokens;
+  /** Executions that were started by the API, by ARN. */
+  readonly executions: Map<string, SimulatedExecution>;
+  /** Queues by URL, each with its messages in order. */
+  readonly queues: Map<string, SimulatedMessage[]>;
 }
 
 export const createWorld = (settings: SimulatedWorldSettings): SimulatedWorld => ({
@@ -156,6 +162,8 @@ export const createWorld = (settings: SimulatedWorldSettings): SimulatedWorld =>
   putEvents: [],
   messages: [],
   tasks: createTaskTokens(),
+  executions: new Map(),
+  queues: new Map(),
 });
 
 /** Calls every listener, each with a copy of its own. */

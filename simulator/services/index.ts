@@ -13,7 +13,9 @@ import { organizations } from './organizations.ts';
 import { s3 } from './s3.ts';
 import { secretsManager } from './secrets-manager.ts';
 import { sns } from './sns.ts';
+import { sqs } from './sqs.ts';
 import { stepFunctions } from './step-functions.ts';
+import { stepFunctionsExecutions } from './step-functions-executions.ts';
 import { sts } from './sts.ts';
 import { tagging } from './tagging.ts';
 
@@ -31,7 +33,8 @@ export const services: Readonly<Record<string, ServiceOperations>> = {
   s3,
   resourcegroupstaggingapi: tagging,
   secretsmanager: secretsManager,
-  sfn: stepFunctions,
+  sfn: { ...stepFunctions, ...stepFunctionsExecutions },
   sns,
+  sqs,
   sts,
 };

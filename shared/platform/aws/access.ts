@@ -42,6 +42,7 @@ export interface HubClients {
   readonly organizations: OrganizationsClient;
   readonly sfn: SFNClient;
   readonly sns: SNSClient;
+  readonly sts: STSClient;
 }
 
 /** The accounts of the organization, each through its spoke role. */
@@ -162,6 +163,7 @@ export function createHubClients(settings: HubSettings): HubClients {
     organizations: () => createClient(OrganizationsClient, config, plugins),
     sfn: () => createClient(SFNClient, config, plugins),
     sns: () => createClient(SNSClient, config, plugins),
+    sts: () => createClient(STSClient, config, plugins),
   });
 }
 

@@ -1,0 +1,131 @@
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  ListQueuesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { parseAccountEvent } from '../shared/accounts/account-event.ts';
+import { listCallEvents } from '../shared/grants/kinds.ts';
+import { ResourceMissingError } from '../shared/platform/aws/errors.ts';
+
+/** An event that EventBridge could not deliver to a state machine. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly receipt: string;
+  /** The input of the execution; `undefined` if it is no JSON object. */
+  readonly input: unknown;
+  /** ARN of the state machine; `undefined` if the letter names none. */
+  readonly target: string | undefined;
+  /** When it was sent to the queue, ISO 8601. */
+  readonly sentAt: string;
+  /** Why EventBridge gave up. */
+  readonly cause: string;
+  /** Why it cannot be replayed. */
+  readonly problem?: string;
+}
+
+/**
+ * The queue of the installation. CloudFormation names it after the stack and the resource.
+ * @throws ResourceMissingError
+ */
+export async function findDeadLetterQueue(sqs: SQSClient, installation: string): Promise<string> {
+  const prefix = `${installation}-EventDeadLetters-`;
+  const { QueueUrls: [url] = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: prefix }));
+  if (url !== undefined) return url;
+  throw new ResourceMissingError(
+    `No queue begins with ${prefix} in this account and region. Check AWS_REGION and the credentials, or give the output ` +
+      'EventDeadLettersUrl of the stack with --queue',
+    { service: 'sqs' },
+  );
+}
+
+/** Seconds for which letters are hidden from another replay. */
+const hiddenFor = 300;
+
+/** Receives every letter that is visible. Hides them, so that each is received once. */
+export async function receiveLetters(
+  sqs: SQSClient,
+  queue: string,
+  installation: string,
+): Promise<readonly DeadLetter[]> {
+  const letters: DeadLetter[] = [];
+  for (;;) {
+    const { Messages: messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queue,
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: hiddenFor,
+        MessageAttributeNames: ['All'],
+        MessageSystemAttributeNames: ['SentTimestamp'],
+      }),
+    );
+    if (messages.length === 0) return letters.toSorted((a, b) => a.sentAt.localeCompare(b.sentAt));
+    letters.push(...messages.map((message) => parseLetter(message, installation)));
+  }
+}
+
+/** Shows letters to other readers again. */
+export async function releaseLetters(sqs: SQSClient, queue: string, letters: readonly DeadLetter[]) {
+  for (const { receipt } of letters)
+    await sqs.send(
+      new ChangeMessageVisibilityCommand({ QueueUrl: queue, ReceiptHandle: receipt, VisibilityTimeout: 0 }),
+    );
+}
+
+export const deleteLetter = (sqs: SQSClient, queue: string, { receipt }: DeadLetter) =>
+  sqs.send(new DeleteMessageCommand({ QueueUrl: queue, ReceiptHandle: receipt }));
+
+/** The attributes are those that EventBridge adds (EventBridge user guide, "Using dead-letter queues"). */
+function parseLetter(
+  { MessageId, ReceiptHandle, Body = '', Attributes, MessageAttributes = {} }: Message,
+  installation: string,
+): DeadLetter {
+  const read = (name: string): string | undefined => MessageAttributes[name]?.StringValue;
+  const input = parseObject(Body);
+  const target = read('TARGET_ARN');
+  const problem = findProblem(input, target, installation);
+  return {
+    id: MessageId ?? '',
+    receipt: ReceiptHandle ?? '',
+    input,
+    target,
+    sentAt: new Date(Number(Attributes?.SentTimestamp ?? 0)).toISOString(),
+    cause: [read('ERROR_CODE'), read('ERROR_MESSAGE')].filter(Boolean).join(': ') || 'not named',
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+function parseObject(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function findProblem(
+  input: object | undefined,
+  target: string | undefined,
+  installation: string,
+): string | undefined {
+  if (input === undefined) return 'its body is no JSON object: EventBridge did not send it';
+  if (target === undefined || !target.includes(':stateMachine:'))
+    return 'it names no state machine in TARGET_ARN: EventBridge did not send it';
+  const machine = target.split(':').at(-1);
+  if (machine === `${installation}-sweep` || machine === `${installation}-deployment`) return undefined;
+  if (machine !== installation) return `its state machine ${machine} is not of this installation`;
+  return findEventProblem(input);
+}
+
+/** An event that this version does not understand would only make a run fail. */
+function findEventProblem(input: object): string | undefined {
+  try {
+    parseAccountEvent(input, listCallEvents());
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,78 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { installationName } from '../shared/configuration/installation-names.ts';
+import { loadConfiguration } from '../shared/configuration/load.ts';
+import { translateHubErrors } from '../shared/platform/aws/access.ts';
+import { getPartition } from '../shared/platform/aws/home-region.ts';
+import { createClient, withPlugins } from '../shared/platform/aws/plugins.ts';
+import { requestHandler } from '../shared/platform/aws/request-handler.ts';
+import type { Services } from '../shared/reconcile/services.ts';
+import type { DeployedMachine } from '../simulator/deployed-machines.ts';
+import { runStartedExecutions } from '../simulator/executions.ts';
+import { getConfigurationFile, type Session } from './command.ts';
+import { openEnvironment } from './environment.ts';
+import type { RecordOptions } from './records.ts';
+import { connect, readTableSettings } from './services.ts';
+import { passTime } from './simulated-time.ts';
+
+/** A deployed installation, as an operator reaches it. */
+export interface Installation {
+  readonly services: Services;
+  readonly sqs: SQSClient;
+  /** `account-onboarding-prod`: the name of the stack, of the table, and the start of the names of state machines. */
+  readonly name: string;
+  readonly region: string;
+  /** Where it is, for people. */
+  readonly where: string;
+  /** Waits before an execution is looked at again. */
+  pause(): Promise<void>;
+}
+
+/** How often an execution is looked at, in milliseconds. */
+const pollPause = 3_000;
+
+/** The installation of the table, or one in a simulated organization with onboarded accounts. */
+export async function openInstallation(session: Session, options: RecordOptions): Promise<Installation> {
+  if (options.simulate === true) return openSimulatedInstallation(session, options);
+  const { services, where } = connect(session, { memoryAllowed: false });
+  const { table, region } = readTableSettings(session.io);
+  const endpoint = session.io.env.AWS_ENDPOINT_URL;
+  const config = { region, requestHandler, ...(endpoint ? { endpoint } : {}) };
+  const sqs = withPlugins(new SQSClient(config), [translateHubErrors(region)]);
+  return { services, sqs, name: table, region, where, pause: () => services.clock.sleep(pollPause) };
+}
+
+async function openSimulatedInstallation(session: Session, options: RecordOptions): Promise<Installation> {
+  const configuration = await loadConfiguration(getConfigurationFile(options, session.io));
+  const request = { configuration, simulate: true, memoryAllowed: true, onboarded: true };
+  const { services, where, organization } = await openEnvironment(session, request);
+  if (organization === undefined) throw new Error('A simulated environment has an organization');
+  const { world } = organization;
+  const { homeRegion: region } = world.settings;
+  const config = { region, credentials: organization.hubCredentials };
+  return {
+    services,
+    sqs: createClient(SQSClient, config, [translateHubErrors(region), organization.plugin({})]),
+    name: installationName(configuration),
+    region,
+    where,
+    pause: () => runStartedExecutions({ world, services, around: passTime(services) }),
+  };
+}
+
+/** As `infrastructure/state-machines.yml` names them. */
+const suffixes: Readonly<Record<DeployedMachine, string>> = {
+  'account-onboarding': '',
+  'organization-sweep': '-sweep',
+  'config-deployment': '-deployment',
+};
+
+/** The ARN of a state machine of the installation. The credentials say which account it is in. */
+export async function findStateMachine(
+  { services, name, region }: Installation,
+  machine: DeployedMachine,
+): Promise<string> {
+  const { Account: accountId } = await services.hub.sts.send(new GetCallerIdentityCommand({}));
+  const partition = getPartition(region);
+  return `arn:${partition}:states:${region}:${accountId}:stateMachine:${name}${suffixes[machine]}`;
+}

@@ -1,0 +1,107 @@
+import { expect, test } from '@jest/globals';
+import type { Io } from '../../cli/terminal.ts';
+import type { SimulatedMessage } from '../../simulator/simulated-resources.ts';
+import type { SimulatedWorld } from '../../simulator/world.ts';
+import { exampleConfiguration, objectOf, run } from '../fixtures/screen.ts';
+
+const url = 'https://sqs.us-east-1.amazonaws.com/111111111111/account-onboarding-example-EventDeadLetters-A1';
+const machine = 'arn:aws:states:us-east-1:111111111111:stateMachine:account-onboarding-example';
+
+const letter = (id: string, body: unknown, target = machine): SimulatedMessage => ({
+  id,
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+  attributes: { TARGET_ARN: target, ERROR_CODE: 'THROTTLING', ERROR_MESSAGE: 'Rate exceeded' },
+  sentAt: Date.parse('2026-03-01T00:00:00Z'),
+  hiddenUntil: 0,
+});
+
+const good = letter('m-1', { accountId: '111111111111' });
+
+/** Runs the command on a queue, and keeps the world. */
+async function replay(
+  letters: readonly SimulatedMessage[],
+  argv: readonly string[] = [],
+  io: Partial<Io> = {},
+) {
+  let world: SimulatedWorld | undefined;
+  const all = ['replay', ...argv, '--simulate', '--config', exampleConfiguration];
+  const screen = await run(all, {
+    ...io,
+    outsiders: (organization) => {
+      world = organization.world;
+      world.queues.set(
+        url,
+        letters.map((each) => ({ ...each })),
+      );
+    },
+  });
+  const now = world?.settings.clock.now() ?? 0;
+  return {
+    ...screen,
+    started: [...(world?.executions.values() ?? [])].map(({ name }) => name),
+    visible: (world?.queues.get(url) ?? [])
+      .filter(({ hiddenUntil }) => hiddenUntil <= now)
+      .map(({ id }) => id),
+  };
+}
+
+test('shows the letters, and starts nothing when nobody has agreed', async () => {
+  const { code, stdout, started, visible } = await replay([good]);
+
+  expect(code).toBe(2);
+  expect(stdout).toContain('m-1  2026-03-01T00:00:00.000Z  account-onboarding-example');
+  expect(stdout).toContain('{"accountId":"111111111111"}');
+  expect(stdout).toContain('Not delivered: THROTTLING: Rate exceeded');
+  expect([started, visible]).toEqual([[], ['m-1']]);
+});
+
+test('starts a run for each letter and deletes the letter with --yes', async () => {
+  const letters = Array.from({ length: 12 }, (_, index) => ({ ...good, id: `m-${index}` }));
+  const screen = await replay(letters, ['--yes', '--json']);
+
+  expect(screen.code).toBe(0);
+  expect(screen.started).toHaveLength(12);
+  expect(screen.visible).toEqual([]);
+  expect(objectOf(screen)).toMatchObject({
+    status: 'replayed',
+    runs: expect.arrayContaining(['replay-m-0']),
+  });
+});
+
+test.each([
+  [
+    'an event that this version does not understand',
+    letter('bad', { detail: {}, source: 'aws.organizations' }),
+  ],
+  ['a body that is no JSON', letter('bad', 'hello')],
+  ['a target in another installation', letter('bad', { accountId: '111111111111' }, `${machine}-two`)],
+  ['no target', letter('bad', { accountId: '111111111111' }, '')],
+])('keeps a letter with %s in the queue, and replays the other', async (_, bad) => {
+  const { code, stdout, started, visible } = await replay([bad, good], ['--yes']);
+
+  expect(code).toBe(2);
+  expect(stdout).toContain('Cannot be replayed:');
+  expect([started, visible]).toEqual([['replay-m-1'], ['bad']]);
+});
+
+test('deletes only the named letters with --discard', async () => {
+  const { code, started, visible } = await replay(
+    [letter('bad', 'hello'), good],
+    ['--discard', '--message', 'bad', '--yes'],
+  );
+
+  expect([code, started, visible]).toEqual([0, [], ['m-1']]);
+  expect((await replay([good], ['--discard', '--yes'])).code).toBe(64);
+});
+
+test('starts no second run when the letter was replayed before', async () => {
+  const { code, started } = await replay([good, good], ['--yes']);
+
+  expect([code, started]).toEqual([0, ['replay-m-1']]);
+});
+
+test('says that no letter waits, and names the queue that is missing', async () => {
+  expect(await replay([])).toMatchObject({ code: 0, stdout: expect.stringContaining('No event waits') });
+  const argv = ['replay', '--simulate', '--config', exampleConfiguration];
+  expect((await run(argv)).stderr).toContain('account-onboarding-example-EventDeadLetters-');
+});
