@@ -1,3 +1,6 @@
+import { getDefaultHubRegion } from '../shared/configuration/hub-options.ts';
+import { describeRegionMistake } from '../shared/configuration/regions.ts';
+import type { Configuration } from '../shared/configuration/schema.ts';
 import { accountIdPattern } from '../shared/platform/account.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -16,4 +19,20 @@ export function requireOperators(operators: readonly string[]): void {
 /** @throws UsageError */
 export function requireAccountId(option: string, id: string): void {
   if (!accountIdPattern.test(id)) throw new UsageError(`${option} ${id}: must be an account id of 12 digits`);
+}
+
+/** @throws UsageError if it is not a region of the configuration's partition */
+export function requireRegion(option: string, region: string, configuration: Configuration): void {
+  const mistake = describeRegionMistake(region, configuration);
+  if (mistake !== undefined) throw new UsageError(`${option} ${region}: ${mistake}`);
+}
+
+/**
+ * The region of the hub: of the option, or else the region of Organizations.
+ * @throws UsageError if it is not a region of the configuration's partition
+ */
+export function getHubRegion(configuration: Configuration, given: string | undefined): string {
+  if (given === undefined) return getDefaultHubRegion(configuration);
+  requireRegion('--hub-region', given, configuration);
+  return given;
 }

@@ -14,6 +14,7 @@ import { createExplainCommand } from './commands/explain.ts';
 import { createHistoryCommand } from './commands/history.ts';
 import { createImportCommand } from './commands/import.ts';
 import { createLocksCommand } from './commands/locks.ts';
+import { createManagementTemplateCommand } from './commands/management-template.ts';
 import { createMemberTemplateCommand } from './commands/member-template.ts';
 import { createPlanCommand } from './commands/plan.ts';
 import { createPublishCommand } from './commands/publish.ts';
@@ -76,6 +77,7 @@ async function program(context: CommandContext): Promise<Command> {
     createSpokeTemplateCommand,
     createApplicationTemplateCommand,
     createMemberTemplateCommand,
+    createManagementTemplateCommand,
   ];
   for (const command of commands) root.addCommand(command(context));
   for (const command of [root, ...root.commands]) configured(command, context.io);

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { stringify } from 'yaml';
 import type { Template } from '../shared/cloudformation/template.ts';
+import { findSizeMistake, needsBucket } from '../shared/cloudformation/template-size.ts';
 import type { Session } from './command.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -22,18 +23,30 @@ export async function outputTemplate(
   { template, facts, where }: TemplateOutput,
   { out, io }: Session,
 ): Promise<void> {
+  const formatted = formatTemplate(template);
+  requireSize(formatted, template);
   if (file === undefined) {
     if (out.json) out.result(template);
-    else io.stdout.write(formatTemplate(template));
+    else io.stdout.write(formatted);
     return;
   }
-  const text = file.endsWith('.json') ? `${JSON.stringify(template, null, 2)}\n` : formatTemplate(template);
+  const text = file.endsWith('.json') ? `${JSON.stringify(template, null, 2)}\n` : formatted;
   await writeFile(resolve(io.cwd, file), text).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`${file} cannot be written (${error.code})`);
   });
   out.result({ file, ...facts });
   out.line(`${out.colors.green('✓')} written to ${file}`);
   out.line(`  ${where}`);
+  if (needsBucket(text))
+    out.line('  It has more than 51,200 bytes: add --s3-bucket to `aws cloudformation deploy`');
+}
+
+/** @throws UsageError if CloudFormation would not accept the template */
+function requireSize(text: string, { Resources }: Template): void {
+  const count = typeof Resources === 'object' && Resources !== null ? Object.keys(Resources).length : 0;
+  const mistake = findSizeMistake(text, count);
+  if (mistake !== undefined)
+    throw new UsageError(`${mistake}. Nothing was written. Divide the resources among several accounts`);
 }
 
 /**

@@ -1,3 +1,7 @@
+/**
+ * A plugin of the Serverless Framework. It bundles the handlers of all functions in one run of esbuild, so that the SDK is parsed
+ * once, and makes one archive for each handler. Functions with the same handler share the archive. The same sources make the same bytes.
+ */
 const { createWriteStream } = require('node:fs');
 const { readFile, rm } = require('node:fs/promises');
 const { basename, join, relative } = require('node:path');
@@ -6,10 +10,6 @@ const { pipeline } = require('node:stream/promises');
 /** Where the bundles are made, and the archives that are deployed. */
 const outputFolder = '.serverless';
 
-/**
- * A plugin of the Serverless Framework. It bundles the handlers of all functions in one run of esbuild, so that the SDK is parsed
- * once, and makes one archive for each handler. Functions with the same handler share the archive. The same sources make the same bytes.
- */
 module.exports = class BundleFunctions {
   constructor(serverless) {
     this.serverless = serverless;

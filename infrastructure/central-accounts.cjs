@@ -2,12 +2,16 @@
  * What each central account of the configuration has in the hub: an update function, that function's role, and its place
  * in the permissions of others. YAML alone cannot do it, because the configuration chooses the names.
  */
-module.exports = async ({ resolveVariable }) => {
-  const { accounts, organizationId } = await readConfiguration(
+module.exports = async ({ options, resolveVariable }) => {
+  const { accounts, organizationId, managementAccount, region, rules } = await readConfiguration(
     await resolveVariable('self:custom.configuration'),
+    options,
   );
   return {
     organizationId,
+    managementAccount,
+    region,
+    rules,
     functions: Object.fromEntries(accounts.map((account) => [account.functionKey, updateFunction(account)])),
     functionArns: accounts.map(({ functionKey }) => ({ 'Fn::GetAtt': [functionId(functionKey), 'Arn'] })),
     // For plan-changes: what it calls for which account.
@@ -18,7 +22,17 @@ module.exports = async ({ resolveVariable }) => {
     roleArnsByFunction: Object.fromEntries(
       accounts.map((account) => [account.functionKey, roleArn(account)]),
     ),
-    forwarderArns: unique(accounts.map(({ id }) => arn(id, '${self:custom.forwarder}'))),
+    forwarderArns: [
+      ...unique(accounts.map(({ id }) => arn(id, '${self:custom.forwarder}'))),
+      // Another account's rules forward events about accounts only if the hub is not in the management account.
+      {
+        'Fn::If': [
+          'HubIsElsewhere',
+          arn(managementAccount, '${self:custom.accountForwarder}'),
+          { Ref: 'AWS::NoValue' },
+        ],
+      },
+    ],
   };
 };
 
@@ -28,20 +42,38 @@ const updateTimeout = 120;
 module.exports.updateTimeout = updateTimeout;
 
 /** A configuration with mistakes is not deployed. */
-async function readConfiguration(path) {
+async function readConfiguration(path, options) {
   const { loadConfiguration } = await import('../shared/configuration/load.ts');
+  const { findDeployOptionMistake, getDefaultHubRegion } = await import(
+    '../shared/configuration/hub-options.ts'
+  );
+  const { planHubRules } = await import('../shared/cloudformation/hub-rules.ts');
   const { getSpokeRole, toUpdateFunctionName } = await import('../shared/platform/central-accounts.ts');
-  const configuration = await loadConfiguration(path).catch((error) => {
-    // The framework prints the stack in place of the message.
-    throw Object.assign(error, { stack: `${error.message}\nNothing was packaged or deployed.` });
+  const configuration = await loadConfiguration(path).catch(refuse);
+  const mistake = findDeployOptionMistake(configuration, {
+    // The framework says `null` for an option that is not given.
+    region: options.region ?? undefined,
+    stage: options.stage ?? undefined,
   });
+  if (mistake !== undefined) refuse(new Error(mistake));
   const accounts = Object.entries(configuration.centralAccounts).map(([name, { id }]) => ({
     name,
     id,
     role: getSpokeRole(configuration, id),
     functionKey: toUpdateFunctionName(name),
   }));
-  return { accounts, organizationId: configuration.organization.id };
+  return {
+    accounts,
+    organizationId: configuration.organization.id,
+    managementAccount: configuration.organization.managementAccount,
+    region: getDefaultHubRegion(configuration),
+    rules: planHubRules(configuration),
+  };
+}
+
+/** The framework prints the stack in place of the message. */
+function refuse(error) {
+  throw Object.assign(error, { stack: `${error.message}\nNothing was packaged or deployed.` });
 }
 
 /** These accounts have an entry file of their own. */

@@ -4,6 +4,7 @@
  */
 module.exports = async ({ resolveVariable }) => {
   const { functions, updateFunction, starts } = await resolveVariable('file(infrastructure/permissions.yml)');
+  const neededRules = await resolveVariable('file(infrastructure/rules.cjs):names');
   const updates = await resolveVariable('self:custom.centralAccounts.roleArnsByFunction');
   return {
     Resources: Object.fromEntries([
@@ -15,13 +16,18 @@ module.exports = async ({ resolveVariable }) => {
         roleId(name),
         functionRole(name, statements),
       ]),
-      ...Object.entries(starts).map(([id, start]) => [id, startRole(start)]),
+      ...Object.entries(starts)
+        .map(([id, { stateMachine, rules }]) => [id, stateMachine, rules.filter(isIn(neededRules))])
+        .filter(([, , rules]) => rules.length > 0)
+        .map(([id, stateMachine, rules]) => [id, startRole(stateMachine, rules)]),
     ]),
   };
 };
 
 /** `plan-changes` → `PlanChangesRole` */
 const roleId = (name) => `${name.replace(/(?:^|-)(\w)/g, (_, letter) => letter.toUpperCase())}Role`;
+
+const isIn = (names) => (name) => names.includes(name);
 
 const functionRole = (name, statements) => ({
   Type: 'AWS::IAM::Role',
@@ -51,7 +57,7 @@ const trace = {
 };
 
 /** EventBridge user guide, "Cross-service confused deputy prevention": only these rules of this account. */
-const startRole = ({ stateMachine, rules }) => ({
+const startRole = (stateMachine, rules) => ({
   Type: 'AWS::IAM::Role',
   Properties: {
     Path: '/account-onboarding/',

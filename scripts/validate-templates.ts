@@ -14,6 +14,7 @@ import { renderApplicationTemplate } from '../shared/cloudformation/application.
 import { renderMemberTemplate } from '../shared/cloudformation/member-template.ts';
 import { renderSpokeTemplate } from '../shared/cloudformation/template.ts';
 import { getApplications } from '../shared/configuration/applications.ts';
+import { getDefaultHubRegion } from '../shared/configuration/hub-options.ts';
 import { type ConfigurationAndSchemas, loadWithSchemas } from '../shared/configuration/load-schemas.ts';
 import { listMemberStackSets } from '../shared/configuration/member-stack-sets.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
@@ -115,7 +116,10 @@ async function validateMade(file: string): Promise<readonly Report[]> {
 
 /** The template of each central account, from `onboarding spoke-template`. */
 function spokes(configuration: Configuration) {
-  const hub = { accountId: configuration.organization.managementAccount, region: 'us-east-1' };
+  const hub = {
+    accountId: configuration.organization.managementAccount,
+    region: getDefaultHubRegion(configuration),
+  };
   return Object.entries(configuration.centralAccounts).map(([name, { id: accountId }]) => {
     const { template } = renderSpokeTemplate({ configuration, accountId, hub });
     return { name: `spoke template of ${name}`, template };

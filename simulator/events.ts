@@ -1,8 +1,6 @@
+import { getPartitionFacts } from '../shared/platform/partitions.ts';
 import type { OrganizationEvent } from './organization-event.ts';
 import { makeRandomUuid, type SimulatedWorld } from './world.ts';
-
-/** Organizations sends all events in us-east-1, whatever other regions the partition has. */
-const organizationsRegion = 'us-east-1';
 
 interface CreatedAccount {
   readonly name: string;
@@ -16,7 +14,7 @@ export const buildCreateAccountResult = (
   world: SimulatedWorld,
   { accountId, failureReason }: CreatedAccount,
 ) =>
-  serviceEvent(world, organizationsRegion, 'organizations', 'CreateAccountResult', {
+  serviceEvent(world, organizationsRegionOf(world), 'organizations', 'CreateAccountResult', {
     createAccountStatus: {
       id: `car-${makeRandomUuid(world).replaceAll('-', '')}`,
       state: failureReason === undefined ? 'SUCCEEDED' : 'FAILED',
@@ -29,7 +27,7 @@ export const buildCreateAccountResult = (
 
 /** Source: as above, log entry `CloseAccountResult`. */
 export const buildCloseAccountResult = (world: SimulatedWorld, accountId: string) =>
-  serviceEvent(world, organizationsRegion, 'organizations', 'CloseAccountResult', {
+  serviceEvent(world, organizationsRegionOf(world), 'organizations', 'CloseAccountResult', {
     closeAccountStatus: { accountId, state: 'SUCCEEDED', ...timestamps(world) },
   });
 
@@ -61,7 +59,7 @@ export const buildApiCallEvent = (
   eventName: string,
   requestParameters: object,
 ): OrganizationEvent =>
-  envelope(world, organizationsRegion, 'organizations', 'AWS API Call via CloudTrail', {
+  envelope(world, organizationsRegionOf(world), 'organizations', 'AWS API Call via CloudTrail', {
     eventName,
     eventType: 'AwsApiCall',
     userIdentity: {
@@ -122,6 +120,10 @@ function envelope(
     },
   };
 }
+
+/** Organizations announces everything in one region of its partition. */
+const organizationsRegionOf = ({ settings }: SimulatedWorld): string =>
+  getPartitionFacts(settings.partition).organizationsRegion;
 
 const isoSeconds = ({ settings }: SimulatedWorld): string =>
   new Date(settings.clock.now()).toISOString().replace(/\.\d{3}Z$/, 'Z');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock, Random } from '../shared/platform/clock.ts';
+import { getPartitionFacts } from '../shared/platform/partitions.ts';
 import { type AppConfigState, createAppConfigState } from './app-config-state.ts';
 import { type CloudFormationState, createCloudFormationState } from './cloudformation/state.ts';
 import type { OrganizationEvent } from './organization-event.ts';
@@ -69,7 +70,7 @@ export interface SimulatedWorldSettings {
   readonly hubAccountId: string;
   /** Default: `aws`. */
   readonly partition?: string;
-  /** Default: `us-east-1`. */
+  /** Of the hub and of Control Tower. Default: the region of Organizations. */
   readonly homeRegion?: string;
   /** Name of the hub's role, whose credentials are `hubCredentials`. Default: `account-onboarding-hub`. */
   readonly hubRole?: string;
@@ -132,7 +133,12 @@ export interface SimulatedWorld {
 }
 
 export const createWorld = (settings: SimulatedWorldSettings): SimulatedWorld => ({
-  settings: { partition: 'aws', homeRegion: 'us-east-1', hubRole: 'account-onboarding-hub', ...settings },
+  settings: {
+    partition: 'aws',
+    homeRegion: getPartitionFacts(settings.partition ?? 'aws').organizationsRegion,
+    hubRole: 'account-onboarding-hub',
+    ...settings,
+  },
   accounts: new Map(),
   organizationalUnits: new Map(),
   foreignAccounts: new Set(),

@@ -7,7 +7,7 @@ import type { Template } from '../../shared/cloudformation/template.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import { listMemberStackSets, type MemberStackSet } from '../../shared/configuration/member-stack-sets.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { getHomeRegion } from '../../shared/platform/aws/home-region.ts';
+import { getPartitionFacts } from '../../shared/platform/partitions.ts';
 import {
   type CommandContext,
   type CommonOptions,
@@ -188,5 +188,5 @@ async function writeAll(folder: string, writing: Writing, { out, io }: Session):
 }
 
 const plainCommand = ({ name }: MemberStackSet, file: string, partition: string): string =>
-  `aws cloudformation deploy --stack-name ${name} --template-file ${file} --region ${getHomeRegion(partition)} ` +
+  `aws cloudformation deploy --stack-name ${name} --template-file ${file} --region ${getPartitionFacts(partition).organizationsRegion} ` +
   '--capabilities CAPABILITY_NAMED_IAM';

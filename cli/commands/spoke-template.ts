@@ -11,13 +11,13 @@ import {
   type Session,
 } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { requireAccountId, requireOperators } from '../hub-options.ts';
+import { getHubRegion, requireAccountId, requireOperators } from '../hub-options.ts';
 import { outputTemplate } from '../template-output.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface SpokeOptions extends CommonOptions {
   readonly hub?: string;
-  readonly hubRegion: string;
+  readonly hubRegion?: string;
   readonly operator: readonly string[];
   readonly out?: string;
 }
@@ -26,7 +26,10 @@ export const createSpokeTemplateCommand = (context: CommandContext): Command =>
   createCommand('spoke-template', 'Print the CloudFormation template that a central account needs.')
     .argument('<account>', 'its name in the configuration, such as log')
     .option('--hub <id>', 'account where the project is deployed (default: the management account)')
-    .option('--hub-region <region>', 'region where the project is deployed', 'us-east-1')
+    .option(
+      '--hub-region <region>',
+      'region where the project is deployed (default: the region of Organizations)',
+    )
     .option(
       '--operator <arn>',
       'role or user that may also assume the spoke role; may be repeated',
@@ -45,11 +48,12 @@ async function print(name: string, options: SpokeOptions, session: Session): Pro
   const file = getConfigurationFile(options, session.io);
   const configuration = await loadConfiguration(file);
   const accountId = centralAccountId(configuration, name, file);
-  const { hub = configuration.organization.managementAccount, hubRegion, operator } = options;
+  const { hub = configuration.organization.managementAccount, operator } = options;
+  const region = getHubRegion(configuration, options.hubRegion);
   const spoke = renderSpokeTemplate({
     configuration,
     accountId,
-    hub: { accountId: hub, region: hubRegion },
+    hub: { accountId: hub, region },
     operators: operator,
   });
   const { template, regions } = spoke;
@@ -58,10 +62,8 @@ async function print(name: string, options: SpokeOptions, session: Session): Pro
   return exitCodes.succeeded;
 }
 
-function requireValid({ hub, hubRegion, operator }: SpokeOptions): void {
+function requireValid({ hub, operator }: SpokeOptions): void {
   if (hub !== undefined) requireAccountId('--hub', hub);
-  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(hubRegion))
-    throw new UsageError(`--hub-region ${hubRegion}: must be a region, such as us-east-1`);
   requireOperators(operator);
 }
 

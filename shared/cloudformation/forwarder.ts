@@ -1,12 +1,11 @@
 import { rolePath } from '../configuration/installation-names.ts';
-import type { Configuration } from '../configuration/schema.ts';
 import type { Forwarding, ForwardingRule, Hub } from './forwarding.ts';
-import { getForwarderRoleName } from './names.ts';
 import type { RegionConditions } from './region-conditions.ts';
 import { renderWatchedQueue } from './watched-queue.ts';
 
 export interface Forwarder {
-  readonly configuration: Configuration;
+  /** The role by which the rules put events on the hub's bus. */
+  readonly role: { readonly name: string; readonly description: string };
   readonly hub: Hub;
   /** The region of the role. */
   readonly home: string;
@@ -22,7 +21,7 @@ export function renderForwarderResources(forwarder: Forwarder) {
   const { forwarding, regions } = forwarder;
   const { rules } = forwarding;
   return {
-    ForwarderRole: role(forwarder),
+    ForwarderRole: roleResource(forwarder),
     ...Object.fromEntries(rules.map((rule) => [rule.ruleId, ruleResource(rule, forwarder)])),
     // The sweep and the scheduled check make up for undelivered events. A message in the queue shows that forwarding
     // fails.
@@ -45,13 +44,13 @@ const ruleArn = (rule: string, region = '${AWS::Region}'): string =>
  * A bus that admits an organization requires a role ("Sending and receiving events between AWS accounts", EventBridge
  * user guide).
  */
-const role = ({ configuration, hub, forwarding }: Forwarder) => ({
+const roleResource = ({ role, hub, forwarding }: Forwarder) => ({
   Type: 'AWS::IAM::Role',
   Condition: 'IsHome',
   Properties: {
-    RoleName: getForwarderRoleName(configuration),
+    RoleName: role.name,
     Path: rolePath,
-    Description: 'Puts events about resources and secrets on the bus of account-onboarding',
+    Description: role.description,
     AssumeRolePolicyDocument: {
       Version: '2012-10-17',
       Statement: [
@@ -103,9 +102,9 @@ function ruleResource(rule: ForwardingRule, forwarder: Forwarder) {
 }
 
 /** In the home region the role is in this stack, so the rule depends on it. */
-function roleArn({ regions }: ForwardingRule, { configuration, home }: Forwarder): unknown {
+function roleArn({ regions }: ForwardingRule, { role, home }: Forwarder): unknown {
   const made = { 'Fn::GetAtt': ['ForwarderRole', 'Arn'] };
-  const named = `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role${rolePath}${getForwarderRoleName(configuration)}`;
+  const named = `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role${rolePath}${role.name}`;
   if (!regions.includes(home)) return named;
   return regions.length === 1 ? made : { 'Fn::If': ['IsHome', made, named] };
 }

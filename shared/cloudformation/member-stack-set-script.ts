@@ -1,6 +1,6 @@
 import { parseOuEntry, splitOuPath } from '../accounts/ou-path.ts';
 import type { MemberStackSet } from '../configuration/member-stack-sets.ts';
-import { getHomeRegion } from '../platform/aws/home-region.ts';
+import { getPartitionFacts } from '../platform/partitions.ts';
 
 export interface StackSetScriptRequest {
   readonly stackSet: MemberStackSet;
@@ -28,7 +28,7 @@ export function renderStackSetScript(request: StackSetScriptRequest): string {
     'cd "$(dirname "$0")"',
     `NAME=${name}`,
     'CALL_AS=${CALL_AS:-SELF}',
-    `REGION=\${REGION:-${getHomeRegion(request.partition)}}`,
+    `REGION=\${REGION:-${getPartitionFacts(request.partition).organizationsRegion}}`,
     ...(isLong ? [': "${TEMPLATE_URL:?copy the template to a bucket and name its URL}"'] : []),
     '',
     ...targetLines(stackSet),

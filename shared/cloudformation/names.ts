@@ -15,3 +15,7 @@ export const listSpokeFunctions = (names: readonly CentralAccountName[]): readon
 /** The role by which a central account's rules put events on the hub's bus. The bus admits no other role. */
 export const getForwarderRoleName = (configuration: Pick<Configuration, 'installation'>): string =>
   `${installationName(configuration)}-forward-events`;
+
+/** The role by which the management account's rules put events about accounts on the hub's bus. */
+export const getAccountForwarderName = (configuration: Pick<Configuration, 'installation'>): string =>
+  `${installationName(configuration)}-forward-account-events`;

@@ -6,7 +6,7 @@ import { getSpokeRole } from '../platform/central-accounts.ts';
 import { listDeploymentPermissions } from './deployments.ts';
 import { renderForwarderResources } from './forwarder.ts';
 import { type Hub, planForwarding } from './forwarding.ts';
-import { listSpokeFunctions } from './names.ts';
+import { getForwarderRoleName, listSpokeFunctions } from './names.ts';
 import { type KindOf, listSpokeGrants, listSpokePermissions } from './permissions.ts';
 import { packSpokePolicies } from './policies.ts';
 import { substitutePseudoParameters } from './pseudo-parameters.ts';
@@ -55,7 +55,7 @@ export function renderSpokeTemplate(request: SpokeRequest): SpokeTemplate {
     ...Object.fromEntries(policies.map((document, at) => [`SpokePolicy${at + 1}`, spokePolicy(document)])),
     ...(forwarding === undefined
       ? {}
-      : renderForwarderResources({ configuration, hub, home, forwarding, regions })),
+      : renderForwarderResources({ role: getForwarderRole(configuration), hub, home, forwarding, regions })),
   };
   const template = {
     AWSTemplateFormatVersion: '2010-09-09',
@@ -68,6 +68,11 @@ export function renderSpokeTemplate(request: SpokeRequest): SpokeTemplate {
     regions: [...new Set([home, ...(forwarding?.regions ?? [])])],
   };
 }
+
+const getForwarderRole = (configuration: Configuration) => ({
+  name: getForwarderRoleName(configuration),
+  description: 'Puts events about resources and secrets on the bus of account-onboarding',
+});
 
 /** Stands in ARNs for the account id, until CloudFormation fills it in. */
 const partition = '${AWS::Partition}';

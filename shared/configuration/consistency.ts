@@ -6,8 +6,8 @@ import { checkCentralAccounts, findMissingAccounts } from './central-account-fin
 import { getGrantContext } from './context.ts';
 import { checkMemberRoles } from './member-role-findings.ts';
 import { findMissingRoles, findRepeatedRoles } from './member-role-names.ts';
-import { type PathFinding, suggestWord } from './messages.ts';
-import { findNearestRegion, isKnownRegion } from './regions.ts';
+import type { PathFinding } from './messages.ts';
+import { describeRegionMistake } from './regions.ts';
 import type { Configuration } from './schema.ts';
 import { secretTargetFindings } from './secret-deployment.ts';
 
@@ -50,7 +50,7 @@ const repeatedNames = (grants: readonly Fields[]): readonly PathFinding[] =>
   });
 
 function regionFindings(configuration: Configuration): readonly PathFinding[] {
-  const { partition, centralAccounts, grants, secretDeployment, applications = [] } = configuration;
+  const { centralAccounts, grants, secretDeployment, applications = [] } = configuration;
   const regions = [
     ...Object.entries(centralAccounts).map(
       ([name, account]) => [['centralAccounts', name, 'region'], account.region] as const,
@@ -67,25 +67,11 @@ function regionFindings(configuration: Configuration): readonly PathFinding[] {
     ),
     ...applications.map(({ region }, index) => [['applications', index, 'region'], region] as const),
   ];
-  const added = new Set(configuration.additionalRegions);
   return regions.flatMap(([path, region]) => {
     if (region === undefined) return [];
-    const message = regionMistake(region, partition, added);
+    const message = describeRegionMistake(region, configuration);
     return message === undefined ? [] : [{ path, message }];
   });
-}
-
-function regionMistake(region: string, partition: string, added: ReadonlySet<string>): string | undefined {
-  if (partitionOf(region) !== partition)
-    return `must be a region of partition ${partition} (${region} is of ${partitionOf(region)})`;
-  if (added.has(region) || isKnownRegion(region)) return undefined;
-  const hint = suggestWord(findNearestRegion(region)) || '.';
-  return `must be a region of AWS (it is "${region}")${hint} If AWS has opened it lately, list it in additionalRegions`;
-}
-
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
 /** Stands for any account, to learn the Sids of a grant. */

@@ -7,6 +7,7 @@ import { adviseQuotaIncrease } from '../grants/quotas.ts';
 import { measurePolicy } from '../iam/size.ts';
 import { accountIdPattern } from '../platform/account.ts';
 import { findNearestWord } from '../platform/nearest-name.ts';
+import { getPartitionFacts } from '../platform/partitions.ts';
 import { getGrantContext } from './context.ts';
 import { checkMemberRoleOus } from './member-role-ous.ts';
 import { createMemberRolePolicies } from './member-role-policies.ts';
@@ -68,7 +69,7 @@ function findTakenName({ name }: MemberRole, configuration: Configuration): read
 const nameKey = (name: string): string => getBareName(name).toLowerCase();
 
 /** Stands for any account: all ids have one length. */
-const anyPlace = { accountId: '111122223333', dnsSuffix: 'amazonaws.com.cn' };
+const anyPlace = { accountId: '111122223333', dnsSuffix: getPartitionFacts('aws-cn').dnsSuffix };
 
 /** IAM user guide, "IAM and AWS STS quotas": all inline policies of a role together. */
 const inlineLimit = 10_240;

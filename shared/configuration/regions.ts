@@ -1,5 +1,20 @@
 import { partition } from '@aws-sdk/core/client';
 import { findNearestWord } from '../platform/nearest-name.ts';
+import { getPartition } from '../platform/partitions.ts';
+import { suggestWord } from './messages.ts';
+import type { Configuration } from './schema.ts';
+
+/** Why a region is not one of the configuration; `undefined` if it is. */
+export function describeRegionMistake(
+  region: string,
+  { partition, additionalRegions }: Pick<Configuration, 'partition' | 'additionalRegions'>,
+): string | undefined {
+  const actual = getPartition(region);
+  if (actual !== partition) return `must be a region of partition ${partition} (${region} is of ${actual})`;
+  if (additionalRegions?.includes(region) || isKnownRegion(region)) return undefined;
+  const hint = suggestWord(findNearestRegion(region)) || '.';
+  return `must be a region of AWS (it is "${region}")${hint} If AWS has opened it lately, list it in additionalRegions`;
+}
 
 /** Whether the SDK's endpoint data have the region; they describe each region that they know. */
 export const isKnownRegion = (region: string): boolean => isDescribed(partition(region));

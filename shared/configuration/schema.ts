@@ -11,6 +11,7 @@ import {
   centralAccountNameText,
   maxCentralAccounts,
 } from '../platform/central-accounts.ts';
+import { partitionNames } from '../platform/partitions.ts';
 import {
   describeKeyErrors,
   objectSchema as object,
@@ -143,7 +144,7 @@ export const configurationSchema = object({
     installationIdPattern,
     'lower-case letters and digits, a letter first, at most 16: for example prod',
   ),
-  partition: z.enum(['aws', 'aws-cn', 'aws-us-gov']).default('aws'),
+  partition: z.enum(partitionNames).default('aws'),
   organization: object({
     id: textSchema(/^o-[a-z0-9]{10,32}$/, 'an organization id, such as o-exampleorg1'),
     managementAccount: accountId,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { AccountRegion } from '../platform/aws/account-region.ts';
 import { matchesGlob, parseStarGlob } from '../platform/glob.ts';
+import { getPartitionFacts } from '../platform/partitions.ts';
 import type { GrantContext, ResourcePattern, ResourceSearch } from './contract.ts';
 import { TooManyResourcesError } from './errors.ts';
 import { type GrantEntry, uniqueListSchema } from './grant-schema.ts';
@@ -20,11 +21,7 @@ export function listPlaces(entry: GrantEntry, context: GrantContext): readonly A
  * account.
  */
 export function listGlobalPlaces(entry: GrantEntry, context: GrantContext): readonly AccountRegion[] {
-  const regions: Readonly<Record<string, string>> = {
-    'aws-cn': 'cn-north-1',
-    'aws-us-gov': 'us-gov-west-1',
-  };
-  const region = regions[context.partition] ?? 'us-east-1';
+  const region = getPartitionFacts(context.partition).iamRegion;
   return listPlaces(entry, context).map(({ accountId }) => ({ accountId, region }));
 }
 

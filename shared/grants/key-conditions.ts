@@ -1,4 +1,5 @@
 import type { OneOrMany, Statement } from '../iam/document.ts';
+import { getPartitionFacts } from '../platform/partitions.ts';
 import type { GrantContext, ResourceRef } from './contract.ts';
 
 /** The condition key for the AppConfig deployment that the call encrypts or decrypts. */
@@ -12,8 +13,9 @@ export function getSecretsManagerService(
   { region }: ResourceRef,
   { partition }: GrantContext,
 ): OneOrMany<string> {
+  const { dnsSuffix } = getPartitionFacts(partition);
   const service = `secretsmanager.${region}.amazonaws.com`;
-  return partition === 'aws-cn' ? [service, `${service}.cn`] : service;
+  return dnsSuffix === 'amazonaws.com' ? service : [service, `secretsmanager.${region}.${dnsSuffix}`];
 }
 
 /**

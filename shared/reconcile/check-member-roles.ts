@@ -2,9 +2,9 @@ import { evaluateSelection, noStoredOus } from '../accounts/stored-ous.ts';
 import type { ActiveConfiguration } from '../configuration/active-configuration.ts';
 import { createMemberRolePolicies } from '../configuration/member-role-policies.ts';
 import { defaultMemberRolesMinutes } from '../configuration/schema.ts';
-import { getDnsSuffix } from '../grants/member-roles/assume-request.ts';
 import type { MemberRole } from '../grants/member-roles/schema.ts';
 import type { Account, RegisteredAccount } from '../platform/account.ts';
+import { getPartitionFacts } from '../platform/partitions.ts';
 import type { MemberRoleStatus, WholeRun } from '../store/ports.ts';
 import type { Finding } from './access-findings.ts';
 import type { DesiredResource } from './desired-resource.ts';
@@ -119,7 +119,7 @@ function compareRole(
   const judged = judgeReading(reading, () =>
     createMemberRolePolicies(role, configuration, {
       accountId: account.id,
-      dnsSuffix: getDnsSuffix(configuration),
+      dnsSuffix: getPartitionFacts(configuration.partition).dnsSuffix,
     }),
   );
   const { memberRolesMinutes = defaultMemberRolesMinutes } = configuration.verification ?? {};

@@ -3,6 +3,7 @@ import type { Configuration } from '../configuration/schema.ts';
 import { createTrustPolicy } from '../grants/member-roles/trust-policy.ts';
 import type { Statement } from '../iam/document.ts';
 import { isSameStatement } from '../iam/equality.ts';
+import { getPartitionFacts } from '../platform/partitions.ts';
 
 /** The member role of the configuration whose trust policy has this statement, in the role with an ARN. Pure. */
 export function findTrustingMemberRole(
@@ -10,13 +11,12 @@ export function findTrustingMemberRole(
   arn: string,
   configuration: Configuration,
 ): string | undefined {
-  const [, partition, accountId, name] = /^arn:([^:]*):iam::(\d{12}):role\/(.+)$/.exec(arn) ?? [];
+  const [, partition = '', accountId, name] = /^arn:([^:]*):iam::(\d{12}):role\/(.+)$/.exec(arn) ?? [];
   const role = configuration.memberRoles?.find((each) => each.name === name);
   if (role === undefined || accountId === undefined) return undefined;
-  const dnsSuffix = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
   const { Statement: expected } = createTrustPolicy(role, getGrantContext(configuration), {
     accountId,
-    dnsSuffix,
+    dnsSuffix: getPartitionFacts(partition).dnsSuffix,
   });
   return expected.some((each) => isSameStatement(each, statement)) ? role.name : undefined;
 }

@@ -4,7 +4,7 @@ import {
   ListStackInstancesCommand,
   type StackInstanceSummary,
 } from '@aws-sdk/client-cloudformation';
-import { getHomeRegion } from '../platform/aws/home-region.ts';
+import { getPartitionFacts } from '../platform/partitions.ts';
 
 export interface StackInstance {
   readonly stackSet: string;
@@ -54,4 +54,4 @@ async function list(
 /** The command that shows an operator the status. */
 export const formatStackCommand = ({ stackSet, accountId }: StackInstance, partition: string): string =>
   `aws cloudformation list-stack-instances --stack-set-name ${stackSet} ` +
-  `--stack-instance-account ${accountId} --region ${getHomeRegion(partition)}`;
+  `--stack-instance-account ${accountId} --region ${getPartitionFacts(partition).organizationsRegion}`;

@@ -1,5 +1,6 @@
 import type { Access, SignIn } from '../grants/access.ts';
 import { getBareName } from '../grants/member-roles/references.ts';
+import { findPartitionFacts } from '../platform/partitions.ts';
 import type { SignInGuide } from '../store/readiness.ts';
 import type { MemberEvidence } from './judge-halves.ts';
 
@@ -28,13 +29,6 @@ interface RolePlace {
   readonly role: string;
 }
 
-/** Sign-in endpoints of the partitions. The IAM user guide shows the first; the others are the sign-in hosts of these partitions. */
-const signInHosts: Readonly<Record<string, string>> = {
-  aws: 'signin.aws.amazon.com',
-  'aws-us-gov': 'signin.amazonaws-us-gov.com',
-  'aws-cn': 'signin.amazonaws.cn',
-};
-
 /** IAM user guide, "Methods to assume a role": "the combined Path and RoleName cannot exceed 64 characters". */
 const longestSwitchName = 64;
 
@@ -46,8 +40,8 @@ function createSwitchRoleLink(
   { partition, accountId, role }: RolePlace,
   { externalId, accountName }: SignIn,
 ): string | undefined {
-  const host = signInHosts[partition];
-  if (host === undefined || externalId !== undefined || role.length > longestSwitchName) return undefined;
+  const domain = findPartitionFacts(partition)?.consoleDomain;
+  if (domain === undefined || externalId !== undefined || role.length > longestSwitchName) return undefined;
   const displayName = `${getBareName(role)} ${accountName || accountId}`
     .replace(/[^\w.-]+/g, '-')
     .slice(0, longestSwitchName);
@@ -55,7 +49,7 @@ function createSwitchRoleLink(
     // A slash is legal in a query, and links of the IAM console contain the path in this form.
     ([key, value]) => `${key}=${encodeURIComponent(value).replaceAll('%2F', '/')}`,
   );
-  return `https://${host}/switchrole?${query.join('&')}`;
+  return `https://signin.${domain}/switchrole?${query.join('&')}`;
 }
 
 /**

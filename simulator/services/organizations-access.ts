@@ -14,9 +14,12 @@ export function authorizeOrganizations(call: ServiceCall<object>, name: string):
   if (denial !== undefined) throw createAwsError('AccessDeniedException', denial, 400);
 }
 
-function findOrganizationsDenial({ world, caller, region }: ServiceCall<object>, name: string): Denial {
+function findOrganizationsDenial(
+  { world, caller, region, input }: ServiceCall<object>,
+  name: string,
+): Denial {
   const { delegatedAdministrators, delegationPolicy } = world.organizationPolicies;
-  const { managementAccountId, organizationId } = world.settings;
+  const { managementAccountId } = world.settings;
   const own = findDenial(world, caller, {
     action: `organizations:${name}`,
     resource: '*',
@@ -28,12 +31,43 @@ function findOrganizationsDenial({ world, caller, region }: ServiceCall<object>,
   // The delegation policy is a resource policy of the organization. The engine has no kind of its own for it.
   const delegated = findDenial(world, caller, {
     action: `organizations:${name}`,
-    resource: formatOrganizationsArn(world, `organization/${organizationId}`),
+    resource: findResource(world, input),
     resourceAccount: managementAccountId,
     region,
     resourcePolicy: { kind: 'queue', text: delegationPolicy },
   });
   return delegated === undefined ? undefined : "You don't have permissions to access this resource.";
+}
+
+/** The inputs that name the resource of a call. */
+const idFields = [
+  'AccountId',
+  'ChildId',
+  'ParentId',
+  'OrganizationalUnitId',
+  'PolicyId',
+  'ResourceId',
+  'TargetId',
+];
+
+/**
+ * The ARN of what a call reads; `*` for calls that have no resource, such as ListAccounts.
+ * Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS Organizations".
+ */
+function findResource(world: SimulatedWorld, input: object): string {
+  const fields = new Map<string, unknown>(Object.entries(input));
+  const id = idFields.map((name) => fields.get(name)).find((value) => typeof value === 'string');
+  return typeof id === 'string' ? toArn(world, id) : '*';
+}
+
+function toArn(world: SimulatedWorld, id: string): string {
+  const { organizationId, partition } = world.settings;
+  const policy = world.organizationPolicies.policies.get(id);
+  const type = policy?.type.toLowerCase();
+  if (policy?.isAwsManaged) return `arn:${partition}:organizations::aws:policy/${type}/${id}`;
+  if (id.startsWith('p-')) return formatOrganizationsArn(world, `policy/${organizationId}/${type}/${id}`);
+  const container = id.startsWith('r-') ? 'root' : 'ou';
+  return formatOrganizationsArn(world, `${/^\d+$/.test(id) ? 'account' : container}/${organizationId}/${id}`);
 }
 
 /** @throws ServiceException `TargetNotFoundException` */

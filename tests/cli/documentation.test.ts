@@ -38,6 +38,7 @@ test.each([
   'spoke-template',
   'application-template',
   'member-template',
+  'management-template',
 ])('lists the options of %s in docs/command-line.md', async (name) => {
   const { stdout } = await run([name, '--help']);
   const options = [...stdout.matchAll(/--[a-z]+/g)].map(([option]) => option);

@@ -13,7 +13,9 @@ describe('serverless.yml', () => {
 
   test.each(parts)('deploys %s when it is included there or by a part', (part) => {
     const including = [serverless, ...parts.map(sourceOf)];
-    expect(including.some((text) => text.includes(`file(${part})`))).toBe(true);
+    expect(including.some((text) => text.includes(`file(${part})`) || text.includes(`- ./${part}`))).toBe(
+      true,
+    );
   });
 
   test.each(parts)('says on top what %s holds', (part) => {

@@ -185,9 +185,16 @@ test.each([
   ['StartOnboardingRole', 'AccountOnboardingStateMachine'],
   ['StartSweepExecutionRole', 'OrganizationSweepStateMachine'],
   ['StartDeploymentExecutionRole', 'ConfigDeploymentStateMachine'],
-])('allows %s to start its state machine, and nothing else', (role, machine) => {
-  expect(allowed(role)).toEqual({ 'states:StartExecution': [machine] });
-});
+])(
+  'allows %s to start its state machine, and nothing else',
+  async (role, machine) => {
+    const everyRule = await deployment('tests/deployment/every-rule.yml');
+    expect(statementsOf(everyRule, role).map(({ actions, resources }) => ({ actions, resources }))).toEqual([
+      { actions: ['states:StartExecution'], resources: [machine] },
+    ]);
+  },
+  60_000,
+);
 
 /** A configuration needs neither a configuration account nor a topic. */
 describe('with the least that a configuration can say', () => {

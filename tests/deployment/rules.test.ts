@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parseAccountEvent } from '../../shared/accounts/account-event.ts';
 import { eventReaders } from '../../shared/accounts/event-readers.ts';
 import { apiCall } from '../../shared/accounts/resource-event.ts';
+import { accountEvents } from '../../shared/cloudformation/account-events.ts';
 import { createResourceEventPattern } from '../../shared/cloudformation/forwarding.ts';
-import { getForwarderRoleName } from '../../shared/cloudformation/names.ts';
+import { getAccountForwarderName, getForwarderRoleName } from '../../shared/cloudformation/names.ts';
 import { secretEvents } from '../../shared/cloudformation/secret-events.ts';
 import { rolePath } from '../../shared/configuration/installation-names.ts';
 import { listCallEvents } from '../../shared/grants/kinds.ts';
@@ -20,7 +21,7 @@ import {
 
 let deployed: Deployment;
 beforeAll(async () => {
-  deployed = await deployment();
+  deployed = await deployment('tests/deployment/every-rule.yml');
 }, 60_000);
 
 const rules = getRules(readFileSync(`${root}infrastructure/rules.yml`, 'utf8'));
@@ -40,6 +41,12 @@ describe('what starts the state machine', () => {
   test('starts the state machine on every readable event, by one rule each', () => {
     const names = patterns.flatMap(({ detail }) => detail.eventName ?? []);
     expect(names.toSorted()).toEqual(Object.keys(eventReaders).toSorted());
+  });
+
+  test('matches the events that the management account forwards by rules of the same names', () => {
+    expect(accountRules.map(({ ruleId, pattern }) => ({ ruleId, pattern }))).toEqual(
+      accountEvents.map(({ ruleId, pattern }) => ({ ruleId, pattern })),
+    );
   });
 
   test('comes from where its reader expects it', () => {
@@ -78,13 +85,14 @@ describe('calls that change resources', () => {
   });
 });
 
-test('events from elsewhere come from the forwarding roles of the central accounts, and from nobody else', () => {
+test('events from elsewhere come from the forwarding roles of central accounts and the management account alone', () => {
   const [policy, ...more] = resourcesOf(deployed, 'AWS::Events::EventBusPolicy');
   const { Statement } = policy?.[1].Properties ?? {};
   const name = `role${rolePath}${getForwarderRoleName({ installation: 'example' })}`;
-  const roles = ['222222222222', '333333333333', '444444444444', '123456789012'].map(
+  const roles = ['222222222222', '333333333333', '444444444444'].map(
     (id) => `arn:\${AWS::Partition}:iam::${id}:${name}`,
   );
+  const management = `arn:\${AWS::Partition}:iam::111111111111:role${rolePath}${getAccountForwarderName({ installation: 'example' })}`;
   expect(more).toEqual([]);
   expect(Statement).toEqual({
     Effect: 'Allow',
@@ -95,7 +103,12 @@ test('events from elsewhere come from the forwarding roles of the central accoun
     },
     Condition: {
       StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorg1' },
-      ArnEquals: { 'aws:PrincipalArn': roles.map((arn) => ({ 'Fn::Sub': arn })) },
+      ArnEquals: {
+        'aws:PrincipalArn': [
+          ...roles.map((arn) => ({ 'Fn::Sub': arn })),
+          { 'Fn::If': ['HubIsElsewhere', { 'Fn::Sub': management }, { Ref: 'AWS::NoValue' }] },
+        ],
+      },
     },
   });
 });

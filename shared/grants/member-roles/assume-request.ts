@@ -1,4 +1,5 @@
 import { type AccessRequest, absent, type RequestPrincipal } from '../../iam/request.ts';
+import { getPartitionFacts } from '../../platform/partitions.ts';
 import type { GrantContext } from '../contract.ts';
 import type { MemberRole } from './schema.ts';
 import { getTrust, getTrustedAccountId, type TrustedAccount } from './trust.ts';
@@ -25,7 +26,7 @@ export function createAssumeRequest(
       principal: toAssumingPrincipal(trust, context),
       context: toSessionContext(trust),
     };
-  const { principal } = getServiceTrust(trust.service, getDnsSuffix(context));
+  const { principal } = getServiceTrust(trust.service, getPartitionFacts(context.partition).dnsSuffix);
   return { ...request, principal: { type: 'service', service: principal, sourceAccount: accountId } };
 }
 
@@ -40,7 +41,3 @@ const toSessionContext = ({ mfa, externalId }: TrustedAccount) => ({
   'aws:MultiFactorAuthPresent': mfa ? 'true' : absent,
   'sts:ExternalId': externalId ?? absent,
 });
-
-/** "Amazon Web Services in China": endpoints and service principals there. */
-export const getDnsSuffix = ({ partition }: Pick<GrantContext, 'partition'>): string =>
-  partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';

@@ -16,9 +16,9 @@ import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import { getSpokeRole, type SpokeRoles } from '../central-accounts.ts';
 import type { Clock } from '../clock.ts';
+import { getPartition, getPartitionFacts } from '../partitions.ts';
 import type { AccountRegion } from './account-region.ts';
 import { createSpokeCredentials } from './credentials.ts';
-import { getHomeRegion, getPartition } from './home-region.ts';
 import { type ClientPlugin, checkBeforeSend, createClient, translateErrors } from './plugins.ts';
 import { createRequestHandler, requestHandler } from './request-handler.ts';
 
@@ -156,7 +156,7 @@ export const translateHubErrors = (region: string): ClientPlugin =>
 export function createHubClients(settings: HubSettings): HubClients {
   const config = hubConfig(settings);
   const plugins = [translateHubErrors(settings.region), ...(settings.plugins ?? [])];
-  const home = { ...config, region: getHomeRegion(getPartition(settings.region)) };
+  const home = { ...config, region: getPartitionFacts(getPartition(settings.region)).organizationsRegion };
   return lazyClients({
     cloudFormation: () => createClient(CloudFormationClient, home, plugins),
     eventBridge: () => createClient(EventBridgeClient, config, plugins),

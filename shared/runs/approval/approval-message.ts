@@ -1,4 +1,5 @@
 import { formatAccount } from '../../platform/account.ts';
+import { getPartitionFacts } from '../../platform/partitions.ts';
 import type { ApprovalRequest } from '../../store/ports.ts';
 import { limitText } from './bounded-text.ts';
 
@@ -53,18 +54,11 @@ const maxAccounts = 100;
 
 const more = (count: number): readonly string[] => (count > 0 ? [`  … and ${count} more`] : []);
 
-/** The console page of an execution. Other partitions have consoles of their own. */
+/** The page of an execution in the console of its partition. */
 export function createConsoleLink(execution: string): string {
   const [, partition = '', , region = ''] = execution.split(':');
-  const host = consoles[partition] ?? 'console.aws.amazon.com';
-  return `https://${host}/states/home?region=${region}#/v2/executions/details/${execution}`;
+  return `https://console.${getPartitionFacts(partition).consoleDomain}/states/home?region=${region}#/v2/executions/details/${execution}`;
 }
-
-/** "AWS Management Console" endpoints of the China and GovCloud (US) user guides. */
-const consoles: Readonly<Record<string, string>> = {
-  'aws-cn': 'console.amazonaws.cn',
-  'aws-us-gov': 'console.amazonaws-us-gov.com',
-};
 
 /** For machines. */
 export const createApprovalDetail = (request: Shown) => ({

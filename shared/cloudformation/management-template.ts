@@ -1,0 +1,91 @@
+import { installationName } from '../configuration/installation-names.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import { getPartitionFacts } from '../platform/partitions.ts';
+import { accountEvents } from './account-events.ts';
+import { createDelegationPolicy } from './delegation-policy.ts';
+import { renderForwarderResources } from './forwarder.ts';
+import type { Forwarding, Hub } from './forwarding.ts';
+import { getAccountForwarderName } from './names.ts';
+import { substitutePseudoParameters } from './pseudo-parameters.ts';
+import { createRegionConditions } from './region-conditions.ts';
+import type { Template } from './template.ts';
+
+export interface ManagementRequest {
+  readonly configuration: Configuration;
+  readonly hub: Hub;
+  /** The home region of Control Tower. Default: the organization has no Control Tower, or its home is the region of Organizations. */
+  readonly controlTowerRegion?: string | undefined;
+  /** ARNs of roles and users beside the functions that may read the organization. Default: none. */
+  readonly operators?: readonly string[];
+  /** Whether the template has the delegation policy. Default: true, if the hub is in another account. */
+  readonly delegates?: boolean;
+}
+
+export interface ManagementTemplate {
+  readonly template: Template;
+  /** Deploy it in these regions: in the first one first, since it gets the role and the policy. */
+  readonly regions: readonly string[];
+}
+
+/**
+ * What the management account needs if the hub is in another account or region: the rules that forward events about accounts, and the
+ * delegation policy. `undefined` if the events arrive where the hub is. Pure.
+ */
+export function renderManagementTemplate(request: ManagementRequest): ManagementTemplate | undefined {
+  const { configuration, hub, delegates = true } = request;
+  const forwarding = planAccountForwarding(request);
+  const [home] = forwarding.regions;
+  if (home === undefined) return undefined;
+  const { managementAccount } = configuration.organization;
+  const regions = createRegionConditions(home, forwarding);
+  const role = {
+    name: getAccountForwarderName(configuration),
+    description: 'Puts events about accounts on the bus of account-onboarding',
+  };
+  const template = {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description:
+      `${installationName(configuration)}: what the management account ${managementAccount} needs, since the hub is in ` +
+      `account ${hub.accountId}, ${hub.region}; made by onboarding management-template`,
+    Conditions: regions.conditions,
+    Resources: {
+      ...renderForwarderResources({ role, hub, home, forwarding, regions }),
+      ...(delegates && hub.accountId !== managementAccount
+        ? { DelegationPolicy: delegationPolicy(request) }
+        : {}),
+    },
+  };
+  return { template: substitutePseudoParameters(template), regions: forwarding.regions };
+}
+
+/** The region of Organizations comes first. */
+function planAccountForwarding({ configuration, hub, controlTowerRegion }: ManagementRequest): Forwarding {
+  const { organizationsRegion } = getPartitionFacts(configuration.partition);
+  const isElsewhere = (region: string) =>
+    hub.accountId !== configuration.organization.managementAccount || hub.region !== region;
+  const rules = accountEvents
+    .map(({ isOfControlTower, name, ...rule }) => {
+      const further = isOfControlTower ? (controlTowerRegion ?? organizationsRegion) : organizationsRegion;
+      const regions = [...new Set([organizationsRegion, further])].filter(isElsewhere);
+      return {
+        ...rule,
+        name: `${installationName(configuration)}-${name}`,
+        regions,
+        condition: isOfControlTower ? 'ForwardsAccountEvents' : 'ForwardsAccountCalls',
+      };
+    })
+    .filter(({ regions }) => regions.length > 0);
+  return { regions: [...new Set(rules.flatMap(({ regions }) => regions))], rules };
+}
+
+const delegationPolicy = ({ configuration, hub, operators }: ManagementRequest) => ({
+  Type: 'AWS::Organizations::ResourcePolicy',
+  Condition: 'IsHome',
+  Properties: {
+    Content: createDelegationPolicy({
+      configuration,
+      hubAccountId: hub.accountId,
+      ...(operators === undefined ? {} : { operators }),
+    }),
+  },
+});

@@ -1,0 +1,60 @@
+export const partitionNames = ['aws', 'aws-cn', 'aws-us-gov'] as const;
+
+export type PartitionName = (typeof partitionNames)[number];
+
+/** How a partition differs from the other partitions. */
+export interface PartitionFacts {
+  /** How the names of its regions begin. */
+  readonly regionPrefix: string;
+  /** The region of Organizations, in which its events arrive. */
+  readonly organizationsRegion: string;
+  /** The region of IAM's endpoint. */
+  readonly iamRegion: string;
+  /** The suffix of endpoints, and of some service principals. */
+  readonly dnsSuffix: string;
+  /** The domain of the hosts `console.…` and `signin.…`, on which people look at resources and switch roles. */
+  readonly consoleDomain: string;
+}
+
+/**
+ * Sources: AWS General Reference, "AWS Organizations endpoints and quotas", "AWS Identity and Access Management endpoints and
+ * quotas"; Organizations user guide, "AWS Organizations and Amazon EventBridge"; AWS GovCloud (US) user guide, "Service endpoints",
+ * "AWS Organizations"; Amazon Web Services in China, "Endpoints and ARNs for Amazon Web Services in China"; IAM user guide, "Grant a
+ * user permissions to switch roles". It shows the sign-in host of `aws`. The other two are the sign-in hosts of their partitions.
+ */
+const partitions: Readonly<Record<PartitionName, PartitionFacts>> = {
+  aws: {
+    regionPrefix: '',
+    organizationsRegion: 'us-east-1',
+    iamRegion: 'us-east-1',
+    dnsSuffix: 'amazonaws.com',
+    consoleDomain: 'aws.amazon.com',
+  },
+  'aws-us-gov': {
+    regionPrefix: 'us-gov-',
+    organizationsRegion: 'us-gov-west-1',
+    iamRegion: 'us-gov-west-1',
+    dnsSuffix: 'amazonaws.com',
+    consoleDomain: 'amazonaws-us-gov.com',
+  },
+  'aws-cn': {
+    regionPrefix: 'cn-',
+    organizationsRegion: 'cn-northwest-1',
+    iamRegion: 'cn-north-1',
+    dnsSuffix: 'amazonaws.com.cn',
+    consoleDomain: 'amazonaws.cn',
+  },
+};
+
+const isPartitionName = (name: string): name is PartitionName => Object.hasOwn(partitions, name);
+
+export const findPartitionFacts = (partition: string): PartitionFacts | undefined =>
+  isPartitionName(partition) ? partitions[partition] : undefined;
+
+/** A partition without an entry has the facts of `aws`. */
+export const getPartitionFacts = (partition: string): PartitionFacts =>
+  findPartitionFacts(partition) ?? partitions.aws;
+
+/** `cn-north-1` is of `aws-cn`. */
+export const getPartition = (region: string): PartitionName =>
+  partitionNames.find((name) => name !== 'aws' && region.startsWith(partitions[name].regionPrefix)) ?? 'aws';
