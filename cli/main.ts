@@ -9,6 +9,7 @@ import { createApproveCommand } from './commands/approve.ts';
 import { createBudgetCommand } from './commands/budget.ts';
 import { createCheckCommand } from './commands/check.ts';
 import { createDemoCommand } from './commands/demo.ts';
+import { createDoctorCommand } from './commands/doctor.ts';
 import { createDriftCommand } from './commands/drift.ts';
 import { createExplainCommand } from './commands/explain.ts';
 import { createHistoryCommand } from './commands/history.ts';
@@ -66,6 +67,7 @@ async function program(context: CommandContext): Promise<Command> {
     createExplainCommand,
     createWhoCanCommand,
     createBudgetCommand,
+    createDoctorCommand,
     createStartCommand,
     createSweepCommand,
     createReplayCommand,

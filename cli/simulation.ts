@@ -1,4 +1,5 @@
 import { importOrganization } from '../shared/accounts/registry.ts';
+import { installationName } from '../shared/configuration/installation-names.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import type { ConfiguredSearch } from '../shared/configuration/searches.ts';
 import { type CallCounts, countCalls } from '../shared/platform/aws/plugins.ts';
@@ -6,6 +7,7 @@ import type { Clock, Random } from '../shared/platform/clock.ts';
 import type { Logger } from '../shared/platform/logger.ts';
 import type { Services } from '../shared/reconcile/services.ts';
 import { activateConfiguration } from '../shared/runs/activate.ts';
+import { deployEventRules } from '../simulator/event-rules.ts';
 import { addExampleMatches } from '../simulator/example-finds.ts';
 import { createExampleOrganization } from '../simulator/example-organization.ts';
 import { runLocally } from '../simulator/local-deployment.ts';
@@ -38,6 +40,7 @@ export function createSimulation(configuration: Configuration, options: Simulati
   });
   addExampleMatches(organization, configuration, options.finds);
   addMemberStackSets(organization, configuration);
+  deployEventRules(organization.world, installationName(configuration));
   const calls: CallCounts = {};
   const services = createSimulatedServices(organization, {
     plugins: [countCalls(calls)],

@@ -130,6 +130,8 @@ export interface SimulatedWorld {
   readonly executions: Map<string, SimulatedExecution>;
   /** Queues by URL, each with its messages in order. */
   readonly queues: Map<string, SimulatedMessage[]>;
+  /** Rules of the hub's default bus, by name. */
+  readonly eventRules: Map<string, 'ENABLED' | 'DISABLED'>;
 }
 
 export const createWorld = (settings: SimulatedWorldSettings): SimulatedWorld => ({
@@ -170,6 +172,7 @@ export const createWorld = (settings: SimulatedWorldSettings): SimulatedWorld =>
   tasks: createTaskTokens(),
   executions: new Map(),
   queues: new Map(),
+  eventRules: new Map(),
 });
 
 /** Calls every listener, each with a copy of its own. */

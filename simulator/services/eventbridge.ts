@@ -1,4 +1,9 @@
-import type { PutEventsCommandInput, PutEventsCommandOutput } from '@aws-sdk/client-eventbridge';
+import type {
+  ListRulesCommandInput,
+  ListRulesCommandOutput,
+  PutEventsCommandInput,
+  PutEventsCommandOutput,
+} from '@aws-sdk/client-eventbridge';
 import { createAwsError } from '../aws-error.ts';
 import { defineOperation, type ServiceOperations } from '../call.ts';
 import { findDenial } from '../permissions.ts';
@@ -6,6 +11,17 @@ import { makeRandomUuid } from '../world.ts';
 
 /** Amazon EventBridge: events on a bus are recorded. Source: EventBridge API reference, "PutEvents". */
 export const eventbridge: ServiceOperations = {
+  ListRules: defineOperation<ListRulesCommandInput, Omit<ListRulesCommandOutput, '$metadata'>>(
+    ({ world, caller, region, input: { NamePrefix: prefix = '' } }) => {
+      const resource = `arn:${world.settings.partition}:events:${region}:${caller.accountId}:rule/*`;
+      const request = { action: 'events:ListRules', resource, resourceAccount: caller.accountId, region };
+      const denial = findDenial(world, caller, request);
+      if (denial !== undefined) throw createAwsError('AccessDeniedException', denial);
+      const rules = [...world.eventRules].filter(([name]) => name.startsWith(prefix));
+      return { Rules: rules.map(([Name, State]) => ({ Name, State })) };
+    },
+  ),
+
   PutEvents: defineOperation<PutEventsCommandInput, PutEventsCommandOutput>(
     ({ world, caller, region, input }) => {
       const entries = input.Entries ?? [];

@@ -1,4 +1,9 @@
-import type { PublishCommandInput, PublishCommandOutput } from '@aws-sdk/client-sns';
+import type {
+  GetTopicAttributesCommandInput,
+  GetTopicAttributesCommandOutput,
+  PublishCommandInput,
+  PublishCommandOutput,
+} from '@aws-sdk/client-sns';
 import { createAwsError } from '../aws-error.ts';
 import { defineOperation, type ServiceOperations } from '../call.ts';
 import { findDenial } from '../permissions.ts';
@@ -6,6 +11,22 @@ import { makeRandomUuid } from '../world.ts';
 
 /** Amazon SNS: published messages are recorded. Source: SNS API reference, "Publish". */
 export const sns: ServiceOperations = {
+  GetTopicAttributes: defineOperation<
+    GetTopicAttributesCommandInput,
+    Omit<GetTopicAttributesCommandOutput, '$metadata'>
+  >(({ world, caller, region, input: { TopicArn: arn = '' } }) => {
+    const request = {
+      action: 'sns:GetTopicAttributes',
+      resource: arn,
+      resourceAccount: caller.accountId,
+      region,
+    };
+    const denial = findDenial(world, caller, request);
+    if (denial !== undefined) throw createAwsError('AuthorizationErrorException', denial, 403);
+    if (!world.topics.has(arn)) throw createAwsError('NotFoundException', 'Topic does not exist', 404);
+    return { Attributes: { TopicArn: arn } };
+  }),
+
   Publish: defineOperation<PublishCommandInput, PublishCommandOutput>(({ world, caller, region, input }) => {
     const arn = input.TopicArn ?? input.TargetArn ?? '';
     const denial = findDenial(world, caller, {

@@ -28,6 +28,7 @@ test.each([
   'who-can',
   'budget',
   'publish',
+  'doctor',
   'start',
   'sweep',
   'replay',
