@@ -42,6 +42,7 @@ export const planningFaults: readonly PlantedFault[] = [
     file: 'shared/reconcile/former-grants.ts',
     replace: 'listBlockedTogether(request, due, before.size)',
     by: 'listBlockedTogether(request, due.slice(0, 0), before.size)',
+    repairedBy: 'no rule of the simulation demands that a removal is blocked; units and flows do',
     flow: 'tests/flows/configuration-change',
   },
 ];
