@@ -9,8 +9,8 @@ import type {
   RunStatus,
   SweepCounts,
 } from '../ports.ts';
-import { readinessSchema } from '../readiness.ts';
-import { driftStatuses } from '../run-ports.ts';
+import { accessStatuses, readinessSchema } from '../readiness.ts';
+import { driftStatuses, memberRoleStatuses } from '../run-ports.ts';
 import { packedSchema } from './documents.ts';
 import { countSchema, timeSchema } from './fields.ts';
 import { recordedHoldsSchema } from './holds.ts';
@@ -56,6 +56,13 @@ const countsSchema: z.ZodType<SweepCounts> = z.object({
   failed: countSchema,
   closedRuns: countSchema,
   drift: z.partialRecord(z.enum(driftStatuses), countSchema),
+  memberRoles: z
+    .object({
+      accounts: countSchema,
+      roles: z.partialRecord(z.enum(memberRoleStatuses), countSchema),
+      accesses: z.partialRecord(z.enum(accessStatuses), countSchema),
+    })
+    .exactOptional(),
 });
 
 const reachSchema: z.ZodType<Reach> = z.object({ accounts: countSchema, resources: countSchema });
