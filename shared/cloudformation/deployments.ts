@@ -2,7 +2,7 @@ import { resolveKeyArn } from '../configuration/applications.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { Permission } from '../grants/contract.ts';
 import { deploymentActions } from './deployment-actions.ts';
-import { hasRotatedSecrets, listApplicationsIn } from './secret-events.ts';
+import { hasRotatedSecrets, listApplicationsIn, listDeploymentRegions } from './secret-events.ts';
 
 interface SpokeAccount {
   readonly configuration: Configuration;
@@ -28,13 +28,36 @@ export function listDeploymentPermissions(account: SpokeAccount): readonly Permi
     { actions: describing, resources: [arn('secretsmanager', 'secret:*')] },
     { actions: listing, resources: ['*'] },
     { actions: deploying, resources: [applications, arn('appconfig', 'deploymentstrategy/*')] },
+    ...secretKeys(account, applications),
+    ...hostedKeys(account),
+  ];
+}
+
+/**
+ * Keys of secrets, in the regions where the account has secrets that are deployed. A secret's key may be another account's:
+ * that of a central account, or one that an application names.
+ */
+function secretKeys(
+  { configuration, accountId, partition }: SpokeAccount,
+  applications: string,
+): readonly Permission[] {
+  const named = listApplicationsIn(configuration, accountId).flatMap((application) =>
+    application.profiles.flatMap(({ key }) =>
+      key === undefined ? [] : resolveKeyArn(key, { configuration, application, partition }).split(':')[4],
+    ),
+  );
+  const accounts = [...Object.values(configuration.centralAccounts).map(({ id }) => id), ...named];
+  return [
     {
       actions: encrypting,
-      // A secret's key may be in another account.
-      resources: [`arn:${partition}:kms:*:*:key/*`],
-      condition: { StringLike: { 'kms:EncryptionContext:aws:appconfig:deployment:arn': [applications] } },
+      resources: listDeploymentRegions(configuration, accountId).map(
+        (region) => `arn:${partition}:kms:${region}:*:key/*`,
+      ),
+      condition: {
+        StringEquals: { 'aws:ResourceAccount': [...new Set(accounts)].flatMap((id) => id ?? []).sort() },
+        StringLike: { 'kms:EncryptionContext:aws:appconfig:deployment:arn': [applications] },
+      },
     },
-    ...hostedKeys(account),
   ];
 }
 

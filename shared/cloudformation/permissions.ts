@@ -3,7 +3,6 @@ import type { Configuration } from '../configuration/schema.ts';
 import type { GrantContext, GrantKind, Permission, ResourceRef, ResourceSearch } from '../grants/contract.ts';
 import type { GrantEntry } from '../grants/grant-schema.ts';
 import { getGrantKind } from '../grants/kinds.ts';
-import type { Conditions } from '../iam/document.ts';
 
 /** Finds a kind by its name. */
 export type KindOf = (name: string) => GrantKind;
@@ -60,17 +59,19 @@ export function listSpokePermissions(
 
 /** Permissions that differ only in their resources become one. */
 function merged(permissions: readonly Permission[]): readonly Permission[] {
-  const likeness = ({ actions, condition }: Permission) => JSON.stringify([sorted(actions), condition]);
+  const likeness = ({ effect, actions, condition }: Permission) =>
+    JSON.stringify([sorted(actions), condition, effect]);
   return [...Map.groupBy(permissions, likeness)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, alike]) => ({
-      actions: sorted(alike[0]?.actions ?? []),
-      resources: sorted(alike.flatMap(({ resources }) => resources)),
-      ...conditionOf(alike[0]?.condition),
-    }));
+    .flatMap(([, [first, ...others]]) =>
+      first === undefined
+        ? []
+        : {
+            ...first,
+            actions: sorted(first.actions),
+            resources: sorted([first, ...others].flatMap(({ resources }) => resources)),
+          },
+    );
 }
-
-const conditionOf = (condition: Conditions | undefined): Pick<Permission, 'condition'> =>
-  condition === undefined ? {} : { condition };
 
 const sorted = (texts: readonly string[]): readonly string[] => [...new Set(texts)].sort();

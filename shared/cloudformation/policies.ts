@@ -29,16 +29,17 @@ export function packSpokePolicies(
 
 function withResource(
   document: PolicyDocument | undefined,
-  { actions, condition }: Omit<Permission, 'resources'>,
+  { effect, actions, condition }: Omit<Permission, 'resources'>,
   resource: string,
 ): PolicyDocument {
   const statements = document?.Statement ?? [];
   const last = statements.at(-1);
-  const goesOn = last !== undefined && last.Action === actions && last.Condition === condition;
+  const Effect = effect ?? 'Allow';
+  const goesOn = last?.Effect === Effect && last.Action === actions && last.Condition === condition;
   const statement: Statement = {
-    Effect: 'Allow',
+    Effect,
     Action: actions,
-    Resource: [...(goesOn ? [last.Resource ?? []].flat() : []), resource],
+    Resource: [...(goesOn ? [last?.Resource ?? []].flat() : []), resource],
     ...(condition === undefined ? {} : { Condition: condition }),
   };
   return { Version: currentVersion, Statement: [...statements.slice(0, goesOn ? -1 : undefined), statement] };

@@ -51,8 +51,18 @@ export const secretEvents: readonly SecretEvent[] = [
  * `rotation.regions`. None if no secret of the account is deployed. Secrets Manager sends events of a secret only in
  * the secret's account and region.
  */
-export function listSecretRegions(configuration: Configuration, accountId: string): readonly string[] {
-  const applications = listApplicationsIn(configuration, accountId).filter(servesSecrets);
+export const listSecretRegions = (configuration: Configuration, accountId: string): readonly string[] =>
+  listRegions(configuration, accountId, listApplicationsIn(configuration, accountId).filter(servesSecrets));
+
+/** The same, and the regions of applications that serve no secret. */
+export const listDeploymentRegions = (configuration: Configuration, accountId: string): readonly string[] =>
+  listRegions(configuration, accountId, listApplicationsIn(configuration, accountId));
+
+function listRegions(
+  configuration: Configuration,
+  accountId: string,
+  applications: readonly Application[],
+): readonly string[] {
   const isRotated = hasRotatedSecrets(configuration, accountId);
   if (!isRotated && applications.length === 0) return [];
   const { targets = [], regions = [] } = configuration.secretDeployment ?? {};

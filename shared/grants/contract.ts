@@ -77,8 +77,9 @@ export interface Discovery<Entry> {
   find(clients: AccountClients, search: ResourceSearch, limit: number): Promise<readonly string[]>;
 }
 
-/** A permission that the role in a central account needs: a statement without its effect. */
+/** Something that the role in a central account must be allowed or, with the effect `Deny`, must never do. */
 export interface Permission {
+  readonly effect?: 'Deny';
   readonly actions: readonly string[];
   /** ARNs, with `*` as a wildcard. Only `*` if AWS defines no resource for the actions. */
   readonly resources: readonly string[];
@@ -88,12 +89,13 @@ export interface Permission {
 /** AWS's word for the resource of a grant. `principal`: a group or role, whose id begins with `group/` or `role/`. */
 export type ResourceType = 'bucket' | 'image' | 'key' | 'principal' | 'repository' | 'role' | 'secret';
 
-/** IAM actions that a kind needs on its resources. */
+/** IAM actions that a kind needs on its resources, and what the role must `never` do, whatever its other policies allow. */
 export interface KindActions {
   readonly read: readonly string[];
   readonly write: readonly string[];
   /** For `GrantKind.readIdentity`, in addition to the actions for `read`. Default: none. */
   readonly identify?: readonly string[];
+  readonly never?: readonly { readonly action: string; readonly condition: Conditions }[];
 }
 
 /** The parts of the configuration, besides its entry, that a grant kind may use. */

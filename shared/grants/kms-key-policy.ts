@@ -169,7 +169,14 @@ export const kmsKeyPolicy = createDocumentKind<Entry>({
   resourceType: 'key',
   policyKind: 'key',
   schema,
-  actions: { read: ['kms:GetKeyPolicy'], write: ['kms:PutKeyPolicy'] },
+  actions: {
+    read: ['kms:GetKeyPolicy'],
+    write: ['kms:PutKeyPolicy'],
+    // KMS developer guide, "AWS KMS condition keys": a policy that nobody could change afterwards is refused.
+    never: [
+      { action: 'kms:PutKeyPolicy', condition: { Bool: { 'kms:BypassPolicyLockoutSafetyCheck': 'true' } } },
+    ],
+  },
   // No identity: KMS gives no key id twice.
   getLimit: () => 32_768,
   unit: 'bytes',

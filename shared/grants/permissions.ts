@@ -19,6 +19,14 @@ export function createArnPermissions(
   const resource = formatArn(toWildcardRef(on), context);
   return [
     { actions: [...actions.read, ...actions.write, ...(actions.identify ?? [])], resources: [resource] },
+    ...(actions.never ?? []).map(
+      ({ action, condition }): Permission => ({
+        effect: 'Deny',
+        actions: [action],
+        resources: [formatArn({ ...toWildcardRef(on), region: '*', id: '*' }, context)],
+        condition,
+      }),
+    ),
   ];
 }
 

@@ -109,6 +109,14 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
   actions: {
     read: ['secretsmanager:GetResourcePolicy'],
     write: ['secretsmanager:PutResourcePolicy', 'secretsmanager:DeleteResourcePolicy'],
+    // Secrets Manager user guide, "AWS Secrets Manager best practices": limit broad access with BlockPublicPolicy. A request
+    // without the parameter is denied, too.
+    never: [
+      {
+        action: 'secretsmanager:PutResourcePolicy',
+        condition: { BoolIfExists: { 'secretsmanager:BlockPublicPolicy': 'false' } },
+      },
+    ],
   },
   getLimit: () => 20_480,
   unit: 'characters',

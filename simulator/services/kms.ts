@@ -6,6 +6,7 @@ import type {
   PutKeyPolicyCommandInput,
   PutKeyPolicyCommandOutput,
 } from '@aws-sdk/client-kms';
+import type { ContextValues } from '../../shared/iam/request.ts';
 import { createAwsError } from '../aws-error.ts';
 import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import {
@@ -48,13 +49,19 @@ export const kms: ServiceOperations = {
 
   PutKeyPolicy: defineOperation<PutKeyPolicyCommandInput, PutKeyPolicyCommandOutput>((call) => {
     expectDefaultName(call.input.PolicyName);
-    const key = authorizeKey(inOwnAccount(call), 'kms:PutKeyPolicy');
+    const bypass = call.input.BypassPolicyLockoutSafetyCheck === true;
+    const key = authorizeKey(inOwnAccount(call), 'kms:PutKeyPolicy', toBypassContext(bypass));
     const accepted = acceptDocument(call.world, call.input.Policy ?? '', keyRules);
-    if (call.input.BypassPolicyLockoutSafetyCheck !== true) expectNoLockOut(call, key, accepted);
+    if (!bypass) expectNoLockOut(call, key, accepted);
     key.policy = accepted;
     return {};
   }),
 };
+
+/** The key has the default value where a request does not have the parameter ("AWS KMS condition keys", developer guide). */
+const toBypassContext = (bypass: boolean): ContextValues => ({
+  'kms:BypassPolicyLockoutSafetyCheck': String(bypass),
+});
 
 function expectDefaultName(name: string | undefined): void {
   if (name !== undefined && name !== 'default')
@@ -73,7 +80,8 @@ function inOwnAccount<Input extends KeyInput>(call: ServiceCall<Input>): Service
 
 /** Under the new policy, the caller must still be able to put another one. */
 function expectNoLockOut({ world, caller }: ServiceCall<KeyInput>, key: SimulatedResource, policy: string) {
-  if (findDenial(world, caller, createKeyAttempt(key, 'kms:PutKeyPolicy', policy)) !== undefined)
+  const attempt = { ...createKeyAttempt(key, 'kms:PutKeyPolicy', policy), context: toBypassContext(false) };
+  if (findDenial(world, caller, attempt) !== undefined)
     throw malformed('The new key policy will not allow you to update the key policy in the future.');
 }
 

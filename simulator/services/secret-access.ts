@@ -1,3 +1,4 @@
+import type { ContextValues } from '../../shared/iam/request.ts';
 import { createAwsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
 import { findDenial } from '../permissions.ts';
@@ -20,16 +21,24 @@ function secretOf({ world, caller, region, input }: ServiceCall<SecretInput>): S
   return secret;
 }
 
-export function authorizeSecret(call: ServiceCall<SecretInput>, action: string): SimulatedSecret {
+export function authorizeSecret(
+  call: ServiceCall<SecretInput>,
+  action: string,
+  context: ContextValues = {},
+): SimulatedSecret {
   const secret = secretOf(call);
-  const denial = findSecretDenial(call.world, call.caller, secret, action);
+  const denial = findSecretDenial(call.world, call.caller, secret, action, context);
   if (denial !== undefined) throw createAwsError('AccessDeniedException', denial);
   return secret;
 }
 
-/** A secret that is scheduled for deletion can only be described and restored. */
-export function requireLivingSecret(call: ServiceCall<SecretInput>, action: string): SimulatedSecret {
-  const secret = authorizeSecret(call, action);
+/** A secret that is scheduled for deletion can be described and restored, nothing else. */
+export function requireLivingSecret(
+  call: ServiceCall<SecretInput>,
+  action: string,
+  context: ContextValues = {},
+): SimulatedSecret {
+  const secret = authorizeSecret(call, action, context);
   if (secret.deletedAt !== undefined) throw createDeletedError();
   return secret;
 }
@@ -39,6 +48,7 @@ export const findSecretDenial = (
   caller: Caller,
   secret: SimulatedSecret,
   action: string,
+  context: ContextValues = {},
 ) =>
   findDenial(world, caller, {
     action,
@@ -46,7 +56,7 @@ export const findSecretDenial = (
     resourceAccount: secret.accountId,
     region: secret.region,
     resourcePolicy: { kind: 'secret', text: secret.policy },
-    context: { 'secretsmanager:SecretId': secret.arn },
+    context: { 'secretsmanager:SecretId': secret.arn, ...context },
   });
 
 export const createDeletedError = () =>

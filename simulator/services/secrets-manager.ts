@@ -12,6 +12,7 @@ import type {
   PutResourcePolicyCommandOutput,
 } from '@aws-sdk/client-secrets-manager';
 import { parsePolicy } from '../../shared/iam/document.ts';
+import { absent, type ContextValues } from '../../shared/iam/request.ts';
 import { createAwsError } from '../aws-error.ts';
 import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { acceptDocument, type DocumentRules, isPublic, namesPrincipal, namesResource } from '../documents.ts';
@@ -54,9 +55,13 @@ export const secretsManager: ServiceOperations = {
 
   PutResourcePolicy: defineOperation<PutResourcePolicyCommandInput, PutResourcePolicyCommandOutput>(
     (call) => {
-      const secret = primarySecret(call, 'secretsmanager:PutResourcePolicy');
+      const { BlockPublicPolicy } = call.input;
+      const secret = primarySecret(call, 'secretsmanager:PutResourcePolicy', {
+        'secretsmanager:BlockPublicPolicy':
+          BlockPublicPolicy === undefined ? absent : String(BlockPublicPolicy),
+      });
       const accepted = acceptDocument(call.world, call.input.ResourcePolicy ?? '', secretRules);
-      if (call.input.BlockPublicPolicy === true && parsePolicy(accepted, secret.arn).Statement.some(isPublic))
+      if (BlockPublicPolicy === true && parsePolicy(accepted, secret.arn).Statement.some(isPublic))
         throw createAwsError(
           'PublicPolicyException',
           'The BlockPublicPolicy parameter is set to true, and the resource policy did not prevent broad access to the secret.',
@@ -120,9 +125,13 @@ const entryOf = ({ arn, name, tags, primaryRegion, deletedAt }: SimulatedSecret)
   ...(deletedAt === undefined ? {} : { DeletedDate: new Date(deletedAt) }),
 });
 
-/** The message that users report ("Operation not permitted on a replica secret"). */
-function primarySecret(call: ServiceCall<SecretInput>, action: string): SimulatedSecret {
-  const secret = requireLivingSecret(call, action);
+/** In the words that users report ("Operation not permitted on a replica secret"). */
+function primarySecret(
+  call: ServiceCall<SecretInput>,
+  action: string,
+  context: ContextValues = {},
+): SimulatedSecret {
+  const secret = requireLivingSecret(call, action, context);
   if (secret.primaryRegion !== undefined && secret.primaryRegion !== secret.region)
     throw createAwsError(
       'InvalidParameterException',

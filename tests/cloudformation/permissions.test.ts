@@ -174,6 +174,11 @@ describe('the roles of the example', () => {
     configuration = await example();
   });
 
+  /** As this project calls. */
+  const parameters = {
+    'kms:BypassPolicyLockoutSafetyCheck': 'false',
+    'secretsmanager:BlockPublicPolicy': 'true',
+  };
   const decision = (accountId: string, action: string, resource: string, context = {}) =>
     evaluatePolicy(
       roleIn(configuration, accountId).permissions,
@@ -181,7 +186,7 @@ describe('the roles of the example', () => {
         principal: { type: 'role', arn: `arn:aws:iam::${accountId}:role/spoke`, session: 'run' },
         action,
         resource,
-        context,
+        context: { ...parameters, ...context },
       },
       'identity',
     ).decision;

@@ -135,7 +135,7 @@ describe('permission', () => {
     const allowed: Statement[] = [
       {
         Effect: 'Allow',
-        Action: 'iam:CreatePolicy',
+        Action: ['iam:CreatePolicy', 'iam:TagPolicy'],
         Resource: `arn:aws:iam::*:policy${policyPath}*`,
         Condition: { StringEquals: { 'aws:RequestTag/managed-by': 'account-onboarding' } },
       },
