@@ -38,7 +38,8 @@ export function parseSignature(
       'The security token included in the request is expired',
       403,
     );
-  return { caller: session.caller, region };
+  const caller = session.ofProcess === true ? world.functionCaller.getStore() : undefined;
+  return { caller: caller ?? session.caller, region };
 }
 
 /** S3 and the services of the query protocol have error names of their own. All others use the JSON protocol's. */

@@ -30,6 +30,14 @@ export interface LocalRun {
   readonly tasks?: TaskTokens;
   /** Wraps each call of a function, for faults of Lambda itself, such as a time-out. Default: no wrapper. */
   readonly around?: FunctionInterceptor;
+  /** The process of a function, by the token of its ARN. Default: all run in this one, with the services. */
+  readonly processOf?: (token: string) => FunctionProcess;
+}
+
+/** What a function has to itself: services, and the credentials that it finds while it runs. */
+export interface FunctionProcess {
+  readonly services: Services;
+  run<T>(act: () => Promise<T>): Promise<T>;
 }
 
 /** Gets the function by the token of its ARN, and calls it with `invoke`. */
@@ -50,11 +58,12 @@ export async function runLocally(run: LocalRun): Promise<StateMachineResult> {
     around,
     tasks,
     startedAt = getTimestamp(services.clock),
+    processOf = () => ({ services, run: (act) => act() }),
   } = run;
   const result = await runStateMachine({
     definition: readDeployedDefinition(machine),
-    functions: boundFunctions(services, around),
-    findFunction: (functionName) => bindNamed(services, functionName, around),
+    functions: boundFunctions(processOf, around),
+    findFunction: (functionName) => bindNamed(processOf, functionName, around),
     input,
     name,
     startedAt,
@@ -64,19 +73,22 @@ export async function runLocally(run: LocalRun): Promise<StateMachineResult> {
     ...(tasks === undefined ? {} : { tasks }),
     ...(onState === undefined ? {} : { onState }),
   });
-  if (result.status === 'FAILED') await afterFailedExecution(services, name, startedAt, result);
+  if (result.status === 'FAILED')
+    await afterFailedExecution({ services, processOf }, name, startedAt, result);
   return result;
 }
 
-/** The deployed handlers with these services, by the token of their ARN. */
+type ProcessOf = (token: string) => FunctionProcess;
+
+/** The deployed handlers in their processes, by the token of their ARN. */
 const boundFunctions = (
-  services: Services,
+  processOf: ProcessOf,
   around?: FunctionInterceptor,
 ): Readonly<Record<string, StateFunction>> =>
   Object.fromEntries(
     Object.entries(functions).map(([token, createHandler]) => [
       token,
-      bind(services, { token, createHandler }, around),
+      bind(processOf(token), { token, createHandler }, around),
     ]),
   );
 
@@ -86,7 +98,7 @@ interface BoundFunction {
 }
 
 function bind(
-  services: Services,
+  { services, run }: FunctionProcess,
   { token, createHandler }: BoundFunction,
   around: FunctionInterceptor = (_, invoke) => invoke(),
 ): StateFunction {
@@ -94,18 +106,20 @@ function bind(
   return (event) =>
     around(token, () => {
       handler ??= createHandler(() => services);
-      return handler(event, lambdaContext(token));
+      const called = handler;
+      return run(() => called(event, lambdaContext(token)));
     });
 }
 
 /** A function that a task names, such as `update-log-account`. */
 function bindNamed(
-  services: Services,
+  processOf: ProcessOf,
   name: string,
   around?: FunctionInterceptor,
 ): StateFunction | undefined {
   const createHandler = findFunction(name);
-  return createHandler && bind(services, { token: toFunctionToken(name), createHandler }, around);
+  const token = toFunctionToken(name);
+  return createHandler && bind(processOf(token), { token, createHandler }, around);
 }
 
 /** `update-log-account` → `UpdateLogAccountFunctionArn` */
@@ -118,7 +132,7 @@ const lambdaContext = (name: string): Context =>
 
 /** A failure here goes to the dead-letter queue on AWS, and into the log here. */
 async function afterFailedExecution(
-  services: Services,
+  { services, processOf }: { readonly services: Services; readonly processOf: ProcessOf },
   name: string,
   startedAt: string,
   { error, cause }: StateMachineResult,
@@ -126,7 +140,7 @@ async function afterFailedExecution(
   const detail = { name, status: 'FAILED', startDate: Date.parse(startedAt), error, cause };
   const event = { source: 'aws.states', 'detail-type': 'Step Functions Execution Status Change', detail };
   try {
-    await boundFunctions(services).RecordFailedExecutionFunctionArn?.(event);
+    await boundFunctions(processOf).RecordFailedExecutionFunctionArn?.(event);
   } catch (thrown) {
     services.logger.error('The end of a failed execution could not be recorded or announced', {
       error: thrown,

@@ -12,9 +12,16 @@ import type { OrganizationEvent } from './organization-event.ts';
 import { OrganizationResources } from './organization-resources.ts';
 import { answerFromOrganization, type Exchange, type Interceptor, type LoggedCall } from './plugin.ts';
 import { createQuickClients } from './quick-clients.ts';
-import { openSession } from './sessions.ts';
-import type { SimulatedAccount, SimulatedOu } from './simulated-resources.ts';
-import { announce, createWorld, isContainer, makeRandomText, type SimulatedWorldSettings } from './world.ts';
+import { markOfProcess, openSession, toRoleCaller } from './sessions.ts';
+import type { SimulatedAccount, SimulatedOu, SimulatedRole } from './simulated-resources.ts';
+import {
+  announce,
+  type CallDecision,
+  createWorld,
+  isContainer,
+  makeRandomText,
+  type SimulatedWorldSettings,
+} from './world.ts';
 
 export type EventListener = (event: OrganizationEvent) => void;
 
@@ -39,6 +46,22 @@ export class SimulatedOrganization extends OrganizationResources {
       this.addAccount({ id: hubAccountId, name: 'hub', parentId: rootId });
     this.addRole({ accountId: hubAccountId, name: hubRole, trust: nobody, permissions: everything });
     this.hubCredentials = this.credentialsOf(hubAccountId, hubRole);
+    markOfProcess(this.world, this.hubCredentials);
+  }
+
+  /** Lambda gives a function the credentials of its own role: while `act` runs, the hub's credentials are those. */
+  runAs<T>(role: SimulatedRole, act: () => Promise<T>): Promise<T> {
+    return this.world.functionCaller.run(toRoleCaller(this.world, role, role.name), act);
+  }
+
+  /** What an operator does while a function runs, with the credentials of the hub's role. */
+  runAsOperator<T>(act: () => T): T {
+    return this.world.functionCaller.exit(act);
+  }
+
+  /** Tells each decision about a call. @returns a function that ends it */
+  onDecision(listener: (decision: CallDecision) => void): () => void {
+    return listed(this.world.decisionListeners, listener);
   }
 
   /** The middleware that answers for AWS. @param quick for clients without the SDK's own middlewares */

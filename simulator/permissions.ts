@@ -55,6 +55,8 @@ export function findDenial(world: SimulatedWorld, caller: Caller, attempt: Attem
     ...pickAccess(attempt),
     organization: getOrganization(world),
   });
+  const { action, resource, context = {} } = attempt;
+  for (const tell of world.decisionListeners) tell({ caller, action, resource, context, decision });
   return decision.outcome === 'allowed' ? undefined : describeDenial(caller, attempt, decision);
 }
 

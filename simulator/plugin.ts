@@ -87,10 +87,13 @@ function answer({ world, interceptors, calls }: Exchange, call: SimulatedCall): 
   const { service, operation, accountId, region } = call;
   calls.push({ service, operation, accountId, region, target: targetOf(call.input) });
   const proceed = async (): Promise<unknown> => perform(world, call);
-  return interceptors.reduce<() => Promise<unknown>>(
+  if (interceptors.length === 0) return proceed();
+  const intercepted = interceptors.reduce<() => Promise<unknown>>(
     (inner, interceptor) => () => interceptor(call, inner),
     proceed,
-  )();
+  );
+  // What an interceptor does beside the call is no act of the function that calls.
+  return world.functionCaller.exit(intercepted);
 }
 
 function perform(world: SimulatedWorld, { service, operation, ...call }: SimulatedCall): object {

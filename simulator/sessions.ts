@@ -37,6 +37,12 @@ export function openTemporary(world: SimulatedWorld, caller: Caller, duration: n
   };
 }
 
+/** From now on these are the credentials that a process finds in its environment. */
+export function markOfProcess({ sessions }: SimulatedWorld, { accessKeyId }: AwsCredentialIdentity): void {
+  const session = sessions.get(accessKeyId);
+  if (session !== undefined) sessions.set(accessKeyId, { ...session, ofProcess: true });
+}
+
 /** Long-term credentials of a user: an access key. */
 export function createAccessKey(world: SimulatedWorld, userArn: string): AwsCredentialIdentity {
   const user = world.users.get(userArn);

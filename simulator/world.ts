@@ -1,8 +1,12 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
+import type { Decision } from '../shared/iam/authorize.ts';
+import type { ContextValues } from '../shared/iam/request.ts';
 import type { Clock, Random } from '../shared/platform/clock.ts';
 import { getPartitionFacts } from '../shared/platform/partitions.ts';
 import { type AppConfigState, createAppConfigState } from './app-config-state.ts';
 import { type CloudFormationState, createCloudFormationState } from './cloudformation/state.ts';
+import type { SimulatedTable } from './dynamodb/tables.ts';
 import type { OrganizationEvent } from './organization-event.ts';
 import { createOrganizationPolicyState, type OrganizationPolicyState } from './organization-policy-state.ts';
 import type {
@@ -55,8 +59,20 @@ export interface SessionFacts {
   readonly policies?: readonly string[];
 }
 
+/** What the policy engine decided about a call. */
+export interface CallDecision {
+  readonly caller: Caller;
+  readonly action: string;
+  readonly resource: string;
+  /** The condition keys that the service gave. */
+  readonly context: ContextValues;
+  readonly decision: Decision;
+}
+
 interface Session {
   readonly caller: Caller;
+  /** Of the credentials of the process: while a function runs, its own role replaces the caller. Default: no. */
+  readonly ofProcess?: true;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -114,6 +130,12 @@ export interface SimulatedWorld {
   readonly appConfig: AppConfigState;
   readonly cloudFormation: CloudFormationState;
   readonly organizationPolicies: OrganizationPolicyState;
+  /** Tables of DynamoDB by ARN. */
+  readonly tables: Map<string, SimulatedTable>;
+  /** Who calls with the credentials of the process. */
+  readonly functionCaller: AsyncLocalStorage<Caller>;
+  /** Called with each decision about a call. */
+  readonly decisionListeners: ((decision: CallDecision) => void)[];
   /** Called synchronously, in the order of the events. */
   readonly listeners: ((event: OrganizationEvent) => void)[];
   /** Called with CloudTrail's events of key use. */
@@ -164,6 +186,9 @@ export const createWorld = (settings: SimulatedWorldSettings): SimulatedWorld =>
   appConfig: createAppConfigState(),
   cloudFormation: createCloudFormationState(),
   organizationPolicies: createOrganizationPolicyState(settings.hubAccountId),
+  tables: new Map(),
+  functionCaller: new AsyncLocalStorage(),
+  decisionListeners: [],
   listeners: [],
   keyUseListeners: [],
   sessions: new Map(),

@@ -39,6 +39,7 @@ export const appConfigDeployments: ServiceOperations = {
     const profile = findProfile(place.application, input.ConfigurationProfileId);
     const strategy = strategyOf(call);
     authorizeStart(call, place, profile.id, strategy.id);
+    authorizeTags(call, place);
     expectFree(call, place.environment);
     const version = input.ConfigurationVersion ?? '';
     const content = retrieveContent(call, { profile, version, kmsKey: input.KmsKeyIdentifier });
@@ -125,6 +126,17 @@ function authorizeStart(
     `${application.arn}/configurationprofile/${profileId}`,
     `${prefix}deploymentstrategy/${strategyId}`,
   ]);
+}
+
+/** Tags of a new deployment need a permission of their own ("Actions, resources, and condition keys for AWS AppConfig"). */
+function authorizeTags(
+  call: ServiceCall<StartDeploymentCommandInput>,
+  { application, environment }: Place,
+): void {
+  if (Object.keys(call.input.Tags ?? {}).length === 0) return;
+  const number = environment.deployments.length + 1;
+  const arn = `${environmentArn(application, environment)}/deployment/${number}`;
+  authorize(call, 'appconfig:TagResource', [arn]);
 }
 
 /**

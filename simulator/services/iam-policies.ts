@@ -51,6 +51,9 @@ export const iamPolicies: ServiceOperations = {
   CreatePolicy: defineOperation<sdk.CreatePolicyCommandInput, sdk.CreatePolicyCommandOutput>((call) => {
     const policy = newPolicy(call);
     authorize(call, 'iam:CreatePolicy', policy.arn, toRequestTags(policy.tags));
+    // Tags of a new policy need a permission of their own ("Tag customer managed policies", IAM user guide).
+    if (Object.keys(policy.tags).length > 0)
+      authorize(call, 'iam:TagPolicy', policy.arn, toRequestTags(policy.tags));
     if (call.world.managedPolicies.has(policy.arn))
       throw createAwsError(
         'EntityAlreadyExistsException',

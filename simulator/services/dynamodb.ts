@@ -1,0 +1,125 @@
+import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { createAwsError } from '../aws-error.ts';
+import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import type { Placeholders } from '../dynamodb/expressions.ts';
+import {
+  applyWrite,
+  createTable,
+  findItem,
+  isPossible,
+  queryItems,
+  readKey,
+  type SimulatedTable,
+  type TableWrite,
+} from '../dynamodb/tables.ts';
+import { findDenial } from '../permissions.ts';
+
+type OnTable<T> = T & { readonly TableName: string };
+
+interface QueryInput extends Placeholders {
+  readonly KeyConditionExpression: string;
+  readonly ExpressionAttributeValues: Readonly<Record<string, unknown>>;
+}
+
+type TransactionPart = Readonly<Record<string, OnTable<TableWrite>>>;
+
+/**
+ * Amazon DynamoDB, for the document client: values are those of JavaScript. Source: API reference and "Using IAM policy
+ * conditions for fine-grained access control" (developer guide).
+ */
+export const dynamodb: ServiceOperations = {
+  GetItem: defineOperation<OnTable<TableWrite>, object>((call) => {
+    const { table, authorize } = openTable(call, call.input.TableName);
+    const key = readKey(call.input);
+    authorize('GetItem', key.pk, [key.pk]);
+    const item = findItem(table, key);
+    return item === undefined ? {} : { Item: structuredClone(item) };
+  }),
+  Query: defineOperation<OnTable<QueryInput>, object>((call) => {
+    const { input } = call;
+    const { table, authorize } = openTable(call, input.TableName);
+    const pk = String(input.ExpressionAttributeValues[':pk']);
+    authorize('Query', pk, [pk]);
+    return { Items: queryItems(table, pk, input.KeyConditionExpression, input) };
+  }),
+  PutItem: defineOperation<OnTable<TableWrite>, object>((call) => write(call, 'PutItem')),
+  UpdateItem: defineOperation<OnTable<TableWrite>, object>((call) => write(call, 'UpdateItem')),
+  DeleteItem: defineOperation<OnTable<TableWrite>, object>((call) => write(call, 'DeleteItem')),
+  TransactWriteItems: defineOperation<{ readonly TransactItems: readonly TransactionPart[] }, object>(
+    (call) => transact(call),
+  ),
+};
+
+function write(call: ServiceCall<OnTable<TableWrite>>, action: string): object {
+  const { table, authorize } = openTable(call, call.input.TableName);
+  const { pk } = readKey(call.input);
+  authorize(action, pk, [pk]);
+  if (!isPossible(table, call.input))
+    throw new ConditionalCheckFailedException({
+      message: 'The conditional request failed',
+      $metadata: { httpStatusCode: 400 },
+    });
+  applyWrite(table, call.input);
+  return {};
+}
+
+const partActions: Readonly<Record<string, string>> = {
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  ConditionCheck: 'ConditionCheckItem',
+};
+
+/** A transaction needs the permissions of its parts, and no other ("Using IAM with DynamoDB transactions", developer guide). */
+function transact(call: ServiceCall<{ readonly TransactItems: readonly TransactionPart[] }>): object {
+  const parts = call.input.TransactItems.flatMap((part) => Object.entries(part));
+  const keys = [...new Set(parts.map(([, each]) => readKey(each).pk))];
+  const opened = parts.map(([name, each]) => {
+    const { table, authorize } = openTable(call, each.TableName);
+    authorize(partActions[name] ?? name, readKey(each).pk, keys);
+    return { name, each, table };
+  });
+  const reasons = opened.map(({ table, each }) => ({
+    Code: isPossible(table, each) ? 'None' : 'ConditionalCheckFailed',
+  }));
+  if (reasons.some(({ Code }) => Code !== 'None')) throw cancelled(reasons);
+  for (const { name, each, table } of opened) if (name !== 'ConditionCheck') applyWrite(table, each);
+  return {};
+}
+
+const cancelled = (CancellationReasons: { Code: string }[]): TransactionCanceledException =>
+  new TransactionCanceledException({
+    message: 'Transaction cancelled, please refer cancellation reasons for specific reasons',
+    CancellationReasons,
+    $metadata: { httpStatusCode: 400 },
+  });
+
+interface OpenedTable {
+  readonly table: SimulatedTable;
+  /** @throws ServiceException if the caller may not do it under each reading of the keys of a transaction */
+  readonly authorize: (action: string, pk: string, keys: readonly string[]) => void;
+}
+
+function openTable({ world, caller, region }: ServiceCall<object>, name: string): OpenedTable {
+  const arn = `arn:${world.settings.partition}:dynamodb:${region}:${caller.accountId}:table/${name}`;
+  const table = world.tables.get(arn) ?? createTable();
+  world.tables.set(arn, table);
+  const expectAllowed = (action: string, leadingKeys: readonly string[]): void => {
+    const denial = findDenial(world, caller, {
+      action: `dynamodb:${action}`,
+      resource: arn,
+      resourceAccount: caller.accountId,
+      region,
+      context: { 'dynamodb:LeadingKeys': leadingKeys },
+    });
+    if (denial !== undefined) throw createAwsError('AccessDeniedException', denial);
+  };
+  return {
+    table,
+    // Whether the keys of a part are its own or those of the whole transaction is not documented: both must be allowed.
+    authorize: (action, pk, keys) => {
+      expectAllowed(action, [pk]);
+      if (keys.length > 1) expectAllowed(action, keys);
+    },
+  };
+}
