@@ -27,7 +27,9 @@ export function listDeploymentPermissions(account: SpokeAccount): readonly Permi
   return [
     { actions: describing, resources: [arn('secretsmanager', 'secret:*')] },
     { actions: listing, resources: ['*'] },
-    { actions: deploying, resources: [applications, arn('appconfig', 'deploymentstrategy/*')] },
+    { actions: deploying, resources: [applications] },
+    // Starts a deployment of an application by a strategy, which is a resource of the call, too.
+    { actions: ['appconfig:StartDeployment'], resources: [arn('appconfig', 'deploymentstrategy/*')] },
     ...secretKeys(account, applications),
     ...hostedKeys(account),
   ];

@@ -170,7 +170,8 @@ export const kmsKeyPolicy = createDocumentKind<Entry>({
   policyKind: 'key',
   schema,
   actions: {
-    read: ['kms:GetKeyPolicy'],
+    // `explain` and `who-can` read the grants of a key, too.
+    read: ['kms:GetKeyPolicy', 'kms:ListGrants'],
     write: ['kms:PutKeyPolicy'],
     // KMS developer guide, "AWS KMS condition keys": a policy that nobody could change afterwards is refused.
     never: [
