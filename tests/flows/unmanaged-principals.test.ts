@@ -5,7 +5,15 @@ import type { ResourceKind } from '../../simulator/organization-resources.ts';
 import { created } from '../fixtures/account-events.ts';
 import { bucket, key, repository, runner, secret, small } from '../fixtures/small-configuration.ts';
 import { createSweptEnv } from '../fixtures/sweeps.ts';
-import { foreign, named, onboard, outcomes, type TestEnv, writeCounts } from '../fixtures/test-env.ts';
+import {
+  type Ended,
+  foreign,
+  named,
+  onboard,
+  outcomes,
+  type TestEnv,
+  writeCounts,
+} from '../fixtures/test-env.ts';
 
 /** Closed before the run, and in no grant. */
 const closed = { id: '700000000001', name: 'old-sandbox' };
@@ -202,15 +210,16 @@ test('writes on a later attempt when an account closes during the run and ECR na
   const { id, event } = newAccount(env);
   env.organization.closeAccount(leaver.id);
   const before = named(env)[repository] ?? [];
-  const closing = { accountId: leaver.id, mode: 'sync' };
+  let closing: Promise<Ended> | undefined;
 
   const ended = await onboard(env, event, {
     around: async (_, invoke) => {
       try {
         return await invoke();
       } catch (error) {
-        expect(named(env)[repository]).toEqual(before);
-        await onboard(env, closing);
+        if (closing === undefined) expect(named(env)[repository]).toEqual(before);
+        closing ??= onboard(env, { accountId: leaver.id, mode: 'sync' });
+        await closing;
         throw error;
       }
     },

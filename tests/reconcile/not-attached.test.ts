@@ -114,7 +114,12 @@ test('verifies an account only by attached policies', async () => {
   await makeReady(env);
   const revision = (await env.store.registry.getAccount(id))?.revision ?? 0;
   const accounts = [{ accountId: id, revision }];
-  await env.store.runs.put({ runId: 'run', status: 'running', startedAt: '', accountIds: [id] });
+  await env.store.runs.put({
+    runId: 'run',
+    status: 'running',
+    startedAt: '2026-03-02T09:00:00.000Z',
+    accountIds: [id],
+  });
   await planRun(env.services, { runId: 'run', cause: 'created', accounts });
   await updateCentralAccount(env.services, { runId: 'run', centralAccount: 'security', revision });
   const verify = () => verifyRun(env.services, { runId: 'run', accounts });

@@ -9,6 +9,7 @@ import { fault, refuse } from '../fixtures/call-faults.ts';
 import { bucket, key, small } from '../fixtures/small-configuration.ts';
 import { createEnv, makeReady, onboard, type TestEnv } from '../fixtures/test-env.ts';
 
+const startedAt = '2026-03-02T09:00:00.000Z';
 const configuration = small(['bucket', 'key']);
 
 /** A run for one account that has been planned and carried out. */
@@ -17,7 +18,7 @@ async function carriedOut(env: TestEnv, centralAccounts: readonly ('log' | 'secu
   await makeReady(env);
   const revision = (await env.store.registry.getAccount(id))?.revision ?? 0;
   const accounts = [{ accountId: id, revision }];
-  await env.store.runs.put({ runId: 'run', status: 'running', startedAt: '', accountIds: [id] });
+  await env.store.runs.put({ runId: 'run', status: 'running', startedAt, accountIds: [id] });
   await planRun(env.services, { runId: 'run', cause: 'created', accounts });
   for (const centralAccount of centralAccounts)
     await updateCentralAccount(env.services, { runId: 'run', centralAccount, revision });

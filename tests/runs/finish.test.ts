@@ -8,6 +8,7 @@ import type { Readiness } from '../../shared/store/readiness.ts';
 import { created } from '../fixtures/account-events.ts';
 import { blockedHolds, graceHolds } from '../fixtures/plan-fixture.ts';
 import { small } from '../fixtures/small-configuration.ts';
+import { inMemory } from '../fixtures/storage.ts';
 import { createEnv, makeReady, type TestEnv } from '../fixtures/test-env.ts';
 
 const configuration = small(['bucket']);
@@ -24,7 +25,7 @@ const opened: RunRecord = {
 };
 
 async function finish(changes: readonly ResourceChange[], more: object = {}) {
-  const env = await createEnv({ configuration });
+  const env = await createEnv({ configuration, storage: inMemory() });
   await env.store.runs.put(opened);
   for (const change of changes) await env.store.runs.putChange('run', change);
   const accounts = [{ accountId: own, revision: 1 }];
@@ -149,7 +150,7 @@ test('keeps the cause and the start of a finished run', async () => {
 });
 
 test('names every unfinished resource when a run ends as failed', async () => {
-  const env = await createEnv({ configuration });
+  const env = await createEnv({ configuration, storage: inMemory() });
   await env.store.runs.put(opened);
   await env.store.runs.putChange('run', { resource: 'a', outcome: 'written' });
   await env.store.runs.putChange('run', { resource: 'b', planned: 'change' });
@@ -168,7 +169,7 @@ test('names every unfinished resource when a run ends as failed', async () => {
 test.each(['succeeded', 'failed'] as const)(
   'keeps a run that has %s, and does not announce it again',
   async (status) => {
-    const env = await createEnv({ configuration });
+    const env = await createEnv({ configuration, storage: inMemory() });
     await env.store.runs.put({ ...opened, status, announcedAt: 'then' });
 
     const ended = await failRun(env.services, { runId: 'run', startedAt: '', error });
@@ -180,7 +181,7 @@ test.each(['succeeded', 'failed'] as const)(
 );
 
 test('announces the end of a run whose announcement is pending, and leaves it as it ended, when it is ended again', async () => {
-  const env = await createEnv({ configuration });
+  const env = await createEnv({ configuration, storage: inMemory() });
   const pending = { status: 'pending', at: getTimestamp(env.clock) } as const;
   const announcement = {
     title: 'Account Onboarding Failed',
@@ -209,7 +210,7 @@ test('reports a failed update with its error', async () => {
 });
 
 test('opens a record for an execution that died before it opened one', async () => {
-  const env = await createEnv({ configuration });
+  const env = await createEnv({ configuration, storage: inMemory() });
 
   await failRun(env.services, { runId: 'run', startedAt: 'start', error });
 
@@ -217,7 +218,7 @@ test('opens a record for an execution that died before it opened one', async () 
 });
 
 test('writes the record before the announcement', async () => {
-  const env = await createEnv({ configuration });
+  const env = await createEnv({ configuration, storage: inMemory() });
   const { id } = created(env);
   await makeReady(env);
   await env.store.runs.put({ ...opened, accountIds: [id] });
@@ -240,7 +241,7 @@ test('writes the record before the announcement', async () => {
 });
 
 test('announces a part of a long report, and records all of it', async () => {
-  const env = await createEnv({ configuration });
+  const env = await createEnv({ configuration, storage: inMemory() });
   await env.store.runs.put(opened);
   for (let count = 0; count < 80; count += 1)
     await env.store.runs.putChange('run', { resource: String(count).padStart(2, '0') });
@@ -264,7 +265,7 @@ test('announces a part of a long report, and records all of it', async () => {
 });
 
 test('states in the announcement also the lines that the record is without', async () => {
-  const env = await createEnv({ configuration });
+  const env = await createEnv({ configuration, storage: inMemory() });
   await env.store.runs.put(opened);
   const findings = Array.from({ length: 70 }, (_, number) => `bucket: finding ${number}`);
   const missing = [...findings, '… 500 more lines are missing here: start the run again'];

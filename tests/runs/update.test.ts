@@ -12,7 +12,13 @@ async function planned(env: TestEnv, cause = 'created') {
   const { id } = created(env);
   await makeReady(env);
   const account = await env.store.registry.getAccount(id);
-  await env.store.runs.put({ runId: 'run', status: 'running', startedAt: '', accountIds: [id], cause });
+  await env.store.runs.put({
+    runId: 'run',
+    status: 'running',
+    startedAt: '2026-03-02T09:00:00.000Z',
+    accountIds: [id],
+    cause,
+  });
   const plan = await planRun(env.services, {
     runId: 'run',
     cause,
