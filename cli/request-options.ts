@@ -27,7 +27,7 @@ const noPrincipals: readonly (readonly [form: RegExp, advice: string])[] = [
   ],
   [
     /:group\//,
-    'AWS knows no group as a principal. Use the ARN of a user, or: onboarding check --account ID, which verifies what groups may do',
+    'In AWS a group is no principal. Use the ARN of a user, or: onboarding check --account ID, which verifies what groups may do',
   ],
 ];
 

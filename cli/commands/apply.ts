@@ -101,7 +101,7 @@ const originOf = (configuration: Configuration) => ({
 /** @throws UsageError before anything is read */
 function requireOneWay({ plan, account, all, yes }: ApplyOptions, session: Session): void {
   if (plan !== undefined && (account !== undefined || all === true))
-    throw new UsageError('--plan FILE says what is applied. Remove --account and --all');
+    throw new UsageError('--plan FILE already selects the changes. Remove --account and --all');
   if (plan === undefined && yes !== true && !canAsk(session))
     throw new UsageError(
       'The command cannot ask, because there is no terminal. Add --yes, or apply a reviewed plan with --plan FILE',

@@ -58,7 +58,7 @@ function printWhoCan(out: Output, resource: string, found: WhoCan): void {
     for (const line of wrapText(text, out.width - 2)) out.line(`  ${line}`);
   };
   out.line(`${out.colors.bold(resource)}${action === undefined ? '' : ` ${action}`}`);
-  if (entries.length === 0) print(missing ?? 'No statement that was read lets anybody use it.');
+  if (entries.length === 0) print(missing ?? 'No statement that was read allows any principal to use it.');
   for (const line of alignColumns(toRows(entries, out.colors))) out.line(line);
   out.line();
   if (denials.length > 0)

@@ -90,7 +90,7 @@ function parseManual(input: Readonly<Record<string, unknown>>): AccountChange {
   const { accountId, accountIds, mode } = parseWith('The manual input', manualSchema, input);
   if (accountId !== undefined && accountIds !== undefined)
     throw createMalformedEventError('The manual input', [
-      { path: 'accountIds', message: 'must not stand beside accountId: keep one of the two' },
+      { path: 'accountIds', message: 'excludes accountId: keep one of the two' },
     ]);
   return {
     type: 'change',

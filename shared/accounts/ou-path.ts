@@ -30,7 +30,7 @@ export function findOuMistake(ou: string): string | undefined {
   if (looksLikeId(ou))
     return (
       'looks like the id of an OU but is none: it must be like ou-ab12-cd34ef56; ' +
-      `if it is the name of an OU, write ${ou.replace('-', asCode)}`
+      `to name an OU of this name, write ${ou.replace('-', asCode)}`
     );
   const segments = ou.split('/');
   if (segments.some((segment) => blank.test(segment)))

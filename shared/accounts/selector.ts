@@ -145,7 +145,7 @@ function nameTest(texts: readonly string[]): Test {
 const atLeastOne = <T extends z.ZodType>(value: T, what: string) =>
   z
     .array(value, { error: `must be a list of ${what}` })
-    .min(1, { error: `must name at least one: ${what}. Leave the field out where it does not matter` });
+    .min(1, { error: `must name at least one: ${what}. Omit the field if it does not matter` });
 
 /** A path of five OUs with names of 128 characters fits, in any spelling. */
 const longestOu = 2_048;

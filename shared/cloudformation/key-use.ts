@@ -19,7 +19,7 @@ export function renderKeyUseResources({ configuration, application }: Applicatio
     ...renderWatchedQueue({
       id: 'UnexpectedKeyUses',
       rules: [{ 'Fn::GetAtt': ['KeyUseRule', 'Arn'] }],
-      alarmDescription: `A principal that is no known role used a key for deployments of ${application.name}. The messages of the queue say who`,
+      alarmDescription: `An unexpected principal used a key for deployments of ${application.name}. The messages of the queue name the principal`,
     }),
   };
 }
@@ -43,7 +43,7 @@ function listKnownRoles(configuration: Configuration, application: Application):
 const rule = (knownRoles: readonly object[]) => ({
   Type: 'AWS::Events::Rule',
   Properties: {
-    Description: 'A principal that is no known role used a key for deployments of AppConfig',
+    Description: 'An unexpected principal used a key for deployments of AppConfig',
     State: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
     EventPattern: createPattern(knownRoles),
     Targets: [{ Id: 'queue', Arn: { 'Fn::GetAtt': ['UnexpectedKeyUses', 'Arn'] } }],

@@ -84,7 +84,7 @@ const homeOf = (configuration: Configuration, accountId: string): string =>
     .find((region) => region !== undefined) ?? '';
 
 const descriptionOf = ({ configuration, accountId }: SpokeRequest): string =>
-  `${installationName(configuration)}: what the central account ${accountId} ` +
+  `${installationName(configuration)}: the permissions and rules for the central account ${accountId} ` +
   `(${listCentralNames(configuration, accountId).join(', ')}) needs; made by onboarding spoke-template`;
 
 /** Trusts only the named roles, in the hub's account and in the accounts of operators. */
@@ -102,7 +102,7 @@ function spokeRole({ configuration, accountId, hub, operators = [] }: SpokeReque
     Properties: {
       RoleName,
       Path: `/${path}`,
-      Description: 'What account-onboarding works through in this account',
+      Description: 'The role of account-onboarding in this account',
       AssumeRolePolicyDocument: {
         Version: '2012-10-17',
         Statement: [
@@ -123,7 +123,7 @@ const spokePolicy = (PolicyDocument: object) => ({
   Condition: 'IsHome',
   Properties: {
     Path: rolePath,
-    Description: 'What account-onboarding needs in this account',
+    Description: 'The permissions of account-onboarding in this account',
     Roles: [{ Ref: 'SpokeRole' }],
     PolicyDocument,
   },

@@ -56,7 +56,7 @@ const takenRoles = (all: readonly Application[], configuration: Configured): rea
     );
     const whose = roleKey(readerRole) === roleKey(spokeRole) ? 'spokeRole' : `applications[${first}]`;
     if (whose !== 'spokeRole' && first === index) return [];
-    const message = `must be a role of its own: the one of ${whose} has this name in the same account, whatever its path`;
+    const message = `must be another role: the role of ${whose} has this name in the same account, whatever its path`;
     return [{ path: ['applications', index, 'readerRole'], message }];
   });
 
@@ -103,7 +103,7 @@ const profileFindings = (
     : [
         {
           path: ['secret'],
-          message: `must be a secret of account ${accountId} in ${region}, where the application is: AppConfig deploys those only`,
+          message: `must be a secret of account ${accountId} in ${region}, as the application: AppConfig deploys only secrets of its own account and region`,
         },
       ]),
   ...(key === undefined || isIn(key, { region })

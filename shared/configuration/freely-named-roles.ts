@@ -67,5 +67,5 @@ function isAlike(role: string, name: string): boolean {
 
 const describe = (role: string, like: string): string =>
   role === like
-    ? `names the role ${role} by itself, although memberRoles describes it; name it by memberRole or memberRoles, so that both halves stay the same`
+    ? `names the role ${role} by itself, although memberRoles describes it; name it by memberRole or memberRoles, so that both halves stay equal`
     : `names the role ${role}, and memberRoles has ${like}; if they are one role, name it by memberRole or memberRoles`;

@@ -29,7 +29,7 @@ export function findRepeatedRoles(value: unknown): readonly PathFinding[] {
     const first = names.findIndex((other) => nameKey(other.name) === nameKey(name));
     const other = names[first];
     if (first === index || other === undefined) return [];
-    const message = `must be a name of its own: IAM takes ${name} and ${other.name} for one name, whatever the paths`;
+    const message = `must be another name: IAM takes ${name} and ${other.name} for one name, whatever the paths`;
     return [{ path, message }];
   });
 }
@@ -54,6 +54,6 @@ export function findMissingRoles(value: unknown): readonly PathFinding[] {
 
 const missing = (name: string, known: readonly string[]): string =>
   known.length === 0
-    ? `must be the name of a member role: there is no memberRoles. Describe ${name} there, or use role or roles for a role that others make`
+    ? `must be the name of a member role: there is no memberRoles. Describe ${name} there, or use role or roles for a role that the configuration does not describe`
     : `must be the name of a member role, and there is no ${name}; memberRoles has ${known.join(', ')}` +
       suggestWord(findNearestMemberRole(name, known));

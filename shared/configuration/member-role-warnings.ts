@@ -36,7 +36,7 @@ function unnamed(role: MemberRole, configuration: Configuration): readonly PathF
   const trust = getTrust(role);
   if (trust.type === 'service' || accountIdPattern.test(trust.account)) return [];
   if (listGrantsNaming(role, configuration).length > 0) return [];
-  const message = `is named by no grant, so this project lets nobody of the ${trust.account} account assume it; name it as memberRole in a grant`;
+  const message = `is named by no grant, so this project allows nobody of the ${trust.account} account assume it; name it as memberRole in a grant`;
   return [{ path: ['name'], message }];
 }
 
@@ -58,7 +58,7 @@ const beyondGrants = (role: MemberRole, configuration: Configuration): readonly 
     );
     if (role.kind !== 'application' || partly.length === 0) return [];
     const names = partly.map((grant) => `${grant.name} (${formatOus(grant.for)})`).join(', ');
-    const message = `has the permissions for ${names} in all of ${ou}, and the central account refuses them outside the grant's OUs; use one role for each set of OUs to keep the permissions exact`;
+    const message = `has the permissions for ${names} in all of ${ou}, and the central account denies them outside the grant's OUs; use one role for each set of OUs to keep the permissions exact`;
     return [{ path: ['for', 'ous', index], message }];
   });
 

@@ -22,7 +22,7 @@ import { applicationsSchema } from './applications.ts';
 import { secretDeployment } from './secret-deployment.ts';
 
 const accountId = z
-  .string('an account id: twelve digits, in quotes, since YAML takes bare digits for a number')
+  .string('an account id: twelve digits, in quotes, because YAML reads bare digits as a number')
   .regex(accountIdPattern, 'an account id: twelve digits, in quotes');
 
 /** The state machine's `TimeoutSeconds` allows as much, and a test compares both. */

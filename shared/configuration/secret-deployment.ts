@@ -88,7 +88,7 @@ export const secretTargetFindings = (configuration: Centrals): readonly PathFind
       : [
           {
             path: [...path, 'secret'],
-            message: `must be a secret of account ${central.id} in ${region}, where the target is: AppConfig deploys those only`,
+            message: `must be a secret of account ${central.id} in ${region}, as the target: AppConfig deploys only secrets of its own account and region`,
           },
         ];
   });

@@ -70,11 +70,12 @@ const schema = z
     mfa: z.boolean().optional(),
   })
   .refine(({ role, memberRole }) => (role === undefined) !== (memberRole === undefined), {
-    message: 'must name a member role of the configuration, or else `role` a role that others make',
+    message:
+      'must name a member role of the configuration, or `role` must name a role that the configuration does not describe',
     path: ['memberRole'],
   })
   .refine(({ memberRole, mfa }) => memberRole === undefined || mfa === undefined, {
-    message: 'must be absent: the member role says whether MFA is asked for',
+    message: 'must be absent: the member role says whether MFA is required',
     path: ['mfa'],
   })
   .refine(({ groups, roles }) => groups !== undefined || roles !== undefined, {
@@ -84,7 +85,7 @@ const schema = z
   .refine(({ roles, role, mfa = true }) => roles === undefined || role === undefined || !mfa, {
     // IAM user guide, "MFA-protected API access": sessions of people have the key, sessions of roles do not.
     message:
-      'must be false where `roles` may assume: the credentials of a role carry no MFA, so it never could',
+      'must be false if `roles` may assume: the credentials of a role carry no MFA, so every call would be denied',
     path: ['mfa'],
   })
   .check(checkMatch)

@@ -146,7 +146,7 @@ const discovery: Discovery<Entry> = {
 
 function globOf(pattern: ResourcePattern): string {
   if ('name' in pattern) return pattern.name;
-  throw new Error('a repository is looked for by its name, not by tags');
+  throw new Error('a repository is found by its name, not by tags');
 }
 
 const registry = ({ accountId, id }: ResourceRef) => ({ registryId: accountId, repositoryName: id });

@@ -89,7 +89,7 @@ const organizationMistakes = ({ all, except }: Selector): readonly Mistake[] => 
         {
           path: [],
           message:
-            'must be all: true, since match: organization takes in every account; for some of them use ' +
+            'must be all: true, since match: organization selects every account; for some accounts use ' +
             'match: ou or accounts',
         },
       ]),

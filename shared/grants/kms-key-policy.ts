@@ -35,7 +35,7 @@ const fields = {
 
 /** CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail". See `cloudTrailEncrypt`. */
 const trailMatch = accountsOnly(
-  "what CloudTrail does with a key is known by its trail's ARN alone: AWS documents no key of the organization for it",
+  'what CloudTrail does with a key can only be restricted by the ARN of its trail: AWS documents no condition key of the organization for it',
 );
 
 const schema = z

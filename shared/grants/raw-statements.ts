@@ -95,7 +95,7 @@ function oneDimension(payload: z.core.ParsePayload<RawStatement>): void {
 }
 
 const dimensions = {
-  none: 'must say which accounts it is for: a service is limited by {accountId} in a condition, such as aws:SourceAccount',
+  none: 'must restrict the service to the accounts by {accountId} in a condition, such as aws:SourceAccount',
   many:
     'must name the accounts in one place only, since two lists multiply; ' +
     'elsewhere use ${aws:PrincipalAccount} or ${aws:SourceAccount}',

@@ -33,7 +33,8 @@ function keyLosses(found: Finding[]): JSONVisitor {
 }
 
 function keyLoss(key: string, isRepeated: boolean): string | undefined {
-  if (isRepeated) return 'stands more than once, and a write would drop all but the last. Keep one of them';
+  if (isRepeated)
+    return 'occurs more than once, and a write would drop all except the last. Keep one of them';
   if (key === '__proto__') return 'is a key that programs misread as a part of the language. Remove it';
   return key.isWellFormed() ? undefined : halfCharacter;
 }

@@ -6,7 +6,7 @@ const vital: readonly RegExp[] = [
   /\bstill names\b/,
   /\bwould lose their access at once\b/,
   /! (may )?widens?\b/,
-  /^(The path|The OU) .* (does not name what it named|was deleted)/,
+  /^(The path|The OU) .* (no longer names the OUs|was deleted)/,
 ];
 
 const isVital = (line: string): boolean => vital.some((pattern) => pattern.test(line));

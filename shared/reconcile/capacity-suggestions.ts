@@ -118,7 +118,7 @@ function spread(full: FullResource): readonly CapacitySuggestion[] {
   const each = fitting({ ...onEmpty(full), now: 0 }, shares);
   if (each === 0) return [];
   if (each === accounts)
-    return [{ change: 'such a resource that others have left room on', grants: [], fit: each }];
+    return [{ change: 'such a resource that unmanaged content has left room on', grants: [], fit: each }];
   const resources = Math.ceil(accounts / each);
   const change = `${resources} such resources, each for ${Math.ceil(accounts / resources)} accounts at most`;
   return [{ change, grants: [], fit: accounts }];

@@ -157,15 +157,15 @@ export const isIncomplete = ({ renamed, replaced }: UnresolvedPath): boolean =>
 export function formatUnresolvedPaths(unresolved: UnresolvedPath): string {
   const { path, usedBy, renamed, replaced, deleted, kept, notAdded } = unresolved;
   return [
-    `The path ${path} (${usedByText(usedBy)}) does not name what it named when the configuration was activated.`,
+    `The path ${path} (${usedByText(usedBy)}) no longer names the OUs that it named when the configuration was activated.`,
     ...renamed.map(({ id, was, now }) => `The OU ${id} was ${was} and is now ${now}.`),
     ...replaced.map(({ id, path: at }) => `${at} is now another OU: ${id}.`),
-    ...deleted.map(
-      ({ id, was }) => `The OU ${id}, which was ${was}, was deleted: it gives access to nobody.`,
-    ),
+    ...deleted.map(({ id, was }) => `The OU ${id}, which was ${was}, was deleted, so it gives no access.`),
     ...(kept.length === 0 ? [] : [`${counted(kept)} the access that they had: ${accountsText(kept)}.`]),
     ...(notAdded.length === 0 ? [] : [`Not added: ${accountsText(notAdded)}.`]),
-    isIncomplete(unresolved) ? 'Until a configuration is activated, this path adds nobody.' : '',
+    isIncomplete(unresolved)
+      ? 'Until a configuration is activated, this path gives no account new access.'
+      : '',
     'Correct the path if it should name another OU, then run `onboarding activate`',
   ]
     .filter((sentence) => sentence !== '')

@@ -138,7 +138,7 @@ async function resourceFindings(services: Services, question: Question): Promise
 async function knownOrUnproven(services: Services, question: Question): Promise<readonly Finding[]> {
   const state = await services.store.resources.get(question.desired.key);
   const known = await verifyFromRecord(services, question, state);
-  return known ?? listUnproven(question, 'no run has on record what the central resource has');
+  return known ?? listUnproven(question, 'no run has recorded the policies of the central resource');
 }
 
 /** By this run's own readings. `undefined` if it has read nothing. */

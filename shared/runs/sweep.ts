@@ -203,7 +203,7 @@ async function closeUnfinished(
   sweep: { readonly runId: string; readonly unresolved: readonly string[] },
 ): Promise<void> {
   for (const run of unfinished) {
-    logger.warn('A run whose execution is over had no end on its record', { runId: run.runId });
+    logger.warn('The execution of a run is over, but its record has no end', { runId: run.runId });
     await store.runs.put({ ...run, ...superseded(sweep), finishedAt: getTimestamp(clock) });
   }
 }

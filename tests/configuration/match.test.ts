@@ -43,7 +43,7 @@ describe('match', () => {
     [
       { match: 'organization', for: { ous: ['ou-ab12-cd34ef56'] } },
       [
-        'grants[0].for must be all: true, since match: organization takes in every account; for some of them use ' +
+        'grants[0].for must be all: true, since match: organization selects every account; for some accounts use ' +
           'match: ou or accounts',
       ],
     ],
@@ -83,8 +83,8 @@ describe('match', () => {
     [
       { ...key, preset: 'cloudtrail-encrypt', match: 'ou', for: { ous: ['ou-ab12-cd34ef56'] } },
       [
-        'grants[0].match must be accounts for this preset, since what CloudTrail does with a key is known by its ' +
-          'trail\'s ARN alone: AWS documents no key of the organization for it (it is "ou")',
+        'grants[0].match must be accounts for this preset, since what CloudTrail does with a key can only be ' +
+          'restricted by the ARN of its trail: AWS documents no condition key of the organization for it (it is "ou")',
       ],
     ],
   ])('reports the reason when match does not fit (%#)', (fields, expected) => {

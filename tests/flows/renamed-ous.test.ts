@@ -118,8 +118,8 @@ test('gives access to nobody when the OU is deleted, and reports it', async () =
   expect(withAccess(env)).toEqual([]);
   expect(run.status).toBe('succeeded');
   expect(run.warnings).toContain(
-    `${head('Workloads/Production')} The OU ${production}, which was Workloads/Production, was deleted: ` +
-      `it gives access to nobody. ${todo}`,
+    `${head('Workloads/Production')} The OU ${production}, which was Workloads/Production, was deleted, ` +
+      `so it gives no access. ${todo}`,
   );
 });
 
@@ -135,7 +135,7 @@ test('gives access to nobody when the OU is deleted and made anew, until a confi
   expect(withAccess(env)).toEqual([]);
   expect(run.unresolved?.join()).toContain(`Workloads/Production is now another OU: ${newOu}.`);
 
-  expect(run.unresolved?.join()).toContain(`was deleted: it gives access to nobody. Not added: ${first}.`);
+  expect(run.unresolved?.join()).toContain(`was deleted, so it gives no access. Not added: ${first}.`);
 
   await activated(env, env.configuration);
   const { run: after } = await sweep(env);

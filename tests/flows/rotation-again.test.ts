@@ -53,7 +53,7 @@ async function givenUp(): Promise<SecretEnv> {
     'FAILED',
     [
       expect.stringMatching(
-        /busy with other deployments for 20 minutes. The scheduled check looks at it again until/,
+        /busy with other deployments for 20 minutes. The scheduled check tries it again until/,
       ),
     ],
   ]);
@@ -137,7 +137,7 @@ describe('a deployment that was not complete when its time was over', () => {
     const env = await createSecretEnv({ bakeMinutes: 400, environments: ['watched'] });
     const { run } = await deploy(env, await rotate(env));
     expect(run?.unresolved).toEqual([
-      expect.stringMatching(/is BAKING after 120 minutes. The scheduled check looks at it again/),
+      expect.stringMatching(/is BAKING after 120 minutes. The scheduled check tries it again/),
     ]);
     env.clock.advance(30 * minute);
     return env;

@@ -100,7 +100,7 @@ describe('a raw statement is refused', () => {
     [
       'for a service without accounts',
       { ...toService, Condition: undefined },
-      'must say which accounts it is for',
+      'must restrict the service to the accounts',
     ],
     [
       'with two lists of accounts',

@@ -5,7 +5,7 @@ const plain = Array.from({ length: 60 }, (_, number) => `resource ${number}: bus
 const named = 'bucket: still names 111122223333, which gets nothing on it';
 const widening = 'policy: + statement Audit ! widens access';
 const unresolved =
-  'The path Workloads/Prod (grant logs) does not name what it named when the configuration was activated.';
+  'The path Workloads/Prod (grant logs) no longer names the OUs that it named when the configuration was activated.';
 
 const recordHas = (count: number | 'all') => `the record has ${count} of them`;
 

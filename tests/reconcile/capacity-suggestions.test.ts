@@ -137,6 +137,6 @@ test('reports a group to which ten unmanaged policies are attached', () => {
   expect(error.message).toContain('Detach policies that are not needed');
   expect(error.message).not.toContain('managedPoliciesPerGroup');
   expect(error.message).toMatch(
-    /All 3 fit, as was tried, with such a resource that others have left room on/,
+    /All 3 fit, as was tried, with such a resource that unmanaged content has left room on/,
   );
 });

@@ -29,7 +29,7 @@ describe('the users of an unresolved path', () => {
     [['approval'], '(approval)'],
   ])('names the users of an unresolved path: %j', (usedBy, expected) => {
     expect(formatUnresolvedPaths({ ...found, usedBy })).toContain(
-      `The path Workloads ${expected} does not name`,
+      `The path Workloads ${expected} no longer names the OUs`,
     );
   });
 });

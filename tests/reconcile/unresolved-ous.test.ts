@@ -159,9 +159,9 @@ describe('the changes of an unresolved path', () => {
       deleted: [],
     });
     expect(text).toBe(
-      'The path Workloads (grant images and approval) does not name what it named when the configuration was ' +
-        'activated. The OU ou-w was Workloads and is now Work. Until a configuration is activated, this path adds ' +
-        'nobody. Correct the path if it should name another OU, then run `onboarding activate`',
+      'The path Workloads (grant images and approval) no longer names the OUs that it named when the configuration was ' +
+        'activated. The OU ou-w was Workloads and is now Work. Until a configuration is activated, this path gives ' +
+        'no account new access. Correct the path if it should name another OU, then run `onboarding activate`',
     );
   });
 
@@ -193,8 +193,8 @@ describe('the changes of an unresolved path', () => {
     });
 
     expect(text).toBe(
-      'The path Workloads (grant images and approval) does not name what it named when the configuration was ' +
-        'activated. The OU ou-w, which was Workloads, was deleted: it gives access to nobody. Correct the path if it ' +
+      'The path Workloads (grant images and approval) no longer names the OUs that it named when the configuration was ' +
+        'activated. The OU ou-w, which was Workloads, was deleted, so it gives no access. Correct the path if it ' +
         'should name another OU, then run `onboarding activate`',
     );
   });

@@ -6,12 +6,12 @@ import type { FunctionUnderTest } from './secrets/context.ts';
 import { clientOf } from './secrets/function.ts';
 import type { RotationPlayOptions } from './secrets/play.ts';
 
-/** What goes between the code and the world, or in its place, so that a promise cannot hold any more. */
+/** Code between the project and the world, or in its place, that breaks a promise. */
 export type PlantedRotation = Omit<RotationPlayOptions, 'seed'>;
 
 /**
- * The order of AWS's published sample: the label first, then the deployments, by the function itself, and nothing where
- * the label is there already.
+ * The order of AWS's published sample: first the label, then the deployments by the function itself, and nothing if the
+ * label is set already.
  */
 const sample: FunctionUnderTest = async (tools, event, stage, secret) => {
   if (event.Step !== 'finishSecret') return rotateSecret(tools, event);
@@ -41,12 +41,12 @@ const sample: FunctionUnderTest = async (tools, event, stage, secret) => {
 
 export const orderOfTheSample = (): PlantedRotation => ({ rotationFunction: sample, hub: false });
 
-/** A start rests on no look at what the environment has. */
+/** A start does not read the environment first. */
 export const blindStarts = (): PlantedRotation => ({
   between: async ({ operation }, proceed) => (operation === 'ListDeployments' ? { Items: [] } : proceed()),
 });
 
-/** What was given up for the time being is given up for good. */
+/** A suspended delivery is never resumed. */
 export const givenUpForGood = (): PlantedRotation => ({
   around: (store) => ({
     ...store,
@@ -57,7 +57,7 @@ export const givenUpForGood = (): PlantedRotation => ({
   }),
 });
 
-/** An error says which value could not be set. */
+/** An error contains the value that could not be set. */
 export const valuesInErrors = (): PlantedRotation => ({
   rotationFunction: async (tools, event, _, { door }) => {
     try {
@@ -71,7 +71,7 @@ export const valuesInErrors = (): PlantedRotation => ({
   },
 });
 
-/** Whatever is asked for is taken to exist. */
+/** Every requested resource counts as existing. */
 export const anyVersionExists = (): PlantedRotation => ({
   between: async ({ operation }, proceed) =>
     operation === 'ListHostedConfigurationVersions'
@@ -79,7 +79,7 @@ export const anyVersionExists = (): PlantedRotation => ({
       : proceed(),
 });
 
-/** Wishes count in the order in which their runs get to the outbox. */
+/** Requests count in the order in which their runs reach the outbox. */
 export const wishesAsTheyArrive = (): PlantedRotation => ({
   around: (store) => {
     const arrived = new Map<string, string>();
@@ -100,7 +100,7 @@ export const wishesAsTheyArrive = (): PlantedRotation => ({
   },
 });
 
-/** What does not exist is taken for what is not to be had for the moment. */
+/** A missing resource counts as temporarily unavailable. */
 export const goneForTheMoment = (): PlantedRotation => ({
   between: (_, proceed) =>
     Promise.resolve(proceed()).catch((thrown: unknown) => {
@@ -111,7 +111,7 @@ export const goneForTheMoment = (): PlantedRotation => ({
     }),
 });
 
-/** Nobody hears of what has failed. */
+/** Failures are not announced. */
 export const failuresUntold = (): PlantedRotation => ({
   between: async ({ operation, input }, proceed) => {
     const isFailure =
@@ -120,7 +120,7 @@ export const failuresUntold = (): PlantedRotation => ({
   },
 });
 
-/** Nobody remembers what was told of a secret in trouble. */
+/** Reported problems of a secret are not stored. */
 export const troubleForgotten = (): PlantedRotation => ({
   around: (store) => ({
     ...store,

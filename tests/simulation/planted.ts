@@ -6,13 +6,15 @@ import type { Store, StoredConfiguration } from '../../shared/store/ports.ts';
 import type { Interceptor } from '../../simulator/plugin.ts';
 import type { PlayOptions } from './accounts/set-up.ts';
 
-/** What goes between the code and the world, so that one of the promises cannot hold any more. */
+/** Code between the project and the world that breaks one of the promises. */
 export type Planted = Pick<PlayOptions, 'around' | 'between' | 'accounts'>;
 
 const sleep = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Whoever replaces what is remembered does, whatever came meanwhile: it would hold most of what leases hold. */
+/**
+ * Saving a state ignores the versions of others. With the version check most violations of a lease would do no harm.
+ */
 const unversioned = ({ resources }: Store): Pick<Store, 'resources'> => ({
   resources: {
     ...resources,
@@ -23,7 +25,7 @@ const unversioned = ({ resources }: Store): Pick<Store, 'resources'> => ({
   },
 });
 
-/** A lease is everybody's. */
+/** Every run gets every lease. */
 export const sharedLeases = (): Planted => ({
   around: (store) => ({
     ...store,
@@ -32,7 +34,7 @@ export const sharedLeases = (): Planted => ({
   }),
 });
 
-/** The accounts that a resource has, and the one that has just come: no look at the whole registry. */
+/** Only the accounts that the resource has, and the new one: the registry is not read as a whole. */
 export const oldPolicyPlusOne = (): Planted => ({
   around: (store) => {
     const seen = new Map<string, RegisteredAccount>();
@@ -56,7 +58,7 @@ export const oldPolicyPlusOne = (): Planted => ({
   },
 });
 
-/** The revision is counted up first, and the account stored some time after. */
+/** The revision is incremented first, and the account is stored some time after. */
 export const revisionOutsideTransaction = (): Planted => ({
   around: (store) => {
     let ahead = 0;
@@ -107,7 +109,7 @@ export const appliedBeforeReadBack = (): Planted => ({
   }),
 });
 
-/** The registry is read as it was some seconds ago. */
+/** Reads of the registry are some seconds old. */
 export const staleRegistry = (): Planted => ({
   around: (store) => {
     let known: { at: number; accounts: readonly RegisteredAccount[] } | undefined;
@@ -125,7 +127,7 @@ export const staleRegistry = (): Planted => ({
   },
 });
 
-/** A lease that ends long before its holder. */
+/** A lease that ends long before its holder expects. */
 export const shortLeases = (): Planted => ({
   around: (store) => ({
     ...store,
@@ -151,7 +153,7 @@ const rewriting =
     return proceed();
   };
 
-/** Statements of ours for accounts are for everybody. */
+/** Managed statements for accounts are for everybody. */
 export const openToEverybody = (): Planted => ({
   between: rewriting((text) => {
     const document = parsePolicy(text, 'the request');
@@ -165,7 +167,7 @@ export const openToEverybody = (): Planted => ({
   }),
 });
 
-/** A managed policy is about the roles of whatever account. */
+/** A managed policy covers the roles of every account. */
 export const rolesOfAnybody = (): Planted => ({
   between: (call, proceed) => {
     const input = call.input as { PolicyDocument?: string };
@@ -186,7 +188,7 @@ export const withoutSidLost = (): Planted => ({
   }),
 });
 
-/** Now and then, what was written before is written again. */
+/** Sometimes an earlier write is repeated. */
 export const oldDocumentAgain = (): Planted => {
   const earlier = new Map<string, string>();
   let writes = 0;
@@ -200,10 +202,7 @@ export const oldDocumentAgain = (): Planted => {
   };
 };
 
-/**
- * A policy counts as smaller than it is: of what others have written, long texts are hidden from the code, and put back
- * into what it writes.
- */
+/** A policy counts as smaller than it is: long unmanaged texts are hidden from the code, and restored in its writes. */
 export const limitIgnored = (): Planted => {
   const hidden = new Map<string, string>();
   const hide = (text: string): string =>
@@ -224,7 +223,7 @@ export const limitIgnored = (): Planted => {
   };
 };
 
-/** Quotas that AWS raises on request are taken for ten times what they are. */
+/** Quotas that AWS raises on request count as ten times as high. */
 export const quotaIgnored = (): Planted => ({
   around: (store) => ({
     ...store,
@@ -251,7 +250,7 @@ function withHigherQuotas(inForce: StoredConfiguration | undefined): StoredConfi
   return { ...inForce, document: { ...document, limits } };
 }
 
-/** Functions go on by the configuration that they saw first. */
+/** Functions keep the first configuration that they read. */
 export const formerConfiguration = (): Planted => ({
   around: (store) => {
     let first: StoredConfiguration | undefined;
@@ -273,7 +272,7 @@ export const formerConfiguration = (): Planted => ({
   },
 });
 
-/** The inventory lists nothing, so resources that no grant is for any more are not revoked. */
+/** The inventory is empty, so access on resources without a grant is not revoked. */
 export const emptyInventory = (): Planted => ({
   around: (store) => ({
     ...store,

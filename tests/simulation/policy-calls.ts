@@ -12,7 +12,7 @@ export const policyServices: ReadonlySet<string> = new Set([
   'ec2',
 ]);
 
-/** Whether a call changes what grants are on. */
+/** Whether a call changes the subject of grants. */
 export const isPolicyWrite = (call: Pick<SimulatedCall, 'service' | 'operation'>): boolean =>
   isWrite(call) && policyServices.has(call.service);
 
@@ -29,7 +29,7 @@ export const getResourceArn = ({
   input,
 }: Pick<SimulatedCall, 'service' | 'region' | 'input'>): string => `${service} ${region} ${getTarget(input)}`;
 
-/** Part of the id that the resource of a call has in its `ResourceRef`: of a group's policies, that it is one. */
+/** The type prefix in the id of a call's resource, for a group's or role's policies. */
 export const getTarget = (input: object): string => {
   const { Bucket, KeyId, ImageId, repositoryName, SecretId, RoleName, ...iam } = input as Readonly<
     Record<string, unknown>

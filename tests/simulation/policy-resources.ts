@@ -3,10 +3,10 @@ import type { SimulatedResource, SimulatedRole } from '../../simulator/simulated
 import type { SimulatedWorld } from '../../simulator/world.ts';
 import { keyOf, type Ref } from './oracle/resources.ts';
 
-/** A resource that has one policy document, whatever it is. */
+/** A resource with one policy document, of any kind. */
 export interface PolicyResource {
   readonly arn: string;
-  /** `s3`, `kms`, `ecr`, `secretsmanager` or `iam`: the service that has it. */
+  /** `s3`, `kms`, `ecr`, `secretsmanager` or `iam`: its service. */
   readonly service: string;
   /** The name in records. */
   key(): string;
@@ -14,7 +14,7 @@ export interface PolicyResource {
   write(text: string): void;
 }
 
-/** The resource whose document a call reads or writes; `undefined` for a call that is about none. */
+/** The resource whose document a call reads or writes. `undefined` for any other call. */
 export function findPolicyResourceOfCall(
   world: SimulatedWorld,
   { service, accountId, region, input }: Pick<SimulatedCall, 'service' | 'accountId' | 'region' | 'input'>,
@@ -24,7 +24,7 @@ export function findPolicyResourceOfCall(
   return id === '' ? undefined : findPolicyResourceAt(world, { service, accountId, region, id });
 }
 
-/** The resource that a grant is on. */
+/** The resource of the grant. */
 export const findPolicyResource = (
   world: SimulatedWorld,
   { kind, ...ref }: Ref,
@@ -42,7 +42,7 @@ export const listPolicyResources = (world: SimulatedWorld): readonly PolicyResou
   ...[...world.roles.values()].filter(({ path }) => path === readers).map(toTrustPolicyResource),
 ];
 
-/** The path of the roles whose trust policies grants are on. */
+/** The path of the roles with grants on their trust policies. */
 const readers = '/readers/';
 
 const services: Readonly<Record<string, string>> = {

@@ -22,7 +22,7 @@ const role = `assume-role-permission/${accountId}/us-east-1/role/Builder`;
 const image = `ami-launch-permission/${accountId}/eu-west-1/ami-0123456789abcdef0`;
 const policy = 'account-onboarding-sim-group-Developers-2';
 
-/** The rules that are broken when a run sends a call some time after it took a lease, which lasts three minutes. */
+/** The rules that a run breaks if it sends a call some time after it took a lease, which lasts three minutes. */
 const brokenBySending = (
   sent: ReturnType<typeof call>,
   { lease, owner = 'run-1', after }: { lease: string; owner?: string; after: number },

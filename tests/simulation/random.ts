@@ -1,19 +1,19 @@
 import type { Random } from '../../shared/platform/clock.ts';
 
-/** What a simulation draws; everything comes from one seed. */
+/** The random draws of a simulation. All come from one seed. */
 export interface Draw {
   readonly random: Random;
   /** True once in `1 / probability` times. */
   chance(probability: number): boolean;
   /** A whole number from `low` to `high`, both included. */
   between(low: number, high: number): number;
-  /** One of them; there must be one. */
+  /** One of the items; there must be one. */
   pick<T>(values: readonly T[]): T;
-  /** Some of them, in their order; each with the probability given. */
+  /** Some of the items, in their order, each with the given probability. */
   some<T>(values: readonly T[], probability: number): readonly T[];
 }
 
-/** Mulberry32: 32 bits of state, and neighboring seeds have nothing in common. */
+/** Mulberry32: 32 bits of state. Neighboring seeds give unrelated numbers. */
 export function createSeededRandom(seed: number): Random {
   let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0;
   return () => {

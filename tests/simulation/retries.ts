@@ -6,8 +6,8 @@ const maxAttempts = 3;
 const throttling = /throttl|toomanyrequests|slowdown|requestlimit/i;
 
 /**
- * What the SDK does, which the quick clients leave out: two more attempts after a refusal for the rate or no answer, each
- * after a random pause. Writers of policies send once (`maxAttempts` of shared/platform/aws/access.ts). Source: SDK reference
+ * The SDK's retries, which the quick clients lack: two more attempts after throttling or a missing answer, each after a
+ * random pause. Writers of policies send once (`maxAttempts` of shared/platform/aws/access.ts). Source: SDK reference
  * guide, "Retry behavior", standard mode.
  */
 export const createRetries =

@@ -43,7 +43,10 @@ test('looks for every planted fault', () => {
   expect(new Set(faults.map(([, plant]) => plant))).toEqual(new Set(Object.values(planted)));
 });
 
-/** Searched from a seed near the one that is known to find it, since the others take their time: `node bench/planted-faults.ts`. */
+/**
+ * Starts at a seed near one that is known to find the fault, since other seeds take their time: `node
+ * bench/planted-faults.ts`.
+ */
 describe('it catches, in less than 500 seeds,', () => {
   test.each(faults)('catches %s', async (_, plant, from, says) => {
     const caught = async (seed: number) =>

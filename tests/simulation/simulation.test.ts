@@ -38,8 +38,8 @@ test('repeats the same run for the same seed', async () => {
 const most = 500;
 
 /**
- * A seed of 1 to 500 whose promises the planted fault breaks, and that breaks none without it. Looked for from `first`
- * on, which was one when this was written: `bench/planted-faults.ts` looks from 1 on.
+ * A seed of 1 to 500 for which the planted fault breaks a promise, and for which no promise breaks without it. The
+ * search begins at `first`, which was such a seed when this was written. `bench/planted-faults.ts` searches from 1 on.
  */
 async function caughtAt(plant: () => planted.Planted, first: number): Promise<number | undefined> {
   for (let count = 0; count < most; count += 1) {

@@ -5,28 +5,28 @@ import type { Draw } from './random.ts';
 /** How long reads of IAM and of bucket policies may be old, in milliseconds. */
 const staleFor = 8_000;
 
-/** Reads of a key that tell nothing of its policy. */
+/** Reads of a key that do not return its policy. */
 const readsNoPolicy: ReadonlySet<string> = new Set(['ListGrants', 'DescribeKey']);
 
-/** That there is no policy is an answer, too: the reader has seen the state. A denied reader has not. */
+/** A missing policy is an answer, too: the reader has seen the state. A denied reader has not. */
 const saysNoPolicy = /^(NoSuch\w+|\w*NotFound\w*)$/;
 
-/** What a read answered lately, as a stale one repeats it. */
+/** The recent answers of a read, for stale reads. */
 interface Answer {
   readonly at: number;
   readonly output: unknown;
 }
 
 export interface StaleReads {
-  /** Of reads only. */
+  /** For reads only. */
   readonly interceptor: Interceptor;
-  /** When the state that the latest answer to a read shows was true, by caller's session and resource. */
+  /** The time of the state in the latest answer to a read, by caller's session and resource. */
   readonly readAt: ReadonlyMap<string, number>;
-  /** When the newest state that any read has shown was true, by resource. */
+  /** The time of the newest state that any read has returned, by resource. */
   readonly shownAt: ReadonlyMap<string, number>;
 }
 
-/** Some reads of IAM and S3 answer with the state before the last change. @param rate how many of them */
+/** Some reads of IAM and S3 return the state before the last change. @param rate the fraction of stale reads */
 export function createStaleReads(draw: Draw, rate: () => number): StaleReads {
   const answers = new Map<string, Answer>();
   const readAt = new Map<string, number>();

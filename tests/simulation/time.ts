@@ -1,19 +1,19 @@
 import { install } from '@sinonjs/fake-timers';
 import type { Clock, Random } from '../../shared/platform/clock.ts';
 
-/** When every simulation begins. */
+/** The start time of every simulation. */
 export const epoch = Date.parse('2026-03-02T09:00:00Z');
 
 /**
- * The longest simulated time of a play, in milliseconds. Normal plays end within a day; a play that does not end, such as
- * one whose run waits for ever, is a fault.
+ * The longest simulated time of a play, in milliseconds. Normal plays end within a day. A play that never ends, such as
+ * one whose run waits forever, is a fault.
  */
 const longestPlay = 4 * 24 * 3_600_000;
 
 /**
- * Does `work` in simulated time: every timer of the process, also those of the SDK's retries and of the state machine
- * runner, goes off in the order of its hour, and time jumps to the next one when nobody has anything else to do. Their
- * jitter is `random`, too. So a play is a function of its seed, and hours pass in milliseconds.
+ * Does `work` in simulated time. Every timer of the process goes off in the order of its due time, also timers of the
+ * SDK's retries and of the state machine runner. When no other work is left, time jumps to the next timer. `random`
+ * also drives their jitter. So a play is a function of its seed, and hours pass in milliseconds.
  * @throws Error if `work` waits for something that never comes, or lasts longer than `longestPlay`
  */
 export async function runInSimulatedTime<T>(random: Random, work: () => Promise<T>): Promise<T> {
@@ -37,7 +37,7 @@ export async function runInSimulatedTime<T>(random: Random, work: () => Promise<
     const done = work().finally(() => {
       over = true;
     });
-    // Whoever awaits `done` hears of its failure below.
+    // The caller of `done` gets the failure below.
     done.catch(() => {});
     while (!over) {
       await round(() => over || timers.next());
@@ -57,8 +57,8 @@ export async function runInSimulatedTime<T>(random: Random, work: () => Promise<
 const stepsOfRound = 100;
 
 /**
- * Takes some steps, and before and after each lets everything happen that needs no time: between two immediates of a
- * round Node runs all that is ready (`setImmediate` in "Timers", since Node 11).
+ * Takes some steps. Before and after each step, all work that needs no time is done: between two immediates of a round
+ * Node runs everything that is ready (`setImmediate` in "Timers", since Node 11).
  */
 function realRound(): (step: () => void) => Promise<void> {
   const { setImmediate } = globalThis;
@@ -79,7 +79,7 @@ function realRound(): (step: () => void) => Promise<void> {
     });
 }
 
-/** The clock of a process whose own is `skew` milliseconds fast. */
+/** A clock that is `skew` milliseconds fast. */
 export const createProcessClock = (skew = 0): Clock => ({
   now: () => Date.now() + skew,
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

@@ -48,7 +48,7 @@ const isOneOf = (one: unknown, other: unknown): boolean => (one === undefined) !
 
 /** IAM user guide, "IAM JSON policy elements": an identity policy has no principal. */
 const noPrincipal = z
-  .undefined('absent: the policy of a role says what the role may do, and names no principal')
+  .undefined('absent: the policy of a role names no principal, because the role itself is the principal')
   .optional();
 
 /** A statement of the role's inline policy. */

@@ -42,7 +42,7 @@ const memberRoleFields = {
         'must have keys of 1 to 128 letters, digits, spaces and _.:/=+-@, which do not begin with aws:',
     })
     .refine((tags) => Object.keys(tags).length <= 48, {
-      message: 'must be at most 48 tags: two are ours, and IAM takes 50',
+      message: 'must be at most 48 tags: this project adds two, and IAM takes 50',
     })
     .optional(),
 };

@@ -74,12 +74,12 @@ const advice: readonly Advice[] = [
   {
     text: /service control policy/i,
     advice:
-      'A service control policy forbids it: exempt the role there, or take the resource out of the configuration',
+      'A service control policy forbids it: exempt the role there, or remove the resource from the configuration',
   },
   {
     text: /resource control policy/i,
     advice:
-      "A resource control policy on the resource's account forbids it: exempt the role there, or take the resource out of the configuration",
+      "A resource control policy on the resource's account forbids it: exempt the role there, or remove the resource from the configuration",
   },
   {
     text: /VPC endpoint policy/i,

@@ -12,7 +12,7 @@ function plannedSecret({ what, thrown, fields }: FailedCall): OnboardingError | 
   if (thrown.name !== 'InvalidRequestException' || !/(marked|scheduled) for deletion/i.test(thrown.message))
     return undefined;
   return new ResourceMissingError(
-    `${what}: it is planned for deletion. Restore it, or take its name out of the configuration`,
+    `${what}: it is scheduled for deletion. Restore it, or remove its name from the configuration`,
     { ...fields, restorable: true },
     thrown,
   );
@@ -35,10 +35,10 @@ function unusableKey({ what, thrown, fields }: FailedCall): OnboardingError | un
 function keyState({ name, message }: Error): string {
   const said = `(${message})`;
   if (/pending.?deletion/i.test(message))
-    return `its KMS key is scheduled for deletion ${said}. Cancel the deletion (aws kms cancel-key-deletion) and enable the key, or take it out of the configuration`;
+    return `its KMS key is scheduled for deletion ${said}. Cancel the deletion (aws kms cancel-key-deletion) and enable the key, or remove it from the configuration`;
   if (/Disabled/.test(name) || /disabled/i.test(message))
-    return `its KMS key is disabled ${said}. Enable it (aws kms enable-key), or take it out of the configuration`;
-  return `its KMS key is in a state in which it cannot be used ${said}. Look at it with aws kms describe-key`;
+    return `its KMS key is disabled ${said}. Enable it (aws kms enable-key), or remove it from the configuration`;
+  return `its KMS key is unusable in its present state ${said}. Look at it with aws kms describe-key`;
 }
 
 /**
@@ -51,14 +51,14 @@ function unusableImage({ what, thrown, fields }: FailedCall): OnboardingError | 
   const isDisabled = /\bdisabled\b/i.test(thrown.message);
   if (isDisabled)
     return new ResourceDisabledError(
-      `${what}: the image is disabled (${thrown.message}). Enable it (aws ec2 enable-image), or take its id out of the configuration`,
+      `${what}: the image is disabled (${thrown.message}). Enable it (aws ec2 enable-image), or remove its id from the configuration`,
       fields,
       thrown,
     );
   if (thrown.name !== 'InvalidAMIID.Unavailable') return undefined;
   return new ResourceMissingError(
     `${what}: the image was deregistered or is disabled (${thrown.message}). If aws ec2 describe-images --include-disabled ` +
-      'still shows it, enable it (aws ec2 enable-image); otherwise take its id out of the configuration',
+      'still shows it, enable it (aws ec2 enable-image); otherwise remove its id from the configuration',
     fields,
     thrown,
   );

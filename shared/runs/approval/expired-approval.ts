@@ -52,7 +52,7 @@ const noneWaits = (ids: readonly string[]): string =>
   `Account ${ids.join(', ')} does not wait for approval any more. To finish the run, ${startWith(ids)}`;
 
 const unheard = (ids: readonly string[], { by, at }: ApprovalDecision): string =>
-  `Account ${ids.join(', ')} was approved by ${by} at ${at}, but the run was not told. No more approval is needed: ` +
+  `Account ${ids.join(', ')} was approved by ${by} at ${at}, but the run did not receive the decision. No more approval is needed: ` +
   startWith(ids);
 
 /**

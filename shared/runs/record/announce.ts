@@ -178,7 +178,7 @@ async function putEvent(services: RecordServices, title: string, detail: string)
     const refusal = await putOnce(services, title, detail);
     if (refusal === undefined) return;
     if (attempt === maxAttempts)
-      throw new ServiceUnavailableError(`EventBridge did not take the event "${title}": ${refusal}`);
+      throw new ServiceUnavailableError(`EventBridge did not accept the event "${title}": ${refusal}`);
     await services.clock.sleep(attempt * 1_000);
   }
 }
@@ -221,7 +221,7 @@ async function topicOf({ store, logger }: RecordServices): Promise<string | unde
     return (await getConfiguration(store)).notifications?.topic;
   } catch (error) {
     if (toErrorRecord(error).retryable) throw error;
-    logger.warn('No SNS topic is known, because the active configuration cannot be read', { error });
+    logger.warn('The SNS topic is unknown, because the active configuration cannot be read', { error });
     return undefined;
   }
 }

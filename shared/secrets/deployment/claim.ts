@@ -46,7 +46,7 @@ async function claimDelivery(
     if (await outbox.put(next, known?.revision)) return next.runId === claim.runId ? key : undefined;
   }
   throw new ConcurrentUpdateError(
-    `The delivery ${key.id} of ${key.source} was changed by others, again and again`,
+    `The delivery ${key.id} of ${key.source} was changed by other runs in each attempt`,
   );
 }
 

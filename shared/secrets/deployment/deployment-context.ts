@@ -43,7 +43,7 @@ export async function createContext(
 /** A process that was frozen meanwhile may have outdated data. @throws ConcurrentUpdateError */
 function expectInTime({ clock }: DeploymentServices, deadline: number): void {
   if (clock.now() > deadline)
-    throw new ConcurrentUpdateError('The request was held up for too long, so it was not sent');
+    throw new ConcurrentUpdateError('The request was delayed for too long, so it was not sent');
 }
 
 /** The longest wait between two steps, in seconds. */
@@ -102,7 +102,7 @@ export function postpone(
   const over = now >= again.until;
   if (over || !isSecretDelivery(delivery))
     return endDelivery({ services }, delivery, { ...how, reason: `${how.reason}. Start it by hand` });
-  const reason = `${how.reason}. The scheduled check looks at it again until ${new Date(again.until).toISOString()}`;
+  const reason = `${how.reason}. The scheduled check tries it again until ${new Date(again.until).toISOString()}`;
   return saveEnd(services, { ...delivery, again }, { ...how, reason });
 }
 

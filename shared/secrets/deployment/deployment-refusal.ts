@@ -31,7 +31,7 @@ export function toDeploymentRefusal(delivery: Delivery, thrown: unknown): Onboar
 function adviceFor(thrown: Error, delivery: Delivery): string | undefined {
   switch (thrown.name) {
     case 'ServiceQuotaExceededException':
-      return 'A quota of AppConfig is reached. Delete what is not used any more, or ask for a higher quota (Service Quotas, AWS AppConfig)';
+      return 'A quota of AppConfig is reached. Delete unused resources, or request a higher quota (Service Quotas, AWS AppConfig)';
     case 'PayloadTooLargeException':
       return `The configuration is larger than AppConfig takes${sizesOf(thrown)}. Make it smaller, or split it over several profiles`;
     case 'BadRequestException':

@@ -123,7 +123,7 @@ function parseEvent(input: object): RotationRequest {
   const { source, 'detail-type': detailType, detail } = parsed(kind, input);
   const { eventName } = detail;
   if (source === rotatedEvent.source && detailType === rotatedEvent.detailType) return parseRotated(input);
-  if (source !== 'aws.secretsmanager') return ignored(`an event of ${source}, which tells of no secret`);
+  if (source !== 'aws.secretsmanager') return ignored(`an event of ${source}, which names no secret`);
   if (detailType === 'Secret Label Updated') return parseLabel(input);
   if (eventName === 'RotationFailed')
     return { type: 'rotation-failed', cause: 'rotation-failed', secretId: secretIdOf(input) };

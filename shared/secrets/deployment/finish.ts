@@ -103,7 +103,7 @@ function formatUnresolved(
   const where = `${nameOf(delivery)} to environment ${delivery.target.environment}`;
   if (!isUnfinished(delivery)) return [`${where}: ${delivery.status}: ${delivery.reason ?? ''}`];
   const why = error === undefined ? '' : `: ${error.Error}: ${parseTaskError(error.Cause)}`;
-  return [`${where}: ${delivery.status}, and left for the next look${why}`];
+  return [`${where}: ${delivery.status}, and left for the next scheduled check${why}`];
 }
 
 const nameOf = (delivery: Delivery): string =>

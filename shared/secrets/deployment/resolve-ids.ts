@@ -100,6 +100,6 @@ function idAmong(items: readonly Item[], wanted: string, what: string): string {
   const why = first === undefined ? `There is no ${what}` : `More than one ${what}`;
   const known = items.map(({ Id, Name }) => `${Name} (${Id})`).join(', ');
   const advice =
-    known === '' ? 'There is none: create it first' : `There are: ${known}. Give the id of one of them`;
+    known === '' ? 'There is none: create it first' : `There are: ${known}. Use the id of one of them`;
   throw new ResourceMissingError(`${why} with the id or name ${wanted}. ${advice}`, { wanted });
 }

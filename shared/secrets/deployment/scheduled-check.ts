@@ -50,7 +50,7 @@ async function isWorthARun(services: DeploymentServices, delivery: Delivery): Pr
     return !isInProgress(await deploymentOf(context, delivery, deployment));
   } catch (thrown) {
     const { name } = toErrorRecord(thrown);
-    services.logger.warn('A deployment could not be looked at', { source, deployment, error: name });
+    services.logger.warn('A deployment could not be checked', { source, deployment, error: name });
     // A permanent error needs a run, which ends the delivery and reports why: its environment may be gone.
     return thrown instanceof OnboardingError && !thrown.retryable;
   }
@@ -67,7 +67,7 @@ async function lookAt(
   } catch (thrown) {
     const { secretId } = claim.secret;
     const { name, message } = toErrorRecord(thrown);
-    services.logger.warn('A secret could not be looked at', { secretId, error: name });
+    services.logger.warn('A secret could not be checked', { secretId, error: name });
     const isTold =
       thrown instanceof OnboardingError || !(await isNewError(services, { ...active, ...claim }, thrown));
     return { deliveries: [], problems: isTold ? [] : [`${secretId}: ${name}: ${message}`] };

@@ -33,7 +33,7 @@ export async function startDeployment(
   if (later !== undefined)
     return endDelivery(context, delivery, {
       status: 'superseded',
-      reason: `Version ${later.version} was asked for after it`,
+      reason: `Version ${later.version} was requested after it`,
     });
   if (seen.own !== undefined) return adopt(context, delivery, seen.own);
   const secret = isSecretDelivery(delivery)

@@ -23,5 +23,5 @@ export const requestByEvent =
     );
     // PutEvents succeeds even if an entry was rejected (EventBridge API reference).
     if ((FailedEntryCount ?? 0) > 0)
-      throw new ServiceUnavailableError(`EventBridge did not take the event: ${Entries?.[0]?.ErrorCode}`);
+      throw new ServiceUnavailableError(`EventBridge did not accept the event: ${Entries?.[0]?.ErrorCode}`);
   };

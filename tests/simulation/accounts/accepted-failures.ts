@@ -23,7 +23,10 @@ export interface AcceptedFailures {
   readonly blocked: ReadonlySet<string>;
   /** Keys of resources whose policy AWS rejects because of another team's statement. */
   readonly spoiled: ReadonlySet<string>;
-  /** Those of them on which newcomers wait too, since not all fit beside those with a blocked removal. */
+  /**
+   * Keys of blocked resources where new accounts wait too, since there is no room for all accounts beside the accounts
+   * with a blocked removal.
+   */
   readonly halted: ReadonlySet<string>;
   /** The lines that a record must or may have for them. */
   readonly lines: readonly DueLine[];

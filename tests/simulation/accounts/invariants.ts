@@ -45,8 +45,8 @@ export async function findHandledViolations(
     const blocked = holds
       .filter(({ reason }) => reason === 'removal-limit')
       .map(({ accountId }) => accountId);
-    // The run that began to withhold it has said so.
-    // A grant that is gone keeps all that it named while the removal of some of them is blocked.
+    // The run that blocked the removal first has reported it. A removed grant keeps all its accounts while the removal
+    // of some is blocked.
     if (sort === 'names' && blocked.length > 0 && (blocked.includes(id) || isStray(finding))) continue;
     // A run that began before the activation has verified the access, but not the form of the statements.
     if (sort === 'lacks' && !looked.names.has(id) && (await isServed(stage, finding))) continue;

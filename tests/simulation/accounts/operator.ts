@@ -8,8 +8,8 @@ import type { SimulationContext } from './context.ts';
 import { removeClashes } from './external-edits-to-ours.ts';
 
 /**
- * A person allows blocked removals, looks at the plan and applies it, as `onboarding activate` and `apply` do, and keeps
- * others from what is ours.
+ * An operator allows blocked removals, reads the plan and applies it, as `onboarding activate` and `apply` do, and
+ * stops external changes of managed statements.
  */
 export async function decideAsOperator(stage: SimulationContext, runId: string): Promise<void> {
   removeClashes(stage);

@@ -4,14 +4,14 @@ import type { Entry } from './entry.ts';
 import type { Document } from './policies.ts';
 import type { Ref } from './resources.ts';
 
-/** One grant on a resource, and how many accounts it is for. */
+/** One grant on a resource, and the number of its accounts. */
 interface Demand {
   readonly entry: Entry;
-  /** None of a grant that a condition holds. */
+  /** None for a grant with a condition. */
   readonly accountIds: readonly string[];
 }
 
-/** Whether a resource cannot take all accounts that it is for: a refusal for its size is right only then. */
+/** Whether a resource has no room for all accounts of its grants: only then an error about its size is right. */
 export type IsFull = (
   world: SimulatedWorld,
   ref: Ref,
@@ -19,9 +19,9 @@ export type IsFull = (
   configuration: Configuration,
 ) => boolean;
 
-/** What the lists of accounts of one grant take, written as short as the grant allows. */
+/** The size of the account lists of one grant, in the shortest form that the grant allows. */
 export interface Lists {
-  /** How many statements there are, each with a list. */
+  /** The number of statements with a list. */
   readonly statements: number;
   /** Characters of one account in one list. */
   readonly perAccount: number;
@@ -34,7 +34,10 @@ const asRoot = 33;
 /** `"555566667777",` */
 export const asId = 15;
 
-/** Lists of principals; a grant that allows it names ids in a condition. Beside a condition stands the owner's root. */
+/**
+ * Lists of principals. A grant that allows it lists ids in a condition. Beside the condition the statement has the
+ * owner's root.
+ */
 export function principals(entry: Entry, statements: number): Lists {
   const { accountsIn, match = 'accounts' } = entry as { accountsIn?: string; match?: string };
   const isPacked = accountsIn === 'condition';
@@ -45,12 +48,12 @@ export function principals(entry: Entry, statements: number): Lists {
   };
 }
 
-/** The most characters that a statement has without its accounts. */
+/** The most characters of a statement without its accounts. */
 const statement = 480;
 
 /**
- * The oracle writes no statements, so it knows the size within some hundred characters alone: what is this close to the
- * limit may be refused.
+ * The oracle writes no statements, so it knows the size only within some hundred characters. A size this close to the
+ * limit may be rejected.
  */
 export function isDocumentFull(
   unmanaged: Document,

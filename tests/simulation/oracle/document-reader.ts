@@ -7,12 +7,12 @@ import { allows, type Request } from './requests.ts';
 import type { Ref } from './resources.ts';
 import { isManaged, ofGrant } from './sids.ts';
 
-/** What a kind with policy documents says besides its documents. */
+/** The parts of a kind with policy documents besides its documents. */
 type Kind = Pick<Reader, 'named' | 'patterns' | 'all' | 'findable'> & {
   /** How many characters a document may have. */
   readonly limit?: number;
   readonly lists?: (entry: Entry) => Lists;
-  /** In place of both, for a kind of its own. */
+  /** Replaces both, for a kind with its own rule. */
   readonly isFull?: IsFull;
   readonly documents: Documents;
   readonly probes: (grantCase: Case) => Probes;
@@ -20,7 +20,7 @@ type Kind = Pick<Reader, 'named' | 'patterns' | 'all' | 'findable'> & {
 
 const oneList = (entry: Entry): Lists => principals(entry, 1);
 
-/** The reader of a kind whose grants are statements: what they allow is asked request by request. */
+/** The reader of a kind with statements: it evaluates each request by itself. */
 export function documentReader({ documents, probes, limit = 0, lists = oneList, ...kind }: Kind): Reader {
   const managed = (
     world: SimulatedWorld,

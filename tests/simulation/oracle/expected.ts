@@ -10,14 +10,16 @@ import { keyOf, type Ref } from './resources.ts';
 import type { Tree } from './selectors.ts';
 import { type Answer, answersOf, noStoredOus, type StoredOus } from './stored-ous.ts';
 
-/** What is to be compared: the world as it is, the active configuration, and who waits for approval. */
+/**
+ * The input of the comparison: the present world, the active configuration, and the accounts that wait for approval.
+ */
 export interface Situation {
   readonly world: SimulatedWorld;
   readonly configuration: Configuration;
   readonly waiting: Waiting;
-  /** The OUs that paths named at the activation. Default: paths go by the names of today. */
+  /** The OUs at paths when the configuration was activated. Default: paths refer to today's names. */
   readonly stored?: StoredOus;
-  /** What accounts had before the latest sweep: `cellName` of each cell of the matrix. Default: nothing. */
+  /** The access before the latest sweep: `cellName` of each cell of the matrix. Default: none. */
   readonly had?: ReadonlySet<string>;
 }
 
@@ -26,7 +28,7 @@ export interface Expected {
   readonly key: string;
   readonly ref: Ref;
   readonly entry: Entry;
-  /** Whether the configuration names the resource, so that it must be there. */
+  /** Whether the configuration names the resource, so that it must exist. */
   readonly named: boolean;
   readonly accounts: ReadonlySet<string>;
 }
@@ -49,7 +51,7 @@ export function expected(situation: Situation): readonly Expected[] {
   });
 }
 
-/** Who gets access on a resource by a grant, and who keeps it. */
+/** The accounts that get access on a resource by a grant, and the accounts that keep it. */
 function dueOn(row: string, answers: ReadonlyMap<string, Answer>, { had }: Situation): ReadonlySet<string> {
   const isDue = (id: string, answer: Answer): boolean =>
     answer === 'gets' || (answer === 'keeps' && had?.has(cellName(row, id)) === true);
@@ -66,7 +68,7 @@ export const namedKeysOf = (configuration: Configuration): readonly string[] => 
   ...new Set(entriesOf(configuration).flatMap((entry) => namedBy(entry, configuration).map(keyOf))),
 ];
 
-/** Places in which patterns of a configuration look: `kind/account/region`. */
+/** Accounts and regions of the configuration's patterns: `kind/account/region`. */
 export const patternPlaces = (configuration: Configuration): ReadonlySet<string> =>
   new Set(
     entriesOf(configuration)
@@ -81,8 +83,8 @@ export const patternPlaces = (configuration: Configuration): ReadonlySet<string>
 const hasPatterns = ({ names, tags }: Patterns): boolean => names.length > 0 || tags !== undefined;
 
 /**
- * An account that waits for approval has what it would have both here and where it was approved last. Grants that a
- * condition holds know no approval (docs/approval.md).
+ * An account that waits for approval has the access that both its present position and the position of its last
+ * approval give. Grants with a condition ignore approval (docs/approval.md).
  */
 function answersTo(
   entry: Entry,
@@ -104,7 +106,7 @@ function answersTo(
 const weaker = (one: Answer, other: Answer): Answer =>
   (['nothing', 'keeps'] as const).find((each) => one === each || other === each) ?? 'gets';
 
-/** IAM knows no regions: what is on it is kept under one. */
+/** IAM has no regions, so its resources have one fixed region in their keys. */
 const globalKinds: ReadonlySet<string> = new Set(['assume-role-permission', 'role-trust-policy']);
 
 function placesOf(entry: Entry, { centralAccounts }: Configuration): readonly Omit<Ref, 'kind' | 'id'>[] {
@@ -122,7 +124,7 @@ const namedBy = (entry: Entry, configuration: Configuration): readonly Ref[] =>
       .map((id) => ({ kind: entry.kind, ...place, id })),
   );
 
-/** What the patterns of an entry match now. */
+/** The present matches of an entry's patterns. */
 function matchedBy(entry: Entry, { world, configuration }: Situation): readonly Ref[] {
   const { patterns, all, findable = all } = readerOf(entry.kind);
   const wanted = patterns(entry);

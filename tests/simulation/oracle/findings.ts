@@ -4,19 +4,22 @@ import { readerOf } from './kinds/index.ts';
 import { isMember, parentIdsOf } from './organization.ts';
 import type { Case, Subject } from './reader.ts';
 
-/** A cell of the matrix account × access in which the world is not as it must be. */
+/** A cell of the matrix account × access in which the world is wrong. */
 export interface Cell {
   readonly id: string;
   readonly key: string;
   readonly grant: string;
   readonly named: boolean;
-  /** `lacks`: not all of what is due. `names`: an access that is not due. `exceeds`: more than the grant means. */
+  /**
+   * `lacks`: part of the due access is missing. `names`: an access that is not due. `exceeds`: more than the grant is
+   * meant to give.
+   */
   readonly sort: 'lacks' | 'names' | 'exceeds';
-  /** What exactly, if it exceeds. */
+  /** The excess, for `exceeds`. */
   readonly detail?: string;
 }
 
-/** An account that no grant is ever for, outside the organization. */
+/** An account outside the organization that no grant selects. */
 const stranger: Subject = { id: '131313131313', parentIds: undefined };
 
 /** Compares the expected matrix with what every policy, grant on a key and launch permission gives. */
@@ -44,7 +47,7 @@ const caseOf = ({ configuration }: Situation, { entry, ref }: Expected, subject:
 
 type Bare = Pick<Cell, 'id' | 'sort' | 'detail'>;
 
-/** What each member has, asked request by request. */
+/** The access of each member, by evaluating request by request. */
 function memberCells(situation: Situation, row: Expected): readonly Bare[] {
   const { world, configuration } = situation;
   const { entry, accounts } = row;
@@ -61,7 +64,7 @@ function memberCells(situation: Situation, row: Expected): readonly Bare[] {
   });
 }
 
-/** Accounts that the grant names without being for them. What a condition lets in names nobody. */
+/** Accounts that the grant names without selecting them. A condition names no account. */
 function namedCells(
   { world, configuration }: Situation,
   { ref, entry, accounts }: Expected,
@@ -75,8 +78,8 @@ function namedCells(
 }
 
 /**
- * What a condition is to hold lists nobody but the owner of the resource. While accounts keep what is to be taken from them,
- * it lists all, and `namedCells` finds those.
+ * A grant with a condition lists no account except the owner of the resource. While accounts keep access that they
+ * should lose, it lists all, and `namedCells` finds them.
  */
 function listedCells({ world, configuration }: Situation, row: Expected): readonly Bare[] {
   const { ref, entry, accounts } = row;
@@ -88,7 +91,7 @@ function listedCells({ world, configuration }: Situation, row: Expected): readon
   return [...ids].map((id) => ({ id, sort: 'exceeds', detail: 'it is listed in place of a condition' }));
 }
 
-/** Nothing is for an account outside the organization that no grant names. */
+/** No access is for an account outside the organization that no grant names. */
 function strangerCells(situation: Situation, row: Expected): readonly Bare[] {
   const { world, configuration } = situation;
   const grantCase = caseOf(situation, row, stranger);
@@ -96,7 +99,7 @@ function strangerCells(situation: Situation, row: Expected): readonly Bare[] {
   return has === 'nothing' ? [] : [{ id: stranger.id, sort: 'exceeds', detail: 'it is open to strangers' }];
 }
 
-/** The cells of the matrix in which an account has anything now. */
+/** The cells of the matrix in which an account has any access now. */
 export function heldCells(situation: Situation): ReadonlySet<string> {
   const { world, configuration } = situation;
   const members = [...world.accounts.values()].filter(isMember);
@@ -118,7 +121,7 @@ export function heldCells(situation: Situation): ReadonlySet<string> {
   );
 }
 
-/** Whether an account has all that one grant gives, by whatever is managed on the resource. */
+/** Whether an account has all access of one grant, by any managed content on the resource. */
 export function hasAll(
   situation: Situation,
   { id, key, grant }: Pick<Cell, 'id' | 'key' | 'grant'>,
@@ -131,7 +134,7 @@ export function hasAll(
   return readerOf(row.ref.kind).has(world, grantCase, configuration.installation) === 'everything';
 }
 
-/** Whether a resource that grants are for cannot take all their accounts beside what others have there. */
+/** Whether a resource has no room for all accounts of its grants beside the unmanaged content. */
 export function isFull(situation: Situation, key: string): boolean {
   const rows = expected(situation).filter((row) => row.key === key);
   const [first] = rows;

@@ -1,4 +1,4 @@
-/** Whether a text fits a pattern in which `*` is any characters and `?` is one: IAM's wildcards, and ECR's names. */
+/** Whether a text matches a pattern in which `*` is any characters and `?` is one: IAM's wildcards, and ECR's names. */
 export function fitsWildcards(text: string, pattern: string): boolean {
   if (!pattern.includes('*') && !pattern.includes('?')) return text === pattern;
   const rest = pattern.slice(1);
@@ -8,7 +8,7 @@ export function fitsWildcards(text: string, pattern: string): boolean {
   return text !== '' && (pattern[0] === '?' || pattern[0] === text[0]) && fitsWildcards(text.slice(1), rest);
 }
 
-/** The same where `*` alone is special, as in the name of an OU. */
+/** As `matchesGlob`, with `*` as the only special character, as in the name of an OU. */
 export function fitsStars(text: string, pattern: string): boolean {
   const [first = '', ...others] = pattern.split('*');
   if (!text.startsWith(first)) return false;
@@ -34,11 +34,13 @@ export function fitsSegment(name: string, segment: string): boolean {
 export const unescaped = (text: string): string =>
   text.replaceAll(/%([0-7][0-9a-f])/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
-/** A pattern on an account's name ("Patterns of names", docs/selectors.md); a name that is spelled like it fits, too. */
+/**
+ * A pattern on an account's name ("Patterns of names", docs/selectors.md). A name that equals the pattern matches, too.
+ */
 export const fitsName = (name: string, pattern: string): boolean =>
   name === pattern || fitsGlob(name, pattern);
 
-/** Braces are written out first; the simulation draws none within others. */
+/** Braces are expanded first. The simulation draws no nested braces. */
 function fitsGlob(name: string, pattern: string): boolean {
   const braces = /\{([^{}]*)\}/.exec(pattern);
   if (braces !== null) {

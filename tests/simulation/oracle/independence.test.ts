@@ -8,7 +8,7 @@ const folder = 'tests/simulation/oracle';
 const codeIn = (where: string): readonly string[] =>
   filesIn(where).filter((file) => !file.endsWith('.test.ts'));
 
-/** What the other files of the simulation run of the system under test: they play it, and judge by the oracle. */
+/** The files of the system under test that the rest of the simulation uses: it plays them, and judges by the oracle. */
 const played: readonly string[] = [
   'shared/accounts/registry.ts',
   'shared/configuration/active-configuration.ts',

@@ -6,7 +6,7 @@ import type { Case, Subject } from './reader.ts';
 import { allows, type Request } from './requests.ts';
 import type { Ref } from './resources.ts';
 
-/** What the oracle says of one access that names a role. */
+/** The oracle's answer for one access that names a role. */
 export interface ExpectedAccess {
   /** Key of the central resource. */
   readonly key: string;
@@ -15,13 +15,15 @@ export interface ExpectedAccess {
   readonly status: 'verified' | 'denied' | 'pending' | 'central-only';
 }
 
-/** A member role as the configuration describes it. */
+/** A member role in the configuration. */
 interface Described {
   readonly name: string;
   readonly trusts: Readonly<Record<string, unknown>>;
 }
 
-/** What the configuration and the world together mean for every access that names a role ("Ready", docs/run-results.md). */
+/**
+ * The meaning of configuration and world together for every access that names a role ("Ready", docs/run-results.md).
+ */
 export const expectedAccesses = (situation: Situation): readonly ExpectedAccess[] =>
   expected(situation).flatMap((row) =>
     listRoles(row.entry, situation).flatMap((role) =>
@@ -63,7 +65,7 @@ function statusOf(
   return isCentral || member === 'denied' ? member : 'denied';
 }
 
-/** The readers of kinds know roles by their names alone, so the entry gets what the member role says. */
+/** The readers of kinds only use the names of roles, so the entry gets the data of the member role. */
 function hasCentralHalf(
   { world, configuration }: Situation,
   { entry, ref }: Expected,
@@ -112,7 +114,7 @@ function memberHalf(
   );
 }
 
-/** The reader may see a role of the same name if the role has no path. Another one it may not see. */
+/** The reader may read a role of an equal name if the role has no path. It may not read another one. */
 function withoutRole(paths: readonly string[]): ExpectedAccess['status'] {
   if (paths.length === 0) return 'pending';
   return paths.includes('/') ? 'denied' : 'central-only';
@@ -130,7 +132,7 @@ function managed({ managedPolicies }: SimulatedWorld, arn: string): Document {
   return documentOf(policy?.versions.find(({ id }) => id === policy.defaultVersion)?.document);
 }
 
-/** By the group or role that the central resource is. */
+/** By the group or role of the central resource. */
 function trustRequests(
   resource: string,
   { trusts }: Described,
@@ -168,14 +170,14 @@ interface Profiled {
   readonly described: Described;
 }
 
-/** EC2 alone gives a role by an instance profile. */
+/** Only EC2 uses a role through an instance profile. */
 const hasProfile = ({ instanceProfiles }: SimulatedWorld, { id, bare, arn, described }: Profiled): boolean =>
   described.trusts.service !== 'ec2' ||
   [...instanceProfiles.values()].some(
     ({ accountId, name, roleArn }) => accountId === id && name === bare && roleArn === arn,
   );
 
-/** What the role asks for. */
+/** The requirements of the role. */
 function sent(kind: string, { accountId, region, id }: Ref): Request {
   const requests: Readonly<Record<string, readonly [action: string, resource: string]>> = {
     's3-bucket-policy': ['s3:GetObject', `arn:aws:s3:::${id}/revision.zip`],

@@ -4,7 +4,7 @@ import type { SimulatedWorld } from '../../../simulator/world.ts';
 import { unescaped } from './globs.ts';
 import type { Leaf, Tree } from './selectors.ts';
 
-/** The organization as it is: the root with everything below it, with the accounts for which `isKept` holds. */
+/** The present organization: the root with everything below it, with the accounts for which `isKept` is true. */
 export function treeOf(
   world: SimulatedWorld,
   isKept: (account: SimulatedAccount) => boolean = isMember,
@@ -20,10 +20,10 @@ export function treeOf(
   return below(world.settings.rootId, 'Root');
 }
 
-/** Only members are granted anything: accounts that Organizations calls active. */
+/** Only members get access: accounts that Organizations calls active. */
 export const isMember = ({ state }: Pick<Account, 'state'>): boolean => state === 'ACTIVE';
 
-/** One account alone in the OUs where it was approved last. */
+/** One account alone in the OUs of its last approval. */
 export function treeOfOne(id: string, { name, tags, parentIds, ouPath }: Position): Tree {
   const names = ['Root', ...ouPath.split('/').map(unescaped)];
   const leaf: Leaf = { id, name, tags };
@@ -51,5 +51,5 @@ export function parentIdsOf(
   return ids;
 }
 
-/** Accounts that wait for approval, by id: what the registry says of them. */
+/** The accounts that wait for approval, by id, from the registry. */
 export type Waiting = ReadonlyMap<string, PendingApproval>;

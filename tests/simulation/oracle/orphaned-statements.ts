@@ -3,17 +3,17 @@ import { readers } from './kinds/index.ts';
 import { keyOf } from './resources.ts';
 import { keyGrantMark, sidOfGrant } from './sids.ts';
 
-/** Something managed in the world that belongs to no grant of the configuration there. */
+/** Managed content in the world that belongs to no grant of the configuration there. */
 export interface OrphanedStatement {
   readonly key: string;
   readonly mark: string;
   /** The accounts that it names; empty if a condition admits accounts. */
   readonly ids: readonly string[];
-  /** Whether no grant is for the resource at all. */
+  /** Whether the resource has no grant at all. */
   readonly dropped: boolean;
 }
 
-/** Looks at every resource of every kind. */
+/** Checks every resource of every kind. */
 export function findOrphanedStatements(
   { world, configuration }: Situation,
   rows: readonly Expected[],
@@ -33,13 +33,13 @@ export function findOrphanedStatements(
   );
 }
 
-/** What bears no mark belongs to every grant there. */
+/** Content without a mark belongs to every grant there. */
 const isOf = (mark: string, installation: string, grant: string): boolean =>
   mark === '' ||
   mark.startsWith(sidOfGrant(installation, grant)) ||
   mark.startsWith(keyGrantMark(installation, grant));
 
-/** Whether a Sid is of a grant of one of the configurations. */
+/** Whether a Sid belongs to a grant of one of the configurations. */
 export const isSidOf = (sid: string, configurations: readonly Situation['configuration'][]): boolean =>
   configurations.some((each) =>
     entriesOf(each).some(({ name }) => sid.startsWith(sidOfGrant(each.installation, name))),

@@ -1,4 +1,4 @@
-/** A statement as it stands in a policy's JSON. */
+/** A statement in a policy's JSON. */
 export interface Statement {
   readonly Sid?: string;
   readonly Effect: string;
@@ -15,7 +15,7 @@ export interface Document {
 
 const nothing: Document = { Version: '2012-10-17', Statement: [] };
 
-/** A policy's text, read plainly. The latest texts are kept, since the same are read again and again. */
+/** The parsed policy. The latest texts are cached, since plays read equal texts repeatedly. */
 export function documentOf(text: string | undefined): Document {
   if (text === undefined) return nothing;
   const known = read.get(text) ?? parse(text);
@@ -42,7 +42,10 @@ const idsIn = (text: string): readonly string[] => text.match(/(?<![\w.-])\d{12}
 /** An ARN without wildcards. */
 const namesOneTrail = /"arn:aws:cloudtrail:[a-z0-9-]+:\d{12}:trail\/[\w.-]+"/;
 
-/** The accounts that a statement names as those that it is for; the owner of a resource in its ARN is none of them. */
+/**
+ * The accounts that a statement names as principals, sources or resources. The owner in a resource's ARN does not
+ * count.
+ */
 export function accountsNamed({ Principal, Resource, Condition = {} }: Statement): readonly string[] {
   const positive = Object.entries(Condition).filter(([operator]) => !operator.includes('Not'));
   // One trail of the management account serves every account.
@@ -50,7 +53,10 @@ export function accountsNamed({ Principal, Resource, Condition = {} }: Statement
   return [...new Set(idsIn(JSON.stringify([Principal ?? '', Resource ?? '', positive])))];
 }
 
-/** Two statements or policies that mean the same have one such text: no order, no difference between one and a list. */
+/**
+ * One text for all statements or policies of one meaning: order does not count, and a single value equals a list of
+ * one.
+ */
 export function meaningOf(value: unknown): string {
   if (Array.isArray(value))
     return value.length === 1 ? meaningOf(value[0]) : `[${value.map(meaningOf).sort().join()}]`;

@@ -1,7 +1,7 @@
 import type { Case, Subject } from './reader.ts';
 import type { Request } from './requests.ts';
 
-/** The organization's keys about an account ("AWS global condition context keys"). */
+/** The organization's keys for an account ("AWS global condition context keys"). */
 export const organizationKeys = (
   whose: 'Principal' | 'Source' | 'Resource',
   { subject, organizationId }: Pick<Case, 'subject' | 'organizationId'>,
@@ -33,7 +33,7 @@ const rolesOf = ({ entry }: Case): readonly string[] | undefined =>
 
 const roleOf = (grantCase: Case): string => (rolesOf(grantCase)?.[0] ?? 'Whatever').replaceAll('*', 'x');
 
-/** Of a grant for some roles: what another role must not do. */
+/** For a grant for some roles: a request that another role must not be able to make. */
 export const byOtherRole = (grantCase: Case, call: Call): readonly Request[] =>
   rolesOf(grantCase) === undefined ? [] : [byRole(grantCase, call, 'NoneOfThem')];
 
@@ -65,7 +65,7 @@ export const trailService = 'cloudtrail.amazonaws.com';
 /** The management account of every simulated organization. */
 const managementAccount = '111111111111';
 
-/** The ARN of the trail that an entry names. An account outside the organization has a trail of its own at most. */
+/** The ARN of the trail of an entry. An account outside the organization has at most a trail of its own. */
 export function organizationTrailOf({ entry, subject }: Case): string {
   const { name, region } = entry.trail as { readonly name: string; readonly region: string };
   const owner = subject.parentIds === undefined ? subject.id : managementAccount;
@@ -88,7 +88,7 @@ export const byOrganizationTrail = (grantCase: Case, call: Call): Request => {
   };
 };
 
-/** The same call about nobody: as an anonymous confused deputy would make it. */
+/** An equal call without an account: as an anonymous confused deputy would make it. */
 export const forNobody = (request: Request): Request => ({
   ...request,
   keys: Object.fromEntries(Object.entries(request.keys).filter(([key]) => !/^aws:source/i.test(key))),

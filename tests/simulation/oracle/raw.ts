@@ -3,19 +3,19 @@ import { list, type Statement } from './policies.ts';
 import { byRole, byService, forNobody } from './probes.ts';
 import type { Case, Probes } from './reader.ts';
 
-/** The statements of a grant with `preset: raw`, as the configuration has them. */
+/** The statements of a grant with `preset: raw`, from the configuration. */
 export const rawStatementsOf = (entry: Entry): readonly Statement[] =>
   'statements' in entry ? ((entry.statements ?? []) as readonly Statement[]) : [];
 
 interface Raw {
   readonly resource: string;
-  /** What a service works for, such as `lambda:function:any`. */
+  /** The source of a service's request, such as `lambda:function:any`. */
   readonly source: string;
   /** Actions that no raw statement of a simulated configuration allows to a role. */
   readonly refused: readonly string[];
 }
 
-/** What raw statements mean for one account: each action, by a role of the account or by a service on its behalf. */
+/** The access of one account by raw statements: each action, by a role of the account or by a service on its behalf. */
 export function rawProbes(grantCase: Case, { resource, source, refused }: Raw): Probes {
   const requests = rawStatementsOf(grantCase.entry).flatMap(({ Principal, Action }) => {
     const services = typeof Principal === 'object' ? list(Principal.Service) : [];

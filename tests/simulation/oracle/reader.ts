@@ -5,14 +5,14 @@ import type { Document } from './policies.ts';
 import type { Request } from './requests.ts';
 import type { Ref } from './resources.ts';
 
-/** An account as a request shows it. */
+/** The fields of an account that requests contain. */
 export interface Subject {
   readonly id: string;
   /** From the root to its parent; `undefined` for an account outside the organization. */
   readonly parentIds: readonly string[] | undefined;
 }
 
-/** What one grant on one resource means for one account. */
+/** The access of one account by one grant on one resource. */
 export interface Case {
   readonly entry: Entry;
   readonly ref: Ref;
@@ -20,7 +20,7 @@ export interface Case {
   readonly organizationId: string;
 }
 
-/** Something that a pattern may match. */
+/** A resource that a pattern may match. */
 export interface Candidate {
   readonly accountId: string;
   readonly region: string;
@@ -28,49 +28,49 @@ export interface Candidate {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** How a pattern of an entry is written: globs on names, or tags. */
+/** The two forms of an entry's pattern: globs on names, or tags. */
 export interface Patterns {
   readonly names: readonly string[];
   readonly tags: Readonly<Record<string, string | readonly string[]>> | undefined;
 }
 
-/** What stands on a resource under the mark of one grant, or of an unknown one. */
+/** Content on a resource with the mark of one grant, or of an unknown one. */
 interface Holding {
-  /** A Sid, or the name of a grant on a key; empty on an image. */
+  /** A Sid, or the name of a grant on a key. Empty on an image. */
   readonly mark: string;
   /** The accounts that it names. */
   readonly ids: readonly string[];
 }
 
-/** How much of a grant an account has. */
+/** Which part of a grant an account has. */
 export type Has = 'everything' | 'something' | 'nothing';
 
-/** What the oracle knows of one grant kind. */
+/** The oracle's knowledge of one grant kind. */
 export interface Reader {
   /** The ids of the resources that an entry names. */
   readonly named: (entry: Entry) => readonly string[];
   readonly patterns: (entry: Entry) => Patterns;
-  /** Every resource of the kind that there is. */
+  /** Every existing resource of the kind. */
   readonly all: (world: SimulatedWorld) => readonly Candidate[];
-  /** Those that a pattern may match. Default: all. */
+  /** The resources that a pattern may match. Default: all. */
   readonly findable?: (world: SimulatedWorld) => readonly Candidate[];
-  /** What is managed on a resource; of one grant, if one is given. */
+  /** Managed content on a resource, of one grant if one is given. */
   readonly holdings: (
     world: SimulatedWorld,
     ref: Ref,
     installation: string,
     grant?: string,
   ) => readonly Holding[];
-  /** What the account has by the grant, under the mark of `grant` or of any. */
+  /** The account's access by the grant, under the mark of `grant` or of any. */
   readonly has: (world: SimulatedWorld, grantCase: Case, installation: string, grant?: string) => Has;
-  /** Whether the account can do it without any grant. Default: never. */
+  /** Whether the account has the access without any grant. Default: never. */
   readonly needsNothing?: (grantCase: Case) => boolean;
   readonly isFull: IsFull;
-  /** What the grant gives to the account beyond its meaning. */
+  /** Access of the account by the grant's statements that the grant is not meant to give. */
   readonly tooMuch: (world: SimulatedWorld, grantCase: Case, installation: string) => readonly string[];
 }
 
-/** What an access is made of, and what it must never include. */
+/** The requests of an access, and the requests that it must never allow. */
 export interface Probes {
   readonly allowed: readonly Request[];
   readonly refused: readonly Request[];

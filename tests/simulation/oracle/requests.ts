@@ -1,7 +1,7 @@
 import { fitsWildcards } from './globs.ts';
 import { type Document, list, type Statement } from './policies.ts';
 
-/** A call of AWS that an access is made of. */
+/** A call of AWS that belongs to an access. */
 export interface Request {
   /** A role of an account, an AWS service, or the user or role of an attached policy. */
   readonly who: { readonly accountId: string } | { readonly service: string } | 'holder';
@@ -11,7 +11,10 @@ export interface Request {
   readonly keys: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** Whether statements of one policy allow a request: the plain reading of "Policy evaluation logic", one policy alone. */
+/**
+ * Whether statements of one policy allow a request, by a plain reading of "Policy evaluation logic" for one policy
+ * alone.
+ */
 export function allows({ Version, Statement }: Document, request: Request): boolean {
   const fitting = Statement.filter((each) => fits(each, request, Version));
   return fitting.some(({ Effect }) => Effect === 'Allow') && !fitting.some(({ Effect }) => Effect === 'Deny');
@@ -41,7 +44,7 @@ function isFor(principal: Statement['Principal'], who: Request['who']): boolean 
   );
 }
 
-/** Policy variables, which policies of the version 2012-10-17 know alone. */
+/** Policy variables, which only policies of the version 2012-10-17 have. */
 const filled = (text: string, { keys }: Request, version: string): string =>
   version === '2012-10-17'
     ? text.replaceAll(/\$\{([^}]+)\}/g, (_, key: string) => String(valuesOf(keys, key)[0] ?? '(absent)'))

@@ -1,4 +1,4 @@
-/** One resource: its kind, where it is, and its id. */
+/** One resource: its kind, account, region and id. */
 export interface Ref {
   readonly kind: string;
   readonly accountId: string;
@@ -6,7 +6,7 @@ export interface Ref {
   readonly id: string;
 }
 
-/** The name that records and the table use, as the run records show it. */
+/** The name in records and in the table. */
 export const keyOf = ({ kind, accountId, region, id }: Ref): string =>
   [kind, accountId, region, id].join('/');
 

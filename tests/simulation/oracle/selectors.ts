@@ -1,27 +1,27 @@
 import type { Selector, SelectorFields } from '../../../shared/accounts/selector.ts';
 import { fitsName, fitsSegment } from './globs.ts';
 
-/** An account as selectors see it. */
+/** An account with the fields that selectors read. */
 export interface Leaf {
   readonly id: string;
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** The root or an OU, with what is directly in it. */
+/** The root or an OU, with its direct content. */
 export interface Tree {
   readonly id: string;
-  /** The root's is never looked at. */
+  /** The root's name is never compared. */
   readonly name: string;
   readonly accounts: readonly Leaf[];
   readonly ous: readonly Tree[];
 }
 
-/** The tree in which a path of OUs is looked up. */
+/** The tree in which a path of OUs is resolved. */
 type TreeOfPath = (path: string) => Tree;
 
 /**
- * Ids of the accounts of the tree that a selector is for (docs/selectors.md).
+ * Ids of the accounts of the tree that a selector selects (docs/selectors.md).
  * @param treeFor default: the tree as it is
  */
 export function selected(
@@ -65,12 +65,12 @@ function withFields(
   return ids;
 }
 
-/** The OUs that a path or an id stands for. */
+/** The OUs of a path or an id. */
 function containers(ou: string, tree: Tree, treeFor: TreeOfPath): readonly Tree[] {
   return isOuId(ou) ? withId(ou, tree) : atPath(ou.split('/'), treeFor(ou));
 }
 
-/** Whether a selector means an id, and no path. */
+/** Whether an entry of a selector is an id. */
 export const isOuId = (ou: string): boolean =>
   /^(r-[a-z0-9]{4,32}|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})$/.test(ou);
 

@@ -1,11 +1,11 @@
 import type { Statement } from './policies.ts';
 
-/** Has the mark of the simulated installation, and another tool has written it. */
+/** It has the mark of the simulated installation, but another tool has written it. */
 export const clashSid = 'AccountOnboardingsimTheirs';
 
 const upperFirst = (word: string): string => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 
-/** With what the Sids of a grant begin: `AccountOnboarding`, the installation, and the grant's name in one word. */
+/** The common prefix of a grant's Sids: `AccountOnboarding`, the installation, and the grant's name in one word. */
 export const sidOfGrant = (installation: string, grant: string): string =>
   `AccountOnboarding${installation}${grant.split('-').map(upperFirst).join('')}`;
 
@@ -16,7 +16,7 @@ export const isManaged = (sid: string | undefined, installation: string): boolea
   sid.startsWith(`AccountOnboarding${installation}`) &&
   /^[A-Z]/.test(sid.slice(`AccountOnboarding${installation}`.length));
 
-/** The statements of one grant. No name of a simulated grant is the beginning of another, in words. */
+/** The statements of one grant. No name of a simulated grant is a prefix of another. */
 export const ofGrant = (
   statements: readonly Statement[],
   installation: string,
@@ -31,6 +31,6 @@ export const ofGrant = (
   );
 };
 
-/** With what the names of grants on keys begin. */
+/** The common prefix of the names of grants on keys. */
 export const keyGrantMark = (installation: string, grant?: string): string =>
   `account-onboarding/${installation}/${grant === undefined ? '' : `${grant}/`}`;

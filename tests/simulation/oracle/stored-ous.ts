@@ -6,17 +6,20 @@ import { isOuId, selected, type Tree } from './selectors.ts';
 /** The names of an OU and of the OUs above it, the highest first. */
 type OuNames = readonly string[];
 
-/** For each path in a selector: the OUs that it named at the activation and the OUs above them, with their names then, by id. */
+/**
+ * For each path in a selector: the OUs at the path when the configuration was activated, and the OUs above them, with
+ * their names then, by id.
+ */
 export type StoredOus = ReadonlyMap<string, OuNamesById>;
 
 type OuNamesById = ReadonlyMap<string, OuNames>;
 
 export const noStoredOus: StoredOus = new Map();
 
-/** `keeps`: the account has what it had before, and gets nothing. */
+/** `keeps`: the account keeps its access, and gets no more. */
 export type Answer = 'gets' | 'keeps' | 'nothing';
 
-/** What a selector gives to an account by two readings (docs/renamed-ous.md). */
+/** The accounts of a selector by two readings (docs/renamed-ous.md). */
 export function answersOf(selector: Selector, tree: Tree, stored: StoredOus): (id: string) => Answer {
   const byName = selected(selector, tree);
   const asItWas =
@@ -29,7 +32,7 @@ export function answersOf(selector: Selector, tree: Tree, stored: StoredOus): (i
 
 const ousOf = (stored: StoredOus, path: string): OuNamesById => stored.get(path) ?? new Map();
 
-/** The tree with stored names, and without the OUs that took the path of a stored OU. */
+/** The tree with stored names, without OUs that took the path of a stored OU. */
 function asStored(ous: OuNamesById, tree: Tree, above: OuNames = []): Tree {
   const below = tree.ous.flatMap((ou) => {
     const known = ous.get(ou.id);
@@ -44,7 +47,7 @@ function asStored(ous: OuNamesById, tree: Tree, above: OuNames = []): Tree {
 const isAmong = (ous: OuNamesById, names: OuNames): boolean =>
   [...ous.values()].some((each) => JSON.stringify(each) === JSON.stringify(names));
 
-/** The OUs at each path are stored. A path that names none keeps the OUs from before if one of them has an account. */
+/** The OUs at each path are stored. A path without OUs keeps its earlier OUs if one of them has an account. */
 export function storedByActivation(paths: readonly string[], tree: Tree, before: StoredOus): StoredOus {
   const populated = new Set(trailsOf(tree).map((trail) => trail.at(-1)?.id));
   return new Map(
@@ -58,10 +61,7 @@ export function storedByActivation(paths: readonly string[], tree: Tree, before:
   );
 }
 
-/**
- * A sweep stores the OUs at a path by both readings that are not stored yet, with the stored names of the OUs above them. What is
- * stored stays.
- */
+/** A sweep adds the OUs at a path by both readings, with the stored names of the OUs above them. Stored OUs stay. */
 export function storedBySweep(paths: readonly string[], tree: Tree, before: StoredOus): StoredOus {
   return new Map(
     paths.flatMap((path) => {
@@ -79,7 +79,7 @@ export function storedBySweep(paths: readonly string[], tree: Tree, before: Stor
 /** An OU with the OUs above it, the highest first. */
 type Trail = readonly Tree[];
 
-/** All OUs that have an account in them or below them: no other OU is known. */
+/** All OUs that have an account in them or below them: the project knows no other OUs. */
 const trailsOf = (tree: Tree, above: Trail = []): readonly Trail[] =>
   tree.ous.filter(isPopulated).flatMap((ou) => {
     const trail = [...above, ou];
@@ -112,14 +112,14 @@ export function pathsIn({ grants, approval }: Configuration): readonly string[] 
   return [...new Set(ous)].filter((ou) => !isOuId(ou));
 }
 
-/** A path that an operator must look at, and the OUs that the report must name. */
+/** A path that an operator must correct, and the OUs that the report must name. */
 export interface Unresolved {
   readonly path: string;
   readonly ids: readonly string[];
 }
 
 /**
- * Paths with a stored OU whose name of today they do not match, or with another OU at the path of a stored one.
+ * Paths whose stored OU has another name today, or whose position another OU has taken.
  * @param tree has all OUs, those without accounts included
  */
 export function unresolvedPaths(stored: StoredOus, tree: Tree): readonly Unresolved[] {
@@ -134,11 +134,14 @@ export function unresolvedPaths(stored: StoredOus, tree: Tree): readonly Unresol
   });
 }
 
-/** Whether an OU with accounts has the path of a stored OU: by the names of today, or by the stored names of the OUs above it. */
+/**
+ * Whether an OU with accounts has the path of a stored OU: by today's names, or by the stored names of the OUs above
+ * it.
+ */
 const isTaken = (ous: OuNamesById, trail: Trail): boolean =>
   trail.every(isPopulated) && (isAmong(ous, namesIn(trail)) || isTakenAsStored(ous, trail));
 
-/** An OU below one that is taken is not named again. */
+/** An OU below an OU that took a path is not reported again. */
 function isTakenAsStored(ous: OuNamesById, trail: Trail): boolean {
   const takes = trail.map(
     (ou, index) => !ous.has(ou.id) && isAmong(ous, storedNames(ous, trail.slice(0, index + 1))),

@@ -9,7 +9,7 @@ interface Place {
   readonly role: SimulatedRole;
 }
 
-/** What people do to a member role or to the resources of central accounts. */
+/** Changes of a member role or of central resources by people. */
 type Damage = (place: Place) => void;
 
 const policy = (...Statement: readonly object[]): string =>

@@ -5,7 +5,7 @@ import type { Draw } from '../random.ts';
 
 const boundary = { permissionsBoundary: 'arn:aws:iam::{accountId}:policy/Boundary' };
 
-/** Roles, each with what a draw may add to it. */
+/** Roles, each with the parts that a draw may add. */
 const roles = {
   'people/ReadOnly': { kind: 'people', instead: [{}, { maxSessionSeconds: 7_200 }] },
   'people/Partner': {
@@ -26,7 +26,7 @@ type RoleName = keyof typeof roles;
 
 const applications: readonly RoleName[] = ['app/Web', 'app/Worker'];
 
-/** Grants that name a role; those without one are for applications. */
+/** Grants that name a role. Other grants are for applications. */
 const grants: readonly (Readonly<Record<string, unknown>> & { readonly memberRole?: RoleName })[] = [
   { kind: 'assume-role-permission', account: 'security', groups: ['Readers'], memberRole: 'people/ReadOnly' },
   { kind: 'assume-role-permission', account: 'security', roles: ['Partners'], memberRole: 'people/Partner' },

@@ -14,15 +14,15 @@ import { drawMemberRoles, memberOus } from './draw-member-roles.ts';
 
 interface PlayedReadiness {
   readonly violations: readonly Violation[];
-  /** What happened, in order: the same for the same seed. */
+  /** The history in order: equal for equal seeds. */
   readonly history: readonly string[];
-  /** How many accesses were judged. */
+  /** Number of judged accesses. */
   readonly accesses: number;
-  /** How many of them were not verified. */
+  /** Number of accesses that were not verified. */
   readonly broken: number;
 }
 
-/** Accounts with member roles are onboarded. Then people break some things, and verification must see exactly these. */
+/** Accounts with member roles are onboarded. Then people break some parts, and verification must find exactly these. */
 export async function playReadiness({ seed }: { readonly seed: number }): Promise<PlayedReadiness> {
   const draw = createDraw(createSeededRandom(seed));
   const configuration = drawMemberRoles(draw);
@@ -61,7 +61,7 @@ export async function playReadiness({ seed }: { readonly seed: number }): Promis
   return { violations, history, ...total };
 }
 
-/** Time passes only while somebody waits. */
+/** Time only passes while a part waits. */
 function createClock() {
   let now = Date.parse('2026-03-02T09:00:00Z');
   return {
@@ -82,7 +82,7 @@ function addAccounts(organization: SimulatedOrganization, draw: Draw): readonly 
   });
 }
 
-/** @returns what was broken, and where */
+/** @returns the broken part, and its account */
 function damage(organization: SimulatedOrganization, draw: Draw, ids: readonly string[]): string {
   const roles = [...organization.world.roles.values()].filter(
     ({ accountId, path }) => ids.includes(accountId) && ['/people/', '/deploy/', '/app/'].includes(path),
@@ -101,7 +101,7 @@ interface Judged {
   readonly reason?: string;
 }
 
-/** What verification says otherwise than the oracle. */
+/** The differences between verification and the oracle. */
 function compare(
   wanted: readonly ExpectedAccess[],
   results: readonly Judged[],

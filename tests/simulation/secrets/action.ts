@@ -3,9 +3,9 @@ import type { RotatedSecret } from './scenario.ts';
 
 export const minute = 60_000;
 
-/** Where the acts of a play happen. */
+/** Where the actions of a play happen. */
 export interface ActionContext extends RotationContext {
-  /** ARNs of secrets that are being changed: Secrets Manager rotates one at a time, and people wait for it. */
+  /** ARNs of secrets under change: Secrets Manager allows one rotation at a time, and people wait for it. */
   readonly busy: Set<string>;
   /** An execution that must be over before the end. */
   run(execution: Promise<unknown>): void;

@@ -15,9 +15,9 @@ import type { RotatedSecret } from './scenario.ts';
 
 /** Everything happens within this time. */
 const duration = 150 * minute;
-/** How often the scheduled check comes (`deploymentRate` of serverless.yml). */
+/** The interval of the scheduled check (`deploymentRate` of serverless.yml). */
 const lookEvery = 15 * minute;
-/** How many looks it takes at most until nothing is open: longer than any deployment here. */
+/** The most checks until no delivery is open: longer than any deployment here. */
 const maxChecks = 48;
 
 interface Stretch {
@@ -25,7 +25,10 @@ interface Stretch {
   end(): void;
 }
 
-/** Secrets rotate, deployments of others are in the way, alarms go off, events arrive or do not; ends when all is done. */
+/**
+ * Secrets rotate, other deployments occupy environments, alarms go off, events arrive or get lost. Ends when all is
+ * done.
+ */
 export async function playRotationActions(stage: RotationContext, { begin, end }: Stretch): Promise<void> {
   const running = new Set<Promise<unknown>>();
   const run = (execution: Promise<unknown>): void => {
@@ -57,7 +60,7 @@ export async function playRotationActions(stage: RotationContext, { begin, end }
   );
 }
 
-/** The clock starts a look every quarter of an hour, now and then without effect. */
+/** The scheduled check runs every quarter of an hour. Sometimes it is lost. */
 function runScheduledChecks({ draw, hub, start, run }: ActionContext) {
   let storm = true;
   const look = (): void => {
@@ -65,7 +68,7 @@ function runScheduledChecks({ draw, hub, start, run }: ActionContext) {
   };
   const timer = setInterval(look, lookEvery);
   return {
-    /** Goes on until all is done. */
+    /** Continues until all is done. */
     async until(done: () => Promise<boolean>): Promise<void> {
       storm = false;
       for (let looks = 0; looks < maxChecks; looks += 1) {
@@ -87,7 +90,7 @@ async function happening(scene: ActionContext): Promise<void> {
 
 const rotate: Action = (scene, secret) => alone(scene, secret, () => rotateByFunction(scene, secret));
 
-/** A person changes what the secret opens, and the secret with it. */
+/** An operator changes the password of the consumer, and the secret with it. */
 const setByHand: Action = (scene, secret) =>
   alone(scene, secret, async () => {
     const { world } = scene.organization;
@@ -99,7 +102,7 @@ const setByHand: Action = (scene, secret) =>
     moveStage(world, known, 'AWSCURRENT', version);
   });
 
-/** A person goes back to the version before. */
+/** An operator restores the previous version. */
 const goBack: Action = (scene, secret) =>
   alone(scene, secret, async () => {
     const { world } = scene.organization;
@@ -120,7 +123,7 @@ async function alone(
   await act().finally(() => busy.delete(arn));
 }
 
-/** Somebody deploys a hosted configuration to one of the environments, where AppConfig lets him. */
+/** Somebody deploys a hosted configuration to one of the environments, if AppConfig allows it. */
 const occupy: Action = async (scene, secret) => {
   const { application } = secret;
   const profile = findProfile(application, scene.draw.pick(['settings', 'settings', hostedName]));
@@ -154,11 +157,11 @@ const byHand: Action = ({ hub, start, run, watch }, { arn }) => {
 
 const addEnvironment: Action = (_, { home }) => {
   const id = makeFreshId(home, 'add');
-  // A name that is no id: made anew, the environment must not be found by the id that it had before.
+  // A name that is no id: after a new creation, the old id must not find the environment.
   home.application.environments.set(id, { id, name: `added-${id}`, monitors: [], deployments: [] });
 };
 
-/** For good, and only where no target of the configuration names it. */
+/** Permanently, and only if no target of the configuration names it. */
 const removeEnvironment: Action = ({ secrets, draw }, { application }) => {
   const isNamed = secrets.some((each) => each.application === application && each.named);
   const ids = [...application.environments.keys()];
@@ -187,7 +190,7 @@ const possible: readonly Action[] = [
   deny,
 ];
 
-/** When all is quiet, every secret is rotated: what was left half done must not be in the way. */
+/** In the quiet at the end, every secret is rotated: unfinished work must not block it. */
 async function lastRotations(scene: ActionContext): Promise<void> {
   for (const { application } of scene.secrets)
     for (const { monitors } of application.environments.values())
@@ -211,7 +214,7 @@ function announce(scene: ActionContext, event: object): void {
   }
 }
 
-/** What the rotation function asks by its own events, as the rule of the bus would pass them on. */
+/** The events of the rotation function, as the rule of the bus would forward them. */
 const askedEvents = ({ operation, input }: SimulatedCall): readonly object[] =>
   operation === 'PutEvents'
     ? ((input as PutEventsCommandInput).Entries ?? [])

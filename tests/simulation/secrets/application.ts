@@ -3,19 +3,19 @@ import type { SimulatedApplication } from '../../../simulator/app-config-state.t
 import type { SimulatedWorld } from '../../../simulator/world.ts';
 import type { ApplicationLocation } from './application-locations.ts';
 
-/** An application of AppConfig that may be deleted, and made anew under its name with other ids. */
+/** An application of AppConfig that may be deleted, and created again with its name and other ids. */
 export interface RecreatableApplication {
   readonly place: ApplicationLocation;
   readonly input: ApplicationInput;
-  /** As it is, or was when it was deleted. */
+  /** In its present state, or in its last state before the deletion. */
   application: SimulatedApplication;
-  /** Ids that were made up since. */
+  /** Ids that were generated since. */
   made: number;
-  /** The version of its hosted configuration that was asked for last, when all is quiet. */
+  /** The version of its hosted configuration that was requested last, when all is quiet. */
   wished?: string;
 }
 
-/** The profile of each application that AppConfig hosts, and that is deployed by hand. */
+/** The hosted profile of each application, which is deployed by hand. */
 export const hostedName = 'features';
 
 export function createApplication(
@@ -40,7 +40,7 @@ export function makeFreshId(home: RecreatableApplication, prefix: string): strin
 
 const first = [{ content: '{}', contentType: 'application/json' }];
 
-/** As it was at first, with none of its deployments. */
+/** In its first state, without deployments. */
 export function recreateApplication(world: SimulatedWorld, home: RecreatableApplication): void {
   const before = home.application;
   home.application = addApplication(world, { ...home.input, id: makeFreshId(home, 'app') });
@@ -48,7 +48,7 @@ export function recreateApplication(world: SimulatedWorld, home: RecreatableAppl
     findProfile(home.application, name)?.versions.push(...(findProfile(before, name)?.versions ?? first));
 }
 
-/** Whether AppConfig has what a target of the configuration, or of a delivery, is about. */
+/** Whether the AppConfig resources of a target or a delivery exist. */
 export function isTargetPresent(
   { appConfig }: SimulatedWorld,
   target: { readonly application: string; readonly environment: string; readonly profile: string },

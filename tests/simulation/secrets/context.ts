@@ -10,29 +10,29 @@ import type { Draw } from '../random.ts';
 import type { RotationObserver } from './observer.ts';
 import type { RotatedSecret, RotationScenario } from './scenario.ts';
 
-/** What the parts of a play share. */
+/** The state that the parts of a play share. */
 export interface RotationContext extends RotationScenario {
   readonly draw: Draw;
   readonly inner: Store;
   readonly faults: Faults;
-  /** Of the rotation function; it does not wake up, since Lambda ends what has timed out. */
+  /** For the rotation function. It does not wake up, since Lambda ends a function after its time-out. */
   readonly functionCrashes: FunctionCrashes;
   readonly watch: RotationObserver;
   readonly logger: Logger;
   readonly history: string[];
   readonly hub: boolean;
   readonly rotationFunction: FunctionUnderTest;
-  /** Starts an execution, of config-deployment if nothing else is said. @returns its name, when it is over */
+  /** Starts an execution, by default of config-deployment. @returns its name, when it is over */
   start(input: unknown, machine?: DeployedMachine): Promise<string>;
-  /** A person makes a configuration the one in force that names the targets as they are now. */
+  /** An operator activates a configuration that names the present targets. */
   configure(): Promise<void>;
   readonly active: { configuration: Configuration };
-  /** ARNs of secrets that could not be looked at for some time, each time, or may be told of again. */
+  /** ARNs of secrets that could not be checked for some time, once for each time, or may be reported again. */
   readonly denials: string[];
   note(what: string): void;
 }
 
-/** What a rotation function does with an event. */
+/** The rotation function's handling of an event. */
 export type FunctionUnderTest = (
   tools: RotationTools,
   event: RotationEvent,

@@ -6,15 +6,15 @@ import {
 } from '../../../shared/secrets/rotation-function/index.ts';
 import type { Draw } from '../random.ts';
 
-/** What a secret opens: a database with users, or something that knows the secret's current value by itself. */
+/** The consumer of a secret: a database with users, or a system that reads the secret's current value itself. */
 export interface CredentialConsumer {
-  /** The value that it is opened with at first. */
+  /** Its first value. */
   readonly first: string;
   readonly rotator: Rotator;
   opens(value: string): boolean;
-  /** A value that nobody has had yet, which the door takes from now on, as a person would change it by hand. */
+  /** A new value that the consumer accepts from now on, as after a manual change of the password. */
   change(): string;
-  /** Makes the door take this value again. */
+  /** Makes the consumer accept this value again. */
   restore(value: string): void;
 }
 
@@ -24,7 +24,7 @@ interface Login {
   readonly host: string;
 }
 
-/** @param prefix what every value contains */
+/** @param prefix the common prefix of every value */
 export function drawCredentialConsumer(draw: Draw, prefix: string): CredentialConsumer {
   let made = 0;
   const next = (): string => {
@@ -35,7 +35,7 @@ export function drawCredentialConsumer(draw: Draw, prefix: string): CredentialCo
   return kind === 'key' ? createKeyConsumer(next) : createDatabaseConsumer(next, kind);
 }
 
-/** A key of our own: nothing has to be told, and every value is as good. */
+/** A key of the project itself: no system must be changed, and every value is valid. */
 const createKeyConsumer = (next: () => string): CredentialConsumer => {
   const value = () => JSON.stringify({ key: next() });
   return {
@@ -60,7 +60,7 @@ function createDatabaseConsumer(next: () => string, kind: 'single' | 'alternatin
     return value;
   };
   const generate: Generate = async () => next();
-  // As some drivers do, the messages quote what was given.
+  // Messages quote the input, as some drivers do.
   const enter = (value: string): void => {
     if (!opens(value)) throw new Error(`no entry with ${value}`);
   };

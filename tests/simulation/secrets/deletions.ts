@@ -2,8 +2,8 @@ import { type Action, type ActionContext, minute, sleep } from './action.ts';
 import { isGone, makeFreshId, type RecreatableApplication, recreateApplication } from './application.ts';
 
 /**
- * Somebody deletes an application, an environment or a profile, whatever is under way, and mostly makes it anew, under its
- * name with another id. Whoever has named it in the configuration says what is there now, or forgets to.
+ * Somebody deletes an application, an environment or a profile at any time. Mostly it is created again with its name
+ * and another id. The operator whose configuration names it updates the configuration, or forgets to.
  */
 export const deleteSomething: Action = async (scene, { home }) => {
   const { draw, organization, note, configure } = scene;
@@ -20,7 +20,7 @@ export const deleteSomething: Action = async (scene, { home }) => {
   if (draw.chance(0.8)) await configure();
 };
 
-/** @returns what makes it anew */
+/** @returns a function that creates it again */
 type Removal = (scene: ActionContext, home: RecreatableApplication) => () => void;
 
 const removed: Readonly<Record<'application' | 'environment' | 'profile', Removal>> = {
@@ -29,7 +29,7 @@ const removed: Readonly<Record<'application' | 'environment' | 'profile', Remova
     return () => recreateApplication(world, home);
   },
   environment: ({ draw }, home) => removeOne(home, draw.pick, home.application.environments, 'env'),
-  /** Others deploy the settings as they please. */
+  /** Other people deploy settings at any time. */
   profile: ({ draw }, home) =>
     removeOne(home, draw.pick, home.application.profiles, 'pro', ({ name }) => name !== 'settings'),
 };

@@ -2,7 +2,7 @@ import { createAwsError } from '../../../simulator/aws-error.ts';
 import { type Action, minute, sleep } from './action.ts';
 import type { RotationContext } from './context.ts';
 
-/** For some time nobody of the hub may look at a secret. */
+/** For some time the hub is denied access to a secret. */
 export const deny: Action = async ({ organization, draw, denials }, { arn }) => {
   const stop = organization.intercept(async ({ operation, input, caller }, proceed) => {
     const { SecretId } = input as { readonly SecretId?: string };
@@ -18,7 +18,7 @@ export const deny: Action = async ({ organization, draw, denials }, { arn }) => 
 const isHub = (sessionArn: string): boolean =>
   !sessionArn.includes('/rotation-function/') && !sessionArn.includes('/others/');
 
-/** The clock tells once of what keeps it from a secret, not at every look. */
+/** The scheduled check reports once that it cannot read a secret, not each time. */
 export function findDenialViolations({
   secrets,
   denials,

@@ -1,7 +1,7 @@
 import type { Delivery } from '../../../shared/store/ports.ts';
 import type { SimulatedWorld } from '../../../simulator/world.ts';
 
-/** What a start is of. */
+/** The subject of a start. */
 interface Start {
   readonly application: string;
   readonly environment: string;
@@ -10,7 +10,7 @@ interface Start {
 }
 
 export interface DeployRequestObserver {
-  /** Of all hosted configurations that something was claimed of. */
+  /** All hosted configurations with a claimed delivery. */
   readonly sources: ReadonlySet<string>;
   /** A delivery was stored. */
   stored(delivery: Delivery): void;
@@ -26,12 +26,12 @@ interface DeployRequest {
 }
 
 /**
- * A start rests on a look of the half minute before it was sent, and takes effect within three quarters of a minute: a wish
- * that was stored before that was there to be seen.
+ * A start relies on a read from the half minute before it was sent, and takes effect within three quarters of a minute.
+ * A request that was stored before that read was visible.
  */
 const longestSight = 80_000;
 
-/** Of hosted configurations: nothing is claimed that does not exist, and no start is for what is not the last wish. */
+/** For hosted configurations: no missing version is claimed, and every start is for the last request. */
 export function observeDeployRequests(
   { appConfig }: SimulatedWorld,
   violated: (what: string) => void,
@@ -55,7 +55,7 @@ export function observeDeployRequests(
       if (last === undefined || last.version === start.version) return;
       if (Date.now() - last.at > longestSight)
         violated(
-          `version ${start.version} of ${start.profile} was started, though ${last.version} was asked for after it`,
+          `version ${start.version} of ${start.profile} was started, though ${last.version} was requested after it`,
         );
     },
   };

@@ -2,7 +2,7 @@ import type { SimulatedProfile } from '../../../simulator/app-config-state.ts';
 import { type Action, type ActionContext, minute, sleep } from './action.ts';
 import { findProfile, hostedName, isGone, type RecreatableApplication } from './application.ts';
 
-/** A person asks for a version of a hosted configuration, by ids or names; the wish may come late, or twice. */
+/** An operator requests a version of a hosted configuration, by ids or names. The request may arrive late, or twice. */
 export const requestDeployment: Action = async (scene, { home }) => {
   const { draw, organization, hub, start, run } = scene;
   const profile = findProfile(home.application, hostedName);
@@ -15,7 +15,7 @@ export const requestDeployment: Action = async (scene, { home }) => {
   }
 };
 
-/** A person asks for something that does not exist: nothing may come of it but the record of a run that failed. */
+/** An operator requests a missing version. The only result may be the record of a failed run. */
 export const requestWrongDeployment: Action = async (scene, { home }) => {
   const { draw, organization, hub, start, run, watch } = scene;
   const profile = findProfile(home.application, hostedName);
@@ -32,8 +32,8 @@ export const requestWrongDeployment: Action = async (scene, { home }) => {
 };
 
 /**
- * When all is quiet every hosted configuration is asked for twice more, and the second wish is the last, though the run of the
- * first may be slower.
+ * In the quiet at the end every hosted configuration is requested twice more. The second request is the last, even if
+ * the run of the first is slower.
  */
 export async function requestLastDeployments(scene: ActionContext): Promise<void> {
   const { hub, homes, organization, start, run } = scene;
@@ -52,7 +52,7 @@ export async function requestLastDeployments(scene: ActionContext): Promise<void
   }
 }
 
-/** The first answer to an execution of AppConfig's comes so late that the next wish is there before it. */
+/** The first answer of AppConfig to an execution is so late that the next request comes before it. */
 async function slowly({ organization }: ActionContext, wished: () => Promise<string>): Promise<string> {
   let answers = 0;
   const stop = organization.intercept(async ({ operation }, proceed) => {

@@ -1,6 +1,6 @@
 import type { SimulatedCall } from '../../../simulator/plugin.ts';
 
-/** What a call to start a deployment asks for, by its ids. */
+/** The ids of a call that starts a deployment. */
 export interface DeploymentStart {
   readonly application: string;
   readonly environment: string;

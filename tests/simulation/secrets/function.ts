@@ -11,7 +11,7 @@ import type { FunctionUnderTest, RotationContext } from './context.ts';
 import type { RotatedSecret } from './scenario.ts';
 export const createRotationFunction: FunctionUnderTest = (tools, event) => rotateSecret(tools, event);
 
-/** Rotates a secret as Secrets Manager does; each invocation of the function may die, and is tried again later. */
+/** Rotates a secret as Secrets Manager does. Each invocation of the function may die, and is tried again later. */
 export async function rotateByFunction(stage: RotationContext, secret: RotatedSecret): Promise<void> {
   const { organization, draw, functionCrashes, watch, note, rotationFunction } = stage;
   const client = clientOf(stage, secret, SecretsManagerClient);

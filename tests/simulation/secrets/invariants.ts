@@ -14,7 +14,7 @@ import type { RotationContext } from './context.ts';
 import { findDenialViolations } from './denials.ts';
 import type { RotatedSecret } from './scenario.ts';
 
-/** What must hold for every secret and target when everything is quiet. */
+/** The promises for every secret and target when everything is quiet. */
 export async function findRotationViolations(stage: RotationContext): Promise<readonly Violation[]> {
   const { world } = stage.organization;
   stage.watch.look('an event', [world.putEvents, world.messages]);
@@ -41,7 +41,7 @@ async function secretViolations(stage: RotationContext, secret: RotatedSecret): 
   ];
 }
 
-/** Of the hosted configuration of an application: its last wish is in force, or somebody was told why not. */
+/** For the hosted configuration of an application: its last request is deployed, or an announcement says why not. */
 async function homeViolations(
   stage: RotationContext,
   home: RecreatableApplication,
@@ -78,7 +78,7 @@ const endViolations = (stage: RotationContext, deliveries: readonly Delivery[]):
 
 type Target = Omit<DeploymentTarget, 'strategy'>;
 
-/** Those that the configuration in force names, whether they are there or not, else those that are there. */
+/** The targets of the active configuration, existing or not. Without configured targets, the existing ones. */
 function targetsOf(
   { active, organization: { world } }: RotationContext,
   secret: RotatedSecret,
@@ -121,12 +121,12 @@ function servedViolation(
 
 const fine: ReadonlySet<Delivery['status']> = new Set(['complete', 'superseded', 'withdrawn']);
 
-/** What a person must have been told. */
+/** The required announcements. */
 const told: ReadonlySet<Delivery['status']> = new Set(['rolled-back', 'reverted', 'failed', 'timed-out']);
 
 /**
- * Of a secret nothing fails or times out for good, but where its target has vanished or it could not be looked at; of a wish,
- * what waits too long does.
+ * A delivery of a secret fails or times out for good only if its target has vanished or could not be read. A requested
+ * delivery may also wait too long.
  */
 const isStrange = (
   { organization: { world } }: RotationContext,
@@ -149,7 +149,7 @@ const servedVersion = ({ organization }: RotationContext, target: Target): strin
     ?.deployments.findLast(({ profile, undone }) => profile.id === target.profile && undone === undefined)
     ?.version;
 
-/** By an announcement that has the line of it and its end. */
+/** By an announcement that has its line and its result. */
 function isTold({ organization }: RotationContext, delivery: Delivery): boolean {
   const { source, version, target, status } = delivery;
   const what = source.startsWith('arn:') ? source : `Profile ${target.profile}`;
@@ -160,7 +160,7 @@ function isTold({ organization }: RotationContext, delivery: Delivery): boolean 
   );
 }
 
-/** Readers get in with the current value, and the next rotation can begin. */
+/** Readers use the current value, and the next rotation can begin. */
 function doorViolations(stage: RotationContext, secret: RotatedSecret): readonly string[] {
   const current = currentOf(stage, secret);
   const known = stage.organization.world.secrets.get(secret.arn);
@@ -178,7 +178,7 @@ function doorViolations(stage: RotationContext, secret: RotatedSecret): readonly
 /** Longer than any execution. */
 const quiet = executionsEndWithin + 60 * 60_000;
 
-/** A first step that wakes up when its run is over can leave a record open; the sweep closes it, as any other. */
+/** A first step that wakes up after its run can leave a record open. The sweep closes it, like any other. */
 async function recordViolations({ inner, start }: RotationContext): Promise<readonly string[]> {
   await new Promise<void>((resolve) => setTimeout(resolve, quiet));
   await start({}, 'organization-sweep');
@@ -186,7 +186,7 @@ async function recordViolations({ inner, start }: RotationContext): Promise<read
   return items.map(({ runId }) => `${runId} has no final record`);
 }
 
-/** Nothing comes of a wish for what does not exist but the record of a run that failed. */
+/** The only result of a request for a missing version is the record of a failed run. */
 async function wrongViolations({ inner, watch }: RotationContext): Promise<readonly string[]> {
   const records = await Promise.all(watch.mustHaveFailed.map((runId) => inner.runs.get(runId)));
   return records.flatMap((record) =>

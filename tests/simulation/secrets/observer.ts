@@ -8,27 +8,27 @@ import { planted } from './scenario.ts';
 import { observeUnheardStarts } from './unheard-starts.ts';
 
 export interface RotationObserver {
-  /** Next to the world: sees what takes effect. */
+  /** Nearest to the world: sees effects. */
   readonly inner: Interceptor;
-  /** Outermost: sees what the caller hears. */
+  /** Outermost: sees the answers that the caller gets. */
   readonly outer: Interceptor;
   readonly violations: Violation[];
-  /** How many deployments were started so far; of those, starts whose answer nobody heard, and second starts. */
+  /** Number of started deployments; among them, starts with a lost answer, and second starts. */
   counts(): { readonly starts: number; readonly ambiguous: number; readonly doubled: number };
-  /** A person has asked for the deployment of a secret, so that what was deployed may be deployed again. */
+  /** An operator has requested the deployment of a secret, so a deployed version may be deployed again. */
   asked(): void;
   readonly wishes: DeployRequestObserver;
-  /** This run was asked for what does not exist, so it must fail. */
+  /** This run was requested for a missing version, so it must fail. */
   mustFail(runId: string): void;
   readonly mustHaveFailed: readonly string[];
-  /** Nothing of a value may be in it. */
+  /** It must not contain any part of a value. */
   look(what: string, shown: unknown): void;
 }
 
-/** A request that nobody waits for any more takes effect within this time, or not at all. */
+/** A request whose caller has given up takes effect within this time, or not at all. */
 const longestDelay = 45_000;
 
-/** Looks at each start of a deployment at the moment it takes effect, and at all that is shown of secrets. */
+/** Checks each start of a deployment at the moment it takes effect, and all visible texts about secrets. */
 export function observeRotations(organization: SimulatedOrganization, now: () => number): RotationObserver {
   const violations: Violation[] = [];
   let starts = 0;
@@ -46,7 +46,7 @@ export function observeRotations(organization: SimulatedOrganization, now: () =>
     wishes.starts(readDeploymentStart(call));
     starts += 1;
     if (before === undefined || before.version !== readDeploymentStart(call).version) return answer;
-    // A version that is there already: where its first start was not answered, and could not be seen.
+    // A version that is deployed already: allowed if the answer of its first start was lost, and it could not be seen.
     const isHosted = before.profile.locationUri === 'hosted';
     if (before.undone !== undefined || (before.startedAt < askedAt && !isHosted)) return answer;
     doubled += 1;

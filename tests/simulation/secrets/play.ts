@@ -25,13 +25,13 @@ import { drawRotations, type RotationScenario } from './scenario.ts';
 
 export interface RotationPlayOptions {
   readonly seed: number;
-  /** Puts something between the code and its store: a planted fault of a test. */
+  /** Wraps the store for the code: a planted fault of a test. */
   readonly around?: (store: Store) => Store;
-  /** The same for calls of AWS. Default: nothing. */
+  /** Wraps the calls of AWS. Default: nothing. */
   readonly between?: Interceptor;
   /** Default: the project's own rotation function. */
   readonly rotationFunction?: FunctionUnderTest;
-  /** Whether events and the clock start runs. Default: yes. */
+  /** Whether events and the scheduled check start runs. Default: yes. */
   readonly hub?: boolean;
 }
 
@@ -41,23 +41,23 @@ export interface RotationsPlayed {
   /** How often another version of a secret became current. */
   readonly rotations: number;
   readonly runs: number;
-  /** Deployments of secrets that took effect; answers to starts that nobody heard; second starts after such. */
+  /** Deployments of secrets that took effect; lost answers to starts; second starts after lost answers. */
   readonly starts: number;
   readonly ambiguous: number;
   readonly doubled: number;
   /** Milliseconds of simulated time. */
   readonly lasted: number;
-  /** What happened, in order: the same for the same seed. */
+  /** The history in order: equal for equal seeds. */
   readonly history: readonly string[];
 }
 
-/** Random fates of secrets that are rotated and deployed, from the first deployment to the quiet at the end. */
+/** Random plays of secrets that are rotated and deployed, from the first deployment to the quiet at the end. */
 export async function playRotations(options: RotationPlayOptions): Promise<RotationsPlayed> {
   await prepareRotationCode();
   return runInSimulatedTime(createSeededRandom(-options.seed), () => playNow(options));
 }
 
-/** Each play waits for it; whoever measures them waits before. */
+/** Each play waits for it. Measurements of plays wait for it before. */
 export const prepareRotationCode = (): Promise<void> => {
   warm ??= warmUp();
   return warm;
@@ -65,7 +65,7 @@ export const prepareRotationCode = (): Promise<void> => {
 
 let warm: Promise<void> | undefined;
 
-/** In simulated time nothing may wait for the disk, so what is loaded when it is first used is loaded before. */
+/** In simulated time no step may wait for the disk, so modules that are loaded on first use are loaded before. */
 async function warmUp(): Promise<void> {
   const { organization, configuration, secrets } = drawRotations(createDraw(createSeededRandom(0)));
   const services = createSimulatedServices(organization, { quick: true });
@@ -160,7 +160,10 @@ function setUp({
 
 type Unstarted = Omit<RotationContext, 'start' | 'configure' | 'rotationFunction'>;
 
-/** What a configuration has begun or ceased to name is looked at afresh, and trouble with it is told again. */
+/**
+ * When a configuration begins or stops naming a secret, its targets are searched again, and problems are reported
+ * again.
+ */
 async function configureAnew({ organization, inner, active, secrets, denials, configured }: Unstarted) {
   const before = active.configuration;
   active.configuration = configured();
@@ -172,14 +175,14 @@ async function configureAnew({ organization, inner, active, secrets, denials, co
   await activateConfiguration(services, active.configuration, 'a person');
 }
 
-/** Executions of the deployed state machines, each a process with a clock of its own. */
+/** Executions of the deployed state machines. Each is a process with a clock of its own. */
 function starter(
   { organization, draw, logger, watch, inner, note }: Unstarted,
   store: Store,
   dying: FunctionCrashes,
 ) {
   let executions = 0;
-  // What a function asks for by an event is no part of the function, and outlives it.
+  // A deployment request by event is no part of the function, and outlives it.
   const outside = AsyncLocalStorage.snapshot();
   const startNow = async (input: unknown, machine: DeployedMachine): Promise<string> => {
     executions += 1;
@@ -190,7 +193,7 @@ function starter(
       clock: createProcessClock(draw.between(-4_000, 4_000)),
     };
     const onState = (event: object): void => watch.look('a state', event);
-    // Step Functions has one clock, whatever those of the functions are.
+    // Step Functions has one clock, whatever clocks the functions have.
     const startedAt = new Date().toISOString();
     const run = { machine, services, name, startedAt, input, around: dying.around, onState };
     const { status, error } = await runLocally({ ...run, waits: 'real' });
@@ -204,13 +207,13 @@ function starter(
 }
 
 /**
- * The first deployment of an environment has no number by which AppConfig could refuse it where it comes late
- * (docs/rotation-deliveries.md), so it does not come late here.
+ * The first deployment of an environment has no number by which AppConfig could reject a late start
+ * (docs/rotation-deliveries.md). So here it is never late.
  */
 const hasNumber = ({ operation, input }: SimulatedCall): boolean =>
   operation !== 'StartDeployment' || 'LatestDeploymentNumber' in input;
 
-/** The store, of which nothing may show a value. */
+/** The store. Nothing in it may contain a value. */
 const seen = (store: Store, watch: RotationObserver): Store => {
   const { outbox, runs } = store;
   return {

@@ -10,26 +10,26 @@ import { createApplication, findProfile, hostedName, type RecreatableApplication
 import { type ApplicationLocation, applicationLocations } from './application-locations.ts';
 import { type CredentialConsumer, drawCredentialConsumer } from './credential-consumer.ts';
 
-/** Stands in every value of a secret, and must stand nowhere else. */
+/** Part of every value of a secret. It must appear nowhere else. */
 export const planted = 'planted-9e41c7';
 
 export interface RotatedSecret {
   readonly arn: string;
   readonly place: ApplicationLocation;
-  /** What the secret opens. */
+  /** The consumer of the secret. */
   readonly door: CredentialConsumer;
   readonly home: RecreatableApplication;
-  /** As they are, or were when they were deleted. */
+  /** In their present state, or in their last state before the deletion. */
   readonly application: SimulatedApplication;
   readonly profileId: string;
-  /** Whether the configuration names its targets, where there are any. */
+  /** Whether the configuration names its targets, if there are any. */
   readonly named: boolean;
 }
 
 export interface RotationScenario {
   readonly organization: SimulatedOrganization;
   readonly configuration: Configuration;
-  /** With the targets that are there now. */
+  /** With the present targets. */
   configured(): Configuration;
   readonly homes: readonly RecreatableApplication[];
   readonly secrets: readonly RotatedSecret[];
@@ -37,7 +37,7 @@ export interface RotationScenario {
   readonly strategies: readonly string[];
 }
 
-/** Accounts with applications, and secrets that their environments serve; nothing was deployed yet. */
+/** Accounts with applications, and secrets that their environments serve. Nothing is deployed yet. */
 export function drawRotations(draw: Draw): RotationScenario {
   const organization = createExampleOrganization(configurationWith({}), {
     clock: createProcessClock(),
@@ -66,7 +66,9 @@ export function drawRotations(draw: Draw): RotationScenario {
   return { organization, configuration: configured(), configured, homes, secrets, strategies };
 }
 
-/** As a person writes it, who looks at what is there; nothing of what has no environment or profile. */
+/**
+ * As an operator would write it from the present resources, without applications that lack an environment or profile.
+ */
 function targetOf({ arn, place, application, profileId }: RotatedSecret): readonly object[] {
   const environments = [...application.environments.keys()];
   const target = { secret: arn, account: place.name, application: application.id };
@@ -122,7 +124,7 @@ function drawApplications(
 const alarmOf = ({ accountId, region }: ApplicationLocation, name: string): string =>
   `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`;
 
-/** The default strategy, in all accounts alike, and those of others. */
+/** The default strategy, equal in all accounts, and further strategies. */
 function drawStrategies({ world }: SimulatedOrganization, draw: Draw): readonly string[] {
   const growth = (durationMinutes: number, bakeMinutes: number) => ({
     durationMinutes,

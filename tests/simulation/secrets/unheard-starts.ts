@@ -2,15 +2,15 @@ import type { Interceptor, SimulatedCall } from '../../../simulator/plugin.ts';
 import { isOurStart, readDeploymentStart } from './deployment-starts.ts';
 
 export interface UnheardStarts {
-  /** Outermost: sees what the caller hears. */
+  /** Outermost: sees the answers that the caller gets. */
   readonly interceptor: Interceptor;
   /** How many there are. */
   count(): number;
-  /** Whether the same deployment was started, and nobody has heard the answer. */
+  /** Whether an equal deployment was started before and its answer was lost. */
   has(call: SimulatedCall): boolean;
 }
 
-/** Counts starts of deployments whose answer nobody has heard. */
+/** Counts starts of deployments whose answer was lost. */
 export function observeUnheardStarts(): UnheardStarts {
   /** By environment, profile and version. */
   const unheard = new Map<string, number>();
@@ -42,7 +42,7 @@ export function observeUnheardStarts(): UnheardStarts {
 
 const keyOf = (call: SimulatedCall): string => Object.values(readDeploymentStart(call)).join('/');
 
-/** An answer of the service that says no. */
+/** A definite error of the service. */
 const isRefusal = (thrown: unknown): boolean => {
   const { $fault } = thrown as { readonly $fault?: string };
   return $fault === 'client';

@@ -34,7 +34,10 @@ function holderAt(world: SimulatedWorld, { accountId, id }: Ref) {
   return all.find((each) => each.accountId === accountId && each.name === name);
 }
 
-/** Of one policy, the characters that are no role's. With `accountsIn: condition` the name of the role stands among them once. */
+/**
+ * The characters of one policy that belong to no role. With `accountsIn: condition` they contain the name of the role
+ * once.
+ */
 const frame = 300;
 
 const isFull: IsFull = (world, ref, demands, { installation, limits }) => {

@@ -8,7 +8,7 @@ import type { Case, Probes, Reader } from '../reader.ts';
 interface Delivery {
   readonly service: string;
   readonly source: string;
-  /** What the service asks of the bucket first. */
+  /** The service's request for the bucket itself, before it writes. */
   readonly checks: readonly string[];
   /** Below the account's folder. */
   readonly folder: string;
@@ -62,7 +62,7 @@ function delivery(grantCase: Case, { service, source, checks, folder }: Delivery
   };
 }
 
-/** What the trail of the whole organization does for one account (docs/grants/s3-bucket-policy.md). */
+/** The access of the organization trail for one account (docs/grants/s3-bucket-policy.md). */
 function organizationTrail(grantCase: Case): Probes {
   const { entry, ref, subject, organizationId } = grantCase;
   const bucket = `arn:aws:s3:::${ref.id}`;
@@ -108,7 +108,7 @@ export const buckets: Reader = documentReader({
   limit: 20_480,
   lists: (entry) => {
     if (!('preset' in entry) || entry.preset !== 'revisions-read') return { statements: 2, perAccount: asId };
-    // Under a condition, listing and reading stay two statements.
+    // With a condition, listing and reading stay two statements.
     return principals(entry, isHeld(entry) ? 2 : 1);
   },
   named: (entry) => ('bucket' in entry ? [String(entry.bucket)] : []),

@@ -4,7 +4,7 @@ import { isHeld } from '../held.ts';
 import type { Case, Patterns, Reader } from '../reader.ts';
 import type { Ref } from '../resources.ts';
 
-/** Others have shared each image with this account outside the organization. */
+/** Each image is also shared with this account outside the organization, by another tool. */
 const partner = '999988887777';
 const partners = 1;
 
@@ -14,13 +14,13 @@ const sharesOf = (world: SimulatedWorld, { id }: Ref): readonly string[] =>
     .map((each) => each.UserId ?? each.OrganizationArn ?? each.OrganizationalUnitArn ?? JSON.stringify(each))
     .filter((id) => id !== partner);
 
-/** What the ARNs end in with which a grant shares an image in place of accounts. */
+/** The ends of the ARNs with which a grant shares an image instead of accounts. */
 const organizationShares = (entry: Entry): readonly string[] => {
   if (!isHeld(entry)) return [];
   return entry.for.ous?.map((ou) => `/${ou}`) ?? [':organization/o-exampleorg1'];
 };
 
-/** What shares an image with the account: its id, its organization, or an OU that it is in or below. */
+/** The launch permissions that cover the account: its id, its organization, or an OU above it. */
 function isFor(share: string, { subject: { id, parentIds }, organizationId }: Case): boolean {
   if (parentIds === undefined) return share === id;
   const own = [`organization/${organizationId}`, ...parentIds.map((ou) => `ou/${organizationId}/${ou}`)];
@@ -47,7 +47,7 @@ export const images: Reader = {
   },
   has: (world, grantCase) =>
     sharesOf(world, grantCase.ref).some((share) => isFor(share, grantCase)) ? 'everything' : 'nothing',
-  // The owner launches its own images anyway.
+  // The owner can launch its own images without a share.
   needsNothing: ({ ref, subject }) => subject.id === ref.accountId,
   isFull: (_, ref, demands, { limits }) => {
     const ids = new Set(demands.flatMap(({ accountIds }) => accountIds));

@@ -24,7 +24,7 @@ export const keyArn = ({ accountId, region, id }: Ref): string =>
 /** Never a part of a grant on a key. */
 const administration = ['kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion', 'kms:DisableKey'];
 
-/** What one preset lets the roles of an account do, under which keys, and what it must not. */
+/** The actions that one preset allows the roles of an account, the condition keys, and the forbidden actions. */
 interface Use {
   readonly actions: readonly string[];
   readonly keys?: (grantCase: Case) => Request['keys'];
@@ -115,7 +115,7 @@ function trails(grantCase: Case): Probes {
   };
 }
 
-/** The trail of the whole organization, for the logs of one account. */
+/** The organization trail, for the logs of one account. */
 function organizationTrail(grantCase: Case): Probes {
   const resource = keyArn(grantCase.ref);
   const arn = organizationTrailOf(grantCase);
@@ -142,7 +142,7 @@ function organizationTrail(grantCase: Case): Probes {
   };
 }
 
-/** Services that encrypt logs, and what they call. */
+/** Services that encrypt logs, and their calls. */
 const services: Readonly<Record<string, readonly [service: string, source: string, ...actions: string[]]>> = {
   'config-encrypt': ['config.amazonaws.com', 'config:any', 'kms:Decrypt', 'kms:GenerateDataKey'],
   'flow-logs-encrypt': [
@@ -189,7 +189,7 @@ export const namedKeys = (entry: Entry): readonly string[] =>
 export const allKeys = (world: SimulatedWorld): readonly (Candidate & { readonly state: string })[] =>
   [...world.keys.values()].map(({ name, ...rest }) => ({ ...rest, id: name }));
 
-/** A key that is pending deletion is none for a pattern. */
+/** Patterns do not match a key that is pending deletion. */
 export const findableKeys = (world: SimulatedWorld): readonly Candidate[] =>
   allKeys(world).filter(({ state }) => !state.startsWith('Pending'));
 

@@ -53,7 +53,7 @@ const namesOf = (entry: Entry): readonly string[] =>
 
 export const repositories: Reader = documentReader({
   limit: 10_240,
-  // Functions have a list of their own, which no condition shortens, beside the principals'.
+  // Functions have a list of their own besides the principals, and no condition shortens it.
   lists: (entry) => {
     if (presetOf(entry) === 'lambda-pull') return { statements: 2, perAccount: asFunction };
     return principals(entry, presetOf(entry) === 'raw' ? rawStatementsOf(entry).length : 1);

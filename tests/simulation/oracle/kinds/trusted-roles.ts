@@ -8,7 +8,7 @@ import type { Ref } from '../resources.ts';
 
 const arnOf = ({ accountId, id }: Ref): string => `arn:aws:iam::${accountId}:role/${id}`;
 
-/** The roles of the simulated organization that grants trust others with lie under this path. */
+/** The path of the roles with a trust grant in the simulated organization. */
 const readers = '/readers/';
 
 export const trustedRoles: Reader = documentReader({
