@@ -5,7 +5,7 @@ import type { Statement } from '../iam/document.ts';
 import { isSameStatement } from '../iam/equality.ts';
 import { getPartitionFacts } from '../platform/partitions.ts';
 
-/** The member role of the configuration whose trust policy has this statement, in the role with an ARN. Pure. */
+/** The member role of the configuration at an ARN, if a statement of its trust policy equals the given one. Pure. */
 export function findTrustingMemberRole(
   statement: Statement,
   arn: string,

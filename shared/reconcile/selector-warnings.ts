@@ -12,7 +12,7 @@ import { listUnresolvedPaths } from './unresolved-ous.ts';
 interface Owner {
   readonly title: string;
   readonly selector: Selector;
-  /** Whether it selects no account if it matches none. */
+  /** Whether to warn if no account matches. False for approvals, and for grants with a path that is reported elsewhere. */
   readonly gives: boolean;
 }
 

@@ -66,7 +66,7 @@ const cases: readonly {
   {
     name: 'a policy that a write would change for JavaScript alone',
     broken: bucket,
-    error: 'MalformedPolicyError.*Statement\\[0\\]\\.Action: \\(statement "Theirs"\\) stands more than once',
+    error: 'MalformedPolicyError.*Statement\\[0\\]\\.Action: \\(statement "Theirs"\\) occurs more than once',
     breakIt: ({ organization }) => {
       const text = organization.policyTextOf('bucket', 'example-logs');
       organization.editPolicy(
