@@ -161,7 +161,7 @@ describe('an import that does not go through', () => {
     expect((await here.registry.getAccount(id))?.state).toBe('ACTIVE');
   });
 
-  test('takes an empty listing for a wrong answer', async () => {
+  test('rejects an empty listing of accounts as a wrong answer', async () => {
     const here = createRegistryEnv();
     await importOrganization(here);
     here.organization.accounts.clear();

@@ -19,7 +19,7 @@ const patterns = fileWith(
   images('["base/*"]', '[eu-west-1, us-west-2]') + secrets('tags: { use: runner }'),
 );
 
-test('says in validate what is searched and where', async () => {
+test('prints each search with its account and region in validate', async () => {
   const screen = await run(['validate', '--config', patterns]);
   const json = objectOf(await run(['validate', '--config', patterns, '--json']));
 

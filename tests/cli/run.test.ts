@@ -148,7 +148,7 @@ describe('a run that fails', () => {
     expect(written(screen)).toBe(12);
   });
 
-  test('fails for the account of a role that may not be assumed, and writes the others', async () => {
+  test('fails for an account whose role cannot be assumed, and writes all other accounts', async () => {
     const screen = await runJson(input('account-id'), {
       prepareWorld: ({ world }) => {
         const arn = 'arn:aws:iam::444444444444:role/account-onboarding/spoke';

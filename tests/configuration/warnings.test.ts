@@ -73,7 +73,7 @@ describe('a key that JavaScript reserves', () => {
     expect(findings).toContainEqual({ path, message: 'is a key that JavaScript reserves; use another one' });
   });
 
-  it('keeps tags that are named like properties of every object', () => {
+  it('keeps tags whose names are built-in object properties such as constructor', () => {
     const { grants } = parseConfiguration(withFor('{ tags: { constructor: a, toString: b } }'), 'test');
 
     expect(Object.entries(grants[0]?.for.tags ?? {})).toEqual([

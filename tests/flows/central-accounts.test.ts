@@ -110,7 +110,7 @@ describe('a central account without a function', () => {
     expect(ended.run.unresolved).toEqual([expect.stringContaining('CentralAccountNotDeployedError')]);
   });
 
-  it('fails its searches with what to do when a grant finds resources by tags', async () => {
+  it('fails its searches and states the remedy when a grant selects resources by tags', async () => {
     const env = await createEnv({ configuration: withSearch(await loadCentralAccounts('two')) });
 
     const ended = await notedSweep(env, { services: withoutNetwork(env) });

@@ -64,7 +64,7 @@ it('finds nothing left over when a run has removed the access', async () => {
   expect((await check(env, id)).leftovers).toEqual([]);
 });
 
-it('says that nothing is known when the resource of a closed account cannot be read', async () => {
+it('reports unknown access when the resource of a closed account cannot be read', async () => {
   const { env, id } = await onboardNew();
   env.organization.closeAccount(id);
   await onboard(env, { accountId: id });

@@ -15,7 +15,7 @@ import { activated, createSweptEnv, sweep } from '../fixtures/sweeps.ts';
 import { createEnv, onboard, type TestEnv } from '../fixtures/test-env.ts';
 
 describe('when the configuration changes', () => {
-  test('clears what a dropped pattern has found', async () => {
+  test('clears the matches of a removed pattern', async () => {
     const env = await createSweptEnv({ configuration: having(images('["base/*"]')), prepare: withNode });
     const without = await activated(env, having(images('[other]')));
     addRepository(without, 'other');

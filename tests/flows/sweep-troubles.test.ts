@@ -118,7 +118,7 @@ test('closes a run whose execution died, and leaves one that may be active', asy
   expect(again.run.counts).toMatchObject({ closedRuns: 0 });
 });
 
-test('states on the runs that it closes what a sweep left unresolved', async () => {
+test('records the unresolved work of a sweep on the runs that it closes', async () => {
   const env = await createSweptEnv();
   env.organization.world.buckets.delete('example-logs');
   const startedAt = new Date(env.clock.now() - 2 * executionsEndWithin).toISOString();

@@ -67,7 +67,7 @@ describe('shards', () => {
     expect(listAccountsByPolicy(after)).toEqual([listAccountsByPolicy(before)[1]]);
   });
 
-  test('fits an entry whose role name became longer', async () => {
+  test('keeps an entry in its policy when the new role name is longer', async () => {
     const all = manyAccounts(200);
     const { back: before, owned } = await group.bring(all);
     const longer = createGrantFixture(

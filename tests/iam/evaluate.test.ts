@@ -51,7 +51,7 @@ describe('evaluatePolicies', () => {
     });
   });
 
-  it('says nothing when a policy may deny and none allows', () => {
+  it('returns none when a policy may deny and no policy allows', () => {
     expect(evaluatePolicies([policy('Deny', ifTagged)], request).decision).toBe('none');
   });
 

@@ -67,7 +67,7 @@ describe('losses', () => {
     },
   );
 
-  it('says what would be written, and how to correct it', () => {
+  it('states the value that a write would change, and the correction', () => {
     expect(findJsonLosses(inCondition('NumericEquals', '1e400'))).toEqual([
       {
         path: conditionPath('NumericEquals'),

@@ -69,7 +69,7 @@ describe('what is missing', () => {
     expect(missingDynamoDbLocal()).toMatch(/^DynamoDB Local is missing: npm run dynamodb-local, or set/);
   });
 
-  test('tells of nothing when Java and the jar are there', () => {
+  test('reports nothing missing when Java and the jar are installed', () => {
     javaIn(scratch);
     writeFileSync(join(scratch, 'DynamoDBLocal.jar'), '');
     Object.assign(process.env, { PATH: '', JAVA_HOME: scratch, DYNAMODB_LOCAL: scratch });

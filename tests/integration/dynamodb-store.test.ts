@@ -80,7 +80,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       expect(await resources.listManaged()).toEqual([bucket]);
     });
 
-    test('loses its item of the inventory when nothing managed is left', async () => {
+    test('removes a resource from the inventory when it has no managed content', async () => {
       const table = await newTable();
       const { resources } = createDynamoStore(table);
       await resources.put(bucket, aState());

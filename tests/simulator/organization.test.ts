@@ -276,7 +276,7 @@ describe('around a call', () => {
   });
 });
 
-test('refuses to read or edit what does not exist', () => {
+test('rejects reads and edits of resources that do not exist', () => {
   expect(() => env.organization.policyOf('bucket', 'nothing')).toThrow('There is no bucket nothing');
   expect(() => env.organization.editPolicy('key', 'nothing', undefined)).toThrow('There is no key nothing');
   expect(() => env.organization.credentialsOf(log, 'nobody')).toThrow('There is no role nobody');

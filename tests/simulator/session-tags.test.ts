@@ -75,7 +75,7 @@ const read = (credentials: AwsCredentialIdentity, Key: string) =>
   );
 
 describe('session tags', () => {
-  it('need the permission sts:TagSession of the trust policy', async () => {
+  it('needs sts:TagSession in the trust policy when a session passes tags', async () => {
     addRole(member, 'Developer', 'sts:AssumeRole');
     await open();
     expect(await refusal(open(team('orders')))).toMatchObject(denied);

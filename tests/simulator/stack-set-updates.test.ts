@@ -100,7 +100,7 @@ describe('an update of a stack set', () => {
     expect(operation.StackSetOperation).toMatchObject({ Action: 'UPDATE', Status: 'SUCCEEDED' });
   });
 
-  it('makes new resources and removes those that the template no longer has', async () => {
+  it('creates new resources and removes resources that the template no longer has', async () => {
     const Other = { ...Role, Properties: { ...Role.Properties, RoleName: 'other', ManagedPolicyArns: [] } };
     await update(templateWith({ ManagedPolicyArns: [] }, { Other }));
     expect(await pass(3)).toEqual([[member, 'CURRENT', 'SUCCEEDED']]);

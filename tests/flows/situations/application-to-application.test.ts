@@ -35,7 +35,7 @@ const runFunction = (accountId = orders, service = 'lambda.amazonaws.com') =>
 const startWorker = (accountId = orders) =>
   launchInstance(env.organization.world, { accountId, instanceProfile: 'OrdersWorker' });
 
-it('makes the account ready when the StackSets have brought its roles', async () => {
+it('makes the account ready when the StackSets have deployed its roles', async () => {
   const { run } = await onboardInto(env, otherOrders, 'Workloads/Orders');
   expect(run.readiness).toEqual({ ready: true, counts: { verified: 3 }, reasons: [] });
 });
