@@ -17,7 +17,15 @@ const singleValued: Readonly<Record<string, readonly string[]>> = {
   'Service authorization reference, "Actions, resources, and condition keys for AWS Identity and Access Management (IAM)"':
     ['iam:PolicyARN'],
   'Service authorization reference, "Actions, resources, and condition keys for AWS Key Management Service"':
-    ['kms:EncryptionContext:*', 'kms:GrantIsForAWSResource', 'kms:ViaService'],
+    [
+      'kms:BypassPolicyLockoutSafetyCheck',
+      'kms:EncryptionContext:*',
+      'kms:GrantIsForAWSResource',
+      'kms:ViaService',
+    ],
+  'Service authorization reference, "Actions, resources, and condition keys for AWS Secrets Manager"': [
+    'secretsmanager:BlockPublicPolicy',
+  ],
   'Service authorization reference, "Actions, resources, and condition keys for Amazon S3"': ['s3:x-amz-acl'],
   'Service authorization reference, "Actions, resources, and condition keys for AWS Security Token Service"':
     ['sts:ExternalId'],

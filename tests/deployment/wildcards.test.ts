@@ -1,0 +1,60 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { allStatements, type PlacedStatement } from '../fixtures/deployment/all-statements.ts';
+
+/**
+ * Actions for which AWS knows no resource ("Actions, resources, and condition keys for AWS services", Service Authorization
+ * Reference), and those of Step Functions for log delivery ("Logging using CloudWatch Logs", developer guide: resource `*`).
+ */
+const withoutResource: readonly string[] = [
+  'appconfig:ListApplications',
+  'cloudwatch:DescribeAlarms',
+  'iam:ListPolicies',
+  'logs:CreateLogDelivery',
+  'logs:CreateLogStream',
+  'logs:DeleteLogDelivery',
+  'logs:DescribeLogGroups',
+  'logs:DescribeResourcePolicies',
+  'logs:GetLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutLogEvents',
+  'logs:PutResourcePolicy',
+  'logs:UpdateLogDelivery',
+  'organizations:ListAccounts',
+  'organizations:ListRoots',
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+];
+
+/** AWS knows resources for these reads. Their ARNs would name the organization's accounts, OUs and policies. */
+const tooWide: readonly string[] = [
+  'organizations:DescribeAccount',
+  'organizations:DescribeOrganizationalUnit',
+  'organizations:DescribePolicy',
+  'organizations:ListAccountsForParent',
+  'organizations:ListOrganizationalUnitsForParent',
+  'organizations:ListParents',
+  'organizations:ListPoliciesForTarget',
+  'organizations:ListTagsForResource',
+];
+
+let statements: readonly PlacedStatement[];
+beforeAll(async () => {
+  statements = (await allStatements()).filter(({ Effect }) => Effect === 'Allow');
+});
+
+const listed = (value: unknown): readonly string[] => [value ?? []].flat().map(String);
+
+test('allows no wildcard of all actions in what this project deploys, writes or documents', () => {
+  const wide = statements.filter(({ Action }) => listed(Action).some((action) => /^\*$|:\*$/.test(action)));
+  expect(wide.map(({ place, Action }) => `${place}: ${listed(Action)}`)).toEqual([]);
+});
+
+test('allows every resource only for actions without a resource, and for reads of Organizations', () => {
+  const wide = statements
+    .filter((statement) => statement.Principal === undefined && listed(statement.Resource).includes('*'))
+    .flatMap(({ place, Action }) => listed(Action).map((action) => [action, place] as const))
+    .filter(([action]) => ![...withoutResource, ...tooWide].includes(action));
+  expect(wide.map(([action, place]) => `${action} ${place}`)).toEqual([]);
+});
