@@ -2,9 +2,9 @@ import type { Configuration } from '../shared/configuration/schema.ts';
 import { type ConfiguredSearch, listSearches } from '../shared/configuration/searches.ts';
 import type { ResourcePattern, ResourceType } from '../shared/grants/contract.ts';
 import { getGrantKind } from '../shared/grants/kinds.ts';
+import { findSecretKey, toHex, toKeyId } from './example-keys.ts';
 import { addServiceLinkedRoles } from './example-organization.ts';
 import type { SimulatedOrganization } from './organization.ts';
-import { makeDigest } from './world.ts';
 
 /**
  * One resource for each pattern of a configuration, in each of its accounts and regions, so that searches find
@@ -15,20 +15,31 @@ export function addExampleMatches(
   configuration: Configuration,
   isWanted: (search: ConfiguredSearch) => boolean = () => true,
 ): void {
-  for (const search of listSearches(configuration).filter(isWanted)) addMatch(organization, search);
+  for (const search of listSearches(configuration).filter(isWanted))
+    addMatch(organization, configuration, search);
 }
 
-function addMatch(organization: SimulatedOrganization, search: ConfiguredSearch): void {
+function addMatch(
+  organization: SimulatedOrganization,
+  configuration: Configuration,
+  search: ConfiguredSearch,
+): void {
   const { kind, accountId, region, pattern, key } = search;
   const place = { accountId, region, tags: tagsOf(pattern) };
   const makers: Partial<Readonly<Record<ResourceType, () => unknown>>> = {
     key: () => {
-      organization.addKey({ ...place, id: keyId(tagText(search)) });
+      organization.addKey({ ...place, id: toKeyId(tagText(search)) });
       addServiceLinkedRoles(organization);
     },
-    image: () => organization.addImage({ ...place, id: `ami-${hex(key, 17)}` }),
+    image: () => organization.addImage({ ...place, id: `ami-${toHex(key, 17)}` }),
     repository: () => organization.addRepository({ ...place, name: nameOf(pattern) }),
-    secret: () => organization.addSecret({ ...place, name: `example/${hex(key, 6)}` }),
+    secret: () => {
+      const id = `example/${toHex(key, 6)}`;
+      const entries = configuration.grants.filter(({ name }) => search.grants.includes(name));
+      const ref = { kind, accountId, region, id };
+      const kmsKeyArn = findSecretKey(organization, configuration, { entries, ref });
+      organization.addSecret({ ...place, name: id, kmsKeyArn });
+    },
   };
   const make = makers[getGrantKind(kind).resourceType];
   if (make === undefined) throw new Error(`The example organization finds nothing for ${kind}`);
@@ -46,9 +57,3 @@ const tagsOf = (pattern: ResourcePattern): Readonly<Record<string, string>> =>
   'tags' in pattern
     ? Object.fromEntries(Object.entries(pattern.tags).map(([tag, [value = '']]) => [tag, value]))
     : {};
-
-const hex = (text: string, length: number): string =>
-  Buffer.from(makeDigest(text, length)).toString('hex').slice(0, length);
-
-const keyId = (text: string): string =>
-  hex(text, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

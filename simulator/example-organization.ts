@@ -2,12 +2,14 @@ import { splitOuPath } from '../shared/accounts/ou-path.ts';
 import { deploymentActions } from '../shared/cloudformation/deployment-actions.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import type { ResourceRef, ResourceType } from '../shared/grants/contract.ts';
+import type { GrantEntry } from '../shared/grants/grant-schema.ts';
 import { getGrantKind, grantKinds } from '../shared/grants/kinds.ts';
 import { findTrustedName, getTrust, getTrustedAccountId } from '../shared/grants/member-roles/trust.ts';
 import type { PolicyDocument } from '../shared/iam/document.ts';
 import { getSpokeRole } from '../shared/platform/central-accounts.ts';
 import type { Clock, Random } from '../shared/platform/clock.ts';
 import { listDesiredResources } from '../shared/reconcile/desired-resources.ts';
+import { findSecretKey } from './example-keys.ts';
 import { SimulatedOrganization } from './organization.ts';
 
 const rootId = 'r-exam';
@@ -42,8 +44,8 @@ export function createExampleOrganization(
   });
   addCentralAccounts(organization, configuration);
   addOus(organization, configuration);
-  for (const { ref } of listDesiredResources(configuration, []))
-    addResource(organization, ref, configuration);
+  for (const { ref, shares } of listDesiredResources(configuration, []))
+    addResource(organization, configuration, { ref, entries: shares.map(({ entry }) => entry) });
   const topic = configuration.notifications?.topic.split(':');
   if (topic !== undefined)
     organization.addTopic({ region: topic[3] ?? '', accountId: topic[4] ?? '', name: topic[5] ?? '' });
@@ -72,6 +74,7 @@ function addCentralAccounts(organization: SimulatedOrganization, configuration: 
             ...actions.read,
             ...actions.write,
             ...(actions.identify ?? []),
+            ...(actions.readKeys ?? []),
             ...(discovery?.actions ?? []),
           ]),
           ...deploymentActions,
@@ -112,8 +115,8 @@ export function ensureOu(organization: SimulatedOrganization, path: string): str
 
 function addResource(
   organization: SimulatedOrganization,
-  ref: ResourceRef,
   configuration: Configuration,
+  { ref, entries }: { readonly ref: ResourceRef; readonly entries: readonly GrantEntry[] },
 ): void {
   const { partition } = configuration;
   const { kind, accountId, region, id } = ref;
@@ -138,7 +141,10 @@ function addResource(
         name: id,
         policy: allow({ Sid: 'BuildersPush', Principal: { AWS: owner }, Action: 'ecr:PutImage' }),
       }),
-    secret: () => organization.addSecret({ ...place, name: id }),
+    secret: () => {
+      const kmsKeyArn = findSecretKey(organization, configuration, { entries, ref });
+      organization.addSecret({ ...place, name: id, kmsKeyArn });
+    },
     principal: () =>
       entity === 'group'
         ? organization.addGroup({ accountId, name })

@@ -39,11 +39,16 @@ export const toPolicyText = (policy: PolicyInput): string =>
 
 export const makeBucket = (
   world: SimulatedWorld,
-  input: ResourceInput & { readonly name: string; readonly blockPublicPolicy?: boolean },
+  input: ResourceInput & {
+    readonly name: string;
+    readonly blockPublicPolicy?: boolean;
+    readonly kmsKeyId?: string;
+  },
 ): SimulatedBucket => ({
   ...resource(world, input, input.name, `arn:${world.settings.partition}:s3:::${input.name}`),
   blockPublicPolicy: input.blockPublicPolicy ?? true,
   objects: new Map(),
+  kmsKeyId: input.kmsKeyId,
 });
 
 /** Without a policy, a key gets KMS's default policy: its account decides ("Default key policy"). */
@@ -88,13 +93,14 @@ export function makeSecret(world: SimulatedWorld, input: SecretInput): Simulated
 /** An image's ARN contains no account ("Actions, resources, and condition keys for Amazon EC2"). */
 export function makeImage(
   world: SimulatedWorld,
-  input: Omit<ResourceInput, 'policy'> & { readonly id: string },
+  input: Omit<ResourceInput, 'policy'> & { readonly id: string; readonly kmsKeyArn?: string },
 ): SimulatedImage {
   const region = regionOf(world, input);
   const { accountId, id } = input;
   const arn = `arn:${world.settings.partition}:ec2:${region}::image/${id}`;
   const tags = { ...input.tags };
-  return { accountId, region, id, arn, tags, state: 'available', launchPermissions: [] };
+  const { kmsKeyArn } = input;
+  return { accountId, region, id, arn, tags, state: 'available', kmsKeyArn, launchPermissions: [] };
 }
 
 export const makeTopic = (world: SimulatedWorld, input: ResourceInput & { readonly name: string }): string =>

@@ -43,6 +43,8 @@ export interface SimulatedBucket extends SimulatedResource {
   readonly blockPublicPolicy: boolean;
   /** Contents by key. */
   readonly objects: Map<string, string>;
+  /** ARN of the key of the default encryption, or `alias/aws/s3`. `undefined`: S3 encrypts with keys of its own. */
+  kmsKeyId: string | undefined;
 }
 
 /** A grant on a key. */
@@ -64,6 +66,8 @@ export interface SimulatedImage {
   readonly arn: string;
   readonly tags: Tags;
   state: ImageState;
+  /** ARN of the key that encrypts its snapshot. `undefined`: it is not encrypted. */
+  kmsKeyArn: string | undefined;
   launchPermissions: readonly LaunchPermission[];
 }
 

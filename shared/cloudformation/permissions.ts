@@ -41,8 +41,11 @@ export function listSpokePermissions(
   context: GrantContext,
   others: readonly Permission[] = [],
 ): readonly Permission[] {
-  const working = grants.flatMap(({ kind, resources, searches }) =>
-    [...resources, ...searches].flatMap((on) => kind.listPermissions(on, context)),
+  const working = grants.flatMap(({ entry, kind, resources, searches }) =>
+    [...resources, ...searches].flatMap((on) => [
+      ...kind.listPermissions(on, context),
+      ...(kind.listKeyPermissions?.(entry, on, context) ?? []),
+    ]),
   );
   const finding = grants.flatMap(({ kind: { discovery }, searches }) =>
     searches.map(({ region }) => ({ actions: discovery?.actions ?? [], region })),

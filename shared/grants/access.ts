@@ -1,4 +1,4 @@
-import type { AccessRequest } from '../iam/request.ts';
+import type { AccessRequest, ContextValues } from '../iam/request.ts';
 
 /** Something that an account must be able to do once it is onboarded. Verification evaluates it. */
 export interface Access {
@@ -13,8 +13,20 @@ export interface Access {
    * roles have the access.
    */
   readonly member?: MemberHalf;
+  /** What the sender also asks of the keys of KMS that encrypt the resource. Absent if the access needs no key. */
+  readonly keyUse?: KeyUse;
   /** How people use the role that the access lets them assume. Absent if the access is not for people. */
   readonly signIn?: SignIn;
+}
+
+/** The service of the resource asks KMS in the name of the sender. */
+export interface KeyUse {
+  /** `kms:Decrypt`, … */
+  readonly actions: readonly string[];
+  /** Condition keys of the requests to KMS, as far as they are known. */
+  readonly context: ContextValues;
+  /** The preset of a key policy that allows it, for people. */
+  readonly preset: string;
 }
 
 /** What people need besides the name of a role to assume it. */

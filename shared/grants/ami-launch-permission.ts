@@ -20,6 +20,7 @@ import { measureCounted } from './counted-limit.ts';
 import { listPlaces } from './discovery.ts';
 import { checkMatch, grantEntryFields, match } from './grant-schema.ts';
 import { checkImageEntry, imageDiscovery, imageFields } from './image-discovery.ts';
+import { imageKeyActions, listImageKeyPermissions, readImageKeys, toLaunchUse } from './image-keys.ts';
 import {
   createLaunchDocuments,
   createLaunchStatements,
@@ -170,7 +171,11 @@ async function write(
 const imageArn = ({ region, id }: ResourceRef, { partition }: GrantContext): string =>
   `arn:${partition}:ec2:${region}::image/${id}`;
 
-const actions = { read: ['ec2:DescribeImageAttribute'], write: ['ec2:ModifyImageAttribute'] };
+const actions = {
+  read: ['ec2:DescribeImageAttribute'],
+  write: ['ec2:ModifyImageAttribute'],
+  readKeys: imageKeyActions,
+};
 
 /** Limit: AWS General Reference, "Amazon EC2 endpoints and quotas", AMI sharing. */
 export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
@@ -193,16 +198,21 @@ export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
     account.id === ref.accountId
       ? []
       : [
-          createCentralAccess(
-            account,
-            `its roles launch the image ${ref.id}`,
-            createAccountRequest(account, context, {
-              action: 'ec2:RunInstances',
-              resource: imageArn(ref, context),
-              on: ref,
-            }),
-          ),
+          {
+            ...createCentralAccess(
+              account,
+              `its roles launch the image ${ref.id}`,
+              createAccountRequest(account, context, {
+                action: 'ec2:RunInstances',
+                resource: imageArn(ref, context),
+                on: ref,
+              }),
+            ),
+            keyUse: toLaunchUse(ref, context),
+          },
         ],
+  readContentKeys: readImageKeys,
+  listKeyPermissions: (_, on, context) => listImageKeyPermissions(on, context),
   render,
   listGrantedAccounts: (entry, _, actual, context, remembered) =>
     listGranted(entry, actual, context, remembered),

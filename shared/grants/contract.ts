@@ -7,6 +7,7 @@ import type { Account } from '../platform/account.ts';
 import type { AccountClients } from '../platform/aws/access.ts';
 import type { Access } from './access.ts';
 import type { GrantEntry } from './grant-schema.ts';
+import type { ContentKey, KindActions } from './kind-actions.ts';
 import type { MemberRole } from './member-roles/schema.ts';
 import type { Limits } from './quotas.ts';
 
@@ -88,15 +89,6 @@ export interface Permission {
 
 /** AWS's word for the resource of a grant. `principal`: a group or role, whose id begins with `group/` or `role/`. */
 export type ResourceType = 'bucket' | 'image' | 'key' | 'principal' | 'repository' | 'role' | 'secret';
-
-/** IAM actions that a kind needs on its resources, and what the role must `never` do, whatever its other policies allow. */
-export interface KindActions {
-  readonly read: readonly string[];
-  readonly write: readonly string[];
-  /** For `GrantKind.readIdentity`, in addition to the actions for `read`. Default: none. */
-  readonly identify?: readonly string[];
-  readonly never?: readonly { readonly action: string; readonly condition: Conditions }[];
-}
 
 /** The parts of the configuration, besides its entry, that a grant kind may use. */
 export interface GrantContext {
@@ -279,6 +271,14 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
     ref: ResourceRef,
     context: GrantContext,
   ): Promise<readonly AppliedKeyGrant[]>;
+  /** The keys of KMS that encrypt a resource. Absent if no access of the kind has a `keyUse`. @throws as `read` */
+  readContentKeys?(clients: AccountClients, ref: ResourceRef): Promise<readonly ContentKey[]>;
+  /** What the spoke role must be allowed beside, to read the keys that accesses of the entry need. Default: nothing. Pure. */
+  listKeyPermissions?(
+    entry: Entry,
+    on: ResourceRef | ResourceSearch,
+    context: GrantContext,
+  ): readonly Permission[];
   /**
    * A value that tells a resource from a later one of an equal name, such as the unique id of a role. It costs no call
    * if `read` has learned it. `undefined` if AWS does not return it. Absent if AWS never gives an id twice, or has no

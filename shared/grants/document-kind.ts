@@ -11,7 +11,6 @@ import {
   formatResourceKey,
   type GrantContext,
   type GrantKind,
-  type KindActions,
   type ResourceRef,
   type ResourceType,
 } from './contract.ts';
@@ -23,6 +22,7 @@ import {
   renderDocument,
 } from './document-rendering.ts';
 import type { GrantEntry } from './grant-schema.ts';
+import type { KindActions } from './kind-actions.ts';
 import { createArnPermissions, toWildcardRef } from './permissions.ts';
 
 /**
@@ -69,6 +69,8 @@ export interface DocumentKind<Entry extends GrantEntry> extends DocumentRules<En
   readIdentity?(clients: AccountClients, ref: ResourceRef): Promise<string | undefined>;
   /** The name of the error that reports a missing policy, if the service has one. */
   readonly absentError?: string;
+  readonly readContentKeys?: GrantKind<Entry>['readContentKeys'];
+  readonly listKeyPermissions?: GrantKind<Entry>['listKeyPermissions'];
   write(clients: AccountClients, ref: ResourceRef, text: string): Promise<unknown>;
 }
 
@@ -107,6 +109,8 @@ export function createDocumentKind<Entry extends GrantEntry>(
     toDocuments: ({ document }) => ({ policy: document }),
     read: (clients, ref) => readDocument(kind, clients, ref),
     readIdentity: async (clients, ref, state) => kind.readIdentity?.(clients, ref) ?? state.identity,
+    ...(kind.readContentKeys === undefined ? {} : { readContentKeys: kind.readContentKeys }),
+    ...(kind.listKeyPermissions === undefined ? {} : { listKeyPermissions: kind.listKeyPermissions }),
     write: async (clients, ref, { to: { document } }) => {
       if (document !== undefined) await kind.write(clients, ref, serializePolicy(document));
       else await removeDocument(kind, clients, ref);

@@ -1,6 +1,7 @@
 import { GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import * as z from 'zod';
 import type { Access } from './access.ts';
+import { keyReadActions } from './content-keys.ts';
 import type { GrantContext, ResourceRef } from './contract.ts';
 import { createDocumentKind } from './document-kind.ts';
 import type { Part, StatementRequest } from './document-rendering.ts';
@@ -17,6 +18,7 @@ import { checkKeyEntry, createKeyDiscovery, keyFields, listKeyIds } from './key-
 import { isKeyUsePreset, type KeyUsePreset, keyUsePresets, listKeyUses } from './key-uses.ts';
 import { listRoleNames } from './member-roles/references.ts';
 import { createTrailKeyAccess, createTrailKeyParts, organizationTrailFields } from './organization-trail.ts';
+import { toWildcardRef } from './permissions.ts';
 import {
   createCentralAccess,
   createPrincipalParts,
@@ -64,6 +66,15 @@ type Request = StatementRequest<Entry>;
 type PrincipalEntry = Extract<Entry, { preset: KeyUsePreset }>;
 
 const isPrincipalEntry = (entry: Entry): entry is PrincipalEntry => isKeyUsePreset(entry.preset);
+
+/** The presets by which the content of other resources is read or written. */
+const contentPresets: ReadonlySet<string> = new Set([
+  'launch-encrypted-ami',
+  'decrypt',
+  'decrypt-secrets',
+  'config-encrypt',
+  'flow-logs-encrypt',
+]);
 
 /** In a key policy `*` means the key itself (KMS developer guide, "Key policies in AWS KMS"). */
 const thisKey = { Effect: 'Allow', Resource: '*' } as const;
@@ -173,6 +184,7 @@ export const kmsKeyPolicy = createDocumentKind<Entry>({
     // `explain` and `who-can` read the grants of a key, too.
     read: ['kms:GetKeyPolicy', 'kms:ListGrants'],
     write: ['kms:PutKeyPolicy'],
+    readKeys: keyReadActions,
     // KMS developer guide, "AWS KMS condition keys": a policy that nobody could change afterwards is refused.
     never: [
       { action: 'kms:PutKeyPolicy', condition: { Bool: { 'kms:BypassPolicyLockoutSafetyCheck': 'true' } } },
@@ -236,6 +248,11 @@ export const kmsKeyPolicy = createDocumentKind<Entry>({
             Resource: keyArn(ref, context),
           })),
         )
+      : [],
+  // The key may encrypt a resource of another central account.
+  listKeyPermissions: (entry, on, context) =>
+    contentPresets.has(entry.preset)
+      ? [{ actions: keyReadActions, resources: [keyArn(toWildcardRef(on), context)] }]
       : [],
   read: async ({ kms }, { id }) =>
     (await kms.send(new GetKeyPolicyCommand({ KeyId: id, PolicyName: 'default' }))).Policy,

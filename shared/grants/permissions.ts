@@ -1,4 +1,5 @@
-import type { GrantContext, KindActions, Permission, ResourceRef, ResourceSearch } from './contract.ts';
+import type { GrantContext, Permission, ResourceRef, ResourceSearch } from './contract.ts';
+import type { KindActions } from './kind-actions.ts';
 
 interface OnOneArn {
   readonly actions: KindActions;

@@ -186,16 +186,23 @@ export function createRoleAccesses(
   entry: Parameters<typeof listRoleNames>[0],
   account: Account,
   context: GrantContext,
-  { what, ...asked }: Pick<Access, 'what'> & RequestedAction,
+  { what, keyUse, ...asked }: Pick<Access, 'what' | 'keyUse'> & RequestedAction,
 ): readonly Access[] {
   const roles = listRoleNames(entry, context);
+  const withKey = keyUse === undefined ? {} : { keyUse };
   if (roles === undefined)
-    return [createCentralAccess(account, `its roles ${what}`, createAccountRequest(account, context, asked))];
+    return [
+      {
+        ...createCentralAccess(account, `its roles ${what}`, createAccountRequest(account, context, asked)),
+        ...withKey,
+      },
+    ];
   return roles.map((role) => ({
     who: `Role ${role} of ${formatAccount(account)}`,
     what,
     request: createAccountRequest(account, context, { ...asked, role }),
     member: { role, part: 'sends' },
+    ...withKey,
   }));
 }
 

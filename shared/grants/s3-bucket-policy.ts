@@ -7,6 +7,13 @@ import * as z from 'zod';
 import type { Account } from '../platform/account.ts';
 import { regionSchema, textSchema } from '../platform/schema-fields.ts';
 import type { Access } from './access.ts';
+import {
+  bucketKeyActions,
+  listBucketKeyPermissions,
+  readBucketKeys,
+  toDeliveryUse,
+  toReadUse,
+} from './bucket-keys.ts';
 import type { GrantContext, ResourceRef } from './contract.ts';
 import { createDocumentKind } from './document-kind.ts';
 import type { Part, StatementRequest } from './document-rendering.ts';
@@ -40,10 +47,7 @@ const entryFields = {
   region: regionSchema.optional(),
 };
 
-/**
- * Key prefix before `AWSLogs/`. It has no wildcards and no `$`, which have a meaning in policies (S3 user guide,
- * "Naming Amazon S3 objects").
- */
+/** Key prefix before `AWSLogs/`, without wildcards and `$`, which have a meaning ("Naming Amazon S3 objects"). */
 const prefix = textSchema(
   /^[\w!.'()=-]+(\/[\w!.'()=-]+)*$/,
   "a key prefix of letters, digits and !-_.'()=, without a slash at its ends",
@@ -220,41 +224,45 @@ function accesses(
       action: 's3:GetObject',
       resource: `${bucket}/revision.zip`,
       on: ref,
+      keyUse: toReadUse(ref, context),
     });
   if ('trail' in entry) return [createTrailBucketAccess({ ...toTrailRequest(entry, ref, context), account })];
   const delivery = deliveries[entry.preset];
   if (delivery === undefined || entry.preset === 'raw') return [];
   const folder = logFolder(entry, account.id, delivery);
   const sourceArn = delivery.source(context.partition, account.id).replaceAll('*', 'any');
-  return [
-    createCentralAccess(
-      account,
-      `${delivery.label} write logs to s3://${ref.id}/${folder}`,
-      createServiceRequest(delivery.service, account, {
-        action: 's3:PutObject',
-        resource: `${bucket}/${folder}2026/01/01/log.gz`,
-        on: ref,
-        sourceArn,
-        in: context,
-        context: { 's3:x-amz-acl': 'bucket-owner-full-control' },
-      }),
-    ),
-  ];
+  const request = createServiceRequest(delivery.service, account, {
+    action: 's3:PutObject',
+    resource: `${bucket}/${folder}2026/01/01/log.gz`,
+    on: ref,
+    sourceArn,
+    in: context,
+    context: { 's3:x-amz-acl': 'bucket-owner-full-control' },
+  });
+  const what = `${delivery.label} write logs to s3://${ref.id}/${folder}`;
+  return [{ ...createCentralAccess(account, what, request), ...toDeliveryUse(delivery.service) }];
 }
 
-/** Limit: S3 user guide, "Bucket policies". */
+const needsKey = ({ preset }: Entry): boolean =>
+  preset === 'revisions-read' || 'keyUse' in toDeliveryUse(deliveries[preset]?.service ?? '');
+
 /** Control Tower guide, "Mandatory controls": AWS-GR_CT_AUDIT_BUCKET_POLICY_CHANGES_PROHIBITED and its siblings. */
 const protectedBucket =
   "is a bucket of Control Tower, whose mandatory controls deny changes of the bucket's policy: expect AccessDenied; " +
   'use a bucket of your own';
 
+/** Limit: S3 user guide, "Bucket policies". */
 export const s3BucketPolicy = createDocumentKind<Entry>({
   name: 's3-bucket-policy',
   title: 'S3 bucket policy',
   resourceType: 'bucket',
   policyKind: 'bucket',
   schema,
-  actions: { read: ['s3:GetBucketPolicy'], write: ['s3:PutBucketPolicy', 's3:DeleteBucketPolicy'] },
+  actions: {
+    read: ['s3:GetBucketPolicy'],
+    write: ['s3:PutBucketPolicy', 's3:DeleteBucketPolicy'],
+    readKeys: bucketKeyActions,
+  },
   // No identity: a bucket's CreationDate can change with its policy (S3 API reference, "Bucket").
   getLimit: () => 20_480,
   unit: 'bytes',
@@ -275,6 +283,8 @@ export const s3BucketPolicy = createDocumentKind<Entry>({
     return delivery === undefined ? [] : deliveryStatements(delivery, entry, request);
   },
   listAccesses: accesses,
+  readContentKeys: readBucketKeys,
+  listKeyPermissions: (entry, on, context) => (needsKey(entry) ? listBucketKeyPermissions(on, context) : []),
   listMemberStatements: (entry, on, context) =>
     entry.preset === 'revisions-read'
       ? on.flatMap((ref) => Object.values(readRevisions(bucketArn(ref, context))))

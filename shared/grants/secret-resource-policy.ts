@@ -1,5 +1,6 @@
 import {
   DeleteResourcePolicyCommand,
+  DescribeSecretCommand,
   GetResourcePolicyCommand,
   ListSecretsCommand,
   PutResourcePolicyCommand,
@@ -7,6 +8,7 @@ import {
 import * as z from 'zod';
 import { secretNamePattern } from '../platform/aws/secret-arn.ts';
 import { textSchema } from '../platform/schema-fields.ts';
+import { createKeyReadPermission, keyReadActions, toViaService } from './content-keys.ts';
 import type { Discovery, GrantContext, ResourceRef } from './contract.ts';
 import {
   createSearches,
@@ -27,6 +29,7 @@ import {
   uniqueListSchema,
 } from './grant-schema.ts';
 import { listRoleNames } from './member-roles/references.ts';
+import { toWildcardRef } from './permissions.ts';
 import { createPrincipalParts, createRoleAccesses } from './principals.ts';
 import { createRawFields, createRawParts, rawResourceSchema } from './raw-statements.ts';
 
@@ -117,6 +120,7 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
         condition: { BoolIfExists: { 'secretsmanager:BlockPublicPolicy': 'false' } },
       },
     ],
+    readKeys: ['secretsmanager:DescribeSecret', ...keyReadActions],
   },
   getLimit: () => 20_480,
   unit: 'characters',
@@ -147,7 +151,29 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
           what: `read the secret ${ref.id}`,
           action: 'secretsmanager:GetSecretValue',
           resource: secretArn(ref, context, 'Any123'),
+          // "Secret encryption and decryption in AWS Secrets Manager": with the credentials of the caller. The encryption context has
+          // the ARN of the secret, which is not known here.
+          keyUse: {
+            actions: ['kms:Decrypt'],
+            context: toViaService('secretsmanager', ref, context),
+            preset: 'decrypt-secrets',
+          },
         }),
+  // The answer has no key if it is that of AWS ("DescribeSecret", API reference).
+  readContentKeys: async ({ secretsManager }, { id }) => {
+    const { KmsKeyId } = await secretsManager.send(new DescribeSecretCommand({ SecretId: id }));
+    return [{ keyId: KmsKeyId ?? 'alias/aws/secretsmanager' }];
+  },
+  listKeyPermissions: (entry, on, context) =>
+    entry.preset === 'raw'
+      ? []
+      : [
+          {
+            actions: ['secretsmanager:DescribeSecret'],
+            resources: [secretArn(toWildcardRef(on), context, '??????')],
+          },
+          createKeyReadPermission(on, context),
+        ],
   // Secrets that are selected by tags have no names here: the policy of each secret decides.
   listMemberStatements: (entry, on, context) =>
     entry.preset === 'read'

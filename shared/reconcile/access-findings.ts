@@ -26,6 +26,7 @@ export interface Finding {
 
 /** An access, and the central account's half of it. */
 export interface AccessEvidence {
+  readonly desired: DesiredResource;
   readonly access: Access;
   readonly central: CentralEvidence;
 }
@@ -100,7 +101,10 @@ export function listAccountFindings(
     return accesses.map((access) => {
       const central = { documents, policyKind: desired.kind.policyKind };
       const judged = toJudged(judgeAccess(documents, central.policyKind, access), access);
-      return toFinding({ ...describeAccess(desired, account, access), ...judged }, { access, central });
+      return toFinding(
+        { ...describeAccess(desired, account, access), ...judged },
+        { desired, access, central },
+      );
     });
   // The access by raw statements is unknown, so it is not verified. An account in its grace period may be named.
   if (isGranted(desired, account) || kept.has(account.id)) return [];

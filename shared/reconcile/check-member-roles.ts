@@ -66,7 +66,9 @@ export async function checkMemberRoles(
     { configuration, whole, accounts, mayRead: false },
     resources,
   );
-  return inspectMembers(services, { active, runId, startedAt: whole.run?.startedAt, accounts }, central);
+  // The function of the sweep may not read central accounts. Runs and `check` read the keys.
+  const inspection = { active, runId, startedAt: whole.run?.startedAt, accounts, readsKeys: false };
+  return inspectMembers(services, inspection, central);
 }
 
 export interface MemberInspection {
@@ -75,6 +77,8 @@ export interface MemberInspection {
   /** ISO 8601. Default: now. */
   readonly startedAt?: string | undefined;
   readonly accounts: readonly RegisteredAccount[];
+  /** As `ProofRequest.readsKeys`. */
+  readonly readsKeys?: boolean;
 }
 
 /**
@@ -83,7 +87,7 @@ export interface MemberInspection {
  */
 export async function inspectMembers(
   services: Services,
-  { active, runId, startedAt, accounts }: MemberInspection,
+  { active, runId, startedAt, accounts, readsKeys = true }: MemberInspection,
   central: readonly Finding[],
 ): Promise<MemberRoleCheck> {
   const { configuration } = active;
@@ -97,7 +101,12 @@ export async function inspectMembers(
   const request = { runId, configuration, readings: createPolicyReadings(services, startedAt) };
   const members = await collectMemberEvidence(services, { ...request, mayArrive: false }, needed);
   // A missing role is reported as missing, even if other accesses need it.
-  const findings = await judgeFindings(services, { ...request, mayArrive: true }, central, members);
+  const findings = await judgeFindings(
+    services,
+    { ...request, mayArrive: true, readsKeys },
+    central,
+    members,
+  );
   const now = services.clock.now();
   return { findings, roles: own.map((each) => compareRole(each, { active, members, now })) };
 }

@@ -4,7 +4,7 @@ import type { Configuration } from '../configuration/schema.ts';
 import { listControlPolicyTargets, listRequestAccounts } from '../iam/control-policies.ts';
 import type { AccessRequest } from '../iam/request.ts';
 import { getTimestamp } from '../platform/clock.ts';
-import type { OrganizationEvidence } from './judge-halves.ts';
+import type { OrganizationEvidence } from './judge-request.ts';
 import { createOrganizationFacts } from './organization-facts.ts';
 import type { PolicyReadings } from './policy-readings.ts';
 import { readOrganizationPolicies } from './read-organization-policies.ts';

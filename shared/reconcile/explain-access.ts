@@ -4,7 +4,7 @@ import { type Explanation, explain } from '../iam/explain.ts';
 import type { AccessRequest, RequestPrincipal } from '../iam/request.ts';
 import { getTimestamp } from '../platform/clock.ts';
 import { collectOrganization } from './collect-organization.ts';
-import { listOrganizationPolicies, type OrganizationEvidence } from './judge-halves.ts';
+import { listOrganizationPolicies, type OrganizationEvidence } from './judge-request.ts';
 import { createPolicyReadings } from './policy-readings.ts';
 import { type PrincipalPolicies, readPrincipalPolicies } from './read-principal-policies.ts';
 import { type ResourceAccess, readResourceAccess } from './read-resource-access.ts';

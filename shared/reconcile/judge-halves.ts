@@ -1,20 +1,27 @@
 import type { Access } from '../grants/access.ts';
 import type { AppliedPolicy, PolicyKind } from '../iam/applied-policy.ts';
-import { authorize, type Decision } from '../iam/authorize.ts';
-import { type ControlPolicyTarget, listControlPolicyTargets } from '../iam/control-policies.ts';
+import { listControlPolicyTargets } from '../iam/control-policies.ts';
 import { createPolicy } from '../iam/document.ts';
-import type { AccessRequest, OrganizationFacts } from '../iam/request.ts';
+import type { AccessRequest } from '../iam/request.ts';
 import type { AccessStatus } from '../store/readiness.ts';
-import type { AccessResult } from './access-result.ts';
 import { type AccessJudgment, type Documents, judgeAccess } from './judge-access.ts';
+import { judgeKeys, type KeyReading, listKeyRequests } from './judge-keys.ts';
+import {
+  anyIdentity,
+  type Judged,
+  judge,
+  type OrganizationEvidence,
+  verified,
+  withTime,
+} from './judge-request.ts';
 import type { MemberRoleReading, MemberRoleState } from './member-role-state.ts';
-
-export type Judged = Pick<AccessResult, 'status' | 'reason' | 'keys' | 'statement'>;
 
 /** The evidence of the central resource. */
 export interface CentralEvidence {
   readonly documents: Documents;
   readonly policyKind: PolicyKind;
+  /** The keys that encrypt the resource. Default: none does. */
+  readonly keys?: readonly KeyReading[];
 }
 
 /** The evidence of the member account. */
@@ -22,17 +29,6 @@ export interface MemberEvidence {
   readonly reading: MemberRoleReading;
   /** The request that assumes the role before the role can send a request. */
   readonly assume?: AccessRequest;
-}
-
-/** The evidence of the organization, and the time of the judgment. */
-export interface OrganizationEvidence {
-  readonly facts: OrganizationFacts;
-  /** ISO 8601. The value of `aws:CurrentTime`. */
-  readonly now: string;
-  /** SCPs or RCPs of an account, with those of its OUs and of the root. */
-  listPolicies(target: ControlPolicyTarget): readonly AppliedPolicy[];
-  /** Why the policies were not read. Absent if they were read, or if the configuration ignores them. */
-  readonly unread?: string;
 }
 
 /**
@@ -49,16 +45,25 @@ export function judgeHalves(
   const judged = [
     toJudged(judgeAccess(central.documents, central.policyKind, timed)),
     ...judgeComposition(timed, central, member, organization),
+    ...judgeKeys(timed, central.keys ?? [], { ...toSender(member), organization }),
   ];
   const worst = severities.map((status) => judged.find((each) => each.status === status)).find(isDefined);
-  const requests = member?.assume === undefined ? [access.request] : [access.request, member.assume];
+  const requests = [
+    access.request,
+    ...listKeyRequests(access, central.keys ?? []),
+    ...(member?.assume === undefined ? [] : [member.assume]),
+  ];
   return withOrganization(worst ?? verified, requests, organization);
 }
 
-const withTime = (request: AccessRequest, { now }: OrganizationEvidence): AccessRequest => ({
-  ...request,
-  context: { 'aws:CurrentTime': now, ...request.context },
-});
+const isDefined = <T>(value: T | undefined): value is T => value !== undefined;
+
+/** The policies of the role that sends the request, as far as it was read. */
+function toSender(member: MemberEvidence | undefined) {
+  if (member?.reading.outcome !== 'read') return { policies: [anyIdentity] };
+  const { identity, boundary, unread } = member.reading.state;
+  return { policies: [...identity, ...boundary], unread };
+}
 
 const severities = [
   'denied',
@@ -66,8 +71,6 @@ const severities = [
   'unknown',
   'central-only',
 ] as const satisfies readonly AccessStatus[];
-const verified: Judged = { status: 'verified' };
-const isDefined = <T>(value: T | undefined): value is T => value !== undefined;
 
 /** Policies of the organization may deny access that all others allow. */
 const withOrganization = (
@@ -155,52 +158,9 @@ const toPolicies = ({ documents, policyKind }: CentralEvidence): readonly Applie
     document,
   }));
 
-/** Stands for the policies of a caller that is not read. */
-const anyIdentity: AppliedPolicy = {
-  kind: 'identity',
-  name: 'policies that were not read',
-  document: { ...createPolicy(), Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
-};
-
 /** Stands for the trust policy of a role that is not read. */
 const anyTrust: AppliedPolicy = {
   kind: 'trust',
   name: 'a trust policy that was not read',
   document: { ...createPolicy(), Statement: [{ Effect: 'Allow', Principal: '*', Action: '*' }] },
 };
-
-interface Evidence {
-  readonly policies: readonly AppliedPolicy[];
-  readonly unread?: MemberRoleState['unread'];
-  readonly organization: OrganizationEvidence;
-}
-
-function judge(request: AccessRequest, { policies, unread = [], organization }: Evidence): Judged {
-  const decision = authorize({
-    request,
-    policies: [...policies, ...listOrganizationPolicies(request, organization)],
-    unread,
-    organization: organization.facts,
-  });
-  return fromDecision(decision);
-}
-
-export const listOrganizationPolicies = (
-  request: AccessRequest,
-  { facts, listPolicies }: OrganizationEvidence,
-): readonly AppliedPolicy[] => listControlPolicyTargets(request, facts).flatMap(listPolicies);
-
-function fromDecision({ outcome, reasons, statements, unknowns }: Decision): Judged {
-  const reason = reasons.join('; ');
-  switch (outcome) {
-    case 'allowed':
-      return verified;
-    case 'denied': {
-      const [first] = statements;
-      const statement = first && `${first.sid ?? `statement ${first.index + 1}`} of ${first.policy}`;
-      return { status: outcome, reason, ...(statement === undefined ? {} : { statement }) };
-    }
-    case 'unknown':
-      return { status: outcome, reason, keys: [...new Set(unknowns.map(({ name }) => name))] };
-  }
-}

@@ -2,6 +2,7 @@ import type { AppliedPolicy } from '../iam/applied-policy.ts';
 import type { HubClients } from '../platform/aws/access.ts';
 import { memoizeByObject } from '../platform/memoize.ts';
 import { createRecentReadings, type ReadOnce } from '../platform/recent-readings.ts';
+import type { KeyReading } from './judge-keys.ts';
 import type { Services } from './services.ts';
 
 /** Reads policies that many accounts share, each once for a run. */
@@ -10,6 +11,10 @@ export interface PolicyReadings {
   readonly documents: ReadOnce<string | undefined>;
   /** The SCPs or RCPs that are attached to a root, an OU or an account, by kind and id. */
   readonly places: ReadOnce<readonly AppliedPolicy[]>;
+  /** The keys that encrypt a resource, by the key of the resource in the table. */
+  readonly contentKeys: ReadOnce<readonly KeyReading[]>;
+  /** Keys of KMS, by place and id. */
+  readonly keys: ReadOnce<KeyReading>;
 }
 
 /** How many documents of each type are cached. A document has at most 6,144 characters. */
@@ -21,6 +26,8 @@ const maxAge = 5 * 60_000;
 const getKept = memoizeByObject((_: HubClients) => ({
   documents: createRecentReadings<string | undefined>(maxKept),
   places: createRecentReadings<readonly AppliedPolicy[]>(maxKept),
+  contentKeys: createRecentReadings<readonly KeyReading[]>(maxKept),
+  keys: createRecentReadings<KeyReading>(maxKept),
 }));
 
 /**
@@ -32,8 +39,13 @@ export function createPolicyReadings(
   { clock, hub }: Pick<Services, 'clock' | 'hub'>,
   startedAt?: string,
 ): PolicyReadings {
-  const { documents, places } = getKept(hub);
+  const kept = getKept(hub);
   const now = clock.now();
   const since = Math.max(startedAt === undefined ? now : Date.parse(startedAt), now - maxAge);
-  return { documents: documents.startReader(clock, since), places: places.startReader(clock, since) };
+  return {
+    documents: kept.documents.startReader(clock, since),
+    places: kept.places.startReader(clock, since),
+    contentKeys: kept.contentKeys.startReader(clock, since),
+    keys: kept.keys.startReader(clock, since),
+  };
 }

@@ -3,9 +3,13 @@ import type { AccessRequest } from '../iam/request.ts';
 import { type AccessEvidence, type Finding, toFinding } from './access-findings.ts';
 import type { AccessResult } from './access-result.ts';
 import { collectOrganization } from './collect-organization.ts';
-import { judgeHalves, type OrganizationEvidence } from './judge-halves.ts';
+import type { DesiredResource } from './desired-resource.ts';
+import { judgeHalves } from './judge-halves.ts';
+import { listKeyRequests } from './judge-keys.ts';
+import type { OrganizationEvidence } from './judge-request.ts';
 import { collectMemberEvidence, type MemberEvidenceIndex, type NeededRole } from './member-evidence.ts';
 import type { PolicyReadings } from './policy-readings.ts';
+import { type ContentKeyIndex, collectContentKeys } from './read-content-keys.ts';
 import type { Services } from './services.ts';
 import { createSignInGuide } from './sign-in-guide.ts';
 
@@ -15,6 +19,8 @@ export interface ProofRequest {
   readonly readings: PolicyReadings;
   /** Whether a missing member role may still arrive. */
   readonly mayArrive: boolean;
+  /** Whether the keys are read that encrypt resources. Default: true. If not, keys do not count. */
+  readonly readsKeys?: boolean;
 }
 
 /** A finding about an access, with its evidence. */
@@ -47,9 +53,25 @@ export async function judgeFindings(
     result === undefined || evidence === undefined ? [] : [{ result, evidence }],
   );
   if (judged.length === 0) return findings;
-  const organization = await collectOrganization(services, request, listRequests(judged, members));
-  return findings.map((finding) => prove(finding, members, organization, request));
+  const { readsKeys = true } = request;
+  const keys = await collectContentKeys(services, request, readsKeys ? judged.flatMap(listEncrypted) : []);
+  const organization = await collectOrganization(services, request, listRequests(judged, { members, keys }));
+  return findings.map((finding) => prove(finding, { members, keys, organization }, request));
 }
+
+/** What was read for all accesses together. */
+interface ReadEvidence {
+  readonly members: MemberEvidenceIndex;
+  readonly keys: ContentKeyIndex;
+  readonly organization: OrganizationEvidence;
+}
+
+/** Nothing is read for an access that is denied already. */
+const listEncrypted = ({
+  result,
+  evidence: { access, desired },
+}: JudgedAccess): readonly DesiredResource[] =>
+  access.keyUse === undefined || result.status === 'denied' ? [] : [desired];
 
 export const listNeededRoles = ({ result, evidence }: Finding): readonly NeededRole[] => {
   const role = evidence?.access.member?.role;
@@ -58,24 +80,25 @@ export const listNeededRoles = ({ result, evidence }: Finding): readonly NeededR
 
 const listRequests = (
   judged: readonly JudgedAccess[],
-  members: MemberEvidenceIndex,
+  { members, keys }: Omit<ReadEvidence, 'organization'>,
 ): readonly AccessRequest[] =>
-  judged.flatMap(({ result: { accountId }, evidence: { access } }) => {
+  judged.flatMap(({ result: { accountId }, evidence: { access, desired } }) => {
     const assume = members.find(accountId, access)?.assume;
-    return assume === undefined ? [access.request] : [access.request, assume];
+    const asked = [access.request, ...listKeyRequests(access, keys.find(desired))];
+    return assume === undefined ? asked : [...asked, assume];
   });
 
 function prove(
   finding: Finding,
-  members: MemberEvidenceIndex,
-  organization: OrganizationEvidence,
+  { members, keys, organization }: ReadEvidence,
   { mayArrive }: ProofRequest,
 ): Finding {
   const { result, evidence } = finding;
   if (result === undefined || evidence === undefined) return finding;
   const { status: _, reason: _reason, keys: _keys, statement: _statement, ...described } = result;
   const { resource, accountId, who, what } = described;
-  const { access, central } = evidence;
+  const { access, desired } = evidence;
+  const central = { ...evidence.central, keys: keys.find(desired) };
   const member = members.find(accountId, access);
   const judged = judgeHalves(access, central, member, organization);
   const signIn = judged.status === 'verified' ? createSignInGuide(access, member) : undefined;

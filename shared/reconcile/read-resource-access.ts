@@ -66,23 +66,32 @@ async function readKind(
   found: ResourceRef,
 ): Promise<ResourceAccess> {
   const ref = { ...found, kind: kind.name };
-  const key = formatResourceKey(ref);
-  const context = getGrantContext(configuration);
   try {
-    const clients = services.aws(runId, configuration).getReader(ref);
-    const keyGrants = await kind.readKeyGrants?.(clients, ref, context);
-    if (keyGrants !== undefined) return { ...nothing, keyGrants };
-    const state = await kind.read(clients, ref, context);
-    const { managed } = (await services.store.resources.get(key)) ?? {};
-    const policies = Object.values(kind.toDocuments(state, managed?.sids)).flatMap((document) =>
-      document === undefined ? [] : [{ kind: kind.policyKind, name: `${kind.title} of ${ref.id}`, document }],
-    );
-    return { ...nothing, policies };
+    return await readKindAccess(services, { runId, configuration }, kind, ref);
   } catch (error) {
     const unread = kind.readKeyGrants === undefined ? kind.policyKind : 'key-grant';
     const reason = toErrorRecord(error).message;
     return { ...nothing, unread: [{ kind: unread, of: ref.id, reason }] };
   }
+}
+
+/** The policy of a resource of a kind, or the grants of a key. @throws as `GrantKind.read` */
+export async function readKindAccess(
+  services: Services,
+  { runId, configuration }: Pick<ResolvedConfiguration, 'configuration'> & { readonly runId: string },
+  kind: GrantKind,
+  ref: ResourceRef,
+): Promise<ResourceAccess> {
+  const context = getGrantContext(configuration);
+  const clients = services.aws(runId, configuration).getReader(ref);
+  const keyGrants = await kind.readKeyGrants?.(clients, ref, context);
+  if (keyGrants !== undefined) return { ...nothing, keyGrants };
+  const state = await kind.read(clients, ref, context);
+  const { managed } = (await services.store.resources.get(formatResourceKey(ref))) ?? {};
+  const policies = Object.values(kind.toDocuments(state, managed?.sids)).flatMap((document) =>
+    document === undefined ? [] : [{ kind: kind.policyKind, name: `${kind.title} of ${ref.id}`, document }],
+  );
+  return { ...nothing, policies };
 }
 
 /** A role of a member account, or a resource that no grant names. */

@@ -3,6 +3,8 @@ import type {
   DescribeImageAttributeCommandOutput,
   DescribeImagesCommandInput,
   DescribeImagesCommandOutput,
+  DescribeSnapshotsCommandInput,
+  DescribeSnapshotsCommandOutput,
   Filter,
   LaunchPermission,
   ModifyImageAttributeCommandInput,
@@ -27,15 +29,35 @@ export const ec2: ServiceOperations = {
   DescribeImages: defineOperation<DescribeImagesCommandInput, DescribeImagesCommandOutput>((call) => {
     const { items, next } = getPage('images', ownImages(call), call.input.NextToken);
     return {
-      Images: items.map(({ id, accountId, state, tags }) => ({
-        ImageId: id,
-        OwnerId: accountId,
-        State: state,
-        Tags: toTagList(tags),
+      Images: items.map((image) => ({
+        ImageId: image.id,
+        OwnerId: image.accountId,
+        State: image.state,
+        Tags: toTagList(image.tags),
+        BlockDeviceMappings: [
+          { Ebs: { SnapshotId: toSnapshotId(image), Encrypted: image.kmsKeyArn !== undefined } },
+        ],
       })),
       ...(next === undefined ? {} : { NextToken: next }),
     };
   }),
+
+  /** Each image has one snapshot. */
+  DescribeSnapshots: defineOperation<DescribeSnapshotsCommandInput, DescribeSnapshotsCommandOutput>(
+    (call) => {
+      expectAllowed(call, 'ec2:DescribeSnapshots');
+      const { SnapshotIds = [] } = call.input;
+      const own = listOwnImages(call);
+      return {
+        Snapshots: SnapshotIds.map((id) =>
+          toSnapshot(
+            own.find((image) => toSnapshotId(image) === id),
+            id,
+          ),
+        ),
+      };
+    },
+  ),
 
   DescribeImageAttribute: defineOperation<
     DescribeImageAttributeCommandInput,
@@ -55,6 +77,7 @@ export const ec2: ServiceOperations = {
       if (LaunchPermission === undefined || 'OperationType' in others)
         throw createAwsError('NotSimulated', 'Only LaunchPermission with Add and Remove is simulated', 501);
       const { Add = [], Remove = [] } = LaunchPermission;
+      if (Add.length > 0 && isManagedByAws(call.world, image)) throw createUnshareable();
       if (Add.length > 0 && image.state !== 'available')
         throw createAwsError('InvalidAMIID.Unavailable', `The image ID '${image.id}' is no longer available`);
       for (const permission of Add) expectKnown(call.world, permission);
@@ -102,19 +125,55 @@ const isKnownOu = (world: SimulatedWorld, arn: string): boolean => {
   return arn.startsWith(`${prefix}/`) && world.organizationalUnits.has(arn.slice(prefix.length + 1));
 };
 
-function ownImages({ world, caller, region, input }: ServiceCall<DescribeImagesCommandInput>) {
-  if (input.Owners?.join() !== 'self')
+function ownImages(call: ServiceCall<DescribeImagesCommandInput>): readonly SimulatedImage[] {
+  const { ImageIds, Owners, Filters = [] } = call.input;
+  if (ImageIds === undefined && Owners?.join() !== 'self')
     throw createAwsError('NotSimulated', 'Only the images of the caller itself are simulated', 501);
-  const attempt = { action: 'ec2:DescribeImages', resource: '*', resourceAccount: caller.accountId, region };
-  const denial = findDenial(world, caller, attempt);
-  if (denial !== undefined) throw createAwsError('UnauthorizedOperation', denial, 403);
-  return [...world.images.values()].filter(
+  expectAllowed(call, 'ec2:DescribeImages');
+  const own = listOwnImages(call);
+  const missing = ImageIds?.find((id) => !own.some((image) => image.id === id));
+  if (missing !== undefined)
+    throw createAwsError('InvalidAMIID.NotFound', `The image id '[${missing}]' does not exist`);
+  return own.filter(
     (image) =>
-      image.accountId === caller.accountId &&
-      image.region === region &&
-      (input.Filters ?? []).every((filter) => passes(image, filter)),
+      (ImageIds === undefined || ImageIds.includes(image.id)) &&
+      Filters.every((filter) => passes(image, filter)),
   );
 }
+
+function expectAllowed({ world, caller, region }: ServiceCall<object>, action: string): void {
+  const attempt = { action, resource: '*', resourceAccount: caller.accountId, region };
+  const denial = findDenial(world, caller, attempt);
+  if (denial !== undefined) throw createAwsError('UnauthorizedOperation', denial, 403);
+}
+
+const listOwnImages = ({ world, caller, region }: ServiceCall<object>): readonly SimulatedImage[] =>
+  [...world.images.values()].filter(
+    (image) => image.accountId === caller.accountId && image.region === region,
+  );
+
+const toSnapshotId = ({ id }: SimulatedImage): string => id.replace('ami-', 'snap-');
+
+function toSnapshot(image: SimulatedImage | undefined, id: string) {
+  if (image === undefined)
+    throw createAwsError('InvalidSnapshot.NotFound', `The snapshot '${id}' does not exist.`);
+  const { kmsKeyArn } = image;
+  return {
+    SnapshotId: id,
+    Encrypted: kmsKeyArn !== undefined,
+    ...(kmsKeyArn === undefined ? {} : { KmsKeyId: kmsKeyArn }),
+  };
+}
+
+const isManagedByAws = ({ keys }: SimulatedWorld, { kmsKeyArn }: SimulatedImage): boolean =>
+  kmsKeyArn !== undefined && keys.get(kmsKeyArn)?.manager === 'AWS';
+
+/** In the words that users report. */
+const createUnshareable = () =>
+  createAwsError(
+    'InvalidParameter',
+    "Snapshots encrypted with the AWS Managed CMK can't be shared. Specify another snapshot.",
+  );
 
 /**
  * Case matters. `*` and `?` are wildcards, and a backslash makes the next character literal ("Filtering using the

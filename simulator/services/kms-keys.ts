@@ -73,6 +73,7 @@ export function findKeyUseDenial(
 ): string | undefined {
   const key = world.keys.get(keyArn);
   if (key === undefined) return `Key '${keyArn}' does not exist`;
+  if (key.state !== 'Enabled') return `${key.arn} is ${key.state}.`;
   const attempt = createKeyAttempt(key, action, key.policy);
   return findDenial(world, caller, {
     ...attempt,

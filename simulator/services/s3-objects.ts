@@ -6,6 +6,7 @@ import { absent } from '../../shared/iam/request.ts';
 import { createAwsError } from '../aws-error.ts';
 import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { authorizeBucket, type BucketInput } from './s3-access.ts';
+import { expectBucketKey } from './s3-keys.ts';
 
 /** Amazon S3: objects as text. Source: S3 API reference. */
 export const s3Objects: ServiceOperations = {
@@ -21,12 +22,14 @@ export const s3Objects: ServiceOperations = {
       throw createAwsError('NotSimulated', 'The simulated organization keeps objects as text', 501);
     if (ServerSideEncryption !== undefined || SSEKMSKeyId !== undefined)
       throw createAwsError('NotSimulated', 'The encryption of objects is not simulated', 501);
+    expectBucketKey(call, bucket, 'kms:GenerateDataKey');
     bucket.objects.set(Key, Body);
     return {};
   }),
 
   GetObject: defineOperation<sdk.GetObjectCommandInput, sdk.GetObjectCommandOutput>((call) => {
     const bucket = authorizeObject(call, 's3:GetObject', {});
+    expectBucketKey(call, bucket, 'kms:Decrypt');
     const content = bucket.objects.get(call.input.Key ?? '');
     if (content === undefined) throw createAwsError('NoSuchKey', 'The specified key does not exist.', 404);
     return { Body: sdkStreamMixin(Readable.from([Buffer.from(content)])), ContentLength: content.length };

@@ -1,6 +1,8 @@
 import type {
   DeleteBucketPolicyCommandInput,
   DeleteBucketPolicyCommandOutput,
+  GetBucketEncryptionCommandInput,
+  GetBucketEncryptionCommandOutput,
   GetBucketPolicyCommandInput,
   GetBucketPolicyCommandOutput,
   PutBucketPolicyCommandInput,
@@ -23,6 +25,17 @@ import { s3Objects } from './s3-objects.ts';
 /** Amazon S3: bucket policies. Sources: S3 API reference, "Error responses"; user guide, "Bucket policies". */
 export const s3: ServiceOperations = {
   ...s3Objects,
+
+  /** Every bucket has a default encryption. */
+  GetBucketEncryption: defineOperation<GetBucketEncryptionCommandInput, GetBucketEncryptionCommandOutput>(
+    (call) => {
+      const { kmsKeyId } = authorizeBucket(call, { action: 's3:GetEncryptionConfiguration' });
+      const applied = kmsKeyId === undefined ? ({ SSEAlgorithm: 'AES256' } as const) : toKmsDefault(kmsKeyId);
+      return {
+        ServerSideEncryptionConfiguration: { Rules: [{ ApplyServerSideEncryptionByDefault: applied }] },
+      };
+    },
+  ),
 
   GetBucketPolicy: defineOperation<GetBucketPolicyCommandInput, GetBucketPolicyCommandOutput>((call) => {
     const { policy } = authorizeBucket(call, { action: 's3:GetBucketPolicy' });
@@ -50,6 +63,12 @@ export const s3: ServiceOperations = {
     },
   ),
 };
+
+/** The answer has no key if it is `aws/s3` ("ServerSideEncryptionByDefault"). */
+const toKmsDefault = (kmsKeyId: string) => ({
+  SSEAlgorithm: 'aws:kms' as const,
+  ...(kmsKeyId === 'alias/aws/s3' ? {} : { KMSMasterKeyID: kmsKeyId }),
+});
 
 const malformed = (message: string) => createAwsError('MalformedPolicy', message);
 

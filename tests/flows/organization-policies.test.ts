@@ -76,7 +76,7 @@ it('proves nothing, and says so once, when the hub may not read the policies', a
 });
 
 it('reads no policies when the configuration ignores them', async () => {
-  const configuration = withMemberRoles(['secret'], 'verification: { organizationPolicies: ignore }');
+  const configuration = withMemberRoles(['people'], 'verification: { organizationPolicies: ignore }');
   const env = await onboardMember(configuration);
   attach(env, 'SERVICE_CONTROL_POLICY', workloads, denyAll('iam:CreateUser'));
   env.organization.resetCalls();

@@ -60,7 +60,8 @@ function statusOf(
   role: Described,
   subject: Subject,
 ): ExpectedAccess['status'] {
-  const isCentral = hasCentralHalf(situation, row, role, subject);
+  const isCentral =
+    hasCentralHalf(situation, row, role, subject) && hasKey(situation, row, role.name, subject);
   const member = memberHalf(situation, row, role, subject);
   return isCentral || member === 'denied' ? member : 'denied';
 }
@@ -109,8 +110,11 @@ function memberHalf(
   return toStatus(
     allows(trust, assumedByService(arn, described)) &&
       hasProfile(world, { id, bare, arn, described }) &&
-      (role.boundaryArn === undefined || allows(managed(world, role.boundaryArn), sent(entry.kind, ref))) &&
-      allows(joined([...role.inlinePolicies.values()]), sent(entry.kind, ref)),
+      sent(world, entry, ref).every(
+        (request) =>
+          (role.boundaryArn === undefined || allows(managed(world, role.boundaryArn), request)) &&
+          allows(joined([...role.inlinePolicies.values()]), request),
+      ),
   );
 }
 
@@ -177,8 +181,47 @@ const hasProfile = ({ instanceProfiles }: SimulatedWorld, { id, bare, arn, descr
     ({ accountId, name, roleArn }) => accountId === id && name === bare && roleArn === arn,
   );
 
+/** Whether the policy of the key lets the role read the secret. Other resources have no key here. */
+function hasKey(
+  { world, configuration }: Situation,
+  { entry, ref }: Expected,
+  role: string,
+  { id }: Subject,
+): boolean {
+  return listKeyCalls(world, entry.kind, ref).every((request) =>
+    allows(documentOf(world.keys.get(request.resource)?.policy), {
+      ...request,
+      who: { accountId: id },
+      keys: {
+        ...request.keys,
+        'aws:PrincipalOrgID': configuration.organization.id,
+        'aws:PrincipalArn': `arn:aws:iam::${id}:role/${role}`,
+      },
+    }),
+  );
+}
+
+/** Secrets Manager decrypts in the name of the role. */
+function listKeyCalls(world: SimulatedWorld, kind: string, ref: Ref): readonly Request[] {
+  if (kind !== 'secret-resource-policy') return [];
+  const secret = [...world.secrets.values()].find(
+    ({ accountId, name }) => accountId === ref.accountId && name === ref.id,
+  );
+  const resource = secret?.kmsKeyArn ?? '';
+  return [{ who: 'holder', action: 'kms:Decrypt', resource, keys: throughSecretsManager(ref) }];
+}
+
+const sent = (world: SimulatedWorld, { kind, preset }: Expected['entry'], ref: Ref): readonly Request[] => [
+  { ...toCall(kind, ref), keys: preset === 'decrypt-secrets' ? throughSecretsManager(ref) : {} },
+  ...listKeyCalls(world, kind, ref),
+];
+
+const throughSecretsManager = ({ region }: Ref): Request['keys'] => ({
+  'kms:ViaService': `secretsmanager.${region}.amazonaws.com`,
+});
+
 /** The requirements of the role. */
-function sent(kind: string, { accountId, region, id }: Ref): Request {
+function toCall(kind: string, { accountId, region, id }: Ref): Request {
   const requests: Readonly<Record<string, readonly [action: string, resource: string]>> = {
     's3-bucket-policy': ['s3:GetObject', `arn:aws:s3:::${id}/revision.zip`],
     'kms-key-policy': ['kms:Decrypt', `arn:aws:kms:${region}:${accountId}:key/${id}`],

@@ -26,12 +26,27 @@ type RoleName = keyof typeof roles;
 
 const applications: readonly RoleName[] = ['app/Web', 'app/Worker'];
 
+const secretGrant = {
+  kind: 'secret-resource-policy',
+  account: 'shared',
+  secrets: ['web/database'],
+  preset: 'read',
+} as const;
+
+/** The key of the secret, without which nobody can read it. */
+const secretKeyGrant = {
+  kind: 'kms-key-policy',
+  account: 'shared',
+  key: '7890abcd-12ab-34cd-56ef-1234567890ab',
+  preset: 'decrypt-secrets',
+} as const;
+
 /** Grants that name a role. Other grants are for applications. */
 const grants: readonly (Readonly<Record<string, unknown>> & { readonly memberRole?: RoleName })[] = [
   { kind: 'assume-role-permission', account: 'security', groups: ['Readers'], memberRole: 'people/ReadOnly' },
   { kind: 'assume-role-permission', account: 'security', roles: ['Partners'], memberRole: 'people/Partner' },
   { kind: 'assume-role-permission', account: 'shared', roles: ['Pipeline'], memberRole: 'deploy/Deployer' },
-  { kind: 'secret-resource-policy', account: 'shared', secrets: ['web/database'], preset: 'read' },
+  secretGrant,
   {
     kind: 'kms-key-policy',
     account: 'shared',
@@ -53,11 +68,17 @@ export const memberOus = ['Workloads', 'Workloads/Production', 'Sandbox'] as con
 /** Some grants that name member roles, and exactly these roles, in the OUs of their grants. */
 export function drawMemberRoles(draw: Draw): Configuration {
   const drawn = draw.some(grants, 0.5);
-  const entries = (drawn.length === 0 ? [draw.pick(grants)] : drawn).map((grant, index) => {
+  const entries = (drawn.length === 0 ? [draw.pick(grants)] : drawn).flatMap((grant, index) => {
     const ous = draw.pick([['Workloads'], ['Workloads/Production'], ['Sandbox'], ['Workloads', 'Sandbox']]);
     const named = grant.memberRole ?? draw.pick(applications);
     const reference = grant.memberRole === undefined ? { memberRoles: [named] } : { memberRole: named };
-    return { entry: { ...grant, ...reference, name: `grant-${index}`, for: { ous } }, named, ous };
+    const toEntry = (each: typeof grant, name: string) => ({
+      entry: { ...each, ...reference, name, for: { ous } },
+      named,
+      ous,
+    });
+    const own = toEntry(grant, `grant-${index}`);
+    return grant === secretGrant ? [own, toEntry(secretKeyGrant, `grant-${index}-key`)] : [own];
   });
   const names = [...new Set(entries.map(({ named }) => named))];
   return validateConfiguration(

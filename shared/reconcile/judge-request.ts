@@ -1,0 +1,78 @@
+import type { AppliedKeyGrant } from '../iam/applied-access.ts';
+import type { AppliedPolicy } from '../iam/applied-policy.ts';
+import { authorize, type Decision } from '../iam/authorize.ts';
+import { type ControlPolicyTarget, listControlPolicyTargets } from '../iam/control-policies.ts';
+import { createPolicy } from '../iam/document.ts';
+import type { AccessRequest, OrganizationFacts } from '../iam/request.ts';
+import type { AccessResult } from './access-result.ts';
+import type { UnreadPolicy } from './member-role-state.ts';
+
+export type Judged = Pick<AccessResult, 'status' | 'reason' | 'keys' | 'statement'>;
+
+export const verified: Judged = { status: 'verified' };
+
+/** The evidence of the organization, and the time of the judgment. */
+export interface OrganizationEvidence {
+  readonly facts: OrganizationFacts;
+  /** ISO 8601. The value of `aws:CurrentTime`. */
+  readonly now: string;
+  /** SCPs or RCPs of an account, with those of its OUs and of the root. */
+  listPolicies(target: ControlPolicyTarget): readonly AppliedPolicy[];
+  /** Why the policies were not read. Absent if they were read, or if the configuration ignores them. */
+  readonly unread?: string;
+}
+
+export const withTime = (request: AccessRequest, { now }: OrganizationEvidence): AccessRequest => ({
+  ...request,
+  context: { 'aws:CurrentTime': now, ...request.context },
+});
+
+/** Stands for the policies of a caller that is not read. */
+export const anyIdentity: AppliedPolicy = {
+  kind: 'identity',
+  name: 'policies that were not read',
+  document: { ...createPolicy(), Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+};
+
+/** What decides about one request, beside the policies of the organization. */
+interface Evidence {
+  readonly policies: readonly AppliedPolicy[];
+  readonly keyGrants?: readonly AppliedKeyGrant[];
+  readonly unread?: readonly UnreadPolicy[];
+  readonly organization: OrganizationEvidence;
+}
+
+/** What all policies together say to a request. Pure. */
+export function judge(
+  request: AccessRequest,
+  { policies, keyGrants = [], unread = [], organization }: Evidence,
+): Judged {
+  const decision = authorize({
+    request,
+    policies: [...policies, ...listOrganizationPolicies(request, organization)],
+    unread,
+    keyGrants,
+    organization: organization.facts,
+  });
+  return fromDecision(decision);
+}
+
+export const listOrganizationPolicies = (
+  request: AccessRequest,
+  { facts, listPolicies }: OrganizationEvidence,
+): readonly AppliedPolicy[] => listControlPolicyTargets(request, facts).flatMap(listPolicies);
+
+function fromDecision({ outcome, reasons, statements, unknowns }: Decision): Judged {
+  const reason = reasons.join('; ');
+  switch (outcome) {
+    case 'allowed':
+      return verified;
+    case 'denied': {
+      const [first] = statements;
+      const statement = first && `${first.sid ?? `statement ${first.index + 1}`} of ${first.policy}`;
+      return { status: outcome, reason, ...(statement === undefined ? {} : { statement }) };
+    }
+    case 'unknown':
+      return { status: outcome, reason, keys: [...new Set(unknowns.map(({ name }) => name))] };
+  }
+}

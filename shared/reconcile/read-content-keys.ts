@@ -1,0 +1,140 @@
+import { DescribeKeyCommand } from '@aws-sdk/client-kms';
+import pMap from 'p-map';
+import type { Configuration } from '../configuration/schema.ts';
+import type { ResourceRef } from '../grants/contract.ts';
+import type { ContentKey } from '../grants/kind-actions.ts';
+import { grantKinds } from '../grants/kinds.ts';
+import type { AccountRegion } from '../platform/aws/account-region.ts';
+import { ResourceMissingError } from '../platform/aws/errors.ts';
+import { toErrorRecord } from '../platform/errors.ts';
+import type { DesiredResource } from './desired-resource.ts';
+import type { KeyReading } from './judge-keys.ts';
+import type { PolicyReadings } from './policy-readings.ts';
+import { readKindAccess } from './read-resource-access.ts';
+import type { Services } from './services.ts';
+
+export interface KeyReadingRequest {
+  readonly runId: string;
+  readonly configuration: Configuration;
+  readonly readings: PolicyReadings;
+}
+
+/** What was read of the keys of each resource. */
+export interface ContentKeyIndex {
+  find(resource: Pick<DesiredResource, 'key'>): readonly KeyReading[];
+}
+
+/**
+ * Reads the keys that encrypt the content of resources: one call or two for each resource, and three for each key.
+ * @throws the retryable errors of `shared/platform/aws`
+ */
+export async function collectContentKeys(
+  services: Services,
+  request: KeyReadingRequest,
+  resources: readonly DesiredResource[],
+): Promise<ContentKeyIndex> {
+  const distinct = new Map(resources.map((each) => [each.key, each]));
+  const read = await pMap(
+    distinct,
+    async ([key, each]) =>
+      [key, await request.readings.contentKeys(key, () => readKeysOf(services, request, each))] as const,
+    { concurrency: 8 },
+  );
+  const known = new Map(read);
+  return { find: ({ key }) => known.get(key) ?? [] };
+}
+
+async function readKeysOf(
+  services: Services,
+  request: KeyReadingRequest,
+  { kind, ref }: DesiredResource,
+): Promise<readonly KeyReading[]> {
+  const { runId, configuration, readings } = request;
+  try {
+    const clients = services.aws(runId, configuration).getReader(ref);
+    const keys = (await kind.readContentKeys?.(clients, ref)) ?? [];
+    return await Promise.all(
+      keys.map((key) =>
+        readings.keys(nameOf(key, ref), () => readContentKey(services, request, { key, ref })),
+      ),
+    );
+  } catch (error) {
+    return [toUnreadable(`which key encrypts ${ref.id} cannot be read`, error)];
+  }
+}
+
+/** An id is one of the account and region of the resource. */
+const nameOf = (key: ContentKey, { accountId, region }: ResourceRef): string =>
+  `${accountId}/${region}/${JSON.stringify(key)}`;
+
+/** @throws the retryable errors of `shared/platform/aws` */
+function toUnreadable(what: string, error: unknown): KeyReading {
+  const { message, retryable } = toErrorRecord(error);
+  if (retryable) throw error;
+  return { outcome: 'unreadable', reason: `${what}: ${message}` };
+}
+
+interface LocatedKey {
+  readonly key: ContentKey;
+  /** The resource that the key encrypts. */
+  readonly ref: ResourceRef;
+}
+
+async function readContentKey(
+  services: Services,
+  request: KeyReadingRequest,
+  { key, ref }: LocatedKey,
+): Promise<KeyReading> {
+  if ('unclear' in key) return { outcome: 'unreadable', reason: key.unclear };
+  const { keyId } = key;
+  const { accountId } = ref;
+  if (/(^|:)alias\/aws\//.test(keyId)) return { outcome: 'aws-managed', name: keyId, accountId };
+  const place = findPlace(keyId) ?? ref;
+  const { centralAccounts } = request.configuration;
+  if (!Object.values(centralAccounts).some(({ id }) => id === place.accountId)) {
+    const reason = `the key ${keyId} encrypts ${ref.id}, and account ${place.accountId} is no central account of the configuration`;
+    return { outcome: 'unreadable', reason };
+  }
+  try {
+    return await readKey(services, request, { keyId, place });
+  } catch (error) {
+    if (error instanceof ResourceMissingError)
+      return { outcome: 'unusable', reason: `the key ${keyId} encrypts ${ref.id}, and does not exist` };
+    return toUnreadable(`the key ${keyId} of ${ref.id} cannot be read`, error);
+  }
+}
+
+/** The account and region of an ARN. */
+function findPlace(keyId: string): AccountRegion | undefined {
+  const [, region, accountId] = /^arn:[^:]*:kms:([^:]+):(\d{12}):/.exec(keyId) ?? [];
+  return region === undefined || accountId === undefined ? undefined : { region, accountId };
+}
+
+/** In these states KMS uses the key ("Key states of AWS KMS keys", KMS developer guide). */
+const usableStates: ReadonlySet<string> = new Set(['Enabled', 'Updating']);
+
+async function readKey(
+  services: Services,
+  { runId, configuration }: KeyReadingRequest,
+  { keyId, place }: { readonly keyId: string; readonly place: AccountRegion },
+): Promise<KeyReading> {
+  const { kms } = services.aws(runId, configuration).getReader(place);
+  const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: keyId }));
+  const { Arn: arn = keyId, KeyId: id = keyId, KeyManager, KeyState = '' } = KeyMetadata ?? {};
+  if (KeyManager === 'AWS') return { outcome: 'aws-managed', name: arn, accountId: place.accountId };
+  if (!usableStates.has(KeyState))
+    return { outcome: 'unusable', reason: `the key ${arn} encrypts it, and is in the state ${KeyState}` };
+  const kinds = grantKinds.filter(({ resourceType }) => resourceType === 'key');
+  const { accountId, region } = place;
+  const read = await Promise.all(
+    kinds.map((kind) =>
+      readKindAccess(services, { runId, configuration }, kind, { kind: kind.name, accountId, region, id }),
+    ),
+  );
+  return {
+    outcome: 'read',
+    arn,
+    policies: read.flatMap(({ policies }) => policies),
+    keyGrants: read.flatMap(({ keyGrants }) => keyGrants),
+  };
+}
