@@ -168,7 +168,14 @@ async function tally(
     .filter(({ changes }) => changes > 0);
   const calls = organization.calls;
   const onResources = calls.filter(({ service }) => documentServices.includes(service));
-  const onDocuments = onResources.filter(({ operation }) => !keyReads.includes(operation));
+  // A key that verification describes is read once more, with its policy.
+  const described = new Set(
+    onResources.filter(({ operation }) => operation === 'DescribeKey').map(({ target }) => target),
+  );
+  const onDocuments = onResources.filter(
+    ({ operation, target }) =>
+      !keyReads.includes(operation) && !(operation === 'GetKeyPolicy' && described.delete(target)),
+  );
   const onChanging = onDocuments.filter(({ target }) => changing.some(({ id }) => target?.endsWith(id)));
   return {
     changes: changing.reduce((total, { changes }) => total + changes, 0),
