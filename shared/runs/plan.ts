@@ -169,7 +169,7 @@ async function note(
 
 const nobodyWaits = { approval: 'none', approvalSeconds: defaultApprovalHours * 3_600 } as const;
 
-/** An account waits by the registry, even if the configuration requires no approval any longer. */
+/** The registry decides whether an account waits, even if the configuration requires no approval any longer. */
 function approvalFor(
   { configuration }: ActiveConfiguration,
   registered: readonly RegisteredAccount[],
