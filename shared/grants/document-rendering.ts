@@ -20,7 +20,7 @@ import {
   type Share,
 } from './contract.ts';
 import { UnsafeChangeError } from './errors.ts';
-import type { GrantEntry, Match } from './grant-schema.ts';
+import { type GrantEntry, type Match, matchForms } from './grant-schema.ts';
 import { inCondition, matchOf } from './principals.ts';
 import { adviseQuotaIncrease, type LimitName, type Limits } from './quotas.ts';
 
@@ -161,18 +161,24 @@ export function listGrantedAccounts<Entry extends GrantEntry>(
   return getAdmittedAccounts(ours);
 }
 
-/** Every Sid that a grant can write. */
+/**
+ * Every Sid that a grant can write, with any `match`. After `match` changed, the document still has statements of the
+ * earlier form, such as the one of the resource's own account beside a condition.
+ */
 function sidsOf<Entry extends GrantEntry>(
   kind: DocumentRules<Entry>,
   entry: Entry,
   ref: ResourceRef,
   context: GrantContext,
 ): ReadonlySet<string | undefined> {
-  const share = { entry, accounts: [anyAccount, { ...anyAccount, id: ref.accountId }] };
-  const rendered = packingsOf(kind, [share]).flatMap((packing) =>
-    statementsOf(kind, share, ref, context, packing),
+  const accounts = [anyAccount, { ...anyAccount, id: ref.accountId }];
+  const { installationId } = context;
+  const parts = matchForms.flatMap((match) =>
+    packingsOf(kind, [{ entry, accounts }]).flatMap((packing) =>
+      kind.createStatements({ entry, accounts, ref, context, packing, match }),
+    ),
   );
-  return new Set(rendered.map(({ Sid }) => Sid));
+  return new Set(parts.map(({ part }) => createManagedSid({ installationId, grant: entry.name, part })));
 }
 
 function listRetainedStatements<Entry extends GrantEntry>(

@@ -15,7 +15,7 @@ export const grantEntryFields = {
 };
 
 /** How policies name the accounts of a grant: each by its id, or all by one condition. */
-const matchForms = ['accounts', 'ou', 'organization'] as const;
+export const matchForms = ['accounts', 'ou', 'organization'] as const;
 
 export type Match = (typeof matchForms)[number];
 
