@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import {
   type Deployment,
@@ -58,5 +59,54 @@ describe('alarms', () => {
       for (const metric of ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'])
         expect(has(metric, machine)).toBe(true);
     expect(has('Errors', 'RecordDashfailedDashexecutionLambdaFunction')).toBe(true);
+  });
+
+  test('raises an alarm when no sweep has started for two days, also without data', () => {
+    expect(deployed.resources.SweepNotStartedAlarm?.Properties).toMatchObject({
+      MetricName: 'ExecutionsStarted',
+      ComparisonOperator: 'LessThanThreshold',
+      Period: 86_400,
+      EvaluationPeriods: 2,
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  test('raises an alarm when a rule of accounts or the sweep cannot start its state machine', () => {
+    const rules = resourcesOf(deployed, 'AWS::CloudWatch::Alarm')
+      .filter(([, { Properties }]) => Properties.MetricName === 'FailedInvocations')
+      .map(([, { Properties }]) => Properties.Dimensions);
+
+    expect(rules).toEqual(
+      ['AccountEventRule', 'AccountCallRule', 'SweepRule'].map((rule) => [
+        { Name: 'RuleName', Value: { Ref: rule } },
+      ]),
+    );
+  });
+
+  test('notifies the topic when any alarm goes off', () => {
+    for (const [, { Properties }] of resourcesOf(deployed, 'AWS::CloudWatch::Alarm'))
+      expect(JSON.stringify(Properties.AlarmActions)).toContain('account-onboarding');
+  });
+
+  test('describes each alarm in docs/alarms.md', () => {
+    const page = readFileSync('docs/alarms.md', 'utf8');
+    const described = [...page.matchAll(/`(\w+Alarm)`/g)].map(([, name]) => name);
+    const alarms = resourcesOf(deployed, 'AWS::CloudWatch::Alarm').map(([name]) => name);
+
+    expect([...new Set(described)].toSorted()).toEqual(alarms.toSorted());
+  });
+
+  test('shows metrics of the state machines and the table on the dashboard', () => {
+    const body = JSON.stringify(deployed.resources.Dashboard?.Properties.DashboardBody);
+    const text = JSON.parse(body)['Fn::Sub'] as string;
+    const { widgets } = JSON.parse(text) as { widgets: { properties: { metrics: string[][] } }[] };
+    const machines = resourcesOf(deployed, 'AWS::StepFunctions::StateMachine').map(
+      ([, { Properties }]) => Properties.StateMachineName,
+    );
+    const shown = widgets.flatMap(({ properties }) => properties.metrics.map((metric) => metric[3] ?? ''));
+
+    for (const machine of machines)
+      expect(shown.some((value) => value.endsWith(`:stateMachine:${machine}`))).toBe(true);
+    expect(shown).toContain('account-onboarding-example');
   });
 });
