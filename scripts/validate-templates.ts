@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
 import { renderApplicationTemplate } from '../shared/cloudformation/application.ts';
+import { renderManagementTemplate } from '../shared/cloudformation/management-template.ts';
 import { renderMemberTemplate } from '../shared/cloudformation/member-template.ts';
 import { renderSpokeTemplate } from '../shared/cloudformation/template.ts';
 import { getApplications } from '../shared/configuration/applications.ts';
@@ -18,6 +19,7 @@ import { getDefaultHubRegion } from '../shared/configuration/hub-options.ts';
 import { type ConfigurationAndSchemas, loadWithSchemas } from '../shared/configuration/load-schemas.ts';
 import { listMemberStackSets } from '../shared/configuration/member-stack-sets.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
+import { getPartitionFacts, partitionNames } from '../shared/platform/partitions.ts';
 import {
   type DeployedMachine,
   deployedMachines,
@@ -46,7 +48,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 process.exitCode = report([
   ...deployedMachines.map(validateStateMachine),
   ...readdirSync('templates').flatMap((file) => validateTemplate(`templates/${file}`)),
-  ...(existsSync(packaged) ? validateTemplate(packaged) : [notPackaged()]),
+  ...(existsSync(packaged) ? [...validateTemplate(packaged), lintForPartitions(packaged)] : [notPackaged()]),
   ...(await validateMade(process.env.ONBOARDING_CONFIG || 'examples/onboarding.yml')),
   ...(await validateMade('examples/applications/onboarding.yml')),
   ...(await validateMade('examples/appconfig-readers/onboarding.yml')),
@@ -103,6 +105,7 @@ async function validateMade(file: string): Promise<readonly Report[]> {
       ...spokes(loaded.configuration),
       ...applicationsMade(loaded),
       ...memberTemplates(loaded.configuration),
+      ...managementTemplates(loaded.configuration),
     ];
     return made.flatMap(({ name, template }) => {
       const path = join(folder, `${name.replaceAll(' ', '-')}.json`);
@@ -135,6 +138,13 @@ function memberTemplates(configuration: Configuration) {
   }));
 }
 
+/** From `onboarding management-template`, for a hub in the account 123456789012. */
+function managementTemplates(configuration: Configuration) {
+  const hub = { accountId: '123456789012', region: getDefaultHubRegion(configuration) };
+  const made = renderManagementTemplate({ configuration, hub });
+  return made === undefined ? [] : [{ name: 'management template', template: made.template }];
+}
+
 /** From `onboarding application-template`. */
 function applicationsMade({ configuration, schemas }: ConfigurationAndSchemas) {
   return getApplications(configuration).map((application) => ({
@@ -165,12 +175,18 @@ function validateByRules(path: string, file: string): Report {
   }
 }
 
+/** Whether each partition has the resources of the hub, in the region of Organizations. */
+function lintForPartitions(path: string): Report {
+  const regions = partitionNames.map((name) => getPartitionFacts(name).organizationsRegion);
+  return lintTemplate(path, `${path} in ${regions.join(', ')}`, ['--regions', ...regions]);
+}
+
 /** cfn-lint also checks whether IAM actions exist. It is written in Python, so it runs only if it is installed. */
-function lintTemplate(path: string, file: string): Report {
+function lintTemplate(path: string, file: string, options: readonly string[] = []): Report {
   const ignored = Object.keys(exceptions).flatMap((rule) => ['--ignore-checks', rule]);
   const { error, status, stdout, stderr } = spawnSync(
     'cfn-lint',
-    [...ignored, '--format', 'parseable', '--', path],
+    [...ignored, ...options, '--format', 'parseable', '--', path],
     {
       encoding: 'utf8',
     },

@@ -23,6 +23,13 @@ const knownOus: Readonly<Record<string, string>> = {
 
 const members = ['888888888888', '777777777777', '666666666666'];
 
+interface ExampleSettings {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Default: the management account. */
+  readonly hubAccountId?: string;
+}
+
 /**
  * A simulated organization with everything that a configuration names. It has the accounts, OUs and resources, each
  * resource with an unmanaged statement. It also has the spoke roles with the actions of the grant kinds, and one
@@ -30,13 +37,13 @@ const members = ['888888888888', '777777777777', '666666666666'];
  */
 export function createExampleOrganization(
   configuration: Configuration,
-  { clock, random }: { clock: Clock; random: Random },
+  { clock, random, hubAccountId }: ExampleSettings,
 ): SimulatedOrganization {
   const { managementAccount, id } = configuration.organization;
   const organization = new SimulatedOrganization({
     organizationId: id,
     managementAccountId: managementAccount,
-    hubAccountId: managementAccount,
+    hubAccountId: hubAccountId ?? managementAccount,
     rootId,
     partition: configuration.partition,
     clock,
@@ -54,7 +61,7 @@ export function createExampleOrganization(
 
 function addCentralAccounts(organization: SimulatedOrganization, configuration: Configuration): void {
   const { centralAccounts, partition } = configuration;
-  const { managementAccount } = configuration.organization;
+  const { hubAccountId } = organization.world.settings;
   for (const [name, account] of Object.entries(centralAccounts)) {
     if (organization.world.accounts.has(account.id)) continue;
     const spokeRole = getSpokeRole(configuration, account.id);
@@ -65,7 +72,7 @@ function addCentralAccounts(organization: SimulatedOrganization, configuration: 
       name: role,
       path: `/${path}`,
       trust: allow({
-        Principal: { AWS: `arn:${partition}:iam::${managementAccount}:root` },
+        Principal: { AWS: `arn:${partition}:iam::${hubAccountId}:root` },
         Action: 'sts:AssumeRole',
       }),
       permissions: allow({

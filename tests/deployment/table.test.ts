@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { createTableDefinition, timeToLive } from '../../shared/store/dynamodb/table.ts';
-import { type Deployment, deployment, resourcesOf } from '../fixtures/deployment/deployment.ts';
+import { type Deployment, deployment, resourcesOf, root } from '../fixtures/deployment/deployment.ts';
 
 let deployed: Deployment;
 beforeAll(async () => {
@@ -25,4 +27,12 @@ test('deploys one table, which can be restored and outlives the stack', () => {
       DeletionProtectionEnabled: true,
     },
   });
+});
+
+test('adopts a table with the properties of the table that the hub deploys', () => {
+  const text = readFileSync(`${root}templates/adopt-table.yml`, 'utf8').replaceAll('INSTALLATION', 'example');
+  const { Parameters, Resources } = parse(text);
+  expect(Resources).toEqual({ Table: deployed.resources.Table });
+  // The update by which the hub is deployed gives no parameters.
+  expect(Parameters).toBeUndefined();
 });
