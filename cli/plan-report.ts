@@ -41,9 +41,9 @@ interface PlannedResourceReport {
 export interface PlanCounts {
   readonly change: number;
   readonly unchanged: number;
-  /** Resources with blocked removals. They may also change. */
+  /** Resources with blocked removals. Some are also counted in `change`. */
   readonly blockedRemovals: number;
-  /** Resources with accounts in their grace period. They may also change. */
+  /** Resources with accounts in a grace period. Some are also counted in `change`. */
   readonly inGrace: number;
   /** Resources that cannot be read or rendered, and patterns whose search failed. */
   readonly failed: number;

@@ -26,7 +26,7 @@ export interface Simulation {
 
 export interface SimulationOptions {
   readonly logger?: Logger;
-  /** Default: a clock that a pause advances at once. */
+  /** Default: a simulated clock. A pause returns at once and moves the time on. */
   readonly clock?: Clock;
   /** The searches that must have matches. Default: all. */
   readonly finds?: (search: ConfiguredSearch) => boolean;

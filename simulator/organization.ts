@@ -59,7 +59,7 @@ export class SimulatedOrganization extends OrganizationResources {
     return this.world.functionCaller.exit(act);
   }
 
-  /** Tells each decision about a call. @returns a function that ends it */
+  /** Reports each decision about a call to the listener. @returns a function that removes the listener */
   onDecision(listener: (decision: CallDecision) => void): () => void {
     return listed(this.world.decisionListeners, listener);
   }
@@ -75,7 +75,7 @@ export class SimulatedOrganization extends OrganizationResources {
     return listed(this.#interceptors, interceptor);
   }
 
-  /** Listeners are called synchronously, in the order of the events. @returns a function that ends it */
+  /** Listeners are called synchronously, in the order of the events. @returns a function that removes the listener */
   onEvent(listener: EventListener): () => void {
     return listed(this.world.listeners, listener);
   }

@@ -72,7 +72,7 @@ describe.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/adding-a-grant-kind.m
     expect([...paths, ...links].filter((path) => !existsSync(path))).toEqual([]);
   });
 
-  test('names only what a file has when it says where something is', () => {
+  test('finds every name in the file that ARCHITECTURE.md states for it', () => {
     const named = [...text.matchAll(/(?:`&?(\w+)` and )?`&?(\w+)` in `([\w.-]+\/[\w./-]+)`/g)];
     const missing = named.filter(([, first = '', second = '', file = '']) => {
       const words = new Set(sourceOf(file).match(/\w+/g));

@@ -19,8 +19,14 @@ interface HistoryOptions extends RecordOptions {
 
 export const createHistoryCommand = (context: CommandContext): Command =>
   createCommand('history', 'List the runs that changed an account or a resource, newest first.')
-    .option('--account <id>', 'account: its runs, and each resource where a run changed its access')
-    .option('--resource <name>', 'resource: its id, such as a bucket name, or KIND/ACCOUNT/REGION/ID')
+    .option(
+      '--account <id>',
+      'show the runs of this account, and the resources on which they changed its access',
+    )
+    .option(
+      '--resource <name>',
+      'show the runs that changed this resource: its id, such as a bucket name, or KIND/ACCOUNT/REGION/ID',
+    )
     .option('--limit <number>', 'how many runs to show (default: 20)')
     .option('--simulate', 'use a simulated organization with onboarded accounts; needs no AWS')
     .action(runAction<HistoryOptions>(context, history));

@@ -38,7 +38,7 @@ export const accountPrerequisites: readonly Prerequisite[] = [
   },
 ];
 
-/** Reads every resource through the central roles. Equal causes are one problem. */
+/** Reads every resource through the central roles. Problems with the same message are reported once. */
 async function findResourceProblems(context: DoctorContext): Promise<readonly Problem[]> {
   const { installation, configuration } = context;
   const { services } = installation;

@@ -36,7 +36,7 @@ function unnamed(role: MemberRole, configuration: Configuration): readonly PathF
   const trust = getTrust(role);
   if (trust.type === 'service' || accountIdPattern.test(trust.account)) return [];
   if (listGrantsNaming(role, configuration).length > 0) return [];
-  const message = `is named by no grant, so this project allows nobody of the ${trust.account} account assume it; name it as memberRole in a grant`;
+  const message = `is the memberRole of no grant, so nobody in the ${trust.account} account can assume it. Name it in a grant`;
   return [{ path: ['name'], message }];
 }
 

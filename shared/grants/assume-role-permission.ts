@@ -83,7 +83,7 @@ const schema = z
     path: ['groups'],
   })
   .refine(({ roles, role, mfa = true }) => roles === undefined || role === undefined || !mfa, {
-    // IAM user guide, "MFA-protected API access": sessions of people have the key, sessions of roles do not.
+    // A role session that assumes a role carries no `aws:MultiFactorAuthPresent` (IAM user guide, "MFA-protected API access").
     message:
       'must be false if `roles` may assume: the credentials of a role carry no MFA, so every call would be denied',
     path: ['mfa'],

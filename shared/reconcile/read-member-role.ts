@@ -20,7 +20,7 @@ import { type PolicyReading, parseEncoded } from './parse-encoded.ts';
 /** The clients that read one role of one account. */
 export interface RoleReader {
   readonly iam: IAMClient;
-  /** Shared by the roles of a run: many roles have the same managed policies. */
+  /** One reader for all member roles that a run reads: many of them have the same managed policies. */
   readonly managedPolicies: ManagedPolicyReader;
 }
 

@@ -5,7 +5,7 @@ export interface ReconcileRequest {
   readonly runId: string;
   /** The run's plan for the resource. */
   readonly planned: ResourceChange;
-  /** The least revision from which the resource must be written. */
+  /** The write must include every account change up to this registry revision. */
   readonly revision: number;
   /** The time for grace periods, ISO 8601. Default: now. */
   readonly asOf?: string;

@@ -16,7 +16,8 @@ export const createNotDeployedError = (
   );
 
 /**
- * Roles of the hub may read a central account if the deployment has one of its names.
+ * Checks that the deployment has this central account, under one of the names that the configuration gives it. Only then the
+ * roles of the hub may read the account.
  * @throws CentralAccountNotDeployedError
  */
 export function requireDeployedAccount(

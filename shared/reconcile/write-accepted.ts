@@ -7,8 +7,8 @@ export interface WriteRequest {
   /** The content to write if these accounts are excluded. */
   plan(excluded: ReadonlySet<string>): ResourcePlan;
   /**
-   * @throws InvalidPrincipalError if AWS rejects a principal; then nothing was written, unless its fields say
-   * `othersWritten`, as in `GrantKind.write`
+   * @throws InvalidPrincipalError if AWS rejects a principal. Nothing was written then, except when the error has
+   * `othersWritten: true`: then all accounts but its `accountIds` were written.
    */
   write(from: unknown, to: unknown): Promise<void>;
   compareNewestFirst(a: string, b: string): number;

@@ -76,7 +76,7 @@ export interface Delivery extends DeliveryKey {
 export interface RememberedTargets {
   readonly targets: readonly Omit<DeploymentTarget, 'strategy'>[];
   readonly at: number;
-  /** Name of the reported error that has prevented the search since. */
+  /** Name of the error that has stopped every search since `at`. It was reported once. */
   readonly trouble?: string;
   /** The run that reported it. */
   readonly notifiedByRun?: string;

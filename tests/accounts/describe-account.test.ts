@@ -83,7 +83,7 @@ describe('describeAccount', () => {
     expect(await describeAccount(organization.client, id)).toMatchObject({ ouPath: '' });
   });
 
-  test('asks first what Organizations answers least often', async () => {
+  test('calls the operations with the lowest rate limit first', async () => {
     const { client, asked } = testOrganization();
 
     await describeAccount(client, '111111111111');

@@ -38,7 +38,7 @@ describe('a path that names one OU', () => {
     });
   });
 
-  test('names only the OU at the path when the OUs above it are stored too', () => {
+  test('lists the id of the selected OU, and not of its stored parents', () => {
     expect(listStoredOuIds(stored)).toEqual(['p']);
   });
 

@@ -76,7 +76,7 @@ test.each([
   ['a body that is no JSON', letter('bad', 'hello')],
   ['a target in another installation', letter('bad', { accountId: '111111111111' }, `${machine}-two`)],
   ['no target', letter('bad', { accountId: '111111111111' }, '')],
-])('keeps a letter with %s in the queue, and replays the other', async (_, bad) => {
+])('leaves a dead-letter message with %s in the queue, and replays the other message', async (_, bad) => {
   const { code, stdout, started, visible } = await replay([bad, good], ['--yes']);
 
   expect(code).toBe(2);

@@ -11,7 +11,7 @@ const china = parseConfiguration(
 );
 
 describe('options of a deployment', () => {
-  it('gives the hub the region of Organizations in its partition', () => {
+  it('puts the hub into the region where its partition has Organizations by default', () => {
     expect([configuration, china].map(getDefaultHubRegion)).toEqual(['us-east-1', 'cn-northwest-1']);
   });
 

@@ -68,7 +68,7 @@ describe('calls that change resources', () => {
     detail: { eventName, ...more },
   });
 
-  test('matches the calls that grant kinds need, as the central accounts forward them', () => {
+  test('matches in the hub the same API calls that the central accounts forward', () => {
     const [rule] = startingRules.filter(({ ruleId }) => ruleId === 'ResourceCallRule');
     expect(rule?.pattern).toEqual(createResourceEventPattern(listCallEvents()));
   });

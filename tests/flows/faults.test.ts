@@ -58,7 +58,7 @@ test('sends no write until the lease has ended when an answer never came', async
   expect(named(env)[bucket]).toEqual(expect.arrayContaining([id, second.id]));
 });
 
-test('repeats a write after the lease when AWS answers with a fault', async () => {
+test('sends a write again once the lease has expired when AWS answers 500', async () => {
   const env = await createEnv();
   fault(env, 'SetRepositoryPolicy', refuse('ServerException', 'Internal failure', 500), 1);
   const { id } = created(env);

@@ -73,7 +73,7 @@ test("takes a start without an answer for an old request, not for today's", asyn
   ]);
 });
 
-test('rolls back by hand, at once and while the newer version is on its way', async () => {
+test('rolls back by hand, both after a deployment and during one', async () => {
   const env = await createHostedEnv();
   for (const version of ['1', '2', '1']) {
     env.clock.advance(1_000);
@@ -138,7 +138,7 @@ describe('what does not exist is refused before it takes the place of an earlier
   });
 });
 
-test('accepts a version by its label as the same request', async () => {
+test('treats a version named by its label and by its number as one request', async () => {
   const env = await createHostedEnv();
   const [, second] = env.application.profiles.get(profileId(env, 'settings'))?.versions ?? [];
   Object.assign(second ?? {}, { label: 'spring' });

@@ -56,7 +56,7 @@ describe('the match of a launch permission', () => {
     });
   });
 
-  it('keeps what others share, and takes back what the grant shares', async () => {
+  it('removes the launch permissions that the grant added, and keeps those that others added', async () => {
     const { on, shares, share } = createWorld();
     share({ UserId: stranger });
     const { ref, bring } = on(held);

@@ -56,7 +56,7 @@ describe('frozen', () => {
     expect(copy.list[0]).not.toBe(given.list[0]);
   });
 
-  it('freezes every part', () => {
+  it('freezes the copy and every object in it', () => {
     const copy = deepFreeze(given);
     for (const part of [copy, copy.list, copy.list[0], Object.entries(copy).at(-1)?.[1]])
       expect(Object.isFrozen(part)).toBe(true);

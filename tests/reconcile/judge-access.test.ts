@@ -56,7 +56,7 @@ describe('judgeAccess', () => {
     expect(judge(document('Allow'), document('Deny', { Condition })).outcome).toBe('allowed');
   });
 
-  it('does not know when a Deny asks for an upload header', () => {
+  it('answers unknown when a Deny depends on an upload header', () => {
     const Condition = { StringNotEquals: { 's3:x-amz-server-side-encryption': 'aws:kms' } };
     expect(judge(document('Allow'), document('Deny', { Condition }))).toEqual({
       outcome: 'unknown',
@@ -65,7 +65,7 @@ describe('judgeAccess', () => {
     });
   });
 
-  it('does not know when the only Allow has an operator that is not documented', () => {
+  it('answers unknown when the only Allow has an operator that is not documented', () => {
     const Condition = { StringSoundsLike: { 'aws:PrincipalServiceName': 'cloudtrail' } };
     expect(judge(document('Allow', { Condition }))).toEqual({
       outcome: 'unknown',

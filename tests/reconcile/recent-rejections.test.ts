@@ -20,7 +20,7 @@ const asked = {
   now,
 };
 
-test('excludes accounts that AWS rejected in the last quarter of an hour from other runs', () => {
+test('leaves out of runs for other accounts an account that AWS rejected less than 15 minutes ago', () => {
   expect(findRecentlyRejected(asked)).toEqual(new Set(['1', '2']));
 });
 

@@ -17,7 +17,7 @@ export const formatWaitingAccount = ({ id, position, approvedAs }: Shown['accoun
   const here = `${formatAccount({ id, name: position.name })} in ${placeOf(position.ouPath)}`;
   return approvedAs === null
     ? `${here}: never approved, so it has no access yet`
-    : `${here}: approved as ${approvedAs.name} in ${placeOf(approvedAs.ouPath)}, and keeps the access that both places get`;
+    : `${here}: was approved as ${approvedAs.name} in ${placeOf(approvedAs.ouPath)}, and keeps the access that both OUs give`;
 };
 
 const placeOf = (ouPath: string): string => (ouPath === '' ? 'the root' : ouPath);

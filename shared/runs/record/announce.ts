@@ -101,7 +101,8 @@ const send: Readonly<
 
 function contentOf(run: RunRecord, { title }: RunAnnouncement): Content {
   const { runId, status, accountIds, cause, reason, counts, accessChanges, startedAt, finishedAt } = run;
-  const where = (count: number | 'all') => `the record of run ${runId} in the table has ${count} of them`;
+  const where = (count: number | 'all') =>
+    `the record of run ${runId} in the table has ${count} of the missing lines`;
   const unresolved = run.unresolved && limitLines(run.unresolved, maxLines, where);
   const warnings = run.warnings && limitLines(run.warnings, maxLines, where);
   const { ready, counts: accesses, reasons, signIns } = run.readiness ?? {};

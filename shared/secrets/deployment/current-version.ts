@@ -50,7 +50,7 @@ export async function readCurrentSecret(
     ...place,
     version,
     ...(KmsKeyId === undefined ? {} : { kmsKey: KmsKeyId }),
-    // A replicated secret also has a primary region: its own (DescribeSecret, Secrets Manager API reference).
+    // For the primary of a replicated secret, PrimaryRegion is its own region (DescribeSecret, Secrets Manager API reference).
     ...(PrimaryRegion === undefined || PrimaryRegion === place.region
       ? {}
       : { primaryRegion: PrimaryRegion }),

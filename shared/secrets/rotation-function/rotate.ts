@@ -127,7 +127,7 @@ async function ask(
       return await askForDeployment(version);
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown.name : String(thrown);
-      logger.error('The deployment of the new version could not be asked for', {
+      logger.error('Could not request the deployment of the new secret version', {
         ...version,
         attempt,
         error,

@@ -80,7 +80,7 @@ async function putRun(table: Table, run: RunRecord): Promise<void> {
   if (isOpenRun(status)) await putItem(table, { ...openKey(runId), runId, startedAt });
   if (pending) await putItem(table, { ...endedKey(runId), runId });
   await putItem(table, runItem(run));
-  // An announced run had a pending item before, whose write removed the item of an open run.
+  // The earlier write, when the run ended unannounced, has removed the open item. Only the pending item is left.
   if (run.announcement !== undefined && !pending) await removeItem(table, endedKey(runId));
   else if (status === 'succeeded' || status === 'failed') await removeItem(table, openKey(runId));
 }

@@ -63,9 +63,9 @@ const toSearchResult = ({ tableName }: Table, item: Item): SearchResult =>
   );
 
 /**
- * The result for a search without a readable item: the search is due, and the resources of its kind, account and region
- * stay unchanged. A readable list of matches is kept, so that its resources keep their grants until the search
- * succeeds.
+ * The result of a search whose stored item cannot be parsed. The search is due, and the resources of its kind, account and
+ * region stay unchanged. If the list of matches can be parsed, it is kept, so that these resources keep their grants until the
+ * search succeeds.
  */
 function unknownSearch(item: Item, error: StoredItemError): SearchResult {
   const { search } = item;

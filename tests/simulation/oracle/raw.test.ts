@@ -58,6 +58,6 @@ it('reads raw statements as lacking when they name another account in one place'
   });
 });
 
-it('reads raw statements as exceeding when no condition holds the service to an account', () => {
+it('finds that raw statements grant too much when no condition limits the service to one account', () => {
   expect(judged([look(id), functions({})])).toEqual({ allowed: 3, exceeding: 1 });
 });
