@@ -20,10 +20,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export const exitCodeTable: readonly (readonly [code: ExitCode, meaning: string])[] = [
   [exitCodes.succeeded, 'success; also if there was nothing to do'],
-  [
-    exitCodes.failed,
-    'a run failed, a prerequisite is missing, a resource cannot be compared, or an access is denied or pending',
-  ],
+  [exitCodes.failed, 'a run, a prerequisite or a comparison failed, or an access is denied or pending'],
   [
     exitCodes.changesPending,
     'changes are pending, a resource has drifted, a run waits for approval, or access is unproven',

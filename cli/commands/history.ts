@@ -19,14 +19,8 @@ interface HistoryOptions extends RecordOptions {
 
 export const createHistoryCommand = (context: CommandContext): Command =>
   createCommand('history', 'List the runs that changed an account or a resource, newest first.')
-    .option(
-      '--account <id>',
-      'show the runs of this account, and the resources on which they changed its access',
-    )
-    .option(
-      '--resource <name>',
-      'show the runs that changed this resource: its id, such as a bucket name, or KIND/ACCOUNT/REGION/ID',
-    )
+    .option('--account <id>', 'show runs of this account, with the resources where its access changed')
+    .option('--resource <name>', 'show runs that changed this resource: its id, or KIND/ACCOUNT/REGION/ID')
     .option('--limit <number>', 'how many runs to show (default: 20)')
     .option('--simulate', 'use a simulated organization with onboarded accounts; needs no AWS')
     .action(runAction<HistoryOptions>(context, history));

@@ -220,7 +220,7 @@ describe('warnings of member roles', () => {
 
   it('warns of a role that no grant lets anybody assume', () => {
     expect(warningsOf([readSecret()], [people()])).toEqual([
-      ['memberRoles.0.name', expect.stringContaining('is named by no grant')],
+      ['memberRoles.0.name', expect.stringContaining('is the memberRole of no grant')],
     ]);
   });
 

@@ -113,7 +113,12 @@ describe.each(numbers)('the deployment of %s central accounts', (number) => {
     const [[, policy] = []] = resourcesOf(deployed, 'AWS::Events::EventBusPolicy');
     const admitted = JSON.stringify(policy?.Properties.Statement).match(/(?<=::)\d{12}(?=:role)/g);
 
-    expect(admitted).toEqual(Object.values(configuration.centralAccounts).map(({ id }) => id));
+    // The role of the management account is admitted only if the hub is in another account.
+    expect(admitted).toEqual([
+      ...Object.values(configuration.centralAccounts).map(({ id }) => id),
+      configuration.organization.managementAccount,
+    ]);
+    expect(JSON.stringify(policy?.Properties.Statement)).toContain('{"Fn::If":["HubIsElsewhere",');
   });
 });
 

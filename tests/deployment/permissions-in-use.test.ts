@@ -44,6 +44,8 @@ const configuration = parseConfiguration(
 
 const sharedAccount = configuration.centralAccounts.shared?.id ?? '';
 
+const logKey = 'arn:aws:kms:eu-west-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+
 const repositoryMade = {
   source: 'aws.ecr',
   'detail-type': 'AWS API Call via CloudTrail',
@@ -59,7 +61,11 @@ let uses: RoleUses;
 beforeAll(async () => {
   env = await createEnv({
     configuration,
-    prepare: ({ world }) => world.organizationPolicies.enabledTypes.add('SERVICE_CONTROL_POLICY'),
+    prepare: ({ world }) => {
+      world.organizationPolicies.enabledTypes.add('SERVICE_CONTROL_POLICY');
+      const bucket = world.buckets.get('example-org-config');
+      if (bucket !== undefined) bucket.kmsKeyId = logKey;
+    },
   });
   const { organization, store, clock } = env;
   uses = noteUses(organization);
@@ -149,11 +155,21 @@ const explained =
 const seven =
   "tests/flows/limits.test.ts: keeps within IAM's versions when seven accounts arrive one after the other";
 
+const encrypted =
+  'tests/flows/content-keys.test.ts: verifies the access when the policy of the key allows it';
+const amiKey = 'on arn:aws:kms:eu-west-1:444444444444:key/4567abcd-12ab-34cd-56ef-1234567890ab';
+
 /** Actions that the runs here do not need, each with the test that does. No wildcards, and no more than fifteen. */
 const exceptions: readonly { readonly role: string; readonly action: string; readonly test: string }[] = [
   { role: 'log', action: 'kms:ListGrants', test: explained },
   { role: 'shared', action: 'kms:ListGrants', test: explained },
   { role: 'configuration', action: 'kms:ListGrants', test: explained },
+  { role: 'log', action: 'kms:GetKeyPolicy', test: encrypted },
+  { role: 'shared', action: 'kms:GetKeyPolicy', test: encrypted },
+  { role: 'configuration', action: 'kms:GetKeyPolicy', test: encrypted },
+  { role: 'configuration', action: 'kms:DescribeKey', test: encrypted },
+  { role: 'shared', action: `kms:DescribeKey ${amiKey}`, test: encrypted },
+  { role: 'shared', action: `kms:ListGrants ${amiKey}`, test: encrypted },
   { role: 'log', action: 's3:DeleteBucketPolicy', test: removed },
   { role: 'security', action: 'iam:DeletePolicy', test: removed },
   { role: 'security', action: 'iam:DetachGroupPolicy', test: removed },

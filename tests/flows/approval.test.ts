@@ -160,7 +160,7 @@ test('reports on both sides that the task is gone when the accounts are approved
 
   expect(decided).toMatchObject({ approved: [id], resumed: false });
   expect(run.unresolved).toEqual([
-    expect.stringMatching(`^Account ${id} was approved by an operator.*the run was not told`),
+    expect.stringMatching(`^Account ${id} was approved by an operator.*the run did not receive the decision`),
   ]);
   expect(next.run.status).toBe('succeeded');
   expect(named(env)).toEqual(due(env));

@@ -5,6 +5,10 @@ import { filesIn } from '../fixtures/source/imports.ts';
 /** What the kinds share. Every other file of the folder is a kind. */
 const helpers = [
   'access',
+  'bucket-keys',
+  'content-keys',
+  'image-keys',
+  'kind-actions',
   'contract',
   'counted-limit',
   'discovery',

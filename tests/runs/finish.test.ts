@@ -260,7 +260,7 @@ test('announces a part of a long report, and records all of it', async () => {
   const { unresolved } = JSON.parse(String(event?.Detail));
   expect(unresolved).toHaveLength(51);
   expect(unresolved.at(-1)).toBe(
-    '… 30 more lines are missing here: the record of run run in the table has all of them',
+    '… 30 more lines are missing here: the record of run run in the table has all of the missing lines',
   );
 });
 
@@ -277,7 +277,7 @@ test('states in the announcement also the lines that the record is without', asy
   const [event] = env.organization.world.putEvents;
   expect(JSON.parse(String(event?.Detail)).unresolved).toEqual([
     ...findings.slice(0, 50),
-    '… 520 more lines are missing here: the record of run run in the table has 20 of them; start the run again',
+    '… 520 more lines are missing here: the record of run run in the table has 20 of the missing lines; start the run again',
   ]);
 });
 

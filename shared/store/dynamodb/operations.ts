@@ -139,7 +139,10 @@ export async function* scanItems(
   { client, tableName }: Table,
   { text, values, attributes }: Scan,
 ): AsyncGenerator<Item> {
-  const names = Object.fromEntries((attributes ?? []).map((name) => [`#${name}`, name]));
+  // Numbers of equal length: no placeholder is the beginning of another one.
+  const names = Object.fromEntries(
+    (attributes ?? []).map((name, index) => [`#a${String(index).padStart(3, '0')}`, name]),
+  );
   const scan = {
     TableName: tableName,
     FilterExpression: text,

@@ -269,5 +269,5 @@ test('completes the rotation when nobody takes the deployment request, and logs 
   const { logger, lines } = memoryLogger();
   const given = { ...tools(undefined, logger), askForDeployment: () => Promise.reject(new Error('no bus')) };
   expect(await rotate(given)).toBeUndefined();
-  expect(lines.filter((line) => line.includes('could not be asked for'))).toHaveLength(3);
+  expect(lines.filter((line) => line.includes('Could not request the deployment'))).toHaveLength(3);
 });
