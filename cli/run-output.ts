@@ -156,7 +156,7 @@ export function printUnresolved(out: Output, { unresolved }: Pick<RunReport, 'un
   for (const line of unresolved) out.line(`  - ${line.replaceAll('\n', '\n    ')}`);
 }
 
-/** The proof of the accounts' access. The unresolved lines already contain the failures. */
+/** Prints how many accesses are proven, and why the others are not. The unresolved lines already contain the failures. */
 export function printReadiness(
   out: Output,
   { ready, accesses, notVerified = [] }: Pick<RunReport, 'ready' | 'accesses' | 'notVerified'>,

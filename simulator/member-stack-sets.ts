@@ -11,7 +11,7 @@ import type { SimulatedOrganization } from './organization.ts';
 import { isContainer } from './world.ts';
 
 /**
- * The member roles of a configuration, deployed by an operator long ago: the accounts of their OUs have the roles. A
+ * Adds the StackSets of the member roles, as if an operator had deployed them earlier: accounts in the target OUs have the roles. A
  * new account gets the roles by automatic deployment, some minutes after its creation.
  */
 export function addMemberStackSets(organization: SimulatedOrganization, configuration: Configuration): void {

@@ -97,7 +97,7 @@ export function printEnd(
     ...(brokenTrust === undefined
       ? []
       : [['Denied while one trust policy was broken', `${brokenTrust.denied} of ${allowed.of}`]]),
-    ['Allowed by the central accounts before / after', `${allowed.before} / ${allowed.closed}`],
+    ['Allowed by central accounts: before / after', `${allowed.before} / ${allowed.closed}`],
     ['Policies that name the closed account', String(mentionedAfterClosing)],
     ['Writes for the repeated event', String(runs.at(-1)?.writes ?? 0)],
     ['Time', `${(durationMs / 1_000).toFixed(1)} s`],

@@ -34,7 +34,7 @@ export interface ReadOptions {
   readonly runId: string;
   readonly active: ActiveConfiguration;
   readonly accounts: readonly Account[];
-  /** The time for grace periods, ISO 8601. */
+  /** When the plan is made, ISO 8601. Whether a grace period is over is judged at this time. */
   readonly madeAt: string;
 }
 

@@ -97,7 +97,7 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   const readAll = sweep || cause === 'manual';
   const plan = { runId, revision, active, registered, accountIds, readAll, sweep, place };
   const changes = await pMap(
-    // The inventory is read after the configuration: so it has every resource that a run has written by an older one.
+    // The inventory is read after the configuration, so it has every resource that a run with an older configuration wrote.
     listActiveResources(active, registered, await services.store.resources.listManaged()),
     async (desired) => {
       const again = done.has(desired.key);

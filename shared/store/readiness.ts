@@ -19,7 +19,7 @@ export interface Readiness {
   readonly counts: Readonly<Partial<Record<AccessStatus, number>>>;
   /** Why `ready` is not true, a line each. Empty if it is. */
   readonly reasons: readonly string[];
-  /** How people use the roles that they may assume, by the verified accesses of one account. Absent for several accounts. */
+  /** How people assume the roles that one account's verified accesses allow. Absent if several accounts are checked. */
   readonly signIns?: readonly SignInGuide[] | undefined;
 }
 

@@ -32,7 +32,7 @@ describe('a path that names one OU', () => {
   const selector: Selector = { ous: ['Workloads/Production'] };
   const stored = activatedIn(selector, before, at('w:Workloads', 's:Staging'), at('x:Sandbox'));
 
-  test('stores the OU and the OUs above it when it is activated', () => {
+  test('stores the OU that a path names, and the OUs above it, when a configuration is activated', () => {
     expect(stored).toEqual({
       'Workloads/Production': { w: 'Workloads', p: 'Workloads/Production' },
     });

@@ -87,7 +87,7 @@ describe('a central account without a function', () => {
     expect(named(env)).toEqual({ ...due(env), [routes]: before });
   });
 
-  it('updates a central account that had no function when the run starts again after the deployment', async () => {
+  it('updates a central account without a function once the function is deployed and the run starts again', async () => {
     const env = await createEnv({ configuration: await loadCentralAccounts('nine') });
     const { event, id } = created(env);
     await onboard(env, event, { services: withoutNetwork(env) });

@@ -170,7 +170,7 @@ describe('withOtherReasons', () => {
   const blocked = idsOf(accounts);
   const refused = new PolicyTooLargeError('the policy is too large', { size: 9, blockedRemovals: blocked });
 
-  it('adds blocked removals to a conflict', () => {
+  it('lists blocked removals also in the error of a conflict', () => {
     const error = withOtherReasons(new ConflictError('changed again', { since: 'x' }), { blocked }, place);
 
     expect(error).toBeInstanceOf(ConflictError);

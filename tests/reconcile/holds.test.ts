@@ -33,7 +33,7 @@ it('keeps the blocked removal, with the time of the grace period, when a removal
   ]);
 });
 
-it('keeps the rejection when an account is rejected and does not fit', () => {
+it('keeps only the rejection when AWS rejects an account and the policy has no room for it', () => {
   expect(mergeHolds([toCapacityHold('1'), rejected])).toEqual([rejected]);
 });
 

@@ -24,7 +24,7 @@ const gather = (env: TestEnv, planned: Partial<ResourceChange>, revision: number
     planned: { resource: bucket, ...planned },
   });
 
-test('waits in a burst for the next write, which serves the run with the others', async () => {
+test('leaves its change to the next write in a burst, which makes the changes of all waiting runs', async () => {
   const env = await createEnv({ configuration });
   await gather(env, {}, await arrive(env));
   await arrive(env);

@@ -190,7 +190,7 @@ test('excludes rejected accounts without another write when each account is its 
   expect(writes).toBe(1);
 });
 
-test('suspects the accounts excluded from the last write first, and admits the others with the second write', async () => {
+test('tries first without the accounts that AWS rejected before, so that the second write adds all others', async () => {
   const refused = ['003', '040'];
   const env = bench({ wanted: ids(100), refused });
 

@@ -41,7 +41,7 @@ test('lets a burst through a full bucket, and then the calls that time refills',
   expect(limits.counts().get('organizations:ListParents')).toEqual({ calls: 80, refused: 59 });
 });
 
-test('operations that share a bucket empty it together, and others do not notice', async () => {
+test('limits operations that share a rate together, and no other operation', async () => {
   const limits = createRateLimits({ clock: createTestClock() });
   expect(await answered(limits, 30, call('secretsmanager', 'PutResourcePolicy'))).toBe(30);
   expect(await answered(limits, 30, call('secretsmanager', 'GetResourcePolicy'))).toBe(20);
