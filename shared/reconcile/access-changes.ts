@@ -1,7 +1,10 @@
 import type { AccessCounts, Reach, RecordedHold, ResourceChange, RunRecord } from '../store/ports.ts';
 import { listHeldAccounts } from './holds.ts';
 
-/** The accounts whose access the changes of a run changed, as its record states them. Empty if none changed. */
+/**
+ * The accounts that gained, lost or keep access by the changes of a run, in the form of the run record. Empty if no
+ * access changed.
+ */
 export function summarizeAccess(changes: readonly ResourceChange[]): Pick<RunRecord, 'accessChanges'> {
   const gains = changes.map(getAccessChanges);
   const accessChanges: AccessCounts = {
@@ -17,7 +20,7 @@ const reach = (resources: readonly (readonly string[])[]): Reach => ({
   resources: resources.filter((ids) => ids.length > 0).length,
 });
 
-/** The result for an account that is no member: `its access to 3 resources was removed`. */
+/** What a run did for an account that is no member: `its access to 3 resources was removed`. */
 export function formatRemovalSummary(changes: readonly ResourceChange[], accountId: string): string {
   const from = changes.filter((each) => getAccessChanges(each).removed?.includes(accountId)).length;
   const ends = changes.flatMap(({ holds = [] }) => listGraceEnds(holds, accountId)).sort();
@@ -37,7 +40,10 @@ const listGraceEnds = (holds: readonly RecordedHold[], accountId: string): reado
 
 const resources = (count: number): string => (count === 1 ? '1 resource' : `${count} resources`);
 
-/** The accounts whose access a change has changed. A failed or open change states the accounts of its plan. */
+/**
+ * The accounts that gained or lost access by a change. For a change that failed or is not done yet: the accounts that
+ * its plan names.
+ */
 export function getAccessChanges({
   outcome,
   added,

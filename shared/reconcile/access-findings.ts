@@ -14,17 +14,20 @@ import type { CentralEvidence } from './judge-halves.ts';
 import { computeReadiness } from './readiness.ts';
 import { planWait, type VerificationWait } from './verification-wait.ts';
 
-/** The finding about one access, or about one account that should have none. */
+/** The finding about one access, or about one account that should have no access. */
 export interface Finding {
-  /** Absent if there is no access. */
+  /** Absent if the account has no access, so that there is nothing to state. */
   readonly result?: AccessResult;
-  /** A difference from the configuration, unless the outcome of the resource reports it already. */
+  /**
+   * A difference from the configuration, as a line for operators. Absent if the outcome of the resource reports the
+   * difference already.
+   */
   readonly violation?: string;
-  /** The evidence for the result, if it can be judged together with the member account. */
+  /** Present if the result depends on the member account as well: what a judgment of both halves needs. */
   readonly evidence?: AccessEvidence;
 }
 
-/** An access, and the central account's half of it. */
+/** An access, with its central half: the evidence from the central account. */
 export interface AccessEvidence {
   readonly desired: DesiredResource;
   readonly access: Access;
@@ -34,17 +37,20 @@ export interface AccessEvidence {
 export const isViolation = ({ violation }: Finding): boolean => violation !== undefined;
 
 export interface Verification {
-  /** Number of judged accesses and accounts. */
+  /** How many accesses and accounts were judged, whatever the result. */
   readonly verified: number;
-  /** Differences from the configuration, a line each. At most as many as a state can hold, which is 256 KiB. */
+  /**
+   * Differences from the configuration, a line each. Only as many lines as fit into the state of a state machine (256
+   * KiB).
+   */
   readonly missing: readonly string[];
   /** Absent if there was no access to verify. */
   readonly readiness?: Readiness | undefined;
-  /** Whether a member role may still arrive, so that the run waits and verifies again. */
+  /** Whether a missing member role may still arrive. If so, the run waits and then verifies again. */
   readonly waiting: boolean;
   /** How long it waits now. */
   readonly waitSeconds: number;
-  /** How long it has waited when it verifies again. */
+  /** How many seconds the run will have waited in all when it verifies again. */
   readonly waitedSeconds: number;
 }
 
@@ -70,7 +76,7 @@ export function summarize(findings: readonly Finding[], wait: VerificationWait):
   };
 }
 
-/** The accesses of an account, all with one status for one reason. */
+/** Accesses of an account that could not be judged: all get one status, for one reason. */
 export const listUnjudged = (
   desired: DesiredResource,
   account: Account,
@@ -89,7 +95,7 @@ const describeAccess = ({ key }: DesiredResource, { id }: Account, { who, what, 
   ...(member === undefined ? {} : { role: member.role }),
 });
 
-/** The proof by a resource's documents, for an account. */
+/** The findings about an account from the policy documents of one resource. */
 export function listAccountFindings(
   desired: DesiredResource,
   account: Account,
@@ -106,7 +112,8 @@ export function listAccountFindings(
         { desired, access, central },
       );
     });
-  // The access by raw statements is unknown, so it is not verified. An account in its grace period may be named.
+  // An account that a grant selects, or that keeps access for now, may be named. Raw statements have no access that can
+  // be judged.
   if (isGranted(desired, account) || kept.has(account.id)) return [];
   const named = documents.some((document) =>
     listManagedStatements(document, context.installationId).some((statement) =>

@@ -3,7 +3,10 @@ import type { Account } from '../platform/account.ts';
 import { findAccountsWithoutRole } from './accounts-without-role.ts';
 import { findSelectorWarnings } from './selector-warnings.ts';
 
-/** Valid but pointless parts of a configuration, by the accounts of the registry. */
+/**
+ * Warnings about parts of a configuration that are valid but have no effect, such as a selector that matches no account
+ * of the registry.
+ */
 export const findAccountWarnings = (
   active: Pick<ResolvedConfiguration, 'configuration' | 'ous'>,
   registered: readonly Account[],

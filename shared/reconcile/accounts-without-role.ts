@@ -5,15 +5,16 @@ import { findMemberRole, listMemberRoleReferences } from '../grants/member-roles
 import { type Account, formatAccounts } from '../platform/account.ts';
 
 /**
- * Accounts that a grant selects for a member role although no StackSet deploys it to them, a line for each grant and
- * role. The paths of OUs alone do not show it: the accounts of the registry do.
+ * Accounts that a grant selects for a member role, although the role's StackSet does not reach their OUs. One line for
+ * each grant and role. The OU paths of the configuration are not enough to find these accounts: the registry says in
+ * which OU each account is.
  */
 export function findAccountsWithoutRole(
   { configuration, ous = noStoredOus }: Pick<ResolvedConfiguration, 'configuration' | 'ous'>,
   registered: readonly Account[],
 ): readonly string[] {
   const { grants, memberRoles = [], organization } = configuration;
-  // The OU of an unreadable account is unknown.
+  // An unreadable account may be in any OU, so a warning about missing roles could be wrong.
   if (registered.some(isUnreadable)) return [];
   const members = registered.filter(isMember);
   return grants.flatMap((entry) =>
@@ -24,7 +25,7 @@ export function findAccountsWithoutRole(
           role !== undefined &&
           account.id !== organization.managementAccount &&
           evaluateSelection(entry.for, account, ous) === 'selected' &&
-          // When an OU is renamed, a StackSet still uses the id of the OU.
+          // StackSets target OUs by id. So a role still reaches an OU that was renamed.
           !maySelect(role.for, account, ous),
       );
       return without.length === 0 ? [] : [describe(entry.name, role?.name ?? name, without)];

@@ -19,11 +19,11 @@ import { listReadWarnings, toJsonDocuments, toNextDocuments } from './read-and-p
 import { reconcileResource } from './reconcile.ts';
 import type { Services } from './services.ts';
 
-/** A run that holds the lease of a resource of this plan. */
+/** Another run that holds the lease of a resource of this plan. */
 export interface HeldByRun extends LeaseHolder {
   /** `user@host`, if an operator started it. */
   readonly startedBy?: string;
-  /** Keys of the resources that it holds. */
+  /** Keys of the resources whose leases the run holds. */
   readonly resources: readonly string[];
 }
 
@@ -35,7 +35,10 @@ export interface ApplyPlanRequest {
   readonly onProgress?: (resources: { readonly done: number; readonly of: number }) => void;
   /** Called once for each run that holds resources of the plan, before the plan waits for it. */
   readonly onWait?: (held: HeldByRun) => void;
-  /** Whether the operator wants it to end: work in progress is finished, and nothing else begins. Default: never. */
+  /**
+   * Whether the operator has interrupted the command. Writes that have begun are then finished, and no new write
+   * begins. Default: never.
+   */
   readonly isInterrupted?: () => boolean;
 }
 
@@ -43,9 +46,10 @@ export interface ApplyPlanRequest {
 const concurrency = 4;
 
 /**
- * Makes the changes of a plan, each resource under its lease, and records them as a run. It does not write a resource
- * without a plan. It does not write a resource whose desired state has changed since, because the operator has not seen
- * that state. Resources that another run holds come last, and the command waits for them.
+ * Makes the changes of a plan, each resource under its lease, and records them as a run. Resources that are held by
+ * another run come last, and the command waits for their leases.
+ * It skips a resource without a plan, and a resource whose desired state has changed since the plan: the operator has
+ * not seen that state.
  */
 export async function applyPlan(services: Services, request: ApplyPlanRequest): Promise<RunRecord> {
   const { runId, plan, startedBy, isInterrupted = () => false } = request;
@@ -82,7 +86,7 @@ export async function applyPlan(services: Services, request: ApplyPlanRequest): 
 
 type Applying = ApplyPlanRequest & Required<Pick<ApplyPlanRequest, 'isInterrupted'>>;
 
-/** Resources that another run holds are tried again when all others are done. */
+/** Writes all resources. A resource whose lease another run holds is tried again after all other resources. */
 async function applyAll(
   services: Services,
   request: Applying,
@@ -111,11 +115,14 @@ async function applyAll(
   return first.map((change) => tried.get(change.resource) ?? change);
 }
 
-/** Each wait is short: the holder may release the lease earlier, and another run may take it in between. */
+/**
+ * The longest wait for one lease. It ends after a whole lease and a minute more, because other runs may take the lease
+ * again and again.
+ */
 const longestWait = leaseDuration + 60_000;
 
 /**
- * Reports each run that the command waits for, once, with all resources that it holds as far as they are known by then.
+ * Reports each run that the command waits for, once, with all resources that this run is known to hold at that time.
  */
 async function waitingFor(services: Services, request: Applying, held: readonly ResourceChange[]) {
   const told = new Set<string>();
@@ -148,7 +155,7 @@ async function waitingFor(services: Services, request: Applying, held: readonly 
   });
 }
 
-/** The holder of a resource that ended as busy. */
+/** The run that holds the lease of a resource, from the error of a busy resource. */
 const holderIn = ({ error }: ResourceChange): LeaseHolder | undefined =>
   holderSchema.safeParse(error?.fields?.holder).data;
 
@@ -207,7 +214,10 @@ async function applyOne(
   });
 }
 
-/** The store, while the configuration of the plan is the active one: no operator has seen the result of another one. */
+/**
+ * A store that refuses to work once another configuration is active. An operator has seen only the results of the
+ * plan's configuration.
+ */
 function refusingAnotherConfiguration(store: Store, plan: OverallPlan): Store {
   const refuseUnlessActive = (stored: StoredConfiguration | undefined): void => {
     if (stored !== undefined && getActivationId(stored) === getActivationId(plan.active)) return;
@@ -258,7 +268,10 @@ interface Ending {
 const interruption =
   'Interrupted by the operator. Writes that had begun were finished. Run `onboarding apply` again for the rest';
 
-/** An account that AWS rejects is left for the next run, unless the plan is for exactly this account. */
+/**
+ * What the run could not finish. A rejected principal counts only if the plan is for exactly this account. Otherwise
+ * the next run tries it again.
+ */
 function unresolvedOf(
   change: ResourceChange,
   { own, accounts }: Pick<Ending, 'own' | 'accounts'>,

@@ -10,15 +10,18 @@ interface Wanted {
   readonly active: Pick<ActiveConfiguration, 'configuration'>;
 }
 
-/** Digest of the managed statements that a plan leads to: an operator who agrees to the plan agrees to them. */
+/**
+ * Digest of the managed statements that a plan would write. An operator who agrees to the shown plan agrees to these
+ * statements.
+ */
 export const computeShownDigest = ({ desired, active }: Wanted, { next, owned }: ResourcePlan): string =>
   hashCanonically(
     digestManagedStatements(desired.kind.toDocuments(next, owned), active.configuration.installation),
   );
 
 /**
- * Unmanaged statements may have changed since the plan was shown: they stay as they are now.
- * @throws StalePlanError if other managed statements would be written than were shown
+ * Compares only managed statements. Unmanaged statements may have changed since the plan was shown, because a write
+ * keeps them as they are.
  */
 export function requirePlanShown(shown: string | undefined, wanted: Wanted, plan: ResourcePlan): void {
   if (shown === undefined || computeShownDigest(wanted, plan) === shown) return;

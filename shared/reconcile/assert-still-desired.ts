@@ -5,10 +5,9 @@ import { findDesiredResource, listGrantNames } from './desired-resources.ts';
 import type { Services } from './services.ts';
 
 /**
- * Another configuration that became active since the context was loaded may not name the resource any longer. A search
- * that has completed since may not match it. The inventory has the resource by now, so a later run sees it, whether
- * this write happens or not.
- * @throws ConcurrentUpdateError
+ * Checked between the record in the inventory and the write. Since the context was loaded, another configuration may
+ * have become active that does not name the resource, or a search may have completed that does not match it. A later
+ * run finds the resource in the inventory, whether this write is sent or not.
  */
 export async function assertStillDesired(
   { store }: Services,

@@ -15,7 +15,8 @@ import type { ResourcePlan } from './plan-types.ts';
 import { createBlockedRemovalsError } from './removal-limit.ts';
 
 /**
- * Errors of a planned resource that last until an operator acts. Until then an operator reads no other error about it.
+ * Errors of a planned resource that stay until an operator acts. While one of them stays, the resource reports no other
+ * error.
  */
 const lasting = [
   AccessDeniedError,
@@ -33,11 +34,11 @@ interface ResourceScope extends RemovalScope {
   readonly key: string;
 }
 
-/** Whether blocked removals are the reason itself, as `createBlockedRemovalsError` states it. */
+/** Whether the blocked removals are the error itself, made by `createBlockedRemovalsError`. */
 const isBlocking = (error: OnboardingError): boolean =>
   error instanceof UnsafeChangeError && error.fields.accountIds !== undefined;
 
-/** The accounts whose removal is blocked, as an error states them. */
+/** The accounts whose removal is blocked, read from an error. */
 export function getBlockedRemovals(error: unknown): readonly string[] {
   if (!(error instanceof OnboardingError)) return [];
   const { accountIds, blockedRemovals } = error.fields;
@@ -46,7 +47,7 @@ export function getBlockedRemovals(error: unknown): readonly string[] {
 }
 
 /**
- * The error, with the blocked removals in its text and its fields, so that one reason shows both.
+ * Adds the blocked removals to the text and the fields of an error, so that one error states both reasons.
  * @param effect a further sentence about these removals. Default: none
  */
 export function withBlockedRemovals(
@@ -58,7 +59,8 @@ export function withBlockedRemovals(
   const stated = getBlockedRemovals(error);
   if (accountIds.join() === stated.join()) return error;
   if (isBlocking(error)) return createAgain(error, accountIds, scope);
-  // An error with other accounts was created here, from the error without accounts.
+  // This function had already added other accounts to the error. Start again from the original error, which is the
+  // cause.
   const bare = stated.length > 0 && error.cause instanceof OnboardingError ? error.cause : error;
   if (accountIds.length === 0) return bare;
   const text = [formatBlockedRemovals(accountIds, scope), effect].filter((each) => each !== '').join('. ');
@@ -73,7 +75,7 @@ const createAgain = ({ cause }: OnboardingError, accountIds: readonly string[], 
     cause instanceof PolicyTooLargeError ? cause : undefined,
   );
 
-/** The changes that a plan holds back, each with its reason. */
+/** The changes that a plan does not make for now, each with its reason. */
 interface Undone {
   readonly blocked: readonly string[];
   readonly refused?: OnboardingError;
@@ -85,8 +87,8 @@ export const toUndone = ({ holds, refused }: Pick<ResourcePlan, 'holds' | 'refus
 });
 
 /**
- * The error that ended an attempt, with the changes that the plan holds back in any case: blocked removals, and
- * additions without room.
+ * Adds to the error of an attempt the changes that the plan would not make anyway: blocked removals, and accounts
+ * without room.
  */
 export function withOtherReasons(
   error: unknown,

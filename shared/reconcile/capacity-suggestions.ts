@@ -3,13 +3,16 @@ import type { GrantEntry } from '../grants/grant-schema.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
 import { OnboardingError } from '../platform/errors.ts';
 
-/** A tested change of the configuration, and how many accounts would fit with it. */
+/**
+ * A change of the configuration that would make room, and how many accounts would then fit. Each was tested by
+ * rendering.
+ */
 export interface CapacitySuggestion {
   /** Such as `accountsIn: condition` or `a resource of its own`. */
   readonly change: string;
-  /** Names of the grants that it is for. Empty for a change of the resource. */
+  /** Names of the grants that the suggestion would change. Empty if it would change the resource. */
   readonly grants: readonly string[];
-  /** At most the number of accounts of the grants. */
+  /** How many accounts would fit. Never more than the grants select. */
   readonly fit: number;
 }
 
@@ -43,7 +46,7 @@ const toFullResource = (
   { fields }: PolicyTooLargeError,
 ): FullResource => ({ kind, request, now: Number(fields.fit ?? 0) });
 
-/** The error, with the changes that would help: each change is tested by rendering. Pure. */
+/** Adds to the error the changes that would help. Each change is tested by rendering. Pure. */
 function withRemedies(full: FullResource, refused: PolicyTooLargeError): PolicyTooLargeError {
   const accounts = countMaxAccounts(full.request.shares);
   const remedies = remediesFor(full);
@@ -57,10 +60,10 @@ function withRemedies(full: FullResource, refused: PolicyTooLargeError): PolicyT
 function remediesText(remedies: readonly CapacitySuggestion[], accounts: number): string {
   const { all = [], some = [] } = Object.groupBy(remedies, ({ fit }) => (fit === accounts ? 'all' : 'some'));
   if (all.length > 0)
-    return `All ${accounts} fit, as was tried, with ${all.map(remedyText).join('; or with ')}`;
+    return `Tested: all ${accounts} accounts fit with ${all.map(remedyText).join('; or with ')}`;
   const numbered = some.map((remedy) => `${remedyText(remedy)} (${remedy.fit})`);
-  if (numbered.length > 0) return `More fit, as was tried, with ${numbered.join('; or with ')}`;
-  return 'No other match, packing or division of its grants that was tried would take more';
+  if (numbered.length > 0) return `Tested: more accounts fit with ${numbered.join('; or with ')}`;
+  return 'No other match, packing or division of its grants takes more accounts: each was tested';
 }
 
 function remedyText({ change, grants }: CapacitySuggestion): string {
@@ -72,13 +75,13 @@ function remedyText({ change, grants }: CapacitySuggestion): string {
 const remediesFor = (full: FullResource): readonly CapacitySuggestion[] =>
   [...repacked(full), ...apart(full), ...unlisted(full), ...spread(full)].filter(({ fit }) => fit > full.now);
 
-/** Every grant that allows it lists its accounts in a condition. */
+/** Tests the smaller packing: every grant that supports it lists its accounts in a condition. */
 const repacked = (full: FullResource): readonly CapacitySuggestion[] =>
   changed(full, 'accountsIn: condition', (entry) =>
     entry.accountsIn === 'condition' ? undefined : reparsed(full, { ...entry, accountsIn: 'condition' }),
   );
 
-/** Every grant that supports a condition on the organization or on OUs uses one. */
+/** Tests `match`: every grant that supports it uses a condition on the organization or on OUs. */
 const unlisted = (full: FullResource): readonly CapacitySuggestion[] =>
   (['organization', 'ou'] as const).flatMap((match) =>
     changed(full, `match: ${match}`, ({ accountsIn: _, ...entry }) =>
@@ -100,7 +103,7 @@ function changed(
   return [{ change, grants, fit: fitting(full, next) }];
 }
 
-/** One of several grants moves to a resource of its own. */
+/** Tests a division: one of several grants moves to a resource of its own. */
 const apart = (full: FullResource): readonly CapacitySuggestion[] => {
   const { shares } = full.request;
   if (shares.length < 2) return [];
@@ -111,7 +114,7 @@ const apart = (full: FullResource): readonly CapacitySuggestion[] => {
   });
 };
 
-/** More resources with equal grants, each for a part of the accounts. */
+/** Tests several resources with the same grants, each for a part of the accounts. */
 function spread(full: FullResource): readonly CapacitySuggestion[] {
   const { shares } = full.request;
   const accounts = countMaxAccounts(shares);
@@ -132,14 +135,14 @@ const onEmpty = (full: FullResource): FullResource => ({
 const countMaxAccounts = (shares: readonly Share[]): number =>
   Math.max(0, ...shares.map(({ accounts }) => accounts.length));
 
-/** How many of the accounts fit, by bisection. 0 if not more fit than now. */
+/** How many of the accounts fit, found by bisection. 0 if no more accounts fit than now. */
 function fitting({ kind, request, now }: FullResource, shares: readonly Share[]): number {
   const fits = (count: number): boolean => {
     try {
       kind.render({ ...request, shares: shares.map((share) => withFirst(share, count)) });
       return true;
     } catch (error) {
-      // A change that causes any error is no suggestion, and its error must not hide the original one.
+      // A change that causes an error is not suggested. Its error must not hide the original error.
       if (error instanceof OnboardingError) return false;
       throw error;
     }

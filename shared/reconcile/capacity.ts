@@ -8,18 +8,20 @@ import type { DesiredResource } from './desired-resource.ts';
 
 /** How full a resource is, and the effect of one account more. */
 export interface Capacity {
-  /** Of the fullest document, or the number of things, counted as the service does. */
+  /** Size of the fullest document, or the number of entries, counted as the service counts them. */
   readonly size: number;
   readonly limit: number;
   readonly unit: LimitUnit;
   /** The present packing. Absent if the kind has only one. */
   readonly packing?: string;
   /**
-   * Accounts that still fit, if every grant on the resource gets each of them. Absent for any number: no statement
-   * lists accounts.
+   * How many more accounts fit, if every grant on the resource gets each of them. Absent if there is no limit, because
+   * no statement lists accounts.
    */
   readonly room?: number;
-  /** The next packing, and the number of accounts before it. Absent if there is none. */
+  /**
+   * The packing that follows when the present one is full, and after how many more accounts. Absent if there is none.
+   */
   readonly next?: { readonly packing: string; readonly after: number };
 }
 
@@ -30,11 +32,12 @@ export interface CapacityRequest {
   readonly configuration: Configuration;
 }
 
-/** No organization has so many accounts. If they fit, any number does. */
+/** More accounts than any organization has. If so many accounts fit, any number fits. */
 const anyNumber = 131_072;
 
 /**
- * Computed by rendering: with the present accounts of the resource, and with more and more invented ones. Pure.
+ * Renders the resource with its present accounts, then with more and more invented accounts, until they no longer fit.
+ * Pure.
  * @throws OwnershipClashError; PolicyTooLargeError if not even the present accounts fit
  */
 export function measureCapacity(request: CapacityRequest): Capacity {
@@ -51,7 +54,10 @@ export function measureCapacity(request: CapacityRequest): Capacity {
 const isPacked = (rendering: Rendering<unknown> | undefined, packing: string | undefined): boolean =>
   rendering !== undefined && rendering.packing === packing;
 
-/** The largest number for which the test is true, by doubling and bisection. `undefined` if it is true for any. */
+/**
+ * The largest number for which `holds` is true, found by doubling and bisection. `undefined` if it is true for any
+ * number.
+ */
 function most(holds: (count: number) => boolean): number | undefined {
   let tooMany = 1;
   while (tooMany <= anyNumber && holds(tooMany)) tooMany *= 2;
@@ -88,7 +94,10 @@ const requestFor = ({ desired, actual, remembered, configuration }: CapacityRequ
   })),
 });
 
-/** AWS has given no greater id so far, so the order of the accounts stays. */
+/**
+ * Greater than every account id that AWS has given so far. So invented accounts come after the real ones in every
+ * ordered list.
+ */
 const firstMadeUpId = 999_000_000_000;
 
 const madeUp = (count: number): readonly Account[] =>

@@ -36,7 +36,7 @@ export function toRecordedHolds(
   return recorded.length === 0 ? {} : { holds: recorded };
 }
 
-/** A state's documents in the form of a record. `remembered` is the managed content that the table remembers. */
+/** Documents of a resource in the form of a run record. `remembered` lists the managed content that the table has. */
 export const toRecordDocuments = (
   { kind }: DesiredResource,
   state: unknown,
@@ -46,7 +46,10 @@ export const toRecordDocuments = (
     Object.entries(kind.toDocuments(state, remembered)).map(([name, document]) => [name, document ?? null]),
   );
 
-/** If nothing was done, the plan stays on record. The result of an earlier attempt does not. */
+/**
+ * Adds the result of a step to the planned change. If the step did nothing, the plan stays on record. The result of an
+ * earlier attempt is replaced.
+ */
 export function toChangeRecord(clock: Clock, planned: ResourceChange, done: ReconcileResult): ResourceChange {
   const { outcome, error, holds = [], wrote, ...kept } = planned;
   const inGrace = holds.filter(({ reason }) => reason === 'grace-period');
@@ -58,7 +61,9 @@ export function toChangeRecord(clock: Clock, planned: ResourceChange, done: Reco
   };
 }
 
-/** The plan that was written says which accounts gained and lost access, and which are in a grace period. */
+/**
+ * Leaves out the accounts of the first plan. The plan that the step wrote, under the lease, states its own accounts.
+ */
 export function withoutPlannedAccounts({
   added,
   removed,
@@ -69,8 +74,8 @@ export function withoutPlannedAccounts({
 }
 
 /**
- * The plan saw a difference, no reconciliation has ended since, and the difference is gone. So an attempt of this run
- * has written it without getting the answer.
+ * Counts a write for this run if the answer to the write was lost. The plan saw a difference, no other reconciliation
+ * has ended since, and the difference is gone. So an earlier attempt of this run has made the write.
  */
 export function attributeEarlierWrite(
   planned: ResourceChange,

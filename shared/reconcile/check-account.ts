@@ -32,8 +32,8 @@ export interface AccountCheckRequest {
 }
 
 /**
- * Verifies every access of one account by AWS's present policies, and searches for access that it should not have.
- * Writes nothing, and waits for nothing.
+ * Verifies every access of one account by the policies that AWS has now, and searches for access that no grant gives.
+ * Writes nothing, and does not wait for member roles.
  * @throws AccountNotMemberError if the registry does not have the account
  */
 export async function checkAccount(
@@ -89,7 +89,7 @@ async function findCentral(
   }
 }
 
-/** For a statement that names the account although no grant gives it access. */
+/** Adds the next step to a finding about a statement that names the account although no grant gives it access. */
 function withNextStep(finding: Finding, isKept: boolean): Finding {
   if (finding.result !== undefined || finding.violation === undefined) return finding;
   const next = isKept

@@ -22,13 +22,13 @@ export interface MemberRoleDrift {
   readonly account: RegisteredAccount;
   readonly role: MemberRole;
   readonly status: MemberRoleStatus;
-  /** The differences, a phrase each, or why the role was not read. Empty if it is equal. */
+  /** The differences, a phrase each, or why the role was not read. Empty if the role equals the configuration. */
   readonly reasons: readonly string[];
 }
 
 export interface MemberRoleCheck {
   readonly roles: readonly MemberRoleDrift[];
-  /** The proof of each access by all its halves. */
+  /** For each access, what its central half and its member half prove together. */
   readonly findings: readonly Finding[];
 }
 
@@ -38,7 +38,9 @@ export interface MemberRoleCheckRequest {
   readonly accounts: readonly RegisteredAccount[];
 }
 
-/** The member roles that a StackSet deploys to the account. No StackSet reaches the management account. */
+/**
+ * The member roles that StackSets deploy to the account. None for the management account, which StackSets do not reach.
+ */
 export function listMemberRolesOf(
   { configuration: { memberRoles = [], organization }, ous = noStoredOus }: ActiveConfiguration,
   account: Account,
@@ -48,8 +50,8 @@ export function listMemberRolesOf(
 }
 
 /**
- * Compares the member roles of accounts with the configuration, and judges every access of the accounts by both halves: the central half
- * by the record of the run. Each role is read once. Writes nothing.
+ * Compares the member roles of accounts with the configuration, and judges every access of the accounts by both halves.
+ * The central half comes from the record of the run. Each role is read once. Writes nothing.
  * @throws the retryable errors of `shared/platform/aws`
  */
 export async function checkMemberRoles(
@@ -60,13 +62,14 @@ export async function checkMemberRoles(
   const { configuration } = active;
   const { runId } = whole;
   const resources = listActiveResources(active, accounts).filter(isShared);
-  // The sweep has read every resource, and each is on its record.
+  // The sweep has read every central resource already. Its record has the result of each.
   const central = await judgeResources(
     services,
     { configuration, whole, accounts, mayRead: false },
     resources,
   );
-  // The function of the sweep may not read central accounts. Runs and `check` read the keys.
+  // The role of the sweep's function may not read central accounts, so it cannot read keys. Runs for accounts and
+  // `check` read them.
   const inspection = { active, runId, startedAt: whole.run?.startedAt, accounts, readsKeys: false };
   return inspectMembers(services, inspection, central);
 }
@@ -82,8 +85,8 @@ export interface MemberInspection {
 }
 
 /**
- * Reads the member accounts, and judges the central half of each access again.
- * @param central findings about the central resources
+ * Reads the roles of the member accounts, and judges both halves of each access together.
+ * @param central findings from the central half
  */
 export async function inspectMembers(
   services: Services,
@@ -100,7 +103,7 @@ export async function inspectMembers(
   ];
   const request = { runId, configuration, readings: createPolicyReadings(services, startedAt) };
   const members = await collectMemberEvidence(services, { ...request, mayArrive: false }, needed);
-  // A missing role is reported as missing, even if other accesses need it.
+  // Reports every missing role, also one that no access needs.
   const findings = await judgeFindings(
     services,
     { ...request, mayArrive: true, readsKeys },

@@ -16,8 +16,8 @@ export interface OrganizationRequest {
 }
 
 /**
- * The facts that decide besides policies of resources and roles: the positions of the accounts, which are values of
- * condition keys, and the SCPs and RCPs that bind the requests.
+ * Collects what AWS's decision needs besides the policies of resources and roles. These are the positions of the
+ * accounts in the organization, as values of condition keys, and the SCPs and RCPs that apply.
  * @throws the retryable errors of `shared/platform/aws`, except for throttled calls
  */
 export async function collectOrganization(
@@ -34,7 +34,7 @@ export async function collectOrganization(
   const nothing = { facts, now, listPolicies: () => [] };
   if (configuration.verification?.organizationPolicies === 'ignore') return nothing;
   const members = new Map(accounts.filter(isMember).map((account) => [account.id, account]));
-  // Policies of the organization bind only its members.
+  // SCPs and RCPs apply only to members of the organization.
   const located = requests
     .flatMap((request) => listControlPolicyTargets(request, configuration.organization))
     .flatMap((target) => {

@@ -4,32 +4,33 @@ import { digestManagedStatements, listChangedSids } from './digest.ts';
 import { ConflictError } from './errors.ts';
 
 /**
- * The time after a reconciliation in which a read may be older than the write. IAM and S3 are eventually consistent,
- * and AWS gives no figure. For a grant of a key it is usually less than five minutes (CreateGrant, KMS API reference).
+ * For this long after a reconciliation, a read may still return the state before its write. IAM and S3 are eventually
+ * consistent, and AWS gives no figure. For a grant of a key it is usually less than five minutes (CreateGrant, KMS API
+ * reference).
  */
 const readsMayBeStaleFor = 5 * 60_000;
 
 interface ObservedChange {
   readonly actual: unknown;
-  /** Whether the actual state differs from the desired state. */
+  /** Whether the state that was read differs from the desired state. */
   readonly changed: boolean;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** An operator has seen the plan. */
+  /** Whether an operator has seen the plan and started the write. */
   readonly decided: boolean;
 }
 
-/** Whether nothing is written to a resource until an operator decides. */
+/** Whether the conflict is open: nothing is written to the resource until an operator decides. */
 export const isOpenConflict = (conflict: Conflict | undefined): conflict is Conflict & { strikes: 2 } =>
   conflict?.strikes === 2;
 
-/** The conflict of a resource, if it waits for an operator. */
+/** The open conflict of a resource, if there is one. */
 export const getOpenConflict = (state: Pick<ResourceState, 'conflict'> | undefined): Conflict | undefined =>
   isOpenConflict(state?.conflict) ? state.conflict : undefined;
 
 /**
- * The first external change of managed statements is restored, and remembered. The second one opens a conflict. A conflict
- * ends if an operator decides, or if the resource has its desired state again.
+ * A run restores the first external change of managed statements, and remembers it. A second external change opens a
+ * conflict. The conflict ends when an operator decides, or when the resource has its desired state again.
  */
 function judgeChange(context: ReconcileContext, observed: ObservedChange): Conflict | undefined {
   const conflict = context.state?.conflict;
@@ -45,8 +46,9 @@ function judgeChange(context: ReconcileContext, observed: ObservedChange): Confl
 }
 
 /**
- * The external changes that the table must remember. `undefined` for none. A resource that was deleted and created
- * again has no conflict: its statements were not changed. The identity is read only if there is a change to report.
+ * The external changes that the table must remember, or `undefined`. A resource that was deleted and created again has
+ * no conflict, because nobody changed its statements. So the identity of the resource is read if a change would be
+ * reported.
  */
 export async function judgeConflict(
   context: ReconcileContext,
@@ -65,9 +67,9 @@ export async function judgeConflict(
 export type Identify = () => Promise<string | undefined>;
 
 /**
- * Sids of managed statements that differ from the last reconciliation. `undefined` if none differs, or if a difference
- * proves no external change: the table has no digests, a write of this installation has an unknown end, the read may be
- * stale, or a resource that a pattern matched has no policy.
+ * Sids of managed statements that differ from the last reconciliation. `undefined` if none differs.
+ * Also `undefined` if a difference proves no external change: the table has no digests, a write of this installation
+ * has an unknown end, the read may be stale, or a resource that a pattern matched has no policy.
  */
 function findExternalChanges(
   { desired, active, state }: ReconcileContext,
@@ -77,7 +79,8 @@ function findExternalChanges(
   if (managed?.digests === undefined || writeInProgress !== undefined) return undefined;
   if (at - Date.parse(lastReconciliation?.at ?? '') < readsMayBeStaleFor) return undefined;
   const documents = desired.kind.toDocuments(actual, managed.sids);
-  // A pattern also matches a resource that was deleted and created again with an equal name. It has no policy.
+  // A resource that a pattern matched may have been deleted and created again under the same name. It then has no
+  // policy.
   if (!desired.named && Object.values(documents).every((document) => document === undefined))
     return undefined;
   const now = digestManagedStatements(documents, active.configuration.installation);

@@ -10,8 +10,9 @@ import type { Services } from './services.ts';
 import { createRemember } from './versioned-state.ts';
 
 /**
- * What the holder of a lease reads, in this order: the revision before the accounts, so that it is never too new.
- * @returns `undefined` if there is nothing to do: no grant is for the resource, and nothing on it is managed
+ * Reads what the holder of a lease needs for its plan. It reads the revision before the accounts: the accounts are then
+ * at least as new as the revision says.
+ * @returns `undefined` if no grant is for the resource and nothing on it is managed
  */
 export async function loadContext(services: Services, resource: string, state: ResourceState | undefined) {
   const { store } = services;
@@ -30,14 +31,14 @@ export async function loadContext(services: Services, resource: string, state: R
 
 export type ReconcileContext = NonNullable<Awaited<ReturnType<typeof loadContext>>>;
 
-/** The table's state of a resource, in the form that a plan needs. */
+/** The table's item of a resource, as the part of a `PlanRequest`. */
 export const toRememberedState = (state: ResourceState | undefined, configurationHash: string) => ({
   remembered: state?.managed.sids ?? [],
   holds: getHolds(state),
   configurationHash,
 });
 
-/** The accounts that the resource names now. */
+/** The accounts that the policies of the resource name now. */
 export function listNamedAccounts(
   { desired, state }: ReconcileContext,
   actual: unknown,
@@ -52,7 +53,7 @@ export function listNamedAccounts(
   );
 }
 
-/** Newest first: by the revision of the last change. */
+/** Orders accounts by the revision of their last change, the newest first. */
 export const compareNewestFirst = (accounts: ReconcileContext['accounts']) => {
   const revisions = new Map(accounts.map(({ id, revision }) => [id, revision]));
   return (a: string, b: string): number => (revisions.get(b) ?? 0) - (revisions.get(a) ?? 0);

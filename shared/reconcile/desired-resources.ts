@@ -16,8 +16,8 @@ import type { DesiredResource, DesiredShare } from './desired-resource.ts';
 import { createSelectionTest } from './required-approval.ts';
 
 /**
- * Grants × accounts: every resource that the configuration names or that a search matched, ordered by key, for the
- * members among `accounts`.
+ * Every resource that the configuration names or that a search matched, ordered by key. Each has its grants, and each
+ * grant the members of `accounts` that it selects.
  */
 export function listDesiredResources(
   configuration: Configuration,
@@ -29,8 +29,8 @@ export function listDesiredResources(
 }
 
 /**
- * The resources of a run: the resources of the configuration, and resources of the inventory without a grant. No
- * account should have access to the latter.
+ * The resources of a run: the resources of the configuration, then resources of the inventory that have no grant any
+ * more. On the latter, no account should have access.
  * @param inventory Keys of resources that may have managed content. Default: none
  */
 export function listActiveResources(
@@ -55,7 +55,7 @@ function toResourceForNobody(key: string): DesiredResource {
   return { key, ref, kind: getGrantKind(ref.kind), named: false, shares: [] };
 }
 
-/** The central account whose update function writes the resource. */
+/** The name of the central account that owns the resource. Its update function writes the resource. */
 export const getCentralAccountName = (
   { ref, shares }: DesiredResource,
   configuration: Configuration,
@@ -63,8 +63,8 @@ export const getCentralAccountName = (
   shares[0]?.entry.account ?? listCentralNames(configuration, ref.accountId)[0];
 
 /**
- * One resource, as `listActiveResources` returns it if the inventory has it. The selectors of other grants are not
- * evaluated.
+ * One resource, as `listActiveResources` would return it with the resource in the inventory. Evaluates only the
+ * selectors of its own grants.
  * @returns `undefined` if it has no grant, and nothing may be removed there
  */
 export const findDesiredResource = (
@@ -102,7 +102,7 @@ function resourcesFor(
   return resources;
 }
 
-/** No account can have this id, so no statement can name it. */
+/** An id that no account has. No statement can name it. */
 const isCandidate = (account: Account): boolean =>
   isMember(account) || (isUnreadable(account) && accountIdPattern.test(account.id));
 

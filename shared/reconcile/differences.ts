@@ -7,10 +7,13 @@ import {
 import { toLineTemplate } from '../iam/difference-text.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 
-/** Documents by name, in the form of a grant kind or a record. An absent document is null or undefined. */
+/** Documents by name, as a grant kind or a run record has them. A document that does not exist is null or undefined. */
 export type NamedDocuments = Readonly<Record<string, unknown>>;
 
-/** The differences between all documents of a resource, by meaning. Differences that widen access come first. */
+/**
+ * The differences between all documents of a resource, by meaning instead of text. Differences that widen access come
+ * first.
+ */
 export function diffDocuments(
   before: NamedDocuments = {},
   after: NamedDocuments = {},
@@ -31,9 +34,9 @@ export const mentions = (
 ): boolean => differences.some(({ lines }) => lines.some(isAbout(accountIds)));
 
 /**
- * The part that concerns the accounts: statements that mention one of them, and statements that give access without
- * naming accounts. In a list with one of the accounts, all other accounts are removed. Everything else stays: an
- * action, a condition or a wildcard concerns every account of the statement.
+ * The part of a difference that concerns the accounts: statements that name one of them, and statements that name no
+ * account. Lists keep only these accounts. Actions, conditions and wildcards stay, because they apply to every account
+ * of a statement.
  */
 export const filterConcerning = (
   differences: readonly StatementDifference[],

@@ -7,11 +7,14 @@ import { normalizePolicy } from '../iam/normalize.ts';
 
 type Documents = ReturnType<GrantKind['toDocuments']>;
 
-/** Equal for two sets of documents exactly if they have one meaning. */
+/** Two sets of documents have equal digests exactly if they mean the same. */
 export const digestDocuments = (documents: Documents): string =>
   hashCanonically(each(documents, normalizePolicy));
 
-/** A digest for each Sid of the managed statements. Several documents may have one Sid. */
+/**
+ * A digest for each Sid of the managed statements. If several documents use a Sid, one digest covers all of its
+ * statements.
+ */
 export function digestManagedStatements(
   documents: Documents,
   installationId: string,
@@ -29,14 +32,14 @@ interface NamedStatement {
   readonly statement: Statement;
 }
 
-/** Enough characters to tell two versions of a statement apart. */
+/** Shortened to save room in the table. The rest is long enough to notice a changed statement. */
 const digestStatements = (statements: readonly NamedStatement[]): string =>
   hashCanonically(statements.map(({ name, statement }) => `${name} ${canonicalKey(statement)}`).sort()).slice(
     0,
     16,
   );
 
-/** Sids whose statements differ between two digests, or are in only one of them, ordered. */
+/** Sids that were added, removed or changed between two sets of digests, ordered. */
 export const listChangedSids = (
   before: Readonly<Record<string, string>>,
   after: Readonly<Record<string, string>>,

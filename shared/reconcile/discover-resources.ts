@@ -12,7 +12,7 @@ import { requireDeployedAccount } from './require-deployed-account.ts';
 import type { Services } from './services.ts';
 import { describeUnreadableSearches } from './unreadable-items.ts';
 
-/** The account and region of an event that may change a pattern's matches. */
+/** An account and region in which an event may have changed the matches of patterns. */
 export interface ResourcePlace {
   readonly accountId: string;
   readonly region: string;
@@ -21,26 +21,26 @@ export interface ResourcePlace {
 }
 
 export interface DiscoveryRequest {
-  /** Names the sessions of the roles that search. */
+  /** Part of the session names of the roles that search. */
   readonly runId: string;
   readonly scope: SearchScope;
   /**
-   * Every search; only searches that have not completed under the activation; or these and the searches of one account
-   * and region.
+   * Which searches run. `everywhere`: all. `new`: searches that have not completed since the activation. An account and
+   * region: the searches there, and the new ones.
    */
   readonly where: 'everywhere' | 'new' | ResourcePlace;
-  /** Whether the matches are stored. A plan that changes nothing only uses them. */
+  /** Whether the run stores the matches. A plan that writes nothing uses them without storing. */
   readonly keep: boolean;
 }
 
 export interface DiscoveryResult {
   /** The latest result of every search. */
   readonly items: readonly SearchResult[];
-  /** Items of searches that cannot be understood, and that no new result has replaced, a line each. */
+  /** Stored results that cannot be read, and that no new result has replaced. One line each. */
   readonly unreadable: readonly string[];
-  /** Searches that failed. Their last matches stay. */
+  /** Searches that failed. Their last stored matches are still used. */
   readonly failed: readonly { readonly search: ConfiguredSearch; readonly error: ErrorRecord }[];
-  /** Patterns without matches, and unreadable items that a new result has replaced, a line each. */
+  /** Patterns without matches, and unreadable stored results that a new result has replaced. One line each. */
   readonly warnings: readonly string[];
 }
 
@@ -77,9 +77,9 @@ export async function discoverResources(
 }
 
 const replacedText =
-  'This run has searched again and replaced the item. Managed statements on resources that match no more are removed';
+  'This run has searched again and replaced the item. Resources that no longer match lose their managed statements';
 
-/** The unresolved searches, a line for each cause. */
+/** The searches that failed or cannot be read, one line for each cause. */
 export const formatSearchProblems = ({
   failed,
   unreadable,
@@ -94,13 +94,13 @@ export const formatSearchProblems = ({
   ),
 ];
 
-/** `Team = a (KMS key policy in account 444455556666, eu-west-1; grant runner-key)` */
+/** Names a search: `Team = a (KMS key policy in account 444455556666, eu-west-1; grant runner-key)`. */
 const searchText = ({ kind, accountId, region, pattern, grants }: ConfiguredSearch): string =>
   `${formatPattern(pattern)} (${getGrantKind(kind).title} in account ${accountId}, ${region}; ` +
   `${grants.length === 1 ? 'grant' : 'grants'} ${grants.join(', ')})`;
 
 const nothingMatches = (search: ConfiguredSearch): string =>
-  `Nothing matches ${searchText(search)}. Resources that match later are added then. If a resource should match now, correct the pattern`;
+  `No resource matches ${searchText(search)}. Resources that match later are added then. If a resource should match now, correct the pattern`;
 
 const isEmpty = (item: SearchResult | undefined): boolean =>
   item?.error === undefined && item?.matching.length === 0;
@@ -128,8 +128,8 @@ function isDue(
 const maxAttempts = 5;
 
 /**
- * Searches, and stores the matches unless another run has stored a result since. This result may be older, and would
- * remove matches that the other run found.
+ * Runs one search and stores its matches. If another run stored a result meanwhile, the search is repeated: an older
+ * result could remove matches that the other run found.
  */
 async function searchOnce(
   services: Services,

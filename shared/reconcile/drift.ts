@@ -22,20 +22,25 @@ import {
 export interface ResourceDrift {
   readonly resource: string;
   readonly status: DriftStatus;
-  /** Whether unmanaged content is as the last run left it. `unknown` if the table does not have it. */
+  /** Whether unmanaged content is as the last run left it. `unknown` if the table has no record of it. */
   readonly foreign: 'same' | 'changed' | 'unknown';
-  /** The changes of unmanaged statements, and the time from which the table remembers them (ISO 8601). */
+  /** The changes of unmanaged statements since the state that the table has, and the time of that state (ISO 8601). */
   readonly unmanaged?: { readonly since: string; readonly changes: readonly UnmanagedChange[] };
-  /** From the desired to the present state: a missing line is removed, a superfluous one is added. */
+  /**
+   * What changed in AWS, from the desired to the present state. A missing line counts as removed, an additional line as
+   * added.
+   */
   readonly differences: readonly StatementDifference[];
-  /** Accounts that do not get or lose their access yet. */
+  /** Accounts that wait for their access, or that still have access which they should lose. */
   readonly holds?: ResourceChange['holds'];
   /** Only with status `conflict`. */
   readonly conflict?: Conflict;
   readonly error?: ErrorRecord;
 }
 
-/** Compares every resource. A pure function of the plan, which contains the read states. */
+/**
+ * Compares the present and the desired state of every resource of a plan. Reads nothing: the plan contains both states.
+ */
 export const listDrift = (plan: OverallPlan): readonly ResourceDrift[] =>
   plan.resources.map((snapshot) => resourceDrift(snapshot, plan));
 
@@ -76,7 +81,7 @@ function unmanagedSinceLeft(
 
 type Overall = Pick<OverallPlan, 'active' | 'revision'>;
 
-/** The report about one resource. Pure. */
+/** The kind of drift of one resource. Pure. */
 export function getDriftStatus(snapshot: ReadResource, overall: Overall): DriftStatus {
   if (snapshot.actual !== undefined) return statusOf(snapshot, overall, sinceLeft(snapshot, overall));
   return snapshot.error?.name === 'ResourceMissingError' ? 'missing' : 'unreadable';
@@ -100,7 +105,7 @@ function sinceLeft({ actual = {}, state }: ReadResource, { active }: Overall): S
   };
 }
 
-/** @param isSame `undefined` if the table does not have the earlier state */
+/** @param isSame `undefined` if the table has no earlier state to compare with */
 function compared(isSame: boolean | undefined): ResourceDrift['foreign'] {
   if (isSame === undefined) return 'unknown';
   return isSame ? 'same' : 'changed';
@@ -120,7 +125,7 @@ function statusOf(snapshot: ReadResource, { active, revision }: Overall, since: 
   return explained && error?.name !== 'OwnershipClashError' ? 'pending' : 'managed-drift';
 }
 
-/** Whether the plan removes an account that was in a grace period. */
+/** Whether a grace period has ended, so that the plan removes the account. */
 const graceEnded = ({ plan, state }: ReadResource): boolean =>
   plan !== undefined &&
   [...indexRemovals(getHolds(state)).values()].some(

@@ -15,25 +15,27 @@ export class MalformedPlanError extends OnboardingError {
   }
 }
 
-/** A plan that was edited, is for something else, or is based on data that has changed since. */
+/**
+ * A plan that cannot be applied: it was edited, is for another installation, or is older than a change that matters.
+ */
 export class StalePlanError extends OnboardingError {
   override readonly name = 'StalePlanError';
   readonly retryable = false;
 }
 
-/** The lease ended before the write could be sent, so nothing was sent. */
+/** The lease ended before the write could be sent, so no write was sent. */
 export class LeaseLostError extends OnboardingError {
   override readonly name = 'LeaseLostError';
   readonly retryable = true;
 }
 
-/** The read-back did not show the write before the deadline. */
+/** A write was sent, and AWS did not return the new state before the deadline. */
 export class NotReadBackError extends OnboardingError {
   override readonly name = 'NotReadBackError';
   readonly retryable = true;
 }
 
-/** Managed statements of a resource were changed externally again, after a run had restored them. */
+/** Managed statements were changed externally again, after a run had restored them. */
 export class ConflictError extends OnboardingError {
   override readonly name = 'ConflictError';
   readonly retryable = false;
@@ -45,7 +47,7 @@ export class OrphanedPrincipalError extends OnboardingError {
   readonly retryable = false;
 }
 
-/** A central account of the active configuration has no update function yet. */
+/** The active configuration has a central account for which no update function is deployed yet. */
 export class CentralAccountNotDeployedError extends OnboardingError {
   override readonly name = 'CentralAccountNotDeployedError';
   readonly retryable = false;

@@ -16,14 +16,14 @@ export interface ExplanationRequest {
   readonly request: AccessRequest;
 }
 
-/** The answer to a request, and the policies that could not be read. */
+/** The answer to a request, with the policies that could not be read. */
 export interface AccessExplanation extends Explanation {
   readonly request: AccessRequest;
   readonly unread: readonly UnreadEvidence[];
 }
 
 /**
- * AWS's answer to a request by its present policies, and the statements that decide. Writes nothing.
+ * Evaluates a request by the policies that AWS has now, and names the statements that decide. Writes nothing.
  * @throws AccountNotMemberError if the registry does not have the principal's account
  */
 export async function explainAccess(
@@ -50,13 +50,13 @@ async function requireMember({ store }: Services, accountId: string | undefined)
   );
 }
 
-/** The account of a user, role or root user, or of an identity provider. */
+/** The account that a user, role, root user or identity provider belongs to. `undefined` for other principals. */
 function getAccountId(principal: RequestPrincipal): string | undefined {
   if ('accountId' in principal) return principal.accountId;
   return 'arn' in principal ? principal.arn.split(':')[4] : undefined;
 }
 
-/** The request at this time, with the known facts about the resource. */
+/** Completes the request with the present time and with what is known about the resource. */
 const placeRequest = (
   { clock }: Services,
   request: AccessRequest,

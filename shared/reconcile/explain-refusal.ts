@@ -6,9 +6,9 @@ import { OrphanedPrincipalError } from './errors.ts';
 import { findSuspects, formatSuspects, isCertain, type Suspect } from './suspect-statements.ts';
 
 /**
- * Principals of unmanaged statements that may be why AWS rejects a write. None if a write of the kind does not send
- * these statements again. Read them after AWS has rejected a write: it is not confirmed that each service rejects a
- * closed account.
+ * Principals in unmanaged statements that may be why AWS rejects a write. None for a kind whose writes do not send
+ * unmanaged statements. They are read only after AWS has rejected a write, because not every service is known to reject
+ * closed accounts.
  */
 export const readSuspects = (
   { desired: { kind }, active, accounts, state }: ReconcileContext,
@@ -18,16 +18,15 @@ export const readSuspects = (
     ? findSuspects(kind.toDocuments(actual, state?.managed.sids), active.configuration.installation, accounts)
     : [];
 
-/** How far unmanaged statements explain an error. */
+/** How surely unmanaged statements are the cause of an error. */
 export function classifyDoubt(suspects: readonly Suspect[]): 'none' | 'possible' | 'certain' {
   if (suspects.length === 0) return 'none';
   return suspects.some(isCertain) ? 'certain' : 'possible';
 }
 
 /**
- * Explains why AWS rejects the present content of the resource, without any of the new accounts. The error can be
- * retried if no cause is certain: an account of a managed statement may have closed, and its event may still be on its
- * way.
+ * Explains why AWS rejects a resource's policy even without any new account. If no cause is certain, the error can be
+ * retried: a named account may have been closed a moment ago, and the event about it may come later.
  */
 export function explainRefusal(
   {
@@ -53,8 +52,8 @@ export function explainRefusal(
 }
 
 /**
- * Ends the retries of an error without a certain cause if no account has changed since: AWS would reject an equal
- * write.
+ * Ends the retries of an error without a certain cause if no account has changed since the error: AWS would reject an
+ * equal write again.
  * @throws PolicyRefusedError if AWS named no cause, so that the document itself may be wrong
  * @throws OrphanedPrincipalError with the text of the first error, if AWS rejected a principal
  */
@@ -66,12 +65,12 @@ export function refuseUnlessAccountsChanged({ error }: ResourceChange, revision:
 }
 
 const certainText = (key: string, suspects: readonly Suspect[]): string =>
-  `${key}: AWS refuses every write of this policy. The likely cause: ${formatSuspects(suspects)}. The statement is unmanaged, ` +
+  `${key}: AWS rejects every write of this policy. The likely cause: ${formatSuspects(suspects)}. The statement is unmanaged, ` +
   'so it was not changed, and nothing was written. Its owner must remove the principal, or name a principal that exists. ' +
   'The next run then writes the pending changes';
 
 const unknownText = (key: string, suspects: readonly Suspect[]): string =>
-  `${key}: AWS refuses every write of this policy, even without the new accounts. A possible cause: ` +
+  `${key}: AWS rejects every write of this policy, even without the new accounts. A possible cause: ` +
   `${formatSuspects(suspects)}. Unmanaged statements were not changed, and nothing was written. Ask the owner of ` +
   'the statement whether the principal exists. If it does, an account that the policy names was probably closed ' +
   'unnoticed: run `onboarding import`, which finds it, and start the run again';
@@ -80,11 +79,11 @@ function ambiguousText({ message, cause }: InvalidPrincipalError, suspects: read
   const said = cause instanceof InvalidPrincipalError ? cause.message : message;
   const possible = suspects.length === 0 ? '' : ` A possible cause: ${formatSuspects(suspects)}.`;
   return (
-    `${said}. AWS refuses the document even without the new accounts.${possible} Nothing was written. If an account that ` +
+    `${said}. AWS rejects the document even without the new accounts.${possible} Nothing was written. If an account that ` +
     'the policy names was closed unnoticed, `onboarding import` finds it; then start the run again'
   );
 }
 
 const documentText =
-  'No account has changed since then. If no account of the policy is closed, the document is the cause: compare the ' +
+  'No account has changed since AWS rejected the document. If no account in the policy is closed, the document is the cause: compare the ' +
   'statements of the grant, and the unmanaged statements, with what the service accepts';

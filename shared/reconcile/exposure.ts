@@ -15,8 +15,8 @@ interface Rendered {
 }
 
 /**
- * @param kept accounts that may be named for now, although they are no members
- * @throws UnsafeChangeError if a managed statement would reach too far
+ * @param kept accounts that are no members and may still be named for now
+ * @throws UnsafeChangeError if a managed statement would admit more than the organization's accounts
  */
 export function assertNoExposure(
   { desired, configuration, accounts }: Rendered,
@@ -27,7 +27,8 @@ export function assertNoExposure(
   const { managementAccount } = configuration.organization;
   const others = new Set(kept);
   const allowed = {
-    // The management account owns a trail of the whole organization, and may be missing in the registry.
+    // The management account owns the trail of a whole organization. Statements for it are allowed even if the registry
+    // does not have it.
     accountIds: { has: (id: string) => members.has(id) || others.has(id) || id === managementAccount },
     organizationId: configuration.organization.id,
   };

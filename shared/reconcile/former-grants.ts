@@ -8,22 +8,24 @@ import type { PlannedShare, PlanRequest, ResourcePlan } from './plan-types.ts';
 import { getAccountOrPlaceholder } from './registry-index.ts';
 
 /**
- * The accounts to which only former grants give access. A former grant is managed content without an entry in the
- * configuration: the grant was renamed or removed, or the resource has no grant. An operator decided that. So its
- * accounts are planned like a share for no account, without a grace period.
+ * The accounts that have access only by former grants. A former grant is managed content without an entry in the
+ * configuration, because an operator renamed or removed the grant. So these accounts have no grace period. The removal
+ * limit still counts them.
  */
 export interface FormerGrants {
   /** Accounts that lose their access. */
   readonly removed: readonly string[];
-  /** Accounts whose removal is blocked: none, or all that would lose their access and are not closed. */
+  /** Accounts whose removal is blocked: either none, or every account that would lose its access and is not closed. */
   readonly blocked: readonly string[];
-  /** The content that stays for the blocked and the waiting accounts. Absent if nothing stays. */
+  /**
+   * The managed content that stays for blocked accounts, and for accounts that do not fit yet. Absent if nothing stays.
+   */
   readonly retained?: RetainedFormerGrants;
 }
 
 /**
- * Judges the resource as a whole: an account loses its access only if no current grant gives it access afterwards. So a
- * renamed grant removes no account.
+ * Judges the resource as a whole. An account loses access only if no current grant gives it access afterwards. So
+ * renaming a grant removes no account.
  * @param rendering the state without former grants
  * @param waiting accounts that a grant selects and that do not fit yet: they keep the access of a former grant
  */
@@ -41,13 +43,13 @@ export function planFormerGrants(
   const kept = new Set([...blocked, ...lost.filter((id) => waiting.has(id))]);
   const removed = lost.filter((id) => !kept.has(id));
   if (kept.size === 0) return { removed, blocked };
-  // AWS may reject a document that still names a closed account.
+  // Closed accounts are removed in any case, because AWS may reject a document that names one.
   const closed = [...before].filter((id) => isClosed(getAccountOrPlaceholder(request, id)));
   const without = new Set([...removed, ...closed, ...(request.excluded ?? [])]);
   return { removed, blocked, retained: { without } };
 }
 
-/** The accounts in managed content that no share names or named. */
+/** The accounts in managed content that no present share accounts for, neither as selected nor as removed. */
 function listLost(
   request: PlanRequest,
   shares: readonly PlannedShare[],
@@ -85,7 +87,10 @@ export function listKeptByFormerGrants(
   return [...listNamed(request, retained.next, retained.owned)].filter((id) => !current.has(id));
 }
 
-/** Holds for accounts that keep access without a grant. A waiting account has a grant, and a hold of its own. */
+/**
+ * Holds for accounts that keep access by a former grant. An account that waits for room has a hold of its current grant
+ * instead.
+ */
 export const holdFormerRemovals = (
   request: PlanRequest,
   kept: readonly string[],
@@ -93,7 +98,7 @@ export const holdFormerRemovals = (
 ) => kept.filter((id) => !waiting.has(id)).map((id) => blockRemoval(request, id));
 
 /**
- * Accounts that a plan removes although no share gave them access. That also counts content without a mark, such as a
+ * Accounts that a plan removes although no share accounts for them. This includes content without a mark, such as a
  * statement that another tool put into a managed policy.
  */
 export function listUnjudgedLoss(

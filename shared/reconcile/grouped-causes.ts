@@ -3,18 +3,21 @@ import { accountIdPattern } from '../platform/account.ts';
 
 /** An error of one resource. */
 export interface Affected {
-  /** The resource's key, or another name that people know. */
+  /** The resource's key, or another name that operators know. */
   readonly resource: string;
-  /** The error, without the resource's name before it. */
+  /** The text of the error, without the name of the resource in front. */
   readonly text: string;
-  /** The cause is unknown, so the resource has a line of its own. Default: false. */
+  /** Whether the cause is unknown. Such a resource has a line of its own. Default: false. */
   readonly isUnexplained?: boolean;
 }
 
-/** A line names at most this many resources. Records and `--json` have the error of each. */
+/** How many resources a line names at most. Records and `--json` have the error of each resource. */
 const maxNamed = 5;
 
-/** One line for each cause, such as a role that cannot be assumed, in the order of the first resources. */
+/**
+ * Groups equal causes, such as one role that cannot be assumed. One line for each cause, in the order of the first
+ * resource.
+ */
 export const formatGroupedCauses = (affected: readonly Affected[], things = 'resources'): readonly string[] =>
   groupByCause(affected).map((group) => lineOf(group, things));
 
@@ -23,7 +26,7 @@ export const groupByCause = <T extends Affected>(affected: readonly T[]): readon
   ...Map.groupBy(affected, causeOf).values(),
 ];
 
-/** The text without the resource's key, id and region. */
+/** The text without the key, id and region of the resource, so that equal causes have equal texts. */
 const causeOf = ({ resource, text, isUnexplained = false }: Affected): string => {
   if (isUnexplained) return `${resource}: ${text}`;
   const { accountId, id, region } = parseResourceKey(resource);

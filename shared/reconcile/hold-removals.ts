@@ -5,7 +5,7 @@ import { indexRemovals } from './holds.ts';
 import type { PlanRequest } from './plan-types.ts';
 import { getAccountOrPlaceholder } from './registry-index.ts';
 
-/** The facts that decide whether a removal waits. */
+/** The rules and facts that decide whether an account keeps its access for now. */
 export type RemovalRules = Pick<
   PlanRequest,
   'now' | 'holds' | 'configuration' | 'configurationHash' | 'accounts'
@@ -13,7 +13,7 @@ export type RemovalRules = Pick<
 
 interface Removals {
   readonly entry: GrantEntry;
-  /** The accounts that have access, and that the grant does not select. */
+  /** The accounts that have access although the grant does not select them any more. */
   readonly unwanted: readonly string[];
   /** How many accounts have access. */
   readonly count: number;
@@ -21,7 +21,7 @@ interface Removals {
 
 const hour = 3_600_000;
 
-/** The accounts of one grant that keep their access for now, with the reason. */
+/** For one grant, the accounts that keep their access for now, each with the reason. */
 export function holdRemovals(
   rules: RemovalRules,
   { entry, unwanted, count }: Removals,
@@ -44,8 +44,8 @@ export function holdRemovals(
 }
 
 /**
- * A grace period needs a list of accounts. With a condition on the organization, AWS decides which accounts have access. To
- * keep one account, the condition would have to become a list.
+ * A grace period needs a list of accounts. With a condition on the organization, AWS admits accounts by their
+ * membership. To keep one account that leaves, the condition would have to become a list.
  */
 const getGraceHours = ({ configuration }: RemovalRules, { match = 'accounts' }: GrantEntry): number =>
   match === 'accounts' ? configuration.graceHours : 0;
@@ -53,21 +53,21 @@ const getGraceHours = ({ configuration }: RemovalRules, { match = 'accounts' }: 
 const isInGrace = (rules: RemovalRules, id: string, hours: number): boolean =>
   Date.parse(rules.now) - Date.parse(removalDueSince(rules, id)) < hours * hour;
 
-/** When the account was first found to lose access: now, if no run has found that before. */
+/** When a run first found that the account loses its access. Without an earlier run: now. */
 const removalDueSince = ({ now, holds }: RemovalRules, id: string): string =>
   (holds && indexRemovals(holds).get(id)?.since) ?? now;
 
 /**
- * The removals of one grant wait together, while the configuration stays unchanged. An account that Organizations calls
- * closed does not count and does not wait: no selector can be wrong about it, and AWS may reject a document that names
- * it.
+ * Removals above the limit are all blocked. They stay blocked while the configuration stays unchanged, even if fewer
+ * accounts remain. Accounts that Organizations calls closed neither count nor wait: no wrong selector can have closed
+ * them, and AWS may reject a document that names them.
  */
 function listBlocked(rules: RemovalRules, due: readonly string[], count: number): readonly string[] {
   const counted = due.filter((id) => isCounted(rules, id));
   return exceedsLimit(rules, counted, count) ? counted : counted.filter((id) => isBlockedBefore(rules, id));
 }
 
-/** As `listBlocked`, but one account that was blocked before blocks all removals. */
+/** Like `listBlocked`, except that one account whose removal was blocked before blocks all removals. */
 export function listBlockedTogether(
   rules: RemovalRules,
   due: readonly string[],
@@ -85,7 +85,7 @@ function exceedsLimit({ configuration }: RemovalRules, counted: readonly string[
   return counted.length > maxAccounts && counted.length > maxFraction * count;
 }
 
-/** Whether the active configuration has blocked the removal before. */
+/** Whether a run of the active configuration has blocked this removal already. */
 function isBlockedBefore({ holds, configurationHash }: RemovalRules, id: string): boolean {
   const hold: Hold | undefined = holds && indexRemovals(holds).get(id);
   return hold?.reason === 'removal-limit' && hold.configurationHash === configurationHash;

@@ -9,14 +9,16 @@ import type {
 } from '../store/ports.ts';
 import { formatAccountIds, getAccountOrPlaceholder } from './registry-index.ts';
 
-/** The words for each reason, in the order in which a result names them. A grace period alone is no result. */
+/**
+ * The words for each reason, in the order of the output. A grace period is missing because it is no failure to report.
+ */
 const reasonWords: Readonly<Partial<Record<HoldReason, string>>> = {
   capacity: 'no room',
   'removal-limit': 'removal blocked',
   'rejected-principal': 'principal rejected',
 };
 
-/** A result in words: `written`, or why accounts are held: `removal blocked, principal rejected`. */
+/** An outcome in words: `written`, or with the reasons of its holds: `removal blocked, principal rejected`. */
 export function formatResult(outcome: Outcome, { holds = [] }: Pick<ResourceChange, 'holds'>): string {
   if (outcome !== 'held') return outcome;
   const reasons = new Set(holds.map(({ reason }) => reason as string));
@@ -24,7 +26,7 @@ export function formatResult(outcome: Outcome, { holds = [] }: Pick<ResourceChan
   return words.length === 0 ? outcome : words.map(([, word]) => word).join(', ');
 }
 
-/** The proof about accounts that a write excluded. */
+/** Why accounts were left out of a write, by what AWS answered. */
 export function formatRejections(
   rejected: readonly RejectedPrincipalHold[],
   accounts: readonly Account[],
@@ -43,7 +45,7 @@ const formatNamed = (rejected: readonly RejectedPrincipalHold[], accounts: reado
 const formatAmbiguous = (rejected: readonly RejectedPrincipalHold[], accounts: readonly Account[]): string =>
   rejected.length === 0
     ? ''
-    : `AWS refused the document while ${formatHeld(rejected, accounts)} ${rejected.length === 1 ? 'was' : 'were'} in it, and named no cause`;
+    : `AWS rejected the document while ${formatHeld(rejected, accounts)} ${rejected.length === 1 ? 'was' : 'were'} in it, and named no cause`;
 
 const formatHeld = (holds: readonly { readonly accountId: string }[], accounts: readonly Account[]): string =>
   formatAccountIds(
@@ -58,7 +60,7 @@ export interface RemovalScope {
   readonly accounts: readonly Account[];
 }
 
-/** Blocked removals, and how an operator allows them. */
+/** States the blocked removals, and what an operator does to allow them. */
 export const formatBlockedRemovals = (
   blocked: readonly string[],
   { configuration: { removalLimits }, accounts }: RemovalScope,
@@ -68,12 +70,12 @@ export const formatBlockedRemovals = (
   `${removalLimits.accounts} and more than ${removalLimits.fraction * 100} % of the accounts that have it. The removals are blocked, and the accounts keep their access` +
   `${meanwhile}. To allow the removals, raise \`removalLimits.fraction\` or \`removalLimits.accounts\` and run \`onboarding activate\``;
 
-/** How many accounts a text names with the end of their grace period. */
+/** How many accounts a text names together with the end of their grace periods. */
 const maxAccounts = 3;
 
 /**
- * `2 accounts keep access for a grace period: orders-test (666677778888) until 2026-03-04 09:00 UTC, …`. The account whose
- * grace period ends first comes first. `undefined` if there is none.
+ * `2 accounts keep access for a grace period: orders-test (666677778888) until 2026-03-04 09:00 UTC, …`. The grace
+ * period that ends first comes first. `undefined` if there is none.
  */
 export function formatGracePeriods(
   holds: readonly RecordedHold[],

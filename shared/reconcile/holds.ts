@@ -16,11 +16,11 @@ export const getHolds = (state: Pick<ResourceState, 'holds'> | undefined): reado
 
 const noHolds: readonly Hold[] = [];
 
-/** The accounts that are held for a reason, in the order of the holds. */
+/** The accounts that are held for the given reason, in the order of the holds. */
 export const listHeldAccounts = (holds: readonly Hold[], reason: HoldReason): string[] =>
   holds.filter((hold) => hold.reason === reason).map(({ accountId }) => accountId);
 
-/** The accounts that keep access without a grant. */
+/** The accounts that keep access which no grant gives them. */
 export const listKeptAccounts = (holds: readonly Hold[]): string[] =>
   holds.filter(({ change }) => change === 'remove').map(({ accountId }) => accountId);
 
@@ -36,7 +36,7 @@ export const toCapacityHold = (accountId: string): CapacityHold => ({
   reason: 'capacity',
 });
 
-/** For each account with a hold of its removal: the hold. */
+/** The holds of removals, by account id. */
 export const indexRemovals = memoizeByObject(
   (holds: readonly Hold[]): ReadonlyMap<string, RemovalHold> =>
     new Map(holds.filter(isRemoval).map((hold) => [hold.accountId, hold])),
@@ -44,7 +44,10 @@ export const indexRemovals = memoizeByObject(
 
 const isRemoval = (hold: Hold): hold is RemovalHold => hold.change === 'remove';
 
-/** The reason that stays if an account has two: the reason that a run cannot end by itself. */
+/**
+ * Which reason stays if an account has two for one change: the lower number, because a run cannot end that hold by
+ * itself.
+ */
 const precedence: Readonly<Record<HoldReason, number>> = {
   'removal-limit': 1,
   'grace-period': 2,
@@ -52,7 +55,7 @@ const precedence: Readonly<Record<HoldReason, number>> = {
   capacity: 2,
 };
 
-/** One hold for each account and change, ordered by account. */
+/** Merges holds, so that each account has one hold for additions and one for removals. Ordered by account. */
 export function mergeHolds(holds: readonly Hold[]): readonly Hold[] {
   const byChange = Map.groupBy(holds, ({ accountId, change }) => `${accountId} ${change}`);
   return [...byChange.values()].flatMap(mergeTwo).sort(compareByText(({ accountId }) => accountId));

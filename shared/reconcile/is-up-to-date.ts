@@ -11,8 +11,9 @@ interface Sought {
 }
 
 /**
- * Whether a resource needs no check: it was written from this revision or a later one, by this configuration; it is not
- * in conflict; and its grants are unchanged, which new matches of a pattern can change alone.
+ * Whether a resource needs no reconciliation. It was written from this revision or a later one and by this
+ * configuration, it has no open conflict, and its grants are unchanged. New matches of a pattern can change the grants
+ * without a new configuration.
  */
 export const isUpToDate = (
   state: ResourceState | undefined,
@@ -30,8 +31,8 @@ export const getGeneration = (state: ResourceState | undefined): number =>
   state?.lastReconciliation?.generation ?? 0;
 
 /**
- * The revision from which the accounts are served. A rejected principal keeps the resource from being up to date for
- * itself, and for a run for all accounts.
+ * The registry revision that the resource's policy has for these accounts. 0 if one of them is a rejected principal, so
+ * that a run tries it again. A run for all accounts gets 0 if any account is rejected.
  * @param accountIds default: all accounts
  */
 export function getEffectiveRevision(state: ResourceState, accountIds: readonly string[] = []): number {
@@ -42,9 +43,9 @@ export function getEffectiveRevision(state: ResourceState, accountIds: readonly 
 }
 
 /**
- * Whether a resource is reconciled although it is up to date. If the plan could not read or render it, the error must
- * be reported again. An attempt that found it busy is repeated. Changes of unmanaged statements are stored, so that the
- * next sweep does not report them again.
+ * Whether a resource must be reconciled although it is up to date:
+ * - The plan could not read or render it: its error must be reported again.
+ * - Unmanaged statements have changed: the change is stored, or every sweep would report it again.
  */
 export const needsReconcileAnyway = ({
   error,
@@ -54,8 +55,8 @@ export const needsReconcileAnyway = ({
   (error !== undefined && outcome === undefined) || drift === 'unmanaged-change';
 
 /**
- * Whether the table does not have a grace period yet: an external change gave the account access, and no run has saved
- * the end. Until then the grace period would begin again with each plan.
+ * Whether the plan begins a grace period that the table does not have yet. Example: an external change gave an account
+ * access. Without a saved start, each plan would begin the grace period again.
  */
 export const hasNewGrace = (
   { holds = [] }: Pick<ResourceChange, 'holds'>,

@@ -8,16 +8,19 @@ import type { Account } from '../platform/account.ts';
 import type { AccessResult } from './access-result.ts';
 import type { DesiredResource } from './desired-resource.ts';
 
-/** The answer of policies for an access. */
+/** What policies answer to the request of an access. */
 export interface AccessJudgment extends Pick<AccessResult, 'keys' | 'statement'> {
   readonly outcome: 'allowed' | 'denied' | 'unknown';
-  /** For people; empty if it is allowed. */
+  /** The reason in words. Empty if the request is allowed. */
   readonly why: string;
 }
 
 export type Documents = readonly (PolicyDocument | undefined)[];
 
-/** The answer of a resource's documents: the central half. One allows, none denies. */
+/**
+ * The central half: what the documents of a resource answer. The request is allowed if one document allows it and none
+ * denies it.
+ */
 export function judgeAccess(documents: Documents, kind: PolicyKind, { request }: Access): AccessJudgment {
   const policies = documents
     .filter((document) => document !== undefined)
@@ -44,7 +47,7 @@ const describe = ({ kind, name, sid = 'without Sid' }: Evaluation['unknowns'][nu
     ? `the statement ${sid} asks for ${name}, which depends on the request`
     : `what AWS does with ${name} of the statement ${sid} is not documented`;
 
-/** The access of an account on a resource by the configuration. None for an account that is no member. */
+/** What the configuration lets an account do on a resource. Empty for an account that is no member. */
 export const listAccesses = (
   { kind, ref, shares }: DesiredResource,
   account: Account,

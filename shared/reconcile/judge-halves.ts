@@ -16,23 +16,26 @@ import {
 } from './judge-request.ts';
 import type { MemberRoleReading, MemberRoleState } from './member-role-state.ts';
 
-/** The evidence of the central resource. */
+/** What was read of the central resource. */
 export interface CentralEvidence {
   readonly documents: Documents;
   readonly policyKind: PolicyKind;
-  /** The keys that encrypt the resource. Default: none does. */
+  /** The keys that encrypt the resource. Default: none. */
   readonly keys?: readonly KeyReading[];
 }
 
-/** The evidence of the member account. */
+/** What was read of the member account. */
 export interface MemberEvidence {
   readonly reading: MemberRoleReading;
-  /** The request that assumes the role before the role can send a request. */
+  /**
+   * The AssumeRole request by which somebody gets the role, before the role can send requests. Absent if the access has
+   * none.
+   */
   readonly assume?: AccessRequest;
 }
 
 /**
- * What all halves of an access together prove: the policies of the central resource, the role of the member account with its trust,
+ * Judges one access by everything that was read: the policies of the central resource, the member role with its trust,
  * boundary and policies, and the policies of the organization. The worst answer counts. Pure.
  */
 export function judgeHalves(
@@ -58,7 +61,7 @@ export function judgeHalves(
 
 const isDefined = <T>(value: T | undefined): value is T => value !== undefined;
 
-/** The policies of the role that sends the request, as far as it was read. */
+/** The policies of the role that sends the request. If the role was not read: a policy that allows everything. */
 function toSender(member: MemberEvidence | undefined) {
   if (member?.reading.outcome !== 'read') return { policies: [anyIdentity] };
   const { identity, boundary, unread } = member.reading.state;
@@ -72,7 +75,10 @@ const severities = [
   'central-only',
 ] as const satisfies readonly AccessStatus[];
 
-/** Policies of the organization may deny access that all others allow. */
+/**
+ * Makes a verified result unknown if the policies of the organization were not read: they may deny what all others
+ * allow.
+ */
 const withOrganization = (
   judged: Judged,
   requests: readonly AccessRequest[],
@@ -122,7 +128,10 @@ function judgeComposition(
 
 const unread = (reason: string): Judged => ({ status: 'central-only', reason });
 
-/** The role with all its limits. Also whether it can be assumed at all, if the role sends the request. */
+/**
+ * Judges the request with the policies of the role. If the role sends the request, also judges whether somebody can
+ * assume the role.
+ */
 function judgeRole(
   { request, member }: Access,
   central: CentralEvidence,
@@ -158,7 +167,7 @@ const toPolicies = ({ documents, policyKind }: CentralEvidence): readonly Applie
     document,
   }));
 
-/** Stands for the trust policy of a role that is not read. */
+/** Takes the place of a trust policy that was not read, and allows everything. */
 const anyTrust: AppliedPolicy = {
   kind: 'trust',
   name: 'a trust policy that was not read',

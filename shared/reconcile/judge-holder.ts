@@ -7,12 +7,13 @@ import type { Holder } from '../iam/holders.ts';
 import type { AccessRequest, OrganizationFacts, RequestPrincipal } from '../iam/request.ts';
 
 /**
- * Whether the resource allows a holder to do an action. `named`: a statement names the holder, and the question has no
- * action. `unlisted`: accounts or principals that no statement lists, so each must be judged by itself.
+ * Whether a principal may do an action on the resource. `named`: the question has no action, and a statement names the
+ * principal. `unlisted`: the statement admits principals that it does not list, such as an organization, so each must
+ * be asked about by itself.
  */
 export interface HolderStatus {
   readonly status: 'named' | 'allowed' | 'denied' | 'unknown' | 'unlisted';
-  /** Why it is denied or unknown. */
+  /** Why the action is denied or unknown. */
   readonly reason?: string;
 }
 
@@ -24,7 +25,7 @@ interface Judging {
   readonly facts: OrganizationFacts;
 }
 
-/** Whether a statement covers an action on a resource. Its principals and conditions do not matter. */
+/** Whether a statement covers an action on a resource, whatever its principals and conditions say. */
 export function isAbout(statement: Statement, policy: AppliedPolicy, asked: Asked): boolean {
   const { Condition: _, Principal: _principal, NotPrincipal: _notPrincipal, ...rest } = statement;
   const open = kindRules[policy.kind].principal ? { ...rest, Principal: '*' as const } : rest;
@@ -35,7 +36,7 @@ export function isAbout(statement: Statement, policy: AppliedPolicy, asked: Aske
 
 const someRole: RequestPrincipal = { type: 'role', arn: 'arn:aws:iam::000000000000:role/any' };
 
-/** The answer of the resource's policies for a holder. */
+/** What the resource's policies answer for one principal. */
 export function judgeHolder(holder: Holder, { asked, policies, facts }: Judging): HolderStatus {
   const principal = toPrincipal(holder, asked.resource);
   if (principal === undefined) return { status: 'unlisted' };
@@ -55,7 +56,7 @@ export function judgeHolder(holder: Holder, { asked, policies, facts }: Judging)
   }
 }
 
-/** `undefined` if the grant does not cover the action. */
+/** The answer of a KMS grant. `undefined` if the grant does not cover the action. */
 export function judgeKeyGrant(
   holder: Holder,
   grant: AppliedKeyGrant,
@@ -78,8 +79,8 @@ export function judgeKeyGrant(
 }
 
 /**
- * A request of the holder. A `*` in the name of a role stands for itself. `undefined` if the holder is no particular
- * principal.
+ * The principal as the sender of a request. A `*` in the name of a role is taken literally. `undefined` if the holder
+ * is a group of principals, such as an organization.
  */
 function toPrincipal(
   { accountId, role, user, service, organization }: Holder,

@@ -7,8 +7,9 @@ import { type Judged, judge, type OrganizationEvidence } from './judge-request.t
 import type { UnreadPolicy } from './member-role-state.ts';
 
 /**
- * What was read of one key that encrypts the content of a resource. `aws-managed`: AWS manages the key for the service. `unusable`:
- * nobody can use the key. `unreadable`: which key it is, or what its policy says, is not known.
+ * One key that encrypts the content of a resource, as far as it was read. `aws-managed`: AWS manages the key for the
+ * service. `unusable`: nobody can use the key, for example because it is disabled. `unreadable`: the id or the policy
+ * of the key could not be read.
  */
 export type KeyReading =
   | {
@@ -20,14 +21,14 @@ export type KeyReading =
   | { readonly outcome: 'aws-managed'; readonly name: string; readonly accountId: string }
   | { readonly outcome: 'unusable' | 'unreadable'; readonly reason: string };
 
-/** What the sender has, beside the policy of the key. */
+/** The policies of the principal that needs the key. The policy of the key is read separately. */
 interface Sender {
   readonly policies: readonly AppliedPolicy[];
   readonly unread?: readonly UnreadPolicy[];
   readonly organization: OrganizationEvidence;
 }
 
-/** What an access asks of the keys that were read. Pure. */
+/** The requests to the keys that an access needs, such as kms:Decrypt. Pure. */
 export const listKeyRequests = (
   access: Pick<Access, 'request' | 'keyUse'>,
   readings: readonly KeyReading[],
@@ -68,11 +69,14 @@ const withKey = (
   sender: Sender,
 ) => ({ policies: [...policies, ...sender.policies], keyGrants });
 
-/** A service never uses such a key for another account, and its policy cannot be changed. */
+/** Whether the sender belongs to the account of the AWS managed key. Such a key never works for another account. */
 const isOwner = (request: AccessRequest, accountId: string): boolean =>
   request.principal.type !== 'service' && listRequestAccounts(request).every((id) => id === accountId);
 
-/** "AWS KMS keys" (KMS developer guide): nobody can change the policy of an AWS managed key. It serves its own account. */
+/**
+ * Denies the use of an AWS managed key by another account. "AWS KMS keys" (KMS developer guide): its policy cannot be
+ * changed, and it serves its own account.
+ */
 const denyManaged = ({ keyUse }: Access, name: string): Judged => ({
   status: 'denied',
   reason:

@@ -11,14 +11,14 @@ export type Judged = Pick<AccessResult, 'status' | 'reason' | 'keys' | 'statemen
 
 export const verified: Judged = { status: 'verified' };
 
-/** The evidence of the organization, and the time of the judgment. */
+/** What was read of the organization, and the time of the judgment. */
 export interface OrganizationEvidence {
   readonly facts: OrganizationFacts;
   /** ISO 8601. The value of `aws:CurrentTime`. */
   readonly now: string;
-  /** SCPs or RCPs of an account, with those of its OUs and of the root. */
+  /** All SCPs or RCPs that apply to an account: its own, and the ones of its OUs and of the root. */
   listPolicies(target: ControlPolicyTarget): readonly AppliedPolicy[];
-  /** Why the policies were not read. Absent if they were read, or if the configuration ignores them. */
+  /** Why the policies were not read. Absent if they were read, or if the configuration says to ignore them. */
   readonly unread?: string;
 }
 
@@ -27,14 +27,14 @@ export const withTime = (request: AccessRequest, { now }: OrganizationEvidence):
   context: { 'aws:CurrentTime': now, ...request.context },
 });
 
-/** Stands for the policies of a caller that is not read. */
+/** Takes the place of the identity policies of a caller that was not read, and allows everything. */
 export const anyIdentity: AppliedPolicy = {
   kind: 'identity',
   name: 'policies that were not read',
   document: { ...createPolicy(), Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
 };
 
-/** What decides about one request, beside the policies of the organization. */
+/** What decides about one request, besides the policies of the organization. */
 interface Evidence {
   readonly policies: readonly AppliedPolicy[];
   readonly keyGrants?: readonly AppliedKeyGrant[];
@@ -42,7 +42,7 @@ interface Evidence {
   readonly organization: OrganizationEvidence;
 }
 
-/** What all policies together say to a request. Pure. */
+/** What all policies together answer to a request. Pure. */
 export function judge(
   request: AccessRequest,
   { policies, keyGrants = [], unread = [], organization }: Evidence,

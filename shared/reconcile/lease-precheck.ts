@@ -13,7 +13,10 @@ import type { ReconcileRequest } from './reconcile-request.ts';
 import type { Services } from './services.ts';
 import { getBatchWindowEnd } from './write-batching.ts';
 
-/** What the state of a resource says before a run asks for its lease, and again once the run has it. */
+/**
+ * Whether a run still needs the lease of a resource, and when it may take it. Called before the run takes the lease,
+ * and again under the lease.
+ */
 export async function checkBeforeLease(
   { store, clock }: Pick<Services, 'store' | 'clock'>,
   request: ReconcileRequest,
@@ -26,14 +29,17 @@ export async function checkBeforeLease(
   };
 }
 
-/** A change that the plan found is done only if a reconciliation was completed after the plan. */
+/**
+ * Whether another run has made the change. A change that the plan found counts as made only if a reconciliation was
+ * completed after the plan.
+ */
 async function isSettledSincePlan(
   store: Store,
   { planned, revision, accountIds }: ReconcileRequest,
   state: ResourceState | undefined,
 ): Promise<boolean> {
   if (needsReconcileAnyway(planned) || state === undefined) return false;
-  // Runs that wait check this again and again: the configuration is read only if another run may have done the work.
+  // Waiting runs repeat this check often. So the configuration is read only if the resource has the revision already.
   if (getEffectiveRevision(state, accountIds) < revision) return false;
   const isPending = planned.planned === 'change' || hasNewGrace(planned, state);
   if (isPending && getGeneration(state) <= (planned.plannedGeneration ?? 0)) return false;

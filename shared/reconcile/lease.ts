@@ -5,52 +5,56 @@ import { LeaseLostError } from './errors.ts';
 import type { Services } from './services.ts';
 
 /**
- * How long a lease lasts, in milliseconds. The holder may send a write until `sendWindow` after it took the lease. That request ends
- * within `requestTimeout`, and clocks may differ by `clockSkew`. So no write is under way when another run takes the lease
- * (docs/decisions/0003).
+ * How long a lease lasts, in milliseconds. The holder may begin a write only during the first `sendWindow`. Each
+ * request ends within `requestTimeout`, and clocks differ by `clockSkew` at most. So no write is under way when another
+ * run takes the lease (docs/decisions/0003).
  */
 export const leaseDuration = 180_000;
 export const sendWindow = leaseDuration - requestTimeout - clockSkew;
 
-/** How long a run waits for a lease in milliseconds. Then it throws, and the state machine waits and retries the step. */
+/** How many milliseconds a run waits for a lease. Then it throws, and the state machine retries the step later. */
 const patience = 5_000;
 
-/** The first and the longest pause between two attempts, in milliseconds. Each pause is shortened at random, by half at most. */
+/**
+ * The first and the longest pause between two attempts to take a lease, in milliseconds. A random part, at most half,
+ * is subtracted.
+ */
 const pauses = { first: 250, most: 2_000 };
 
 /**
- * How long a run waits, in milliseconds, if `patience` would not be enough: the batch window ends later, or another run has had the
- * lease for longer than most writes take and may have died. The state machine waits for the rest.
+ * How many milliseconds a run waits if waiting for all of `patience` would be useless. Either the batch window ends
+ * later, or the holder has had the lease so long that it has probably died. The state machine waits for the rest of the
+ * time.
  */
 const briefly = 1_000;
 
 export interface Lease {
   /** @throws LeaseLostError when it is too late to send a write */
   check(): void;
-  /** Lets the lease expire instead of releasing it: a write may still be under way. */
+  /** Keeps the lease until it expires, because a write may still be under way. */
   keep(): void;
 }
 
-/** What a run knows about a resource before it asks for the lease. */
+/** What the state of a resource says before a run takes the lease. */
 export interface LeasePrecheck {
-  /** Whether another run has done the work of this run. */
+  /** Whether another run has done the work, so that this run needs no lease. */
   readonly settled: boolean;
-  /** When the run may ask for the lease, milliseconds since the epoch. Default: now. */
+  /** The earliest time at which the run may take the lease, in milliseconds since the epoch. Default: now. */
   readonly notBefore?: number;
 }
 
-/** The run that holds a lease. */
+/** The run that has the lease now. */
 export interface LeaseHolder {
   readonly runId: string;
-  /** When the lease ends if the run does not release it before, ISO 8601. */
+  /** When the lease expires, unless the run releases it earlier. ISO 8601. */
   readonly until: string;
 }
 
-/** How an operator waits for a lease: longer than a function may, and with progress. */
+/** For commands of an operator: they wait for a lease longer than a function may, and show progress. */
 export interface LeaseWait {
   /** Milliseconds. */
   readonly longest: number;
-  /** Called after each attempt that finds the lease held. */
+  /** Called after each attempt for which another run has the lease. */
   onHeld(holder: LeaseHolder): void;
   /** Whether the operator has stopped waiting. */
   isInterrupted(): boolean;
@@ -61,7 +65,7 @@ export interface LeaseRequest {
   readonly runId: string;
   /** Default: a few seconds. */
   readonly wait?: LeaseWait | undefined;
-  /** Called before each attempt, because the run that holds the lease may do the work of this run too. */
+  /** Called before each attempt. The run that has the lease may do the work of this run too. */
   look(): Promise<LeasePrecheck>;
 }
 
@@ -75,7 +79,8 @@ export async function withLease<T>(
   work: (lease: Lease) => Promise<T>,
 ): Promise<T | undefined> {
   const { clock, random } = services;
-  // Not the run's id alone: a retry of the run must not take the lease of an attempt that may still be writing.
+  // The owner is an attempt of a run. A retry of the run must not use the lease of an earlier attempt, which may still
+  // be writing.
   const owner = `${runId}${ownerSeparator}${random().toString(36).slice(2)}`;
   const start = clock.now();
   for (let pause = pauses.first; ; pause = Math.min(pause * 2, pauses.most)) {
@@ -97,8 +102,9 @@ export async function withLease<T>(
 }
 
 /**
- * When this run took the lease, read from the clock before it asked. Otherwise who holds the lease, and whether the holder has had it
- * for long and may keep it for longer than this run waits.
+ * Tries to take the lease once. If this succeeds, `taken` is the time before the request, so that the run never assumes
+ * a longer lease than it has. Otherwise: the holder, and whether it is stuck. A holder is stuck if it has had the lease
+ * for more than `patience`, and keeps it for longer than that.
  */
 async function ask({ store, clock }: Services, resource: string, owner: string) {
   const now = clock.now();
@@ -112,14 +118,14 @@ async function ask({ store, clock }: Services, resource: string, owner: string) 
   return { isStuck: left > patience && leaseDuration - left > patience, ...holderOf(other, until) };
 }
 
-/** `undefined` for a lease that was released while it was read. */
+/** `undefined` if the lease was released before its holder could be read. */
 const holderOf = (owner: string | undefined, until: number): { readonly holder?: LeaseHolder } =>
   owner === undefined ? {} : { holder: { runId: getRunId(owner), until: new Date(until).toISOString() } };
 
-/** Between the id of a run and its attempt. */
+/** Separates the id of a run from the id of its attempt, in the name of an owner. */
 const ownerSeparator = '#';
 
-/** The run that an owner of a lease belongs to. */
+/** The run that the owner of a lease belongs to. */
 export const getRunId = (owner: string): string => owner.split(ownerSeparator)[0] ?? owner;
 
 interface Held {
@@ -150,12 +156,12 @@ async function holding<T>(
   }
 }
 
-/** Does not throw: the work is done, and the lease expires by itself. */
+/** Releases the lease. It does not throw: the work is done, and the lease expires by itself. */
 async function giveBack({ store, logger }: Services, { resource, owner }: Held): Promise<void> {
   try {
     await store.leases.release(resource, owner);
   } catch (error) {
-    logger.warn('A lease could not be given back, and ends by itself', { resource, error });
+    logger.warn('A lease could not be released. It expires by itself', { resource, error });
   }
 }
 
@@ -171,7 +177,7 @@ export const createBusyError = (resource: string, holder?: LeaseHolder): Resourc
 
 const lost = (resource: string): LeaseLostError =>
   new LeaseLostError(
-    `The lease of ${resource} ends in a moment, so the write was not sent. Start the run again`,
+    `The lease of ${resource} expires in a moment, so the write was not sent. Start the run again`,
     {
       resource,
     },

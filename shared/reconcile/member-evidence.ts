@@ -14,7 +14,7 @@ import { isReaderRefused, readMemberRole } from './read-member-role.ts';
 import { findStackFailure, formatStackCommand, type StackInstance } from './read-stack-instance.ts';
 import type { Services } from './services.ts';
 
-/** A role of one account that an access needs. */
+/** A role of one account that an access needs for its member half. */
 export interface NeededRole {
   readonly accountId: string;
   /** With its path. */
@@ -25,7 +25,7 @@ export interface MemberReadingRequest {
   readonly runId: string;
   readonly configuration: Configuration;
   readonly readings: PolicyReadings;
-  /** Whether a missing role may still arrive. */
+  /** Whether a missing role may still arrive, for example by a StackSet. */
   readonly mayArrive: boolean;
 }
 
@@ -63,7 +63,10 @@ type Wanted = NeededRole & {
   readonly findFailure: ReturnType<typeof createFailureFinder>;
 };
 
-/** Reads the instance of a StackSet once, even if it deploys several roles. */
+/**
+ * Explains a missing role by the status of its StackSet instance. Reads each instance once, even if it deploys several
+ * roles.
+ */
 function createFailureFinder({ hub }: Services): (instance: StackInstance) => Promise<string | undefined> {
   const asked = new Map<string, Promise<string | undefined>>();
   return (instance) => {
@@ -131,7 +134,10 @@ type PlacedRole = Omit<Wanted, 'role'> & { readonly role: MemberRole; readonly a
 
 type UnreadRole = Extract<MemberRoleReading, { readonly reason: string }>;
 
-/** Says why the StackSet has not deployed the role, if the hub may see that, and names the command that shows it. */
+/**
+ * Says why the StackSet has not deployed a role, if the hub may read its status, and names the command that shows the
+ * status.
+ */
 async function explainMissing(
   configuration: Configuration,
   { role, accountId, findFailure }: PlacedRole,
@@ -148,6 +154,6 @@ async function explainMissing(
       };
 }
 
-/** IAM is global, but its client needs a region of the partition. */
+/** IAM is global, but an IAM client needs some region of the partition. */
 const getGlobalRegion = ({ centralAccounts }: Configuration): string =>
   Object.values(centralAccounts).find((account) => account !== undefined)?.region ?? 'us-east-1';

@@ -3,7 +3,7 @@ import { diffPolicies } from '../iam/difference.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import type { MemberRoleParts } from './member-role-state.ts';
 
-/** The differences between a member role and the configuration, a phrase each. By meaning, never by text. Pure. */
+/** The differences between a member role and the configuration, a phrase each. Compares meaning, never text. Pure. */
 export function findMemberRoleDrift(
   expected: MemberRolePolicies,
   actual: MemberRoleParts,

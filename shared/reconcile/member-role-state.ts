@@ -1,7 +1,7 @@
 import type { AppliedPolicy, PolicyKind } from '../iam/applied-policy.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 
-/** Policies of a role that apply and could not be read. */
+/** A policy that applies to a role and could not be read. */
 export interface UnreadPolicy {
   readonly kind: PolicyKind;
   readonly reason: string;
@@ -16,30 +16,32 @@ export interface MemberRoleState {
   readonly boundary: readonly AppliedPolicy[];
   readonly unread: readonly UnreadPolicy[];
   readonly parts: MemberRoleParts;
-  /** The longest duration of a session. */
+  /** How long a session may last at most. */
   readonly maxSessionSeconds: number;
-  /** The fault of the role's instance profile. Absent if it works, or if the role needs none. */
+  /** What is wrong with the role's instance profile. Absent if nothing is wrong, or if the role needs no profile. */
   readonly instanceProfile?: { readonly status: 'denied' | 'unknown'; readonly reason: string };
 }
 
-/** The parts of a member role, for comparison with the configuration. */
+/** A member role in parts that can be compared with the configuration. */
 export interface MemberRoleParts {
-  /** Absent if it cannot be understood. */
+  /** The trust policy. Absent if it cannot be parsed. */
   readonly trust?: PolicyDocument;
-  /** By name; `undefined` if the policy cannot be understood. */
+  /** Inline policies by name; `undefined` for a policy that cannot be parsed. */
   readonly inline: ReadonlyMap<string, PolicyDocument | undefined>;
   /** ARNs of the attached policies. */
   readonly managedPolicies: readonly string[];
-  /** ARN of the boundary. Absent if there is none. */
+  /** ARN of the permissions boundary. Absent if the role has none. */
   readonly permissionsBoundary?: string;
-  /** Absent as `instanceProfile` is, or if the profile may not be read. */
+  /**
+   * What is wrong with the instance profile. Absent if nothing is wrong, if the role needs none, or if the profile may
+   * not be read.
+   */
   readonly instanceProfileFault?: string;
 }
 
 /**
- * The result of reading a role of a member account. `missing`: the account can be read, and has no such role. `wrong`:
- * the account has another role of this name. `failed`: the StackSet could not deploy it. `unreadable`: nothing is known
- * of the role.
+ * What a read of a member role found. `missing`: the account was read, and has no such role. `wrong`: another role has
+ * the name. `failed`: the StackSet could not deploy the role. `unreadable`: the account or the role could not be read.
  */
 export type MemberRoleReading =
   | { readonly outcome: 'read'; readonly state: MemberRoleState }

@@ -5,7 +5,7 @@ import type { Statement } from '../iam/document.ts';
 import { isSameStatement } from '../iam/equality.ts';
 import { getPartitionFacts } from '../platform/partitions.ts';
 
-/** The member role of the configuration at an ARN, if a statement of its trust policy equals the given one. Pure. */
+/** The member role with the given ARN, if its trust policy in the configuration has the given statement. Pure. */
 export function findTrustingMemberRole(
   statement: Statement,
   arn: string,

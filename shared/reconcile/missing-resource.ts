@@ -7,10 +7,16 @@ import { getGeneration } from './is-up-to-date.ts';
 
 export const missing = Symbol('gone');
 
-/** Scheduled for deletion: it cannot be read, and an operator who restores it restores its policy. */
+/**
+ * Marks a resource that is scheduled for deletion. It cannot be read now. If an operator restores it, its policy is
+ * restored too.
+ */
 export const pendingDeletion = Symbol('resting');
 
-/** A resource that the configuration does not name may be deleted: then there is nothing to do. */
+/**
+ * Reads a resource. If a pattern matched it, it may be missing, and the run continues. A resource that the
+ * configuration names must exist.
+ */
 export async function readUnlessMissing<T>(
   { named }: DesiredResource,
   read: () => Promise<T>,
@@ -24,7 +30,7 @@ export async function readUnlessMissing<T>(
   }
 }
 
-/** The state of the deleted resource: it has no managed content. */
+/** The state to store for a deleted resource: it has no managed content. */
 export const toMissingState = (
   seen: {
     readonly desired: DesiredResource;
@@ -37,7 +43,7 @@ export const toMissingState = (
   managed: { sids: [] },
   lastReconciliation: {
     ...run,
-    // A new match of a pattern may only be slow to appear: the next run reads it again.
+    // A new match that cannot be read yet may only be slow to appear. Revision 0 makes the next run read it again.
     revision: seen.desired.shares.length > 0 ? 0 : seen.revision,
     configurationHash: getActivationId(seen.active),
     grants: listGrantNames(seen.desired),

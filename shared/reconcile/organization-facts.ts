@@ -3,7 +3,7 @@ import type { Configuration } from '../configuration/schema.ts';
 import type { OrganizationFacts } from '../iam/request.ts';
 import type { Account } from '../platform/account.ts';
 
-/** The registry's data about the positions of accounts. Pure. */
+/** Answers where accounts are in the organization, from the registry. Pure. */
 export function createOrganizationFacts(
   { organization }: Pick<Configuration, 'organization'>,
   accounts: readonly Account[],

@@ -1,6 +1,9 @@
 import type { Outcome, ResourceChange } from '../store/ports.ts';
 
-/** Errors from a rule of the project or of AWS: another attempt ends equally until somebody changes something. */
+/**
+ * Errors by a rule of this project or of AWS. Another attempt ends with the same error until somebody changes
+ * something.
+ */
 const refusals: ReadonlySet<string> = new Set([
   'MalformedPolicyError',
   'OrphanedPrincipalError',
@@ -11,7 +14,7 @@ const refusals: ReadonlySet<string> = new Set([
   'UnsafeChangeError',
 ]);
 
-/** The outcome of a resource with an error: one word, whether the plan or the write met the error. */
+/** The outcome for an error, in one word. It does not matter whether the plan or the write met the error. */
 export function toErrorOutcome(error: unknown): Outcome {
   const name = (error as { readonly name?: unknown } | null)?.name;
   if (name === 'ConflictError') return 'conflict';
@@ -19,7 +22,10 @@ export function toErrorOutcome(error: unknown): Outcome {
   return typeof name === 'string' && refusals.has(name) ? 'refused' : 'failed';
 }
 
-/** A resource that no step reached after the plan keeps the plan's error. Without an error it was left unchanged. */
+/**
+ * The outcome of a resource. If no step reached the resource after the plan, the error of the plan decides. Without an
+ * error, the resource is unchanged.
+ */
 export const getOutcome = ({ outcome, planned, error }: ResourceChange): Outcome => {
   if (outcome !== undefined) return outcome;
   if (error !== undefined) return toErrorOutcome(error);

@@ -31,29 +31,32 @@ export interface ResourceSnapshot extends ReadResource {
   readonly differences: readonly StatementDifference[];
 }
 
-/** Every resource of the configuration in its present state: a value, created without writing. */
+/** The present and the desired state of every resource of the configuration. A value: making it writes nothing. */
 export interface OverallPlan {
   readonly active: ActiveConfiguration;
   readonly revision: number;
   /** All accounts of the registry. */
   readonly accounts: readonly RegisteredAccount[];
-  /** When it was created, ISO 8601. Grace periods are judged at this time. */
+  /** When the plan was made, ISO 8601. A grace period that ends later still counts. */
   readonly madeAt: string;
-  /** Present if the plan is only for one account. */
+  /** Present if the plan is for one account only. */
   readonly accountId?: string;
   readonly resources: readonly ResourceSnapshot[];
-  /** Failed searches, unreadable items of the table, selectors that match no account, and paths of OUs that changed. */
+  /**
+   * Problems that concern no single resource: failed searches, unreadable items of the table, selectors without a
+   * match, and OU paths that changed.
+   */
   readonly discovery: Pick<DiscoveryResult, 'failed' | 'unreadable' | 'warnings'>;
 }
 
 export interface PlanAllRequest {
-  /** Names the sessions of the roles that read. */
+  /** Part of the session names of the roles that read. */
   readonly runId: string;
   readonly active: ActiveConfiguration;
   readonly accountId?: string | undefined;
-  /** Keys of further resources to plan, whether they concern the account or not. Default: none. */
+  /** Keys of further resources to plan, even if they do not concern the account. Default: none. */
   readonly also?: ReadonlySet<string>;
-  /** Whether new matches of the patterns are stored, for a plan that will be applied. Default: they are not. */
+  /** Whether to store new matches of the patterns. A plan that will be applied stores them. Default: false. */
   readonly keep?: boolean;
   readonly onProgress?: (resources: { readonly done: number; readonly of: number }) => void;
 }
@@ -62,10 +65,8 @@ export interface PlanAllRequest {
 const concurrency = 8;
 
 /**
- * Searches for the matches of the configuration's patterns, reads every resource even if the table calls it up to date,
- * and plans it.
- * @throws RegistryNotReadyError
- * @throws AccountNotMemberError for an account that the registry does not have
+ * Searches for the matches of the patterns, reads every resource even if the table calls it up to date, and plans it.
+ * @throws RegistryNotReadyError; AccountNotMemberError for an account that the registry does not have
  */
 export async function planAll(services: Services, request: PlanAllRequest): Promise<OverallPlan> {
   const { accountId, also, onProgress } = request;
@@ -73,11 +74,12 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   const madeAt = getTimestamp(services.clock);
   await requireReady(registry);
   const { active, looked } = await looking(services, request);
-  // The revision before the accounts, so that it is never too new.
+  // The revision is read before the accounts. So the accounts are at least as new as the revision says.
   const { revision } = await registry.getHead();
   const accounts = await registry.listAccounts();
   requireKnown(accounts, accountId);
-  // Read after the results of the searches, so that it has every resource that a run has written by older ones.
+  // The inventory is read after the search results. So it has every resource that another run has written because of
+  // older results.
   const inventory = await services.store.resources.listManaged();
   const desired = listActiveResources(active, accounts, inventory);
   let done = 0;
@@ -114,13 +116,13 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   };
 }
 
-/** The new matches replace the table's. */
+/** Searches, and gives the configuration with the matches of the new searches instead of the stored ones. */
 async function looking(services: Services, { runId, active, keep = false }: PlanAllRequest) {
   const looked = await discoverResources(services, { runId, scope: active, where: 'everywhere', keep });
   return { active: { ...active, ...resolveSearches(active, looked.items) }, looked };
 }
 
-/** A deleted resource that the configuration does not name: there is nothing to plan. */
+/** Whether the resource was deleted and the configuration does not name it, so that there is nothing to plan. */
 const isGone = ({ desired, error }: ResourceSnapshot): boolean =>
   !desired.named && error?.name === 'ResourceMissingError';
 
@@ -132,7 +134,7 @@ function requireKnown(accounts: readonly RegisteredAccount[], accountId: string 
   );
 }
 
-/** Reads one resource, plans it, and compares both states. An error is part of the result. */
+/** Reads one resource, plans it, and compares both states. An error becomes part of the result. */
 export async function readSnapshot(
   services: Services,
   look: ReadOptions,
@@ -146,14 +148,14 @@ export async function readSnapshot(
   return { ...seen, differences: compared ? diffDocuments(actual, toNextDocuments(desired, plan)) : [] };
 }
 
-/** Whether the plan of a resource adds or removes access of the account, or cannot decide it. */
+/** Whether a plan changes the access of the account on a resource, or cannot say whether it does. */
 const concerns = ({ plan, differences, error }: ResourceSnapshot, accountId: string): boolean =>
   error !== undefined ||
   plan?.added.includes(accountId) === true ||
   plan?.holds.some((hold) => hold.accountId === accountId) === true ||
   mentions(differences, accountId);
 
-/** The plan in the form of a file, for storing and comparing. */
+/** The plan in the form of a plan file, to store it or to compare it with another plan. */
 export const toPlanFile = ({ active, revision, accountId, resources }: OverallPlan): PlanFile =>
   createPlanFile({
     formatVersion: 1,

@@ -8,12 +8,12 @@ const resourceSchema = z.strictObject({
   /** `kind/account/region/id`. */
   key: z.string(),
   change: z.boolean(),
-  /** Digests of the present and the desired documents. Null if they are unknown. */
+  /** Digests of the present and the desired documents. Null if the documents could not be read or planned. */
   actual: digest.nullable(),
   desired: digest.nullable(),
   /** For people. */
   difference: z.array(z.string()),
-  /** Without times: an equal state gives an equal plan at any time. */
+  /** Without times. So two plans of an equal state are equal, whenever they are made. */
   holds: z.array(
     z.strictObject({
       accountId: z.string(),
@@ -29,20 +29,23 @@ const contentSchema = z.strictObject({
   installation: z.string(),
   configurationHash: digest,
   registryRevision: z.int().nonnegative(),
-  /** The plan is only for this account. */
+  /** Present if the plan is for this account only. */
   accountId: z.string().exactOptional(),
   resources: z.array(resourceSchema),
 });
 
 const planFileSchema = contentSchema.extend({ hash: digest });
 
-/** One resource of a plan, with enough data to recognize the planned state later. */
+/** One resource of a plan, with the digests by which `apply` recognizes the planned state. */
 export type PlanFileResource = z.infer<typeof resourceSchema>;
 
 /** The content of a plan, without its hash. */
 export type PlanContent = z.infer<typeof contentSchema>;
 
-/** A plan as it is stored, shown and approved: the hash covers all of it. An equal state gives an equal hash. */
+/**
+ * A plan as it is stored, shown and approved. The hash covers the whole content, so plans of an equal state have equal
+ * hashes.
+ */
 export type PlanFile = z.infer<typeof planFileSchema>;
 
 export const createPlanFile = (content: PlanContent): PlanFile => ({
@@ -51,9 +54,9 @@ export const createPlanFile = (content: PlanContent): PlanFile => ({
 });
 
 /**
- * Reads a plan file. `source` is its name, for messages.
+ * Reads a plan file. `source` is the name of the file, for messages.
  * @throws MalformedPlanError if it is no plan of this format
- * @throws StalePlanError if it was edited
+ * @throws StalePlanError if somebody edited the content, so that the hash does not match
  */
 export function parsePlanFile(text: string, source: string): PlanFile {
   const parsed = planFileSchema.safeParse(parseJson(text, source));
@@ -76,7 +79,7 @@ function parseJson(text: string, source: string): unknown {
   }
 }
 
-/** @throws StalePlanError for a plan of another installation or another configuration */
+/** @throws StalePlanError if the plan is for another installation, or was made from another configuration */
 export function requireSameOrigin(
   plan: PlanContent,
   now: Pick<PlanContent, 'installation' | 'configurationHash'>,
@@ -95,9 +98,8 @@ export function requireSameOrigin(
 }
 
 /**
- * Rejects a plan if a present or desired state differs from the shown one. A resource that already has its planned
- * state is no reason, because somebody has applied the plan. A newer revision of the registry alone is no reason
- * either.
+ * Compares a plan with a new plan, and rejects it if a present or desired state differs. Two changes do not count: a
+ * resource that has its planned state already, and a newer revision of the registry alone.
  * @throws StalePlanError with every resource that differs, and how
  */
 export function requireUnchanged(plan: PlanContent, now: PlanContent): void {

@@ -8,7 +8,7 @@ import type { DesiredResource } from './desired-resource.ts';
 export interface PlanRequest {
   readonly desired: DesiredResource;
   readonly actual: unknown;
-  /** The managed content that the table remembers. */
+  /** Managed content that the table remembers: Sids, or marks of other kinds. */
   readonly remembered: readonly string[];
   readonly configuration: Configuration;
   /** All accounts of the registry. */
@@ -19,15 +19,15 @@ export interface PlanRequest {
   readonly configurationHash: string;
   /** The table's holds. Default: none. */
   readonly holds?: readonly Hold[];
-  /** Rejected principals: the plan excludes these accounts, even if it would keep their access otherwise. */
+  /** Rejected principals. The plan leaves out these accounts even if a hold would keep their access. */
   readonly excluded?: ReadonlySet<string>;
-  /** Why new accounts do not fit, by an earlier plan of the resource. This plan then only removes access, too. */
+  /** Why new accounts do not fit, from an earlier plan of the resource. Present: this plan adds no account either. */
   readonly refused?: Refusal;
 }
 
 /**
- * `PolicyTooLargeError`, which states blocked removals too; `UnsafeChangeError` if all fit once the blocked removals
- * are carried out.
+ * Why a plan adds no account: `PolicyTooLargeError`, which also states blocked removals; `UnsafeChangeError` if all
+ * accounts would fit once the blocked removals are made.
  */
 export type Refusal = OnboardingError;
 
@@ -35,20 +35,21 @@ export type Refusal = OnboardingError;
 export interface ResourcePlan extends Rendering<unknown> {
   readonly changed: boolean;
   /**
-   * Accounts whose removal or addition waits, ordered. Rejected principals are not among them: only a write finds them.
+   * Accounts whose addition or removal waits, ordered. Rejected principals are missing here, because only a write finds
+   * them.
    */
   readonly holds: readonly Hold[];
-  /** Accounts that gain access on it, ordered as in the registry. */
+  /** Accounts that gain access on the resource, in the order of the registry. */
   readonly added: readonly string[];
-  /** Accounts that lose access on it, ordered. */
+  /** Accounts that lose access on the resource, ordered. */
   readonly removed: readonly string[];
-  /** Why no account is added, if not all accounts fit: then the plan only removes access. */
+  /** Present if not all accounts fit: the reason. Such a plan adds no account and only removes access. */
   readonly refused?: Refusal;
-  /** Absent if every account is resolved. */
+  /** Absent if it is known for every account whether the grants select it. */
   readonly unresolved?: UnresolvedAccounts;
 }
 
-/** Accounts for which it is unknown whether a grant selects them, as `DesiredShare.unresolved`, ordered. */
+/** Accounts for which it is unknown whether a grant selects them (`DesiredShare.unresolved`), ordered. */
 export interface UnresolvedAccounts {
   /** They keep their access. */
   readonly kept: readonly string[];
@@ -56,7 +57,7 @@ export interface UnresolvedAccounts {
   readonly notAdded: readonly string[];
 }
 
-/** A share, and the decision for each of its accounts. */
+/** The accounts of one grant on a resource, with the decision about each. */
 export interface PlannedShare extends Share {
   readonly granted: AdmittedAccounts;
   readonly holds: readonly Hold[];

@@ -11,16 +11,16 @@ import type { ReconcileRequest } from './reconcile-request.ts';
 import { rememberGraces } from './save-result.ts';
 import type { Services } from './services.ts';
 
-/** The plans of the holder of a lease, for the read state. */
+/** What the holder of the lease plans for the state that it has read. */
 export interface LeasePlan {
   readonly actual: unknown;
   readonly request: PlanRequest;
   /** For all accounts. */
   readonly all: ResourcePlan;
-  /** Without accounts that AWS rejected a moment ago: the first to be written. */
+  /** The plan to write first. It leaves out accounts that AWS rejected in the last quarter of an hour. */
   readonly first: ResourcePlan;
   readonly recentlyRejected: ReadonlySet<string>;
-  /** The accounts that the resource names now. */
+  /** The accounts that the resource's policies name now. */
   readonly named: ReadonlySet<string>;
   /** Plans again without these accounts. */
   without(excluded: ReadonlySet<string>): ResourcePlan;
@@ -32,7 +32,10 @@ interface PlanInput {
   readonly actual: unknown;
 }
 
-/** The desired state with its holds, rendered. @throws as `planResource`; then grace periods are saved */
+/**
+ * Plans the resource with its holds.
+ * @throws the errors of `planResource`; new grace periods are saved before
+ */
 export async function planWithLease(
   { clock }: Pick<Services, 'clock'>,
   { asOf, accountIds }: Pick<ReconcileRequest, 'asOf' | 'accountIds'>,

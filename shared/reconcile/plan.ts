@@ -19,8 +19,8 @@ import { collectUniqueIds, collectUnresolved, planShare } from './planned-share.
 import { createBlockedRemovalsError } from './removal-limit.ts';
 
 /**
- * The difference between the present and the desired state. Pure.
- * @throws OwnershipClashError, UnsafeChangeError (a managed statement would reach too far)
+ * Plans one resource: what to change between its present and its desired state. Pure.
+ * @throws OwnershipClashError; UnsafeChangeError if a managed statement would admit too many principals
  * @throws PolicyTooLargeError, UnsafeChangeError if not all accounts fit, and there is nothing to remove
  */
 export function planResource(request: PlanRequest): ResourcePlan {
@@ -42,7 +42,7 @@ export function planResource(request: PlanRequest): ResourcePlan {
   }
 }
 
-/** Every error also states the blocked removals, so that none hides them from an operator. */
+/** Adds the blocked removals to an error. Otherwise the error would hide them from the operator. */
 const stating = (
   { desired: { key }, configuration, accounts }: PlanRequest,
   error: OnboardingError,
@@ -52,7 +52,7 @@ const stating = (
     error,
     blocked,
     { key, configuration, accounts },
-    // `reasonOf` has tried a plan without these accounts, and it is too large as well.
+    // `reasonOf` has tried a plan without the blocked accounts. It is too large as well.
     error instanceof PolicyTooLargeError ? 'That makes room, though too little for all' : '',
   );
 
@@ -73,7 +73,7 @@ function planOrTakeBack(
   }
 }
 
-/** Why not all fit. `undefined` for any other error. */
+/** Why not all accounts fit. `undefined` for an error with any other cause. */
 function refusal(
   request: PlanRequest,
   shares: readonly PlannedShare[],
@@ -86,9 +86,9 @@ function refusal(
 }
 
 /**
- * If the document would fit without the accounts whose removal is blocked, the reason is the blocked removal instead of
- * the size. Example: a grant changes from a condition on the organization to a list, so all members must be listed
- * until an operator decides.
+ * Why not all accounts fit. If they would fit without the accounts whose removal is blocked, the blocked removal is the
+ * reason. Otherwise the size is. Example: a grant changes from a condition on the organization to a list, so all
+ * members must be listed until an operator decides.
  */
 function reasonOf(
   request: PlanRequest,
@@ -112,9 +112,9 @@ function reasonOf(
 }
 
 /**
- * If not all accounts fit, new accounts wait. Removals do not wait with them. If a grant lists no accounts, a condition
- * decides which accounts have access, so none of them waits: without the owner the statements would not be complete.
- * @throws `refused` if that would remove access that a grant still gives
+ * The plan if not all accounts fit: no account is added, and removals are made. An account that the present statements
+ * name, or that a condition admits, stays. Grants with a condition list no accounts, so they change as usual.
+ * @throws `refused` if the plan would remove access that a grant still gives
  */
 function planRemovalsOnly(
   request: PlanRequest,
@@ -123,7 +123,8 @@ function planRemovalsOnly(
   refused: Refusal,
 ): ResourcePlan {
   const withoutNewAccounts = shares.map(holdNewAccounts);
-  // Under a grant's new name every account is new. The access of the former grant stays until the account fits.
+  // If a grant has a new name, every account is new to it. The former grant keeps its access until the accounts fit
+  // under the new name.
   const wanted = new Set(
     request.desired.shares
       .flatMap(({ accounts, unresolved = [] }) => [...accounts, ...unresolved].map(({ id }) => id))

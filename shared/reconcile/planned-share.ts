@@ -45,10 +45,10 @@ export function planShare(
 }
 
 /**
- * Unresolved accounts that keep their access. A condition on the organization decides about an unreadable account
- * itself. So only an account that a statement lists by id has to stay.
- * @throws UnsafeChangeError if a list must replace a condition that admits accounts now: the admitted accounts are
- * unknown
+ * Unresolved accounts that keep their access. Only accounts that a statement lists by id have to be kept: a condition
+ * on the organization admits an account without listing it.
+ * @throws UnsafeChangeError if a list must replace a condition, because it is unknown which accounts the condition
+ * admits now
  */
 function keptOf(
   unresolved: readonly Account[],
@@ -78,7 +78,7 @@ const notListed = (resource: string, grant: string, unreadable: readonly Account
   );
 };
 
-/** The accounts that only unresolved paths of OUs select, on any of the shares, ordered. */
+/** The unresolved accounts of all shares, ordered. */
 export function collectUnresolved(shares: readonly PlannedShare[]): Pick<ResourcePlan, 'unresolved'> {
   const kept = collectUniqueIds(shares.map((share) => share.keptUnresolved)).sort();
   const notAdded = collectUniqueIds(shares.map((share) => share.notAdded)).sort();

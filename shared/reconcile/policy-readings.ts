@@ -5,22 +5,22 @@ import { createRecentReadings, type ReadOnce } from '../platform/recent-readings
 import type { KeyReading } from './judge-keys.ts';
 import type { Services } from './services.ts';
 
-/** Reads policies that many accounts share, each once for a run. */
+/** Reads policies that several accounts need, each once for a run. */
 export interface PolicyReadings {
-  /** Documents of SCPs and RCPs by their ids, and of managed policies by their ARNs. */
+  /** Documents of SCPs and RCPs by policy id, and of managed policies by ARN. */
   readonly documents: ReadOnce<string | undefined>;
-  /** The SCPs or RCPs that are attached to a root, an OU or an account, by kind and id. */
+  /** The SCPs or RCPs that are attached to a root, an OU or an account. By type of policy and id of the target. */
   readonly places: ReadOnce<readonly AppliedPolicy[]>;
-  /** The keys that encrypt a resource, by the key of the resource in the table. */
+  /** The keys that encrypt a resource, by the key under which the table stores the resource. */
   readonly contentKeys: ReadOnce<readonly KeyReading[]>;
-  /** Keys of KMS, by place and id. */
+  /** KMS keys, by account, region and id. */
   readonly keys: ReadOnce<KeyReading>;
 }
 
-/** How many documents of each type are cached. A document has at most 6,144 characters. */
+/** How many documents of each type stay in memory. A document has at most 6,144 characters. */
 const maxKept = 2_000;
 
-/** A run that has waited reads older policies again. In milliseconds. */
+/** After this time in milliseconds a reading is too old. A run that has waited reads the policies again. */
 const maxAge = 5 * 60_000;
 
 const getKept = memoizeByObject((_: HubClients) => ({
@@ -31,8 +31,8 @@ const getKept = memoizeByObject((_: HubClients) => ({
 }));
 
 /**
- * In a burst, the runs of one process share readings. A run never gets a reading from before its start, so it sees each
- * earlier change.
+ * In a burst, the runs of one process share readings. A run never gets a reading from before its start, so it sees
+ * every change before its start.
  * @param startedAt when the run began, ISO 8601. Default: now
  */
 export function createPolicyReadings(

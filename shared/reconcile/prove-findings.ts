@@ -17,9 +17,9 @@ export interface ProofRequest {
   readonly runId: string;
   readonly configuration: Configuration;
   readonly readings: PolicyReadings;
-  /** Whether a missing member role may still arrive. */
+  /** Whether a missing member role may still arrive, for example by a StackSet. */
   readonly mayArrive: boolean;
-  /** Whether the keys are read that encrypt resources. Default: true. If not, keys do not count. */
+  /** Whether to read the keys that encrypt resources. Default: true. If false, keys are left out of the judgment. */
   readonly readsKeys?: boolean;
 }
 
@@ -30,7 +30,7 @@ interface JudgedAccess {
 }
 
 /**
- * Judges every access again, with the evidence of the member accounts and the policies of the organization.
+ * Judges every access again, now with the member accounts and the policies of the organization.
  * @throws the retryable errors of `shared/platform/aws`
  */
 export async function proveFindings(
@@ -42,7 +42,7 @@ export async function proveFindings(
   return judgeFindings(services, request, findings, members);
 }
 
-/** As `proveFindings`, with roles of member accounts that were read before. */
+/** Like `proveFindings`, for roles of member accounts that the caller has read. */
 export async function judgeFindings(
   services: Services,
   request: ProofRequest,
@@ -59,14 +59,14 @@ export async function judgeFindings(
   return findings.map((finding) => prove(finding, { members, keys, organization }, request));
 }
 
-/** What was read for all accesses together. */
+/** Everything that was read for the accesses. */
 interface ReadEvidence {
   readonly members: MemberEvidenceIndex;
   readonly keys: ContentKeyIndex;
   readonly organization: OrganizationEvidence;
 }
 
-/** Nothing is read for an access that is denied already. */
+/** The resources whose keys matter. An access that is already denied needs no key. */
 const listEncrypted = ({
   result,
   evidence: { access, desired },

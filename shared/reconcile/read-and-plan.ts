@@ -11,34 +11,34 @@ import type { PlanRequest, ResourcePlan, UnresolvedAccounts } from './plan-types
 import type { Services } from './services.ts';
 import { warnOfDeletedPrincipals } from './suspect-statements.ts';
 
-/** One resource as it was read, and its plan. */
+/** One resource in its present state, and its plan. */
 export interface ReadResource {
   readonly desired: DesiredResource;
   /** The table's state of it. */
   readonly state: ResourceState | undefined;
-  /** The present documents. Absent if they could not be read. */
+  /** The present documents. Absent if the resource could not be read. */
   readonly actual?: ReturnType<DesiredResource['kind']['toDocuments']>;
-  /** The present state in the kind's form; opaque. */
+  /** The present state in a form that only the grant kind understands. */
   readonly read?: unknown;
-  /** Absent if there is no plan. */
+  /** Absent if planning failed. */
   readonly plan?: ResourcePlan;
-  /** Why there is no plan. Beside a plan: why it only removes access. */
+  /** Why the resource could not be read or planned. With a plan: why the plan adds no account. */
   readonly error?: ErrorRecord;
-  /** As the plan states them. Also known if the read state has no plan. */
+  /** Accounts for which it is unknown whether a grant selects them. Also known if planning failed. */
   readonly unresolved?: UnresolvedAccounts;
 }
 
-/** The accounts that a resource is planned for, and the time of the plan. */
+/** What a plan of a resource needs besides its state. */
 export interface ReadOptions {
-  /** Names the sessions of the roles that read. */
+  /** Part of the session names of the roles that read. */
   readonly runId: string;
   readonly active: ActiveConfiguration;
   readonly accounts: readonly Account[];
-  /** When the plan is made, ISO 8601. Whether a grace period is over is judged at this time. */
+  /** When the plan is made, ISO 8601. A grace period that ends later still counts. */
   readonly madeAt: string;
 }
 
-/** The table's state of a resource. An error if the item cannot be understood. */
+/** The table's item of a resource. An error if the item cannot be understood. */
 export async function readState(
   { store }: Services,
   { key }: DesiredResource,
@@ -51,7 +51,7 @@ export async function readState(
   }
 }
 
-/** Reads one resource and plans it. An error is part of the result. */
+/** Reads one resource and plans it. An error becomes part of the result. */
 export async function readAndPlan(
   services: Services,
   look: ReadOptions,
@@ -100,7 +100,7 @@ function planOrError(request: PlanRequest): Pick<ReadResource, 'plan' | 'error' 
 export const toNextDocuments = ({ kind }: DesiredResource, { next, owned }: ResourcePlan) =>
   kind.toDocuments(next, owned);
 
-/** What an operator should know about the read state, in the form of a record. Absent if there is nothing. */
+/** Warnings for operators about the read state, in the form of a run record. Absent if there is none. */
 export function listReadWarnings(
   {
     desired,
@@ -112,6 +112,6 @@ export function listReadWarnings(
   return warnings.length === 0 ? {} : { warnings };
 }
 
-/** Documents in the form of a record: absent ones are null. */
+/** Documents in the form of a run record, in which a missing document is null. */
 export const toJsonDocuments = (documents: NamedDocuments): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(documents).map(([name, document]) => [name, document ?? null]));

@@ -2,12 +2,12 @@ import type { DesiredResource } from './desired-resource.ts';
 import { NotReadBackError } from './errors.ts';
 import type { Services } from './services.ts';
 
-/** How long a read-back may differ before it counts: IAM and S3 are eventually consistent. */
+/** How many milliseconds AWS may return an older state after a write. IAM and S3 are eventually consistent. */
 const readBackPatience = 20_000;
 
 /**
- * Reads until the resource shows the write.
- * @throws NotReadBackError if it does not before the deadline
+ * Reads the resource until AWS returns the written state.
+ * @throws NotReadBackError if AWS does not do so before the deadline
  */
 export async function readBack(
   { clock }: Services,

@@ -19,13 +19,14 @@ export interface KeyReadingRequest {
   readonly readings: PolicyReadings;
 }
 
-/** What was read of the keys of each resource. */
+/** What is known about the keys of each resource. */
 export interface ContentKeyIndex {
   find(resource: Pick<DesiredResource, 'key'>): readonly KeyReading[];
 }
 
 /**
- * Reads the keys that encrypt the content of resources: one call or two for each resource, and three for each key.
+ * Reads the keys that encrypt the content of resources. Costs one or two calls for each resource, and three for each
+ * key.
  * @throws the retryable errors of `shared/platform/aws`
  */
 export async function collectContentKeys(
@@ -63,7 +64,7 @@ async function readKeysOf(
   }
 }
 
-/** An id is one of the account and region of the resource. */
+/** Names the key. A key given by id alone is in the account and region of its resource. */
 const nameOf = (key: ContentKey, { accountId, region }: ResourceRef): string =>
   `${accountId}/${region}/${JSON.stringify(key)}`;
 
@@ -110,7 +111,7 @@ function findPlace(keyId: string): AccountRegion | undefined {
   return region === undefined || accountId === undefined ? undefined : { region, accountId };
 }
 
-/** In these states KMS uses the key ("Key states of AWS KMS keys", KMS developer guide). */
+/** Only in these states can KMS use a key ("Key states of AWS KMS keys", KMS developer guide). */
 const usableStates: ReadonlySet<string> = new Set(['Enabled', 'Updating']);
 
 async function readKey(

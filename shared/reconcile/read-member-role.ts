@@ -20,20 +20,20 @@ import { type PolicyReading, parseEncoded } from './parse-encoded.ts';
 /** The clients that read one role of one account. */
 export interface RoleReader {
   readonly iam: IAMClient;
-  /** One reader for all member roles that a run reads: many of them have the same managed policies. */
+  /** The run shares one reader, because many member roles have the same managed policies. */
   readonly managedPolicies: ManagedPolicyReader;
 }
 
 export interface WantedRole {
   readonly role: MemberRole;
-  /** The desired ARN of the role. */
+  /** The ARN that the role should have by the configuration. */
   readonly arn: string;
 }
 
 /**
- * Reads a member role with everything that decides what it can do. Five calls for a role with one inline policy and an instance
- * profile; two more for each managed policy that no other role has.
- * @throws AccessDeniedError if the reader's own role cannot be assumed; the retryable errors of `shared/platform/aws`
+ * Reads a member role with everything that decides what it can do. Costs five calls for a role with one inline policy
+ * and an instance profile, and two more for each managed policy that the run has not read.
+ * @throws AccessDeniedError if the member reader role cannot be assumed; the retryable errors of `shared/platform/aws`
  */
 export async function readMemberRole(reader: RoleReader, wanted: WantedRole): Promise<MemberRoleReading> {
   const name = getBareName(wanted.role.name);
@@ -50,7 +50,10 @@ export async function readMemberRole(reader: RoleReader, wanted: WantedRole): Pr
 /** IAM API reference, "CreateRole". */
 const defaultSessionSeconds = 3_600;
 
-/** STS gives one answer if a role does not exist and if it does not trust the caller. */
+/**
+ * Whether the member reader role cannot be assumed. STS does not say whether such a role is missing or does not trust
+ * the caller.
+ */
 export const isReaderRefused = (error: unknown): boolean =>
   error instanceof AccessDeniedError && error.fields.operation === 'AssumeRole';
 
@@ -88,7 +91,7 @@ async function readState(
   };
 }
 
-/** By the name of an inline policy, or the ARN of a managed one. */
+/** Policies of a role, by the name of an inline policy or the ARN of a managed policy. */
 type ReadPolicies = ReadonlyMap<string, PolicyReading>;
 
 interface ReadParts {
@@ -155,7 +158,10 @@ async function readBoundary(
   return new Map(arn === undefined ? [] : [[arn, await managedPolicies.read(iam, arn, 'boundary')]]);
 }
 
-/** An instance can only get its role through a profile ("IAM roles for Amazon EC2"). */
+/**
+ * What is wrong with the instance profile. An EC2 instance can get its role only by a profile ("IAM roles for Amazon
+ * EC2").
+ */
 async function findProfileFault(
   iam: IAMClient,
   role: MemberRole,

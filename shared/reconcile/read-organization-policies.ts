@@ -11,7 +11,7 @@ import { ThrottledError } from '../platform/aws/errors.ts';
 import { toErrorRecord } from '../platform/errors.ts';
 import type { PolicyReadings } from './policy-readings.ts';
 
-/** The SCPs or RCPs of accounts, or why they were not read. */
+/** The SCPs or RCPs that apply to accounts, or why they were not read. */
 export type OrganizationPolicies =
   | { listPolicies(target: ControlPolicyTarget): readonly AppliedPolicy[] }
   | { readonly unread: string };
@@ -23,11 +23,12 @@ export type LocatedTarget = ControlPolicyTarget & Pick<Account, 'parentIds'>;
 const nameTarget = ({ kind, accountId }: ControlPolicyTarget): string => `${kind} ${accountId}`;
 
 /**
- * Reads the policies of accounts, of their OUs and of the root. Only the management account, a delegated administrator,
- * or an account that the delegation policy names may read them. If AWS throttles the calls, the policies are not read.
+ * Reads the policies of accounts, of their OUs and of the root. AWS allows this to the management account, to delegated
+ * administrators, and to accounts that the delegation policy names. If AWS throttles the calls, the policies count as
+ * not read.
  *
- * The calls do not check whether a type is enabled: "Disabling a policy type" detaches its policies from everything.
- * @throws the other retryable errors of `shared/platform/aws`
+ * It is not checked whether a policy type is enabled: "Disabling a policy type" detaches its policies from everything.
+ * @throws the retryable errors of `shared/platform/aws`, except ThrottledError
  */
 export async function readOrganizationPolicies(
   client: OrganizationsClient,
@@ -44,7 +45,8 @@ export async function readOrganizationPolicies(
     return { listPolicies: (target) => byTarget.get(nameTarget(target)) ?? [] };
   } catch (error) {
     const { message, retryable } = toErrorRecord(error);
-    // In a burst, a run that waited for the rate limit would delay its accounts for minutes.
+    // Throttled calls are not repeated. In a burst, a run that waited for the rate limit would delay its accounts for
+    // minutes.
     if (retryable && !(error instanceof ThrottledError)) throw error;
     return { unread: message };
   }

@@ -10,15 +10,15 @@ import { type ReadingRequest, readRole } from './read-role.ts';
 import type { Services } from './services.ts';
 import type { UnreadEvidence } from './unread-evidence.ts';
 
-/** Policies of a principal itself, as far as they were read. */
+/** The policies that are attached to a principal, as far as they were read. */
 export interface PrincipalPolicies {
   readonly policies: readonly AppliedPolicy[];
   readonly unread: readonly UnreadEvidence[];
-  /** Why the principal does not exist. Absent if it exists, or if that is unknown. */
+  /** Why the principal does not exist. Absent if it exists, or if its existence is unknown. */
   readonly missing?: string;
 }
 
-/** Reads identity policies and boundary of a role or user. Other principals have none. */
+/** Reads the identity policies and the permissions boundary of a role or user. Other principals have none. */
 export async function readPrincipalPolicies(
   services: Services,
   request: ReadingRequest,
@@ -40,7 +40,7 @@ export async function readPrincipalPolicies(
   return { policies: granted.policies, unread: [...granted.unread, ...others] };
 }
 
-/** The policies that this installation manages for the principal, by the grants of the configuration. */
+/** The managed policies of this installation that are attached to the principal, by the grants of the configuration. */
 async function readManagedPolicies(
   services: Services,
   request: ReadingRequest,
@@ -57,11 +57,11 @@ async function readManagedPolicies(
   };
 }
 
-/** Groups and roles of central accounts with grants. */
+/** The groups and roles of central accounts to which grants attach policies. */
 export const listIdentityResources = ({ active }: ReadingRequest): readonly DesiredResource[] =>
   listActiveResources(active, []).filter(({ kind }) => kind.policyKind === 'identity');
 
-/** The managed policies of one group or role. */
+/** The managed policies that this installation attaches to one group or role. */
 export async function readIdentityPolicies(
   services: Services,
   { runId, active: { configuration } }: ReadingRequest,

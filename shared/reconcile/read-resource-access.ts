@@ -13,20 +13,23 @@ import { type ReadingRequest, readRole } from './read-role.ts';
 import type { Services } from './services.ts';
 import type { UnreadEvidence } from './unread-evidence.ts';
 
-/** The policies and grants that give access to a resource, as far as they were read. */
+/** What gives access to a resource, as far as it was read: its policy, and the KMS grants of a key. */
 export interface ResourceAccess {
   /** The account and region of the resource, if they are known. */
   readonly place?: Pick<ResourceRef, 'accountId' | 'region'>;
   readonly policies: readonly AppliedPolicy[];
   readonly keyGrants: readonly AppliedKeyGrant[];
   readonly unread: readonly UnreadEvidence[];
-  /** Why the resource does not exist. Absent if it exists, or if that is unknown. */
+  /** Why the resource does not exist. Absent if it exists, or if its existence is unknown. */
   readonly missing?: string;
 }
 
 const nothing: ResourceAccess = { policies: [], keyGrants: [], unread: [] };
 
-/** Reads the policies of the resource with an ARN, and the grants of a key. Actions without a resource have `*`. */
+/**
+ * Reads the policy of the resource with this ARN, and the grants of a key. The ARN is `*` for an action without a
+ * resource.
+ */
 export async function readResourceAccess(
   services: Services,
   request: ReadingRequest,
@@ -47,8 +50,8 @@ export async function readResourceAccess(
 }
 
 /**
- * The resource of a grant whose documents are about the ARN. Documents of groups and roles are about their own
- * permissions.
+ * The configured resource whose policy controls access to the ARN. Not a group or role with a grant: its policies give
+ * access to other resources.
  */
 function findResource(active: ResolvedConfiguration, arn: string): DesiredResource | undefined {
   const context = getGrantContext(active.configuration);
@@ -75,7 +78,10 @@ async function readKind(
   }
 }
 
-/** The policy of a resource of a kind, or the grants of a key. @throws as `GrantKind.read` */
+/**
+ * Reads the policy of a configured resource, or the grants of a KMS key.
+ * @throws the errors of `GrantKind.read`
+ */
 export async function readKindAccess(
   services: Services,
   { runId, configuration }: Pick<ResolvedConfiguration, 'configuration'> & { readonly runId: string },
@@ -94,7 +100,7 @@ export async function readKindAccess(
   return { ...nothing, policies };
 }
 
-/** A role of a member account, or a resource that no grant names. */
+/** For any other ARN: reads the trust policy of a member role. A resource without a grant cannot be read. */
 async function readOther(services: Services, request: ReadingRequest, arn: string): Promise<ResourceAccess> {
   const role = await readRole(services, request, arn);
   if (role === undefined) {

@@ -4,7 +4,7 @@ import type { MemberRoleReading } from './member-role-state.ts';
 import { createPolicyReadings } from './policy-readings.ts';
 import type { Services } from './services.ts';
 
-/** The run and the configuration for which a policy or role is read. */
+/** For which run and which configuration a policy or role is read. */
 export interface ReadingRequest {
   readonly runId: string;
   readonly active: ResolvedConfiguration;
@@ -13,8 +13,7 @@ export interface ReadingRequest {
 const roleArn = /^arn:[^:]*:iam::(\d{12}):role\/(.+)$/;
 
 /**
- * Reads a role by its ARN, if it is a member role of the configuration: the project may read no other role. `undefined`
- * if the ARN names no role.
+ * Reads a role by its ARN. Only member roles of the configuration can be read. `undefined` if the ARN is not of a role.
  */
 export async function readRole(
   services: Services,

@@ -11,15 +11,12 @@ export interface StackInstance {
   readonly accountId: string;
 }
 
-/**
- * CloudFormation API reference, "StackInstanceComprehensiveStatus": statuses from which the operation does not
- * continue.
- */
+/** Final statuses of a failed StackSet operation (CloudFormation API reference, "StackInstanceComprehensiveStatus"). */
 const failedStatuses: ReadonlySet<string> = new Set(['FAILED', 'INOPERABLE', 'CANCELLED']);
 
 /**
- * Why the instance of a StackSet failed in an account. `undefined` if it did not fail, or if the hub may not see it: only the
- * management account and delegated administrators may.
+ * Why the instance of a StackSet failed in an account. `undefined` if it did not fail, or if the hub may not read the
+ * status. Only the management account and delegated administrators may read it.
  */
 export async function findStackFailure(
   client: CloudFormationClient,
@@ -36,7 +33,7 @@ export async function findStackFailure(
 const describe = ({ StackInstanceStatus, StatusReason }: StackInstanceSummary): string =>
   StatusReason ?? `its status is ${StackInstanceStatus?.DetailedStatus}`;
 
-/** Only the stated reason depends on the answer, so every error is ignored. */
+/** An error of this call is ignored, because the answer only adds a reason to a message. */
 async function list(
   client: CloudFormationClient,
   { stackSet, accountId }: StackInstance,
@@ -51,7 +48,7 @@ async function list(
   }
 }
 
-/** The command that shows an operator the status. */
+/** The command by which an operator sees the status of the instance. */
 export const formatStackCommand = ({ stackSet, accountId }: StackInstance, partition: string): string =>
   `aws cloudformation list-stack-instances --stack-set-name ${stackSet} ` +
   `--stack-instance-account ${accountId} --region ${getPartitionFacts(partition).organizationsRegion}`;

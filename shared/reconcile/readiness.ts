@@ -7,7 +7,10 @@ import {
 } from '../store/readiness.ts';
 import type { AccessResult } from './access-result.ts';
 
-/** Without any access there is no readiness to state. Pure. */
+/**
+ * Whether an account is ready, from its accesses. `undefined` without any access, because there is nothing to be ready
+ * for. Pure.
+ */
 export function computeReadiness(results: readonly AccessResult[]): Readiness | undefined {
   if (results.length === 0) return undefined;
   const statuses = new Set(results.map(({ status }) => status));
@@ -20,17 +23,23 @@ export function computeReadiness(results: readonly AccessResult[]): Readiness | 
   };
 }
 
-/** At most this many roles of people are reported: a state and a message take 256 KiB. */
+/**
+ * How many roles of people a result lists at most, so that it fits into the state of a state machine and into a message
+ * (256 KiB).
+ */
 const maxSignIns = 20;
 
-/** One for each role, for one account. In a run for many accounts they would be too many for a message. */
+/**
+ * One sign-in guide for each role, for a run for one account. For many accounts the guides would not fit into a
+ * message.
+ */
 function listSignIns(results: readonly AccessResult[]): readonly SignInGuide[] {
   if (new Set(results.map(({ accountId }) => accountId)).size !== 1) return [];
   const guides = results.flatMap(({ signIn }) => signIn ?? []);
   return [...new Map(guides.map((guide) => [guide.roleArn, guide])).values()].slice(0, maxSignIns);
 }
 
-/** True only if every access is verified; false if any is denied, or pending still. */
+/** `true` if every access is verified, `false` if any access is denied or pending, otherwise `unproven`. */
 function getReady(statuses: ReadonlySet<AccessStatus>): Ready {
   if (statuses.has('denied') || statuses.has('pending')) return false;
   return statuses.size === 1 && statuses.has('verified') ? true : 'unproven';
@@ -43,7 +52,7 @@ const countStatuses = (results: readonly AccessResult[]): Readiness['counts'] =>
       .filter(([, count]) => count > 0),
   );
 
-/** The unresolved work of a failed run may concern any access. So the run proves none of them completely. */
+/** For a run that failed: the unresolved work may concern any access, so no access counts as completely proven. */
 export function withoutProof(readiness: Readiness | undefined, reason: string): Readiness | undefined {
   if (readiness === undefined) return undefined;
   const { signIns: _, ...rest } = readiness;
@@ -53,10 +62,10 @@ export function withoutProof(readiness: Readiness | undefined, reason: string): 
 /** The worst first. */
 const reported = ['denied', 'pending', 'unknown', 'central-only'] as const satisfies readonly AccessStatus[];
 
-/** A line names at most this many accesses. */
+/** How many accesses a line names at most. */
 const maxNamed = 3;
 
-/** One line for each status and cause. */
+/** One line for each combination of status and cause. */
 const listReasons = (results: readonly AccessResult[]): readonly string[] =>
   reported.flatMap((status) => {
     const here = results.filter((result) => result.status === status);
@@ -75,7 +84,7 @@ function formatGroup(status: AccessStatus, reason: string, group: readonly Acces
 /** For people: `central only`. */
 const nameStatus = (status: AccessStatus): string => status.replace('-', ' ');
 
-/** `true` reads `Ready: 15 accesses verified`. The other two values never claim readiness. */
+/** One line about readiness. Only `true` reads `Ready: 15 accesses verified`. */
 export function formatReadiness({ ready, counts }: Readiness): string {
   const title = { true: 'Ready', false: 'Not ready', unproven: 'Unproven' }[`${ready}`];
   return `${title}: ${formatCounts(counts)}`;

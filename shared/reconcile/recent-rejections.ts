@@ -5,24 +5,25 @@ import type { ResourcePlan } from './plan-types.ts';
 import type { Written } from './write-accepted.ts';
 
 /**
- * How long other runs exclude a rejected principal, in milliseconds: as long as the account's own run continues its
- * retries by the state machine.
+ * For how many milliseconds runs for other accounts leave out a rejected principal. The retries of the account's own
+ * run last as long.
  */
 export const rejectionTtl = 15 * 60_000;
 
 interface RejectionQuery {
   readonly holds: readonly Hold[];
   readonly plan: Pick<ResourcePlan, 'added' | 'refused'>;
-  /** The accounts that the resource names now. */
+  /** The accounts that the resource's policies name now. */
   readonly named: ReadonlySet<string>;
-  /** The accounts that the run is for. Default: all. */
+  /** The accounts of the run. Default: all. */
   readonly accountIds?: readonly string[] | undefined;
   readonly now: number;
 }
 
 /**
- * The accounts that the plan would add and that AWS rejected a moment ago. Without this, each write of a burst would
- * try them again, and search for them. Empty in their own run, and in a run for all accounts, such as a sweep.
+ * Accounts that the plan would add, and that AWS rejected in the last quarter of an hour. Runs for other accounts leave
+ * them out. Otherwise each write of a burst would be rejected, and would search for the rejected accounts again. Empty
+ * for the account's own run and for runs for all accounts, such as the sweep: these runs try the accounts again.
  */
 export function findRecentlyRejected({
   holds,
@@ -40,7 +41,7 @@ export function findRecentlyRejected({
 const isRecent = (rejectedAt: string | undefined, now: number): boolean =>
   rejectedAt !== undefined && now < Date.parse(rejectedAt) + rejectionTtl;
 
-/** The holds of the accounts that a write excluded. An earlier message of AWS stays if AWS gave none now. */
+/** The holds of the accounts that a write left out. If AWS gave no message now, its earlier message stays. */
 export function holdRejected(
   clock: Clock,
   before: readonly Hold[],
@@ -63,6 +64,9 @@ export function holdRejected(
   });
 }
 
-/** Whether a search ended before it had told the accounts apart, so that AWS may accept some of the excluded ones. */
+/**
+ * Whether the search for rejected accounts ended early. Some of the accounts that the write left out may then be
+ * acceptable to AWS.
+ */
 export const hasUntried = (holds: readonly RejectedPrincipalHold[]): boolean =>
   holds.some(({ rejectedAt }) => rejectedAt === undefined);

@@ -7,18 +7,25 @@ export interface ReconcileRequest {
   readonly planned: ResourceChange;
   /** The write must include every account change up to this registry revision. */
   readonly revision: number;
-  /** The time for grace periods, ISO 8601. Default: now. */
+  /** The time at which grace periods are judged, ISO 8601. Default: now. */
   readonly asOf?: string;
   /** How long to wait while another run holds the lease. Default: a few seconds. */
   readonly wait?: LeaseWait | undefined;
   /**
-   * `computeShownDigest` of the plan that an operator has seen. The run then writes nothing else. Default: anything.
+   * The digest of the plan that an operator has seen (`computeShownDigest`). The run writes only what the operator has
+   * seen. Default: no operator has seen a plan, and the run writes any plan.
    */
   readonly shown?: string | undefined;
-  /** An operator has seen the plan: external changes are restored, and a conflict ends. Default: false. */
+  /**
+   * Whether an operator has seen the plan and started the write. Then external changes are reverted, and a conflict
+   * ends. Default: false.
+   */
   readonly decided?: boolean;
-  /** Waits until the batch window of the resource ends. Default: false. */
+  /**
+   * Whether to wait until the batch window of the resource ends, so that one write serves more accounts. Default:
+   * false.
+   */
   readonly gathers?: boolean;
-  /** The accounts that the run is for. Default: all. */
+  /** The accounts of the run. Default: all. */
   readonly accountIds?: readonly string[];
 }

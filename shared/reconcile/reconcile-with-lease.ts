@@ -32,7 +32,10 @@ interface Reconciliation {
   readonly access: ResourceAccess;
 }
 
-/** Loads the context, reads, plans, checks for a conflict, writes if there is a difference, reads back, and saves the result. */
+/**
+ * The work under the lease: load the context, read, plan, check for a conflict, write if there is a difference, read
+ * back, save the result.
+ */
 export async function reconcileWithLease(
   services: Services,
   request: ReconcileRequest,
@@ -61,7 +64,7 @@ async function reconcilePlanned(stages: Reconciliation, plan: LeasePlan): Promis
   return saveWritten(stages, plan, { written, after, conflict });
 }
 
-/** A deleted resource that no grant names. It has no managed content any longer. */
+/** For a deleted resource that no grant names: saves that it has no managed content any more. */
 async function rememberMissing({
   services,
   request,
@@ -89,7 +92,7 @@ const checkConflict = (
     () => access.identify(actual),
   );
 
-/** The last checks before a write, and the state that the table must have before it. */
+/** The last checks before a write. Also saves the state that the table needs in case the run dies after the write. */
 async function prepareWrite(
   { services, request, lease, context }: Reconciliation,
   { all }: LeasePlan,

@@ -9,8 +9,9 @@ import { reconcileWithLease } from './reconcile-with-lease.ts';
 import type { Services } from './services.ts';
 
 /**
- * Brings one resource to the present state of the registry, under its lease. Returns the result. It throws only errors
- * that stop the whole run.
+ * Brings one resource to the state that the registry and the configuration require, under the resource's lease. Most
+ * errors become part of the result.
+ * @throws errors that must stop the whole run
  */
 export async function reconcileResource(
   services: Services,
@@ -23,7 +24,7 @@ export async function reconcileResource(
     const done = await withLease(services, { resource: planned.resource, runId, wait, look }, (lease) =>
       reconcileUnlessOvertaken(services, request, lease),
     );
-    // If another run has done the work, its record says what changed, and the plan of this run proves nothing.
+    // Another run has done the work. Its record says what changed, so the changes that this run planned are dropped.
     const { before, after, added, removed, ...own } = planned;
     return done === undefined
       ? toChangeRecord(services.clock, own, { outcome: 'unchanged' })
@@ -37,9 +38,9 @@ export async function reconcileResource(
 }
 
 /**
- * Another run may have written between the check and the lease. The check is repeated under the lease, so that no two runs of a
- * burst write one after the other.
- * @throws ResourceBusyError if the next write is to wait for more accounts
+ * Checks under the lease again whether the resource is up to date. Without this check, the runs of a burst would wait
+ * for each other and then all write the same.
+ * @throws ResourceBusyError if the next write must wait for more accounts
  */
 async function reconcileUnlessOvertaken(
   services: Services,

@@ -1,7 +1,10 @@
 import { isMember } from '../accounts/membership.ts';
 import { type Account, formatAccounts } from '../platform/account.ts';
 import type { PlanRequest } from './plan-types.ts';
-/** An account with a blocked removal may be missing in the registry. Statements need only its id. */
+/**
+ * The account with this id. If the registry does not have it, a placeholder with the id, which is all that a statement
+ * needs.
+ */
 export const getAccountOrPlaceholder = ({ accounts }: Pick<PlanRequest, 'accounts'>, id: string): Account =>
   getRegistryIndex(accounts).byId.get(id) ?? {
     id,
@@ -12,7 +15,7 @@ export const getAccountOrPlaceholder = ({ accounts }: Pick<PlanRequest, 'account
     tags: {},
   };
 
-/** As `formatAccounts`. If `accounts` lacks the account, the text is its id alone. */
+/** Like `formatAccounts`. An account that `accounts` does not contain is named by its id. */
 export const formatAccountIds = (ids: readonly string[], accounts: readonly Account[]): string =>
   formatAccounts(ids.map((id) => getAccountOrPlaceholder({ accounts }, id)));
 
@@ -23,7 +26,7 @@ interface Index {
 
 const indexes = new WeakMap<readonly Account[], Index>();
 
-/** Created once for each registry, since many resources are planned from one. */
+/** Created once for each list of accounts, because many resources are planned from one list. */
 export function getRegistryIndex(accounts: readonly Account[]): Index {
   const index = indexes.get(accounts) ?? {
     byId: new Map(accounts.map((account) => [account.id, account])),

@@ -3,8 +3,8 @@ import type { PolicyTooLargeError } from '../platform/aws/errors.ts';
 import { formatBlockedRemovals, type RemovalScope } from './hold-text.ts';
 
 /**
- * The report of removals that wait for an operator.
- * @param tooLarge why no account is added until they are done. Absent if new accounts fit
+ * The error that reports blocked removals to an operator.
+ * @param tooLarge why no account is added until the removals are made. Absent if new accounts fit
  */
 export const createBlockedRemovalsError = (
   key: string,

@@ -16,8 +16,8 @@ export const createNotDeployedError = (
   );
 
 /**
- * Checks that the deployment has this central account, under one of the names that the configuration gives it. Only then the
- * roles of the hub may read the account.
+ * Checks that the deployment has this central account, under one of the names that the configuration gives it.
+ * Otherwise the hub has no role that may read the account.
  * @throws CentralAccountNotDeployedError
  */
 export function requireDeployedAccount(

@@ -17,9 +17,9 @@ import type { WaitingAccount } from '../store/run-ports.ts';
 import type { DesiredResource } from './desired-resource.ts';
 
 /**
- * Whether a grant selects an account now. For an unreadable account it is unknown. An account that waits for approval
- * must also be selected in the position of its last approval. AWS itself admits accounts by a condition, approved or
- * not.
+ * Returns a test whether a grant selects an account. `unresolved` for an unreadable account. An account that waits for
+ * approval must be selected twice: in its present position, and in the position of its last approval. Grants with a
+ * condition ignore approval, because AWS admits every account that the condition matches.
  */
 export function createSelectionTest(entry: GrantEntry, ous: StoredOus): (account: Account) => Selection {
   const select = compileSelection(entry.for, ous);
@@ -36,8 +36,8 @@ export function createSelectionTest(entry: GrantEntry, ous: StoredOus): (account
 }
 
 /**
- * Decides which accounts need approval by a configuration. Its selector matches them, and they were never approved or
- * would gain a grant because they moved. `undefined` if the configuration requires no approval.
+ * Returns a test whether an account needs approval. It does if the `approval` selector matches it, and it was never
+ * approved or would gain a grant by a move. `undefined` if the configuration requires no approval.
  */
 export const createApprovalTest = (
   { approval, grants }: Configuration,
@@ -45,7 +45,7 @@ export const createApprovalTest = (
 ): NeedsApproval | undefined =>
   approval &&
   ((account, approvedAs) =>
-    // A path that now names another OU must not admit an account without approval.
+    // `maySelect` also follows stored OUs. If an OU path now names another OU, no account escapes approval by that.
     maySelect(approval.for, account, ous) &&
     (approvedAs === null || gainsByMoving({ grants, ous }, account, approvedAs)));
 
@@ -62,14 +62,14 @@ const gainsByMoving = (
         evaluateSelection(selector, { ...account, ...before }, ous) === 'not-selected',
     );
 
-/** Grants with a condition on the organization grow by themselves. */
+/** Only grants that list accounts require approval. A condition on the organization admits every new member at once. */
 const requiresApproval = ({ match = 'accounts' }: GrantEntry): boolean => match === 'accounts';
 
-/** Whether an account waits for approval, and its approval would make a difference. */
+/** Whether an account waits for approval, so that approving it changes its access. */
 export const isPendingApproval = (account: Account): boolean =>
   account.approval !== undefined && isMember(account);
 
-/** The accounts as if the accounts of `ids` were approved. */
+/** The same accounts, with the accounts of `ids` approved. */
 export const assumeApproved = <T extends Account>(
   accounts: readonly T[],
   ids: ReadonlySet<string>,
@@ -80,7 +80,7 @@ export const assumeApproved = <T extends Account>(
     return approved;
   });
 
-/** What one account gains on one resource, by the name of the grant. */
+/** One access that an account would gain: a grant on one resource. */
 export interface Gain {
   readonly resource: string;
   readonly grant: string;
@@ -88,8 +88,8 @@ export interface Gain {
 }
 
 /**
- * The grants that the accounts of `ids` have in `approved` and not in `now`, ordered. A grant with a condition gives
- * equal access in both.
+ * The grants that the accounts of `ids` would gain between the lists `now` and `approved`, ordered. Grants with a
+ * condition are missing, because approval does not change them.
  */
 export function listGains(
   now: readonly DesiredResource[],
@@ -114,13 +114,13 @@ const namings = (resources: readonly DesiredResource[], ids: ReadonlySet<string>
     ),
   );
 
-/** The content of an operator's approval. Changes of other accounts do not change it. */
+/** What an operator approves. Changes of other accounts do not change it. */
 export interface ApprovalContent {
   readonly installation: string;
   readonly configurationHash: string;
   /** The waiting accounts, ordered by id. */
   readonly accounts: readonly WaitingAccount[];
-  /** On the resources that the configuration names: the matches of patterns change by themselves. */
+  /** What they would gain on named resources. Matches of patterns are missing, because they change by themselves. */
   readonly gains: readonly Gain[];
 }
 
@@ -130,12 +130,15 @@ export const toWaitingAccount = (account: Account): WaitingAccount => ({
   approvedAs: account.approval?.approvedAs ?? null,
 });
 
-/** Whether two accounts wait in one position, with one position of their last approval. */
+/**
+ * Whether two requests for approval are equal: the account waits in the same position, and was last approved in the
+ * same position.
+ */
 export const isSamePendingState = (one: WaitingAccount, other: WaitingAccount): boolean =>
   isSamePosition(one.position, other.position) &&
   (one.approvedAs === null || other.approvedAs === null
     ? one.approvedAs === other.approvedAs
     : isSamePosition(one.approvedAs, other.approvedAs));
 
-/** SHA-256, hexadecimal: binds an approval to the shown content. */
+/** SHA-256 in hexadecimal. It ties an approval to the content that the operator saw. */
 export const hashApproval = (content: ApprovalContent): string => hashCanonically(content);

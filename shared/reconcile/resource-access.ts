@@ -6,7 +6,7 @@ import type { Lease } from './lease.ts';
 import { readIdentity } from './resource-identity.ts';
 import type { Services } from './services.ts';
 
-/** How the holder of a lease reads and writes the resource. */
+/** Reads and writes one resource for the holder of its lease. */
 export interface ResourceAccess {
   read(): Promise<unknown>;
   /** Sends one write, as `GrantKind.write`. */
@@ -31,7 +31,10 @@ export function accessResource(
   };
 }
 
-/** A missing answer may belong to a write that still takes effect. A definite error does not. */
+/**
+ * Keeps the lease until it expires if a write got no answer: the write may still take effect. After an error that AWS
+ * returned, it cannot.
+ */
 async function keepLeaseWithoutAnswer(lease: Lease, write: Promise<void>): Promise<void> {
   try {
     await write;

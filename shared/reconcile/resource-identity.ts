@@ -3,8 +3,8 @@ import { OnboardingError } from '../platform/errors.ts';
 import type { DesiredResource } from './desired-resource.ts';
 
 /**
- * As `GrantKind.readIdentity`. If it cannot be read, for example by a role without the permission, the run continues
- * without it.
+ * The identity of a resource, such as its creation time (`GrantKind.readIdentity`). If it cannot be read, for example
+ * for lack of a permission, the run continues without it.
  */
 export async function readIdentity(
   { kind, ref }: DesiredResource,

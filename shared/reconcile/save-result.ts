@@ -23,9 +23,9 @@ import type { Written } from './write-accepted.ts';
 import { computeBatchWindow, type LastWrite } from './write-batching.ts';
 
 /**
- * Saved before the write. The Sids come first: if a run dies after its write, the table knows its statements. Until the
- * result is saved, the resource may have half of a write, made by another configuration than the last one, which may
- * become active again.
+ * Saved before the write, with the Sids of the new statements. If the run dies after its write, the table knows which
+ * statements are managed. `writeInProgress` stays until the result is saved, because the resource may have part of a
+ * write by a configuration that is not active any more.
  */
 export async function rememberBeforeWriting(
   { active, state, remember }: ReconcileContext,
@@ -43,8 +43,8 @@ export async function rememberBeforeWriting(
 }
 
 /**
- * Saves the start of grace periods for a resource that could not be planned, such as one that is too full, so that they
- * still end. Nothing else changes, so that external changes are judged as before.
+ * Saves the start of grace periods for a resource that could not be planned, such as a full policy. Otherwise the grace
+ * periods would never end. Nothing else is saved, so that external changes are still noticed.
  */
 export async function rememberGraces(
   { state, remember }: ReconcileContext,
@@ -65,7 +65,10 @@ const toGracePeriod = (accountId: string, since: string): Hold => ({
   since,
 });
 
-/** `after` is the read state, not the desired one: the run is verified by it. */
+/**
+ * How a reconciliation ended. `after` is the state that was read after the write. Verification uses it instead of the
+ * desired state.
+ */
 export interface ReconcileEnd extends Omit<Written, 'written'> {
   readonly runId: string;
   readonly plan: ResourcePlan;
@@ -77,7 +80,7 @@ export interface ReconcileEnd extends Omit<Written, 'written'> {
   readonly identity: string | undefined;
 }
 
-/** Saves the state in which the resource was left, and returns the result. */
+/** Saves the state of the resource after the run, and returns the result. */
 export async function saveResult(
   { clock }: Pick<Services, 'clock'>,
   context: ReconcileContext,
@@ -89,13 +92,13 @@ export async function saveResult(
   const holds = mergeHolds([...plan.holds, ...rejected]);
   const next = desired.kind.toDocuments(plan.next, plan.owned);
   const { installation } = active.configuration;
-  // A function that wakes up after its lease has ended must not replace the state of the next holder.
+  // A function may be suspended until after its lease. It must not replace the state that the next holder has saved.
   lease.check();
   await remember({
     lastReconciliation: {
       runId,
       at: getTimestamp(clock),
-      // While accounts do not fit, the resource is up to date for no account: the next run tries again.
+      // If not all accounts fit, revision 0 makes the next run try again.
       revision: plan.refused === undefined ? revision : 0,
       configurationHash: getActivationId(active),
       grants: listGrantNames(desired),
@@ -129,7 +132,10 @@ function updateBatchWindow(
   return state?.batchWindow === undefined ? {} : { batchWindow: state.batchWindow };
 }
 
-/** Holds other than grace periods make a resource `held`. A lack of room and blocked removals are errors as well. */
+/**
+ * The outcome and the error. Holds make a resource `held`, except grace periods. A lack of room and blocked removals
+ * are errors as well.
+ */
 function judge(
   { desired: { key }, active: { configuration }, accounts }: ReconcileContext,
   plan: ResourcePlan,

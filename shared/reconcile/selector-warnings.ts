@@ -8,31 +8,34 @@ import type { Account } from '../platform/account.ts';
 import { findNearest } from '../platform/nearest-name.ts';
 import { listUnresolvedPaths } from './unresolved-ous.ts';
 
-/** A selector of the configuration, and its owner. */
+/** A selector of the configuration, and the grant or setting that has it. */
 interface Owner {
   readonly title: string;
   readonly selector: Selector;
-  /** Whether to warn if no account matches. False for approvals, and for grants with a path that is reported elsewhere. */
+  /**
+   * Whether to warn if the selector matches no account. False for approvals, and if a path of the selector is reported
+   * elsewhere.
+   */
   readonly gives: boolean;
 }
 
-/** The values in the registry, each once, in the accounts' order. */
+/** The values that occur in the registry, each once, in the order of the accounts. */
 interface Known {
   readonly accounts: readonly Account[];
-  /** Paths of all OUs with accounts in them or below them. */
+  /** Paths of all OUs that contain an account, directly or below them. */
   readonly ouPaths: readonly string[];
 }
 
 /**
- * Valid selectors without a match, a line for each cause: an OU, a tag, a name or an account id that does not exist,
- * and a grant that matches no account at all. Only the registry is checked: it has no OU without accounts.
- * `listUnresolvedPaths` reports paths that named OUs at the activation.
+ * Warnings about valid selectors without a match, a line for each cause. Such as an OU, a tag, a name or an account id
+ * that does not exist, or a grant that matches no account. Only the registry is checked, which does not know OUs
+ * without accounts. `listUnresolvedPaths` reports paths whose OUs have changed since the activation.
  */
 export function findSelectorWarnings(
   active: Pick<ResolvedConfiguration, 'configuration' | 'ous'>,
   registered: readonly Account[],
 ): readonly string[] {
-  // An unreadable account may be the one that a selector means.
+  // An unreadable account may have the value that a selector names, so a warning could be wrong.
   if (registered.some(isUnreadable)) return [];
   const known = knownOf(registered);
   const reported = listUnresolvedPaths({ active, accounts: registered, planned: [] }).map(({ path }) => path);
@@ -49,7 +52,10 @@ const ownersIn = ({ grants, approval }: Configuration): readonly Owner[] => [
   ...(approval === undefined ? [] : [{ title: 'Approval', selector: approval.for, gives: false }]),
 ];
 
-/** A selector with a path that is reported elsewhere may give access: accounts can keep their access. */
+/**
+ * Leaves out paths that are reported elsewhere. Accounts may keep access by such a path, so no warning says that it
+ * matches nothing.
+ */
 function withoutPaths({ title, selector, gives }: Owner, paths: readonly string[]): Owner {
   const { ous, ...others } = selector;
   const left = ous?.filter((ou) => !paths.includes(ou));
@@ -112,7 +118,7 @@ function nearestId(id: string, { accounts }: Known): string | undefined {
 
 const encodedSlash = '%2F';
 
-/** The user may have written a slash of a name unescaped, or omitted the OUs above. */
+/** The existing path that the user may have meant: with an encoded slash in a name, or with the OUs above it. */
 function nearestPath(ou: string, { ouPaths }: Known): string | undefined {
   const spellings = new Map<string, string>();
   for (const path of ouPaths) {
@@ -160,7 +166,7 @@ function unmatchedId(id: string, known: Known, path: string): readonly string[] 
   return [`account ${id} is not in the organization (${path})${hintText('account', hint)}`];
 }
 
-/** An id that differs in more digits is simply another account. */
+/** How many digits a mistyped id may have wrong. An id with more differences is another account. */
 const maxWrongDigits = 3;
 
 const isMatched = (fields: SelectorFields, { accounts }: Known): boolean =>

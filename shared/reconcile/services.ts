@@ -5,7 +5,7 @@ import type { Clock, Random } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Store } from '../store/ports.ts';
 
-/** All services outside the process, passed in: a simulation passes its own. */
+/** Everything outside the process that runs need. A simulation passes its own implementations. */
 export interface Services {
   readonly clock: Clock;
   readonly random: Random;
@@ -13,10 +13,10 @@ export interface Services {
   readonly store: Store;
   readonly hub: HubClients;
   /**
-   * Access to the organization's accounts for one run. Its id names the role sessions, and the run's calls share their
-   * credentials.
+   * Access to the organization's accounts for one run. The id of the run is part of the session names, and all calls of
+   * the run share credentials.
    */
   aws(runId: string, settings: RoleSettings): AwsAccess;
-  /** The name of the function that updates a central account; `undefined` if the deployment has none. */
+  /** The name of the function that updates a central account. `undefined` if no such function is deployed. */
   findUpdateFunction(centralAccount: CentralAccountName): string | undefined;
 }

@@ -4,7 +4,9 @@ import { findPartitionFacts } from '../platform/partitions.ts';
 import type { SignInGuide } from '../store/readiness.ts';
 import type { MemberEvidence } from './judge-halves.ts';
 
-/** `undefined` if the access is not for people, or if the role was not read. Pure. */
+/**
+ * How a person signs in with the role. `undefined` if the access is not for people, or if the role was not read. Pure.
+ */
 export function createSignInGuide(
   { signIn, member }: Access,
   evidence: MemberEvidence | undefined,
@@ -29,12 +31,16 @@ interface RolePlace {
   readonly role: string;
 }
 
-/** IAM user guide, "Methods to assume a role": "the combined Path and RoleName cannot exceed 64 characters". */
+/**
+ * The console link accepts no longer names. IAM user guide, "Methods to assume a role": "the combined Path and RoleName
+ * cannot exceed 64 characters".
+ */
 const longestSwitchName = 64;
 
 /**
- * The console sends no external id, so it cannot switch to a role that requires one. The name of the role has its path.
- * Source: IAM user guide, "Grant a user permissions to switch roles".
+ * A link that switches to the role in the console. `undefined` if the role requires an external id, because the console
+ * cannot send one. The name in the link includes the role's path ("Grant a user permissions to switch roles", IAM user
+ * guide).
  */
 function createSwitchRoleLink(
   { partition, accountId, role }: RolePlace,
@@ -46,15 +52,15 @@ function createSwitchRoleLink(
     .replace(/[^\w.-]+/g, '-')
     .slice(0, longestSwitchName);
   const query = Object.entries({ account: accountId, roleName: role, displayName }).map(
-    // A slash is legal in a query, and links of the IAM console contain the path in this form.
+    // The path of the role keeps its slashes, as in links of the IAM console. A slash is legal in a query.
     ([key, value]) => `${key}=${encodeURIComponent(value).replaceAll('%2F', '/')}`,
   );
   return `https://signin.${domain}/switchrole?${query.join('&')}`;
 }
 
 /**
- * `source_profile` and the name of the MFA device are the user's own, so the lines have placeholders for them.
- * Source: AWS SDKs and Tools reference guide, "Assume role credential provider".
+ * A profile for the AWS command line. `source_profile` and the MFA device depend on the user, so the lines have
+ * placeholders for both ("Assume role credential provider", AWS SDKs and Tools reference guide).
  */
 function createProfile(
   { arn, partition, accountId, role }: RolePlace,

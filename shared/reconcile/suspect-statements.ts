@@ -10,23 +10,24 @@ import type { Account } from '../platform/account.ts';
 
 type Documents = ReturnType<GrantKind['toDocuments']>;
 
-/** A principal in an unmanaged statement that AWS may reject. */
+/** A principal in an unmanaged statement that may be why AWS rejects a policy. */
 export interface Suspect extends UnmanagedPrincipal {
   /**
-   * - `deleted`: the unique id of a role or user that was deleted
-   * - `closed`: the registry has its account as closed
-   * - `unknown`: it is outside the organization, so it cannot be checked; a vendor's account is valid
+   * - `deleted`: the unique id of a deleted role or user
+   * - `closed`: a principal of an account that the registry has as closed
+   * - `unknown`: a principal outside the organization, which cannot be checked. It may be valid, such as a vendor's
+   * account
    */
   readonly state: 'deleted' | 'closed' | 'unknown';
-  /** A description of it, for people. */
+  /** What is wrong with the principal, in words. */
   readonly because: string;
 }
 
 const order: readonly Suspect['state'][] = ['closed', 'deleted', 'unknown'];
 
 /**
- * In all documents of a resource, as they were read. Likely causes come first. Principals of members are not among
- * them.
+ * The suspects in all documents of a resource, the likeliest cause first. Principals of member accounts are not
+ * suspects.
  */
 export const findSuspects = (
   documents: Documents,
@@ -57,16 +58,16 @@ function suspect(found: UnmanagedPrincipal, accounts: readonly Account[]): reado
   return [{ ...found, state: 'closed', because: `of the closed account ${account.name} (${id})` }];
 }
 
-/** Whether it explains an error by itself. */
+/** Whether the principal is certainly why AWS rejects the policy. */
 export const isCertain = ({ state }: Suspect): boolean => state !== 'unknown';
 
-/** `the statement "Partner" names AROA…, the id of a role that was deleted`, for each. */
+/** Lists suspects in words: `the statement "Partner" names AROA…, the id of a role that was deleted`. */
 export const formatSuspects = (suspects: readonly Suspect[]): string =>
   suspects
     .map(({ statement, principal, because }) => `the statement ${statement} names ${principal}, ${because}`)
     .join('; ');
 
-/** What an operator should know of a resource before its next write fails: one line, or none. */
+/** Warns before the next write fails: unmanaged statements name deleted principals. One line, or none. */
 export function warnOfDeletedPrincipals(
   key: string,
   documents: Documents,
@@ -75,7 +76,7 @@ export function warnOfDeletedPrincipals(
   const deleted = findSuspects(documents, installationId, []).filter(({ state }) => state === 'deleted');
   if (deleted.length === 0) return [];
   return [
-    `${key}: ${formatSuspects(deleted)}. The statement is not managed and stays as it is, but AWS refuses the next write of ` +
+    `${key}: ${formatSuspects(deleted)}. The statement is not managed and stays as it is, but AWS rejects the next write of ` +
       'this policy: the owner of the statement must remove the id, or name a principal that exists',
   ];
 }

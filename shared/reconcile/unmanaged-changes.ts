@@ -12,17 +12,23 @@ type Documents = ReturnType<GrantKind['toDocuments']>;
 /** The change of an unmanaged statement since the last reconciliation. */
 export interface UnmanagedChange {
   readonly kind: 'appeared' | 'changed' | 'vanished';
-  /** The Sid, or a short description such as `Allow s3:GetObject`; empty for one of very many. */
+  /**
+   * The Sid, or a short description such as `Allow s3:GetObject`. Empty if the resource has more statements than the
+   * table stores labels for.
+   */
   readonly label: string;
 }
 
-/** Limits of the stored list: AWS's limits allow some hundred statements, and an item of the table may have 400 KB. */
+/**
+ * Limits of the stored list. AWS allows hundreds of statements in a policy, but an item of the table has at most 400
+ * KB.
+ */
 const maxStatements = { labels: 100, characters: 64 };
 
-/** Stands for `Version` and `Id` of a document with unmanaged statements: they decide the meaning of the statements. */
+/** The label for changes of a policy's `Version` or `Id`, which decide what its unmanaged statements mean. */
 const headLabel = 'Version or Id of the policy';
 
-/** The unmanaged statements of a resource's documents, in the table's form, ordered. */
+/** The unmanaged statements of a resource's documents, in the form that the table stores, ordered. */
 export function listUnmanagedStatements(
   documents: Documents,
   installationId: string,
@@ -54,7 +60,7 @@ const listHeads = (documents: Documents, installationId: string): readonly Unman
       label: headLabel,
     }));
 
-/** Whether two ordered lists have equal statements. */
+/** Whether two ordered lists contain equal statements. */
 export const hasSameStatements = (
   one: readonly UnmanagedStatement[],
   other: readonly UnmanagedStatement[],
@@ -63,7 +69,10 @@ export const hasSameStatements = (
 const shortened = (label: string): string =>
   label.length <= maxStatements.characters ? label : `${label.slice(0, maxStatements.characters - 1)}…`;
 
-/** New, changed and removed statements. A removed and a new statement with one label count as one changed statement. */
+/**
+ * The new, changed and removed statements. If a removed and a new statement have one label, they count as one changed
+ * statement.
+ */
 export function diffUnmanagedStatements(
   left: readonly UnmanagedStatement[],
   now: readonly UnmanagedStatement[],
@@ -72,7 +81,8 @@ export function diffUnmanagedStatements(
   const come = without(now, left);
   const labels = [...new Set([...gone, ...come].map(({ label }) => label))].sort();
   const changes = labels.flatMap((label) => changesOf(label, countOf(gone, label), countOf(come, label)));
-  // The entry for `Version` and `Id` comes and goes with the statements of its document, which have entries themselves.
+  // The entry for `Version` and `Id` appears and disappears with a document's statements, and each statement is listed
+  // itself. So only a change of the entry is reported.
   return changes.filter(({ kind, label }) => label !== headLabel || kind === 'changed');
 }
 
@@ -91,7 +101,7 @@ const times = (count: number, change: UnmanagedChange): readonly UnmanagedChange
 const countOf = (statements: readonly UnmanagedStatement[], wanted: string): number =>
   statements.filter(({ label }) => label === wanted).length;
 
-/** Statements of equal meaning count one by one. */
+/** Removes the statements of the second list from the first. Each removes one, so that duplicates are counted. */
 function without(
   statements: readonly UnmanagedStatement[],
   others: readonly UnmanagedStatement[],

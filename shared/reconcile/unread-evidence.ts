@@ -1,9 +1,9 @@
 import type { PolicyKind } from '../iam/applied-policy.ts';
 
-/** A policy or grant that decides about a request and could not be read. */
+/** A policy or grant that could not be read although it may decide a request. */
 export interface UnreadEvidence {
   readonly kind: PolicyKind | 'key-grant';
-  /** The owner of the policies: an ARN, or the id of an account. */
+  /** The principal or account whose policies were not read: an ARN, or the id of an account. */
   readonly of: string;
   readonly reason: string;
 }

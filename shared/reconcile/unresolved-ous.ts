@@ -25,7 +25,7 @@ import type { DesiredResource } from './desired-resource.ts';
 import { listGrantNames } from './desired-resources.ts';
 import type { UnresolvedAccounts } from './plan-types.ts';
 
-/** A selector of a configuration, and its owner: the name of a grant, or `approval`. */
+/** A selector with its owner: the name of a grant, or `approval`. */
 interface NamedSelector {
   readonly name: string;
   readonly selector: Selector;
@@ -36,20 +36,20 @@ const selectorsIn = ({ grants, approval }: Configuration): readonly NamedSelecto
   ...(approval === undefined ? [] : [{ name: 'approval', selector: approval.for }]),
 ];
 
-/** The paths of OUs in all selectors of a configuration, each once, ordered. */
+/** The OU paths in all selectors of a configuration, each once, ordered. */
 export const listOuPaths = (configuration: Configuration): readonly string[] =>
   [...new Set(selectorsIn(configuration).flatMap(({ selector }) => listSelectorOuPaths(selector)))].sort();
 
-/** A path that no longer names the OUs that it named when the configuration was activated. */
+/** An OU path that no longer names the OUs that it named at the activation. */
 export interface UnresolvedPath {
   readonly path: string;
-  /** The owners of the path: names of grants, or `approval`. */
+  /** The names of the grants that use the path, or `approval`. */
   readonly usedBy: readonly string[];
   readonly renamed: readonly { readonly id: string; readonly was: string; readonly now: string }[];
-  /** OUs that have taken the path of a stored OU. */
+  /** OUs that now have the path of another OU, which the path named at the activation. */
   readonly replaced: readonly { readonly id: string; readonly path: string }[];
   readonly deleted: readonly { readonly id: string; readonly was: string }[];
-  /** Accounts that keep their access, and accounts that get none, because the path is unresolved. */
+  /** Accounts that keep their access, and accounts that get none, as long as the path is unresolved. */
   readonly kept: readonly Account[];
   readonly notAdded: readonly Account[];
 }
@@ -62,13 +62,13 @@ export interface PlannedResource {
 export interface UnresolvedSource {
   readonly active: Pick<ResolvedConfiguration, 'configuration' | 'ous'>;
   readonly accounts: readonly Account[];
-  /** Planned resources: without a plan it is unknown which accounts have access. */
+  /** The planned resources. They show which accounts have access now. */
   readonly planned: readonly PlannedResource[];
   /** Default: none is known. */
   readonly emptyOus?: EmptyOus;
 }
 
-/** The unresolved paths of a configuration, ordered. Pure. */
+/** The OU paths of a configuration that changed their meaning since the activation, ordered. Pure. */
 export function listUnresolvedPaths(known: UnresolvedSource): readonly UnresolvedPath[] {
   const { configuration, ous = noStoredOus } = known.active;
   const tree = new Map([...(known.emptyOus ?? []), ...buildOuTree(known.accounts)]);
@@ -101,7 +101,10 @@ function changesOf(stored: Readonly<Record<string, string>>, test: OuPathTest, t
   };
 }
 
-/** Whether an OU has the path of a stored OU: by the names of today, or by the stored names of the OUs above it. */
+/**
+ * Tests whether an OU has taken the path of a stored OU. The path is built from the present names, or from the stored
+ * names of the OUs above.
+ */
 function replacementTest(stored: Readonly<Record<string, string>>, tree: OuTree) {
   const paths = new Set(Object.values(stored));
   const idAt = new Map([...tree].map(([id, path]) => [path, id]));
@@ -114,7 +117,7 @@ function replacementTest(stored: Readonly<Record<string, string>>, tree: OuTree)
   };
 }
 
-/** Whether the stored OUs and today's names give different answers for an account. */
+/** Whether a path selects an account by the present names but not by the stored OUs, or the other way round. */
 const isConcerned =
   (stored: Readonly<Record<string, string>>, { test }: OuPathTest) =>
   (account: Account): boolean =>
@@ -145,15 +148,18 @@ function accountsOf({
   };
 }
 
-/** Whether the names of today select the account, and the stored OUs do not. */
+/** Whether the account gets no access although the present names select it, because the stored OUs do not. */
 const isShut = (selector: Selector, account: Account, ous: StoredOus): boolean =>
   matchesSelector(selector, account) && evaluateSelection(selector, account, ous) === 'not-selected';
 
-/** Whether an operator must decide before the path works again. A path whose OU was deleted only gives no access. */
+/**
+ * Whether an operator must decide before the path gives new access. A path whose OU was only deleted needs no decision,
+ * because it gives no access.
+ */
 export const isIncomplete = ({ renamed, replaced }: UnresolvedPath): boolean =>
   renamed.length + replaced.length > 0;
 
-/** The event, the affected accounts, and the next step. */
+/** Says what happened to the path, which accounts it affects, and what to do next. */
 export function formatUnresolvedPaths(unresolved: UnresolvedPath): string {
   const { path, usedBy, renamed, replaced, deleted, kept, notAdded } = unresolved;
   return [
@@ -184,7 +190,7 @@ const usedByText = (names: readonly string[]): string => {
 const counted = (accounts: readonly Account[]): string =>
   accounts.length === 1 ? '1 account keeps' : `${accounts.length} accounts keep`;
 
-/** A line names at most this many accounts. */
+/** How many accounts a line names at most. */
 const maxAccounts = 10;
 
 const accountsText = (accounts: readonly Account[]): string => formatAccounts(accounts, maxAccounts);

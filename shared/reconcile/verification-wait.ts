@@ -9,7 +9,8 @@ const shortest = 15;
 const longest = 60;
 
 /**
- * StackSets deploy the roles of a new account within minutes. The state machine waits for them, never a function. Pure.
+ * Whether to wait for member roles, and how long. StackSets deploy the roles of a new account within minutes. Only the
+ * state machine waits, never a function. Pure.
  */
 export function planWait(readiness: Readiness | undefined, { waitedSeconds, maxSeconds }: VerificationWait) {
   const rest = maxSeconds - waitedSeconds;

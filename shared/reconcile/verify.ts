@@ -29,15 +29,16 @@ import { isUnderBurst } from './write-batching.ts';
 export interface VerifyStep {
   readonly runId: string;
   readonly accounts: readonly { readonly accountId: string; readonly revision?: number | undefined }[];
-  /** How long the run has waited for member roles. Default: not at all. */
+  /** How many seconds the run has waited for member roles. Default: 0. */
   readonly waitedSeconds?: number | undefined;
 }
 
 /**
- * Proves the run's result by the read-back: every access that the configuration grants to the run's accounts is
- * allowed, by evaluation, and no managed statement names them elsewhere. Accesses on resources that were not updated
- * are unknown. Accounts that changed since this run registered them are skipped: the run that registered the change
- * verifies them.
+ * Verifies the result of the run by the states that it read after its writes:
+ * - Every access that the configuration gives to the run's accounts must be allowed by evaluation.
+ * - No other managed statement may name these accounts.
+ * Accesses on resources that were not updated are unknown. An account that changed again after this run registered it
+ * is skipped, because the run of the later change verifies it.
  */
 export async function verifyRun(
   services: Services,
@@ -55,7 +56,7 @@ export async function verifyRun(
   const unchanged = own
     .filter((account) => account !== undefined)
     .filter(({ id, revision }) => revisions.get(id) === revision);
-  // For these accounts alone: the access of other accounts does not matter to this run.
+  // Holds and drift of other accounts do not matter to this run.
   const planned = whole.changes.map(({ resource }) => resource);
   const resources = listActiveResources(active, unchanged, planned);
   const findings = await judgeResources(services, { configuration, whole, accounts: unchanged }, resources);
@@ -67,18 +68,18 @@ export async function verifyRun(
   return summarize(await proveFindings(services, request, findings), wait);
 }
 
-/** Accounts, and the run whose result is judged for them. */
+/** The accounts to judge, and the run by whose record they are judged. */
 export interface CentralQuestion {
   readonly configuration: Configuration;
   readonly whole: WholeRun & { readonly runId: string };
   readonly accounts: readonly RegisteredAccount[];
-  /** Whether to read a resource that no run has on record. Default: true. */
+  /** Whether a resource may be read if no run has recorded it. Default: true. */
   readonly mayRead?: boolean;
 }
 
 /**
- * The central resources' half of each access of the accounts: by the record of the run, or else by their present
- * policies.
+ * Judges the central half of each access of the accounts: by the record of the run, otherwise by the policies that AWS
+ * has now.
  */
 export async function judgeResources(
   services: Services,
@@ -105,9 +106,9 @@ interface Question {
   readonly desired: DesiredResource;
   readonly change: ResourceChange | undefined;
   readonly accounts: readonly Account[];
-  /** The latest of the accounts' revisions. */
+  /** The latest revision among the accounts. */
   readonly revision: number;
-  /** Whether the run has waited for approval: other runs may have replaced its earlier writes since. */
+  /** Whether the run has waited for an approval. Meanwhile other runs may have replaced what it wrote before. */
   readonly resumed: boolean;
   readonly mayRead: boolean;
 }
@@ -115,7 +116,7 @@ interface Question {
 /** One entry for each judged access or account. */
 async function resourceFindings(services: Services, question: Question): Promise<readonly Finding[]> {
   const { desired, change } = question;
-  // A resource that a pattern has matched since the plan is planned by the run that found it.
+  // A resource that a pattern matched after the plan belongs to the run that found the match.
   if (change === undefined) return desired.named ? unplanned(question) : [];
   if (!wasUpdated(change)) return listUnproven(question, describeNotUpdated(change));
   const known = recordedFindings(question, change);
@@ -124,9 +125,10 @@ async function resourceFindings(services: Services, question: Question): Promise
   try {
     return (await verifyFromRecordInBurst(services, question)) ?? (await freshFindings(services, question));
   } catch (error) {
-    // After a burst many runs read at once, and each retry would read all of its resources again.
+    // After a burst many runs read at the same time. A retry would read all resources of the run again, so the record
+    // of another run is used.
     if (error instanceof ThrottledError) return provedOr(error, services, question);
-    // A match of a pattern may be deleted. The update then has skipped it.
+    // A resource that a pattern matched may be deleted by now. The update has skipped it as well.
     if (error instanceof ResourceMissingError && !desired.named) return [];
     const { message } = toErrorRecord(error);
     const violation = `${desired.key}: cannot be read for verification: ${message}`;
@@ -134,29 +136,31 @@ async function resourceFindings(services: Services, question: Question): Promise
   }
 }
 
-/** By the record of the run that last reconciled the resource. */
+/**
+ * Findings by the record of the run that last reconciled the resource. Without such a record, the accesses are unknown.
+ */
 async function knownOrUnproven(services: Services, question: Question): Promise<readonly Finding[]> {
   const state = await services.store.resources.get(question.desired.key);
   const known = await verifyFromRecord(services, question, state);
   return known ?? listUnproven(question, 'no run has recorded the policies of the central resource');
 }
 
-/** By this run's own readings. `undefined` if it has read nothing. */
+/** Findings by the state that this run has read. `undefined` if it has read nothing. */
 const recordedFindings = (question: Question, { after }: ResourceChange) =>
   after && documentFindings(question, recordedDocuments(after));
 
 const recordedDocuments = (after: NonNullable<ResourceChange['after']>): Documents =>
   Object.values(after).map((document) => (document ?? undefined) as PolicyDocument | undefined);
 
-/** In a burst, so that no run reads each resource again for each account. */
+/** During a burst, findings by a record. Otherwise every run of the burst would read each resource again. */
 async function verifyFromRecordInBurst(services: Services, question: Question) {
   const state = await services.store.resources.get(question.desired.key);
   return isUnderBurst(state, services.clock.now()) ? verifyFromRecord(services, question, state) : undefined;
 }
 
 /**
- * @throws ThrottledError `error`, if there is no proof: it says nothing about the access, and the state machine tries
- * again later
+ * Findings by a record, for a call that AWS throttled.
+ * @throws `error` if there is no record: the state machine tries again later
  */
 async function provedOr(error: ThrottledError, services: Services, question: Question) {
   const state = await services.store.resources.get(question.desired.key);
@@ -166,8 +170,8 @@ async function provedOr(error: ThrottledError, services: Services, question: Que
 }
 
 /**
- * By the read-back of the run that has done this run's work. `undefined` if there is none yet, or if it lacks an
- * access.
+ * Findings by the record of the run that did this run's work. `undefined` if there is no such record, or if the record
+ * does not prove every access.
  */
 async function verifyFromRecord(
   { store }: Services,
@@ -181,7 +185,7 @@ async function verifyFromRecord(
   const changes = await store.runs.listChanges(last.runId);
   const theirs = changes.find(({ resource }) => resource === question.desired.key);
   if (theirs?.after === undefined || !wasUpdated(theirs)) return undefined;
-  // An earlier attempt of that run proves nothing.
+  // The record is from an attempt before the last reconciliation, so it proves nothing about the present state.
   if ((theirs.finishedAt ?? '') < last.at) return undefined;
   const known = documentFindings(
     question,
@@ -191,13 +195,13 @@ async function verifyFromRecord(
   return known.some(isViolation) ? undefined : known;
 }
 
-/** Whether the resource has its desired state, except for rejected principals and removals that wait. */
+/** Whether the resource has its desired state. Rejected principals and waiting removals do not count. */
 const wasUpdated = ({ outcome, holds = [] }: ResourceChange): boolean =>
   outcome !== undefined &&
   !['conflict', 'busy', 'refused', 'failed'].includes(outcome) &&
   listHeldAccounts(holds, 'capacity').length === 0;
 
-/** The accesses on a resource that cannot be judged. */
+/** The accesses on a resource that cannot be judged, all for one reason. */
 const listUnproven = ({ desired, accounts, configuration }: Question, reason: string): readonly Finding[] =>
   accounts.flatMap((account) =>
     listUnjudged(desired, account, getGrantContext(configuration), { status: 'unknown', reason }),
@@ -206,7 +210,7 @@ const listUnproven = ({ desired, accounts, configuration }: Question, reason: st
 const describeNotUpdated = (change: ResourceChange): string =>
   `the central resource was not updated${change.outcome === undefined ? '' : ` (${formatResult(change.outcome, change)})`}`;
 
-/** Another configuration became active after the plan. */
+/** For a resource without a plan, because another configuration became active after the plan. */
 function unplanned(question: Question): readonly Finding[] {
   const reason = 'not planned, because another configuration became active during the run';
   const unproven = listUnproven(question, reason);
@@ -214,12 +218,14 @@ function unplanned(question: Question): readonly Finding[] {
   return unproven.length === 0 ? [] : [{ violation }, ...unproven];
 }
 
-/** How long a read may be older than another run's read-back: IAM and S3 are eventually consistent. */
+/**
+ * For how many milliseconds a read may return a state from before another run's write. IAM and S3 are eventually
+ * consistent.
+ */
 const patience = 20_000;
 
 /**
- * Another run has done the work, so its result is read. The read is repeated for a while if the result does not show
- * yet.
+ * Findings by a new read. If another run made the write, the read may not show it yet, so it is repeated for a while.
  */
 async function freshFindings(services: Services, question: Question) {
   const { clock } = services;

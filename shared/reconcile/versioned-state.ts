@@ -2,13 +2,12 @@ import type { ResourceState, Store } from '../store/ports.ts';
 import { LeaseLostError } from './errors.ts';
 
 /**
- * Saves the state of a resource, several times in a row.
- * @throws LeaseLostError if another holder has saved a state since it was read: then this holder must not write the
- * resource any longer
+ * Saves the state of a resource. May be called several times.
+ * @throws LeaseLostError if another holder has saved a state meanwhile: then this run must stop writing the resource
  */
 export type Remember = (state: ResourceState) => Promise<void>;
 
-/** For the holder of the resource's lease, which has read `state`. */
+/** Creates a `Remember` for the holder of the lease, which has read `state`. */
 export function createRemember(
   { resources }: Pick<Store, 'resources'>,
   resource: string,

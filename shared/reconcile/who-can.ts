@@ -28,20 +28,22 @@ export interface WhoCanRequest {
   readonly context?: ContextValues;
 }
 
-/** A principal that a statement, or a grant of a key, allows to use a resource. */
+/** A principal that a statement or a KMS grant names as a user of the resource. */
 export interface WhoCanEntry extends Holder, HolderStatus {
   readonly accountName?: string;
-  /** Of the central account whose people have the access. */
+  /** The group of the central account whose people have the access. */
   readonly group?: string;
   readonly actions: readonly string[];
-  /** The policy, or the grant of the key, that gives the access. */
+  /** The policy or KMS grant that gives the access. */
   readonly policy: string;
   readonly statement?: string;
-  /** The configured grant that gives it. */
+  /** The grant of the configuration that gives the access. */
   readonly grant?: string;
-  /** The member role of the configuration whose trust policy gives it. */
+  /** The member role whose trust policy in the configuration gives the access. */
   readonly memberRole?: string;
-  /** Whether this installation manages the statement. If it does, and there is no `grant`, a former grant wrote it. */
+  /**
+   * Whether this installation manages the statement. A managed statement without a `grant` comes from a former grant.
+   */
   readonly managed: boolean;
 }
 
@@ -51,9 +53,12 @@ export interface WhoCan {
   /** Statements that deny access to the resource. */
   readonly denials: readonly string[];
   readonly unread: readonly UnreadEvidence[];
-  /** Why the resource does not exist. Absent if it exists, or if that is unknown. */
+  /** Why the resource does not exist. Absent if it exists, or if its existence is unknown. */
   readonly missing?: string;
-  /** The account whose identity policies may give access, too. They are not read. Absent if the resource's own policy must allow. */
+  /**
+   * The account of the resource, if its identity policies may give access as well. They are not read. Absent if only
+   * the policy of the resource can give access.
+   */
   readonly ownerId?: string;
 }
 
@@ -61,13 +66,13 @@ export interface WhoCan {
 interface Listing {
   readonly configuration: Configuration;
   readonly accounts: ReadonlyMap<string, Account>;
-  /** Without the principal. Absent if the question has no action. */
+  /** The request without a principal. Absent if the question has no action. */
   readonly asked: Omit<AccessRequest, 'principal'> | undefined;
   readonly access: ResourceAccess;
   readonly facts: ReturnType<typeof createOrganizationFacts>;
 }
 
-/** Lists the principals that may use a resource, by its present policies. Writes nothing. */
+/** Lists the principals that may use a resource, by the policies that AWS has now. Writes nothing. */
 export async function listWhoCan(services: Services, request: WhoCanRequest): Promise<WhoCan> {
   const active = await getActiveConfiguration(services.store);
   const { configuration } = active;
@@ -112,7 +117,7 @@ const placeRequest = (
   context: { 'aws:CurrentTime': getTimestamp(clock), ...context },
 });
 
-/** Keys and roles always need the Allow of their own policy ("Policy evaluation logic"). */
+/** The policy of a key or role must always allow the access itself ("Policy evaluation logic"). */
 function getOwner(resource: string, { place }: ResourceAccess): Pick<WhoCan, 'ownerId'> {
   const ownerId = place?.accountId ?? resource.split(':')[4];
   const needsOwnPolicy = /^arn:[^:]*:(kms:[^:]*:\d{12}:key|iam::\d{12}:role)\//.test(resource);
@@ -190,7 +195,7 @@ function listKeyGrantEntries(grant: AppliedKeyGrant, listing: Listing): readonly
   ];
 }
 
-/** Groups and roles of central accounts that may assume the role by grants. */
+/** Groups and roles of central accounts that grants allow to assume the role. */
 async function listGrantedByIdentity(
   services: Services,
   reading: ReadingRequest,
@@ -205,7 +210,7 @@ async function listGrantedByIdentity(
       const [entity, name = ''] = ref.id.split('/');
       const { accountId } = ref;
       const isGroup = entity === 'group';
-      // A group makes no requests of its own: its users do.
+      // A group sends no requests. The request of a user in the group is judged by the account alone.
       const judged = judgeHolder(isGroup ? { accountId } : { accountId, role: name }, {
         asked,
         policies,

@@ -4,25 +4,28 @@ import type { ResourcePlan } from './plan-types.ts';
 
 export interface WriteRequest {
   readonly actual: unknown;
-  /** The content to write if these accounts are excluded. */
+  /** Plans the content to write without the given accounts. */
   plan(excluded: ReadonlySet<string>): ResourcePlan;
   /**
-   * @throws InvalidPrincipalError if AWS rejects a principal. Nothing was written then, except when the error has
-   * `othersWritten: true`: then all accounts but its `accountIds` were written.
+   * @throws InvalidPrincipalError if AWS rejects a principal. Usually nothing was written. With `othersWritten: true`,
+   * all accounts except its `accountIds` were written.
    */
   write(from: unknown, to: unknown): Promise<void>;
   compareNewestFirst(a: string, b: string): number;
-  /** Accounts that the last write excluded: suspected before other new accounts. Default: none. */
+  /** Accounts that the last write left out. They are suspected first. Default: none. */
   readonly rejectedBefore?: ReadonlySet<string>;
-  /** Excluded from the beginning, and tried once AWS accepts an account that it rejected before. Default: none. */
+  /**
+   * Accounts that the first write leaves out. They are tried if AWS accepts an account that it rejected before.
+   * Default: none.
+   */
   readonly recentlyRejected?: ReadonlySet<string>;
-  /** Whether the registry has the account as a member. */
+  /** Whether the account is a member of the organization by the registry. */
   isMember(id: string): boolean;
-  /** The accounts that the resource names now: an account that is excluded may lose access. */
+  /** The accounts that the resource's policies name now. Leaving one of them out may take its access. */
   readonly named: ReadonlySet<string>;
   /**
-   * How far unmanaged statements explain a refusal: `certain` ends the search if AWS also refuses the existing policy.
-   * Default: `none`.
+   * How surely unmanaged statements are the cause if AWS rejects a write. `certain` ends the search if AWS also rejects
+   * the existing policy. Default: `none`.
    */
   readonly doubt?: 'none' | 'possible' | 'certain';
 }
@@ -30,29 +33,30 @@ export interface WriteRequest {
 export interface Written {
   readonly written: ResourcePlan;
   readonly excluded: readonly string[];
-  /** The excluded accounts that AWS rejected now, each by itself. The other excluded accounts were not tried alone. */
+  /**
+   * The accounts that AWS rejected in this search, each alone in a write. Other excluded accounts were not tried alone.
+   */
   readonly rejected: readonly string[];
-  /** AWS's message. Absent if it rejected no account now. */
+  /** The message of AWS. Absent if AWS rejected no account now. */
   readonly reason?: string;
-  /** Only with `reason`: AWS named no cause. */
+  /** Present if AWS rejected the document without naming a cause. Only with `reason`. */
   readonly ambiguous?: true;
 }
 
-/** Each rejected attempt costs a write, and services such as KMS allow only a few a second. */
+/** How many writes a search may send. KMS, for example, allows only a few writes a second. */
 const maxAttempts = 16;
 
 /**
- * Writes once if AWS accepts the plan. If AWS rejects a principal, the write is planned again without suspects, until
- * AWS accepts it:
- * 1. accounts that the write only keeps, and that are no members any more, such as a closed account in its grace period
- * 2. accounts that the write adds: first accounts that AWS rejected before, then accounts that the resource does not
- * name yet, then all
- * 3. accounts that the write only keeps
- *
- * Bisection finds the rejected accounts among the suspects, the newest first, with at most `maxAttempts` writes. They
- * are excluded, so that the other accounts get their access. If AWS accepts an account that it rejected before,
- * accounts that were excluded from the beginning are tried as well.
- * @throws InvalidPrincipalError if AWS rejects what the resource names already
+ * Sends one write if AWS accepts the plan. If AWS rejects a principal, the write is planned again without suspects,
+ * until AWS accepts it. The suspects, in this order:
+ * 1. kept accounts that are no members any more, such as a closed account in its grace period
+ * 2. added accounts: first accounts that AWS rejected before, then accounts that the resource does not name yet, then
+ * all
+ * 3. all kept accounts
+ * Bisection then finds the rejected accounts among the suspects, the newest first, with at most `maxAttempts` writes.
+ * Only the rejected accounts are left out, so that all others get their access. If AWS accepts an account that it
+ * rejected before, the accounts of `recentlyRejected` are tried as well.
+ * @throws InvalidPrincipalError if AWS rejects the existing policy itself
  */
 export async function writeAccepted(request: WriteRequest): Promise<Written> {
   const { recentlyRejected = new Set<string>() } = request;
@@ -76,7 +80,7 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
   );
 }
 
-/** The groups of accounts that may be the cause, the likeliest first. No group appears twice. */
+/** Groups of accounts that may be the cause, the likeliest group first. Each group appears once. */
 function listSuspects(request: WriteRequest, first: ResourcePlan): readonly (readonly string[])[] {
   const added = listTried(request, first).sort(request.compareNewestFirst);
   const unnamed = added.filter((id) => !request.named.has(id));
@@ -87,7 +91,7 @@ function listSuspects(request: WriteRequest, first: ResourcePlan): readonly (rea
   const gone = kept.filter((id) => !request.isMember(id));
   const again = added.filter((id) => request.rejectedBefore?.has(id));
   const replaceable = [...gone, ...unnamed];
-  // One write without every removable account shows whether the certain cause is the real one.
+  // If the cause is certain, one write without every removable account is enough to confirm it.
   const groups =
     request.doubt === 'certain'
       ? [replaceable]
@@ -101,18 +105,18 @@ const differsFromEarlier = (
   groups: readonly (readonly string[])[],
 ): boolean => group.length > 0 && !groups.slice(0, index).some((other) => other.join() === group.join());
 
-/** The accounts that the plan adds. The plan's list contains excluded accounts as well, but the request does not. */
+/** The accounts that the write adds. `added` of the plan includes accounts that the first write leaves out. */
 const listTried = ({ recentlyRejected }: WriteRequest, { added }: ResourcePlan): string[] =>
   added.filter((id) => recentlyRejected?.has(id) !== true);
 
-/** Searches the accounts that a write excludes for those that AWS accepts. */
+/** A search among the accounts that a write leaves out: AWS may accept some of them. */
 interface PrincipalSearch {
   readonly request: WriteRequest;
   readonly excluded: Set<string>;
-  /** The excluded accounts that AWS rejected, each by itself. */
+  /** The accounts that AWS rejected, each alone in a write. */
   readonly rejected: Set<string>;
   written: ResourcePlan;
-  /** Whether AWS has accepted a write. */
+  /** Whether AWS has accepted a write of this search. */
   sent: boolean;
   attempts: number;
 }
@@ -128,7 +132,10 @@ const toWritten = (
   ...(error?.fields.ambiguous === true && { ambiguous: true }),
 });
 
-/** If AWS accepts an account that it rejected before, it may accept the excluded accounts as well: they are tried. */
+/**
+ * Tries the accounts that the write left out, if AWS has now accepted an account that it rejected before. AWS may
+ * accept the others too.
+ */
 async function retryExcluded(
   request: WriteRequest,
   begun: Pick<PrincipalSearch, 'excluded' | 'written'>,
@@ -142,7 +149,7 @@ async function retryExcluded(
   return toWritten(search, error);
 }
 
-/** Each account was a request of its own, so all other accounts are written. */
+/** For kinds with one request for each account: AWS has written all accounts except the rejected ones. */
 function excludeAlone(
   request: WriteRequest,
   alone: readonly string[],
@@ -154,8 +161,8 @@ function excludeAlone(
 }
 
 /**
- * The write without all suspects. It is sent even if it changes nothing, since it shows whether AWS accepts the
- * existing policy. If AWS rejected these suspects before, the answer is known: it accepted the existing policy.
+ * Writes without all suspects. The write is sent even if it changes nothing, because it shows whether AWS accepts the
+ * existing policy. It is not needed for suspects that AWS rejected before: AWS accepted the existing policy then.
  * @returns `undefined` if AWS rejects that write too
  */
 async function writeWithoutSuspects(
@@ -175,8 +182,8 @@ async function writeWithoutSuspects(
 }
 
 /**
- * Adds the accepted accounts of the suspects, which are ordered and excluded. Each group on the list has at least one
- * rejected account: it is halved until one account is left.
+ * Adds those of the suspects that AWS accepts. The suspects are ordered, and the last write left them out. Each group
+ * on the list contains at least one rejected account, and is halved until one account is left.
  */
 async function findRejected(search: PrincipalSearch, suspects: readonly string[]): Promise<void> {
   const groups = [suspects];
@@ -188,7 +195,7 @@ async function findRejected(search: PrincipalSearch, suspects: readonly string[]
     const newer = group.slice(0, middle);
     const older = group.slice(middle);
     const olderResult = await includeAccounts(search, older);
-    // If AWS accepts the older half, the newer half has a rejected account: no need to try.
+    // If AWS accepts the older half, the rejected account is in the newer half. No write is needed to know that.
     const newerResult = olderResult === 'included' ? undefined : await includeAccounts(search, newer);
     if (olderResult === 'included' || newerResult instanceof InvalidPrincipalError) groups.push(newer);
     if (olderResult instanceof InvalidPrincipalError) groups.push(older);
@@ -196,8 +203,8 @@ async function findRejected(search: PrincipalSearch, suspects: readonly string[]
 }
 
 /**
- * Writes with these accounts. A search that AWS throttles ends, and keeps what AWS has accepted.
- * @throws ThrottledError if AWS has accepted nothing
+ * Writes with these accounts added. If AWS throttles, the search ends with the accounts that AWS has accepted.
+ * @throws ThrottledError if AWS has accepted none
  */
 async function includeAccounts(
   search: PrincipalSearch,
@@ -237,7 +244,7 @@ async function attempt(
   }
 }
 
-/** If each account is one request, the error names the rejected accounts, and all other accounts are written. */
+/** For kinds with one request for each account: the accounts that the error names. All other accounts were written. */
 function getRejectedAlone({ fields }: InvalidPrincipalError): readonly string[] | undefined {
   const { othersWritten, accountIds } = fields;
   return othersWritten === true && Array.isArray(accountIds) ? accountIds.map(String).sort() : undefined;

@@ -1,26 +1,33 @@
 import { clockSkew } from '../platform/clock.ts';
 import type { BatchWindow, ResourceState } from '../store/ports.ts';
 
-/** After a write that served no waiting account, in milliseconds. */
+/** The pause after a write outside of a burst, in milliseconds. */
 const firstPause = 3_000;
 const growth = 3;
-/** The longest wait of a new account for others of a burst. */
+/** How long a new account waits at most for other accounts of a burst, in milliseconds. */
 const longestPause = 40_000;
 
-/** If the next write follows so soon after a short pause, accounts may have waited for it. */
+/** If the next write follows within this time, accounts may have waited for it. */
 const soon = 10_000;
 
 export interface LastWrite {
-  /** Of the registry revision that it was rendered from: the number of served accounts. */
+  /**
+   * The registry revision of the write. The difference between two writes says how many accounts the later write
+   * served.
+   */
   readonly revision: number;
   readonly now: number;
-  /** It excluded an account that was not tested by itself, so the next write comes soon. Default: false. */
+  /**
+   * Whether the write left out an account that was not tried alone, so that the next write must come soon. Default:
+   * false.
+   */
   readonly unfinished?: boolean;
 }
 
 /**
- * The pause after a write, so that one write serves all accounts that arrive meanwhile. A single account does not wait.
- * Accounts one after the other hardly wait. In a burst the pauses grow, and each write serves more accounts.
+ * How long to wait after a write, so that the next write serves all accounts that arrive meanwhile. A single account
+ * does not wait, and accounts that arrive one after the other wait only a short time. In a burst the pauses grow, so
+ * that each write serves more accounts.
  */
 export function computeBatchWindow(
   before: BatchWindow | undefined,
@@ -33,8 +40,8 @@ export function computeBatchWindow(
 }
 
 /**
- * The earliest time of the next write, in milliseconds since the epoch. A time beyond the longest pause comes from a
- * fast clock, such as the clock of an operator's computer, and is ignored.
+ * When the next write may begin, in milliseconds since the epoch. A stored time beyond the longest pause comes from a
+ * clock that is fast, such as the clock of an operator's computer. It is ignored.
  */
 export function getBatchWindowEnd(state: ResourceState | undefined, now: number): number {
   const until = Date.parse(state?.batchWindow?.until ?? '');
@@ -42,8 +49,8 @@ export function getBatchWindowEnd(state: ResourceState | undefined, now: number)
 }
 
 /**
- * Whether the resource is being written for a burst, or was a moment ago. Its present policy will change before an
- * update, and more reads would strain the service.
+ * Whether a burst writes the resource now or wrote it a moment ago. Its policy will change again before this run
+ * updates it, and further reads would strain the service.
  */
 export const isUnderBurst = (state: ResourceState | undefined, now: number): boolean =>
   now < getBatchWindowEnd(state, now) + longestPause && (state?.batchWindow?.pause ?? 0) > firstPause;

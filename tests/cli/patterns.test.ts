@@ -52,7 +52,7 @@ test('warns in plan of a pattern without matches and of a region that is not ena
   const { stdout } = await run(['plan', '--simulate', '--config', patterns], { prepareWorld });
   const json = objectOf(await run(['plan', '--simulate', '--config', patterns, '--json'], { prepareWorld }));
 
-  expect(stdout).toContain('Nothing matches use = runner');
+  expect(stdout).toContain('No resource matches use = runner');
   expect(stdout).toMatch(/Search for base\/\* \([\s\S]*RegionNotEnabledError/);
   expect(json).toMatchObject({ status: 'changes-pending', counts: { change: 2, failed: 1 } });
 });
@@ -65,7 +65,7 @@ test('applies to the resources that were found, and records a warning', async ()
   expect(objectOf(screen)).toMatchObject({
     status: 'succeeded',
     resources: [{ id: 'base/example' }, { id: 'base/example' }, { id: 'example-logs' }],
-    warnings: [expect.stringContaining('Nothing matches use = runner')],
+    warnings: [expect.stringContaining('No resource matches use = runner')],
   });
 });
 

@@ -80,7 +80,7 @@ test('warns of a pattern without matches, and succeeds', async () => {
 
   expect(run).toMatchObject({
     status: 'succeeded',
-    warnings: [expect.stringMatching(/^Nothing matches base\/\* .*grant images/)],
+    warnings: [expect.stringMatching(/^No resource matches base\/\* .*grant images/)],
   });
   const [announced] = env.organization.world.putEvents;
   expect(JSON.parse(String(announced?.Detail)).warnings).toEqual(run.warnings);

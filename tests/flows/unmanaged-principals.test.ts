@@ -195,7 +195,7 @@ test('lets the others in when ECR refuses one account without naming the cause',
   });
   const lines = (ended.run.unresolved ?? []).filter((line) => line.startsWith(repository)).join();
   expect(lines).toMatch(
-    new RegExp(`AWS refused the document while \\S+ \\(${first.id}\\) was in it, and named no cause`),
+    new RegExp(`AWS rejected the document while \\S+ \\(${first.id}\\) was in it, and named no cause`),
   );
   expect(lines).not.toContain('does not accept');
   expect(named(env)[repository]).toContain(second.id);
@@ -243,7 +243,7 @@ test('takes nothing away when a closed account is still a member in the registry
   expect(outcomes(ended)[repository]).toBe('refused');
   expect(named(env)[repository]).toEqual(before);
   expect(ended.run.unresolved?.join()).toMatch(
-    /`onboarding import` finds it.* No account has changed since then/,
+    /`onboarding import` finds it.* No account has changed since AWS rejected the document/,
   );
 
   await onboard(env, { accountId: leaver.id, mode: 'sync' });
@@ -269,7 +269,7 @@ test('blames the document when ECR refuses it whichever account is left out', as
 
   expect(outcomes(ended)[repository]).toBe('refused');
   expect(ended.run.unresolved?.[0]).toMatch(
-    /PolicyRefusedError: .*AWS refuses the document even without the new accounts.*the document is the cause: compare/,
+    /PolicyRefusedError: .*AWS rejects the document even without the new accounts.*the document is the cause: compare/,
   );
   expect(Math.max(...Object.values(writeCounts(env)))).toBeLessThanOrEqual(2);
 });

@@ -127,7 +127,7 @@ test('fails a sweep with the item when it is spoilt after the import', async () 
   expect(env.organization.world.putEvents.at(-1)).toMatchObject({ DetailType: 'Organization Sweep Failed' });
 });
 
-test('writes for all other accounts when AWS refuses an account with an item that cannot be understood', async () => {
+test('writes for all other accounts when AWS rejects an account with an item that cannot be understood', async () => {
   const { env, spoil } = await withOddItems();
   eventOf(env, () => env.organization.closeAccount(runner.id));
   spoil(runner.id);

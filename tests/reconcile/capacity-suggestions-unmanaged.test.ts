@@ -91,7 +91,7 @@ test('offers no division of the accounts when one account alone does not fit', (
     { change: 'a resource of its own', grants: ['more'], fit: 1 },
   ]);
   expect(error.message).toMatch(
-    /\. More fit, as was tried, with a resource of its own for grant volumes \(1\); or with a resource of its own for grant more \(1\)$/,
+    /\. Tested: more accounts fit with a resource of its own for grant volumes \(1\); or with a resource of its own for grant more \(1\)$/,
   );
 });
 

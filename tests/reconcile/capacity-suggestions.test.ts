@@ -31,7 +31,7 @@ describe('a repository for five hundred accounts', () => {
       /the policy for 500 accounts would have 16\d{3} characters, .* takes 10240; 303 fit/,
     );
     expect(error.message).toMatch(
-      /All 500 fit, as was tried, with accountsIn: condition for grant images; or with match: organization for grant images; or with 2 such resources, each for 250 accounts at most$/,
+      /Tested: all 500 accounts fit with accountsIn: condition for grant images; or with match: organization for grant images; or with 2 such resources, each for 250 accounts at most$/,
     );
   });
 
@@ -89,7 +89,7 @@ test('reports more accounts than the policies of a group hold', () => {
 
   expect(error.message).toMatch(/1500 accounts need 13 managed policies, and 10 of 10 can be attached/);
   expect(error.message).not.toContain('managedPoliciesPerGroup');
-  expect(error.message).toMatch(/All 1500 fit, as was tried, with accountsIn: condition for grant people/);
+  expect(error.message).toMatch(/Tested: all 1500 accounts fit with accountsIn: condition for grant people/);
   expect(error.message).toContain('2 such resources, each for 750 accounts at most');
 });
 
@@ -137,6 +137,6 @@ test('reports a group to which ten unmanaged policies are attached', () => {
   expect(error.message).toContain('Detach policies that are not needed');
   expect(error.message).not.toContain('managedPoliciesPerGroup');
   expect(error.message).toMatch(
-    /All 3 fit, as was tried, with such a resource that unmanaged content has left room on/,
+    /Tested: all 3 accounts fit with such a resource that unmanaged content has left room on/,
   );
 });

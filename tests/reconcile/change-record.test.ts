@@ -28,7 +28,7 @@ describe('gainsOf', () => {
     [{ added: ['1', '2'] }, { ...plan, removed: [] }, ['3']],
     [{}, { ...plan, added: [], removed: [] }, []],
   ])(
-    'returns %j when the write changes what the plan says and AWS refuses some accounts',
+    'returns %j when the write changes what the plan says and AWS rejects some accounts',
     (expected, each, excluded) => {
       expect(toAccessChanges(each, excluded)).toEqual(expected);
       if (excluded.length === 0) expect(toAccessChanges(each)).toEqual(expected);

@@ -114,7 +114,7 @@ describe('refuseUnlessAccountsChanged', () => {
       expect.objectContaining({
         name: 'PolicyRefusedError',
         message: expect.stringMatching(
-          /^no\. No account has changed since then\. .*the document is the cause/,
+          /^no\. No account has changed since AWS rejected the document\. .*the document is the cause/,
         ),
       }),
     );

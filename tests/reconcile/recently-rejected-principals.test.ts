@@ -63,7 +63,7 @@ describe('whom others have found to be refused a moment ago', () => {
     ]);
   });
 
-  test('stays out where AWS refuses it still, while those are in whom it accepts', async () => {
+  test('stays out where AWS rejects it still, while those are in whom it accepts', async () => {
     const before = ['001', '003', '005', '040'];
     const env = bench({ named: ['000'], wanted: ['000', ...before], refused: ['003'] });
 

@@ -14,7 +14,7 @@ describe('deletedPrincipalWarnings', () => {
   it('names the deleted role only when a statement also names accounts that cannot be checked', () => {
     expect(warnings('AROAKSCDLFT9R5DQP782U', '999988887777')).toEqual([
       'the bucket: the statement "Partner" names AROAKSCDLFT9R5DQP782U, the id of a role that was deleted. The ' +
-        'statement is not managed and stays as it is, but AWS refuses the next write of this policy: the owner of the ' +
+        'statement is not managed and stays as it is, but AWS rejects the next write of this policy: the owner of the ' +
         'statement must remove the id, or name a principal that exists',
     ]);
   });

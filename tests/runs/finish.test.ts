@@ -69,7 +69,7 @@ test.each<[string, ResourceChange, readonly string[]]>([
   [
     'held for a principal that is only suspected',
     { resource: 'r', outcome: 'held', holds: rejected(own).map((hold) => ({ ...hold, ambiguous: true })) },
-    [`r: AWS refused the document while ${own} was in it, and named no cause`],
+    [`r: AWS rejected the document while ${own} was in it, and named no cause`],
   ],
   ['held for another rejected principal', { resource: 'r', outcome: 'held', holds: rejected('other') }, []],
   [

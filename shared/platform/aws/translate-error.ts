@@ -55,15 +55,15 @@ function refusedDocument({ what, thrown, fields }: FailedCall): OnboardingError 
   const { service, operation } = fields;
   switch (classifyRefusal({ service, operation, error: thrown })) {
     case 'principal':
-      return new InvalidPrincipalError(`${what}: AWS refused a principal: ${thrown.message}`, fields, thrown);
+      return new InvalidPrincipalError(`${what}: AWS rejected a principal: ${thrown.message}`, fields, thrown);
     case 'maybe-principal':
       return new InvalidPrincipalError(
-        `${what}: AWS refused the document and does not name the cause, which may be a principal: ${thrown.message}`,
+        `${what}: AWS rejected the document and does not name the cause, which may be a principal: ${thrown.message}`,
         { ...fields, ambiguous: true },
         thrown,
       );
     case 'document':
-      return new PolicyRefusedError(`${what}: AWS refused the document: ${thrown.message}`, fields, thrown);
+      return new PolicyRefusedError(`${what}: AWS rejected the document: ${thrown.message}`, fields, thrown);
     default:
       return undefined;
   }
@@ -137,7 +137,7 @@ function knownError({ what, thrown, fields }: FailedCall): OnboardingError | und
         thrown,
       );
     case 'request':
-      return new RequestRefusedError(`${what}: AWS refused the request: ${message}`, fields, thrown);
+      return new RequestRefusedError(`${what}: AWS rejected the request: ${message}`, fields, thrown);
     default:
       return undefined;
   }
