@@ -19,7 +19,7 @@ export interface PlanRequest {
   readonly configurationHash: string;
   /** The table's holds. Default: none. */
   readonly holds?: readonly Hold[];
-  /** Rejected principals. The plan leaves out these accounts even if a hold would keep their access. */
+  /** Rejected principals. The plan excludes these accounts even if a hold would keep their access. */
   readonly excluded?: ReadonlySet<string>;
   /** Why new accounts do not fit, from an earlier plan of the resource. Present: this plan adds no account either. */
   readonly refused?: Refusal;

@@ -17,7 +17,7 @@ export interface LeasePlan {
   readonly request: PlanRequest;
   /** For all accounts. */
   readonly all: ResourcePlan;
-  /** The plan to write first. It leaves out accounts that AWS rejected in the last quarter of an hour. */
+  /** The plan to write first. It excludes accounts that AWS rejected in the last quarter of an hour. */
   readonly first: ResourcePlan;
   readonly recentlyRejected: ReadonlySet<string>;
   /** The accounts that the resource's policies name now. */

@@ -19,7 +19,7 @@ export interface ProofRequest {
   readonly readings: PolicyReadings;
   /** Whether a missing member role may still arrive, for example by a StackSet. */
   readonly mayArrive: boolean;
-  /** Whether to read the keys that encrypt resources. Default: true. If false, keys are left out of the judgment. */
+  /** Whether to read the keys that encrypt resources. Default: true. If false, keys are excluded of the judgment. */
   readonly readsKeys?: boolean;
 }
 

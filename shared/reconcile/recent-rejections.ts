@@ -5,7 +5,7 @@ import type { ResourcePlan } from './plan-types.ts';
 import type { Written } from './write-accepted.ts';
 
 /**
- * For how many milliseconds runs for other accounts leave out a rejected principal. The retries of the account's own
+ * For how many milliseconds runs for other accounts exclude a rejected principal. The retries of the account's own
  * run last as long.
  */
 export const rejectionTtl = 15 * 60_000;
@@ -41,7 +41,7 @@ export function findRecentlyRejected({
 const isRecent = (rejectedAt: string | undefined, now: number): boolean =>
   rejectedAt !== undefined && now < Date.parse(rejectedAt) + rejectionTtl;
 
-/** The holds of the accounts that a write left out. If AWS gave no message now, its earlier message stays. */
+/** The holds of the accounts that a write excluded. If AWS gave no message now, its earlier message stays. */
 export function holdRejected(
   clock: Clock,
   before: readonly Hold[],
@@ -65,7 +65,7 @@ export function holdRejected(
 }
 
 /**
- * Whether the search for rejected accounts ended early. Some of the accounts that the write left out may then be
+ * Whether the search for rejected accounts ended early. Some of the accounts that the write excluded may then be
  * acceptable to AWS.
  */
 export const hasUntried = (holds: readonly RejectedPrincipalHold[]): boolean =>

@@ -12,16 +12,16 @@ export interface WriteRequest {
    */
   write(from: unknown, to: unknown): Promise<void>;
   compareNewestFirst(a: string, b: string): number;
-  /** Accounts that the last write left out. They are suspected first. Default: none. */
+  /** Accounts that the last write excluded. They are suspected first. Default: none. */
   readonly rejectedBefore?: ReadonlySet<string>;
   /**
-   * Accounts that the first write leaves out. They are tried if AWS accepts an account that it rejected before.
+   * Accounts that the first write excludes. They are tried if AWS accepts an account that it rejected before.
    * Default: none.
    */
   readonly recentlyRejected?: ReadonlySet<string>;
   /** Whether the account is a member of the organization by the registry. */
   isMember(id: string): boolean;
-  /** The accounts that the resource's policies name now. Leaving one of them out may take its access. */
+  /** The accounts that the resource's policies name now. Excluding one of them may take its access. */
   readonly named: ReadonlySet<string>;
   /**
    * How surely unmanaged statements are the cause if AWS rejects a write. `certain` ends the search if AWS also rejects
@@ -54,7 +54,7 @@ const maxAttempts = 16;
  * all
  * 3. all kept accounts
  * Bisection then finds the rejected accounts among the suspects, the newest first, with at most `maxAttempts` writes.
- * Only the rejected accounts are left out, so that all others get their access. If AWS accepts an account that it
+ * Only the rejected accounts are excluded, so that all others get their access. If AWS accepts an account that it
  * rejected before, the accounts of `recentlyRejected` are tried as well.
  * @throws InvalidPrincipalError if AWS rejects the existing policy itself
  */
@@ -105,11 +105,11 @@ const differsFromEarlier = (
   groups: readonly (readonly string[])[],
 ): boolean => group.length > 0 && !groups.slice(0, index).some((other) => other.join() === group.join());
 
-/** The accounts that the write adds. `added` of the plan includes accounts that the first write leaves out. */
+/** The accounts that the write adds. `added` of the plan includes accounts that the first write excludes. */
 const listTried = ({ recentlyRejected }: WriteRequest, { added }: ResourcePlan): string[] =>
   added.filter((id) => recentlyRejected?.has(id) !== true);
 
-/** A search among the accounts that a write leaves out: AWS may accept some of them. */
+/** A search among the accounts that a write excludes: AWS may accept some of them. */
 interface PrincipalSearch {
   readonly request: WriteRequest;
   readonly excluded: Set<string>;
@@ -133,7 +133,7 @@ const toWritten = (
 });
 
 /**
- * Tries the accounts that the write left out, if AWS has now accepted an account that it rejected before. AWS may
+ * Tries the accounts that the write excluded, if AWS has now accepted an account that it rejected before. AWS may
  * accept the others too.
  */
 async function retryExcluded(

@@ -18,7 +18,7 @@ export interface LastWrite {
   readonly revision: number;
   readonly now: number;
   /**
-   * Whether the write left out an account that was not tried alone, so that the next write must come soon. Default:
+   * Whether the write excluded an account that was not tried alone, so that the next write must come soon. Default:
    * false.
    */
   readonly unfinished?: boolean;

@@ -55,7 +55,11 @@ function refusedDocument({ what, thrown, fields }: FailedCall): OnboardingError 
   const { service, operation } = fields;
   switch (classifyRefusal({ service, operation, error: thrown })) {
     case 'principal':
-      return new InvalidPrincipalError(`${what}: AWS rejected a principal: ${thrown.message}`, fields, thrown);
+      return new InvalidPrincipalError(
+        `${what}: AWS rejected a principal: ${thrown.message}`,
+        fields,
+        thrown,
+      );
     case 'maybe-principal':
       return new InvalidPrincipalError(
         `${what}: AWS rejected the document and does not name the cause, which may be a principal: ${thrown.message}`,
