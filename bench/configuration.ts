@@ -1,8 +1,12 @@
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { validateConfiguration } from '../shared/configuration/validate.ts';
 
-/** A configuration with these grants and defaults. */
-export const benchConfiguration = (grants: readonly object[], installation = 'bench'): Configuration =>
+/** A configuration with these grants and defaults. @param more other fields of the configuration */
+export const benchConfiguration = (
+  grants: readonly object[],
+  installation = 'bench',
+  more: object = {},
+): Configuration =>
   validateConfiguration(
     {
       version: 1,
@@ -14,6 +18,7 @@ export const benchConfiguration = (grants: readonly object[], installation = 'be
         shared: { id: '444444444444', region: 'eu-west-1' },
       },
       grants,
+      ...more,
     },
     'the benchmark',
   );

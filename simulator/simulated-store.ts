@@ -8,15 +8,35 @@ import { parseSignature } from './authentication.ts';
 import type { SimulatedOrganization } from './organization.ts';
 import { dynamodb } from './services/dynamodb.ts';
 
-/** The deployed store, on a table of the hub's account that the organization answers for. Each request is authorized. */
-export const createSimulatedStore = (organization: SimulatedOrganization, tableName: string): Store =>
+/** A call of the table, with values of JavaScript. */
+export interface TableCall {
+  /** `GetItem`, `Query`, … */
+  readonly operation: string;
+  readonly input: object;
+}
+
+/** Wraps each call of the table: it counts calls, or lets time pass. */
+export type TableInterceptor = (call: TableCall, proceed: () => Promise<object>) => Promise<object>;
+
+/**
+ * The deployed store, on a table of the hub's account that the organization answers for. Each request is authorized.
+ * @param intercept default: calls are not wrapped
+ */
+export const createSimulatedStore = (
+  organization: SimulatedOrganization,
+  tableName: string,
+  intercept: TableInterceptor = (_, proceed) => proceed(),
+): Store =>
   createDynamoStore(
-    { client: createTableClient(organization), tableName },
+    { client: createTableClient(organization, intercept), tableName },
     organization.world.settings.clock,
   );
 
-/** Answers before values are marshalled. Its calls are not in the organization's log, and no interceptor is told. */
-function createTableClient({ world, hubCredentials }: SimulatedOrganization): DynamoDBDocumentClient {
+/** Answers before values are marshalled. Its calls are not in the organization's log. */
+function createTableClient(
+  { world, hubCredentials }: SimulatedOrganization,
+  intercept: TableInterceptor,
+): DynamoDBDocumentClient {
   const region = world.settings.homeRegion;
   const { accessKeyId } = hubCredentials;
   const client = createDocumentClient(new DynamoDBClient({ region, credentials: hubCredentials }));
@@ -26,8 +46,11 @@ function createTableClient({ world, hubCredentials }: SimulatedOrganization): Dy
         const operation = toOperationName(commandName);
         const answer = dynamodb[operation];
         if (answer === undefined) throw new Error(`The simulator does not model dynamodb:${operation}`);
-        const signature = parseSignature(world, 'dynamodb', { accessKeyId, region });
-        return { response: {}, output: { ...answer({ world, ...signature, input }), $metadata: {} } };
+        const output = await intercept({ operation, input }, async () => {
+          const signature = parseSignature(world, 'dynamodb', { accessKeyId, region });
+          return answer({ world, ...signature, input });
+        });
+        return { response: {}, output: { ...output, $metadata: {} } };
       },
     { step: 'initialize', priority: 'high', name: 'simulatedTable' },
   );

@@ -5,7 +5,9 @@ import type { DesiredResource } from '../../shared/reconcile/desired-resource.ts
 import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
 import { planResource } from '../../shared/reconcile/plan.ts';
 import type { Services } from '../../shared/reconcile/services.ts';
-import type { Scene } from './scene.ts';
+import type { Scene as BurstScene } from './scene.ts';
+
+type Scene = Pick<BurstScene, 'configuration'>;
 
 /**
  * The way of scripts: believe the event. For each resource of the new account read its policy, add the account, and

@@ -5,6 +5,7 @@ import {
   type Placeholders,
   type TableItem,
 } from './expressions.ts';
+import { computeItemSize } from './item-size.ts';
 
 export interface TableKey {
   readonly pk: string;
@@ -52,14 +53,47 @@ function putItem({ partitions }: SimulatedTable, { pk, sk }: TableKey, item: Tab
   partitions.set(pk, partition.set(sk, structuredClone(item)));
 }
 
-/** The items of a partition in the order of their sort keys, each a copy. */
-export const queryItems = (
+/** Query, API reference: a page ends at 1 MB of data. */
+const pageBytes = 1_024 * 1_024;
+
+interface PageRequest extends Placeholders {
+  readonly pk: string;
+  readonly condition: string;
+  /** The key of the last item of the page before. Default: the first page. */
+  readonly ExclusiveStartKey?: TableKey;
+}
+
+interface QueryPage {
+  readonly Items: readonly TableItem[];
+  /** Absent on the last page. */
+  readonly LastEvaluatedKey?: TableKey;
+}
+
+/** A page of the items of a partition that meet the condition, in the order of their sort keys, each a copy. */
+export function queryPage(
   { partitions }: SimulatedTable,
-  pk: string,
-  condition: string,
-  placeholders: Placeholders,
-): readonly TableItem[] =>
-  [...(partitions.get(pk)?.values() ?? [])]
+  { pk, condition, ExclusiveStartKey: start, ...placeholders }: PageRequest,
+): QueryPage {
+  const items = [...(partitions.get(pk)?.values() ?? [])]
     .filter((item) => meetsCondition(condition, item, placeholders))
-    .toSorted((one, other) => compareTexts(String(one.sk), String(other.sk)))
-    .map((item) => structuredClone(item));
+    .filter(({ sk }) => start === undefined || compareTexts(String(sk), start.sk) > 0)
+    .toSorted((one, other) => compareTexts(String(one.sk), String(other.sk)));
+  const end = findPageEnd(items);
+  const last = items[end];
+  return {
+    Items: items.slice(0, end + 1).map((item) => structuredClone(item)),
+    ...(last === undefined || end === items.length - 1
+      ? {}
+      : { LastEvaluatedKey: { pk: String(last.pk), sk: String(last.sk) } }),
+  };
+}
+
+/** The index of the item with which the page reaches its size, or of the last item. */
+function findPageEnd(items: readonly TableItem[]): number {
+  let bytes = 0;
+  const full = items.findIndex((item) => {
+    bytes += computeItemSize(item);
+    return bytes >= pageBytes;
+  });
+  return full === -1 ? items.length - 1 : full;
+}

@@ -7,9 +7,10 @@ import {
   createTable,
   findItem,
   isPossible,
-  queryItems,
+  queryPage,
   readKey,
   type SimulatedTable,
+  type TableKey,
   type TableWrite,
 } from '../dynamodb/tables.ts';
 import { findDenial } from '../permissions.ts';
@@ -19,6 +20,7 @@ type OnTable<T> = T & { readonly TableName: string };
 interface QueryInput extends Placeholders {
   readonly KeyConditionExpression: string;
   readonly ExpressionAttributeValues: Readonly<Record<string, unknown>>;
+  readonly ExclusiveStartKey?: TableKey;
 }
 
 type TransactionPart = Readonly<Record<string, OnTable<TableWrite>>>;
@@ -40,7 +42,7 @@ export const dynamodb: ServiceOperations = {
     const { table, authorize } = openTable(call, input.TableName);
     const pk = String(input.ExpressionAttributeValues[':pk']);
     authorize('Query', pk, [pk]);
-    return { Items: queryItems(table, pk, input.KeyConditionExpression, input) };
+    return queryPage(table, { pk, condition: input.KeyConditionExpression, ...input });
   }),
   PutItem: defineOperation<OnTable<TableWrite>, object>((call) => write(call, 'PutItem')),
   UpdateItem: defineOperation<OnTable<TableWrite>, object>((call) => write(call, 'UpdateItem')),
