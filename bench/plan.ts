@@ -191,7 +191,7 @@ function plan(
       configuration,
       accounts,
       remembered: owned,
-      configurationHash: '',
+      activationId: '',
       now,
     });
     const next = desired.kind.toDocuments(planned.next, planned.owned);

@@ -81,7 +81,7 @@ async function append(
     remembered: remembered(kind.toDocuments(actual)),
     configuration,
     accounts,
-    configurationHash: '',
+    activationId: '',
     now,
   });
   if (!plan.changed) return;

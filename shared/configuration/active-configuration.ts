@@ -107,7 +107,7 @@ export const toSearchScope = (
   configuration: Configuration,
 ): SearchScope => ({
   configuration,
-  activation: getActivationId(stored),
+  activationId: getActivationId(stored),
   newSearches: stored.newSearches,
 });
 

@@ -8,7 +8,7 @@ import { type ConfiguredSearch, listSearches, type SearchMatches } from './searc
 export interface SearchScope {
   readonly configuration: Configuration;
   /** `getActivationId` of it. */
-  readonly activation: string;
+  readonly activationId: string;
   /** As `StoredConfiguration.newSearches`. */
   readonly newSearches: readonly string[];
 }
@@ -24,8 +24,8 @@ export interface ResolvedSearches {
 /** Whether a search has succeeded under the activation, even if it failed later. */
 export const hasCompleted = (
   item: Pick<SearchResult, 'completed'> | undefined,
-  { activation }: Pick<SearchScope, 'activation'>,
-): boolean => item?.completed?.activation === activation;
+  { activationId }: Pick<SearchScope, 'activationId'>,
+): boolean => item?.completed?.activationId === activationId;
 
 /** The last matches of each search. A search that is new under the activation has none until it has completed. */
 export function resolveSearches(scope: SearchScope, items: readonly SearchResult[]): ResolvedSearches {
@@ -37,7 +37,7 @@ export function resolveSearches(scope: SearchScope, items: readonly SearchResult
   };
 }
 
-const isUsable = (item: SearchResult, scope: Pick<SearchScope, 'activation' | 'newSearches'>): boolean =>
+const isUsable = (item: SearchResult, scope: Pick<SearchScope, 'activationId' | 'newSearches'>): boolean =>
   !scope.newSearches.includes(item.search) || hasCompleted(item, scope);
 
 /**

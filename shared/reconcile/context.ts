@@ -32,10 +32,10 @@ export async function loadContext(services: Services, resource: string, state: R
 export type ReconcileContext = NonNullable<Awaited<ReturnType<typeof loadContext>>>;
 
 /** The table's item of a resource, as the part of a `PlanRequest`. */
-export const toRememberedState = (state: ResourceState | undefined, configurationHash: string) => ({
+export const toRememberedState = (state: ResourceState | undefined, activationId: string) => ({
   remembered: state?.managed.sids ?? [],
   holds: getHolds(state),
-  configurationHash,
+  activationId,
 });
 
 /** The accounts that the policies of the resource name now. */

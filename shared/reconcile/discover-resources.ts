@@ -159,7 +159,7 @@ type Answer = Required<Pick<SearchResult, 'matching' | 'completed'>> | { readonl
 
 async function ask(
   services: Services,
-  { runId, scope: { configuration, activation } }: DiscoveryRequest,
+  { runId, scope: { configuration, activationId } }: DiscoveryRequest,
   search: ConfiguredSearch,
 ): Promise<Answer> {
   try {
@@ -169,7 +169,7 @@ async function ask(
     const ids = (await getGrantKind(search.kind).discovery?.find(clients, search, limit)) ?? [];
     const { kind, accountId, region } = search;
     const matching = ids.map((id) => formatResourceKey({ kind, accountId, region, id }));
-    return { matching, completed: { at: getTimestamp(services.clock), activation } };
+    return { matching, completed: { at: getTimestamp(services.clock), activationId } };
   } catch (error) {
     return { error: toErrorRecord(error) };
   }

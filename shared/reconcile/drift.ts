@@ -117,7 +117,7 @@ function statusOf(snapshot: ReadResource, { active, revision }: Overall, since: 
   if (plan !== undefined && isOpenConflict(state?.conflict)) return 'conflict';
   const settled = isUpToDate(state, {
     revision,
-    hash: getActivationId(active),
+    activationId: getActivationId(active),
     grants: listGrantNames(desired),
   });
   const due = !settled || graceEnded(snapshot);

@@ -6,10 +6,7 @@ import type { PlanRequest } from './plan-types.ts';
 import { getAccountOrPlaceholder } from './registry-index.ts';
 
 /** The rules and facts that decide whether an account keeps its access for now. */
-export type RemovalRules = Pick<
-  PlanRequest,
-  'now' | 'holds' | 'configuration' | 'configurationHash' | 'accounts'
->;
+export type RemovalRules = Pick<PlanRequest, 'now' | 'holds' | 'configuration' | 'activationId' | 'accounts'>;
 
 interface Removals {
   readonly entry: GrantEntry;
@@ -86,15 +83,15 @@ function exceedsLimit({ configuration }: RemovalRules, counted: readonly string[
 }
 
 /** Whether a run of the active configuration has blocked this removal already. */
-function isBlockedBefore({ holds, configurationHash }: RemovalRules, id: string): boolean {
+function isBlockedBefore({ holds, activationId }: RemovalRules, id: string): boolean {
   const hold: Hold | undefined = holds && indexRemovals(holds).get(id);
-  return hold?.reason === 'removal-limit' && hold.configurationHash === configurationHash;
+  return hold?.reason === 'removal-limit' && hold.activationId === activationId;
 }
 
 export const blockRemoval = (
-  { configurationHash }: Pick<RemovalRules, 'configurationHash'>,
+  { activationId }: Pick<RemovalRules, 'activationId'>,
   accountId: string,
-): RemovalLimitHold => ({ accountId, change: 'remove', reason: 'removal-limit', configurationHash });
+): RemovalLimitHold => ({ accountId, change: 'remove', reason: 'removal-limit', activationId });
 
 const rememberSince = (rules: RemovalRules, id: string): Pick<RemovalLimitHold, 'since'> =>
   rules.configuration.graceHours === 0 ? {} : { since: removalDueSince(rules, id) };

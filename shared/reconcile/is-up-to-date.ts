@@ -4,7 +4,7 @@ import { getHolds, indexRemovals, listHeldAccounts } from './holds.ts';
 
 interface Sought {
   readonly revision: number;
-  readonly hash: string;
+  readonly activationId: string;
   readonly grants: readonly string[];
   /** Default: all accounts. */
   readonly accountIds?: readonly string[] | undefined;
@@ -17,13 +17,13 @@ interface Sought {
  */
 export const isUpToDate = (
   state: ResourceState | undefined,
-  { revision, hash, grants, accountIds }: Sought,
+  { revision, activationId, grants, accountIds }: Sought,
 ): boolean =>
   state?.lastReconciliation !== undefined &&
   !isOpenConflict(state.conflict) &&
   state.writeInProgress !== 'other-configuration' &&
   getEffectiveRevision(state, accountIds) >= revision &&
-  state.lastReconciliation.configurationHash === hash &&
+  state.lastReconciliation.activationId === activationId &&
   state.lastReconciliation.grants.join() === grants.join();
 
 /** How many reconciliations were completed. */

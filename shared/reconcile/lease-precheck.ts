@@ -46,6 +46,11 @@ async function isSettledSincePlan(
   const active = await getActiveConfiguration(store);
   const desired = findDesiredResource(active, [], planned.resource);
   if (desired === undefined) return false;
-  const wanted = { revision, hash: getActivationId(active), grants: listGrantNames(desired), accountIds };
+  const wanted = {
+    revision,
+    activationId: getActivationId(active),
+    grants: listGrantNames(desired),
+    accountIds,
+  };
   return isUpToDate(state, wanted);
 }

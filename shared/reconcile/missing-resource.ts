@@ -45,7 +45,7 @@ export const toMissingState = (
     ...run,
     // A new match that cannot be read yet may only be slow to appear. Revision 0 makes the next run read it again.
     revision: seen.desired.shares.length > 0 ? 0 : seen.revision,
-    configurationHash: getActivationId(seen.active),
+    activationId: getActivationId(seen.active),
     grants: listGrantNames(seen.desired),
     generation: getGeneration(seen.state) + 1,
   },

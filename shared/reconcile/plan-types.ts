@@ -16,7 +16,7 @@ export interface PlanRequest {
   /** The present time, ISO 8601. */
   readonly now: string;
   /** `getActivationId` of the configuration. */
-  readonly configurationHash: string;
+  readonly activationId: string;
   /** The table's holds. Default: none. */
   readonly holds?: readonly Hold[];
   /** Rejected principals. The plan excludes these accounts even if a hold would keep their access. */

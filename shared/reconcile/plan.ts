@@ -27,14 +27,14 @@ export function planResource(request: PlanRequest): ResourcePlan {
   const context = getGrantContext(request.configuration);
   const shares = sharesOf(request);
   try {
-    const plan = planOrTakeBack(request, shares, context);
+    const plan = planOrHoldAdditions(request, shares, context);
     return plan.refused === undefined
       ? plan
-      : { ...plan, refused: stating(request, plan.refused, listBlockedIn([plan])) };
+      : { ...plan, refused: stateBlockedRemovals(request, plan.refused, listBlockedIn([plan])) };
   } catch (error) {
     if (!(error instanceof OnboardingError)) throw error;
     const ids = collectUniqueIds([listBlockedIn(shares), getBlockedRemovals(error)]).sort();
-    throw stating(
+    throw stateBlockedRemovals(
       request,
       error,
       ids.filter((id) => !request.excluded?.has(id)),
@@ -43,7 +43,7 @@ export function planResource(request: PlanRequest): ResourcePlan {
 }
 
 /** Adds the blocked removals to an error. Otherwise the error would hide them from the operator. */
-const stating = (
+const stateBlockedRemovals = (
   { desired: { key }, configuration, accounts }: PlanRequest,
   error: OnboardingError,
   blocked: readonly string[],
@@ -52,24 +52,24 @@ const stating = (
     error,
     blocked,
     { key, configuration, accounts },
-    // `reasonOf` has tried a plan without the blocked accounts. It is too large as well.
+    // `explainLackOfRoom` has tried a plan without the blocked accounts. It is too large as well.
     error instanceof PolicyTooLargeError ? 'That makes room, though too little for all' : '',
   );
 
-function planOrTakeBack(
+function planOrHoldAdditions(
   request: PlanRequest,
   shares: readonly PlannedShare[],
   context: GrantContext,
 ): ResourcePlan {
-  if (request.refused !== undefined) return planRemovalsOnly(request, shares, context, request.refused);
+  if (request.refused !== undefined) return planWithHeldAdditions(request, shares, context, request.refused);
   try {
     return planShares(request, shares, context);
   } catch (error) {
-    const refused = refusal(request, shares, context, error);
+    const refused = explainRefusal(request, shares, context, error);
     if (refused === undefined) throw error;
-    const plan = planRemovalsOnly(request, shares, context, refused);
+    const plan = planWithHeldAdditions(request, shares, context, refused);
     if (plan.changed) return plan;
-    throw stating(request, refused, listBlockedIn([plan]));
+    throw stateBlockedRemovals(request, refused, listBlockedIn([plan]));
   }
 }
 
@@ -80,7 +80,7 @@ function refusal(
   context: GrantContext,
   error: unknown,
 ): Refusal | undefined {
-  if (error instanceof PolicyTooLargeError) return reasonOf(request, shares, context, error);
+  if (error instanceof PolicyTooLargeError) return explainLackOfRoom(request, shares, context, error);
   const exceedsSize = error instanceof UnsafeChangeError && error.cause instanceof PolicyTooLargeError;
   return exceedsSize ? error : undefined;
 }
@@ -90,7 +90,7 @@ function refusal(
  * reason. Otherwise the size is. Example: a grant changes from a condition on the organization to a list, so all
  * members must be listed until an operator decides.
  */
-function reasonOf(
+function explainLackOfRoom(
   request: PlanRequest,
   shares: readonly PlannedShare[],
   context: GrantContext,
@@ -116,7 +116,7 @@ function reasonOf(
  * name, or that a condition admits, stays. Grants with a condition list no accounts, so they change as usual.
  * @throws `refused` if the plan would remove access that a grant still gives
  */
-function planRemovalsOnly(
+function planWithHeldAdditions(
   request: PlanRequest,
   shares: readonly PlannedShare[],
   context: GrantContext,
@@ -134,7 +134,7 @@ function planRemovalsOnly(
   const answeredFor = new Set(shares.flatMap(({ removed }) => removed));
   const lost = listUnjudgedLoss(request, shares, plan);
   if (lost.some((id) => wanted.has(id) && !answeredFor.has(id)))
-    throw stating(request, refused, listBlockedIn([plan]));
+    throw stateBlockedRemovals(request, refused, listBlockedIn([plan]));
   return { ...plan, refused };
 }
 
@@ -154,7 +154,7 @@ function planOrRefuse(request: PlanRequest, refused: Refusal, plan: () => Resour
     return plan();
   } catch (error) {
     if (!(error instanceof OnboardingError)) throw error;
-    throw stating(request, refused, getBlockedRemovals(error));
+    throw stateBlockedRemovals(request, refused, getBlockedRemovals(error));
   }
 }
 

@@ -33,7 +33,7 @@ export async function rememberBeforeWriting(
 ): Promise<void> {
   const { sids = [], ...digests } = state?.managed ?? {};
   const isSame =
-    state?.lastReconciliation?.configurationHash === getActivationId(active) &&
+    state?.lastReconciliation?.activationId === getActivationId(active) &&
     state.writeInProgress !== 'other-configuration';
   await remember({
     ...state,
@@ -100,7 +100,7 @@ export async function saveResult(
       at: getTimestamp(clock),
       // If not all accounts fit, revision 0 makes the next run try again.
       revision: plan.refused === undefined ? revision : 0,
-      configurationHash: getActivationId(active),
+      activationId: getActivationId(active),
       grants: listGrantNames(desired),
       generation: getGeneration(state) + 1,
     },

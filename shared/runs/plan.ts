@@ -236,7 +236,12 @@ const isAsLeft = (
   change.planned === 'none' &&
   !needsReconcileAnyway(change) &&
   !hasNewGrace(change, state) &&
-  isUpToDate(state, { revision, accountIds, hash: getActivationId(active), grants: listGrantNames(desired) });
+  isUpToDate(state, {
+    revision,
+    accountIds,
+    activationId: getActivationId(active),
+    grants: listGrantNames(desired),
+  });
 
 async function planRemembered(
   services: Services,
@@ -245,7 +250,12 @@ async function planRemembered(
   state: ResourceState | undefined,
 ): Promise<Planned<Omit<ResourceChange, 'resource'>>> {
   const { active, registered, runId, sweep, revision, accountIds } = plan;
-  const settled = { revision, accountIds, hash: getActivationId(active), grants: listGrantNames(desired) };
+  const settled = {
+    revision,
+    accountIds,
+    activationId: getActivationId(active),
+    grants: listGrantNames(desired),
+  };
   if (!isRead(plan, desired) && isUpToDate(state, settled)) return { planned: 'none' };
   // The update reads it in any case, after the burst or by itself.
   if (!isRead(plan, desired) && isUnderBurst(state, services.clock.now())) return {};

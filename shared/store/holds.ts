@@ -35,7 +35,7 @@ export interface RemovalLimitHold {
   readonly change: 'remove';
   readonly reason: 'removal-limit';
   /** `getActivationId` of the configuration that blocks the removal. */
-  readonly configurationHash: string;
+  readonly activationId: string;
   /** As in `GracePeriodHold`. Absent if the configuration has no grace period. */
   readonly since?: string;
 }

@@ -94,7 +94,7 @@ export interface LastReconciliation {
   /** The registry revision that it served, except for rejected principals; 0 if not all accounts fit. */
   readonly revision: number;
   /** `getActivationId` of the configuration that was active. */
-  readonly configurationHash: string;
+  readonly activationId: string;
   /** Names of the grants on the resource. */
   readonly grants: readonly string[];
   /** Counts the completed reconciliations; 1 at first. */
@@ -170,7 +170,7 @@ interface CompletedSearch {
   /** When it ended, ISO 8601. */
   readonly at: string;
   /** `getActivationId` of the configuration that was active then. */
-  readonly activation: string;
+  readonly activationId: string;
 }
 
 export interface SearchResultStore {

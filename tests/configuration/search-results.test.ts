@@ -14,15 +14,15 @@ const search = `ecr-repository-policy/${shared}/${home}/name:base/*`;
 
 const scope = (changes: Partial<SearchScope> = {}): SearchScope => ({
   configuration,
-  activation: 'now',
+  activationId: 'now',
   newSearches: [],
   ...changes,
 });
 
-const item = (activation?: string): SearchResult => ({
+const item = (activationId?: string): SearchResult => ({
   search,
   matching: [repositoryKey('base/node')],
-  ...(activation === undefined ? {} : { completed: { at: '2026-03-02T09:00:00.000Z', activation } }),
+  ...(activationId === undefined ? {} : { completed: { at: '2026-03-02T09:00:00.000Z', activationId } }),
   generation: 1,
 });
 

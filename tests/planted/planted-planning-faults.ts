@@ -12,7 +12,7 @@ export const planningFaults: readonly PlantedFault[] = [
   },
   {
     ...plain.planning,
-    name: 'closed-withheld',
+    name: 'closed-removal-blocked',
     title: 'closed accounts wait for an operator',
     file: 'shared/reconcile/hold-removals.ts',
     replace: '!isClosed(getAccountOrPlaceholder(rules, id));',

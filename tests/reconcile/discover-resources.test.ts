@@ -30,7 +30,7 @@ test('stores the matches with their time', async () => {
       matching: [repositoryKey('base/node')],
       completed: {
         at: expect.stringMatching(/^\d{4}-/),
-        activation: expect.stringMatching(/^[0-9a-f]{64}@\d{4}-/),
+        activationId: expect.stringMatching(/^[0-9a-f]{64}@\d{4}-/),
       },
       generation: 1,
     },
@@ -59,7 +59,7 @@ test('keeps the last matches when a search fails, and reports why', async () => 
   expect(formatSearchProblems(looked)).toEqual([expect.stringContaining('RegionNotEnabledError')]);
   expect(await stored(env)).toMatchObject({
     matching: [repositoryKey('base/node')],
-    completed: { activation: expect.any(String) },
+    completed: { activationId: expect.any(String) },
     error: { name: 'RegionNotEnabledError' },
     generation: 2,
   });
@@ -130,7 +130,7 @@ describe('two looks at the same time', () => {
   const newer = (expected: number | undefined): SearchResult => ({
     search,
     matching: [repositoryKey('base/newest')],
-    completed: { at: '2026-03-02T09:00:00.000Z', activation: 'another' },
+    completed: { at: '2026-03-02T09:00:00.000Z', activationId: 'another' },
     generation: (expected ?? 0) + 1,
   });
 

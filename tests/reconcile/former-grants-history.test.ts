@@ -6,8 +6,8 @@ import type { Account } from '../../shared/platform/account.ts';
 import type { DesiredResource } from '../../shared/reconcile/desired-resource.ts';
 import type { PlanRequest, ResourcePlan } from '../../shared/reconcile/plan-types.ts';
 import {
+  activationId,
   assume,
-  configurationHash,
   configurationWith,
   idsOf,
   makePlan,
@@ -61,7 +61,7 @@ function requestFor(
   const grants = names.map((name, index) => make({ name, for: { accounts: idsOf(wanted[index] ?? []) } }));
   const configuration = configurationWith(grants, { graceHours });
   const members = accounts.filter(({ state }) => state === 'ACTIVE');
-  return { desired: onlyResource(configuration, members), configuration, accounts, now, configurationHash };
+  return { desired: onlyResource(configuration, members), configuration, accounts, now, activationId };
 }
 
 /** As it is read after it was written. */

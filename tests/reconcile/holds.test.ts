@@ -7,7 +7,7 @@ import {
   toCapacityHold,
 } from '../../shared/reconcile/holds.ts';
 import type { Hold } from '../../shared/store/ports.ts';
-import { blockedHolds, configurationHash, graceHolds } from '../fixtures/plan-fixture.ts';
+import { activationId, blockedHolds, graceHolds } from '../fixtures/plan-fixture.ts';
 
 const since = '2026-03-01T09:00:00.000Z';
 const rejected: Hold = { accountId: '1', change: 'add', reason: 'rejected-principal' };
@@ -24,7 +24,7 @@ it('keeps one hold for each account and change, ordered by account, when holds a
 });
 
 it('keeps the blocked removal, with the time of the grace period, when a removal has both', () => {
-  const blocked = blockRemoval({ configurationHash }, '1');
+  const blocked = blockRemoval({ activationId }, '1');
 
   expect(mergeHolds([...graceHolds({ 1: since }), blocked])).toEqual([{ ...blocked, since }]);
   expect(mergeHolds([blocked, ...graceHolds({ 1: since })])).toEqual([{ ...blocked, since }]);

@@ -7,7 +7,7 @@ const last = (changes: Partial<LastReconciliation> = {}): LastReconciliation => 
   runId: 'run',
   at: '',
   revision: 5,
-  configurationHash: 'h',
+  activationId: 'h',
   grants: [],
   generation: 1,
   ...changes,
@@ -19,11 +19,7 @@ test.each([
   ['it was written from an earlier revision', { lastReconciliation: last({ revision: 4 }) }, false],
   ['it was written from this revision', { lastReconciliation: last() }, true],
   ['it was written from a later revision', { lastReconciliation: last({ revision: 6 }) }, true],
-  [
-    'it was written by another configuration',
-    { lastReconciliation: last({ configurationHash: 'x' }) },
-    false,
-  ],
+  ['it was written by another configuration', { lastReconciliation: last({ activationId: 'x' }) }, false],
   ['it was written for other grants', { lastReconciliation: last({ grants: ['images'] }) }, false],
   [
     'another write by the same configuration has begun',
@@ -37,7 +33,7 @@ test.each([
   ],
 ])('tells whether a resource is up to date when %s', (_, state, expected) => {
   const whole = state && { managed: { sids: [] }, ...state };
-  expect(isUpToDate(whole, { revision: 5, hash: 'h', grants: [] })).toBe(expected);
+  expect(isUpToDate(whole, { revision: 5, activationId: 'h', grants: [] })).toBe(expected);
 });
 
 test.each<[string, readonly string[] | undefined, boolean]>([
@@ -49,8 +45,8 @@ test.each<[string, readonly string[] | undefined, boolean]>([
   const holds = [{ accountId: '500000000001', change: 'add', reason: 'rejected-principal' }] as const;
   const state = { lastReconciliation: last(), holds, managed: { sids: [] } };
 
-  expect(isUpToDate(state, { revision: 5, hash: 'h', grants: [], accountIds })).toBe(settled);
-  expect(isUpToDate(state, { revision: 6, hash: 'h', grants: [], accountIds })).toBe(false);
+  expect(isUpToDate(state, { revision: 5, activationId: 'h', grants: [], accountIds })).toBe(settled);
+  expect(isUpToDate(state, { revision: 6, activationId: 'h', grants: [], accountIds })).toBe(false);
 });
 
 const error = { name: 'AccessDeniedError', message: 'no', retryable: false };

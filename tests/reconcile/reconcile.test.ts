@@ -56,7 +56,7 @@ test('counts no account as written that arrives between the reads of the lease h
   expect(named(env)[bucket]).not.toContain(newcomer.id);
   const settled = {
     revision: registered?.revision ?? 0,
-    hash: state?.lastReconciliation?.configurationHash ?? '',
+    activationId: state?.lastReconciliation?.activationId ?? '',
     grants: [],
   };
   expect(isUpToDate(state, settled)).toBe(false);

@@ -3,7 +3,7 @@ import { admitNamed } from '../../shared/grants/admitted-accounts.ts';
 import { listUnjudgedLoss } from '../../shared/reconcile/former-grants.ts';
 import { account } from '../fixtures/member-account.ts';
 import {
-  configurationHash,
+  activationId,
   configurationWith,
   now,
   onlyResource,
@@ -30,7 +30,7 @@ it('names the accounts that lose access when no grant judged them', () => {
     configuration,
     accounts,
     now,
-    configurationHash,
+    activationId,
   };
   const plan = planOnly(configuration, accounts, { actual: request.actual });
   const share = { entry: desired.shares[0]?.entry, granted: admitNamed(new Set([judged])) };

@@ -59,14 +59,14 @@ it('remembers a missing resource as new when a pattern finds it, and as settled 
     lastReconciliation: {
       ...run,
       revision: 0,
-      configurationHash: 'h@then',
+      activationId: 'h@then',
       grants: ['token'],
       generation: 1,
     },
   });
   expect(toMissingState({ ...seen, state, desired: { ...desired, shares: [] } } as never, run)).toEqual({
     managed: { sids: [] },
-    lastReconciliation: { ...run, revision: 7, configurationHash: 'h@then', grants: [], generation: 5 },
+    lastReconciliation: { ...run, revision: 7, activationId: 'h@then', grants: [], generation: 5 },
   });
 });
 

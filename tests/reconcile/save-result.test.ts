@@ -70,7 +70,7 @@ describe('settle', () => {
       runId: 'run',
       at: '2026-03-02T09:00:00.000Z',
       revision: 7,
-      configurationHash: 'h@then',
+      activationId: 'h@then',
       grants: ['token'],
       generation: 1,
     });

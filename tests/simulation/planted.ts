@@ -101,7 +101,7 @@ export const appliedBeforeReadBack = (): Planted => ({
             generation: 1,
             ...state.lastReconciliation,
             revision,
-            configurationHash: inForce === undefined ? '' : getActivationId(inForce),
+            activationId: inForce === undefined ? '' : getActivationId(inForce),
           },
         });
       },

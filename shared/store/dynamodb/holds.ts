@@ -9,7 +9,7 @@ const gracePeriod = hold('remove', 'grace-period').extend({ since: timeSchema })
 
 const otherHolds = [
   hold('remove', 'removal-limit').extend({
-    configurationHash: activationIdSchema,
+    activationId: activationIdSchema,
     since: timeSchema.exactOptional(),
   }),
   hold('add', 'rejected-principal').extend({

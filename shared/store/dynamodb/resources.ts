@@ -20,7 +20,7 @@ const lastReconciliationSchema: z.ZodType<LastReconciliation> = z.object({
   runId: z.string(),
   at: timeSchema,
   revision: countSchema,
-  configurationHash: activationIdSchema,
+  activationId: activationIdSchema,
   grants: z.array(z.string()),
   generation: ordinalSchema,
 });

@@ -35,7 +35,7 @@ const keys = packedSchema(z.array(z.string()));
 const searchResultSchema: z.ZodType<SearchResult> = z.object({
   search: z.string(),
   matching: keys,
-  completed: z.object({ at: timeSchema, activation: z.string() }).exactOptional(),
+  completed: z.object({ at: timeSchema, activationId: z.string() }).exactOptional(),
   error: packedSchema(errorSchema).exactOptional(),
   generation: ordinalSchema,
 });

@@ -21,7 +21,7 @@ export async function findCountedTooEarly(
   if (excused || madeAnew.test(place.arn) || ous.recreated.has(key)) return [];
   const { lastReconciliation, writeInProgress, holds = [] } = (await inner.resources.get(key)) ?? {};
   const held = new Set(holds.flatMap(({ accountId, change }) => (change === 'add' ? accountId : [])));
-  const { revision: applied = 0, configurationHash, grants } = lastReconciliation ?? {};
+  const { revision: applied = 0, activationId, grants } = lastReconciliation ?? {};
   const had = idsIn(before, configuration.installation, grants);
   const added = [...idsIn(place.read(), configuration.installation, grants)].filter((id) => !had.has(id));
   if (added.length === 0) return [];
@@ -29,7 +29,7 @@ export async function findCountedTooEarly(
   // account.
   if (writeInProgress === 'other-configuration') return [];
   const active = await inner.configuration.getActive();
-  if (active === undefined || configurationHash !== getActivationId(active)) return [];
+  if (active === undefined || activationId !== getActivationId(active)) return [];
   const accounts = await Promise.all(added.map((id) => inner.registry.getAccount(id)));
   return (
     accounts

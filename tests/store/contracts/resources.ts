@@ -104,14 +104,14 @@ export function resourceContract(makeStore: MakeStore): void {
           accountId: accountId(1),
           change: 'remove',
           reason: 'removal-limit',
-          configurationHash: `${'a'.repeat(64)}@${at}`,
+          activationId: `${'a'.repeat(64)}@${at}`,
           since: at,
         },
         {
           accountId: accountId(2),
           change: 'remove',
           reason: 'removal-limit',
-          configurationHash: `${'a'.repeat(64)}@${at}`,
+          activationId: `${'a'.repeat(64)}@${at}`,
         },
         {
           accountId: accountId(3),
@@ -137,7 +137,7 @@ export function resourceContract(makeStore: MakeStore): void {
         accountId: accountId(number),
         change: 'remove',
         reason: 'removal-limit',
-        configurationHash: `${'a'.repeat(64)}@${at}`,
+        activationId: `${'a'.repeat(64)}@${at}`,
         since: new Date(Date.parse(at) + 1_000 * number).toISOString(),
       }));
       await put(bucket, aState({ holds }));
@@ -175,8 +175,8 @@ export function resourceContract(makeStore: MakeStore): void {
     });
 
     test('keeps the configuration when the same configuration was activated again', async () => {
-      const configurationHash = `${'b'.repeat(64)}@${later}`;
-      const state = aState({ lastReconciliation: aReconciliation({ configurationHash }) });
+      const activationId = `${'b'.repeat(64)}@${later}`;
+      const state = aState({ lastReconciliation: aReconciliation({ activationId }) });
       await put(bucket, state);
 
       expect(await get(bucket)).toStrictEqual(state);

@@ -9,7 +9,7 @@ const hold = {
   accountId: accountId(3),
   change: 'remove',
   reason: 'removal-limit',
-  configurationHash: `${'a'.repeat(64)}@${at}`,
+  activationId: `${'a'.repeat(64)}@${at}`,
 } as const;
 const other = 'ecr-repository-policy/444444444444/eu-west-1/base/node';
 

@@ -75,7 +75,7 @@ const key = 'ecr-repository-policy/111122223333/eu-west-1/base/node';
 const item = (changes: Partial<SearchResult> = {}): SearchResult => ({
   search: 'ecr-repository-policy/111122223333/eu-west-1/name:base/*',
   matching: [key],
-  completed: { at, activation: 'an activation' },
+  completed: { at, activationId: 'an activation' },
   generation: 1,
   ...changes,
 });

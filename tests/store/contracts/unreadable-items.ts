@@ -143,7 +143,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
 
     describe('of a search', () => {
       const hash = (search: string) => createHash('sha256').update(search).digest('hex');
-      const completed = { at, activation: 'an activation' };
+      const completed = { at, activationId: 'an activation' };
       const good = { search: 'good', matching: [bucket], completed, generation: 1 };
       const item = {
         pk: 'FOUND',
