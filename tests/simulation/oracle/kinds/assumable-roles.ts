@@ -59,7 +59,7 @@ const isFull: IsFull = (world, ref, demands, { installation, limits }) => {
   return wanted > (attachable - others) * Math.max(1, Math.min(...perPolicy) - 2);
 };
 
-export const assumableRoles: Reader = documentReader({
+const ofPresentRole: Reader = documentReader({
   named: (entry) => [
     ...namesOf(entry, 'groups').map((name) => `group/${name}`),
     ...namesOf(entry, 'roles').map((name) => `role/${name}`),
@@ -99,3 +99,14 @@ export const assumableRoles: Reader = documentReader({
     };
   },
 });
+
+/** A statement may still name the role that an earlier configuration had. That is a part of the access. */
+export const assumableRoles: Reader = {
+  ...ofPresentRole,
+  has: (world, grantCase, installation, grant) => {
+    const has = ofPresentRole.has(world, grantCase, installation, grant);
+    const { ref, subject } = grantCase;
+    const holdings = ofPresentRole.holdings(world, ref, installation, grant);
+    return has === 'nothing' && holdings.some(({ ids }) => ids.includes(subject.id)) ? 'something' : has;
+  },
+};
