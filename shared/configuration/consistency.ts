@@ -1,6 +1,5 @@
 import type { GrantContext, ResourceRef } from '../grants/contract.ts';
 import { getGrantKind } from '../grants/kinds.ts';
-import type { Account } from '../platform/account.ts';
 import { checkApplications } from './application-findings.ts';
 import { checkCentralAccounts, findMissingAccounts } from './central-account-findings.ts';
 import { getGrantContext } from './context.ts';
@@ -21,7 +20,9 @@ export function checkConsistency(configuration: Configuration): readonly PathFin
     ...secretTargetFindings(configuration),
     ...checkApplications(configuration),
     // Rendering needs the roles that grants refer to.
-    ...(missingRoles.length > 0 ? [] : [...sidClashes(configuration), ...checkMemberRoles(configuration)]),
+    ...(missingRoles.length > 0
+      ? []
+      : [...listSidClashes(configuration), ...checkMemberRoles(configuration)]),
   ];
 }
 
@@ -74,17 +75,7 @@ function regionFindings(configuration: Configuration): readonly PathFinding[] {
   });
 }
 
-/** Stands for any account, to learn the Sids of a grant. */
-const anyAccount: Account = {
-  id: '000000000000',
-  name: '',
-  state: 'ACTIVE',
-  parentIds: [],
-  ouPath: '',
-  tags: {},
-};
-
-/** A Sid that one grant writes. */
+/** A Sid that one grant can write. */
 interface Mark {
   readonly sid: string;
   readonly place: string;
@@ -95,9 +86,9 @@ interface Mark {
 
 /**
  * Grants such as `logs` (part `read-all`) and `logs-read` (part `all`) would write one Sid. The check reports this
- * before anything is written.
+ * before anything is written. A Sid of another form counts too, because a grant treats each of its Sids as its own.
  */
-function sidClashes(configuration: Configuration): readonly PathFinding[] {
+function listSidClashes(configuration: Configuration): readonly PathFinding[] {
   const context = getGrantContext(configuration);
   const before = new Map<string, Mark[]>();
   return configuration.grants.flatMap((entry, index) => {
@@ -109,7 +100,7 @@ function sidClashes(configuration: Configuration): readonly PathFinding[] {
     });
     return [...new Set(others)].map((other) => ({
       path: ['grants', index, 'name'],
-      message: `must be another name: ${entry.name} and ${other} would write statements with the same Sid`,
+      message: `must be another name: ${entry.name} and ${other} can write statements with the same Sid`,
     }));
   });
 }
@@ -125,22 +116,10 @@ function ownMarks(entry: Configuration['grants'][number], context: GrantContext)
     ref: { kind, accountId, region, id: 'any' },
   }));
   return [...named, ...found].flatMap(({ ref, ...which }) =>
-    sidsOn(entry, ref, context).map((sid) => ({ sid, place: placeOf(ref), grant: entry.name, ...which })),
+    kind
+      .listSids(entry, ref, context)
+      .map((sid) => ({ sid, place: placeOf(ref), grant: entry.name, ...which })),
   );
 }
 
 const placeOf = ({ kind, accountId, region }: ResourceRef): string => `${kind}/${accountId}/${region}`;
-
-function sidsOn(
-  entry: Configuration['grants'][number],
-  ref: ResourceRef,
-  context: GrantContext,
-): readonly string[] {
-  const kind = getGrantKind(entry.kind);
-  const shares = [{ entry, accounts: [anyAccount] }];
-  const { next, owned } = kind.render({ ref, actual: kind.empty, shares, remembered: [], context });
-  const statements = Object.values(kind.toDocuments(next, owned)).flatMap(
-    (document) => document?.Statement ?? [],
-  );
-  return statements.map(({ Sid = '' }) => Sid);
-}

@@ -214,6 +214,7 @@ export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
   readContentKeys: readImageKeys,
   listKeyPermissions: (_, on, context) => listImageKeyPermissions(on, context),
   render,
+  listSids: (entry, _, context) => [sidOf(entry, context)],
   listGrantedAccounts: (entry, _, actual, context, remembered) =>
     listGranted(entry, actual, context, remembered),
   listAccountsWithOwnAccess: (ref, actual, remembered) =>

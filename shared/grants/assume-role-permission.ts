@@ -276,6 +276,7 @@ export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
   listAccesses: accesses,
   listMemberRoleMistakes: listAssumedRoleMistakes,
   render,
+  listSids: (entry, _, context) => [sidOf(entry, context)],
   listGrantedAccounts: (entry, _, actual, context) => {
     const sid = sidOf(entry, context);
     const ours = listAttached(actual)

@@ -218,10 +218,7 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
    * the account needs no grant. Pure.
    */
   listAccesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
-  /**
-   * The permissions that a role of a member account needs to use the grant, for an entry that names the member role.
-   * Default: no permissions can be derived. Pure.
-   */
+  /** The permissions that the member role of an entry needs to use the grant. Default: none can be derived. Pure. */
   listMemberStatements?(entry: Entry, context: GrantContext): readonly Statement[];
   /** Why a member role of the entry is unsuitable. Default: every member role is suitable. Pure. */
   listMemberRoleMistakes?(entry: Entry, context: GrantContext): readonly EntryWarning[];
@@ -230,6 +227,8 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
    * @throws OwnershipClashError, PolicyTooLargeError
    */
   render(request: RenderRequest<Entry, State>): Rendering<State>;
+  /** Every Sid that an entry can write on the resource, with any `match` and packing. Pure. */
+  listSids(entry: Entry, ref: ResourceRef, context: GrantContext): readonly string[];
   /** The accounts that have access now by the managed content of the grant `entry`. Pure. */
   listGrantedAccounts(
     entry: Entry,

@@ -19,6 +19,7 @@ import {
   type DocumentRules,
   type DocumentState,
   listGrantedAccounts,
+  listSids,
   renderDocument,
 } from './document-rendering.ts';
 import type { GrantEntry } from './grant-schema.ts';
@@ -103,6 +104,7 @@ export function createDocumentKind<Entry extends GrantEntry>(
     listPermissions: (on, context) => createArnPermissions(kind, on, context),
     listAccesses: kind.listAccesses,
     render: (request) => renderDocument(kind, request),
+    listSids: (entry, ref, context) => listSids(kind, entry, ref, context),
     listGrantedAccounts: (entry, ref, { document }, context) =>
       listGrantedAccounts(kind, entry, ref, document, context),
     isSame: (a, b) => isSamePolicy(a.document, b.document),

@@ -155,7 +155,7 @@ export function listGrantedAccounts<Entry extends GrantEntry>(
   context: GrantContext,
 ): AdmittedAccounts {
   if (document === undefined) return admitNamed(new Set());
-  const sids = sidsOf(kind, entry, ref, context);
+  const sids = new Set<string | undefined>(listSids(kind, entry, ref, context));
   const ours = listManagedStatements(document, context.installationId).filter(({ Sid }) => sids.has(Sid));
   if (ours.length > 0 && kind.isForAllMembers?.(entry) === true) return admitMembers;
   return getAdmittedAccounts(ours);
@@ -165,12 +165,12 @@ export function listGrantedAccounts<Entry extends GrantEntry>(
  * Every Sid that a grant can write, with any `match`. After `match` changed, the document still has statements of the
  * earlier form, such as the one of the resource's own account beside a condition.
  */
-function sidsOf<Entry extends GrantEntry>(
+export function listSids<Entry extends GrantEntry>(
   kind: DocumentRules<Entry>,
   entry: Entry,
   ref: ResourceRef,
   context: GrantContext,
-): ReadonlySet<string | undefined> {
+): readonly string[] {
   const accounts = [anyAccount, { ...anyAccount, id: ref.accountId }];
   const { installationId } = context;
   const parts = matchForms.flatMap((match) =>
@@ -178,7 +178,8 @@ function sidsOf<Entry extends GrantEntry>(
       kind.createStatements({ entry, accounts, ref, context, packing, match }),
     ),
   );
-  return new Set(parts.map(({ part }) => createManagedSid({ installationId, grant: entry.name, part })));
+  const sids = parts.map(({ part }) => createManagedSid({ installationId, grant: entry.name, part }));
+  return [...new Set(sids)];
 }
 
 function listRetainedStatements<Entry extends GrantEntry>(
@@ -197,7 +198,7 @@ function listFormerStatements<Entry extends GrantEntry>(
   kind: DocumentRules<Entry>,
   { ref, actual, shares, remembered, context }: RenderRequest<Entry, DocumentState>,
 ): readonly Statement[] {
-  const current = new Set(shares.flatMap(({ entry }) => [...sidsOf(kind, entry, ref, context)]));
+  const current = new Set(shares.flatMap(({ entry }) => listSids(kind, entry, ref, context)));
   return listManagedStatements(actual.document, context.installationId).filter(
     ({ Sid = '' }) => remembered.includes(Sid) && !current.has(Sid),
   );

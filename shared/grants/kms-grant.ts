@@ -140,6 +140,9 @@ function refuseClashes(ref: ResourceRef, { own }: KeyGrants, marks: readonly str
 
 const namePattern = /^account-onboarding\/([a-z0-9]+)\/([a-z0-9-]+)\/\d{12}$/;
 
+const sidOf = (installationId: string, grant: string): string =>
+  createManagedSid({ installationId, grant, part: 'grant' });
+
 /** Managed grants, as one statement for each grant of the configuration. */
 function documents({ own }: KeyGrants): Readonly<Record<string, PolicyDocument | undefined>> {
   const alike = Map.groupBy(own, ({ name, operations }) => [parseGrantMark(name), ...operations].join(' '));
@@ -147,7 +150,7 @@ function documents({ own }: KeyGrants): Readonly<Record<string, PolicyDocument |
     const [installationId, grant] = namePattern.exec(grants[0]?.name ?? '')?.slice(1) ?? [];
     const isOurs = installationId !== undefined && grant !== undefined;
     return {
-      ...(isOurs ? { Sid: createManagedSid({ installationId, grant, part: 'grant' }) } : {}),
+      ...(isOurs ? { Sid: sidOf(installationId, grant) } : {}),
       Effect: 'Allow',
       Principal: { AWS: grants.map(({ grantee }) => grantee) },
       Action: (grants[0]?.operations ?? []).map((operation) => `kms:${operation}`),
@@ -195,6 +198,7 @@ export const kmsGrant: GrantKind<Entry, KeyGrants> = {
   listPermissions: (on, context) => createArnPermissions({ actions, formatArn: keyArn }, on, context),
   listAccesses: accesses,
   render,
+  listSids: ({ name }, _, { installationId }) => [sidOf(installationId, name)],
   listGrantedAccounts: (entry, _, { own }, context) => {
     const mark = entryMark(entry, context);
     const names = own.map(({ name }) => name).filter((name) => parseGrantMark(name) === mark);

@@ -74,7 +74,7 @@ function planOrHoldAdditions(
 }
 
 /** Why not all accounts fit. `undefined` for an error with any other cause. */
-function refusal(
+function explainRefusal(
   request: PlanRequest,
   shares: readonly PlannedShare[],
   context: GrantContext,

@@ -23,6 +23,15 @@ export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
     expect(listBroughtStatements(kind, back, owned).length).toBeGreaterThan(0);
   });
 
+  test('lists every Sid that it writes', async () => {
+    const { bring, entry, ref } = on();
+
+    const { back, owned } = await bring(two);
+
+    const sids = kind.listSids(entry, ref, context);
+    for (const { Sid } of listBroughtStatements(kind, back, owned)) expect(sids).toContain(Sid);
+  });
+
   test('changes nothing in the second run', async () => {
     const { bring } = on();
     const { owned } = await bring(two);
