@@ -6,7 +6,7 @@ import { layerOf, layers } from './fixtures/source/layers.ts';
 
 const code = ['shared', 'functions', 'cli', 'simulator', 'tests', 'bench', 'scripts', 'examples'];
 
-test('names only layers below when a layer says what it may import', () => {
+test('allows each layer to import only the layers below it', () => {
   const order = Object.keys(layers);
   const upwards = Object.entries(layers).flatMap(([layer, below]) =>
     below.filter((each) => order.indexOf(each) >= order.indexOf(layer)).map((each) => `${layer}: ${each}`),
@@ -15,7 +15,7 @@ test('names only layers below when a layer says what it may import', () => {
 });
 
 describe.each(Object.keys(layers))('shared/%s', (layer) => {
-  test('imports only its own layer and those that it may, types included', () => {
+  test('imports only files of its own layer and of the layers that it may use', () => {
     const files = filesIn('shared').filter((file) => layerOf(file) === layer);
     expect(files.length).toBeGreaterThan(0);
     const allowed = [layer, ...(layers[layer] ?? [])];
@@ -28,7 +28,7 @@ describe.each(Object.keys(layers))('shared/%s', (layer) => {
   });
 });
 
-test('keeps shared/ apart when code above it is imported', () => {
+test('imports nothing from cli, functions or tests into shared/', () => {
   const wrong = filesIn('shared').flatMap((file) =>
     importsOf(file)
       .filter(({ from }) => /^(functions|cli|simulator|tests|bench|scripts)\//.test(from))
@@ -37,7 +37,7 @@ test('keeps shared/ apart when code above it is imported', () => {
   expect(wrong).toEqual([]);
 });
 
-test('has no cycle when all imports are followed, types included', () => {
+test('has no import cycle, including type imports', () => {
   const files = code.flatMap(filesIn);
   const imported = new Map(files.map((file) => [file, staticImportsOf(file).map(({ from }) => from)]));
   // Files that import nothing which is left go first, again and again. What stays is on a cycle, or imports one.
@@ -50,7 +50,7 @@ test('has no cycle when all imports are followed, types included', () => {
   expect([...left]).toEqual([]);
 });
 
-test('says the same layers and imports when ARCHITECTURE.md lists them', () => {
+test('lists the same layers and imports in ARCHITECTURE.md as in the code', () => {
   const rows = sourceOf('ARCHITECTURE.md').matchAll(/^\| `shared\/([a-z/-]+)\/` \|[^|]*\|([^|]*)\|$/gm);
   const listed = [...rows].map(([, layer = '', imports = '']) => [
     layer,
@@ -62,7 +62,7 @@ test('says the same layers and imports when ARCHITECTURE.md lists them', () => {
 describe.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/adding-a-grant-kind.md'])('%s', (page) => {
   const text = sourceOf(page);
 
-  test('names only files and folders that exist', () => {
+  test('names only files and folders that exist in ARCHITECTURE.md', () => {
     const folders = [...code, 'docs', 'infrastructure', 'schema', 'statemachines'].join('|');
     const paths = [...text.matchAll(new RegExp(`\\b(?:${folders})/[\\w./-]*\\w`, 'g'))].map(([path]) => path);
     const links = [...text.matchAll(/\]\((?!https:)([\w./-]+)/g)].map(([, path = '']) =>
@@ -72,7 +72,7 @@ describe.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/adding-a-grant-kind.m
     expect([...paths, ...links].filter((path) => !existsSync(path))).toEqual([]);
   });
 
-  test('finds every name in the file that ARCHITECTURE.md states for it', () => {
+  test('finds every name that ARCHITECTURE.md states in the file that it states', () => {
     const named = [...text.matchAll(/(?:`&?(\w+)` and )?`&?(\w+)` in `([\w.-]+\/[\w./-]+)`/g)];
     const missing = named.filter(([, first = '', second = '', file = '']) => {
       const words = new Set(sourceOf(file).match(/\w+/g));

@@ -25,7 +25,7 @@ const github = readdirSync(fileURLToPath(new URL('../.github', import.meta.url))
 }).filter((file) => file.endsWith('.yml'));
 
 describe('the gate', () => {
-  test('runs on a push and a pull request when a commit arrives', () => {
+  test('runs the gate on a push and on a pull request', () => {
     const { on, jobs } = workflow.parse(parse(sourceOf('.github/workflows/ci.yml')));
     expect(Object.keys(on)).toEqual(['push', 'pull_request']);
     expect(jobs.gate.steps.at(-1)).toEqual({ run: '.ci/run' });

@@ -56,12 +56,12 @@ const isPurePackage = ({ from, values }: Import): boolean =>
   (from.startsWith('@aws-sdk/client-') && values.every(isCommand));
 
 describe.each(pureFiles)('%s', (file) => {
-  test('reads no clock, no die and no environment', () => {
+  test('uses no clock, no randomness and no environment variable in the pure core', () => {
     const code = withoutComments(sourceOf(file));
     expect(impure.filter((pattern) => pattern.test(code))).toEqual([]);
   });
 
-  test('imports packages that are pure, and of the SDK commands and types only', () => {
+  test('imports only pure packages, and only commands and types of the AWS SDK, in the pure core', () => {
     const packages = importsOf(file).filter(({ from }) => !from.startsWith('shared/'));
     expect(packages.filter((each) => !isPurePackage(each))).toEqual([]);
   });
@@ -71,7 +71,7 @@ describe.each(pureFiles)('%s', (file) => {
  * Planning loads the configuration's schema and the organization's selectors; what those load must not send either.
  * `shared/platform/clock.ts` and what follows it stay outside.
  */
-test('loads nothing into the pure part that sends, reads files or reads the clock', () => {
+test('loads no module into the pure core that sends requests, reads files or reads the clock', () => {
   const loaded = [...loadedBy(pureFiles)];
   expect(
     loaded.filter((file) =>
@@ -94,13 +94,13 @@ test('loads nothing into the pure part that sends, reads files or reads the cloc
 const sdk = /^@(aws-sdk|smithy)\//;
 
 describe.each(filesIn('functions'))('%s', (file) => {
-  test('only translates', () => {
+  test('imports no AWS SDK and stays under 40 lines in a file of functions/', () => {
     expect(importsOf(file).filter(({ from }) => sdk.test(from))).toEqual([]);
     expect(sourceOf(file).split('\n').length).toBeLessThan(40);
   });
 });
 
-test('makes clients only in shared/platform/aws, shared/store and shared/composition', () => {
+test('creates AWS clients only in shared/platform/aws, shared/store and shared/composition', () => {
   const clients = ['shared', 'functions']
     .flatMap(filesIn)
     .filter((file) =>

@@ -55,15 +55,15 @@ const functionSizes = new Map(
   }),
 );
 
-it('has at most 300 lines when a file holds code', () => {
+it('has at most 300 lines in each source file', () => {
   expect(files.filter((file) => sourceOf(file).split('\n').length - 1 > 300)).toEqual([]);
 });
 
-it('has at most 60 lines when a function holds code', () => {
+it('has at most 60 lines in each function', () => {
   expect(files.filter((file) => Math.max(0, ...(functionSizes.get(file) ?? [])) > 60)).toEqual([]);
 });
 
-it('keeps the median at 8 lines and the 95th percentile at 25 when all functions are counted', () => {
+it('has a median of 8 lines and a 95th percentile of 25 for all functions', () => {
   const sizes = [...functionSizes.values()].flat().toSorted((a, b) => a - b);
   const at = (share: number): number => sizes[Math.floor(share * (sizes.length - 1))] ?? 0;
   expect(sizes.length).toBeGreaterThan(5_000);

@@ -56,26 +56,32 @@ function findingsOf(input: unknown): MalformedEventError['findings'] {
 }
 
 describe('what is understood', () => {
-  test.each(cases.filter(({ expected }) => expected))('$name', (eventCase) => {
-    const input = inputOf(eventCase) as { readonly id?: string };
+  test.each(cases.filter(({ expected }) => expected))(
+    'reads an account event from the case "$name"',
+    (eventCase) => {
+      const input = inputOf(eventCase) as { readonly id?: string };
 
-    const result = parseAccountEvent(input);
+      const result = parseAccountEvent(input);
 
-    const isChange = eventCase.expected?.type === 'change';
-    const eventId = isChange && input.id ? { eventId: input.id } : {};
-    expect(result).toEqual({ ...eventCase.expected, ...eventId });
-  });
+      const isChange = eventCase.expected?.type === 'change';
+      const eventId = isChange && input.id ? { eventId: input.id } : {};
+      expect(result).toEqual({ ...eventCase.expected, ...eventId });
+    },
+  );
 });
 
 describe('what is malformed: every finding, with its path', () => {
-  test.each(cases.filter(({ findings }) => findings))('$name', (eventCase) => {
-    const findings = findingsOf(inputOf(eventCase));
+  test.each(cases.filter(({ findings }) => findings))(
+    'reports every finding of the malformed event "$name"',
+    (eventCase) => {
+      const findings = findingsOf(inputOf(eventCase));
 
-    const expected = Object.entries(eventCase.findings ?? {});
-    expect(findings.map(({ path }) => path).sort()).toEqual(expected.map(([path]) => path).sort());
-    for (const [path, part] of expected)
-      expect(findings.find((finding) => finding.path === path)?.message).toContain(part);
-  });
+      const expected = Object.entries(eventCase.findings ?? {});
+      expect(findings.map(({ path }) => path).sort()).toEqual(expected.map(([path]) => path).sort());
+      for (const [path, part] of expected)
+        expect(findings.find((finding) => finding.path === path)?.message).toContain(part);
+    },
+  );
 });
 
 describe('the fixtures', () => {
@@ -84,7 +90,7 @@ describe('the fixtures', () => {
       .filter((name) => name.endsWith('.json'))
       .map((name) => `${folder}/${name.replace('.json', '')}`);
 
-  test('uses every event and input fixture in a case', () => {
+  test('uses each event and input fixture in at least one case', () => {
     const used = new Set(cases.map(({ fixture }) => fixture));
     expect([...files('events'), ...files('inputs')].filter((file) => !used.has(file))).toEqual([]);
   });

@@ -41,27 +41,27 @@ describe('an account waits', () => {
     },
   );
 
-  test('starts to wait, with the place that was approved, when the account moves', () => {
+  test('waits for approval and remembers the approved OU when the account moves', () => {
     const now = withApproval(registered(), account(production), inProduction, at);
 
     expect(now.approval).toEqual({ since: at, approvedAs: root });
   });
 
-  test('keeps the time since when it waits when the account becomes active in the same place', () => {
+  test('keeps the start of the wait when an account becomes active in the same OU', () => {
     const approval = { since: earlier, approvedAs: null };
     const before = registered({ state: 'PENDING_ACTIVATION', approval });
 
     expect(withApproval(before, account(), everybody, at).approval).toEqual(approval);
   });
 
-  test('waits from now on when the account moves on, with the place that was approved before', () => {
+  test('restarts the wait and keeps the approved OU when a waiting account moves again', () => {
     const before = registered({ ...production, approval: { since: earlier, approvedAs: root } });
     const now = withApproval(before, account({ ...production, name: 'renamed' }), everybody, at);
 
     expect(now.approval).toEqual({ since: at, approvedAs: root });
   });
 
-  test('waits with no approved place when the account had left and comes back', () => {
+  test('waits without an approved OU when an account left the organization and comes back', () => {
     const now = withApproval(registered({ state: 'DEPARTED' }), account(), everybody, at);
 
     expect(now.approval).toEqual({ since: at, approvedAs: null });
@@ -72,20 +72,20 @@ describe('an account does not wait', () => {
   const waiting = registered({ ...production, approval: { since: earlier, approvedAs: root } });
 
   test.each<[string, RegisteredAccount | undefined, Account, NeedsApproval | undefined]>([
-    ['where nothing asks for it', undefined, account(), undefined],
-    ['where it stays as it is registered, whoever needs approval', registered(), account(), everybody],
+    ['when no rule requires it', undefined, account(), undefined],
+    ['when it stays as registered, even if it needs approval', registered(), account(), everybody],
     [
-      'when only the order of its tags is another',
+      'when only the order of its tags differs',
       registered(),
       account({ tags: { stage: 'b', team: 'a' } }),
       everybody,
     ],
-    ['when it is closed where it was', registered(), account({ state: 'SUSPENDED' }), everybody],
+    ['when it is closed in its OU', registered(), account({ state: 'SUSPENDED' }), everybody],
     ['when it leaves', registered(), account({ state: 'DEPARTED' }), everybody],
-    ['any more when it is back where it was approved', waiting, account(), everybody],
+    ['anymore when it is back in the approved OU', waiting, account(), everybody],
     ['any more where it needs no approval', waiting, account({ ouPath: 'Sandbox' }), inProduction],
     ['any more when approvals are turned off', waiting, account(production), undefined],
-  ])('does not wait %s', (_, before, now, needs) => {
+  ])('does not wait for approval %s', (_, before, now, needs) => {
     expect(withApproval(before, now, needs, at)).toEqual(now);
   });
 });
@@ -95,21 +95,21 @@ describe('an account with an item that could not be understood', () => {
   const unreadable = createUnreadableAccount(account().id, 7, error);
   const keeping = { since: at, approvedAs: null, keepsAccess: true } as const;
 
-  test('waits with the access that it has when it needs approval', () => {
+  test('keeps the access of an unreadable account when it needs approval', () => {
     expect(withApproval(unreadable, account(), everybody, at)).toEqual({ ...account(), approval: keeping });
   });
 
-  test('goes on to keep its access when it moves while it waits', () => {
+  test('keeps the access of an unreadable account when it moves while it waits', () => {
     const waiting = { ...registered(), approval: { ...keeping, since: earlier } } as const;
 
     expect(withApproval(waiting, account(production), everybody, at).approval).toEqual(keeping);
   });
 
-  test('keeps the account without an approval when nobody needs approval', () => {
+  test('stores an unreadable account without an approval when no account needs approval', () => {
     expect(withApproval(unreadable, account(), undefined, at)).toEqual(account());
   });
 
-  test('keeps nothing when it had left and comes back', () => {
+  test('keeps no access of an unreadable account when it left the organization and came back', () => {
     const left = { ...registered({ state: 'DEPARTED' }), approval: keeping } as const;
 
     expect(withApproval(left, account(), everybody, at).approval).toEqual({ since: at, approvedAs: null });

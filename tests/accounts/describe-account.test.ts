@@ -13,7 +13,7 @@ const production = {
 };
 
 describe('describeAccount', () => {
-  test('gives position, tags and state', async () => {
+  test('returns position, tags and state of an account', async () => {
     const { client } = testOrganization();
 
     expect(await describeAccount(client, id)).toEqual(production);
@@ -23,7 +23,7 @@ describe('describeAccount', () => {
     });
   });
 
-  test('reads every page of tags', async () => {
+  test("reads every page of an account's tags", async () => {
     const { client, accounts } = testOrganization();
     const tags = { a: '1', b: '2', c: '', d: '4', e: '5' };
     accounts.set(id, { parentId: 'r-exam', tags });
@@ -35,14 +35,14 @@ describe('describeAccount', () => {
     [{ State: 'PENDING_ACTIVATION', Status: 'ACTIVE' }, 'PENDING_ACTIVATION'],
     [{ State: undefined, Status: 'SUSPENDED' }, 'SUSPENDED'],
     [{ State: 'CLOSED' }, 'CLOSED'],
-  ] as const)('reads State before Status: %j', async (answer, state) => {
+  ] as const)('reads the field State before the older field Status: %j', async (answer, state) => {
     const { client, accounts } = testOrganization();
     accounts.set(id, { parentId: 'r-exam', answer });
 
     expect((await describeAccount(client, id))?.state).toBe(state);
   });
 
-  test('guesses no state that AWS did not give', async () => {
+  test('leaves the state empty when AWS returns none', async () => {
     const { client, accounts } = testOrganization();
     accounts.set(id, { parentId: 'r-exam', answer: { State: undefined } });
 
@@ -53,7 +53,7 @@ describe('describeAccount', () => {
     expect(await describeAccount(testOrganization().client, '000000000000')).toBeUndefined();
   });
 
-  test('passes any other error on', async () => {
+  test('rethrows any other error of Organizations', async () => {
     const organization = testOrganization();
     organization.before = () => {
       throw awsError('AWSOrganizationsNotInUseException');
@@ -64,14 +64,14 @@ describe('describeAccount', () => {
     });
   });
 
-  test('looks again when the account leaves while it looks', async () => {
+  test('reads an account again when it leaves the organization during the read', async () => {
     const organization = testOrganization();
     organization.after = (command) => command === 'ListTagsForResource' && organization.accounts.delete(id);
 
     expect(await describeAccount(organization.client, id)).toBeUndefined();
   });
 
-  test('looks again when it moves out of an OU that is deleted while it looks', async () => {
+  test('reads an account again when it leaves an OU that is deleted during the read', async () => {
     const organization = testOrganization();
     organization.before = (command) => {
       if (command !== 'DescribeOrganizationalUnit') return;
@@ -83,7 +83,7 @@ describe('describeAccount', () => {
     expect(await describeAccount(organization.client, id)).toMatchObject({ ouPath: '' });
   });
 
-  test('calls the operations with the lowest rate limit first', async () => {
+  test('calls the Organizations operations with the lowest rate limit first', async () => {
     const { client, asked } = testOrganization();
 
     await describeAccount(client, '111111111111');
@@ -91,7 +91,7 @@ describe('describeAccount', () => {
     expect(asked).toEqual(['ListParents', 'ListTagsForResource', 'DescribeAccount']);
   });
 
-  test('gives up when answers never agree', async () => {
+  test('gives up when repeated reads of an account never agree', async () => {
     const organization = testOrganization();
     organization.before = (command) => {
       if (command === 'ListTagsForResource') throw awsError('TargetNotFoundException');
@@ -101,7 +101,7 @@ describe('describeAccount', () => {
     expect(organization.asked.filter((command) => command === 'ListTagsForResource')).toHaveLength(3);
   });
 
-  test('asks for an OU once where a cache is given', async () => {
+  test('reads an OU once when a cache is passed in', async () => {
     const { client, accounts, asked } = testOrganization();
     accounts.set('888899990000', { parentId: 'ou-exam-product01' });
     const ouCache: OuCache = new Map<string, KnownOu>();
@@ -113,7 +113,7 @@ describe('describeAccount', () => {
     expect(asked.filter((command) => command === 'DescribeOrganizationalUnit')).toHaveLength(2);
   });
 
-  test('escapes a slash in the name of an OU', async () => {
+  test('escapes a slash in the name of an OU in its path', async () => {
     const { client, ous, accounts } = testOrganization();
     ous.set('ou-exam-oddname01', { name: 'Workloads/Production', parentId: 'r-exam' });
     accounts.set(id, { parentId: 'ou-exam-oddname01' });

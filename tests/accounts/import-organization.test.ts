@@ -41,7 +41,7 @@ describe('importOrganization', () => {
     expect(here.organization.asked).not.toContain('DescribeAccount');
   });
 
-  test('stores what differs, and accounts that have left', async () => {
+  test('stores changed accounts, and marks missing accounts as departed', async () => {
     const here = createRegistryEnv();
     await importOrganization(here);
     here.organization.accounts.set(id, sandbox);
@@ -72,7 +72,7 @@ describe('importOrganization', () => {
     expect((await here.registry.getAccount(id))?.state).toBe('ACTIVE');
   });
 
-  test('stores the current place when an account is listed twice', async () => {
+  test('stores the current OU when an account is listed twice', async () => {
     const here = createRegistryEnv();
     here.organization.before = (command, { ParentId }) =>
       command === 'ListAccountsForParent' &&
@@ -83,7 +83,7 @@ describe('importOrganization', () => {
     expect(await here.registry.getAccount(id)).toMatchObject({ ouPath: 'Sandbox' });
   });
 
-  test('keeps the stored place when an account is listed twice and did not move', async () => {
+  test('keeps the stored OU when an account is listed twice and did not move', async () => {
     const here = createRegistryEnv();
     here.organization.accounts.set(id, sandbox);
     await importOrganization(here);
@@ -110,7 +110,7 @@ describe('importOrganization', () => {
     };
   };
 
-  test('keeps a stored answer when the listing is older', async () => {
+  test('keeps a stored account when the listing is older', async () => {
     const here = createRegistryEnv();
     await importOrganization(here);
     overtakeListing(here);
@@ -139,7 +139,7 @@ describe('an import that does not go through', () => {
   };
 
   test.each(['ListAccountsForParent', 'ListOrganizationalUnitsForParent', 'ListTagsForResource'])(
-    'leaves the registry not ready: the second page of %s fails',
+    'leaves the registry not ready when the second page of %s fails',
     async (failed) => {
       const here = createRegistryEnv();
       for (const one of ['222222222221', '222222222222', '222222222223'])
@@ -151,7 +151,7 @@ describe('an import that does not go through', () => {
     },
   );
 
-  test('takes no account for departed when the question about it fails', async () => {
+  test('marks no account as departed when DescribeAccount fails', async () => {
     const here = createRegistryEnv();
     await importOrganization(here);
     here.organization.accounts.delete(id);
@@ -170,7 +170,7 @@ describe('an import that does not go through', () => {
     expect((await here.registry.getAccount(id))?.state).toBe('ACTIVE');
   });
 
-  test('says what to do', async () => {
+  test('states the next step when an import fails', async () => {
     await expect(requireReady(createRegistryEnv().registry)).rejects.toThrow('Run `onboarding import` first');
   });
 });

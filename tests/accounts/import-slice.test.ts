@@ -37,7 +37,7 @@ const many = (here: RegistryEnv): readonly string[] => {
 };
 
 describe('importSlice', () => {
-  test('finds in many slices what one finds, with every page of tags, and is ready at the end only', async () => {
+  test('finds the same accounts in many slices as in one, and marks the registry ready after the last slice', async () => {
     const here = createRegistryEnv();
     const all = many(here);
     const readiness: unknown[] = [];
@@ -68,7 +68,7 @@ describe('importSlice', () => {
     expect(done.at(-1)?.counts).toEqual({ accounts: 3, changed: 1, departed: 0 });
   });
 
-  test('finds a new account in the list of all accounts when it moves to an OU that was read', async () => {
+  test('finds a new account by ListAccounts when it moves to an OU that was already read', async () => {
     const here = createRegistryEnv();
     here.organization.accounts.set(id, { parentId: 'ou-exam-platform1' });
 
@@ -77,7 +77,7 @@ describe('importSlice', () => {
     expect(await here.registry.getAccount(id)).toMatchObject({ ouPath: '', state: 'ACTIVE' });
   });
 
-  test('stores the current place when two slices list an account', async () => {
+  test('stores the current OU when two slices list an account', async () => {
     const here = createRegistryEnv();
     here.organization.accounts.set(id, production);
     let moved = false;
@@ -91,7 +91,7 @@ describe('importSlice', () => {
     expect(await here.registry.getAccount(id)).toMatchObject({ ouPath: 'Sandbox' });
   });
 
-  test('skips an OU when it is deleted before it is read, and keeps its accounts', async () => {
+  test("skips an OU that is deleted before it is read, and keeps the OU's accounts", async () => {
     const here = createRegistryEnv();
     await importOrganization(here);
 
@@ -104,7 +104,7 @@ describe('importSlice', () => {
     expect(await here.registry.getAccount('888899990000')).toMatchObject({ ouPath: '', state: 'ACTIVE' });
   });
 
-  test('describes departed accounts a few at a time', async () => {
+  test('describes departed accounts in groups of a few', async () => {
     const here = createRegistryEnv();
     for (const left of many(here).slice(0, 9)) here.organization.accounts.set(left, sandbox);
     await importOrganization(here);
@@ -116,7 +116,7 @@ describe('importSlice', () => {
     expect(done.filter(({ cursor }) => cursor?.phase === 'absent')).toHaveLength(9);
   });
 
-  test('returns the same cursor when a slice is repeated', async () => {
+  test('returns the same cursor when an import slice is repeated', async () => {
     const here = createRegistryEnv();
     const first = await importSlice(here, firstCursor, { accounts: 1, pages: 1 });
     const again = await importSlice(here, firstCursor, { accounts: 1, pages: 1 });
@@ -125,7 +125,7 @@ describe('importSlice', () => {
     expect((await here.registry.getHead()).revision).toBe(1);
   });
 
-  test('tags are asked for only of those who are new where no selector looks at them, and kept of the others', async () => {
+  test('reads tags of new accounts only when no selector uses tags', async () => {
     const here = createRegistryEnv();
     await importOrganization(here);
     here.organization.accounts.set(id, { ...production, tags: { environment: 'test' } });
@@ -206,13 +206,13 @@ describe('importSlice', () => {
 });
 
 describe('the ids in a cursor', () => {
-  test('restores ids with leading zeros', () => {
+  test('restores account ids with leading zeros from a cursor', () => {
     const ids = new Set(['000000000001', '123456789012', '999999999999']);
 
     expect(unpackIds(packIds(ids))).toEqual(ids);
   });
 
-  test('fits the ids of 30,000 accounts into a state of 256 KiB', () => {
+  test('fits the cursor with the ids of 30,000 accounts into a state of 256 KiB', () => {
     const ids = new Set(Array.from({ length: 30_000 }, (_, number) => String(100_000_000_000 + number)));
 
     expect(packIds(ids).length).toBeLessThan(200_001);

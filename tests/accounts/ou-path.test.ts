@@ -31,7 +31,7 @@ const isAtOrBelow = (place: readonly string[], ou: readonly string[]): boolean =
   ou.every((each, index) => place[index] === each);
 
 describe('ouPathOf', () => {
-  it('spells a path that matches this OU and what is beneath it, and nothing else', () => {
+  it('matches only the OU of a path and the OUs below it', () => {
     fc.assert(
       fc.property(names, fc.array(names, { maxLength: 20 }), names, (ou, places, below) => {
         const spelled = formatOuPath(ou);
@@ -42,7 +42,7 @@ describe('ouPathOf', () => {
     );
   });
 
-  it('keeps the names', () => {
+  it('keeps the names of OUs in a path', () => {
     fc.assert(fc.property(names, (each) => expect(splitOuPath(formatOuPath(each))).toEqual(each)));
     expect(splitOuPath(formatOuPath([]))).toEqual([]);
   });
@@ -54,30 +54,30 @@ describe('ouPathOf', () => {
     [['Team *'], 'Team %2A'],
     [['ou-legacy', 'Old'], 'ou%2Dlegacy/Old'],
     [['[x] {a,b} ?\\'], '[x] {a,b} ?\\'],
-  ])('spells %j as %s', (each, spelled) => {
+  ])('writes the OU names %j as the path %s', (each, spelled) => {
     expect(formatOuPath(each)).toBe(spelled);
   });
 });
 
 describe('an OU path', () => {
-  it('matches a name with a slash when a star stands for it', () => {
+  it('matches an OU name with a slash when the path has a star in its place', () => {
     expect(isSelected('CI*', ['CI/CD'])).toBe(true);
     expect(isSelected('CI/CD', ['CI/CD'])).toBe(false);
   });
 
-  it('takes an encoded star literally beside a star', () => {
+  it('treats an encoded star as text when the path also has a wildcard star', () => {
     expect(isSelected('Team %2A*', ['Team *1'])).toBe(true);
     expect(isSelected('Team %2A*', ['Team 11'])).toBe(false);
   });
 
-  it('matches in no time when a segment is hostile', () => {
+  it('matches in linear time when a path segment is built to slow a matcher down', () => {
     expect(isSelected('*a'.repeat(500), ['a'.repeat(128)])).toBe(false);
     expect(isSelected('*a*a*a*a*ax', ['a'.repeat(128)])).toBe(false);
   });
 });
 
 it.each(['Workloads//Production', '/Workloads', 'Workloads/', '/', ''])(
-  'asks for a name on each side of every slash when the path is "%s"',
+  'requires a name on each side of every slash when the path is "%s"',
   (path) => {
     expect(findOuMistake(path)).toContain('a name before and after each slash');
   },

@@ -18,6 +18,6 @@ it.each([
   ['Workloads', 'r-ab12', 'below'],
   ['r-ab12', 'Workloads', 'above'],
   ['r-ab12', 'ou-ab12-cd34ef56', 'above'],
-])('says of %s and %s: %s', (one, other, expected) => {
+])('compares the OU paths %s and %s: the first is %s', (one, other, expected) => {
   expect(compareOus(one, other)).toBe(expected);
 });

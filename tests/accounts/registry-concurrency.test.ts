@@ -11,7 +11,7 @@ import {
 } from '../fixtures/registry-env.ts';
 
 describe('refreshAccount beside others', () => {
-  test('starts over after a conflict, and keeps the newer answer', async () => {
+  test('reads the account again after a write conflict, and keeps the newer answer', async () => {
     let overtaken = false;
     const here: RegistryEnv = createRegistryEnv((registry) => ({
       put: async (account, expected, at) => {
@@ -30,7 +30,7 @@ describe('refreshAccount beside others', () => {
     expect(here.clock.slept).toEqual([50]);
   });
 
-  test('never stores an answer when a newer change overtakes it', async () => {
+  test('stores no answer of Organizations when a newer change was stored first', async () => {
     const here = createRegistryEnv();
     here.organization.after = async (command) => {
       if (command !== 'ListTagsForResource') return;
@@ -46,7 +46,7 @@ describe('refreshAccount beside others', () => {
     expect((await here.registry.getHead()).revision).toBe(1);
   });
 
-  test('does not restore an old answer when the writer was delayed and the other run had nothing to do', async () => {
+  test('does not restore an old answer when its writer was delayed and the other run changed nothing', async () => {
     let heldUp = false;
     const here: RegistryEnv = createRegistryEnv((registry) => ({
       put: async (account, expected, at) => {
@@ -68,7 +68,7 @@ describe('refreshAccount beside others', () => {
     expect(await here.registry.getAccount(id)).toMatchObject({ ouPath: 'Workloads/Production' });
   });
 
-  test('makes one change when two runs refresh an account at once', async () => {
+  test('writes one registry change when two runs refresh an account at once', async () => {
     const here = createRegistryEnv();
 
     const [one, other] = await Promise.all([refresh(here), refresh(here)]);
@@ -100,7 +100,7 @@ describe('refreshAccount beside others', () => {
     expect((await here.registry.listAccounts()).map((account) => account.id)).toEqual(ids);
   });
 
-  test('marks an account as departed when it leaves during its first write', async () => {
+  test('marks an account as departed when it leaves during its first registry write', async () => {
     let left = false;
     const here: RegistryEnv = createRegistryEnv((registry) => ({
       put: async (account, expected, at) => {
@@ -118,7 +118,7 @@ describe('refreshAccount beside others', () => {
     expect(await here.registry.getAccount(id)).toMatchObject({ state: 'DEPARTED' });
   });
 
-  test('calls Organizations only once when another account took the revision', async () => {
+  test('calls Organizations once when another account took the registry revision', async () => {
     let taken = false;
     const here: RegistryEnv = createRegistryEnv((registry) => ({
       put: async (account, expected, at) => {
@@ -134,7 +134,7 @@ describe('refreshAccount beside others', () => {
     expect(here.organization.asked).toEqual(['DescribeAccount']);
   });
 
-  test('gives up after twenty conflicts, with sleeps that grow to two seconds', async () => {
+  test('gives up a registry write after twenty conflicts, with pauses that grow to two seconds', async () => {
     const here = createRegistryEnv(() => ({ put: async () => undefined }));
 
     await expect(refresh(here)).rejects.toMatchObject({

@@ -23,7 +23,7 @@ describe('refreshAccount', () => {
     expect(await here.registry.getAccount(id)).toEqual(account);
   });
 
-  test('stores nothing and takes no revision where nothing changed', async () => {
+  test('stores nothing and uses no revision when the account has not changed', async () => {
     const here = createRegistryEnv();
     here.organization.accounts.set(id, { ...production, tags: { a: '1', b: '2' } });
     const first = await refresh(here);
@@ -40,7 +40,7 @@ describe('refreshAccount', () => {
     ['state', { ...production, answer: { State: 'SUSPENDED' } }],
     ['position', sandbox],
     ['tags', { ...production, tags: { environment: 'staging' } }],
-  ] as const)('stores another %s', async (_what, listed) => {
+  ] as const)('stores an account with a new revision when its %s has changed', async (_what, listed) => {
     const here = createRegistryEnv();
     await refresh(here);
     here.organization.accounts.set(id, listed);
@@ -48,7 +48,7 @@ describe('refreshAccount', () => {
     expect(await refresh(here)).toMatchObject({ changed: true, account: { revision: 2 } });
   });
 
-  test('stores an account that left as departed, with its last position, once', async () => {
+  test('stores an account as departed, with its last OU, once when it has left the organization', async () => {
     const here = createRegistryEnv();
     await refresh(here);
     here.organization.accounts.delete(id);
@@ -67,7 +67,7 @@ describe('refreshAccount', () => {
     expect((await here.registry.getHead()).revision).toBe(0);
   });
 
-  test('takes back an account that left and came again', async () => {
+  test('stores an account as a member again when it left and came back', async () => {
     const here = createRegistryEnv();
     await refresh(here);
     here.organization.accounts.delete(id);
@@ -87,7 +87,7 @@ describe('what Organizations is asked', () => {
     await refresh(here, accountId);
     return here.organization.asked;
   };
-  test('asks for each fact of a new account once, and checks at the end that it is still a member', async () => {
+  test('reads each fact of a new account once, and confirms its membership last', async () => {
     const here = createRegistryEnv();
     here.organization.accounts.set(id, { parentId: 'r-exam' });
 
@@ -111,7 +111,7 @@ describe('what Organizations is asked', () => {
     expect(ofOus(await asked(here, '600000000002'))).toBe(2);
   });
 
-  test('reads every OU of a known account, and stores a changed name for new accounts too', async () => {
+  test('reads every OU of a known account again, and stores a changed OU name for new accounts', async () => {
     const here = createRegistryEnv();
     await refresh(here);
     here.organization.ous.set('ou-exam-product01', { name: 'Live', parentId: 'ou-exam-workload1' });
@@ -131,7 +131,7 @@ describe('the OUs of a crowd', () => {
     if (command === 'DescribeOrganizationalUnit') throw new ThrottledError('Rate exceeded');
   };
 
-  test('reads only the name of an OU again, since its parent never changes', async () => {
+  test("reads only the name of an OU again, because an OU's parent never changes", async () => {
     const here = createRegistryEnv();
     here.organization.accounts.set('600000000001', production);
     await refresh(here);
@@ -145,7 +145,7 @@ describe('the OUs of a crowd', () => {
     expect(await here.registry.getAccount('600000000001')).toMatchObject({ ouPath: 'Workloads/Production' });
   });
 
-  test('takes the name of an OU from another run when its own call is throttled', async () => {
+  test('uses an OU name that another run read when its own call is throttled', async () => {
     const here = createRegistryEnv();
     here.organization.before = async (command, { OrganizationalUnitId: ou = '' }) => {
       if (command === 'DescribeOrganizationalUnit') {
@@ -162,7 +162,7 @@ describe('the OUs of a crowd', () => {
     expect(here.organization.asked.filter((command) => command === 'ListParents')).toHaveLength(1);
   });
 
-  test('gives up after some seconds and stores nothing when every call is throttled', async () => {
+  test('gives up after some seconds and stores nothing when every call for an OU name is throttled', async () => {
     const here = createRegistryEnv();
     here.organization.before = tooSoon;
 
@@ -172,7 +172,7 @@ describe('the OUs of a crowd', () => {
     expect(await here.registry.getAccount(id)).toBeUndefined();
   });
 
-  test('does not wait for other runs when the account is known, since their name may be older', async () => {
+  test('does not wait for the OU names of other runs when the account is known', async () => {
     const here = createRegistryEnv();
     await refresh(here);
     here.organization.before = tooSoon;
@@ -181,7 +181,7 @@ describe('the OUs of a crowd', () => {
     expect(here.clock.slept).toEqual([]);
   });
 
-  test('reads the name of an OU again when the stored time is in the future', async () => {
+  test('reads the name of an OU again when its cached time is in the future', async () => {
     const here = createRegistryEnv();
     const askedAt = new Date(here.clock.now() + 3_600_000).toISOString();
     await here.registry.putOu({

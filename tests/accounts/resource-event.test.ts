@@ -37,15 +37,18 @@ function findings(input: unknown): readonly string[] {
 }
 
 describe('a call that changes resources', () => {
-  test.each(['CreateRepository', 'UntagResource'])('returns the account and region of %s', (eventName) => {
-    expect(read(event({ eventName }))).toEqual({
-      type: 'resource',
-      place: { accountId: '444444444444', region: 'eu-west-1', source: 'aws.ecr' },
-      cause: 'resource',
-    });
-  });
+  test.each(['CreateRepository', 'UntagResource'])(
+    'returns the account and region of the resource event %s',
+    (eventName) => {
+      expect(read(event({ eventName }))).toEqual({
+        type: 'resource',
+        place: { accountId: '444444444444', region: 'eu-west-1', source: 'aws.ecr' },
+        cause: 'resource',
+      });
+    },
+  );
 
-  test('ignores a call that failed', () => {
+  test('ignores a resource event whose call failed', () => {
     const failed = { errorCode: 'AccessDenied', errorMessage: 'not authorized' };
     expect(read(event(failed))).toEqual({
       type: 'ignored',
@@ -54,7 +57,7 @@ describe('a call that changes resources', () => {
     });
   });
 
-  test('ignores a call that no grant kind needs', () => {
+  test('ignores a resource event that no grant kind needs', () => {
     expect(read(event({ eventName: 'PutImage' }))).toMatchObject({ type: 'ignored', eventName: 'PutImage' });
     expect(parseAccountEvent(event())).toMatchObject({
       type: 'ignored',
@@ -62,12 +65,12 @@ describe('a call that changes resources', () => {
     });
   });
 
-  test('ignores an event that is not an API call', () => {
+  test('ignores a resource event that is not an API call', () => {
     expect(read(event({}, { 'detail-type': 'ECR Image Action' }))).toMatchObject({ type: 'ignored' });
     expect(read({ source: 'aws.ecr' })).toMatchObject({ type: 'ignored' });
   });
 
-  test('reports every missing part of the place', () => {
+  test('reports every missing field of a resource event', () => {
     expect(findings(event({}, { account: 444444444444, region: 'Ireland' }))).toEqual(['account', 'region']);
     expect(findings(event({}, { region: undefined }))).toEqual(['region']);
     expect(findings(event({ eventName: 7 }))).toEqual(['detail.eventName']);
@@ -75,7 +78,7 @@ describe('a call that changes resources', () => {
   });
 });
 
-test('reads an Organizations event of the same name as an account event', () => {
+test('reads an Organizations event as an account event when its name equals that of a resource event', () => {
   const untagged = event(
     { eventName: 'UntagResource', requestParameters: { resourceId: '555566667777' } },
     { source: 'aws.organizations' },

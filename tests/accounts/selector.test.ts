@@ -32,13 +32,16 @@ const cases = JSON.parse(
 ) as SelectorCases;
 
 describe('which accounts a selector matches', () => {
-  test.each(cases.matching)('$name', ({ selector, matches: expected }) => {
-    const valid = selectorSchema.parse(selector);
+  test.each(cases.matching)(
+    'matches exactly the expected accounts with the selector "$name"',
+    ({ selector, matches: expected }) => {
+      const valid = selectorSchema.parse(selector);
 
-    const matched = Object.entries(cases.accounts).filter(([, account]) => matchesSelector(valid, account));
+      const matched = Object.entries(cases.accounts).filter(([, account]) => matchesSelector(valid, account));
 
-    expect(matched.map(([name]) => name).sort()).toEqual([...expected].sort());
-  });
+      expect(matched.map(([name]) => name).sort()).toEqual([...expected].sort());
+    },
+  );
 
   test('matches no account when a selector has no field', () => {
     expect(Object.values(cases.accounts).filter((account) => matchesSelector({}, account))).toEqual([]);
@@ -46,15 +49,18 @@ describe('which accounts a selector matches', () => {
 });
 
 describe('what is no selector: every finding, with its path', () => {
-  test.each(cases.invalid)('$name', ({ selector, findings }) => {
-    const found = toFindings(selectorSchema.safeParse(selector).error?.issues ?? []);
+  test.each(cases.invalid)(
+    'reports every finding of the invalid selector "$name"',
+    ({ selector, findings }) => {
+      const found = toFindings(selectorSchema.safeParse(selector).error?.issues ?? []);
 
-    expect(found.map(({ path }) => path).sort()).toEqual(Object.keys(findings).sort());
-    for (const [path, part] of Object.entries(findings))
-      expect(found.find((finding) => finding.path === path)?.message).toContain(part);
-  });
+      expect(found.map(({ path }) => path).sort()).toEqual(Object.keys(findings).sort());
+      for (const [path, part] of Object.entries(findings))
+        expect(found.find((finding) => finding.path === path)?.message).toContain(part);
+    },
+  );
 
-  test('publishes the schema as JSON Schema', () => {
+  test('publishes the selector schema as JSON Schema', () => {
     expect(z.toJSONSchema(selectorSchema)).toMatchObject({ type: 'object', additionalProperties: false });
   });
 });
@@ -88,11 +94,11 @@ const anyFields = fc.record(
 const anySelector: fc.Arbitrary<Selector> = fc.oneof(fc.constant<Selector>({ all: true }), anyFields);
 
 describe('for any account', () => {
-  test('matches every account with all', () => {
+  test('matches every account with the selector `all`', () => {
     fc.assert(fc.property(anyAccount, (account) => matchesSelector({ all: true }, account)));
   });
 
-  test('excludes an account with except, whatever else selects it', () => {
+  test('excludes an account that `except` matches, even when another field selects it', () => {
     fc.assert(
       fc.property(anySelector, fc.array(anyFields), anyAccount, (selector, except, account) => {
         const excluded = except.some((fields) => matchesSelector(fields, account));
@@ -103,7 +109,7 @@ describe('for any account', () => {
     );
   });
 
-  test('narrows the selection with each field, and widens it with each value of a field', () => {
+  test('narrows a selector with each field, and widens it with each value of a field', () => {
     fc.assert(
       fc.property(anyFields, fc.constantFrom(...ids), anyAccount, (fields, id, account) => {
         const { accounts = [], ...others } = fields;

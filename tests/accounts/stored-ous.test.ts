@@ -52,17 +52,17 @@ describe('a path that names one OU', () => {
     ['another OU takes the path of the OU above it', at('n:Workloads', 'm:Production'), 'not-selected'],
     ['the account is in another OU', at('w:Workloads', 's:Staging'), 'not-selected'],
     ['the account is in the root', at(), 'not-selected'],
-  ])('says when %s', (_, account, selection) => {
+  ])('returns the expected selection for a stored OU when %s', (_, account, selection) => {
     expect(evaluateSelection(selector, account, stored)).toBe(selection);
   });
 
-  test('stays with the stored OU when it is activated again and the path names none', () => {
+  test('keeps the stored OU when a configuration is activated again and its path matches no OU', () => {
     const renamed = at('w:Workloads', 'p:Prod');
 
     expect(storeOus(['Workloads/Production'], [renamed], stored)).toEqual(stored);
   });
 
-  test('stays with the stored OU when its accounts cannot be read', () => {
+  test("keeps the stored OU when the OU's accounts cannot be read", () => {
     const unreadable = createUnreadableAccount('444455556666', 1, {
       name: 'StoredItemError',
       message: 'The item …',
@@ -72,7 +72,7 @@ describe('a path that names one OU', () => {
     expect(storeOus(['Workloads/Production'], [at('x:Sandbox'), unreadable], stored)).toEqual(stored);
   });
 
-  test('takes the OU that has the path when it is activated again', () => {
+  test('stores the OU that now has the path when a configuration is activated again', () => {
     const accounts = [at('w:Workloads', 'p:Prod'), at('w:Workloads', 'n:Production')];
 
     expect(storeOus(['Workloads/Production'], accounts, stored)).toEqual({
@@ -84,12 +84,12 @@ describe('a path that names one OU', () => {
     expect(storeOus(['Workloads/Production'], [at('x:Sandbox')], stored)).toEqual({});
   });
 
-  test('selects by the names of today when nothing was stored', () => {
+  test('selects by current OU names when no OU was stored', () => {
     expect(evaluateSelection(selector, at('n:Workloads', 'm:Production'), {})).toBe('selected');
     expect(evaluateSelection(selector, at('w:Workloads', 'p:Prod'), {})).toBe('not-selected');
   });
 
-  test('tells a name with a slash from a path', () => {
+  test('distinguishes an OU name with a slash from a path of two OUs', () => {
     const slash: Selector = { ous: ['CI%2FCD'] };
     const known = activatedIn(slash, at('c:CI/CD'));
 
@@ -114,11 +114,11 @@ describe('a path with a wildcard', () => {
       at('n:Workloads', 'c:team-c'),
       'not-selected',
     ],
-  ])('says when %s', (_, account, selection) => {
+  ])('returns the expected selection for a path with a wildcard when %s', (_, account, selection) => {
     expect(evaluateSelection(selector, account, stored)).toBe(selection);
   });
 
-  test('follows a wildcard in the middle of the path', () => {
+  test('matches a wildcard in the middle of an OU path', () => {
     const middle: Selector = { ous: ['*/Production'] };
     const known = activatedIn(middle, before, at('x:Sandbox'));
 
@@ -139,7 +139,7 @@ describe('a path in `except`', () => {
     ['the account is in another OU', before, 'selected'],
     ['the OU above both is renamed', at('w:Work', 'p:Production'), 'unresolved'],
     ['the OU above both is renamed and the OU is excluded', at('w:Work', 'l:Legacy'), 'not-selected'],
-  ])('says when %s', (_, account, selection) => {
+  ])('returns the expected selection for a path in `except` when %s', (_, account, selection) => {
     expect(evaluateSelection(selector, account, stored)).toBe(selection);
   });
 });
@@ -148,7 +148,7 @@ describe('an OU that a path names after the activation', () => {
   const path = 'Workloads/team-*';
   const stored = storeOus([path], [at('w:Workloads', 'a:team-a')]);
 
-  test('stores the OU when it has an account', () => {
+  test('stores an OU that a path names when the OU gets its first account', () => {
     const accounts = [at('w:Workloads', 'a:team-z'), at('w:Workloads', 'c:team-c'), at('x:Sandbox')];
 
     expect(withNewOus(stored, [path, 'Sandbox', 'Platform'], accounts)).toEqual({
@@ -163,7 +163,7 @@ describe('an OU that a path names after the activation', () => {
     ['its name does not fit', at('w:Workloads', 'c:group-c')],
     ['it is below a renamed OU', at('w:Work', 'c:team-c')],
     ['it is stored', at('w:Workloads', 'a:team-a')],
-  ])('does not store the OU when %s', (_, account) => {
+  ])('does not store an OU when %s', (_, account) => {
     expect(withNewOus(stored, [path], [account])).toBe(stored);
   });
 });
@@ -176,14 +176,14 @@ describe.each([
   const activated = storeOus([path], [at('w:Workloads', 'a:team-a')]);
   const stored = withNewOus(activated, [path], [at('w:Work', 'a:team-a'), at('w:Work', 'c:team-c')]);
 
-  test('gets nothing when it has the path of the new OU', () => {
+  test('gives nothing to an OU that replaces a new OU below a renamed OU when it has the path of the new OU', () => {
     expect(evaluateSelection({ ous: [path] }, at(parent, 'c:team-c'), stored)).toBe('selected');
     expect(evaluateSelection({ ous: [path] }, at(parent, 'n:team-c'), stored)).toBe('not-selected');
     expect(withNewOus(stored, [path], [at(parent, 'n:team-c')])).toBe(stored);
   });
 });
 
-test('stores the name of today for each new OU below a stored one', () => {
+test('stores the current name of each new OU below a stored OU', () => {
   const stored = storeOus(['W*/*/*'], [at('w:Workloads', 'a:team-a', 'p:Production')]);
 
   expect(withNewOus(stored, ['W*/*/*'], [at('w:Work', 'b:team-b', 'q:Production')])['W*/*/*']).toEqual({
@@ -193,7 +193,7 @@ test('stores the name of today for each new OU below a stored one', () => {
   });
 });
 
-test('asks every field when a path is unresolved', () => {
+test('leaves an account unselected by an unresolved path when its tags do not match', () => {
   const selector: Selector = { ous: ['Workloads/Production'], tags: { runner: 'yes' } };
   const stored = activatedIn(selector, before);
   const renamed = at('w:Workloads', 'p:Prod');
@@ -202,7 +202,7 @@ test('asks every field when a path is unresolved', () => {
   expect(evaluateSelection(selector, { ...renamed, tags: { runner: 'yes' } }, stored)).toBe('unresolved');
 });
 
-test('selects by another path of the selector when one is unresolved', () => {
+test('selects an account by another path of the selector when one path is unresolved', () => {
   const selector: Selector = { ous: ['Workloads/Production', 'Workloads/Prod', 'Sandbox'] };
   const stored = activatedIn(selector, before, at('x:Sandbox'));
 
@@ -210,7 +210,7 @@ test('selects by another path of the selector when one is unresolved', () => {
   expect(evaluateSelection(selector, at('x:Sandbox'), stored)).toBe('selected');
 });
 
-test('matches an account by the stored OU and by the name when the two differ', () => {
+test('selects accounts by the stored OU and by the OU name when the two differ', () => {
   const selector: Selector = { ous: ['Workloads/Production'] };
   const stored = activatedIn(selector, before);
 
@@ -219,7 +219,7 @@ test('matches an account by the stored OU and by the name when the two differ', 
   expect(maySelect(selector, at('x:Sandbox'), stored)).toBe(false);
 });
 
-test('believes the latest change when accounts tell two names of an OU', () => {
+test('stores the OU name of the latest revision when accounts disagree about it', () => {
   const old = { ...before, revision: 4 };
   const late = { ...at('w:Workloads', 'p:Prod'), revision: 7 };
 

@@ -3,7 +3,7 @@ import { bound } from '../../bench/burst/bound.ts';
 import { measureBurst, measureNaive } from '../../bench/burst/measure.ts';
 import { most, sent } from '../../bench/burst/tally.ts';
 
-test('verifies one account within a minute and writes nothing twice', async () => {
+test('verifies one account of a burst within a minute and writes nothing twice', async () => {
   const alone = await measureBurst({ accounts: 1 });
 
   expect(alone).toMatchObject({ lost: 0, missing: 0, failed: [], retries: 0 });
@@ -11,7 +11,7 @@ test('verifies one account within a minute and writes nothing twice', async () =
   expect(most(alone.writes)).toBe(1);
 });
 
-test('loses none of thirty accounts in a minute, and serves them with a few writes per document', async () => {
+test('loses none of thirty accounts that arrive within a minute, and writes few times per document', async () => {
   const crowd = await measureBurst({ accounts: 30 });
 
   expect(crowd).toMatchObject({ accounts: 30, lost: 0, missing: 0, failed: [] });
@@ -21,7 +21,7 @@ test('loses none of thirty accounts in a minute, and serves them with a few writ
     expect(crowd.calls.get(`organizations:${operation}`)?.calls).toBeLessThanOrEqual(2 * 30);
 });
 
-test('serves the other accounts when AWS rejects some, reports the reason, and admits them once AWS accepts them', async () => {
+test('serves the other accounts of a burst when AWS rejects some, and admits rejected accounts once AWS accepts them', async () => {
   const crowd = await measureBurst({ accounts: 30, refused: 2 });
 
   expect(crowd).toMatchObject({ accounts: 30, lost: 0, missing: 0, failed: [] });
@@ -34,7 +34,7 @@ test('serves the other accounts when AWS rejects some, reports the reason, and a
   expect(most(crowd.reads)).toBeLessThan(3 * 30);
 });
 
-test('loses accounts in the naive way, so that the measure can fail', async () => {
+test('loses accounts when each run writes without a lease, so that the measure can fail', async () => {
   const naive = await measureNaive(100);
 
   expect(naive.lost).toBeGreaterThan(0);
@@ -42,7 +42,7 @@ test('loses accounts in the naive way, so that the measure can fail', async () =
   expect(most(naive.writes)).toBe(100);
 });
 
-test('takes the bound from the slowest service or from the last arrival', () => {
+test('takes the lower bound of a burst from the slowest service or the last arrival', () => {
   const writes = new Map([['kms a', 4]]);
   const boundFor = (accounts: number) => bound({ accounts, writes, lastArrival: 59_000, quickest: 7_000 });
 

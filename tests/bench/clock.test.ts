@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { filesIn, importsOf } from '../fixtures/source/imports.ts';
 
-test.each(filesIn('bench'))('waits in simulated time only: %s', (file) => {
+test.each(filesIn('bench'))('uses the simulated clock only in %s', (file) => {
   const clocks = importsOf(file).filter(
     ({ from }) => from === 'shared/platform/clock.ts' || from.startsWith('node:timers'),
   );

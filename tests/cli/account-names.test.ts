@@ -10,7 +10,7 @@ const rejecting = (id: string): Partial<Io> => ({
 
 const simulate = ['--simulate', '--config', exampleConfiguration];
 
-it('names the rejected principal beside its id when apply writes without it', async () => {
+it('prints the name of a rejected principal beside its id when apply writes without it', async () => {
   const { stdout, code } = await run(['apply', ...simulate, '--yes'], rejecting('777777777777'));
 
   expect(code).toBe(0);
@@ -22,7 +22,7 @@ it('names the rejected principal beside its id when apply writes without it', as
 
 const runFor = ['run', ...simulate, '--event', 'tests/fixtures/inputs/account-id.json'];
 
-it('names the rejected principal beside its id when a run cannot add it', async () => {
+it('prints the name of a rejected principal beside its id when a run cannot add it', async () => {
   const { stdout, code } = await run(runFor, rejecting('555566667777'));
 
   expect(code).toBe(1);
@@ -48,7 +48,7 @@ const inGrace = (accountId: string, until: string): RecordedHold => ({
   until,
 });
 
-it('names accounts beside their ids when they are in a grace period', () => {
+it('prints the names of accounts beside their ids when they are in a grace period', () => {
   const accounts = [
     { id: '555566667777', name: 'orders-production', state: 'ACTIVE', parentIds: [], ouPath: '', tags: {} },
   ] as const;

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('application-template', () => {
-  test('prints YAML, or the same as one object, with the schema in it', async () => {
+  test('prints the application template as YAML or JSON, with the JSON Schema inside', async () => {
     const yaml = await template('shop');
     const json = await template('shop', '--json');
     const schema = JSON.parse(await readFile('examples/applications/shop-settings.schema.json', 'utf8'));
@@ -42,7 +42,7 @@ describe('application-template', () => {
     expect(stderr).toContain('has no application shop; it has none');
   });
 
-  test('writes a file, and says where to deploy it', async () => {
+  test('writes the application template to a file, and states where to deploy it', async () => {
     const file = join(folder, 'shop.json');
     const { code, stdout } = await template('shop', '--out', file);
 

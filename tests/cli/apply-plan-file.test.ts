@@ -27,14 +27,14 @@ async function planned(
 }
 
 describe('apply --plan', () => {
-  test('makes the changes of the file, without asking', async () => {
+  test('makes the changes of a plan file without a question', async () => {
     const screen = await applyJson(['--plan', await planned()]);
 
     expect(screen.code).toBe(0);
     expect(Object.values(outcomes(screen))).toEqual(Array.from({ length: 13 }, () => 'written'));
   });
 
-  test('applies the resources of one account when the plan file is of one account', async () => {
+  test("applies only one account's resources when the plan file is for one account", async () => {
     const file = await planned(String, ['--account', '777777777777']);
     const screen = await applyJson(['--plan', file]);
 
@@ -42,7 +42,7 @@ describe('apply --plan', () => {
     expect(outcomes(screen)).not.toHaveProperty('deploy/runner-token');
   });
 
-  test('names every resource that has moved, and writes none', async () => {
+  test('names every resource that has changed since the plan, and writes none', async () => {
     const written: string[] = [];
     const screen = await applyJson(['--plan', await planned()], {
       prepareWorld: (organization) => {
@@ -73,7 +73,7 @@ describe('apply --plan', () => {
     expect(written).toEqual([]);
   });
 
-  test('refuses where the registry has moved', async () => {
+  test('refuses a plan file when the registry has changed', async () => {
     const screen = await applyJson(['--plan', await planned()], {
       prepareWorld: (organization) => organization.addAccount({ id: '999999999999', name: 'new' }),
     });
@@ -176,7 +176,7 @@ const cases: readonly Case[] = [
 ];
 
 test.each(cases)(
-  'ends apply with $name with $code and writes nothing',
+  'ends apply with $name with exit code $code and writes nothing',
   async ({ argv, code, error, says }) => {
     const written: string[] = [];
     const screen = await applyJson(await argv(), { prepareWorld: writesTo(written) });
@@ -187,7 +187,7 @@ test.each(cases)(
   },
 );
 
-test('requires the table to apply against AWS', async () => {
+test('requires --table when apply works on AWS', async () => {
   const { code, stderr } = await run(['apply', '--yes', '--config', exampleConfiguration]);
 
   expect(code).toBe(78);

@@ -15,7 +15,7 @@ function terminal(answer: string): { readonly io: Partial<Io>; readonly shown: (
 }
 
 describe('apply', () => {
-  test('shows the plan, makes the changes and reports each result with --yes', async () => {
+  test('prints the plan, makes the changes and reports each result when apply has --yes', async () => {
     const { code, stdout, stderr } = await run(['apply', ...simulate, '--yes']);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -24,7 +24,7 @@ describe('apply', () => {
     expect(stdout).toMatch(/^succeeded: 13 of 13 resources written/m);
   });
 
-  test('prints apply as one JSON object, as a run does', async () => {
+  test('prints apply --json as one JSON object like that of a run', async () => {
     const screen = await applyJson(['--yes']);
 
     expect(screen.code).toBe(0);
@@ -37,7 +37,7 @@ describe('apply', () => {
     });
   });
 
-  test('writes all accounts of the resources that concern the account with --account', async () => {
+  test("writes all accounts of the account's resources when apply has --account", async () => {
     const screen = await applyJson(['--account', '777777777777', '--yes']);
 
     expect(objectOf(screen)).toMatchObject({ status: 'succeeded', accountId: '777777777777' });
@@ -45,7 +45,7 @@ describe('apply', () => {
     expect(outcomes(screen)).not.toHaveProperty('deploy/runner-token');
   });
 
-  test('writes nothing with --account when the account has nothing to gain or lose', async () => {
+  test("writes nothing when apply has --account and the account's access does not change", async () => {
     const written: string[] = [];
     const screen = await applyJson(['--account', '999999999999', '--yes'], {
       prepareWorld: (organization) => {
@@ -62,7 +62,7 @@ describe('apply', () => {
     expect(written).toEqual([]);
   });
 
-  test('fails for a resource that cannot be planned, and writes the others', async () => {
+  test('exits with an error when one resource cannot be planned, and writes the other resources', async () => {
     const screen = await applyJson(['--yes'], {
       prepareWorld: ({ world }) => world.buckets.delete('example-org-config'),
     });
@@ -90,7 +90,7 @@ const heldByAnother: NonNullable<Io['outsiders']> = async (_, { store, clock }) 
 };
 
 describe('apply that meets another apply', () => {
-  test('waits with a line that names the holder, and prints its object undisturbed', async () => {
+  test('prints the holder of the lease while apply waits, and keeps the JSON output intact', async () => {
     const screen = await applyJson(['--yes'], { outsiders: heldByAnother });
 
     expect(screen.code).toBe(0);
@@ -100,7 +100,7 @@ describe('apply that meets another apply', () => {
     );
   });
 
-  test('ends with 130 when Ctrl-C comes while it waits, and says what is unresolved', async () => {
+  test('exits with 130 and lists unresolved resources when Ctrl-C interrupts a waiting apply', async () => {
     let interrupt = (): void => undefined;
     let stderr = '';
     const screen = await applyJson(['--yes'], {
@@ -131,7 +131,7 @@ describe('apply that meets another apply', () => {
 });
 
 describe('apply asks', () => {
-  test('yes makes the changes', async () => {
+  test('makes the changes when the operator answers yes', async () => {
     const { io, shown } = terminal('yes\n');
     const { code } = await run(['apply', ...simulate], io);
 
@@ -140,7 +140,7 @@ describe('apply asks', () => {
     expect(shown()).toContain('13 of 13 resources written');
   });
 
-  test.each(['no\n', 'y\n', ''])('changes nothing when the answer is %j', async (answer) => {
+  test.each(['no\n', 'y\n', ''])('changes nothing when the operator answers %j', async (answer) => {
     const written: string[] = [];
     const { io, shown } = terminal(answer);
     const { code } = await run(['apply', ...simulate], { ...io, prepareWorld: writesTo(written) });
@@ -150,7 +150,7 @@ describe('apply asks', () => {
     expect(written).toEqual([]);
   });
 
-  test('notices changes that happen while it waits for the answer', async () => {
+  test("detects changes that happen while apply waits for the operator's answer", async () => {
     let organization: SimulatedOrganization | undefined;
     async function* slowly(): AsyncGenerator<string> {
       organization?.world.buckets.delete('example-org-config');

@@ -42,11 +42,11 @@ describe('onboarding approve', () => {
     env = await createEnv({ configuration: everybody });
   });
 
-  test('lists nothing where nobody waits', async () => {
+  test('lists no approval requests when no account waits', async () => {
     expect(await approveOn(env, {})).toEqual({ code: 0, stdout: 'No run waits for approval.\n' });
   });
 
-  test('lists what is open with the command that approves it, and never its token', async () => {
+  test('lists each approval request with the command that approves it, and never its token', async () => {
     const { id, event } = created(env);
     const { request, ended } = await untilItWaits(env, event);
 
@@ -61,7 +61,7 @@ describe('onboarding approve', () => {
     await ended;
   });
 
-  test('asks before it approves, takes only yes, and names the first decision when asked again', async () => {
+  test('asks before it approves, accepts only yes, and names the first decision when it runs again', async () => {
     const { id, event } = created(env);
     const { request, ended } = await untilItWaits(env, event);
     const options = { run: request.runId, plan: request.planHash, by: 'an operator' };
@@ -82,7 +82,7 @@ describe('onboarding approve', () => {
     });
   });
 
-  test('refuses another hash, another run, a late hour and half a command with a code that tells', async () => {
+  test('refuses a wrong hash, a wrong run, a late approval and an incomplete command, each with its exit code', async () => {
     const { request, ended } = await untilItWaits(env, created(env).event);
     const right = { run: request.runId, plan: request.planHash, yes: true };
 
@@ -103,7 +103,7 @@ describe('onboarding approve', () => {
     await ended;
   });
 
-  test('says of a run whose question is rejected that it fails, and lists nothing whose time is over', async () => {
+  test('says that the run fails when a request is rejected, and lists no expired requests', async () => {
     const rejected = await untilItWaits(env, created(env).event);
     const late = await untilItWaits(env, created(env).event);
     const { runId: run, planHash: plan } = rejected.request;
@@ -119,7 +119,7 @@ describe('onboarding approve', () => {
     await Promise.all([rejected.ended, late.ended]);
   });
 
-  test('ends a local run at the question, and serves the account in the next run after approval', async () => {
+  test('ends a local run at the approval request, and serves the account in the next run after approval', async () => {
     const { id, event } = created(env);
     const local = await onboard(env, event, { name: 'local' });
     const request = await env.store.approvals.get('local');
@@ -138,7 +138,7 @@ describe('onboarding approve', () => {
   });
 });
 
-test('says in plan --account why an account waits for approval', async () => {
+test('shows in plan --account why an account waits for approval', async () => {
   const env = await createEnv({ configuration: everybody });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
@@ -159,7 +159,7 @@ test('says in plan --account why an account waits for approval', async () => {
   await ended;
 });
 
-test('ends run --simulate with 2 at the question, and says what approval would grant', async () => {
+test('exits with 2 when run --simulate needs an approval, and shows what the approval would grant', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'onboarding-'));
   const config = join(folder, 'onboarding.yml');
   const text = readFileSync(exampleConfiguration, 'utf8');

@@ -15,7 +15,7 @@ interface Row {
 const rowsOf = (screen: Awaited<ReturnType<typeof run>>): readonly Row[] =>
   objectOf(screen).resources as readonly Row[];
 
-test('reports how full each resource is and how many accounts still fit', async () => {
+test('reports how full each policy is and how many more accounts fit', async () => {
   const screen = await run([...budget, '--json']);
 
   expect(screen).toMatchObject({ code: 0, stderr: '' });
@@ -28,7 +28,7 @@ test('reports how full each resource is and how many accounts still fit', async 
   }
 });
 
-test('lists resources by account, with the fullest first', async () => {
+test('lists budgets by account, with the fullest resource first', async () => {
   const { stdout, code } = await run(budget);
 
   expect(code).toBe(0);
@@ -42,7 +42,7 @@ test('lists resources by account, with the fullest first', async () => {
   expect(stdout).toMatch(/Budget: \d+ accounts more until the first is full: ecr-repository-policy/);
 });
 
-test('exits with an error when unmanaged statements have filled a policy', async () => {
+test('exits with an error when unmanaged statements fill a policy', async () => {
   const screen = await run([...budget, '--json'], {
     outsiders: ({ world }) => {
       const repository = [...world.repositories.values()].find(({ name }) => name === 'base/node');

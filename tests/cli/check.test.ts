@@ -4,14 +4,14 @@ import { exampleConfiguration, objectOf, run } from '../fixtures/screen.ts';
 const check = (...more: readonly string[]) =>
   run(['check', '--simulate', '--config', exampleConfiguration, ...more]);
 
-test('ends with 0 and says ready when both halves of every access are proven', async () => {
+test('exits with 0 and prints ready when both halves of every access are proven', async () => {
   const screen = await check('--account', '888888888888', '--json');
 
   expect(screen).toMatchObject({ code: 0, stderr: '' });
   expect(objectOf(screen)).toMatchObject({ status: 'checked', accountId: '888888888888', ready: true });
 });
 
-test('ends with 2 and says unproven when the roles of the account cannot be read', async () => {
+test('exits with 2 and prints unproven when the roles of the account cannot be read', async () => {
   const outsiders: Parameters<typeof run>[1] = {
     outsiders: ({ world }) => {
       for (const { arn } of world.roles.values())
@@ -27,7 +27,7 @@ test('ends with 2 and says unproven when the roles of the account cannot be read
   expect(objectOf(screen)).toMatchObject({ status: 'checked', accountId: '888888888888', ready: 'unproven' });
 });
 
-test('ends with 1 and names the statement when a statement of others denies an access', async () => {
+test('exits with 1 and names the statement when an unmanaged statement denies an access', async () => {
   const outsiders: Parameters<typeof run>[1] = {
     outsiders: ({ world }) => {
       const bucket = world.buckets.get('example-org-cloudtrail');
@@ -53,7 +53,7 @@ test('ends with 1 and names the statement when a statement of others denies an a
   );
 });
 
-test('lists only the accesses of a role when it is named', async () => {
+test('lists only the accesses of a role when check names the role', async () => {
   const screen = await check(
     '--account',
     '888888888888',
@@ -69,7 +69,7 @@ test('lists only the accesses of a role when it is named', async () => {
 const signInsOf = (screen: Parameters<typeof objectOf>[0]) =>
   (objectOf(screen) as { signIns?: readonly { roleArn: string; switchRole: string }[] }).signIns;
 
-test('tells how people sign in when their access is verified', async () => {
+test('prints how people sign in when their access is verified', async () => {
   const roleArn = 'arn:aws:iam::888888888888:role/people/ReadOnly';
   const json = await check('--account', '888888888888', '--json');
   const signIn = signInsOf(json)?.find((each) => each.roleArn === roleArn);
@@ -81,7 +81,7 @@ test('tells how people sign in when their access is verified', async () => {
   expect(stdout).toContain(`role_arn = ${roleArn}`);
 });
 
-test('does not tell how people sign in when the role does not trust them', async () => {
+test('prints no sign-in link when the role does not trust people', async () => {
   const roleArn = 'arn:aws:iam::888888888888:role/people/ReadOnly';
   const outsiders: Parameters<typeof run>[1] = {
     outsiders: ({ world }) => {
@@ -110,6 +110,6 @@ test('does not tell how people sign in when the role does not trust them', async
 test.each([
   ['the account is missing', [], 64],
   ['the registry has no such account', ['--account', '999999999999'], 65],
-])('ends with an error when %s', async (_, options, code) => {
+])('exits check with an error when %s', async (_, options, code) => {
   expect((await check(...options)).code).toBe(code);
 });

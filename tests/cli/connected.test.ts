@@ -37,7 +37,7 @@ describeWithMoto('against an endpoint on this machine', (moto) => {
     });
   const withTable = { ONBOARDING_TABLE: table };
 
-  test('imports and writes in a run without a table', async () => {
+  test('imports and writes when run has no table', async () => {
     const screen = await command(['run', '--config', file, '--event', '-']);
 
     expect({ ...screen, stdout: '' }).toEqual({ code: 0, stdout: '', stderr: '' });
@@ -47,14 +47,14 @@ describeWithMoto('against an endpoint on this machine', (moto) => {
     });
   }, 30_000);
 
-  test('refuses to run with a table before a configuration is active', async () => {
+  test('refuses run with a table before a configuration is active', async () => {
     const screen = await command(['run', '--config', file, '--event', '-'], withTable);
 
     expect(screen.code).toBe(78);
     expect(objectOf(screen)).toMatchObject({ error: { name: 'ConfigurationMismatchError' } });
   });
 
-  test('prepares the table with activate and import, and runs on it', async () => {
+  test('prepares the table with activate and import, and runs on the table', async () => {
     const activated = await command(
       ['activate', '--config', file, '--by', 'somebody', '--no-import'],
       withTable,
@@ -73,7 +73,7 @@ describeWithMoto('against an endpoint on this machine', (moto) => {
     expect(objectOf(ran)).toMatchObject({ status: 'succeeded', runId: 'first' });
   }, 30_000);
 
-  test('refuses the name of an earlier run', async () => {
+  test('refuses a run whose name an earlier run has', async () => {
     const screen = await command(['run', '--config', file, '--event', '-', '--name', 'first'], withTable);
 
     expect(screen).toMatchObject({
@@ -82,7 +82,7 @@ describeWithMoto('against an endpoint on this machine', (moto) => {
     });
   });
 
-  test('refuses another configuration than the active one', async () => {
+  test('refuses run with a configuration that is not the active one', async () => {
     const other = configurationFile(
       organization.configuration.replace(/^installation: .*$/m, 'installation: other'),
     );
@@ -92,7 +92,7 @@ describeWithMoto('against an endpoint on this machine', (moto) => {
     expect(screen.stderr).toMatch(/is not the active one .* by somebody\). Run `onboarding activate`/);
   });
 
-  test('names a table that does not exist', async () => {
+  test('names the table when the table does not exist', async () => {
     const screen = await command(['activate', '--config', file], { ONBOARDING_TABLE: 'no-such-table' });
 
     expect(screen).toMatchObject({
@@ -101,7 +101,7 @@ describeWithMoto('against an endpoint on this machine', (moto) => {
     });
   });
 
-  test('names an endpoint that does not answer', async () => {
+  test('names the endpoint when the endpoint does not answer', async () => {
     const env = { ...withTable, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
     const screen = await command(['activate', '--config', file], env);
 

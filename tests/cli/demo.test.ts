@@ -11,7 +11,7 @@ beforeAll(async () => {
   printed = await run(['demo']);
 });
 
-test('shows the expected results in the demo', async () => {
+test('prints the expected results in the demo', async () => {
   const screen = await run(['demo', '--json']);
 
   expect(screen).toMatchObject({ code: 0, stderr: '' });
@@ -30,7 +30,7 @@ test('shows the expected results in the demo', async () => {
   });
 });
 
-test('fits every line of the demo into a hundred columns', async () => {
+test('fits every line of the demo into 100 columns', async () => {
   const { code, stdout } = await runOnTerminal(['demo'], { env: { NO_COLOR: '1' } });
   const lines = stripVTControlCharacters(stdout).split(/[\r\n]/);
 
@@ -40,7 +40,7 @@ test('fits every line of the demo into a hundred columns', async () => {
   expect(stdout).toMatch(/✓ +✓ +verified +Role deploy\/Runner +decrypt with key/);
 });
 
-test('waits for the member roles and says ready when both halves are proven', async () => {
+test('waits for member roles in the demo and prints ready when both halves are proven', async () => {
   const { stdout } = printed;
 
   expect(stdout).toMatch(
@@ -52,7 +52,7 @@ test('waits for the member roles and says ready when both halves are proven', as
   );
 });
 
-test('says unproven, and nowhere ready, when no member role is described', async () => {
+test('prints unproven, and never ready, in the demo when no member role is described', async () => {
   const { code, stdout } = await run(['demo', '--config', configurationFiles.nine]);
 
   expect(code).toBe(0);
@@ -64,13 +64,13 @@ test('says unproven, and nowhere ready, when no member role is described', async
 test.each([
   ['tests/fixtures/configurations/member-roles.yml', 'app/Web'],
   ['examples/codedeploy/onboarding.yml', 'deploy/Deployer'],
-])('proves both halves of %s when it is shown', async (file, role) => {
+])('proves both halves of every access in the demo of %s, such as %s', async (file, role) => {
   const { stdout } = await run(['demo', '--config', file, '--json']);
 
   expect(JSON.parse(stdout)).toMatchObject({ status: 'succeeded', brokenTrust: { role } });
 });
 
-test('prints every line of the picture in the README, in its order', async () => {
+test("prints every line of the README's picture, in the same order", async () => {
   const { stdout } = printed;
   const [, picture = ''] =
     /^\*\*What it looks like\.\*\*[^`]*`npm start`[^`]*```text\n(.*?)^```$/ms.exec(
@@ -85,13 +85,13 @@ test('prints every line of the picture in the README, in its order', async () =>
   expect(positions).toEqual(positions.toSorted((a, b) => a - b));
 });
 
-test('shows the demo with a configuration of the user', async () => {
+test('runs the demo with a configuration of the user', async () => {
   const { code } = await run(['demo', '--config', 'tests/deployment/least.yml']);
 
   expect(code).toBe(0);
 });
 
-test('names each central account of the configuration when its update is shown', async () => {
+test('names each central account of the configuration when the demo prints its update', async () => {
   const { code, stdout } = await run(['demo', '--config', configurationFiles.nine]);
 
   expect(code).toBe(0);
@@ -99,14 +99,14 @@ test('names each central account of the configuration when its update is shown',
   expect(new Set(updated)).toEqual(new Set(Object.keys((await loadCentralAccounts('nine')).centralAccounts)));
 });
 
-test('refuses to show a rotation when the configuration has no shared account', async () => {
+test('refuses the rotation demo when the configuration has no shared account', async () => {
   const { code, stderr } = await run(['demo', 'rotation', '--config', configurationFiles.two]);
 
   expect(code).toBe(64);
   expect(stderr).toContain('needs a central account with the name shared. Add it to centralAccounts');
 });
 
-test('shows the expected results in the rotation demo', async () => {
+test('prints the expected results in the rotation demo', async () => {
   const screen = await run(['demo', 'rotation', '--json']);
 
   expect(screen).toMatchObject({ code: 0, stderr: '' });

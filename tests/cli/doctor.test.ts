@@ -113,15 +113,18 @@ const cases: readonly Case[] = [
   },
 ];
 
-test.each([exampleConfiguration, peopleConfiguration])('finds every prerequisite of %s', async (file) => {
-  const screen = await doctor(() => {}, file);
+test.each([exampleConfiguration, peopleConfiguration])(
+  'finds every prerequisite in doctor for %s',
+  async (file) => {
+    const screen = await doctor(() => {}, file);
 
-  expect(objectOf(screen).prerequisites).not.toContainEqual(expect.objectContaining({ status: 'missing' }));
-  expect(screen.code).toBe(0);
-});
+    expect(objectOf(screen).prerequisites).not.toContainEqual(expect.objectContaining({ status: 'missing' }));
+    expect(screen.code).toBe(0);
+  },
+);
 
 test.each(cases)(
-  'names only $name and its command when it is missing: $message',
+  'names only $name and the command that creates it when it is missing: $message',
   async ({ name, taken, message, fix, file }) => {
     const screen = await doctor(taken, file);
     const prerequisites = objectOf(screen).prerequisites as readonly {
@@ -140,7 +143,7 @@ test.each(cases)(
   },
 );
 
-test('changes nothing', async () => {
+test('changes nothing in AWS when doctor runs', async () => {
   let before = 0;
   let calls: readonly { readonly operation: string }[] = [];
   await doctor((organization) => {
@@ -155,7 +158,7 @@ test('changes nothing', async () => {
   ).toEqual([]);
 });
 
-test('prints a command below each missing prerequisite', async () => {
+test('prints the command to run below each missing prerequisite', async () => {
   const outsiders = inWorld(({ topics }) => topics.clear());
   const { stdout } = await run(['doctor', '--simulate', '--config', exampleConfiguration], { outsiders });
 

@@ -112,7 +112,7 @@ describe('drift', () => {
     expect({ code: screen.code, found: flowLogs(screen) }).toMatchObject({ code, found });
   });
 
-  test('shows the statements that differ from what they should be', async () => {
+  test('prints the statements that differ from their desired form', async () => {
     const outsiders = edit((statements) => statements.slice(0, -1));
     const { code, stdout } = await run(simulate, { outsiders });
 
@@ -142,7 +142,7 @@ describe('drift', () => {
     ]);
   });
 
-  test('shows the wildcard and the lost condition first when a managed policy was widened by hand', async () => {
+  test('prints an added wildcard and a removed condition first when a managed policy was widened by hand', async () => {
     const { code, stdout } = await run(simulate, {
       outsiders: ({ world }) => {
         for (const policy of world.managedPolicies.values())
@@ -161,7 +161,7 @@ describe('drift', () => {
     expect(stdout).not.toMatch(/ more$/m);
   });
 
-  test('needs the table against AWS', async () => {
+  test('requires --table when drift works on AWS', async () => {
     const { code, stderr } = await run(['drift', '--config', exampleConfiguration]);
 
     expect(code).toBe(78);

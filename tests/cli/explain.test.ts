@@ -16,7 +16,7 @@ const explain = (given: Partial<typeof asked>, more: readonly string[] = [], io:
   return run(['explain', '--simulate', '--config', exampleConfiguration, ...options, ...more], io);
 };
 
-test('ends with 0 and names the statement when AWS would allow the request', async () => {
+test('exits with 0 and names the statement when AWS would allow the explained request', async () => {
   const screen = await explain({}, ['--json']);
 
   expect(screen).toMatchObject({ code: 0, stderr: '' });
@@ -30,14 +30,14 @@ test('ends with 0 and names the statement when AWS would allow the request', asy
   });
 });
 
-test('ends with 1 when no statement allows the request', async () => {
+test('exits with 1 when no statement allows the explained request', async () => {
   const screen = await explain({ principal: '888888888888' }, ['--json']);
 
   expect(screen.code).toBe(1);
   expect(objectOf(screen)).toMatchObject({ status: 'denied', explicit: false });
 });
 
-test('ends with 2 and names the policies when the principal may not be read', async () => {
+test('exits with 2 and names the policies when the hub may not read the principal', async () => {
   const principal = `arn:aws:iam::${workload}:role/app/Web`;
   const screen = await explain({ principal });
 
@@ -46,7 +46,7 @@ test('ends with 2 and names the policies when the principal may not be read', as
   expect(screen.stdout).toContain(`not read: identity of ${principal}`);
 });
 
-test('ends with 2 and names the policy when AWS denies that it is read', async () => {
+test('exits with 2 and names the policy when AWS denies the read of the policy', async () => {
   const outsiders: NonNullable<Io>['outsiders'] = ({ world }) => {
     const spoke = world.roles.get('arn:aws:iam::444444444444:role/account-onboarding/spoke');
     if (spoke?.permissions === undefined) throw new Error('There is no spoke role');
@@ -58,7 +58,7 @@ test('ends with 2 and names the policy when AWS denies that it is read', async (
   expect(objectOf(screen)).toMatchObject({ status: 'unknown', unread: [{ kind: 'repository' }] });
 });
 
-test('judges a condition when the value of its key is given', async () => {
+test('evaluates a condition when explain gets the value of its key', async () => {
   const service = {
     principal: 'cloudtrail.amazonaws.com',
     action: 's3:PutObject',
@@ -84,7 +84,7 @@ test.each([
   ['the account in the ARN is none', { resource: 'arn:aws:ecr:eu-west-1:4444:repository/base/node' }, 64],
   ['the resource has a wildcard', { resource: `${image}*` }, 64],
   ['the account is not in the organization', { principal: '999999999999' }, 65],
-])('ends with an error when %s', async (_, given, code) => {
+])('exits explain with an error when %s', async (_, given, code) => {
   const screen = await explain(given);
 
   expect(screen.code).toBe(code);
@@ -98,11 +98,11 @@ test.each([
     'a condition key is given and absent',
     ['--context', 'aws:SourceIp=203.0.113.7', '--without', 'aws:SourceIp'],
   ],
-])('ends with 64 when %s', async (_, options) => {
+])('exits explain with 64 when %s', async (_, options) => {
   expect((await explain({}, options)).code).toBe(64);
 });
 
-test('answers unknown when no grant is on a resource of the service', async () => {
+test('answers unknown when no grant concerns a resource of the service', async () => {
   const resource = `arn:aws:sqs:eu-west-1:${workload}:jobs`;
   const screen = await explain({ action: 'sqs:SendMessage', resource }, ['--json']);
 

@@ -26,7 +26,7 @@ interface Listed {
 const listed = async (): Promise<Listed> => objectOf(await template('--json')) as unknown as Listed;
 
 describe('member-template', () => {
-  it('lists the StackSets with their OUs and roles when none is named', async () => {
+  it('lists the StackSets with their OUs and roles when member-template names none', async () => {
     const { code, stdout } = await template();
     expect(code).toBe(0);
     expect(stdout).toMatch(
@@ -39,14 +39,14 @@ describe('member-template', () => {
     ]);
   });
 
-  it('prints the template of a StackSet when it is named, as YAML or JSON', async () => {
+  it('prints the template of a named StackSet as YAML or JSON', async () => {
     const [first] = (await listed()).stackSets;
     const yaml = await template(first?.name ?? '');
     expect(parse(yaml.stdout)).toEqual(first?.template);
     expect(objectOf(await template(first?.name ?? '', '--json'))).toEqual(first?.template);
   });
 
-  it('writes each template with the script of its StackSet', async () => {
+  it("writes each StackSet's template with its script", async () => {
     const out = join(folder, 'stack-sets');
     const { code, stdout } = await template('--out', out);
     const { stackSets } = await listed();
@@ -60,7 +60,7 @@ describe('member-template', () => {
     }
   });
 
-  it('writes templates alone, with the command of a stack, when they are plain', async () => {
+  it('writes templates without scripts, with the command of a stack, when --plain is given', async () => {
     const out = join(folder, 'plain');
     const { stdout } = await template('--plain', '--out', out);
     expect((await readdir(out)).every((file) => file.endsWith('.yml'))).toBe(true);
@@ -69,7 +69,7 @@ describe('member-template', () => {
     );
   });
 
-  it('lets the functions of another hub and operators read the roles', async () => {
+  it("trusts another hub's functions and the named operators in the reader role", async () => {
     const operator = 'arn:aws:iam::444444444444:role/operators/Auditor';
     const { stdout } = await template('--hub', '999999999999', '--operator', operator, '--json');
     expect(stdout).toContain('arn:${AWS::Partition}:iam::999999999999:root');
@@ -81,13 +81,13 @@ describe('member-template', () => {
     [['--hub', '12'], /--hub 12: must be an account id of 12 digits/],
     [['--operator', 'Auditor'], /--operator Auditor: must be the ARN of a role or user/],
     [['--out', '/dev/null/x'], /cannot be written \(ENOTDIR\)/],
-  ])('ends with 64 when it is called with %j', async (argv, says) => {
+  ])('exits member-template with 64 when its arguments are %j', async (argv, says) => {
     const { code, stdout, stderr } = await template(...argv);
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
     expect(stderr).toMatch(says);
   });
 
-  it('ends with 64 when the configuration has no member roles', async () => {
+  it('exits member-template with 64 when the configuration has no member roles', async () => {
     const { code, stderr } = await run(['member-template', '--config', configurationFiles.nine]);
     expect(code).toBe(64);
     expect(stderr).toContain('has no memberRoles');

@@ -35,7 +35,7 @@ test('prints each search with its account and region in validate', async () => {
   });
 });
 
-test('finds the resources that patterns match in plan, and changes nothing', async () => {
+test('lists the resources that patterns match in plan, and changes nothing', async () => {
   const { code, stdout } = await run(['plan', '--simulate', '--config', patterns]);
 
   expect(code).toBe(2);
@@ -43,7 +43,7 @@ test('finds the resources that patterns match in plan, and changes nothing', asy
   expect(stdout).toContain('Plan: 4 resources to change');
 });
 
-test('warns in plan of a pattern without matches and of a region that is not enabled', async () => {
+test('warns in plan when a pattern matches nothing or a region is not enabled', async () => {
   const prepareWorld: NonNullable<Parameters<typeof run>[1]>['prepareWorld'] = (organization) => {
     organization.world.secrets.clear();
     organization.disableRegion(shared, 'us-west-2');
@@ -57,7 +57,7 @@ test('warns in plan of a pattern without matches and of a region that is not ena
   expect(json).toMatchObject({ status: 'changes-pending', counts: { change: 2, failed: 1 } });
 });
 
-test('applies to the resources that were found, and records a warning', async () => {
+test('applies to discovered resources, and records a warning', async () => {
   const screen = await run(['apply', '--simulate', '--yes', '--config', patterns, '--json'], {
     prepareWorld: (organization) => organization.world.secrets.clear(),
   });
@@ -69,7 +69,7 @@ test('applies to the resources that were found, and records a warning', async ()
   });
 });
 
-test('searches before drift compares', async () => {
+test('searches for resources before drift compares', async () => {
   const { code, stdout } = await run(['drift', '--simulate', '--config', patterns], {
     outsiders: (organization) => {
       for (const arn of organization.world.repositories.keys())
@@ -81,7 +81,7 @@ test('searches before drift compares', async () => {
   expect(stdout).toContain('2 managed-drift');
 });
 
-test('finds the resource of an event in run', async () => {
+test('discovers the resource of an event in run', async () => {
   const event = join(folder, 'event.json');
   writeFileSync(event, JSON.stringify(callEvent('CreateRepository', 'aws.ecr', 'us-west-2')));
 

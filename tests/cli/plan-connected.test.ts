@@ -40,7 +40,7 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
       env: { AWS_ENDPOINT_URL: moto().endpoint, AWS_REGION: 'us-east-1', ...tables },
     });
 
-  test('says what a plan without a table cannot know', async () => {
+  test('states what a plan without a table cannot know', async () => {
     const screen = await command(['plan'], {});
 
     expect(screen.code).toBe(2);
@@ -76,7 +76,7 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
     expect(objectOf(applied)).toMatchObject({ error: { name: 'ConfigurationMismatchError' } });
   }, 30_000);
 
-  test('applies a plan once, after which there is nothing to do and no drift', async () => {
+  test('applies a plan once, and then finds no change and no drift', async () => {
     await command(['activate']);
     const applied = await command(['apply', '--plan', planFile]);
     const again = await command(['apply', '--plan', planFile]);
@@ -94,7 +94,7 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
     );
   }, 60_000);
 
-  test('reports drift and a warning, and `apply` restores, when a resource has a conflict', async () => {
+  test('reports drift and a warning when a resource has a conflict, and apply restores the resource', async () => {
     const { accounts, central } = organization;
     const { s3 } = await accounts.in(central.log, 'eu-west-1');
     await s3.send(new DeleteBucketPolicyCommand({ Bucket: 'example-org-cloudtrail' }));

@@ -30,7 +30,7 @@ const without = (bucket: string): Partial<Io> => ({
 });
 
 describe('plan', () => {
-  test('shows each resource that would change, then counts, and ends with 2', async () => {
+  test('lists each resource that would change, prints counts, and exits with 2', async () => {
     const { code, stdout, stderr } = await run(simulate);
 
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
@@ -41,13 +41,13 @@ describe('plan', () => {
     expect(stdout).toMatch(/^Plan: 13 resources to change, 0 unchanged$/m);
   });
 
-  test('keeps plan within the width of a terminal and of a pipe', async () => {
+  test('keeps the lines of plan within the width of a terminal and of a pipe', async () => {
     const terminal = await runOnTerminal(simulate, { env: { NO_COLOR: '1', TERM: 'dumb' } });
     for (const { stdout } of [await run(simulate), terminal])
       expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
   });
 
-  test('warns of a deleted user in a statement of others, whose next write AWS refuses', async () => {
+  test('warns of a deleted user in an unmanaged statement, because AWS would refuse the next write', async () => {
     const screen = await planJson([], {
       prepareWorld: (organization) => {
         const user = 'arn:aws:iam::999988887777:user/auditor';
@@ -81,11 +81,11 @@ describe('plan', () => {
     });
   });
 
-  test('makes the same plan from the same state', async () => {
+  test('makes the same plan twice when nothing has changed', async () => {
     expect(told(await planJson()).planHash).toBe(told(await planJson()).planHash);
   });
 
-  test('writes nothing', async () => {
+  test('writes nothing when plan runs', async () => {
     const written: string[] = [];
     await planJson([], {
       prepareWorld: (organization) =>
@@ -98,7 +98,7 @@ describe('plan', () => {
     expect(written).toEqual([]);
   });
 
-  test('shows actions and conditions with --account, and only that account of each list', async () => {
+  test('shows actions and conditions for one account when plan has --account', async () => {
     const screen = await planJson(['--account', '777777777777']);
     const lines = told(screen).resources.flatMap(({ differences }) =>
       differences.flatMap((each) => each.lines.map(({ text }) => text)),
@@ -115,7 +115,7 @@ describe('plan', () => {
     );
   });
 
-  test('shows nothing to do with --account when nothing is granted', async () => {
+  test('shows no change when plan has --account and nothing is granted', async () => {
     const { code, stdout } = await run([...simulate, '--account', '999999999999'], {
       prepareWorld: (organization) =>
         organization.addAccount({ id: '999999999999', name: 'closed', state: 'SUSPENDED' }),
@@ -125,7 +125,7 @@ describe('plan', () => {
     expect(stdout).toMatch(/^Plan for account 999999999999: 0 resources to change\. Nothing to do$/m);
   });
 
-  test('writes the plan with --out and the hash of all of it', async () => {
+  test('writes the plan to a file with its hash when plan has --out', async () => {
     const file = newFile();
     const screen = await planJson(['--out', file]);
     const written = JSON.parse(readFileSync(file, 'utf8'));
@@ -144,7 +144,7 @@ describe('plan', () => {
 });
 
 describe('warnings of a plan', () => {
-  test('reports a resource that cannot be read, and plans the others', async () => {
+  test('warns of a resource that plan cannot read, and plans the other resources', async () => {
     const screen = await planJson([], without('example-org-config'));
     const { stdout } = await run(simulate, without('example-org-config'));
 
@@ -157,7 +157,7 @@ describe('warnings of a plan', () => {
     expect(stdout).toMatch(/^Plan: 12 resources to change, 0 unchanged, 1 cannot be planned$/m);
   });
 
-  test('ends differently when something cannot be read than when there is nothing to do', async () => {
+  test('exits plan differently when a resource cannot be read than when nothing would change', async () => {
     const screen = await planJson(['--account', '999999999999'], {
       prepareWorld: (organization) => {
         organization.addAccount({ id: '999999999999', name: 'closed', state: 'SUSPENDED' });
@@ -169,7 +169,7 @@ describe('warnings of a plan', () => {
     expect(objectOf(screen)).toMatchObject({ status: 'incomplete' });
   });
 
-  test('reports a policy that would be nearly full, with the numbers', async () => {
+  test('reports the numbers of a policy that would be nearly full', async () => {
     const screen = await planJson([], {
       prepareWorld: ({ world }) => {
         const secret = [...world.secrets.values()].find(({ name }) => name === 'deploy/runner-token');
@@ -185,7 +185,7 @@ describe('warnings of a plan', () => {
     ]);
   });
 
-  test('ends plan with 69 when an endpoint does not answer, also without a table', async () => {
+  test('exits plan with 69 when an endpoint does not answer, with and without a table', async () => {
     const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
     const screen = await run(['plan', '--config', exampleConfiguration, '--json'], { env });
 
@@ -205,7 +205,7 @@ const cases = [
   { name: 'a folder that is not there', argv: ['--out', '/no/such/plan.json'], code: 64, says: /ENOENT/ },
 ];
 
-test.each(cases)('ends plan with $name with $code', async ({ argv, code, says }) => {
+test.each(cases)('exits plan with $name with $code', async ({ argv, code, says }) => {
   const screen = await planJson(argv);
 
   expect(screen).toMatchObject({ code, stderr: expect.stringMatching(says) });

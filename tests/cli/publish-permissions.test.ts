@@ -87,7 +87,7 @@ it.each([
   expect(deployedTo(application, 'test')).toEqual([]);
 });
 
-it('leaves the deployment running when the author may not look at it', async () => {
+it('leaves the deployment running when the author may not read its state', async () => {
   const { code, stdout, application } = await publishWithout('appconfig:GetDeployment');
 
   expect(code).toBe(1);

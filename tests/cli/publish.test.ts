@@ -70,7 +70,7 @@ it('creates one version and deploys it to each environment in turn', async () =>
   expect(organization.calls.every(({ region }) => region === 'eu-west-1')).toBe(true);
 });
 
-it('deploys to the named environments alone, with a label and a strategy', async () => {
+it('deploys only to the named environments, with a label and a strategy', async () => {
   const more = [
     '--environment',
     'test',
@@ -120,15 +120,18 @@ describe('a file that cannot be published', () => {
       '{"currency": "EUR", "itemsPerPage": 1, "extra": "planted"}',
       /must NOT have additional properties: extra/,
     ],
-  ])('names the violation, and no value, when the file %s', async (_, content, problem) => {
-    const { code, stderr } = await refuse(writeFile('settings.json', content));
-    expect(code).toBe(65);
-    expect(stderr).toMatch(/was not published, and nothing was created:/);
-    expect(stderr).toMatch(problem);
-    expect(stderr).not.toContain('planted');
-  });
+  ])(
+    'names the schema violation without its value when the published file %s',
+    async (_, content, problem) => {
+      const { code, stderr } = await refuse(writeFile('settings.json', content));
+      expect(code).toBe(65);
+      expect(stderr).toMatch(/was not published, and nothing was created:/);
+      expect(stderr).toMatch(problem);
+      expect(stderr).not.toContain('planted');
+    },
+  );
 
-  it('says how large the file is when AppConfig does not take its size', async () => {
+  it('states the size of the file when AppConfig does not accept it', async () => {
     const padded = `{"currency": "EUR", "itemsPerPage": 24${' '.repeat(1_100_000)}}`;
     const { code, stderr, application } = await publish([], { file: writeFile('settings.json', padded) });
     expect(code).toBe(65);
@@ -142,7 +145,7 @@ describe('a file that cannot be published', () => {
     [['--profile', 'database'], /its content is the secret shop\/database/],
     [['--environment', 'prod'], /--environment prod: the configuration has test, production/],
     [['--label', '12'], /--label 12: must have 1 to 64 characters, and one that is no digit/],
-  ])('names what the configuration has when %j is given', async (more, problem) => {
+  ])('names what the configuration has when publish gets %j', async (more, problem) => {
     const { code, stderr } = await refuse(settingsFile, more);
     expect(code).toBe(64);
     expect(stderr).toMatch(problem);
@@ -150,7 +153,7 @@ describe('a file that cannot be published', () => {
 });
 
 describe('a deployment that cannot go its way', () => {
-  it('creates nothing when another deployment of an environment is in progress', async () => {
+  it('creates no version when another deployment of an environment is in progress', async () => {
     const { code, stderr, application } = await publish([], {
       prepare: (organization) => startAnother(organization, 'production'),
     });
@@ -163,7 +166,7 @@ describe('a deployment that cannot go its way', () => {
     expect(deployedTo(application, 'test')).toEqual([]);
   });
 
-  it('says which version was created when another deployment begins meanwhile', async () => {
+  it('names the created version when another deployment starts in the meantime', async () => {
     const { code, stdout, application } = await publish([], {
       prepare: onFirst('StartDeployment', 'before', (organization) => startAnother(organization, 'test')),
     });
@@ -189,7 +192,7 @@ describe('a deployment that cannot go its way', () => {
     expect([deployedTo(application, 'production'), deployedTo(application, 'test')]).toEqual([[], []]);
   });
 
-  it('follows the deployment when the answer of its start was lost', async () => {
+  it('follows the deployment when the answer to its start was lost', async () => {
     const screen = await publish(['--environment', 'test', '--json'], {
       prepare: (organization) => {
         organization.intercept(async ({ operation }, proceed) => {
@@ -204,7 +207,7 @@ describe('a deployment that cannot go its way', () => {
     expect(deployedTo(screen.application, 'test')).toEqual(['1']);
   });
 
-  it('says how to follow and to stop the deployment when its state cannot be read', async () => {
+  it('states how to follow and to stop the deployment when its state cannot be read', async () => {
     const { code, stdout, application } = await publish(['--environment', 'test'], {
       prepare: (organization) => {
         organization.intercept(async ({ operation }, proceed) => {
@@ -253,7 +256,7 @@ describe('Ctrl-C', () => {
     });
   }
 
-  it('creates nothing when it comes before the version', async () => {
+  it('creates no version when Ctrl-C comes before the version exists', async () => {
     const { code, stdout, application } = await pressAt('ListDeployments');
 
     expect(code).toBe(130);
@@ -261,7 +264,7 @@ describe('Ctrl-C', () => {
     expect(versionsOf(application)).toEqual([]);
   });
 
-  it('leaves the deployment that has begun, and starts no other, when it comes later', async () => {
+  it('leaves a started deployment running, and starts no other one, when Ctrl-C comes later', async () => {
     const { code, stdout, stderr, application } = await pressAt('GetDeployment');
 
     expect(code).toBe(130);

@@ -19,7 +19,7 @@ const underWay: Outsiders = async (_, { store }) => {
   await store.runs.putChange('open-run', { resource: `${bucket}-2`, planned: 'change' });
 };
 
-test('shows what a run did to each resource', async () => {
+test('prints what a run did to each resource', async () => {
   const argv = ['status', '--run', 'everyone-before'];
   const { code, stdout } = await command(argv);
   const json = objectOf(await command([...argv, '--json']));
@@ -31,7 +31,7 @@ test('shows what a run did to each resource', async () => {
   expect(json).toMatchObject({ status: 'succeeded', accountId: '111111111111', pendingResources: [] });
 });
 
-test('ends with 2 and says how far a run is when it is under way', async () => {
+test('exits with 2 and prints the progress of a run when the run has not ended', async () => {
   const argv = ['status', '--run', 'open-run'];
   const { code, stdout } = await command(argv, underWay);
   const json = objectOf(await command([...argv, '--json'], underWay));
@@ -42,7 +42,7 @@ test('ends with 2 and says how far a run is when it is under way', async () => {
   expect(json).toMatchObject({ pendingResources: [`${bucket}-2`], resources: [{ outcome: 'written' }] });
 });
 
-test('ends with 1 when the last run of an account failed', async () => {
+test('exits with 1 when the last run of an account failed', async () => {
   const { code, stdout } = await command(['status', '--account', '111111111111'], async (_, { store }) => {
     const failed = { runId: 'bad', status: 'failed', startedAt: '2999-01-01T00:00:00.000Z' } as const;
     await store.runs.put({ ...failed, accountIds: ['111111111111'], unresolved: ['a bucket is missing'] });
@@ -59,7 +59,7 @@ test('lists all runs that have not ended', async () => {
   expect([code, stdout]).toEqual([2, `${startedAt}  running  open-run\n`]);
 });
 
-test('refuses a run, an account or a limit that does not exist', async () => {
+test('refuses records of a run or an account that does not exist, and an invalid limit', async () => {
   expect((await command(['status', '--run', 'nobody'])).stderr).toContain('no run of this name is on record');
   expect((await command(['status', '--account', '999988887777'])).stderr).toContain('onboarding import');
   expect((await command(['history'])).code).toBe(64);
@@ -77,7 +77,7 @@ test('lists the runs that wrote a resource', async () => {
   expect(json).toMatchObject({ total: 2, runs: [{ runId: 'everyone-before' }, { runId: 'open-run' }] });
 });
 
-test('lists on which resources runs changed the access of an account', async () => {
+test("lists the resources on which runs changed an account's access", async () => {
   const { stdout } = await command(['history', '--account', '111111111111']);
 
   expect(stdout).toContain(
@@ -86,7 +86,7 @@ test('lists on which resources runs changed the access of an account', async () 
   expect(stdout).not.toContain('deploy/runner-token');
 });
 
-test('lists who holds a resource and until when', async () => {
+test('lists the holder of each lease and the end of the lease', async () => {
   const lock: Outsiders = async (_, { store, clock }) => {
     await store.leases.acquire(bucket, 'run-7#x', clock.now(), Date.parse('2999-01-01T00:00:00Z'));
   };
@@ -101,6 +101,6 @@ test('lists who holds a resource and until when', async () => {
   });
 });
 
-test('needs the table when it does not simulate', async () => {
+test('requires --table when records of AWS are read', async () => {
   expect((await run(['locks'])).stderr).toContain('ONBOARDING_TABLE is not set');
 });

@@ -45,7 +45,7 @@ async function replay(
   };
 }
 
-test('shows the letters, and starts nothing when nobody has agreed', async () => {
+test('lists dead-letter messages, and starts no run when the operator has not agreed', async () => {
   const { code, stdout, started, visible } = await replay([good]);
 
   expect(code).toBe(2);
@@ -55,7 +55,7 @@ test('shows the letters, and starts nothing when nobody has agreed', async () =>
   expect([started, visible]).toEqual([[], ['m-1']]);
 });
 
-test('starts a run for each letter and deletes the letter with --yes', async () => {
+test('starts a run for each dead-letter message and deletes the message when replay has --yes', async () => {
   const letters = Array.from({ length: 12 }, (_, index) => ({ ...good, id: `m-${index}` }));
   const screen = await replay(letters, ['--yes', '--json']);
 
@@ -84,7 +84,7 @@ test.each([
   expect([started, visible]).toEqual([['replay-m-1'], ['bad']]);
 });
 
-test('deletes only the named letters with --discard', async () => {
+test('deletes only the named dead-letter messages when replay has --discard', async () => {
   const { code, started, visible } = await replay(
     [letter('bad', 'hello'), good],
     ['--discard', '--message', 'bad', '--yes'],
@@ -94,13 +94,13 @@ test('deletes only the named letters with --discard', async () => {
   expect((await replay([good], ['--discard', '--yes'])).code).toBe(64);
 });
 
-test('starts no second run when the letter was replayed before', async () => {
+test('starts no second run when a dead-letter message was replayed before', async () => {
   const { code, started } = await replay([good, good], ['--yes']);
 
   expect([code, started]).toEqual([0, ['replay-m-1']]);
 });
 
-test('says that no letter waits, and names the queue that is missing', async () => {
+test('says that no dead-letter message waits, and names a missing queue', async () => {
   expect(await replay([])).toMatchObject({ code: 0, stdout: expect.stringContaining('No event waits') });
   const argv = ['replay', '--simulate', '--config', exampleConfiguration];
   expect((await run(argv)).stderr).toContain('account-onboarding-example-EventDeadLetters-');

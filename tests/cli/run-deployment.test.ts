@@ -33,7 +33,7 @@ describe('run --simulate deploys', () => {
     ['secret-rotated', 'rotated'],
     ['manual-secret', 'deployment'],
     ['manual-secret-version', 'deployment'],
-  ])('deploys the secret of %s', async (name, cause) => {
+  ])('deploys the secret of the event %s in a simulated run', async (name, cause) => {
     const screen = await simulate(fixture(name));
 
     expect({ code: screen.code, stderr: screen.stderr }).toEqual({ code: 0, stderr: '' });
@@ -60,7 +60,7 @@ describe('run --simulate deploys', () => {
   });
 
   test.each(['secret-label-updated', 'secret-rotated', 'manual-secret-version'])(
-    'deploys the exact version of %s',
+    'deploys the exact version that the event %s names',
     async (name) => {
       expect(deploymentsOf(await simulate(fixture(name)))).toMatchObject([{ version: versionId }]);
     },
@@ -112,9 +112,9 @@ describe('run --simulate with targets in the configuration', () => {
 
   test.each([
     ['an event of the secret', undefined],
-    ['its name', { secretId: 'shop/database' }],
-    ['a look at what is left', { resumePending: true }],
-  ])('deploys to them by %s', async (_, input) => {
+    ['the name of the secret', { secretId: 'shop/database' }],
+    ['a scheduled check', { resumePending: true }],
+  ])('deploys to the configured targets by %s', async (_, input) => {
     const screen =
       input === undefined
         ? await simulate(fixture('secret-label-updated'), {}, file)
@@ -127,7 +127,7 @@ describe('run --simulate with targets in the configuration', () => {
     ]);
   });
 
-  test('deploys to one target when another fails, and reports what is unresolved', async () => {
+  test('deploys to one target when another fails, and reports the failed target as unresolved', async () => {
     const prepareWorld = (organization: SimulatedOrganization) =>
       organization.intercept(async (call, proceed) => {
         const { EnvironmentId } = call.input as { readonly EnvironmentId?: string };
@@ -150,7 +150,7 @@ describe('run --simulate with targets in the configuration', () => {
 });
 
 describe('what deploys nothing', () => {
-  test('reports a failed rotation and ends with 1', async () => {
+  test('reports a failed rotation and exits with 1', async () => {
     const screen = await simulate(fixture('rotation-failed'));
 
     expect(screen.code).toBe(1);
@@ -167,7 +167,7 @@ describe('what deploys nothing', () => {
     ['secret-label-updated-other-label', 'ignored', /the label canary has moved/],
     ['resume-pending', 'ignored', /^No deployment is pending/],
     ['rotation-succeeded-other-account', 'succeeded', /^Nothing to deploy/],
-  ])('ends %s with 0 as %s', async (name, status, reason) => {
+  ])('exits the simulated run of %s with 0 and the status %s', async (name, status, reason) => {
     const screen = await simulate(fixture(name));
 
     expect(screen.code).toBe(0);
@@ -179,7 +179,7 @@ describe('what deploys nothing', () => {
   });
 
   test.each(['malformed-secret', 'malformed-application', 'malformed-resume-pending', 'malformed-label'])(
-    'ends %s with 65',
+    'exits the simulated run of %s with 65',
     async (name) => {
       const screen = await simulate(fixture(name));
 
@@ -188,7 +188,7 @@ describe('what deploys nothing', () => {
     },
   );
 
-  test('reads the creation of a secret as an event of resources', async () => {
+  test('reads the creation of a secret as a resource event', async () => {
     const event = {
       source: 'aws.secretsmanager',
       'detail-type': 'AWS API Call via CloudTrail',
@@ -204,7 +204,7 @@ describe('what deploys nothing', () => {
   });
 });
 
-test('prints each step, each environment and the end, without the value of a secret', async () => {
+test("prints each step, each environment and the end of a deployment, without the secret's value", async () => {
   const { code, stdout, stderr } = await run(
     ['run', '--simulate', '--config', exampleConfiguration, '--event', fixture('secret-label-updated')],
     {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { createRunReport } from '../../cli/run-report.ts';
 import { createMemoryStore } from '../../shared/store/memory.ts';
 
-test('warns that the end of a run is not announced when a channel is pending', async () => {
+test('warns that the end of a run is not announced yet when a channel is pending', async () => {
   const store = createMemoryStore();
   const at = '2026-03-02T09:00:00.000Z';
   await store.runs.put({

@@ -55,7 +55,7 @@ const written = (screen: Screen): number =>
   resourcesOf(screen).filter(({ outcome }) => outcome === 'written').length;
 
 describe('run --simulate', () => {
-  test.each(fixtures('events'))('runs the event %s', async (name) => {
+  test.each(fixtures('events'))('completes the simulated run of the event %s', async (name) => {
     const screen = await runJson(event(name));
     const expected = writing[name];
 
@@ -68,7 +68,7 @@ describe('run --simulate', () => {
   });
 
   test.each(fixtures('inputs').filter((name) => !name.startsWith('malformed')))(
-    'runs the input %s',
+    'completes the simulated run of the input %s',
     async (name) => {
       const screen = await runJson(input(name));
 
@@ -79,7 +79,7 @@ describe('run --simulate', () => {
   );
 
   test.each(fixtures('inputs').filter((name) => name.startsWith('malformed')))(
-    'refuses the input %s',
+    'refuses a simulated run with the input %s',
     async (name) => {
       const screen = await runJson(input(name));
 
@@ -89,14 +89,14 @@ describe('run --simulate', () => {
     },
   );
 
-  test('says why an event is ignored', async () => {
+  test('prints why an event is ignored', async () => {
     expect(objectOf(await runJson(event('close-account-request')))).toMatchObject({
       status: 'ignored',
       reason: 'only the request to close an account: CloseAccountResult says how it ended',
     });
   });
 
-  test('prints all of a run as one JSON object', async () => {
+  test('prints all steps of a run as one JSON object', async () => {
     const screen = await run([...simulate, input('account-ids'), '--json', '--name', 'by-hand']);
 
     expect(objectOf(screen)).toMatchObject({
@@ -120,7 +120,7 @@ describe('run --simulate', () => {
     });
   });
 
-  test('reads the standard input when the event is -', async () => {
+  test('reads the event from standard input when its file name is -', async () => {
     const stdin = standardInput(readFileSync(input('account-id'), 'utf8'));
 
     expect((await runJson('-', { stdin })).code).toBe(0);
@@ -128,7 +128,7 @@ describe('run --simulate', () => {
 });
 
 describe('a run that fails', () => {
-  test('fails for a missing bucket and writes the others', async () => {
+  test('reports a missing bucket as failed and writes the other resources', async () => {
     const screen = await runJson(input('account-id'), {
       prepareWorld: ({ world }) => world.buckets.delete('example-org-config'),
     });
@@ -148,7 +148,7 @@ describe('a run that fails', () => {
     expect(written(screen)).toBe(12);
   });
 
-  test('fails for an account whose role cannot be assumed, and writes all other accounts', async () => {
+  test('reports an account whose role cannot be assumed, and writes in all other accounts', async () => {
     const screen = await runJson(input('account-id'), {
       prepareWorld: ({ world }) => {
         const arn = 'arn:aws:iam::444444444444:role/account-onboarding/spoke';
@@ -161,7 +161,7 @@ describe('a run that fails', () => {
     expect(written(screen)).toBe(7);
   });
 
-  test('reports a closed account when a run is started by hand', async () => {
+  test('reports a closed account when an operator starts a run for it', async () => {
     const screen = await runJson(input('account-id'), {
       prepareWorld: (organization) =>
         organization.addAccount({ id: '555566667777', name: 'closed', state: 'SUSPENDED' }),
@@ -178,7 +178,7 @@ describe('a run that fails', () => {
 });
 
 describe('for people', () => {
-  test('prints each step, each difference and the end', async () => {
+  test('prints each step, each difference and the end of a run', async () => {
     const { code, stdout, stderr } = await run([...simulate, event('close-account-result')]);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -188,7 +188,7 @@ describe('for people', () => {
     expect(stdout).not.toContain('\x1b');
   });
 
-  test('prints what is unresolved', async () => {
+  test('prints what a run left unresolved', async () => {
     const { code, stdout } = await run([...simulate, input('account-id')], {
       prepareWorld: ({ world }) => world.buckets.delete('example-org-config'),
     });
@@ -198,7 +198,7 @@ describe('for people', () => {
     expect(stdout).toMatch(/^failed: 1 item unresolved/m);
   });
 
-  test('prints an error that the state machine catches once', async () => {
+  test('prints an error once when the state machine catches it', async () => {
     const { stdout } = await run([...simulate, input('account-id')], {
       prepareWorld: (organization) => {
         organization.intercept(async (call, proceed) => {
@@ -212,7 +212,7 @@ describe('for people', () => {
     expect(stdout).toMatch(/✗ Register account +AccessDenied/);
   });
 
-  test('prints why a step is tried again', async () => {
+  test('prints why a step is retried', async () => {
     const { stdout } = await run([...simulate, input('account-id')], {
       prepareWorld: (organization) => organization.refusePrincipal('555566667777'),
     });
@@ -222,7 +222,7 @@ describe('for people', () => {
     expect(stdout).toMatch(/! principal rejected +ECR repository policy +base\/node/);
   });
 
-  test('prints colors and the current step on a terminal', async () => {
+  test('prints colors and the current step when the output is a terminal', async () => {
     const { stdout } = await runOnTerminal([...simulate, event('move-account')]);
 
     expect(stdout).toContain('\x1b[32m✓\x1b[39m');

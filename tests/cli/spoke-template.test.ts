@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('spoke-template', () => {
-  test('prints YAML, or the same as one object', async () => {
+  test('prints the spoke template as YAML or JSON', async () => {
     const yaml = await spoke('shared');
     const json = await spoke('shared', '--json');
 
@@ -25,7 +25,7 @@ describe('spoke-template', () => {
     expect(objectOf(json)).toHaveProperty('Resources.SpokeRole');
   });
 
-  test('takes the hub and the operators', async () => {
+  test('puts the given hub and operators into the trust policy of the spoke template', async () => {
     const roles = ['role/operators/First', 'role/Second'].map((role) => `arn:aws:iam::111122223333:${role}`);
     const { stdout } = await spoke(
       'log',
@@ -38,7 +38,7 @@ describe('spoke-template', () => {
     expect(stdout).not.toContain('iam::111111111111');
   });
 
-  test('writes a file, and says where to deploy it', async () => {
+  test('writes the spoke template to a file, and states where to deploy it', async () => {
     const file = join(folder, 'spoke.json');
     const { code, stdout } = await spoke('security', '--out', file);
 

@@ -4,7 +4,7 @@ import { exampleConfiguration, objectOf, run, standardInput } from '../fixtures/
 const simulated = ['--simulate', '--config', exampleConfiguration];
 const accountId = '111111111111';
 
-test('starts the deployed state machine for an account, and names the run to follow', async () => {
+test('starts the deployed state machine for an account, and prints the run to follow', async () => {
   let started: unknown[] = [];
   const argv = ['start', '--account', accountId, '--name', 'by-hand', ...simulated];
   const screen = await run([...argv, '--json'], {
@@ -25,14 +25,14 @@ test('starts the deployed state machine for an account, and names the run to fol
   expect(started).toMatchObject([{ input: JSON.stringify({ accountIds: [accountId] }), status: 'RUNNING' }]);
 });
 
-test('follows the run to its end with --wait', async () => {
+test('follows the run to its end when start has --wait', async () => {
   const screen = await run(['start', '--account', accountId, '--wait', '--json', ...simulated]);
 
   expect(screen.code).toBe(0);
   expect(objectOf(screen)).toMatchObject({ status: 'succeeded', cause: 'manual', accountId });
 });
 
-test('ends with 1 when the run fails', async () => {
+test('exits start with 1 when the run fails', async () => {
   const argv = ['start', '--account', accountId, '--wait', ...simulated];
   const { code, stdout } = await run(argv, {
     outsiders: ({ world }) => void world.buckets.delete('example-org-flow-logs'),
@@ -43,14 +43,14 @@ test('ends with 1 when the run fails', async () => {
   expect(stdout).toContain('example-org-flow-logs');
 });
 
-test('takes an event from the standard input', async () => {
+test('reads an event from standard input in start', async () => {
   const stdin = standardInput(JSON.stringify({ accountId }));
   const screen = await run(['start', '--event', '-', '--wait', '--json', ...simulated], { stdin });
 
   expect(objectOf(screen)).toMatchObject({ status: 'succeeded', accountId });
 });
 
-test('refuses an input that no run understands before it starts anything', async () => {
+test('refuses an invalid input before start starts a run', async () => {
   const stdin = standardInput('{"account": 1}');
 
   expect((await run(['start', '--event', '-', ...simulated], { stdin })).code).toBe(65);
@@ -59,7 +59,7 @@ test('refuses an input that no run understands before it starts anything', async
   expect((await run(['start', '--account', accountId, '--name', 'a b', ...simulated])).code).toBe(64);
 });
 
-test('starts a sweep and follows it', async () => {
+test('starts a sweep and follows the sweep', async () => {
   const screen = await run(['sweep', '--wait', '--json', ...simulated]);
 
   expect(screen.code).toBe(0);

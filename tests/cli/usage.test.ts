@@ -55,7 +55,7 @@ const cases: readonly Case[] = [
 ];
 
 describe('a command that cannot do its work', () => {
-  test.each(cases)('ends with $code when $name', async ({ argv, env = {}, code, says }) => {
+  test.each(cases)('exits with $code when $name', async ({ argv, env = {}, code, says }) => {
     const screen = await run(argv, { env });
 
     expect(screen).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(says) });
@@ -70,27 +70,27 @@ describe('a command that cannot do its work', () => {
   });
 });
 
-test('prints where an error came from with --verbose', async () => {
+test('prints the origin of an error when --verbose is given', async () => {
   const { stderr } = await run(['import', '--verbose']);
 
   expect(stderr).toMatch(/^\s+at /m);
 });
 
-test('prints the help as an error when there is no command', async () => {
+test('prints the help as an error when no command is given', async () => {
   const { code, stderr } = await run([]);
 
   expect(code).toBe(64);
   expect(stderr).toContain('npx onboarding demo');
 });
 
-test.each([['--help'], ['run', '--help'], ['--version']])('ends %s %s with 0', async (...argv) => {
+test.each([['--help'], ['run', '--help'], ['--version']])('exits %s %s with 0', async (...argv) => {
   const { code, stdout, stderr } = await run(argv);
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
 });
 
-test('runs the entry script', async () => {
+test('runs the command through its entry script', async () => {
   const script = promisify(execFile)(process.execPath, ['cli/bin.js', '--version']);
 
   expect((await script).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);

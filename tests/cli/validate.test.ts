@@ -4,7 +4,7 @@ import { exampleConfiguration, objectOf, run } from '../fixtures/screen.ts';
 const tenMistakes = 'tests/cases/configuration/ten-mistakes.yml';
 
 describe('validate', () => {
-  test('tells what a configuration holds', async () => {
+  test('prints what a configuration contains', async () => {
     const { code, stdout } = await run(['validate', '--config', exampleConfiguration]);
 
     expect(code).toBe(0);
@@ -13,7 +13,7 @@ describe('validate', () => {
     expect(stdout).toMatch(/people-administer .* all accounts; except accounts 111111111111/);
   });
 
-  test('prints the same as one object', async () => {
+  test('prints the result of validate as one JSON object', async () => {
     const screen = await run(['validate', '--config', exampleConfiguration, '--json']);
 
     expect(objectOf(screen)).toMatchObject({
@@ -32,7 +32,7 @@ describe('validate', () => {
     });
   });
 
-  test('tells every mistake at once, each with its line', async () => {
+  test('prints every mistake of a configuration at once, each with its line', async () => {
     const { code, stdout, stderr } = await run(['validate', '--config', tenMistakes]);
 
     expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
@@ -40,7 +40,7 @@ describe('validate', () => {
     expect(stderr.match(/\(line \d+\)/g)?.length).toBeGreaterThanOrEqual(10);
   });
 
-  test('gives machines path, line and message of each mistake', async () => {
+  test('prints path, line and message of each mistake when validate has --json', async () => {
     const screen = await run(['validate', '--config', tenMistakes, '--json']);
     const { valid, findings } = objectOf(screen) as { valid: boolean; findings: unknown[] };
 
@@ -53,7 +53,7 @@ describe('validate', () => {
     });
   });
 
-  test('finds the configuration by ONBOARDING_CONFIG', async () => {
+  test('finds the configuration through ONBOARDING_CONFIG', async () => {
     const { code } = await run(['validate'], { env: { ONBOARDING_CONFIG: exampleConfiguration } });
 
     expect(code).toBe(0);

@@ -14,7 +14,7 @@ interface Entry {
 const entriesOf = (screen: Awaited<ReturnType<typeof whoCan>>): readonly Entry[] =>
   (objectOf(screen) as { entries: readonly Entry[] }).entries;
 
-test('lists accounts, roles and services with their grants when no action is named', async () => {
+test('lists accounts, roles and services with their grants when who-can names no action', async () => {
   const screen = await whoCan(image, ['--json']);
 
   expect(screen).toMatchObject({ code: 0, stderr: '' });
@@ -40,7 +40,7 @@ test('lists accounts, roles and services with their grants when no action is nam
   ]);
 });
 
-test('judges each principal when an action is named', async () => {
+test('evaluates each principal when who-can names an action', async () => {
   const entries = entriesOf(await whoCan(image, ['--action', 'ecr:BatchGetImage', '--json']));
 
   expect(entries.some(({ statement }) => statement === 'BuildersPush')).toBe(false);
@@ -56,7 +56,7 @@ test('judges each principal when an action is named', async () => {
   );
 });
 
-test('names the role when a statement is narrowed to it', async () => {
+test('names the role when a statement allows only that role', async () => {
   const secret = 'arn:aws:secretsmanager:eu-west-1:444444444444:secret:deploy/runner-token-Any123';
   const screen = await whoCan(secret);
 
@@ -65,7 +65,7 @@ test('names the role when a statement is narrowed to it', async () => {
   expect(screen.stdout).toContain('grant runner-secrets');
 });
 
-test('names the statement when it denies what another statement allows', async () => {
+test('names the statement that denies when another statement allows', async () => {
   const outsiders: NonNullable<Io>['outsiders'] = ({ world }) => {
     const repository = [...world.repositories.values()].find(({ name }) => name === 'base/node');
     if (repository === undefined) throw new Error('There is no repository');
@@ -79,7 +79,7 @@ test('names the statement when it denies what another statement allows', async (
   expect(objectOf(screen)).toMatchObject({ denials: ['Frozen of ECR repository policy of base/node'] });
 });
 
-test('says that accounts cannot be listed when a statement is for the organization', async () => {
+test('says that accounts cannot be listed when a statement admits the organization', async () => {
   const outsiders: NonNullable<Io>['outsiders'] = ({ world }) => {
     const repository = [...world.repositories.values()].find(({ name }) => name === 'base/node');
     if (repository === undefined) throw new Error('There is no repository');
@@ -100,7 +100,7 @@ test('says that accounts cannot be listed when a statement is for the organizati
   );
 });
 
-test('lists the groups that may assume a role and the account that it trusts when the role is a member role', async () => {
+test('lists the groups that may assume a member role and the account that it trusts', async () => {
   const mfa = ['--context', 'aws:MultiFactorAuthPresent=true'];
   const screen = await whoCan('arn:aws:iam::666666666666:role/people/ReadOnly', ['--json', ...mfa]);
 
@@ -114,14 +114,14 @@ test('lists the groups that may assume a role and the account that it trusts whe
   expect(entries).toContainEqual(expect.objectContaining({ ...security, memberRole: 'people/ReadOnly' }));
 });
 
-test('ends with 2 and names the trust policy when a role is no member role', async () => {
+test('exits who-can with 2 and names the trust policy when a role is no member role', async () => {
   const screen = await whoCan('arn:aws:iam::666666666666:role/people/Other', ['--json']);
 
   expect(screen.code).toBe(2);
   expect(objectOf(screen)).toMatchObject({ status: 'incomplete', unread: [{ kind: 'trust' }] });
 });
 
-test('ends with 2 and names the resource when no grant is on it', async () => {
+test('exits who-can with 2 and names the resource when no grant concerns it', async () => {
   const resource = 'arn:aws:sqs:eu-west-1:444444444444:jobs';
   const screen = await whoCan(resource);
 
@@ -134,6 +134,6 @@ test.each([
   ['the resource is no ARN', ['who-can', '--resource', 'base/node']],
   ['the resource is everything', ['who-can', '--resource', '*']],
   ['the action has a wildcard', ['who-can', '--resource', image, '--action', 'ecr:*']],
-])('ends with 64 when %s', async (_, argv) => {
+])('exits who-can with 64 when %s', async (_, argv) => {
   expect((await run(argv)).code).toBe(64);
 });

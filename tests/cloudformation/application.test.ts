@@ -44,7 +44,7 @@ function made(application: object, schemas = new Map([['settings.json', '{"title
 describe('the template of an application', () => {
   const { resources, outputs, rules, place } = made(full);
 
-  test('renders the AppConfig resources and the roles of an application', () => {
+  test('renders the AppConfig resources and roles of an application', () => {
     expect(Object.entries(resources).map(([id, { Type }]) => [id, Type])).toEqual([
       ['Application', 'AWS::AppConfig::Application'],
       ['EnvironmentTest', 'AWS::AppConfig::Environment'],
@@ -70,20 +70,20 @@ describe('the template of an application', () => {
     ]);
   });
 
-  test('takes nothing away from readers when the stack goes, or a line of the configuration; a failed creation leaves nothing', () => {
+  test('retains reader resources when the stack or a line of the configuration is deleted, and removes them after a failed creation', () => {
     const read = Object.values(resources).filter(({ Type }) => /^AWS::(AppConfig|IAM)::/.test(Type));
     expect(read).toHaveLength(8);
     for (const { DeletionPolicy, UpdateReplacePolicy } of read)
       expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['RetainExceptOnCreate', 'Retain']);
   });
 
-  test('renders a template for one account and region', () => {
+  test("renders the application's template for one account and region", () => {
     expect(place).toEqual({ accountId: shared, region: 'us-west-2' });
     expect(JSON.stringify(rules)).toContain('{"Fn::Equals":[{"Ref":"AWS::Region"},"us-west-2"]}');
     expect(JSON.stringify(rules)).toContain(`{"Fn::Equals":[{"Ref":"AWS::AccountId"},"${shared}"]}`);
   });
 
-  test('uses the schema unchanged as validator', () => {
+  test('renders the JSON Schema unchanged as the validator', () => {
     expect(resources.ProfileSettings?.Properties).toEqual({
       ApplicationId: { Ref: 'Application' },
       Name: 'settings',
@@ -94,7 +94,7 @@ describe('the template of an application', () => {
     });
   });
 
-  test("renders a secret's role, which reads the secret and its key through Secrets Manager only", () => {
+  test('renders a retrieval role that reads the secret and its key only through Secrets Manager', () => {
     const arn = {
       'Fn::Sub': `arn:\${AWS::Partition}:secretsmanager:us-west-2:${shared}:secret:shop/database-??????`,
     };
@@ -126,21 +126,21 @@ describe('the template of an application', () => {
     ]);
   });
 
-  test('names a secret by its name where the configuration has its ARN, which the role keeps', () => {
+  test("names a secret by its name in the profile, and by its ARN in the role's policy", () => {
     const secret = `arn:aws:secretsmanager:us-west-2:${shared}:secret:rds!shop-a1B2c3`;
     const { resources: those } = made({ ...full, profiles: [{ name: 'data-base', secret }] });
     expect(those.ProfileDataBase?.Properties.LocationUri).toBe('secretsmanager://rds!shop');
     expect(JSON.stringify(those.RetrievalRoleDataBase?.Properties.Policies)).toContain(`"${secret}"`);
   });
 
-  test('renders the alarms of an environment with the role that watches them', () => {
+  test('renders the alarms of an environment and the role that reads them', () => {
     expect(resources.EnvironmentTest?.Properties).not.toHaveProperty('Monitors');
     expect(resources.EnvironmentProductionEu?.Properties.Monitors).toEqual([
       { AlarmArn: alarm, AlarmRoleArn: { 'Fn::GetAtt': ['AlarmRole', 'Arn'] } },
     ]);
   });
 
-  test('lets readers read this application, and decrypt its deployments', () => {
+  test('lets readers read only this application, and decrypt its deployments', () => {
     const { RoleName, Path, Policies, AssumeRolePolicyDocument } = resources.ReaderRole?.Properties ?? {};
     const own =
       'arn:${AWS::Partition}:appconfig:${AWS::Region}:${AWS::AccountId}:application/${Application}/environment/*';
@@ -168,7 +168,7 @@ describe('the template of an application', () => {
     ]);
   });
 
-  test('renders no role that nothing needs', () => {
+  test('renders no role that nothing uses', () => {
     const { name, account, environments } = full;
     const plain = made({
       name,

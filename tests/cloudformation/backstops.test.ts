@@ -77,7 +77,7 @@ const secretPolicy = (BlockPublicPolicy: ContextValues[string], more?: PolicyDoc
     ...(more === undefined ? {} : { more }),
   });
 
-test('allows the policy of a secret only when the request blocks public policies', () => {
+test("allows a secret's policy only when the request blocks public policies", () => {
   expect(secretPolicy('true')).toBe('allowed');
   expect(secretPolicy('false', everything)).toBe('denied');
   expect(secretPolicy(absent, everything)).toBe('denied');
@@ -107,7 +107,7 @@ const dataKey = (accountId: string, region: string) =>
     },
   });
 
-test('allows data keys of central accounts only, in the regions of the deployed secrets', () => {
+test('allows data keys only of central accounts and the regions of deployed secrets', () => {
   expect(dataKey(shared, 'eu-west-1')).toBe('allowed');
   expect(dataKey(log, 'eu-west-1')).toBe('allowed');
   expect(dataKey(shared, 'us-west-2')).toBe('denied');

@@ -93,16 +93,16 @@ describe('an event of key use', () => {
     ],
     ['a role has the name of a known role under another path', change(byRole, session('other/ShopReader'))],
     ['KMS denies the use', change(byUser, { errorCode: 'AccessDenied' })],
-  ])('raises the alarm when %s', (_, event) => {
+  ])('raises the key alarm when %s', (_, event) => {
     expect(alarmsAfter(event)).toEqual(alarm);
   });
 
   test.each([
     ['AppConfig decrypts for itself', byAppConfig],
     ['AppConfig generates a data key for itself', change(byAppConfig, { eventName: 'GenerateDataKey' })],
-    ['KMS tells of itself', eventNamed('service-event')],
+    ['KMS reports its own event', eventNamed('service-event')],
     [
-      'a service event tells of a use',
+      'a service event reports a use',
       {
         ...change(byAppConfig, {
           eventType: 'AwsServiceEvent',
@@ -121,23 +121,23 @@ describe('an event of key use', () => {
     ['a user decrypts without an encryption context', change(byUser, { requestParameters: { keyId: key } })],
     ['a user decrypts for another application', change(byUser, inContext(deployment('abc12345')))],
     ['a user describes the key', change(byUser, { eventName: 'DescribeKey' })],
-  ])('raises no alarm when %s', (_, event) => {
+  ])('raises no key alarm when %s', (_, event) => {
     expect(alarmsAfter(event)).toEqual([]);
   });
 
-  test('raises no alarm when the deploying role generates a data key', () => {
+  test('raises no key alarm when the deploying role generates a data key', () => {
     expect(alarmsAfter(change(byRole, session('account-onboarding/spoke')))).toEqual([]);
   });
 });
 
 describe('the template of an application', () => {
-  test('renders a rule that receives read-only management events', () => {
+  test('renders a rule that matches read-only management events', () => {
     const { resources } = watch();
 
     expect(resources.KeyUseRule?.Properties.State).toBe('ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS');
   });
 
-  test('raises no alarm when its rule is just enabled', () => {
+  test('raises no key alarm when the rule is only enabled without read-only events', () => {
     const plain = JSON.parse(
       JSON.stringify(render()).replace('ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS', 'ENABLED'),
     );
@@ -145,7 +145,7 @@ describe('the template of an application', () => {
     expect(alarmsAfter(byUser, plain)).toEqual([]);
   });
 
-  test('lets only its rule send to the queue', () => {
+  test("lets only the template's rule send to its queue", () => {
     expect(watch().resources.UnexpectedKeyUsesPolicy?.Properties.PolicyDocument).toMatchObject({
       Statement: [
         {
@@ -157,7 +157,7 @@ describe('the template of an application', () => {
     });
   });
 
-  test('renders no rule when no profile has a key', () => {
+  test('renders no rule on key use when no profile has a key', () => {
     expect(watch(render({ profiles: [{ name: 'settings' }] })).resources).not.toHaveProperty('KeyUseRule');
   });
 });

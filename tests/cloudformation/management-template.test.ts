@@ -25,7 +25,7 @@ const render = (more: Partial<Parameters<typeof renderManagementTemplate>[0]> = 
 };
 
 describe('what the management account needs', () => {
-  it('forwards events from the region of Organizations, with dead letters, when the hub is in another account', () => {
+  it('forwards events from the region of Organizations, with a dead-letter queue, when the hub is in another account', () => {
     const { template, regions } = render() ?? {};
     expect(regions).toEqual(['us-east-1']);
     expect(Object.keys(template?.Resources ?? {})).toEqual([
@@ -47,7 +47,7 @@ describe('what the management account needs', () => {
     });
   });
 
-  it('forwards events of Control Tower from its home region, and calls from the region of Organizations alone', () => {
+  it('forwards Control Tower events from its home region, and API calls only from the region of Organizations', () => {
     const { template, regions } = render({ controlTowerRegion: 'eu-west-1' }) ?? {};
     expect(regions).toEqual(['us-east-1', 'eu-west-1']);
     const conditionOf = (id: string) => template?.Conditions[template.Resources[id]?.Condition ?? ''];
@@ -58,17 +58,17 @@ describe('what the management account needs', () => {
     expect(conditionOf('DeadLetters')).toEqual({ 'Fn::Or': ['us-east-1', 'eu-west-1'].map(isRegion) });
   });
 
-  it('needs nothing when the hub is where the events arrive', () => {
+  it('requires nothing of the management account when the hub is where the events arrive', () => {
     expect(render({ hub: { accountId: management, region: 'us-east-1' } })).toBeUndefined();
   });
 
-  it('delegates nothing when the hub is in another region of the management account', () => {
+  it('delegates nothing when the hub is in the management account, in another region', () => {
     const { template } = render({ hub: { accountId: management, region: 'eu-west-1' } }) ?? {};
     expect(template?.Resources).toHaveProperty('AccountEventRule');
     expect(template?.Resources).not.toHaveProperty('DelegationPolicy');
   });
 
-  it('has no delegation policy when the organization has one already', () => {
+  it('renders no delegation policy when the organization already has one', () => {
     expect(render({ delegates: false })?.template.Resources).not.toHaveProperty('DelegationPolicy');
   });
 
@@ -98,19 +98,19 @@ describe('the delegation policy', () => {
       .flatMap(({ Action }) => [Action].flat())
       .filter((action) => /^organizations:/.test(String(action)));
 
-  it('allows exactly the calls that the functions may make', () => {
+  it('allows exactly the Organizations calls that the functions make', () => {
     const calls = new Set(organizationReaders.flatMap(callsOf));
     expect([...delegatedActions].sort()).toEqual([...calls].sort());
   });
 
-  it('names exactly the functions that ask Organizations', () => {
+  it('names exactly the functions that call Organizations', () => {
     const asking = Object.keys(functions).filter((name) => callsOf(name).length > 0);
     expect([...organizationReaders].sort()).toEqual(asking.sort());
   });
 });
 
 describe('the size of a template', () => {
-  it('is a mistake when CloudFormation would not accept it', () => {
+  it('reports a template that is too large for CloudFormation', () => {
     expect(findSizeMistake('x'.repeat(1_048_576), 500)).toBeUndefined();
     expect(findSizeMistake('x'.repeat(1_048_577), 1)).toBe(
       'The template has 1,048,577 bytes, and CloudFormation accepts 1,048,576',

@@ -130,7 +130,7 @@ const answerOf = (call: Promise<unknown>): Promise<string> =>
 const refused = expect.objectContaining({ name: expect.stringMatching(/AccessDenied/) });
 
 describe('member roles that a StackSet has brought', () => {
-  it('creates member roles in the accounts of their OUs and in no others', () => {
+  it('creates member roles in the accounts of their OUs and in no other accounts', () => {
     expect(rolesOf(member)).toEqual([
       'people/ReadOnly',
       'people/Admin',
@@ -141,7 +141,7 @@ describe('member roles that a StackSet has brought', () => {
     expect([outside, management, shared].flatMap(rolesOf)).toEqual([]);
   });
 
-  it('creates member roles in a later account after some minutes', async () => {
+  it('creates member roles some minutes after an account arrives', async () => {
     const later = env.organization.createAccount({ name: 'later' });
     env.organization.moveAccount(later, workloads);
     expect(rolesOf(later)).toEqual([]);
@@ -149,7 +149,7 @@ describe('member roles that a StackSet has brought', () => {
     expect(rolesOf(later)).toHaveLength(5);
   });
 
-  it.each(probes)('answer as the table says when $name', async (probe) => {
+  it.each(probes)('answers the request as the table of probes states when $name', async (probe) => {
     const { who, account, role: name, externalId, answers } = probe;
     const [, path = '', last = ''] = /^(.*\/)?([^/]+)$/.exec(who) ?? [];
     const credentials = caller(account, last, `/${path}`);
@@ -166,7 +166,7 @@ describe('member roles that a StackSet has brought', () => {
   });
 });
 
-it('asks for another external id when the StackSet is updated as its script does', async () => {
+it("requires another external id when the StackSet's script updates it", async () => {
   const changed = configurationOf('ab-2');
   const [updated = stackSet] = listMemberStackSets(changed);
   const TemplateBody = JSON.stringify(
@@ -203,13 +203,13 @@ describe('the role that reads member roles', () => {
     return iam.send(new GetRoleCommand({ RoleName }));
   };
 
-  it('reads the roles of its template, and no others', async () => {
+  it('reads only the roles of its template as the reader role', async () => {
     env.organization.addRole({ accountId: member, name: 'Foreign', trust: policy() });
     expect((await read('Web')).Role?.Path).toBe('/app/');
     await expect(read('Foreign')).rejects.toEqual(refused);
   });
 
-  it('refuses every other function of the hub', async () => {
+  it('denies the reader role to every other function of the hub', async () => {
     const other = caller(hub, 'account-onboarding-test-plan-changes', '/account-onboarding/');
     await expect(assume(other, readerRole)).rejects.toEqual(refused);
   });

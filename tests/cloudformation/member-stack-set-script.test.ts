@@ -57,7 +57,7 @@ function run(
 }
 
 describe('the script of a StackSet', () => {
-  it('creates the StackSet with automatic deployment, and the stacks in the OUs that paths name', () => {
+  it('creates the StackSet with automatic deployment, and deploys it to the OUs that paths name', () => {
     const { status, changes } = run({ ous: ["Workloads/Team 'A'", 'ou-ab12-33333333'] }, 'create');
     expect(status).toBe(0);
     expect(changes).toHaveLength(2);
@@ -69,24 +69,24 @@ describe('the script of a StackSet', () => {
     );
   });
 
-  it('names the root when all accounts have the roles', () => {
+  it('targets the root when all accounts have the member roles', () => {
     const { changes } = run({ all: true }, 'create', { env: { CALL_AS: 'DELEGATED_ADMIN' } });
     expect(changes[1]).toContain('--call-as DELEGATED_ADMIN');
     expect(changes[1]).toContain('OrganizationalUnitIds=r-ab12 ');
   });
 
-  it('changes nothing when an OU does not exist', () => {
+  it('changes nothing when an OU of the script does not exist', () => {
     const { status, stderr, changes } = run({ ous: ['Workloads/Nothing'] }, 'create');
     expect({ status, changes }).toEqual({ status: 1, changes: [] });
     expect(stderr).toContain('There is no OU Nothing in ou-ab12-11111111. Nothing was changed');
   });
 
-  it('updates the StackSet as a service-managed one', () => {
+  it('updates the StackSet as a service-managed StackSet', () => {
     const { changes } = run({ ous: ['Workloads'] }, 'update');
     expect(changes).toEqual([expect.stringMatching(/update-stack-set .*SERVICE_MANAGED/)]);
   });
 
-  it('removes the stacks from the OUs that the StackSet has', () => {
+  it('removes the stacks from the OUs of the StackSet', () => {
     const { status, changes } = run({ ous: ['Renamed'] }, 'remove');
     expect(status).toBe(0);
     expect(changes).toEqual([
@@ -96,7 +96,7 @@ describe('the script of a StackSet', () => {
     ]);
   });
 
-  it('asks for the URL of the template when it is too long for a command', () => {
+  it('requires the URL of the template when it is too long for a command line', () => {
     const long = { bytes: 51_201 };
     expect(run({ ous: ['Workloads'] }, 'create', long)).toMatchObject({ status: 1, changes: [] });
     const url = 'https://example.s3.amazonaws.com/members.yml';
@@ -104,7 +104,7 @@ describe('the script of a StackSet', () => {
     expect(changes[0]).toContain(`--template-url ${url}`);
   });
 
-  it('changes nothing when the script gets no command', () => {
+  it('changes nothing when the script gets no argument', () => {
     expect(run({ ous: ['Workloads'] }, 'delete')).toMatchObject({ status: 64, lines: [''] });
   });
 });

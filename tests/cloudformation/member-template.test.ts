@@ -53,7 +53,7 @@ const role = (name: string, more: object = {}): object => ({
 const withRoles = (memberRoles: readonly object[]) => configurationWith([readSecret()], { memberRoles });
 
 describe('stack sets of member roles', () => {
-  it('renders one stack set for each distinct set of OUs', () => {
+  it('renders one StackSet for each distinct set of OUs', () => {
     const configuration = withRoles([
       role('A', { for: { ous: ['Workloads', 'Sandbox'] } }),
       role('B'),
@@ -74,7 +74,7 @@ describe('stack sets of member roles', () => {
     expect(new Set(sets.map(({ name }) => name)).size).toBe(3);
   });
 
-  it("names stack sets within IAM's limit when the installation id is long", () => {
+  it("names StackSets within IAM's limit when the installation id is long", () => {
     const { memberRoles } = withRoles([role('A', { for: { ous: ['Workloads'] } })]);
     const [set] = listMemberStackSets({ installation: 'a'.repeat(16), memberRoles });
     expect(set?.name.length).toBeLessThanOrEqual(64);
@@ -84,7 +84,7 @@ describe('stack sets of member roles', () => {
 describe('the template of member roles', () => {
   const web = resourcesIn(render(example, 'app/Web'));
 
-  it('makes the role with its path, policies, boundary, session duration and tags', () => {
+  it('renders a member role with its path, policies, boundary, session duration and tags', () => {
     expect(web.AppWebRole).toMatchObject({
       RoleName: 'Web',
       Path: '/app/',
@@ -103,7 +103,7 @@ describe('the template of member roles', () => {
     ]);
   });
 
-  it('makes an instance profile when EC2 assumes the role, and none for people', () => {
+  it('renders an instance profile when EC2 assumes the role, and none for people', () => {
     expect(web.AppWebInstanceProfile).toEqual({
       InstanceProfileName: 'Web',
       Path: '/app/',
@@ -115,7 +115,7 @@ describe('the template of member roles', () => {
     ]);
   });
 
-  it('renders one text for all accounts, with pseudo parameters for what differs', () => {
+  it('renders one template for all accounts, with pseudo parameters for what differs', () => {
     const text = JSON.stringify(render(example, 'app/Web'));
     expect(text).not.toMatch(/arn:aws:/);
     const inChina = resourcesIn(render(example, 'app/Web'), '666677778888', 'aws-cn');
@@ -125,7 +125,7 @@ describe('the template of member roles', () => {
     });
   });
 
-  it('keeps policy variables of IAM beside pseudo parameters', () => {
+  it('keeps IAM policy variables next to pseudo parameters', () => {
     const statements = [
       { Action: 's3:GetObject', Resource: 'arn:aws:s3:::example/{accountId}/${aws:PrincipalTag/team}/*' },
       {
@@ -143,7 +143,7 @@ describe('the template of member roles', () => {
     });
   });
 
-  it('gives each role an id of its own when names are alike', () => {
+  it('gives each role a different logical id when role names are similar', () => {
     const template = render(withRoles([role('a-b'), role('A.B'), role('x/AB')]), 'a-b');
     expect(Object.keys(resourcesIn(template))).toEqual(['ABRole', 'AB2Role', 'XABRole', 'MemberRoleReader']);
   });
@@ -177,7 +177,7 @@ describe('the role that reads member roles', () => {
     });
   });
 
-  it('trusts the functions that read member roles, and the named operators', () => {
+  it('trusts only the functions that read member roles and the named operators in the reader role', () => {
     const operator = 'arn:aws:iam::444444444444:role/operators/Auditor';
     expect(reader('app/Web', { operators: [operator] })?.AssumeRolePolicyDocument).toMatchObject({
       Statement: [
@@ -198,7 +198,7 @@ describe('the role that reads member roles', () => {
     });
   });
 
-  it('names the reader role as the configuration says, one for each StackSet of an account', () => {
+  it('names the reader role as the configuration says, with one name for each StackSet of an account', () => {
     const names = (example.memberRoles ?? []).map((each) => getMemberReaderRole(each, example));
     const made = (example.memberRoles ?? []).map(({ name }) => {
       const { Path, RoleName } = reader(name) ?? {};

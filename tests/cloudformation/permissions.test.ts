@@ -90,7 +90,7 @@ describe('with what the templates allow, and nothing else', () => {
     env = await createEnv({ configuration, prepare: (organization) => deploy(organization, configuration) });
   });
 
-  test("gives an account all of its access and takes it back under the template's permissions", async () => {
+  test("grants and revokes all access of an account with only the template's permissions", async () => {
     env.organization.addAccount({ id: '555566667777', name: 'new', parentId: 'ou-exam-workload1' });
 
     const come = await onboard(env, { accountId: '555566667777' });
@@ -103,14 +103,14 @@ describe('with what the templates allow, and nothing else', () => {
     expect(Object.values(outcomes(gone))).not.toContain('failed');
   });
 
-  test("sweeps without a denied read under the template's permissions", async () => {
+  test("sweeps without a denied read with only the template's permissions", async () => {
     const { run } = await sweep(env);
 
     expect(run.counts).toMatchObject({ failed: 0, refused: 0 });
   });
 });
 
-test('resources that patterns tell are found and written, in each of their regions', async () => {
+test("discovers and writes resources in each region with only the template's permissions", async () => {
   const configuration = having(
     images("['base/*']", '[eu-west-1, us-west-2]') + secrets('tags: { Use: runner }'),
   );
@@ -136,7 +136,7 @@ test('resources that patterns tell are found and written, in each of their regio
 });
 
 describe('secrets', () => {
-  test("deploys secrets under the template's permissions, with their own keys", async () => {
+  test("deploys secrets with their own keys with only the template's permissions", async () => {
     const env = await createSecretEnv({ kmsKey: true });
     deploy(env.organization, env.configuration);
 
@@ -150,7 +150,7 @@ describe('secrets', () => {
     ['no rotation', undefined, []],
     ['rotation without targets', [], [log, security, shared]],
     ['a target', ['shared'], [shared]],
-  ])('requires %s before it can be deployed', (_, targets, accounts) => {
+  ])('requires the central accounts of a configuration with %s', (_, targets, accounts) => {
     const text = (account: string) =>
       JSON.stringify({ ...target, account, secret: 'app/database', environments: ['def1234'] });
     const configuration = parseConfiguration(
@@ -219,7 +219,7 @@ describe('the roles of the example', () => {
   ];
 
   test.each(cases)(
-    '%s: allows %s on what the grants name, and nowhere else',
+    'lets the role of the %s account perform %s only on the resources of its grants',
     (accountId, action, on, not) => {
       expect(decision(accountId, action, on)).toBe('allow');
       expect(decision(accountId, action, not)).toBe('none');
@@ -234,7 +234,7 @@ describe('the roles of the example', () => {
     expect(attach(ours.replace('Readers', 'Administrators'))).toBe('none');
   });
 
-  test('secrets are not read, and nothing is allowed by a wildcard of actions', () => {
+  test('allows no read of secret values and no wildcard of actions', () => {
     const actions = [log, security, shared].flatMap((accountId) =>
       roleIn(configuration, accountId).permissions.Statement.flatMap(({ Action = [] }) => [Action].flat()),
     );
@@ -242,7 +242,7 @@ describe('the roles of the example', () => {
     expect(actions.filter((action) => action.includes('*'))).toEqual([]);
   });
 
-  test('allows only the list of policies on every resource', () => {
+  test('allows only ListPolicies on every resource', () => {
     const wide = [log, security, shared].flatMap((accountId) =>
       roleIn(configuration, accountId).permissions.Statement.filter(({ Resource = [] }) =>
         [Resource].flat().includes('*'),
@@ -251,7 +251,7 @@ describe('the roles of the example', () => {
     expect(wide.map(({ Action }) => Action)).toEqual([['iam:ListPolicies']]);
   });
 
-  test('trusts only the functions of the central account and named operators', () => {
+  test("trusts only the account's function and the named operators", () => {
     const operator = 'arn:aws:iam::999900001111:role/operators/OnboardingOperator';
     const { trust } = roleIn(configuration, log, [operator]);
     const mayAssume = (arn: string) =>

@@ -42,7 +42,7 @@ describe('the events of secrets are forwarded', () => {
     ['nowhere without rotation', {}, [[], [], []]],
     ['from every central account', { secretDeployment: {} }, [['eu-west-1'], ['us-east-1'], ['eu-west-1']]],
     [
-      'from further regions, where the configuration names them',
+      'from more regions when the configuration names them',
       { secretDeployment: { regions: ['us-west-2'] } },
       [
         ['eu-west-1', 'us-west-2'],
@@ -79,7 +79,7 @@ describe('the events of secrets are forwarded', () => {
     expect(from).toEqual(expected);
   });
 
-  test('forwards by rules, a queue and its alarm, and from other regions by the role of the home region', () => {
+  test("forwards secret events by rules with a queue and an alarm, and from other regions by the home region's role", () => {
     const { template, regions } = spoke(shared, { secretDeployment: { regions: ['us-west-2'] } });
     const there = stackOf(template, { accountId: shared, region: 'us-west-2' });
 
@@ -98,7 +98,7 @@ describe('the events of secrets are forwarded', () => {
     });
   });
 
-  test('accepts dead letters from exactly these rules', () => {
+  test('accepts dead letters only from the rules that forward secret events', () => {
     const { template } = spoke(shared, { secretDeployment: {} });
     const stack = stackOf(template, { accountId: shared, region: 'eu-west-1' });
     const names = ruleIds.map((id) => stack[id]?.Properties.Name);
@@ -117,12 +117,12 @@ describe('the events of secrets are forwarded', () => {
     });
   });
 
-  test('forwards nothing from the hub to itself', () => {
+  test('forwards nothing when the central account is the hub', () => {
     const { template } = spoke(shared, { secretDeployment: {} }, { accountId: shared, region: 'eu-west-1' });
     expect(template.Resources).not.toHaveProperty('SecretLabelRule');
   });
 
-  test('forwards events of secrets beside those of resources, each from its own regions', () => {
+  test('forwards secret events and resource events from different regions', () => {
     const repositories = `
   - name: many
     kind: ecr-repository-policy
@@ -152,7 +152,7 @@ describe('the events of secrets are forwarded', () => {
     expect(Object.keys(wide.template.Conditions ?? {})).toEqual(['IsHome', 'Forwards']);
   });
 
-  test('forwards a new current version, and no other label', () => {
+  test('forwards an event when AWSCURRENT moves, and none for other labels', () => {
     const labeled = (labelUpdated: string) => ({
       source: 'aws.secretsmanager',
       'detail-type': 'Secret Label Updated',

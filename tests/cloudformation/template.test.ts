@@ -34,7 +34,7 @@ const withPatterns =
   };
 
 describe('a central account without patterns', () => {
-  test('gets its role in its own region, and nothing elsewhere', async () => {
+  test('creates the role in the home region only when the account has no patterns', async () => {
     const { template, regions } = renderSpokeTemplate({
       configuration: await example(),
       accountId: log,
@@ -49,7 +49,7 @@ describe('a central account without patterns', () => {
     expect(stackOf(template, { accountId: log, region: 'us-east-1' })).toEqual({});
   });
 
-  test('renders one template, however the grants are ordered', async () => {
+  test('renders the same template for any order of grants', async () => {
     const configuration = await example();
     const reversed: Configuration = { ...configuration, grants: configuration.grants.toReversed() };
 
@@ -58,7 +58,7 @@ describe('a central account without patterns', () => {
     );
   });
 
-  test('renders one role for all names of an account', async () => {
+  test('renders one role when an account has several names', async () => {
     const configuration = await example();
     const { centralAccounts } = configuration;
     const both: Configuration = {
@@ -73,7 +73,7 @@ describe('a central account without patterns', () => {
     expect(JSON.stringify(permissions)).toMatch(/eu-central-1:222222222222:repository\/base\/node/);
   });
 
-  test("names the role after the account's own setting, and trusts the function of the account", async () => {
+  test("names the spoke role as the account configures it, and trusts the account's function", async () => {
     const configuration = await loadCentralAccounts('nine');
     const { template } = renderSpokeTemplate({ configuration, accountId: '333344445555', hub });
     const { arn, trust } = spokeRoleOf(template, { accountId: '333344445555', region: 'eu-west-1' });
@@ -107,7 +107,7 @@ describe('a central account with patterns', () => {
     ]);
   });
 
-  test('renders roles in the home region only, and the rule with its queue in the regions of the patterns only', () => {
+  test('renders roles in the home region only, and rules and queues in the pattern regions only', () => {
     const rule = ['ResourceEventRule', 'DeadLetters', 'DeadLettersPolicy', 'DeadLettersAlarm'];
     const roles = ['SpokeRole', 'SpokePolicy1', 'ForwarderRole'];
     const regions = ['eu-central-1', 'us-east-1'];
@@ -118,7 +118,7 @@ describe('a central account with patterns', () => {
     expect(resources(regions, 'ap-south-1')).toEqual({});
   });
 
-  test('knows more regions than one condition takes', () => {
+  test('splits a condition when it lists more regions than CloudFormation accepts', () => {
     const regions = Array.from({ length: 25 }, (_, at) => `xx-north-${at}`);
     const { Conditions } = template(regions).template as { Conditions: { Forwards: object } };
 
@@ -127,7 +127,7 @@ describe('a central account with patterns', () => {
     expect(Math.max(...orLengths(Conditions.Forwards))).toBeLessThanOrEqual(10);
   });
 
-  test('sends the calls that the kinds name to the bus of the hub, with a role for nothing else', () => {
+  test("forwards the API calls of the grant kinds to the hub's bus, by a role with no other permission", () => {
     const { ResourceEventRule, ForwarderRole } = resources(['eu-west-1'], 'eu-west-1');
     const { EventPattern, Targets } = ResourceEventRule?.Properties ?? {};
     const call = (eventName: string, more: object = {}) => ({
@@ -165,7 +165,7 @@ describe('a central account with patterns', () => {
     });
   });
 
-  test('uses the one role from other regions, too', () => {
+  test("uses the home region's role from other regions", () => {
     const { ResourceEventRule } = resources(['us-east-1'], 'us-east-1');
 
     expect(ResourceEventRule?.Properties.Targets).toMatchObject([
@@ -173,7 +173,7 @@ describe('a central account with patterns', () => {
     ]);
   });
 
-  test('takes letters from its own rule alone', () => {
+  test('accepts dead letters only from its own rule', () => {
     const { DeadLettersPolicy, ResourceEventRule } = resources(['us-east-1'], 'us-east-1');
     const name = String(ResourceEventRule?.Properties.Name);
 
@@ -207,7 +207,7 @@ describe('a central account with patterns', () => {
     ).decision;
   };
 
-  test('allows work on what the patterns match, searches in their regions, and nothing more', () => {
+  test('allows work on matched resources and searches in their regions only', () => {
     const look = (region: string) =>
       decision(named, 'ecr:DescribeRepositories', 'us-east-1/any', { 'aws:RequestedRegion': region });
 
@@ -240,7 +240,7 @@ describe('many resources', () => {
     return renderSpokeTemplate({ configuration: { ...configuration, grants }, accountId: shared, hub });
   };
 
-  test('spreads many resources over managed policies within their limit', () => {
+  test("spreads many resources over managed policies within IAM's limit", () => {
     const { documents, permissions } = spokeRoleOf(naming(300).template, {
       accountId: shared,
       region: 'eu-west-1',
@@ -254,7 +254,7 @@ describe('many resources', () => {
       expect(measurePolicy(document, 'characters')).toBeLessThanOrEqual(6_144);
   });
 
-  test('refuses more managed policies than a role takes', () => {
+  test('refuses a template with more managed policies than a role can have', () => {
     expect(() => naming(800)).toThrow(PolicyTooLargeError);
     expect(() => naming(800)).toThrow(
       /would need 1\d managed policies, and limits\.managedPoliciesPerRole is 10/,

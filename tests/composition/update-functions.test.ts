@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { parseUpdateFunctions } from '../../shared/composition/update-functions.ts';
 
-it('finds the function of each account when the deployment names it', () => {
+it('finds the update function of each account when the deployment names it', () => {
   const find = parseUpdateFunctions(
     '{"log":"hub-update-log-account","network":"hub-update-network-account"}',
   );
@@ -14,10 +14,13 @@ it('finds the function of each account when the deployment names it', () => {
   ]);
 });
 
-it('finds no function when the variable is not set', () => {
+it('finds no update function when the environment variable is not set', () => {
   expect(parseUpdateFunctions(undefined)('log')).toBeUndefined();
 });
 
-it.each(['[]', '{"log":""}', '{"log":1}'])('refuses the variable when it is %s', (text) => {
-  expect(() => parseUpdateFunctions(text)).toThrow();
-});
+it.each(['[]', '{"log":""}', '{"log":1}'])(
+  'refuses the environment variable of update functions when it is %s',
+  (text) => {
+    expect(() => parseUpdateFunctions(text)).toThrow();
+  },
+);

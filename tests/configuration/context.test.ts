@@ -22,16 +22,16 @@ const turned = (value: unknown): unknown => {
 describe('the hash of a configuration', () => {
   const hash = hashOf(written);
 
-  test('hashes a configuration alike when its keys have another order', () => {
+  test('returns the same hash when the keys of a configuration have another order', () => {
     expect(stringify(turned(written))).not.toBe(stringify(written));
     expect(hashOf(turned(written))).toBe(hash);
   });
 
-  test('hashes a configuration alike when comments and layout differ', () => {
+  test('returns the same hash when only comments and layout differ', () => {
     expect(hashConfiguration(parseConfiguration(text, 'onboarding.yml'))).toBe(hash);
   });
 
-  test('hashes a configuration alike when defaults are written out', () => {
+  test('returns the same hash when defaults are written out', () => {
     const explicit = {
       ...written,
       partition: 'aws',
@@ -42,7 +42,7 @@ describe('the hash of a configuration', () => {
     expect(hashOf(explicit)).toBe(hash);
   });
 
-  test('depends on what is granted, and on what is withheld', () => {
+  test('returns another hash when a grant or a removal limit changes', () => {
     const { grants } = written as { grants: object[] };
 
     expect(hashOf({ ...written, grants: grants.slice(1) })).not.toBe(hash);
@@ -53,7 +53,7 @@ describe('the hash of a configuration', () => {
 describe('what grant kinds may know', () => {
   const configuration = parseConfiguration(text, 'onboarding.yml');
 
-  test('returns the context of grant kinds without central accounts that are not configured', () => {
+  test('omits central accounts that are not configured from the context of grant kinds', () => {
     const { centralAccounts, ...rest } = configuration;
     const { configuration: _, ...three } = centralAccounts;
 
@@ -68,7 +68,7 @@ describe('what grant kinds may know', () => {
     });
   });
 
-  test('accepts one account under several central names', () => {
+  test('accepts one account under two central account names', () => {
     const log = { id: '222222222222', region: 'eu-west-1' };
     const both = {
       ...configuration,

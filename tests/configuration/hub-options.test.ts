@@ -11,7 +11,7 @@ const china = parseConfiguration(
 );
 
 describe('options of a deployment', () => {
-  it('puts the hub into the region where its partition has Organizations by default', () => {
+  it("selects the partition's Organizations region as hub region by default", () => {
     expect([configuration, china].map(getDefaultHubRegion)).toEqual(['us-east-1', 'cn-northwest-1']);
   });
 
@@ -39,7 +39,7 @@ describe('options of a deployment', () => {
     },
   );
 
-  it('accepts the installation as the stage, and another region of the partition', () => {
+  it('accepts the installation id as the stage, and another region of the partition', () => {
     expect(findDeployOptionMistake(configuration, { region: 'eu-west-1', stage: 'least' })).toBeUndefined();
     expect(findDeployOptionMistake(configuration, {})).toBeUndefined();
   });

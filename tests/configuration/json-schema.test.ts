@@ -18,7 +18,7 @@ test('publishes the schema of the code in schema/onboarding.schema.json (else: n
   expect(published).toEqual(JSON.parse(JSON.stringify(configurationJsonSchema())));
 });
 
-test('names the published schema in the first line of the example, for editors', () => {
+test("references the published schema in the example's first line", () => {
   const [first = ''] = exampleText.split('\n');
 
   expect(first).toBe('# yaml-language-server: $schema=../schema/onboarding.schema.json');
@@ -34,18 +34,18 @@ test.each(grantKinds.map(({ name, title }) => [name, title]))(
   },
 );
 
-test('accepts the example by the published schema', () => {
+test('accepts the main example with the published schema', () => {
   expect(accepts(example)).toBe(true);
 });
 
 test.each(['people', 'application-to-application', 'codedeploy', 'log-delivery'])(
-  'accepts the example %s by the published schema',
+  'accepts the example %s with the published schema',
   (name) => {
     expect(accepts(parse(readFileSync(`examples/${name}/onboarding.yml`, 'utf8')))).toBe(true);
   },
 );
 
-test('accepts the example of member roles by the published schema', () => {
+test('accepts the member roles example with the published schema', () => {
   expect(accepts(parse(readFileSync('tests/fixtures/configurations/member-roles.yml', 'utf8')))).toBe(true);
 });
 
@@ -74,11 +74,11 @@ const mistakes: readonly (readonly [name: string, value: unknown])[] = [
 ];
 
 describe.each(mistakes)('a configuration with %s', (_, value) => {
-  test('refuses the configuration by the published schema', () => {
+  test('refuses a mistake of the configuration with the published schema', () => {
     expect(accepts(JSON.parse(JSON.stringify(value)))).toBe(false);
   });
 
-  test('refuses the configuration by the code', () => {
+  test('refuses a mistake of the configuration with the loader', () => {
     expect(() => parseConfiguration(JSON.stringify(value), 'the test')).toThrow(ConfigurationError);
   });
 });

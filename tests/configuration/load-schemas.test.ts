@@ -31,7 +31,7 @@ async function findingOf(schemaText: string | undefined) {
 }
 
 describe('the JSON Schemas of a configuration', () => {
-  test('reads JSON Schemas from the folder of the configuration, without white space', async () => {
+  test("reads JSON Schemas from the configuration's folder, and removes white space", async () => {
     const { schemas, configuration } = await load('\uFEFF{\n  "type": "object",\n  "examples": [{}]\n}\n');
 
     expect([...schemas]).toEqual([['schema.json', '{"type":"object","examples":[{}]}']]);

@@ -34,7 +34,7 @@ describe('a configuration file', () => {
     expect(configuration.limits.managedPolicyCharacters).toBe(6_144);
   });
 
-  test.each(names)('%s: reports every mistake with its place and the correction', async (name) => {
+  test.each(names)('reports every mistake of %s with its position and the correction', async (name) => {
     const expected = JSON.parse(readFileSync(new URL(`${name}.json`, cases), 'utf8')) as Finding[];
 
     const findings = await findingsIn(() => parseConfiguration(textOf(name), `${name}.yml`));
@@ -42,20 +42,20 @@ describe('a configuration file', () => {
     expect(findings).toEqual(expected);
   });
 
-  test('reports ten findings when a file has ten mistakes', async () => {
+  test('reports ten findings when a configuration has ten mistakes', async () => {
     const findings = await findingsIn(() => parseConfiguration(textOf('ten-mistakes'), 'onboarding.yml'));
 
     expect(findings).toHaveLength(10);
   });
 
-  test('names --config when the file is missing', async () => {
+  test('names the option --config when the configuration file is missing', async () => {
     const findings = await findingsIn(() => loadConfiguration('/nowhere/onboarding.yml'));
 
     expect(findings).toEqual([{ path: '', message: expect.stringContaining('ENOENT') }]);
     expect(findings[0]?.message).toContain('--config');
   });
 
-  test('accepts JSON, and checks a parsed configuration the same way', () => {
+  test('accepts a configuration as JSON, and checks a parsed object the same way', () => {
     const configuration = parseConfiguration(readFileSync(example, 'utf8'), 'onboarding.yml');
 
     expect(parseConfiguration(JSON.stringify(configuration), 'onboarding.json')).toEqual(configuration);
@@ -64,7 +64,7 @@ describe('a configuration file', () => {
 });
 
 describe('messages', () => {
-  test.each(names)('%s: words every finding without terms of the schema library', async (name) => {
+  test.each(names)('describes every finding of %s without terms of the schema library', async (name) => {
     const findings = await findingsIn(() => parseConfiguration(textOf(name), `${name}.yml`));
 
     for (const { message } of findings) {
@@ -73,7 +73,7 @@ describe('messages', () => {
     }
   });
 
-  test('lists all findings of an error, one per line', () => {
+  test('lists all findings of a configuration error, one per line', () => {
     const error = new ConfigurationError('onboarding.yml', [
       { path: '', message: 'is empty' },
       { path: 'grants[0].name (line 3)', message: 'is missing; it must be text' },
@@ -84,7 +84,7 @@ describe('messages', () => {
     );
   });
 
-  test('lists the presets of the kind when the preset is missing', async () => {
+  test('lists the presets of the grant kind when the preset is missing', async () => {
     const configuration = parseConfiguration(readFileSync(example, 'utf8'), 'onboarding.yml');
     const grants = configuration.grants.map((grant) => ({ ...grant, preset: undefined }));
 

@@ -21,7 +21,7 @@ const pull = { kind: 'ecr-repository-policy', secrets: undefined, repositories: 
 const key = { kind: 'kms-key-policy', secrets: undefined, key: '1234abcd-12ab-34cd-56ef-1234567890ab' };
 
 describe('match', () => {
-  test('defaults to accounts when match is missing', () => {
+  test('defaults match to accounts when it is missing', () => {
     const [grant] = configurationWith([readSecret()]).grants;
 
     expect(grant?.match).toBe('accounts');
@@ -31,7 +31,7 @@ describe('match', () => {
     [{ match: 'organization' }],
     [{ match: 'ou', for: { ous: ['ou-ab12-cd34ef56', 'ou-ab12-11112222'] } }],
     [{ match: 'accounts', for: { ous: ['Workloads'], except: [{ tags: { stage: 'test' } }] } }],
-  ])('fits its selector (%#)', (fields) => {
+  ])('accepts a match that fits its selector (%#)', (fields) => {
     expect(findingsFor(readSecret(fields))).toEqual([]);
   });
 
@@ -87,7 +87,7 @@ describe('match', () => {
           'restricted by the ARN of its trail: AWS documents no condition key of the organization for it (it is "ou")',
       ],
     ],
-  ])('reports the reason when match does not fit (%#)', (fields, expected) => {
+  ])('reports the reason when match does not fit its selector (%#)', (fields, expected) => {
     const { secrets, ...grant } = readSecret(fields) as { secrets?: unknown };
 
     expect(findingsFor(secrets === undefined ? grant : { ...grant, secrets })).toEqual(expected);
@@ -95,7 +95,7 @@ describe('match', () => {
 });
 
 describe('what people are told of it', () => {
-  test('returns a note for each grant that grows without a run', () => {
+  test('returns a note for each grant that covers later accounts without a run', () => {
     const configuration = configurationWith([
       readSecret(),
       readSecret({ name: 'for-all', match: 'organization' }),
@@ -119,7 +119,7 @@ describe('what people are told of it', () => {
     expect(listMatchNotes(configurationWith([readSecret()]))).toEqual([]);
   });
 
-  test('prints the notes in validate, as text and as JSON', async () => {
+  test('prints the notes on match in validate, as text and as JSON', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'match-'));
     const file = join(folder, 'onboarding.yml');
     const configuration = configurationWith([readSecret({ match: 'organization' })]);

@@ -80,7 +80,7 @@ describe('a grant that names a member role', () => {
     expect(findingsOf([excepting], [role])).toEqual(['memberRoles[0].for.ous[1]']);
   });
 
-  it("reports only the grant's mistake when its central account is missing", () => {
+  it("reports only the mistake of the grant when the grant's central account is missing", () => {
     const grants = [
       { ...reads(), account: 'configuration' },
       { ...assumes(), account: 'configuration' },
@@ -97,7 +97,7 @@ describe('a grant that names a member role', () => {
     expect(findingsOf([reads()], [application()], { centralAccounts })).toEqual(['memberRoles[0].name']);
   });
 
-  it('accepts a member role when two grants together select its OUs', () => {
+  it('accepts a member role when two grants together cover its OUs', () => {
     const role = application({ for: { ous: ['Workloads', 'Sandbox'] } });
     const grants = [reads(), reads({ name: 'other', secrets: ['other'], for: { ous: ['Sandbox'] } })];
     expect(findingsOf(grants, [role])).toEqual([]);
@@ -112,7 +112,7 @@ describe('the policies of a member role', () => {
     return createMemberRolePolicies(role, configuration, place);
   };
 
-  it('allows an application exactly what the grants say', () => {
+  it('allows an application exactly the actions of its grants', () => {
     const { inline, managedPolicies, permissionsBoundary } = policiesOf('app/Web');
     const key = (id: string) =>
       `arn:aws:kms:eu-west-1:444444444444:key/${id}abcd-12ab-34cd-56ef-1234567890ab`;
@@ -144,7 +144,7 @@ describe('the policies of a member role', () => {
     expect(permissionsBoundary).toBe('arn:aws:iam::555566667777:policy/Boundary');
   });
 
-  it('writes no inline policy when neither grants nor statements give one', () => {
+  it('writes no inline policy when a member role has no grants and no statements', () => {
     expect(policiesOf('people/ReadOnly').inline).toEqual({});
   });
 
@@ -169,18 +169,18 @@ describe('the policies of a member role', () => {
 });
 
 describe('docs/member-roles.md', () => {
-  it('names each service when it lists them', () => {
+  it('names in docs/member-roles.md each service that may assume a member role', () => {
     const page = readFileSync('docs/member-roles.md', 'utf8');
     expect(trustedServiceNames.filter((service) => !page.includes(`\`${service}\``))).toEqual([]);
   });
 });
 
 describe('warnings of member roles', () => {
-  it('returns no warning for the example', () => {
+  it('returns no warning for the example of member roles', () => {
     expect(findConfigurationWarnings(parseConfiguration(exampleText, 'the example'))).toEqual([]);
   });
 
-  it('warns of the management account when a grant selects it and no StackSet reaches it', () => {
+  it('warns of the management account when a grant selects it, because no StackSet reaches it', () => {
     const all = { for: { all: true } };
     expect(warningsOf([assumes(all)], [people(all)])).toEqual([
       ['grants.0.memberRole', expect.stringContaining('is not in the management account 111122223333')],
@@ -193,7 +193,7 @@ describe('warnings of member roles', () => {
     ['the role itself', { roles: ['app/Website'] }, 'although memberRoles describes it'],
     ['another path', { roles: ['Website'] }, 'memberRoles has app/Website'],
     ['a typing error', { roles: ['app/Wesbite'] }, 'memberRoles has app/Website'],
-  ])('warns of a grant that lists a role itself: %s', (_, roles, says) => {
+  ])('warns when a grant lists a role that memberRoles describes: %s', (_, roles, says) => {
     const grant = readSecret({ ...roles, for: { ous: ['Workloads'] } });
     expect(warningsOf([grant], [application({ name: 'app/Website' })])).toEqual([
       ['grants.0', expect.stringContaining(says)],
@@ -201,14 +201,14 @@ describe('warnings of member roles', () => {
   });
 
   it.each([[['app/Worker']], [['app/*']], [['deploy/Runner', 'Web']]])(
-    'returns no warning when a grant names other roles: %j',
+    'returns no warning when a grant names roles that memberRoles does not describe: %j',
     (roles) => {
       const grant = readSecret({ roles, for: { ous: ['Workloads'] } });
       expect(warningsOf([grant], [application({ name: 'app/Website' })])).toEqual([]);
     },
   );
 
-  it('warns of a grant that lists the role to assume itself', () => {
+  it('warns when a grant lists the role to assume instead of its member role', () => {
     const grant = assumes({ name: 'free', memberRole: undefined, role: 'people/ReadOnyl' });
     expect(warningsOf([assumes(), grant], [people()])).toEqual([
       [
@@ -218,19 +218,19 @@ describe('warnings of member roles', () => {
     ]);
   });
 
-  it('warns of a role that no grant lets anybody assume', () => {
+  it('warns of a member role that no grant lets anyone assume', () => {
     expect(warningsOf([readSecret()], [people()])).toEqual([
       ['memberRoles.0.name', expect.stringContaining('is the memberRole of no grant')],
     ]);
   });
 
-  it('warns of a role of people when it asks for neither MFA nor an external id', () => {
+  it('warns of a member role for people when it requires no MFA and no external id', () => {
     expect(warningsOf([assumes()], [people({ trusts: { mfa: false } })])).toEqual([
       ['memberRoles.0.trusts', expect.stringContaining('without MFA and without an external id')],
     ]);
   });
 
-  it('warns of an OU when a central account refuses what the application may do there', () => {
+  it("warns of an OU when a central account refuses the application's actions there", () => {
     const role = application({ for: { ous: ['Workloads', 'Sandbox'] } });
     const other = reads({ name: 'other', secrets: ['other'], for: { ous: ['Sandbox'] } });
     expect(warningsOf([reads(), other], [role])).toEqual([
@@ -239,7 +239,7 @@ describe('warnings of member roles', () => {
     ]);
   });
 
-  it('warns of a role that is everywhere when its grants select some OUs', () => {
+  it('warns when a member role is in all accounts and its grants select only some OUs', () => {
     expect(warningsOf([assumes()], [people({ for: { all: true } })])).toEqual([
       ['memberRoles.0.for', expect.stringContaining('select Workloads only')],
     ]);

@@ -30,12 +30,12 @@ const matchesOf = (changes: Partial<SearchScope>, ...items: readonly SearchResul
   resolveSearches(scope(changes), items).matches.get(search);
 
 describe('matches of a search', () => {
-  test('keeps the matches of a search that has not completed under the activation yet', () => {
+  test('keeps the matches of a search that has not completed since the activation', () => {
     expect(matchesOf({}, item('before'))).toEqual([repositoryKey('base/node')]);
     expect(matchesOf({}, item())).toEqual([repositoryKey('base/node')]);
   });
 
-  test('ignores the matches of a new search until it has completed under the activation', () => {
+  test('ignores the matches of a new search until the search has completed since the activation', () => {
     expect(matchesOf({ newSearches: [search] }, item('before'))).toBeUndefined();
     expect(matchesOf({ newSearches: [search] }, item('now'))).toEqual([repositoryKey('base/node')]);
   });
@@ -46,17 +46,17 @@ describe('searches that are new', () => {
   const listed = (previous: SearchScope | undefined, ...items: readonly SearchResult[]) =>
     listNewSearches(configuration, previous, items);
 
-  test('lists each search that the activation before does not have as new', () => {
+  test('lists a search as new when the previous activation does not have it', () => {
     expect(listed(undefined, item('now'))).toEqual([search]);
     expect(listed(scope({ configuration: named }), item('now'))).toEqual([search]);
   });
 
-  test('lists a search as new when it was new before and has not completed', () => {
+  test('lists a search as new when the previous activation had it as new and it has not completed', () => {
     expect(listed(scope({ newSearches: [search] }), item('before'))).toEqual([search]);
     expect(listed(scope({ newSearches: [search] }))).toEqual([search]);
   });
 
-  test('lists no search as new when the activation before uses its matches', () => {
+  test('lists no search as new when the previous activation uses its matches', () => {
     expect(listed(scope({ newSearches: [search] }), item('now'))).toEqual([]);
     expect(listed(scope(), item('before'))).toEqual([]);
   });
@@ -71,11 +71,11 @@ describe('a resource that no grant is for', () => {
     expect(isRevocableWith([item('now')], old)).toBe(true);
   });
 
-  test('keeps a resource without a grant when a search there has not completed under the activation', () => {
+  test('keeps a resource without a grant when a search of its region has not completed since the activation', () => {
     for (const items of [[], [item()], [item('before')]]) expect(isRevocableWith(items, old)).toBe(false);
   });
 
-  test('revokes a resource without a grant when only other searches are open', () => {
+  test('revokes a resource without a grant when only searches of other regions have not completed', () => {
     const others = [
       old.replace('ecr-repository-policy', 'secret-resource-policy'),
       repositoryKey('old', abroad),

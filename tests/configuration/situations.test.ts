@@ -13,11 +13,11 @@ describe.each(situations)('the example %s', (name) => {
   const text = readFileSync(file, 'utf8');
   const page = readFileSync(`docs/${name}.md`, 'utf8');
 
-  it('returns no warnings for the example', () => {
+  it('returns no warnings for the example of a situation', () => {
     expect(findConfigurationWarnings(parseConfiguration(text, file))).toEqual([]);
   });
 
-  it('contains every entry that the page shows', () => {
+  it("shows every grant and role of the example on the situation's page", () => {
     const written: Entries = parse(text);
     const blocks = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(
       ([, block = '']): Entries => parse(block),
@@ -31,7 +31,7 @@ describe.each(situations)('the example %s', (name) => {
         expect(written[list]?.find((each) => each.name === entry.name)).toMatchObject(entry);
   });
 
-  it('explains the example on a page with its commands and at most 1,500 words', () => {
+  it('explains the situation on a page with its commands and at most 1,500 words', () => {
     expect(page).toContain(`npx onboarding validate --config ${file}`);
     expect(page.split(/\s+/).length).toBeLessThanOrEqual(1_500);
   });

@@ -25,7 +25,7 @@ grants:
 `;
 
 describe('configurationWarnings', () => {
-  it('warns when two central accounts have one id', () => {
+  it('warns when two central accounts have one account id', () => {
     expect(warningsIn(example('222222222222', 'example-logs'))).toEqual([
       {
         path: ['centralAccounts', 'security', 'id'],
@@ -35,13 +35,13 @@ describe('configurationWarnings', () => {
     ]);
   });
 
-  it('warns when Control Tower protects the bucket', () => {
+  it('warns when Control Tower protects the bucket of a grant', () => {
     expect(warningsIn(example('333333333333', 'aws-controltower-logs-222222222222-eu-west-1'))).toEqual([
       { path: ['grants', 0, 'bucket'], message: expect.stringContaining('mandatory controls deny') },
     ]);
   });
 
-  it('finds nothing in the example', () => {
+  it('returns no configuration warnings for the main example', () => {
     expect(warningsIn(exampleText)).toEqual([]);
   });
 });
@@ -62,7 +62,7 @@ describe('a key that JavaScript reserves', () => {
       'grants[0].for.except[0].tags.__proto__ (line 15)',
     ],
     ['the selector itself', '{ all: true, __proto__: { ous: [A] } }', 'grants[0].for.__proto__ (line 15)'],
-  ])('refuses a key that JavaScript reserves, with its place, when it is in %s', (_, selector, path) => {
+  ])('refuses a key that JavaScript reserves, with its position, when it is in %s', (_, selector, path) => {
     let findings: readonly unknown[] = [];
     try {
       parseConfiguration(withFor(selector), 'test');
@@ -84,12 +84,12 @@ describe('a key that JavaScript reserves', () => {
 });
 
 describe('isKnownRegion', () => {
-  it('knows regions of every partition and no other', () => {
+  it('recognizes regions of every partition, and no other text', () => {
     expect(['eu-west-1', 'ap-southeast-2', 'us-gov-west-1', 'cn-north-1'].every(isKnownRegion)).toBe(true);
     expect(['eu-west-9', 'eu-wets-1', 'us-east', 'zz-north-1', ''].some(isKnownRegion)).toBe(false);
   });
 
-  it('leads to a region that exists when one is mistyped', () => {
+  it('suggests an existing region when a region is misspelled', () => {
     expect(findNearestRegion('eu-wst-1')).toBe('eu-west-1');
     expect(findNearestRegion('ap-southest-2')).toBe('ap-southeast-2');
   });

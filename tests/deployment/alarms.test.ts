@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 60_000);
 
 describe('alarms', () => {
-  test('raises an alarm when an announcement is pending, whichever function tries it', () => {
+  test('raises an alarm when an announcement is pending, whichever function sends it', () => {
     const tells = (roleId: string) =>
       statementsOf(deployed, roleId).some(({ actions }) => actions.includes('events:PutEvents'));
     // The task that asks for approval fails instead.
@@ -45,7 +45,7 @@ describe('alarms', () => {
     });
   });
 
-  test('letters and their age raise alarms, as failures do', () => {
+  test('raises alarms for dead-letter messages, their age and failed executions', () => {
     const metrics = resourcesOf(deployed, 'AWS::CloudWatch::Alarm').map(
       ([, { Properties }]) => `${Properties.MetricName} ${JSON.stringify(Properties.Dimensions)}`,
     );
@@ -71,7 +71,7 @@ describe('alarms', () => {
     });
   });
 
-  test('raises an alarm when a rule of accounts or the sweep cannot start its state machine', () => {
+  test('raises an alarm when an account rule or the sweep rule cannot start its state machine', () => {
     const rules = resourcesOf(deployed, 'AWS::CloudWatch::Alarm')
       .filter(([, { Properties }]) => Properties.MetricName === 'FailedInvocations')
       .map(([, { Properties }]) => Properties.Dimensions);
@@ -83,7 +83,7 @@ describe('alarms', () => {
     );
   });
 
-  test('notifies the topic when any alarm goes off', () => {
+  test('notifies the topic when any alarm is raised', () => {
     for (const [, { Properties }] of resourcesOf(deployed, 'AWS::CloudWatch::Alarm'))
       expect(JSON.stringify(Properties.AlarmActions)).toContain('account-onboarding');
   });

@@ -47,16 +47,16 @@ const accessTo = (folder: string) =>
 
 const backup = agent?.Environment?.find(({ Name }) => Name === 'BACKUP_DIRECTORY')?.Value ?? '';
 
-test('lets only the Agent see its backups', () => {
+test("mounts the backup volume only in the AppConfig Agent's container", () => {
   expect(backup).toBe('/appconfig/backup');
   expect(accessTo(backup)).toEqual({ 'appconfig-agent': 'writes' });
 });
 
-test('lets only the Agent write configuration, and only the application read it', () => {
+test('lets only the AppConfig Agent write the configuration volume, and only the application read it', () => {
   expect(accessTo('/appconfig/configuration')).toEqual({ 'appconfig-agent': 'writes', reader: 'reads' });
 });
 
-test('mounts each volume at one path only, and none from the host or another container', () => {
+test('mounts each volume at one path, and no volume of the host or another container', () => {
   const mounts = containers.flatMap(({ MountPoints = [] }) => MountPoints);
 
   expect(
@@ -66,13 +66,13 @@ test('mounts each volume at one path only, and none from the host or another con
   expect(containers.filter(({ VolumesFrom }) => VolumesFrom !== undefined)).toEqual([]);
 });
 
-test('gives no container more than its mounts', () => {
+test("runs no container privileged, and the application's container with a read-only file system", () => {
   expect(containers.map(({ Name }) => Name)).toEqual(['appconfig-agent', 'reader']);
   for (const { Privileged = false } of containers) expect(Privileged).toBe(false);
   expect(containers.find(({ Name }) => Name === 'reader')?.ReadonlyRootFilesystem).toBe(true);
 });
 
-test('writes the files of the example manifest to the folder of configuration', () => {
+test("writes the manifest's files to the configuration folder", () => {
   const manifest = readJson('examples/applications/agent-manifest.json') as Readonly<
     Record<string, { readonly writeTo: { readonly path: string } }>
   >;

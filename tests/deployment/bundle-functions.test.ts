@@ -69,7 +69,7 @@ const readArchives = async (folder: string) => {
 const timestamp1970 = Buffer.from('555405000300000000', 'hex');
 
 describe('archives of functions', () => {
-  test('makes the same bytes when the same sources were changed at another time, in another folder', async () => {
+  test('makes byte-identical archives when only file times and the folder differ', async () => {
     const projects = [
       await createProject(new Date('2026-01-02T03:04:05Z')),
       await createProject(new Date('2026-06-07T08:09:10Z')),
@@ -80,7 +80,7 @@ describe('archives of functions', () => {
     expect(second).toEqual(first);
   });
 
-  test('gives every file of an archive the same time', async () => {
+  test('gives every file of an archive the same modification time', async () => {
     const project = await createProject(new Date('2026-01-02T03:04:05Z'));
     await packageProject(project);
     for (const archive of Object.values(await readArchives(project))) {
@@ -92,7 +92,7 @@ describe('archives of functions', () => {
     }
   });
 
-  test('makes one archive for functions with the same handler', async () => {
+  test('makes one archive when several functions have the same handler', async () => {
     expect(await packageProject(await createProject(new Date('2026-01-02T03:04:05Z')))).toEqual({
       plan: '.serverless/plan.zip',
       'update-log': '.serverless/update.zip',

@@ -42,7 +42,7 @@ describe.each(numbers)('the deployment of %s central accounts', (number) => {
   const memberReaders = (): string =>
     `arn:\${AWS::Partition}:iam::*:role/account-onboarding/account-onboarding-${configuration.installation}-members-*`;
 
-  it('deploys one function and one role for each account, from the shared handler', () => {
+  it('deploys one function and one role for each central account, from one handler', () => {
     const own = ['update-log-account', 'update-security-account', 'update-shared-account'];
     const found = Object.entries(deployed.functions).filter(([key]) => key.startsWith('update-'));
 
@@ -59,7 +59,7 @@ describe.each(numbers)('the deployment of %s central accounts', (number) => {
     expect(new Set(found.map(([, { role }]) => role)).size).toBe(updates.length);
   });
 
-  it('lets each role assume the role of its own account only', () => {
+  it("lets each update role assume only its own account's spoke role", () => {
     const assumed = updates.map((key) =>
       resourcesFor(deployed, deployed.functions[key]?.role ?? '', 'sts:AssumeRole'),
     );
@@ -67,7 +67,7 @@ describe.each(numbers)('the deployment of %s central accounts', (number) => {
     expect(assumed).toEqual(spokeRoles().map((arn) => [arn]));
   });
 
-  it('lets the reading functions assume exactly the roles of all accounts, and verification those of members', () => {
+  it('lets reading functions assume the roles of all central accounts, and verification also the reader roles of members', () => {
     for (const name of listSpokeFunctions([])) {
       const { role = '' } = deployed.functions[name] ?? {};
       const readers = name === 'verify-access' ? [memberReaders()] : [];
@@ -96,7 +96,7 @@ describe.each(numbers)('the deployment of %s central accounts', (number) => {
     },
   );
 
-  it('tells plan-changes, and no other function, what it may call', () => {
+  it('passes the names of update functions to plan-changes only', () => {
     const told = Object.entries(deployed.functions).filter(
       ([, { environment }]) => environment !== undefined,
     );
@@ -109,7 +109,7 @@ describe.each(numbers)('the deployment of %s central accounts', (number) => {
     );
   });
 
-  it('admits events that the accounts forward, and no others', () => {
+  it('admits the events that central accounts forward, and no others', () => {
     const [[, policy] = []] = resourcesOf(deployed, 'AWS::Events::EventBusPolicy');
     const admitted = JSON.stringify(policy?.Properties.Statement).match(/(?<=::)\d{12}(?=:role)/g);
 
@@ -122,7 +122,7 @@ describe.each(numbers)('the deployment of %s central accounts', (number) => {
   });
 });
 
-it('stops before anything is packaged when the configuration has mistakes', async () => {
+it('stops before packaging when the configuration has mistakes', async () => {
   await expect(deployment('tests/cases/configuration/central-account-names.yml')).rejects.toMatchObject({
     stdout: expect.stringMatching(
       /centralAccounts\.Network \(line 6\): must be a name of lower-case words[\s\S]*Nothing was packaged or deployed/,

@@ -104,12 +104,12 @@ describe('the conditions of every policy that the project deploys or writes', ()
     statements = await allStatements();
   }, 120_000);
 
-  test('uses a set operator for every multivalued key, and for no other', () => {
+  test('uses a set operator for every multivalued condition key, and for no other key', () => {
     const faults = statements.flatMap((each) => faultsOf(each).map((fault) => `${each.place}: ${fault}`));
     expect(faults).toEqual([]);
   });
 
-  test('covers each multivalued key of the tables', () => {
+  test('covers each multivalued condition key of the tables', () => {
     const used = new Set(statements.flatMap((each) => keyUses(each).map(({ key }) => key.toLowerCase())));
     expect(namesOf(multivalued).filter((key) => !used.has(key))).toEqual([]);
   });
@@ -143,7 +143,7 @@ describe('a fault is found when', () => {
       'has one value',
     ],
     ['a key is in no table', allow({ StringEquals: { 'aws:TagKeys': 'Team' } }), 'in no table'],
-  ])('finds a fault when %s', (_, statement, fault) => {
+  ])('reports a condition mistake when %s', (_, statement, fault) => {
     expect(faultsOf(statement)).toEqual([expect.stringContaining(fault)]);
   });
 });

@@ -18,14 +18,14 @@ describe('dead letters', () => {
     );
   const queueOf = ({ DeadLetterConfig }: Target) => arnText(DeadLetterConfig?.Arn);
 
-  test('retries every target for a day, and gives it a queue', () => {
+  test('retries every event target for a day, and gives it a dead-letter queue', () => {
     for (const { target } of targets()) {
       expect(target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 });
       expect(queueOf(target)).toMatch(/DeadLetters\.Arn$/);
     }
   });
 
-  test('accepts dead letters from exactly the rules that use the queue', () => {
+  test('accepts dead letters only from the rules that use the queue', () => {
     for (const [, { Properties }] of resourcesOf(deployed, 'AWS::SQS::QueuePolicy')) {
       const [queue] = Properties.Queues as readonly unknown[];
       const { Statement } = Properties.PolicyDocument as { Statement: readonly Record<string, unknown>[] };

@@ -94,9 +94,9 @@ const all = [...new Set([...reading, ...deploying, ...authoring, ...further])];
 
 describe('the endpoint of appconfigdata', () => {
   test.each([
-    ['nothing is asked for', {}],
-    ['deployments and authoring are asked for', { Deploying: 'true', Authoring: 'true' }],
-  ])('allows readers to read and nothing else when %s', (_, parameters) => {
+    ['no option is given', {}],
+    ['deployments and authoring are requested', { Deploying: 'true', Authoring: 'true' }],
+  ])('allows only reads at the appconfigdata endpoint when %s', (_, parameters) => {
     const document = endpointPolicies(parameters).get('appconfigdata');
 
     expect(allowedOf(document, all)).toEqual(reading);
@@ -107,7 +107,7 @@ describe('the endpoint of appconfig', () => {
   const policyFor = (parameters: Readonly<Record<string, string>>) =>
     endpointPolicies(parameters).get('appconfig');
 
-  test('exists only if deployments or authoring are asked for', () => {
+  test('creates the appconfig endpoint only when deployments or authoring are requested', () => {
     expect([...endpointPolicies().keys()]).toEqual(['appconfigdata']);
   });
 
@@ -115,19 +115,19 @@ describe('the endpoint of appconfig', () => {
     ['what the code calls when Deploying is true', { Deploying: 'true' }, deploying],
     ['the five authoring actions when Authoring is true', { Authoring: 'true' }, authoring],
     ['both when both are true', { Deploying: 'true', Authoring: 'true' }, [...deploying, ...authoring]],
-  ])('allows %s', (_, parameters, expected) => {
+  ])('allows at the appconfig endpoint %s', (_, parameters, expected) => {
     const allowed = allowedOf(policyFor(parameters), all);
 
     expect(allowed.toSorted()).toEqual([...new Set(expected)].toSorted());
   });
 
-  test('denies every action when the caller is of another organization', () => {
+  test('denies every action at the appconfig endpoint when the caller is of another organization', () => {
     const document = policyFor({ Deploying: 'true', Authoring: 'true' });
 
     expect(allowedOf(document, all, stranger)).toEqual([]);
   });
 
-  test('denies authoring when the caller is of another account of the organization', () => {
+  test('denies authoring at the appconfig endpoint when the caller is of another account of the organization', () => {
     expect(allowedOf(policyFor({ Authoring: 'true' }), authoring, member)).toEqual([]);
   });
 });

@@ -39,7 +39,7 @@ describe('failed executions', () => {
 
   const machines = ['', '-sweep', '-deployment'].map((end) => `account-onboarding-example${end}`);
 
-  test.each(machines)('records the failed executions of %s, which is deployed', (machine) => {
+  test.each(machines)('records the failed executions of the deployed state machine %s', (machine) => {
     const names = resourcesOf(deployed, 'AWS::StepFunctions::StateMachine').map(
       ([, { Properties }]) => Properties.StateMachineName,
     );
@@ -62,7 +62,7 @@ describe('failed executions', () => {
     expect(matchesPattern(pattern(), changed('FAILED', 'another'))).toBe(false);
   });
 
-  test('allows only this rule to call the function', () => {
+  test('allows only the rule on failed executions to call the recording function', () => {
     expect(resourcesOf(deployed, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties)).toEqual([
       expect.objectContaining({
         Principal: 'events.amazonaws.com',
@@ -71,7 +71,7 @@ describe('failed executions', () => {
     ]);
   });
 
-  test('keeps an event when the function cannot record it', () => {
+  test('keeps an event in a queue when the recording function fails', () => {
     expect(deployed.functions['record-failed-execution']).toMatchObject({
       destinations: { onFailure: { type: 'sqs', arn: { 'Fn::GetAtt': ['FailureDeadLetters', 'Arn'] } } },
     });

@@ -33,7 +33,7 @@ test('declares the same functions in the folder, serverless.yml and the simulato
   expect(updates.map((name) => typeof findFunction(name))).toEqual(updates.map(() => 'function'));
 });
 
-test('calls every function from a state machine or the rule on failed executions', () => {
+test('calls every function from a state machine or from the rule on failed executions', () => {
   const tokens = deployedMachines.flatMap(tasksOf).flatMap(({ token }) => token ?? []);
   expect([...new Set(tokens), 'RecordFailedExecutionFunctionArn'].sort()).toEqual(
     steps.map(functionToken).sort(),
@@ -48,12 +48,12 @@ test('calls every function from a state machine or the rule on failed executions
 describe.each([...steps, ...updates])('%s', (name) => {
   const declared = () => deployed.functions[name];
 
-  test('uses the handler of its file', () => {
+  test("uses the handler of the function's own file", () => {
     const file = files.includes(name) ? name : 'update-central-account';
     expect(declared()?.handler).toBe(`functions/${file}.handler`);
   });
 
-  test('has its own role, which only Lambda assumes', () => {
+  test('gives the function its own role, which only Lambda may assume', () => {
     const role = deployed.resources[declared()?.role ?? ''];
     expect(role?.Properties).toMatchObject({
       RoleName: declared()?.name,
@@ -74,7 +74,7 @@ describe.each([...steps, ...updates])('%s', (name) => {
   });
 });
 
-test('logs are kept for a while, and not for ever', () => {
+test('deletes logs after a retention period', () => {
   expect(deployed.provider.logRetentionInDays).toBeGreaterThanOrEqual(90);
   expect(Object.values(deployed.functions).filter((declared) => 'disableLogs' in declared)).toEqual([]);
   for (const [, { Properties }] of resourcesOf(deployed, 'AWS::Logs::LogGroup'))
@@ -92,13 +92,14 @@ describe('a function that holds leases', () => {
   );
   const holders = updates;
 
-  test('finds a function that holds leases', () => expect(writers).toContain('update-central-account'));
+  test('finds at least one function that holds leases', () =>
+    expect(writers).toContain('update-central-account'));
 
-  test.each(holders)('ends %s before it may no longer send', (name) => {
+  test.each(holders)('ends %s before its lease forbids it to send a write', (name) => {
     expect((deployed.functions[name]?.timeout ?? Infinity) * 1_000).toBeLessThanOrEqual(sendWindow);
   });
 
-  test.each(holders)('fits %s, its last request and the skew of clocks into a lease', (name) => {
+  test.each(holders)('ends the last request of %s, with the clock skew, before its lease ends', (name) => {
     const timeout = (deployed.functions[name]?.timeout ?? Infinity) * 1_000;
     expect(leaseDuration).toBeGreaterThanOrEqual(timeout + requestTimeout + clockSkew);
   });

@@ -7,18 +7,18 @@ const serverless = sourceOf('serverless.yml');
 const parts = readdirSync(`${root}infrastructure`).map((file) => `infrastructure/${file}`);
 
 describe('serverless.yml', () => {
-  test('stays under 320 lines when parts are added', () => {
+  test('keeps serverless.yml under 320 lines', () => {
     expect(serverless.split('\n').length).toBeLessThan(320);
   });
 
-  test.each(parts)('deploys %s when it is included there or by a part', (part) => {
+  test.each(parts)('deploys %s through an include of serverless.yml', (part) => {
     const including = [serverless, ...parts.map(sourceOf)];
     expect(including.some((text) => text.includes(`file(${part})`) || text.includes(`- ./${part}`))).toBe(
       true,
     );
   });
 
-  test.each(parts)('says on top what %s holds', (part) => {
+  test.each(parts)('describes the content of %s in its first lines', (part) => {
     expect(sourceOf(part)).toMatch(part.endsWith('.cjs') ? /^\/\*\*\n \* \w/ : /^# \w/);
   });
 });

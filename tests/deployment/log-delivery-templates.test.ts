@@ -25,13 +25,13 @@ describe('templates/config-recorder.yml', () => {
   const BucketName = 'example-org-config';
   const role = 'aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig';
 
-  it('records as the service-linked role, which may not write to buckets', () => {
+  it('records as the service-linked role, which may not write to the bucket', () => {
     expect(propertiesOf('config-recorder.yml', 'Recorder', { BucketName })).toMatchObject({
       RoleARN: `arn:aws:iam::${member}:role/${role}`,
     });
   });
 
-  it('delivers with the prefix and the key when they are given', () => {
+  it('delivers Config items with the prefix and the key when both are given', () => {
     expect(propertiesOf('config-recorder.yml', 'Channel', { BucketName })).toEqual({
       S3BucketName: BucketName,
       ConfigSnapshotDeliveryProperties: { DeliveryFrequency: 'TwentyFour_Hours' },
@@ -43,7 +43,7 @@ describe('templates/config-recorder.yml', () => {
     });
   });
 
-  it('lets neither the recorder nor the channel wait for the other', () => {
+  it('makes the Config recorder and the delivery channel independent of each other', () => {
     const { Resources } = parse(readFileSync(`${root}templates/config-recorder.yml`, 'utf8'), {
       logLevel: 'error',
     });
@@ -54,7 +54,7 @@ describe('templates/config-recorder.yml', () => {
 describe('templates/vpc-flow-logs.yml', () => {
   const parameters = { VpcId: 'vpc-1', BucketName: 'example-org-flow-logs' };
 
-  it('delivers to the bucket without a role', () => {
+  it('delivers flow logs to the bucket without a role', () => {
     expect(propertiesOf('vpc-flow-logs.yml', 'FlowLog', parameters)).toEqual({
       ResourceType: 'VPC',
       ResourceId: 'vpc-1',
@@ -64,7 +64,7 @@ describe('templates/vpc-flow-logs.yml', () => {
     });
   });
 
-  it('delivers below the prefix when one is given', () => {
+  it('delivers flow logs below the prefix when a prefix is given', () => {
     expect(propertiesOf('vpc-flow-logs.yml', 'FlowLog', { ...parameters, KeyPrefix: 'org' })).toMatchObject({
       LogDestination: 'arn:aws:s3:::example-org-flow-logs/org',
     });

@@ -21,7 +21,7 @@ test.each([
     { ONBOARDING_CONFIG: 'my/onboarding.yml' },
     'ONBOARDING_CONFIG names my/onboarding.yml, which does not exist.',
   ],
-])('refuses to deploy, and says what to do, when ONBOARDING_CONFIG %s', (_, configuration, message) => {
+])('refuses to deploy, and states the next step, when ONBOARDING_CONFIG %s', (_, configuration, message) => {
   const { status, stdout, stderr } = print(configuration);
 
   expect(status).not.toBe(0);
@@ -31,7 +31,7 @@ test.each([
   expect(stdout).not.toContain('222222222222');
 });
 
-test('lets `npm run package` package the example when ONBOARDING_CONFIG is not set', () => {
+test('packages the example by `npm run package` when ONBOARDING_CONFIG is not set', () => {
   const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
   const [assignment] = String(scripts.package).split(' ');
   const { stdout } = spawnSync('sh', ['-c', `${assignment}; echo "$ONBOARDING_CONFIG"`], {
@@ -46,7 +46,7 @@ test('lets `npm run package` package the example when ONBOARDING_CONFIG is not s
 const longestDeployment = 16;
 
 // "PutRule", EventBridge API reference: a name has at most 64 characters.
-test('keeps the names of rules within their limit when the name of the deployment is the longest', async () => {
+test("keeps rule names within EventBridge's limit when the deployment has the longest name", async () => {
   const deployed = await deployment();
   const names = resourcesOf(deployed, 'AWS::Events::Rule').flatMap(
     ([, { Properties }]) => Properties.Name ?? [],

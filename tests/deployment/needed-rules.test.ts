@@ -15,7 +15,7 @@ describe('a hub without patterns and secrets', () => {
     deployed = await deployment(least);
   }, 60_000);
 
-  test('creates no rule for calls about resources, for secrets and for the scheduled check', () => {
+  test('creates no rule on resource calls, on secrets and on the timer when nothing needs them', () => {
     expect(rulesOf(deployed).sort()).toEqual([
       'AccountCallRule',
       'AccountEventRule',
@@ -24,7 +24,7 @@ describe('a hub without patterns and secrets', () => {
     ]);
   });
 
-  test('creates no role that no rule assumes', () => {
+  test('creates no role that no rule assumes when rules are missing', () => {
     const roles = resourcesOf(deployed, 'AWS::IAM::Role').map(([id]) => id);
     expect(roles).toContain('StartOnboardingRole');
     expect(roles).not.toContain('StartDeploymentExecutionRole');
@@ -39,14 +39,14 @@ describe('a hub without patterns and secrets', () => {
 });
 
 describe('a hub with patterns and secrets', () => {
-  test('creates every rule', async () => {
+  test('creates every rule when the configuration has patterns and secrets', async () => {
     const inFile = [...sourceOf('infrastructure/rules.yml').matchAll(/^ {2}(\w+Rule):$/gm)].map(
       ([, id]) => id,
     );
     expect(rulesOf(await deployment(everyRule)).sort()).toEqual(inFile.sort());
   }, 60_000);
 
-  test('matches only the calls that the kinds of its patterns need', async () => {
+  test('matches only the API calls that the pattern kinds need', async () => {
     const { resources } = await deployment(everyRule);
     const { EventPattern } = resources.ResourceCallRule?.Properties ?? {};
     expect(EventPattern).toMatchObject({ source: ['aws.ecr', 'aws.kms'] });
@@ -55,7 +55,7 @@ describe('a hub with patterns and secrets', () => {
   }, 60_000);
 });
 
-test('keeps the scheduled check, and no rule for secrets, when applications have no secret', () => {
+test('keeps the timer, and no rule on secrets, when applications have no secret', () => {
   const application =
     'applications: [{ name: shop, account: shared, environments: [{ name: production }], profiles: [{ name: flags }] }]\n';
   const { unneeded } = planHubRules(parseConfiguration(`${sourceOf(least)}\n${application}`, 'the test'));

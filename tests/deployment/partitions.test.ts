@@ -6,12 +6,12 @@ describe.each([
   ['aws-us-gov', 'govcloud', 'us-gov-west-1'],
   ['aws-cn', 'china', 'cn-northwest-1'],
 ])('the hub in the partition %s', (partition, file, region) => {
-  test('is deployed in the region of Organizations when no option names another one', async () => {
+  test("deploys the hub to the partition's Organizations region when no option names another region", async () => {
     const { provider } = await deployment(`tests/deployment/${file}.yml`);
     expect(provider.region).toBe(region);
   }, 60_000);
 
-  test('names resources of no other partition', async () => {
+  test('names no resources of other partitions', async () => {
     const { resources } = await deployment(`tests/deployment/${file}.yml`);
     const arns = JSON.stringify(resources).match(/arn:(?:\$\{AWS::Partition\}|[^:]+):/g) ?? [];
     expect(

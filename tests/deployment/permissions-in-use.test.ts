@@ -151,12 +151,11 @@ const withAnyPath = /:group\/\*\//;
 const removed =
   'tests/flows/removed-policies.test.ts: deletes the policies without other statements when their only account closes';
 const explained =
-  'tests/flows/explain-access.test.ts: answers denied when nothing allows and the grants of the key are read';
+  'tests/flows/explain-access.test.ts: answers denied when nothing allows the request and the KMS grants were read';
 const seven =
   "tests/flows/limits.test.ts: keeps within IAM's versions when seven accounts arrive one after the other";
 
-const encrypted =
-  'tests/flows/content-keys.test.ts: verifies the access when the policy of the key allows it';
+const encrypted = "tests/flows/content-keys.test.ts: verifies an access when the key's policy allows it";
 const amiKey = 'on arn:aws:kms:eu-west-1:444444444444:key/4567abcd-12ab-34cd-56ef-1234567890ab';
 
 /** Actions that the runs here do not need, each with the test that does. No wildcards, and no more than fifteen. */
@@ -188,7 +187,7 @@ const unusedOf = (arn: string): readonly string[] => {
 };
 
 describe('every role allows only what its function needs', () => {
-  test('allows nothing unused when the functions of the hub have done all that they ever do', () => {
+  test("allows the hub's roles no action that their functions never use", () => {
     const prefix = `arn:aws:iam::${configuration.organization.managementAccount}:role/account-onboarding/`;
     const roles = [...env.organization.world.roles.keys()].filter((arn) => arn.startsWith(prefix));
     const unused = Object.fromEntries(roles.map((arn) => [arn.slice(prefix.length), unusedOf(arn)]));
@@ -197,7 +196,7 @@ describe('every role allows only what its function needs', () => {
     expect(Object.entries(unused).filter(([, lines]) => lines.length > 0)).toEqual([]);
   });
 
-  test('allows nothing unused when the roles of central accounts did all that runs ever do', () => {
+  test('allows central account roles no action that runs never use', () => {
     const unused = Object.entries(configuration.centralAccounts).flatMap(([name, account]) =>
       unusedOf(`arn:aws:iam::${account.id}:role/${getSpokeRole(configuration, account.id)}`)
         .filter((line) => !withAnyPath.test(line))

@@ -62,7 +62,7 @@ describe('who may act in which account', () => {
     },
   );
 
-  test.each(forAll)('allows %s to assume all four central roles', (name) => {
+  test.each(forAll)('allows %s to assume the spoke roles of all four central accounts', (name) => {
     const roles = allowed(roleOf(name))['sts:AssumeRole']?.filter((role) => !role.includes(':iam::*:'));
     expect(roles?.toSorted()).toEqual(Object.values(spokes).toSorted());
   });
@@ -93,7 +93,7 @@ describe('who may act in which account', () => {
 
 /** `listSpokeFunctions` goes into the trust policies of the spoke roles. */
 test.each(centralAccounts)(
-  'trusts exactly the functions that may assume the central role of %s',
+  'trusts exactly the functions that act in %s in its spoke role',
   (name, spokeRole) => {
     const assuming = Object.keys(deployed.functions).filter((each) =>
       allowed(roleOf(each))['sts:AssumeRole']?.includes(spokeRole),
@@ -108,7 +108,7 @@ test.each(centralAccounts)(
 );
 
 /** What each may do to the table, and with its own role beyond, is compared with what it asks for in permissions-in-use. */
-test('allows every function to write its own log and to reach its own table only', () => {
+test('allows every function to write only its own log and to use only the table', () => {
   for (const name of Object.keys(deployed.functions)) {
     const on = allowed(roleOf(name));
     const group = `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/account-onboarding-example-${name}:*`;
@@ -150,7 +150,7 @@ const onEverything: Readonly<Record<string, string>> = {
   'organizations:ListTagsForResource': 'as above',
 };
 
-test('allows a wildcard resource only for actions without resources', () => {
+test('allows all resources only for actions that support no resource', () => {
   const wide = resourcesOf(deployed, 'AWS::IAM::Role').flatMap(([roleId]) =>
     statementsOf(deployed, roleId)
       .filter(({ resources }) => resources.includes('*'))
@@ -159,14 +159,14 @@ test('allows a wildcard resource only for actions without resources', () => {
   expect([...new Set(wide)].sort()).toEqual(Object.keys(onEverything).sort());
 });
 
-test('allows no wildcard action', () => {
+test('allows no action by a wildcard', () => {
   const roles = resourcesOf(deployed, 'AWS::IAM::Role').map(([roleId]) => roleId);
   expect(
     roles.flatMap((roleId) => Object.keys(allowed(roleId))).filter((action) => action.includes('*')),
   ).toEqual([]);
 });
 
-test.each(deployedMachines)('allows %s to call its own functions only', (machine) => {
+test.each(deployedMachines)('allows %s to call only its own functions', (machine) => {
   const [, resource] = resourcesOf(deployed, 'AWS::StepFunctions::StateMachine').find(([id]) =>
     id.toLowerCase().startsWith(machine.replaceAll('-', '')),
   ) ?? ['', undefined];
@@ -186,7 +186,7 @@ test.each([
   ['StartSweepExecutionRole', 'OrganizationSweepStateMachine'],
   ['StartDeploymentExecutionRole', 'ConfigDeploymentStateMachine'],
 ])(
-  'allows %s to start its state machine, and nothing else',
+  'allows %s only to start %s',
   async (role, machine) => {
     const everyRule = await deployment('tests/deployment/every-rule.yml');
     expect(statementsOf(everyRule, role).map(({ actions, resources }) => ({ actions, resources }))).toEqual([
@@ -208,12 +208,12 @@ describe('with the least that a configuration can say', () => {
     expect(least.resources).not.toHaveProperty('UpdateConfigurationAccountRole');
   });
 
-  test('names no topic when none is configured', () => {
+  test('references no topic when none is configured', () => {
     expect(JSON.stringify(least.resources)).not.toContain('arn:aws:sns');
     expect(least.custom.topic).toBe('');
   });
 
-  test('carries the installation id in its names', () => {
+  test('includes the installation id in all names', () => {
     expect(least.functions['plan-changes']?.name).toBe('account-onboarding-least-plan-changes');
   });
 });

@@ -38,18 +38,18 @@ const accountRules = startingRules.filter(({ ruleId }) => ruleId !== 'ResourceCa
 const patterns = accountRules.map(({ pattern }) => pattern as Pattern);
 
 describe('what starts the state machine', () => {
-  test('starts the state machine on every readable event, by one rule each', () => {
+  test('starts the state machine by one rule for each kind of readable event', () => {
     const names = patterns.flatMap(({ detail }) => detail.eventName ?? []);
     expect(names.toSorted()).toEqual(Object.keys(eventReaders).toSorted());
   });
 
-  test('matches the events that the management account forwards by rules of the same names', () => {
+  test('matches the events that the management account forwards by rules with equal names', () => {
     expect(accountRules.map(({ ruleId, pattern }) => ({ ruleId, pattern }))).toEqual(
       accountEvents.map(({ ruleId, pattern }) => ({ ruleId, pattern })),
     );
   });
 
-  test('comes from where its reader expects it', () => {
+  test('reads each event from the source that its rule matches', () => {
     for (const [eventName, { source }] of Object.entries(eventReaders))
       expect(findMatchingRules(accountRules, { source, detail: { eventName } })).toHaveLength(1);
   });
@@ -68,12 +68,12 @@ describe('calls that change resources', () => {
     detail: { eventName, ...more },
   });
 
-  test('matches in the hub the same API calls that the central accounts forward', () => {
+  test('matches in the hub the API calls that the central accounts forward', () => {
     const [rule] = startingRules.filter(({ ruleId }) => ruleId === 'ResourceCallRule');
     expect(rule?.pattern).toEqual(createResourceEventPattern(listCallEvents()));
   });
 
-  test('starts one run for each call that changes resources, and none for a failed call', () => {
+  test('starts one run for each successful resource call, and none for a failed call', () => {
     for (const { source, names } of listCallEvents())
       for (const eventName of names) {
         expect(findMatchingRules(rules, called(source, eventName))).toHaveLength(1);
@@ -85,7 +85,7 @@ describe('calls that change resources', () => {
   });
 });
 
-test('events from elsewhere come from the forwarding roles of central accounts and the management account alone', () => {
+test('accepts events only from the forwarding roles of central accounts and the management account', () => {
   const [policy, ...more] = resourcesOf(deployed, 'AWS::Events::EventBusPolicy');
   const { Statement } = policy?.[1].Properties ?? {};
   const name = `role${rolePath}${getForwarderRoleName({ installation: 'example' })}`;
@@ -134,7 +134,7 @@ const startAnIgnoredRun = [
 
 describe('the example events', () => {
   test.each(fixtures.filter(({ reading }) => reading.type === 'change'))(
-    'starts a run on $name',
+    'starts a run on the example event $name',
     ({ event }) => {
       expect(findMatchingRules(rules, event).map(({ target }) => target)).toEqual([
         expect.objectContaining({ Arn: { Ref: 'AccountOnboardingStateMachine' } }),
@@ -143,7 +143,7 @@ describe('the example events', () => {
   );
 
   test.each(fixtures.filter(({ event }) => event.detail.errorCode !== undefined))(
-    'starts no run on $name, which failed',
+    'starts no run on the failed call $name',
     ({ event }) => expect(findMatchingRules(rules, event)).toEqual([]),
   );
 
@@ -158,7 +158,7 @@ describe('the example events', () => {
 });
 
 describe('the sweep', () => {
-  test('starts the sweep by its schedule alone, with an empty input', () => {
+  test('starts the sweep only by its schedule, with an empty input', () => {
     const started = resourcesOf(deployed, 'AWS::Events::Rule').filter(([, { Properties }]) =>
       JSON.stringify(Properties.Targets).includes('OrganizationSweepStateMachine'),
     );
@@ -183,20 +183,20 @@ describe('the deployment of secrets', () => {
     detail: { name: 'app/database', labelUpdated, versionId: 'version-2' },
   });
 
-  test('starts the deployment of secrets on what the central accounts forward, by rules of the same names', () => {
+  test('starts a secret deployment on the events that central accounts forward, by rules with equal names', () => {
     const forwarded = secretEvents.map(({ ruleId, pattern }) => ({ ruleId, pattern }));
     const starting = rules.filter(({ targets }) => JSON.stringify(targets).includes('ConfigDeployment'));
     expect(starting.map(({ ruleId, pattern }) => ({ ruleId, pattern }))).toEqual(forwarded);
   });
 
-  test('starts the deployment of secrets on a new current version, and on no other label', () => {
+  test('starts a secret deployment when AWSCURRENT moves, and not for other labels', () => {
     expect(started(labeled('AWSCURRENT'))).toEqual([{ Ref: 'ConfigDeploymentStateMachine' }]);
     expect(started(labeled('canary'))).toEqual([]);
     expect(parseRotationEvent(labeled('AWSCURRENT'))).toMatchObject({ type: 'secret' });
   });
 
   test.each(rotationEventNames)(
-    'starts the deployment of secrets on %s of CloudTrail, whatever its detail type',
+    'starts a secret deployment on the CloudTrail event %s with any detail type',
     (eventName) => {
       const event = {
         source: 'aws.secretsmanager',
@@ -208,7 +208,7 @@ describe('the deployment of secrets', () => {
     },
   );
 
-  test('starts the deployment of secrets by its schedule, with an input that it reads', () => {
+  test('starts the check of secrets by a schedule, with an input that the function accepts', () => {
     const { ScheduleExpression, Targets } = deployed.resources.UnfinishedDeploymentsRule?.Properties ?? {};
     expect(ScheduleExpression).toBe('rate(15 minutes)');
     const [target] = Targets as readonly { readonly Input: string }[];

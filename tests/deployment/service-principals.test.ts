@@ -77,12 +77,12 @@ describe('every policy that the project deploys or writes', () => {
     statements = await allStatements();
   }, 120_000);
 
-  test('names on whose behalf a service may act', () => {
+  test('limits every service principal to an account or a resource', () => {
     const faults = statements.flatMap((each) => faultsOf(each).map((fault) => `${each.place}: ${fault}`));
     expect(faults).toEqual([]);
   });
 
-  test('needs each exception', () => {
+  test('needs each exception of the service principal check', () => {
     const needed = exceptions.filter(({ service, actions }) =>
       statements.some(
         (each) =>
@@ -110,7 +110,7 @@ describe('a fault is found when', () => {
       lets('events.amazonaws.com', 'sts:AssumeRole', { StringEquals: account }),
     ],
     [
-      'a resource lets a service in if the account is absent',
+      'a resource admits a service without an account',
       lets('events.amazonaws.com', 'sqs:SendMessage', { StringEqualsIfExists: account }),
     ],
     [
@@ -119,7 +119,7 @@ describe('a fault is found when', () => {
         StringLike: { 'kms:EncryptionContext:aws:cloudtrail:arn': 'arn' },
       }),
     ],
-  ])('finds a fault when %s', (_, statement) => {
+  ])('reports a service principal mistake when %s', (_, statement) => {
     expect(faultsOf(statement)).toHaveLength(1);
   });
 });

@@ -85,14 +85,14 @@ const documented = new Set([
   'States.Timeout',
 ]);
 
-test('knows every error class of the project when errors lie in several files', () => {
+test('knows every error class of the project in all files', () => {
   const defined = filesIn('shared').flatMap((file) => [
     ...sourceOf(file).matchAll(/^export class (\w+) extends OnboardingError/gm),
   ]);
   expect(defined.map(([, name]) => name).sort()).toEqual([...retryable.keys()].sort());
 });
 
-test('updates the central accounts in the sweep as in the runs of accounts', () => {
+test('updates central accounts in the sweep as in runs of accounts', () => {
   const [account, sweep] = (['account-onboarding', 'organization-sweep'] as const).map(
     (machine) => readDeployedDefinition(machine).States.UpdateCentralAccounts,
   );
@@ -101,7 +101,7 @@ test('updates the central accounts in the sweep as in the runs of accounts', () 
 });
 
 test.each(['log', 'security', 'shared'])(
-  'exports the shared handler when the %s account has an entry file',
+  'exports the shared update handler when the %s account has an entry file',
   (name) => {
     expect(sourceOf(`functions/update-${name}-account.ts`)).toContain(
       "export { createHandler, handler } from './update-central-account.ts';",
@@ -114,7 +114,7 @@ describe.each(['account-onboarding', 'organization-sweep'] as const)('%s', (mach
     .UpdateCentralAccounts as UpdateMap;
   const { StartAt, States } = ItemProcessor;
 
-  test('calls the function that the plan names when one task updates every central account', () => {
+  test('calls the update function that the plan names in one Task', () => {
     expect([ItemsPath, StartAt]).toEqual(['$.plan.centralAccounts', 'UpdateCentralAccount']);
     expect(ItemSelector).toEqual({
       'runId.$': '$.runId',
@@ -132,7 +132,7 @@ describe.each(['account-onboarding', 'organization-sweep'] as const)('%s', (mach
     });
   });
 
-  test('keeps the central account of an update that fails', () => {
+  test('keeps the name of a central account when its update fails', () => {
     expect(States.CentralAccountNotUpdated).toMatchObject({
       Type: 'Pass',
       Parameters: { 'centralAccount.$': '$.centralAccount', 'error.$': '$.error' },
@@ -141,7 +141,7 @@ describe.each(['account-onboarding', 'organization-sweep'] as const)('%s', (mach
   });
 });
 
-test('excludes a rejected account in other runs until its own run has made its last attempt', () => {
+test('excludes a rejected account from other runs until its own run has made the last attempt', () => {
   const updates = tasksOf('account-onboarding').filter(({ retried }) =>
     retried.includes('InvalidPrincipalError'),
   );
@@ -159,7 +159,7 @@ test('uses only the shared retry policies', () => {
 describe.each(deployedMachines)('%s', (machine) => {
   const tasks = tasksOf(machine);
 
-  test('records every failure: each step before the record of failure has a catch for all errors', () => {
+  test('catches all errors of each step before the step that records failures', () => {
     const failing = Object.entries(readDeployedDefinition(machine).States).filter(
       ([name, { Type }]) => ['Task', 'Map', 'Parallel'].includes(Type) && name !== 'RecordFailure',
     );
@@ -167,7 +167,7 @@ describe.each(deployedMachines)('%s', (machine) => {
       expect([name, JSON.stringify(Catch)]).toEqual([name, expect.stringContaining('States.ALL')]);
   });
 
-  test('substitutes every token, each with an existing function', () => {
+  test('substitutes every token with the ARN of an existing function', () => {
     const substitutions = machineResource(machine).DefinitionSubstitutions;
     const tokens = [...JSON.stringify(readDeployedDefinition(machine)).matchAll(/\$\{(\w+)\}/g)].map(
       ([, token]) => token,
@@ -183,14 +183,14 @@ describe.each(deployedMachines)('%s', (machine) => {
     expect(Object.keys(substitutions as object).sort()).toEqual([...new Set(tokens)].sort());
   });
 
-  test('names only errors in ErrorEquals that the project throws or AWS documents', () => {
+  test('lists in ErrorEquals only errors that the project throws or AWS documents', () => {
     const unknown = [...matchedErrors(machine)].filter(
       (name) => !retryable.has(name) && !documented.has(name),
     );
     expect(unknown).toEqual([]);
   });
 
-  test.each(tasks)('retries $state only for errors that a retry can help', ({ retried }) => {
+  test.each(tasks)('retries $state only for errors that a retry can resolve', ({ retried }) => {
     expect(retried.filter((name) => retryable.get(name) === false)).toEqual([]);
     expect(retried).toHaveLength(new Set(retried).size);
   });
@@ -200,7 +200,7 @@ describe.each(deployedMachines)('%s', (machine) => {
   });
 
   test.each(tasks)(
-    'retries $state when Lambda fails, is throttled, or loses the function',
+    'retries $state when Lambda fails, throttles the call, or loses the function',
     ({ retried, timeoutSeconds }) => {
       // Whose time is over while it waits for a person is not asked again.
       const never = ['States.ALL', ...(timeoutSeconds === undefined ? ['States.Timeout'] : [])];
@@ -213,7 +213,7 @@ describe.each(deployedMachines)('%s', (machine) => {
 
   const calls = tasks.filter(({ timeoutSeconds }) => timeoutSeconds !== undefined);
   test.each(calls)(
-    'waits in $state a little longer than its function may take',
+    'waits in $state slightly longer than the timeout of its function',
     ({ token, timeoutSeconds }) => {
       const [, { timeout }] = functionOf(token);
       // A cold start of up to ten seconds comes on top ("Understanding the Lambda execution environment life cycle").
@@ -222,7 +222,7 @@ describe.each(deployedMachines)('%s', (machine) => {
     },
   );
 
-  test('ends an execution before its run counts as lost', () => {
+  test('ends an execution before the sweep treats its run as lost', () => {
     const asks = tasks.some(({ timeoutSeconds }) => timeoutSeconds === undefined);
     // A run says on its record until when it waits, so the longest wait counts for itself.
     const longestWait = asks ? longestApprovalHours * 3_600 : 0;

@@ -9,14 +9,14 @@ beforeAll(async () => {
   deployed = await deployment();
 }, 60_000);
 
-test('deploys the table that the store expects', () => {
+test('deploys the table keys that the store expects', () => {
   expect(deployed.resources.Table?.Properties).toMatchObject({
     ...createTableDefinition('account-onboarding-example'),
     TimeToLiveSpecification: timeToLive,
   });
 });
 
-test('deploys one table, which can be restored and outlives the stack', () => {
+test('deploys one table with point-in-time recovery that is retained when the stack is deleted', () => {
   expect(resourcesOf(deployed, 'AWS::DynamoDB::Table')).toHaveLength(1);
   expect(deployed.resources.Table).toMatchObject({
     DeletionPolicy: 'Retain',
@@ -29,7 +29,7 @@ test('deploys one table, which can be restored and outlives the stack', () => {
   });
 });
 
-test('adopts a table with the properties of the table that the hub deploys', () => {
+test("adopts an existing table with the properties of the hub's table", () => {
   const text = readFileSync(`${root}templates/adopt-table.yml`, 'utf8').replaceAll('INSTALLATION', 'example');
   const { Parameters, Resources } = parse(text);
   expect(Resources).toEqual({ Table: deployed.resources.Table });

@@ -5,7 +5,7 @@ import { root } from '../fixtures/deployment/deployment.ts';
 
 // "YAML aliases are not allowed in CloudFormation templates", says ValidateTemplate of them; cfn-lint resolves them.
 test.each(readdirSync(`${root}templates`))(
-  'writes %s without YAML aliases, which CloudFormation refuses',
+  'contains no YAML alias in %s, because CloudFormation refuses aliases',
   (file) => {
     const aliases: string[] = [];
     visit(

@@ -46,12 +46,12 @@ beforeAll(async () => {
 
 const listed = (value: unknown): readonly string[] => [value ?? []].flat().map(String);
 
-test('allows no wildcard of all actions in what this project deploys, writes or documents', () => {
+test('allows no action wildcard `*` in deployed, written or documented policies', () => {
   const wide = statements.filter(({ Action }) => listed(Action).some((action) => /^\*$|:\*$/.test(action)));
   expect(wide.map(({ place, Action }) => `${place}: ${listed(Action)}`)).toEqual([]);
 });
 
-test('allows every resource only for actions without a resource, and for reads of Organizations', () => {
+test('allows all resources only for actions without a resource, and for reads of Organizations', () => {
   const wide = statements
     .filter((statement) => statement.Principal === undefined && listed(statement.Resource).includes('*'))
     .flatMap(({ place, Action }) => listed(Action).map((action) => [action, place] as const))

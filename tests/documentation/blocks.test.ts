@@ -20,7 +20,7 @@ const checked = ['sh', 'yaml', 'yaml grants', 'yaml part', 'json', 'json stateme
 /** Commands that need AWS or many minutes, drawings and messages, and programs of other repositories. */
 const unchecked = ['sh aws', 'sh slow', 'text', 'ts', 'python', 'json example'];
 
-it('has a language that says how it is checked when a page has a block of code', () => {
+it('marks every code block of the documentation with a language that states its check', () => {
   const known = new Set([...checked, ...unchecked]);
   const others = blocks.filter(
     ({ language }) => !known.has(language) && !language.startsWith('text npx onboarding '),
@@ -32,7 +32,7 @@ it('has a language that says how it is checked when a page has a block of code',
   );
 });
 
-it('is a whole configuration or explained by a situation when a block is YAML', () => {
+it("requires a whole configuration or a situation's page for every YAML block", () => {
   const pages = ['people', 'application-to-application', 'codedeploy', 'log-delivery'];
   const situations = new Set(pages.map((name) => `docs/${name}.md`));
   const others = select('yaml').filter(
@@ -42,7 +42,7 @@ it('is a whole configuration or explained by a situation when a block is YAML', 
   expect(others.map(({ file, text }) => `${file}: ${text.split('\n')[0]}`)).toEqual([]);
 });
 
-it.each(select('yaml grants'))('is valid when $file has grants', ({ text }) => {
+it.each(select('yaml grants'))('accepts the grants that $file shows', ({ text }) => {
   expect(parseExample(text).grants.length).toBeGreaterThan(0);
 });
 
@@ -50,7 +50,7 @@ describe('a part of a configuration', () => {
   const example: Readonly<Record<string, unknown>> = parse(readFileSync('examples/onboarding.yml', 'utf8'));
 
   it.each(select('yaml part'))(
-    'is valid in the example configuration when $file has it',
+    'accepts in the example configuration the part that $file shows',
     ({ file, text }) => {
       const part: Readonly<Record<string, Record<string, unknown>>> = parse(text) ?? {};
       const merged = Object.entries(part).map(([key, value]) => {
@@ -68,7 +68,7 @@ describe('a part of a configuration', () => {
 describe('a screen', () => {
   const output = 'one\ntwo  \nthree\nfour\n';
 
-  it('lacks no line when its lines follow each other or a line of dots', () => {
+  it('finds no missing line when lines of a screen follow each other or a line of dots', () => {
     expect(findMissingLine('one\ntwo\n…\nfour\n', output)).toBeUndefined();
   });
 
@@ -76,7 +76,7 @@ describe('a screen', () => {
     ['one\nthree\n', 'three'],
     ['two\n…\none\n', 'one'],
     ['five\n', 'five'],
-  ])('lacks a line when the command prints other lines: %j', (screen, missing) => {
+  ])('reports a missing line when the command prints other lines: %j', (screen, missing) => {
     expect(findMissingLine(screen, output)).toBe(missing);
   });
 });

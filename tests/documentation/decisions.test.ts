@@ -5,7 +5,7 @@ import { listPages } from './pages.ts';
 const decisions = listPages().filter(({ file }) => /^docs\/decisions\/\d/.test(file));
 
 it.each(decisions)(
-  'has a status, an example, a decision and consequences when $file is a decision',
+  'has a status, an example, a decision and consequences in the decision $file',
   ({ text }) => {
     expect(
       [...text.matchAll(/^\*\*(Status|Example|Decision|Consequences)[:.]/gm)].map(([, part]) => part),
@@ -13,7 +13,7 @@ it.each(decisions)(
   },
 );
 
-it('lists every decision when docs/decisions/README.md lists them', () => {
+it('lists every decision in docs/decisions/README.md', () => {
   const listed = [
     ...readFileSync('docs/decisions/README.md', 'utf8').matchAll(/^- \[(\d+)\]\(\S+\) (.*)$/gm),
   ];

@@ -15,12 +15,12 @@ const withStatements = examples.flatMap(({ file, yaml, statements }) =>
   statements === undefined ? [] : [{ file, yaml, statements: statements.text }],
 );
 
-it.each(withStatements)('shows what the grants write when $file has statements', ({ yaml, statements }) => {
+it.each(withStatements)('shows in $file the statements that its grants write', ({ yaml, statements }) => {
   // `npm run docs:statements` writes the statements.
   expect(JSON.parse(statements)).toEqual(listExampleStatements(parseExample(yaml)));
 });
 
-it('shows statements of each preset when a kind has it', () => {
+it("shows the statements of each preset on the kind's page", () => {
   const toName = (kind: string, fields: object): string =>
     `${kind} ${'preset' in fields ? String(fields.preset) : ''}`;
   const documented = new Set(

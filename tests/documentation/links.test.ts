@@ -40,7 +40,7 @@ const listLinks = ({ file, text }: Page): readonly Link[] =>
 const pages = listPages();
 const anchors = new Map(pages.map((page) => [page.file, listAnchors(page)]));
 
-it('resolves each internal link when a page has one', () => {
+it('resolves each internal link of the documentation', () => {
   const links = pages.flatMap(listLinks);
 
   expect(links.length).toBeGreaterThan(300);
@@ -51,7 +51,7 @@ it('resolves each internal link when a page has one', () => {
   expect(lost.map(({ name }) => name)).toEqual([]);
 });
 
-it('reaches every page when a reader follows links from docs/README.md', () => {
+it('reaches every page by links from docs/README.md', () => {
   const seen = new Set(['docs/README.md']);
   for (const file of seen)
     for (const page of pages.filter((each) => each.file === file))
@@ -64,7 +64,7 @@ it('reaches every page when a reader follows links from docs/README.md', () => {
   ).toEqual([]);
 });
 
-it('links each term of the glossary when a page uses it first', () => {
+it('links each glossary term where a page uses it first', () => {
   const linked = new Set(
     listDocumentation()
       .filter(({ file }) => file !== 'docs/glossary.md')

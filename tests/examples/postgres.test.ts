@@ -12,7 +12,7 @@ import { functionIn, memoryLogger, toolsOf } from '../fixtures/rotation-function
 import { hasPostgres, type PostgresServer, startPostgres } from '../fixtures/servers/postgres-server.ts';
 import { createSimulatorEnv, shared } from '../fixtures/simulator-env.ts';
 
-test('computes the verifier of RFC 7677', () => {
+test('computes the SCRAM verifier of the example in RFC 7677', () => {
   // The example of RFC 7677, section 3: user "user", password "pencil".
   const verifier = scramVerifier('pencil', Buffer.from('W22ZaJ0SNY7soEsUEjb6gQ==', 'base64'));
   expect(verifier).toBe(
@@ -44,7 +44,7 @@ test('computes the verifier of RFC 7677', () => {
     return { organization, secretArn, clients, rotator, current, first };
   };
 
-  test('rotates a password: the new one opens, the old one does not', async () => {
+  test('rotates a PostgreSQL password, so that only the new password opens a connection', async () => {
     const { organization, secretArn, clients, rotator, current, first } = scene('sho"p');
     const tools = toolsOf(clients, rotator, silentLogger);
     const client = clients.secretsManager;
@@ -62,7 +62,7 @@ test('computes the verifier of RFC 7677', () => {
     expect(server.log()).not.toContain(JSON.parse(current()).password);
   }, 30_000);
 
-  test('rotates a password on a restored server that has the password before the current one', async () => {
+  test('rotates a password when the restored server still has the previous password', async () => {
     const { organization, secretArn, clients, rotator, current } = scene('restored');
     const tools = toolsOf(clients, rotator, silentLogger);
     const rotate = () =>
@@ -80,7 +80,7 @@ test('computes the verifier of RFC 7677', () => {
     await expect(rotator.test?.(current())).resolves.toBeUndefined();
   }, 30_000);
 
-  test('refuses to rotate the password of a user who may not log in, and quotes no password', async () => {
+  test('refuses to rotate the password of a user without login, and quotes no password', async () => {
     const { organization, secretArn, clients, rotator, current } = scene('locked');
     server.sql('ALTER ROLE locked NOLOGIN');
     const { logger, lines } = memoryLogger();

@@ -34,7 +34,7 @@ async function exampleWorld() {
   return { ...simulation, scene, member, handler, connected };
 }
 
-test('connects from another account with the rotated secret', async () => {
+test('connects to PostgreSQL from another account with the rotated secret', async () => {
   const { services, organization, scene, member, handler, connected } = await exampleWorld();
   expect(member).not.toBe(scene.place.accountId);
   const events: OrganizationEvent[] = [];

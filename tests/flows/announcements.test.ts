@@ -99,7 +99,7 @@ test.each([
   },
 );
 
-test('keeps a failed run as it ended, and announces its end later, when the bus denies it', async () => {
+test('keeps a failed run as it ended, and announces its end later, when the event bus denies the announcement', async () => {
   const env = await createEnv({ configuration: small(['bucket']) });
   fault(env, 'PutBucketPolicy', refuse('AccessDenied', 'no', 403), always);
   const mend = broken(env, 'PutEvents', refuse('AccessDeniedException', 'no', 400));
@@ -125,7 +125,7 @@ test('keeps a failed run as it ended, and announces its end later, when the bus 
   });
 });
 
-test('announces the end of a run that its own rule tries again when the execution failed', async () => {
+test('announces the end of a run by the rule on failed executions when the execution failed', async () => {
   const env = await createEnv({ configuration: small(['bucket']) });
   fault(env, 'PutBucketPolicy', refuse('AccessDenied', 'no', 403), always);
   const mend = broken(env, 'PutEvents', refuse('AccessDeniedException', 'no', 400));
@@ -158,7 +158,7 @@ test('announces the end of a run when the function died before it was announced'
   expect(env.organization.world.messages).toHaveLength(1);
 });
 
-test('leaves a run to the function that announces it now when the last attempt was a minute ago', async () => {
+test('leaves an announcement to the function that tried it a minute ago', async () => {
   const env = await createEnv({ configuration: small(['bucket']) });
   const mend = broken(env, 'PutEvents', refuse('AccessDeniedException', 'no', 400));
   await onboard(env, created(env).event);
@@ -183,7 +183,7 @@ test('announces the end of a run later when a sweep comes first', async () => {
   expect((await env.store.runs.listUnannounced()).items).toEqual([]);
 });
 
-test('announces what a run has done when the account has left before the announcement arrives', async () => {
+test('announces a run when its account has left before the announcement is sent', async () => {
   const env = await createEnv({ configuration: small(['bucket']) });
   const mend = broken(env, 'PutEvents', refuse('AccessDeniedException', 'no', 400));
   const { event, id } = created(env);
@@ -209,7 +209,7 @@ test('ends a sweep as succeeded when the topic is deleted', async () => {
   expect(run.announcement).toMatchObject({ bus: { status: 'announced' }, topic: { status: 'pending' } });
 });
 
-test('logs each failed attempt in the form that the metric filters count', async () => {
+test('logs each failed announcement in the form that the metric filters count', async () => {
   const env = await createEnv({ configuration: small(['bucket']) });
   broken(env, 'Publish', kmsDenied);
   const logged: unknown[] = [];

@@ -96,15 +96,18 @@ it('verifies both halves of every reader and every image when an account is onbo
   expect(readiness).toEqual({ ready: true, counts: { verified: 9 }, reasons: [] });
 });
 
-it.each(programs)('refuses when %s may not assume the reader role', async (_, name, credentialsOf) => {
-  const env = await onboarded();
-  roleNamed(env, roleArn(env, name)).permissions = undefined;
+it.each(programs)(
+  'refuses the read of a configuration when %s may not assume the reader role',
+  async (_, name, credentialsOf) => {
+    const env = await onboarded();
+    roleNamed(env, roleArn(env, name)).permissions = undefined;
 
-  await expect(read(env, credentialsOf(env))).rejects.toEqual(refused('sts:AssumeRole'));
-});
+    await expect(read(env, credentialsOf(env))).rejects.toEqual(refused('sts:AssumeRole'));
+  },
+);
 
 it.each(programs)(
-  'refuses when the reader role does not trust the role of %s',
+  'refuses the read of a configuration when the reader role does not trust the role of %s',
   async (_, name, credentialsOf) => {
     const env = await onboarded();
     const reader = roleNamed(env, env.roles.ReaderRole ?? '');
@@ -115,7 +118,7 @@ it.each(programs)(
 );
 
 it.each(programs)(
-  'refuses when the role of %s is trusted by another service',
+  'refuses the read of a configuration when another service may assume the role of %s',
   async (_, name, credentialsOf) => {
     const env = await onboarded();
     const role = roleNamed(env, roleArn(env, name));
@@ -125,7 +128,7 @@ it.each(programs)(
   },
 );
 
-it('refuses when another role of the account reads', async () => {
+it('refuses the read of a configuration by another role of the account', async () => {
   const env = await onboarded();
   const permissions = allow('sts:AssumeRole');
   env.organization.addRole({ accountId: env.id, name: 'Other', trust: permissions, permissions });
@@ -134,7 +137,7 @@ it('refuses when another role of the account reads', async () => {
   await expect(read(env, credentials)).rejects.toEqual(refused('sts:AssumeRole'));
 });
 
-it('refuses when the account has left the OU', async () => {
+it('refuses the read of a configuration when the account has left the OU', async () => {
   const env = await onboarded();
   const credentials = assumeRoleAsService(env.organization.world, {
     service: 'lambda.amazonaws.com',

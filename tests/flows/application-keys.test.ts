@@ -28,7 +28,7 @@ describe('a profile with a key of its own', () => {
     return { env, key };
   };
 
-  test("deploys a profile with its own key under the spoke role's template", async () => {
+  test("deploys a profile with its own key with only the spoke template's permissions", async () => {
     const { env, key } = await createKeyedEnv();
     expect([...env.simulated.profiles.values()].map(({ kmsKeyArn }) => kmsKeyArn)).toEqual([key]);
 
@@ -46,7 +46,7 @@ describe('a profile with a key of its own', () => {
     expect(await read(env)).toEqual({ currency: 'EUR', itemsPerPage: 24 });
   });
 
-  test('refuses the deployment when the key does not admit the role', async () => {
+  test("refuses a deployment when the profile's key does not admit the role", async () => {
     const { env, key } = await createKeyedEnv();
     const version = await addVersion(env, good);
     env.organization.editPolicy('key', key, {
@@ -64,7 +64,7 @@ describe('a profile with a key of its own', () => {
   });
 });
 
-test("deploys a profile of a secret by the template's retrieval role, which reads no other secret", async () => {
+test("deploys a secret's profile with the template's retrieval role, which can read no other secret", async () => {
   const env = await createApplicationEnv();
   const { organization, roles } = env;
   const kmsKeyArn = organization.addKey({ ...place, id: keyId });

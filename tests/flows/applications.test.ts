@@ -23,7 +23,7 @@ describe('the application of the example, as its template makes it', () => {
     env = await createApplicationEnv();
   });
 
-  test('deploys by names to the named environments', async () => {
+  test('deploys a configuration to the environments that the targets name', async () => {
     const version = await addVersion(env, good);
 
     const { run } = await deploy(env, {
@@ -38,7 +38,7 @@ describe('the application of the example, as its template makes it', () => {
     expect(deployedTo(env, 'production')).toEqual([]);
   });
 
-  test('deploys nowhere when an environment has no such name, and lists the existing names', async () => {
+  test('deploys nothing when an environment does not exist, and lists the existing environments', async () => {
     const version = await addVersion(env, good);
 
     const { run } = await start(env, version, { environments: ['test', 'produktion'] });
@@ -52,7 +52,7 @@ describe('the application of the example, as its template makes it', () => {
     expect(deployedTo(env, 'test')).toEqual([]);
   });
 
-  test('gets a good version in each environment', async () => {
+  test('returns the new version in each environment when the version is valid', async () => {
     const { status, run } = await start(env, await addVersion(env, good));
 
     expect(status).toBe('SUCCEEDED');
@@ -72,7 +72,7 @@ describe('the application of the example, as its template makes it', () => {
     ],
     ['a property too many', good.replace('banner', 'bannner'), /must NOT have additional properties/],
     ['no JSON', 'currency: EUR', /\/ must be object/],
-  ])('gets no version with %s, and keeps the one before', async (_, content, why) => {
+  ])('keeps the previous version when the new version has %s', async (_, content, why) => {
     await start(env, await addVersion(env, good));
     const { status, run } = await start(env, await addVersion(env, content));
 
@@ -96,7 +96,7 @@ describe('the application of the example, as its template makes it', () => {
     ]);
   });
 
-  test('goes on one stage at a time, where a person says so', async () => {
+  test('deploys to one environment at a time when the operator names it', async () => {
     const [stage] = env.simulated.environments.keys();
 
     await start(env, await addVersion(env, good), { environments: [stage] });
@@ -104,7 +104,7 @@ describe('the application of the example, as its template makes it', () => {
     expect([deployedTo(env, 'test'), deployedTo(env, 'production')]).toEqual([[['1', 'stands']], []]);
   });
 
-  test('rolls back in the environment whose alarm goes off', async () => {
+  test('rolls back in the environment whose alarm is raised', async () => {
     fault(env, 'GetDeployment', async (_, proceed) => {
       raiseAlarm(env.organization.world, 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:shop-errors');
       return proceed();
@@ -119,7 +119,7 @@ describe('the application of the example, as its template makes it', () => {
     ]);
   });
 
-  test('lets the reader role read once the grant admits the account', async () => {
+  test('lets the reader role read when the grant admits the account', async () => {
     await start(env, await addVersion(env, good));
     await expect(read(env)).rejects.toThrow(/not authorized|denied/i);
 

@@ -17,7 +17,7 @@ const configuration = small(
 approval: { for: { all: true } }`,
 );
 
-test('keeps accounts that wait for approval out of the accounts that a condition should no longer admit', async () => {
+test("keeps accounts that wait for approval out of a condition's grant that is being removed", async () => {
   const env = await createSweptEnv({ configuration });
   const before = env.organization.policyOf(
     'repository',

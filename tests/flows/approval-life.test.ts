@@ -18,7 +18,7 @@ const withMember = (configuration: Configuration) =>
     prepare: (organization) => organization.addAccount({ id: member, name: 'member' }),
   });
 
-test('keeps access, revokes what ends, and holds the rest for approval when an account moves', async () => {
+test('keeps access, revokes ended access, and holds new access for approval when an account moves', async () => {
   const env = await createEnv({ configuration: approving({ ous: ['Workloads'] }) });
   const { id, event } = created(env);
   env.organization.tagAccount(id, { runner: 'yes' });
@@ -42,7 +42,7 @@ test('keeps access, revokes what ends, and holds the rest for approval when an a
   expect(changes.filter(({ outcome }) => outcome === 'written')).toHaveLength(2);
 });
 
-test('asks for no approval when a move grants nothing or ends the need', async () => {
+test('requests no approval when a move grants nothing or leaves the approval rule', async () => {
   const env = await withMember(approving(everybody, ['bucket', 'secret']));
 
   env.organization.tagAccount(member, { cost: '7' });
@@ -105,7 +105,7 @@ test('grants access to waiting accounts in the next sweep when approvals are tur
   expect(named(turnedOff)).toEqual(due(turnedOff));
 });
 
-test('reports waiting accounts without a request in a sweep, and makes the request in a run by hand', async () => {
+test('reports waiting accounts without a request in a sweep, and creates the request in a run by hand', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { id } = created(env);
 
@@ -126,7 +126,7 @@ test('reports waiting accounts without a request in a sweep, and makes the reque
 test.each([
   [{ ous: ['Workloads'] }, 0],
   [{ tags: { critical: 'yes' } }, 1],
-])('reads tags in a sweep when the selector is %j and needs them', async (selector, times) => {
+])('reads tags in a sweep only when the selector needs them: %j', async (selector, times) => {
   const env = await withMember(approving(selector, ['bucket']));
 
   await sweep(env);
@@ -137,7 +137,7 @@ test.each([
   expect(asked).toHaveLength(times);
 });
 
-test('asks for no approval of accounts that the first import finds', async () => {
+test('requests no approval for accounts that the first import finds', async () => {
   const env = await createEnv({ configuration: approving(everybody), ready: false });
   await activateConfiguration(env.services, env.configuration, 'the test');
 
@@ -150,7 +150,7 @@ test('asks for no approval of accounts that the first import finds', async () =>
   expect(second.run).toMatchObject({ unresolved: [expect.stringContaining(id)] });
 });
 
-test('closes a waiting run in a sweep only hours after its deadline', async () => {
+test('closes a waiting run in a sweep some hours after its deadline', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { request, ended } = await untilItWaits(env, created(env).event);
   const hours = (count: number) => env.clock.advance(count * 3_600_000);
@@ -166,7 +166,7 @@ test('closes a waiting run in a sweep only hours after its deadline', async () =
   await ended;
 });
 
-test('treats an account that left and came back as new', async () => {
+test('treats an account that left and came back as a new account', async () => {
   const env = await withMember(approving(everybody));
   await sweep(env);
   expect(named(env)[bucket]).toContain(member);

@@ -25,7 +25,7 @@ async function approved({ store }: TestEnv, id: string): Promise<void> {
   await store.registry.put(account, revision, updatedAt);
 }
 
-test('verifies a resumed run by what other runs wrote meanwhile', async () => {
+test('verifies a resumed run by the records of runs that wrote in the meantime', async () => {
   const env = await createEnv({ configuration: approving({ tags: { critical: 'yes' } }, ['bucket']) });
   const [waiting, other] = [created(env), created(env)];
   env.organization.tagAccount(waiting.id, { critical: 'yes' });
@@ -55,7 +55,7 @@ test('accepts approval for the rest of a request when another run approved some 
   expect(named(env)).toEqual(due(env));
 });
 
-test('ends a waiting run by the answer when its account has left, and grants nothing', async () => {
+test('ends a waiting run after the answer without a grant when its account has left', async () => {
   const env = await createEnv({ configuration: approving(everybody, ['bucket']) });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
@@ -69,7 +69,7 @@ test('ends a waiting run by the answer when its account has left, and grants not
   expect(named(env)[bucket]).not.toContain(id);
 });
 
-test('keeps a request valid when a pattern finds a resource meanwhile', async () => {
+test('keeps a request valid when a pattern discovers a resource in the meantime', async () => {
   const env = await createSweptEnv({
     configuration: having(images('["base/*"]'), `approval: { for: { all: true } }\n`),
   });
@@ -91,12 +91,12 @@ const again = `\napproval: { for: { all: true }, timeLimitHours: 47 }`;
 
 test.each([
   [
-    'another configuration is in force',
+    'another configuration is active',
     async (env: TestEnv) =>
       void (await activateConfiguration(env.services, small(['bucket'], again), 'the test')),
   ],
   [
-    'it has moved',
+    'the account has moved',
     async (env: TestEnv, id: string) => void env.organization.moveAccount(id, 'ou-exam-elsewhere'),
   ],
 ])('reports in a sweep a request that nobody can approve anymore: %s', async (_, act) => {
@@ -130,7 +130,7 @@ test('applies a rejection to every run with the same request', async () => {
   await expect(answer(env, first.request)).rejects.toMatchObject({ name: 'ApprovalClosedError' });
 });
 
-test('reports no approval that was never completed', async () => {
+test('reports no approval when the approval was never completed', async () => {
   const env = await createEnv({ configuration: approving(everybody, ['bucket']) });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
@@ -147,7 +147,7 @@ test('reports no approval that was never completed', async () => {
 test.each([
   ['a run registers it', 'DescribeAccount', (env: TestEnv, id: string) => onboard(env, { accountId: id })],
   ['a sweep finds it', 'ListAccountsForParent', (env: TestEnv) => sweep(env)],
-])('approvals that are turned on while %s hold for a new account', async (_, operation, act) => {
+])('holds a new account for approval when approvals are turned on while %s', async (_, operation, act) => {
   const env = await createEnv({ configuration: small(['bucket']) });
   const { id } = created(env);
   fault(env, operation, async (_call, proceed) => {

@@ -95,7 +95,7 @@ test('grants nothing to a rejected account, and names who rejected it and why', 
   });
 });
 
-test('fails the run when nobody decides in time, and grants nothing on a late answer', async () => {
+test('fails the run when nobody approves in time, and grants nothing on a late answer', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
@@ -115,7 +115,7 @@ test('fails the run when nobody decides in time, and grants nothing on a late an
   expect(await env.store.approvals.get(run.runId)).not.toHaveProperty('decision');
 });
 
-test('changes nothing on a second approval, and names the first one', async () => {
+test('changes nothing when an approval is given twice, and names the first operator', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
@@ -133,7 +133,7 @@ test('changes nothing on a second approval, and names the first one', async () =
   expect(named(env)[bucket]).toContain(id);
 });
 
-test('completes an interrupted approval when it is given again', async () => {
+test('completes an interrupted approval when the operator approves again', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
@@ -147,7 +147,7 @@ test('completes an interrupted approval when it is given again', async () => {
   expect(named(env)).toEqual(due(env));
 });
 
-test('reports on both sides that the task is gone when the accounts are approved', async () => {
+test('reports that the task has ended when the accounts are approved too late', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
@@ -205,7 +205,7 @@ test('requests approval again in the same run when the account moves after the a
   expect(named(env)).toEqual(due(env));
 });
 
-test('binds an approval to the configuration', async () => {
+test('rejects an approval when another configuration became active', async () => {
   const env = await createEnv({ configuration: approving(everybody, ['bucket']) });
   const { request, ended } = await untilItWaits(env, created(env).event);
 
@@ -216,7 +216,7 @@ test('binds an approval to the configuration', async () => {
   expect((await ended).run.status).toBe('failed');
 });
 
-test('keeps a request valid when other accounts gain access meanwhile', async () => {
+test('keeps a request valid when other accounts gain access in the meantime', async () => {
   const env = await createEnv({ configuration: approving({ tags: { critical: 'yes' } }) });
   const { id } = created(env);
   env.organization.tagAccount(id, { critical: 'yes' });

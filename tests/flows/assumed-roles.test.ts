@@ -15,16 +15,19 @@ describe('an account that is onboarded', () => {
     env = await onboardEveryKind();
   });
 
-  it('lets people, applications and deployers work when its run says ready', async () => {
+  it("lets people, applications and deployers work when the account's run says ready", async () => {
     expect(env.ended.run.readiness).toMatchObject({ ready: true });
     expect(await askEverything(env)).toEqual(everyCall('allowed'));
   });
 
-  it.each(Object.entries(refusedCalls))('refuses a call when %s', async (_, call) => {
-    expect(await askAws(call, env)).toBe('refused');
-  });
+  it.each(Object.entries(refusedCalls))(
+    'refuses a call to a member role or central resource when %s',
+    async (_, call) => {
+      expect(await askAws(call, env)).toBe('refused');
+    },
+  );
 
-  it('lets nobody work when it has left the OU', async () => {
+  it("lets nobody use an account's roles when it has left the OU", async () => {
     await onboard(env, moved(env, env.id, 'r-exam'));
 
     expect(await askEverything(env)).toEqual(everyCall('refused'));
@@ -32,13 +35,13 @@ describe('an account that is onboarded', () => {
 });
 
 describe('an account without both halves', () => {
-  it('lets nobody work when no run has been', async () => {
+  it("lets nobody use an account's roles when no run has served it", async () => {
     const env = await prepareEveryKind();
 
     expect(await askEverything({ ...env, id: created(env).id })).toEqual(everyCall('refused'));
   });
 
-  it('lets nobody work when no StackSet brings the roles', async () => {
+  it("lets nobody use an account's roles when no StackSet deploys them", async () => {
     const env = await onboardEveryKind(() => {});
 
     expect(env.ended.run.readiness?.ready).toBe('unproven');

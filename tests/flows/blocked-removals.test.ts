@@ -79,7 +79,7 @@ it('reports size and blocked removals in record, announcement, plan and apply wh
   expect(named(env)[repository]).toEqual(before);
 });
 
-it('removes blocked accounts when the operator allows it, and reports the size alone', async () => {
+it('removes blocked accounts when the operator allows it, and reports only the size', async () => {
   const env = await fullAndNarrowed();
   await sweep(env);
   const allowing = await activated(env, {
@@ -95,7 +95,7 @@ it('removes blocked accounts when the operator allows it, and reports the size a
   expect(ended.run.unresolved).toEqual([expect.not.stringContaining('would lose')]);
 });
 
-it('reports size, blocked removals and a rejected account when the run only takes back', async () => {
+it('reports size, blocked removals and a rejected account when the run only removes access', async () => {
   const env = await fullAndNarrowed();
   const [closed = '', rejected = '', ...kept] = before;
   env.organization.closeAccount(closed);
@@ -119,7 +119,7 @@ it('reports size, blocked removals and a rejected account when the run only take
   ]);
 });
 
-it('reports blocked removals when a conflict keeps a resource as it is', async () => {
+it('reports blocked removals when a conflict stops all writes to a resource', async () => {
   const env = await createSweptEnv({
     configuration: small(['bucket']),
     prepare: (organization) => {

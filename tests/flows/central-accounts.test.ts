@@ -39,7 +39,7 @@ const withSearch = (configuration: Configuration): Configuration => ({
 });
 
 describe.each(numbers)('with %s central accounts', (number) => {
-  it('calls the function of each account once when an account is onboarded', async () => {
+  it('calls the function of each central account once when an account is onboarded', async () => {
     const env = await createEnv({ configuration: await loadCentralAccounts(number) });
 
     const ended = await notedRun(env, created(env).event);
@@ -53,7 +53,7 @@ describe.each(numbers)('with %s central accounts', (number) => {
     expect(named(env)).toEqual(due(env));
   });
 
-  it('calls the function of one account when a sweep finds a difference there alone', async () => {
+  it('calls the function of one central account in a sweep when only that account differs', async () => {
     const env = await createEnv({ configuration: await loadCentralAccounts(number) });
     await notedSweep(env);
     env.organization.editPolicy('secret', secretArn(env), undefined);
@@ -70,7 +70,7 @@ const secretArn = ({ organization }: TestEnv): string =>
   [...organization.world.secrets.values()].find(({ name }) => name === 'network/routes')?.arn ?? '';
 
 describe('a central account without a function', () => {
-  it('fails with what to do when the configuration was activated before it was deployed', async () => {
+  it('fails with the next step when a central account has no function yet', async () => {
     const env = await createEnv({ configuration: await loadCentralAccounts('nine') });
     const { event, id } = created(env);
     const before = named(env)[routes];
@@ -87,7 +87,7 @@ describe('a central account without a function', () => {
     expect(named(env)).toEqual({ ...due(env), [routes]: before });
   });
 
-  it('updates a central account without a function once the function is deployed and the run starts again', async () => {
+  it('updates a central account when its function is deployed and the run starts again', async () => {
     const env = await createEnv({ configuration: await loadCentralAccounts('nine') });
     const { event, id } = created(env);
     await onboard(env, event, { services: withoutNetwork(env) });
@@ -99,7 +99,7 @@ describe('a central account without a function', () => {
     expect(named(env)).toEqual(due(env));
   });
 
-  it('keeps other central accounts updated when a sweep meets it', async () => {
+  it('updates other central accounts in a sweep when one has no function', async () => {
     const env = await createEnv({ configuration: await loadCentralAccounts('two') });
     created(env);
 
@@ -110,7 +110,7 @@ describe('a central account without a function', () => {
     expect(ended.run.unresolved).toEqual([expect.stringContaining('CentralAccountNotDeployedError')]);
   });
 
-  it('fails its searches and states the remedy when a grant selects resources by tags', async () => {
+  it('fails the searches of a central account without a function and states the next step', async () => {
     const env = await createEnv({ configuration: withSearch(await loadCentralAccounts('two')) });
 
     const ended = await notedSweep(env, { services: withoutNetwork(env) });

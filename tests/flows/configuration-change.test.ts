@@ -16,7 +16,7 @@ const changed = (name: string, change: object): Configuration => {
   return { ...configuration, grants };
 };
 
-test('clears a resource in the next run when the configuration no longer names it', async () => {
+test('removes all access from a resource in the next run when the configuration drops it', async () => {
   const env = await createEnv();
   const { id } = created(env);
   env.organization.tagAccount(id, { runner: 'yes' });
@@ -36,7 +36,7 @@ test('clears a resource in the next run when the configuration no longer names i
   expect(again.removedResources).toEqual([repository]);
 });
 
-test('names a resource that stays behind in an account that is no longer central', async () => {
+test('names the resource of an account that is no longer a central account', async () => {
   const env = await createEnv();
   await onboard(env, created(env).event);
   const configuration = small(['key', 'people', 'repository', 'secret']);
@@ -51,7 +51,7 @@ test('names a resource that stays behind in an account that is no longer central
   expect(unreachableResources).toContain(bucket);
 });
 
-test('revokes nothing from many accounts when a grant is renamed and broken at once, and admits new accounts', async () => {
+test('keeps many accounts and admits new ones when a grant is renamed and its selector broken at once', async () => {
   const env = await createEnv();
   const many = Array.from({ length: 12 }, () => created(env).id);
   await onboard(env, { accountIds: many });
@@ -82,7 +82,7 @@ test('revokes nothing from many accounts when a grant is renamed and broken at o
   expect(named(env)[bucket]).toEqual([newcomer]);
 });
 
-test('revokes the access of a closed account when a former grant stays for other accounts', async () => {
+test('revokes the access of a closed account when a former grant keeps other accounts', async () => {
   const env = await createEnv();
   const many = Array.from({ length: 12 }, () => created(env).id);
   const [closed = ''] = many;
@@ -97,7 +97,7 @@ test('revokes the access of a closed account when a former grant stays for other
   expect(named(env)[bucket]).toEqual(before.filter((id) => id !== closed));
 });
 
-test('applies a grant that is only renamed', async () => {
+test('keeps every account when a grant is only renamed', async () => {
   const env = await createEnv();
   const many = Array.from({ length: 12 }, () => created(env).id);
   await onboard(env, { accountIds: many });
@@ -123,7 +123,7 @@ test('reports blocked removals in every run by hand', async () => {
   expect(second.run.status).toBe('failed');
 });
 
-test('reports a resource that cannot be planned in a run by hand, although it is up to date', async () => {
+test('reports a resource that cannot be planned in a run by hand, even when it is up to date', async () => {
   const env = await createEnv();
   const { id } = created(env);
   await onboard(env, { accountId: id });
@@ -146,7 +146,7 @@ test('reports a resource that cannot be planned in a run by hand, although it is
   expect(ended.run.unresolved).toEqual([expect.stringContaining('OwnershipClashError')]);
 });
 
-test('keeps every account when the import comes before a renamed OU is used', async () => {
+test('keeps every account when the import comes before the renamed OU path is activated', async () => {
   const env = await createEnv();
   const { id } = created(env);
   env.organization.moveAccount(id, workloads);
@@ -165,7 +165,7 @@ test('keeps every account when the import comes before a renamed OU is used', as
   expect(named(env)[repository]).toEqual(before);
 });
 
-test('succeeds for an account that left before any run knew it', async () => {
+test('ends as succeeded when the account left before any run saw it', async () => {
   const env = await createEnv();
   const { id } = created(env);
   env.organization.removeAccount(id);

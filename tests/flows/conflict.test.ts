@@ -52,7 +52,7 @@ async function createConflict(): Promise<TestEnv> {
   return env;
 }
 
-test('restores and remembers managed statements when an external edit takes them out once', async () => {
+test('restores managed statements and records the conflict when an external edit removes them once', async () => {
   const env = await createSweptEnv();
   edit(env, withoutOurs);
 
@@ -70,7 +70,7 @@ test('restores and remembers managed statements when an external edit takes them
   });
 });
 
-test('restores nothing by sweep, event or by hand when managed statements are changed externally again', async () => {
+test('restores nothing when managed statements are changed externally again after a restore', async () => {
   const env = await createSweptEnv();
   edit(env, withoutOurs);
   await sweep(env);
@@ -104,7 +104,7 @@ test('restores nothing by sweep, event or by hand when managed statements are ch
   });
 });
 
-test('restores managed statements for all accounts, and counts anew, when an operator applies the plan', async () => {
+test('restores managed statements for all accounts, and restarts the count, when an operator applies the plan', async () => {
   const env = await createConflict();
   const { id, event } = created(env);
   await onboard(env, event);
@@ -131,7 +131,7 @@ test('restores managed statements for all accounts, and counts anew, when an ope
   expect(await state(env)).toMatchObject({ conflict: { strikes: 1 } });
 });
 
-test('reports the status conflict and the changed statements when drift reads the resource', async () => {
+test('reports the status conflict and the changed statements in drift', async () => {
   const env = await createConflict();
 
   const found = listDrift(await plan(env)).find(({ resource }) => resource === bucket);
@@ -140,7 +140,7 @@ test('reports the status conflict and the changed statements when drift reads th
   expect(found?.differences.map(({ label }) => label).sort()).toEqual(sids);
 });
 
-test('ends the conflict when the resource has its desired state again', async () => {
+test('ends a conflict when the resource has its desired state again', async () => {
   const env = await createConflict();
   const found = (await plan(env)).resources.find(({ desired }) => desired.key === bucket);
   const wanted = found?.desired.kind.toDocuments(found.plan?.next).policy;
@@ -153,7 +153,7 @@ test('ends the conflict when the resource has its desired state again', async ()
   expect(await state(env)).not.toHaveProperty('conflict');
 });
 
-test('counts no strike when unmanaged statements change', async () => {
+test('counts no external change when only unmanaged statements change', async () => {
   const env = await createSweptEnv();
   for (let time = 0; time < 3; time += 1) {
     edit(env, (statements) => [...statements.slice(1), { Sid: `Theirs${time}`, ...theirs } as never]);
@@ -171,7 +171,7 @@ const theirs = {
   Resource: 'arn:aws:s3:::example-logs',
 };
 
-test('counts no strike when the end of an earlier write is unknown', async () => {
+test('counts no external change when the end of an earlier write is unknown', async () => {
   let dies = false;
   const env = await createSweptEnv({
     around: ({ resources }) => ({
@@ -201,7 +201,7 @@ test('counts no strike when the end of an earlier write is unknown', async () =>
   expect(await state(env)).not.toHaveProperty('writeInProgress');
 });
 
-test('counts no strike when the read is younger than five minutes after a write', async () => {
+test('counts no external change when the last write is less than five minutes old', async () => {
   const env = await createSweptEnv();
   for (let time = 0; time < 3; time += 1) {
     await onboard(env, created(env).event);
@@ -213,7 +213,7 @@ test('counts no strike when the read is younger than five minutes after a write'
   expect(await state(env)).not.toHaveProperty('conflict');
 });
 
-test('names the Sid that was changed externally when accounts change at the same time', async () => {
+test('names the Sid that was changed externally when accounts also change', async () => {
   const env = await createSweptEnv();
   created(env);
   edit(env, (statements) => statements.filter(({ Sid }) => Sid !== sids[0]));
@@ -226,17 +226,20 @@ test('names the Sid that was changed externally when accounts change at the same
 test.each([
   ['a repository', repository, 'repository', 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node'],
   ['a secret', secret, 'secret', undefined],
-])('restores %s once and reports a conflict when it is changed again', async (_, resource, kind, arn) => {
-  const env = await createSweptEnv();
-  const { id } = created(env);
-  env.organization.tagAccount(id, { runner: 'yes' });
-  await sweep(env);
-  const found = arn ?? [...env.organization.world.secrets.keys()][0] ?? '';
-  const outcome = async () => {
-    env.clock.advance(10 * minutes);
-    env.organization.editPolicy(kind as 'repository' | 'secret', found, undefined);
-    return outcomes(await sweep(env))[resource];
-  };
+])(
+  'restores %s once and reports a conflict when it is changed externally again',
+  async (_, resource, kind, arn) => {
+    const env = await createSweptEnv();
+    const { id } = created(env);
+    env.organization.tagAccount(id, { runner: 'yes' });
+    await sweep(env);
+    const found = arn ?? [...env.organization.world.secrets.keys()][0] ?? '';
+    const outcome = async () => {
+      env.clock.advance(10 * minutes);
+      env.organization.editPolicy(kind as 'repository' | 'secret', found, undefined);
+      return outcomes(await sweep(env))[resource];
+    };
 
-  expect([await outcome(), await outcome()]).toEqual(['written', 'conflict']);
-});
+    expect([await outcome(), await outcome()]).toEqual(['written', 'conflict']);
+  },
+);

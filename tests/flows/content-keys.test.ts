@@ -94,14 +94,14 @@ describe.each(contentKeyCases)('an access to $title', ({ name, actions, grant, p
       expect(answer).toBe(status === 'verified' ? 'allowed' : 'refused');
   };
 
-  it('verifies the access when the policy of the key allows it', async () => {
+  it("verifies an access when the key's policy allows it", async () => {
     encrypt(env, changes, addKey({ name, policy: policyOf({}) }).arn);
     allowRole();
 
     await expectStatus('verified');
   });
 
-  it('denies the access when the policy of the key lacks the statement', async () => {
+  it("denies an access when the key's policy lacks the statement", async () => {
     const key = addKey({ name, policy: getLacking() });
     encrypt(env, changes, key.arn);
     allowRole();
@@ -112,7 +112,7 @@ describe.each(contentKeyCases)('an access to $title', ({ name, actions, grant, p
     );
   });
 
-  it('denies the access when a statement of the key denies it', async () => {
+  it('denies an access when a statement of the key denies it', async () => {
     const policy = JSON.parse(policyOf({}));
     policy.Statement.push({
       ...policy.Statement[1],
@@ -127,14 +127,14 @@ describe.each(contentKeyCases)('an access to $title', ({ name, actions, grant, p
     await expectStatus('denied', /encrypts it: statement Frozen of KMS key policy .* denies it/);
   });
 
-  it('denies the access when the key is disabled', async () => {
+  it('denies an access when its key is disabled', async () => {
     encrypt(env, changes, addKey({ name, policy: policyOf({}), state: 'Disabled' }).arn);
     allowRole();
 
     await expectStatus('denied', /is in the state Disabled/);
   });
 
-  it('denies the access when the key does not exist', async () => {
+  it('denies an access when its key does not exist', async () => {
     const key = addKey({ name });
     encrypt(env, changes, key.arn);
     changes.remove(env.organization.world.keys, key.arn);
@@ -142,7 +142,7 @@ describe.each(contentKeyCases)('an access to $title', ({ name, actions, grant, p
     await expectStatus('denied', /does not exist/);
   });
 
-  it('denies the access, and says what to do, when AWS manages the key', async () => {
+  it('denies an access, and states the next step, when AWS manages its key', async () => {
     if (managed === undefined)
       encrypt(env, changes, addKey({ name, manager: 'AWS', policy: policyOf({}) }).arn);
     else encrypt(env, changes, managed.keyId);
@@ -156,7 +156,7 @@ describe.each(contentKeyCases)('an access to $title', ({ name, actions, grant, p
     if (managed !== undefined) expect(await ask(name)).not.toBe('allowed');
   });
 
-  it.each(denyReading)('says unknown, and why, when AWS denies %s', async (action) => {
+  it.each(denyReading)('calls an access unknown, and states why, when AWS denies %s', async (action) => {
     encrypt(env, changes, addKey({ name, policy: policyOf({}) }).arn);
     allowRole();
     const { accountId } = keysOfResources[name];
@@ -179,19 +179,22 @@ describe.each(contentKeyCases)('an access to $title', ({ name, actions, grant, p
 });
 
 describe('a resource that no key of KMS encrypts', () => {
-  it.each(['revisions', 'config', 'launch'] as const)('reads no key when it judges %s', async (name) => {
-    env.organization.resetCalls();
+  it.each(['revisions', 'config', 'launch'] as const)(
+    'reads no key when it verifies %s, which no KMS key encrypts',
+    async (name) => {
+      env.organization.resetCalls();
 
-    const checked = await check();
+      const checked = await check();
 
-    expect(resultOf(checked, name)?.status).toBe('verified');
-    const { id } = keysOfResources[name];
-    const calls = env.organization.calls.filter(({ target }) => target?.includes(id));
-    expect(calls.map(({ operation }) => operation)).not.toContain('DescribeKey');
-  });
+      expect(resultOf(checked, name)?.status).toBe('verified');
+      const { id } = keysOfResources[name];
+      const calls = env.organization.calls.filter(({ target }) => target?.includes(id));
+      expect(calls.map(({ operation }) => operation)).not.toContain('DescribeKey');
+    },
+  );
 });
 
-it('names the key that nobody can tell when a bucket has an alias', async () => {
+it('calls an access unknown when a bucket names its key by an alias', async () => {
   keysOfResources.revisions.encrypt(env, changes, 'alias/revisions');
 
   expect(resultOf(await check(), 'revisions')).toMatchObject({
@@ -200,7 +203,7 @@ it('names the key that nobody can tell when a bucket has an alias', async () => 
   });
 });
 
-it('says unknown when the key is in an account that is no central account', async () => {
+it('calls an access unknown when the key is in an account that is no central account', async () => {
   const arn = 'arn:aws:kms:eu-west-1:999988887777:key/1234abcd-12ab-34cd-56ef-1234567890ab';
   keysOfResources.secret.encrypt(env, changes, arn);
 
@@ -210,7 +213,7 @@ it('says unknown when the key is in an account that is no central account', asyn
   });
 });
 
-it('verifies the access when a grant on the key allows it, and its policy does not', async () => {
+it("verifies an access when a KMS grant allows the key's use and the key policy does not", async () => {
   const key = addKey({ name: 'secret' });
   keysOfResources.secret.encrypt(env, changes, key.arn);
   changes.put(env.organization.world.grants, key.arn, [
@@ -226,7 +229,7 @@ it('verifies the access when a grant on the key allows it, and its policy does n
   expect(resultOf(await check(), 'secret')?.status).toBe('verified');
 });
 
-it('reads each key once, and each resource once, when several accesses need them', async () => {
+it('reads each key and each resource once when several accesses need them', async () => {
   keysOfResources.revisions.encrypt(env, changes, getSecretKey(env));
   env.organization.resetCalls();
 

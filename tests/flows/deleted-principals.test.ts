@@ -68,7 +68,7 @@ describe.each([
     return { id, event };
   };
 
-  test('names the unmanaged statement, leaves the resource unchanged, and writes everything else', async () => {
+  test('names the unmanaged statement with a deleted role, and writes every other resource', async () => {
     const env = await withAuditor(kind);
     env.organization.deletePrincipal(role);
     const before = foreign(env)[resource];
@@ -89,7 +89,7 @@ describe.each([
     );
   });
 
-  test('makes few attempts to find the rejected principal', async () => {
+  test('makes few attempts to find the rejected principal in a policy', async () => {
     const env = await withAuditor(kind);
     env.organization.deletePrincipal(role);
     const { event } = newcomer(env);
@@ -99,7 +99,7 @@ describe.each([
     expect(Math.max(...Object.values(writeCounts(env)))).toBeLessThanOrEqual(3);
   });
 
-  test('writes what was pending when the owner has removed the principal', async () => {
+  test('writes pending accounts when the owner has removed the deleted role', async () => {
     const env = await withAuditor(kind);
     env.organization.deletePrincipal(role);
     const { event, id } = newcomer(env);
@@ -112,7 +112,7 @@ describe.each([
     expect(named(env)[resource]).toContain(id);
   });
 
-  test('reports the deleted role in a sweep that has nothing to write', async () => {
+  test('reports a deleted role in a sweep that has nothing to write', async () => {
     const env = await withAuditor(kind);
     env.organization.deletePrincipal(role);
 
@@ -143,7 +143,7 @@ describe.each([
   });
 });
 
-test('blames no new account when no account has access to the resource yet', async () => {
+test('reports no new account as rejected when a deleted role makes the policy invalid', async () => {
   const env = await withAuditor('secret');
   env.organization.untagAccount(runner.id, ['runner']);
   await sweep(env);

@@ -29,7 +29,7 @@ describe('after an account is onboarded', () => {
     expect(allowing).toEqual(expect.arrayContaining(['identity', 'boundary', 'secret']));
   });
 
-  it('answers denied and names the policy when the boundary does not allow', async () => {
+  it('answers denied and names the boundary when it does not allow the request', async () => {
     env.organization.addManagedPolicy({ accountId: env.id, name: 'Boundary', document: allow('s3:*') });
 
     const { outcome, reasons } = await readSecret();
@@ -38,7 +38,7 @@ describe('after an account is onboarded', () => {
     env.organization.addManagedPolicy({ accountId: env.id, name: 'Boundary', document: allow('*') });
   });
 
-  it('answers denied when the role does not exist', async () => {
+  it('answers denied when the explained role does not exist', async () => {
     const principal = asRole('people/ReadOnly');
     env.organization.world.roles.delete(principal.arn);
 
@@ -47,7 +47,7 @@ describe('after an account is onboarded', () => {
     expect(reasons.join()).toContain(`the role ${principal.arn} does not exist`);
   });
 
-  it('answers unknown and names what was not read when the role is no member role', async () => {
+  it('answers unknown and lists unread policies when the role is no member role', async () => {
     const principal = asRole('other/Role');
     const { outcome, unread } = await explainTo({ principal, action: 's3:ListAllMyBuckets', resource: '*' });
 
@@ -58,7 +58,7 @@ describe('after an account is onboarded', () => {
     ]);
   });
 
-  it('answers unknown when no grant is on the resource', async () => {
+  it('answers unknown when no grant concerns the resource', async () => {
     const resource = `arn:aws:sqs:eu-west-1:${env.id}:jobs`;
     const { outcome, unread } = await explainTo({
       principal: asRole('app/Web'),
@@ -70,7 +70,7 @@ describe('after an account is onboarded', () => {
     expect(unread).toContainEqual(expect.objectContaining({ kind: 'resource', of: resource }));
   });
 
-  it('answers denied when nothing allows and the grants of the key are read', async () => {
+  it('answers denied when nothing allows the request and the KMS grants were read', async () => {
     const principal = asRole('deploy/Deployer');
     const { outcome, policies } = await explainTo({ principal, action: 'kms:Decrypt', resource: keyArn });
 
@@ -78,7 +78,7 @@ describe('after an account is onboarded', () => {
     expect(policies).toContainEqual(expect.objectContaining({ kind: 'key', says: 'nothing' }));
   });
 
-  it('names a grant of others when it allows the use of the key', async () => {
+  it('names an unmanaged KMS grant when it allows the use of the key', async () => {
     const principal = asRole('deploy/Deployer');
     const grant = { id: 'g-1', name: 'volume', grantee: principal.arn, constraints: undefined };
     env.organization.world.grants.set(keyArn, [{ ...grant, operations: ['Decrypt'] }]);
@@ -88,7 +88,7 @@ describe('after an account is onboarded', () => {
     expect(policies).toContainEqual({ kind: 'key-grant', name: 'grant volume', says: 'allows' });
   });
 
-  it('reads the trust policy when a member role is assumed', async () => {
+  it('reads the trust policy when a member role is to be assumed', async () => {
     const { outcome, policies } = await explainTo({
       principal: { type: 'account', accountId: security },
       action: 'sts:AssumeRole',
@@ -99,7 +99,7 @@ describe('after an account is onboarded', () => {
     expect(policies).toContainEqual(expect.objectContaining({ kind: 'trust', says: 'nothing' }));
   });
 
-  it('names the policies of the organization when they are not read', async () => {
+  it("names the organization's policies when they were not read", async () => {
     const { services } = env;
     const organizations = { send: () => Promise.reject(new Error('AccessDenied')), config: {} };
     const hub = { ...services.hub, organizations: organizations as never };
@@ -119,7 +119,7 @@ describe('after an account is onboarded', () => {
     expect(unread.map(({ kind }) => kind)).toEqual(['scp', 'rcp']);
   });
 
-  it('throws when the account of the principal is not in the organization', async () => {
+  it("throws when the principal's account is not in the organization", async () => {
     const principal = { type: 'account', accountId: '999999999999' } as const;
     const asked = explainTo({ principal, action: 'kms:Decrypt', resource: keyArn });
 

@@ -15,7 +15,7 @@ import {
 
 const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
-test('repeats a write that is throttled a few times', async () => {
+test('retries a write when AWS throttles it a few times', async () => {
   const env = await createEnv();
   const tries = fault(env, 'PutKeyPolicy', refuse('ThrottlingException', 'Rate exceeded'), 3);
 
@@ -26,7 +26,7 @@ test('repeats a write that is throttled a few times', async () => {
   expect(named(env)).toEqual(due(env));
 });
 
-test('ends as failed with the reason when a write is always throttled, and writes the others', async () => {
+test('fails with the reason when AWS always throttles a write, and writes other resources', async () => {
   const env = await createEnv();
   fault(env, 'PutKeyPolicy', refuse('ThrottlingException', 'Rate exceeded'), 1_000);
 
@@ -39,7 +39,7 @@ test('ends as failed with the reason when a write is always throttled, and write
   expect(outcomes(ended)).toMatchObject({ [key]: 'failed', [bucket]: 'written', [people]: 'written' });
 });
 
-test('sends no write until the lease has ended when an answer never came', async () => {
+test('sends no write until the lease has ended when AWS never answered the first write', async () => {
   const env = await createEnv();
   fault(env, 'PutBucketPolicy', losingTheAnswer);
   const start = env.clock.now();
@@ -58,7 +58,7 @@ test('sends no write until the lease has ended when an answer never came', async
   expect(named(env)[bucket]).toEqual(expect.arrayContaining([id, second.id]));
 });
 
-test('sends a write again once the lease has expired when AWS answers 500', async () => {
+test('sends a write again after the lease has ended when AWS answers 500', async () => {
   const env = await createEnv();
   fault(env, 'SetRepositoryPolicy', refuse('ServerException', 'Internal failure', 500), 1);
   const { id } = created(env);
@@ -100,7 +100,7 @@ test.each([
   expect(named(env)).toEqual(due(env));
 });
 
-test('fails the run when a read stays old, since it proves nothing', async () => {
+test('fails the run when a read stays old, because the write cannot be verified', async () => {
   const env = await createEnv();
   stale(env, 'GetBucketPolicy', Number.POSITIVE_INFINITY);
 
@@ -113,7 +113,7 @@ test('fails the run when a read stays old, since it proves nothing', async () =>
   expect(outcomes(ended)).toMatchObject({ [bucket]: 'failed', [key]: 'written' });
 });
 
-test('waits for stale reads when another run has done the work', async () => {
+test('waits for current reads when another run has done the work', async () => {
   const env = await createEnv();
   const { id, event } = created(env);
   env.organization.tagAccount(id, { runner: 'yes' });
@@ -129,7 +129,7 @@ test('waits for stale reads when another run has done the work', async () => {
   expect(outcomes(again)[secret]).toBe('unchanged');
 });
 
-test('excludes an account that AWS does not accept yet, and serves the accounts that came with it', async () => {
+test('excludes an account that AWS does not accept yet, and serves accounts that arrived with it', async () => {
   const env = await createEnv();
   const [first, refused, third] = [created(env), created(env), created(env)];
   env.organization.refusePrincipal(refused.id);
@@ -165,7 +165,7 @@ test('excludes an account that AWS does not accept yet, and serves the accounts 
   expect(named(env)).toEqual(due(env));
 });
 
-test('keeps writes few when many accounts arrive with a rejected one', async () => {
+test('sends few writes when many accounts arrive with a rejected one', async () => {
   const env = await createEnv();
   const accounts = Array.from({ length: 40 }, () => created(env).id);
   env.organization.refusePrincipal(accounts[17] ?? '');
@@ -179,7 +179,7 @@ test('keeps writes few when many accounts arrive with a rejected one', async () 
   expect(writeCounts(env)[keyId]).toBeLessThanOrEqual(24);
 });
 
-test('admits both of two rejected accounts in the run of the first that AWS accepts', async () => {
+test('admits both rejected accounts in the first run in which AWS accepts them', async () => {
   const env = await createEnv();
   const [first, second] = [created(env), created(env)];
   for (const { id } of [first, second]) env.organization.refusePrincipal(id);
@@ -199,7 +199,7 @@ test('admits both of two rejected accounts in the run of the first that AWS acce
   expect(writeCounts(env)[keyId]).toBe(3);
 });
 
-test('serves an account that AWS accepts again while its run still tries', async () => {
+test("serves an account when AWS accepts it during its run's retries", async () => {
   const env = await createEnv();
   const { id, event } = created(env);
   env.organization.refusePrincipal(id);
@@ -244,7 +244,7 @@ test("keeps an account's first grant when it gains a second one while another ac
   expect(named(env)[key]).toContain(id);
 });
 
-test('repeats a write when two meet at one resource of AWS', async () => {
+test('retries a write when two writes meet at one AWS resource', async () => {
   const env = await createEnv();
   fault(env, 'PutBucketPolicy', refuse('OperationAborted', 'A conflicting operation is in progress', 409), 2);
 
@@ -254,7 +254,7 @@ test('repeats a write when two meet at one resource of AWS', async () => {
   expect(named(env)).toEqual(due(env));
 });
 
-test('registers an account later when Organizations is changing it', async () => {
+test('registers an account later when Organizations is changing the account', async () => {
   const env = await createEnv();
   const { id, event } = created(env);
   const changing = refuse('ConcurrentModificationException', 'The target is being modified');
@@ -266,7 +266,7 @@ test('registers an account later when Organizations is changing it', async () =>
   expect(named(env)[bucket]).toContain(id);
 });
 
-test('keeps nobody out for longer than an import when an account was closed unnoticed', async () => {
+test('admits all accounts at the next import when an account was closed unnoticed', async () => {
   const env = await createEnv();
   const gone = created(env);
   await onboard(env, gone.event);

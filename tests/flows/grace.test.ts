@@ -59,7 +59,7 @@ const endOf = (hold: RecordedHold | undefined) => [
   hold?.reason === 'grace-period' ? hold.until : undefined,
 ];
 
-test('keeps the access of a closed account for its grace period and revokes it in the next sweep', async () => {
+test("keeps a closed account's access for the grace period, and revokes it in the next sweep", async () => {
   const { env, id, has, ended } = await left(close);
   const kept = named(env);
   env.clock.advance(47 * hours);
@@ -113,7 +113,7 @@ test('revokes access in any run by hand after the grace period', async () => {
   expect(everywhere(env, id)).toEqual([]);
 });
 
-test('keeps access that ends by a move or a removed tag for the grace period only', async () => {
+test('keeps access for the grace period only when a move or a removed tag ends it', async () => {
   const { env, id } = await left((world, account) => moved(world, account, 'r-exam'));
   env.clock.advance(24 * hours);
   await onboard(
@@ -150,7 +150,7 @@ test('admits a new account when AWS rejects an account in its grace period, whic
   expect(named(env)[repository]).toContain(closed);
 });
 
-test('applies a shorter grace period to accounts that are in one already', async () => {
+test('applies a shorter grace period to accounts that already are in one', async () => {
   const { env, id } = await left(close);
   env.clock.advance(2 * hours);
 
@@ -160,7 +160,7 @@ test('applies a shorter grace period to accounts that are in one already', async
   expect(everywhere(now, id)).toEqual([]);
 });
 
-test('admits a new account to a full resource once the grace period of another has ended', async () => {
+test("admits a new account to a full resource when another account's grace period has ended", async () => {
   const image = 'ami-0123456789abcdef0';
   const text = `
   - name: golden-image

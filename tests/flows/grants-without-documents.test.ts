@@ -71,7 +71,7 @@ const addRole = (accountId: string) =>
     trust: { Version: '2012-10-17', Statement: [] },
   });
 
-test('gives an account its KMS grant and its launch permission, and revokes both when it closes', async () => {
+test('gives an account its KMS grant and launch permission, and revokes both when it closes', async () => {
   const { id, event } = created(env);
   addRole(id);
 
@@ -91,7 +91,7 @@ test('gives an account its KMS grant and its launch permission, and revokes both
   expect(sharedWith()).toContain(partner);
 });
 
-test('changes nothing in the second run', async () => {
+test('changes no KMS grant and no launch permission in the second run', async () => {
   const { id, event } = created(env);
   addRole(id);
   await onboard(env, event);
@@ -101,7 +101,7 @@ test('changes nothing in the second run', async () => {
   expect(outcomes(again)).toEqual({ [grants]: 'unchanged', [image]: 'unchanged' });
 });
 
-test('excludes an account without the service-linked role, serves the others, and tries again', async () => {
+test('excludes an account without the service-linked role, serves other accounts, and tries again', async () => {
   const { id, event } = created(env);
 
   const first = await onboard(env, event);
@@ -120,7 +120,7 @@ test('excludes an account without the service-linked role, serves the others, an
   expect(granted()).toContain(autoScalingRole(id));
 });
 
-test('shares the image with the others when EC2 does not know an account yet', async () => {
+test('shares the image with other accounts when EC2 does not accept an account yet', async () => {
   const refused = created(env);
   env.organization.refusePrincipal(refused.id);
 
@@ -134,7 +134,7 @@ test('shares the image with the others when EC2 does not know an account yet', a
   expect(sharedWith().length).toBeGreaterThan(3);
 });
 
-test('keeps what somebody else shared when the account leaves', async () => {
+test('keeps unmanaged launch permissions of an account when it leaves', async () => {
   const { id, event } = created(env);
   share(env.organization, id);
   const onboarded = await onboard(env, event);
@@ -148,7 +148,7 @@ test('keeps what somebody else shared when the account leaves', async () => {
   expect([...addedTo(onboarded), ...removedFrom(closed)]).not.toContain(id);
 });
 
-test('counts no account as gained again when the image is shared with another one', async () => {
+test('reports no account as gained again when the image is shared with another account', async () => {
   const theirs = created(env);
   share(env.organization, theirs.id);
   await onboard(env, theirs.event);
@@ -162,18 +162,21 @@ test('counts no account as gained again when the image is shared with another on
 test.each([
   ['Disabled', /ResourceDisabledError: .*its KMS key is disabled .*aws kms enable-key/],
   ['PendingDeletion', /ResourceDisabledError: .*scheduled for deletion .*cancel-key-deletion/],
-] as const)('says what to do with the key when it is %s, and writes all else', async (state, expected) => {
-  const { id, event } = created(env);
-  addRole(id);
-  for (const key of env.organization.world.keys.values()) key.state = state;
+] as const)(
+  'states the next step for a key that is %s, and writes all other resources',
+  async (state, expected) => {
+    const { id, event } = created(env);
+    addRole(id);
+    for (const key of env.organization.world.keys.values()) key.state = state;
 
-  const ended = await onboard(env, event);
+    const ended = await onboard(env, event);
 
-  expect(outcomes(ended)).toMatchObject({ [grants]: 'failed', [image]: 'written' });
-  expect(ended.run.unresolved?.[0]).toMatch(expected);
-});
+    expect(outcomes(ended)).toMatchObject({ [grants]: 'failed', [image]: 'written' });
+    expect(ended.run.unresolved?.[0]).toMatch(expected);
+  },
+);
 
-test('says what to do with the image when it is disabled, and writes all else', async () => {
+test('states the next step for a disabled image, and writes all other resources', async () => {
   const { id, event } = created(env);
   addRole(id);
   const found = env.organization.world.images.get(imageId);

@@ -63,7 +63,7 @@ async function readAs(name: string, { organization, simulated }: ApplicationEnv)
   return Buffer.from(Configuration ?? []).toString();
 }
 
-test('raises no alarm when the spoke role deploys and the reader role reads', async () => {
+test('raises no key alarm when the spoke role deploys and the reader role reads', async () => {
   const { env, watched, uses } = await createWatchedEnv();
   env.organization.addAccount({ id: reader, name: 'shop', parentId: 'ou-exam-workload1' });
   await onboard(env, { accountId: reader });
@@ -75,7 +75,7 @@ test('raises no alarm when the spoke role deploys and the reader role reads', as
   expect(watched.listAlarms()).toEqual([]);
 });
 
-test('raises the alarm when an unknown role reads', async () => {
+test('raises the key alarm when an unknown role reads', async () => {
   const { env, watched } = await createWatchedEnv();
   await start(env, await addVersion(env, good));
 
@@ -84,7 +84,7 @@ test('raises the alarm when an unknown role reads', async () => {
   expect(watched.listAlarms()).toEqual(['UnexpectedKeyUsesAlarm']);
 });
 
-test('raises no alarm when a role of keyUsers reads', async () => {
+test('raises no key alarm when a role of keyUsers reads', async () => {
   const { env, watched } = await createWatchedEnv({ keyUsers: ['local-reader'] });
   await start(env, await addVersion(env, good));
 

@@ -48,7 +48,7 @@ test('keeps the meaning of unmanaged content in every kind of resource', async (
   }
 });
 
-test('gives an account all access in the example organization, and others keep theirs', async () => {
+test('gives an account all access in the example organization, and other accounts keep theirs', async () => {
   const env = await createEnv({ configuration: await example() });
   const { id } = created(env);
   env.organization.moveAccount(id, workloads);
@@ -108,7 +108,7 @@ test.each(['closeAccount', 'removeAccount'] as const)('revokes all access after 
   expect(env.organization.world.putEvents.at(-1)).toMatchObject({ DetailType: 'Account Offboarded' });
 });
 
-test('tells an operator who onboards a closed account that it is not a member', async () => {
+test('reports that a closed account is no active member when an operator onboards it', async () => {
   const env = await createEnv();
   const { id, event } = created(env);
   await onboard(env, event);
@@ -147,7 +147,7 @@ test('serves the other accounts when one of several is unknown', async () => {
   expect(named(env)[bucket]).toEqual(expect.arrayContaining([first.id, second.id]));
 });
 
-test('waits for an account that is still being created', async () => {
+test('waits until an account exists when AWS is still creating it', async () => {
   const env = await createEnv();
   const { id, event } = created(env);
   env.organization.setState(id, 'PENDING_ACTIVATION');
@@ -164,7 +164,7 @@ test('waits for an account that is still being created', async () => {
   expect(named(env)[bucket]).toContain(id);
 });
 
-test('applies the final OU when an account moves during its first run', async () => {
+test('grants access for the final OU when an account moves during its first run', async () => {
   const env = await createEnv();
   const { id, event } = created(env);
   let second: ReturnType<typeof onboard> | undefined;

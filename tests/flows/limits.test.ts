@@ -38,7 +38,7 @@ test("keeps within IAM's versions when seven accounts arrive one after the other
   ]);
 });
 
-test('adds a second managed policy when the first one is full', async () => {
+test('creates a second managed policy when the first one is full', async () => {
   const env = await createEnv({
     configuration: longer(),
     prepare: (organization) => {
@@ -77,7 +77,7 @@ async function crowd(share: number): Promise<TestEnv> {
   return env;
 }
 
-test('serves three hundred imported accounts in one run, with one write per document', async () => {
+test('serves three hundred imported accounts in one run with one write for each document', async () => {
   const env = await crowd(4);
 
   const ended = await onboard(env, { accountId: '600000000000' });
@@ -87,7 +87,7 @@ test('serves three hundred imported accounts in one run, with one write per docu
   expect(writeCounts(env)).toMatchObject({ 'example-org-cloudtrail': 1, 'base/node': 1 });
 });
 
-test('refuses a document that cannot hold all accounts with the number that fits, and writes the others', async () => {
+test('refuses a document that cannot hold all accounts, states how many fit, and writes the other documents', async () => {
   const env = await crowd(2);
   const node = 'ecr-repository-policy/444444444444/eu-west-1/base/node';
 
@@ -121,7 +121,7 @@ async function nearlyFull(): Promise<TestEnv> {
   });
 }
 
-test('removes a departing account from a full document although new accounts still do not fit', async () => {
+test('removes a departing account from a full document even when new accounts still do not fit', async () => {
   const env = await nearlyFull();
   const inWorkloads = async (): Promise<Ended & { readonly id: string }> => {
     const { id } = created(env);

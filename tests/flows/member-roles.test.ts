@@ -27,7 +27,7 @@ const boundaryOf = ({ organization, id }: MemberEnv) => {
   return boundary;
 };
 
-it('verifies both halves of every access when the StackSets bring the member roles', async () => {
+it('verifies both halves of every access when the StackSets deploy the member roles', async () => {
   const { ended } = await onboardMember(withMemberRoles());
 
   expect(ended.run.readiness).toMatchObject({ ready: true, counts: { verified: 7 }, reasons: [] });
@@ -126,25 +126,28 @@ const removals: readonly [string, (env: MemberEnv) => void, readonly string[], R
   ],
 ];
 
-it.each(removals)('denies exactly the affected accesses when %s', async (_, remove, affected, reason) => {
-  const env = await onboardMember(withMemberRoles());
-  remove(env);
+it.each(removals)(
+  'denies exactly the accesses that depend on the removed piece: %s',
+  async (_, remove, affected, reason) => {
+    const env = await onboardMember(withMemberRoles());
+    remove(env);
 
-  const { run } = await onboardAgain(env);
+    const { run } = await onboardAgain(env);
 
-  const { ready, counts, reasons } = run.readiness as Readiness;
-  expect({ ready, counts }).toEqual({
-    ready: false,
-    counts: { verified: 7 - affected.length, denied: affected.length },
-  });
-  const unresolved = run.unresolved ?? [];
-  expect(unresolved).toHaveLength(affected.length);
-  for (const each of affected) expect(unresolved.filter((line) => line.includes(each))).not.toEqual([]);
-  expect(reasons.join()).toMatch(reason);
-  expect(run.status).toBe('failed');
-});
+    const { ready, counts, reasons } = run.readiness as Readiness;
+    expect({ ready, counts }).toEqual({
+      ready: false,
+      counts: { verified: 7 - affected.length, denied: affected.length },
+    });
+    const unresolved = run.unresolved ?? [];
+    expect(unresolved).toHaveLength(affected.length);
+    for (const each of affected) expect(unresolved.filter((line) => line.includes(each))).not.toEqual([]);
+    expect(reasons.join()).toMatch(reason);
+    expect(run.status).toBe('failed');
+  },
+);
 
-it('calls accesses pending, and the account not ready, when a role is missing at the deadline', async () => {
+it('reports pending accesses, and the account as not ready, when a role is missing at the deadline', async () => {
   const env = await onboardMember(withMemberRoles());
   env.organization.world.roles.delete(roleOf(env, 'deploy/Deployer').arn);
 
@@ -173,14 +176,14 @@ it.each([
   expect(run.readiness).toMatchObject(expected);
 });
 
-it('waits for nothing when the configuration says so', async () => {
+it('does not wait for member roles when the configuration says so', async () => {
   const configuration = withMemberRoles(['deploy'], 'verification: { memberRolesMinutes: 0 }');
   const { ended } = await onboardMember(configuration);
 
   expect(ended.states).not.toContain('WaitForMemberRoles');
 });
 
-it('denies when another role has taken the name', async () => {
+it("denies an access when another role has the member role's name", async () => {
   const env = await onboardMember(withMemberRoles(['deploy']));
   const { arn, ...role } = roleOf(env, 'deploy/Deployer');
   env.organization.world.roles.delete(arn);
@@ -198,7 +201,7 @@ it('denies when another role has taken the name', async () => {
   });
 });
 
-it('leaves accesses central only, after the deadline, when no StackSet brings the role that reads', async () => {
+it('reports accesses as central only after the deadline when no StackSet deploys the reader role', async () => {
   const { ended } = await onboardMember(withMemberRoles(['people', 'secret']), () => {});
 
   expect(ended.run).toMatchObject({
@@ -223,7 +226,7 @@ async function onboardWithFailedStack(prepare: (env: TestEnv) => void = () => {}
 
 const command = 'aws cloudformation list-stack-instances --stack-set-name account-onboarding-flows-members-';
 
-it('denies, and names the StackSet with its reason, when the instance of the account failed', async () => {
+it("denies an access, and names the StackSet and its reason, when the account's stack instance failed", async () => {
   const { id, ended } = await onboardWithFailedStack();
 
   expect(ended.run).toMatchObject({ status: 'failed', readiness: { ready: false, counts: { denied: 2 } } });
@@ -233,7 +236,7 @@ it('denies, and names the StackSet with its reason, when the instance of the acc
   expect(ended.run.readiness?.reasons[0]).toContain(command);
 });
 
-it('leaves accesses central only, with the command that shows why, when the hub may not see the StackSet', async () => {
+it('reports accesses as central only, with a command that shows why, when the hub may not read the StackSet', async () => {
   const { id, ended } = await onboardWithFailedStack((env) => {
     fault(env, 'ListStackInstances', refuse('AccessDenied', 'not you', 403), 1_000);
   });
@@ -243,7 +246,7 @@ it('leaves accesses central only, with the command that shows why, when the hub 
   expect(ended.run.readiness?.reasons[0]).toContain(`--stack-instance-account ${id}`);
 });
 
-it('reads each role of an account with at most two calls and five for each role', async () => {
+it("reads an account's roles with two calls and at most five more for each role", async () => {
   const env = await onboardMember(withMemberRoles());
   env.organization.resetCalls();
 

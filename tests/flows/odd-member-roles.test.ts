@@ -89,19 +89,22 @@ describe('member roles that cannot be judged', () => {
 
   afterEach(() => changes.undo());
 
-  it.each(oddities)('says unproven and why when $title', async ({ title, make, status, count, reason }) => {
-    make(env, changes);
+  it.each(oddities)(
+    'reports unproven and the reason when $title',
+    async ({ title, make, status, count, reason }) => {
+      make(env, changes);
 
-    const { readiness, results } = await check(title);
+      const { readiness, results } = await check(title);
 
-    const odd = results.filter((each) => each.status === status);
-    expect(readiness?.ready).toBe('unproven');
-    expect(readiness?.counts).toEqual({ verified: results.length - count, [status]: count });
-    for (const each of odd) expect(each.reason).toMatch(reason);
-  });
+      const odd = results.filter((each) => each.status === status);
+      expect(readiness?.ready).toBe('unproven');
+      expect(readiness?.counts).toEqual({ verified: results.length - count, [status]: count });
+      for (const each of odd) expect(each.reason).toMatch(reason);
+    },
+  );
 });
 
-it('makes no role of the StackSet and says not ready when the account has a role of that name', async () => {
+it("reports not ready and keeps the role when the account already has a role of the member role's name", async () => {
   const env = await createEnv({ configuration: withMemberRoles() });
   await deployMemberRoles(env);
   const { id } = created(env);

@@ -91,7 +91,7 @@ const cases: readonly {
 ];
 
 test.each(cases)(
-  'fails only the update of its account when $name, and finishes in the next run',
+  "fails only the central account's update when $name, and finishes in the next run",
   async (it) => {
     const env = await createEnv();
     const mend = it.breakIt(env);
@@ -115,7 +115,7 @@ test.each(cases)(
   },
 );
 
-test('writes nothing without a complete import', async () => {
+test('writes nothing when the import is not complete', async () => {
   const env = await createEnv({ ready: false });
 
   const ended = await onboard(env, created(env).event);
@@ -127,7 +127,7 @@ test('writes nothing without a complete import', async () => {
   expect(writeCounts(env)).toEqual({});
 });
 
-test('writes nothing and stays unready when an import breaks off', async () => {
+test('writes nothing and stays not ready when an import is interrupted', async () => {
   const env = await createEnv({ ready: false });
   fault(env, 'ListTagsForResource', refuse('ServiceException', 'broken', 400), 1);
   await expect(makeReady(env)).rejects.toThrow();
@@ -138,7 +138,7 @@ test('writes nothing and stays unready when an import breaks off', async () => {
   expect(writeCounts(env)).toEqual({});
 });
 
-test("refuses an unknown statement with the installation's mark, and writes the others", async () => {
+test('refuses an unknown statement that has a managed Sid, and writes other resources', async () => {
   const env = await createEnv();
   env.organization.editPolicy('bucket', 'example-logs', {
     Version: '2012-10-17',
@@ -160,7 +160,7 @@ test("refuses an unknown statement with the installation's mark, and writes the 
   expect(env.organization.policyOf('bucket', 'example-logs')?.Statement).toHaveLength(1);
 });
 
-test('refuses a document that would be too large with its numbers, and writes the others', async () => {
+test('refuses a document that would be too large, with its numbers, and writes other documents', async () => {
   const env = await createEnv();
   env.organization.editPolicy('repository', `arn:aws:ecr:eu-west-1:444444444444:repository/base/node`, {
     Version: '2012-10-17',
@@ -184,7 +184,7 @@ test('refuses a document that would be too large with its numbers, and writes th
   expect(outcomes(ended)).toMatchObject({ [repository]: 'refused', [secret]: 'unchanged', [key]: 'written' });
 });
 
-test('adds accounts and blocks removals when a selector would revoke many', async () => {
+test('adds accounts and blocks removals when a selector would revoke many accounts', async () => {
   const env = await createEnv();
   const many = Array.from({ length: 12 }, () => created(env).id);
   await onboard(env, { accountIds: many });
@@ -208,7 +208,7 @@ test('adds accounts and blocks removals when a selector would revoke many', asyn
   });
 });
 
-test('keeps removals blocked until a configuration allows them, also when new accounts make them a small share', async () => {
+test('keeps removals blocked when new accounts make them a small share', async () => {
   const env = await createEnv();
   const many = Array.from({ length: 7 }, () => created(env).id);
   await onboard(env, { accountIds: many });
@@ -236,7 +236,7 @@ test('keeps removals blocked until a configuration allows them, also when new ac
   expect(named(env)[bucket]).toEqual([...newcomers, last].toSorted());
 });
 
-test('applies the configuration that is activated in the middle of a run', async () => {
+test('uses the configuration that is activated during the run', async () => {
   const env = await createEnv();
   const { id, event } = created(env);
   const fewer = small();

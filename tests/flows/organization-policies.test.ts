@@ -35,7 +35,7 @@ function attach(
   });
 }
 
-it('denies what an SCP of the OU denies to the role of the member account', async () => {
+it('denies an access of a member role when an SCP of the OU denies it', async () => {
   const env = await onboardMember(withMemberRoles());
   attach(env, 'SERVICE_CONTROL_POLICY', workloads, denyAll('secretsmanager:GetSecretValue'));
 
@@ -50,7 +50,7 @@ it('denies what an SCP of the OU denies to the role of the member account', asyn
   });
 });
 
-it('denies what an RCP of the central account denies to everybody', async () => {
+it('denies an access when an RCP of the central account denies it to all principals', async () => {
   const env = await onboardMember(withMemberRoles());
   const denial = allow('secretsmanager:GetSecretValue', { Effect: 'Deny', Sid: 'Perimeter', Principal: '*' });
   attach(env, 'RESOURCE_CONTROL_POLICY', shared, denial);
@@ -61,7 +61,7 @@ it('denies what an RCP of the central account denies to everybody', async () => 
   expect(run.readiness?.reasons[0]).toContain(`RCP Perimeter of ${shared}`);
 });
 
-it('proves nothing, and says so once, when the hub may not read the policies', async () => {
+it("reports unproven once when the hub may not read the organization's policies", async () => {
   const env = await onboardMember(withMemberRoles());
   fault(env, 'ListPoliciesForTarget', refuse('AccessDeniedException', 'not the management account', 400), 99);
   attach(env, 'SERVICE_CONTROL_POLICY', workloads, denyAll('iam:CreateUser'));
@@ -75,7 +75,7 @@ it('proves nothing, and says so once, when the hub may not read the policies', a
   expect(run.readiness?.reasons).toEqual([expect.stringContaining('organization policies not read')]);
 });
 
-it('reads no policies when the configuration ignores them', async () => {
+it('reads no organization policies when the configuration ignores them', async () => {
   const configuration = withMemberRoles(['people'], 'verification: { organizationPolicies: ignore }');
   const env = await onboardMember(configuration);
   attach(env, 'SERVICE_CONTROL_POLICY', workloads, denyAll('iam:CreateUser'));
@@ -87,7 +87,7 @@ it('reads no policies when the configuration ignores them', async () => {
   expect(env.organization.calls.map(({ operation }) => operation)).not.toContain('ListPoliciesForTarget');
 });
 
-it('proves nothing, and ends at once, when AWS throttles the reads of policies', async () => {
+it('reports unproven at once when AWS throttles reads of organization policies', async () => {
   const env = await onboardMember(withMemberRoles());
   fault(env, 'ListPoliciesForTarget', refuse('TooManyRequestsException', 'Rate exceeded', 429), 100);
 
@@ -110,7 +110,7 @@ async function onboardWithoutRoles(grants: readonly GrantName[], prepare: (env: 
   return { env, run };
 }
 
-it('denies what an RCP denies to a service when no access names a role', async () => {
+it('denies an access of a service when an RCP denies it and no access names a role', async () => {
   const { run } = await onboardWithoutRoles(['bucket'], (env) =>
     attach(env, 'RESOURCE_CONTROL_POLICY', log, allow('s3:PutObject', { ...everybody, Sid: 'Frozen' })),
   );
@@ -122,7 +122,7 @@ it('denies what an RCP denies to a service when no access names a role', async (
   });
 });
 
-it('denies what an SCP of the OU denies to the account as a whole', async () => {
+it('denies an access of the account when an SCP of the OU denies it', async () => {
   const { run } = await onboardWithoutRoles(['repository'], (env) =>
     attach(env, 'SERVICE_CONTROL_POLICY', workloads, denyAll('ecr:BatchGetImage')),
   );
@@ -132,7 +132,7 @@ it('denies what an SCP of the OU denies to the account as a whole', async () => 
 });
 
 it.each<GrantName>(['bucket', 'key', 'repository'])(
-  'proves nothing when the hub may not read the policies and the grant %s names no role',
+  'reports unproven when the hub may not read the policies and the grant %s names no role',
   async (grant) => {
     const { run } = await onboardWithoutRoles([grant], (env) => {
       fault(
@@ -152,7 +152,7 @@ it.each<GrantName>(['bucket', 'key', 'repository'])(
   },
 );
 
-it('reads RCPs alone when services are the only callers', async () => {
+it('reads only RCPs when services are the only callers', async () => {
   const { env, run } = await onboardWithoutRoles(['bucket'], () => {});
 
   const calls = env.organization.calls.filter(({ operation }) => operation === 'ListPoliciesForTarget');
@@ -161,7 +161,7 @@ it('reads RCPs alone when services are the only callers', async () => {
   expect(run.readiness).toMatchObject({ ready: true });
 });
 
-it('reads shared policies once when runs of one process meet', async () => {
+it('reads shared organization policies once when one process verifies two runs', async () => {
   const env = await createEnv({ configuration: withMemberRoles(['people']) });
   await deployMemberRoles(env);
   const ids = [created(env).id, created(env).id];

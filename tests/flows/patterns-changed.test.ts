@@ -15,7 +15,7 @@ import { activated, createSweptEnv, sweep } from '../fixtures/sweeps.ts';
 import { createEnv, onboard, type TestEnv } from '../fixtures/test-env.ts';
 
 describe('when the configuration changes', () => {
-  test('clears the matches of a removed pattern', async () => {
+  test('revokes access on the resources of a removed pattern', async () => {
     const env = await createSweptEnv({ configuration: having(images('["base/*"]')), prepare: withNode });
     const without = await activated(env, having(images('[other]')));
     addRepository(without, 'other');
@@ -28,7 +28,7 @@ describe('when the configuration changes', () => {
     expect((await sweep(without)).run.counts).toMatchObject({ written: 0, failed: 0 });
   });
 
-  test('keeps the grant of a name that becomes a pattern, also while the search fails', async () => {
+  test('keeps a grant when its resource name becomes a pattern, even while the search fails', async () => {
     const env = await createSweptEnv({ configuration: having(images('[base/node]')) });
     const stop = env.organization.intercept((call, proceed) => {
       if (call.operation === 'DescribeRepositories')
@@ -52,7 +52,7 @@ describe('when the configuration changes', () => {
   });
 });
 
-test('names the excess when a pattern matches more than the limit, and serves the matches known before', async () => {
+test('reports the excess when a pattern matches more than the limit, and serves the earlier matches', async () => {
   const env = await createEnv({
     configuration: having(
       images('["base/*"]') + images('[tool]').replace('name: images', 'name: tools'),
@@ -73,7 +73,7 @@ test('names the excess when a pattern matches more than the limit, and serves th
   expect(onRepository(env, 'base/node')).toEqual([]);
 });
 
-test('warns of a pattern without matches, and succeeds', async () => {
+test('warns when a pattern matches nothing, and succeeds', async () => {
   const env = await createEnv({ configuration: having(images('["base/*", tool]')) });
 
   const { run } = await sweep(env);
@@ -131,7 +131,7 @@ describe('keys and images by their tags', () => {
       },
     });
 
-  test('grants by tag, with a policy for each replica of a key', async () => {
+  test('grants access by tag, with a policy for each replica of a key', async () => {
     const env = await tagged();
 
     expect(namedOn(env, 'key', key(home))).toEqual([workload]);
@@ -139,7 +139,7 @@ describe('keys and images by their tags', () => {
     expect(launches(env)).toEqual([workload]);
   });
 
-  test('revokes access with the tag, in that region only', async () => {
+  test('revokes access in one region when the tag is removed there', async () => {
     const env = await tagged();
     env.organization.tagResource('key', key(abroad), { use: 'other' });
     env.organization.tagResource('image', image, { use: undefined });

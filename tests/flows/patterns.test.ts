@@ -18,7 +18,7 @@ import { shared } from '../fixtures/small-configuration.ts';
 import { activated, announcements, createSweptEnv, operationCount, sweep } from '../fixtures/sweeps.ts';
 import { createEnv, onboard, type TestEnv } from '../fixtures/test-env.ts';
 
-test('repositories that a pattern matches get the grant, in each region, and others do not', async () => {
+test('grants access on repositories that a pattern matches, in each region, and on no other repository', async () => {
   const env = await createEnv({
     configuration: having(images('["base/*", tool]', `[${home}, ${abroad}]`)),
   });
@@ -42,7 +42,7 @@ describe('a repository that is made later', () => {
     return env;
   };
 
-  test('finds a later repository by its event, and announces the run', async () => {
+  test('discovers a new repository by its event, and announces the run', async () => {
     const env = await made();
 
     const ended = await afterCreateRepository(env);
@@ -52,7 +52,7 @@ describe('a repository that is made later', () => {
     expect(announcements(env)).toEqual(['Resources Updated']);
   });
 
-  test('finds a later repository in the next sweep', async () => {
+  test('discovers a new repository in the next sweep', async () => {
     const env = await made();
 
     const { run } = await sweep(env);
@@ -61,7 +61,7 @@ describe('a repository that is made later', () => {
     expect(onRepository(env, 'base/python')).toEqual([workload]);
   });
 
-  test('searches nothing in a run for an account', async () => {
+  test('searches for no resources in a run for an account', async () => {
     const env = await made();
     env.organization.addAccount({ id: '555566667777', name: 'newcomer' });
 
@@ -72,7 +72,7 @@ describe('a repository that is made later', () => {
     expect(onRepository(env, 'base/python')).toEqual([]);
   });
 
-  test('ignores the event of a repository when no grant has a pattern there', async () => {
+  test('ignores the event of a repository when no grant has a pattern for its region', async () => {
     const env = await made();
 
     const { run } = await afterCreateRepository(env, abroad);
@@ -92,7 +92,7 @@ describe('a repository that is made later', () => {
     expect(announcements(env)).toEqual([]);
   });
 
-  test('grants again when a repository is deleted and created again', async () => {
+  test('grants access again when a repository is deleted and created again', async () => {
     const env = await createSweptEnv({ configuration: having(images('["base/*"]')), prepare: withNode });
     // However often: nobody fights over it.
     for (let time = 0; time < 3; time += 1) {
@@ -106,7 +106,7 @@ describe('a repository that is made later', () => {
   });
 });
 
-test('succeeds when a repository is deleted, and drops it', async () => {
+test('succeeds when a repository is deleted, and forgets the repository', async () => {
   const env = await createSweptEnv({ configuration: having(images('["base/*"]')), prepare: withNode });
   env.organization.deleteRepository(repositoryArn('base/node'));
 
@@ -133,7 +133,7 @@ describe('a secret whose tag is taken away', () => {
       },
     });
 
-  test('loses the grant with the event', async () => {
+  test('revokes access when an event reports that a secret lost its tag', async () => {
     const env = await tagged();
     expect(namedOn(env, 'secret', arnOf(env))).toEqual([workload]);
     env.organization.tagResource('secret', arnOf(env), { use: undefined });
@@ -144,7 +144,7 @@ describe('a secret whose tag is taken away', () => {
     expect(namedOn(env, 'secret', arnOf(env))).toEqual([]);
   });
 
-  test('succeeds when a secret without its tag is planned for deletion, and revokes the grant once the secret is restored', async () => {
+  test('revokes access to a secret without its tag once the secret is restored from scheduled deletion', async () => {
     const env = await tagged();
     const secret = env.organization.world.secrets.get(arnOf(env));
     if (secret === undefined) throw new Error('there is no secret');
@@ -159,7 +159,7 @@ describe('a secret whose tag is taken away', () => {
     expect(namedOn(env, 'secret', arnOf(env))).toEqual([]);
   });
 
-  test('keeps what another grant gives it by name', async () => {
+  test("keeps access that another grant gives by the secret's name", async () => {
     const env = await tagged();
     const both = await activated(
       env,

@@ -22,7 +22,7 @@ test.each([
       notVerified: [expect.stringContaining('is no member role of the configuration')],
     },
   ],
-] as const)('says in event, message and record that ready is %s', async (_, grants, expected) => {
+] as const)('states in event, message and record that ready is %s', async (_, grants, expected) => {
   const env = await createEnv({ configuration: small(grants) });
 
   const { run } = await onboard(env, created(env).event);
@@ -36,7 +36,7 @@ test.each([
   expect(run.readiness).toEqual({ ready, counts, reasons });
 });
 
-test('says that the account is not ready when a statement of others denies an access', async () => {
+test('reports that the account is not ready when an unmanaged statement denies an access', async () => {
   const env = await createEnv({ configuration: small(['bucket']) });
   const frozen = {
     Sid: 'Frozen',
@@ -58,7 +58,7 @@ test('says that the account is not ready when a statement of others denies an ac
   });
 });
 
-test('sends an event again when EventBridge does not accept it', async () => {
+test('sends an event again when EventBridge rejects it', async () => {
   const env = await createEnv();
   fault(env, 'PutEvents', refusedEntry, 2);
 
@@ -91,7 +91,7 @@ test('sends the message when the event bus refuses the event', async () => {
   expect(env.organization.world.messages.length).toBeGreaterThan(0);
 });
 
-test('sends what a FIFO topic needs', async () => {
+test('sends the group id and deduplication id that a FIFO topic requires', async () => {
   const text = smallText(['bucket']).replace(/topic: (\S+?) }/, 'topic: $1.fifo }');
   const env = await createEnv({ configuration: parseConfiguration(text, 'the test') });
 

@@ -46,7 +46,7 @@ test.each([
   ['secret', secret, recreateSecret],
   ['group', people, recreateGroup],
 ])(
-  'writes the policy of a %s again when the resource was deleted and made anew, twice',
+  'restores the policy of a %s without a conflict when the resource was deleted and created again twice',
   async (_, key, recreate) => {
     const { env, ends } = await twice(recreate);
 
@@ -56,7 +56,7 @@ test.each([
   },
 );
 
-test('finds a conflict when the policy of one and the same repository is deleted twice', async () => {
+test('reports a conflict when the policy of one repository is deleted twice', async () => {
   const { ends } = await twice(({ organization }) =>
     organization.editPolicy('repository', repositoryArn, undefined),
   );
@@ -64,7 +64,7 @@ test('finds a conflict when the policy of one and the same repository is deleted
   expect(ends.map((ended) => outcomes(ended)[repository])).toEqual(['written', 'conflict']);
 });
 
-test('finds a conflict when AWS does not say whether it is the same repository', async () => {
+test('reports a conflict when AWS does not state whether the repository is the same one', async () => {
   const { ends } = await twice(({ organization: { world } }) => {
     const found = world.repositories.get(repositoryArn);
     const { createdAt: _, ...unknown } = found ?? { name: '' };
@@ -74,7 +74,7 @@ test('finds a conflict when AWS does not say whether it is the same repository',
   expect(ends.map((ended) => outcomes(ended)[repository])).toEqual(['written', 'conflict']);
 });
 
-test('finds a conflict when a bucket loses its policy twice, since a bucket has no identity', async () => {
+test('reports a conflict when a bucket loses its policy twice, because a bucket has no identity', async () => {
   const { ends } = await twice(({ organization }) =>
     organization.editPolicy('bucket', 'example-logs', undefined),
   );
@@ -82,7 +82,7 @@ test('finds a conflict when a bucket loses its policy twice, since a bucket has 
   expect(ends.map((ended) => outcomes(ended)[bucket])).toEqual(['written', 'conflict']);
 });
 
-test('tells a role from a new one of its name by its unique id', async () => {
+test('distinguishes a role from a new role of its name by its unique id', async () => {
   const clients = { iam: { send: async () => ({ Role: { RoleId: 'AROAEXAMPLE', Arn: 'arn' } }) } } as never;
   const ref = { kind: 'role-trust-policy', accountId: '333333333333', region: 'us-east-1', id: 'Reader' };
   const state = await roleTrustPolicy.read(clients, ref, undefined as never);

@@ -70,7 +70,7 @@ const answersWithout = (lost: readonly string[]): Readonly<Record<string, string
   );
 
 describe('an account with an access of every grant kind', () => {
-  it('verifies every access when nothing is removed', async () => {
+  it('verifies every access of every grant kind when nothing is removed', async () => {
     const checked = await check();
 
     expect(statusesOf(checked)).toEqual(allVerified);
@@ -92,7 +92,7 @@ describe('an account with an access of every grant kind', () => {
       expect(given).toMatch(reason);
   });
 
-  it('removes every piece of every grant kind', () => {
+  it('removes every piece of every grant kind in some case', () => {
     const removed = Map.groupBy(
       removals.flatMap(({ piece, affected }) => affected.map((name) => ({ piece, kind: accesses[name][0] }))),
       ({ kind }) => kind,

@@ -29,7 +29,7 @@ import { secret, smallText } from '../fixtures/small-configuration.ts';
 import { activated, sweep } from '../fixtures/sweeps.ts';
 import { createEnv, named, onboard } from '../fixtures/test-env.ts';
 
-test('gives access to all accounts of the OU when the new path is activated', async () => {
+test('gives access to all accounts of the renamed OU when a configuration with the new path is activated', async () => {
   const env = await withThreeAccounts();
   env.organization.renameOu(production, 'Prod');
   add(env, '700000000004', production);
@@ -44,7 +44,7 @@ test('gives access to all accounts of the OU when the new path is activated', as
   expect(run.warnings).toBeUndefined();
 });
 
-test('keeps access when the old path is activated again', async () => {
+test('keeps access when a configuration with the old path is activated again', async () => {
   const env = await withThreeAccounts();
   env.organization.renameOu(production, 'Prod');
   await activated(env, forAccounts(productionPath, 'graceHours: 1'));
@@ -55,7 +55,7 @@ test('keeps access when the old path is activated again', async () => {
   expect(run.unresolved?.join()).toContain(renamedText);
 });
 
-test('ends the report when the OU gets its old name again', async () => {
+test('ends the report of a renamed OU when the OU gets its old name again', async () => {
   const env = await withThreeAccounts();
   env.organization.renameOu(production, 'Prod');
   add(env, '700000000004', production);
@@ -85,7 +85,7 @@ test('keeps an account excluded when the OU in `except` is renamed', async () =>
   );
 });
 
-test('keeps access when an OU gets the path of the OU in `except`', async () => {
+test("keeps an account's access when another OU gets the path in `except`", async () => {
   const env = await withThreeAccounts(
     forAccounts('{ ous: [Workloads/Production, ou-exam-platform1], except: [{ ous: [Platform/Legacy] }] }'),
     'Platform/Legacy',
@@ -102,7 +102,7 @@ test('keeps access when an OU gets the path of the OU in `except`', async () => 
   expect(withAccess(env)).toEqual(before);
 });
 
-test('keeps access on each resource that an account has, and adds it to no other, when grants differ', async () => {
+test('keeps access on each resource that an account has, and adds no other, when grants differ', async () => {
   const configuration = parseConfiguration(
     smallText(['repository', 'secret'])
       .replace('{ ous: [Workloads] }', productionPath)
@@ -120,7 +120,7 @@ test('keeps access on each resource that an account has, and adds it to no other
   expect(run.unresolved?.join()).toContain(head('Workloads/Production', 'grants images, token'));
 });
 
-test('asks for approval of a new account in an OU of `approval` that was renamed', async () => {
+test('requests approval of a new account when the OU in `approval` was renamed', async () => {
   const env = await withThreeAccounts(
     forAccounts('{ ous: [Workloads] }', `approval: { for: ${productionPath} }`),
     'Workloads/Production',
@@ -134,7 +134,7 @@ test('asks for approval of a new account in an OU of `approval` that was renamed
   expect(withAccess(env)).not.toContain(id);
 });
 
-test('keeps access when an OU is renamed that was made after the activation', async () => {
+test('keeps access when an OU is renamed that was created after the activation', async () => {
   const env = await withThreeAccounts(
     forAccounts('{ ous: [Workloads/team-*, Sandbox/New] }'),
     'Workloads/Production',
@@ -156,30 +156,27 @@ test('keeps access when an OU is renamed that was made after the activation', as
 test.each([
   ['stays renamed', 'Work'],
   ['is renamed back', 'Workloads'],
-])(
-  'gives nothing to an OU that replaces a new one below a renamed OU when the parent %s',
-  async (_, name) => {
-    const env = await withThreeAccounts(forAccounts('{ ous: [W*/*] }'), 'Workloads/Production');
-    env.organization.renameOu(workloads, 'Work');
-    env.organization.createOu({ id: 'ou-exam-teamteam1', name: 'team-c', parentId: workloads });
-    add(env, '700000000004', 'ou-exam-teamteam1');
-    await sweep(env);
-    expect(withAccess(env)).toContain('700000000004');
-    env.organization.moveAccount('700000000004', workloads);
-    env.organization.deleteOu('ou-exam-teamteam1');
-    env.organization.renameOu(workloads, name);
-    env.organization.createOu({ id: newOu, name: 'team-c', parentId: workloads });
-    add(env, '700000000005', newOu);
+])('gives nothing to an OU that replaces a new OU below a renamed OU when the parent %s', async (_, name) => {
+  const env = await withThreeAccounts(forAccounts('{ ous: [W*/*] }'), 'Workloads/Production');
+  env.organization.renameOu(workloads, 'Work');
+  env.organization.createOu({ id: 'ou-exam-teamteam1', name: 'team-c', parentId: workloads });
+  add(env, '700000000004', 'ou-exam-teamteam1');
+  await sweep(env);
+  expect(withAccess(env)).toContain('700000000004');
+  env.organization.moveAccount('700000000004', workloads);
+  env.organization.deleteOu('ou-exam-teamteam1');
+  env.organization.renameOu(workloads, name);
+  env.organization.createOu({ id: newOu, name: 'team-c', parentId: workloads });
+  add(env, '700000000005', newOu);
 
-    const { run } = await sweep(env);
+  const { run } = await sweep(env);
 
-    expect(withAccess(env)).toEqual(three);
-    const line = run.unresolved?.join() ?? '';
-    expect(line).toContain(head('W*/*'));
-    expect(line).toContain(`${name}/team-c is now another OU: ${newOu}.`);
-    expect(line).toContain('Not added: account-05 (700000000005).');
-  },
-);
+  expect(withAccess(env)).toEqual(three);
+  const line = run.unresolved?.join() ?? '';
+  expect(line).toContain(head('W*/*'));
+  expect(line).toContain(`${name}/team-c is now another OU: ${newOu}.`);
+  expect(line).toContain('Not added: account-05 (700000000005).');
+});
 
 test('keeps access when the configuration was activated before the registry was imported', async () => {
   const env = await createEnv({

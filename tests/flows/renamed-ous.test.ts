@@ -40,7 +40,7 @@ test('keeps access and reports both paths in each sweep when the OU of a path is
   });
 });
 
-test('names the accounts that keep access when a clash of marks also keeps the resource as it is', async () => {
+test("names the accounts that keep access when an unknown managed Sid also stops the resource's writes", async () => {
   const env = await withThreeAccounts();
   const arn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
   const policy = env.organization.policyOf('repository', arn);
@@ -62,7 +62,7 @@ test('names the accounts that keep access when a clash of marks also keeps the r
   expect(withAccess(env)).toEqual(three);
 });
 
-test('keeps access when the OU above the OU of a path is renamed', async () => {
+test("keeps access when the parent of a path's OU is renamed", async () => {
   const env = await withThreeAccounts();
   env.organization.renameOu(workloads, 'Work');
 
@@ -74,7 +74,7 @@ test('keeps access when the OU above the OU of a path is renamed', async () => {
   );
 });
 
-test('keeps access below a wildcard when the OU above is renamed', async () => {
+test('keeps access below a wildcard when the parent OU is renamed', async () => {
   const env = await withThreeAccounts(forAccounts('{ ous: [Workloads/*] }'), 'Workloads/Production');
   env.organization.renameOu(workloads, 'Work');
 
@@ -86,7 +86,7 @@ test('keeps access below a wildcard when the OU above is renamed', async () => {
   );
 });
 
-test('gives nothing to the accounts of a new OU that takes the old path', async () => {
+test("gives nothing to the accounts of a new OU that has the renamed OU's old path", async () => {
   const env = await withThreeAccounts();
   env.organization.renameOu(production, 'Prod');
   env.organization.createOu({ id: newOu, name: 'Production', parentId: workloads });
@@ -108,7 +108,7 @@ test('gives nothing to the accounts of a new OU that takes the old path', async 
   ]);
 });
 
-test('gives access to nobody when the OU is deleted, and reports it', async () => {
+test('revokes all access of the path when its OU is deleted, and reports it', async () => {
   const env = await withThreeAccounts();
   for (const id of three) env.organization.moveAccount(id, workloads);
   env.organization.deleteOu(production);
@@ -123,7 +123,7 @@ test('gives access to nobody when the OU is deleted, and reports it', async () =
   );
 });
 
-test('gives access to nobody when the OU is deleted and made anew, until a configuration is activated', async () => {
+test('gives access to no account when the OU is deleted and created again, until a configuration is activated', async () => {
   const env = await withThreeAccounts();
   for (const id of three) env.organization.moveAccount(id, workloads);
   env.organization.deleteOu(production);
@@ -145,7 +145,7 @@ test('gives access to nobody when the OU is deleted and made anew, until a confi
   expect(after.warnings).toBeUndefined();
 });
 
-test('reports an OU that is renamed when it has no account any more', async () => {
+test('reports a renamed OU when it has no account anymore', async () => {
   const env = await withThreeAccounts();
   for (const id of three) env.organization.moveAccount(id, workloads);
   env.organization.renameOu(production, 'Prod');
@@ -167,7 +167,7 @@ test.each([
       env.organization.moveAccount(three[0] ?? '', newOu);
     },
   ],
-])('takes access back when an account %s', async (_, act) => {
+])('revokes access below a renamed OU when an account %s', async (_, act) => {
   const env = await withThreeAccounts();
   env.organization.renameOu(production, 'Prod');
   await sweep(env);
@@ -178,7 +178,7 @@ test.each([
   expect(withAccess(env)).toEqual(three.slice(1));
 });
 
-test('gives nothing to a new account of the renamed OU, and its run says why', async () => {
+test('gives nothing to a new account of the renamed OU, and its run states why', async () => {
   const env = await withThreeAccounts();
   env.organization.renameOu(production, 'Prod');
   const { id } = created(env);
@@ -192,7 +192,7 @@ test('gives nothing to a new account of the renamed OU, and its run says why', a
   expect(run.unresolved?.join()).toContain(`(${id}). ${nobody} ${todo}`);
 });
 
-test('warns in the run of an account that the unresolved path does not concern', async () => {
+test('warns of an unresolved path in the run of an account that another path selects', async () => {
   const env = await withThreeAccounts(
     forAccounts('{ ous: [Workloads/Production, ou-exam-sandbox01] }'),
     'Sandbox',

@@ -129,7 +129,7 @@ const ways: readonly (readonly [name: string, go: (env: TestEnv, id: string) => 
 ];
 
 test.each(ways)(
-  'leaves nothing managed of an account that %s, and keeps unmanaged content',
+  'removes all managed access of an account that %s, and keeps unmanaged content',
   async (_, go) => {
     const { env, id, has } = await onboarded();
 
@@ -217,7 +217,7 @@ const hideFromParents = ({ organization }: TestEnv, id: string) =>
     return { ...answer, Accounts: answer.Accounts?.filter(({ Id }) => Id !== id) };
   });
 
-test('describes an account that is listed without an OU, grants its access and revokes nothing', async () => {
+test('keeps and grants access when an account is listed without an OU', async () => {
   const env = await createSweptEnv();
   const { id } = created(env);
   env.organization.moveAccount(id, workloads);
@@ -234,7 +234,7 @@ test('describes an account that is listed without an OU, grants its access and r
   expect(writeCounts(env)).toEqual({});
 });
 
-test('writes nothing and reports the account when Organizations cannot tell its OU', async () => {
+test('writes nothing and reports the account when Organizations cannot return its OU', async () => {
   const env = await createSweptEnv();
   const { id } = created(env);
   hideFromParents(env, id);

@@ -61,7 +61,7 @@ async function givenUp(): Promise<SecretEnv> {
 }
 
 describe('an environment that was busy for too long', () => {
-  test('deploys the version to a busy environment when it is free again', async () => {
+  test('deploys a postponed version when the busy environment is free again', async () => {
     const env = await givenUp();
     env.clock.advance(45 * minute);
 
@@ -80,7 +80,7 @@ describe('an environment that was busy for too long', () => {
     expect((await env.store.outbox.listOpen()).items).toEqual([]);
   });
 
-  test('reports a postponed deployment once, and once more when it is given up after two days', async () => {
+  test('reports a postponed deployment once, and once more when it is abandoned after two days', async () => {
     const env = await givenUp();
     const [told] = await deliveries(env);
     let looks = 0;
@@ -110,7 +110,7 @@ describe('an environment that was busy for too long', () => {
     expect(deployedTo(env)).not.toContain(currentVersion(env));
   });
 
-  test('never deploys a postponed version after a newer one', async () => {
+  test('deploys no postponed version over a newer one', async () => {
     const env = await givenUp();
     const old = currentVersion(env);
     await rotate(env);
@@ -123,7 +123,7 @@ describe('an environment that was busy for too long', () => {
     expect([ends.get(old), ends.get(currentVersion(env))]).toEqual(['superseded', 'complete']);
   });
 
-  test('reports the postponed deployment again to the operator who starts it', async () => {
+  test('reports the postponed deployment to an operator who requests it again', async () => {
     const env = await givenUp();
     const { run } = await deploy(env, { secretId: env.secretArn });
 
@@ -143,7 +143,7 @@ describe('a deployment that was not complete when its time was over', () => {
     return env;
   }
 
-  test('records a late deployment as complete at its end, and nothing before', async () => {
+  test('records a late deployment as complete only when it ends', async () => {
     const env = await timedOut();
     expect(await look(env)).toEqual({ status: 'SUCCEEDED', run: undefined });
     env.clock.advance(300 * minute);
@@ -156,7 +156,7 @@ describe('a deployment that was not complete when its time was over', () => {
     expect(startCount(env)).toBe(1);
   });
 
-  test('reports a late deployment that was rolled back meanwhile', async () => {
+  test('reports a late deployment when it was rolled back in the meantime', async () => {
     const env = await timedOut();
     raiseAlarm(env.organization.world, alarm);
 

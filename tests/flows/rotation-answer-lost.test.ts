@@ -15,7 +15,7 @@ import {
 } from '../fixtures/secret-env.ts';
 
 describe('an answer that never came', () => {
-  test('finds the started deployment when the answer was lost, and starts none again', async () => {
+  test("finds the started deployment when AppConfig's answer was lost, and starts no second one", async () => {
     const env = await createSecretEnv();
     const event = await rotate(env);
     fault(env, 'StartDeployment', losingTheAnswer);
@@ -29,7 +29,7 @@ describe('an answer that never came', () => {
     ]);
   });
 
-  test('starts again when a lost answer hid a start that took no effect, counts and reports it', async () => {
+  test('starts again when the lost answer belonged to a start without effect, and reports it', async () => {
     const env = await createSecretEnv();
     const event = await rotate(env);
     fault(env, 'StartDeployment', refuse('InternalServerException', 'We are sorry', 500));
@@ -44,7 +44,7 @@ describe('an answer that never came', () => {
     expect(deployedTo(env)).toHaveLength(1);
   });
 
-  test("finds the deployment when the table's answer to a start was lost", async () => {
+  test("finds the deployment when DynamoDB's answer to the record of the start was lost", async () => {
     const env = await createSecretEnv();
     const event = await rotate(env);
     const { outbox } = env.store;
@@ -65,7 +65,7 @@ describe('an answer that never came', () => {
     ]);
   });
 
-  test("ends by AppConfig's refusal when a late start meets a newer version", async () => {
+  test('ends when AppConfig refuses a late start because of a newer version', async () => {
     const env = await createSecretEnv();
     await deploy(env, { secretId: env.secretArn });
     const event = await rotate(env);
@@ -82,7 +82,7 @@ describe('an answer that never came', () => {
     expect(servedTo(env)).toBe(`${planted}-3`);
   });
 
-  test('tells a start that was not sent from a lost answer when the process was frozen', async () => {
+  test('distinguishes a start that was not sent from a lost answer when the process was frozen', async () => {
     const env = await createSecretEnv({ secretDeployment: namedTarget });
     const event = await rotate(env);
     let asked = 0;
@@ -100,7 +100,7 @@ describe('an answer that never came', () => {
     expect(await deliveries(env)).toEqual([expect.objectContaining({ startAttempts: 1, retriedStarts: 0 })]);
   });
 
-  test('tells a throttled start from a lost answer', async () => {
+  test('distinguishes a throttled start from a lost answer', async () => {
     const env = await createSecretEnv();
     const event = await rotate(env);
     fault(env, 'StartDeployment', refuse('ThrottlingException', 'Rate exceeded'), 2);

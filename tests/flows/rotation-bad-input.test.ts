@@ -91,7 +91,7 @@ describe('the targets of one secret go on, though there is another', () => {
   });
 });
 
-test('fails a profile alone when it names a secret that does not exist', async () => {
+test('fails only one profile when it names a secret that does not exist', async () => {
   const env = await createSecretEnv({
     environments: ['production', 'test'],
     secretDeployment: (parts) => {

@@ -20,7 +20,7 @@ test('reports a delivery that another run has taken over, and does not call it c
   expect(startCount(env)).toBe(0);
 });
 
-test('follows forty targets at once', async () => {
+test('follows forty targets of a secret at once', async () => {
   const environments = Array.from({ length: 45 }, (_, index) => `production-${index}`);
   const env = await createSecretEnv({ environments });
   let [now, most] = [0, 0];

@@ -51,7 +51,7 @@ const inputs = {
 
 describe.each(Object.entries(inputs))('a run that dies at any call is finished by %s', (_, finish) => {
   test.each(['before' as const, 'after' as const])(
-    'finishes when the run dies %s the call took effect',
+    'finishes the deployment by another run when the run dies %s a call took effect',
     async (when) => {
       for (let diesAt = 1; ; diesAt += 1) {
         // One world, where a rotation begins that its run does not survive.
@@ -76,7 +76,7 @@ describe.each(Object.entries(inputs))('a run that dies at any call is finished b
   );
 });
 
-test('leaves deliveries to the run that works on them', async () => {
+test('leaves a delivery to the run that works on it', async () => {
   const env = await createSecretEnv();
   const event = await rotate(env);
   let looked: Awaited<ReturnType<typeof deploy>> | undefined;

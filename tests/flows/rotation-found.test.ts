@@ -41,7 +41,7 @@ const listings = ({ organization }: SecretEnv) =>
 
 const statuses = async (env: SecretEnv) => (await deliveries(env)).map(({ status }) => status).toSorted();
 
-test('deploys the version to an environment that was added since the last search', async () => {
+test('deploys the version to an environment that was added after the last search', async () => {
   const env = await found();
   addEnvironment(env, 'stage');
 
@@ -56,7 +56,7 @@ test('deploys the version to an environment that was added since the last search
   expect([listings(env), servedTo(env), servedTo(env, 'stage')]).toEqual([0, `${planted}-4`, `${planted}-4`]);
 });
 
-test('searches again when the results are an hour old, and in a run by hand', async () => {
+test('searches for targets again when the result is an hour old, and in a run by hand', async () => {
   const env = await found();
   env.clock.advance(61 * minute);
   env.organization.resetCalls();
@@ -76,7 +76,7 @@ test.each<[string, (env: SecretEnv) => void]>([
     'application is gone',
     (env) => void env.organization.world.appConfig.applications.delete(env.application.id),
   ],
-])('withdraws a known target without an alarm when its %s', async (_, remove) => {
+])('withdraws a remembered target without an alarm when its %s', async (_, remove) => {
   const env = await found(['production', 'test']);
   const before = announcements(env).length;
   const left = environmentId(env, 'test');
@@ -91,7 +91,7 @@ test.each<[string, (env: SecretEnv) => void]>([
   expect(all.map((each) => each.status).toSorted()).toEqual(['complete', 'withdrawn']);
 });
 
-test('deploys nothing to a profile that has another secret, and the version when the profile is back', async () => {
+test('deploys nothing to a profile that has another secret, and deploys again when the profile is back', async () => {
   const env = await found();
   const profile = env.application.profiles.get(profileId(env)) ?? {};
   const { locationUri } = profile as { readonly locationUri?: string };
@@ -106,7 +106,7 @@ test('deploys nothing to a profile that has another secret, and the version when
   expect(deployedTo(env).at(-1)).toBe(currentVersion(env));
 });
 
-test('reports a known target that still exists and cannot be started', async () => {
+test('reports a remembered target that still exists and whose deployment cannot be started', async () => {
   const env = await found();
   env.organization.world.appConfig.strategies.clear();
 
@@ -116,7 +116,7 @@ test('reports a known target that still exists and cannot be started', async () 
   expect(announcements(env).at(-1)).toBe('Configuration Deployment Failed');
 });
 
-test('targets that the configuration names win over those that are found', async () => {
+test('deploys to configured targets only when a search finds more targets', async () => {
   const env = await createSecretEnv({
     environments: ['production', 'test'],
     secretDeployment: (parts) => {

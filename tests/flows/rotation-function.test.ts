@@ -108,7 +108,7 @@ async function occupied(): Promise<Rotating> {
   return made;
 }
 
-test("deploys in spite of a conflict, where the sample's order of steps loses the deployment", async () => {
+test("deploys the new version in a busy environment, where AWS's sample function loses the deployment", async () => {
   const theirs = await occupied();
   const tools = toolsOf(theirs.clients, rotator(`${planted}-2`), silentLogger);
   const lost = await rotate(theirs, (event) =>
@@ -149,40 +149,43 @@ test.each<[string, SecretEnvOptions, Partial<Rotator>]>([
     },
     {},
   ],
-])('keeps every value inside the secret when its rotation %s', async (_, options, broken) => {
-  const made = await rotating(options);
-  const { env, clients } = made;
-  const { logger, lines } = memoryLogger();
-  const inputs: string[] = [];
-  const tools = toolsOf(clients, { ...rotator(`${planted}-2`), ...broken }, logger);
-  const { outbox, runs } = env.store;
-  const kept: unknown[] = [];
-  const keeping =
-    <Given extends unknown[], Result>(put: (...given: Given) => Promise<Result>) =>
-    (...given: Given) => {
-      kept.push(given);
-      return put(...given);
+])(
+  'keeps every secret value out of logs, records and messages when its rotation %s',
+  async (_, options, broken) => {
+    const made = await rotating(options);
+    const { env, clients } = made;
+    const { logger, lines } = memoryLogger();
+    const inputs: string[] = [];
+    const tools = toolsOf(clients, { ...rotator(`${planted}-2`), ...broken }, logger);
+    const { outbox, runs } = env.store;
+    const kept: unknown[] = [];
+    const keeping =
+      <Given extends unknown[], Result>(put: (...given: Given) => Promise<Result>) =>
+      (...given: Given) => {
+        kept.push(given);
+        return put(...given);
+      };
+    const store = {
+      ...env.store,
+      outbox: { ...outbox, put: keeping(outbox.put) },
+      runs: { ...runs, put: keeping(runs.put) },
     };
-  const store = {
-    ...env.store,
-    outbox: { ...outbox, put: keeping(outbox.put) },
-    runs: { ...runs, put: keeping(runs.put) },
-  };
-  const services = createSimulatedServices(env.organization, { store, logger });
+    const services = createSimulatedServices(env.organization, { store, logger });
 
-  const error = await rotate(made, async (event) => {
-    inputs.push(JSON.stringify(event));
-    await rotateSecret(tools, event);
-  });
-  await deliverAll(env, services, (event) => inputs.push(JSON.stringify(event)));
+    const error = await rotate(made, async (event) => {
+      inputs.push(JSON.stringify(event));
+      await rotateSecret(tools, event);
+    });
+    await deliverAll(env, services, (event) => inputs.push(JSON.stringify(event)));
 
-  const { putEvents, messages } = env.organization.world;
-  const seen = JSON.stringify([lines, inputs, kept, putEvents, messages, env.events, error], withErrors);
-  expect(kept.length).toBeGreaterThan(1);
-  expect(lines.length).toBeGreaterThan(3);
-  expect(seen).not.toContain(planted);
-  // The secret itself has it, so it could have been found.
-  expect(
-    JSON.stringify([...(env.organization.world.secrets.get(env.secretArn)?.versions.values() ?? [])]),
-  ).toContain(planted);
-});
+    const { putEvents, messages } = env.organization.world;
+    const seen = JSON.stringify([lines, inputs, kept, putEvents, messages, env.events, error], withErrors);
+    expect(kept.length).toBeGreaterThan(1);
+    expect(lines.length).toBeGreaterThan(3);
+    expect(seen).not.toContain(planted);
+    // The secret itself has it, so it could have been found.
+    expect(
+      JSON.stringify([...(env.organization.world.secrets.get(env.secretArn)?.versions.values() ?? [])]),
+    ).toContain(planted);
+  },
+);

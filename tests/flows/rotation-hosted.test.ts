@@ -5,7 +5,7 @@ import { advance, ask, createHostedEnv, ends, inputOf, minute, occupy } from '..
 import { createSecretEnv, currentVersion, deploy, deployedTo, profileId } from '../fixtures/secret-env.ts';
 import { announcements } from '../fixtures/sweeps.ts';
 
-test('deploys no version over a later request when its run died before the start', async () => {
+test('deploys no version over a later request when the earlier run died before the start', async () => {
   const env = await createHostedEnv();
   await ask(env, '1');
   expect((await deploy(env, inputOf(env, '2'))).run?.status).toBe('succeeded');
@@ -31,7 +31,7 @@ test('deploys only the latest request when several versions wait for one environ
   expect(deployedTo(env)).toEqual([currentVersion(env), '2']);
 });
 
-test('deploys a waiting version that is requested again after another one', async () => {
+test('deploys a waiting version when it is requested again after another version', async () => {
   const env = await createHostedEnv();
   await occupy(env);
   const claimed = [await ask(env, '1'), await ask(env, '2'), await ask(env, '1', { runId: 'asks-again' })];
@@ -57,7 +57,7 @@ test('deploys the higher of two versions that were requested at the same moment'
   expect(deployedTo(env)).toEqual(['2']);
 });
 
-test("takes a start without an answer for an old request, not for today's", async () => {
+test('counts a start without an answer for the old request only, not for the latest one', async () => {
   const env = await createHostedEnv();
   fault(env, 'StartDeployment', losingTheAnswer);
   const [key] = await ask(env, '1');
@@ -73,7 +73,7 @@ test("takes a start without an answer for an old request, not for today's", asyn
   ]);
 });
 
-test('rolls back by hand, both after a deployment and during one', async () => {
+test('rolls back a hosted configuration by hand, after a deployment and during one', async () => {
   const env = await createHostedEnv();
   for (const version of ['1', '2', '1']) {
     env.clock.advance(1_000);
@@ -93,7 +93,7 @@ test('rolls back by hand, both after a deployment and during one', async () => {
   ]);
 });
 
-test('deploys a hosted configuration by hand, also an earlier version', async () => {
+test('deploys a hosted configuration by hand, even an earlier version', async () => {
   const env = await createSecretEnv({ environments: ['production', 'test'] });
   const profile = profileId(env, 'settings');
   const versions = env.application.profiles.get(profile)?.versions;
@@ -123,22 +123,25 @@ describe('what does not exist is refused before it takes the place of an earlier
       { version: '2', profile: 'database' },
       /MalformedEventError: .*\n {2}profile: must be one that AppConfig hosts; the content of database is secretsmanager:\/\/app\/database/,
     ],
-  ])('keeps the earlier request when the new one names %s that does not exist', async (_, change, says) => {
-    const env = await createHostedEnv();
-    const earlier = await ask(env, '1');
+  ])(
+    'keeps the earlier request when the new request names %s that does not exist',
+    async (_, change, says) => {
+      const env = await createHostedEnv();
+      const earlier = await ask(env, '1');
 
-    const { status, run } = await deploy(env, { ...inputOf(env, '2'), ...change });
+      const { status, run } = await deploy(env, { ...inputOf(env, '2'), ...change });
 
-    expect(status).toBe('FAILED');
-    expect(run?.unresolved).toEqual([expect.stringMatching(says)]);
-    expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
-    await advance(env, earlier);
-    expect(await ends(env)).toEqual([['1', 'complete']]);
-    expect(deployedTo(env)).toEqual(['1']);
-  });
+      expect(status).toBe('FAILED');
+      expect(run?.unresolved).toEqual([expect.stringMatching(says)]);
+      expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
+      await advance(env, earlier);
+      expect(await ends(env)).toEqual([['1', 'complete']]);
+      expect(deployedTo(env)).toEqual(['1']);
+    },
+  );
 });
 
-test('treats a version named by its label and by its number as one request', async () => {
+test('treats a version that is named by label and by number as one request', async () => {
   const env = await createHostedEnv();
   const [, second] = env.application.profiles.get(profileId(env, 'settings'))?.versions ?? [];
   Object.assign(second ?? {}, { label: 'spring' });

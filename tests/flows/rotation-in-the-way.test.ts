@@ -33,7 +33,7 @@ const denied = refuse('AccessDeniedException', 'It is not allowed for the moment
 
 describe('a secret that is named nowhere', () => {
   test.each(['ListApplications', 'ListConfigurationProfiles', 'ListEnvironments', 'DescribeSecret'])(
-    'remembers the secret when %s is denied, and reports that once',
+    'remembers the secret when %s is denied, and reports the denial once',
     async (operation) => {
       const env = await unheard();
       const before = announcements(env).length;
@@ -48,7 +48,7 @@ describe('a secret that is named nowhere', () => {
     },
   );
 
-  test('reports a denial to an operator each time, and a repeated one to the scheduled check once more', async () => {
+  test('reports a denial to an operator each time, and in the scheduled check only once more', async () => {
     const env = await unheard();
     fault(env, 'ListApplications', denied, 2);
     const byHand = () => deploy(env, { secretId: env.secretArn });
@@ -85,7 +85,7 @@ describe('a secret that is named nowhere', () => {
     },
   );
 
-  test('keeps nobody awake by an error that nobody knows, whether before or after its targets were found', async () => {
+  test('reports an unknown error once and does not repeat it in scheduled checks', async () => {
     const env = await unheard();
     const strange = refuse('VeryStrangeException', 'What is this?');
     fault(env, 'DescribeSecret', strange, 2);
@@ -139,7 +139,7 @@ test.each([
 );
 
 describe('a secret that the configuration names', () => {
-  test('reports a missing secret once, and again when it was there meanwhile', async () => {
+  test('reports a missing secret once, and again when it was restored in the meantime', async () => {
     const env = await named();
     const { secrets } = env.organization.world;
     const secret = secrets.get(env.secretArn);
@@ -162,7 +162,7 @@ describe('a secret that the configuration names', () => {
     ]);
   });
 
-  test('reports in the scheduled check a secret that cannot be described only when no event came', async () => {
+  test('reports an unreadable secret for each event, and not in the scheduled check after an event', async () => {
     const env = await named();
     fault(env, 'DescribeSecret', denied, 3);
     const event = await rotate(env);
@@ -174,7 +174,7 @@ describe('a secret that the configuration names', () => {
     expect(servedTo(env)).toBe(`${planted}-2`);
   });
 
-  test('reports the error although the function died before it could report', async () => {
+  test('reports an unreadable secret when the function died before it could report', async () => {
     const env = await named();
     fault(env, 'DescribeSecret', denied, 2);
     env.clock.advance(15 * minute);
@@ -198,7 +198,7 @@ describe('a secret that the configuration names', () => {
     expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
   });
 
-  test('keeps no other from being deployed', async () => {
+  test('deploys the other secrets when one secret cannot be read', async () => {
     const env = await createSecretEnv({
       secretDeployment: (parts) => {
         const { targets } = namedTarget(parts);

@@ -123,13 +123,13 @@ function read({ organization, clock }: SecretEnv, from = member) {
   }).get();
 }
 
-test("delivers a secret under another account's key with the template's roles and the presets", async () => {
+test("delivers a secret that another account's key encrypts, with the template's roles and the presets", async () => {
   const env = await createKeyedEnv(presets);
   expect(await deploy(env, { secretId: env.secretArn })).toMatchObject({ status: 'SUCCEEDED' });
   expect(await read(env)).toEqual({ password: `${planted}-1` });
 });
 
-test.each(presets)('does not deliver the secret without %s', async (missing) => {
+test.each(presets)('does not deliver the secret when the key policy lacks %s', async (missing) => {
   const env = await createKeyedEnv(presets.filter((preset) => preset !== missing));
   const { status } = await deploy(env, { secretId: env.secretArn });
   if (missing === 'read-configurations') expect(status).toBe('SUCCEEDED');
@@ -137,7 +137,7 @@ test.each(presets)('does not deliver the secret without %s', async (missing) => 
   await expect(read(env)).rejects.toThrow();
 });
 
-test('lets only accounts of the grant assume the reader role, which reads its environment only', async () => {
+test("lets only the grant's accounts assume the reader role, which reads only its environment", async () => {
   const env = await createKeyedEnv(presets, { EnvironmentId: 'other12' });
   await deploy(env, { secretId: env.secretArn });
   await expect(read(env)).rejects.toThrow(/not authorized|denied/i);

@@ -11,7 +11,7 @@ import {
 } from '../fixtures/secret-env.ts';
 import { shared } from '../fixtures/small-configuration.ts';
 
-test('finds the rotation of a named secret in the scheduled check when its event never came', async () => {
+test('discovers the rotation of a configured secret in the scheduled check when its event never came', async () => {
   const env = await createSecretEnv({ secretDeployment: namedTarget });
   await rotate(env);
 
@@ -22,7 +22,7 @@ test('finds the rotation of a named secret in the scheduled check when its event
   expect(await deploy(env, { resumePending: true })).toEqual({ status: 'SUCCEEDED', run: undefined });
 });
 
-test('finds the rotation of a secret that was deployed before in the scheduled check', async () => {
+test('discovers the rotation of a previously deployed secret in the scheduled check', async () => {
   const env = await createSecretEnv();
   await deploy(env, { secretId: env.secretArn });
   await rotate(env);
@@ -36,7 +36,7 @@ test('finds the rotation of a secret that was deployed before in the scheduled c
   expect((await deploy(env, { resumePending: true })).run).toBeUndefined();
 });
 
-test('lists profiles once for many secrets, and checks the others when one fails', async () => {
+test('lists profiles once for many secrets, and checks the other secrets when one fails', async () => {
   const env = await createSecretEnv();
   await deploy(env, { secretId: env.secretArn });
   const add = (name: string) =>

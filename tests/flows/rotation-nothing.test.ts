@@ -40,7 +40,7 @@ test('records a second event of a rotation, and announces no deployment', async 
   expect(announcements(env)).toEqual(['Configuration Deployed']);
 });
 
-test('reads an event of a replica as none of its secret, and deploys nothing without targets', async () => {
+test("deploys nothing for the event of a secret's replica", async () => {
   const env = await createSecretEnv({ secretDeployment: namedTarget });
   const replica = env.organization.addSecret({
     accountId: shared,

@@ -20,7 +20,7 @@ const withOutbox =
   (change: (outbox: OutboxStore) => Partial<OutboxStore>) =>
   ({ outbox }: Store): Partial<Store> => ({ outbox: { ...outbox, ...change(outbox) } });
 
-test('deploys to all other targets when the item of one delivery cannot be understood', async () => {
+test('deploys to the other targets when the item of one delivery cannot be read', async () => {
   const env: SecretEnv = await createSecretEnv({
     environments: ['first', 'second'],
     around: withOutbox((outbox) => ({
@@ -43,7 +43,7 @@ test('deploys to all other targets when the item of one delivery cannot be under
   });
 });
 
-test('looks after all other deliveries when the item of an open delivery cannot be understood', async () => {
+test('continues the other deliveries when the item of an open delivery cannot be read', async () => {
   const error = toErrorRecord(
     unreadable('arn:aws:secretsmanager:eu-west-1:444444444444:secret:other', 'a/e/p/1'),
   );

@@ -41,7 +41,7 @@ async function another(env: SecretEnv, strategy: string): Promise<void> {
 const badRequest = refuse('BadRequestException', 'The request is not what it should be');
 
 test.each(['AppConfig.AllAtOnce', 'AppConfig.Linear20PercentEvery6Minutes'])(
-  'sends a start again when AppConfig refused it because another deployment by %s was quicker',
+  'starts again when AppConfig refused because another deployment by %s was faster',
   async (strategy) => {
     const env = await createSecretEnv();
     const event = await rotate(env);
@@ -60,7 +60,7 @@ test.each(['AppConfig.AllAtOnce', 'AppConfig.Linear20PercentEvery6Minutes'])(
   },
 );
 
-test('sends a refused start once when nothing has changed', async () => {
+test('sends a refused start only once when nothing has changed', async () => {
   const env = await createSecretEnv();
   const event = await rotate(env);
   fault(env, 'StartDeployment', badRequest);
@@ -71,7 +71,7 @@ test('sends a refused start once when nothing has changed', async () => {
   expect(startCount(env)).toBe(1);
 });
 
-test('keeps the refusal when the environment was deleted meanwhile', async () => {
+test("keeps AppConfig's refusal when the environment was deleted in the meantime", async () => {
   const env = await createSecretEnv();
   const event = await rotate(env);
   fault(env, 'StartDeployment', async (call, proceed) => {

@@ -135,7 +135,7 @@ describe('a clear line, a record and an announcement come of', () => {
     expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
   });
 
-  test('delivers nothing to readers when a profile names another secret than it should', async () => {
+  test('delivers nothing to readers when a profile names another secret than the target', async () => {
     const env = await createSecretEnv({
       secretDeployment: (parts) => {
         const [target] = namedTarget(parts).targets;
@@ -161,7 +161,7 @@ describe('a clear line, a record and an announcement come of', () => {
     ]);
   });
 
-  test('refuses an input that it cannot read', async () => {
+  test('refuses an input that is not valid', async () => {
     const env = await createSecretEnv();
     const { run } = await deploy(env, { secret: 'what?' });
     expect(run).toMatchObject({ status: 'failed', error: { name: 'MalformedEventError' } });

@@ -30,7 +30,7 @@ test('ends a late run when a newer request exists', async () => {
   expect(deployedTo(env)).toEqual(['1', '2']);
 });
 
-test('treats a waiting version that is requested again as the latest request, which its first run continues', async () => {
+test('treats a repeated request for a waiting version as the latest request', async () => {
   const env = await createHostedEnv();
   await occupy(env);
   const first = await ask(env, '1');
@@ -43,7 +43,7 @@ test('treats a waiting version that is requested again as the latest request, wh
   expect(deployedTo(env)).toEqual([currentVersion(env), '1']);
 });
 
-test('accepts later requests after one from a machine whose clock is fast', async () => {
+test('accepts later requests after a request from a machine whose clock is fast', async () => {
   const env = await createHostedEnv();
   const fast = new Date(env.clock.now() + 5 * minute).toISOString();
   await advance(env, await ask(env, '1', { startedAt: fast }));

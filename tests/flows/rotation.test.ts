@@ -46,7 +46,7 @@ async function occupy(env: SecretEnv, name = 'production'): Promise<void> {
 
 /** The CloudTrail event, which has no version id. */
 describe('a rotated secret', () => {
-  test('deploys a rotated secret to its environment, records and announces it', async () => {
+  test('deploys a rotated secret to its environment, and records and announces it', async () => {
     const env = await createSecretEnv();
     const event = await rotate(env);
 
@@ -68,9 +68,9 @@ describe('a rotated secret', () => {
 
   test.each<[string, SecretEnvOptions]>([
     ['that the configuration names', { secretDeployment: namedTarget }],
-    ['that was found before', {}],
+    ['that an earlier search found', {}],
   ])(
-    'takes six calls to its start for a target %s, AssumeRole of both functions included',
+    'makes six calls until the start for a target %s, AssumeRole of both functions included',
     async (_, how) => {
       const env = await createSecretEnv(how);
       await deploy(env, await rotate(env));
@@ -89,7 +89,7 @@ describe('a rotated secret', () => {
     },
   );
 
-  test('deploys an earlier version when the secret goes back to it', async () => {
+  test('deploys an earlier version when the secret goes back to that version', async () => {
     const env = await createSecretEnv();
     await deploy(env, { secretId: env.secretArn });
     await deploy(env, await rotate(env));
@@ -103,7 +103,7 @@ describe('a rotated secret', () => {
     expect(startCount(env)).toBe(3);
   });
 
-  test('waits for another deployment of the environment', async () => {
+  test('waits when another deployment of the environment is in progress', async () => {
     const env = await createSecretEnv();
     const event = await rotate(env);
     await occupy(env);
@@ -115,7 +115,7 @@ describe('a rotated secret', () => {
     expect(deployedTo(env)).toEqual(['1', currentVersion(env)]);
   });
 
-  test('waits as long as it may, then the run says what is left', async () => {
+  test('fails with the unresolved deployment when the wait for the environment exceeds its limit', async () => {
     const env = await createSecretEnv({ secretDeployment: () => ({ startTimeoutMinutes: 30 }) });
     const event = await rotate(env);
     await occupy(env);
@@ -130,7 +130,7 @@ describe('a rotated secret', () => {
     expect(servedTo(env)).toBe(`${planted}-2`);
   });
 
-  test('gives way to a newer version while it waits', async () => {
+  test('stops waiting when a newer version of the secret exists', async () => {
     const env = await createSecretEnv();
     const event = await rotate(env);
     await occupy(env);
@@ -157,7 +157,7 @@ describe('a rotated secret', () => {
     ]);
   });
 
-  test('never replaces a newer version that was deployed just before the start', async () => {
+  test('replaces no newer version that was deployed just before the start', async () => {
     const env = await createSecretEnv();
     await deploy(env, { secretId: env.secretArn });
     const event = await rotate(env);
@@ -192,7 +192,7 @@ describe('a rotated secret', () => {
     expect(servedTo(env, 'watched')).toBe(`${planted}-2`);
   });
 
-  test('announces a deployment that takes too long', async () => {
+  test('announces a deployment that takes longer than its limit', async () => {
     const env = await createSecretEnv({ bakeMinutes: 600 });
 
     const { run } = await deploy(env, await rotate(env));

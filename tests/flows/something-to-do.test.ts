@@ -11,7 +11,7 @@ const hours = 3_600_000;
 const states = ({ store }: TestEnv) =>
   Promise.all(everything.map((resource) => store.resources.get(resource)));
 
-test('calls no update function in a sweep without changes, reads each resource once, and records it as planned', async () => {
+test('calls no update function in a sweep without changes, and reads each resource once', async () => {
   const env = await createSweptEnv();
   const before = await states(env);
 
@@ -37,7 +37,7 @@ test('calls no update function in a sweep without changes, reads each resource o
     });
 });
 
-test('calls no update function for a repeated event, and verifies the access all the same', async () => {
+test('calls no update function for a repeated event, and still verifies the access', async () => {
   const env = await createSweptEnv();
   const { event } = created(env);
   await onboard(env, event);
@@ -53,7 +53,7 @@ test('calls no update function for a repeated event, and verifies the access all
   });
 });
 
-test('calls only the update function of the central account that has work, in a run by hand for one account', async () => {
+test("calls only one central account's update function in a run by hand when only it has work", async () => {
   const env = await createSweptEnv();
   const { id, event } = created(env);
   await onboard(env, event);
@@ -84,7 +84,7 @@ test('verifies a run by hand without another read when its plan found no change'
   expect(Object.values(readCounts(env))).toEqual([1, 1, 1, 1, 1]);
 });
 
-test('calls the update for unmanaged changes, which it remembers', async () => {
+test('calls the update function for unmanaged changes, and stores the new baseline', async () => {
   const env = await createSweptEnv();
   const policy = env.organization.policyOf('repository', repositoryArn);
   env.organization.editPolicy('repository', repositoryArn, {
@@ -103,7 +103,7 @@ test('calls the update for unmanaged changes, which it remembers', async () => {
   expect(second.run.counts?.drift).toEqual({ equal: 5 });
 });
 
-test('reads again what the plan could not read', async () => {
+test('reads a resource again when the plan could not read it', async () => {
   const env = await createSweptEnv();
   fault(env, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403));
 
@@ -114,7 +114,7 @@ test('reads again what the plan could not read', async () => {
   expect(readCounts(env)).toMatchObject({ 'example-logs': 2 });
 });
 
-test('records the error when a resource can still not be read', async () => {
+test('records the error when a resource still cannot be read', async () => {
   const env = await createSweptEnv();
   fault(env, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403), 2);
 
@@ -123,7 +123,7 @@ test('records the error when a resource can still not be read', async () => {
   expect(ended.run.unresolved).toEqual([expect.stringMatching(`^${bucket}: failed: AccessDeniedError`)]);
 });
 
-test('calls the update for a rejected account in each sweep, and in no run of other accounts', async () => {
+test('calls the update function for a rejected account in each sweep, and in no run of another account', async () => {
   const env = await createSweptEnv();
   const { id } = created(env);
   env.organization.refusePrincipal(id);
@@ -141,7 +141,7 @@ test('calls the update for a rejected account in each sweep, and in no run of ot
   expect(named(env)).toEqual(due(env));
 });
 
-test('removals that are withheld reach the update of each sweep, which reports them again', async () => {
+test('calls the update function for blocked removals in each sweep, which reports them again', async () => {
   const env = await createSweptEnv();
   const many = Array.from({ length: 7 }, () => created(env).id);
   await sweep(env);
@@ -159,7 +159,7 @@ test('removals that are withheld reach the update of each sweep, which reports t
   expect(named(now)[bucket]).toEqual(expect.arrayContaining(many));
 });
 
-test('updates a resource in each sweep when it has a conflict, until it has its desired state again', async () => {
+test('updates a resource in each sweep while it has a conflict', async () => {
   const env = await createSweptEnv();
   const whole = env.organization.policyOf('bucket', 'example-logs');
   for (const _ of [1, 2]) {

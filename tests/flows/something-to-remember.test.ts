@@ -8,7 +8,7 @@ import { createEnv, due, makeReady, named, onboard, outcomes } from '../fixtures
 
 const hours = 3_600_000;
 
-test('calls the update when a grace period has ended, and not while it lasts', async () => {
+test('calls the update function when a grace period has ended, and not before', async () => {
   const env = await createSweptEnv({ configuration: small(undefined, '\ngraceHours: 48') });
   const { id } = created(env);
   env.organization.moveAccount(id, workloads);
@@ -27,7 +27,7 @@ test('calls the update when a grace period has ended, and not while it lasts', a
   expect(Object.values(named(env)).flat()).not.toContain(id);
 });
 
-test('starts the grace period of an account that others let in once, and ends it', async () => {
+test('starts and ends the grace period once when an unmanaged statement also admits the account', async () => {
   const env = await createSweptEnv({ configuration: small(undefined, '\ngraceHours: 48') });
   const { id } = created(env);
   await sweep(env);
@@ -46,7 +46,7 @@ test('starts the grace period of an account that others let in once, and ends it
   expect(named(env)).toEqual(due(env));
 });
 
-test('checks an account that others let in during one of two sweeps, whichever is first', async () => {
+test('checks an account that an unmanaged statement admits in one of two sweeps', async () => {
   const env = await createSweptEnv({ configuration: small(undefined, '\ngraceHours: 48') });
   const { id } = created(env);
   await sweep(env);
@@ -67,7 +67,7 @@ test('checks an account that others let in during one of two sweeps, whichever i
   expect(readCounts(env)).toMatchObject({ 'base/node': 3 });
 });
 
-test('calls the update after another configuration, though nothing differs', async () => {
+test('calls the update functions once after another activation, even when no policy differs', async () => {
   const env = await createSweptEnv();
   const now = await activated(env, small(undefined, '\nremovalLimits: { accounts: 9 }'));
 
@@ -78,7 +78,7 @@ test('calls the update after another configuration, though nothing differs', asy
   expect(first.run.counts).toMatchObject({ equal: 5, written: 0 });
 });
 
-test('keeps what a run wrote before it waited on its record, without calling its account again', async () => {
+test('keeps what a run wrote before its failed record, without another call to AWS', async () => {
   const env = await createEnv({ configuration: approving({ all: true }, ['bucket', 'repository']) });
   await sweep(env);
   env.organization.editPolicy('repository', repositoryArn, undefined);
@@ -100,7 +100,7 @@ test('keeps what a run wrote before it waited on its record, without calling its
   expect(named(env)).toEqual(due(env));
 });
 
-test('leaves a configuration that becomes active after a plan without changes to the next run', async () => {
+test('leaves a new activation to the next run when the plan found no changes', async () => {
   const env = await createSweptEnv();
   const { id, event } = created(env);
   await onboard(env, event);
@@ -126,7 +126,7 @@ test('leaves a configuration that becomes active after a plan without changes to
   expect(named(next)).toEqual(due(next));
 });
 
-test('keeps an unfinished write when nothing is missing, and ends it with the next write', async () => {
+test('keeps an unfinished write when no account is missing, and ends it with the next write', async () => {
   const env = await createSweptEnv();
   const state = await env.store.resources.get(bucket);
   await env.store.resources.put(bucket, {

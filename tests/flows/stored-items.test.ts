@@ -38,7 +38,7 @@ test.each([
   ['state', stateOfAnotherVersion],
   ['lease', leaseOfAnotherVersion],
 ])(
-  'skips a resource whose %s another version wrote, says what to do, and continues with the others',
+  'skips a resource whose %s another version wrote, and continues with other resources',
   async (_, around) => {
     const env = await createEnv({ configuration: small(), around });
     const { event } = created(env);
@@ -53,7 +53,7 @@ test.each([
   },
 );
 
-test('skips a resource of another version in a sweep', async () => {
+test('skips a resource in a sweep when another version wrote its state', async () => {
   const env = await createEnv({ configuration: small(), around: stateOfAnotherVersion });
 
   const ended = await sweep(env);
@@ -64,7 +64,7 @@ test('skips a resource of another version in a sweep', async () => {
   });
 });
 
-test('ends a sweep with the item and closes all other runs when the record of a run cannot be understood', async () => {
+test('reports an unreadable run record in a sweep, and closes all other runs', async () => {
   const error = toErrorRecord(
     new StoredItemError('onboarding', { pk: 'RUN#odd', sk: 'RUN' }, [{ path: 'status', message: 'missing' }]),
   );
@@ -93,7 +93,7 @@ test('ends a sweep with the item and closes all other runs when the record of a 
   expect(named(env)).toEqual(due(env));
 });
 
-test('tries all other announcements when the record of a run cannot be understood', async () => {
+test('sends all other announcements when a run record cannot be read', async () => {
   const error = toErrorRecord(
     new StoredItemError('onboarding', { pk: 'RUN#odd', sk: 'RUN' }, [{ path: 'status', message: 'missing' }]),
   );

@@ -29,7 +29,7 @@ function meddle({ organization, clock }: TestEnv): void {
   world.secrets.delete(secretArn ?? '');
 }
 
-test('reports and counts in the sweep how each resource was found', async () => {
+test('reports and counts in the sweep how many resources were equal, changed and pending', async () => {
   const env = await createSweptEnv({ prepare: (organization) => organization.addAccount(runner) });
   meddle(env);
 

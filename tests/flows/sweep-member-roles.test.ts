@@ -49,7 +49,7 @@ async function sweepAll(env: TestEnv) {
   return sweep(env);
 }
 
-it('finds each member role equal and each access verified when nothing has changed', async () => {
+it('reports each member role as equal and each access as verified when nothing has changed', async () => {
   const env = await onboardMember(withMemberRoles(), prepare);
   env.clock.advance(hour);
 
@@ -117,7 +117,7 @@ it.each(drifts)('reports drift of a member role when %s', async (_, drift, line)
   expect(announcements(env)).toEqual(['Organization Sweep Failed']);
 });
 
-it('announces the counts and the lines when a member role is gone', async () => {
+it('announces the counts and each difference when a member role was deleted', async () => {
   const env = await createCheckedEnv();
   env.organization.world.roles.delete(roleOf(env, 'deploy/Deployer').arn);
 
@@ -133,7 +133,7 @@ it('announces the counts and the lines when a member role is gone', async () => 
   });
 });
 
-it('reports a denied access when an SCP that came later denies it', async () => {
+it('reports a denied access when a later SCP denies it', async () => {
   const env = await createCheckedEnv();
   denySecrets(env);
 
@@ -143,7 +143,7 @@ it('reports a denied access when an SCP that came later denies it', async () => 
   expect(run.counts?.memberRoles?.accesses).toEqual({ denied: 1, verified: 6 });
 });
 
-it('checks an account in each sweep until its member roles are right', async () => {
+it('checks an account in each sweep until its member roles are correct', async () => {
   const env = await createCheckedEnv();
   const role = roleOf(env, 'deploy/Deployer');
   env.organization.world.roles.delete(role.arn);
@@ -160,7 +160,7 @@ it('checks an account in each sweep until its member roles are right', async () 
   });
 });
 
-it('calls a role pending when the account has just arrived', async () => {
+it('reports a member role as pending when the account has just arrived', async () => {
   const env = await createEnv({ configuration: withMemberRoles() });
   await prepare(env);
   env.organization.addAccount({ id: arrived, name: 'arrived', parentId: workloads });
@@ -171,7 +171,7 @@ it('calls a role pending when the account has just arrived', async () => {
   expect(run.counts?.memberRoles).toMatchObject({ accounts: 1, roles: { pending: 3 } });
 });
 
-it('warns once when no StackSet brings the roles that read', async () => {
+it('warns once when no StackSet deploys the reader roles', async () => {
   const env = await createManyEnv(2);
   const { roles } = env.organization.world;
   for (const arn of roles.keys()) if (arn.includes('-members-')) roles.delete(arn);
@@ -184,7 +184,7 @@ it('warns once when no StackSet brings the roles that read', async () => {
   ]);
 });
 
-it('reads unchanged accounts once in as many sweeps as the share says', async () => {
+it('reads each unchanged account once in the configured number of sweeps', async () => {
   const env = await createManyEnv(2 * sweepsForAllAccounts);
   const counts: number[] = [];
   for (let day = 0; day < sweepsForAllAccounts; day += 1) {
@@ -200,7 +200,7 @@ it('reads unchanged accounts once in as many sweeps as the share says', async ()
 it.each([
   ['one account has changed', 1],
   ['three accounts have changed', 3],
-])('adds calls for the changed accounts alone when %s', async (_, changed) => {
+])('makes additional calls only for the changed accounts when %s', async (_, changed) => {
   const few = await countReads(2 * sweepsForAllAccounts, changed);
   const many = await countReads(4 * sweepsForAllAccounts, changed);
 
@@ -210,7 +210,7 @@ it.each([
   expect(many.calls / many.accounts).toBe(few.calls / few.accounts);
 });
 
-it('checks all accounts in several calls of the function when there are many', async () => {
+it('checks many accounts in several calls of the function', async () => {
   const env = await createManyEnv(120, { checked: false });
 
   const { run, states } = await sweep(env);
@@ -219,7 +219,7 @@ it('checks all accounts in several calls of the function when there are many', a
   expect(run.counts?.memberRoles).toMatchObject({ accounts: 120, roles: { equal: 360 } });
 });
 
-it('ends the sweep with its other results when the check fails', async () => {
+it('completes the sweep with its other results when the member role check fails', async () => {
   const env = await createCheckedEnv();
   fault(env, 'GetRole', refuse('ServiceUnavailable', 'try later', 503), 10_000);
 
@@ -233,7 +233,7 @@ it('ends the sweep with its other results when the check fails', async () => {
   expect(await env.store.memberChecks.get()).toMatchObject({ checks: 1 });
 });
 
-it('checks nothing when the configuration has no member roles', async () => {
+it('checks no member roles when the configuration has none', async () => {
   const env = await createEnv();
 
   const { run } = await sweep(env);

@@ -13,7 +13,7 @@ import {
 } from '../fixtures/sweeps.ts';
 import { createEnv, due, named, outcomes, type TestEnv, writeCounts } from '../fixtures/test-env.ts';
 
-test('applies the new OU of an account that moves while the sweep lists', async () => {
+test('uses the new OU when an account moves while the sweep lists accounts', async () => {
   const env = await createSweptEnv();
   const { id } = created(env);
   env.organization.moveAccount(id, workloads);
@@ -79,7 +79,7 @@ async function registered({ store, organization }: TestEnv, id: string): Promise
   organization.removeAccount(id);
 }
 
-test('continues a listing that was throttled for a while', async () => {
+test('continues a listing when AWS throttled it for a while', async () => {
   const env = await createSweptEnv();
   const { id } = created(env);
   fault(env, 'ListAccountsForParent', refuse('TooManyRequestsException', 'slowly'), 4);
@@ -90,7 +90,7 @@ test('continues a listing that was throttled for a while', async () => {
   expect(named(env)[bucket]).toContain(id);
 });
 
-test('closes a run whose execution died, and leaves one that may be active', async () => {
+test('closes a run whose execution died, and leaves a run that may be active', async () => {
   const env = await createSweptEnv();
   const started = (ago: number) => new Date(env.clock.now() - ago).toISOString();
   const lost = {
@@ -118,7 +118,7 @@ test('closes a run whose execution died, and leaves one that may be active', asy
   expect(again.run.counts).toMatchObject({ closedRuns: 0 });
 });
 
-test('records the unresolved work of a sweep on the runs that it closes', async () => {
+test('records the unresolved work on the runs that a sweep closes', async () => {
   const env = await createSweptEnv();
   env.organization.world.buckets.delete('example-logs');
   const startedAt = new Date(env.clock.now() - 2 * executionsEndWithin).toISOString();
@@ -132,7 +132,7 @@ test('records the unresolved work of a sweep on the runs that it closes', async 
   expect(announcements(env)).toEqual(['Organization Sweep Failed']);
 });
 
-test('removals from many at once are withheld, and each sweep says so until a person decides', async () => {
+test('blocks many removals, and reports them in each sweep until an operator decides', async () => {
   const env = await createSweptEnv({
     prepare: (organization) => {
       for (let number = 0; number < 12; number += 1)
@@ -188,7 +188,7 @@ test('imports many accounts in several slices with a small state', async () => {
   expect(Math.max(...sizes)).toBeLessThan(10_000);
 });
 
-test('tags are asked for only where a selector looks at them', async () => {
+test('reads tags in a sweep only when a selector uses tags', async () => {
   const without = await createSweptEnv({ configuration: small(['bucket']) });
   const with_ = await createSweptEnv({ configuration: small(['secret']) });
 
@@ -211,7 +211,7 @@ test('writes nothing for a registry change that concerns no resource', async () 
   expect(Math.max(...Object.values(readCounts(env)))).toBe(2);
 });
 
-test('records a sweep execution as failed when no state could catch it', async () => {
+test('records a sweep execution as failed when no state could catch the error', async () => {
   const env = await createSweptEnv();
 
   const ended = await sweep(env, {
@@ -226,7 +226,7 @@ test('records a sweep execution as failed when no state could catch it', async (
   expect(announcements(env)).toEqual(['Organization Sweep Failed']);
 });
 
-test('fails an update alone, with its reason, when Lambda always gives it up', async () => {
+test('fails only one update, with its reason, when Lambda always ends it early', async () => {
   const env = await createSweptEnv();
   const { id } = created(env);
 

@@ -89,7 +89,7 @@ test('writes each resource once in the first sweep of an existing organization',
   expect(writeCounts(env)).toMatchObject({ 'example-logs': 1, 'base/node': 1 });
 });
 
-test('fills a registry that was never imported, and makes it ready', async () => {
+test('fills a registry that was never imported, and marks it as ready', async () => {
   const env = await createEnv({ ready: false });
   const { configuration, services } = env;
   await activateConfiguration(services, configuration, 'the test');
@@ -101,7 +101,7 @@ test('fills a registry that was never imported, and makes it ready', async () =>
   expect(named(env)).toEqual(due(env));
 });
 
-test('fails with the reason and writes nothing without an active configuration', async () => {
+test('fails with the reason and writes nothing when no configuration is active', async () => {
   const env = await createEnv({ ready: false });
 
   const ended = await sweep(env);
@@ -132,7 +132,7 @@ test('tries a rejected account in each sweep until AWS accepts it', async () => 
   expect(named(env)).toEqual(due(env));
 });
 
-test('finds nothing to do after runs, and reads once', async () => {
+test('changes nothing in a sweep after runs, and reads each resource once', async () => {
   const env = await createSweptEnv();
   await onboard(env, created(env).event);
   env.organization.resetCalls();

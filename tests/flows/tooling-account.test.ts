@@ -24,7 +24,7 @@ const onboardForwarded = (env: TestEnv, event: unknown) =>
   onboard(env, forwardToHub(env.configuration, event));
 
 describe('a hub in a tooling account', () => {
-  test('gives a new account its access, and announces it', async () => {
+  test('gives a new account its access, and announces it, when the hub is in a tooling account', async () => {
     const env = await createEnv(arrangement());
     const { id, event } = created(env);
 
@@ -36,7 +36,7 @@ describe('a hub in a tooling account', () => {
     expect(env.organization.world.messages).toMatchObject([{ Subject: `Account Onboarded: ${id}` }]);
   });
 
-  test('follows an account that moves, and revokes its access when it is closed', async () => {
+  test("follows an account's move, and revokes its access when it is closed, from a tooling account", async () => {
     const env = await createEnv(arrangement());
     const { id, event } = created(env);
     await onboardForwarded(env, event);
@@ -51,7 +51,7 @@ describe('a hub in a tooling account', () => {
     expect(Object.values(named(env)).flat()).not.toContain(id);
   });
 
-  test('waits for approval, and grants access when an operator approves', async () => {
+  test('waits for approval in a tooling account, and grants access when an operator approves', async () => {
     const env = await createEnv(arrangement(approving({ ous: ['Workloads'] })));
     const { id, event } = created(env);
     await onboardForwarded(env, event);
@@ -66,7 +66,7 @@ describe('a hub in a tooling account', () => {
     expect(named(env)).toEqual(due(env));
   });
 
-  test('finds in a sweep the account whose event was lost', async () => {
+  test("discovers in a tooling account's sweep the account whose event was lost", async () => {
     const env = await createSweptEnv(arrangement());
     const { id } = created(env);
 
@@ -77,7 +77,7 @@ describe('a hub in a tooling account', () => {
     expect(named(env)).toEqual(due(env));
   });
 
-  test('finds a later repository by its event', async () => {
+  test('discovers a new repository by its event in a tooling account', async () => {
     const env = await createSweptEnv(arrangement(having(images('["base/*"]'))));
     addRepository(env, 'base/python');
 
@@ -87,7 +87,7 @@ describe('a hub in a tooling account', () => {
     expect(namedOn(env, 'repository', repositoryArn('base/python'))).not.toEqual([]);
   });
 
-  test('judges SCPs of the organization when it verifies accesses', async () => {
+  test('evaluates SCPs of the organization from a tooling account', async () => {
     const env = await createEnv(arrangement());
     const { event } = created(env);
 
@@ -111,7 +111,7 @@ describe('a hub in a tooling account', () => {
     expect(named(env)).toEqual(before);
   });
 
-  test('reads nothing of the organization that the delegation policy does not name', async () => {
+  test('reads only what the delegation policy names', async () => {
     const env = await createEnv(arrangement());
     const { organizations } = env.services.hub;
     await organizations.send(new ListAccountsCommand({}));
@@ -120,7 +120,7 @@ describe('a hub in a tooling account', () => {
     ).rejects.toMatchObject({ name: expect.stringContaining('AccessDenied') });
   });
 
-  test('activates another configuration', async () => {
+  test('activates another configuration in a tooling account', async () => {
     const env = await createEnv(arrangement(small()));
     const next = await activated(env, withToolingTopic(having(images('["base/*"]'))));
     const { event } = created(next);

@@ -89,7 +89,7 @@ describe.each([
   ['secret', secret],
 ] as const)('on a %s', (kind, resource) => {
   test.each(forms)(
-    'names the statement when AWS refuses a closed account by %s',
+    'names the unmanaged statement when AWS refuses a closed account as %s',
     async (_, principals, text) => {
       const env = await everyone();
       add(env, kind, principals);
@@ -109,7 +109,7 @@ describe.each([
     },
   );
 
-  test('says that a vendor cannot be checked when AWS refuses what is there', async () => {
+  test('reports that an outside account cannot be checked when AWS refuses the existing policy', async () => {
     const env = await everyone();
     add(env, kind, { Sid: 'Vendor', Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${vendor}:root` } });
     const { event } = newAccount(env);
@@ -130,7 +130,7 @@ test.each([
   ['repository', repository],
   ['secret', secret],
 ] as const)(
-  'lets the others in when a new account is the cause and not the vendor on a %s',
+  'admits other accounts when a new account is the cause and not the outside account on a %s',
   async (kind, resource) => {
     const env = await everyone();
     env.organization.addForeignAccount(vendor);
@@ -147,7 +147,7 @@ test.each([
   },
 );
 
-test('writes on a later attempt when an account that the policy names closes during the run', async () => {
+test('writes on a later attempt when an account in the policy closes during the run', async () => {
   const env = await everyone();
   env.organization.addForeignAccount(vendor);
   add(env, 'key', { Sid: 'Vendor', Effect: 'Allow', Principal: { AWS: vendor } });
@@ -173,7 +173,7 @@ test('writes on a later attempt when an account that the policy names closes dur
   expect(named(env)[key]).not.toContain(leaver.id);
 });
 
-test('lets the others in when ECR refuses one account without naming the cause', async () => {
+test('admits other accounts when ECR refuses one account without naming the cause', async () => {
   const env = await everyone();
   env.organization.world.olderRefusals.add('ecr');
   const first = newAccount(env);
@@ -229,7 +229,7 @@ test('writes on a later attempt when an account closes during the run and ECR na
   expect(named(env)[repository]).toEqual([...before.filter((each) => each !== leaver.id), id].sort());
 });
 
-test('takes nothing away when a closed account is still a member in the registry and ECR names no cause', async () => {
+test('revokes no access when the registry still has a closed account as a member and ECR names no cause', async () => {
   const env = await everyone();
   env.organization.world.olderRefusals.add('ecr');
   const leaver = newAccount(env);
@@ -252,7 +252,7 @@ test('takes nothing away when a closed account is still a member in the registry
   expect(named(env)[repository]).not.toContain(leaver.id);
 });
 
-test('blames the document when ECR refuses it whichever account is left out', async () => {
+test('reports the document as the cause when ECR refuses it whichever account is excluded', async () => {
   const env = await everyone();
   const { event } = newAccount(env);
   env.organization.intercept((call, proceed) => {

@@ -26,7 +26,7 @@ const expected = [
 ];
 
 describe('a selector that matches nobody', () => {
-  it('warns in the record of a run for an account', async () => {
+  it("warns of a selector without matches in the record of an account's run", async () => {
     const env = await createEnvFor(misspelled);
 
     const { run, status } = await onboard(env, created(env).event);
@@ -35,11 +35,11 @@ describe('a selector that matches nobody', () => {
     expect(run.warnings).toEqual(expected);
   });
 
-  it('warns in the record of a sweep', async () => {
+  it('warns of a selector without matches in the record of a sweep', async () => {
     expect((await sweep(await createEnvFor(misspelled))).run.warnings).toEqual(expected);
   });
 
-  it('warns in a plan and in the record of its application', async () => {
+  it('warns of a selector without matches in a plan and in the record of its application', async () => {
     const { services, store } = await createEnvFor(misspelled);
 
     const plan = await planAll(services, { runId: 'plan', active: await getActiveConfiguration(store) });
@@ -49,7 +49,7 @@ describe('a selector that matches nobody', () => {
     expect(record.warnings).toEqual(expected);
   });
 
-  it('does not warn when an account is there, and serves it when its OU has a slash and a star in its name', async () => {
+  it("returns no warning when the selector's OU has a slash and a star in its name and an account", async () => {
     const env = await createEnvFor({ ous: ['CI%2FCD %2A'] });
     const ou = 'ou-exam-builds000001';
     const root = [...env.organization.world.organizationalUnits.values()][0]?.parentId ?? '';

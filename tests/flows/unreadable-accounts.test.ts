@@ -37,7 +37,7 @@ const line = (id: string) =>
 const without = (id: string, all: Readonly<Record<string, readonly string[]>>) =>
   Object.fromEntries(Object.entries(all).map(([key, ids]) => [key, ids.filter((each) => each !== id)]));
 
-test('serves all other accounts and keeps the access of an account when its item cannot be understood', async () => {
+test("serves other accounts and keeps an account's access when its item cannot be read", async () => {
   const { env, spoil } = await withOddItems();
   const before = named(env);
   spoil(runner.id);
@@ -57,7 +57,7 @@ test('serves all other accounts and keeps the access of an account when its item
   expect(ended.changes.filter(({ error }) => error !== undefined)).toEqual([]);
 });
 
-test('gives nothing to an account when its item cannot be understood', async () => {
+test('grants nothing to an account when its item cannot be read', async () => {
   const { env, spoil } = await withOddItems();
   const { id } = created(env);
   await env.store.registry.put(
@@ -74,7 +74,7 @@ test('gives nothing to an account when its item cannot be understood', async () 
   expect(ended.run.unresolved).toEqual([line(id)]);
 });
 
-test('takes no access when the account would lose it and its item cannot be understood', async () => {
+test('revokes nothing from an account when its item cannot be read', async () => {
   const { env, spoil } = await withOddItems();
   const before = named(env);
   moved(env, runner.id, 'r-exam');
@@ -90,7 +90,7 @@ test('takes no access when the account would lose it and its item cannot be unde
   );
 });
 
-test('replaces the item and reports nothing when a sweep reads the account again', async () => {
+test('replaces the unreadable item and reports nothing when a sweep reads the account again', async () => {
   const { env, spoil } = await withOddItems();
   spoil(runner.id);
 
@@ -101,7 +101,7 @@ test('replaces the item and reports nothing when a sweep reads the account again
   expect(named(env)).toEqual(due(env));
 });
 
-test('replaces the item and serves the account when a run is for the account', async () => {
+test('replaces the unreadable item and serves the account in its own run', async () => {
   const { env, spoil } = await withOddItems();
   spoil(runner.id);
 
@@ -111,7 +111,7 @@ test('replaces the item and serves the account when a run is for the account', a
   expect(named(env)).toEqual(due(env));
 });
 
-test('fails a sweep with the item when it is spoilt after the import', async () => {
+test('fails a sweep with the item when it becomes unreadable after the import', async () => {
   const { env, spoil } = await withOddItems();
   const before = named(env);
 
@@ -127,7 +127,7 @@ test('fails a sweep with the item when it is spoilt after the import', async () 
   expect(env.organization.world.putEvents.at(-1)).toMatchObject({ DetailType: 'Organization Sweep Failed' });
 });
 
-test('writes for all other accounts when AWS rejects an account with an item that cannot be understood', async () => {
+test('writes for other accounts when AWS rejects an account with an unreadable item', async () => {
   const { env, spoil } = await withOddItems();
   eventOf(env, () => env.organization.closeAccount(runner.id));
   spoil(runner.id);
@@ -140,7 +140,7 @@ test('writes for all other accounts when AWS rejects an account with an item tha
   expect(ended.run.unresolved).toContainEqual(line(runner.id));
 });
 
-test('reports the item in a plan and fails its apply after all other accounts are served', async () => {
+test('reports the unreadable item in a plan, and fails its apply after all other accounts are served', async () => {
   const { env, spoil } = await withOddItems();
   spoil(runner.id);
   const { id } = created(env);
@@ -169,7 +169,7 @@ const held = (match: string) =>
     'the test',
   );
 
-test('leaves a condition on the organization as it is when an item cannot be understood', async () => {
+test('keeps a condition on the organization when an item cannot be read', async () => {
   const { env, spoil } = await withOddItems(held('organization'));
   const policy = env.organization.policyOf('repository', repositoryArn('base/node'));
   spoil('444444444444');
@@ -180,7 +180,7 @@ test('leaves a condition on the organization as it is when an item cannot be und
   expect(env.organization.policyOf('repository', repositoryArn('base/node'))).toEqual(policy);
 });
 
-test('writes no list in place of a condition when nobody knows whether an account belongs in it', async () => {
+test("keeps a condition instead of a list when an account's item cannot be read", async () => {
   const { env, spoil } = await withOddItems(held('organization'));
   const policy = env.organization.policyOf('repository', repositoryArn('base/node'));
   await activateConfiguration(env.services, held('accounts'), 'the test');
@@ -196,7 +196,7 @@ test('writes no list in place of a condition when nobody knows whether an accoun
   );
 });
 
-test('keeps what the account has and asks for approval when its item is replaced', async () => {
+test("keeps access and requests approval when an account's unreadable item is replaced", async () => {
   const { env, spoil } = await withOddItems();
   const approval = parseConfiguration(
     `${smallText()}approval: { for: { all: true } }

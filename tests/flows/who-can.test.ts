@@ -14,7 +14,7 @@ describe('after an account is onboarded', () => {
   const list = (request: Omit<WhoCanRequest, 'runId'>) =>
     listWhoCan(env.services, { runId: 'who-can-1', ...request });
 
-  it('names the member role when its trust policy is the one of the configuration', async () => {
+  it('names the member role when its trust policy is as configured', async () => {
     const { entries, unread } = await list({ resource: `arn:aws:iam::${env.id}:role/people/ReadOnly` });
 
     expect(unread).toEqual([]);
@@ -39,7 +39,7 @@ describe('after an account is onboarded', () => {
     ]);
   });
 
-  it('lists grants of others when a key has them', async () => {
+  it('lists unmanaged grants when a key has them', async () => {
     const resource = `arn:aws:kms:eu-west-1:${shared}:key/${key}`;
     const grantee = `arn:aws:iam::${env.id}:role/other/Volume`;
     const grant = { id: 'g-1', name: 'volume', grantee, constraints: undefined };
@@ -61,7 +61,7 @@ describe('after an account is onboarded', () => {
     expect(described.entries.some(({ role }) => role === 'other/Volume')).toBe(false);
   });
 
-  it('says that the role does not exist when it was deleted', async () => {
+  it('reports that the role does not exist when it was deleted', async () => {
     const resource = `arn:aws:iam::${env.id}:role/app/Web`;
     env.organization.world.roles.delete(resource);
 

@@ -29,7 +29,7 @@ describe('getAdmittedAccounts', () => {
     expect(listAdmitted()).toEqual([]);
   });
 
-  it('names no account when a condition excludes it, or names the role that asks', () => {
+  it('names no account when a condition excludes it or names the calling role', () => {
     for (const operator of ['StringNotEquals', 'StringNotLike', 'ArnNotEquals', 'ArnNotLike'])
       expect(listAdmitted(allow('*', { [operator]: { 'aws:PrincipalAccount': one } }))).toEqual([]);
     expect(
@@ -45,7 +45,7 @@ describe('getAdmittedAccounts', () => {
     expect(listAdmitted(allow('*', inOrganization))).toEqual([one, two]);
   });
 
-  it('lists the members below an OU when a condition holds the OU as well', () => {
+  it('lists the members below an OU when a condition also names the OU', () => {
     const below: Conditions = {
       ...inOrganization,
       'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-exampleorg1/*/ou-abcd-11111111/*' },
@@ -54,14 +54,14 @@ describe('getAdmittedAccounts', () => {
     expect(listAdmitted(allow('*', below))).toEqual([one]);
   });
 
-  it('looks at conditions on the organization only when it lists members', () => {
+  it('ignores conditions that do not concern the organization when it lists members', () => {
     expect(listAdmitted(allow('*', { ...inOrganization, Bool: { 'aws:SecureTransport': 'true' } }))).toEqual([
       one,
       two,
     ]);
   });
 
-  it('lists only the named accounts when the statement names some beside the organization', () => {
+  it('lists only the named accounts when a statement names accounts beside the organization', () => {
     const some = getAdmittedAccounts([
       allow('*', { StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorg1', 'aws:PrincipalAccount': [one] } }),
     ]);
@@ -70,11 +70,11 @@ describe('getAdmittedAccounts', () => {
     expect(some.listAmong(accounts)).toEqual([one]);
   });
 
-  it('lists each account once when one statement names it and another holds the organization', () => {
+  it('lists an account once when one statement names it and another names the organization', () => {
     expect(listAdmitted(allow({ AWS: [three, two] }), allow('*', inOrganization))).toEqual([three, two, one]);
   });
 
-  it('holds no organization when the key is another one', () => {
+  it("admits no account when the condition uses a key other than the organization's id", () => {
     expect(
       getAdmittedAccounts([allow('*', { StringEquals: { 'aws:PrincipalOrgPaths': 'x' } })]).mayAdmit(one),
     ).toBe(false);

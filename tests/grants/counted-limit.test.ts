@@ -26,7 +26,7 @@ describe('countedSize', () => {
     [10, 4, { others: 2 }],
     [11, 5, { now: 12 }],
     [1, 0, {}],
-  ])('returns %i when %i accounts fit, or take less than now: %j', (size, accounts, more) => {
+  ])('returns %i when %i accounts fit or take less room than now: %j', (size, accounts, more) => {
     expect(sizeOf(accounts, more)).toBe(size);
   });
 
@@ -40,7 +40,7 @@ describe('countedSize', () => {
     [1, 0, { limit: 2 }],
     [2, 1, { limit: 3 }],
     [3, 0, { others: 11 }],
-  ])('throws when %i accounts do not fit, and says that %i do: %j', (accounts, fit, more) => {
+  ])('throws when %i accounts do not fit, and states that %i fit: %j', (accounts, fit, more) => {
     expect(() => sizeOf(accounts, more)).toThrow(
       expect.objectContaining({
         name: 'PolicyTooLargeError',
@@ -49,7 +49,7 @@ describe('countedSize', () => {
     );
   });
 
-  it('says that nobody fits when nobody is granted', () => {
+  it('states that no account fits when no account is granted', () => {
     expect(() => sizeOf(0, { others: 11 })).toThrow(
       expect.objectContaining({ fields: expect.objectContaining({ accounts: 0, fit: 0 }) }),
     );
@@ -57,14 +57,14 @@ describe('countedSize', () => {
 });
 
 describe('raiseAdvice', () => {
-  it('names the setting when AWS can raise the quota so far', () => {
+  it('names the quota when AWS can raise it far enough', () => {
     expect(adviseQuotaIncrease('managedPoliciesPerRole', 25)).toContain(
       'limits.managedPoliciesPerRole to 25',
     );
     expect(adviseQuotaIncrease('grantsPerKey', 1_000_000)).toContain('limits.grantsPerKey to 1000000');
   });
 
-  it('says nothing when AWS does not raise the quota so far', () => {
+  it('suggests nothing when AWS does not raise the quota far enough', () => {
     expect(adviseQuotaIncrease('managedPoliciesPerRole', 26)).toBe('');
     expect(adviseQuotaIncrease('managedPoliciesPerGroup', 11)).toBe('');
   });

@@ -40,7 +40,7 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
     expect(searchesOf(finder.named)).toEqual([]);
   });
 
-  test('finds all that match, in their region, ordered, and nothing else', async () => {
+  test('returns all matches of their region, ordered, and nothing else', async () => {
     const on = made(3);
     finder.make(on.organization, abroad, finder.id(7));
 
@@ -48,11 +48,11 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
     expect(await look(on, searchAbroad)).toEqual([finder.id(7)]);
   });
 
-  test('finds nothing where nothing matches', async () => {
+  test('returns nothing when no resource matches', async () => {
     expect(await look(made(0))).toEqual([]);
   });
 
-  test('finds the same resources over several pages in a second search', async () => {
+  test('returns the same resources from several pages in a second search', async () => {
     const on = made(120);
 
     const first = await look(on);
@@ -61,7 +61,7 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
     expect(await look(on)).toEqual(first);
   });
 
-  test('stops with an error when the matches exceed the limit', async () => {
+  test('throws when the matches exceed the limit', async () => {
     const on = made(120);
 
     const error = await look(on, search, 2).catch((thrown: unknown) => thrown);
@@ -91,7 +91,7 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
     expect((error as RegionNotEnabledError).fields).toMatchObject({ accountId: central, region: home });
   });
 
-  test('finds with the listed actions, and fails without the first one', async () => {
+  test('searches with the listed actions, and fails without the first one', async () => {
     const [first = '', ...others] = discovery.actions;
 
     expect(await look(made(1, home, createGrantEnv(allowing(discovery.actions))))).toEqual([finder.id(1)]);

@@ -13,7 +13,7 @@ test.each([
   ['*/prod-*', 'team/test-node', false],
   ['a.b*', 'a.b', true],
   ['a.b*', 'aXb', false],
-])('matches %s with %s: %p', (glob, name, fits) => {
+])('matches the pattern %s with the name %s: %p', (glob, name, fits) => {
   expect(fitsGlob(name, glob)).toBe(fits);
 });
 
@@ -35,7 +35,7 @@ describe('the name of a search', () => {
   const keyOf = (pattern: ResourcePattern): string =>
     formatSearchKey({ kind: 'kind', accountId: '111122223333', region: 'eu-west-1', pattern });
 
-  test('names a search alike whatever the order of tags and values', () => {
+  test('names a search alike in any order of tags and values', () => {
     expect(keyOf({ tags: { a: ['1', '2'], b: ['3'] } })).toBe(keyOf({ tags: { b: ['3'], a: ['2', '1'] } }));
   });
 
@@ -44,7 +44,7 @@ describe('the name of a search', () => {
     [{ tags: { a: ['1'], b: ['2'] } }, { tags: { a: ['1,b=2'] } }],
     [{ tags: { 'a=1': [''] } }, { tags: { a: ['1='] } }],
     [{ name: 'tags:a=1' }, { tags: { a: ['1'] } }],
-  ])('tells %j and %j apart', (one, other) => {
+  ])('names the searches %j and %j differently', (one, other) => {
     expect(keyOf(one)).not.toBe(keyOf(other));
   });
 });

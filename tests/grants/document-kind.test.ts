@@ -20,7 +20,7 @@ const bucketPolicy = getGrantKind('s3-bucket-policy');
 const repositoryPolicy = getGrantKind('ecr-repository-policy');
 
 describe('a key', () => {
-  test('keeps the last statement of a key until another statement exists', async () => {
+  test('keeps the last statement of a key policy until another statement exists', async () => {
     const { bring, env, read } = fixtureOf(keyPolicy, 'decrypt');
     const { owned } = await bring(two);
     const [arn = ''] = env.organization.world.keys.keys();
@@ -51,15 +51,18 @@ describe('what is granted', () => {
     [bucketPolicy, 'config-write', { prefix: members[2] }],
     [bucketPolicy, 'revisions-read', { roles: [`deploy-${members[2]}`] }],
     [keyPolicy, 'decrypt', { roles: [`Runner-${members[2]}`] }],
-  ])('grants nothing to an account whose id is part of a name (%#)', async (kind, preset, more) => {
-    const { bring, entry, ref } = fixtureOf(kind, preset, more);
+  ])(
+    'grants nothing to an account whose id is only part of a resource name (%#)',
+    async (kind, preset, more) => {
+      const { bring, entry, ref } = fixtureOf(kind, preset, more);
 
-    const { back } = await bring(two);
+      const { back } = await bring(two);
 
-    expect([...kind.listGrantedAccounts(entry, ref, back, context, []).named].sort()).toEqual(
-      members.slice(0, 2),
-    );
-  });
+      expect([...kind.listGrantedAccounts(entry, ref, back, context, []).named].sort()).toEqual(
+        members.slice(0, 2),
+      );
+    },
+  );
 
   test('separates the accounts of two grants on one resource', async () => {
     const { bring, ref } = fixtureOf(keyPolicy, 'decrypt');
@@ -71,7 +74,7 @@ describe('what is granted', () => {
 });
 
 describe('a policy that somebody deleted', () => {
-  test('succeeds when somebody deletes the policy before the removal', async () => {
+  test('succeeds when another tool deletes the policy before the removal', async () => {
     const { bring, env } = fixtureOf(repositoryPolicy, 'pull');
     const { owned } = await bring(two);
     const [arn = ''] = env.organization.world.repositories.keys();
@@ -87,7 +90,7 @@ describe('a policy that somebody deleted', () => {
 });
 
 describe('a document that cannot be understood', () => {
-  test('refuses to write a document that it does not understand', async () => {
+  test('refuses to write a document that it cannot parse', async () => {
     const { bring, env } = fixtureOf(bucketPolicy, 'config-write');
     const text = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Oddity":true}]}';
     env.organization.editPolicy('bucket', 'example-logs', text);
@@ -97,7 +100,7 @@ describe('a document that cannot be understood', () => {
     expect(env.organization.policyTextOf('bucket', 'example-logs')).toBe(text);
   });
 
-  test('refuses to write when that would change the meaning of an unmanaged statement', async () => {
+  test('refuses a write that would change the meaning of an unmanaged statement', async () => {
     const { bring, env } = fixtureOf(bucketPolicy, 'config-write');
     const text =
       '{"Version":"2012-10-17","Statement":[{"Sid":"Theirs","Effect":"Deny","Principal":"*","Action":"s3:*",' +
@@ -116,7 +119,7 @@ describe('a document that cannot be understood', () => {
 });
 
 describe('the limit', () => {
-  test('counts what others wrote, and says so where nothing of ours would fit', async () => {
+  test('counts unmanaged statements toward the limit, and reports when they leave no room', async () => {
     const { bring, env } = fixtureOf(bucketPolicy, 'cloudtrail-write');
     env.organization.editPolicy('bucket', 'example-logs', {
       Version: '2012-10-17',
@@ -139,7 +142,7 @@ describe('the limit', () => {
 });
 
 describe('places', () => {
-  test('lists the named resources once each, in the region of the entry or of its account', () => {
+  test('lists each named resource once, in the region of the entry or of its account', () => {
     const fields = { preset: 'pull', repositories: ['base/node', 'base/python'] };
     const here = entryOf(repositoryPolicy, fields);
     const there = entryOf(repositoryPolicy, { ...fields, regions: ['us-west-2'] });

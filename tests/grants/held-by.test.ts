@@ -12,13 +12,13 @@ const membersOf = (match: 'organization' | 'ou', selector: object) => ({
 const organization = { StringEquals: { 'aws:PrincipalOrgID': context.organizationId } };
 
 describe('heldBy', () => {
-  it('holds a statement to the organization when the match is the organization', () => {
+  it('limits a statement to the organization when the match is organization', () => {
     expect(
       restrictToOrganization('Principal', membersOf('organization', { ous: ['ou-abcd-11111111'] })),
     ).toEqual(organization);
   });
 
-  it('holds a statement to the OUs when the match is OUs', () => {
+  it('limits a statement to the OUs when the match is ou', () => {
     expect(
       restrictToOrganization('Principal', membersOf('ou', { ous: ['ou-abcd-11111111', 'ou-abcd-22222222'] })),
     ).toEqual({
@@ -32,7 +32,7 @@ describe('heldBy', () => {
     });
   });
 
-  it('lets nobody in when the match is OUs and the grant names none', () => {
+  it('admits no account when the match is ou and the grant names no OU', () => {
     expect(restrictToOrganization('Principal', membersOf('ou', { all: true }))).toEqual({
       ...organization,
       'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': [] },

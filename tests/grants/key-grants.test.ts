@@ -20,7 +20,7 @@ function made() {
   return { ...fixture, organization, grants };
 }
 
-test('names an account without a service-linked role, after granting the others', async () => {
+test('names an account without the service-linked role, after it grants the others', async () => {
   const { organization, bring, grants } = made();
   organization.deleteRole(autoScalingRole(members[0]));
   organization.deleteRole(autoScalingRole(members[2]));
@@ -35,7 +35,7 @@ test('names an account without a service-linked role, after granting the others'
   expect(grants().map(({ grantee }) => grantee)).toEqual([members[1], members[3]].map(autoScalingRole));
 });
 
-test('replaces a grant when its role was deleted and created again', async () => {
+test('replaces a KMS grant when its role was deleted and created again', async () => {
   const { organization, bring, grants } = made();
   const { owned } = await bring(accountsOf(members.slice(0, 2)));
   const role = autoScalingRole(members[0]);
@@ -53,7 +53,7 @@ test('replaces a grant when its role was deleted and created again', async () =>
   expect(grants().map(({ grantee }) => grantee)).toEqual([members[1], members[0]].map(autoScalingRole));
 });
 
-test('replaces a managed grant when somebody narrowed it', async () => {
+test('replaces a managed KMS grant when another tool narrowed it', async () => {
   const { bring, grants, holder, organization, ref } = made();
   const { owned } = await bring(accountsOf(members.slice(0, 1)));
   const [grant] = grants();
@@ -69,7 +69,7 @@ test('replaces a managed grant when somebody narrowed it', async () => {
   expect(kind.isSame(back, { own: [], others: 0 })).toBe(false);
 });
 
-test('finds grants on every page, and counts unmanaged ones', async () => {
+test('finds KMS grants on every page, and counts unmanaged ones', async () => {
   const { env, ref, bring, read } = made();
   const { kms } = env.clients(ref.region);
   const other = { KeyId: ref.id, GranteePrincipal: autoScalingRole(members[3]) };
@@ -85,7 +85,7 @@ test('finds grants on every page, and counts unmanaged ones', async () => {
   expect(Truncated).toBe(true);
 });
 
-test('counts unmanaged grants toward the limit, and revokes beyond it', () => {
+test('counts unmanaged KMS grants toward the limit, and revokes even beyond the limit', () => {
   const { render } = made();
   const own = manyAccounts(30).map(({ id }) => ({
     name: `account-onboarding/test/example/${id}`,
@@ -101,8 +101,8 @@ test('counts unmanaged grants toward the limit, and revokes beyond it', () => {
 });
 
 test.each([
-  ['room for it: who gains comes first', 12, ['CreateGrant', 'RevokeGrant']],
-  ['no room for both: a place is made first', 11, ['RevokeGrant', 'CreateGrant']],
+  ['room for both: the new grant is created first', 12, ['CreateGrant', 'RevokeGrant']],
+  ['no room for both: the old grant is revoked first', 11, ['RevokeGrant', 'CreateGrant']],
 ])('exchanges one account for another on a key with %s', async (_, limit, order) => {
   const sent: string[] = [];
   const kms = {

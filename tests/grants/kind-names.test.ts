@@ -11,12 +11,12 @@ const code = ['shared', 'functions', 'cli', 'simulator']
   .flatMap(filesIn)
   .filter((file) => !ownFiles.includes(file));
 
-it('names each kind in the file of its name', () => {
+it("names each grant kind's file after the kind", () => {
   const unnamed = ownFiles.filter((file, index) => !sourceOf(file).includes(`name: '${names[index]}'`));
   expect(unnamed).toEqual([]);
 });
 
-it('switches on no name of a kind when the code is not that of the kind', () => {
+it("switches on no kind name outside the kind's own code", () => {
   expect(code.length).toBeGreaterThan(200);
   const switches = code.flatMap((file) =>
     [...sourceOf(file).matchAll(literal)].map(([, name]) => `${file}: ${name}`),
@@ -24,7 +24,7 @@ it('switches on no name of a kind when the code is not that of the kind', () => 
   expect(switches).toEqual([]);
 });
 
-it('compares with no name of a kind when a bench or a script runs', () => {
+it('compares no kind name in benches and scripts', () => {
   const comparison = new RegExp(`(case|[=!]==) ${literal.source}`, 'g');
   const found = ['bench', 'scripts']
     .flatMap(filesIn)
@@ -32,6 +32,6 @@ it('compares with no name of a kind when a bench or a script runs', () => {
   expect(found).toEqual([]);
 });
 
-it('has an example of each kind when capacities are measured', () => {
+it('has an example of each grant kind for capacity measurements', () => {
   expect([...new Set(examples.map(({ kind }) => kind))].sort()).toEqual(names.toSorted());
 });

@@ -33,14 +33,14 @@ const render = (actual: KeyGrants, shares: readonly ReturnType<typeof share>[], 
   kmsGrant.render({ ref, actual, shares, remembered: [], context, ...more });
 
 describe('the grants of a key', () => {
-  it('refuses grants of a key with the mark of a grant that selects no account and was never written', () => {
+  it('refuses KMS grants with an unknown managed name when the grant selects no account', () => {
     const actual = { own: made('volumes', members.slice(0, 1)), others: 0 };
 
     expect(() => render(actual, [share('volumes', [])])).toThrow(OwnershipClashError);
     expect(() => render(actual, [share('volumes', members)])).not.toThrow();
   });
 
-  it('remembers no mark when a grant selects no account', () => {
+  it('remembers no managed name when a grant selects no account', () => {
     const { owned } = render({ own: [], others: 0 }, [
       share('volumes', []),
       share('others', members.slice(0, 1)),
@@ -49,7 +49,7 @@ describe('the grants of a key', () => {
     expect(owned).toEqual([mark('others')]);
   });
 
-  it('orders the grants of a key by name', () => {
+  it('orders the KMS grants of a key by name', () => {
     const { next } = render({ own: [], others: 0 }, [
       share('volumes', members.slice(0, 1)),
       share('images', members.slice(0, 1)),
@@ -61,7 +61,7 @@ describe('the grants of a key', () => {
     ]);
   });
 
-  it('counts unmanaged grants and retained grants toward the size', () => {
+  it('counts unmanaged and retained KMS grants toward the size', () => {
     const old = made('old', members.slice(0, 2));
 
     const { next, owned, size } = render({ own: old, others: 3 }, [share('volumes', members.slice(0, 1))], {
@@ -88,7 +88,7 @@ describe('the refusal of grants that nobody remembers', () => {
     [1, 'has a grant with the mark', 'made it: account-onboarding/test/volumes/111122223333. Nothing'],
     [2, 'has 2 grants with the mark', '/111122223333, account-onboarding/test/volumes/444455556666. Nothing'],
     [4, 'has 4 grants with the mark', '/555566667777. Nothing was changed'],
-  ])('names three grants at most when there are %i', (count, number, names) => {
+  ])('names at most three KMS grants when there are %i', (count, number, names) => {
     const actual = { own: made('volumes', members.slice(0, count)), others: 0 };
     const act = () => render(actual, []);
 
@@ -105,7 +105,7 @@ describe('the refusal of grants that nobody remembers', () => {
   });
 });
 
-it('removes the grants that no grant of the configuration claims when nothing keeps them', () => {
+it('removes KMS grants that the configuration does not declare when nothing retains them', () => {
   const { next, owned } = render(
     { own: made('old', members.slice(0, 2)), others: 3 },
     [share('volumes', members.slice(0, 1))],
@@ -116,7 +116,7 @@ it('removes the grants that no grant of the configuration claims when nothing ke
   expect(owned).toEqual([mark('volumes')]);
 });
 
-it('keeps the grants of a removed grant only, when what nobody claims is to be kept', () => {
+it('keeps only the KMS grants of a removed grant when former grants are retained', () => {
   const { next } = render(
     { own: [...made('old', members.slice(0, 1)), ...made('volumes', members.slice(0, 2))], others: 0 },
     [share('volumes', members.slice(0, 1))],

@@ -9,13 +9,13 @@ const statements = (sharedWith: readonly string[], remembered: readonly string[]
   amiLaunchPermission.toDocuments({ sharedWith }, remembered)['launch-permissions']?.Statement;
 
 describe('the documents of an image', () => {
-  it('shows one statement for all unmanaged accounts of an image', () => {
+  it('returns one statement for all unmanaged accounts of an image', () => {
     expect(statements(['111122223333', '222233334444'])).toEqual([
       { ...launch, Principal: { AWS: ['111122223333', '222233334444'] } },
     ]);
   });
 
-  it('shows a statement with a condition when an image is shared with an organization or an OU', () => {
+  it('returns a statement with a condition when an image is shared with an organization or an OU', () => {
     expect(statements([organization, ou])).toEqual([
       { ...launch, Principal: '*', Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorg1' } } },
       {
@@ -42,15 +42,15 @@ describe('the documents of an image', () => {
     ]);
   });
 
-  it('shows a statement without a condition when the image is public', () => {
+  it('returns a statement without a condition when the image is public', () => {
     expect(statements(['all'])).toEqual([{ ...launch, Principal: '*' }]);
   });
 
-  it.each(['1111222233334', '11112222333', 'x111122223333'])('reads no account from %s', (id) => {
+  it.each(['1111222233334', '11112222333', 'x111122223333'])('reads no account id from %s', (id) => {
     expect(statements([id])).toEqual([{ ...launch, Principal: '*' }]);
   });
 
-  it('shows no document when the image is shared with nobody', () => {
+  it('returns no document when the image is shared with nobody', () => {
     expect(statements([])).toBeUndefined();
     expect(statements([], ['AccountOnboardingtestImages 111122223333'])).toBeUndefined();
   });

@@ -38,7 +38,7 @@ function createWorld() {
 }
 
 describe('the match of a launch permission', () => {
-  it('shares the image with the organization, with OUs, and with accounts again', async () => {
+  it('shares the image with the organization, with OUs, and with accounts again when match changes', async () => {
     const { on, shares } = createWorld();
     const first = await on(held).bring(everybody);
     expect(shares()).toEqual([organizationArn]);
@@ -48,7 +48,7 @@ describe('the match of a launch permission', () => {
     expect(shares()).toEqual([...members]);
   });
 
-  it('writes nothing for a new account of the organization', async () => {
+  it('writes nothing for a new account when the image is shared with the organization', async () => {
     const { on } = createWorld();
     const { owned } = await on(held).bring(everybody);
     expect(await on(held).bring([...everybody, ...inOu(['121212121212'])], owned)).toMatchObject({
@@ -56,7 +56,7 @@ describe('the match of a launch permission', () => {
     });
   });
 
-  it('removes the launch permissions that the grant added, and keeps those that others added', async () => {
+  it('removes launch permissions that the grant added, and keeps unmanaged ones', async () => {
     const { on, shares, share } = createWorld();
     share({ UserId: stranger });
     const { ref, bring } = on(held);
@@ -66,7 +66,7 @@ describe('the match of a launch permission', () => {
     expect(next).toEqual({ sharedWith: [stranger] });
   });
 
-  it('leaves the share of the organization to others when they made it, and counts its accounts as granted', async () => {
+  it('keeps an unmanaged share with the organization, and counts its accounts as granted', async () => {
     const { on, shares, share } = createWorld();
     share({ OrganizationArn: organizationArn });
     const { entry, ref, bring } = on(held);

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 describe('versions', () => {
-  test('deletes the oldest unused version at the seventh update', async () => {
+  test('deletes the oldest unused policy version before the sixth version', async () => {
     const changing = [[], ...Array.from({ length: 8 }, (_, index) => manyAccounts(index + 1))];
 
     for (const accounts of changing) await group.bring(accounts);
@@ -24,7 +24,7 @@ describe('versions', () => {
     expect(policy?.defaultVersion).toBe('v8');
   });
 
-  test('keeps an old default version that somebody restored, and replaces it', async () => {
+  test('keeps an old default version that an operator restored, and replaces it', async () => {
     for (let count = 1; count <= 5; count += 1) await group.bring(manyAccounts(count));
     const [policy] = group.policies();
     if (policy !== undefined) policy.defaultVersion = 'v1';
@@ -128,7 +128,7 @@ describe('writes', () => {
     expect(group.policies()).toHaveLength(1);
   });
 
-  it('sends nothing when the policies are as they should be', async () => {
+  it('sends no write when the policies have their desired state', async () => {
     await group.bring(two);
     const state = (await group.read()) as ManagedPolicies;
 
@@ -137,7 +137,7 @@ describe('writes', () => {
     expect(group.writes()).toEqual([]);
   });
 
-  it('detaches a policy before it deletes it, and deletes without detaching when it is not attached', async () => {
+  it('detaches a policy before it deletes it, and deletes an unattached policy at once', async () => {
     await group.bring(two);
     const state = (await group.read()) as ManagedPolicies;
 
@@ -152,7 +152,7 @@ describe('writes', () => {
     expect(group.writes()).toEqual(['DeletePolicy']);
   });
 
-  it('refuses a policy under its path when a tag is missing, and names the tag', async () => {
+  it('refuses a policy in the managed path when a tag is missing, and names the tag', async () => {
     await group.bring(two);
     for (const policy of group.policies())
       Object.assign(policy, { tags: { 'managed-by': 'account-onboarding' } });

@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 
 describe('shards', () => {
-  test('moves accounts to a second policy when one is full', async () => {
+  test('moves accounts to a second policy when the first one is full', async () => {
     const { back } = await group.bring(manyAccounts(200));
 
     const sizes = listAccountsByPolicy(back).map(([, ids]) => ids.length);
@@ -28,7 +28,7 @@ describe('shards', () => {
     expect(group.attached()).toEqual([getGroupPolicyArn(1), getGroupPolicyArn(2)]);
   });
 
-  test('changes exactly one policy for one more account', async () => {
+  test('changes exactly one policy when one account is added', async () => {
     const { back: before } = await group.bring(manyAccounts(200));
     group.organization.resetCalls();
 
@@ -39,7 +39,7 @@ describe('shards', () => {
     expect(group.writes()).toEqual(['CreatePolicyVersion']);
   });
 
-  test('moves no account for a removal, and reuses the place', async () => {
+  test('moves no account when one is removed, and reuses its room', async () => {
     const all = manyAccounts(200);
     const { back: before } = await group.bring(all);
     const { back: without } = await group.bring(all.filter((_, index) => index !== 7));
@@ -55,7 +55,7 @@ describe('shards', () => {
     expect(listAccountsByPolicy(after)[0]?.[1]).toContain('999999999999');
   });
 
-  test('detaches and deletes an empty policy, and leaves the others unchanged', async () => {
+  test('detaches and deletes an empty policy, and leaves the other policies unchanged', async () => {
     const all = manyAccounts(200);
     const { back: before } = await group.bring(all);
     const inFirst = new Set(listAccountsByPolicy(before)[0]?.[1]);
@@ -67,7 +67,7 @@ describe('shards', () => {
     expect(listAccountsByPolicy(after)).toEqual([listAccountsByPolicy(before)[1]]);
   });
 
-  test('keeps an entry in its policy when the new role name is longer', async () => {
+  test('keeps an account in its policy when the new role name is longer', async () => {
     const all = manyAccounts(200);
     const { back: before, owned } = await group.bring(all);
     const longer = createGrantFixture(
@@ -106,7 +106,7 @@ describe('not attached', () => {
     expect(Object.keys(groupKind.toDocuments(state))).toEqual([first]);
   });
 
-  test('fills the attached policies first, then the detached one, and leaves no policy over', async () => {
+  test('fills attached policies first, then the detached one, and keeps no empty policy', async () => {
     const all = manyAccounts(400);
     await group.bring(all);
     const names = group.attached();
@@ -123,7 +123,7 @@ describe('not attached', () => {
     expect(group.policies().map(({ arn }) => arn)).toEqual([...group.attached()]);
   });
 
-  test('moves accounts of a detached policy to an empty one when no more can be attached', async () => {
+  test('moves accounts of a detached policy to an empty one when no more policies can be attached', async () => {
     await group.bring(manyAccounts(200));
     group.attachForeign(8);
     group.groups()[0]?.attached.delete(getGroupPolicyArn(2));
@@ -139,7 +139,7 @@ describe('not attached', () => {
 });
 
 describe('others', () => {
-  test('refuses a group with ten unmanaged policies, with numbers', async () => {
+  test('refuses a group with ten unmanaged policies, and states the numbers', async () => {
     group.attachForeign(10);
 
     const refused = group.bring(two);

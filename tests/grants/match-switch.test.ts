@@ -63,7 +63,7 @@ const everyStep: readonly Declared[] = [
 ];
 
 describe.each(held)('%s: changing the match', (_, kind, fields) => {
-  test('leaves nothing stale, blocks no removal and revokes no access when the match changes back and forth', () => {
+  test('keeps all access and blocks no removal when the match changes back and forth', () => {
     let actual = beginning(kind);
     let remembered: readonly string[] = [];
     for (const declared of everyStep) {
@@ -108,7 +108,7 @@ describe('a grant that is held by the organization', () => {
   });
   const now = { actual: organization.next, remembered: organization.owned };
 
-  test('needs no write when an account comes, goes, closes or is set aside', () => {
+  test('writes nothing when an account comes, closes or is rejected and the match is organization', () => {
     const newcomer = account('600000000000');
     const closed = everyAccount.map((each, index) =>
       index > 5 ? { ...each, state: 'SUSPENDED' as const } : each,
@@ -128,11 +128,11 @@ describe('a grant that is held by the organization', () => {
       });
   });
 
-  test('adds no account when a condition becomes a list, so that the search for a bad account tries none', () => {
+  test('adds no account when a condition becomes a list, so that no search for a rejected account is needed', () => {
     expect(planned('accounts', everyAccount, now).added).toEqual([]);
   });
 
-  test('stays listed, and says whom, while the OU would take it from too many', () => {
+  test('keeps the list, and names the accounts, when a condition on an OU would remove too many', () => {
     const elsewhere = everyAccount.map((each, index) =>
       index < 12 ? { ...each, parentIds: ['r-abcd'] } : each,
     );
@@ -148,7 +148,7 @@ describe('a grant that is held by the organization', () => {
     expect(JSON.stringify(meant.next)).toContain(`o-exampleorg1/*/${ou}/*`);
   });
 
-  test('stays listed while accounts that departed unnoticed wait, and takes in newcomers meanwhile', () => {
+  test('keeps the list while removals of departed accounts are blocked, and admits new accounts', () => {
     const departed = everyAccount.map((each, index) =>
       index < 9 ? { ...each, state: 'DEPARTED' as const } : each,
     );
@@ -176,7 +176,7 @@ describe.each(held)('%s: from a condition to a list for a few', (_, kind, fields
   };
 
   test.each(['ou', 'organization'] as const)(
-    'blocks the removals when `%s` becomes a list for a few',
+    'blocks the removals when the match `%s` becomes a list of a few accounts',
     (from) => {
       const waiting = narrowed(from, {});
       const meant = narrowed(from, { removalLimits: { fraction: 1 } });
@@ -190,7 +190,7 @@ describe.each(held)('%s: from a condition to a list for a few', (_, kind, fields
   );
 });
 
-test('counts no loss for accounts that the condition of an OU never admitted', () => {
+test("counts no removal for accounts that the OU's condition never admitted", () => {
   const kind = grantKinds.find(({ name }) => name === 'secret-resource-policy') as GrantKind;
   const fields = { preset: 'read', secrets: ['deploy/token'] };
   const outside = everyAccount.map((each, index) => (index < 26 ? { ...each, parentIds: ['r-abcd'] } : each));
@@ -213,7 +213,7 @@ describe('permission to assume roles, in several policies', () => {
   test.each([
     ['accounts', 'organization'],
     ['organization', 'accounts'],
-  ])('keeps the access of every account at every moment when %s becomes %s', async (from, to) => {
+  ])("keeps every account's access at every moment when %s becomes %s", async (from, to) => {
     const on = createGrantEnv();
     const first = createGrantFixture(kind, cases, { ...cases.presets.people, match: from }, on);
     const second = createGrantFixture(kind, cases, { ...cases.presets.people, match: to }, on);

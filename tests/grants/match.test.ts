@@ -67,7 +67,7 @@ const mayAll = (kind: GrantKind, fields: object, known: readonly Account[], aski
 
 const settings = { seed: 20_260_301, numRuns: 60 };
 
-test('holds most presets by a condition, and gives a reason for the others', () => {
+test('renders most presets as a condition, and states why for the others', () => {
   const all = grantKinds.flatMap((kind) => Object.keys(casesOf(kind).presets).map((name) => [kind, name]));
 
   expect(held.length).toBeGreaterThanOrEqual(13);
@@ -116,7 +116,7 @@ describe.each(held)('%s', (_, kind, fields) => {
     },
   );
 
-  test.each([organization, unit])('renders the same marks as a list does (%#)', (given) => {
+  test.each([organization, unit])('renders the same Sids as a list does (%#)', (given) => {
     const sids = (documents: readonly (PolicyDocument | undefined)[]) =>
       documents.flatMap((document) => document?.Statement.map(({ Sid }) => Sid)).sort();
 
@@ -125,16 +125,19 @@ describe.each(held)('%s', (_, kind, fields) => {
     );
   });
 
-  test.each([organization, unit])('reaches nobody else, and would without the key (%#)', (given) => {
-    const ours = documentsOf(kind, given, []).documents.flatMap((document) =>
-      listManagedStatements(document, context.installationId),
-    );
-    const nobody = { accountIds: new Set<string>(), organizationId: context.organizationId };
+  test.each([organization, unit])(
+    'admits no outside account, and would admit them without the condition key (%#)',
+    (given) => {
+      const ours = documentsOf(kind, given, []).documents.flatMap((document) =>
+        listManagedStatements(document, context.installationId),
+      );
+      const nobody = { accountIds: new Set<string>(), organizationId: context.organizationId };
 
-    expect(findExposures(ours, nobody)).toEqual([]);
-    expect(findExposures(ours, { ...nobody, organizationId: 'o-another123' }).length).toBe(ours.length);
-    expect(findExposures(ours.map(withoutKeys), nobody)).toHaveLength(ours.length);
-  });
+      expect(findExposures(ours, nobody)).toEqual([]);
+      expect(findExposures(ours, { ...nobody, organizationId: 'o-another123' }).length).toBe(ours.length);
+      expect(findExposures(ours.map(withoutKeys), nobody)).toHaveLength(ours.length);
+    },
+  );
 
   test.each([organization, unit])('renders a document that S3 does not count as public (%#)', (given) => {
     const ours = documentsOf(kind, given, []).documents.flatMap((document) => document?.Statement ?? []);
@@ -169,7 +172,7 @@ const fixedKeys = ({ Condition = {} }: Statement): readonly string[] =>
 describe("the resource's own account", () => {
   const principals = held.filter(([name]) => / (decrypt|pull|read|revisions-read|launch)/.test(name));
 
-  test.each(principals)("%s: keeps the resource's own account out of the wildcard", (_, kind, fields) => {
+  test.each(principals)("excludes the resource's own account from the wildcard: %s", (_, kind, fields) => {
     const known = accountsOf(['111122223333', central]);
     const { documents } = documentsOf(kind, { ...fields, match: 'organization' }, known);
     const statements = documents.flatMap((document) => document?.Statement ?? []);

@@ -38,7 +38,7 @@ describe.each(presets)('%s', (_, kind, fields) => {
       .map((access) => judgeAccess(documents, kind.policyKind, access).outcome === 'allowed');
   };
 
-  it('lets the trail act for every account, also one that no run has seen', () => {
+  it('lets the trail deliver for every account, even one that no run has seen', () => {
     expect(isEveryAccessAllowed([...accountsOf(members), account('121212121212')])).toEqual(
       [...members, '121212121212'].map(() => true),
     );
@@ -47,18 +47,18 @@ describe.each(presets)('%s', (_, kind, fields) => {
   it.each([
     ['another trail', { trail: { name: 'other', region: 'eu-west-1' } }],
     ['a trail of another region', { trail: { name: 'audit', region: 'eu-central-1' } }],
-  ])('refuses %s', (_name, asked) => {
+  ])('refuses deliveries of %s', (_name, asked) => {
     expect(isEveryAccessAllowed(accountsOf(members), asked)).toEqual(members.map(() => false));
   });
 
-  it('writes the same document for any accounts, and writes once', async () => {
+  it('writes one document for any accounts, and writes it once', async () => {
     const { bring } = create();
     expect(await bring(accountsOf([members[0]]))).toMatchObject({ changed: true });
     expect(await bring(accountsOf(members))).toMatchObject({ changed: false });
     expect(await bring([])).toMatchObject({ changed: false });
   });
 
-  it('counts every member as granted when its statements are there, and none before', () => {
+  it("counts every member as granted when the trail's statements exist, and none before", () => {
     const { entry, ref, render } = create();
     const departed: Account = { ...account('343434343434'), state: 'DEPARTED' };
     const all = [...accountsOf(members), departed];
@@ -71,7 +71,7 @@ describe.each(presets)('%s', (_, kind, fields) => {
     expect(before.mayAdmit(members[0])).toBe(false);
   });
 
-  it('reaches the management account and nobody else', () => {
+  it('admits the management account and no other account', () => {
     const { render } = create();
     const { next, owned } = render(kind.empty, accountsOf(members));
     const ours = Object.values(kind.toDocuments(next, owned)).flatMap((document) =>

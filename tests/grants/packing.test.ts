@@ -73,7 +73,7 @@ describe.each(deliveries)('%s', (preset, service, folder) => {
       'bucket',
     ).decision === 'allow';
 
-  test('names each account while there is room, and the service ties them only beyond that', () => {
+  test('names each account in the Resource element while there is room, and packs them beyond that', () => {
     const all = manyAccounts(600);
     const most = all.findLastIndex(
       (_, index) => objectsOf(render(entry, all.slice(0, index))).length === index,

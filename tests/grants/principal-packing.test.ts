@@ -116,7 +116,7 @@ const forms = presets.flatMap((preset) => [
 ]);
 
 describe.each(forms)('$name, $form', ({ preset, form }) => {
-  test('lets in exactly whom the plain form lets in: every account, resource and context', () => {
+  test('admits the same accounts packed and unpacked, for every account, resource and context', () => {
     let allowed = 0;
     fc.assert(
       fc.property(fc.subarray([...everybody], { minLength: 2 }), asking, contexts, (accounts, who, more) => {
@@ -136,7 +136,7 @@ describe.each(forms)('$name, $form', ({ preset, form }) => {
 });
 
 describe.each(presets)('$name', (preset) => {
-  test("never admits the resource's own account by the wildcard", () => {
+  test("keeps the resource's own account out of the wildcard", () => {
     const wild = packed(preset, everybody).Statement.filter(
       ({ Principal }) =>
         Principal !== undefined && toArray(toPrincipalMap(Principal).AWS ?? []).includes('*'),
@@ -168,7 +168,7 @@ describe.each(presets)('$name', (preset) => {
     expect(findExposures(Statement, { accountIds: ids(accounts.slice(1)), organizationId })).not.toEqual([]);
   });
 
-  test('reads the granted accounts from either form', () => {
+  test('reads the granted accounts from the packed and the unpacked form', () => {
     const accounts = everybody.slice(2);
     const { kind, entry, ref } = rendering(preset, { accountsIn: 'condition' }, accounts);
 
@@ -177,7 +177,7 @@ describe.each(presets)('$name', (preset) => {
     expect([...granted.named].sort()).toEqual(withCrowd(accounts).map(({ id }) => id));
   });
 
-  test('principals are named as long as they fit, and only a grant that opts in does otherwise', () => {
+  test('names principals while they fit, and packs them only when the grant allows it', () => {
     const { limit } = rendering(preset, {}, everybody);
     const most = manyAccounts(limit);
     const fits = (fields: object, count: number): string | undefined | false => {
@@ -194,7 +194,7 @@ describe.each(presets)('$name', (preset) => {
     expect(fits({}, plain + 1)).toBe(false);
   });
 
-  test('names the root of a departed account that keeps its access for now', () => {
+  test("names a departed account's root principal when it keeps access in the grace period", () => {
     const [first, gone, third] = manyAccounts(3);
     const left: Account = { ...(gone as Account), state: 'DEPARTED' };
     const { Statement } = packed(preset, [first as Account, left, third as Account]);

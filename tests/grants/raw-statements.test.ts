@@ -39,7 +39,7 @@ const findings = (...statements: object[]): readonly string[] => {
 };
 
 describe('a raw statement', () => {
-  test('names the accounts, and fills the placeholders', () => {
+  test('names the accounts, and replaces the placeholders', () => {
     expect(statementsOf(toAccounts)).toEqual([
       {
         Effect: 'Allow',
@@ -50,7 +50,7 @@ describe('a raw statement', () => {
     ]);
   });
 
-  test('holds a service to the accounts, and leaves policy variables alone', () => {
+  test('limits a service to the accounts, and leaves policy variables unchanged', () => {
     expect(statementsOf(toService)).toEqual([
       {
         Effect: 'Allow',
@@ -62,7 +62,7 @@ describe('a raw statement', () => {
     ]);
   });
 
-  test('makes a list of ARNs over the accounts, with partition, region and organization', () => {
+  test('makes a list of ARNs from the accounts, with partition, region and organization', () => {
     const Condition = {
       ArnLike: { 'aws:SourceArn': 'arn:{partition}:logs:{region}:{accountId}:*' },
       StringLike: { 's3:prefix': 'AWSLogs/{organizationId}/*' },
@@ -78,7 +78,7 @@ describe('a raw statement', () => {
     });
   });
 
-  test('limits a raw statement to the members by the exposure check', () => {
+  test('limits a raw statement to the members, as the exposure check requires', () => {
     const allowed = (ids: readonly string[]) => ({
       accountIds: new Set(ids),
       organizationId: context.organizationId,

@@ -12,7 +12,7 @@ describe.each(grantKinds)('$name renders', (kind) => {
   const cases = casesOf(kind).cases;
   const presets = presetsOf(casesOf(kind));
 
-  test.each(cases)('$name', (given) => {
+  test.each(cases)('renders the statements of the case "$name"', (given) => {
     const entry = entryOf(kind, { ...presets[given.preset], ...given.with });
     const inContext = contextOf(given);
     const [ref] = kind.listResources(entry, inContext);
@@ -29,7 +29,7 @@ describe.each(grantKinds)('$name renders', (kind) => {
       expect(normalizePolicy(document ?? createPolicy())).toEqual(meaning(given.expected[name] ?? []));
   });
 
-  test('has cases for every preset', () => {
+  test('has rendering cases for every preset', () => {
     expect(new Set(cases.map(({ preset }) => preset))).toEqual(new Set(Object.keys(presets)));
   });
 });

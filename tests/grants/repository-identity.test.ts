@@ -15,14 +15,14 @@ const identityOf = (answer: object) =>
     ecrRepositoryPolicy.empty,
   );
 
-it('returns the time of creation when the repository is there', async () => {
+it('returns the creation time of an existing repository', async () => {
   const createdAt = new Date('2026-03-02T09:00:00.000Z');
 
   expect(await identityOf({ repositories: [{ createdAt }] })).toBe('2026-03-02T09:00:00.000Z');
 });
 
 it.each([{}, { repositories: [] }, { repositories: [{}] }])(
-  'returns nothing when ECR answers %j',
+  'returns no creation time when ECR answers %j',
   async (answer) => {
     expect(await identityOf(answer)).toBeUndefined();
   },

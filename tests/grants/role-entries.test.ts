@@ -18,7 +18,7 @@ const byIds = nameByAccountIds(
 const slot = (accountId: string, text: string) => ({ sid: 'People', accountId, text });
 
 describe('a statement that lists roles', () => {
-  it('reads the entry of each role, and writes entries in order', () => {
+  it('reads the entry of each role in a statement, and writes entries in order', () => {
     expect(hasAccountIds(listing)).toBe(false);
     expect(listRoleEntries(listing)).toEqual([slot(one, arn(one))]);
     expect(withRoleEntries(listing, [slot(two, arn(two)), slot(one, arn(one))])).toEqual({
@@ -37,7 +37,7 @@ describe('a statement that lists roles', () => {
     expect(listRoleEntries({ ...listing, Resource })).toEqual([]);
   });
 
-  it('reads the entry of any account when the role may be of any account', () => {
+  it('reads the entry of any account when the role may be in any account', () => {
     expect(listRoleAccounts({ ...listing, Resource: arn('*') })).toEqual([
       { accountId: '*', resource: arn('*') },
     ]);
@@ -49,7 +49,7 @@ describe('a statement that lists roles', () => {
 });
 
 describe('a statement with account ids in its condition', () => {
-  it('keeps its other conditions, and begins without a slot', () => {
+  it('keeps other conditions, and starts without account ids', () => {
     expect(hasAccountIds(byIds)).toBe(true);
     expect(listRoleEntries(byIds)).toEqual([]);
     expect(byIds).toMatchObject({
@@ -61,7 +61,7 @@ describe('a statement with account ids in its condition', () => {
     });
   });
 
-  it('keeps other keys of its operator when it takes slots', () => {
+  it('keeps other keys of the operator when account ids are added', () => {
     const held = nameByAccountIds({ ...listing, Condition: { StringEquals: { 'aws:x': 'y' } } }, arn('*'));
 
     const filled = withRoleEntries(held, [slot(two, two), slot(one, one)]);
@@ -71,14 +71,14 @@ describe('a statement with account ids in its condition', () => {
     expect(listRoleEntries(filled)).toEqual([slot(one, one), slot(two, two)]);
   });
 
-  it('keeps other operators when it takes slots', () => {
+  it('keeps other operators when account ids are added', () => {
     expect(withRoleEntries(byIds, [slot(one, one)]).Condition).toEqual({
       Bool: { 'aws:MultiFactorAuthPresent': 'true' },
       StringEquals: { 'aws:ResourceAccount': [one] },
     });
   });
 
-  it('reads the entry of the role when the role is of one account', () => {
+  it("reads the role's entry when the role is of one account", () => {
     expect(listRoleAccounts({ ...withRoleEntries(byIds, [slot(one, one)]), Resource: arn(two) })).toEqual([
       { accountId: two, resource: arn(two) },
     ]);

@@ -73,7 +73,7 @@ const mayAssume = (
 const everybody = manyAccounts(60);
 const crowd = manyAccounts(48, 300_000_000_000);
 
-test('names roles while their policies can be attached, and accounts after that', () => {
+test('names roles while their policies can be attached, and account ids beyond that', () => {
   const listed = render(kind.empty, [[entry, everybody.slice(0, 35)]]);
   const packed = render(listed, [[entry, everybody]]);
 
@@ -124,7 +124,7 @@ describe('packed means the same as unpacked', () => {
   });
 });
 
-test('changes one policy for one account more or less, also when roles would fit again', () => {
+test('changes one policy when one account is added or removed, even when roles would fit again', () => {
   let state = render(kind.empty, [[entry, everybody]]);
   for (let count = 59; count > 20; count -= 1) {
     const next = render(state, [[entry, everybody.slice(0, count)]]);

@@ -21,7 +21,7 @@ test.each([
   ['with space', false],
   ['with:colon', false],
   ['with*star', false],
-])('treats the secret name %s alike in a grant and in a rotation target', (name, accepted) => {
+])('accepts the secret name %s in a grant exactly when a rotation target accepts it', (name, accepted) => {
   expect(secretNamePattern.test(name)).toBe(accepted);
   expect(secretResourcePolicy.schema.safeParse(grantOn(name)).success).toBe(accepted);
   expect(secretPattern.safeParse(name).success).toBe(accepted);

@@ -42,7 +42,7 @@ const accountsIn = (state: unknown): readonly string[] =>
 
 const idsOf = (count: number): readonly string[] => manyAccounts(count).map(({ id }) => id);
 
-test('writes the statement without its Sid, which a tag has, and recognizes it', async () => {
+test('writes the statement without its Sid, stores the Sid in a tag, and recognizes the statement', async () => {
   const fixture = group();
 
   const { back } = await fixture.bring(manyAccounts(3));
@@ -90,7 +90,7 @@ function naively(role: string, mfa: boolean): number {
   return count;
 }
 
-test("fills a policy to AWS's limit, less what one account takes", async () => {
+test("fills a policy to AWS's limit, with room for less than one more account", async () => {
   const fixture = group();
 
   const { size } = await fixture.bring(manyAccounts(122));
@@ -100,7 +100,7 @@ test("fills a policy to AWS's limit, less what one account takes", async () => {
   expect(size + '"arn:aws:iam::111122223333:role/people/ReadOnly",'.length).toBeGreaterThan(6_144);
 });
 
-test('keeps the Sids of a policy without the tag', async () => {
+test('keeps the Sids in a policy without the tag', async () => {
   const fixture = group();
   await fixture.bring(manyAccounts(3));
   delete fixture.policy().tags[sidTag];
@@ -114,7 +114,7 @@ test('keeps the Sids of a policy without the tag', async () => {
   expect(fixture.text()).toContain(sid);
 });
 
-test('names the statement again when somebody changed the tag, and keeps every account', async () => {
+test('writes the Sid again when another tool changed the tag, and keeps every account', async () => {
   const fixture = group();
   await fixture.bring(manyAccounts(3));
   fixture.policy().tags[sidTag] = 'Other';
@@ -129,7 +129,7 @@ test('names the statement again when somebody changed the tag, and keeps every a
 test.each([
   ['before', 0],
   ['behind', 1],
-])('removes a statement without a Sid that somebody added %s the managed one', async (_, place) => {
+])('removes a statement without a Sid that another tool added %s the managed one', async (_, place) => {
   const fixture = group();
   const { owned } = await fixture.bring(manyAccounts(3));
   const document = JSON.parse(fixture.text()) as { Statement: object[] };
@@ -143,7 +143,7 @@ test.each([
   expect((await fixture.bring(manyAccounts(3))).changed).toBe(false);
 });
 
-test("keeps the tag when another grant takes the first place, and writes that grant's Sid", async () => {
+test("keeps the tag when another grant's statement becomes the first, and writes that grant's Sid", async () => {
   const fixture = group();
   await fixture.bring(manyAccounts(3));
   const other = people({ name: 'other' }, fixture.env);
@@ -155,7 +155,7 @@ test("keeps the tag when another grant takes the first place, and writes that gr
   expect(accountsIn(back)).toEqual(idsOf(2));
 });
 
-test('leaves a policy of another tag until a listing shows it', async () => {
+test('leaves a policy with another tag unchanged until a listing shows it', async () => {
   const fixture = group();
   await fixture.bring(manyAccounts(3));
   const other = people({ name: 'other' }, fixture.env);

@@ -7,7 +7,7 @@ const named = (rest: Partial<Statement>) => [
 ];
 
 describe('accountIdsIn', () => {
-  it('finds ids in principals, resources and conditions', () => {
+  it('finds account ids in principals, resources and conditions', () => {
     const ids = named({
       Principal: { AWS: ['111122223333', 'arn:aws:iam::444455556666:root'] },
       Resource: 'arn:aws:s3:::logs/AWSLogs/777788889999/*',
@@ -16,11 +16,11 @@ describe('accountIdsIn', () => {
     expect(ids).toEqual(['111122223333', '444455556666', '777788889999', '123456789012', '210987654321']);
   });
 
-  it('finds ids in negated elements', () => {
+  it('finds account ids in negated elements', () => {
     expect(named({ NotPrincipal: { AWS: '111122223333' }, NotResource: ['444455556666'] })).toHaveLength(2);
   });
 
-  it('counts an id once', () => {
+  it('counts an account id once when it appears twice', () => {
     const Principal = { AWS: ['111122223333', 'arn:aws:iam::111122223333:root'] };
     expect(named({ Principal })).toEqual(['111122223333']);
   });

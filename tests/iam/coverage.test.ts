@@ -20,7 +20,7 @@ describe('covers', () => {
     ['$', '$'],
     ['*ab', 'aab'],
     ['a*b*c', 'a-b-b-c'],
-  ])('returns true when %p matches all that %p matches', (outer, inner) => {
+  ])('covers the pattern %p when a request matches it only if it matches %p', (outer, inner) => {
     expect(covers(outer, inner)).toBe(true);
   });
 
@@ -42,7 +42,7 @@ describe('covers', () => {
     ['a*b', 'ab*'],
     ['a*a', 'a'],
     ['ab', 'a'],
-  ])('returns false when %p may not match all that %p matches', (outer, inner) => {
+  ])('does not cover when %p may not match all that %p matches', (outer, inner) => {
     expect(covers(outer, inner)).toBe(false);
   });
 });
@@ -93,7 +93,7 @@ describe('coversResource', () => {
     expect(coversResource(outer, inner)).toBe(false);
   });
 
-  it('never claims more than the engine matches', () => {
+  it('agrees with the engine whenever a pattern covers another one', () => {
     const pattern = fc.string({ unit: fc.constantFrom('a', ':', '*', '*', '?'), maxLength: 5 });
     let covered = 0;
     fc.assert(

@@ -17,7 +17,7 @@ describe('formOf', () => {
       'Condition StringEquals aws:SourceAccount 111122223333',
       'Condition StringEquals aws:SourceAccount <account>',
     ],
-  ])('puts a placeholder in the place of the account of %s', (text, form) => {
+  ])('replaces the account of %s by a placeholder', (text, form) => {
     expect(toLineTemplate(text)).toBe(form);
   });
 
@@ -38,7 +38,7 @@ describe('formOf', () => {
     'Resource arn:aws:s3:::logs/111122223333-x',
     'Resource arn:aws:s3:::logs/111122223333/444455556666',
     'Resource arn:aws:s3:::logs',
-  ])('leaves the line as it is when it belongs to no list of accounts: %s', (text) => {
+  ])('keeps a line that belongs to no list of accounts: %s', (text) => {
     expect(toLineTemplate(text)).toBe(text);
   });
 });
@@ -53,7 +53,7 @@ describe('formatDifference', () => {
   const format = (each: readonly object[], kind: 'added' | 'changed' = 'changed') =>
     formatDifference([{ kind, label: 'Read', lines: each as ReturnType<typeof lines> }]).split('\n');
 
-  it('shows each account when there are twelve, and folds the list when there are thirteen', () => {
+  it('prints twelve accounts each, and folds a list of thirteen', () => {
     expect(format(lines(12))).toHaveLength(13);
     expect(format(lines(13))).toEqual([
       '~ Read',
@@ -63,7 +63,7 @@ describe('formatDifference', () => {
     ]);
   });
 
-  it('keeps what widens apart from what does not, and puts it first', () => {
+  it('separates lines that widen access from other lines, and prints them first', () => {
     const [, first, ...others] = format([
       ...lines(12),
       ...lines(1, 'Resource'),
@@ -74,7 +74,7 @@ describe('formatDifference', () => {
     expect(others).toHaveLength(13);
   });
 
-  it('shows what is no list before a list, and the context before both', () => {
+  it('prints lines outside of lists before lists, and unchanged context before both', () => {
     const text = format([
       { sign: ' ', text: 'Allow s3:GetObject' },
       ...lines(13),
@@ -85,7 +85,7 @@ describe('formatDifference', () => {
     expect(text).toHaveLength(4);
   });
 
-  it('marks the head when a whole statement widens access, and not when it changes', () => {
+  it('marks a statement as widening when it is new, and only its lines when it changed', () => {
     const head = (kind: 'added' | 'removed' | 'changed', widens?: 'yes' | 'maybe') =>
       formatDifference([{ kind, label: 'Read', ...(widens && { widens }), lines: [] }]);
 

@@ -12,8 +12,11 @@ interface Case {
 }
 
 describe('policyDifference', () => {
-  it.each(casesOf<readonly Case[]>('difference'))('$name', ({ before, after, text }) => {
-    const differences = diffPolicies(before ?? undefined, after ?? undefined);
-    expect(formatDifference(differences)).toBe(text.join('\n'));
-  });
+  it.each(casesOf<readonly Case[]>('difference'))(
+    'returns the expected difference in the case "$name"',
+    ({ before, after, text }) => {
+      const differences = diffPolicies(before ?? undefined, after ?? undefined);
+      expect(formatDifference(differences)).toBe(text.join('\n'));
+    },
+  );
 });

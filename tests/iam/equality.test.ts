@@ -11,8 +11,11 @@ interface Case {
 }
 
 describe('samePolicy', () => {
-  it.each(casesOf<readonly Case[]>('equality'))('$name', ({ a, b, same }) => {
-    expect(isSamePolicy(a ?? undefined, b ?? undefined)).toBe(same);
-    expect(isSamePolicy(b ?? undefined, a ?? undefined)).toBe(same);
-  });
+  it.each(casesOf<readonly Case[]>('equality'))(
+    'compares two policies in the case "$name"',
+    ({ a, b, same }) => {
+      expect(isSamePolicy(a ?? undefined, b ?? undefined)).toBe(same);
+      expect(isSamePolicy(b ?? undefined, a ?? undefined)).toBe(same);
+    },
+  );
 });

@@ -15,13 +15,16 @@ interface Case {
 }
 
 describe('evaluatePolicy', () => {
-  it.each(casesOf<readonly Case[]>('evaluate'))('$name', ({ kind, document, request, decision, sid }) => {
-    const evaluation = evaluatePolicy(document ?? undefined, request, kind);
-    expect(evaluation.decision).toBe(decision);
-    expect(evaluation.sid).toBe(sid);
-    expect(evaluation.statement === undefined).toBe(decision === 'none' || decision === 'unknown');
-    expect(evaluation.unknowns.length > 0).toBe(decision === 'unknown');
-  });
+  it.each(casesOf<readonly Case[]>('evaluate'))(
+    'evaluates one policy in the case "$name"',
+    ({ kind, document, request, decision, sid }) => {
+      const evaluation = evaluatePolicy(document ?? undefined, request, kind);
+      expect(evaluation.decision).toBe(decision);
+      expect(evaluation.sid).toBe(sid);
+      expect(evaluation.statement === undefined).toBe(decision === 'none' || decision === 'unknown');
+      expect(evaluation.unknowns.length > 0).toBe(decision === 'unknown');
+    },
+  );
 });
 
 describe('evaluatePolicies', () => {

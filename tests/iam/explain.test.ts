@@ -44,7 +44,7 @@ describe('each policy', () => {
     });
   });
 
-  it('says that a control policy does not bind when the caller is in the management account', () => {
+  it('ignores control policies when the caller is in the management account', () => {
     const scp = policy('scp', { Effect: 'Deny' });
     const organization = { managementAccount: '111122223333', organizationOf: () => 'unknown' as const };
     const { outcome, policies } = explainWith({ policies: [identity, key, scp], organization });
@@ -67,7 +67,7 @@ describe('each policy', () => {
     });
   });
 
-  it('says nothing when no statement is about the request', () => {
+  it('names no statement when none concerns the request', () => {
     const { outcome, policies } = explainWith({
       policies: [identity, policy('key', { Principal: { AWS: '777777777777' } })],
     });
@@ -79,7 +79,7 @@ describe('each policy', () => {
 describe('grants of a key', () => {
   const grant = { name: 'volume', granteePrincipal: role.arn, operations: ['Decrypt'] };
 
-  it('names the grant that allows when no policy allows', () => {
+  it('names the KMS grant that allows when no policy allows', () => {
     const others = {
       name: 'other',
       granteePrincipal: 'arn:aws:iam::777777777777:root',
@@ -90,18 +90,18 @@ describe('grants of a key', () => {
     expect(policies).toEqual([{ kind: 'key-grant', name: 'grant volume', says: 'allows' }]);
   });
 
-  it('answers unknown when nothing allows and the grants were not read', () => {
+  it('answers unknown when nothing allows and the KMS grants were not read', () => {
     const { outcome, reasons } = explainWith({ policies: [], unreadKeyGrants: 'AccessDenied' });
     expect(outcome).toBe('unknown');
     expect(reasons[0]).toBe('the grants of the key were not read: AccessDenied');
   });
 
-  it('stays denied when no grant could allow and the grants were not read', () => {
+  it('stays denied when no KMS grant could allow and the grants were not read', () => {
     const scp = policy('scp', { Action: 's3:*' });
     expect(explainWith({ policies: [scp], unreadKeyGrants: 'AccessDenied' }).outcome).toBe('denied');
   });
 
-  it('stays allowed when the grants were not read', () => {
+  it('stays allowed when the KMS grants were not read', () => {
     expect(explainWith({ unreadKeyGrants: 'AccessDenied' }).outcome).toBe('allowed');
   });
 });

@@ -16,12 +16,12 @@ it.each([
   'arn:aws:iam::x111122223333:role/Reader',
   'arn:aws:iam::*:role/Reader',
   'arn:aws:iam::111122223333',
-])('finds an exposure when the principal %s is of no certain account', (AWS) => {
+])('finds an exposure when the principal %s identifies no single account', (AWS) => {
   expect(why({ Principal: { AWS } })).toEqual([`"${AWS}" does not say of which account it is`]);
 });
 
 it.each(['arn:aws:iam::1111222233334:role/x', 'arn:aws:iam::x111122223333:role/x', 'arn:aws:s3:::logs', '*'])(
-  'finds an exposure when the resource %s is of no certain account and the statement has no principal',
+  'finds an exposure when the resource %s identifies no single account and the statement has no principal',
   (Resource) => {
     expect(why({ Resource })).toEqual([
       expect.stringContaining(`resource "${Resource}" may be of any account`),
@@ -29,7 +29,7 @@ it.each(['arn:aws:iam::1111222233334:role/x', 'arn:aws:iam::x111122223333:role/x
   },
 );
 
-it('finds nothing when principal and resource are of an account', () => {
+it('finds no exposure when principal and resource identify an account', () => {
   expect(why({ Principal: { AWS: ['111122223333', 'arn:aws:iam::111122223333:role/x'] } })).toEqual([]);
   expect(why({ Resource: 'arn:aws:iam::111122223333:role/x' })).toEqual([]);
 });
@@ -67,11 +67,11 @@ it.each<[string, Conditions]>([
   ['a trail of an account', { StringLike: { [trail]: 'arn:aws:cloudtrail:*:111122223333:trail/*' } }],
   ['ForAnyValue', { 'ForAnyValue:StringEquals': { 'aws:SourceAccount': '111122223333' } }],
   ['one condition of two that holds', { StringEquals: { 'aws:SourceOrgID': 'o-exampleorg1', 'aws:x': 'y' } }],
-])('finds nothing when the condition of a service has %s', (_, condition) => {
+])('finds no exposure when the condition of a service has %s', (_, condition) => {
   expect(ofService(condition)).toEqual([]);
 });
 
-it('finds an exposure when the organization is not known', () => {
+it("finds an exposure when the organization's id is not known", () => {
   const statement: Statement = {
     Effect: 'Allow',
     Principal: '*',

@@ -107,7 +107,7 @@ const cases: readonly (readonly [when: string, Principal | undefined, Conditions
   ],
 ];
 
-it.each(cases)('lists the holders of a statement when %s', (_, Principal, Condition, holders) => {
+it.each(cases)('lists the principals that a statement admits when %s', (_, Principal, Condition, holders) => {
   const statement = { Effect: 'Allow', Action: 's3:GetObject', Condition } as const;
   const named = Principal === undefined ? { NotPrincipal: { AWS: '777777777777' } } : { Principal };
 

@@ -20,15 +20,15 @@ describe('losses', () => {
     ['in an object of a list of lists', '[[1,{"a":1,"b":2,"a":3}]]', '[0][1].a'],
     ['that are empty', '{"":1,"":2}', ''],
     ['that every object has in JavaScript', '{"toString":1,"toString":2}', 'toString'],
-  ])('names the key when it stands twice: %s', (_, text, path) => {
+  ])('names the key when it appears twice: %s', (_, text, path) => {
     expect(findJsonLosses(text)).toEqual([{ path, message: expect.stringContaining('more than once') }]);
   });
 
-  it('names a key each time when it stands three times', () => {
+  it('names a key for each repetition when it appears three times', () => {
     expect(pathsOf('{"a":1,"a":2,"a":3}')).toEqual(['a', 'a']);
   });
 
-  it('accepts one key in two objects', () => {
+  it('accepts the same key in two objects', () => {
     expect(findJsonLosses('{"a":{"b":1,"c":{"b":2}},"d":{"b":3},"b":4}')).toEqual([]);
   });
 
@@ -42,13 +42,13 @@ describe('losses', () => {
     '1e-400',
     '-0',
     '-0.0',
-  ])('refuses %s for every operator', (number) => {
+  ])('refuses the number %s for every operator', (number) => {
     for (const operator of ['NumericEquals', 'StringEquals', 'ForAnyValue:NumericLessThanIfExists'])
       expect(pathsOf(inCondition(operator, number))).toEqual([conditionPath(operator)]);
   });
 
   it.each(['1.10', '1E3', '1e3', '0.0', '10e-1', '1.0', '100000000000000000e-10'])(
-    'refuses %s for text, and accepts it for a number',
+    'refuses the number %s for string operators, and accepts it for numeric ones',
     (number) => {
       expect(pathsOf(inCondition('StringEquals', number))).toEqual([conditionPath('StringEquals')]);
       expect(pathsOf(inCondition('DateLessThan', `[1,${number}]`))).toEqual([
@@ -60,7 +60,7 @@ describe('losses', () => {
   );
 
   it.each(['0', '1', '-1', '1.5', '-0.25', '3600', '9007199254740991', '1e-7', 'true', 'null', '"1.10"'])(
-    'accepts %s for every operator',
+    'accepts the value %s for every operator',
     (value) => {
       for (const operator of ['NumericEquals', 'StringEquals'])
         expect(findJsonLosses(inCondition(operator, value))).toEqual([]);
@@ -80,22 +80,22 @@ describe('losses', () => {
     ['a value', '{"Id":"\\ud800"}', 'Id'],
     ['a value of a list', '{"Action":["a","\\udc00b"]}', 'Action[1]'],
     ['a key', '{"\\ud83d":1}', '\ufffd'],
-  ])('refuses half of a character in %s', (_, text, path) => {
+  ])('refuses half of a surrogate pair in %s', (_, text, path) => {
     expect(findJsonLosses(text)).toEqual([{ path, message: expect.stringContaining('half of a character') }]);
   });
 
-  it('accepts a whole character in two escape sequences', () => {
+  it('accepts a surrogate pair in two escape sequences', () => {
     expect(findJsonLosses('{"Id":"\\ud83d\\ude00","😀":1}')).toEqual([]);
   });
 
   it.each(['{"__proto__":{}}', '{"\\u005f_proto__":1}'])(
-    'refuses a key that programs misread in %s',
+    'refuses a key that JavaScript misreads in %s',
     (text) => {
       expect(pathsOf(text)).toEqual(['__proto__']);
     },
   );
 
-  it('accepts what JavaScript writes itself', () => {
+  it('accepts JSON that JavaScript wrote', () => {
     const kept = fc.jsonValue({ noUnicodeString: false }).filter(isWithoutOddities);
     fc.assert(
       fc.property(kept, (value) => expect(findJsonLosses(JSON.stringify(value, undefined, 2))).toEqual([])),

@@ -56,22 +56,31 @@ const thrownBy = (action: () => unknown): unknown => {
 };
 
 describe('replaceOwned', () => {
-  it.each(cases.replace.filter(({ expected }) => expected !== undefined))('$name', (given) => {
-    expect(JSON.stringify(replaced(given) ?? null)).toBe(JSON.stringify(given.expected));
-  });
+  it.each(cases.replace.filter(({ expected }) => expected !== undefined))(
+    'replaces managed statements in the case "$name"',
+    (given) => {
+      expect(JSON.stringify(replaced(given) ?? null)).toBe(JSON.stringify(given.expected));
+    },
+  );
 
-  it.each(cases.replace.filter(({ clash }) => clash !== undefined))('$name', (given) => {
-    const error = thrownBy(() => replaced(given));
-    expect(error).toBeInstanceOf(OwnershipClashError);
-    expect((error as OwnershipClashError).fields.sids).toEqual(given.clash);
-    expect(String(error)).toContain('bucket logs');
-  });
+  it.each(cases.replace.filter(({ clash }) => clash !== undefined))(
+    'reports an unknown managed Sid in the case "$name"',
+    (given) => {
+      const error = thrownBy(() => replaced(given));
+      expect(error).toBeInstanceOf(OwnershipClashError);
+      expect((error as OwnershipClashError).fields.sids).toEqual(given.clash);
+      expect(String(error)).toContain('bucket logs');
+    },
+  );
 
-  it.each(cases.replace.filter(({ error }) => error !== undefined))('$name', (given) => {
-    expect(() => replaced(given)).toThrow(given.error);
-  });
+  it.each(cases.replace.filter(({ error }) => error !== undefined))(
+    'refuses to replace managed statements in the case "$name"',
+    (given) => {
+      expect(() => replaced(given)).toThrow(given.error);
+    },
+  );
 
-  it('keeps foreign statements as the very objects that were parsed', () => {
+  it('keeps unmanaged statements as the objects that were parsed', () => {
     const foreign = { Effect: 'Allow', Action: 's3:*' } as const;
     const wanted = [
       { ...foreign, Sid: createManagedSid({ installationId: 'prod', grant: 'logs', part: 'write' }) },
@@ -91,20 +100,29 @@ describe('replaceOwned', () => {
 });
 
 describe('ownedSid', () => {
-  it.each(cases.marks.filter(({ sid }) => sid !== undefined))('$name', ({ mark, sid }) => {
-    expect(createManagedSid(mark)).toBe(sid);
-    expect(installationOf(createManagedSid(mark))).toBe(mark.installationId);
-  });
+  it.each(cases.marks.filter(({ sid }) => sid !== undefined))(
+    'returns the Sid of the case "$name"',
+    ({ mark, sid }) => {
+      expect(createManagedSid(mark)).toBe(sid);
+      expect(installationOf(createManagedSid(mark))).toBe(mark.installationId);
+    },
+  );
 
-  it.each(cases.marks.filter(({ error }) => error !== undefined))('$name', ({ mark, error }) => {
-    expect(() => createManagedSid(mark)).toThrow(error);
-  });
+  it.each(cases.marks.filter(({ error }) => error !== undefined))(
+    'refuses the Sid of the case "$name"',
+    ({ mark, error }) => {
+      expect(() => createManagedSid(mark)).toThrow(error);
+    },
+  );
 });
 
 describe('installationOf', () => {
-  it.each(cases.installations)('$name', ({ sid, installation }) => {
-    expect(installationOf(sid) ?? null).toBe(installation);
-  });
+  it.each(cases.installations)(
+    'returns the installation of a Sid in the case "$name"',
+    ({ sid, installation }) => {
+      expect(installationOf(sid) ?? null).toBe(installation);
+    },
+  );
 });
 
 it.each([

@@ -14,7 +14,7 @@ const policy = (...Statement: Statement[]): PolicyDocument => ({ Statement });
 const kinds = (before: Statement, after: Statement) =>
   diffPolicies(policy(before), policy(after)).map(({ kind }) => kind);
 
-it('says the Sid of a difference when the statement has one', () => {
+it('names the Sid in a difference when the statement has one', () => {
   const [named] = diffPolicies(undefined, policy(allow({ Sid: 'Read' })));
   const [nameless] = diffPolicies(undefined, policy(allow({})));
 
@@ -41,6 +41,6 @@ it.each<[string, Partial<Statement>, Partial<Statement>]>([
   expect(kinds(allow(before), allow(after)).toSorted()).toEqual(['added', 'removed']);
 });
 
-it('finds no managed statements when there is no document', () => {
+it('returns no managed statements when there is no document', () => {
   expect(listManagedStatements(undefined, 'test')).toEqual([]);
 });

@@ -10,19 +10,22 @@ interface Case {
 }
 
 describe('normalizeStatement', () => {
-  it.each(casesOf<readonly Case[]>('normalize'))('$name', ({ statement, normalized }) => {
-    expect(JSON.stringify(normalizeStatement(statement))).toBe(JSON.stringify(normalized));
-  });
+  it.each(casesOf<readonly Case[]>('normalize'))(
+    'normalizes a statement in the case "$name"',
+    ({ statement, normalized }) => {
+      expect(JSON.stringify(normalizeStatement(statement))).toBe(JSON.stringify(normalized));
+    },
+  );
 });
 
 describe('normalizePolicy', () => {
   const [first, second] = casesOf<readonly Case[]>('normalize').map(({ statement }) => statement);
 
-  it('spells out the version that AWS assumes', () => {
+  it('adds the policy version that AWS assumes', () => {
     expect(normalizePolicy({ Statement: [] })).toEqual({ Version: '2008-10-17', Statement: [] });
   });
 
-  it('takes statements as a set', () => {
+  it('ignores the order of statements', () => {
     if (first === undefined || second === undefined) throw new Error('two cases are needed');
     expect(normalizePolicy({ Statement: [first, second] }).Statement).toEqual([normalizeStatement(first)]);
   });

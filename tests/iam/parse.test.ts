@@ -23,24 +23,30 @@ const findingsOf = (text: string) => {
 };
 
 describe('parsePolicy', () => {
-  it.each(cases.filter(({ findings }) => findings === undefined))('$name', ({ text, statements }) => {
-    const document = parsePolicy(text, 'bucket logs');
-    expect(document.Statement).toHaveLength(statements ?? 0);
-    expect(document).toEqual({ ...JSON.parse(text), Statement: [JSON.parse(text).Statement].flat() });
-  });
+  it.each(cases.filter(({ findings }) => findings === undefined))(
+    'parses the policy in the case "$name"',
+    ({ text, statements }) => {
+      const document = parsePolicy(text, 'bucket logs');
+      expect(document.Statement).toHaveLength(statements ?? 0);
+      expect(document).toEqual({ ...JSON.parse(text), Statement: [JSON.parse(text).Statement].flat() });
+    },
+  );
 
-  it.each(cases.filter(({ findings }) => findings !== undefined))('$name', ({ text, findings = [] }) => {
-    const found = findingsOf(text);
-    expect(found).toEqual(
-      findings.map(({ path, message }) => ({ path, message: expect.stringContaining(message) })),
-    );
-  });
+  it.each(cases.filter(({ findings }) => findings !== undefined))(
+    'reports every finding of the malformed policy "$name"',
+    ({ text, findings = [] }) => {
+      const found = findingsOf(text);
+      expect(found).toEqual(
+        findings.map(({ path, message }) => ({ path, message: expect.stringContaining(message) })),
+      );
+    },
+  );
 
-  it('says whose policy it is', () => {
+  it('names the resource whose policy is malformed', () => {
     expect(() => parsePolicy('[]', 'bucket logs')).toThrow('The policy of bucket logs cannot be understood');
   });
 
-  it('reads back what it wrote', () => {
+  it('parses the text that it wrote', () => {
     expect(parsePolicy(serializePolicy(createPolicy()), 'new')).toEqual(createPolicy());
   });
 });

@@ -48,7 +48,7 @@ const isForeign = ({ Sid }: Statement) => installationOf(Sid) !== installationId
 const anyKind = fc.constantFrom<PolicyKind>('identity', 'bucket', 'trust', 'rcp');
 
 describe('owned statements', () => {
-  it('writes the wanted statements, and changes nothing when they are replaced again', () => {
+  it('writes the desired statements, and changes nothing when they are replaced again', () => {
     fc.assert(
       fc.property(document, wanted, (before, statements) => {
         const once = replaceManagedStatements({
@@ -73,7 +73,7 @@ describe('owned statements', () => {
     );
   });
 
-  it('keeps unmanaged statements as they were when managed statements come and go', () => {
+  it('keeps unmanaged statements as they were when managed statements are added and removed', () => {
     fc.assert(
       fc.property(document, fc.array(wanted, { maxLength: 6 }), (before, runs) => {
         let current: PolicyDocument | undefined = before;
@@ -119,7 +119,7 @@ describe('meaning', () => {
     );
   });
 
-  it('ignores order and spelling', () => {
+  it('returns the same normal form for any order and spelling', () => {
     fc.assert(
       fc.property(document, choices, (given, pick) => {
         const other = respelled(given, pick);
@@ -129,7 +129,7 @@ describe('meaning', () => {
     );
   });
 
-  it('differs exactly where a person is shown a difference', () => {
+  it('finds two policies different exactly when the printed difference has a line', () => {
     const similar = fc.tuple(document, document, fc.nat(4)).map(([a, b, count]) => {
       const Statement = [...a.Statement.slice(0, count), ...b.Statement.slice(0, 1)];
       return [a, { ...a, Statement }] as const;
@@ -143,7 +143,7 @@ describe('meaning', () => {
     );
   });
 
-  it('survives writing and reading, and has the size of its text', () => {
+  it('returns the same document after writing and parsing, with the size of its text', () => {
     fc.assert(
       fc.property(document, (given) => {
         const text = serializePolicy(given);
@@ -154,7 +154,7 @@ describe('meaning', () => {
     );
   });
 
-  it('decides every request as its normal form and its other spellings do', () => {
+  it('decides every request alike for a document, its normal form and its other spellings', () => {
     fc.assert(
       fc.property(document, any.anyRequest, choices, anyKind, (given, request, pick, kind) => {
         const { decision } = evaluatePolicy(given, request, kind);

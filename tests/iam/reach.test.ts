@@ -31,9 +31,9 @@ const under = (operator: string, ...values: string[]): Conditions => ({
 describe('a change of conditions', () => {
   it.each<[string, Conditions | undefined, Conditions | undefined, (readonly [string, string])[]]>([
     ['nothing changes', equals('a'), equals('a'), []],
-    ['there were none', undefined, equals('a'), []],
+    ['there were no conditions', undefined, equals('a'), []],
     [
-      'all go',
+      'all conditions are removed',
       equals('a', 'b'),
       undefined,
       [
@@ -177,11 +177,11 @@ describe('a change of conditions', () => {
         ['a', 'maybe'],
       ],
     ],
-  ])('widens by the right values when %s', (_, before, after, expected) => {
+  ])('widens by the expected values when %s', (_, before, after, expected) => {
     expect(gains(before, after)).toEqual(expected);
   });
 
-  it('widens the other way round when the statement denies', () => {
+  it('widens by the opposite values when the statement denies', () => {
     expect(gains(undefined, equals('a'), 'Deny')).toEqual([['a', 'yes']]);
     expect(gains(equals('a'), undefined, 'Deny')).toEqual([]);
   });
@@ -205,7 +205,7 @@ describe('reaches', () => {
     ],
     ['the inner one lists what the outer one does not exclude', { Action: undefined, NotAction: 'a:B' }, {}],
     ['the inner one excludes everything', {}, { Action: undefined, NotAction: '*' }],
-  ] as never)('returns true when %s', (_, outer, inner) => {
+  ] as never)('finds that one statement covers another when %s', (_, outer, inner) => {
     expect(reaches(clean(outer), clean(inner))).toBe(true);
   });
 
@@ -253,7 +253,7 @@ describe('reaches', () => {
       { Resource: 'arn:aws:s3:::${x}' },
     ],
     ['an excluded account is listed', { Principal: undefined, NotPrincipal: { AWS: '111122223333' } }, {}],
-  ] as never)('returns false when %s', (_, outer, inner) => {
+  ] as never)('finds that one statement does not cover another when %s', (_, outer, inner) => {
     expect(reaches(clean(outer), clean(inner))).toBe(false);
   });
 });

@@ -17,17 +17,17 @@ const { allowed, cases } = casesOf<Cases>('safety');
 const accountIds = new Set(allowed.accountIds);
 
 describe('exposures', () => {
-  it.each(cases)('$name', ({ statements, why }) => {
+  it.each(cases)('finds the expected exposure in the case "$name"', ({ statements, why }) => {
     const found = findExposures(statements, { ...allowed, accountIds });
     expect(found.map((exposure) => exposure.why)).toEqual(why.map((text) => expect.stringContaining(text)));
   });
 
-  it('names the statement', () => {
+  it('names the statement that exposes a resource', () => {
     const open: Statement = { Sid: 'Open', Effect: 'Allow', Principal: '*', Action: 's3:*' };
     expect(findExposures([open], { ...allowed, accountIds }).map(({ sid }) => sid)).toEqual(['Open']);
   });
 
-  it('holds nothing to an organization without id', () => {
+  it('finds an exposure when a condition compares the organization with an empty id', () => {
     const Condition = { StringEquals: { 'aws:PrincipalOrgID': '' } };
     const open: Statement = { Effect: 'Allow', Principal: '*', Action: 's3:*', Condition };
     expect(findExposures([open], { accountIds, organizationId: '' })).toHaveLength(1);

@@ -11,7 +11,10 @@ interface Case {
 }
 
 describe('policySize', () => {
-  it.each(casesOf<readonly Case[]>('size'))('$name', ({ document, unit, size }) => {
-    expect(measurePolicy(document ?? undefined, unit)).toBe(size);
-  });
+  it.each(casesOf<readonly Case[]>('size'))(
+    'measures the policy in the case "$name"',
+    ({ document, unit, size }) => {
+      expect(measurePolicy(document ?? undefined, unit)).toBe(size);
+    },
+  );
 });

@@ -11,6 +11,6 @@ const cases: readonly (readonly [Partial<Statement>, string])[] = [
   [{ Action: [] }, 'Allow nothing'],
 ];
 
-it.each(cases)('names the statement by its Sid, or by what it does when it has none: %j', (part, label) => {
+it.each(cases)('labels a statement by its Sid, or by its actions when it has none: %j', (part, label) => {
   expect(labelStatement({ Effect: 'Allow', ...part })).toBe(label);
 });

@@ -66,13 +66,13 @@ test.each([
     'a statement of another installation',
     { Sid: 'AccountOnboardingotherRead', Principal: { AWS: '222233334444' } },
   ],
-])('finds a closed account when it stands in %s', (_, statement) => {
+])('finds a closed account when a statement names it as %s', (_, statement) => {
   expect(suspects(statement)).toMatchObject([
     { state: 'closed', because: 'of the closed account name-222 (222233334444)' },
   ]);
 });
 
-test.each(['333344445555', '444455556666'])('takes %s for closed when the registry says so', (id) => {
+test.each(['333344445555', '444455556666'])('counts %s as closed when the registry says so', (id) => {
   expect(suspects({ Principal: { AWS: id } })).toMatchObject([{ state: 'closed' }]);
 });
 
@@ -81,13 +81,13 @@ test.each([
   ['an account that has left', { AWS: 'arn:aws:iam::555566667777:root' }],
   ['a canonical user', { CanonicalUser: '79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be' }],
   ['an identity of CloudFront', { AWS: 'arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1' }],
-])('cannot check %s', (_, Principal) => {
+])('reports that it cannot check %s', (_, Principal) => {
   expect(suspects({ Principal })).toMatchObject([
     { state: 'unknown', because: expect.stringContaining('cannot be checked') },
   ]);
 });
 
-test('puts closed accounts before deleted ids, and both before what cannot be checked', () => {
+test('lists closed accounts before deleted ids, and both before principals that cannot be checked', () => {
   const found = suspects({ Principal: { AWS: ['999988887777', role, '222233334444'] } });
 
   expect(found.map(({ state }) => state)).toEqual(['closed', 'deleted', 'unknown']);
@@ -100,11 +100,11 @@ test.each([
   ['every AWS principal', { AWS: '*' }],
   ['a service', { Service: 'cloudtrail.amazonaws.com' }],
   ['a federated user', { Federated: role }],
-])('does not suspect %s', (_, Principal) => {
+])('reports no suspicion of %s', (_, Principal) => {
   expect(suspects({ Principal })).toEqual([]);
 });
 
-test('finds nothing when the statement is managed or there is no policy', () => {
+test('finds no suspect when the statement is managed or there is no policy', () => {
   const own = document({ Sid: 'AccountOnboardingtestReadRead', Principal: { AWS: role } });
 
   expect(listUnmanagedPrincipals(own, 'test')).toEqual([]);

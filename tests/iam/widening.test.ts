@@ -15,11 +15,14 @@ interface Case {
 }
 
 describe('the difference of two policies', () => {
-  it.each(casesOf<readonly Case[]>('widening'))('$name', ({ before, after, text }) => {
-    expect(formatDifference(diffPolicies(before, after))).toBe(text.join('\n'));
-  });
+  it.each(casesOf<readonly Case[]>('widening'))(
+    'marks the widening lines in the case "$name"',
+    ({ before, after, text }) => {
+      expect(formatDifference(diffPolicies(before, after))).toBe(text.join('\n'));
+    },
+  );
 
-  it('says that it widens access if the new policy allows a request that the old one did not', () => {
+  it('marks a widening exactly when the new policy allows a request that the old one did not', () => {
     const document = documentOf(statement);
     // The first statement is replaced under its Sid; what one of the two has in common may stay.
     const edited = fc

@@ -20,7 +20,7 @@ const statement: Statement = {
   },
 };
 
-test('removes every value of a list that names an account', () => {
+test('removes every list value that names the account', () => {
   expect(withoutAccounts(statement, gone)).toEqual({
     ...statement,
     Principal: { AWS: [`arn:aws:iam::${stays}:root`], Service: 's3.amazonaws.com' },
@@ -32,7 +32,7 @@ test('removes every value of a list that names an account', () => {
   });
 });
 
-test('removes the statement when a list would be empty', () => {
+test('removes the statement when a list becomes empty', () => {
   expect(withoutAccounts(statement, new Set([stays, goes]))).toBeUndefined();
   const single = { ...statement, Principal: { AWS: `arn:aws:iam::${goes}:root` } };
   expect(withoutAccounts(single, gone)).toBeUndefined();
@@ -54,7 +54,7 @@ test.each<[string, Partial<Statement>]>([
   ['denies', { Effect: 'Deny' }],
   ['excludes by a condition', { Condition: { StringNotEquals: { 'aws:PrincipalAccount': [stays, goes] } } }],
   ['excludes a resource', { NotResource: [`arn:aws:s3:::example-logs/AWSLogs/${goes}/*`] }],
-])('keeps a statement that %s, since it may allow more without the account', (_, changes) => {
+])('keeps a statement that %s, because it may allow more without the account', (_, changes) => {
   const excluding = { ...statement, ...changes };
 
   expect(withoutAccounts(excluding, gone)).toBe(excluding);

@@ -40,7 +40,7 @@ describeWithMoto('the command line against an endpoint on this machine', () => {
     return { ...screen, json: jsonIn(screen.stdout) };
   };
 
-  test('onboards the account of an event without a table', async () => {
+  test('onboards the account of an event when no table is given', async () => {
     const { code, json } = await commandIn(folder, ['run', ...files, '--json'], {
       AWS_ENDPOINT_URL: endpoint,
     });
@@ -61,7 +61,7 @@ describeWithMoto('the command line against an endpoint on this machine', () => {
     });
   }, 60_000);
 
-  test('refuses to run until the configuration is active, and then records the run in the table', async () => {
+  test('refuses to run before the configuration is active, and then records the run in the table', async () => {
     const table = await createTable(tableClient(endpoint));
     const environment = { ONBOARDING_TABLE: table.tableName };
     const refused = await onboarding(['run', ...files], environment);
@@ -90,7 +90,7 @@ describeWithMoto('the command line against an endpoint on this machine', () => {
     );
   }, 60_000);
 
-  test('names an endpoint that does not exist', async () => {
+  test('names the endpoint when it does not exist', async () => {
     const { code, stderr } = await onboarding(['run', ...files], { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
 
     expect(code).toBe(69);

@@ -27,7 +27,7 @@ describe('an archive', () => {
     return archive;
   }
 
-  test('unpacks one folder when the hash is the expected one', () => {
+  test('unpacks one folder of an archive when the hash is as expected', () => {
     const archive = archiveOf('a jar');
     const folder = join(scratch, 'cache', '1.0.0');
 
@@ -38,7 +38,7 @@ describe('an archive', () => {
     expect(readdirSync(join(scratch, 'cache'))).toEqual(['1.0.0']);
   });
 
-  test('unpacks nothing when the hash differs', () => {
+  test('unpacks nothing of an archive when its hash differs', () => {
     const integrity = integrityOf(archiveOf('a jar'));
     const archive = archiveOf('another jar');
     const folder = join(scratch, 'cache', '1.0.0');
@@ -56,13 +56,13 @@ describe('what is missing', () => {
     writeFileSync(join(folder, 'bin', 'java'), '', { mode: 0o755 });
   };
 
-  test('tells how to get Java when there is none', () => {
+  test('prints how to install Java when it is missing', () => {
     Object.assign(process.env, { PATH: scratch, JAVA_HOME: scratch, DYNAMODB_LOCAL: scratch });
 
     expect(missingDynamoDbLocal()).toMatch(/^Java is missing: install .*, or set JAVA_HOME$/);
   });
 
-  test('tells how to get DynamoDB Local when its folder has no jar', () => {
+  test('prints how to install DynamoDB Local when its folder has no jar', () => {
     javaIn(scratch);
     Object.assign(process.env, { PATH: '', JAVA_HOME: scratch, DYNAMODB_LOCAL: scratch });
 

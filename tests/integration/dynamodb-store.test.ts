@@ -31,7 +31,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
   });
 
   describe('its table', () => {
-    test('takes the setting for the time to live', async () => {
+    test('waits until the table accepts its setting for the time to live', async () => {
       const { tableName } = await newTable();
       await client().send(
         new UpdateTimeToLiveCommand({ TableName: tableName, TimeToLiveSpecification: timeToLive }),
@@ -43,7 +43,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       expect(set).toMatchObject({ AttributeName: 'expiresAt', TimeToLiveStatus: 'ENABLED' });
     });
 
-    test('keeps a lease some days longer than it lasts, so that only its end decides', async () => {
+    test('keeps a lease item some days longer than the lease, so that its end time decides', async () => {
       const table = await newTable();
       const until = Date.parse(at) + 60_000;
       await createDynamoStore(table).leases.acquire(bucket, 'run-1', Date.parse(at), until);
@@ -53,7 +53,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       expect(item?.expiresAt).toBeGreaterThan(until / 1000 + 24 * 60 * 60);
     });
 
-    test('keeps small documents readable as JSON', async () => {
+    test('stores small documents as readable JSON', async () => {
       const table = await newTable();
       await createDynamoStore(table).runs.putChange('run-1', aChange({ before: { policy: null } }));
 
@@ -62,7 +62,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
   });
 
   describe('an answer that never came', () => {
-    test('takes a lease once when the answer was lost and the request is repeated', async () => {
+    test('acquires a lease once when the answer was lost and the request is repeated', async () => {
       const table = await newTable();
       const { leases } = createDynamoStore({ ...table, client: withLostAnswer(dynamodb().endpoint) });
 
@@ -72,7 +72,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
   });
 
   describe('the state of a resource', () => {
-    test('is stored when the answer was lost and the same request comes again', async () => {
+    test("stores a resource's state when the answer was lost and the request is repeated", async () => {
       const table = await newTable();
       const { resources } = createDynamoStore({ ...table, client: withLostAnswer(dynamodb().endpoint) });
 
@@ -120,7 +120,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       expect({ revision, waits }).toEqual({ revision: 2, waits: 2 });
     });
 
-    test('gives up with an error that says so when it never can', async () => {
+    test('throws when the account of the last revision can never be read', async () => {
       const waits: number[] = [];
       const noted = async (milliseconds: number) => void waits.push(milliseconds);
       const { registry } = createDynamoStore(await halfVisible(), waitingFor(noted));
@@ -132,7 +132,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       expect(waits).toEqual(Array(20).fill(50));
     });
 
-    test('takes no change of another account, and is healed by that account', async () => {
+    test("accepts no other account's change until the missing account was written again", async () => {
       const { registry } = createDynamoStore(await halfVisible());
 
       expect(await registry.put(anAccount({ id: accountId(2) }), undefined, at)).toBeUndefined();
@@ -143,7 +143,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
     });
   });
 
-  test('errors of DynamoDB that are no lost condition propagate', async () => {
+  test('rethrows DynamoDB errors that are no failed condition', async () => {
     const { registry, leases } = createDynamoStore({ client: client(), tableName: 'missing' });
 
     await expect(registry.listAccounts()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });

@@ -41,7 +41,7 @@ describeWithMoto('finding resources by pattern', (moto) => {
     return getGrantKind(kind).discovery?.find(access.getReader(place), { kind, ...place, pattern }, limit);
   };
 
-  test('repositories by their name', async () => {
+  test('discovers repositories by their name', async () => {
     for (const repositoryName of ['base/node', 'base/team/python', 'other/node'])
       await account.ecr.send(new CreateRepositoryCommand({ repositoryName }));
 
@@ -54,7 +54,7 @@ describeWithMoto('finding resources by pattern', (moto) => {
     );
   });
 
-  test('secrets by their tags, but for those that are to be deleted', async () => {
+  test('discovers secrets by their tags, except those scheduled for deletion', async () => {
     for (const [Name, tags] of Object.entries({ fits: fit, doomed: fit, differs: unfit }))
       await account.secretsManager.send(
         new CreateSecretCommand({ Name, SecretString: 'not-a-secret', Tags: listOf(tags) }),
@@ -64,7 +64,7 @@ describeWithMoto('finding resources by pattern', (moto) => {
     expect(await find('secret-resource-policy', tagged)).toEqual(['fits']);
   });
 
-  test('keys by their tags, but for those that are to be deleted', async () => {
+  test('discovers keys by their tags, except those scheduled for deletion', async () => {
     const make = async (tags: object): Promise<string> => {
       const Tags = Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
       return (await account.kms.send(new CreateKeyCommand({ Tags }))).KeyMetadata?.KeyId ?? '';
@@ -76,7 +76,7 @@ describeWithMoto('finding resources by pattern', (moto) => {
     expect(await find('kms-grant', tagged)).toEqual([fits]);
   }, 20_000);
 
-  test('images by their tags', async () => {
+  test('discovers images by their tags', async () => {
     const credentials = await account.kms.config.credentials();
     const ec2 = new EC2Client({ endpoint: moto().endpoint, region, credentials });
     const make = async (Name: string, tags: object): Promise<string> => {

@@ -26,7 +26,7 @@ describeWithMoto('resources that do not exist', (moto) => {
     return id;
   };
 
-  test('fails for a missing bucket alone, records it, and repairs it in the next run', async () => {
+  test('fails only for a missing bucket, records it, and writes the policy in the next run', async () => {
     const flowLogs = 'example-org-flow-logs';
     const { accounts, central } = organization;
     const log = await accounts.in(central.log, 'eu-west-1');

@@ -64,7 +64,7 @@ describeWithMoto('accounts that arrive, or leave', (moto) => {
     );
   }, 60_000);
 
-  test('revokes all access of a closed or removed account, and keeps that of another', async () => {
+  test("revokes all access of a closed or removed account, and keeps another account's access", async () => {
     const staying = await newAccount('staying', 'Sandbox');
     const closed = await newAccount('closed', 'Workloads');
     const removed = await newAccount('removed', 'Workloads');

@@ -75,7 +75,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     return policy as AttachedPolicy;
   };
 
-  test('ends every run of the state machine as succeeded', () => {
+  test('ends every onboarding run as succeeded', () => {
     expect(Object.values(runs).map(({ result }) => result.status)).toEqual(Array(4).fill('SUCCEEDED'));
   });
 
@@ -89,7 +89,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     });
   });
 
-  test('names in each policy of the shared account exactly the accounts that use it', () => {
+  test('names in each policy of the shared account exactly the accounts that use the resource', () => {
     const builders = [workload, sandbox].sort();
     expect(namedIn(policies['ami-key'])).toEqual({ AmiKeyUse: builders, AmiKeyAttach: builders });
     expect(namedIn(policies['base/python'])).toEqual({ BaseImagesPull: builders });
@@ -112,7 +112,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     expect(namedIn((await ours('role/Pipeline')).document)).toEqual({ PipelineDeployAssume: [workload] });
   });
 
-  test('keeps unmanaged statements, the version and the id of a document', () => {
+  test("keeps a document's unmanaged statements, version and id", () => {
     const { central } = organization;
     const { Statement: keyStatements, ...keyDocument } = foreign.keyPolicy(central.log);
     expect(foreignIn(policies.cloudtrail)).toEqual(foreign.bucketPolicy(central.log).Statement);
@@ -123,17 +123,17 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     expect(foreignIn(policies['runner-token'])).toEqual(foreign.secretPolicy(central.security).Statement);
   });
 
-  test('keeps the policy that KMS gives to a new key', () => {
+  test('keeps the statement that KMS gives to a new key', () => {
     const owner = `arn:aws:iam::${organization.central.shared}:root`;
     expect(foreignIn(policies['ami-key'])).toMatchObject([{ Principal: { AWS: owner }, Action: 'kms:*' }]);
   });
 
-  test('policies that were absent hold nothing but ours', () => {
+  test('writes only managed statements when a policy was absent', () => {
     for (const name of ['flow-logs', 'base/python', 'registry-login', 'revisions'] as const)
       expect(foreignIn(policies[name])).toEqual([]);
   });
 
-  test('marks a managed policy with the installation, beside unmanaged ones', async () => {
+  test('marks a managed policy with the installation, beside unmanaged policies', async () => {
     expect(await ours('group/Readers')).toMatchObject({
       name: 'account-onboarding-moto-group-Readers-1',
       path: '/account-onboarding/moto/group/Readers/',
@@ -145,7 +145,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     );
   });
 
-  test('writes nothing for a repeated event', async () => {
+  test('writes nothing when an event is repeated', async () => {
     const { rootId, ous } = organization;
     const again = await deployment.run(await movedEvent(platform, { from: rootId, to: ous.Platform }));
 
@@ -155,7 +155,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     expect(await readPolicies(organization)).toEqual(policies);
   }, 60_000);
 
-  test('sweeps over the table without work or drift', async () => {
+  test('sweeps without changes and without drift', async () => {
     const sweep = await deployment.sweep();
 
     expect(writesOf(sweep)).toEqual({});
@@ -186,7 +186,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     });
   });
 
-  test('keeps what each run did in the table, with every document before and after', async () => {
+  test('stores each run in the table, with every document before and after', async () => {
     const { store } = deployment;
     expect(await store.runs.get(runs.sandbox.id)).toMatchObject({
       status: 'succeeded',

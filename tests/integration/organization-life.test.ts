@@ -95,12 +95,12 @@ describeWithMoto('an organization of 65 accounts, from the first sweep on', (mot
     return [managementAccount, ...Object.values(central), ...using(), ...life.members.Platform];
   };
 
-  test('ends every run as succeeded', () => {
+  test("ends every run of an organization's life as succeeded", () => {
     const runs = [first, ...Object.values(events), healing, last];
     expect(runs.map(({ result }) => result.status)).toEqual(runs.map(() => 'SUCCEEDED'));
   });
 
-  test('fills the registry, finds pattern matches and writes each resource once in the first sweep', () => {
+  test('fills the registry, discovers resources and writes each once in the first sweep', () => {
     expect(first.record).toMatchObject({ counts: { accounts: 65, changed: 65, written: 10, failed: 0 } });
     expect(writesOf(first)).toEqual({
       's3:PutBucketPolicy': 1,
@@ -114,7 +114,7 @@ describeWithMoto('an organization of 65 accounts, from the first sweep on', (mot
     });
   });
 
-  test('gives every account exactly what the selectors say, in every region', () => {
+  test('grants every account exactly what the selectors say, in every region', () => {
     const users = ids(using());
     expect(first.holders).toEqual({
       trailLogs: ids(everyone()),
@@ -132,7 +132,7 @@ describeWithMoto('an organization of 65 accounts, from the first sweep on', (mot
     });
   });
 
-  test('gives a new account all access of its OU after its event', () => {
+  test('grants a new account all access of its OU after its event', () => {
     const come = { and: [newcomer] };
     const users = ids(using(), come);
     expect(after).toEqual({
@@ -153,14 +153,14 @@ describeWithMoto('an organization of 65 accounts, from the first sweep on', (mot
     expect(writesOf(events.created)).toMatchObject({ 'kms:CreateGrant': 1, 'ecr:SetRepositoryPolicy': 3 });
   });
 
-  test('writes the policy of a new repository after its event, and searches in its region only', () => {
+  test('writes the policy of a new repository after its event, and searches only in its region', () => {
     expect(writesOf(events.repository)).toEqual({ 'ecr:SetRepositoryPolicy': 1 });
     // The search of the region, and the creation time of the repository that is written.
     expect(events.repository.calls['ecr:DescribeRepositories']).toBe(2);
     expect(events.repository.calls).not.toHaveProperty('secretsmanager:ListSecrets');
   });
 
-  test('finds in the sweep what no event reported: departed, closed and moved accounts, a repository, a removed tag', () => {
+  test('applies in the sweep changes that no event reported, such as closed accounts and a removed tag', () => {
     const change = { without: [closed, removed], and: [newcomer] };
     const users = ids(using(), change);
     expect(healing.record).toMatchObject({ counts: { accounts: 65, changed: 3, departed: 1, failed: 0 } });
@@ -195,7 +195,7 @@ describeWithMoto('an organization of 65 accounts, from the first sweep on', (mot
     });
   });
 
-  test('finds no drift', async () => {
+  test("finds no drift at the end of an organization's life", async () => {
     const statuses = Object.values(await deployment.drift(life.configuration));
     expect(statuses).toEqual(Array(11).fill('equal'));
   }, 60_000);

@@ -61,13 +61,13 @@ describeWithMoto('a rotation function made from a Python template of AWS', (moto
     expect(await explainNotStarted(events[0], 'config-deployment')).toBeUndefined();
   }, 60_000);
 
-  it('requests the deployment again when finishSecret is repeated after the label was moved', async () => {
+  it('requests the deployment again when finishSecret is repeated after the label moved', async () => {
     const { events } = await rotate('createSecret', 'finishSecret', 'finishSecret');
 
     expect(events).toHaveLength(2);
   }, 60_000);
 
-  it('requests nothing when the rotation has not finished', async () => {
+  it('requests no deployment when the rotation has not finished', async () => {
     const { events } = await rotate('createSecret', 'setSecret', 'testSecret');
 
     expect(events).toEqual([]);

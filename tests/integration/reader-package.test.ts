@@ -73,19 +73,19 @@ it('reads the deployed configuration when the package is installed in an empty f
   expect((await read()).stdout).toBe(`{"password":"${planted}-1"}\n`);
 });
 
-it('says what AWS refused when the external id is wrong', async () => {
+it("prints AWS's refusal when the external id is wrong", async () => {
   await expect(read({ EXTERNAL_ID: 'other' })).rejects.toMatchObject({
     stderr: expect.stringMatching(/ConfigurationUnavailableError: .*AccessDenied.*sts:AssumeRole/),
   });
 });
 
-it('names the variable when one is missing', async () => {
+it('names the environment variable when one is missing', async () => {
   await expect(read({ APPCONFIGCONF: '' })).rejects.toMatchObject({
     stderr: expect.stringMatching(/ReaderSettingsError: [\s\S]*APPCONFIGCONF: not set/),
   });
 });
 
-it('has types that a strict program without other packages compiles with', () => {
+it("compiles the package's types in a strict program without other packages", () => {
   writeFileSync(
     join(folder, 'typed.ts'),
     "import { readerFromEnvironment, type ConfigurationReader } from 'account-onboarding-reader';\n" +
@@ -100,7 +100,7 @@ it('has types that a strict program without other packages compiles with', () =>
   expect(() => execFileSync(tsc, [...options, 'typed.ts'], { cwd: folder, encoding: 'utf8' })).not.toThrow();
 });
 
-it('names the license of every package whose code it has', () => {
+it('lists the license of every package whose code is bundled', () => {
   const text = readFileSync(
     join(folder, 'node_modules/account-onboarding-reader/THIRD-PARTY-LICENSES'),
     'utf8',

@@ -32,7 +32,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       ['no JSON', '{'],
       ['no compressed JSON', Buffer.from('plain')],
       ['no documents', '[]'],
-    ])('names an item when a packed field holds %s', async (_name, before) => {
+    ])('names an item when its packed field holds %s', async (_name, before) => {
       const table = await newTable();
       await put(table, { pk: 'RUN#run-1', sk: `CHANGE#${key}`, resource: key, before });
 
@@ -43,7 +43,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       });
     });
 
-    test.each(malformedItems)('names an item when it holds $fault', async ({ keys, fields, read }) => {
+    test.each(malformedItems)('names an item when its content is $fault', async ({ keys, fields, read }) => {
       const table = await newTable();
       await put(table, { ...keys, ...fields });
 

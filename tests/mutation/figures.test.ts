@@ -24,7 +24,7 @@ describe('figuresOf', () => {
 });
 
 describe('figuresText', () => {
-  it('prints a row for each folder and one for all folders', () => {
+  it('prints a row for each folder and a row for all folders', () => {
     expect(figuresText(some).split('\n').slice(2, 5)).toEqual([
       '| `shared/iam` | 1 | 0 | 1 | 0 | 0.0 % |',
       '| `shared/reconcile` | 3 | 2 | 0 | 1 | 66.7 % |',

@@ -4,7 +4,7 @@ import { sourceOf } from '../fixtures/source/imports.ts';
 import { plantedFault, plantedFaults } from './faults.ts';
 
 test.each(plantedFaults.map((fault) => [fault.name, fault] as const))(
-  'finds the text of %s once in its file',
+  'finds the replaced text of the planted fault %s exactly once in its file',
   (name, { file }) => {
     const source = sourceOf(file);
 
@@ -13,7 +13,7 @@ test.each(plantedFaults.map((fault) => [fault.name, fault] as const))(
 );
 
 test.each(plantedFaults.map((fault) => [fault.name, fault] as const))(
-  'finds suites for every alternative of the layers of %s',
+  'finds test suites for every alternative of the layers of the planted fault %s',
   (_, { unit, flow }) => {
     const finds = (pattern: string): boolean =>
       allSuites().some((suite) => new RegExp(`^${pattern}`).test(suite));
@@ -27,6 +27,6 @@ test.each(plantedFaults.map((fault) => [fault.name, fault] as const))(
   },
 );
 
-test('gives each fault a name of its own', () => {
+test('gives each planted fault a unique name', () => {
   expect(new Set(plantedFaults.map(({ name }) => name)).size).toBe(plantedFaults.length);
 });

@@ -19,7 +19,7 @@ const blocked =
   'bucket: PolicyTooLargeError: too large. Besides, 12 accounts would lose their access at once';
 
 test.each([named, widening, unresolved, blocked])(
-  'announces a vital line first when lines are dropped: %s',
+  'keeps a vital line first when lines are dropped: %s',
   (line) => {
     const shown = limitLines([...plain, line], { lines: 50, bytes: 100_000 }, recordHas);
 
@@ -29,7 +29,7 @@ test.each([named, widening, unresolved, blocked])(
   },
 );
 
-test('drops lines by their size when they are too long together', () => {
+test('drops lines when their total size exceeds the limit', () => {
   const shown = limitLines(['a'.repeat(90), 'b'.repeat(90)], { lines: 50, bytes: 100 }, recordHas);
 
   expect(shown).toEqual(['a'.repeat(90), '… 1 more line is missing here: the record has all of them']);
@@ -39,7 +39,7 @@ describe('a list that was bounded before', () => {
   const findings = Array.from({ length: 2_000 }, (_, number) => `bucket: account ${number} cannot read`);
   const recorded = limitLines(findings, { lines: 1_000, bytes: 100_000 }, () => 'start the run again');
 
-  test('states the true number of missing lines when it is bounded again', () => {
+  test('states the true number of missing lines when a bounded list is bounded again', () => {
     expect(recorded.at(-1)).toBe('… 1000 more lines are missing here: start the run again');
 
     const announced = limitLines(['other', ...recorded], { lines: 50, bytes: 80_000 }, recordHas);
@@ -51,11 +51,11 @@ describe('a list that was bounded before', () => {
     ]);
   });
 
-  test('keeps its last line when all other lines fit', () => {
+  test('keeps the last line of a bounded list when all other lines fit', () => {
     expect(limitLines(recorded, { lines: 1_000, bytes: 100_000 }, recordHas)).toBe(recorded);
   });
 
-  test('counts each missing line once when one is missing in the record', () => {
+  test('counts each missing line once when the record already lacks one', () => {
     const one = limitLines(findings.slice(0, 3), { lines: 2, bytes: 1_000 }, () => 'start the run again');
 
     expect(limitLines(one, { lines: 1, bytes: 1_000 }, recordHas)).toEqual([

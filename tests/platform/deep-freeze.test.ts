@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { deepFreeze } from '../../shared/platform/deep-freeze.ts';
 
-test('returns a deeply frozen copy', () => {
+test('returns a deeply frozen copy of an object', () => {
   const given = { list: [{ text: 'a' }], nothing: null };
 
   const copy = deepFreeze(given);
@@ -17,7 +17,7 @@ test('drops undefined from objects and writes null in lists, as JSON does', () =
   expect(deepFreeze([1, undefined])).toEqual([1, null]);
 });
 
-test('shares frozen copies, and copies other frozen objects', () => {
+test('shares copies that it froze before, and copies other frozen objects', () => {
   const copy = deepFreeze({ part: { text: 'a' } });
   const theirs = Object.freeze({ inner: { text: 'a' } });
 
@@ -29,7 +29,7 @@ test('shares frozen copies, and copies other frozen objects', () => {
   expect(Object.isFrozen(next.theirs.inner)).toBe(true);
 });
 
-test('keeps a key named __proto__', () => {
+test('keeps a key that is named __proto__', () => {
   const copy = deepFreeze(JSON.parse('{"__proto__": {"text": "a"}}'));
 
   expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);

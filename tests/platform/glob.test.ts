@@ -55,7 +55,7 @@ const { parts } = fc.letrec<{ part: Part; parts: readonly Part[] }>((tie) => ({
 const text = fc.array(letter, { maxLength: 6 });
 
 describe('matchesGlob', () => {
-  it('agrees with a matcher that tries every way', () => {
+  it('agrees with a matcher that tries every possibility', () => {
     fc.assert(
       fc.property(parts, text, (glob, letters) => {
         expect(matches(written(glob), letters.join(''))).toBe(canMatch(glob, letters));
@@ -64,7 +64,7 @@ describe('matchesGlob', () => {
     );
   });
 
-  it('agrees with it when only the star is special', () => {
+  it('agrees with a matcher that tries every possibility when only the star is special', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(fc.record({ letter: fc.constantFrom('a', 'b', '?', '[', '\\') }), run)),
@@ -78,7 +78,7 @@ describe('matchesGlob', () => {
     );
   });
 
-  it('matches exactly its own text when a glob has all special characters escaped', () => {
+  it('matches exactly its own text when all special characters of a glob are escaped', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (one, other) => {
         const glob = one.replace(/[*?[\]{}\\]/g, '\\$&');
@@ -95,11 +95,11 @@ describe('matchesGlob', () => {
     ['nested alternatives', `${'{a,{a,*}}'.repeat(50)}x`, 'a'.repeat(128)],
     ['stars and question marks', `${'*?'.repeat(120)}x`, 'a'.repeat(2_000)],
     ['a class after each star', `${'*[!b]'.repeat(100)}b`, 'a'.repeat(2_000)],
-  ])('refuses a hostile text for %s', (_, glob, hostile) => {
+  ])('refuses a text that is built to slow the matcher down: %s', (_, glob, hostile) => {
     expect(matches(glob, hostile)).toBe(false);
   });
 
-  it('reads a pattern of any length', () => {
+  it('accepts a glob of any length', () => {
     expect(matches('{'.repeat(5_000), '{'.repeat(5_000))).toBe(true);
     expect(matches(`${'a'.repeat(100_000)}*`, 'a'.repeat(100_001))).toBe(true);
   });
@@ -118,7 +118,7 @@ describe('matchesGlob', () => {
     ['[^a]', 'a', false],
     ['{,x}y', 'y', true],
     ['{[,],b}', ',', true],
-  ])('reads %s as documented for %s', (glob, name, expected) => {
+  ])('matches the glob %s with the text %s as documented', (glob, name, expected) => {
     expect(matches(glob, name)).toBe(expected);
   });
 });
@@ -130,11 +130,11 @@ describe('globMistake', () => {
     ['{a,{1..3}}', 'must list alternatives'],
     ['[z-a]', 'ascending order'],
     ['[[:alpha:]]*', 'must go without classes'],
-  ])('explains what is wrong with %s', (glob, part) => {
+  ])('explains the mistake in the glob %s', (glob, part) => {
     expect(findGlobMistake(glob)).toContain(part);
   });
 
-  it('finds nothing when a glob is as documented', () => {
+  it('finds no mistake when a glob is as documented', () => {
     expect(['*', 'team-?', '[a-z]{x,y}', '\\*', 'a..b', '[legacy] "a"'].map(findGlobMistake)).toEqual(
       Array(6).fill(undefined),
     );

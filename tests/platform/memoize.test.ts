@@ -3,7 +3,7 @@ import { deepFreeze } from '../../shared/platform/deep-freeze.ts';
 import { memoizeByObject, memoizeByString } from '../../shared/platform/memoize.ts';
 
 describe('memoizeByObject', () => {
-  it('makes the answer once for each object, also where it is undefined', () => {
+  it('computes a result once for each object, even when the result is undefined', () => {
     const asked: object[] = [];
     const answer = memoizeByObject((key: object): undefined => void asked.push(key));
     const [one, other] = [{}, {}];
@@ -14,13 +14,13 @@ describe('memoizeByObject', () => {
 });
 
 describe('memoizeByString', () => {
-  it('makes the answer once for each text', () => {
+  it('computes a result once for each text', () => {
     let made = 0;
     const answer = memoizeByString(10, (text) => ({ text, number: ++made }));
     expect([answer('a'), answer('b'), answer('a')].map(({ number }) => number)).toEqual([1, 2, 1]);
   });
 
-  it('keeps no more than it may, and then answers the same', () => {
+  it('keeps a limited number of results, and recomputes dropped ones', () => {
     let made = 0;
     const answer = memoizeByString(2, (text) => {
       made += 1;
@@ -30,7 +30,7 @@ describe('memoizeByString', () => {
     expect(made).toBe(4);
   });
 
-  it('keeps nothing of what was thrown', () => {
+  it('forgets a computation that threw an error', () => {
     let tries = 0;
     const answer = memoizeByString(2, () => {
       tries += 1;
@@ -45,12 +45,12 @@ describe('memoizeByString', () => {
 describe('frozen', () => {
   const given = { list: [{ a: 1 }, undefined], gone: undefined, none: null, ['__proto__']: { b: 2 } };
 
-  it('holds what JSON would hold', () => {
+  it('returns a frozen copy with the content that JSON would have', () => {
     expect(JSON.stringify(deepFreeze(given))).toBe(JSON.stringify(given));
     expect(Object.keys(deepFreeze(given))).not.toContain('gone');
   });
 
-  it('leaves what it was given as it is', () => {
+  it('leaves the given object unfrozen', () => {
     const copy = deepFreeze(given);
     expect(Object.isFrozen(given)).toBe(false);
     expect(copy.list[0]).not.toBe(given.list[0]);
@@ -62,7 +62,7 @@ describe('frozen', () => {
       expect(Object.isFrozen(part)).toBe(true);
   });
 
-  it('shares its own copies, and copies what others have frozen', () => {
+  it('shares its own frozen copies, and copies objects that other code froze', () => {
     const copy = deepFreeze(given);
     const frozenByOthers = Object.freeze({ inner: { c: 3 } });
     expect(deepFreeze({ copy }).copy).toBe(copy);

@@ -6,17 +6,22 @@ describe('the facts of partitions', () => {
     ['aws', 'us-east-1', 'us-east-1', 'amazonaws.com'],
     ['aws-us-gov', 'us-gov-west-1', 'us-gov-west-1', 'amazonaws.com'],
     ['aws-cn', 'cn-northwest-1', 'cn-north-1', 'amazonaws.com.cn'],
-  ])('gives %s its regions and its suffix', (partition, organizationsRegion, iamRegion, dnsSuffix) => {
-    expect(getPartitionFacts(partition)).toMatchObject({ organizationsRegion, iamRegion, dnsSuffix });
-  });
+  ])(
+    'returns the regions and the DNS suffix of the partition %s',
+    (partition, organizationsRegion, iamRegion, dnsSuffix) => {
+      expect(getPartitionFacts(partition)).toMatchObject({ organizationsRegion, iamRegion, dnsSuffix });
+    },
+  );
 
   it.each([
     ['us-east-1', 'aws'],
     ['us-gov-east-1', 'aws-us-gov'],
     ['cn-north-1', 'aws-cn'],
-  ])('finds the partition of %s', (region, partition) => expect(getPartition(region)).toBe(partition));
+  ])('finds the partition of the region %s', (region, partition) =>
+    expect(getPartition(region)).toBe(partition),
+  );
 
-  it('has regions of its own partition when Organizations and IAM are looked up', () => {
+  it('has regions of its own partition for Organizations and IAM', () => {
     for (const partition of ['aws', 'aws-us-gov', 'aws-cn']) {
       const { organizationsRegion, iamRegion } = getPartitionFacts(partition);
       expect([organizationsRegion, iamRegion].map(getPartition)).toEqual([partition, partition]);

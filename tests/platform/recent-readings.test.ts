@@ -16,7 +16,7 @@ function createCounter() {
 }
 
 describe('createRecentReadings', () => {
-  it('reads a name once when one reader asks again', async () => {
+  it('reads a name once when one reader requests it twice', async () => {
     const read = createCounter();
     const reader = createRecentReadings<number>(10).startReader(createClock(5), 5);
 
@@ -37,7 +37,7 @@ describe('createRecentReadings', () => {
     expect(await readings.startReader(clock, since)('a', read)).toBe(expected);
   });
 
-  it('forgets a reading when it fails', async () => {
+  it('forgets a read that failed', async () => {
     const reader = createRecentReadings<number>(10).startReader(createClock(5), 0);
     const failing = () => Promise.reject(new Error('denied'));
 

@@ -6,20 +6,20 @@ describe('readMarkdownSentences', () => {
   const read = (markdown: string) =>
     readMarkdownSentences('page.md', markdown).map(({ text, words }) => [text, words]);
 
-  it('splits a paragraph that is wrapped over two lines into its sentences', () => {
+  it('splits a wrapped paragraph into its sentences', () => {
     expect(read('A run reads the policy. It writes\nthe policy once.')).toEqual([
       ['A run reads the policy.', 5],
       ['It writes the policy once.', 5],
     ]);
   });
 
-  it('counts inline code and the text of a link, and leaves the address out', () => {
+  it('counts inline code and the text of a link, and ignores the address', () => {
     expect(read('Run `onboarding plan --json` as [the page](docs/command-line.md) says.')).toEqual([
       ['Run Code as the page says.', 6],
     ]);
   });
 
-  it('reads list items and table cells, and leaves headings and code blocks out', () => {
+  it('reads list items and table cells, and ignores headings and code blocks', () => {
     const page =
       '# A heading of four words\n\n- One item is here.\n\n| a | b |\n|---|---|\n| First cell has words | x |\n\n```\nthis is code not prose\n```\n';
     expect(read(page).map(([text]) => text)).toEqual(['One item is here.', 'First cell has words']);

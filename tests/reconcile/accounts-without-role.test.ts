@@ -32,19 +32,19 @@ it('names accounts when a grant selects them outside the OUs of its member role'
   ]);
 });
 
-it('says nothing when the OU of the role was renamed since the activation', () => {
+it("returns no warning when the role's OU was renamed since the activation", () => {
   const renamed = web('666677778888', 'Work', { parentIds: ['r-abcd', 'ou-abcd-11112222'] });
   const ous = { Workloads: { 'ou-abcd-11112222': 'Workloads' } };
   expect(findAccountsWithoutRole({ configuration, ous }, [renamed])).toEqual([]);
   expect(linesOf([renamed])).toHaveLength(1);
 });
 
-it('counts the rest when many accounts lack the role', () => {
+it('counts the remaining accounts when many lack the role', () => {
   const accounts = Array.from({ length: 9 }, (_, index) => web(String(500_000_000_000 + index), 'Sandbox'));
   expect(linesOf(accounts)[0]).toContain('(500000000004) and 4 more, which');
 });
 
-it('says nothing when an account cannot be read', () => {
+it('returns no warning when an account cannot be read', () => {
   expect(linesOf([web('666677778888', 'Sandbox'), account('777788889999', { state: 'UNREADABLE' })])).toEqual(
     [],
   );

@@ -34,7 +34,7 @@ const forNobody = { [secret]: 'unchanged' };
 
 const written = (env: TestEnv): number => Object.keys(writeCounts(env)).length;
 
-test('grants all access, keeps unmanaged content, and records the run', async () => {
+test('grants all access of a plan, keeps unmanaged content, and records the run', async () => {
   const env = await createEnv();
   const before = foreign(env);
   const { run, changes } = await apply(env, await plan(env));
@@ -52,7 +52,7 @@ test('grants all access, keeps unmanaged content, and records the run', async ()
   });
 });
 
-test('writes nothing the second time', async () => {
+test('writes nothing when a plan is applied twice', async () => {
   const env = await createEnv();
   await apply(env, await plan(env));
   env.organization.resetCalls();
@@ -73,7 +73,7 @@ test('writes only the resources that concern the account when the plan is for on
   expect(outcomes).not.toHaveProperty([secret]);
 });
 
-test('refuses what should become something else when the registry has moved since the plan', async () => {
+test('refuses a plan when the registry changed and the desired state with it', async () => {
   const env = await createEnv();
   const planned = await plan(env);
   const { organization, services, store, clock } = env;
@@ -88,7 +88,7 @@ test('refuses what should become something else when the registry has moved sinc
   expect(run.unresolved).toEqual([expect.stringContaining('3 resources are affected')]);
 });
 
-test('writes when the registry has moved without a change of what is desired', async () => {
+test('writes a plan when the registry changed and the desired state did not', async () => {
   const env = await createEnv();
   const planned = await plan(env);
   const { organization, services, store, clock } = env;
@@ -104,7 +104,7 @@ test('writes when the registry has moved without a change of what is desired', a
   expect(named(env)).toEqual(due(env));
 });
 
-test('writes nothing when another configuration is active since the plan', async () => {
+test('writes nothing when another configuration became active since the plan', async () => {
   const env = await createEnv();
   const planned = await plan(env);
   await activateConfiguration(env.services, small(['bucket', 'key']), 'the test');
@@ -128,7 +128,7 @@ test('leaves a resource unchanged when another apply has made the same change', 
   expect(run.status).toBe('succeeded');
 });
 
-test('ends two applies of one plan with success and one write for each resource', async () => {
+test('ends two applies of one plan as succeeded with one write for each resource', async () => {
   const env = await createEnv();
   const [mine, yours] = [await plan(env), await plan(env)];
   env.organization.resetCalls();
@@ -143,7 +143,7 @@ test('ends two applies of one plan with success and one write for each resource'
   }
 });
 
-test('ends applies for two accounts at once with success', async () => {
+test('ends two simultaneous applies for two accounts as succeeded', async () => {
   const env = await createEnv();
   const [mine, yours] = [await plan(env, own), await plan(env, '444444444444')];
 
@@ -172,7 +172,7 @@ async function killed({ store, clock }: TestEnv) {
   };
 }
 
-test('waits for the lease of an apply that was killed, says who holds it until when, then goes on', async () => {
+test('waits for the lease of a killed apply, names its holder and its end, and then continues', async () => {
   const env = await createEnv();
   const planned = await plan(env);
   const holder = await killed(env);
@@ -212,7 +212,7 @@ test('ends as busy, and names the holder, when a resource is held for longer tha
   ]);
 });
 
-test('stops waiting and begins nothing else when the operator interrupts', async () => {
+test('stops waiting and begins no other resource when the operator interrupts', async () => {
   const env = await createEnv();
   const planned = await plan(env);
   await killed(env);
@@ -236,7 +236,7 @@ test('stops waiting and begins nothing else when the operator interrupts', async
   expect(free.taken).toBe(true);
 });
 
-test('refuses a policy that would be too large, in the words that a run has', async () => {
+test('refuses a policy that would be too large with the message that a run gives', async () => {
   const env = await createEnv();
   env.organization.editPolicy('repository', [...env.organization.world.repositories.keys()][0] ?? '', {
     Version: '2012-10-17',
@@ -255,7 +255,7 @@ test('refuses a policy that would be too large, in the words that a run has', as
   expect(run.unresolved).toEqual([expect.stringContaining(`${repository}: refused: PolicyTooLargeError`)]);
 });
 
-test('skips a resource that could not be planned, though it exists again', async () => {
+test('skips a resource that could not be planned, even when it exists again', async () => {
   const env = await createEnv();
   const gone = env.organization.world.buckets.get('example-logs');
   env.organization.world.buckets.delete('example-logs');
@@ -270,8 +270,8 @@ test('skips a resource that could not be planned, though it exists again', async
 
 test.each([
   ['everybody', undefined, 'succeeded'],
-  ['that very account', own, 'failed'],
-])('excludes an account that AWS does not accept from a plan for %s', async (_, accountId, status) => {
+  ['the rejected account itself', own, 'failed'],
+])('excludes an account that AWS rejects from a plan for %s', async (_, accountId, status) => {
   const env = await createEnv({ prepare: (organization) => organization.refusePrincipal(own) });
   const { outcomes, run } = await apply(env, await plan(env, accountId));
 

@@ -67,7 +67,7 @@ describe('a plan', () => {
     });
   });
 
-  it('states blocked removals in the size error when it only takes back', () => {
+  it('states blocked removals in the size error when a plan only removes access', () => {
     const [first, ...others] = all;
     const closed: readonly Account[] = first === undefined ? [] : [{ ...first, state: 'SUSPENDED' }];
 
@@ -83,7 +83,7 @@ describe('a plan', () => {
     expect(plan.refused?.fields.blockedRemovals).toEqual(blocked.slice(1));
   });
 
-  it('states blocked removals of a grant that is gone when the next grant is too large', () => {
+  it('states blocked removals of a removed grant when the next grant is too large', () => {
     const next = configurationWith([readSecret({ name: 'other' })]);
 
     const error = errorOf(() => planOnly(next, all.slice(40), { ...full(all.slice(0, 10)), accounts: all }));
@@ -92,7 +92,7 @@ describe('a plan', () => {
     expect(getBlockedRemovals(error)).toEqual(blocked);
   });
 
-  it('states all blocked removals when those of a narrowed grant and of a grant that is gone leave no room', () => {
+  it('states all blocked removals when a narrowed grant and a removed grant leave no room', () => {
     const two = [readSecret({ name: 'wide' }), readSecret({ name: 'gone' })];
     const gone = idsOf(all.slice(50, 62));
     const wide = idsOf(all.slice(0, 40));
@@ -124,7 +124,7 @@ describe('a plan', () => {
     expect(getBlockedRemovals(error)).toEqual([...blocked, ...gone]);
   });
 
-  it('states blocked removals beside a clash of marks', () => {
+  it('states blocked removals beside an unknown managed Sid', () => {
     const document = documentFor(before);
     const clash = { ...unmanaged(1), Sid: 'AccountOnboardingtestTheirs' };
 
@@ -143,7 +143,7 @@ describe('a plan', () => {
     });
   });
 
-  it('states no account that AWS rejects as blocked when it plans again without that account', () => {
+  it('states no account as blocked when AWS rejects it and the plan is made without it', () => {
     const actual = { ...full(before), accounts: all };
     const refused = errorOf(() => planOnly(configuration, all.slice(10), actual));
     if (!(refused instanceof PolicyTooLargeError)) throw refused;
@@ -170,7 +170,7 @@ describe('withOtherReasons', () => {
   const blocked = idsOf(accounts);
   const refused = new PolicyTooLargeError('the policy is too large', { size: 9, blockedRemovals: blocked });
 
-  it('lists blocked removals also in the error of a conflict', () => {
+  it('adds blocked removals to the error of a conflict', () => {
     const error = withOtherReasons(new ConflictError('changed again', { since: 'x' }), { blocked }, place);
 
     expect(error).toBeInstanceOf(ConflictError);
@@ -201,7 +201,7 @@ describe('withOtherReasons', () => {
     ['the error passes by itself', new ThrottledError('slow down'), blocked],
     ['the error states the blocked removals', createBlockedRemovalsError(place.key, blocked, place), blocked],
     ['it is no error of the project', new TypeError('a bug'), blocked],
-  ])('changes nothing when %s', (_, error, ids) => {
+  ])('keeps the error unchanged when %s', (_, error, ids) => {
     expect(withOtherReasons(error, { blocked: ids }, place)).toBe(error);
   });
 });

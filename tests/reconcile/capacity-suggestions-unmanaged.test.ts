@@ -20,7 +20,7 @@ describe('a policy that others have nearly filled', () => {
     },
   });
 
-  test('takes as many as fit, and says what the others take', () => {
+  test('states how many accounts fit and how much room unmanaged statements take', () => {
     const error = refusal([images()], members(30), { actual: filled(9_600) });
 
     expect(error.fields).toMatchObject({ accounts: 30, foreign: expect.any(Number) });
@@ -36,7 +36,7 @@ describe('a policy that others have nearly filled', () => {
   });
 });
 
-test('advises to split when a preset has no other packing or match', () => {
+test('suggests a split when a preset has no other packing or match', () => {
   const trail = {
     name: 'trail',
     kind: 'kms-key-policy',
@@ -83,7 +83,7 @@ function refusalOfKey(grantsPerKey: number, grants: readonly object[], count: nu
   throw new Error('It was not refused');
 }
 
-test('offers no division of the accounts when one account alone does not fit', () => {
+test('suggests no split when not even one account fits', () => {
   const error = refusalOfKey(1, [encrypted(), encrypted({ name: 'more', customSuffix: 'more' })], 3);
 
   expect(remedies(error)).toEqual([
@@ -95,13 +95,13 @@ test('offers no division of the accounts when one account alone does not fit', (
   );
 });
 
-test('offers a division when one account alone fits', () => {
+test('suggests a split when one account alone fits', () => {
   expect(remedies(refusalOfKey(1, [encrypted()], 3))).toEqual([
     { change: '3 such resources, each for 1 accounts at most', grants: [], fit: 3 },
   ]);
 });
 
-test('names several grants of one change in one list', () => {
+test('names several grants of one suggestion in one list', () => {
   const grants = [images(), images({ name: 'functions' })];
 
   const error = refusal(grants, members(500));
@@ -119,14 +119,14 @@ describe('what unmanaged statements take of a policy that is too large', () => {
     Action: 'ecr:DeleteRepository',
   };
 
-  test('returns 0 when every statement is managed', () => {
+  test('returns 0 bytes of unmanaged statements when every statement is managed', () => {
     const error = refusal([images()], members(500), { actual: { document }, remembered });
 
     expect(error.fields).toMatchObject({ foreign: 0 });
     expect(error.message).not.toContain('of which unmanaged statements take');
   });
 
-  test('returns the size of the policy without the managed statements', () => {
+  test('returns the size of the unmanaged statements when a policy has some', () => {
     const Statement = [unmanaged, ...document.Statement];
 
     const error = refusal([images()], members(500), {

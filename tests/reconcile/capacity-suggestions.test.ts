@@ -25,7 +25,7 @@ describe('a repository for five hundred accounts', () => {
   const accounts = members(500);
   const error = refusal([images()], accounts);
 
-  test('says the numbers, and which changes would take them all', () => {
+  test('states the numbers of a full repository policy, and the changes that would make room', () => {
     expect(error.fields).toMatchObject({ accounts: 500, fit: 303, limit: 10_240, foreign: 0 });
     expect(error.message).toMatch(
       /the policy for 500 accounts would have 16\d{3} characters, .* takes 10240; 303 fit/,
@@ -35,7 +35,7 @@ describe('a repository for five hundred accounts', () => {
     );
   });
 
-  test('makes room as each suggestion says', () => {
+  test('makes room when a suggestion is followed', () => {
     expect(remedies(error).map(({ change, fit }) => [change, fit])).toEqual([
       ['accountsIn: condition', 500],
       ['match: organization', 500],
@@ -84,7 +84,7 @@ test('tries each of two grants on its own resource when they do not fit together
   expect(error.message).toContain('a resource of its own for grant functions');
 });
 
-test('reports more accounts than the policies of a group hold', () => {
+test('reports more accounts than the policies of a group can hold', () => {
   const error = refusal([people()], members(1_500));
 
   expect(error.message).toMatch(/1500 accounts need 13 managed policies, and 10 of 10 can be attached/);
@@ -93,7 +93,7 @@ test('reports more accounts than the policies of a group hold', () => {
   expect(error.message).toContain('2 such resources, each for 750 accounts at most');
 });
 
-test('says which quota AWS can have raised when a role needs more policies', () => {
+test('names the quota that AWS can raise when a role needs more policies', () => {
   const ofRole = people({ groups: undefined, roles: ['Reader'], mfa: false });
 
   const some = refusal([ofRole], members(1_500));
@@ -112,7 +112,7 @@ const trusting = {
   for: { all: true },
 };
 
-test('lets a trust policy grow to the limit that the configuration sets', () => {
+test('accepts a trust policy up to the limit that the configuration sets', () => {
   const raised = configurationWith([trusting], { limits: { roleTrustPolicyCharacters: 4_096 } });
 
   const error = refusal([trusting], members(80));
@@ -123,13 +123,13 @@ test('lets a trust policy grow to the limit that the configuration sets', () => 
   expect(planOnly(raised, members(80))).toMatchObject({ limit: 4_096, changed: true });
 });
 
-test('names no limit when a trust policy is larger than AWS ever allows', () => {
+test('suggests no limit when a trust policy is larger than AWS ever allows', () => {
   const error = refusal([trusting], members(400));
 
   expect(error.message).not.toContain('limits.');
 });
 
-test('reports a group to which ten unmanaged policies are attached', () => {
+test('reports a group with ten unmanaged policies', () => {
   const error = refusal([people()], members(3), { actual: { policies: [], othersAttached: 10 } });
 
   expect(error.fields).toMatchObject({ needed: 1, attachable: 0, fit: 0 });

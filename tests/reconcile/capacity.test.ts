@@ -63,7 +63,7 @@ describe.each([
     expect(() => renderWith(11 + room)).toThrow(PolicyTooLargeError);
   });
 
-  test('reports no room when as many accounts as fit are there', () => {
+  test('reports no room when as many accounts as possible exist', () => {
     const { room = 0 } = measureCapacity(resource(grant, 0));
 
     expect(measureCapacity(resource(grant, room)).room).toBe(0);
@@ -71,7 +71,7 @@ describe.each([
   });
 });
 
-test('reports the next packing and when it starts', () => {
+test('reports the next packing and the number of accounts at which it starts', () => {
   const { packing, next, room = 0 } = measureCapacity(resource(bucket, 10));
 
   expect({ packing, next: next?.packing }).toEqual({ packing: 'listed', next: 'service-tied' });
@@ -103,7 +103,7 @@ test('subtracts unmanaged statements from the room', () => {
 const encrypted =
   '{ name: volumes, kind: kms-grant, account: shared, key: 1234abcd-12ab-34cd-56ef-1234567890ab, preset: auto-scaling, for: { all: true } }\nlimits: { grantsPerKey: 40 }';
 
-test('tells size, limit and room only when there is one way to write the accounts', () => {
+test('reports only size, limit and room when accounts can be written in one way', () => {
   expect(Object.entries(measureCapacity(resource(encrypted, 10)))).toEqual([
     ['size', 10],
     ['limit', 40],
@@ -112,14 +112,14 @@ test('tells size, limit and room only when there is one way to write the account
   ]);
 });
 
-test('tells no next packing when the packing stays until the resource is full', () => {
+test('reports no next packing when the packing stays until the resource is full', () => {
   const budget = measureCapacity(resource(images.replace('for:', 'accountsIn: condition, for:'), 400));
 
   expect(budget).toMatchObject({ packing: 'condition' });
   expect(budget).not.toHaveProperty('next');
 });
 
-test('throws when a statement has the mark of the installation and nobody remembers it', () => {
+test('throws when a statement has an unknown managed Sid', () => {
   const Statement = [
     {
       Sid: 'AccountOnboardingbudgetStrayPull',

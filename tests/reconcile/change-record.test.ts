@@ -28,7 +28,7 @@ describe('gainsOf', () => {
     [{ added: ['1', '2'] }, { ...plan, removed: [] }, ['3']],
     [{}, { ...plan, added: [], removed: [] }, []],
   ])(
-    'returns %j when the write changes what the plan says and AWS rejects some accounts',
+    "returns the gained accounts %j when the write changes the plan's accounts and AWS rejects some",
     (expected, each, excluded) => {
       expect(toAccessChanges(each, excluded)).toEqual(expected);
       if (excluded.length === 0) expect(toAccessChanges(each)).toEqual(expected);
@@ -36,7 +36,7 @@ describe('gainsOf', () => {
   );
 });
 
-it('records holds, with the end of a grace period', () => {
+it('records holds with the end of a grace period', () => {
   const holds = [...graceHolds({ '1': now }), ...blockedHolds(['2'])];
 
   expect(toRecordedHolds(holds, configuration)).toEqual({
@@ -45,7 +45,7 @@ it('records holds, with the end of a grace period', () => {
   expect(toRecordedHolds([], configuration)).toEqual({});
 });
 describe('documents', () => {
-  it('keeps an absent document as null', () => {
+  it('stores an absent document as null', () => {
     const desired = onlyResource(configuration, []);
     const [name = ''] = Object.keys(desired.kind.toDocuments(desired.kind.empty, []));
 

@@ -19,7 +19,7 @@ async function record(conflict: Conflict, before?: object) {
   return { error: await recordConflict(context as never, conflict), remembered };
 }
 
-it('remembers a conflict, and names the statements and both changes, when it is found', async () => {
+it('stores a new conflict, and names the statements and both changes', async () => {
   const { error, remembered } = await record(open, { ...state, conflict: strike });
 
   expect(remembered).toEqual([{ ...state, conflict: open }]);
@@ -34,13 +34,13 @@ it('remembers a conflict, and names the statements and both changes, when it is 
   });
 });
 
-it('names no statement when none is known', async () => {
+it('names no statement of a conflict when no statement is known', async () => {
   const { error } = await record({ ...open, sids: [] }, state);
 
   expect(error.message).toContain('(unknown Sids) were changed externally, restored at');
 });
 
-it('remembers nothing when the conflict is known, or nothing is known of the resource', async () => {
+it('stores nothing when the conflict is known or the resource has no stored state', async () => {
   expect((await record(open, { ...state, conflict: open })).remembered).toEqual([]);
   expect((await record(open)).remembered).toEqual([]);
 });
@@ -64,7 +64,7 @@ it.each([
   expect(await judge(open, observed, identity)).toBeUndefined();
 });
 
-it('keeps the first strike when the resource has its desired state, and drops it when an operator decides', async () => {
+it('keeps the first external change when the resource has its desired state, and forgets it when an operator decides', async () => {
   expect(await judge(strike, { changed: false })).toBe(strike);
   expect(await judge(strike, { decided: true })).toBeUndefined();
 });

@@ -13,7 +13,7 @@ describe('the context of a resource that no grant is for', () => {
     return await loadContext(services, key, { managed: { sids: owned } });
   };
 
-  it('grants access to nobody when a resource without a grant may be cleared', async () => {
+  it('grants access to no account when a resource without a grant may be cleared', async () => {
     const context = await contextWith(['AccountOnboardingflowsLogsWrite'], unnamed);
 
     expect(context?.desired).toMatchObject({ key: unnamed, named: false, shares: [] });
@@ -33,7 +33,7 @@ describe('the context of a resource that no grant is for', () => {
 });
 
 describe('newestFirst', () => {
-  it('orders accounts by their last change, and unknown accounts last', () => {
+  it('orders accounts by their last change, with unknown accounts last', () => {
     const changed = (id: string, revision: number) => ({ ...account(id), revision, updatedAt: '' });
     const accounts = [changed('111122223333', 4), changed('222233334444', 7)];
 

@@ -15,7 +15,7 @@ import {
 const key = `secret-resource-policy/${shared}/eu-west-1/deploy/token`;
 
 describe('desired resources', () => {
-  test('returns each resource that an entry names', () => {
+  test('returns each resource that a grant names', () => {
     const configuration = configurationWith([readSecret({ secrets: ['deploy/token', 'deploy/login'] })]);
 
     const resources = listDesiredResources(configuration, members(2));
@@ -64,7 +64,7 @@ describe('desired resources', () => {
     ]);
   });
 
-  test('gives a resource of the inventory to nobody when no grant is for it', () => {
+  test('grants an inventory resource to no account when no grant names it', () => {
     const configuration = configurationWith([readSecret()]);
     const unnamed = `secret-resource-policy/${shared}/eu-west-1/deploy/former`;
 
@@ -80,7 +80,7 @@ describe('desired resources', () => {
     ]);
   });
 
-  test('selects members only, ordered by id', () => {
+  test('selects only member accounts, ordered by id', () => {
     const states = ['PENDING_ACTIVATION', 'SUSPENDED', 'PENDING_CLOSURE', 'CLOSED', 'DEPARTED'] as const;
     const others = states.map((state, index) => account(String(600_000_000_000 + index), { state }));
     const accounts = [...others, ...members(3)].toReversed();
@@ -90,7 +90,7 @@ describe('desired resources', () => {
     expect(idsOf(resource?.shares[0]?.accounts ?? [])).toEqual(idsOf(members(3)));
   });
 
-  test('returns a resource that no account matches, so that it can be emptied', () => {
+  test('returns a resource whose grant selects no account, so that its statements can be removed', () => {
     const configuration = configurationWith([readSecret({ for: { ous: ['Nowhere'] } })]);
 
     expect(listDesiredResources(configuration, members(2)).map(({ shares }) => shares[0]?.accounts)).toEqual([
@@ -98,7 +98,7 @@ describe('desired resources', () => {
     ]);
   });
 
-  test('separates resources of the same name in other regions and accounts', () => {
+  test('separates resources with one name in different regions and accounts', () => {
     const configuration = configurationWith([
       readSecret({ name: 'here' }),
       readSecret({ name: 'there', regions: ['us-east-1'] }),
@@ -108,7 +108,7 @@ describe('desired resources', () => {
     expect(listDesiredResources(configuration, []).map((resource) => resource.key)).toHaveLength(3);
   });
 
-  test('resources are ordered by key, whatever the order of the grants', () => {
+  test('orders resources by key, for any order of the grants', () => {
     const configuration = parseConfiguration(exampleText, 'examples/onboarding.yml');
     const turned = { ...configuration, grants: configuration.grants.toReversed() };
     const keys = (given: typeof configuration) =>

@@ -17,7 +17,7 @@ const policy = (...Statement: Statement[]): PolicyDocument => ({ Version: '2012-
 const labels = (differences: readonly { readonly label: string }[]) => differences.map(({ label }) => label);
 
 describe('documentsDifference', () => {
-  it('finds nothing when the documents mean the same, or there are none', () => {
+  it('finds no difference when the documents mean the same or do not exist', () => {
     const same = policy(statement('Read', [one]));
 
     expect(diffDocuments({ policy: same }, { policy: structuredClone(same) })).toEqual([]);
@@ -25,7 +25,7 @@ describe('documentsDifference', () => {
     expect(diffDocuments({ policy: null }, {})).toEqual([]);
   });
 
-  it('compares every document of either side, by name, when one side has it only', () => {
+  it('compares every document by name when only one side has it', () => {
     const before = { b: policy(statement('OnlyBefore', [one])), both: policy(statement('Same', [one])) };
     const after = {
       a: policy(statement('OnlyAfter', [one])),
@@ -41,7 +41,7 @@ describe('documentsDifference', () => {
     ]);
   });
 
-  it('puts what widens access first when it stands in a later document', () => {
+  it('lists widening lines first when they are in a later document', () => {
     const found = diffDocuments(
       { a: policy(statement('Narrower', [one])), b: policy() },
       { a: policy(), b: policy(statement('Wider', [one])) },
@@ -50,7 +50,7 @@ describe('documentsDifference', () => {
     expect(labels(found)).toEqual(['Wider', 'Narrower']);
   });
 
-  it('orders documents by name when nothing else decides', () => {
+  it('orders documents by name when neither widens access', () => {
     const empty = { b: policy(), a: policy() };
     const full = { b: policy(statement('InB', [one])), a: policy(statement('InA', [one])) };
 
@@ -75,7 +75,7 @@ describe('mentions', () => {
     expect(mentions([], two)).toBe(false);
   });
 
-  it('returns false when only the line for orientation names the account', () => {
+  it('returns false when only a context line names the account', () => {
     const lines = [{ sign: ' ' as const, text: `Allow ${one}` }];
 
     expect(mentions([{ kind: 'changed', label: 'Read', lines }], one)).toBe(false);
@@ -83,7 +83,7 @@ describe('mentions', () => {
 });
 
 describe('concerning', () => {
-  it('removes other accounts of a list that has the account, and keeps other lines', () => {
+  it('removes other accounts from a list that has the account, and keeps other lines', () => {
     const found = filterConcerning(
       diffDocuments(
         { policy: policy(statement('Read', [])) },
@@ -98,7 +98,7 @@ describe('concerning', () => {
     expect(texts).toContain('Action s3:PutObject');
   });
 
-  it('removes a statement when it gives access to other accounts only', () => {
+  it('removes a statement when it only gives access to other accounts', () => {
     const added = diffDocuments(
       { policy: policy(statement('Read', [one])) },
       { policy: policy(statement('Read', [one, two])) },

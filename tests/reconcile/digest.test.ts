@@ -23,11 +23,11 @@ const digests = (documents: Readonly<Record<string, PolicyDocument | undefined>>
 const owned = (document: PolicyDocument | undefined) => digests({ policy: document });
 
 describe('documentsDigest', () => {
-  it('stays the same when a document is only spelled differently', () => {
+  it('returns the same digest when a document is only spelled differently', () => {
     expect(digestDocuments({ policy: policy(respelled) })).toBe(digestDocuments({ policy: policy(own) }));
   });
 
-  it('changes when a document means something else, or stands under another name', () => {
+  it('returns another digest when a document changes its meaning or its name', () => {
     const before = digestDocuments({ policy: policy(own) });
 
     expect(digestDocuments({ policy: policy(unmanaged) })).not.toBe(before);
@@ -35,7 +35,7 @@ describe('documentsDigest', () => {
     expect(digestDocuments({ policy: undefined })).not.toBe(before);
   });
 
-  it('stays the same when an absent document is not listed', () => {
+  it('returns the same digest when an absent document is not listed', () => {
     expect(digestDocuments({ policy: policy(own), trust: undefined })).toBe(
       digestDocuments({ policy: policy(own) }),
     );
@@ -43,7 +43,7 @@ describe('documentsDigest', () => {
 });
 
 describe('digestManagedStatements', () => {
-  it('stays the same when only unmanaged statements or the head change', () => {
+  it('returns the same digests when only unmanaged statements or the head change', () => {
     const before = owned(policy(own));
 
     expect(owned(policy(respelled, unmanaged))).toEqual(before);
@@ -55,7 +55,7 @@ describe('digestManagedStatements', () => {
     expect(owned(undefined)).toEqual({});
   });
 
-  it('stays the same when statements or documents change places', () => {
+  it('returns the same digests when statements or documents are reordered', () => {
     const second = { ...own, Sid: 'AccountOnboardingtestTokenWrite' };
     const [one, two] = [policy(own, unmanaged), policy(respelled)];
 
@@ -63,13 +63,13 @@ describe('digestManagedStatements', () => {
     expect(digests({ two, one })).toEqual(digests({ one, two }));
   });
 
-  it('names managed statements only, in sixteen characters', () => {
+  it('returns digests of managed statements only, in sixteen characters', () => {
     expect(owned(policy(own, unmanaged, other))).toEqual({
       AccountOnboardingtestTokenRead: expect.stringMatching(/^[0-9a-f]{16}$/),
     });
   });
 
-  it('changes when the statement changes or stands in another document', () => {
+  it('returns another digest when the statement changes or moves to another document', () => {
     const all = [
       { one: policy(own) },
       { one: policy({ ...own, Effect: 'Deny' }) },

@@ -17,7 +17,7 @@ const look = async ({ services, store }: TestEnv, where: 'everywhere' | 'new' = 
 const stored = async ({ store }: TestEnv): Promise<SearchResult | undefined> =>
   (await store.searchResults.list()).find((item) => item.search === search);
 
-test('stores the matches with their time', async () => {
+test('stores the matches of a search with their time', async () => {
   const env = await createEnv({ configuration });
   addRepository(env, 'base/node');
 
@@ -48,7 +48,7 @@ test('stores nothing when the search is not to be stored', async () => {
   expect(await stored(env)).toBeUndefined();
 });
 
-test('keeps the last matches when a search fails, and reports why', async () => {
+test('keeps the last matches when a search fails, and reports the reason', async () => {
   const env = await createEnv({ configuration });
   addRepository(env, 'base/node');
   await look(env);
@@ -97,7 +97,7 @@ test('searches again when another configuration became active, and keeps the las
   expect((await getActiveConfiguration(env.store)).openSearches).toEqual([]);
 });
 
-test('does not use the matches of a pattern that comes back before it is searched for again', async () => {
+test('ignores the matches of a restored pattern until the pattern is searched for again', async () => {
   const env = await createEnv({ configuration });
   addRepository(env, 'base/node');
   await look(env);
@@ -134,7 +134,7 @@ describe('two looks at the same time', () => {
     generation: (expected ?? 0) + 1,
   });
 
-  test('repeats a search when a newer result was stored, and keeps the newer one', async () => {
+  test('repeats a search when a newer result was stored, and keeps the newer result', async () => {
     const env = await createEnv({ configuration, around: overtaken(1) });
     addRepository(env, 'base/node');
 
@@ -146,7 +146,7 @@ describe('two looks at the same time', () => {
     expect(await stored(env)).toMatchObject({ matching: [repositoryKey('base/node')], generation: 2 });
   });
 
-  test('gives up after repeated conflicts, uses the stored result, and reports it', async () => {
+  test('uses the stored result after repeated write conflicts, and reports it', async () => {
     const env = await createEnv({ configuration, around: overtaken(100) });
 
     const looked = await look(env);
@@ -190,7 +190,7 @@ describe('an item that cannot be understood', () => {
       };
     };
 
-  test('replaces an unreadable result when a search succeeds, and reports it', async () => {
+  test('replaces an unreadable search result when a search succeeds, and reports it', async () => {
     const env = await createEnv({ configuration, around: unreadableSearch(search) });
     addRepository(env, 'base/node');
     const item = { search, matching: [repositoryKey('base/old')], generation: 4 };
@@ -208,7 +208,7 @@ describe('an item that cannot be understood', () => {
     expect((await look(env)).warnings).toEqual([]);
   });
 
-  test('reports an unreadable result as unresolved when its search fails, and revokes nothing', async () => {
+  test('reports an unreadable search result as unresolved when its search fails, and revokes nothing', async () => {
     const env = await createEnv({ configuration, around: unreadableSearch(search) });
     await env.store.searchResults.put(
       { search, matching: [repositoryKey('base/node')], generation: 1 },
@@ -225,7 +225,7 @@ describe('an item that cannot be understood', () => {
     expect(looked.items).toMatchObject([{ matching: [repositoryKey('base/node')] }]);
   });
 
-  test('reports an unreadable result as unresolved and keeps it when no grant has its pattern', async () => {
+  test('reports an unreadable search result as unresolved and keeps it when no grant has its pattern', async () => {
     const env = await createEnv({ configuration, around: unreadableSearch('another') });
     const item = { search: 'another', matching: [repositoryKey('base/old')], generation: 1 };
     await env.store.searchResults.put(item, undefined);

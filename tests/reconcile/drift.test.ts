@@ -50,7 +50,7 @@ test('reports every kind of resource as equal after a run', async () => {
   );
 });
 
-test('reports everything as pending before the first run, with unknown unmanaged content', async () => {
+test('reports every resource as pending before the first run, with unknown unmanaged content', async () => {
   const found = await drift(await createEnv({ configuration: small(['bucket']) }));
 
   expect(found[bucket]).toMatchObject({ status: 'pending', foreign: 'unknown' });
@@ -63,14 +63,14 @@ test('reports a new account as pending, not as drift', async () => {
   expect((await drift(env))[bucket]).toMatchObject({ status: 'pending', foreign: 'same' });
 });
 
-test('reports a resource as equal when a new account does not concern it', async () => {
+test('reports a resource as equal when it grants nothing to a new account', async () => {
   const env = await onboarded(['repository']);
   await arrives(env, '999999999999');
 
   expect((await drift(env))[repository]).toMatchObject({ status: 'equal' });
 });
 
-test('reports a change although additions are pending', async () => {
+test('reports a changed statement even when additions are pending', async () => {
   const env = await onboarded(['bucket']);
   await arrives(env, '999999999999');
   edit(env, withoutOurs);
@@ -88,7 +88,7 @@ test('reports a detached managed policy as changed, with its statements missing'
   expect(found?.differences.map(({ kind }) => kind)).toEqual(['removed']);
 });
 
-test('reports an unattached managed policy that is not desired, though it grants nothing', async () => {
+test('reports an unattached and undesired managed policy, even though it grants nothing', async () => {
   const env = await onboarded(['people']);
   leaveOver(env, 2, ['888888888888']);
 
@@ -172,14 +172,14 @@ test('names every unmanaged statement when somebody deleted the whole policy', a
   );
 });
 
-test('says nothing of unmanaged statements when only their order and spelling changed', async () => {
+test('reports no unmanaged change when only order and spelling changed', async () => {
   const env = await beside(theirs('First', 's3:A'), theirs('Second', 's3:B'));
   edit(env, (all) => all.toReversed());
 
   expect((await drift(env))[bucket]).not.toHaveProperty('unmanaged');
 });
 
-test('says that the head of the policy changed when no statement did', async () => {
+test('reports a changed policy head when no statement changed', async () => {
   const env = await beside(theirs('First', 's3:A'));
   const found = env.organization.world.buckets.get('example-logs');
   if (found?.policy !== undefined)

@@ -36,13 +36,13 @@ describe('doubtOf', () => {
     ['possible', [unknown]],
     ['certain', [unknown, closed]],
     ['certain', [deleted]],
-  ])('returns %s when the suspects are %j', (doubt, suspects) => {
+  ])('returns the doubt %s when the suspects are %j', (doubt, suspects) => {
     expect(classifyDoubt(suspects)).toBe(doubt);
   });
 });
 
 describe('explainRefusal', () => {
-  it('throws the error itself when nothing explains it', () => {
+  it('throws the original error when nothing explains it', () => {
     const throttled = new ThrottledError('slow down');
 
     expect(explained([closed], throttled)).toBe(throttled);
@@ -50,7 +50,7 @@ describe('explainRefusal', () => {
     expect(explained([], refusal)).toBe(refusal);
   });
 
-  it.each([refusal, ambiguous])('names the certain causes only when there are some', (error) => {
+  it.each([refusal, ambiguous])('names only certain causes when there are some', (error) => {
     const thrown = explained([closed, deleted, unknown], error);
 
     expect(thrown).toMatchObject({
@@ -75,7 +75,7 @@ describe('explainRefusal', () => {
     expect(String(thrown)).toContain('the statement "Partner" names principal-unknown');
   });
 
-  it('keeps what AWS said first when the refusal may have another cause', () => {
+  it("keeps AWS's message first when the refusal may have another cause", () => {
     const thrown = explained([unknown], ambiguous);
 
     expect(thrown).toMatchObject({
@@ -107,7 +107,7 @@ describe('refuseUnlessAccountsChanged', () => {
     expect(refuse({ error }, 7)).toThrow(expect.objectContaining({ name: 'OrphanedPrincipalError' }));
   });
 
-  it('says that the document may be the cause when AWS named none and no account has changed', () => {
+  it('states that the document may be the cause when AWS named none and no account has changed', () => {
     const maybe = { ...error, fields: { revision: 7, ambiguous: true } };
 
     expect(refuse({ error: maybe }, 7)).toThrow(
@@ -121,7 +121,7 @@ describe('refuseUnlessAccountsChanged', () => {
     expect(refuse({ error: maybe }, 8)).not.toThrow();
   });
 
-  it('throws nothing when an account has changed, or the error is another one', () => {
+  it('throws nothing when an account has changed or the error is of another kind', () => {
     expect(refuse({ error }, 8)).not.toThrow();
     expect(refuse({ error: { ...error, name: 'ThrottledError' } }, 7)).not.toThrow();
     expect(refuse({ error: { ...error, fields: undefined } }, 7)).not.toThrow();

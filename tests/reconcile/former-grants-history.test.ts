@@ -93,7 +93,7 @@ function expectTold({ desired, actual, remembered }: PlanRequest, plan: Resource
 }
 
 test.each(Object.entries(makers))(
-  'states added, removed and held accounts, and changes nothing once written, however the grants of a %s change',
+  'reports added, removed and held accounts, and changes nothing in the next plan, for any grants of a %s',
   (_, make) => {
     fc.assert(
       fc.property(fc.array(stepArbitrary, { minLength: 2, maxLength: 6 }), (steps) => {

@@ -47,7 +47,7 @@ function planNarrow(had: readonly Account[], more: Partial<Parameters<typeof pla
 }
 
 describe('a former grant', () => {
-  test('stays beside new accounts when many accounts would lose all their access', () => {
+  test('keeps a former grant beside new accounts when many accounts would lose all their access', () => {
     const had = members(12);
 
     const plan = planNarrow(had);
@@ -66,7 +66,7 @@ describe('a former grant', () => {
     expect(named(plan)).toEqual([newcomer.id]);
   });
 
-  test('stays until the configuration changes when new accounts have made its accounts a small share', () => {
+  test('keeps a former grant until the configuration changes when new accounts lower its share', () => {
     const had = members(6);
     const others = Array.from({ length: 60 }, (_, index) => account(String(600_000_000_000 + index)));
     const everybody = [...had, ...others];
@@ -92,7 +92,7 @@ describe('a former grant', () => {
     expect(allowed).toMatchObject({ blocked: [], removed: idsOf(had) });
   });
 
-  test('loses its closed accounts, which do not count, when it stays for other accounts', () => {
+  test('removes closed accounts from a former grant that is kept for other accounts', () => {
     const [closed = newcomer, ...open] = members(12);
     const had = [{ ...closed, state: 'SUSPENDED' as const }, ...open];
     const few = members(6).map(
@@ -107,7 +107,7 @@ describe('a former grant', () => {
     expect(goes).toMatchObject({ blocked: [], removed: idsOf(few) });
   });
 
-  test('loses a rejected account when it stays for other accounts', () => {
+  test('removes a rejected account from a former grant that is kept for other accounts', () => {
     const [rejected = newcomer, ...others] = members(12);
 
     const plan = planNarrow(members(12), { excluded: new Set([rejected.id]) });
@@ -136,7 +136,7 @@ describe('a former grant', () => {
     expect(planOnly(trail('audit'), members(3), stays)).toMatchObject({ changed: true, removed: [] });
   });
 
-  test('keeps new accounts out, with the reason, when not all accounts fit beside it', () => {
+  test('excludes new accounts, with the reason, when they do not fit beside a former grant', () => {
     const had = members(12);
     const document = (stateFor(had) as DocumentState).document ?? createPolicy();
     const filler = {
@@ -163,7 +163,7 @@ describe('a former grant', () => {
     );
   });
 
-  test('stays beside new accounts when it names a departed account that another grant removes', () => {
+  test('keeps a former grant when it names a departed account that another grant removes', () => {
     const had = members(12);
     const left = account('900000000000');
     const other = (who: Account) => readSecret({ name: 'other', for: { accounts: [who.id] } });
@@ -180,7 +180,7 @@ describe('a former grant', () => {
   });
 
   test.each([{ Sid: 'Theirs' }, {}])(
-    'stays without a statement that another tool put into a managed policy, with %j',
+    'keeps a former grant without a statement that another tool added to its managed policy, with %j',
     (mark) => {
       const had = members(12);
       const theirs = { ...mark, Effect: 'Allow', Action: '*', Resource: 'arn:aws:iam::*:role/theirs' };
@@ -203,7 +203,7 @@ describe('a former grant', () => {
     },
   );
 
-  test('stays when no grant is for the resource any more', () => {
+  test('keeps a former grant when no grant is for the resource anymore', () => {
     const had = members(12);
     const desired = { ...onlyResource(before, []), shares: [], named: false };
     const request = { desired, actual: stateFor(had), remembered, configuration: narrow, accounts: had, now };

@@ -23,14 +23,14 @@ test('matches docs/capacity.md (else: npm run bench:capacity)', () => {
   expect(page).toBe(capacityPage(measured));
 });
 
-test('lists ten times as many accounts as the naive way in permission to assume roles', () => {
+test('lists ten times as many accounts with packing as without packing in permission to assume roles', () => {
   const roles = measured.capacities.filter(({ title }) => title === 'Permission to assume roles');
 
   expect(roles).toHaveLength(2);
   for (const each of roles) expect(mostListed(each)).toBeGreaterThanOrEqual(10 * (each.naive ?? Infinity));
 });
 
-test('measures every grant kind', () => {
+test('measures the capacity of every grant kind', () => {
   const titles = new Set(measured.capacities.map(({ title }) => title));
 
   expect([...titles].sort()).toEqual(grantKinds.map(({ title }) => title).sort());
@@ -49,7 +49,7 @@ describe(`${wantedAccounts} accounts in the example`, () => {
 
   test.each(
     listDesiredResources(configuration, organization).map((desired) => [desired.key, desired] as const),
-  )('fits the accounts on %s, or lists it as an exception', (key, desired) => {
+  )('fits all accounts of the example on %s, or lists it as an exception', (key, desired) => {
     const fit = measured.example.find((each) => each.key === key)?.fit ?? 0;
     const listed = page.includes(`| \`${key}\` | ${fit.toLocaleString('en')} | do not fit |`);
 
@@ -59,7 +59,7 @@ describe(`${wantedAccounts} accounts in the example`, () => {
     expect(listed).toBe(fit < wantedAccounts);
   });
 
-  test('excepts only the repository with both presets', () => {
+  test('lists only the repository with both presets as an exception', () => {
     const short = measured.example.filter(({ fit }) => fit < wantedAccounts).map(({ key }) => key);
 
     expect(short).toEqual(['ecr-repository-policy/444444444444/eu-west-1/base/node']);

@@ -38,7 +38,7 @@ describe('an account that no grant matches any more', () => {
     ['that is in no selector, or not in the registry at all', rest],
     ['that is closed', [{ ...gone, state: 'SUSPENDED' as const }, ...rest]],
     ['that has departed', [{ ...gone, state: 'DEPARTED' as const }, ...rest]],
-  ])('%s keeps access, with the start of the grace period', (_, accounts) => {
+  ])('keeps the access of an account %s, and starts its grace period', (_, accounts) => {
     const plan = planFor(accounts, actual);
 
     expect(plan).toMatchObject({ changed: false, inGrace, dueSince: inGrace, blocked: [], removed: [] });
@@ -49,7 +49,7 @@ describe('an account that no grant matches any more', () => {
     [23.99, false],
     [24, true],
     [1_000, true],
-  ])('revokes access after %d hours of 24: %s', (hours, goes) => {
+  ])('revokes access after %d of 24 hours of the grace period: %s', (hours, goes) => {
     const plan = planFor(rest, actual, { holds, now: hoursLater(hours) });
 
     expect(plan).toMatchObject({
@@ -84,7 +84,7 @@ describe('an account that no grant matches any more', () => {
     expect(granted(plan.next)).toEqual(idsOf(rest));
   });
 
-  test('goes at once where the grant itself is taken out of the configuration', () => {
+  test('revokes access without a grace period when the grant is removed from the configuration', () => {
     const renamed = configurationWith([readSecret({ name: 'other' })], { graceHours: 24 });
 
     const plan = planOnly(renamed, rest, { actual, remembered });
@@ -93,7 +93,7 @@ describe('an account that no grant matches any more', () => {
     expect(granted(plan.next)).toEqual(idsOf(rest));
   });
 
-  test('goes at once from a list that a condition on the organization replaces', () => {
+  test('drops a departed account without a grace period when a condition replaces the list', () => {
     const held = configurationWith([readSecret({ match: 'organization' })], {
       graceHours: 24,
     });
@@ -111,7 +111,7 @@ describe('the share rule', () => {
   const full = stateFor(many);
   const since = Object.fromEntries(idsOf(many.slice(0, 10)).map((id) => [id, now]));
 
-  test('counts only who is due', () => {
+  test('counts only accounts whose grace period has ended toward the removal limit', () => {
     const late = Object.fromEntries(idsOf(many.slice(4, 10)).map((id) => [id, hoursLater(12)]));
 
     const plan = planFor(left, full, { holds: graceHolds({ ...since, ...late }), now: hoursLater(24) });
@@ -119,7 +119,7 @@ describe('the share rule', () => {
     expect(plan).toMatchObject({ blocked: [], removed: idsOf(many.slice(0, 4)), inGrace: late });
   });
 
-  test('withholds who is due, and their grace does not begin again', () => {
+  test('blocks removals after the grace period, and does not start the grace period again', () => {
     const plan = planFor(left, full, { holds: graceHolds(since), now: hoursLater(24) });
 
     expect(plan).toMatchObject({ changed: false, inGrace: {}, dueSince: since, removed: [] });
@@ -127,7 +127,7 @@ describe('the share rule', () => {
     expect(planFor(left, full, { holds: plan.holds, now: hoursLater(25) }).blocked).toEqual(plan.blocked);
   });
 
-  test('withholds nobody whom AWS does not accept', () => {
+  test('blocks no removal of an account that AWS rejects', () => {
     const [refused = account('')] = many;
     const excluded = new Set([refused.id]);
 
@@ -138,7 +138,7 @@ describe('the share rule', () => {
     expect(granted(plan.next)).toEqual(idsOf(many.slice(1)));
   });
 
-  test('blocks no removal of accounts in a grace period', () => {
+  test('blocks no removal while accounts are in their grace period', () => {
     const plan = () => planFor([], full);
 
     expect(plan).not.toThrow(UnsafeChangeError);

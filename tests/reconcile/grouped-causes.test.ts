@@ -3,13 +3,13 @@ import { formatGroupedCauses } from '../../shared/reconcile/grouped-causes.ts';
 
 const bucket = (id: string, region = 'eu-west-1'): string => `s3-bucket-policy/222222222222/${region}/${id}`;
 
-test('keeps the line of a resource that is alone with its cause', () => {
+test('keeps the line of a resource that is the only one with its cause', () => {
   expect(formatGroupedCauses([{ resource: bucket('a'), text: 'failed: because' }])).toEqual([
     's3-bucket-policy/222222222222/eu-west-1/a: failed: because',
   ]);
 });
 
-test('says a cause once, with the number of resources, when they differ in name and region alone', () => {
+test('states a cause once, with the number of resources, when lines differ only in name and region', () => {
   const lines = formatGroupedCauses([
     { resource: bucket('logs-a'), text: 'failed: PutBucketPolicy on logs-a (eu-west-1) was denied' },
     {
@@ -24,7 +24,7 @@ test('says a cause once, with the number of resources, when they differ in name 
   ]);
 });
 
-test('names five resources and counts the others when many share a cause', () => {
+test('names five resources and counts the rest when many share a cause', () => {
   const lines = formatGroupedCauses(
     Array.from({ length: 18 }, (_, index) => ({
       resource: bucket(`logs-${index}`),
@@ -36,7 +36,7 @@ test('names five resources and counts the others when many share a cause', () =>
   expect(lines[0]).toMatch(/^failed: denied\. 18 resources are affected: .*logs-4 and 13 more$/);
 });
 
-test('keeps causes apart when only the account or the reason differs', () => {
+test('keeps two causes apart when only the account or the reason differs', () => {
   const other = 's3-bucket-policy/333333333333/eu-west-1/a';
   const lines = formatGroupedCauses([
     { resource: bucket('a'), text: 'role of 222222222222 was denied' },
@@ -47,7 +47,7 @@ test('keeps causes apart when only the account or the reason differs', () => {
   expect(lines).toHaveLength(3);
 });
 
-test('gives each resource its own line when no cause is known', () => {
+test('prints each resource on its own line when no cause is known', () => {
   const unexplained = { text: 'not updated', isUnexplained: true };
 
   expect(

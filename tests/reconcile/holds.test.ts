@@ -37,7 +37,7 @@ it('keeps only the rejection when AWS rejects an account and the policy has no r
   expect(mergeHolds([toCapacityHold('1'), rejected])).toEqual([rejected]);
 });
 
-it('lists accounts by reason, and those that keep access', () => {
+it('lists accounts by reason of their hold, and accounts that keep access', () => {
   const holds = [...graceHolds({ 1: since }), ...blockedHolds(['2']), toCapacityHold('3'), rejected];
 
   expect(listHeldAccounts(holds, 'removal-limit')).toEqual(['2']);

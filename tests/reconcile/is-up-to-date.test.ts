@@ -31,33 +31,36 @@ test.each([
     { lastReconciliation: last(), writeInProgress: 'other-configuration' as const },
     false,
   ],
-])('tells whether a resource is up to date when %s', (_, state, expected) => {
+])('returns whether a resource is up to date when %s', (_, state, expected) => {
   const whole = state && { managed: { sids: [] }, ...state };
   expect(isUpToDate(whole, { revision: 5, activationId: 'h', grants: [] })).toBe(expected);
 });
 
 test.each<[string, readonly string[] | undefined, boolean]>([
-  ['a run for others', ['500000000002'], true],
-  ['a run for the one that AWS refused', ['500000000001', '500000000002'], false],
+  ['a run for other accounts', ['500000000002'], true],
+  ['a run for the rejected account', ['500000000001', '500000000002'], false],
   ['a sweep', [], false],
-  ['whoever does not say for whom', undefined, false],
-])('counts a resource with a rejected account as up to date for %s: %s', (_, accountIds, settled) => {
-  const holds = [{ accountId: '500000000001', change: 'add', reason: 'rejected-principal' }] as const;
-  const state = { lastReconciliation: last(), holds, managed: { sids: [] } };
+  ['a run for unknown accounts', undefined, false],
+])(
+  'returns whether a resource with a rejected account is up to date for %s: %s',
+  (_, accountIds, settled) => {
+    const holds = [{ accountId: '500000000001', change: 'add', reason: 'rejected-principal' }] as const;
+    const state = { lastReconciliation: last(), holds, managed: { sids: [] } };
 
-  expect(isUpToDate(state, { revision: 5, activationId: 'h', grants: [], accountIds })).toBe(settled);
-  expect(isUpToDate(state, { revision: 6, activationId: 'h', grants: [], accountIds })).toBe(false);
-});
+    expect(isUpToDate(state, { revision: 5, activationId: 'h', grants: [], accountIds })).toBe(settled);
+    expect(isUpToDate(state, { revision: 6, activationId: 'h', grants: [], accountIds })).toBe(false);
+  },
+);
 
 const error = { name: 'AccessDeniedError', message: 'no', retryable: false };
 
 test.each<[string, Parameters<typeof needsReconcileAnyway>[0], boolean]>([
   ['the plan could not read', { error }, true],
-  ['an attempt before this one found busy', { error, outcome: 'busy' }, false],
-  ['others have changed beside ours', { drift: 'unmanaged-change' }, true],
+  ['an earlier attempt found busy', { error, outcome: 'busy' }, false],
+  ['has changed unmanaged statements', { drift: 'unmanaged-change' }, true],
   ['is equal', { drift: 'equal' }, false],
-  ['nothing is known of', {}, false],
-])('reconciles %s although the resource is up to date: %j', (_, change, worth) => {
+  ['has no stored state', {}, false],
+])('reconciles an up-to-date resource that %s: %j', (_, change, worth) => {
   expect(needsReconcileAnyway(change)).toBe(worth);
 });
 
@@ -66,7 +69,7 @@ test.each([
   ['the table knows another grace period only', { 1: 'then', 2: 'then' }, { 1: 'since' }, true],
   ['the table knows none', { 1: 'then' }, undefined, true],
   ['the plan has none', {}, undefined, false],
-])('tells whether a grace period is new when %s', (_, planned, known, isNew) => {
+])('returns whether a grace period is new when %s', (_, planned, known, isNew) => {
   const holds = graceHolds(planned).flatMap((hold) =>
     hold.reason === 'grace-period' ? [{ ...hold, until: 'later' }] : [],
   );

@@ -44,11 +44,11 @@ describe('judgeAccess', () => {
     [{ Bool: { 'aws:PrincipalIsAWSService': 'true' } }],
     [{ StringNotEquals: { 'aws:RequestedRegion': 'us-east-1' } }],
     [{ StringNotEquals: { 'aws:SourceAccount': '777788889999' } }],
-  ])('denies when a Deny asks for a key that every such request has: %j', (Condition) => {
+  ])('denies when a Deny requires a key that every such request has: %j', (Condition) => {
     expect(judge(document('Allow'), document('Deny', { Condition })).outcome).toBe('denied');
   });
 
-  it('allows when a data perimeter spares service principals', () => {
+  it('allows when a data perimeter exempts service principals', () => {
     const Condition = {
       StringNotEqualsIfExists: { 'aws:PrincipalOrgID': 'o-exampleorgid' },
       BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
@@ -56,7 +56,7 @@ describe('judgeAccess', () => {
     expect(judge(document('Allow'), document('Deny', { Condition })).outcome).toBe('allowed');
   });
 
-  it('answers unknown when a Deny depends on an upload header', () => {
+  it('answers unknown when a Deny depends on a header of the upload', () => {
     const Condition = { StringNotEquals: { 's3:x-amz-server-side-encryption': 'aws:kms' } };
     expect(judge(document('Allow'), document('Deny', { Condition }))).toEqual({
       outcome: 'unknown',

@@ -32,21 +32,21 @@ const named = [workloads('Workloads'), sandbox('Sandbox')];
 const renamed = [workloads('Work'), sandbox('Box')];
 
 describe('a plan after OUs were renamed', () => {
-  it('keeps the access that accounts have', () => {
+  it('keeps the access of accounts when their OU was renamed', () => {
     const plan = planFor(renamed, planFor(named));
 
     expect(plan).toMatchObject({ changed: false, added: [], removed: [], granted: idsOf(named).toSorted() });
     expect(plan.unresolved).toEqual({ kept: ['111122223333', '555566667777'], notAdded: [] });
   });
 
-  it('gives no access to accounts that have none', () => {
+  it('gives no access to accounts without access when their OU was renamed', () => {
     const plan = planFor(renamed);
 
     expect(plan).toMatchObject({ changed: false, added: [], granted: [] });
     expect(plan.unresolved).toEqual({ kept: [], notAdded: ['111122223333', '555566667777'] });
   });
 
-  it('tells accounts that keep access from accounts that get none', () => {
+  it('separates accounts that keep access from accounts that get none', () => {
     const added = inOu('222233334444', 'ou-abcd-workload', 'Work');
 
     const plan = planFor([...renamed, added], planFor(named));
@@ -55,7 +55,7 @@ describe('a plan after OUs were renamed', () => {
     expect(plan.unresolved).toEqual({ kept: ['111122223333', '555566667777'], notAdded: [added.id] });
   });
 
-  it('reports nothing when every OU has its name', () => {
+  it('reports nothing unresolved when every OU has its name', () => {
     expect(planFor(named, planFor(named))).not.toHaveProperty('unresolved');
   });
 });

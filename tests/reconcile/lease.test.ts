@@ -27,11 +27,11 @@ const take = <T>(
   look: () => Promise<LeasePrecheck> = never,
 ) => withLease(services, { resource, runId: 'run', look }, work);
 
-test('leaves room in the send window for one request and for clocks that differ', () => {
+test("leaves time before a lease's end for one request and for differing clocks", () => {
   expect(sendWindow + requestTimeout + clockSkew).toBeLessThanOrEqual(leaseDuration);
 });
 
-test('works under the lease and releases it', async () => {
+test('works with the lease and releases it', async () => {
   const env = bench();
 
   const result = await take(env, async () => ({ freeDuring: await env.free() }));
@@ -51,7 +51,7 @@ test('releases the lease when the work throws, and throws the error', async () =
   expect(await env.free()).toBe(true);
 });
 
-test('keeps a lease until its end when the work asks for it', async () => {
+test('keeps a lease until its end when the work requests it', async () => {
   const env = bench();
   await withLease(env.services, { resource, runId: 'run', look: never }, async (lease) => lease.keep());
 
@@ -67,7 +67,7 @@ test.each([
   ['in time', sendWindow - 1, undefined],
   ['too late', sendWindow, 'LeaseLostError'],
   ['long after', leaseDuration * 10, 'LeaseLostError'],
-])('checks the lease %s', async (_, later, name) => {
+])('checks before a write whether the lease lasts: %s', async (_, later, name) => {
   const env = bench();
 
   const checked = withLease(env.services, { resource, runId: 'run', look: never }, async (lease) => {
@@ -78,7 +78,7 @@ test.each([
   expect(await checked).toBe(name);
 });
 
-test('counts time from before the lease was requested', async () => {
+test("counts the lease's time from before it was requested", async () => {
   const env: ReturnType<typeof bench> = bench((leases) => ({
     acquire: async (...asked) => {
       const taken = await leases.acquire(...asked);
@@ -128,7 +128,7 @@ test('takes the lease as soon as it ends', async () => {
   expect(await take(env, async () => 'done')).toBe('done');
 });
 
-test('checks before the lease whether another run has done the work', async () => {
+test('checks before it requests the lease whether another run has done the work', async () => {
   const env = bench();
   await env.leases.acquire(resource, 'another', env.clock.now(), env.clock.now() + leaseDuration);
   let looks = 0;
@@ -143,7 +143,7 @@ test('checks before the lease whether another run has done the work', async () =
   expect(looks).toBe(3);
 });
 
-test('requests no lease when nothing is left to do', async () => {
+test('requests no lease when no work is left', async () => {
   const asked: string[] = [];
   const env = bench((leases) => ({
     acquire: (...args) => {
@@ -187,7 +187,7 @@ test('keeps the result or the error of the work when the lease cannot be release
   await expect(failed).rejects.toThrow('the real reason');
 });
 
-test('requests no lease before its time, and leaves a long wait to the state machine', async () => {
+test('requests no lease before the batch window ends, and leaves a long wait to the state machine', async () => {
   const env = bench();
   const start = env.clock.now();
   const from = (later: number) => async () => ({ settled: false, notBefore: start + later });

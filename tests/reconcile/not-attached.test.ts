@@ -38,7 +38,7 @@ const crowded = (organization: TestEnv['organization']): void => {
   for (const id of former) organization.addAccount({ id, name: id });
 };
 
-test('blocks no removal when a policy is not attached, since its accounts lose nothing', async () => {
+test('blocks no removal when a policy is not attached, because its accounts lose nothing', async () => {
   const env = await createEnv({ configuration });
   leaveOver(env, 1, former);
   leaveOver(env, 2, former);
@@ -52,7 +52,7 @@ test('blocks no removal when a policy is not attached, since its accounts lose n
   expect(named(env)).toEqual(due(env));
 });
 
-test('finishes an allowed removal that died before the policy was deleted', async () => {
+test('finishes an allowed removal when the previous run died before it deleted the policy', async () => {
   const env = await createEnv({ configuration, prepare: crowded });
   await reconcile(env);
   const nobody = only('999999999999');
@@ -71,7 +71,7 @@ test('finishes an allowed removal that died before the policy was deleted', asyn
   expect(policiesOf(env)).toEqual([]);
 });
 
-test('removes the policy of a dropped grant without an operator when it is not attached', async () => {
+test('removes an unattached policy of a dropped grant without an operator', async () => {
   const env = await createEnv({ configuration: small(['people', 'bucket']) });
   leaveOver(env, 1, former);
   await reconcile(env);
@@ -108,7 +108,7 @@ test('rewrites an unattached policy before it attaches it when it grants too muc
   expect(named(env)).toEqual(due(env));
 });
 
-test('verifies an account only by attached policies', async () => {
+test('verifies an account only with attached policies', async () => {
   const env = await createEnv({ configuration });
   const { id } = created(env);
   await makeReady(env);

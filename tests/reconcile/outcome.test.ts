@@ -16,13 +16,16 @@ describe('outcomeOfError', () => {
     ['failed', 'Error'],
     ['failed', 7],
     ['failed', undefined],
-  ])('returns %s when the error is named %s', (outcome, name) => {
+  ])('returns the outcome %s for an error named %s', (outcome, name) => {
     expect(toErrorOutcome({ name })).toBe(outcome);
   });
 
-  it.each([undefined, null, 'UnsafeChangeError'])('returns failed when %p was thrown', (thrown) => {
-    expect(toErrorOutcome(thrown)).toBe('failed');
-  });
+  it.each([undefined, null, 'UnsafeChangeError'])(
+    'returns the outcome failed when %p was thrown',
+    (thrown) => {
+      expect(toErrorOutcome(thrown)).toBe('failed');
+    },
+  );
 });
 
 describe('outcomeOfChange', () => {
@@ -34,7 +37,7 @@ describe('outcomeOfChange', () => {
     ['unchanged', { planned: 'none' as const }],
     ['failed', { planned: 'change' as const }],
     ['failed', {}],
-  ])('returns %s when the change is %j', (outcome, change) => {
+  ])('returns the outcome %s when the change is %j', (outcome, change) => {
     expect(getOutcome({ resource: 'r', ...change })).toBe(outcome);
   });
 });

@@ -48,7 +48,7 @@ const nobodyIsSelected = [
   'Grant images: matches 0 accounts. If accounts should have this access, correct `for`',
 ];
 
-test('reads every resource, and says what each should become', async () => {
+test('reads every resource, and states the desired policy of each', async () => {
   const env = await createEnv();
   const planned = await plan(env);
 
@@ -60,7 +60,7 @@ test('reads every resource, and says what each should become', async () => {
   expect(await env.store.resources.get(bucket)).toBeUndefined();
 });
 
-test('looks at a resource that the table calls settled', async () => {
+test('reads a resource even when the table says it is up to date', async () => {
   const env = await createEnv({ configuration: small(['bucket']) });
   await applyPlan(env.services, { runId: 'first', plan: await plan(env) });
   env.organization.world.buckets.delete('example-logs');
@@ -80,7 +80,7 @@ test('lists only the resources that concern the account, and those that could no
   expect(keys(await plan(env, developer))).toContain(repository);
 });
 
-test('removals that are withheld are told, and are no change', async () => {
+test('reports blocked removals in a plan without any change', async () => {
   const planned = await plan(await massRemoval());
   const warnings = listPlanWarnings(planned);
 
@@ -104,11 +104,11 @@ test('removals that are withheld are told, and are no change', async () => {
   expect(toPlanFile(planned).resources[0]?.holds).toHaveLength(11);
 });
 
-test('states the blocked removal in the plan for the account', async () => {
+test('states the blocked removal in the plan for its account', async () => {
   expect(keys(await plan(await massRemoval(), developer))).toEqual([repository]);
 });
 
-test('states when grace periods end, without a change', async () => {
+test('states when grace periods end in a plan without any change', async () => {
   const configuration = small(['repository'], '\ngraceHours: 24');
   const env = await createEnv({ configuration });
   await applyPlan(env.services, { runId: 'first', plan: await plan(env) });
@@ -136,7 +136,7 @@ test('states when grace periods end, without a change', async () => {
   ]);
 });
 
-test('refuses to plan before the registry is complete', async () => {
+test('refuses to plan when the registry is not complete', async () => {
   const env = await createEnv({ ready: false });
 
   await expect(plan(env)).rejects.toThrow(RegistryNotReadyError);

@@ -44,20 +44,20 @@ function refusal(act: () => unknown): StalePlanError | MalformedPlanError | unde
 }
 
 describe('a plan file', () => {
-  test('reads a plan file as it was written', () => {
+  test('parses a plan file as it was written', () => {
     const plan = createPlanFile(content({ accountId: '777777777777' }));
 
     expect(parsePlanFile(text(plan), 'plan.json')).toEqual(plan);
   });
 
-  test('accepts a plan file with another layout and order of keys', () => {
+  test('accepts a plan file with another layout and another order of keys', () => {
     const plan = createPlanFile(content());
     const turned = Object.fromEntries(Object.entries(plan).toReversed());
 
     expect(parsePlanFile(JSON.stringify(turned, null, 4), 'plan.json')).toEqual(plan);
   });
 
-  test('hashes plan files by their content', () => {
+  test('hashes a plan file by its content', () => {
     const { hash } = createPlanFile(content());
 
     expect(createPlanFile(content()).hash).toBe(hash);
@@ -69,8 +69,8 @@ describe('a plan file', () => {
     ['its installation', { installation: 'other' }],
     ['its account', { accountId: '777777777777' }],
     ['a digest', { resources: [resource({ actual: digest('d') })] }],
-    ['what it tells people', { resources: [resource({ difference: [] })] }],
-    ['a resource that was taken out', { resources: [] }],
+    ['its text', { resources: [resource({ difference: [] })] }],
+    ['the list of resources', { resources: [] }],
     ['its hash', { hash: digest('0') }],
   ])('refuses a plan file when somebody edited %s', (_, edit) => {
     const edited = text({ ...createPlanFile(content()), ...edit });
@@ -91,7 +91,7 @@ describe('a plan file', () => {
       text(createPlanFile({ ...content(), resources: [{}] } as never)),
       'resources.0.key',
     ],
-  ])('refuses a plan file that is %s, and says where', (_, malformed, path) => {
+  ])('refuses a malformed plan file (%s), and states the position', (_, malformed, path) => {
     const error = refusal(() => parsePlanFile(malformed, 'plan.json'));
 
     expect(error).toMatchObject({
@@ -105,36 +105,40 @@ describe('a plan is refused', () => {
   test.each([
     ['installation', content({ installation: 'other' }), /for installation test, and this is other/],
     ['configuration', content({ configurationHash: digest('d') }), /from another configuration/],
-  ])('refuses a plan for another %s', (_, here, says) => {
+  ])('refuses a plan file for another %s', (_, here, says) => {
     expect(refusal(() => requireSameOrigin(content(), here))?.message).toMatch(says);
   });
 
   test.each<[string, Partial<PlanContent>, RegExp]>([
     [
-      'what is there',
+      'the actual policy',
       { resources: [resource({ actual: digest('d') })] },
       /example-logs was changed after the plan was made/,
     ],
     [
-      'what cannot be read any more',
+      'a resource that cannot be read anymore',
       { resources: [resource({ actual: null })] },
       /was changed after the plan was made/,
     ],
-    ['what should be', { resources: [resource({ desired: digest('d') })] }, /has another desired state now/],
-    ['a resource that went', { resources: [] }, /is no longer in the plan/],
     [
-      'a resource that came',
+      'the desired policy',
+      { resources: [resource({ desired: digest('d') })] },
+      /has another desired state now/,
+    ],
+    ['a removed resource', { resources: [] }, /is no longer in the plan/],
+    [
+      'an added resource',
       { resources: [resource(), resource({ key: 'new' })] },
       /\n {2}new is not in the plan/,
     ],
-  ])('refuses a plan when %s has changed', (_, now, says) => {
+  ])('refuses a plan file after a change: %s', (_, now, says) => {
     const error = refusal(() => requireUnchanged(content(), content(now)));
 
     expect(error?.message).toMatch(says);
     expect(error?.message).toContain('Nothing was written');
   });
 
-  test('names every resource that has changed', () => {
+  test('names every resource that has changed since the plan', () => {
     const two = [resource({ key: 'a' }), resource({ key: 'b' })];
     const now = two.map((each) => ({ ...each, actual: digest('d') }));
     const error = refusal(() => requireUnchanged(content({ resources: two }), content({ resources: now })));
@@ -142,7 +146,7 @@ describe('a plan is refused', () => {
     expect(error?.fields).toMatchObject({ resources: [{ resource: 'a' }, { resource: 'b' }] });
   });
 
-  test('names the registry beside what has moved', () => {
+  test('names the registry beside the resources that have changed', () => {
     const now = content({ registryRevision: 9, resources: [resource({ desired: digest('d') })] });
 
     expect(refusal(() => requireUnchanged(content(), now))?.message).toContain(
@@ -154,13 +158,13 @@ describe('a plan is refused', () => {
     expect(refusal(() => requireUnchanged(content(), content({ registryRevision: 9 })))).toBeUndefined();
   });
 
-  test('accepts a resource that is as the plan wants it', () => {
+  test('accepts a resource that already has the state that the plan wants', () => {
     const now = resource({ change: false, actual: resource().desired });
 
     expect(refusal(() => requireUnchanged(content(), content({ resources: [now] })))).toBeUndefined();
   });
 
-  test('accepts a plan when only the wording has changed', () => {
+  test('accepts a plan file when only texts have changed', () => {
     const now = content({ resources: [resource({ difference: ['told otherwise'] })] });
 
     expect(refusal(() => requireUnchanged(content(), now))).toBeUndefined();
@@ -176,19 +180,19 @@ describe('parsePlanFile', () => {
       { resources: [resource({ error: { message: 'no' } as never })] },
       'resources.0.error.name',
     ],
-  ])('refuses a plan and says where when it has %s', (_, edit, path) => {
+  ])('refuses a plan file and states the position when it has %s', (_, edit, path) => {
     const error = refusal(() => parsePlanFile(text(createPlanFile(content(edit))), 'plan.json'));
 
     expect(error).toMatchObject({ name: 'MalformedPlanError', findings: [{ path }] });
   });
 
-  it('says that a plan is not JSON when it cannot be read', () => {
+  it('says that a plan file is not JSON when it cannot be parsed', () => {
     expect(refusal(() => parsePlanFile('{', 'plan.json'))).toMatchObject({
       findings: [{ path: '', message: expect.stringContaining('is not JSON') }],
     });
   });
 
-  it('names the source when the hash does not fit', () => {
+  it('names the file when its hash does not match', () => {
     const edited = text({ ...createPlanFile(content()), registryRevision: 8 });
 
     expect(refusal(() => parsePlanFile(edited, 'plan.json'))?.fields).toEqual({ source: 'plan.json' });
@@ -196,7 +200,7 @@ describe('parsePlanFile', () => {
 });
 
 describe('requireSameOrigin', () => {
-  it('accepts a plan of one installation and one configuration', () => {
+  it('accepts a plan file of the same installation and configuration', () => {
     expect(refusal(() => requireSameOrigin(content(), content({ registryRevision: 9 })))).toBeUndefined();
   });
 
@@ -207,7 +211,7 @@ describe('requireSameOrigin', () => {
     });
   });
 
-  it('shows twelve digits of both hashes when the configurations differ', () => {
+  it('prints twelve digits of both hashes when the configurations differ', () => {
     const [planned, configuration] = [content().configurationHash, digest('d')];
 
     const error = refusal(() => requireSameOrigin(content(), content({ configurationHash: configuration })));
@@ -230,18 +234,18 @@ describe('requireUnmoved', () => {
 
   it.each([
     [
-      'what is desired could not be found out and the resource was changed',
+      'the desired policy is unknown and the resource was changed',
       { desired: null },
       { desired: null, change: false, actual: digest('d') },
       'was changed after the plan was made',
     ],
     [
-      'the resource is as another plan wants it',
+      'the resource has the state that another plan wants',
       {},
       { desired: resource().actual, change: false },
       'has another desired state now',
     ],
-  ])('refuses a plan when %s', (_, then, now, why) => {
+  ])('refuses a plan file when %s', (_, then, now, why) => {
     const moved = content({ resources: [resource(now)] });
 
     const error = refusal(() => requireUnchanged(content({ resources: [resource(then)] }), moved));

@@ -30,7 +30,7 @@ const stateFor = (accounts: readonly Account[]): unknown => planOnly(configurati
 const granted = (state: unknown) => grantedIn(configuration, onlyResource(configuration, []), state);
 
 describe('a plan', () => {
-  test('says what is new, what it writes, and how full it gets', () => {
+  test('states added accounts, written statements and fullness in a plan', () => {
     const actual = stateFor(members(2));
 
     const plan = planOnly(configuration, members(4), { actual, remembered: [sid] });
@@ -43,13 +43,13 @@ describe('a plan', () => {
     expect(plan.size).toBeLessThan(plan.limit);
   });
 
-  test('changes nothing when the state is the desired one', () => {
+  test('plans no change when the state is the desired one', () => {
     const plan = planOnly(configuration, members(4), { actual: stateFor(members(4)), remembered: [sid] });
 
     expect([plan.changed, plan.added, plan.blocked]).toEqual([false, [], []]);
   });
 
-  test('leaves accounts out that are set aside, and still calls them new', () => {
+  test('excludes rejected accounts from the plan, and still counts them as added', () => {
     const excluded = new Set([members(3)[1]?.id ?? '']);
 
     const plan = planOnly(configuration, members(3), { excluded });
@@ -58,7 +58,7 @@ describe('a plan', () => {
     expect(plan.added).toEqual(idsOf(members(3)));
   });
 
-  test('drops what is remembered and no longer wanted, and keeps what is foreign', () => {
+  test('removes remembered statements that are no longer wanted, and keeps unmanaged ones', () => {
     const { document = createPolicy() } = stateFor(members(2)) as DocumentState;
     const [ours] = document.Statement;
     const foreign = { Effect: 'Deny', Principal: '*', Action: 'secretsmanager:*', Resource: '*' } as const;
@@ -72,7 +72,7 @@ describe('a plan', () => {
     expect(next.Statement[0]).toBe(foreign);
   });
 
-  test('refuses a mark of ours that nobody remembers', () => {
+  test('refuses a managed Sid that is not remembered', () => {
     const { document = createPolicy() } = stateFor(members(1)) as DocumentState;
     const stray = { ...document.Statement[0], Effect: 'Allow', Sid: 'AccountOnboardingtestStray' } as const;
     const actual = { document: { ...document, Statement: [stray] } };
@@ -84,7 +84,7 @@ describe('a plan', () => {
 describe('removals', () => {
   const remembered = [sid];
 
-  test('removes a few accounts, however large their share is', () => {
+  test('removes a few accounts, even when their share is large', () => {
     const plan = planOnly(configuration, [], { actual: stateFor(members(5)), remembered });
 
     expect(plan.blocked).toEqual([]);
@@ -117,7 +117,7 @@ describe('removals', () => {
     );
   });
 
-  test('writes all accounts in the order of their ids when some wait beside new accounts', () => {
+  test('writes all accounts in the order of their ids when removals are blocked', () => {
     const all = members(12);
     const first = account('100000000001');
 
@@ -141,14 +141,14 @@ describe('removals', () => {
     expect(inState('DEPARTED').blocked).toEqual(idsOf(all.slice(0, 6)));
   });
 
-  test('changes nothing while removals are blocked', () => {
+  test('plans no change while removals are blocked', () => {
     const plan = planOnly(configuration, [], { actual: stateFor(members(12)), remembered });
 
     expect(plan.changed).toBe(false);
     expect(plan.blocked).toHaveLength(12);
   });
 
-  test('removes exactly the limit, and blocks one more', () => {
+  test('removes as many accounts as the limit allows, and blocks all when there is one more', () => {
     const all = members(30);
     const without = (count: number) =>
       planOnly(configuration, all.slice(count), { actual: stateFor(all), remembered }).blocked.length;
@@ -180,7 +180,7 @@ describe('removals', () => {
     expect(plan.blocked).toEqual([]);
   });
 
-  test('judges removals for each grant on a resource', () => {
+  test('applies the removal limit to each grant on a resource', () => {
     const all = members(20);
     const two = configurationWith([
       readSecret({ name: 'most', for: { accounts: idsOf(all) } }),
@@ -198,7 +198,7 @@ describe('removals', () => {
     expect(plan.changed).toBe(false);
   });
 
-  test('removes at once when the configuration allows it', () => {
+  test('removes many accounts at once when the configuration allows it', () => {
     const brave = configurationWith([readSecret()], { removalLimits: { fraction: 1 } });
 
     const plan = planOnly(brave, [], { actual: stateFor(members(12)), remembered });
@@ -227,7 +227,7 @@ describe('exposure', () => {
     expect(plan).toThrow(/of account 700000000000, which is not allowed/);
   });
 
-  test('ignores an unmanaged statement that is open to all', () => {
+  test('ignores an unmanaged statement that is open to everyone', () => {
     const foreign = { Effect: 'Allow', Principal: '*', Action: 'secretsmanager:*', Resource: '*' } as const;
     const actual = { document: { ...createPolicy(), Statement: [foreign] } };
 
@@ -253,7 +253,7 @@ describe('over any history', () => {
     return { ...left, holds, blocked };
   };
 
-  test('changes nothing in a second plan', () => {
+  test('plans no change after the first plan was carried out', () => {
     fc.assert(
       fc.property(history, (steps) => {
         const again = planOnly(configuration, steps.at(-1) ?? [], run(steps));

@@ -29,22 +29,22 @@ test.each<[readonly AccessStatus[], Ready, string]>([
   [['verified', 'denied'], false, 'Not ready: 1 of 2 accesses verified, 1 denied'],
   [['unknown', 'pending'], false, 'Not ready: 0 of 2 accesses verified, 1 pending, 1 unknown'],
   [['central-only', 'denied'], false, 'Not ready: 0 of 2 accesses verified, 1 denied, 1 central only'],
-])('computes whether an account is ready when its accesses are %j', (statuses, ready, text) => {
+])('computes readiness when the accesses are %j', (statuses, ready, text) => {
   const readiness = readinessOf(statuses.map((status) => resultOf(status)));
 
   expect(readiness.ready).toBe(ready);
   expect(formatReadiness(readiness)).toBe(text);
 });
 
-test('says nothing about readiness when there is no access', () => {
+test('states no readiness when there is no access', () => {
   expect(computeReadiness([])).toBeUndefined();
 });
 
-test('gives no reason when every access is verified', () => {
+test('states no reason when every access is verified', () => {
   expect(readinessOf([resultOf('verified')]).reasons).toEqual([]);
 });
 
-test('gives one reason for each status and cause when several accesses share it', () => {
+test('states one reason for each status and cause when several accesses share it', () => {
   const unread = { reason: 'the member account was not read' };
   const readiness = readinessOf([
     ...['a', 'b', 'c', 'd'].map((what) => resultOf('central-only', { ...unread, what })),
@@ -63,18 +63,18 @@ test.each<[AccessStatus, Ready]>([
   ['verified', 'unproven'],
   ['unknown', 'unproven'],
   ['denied', false],
-])('never calls a failed run ready when its accesses are %s', (status, ready) => {
+])('reports no failed run as ready when its accesses are %s', (status, ready) => {
   expect(withoutProof(readinessOf([resultOf(status)]), 'the run failed')?.ready).toBe(ready);
 });
 
-test('tells one sign-in for each role when several groups may assume it', () => {
+test('lists one sign-in for each role when several groups may assume it', () => {
   const signInOf = (name: string) => ({ roleArn: `arn:aws:iam::555566667777:role/${name}`, profile: [] });
   const results = ['A', 'A', 'B'].map((name) => resultOf('verified', { signIn: signInOf(name) }));
 
   expect(readinessOf(results).signIns).toEqual([signInOf('A'), signInOf('B')]);
 });
 
-test('tells no sign-in when the results are of several accounts, or when the run failed', () => {
+test('lists no sign-in when the results are of several accounts or the run failed', () => {
   const signIn = { roleArn: 'arn:aws:iam::555566667777:role/A', profile: [] };
   const one = resultOf('verified', { signIn });
 

@@ -20,15 +20,15 @@ const asked = {
   now,
 };
 
-test('leaves out of runs for other accounts an account that AWS rejected less than 15 minutes ago', () => {
+test('excludes from runs for other accounts an account that AWS rejected less than 15 minutes ago', () => {
   expect(findRecentlyRejected(asked)).toEqual(new Set(['1', '2']));
 });
 
 test.each([
-  ['by its own run', { accountIds: ['1'] }, ['2']],
-  ['by a sweep', { accountIds: [] }, []],
-  ['by whoever does not say for whom', { accountIds: undefined }, []],
-  ['where nobody was refused', { holds: [] }, []],
+  ['in its own run', { accountIds: ['1'] }, ['2']],
+  ['in a sweep', { accountIds: [] }, []],
+  ['in a run for unknown accounts', { accountIds: undefined }, []],
+  ['when none was rejected', { holds: [] }, []],
   ['where the resource names it', { named: new Set(['1']) }, ['2']],
   ['where the plan does not add it', { plan: { added: ['2', '5'] } }, ['2']],
   [
@@ -36,11 +36,11 @@ test.each([
     { plan: { ...asked.plan, refused: new PolicyTooLargeError('full') } },
     [],
   ],
-])('excludes nobody %s who is to be tried', (_, changed, left) => {
+])('returns the recently rejected accounts to exclude %s', (_, changed, left) => {
   expect(findRecentlyRejected({ ...asked, ...changed })).toEqual(new Set(left));
 });
 
-test('keeps for each account when AWS rejected it last, and what AWS said, when a write excludes accounts', () => {
+test('stores for each account when AWS rejected it and what AWS said', () => {
   const clock = { now: () => now, sleep: async () => {} };
   const ended = { excluded: ['1', '4', '5'], rejected: ['5'] };
   const before = [hold('1', ago(1), 'no such principal'), hold('4')];
@@ -61,6 +61,6 @@ test.each([
   ['no account is excluded', [], false],
   ['AWS rejected each account by itself', [hold('1', ago(1))], false],
   ['an account is only suspected', [hold('1', ago(1)), hold('4')], true],
-])('tells whether a search has left accounts untried when %s', (_, holds, expected) => {
+])('returns whether a search left accounts untried when %s', (_, holds, expected) => {
   expect(hasUntried(holds)).toBe(expected);
 });

@@ -6,7 +6,7 @@ import { bench, ids, leaving } from '../fixtures/rejected-principals.ts';
 describe('whom others have found to be refused a moment ago', () => {
   const known = ['003', '040'];
 
-  test('excludes a recently rejected account at once, and writes the others once', async () => {
+  test('excludes recently rejected accounts at once, and writes the other accounts in one write', async () => {
     const env = bench({ wanted: ids(100), refused: known });
 
     const ended = await writeAccepted({ ...env.request, ...leaving(known) });
@@ -26,7 +26,7 @@ describe('whom others have found to be refused a moment ago', () => {
     expect(env.there()).toHaveLength(18);
   });
 
-  test('costs one write that is refused where its own run tries it again, and changes nothing', async () => {
+  test("sends one refused write and changes nothing when an account's own run tries it again", async () => {
     const env = bench({ named: ['000', '001'], wanted: ['000', '001', ...known], refused: known });
 
     const ended = await writeAccepted({
@@ -47,7 +47,7 @@ describe('whom others have found to be refused a moment ago', () => {
     expect(env.sent).toEqual([['000', '001'], ['000']]);
   });
 
-  test('comes in with the next write once AWS accepts another that it has refused', async () => {
+  test('admits recently rejected accounts when AWS accepts another one of them', async () => {
     const env = bench({ named: ['000'], wanted: ['000', '001', ...known], refused: [] });
 
     const ended = await writeAccepted({
@@ -63,7 +63,7 @@ describe('whom others have found to be refused a moment ago', () => {
     ]);
   });
 
-  test('stays out where AWS rejects it still, while those are in whom it accepts', async () => {
+  test('keeps an account excluded that AWS still rejects, and admits those that AWS accepts', async () => {
     const before = ['001', '003', '005', '040'];
     const env = bench({ named: ['000'], wanted: ['000', ...before], refused: ['003'] });
 
@@ -77,7 +77,7 @@ describe('whom others have found to be refused a moment ago', () => {
     expect(env.there()).toEqual(['000', '001', '005', '040']);
   });
 
-  test('decides for each account alone when each account is its own request', async () => {
+  test('decides for each account separately when each account is its own request', async () => {
     const env = bench({ named: ['000'], wanted: ['000', '001', ...known], refused: [] });
     const write = async (_: unknown, to: unknown) => {
       if ((to as string[]).includes('040'))
@@ -96,7 +96,7 @@ describe('whom others have found to be refused a moment ago', () => {
   });
 });
 
-test('ends a throttled search, keeps accepted accounts, and leaves the others untried', async () => {
+test('stops the search when AWS throttles it, keeps accepted accounts, and leaves the rest untried', async () => {
   const env = bench({ wanted: ids(8), refused: ['001'] });
   let writes = 0;
   const write = (from: unknown, to: unknown) => {
@@ -113,7 +113,7 @@ test('ends a throttled search, keeps accepted accounts, and leaves the others un
   expect(env.there().length).toBeGreaterThan(0);
 });
 
-test('throws when the service throttles the search before anything is accepted', async () => {
+test('throws when AWS throttles the search before it accepts any account', async () => {
   const env = bench({ wanted: ids(8), refused: ['001'] });
   let writes = 0;
   const write = async (from: unknown, to: unknown) => {
@@ -128,7 +128,7 @@ test('throws when the service throttles the search before anything is accepted',
 describe('a certain cause among what is not ours', () => {
   const certain = { doubt: 'certain' } as const;
 
-  test('ends the search with the second refusal when AWS also refuses the existing policy', async () => {
+  test('stops the search after the second refusal when AWS also refuses the existing policy', async () => {
     const env = bench({ named: ['000'], wanted: ['000', ...ids(20).slice(1)], refused: ['000'] });
 
     await expect(writeAccepted({ ...env.request, ...certain })).rejects.toThrow(InvalidPrincipalError);
@@ -136,7 +136,7 @@ describe('a certain cause among what is not ours', () => {
     expect(env.sent).toHaveLength(2);
   });
 
-  test('ends the search with the first refusal when there is nobody to leave out', async () => {
+  test('stops the search after the first refusal when no account can be excluded', async () => {
     const env = bench({ named: ['000', '001'], wanted: ['000'], refused: ['000'] });
 
     await expect(writeAccepted({ ...env.request, ...certain })).rejects.toThrow(InvalidPrincipalError);
@@ -144,7 +144,7 @@ describe('a certain cause among what is not ours', () => {
     expect(env.sent).toHaveLength(1);
   });
 
-  test('lets the others in when a new account is the cause all the same', async () => {
+  test('admits the other accounts when a new account is the cause in spite of a suspect unmanaged statement', async () => {
     const env = bench({ named: ['000'], wanted: ids(20), refused: ['007'] });
 
     const { excluded } = await writeAccepted({ ...env.request, ...certain });
@@ -154,7 +154,7 @@ describe('a certain cause among what is not ours', () => {
     expect(env.sent.length).toBeLessThanOrEqual(16);
   });
 
-  test('removes a closed account from managed statements before it blames unmanaged ones', async () => {
+  test('removes a closed account from managed statements before it suspects unmanaged ones', async () => {
     const env = bench({
       named: ['000', '001'],
       wanted: ['000', '002'],

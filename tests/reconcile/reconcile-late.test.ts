@@ -10,19 +10,22 @@ const configuration = small(['bucket']);
 
 test.each([
   ['no answer', losingTheAnswer, 'ServiceUnavailableError', false],
-  ['a fault of AWS', refuse('InternalError', 'broken', 500), 'ServiceUnavailableError', false],
-  ['something unknown', async () => Promise.reject(new Error('?')), 'Error', false],
+  ['a server error of AWS', refuse('InternalError', 'broken', 500), 'ServiceUnavailableError', false],
+  ['an unknown error', async () => Promise.reject(new Error('?')), 'Error', false],
   ['throttling', refuse('SlowDown', 'slow down', 503), 'ThrottledError', true],
   ['a refusal', refuse('AccessDenied', 'no', 403), 'AccessDeniedError', true],
-])('keeps or releases the lease after %s, as the write may still take effect', async (_, act, name, free) => {
-  const env = await createEnv({ configuration });
-  fault(env, 'PutBucketPolicy', act);
+])(
+  'keeps or releases the lease after %s, because the write may still take effect',
+  async (_, act, name, free) => {
+    const env = await createEnv({ configuration });
+    fault(env, 'PutBucketPolicy', act);
 
-  const change = await reconcile(env);
+    const change = await reconcile(env);
 
-  expect(change).toMatchObject({ outcome: 'failed', error: { name } });
-  expect(await isFree(env)).toBe(free);
-});
+    expect(change).toMatchObject({ outcome: 'failed', error: { name } });
+    expect(await isFree(env)).toBe(free);
+  },
+);
 
 test('sends nothing and keeps the stored state when the lease holder is late before its write', async () => {
   const env = await createEnv({ configuration });
@@ -39,7 +42,7 @@ test('sends nothing and keeps the stored state when the lease holder is late bef
   expect(await env.store.resources.get(bucket)).toBeUndefined();
 });
 
-test('keeps the state of the next holder when a lease holder is late after its write', async () => {
+test("keeps the next holder's state when a lease holder is late after its write", async () => {
   const env = await createEnv({ configuration });
   const next = aState({ managed: { sids: ['Theirs'] } });
   fault(env, 'PutBucketPolicy', async (_, proceed) => {
@@ -56,29 +59,32 @@ test('keeps the state of the next holder when a lease holder is late after its w
 });
 
 test.each([
-  ['to say that it writes', 'other-configuration', 0],
-  ['to say that it has written', undefined, 1],
-])('replaces no later state when a lease holder is frozen on the way %s', async (_, writing, writes) => {
-  const theirs = aState({ managed: { sids: ['Theirs'] } });
-  const env = await createEnv({
-    configuration,
-    around: ({ resources }) => ({
-      resources: {
-        ...resources,
-        put: async (resource, state) => {
-          const version = (await resources.get(resource))?.version;
-          if (state.writeInProgress === writing)
-            await resources.put(resource, { ...theirs, ...(version === undefined ? {} : { version }) });
-          return resources.put(resource, state);
+  ['the start of its write', 'other-configuration', 0],
+  ['the end of its write', undefined, 1],
+])(
+  'replaces no later state when a lease holder is frozen before it records %s',
+  async (_, writing, writes) => {
+    const theirs = aState({ managed: { sids: ['Theirs'] } });
+    const env = await createEnv({
+      configuration,
+      around: ({ resources }) => ({
+        resources: {
+          ...resources,
+          put: async (resource, state) => {
+            const version = (await resources.get(resource))?.version;
+            if (state.writeInProgress === writing)
+              await resources.put(resource, { ...theirs, ...(version === undefined ? {} : { version }) });
+            return resources.put(resource, state);
+          },
         },
-      },
-    }),
-  });
+      }),
+    });
 
-  const change = await reconcile(env);
+    const change = await reconcile(env);
 
-  expect(change).toMatchObject({ outcome: 'failed', error: { name: 'LeaseLostError', retryable: true } });
-  expect(await env.store.resources.get(bucket)).toMatchObject(theirs);
-  const sent = env.organization.calls.filter(({ operation }) => operation === 'PutBucketPolicy');
-  expect(sent).toHaveLength(writes);
-});
+    expect(change).toMatchObject({ outcome: 'failed', error: { name: 'LeaseLostError', retryable: true } });
+    expect(await env.store.resources.get(bucket)).toMatchObject(theirs);
+    const sent = env.organization.calls.filter(({ operation }) => operation === 'PutBucketPolicy');
+    expect(sent).toHaveLength(writes);
+  },
+);

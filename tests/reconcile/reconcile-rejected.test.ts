@@ -7,7 +7,7 @@ import { createEnv, makeReady, named } from '../fixtures/test-env.ts';
 
 const repositoryArn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
 
-test('keeps the resource out of date for every run for all accounts while an account is rejected', async () => {
+test('counts the resource as not up to date for runs for all accounts while an account is rejected', async () => {
   const env = await createEnv({ configuration: small(['repository']) });
   await reconcile(env, { resource: repository });
   const settled = await env.store.resources.get(repository);
@@ -31,9 +31,9 @@ test('keeps the resource out of date for every run for all accounts while an acc
 });
 
 test.each([
-  ['one of many: the next write waits for the crowd', 1, 27_000],
-  ['more than 16 writes tell apart: the next write comes soon', 20, 3_000],
-])('serves a burst when AWS rejects %s', async (_, refused, pause) => {
+  ['one of many accounts (long pause)', 1, 27_000],
+  ['more accounts than 16 writes can separate (short pause)', 20, 3_000],
+])('sets the pause of a burst when AWS rejects %s', async (_, refused, pause) => {
   const env = await createEnv({ configuration: small(['repository']) });
   await reconcile(env, { resource: repository });
   const before = await env.store.resources.get(repository);
@@ -54,7 +54,7 @@ test.each([
   expect(Date.parse(batchWindow?.until ?? '') - Date.parse(lastReconciliation?.at ?? '')).toBe(pause);
 });
 
-test('removals that are withheld are on record, though an account is set aside in the same write', async () => {
+test('records blocked removals when the same write excludes a rejected account', async () => {
   const many = Array.from({ length: 12 }, (_, index) => String(600_000_000_000 + index));
   const workload = (id: string) => ({ id, name: id, parentId: 'ou-exam-workload1' });
   const env = await createEnv({

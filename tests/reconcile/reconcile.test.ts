@@ -23,7 +23,7 @@ test('stores the revision, the configuration and the Sids of a first write', asy
   expect(await isFree(env)).toBe(true);
 });
 
-test('remembers no identity when a kind has none', async () => {
+test('stores no identity when a kind has none', async () => {
   const env = await createEnv({ configuration });
 
   await reconcile(env);
@@ -31,7 +31,7 @@ test('remembers no identity when a kind has none', async () => {
   expect(Object.keys((await env.store.resources.get(bucket)) ?? {})).not.toContain('identity');
 });
 
-test('counts no account as written that arrives between the reads of the lease holder', async () => {
+test('counts no account as written that arrives between two reads of the lease holder', async () => {
   let arrive: (() => Promise<unknown>) | undefined;
   const env = await createEnv({
     configuration,
@@ -62,7 +62,7 @@ test('counts no account as written that arrives between the reads of the lease h
   expect(isUpToDate(state, settled)).toBe(false);
 });
 
-test('writes nothing without a complete import', async () => {
+test('writes nothing when the import is not complete', async () => {
   const env = await createEnv({ configuration, ready: false });
 
   const change = await reconcile(env);
@@ -84,7 +84,7 @@ test('stores the Sids before it sends the write', async () => {
   expect(remembered).toContain('AccountOnboardingflowsLogsWrite');
 });
 
-test('repeats no work that another run has finished, and proves nothing by its own plan', async () => {
+test('repeats no work that another run has finished, and does not verify it with its own plan', async () => {
   const env = await createEnv({ configuration });
   await reconcile(env);
   env.organization.resetCalls();
@@ -103,7 +103,7 @@ test('repeats no work that another run has finished, and proves nothing by its o
   expect(env.organization.calls).toEqual([]);
 });
 
-test('repairs the drift that the plan saw, though the registry has not changed', async () => {
+test('repairs the drift that the plan found, even when the registry has not changed', async () => {
   const env = await createEnv({ configuration });
   await reconcile(env);
   env.organization.editPolicy('bucket', 'example-logs', undefined);
@@ -114,7 +114,7 @@ test('repairs the drift that the plan saw, though the registry has not changed',
   expect(named(env)[bucket]).not.toEqual([]);
 });
 
-test('keeps the plan and drops the result of an earlier attempt when an attempt fails', async () => {
+test("keeps the plan and drops the earlier attempt's result when an attempt fails", async () => {
   const env = await createEnv({ configuration });
   fault(env, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403));
 
@@ -130,7 +130,7 @@ test('keeps the plan and drops the result of an earlier attempt when an attempt 
   expect(change).not.toHaveProperty('holds');
 });
 
-test('writes no resource that no longer matches since the lease holder searched', async () => {
+test("writes no resource that stopped matching since the lease holder's search", async () => {
   const key = repositoryKey('base/node');
   const pattern = having(images('["base/*"]'));
   let forget: (() => Promise<unknown>) | undefined;

@@ -6,11 +6,11 @@ const here = account('111122223333', { tags: { runner: 'yes' } });
 const closed = account('222233334444', { state: 'SUSPENDED' });
 
 describe('known', () => {
-  it('returns the account of the registry when the registry has it', () => {
+  it("returns the registry's account when the registry has the id", () => {
     expect(getAccountOrPlaceholder({ accounts: [closed, here] }, here.id)).toBe(here);
   });
 
-  it('returns an account that has left, without place and tags, when the registry does not know the id', () => {
+  it('returns a departed account, without OU and tags, when the registry lacks the id', () => {
     expect(getAccountOrPlaceholder({ accounts: [here] }, '333344445555')).toEqual({
       id: '333344445555',
       name: '333344445555',
@@ -23,7 +23,7 @@ describe('known', () => {
 });
 
 describe('indexOf', () => {
-  it('counts only members, and is made once for a registry', () => {
+  it('counts only members, and builds the index once for a registry', () => {
     const accounts = [here, closed];
 
     expect([...getRegistryIndex(accounts).members]).toEqual([here.id]);

@@ -20,7 +20,7 @@ const stateOf = (...ids: readonly string[]) =>
     ids.map((id) => account(id)),
   ).next;
 
-it('names the accounts that lose access when no grant judged them', () => {
+it('names the accounts that lose access when no grant applied the removal limit', () => {
   const accounts = [account(kept)];
   const desired = onlyResource(configuration, accounts);
   const request = {

@@ -46,11 +46,11 @@ const granted = (approvedAs: typeof root | null | undefined) =>
   ]).flatMap(({ ref, shares }) => (shares.some(({ accounts }) => accounts.length > 0) ? ref.id : []));
 
 describe('an account that waits is granted', () => {
-  test('grants an account that was never approved only what a condition gives', () => {
+  test('grants a never approved account only what a condition gives', () => {
     expect(granted(null)).toEqual(['deploy/organization']);
   });
 
-  test('grants a waiting account what it gets both here and where it was approved', () => {
+  test('grants a waiting account only grants that match both its OU and its approved OU', () => {
     expect(granted(root)).toEqual(['deploy/all', 'deploy/organization']);
     expect(granted(undefined)).toEqual(['deploy/all', 'deploy/organization', 'deploy/production']);
   });
@@ -60,7 +60,7 @@ describe('approval is needed', () => {
   const needs = createApprovalTest(configuration);
   const moved = account(here, production);
 
-  test('requires approval of a new account, and of one that gains a grant with a list', () => {
+  test('requires approval of a new account, and of an account that gains a grant with a list', () => {
     expect(needs?.(account(here), null)).toBe(true);
     expect(needs?.(moved, root)).toBe(true);
   });
@@ -69,7 +69,7 @@ describe('approval is needed', () => {
     expect(needs?.(account(here, { tags: { cost: '7' } }), root)).toBe(false);
   });
 
-  test('requires no approval outside the selector or without a rule', () => {
+  test('requires no approval outside the approval selector and without an approval rule', () => {
     const some = createApprovalTest({
       ...configuration,
       approval: { for: { names: ['x'] }, timeLimitHours: 1 },
@@ -80,7 +80,7 @@ describe('approval is needed', () => {
   });
 });
 
-test('lists what approval adds in grants that list accounts', () => {
+test('lists the additions of an approval in grants that list accounts', () => {
   const waiting = account(here, { ...production, approval: { since, approvedAs: root } });
   const others = [
     account('555566668888', { approval: { since, approvedAs: null } }),
@@ -104,7 +104,7 @@ test('lists what approval adds in grants that list accounts', () => {
   ]);
 });
 
-test('lists what approval adds in order, for the requested accounts and listing grants only', () => {
+test('lists the additions of an approval in order, only for requested accounts and grants with lists', () => {
   const waiting = ['555566669999', '555566668888', '555566667777'].map((id) =>
     account(id, { ...production, approval: { since, approvedAs: null } }),
   );
@@ -132,13 +132,13 @@ describe('waits', () => {
     [false, account(here)],
     [false, account(here, { approval, state: 'SUSPENDED' })],
     [false, account(here, { state: 'SUSPENDED' })],
-  ])('returns %s when the account is %p', (expected, each) => {
+  ])('returns %s when asked whether this account waits: %p', (expected, each) => {
     expect(isPendingApproval(each)).toBe(expected);
   });
 });
 
 describe('asIfApproved', () => {
-  it('removes the approval of the accounts that it names, and of no other account', () => {
+  it('removes the approval of the named accounts only', () => {
     const approval = { since, approvedAs: null };
     const [one, two] = [account(here, { approval }), account('555566668888', { approval })];
 
@@ -147,7 +147,7 @@ describe('asIfApproved', () => {
 });
 
 describe('waitingAccount', () => {
-  it('says where the account is and where it was approved', () => {
+  it('returns the OU of the account and the OU where it was approved', () => {
     const { ouPath, parentIds } = production;
     const position = { name: `account ${here}`, ouPath, parentIds, tags: {} };
 
@@ -178,14 +178,14 @@ describe('waitAlike', () => {
     [false, 'they were approved in different positions', waiting(moved, root), waiting(moved, moved)],
     [false, 'they are in different positions', waiting(moved, null), waiting(root, null)],
     [false, 'they are in different positions, approved in one', waiting(moved, root), waiting(root, root)],
-  ])('returns %s when %s', (expected, _, one, other) => {
+  ])('compares two waiting accounts with the result %s when %s', (expected, _, one, other) => {
     expect(isSamePendingState(one, other)).toBe(expected);
     expect(isSamePendingState({ ...one, id: '555566668888' }, other)).toBe(expected);
   });
 });
 
 describe('approvalHash', () => {
-  it('changes when anything that was shown changes', () => {
+  it('returns another approval hash when any shown field changes', () => {
     const content = { installation: 'test', configurationHash: 'a', accounts: [], gains: [] };
     const gain = { resource: 'r', grant: 'g', accountId: here };
     const hashes = [
@@ -202,7 +202,7 @@ describe('approvalHash', () => {
 });
 
 describe('approvalNeeded', () => {
-  it('asks for no approval when a move gains only what a condition holds', () => {
+  it('requires no approval when a move gains only a grant with a condition', () => {
     const held = configurationWith([readSecret({ match: 'ou', for: { ous: ['ou-abcd-11111111'] } })], {
       approval: { for: { all: true } },
     });
@@ -239,7 +239,7 @@ describe('selectionBy', () => {
       inOu('Production'),
       inOu('Sandbox', 'ou-abcd-22222222'),
     ],
-  ])('returns %s for an account that waits when %s', (expected, _, position, approvedIn) => {
+  ])('returns the selection %s for a waiting account when %s', (expected, _, position, approvedIn) => {
     const waiting = account(here, {
       ...position,
       approval: { since, approvedAs: { ...root, ...approvedIn } },

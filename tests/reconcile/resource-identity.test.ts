@@ -24,32 +24,32 @@ const identify = (identity?: () => Promise<string | undefined>) =>
     {},
   );
 
-it('returns the identity when the kind knows one', async () => {
+it("returns the resource's identity when the kind knows one", async () => {
   expect(await identify(async () => 'id')).toBe('id');
   expect(await identify()).toBeUndefined();
 });
 
-it('returns no identity when AWS refuses to tell it, and throws when the program is wrong', async () => {
+it('returns no identity when AWS denies the read, and rethrows a programming error', async () => {
   expect(await identify(failing(new ThrottledError('slow')))).toBeUndefined();
   await expect(identify(failing(new TypeError('bug')))).rejects.toThrow('bug');
 });
 
-it('returns what it reads when the resource is there', async () => {
+it('returns the policy that it reads when the resource exists', async () => {
   expect(await readUnlessMissing(found, async () => 'state')).toBe('state');
 });
 
-it('returns that a resource is gone or may come back when only a pattern found it', async () => {
+it('returns that a discovered resource is gone or may come back', async () => {
   expect(await readUnlessMissing(found, failing(missingError()))).toBe(missing);
   expect(await readUnlessMissing(found, failing(missingError(false)))).toBe(missing);
   expect(await readUnlessMissing(found, failing(missingError(true)))).toBe(pendingDeletion);
 });
 
-it('throws when a resource is missing that the configuration names, or another error comes', async () => {
+it('throws when a configured resource is missing or another error occurs', async () => {
   await expect(readUnlessMissing(desired, failing(missingError()))).rejects.toThrow('gone');
   await expect(readUnlessMissing(found, failing(new ThrottledError('slow')))).rejects.toThrow('slow');
 });
 
-it('remembers a missing resource as new when a pattern finds it, and as settled when nothing does', () => {
+it('stores a missing resource as new when a pattern matches it, and otherwise as up to date', () => {
   const seen = { desired, active: { hash: 'h', activatedAt: 'then' }, revision: 7, state: undefined };
   const state = aState({ lastReconciliation: aReconciliation({ generation: 4 }) });
   const run = { runId: 'run', at };
@@ -70,7 +70,7 @@ it('remembers a missing resource as new when a pattern finds it, and as settled 
   });
 });
 
-it('writes each state with the version of the one before, and throws when another run has written', async () => {
+it('stores each state with the version of the previous one, and throws when another run has written', async () => {
   const versions: unknown[] = [];
   const answers = [5, 6, undefined];
   const resources = {

@@ -63,7 +63,7 @@ async function settled(
 const tooLarge = new PolicyTooLargeError('too large', {});
 
 describe('settle', () => {
-  it('remembers the revision and no more keys than it has values for when all accounts are written', async () => {
+  it('stores the revision when all accounts are written', async () => {
     const { done, remembered } = await settled();
 
     expect(remembered.lastReconciliation).toEqual({
@@ -82,13 +82,13 @@ describe('settle', () => {
     expect(done).not.toHaveProperty('holds');
   });
 
-  it('remembers the identity when the kind has one', async () => {
+  it('stores the identity when the kind has one', async () => {
     expect((await settled({}, { identity: 'AROAEXAMPLE' })).remembered).toMatchObject({
       identity: 'AROAEXAMPLE',
     });
   });
 
-  it('remembers rejected principals beside the revision when AWS refused an account', async () => {
+  it('stores rejected principals with the revision when AWS rejected an account', async () => {
     const aside = { excluded: [rejected], rejected: [rejected] };
 
     const { done, remembered } = await settled({}, aside);
@@ -101,7 +101,7 @@ describe('settle', () => {
     expect(done).not.toHaveProperty('error');
   });
 
-  it('remembers rejected principals and no revision when not all accounts fit', async () => {
+  it('stores rejected principals and no revision when not all accounts fit', async () => {
     const aside = { excluded: [rejected], rejected: [rejected] };
 
     const { done, remembered } = await settled({ refused: tooLarge }, aside, before);
@@ -111,7 +111,7 @@ describe('settle', () => {
     expect(done).toMatchObject({ outcome: 'held', wrote: true, holds: [{ accountId: rejected }] });
   });
 
-  it('remembers no revision when not all accounts fit and AWS refused none', async () => {
+  it('stores no revision when not all accounts fit and AWS rejected none', async () => {
     const { done, remembered } = await settled({ refused: tooLarge });
 
     expect(remembered).toMatchObject({ lastReconciliation: { revision: 0 } });
@@ -124,7 +124,7 @@ describe('settle', () => {
     expect(done).not.toHaveProperty('holds');
   });
 
-  it('remembers blocked removals, and says so, when removals wait for an operator', async () => {
+  it('stores blocked removals, and reports them, when removals wait for an operator', async () => {
     const { done, remembered } = await settled({ holds: blockedHolds([rejected]) });
 
     expect(remembered).toMatchObject({
@@ -141,7 +141,7 @@ describe('settle', () => {
     });
   });
 
-  it('remembers since when accounts should go when their grace period runs', async () => {
+  it('stores the start of each grace period', async () => {
     const holds = graceHolds({ [rejected]: since });
 
     const { done, remembered } = await settled({ holds });
@@ -150,7 +150,7 @@ describe('settle', () => {
     expect(done).toMatchObject({ outcome: 'written', holds: [{ accountId: rejected, until: since }] });
   });
 
-  it('tells a resource that it has written from one that is unchanged', async () => {
+  it('distinguishes a written resource from an unchanged one', async () => {
     const batchWindow = { since };
 
     const unchanged = await settled({ changed: false }, {}, { ...before, batchWindow });
@@ -160,7 +160,7 @@ describe('settle', () => {
     expect((await settled({ changed: false }, {}, before)).remembered).not.toHaveProperty('batchWindow');
   });
 
-  it('throws before it remembers anything when the lease has ended', async () => {
+  it('throws before it stores anything when the lease has ended', async () => {
     const ended = () => {
       throw new LeaseLostError('ended', {});
     };
@@ -168,7 +168,7 @@ describe('settle', () => {
     await expect(settled({}, {}, undefined, ended)).rejects.toThrow(LeaseLostError);
   });
 
-  it('remembers no batch window when a resource without a state is unchanged', async () => {
+  it('stores no batch window when a resource without a state is unchanged', async () => {
     expect((await settled({ changed: false })).remembered).not.toHaveProperty('batchWindow');
   });
 });

@@ -131,11 +131,11 @@ describe('selectorWarnings', () => {
       { accounts: ['777788889999'] },
       'account 777788889999 is not in the organization (for.accounts[0])',
     ],
-  ])('names what matches nobody and the nearest name for %s', (_, selector, cause) => {
+  ])('names the part that matches no account and the nearest name for %s', (_, selector, cause) => {
     expect(warningsFor(selector)).toEqual([`Grant grant-a: ${cause}`, none]);
   });
 
-  it('names one of several values and an exception when the grant matches all the same', () => {
+  it('names one of several values and an exception when the grant matches in spite of them', () => {
     expect(
       warningsFor({
         ous: ['Workloads', 'Sandbx'],
@@ -147,19 +147,19 @@ describe('selectorWarnings', () => {
     ]);
   });
 
-  it('tells one cause once when several grants have it', () => {
+  it('states one cause once when several grants have it', () => {
     expect(warningsFor({ ous: ['Sandbx'] }, { ous: ['Sandbx'] })).toEqual([
       'Grant grant-a, Grant grant-b: no account is in the OU Sandbx (for.ous[0]). The nearest OU with accounts is Sandbox',
       `Grant grant-a, Grant grant-b: ${none.slice('Grant grant-a: '.length)}`,
     ]);
   });
 
-  it('says that a grant matches 0 accounts when only a closed account is there', () => {
+  it('states that a grant matches 0 accounts when only a closed account matches', () => {
     expect(warningsFor({ ous: ['Sandbox'] })).toEqual([none]);
     expect(warningsFor({ ous: ['Workloads'], tags: { owner: 'x' } })).toEqual([none]);
   });
 
-  it('says nothing when every part matches', () => {
+  it('returns no warning when every part of a selector matches', () => {
     expect(
       warningsFor(
         { all: true },
@@ -169,7 +169,7 @@ describe('selectorWarnings', () => {
     ).toEqual([]);
   });
 
-  it('names no nearest name when the registry has none', () => {
+  it('suggests no name when the registry has none', () => {
     expect(findSelectorWarnings({ configuration: configured({ ous: ['A'] }) }, [])).toEqual([
       'Grant grant-a: no account is in the OU A (for.ous[0])',
       none,
@@ -178,24 +178,24 @@ describe('selectorWarnings', () => {
 });
 
 describe('nearest', () => {
-  it('takes the candidate with the fewest changes', () => {
+  it('suggests the candidate with the fewest changed letters', () => {
     expect(findNearest('pul', ['lambda-pull', 'pull', 'read'])).toBe('pull');
     expect(findNearest('Prod', ['production', 'prod'])).toBe('prod');
     expect(findNearest('a', [])).toBeUndefined();
   });
 
-  it('counts no change for what a star stands for', () => {
+  it('counts no changed letters for the text that a star matches', () => {
     expect(measureDistance('prod-*', 'prod-orders')).toBe(0);
     expect(measureDistance('*-x', 'prod-y')).toBe(1);
   });
 
-  it('takes none when every word differs too much', () => {
+  it('suggests no name when every candidate differs too much', () => {
     expect(findNearestWord('s3-bucket-polcy', ['s3-bucket-policy', 'kms-grant'])).toBe('s3-bucket-policy');
     expect(findNearestWord('lambda', ['read', 'pull'])).toBeUndefined();
   });
 });
 
-it('says nothing when an account cannot be read, since a selector may mean that account', () => {
+it('returns no warning when an account cannot be read, because a selector may match it', () => {
   const error = { name: 'StoredItemError', message: 'The item …', retryable: false };
   const configuration = configured({ names: ['unknown'] });
   const unreadable = createUnreadableAccount('888899990000', 1, error);

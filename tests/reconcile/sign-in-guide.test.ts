@@ -25,7 +25,7 @@ function guide({ partition = 'aws', role = 'people/ReadOnly', signIn = {} }: Giv
   return createSignInGuide(access, { reading: { outcome: 'read', state } });
 }
 
-it('gives the ARN, the link and the profile when a role is for people with MFA', () => {
+it('returns the ARN, the link and the profile when a role is for people with MFA', () => {
   expect(guide()).toEqual({
     roleArn: 'arn:aws:iam::555566667777:role/people/ReadOnly',
     switchRole:
@@ -42,37 +42,37 @@ it('gives the ARN, the link and the profile when a role is for people with MFA',
   });
 });
 
-it('gives no link and the external id when the role asks for an external id', () => {
+it('returns no link, and the external id, when the role requires an external id', () => {
   const given = guide({ signIn: { mfa: false, externalId: 'orders-1' } });
   expect(given?.switchRole).toBeUndefined();
   expect(given?.profile).toContain('external_id = orders-1');
   expect(given?.profile.join()).not.toContain('mfa_serial');
 });
 
-it('gives no link when name and path of the role are longer than the console takes', () => {
+it("returns no link when the role's name and path are longer than the console accepts", () => {
   expect(guide({ role: `people/${'a'.repeat(57)}` })?.switchRole).toBeDefined();
   expect(guide({ role: `people/${'a'.repeat(58)}` })?.switchRole).toBeUndefined();
 });
 
-it('escapes the name of the role when it has signs that mean something in a link', () => {
+it("escapes characters of the role's name that have a meaning in a link", () => {
   expect(guide({ role: 'people/A+B=C' })?.switchRole).toContain('&roleName=people/A%2BB%3DC&');
 });
 
 it.each([
   ['aws-us-gov', 'https://signin.amazonaws-us-gov.com/switchrole?'],
   ['aws-cn', 'https://signin.amazonaws.cn/switchrole?'],
-])('names the sign-in host when the partition is %s', (partition, beginning) => {
+])('returns the sign-in host of the partition %s', (partition, beginning) => {
   expect(guide({ partition })?.switchRole?.startsWith(beginning)).toBe(true);
 });
 
-it('gives no link when the partition is not known', () => {
+it('returns no link when the partition is not known', () => {
   expect(guide({ partition: 'aws-iso' })?.switchRole).toBeUndefined();
 });
 
 it.each<[string, Partial<Access>, MemberEvidence | undefined]>([
   ['the role was not read', {}, { reading: { outcome: 'unreadable', reason: 'no reader' } }],
   ['there is no member account', {}, undefined],
-])('gives nothing when %s', (_, more, evidence) => {
+])('returns no sign-in when %s', (_, more, evidence) => {
   const request = { principal: { type: 'anonymous' }, action: 'sts:AssumeRole', resource: 'arn' } as const;
   const signIn = { from: security, accountName: 'orders', mfa: true };
   const access: Access = {

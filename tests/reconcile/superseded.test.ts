@@ -46,7 +46,7 @@ test('sends no first write when another configuration became active', async () =
   expect(named(env)[bucket]).toEqual([]);
 });
 
-test('revokes with the next run a resource that was first written while another configuration became active', async () => {
+test('revokes in the next run a grant that was first written while another configuration became active', async () => {
   let writes: (() => Promise<unknown>) | undefined;
   const env = await createEnv({
     configuration,
@@ -83,7 +83,7 @@ async function forget(env: TestEnv): Promise<void> {
   env.organization.editPolicy('bucket', 'example-logs', undefined);
 }
 
-test('reconciles again after a former configuration when another run left a write unfinished', async () => {
+test('reconciles a resource again when a run of the previous configuration left a write unfinished', async () => {
   const env = await createEnv({ configuration });
   const { id, event } = created(env);
   await onboard(env, event);

@@ -19,19 +19,19 @@ describe('deletedPrincipalWarnings', () => {
     ]);
   });
 
-  it('returns nothing when no statement names a deleted principal', () => {
+  it('returns no warning when no statement names a deleted principal', () => {
     expect(warnings('999988887777', 'arn:aws:iam::222233334444:role/Reader')).toEqual([]);
   });
 });
 
 describe('suspectsOf', () => {
-  it('names no account when a principal has none', () => {
+  it('names no account when a suspect principal has none', () => {
     expect(findSuspects({ policy: naming('arn:aws:iam::*:role/Reader') }, 'test', [])).toEqual([
       expect.objectContaining({ state: 'unknown', because: 'which cannot be checked' }),
     ]);
   });
 
-  it('names the account when it is outside the organization', () => {
+  it('names the account of a suspect principal when it is outside the organization', () => {
     expect(findSuspects({ policy: naming('999988887777') }, 'test', [])).toEqual([
       expect.objectContaining({
         because: 'which cannot be checked: account 999988887777 is outside the organization',

@@ -68,7 +68,7 @@ describe('on a full document', () => {
   );
 
   test.each([4, 100])(
-    'keeps the accounts of a former grant with %i accounts that do not fit under its new name, and removes others',
+    'keeps %i accounts of a former grant that do not fit under its new name, and removes other accounts',
     (count) => {
       const renamed = configurationWith([readSecret({ name: 'token-under-a-longer-name' })]);
 
@@ -118,7 +118,7 @@ describe('on a full document', () => {
     expect(plan).toThrow(UnsafeChangeError);
   });
 
-  test('admits no new account in a plan that excludes accounts after a plan of removals only', () => {
+  test('admits no new account in a plan with excluded accounts after a plan of removals only', () => {
     const accounts = members(40).slice(1);
     const full = fullFor(4, 20);
     const { refused } = planOnly(configuration, accounts, full);
@@ -134,7 +134,7 @@ describe('on a full document', () => {
     expect(plan.refused).toBe(refused);
   });
 
-  test('writes the statements of a condition at once when the accounts of a list do not fit', () => {
+  test("writes a condition's statements at once when the accounts of a list do not fit", () => {
     const both = configurationWith([
       readSecret({ name: 'everybody', match: 'organization' }),
       readSecret({ name: 'listed' }),
@@ -151,7 +151,7 @@ describe('on a full document', () => {
     expect(second).toThrow(PolicyTooLargeError);
   });
 
-  test('suggests what would help although a managed statement is not in the table', () => {
+  test('suggests a change even when a managed statement is not in the table', () => {
     const two = configurationWith([readSecret(), readSecret({ name: 'other', roles: ['reader'] })]);
 
     const plan = () => planOnly(two, members(200), { ...fullFor(100, 20), remembered: [] });
@@ -162,7 +162,7 @@ describe('on a full document', () => {
   test.each([
     ['lost', {}],
     ['changed', { taggedSid: 'Other' }],
-  ])('removes no account of a full managed policy whose tag was %s', (_, tag) => {
+  ])('removes no account of a full managed policy when its tag was %s', (_, tag) => {
     const people = configurationWith([assume()]);
     const accounts = members(1_220);
     const { next, owned } = planOnly(people, accounts);

@@ -54,11 +54,11 @@ it.each([
       { kind: 'vanished', label: 'Two' },
     ],
   ],
-])('finds the changes from %j to %j', (left, now, changes) => {
+])('returns the unmanaged changes from %j to %j', (left, now, changes) => {
   expect(diffUnmanagedStatements(left, now)).toEqual(changes);
 });
 
-it('reports a changed head once, and none that came or went with its statements', () => {
+it('reports a changed policy head once, and none that appeared or vanished with its statements', () => {
   const head = (digest: string) => ({ digest, label: 'Version or Id of the policy' });
 
   expect(diffUnmanagedStatements([one, head('h')], [one, head('i')])).toEqual([
@@ -89,7 +89,7 @@ it('keeps a hundred labels when there are more statements', () => {
   expect(many.map(({ label }) => label)).toContain('Version or Id of the policy');
 });
 
-it('orders statements by digest, and tells documents apart, when several documents have one statement', () => {
+it('orders statements by digest, and separates documents, when several documents have one statement', () => {
   const digests = kept([statement('A'), statement('B')], [statement('A')]).map(({ digest }) => digest);
 
   // Three statements and the heads of two documents.
@@ -99,7 +99,7 @@ it('orders statements by digest, and tells documents apart, when several documen
   expect(listUnmanagedStatements({ policy: undefined }, 'prod')).toEqual([]);
 });
 
-it('tells the version and the id of documents with unmanaged statements apart, and ignores other heads', () => {
+it('distinguishes the version and the id of documents with unmanaged statements, and ignores other heads', () => {
   const one = { Version: '2012-10-17' as const, Statement: [statement('A')] };
   const managed = { ...statement('AccountOnboardingprodLogsRead') };
   const digestsOf = (policy: PolicyDocument) =>

@@ -16,7 +16,7 @@ const documents = (count: number) => ({
   policy: { Statement: Array.from({ length: count }, (_, index) => statement(index)) },
 });
 
-test('keeps few bytes when a policy has very many unmanaged statements', () => {
+test('stores few bytes when a policy has very many unmanaged statements', () => {
   const kept = listUnmanagedStatements(documents(400), 'prod');
 
   // One entry stands for the head.
@@ -32,14 +32,14 @@ test('counts a statement beyond the hundredth as vanished, without its name', ()
   expect(diffUnmanagedStatements(all, all.slice(0, -1))).toEqual([{ kind: 'vanished', label: last?.label }]);
 });
 
-test('keeps no managed statement', () => {
+test('stores no managed statement', () => {
   const ours = { policy: { Statement: [{ ...statement(1), Sid: 'AccountOnboardingprodLogsWrite' }] } };
 
   expect(listUnmanagedStatements(ours, 'prod')).toEqual([]);
   expect(listUnmanagedStatements(ours, 'other')).toHaveLength(2);
 });
 
-test('tells statements of one meaning apart by their number', () => {
+test('distinguishes statements with one meaning by their number', () => {
   const [one] = listUnmanagedStatements(documents(1), 'prod');
   if (one === undefined) throw new Error('There is no statement');
 

@@ -27,7 +27,7 @@ describe('the users of an unresolved path', () => {
     [['images', 'token'], '(grants images, token)'],
     [['images', 'approval'], '(grant images and approval)'],
     [['approval'], '(approval)'],
-  ])('names the users of an unresolved path: %j', (usedBy, expected) => {
+  ])('names the grants that use an unresolved path: %j', (usedBy, expected) => {
     expect(formatUnresolvedPaths({ ...found, usedBy })).toContain(
       `The path Workloads ${expected} no longer names the OUs`,
     );
@@ -45,7 +45,7 @@ const foundFor = (selector: string, accounts: readonly Account[]) => {
 };
 
 describe('the unresolved paths of a configuration', () => {
-  it('omits a path that named no OU when the configuration was activated', () => {
+  it('omits a path that matched no OU when the configuration was activated', () => {
     expect(
       foundFor('{ ous: [Workloads, Missing] }', [...renamed, account(5, 'ou-m', 'Missing')]),
     ).toMatchObject([{ path: 'Workloads' }]);

@@ -17,21 +17,21 @@ import {
   replacing,
 } from '../fixtures/unresolved-ous.ts';
 
-test('finds each path once, in grants, in `except` and in `approval`', () => {
+test('lists each unresolved path once for grants, `except` and `approval`', () => {
   expect(listOuPaths(configuration)).toEqual(['Sandbox', 'Workloads']);
 });
 
-test('finds nothing when the paths name what they named', () => {
+test('lists no unresolved path when every path matches its stored OUs', () => {
   expect(listUnresolvedPaths({ active, accounts: before, planned: [] })).toEqual([]);
 });
 
-test('finds nothing when nothing was stored', () => {
+test('lists no unresolved path when no OU was stored', () => {
   const accounts = [account(1, 'ou-w', 'Work')];
 
   expect(listUnresolvedPaths({ active: { configuration }, accounts, planned: [] })).toEqual([]);
 });
 
-test('names grants and approval when a path of both is unresolved', () => {
+test('names grants and approval when both use an unresolved path', () => {
   const accounts = [account(1, 'ou-w', 'Work'), account(2, 'ou-s', 'Sandbox')];
 
   const [found, ...others] = listUnresolvedPaths({ active, accounts, planned: [] });
@@ -41,7 +41,7 @@ test('names grants and approval when a path of both is unresolved', () => {
   expect(found && formatUnresolvedPaths(found)).toContain('The path Workloads (grant images and approval)');
 });
 
-test('says nothing of access when no resource was planned', () => {
+test('states nothing about access when no resource was planned', () => {
   const accounts = [account(1, 'ou-w', 'Work'), before[1]].filter((each) => each !== undefined);
 
   expect(listUnresolvedPaths({ active, accounts, planned: [] })).toMatchObject([{ kept: [], notAdded: [] }]);
@@ -105,7 +105,7 @@ describe('the accounts of an unresolved path', () => {
     expect(found).toMatchObject({ kept: [idOf(1)], notAdded: [] });
   });
 
-  it("lists no accounts when the plan is of another grant's resource", () => {
+  it("lists no accounts when the plan is for another grant's resource", () => {
     const found = unresolvedIn({ planned: [planned('other', { kept: [idOf(1)], notAdded: [idOf(3)] })] });
 
     expect(found).toMatchObject({ kept: [], notAdded: [] });
@@ -129,7 +129,7 @@ describe('the accounts of an unresolved path', () => {
     });
   });
 
-  it('lists members only', () => {
+  it('lists only member accounts of an unresolved path', () => {
     const closed = renamed.map((each) => ({ ...each, state: 'SUSPENDED' as const }));
 
     const found = unresolvedIn({
@@ -140,7 +140,7 @@ describe('the accounts of an unresolved path', () => {
     expect(found).toMatchObject({ kept: [], notAdded: [] });
   });
 
-  it('lists no account for which stored OUs and names agree', () => {
+  it('lists no account when stored OUs and OU names agree about it', () => {
     const found = unresolvedIn({
       planned: [planned('images', { kept: [idOf(1), idOf(2)], notAdded: [] })],
     });

@@ -52,7 +52,7 @@ const alter = async (env: TestEnv, resource: string, with_: Partial<ResourceChan
   await env.store.runs.putChange('run', { ...rest, ...with_ });
 };
 
-test('proves the run by what was read back, without another read', async () => {
+test('verifies the run with the documents that were read back, without another read', async () => {
   const env = await createEnv({ configuration });
   const { accounts } = await carriedOut(env);
   env.organization.resetCalls();
@@ -85,7 +85,7 @@ test('reads from AWS when another run has done the work', async () => {
   ]);
 });
 
-test('finds an unmanaged Deny that keeps the account out', async () => {
+test("finds an unmanaged Deny that denies the account's access", async () => {
   const env = await createEnv({ configuration });
   const { accounts } = await carriedOut(env);
   await alter(env, bucket, { outcome: 'unchanged' });
@@ -97,7 +97,7 @@ test('finds an unmanaged Deny that keeps the account out', async () => {
   expect(readiness).toMatchObject({ ready: false, counts: { verified: 1, denied: 1 } });
 });
 
-test('finds an account without grants that is still named', async () => {
+test('finds an account without grants that a managed statement still names', async () => {
   const env = await createEnv({ configuration });
   const { id, accounts } = await carriedOut(env);
   const account = await env.store.registry.getAccount(id);
@@ -115,7 +115,7 @@ test('finds an account without grants that is still named', async () => {
   ]);
 });
 
-test('leaves an account to the run that changed it since', async () => {
+test('leaves the verification of a later changed account to the run of that change', async () => {
   const env = await createEnv({ configuration: small(['bucket', 'key', 'repository']) });
   const { id, accounts } = await carriedOut(env);
   env.organization.moveAccount(id, workloads);
@@ -143,7 +143,7 @@ test('keeps the result of a resource that was not updated', async () => {
   });
 });
 
-test('calls an access central only when it names a role and the member account was not read', async () => {
+test('reports an access as central only when it names a role and the member account was not read', async () => {
   const env = await createEnv({ configuration: small(['bucket', 'people']) });
   const { accounts } = await carriedOut(env, ['log', 'security']);
 
@@ -154,7 +154,7 @@ test('calls an access central only when it names a role and the member account w
   });
 });
 
-test('calls an access unknown with the keys when a Deny depends on the request', async () => {
+test('reports an access as unknown, with the condition keys, when a Deny depends on the request', async () => {
   const env = await createEnv({ configuration });
   const { accounts } = await carriedOut(env);
   await alter(env, bucket, { outcome: 'unchanged' });
@@ -167,7 +167,7 @@ test('calls an access unknown with the keys when a Deny depends on the request',
   expect(readiness?.reasons[0]).toContain('s3:x-amz-server-side-encryption');
 });
 
-test('calls an access denied when AWS rejects the account as a principal', async () => {
+test('reports an access as denied when AWS rejects the account as a principal', async () => {
   const env = await createEnv({ configuration });
   const { id, accounts } = await carriedOut(env);
   await alter(env, bucket, {
@@ -189,7 +189,7 @@ test('reports a resource as missing when another configuration added it after th
   expect((await verify(env, accounts)).missing).toEqual([expect.stringMatching(/Developers: not planned/)]);
 });
 
-test('proves nothing when a resource cannot be read', async () => {
+test('verifies nothing when a resource cannot be read', async () => {
   const env = await createEnv({ configuration });
   const { accounts } = await carriedOut(env);
   await alter(env, bucket, { outcome: 'unchanged' });
@@ -230,7 +230,7 @@ async function doneByAnother(env: TestEnv) {
   return { id, accounts, change, reads };
 }
 
-test('accepts what another run read back and recorded as proof', async () => {
+test('verifies with what another run read back and recorded', async () => {
   const env = await createEnv({ configuration });
   const { accounts, reads } = await doneByAnother(env);
 
@@ -240,8 +240,8 @@ test('accepts what another run read back and recorded as proof', async () => {
 
 test.each([
   ['another account', '500000000099', 0],
-  ['one of the run', undefined, 1],
-])('reads from AWS only for an account of the run when AWS rejected %s', async (_, refused, asked) => {
+  ['an account of the run', undefined, 1],
+])('reads from AWS only when AWS rejected an account of the run: %s', async (_, refused, asked) => {
   const env = await createEnv({ configuration });
   const { id, accounts, reads } = await doneByAnother(env);
   const state = await env.store.resources.get(bucket);
@@ -263,7 +263,7 @@ test('reads from AWS when there is no burst', async () => {
   expect(reads()).toBe(1);
 });
 
-test('accepts the record of the other run when AWS throttles reads after a burst', async () => {
+test("verifies with the other run's record when AWS throttles reads after a burst", async () => {
   const env = await createEnv({ configuration });
   const { accounts } = await doneByAnother(env);
   env.clock.advance(120_000);
@@ -273,10 +273,10 @@ test('accepts the record of the other run when AWS throttles reads after a burst
 });
 
 test.each([
-  ['not said it yet', { after: undefined }],
-  ['said it before it left the resource so', { finishedAt: '2026-03-02T08:59:59.000Z' }],
+  ['recorded no written policy', { after: undefined }],
+  ['recorded the policy before the stored state', { finishedAt: '2026-03-02T08:59:59.000Z' }],
   ['failed', { outcome: 'failed' }],
-  ['left somebody out', { after: {} }],
+  ['excluded an account', { after: {} }],
 ] as const)('reads from AWS when the other run has %s', async (_, given) => {
   const env = await createEnv({ configuration });
   const { accounts, change, reads } = await doneByAnother(env);
@@ -287,7 +287,7 @@ test.each([
   expect(reads()).toBe(1);
 });
 
-test('repeats a throttled read later', async () => {
+test('reads again later when AWS throttles a read', async () => {
   const env = await createEnv({ configuration });
   const { accounts } = await carriedOut(env);
   await alter(env, bucket, { outcome: 'unchanged' });

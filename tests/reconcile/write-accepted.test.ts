@@ -25,7 +25,7 @@ test('finds a single rejected new account with two writes', async () => {
 
 describe.each([2, 3, 10, 100])('one culprit among %i newcomers', (count) => {
   test.each([0, Math.floor(count / 2), count - 1])(
-    'admits the others when the rejected account is at place %i',
+    'admits the other accounts when the rejected account is at position %i',
     async (place) => {
       const culprit = ids(count)[place] ?? '';
       const env = bench({ wanted: ids(count), refused: [culprit] });
@@ -39,7 +39,7 @@ describe.each([2, 3, 10, 100])('one culprit among %i newcomers', (count) => {
   );
 });
 
-test('stops after a bounded number of attempts with many rejected accounts, and admits none of them', async () => {
+test('stops after a limited number of attempts when many accounts are rejected, and admits none of them', async () => {
   const refused = ids(64).filter((_, index) => index % 3 === 0);
   const env = bench({ wanted: ids(64), refused });
 
@@ -50,7 +50,7 @@ test('stops after a bounded number of attempts with many rejected accounts, and 
   expect(written.next).toEqual(env.there());
 });
 
-test('removes accounts in the same write although AWS rejects a new one', async () => {
+test('removes accounts in the same write even when AWS rejects a new one', async () => {
   const env = bench({ named: ['000', '001'], wanted: ['001', '002'], refused: ['002'] });
 
   await writeAccepted(env.request);
@@ -58,7 +58,7 @@ test('removes accounts in the same write although AWS rejects a new one', async 
   expect(env.there()).toEqual(['001']);
 });
 
-test('keeps the access of a named account while a new one is rejected', async () => {
+test("keeps an account's existing access while a new account is rejected", async () => {
   const env = bench({ named: ['000'], gaining: ['000'], wanted: ['000', '001', '002'], refused: ['002'] });
 
   const { excluded } = await writeAccepted(env.request);
@@ -68,7 +68,7 @@ test('keeps the access of a named account while a new one is rejected', async ()
   expect(env.there()).toEqual(['000', '001']);
 });
 
-test('excludes a named account when it is the rejected one that gains more', async () => {
+test('excludes an account with existing access when it gains more and AWS rejects it', async () => {
   const env = bench({ named: ['000', '001'], gaining: ['000'], wanted: ['000', '001'], refused: ['000'] });
 
   const { excluded } = await writeAccepted(env.request);
@@ -77,7 +77,7 @@ test('excludes a named account when it is the rejected one that gains more', asy
   expect(env.there()).toEqual(['001']);
 });
 
-test('searches the newest new accounts last, so that one write shows that the refused account is among them', async () => {
+test('tries the newest accounts last, so that one write shows that one of them is rejected', async () => {
   const env = bench({ wanted: ids(4), refused: ['003'] });
 
   const { excluded } = await writeAccepted(env.request);
@@ -101,7 +101,7 @@ test('excludes a retained account when it is the rejected one, and keeps the oth
   expect(listHeldAccounts(written.holds, 'grace-period')).toEqual(['002']);
 });
 
-test('searches the newest kept accounts last, so that one write shows that the refused account is among them', async () => {
+test('tries the newest retained accounts last, so that one write shows that one of them is rejected', async () => {
   const env = bench({ named: ids(4), wanted: ['004'], leaving: ids(4), refused: ['003'] });
 
   const { excluded } = await writeAccepted(env.request);
@@ -114,7 +114,7 @@ test('searches the newest kept accounts last, so that one write shows that the r
   ]);
 });
 
-test('excludes a new and a retained account when both are rejected', async () => {
+test('excludes a new account and a retained account when both are rejected', async () => {
   const env = bench({
     named: ['000', '001'],
     wanted: ['000', '002', '003'],
@@ -128,7 +128,7 @@ test('excludes a new and a retained account when both are rejected', async () =>
   expect(env.there()).toEqual(['000', '002']);
 });
 
-test('keeps the access of every retained account when a new account is the rejected one', async () => {
+test("keeps every retained account's access when a new account is the rejected one", async () => {
   const env = bench({ named: ['000', '001'], wanted: ['000', '002'], leaving: ['001'], refused: ['002'] });
 
   await writeAccepted(env.request);
@@ -136,7 +136,7 @@ test('keeps the access of every retained account when a new account is the rejec
   expect(env.sent.every((ids) => ids.includes('001'))).toBe(true);
 });
 
-test('suspects departed accounts before all new ones', async () => {
+test('tries departed accounts before all new ones', async () => {
   const env = bench({
     named: ['000', '001', '002'],
     wanted: ['000', ...ids(40).slice(3)],
@@ -152,7 +152,7 @@ test('suspects departed accounts before all new ones', async () => {
   expect(env.sent).toHaveLength(2);
 });
 
-test('stops when AWS rejects an account that the policy named before', async () => {
+test('throws when AWS rejects an account that the policy already names', async () => {
   const env = bench({ named: ['000'], wanted: ['000', '001', '002'], refused: ['000'] });
 
   const written = writeAccepted(env.request);
@@ -165,7 +165,7 @@ test('stops when AWS rejects an account that the policy named before', async () 
   expect(env.sent.length).toBeLessThanOrEqual(2);
 });
 
-test('passes on an error that is not about principals', async () => {
+test('rethrows an error that does not concern principals', async () => {
   const env = bench({ wanted: ids(2), refused: [] });
   const write = async () => {
     throw new Error('the network');
@@ -190,7 +190,7 @@ test('excludes rejected accounts without another write when each account is its 
   expect(writes).toBe(1);
 });
 
-test('tries first without the accounts that AWS rejected before, so that the second write adds all others', async () => {
+test('excludes previously rejected accounts from the first write, so that the second write adds all others', async () => {
   const refused = ['003', '040'];
   const env = bench({ wanted: ids(100), refused });
 

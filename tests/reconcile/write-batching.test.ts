@@ -28,7 +28,7 @@ test('lengthens the pauses up to a limit while accounts wait for each write', ()
   expect(pauses(500, 6)).toEqual([3_000, 9_000, 27_000, 40_000, 40_000, 40_000]);
 });
 
-test('shortens the pause after a write that left accounts untried, also in a burst', () => {
+test('shortens the pause after a write that left accounts untried, even in a burst', () => {
   const before = { until: new Date(start).toISOString(), pause: 27_000, revision: 5 };
 
   const after = computeBatchWindow(before, { revision: 9, now: start + 500, unfinished: true });
@@ -56,7 +56,7 @@ test('serves a thousand accounts within five minutes by ten writes', () => {
   expect(writes).toBeLessThanOrEqual(10);
 });
 
-test('counts a burst from the second write in a row until some time after the pause', () => {
+test('detects a burst from the second write in a row until some time after the pause', () => {
   const first = computeBatchWindow(undefined, { revision: 5, now: start });
   const second = computeBatchWindow(first, { revision: 7, now: start + 3_500 });
   const until = getBatchWindowEnd(state(second), start);
@@ -68,7 +68,7 @@ test('counts a burst from the second write in a row until some time after the pa
   expect(isUnderBurst(state(second), until + 41_000)).toBe(false);
 });
 
-test('ignores a pause that a fast clock has written', () => {
+test('ignores a pause that a machine with a fast clock has stored', () => {
   const fast = computeBatchWindow(undefined, { revision: 5, now: start + 3_600_000 });
   const broken = { ...fast, until: 'soon' };
 

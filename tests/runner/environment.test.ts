@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import WorkerEnvironment from './environment.ts';
 
-test('puts the globals of the worker back when a suite ends', async () => {
+test("restores the worker's globals when a suite ends", async () => {
   const { env, exit } = process;
   const { console } = globalThis;
   const before = { ...env };

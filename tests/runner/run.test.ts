@@ -22,7 +22,7 @@ async function failuresOf(fixture: string): Promise<readonly string[]> {
     .map(({ title }) => title);
 }
 
-test('fails a test when it hangs, leaves an error to nobody, or follows a broken hook', async () => {
+test('fails a test that hangs, leaves an unhandled error, or follows a failed hook', async () => {
   expect(await failuresOf('broken.fixture.ts')).toEqual([
     'hangs',
     'leaves a rejection that nobody handles',
@@ -31,11 +31,11 @@ test('fails a test when it hangs, leaves an error to nobody, or follows a broken
   ]);
 });
 
-test('restores the clock when a suite ends with a clock of its own', async () => {
+test('restores the clock when a suite replaced it', async () => {
   expect(await failuresOf('clock-*.fixture.ts')).toEqual([]);
 });
 
-test('loads the modules of the tests anew for each suite', () => {
+test('loads the modules of tests/ again for each suite', () => {
   const [, suite] = /\/run\.test\.ts(\?suite=\d+)$/.exec(import.meta.url) ?? [];
 
   expect(suite).toBeDefined();

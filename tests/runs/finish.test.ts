@@ -83,14 +83,14 @@ test.each<[string, ResourceChange, readonly string[]]>([
     [`r: AWS does not accept ${own} as a principal`, 'r: no room: ThrottledError: slow'],
   ],
   ['refused', { resource: 'r', outcome: 'refused', error }, ['r: refused: ThrottledError: slow']],
-])('reports a resource that is %s', async (_, change, left) => {
+])('reports a resource with the outcome %s', async (_, change, left) => {
   const run = await finish([change]);
 
   expect(run.unresolved ?? []).toEqual(left);
   expect(run.status).toBe(left.length === 0 ? 'succeeded' : 'failed');
 });
 
-test('reports whose access a run changed, and nothing of a failed change', async () => {
+test('reports whose access a run changed, and nothing about a failed change', async () => {
   const run = await finish([
     { resource: 'a', outcome: 'written', added: ['1', '2'], removed: ['3'] },
     { resource: 'b', outcome: 'held', wrote: true, added: ['2'], holds: rejected('4') },
@@ -106,7 +106,7 @@ test('reports whose access a run changed, and nothing of a failed change', async
   });
 });
 
-test('reports what verification did not find as unresolved', async () => {
+test('reports an access that could not be verified as unresolved', async () => {
   const run = await finish([], { verification: { ...nothing, verified: 1, missing: ['r: cannot'] } });
 
   expect(run).toMatchObject({ status: 'failed', reason: 'r: cannot', unresolved: ['r: cannot'] });
@@ -125,7 +125,7 @@ test.each([proven, unproven])('records %j when the run has succeeded', async (re
   expect(run).toMatchObject({ status: 'succeeded', readiness });
 });
 
-test('never records that the account is ready when the run has failed', async () => {
+test('records no failed run as ready', async () => {
   const failed: ResourceChange = { resource: 'r', outcome: 'failed', error };
   const run = await finish([failed], { verification: { ...nothing, readiness: proven } });
 
@@ -136,7 +136,7 @@ test('never records that the account is ready when the run has failed', async ()
   });
 });
 
-test('reports an account that was not registered with its error', async () => {
+test('reports an account that was not registered, with its error', async () => {
   const Cause = JSON.stringify({ errorType: 'AccountNotReadyError', errorMessage: 'still being created' });
   const accounts = [{ accountId: own, error: { Error: 'AccountNotReadyError', Cause } }];
 
@@ -167,7 +167,7 @@ test('names every unfinished resource when a run ends as failed', async () => {
 });
 
 test.each(['succeeded', 'failed'] as const)(
-  'keeps a run that has %s, and does not announce it again',
+  'keeps the record of a run that has %s, and does not announce it again',
   async (status) => {
     const env = await createEnv({ configuration, storage: inMemory() });
     await env.store.runs.put({ ...opened, status, announcedAt: 'then' });
@@ -180,7 +180,7 @@ test.each(['succeeded', 'failed'] as const)(
   },
 );
 
-test('announces the end of a run whose announcement is pending, and leaves it as it ended, when it is ended again', async () => {
+test('announces a pending end and keeps the record when a run is ended again', async () => {
   const env = await createEnv({ configuration, storage: inMemory() });
   const pending = { status: 'pending', at: getTimestamp(env.clock) } as const;
   const announcement = {
@@ -209,7 +209,7 @@ test('reports a failed update with its error', async () => {
   });
 });
 
-test('opens a record for an execution that died before it opened one', async () => {
+test('creates a record for an execution that died before it created one', async () => {
   const env = await createEnv({ configuration, storage: inMemory() });
 
   await failRun(env.services, { runId: 'run', startedAt: 'start', error });
@@ -240,7 +240,7 @@ test('writes the record before the announcement', async () => {
   expect([...new Set(statuses)]).toEqual(['succeeded']);
 });
 
-test('announces a part of a long report, and records all of it', async () => {
+test('announces a part of a long report, and records the whole report', async () => {
   const env = await createEnv({ configuration, storage: inMemory() });
   await env.store.runs.put(opened);
   for (let count = 0; count < 80; count += 1)
@@ -264,7 +264,7 @@ test('announces a part of a long report, and records all of it', async () => {
   );
 });
 
-test('states in the announcement also the lines that the record is without', async () => {
+test('counts in the announcement the lines that the record lacks', async () => {
   const env = await createEnv({ configuration, storage: inMemory() });
   await env.store.runs.put(opened);
   const findings = Array.from({ length: 70 }, (_, number) => `bucket: finding ${number}`);
@@ -287,6 +287,6 @@ test.each([
   ['{"other":1}', '{"other":1}'],
   ['null', 'null'],
   [undefined, ''],
-])('reads the message of %s', (cause, message) => {
+])('reads the error message of %s', (cause, message) => {
   expect(parseTaskError(cause)).toBe(message);
 });

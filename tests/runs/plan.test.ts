@@ -22,7 +22,7 @@ test.each<[string, readonly GrantName[], readonly string[]]>([
   ['all', ['secret', 'repository', 'people', 'key', 'bucket'], ['log', 'security', 'shared']],
   ['some', ['secret', 'bucket', 'repository'], ['log', 'shared']],
   ['one, with two resources', ['key', 'bucket'], ['log']],
-])('names each central account once, in one order: %s', async (_, grants, expected) => {
+])('names each central account once, in a fixed order: %s', async (_, grants, expected) => {
   const env = await createEnv({ configuration: small(grants) });
 
   const { centralAccounts } = await planSweep(env);
@@ -42,7 +42,7 @@ test('plans nothing when no account was registered and none is known', async () 
   expect([event.centralAccounts, (await planSweep(env)).centralAccounts]).toEqual([[], []]);
 });
 
-test('ends an unchanged resource in the plan, and leaves changed ones to an update', async () => {
+test('completes an unchanged resource in the plan, and leaves changed ones to an update', async () => {
   const env = await createSweptEnv();
   created(env);
   env.organization.editPolicy('bucket', 'example-logs', undefined);
@@ -62,7 +62,7 @@ test('ends an unchanged resource in the plan, and leaves changed ones to an upda
     });
 });
 
-test('keeps the error of an unreadable resource instead of the last state', async () => {
+test('records the error of an unreadable resource instead of its last state', async () => {
   const env = await createSweptEnv();
   fault(env, 'GetKeyPolicy', refuse('AccessDenied', 'no', 403));
 
@@ -73,7 +73,7 @@ test('keeps the error of an unreadable resource instead of the last state', asyn
   expect(await changeOf(env, key)).toMatchObject({ error: { name: 'AccessDeniedError' } });
 });
 
-test('plans the same in a second attempt', async () => {
+test('plans the same changes in a second attempt', async () => {
   const env = await createSweptEnv();
   env.organization.editPolicy('bucket', 'example-logs', undefined);
 

@@ -77,7 +77,7 @@ test('reads an up-to-date resource again only in a run by hand', async () => {
   expect([byEvent, byHand]).toEqual([0, 1]);
 });
 
-test('keeps the error of a resource that cannot be planned, and plans the others', async () => {
+test('records the error of a resource that cannot be planned, and plans the other resources', async () => {
   const env = await createEnv();
   fault(env, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403));
 
@@ -97,7 +97,7 @@ test('updates only the resources of the central account', async () => {
   expect((await change(env, people))?.outcome).toBeUndefined();
 });
 
-test('continues after a failure, records it, and throws it under its own name', async () => {
+test('continues after a failed resource, records it, and throws its error at the end', async () => {
   const env = await createEnv();
   const { revision } = await planned(env);
   fault(env, 'PutBucketPolicy', refuse('SlowDown', 'slow down', 503));
@@ -132,7 +132,7 @@ test('records a permanent error without throwing it', async () => {
 test.each([
   ['of this run', true, 'InvalidPrincipalError'],
   ['of another run', false, undefined],
-])('handles an account %s that AWS rejects: %s is tried again', async (_, own, error) => {
+])('retries a rejected account %s: %s', async (_, own, error) => {
   const env = await createEnv();
   const stranger = created(env).id;
   const { id, revision } = await planned(env);
@@ -172,7 +172,7 @@ test('does not try a rejected account again at once when another resource is bus
   expect(alone).toEqual(['InvalidPrincipalError', 2]);
 });
 
-test('plans without reading a resource that a burst writes, except by hand', async () => {
+test('plans without a read of a resource that a burst is writing, except by hand', async () => {
   const env = await createEnv();
   const { id, revision } = await planned(env);
   await update(env, revision);
@@ -192,7 +192,7 @@ test('plans without reading a resource that a burst writes, except by hand', asy
   expect([byEvent, reads()]).toEqual([0, 1]);
 });
 
-test('records a busy resource as waiting once, however many attempts there are', async () => {
+test('records a busy resource as waiting once, in any number of attempts', async () => {
   const env = await createEnv();
   const { revision } = await planned(env);
   await env.store.leases.acquire(bucket, 'another', env.clock.now(), env.clock.now() + 180_000);

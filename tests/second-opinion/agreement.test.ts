@@ -6,12 +6,12 @@ import { judge } from './judge.ts';
 describe('the engine and the second opinion', () => {
   const { judged, outcomes, first } = drawCases(3_000, 20_261_130);
 
-  it('agrees in 3,000 drawn cases', () => {
+  it('decides 3,000 drawn cases as the policy engine does', () => {
     expect(first).toBeUndefined();
     expect(judged).toBe(3_000);
   });
 
-  it('gives each outcome in a tenth of 3,000 drawn cases', () => {
+  it('draws each outcome in at least a tenth of 3,000 cases', () => {
     expect(Math.min(...Object.values(outcomes))).toBeGreaterThan(300);
   });
 });
@@ -25,7 +25,7 @@ const unlike = [
   'has aws:TokenIssueTime when the caller is a federated user',
 ];
 
-it.each(engineCaseFiles())('returns the expected outcomes of the cases of %s', (file) => {
+it.each(engineCaseFiles())('decides the cases of %s as expected', (file) => {
   const judged = readEngineCases(file)
     .filter(({ name, expect }) => expect.outcome !== 'malformed' && !unlike.includes(name))
     .map(({ name, input, expect: { outcome } }) => ({

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { importsOf, loadedBy } from '../fixtures/source/imports.ts';
 
-it('imports only its own files and fast-check when it judges and draws cases', () => {
+it('imports only its own files and fast-check in the second opinion', () => {
   const files = [...loadedBy(['tests/second-opinion/judge.ts', 'tests/second-opinion/random/cases.ts'])];
   const imported = files.flatMap((file) => importsOf(file).map(({ from }) => from));
 

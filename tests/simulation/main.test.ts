@@ -42,11 +42,11 @@ const findings = (stdout: string): readonly string[] =>
   stdout.split('\n').filter((line) => line.startsWith('  after '));
 
 test.each([
-  ['a number that is none', ['--seeds', 'many'], /--seeds must be a whole number/],
-  ['no seed at all', ['--seeds', '0'], /--seeds must be one at least/],
-  ['a sort that there is not', ['--only', 'keys'], /--only must be accounts, rotations or readiness/],
+  ['a number with letters', ['--seeds', 'many'], /--seeds must be a whole number/],
+  ['zero seeds', ['--seeds', '0'], /--seeds must be one at least/],
+  ['an unknown sort of play', ['--only', 'keys'], /--only must be accounts, rotations or readiness/],
   ['an option that there is not', ['--sedes', '3'], /'--sedes'/],
-])('refuses %s with the usage', async (_, args, says) => {
+])('refuses %s and prints the usage of simulate', async (_, args, says) => {
   const { code, stdout, stderr } = await run(args);
 
   expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
@@ -54,7 +54,7 @@ test.each([
   expect(stderr).toContain('Usage: npm run simulate -- [--seeds N] [--seed S]');
 });
 
-test('seeds that break nothing end with 0, and say how many were played', async () => {
+test('exits simulate with 0 and states the number of seeds when no promise is broken', async () => {
   const { code, stdout } = await run(['--seed', '4', '--seeds', '2', '--only', 'accounts']);
 
   expect(code).toBe(0);
@@ -62,7 +62,7 @@ test('seeds that break nothing end with 0, and say how many were played', async 
 });
 
 test.each([[[]], [['--accounts', '4']]])(
-  'ends with 1 when a seed breaks a promise, and prints the command that repeats it (%j)',
+  'exits simulate with 1 when a seed breaks a promise, and prints the command that repeats it (%j)',
   async (more) => {
     const { code, stdout } = await run(
       ['--seed', '1', '--seeds', '4', '--only', 'accounts', ...more],
@@ -79,7 +79,7 @@ test.each([[[]], [['--accounts', '4']]])(
   },
 );
 
-test('reports a broken promise and plays the next seed when a play ends with an error', async () => {
+test('reports a broken promise and plays the next seed when a play throws an error', async () => {
   const { code, stdout } = await run(
     ['--seed', '4', '--seeds', '2', '--only', 'accounts'],
     async (options) => {
@@ -96,7 +96,7 @@ test('reports a broken promise and plays the next seed when a play ends with an 
 test.each([
   [64, ['--only', 'keys']],
   [0, ['--seed', '4', '--only', 'accounts']],
-])('exits with %d when the command returns it', async (expected, args) => {
+])('exits simulate with %d when its options are %j', async (expected, args) => {
   const { code, stdout, stderr } = await runProcess(args);
 
   expect(code).toBe(expected);

@@ -68,7 +68,7 @@ test('reports a write when another run holds the lease', async () => {
   expect(await brokenBySending(sent, { lease: group, owner: 'run-2', after: 1 })).toHaveLength(1);
 });
 
-test('reports no read when the deadline has passed', async () => {
+test('reports no read after the deadline of the lease', async () => {
   const sent = call('iam', 'GetPolicy', { PolicyName: policy });
 
   expect(await brokenBySending(sent, { lease: group, after: 150_000 })).toEqual([]);

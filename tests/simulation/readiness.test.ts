@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { playReadiness } from './readiness/play.ts';
 
-test('says of every access what the oracle says when member roles and policies are broken', async () => {
+test('reports every access as the oracle expects when member roles and policies are damaged', async () => {
   const total = { accesses: 0, broken: 0 };
   for (let seed = 1; seed <= 25; seed += 1) {
     const { violations, accesses, broken } = await playReadiness({ seed });
@@ -13,7 +13,7 @@ test('says of every access what the oracle says when member roles and policies a
   expect(total.broken).toBeGreaterThan(20);
 });
 
-test('repeats the same damage for the same seed', async () => {
+test('repeats the same damage when the seed is the same', async () => {
   const first = await playReadiness({ seed: 3 });
   await playReadiness({ seed: 4 });
 

@@ -4,14 +4,14 @@ import * as planted from './planted-rotations.ts';
 import { playRotations } from './secrets/play.ts';
 
 /** `npm run bench:rotations` plays thousands of rotations. */
-test('delivers rotated secrets in random organizations, under random faults and schedules', async () => {
+test('delivers rotated secrets in random organizations under random faults and schedules', async () => {
   for (let seed = 1; seed <= 6; seed += 1) {
     const { violations } = await playRotations({ seed });
     expect({ seed, violations }).toEqual({ seed, violations: [] });
   }
 });
 
-test('repeats the same run for the same seed', async () => {
+test('repeats the same rotations when the seed is the same', async () => {
   const first = await playRotations({ seed: 3 });
   await playRotations({ seed: 4 });
   const again = await playRotations({ seed: 3 });
@@ -39,7 +39,7 @@ const faults: readonly Planted[] = [
   ['telling the same trouble at every look', planted.troubleForgotten, 3, /the clock told \d+ times/],
 ];
 
-test('looks for every planted fault', () => {
+test('tests every planted fault of rotations', () => {
   expect(new Set(faults.map(([, plant]) => plant))).toEqual(new Set(Object.values(planted)));
 });
 
@@ -48,7 +48,7 @@ test('looks for every planted fault', () => {
  * bench/planted-faults.ts`.
  */
 describe('it catches, in less than 500 seeds,', () => {
-  test.each(faults)('catches %s', async (_, plant, from, says) => {
+  test.each(faults)('detects the planted fault %s in less than 500 seeds', async (_, plant, from, says) => {
     const caught = async (seed: number) =>
       (await playRotations({ seed, ...plant() })).violations.some(({ what }) => says.test(what));
     let seed = from;

@@ -19,14 +19,14 @@ const faults: readonly [string, () => planted.Planted, number][] = [
   ['an inventory that lists nothing', planted.emptyInventory, 47],
 ];
 
-test('keeps the promises in random organizations, under random faults and schedules', async () => {
+test('keeps the promises in random organizations under random faults and schedules', async () => {
   for (let seed = 1; seed <= 20; seed += 1) {
     const { violations } = await play({ seed });
     expect({ seed, violations }).toEqual({ seed, violations: [] });
   }
 });
 
-test('repeats the same run for the same seed', async () => {
+test('repeats the same play when the seed is the same', async () => {
   const first = await play({ seed: 40 });
   await play({ seed: 26 });
   const again = await play({ seed: 40 });
@@ -51,10 +51,10 @@ async function caughtAt(plant: () => planted.Planted, first: number): Promise<nu
   return undefined;
 }
 
-test('looks for every planted fault', () => {
+test('tests every planted fault of accounts', () => {
   expect(new Set(faults.map(([, plant]) => plant))).toEqual(new Set(Object.values(planted)));
 });
 
-test.each(faults)('catches %s', async (_, plant, first) => {
+test.each(faults)('detects the planted fault %s', async (_, plant, first) => {
   expect(await caughtAt(plant, first)).toBeDefined();
 });

@@ -80,7 +80,7 @@ const state = async (DeploymentNumber = 1) =>
   (await client().send(new GetDeploymentCommand({ ...ids, DeploymentNumber }))).State;
 
 describe('deployments', () => {
-  test('refuses a second deployment until the first one has baked and is complete', async () => {
+  test('refuses a second deployment until the first one is complete, its bake time included', async () => {
     expect(await start()).toMatchObject({ DeploymentNumber: 1, State: 'BAKING', PercentageComplete: 100 });
     expect(await refusal(start())).toMatchObject({ name: 'ConflictException', status: 409 });
     env.clock.advance(10 * minute);
@@ -88,7 +88,7 @@ describe('deployments', () => {
     expect(await start({ LatestDeploymentNumber: 1 })).toMatchObject({ DeploymentNumber: 2 });
   });
 
-  test('starts a deployment only when the caller has seen the latest one', async () => {
+  test('starts a deployment only when the caller has read the latest one', async () => {
     expect(await refusal(start({ LatestDeploymentNumber: 1 }))).toMatchObject({ name: 'ConflictException' });
     await expect(start({ LatestDeploymentNumber: 0 })).resolves.toBeDefined();
   });
@@ -96,7 +96,7 @@ describe('deployments', () => {
   test.each([
     ['LINEAR' as const, 25, [0, 25, 50, 75, 100]],
     ['EXPONENTIAL' as const, 25, [0, 0, 25, 50, 100]],
-  ])('grows a deployment by %s steps with time', async (growthType, growthFactor, expected) => {
+  ])('grows a %s deployment by %s percent over time', async (growthType, growthFactor, expected) => {
     const strategy = { accountId: shared, region, name: growthType, durationMinutes: 12, bakeMinutes: 0 };
     const DeploymentStrategyId = addStrategy(env.organization.world, {
       ...strategy,
@@ -141,7 +141,7 @@ describe('deployments', () => {
     expect(await stop(3, true)).toMatchObject({ State: 'REVERTED' });
   });
 
-  test('refuses a deployment without a version of the secret or a strategy', async () => {
+  test('refuses a deployment with a missing secret version or a missing strategy', async () => {
     expect(await refusal(start({ ConfigurationVersion: 'none' }))).toMatchObject({
       name: 'BadRequestException',
     });
@@ -150,7 +150,7 @@ describe('deployments', () => {
     });
   });
 
-  test('requires permission on the customer managed key of a secret to start a deployment', async () => {
+  test("requires permission on a secret's customer managed key to start a deployment", async () => {
     const { organization, keyArn } = env;
     secretId = organization.addSecret({
       accountId: shared,
@@ -181,7 +181,7 @@ describe('deployments', () => {
     });
   });
 
-  test('checks hosted versions with the validators', async () => {
+  test("validates hosted versions with the profile's validators", async () => {
     const create = (content: string) =>
       client().send(
         new CreateHostedConfigurationVersionCommand({
@@ -200,7 +200,7 @@ describe('deployments', () => {
     expect(await start({ ...hosted, ConfigurationVersion: '1' })).toMatchObject({ DeploymentNumber: 1 });
   });
 
-  test('requires permission on each part of a deployment', async () => {
+  test('requires permission on each resource of a deployment', async () => {
     env = createSimulatorEnv(policy({ Effect: 'Allow', Action: 'appconfig:List*', Resource: '*' }));
     application = addApplication(env.organization.world, {
       accountId: shared,
@@ -244,7 +244,7 @@ describe('reading what is deployed', () => {
     return { ...answer, text: Buffer.from(answer.Configuration ?? []).toString() };
   };
 
-  test('gives the content once, then nothing until it has changed', async () => {
+  test('returns the configuration once, then nothing until it has changed', async () => {
     await start();
     const first = await poll(await open());
     expect(first).toMatchObject({ text: 'first', NextPollIntervalInSeconds: 60 });
@@ -259,7 +259,7 @@ describe('reading what is deployed', () => {
     expect((await poll(second.NextPollConfigurationToken)).text).toBe('second');
   });
 
-  test('needs a fresh token, and patience', async () => {
+  test('refuses a poll with a used token or before the interval has ended', async () => {
     await start();
     const token = await open(15);
     const { NextPollConfigurationToken: next } = await poll(token);
@@ -272,7 +272,7 @@ describe('reading what is deployed', () => {
     expect(await refusal(poll(old))).toMatchObject({ message: expect.stringContaining('Expired') });
   });
 
-  test('falls back to the former version where a deployment was rolled back', async () => {
+  test('returns the previous version when a deployment was rolled back', async () => {
     expect(await refusal(poll(await open()))).toMatchObject({ name: 'ResourceNotFoundException' });
     await start();
     env.clock.advance(10 * minute);

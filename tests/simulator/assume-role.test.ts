@@ -76,7 +76,7 @@ async function open(more: Partial<AssumeRoleCommandInput> = {}, credentials = ke
 
 const denied = { name: 'AccessDenied' };
 
-it('says who a user is', async () => {
+it('returns the ARN of a user from GetCallerIdentity', async () => {
   expect(await sts().send(new GetCallerIdentityCommand({}))).toMatchObject({
     Account: security,
     Arn: userArn,
@@ -87,7 +87,7 @@ it('says who a user is', async () => {
 describe('multi-factor authentication', () => {
   const mfa: Conditions = { Bool: { 'aws:MultiFactorAuthPresent': 'true' } };
 
-  it('lets a user in with the code of its own device only', async () => {
+  it('lets a user assume the role only with the code of its own MFA device', async () => {
     trust(mfa);
     expect(await refusal(assume())).toMatchObject(denied);
     expect(await refusal(assume({ SerialNumber, TokenCode: '000000' }))).toMatchObject(denied);
@@ -96,7 +96,7 @@ describe('multi-factor authentication', () => {
     await assume({ SerialNumber, TokenCode });
   });
 
-  it('counts in a session of GetSessionToken that was opened with it', async () => {
+  it('keeps MFA in a session that GetSessionToken opened with a code', async () => {
     trust(mfa);
     const session = async (more: object) => {
       const { Credentials } = await sts().send(new GetSessionTokenCommand(more));
@@ -110,12 +110,12 @@ describe('multi-factor authentication', () => {
     await assume({}, await session({ SerialNumber, TokenCode }));
   });
 
-  it('leaves the MFA key out of requests with an access key, so that BoolIfExists passes and Bool does not', async () => {
+  it('omits the MFA key from requests with an access key, so that BoolIfExists matches and Bool does not', async () => {
     trust({ BoolIfExists: { 'aws:MultiFactorAuthPresent': 'true' } });
     await assume();
   });
 
-  it('counts in the session of the role', async () => {
+  it('keeps MFA in the session of an assumed role', async () => {
     const Condition = { Bool: { 'aws:MultiFactorAuthPresent': 'true' } };
     const permissions = policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*', Condition });
     trust(undefined, undefined, { permissions });
@@ -141,7 +141,7 @@ describe('an external id', () => {
 });
 
 describe('a source identity', () => {
-  it('takes a permission of its own in the trust policy', async () => {
+  it('requires sts:SetSourceIdentity in the trust policy when a source identity is passed', async () => {
     trust();
     expect(await refusal(assume({ SourceIdentity: 'jane' }))).toMatchObject(denied);
     trust({ StringEquals: { 'sts:SourceIdentity': 'jane' } }, ['sts:AssumeRole', 'sts:SetSourceIdentity']);
@@ -149,7 +149,7 @@ describe('a source identity', () => {
     expect(await refusal(assume({ SourceIdentity: 'john' }))).toMatchObject(denied);
   });
 
-  it('stays with the sessions that the session opens', async () => {
+  it('keeps the source identity in sessions that the session opens', async () => {
     trust(undefined, ['sts:AssumeRole', 'sts:SetSourceIdentity']);
     env.organization.addRole({
       accountId: log,
@@ -170,7 +170,7 @@ describe('a source identity', () => {
 });
 
 describe('the duration of a session', () => {
-  it('limits a session to the duration that the role allows', async () => {
+  it('limits a session to the maximum duration of the role', async () => {
     trust(undefined, undefined, { maxSessionSeconds: 7_200 });
     const { Credentials } = await assume({ DurationSeconds: 7_200 });
     expect(Credentials?.Expiration?.getTime()).toBe(env.clock.now() + 7_200_000);
@@ -214,7 +214,7 @@ describe('a session policy', () => {
     for (const name of ['logs/today', 'other']) objects?.set(name, 'content');
   });
 
-  it('narrows what the session may do', async () => {
+  it('allows in a session only what its session policy also allows', async () => {
     const whole = await open();
     const narrow = await open({ Policy: readLogs });
     expect(await (await read(whole, 'other')).Body?.transformToString()).toBe('content');
@@ -225,7 +225,7 @@ describe('a session policy', () => {
     });
   });
 
-  it('accepts a managed policy as session policy', async () => {
+  it('accepts a managed policy as a session policy', async () => {
     const arn = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
     expect(await refusal(read(await open({ PolicyArns: [{ arn }] }), 'other'))).toMatchObject(denied);
   });
@@ -243,7 +243,7 @@ describe('a session policy', () => {
   });
 });
 
-it('judges a role with a boundary by the boundary too', async () => {
+it("evaluates a role's permissions boundary with its policies", async () => {
   const boundaryArn = env.organization.addManagedPolicy({
     accountId: member,
     name: 'boundary',

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createEnv } from '../fixtures/test-env.ts';
 
-test('ignores the settings of the machine when a client is of a simulated organization', async () => {
+test("ignores the machine's AWS settings in clients of a simulated organization", async () => {
   process.env.AWS_USE_FIPS_ENDPOINT = 'true';
   const { services } = await createEnv();
 

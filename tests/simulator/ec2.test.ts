@@ -35,11 +35,11 @@ const read = async (accountId = shared, id = ImageId, inRegion = region) =>
       .ec2.send(new DescribeImageAttributeCommand({ ImageId: id, Attribute: 'launchPermission' }))
   ).LaunchPermissions;
 
-test('shares a new image with nobody', async () => {
+test('shares a new image with no account', async () => {
   expect(await read()).toEqual([]);
 });
 
-test('adds and removes accounts and organizations once each', async () => {
+test('adds and removes each launch permission once', async () => {
   await modify({ Add: [{ UserId: member }, { OrganizationArn: organizationArn }] });
   await modify({
     Add: [{ UserId: log }, { UserId: member }],
@@ -52,7 +52,7 @@ test('adds and removes accounts and organizations once each', async () => {
 test.each([
   { OrganizationArn: organizationArn.replace(/[^/]+$/, 'o-somebodyelse') },
   { OrganizationalUnitArn: `${organizationArn.replace(':organization/', ':ou/')}/ou-abcd-99999999` },
-])('refuses an organization or OU that does not exist (%#)', async (permission) => {
+])('refuses an organization or OU that does not exist in a launch permission (%#)', async (permission) => {
   const [arn = ''] = Object.values(permission);
   expect(await refusal(modify({ Add: [{ UserId: member }, permission] }))).toMatchObject({
     name: 'InvalidAMIAttributeItemValue',
@@ -61,7 +61,7 @@ test.each([
   expect(await read()).toEqual([]);
 });
 
-test('refuses the whole request when one account does not exist', async () => {
+test('refuses all launch permissions of a request when one account does not exist', async () => {
   const request = modify({ Add: [{ UserId: member }, { UserId: '000000000000' }] });
 
   expect(await refusal(request)).toEqual({
@@ -72,7 +72,7 @@ test('refuses the whole request when one account does not exist', async () => {
   expect(await read()).toEqual([]);
 });
 
-test('refuses to add a closed account, and removes it', async () => {
+test('refuses to add a launch permission of a closed account, and removes one', async () => {
   await modify({ Add: [{ UserId: member }] });
   env.organization.closeAccount(member);
 

@@ -47,7 +47,7 @@ describe('a repository policy', () => {
     expect(await refusal(read())).toMatchObject({ name: 'RepositoryPolicyNotFoundException' });
   });
 
-  test('needs a repository', async () => {
+  test('requires an existing repository for a repository policy', async () => {
     for (const call of [read('nothing'), set(text(pull), 'nothing')])
       expect(await refusal(call)).toMatchObject({ name: 'RepositoryNotFoundException' });
   });
@@ -77,7 +77,7 @@ describe('a repository policy', () => {
     });
   });
 
-  test('needs the permission on the repository', async () => {
+  test('requires permission on the repository of a policy', async () => {
     env = createSimulatorEnv(policy({ Effect: 'Allow', Action: 'ecr:*', Resource: '*:repository/other' }));
     expect(await refusal(read())).toMatchObject({
       name: 'AccessDeniedException',
@@ -86,7 +86,7 @@ describe('a repository policy', () => {
   });
 });
 
-test('repositories are described by name, or all in pages', async () => {
+test('describes repositories by name, or all repositories in pages', async () => {
   for (let index = 0; index < 25; index++)
     env.organization.addRepository({ accountId: shared, name: `many/image-${index}` });
   const client = env.clients(shared).ecr;

@@ -12,13 +12,16 @@ const { cases, refused }: Cases = JSON.parse(
 );
 
 describe('an event pattern', () => {
-  test.each(cases)('$name', ({ pattern, event, matches }) => {
-    expect(matchesPattern(pattern, event)).toBe(matches);
-  });
+  test.each(cases)(
+    'matches events as EventBridge does in the case "$name"',
+    ({ pattern, event, matches }) => {
+      expect(matchesPattern(pattern, event)).toBe(matches);
+    },
+  );
 });
 
 describe('an event pattern is refused with', () => {
-  test.each(refused)('$name', ({ pattern, message }) => {
+  test.each(refused)('refuses the event pattern "$name"', ({ pattern, message }) => {
     expect(() => matchesPattern(pattern, { source: 'aws.s3' })).toThrow(message);
   });
 });

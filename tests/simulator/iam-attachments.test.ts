@@ -33,7 +33,7 @@ describe('attachments', () => {
 
   beforeEach(() => createPolicy('developers'));
 
-  test('attaches a policy to a group and a role twice, and detaches it once', async () => {
+  test('attaches a policy to a group and a role once, and detaches it once', async () => {
     await attachToGroup(PolicyArn);
     await attachToGroup(PolicyArn);
     await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
@@ -68,7 +68,7 @@ describe('attachments', () => {
     await expect(attachToGroup(getManagedPolicyArn('shard-3'))).resolves.toBeDefined();
   });
 
-  test('lists attached policies by path', async () => {
+  test('lists attached policies below a path', async () => {
     const other = env.organization.addManagedPolicy({
       accountId: security,
       name: 'other',
@@ -109,7 +109,7 @@ describe('attachments', () => {
   });
 });
 
-test('groups and roles are read', async () => {
+test('returns groups and roles', async () => {
   const { Group } = await iam.send(new GetGroupCommand({ GroupName: groupName }));
   const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
   expect(Group?.Arn).toBe(`arn:aws:iam::${security}:group/${groupName}`);
@@ -120,7 +120,7 @@ test('groups and roles are read', async () => {
 });
 
 describe('permission', () => {
-  test("requires permission for each IAM action, with IAM's message", async () => {
+  test("requires permission for each IAM action, and fails with IAM's message", async () => {
     ({ env, iam, createPolicy, attachToGroup } = createIamPolicyEnv(
       policy({ Effect: 'Allow', Action: 'iam:Get*', Resource: '*' }),
     ));
@@ -131,7 +131,7 @@ describe('permission', () => {
     });
   });
 
-  test('narrows permission by path, request tags and the attached policy', async () => {
+  test('limits permission by path, request tags and the attached policy', async () => {
     const allowed: Statement[] = [
       {
         Effect: 'Allow',

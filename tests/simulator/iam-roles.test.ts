@@ -61,7 +61,7 @@ const putPolicy = (PolicyName: string, PolicyDocument = getObjects) =>
   iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
 
 describe('a role', () => {
-  it('reads a role as it was created', async () => {
+  it('returns a role as it was created', async () => {
     await createRole({ MaxSessionDuration: 7_200, Tags: [{ Key: 'team', Value: 'payments' }] });
     expect(await readRole()).toMatchObject({
       Arn: roleArn,
@@ -72,7 +72,7 @@ describe('a role', () => {
     });
   });
 
-  it('refuses a role when its name is taken under any path', async () => {
+  it('refuses a role when another role has its name under any path', async () => {
     await createRole();
     expect(await refusal(createRole({ Path: '/' }))).toMatchObject({ name: 'EntityAlreadyExistsException' });
   });
@@ -95,7 +95,7 @@ describe('a role', () => {
     expect((await readRole())?.MaxSessionDuration).toBe(43_200);
   });
 
-  it('deletes a role only when nothing is attached to it', async () => {
+  it('deletes a role only when no policy is attached to it', async () => {
     await createRole();
     await putPolicy('read');
     await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: readOnly }));
@@ -108,7 +108,7 @@ describe('a role', () => {
     expect(env.organization.world.roles.has(roleArn)).toBe(false);
   });
 
-  it('answers AccessDenied when it does not exist and the caller may read its path only', async () => {
+  it('denies the read of a missing role when the caller may read only its path', async () => {
     const permissions = policy({
       Effect: 'Allow',
       Action: 'iam:GetRole',
@@ -198,7 +198,7 @@ describe('a policy that AWS manages', () => {
 describe('an instance profile', () => {
   const InstanceProfileName = 'reader';
 
-  it('holds one role and keeps it from being deleted', async () => {
+  it("keeps an instance profile's role from being deleted", async () => {
     await createRole();
     await createRole({ RoleName: 'second' });
     await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName, Path }));

@@ -50,7 +50,7 @@ describe('a managed policy', () => {
     expect(tags.Tags).toEqual(Tags);
   });
 
-  test('returns the document encoded as RFC 3986 says, and otherwise unchanged', async () => {
+  test('returns a policy document in RFC 3986 encoding, and otherwise unchanged', async () => {
     const odd = text({
       ...assumeDeveloper,
       Sid: 'Odd',
@@ -64,7 +64,7 @@ describe('a managed policy', () => {
     expect(decodeURIComponent(PolicyVersion?.Document ?? '')).toBe(odd);
   });
 
-  test('exists once by its name', async () => {
+  test('refuses a second managed policy with the same name', async () => {
     await createPolicy('developers');
     expect(await refusal(createPolicy('developers'))).toMatchObject({
       name: 'EntityAlreadyExistsException',
@@ -114,7 +114,7 @@ describe('a managed policy', () => {
     );
   });
 
-  test('accepts a managed policy of 6,144 characters besides white space and refuses a longer one', async () => {
+  test('accepts a managed policy of 6,144 characters without white space and refuses a longer one', async () => {
     const empty = JSON.stringify({ ...policy(assumeDeveloper), Id: '' }).length;
     const sized = (length: number) =>
       JSON.stringify({ ...policy(assumeDeveloper), Id: 'x'.repeat(length - empty) }, undefined, 4);
@@ -137,7 +137,7 @@ describe('a managed policy', () => {
     await expect(update()).resolves.toBeDefined();
   });
 
-  test('wants a name and a path that IAM knows', async () => {
+  test('requires a valid name and path for a managed policy', async () => {
     expect(await refusal(createPolicy('no spaces'))).toMatchObject({ name: 'ValidationError' });
     expect(await refusal(createPolicy('developers', { Path: 'no-slash' }))).toMatchObject({
       name: 'ValidationError',
@@ -150,7 +150,7 @@ describe('a trust policy that names a user', () => {
   const trusting = (principal: string) =>
     text({ Effect: 'Allow', Principal: { AWS: principal }, Action: 'sts:AssumeRole' });
 
-  test('names its unique id once it is deleted, which no write takes', async () => {
+  test("shows a deleted user's unique id in a trust policy, and refuses writes of that policy", async () => {
     const { organization } = env;
     organization.addForeignAccount('123456789012');
     organization.addPrincipal(user);
@@ -177,7 +177,7 @@ describe('versions', () => {
 
   beforeEach(() => createPolicy('developers'));
 
-  test('keeps at most five versions, and never reuses their numbers', async () => {
+  test('keeps at most five policy versions, and never reuses their numbers', async () => {
     for (let version = 2; version <= 5; version++) await addVersion(PolicyArn);
     expect(await refusal(addVersion(PolicyArn))).toMatchObject({
       name: 'LimitExceededException',
@@ -188,14 +188,14 @@ describe('versions', () => {
     expect((await versions()).map(({ VersionId }) => VersionId)).toEqual(['v6', 'v5', 'v4', 'v3', 'v2']);
   });
 
-  test('applies a version when it becomes the default', async () => {
+  test('applies a policy version when it becomes the default', async () => {
     await addVersion(PolicyArn, false);
     expect((await versions()).find(({ IsDefaultVersion }) => IsDefaultVersion)?.VersionId).toBe('v1');
     await iam.send(new SetDefaultPolicyVersionCommand({ PolicyArn, VersionId: 'v2' }));
     expect((await versions()).find(({ IsDefaultVersion }) => IsDefaultVersion)?.VersionId).toBe('v2');
   });
 
-  test('refuses to delete a version that is the default or does not exist', async () => {
+  test('refuses to delete a policy version that is the default or does not exist', async () => {
     expect(await refusal(removeVersion('v1'))).toMatchObject({
       name: 'DeleteConflictException',
       status: 409,

@@ -37,7 +37,7 @@ const create = (more: Partial<CreateGrantCommandInput> = {}) =>
 
 const list = async () => (await kms().send(new ListGrantsCommand({ KeyId }))).Grants ?? [];
 
-test('lists a grant as it was created', async () => {
+test('lists a KMS grant as it was created', async () => {
   const { GrantId } = await create({ Name: 'example', Operations: ['Encrypt', 'Decrypt'] });
 
   expect(await list()).toEqual([
@@ -52,7 +52,7 @@ test('lists a grant as it was created', async () => {
   ]);
 });
 
-test('returns the same grant when name and content are the same', async () => {
+test('returns the same KMS grant when name and content are the same', async () => {
   const first = await create({ Name: 'example' });
 
   expect((await create({ Name: 'example' })).GrantId).toBe(first.GrantId);
@@ -60,7 +60,7 @@ test('returns the same grant when name and content are the same', async () => {
   expect(await list()).toHaveLength(2);
 });
 
-test('creates another grant for each request without a name', async () => {
+test('creates another KMS grant for each request without a name', async () => {
   await create();
   await create();
 
@@ -76,11 +76,11 @@ test.each<[string, Partial<CreateGrantCommandInput>, string]>([
   ['a name with a blank', { Name: 'by hand' }, 'ValidationException'],
   ['no operation', { Operations: [] }, 'ValidationException'],
   ['a key that does not exist', { KeyId: '00000000-0000-4000-8000-000000000000' }, 'NotFoundException'],
-])('refuses a grant with %s', async (_, more, name) => {
+])('refuses a KMS grant with %s', async (_, more, name) => {
   expect(await refusal(create(more))).toMatchObject({ name });
 });
 
-test('lists grants in pages', async () => {
+test('lists KMS grants in pages', async () => {
   for (let count = 0; count < 120; count += 1) await create();
 
   const first = await kms().send(new ListGrantsCommand({ KeyId, Limit: 100 }));
@@ -93,7 +93,7 @@ test('lists grants in pages', async () => {
   });
 });
 
-test('revokes or retires a grant once', async () => {
+test('revokes or retires a KMS grant once', async () => {
   const [one, other] = [await create(), await create()];
 
   await kms().send(new RevokeGrantCommand({ KeyId, GrantId: one.GrantId }));
@@ -105,7 +105,7 @@ test('revokes or retires a grant once', async () => {
   });
 });
 
-test('shows the unique id of the grantee after its role was deleted', async () => {
+test("shows the unique id of a KMS grant's grantee when its role was deleted", async () => {
   await create();
 
   env.organization.deleteRole(grantee);
@@ -113,7 +113,7 @@ test('shows the unique id of the grantee after its role was deleted', async () =
   expect((await list())[0]?.GranteePrincipal).toMatch(/^AROA/);
 });
 
-test('permits its operations to its grantee, under its constraints', async () => {
+test("allows a KMS grant's operations to its grantee, under its constraints", async () => {
   const credentials = env.organization.credentialsOf(member, 'Launcher');
   const launcher = withPlugins(new KMSClient({ region, credentials }), [env.organization.plugin()]);
   const generate = (purpose: string) =>

@@ -40,7 +40,7 @@ const put = (Policy: string, more: { KeyId?: string; BypassPolicyLockoutSafetyCh
 const read = (KeyId = id) => env.clients(shared).kms.send(new GetKeyPolicyCommand({ KeyId }));
 
 describe('a key policy', () => {
-  test('gives the account the decision, until another one is put', async () => {
+  test('returns the default key policy until another one is written', async () => {
     expect(JSON.parse((await read()).Policy ?? '').Statement[0].Sid).toBe('Enable IAM User Permissions');
     await put(text(administration, use));
     expect(JSON.parse((await read(env.keyArn)).Policy ?? '').Statement[1]).toEqual({
@@ -101,7 +101,7 @@ describe('a key policy', () => {
 describe('the lock-out check', () => {
   const lockOut = text(use);
 
-  test('refuses a policy that would not let the caller write it again', async () => {
+  test('refuses a key policy that would not let the caller change it again', async () => {
     expect(await refusal(put(lockOut))).toEqual({
       name: 'MalformedPolicyDocumentException',
       status: 400,
@@ -113,7 +113,7 @@ describe('the lock-out check', () => {
     await expect(put(text({ ...administration, Principal: { AWS: spoke } }))).resolves.toBeDefined();
   });
 
-  test('bypasses the lockout check, after which nobody can write', async () => {
+  test('bypasses the lockout check, so that no principal can change the key policy', async () => {
     await put(lockOut, { BypassPolicyLockoutSafetyCheck: true });
     expect(await refusal(put(text(administration)))).toMatchObject({ name: 'AccessDeniedException' });
   });
@@ -125,7 +125,7 @@ describe('permission on a key', () => {
     env.organization.editPolicy('key', env.keyArn, keyPolicy);
   };
 
-  test('needs the key policy, whatever the role may do', async () => {
+  test('denies the use of a key when the key policy does not allow it, whatever the role may do', async () => {
     withKeyPolicy(policy({ Effect: 'Allow', Action: '*', Resource: '*' }), policy(use));
     expect(await refusal(read())).toMatchObject({
       name: 'AccessDeniedException',
@@ -133,14 +133,14 @@ describe('permission on a key', () => {
     });
   });
 
-  test('needs the role, where the key policy names the account', async () => {
+  test('requires permission of the role when the key policy names only the account', async () => {
     withKeyPolicy(policy(), policy(administration));
     expect(await refusal(read())).toMatchObject({
       message: expect.stringContaining('no identity-based policy'),
     });
   });
 
-  test('needs nothing of the role, where the key policy names it', async () => {
+  test('requires no permission of the role when the key policy names the role', async () => {
     withKeyPolicy(policy(), policy({ ...administration, Principal: { AWS: spoke } }));
     await expect(read()).resolves.toBeDefined();
   });

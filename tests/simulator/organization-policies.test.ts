@@ -75,7 +75,7 @@ function list(accountId: string, name?: string, path?: string) {
 }
 
 describe('a service control policy', () => {
-  it('allows everything at every level at first', async () => {
+  it('allows everything at every level when no other SCP is attached', async () => {
     await list(member);
   });
 
@@ -83,7 +83,7 @@ describe('a service control policy', () => {
     ['the root', 'r-abcd'],
     ['an OU', workloads],
     ['the account', member],
-  ])('denies what it denies when %s has it', async (_name, target) => {
+  ])("denies the SCP's actions when the SCP is attached to %s", async (_name, target) => {
     await attach(await create(text(denyS3)), target);
     expect(await refusal(list(member))).toMatchObject({
       name: 'AccessDenied',
@@ -91,7 +91,7 @@ describe('a service control policy', () => {
     });
   });
 
-  it('leaves other accounts, the management account and service-linked roles alone', async () => {
+  it('applies an SCP only to its accounts, and not to the management account or service-linked roles', async () => {
     await attach(await create(text(denyS3)), workloads);
     await list(log);
     await attach(await create(text({ ...denyS3, Sid: 'All' })), 'r-abcd');
@@ -100,7 +100,7 @@ describe('a service control policy', () => {
     expect(await refusal(list(log))).toMatchObject({ name: 'AccessDenied' });
   });
 
-  it('denies what no policy of a level allows', async () => {
+  it('denies what no SCP of a level allows', async () => {
     await attach(await create(text({ Effect: 'Allow', Action: 'iam:*', Resource: '*' })), workloads);
     await detach('p-FullAWSAccess', workloads);
     expect(await refusal(list(member))).toMatchObject({ name: 'AccessDenied' });
@@ -109,7 +109,7 @@ describe('a service control policy', () => {
     await iam.send(new GetRoleCommand({ RoleName: 'administrator' }));
   });
 
-  it('follows an account that moves', async () => {
+  it('applies the SCPs of the new OU when an account moves', async () => {
     await attach(await create(text(denyS3)), workloads);
     env.organization.moveAccount(member, 'r-abcd');
     await list(member);
@@ -125,7 +125,7 @@ describe('a resource control policy', () => {
     Condition: { StringNotEquals: { 'aws:PrincipalAccount': log } },
   };
 
-  it('holds for the resources of the account, whatever their caller is', async () => {
+  it("applies an RCP to the account's resources for any caller", async () => {
     await attach(await create(text(denyOthers), 'RESOURCE_CONTROL_POLICY'), workloads);
     expect(await refusal(list(member))).toMatchObject({
       name: 'AccessDenied',
@@ -134,7 +134,7 @@ describe('a resource control policy', () => {
     await list(log);
   });
 
-  it('decides nothing for a service that does not support it', async () => {
+  it('ignores an RCP for a service that does not support RCPs', async () => {
     const deny = { ...denyOthers, Action: '*' };
     await attach(await create(text(deny), 'RESOURCE_CONTROL_POLICY'), workloads);
     const credentials = credentialsIn(member);
@@ -149,7 +149,7 @@ describe('policies', () => {
       ({ Name }) => Name,
     );
 
-  it('lists policies by target, and targets by policy', async () => {
+  it('lists organization policies by target, and targets by policy', async () => {
     const id = await create(text(denyS3));
     await attach(id, workloads);
     expect(await listFor(organizations)).toEqual(['FullAWSAccess', expect.stringContaining('policy-')]);
@@ -160,7 +160,7 @@ describe('policies', () => {
     expect(Policy?.Content).toBe(text(denyS3));
   });
 
-  it('deletes a policy only when no target has it', async () => {
+  it('deletes an organization policy only when no target has it', async () => {
     const id = await create(text(denyS3));
     await attach(id, workloads);
     const remove = () => organizations.send(new DeletePolicyCommand({ PolicyId: id }));
@@ -173,7 +173,7 @@ describe('policies', () => {
     expect(await refusal(attach(id, workloads))).toMatchObject({ name: 'PolicyNotFoundException' });
   });
 
-  it('lets a delegated administrator read policies and change none', async () => {
+  it('lets a delegated administrator read organization policies and change none', async () => {
     const delegated = clientOf(hub);
     expect(await listFor(delegated)).toEqual(['FullAWSAccess']);
     const change = delegated.send(
@@ -182,7 +182,7 @@ describe('policies', () => {
     expect(await refusal(change)).toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  it('lets an account of the delegation policy read policies, and no other member', async () => {
+  it('lets an account of the delegation policy read organization policies, and no other member', async () => {
     expect(await refusal(listFor(clientOf(shared)))).toMatchObject({ name: 'AccessDeniedException' });
     env.organization.world.organizationPolicies.delegationPolicy = text({
       Effect: 'Allow',

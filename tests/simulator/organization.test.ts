@@ -72,14 +72,14 @@ describe('events', () => {
     expect(env.organization.world.accounts.get(id)).toMatchObject({ state: 'ACTIVE', parentId: 'r-abcd' });
   });
 
-  test('gives each account its own id', () => {
+  test('gives each new account a unique id', () => {
     const ids = ['a', 'b', 'c'].map((name) => env.organization.createAccount({ name }));
     expect(new Set(ids).size).toBe(3);
     expect(ids.every((id) => /^\d{12}$/.test(id))).toBe(true);
     expect(() => env.organization.createAccount({ id: member, name: 'again' })).toThrow('exists already');
   });
 
-  test('announces a failed creation without an account', () => {
+  test('sends an event without an account when a creation fails', () => {
     env.organization.failToCreateAccount('workload-2', 'EMAIL_ALREADY_EXISTS');
     const details = events[0]?.detail.serviceEventDetails;
     expect(details).toMatchObject({
@@ -98,7 +98,7 @@ describe('events', () => {
     expect(env.organization.world.accounts.get(member)?.state).toBe('SUSPENDED');
   });
 
-  test('announces a moved account', () => {
+  test('sends an event when an account moves', () => {
     env.organization.moveAccount(member, 'r-abcd');
     expect(events).toMatchObject([
       apiCall('MoveAccount', {
@@ -110,7 +110,7 @@ describe('events', () => {
     expect(env.organization.world.accounts.get(member)?.parentId).toBe('r-abcd');
   });
 
-  test('removes an account from the organization, after which the account still exists', async () => {
+  test('removes an account from the organization and keeps the account', async () => {
     env.organization.removeAccount(member);
     expect(events).toMatchObject([apiCall('RemoveAccountFromOrganization', { accountId: member })]);
     const call = env.hubClients.organizations.send(new DescribeAccountCommand({ AccountId: member }));
@@ -118,7 +118,7 @@ describe('events', () => {
     expect(env.organization.world.foreignAccounts).toContain(member);
   });
 
-  test('tags that were put and taken away', () => {
+  test('sends events when an account is tagged and untagged', () => {
     env.organization.tagAccount(member, { stage: 'production', team: 'payments' });
     env.organization.untagAccount(member, ['team']);
     expect(events).toMatchObject([
@@ -134,7 +134,7 @@ describe('events', () => {
     expect(env.organization.world.accounts.get(member)?.tags).toEqual({ stage: 'production' });
   });
 
-  test('announces an account that Control Tower has enrolled', () => {
+  test('sends an event when Control Tower has enrolled an account', () => {
     env.organization.announceManagedAccount(member);
     expect(events).toMatchObject([
       {
@@ -153,7 +153,7 @@ describe('events', () => {
     ]);
   });
 
-  test('sends events in order until the listener leaves', () => {
+  test('sends events in order until the listener unsubscribes', () => {
     const names: unknown[] = [];
     const leave = env.organization.onEvent(({ detail }) => names.push(detail.eventName));
     env.organization.createAccount({ id: '333344445555', name: 'workload-2' });
@@ -163,13 +163,13 @@ describe('events', () => {
     expect(names).toEqual(['CreateAccountResult', 'MoveAccount']);
   });
 
-  test('sends no event when the act is impossible', () => {
+  test('sends no event when a change is impossible', () => {
     expect(() => env.organization.moveAccount(member, 'ou-none')).toThrow('ou-none');
     expect(() => env.organization.closeAccount('999999999999')).toThrow('999999999999');
     expect(events).toEqual([]);
   });
 
-  test('sends the same events for the same seed', () => {
+  test('sends the same events when the seed is the same', () => {
     const run = () => {
       const { organization } = createSimulatorEnv();
       const seen: OrganizationEvent[] = [];
@@ -187,7 +187,7 @@ describe('around a call', () => {
   const put = () => env.clients(log).s3.send(new PutBucketPolicyCommand({ Bucket, Policy: text(grant) }));
   const stored = () => env.organization.policyOf('bucket', Bucket);
 
-  test('logs each attempt until the log is emptied', async () => {
+  test('logs each attempted call until the log is cleared', async () => {
     await put();
     const role = `arn:aws:iam::${log}:role/account-onboarding-spoke`;
     const inRegion = { region: 'us-east-1' };
@@ -199,7 +199,7 @@ describe('around a call', () => {
     expect(env.organization.calls).toEqual([]);
   });
 
-  test('lets a test throttle a call and stop throttling', async () => {
+  test('lets a test throttle a call and end the throttling', async () => {
     const stop = env.organization.intercept(async ({ service, operation }, proceed) => {
       if (operation === 'PutBucketPolicy') throw createAwsError('SlowDown', `${service} is busy`, 503);
       return proceed();
@@ -211,7 +211,7 @@ describe('around a call', () => {
     expect(stored()).toBeDefined();
   });
 
-  test('lets a test lose the answer after the effect', async () => {
+  test('lets a test lose an answer after the call took effect', async () => {
     env.organization.intercept(async ({ operation }, proceed) => {
       const output = await proceed();
       if (operation === 'PutBucketPolicy')
@@ -232,7 +232,7 @@ describe('around a call', () => {
     expect(env.clock.now() - before).toBe(60_000);
   });
 
-  test('lets a test write a policy first', async () => {
+  test('lets a test change a policy before a call takes effect', async () => {
     const foreign = policy({
       Effect: 'Deny',
       Principal: '*',
@@ -247,7 +247,7 @@ describe('around a call', () => {
     expect(JSON.parse(Policy ?? '')).toEqual(foreign);
   });
 
-  test('lets a test leave an invalid policy', async () => {
+  test('lets a test make a policy invalid', async () => {
     env.organization.editPolicy('bucket', Bucket, '{"Statement": "mine"}');
     const { Policy } = await env.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket }));
     expect(Policy).toBe('{"Statement": "mine"}');
@@ -263,7 +263,7 @@ describe('around a call', () => {
     expect(Policy).toBe(old);
   });
 
-  test('calls the latest interceptor first, and tells it who calls', async () => {
+  test('calls the latest interceptor first, and passes the caller to it', async () => {
     const seen: string[] = [];
     for (const name of ['inner', 'outer'])
       env.organization.intercept(async ({ operation, caller }, proceed) => {

@@ -61,7 +61,7 @@ describe('what Organizations tells', () => {
     expect([Account?.State, Account?.Status]).toEqual([state, status]);
   });
 
-  test('parents of accounts and of OUs', async () => {
+  test('returns the parents of accounts and of OUs', async () => {
     const { organizations } = env.hubClients;
     const ofAccount = await organizations.send(new ListParentsCommand({ ChildId: member }));
     const ofOu = await organizations.send(new ListParentsCommand({ ChildId: 'ou-abcd-workloads' }));
@@ -129,7 +129,7 @@ describe('pages', () => {
     expect(found).toEqual(Object.keys(tags));
   });
 
-  test('accepts only page tokens of the service', async () => {
+  test('accepts only page tokens that the service returned', async () => {
     expect(await refusal(send(new ListAccountsCommand({ NextToken: 'mine' })))).toMatchObject({
       name: 'InvalidInputException',
     });
@@ -149,11 +149,11 @@ describe('refusals', () => {
     ],
     ['TargetNotFoundException', new ListTagsForResourceCommand({ ResourceId: '999999999999' })],
     ['NotSimulated', new ListHandshakesForAccountCommand({})],
-  ])('refuses with %s', async (name, command) => {
+  ])('refuses a call with %s', async (name, command) => {
     expect(await refusal(send(command))).toMatchObject({ name });
   });
 
-  test('refuses an account that is neither the management account nor the hub', async () => {
+  test('refuses a call from an account that is neither the management account nor the hub', async () => {
     const credentials = env.organization.credentialsOf(log, 'account-onboarding-spoke');
     const client = withPlugins(new OrganizationsClient({ region, credentials }), [env.organization.plugin()]);
     expect(await refusal(client.send(new ListAccountsCommand({})))).toMatchObject({
@@ -161,7 +161,7 @@ describe('refusals', () => {
     });
   });
 
-  test('requires permission of a role of the management account', async () => {
+  test('requires permission for a role of the management account', async () => {
     const asks = policy({ Effect: 'Allow', Action: 'organizations:ListRoots', Resource: '*' });
     env.organization.addRole({
       accountId: management,

@@ -66,7 +66,7 @@ describe('AWS refuses', () => {
     expect(isKnownPrincipal(env.organization.world, type, name)).toBe(false);
   });
 
-  test('refuses an account as principal from the moment it is closed', () => {
+  test('refuses an account as principal as soon as it is closed', () => {
     env.organization.closeAccount(member);
     expect(isKnownPrincipal(env.organization.world, 'AWS', member)).toBe(false);
   });
@@ -138,7 +138,7 @@ describe.each([
     await expect(write({ AWS: [member, '123456789012'] })).resolves.toBeDefined();
   });
 
-  test('refuses the whole policy for one bad account', async () => {
+  test('refuses the whole policy when one account is invalid', async () => {
     expect(await refusal(write({ AWS: [member, '666677778888', '123456789012'] }))).toEqual({
       name,
       message,
@@ -146,7 +146,7 @@ describe.each([
     });
   });
 
-  test('throws InvalidPrincipalError for a bad account', async () => {
+  test('throws InvalidPrincipalError when one account is invalid', async () => {
     await expect(write({ AWS: '999999999999' })).rejects.toThrow(InvalidPrincipalError);
   });
 

@@ -25,7 +25,7 @@ const powerless = () => {
 };
 
 describe('EventBridge', () => {
-  test('keeps what was put on a bus', async () => {
+  test('stores events that were sent to an event bus', async () => {
     const { FailedEntryCount, Entries } = await env.hubClients.eventBridge.send(
       new PutEventsCommand({ Entries: [Entry, { ...Entry, DetailType: 'Account Offboarded' }] }),
     );
@@ -34,14 +34,14 @@ describe('EventBridge', () => {
     expect(env.organization.world.putEvents).toEqual([Entry, { ...Entry, DetailType: 'Account Offboarded' }]);
   });
 
-  test('takes between one and ten entries', async () => {
+  test('accepts between one and ten entries in PutEvents', async () => {
     for (const Entries of [[], Array.from({ length: 11 }, () => Entry)]) {
       const call = env.hubClients.eventBridge.send(new PutEventsCommand({ Entries }));
       expect(await refusal(call)).toMatchObject({ name: 'ValidationException' });
     }
   });
 
-  test('needs the permission', async () => {
+  test('requires permission for PutEvents', async () => {
     const client = withPlugins(new EventBridgeClient(powerless()), [env.organization.plugin()]);
     expect(await refusal(client.send(new PutEventsCommand({ Entries: [Entry] })))).toMatchObject({
       name: 'AccessDeniedException',
@@ -54,12 +54,12 @@ describe('SNS', () => {
   const publish = (TopicArn: string, Message: string) =>
     env.hubClients.sns.send(new PublishCommand({ TopicArn, Message }));
 
-  test('keeps what was published', async () => {
+  test('stores messages that were published to a topic', async () => {
     await publish(env.topicArn, 'done');
     expect(env.organization.world.messages).toEqual([{ TopicArn: env.topicArn, Message: 'done' }]);
   });
 
-  test('needs a topic and a message', async () => {
+  test('requires a topic and a message for Publish', async () => {
     expect(await refusal(publish(`${env.topicArn}-2`, 'done'))).toMatchObject({
       name: 'NotFoundException',
       status: 404,
@@ -67,7 +67,7 @@ describe('SNS', () => {
     expect(await refusal(publish(env.topicArn, ''))).toMatchObject({ name: 'InvalidParameterException' });
   });
 
-  test('needs the permission', async () => {
+  test('requires permission for Publish', async () => {
     const client = withPlugins(new SNSClient(powerless()), [env.organization.plugin()]);
     const call = client.send(new PublishCommand({ TopicArn: env.topicArn, Message: 'done' }));
     expect(await refusal(call)).toMatchObject({ name: 'AuthorizationErrorException', status: 403 });

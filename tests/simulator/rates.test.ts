@@ -27,7 +27,7 @@ async function answered(
   return ended.filter(({ status }) => status === 'fulfilled').length;
 }
 
-test('lets a burst through a full bucket, and then the calls that time refills', async () => {
+test("allows a burst while the rate limit's bucket is full, and then the calls that time refills", async () => {
   const clock = createTestClock();
   const limits = createRateLimits({ clock });
   const parents = call('organizations', 'ListParents');
@@ -48,7 +48,7 @@ test('limits operations that share a rate together, and no other operation', asy
   expect(await answered(limits, 30, call('secretsmanager', 'DescribeSecret'))).toBe(30);
 });
 
-test('keeps buckets by account and region, and none by region for IAM', async () => {
+test('counts rates by account and region, and without regions for IAM', async () => {
   const limits = createRateLimits({ clock: createTestClock() });
   expect(await answered(limits, 20, call('kms', 'PutKeyPolicy'))).toBe(15);
   expect(await answered(limits, 20, call('kms', 'PutKeyPolicy', shared))).toBe(15);
@@ -57,20 +57,20 @@ test('keeps buckets by account and region, and none by region for IAM', async ()
   expect(await answered(limits, 9, call('iam', 'CreatePolicyVersion', log, 'eu-west-1'))).toBe(0);
 });
 
-test('limits all accounts of the organization together', async () => {
+test('limits calls of all accounts of the organization together', async () => {
   const limits = createRateLimits({ clock: createTestClock() });
   expect(await answered(limits, 20, call('organizations', 'ListParents', log))).toBe(8);
   expect(await answered(limits, 20, call('organizations', 'ListParents', shared))).toBe(2);
 });
 
-test('takes no token of another bucket when one bucket refuses the call', async () => {
+test('uses no token of another bucket when one bucket refuses the call', async () => {
   const clock = createTestClock();
   const limits = createRateLimits({ clock });
   await answered(limits, 1_000, call('organizations', 'ListParents', log));
   expect(await answered(limits, 20, call('organizations', 'ListParents', shared))).toBe(2);
 });
 
-test('never refuses a service without a rate', async () => {
+test('throttles no service without a rate', async () => {
   const limits = createRateLimits({ clock: createTestClock(), rates: [] });
   expect(await answered(limits, 10_000, call('iam', 'CreatePolicyVersion'))).toBe(10_000);
 });
@@ -81,7 +81,7 @@ test.each([
   ['iam', 'Throttling', 400],
   ['s3', 'SlowDown', 503],
   ['ec2', 'RequestLimitExceeded', 503],
-] as const)('refuses calls of %s with %s', (service, name, httpStatusCode) => {
+] as const)('throttles calls of %s with %s', (service, name, httpStatusCode) => {
   expect(createThrottlingError({ service })).toMatchObject({ name, $metadata: { httpStatusCode } });
 });
 

@@ -46,7 +46,7 @@ describe('the rules of a template', () => {
     expect(rules.map(({ ruleId }) => ruleId)).toEqual(['AccountCreated', 'AccountMoved']);
   });
 
-  test('matches the events of the simulated organization', () => {
+  test("matches events of the simulated organization by the template's rules", () => {
     const { organization } = createSimulatorEnv();
     const matched: (readonly [string, readonly string[]])[] = [];
     organization.onEvent((event) =>
@@ -120,7 +120,7 @@ describe('a rule that is enabled', () => {
       event({ readOnly: false }),
       1,
     ],
-  ])('gets %s', (_, state, given, count) => {
+  ])('delivers to a rule %s', (_, state, given, count) => {
     expect(findMatchingRules(withState(state), given)).toHaveLength(count);
   });
 });

@@ -16,7 +16,7 @@ async function inFakeTime<Result>(milliseconds: number, act: () => Promise<Resul
 }
 
 describe('branches', () => {
-  test('keeps branches running when another branch catches its own error', async () => {
+  test('continues other branches when a branch catches its own error', async () => {
     const branch = (name: string) =>
       machine(`Update ${name}`, {
         [`Update ${name}`]: task(`${name}Arn`, {
@@ -38,7 +38,7 @@ describe('branches', () => {
     expect([...result.states].sort()).toEqual(['Log failed', 'Update', 'Update Log', 'Update Shared']);
   });
 
-  test('ends the Parallel state when a branch fails, which can be caught', async () => {
+  test('ends the Parallel state when a branch fails, and catches the error', async () => {
     const result = await run(
       machine('Update', {
         Update: {
@@ -54,7 +54,7 @@ describe('branches', () => {
     expect(result).toMatchObject({ status: 'SUCCEEDED', output: { Error: 'AccessDeniedError' } });
   });
 
-  test('enters every branch inside branches', async () => {
+  test('enters every branch of nested Parallel states', async () => {
     const pass = { Type: 'Pass', End: true };
     const inner: States[string] = {
       Type: 'Parallel',
@@ -100,7 +100,7 @@ describe('branches', () => {
 });
 
 describe('the way through', () => {
-  test('chooses the way by the data', async () => {
+  test('chooses the next state by the input', async () => {
     const definition = machine('Which', {
       Which: {
         Type: 'Choice',
@@ -117,7 +117,7 @@ describe('the way through', () => {
     expect(await run(definition, {}, { input: { state: 'SUSPENDED' } })).toMatchObject({ error: 'Ignored' });
   });
 
-  test('skips a wait unless the test asks for it', async () => {
+  test('skips a Wait state unless the test asks for it', async () => {
     const definition = machine('Wait', {
       Wait: { Type: 'Wait', Seconds: 3_600, Next: 'Done' },
       Done: { Type: 'Succeed' },
@@ -127,7 +127,7 @@ describe('the way through', () => {
     expect((await run(short, {}, { waits: 'real' })).status).toBe('SUCCEEDED');
   });
 
-  test('knows its execution, also in a branch', async () => {
+  test("reads the execution's context object, even in a branch", async () => {
     const Parameters = {
       'id.$': '$$.Execution.Id',
       'name.$': '$$.Execution.Name',
@@ -158,7 +158,7 @@ describe('the way through', () => {
     ]);
   });
 
-  test('keeps a time-out of any length', async () => {
+  test('accepts a timeout of any length', async () => {
     const definition = {
       ...machine('A', { A: task('AArn', { TimeoutSeconds: 99_999_999 }) }),
       TimeoutSeconds: 31_536_000,
@@ -168,7 +168,7 @@ describe('the way through', () => {
     expect(result).toMatchObject({ output: 'done' });
   });
 
-  test('ends by its time-out', async () => {
+  test('ends an execution when its timeout is reached', async () => {
     const definition = { ...machine('A', { A: { Type: 'Wait', Seconds: 5, End: true } }), TimeoutSeconds: 1 };
     const result = await inFakeTime(1_000, () => run(definition, {}, { waits: 'real' }));
     expect(result).toMatchObject({
@@ -179,7 +179,7 @@ describe('the way through', () => {
 });
 
 describe('a definition is refused', () => {
-  test('refuses a definition that the validator refuses', async () => {
+  test('refuses a definition that the ASL validator refuses', async () => {
     await expect(run(machine('A', { A: { Type: 'Pass', Next: 'Nowhere' } }))).rejects.toThrow('invalid');
   });
 

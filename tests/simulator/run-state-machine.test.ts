@@ -3,7 +3,7 @@ import type { StateEvent } from '../../simulator/run-state-machine.ts';
 import { fails, failsFirst, machine, run, type States, task } from '../fixtures/machines.ts';
 
 describe('a task', () => {
-  test('calls the function of the token with the input of the state', async () => {
+  test("calls the function of the Task's ARN with the input of the state", async () => {
     const seen: unknown[] = [];
     const result = await run(machine('Resolve', { Resolve: task('ResolveArn') }), {
       ResolveArn: async (input) => {
@@ -43,7 +43,7 @@ describe('a task', () => {
     const input = { functionName: 'update-network-account', accountId: '111122223333' };
 
     test.each(['${InvokeFunction}', 'arn:aws-cn:states:::lambda:invoke'])(
-      'calls the function that its input names when the resource is %s',
+      'calls the function that the input names when the resource is %s',
       async (resource) => {
         const seen: unknown[] = [];
         const again = failsFirst(1, 'ResourceBusyError');
@@ -60,7 +60,7 @@ describe('a task', () => {
       },
     );
 
-    test('fails as Lambda does when there is no function of the name', async () => {
+    test('fails as Lambda does when no function has the name', async () => {
       const result = await run(invoke('${InvokeFunction}'), {}, { input });
 
       expect(result.states).toEqual(['Update', 'Missing']);
@@ -74,7 +74,7 @@ describe('a task', () => {
     });
   });
 
-  test('ends before any state when a task has no function', async () => {
+  test('refuses an execution before its first state when a Task has no function', async () => {
     let called = false;
     const definition = machine('First', {
       First: task('FirstArn', { End: undefined, Next: 'Both' }),
@@ -94,7 +94,7 @@ describe('a task', () => {
     expect(called).toBe(false);
   });
 
-  test('hands on JSON, and nothing of what it was given or gave', async () => {
+  test('passes JSON copies between states, and never the objects themselves', async () => {
     const input = { at: new Date(0), list: [1, undefined], gone: undefined };
     const given: unknown[] = [];
     const answer = { nested: { value: 1 }, gone: undefined, at: new Date(0) };
@@ -116,7 +116,7 @@ describe('a task', () => {
     expect(result.output).toEqual({ nested: { value: 1 }, at: '1970-01-01T00:00:00.000Z' });
   });
 
-  test('passes null on when a task returns nothing', async () => {
+  test('passes null on when a Task returns nothing', async () => {
     expect((await run(machine('A', { A: task('AArn') }), { AArn: async () => undefined })).output).toBeNull();
   });
 });
@@ -134,7 +134,7 @@ describe('an error', () => {
     return machine('Work', { Work: task('WorkArn', more), ...Object.fromEntries(reached) });
   };
 
-  test('ends the execution under its name, with the cause that Lambda gives', async () => {
+  test("ends the execution with the error's name and the cause that Lambda returns", async () => {
     const result = await run(definition({}), { WorkArn: fails('PolicyTooLargeError', 'too large') });
     expect(result).toMatchObject({ status: 'FAILED', error: 'PolicyTooLargeError' });
     expect(JSON.parse(result.cause ?? '')).toEqual({
@@ -196,7 +196,7 @@ describe('an error', () => {
     });
   });
 
-  test('fails without catching when a result is too large', async () => {
+  test('fails without a catch when a result is too large', async () => {
     const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'Recover' }];
     const result = await run(definition({ Catch }), { WorkArn: async () => 'x'.repeat(262_143) });
     expect(result).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded', states: ['Work'] });

@@ -53,7 +53,7 @@ describe('a bucket policy', () => {
     expect(await refusal(read())).toMatchObject({ name: 'NoSuchBucketPolicy' });
   });
 
-  test('comes back in other words', async () => {
+  test("returns a bucket policy in S3's own spelling", async () => {
     await put(text({ ...allow, Action: ['s3:GetObject'], Principal: { AWS: [member, shared] } }));
     expect(JSON.parse(await read())).toEqual(
       policy({
@@ -76,7 +76,7 @@ describe('a bucket policy', () => {
     expect(await refusal(elsewhere)).toMatchObject({ name: 'PermanentRedirect', status: 301 });
   });
 
-  test('needs a bucket', async () => {
+  test('requires an existing bucket for a bucket policy', async () => {
     const missing = put(text(allow), { Bucket: 'no-such-bucket' });
     expect(await refusal(missing)).toMatchObject({ name: 'NoSuchBucket', status: 404 });
   });
@@ -140,7 +140,7 @@ describe('permission', () => {
     });
   });
 
-  test('denies the role by an explicit Deny of the bucket', async () => {
+  test('denies the role when the bucket policy denies explicitly', async () => {
     const principal = { AWS: `arn:aws:iam::${log}:role/account-onboarding-spoke` };
     const deny: Statement = {
       Effect: 'Deny',
@@ -154,7 +154,7 @@ describe('permission', () => {
     });
   });
 
-  test('allows the role by a bucket policy that names the role', async () => {
+  test('allows the role when the bucket policy names the role', async () => {
     env = createSimulatorEnv(policy());
     const principal = { AWS: `arn:aws:iam::${log}:role/account-onboarding-spoke` };
     const byRole: Statement = {
@@ -179,7 +179,7 @@ describe('permission', () => {
     expect(await refusal(read())).toMatchObject({ name: 'AccessDenied' });
   });
 
-  test('requires both sides for a bucket of another account', async () => {
+  test('requires permission of role and bucket policy when the bucket is in another account', async () => {
     const asShared = () => env.clients(shared).s3.send(new ListObjectsV2Command({ Bucket }));
     env.organization.editPolicy('bucket', Bucket, policy(allow));
     expect(await refusal(asShared())).toMatchObject({ name: 'AccessDenied' });
@@ -198,7 +198,7 @@ describe('permission', () => {
   });
 });
 
-test('refuses an operation that is not simulated', async () => {
+test('refuses an S3 operation that is not simulated', async () => {
   expect(await refusal(env.clients(log).s3.send(new GetBucketTaggingCommand({ Bucket })))).toMatchObject({
     name: 'NotSimulated',
     message: expect.stringContaining('s3:GetBucketTagging'),

@@ -67,7 +67,7 @@ describe('versions of a secret', () => {
     expect(events).toHaveLength(2);
   });
 
-  test('moves a label only from the named version, and AWSPENDING without an event', async () => {
+  test('moves a label only from the named version, and sends no event for AWSPENDING', async () => {
     await put('version-2', 'second', ['AWSPENDING']);
     const move = (RemoveFromVersionId?: string) =>
       secrets().send(
@@ -86,7 +86,7 @@ describe('versions of a secret', () => {
     expect(events).toHaveLength(1);
   });
 
-  test('begins a rotation with a version without a value, one rotation at a time', async () => {
+  test('starts one rotation at a time with a pending version without a value', async () => {
     const rotate = (ClientRequestToken: string) =>
       secrets().send(
         new RotateSecretCommand({ SecretId, ClientRequestToken, RotationLambdaARN: 'arn:aws:lambda:f' }),
@@ -97,7 +97,7 @@ describe('versions of a secret', () => {
     expect(await refusal(rotate('version-3'))).toMatchObject({ name: 'InvalidRequestException' });
   });
 
-  test('describes a secret that is scheduled for deletion, and refuses everything else', async () => {
+  test('describes a secret that is scheduled for deletion, and refuses every other call', async () => {
     const secret = env.organization.world.secrets.get(SecretId);
     if (secret !== undefined) secret.deletedAt = env.clock.now();
     const described = await secrets().send(new DescribeSecretCommand({ SecretId }));
@@ -133,7 +133,7 @@ describe('a random password', () => {
     expect(await password({})).not.toBe(made);
   });
 
-  test('leaves out what is excluded', async () => {
+  test('leaves excluded characters out of a random password', async () => {
     const made = await password({
       PasswordLength: 200,
       ExcludePunctuation: true,

@@ -55,7 +55,7 @@ describe('the resource policy of a secret', () => {
     expect(await read()).not.toHaveProperty('ResourcePolicy');
   });
 
-  test('belongs to a secret whose ARN ends in six characters', async () => {
+  test("ends a secret's ARN in six random characters", async () => {
     const described = await env
       .clients(shared)
       .secretsManager.send(new DescribeSecretCommand({ SecretId: 'example/database' }));
@@ -64,14 +64,14 @@ describe('the resource policy of a secret', () => {
     );
   });
 
-  test('needs a secret, in its own region', async () => {
+  test('requires an existing secret of the same region for a resource policy', async () => {
     expect(await refusal(read('nothing'))).toMatchObject({ name: 'ResourceNotFoundException' });
     const elsewhere = env.clients(shared, 'eu-west-1').secretsManager;
     const call = elsewhere.send(new GetResourcePolicyCommand({ SecretId: env.secretArn }));
     expect(await refusal(call)).toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  test('refuses a public secret policy when asked to', async () => {
+  test('refuses a public secret policy when the request blocks public policies', async () => {
     const everybody = text({ ...readers, Principal: '*' });
     expect(await refusal(put(everybody, { BlockPublicPolicy: true }))).toMatchObject({
       name: 'PublicPolicyException',
@@ -91,7 +91,7 @@ describe('the resource policy of a secret', () => {
     expect(await refusal(put(textOfLength(20_481, readers)))).toMatchObject({ name: 'ValidationException' });
   });
 
-  test('needs the permission on the secret', async () => {
+  test('requires permission on the secret of a policy', async () => {
     env = createSimulatorEnv(policy({ Effect: 'Allow', Action: 'secretsmanager:Get*', Resource: '*' }));
     await expect(read()).resolves.toBeDefined();
     expect(await refusal(put(text(readers)))).toMatchObject({ name: 'AccessDeniedException' });

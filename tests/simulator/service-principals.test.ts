@@ -77,7 +77,7 @@ const put = (credentials = cloudTrail(), more: object = {}) =>
 const denied = { name: 'AccessDenied' };
 
 describe('a service of AWS', () => {
-  it('writes where the bucket policy lets it, for the account that it names', async () => {
+  it('lets an AWS service write to a bucket for the account that it sends', async () => {
     await s3(cloudTrail()).send(new GetBucketAclCommand({ Bucket }));
     await put();
     expect([...(env.organization.world.buckets.get(Bucket)?.objects ?? [])]).toEqual([[Key, 'events']]);
@@ -106,7 +106,7 @@ describe('a service of AWS', () => {
     });
   });
 
-  it('uses a key under the encryption context that the key policy names', async () => {
+  it('lets an AWS service use a key with the encryption context that the key policy names', async () => {
     const { organization, keyArn } = env;
     organization.editPolicy(
       'key',
@@ -145,7 +145,7 @@ describe('a role that a service assumes', () => {
     });
 
   it.each(['lambda.amazonaws.com', 'ecs-tasks.amazonaws.com', 'tasks.apprunner.amazonaws.com'])(
-    'trusts %s and no other service',
+    "lets only %s assume the service's role",
     async (service) => {
       const roleArn = addRole(service);
       const credentials = assumeRoleAsService(env.organization.world, { service, roleArn });
@@ -158,7 +158,7 @@ describe('a role that a service assumes', () => {
     },
   );
 
-  it('gives an instance the role of its profile', async () => {
+  it('gives an instance the role of its instance profile', async () => {
     const Action = ['s3:GetObject', 's3:ListBucket'];
     const roleArn = addRole('ec2.amazonaws.com', policy({ Effect: 'Allow', Action, Resource: '*' }));
     env.organization.addInstanceProfile({ accountId: member, name: 'web', roleArn });
@@ -176,7 +176,7 @@ describe('a role that a service assumes', () => {
     ).toThrow('iamInstanceProfile.name');
   });
 
-  it('carries no key of multi-factor authentication', async () => {
+  it('sends no MFA key when an AWS service calls', async () => {
     const Condition = { Null: { 'aws:MultiFactorAuthPresent': 'true' } };
     const permissions = policy({ Effect: 'Allow', Action: 's3:ListBucket', Resource: '*', Condition });
     const roleArn = addRole('lambda.amazonaws.com', permissions);

@@ -75,7 +75,7 @@ const read = (credentials: AwsCredentialIdentity, Key: string) =>
   );
 
 describe('session tags', () => {
-  it('needs sts:TagSession in the trust policy when a session passes tags', async () => {
+  it('requires sts:TagSession in the trust policy when a session passes tags', async () => {
     addRole(member, 'Developer', 'sts:AssumeRole');
     await open();
     expect(await refusal(open(team('orders')))).toMatchObject(denied);
@@ -83,7 +83,7 @@ describe('session tags', () => {
     await open(team('orders'));
   });
 
-  it('are what the trust policy allows when it names tags', async () => {
+  it('accepts session tags that the trust policy allows, and refuses others', async () => {
     addRole(member, 'Developer', both, {
       StringEquals: { 'aws:RequestTag/team': ['orders', 'shop'] },
       'ForAllValues:StringEquals': { 'aws:TagKeys': ['team'], 'sts:TransitiveTagKeys': ['team'] },
@@ -94,7 +94,7 @@ describe('session tags', () => {
     expect(await refusal(open({ Tags: more }))).toMatchObject(denied);
   });
 
-  it('win over the tags of the role in aws:PrincipalTag', async () => {
+  it('prefers session tags to role tags in aws:PrincipalTag', async () => {
     addRole(member, 'Developer', both);
     const untagged = await open();
     const tagged = await open(team('orders'));
@@ -104,7 +104,7 @@ describe('session tags', () => {
     expect(await refusal(read(tagged, 'shop/plan'))).toMatchObject(denied);
   });
 
-  it('are compared with the tags of the caller when the trust policy asks so', async () => {
+  it("compares session tags with the caller's tags when the trust policy requires it", async () => {
     addRole(member, 'Developer', both, {
       StringEquals: { 'aws:RequestTag/team': '${aws:PrincipalTag/team}' },
     });
@@ -112,7 +112,7 @@ describe('session tags', () => {
     expect(await refusal(open(team('orders')))).toMatchObject(denied);
   });
 
-  it('are refused when they repeat a key, are too many, or a transitive key names none', async () => {
+  it('refuses session tags with a repeated key, too many tags, or an unknown transitive key', async () => {
     addRole(member, 'Developer', both);
     const Tags = [
       { Key: 'team', Value: 'a' },
@@ -131,7 +131,7 @@ describe('a tag of a chain of roles', () => {
     addRole(log, 'Next', both, { StringEquals: { 'aws:PrincipalTag/team': 'orders' } });
   });
 
-  it('stays with the next session when it is transitive, and cannot be replaced', async () => {
+  it('keeps a transitive session tag in the next session, where it cannot be replaced', async () => {
     const first = await open({ ...team('orders'), TransitiveTagKeys: ['team'] });
     const second = await open({ RoleArn: next }, first);
     expect(await refusal(open({ RoleArn: next, ...team('shop') }, first))).toMatchObject(invalid);
@@ -139,14 +139,14 @@ describe('a tag of a chain of roles', () => {
     expect(session).toMatchObject({ tags: { team: 'orders' }, transitiveTagKeys: ['team'] });
   });
 
-  it('ends with the session when it is not transitive', async () => {
+  it('ends a session tag with the session when it is not transitive', async () => {
     const first = await open(team('orders'));
     const second = await open({ RoleArn: next }, first);
     const session = env.organization.world.sessions.get(second.accessKeyId)?.caller.session;
     expect(session?.tags).toBeUndefined();
   });
 
-  it('needs sts:TagSession of the next role when it is transitive', async () => {
+  it('requires sts:TagSession of the next role when a session tag is transitive', async () => {
     addRole(log, 'Next', 'sts:AssumeRole');
     const first = await open({ ...team('orders'), TransitiveTagKeys: ['team'] });
     expect(await refusal(open({ RoleArn: next }, first))).toMatchObject(denied);

@@ -76,7 +76,7 @@ const trustOf = (service: string) =>
 const write = policy({ Effect: 'Allow', Action: 's3:PutObject', Resource: 'arn:aws:s3:::example/*' });
 
 describe('an update of a stack set', () => {
-  it('changes roles in place, some minutes later', async () => {
+  it('changes roles in place some minutes after a StackSet update', async () => {
     const before = roleIn(member)?.uniqueId;
     const { OperationId } = await update(
       templateWith({
@@ -100,7 +100,7 @@ describe('an update of a stack set', () => {
     expect(operation.StackSetOperation).toMatchObject({ Action: 'UPDATE', Status: 'SUCCEEDED' });
   });
 
-  it('creates new resources and removes resources that the template no longer has', async () => {
+  it("creates and removes resources when the StackSet's template changes", async () => {
     const Other = { ...Role, Properties: { ...Role.Properties, RoleName: 'other', ManagedPolicyArns: [] } };
     await update(templateWith({ ManagedPolicyArns: [] }, { Other }));
     expect(await pass(3)).toEqual([[member, 'CURRENT', 'SUCCEEDED']]);
@@ -108,7 +108,7 @@ describe('an update of a stack set', () => {
     expect([...getWorld().instanceProfiles.values(), ...getWorld().managedPolicies.values()]).toEqual([]);
   });
 
-  it('replaces a role when its name changes', async () => {
+  it('replaces a role when its name changes in the template', async () => {
     await update(templateWith({ RoleName: 'store' }));
     expect(await pass(3)).toEqual([[member, 'CURRENT', 'SUCCEEDED']]);
     expect(roleIn(member)).toBeUndefined();
@@ -116,7 +116,7 @@ describe('an update of a stack set', () => {
     expect(profile?.roleArn).toBe(roleIn(member, 'store')?.arn);
   });
 
-  it('leaves an account as it was when one resource fails, and keeps the new template', async () => {
+  it("keeps an account's resources when one resource fails, and keeps the new template", async () => {
     env.organization.addRole({ accountId: member, name: 'taken', trust: policy() });
     const Taken = { ...Role, Properties: { ...Role.Properties, RoleName: 'taken' } };
     const body = templateWith({ MaxSessionDuration: 3_600 }, { Profile, Read, Taken });
@@ -130,7 +130,7 @@ describe('an update of a stack set', () => {
     expect(StackSet?.TemplateBody).toBe(body);
   });
 
-  it('succeeds when it is tried again after the cause is gone', async () => {
+  it('succeeds when the update is tried again without the cause of the failure', async () => {
     getWorld().cloudFormation.failures.set(member, 'Account is not ready');
     await update(templateWith({ MaxSessionDuration: 3_600 }));
     expect(await pass(3)).toEqual([
@@ -142,7 +142,7 @@ describe('an update of a stack set', () => {
     expect(roleIn(member)?.maxSessionSeconds).toBe(3_600);
   });
 
-  it('reaches accounts that come later', async () => {
+  it('deploys the updated template to later accounts', async () => {
     await update(templateWith({ MaxSessionDuration: 3_600 }));
     await pass(3);
     env.organization.createAccount({ id: later, name: 'later' });
@@ -159,7 +159,7 @@ describe('an update of a stack set', () => {
     expect(roleIn(member)).toBeUndefined();
   });
 
-  it('turns automatic deployment off when it is asked to', async () => {
+  it('turns automatic deployment off when the update requests it', async () => {
     await update(undefined, { UsePreviousTemplate: true, AutoDeployment: { Enabled: false } });
     await pass(3);
     env.organization.createAccount({ id: later, name: 'later' });
@@ -167,7 +167,7 @@ describe('an update of a stack set', () => {
     expect(await pass(3)).toEqual([[member, 'CURRENT', 'SUCCEEDED']]);
   });
 
-  it('is refused while another operation runs, without capabilities, and in a member account', async () => {
+  it('refuses an update during another operation, without capabilities, and from a member account', async () => {
     const body = templateWith({ MaxSessionDuration: 3_600 });
     expect(await refusal(update(body, { Capabilities: [] }))).toMatchObject({
       name: 'InsufficientCapabilitiesException',

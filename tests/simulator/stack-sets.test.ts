@@ -60,7 +60,7 @@ const pass = async (minutes: number) => {
 const onWorkloads = { OrganizationalUnitIds: [workloads] };
 
 describe('a stack set', () => {
-  it('creates its resources in the accounts of its OUs after some minutes', async () => {
+  it("creates the StackSet's resources in the accounts of its OUs after some minutes", async () => {
     await createStackSet(client);
     const { OperationId } = await createStackInstances(client, onWorkloads);
     expect(await pass(1)).toEqual([[member, 'OUTDATED', 'PENDING']]);
@@ -71,7 +71,7 @@ describe('a stack set', () => {
     expect(operation.StackSetOperation?.Status).toBe('SUCCEEDED');
   });
 
-  it('reaches accounts of nested OUs, and never the management account', async () => {
+  it('deploys to accounts of nested OUs, and never to the management account', async () => {
     env.organization.addAccount({ id: another, name: 'nested', parentId: nested });
     await createStackSet(client);
     await createStackInstances(client, { OrganizationalUnitIds: ['r-abcd'] });
@@ -95,13 +95,13 @@ describe('a stack set', () => {
     });
   });
 
-  it('refuses a stack set without the capability that named roles need', async () => {
+  it('refuses a StackSet without the capability that named roles require', async () => {
     expect(await refusal(createStackSet(client, { Capabilities: ['CAPABILITY_IAM'] }))).toMatchObject({
       name: 'InsufficientCapabilitiesException',
     });
   });
 
-  it('refuses a stack set of a member account, and accepts one of a delegated administrator', async () => {
+  it('refuses a StackSet from a member account, and accepts one from a delegated administrator', async () => {
     const { organization } = env;
     const refused = createStackSet(clientOf(member));
     expect(await refusal(refused)).toMatchObject({ name: 'ValidationError' });
@@ -137,7 +137,7 @@ describe('automatic deployment', () => {
     expect(roleIn(id)).toBeDefined();
   });
 
-  it('removes the resources of an account that leaves the OU', async () => {
+  it("removes the StackSet's resources when an account leaves the OU", async () => {
     env.organization.moveAccount(member, elsewhere);
     await pass(2);
     expect(roleIn(member)).toBeDefined();
@@ -145,13 +145,13 @@ describe('automatic deployment', () => {
     expect(roleIn(member)).toBeUndefined();
   });
 
-  it('leaves an account that leaves the organization without the resources', async () => {
+  it("removes the StackSet's resources from an account that leaves the organization", async () => {
     env.organization.removeAccount(member);
     expect(await pass(3)).toEqual([]);
     expect(roleIn(member)).toBeUndefined();
   });
 
-  it('ignores the account filter of a deployment', async () => {
+  it('ignores the account filter in automatic deployments', async () => {
     const id = env.organization.createAccount({ name: 'filtered' });
     await createStackInstances(client, {
       ...onWorkloads,
@@ -163,7 +163,7 @@ describe('automatic deployment', () => {
   });
 });
 
-it('keeps the filter of one deployment', async () => {
+it('applies the account filter to the deployment that has it', async () => {
   env.organization.addAccount({ id: another, name: 'second', parentId: workloads });
   await createStackSet(client, { AutoDeployment: { Enabled: false } });
   await createStackInstances(client, {
@@ -197,7 +197,7 @@ describe('an instance', () => {
       )
     ).StackInstance;
 
-  it('fails with the reason when the name of its role is taken, and makes nothing', async () => {
+  it("fails with the reason and creates nothing when a role's name is taken", async () => {
     env.organization.addRole({ accountId: member, name: 'shop', trust: policy() });
     await createStackSet(client);
     const { OperationId } = await createStackInstances(client, onWorkloads);
@@ -208,7 +208,7 @@ describe('an instance', () => {
     expect(operation.StackSetOperation?.Status).toBe('FAILED');
   });
 
-  it('fails with the reason that a test gives, and succeeds when it is deployed again', async () => {
+  it('fails with the reason that a test sets, and succeeds when it is deployed again', async () => {
     const { failures } = env.organization.world.cloudFormation;
     failures.set(member, 'Account is not ready');
     await createStackSet(client);
@@ -220,7 +220,7 @@ describe('an instance', () => {
     expect(await pass(3)).toEqual([[member, 'CURRENT', 'SUCCEEDED']]);
   });
 
-  it('removes an instance with its resources, and then the stack set', async () => {
+  it('removes a stack instance with its resources, and then the StackSet', async () => {
     await createStackSet(client);
     await createStackInstances(client, onWorkloads);
     await pass(3);
@@ -234,7 +234,7 @@ describe('an instance', () => {
     expect(await refusal(statuses())).toMatchObject({ name: 'StackSetNotFoundException' });
   });
 
-  it('waits for its turn while another operation runs', async () => {
+  it('queues a stack instance while another operation runs', async () => {
     await createStackSet(client);
     await createStackInstances(client, onWorkloads);
     expect(await refusal(createStackInstances(client, onWorkloads))).toMatchObject({

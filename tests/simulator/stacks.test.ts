@@ -39,7 +39,7 @@ const read = async () =>
     (stack) => stack.StackName === StackName,
   );
 
-it('creates the resources of its template, in the order of their references', async () => {
+it("creates a stack's resources in the order of their references", async () => {
   await create();
   expect(await read()).toMatchObject({
     StackStatus: 'CREATE_COMPLETE',
@@ -55,7 +55,7 @@ it('creates the resources of its template, in the order of their references', as
   expect(readPolicy?.versions[0]?.document).toContain(`arn:aws:iam::${management}:role/account-onboarding/*`);
 });
 
-it('deletes what it created', async () => {
+it('deletes the resources that a stack created', async () => {
   await create();
   await client.send(new DeleteStackCommand({ StackName }));
   const { roles, instanceProfiles, managedPolicies } = env.organization.world;
@@ -63,7 +63,7 @@ it('deletes what it created', async () => {
   expect(await refusal(read())).toMatchObject({ name: 'ValidationError' });
 });
 
-it('rolls back when IAM refuses one of its resources', async () => {
+it('rolls a stack back when IAM refuses one of its resources', async () => {
   env.organization.addInstanceProfile({ accountId: management, name: 'shop' });
   await create();
   const stack = await read();
@@ -73,7 +73,7 @@ it('rolls back when IAM refuses one of its resources', async () => {
   expect(env.organization.world.managedPolicies.size).toBe(0);
 });
 
-it('rolls back when a type of resource is not simulated', async () => {
+it('rolls a stack back when a resource type is not simulated', async () => {
   await create({ Resources: { Queue: { Type: 'AWS::SQS::Queue' } } });
   expect((await read())?.StackStatusReason).toContain('does not model AWS::SQS::Queue');
 });

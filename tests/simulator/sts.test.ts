@@ -37,7 +37,7 @@ const trusting = (trust: PolicyDocument): Promise<unknown> => {
 };
 
 describe('AssumeRole', () => {
-  test('gives credentials of the role, each time new ones, for an hour', async () => {
+  test('returns different credentials of the role each time, valid for an hour', async () => {
     const first = await assume(log, 'account-onboarding-spoke');
     const second = await assume(log, 'account-onboarding-spoke');
     expect(first.Credentials?.AccessKeyId).not.toBe(second.Credentials?.AccessKeyId);
@@ -85,7 +85,7 @@ describe('AssumeRole', () => {
     await expect(trusting(narrowed(roleArn(hub, 'account-onboarding-*')))).resolves.toBeDefined();
   });
 
-  test('knows the organization and the external id', async () => {
+  test("evaluates the organization's id and the external id in a trust policy", async () => {
     const trust = policy({
       Effect: 'Allow',
       Principal: { AWS: '*' },
@@ -115,7 +115,7 @@ describe('AssumeRole', () => {
     expect(await refusal(assume(log, 'account-onboarding-spoke'))).toMatchObject({ name: 'AccessDenied' });
   });
 
-  test('wants a proper session name', async () => {
+  test('requires a valid session name', async () => {
     const RoleArn = roleArn(log, 'account-onboarding-spoke');
     const call = sts().send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'not / so' }));
     expect(await refusal(call)).toMatchObject({ name: 'ValidationError' });
@@ -151,7 +151,7 @@ describe('credentials', () => {
     expect(await refusal(s3(expired).send(bucket))).toMatchObject({ name: 'ExpiredToken' });
   });
 
-  test('refuses credentials that nobody issued', async () => {
+  test('refuses credentials that were never issued', async () => {
     expect(await refusal(sts(unknown).send(identity))).toMatchObject({ name: 'InvalidClientTokenId' });
     expect(await refusal(s3(unknown).send(bucket))).toMatchObject({ name: 'InvalidAccessKeyId' });
   });

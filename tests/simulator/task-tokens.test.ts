@@ -20,7 +20,7 @@ const callback = (more: object = {}): States[string] => ({
 const input = { id: 'a', seconds: 86_400 };
 
 describe('a task that waits for its token', () => {
-  test('gets its payload and a token, and ends with what comes back, not with what its function gives', async () => {
+  test('passes a token to a Task that waits for it, and ends the Task with the answer to the token', async () => {
     const tasks = createTaskTokens();
     const asked: unknown[] = [];
     const AskArn = async (payload: unknown) => {
@@ -35,7 +35,7 @@ describe('a task that waits for its token', () => {
     expect(result).toMatchObject({ status: 'SUCCEEDED', output: { verdict: 'yes' } });
   });
 
-  test('gives a task another token each time it is entered', async () => {
+  test('passes a new token each time a Task is entered', async () => {
     const tasks = createTaskTokens();
     const tokens: unknown[] = [];
     const AskArn = async (payload: unknown) => {
@@ -54,7 +54,7 @@ describe('a task that waits for its token', () => {
   test.each([
     ['its time is over', 'States.Timeout'],
     ['its function throws', 'AccessDeniedError'],
-  ])('catches the error by name when %s', async (_, error) => {
+  ])('catches the error of a waiting Task by name when %s', async (_, error) => {
     const tasks = createTaskTokens();
     const AskArn =
       error === 'States.Timeout' ? async () => tasks.timeOut() : fails('AccessDeniedError', 'no topic');
@@ -69,7 +69,7 @@ describe('a task that waits for its token', () => {
     expect(tasks.waiting()).toEqual([]);
   });
 
-  test('ends the execution as waiting where nobody waits for it, after its function was called', async () => {
+  test('ends the execution as waiting when no answer to the token comes', async () => {
     const asked: unknown[] = [];
     const states = {
       Ask: callback({ Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Never' }] }),
@@ -84,7 +84,7 @@ describe('a task that waits for its token', () => {
   });
 });
 
-test('accepts one answer per token, and refuses unknown tokens', async () => {
+test('accepts one answer for each token, and refuses unknown tokens', async () => {
   const env = await createEnv({ ready: false });
   const { sfn } = otherServices(env).hub;
   const { token: taskToken, ended } = env.organization.world.tasks.open();

@@ -5,7 +5,7 @@ import { storeContract } from './contract.ts';
 
 storeContract('the store in memory', async () => createMemoryStore());
 
-test('lets one of two simultaneous changes start again, as the table does', async () => {
+test('restarts one of two simultaneous changes, as DynamoDB does', async () => {
   const { registry } = createMemoryStore();
   const results = await Promise.all([
     registry.put(anAccount({ id: '111122223333' }), undefined, at),

@@ -15,7 +15,7 @@ const sent = (error?: unknown) =>
   });
 
 describe('a transaction', () => {
-  test('returns true when it was applied', async () => {
+  test('returns true when the transaction was applied', async () => {
     expect(await sent()).toBe(true);
   });
 
@@ -24,12 +24,15 @@ describe('a transaction', () => {
     [['None', 'ConditionalCheckFailed']],
     [['None', 'TransactionConflict']],
     [['ConditionalCheckFailed', 'TransactionConflict']],
-  ])('returns false when it was canceled with %j, so that the caller starts again', async (codes) => {
-    expect(await sent(cancelled(...codes))).toBe(false);
-  });
+  ])(
+    'returns false when the transaction was canceled with %j, so that the caller starts again',
+    async (codes) => {
+      expect(await sent(cancelled(...codes))).toBe(false);
+    },
+  );
 
   test.each([[['None', 'ThrottlingError']], [['ConditionalCheckFailed', 'ProvisionedThroughputExceeded']]])(
-    'throws a retryable error when it was canceled with %j',
+    'throws a retryable error when the transaction was canceled with %j',
     async (codes) => {
       const error = cancelled(...codes);
       await expect(sent(error)).rejects.toMatchObject({
@@ -41,14 +44,14 @@ describe('a transaction', () => {
   );
 
   test.each([[['ValidationError', 'None']], [['ConditionalCheckFailed', 'AccessDenied']], [[]]])(
-    'throws the error of DynamoDB when it was canceled with %j',
+    "throws DynamoDB's error when the transaction was canceled with %j",
     async (codes: string[]) => {
       const error = cancelled(...codes);
       await expect(sent(error)).rejects.toBe(error);
     },
   );
 
-  test('passes on every other error', async () => {
+  test('rethrows every other error of a transaction', async () => {
     const error = new Error('socket hang up');
     await expect(sent(error)).rejects.toBe(error);
   });

@@ -11,7 +11,7 @@ const statuses = (ended: readonly { readonly status: string }[]) => [
 
 export function accountFlows(makeStorage: MakeStorage): void {
   describe('accounts', () => {
-    test('writes both accounts to every policy when two arrive at once', async () => {
+    test('writes both accounts to every policy when two accounts arrive at once', async () => {
       const env = await createEnv({ storage: await makeStorage() });
       slowly(env, 100);
       const [first, second] = [created(env), created(env)];
@@ -39,7 +39,7 @@ export function accountFlows(makeStorage: MakeStorage): void {
       expect(counts['1234abcd-12ab-34cd-56ef-1234567890ab']).toBeLessThan(5);
     });
 
-    test('applies the same event once when it arrives five times at once', async () => {
+    test('serves an account once when its event arrives five times at once', async () => {
       const env = await createEnv({ storage: await makeStorage() });
       slowly(env, 100);
       const { event } = created(env);
@@ -51,7 +51,7 @@ export function accountFlows(makeStorage: MakeStorage): void {
       expect(writeCounts(env)).toMatchObject({ 'example-logs': 1, 'base/node': 1 });
     });
 
-    test('writes nothing when an account is onboarded again', async () => {
+    test('writes nothing when an account is onboarded a second time', async () => {
       const env = await createEnv({ storage: await makeStorage() });
       const { id, event } = created(env);
       await onboard(env, event);
@@ -68,7 +68,7 @@ export function accountFlows(makeStorage: MakeStorage): void {
       expect(writeCounts(env)).toEqual({});
     });
 
-    test('loses nothing and sends no late write when a lease holder dies before its write', async () => {
+    test('loses no account and sends no late write when a lease holder dies before its write', async () => {
       const env = await createEnv({ storage: await makeStorage() });
       const dead = death('UpdateLogAccountFunctionArn', 'after');
       const first = created(env);
@@ -95,7 +95,7 @@ export function accountFlows(makeStorage: MakeStorage): void {
       expect(named(env)).toEqual(due(env));
     });
 
-    test('takes over a resource when a lease holder dies after its write', async () => {
+    test('takes over a resource when the lease holder dies after its write', async () => {
       const env = await createEnv({ storage: await makeStorage() });
       const dead = death('UpdateLogAccountFunctionArn', 'after');
       const first = created(env);
@@ -113,7 +113,7 @@ export function accountFlows(makeStorage: MakeStorage): void {
       expect(await env.store.resources.get(bucket)).toEqual(remembered);
     });
 
-    test('records what a dead attempt wrote, with the documents before it', async () => {
+    test('records what an ended attempt wrote, with the documents before its write', async () => {
       const env = await createEnv({ storage: await makeStorage() });
       const dead = death('UpdateLogAccountFunctionArn', 'after');
       fault(env, 'PutBucketPolicy', dead.here);
@@ -126,7 +126,7 @@ export function accountFlows(makeStorage: MakeStorage): void {
       expect(JSON.stringify(change?.after)).toContain('AccountOnboardingflowsLogsWrite');
     });
 
-    test('continues on other resources while it waits for a dead lease holder', async () => {
+    test('continues on other resources while it waits for the lease of an ended attempt', async () => {
       const env = await createEnv({ storage: await makeStorage() });
       const dead = death('UpdateLogAccountFunctionArn');
       fault(env, 'PutKeyPolicy', dead.here);

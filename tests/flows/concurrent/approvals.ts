@@ -8,7 +8,7 @@ export function approvalFlows(makeStorage: MakeStorage): void {
   const configuration = approving({ all: true });
 
   describe('approvals', () => {
-    test('keeps one verdict when two operators answer differently at once', async () => {
+    test('keeps one approval decision when two operators answer differently at once', async () => {
       const env = await createEnv({ configuration, storage: await makeStorage() });
       const { id, event } = created(env);
       const { request, ended } = await untilItWaits(env, event);
@@ -29,7 +29,7 @@ export function approvalFlows(makeStorage: MakeStorage): void {
       expect(Object.values(named(env)).flat().includes(id)).toBe(isApproved);
     });
 
-    test('approves every account when the requests of several runs are answered at once', async () => {
+    test('approves every account when the requests of several runs are approved at once', async () => {
       const env = await createEnv({ configuration, storage: await makeStorage() });
       const accounts = [created(env), created(env), created(env)];
       const waiting = await Promise.all(accounts.map(({ event }) => untilItWaits(env, event)));
@@ -42,7 +42,7 @@ export function approvalFlows(makeStorage: MakeStorage): void {
       expect(named(env)).toEqual(due(env));
     });
 
-    test('releases both runs of an account when both are approved at once', async () => {
+    test('continues both runs of an account when both are approved at once', async () => {
       const env = await createEnv({ configuration, storage: await makeStorage() });
       const { id, event } = created(env);
       const waiting = await Promise.all([event, event].map((each) => untilItWaits(env, each)));

@@ -20,7 +20,7 @@ function cloudTrailEvent(env: SecretEnv, name: 'RotationSucceeded' | 'RotationFa
 
 export function deliveryFlows(makeStorage: MakeStorage): void {
   describe('a new version of a secret', () => {
-    test('deploys a version once, however many events report it', async () => {
+    test('deploys a secret version once when several events report it', async () => {
       const env = await createSecretEnv({
         environments: ['production', 'test'],
         storage: await makeStorage(),

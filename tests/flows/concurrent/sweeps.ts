@@ -8,7 +8,7 @@ import { due, named, onboard, writeCounts } from '../../fixtures/test-env.ts';
 
 export function sweepFlows(makeStorage: MakeStorage): void {
   describe('sweeps', () => {
-    test('writes each resource once in two simultaneous sweeps', async () => {
+    test('writes each resource once when two sweeps run at once', async () => {
       const env = await createSweptEnv({ storage: await makeStorage() });
       created(env);
       slowly(env, 100);
@@ -20,7 +20,7 @@ export function sweepFlows(makeStorage: MakeStorage): void {
       expect(writeCounts(env)).toMatchObject({ 'example-logs': 1 });
     });
 
-    test('loses nothing when a sweep and runs of accounts work at once', async () => {
+    test('loses no account when a sweep and runs of accounts work at once', async () => {
       const env = await createSweptEnv({ storage: await makeStorage() });
       slowly(env, 100);
       const accounts = Array.from({ length: 5 }, () => created(env));

@@ -35,7 +35,7 @@ const runFunction = (accountId = orders, service = 'lambda.amazonaws.com') =>
 const startWorker = (accountId = orders) =>
   launchInstance(env.organization.world, { accountId, instanceProfile: 'OrdersWorker' });
 
-it('makes the account ready when the StackSets have deployed its roles', async () => {
+it('reports the account as ready when the StackSets have deployed its roles', async () => {
   const { run } = await onboardInto(env, otherOrders, 'Workloads/Orders');
   expect(run.readiness).toEqual({ ready: true, counts: { verified: 3 }, reasons: [] });
 });
@@ -49,7 +49,7 @@ it.each([
   expect(Arn).toBe(`arn:aws:sts::${payments}:assumed-role/PaymentsWriter/session`);
 });
 
-it('refuses another role of the account when it asks for the role of the central account', async () => {
+it("refuses another role of the account that requests the central account's role", async () => {
   await expect(assume(env, addStranger(env, orders, 'Other', '/app/'), writer)).rejects.toEqual(refused);
 });
 
@@ -58,11 +58,11 @@ it('refuses a role of the same name when its account is outside the OU', async (
   await expect(assume(env, outsider, writer)).rejects.toEqual(refused);
 });
 
-it('refuses another service when it asks for the role of the function', () => {
+it("refuses another service that assumes the function's role", () => {
   expect(() => runFunction(orders, 'ec2.amazonaws.com')).toThrow(refused);
 });
 
-it('lets the central account assume the role of the member account when a grant names it', async () => {
+it("lets the central account assume the member account's role when a grant names it", async () => {
   const billing = env.organization.credentialsOf(payments, 'Billing');
   await expect(assume(env, billing, roleArn(orders, 'app/OrderTotals'))).resolves.toBeDefined();
 
@@ -71,7 +71,7 @@ it('lets the central account assume the role of the member account when a grant 
   await expect(assume(env, billing, roleArn(shipping, 'app/Shipments'))).rejects.toEqual(refused);
 });
 
-it('lets a member account read in another one when it shows the external id', async () => {
+it('lets a member account read in another member account when it sends the external id', async () => {
   const bucket = { accountId: shipping, region: 'eu-west-1', name: 'example-shipments' };
   env.organization.addBucket(bucket);
   env.organization.world.buckets.get(bucket.name)?.objects.set('today.json', '[]');
@@ -87,7 +87,7 @@ it('lets a member account read in another one when it shows the external id', as
   await expect(s3.send(new ListObjectsV2Command({ Bucket }))).rejects.toEqual(refused);
 });
 
-it('refuses a member account when the external id is missing or the account is another one', async () => {
+it('refuses a member account when its external id is missing or wrong', async () => {
   const shipments = roleArn(shipping, 'app/Shipments');
   await onboardInto(env, otherOrders, 'Workloads/Orders');
 

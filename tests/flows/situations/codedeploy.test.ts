@@ -66,20 +66,20 @@ async function createDataKey(): Promise<Uint8Array> {
   return CiphertextBlob ?? new Uint8Array();
 }
 
-it('makes the account ready when the StackSet has brought its roles', async () => {
+it('reports the account as ready when the StackSet has deployed its roles', async () => {
   const { run } = await onboardInto(env, '777788889999', 'Workloads/Production');
   expect(run.readiness).toEqual({ ready: true, counts: { verified: 5 }, reasons: [] });
 });
 
 describe('the pipeline', () => {
-  it('deploys to the account when it has assumed the deployer', async () => {
+  it('deploys to the account when the pipeline has assumed the deployer role', async () => {
     const { accessKeyId } = await assume(env, pipeline, deployer());
     expect(whyDenied(accessKeyId, 'codedeploy:CreateDeployment')).toBeUndefined();
     expect(whyDenied(accessKeyId, 'codedeploy:RegisterApplicationRevision')).toBeUndefined();
     expect(whyDenied(accessKeyId, 'codedeploy:DeleteApplication')).toMatch(/no identity-based policy allows/);
   });
 
-  it("lets only the pipeline's role assume the deployer", async () => {
+  it("lets only the pipeline's role assume the deployer role", async () => {
     const other = addStranger(env, development, 'Other', '/ci/');
     const elsewhere = addStranger(env, staging, 'Pipeline', '/ci/');
     await expect(assume(env, other, deployer())).rejects.toEqual(refused);
@@ -106,7 +106,7 @@ function whyDenied(accessKeyId: string, action: string): string | undefined {
 }
 
 describe('a revision', () => {
-  it('lets instances and the deployer read a revision when the account is onboarded', async () => {
+  it('lets instances and the deployer role read a revision when the account is onboarded', async () => {
     expect(await fetchRevision(startInstance())).toBe('the revision');
     expect(await fetchRevision(await assume(env, pipeline, deployer()))).toBe('the revision');
   });
@@ -120,20 +120,20 @@ describe('a revision', () => {
     await expect(decrypt(addStranger(env, production, 'Other'))).rejects.toEqual(refused);
   });
 
-  it('refuses to let instances write a revision', async () => {
+  it('denies instances the write of a revision', async () => {
     const s3 = clientOf(env, S3Client, startInstance());
     await s3.send(new ListObjectsV2Command({ Bucket }));
     await expect(s3.send(new PutObjectCommand({ Bucket, Key, Body: 'mine' }))).rejects.toEqual(refused);
   });
 
-  it('refuses the revision to other roles of the account and to accounts outside the OU', async () => {
+  it('denies a revision to other roles of the account and to accounts outside the OU', async () => {
     await onboardInto(env, staging, 'Workloads/Staging');
     await expect(fetchRevision(addStranger(env, production, 'Other'))).rejects.toEqual(refused);
     await expect(fetchRevision(addStranger(env, staging, 'Web', '/app/'))).rejects.toEqual(refused);
   });
 });
 
-it('lets CodeDeploy alone work as the service role', () => {
+it('lets only CodeDeploy use the service role', () => {
   const { world } = env.organization;
   const role = roleArn(production, 'deploy/CodeDeploy');
   expect(assumeRoleAsService(world, { service: 'codedeploy.amazonaws.com', roleArn: role })).toBeDefined();

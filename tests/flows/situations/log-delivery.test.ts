@@ -69,7 +69,7 @@ async function deliver(delivery: Delivery, accountId: string, folderOf = account
 const written = (bucket: string) => [...(env.organization.world.buckets.get(bucket)?.objects.keys() ?? [])];
 
 describe.each(deliveries)('%s', (_, delivery) => {
-  it('writes under the id of the account when the account is onboarded', async () => {
+  it("delivers logs under the account's id when the account is onboarded", async () => {
     await expect(deliver(delivery, member)).rejects.toEqual(refused);
 
     const { run } = await onboardInto(env, member, 'Workloads');
@@ -79,26 +79,26 @@ describe.each(deliveries)('%s', (_, delivery) => {
     expect(written(delivery.bucket)).toEqual([delivery.key(member)]);
   });
 
-  it('refuses a service that writes under the id of an account that is not onboarded', async () => {
+  it('refuses a log delivery under the id of an account that is not onboarded', async () => {
     await onboardInto(env, member, 'Workloads');
     await expect(deliver(delivery, member, sandbox)).rejects.toEqual(refused);
     expect(written(delivery.bucket)).toEqual([]);
   });
 
-  it('refuses a service when the bucket owner would not own the object', async () => {
+  it('refuses a log delivery when the bucket owner would not own the object', async () => {
     await onboardInto(env, member, 'Workloads');
     const s3 = clientOf(env, S3Client, credentialsOf(delivery, member));
     const object = { Bucket: delivery.bucket, Key: delivery.key(member), Body: 'events' };
     await expect(s3.send(new PutObjectCommand(object))).rejects.toEqual(refused);
   });
 
-  it('refuses a service that acts for an account of another organization', async () => {
+  it('refuses a log delivery for an account of another organization', async () => {
     await onboardInto(env, member, 'Workloads');
     await expect(deliver(delivery, '999988887777')).rejects.toEqual(refused);
   });
 });
 
-it('writes no flow logs when the account is outside the OU of the grant', async () => {
+it('delivers no flow logs when the account is outside the OU of the grant', async () => {
   await onboardInto(env, sandbox, 'Sandbox');
   await deliver(cloudTrail, sandbox);
   await expect(deliver(flowLogs, sandbox)).rejects.toEqual(refused);

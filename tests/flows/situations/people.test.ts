@@ -40,12 +40,12 @@ beforeEach(async () => {
 const readOnly = (accountId = inside) => roleArn(accountId, 'people/ReadOnly');
 const audit = (accountId = inside) => roleArn(accountId, 'people/Audit');
 
-it('makes the account ready when the StackSet has brought both roles', async () => {
+it('reports the account as ready when the StackSet has deployed both roles', async () => {
   const { run } = await onboardInto(env, '777788889999', 'Workloads');
   expect(run.readiness).toMatchObject({ ready: true, counts: { verified: 2 }, reasons: [] });
 });
 
-it('lets a person read in the account when the person shows MFA', async () => {
+it('lets a person with MFA read in the account', async () => {
   const session = await assume(env, jane, readOnly(), mfa);
   const iam = clientOf(env, IAMClient, session, 'us-east-1');
 
@@ -60,7 +60,7 @@ it('refuses a person when MFA is missing or wrong', async () => {
   await expect(assume(env, jane, readOnly(), { ...mfa, TokenCode: '000000' })).rejects.toEqual(refused);
 });
 
-it('refuses a person when the group does not allow the role', async () => {
+it("refuses a person when the person's group does not allow the role", async () => {
   const john = addPerson(env, 'john', []);
   const device = { ...mfa, SerialNumber: `arn:aws:iam::${security}:mfa/john` };
   await expect(assume(env, john, readOnly(), device)).rejects.toEqual(refused);
@@ -78,13 +78,13 @@ it('refuses a person when the account leaves the OU', async () => {
   await expect(assume(env, jane, readOnly(), mfa)).rejects.toEqual(refused);
 });
 
-it('lets the audit tool in when it shows the external id', async () => {
+it('lets the audit tool assume its role when it sends the external id', async () => {
   await expect(assume(env, tool, audit(), external)).resolves.toBeDefined();
   await expect(assume(env, tool, audit())).rejects.toEqual(refused);
   await expect(assume(env, tool, audit(), { ExternalId: 'other' })).rejects.toEqual(refused);
 });
 
-it('refuses everybody of another organization when they show the external id', async () => {
+it('refuses principals of another organization even when they send the external id', async () => {
   const foreign = '999988887777';
   env.organization.addForeignAccount(foreign);
   const stranger = addStranger(env, foreign, 'AuditTool');

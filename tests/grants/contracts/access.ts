@@ -19,7 +19,7 @@ export function accessContract(kind: GrantKind, on: MakeGrantFixture, unverified
     return { entry, ref, documents: Object.values(kind.toDocuments(next, owned)) };
   };
 
-  test.each([first, second])('lets %s do what the grant is for', (id) => {
+  test.each([first, second])("lets %s perform the grant's actions", (id) => {
     const { entry, ref, documents } = render();
     const [granted] = accountsOf([id]);
 
@@ -30,7 +30,7 @@ export function accessContract(kind: GrantKind, on: MakeGrantFixture, unverified
       expect(judgeAccess(documents, kind.policyKind, access)).toEqual({ outcome: 'allowed', why: '' });
   });
 
-  test('speaks of the account when an access has the central half alone, and of a role when it has two', () => {
+  test('names the account in an access with a central half only, and a role in one with two halves', () => {
     const { entry, ref } = render();
     const [granted] = accountsOf([first]);
 
@@ -50,7 +50,7 @@ export function accessContract(kind: GrantKind, on: MakeGrantFixture, unverified
       expect(judgeAccess(documents, kind.policyKind, access).why).toBe('no statement allows it');
   });
 
-  test('lists ARNs that cover the resource when a policy is of a resource, and the principal otherwise', () => {
+  test("lists the resource's ARN for a resource policy, and the principal's ARN for other grants", () => {
     const { entry, ref } = render();
     const [granted] = accountsOf([first]);
     const patterns = kind.listArns(ref, context);

@@ -13,11 +13,11 @@ export function actionContract(kind: GrantKind, on: MakeGrantFixture): void {
   const { read, write } = kind.actions;
   const all = listActions(kind);
 
-  test('completes a full life with the listed actions', async () => {
+  test('completes the full life of a grant with only the listed actions', async () => {
     await expect(runFullLife(kind, on(createGrantEnv(allowing(all))))).resolves.toBeDefined();
   });
 
-  test('completes a full life with the listed permissions, which give nothing on other resources', async () => {
+  test('completes the full life of a grant with only the listed permissions, which allow nothing else', async () => {
     const { ref, holder } = on();
     const elsewhere = { ...ref, id: holder.missingId };
     const permitted = kind.listPermissions(ref, context).flatMap(({ actions }) => actions);
@@ -40,7 +40,7 @@ export function actionContract(kind: GrantKind, on: MakeGrantFixture): void {
     expect(JSON.stringify(holder.content())).toBe(before);
   });
 
-  test('denies the read without read actions', async () => {
+  test('denies the read when the read actions are missing', async () => {
     const { read: reading, ref } = on(createGrantEnv(allowing(write)));
 
     const error = await reading().catch((thrown: unknown) => thrown);

@@ -32,7 +32,7 @@ export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
     for (const { Sid } of listBroughtStatements(kind, back, owned)) expect(sids).toContain(Sid);
   });
 
-  test('changes nothing in the second run', async () => {
+  test('changes nothing when the same grant is written again', async () => {
     const { bring } = on();
     const { owned } = await bring(two);
 
@@ -63,7 +63,7 @@ export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
     expect(listGrantedAccounts(kind, made, brought)).toEqual([first, third]);
   });
 
-  test('restores the resource when the last account leaves', async () => {
+  test('restores the original resource when the last account leaves', async () => {
     const { bring, holder, read } = on();
     const before = await read();
     const others = holder.othersContent();
@@ -76,7 +76,7 @@ export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
     expect(holder.othersContent()).toEqual(others);
   });
 
-  test('keeps a former grant beside new accounts when it is retained, and removes it otherwise', async () => {
+  test('keeps a former grant beside new accounts when it is retained, and otherwise removes it', async () => {
     const made = on();
     const { owned } = await made.bring(two);
     const other = { name: 'another' };
@@ -95,7 +95,7 @@ export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
     expect(listNamedAccounts(kind, gone.back, gone.owned).has(third)).toBe(true);
   });
 
-  test('removes an account from a former grant that is retained without it', async () => {
+  test('removes an account from a retained former grant when the account is excluded', async () => {
     const made = on();
     const { owned } = await made.bring(two);
     const other = { name: 'another', ...retained(first) };
@@ -110,7 +110,7 @@ export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
     expect(listNamedAccounts(kind, none.back, none.owned).has(third)).toBe(false);
   });
 
-  test('removes accounts of a current grant when former grants are retained', async () => {
+  test('removes accounts of a current grant even when former grants are retained', async () => {
     const made = on();
     const { owned } = await made.bring(two);
 

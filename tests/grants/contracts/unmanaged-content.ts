@@ -42,7 +42,7 @@ export function unmanagedContentContract(kind: GrantKind, on: MakeGrantFixture):
 
   const bearsMarks = on().holder.clashes.length > 0;
 
-  test('keeps what others gave an account on a resource without marks', async () => {
+  test('keeps unmanaged access of an account on a resource without managed Sids', async () => {
     if (bearsMarks) return;
     const made = on();
     made.holder.give?.(first);
@@ -55,7 +55,7 @@ export function unmanagedContentContract(kind: GrantKind, on: MakeGrantFixture):
     expect(JSON.stringify(made.holder.content())).toBe(before);
   });
 
-  test('refuses a clash of marks and writes nothing', async () => {
+  test('refuses an unknown managed Sid and writes nothing', async () => {
     for (const index of on().holder.clashes.keys()) {
       const { bring, holder } = on();
       holder.clashes[index]?.put();

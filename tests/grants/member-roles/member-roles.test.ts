@@ -14,23 +14,23 @@ const role = (more: object) => memberRoleSchema.parse({ name: 'team/Role', for: 
 const trust = (more: object, where = place) => createTrustPolicy(role(more), context, where).Statement;
 
 describe('a reference to a member role', () => {
-  it('finds the role when the name has its path or not', () => {
+  it('finds a member role by its name with or without the path', () => {
     expect(getMemberRole('app/Web', context)).toBe(getMemberRole('Web', context));
   });
 
-  it('gives the names with their paths when an entry names member roles and others', () => {
+  it('returns names with paths when an entry names member roles and other roles', () => {
     expect(
       listRoleNames({ memberRoles: ['Web', 'deploy/Deployer'], roles: ['ci/*', 'app/Web'] }, context),
     ).toEqual(['ci/*', 'app/Web', 'deploy/Deployer']);
   });
 
-  it('means all roles when an entry names none', () => {
+  it('returns no role names when an entry names none, so that all roles are meant', () => {
     expect(listRoleNames({}, context)).toBeUndefined();
   });
 });
 
 describe('the trust policy of a member role', () => {
-  it('asks for MFA when people are trusted', () => {
+  it('requires MFA when people are trusted', () => {
     expect(trust({ kind: 'people', trusts: { account: 'security' } })).toEqual([
       {
         Effect: 'Allow',
@@ -44,7 +44,7 @@ describe('the trust policy of a member role', () => {
     ]);
   });
 
-  it('asks for the external id when people have one and no MFA', () => {
+  it('requires the external id when people have one and no MFA', () => {
     expect(trust({ kind: 'people', trusts: { mfa: false, externalId: 'ab-1' } })[0]?.Condition).toEqual({
       StringEquals: { 'aws:PrincipalOrgID': 'o-example1234', 'sts:ExternalId': 'ab-1' },
     });
@@ -88,13 +88,13 @@ describe('the trust policy of a member role', () => {
     ['lambda', 'amazonaws.com.cn', 'lambda.amazonaws.com'],
     ['tasks.apprunner.amazonaws.com', 'amazonaws.com', 'tasks.apprunner.amazonaws.com'],
     ['ec2.amazonaws.com.cn', 'amazonaws.com.cn', 'ec2.amazonaws.com.cn'],
-  ])('names the principal of %s where the suffix is %s: %s', (service, dnsSuffix, principal) => {
+  ])('names the principal of %s when the suffix is %s: %s', (service, dnsSuffix, principal) => {
     expect(trust({ kind: 'application', trusts: { service } }, { ...place, dnsSuffix })).toEqual([
       { Effect: 'Allow', Principal: { Service: principal }, Action: ['sts:AssumeRole'] },
     ]);
   });
 
-  it('holds a service to the account when AWS documents that the service names it', () => {
+  it('limits a service to the account when AWS documents that the service sends the account', () => {
     expect(trust({ kind: 'application', trusts: { service: 'ecs-tasks' } })[0]?.Condition).toEqual({
       StringEquals: { 'aws:SourceAccount': member },
     });
@@ -196,7 +196,7 @@ describe('the member half of a grant', () => {
 });
 
 describe('an access of a member role', () => {
-  it('lists one access for each role with its path when an entry names several', () => {
+  it('lists one access for each role path when an entry names several roles', () => {
     const kind = getGrantKind('secret-resource-policy');
     const entry = entryOf(kind, { secrets: ['db'], preset: 'read', memberRoles: ['Web', 'Deployer'] });
     const ref = { kind: kind.name, accountId: central, region: 'eu-west-1', id: 'db' };
@@ -208,7 +208,7 @@ describe('an access of a member role', () => {
     ]);
   });
 
-  it('is asked for by the role with its trusted path when a grant names the role without', () => {
+  it('lists the role with its trusted path when a grant names it without a path', () => {
     const kind = getGrantKind('assume-role-permission');
     const entry = entryOf(kind, { roles: ['Deployer'], memberRole: 'deploy/Deployer' });
     const ref = { kind: kind.name, accountId: central, region: 'us-east-1', id: 'role/Deployer' };
@@ -233,7 +233,7 @@ describe('an access of a member role', () => {
 });
 
 describe('fields of a member role', () => {
-  it('refuses an instance profile when another service than EC2 assumes the role', () => {
+  it('refuses an instance profile when a service other than EC2 assumes the role', () => {
     const withProfile = (service: string) =>
       memberRoleSchema.safeParse({
         kind: 'application',
@@ -263,7 +263,7 @@ describe('fields of a member role', () => {
     expect(parsed.error?.issues.map(({ path }) => path)).toEqual(fields.map((field) => ['trusts', field]));
   });
 
-  it('fills in placeholders and leaves policy variables as they are', () => {
+  it('replaces placeholders and leaves policy variables unchanged', () => {
     const values = { accountId: member, partition: 'aws-cn', organizationId: 'o-1' };
     expect(
       fillPlaceholders({ Resource: ['arn:{partition}:s3:::b/{accountId}/${aws:userid}'] }, values),

@@ -28,7 +28,7 @@ describe('matchesArn', () => {
     ['*:*:*:*:*:*', ''],
     ['*:*:*:*:*:*', 'not an ARN'],
     ['*:*:*:*:*:*', 'arn:aws:s3::111122223333'],
-  ])('judges nothing when the pattern is %s and the text is %s', (wanted, arn) => {
+  ])('returns no answer when the ARN pattern is %s and the text is %s', (wanted, arn) => {
     expect(matchesArn(toTextTokens(wanted), arn)).toBeUndefined();
   });
 });
@@ -63,7 +63,7 @@ describe('getArnAccount', () => {
   });
 
   it.each(['arn:aws:s3:::logs', 'arn:aws:iam::aws:policy/ReadOnlyAccess', '111122223333'])(
-    'finds none when the text is %s',
+    'finds no account in the ARN %s',
     (text) => {
       expect(getArnAccount(text)).toBeUndefined();
     },

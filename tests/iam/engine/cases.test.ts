@@ -4,7 +4,7 @@ import { MalformedPolicyError } from '../../../shared/iam/errors.ts';
 import { engineCaseFiles, readEngineCases, toAuthorizationInput } from '../../fixtures/iam/engine-cases.ts';
 
 describe.each(engineCaseFiles())('%s', (file) => {
-  it.each(readEngineCases(file))('$name', (engineCase) => {
+  it.each(readEngineCases(file))('decides the engine case "$name"', (engineCase) => {
     const { statements, unknowns, ...rest } = engineCase.expect;
     if (rest.outcome === 'malformed') {
       expect(() => toAuthorizationInput(engineCase)).toThrow(MalformedPolicyError);
@@ -16,7 +16,7 @@ describe.each(engineCaseFiles())('%s', (file) => {
     expectEach(decision.unknowns, unknowns);
   });
 
-  it('names the page that decides when a case is given', () => {
+  it('names the AWS page that decides each engine case', () => {
     const unnamed = readEngineCases(file).filter(({ name, source }) => !name || !source);
     expect(unnamed).toEqual([]);
   });

@@ -84,11 +84,11 @@ describe('createRequirements', () => {
     ['StringEquals', 'example:empty', '', 'yes'],
     ['NumericEquals', 'example:one', '${example:none}', 'unknown'],
     ['StringNotEquals', 'example:one', ['${example:none}', 'a'], 'no'],
-  ])('judges %s %s %p with %s', (operator, key, values, expected) => {
+  ])('evaluates the condition %s %s %p with the result %s', (operator, key, values, expected) => {
     expect(met(operator, key, values)).toBe(expected);
   });
 
-  it('wants every operator and every key when there are several', () => {
+  it('requires every operator and every key when a condition has several', () => {
     const one = { 'example:one': 'a' };
 
     expect(judge(undefined)).toBe('yes');

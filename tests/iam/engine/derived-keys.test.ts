@@ -103,18 +103,18 @@ describe('createRequestContext', () => {
     expect(get(key, principal)).toEqual(expected);
   });
 
-  it('takes what is given when the key could be derived', () => {
+  it('uses a given value when the condition key could also be derived', () => {
     const context = { 'AWS:PrincipalOrgID': absent, 'aws:username': unknown, 'aws:SourceArn': ['a', 'b'] };
     expect(get('aws:PrincipalOrgID', role, { context })).toBe('absent');
     expect(get('aws:username', user, { context })).toBe('unknown');
     expect(get('aws:SourceArn', role, { context })).toEqual(['a', 'b']);
   });
 
-  it('takes a list without values for an absent key', () => {
+  it('treats a condition key as absent when its list of values is empty', () => {
     expect(get('aws:SourceArn', service, { context: { 'aws:SourceArn': [] } })).toBe('absent');
   });
 
-  it('says that a service calls for the principal when the chain of calls is given', () => {
+  it('derives the service that calls for the principal when the chain of calls is given', () => {
     const context = { 'aws:CalledVia': ['cloudformation.amazonaws.com', 'dynamodb.amazonaws.com'] };
     expect(get('aws:ViaAWSService', role, { context })).toEqual(['true']);
     expect(get('aws:CalledViaFirst', role, { context })).toEqual(['cloudformation.amazonaws.com']);
@@ -139,7 +139,7 @@ describe('createRequestContext', () => {
     expect(get('aws:EpochTime', role, { context: { 'aws:CurrentTime': unknown } })).toBe('some');
   });
 
-  it('knows no owner of the resource when the action does not support the key', () => {
+  it('derives no owner of the resource when the action does not support the key', () => {
     expect(get('aws:ResourceAccount', role, { action: 'ec2:CreateVpcEndpoint' })).toBe('unknown');
   });
 });

@@ -11,7 +11,7 @@ describe('parseOperatorName', () => {
     ['xForAllValues:StringLike', 'xforallvalues:stringlike', undefined, false],
     ['IfExistsString', 'ifexistsstring', undefined, false],
     ['', '', undefined, false],
-  ])('takes %p apart', (name, base, quantifier, ifExists) => {
+  ])('parses the operator name %p', (name, base, quantifier, ifExists) => {
     expect(parseOperatorName(name)).toEqual({ base, quantifier, ifExists });
   });
 });

@@ -32,7 +32,7 @@ describe('IpAddress', () => {
     ['::ffff:192.0.2.0/120', '::ffff:192.0.2.7'],
     ['2001:db8::1/128', '2001:db8:0:0:0:0:0:1'],
     ['2001:db8::1', '2001:db8::1'],
-  ])('matches when %s holds %s', (range, address) => {
+  ])('matches when the IP range %s contains %s', (range, address) => {
     expect(compare('IpAddress', range, address)).toBe(true);
   });
 
@@ -52,7 +52,7 @@ describe('IpAddress', () => {
     ['2001:db8:1234:5678::/64', '2001:db8:1234:5679::1'],
     ['2001:db8::/33', '2001:db8:8000::'],
     ['2001:db8::1', '2001:db9::1'],
-  ])('does not match when %s does not hold %s', (range, address) => {
+  ])('does not match when the IP range %s does not contain %s', (range, address) => {
     expect(compare('IpAddress', range, address)).toBe(false);
   });
 
@@ -89,7 +89,7 @@ describe('IpAddress', () => {
     // The documented default of /32 and the address alone differ here.
     ['2001:db8::1', '2001:db8::2'],
     ['', '192.0.2.0'],
-  ])('judges nothing when the range is %s and the address is %s', (range, address) => {
+  ])('returns no answer when the IP range is %s and the address is %s', (range, address) => {
     expect(compare('IpAddress', range, address)).toBeUndefined();
   });
 });
@@ -107,7 +107,7 @@ describe('operators that measure', () => {
     expect(days.map((given) => compare(`Date${suffix}`, '2026-03-02', given))).toEqual(expected);
   });
 
-  it('matches an equal value when the operator is negated, since the caller turns the answer round', () => {
+  it('matches equal values when the operator is negated, because the caller inverts the answer', () => {
     for (const [operator, value] of [
       ['NumericNotEquals', '10'],
       ['DateNotEquals', '2026-03-02'],
@@ -142,7 +142,7 @@ describe('operators that measure', () => {
     ['DateLessThan', '2026-03-02T09:30+24:00', '2026-03-02'],
     ['DateLessThan', '2026-3-2', '2026-03-02'],
     ['DateLessThan', '-5', '2026-03-02'],
-  ])('judges nothing when the operator is %s for %p and %p', (operator, wanted, given) => {
+  ])('returns no answer when the operator %s compares %p and %p', (operator, wanted, given) => {
     expect(compare(operator, wanted, given)).toBeUndefined();
   });
 
@@ -156,11 +156,11 @@ describe('operators that measure', () => {
     ['2024-02-29', '2024-02-29T00:00:00.000Z', true],
     ['2026-03-02T01:30+01:30', '2026-03-02T00:00:00Z', true],
     ['2026-03-01T19:00:00.5-05:00', '1772409600.5', true],
-  ])('reads %s as the instant that %s is when the answer is %s', (wanted, given, expected) => {
+  ])('compares the instants %s and %s with the result %s', (wanted, given, expected) => {
     expect(compare('DateEquals', wanted, given)).toBe(expected);
   });
 
-  it.each(['2026-03-02x12345', '12345x', 'x12345'])('reads no seconds when the text is %s', (text) => {
+  it.each(['2026-03-02x12345', '12345x', 'x12345'])('reads no date when the text is %s', (text) => {
     expect(compare('DateEquals', text, '12345')).not.toBe(true);
   });
 });
@@ -174,7 +174,7 @@ describe('Bool', () => {
     ['yes', 'yes', undefined],
     ['true', 'yes', undefined],
     ['yes', 'true', undefined],
-  ])('compares %s and %s when it says %s', (wanted, given, expected) => {
+  ])('compares the Boolean values %s and %s with the result %s', (wanted, given, expected) => {
     expect(compare('Bool', wanted, given)).toBe(expected);
   });
 });
@@ -187,7 +187,7 @@ describe('findOperator', () => {
     'ArnNotEquals',
     'ArnNotLike',
     'NotIpAddress',
-  ])('finds a negated operator when the name is %s', (name) => {
+  ])('returns a negated operator for the name %s', (name) => {
     expect(findOperator(name.toLowerCase())?.negated).toBe(true);
   });
 
@@ -199,11 +199,11 @@ describe('findOperator', () => {
     'ArnLike',
     'BinaryEquals',
     'IpAddress',
-  ])('finds a positive operator when the name is %s', (name) => {
+  ])('returns a positive operator for the name %s', (name) => {
     expect(findOperator(name.toLowerCase())?.negated).toBe(false);
   });
 
-  it('finds nothing when AWS has no such operator', () => {
+  it('returns no operator when AWS does not document the name', () => {
     expect(findOperator('stringmatches')).toBeUndefined();
     expect(findOperator('null')).toBeUndefined();
   });

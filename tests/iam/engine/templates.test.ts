@@ -51,11 +51,11 @@ describe('createTemplate', () => {
     expect(resolve(text)).toEqual({ unknown: [{ kind: 'key', name }] });
   });
 
-  it('takes a variable literally when the version of the document has none', () => {
+  it("treats a variable as text when the document's version has no variables", () => {
     expect(textOf('${aws:username}', false)).toBe('${aws:username}');
   });
 
-  it('takes a wildcard out of a variable literally', () => {
+  it('treats a wildcard from a variable as text', () => {
     const resolved = resolve('${example:star}');
     if (resolved === undefined || 'unknown' in resolved) throw new Error('no value');
     expect(resolved.matches('*')).toBe(true);

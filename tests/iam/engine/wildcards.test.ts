@@ -86,7 +86,7 @@ describe('toResourceTokens', () => {
 });
 
 describe('toText', () => {
-  it('gives a pattern back as it was written', () => {
+  it('returns a parsed pattern as it was written', () => {
     expect(toText(toResourceTokens('arn:aws:s3:::a*b/?*'))).toBe('arn:aws:s3:::a*b/?*');
     expect(toText(toLiteralTokens('*?'))).toBe('*?');
   });

@@ -39,7 +39,7 @@ const Policy = JSON.stringify({
 });
 const writePolicy = () => new PutBucketPolicyCommand({ Bucket: 'example-logs', Policy });
 
-test('assumes the role that a central account names when it names one', async () => {
+test('assumes the role that a central account configures', async () => {
   const env = await createEnv({ configuration: await loadCentralAccounts('nine') });
   const { centralAccounts } = env.configuration;
   const crypto = { accountId: '333344445555', region: 'eu-west-1' };
@@ -56,7 +56,7 @@ test('assumes the role that a central account names when it names one', async ()
   ]);
 });
 
-test('throws the error of the check and sends no write', async () => {
+test('throws the error of the lease check and sends no write', async () => {
   const env = await createEnv();
   const lost = new LeaseLostError('too late');
   const { s3 } = access(env).getWriter(log, () => {
@@ -67,7 +67,7 @@ test('throws the error of the check and sends no write', async () => {
   expect(calls(env, 'PutBucketPolicy')).toBe(0);
 });
 
-test('checks after the credentials were fetched', async () => {
+test('checks the lease after the credentials were fetched', async () => {
   const env = await createEnv();
   const assumed: number[] = [];
   const { s3 } = access(env).getWriter(log, () => {
@@ -90,7 +90,7 @@ test('sends a write once, whatever AWS answers', async () => {
   expect(tries()).toBe(1);
 });
 
-test('repeats a read when AWS answers with a fault', async () => {
+test('retries a read when AWS answers with a server error', async () => {
   const env = await createEnv();
   const tries = fault(env, 'GetKeyPolicy', refuse('KMSInternalException', 'broken', 500), 1);
 
@@ -101,7 +101,7 @@ test('repeats a read when AWS answers with a fault', async () => {
   expect(tries()).toBe(2);
 });
 
-test('credentials are asked for once per account, and shared by all clients', async () => {
+test('requests credentials once per account, and shares them among all clients', async () => {
   const env = await createEnv();
   const aws = access(env);
 
@@ -115,7 +115,7 @@ test('credentials are asked for once per account, and shared by all clients', as
   expect(calls(env, 'AssumeRole')).toBe(1);
 });
 
-test('credentials that are about to end are renewed, once for all who ask', async () => {
+test('renews expiring credentials once for all callers', async () => {
   const env = await createEnv();
   const aws = access(env);
   await aws.getReader(log).s3.send(readPolicy());
@@ -126,7 +126,7 @@ test('credentials that are about to end are renewed, once for all who ask', asyn
   expect(calls(env, 'AssumeRole')).toBe(2);
 });
 
-test('assumes a role again after a failure', async () => {
+test('assumes a role again when the first attempt failed', async () => {
   const env = await createEnv();
   fault(env, 'AssumeRole', refuse('AccessDenied', 'not yet', 403));
   const aws = access(env);
@@ -163,7 +163,7 @@ test("translates the errors of the hub's own clients", async () => {
   await expect(env.services.hub.sns.send(command)).rejects.toMatchObject({ name: 'AccessDeniedError' });
 });
 
-test('calls are counted by attempt', async () => {
+test('counts each attempt of a call', async () => {
   const env = await createEnv({ configuration: small(['key']) });
   const counts: CallCounts = {};
   const aws = createAwsAccess({ ...settings(env), plugins: [countCalls(counts), env.organization.plugin()] });
@@ -199,7 +199,7 @@ afterAll(async () => {
   await new Promise((closed) => server.close(closed));
 });
 
-test('ends a write without a second request, as possibly done, when AWS never answers it', async () => {
+test('ends a write without a retry, as possibly done, when AWS never answers it', async () => {
   const env = await createEnv();
   const { plugins, ...rest } = settings(env);
   const { port } = server.address() as AddressInfo;

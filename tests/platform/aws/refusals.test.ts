@@ -45,7 +45,7 @@ test.each([
     'Invalid attribute item value "111122223333" for userId item type.',
   ],
   ['kms:CreateGrant', 'InvalidArnException', 'ARN does not refer to a valid principal'],
-])('blames a principal when %s throws %s: %s', (call, name, message) => {
+])('reports a rejected principal when %s throws %s: %s', (call, name, message) => {
   const error = thrownBy(call, name, message);
 
   expect(error).toMatchObject({ name: 'InvalidPrincipalError', retryable: true, fields: { awsError: name } });
@@ -58,7 +58,7 @@ test.each([
   ['kms:PutKeyPolicy', 'MalformedPolicyDocumentException', ''],
   ['secretsmanager:PutResourcePolicy', 'MalformedPolicyDocumentException', 'The policy is not valid.'],
   ['iam:UpdateAssumeRolePolicy', 'MalformedPolicyDocumentException', 'The policy is not valid.'],
-])('suspects a principal when %s throws %s without a cause: %s', (call, name, message) => {
+])('suspects a rejected principal when %s throws %s without a cause: %s', (call, name, message) => {
   expect(thrownBy(call, name, message)).toMatchObject({
     name: 'InvalidPrincipalError',
     fields: { ambiguous: true },
@@ -88,7 +88,7 @@ test.each([
     'MalformedPolicyDocumentException',
     'Policy document should not specify a principal.',
   ],
-])('blames the document when %s throws %s: %s', (call, name, message) => {
+])('reports a malformed document when %s throws %s: %s', (call, name, message) => {
   expect(thrownBy(call, name, message)).toMatchObject({ name: 'PolicyRefusedError', retryable: false });
 });
 
@@ -111,7 +111,7 @@ describe('an error of a call that writes no document', () => {
         ],
       },
     ],
-  ])('says that the item is too large when %s throws %s: %s', (call, name, message, more) => {
+  ])('reports an item that is too large when %s throws %s: %s', (call, name, message, more) => {
     expect(thrownBy(call, name, message, more)).toMatchObject({
       name: 'RequestRefusedError',
       message: expect.stringMatching(/400 KB .*was not stored/),
@@ -122,17 +122,17 @@ describe('an error of a call that writes no document', () => {
     ['dynamodb:Query', 'ValidationException', 'Invalid KeyConditionExpression'],
     ['kms:ListGrants', 'ValidationException', 'Limit must be between 1 and 100'],
     ['ecr:DescribeRepositories', 'InvalidParameterException', 'Invalid principal in something else'],
-  ])('blames the request when %s throws %s: %s', (call, name, message) => {
+  ])('reports an invalid request when %s throws %s: %s', (call, name, message) => {
     expect(thrownBy(call, name, message)).toMatchObject({ name: 'RequestRefusedError' });
   });
 
-  test('names the setting of the table when DynamoDB does not find it', () => {
+  test("names the table's setting when DynamoDB does not find the table", () => {
     const error = thrownBy('dynamodb:GetItem', 'ResourceNotFoundException', 'Requested resource not found');
 
     expect(error).toMatchObject({ message: expect.stringContaining('Check ONBOARDING_TABLE') });
   });
 
-  test('tells a limit of DynamoDB from a policy that is too large', () => {
+  test('distinguishes a limit of DynamoDB from a policy that is too large', () => {
     expect(thrownBy('dynamodb:PutItem', 'LimitExceededException', 'Too many')).toMatchObject({
       name: 'RequestRefusedError',
     });
@@ -165,7 +165,7 @@ describe('a key or an image that cannot be used', () => {
       'The image ami-1 is disabled',
       /image is disabled .*aws ec2 enable-image/,
     ],
-  ])('advises how to make it usable when %s throws %s: %s', (call, name, message, expected) => {
+  ])('states how to make the key or image usable when %s throws %s: %s', (call, name, message, expected) => {
     expect(thrownBy(call, name, message)).toMatchObject({
       name: 'ResourceDisabledError',
       retryable: false,
@@ -173,7 +173,7 @@ describe('a key or an image that cannot be used', () => {
     });
   });
 
-  test('names both causes when EC2 says that an image is not available', () => {
+  test('names both possible causes when EC2 says that an image is not available', () => {
     const error = thrownBy(
       'ec2:ModifyImageAttribute',
       'InvalidAMIID.Unavailable',

@@ -58,7 +58,7 @@ describe('missing', () => {
     ['eventbridge:PutEvents', 'ResourceNotFoundException', '', /the event bus does not exist .*latest stack/],
     ['sns:Publish', 'NotFoundException', '', /the topic does not exist .*notifications\.topic/],
     ['sfn:StartExecution', 'StateMachineDoesNotExist', '', /the state machine .*latest stack/],
-  ])('names what is missing when %s throws %s: %s', (call, name, message, expected) => {
+  ])('names the missing resource when %s throws %s: %s', (call, name, message, expected) => {
     expect(thrownBy(call, name, message)).toMatchObject({
       name: 'ResourceMissingError',
       retryable: false,
@@ -75,7 +75,7 @@ describe('missing', () => {
     ['organizations:DescribeAccount', 'AccountNotFoundException'],
     ['resourcegroupstaggingapi:GetResources', 'ResourceNotFoundException'],
     ['sfn:SendTaskSuccess', 'TaskDoesNotExist'],
-  ])('keeps the error of %s when the service has no meaning for %s', (call, name) => {
+  ])('keeps the error of %s when the service does not use %s for a missing resource', (call, name) => {
     expect(thrownBy(call, name)).toMatchObject({ name });
   });
 });
@@ -91,7 +91,7 @@ describe('conflicts', () => {
     ['iam:UpdateAssumeRolePolicy', 'EntityTemporarilyUnmodifiable', /changing the role/],
     ['dynamodb:TransactWriteItems', 'TransactionConflictException', /changing an item of the table/],
     ['organizations:ListParents', 'ConcurrentModificationException', /changing the organization/],
-  ])('says what another request changes when %s throws %s', (call, name, expected) => {
+  ])('states what another request changes when %s throws %s', (call, name, expected) => {
     expect(thrownBy(call, name)).toMatchObject({
       name: 'ConcurrentUpdateError',
       retryable: true,
@@ -104,7 +104,7 @@ describe('conflicts', () => {
     ['kms:PutKeyPolicy', 'ConflictException'],
     ['ecr:SetRepositoryPolicy', 'OperationAborted'],
     ['secretsmanager:PutResourcePolicy', 'ConcurrentModificationException'],
-  ])('keeps the error of %s when the service has no such conflict as %s', (call, name) => {
+  ])('keeps the error of %s when the service does not use %s for a conflict', (call, name) => {
     expect(thrownBy(call, name)).toMatchObject({ name });
   });
 });
@@ -126,7 +126,7 @@ describe('denials', () => {
     ['sns:Publish', 'AuthorizationErrorException', /the topic's own policy/],
     ['eventbridge:PutEvents', 'AccessDeniedException', /the event bus's own policy/],
     ['sfn:SendTaskSuccess', 'AccessDeniedException', /on the state machine/],
-  ])('advises by the service when %s throws %s and names no policy', (call, name, expected) => {
+  ])('suggests what the service needs when %s throws %s and names no policy', (call, name, expected) => {
     expect(thrownBy(call, name)).toMatchObject({
       name: 'AccessDeniedError',
       retryable: false,
@@ -151,7 +151,7 @@ describe('denials', () => {
       /latest stack, or use credentials/,
     ],
     ['s3:PutBucketPolicy', 'because no identity-based policy allows the action', /spoke-template$/],
-  ])("advises on the caller's side when %s is denied %s", (call, reason, expected) => {
+  ])("suggests a change of the caller's permissions when %s is denied %s", (call, reason, expected) => {
     expect(thrownBy(call, 'AccessDenied', `User: x is not authorized ${reason}`)).toMatchObject({
       message: expect.stringMatching(expected),
     });
@@ -160,7 +160,7 @@ describe('denials', () => {
   test.each([
     ['s3:PutBucketPolicy', 'UnauthorizedOperation'],
     ['dynamodb:GetItem', 'AuthorizationError'],
-  ])('keeps the error of %s when the service has no such denial as %s', (call, name) => {
+  ])('keeps the error of %s when the service does not use %s for a denial', (call, name) => {
     expect(thrownBy(call, name)).toMatchObject({ name });
   });
 });
@@ -173,7 +173,7 @@ describe('limits and requests', () => {
     ['dynamodb:PutItem', 'LimitExceededException', 'RequestRefusedError'],
     ['sts:AssumeRole', 'ValidationError', 'RequestRefusedError'],
     ['resourcegroupstaggingapi:GetResources', 'InvalidParameterException', 'RequestRefusedError'],
-  ])('tells a full policy from a refused request when %s throws %s', (call, name, expected) => {
+  ])('distinguishes a full policy from a refused request when %s throws %s', (call, name, expected) => {
     expect(thrownBy(call, name)).toMatchObject({ name: expected });
   });
 });

@@ -28,7 +28,7 @@ test.each([
   ['RequestLimitExceeded', 'ThrottledError'],
   ['TimeoutError', 'ServiceUnavailableError'],
   ['RequestTimeout', 'ServiceUnavailableError'],
-])('translates %s to %s', (name, expected) => {
+])('translates the error %s to %s', (name, expected) => {
   const error = translated(name);
 
   expect(error).toBeInstanceOf(OnboardingError);
@@ -41,14 +41,14 @@ test.each([
 });
 
 test.each([500, 502, 503, 504])(
-  'translates status %i to a fault of AWS, after which a write may have taken effect',
+  'translates status %i to a server error, after which a write may have taken effect',
   (status) => {
     expect(translated('Whatever', 'broken', status)).toMatchObject({ name: 'ServiceUnavailableError' });
   },
 );
 
 test.each(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT'])(
-  'translates %s to an unavailable service',
+  'translates the network error %s to an unavailable service',
   (code) => {
     const error = Object.assign(new Error('socket'), { code });
 
@@ -56,7 +56,7 @@ test.each(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT'])(
   },
 );
 
-test('names who, what and on what when AWS denies a call', () => {
+test('names the principal, the action and the resource when AWS denies a call', () => {
   expect(translated('AccessDenied', 'User: x is not authorized')).toMatchObject({
     message:
       's3:PutBucketPolicy on example-logs (account 222222222222, eu-west-1) was denied to role spoke: User: x is not ' +
@@ -108,7 +108,7 @@ test.each([
     'because public policies are blocked by the BlockPublicPolicy block public access setting.',
     /opens the resource to everybody/,
   ],
-])('advises what helps when AWS denies a call %s', (reason, expected) => {
+])('suggests the right change when AWS denies a call %s', (reason, expected) => {
   const place = { accountId: '222222222222', region: 'eu-west-1' };
   const error = translateError(createAwsError('AccessDenied', `${user} ${reason}`), { ...attempt, place });
 
@@ -119,7 +119,7 @@ test.each([
 test.each([
   'because no identity-based policy allows the iam:GetRole action',
   'because no role trust policy allows the sts:AssumeRole action',
-])('advises the template of member roles when AWS denies the reader of member roles a call %s', (reason) => {
+])('suggests the member template when AWS denies the reader of member roles a call %s', (reason) => {
   const place = { accountId: '555555555555', region: 'us-east-1' };
   const error = translateError(createAwsError('AccessDenied', `${user} ${reason}`), {
     ...attempt,
@@ -134,14 +134,14 @@ test.each([
 });
 
 test.each(['NoSuchBucketPolicy', 'RepositoryPolicyNotFoundException', 'EntityAlreadyExistsException'])(
-  'passes %s on to the grant kind',
+  'passes the error %s on to the grant kind',
   (name) => {
     const error = createAwsError(name, 'none', 404);
     expect(translateError(error, attempt)).toBe(error);
   },
 );
 
-test('passes on errors of the project and values that are not errors', () => {
+test('rethrows errors of the project and values that are no errors', () => {
   const ours = new ThrottledError('slow');
   expect(translateError(ours, attempt)).toBe(ours);
   expect(translateError('text', attempt)).toBe('text');
@@ -157,7 +157,7 @@ describe('in a region that an account has not enabled', () => {
     ['InvalidClientTokenId', 'The security token included in the request is invalid.'],
     ['OptInRequired', 'You are not subscribed to this service.'],
     ['AuthFailure', 'AWS was not able to validate the provided access credentials'],
-  ])('names the account, the region and the next step after %s', (name, message) => {
+  ])('names the account, the region and the next step when a disabled region answers %s', (name, message) => {
     expect(there(name, message)).toMatchObject({
       name: 'RegionNotEnabledError',
       message: expect.stringMatching(/222222222222 in ap-east-1 .*enable it there, or take ap-east-1 out/),
@@ -166,7 +166,7 @@ describe('in a region that an account has not enabled', () => {
     });
   });
 
-  test("keeps a denial of EC2, and blames no region for the hub's credentials", () => {
+  test("keeps a denial of EC2, and reports no disabled region for the hub's credentials", () => {
     expect(there('AuthFailure', 'Not authorized for image:ami-1')).toMatchObject({
       name: 'AccessDeniedError',
     });

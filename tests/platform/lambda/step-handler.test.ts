@@ -34,7 +34,7 @@ test('parses the input and returns the result of the step', async () => {
   expect(await handler({ runId: 'run', n: 4, more: 'dropped' }, context)).toEqual({ twice: 8 });
 });
 
-test('logs start and end with the run and the request, without the input', async () => {
+test('logs start and end with the run and the request, and without the input', async () => {
   const { handler, lines } = bench(double);
 
   await handler({ runId: 'run', n: 4, secret: 'hunter2' }, context);
@@ -46,7 +46,7 @@ test('logs start and end with the run and the request, without the input', async
   ]);
 });
 
-test('refuses a malformed input with the path of each finding, without values', async () => {
+test('refuses a malformed input with the path of each finding, and without values', async () => {
   const { handler, lines } = bench(double);
 
   const refused = await handler({ n: 'hunter2', secret: 5 }, context).then(
@@ -84,7 +84,7 @@ test('keeps the name of an error and logs the error once', async () => {
   ]);
 });
 
-test('services that cannot be made fail the call with their own reason', async () => {
+test('fails the call with the reason when the services cannot be created', async () => {
   const createHandler = createStepHandler({ name: 'double', input: z.unknown(), run: async () => 'done' });
   const handler = createHandler(() => {
     throw new Error('The environment variable ONBOARDING_TABLE is not set');

@@ -26,7 +26,7 @@ test.each([
   ['aws', 'us-east-1', 'console.aws.amazon.com'],
   ['aws-cn', 'cn-north-1', 'console.amazonaws.cn'],
   ['aws-us-gov', 'us-gov-west-1', 'console.amazonaws-us-gov.com'],
-])('links to the console of %s', (partition, region, host) => {
+])('links to the console of the partition %s', (partition, region, host) => {
   const arn = execution(partition, region);
 
   expect(createConsoleLink(arn)).toBe(
@@ -34,7 +34,7 @@ test.each([
   );
 });
 
-test('keeps a message within the limit of SNS, and says where it was cut', () => {
+test("keeps a message within SNS's limit, and states where it was cut", () => {
   const message = formatApprovalMessage(request(1_000, '  + 支払い 111122223333\n'.repeat(20_000)));
 
   // "Publish", SNS API reference: 256 KiB; a subject has 100 characters.
@@ -46,7 +46,7 @@ test('keeps a message within the limit of SNS, and says where it was cut', () =>
   expect(formatApprovalSubject(request(1_000, '')).length).toBe(100);
 });
 
-test('keeps what widens access when a message is too long, wherever it stands', () => {
+test('keeps widening lines when a message is too long, wherever they are', () => {
   const difference = `${'  + Principal.AWS 111122223333\n'.repeat(20_000)}  ! widens: + Resource *`;
 
   const message = formatApprovalMessage(request(1, difference));
@@ -55,7 +55,7 @@ test('keeps what widens access when a message is too long, wherever it stands', 
   expect(message).toContain('! widens: + Resource *');
 });
 
-test('says so when an account gains nothing', () => {
+test('says in the request when an account gains nothing', () => {
   expect(formatApprovalMessage(request(1, ''))).toMatch(
     /^An account waits for approval:\n {2}ä+ \(500000000000\) in/,
   );

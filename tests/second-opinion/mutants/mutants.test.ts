@@ -3,7 +3,7 @@ import { sourceOf } from '../../fixtures/source/imports.ts';
 import { mutants, plant } from './mutants.ts';
 
 it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
-  'finds the text of %s once in its file',
+  'finds the replaced text of the mutant %s exactly once in its file',
   (_, mutant) => {
     const source = sourceOf(mutant.file);
 
@@ -11,7 +11,7 @@ it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
   },
 );
 
-it('gives each mutant a name of its own when there are at least 20', () => {
+it('has at least 20 mutants, each with a unique name', () => {
   expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length);
   expect(mutants.length).toBeGreaterThanOrEqual(20);
 });

@@ -22,7 +22,7 @@ test.each([
     /scheduled for deletion\. Restore it/,
   ],
   ['no version is current', { ARN: arn }, /No version .* is AWSCURRENT\. Give it a value/],
-])('names the cause of a secret that cannot be deployed when %s', async (_, output, expected) => {
+])('names the cause when a secret cannot be deployed because %s', async (_, output, expected) => {
   await expect(readCurrentSecret(answering(output), 'db')).rejects.toMatchObject({
     name: 'SecretNotDeployableError',
     message: expect.stringMatching(expected),

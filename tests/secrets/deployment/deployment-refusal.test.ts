@@ -47,7 +47,7 @@ test.each([
   expect(refusal?.message).not.toContain('validators');
 });
 
-test('advises to compare the content with the validators when AppConfig calls it invalid', () => {
+test('suggests a comparison with the validators when AppConfig calls the content invalid', () => {
   const error = thrown('BadRequestException', 'not valid', { Reason: 'InvalidConfiguration' });
 
   expect(toDeploymentRefusal(delivery, error)?.message).toMatch(/validators refused the content\. Compare/);
@@ -61,7 +61,7 @@ test.each([
     /its retrieval role and its validators/,
     /has version/,
   ],
-])('advises what can be wrong with %s when AppConfig names no cause', (_, source, expected, other) => {
+])('states possible mistakes of %s when AppConfig names no cause', (_, source, expected, other) => {
   const message = toDeploymentRefusal({ ...delivery, source }, thrown('BadRequestException', 'no'))?.message;
 
   expect(message).toMatch(expected);
@@ -75,7 +75,7 @@ test("keeps AppConfig's text about a secret out of the error", () => {
   expect(toDeploymentRefusal(secret, error)?.message).not.toContain('hunter2');
 });
 
-test('keeps an error that has its own advice, and says nothing of one that can be retried', () => {
+test('keeps an error that has its own advice, and adds none to an error that can be retried', () => {
   const denied = new AccessDeniedError('denied');
 
   expect(toDeploymentRefusal(delivery, denied)).toBe(denied);

@@ -13,13 +13,19 @@ interface Case {
 const cases = JSON.parse(readFileSync('tests/cases/rotation/events.json', 'utf8')) as readonly Case[];
 
 describe('what asks for a deployment', () => {
-  test.each(cases.filter(({ request }) => request !== undefined))('reads $name', ({ input, request }) => {
-    expect(parseRotationEvent(input)).toEqual(request);
-  });
+  test.each(cases.filter(({ request }) => request !== undefined))(
+    'reads the deployment request "$name"',
+    ({ input, request }) => {
+      expect(parseRotationEvent(input)).toEqual(request);
+    },
+  );
 
-  test.each(cases.filter(({ error }) => error !== undefined))('refuses $name', ({ input, error }) => {
-    const read = () => parseRotationEvent(input);
-    expect(read).toThrow(MalformedEventError);
-    expect(read).toThrow(error);
-  });
+  test.each(cases.filter(({ error }) => error !== undefined))(
+    'refuses the deployment request "$name"',
+    ({ input, error }) => {
+      const read = () => parseRotationEvent(input);
+      expect(read).toThrow(MalformedEventError);
+      expect(read).toThrow(error);
+    },
+  );
 });

@@ -16,10 +16,10 @@ const configuration = parseConfiguration(
 );
 
 test.each([
-  ['its own place', {}, { accountId: shared, region: 'us-west-2' }],
-  ['its own account, said again', { account: 'shared' }, { accountId: shared, region: 'us-west-2' }],
+  ['its own account and region', {}, { accountId: shared, region: 'us-west-2' }],
+  ['its own account, stated twice', { account: 'shared' }, { accountId: shared, region: 'us-west-2' }],
   [
-    'another region, if that is said',
+    'another region that is stated',
     { region: 'eu-central-1' },
     { accountId: shared, region: 'eu-central-1' },
   ],
@@ -28,13 +28,16 @@ test.each([
     { account: 'security' },
     { accountId: security, region: 'us-east-1' },
   ],
-] as const)('finds an application of the configuration in %s', (_, said, place) => {
-  const request = {
-    type: 'hosted',
-    cause: 'deployment',
-    application: 'shop',
-    profile: 'settings',
-    version: '1',
-  } as const;
-  expect(locateHosted({ ...request, ...said }, configuration)).toEqual(place);
-});
+] as const)(
+  'finds the account and region of an application that the configuration has in %s',
+  (_, said, place) => {
+    const request = {
+      type: 'hosted',
+      cause: 'deployment',
+      application: 'shop',
+      profile: 'settings',
+      version: '1',
+    } as const;
+    expect(locateHosted({ ...request, ...said }, configuration)).toEqual(place);
+  },
+);

@@ -36,21 +36,21 @@ function problemsOf(env: Variables): readonly string[] {
   }
 }
 
-it('reads the configuration that the variables name', async () => {
+it('reads the configuration that the environment variables name', async () => {
   const { value, calls } = await read(variables);
 
   expect(value).toEqual({ password: `${planted}-1` });
   expect(new Set(calls.map(({ region }) => region))).toEqual(new Set(['eu-west-1']));
 });
 
-it('asks in the region of the application when it differs from the region of the process', async () => {
+it("calls AppConfig in the application's region when it differs from the process's region", async () => {
   const env = { ...variables, AWS_REGION: 'us-west-2', APPCONFIGREGION: 'eu-west-1' };
 
   expect((await read(env)).value).toEqual({ password: `${planted}-1` });
 });
 
 it.each(['APPCONFIGAPPNAME', 'APPCONFIGCONF', 'APPCONFIGENV', 'APPCONFIGREADROLE'] as const)(
-  'names %s when it is missing or empty',
+  'names %s when the environment variable is missing or empty',
   (name) => {
     const problem = [expect.stringMatching(new RegExp(`^  ${name}: not set. Set ${name} to the `))];
     expect(problemsOf(without(name))).toEqual(problem);
@@ -58,7 +58,7 @@ it.each(['APPCONFIGAPPNAME', 'APPCONFIGCONF', 'APPCONFIGENV', 'APPCONFIGREADROLE
   },
 );
 
-it('names all variables of the region when none is set', () => {
+it('names all environment variables of the region when none is set', () => {
   expect(problemsOf(without('AWS_REGION'))).toEqual([
     '  APPCONFIGREGION, AWS_REGION, AWS_DEFAULT_REGION: not set. Set APPCONFIGREGION to the region of the application in AppConfig, such as eu-west-1',
   ]);
@@ -73,12 +73,12 @@ it.each([
   ['APPCONFIGREADROLE', 'arn:aws:iam::444444444444:user/ConfigurationReader'],
   ['APPCONFIGREADROLE', 'arn:aws:sts::444444444444:assumed-role/ConfigurationReader/x'],
   ['AWS_REGION', 'Ireland'],
-])('says what %s must be when it is %j', (name, value) => {
+])('states what %s must be when it is %j', (name, value) => {
   expect(problemsOf({ ...variables, [name]: value })).toEqual([
     expect.stringContaining(`${name} is ${JSON.stringify(value)}: must be the `),
   ]);
 });
 
-it('tells every problem at once when nothing is set', () => {
+it('lists every problem at once when no environment variable is set', () => {
   expect(problemsOf({})).toHaveLength(5);
 });

@@ -5,7 +5,7 @@ import { createConfigurationReader } from '../../../shared/secrets/reader/index.
 import { deploy, planted, rotate } from '../../fixtures/secret-env.ts';
 import { member, minute, operations, reading } from '../../fixtures/secret-reader.ts';
 
-test('returns and quotes no configuration that does not fit', async () => {
+test('refuses a first configuration that does not fit the schema, without quoting it', async () => {
   let strict = false;
   const takes = z.strictObject({ password: z.string().refine(() => !strict) });
   const { env, reader, troubles } = await reading(member, takes);
@@ -32,7 +32,7 @@ test('reports a first configuration that does not fit each time until one fits',
   expect(await reader.get()).toEqual({ password: `${planted}-1` });
 });
 
-test('throws an error with the cause when there is no first configuration', async () => {
+test('throws an error with the cause when AppConfig returns no first configuration', async () => {
   const made = await reading('777777777777');
   await expect(made.reader.get()).rejects.toMatchObject({
     name: 'ConfigurationUnavailableError',
@@ -57,7 +57,7 @@ test('refreshes the configuration of a long-lived process', async () => {
   await fresh;
 });
 
-test('asks once in each interval when a reader is refreshed and read', async () => {
+test('polls AppConfig once in each interval when a reader is both refreshed and read', async () => {
   const made = await reading();
   const { env, reader } = made;
   await reader.get();
@@ -74,7 +74,7 @@ test('asks once in each interval when a reader is refreshed and read', async () 
   expect(operations(made)).toEqual(['GetLatestConfiguration', 'GetLatestConfiguration']);
 });
 
-test('treats an empty first answer as no configuration, and begins a new session', async () => {
+test('treats an empty first answer as no configuration, and starts a new session', async () => {
   const made = await reading();
   const stop = made.env.organization.intercept(async ({ operation }, proceed) => {
     const answer = (await proceed()) as object;
@@ -94,31 +94,34 @@ test('treats an empty first answer as no configuration, and begins a new session
 });
 
 test.each([
-  ['a clock that cannot wake', () => new Promise<void>(() => {}), false],
-  ['the clock of the system, of which no timer is left', systemClock.sleep, true],
-])('ends a process without waiting for the next interval by %s', async (_, sleepBy, wakes) => {
-  const { env } = await reading();
-  const slept: Promise<void>[] = [];
-  const sleep = (milliseconds: number, signal?: AbortSignal) => {
-    const sleeping = sleepBy(milliseconds, signal);
-    if (wakes) slept.push(sleeping);
-    return sleeping;
-  };
-  const failing = { send: () => Promise.reject(new Error('no answer')) };
-  const reader = createConfigurationReader({
-    client: failing as unknown as Parameters<typeof createConfigurationReader>[0]['client'],
-    application: 'shop',
-    environment: 'production',
-    profile: 'database',
-    schema: { parse: (value: unknown) => value },
-    clock: { now: () => env.clock.now(), sleep },
-  });
-  const controller = new AbortController();
-  const fresh = reader.keepFresh(controller.signal);
-  await new Promise(setImmediate);
-  controller.abort();
-  await fresh;
-  expect(reader.current()).toBeUndefined();
-  await Promise.all(slept);
-  expect(slept).toHaveLength(wakes ? 1 : 0);
-});
+  ['a clock without timers', () => new Promise<void>(() => {}), false],
+  ['the system clock, which leaves no timer', systemClock.sleep, true],
+])(
+  'lets the process exit without a wait for the next interval when it uses %s',
+  async (_, sleepBy, wakes) => {
+    const { env } = await reading();
+    const slept: Promise<void>[] = [];
+    const sleep = (milliseconds: number, signal?: AbortSignal) => {
+      const sleeping = sleepBy(milliseconds, signal);
+      if (wakes) slept.push(sleeping);
+      return sleeping;
+    };
+    const failing = { send: () => Promise.reject(new Error('no answer')) };
+    const reader = createConfigurationReader({
+      client: failing as unknown as Parameters<typeof createConfigurationReader>[0]['client'],
+      application: 'shop',
+      environment: 'production',
+      profile: 'database',
+      schema: { parse: (value: unknown) => value },
+      clock: { now: () => env.clock.now(), sleep },
+    });
+    const controller = new AbortController();
+    const fresh = reader.keepFresh(controller.signal);
+    await new Promise(setImmediate);
+    controller.abort();
+    await fresh;
+    expect(reader.current()).toBeUndefined();
+    await Promise.all(slept);
+    expect(slept).toHaveLength(wakes ? 1 : 0);
+  },
+);

@@ -13,7 +13,7 @@ test('reads a rotated secret in another account', async () => {
   expect(await reader.get()).toEqual({ password: `${planted}-2` });
 });
 
-test('opens one session and asks once in each interval, however many callers read', async () => {
+test('starts one session and polls once in each interval for any number of callers', async () => {
   const made = await reading();
   await Promise.all(Array.from({ length: 50 }, () => made.reader.get()));
   expect(operations(made)).toEqual(['AssumeRole', 'StartConfigurationSession', 'GetLatestConfiguration']);
@@ -26,7 +26,7 @@ test('opens one session and asks once in each interval, however many callers rea
   expect(operations(made).slice(3)).toEqual(['GetLatestConfiguration', 'GetLatestConfiguration']);
 });
 
-test('begins a new session with new credentials when the token is too old', async () => {
+test('starts a new session with new credentials when the token is too old', async () => {
   const made = await reading();
   await made.reader.get();
   made.env.clock.advance(25 * 60 * minute);
@@ -41,7 +41,7 @@ test('begins a new session with new credentials when the token is too old', asyn
   expect(made.troubles).toEqual([]);
 });
 
-test('begins a new session after one question when AppConfig refuses the token', async () => {
+test('starts a new session after one poll when AppConfig refuses the token', async () => {
   const made = await reading();
   await made.reader.get();
   made.env.organization.world.appConfig.sessions.clear();
@@ -73,7 +73,7 @@ describe('after a question that failed', () => {
     return operations(made);
   };
 
-  test('keeps the session after a question that AppConfig refused', async () => {
+  test('keeps the session after a poll that AppConfig refused', async () => {
     const refused = async () => {
       throw createAwsError('AccessDeniedException', 'Not now');
     };
@@ -83,7 +83,7 @@ describe('after a question that failed', () => {
     ]);
   });
 
-  test("keeps the session after a question that came too early by AppConfig's clock", async () => {
+  test("keeps the session after a poll that was too early by AppConfig's clock", async () => {
     const early = async () => {
       const Details = { InvalidParameters: { ConfigurationToken: { Problem: 'PollIntervalNotSatisfied' } } };
       throw Object.assign(createAwsError('BadRequestException', 'Too early'), { Details });
@@ -97,7 +97,7 @@ describe('after a question that failed', () => {
   test.each([
     ['no answer', {}],
     ['half an answer', { $metadata: { httpStatusCode: 200 } }],
-  ])('begins a new session when a poll got %s, since a lost answer is not repeated', async (_, how) => {
+  ])('starts a new session when a poll got %s, because a lost answer is not repeated', async (_, how) => {
     const lost = async (proceed: () => Promise<unknown>) => {
       await proceed();
       throw Object.assign(new Error('The answer was lost'), how);
@@ -109,7 +109,7 @@ describe('after a question that failed', () => {
     ]);
   });
 
-  test('begins a new session when the SDK repeated a poll and the answer is empty', async () => {
+  test('starts a new session when the SDK retried a poll and the answer is empty', async () => {
     const made = await reading();
     let lost: object | undefined;
     const repeated = async (proceed: () => Promise<unknown>) => {
@@ -127,7 +127,7 @@ describe('after a question that failed', () => {
   });
 });
 
-test('answers from memory while AppConfig is unavailable', async () => {
+test('returns the configuration from memory while AppConfig is unavailable', async () => {
   const { env, reader, troubles } = await reading();
   await reader.get();
   const stop = env.organization.intercept(async ({ service }, proceed) => {

@@ -37,7 +37,7 @@ const expectRotated = () => {
   expect(findVersion(secret(), 'AWSPENDING')).toBeUndefined();
 };
 
-test('finishes in one attempt when Secrets Manager removes AWSPENDING as AWSCURRENT moves', async () => {
+test('finishes the rotation in one attempt when Secrets Manager removes AWSPENDING together with the move of AWSCURRENT', async () => {
   env.organization.intercept(async ({ operation, input }, proceed) => {
     const answer = await proceed();
     const isMove = operation === 'UpdateSecretVersionStage' && 'MoveToVersionId' in input;
@@ -49,14 +49,14 @@ test('finishes in one attempt when Secrets Manager removes AWSPENDING as AWSCURR
   expectRotated();
 });
 
-test('finishes in one attempt when AWSPENDING goes away after the labels were read', async () => {
+test('finishes the rotation in one attempt when AWSPENDING is removed after the labels were read', async () => {
   afterLabelsAreRead(4, () => dropStage(secret(), 'AWSPENDING'));
 
   expect(await rotate()).toBeUndefined();
   expectRotated();
 });
 
-test('finishes in one attempt when another invocation has moved AWSCURRENT after the labels were read', async () => {
+test('finishes the rotation in one attempt when another invocation moved AWSCURRENT after the labels were read', async () => {
   afterLabelsAreRead(4, () =>
     clients.secretsManager.send(
       new UpdateSecretVersionStageCommand({
@@ -72,7 +72,7 @@ test('finishes in one attempt when another invocation has moved AWSCURRENT after
   expectRotated();
 });
 
-test('drops a stale value once when AWSPENDING goes away before it is dropped', async () => {
+test('drops a stale pending value once when AWSPENDING is removed before the drop', async () => {
   const stale: Rotator = { generate: async () => 'first-key' };
   const first = { Step: 'createSecret', SecretId: secretArn, ClientRequestToken: 'version-2' } as const;
   Object.assign(secret(), { rotationFunctionArn: 'f' });
@@ -89,7 +89,7 @@ test('drops a stale value once when AWSPENDING goes away before it is dropped', 
   expect(findVersion(secret(), 'AWSPENDING')).toBeUndefined();
 });
 
-test('fails when the label belongs to another version, and leaves the label there', async () => {
+test('fails when the label belongs to another version, and keeps the label there', async () => {
   let newer = '';
   afterLabelsAreRead(4, () => {
     newer = 'set-by-hand';

@@ -65,7 +65,7 @@ const stages = () =>
 const asked = () => env.organization.world.putEvents.map(({ Detail }) => JSON.parse(String(Detail)));
 
 describe('the four steps', () => {
-  test('changes the password where it is used, makes it current and requests its deployment', async () => {
+  test('changes the password in the database, makes it current and requests its deployment', async () => {
     expect(await rotate()).toBeUndefined();
 
     const { version, account } = await current();
@@ -76,14 +76,14 @@ describe('the four steps', () => {
     expect(asked()).toEqual([{ secretId: secretArn, versionId: version }]);
   });
 
-  test('rotates a secret again', async () => {
+  test('rotates a secret a second time', async () => {
     for (const _ of [1, 2, 3]) expect(await rotate()).toBeUndefined();
     expect(users.passwords.get('app')).toBe((await current()).account.password);
     expect(asked()).toHaveLength(3);
   });
 
   test.each(['before', 'after'] as const)(
-    'ends well when a call is cut off %s it took effect, and requests the deployment',
+    'completes the rotation when a call is cut off %s it took effect, and requests the deployment',
     async (when) => {
       for (let cutAt = 1; ; cutAt += 1) {
         prepare();
@@ -135,7 +135,7 @@ describe('a rotation that must not be', () => {
   const enable = () =>
     Object.assign(env.organization.world.secrets.get(secretArn) ?? {}, { rotationFunctionArn: 'f' });
 
-  test('refuses a rotation that is not enabled, a version that is not staged, and an empty input', async () => {
+  test('refuses a secret without rotation, a version without AWSPENDING, and an empty input', async () => {
     staged('AWSPENDING');
     await expect(invoke({})).rejects.toThrow(/Rotation of .* is not enabled/);
     enable();
@@ -148,14 +148,14 @@ describe('a rotation that must not be', () => {
     await expect(invoke({ Step: 'setSecret' })).rejects.toThrow(/createSecret comes first/);
   });
 
-  test('removes AWSPENDING from a version with the current value, so that the next rotation can begin', async () => {
+  test('removes AWSPENDING from a version with the current value, so that the next rotation can start', async () => {
     enable();
     staged('AWSPENDING', JSON.stringify(first));
     await expect(invoke({})).rejects.toThrow(/was stale/);
     expect(await rotate()).toBeUndefined();
   });
 
-  test('refuses a secret that is no JSON without quoting it', async () => {
+  test('refuses a secret that is not JSON, without quoting it', async () => {
     secretArn = env.organization.addSecret({
       accountId: shared,
       name: 'app/text',
@@ -168,7 +168,7 @@ describe('a rotation that must not be', () => {
 });
 
 describe('a password that is not accepted', () => {
-  test('fails the rotation, says why, and quotes no value; the old one stays', async () => {
+  test('fails the rotation without quoting a value, and keeps the old password, when the database refuses the new one', async () => {
     const { logger, lines } = memoryLogger();
     const good = singleUser(clients.secretsManager, users);
     const { generate, test: login } = good;
@@ -221,7 +221,7 @@ describe('what a step throws is told', () => {
       'RotationRefusedError',
     ],
     [new AccessDeniedError('planted-user was denied', { user: 'planted-user' }), 'RotationStepError'],
-  ])('masks values in an error of the project: %s', async (thrown, name) => {
+  ])('masks secret values in an error of the project: %s', async (thrown, name) => {
     const error = await told(thrown);
     expect(error).toMatchObject({
       name,
@@ -232,7 +232,7 @@ describe('what a step throws is told', () => {
 });
 
 describe('two users', () => {
-  test('alternates two users, so that the current password stays valid until the rotation after the next', async () => {
+  test('alternates two users, so that the current password stays valid until the rotation after the next one', async () => {
     users.passwords.set('app_clone', 'unused');
     const rotator: Rotator = {
       generate: alternateUsers(createPasswordGenerator(clients.secretsManager)),
@@ -265,7 +265,7 @@ describe('an API key', () => {
   });
 });
 
-test('completes the rotation when nobody takes the deployment request, and logs three attempts', async () => {
+test('completes the rotation when the event bus refuses the deployment request, and logs three attempts', async () => {
   const { logger, lines } = memoryLogger();
   const given = { ...tools(undefined, logger), askForDeployment: () => Promise.reject(new Error('no bus')) };
   expect(await rotate(given)).toBeUndefined();

@@ -68,7 +68,7 @@ async function setByHand(alsoThere: boolean): Promise<void> {
   if (alsoThere) users.passwords.set(byHand.username, byHand.password);
 }
 
-test('ends with the password that was set when the rotation was cut off after it', async () => {
+test('keeps the password that was set when the rotation was cut off afterwards', async () => {
   const token = await givenUp();
   const there = users.passwords.get('app');
   expect(there).not.toBe(first.password);
@@ -92,7 +92,7 @@ test('drops a pending version when somebody set the secret by hand afterwards', 
   expect(current()).toMatchObject({ host: byHand.host, password: users.passwords.get('app') });
 });
 
-test('keeps a pending version when its password is the one that opens', async () => {
+test('keeps a pending version when its password is the one that works', async () => {
   const token = await givenUp();
   await setByHand(false);
 
@@ -103,7 +103,7 @@ test('keeps a pending version when its password is the one that opens', async ()
   expect(current().password).toBe(users.passwords.get('app'));
 });
 
-test('keeps a pending version when nobody can tell which password opens', async () => {
+test('keeps a pending version when it is unknown which password works', async () => {
   const { generate, set } = rotator;
   const token = await givenUp();
   await setByHand(true);
@@ -145,7 +145,7 @@ test('drops a pending key without a test when no other system uses it', async ()
   expect(current()).toEqual(byHand);
 });
 
-test('keeps a pending version when its own rotation goes on', async () => {
+test('keeps a pending version when its own rotation is retried', async () => {
   const token = await givenUp();
   const value = pending()?.value;
   await again(token);
@@ -153,7 +153,7 @@ test('keeps a pending version when its own rotation goes on', async () => {
   expect(pending()?.value).toBe(value);
 });
 
-test('keeps AWSPENDING of another rotation, whether it is newer or over', async () => {
+test('keeps AWSPENDING of another rotation, whether it is newer or complete', async () => {
   expect(await rotate()).toBeUndefined();
   const over = findVersion(secret(), 'AWSCURRENT')?.id ?? '';
   const newer = await givenUp();
@@ -165,7 +165,7 @@ test('keeps AWSPENDING of another rotation, whether it is newer or over', async 
   expect(pending()?.id).toBe(newer);
 });
 
-test('keeps the rotation under way when a secret went back to an earlier version', async () => {
+test('keeps the rotation in progress when the secret was set back to an earlier version', async () => {
   expect(await rotate()).toBeUndefined();
   env.clock.advance(60_000);
   const previous = findVersion(secret(), 'AWSPREVIOUS')?.id;

@@ -44,7 +44,7 @@ function rotate(invoke: (event: RotationEvent) => RotationEvent, logger = memory
   });
 }
 
-test('rotates the secret when the function assumes a role, in this account or from another one', async () => {
+test('rotates the secret when the function assumes a role of the same or another account', async () => {
   const { logger, lines } = memoryLogger();
   const tokens: string[] = [];
 
@@ -63,7 +63,7 @@ test('rotates the secret when the function assumes a role, in this account or fr
 test.each([
   ['is missing', {}],
   ['belongs to another step', { RotationToken: token }],
-])('fails the rotation when the token %s', async (_, more) => {
+])('fails the rotation when the rotation token %s', async (_, more) => {
   const error = await rotate(({ RotationToken, ...event }) => ({ ...event, ...more }));
 
   expect(String(error)).toContain('rotation token is missing or invalid');
@@ -72,7 +72,7 @@ test.each([
 });
 
 test.each(['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'])(
-  'hides the token when %s fails and quotes it',
+  'hides the rotation token when %s fails and quotes it',
   async (operation) => {
     const { logger, lines } = memoryLogger();
     const seen: unknown[] = [];
@@ -104,7 +104,7 @@ test.each(['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVe
   },
 );
 
-test('hides the token when the event is malformed', async () => {
+test('hides the rotation token when the event is malformed', async () => {
   const event = { Step: 'createSecret', SecretId: 7, ClientRequestToken: token, RotationToken: token };
   const error = await rotateSecret(toolsOf(clients, rotator, memoryLogger().logger), event).catch(
     (thrown: unknown) => thrown,

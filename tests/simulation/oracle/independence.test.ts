@@ -29,25 +29,25 @@ const valuesFrom = (files: readonly string[]) =>
       .map(({ from, values }) => ({ file, from, values })),
   );
 
-test('imports only types when the oracle needs something of another folder', () => {
+test('imports only types from other folders into the oracle', () => {
   const foreign = valuesFrom(codeIn(folder)).filter(({ from }) => !from.startsWith(`${folder}/`));
 
   expect(codeIn(folder).length).toBeGreaterThan(10);
   expect(foreign).toEqual([]);
 });
 
-test('runs nothing of production but what is played when fates of accounts are judged', () => {
+test('calls no production code except the code under test when the oracle computes expected access', () => {
   const files = codeIn('tests/simulation').filter((file) => !/\/(secrets\/|planted)/.test(file));
   const used = valuesFrom(files).filter(({ from }) => from.startsWith('shared/'));
 
   expect([...new Set(used.map(({ from }) => from))].sort()).toEqual(played);
 });
 
-test('has a reader for each grant kind', () => {
+test('has an oracle reader for each grant kind', () => {
   expect(Object.keys(readers).sort()).toEqual(grantKinds.map(({ name }) => name).sort());
 });
 
-test('has no cycle of imports, types included', () => {
+test('has no import cycle in the simulation, including type imports', () => {
   const files = codeIn(folder);
   const reached = (from: string, seen = new Set<string>()): ReadonlySet<string> => {
     for (const { from: next } of importsOf(from).filter((each) => files.includes(each.from)))

@@ -46,18 +46,18 @@ const judged = (Statement: readonly ReturnType<typeof look | typeof functions>[]
   return { allowed: count(probes.allowed), exceeding: count(probes.refused) };
 };
 
-it('reads raw statements as allowed when they name the account in each of its places', () => {
+it('reads raw statements as granted when they name the account in each position', () => {
   expect(probes.allowed).toHaveLength(3);
   expect(judged([look(id), functions({ 'aws:SourceAccount': id })])).toEqual({ allowed: 3, exceeding: 0 });
 });
 
-it('reads raw statements as lacking when they name another account in one place', () => {
+it('reads raw statements as not granted when they name another account in one position', () => {
   expect(judged([look('666677778888'), functions({ 'aws:SourceAccount': id })])).toEqual({
     allowed: 1,
     exceeding: 0,
   });
 });
 
-it('finds that raw statements grant too much when no condition limits the service to one account', () => {
+it('reports raw statements as too wide when no condition limits the service to one account', () => {
   expect(judged([look(id), functions({})])).toEqual({ allowed: 3, exceeding: 1 });
 });

@@ -42,21 +42,21 @@ describe('allows', () => {
       true,
     ],
     ['fills in variables', { Resource: 'arn:aws:s3:::example/${aws:PrincipalAccount}/*' }, false],
-  ])('%s', (_, change, allowed) => {
+  ])('evaluates a statement in the oracle: %s', (_, change, allowed) => {
     expect(isAllowed({ ...statement, ...change })).toBe(allowed);
   });
 
-  test('refuses when another statement denies', () => {
+  test('denies in the oracle when another statement denies', () => {
     expect(isAllowed(statement, { ...statement, Effect: 'Deny' })).toBe(false);
   });
 
-  test('throws when a condition is unknown', () => {
+  test('throws in the oracle when a condition is unknown', () => {
     const Condition = { NumericEquals: { 's3:max-keys': '1' } };
     expect(() => isAllowed({ ...statement, Condition })).toThrow(/knows no condition NumericEquals/);
   });
 });
 
-test('tells no difference when only the writing differs', () => {
+test('compares two policies as equal in the oracle when only the spelling differs', () => {
   const one = {
     Statement: [
       { Action: 'a', Principal: { AWS: 'arn:aws:iam::555566667777:root' } },

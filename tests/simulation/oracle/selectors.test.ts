@@ -37,7 +37,7 @@ const tree: Tree = {
 
 describe('selected', () => {
   test.each([
-    ['all accounts when all is asked', { all: true }, '1 2 3 4 5 6'],
+    ['all accounts when `all` is true', { all: true }, '1 2 3 4 5 6'],
     ['an OU and what is below it', { ous: ['Workloads/Production'] }, '3 4'],
     ['an OU at depth four', { ous: ['Workloads/Production/Europe/Payments'] }, '4'],
     ['OUs by a wildcard', { ous: ['Work*/*/Eu*'] }, '4'],
@@ -51,7 +51,7 @@ describe('selected', () => {
     ['accounts by their ids', { accounts: ['1', '4'] }, '1 4'],
     ['those for which all fields hold', { ous: ['Workloads'], names: ['team-*'] }, '2 3'],
     ['all but the exceptions', { all: true, except: [{ ous: ['Workloads'] }, { accounts: ['5'] }] }, '1 6'],
-  ] as const)('takes %s', (_, selector, ids) => {
+  ] as const)('selects %s in the oracle', (_, selector, ids) => {
     expect([...selected(selector, tree)].sort().join(' ')).toBe(ids);
   });
 });

@@ -21,30 +21,30 @@ const answers = (tree: Tree, except: readonly string[] = []) => {
 };
 
 describe('answersOf', () => {
-  test('gives access when both readings select the account', () => {
+  test('gives access when both the stored OU and the OU name select the account', () => {
     expect(answers(root(workloads(ou('first', 'Production', ['1', '2']))))).toEqual(['gets', 'gets']);
   });
 
-  test('lets accounts keep access when the OU or the OU above it is renamed', () => {
+  test('allows access to be kept when the OU or its parent is renamed', () => {
     expect(answers(root(workloads(ou('first', 'Prod', ['1']))))).toEqual(['keeps', 'nothing']);
     const above = root(ou('workloads', 'Work', [], [ou('first', 'Production', ['1'])]));
     expect(answers(above)).toEqual(['keeps', 'nothing']);
   });
 
-  test('gives nothing to a replacement of a stored OU', () => {
+  test('expects no access for a replacement of a stored OU', () => {
     const tree = root(workloads(ou('first', 'Prod', ['1']), ou('second', 'Production', ['2'])));
     expect(answers(tree)).toEqual(['keeps', 'nothing']);
     expect(unresolvedPaths(stored, tree)).toEqual([{ path, ids: ['first', 'second'] }]);
   });
 
-  test('keeps an account excluded when the OU in `except` is renamed', () => {
+  test('expects an account to stay excluded when the OU in `except` is renamed', () => {
     const tree = root(workloads(ou('first', 'Prod', ['1']), ou('other', 'Test', ['2'])));
     expect(answers(tree, [path])).toEqual(['nothing', 'gets']);
   });
 });
 
 describe('storedByActivation', () => {
-  test('keeps the OU of a path that names none when the OU has an account', () => {
+  test('stores the OU of a path that matches no OU anymore when the OU has an account', () => {
     const renamed = root(workloads(ou('first', 'Prod', ['1'])));
     expect(storedByActivation([path], renamed, stored)).toEqual(stored);
     const empty = root(workloads(ou('first', 'Prod', []), ou('other', 'Test', ['2'])));
@@ -53,7 +53,7 @@ describe('storedByActivation', () => {
 });
 
 describe('storedBySweep', () => {
-  test('stores an OU below a renamed one so that a replacement gets nothing', () => {
+  test('stores a new OU below a renamed OU, so that a replacement gets nothing', () => {
     const wild = 'W*/*';
     const before = storedByActivation([wild], root(workloads(ou('first', 'A', ['1']))), noStoredOus);
     const inWork = (id: string) =>
@@ -64,7 +64,7 @@ describe('storedBySweep', () => {
     expect(unresolvedPaths(swept, inWork('third'))).toEqual([{ path: wild, ids: ['third'] }]);
   });
 
-  test('stores another OU below a wildcard, and no replacement', () => {
+  test('stores a new OU below a wildcard, and no replacement of a stored OU', () => {
     const before = storedByActivation(['Work*/*'], root(workloads(ou('first', 'A', ['1']))), noStoredOus);
     const tree = root(workloads(ou('first', 'B', ['1']), ou('second', 'A', ['2']), ou('third', 'C', ['3'])));
     const ids = [...(storedBySweep(['Work*/*'], tree, before).get('Work*/*')?.keys() ?? [])];

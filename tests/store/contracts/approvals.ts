@@ -10,20 +10,20 @@ export function approvalContract(makeStore: MakeStore): void {
       store = await makeStore();
     });
 
-    test('knows no request of a run that asked nothing', async () => {
+    test('returns no approval request of a run that made none', async () => {
       expect(await store.approvals.get('run-1')).toBeUndefined();
       expect(await store.approvals.listOpen()).toEqual({ items: [], unreadable: [] });
       expect(await store.approvals.decide('run-1', 'token-1', approved)).toBe(false);
     });
 
-    test('gives a request back as it was put, also a long one', async () => {
+    test('returns an approval request as it was stored, even a long one', async () => {
       const long = { ...aRequest(), difference: '支払い+ 111122223333\n'.repeat(40_000) };
 
       expect(await store.approvals.put(long)).toBe(true);
       expect(await store.approvals.get('run-1')).toStrictEqual(long);
     });
 
-    test('accepts one decision, with the token of the task that asks', async () => {
+    test('accepts one decision, only with the token of the waiting task', async () => {
       await store.approvals.put(aRequest());
 
       expect(await store.approvals.decide('run-1', 'another', approved)).toBe(false);
@@ -32,7 +32,7 @@ export function approvalContract(makeStore: MakeStore): void {
       expect(await store.approvals.get('run-1')).toStrictEqual({ ...aRequest(), decision: approved });
     });
 
-    test('accepts one of two decisions at the same time', async () => {
+    test('accepts one of two simultaneous decisions', async () => {
       await store.approvals.put(aRequest());
       const won = await Promise.all(
         [approved, rejected].map((decision) => store.approvals.decide('run-1', 'token-1', decision)),
@@ -43,7 +43,7 @@ export function approvalContract(makeStore: MakeStore): void {
       expect((await store.approvals.get('run-1'))?.decision).toStrictEqual(kept);
     });
 
-    test('replaces a request only while it is undecided or another task asks', async () => {
+    test('replaces an approval request only while it is undecided or another task waits', async () => {
       const anew = { ...aRequest(), requestedAt: later };
       await store.approvals.put(aRequest());
 
@@ -57,7 +57,7 @@ export function approvalContract(makeStore: MakeStore): void {
       expect(await store.approvals.get('run-1')).toStrictEqual(next);
     });
 
-    test('lists what is undecided of runs that have not ended, by run id', async () => {
+    test('lists undecided approval requests of open runs, by run id', async () => {
       for (const runId of ['run-2', 'run-1', 'decided', 'ended', 'resumed']) {
         await store.runs.put(aRun({ runId, status: 'waiting-for-approval', waitingUntil: later }));
         await store.approvals.put({ ...aRequest(), runId });

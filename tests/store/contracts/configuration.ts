@@ -19,13 +19,13 @@ export function configurationContract(makeStore: MakeStore): void {
       expect(await configuration.getActive()).toBeUndefined();
     });
 
-    test('comes back as it was activated', async () => {
+    test('returns a configuration as it was activated', async () => {
       await configuration.activate(first);
 
       expect(await configuration.getActive()).toStrictEqual(first);
     });
 
-    test('comes with what was found, ordered by search, also where there is no configuration', async () => {
+    test('returns search results ordered by search, even without a configuration', async () => {
       expect(await configuration.getActiveWithSearchResults()).toStrictEqual({
         active: undefined,
         searchResults: [],
@@ -54,7 +54,7 @@ export function configurationContract(makeStore: MakeStore): void {
       expect(await configuration.getActive()).toStrictEqual(second);
     });
 
-    test('keeps the OUs of paths, and replaces them as long as no other activation came after', async () => {
+    test('stores the OUs of paths, and replaces them only for the same activation', async () => {
       const ous = { 'Größe/*': { 'ou-abcd-11111111': 'Größe', 'ou-abcd-22222222': 'Größe/CI%2FCD' } };
       const more = { ...ous, Sandbox: { 'ou-abcd-33333333': 'Sandbox' } };
       expect(await configuration.putOus(ous, first)).toBe(false);
@@ -80,7 +80,7 @@ export function configurationContract(makeStore: MakeStore): void {
       expect(await configuration.getActive()).toStrictEqual({ ...first, document: { grants } });
     });
 
-    test('keeps the stored value when the caller changes its own copy', async () => {
+    test('keeps the stored configuration when the caller changes its own copy', async () => {
       const grants = [{ name: 'logs' }];
       await configuration.activate({ ...first, document: { grants } });
       grants.push({ name: 'changed' });

@@ -15,7 +15,7 @@ export function leaseContract(makeStore: MakeStore): void {
       leases = store.leases;
     });
 
-    test('gives a free resource to the one who asks', async () => {
+    test('gives the lease of a free resource to the first caller', async () => {
       expect(await leases.acquire(bucket, 'run-1', now, until)).toMatchObject({ taken: true });
     });
 
@@ -28,7 +28,7 @@ export function leaseContract(makeStore: MakeStore): void {
       });
     });
 
-    test('says who holds it and until when to a run that does not get it', async () => {
+    test('returns the holder and the end of a lease to a run that does not get it', async () => {
       expect(await leases.acquire(bucket, 'run-1', now, until)).toEqual({ taken: true, until });
       expect(await leases.acquire(bucket, 'run-2', now + 1, until + 60_000)).toEqual({
         taken: false,
@@ -37,7 +37,7 @@ export function leaseContract(makeStore: MakeStore): void {
       });
     });
 
-    test('refuses the owner itself: a lease is not re-entrant', async () => {
+    test('refuses the lease to its own holder, because a lease is not re-entrant', async () => {
       await leases.acquire(bucket, 'run-1', now, until);
 
       expect(await leases.acquire(bucket, 'run-1', now, until)).toMatchObject({ taken: false });
@@ -72,7 +72,7 @@ export function leaseContract(makeStore: MakeStore): void {
       expect(await leases.acquire(bucket, 'run-3', until, until + 60_000)).toMatchObject({ taken: false });
     });
 
-    test('accepts the release of a lease that nobody has', async () => {
+    test('accepts the release of a lease that nobody holds', async () => {
       await leases.release(bucket, 'run-1');
 
       expect(await leases.acquire(bucket, 'run-1', now, until)).toMatchObject({ taken: true });
@@ -93,14 +93,14 @@ export function leaseContract(makeStore: MakeStore): void {
       expect((await leases.listHeld(until)).items.map(({ owner }) => owner)).toEqual(['run-2#b']);
     });
 
-    test('goes to one of 20 who ask at once', async () => {
+    test('gives the lease to one of 20 simultaneous callers', async () => {
       const owners = Array.from({ length: 20 }, (_, number) => `run-${number}`);
       const taken = await Promise.all(owners.map((owner) => leases.acquire(bucket, owner, now, until)));
 
       expect(taken.filter(({ taken: has }) => has)).toHaveLength(1);
     });
 
-    test('goes to one of 20 who ask at once for a lease that has ended', async () => {
+    test('gives an ended lease to one of 20 simultaneous callers', async () => {
       await leases.acquire(bucket, 'run-0', now, until);
       const owners = Array.from({ length: 20 }, (_, number) => `run-${number}`);
       const taken = await Promise.all(
@@ -110,7 +110,7 @@ export function leaseContract(makeStore: MakeStore): void {
       expect(taken.filter(({ taken: has }) => has)).toHaveLength(1);
     });
 
-    test('holds one resource and no other, and leaves its state alone', async () => {
+    test('leases one resource only, and keeps its state unchanged', async () => {
       await store.resources.put(bucket, aState());
       await leases.acquire(bucket, 'run-1', now, until);
 

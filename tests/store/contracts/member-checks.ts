@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { MakeStore } from '../../fixtures/make-store.ts';
 
 export function memberCheckContract(makeStore: MakeStore): void {
-  it('gives the last check of member roles when several were stored', async () => {
+  it('returns the last check of member roles when several were stored', async () => {
     const { memberChecks } = await makeStore();
     const last = { checks: 2, revision: 40, again: ['555566667777'] };
 

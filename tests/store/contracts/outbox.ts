@@ -10,7 +10,7 @@ export function outboxContract(makeStore: MakeStore): void {
       outbox = (await makeStore()).outbox;
     });
 
-    test('keeps one item for a version and a target, with all that is known of it', async () => {
+    test('stores one delivery for a version and a target, with all fields', async () => {
       const full = aDelivery({
         status: 'failed',
         kmsKey: 'arn:aws:kms:eu-west-1:444455556666:key/1234abcd',
@@ -29,7 +29,7 @@ export function outboxContract(makeStore: MakeStore): void {
       expect(await outbox.get({ source, id: 'app1234/env1234/prof123/version-2' })).toBeUndefined();
     });
 
-    test('takes a change only of the revision that was read', async () => {
+    test('accepts a change of a delivery only with the revision that was read', async () => {
       await outbox.put(aDelivery(), undefined);
       expect(await outbox.put(aDelivery({ runId: 'run-2' }), undefined)).toBe(false);
       expect(await outbox.put(aDelivery({ status: 'started', revision: 2 }), 1)).toBe(true);
@@ -37,13 +37,13 @@ export function outboxContract(makeStore: MakeStore): void {
       expect(await outbox.get(aDelivery())).toMatchObject({ status: 'started', runId: 'run-1' });
     });
 
-    test('goes to one of 10 who claim it at once', async () => {
+    test('gives a delivery to one of 10 simultaneous claims', async () => {
       const claims = Array.from({ length: 10 }, (_, number) => aDelivery({ runId: `run-${number}` }));
       const held = await Promise.all(claims.map((claim) => outbox.put(claim, undefined)));
       expect(held.filter(Boolean)).toHaveLength(1);
     });
 
-    test('knows what has not ended', async () => {
+    test('lists deliveries that have not ended', async () => {
       const other = aDelivery({ id: 'app1234/env9999/prof123/version-1' });
       const elsewhere = aDelivery({ source: 'appconfig:444455556666:eu-west-1:app1234:prof123' });
       for (const delivery of [other, aDelivery(), elsewhere]) await outbox.put(delivery, undefined);
@@ -60,7 +60,7 @@ export function outboxContract(makeStore: MakeStore): void {
       expect((await outbox.listOpen()).items).toStrictEqual([elsewhere]);
     });
 
-    test('finds the versions of one target', async () => {
+    test('lists the versions of one target', async () => {
       const second = aDelivery({ id: 'app1234/env1234/prof123/version-2', version: 'version-2' });
       const elsewhere = aDelivery({ id: 'app1234/env9999/prof123/version-1' });
       for (const delivery of [second, aDelivery(), elsewhere, aDelivery({ source: 'another' })])
@@ -71,7 +71,7 @@ export function outboxContract(makeStore: MakeStore): void {
       ]);
     });
 
-    test('remembers secrets, and forgets them', async () => {
+    test('remembers and forgets secrets', async () => {
       for (const arn of ['b', source, 'b']) await outbox.watch(arn);
       expect(await outbox.listWatched()).toEqual([source, 'b']);
       await outbox.unwatch('b');
@@ -80,7 +80,7 @@ export function outboxContract(makeStore: MakeStore): void {
       expect((await outbox.listOpen()).items).toEqual([]);
     });
 
-    test('knows what was given up for the time being, until it has ended', async () => {
+    test('lists a postponed delivery until it has ended', async () => {
       const again = { until: Date.parse(later), notifiedByRun: 'run-1' };
       await outbox.put(aDelivery({ status: 'timed-out', again }), undefined);
       expect((await outbox.listOpen()).items.map(({ status }) => status)).toEqual(['timed-out']);
@@ -89,7 +89,7 @@ export function outboxContract(makeStore: MakeStore): void {
       expect(await outbox.get(aDelivery())).toMatchObject({ status: 'withdrawn' });
     });
 
-    test('remembers where a secret was found, until it is forgotten', async () => {
+    test('remembers the targets of a secret until the secret is forgotten', async () => {
       const target = { application: 'app1234', environment: 'env1234', profile: 'prof123' };
       await outbox.watch(source);
       expect(await outbox.getRememberedTargets(source)).toBeUndefined();

@@ -18,7 +18,7 @@ export function registryContract(makeStore: MakeStore): void {
       expect(await registry.getReadySince()).toBeUndefined();
     });
 
-    test('gives an account back as it was put, with its revision and time', async () => {
+    test('returns an account as it was stored, with its revision and time', async () => {
       const stored = await registry.put(anAccount(), undefined, at);
 
       expect(stored).toStrictEqual({ ...anAccount(), revision: 1, updatedAt: at });
@@ -26,7 +26,7 @@ export function registryContract(makeStore: MakeStore): void {
       expect((await registry.getHead()).revision).toBe(1);
     });
 
-    test('remembers an OU as it was put last, and no account by it', async () => {
+    test('returns the last name of a stored OU, and lists no account for it', async () => {
       const ou = { id: 'ou-abcd-11111111', name: 'Zahlungen „Süd“', parentId: 'r-abcd', askedAt: at };
       await registry.putOu({ ...ou, name: 'Payments' });
       await registry.putOu(ou);
@@ -39,7 +39,7 @@ export function registryContract(makeStore: MakeStore): void {
       expect((await registry.getHead()).revision).toBe(0);
     });
 
-    test('keeps odd names, empty strings, empty lists and odd tag keys exactly', async () => {
+    test('stores unusual names, empty strings, empty lists and unusual tag keys exactly', async () => {
       const odd = anAccount({
         name: 'Zahlungen „Süd“ 支払い 🚀',
         parentIds: [],
@@ -51,7 +51,7 @@ export function registryContract(makeStore: MakeStore): void {
       expect(await registry.getAccount(odd.id)).toStrictEqual({ ...odd, revision: 1, updatedAt: at });
     });
 
-    test('replaces an account as a whole: tags that are gone are gone', async () => {
+    test('replaces an account as a whole, so that removed tags are gone', async () => {
       await registry.put(anAccount({ tags: { team: 'payments', stage: 'prod' } }), undefined, at);
       await registry.put(anAccount({ tags: { team: 'orders' }, state: 'SUSPENDED' }), 1, later);
 
@@ -63,7 +63,7 @@ export function registryContract(makeStore: MakeStore): void {
       });
     });
 
-    test('keeps that an account waits, and forgets it when it does not any more', async () => {
+    test('stores that an account waits for approval, and forgets it when it no longer waits', async () => {
       const position = { name: 'before', parentIds: ['r-abcd'], ouPath: '', tags: { team: '' } };
       const [never, moved] = [null, position].map((approvedAs) => ({ since: at, approvedAs }));
       for (const [index, approval] of [never, moved, undefined].entries()) {
@@ -75,7 +75,7 @@ export function registryContract(makeStore: MakeStore): void {
       }
     });
 
-    test('refuses a put that expects no account where there is one', async () => {
+    test('refuses a write that expects no account when the account exists', async () => {
       await registry.put(anAccount(), undefined, at);
 
       expect(await registry.put(anAccount({ name: 'other' }), undefined, later)).toBeUndefined();
@@ -83,13 +83,13 @@ export function registryContract(makeStore: MakeStore): void {
       expect((await registry.getHead()).revision).toBe(1);
     });
 
-    test('refuses a put that expects an account where there is none', async () => {
+    test('refuses a write that expects an account when none exists', async () => {
       expect(await registry.put(anAccount(), 1, at)).toBeUndefined();
       expect(await registry.getAccount(accountId(0))).toBeUndefined();
       expect((await registry.getHead()).revision).toBe(0);
     });
 
-    test('refuses a put that expects an older revision of the account', async () => {
+    test('refuses a write that expects an older revision of the account', async () => {
       await registry.put(anAccount(), undefined, at);
       await registry.put(anAccount({ name: 'second' }), 1, at);
 
@@ -97,7 +97,7 @@ export function registryContract(makeStore: MakeStore): void {
       expect((await registry.getAccount(accountId(0)))?.name).toBe('second');
     });
 
-    test('lets one of two puts win that expect the same revision', async () => {
+    test('accepts one of two writes that expect the same revision', async () => {
       await registry.put(anAccount(), undefined, at);
       const results = await Promise.all([
         registry.put(anAccount({ name: 'first' }), 1, later),
@@ -118,7 +118,7 @@ export function registryContract(makeStore: MakeStore): void {
       expect([first.revision, second.revision, third.revision]).toEqual([1, 2, 3]);
     });
 
-    test('gives 50 concurrent changes unique revisions without gaps, and loses none', async () => {
+    test('gives 50 simultaneous changes unique revisions without gaps, and loses none', async () => {
       const accounts = Array.from({ length: 50 }, (_, number) => anAccount({ id: accountId(number) }));
       const stored = await Promise.all(accounts.map((account) => register(registry, account)));
 
@@ -128,7 +128,7 @@ export function registryContract(makeStore: MakeStore): void {
       expect(await registry.listAccounts()).toEqual(stored);
     }, 120_000);
 
-    test('returns every account that changed up to the revision that was read before', async () => {
+    test('lists every account that changed up to the revision that was read before', async () => {
       const accounts = Array.from({ length: 8 }, (_, number) => anAccount({ id: accountId(number) }));
       let working = true;
       const writers = Promise.all(accounts.map((account) => register(registry, account))).finally(() => {
@@ -143,7 +143,7 @@ export function registryContract(makeStore: MakeStore): void {
       await writers;
     }, 120_000);
 
-    test('lists more accounts than one page holds, departed ones included, ordered by id', async () => {
+    test('lists more accounts than one page holds, ordered by id, departed accounts included', async () => {
       const numbers = Array.from({ length: 120 }, (_, number) => (number * 37) % 120);
       for (const number of numbers) await register(registry, largeAccount(number));
 
@@ -153,7 +153,7 @@ export function registryContract(makeStore: MakeStore): void {
       expect(listed[5]).toMatchObject(largeAccount(5));
     }, 120_000);
 
-    test('keeps the first mark of readiness', async () => {
+    test('keeps the first time at which the registry became ready', async () => {
       await registry.markReady(at);
       await registry.markReady(later);
 
@@ -164,7 +164,7 @@ export function registryContract(makeStore: MakeStore): void {
       expect(await registry.listAccounts()).toHaveLength(1);
     });
 
-    test('keeps the stored value when the caller changes its own copy', async () => {
+    test('keeps the stored account when the caller changes its own copy', async () => {
       const tags: Record<string, string> = { team: 'payments' };
       const stored = await registry.put(anAccount({ tags }), undefined, at);
       tags.team = 'changed';

@@ -35,17 +35,17 @@ export function resourceContract(makeStore: MakeStore): void {
       return found && (state as ResourceState);
     };
 
-    test('knows nothing of a resource that was never touched', async () => {
+    test('returns no state of a resource that was never written', async () => {
       expect(await get(bucket)).toBeUndefined();
     });
 
-    test('gives the state of a resource back as it was put', async () => {
+    test("returns a resource's state as it was stored", async () => {
       await put(bucket, aState());
 
       expect(await get(bucket)).toStrictEqual(aState());
     });
 
-    test('counts the writes of each resource', async () => {
+    test("counts the writes of each resource's state", async () => {
       const first = await resources.put(bucket, aState());
       const second = await resources.put(bucket, { ...aState(), version: 1 });
       const other = await resources.put(key, aState());
@@ -54,7 +54,7 @@ export function resourceContract(makeStore: MakeStore): void {
       expect((await resources.get(bucket))?.version).toBe(2);
     });
 
-    test('replaces nothing that came after what was read', async () => {
+    test('refuses a state when a newer one was stored after the read', async () => {
       await resources.put(bucket, aState());
       await resources.put(bucket, { ...ofGeneration(7), version: 1 });
 
@@ -65,7 +65,7 @@ export function resourceContract(makeStore: MakeStore): void {
       expect((await resources.get(bucket))?.lastReconciliation?.generation).toBe(7);
     });
 
-    test('accepts one of many replacements of the same version', async () => {
+    test('accepts one of many simultaneous replacements of one version', async () => {
       await resources.put(bucket, aState());
 
       const versions = await Promise.all(
@@ -78,7 +78,7 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(versions.filter((version) => version === undefined)).toHaveLength(4);
     });
 
-    test('keeps the state from before the first reconciliation', async () => {
+    test('stores the state from before the first reconciliation', async () => {
       const first: ResourceState = {
         managed: { sids: ['AccountOnboardingProdLogsRead'] },
         writeInProgress: 'other-configuration',
@@ -88,7 +88,7 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(await get(bucket)).toStrictEqual(first);
     });
 
-    test('replaces the state as a whole', async () => {
+    test("replaces a resource's state as a whole", async () => {
       await put(bucket, aState());
       await put(bucket, aState({ managed: { sids: ['AccountOnboardingProdLogsRead'] } }));
 
@@ -97,7 +97,7 @@ export function resourceContract(makeStore: MakeStore): void {
       );
     });
 
-    test('keeps a hold of each reason, and forgets them', async () => {
+    test('stores and forgets a hold of each reason', async () => {
       const holds: readonly Hold[] = [
         { accountId: accountId(0), change: 'remove', reason: 'grace-period', since: at },
         {
@@ -132,7 +132,7 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(await get(bucket)).not.toHaveProperty('holds');
     });
 
-    test('keeps the holds of ten thousand accounts', async () => {
+    test('stores the holds of ten thousand accounts', async () => {
       const holds: readonly Hold[] = Array.from({ length: 10_000 }, (_, number) => ({
         accountId: accountId(number),
         change: 'remove',
@@ -145,7 +145,7 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(await get(bucket)).toStrictEqual(aState({ holds }));
     });
 
-    test('keeps what outsiders did, and that a write is under way, and forgets both', async () => {
+    test('stores and forgets external changes and a write in progress', async () => {
       const sids = ['AccountOnboardingProdLogsWrite'];
       const state = aState({
         identity: '2026-01-01T00:00:00.000Z',
@@ -161,7 +161,7 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(await get(bucket)).toStrictEqual(aState());
     });
 
-    test('keeps very many unmanaged statements, and forgets them', async () => {
+    test('stores and forgets very many unmanaged statements', async () => {
       const unmanaged = Array.from({ length: 400 }, (_, index) => ({
         digest: String(index).padStart(16, '0'),
         label: index < 100 ? 'x'.repeat(64) : '',
@@ -174,7 +174,7 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(await get(bucket)).not.toHaveProperty('unmanaged');
     });
 
-    test('keeps the configuration when the same configuration was activated again', async () => {
+    test('stores the id of the activation when the same configuration was activated again', async () => {
       const activationId = `${'b'.repeat(64)}@${later}`;
       const state = aState({ lastReconciliation: aReconciliation({ activationId }) });
       await put(bucket, state);
@@ -190,7 +190,7 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(await resources.listManaged()).toEqual([bucket, key].sort());
     });
 
-    test('lists a resource no more when its last managed statement is gone', async () => {
+    test('removes a resource from the list when its last managed statement is gone', async () => {
       await put(key, aState());
       await put(bucket, aState());
       await put(bucket, aState({ managed: { sids: [] } }));
@@ -198,14 +198,14 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(await resources.listManaged()).toEqual([key]);
     });
 
-    test('lists nothing for a state that replaced nothing', async () => {
+    test('lists no resource when the write of its state was refused', async () => {
       await put(bucket, aState({ managed: { sids: [] } }));
       await resources.put(bucket, aState());
 
       expect(await resources.listManaged()).toEqual([]);
     });
 
-    test('keeps resources apart', async () => {
+    test('stores the states of several resources separately', async () => {
       await put(bucket, ofGeneration(1));
       await put(key, ofGeneration(2));
 
@@ -213,7 +213,7 @@ export function resourceContract(makeStore: MakeStore): void {
       expect((await get(key))?.lastReconciliation?.generation).toBe(2);
     });
 
-    test('keeps the stored value when the caller changes its own copy', async () => {
+    test('keeps the stored state when the caller changes its own copy', async () => {
       const sids = ['AccountOnboardingProdLogsWrite'];
       await put(bucket, aState({ managed: { sids } }));
       sids.push('changed');

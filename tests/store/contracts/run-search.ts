@@ -31,7 +31,7 @@ export function runSearchContract(makeStore: MakeStore): void {
         ...changes.map((change) => change.resource),
       ]);
 
-    test('finds the runs of an account and the runs that changed its access, newest first', async () => {
+    test('lists the runs of an account and the runs that changed its access, newest first', async () => {
       expect(await found({ accountId: accountId(1) })).toEqual([['early', resource]]);
       expect(await found({ accountId: accountId(3) })).toEqual([
         ['late', other],
@@ -40,7 +40,7 @@ export function runSearchContract(makeStore: MakeStore): void {
       expect(await found({ accountId: accountId(4) })).toEqual([]);
     });
 
-    test('finds the runs of a resource by its key and by its id', async () => {
+    test('lists the runs of a resource by its key and by its id', async () => {
       const both = [
         ['late', resource],
         ['early', resource],
@@ -52,7 +52,7 @@ export function runSearchContract(makeStore: MakeStore): void {
       expect(await found({ resource: 'node' })).toEqual([]);
     });
 
-    test('gives a change without the documents before and after', async () => {
+    test('returns a change without the documents before and after', async () => {
       const { before: _, after: __, ...rest } = fullChange;
       await runs.putChange('late', fullChange);
 

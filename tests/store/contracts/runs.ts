@@ -11,24 +11,24 @@ export function runContract(makeStore: MakeStore): void {
       runs = (await makeStore()).runs;
     });
 
-    test('knows nothing of a run that never was', async () => {
+    test('returns no record of a run that never existed', async () => {
       expect(await runs.get('run-1')).toBeUndefined();
       expect(await runs.listChanges('run-1')).toEqual([]);
     });
 
-    test('gives a run with nothing but the necessary back as it was put', async () => {
+    test('returns a run with only the required fields as it was stored', async () => {
       await runs.put(aRun());
 
       expect(await runs.get('run-1')).toStrictEqual(aRun());
     });
 
-    test('gives a run with everything back as it was put', async () => {
+    test('returns a run with all fields as it was stored', async () => {
       await runs.put(fullRun);
 
       expect(await runs.get('run-1')).toStrictEqual(fullRun);
     });
 
-    test('replaces a run as a whole: its error is gone after a success', async () => {
+    test('replaces a run as a whole, so that its error is gone after a success', async () => {
       const done = aRun({ status: 'succeeded', finishedAt: later });
       await runs.put(fullRun);
       await runs.put(done);
@@ -36,7 +36,7 @@ export function runContract(makeStore: MakeStore): void {
       expect(await runs.get('run-1')).toStrictEqual(done);
     });
 
-    test('keeps a run over ten thousand accounts', async () => {
+    test('stores a run for ten thousand accounts', async () => {
       const accountIds = Array.from({ length: 10_000 }, (_, number) => accountId(number));
       const left = accountIds.map((id) => `The access of account ${id} to the log bucket is not verified.`);
       await runs.put(aRun({ status: 'failed', accountIds, unresolved: left }));
@@ -44,13 +44,13 @@ export function runContract(makeStore: MakeStore): void {
       expect(await runs.get('run-1')).toStrictEqual(aRun({ status: 'failed', accountIds, unresolved: left }));
     });
 
-    test('gives the documents of a change back exactly', async () => {
+    test('returns the documents of a change exactly', async () => {
       await runs.putChange('run-1', fullChange);
 
       expect(await runs.listChanges('run-1')).toStrictEqual([fullChange]);
     });
 
-    test('tells an empty document from one that is null and one that is absent', async () => {
+    test('distinguishes an empty document from null and from an absent document', async () => {
       await runs.putChange('run-1', aChange({ before: { policy: null }, after: {} }));
       await runs.putChange('run-1', aChange({ resource: key }));
 
@@ -60,7 +60,7 @@ export function runContract(makeStore: MakeStore): void {
       ]);
     });
 
-    test('keeps documents that together are larger than an item of DynamoDB', async () => {
+    test('stores documents that together are larger than a DynamoDB item', async () => {
       const before = Object.fromEntries(
         Array.from({ length: 40 }, (_, shard) => [`shard-${shard}`, fullPolicy(shard)]),
       );
@@ -71,7 +71,7 @@ export function runContract(makeStore: MakeStore): void {
       expect(await runs.listChanges('run-1')).toStrictEqual([change]);
     });
 
-    test('replaces a change, and does not merge it', async () => {
+    test('replaces a change without a merge', async () => {
       const written = aChange({ outcome: 'written', finishedAt: later });
       await runs.putChange('run-1', fullChange);
       await runs.putChange('run-1', written);
@@ -100,7 +100,7 @@ export function runContract(makeStore: MakeStore): void {
       expect((await runs.listChanges('run-1')).map(({ resource }) => resource)).toEqual(resources);
     });
 
-    test('keeps the changes of runs apart, also where one id begins like another', async () => {
+    test("separates the changes of two runs, even when one run's id begins with the other's", async () => {
       await runs.putChange('run-1', aChange());
       await runs.putChange('run-10', aChange({ resource: key }));
       await runs.put(aRun());
@@ -109,7 +109,7 @@ export function runContract(makeStore: MakeStore): void {
       expect(await runs.listChanges('run-10')).toEqual([aChange({ resource: key })]);
     });
 
-    test('gives the record and the changes of a run together, and of no other', async () => {
+    test('returns the record and the changes of a run together, and of no other run', async () => {
       expect(await runs.getWhole('run-1')).toStrictEqual({ run: undefined, changes: [] });
       await runs.putChange('run-1', fullChange);
       await runs.putChange('run-1', aChange({ resource: key }));
@@ -124,7 +124,7 @@ export function runContract(makeStore: MakeStore): void {
       expect((await runs.getWhole('run-1')).changes).toHaveLength(2);
     });
 
-    test('lists the runs that began before a time and have not ended, by id', async () => {
+    test('lists the runs that began before a time and have not ended, by run id', async () => {
       await runs.put(aRun({ runId: 'run-2' }));
       await runs.put(aRun({ runId: 'run-1' }));
       await runs.put(aRun({ runId: 'run-3', startedAt: later }));
@@ -162,7 +162,7 @@ export function runContract(makeStore: MakeStore): void {
         expect((await runs.listUnfinished(later)).items.map(({ runId }) => runId)).toEqual(['open']);
       });
 
-      test('does not list an announcement when every channel has it', async () => {
+      test('removes an announcement from the list when every channel has received it', async () => {
         await runs.put(ended);
         await runs.put({
           ...ended,
@@ -173,7 +173,7 @@ export function runContract(makeStore: MakeStore): void {
         expect((await runs.listUnannounced()).items).toEqual([]);
       });
 
-      test("lists an announcement when the run's first step or its unfinished item comes late", async () => {
+      test("lists an announcement when the run's first step or open item is written late", async () => {
         await runs.put(aRun());
         await runs.put(ended);
         await runs.open(aRun());
@@ -182,7 +182,7 @@ export function runContract(makeStore: MakeStore): void {
         expect((await runs.listUnannounced()).items).toStrictEqual([ended]);
       });
 
-      test('does not list a run when it ended again without an announcement', async () => {
+      test('removes a run from the list when it ended again without an announcement', async () => {
         await runs.put(ended);
         await runs.put(aRun({ status: 'succeeded' }));
 
@@ -190,7 +190,7 @@ export function runContract(makeStore: MakeStore): void {
       });
     });
 
-    test('lists a run that waits for approval, and then goes on', async () => {
+    test('lists a run that waits for approval and then continues', async () => {
       const waiting = aRun({ status: 'waiting-for-approval', waitingUntil: later });
       await runs.put(aRun());
       await runs.put(waiting);
@@ -200,7 +200,7 @@ export function runContract(makeStore: MakeStore): void {
       expect((await runs.listUnfinished(later)).items).toStrictEqual([{ ...waiting, status: 'running' }]);
     });
 
-    test('opens a run once and again, and not any more when it has ended', async () => {
+    test('opens a run again while it is open, and refuses once it has ended', async () => {
       await runs.open(aRun());
       await runs.open(aRun({ cause: 'again' }));
       expect(await runs.get(aRun().runId)).toStrictEqual(aRun({ cause: 'again' }));
@@ -219,13 +219,13 @@ export function runContract(makeStore: MakeStore): void {
       expect((await runs.listUnfinished(later)).items).toStrictEqual([aRun()]);
     });
 
-    test('gives the counts of a sweep back as they were put', async () => {
+    test('returns the counts of a sweep as they were stored', async () => {
       await runs.put(aRun({ status: 'succeeded', counts: sweepCounts }));
 
       expect((await runs.get('run-1'))?.counts).toStrictEqual(sweepCounts);
     });
 
-    test('keeps the stored value when the caller changes its own copy', async () => {
+    test('keeps the stored run when the caller changes its own copy', async () => {
       const statements = [{ Sid: 'First' }];
       await runs.putChange('run-1', aChange({ after: { policy: { Statement: statements } } }));
       statements.push({ Sid: 'Changed' });

@@ -10,11 +10,11 @@ export function foundContract(makeStore: MakeStore): void {
       found = (await makeStore()).searchResults;
     });
 
-    test('returns no result at first', async () => {
+    test('returns no search result before a search was stored', async () => {
       expect(await found.list()).toEqual([]);
     });
 
-    test('comes back as it was put, ordered by search', async () => {
+    test('returns search results as they were stored, ordered by search', async () => {
       const failed = {
         search: 'a-kind/111122223333/eu-west-1/tags:Größe=1',
         matching: [],
@@ -27,7 +27,7 @@ export function foundContract(makeStore: MakeStore): void {
       expect(await found.list()).toStrictEqual([failed, item()]);
     });
 
-    test('replaces the whole result when the caller has read it', async () => {
+    test('replaces the whole search result when the caller has read it', async () => {
       await found.put(item(), undefined);
       const { completed: _, ...later } = item({ matching: [], generation: 2 });
 
@@ -35,7 +35,7 @@ export function foundContract(makeStore: MakeStore): void {
       expect(await found.list()).toStrictEqual([later]);
     });
 
-    test('keeps the result when the caller has read an older one or none', async () => {
+    test('keeps the search result when the caller has read an older one or none', async () => {
       await found.put(item(), undefined);
       await found.put(item({ generation: 2 }), 1);
 
@@ -44,7 +44,7 @@ export function foundContract(makeStore: MakeStore): void {
       expect(await found.list()).toStrictEqual([item({ generation: 2 })]);
     });
 
-    test('refuses a write that expects a missing item', async () => {
+    test('refuses a search result when the replaced item is missing', async () => {
       expect(await found.put(item({ generation: 2 }), 1)).toBe(false);
       expect(await found.list()).toEqual([]);
     });
@@ -58,7 +58,7 @@ export function foundContract(makeStore: MakeStore): void {
       expect(await found.list()).toStrictEqual([long]);
     });
 
-    test('keeps the stored value when the caller changes its own copy', async () => {
+    test('keeps the stored search result when the caller changes its own copy', async () => {
       const matching = [key];
       await found.put(item({ matching }), undefined);
       matching.push('changed');

@@ -56,7 +56,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
         await store.registry.put(anAccount(), undefined, at);
       });
 
-      test('gives an unreadable account that says what to do, and all other accounts', async () => {
+      test('returns an unreadable account that states the next step, and all other accounts', async () => {
         await put(item);
 
         expect(await store.registry.listAccounts()).toMatchObject([
@@ -75,7 +75,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
           'a number that JavaScript cannot hold',
           { ...item, ouPath: '', tags: { size: NumberValue.from('1E+100') } },
         ],
-      ])('knows the account by its key when the item has %s', async (_name, odd) => {
+      ])('identifies an unreadable account by its key when the item has %s', async (_name, odd) => {
         await put(odd);
 
         expect(await store.registry.listAccounts()).toMatchObject([
@@ -115,7 +115,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
         ['keeps its revision', 2],
         ['has lost its revision', 'x'],
       ])(
-        'keeps no other account from a change when it is the last change and %s',
+        'accepts changes of other accounts when the unreadable account has the last change and %s',
         async (_name, revision) => {
           await store.registry.put(anAccount({ id: accountId(1) }), undefined, at);
           await put({ ...item, revision });
@@ -127,7 +127,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
         },
       );
 
-      test('tells to remove the item when its key has no account id', async () => {
+      test('says that the item must be removed when its key has no account id', async () => {
         await put({ ...item, sk: 'ACCOUNT#everybody' });
 
         const [, odd] = await store.registry.listAccounts();
@@ -158,7 +158,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
         await store.searchResults.put(good, undefined);
       });
 
-      test('counts as a search that was never made, beside all others', async () => {
+      test('treats an unreadable search result as missing, beside all other results', async () => {
         await put({ ...item, completed: { ...completed, at: 'yesterday' } });
 
         const error = {
@@ -208,8 +208,8 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
 
     test.each([
       ['the record of a run', { pk: 'RUN#odd', sk: 'RUN', status: 'done' }],
-      ['what says that a run is open', { pk: 'OPEN_RUNS', sk: 'RUN#odd', runId: 'odd', startedAt: 'x' }],
-    ])('keeps no other open run from being found when it is %s', async (_name, item) => {
+      ['the index item of an open run', { pk: 'OPEN_RUNS', sk: 'RUN#odd', runId: 'odd', startedAt: 'x' }],
+    ])('lists other open runs when an item cannot be read: %s', async (_name, item) => {
       await store.runs.put(aRun());
       await store.runs.put(aRun({ runId: 'odd' }));
       await put(item);
@@ -220,7 +220,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
       });
     });
 
-    test('keeps no other announcement from being found when it is the record of a run', async () => {
+    test("lists other announcements when a run's record cannot be read", async () => {
       const bus = { status: 'pending', at } as const;
       const ended = { status: 'failed', announcement: { title: 'Account Onboarding Failed', bus } } as const;
       for (const runId of ['odd', 'run-1']) await store.runs.put(aRun({ runId, ...ended }));
@@ -232,7 +232,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
       });
     });
 
-    test('keeps no other request for approval from being found', async () => {
+    test('lists other approval requests when one cannot be read', async () => {
       for (const runId of ['odd', 'run-1']) {
         await store.runs.put(aRun({ runId, status: 'waiting-for-approval' }));
         await store.approvals.put(aRequest(runId));
@@ -247,8 +247,11 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
 
     test.each([
       ['a delivery', { pk: 'OUTBOX#arn', sk: 'DELIVERY#odd', source: 'arn', id: 'odd', ownedUntil: 9e15 }],
-      ['what says that a delivery is open', { pk: 'OPEN_OUTBOX', sk: 'DELIVERY#arn#odd', source: 'another' }],
-    ])('keeps no other open delivery from being found when it is %s', async (_name, item) => {
+      [
+        'the index item of an open delivery',
+        { pk: 'OPEN_OUTBOX', sk: 'DELIVERY#arn#odd', source: 'another' },
+      ],
+    ])('lists other open deliveries when an item cannot be read: %s', async (_name, item) => {
       const good = aDelivery({ source: 'arn', id: 'good' });
       const odd = aDelivery({ source: 'arn', id: 'odd' });
       await store.outbox.put(good, undefined);
