@@ -39,7 +39,7 @@ export const createApprovalReport = (request: ApprovalRequest): ApprovalReport =
   ...(request.decision === undefined ? {} : { decision: request.decision }),
 });
 
-/** The waiting account, the deadline, and the access that approval would give. */
+/** Prints the waiting account, the deadline, and the access that an approval would grant. */
 export function printRequest(out: Output, request: ApprovalRequest): void {
   out.line(
     out.colors.bold(`Run ${request.runId}`) + out.colors.dim(`, plan ${request.planHash.slice(0, 12)}`),
@@ -59,16 +59,16 @@ export function printGain(out: Output, difference: string): void {
     out.line(`  ${getColorOfSign(out.colors, line.trimStart().charAt(0))(line)}`);
 }
 
-/** The text of `plan --account` for an account that waits. */
+/** The text of `plan --account` for an account that waits for approval. */
 export interface PendingReport {
   readonly since: string;
   readonly waits: string;
-  /** The hash of a request for this account alone. */
+  /** The hash of an approval request that contains this account only. */
   readonly planHash: string;
   readonly difference: string;
 }
 
-/** `undefined` for an account that does not wait. */
+/** Reports what an account waits for. `undefined` if it does not wait. */
 export async function createPendingReport(
   services: Services,
   active: ActiveConfiguration,

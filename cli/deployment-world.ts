@@ -13,7 +13,7 @@ import type { DeploymentTarget } from '../shared/store/ports.ts';
 import { addApplication, addStrategy, type ProfileInput, trustsAppConfig } from '../simulator/app-config.ts';
 import type { SimulatedOrganization } from '../simulator/organization.ts';
 
-/** The subject of a request in the simulated organization. */
+/** Where the secret or the hosted configuration of a request is created. */
 interface DeployableContext {
   readonly organization: SimulatedOrganization;
   readonly configuration: Configuration;
@@ -22,9 +22,9 @@ interface DeployableContext {
 type Request = Exclude<RotationRequest, { readonly type: 'ignored' }>;
 
 /**
- * Creates the subject of a request: the secret in the event's version, or the hosted versions up to the requested one;
- * the configured targets, or else an application with an environment; and their strategies. A secret of a member
- * account is not created, because it is never deployed.
+ * Creates what a request needs: the secret with the requested version, or the hosted versions up to the requested one.
+ * Also creates the configured targets with their strategies, or else an application with an environment. A secret of a
+ * member account is not created, because it is never deployed.
  */
 export function makeDeployable(context: DeployableContext, request: Request): void {
   if (request.type === 'hosted') makeHosted(context, request);
@@ -40,7 +40,7 @@ function makeSecrets(context: DeployableContext, secretId: string, versionId?: s
     if (!isCentral) continue;
     const { name = secretId, arn } = parseSecretArn(secretId) ?? {};
     const suffix = arn?.slice(-6);
-    // An event and a configuration may name a secret that also has a grant.
+    // The simulation may have created the secret already, for a grant. The new one has the id of the event.
     for (const known of [...organization.world.secrets.values()])
       if (known.name === name && known.accountId === accountId && known.region === region)
         organization.world.secrets.delete(known.arn);
@@ -135,7 +135,7 @@ function makeStrategy(
   addStrategy(world, { ...place, id, name: id, ...growth });
 }
 
-/** The simulation creates no more versions than somebody would add by hand. */
+/** More versions than anybody adds by hand. */
 const maxVersions = 10_000;
 
 function makeHosted(

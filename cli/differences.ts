@@ -26,7 +26,7 @@ const statementLines = ({ head, context, lines }: ShownStatement, screen: Screen
   ),
 ];
 
-/** On one line if it fits. */
+/** The head and its context: on one line if both fit, or else on several lines. */
 function headLines(head: ShownLine, context: string, screen: Screen): readonly string[] {
   const { colors, width } = screen;
   const first = colored(head, screen);

@@ -78,7 +78,7 @@ export function findFirstOu({ organization, configuration }: Omit<EventWorld, 'i
   return most === undefined ? organization.world.settings.rootId : ensureOu(organization, most);
 }
 
-/** An existing account of the organization stays unchanged. */
+/** Adds the account, unless the organization has it already. */
 function place({ organization, accountId, input }: EventContext, parentId: string, tags = {}): void {
   if (organization.world.accounts.has(accountId)) return;
   const name = textAt(managedStatus(input), 'account', 'accountName') ?? 'new-account';

@@ -24,11 +24,11 @@ export interface Installation {
   readonly region: string;
   /** Where it is, for people. */
   readonly where: string;
-  /** Waits before an execution is looked at again. */
+  /** Waits before the next read of the execution. */
   pause(): Promise<void>;
 }
 
-/** How often an execution is looked at, in milliseconds. */
+/** Milliseconds between two reads of an execution. */
 const pollPause = 3_000;
 
 /** The installation of the table, or one in a simulated organization with onboarded accounts. */

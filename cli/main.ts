@@ -86,7 +86,7 @@ async function program(context: CommandContext): Promise<Command> {
   return root;
 }
 
-/** Sub-commands that are added do not inherit these settings. */
+/** Adds settings that Commander does not pass on to sub-commands. */
 const configured = (command: Command, io: Io): Command =>
   command
     .exitOverride()

@@ -9,7 +9,7 @@ import { formatHeading, sortAccounts } from './run-output.ts';
 import { splitResourceKey } from './run-report.ts';
 import { getReadableWidth, printWarnings } from './warnings.ts';
 
-/** The two sides of the comparison, and the environment. */
+/** Prints the installation, the configuration and the registry revision of the plan, and the environment. */
 export function printHead(out: Output, { where }: Pick<CliEnvironment, 'where'>, report: PlanReport): void {
   const { installation, configurationHash: hash, registryRevision } = report;
   out.line(
@@ -48,11 +48,11 @@ function printResource(out: Output, snapshot: ResourceSnapshot, overall: Overall
   if (lines.length === 0) out.line(`      ${colors.dim(leftOver)}`);
 }
 
-/** No access changes, but managed content does. */
+/** The plan changes managed content, but nobody's access. */
 export const leftOver =
   'no access changes: only an unused managed object, such as a policy that is not attached';
 
-/** A resource that gets its first policy, loses its last policy or the rest of it, or keeps a changed policy. */
+/** `+`: the resource gets its first policy. `-`: the plan removes its policy. `~`: the policy changes. */
 function signOf({ actual = {}, plan, desired }: ResourceSnapshot): '+' | '-' | '~' {
   const some = (documents: object): boolean =>
     Object.values(documents).some((document) => document !== undefined);

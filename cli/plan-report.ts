@@ -135,7 +135,7 @@ export const listPlanWarnings = (plan: OverallPlan): readonly string[] => [
   ...resourceWarnings(plan),
 ];
 
-/** For the grants on the plan's resources. */
+/** Notes on the `match` of grants, for the grants on the plan's resources. */
 function matchWarnings({ resources, active }: OverallPlan): readonly string[] {
   const grants = new Set(resources.flatMap(({ desired }) => desired.shares.map(({ entry }) => entry.name)));
   return listMatchNotes(active.configuration)
@@ -174,7 +174,7 @@ function planWarnings(
   const blocked = listHeldAccounts(holds, 'removal-limit');
   const full = `${Math.ceil((size / limit) * 100)} % full (${formatNumber(size)} of ${formatNumber(limit)} ${unit})`;
   return [
-    // An error beside the plan reports them.
+    // If the plan has an error too, the error reports the blocked removals.
     ...(blocked.length === 0 || error !== undefined
       ? []
       : [createBlockedRemovalsError(key, blocked, { configuration, accounts }).message]),

@@ -11,7 +11,7 @@ export type Progress = (event: StateEvent) => void;
 
 const titleWidth = 30;
 
-/** For errors by which a step only waits for its turn. Default: the name of the error. */
+/** Texts for errors after which a step only waits. Any other error is printed by its name. */
 const reasonsToWait: Readonly<Record<string, string>> = {
   ResourceBusyError: 'waited, because a resource was busy (ResourceBusyError)',
 };
@@ -46,7 +46,7 @@ export function createProgress(out: Output, machine: DeployedMachine = 'account-
       const error = event.error ?? taken(errors, idOf(event)) ?? 'an error';
       tell(yellow('↻'), event, dim(reasonsToWait[error] ?? `retried after ${error}`));
     },
-    // After a caught error, the next event leaves the state.
+    // A caught error is reported by the event that leaves the state.
     caught: () => {},
     failed: (event) => {
       left(event);
@@ -61,14 +61,14 @@ export function createProgress(out: Output, machine: DeployedMachine = 'account-
   };
 }
 
-/** A map's entries, which are removed when it ends. */
+/** Returns an entry of a map and removes it. */
 function taken<T>(map: Map<string, T>, key: string): T | undefined {
   const value = map.get(key);
   map.delete(key);
   return value;
 }
 
-/** Of the state, or of one iteration of it. */
+/** Identifies a state, or one iteration of a Map state. */
 const idOf = ({ state, index }: Pick<StateEvent, 'state' | 'index'>): string => `${state}#${index ?? ''}`;
 
 const itemSchema = z.object({ centralAccount: z.string() });
@@ -102,9 +102,9 @@ type StepOutput = z.infer<typeof outputSchema>;
 interface Detail {
   readonly ok: boolean;
   readonly text: string;
-  /** Whether it will be checked again. */
+  /** Whether the step is repeated, because member roles are still missing. */
   readonly waits?: boolean;
-  /** Whether it proves nothing wrong, but does not prove everything. */
+  /** Whether no access is denied and not every access is proven. */
   readonly unproven?: boolean;
 }
 
@@ -156,7 +156,7 @@ function outcomesDetail(outcomes: Readonly<Record<string, number>>) {
   };
 }
 
-/** A step that proves nothing wrong, but does not prove everything, gets a mark of its own. */
+/** The text of a verification. If no access is denied and not every access is proven, it has its own mark. */
 function verificationDetail({
   verified,
   missing,

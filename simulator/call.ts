@@ -19,5 +19,5 @@ export const defineOperation =
     answer: (call: ServiceCall<Input>) => Omit<Output, '$metadata'>,
   ): Operation =>
   (call) =>
-    // The SDK client has checked nothing, but its command's type is the input of exactly this operation.
+    // The types agree: the plugin calls each operation with the input of the operation's own command only.
     answer(call as ServiceCall<Input>);

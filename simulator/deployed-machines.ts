@@ -17,7 +17,10 @@ export function readDeployedDefinition(machine: DeployedMachine): StateMachineTe
   return definitions[machine];
 }
 
-/** `yaml` refuses many aliases by default, because a hostile file could use up the memory. This file is the project's own. */
+/**
+ * By default `yaml` limits aliases, because a hostile file could use up the memory. The project wrote this file, so
+ * the limit is lifted.
+ */
 function readDefinitions(): Definitions {
   const text = readFileSync(new URL('../statemachines/definitions.yml', import.meta.url), 'utf8');
   return parse(text, { merge: true, maxAliasCount: -1 });

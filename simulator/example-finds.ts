@@ -46,7 +46,7 @@ function addMatch(
   make();
 }
 
-/** Two kinds with equal tags for keys find one key. */
+/** Two kinds that search for keys with equal tags find the same key. */
 const tagText = ({ accountId, region, pattern }: ConfiguredSearch): string =>
   JSON.stringify([accountId, region, pattern]);
 

@@ -29,7 +29,7 @@ const isKeyUse = ({ request, keyUse }: Access, key: Access['request']): boolean 
   keyUse?.actions.includes(key.action) === true &&
   JSON.stringify(key.principal) === JSON.stringify(request.principal);
 
-/** What grants on keys of the same account and region allow. */
+/** The accesses that grants give on keys of an account and region. */
 const listKeyAccesses = (
   configuration: Configuration,
   { accountId, region }: ResourceRef,
@@ -47,7 +47,7 @@ const listKeyAccesses = (
 const listAccesses = (configuration: Configuration, entry: GrantEntry, ref: ResourceRef) =>
   getGrantKind(entry.kind).listAccesses(entry, anyMember, ref, getGrantContext(configuration));
 
-/** Any account: what matters is which roles have an access. */
+/** A sample account. The comparison uses only the roles of its accesses. */
 const anyMember: Account = {
   id: '000000000000',
   name: 'any',

@@ -84,10 +84,10 @@ const allow = (Action: string): PolicyDocument => ({
   Statement: [{ Effect: 'Allow', Action, Resource: '*' }],
 });
 
-/** Automatic deployment also finds accounts that were added without an event. */
+/** Runs automatic deployment for accounts that were added without an event. */
 export const noticeAccounts = ({ world }: SimulatedOrganization): void => deployAutomatically(world);
 
-/** Ends every deployment that has begun, as if it were long ago. */
+/** Ends every deployment that has begun, as if enough time had passed. */
 export function endDeployments({ world }: SimulatedOrganization): void {
   deployAutomatically(world);
   runPendingDeployments(world, Number.POSITIVE_INFINITY);

@@ -49,12 +49,12 @@ export class SimulatedOrganization extends OrganizationResources {
     markOfProcess(this.world, this.hubCredentials);
   }
 
-  /** Lambda gives a function the credentials of its own role: while `act` runs, the hub's credentials are those. */
+  /** Runs `act` with the credentials of a function's role in place of the hub's role, as Lambda does. */
   runAs<T>(role: SimulatedRole, act: () => Promise<T>): Promise<T> {
     return this.world.functionCaller.run(toRoleCaller(this.world, role, role.name), act);
   }
 
-  /** What an operator does while a function runs, with the credentials of the hub's role. */
+  /** Runs the act of an operator while a function runs. The act's calls use the hub's role, not the function's. */
   runAsOperator<T>(act: () => T): T {
     return this.world.functionCaller.exit(act);
   }

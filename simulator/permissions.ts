@@ -176,8 +176,8 @@ function reasonOf({ outcome, explicit, statements, reasons }: Decision): string 
 }
 
 /**
- * Limits of the caller come first, because each denies alone. Then come the caller's own policies, which a reader can
- * change first.
+ * Chooses the reason of a denial to report. A limit such as an SCP comes first, because it denies alone. The caller's
+ * own policies come next, because a reader can change them first.
  */
 const pickReason = (reasons: readonly string[]): string | undefined =>
   reasons.find((each) => /boundary|session policy|control policy/.test(each)) ??

@@ -92,7 +92,7 @@ function answer({ world, interceptors, calls }: Exchange, call: SimulatedCall): 
     (inner, interceptor) => () => interceptor(call, inner),
     proceed,
   );
-  // What an interceptor does beside the call is no act of the function that calls.
+  // Calls that the interceptor makes itself do not count as calls of the running function.
   return world.functionCaller.exit(intercepted);
 }
 

@@ -105,7 +105,7 @@ export function createTokenBucket(
   };
 }
 
-/** Tolerates the rounding errors of sums of token parts. */
+/** Accepts rounding errors from adding parts of tokens. */
 const whole = 1 - 1e-9;
 
 function takeFromAll(buckets: readonly TokenBucket[], now: number): boolean {

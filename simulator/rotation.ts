@@ -57,7 +57,10 @@ export async function rotateNow(
   return undefined;
 }
 
-/** @returns the id of the version that is to become current */
+/**
+ * Stages a new version, or finds the pending one.
+ * @returns the id of the version that is to become current
+ */
 async function begun(client: SecretsManagerClient, secret: SimulatedSecret): Promise<string> {
   const RotationLambdaARN = 'arn:aws:lambda:eu-west-1:444455556666:function:rotation';
   try {

@@ -77,7 +77,7 @@ export interface StateMachineResult {
 export async function runStateMachine(run: StateMachineRun): Promise<StateMachineResult> {
   const machine = prepareDefinition(run.definition, Object.keys(run.functions));
   const execution = new StateMachine(machine.definition as unknown as StateMachineDefinition, {
-    // Validated before the preparation.
+    // `prepareDefinition` has validated the definition.
     validationOptions: { noValidate: true },
   }).run(asJson(run.input), { overrides: overridesOf(run, machine), context: contextOf(run, machine) });
   const states: string[] = [];

@@ -37,7 +37,7 @@ export function openTemporary(world: SimulatedWorld, caller: Caller, duration: n
   };
 }
 
-/** From now on these are the credentials that a process finds in its environment. */
+/** Marks credentials as those that a process finds in its environment. */
 export function markOfProcess({ sessions }: SimulatedWorld, { accessKeyId }: AwsCredentialIdentity): void {
   const session = sessions.get(accessKeyId);
   if (session !== undefined) sessions.set(accessKeyId, { ...session, ofProcess: true });

@@ -13,7 +13,7 @@ export interface TaskTokens {
   end(token: string, end: TaskEnd): boolean;
   /** Waiting tasks, in the order in which they began to wait. */
   waiting(): readonly string[];
-  /** Ends the time limits of all waiting tasks, because no test waits for the real time. */
+  /** Ends all waiting tasks as timed out, because tests do not wait in real time. */
   timeOut(): void;
 }
 

@@ -71,7 +71,10 @@ export interface CallDecision {
 
 interface Session {
   readonly caller: Caller;
-  /** Of the credentials of the process: while a function runs, its own role replaces the caller. Default: no. */
+  /**
+   * Whether a process finds these credentials in its environment. While a function runs, its role replaces their
+   * caller. Default: no.
+   */
   readonly ofProcess?: true;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;

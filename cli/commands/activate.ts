@@ -100,7 +100,7 @@ const organization = ({ store, hub }: Services) => ({
   organizations: hub.organizations,
 });
 
-/** If the registry is not ready, there is nothing to compare with. */
+/** Warnings about selectors that match no account. None if the registry is not ready: it lacks accounts then. */
 async function selectorFindings(
   { store }: Services,
   active: Pick<ResolvedConfiguration, 'configuration' | 'ous'>,

@@ -118,7 +118,7 @@ async function readPlan(file: string, { cwd }: Io): Promise<PlanFile> {
 interface Decided {
   readonly environment: CliEnvironment;
   readonly plan: OverallPlan;
-  /** Whether the plan has to be shown: an operator has seen a plan file already. */
+  /** Whether to print the plan. A plan from a file is not printed, because the operator has seen it. */
   readonly shown: boolean;
 }
 

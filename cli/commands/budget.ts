@@ -66,7 +66,7 @@ function reckon({ desired, state, read, error }: ResourceSnapshot, configuration
   }
 }
 
-/** `room` is null if any number of accounts fits. */
+/** `room` is null if the policy has no limit on accounts. */
 const reported = ({ resource, budget, error }: Reckoned) => ({
   ...splitResourceKey(resource),
   ...(budget === undefined ? {} : { ...budget, room: budget.room ?? null }),

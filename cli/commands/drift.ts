@@ -121,7 +121,7 @@ function driftRow({ resource, status, foreign }: ResourceDrift, colors: Colors):
   ];
 }
 
-/** From the desired state to the present state. */
+/** The lines that show how the actual policy differs from the desired policy. */
 function detailLines(drift: ResourceDrift, out: Output): readonly string[] {
   const { status, differences, conflict, error } = drift;
   const width = getReadableWidth(out) - 6;

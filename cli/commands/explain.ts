@@ -60,7 +60,7 @@ function parseRequest({ principal, action, resource, context, without }: Explain
   };
 }
 
-/** The account that a service acts for decides about keys such as `aws:SourceOrgID`. */
+/** Adds the account for which a service acts. Keys such as `aws:SourceOrgID` follow from it. */
 function withSource(principal: RequestPrincipal, context: ReturnType<typeof parseContext>): RequestPrincipal {
   if (principal.type !== 'service') return principal;
   const [account, arn] = ['aws:SourceAccount', 'aws:SourceArn'].map((key) => context[key]);

@@ -65,7 +65,7 @@ function printHistory(out: Output, query: RunQuery, { run, changes }: WholeRun):
   for (const change of changes) out.line(`    ${describeChange(query, change)}`);
 }
 
-/** What a run did on one resource, or there to one account. */
+/** One line: what a run changed on a resource, or on that resource for the queried account. */
 function describeChange(query: RunQuery, change: ResourceChange): string {
   const outcome = getOutcome(change);
   if ('accountId' in query) return `${change.resource}: ${effectOn(query.accountId, change)} (${outcome})`;

@@ -83,7 +83,7 @@ const exitOf = ({ status }: PlanReport): ExitCode =>
     incomplete: exitCodes.failed,
   })[status];
 
-/** A plan refers to the table's registry. A registry that was imported for this plan alone means nothing to `apply`. */
+/** `apply` compares a plan with the table's registry. It cannot check a plan whose registry was in memory only. */
 function requireKept({ inMemory, simulated }: CliEnvironment, { io }: Session): void {
   if (!inMemory || simulated || io.env.AWS_ENDPOINT_URL) return;
   throw new UsageError('--out needs the table: set ONBOARDING_TABLE');
@@ -102,7 +102,7 @@ function printFile({ out }: Session, file: string | undefined, { planHash }: Pla
   out.line(`  To make these changes: onboarding apply --plan ${file}`);
 }
 
-/** For a plan for all accounts: accounts without grants. A plan for one account says more. */
+/** Names all accounts that wait for approval. A plan for one account prints more about its approval. */
 async function waitingWarnings(
   { services: { store } }: CliEnvironment,
   accountId: string | undefined,

@@ -123,10 +123,10 @@ interface RunEnvironment {
   readonly services: Services;
   readonly calls: CallCounts;
   readonly where: string;
-  /** Pauses before retries, for real AWS. */
+  /** `real`: retries pause as on AWS. `none`: they do not. */
   readonly waits: 'none' | 'real';
   readonly around?: FunctionInterceptor;
-  /** Nothing is stored after the command. */
+  /** Whether the registry is in memory, so that nothing is kept after the command. */
   readonly inMemory: boolean;
 }
 

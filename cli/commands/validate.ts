@@ -54,7 +54,7 @@ async function validate(options: CommonOptions, session: Session): Promise<ExitC
   }
 }
 
-/** People get the line behind the path, machines in a field of its own. */
+/** Splits the line number from a path: the JSON output has a field for it. */
 function placed({ path, message }: Finding): { path: string; line?: number; message: string } {
   const [, bare = path, line] = /^(.*?)\s*\(line (\d+)\)$/.exec(path) ?? [];
   return { path: bare, ...(line === undefined ? {} : { line: Number(line) }), message };
@@ -186,7 +186,7 @@ function printMemberRoles(out: Output, { memberRoles = [] }: Configuration): voi
   );
 }
 
-/** Several central accounts may be one AWS account, so the grants decide. */
+/** Counts the resources of one central account by its grants: another central account may have the same id. */
 const resourceCount = (
   resources: ReturnType<typeof listDesiredResources>,
   accountId: string,

@@ -72,7 +72,7 @@ function printWhoCan(out: Output, resource: string, found: WhoCan): void {
     print(out.colors.yellow(`not read: ${kind} of ${of}: ${reason}`));
 }
 
-/** Accounts with equal access by one statement share a row. */
+/** Accounts that have equal access by one statement share a row. */
 function toRows(entries: readonly WhoCanEntry[], colors: Colors): readonly (readonly string[])[] {
   const alike = Map.groupBy(entries, ({ accountId: _, accountName: _name, ...rest }) => JSON.stringify(rest));
   return [...alike.values()].flatMap((group) => {

@@ -4,7 +4,7 @@ import { alignColumns, type Colors, type Output, shorten } from '../output.ts';
 import { newAccount } from './scenario.ts';
 import { findStatus, type WhoCan } from './who-can.ts';
 
-/** The width that remains for `may` in a hundred columns, if every access is verified. */
+/** Columns left for the text of an access on a line of 100 columns. */
 const mayWidth = 49;
 
 /** Each access with its central half, its member half, and the result of verification. */
@@ -37,7 +37,10 @@ const toRow = (access: WhoCan, status: AccessStatus | undefined, colors: Colors)
   ];
 };
 
-/** The worse half counts, so the cell of a denied access shows the member half only if the central half is allowed. */
+/**
+ * The mark of the member half. The status of an access does not say which half is denied. So the mark is known only if
+ * the access is verified, or if the central half is allowed.
+ */
 function memberMark(
   { needsMemberRole, allowed }: WhoCan,
   status: AccessStatus | undefined,
@@ -48,7 +51,7 @@ function memberMark(
   return status === 'denied' && allowed[1] === true ? mark(false, colors) : colors.yellow('?');
 }
 
-/** The title shows the account, and the first part of a key's id is enough. */
+/** Shortens a description: the title names the account already, and the first part of a key's id identifies it. */
 const inShort = (text: string): string =>
   text
     .replace(new RegExp(`^${newAccount.name} \\(${newAccount.id}\\)$`), 'the account')

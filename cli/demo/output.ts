@@ -71,7 +71,7 @@ const isTakingBack = (changes: readonly ResourceChange[]): boolean => {
   return facts.length > 0 && facts.every(({ sign }) => sign === '-');
 };
 
-/** The lines of the account's arrival with the opposite sign. Their number is enough. */
+/** The removed lines equal the lines that onboarding added, so only their number is printed. */
 function takenBack(changes: readonly ResourceChange[], { red, dim }: Colors): string {
   const statements = changes.flatMap((change) => getDifferences(change));
   const policies = changes.filter((change) => getDifferences(change).length > 0);

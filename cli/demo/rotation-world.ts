@@ -107,7 +107,7 @@ export function createRotationDemo(simulation: Simulation): RotationDemo {
   };
 }
 
-/** Through the role of the account that hosts AppConfig, from the first member of the organization. */
+/** A reader in a member account of the organization. It assumes a role of the account that hosts AppConfig. */
 function readerOf({ organization }: Simulation, place: RotationDemo['place']): ConfigurationReader<Login> {
   const member = [...organization.world.accounts.keys()].at(-1) ?? '';
   const arn = organization.addRole({

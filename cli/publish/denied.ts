@@ -1,7 +1,7 @@
 /** The actions that one call of AppConfig needs. */
 interface NeededActions {
   readonly actions: readonly string[];
-  /** On the key, if there is one. */
+  /** Actions on the customer managed key of the profile, if it has one. */
   readonly keyActions: readonly string[];
   readonly key: string | undefined;
 }

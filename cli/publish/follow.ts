@@ -9,7 +9,7 @@ interface Followed {
 
 const minute = 60_000;
 
-/** The time beyond the duration of the strategy. */
+/** How long the command waits beyond the duration of the strategy. */
 const patience = 30 * minute;
 
 /** Waits for the end of a deployment. Stops at the signal, or long after its strategy should have ended. */

@@ -18,7 +18,10 @@ export interface Step {
   readonly undo: readonly [operation: string, input: object];
 }
 
-/** Takes every step, or none. @returns a function that undoes them */
+/**
+ * Makes all calls in order. If one fails, undoes the calls before it.
+ * @returns a function that undoes all calls
+ */
 export function takeSteps(call: StackCall, steps: readonly Step[]): () => void {
   const taken: Step[] = [];
   try {

@@ -68,7 +68,7 @@ export function setTargets(
   return accounts;
 }
 
-/** A StackSet of long ago: the accounts below its targets have the stacks. */
+/** Adds a StackSet whose deployments have ended: the accounts below its targets have the stacks. */
 export function addStackSet(
   world: SimulatedWorld,
   { targetIds, ...input }: StackSetInput & { readonly targetIds: readonly string[] },

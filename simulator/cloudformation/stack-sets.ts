@@ -34,7 +34,7 @@ export interface DeploymentRequest {
   readonly retain?: boolean;
 }
 
-/** Begins an operation: each instance gets its turn after the time of a deployment. */
+/** Starts an operation. Each instance is changed after the time that a deployment takes. */
 export function startOperation(
   world: SimulatedWorld,
   stackSet: SimulatedStackSet,
@@ -106,7 +106,7 @@ function queueWork(world: SimulatedWorld, work: Omit<PendingWork, 'dueAt'>): voi
   pending.sort((a, b) => a.dueAt - b.dueAt);
 }
 
-/** Does the work that is due by a time. Default: by now. Every call of a client begins with it. */
+/** Does all pending work that is due by a time. Default: now. Each call of a client runs this function first. */
 export function runPendingDeployments(world: SimulatedWorld, until = world.settings.clock.now()): void {
   const { pending } = world.cloudFormation;
   while (pending[0] !== undefined && pending[0].dueAt <= until) {

@@ -96,7 +96,7 @@ const holds = ({ Condition }: { readonly Condition?: string | undefined }, resol
 
 export type Resolve = (given: unknown) => unknown;
 
-/** Stands for a property that the template omits here. */
+/** The value of `AWS::NoValue`: the resource does not have the property. */
 const noValue = Symbol('AWS::NoValue');
 
 /** Evaluates the functions in a value ("Intrinsic function reference", CloudFormation template reference). */

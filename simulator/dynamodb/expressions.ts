@@ -20,8 +20,8 @@ export const meetsCondition = (
 ): boolean => text === undefined || parseCondition(text)(item ?? {}, placeholders);
 
 /**
- * The conditions that the store uses: comparisons, BETWEEN, IN, functions, and what joins them. Anything else throws.
- * Source: "Condition and filter expressions, operators, and functions" (DynamoDB developer guide).
+ * The conditions that the store uses: comparisons, BETWEEN, IN, functions, and the operators that join them. Anything
+ * else throws. Source: "Condition and filter expressions, operators, and functions" (DynamoDB developer guide).
  */
 const parseCondition = memoizeByString(100, (text: string): Test => {
   const tokens = text.match(/[#:]?\w+|<>|<=|>=|[=<>(),]/g) ?? [];

@@ -38,7 +38,7 @@ export const findItem = ({ partitions }: SimulatedTable, { pk, sk }: TableKey): 
 export const isPossible = (table: SimulatedTable, write: TableWrite): boolean =>
   meetsCondition(write.ConditionExpression, findItem(table, readKey(write)), write);
 
-/** Puts an item that the write brings, changes one that it updates, and deletes any other. */
+/** Carries out a write: puts its item, updates the stored item, or deletes the stored item. */
 export function applyWrite(table: SimulatedTable, write: TableWrite): void {
   const key = readKey(write);
   const { Item, UpdateExpression } = write;
@@ -47,7 +47,7 @@ export function applyWrite(table: SimulatedTable, write: TableWrite): void {
   else putItem(table, key, applyUpdate(UpdateExpression, findItem(table, key) ?? { ...key }, write));
 }
 
-/** A copy: who has put it may change it. */
+/** Stores a copy, because the caller may change its own object later. */
 function putItem({ partitions }: SimulatedTable, { pk, sk }: TableKey, item: TableItem): void {
   const partition = partitions.get(pk) ?? new Map<string, TableItem>();
   partitions.set(pk, partition.set(sk, structuredClone(item)));
@@ -69,7 +69,7 @@ interface QueryPage {
   readonly LastEvaluatedKey?: TableKey;
 }
 
-/** A page of the items of a partition that meet the condition, in the order of their sort keys, each a copy. */
+/** Copies of the partition's items that meet the condition, ordered by sort key, up to the size of a page. */
 export function queryPage(
   { partitions }: SimulatedTable,
   { pk, condition, ExclusiveStartKey: start, ...placeholders }: PageRequest,

@@ -72,7 +72,10 @@ function secretContent(call: ServiceCall<object>, { profile, version, kmsKey }: 
   }
 }
 
-/** `secretsmanager://<name>` or the ARN after it, in the application's own account and region. */
+/**
+ * The secret that a location names: `secretsmanager://` with a name or an ARN, in the application's account and
+ * region.
+ */
 function secretAt(
   { world, caller, region }: ServiceCall<object>,
   { locationUri }: SimulatedProfile,

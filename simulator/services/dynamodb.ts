@@ -98,7 +98,10 @@ const cancelled = (CancellationReasons: { Code: string }[]): TransactionCanceled
 
 interface OpenedTable {
   readonly table: SimulatedTable;
-  /** @throws ServiceException if the caller may not do it under each reading of the keys of a transaction */
+  /**
+   * @throws ServiceException unless IAM allows the action with the keys of the part and with the keys of the
+   * transaction
+   */
   readonly authorize: (action: string, pk: string, keys: readonly string[]) => void;
 }
 
@@ -118,7 +121,8 @@ function openTable({ world, caller, region }: ServiceCall<object>, name: string)
   };
   return {
     table,
-    // Whether the keys of a part are its own or those of the whole transaction is not documented: both must be allowed.
+    // AWS does not document whether `dynamodb:LeadingKeys` has the keys of one part or of the whole transaction. So
+    // both must be allowed.
     authorize: (action, pk, keys) => {
       expectAllowed(action, [pk]);
       if (keys.length > 1) expectAllowed(action, keys);

@@ -168,7 +168,7 @@ function toSnapshot(image: SimulatedImage | undefined, id: string) {
 const isManagedByAws = ({ keys }: SimulatedWorld, { kmsKeyArn }: SimulatedImage): boolean =>
   kmsKeyArn !== undefined && keys.get(kmsKeyArn)?.manager === 'AWS';
 
-/** In the words that users report. */
+/** The message that users quote. The API reference does not contain it. */
 const createUnshareable = () =>
   createAwsError(
     'InvalidParameter',

@@ -28,7 +28,7 @@ function findOrganizationsDenial(
   });
   if (own !== undefined || caller.accountId === managementAccountId) return own;
   if (/^(List|Describe)/.test(name) && delegatedAdministrators.has(caller.accountId)) return undefined;
-  // The delegation policy is a resource policy of the organization. The engine has no kind of its own for it.
+  // The delegation policy is a resource policy. The policy engine has no separate kind for it.
   const delegated = findDenial(world, caller, {
     action: `organizations:${name}`,
     resource: findResource(world, input),

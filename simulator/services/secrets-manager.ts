@@ -125,7 +125,7 @@ const entryOf = ({ arn, name, tags, primaryRegion, deletedAt }: SimulatedSecret)
   ...(deletedAt === undefined ? {} : { DeletedDate: new Date(deletedAt) }),
 });
 
-/** In the words that users report ("Operation not permitted on a replica secret"). */
+/** The message that users quote: "Operation not permitted on a replica secret". */
 function primarySecret(
   call: ServiceCall<SecretInput>,
   action: string,
