@@ -18,10 +18,32 @@ module.exports = async ({ resolveVariable }) => {
     eventSources: rules
       .filter(([, rule]) => JSON.stringify(rule).includes('"EventDeadLetters"'))
       .map(([id]) => ({ 'Fn::GetAtt': [id, 'Arn'] })),
+    /** Without a start by its rule nothing happens, and no other alarm shows it. */
+    alarms: { Resources: Object.fromEntries(rules.map(([id]) => [alarmId(id), invocationsAlarm(id)])) },
     /** The ends of the rules' names, as permissions.yml has them. */
     names: rules.flatMap(([, { Properties }]) => /-hub-(.*)$/.exec(Properties.Name ?? '')?.[1] ?? []),
   };
 };
+
+/** `SweepRule` → `SweepInvocationsFailedAlarm` */
+const alarmId = (ruleId) => ruleId.replace(/Rule$/, 'InvocationsFailedAlarm');
+
+const invocationsAlarm = (ruleId) => ({
+  Type: 'AWS::CloudWatch::Alarm',
+  Properties: {
+    AlarmDescription: `EventBridge could not deliver to the target of ${ruleId}. See docs/alarms.md`,
+    Namespace: 'AWS/Events',
+    MetricName: 'FailedInvocations',
+    Dimensions: [{ Name: 'RuleName', Value: { Ref: ruleId } }],
+    Statistic: 'Sum',
+    Period: 300,
+    EvaluationPeriods: 1,
+    ComparisonOperator: 'GreaterThanThreshold',
+    Threshold: 0,
+    TreatMissingData: 'notBreaching',
+    AlarmActions: { 'Fn::If': ['HasTopic', ['${self:custom.topic}'], { Ref: 'AWS::NoValue' }] },
+  },
+});
 
 /** Only calls that a pattern of the configuration needs start a run. */
 const withPattern = (rule, EventPattern) => ({

@@ -7,9 +7,10 @@ import {
 } from '../configuration/applications.ts';
 import { installationName } from '../configuration/installation-names.ts';
 import { parseSecretArn } from '../platform/aws/secret-arn.ts';
+import { createAlarmTopic } from './alarm-topic.ts';
 import type { ApplicationRequest } from './application-request.ts';
 import { alarmRole, kept, renderReaderResources, renderRetrievalResources } from './application-roles.ts';
-import { renderKeyUseResources } from './key-use.ts';
+import { renderKeyUseResources, watchesKeys } from './key-use.ts';
 import type { Template } from './template.ts';
 
 export interface ApplicationTemplate {
@@ -30,6 +31,7 @@ export function renderApplicationTemplate(request: ApplicationRequest): Applicat
   const template = {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: `${installationName(configuration)}: the application ${application.name} of AppConfig; made by onboarding application-template`,
+    ...renderAlarmTopic(request),
     Rules: rules(application, place),
     Resources: {
       Application: applicationResource(request),
@@ -55,6 +57,13 @@ export function renderApplicationTemplate(request: ApplicationRequest): Applicat
     Outputs: outputs(application),
   };
   return { template, ...place };
+}
+
+/** Without an alarm, CloudFormation would report an unused parameter. */
+function renderAlarmTopic({ configuration, application }: ApplicationRequest) {
+  if (!watchesKeys(application)) return {};
+  const { parameters, conditions } = createAlarmTopic(configuration);
+  return { Parameters: parameters, Conditions: conditions };
 }
 
 /** In a wrong account or region, the stack would create an application that receives no deployments. */

@@ -1,4 +1,5 @@
 import { rolePath } from '../configuration/installation-names.ts';
+import type { AlarmTopic } from './alarm-topic.ts';
 import type { Forwarding, ForwardingRule, Hub } from './forwarding.ts';
 import type { RegionConditions } from './region-conditions.ts';
 import { renderWatchedQueue } from './watched-queue.ts';
@@ -11,6 +12,7 @@ export interface Forwarder {
   readonly home: string;
   readonly forwarding: Forwarding;
   readonly regions: RegionConditions;
+  readonly alarmTopic: AlarmTopic;
 }
 
 /**
@@ -29,6 +31,7 @@ export function renderForwarderResources(forwarder: Forwarder) {
       id: 'DeadLetters',
       rules: rules.map(({ name }) => ruleArn(name)),
       alarmDescription: 'Events have not reached the hub of account-onboarding',
+      alarmActions: forwarder.alarmTopic.actions,
       condition: regions.nameOf(forwarding.regions),
     }),
   };

@@ -1,6 +1,7 @@
 import { type Application, locateApplication } from '../configuration/applications.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { getSpokeRole } from '../platform/central-accounts.ts';
+import { createAlarmTopic } from './alarm-topic.ts';
 import type { ApplicationRequest } from './application-request.ts';
 import { renderWatchedQueue } from './watched-queue.ts';
 
@@ -13,16 +14,21 @@ import { renderWatchedQueue } from './watched-queue.ts';
  * none.
  */
 export function renderKeyUseResources({ configuration, application }: ApplicationRequest) {
-  if (application.profiles.every(({ key }) => key === undefined)) return {};
+  if (!watchesKeys(application)) return {};
   return {
     KeyUseRule: rule(listKnownRoles(configuration, application)),
     ...renderWatchedQueue({
       id: 'UnexpectedKeyUses',
       rules: [{ 'Fn::GetAtt': ['KeyUseRule', 'Arn'] }],
       alarmDescription: `An unexpected principal used a key for deployments of ${application.name}. The messages of the queue name the principal`,
+      alarmActions: createAlarmTopic(configuration).actions,
     }),
   };
 }
+
+/** Whether the template has the alarm. */
+export const watchesKeys = ({ profiles }: Application): boolean =>
+  profiles.some(({ key }) => key !== undefined);
 
 /** The role that deploys, the role that reads, and the roles that the configuration names. */
 function listKnownRoles(configuration: Configuration, application: Application): readonly object[] {

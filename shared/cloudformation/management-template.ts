@@ -2,6 +2,7 @@ import { installationName } from '../configuration/installation-names.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { getPartitionFacts } from '../platform/partitions.ts';
 import { accountEvents } from './account-events.ts';
+import { createAlarmTopic } from './alarm-topic.ts';
 import { createDelegationPolicy } from './delegation-policy.ts';
 import { renderForwarderResources } from './forwarder.ts';
 import type { Forwarding, Hub } from './forwarding.ts';
@@ -38,6 +39,7 @@ export function renderManagementTemplate(request: ManagementRequest): Management
   if (home === undefined) return undefined;
   const { managementAccount } = configuration.organization;
   const regions = createRegionConditions(home, forwarding);
+  const alarmTopic = createAlarmTopic(configuration);
   const role = {
     name: getAccountForwarderName(configuration),
     description: 'Puts events about accounts on the bus of account-onboarding',
@@ -47,9 +49,10 @@ export function renderManagementTemplate(request: ManagementRequest): Management
     Description:
       `${installationName(configuration)}: what the management account ${managementAccount} needs, since the hub is in ` +
       `account ${hub.accountId}, ${hub.region}; made by onboarding management-template`,
-    Conditions: regions.conditions,
+    Parameters: alarmTopic.parameters,
+    Conditions: { ...regions.conditions, ...alarmTopic.conditions },
     Resources: {
-      ...renderForwarderResources({ role, hub, home, forwarding, regions }),
+      ...renderForwarderResources({ role, hub, home, forwarding, regions, alarmTopic }),
       ...(delegates && hub.accountId !== managementAccount
         ? { DelegationPolicy: delegationPolicy(request) }
         : {}),

@@ -3,6 +3,7 @@ import { installationName, rolePath } from '../configuration/installation-names.
 import type { Configuration } from '../configuration/schema.ts';
 import { getGrantKind } from '../grants/kinds.ts';
 import { getSpokeRole } from '../platform/central-accounts.ts';
+import { createAlarmTopic } from './alarm-topic.ts';
 import { listDeploymentPermissions } from './deployments.ts';
 import { renderForwarderResources } from './forwarder.ts';
 import { type Hub, planForwarding } from './forwarding.ts';
@@ -44,6 +45,7 @@ export function renderSpokeTemplate(request: SpokeRequest): SpokeTemplate {
   const forwarding = planForwarding({ configuration, accountId, hub, grants });
   const home = homeOf(configuration, accountId);
   const regions = createRegionConditions(home, forwarding);
+  const alarmTopic = createAlarmTopic(configuration);
   const permissions = listSpokePermissions(
     grants,
     { ...getGrantContext(configuration), partition },
@@ -55,12 +57,20 @@ export function renderSpokeTemplate(request: SpokeRequest): SpokeTemplate {
     ...Object.fromEntries(policies.map((document, at) => [`SpokePolicy${at + 1}`, spokePolicy(document)])),
     ...(forwarding === undefined
       ? {}
-      : renderForwarderResources({ role: getForwarderRole(configuration), hub, home, forwarding, regions })),
+      : renderForwarderResources({
+          role: getForwarderRole(configuration),
+          hub,
+          home,
+          forwarding,
+          regions,
+          alarmTopic,
+        })),
   };
   const template = {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: descriptionOf(request),
-    Conditions: regions.conditions,
+    ...(forwarding === undefined ? {} : { Parameters: alarmTopic.parameters }),
+    Conditions: { ...regions.conditions, ...(forwarding === undefined ? {} : alarmTopic.conditions) },
     Resources: resources,
   };
   return {

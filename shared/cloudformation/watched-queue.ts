@@ -4,12 +4,15 @@ export interface WatchedQueue {
   /** ARNs of the rules that may send to it. */
   readonly rules: readonly unknown[];
   readonly alarmDescription: string;
+  /** The actions of the alarm: `AlarmTopic.actions`. */
+  readonly alarmActions: object;
   /** The condition of the template for the queue. Default: it always exists. */
   readonly condition?: string;
 }
 
 /** A queue for events of rules, which keeps messages for 14 days, and an alarm that lasts while it has messages. */
-export function renderWatchedQueue({ id, rules, alarmDescription, condition }: WatchedQueue) {
+export function renderWatchedQueue(queue: WatchedQueue) {
+  const { id, rules, condition } = queue;
   const conditional = condition === undefined ? {} : { Condition: condition };
   return {
     [id]: {
@@ -23,7 +26,7 @@ export function renderWatchedQueue({ id, rules, alarmDescription, condition }: W
     [`${id}Alarm`]: {
       Type: 'AWS::CloudWatch::Alarm',
       ...conditional,
-      Properties: alarm(id, alarmDescription),
+      Properties: alarm(queue),
     },
   };
 }
@@ -44,8 +47,8 @@ const queuePolicy = (id: string, rules: readonly unknown[]) => ({
   },
 });
 
-const alarm = (id: string, AlarmDescription: string) => ({
-  AlarmDescription,
+const alarm = ({ id, alarmDescription, alarmActions }: WatchedQueue) => ({
+  AlarmDescription: alarmDescription,
   Namespace: 'AWS/SQS',
   MetricName: 'ApproximateNumberOfMessagesVisible',
   Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } }],
@@ -55,4 +58,5 @@ const alarm = (id: string, AlarmDescription: string) => ({
   ComparisonOperator: 'GreaterThanThreshold',
   Threshold: 0,
   TreatMissingData: 'notBreaching',
+  AlarmActions: alarmActions,
 });

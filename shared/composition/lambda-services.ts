@@ -5,19 +5,24 @@ import { memoizeByRun } from '../platform/aws/per-run.ts';
 import { withPlugins } from '../platform/aws/plugins.ts';
 import { requestHandler } from '../platform/aws/request-handler.ts';
 import { systemClock } from '../platform/clock.ts';
+import type { MetricSink } from '../platform/metrics.ts';
 import type { Services } from '../reconcile/services.ts';
 import { createDocumentClient } from '../store/dynamodb/document-client.ts';
 import { createDynamoStore } from '../store/dynamodb/store.ts';
+import { createMetricSink } from './metrics.ts';
 import { parseUpdateFunctions } from './update-functions.ts';
 
-let made: Services | undefined;
+/** Only a deployed function publishes metrics. */
+type LambdaServices = Services & { readonly metrics: MetricSink };
+
+let made: LambdaServices | undefined;
 
 /**
  * The services of a deployed function, created at its first call and kept for the life of the process. Reads the
  * environment: `ONBOARDING_TABLE` (the installation's table), `AWS_REGION`, and `ONBOARDING_UPDATE_FUNCTIONS` (JSON:
  * central account name → name of its update function; only plan-changes has it).
  */
-export function getLambdaServices(): Services {
+export function getLambdaServices(): LambdaServices {
   made ??= servicesFrom({
     table: required('ONBOARDING_TABLE'),
     region: required('AWS_REGION'),
@@ -32,7 +37,7 @@ interface Environment {
   readonly findUpdateFunction: Services['findUpdateFunction'];
 }
 
-function servicesFrom({ table, region, findUpdateFunction }: Environment): Services {
+function servicesFrom({ table, region, findUpdateFunction }: Environment): LambdaServices {
   const dynamoDb = withPlugins(new DynamoDBClient({ region, requestHandler }), [translateHubErrors(region)]);
   const client = createDocumentClient(dynamoDb);
   const access = createRunAccess({ region, clock: systemClock });
@@ -40,6 +45,7 @@ function servicesFrom({ table, region, findUpdateFunction }: Environment): Servi
     clock: systemClock,
     random: Math.random,
     logger: new Logger({ serviceName: 'account-onboarding' }) as Services['logger'],
+    metrics: createMetricSink(),
     store: createDynamoStore({ client, tableName: table }),
     hub: createHubClients({ region }),
     aws: memoizeByRun((runId, { partition, spokeRole, centralAccounts, template }) =>

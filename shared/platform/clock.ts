@@ -23,6 +23,13 @@ export const systemClock: Clock = {
 /** ISO 8601 in UTC, with milliseconds. */
 export const getTimestamp = (clock: Clock): string => new Date(clock.now()).toISOString();
 
+/**
+ * The seconds from a time in ISO 8601 to a moment in milliseconds since the epoch. 0 if the moment is earlier, because two clocks may
+ * differ.
+ */
+export const secondsBetween = (from: string, to: number): number =>
+  Math.max(0, (to - Date.parse(from)) / 1_000);
+
 const hour = 3_600_000;
 
 /** A time some hours later, both in ISO 8601. */

@@ -3,6 +3,7 @@ import { formatAccount, type RegisteredAccount } from '../platform/account.ts';
 import { getTimestamp } from '../platform/clock.ts';
 import type { ErrorRecord } from '../platform/errors.ts';
 import { parseTaskError } from '../platform/lambda/task-error.ts';
+import type { Measured } from '../platform/metrics.ts';
 import { formatRemovalSummary, listWarnings, summarizeAccess } from '../reconcile/access-changes.ts';
 import type { Verification } from '../reconcile/access-findings.ts';
 import { type Affected, formatGroupedCauses } from '../reconcile/grouped-causes.ts';
@@ -16,6 +17,7 @@ import { isUnannounced } from '../store/run-status.ts';
 import { explainUnapproved } from './approval/expired-approval.ts';
 import { readAccounts } from './read-accounts.ts';
 import { announcePending, recordAndAnnounce } from './record/announce.ts';
+import { measureRun } from './run-metrics.ts';
 
 /** The result of registering one account: a revision, or the error that the state machine caught. */
 export interface AccountOutcome {
@@ -39,7 +41,7 @@ export interface UpdateOutcome {
   readonly error?: { readonly Error: string; readonly Cause?: string | undefined } | undefined;
 }
 
-export interface FinishedRun {
+export interface FinishedRun extends Measured {
   readonly runId: string;
   readonly status: 'succeeded' | 'failed';
 }
@@ -67,7 +69,8 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
     runId: step.runId,
     status,
     startedAt: opened?.startedAt ?? step.startedAt,
-    ...(opened?.cause === undefined ? {} : { cause: opened.cause }),
+    finishedAt: getTimestamp(services.clock),
+    ...keepStart(opened),
     accountIds: opened?.accountIds ?? step.accounts.map(({ accountId }) => accountId),
     ...(reason === undefined ? {} : { reason }),
     ...(unresolved.length === 0 ? {} : { unresolved }),
@@ -75,10 +78,17 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
     ...summarizeAccess(changes),
     ...(readiness === undefined ? {} : { readiness }),
   };
-  if (isNews(finished, changes)) await close(services, finished, opened);
-  else await store.runs.put({ ...finished, finishedAt: getTimestamp(services.clock) });
-  return { runId: step.runId, status };
+  if (isNews(finished, changes)) await recordAndAnnounce(services, finished, opened);
+  else await store.runs.put(finished);
+  const metrics = measureRun({ ...opened, ...finished }, changes);
+  return { runId: step.runId, status, metrics };
 }
+
+/** What the first step recorded. */
+const keepStart = (opened: RunRecord | undefined): Pick<RunRecord, 'cause' | 'eventTime'> => ({
+  ...(opened?.cause === undefined ? {} : { cause: opened.cause }),
+  ...(opened?.eventTime === undefined ? {} : { eventTime: opened.eventTime }),
+});
 
 /** The missing work of a failed run may concern any access. */
 const getFinalReadiness = ({ readiness }: FinishStep['verification'], status: 'succeeded' | 'failed') =>
@@ -109,7 +119,7 @@ export async function failRun(
   const { run: opened, changes } = await services.store.runs.getWhole(runId);
   if (opened?.status === 'succeeded' || opened?.status === 'failed') {
     if (isUnannounced(opened)) await announcePending(services, opened);
-    return { runId, status: opened.status };
+    return { runId, status: opened.status, metrics: [] };
   }
   const waited = opened?.status === 'waiting-for-approval';
   const ended = waited
@@ -129,16 +139,14 @@ export async function failRun(
       ...(await formatChanges(services.store, changes, () => opened?.accountIds ?? [])),
     ]),
     ...summarizeAccess(changes),
+    finishedAt: getTimestamp(services.clock),
   };
-  await close(services, failed, opened);
-  return { runId, status: 'failed' };
+  await recordAndAnnounce(services, failed, opened);
+  return { runId, status: 'failed', metrics: measureRun(failed, changes) };
 }
 
 const describeSkippedSteps = ({ name }: ErrorRecord): string =>
   `The run ended here with ${name}, and no later step was done. Correct the cause, then start the run again`;
-
-const close = (services: Services, run: RunRecord, before: RunRecord | undefined): Promise<void> =>
-  recordAndAnnounce(services, { ...run, finishedAt: getTimestamp(services.clock) }, before);
 
 async function nonMembers(
   { store }: Services,

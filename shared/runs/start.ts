@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { parseAccountEvent } from '../accounts/account-event.ts';
 import { parseStoredConfiguration } from '../configuration/active-configuration.ts';
 import { listSearches } from '../configuration/searches.ts';
@@ -5,7 +6,7 @@ import { listCallEvents } from '../grants/kinds.ts';
 import { getTimestamp } from '../platform/clock.ts';
 import { canAffectSearch, type ResourcePlace } from '../reconcile/discover-resources.ts';
 import type { Services } from '../reconcile/services.ts';
-import type { Store } from '../store/ports.ts';
+import type { RunRecord, Store } from '../store/ports.ts';
 
 export interface StartedRun {
   readonly runId: string;
@@ -38,8 +39,16 @@ export async function startRun(
     return { runId, status: 'ignored', accountIds: [], cause: 'ignored', mode: 'sync', place: null };
   }
   const { accountIds, cause, mode, place } = askedFor(event);
-  await store.runs.put({ runId, status: 'running', startedAt, accountIds, cause });
+  await store.runs.put({ runId, status: 'running', startedAt, accountIds, cause, ...readEventTime(input) });
   return { runId, status: 'accepted', accountIds, cause, mode, place };
+}
+
+const timedEvent = z.object({ time: z.iso.datetime() });
+
+/** The input of an operator has no time. */
+function readEventTime(input: unknown): Pick<RunRecord, 'eventTime'> {
+  const { data } = timedEvent.safeParse(input);
+  return data === undefined ? {} : { eventTime: new Date(data.time).toISOString() };
 }
 
 type Event = ReturnType<typeof parseAccountEvent>;

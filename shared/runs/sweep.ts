@@ -31,7 +31,9 @@ import { getActiveApproval } from './approval/active-approval.ts';
 import { listPendingWithoutRequest } from './approval/expired-approval.ts';
 import { type FinishedRun, formatChanges, formatUpdate, type UpdateOutcome, uniqueLines } from './finish.ts';
 import { recordAndAnnounce } from './record/announce.ts';
+import { measurePendingWork } from './record/pending-work.ts';
 import { retryAnnouncements } from './record/retry-announcements.ts';
+import { measureRun } from './run-metrics.ts';
 
 const sweepCause = 'sweep';
 
@@ -152,7 +154,11 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
     await recordAndAnnounce(services, finished, opened);
   else await store.runs.put(finished);
   await retryAnnouncements(services);
-  return { runId, status };
+  return {
+    runId,
+    status,
+    metrics: [...measureRun(finished, changes), ...(await measurePendingWork(services))],
+  };
 }
 
 const memberCounts = ({ counts }: FinishSweepStep['memberRoles']): Pick<SweepCounts, 'memberRoles'> =>

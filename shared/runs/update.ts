@@ -33,7 +33,8 @@ export async function updateCentralAccount(
   services: Services,
   { runId, centralAccount, revision }: UpdateStep,
 ): Promise<UpdatedAccount> {
-  const { runs } = services.store;
+  const { logger, store } = services;
+  const { runs } = store;
   const whole = await runs.getWhole(runId);
   const accountIds = whole.run?.accountIds ?? [];
   const planned = whole.changes.filter((change) => change.centralAccount === centralAccount);
@@ -52,6 +53,7 @@ export async function updateCentralAccount(
       const done = withPlannedSize(change, reconciled);
       // The record says that it waits, however often it is tried again.
       if (done.outcome !== 'busy' || change.outcome !== 'busy') await runs.putChange(runId, done);
+      logger.info('Resource reconciled', { runId, centralAccount, ...toLogFields(done) });
       return done;
     },
     { concurrency },
@@ -59,6 +61,18 @@ export async function updateCentralAccount(
   await throwWhatCanBeRetried(services.store, changes, accountIds);
   return { centralAccount, outcomes: count(changes) };
 }
+
+/** Accounts whose access changed are named. Documents are not logged: the record has them. */
+const toLogFields = ({ resource, outcome, added, removed, error }: ResourceChange): object => ({
+  resource,
+  result: outcome,
+  ...(added === undefined || added.length === 0 ? {} : { added: added.slice(0, longestList) }),
+  ...(removed === undefined || removed.length === 0 ? {} : { removed: removed.slice(0, longestList) }),
+  ...(error === undefined ? {} : { error: `${error.name}: ${error.message}` }),
+});
+
+/** Accounts of one line. A line of the log has 256 KiB at most. */
+const longestList = 100;
 
 /** A resource that needed no second read is in the state of the plan. */
 const withPlannedSize = ({ size, limit, unit }: ResourceChange, done: ResourceChange): ResourceChange =>

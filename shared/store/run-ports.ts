@@ -31,6 +31,8 @@ export interface RunAnnouncement {
 export interface RunRecord {
   readonly runId: string;
   readonly status: RunStatus;
+  /** When the event that started it happened, ISO 8601. Absent for other starts. */
+  readonly eventTime?: string;
   readonly startedAt: string;
   readonly finishedAt?: string;
   /** Why it started: `created`, `moved`, `manual`, … */

@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { renderApplicationTemplate } from '../../shared/cloudformation/application.ts';
+import { renderSpokeTemplate } from '../../shared/cloudformation/template.ts';
+import { loadConfiguration } from '../../shared/configuration/load.ts';
+import type { Configuration } from '../../shared/configuration/schema.ts';
+import { metricUnits } from '../../shared/platform/metrics.ts';
 import {
   type Deployment,
   deployment,
@@ -8,10 +14,70 @@ import {
   statementsOf,
 } from '../fixtures/deployment/deployment.ts';
 
+const everyRule = 'tests/deployment/every-rule.yml';
+
 let deployed: Deployment;
 beforeAll(async () => {
-  deployed = await deployment();
+  deployed = await deployment(everyRule);
 }, 60_000);
+
+const byText = (one: unknown, other: unknown) => JSON.stringify(one).localeCompare(JSON.stringify(other));
+
+const filtersOf = (metric: string) =>
+  resourcesOf(deployed, 'AWS::Logs::MetricFilter')
+    .map(([, { Properties }]) => Properties)
+    .filter(({ MetricTransformations }) => JSON.stringify(MetricTransformations).includes(`"${metric}"`));
+
+const dimensions = z.tuple([z.object({ Name: z.string() })]);
+
+/** The name of the one dimension; empty without a dimension. */
+const dimensionName = (value: unknown): string => dimensions.safeParse(value).data?.[0].Name ?? '';
+
+const dashboard = z.object({
+  widgets: z.array(
+    z.object({
+      properties: z.object({
+        metrics: z.array(z.array(z.unknown())).optional(),
+        alarms: z.array(z.string()).optional(),
+      }),
+    }),
+  ),
+});
+
+function widgets() {
+  const body = z
+    .object({ 'Fn::Sub': z.string() })
+    .parse(deployed.resources.Dashboard?.Properties.DashboardBody);
+  return dashboard.parse(JSON.parse(body['Fn::Sub'])).widgets;
+}
+
+/** The alarms of the generated templates, by logical id. */
+function otherAlarms(configuration: Configuration) {
+  const hub = { accountId: '111111111111', region: 'us-east-1' };
+  const { template: spoke } = renderSpokeTemplate({
+    configuration,
+    accountId: '444444444444',
+    hub,
+  });
+  const profile = { name: 'flags', key: 'key-1' };
+  const application = {
+    name: 'shop',
+    account: 'shared',
+    environments: [{ name: 'production' }],
+    profiles: [profile],
+  };
+  const { template: ofApplication } = renderApplicationTemplate({
+    configuration,
+    application,
+    schemas: new Map(),
+  });
+  const resources = z.record(
+    z.string(),
+    z.looseObject({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}) }),
+  );
+  const all = { ...resources.parse(spoke.Resources), ...resources.parse(ofApplication.Resources) };
+  return Object.fromEntries(Object.entries(all).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm'));
+}
 
 describe('alarms', () => {
   test('raises an alarm when an announcement is pending, whichever function sends it', () => {
@@ -21,8 +87,7 @@ describe('alarms', () => {
     const announcing = Object.entries(deployed.functions)
       .filter(([name, { role }]) => name !== 'request-approval' && tells(role))
       .map(([name]) => ({ Ref: functionLogicalId(name).replace(/LambdaFunction$/, 'LogGroup') }));
-    const filters = resourcesOf(deployed, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
-    const byText = (one: unknown, other: unknown) => JSON.stringify(one).localeCompare(JSON.stringify(other));
+    const filters = filtersOf('PendingAnnouncements');
 
     expect(announcing.length).toBeGreaterThan(3);
     expect(filters.map(({ LogGroupName }) => LogGroupName).toSorted(byText)).toEqual(
@@ -71,16 +136,54 @@ describe('alarms', () => {
     });
   });
 
-  test('raises an alarm when an account rule or the sweep rule cannot start its state machine', () => {
-    const rules = resourcesOf(deployed, 'AWS::CloudWatch::Alarm')
+  test('raises an alarm when any rule cannot deliver to its target', () => {
+    const watched = resourcesOf(deployed, 'AWS::CloudWatch::Alarm')
       .filter(([, { Properties }]) => Properties.MetricName === 'FailedInvocations')
       .map(([, { Properties }]) => Properties.Dimensions);
 
-    expect(rules).toEqual(
-      ['AccountEventRule', 'AccountCallRule', 'SweepRule'].map((rule) => [
+    expect(watched).toEqual(
+      resourcesOf(deployed, 'AWS::Events::Rule').map(([rule]) => [
         { Name: 'RuleName', Value: { Ref: rule } },
       ]),
     );
+  });
+
+  test('counts every function that is lost', () => {
+    const filters = filtersOf('FunctionsLost').map(({ LogGroupName }) => LogGroupName);
+    const groups = Object.keys(deployed.functions).map((name) => ({
+      Ref: functionLogicalId(name).replace(/LambdaFunction$/, 'LogGroup'),
+    }));
+
+    expect(filters.toSorted(byText)).toEqual(groups.toSorted(byText));
+  });
+
+  test('reads only metrics that the functions print or a filter counts', () => {
+    const printed = Object.keys(metricUnits).map((name) => `${name} service`);
+    const counted = resourcesOf(deployed, 'AWS::Logs::MetricFilter').flatMap(
+      ([, { Properties }]) => Properties.MetricTransformations as readonly { readonly MetricName: string }[],
+    );
+    const known = [...printed, ...counted.map(({ MetricName }) => `${MetricName} `)];
+    const own = resourcesOf(deployed, 'AWS::CloudWatch::Alarm')
+      .map(([, { Properties }]) => Properties)
+      .filter(({ Namespace }) => Namespace === 'account-onboarding-example')
+      .map(({ MetricName, Dimensions }) => `${MetricName} ${dimensionName(Dimensions)}`);
+
+    expect(own.length).toBeGreaterThan(4);
+    for (const metric of own) expect(known).toContain(metric);
+    expect(deployed.provider.environment.POWERTOOLS_METRICS_NAMESPACE).toBe('account-onboarding-example');
+  });
+
+  test.each([
+    ['CapacityAlarm', { MetricName: 'CapacityUsed', Statistic: 'Maximum', Threshold: 80, Period: 86_400 }],
+    ['LockedResourcesAlarm', { MetricName: 'LockedResources', Statistic: 'Sum', Threshold: 0 }],
+    ['PendingApprovalsAlarm', { MetricName: 'OldestApprovalRequest', Threshold: 86_400 }],
+    ['FunctionErrorsAlarm', { MetricName: 'FunctionErrors', Threshold: 0 }],
+    ['FunctionsThrottledAlarm', { Namespace: 'AWS/Lambda', MetricName: 'Throttles' }],
+  ])('sets the threshold of %s', (alarm, expected) => {
+    expect(deployed.resources[alarm]?.Properties).toMatchObject({
+      ComparisonOperator: 'GreaterThanThreshold',
+      ...expected,
+    });
   });
 
   test('notifies the topic when any alarm is raised', () => {
@@ -88,22 +191,57 @@ describe('alarms', () => {
       expect(JSON.stringify(Properties.AlarmActions)).toContain('account-onboarding');
   });
 
-  test('describes each alarm in docs/alarms.md', () => {
+  test('notifies a topic when an alarm of another account is raised', async () => {
+    const configuration = await loadConfiguration(everyRule);
+    const alarms = Object.entries(otherAlarms(configuration));
+
+    expect(alarms.map(([name]) => name)).toEqual(['DeadLettersAlarm', 'UnexpectedKeyUsesAlarm']);
+    for (const [, { Properties }] of alarms)
+      expect(Properties.AlarmActions).toEqual({
+        'Fn::If': [
+          'HasAlarmTopic',
+          [{ Ref: 'AlarmTopic' }],
+          { 'Fn::If': ['TopicIsHere', [configuration.notifications?.topic], { Ref: 'AWS::NoValue' }] },
+        ],
+      });
+  });
+
+  test('has one row of docs/alarms.md for each alarm, with no empty cell', async () => {
     const page = readFileSync('docs/alarms.md', 'utf8');
-    const described = [...page.matchAll(/`(\w+Alarm)`/g)].map(([, name]) => name);
+    const rows = [...page.matchAll(/^\| `(\w+Alarm)` \|(.*)\|$/gm)];
     const alarms = resourcesOf(deployed, 'AWS::CloudWatch::Alarm').map(([name]) => name);
 
-    expect([...new Set(described)].toSorted()).toEqual(alarms.toSorted());
+    expect(rows.map(([, name]) => name).toSorted()).toEqual(
+      [...alarms, ...Object.keys(otherAlarms(await loadConfiguration(everyRule)))].toSorted(),
+    );
+    for (const [, , cells = ''] of rows) {
+      expect(cells.split(' | ')).toHaveLength(3);
+      for (const cell of cells.split(' | ')) expect(cell.trim()).not.toBe('');
+    }
+  });
+
+  test('shows the state of every alarm on the dashboard', () => {
+    const shown = widgets().flatMap(({ properties }) => properties.alarms ?? []);
+    const alarms = resourcesOf(deployed, 'AWS::CloudWatch::Alarm').map(([name]) => `\${${name}.Arn}`);
+
+    expect(shown.toSorted()).toEqual(alarms.toSorted());
+  });
+
+  test('shows every metric of the functions on the dashboard', () => {
+    const shown = widgets().flatMap(({ properties }) => properties.metrics ?? []);
+
+    expect(Object.keys(metricUnits).filter((name) => !shown.some((metric) => metric[1] === name))).toEqual(
+      [],
+    );
   });
 
   test('shows metrics of the state machines and the table on the dashboard', () => {
-    const body = JSON.stringify(deployed.resources.Dashboard?.Properties.DashboardBody);
-    const text = JSON.parse(body)['Fn::Sub'] as string;
-    const { widgets } = JSON.parse(text) as { widgets: { properties: { metrics: string[][] } }[] };
     const machines = resourcesOf(deployed, 'AWS::StepFunctions::StateMachine').map(
       ([, { Properties }]) => Properties.StateMachineName,
     );
-    const shown = widgets.flatMap(({ properties }) => properties.metrics.map((metric) => metric[3] ?? ''));
+    const shown = widgets().flatMap(({ properties }) =>
+      (properties.metrics ?? []).map((metric) => String(metric[3])),
+    );
 
     for (const machine of machines)
       expect(shown.some((value) => value.endsWith(`:stateMachine:${machine}`))).toBe(true);

@@ -174,7 +174,7 @@ test.each(['succeeded', 'failed'] as const)(
 
     const ended = await failRun(env.services, { runId: 'run', startedAt: '', error });
 
-    expect(ended).toEqual({ runId: 'run', status });
+    expect(ended).toEqual({ runId: 'run', status, metrics: [] });
     expect(await recordOf(env)).toEqual({ ...opened, status, announcedAt: 'then' });
     expect(env.organization.world.putEvents).toEqual([]);
   },

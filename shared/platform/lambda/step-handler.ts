@@ -1,12 +1,15 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
-import { MalformedEventError } from '../errors.ts';
+import { MalformedEventError, toErrorRecord } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import type { Metric, MetricSink } from '../metrics.ts';
 
 /** The least input of a step. */
 export interface StepServices {
   readonly logger: Logger;
+  /** Absent outside deployed functions. */
+  readonly metrics?: MetricSink;
 }
 
 export interface StepDefinition<Services extends StepServices, Input, Output> {
@@ -22,8 +25,8 @@ export type StepHandler = (event: unknown, context: Context) => Promise<unknown>
 export type HandlerFactory<Services> = (services: () => Services) => StepHandler;
 
 /**
- * Turns a step of a state machine into a Lambda handler. It parses the input, logs start and end of the step, and keeps
- * the name of an error, because the state machine decides by the name.
+ * Turns a step of a state machine into a Lambda handler. It parses the input, logs start and end of the step, publishes its
+ * metrics, and keeps the name of an error, because the state machine decides by the name.
  */
 export function createStepHandler<Services extends StepServices, Input, Output>(
   step: StepDefinition<Services, Input, Output>,
@@ -31,6 +34,7 @@ export function createStepHandler<Services extends StepServices, Input, Output>(
   return (services) =>
     middy<unknown, unknown, Error, Context>()
       .use(logged(step.name, services))
+      .use(measured(services))
       .handler(async (event) => step.run(services(), parse(step, event))) as StepHandler;
 }
 
@@ -52,17 +56,62 @@ function logged(
 ): middy.MiddlewareObj<unknown, unknown, Error, Context> {
   const fields = (event: unknown, context: Context) => ({
     step,
-    runId: runIdOf(event),
+    ...getSubject(event),
     requestId: context.awsRequestId,
   });
   return {
-    before: ({ event, context }) => services().logger.debug('Step started', fields(event, context)),
-    after: ({ event, context }) => services().logger.info('Step ended', fields(event, context)),
+    before: ({ event, context }) => {
+      const { logger } = services();
+      logger.resetKeys?.();
+      logger.appendKeys?.(fields(event, context));
+      logger.debug('Step started', fields(event, context));
+    },
+    after: ({ event, context, response }) => {
+      services().logger.info('Step ended', { ...fields(event, context), ...getResult(response) });
+    },
     onError: ({ event, context, error }) => {
-      services().logger.error('Step failed', { ...fields(event, context), error });
+      services().logger.error('Step failed', { ...fields(event, context), result: error?.name, error });
     },
   };
 }
 
-const runIdOf = (event: unknown): unknown =>
-  typeof event === 'object' && event !== null && 'runId' in event ? event.runId : undefined;
+/** What a step works on. Other fields of an event may contain data that must not be logged. */
+const subjectFields = ['runId', 'accountId', 'centralAccount', 'resource', 'source', 'id'] as const;
+
+const getSubject = (event: unknown): object =>
+  Object.fromEntries(
+    subjectFields.flatMap((name) => {
+      const value = readField(event, name);
+      return typeof value === 'string' ? [[name, value]] : [];
+    }),
+  );
+
+function getResult(response: unknown): object {
+  const result = readField(response, 'status') ?? readField(response, 'state');
+  return typeof result === 'string' ? { result } : {};
+}
+
+const readField = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([key]) => key === name)?.[1]
+    : undefined;
+
+/**
+ * Publishes the metrics of the result, and takes them off: the state of the machine has ids only. An error that the state
+ * machine does not retry counts as an error of the function.
+ */
+const measured = (services: () => StepServices): middy.MiddlewareObj<unknown, unknown, Error, Context> => ({
+  after: (request) => {
+    if (!hasMetrics(request.response)) return;
+    const { metrics, ...state } = request.response;
+    services().metrics?.publish(metrics);
+    request.response = state;
+  },
+  onError: ({ error }) => {
+    const isRetried = error !== null && toErrorRecord(error).retryable;
+    if (!isRetried) services().metrics?.publish([{ name: 'FunctionErrors', value: 1 }]);
+  },
+});
+
+const hasMetrics = (response: unknown): response is { readonly metrics: readonly Metric[] } =>
+  Array.isArray(readField(response, 'metrics'));

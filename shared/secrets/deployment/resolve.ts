@@ -5,6 +5,8 @@ import {
 import { parseSecretArn } from '../../platform/aws/secret-arn.ts';
 import { getTimestamp } from '../../platform/clock.ts';
 import { MalformedEventError } from '../../platform/errors.ts';
+import type { Measured } from '../../platform/metrics.ts';
+import { measurePendingWork } from '../../runs/record/pending-work.ts';
 import { retryAnnouncements } from '../../runs/record/retry-announcements.ts';
 import type { DeliveryKey } from '../../store/ports.ts';
 import { claimHosted } from './claim-hosted.ts';
@@ -15,7 +17,7 @@ import { runScheduledCheck } from './scheduled-check.ts';
 import type { DeploymentServices } from './services.ts';
 import { findNamedSecrets, type NamedSecret } from './targets.ts';
 
-export interface ResolvedDeployments {
+export interface ResolvedDeployments extends Measured {
   readonly runId: string;
   readonly status: 'accepted' | 'ignored';
   /** The deliveries of this run. */
@@ -49,7 +51,7 @@ export async function resolveDeployments(
     const finishedAt = getTimestamp(services.clock);
     const { reason } = request;
     await runs.put({ runId, status: 'ignored', startedAt, finishedAt, accountIds: [], reason });
-    return { runId, status: 'ignored', deliveries: [], problems: [], warnings: [] };
+    return { runId, status: 'ignored', deliveries: [], problems: [], warnings: [], metrics: [] };
   }
   // First of all, so that the scheduled check can find a run that dies here.
   const arn = request.type === 'secret' ? parseSecretArn(request.secretId)?.arn : undefined;
@@ -59,10 +61,12 @@ export async function resolveDeployments(
   if (request.type !== 'look') await runs.open(opened);
   else await retryAnnouncements(services);
   const found = { warnings: [], ...(await claimAll(services, request, step)) };
-  if (request.type !== 'look') return { runId, status: 'accepted', ...found };
-  if (found.deliveries.length + found.problems.length === 0) return { runId, status: 'ignored', ...found };
+  if (request.type !== 'look') return { runId, status: 'accepted', ...found, metrics: [] };
+  const metrics = await measurePendingWork(services);
+  if (found.deliveries.length + found.problems.length === 0)
+    return { runId, status: 'ignored', ...found, metrics };
   await runs.open(opened);
-  return { runId, status: 'accepted', ...found };
+  return { runId, status: 'accepted', ...found, metrics };
 }
 
 /** An unreadable request leaves an open record, so that its end is announced as a deployment's. */

@@ -76,6 +76,7 @@ const channelSchema: z.ZodType<ChannelAnnouncement> = z.object({
 export const runFields = {
   runId: z.string(),
   status: z.enum(statuses),
+  eventTime: timeSchema.exactOptional(),
   startedAt: timeSchema,
   finishedAt: timeSchema.exactOptional(),
   cause: z.string().exactOptional(),
