@@ -19,9 +19,12 @@ module.exports = async ({ options, resolveVariable }) => {
       Object.fromEntries(accounts.map(({ name, functionKey }) => [name, deployedName(functionKey)])),
     ),
     roleArns: unique(accounts.map(roleArn)),
-    roleArnsByFunction: Object.fromEntries(
-      accounts.map((account) => [account.functionKey, roleArn(account)]),
-    ),
+    // For the role of each update function.
+    updates: accounts.map((account) => ({
+      functionKey: account.functionKey,
+      accountId: account.id,
+      roleArn: roleArn(account),
+    })),
     forwarderArns: [
       ...unique(accounts.map(({ id }) => arn(id, '${self:custom.forwarder}'))),
       // Another account's rules forward events about accounts only if the hub is not in the management account.

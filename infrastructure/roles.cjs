@@ -5,12 +5,12 @@
 module.exports = async ({ resolveVariable }) => {
   const { functions, updateFunction, starts } = await resolveVariable('file(infrastructure/permissions.yml)');
   const neededRules = await resolveVariable('file(infrastructure/rules.cjs):names');
-  const updates = await resolveVariable('self:custom.centralAccounts.roleArnsByFunction');
+  const updates = await resolveVariable('self:custom.centralAccounts.updates');
   return {
     Resources: Object.fromEntries([
-      ...Object.entries(updates).map(([name, roleArn]) => [
-        roleId(name),
-        functionRole(name, [...updateFunction, assume(roleArn)]),
+      ...updates.map(({ functionKey, accountId, roleArn }) => [
+        roleId(functionKey),
+        functionRole(functionKey, [...forAccount(updateFunction, accountId), assume(roleArn)]),
       ]),
       ...Object.entries(functions).map(([name, statements]) => [
         roleId(name),
@@ -26,6 +26,10 @@ module.exports = async ({ resolveVariable }) => {
 
 /** `plan-changes` → `PlanChangesRole` */
 const roleId = (name) => `${name.replace(/(?:^|-)(\w)/g, (_, letter) => letter.toUpperCase())}Role`;
+
+/** Permissions of an update function, for the items of its account in the table. */
+const forAccount = (statements, accountId) =>
+  JSON.parse(JSON.stringify(statements).replaceAll(/\bACCOUNT\b/g, accountId));
 
 const isIn = (names) => (name) => names.includes(name);
 

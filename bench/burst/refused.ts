@@ -58,7 +58,7 @@ async function toldBy(
   [runId, accountId]: readonly [string, string],
 ): Promise<readonly string[]> {
   const { unresolved = [] } = (await store.runs.get(runId)) ?? {};
-  const changes = await store.runs.listChanges(runId);
+  const changes = (await store.runs.getWhole(runId)).changes;
   return changes
     .filter(({ holds = [] }) => listRejections(holds).some(({ message }) => message !== undefined))
     .filter(({ resource }) => unresolved.some((line) => tells(line, resource, accountId)))

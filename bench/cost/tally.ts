@@ -32,7 +32,7 @@ const itemTypes: readonly (readonly [RegExp, string])[] = [
   [/^CONFIGURATION/, 'configuration'],
   [/^OPEN_RUNS/, 'open runs'],
   [/ CHANGE#/, 'change'],
-  [/ (RUN|APPROVAL)/, 'run'],
+  [/ (RUN|APPROVAL|CHANGED_ACCOUNTS)/, 'run'],
 ];
 
 const nameItem = (key: string): string => itemTypes.find(([pattern]) => pattern.test(key))?.[1] ?? key;

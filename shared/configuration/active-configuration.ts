@@ -16,6 +16,8 @@ export interface ResolvedConfiguration extends ResolvedSearches {
 /** With the results of its searches. */
 export interface ActiveConfiguration extends ResolvedConfiguration, SearchScope {
   readonly hash: string;
+  /** As in `StoredConfiguration`. */
+  readonly centralAccountIds: readonly string[];
   /** ISO 8601. */
   readonly activatedAt: string;
 }
@@ -98,8 +100,9 @@ export function toActiveConfiguration(
   items: readonly SearchResult[],
 ): ActiveConfiguration {
   const scope = toSearchScope(stored, configuration);
-  const { hash, activatedAt } = stored;
-  return { ...scope, ...resolveSearches(scope, items), hash, activatedAt, ous: getStoredOus(stored) };
+  const { hash, activatedAt, centralAccountIds } = stored;
+  const ous = getStoredOus(stored);
+  return { ...scope, ...resolveSearches(scope, items), hash, activatedAt, centralAccountIds, ous };
 }
 
 export const toSearchScope = (

@@ -64,6 +64,8 @@ export async function applyPlan(services: Services, request: ApplyPlanRequest): 
   };
   await runs.put(opened);
   const planned = plan.resources.map((snapshot) => plannedChange(services, plan, snapshot));
+  const accountIds = plan.resources.map(({ desired }) => desired.ref.accountId);
+  await runs.putChangedAccounts(runId, [...new Set(accountIds)]);
   for (const change of planned) await runs.putChange(runId, change);
   const guarded = { ...services, store: refusingAnotherConfiguration(services.store, plan) };
   const changes = await applyAll(guarded, { ...request, isInterrupted }, planned);

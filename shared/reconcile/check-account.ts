@@ -47,8 +47,9 @@ export async function checkAccount(
       accountId,
     });
   const question = { runId, active, account };
+  const inventory = await services.store.resources.listManaged(active.centralAccountIds);
   const central = await pMap(
-    listActiveResources(active, [account], await services.store.resources.listManaged()),
+    listActiveResources(active, [account], inventory),
     (desired) => findCentral(services, question, desired),
     { concurrency: 8 },
   );

@@ -80,7 +80,7 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   requireKnown(accounts, accountId);
   // The inventory is read after the search results. So it has every resource that another run has written because of
   // older results.
-  const inventory = await services.store.resources.listManaged();
+  const inventory = await services.store.resources.listManaged(active.centralAccountIds);
   const desired = listActiveResources(active, accounts, inventory);
   let done = 0;
   const resources = await pMap(

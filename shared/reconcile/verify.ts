@@ -182,8 +182,7 @@ async function verifyFromRecord(
   if (state === undefined || last === undefined || last.runId === question.runId) return undefined;
   const accountIds = question.accounts.map(({ id }) => id);
   if (getEffectiveRevision(state, accountIds) < question.revision) return undefined;
-  const changes = await store.runs.listChanges(last.runId);
-  const theirs = changes.find(({ resource }) => resource === question.desired.key);
+  const theirs = await store.runs.getChange(last.runId, question.desired.key);
   if (theirs?.after === undefined || !wasUpdated(theirs)) return undefined;
   // The record is from an attempt before the last reconciliation, so it proves nothing about the present state.
   if ((theirs.finishedAt ?? '') < last.at) return undefined;

@@ -51,15 +51,24 @@ export async function activateConfiguration(
         document: configuration,
         ous,
         newSearches: listNewSearches(configuration, scopeOf(previous), searchResults),
+        centralAccountIds: listCentralAccountIds(configuration, previous),
         activatedAt: getTimestamp(clock),
         activatedBy,
       };
   if (!isSame) await store.configuration.activate(active);
   // A run that still writes by the previous configuration has added the resource to the inventory by now. Or it sees
   // the new configuration before its write, and does not send it (`assertStillDesired`).
-  const inventory = await store.resources.listManaged();
+  const inventory = await store.resources.listManaged(active.centralAccountIds);
   return { active, previous, ...sortUnnamed(active, { configuration, inventory, searchResults }) };
 }
+
+/** An account that is no central account any more may still have resources in the inventory. */
+const listCentralAccountIds = (
+  { centralAccounts }: Configuration,
+  previous: StoredConfiguration | undefined,
+): readonly string[] => [
+  ...new Set([...(previous?.centralAccountIds ?? []), ...Object.values(centralAccounts).map(({ id }) => id)]),
+];
 
 /** `undefined` if the configuration has an unsupported format: then every search is new. */
 function scopeOf(stored: StoredConfiguration | undefined): SearchScope | undefined {
@@ -102,7 +111,9 @@ export async function assumeActivated(
   if (active?.hash === hash) return toActiveConfiguration(active, configuration, searchResults);
   const ous = storeOus(listOuPaths(configuration), await store.registry.listAccounts(), active?.ous);
   const newSearches = listNewSearches(configuration, scopeOf(active), searchResults);
-  return toActiveConfiguration({ hash, ous, newSearches, activatedAt: '' }, configuration, searchResults);
+  const centralAccountIds = listCentralAccountIds(configuration, active);
+  const assumed = { hash, ous, newSearches, centralAccountIds, activatedAt: '' };
+  return toActiveConfiguration(assumed, configuration, searchResults);
 }
 
 const partition = <T>(

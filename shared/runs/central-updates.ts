@@ -10,6 +10,7 @@ import type { ResourceChange } from '../store/ports.ts';
 /** A central account in which a run has work, and the function that does it. */
 export interface CentralUpdate {
   readonly centralAccount: CentralAccountName;
+  readonly accountId: string;
   readonly functionName: string;
 }
 
@@ -19,11 +20,11 @@ export const listCentralUpdates = (
   { centralAccounts }: Pick<Configuration, 'centralAccounts'>,
   open: readonly Pick<ResourceChange, 'centralAccount'>[],
 ): readonly CentralUpdate[] =>
-  Object.keys(centralAccounts)
-    .filter((name) => open.some(({ centralAccount }) => centralAccount === name))
-    .flatMap((centralAccount) => {
+  Object.entries(centralAccounts)
+    .filter(([name]) => open.some(({ centralAccount }) => centralAccount === name))
+    .flatMap(([centralAccount, { id: accountId }]) => {
       const functionName = services.findUpdateFunction(centralAccount);
-      return functionName === undefined ? [] : [{ centralAccount, functionName }];
+      return functionName === undefined ? [] : [{ centralAccount, accountId, functionName }];
     });
 
 /**

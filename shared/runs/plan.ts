@@ -13,11 +13,7 @@ import { getTimestamp } from '../platform/clock.ts';
 import { findAccountWarnings } from '../reconcile/account-warnings.ts';
 import { toAccessChanges, toRecordedHolds } from '../reconcile/change-record.ts';
 import type { DesiredResource } from '../reconcile/desired-resource.ts';
-import {
-  getCentralAccountName,
-  listActiveResources,
-  listGrantNames,
-} from '../reconcile/desired-resources.ts';
+import { getCentralAccountName, listGrantNames } from '../reconcile/desired-resources.ts';
 import {
   type DiscoveryResult,
   discoverResources,
@@ -44,6 +40,7 @@ import { isUnderBurst } from '../reconcile/write-batching.ts';
 import type { ResourceChange, ResourceState, RunRecord } from '../store/ports.ts';
 import { type CentralUpdate, failIfNotDeployed, listCentralUpdates } from './central-updates.ts';
 import type { AccountOutcome } from './finish.ts';
+import { listResources } from './list-resources.ts';
 import { resumeRun } from './resume-run.ts';
 import { noteUnresolvedPaths } from './unresolved-paths.ts';
 
@@ -84,7 +81,7 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   const revision = await revisionFor(services, step);
   if (revision === 0) return { revision, resources: 0, changes: 0, centralAccounts: [], ...nobodyWaits };
   await requireReady(registry);
-  const { run, done } = await resumeRun(services.store, runId);
+  const { run, done, changedAccounts } = await resumeRun(services.store, runId);
   const looked = await look(services, step);
   const active = await getActiveConfiguration(services.store);
   const registered = await registry.listAccounts();
@@ -96,9 +93,9 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   const accountIds = sweep ? [] : accounts.map(({ accountId }) => accountId);
   const readAll = sweep || cause === 'manual';
   const plan = { runId, revision, active, registered, accountIds, readAll, sweep, place };
+  const resources = await listResources(services.store, plan, changedAccounts);
   const changes = await pMap(
-    // The inventory is read after the configuration, so it has every resource that a run with an older configuration wrote.
-    listActiveResources(active, registered, await services.store.resources.listManaged()),
+    resources,
     async (desired) => {
       const again = done.has(desired.key);
       const { unresolved, ...change } = await planOne(

@@ -1,17 +1,21 @@
+import { parseResourceKey } from '../grants/contract.ts';
 import type { RunRecord, Store } from '../store/ports.ts';
 
 interface ResumedRun {
   readonly run: RunRecord | undefined;
   /** The resources that it has written before. */
   readonly done: ReadonlySet<string>;
+  /** The accounts of changes that it has on record. */
+  readonly changedAccounts: readonly string[];
 }
 
 /** A run that has waited for approval continues. Its earlier writes stay on record if nothing has to be repeated. */
 export async function resumeRun({ runs }: Pick<Store, 'runs'>, runId: string): Promise<ResumedRun> {
   const { run, changes } = await runs.getWhole(runId);
-  if (run?.waitingUntil === undefined) return { run, done: new Set() };
+  const changedAccounts = changes.map(({ resource }) => parseResourceKey(resource).accountId);
+  if (run?.waitingUntil === undefined) return { run, done: new Set(), changedAccounts };
   const { reason: _, ...goesOn } = run;
   if (run.status === 'waiting-for-approval') await runs.put({ ...goesOn, status: 'running' });
   const written = changes.filter(({ outcome }) => outcome === 'written');
-  return { run, done: new Set(written.map(({ resource }) => resource)) };
+  return { run, done: new Set(written.map(({ resource }) => resource)), changedAccounts };
 }

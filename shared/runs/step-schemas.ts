@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { importCountsSchema, importCursorSchema } from '../accounts/import-cursor.ts';
+import { accountIdPattern } from '../platform/account.ts';
 import { readinessSchema } from '../store/readiness.ts';
 import { memberCheckCursorSchema, memberRoleCountsSchema } from './member-check-cursor.ts';
 
@@ -33,7 +34,12 @@ export const requestApprovalInput = z.object({
   accounts: z.array(z.object({ accountId: z.string() })),
   seconds: z.int().positive(),
 });
-export const updateInput = z.object({ runId, revision: z.number(), centralAccount: z.string().min(1) });
+export const updateInput = z.object({
+  runId,
+  revision: z.number(),
+  centralAccount: z.string().min(1),
+  accountId: z.string().regex(accountIdPattern),
+});
 /** An execution that began before an update of this project waits for no member role. */
 export const verifyInput = z.object({ runId, accounts, waitedSeconds: z.number().optional() });
 /** An execution that began before an update of this project may have no `readiness`. */

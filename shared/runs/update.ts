@@ -12,6 +12,7 @@ import { readAccounts } from './read-accounts.ts';
 export interface UpdateStep {
   readonly runId: string;
   readonly centralAccount: CentralAccountName;
+  readonly accountId: string;
   readonly revision: number;
 }
 
@@ -31,11 +32,11 @@ const concurrency = 4;
  */
 export async function updateCentralAccount(
   services: Services,
-  { runId, centralAccount, revision }: UpdateStep,
+  { runId, centralAccount, accountId, revision }: UpdateStep,
 ): Promise<UpdatedAccount> {
   const { logger, store } = services;
   const { runs } = store;
-  const whole = await runs.getWhole(runId);
+  const whole = await runs.getPart(runId, accountId);
   const accountIds = whole.run?.accountIds ?? [];
   const planned = whole.changes.filter((change) => change.centralAccount === centralAccount);
   const othersWait = planned.some(canBeRetried);

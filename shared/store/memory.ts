@@ -1,29 +1,27 @@
 import type { Account, RegisteredAccount } from '../platform/account.ts';
 import { deepFreeze } from '../platform/deep-freeze.ts';
-import {
-  type ApprovalRequest,
-  type ApprovalStore,
-  type ConfigurationStore,
-  type Delivery,
-  isOpenDelivery,
-  type LeaseStore,
-  type Listed,
-  type MemberCheck,
-  type MemberCheckStore,
-  type OutboxStore,
-  type RegistryStore,
-  type RememberedOu,
-  type RememberedTargets,
-  type ResourceChange,
-  type ResourceState,
-  type ResourceStore,
-  type RunRecord,
-  type RunStore,
-  type SearchResult,
-  type SearchResultStore,
-  type Store,
-  type StoredConfiguration,
+import { memoryOutbox } from './memory-outbox.ts';
+import { all, soon, sortedBy } from './memory-steps.ts';
+import type {
+  ApprovalRequest,
+  ApprovalStore,
+  ConfigurationStore,
+  LeaseStore,
+  MemberCheck,
+  MemberCheckStore,
+  RegistryStore,
+  RememberedOu,
+  ResourceChange,
+  ResourceState,
+  ResourceStore,
+  RunRecord,
+  RunStore,
+  SearchResult,
+  SearchResultStore,
+  Store,
+  StoredConfiguration,
 } from './ports.ts';
+import { getResourceAccount } from './resource-account.ts';
 import { selectRuns } from './run-search.ts';
 import { isOpenRun, isUnannounced } from './run-status.ts';
 
@@ -105,10 +103,11 @@ function memoryResources(): ResourceStore {
         states.set(resource, deepFreeze({ ...state, version }));
         return version;
       }),
-    listManaged: () =>
+    listManaged: (accountIds) =>
       soon(() => {
         const managed = [...states].filter(([, { managed }]) => managed.sids.length > 0).map(([key]) => key);
-        return sortedBy(managed, (key) => key);
+        const wanted = managed.filter((key) => accountIds.includes(getResourceAccount(key)));
+        return sortedBy(wanted, (key) => key);
       }),
   };
 }
@@ -186,13 +185,20 @@ function memoryRuns(): RunStore {
           ),
         ),
       ),
+    // The changes of a run need no list of their accounts here.
+    putChangedAccounts: () => soon(() => undefined),
     putChange: (runId, change) =>
       soon(() => {
         const ofRun = changes.get(runId) ?? new Map<string, ResourceChange>();
         changes.set(runId, ofRun.set(change.resource, deepFreeze(change)));
       }),
-    listChanges: (runId) => soon(() => changesOf(runId)),
+    getChange: (runId, resource) => soon(() => changes.get(runId)?.get(resource)),
     getWhole: (runId) => soon(() => ({ run: runs.get(runId), changes: changesOf(runId) })),
+    getPart: (runId, accountId) =>
+      soon(() => ({
+        run: runs.get(runId),
+        changes: changesOf(runId).filter(({ resource }) => getResourceAccount(resource) === accountId),
+      })),
     search: (query) =>
       soon(() => all(selectRuns(query, { runs: [...runs.values()], changesOf: (id) => changesOf(id) }))),
   };
@@ -241,55 +247,4 @@ function memoryConfiguration(found: FoundItems): ConfigurationStore {
         return true;
       }),
   };
-}
-
-function memoryOutbox(): OutboxStore {
-  const deliveries = new Map<string, Delivery>();
-  const secrets = new Set<string>();
-  const targets = new Map<string, RememberedTargets>();
-  const keyOf = ({ source, id }: Pick<Delivery, 'source' | 'id'>): string => `${source}#${id}`;
-  return {
-    get: (key) => soon(() => deliveries.get(keyOf(key))),
-    put: (delivery, expected) =>
-      soon(() => {
-        if (deliveries.get(keyOf(delivery))?.revision !== expected) return false;
-        deliveries.set(keyOf(delivery), deepFreeze(delivery));
-        return true;
-      }),
-    listBySource: (source, prefix) =>
-      soon(() => {
-        const found = [...deliveries.values()].filter((each) => each.source === source);
-        return sortedBy(
-          found.filter(({ id }) => id.startsWith(prefix)),
-          keyOf,
-        );
-      }),
-    listOpen: () => soon(() => all(sortedBy([...deliveries.values()].filter(isOpenDelivery), keyOf))),
-    watch: (arn) => soon(() => void secrets.add(arn)),
-    unwatch: (arn) =>
-      soon(() => {
-        secrets.delete(arn);
-        targets.delete(arn);
-      }),
-    rememberTargets: (arn, found) => soon(() => void targets.set(arn, deepFreeze(found))),
-    getRememberedTargets: (arn) => soon(() => targets.get(arn)),
-    listWatched: () => soon(() => sortedBy([...secrets], (arn) => arn)),
-  };
-}
-
-/** Nothing is parsed here. */
-const all = <T>(items: readonly T[]): Listed<T> => ({ items, unreadable: [] });
-
-/** Yields, so that other callers run as they would while a request travels. Then acts in one step. */
-async function soon<T>(act: () => T): Promise<T> {
-  await Promise.resolve();
-  return act();
-}
-
-/** Ordered by sort key, in bytes of UTF-8. */
-function sortedBy<T>(values: readonly T[], key: (value: T) => string): readonly T[] {
-  return values
-    .map((value) => ({ value, bytes: Buffer.from(key(value)) }))
-    .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
-    .map(({ value }) => value);
 }

@@ -144,10 +144,10 @@ export interface ResourceStore {
    */
   put(resource: string, state: ResourceState): Promise<number | undefined>;
   /**
-   * The inventory: keys of the resources whose state has managed content, ordered. `put` adds and removes a resource
-   * together with its state. Consistent reads.
+   * The inventory of some accounts: keys of the resources whose state has managed content, ordered. `put` adds and
+   * removes a resource together with its state. Consistent reads.
    */
-  listManaged(): Promise<readonly string[]>;
+  listManaged(accountIds: readonly string[]): Promise<readonly string[]>;
 }
 
 /** The stored result of one search for resources by pattern. */
@@ -230,6 +230,8 @@ export interface StoredConfiguration {
    * search has completed under this activation.
    */
   readonly newSearches: readonly string[];
+  /** The central accounts of this activation and of all activations before. The inventory may have resources in each. */
+  readonly centralAccountIds: readonly string[];
   readonly activatedAt: string;
   readonly activatedBy: string;
 }

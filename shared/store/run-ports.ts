@@ -180,12 +180,21 @@ export interface RunStore {
   listUnfinished(before: string): Promise<Listed<RunRecord>>;
   /** Runs that have ended, and whose end is not announced on every channel, ordered by id. Consistent reads. */
   listUnannounced(): Promise<Listed<RunRecord>>;
+  /**
+   * Names all accounts in which the run changes resources. Comes before the first change there, since `getWhole` reads
+   * the changes of these accounts.
+   */
+  putChangedAccounts(runId: string, accountIds: readonly string[]): Promise<void>;
   /** Replaces the change of one resource. */
   putChange(runId: string, change: ResourceChange): Promise<void>;
-  /** Ordered by resource. An item that cannot be understood gives a change with the error and no outcome. Consistent reads. */
-  listChanges(runId: string): Promise<readonly ResourceChange[]>;
-  /** The record and the changes in one call. */
+  /** As in `getWhole`. `undefined` if the run has no change of the resource. Consistent read. */
+  getChange(runId: string, resource: string): Promise<ResourceChange | undefined>;
+  /**
+   * The record and the changes. A change that cannot be understood has the error and no outcome. Consistent reads.
+   */
   getWhole(runId: string): Promise<WholeRun>;
+  /** The record, and the changes in one account. Consistent reads. */
+  getPart(runId: string, accountId: string): Promise<WholeRun>;
   /**
    * Every run that concerns an account or a resource, newest first. Reads the whole table, so only operators use it. A run has
    * its record and the changes that match, without the documents before and after. Consistent reads.

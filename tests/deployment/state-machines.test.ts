@@ -120,6 +120,7 @@ describe.each(['account-onboarding', 'organization-sweep'] as const)('%s', (mach
       'runId.$': '$.runId',
       'revision.$': '$.plan.revision',
       'centralAccount.$': '$$.Map.Item.Value.centralAccount',
+      'accountId.$': '$$.Map.Item.Value.accountId',
       'functionName.$': '$$.Map.Item.Value.functionName',
     });
     expect(Object.keys(States)).toEqual(['UpdateCentralAccount', 'CentralAccountNotUpdated']);
@@ -127,7 +128,12 @@ describe.each(['account-onboarding', 'organization-sweep'] as const)('%s', (mach
       Type: 'Task',
       Parameters: {
         'FunctionName.$': '$.functionName',
-        Payload: { 'runId.$': '$.runId', 'revision.$': '$.revision', 'centralAccount.$': '$.centralAccount' },
+        Payload: {
+          'runId.$': '$.runId',
+          'revision.$': '$.revision',
+          'centralAccount.$': '$.centralAccount',
+          'accountId.$': '$.accountId',
+        },
       },
     });
   });

@@ -268,6 +268,7 @@ test('fails and writes nothing when the stored configuration cannot be read', as
   await env.store.configuration.activate({
     hash: 'f'.repeat(64),
     newSearches: [],
+    centralAccountIds: [],
     document: { version: 99 },
     ous: {},
     activatedAt: '2026-01-01T00:00:00.000Z',

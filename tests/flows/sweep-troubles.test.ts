@@ -66,6 +66,7 @@ test.each(['ListAccountsForParent', 'ListOrganizationalUnitsForParent', 'ListAcc
 const configurationOf = async ({ configuration }: TestEnv) => ({
   hash: 'a'.repeat(64),
   newSearches: [],
+  centralAccountIds: [],
   document: JSON.parse(JSON.stringify(configuration)),
   ous: {},
   activatedAt: '2026-03-02T09:00:00.000Z',

@@ -77,7 +77,7 @@ describeWithMoto('the command line against an endpoint on this machine', () => {
     const { runs } = createDynamoStore(table);
     const { accountId, status } = json as RunReport;
     expect(await runs.get('by-hand')).toMatchObject({ status, accountIds: [accountId] });
-    expect(await runs.listChanges('by-hand')).toHaveLength(12);
+    expect((await runs.getWhole('by-hand')).changes).toHaveLength(12);
 
     const budget = await onboarding(['budget', ...files.slice(0, 2)], environment);
     const policy = await bucketPolicy(

@@ -48,7 +48,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       const until = Date.parse(at) + 60_000;
       await createDynamoStore(table).leases.acquire(bucket, 'run-1', Date.parse(at), until);
 
-      const item = await get(table, `RESOURCE#${bucket}`, 'LEASE');
+      const item = await get(table, `RESOURCE#111122223333#${bucket}`, 'LEASE');
       expect(item).toMatchObject({ owner: 'run-1', until });
       expect(item?.expiresAt).toBeGreaterThan(until / 1000 + 24 * 60 * 60);
     });
@@ -57,7 +57,9 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       const table = await newTable();
       await createDynamoStore(table).runs.putChange('run-1', aChange({ before: { policy: null } }));
 
-      expect(await get(table, 'RUN#run-1', `CHANGE#${bucket}`)).toMatchObject({ before: '{"policy":null}' });
+      expect(await get(table, 'RUN#run-1#111122223333', `CHANGE#${bucket}`)).toMatchObject({
+        before: '{"policy":null}',
+      });
     });
   });
 
@@ -77,7 +79,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       const { resources } = createDynamoStore({ ...table, client: withLostAnswer(dynamodb().endpoint) });
 
       expect(await resources.put(bucket, aState())).toBe(1);
-      expect(await resources.listManaged()).toEqual([bucket]);
+      expect(await resources.listManaged(['111122223333'])).toEqual([bucket]);
     });
 
     test('removes a resource from the inventory when it has no managed content', async () => {
@@ -85,10 +87,10 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       const { resources } = createDynamoStore(table);
       await resources.put(bucket, aState());
 
-      await put(table, { pk: 'RESOURCE#INVENTORY', sk: `MANAGED#${bucket}` });
+      await put(table, { pk: 'RESOURCE#111122223333#INVENTORY', sk: `MANAGED#${bucket}` });
       await resources.put(bucket, { ...aState({ managed: { sids: [] } }), version: 1 });
 
-      expect(await get(table, 'RESOURCE#INVENTORY', `MANAGED#${bucket}`)).toBeUndefined();
+      expect(await get(table, 'RESOURCE#111122223333#INVENTORY', `MANAGED#${bucket}`)).toBeUndefined();
       expect(await resources.get(bucket)).toMatchObject({ managed: { sids: [] }, version: 2 });
     });
   });

@@ -69,7 +69,7 @@ describeWithMoto('resources that do not exist', (moto) => {
 
 async function outcomesOf({ store }: Deployment, { id }: Run): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const { outcome = 'none', error } of await store.runs.listChanges(id)) {
+  for (const { outcome = 'none', error } of (await store.runs.getWhole(id)).changes) {
     const name = error === undefined ? outcome : `${outcome}: ${error.name}`;
     counts[name] = (counts[name] ?? 0) + 1;
   }

@@ -194,7 +194,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
       accountIds: [sandbox],
     });
 
-    const changes = await store.runs.listChanges(runs.moved.id);
+    const changes = (await store.runs.getWhole(runs.moved.id)).changes;
     const { central } = organization;
     const change = (resource: string) => changes.find((one) => one.resource === resource);
     expect(changes).toHaveLength(12);

@@ -12,7 +12,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
     test('names the table, the key, the field and the expected form of an unreadable item', async () => {
       const table = await newTable();
       await put(table, {
-        pk: `RESOURCE#${bucket}`,
+        pk: `RESOURCE#111122223333#${bucket}`,
         sk: 'STATE',
         lastReconciliation: { ...aReconciliation(), generation: 'three' },
         managed: { sids: [1] },
@@ -23,7 +23,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
         .catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ name: 'StoredItemError', retryable: false });
       const { message } = error as Error;
-      expect(message).toContain(`RESOURCE#${bucket} / STATE of table ${table.tableName}`);
+      expect(message).toContain(`RESOURCE#111122223333#${bucket} / STATE of table ${table.tableName}`);
       expect(message).toMatch(/lastReconciliation\.generation: .*expected number, received string/);
       expect(message).toMatch(/managed\.sids\[0\]: .*expected string/);
     });
@@ -34,9 +34,9 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       ['no documents', '[]'],
     ])('names an item when its packed field holds %s', async (_name, before) => {
       const table = await newTable();
-      await put(table, { pk: 'RUN#run-1', sk: `CHANGE#${key}`, resource: key, before });
+      await put(table, { pk: 'RUN#run-1#111122223333', sk: `CHANGE#${key}`, resource: key, before });
 
-      const [change] = await createDynamoStore(table).runs.listChanges('run-1');
+      const change = await createDynamoStore(table).runs.getChange('run-1', key);
       expect(change).toMatchObject({
         resource: key,
         error: { name: 'StoredItemError', message: expect.stringMatching(/before: .*expected/) },
@@ -57,7 +57,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       ['without its owner', { until: Date.parse(at) + 60_000 }],
     ])('refuses a lease of another version %s without waiting for it', async (_name, fields) => {
       const table = await newTable();
-      const item = { pk: `RESOURCE#${bucket}`, sk: 'LEASE', ...fields };
+      const item = { pk: `RESOURCE#111122223333#${bucket}`, sk: 'LEASE', ...fields };
       await put(table, item);
 
       const taking = createDynamoStore(table).leases.acquire(
@@ -80,7 +80,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
     test('accepts a lease of the first version without later fields', async () => {
       const table = await newTable();
       const until = Date.parse(at) + 60_000;
-      await put(table, { pk: `RESOURCE#${bucket}`, sk: 'LEASE', owner: 'run-0', until });
+      await put(table, { pk: `RESOURCE#111122223333#${bucket}`, sk: 'LEASE', owner: 'run-0', until });
       const { leases } = createDynamoStore(table);
 
       expect(await leases.acquire(bucket, 'run-1', until - 1, until + 60_000)).toMatchObject({
@@ -92,7 +92,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
     test('refuses a resource, and says what to do, when another version wrote it without its Sids', async () => {
       const table = await newTable();
       const { managed: _, ...older } = aState();
-      await put(table, { pk: `RESOURCE#${bucket}`, sk: 'STATE', ...older });
+      await put(table, { pk: `RESOURCE#111122223333#${bucket}`, sk: 'STATE', ...older });
 
       await expect(createDynamoStore(table).resources.get(bucket)).rejects.toThrow(
         /managed: .*Go back to the version that wrote it, or correct the item, or remove it/s,
@@ -108,7 +108,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
 
     test('accepts an item when a newer version added a field', async () => {
       const table = await newTable();
-      await put(table, { pk: `RESOURCE#${bucket}`, sk: 'STATE', ...aState(), later: ['Sid'] });
+      await put(table, { pk: `RESOURCE#111122223333#${bucket}`, sk: 'STATE', ...aState(), later: ['Sid'] });
 
       expect(await createDynamoStore(table).resources.get(bucket)).toStrictEqual(aState());
     });

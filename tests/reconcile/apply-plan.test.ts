@@ -17,7 +17,7 @@ async function plan({ services, store }: TestEnv, accountId?: string): Promise<O
 
 async function apply(env: TestEnv, planned: OverallPlan, runId = 'apply') {
   const run = await applyPlan(env.services, { runId, plan: planned });
-  const changes = await env.store.runs.listChanges(runId);
+  const changes = (await env.store.runs.getWhole(runId)).changes;
   return {
     run,
     changes,

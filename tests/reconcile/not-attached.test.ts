@@ -121,9 +121,10 @@ test('verifies an account only with attached policies', async () => {
     accountIds: [id],
   });
   await planRun(env.services, { runId: 'run', cause: 'created', accounts });
-  await updateCentralAccount(env.services, { runId: 'run', centralAccount: 'security', revision });
+  const step = { runId: 'run', centralAccount: 'security', accountId: '333333333333', revision };
+  await updateCentralAccount(env.services, step);
   const verify = () => verifyRun(env.services, { runId: 'run', accounts });
-  const [change] = await env.store.runs.listChanges('run');
+  const [change] = (await env.store.runs.getWhole('run')).changes;
   const { after, ...bare } = change as ResourceChange;
   await env.store.runs.putChange('run', { ...bare, outcome: 'unchanged' });
   const good = await verify();

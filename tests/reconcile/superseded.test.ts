@@ -4,7 +4,7 @@ import { activateConfiguration } from '../../shared/runs/activate.ts';
 import type { Store } from '../../shared/store/ports.ts';
 import { created } from '../fixtures/account-events.ts';
 import { fault } from '../fixtures/call-faults.ts';
-import { bucket, small } from '../fixtures/small-configuration.ts';
+import { bucket, log, small } from '../fixtures/small-configuration.ts';
 import { createEnv, named, onboard, type TestEnv } from '../fixtures/test-env.ts';
 
 const configuration = small(['bucket', 'key']);
@@ -73,7 +73,7 @@ test('revokes in the next run a grant that was first written while another confi
   expect(before).toContain(id);
   expect(ended.run.status).toBe('succeeded');
   expect(named(env)[bucket]).toEqual([]);
-  expect(await env.store.resources.listManaged()).not.toContain(bucket);
+  expect(await env.store.resources.listManaged([log])).not.toContain(bucket);
 });
 
 /** As if the resource was never written. */

@@ -6,22 +6,23 @@ import { updateCentralAccount } from '../../shared/runs/update.ts';
 import type { ResourceChange } from '../../shared/store/ports.ts';
 import { created, eventOf, workloads } from '../fixtures/account-events.ts';
 import { fault, refuse } from '../fixtures/call-faults.ts';
-import { bucket, key, small } from '../fixtures/small-configuration.ts';
+import { bucket, key, log, small } from '../fixtures/small-configuration.ts';
 import { createEnv, makeReady, onboard, type TestEnv } from '../fixtures/test-env.ts';
 
 const startedAt = '2026-03-02T09:00:00.000Z';
 const configuration = small(['bucket', 'key']);
 
 /** A run for one account that has been planned and carried out. */
-async function carriedOut(env: TestEnv, centralAccounts: readonly ('log' | 'security')[] = ['log']) {
+async function carriedOut(env: TestEnv, centralAccounts: Record<string, string> = { log }) {
   const { id } = created(env);
   await makeReady(env);
   const revision = (await env.store.registry.getAccount(id))?.revision ?? 0;
   const accounts = [{ accountId: id, revision }];
   await env.store.runs.put({ runId: 'run', status: 'running', startedAt, accountIds: [id] });
   await planRun(env.services, { runId: 'run', cause: 'created', accounts });
-  for (const centralAccount of centralAccounts)
-    await updateCentralAccount(env.services, { runId: 'run', centralAccount, revision });
+  const step = { runId: 'run', revision };
+  for (const [centralAccount, accountId] of Object.entries(centralAccounts))
+    await updateCentralAccount(env.services, { ...step, centralAccount, accountId });
   return { id, accounts };
 }
 
@@ -46,7 +47,7 @@ const verify = (env: TestEnv, accounts: readonly { accountId: string; revision?:
   verifyRun(env.services, { runId: 'run', accounts });
 
 const alter = async (env: TestEnv, resource: string, with_: Partial<ResourceChange>): Promise<void> => {
-  const change = (await env.store.runs.listChanges('run')).find((each) => each.resource === resource);
+  const change = (await env.store.runs.getWhole('run')).changes.find((each) => each.resource === resource);
   if (change === undefined) throw new Error(`${resource} was not planned`);
   const { after, ...rest } = change;
   await env.store.runs.putChange('run', { ...rest, ...with_ });
@@ -145,7 +146,7 @@ test('keeps the result of a resource that was not updated', async () => {
 
 test('reports an access as central only when it names a role and the member account was not read', async () => {
   const env = await createEnv({ configuration: small(['bucket', 'people']) });
-  const { accounts } = await carriedOut(env, ['log', 'security']);
+  const { accounts } = await carriedOut(env, { log, security: '333333333333' });
 
   expect((await verify(env, accounts)).readiness).toMatchObject({
     ready: 'unproven',
@@ -213,7 +214,7 @@ test('skips accounts that were not registered', async () => {
 /** The run's own record says that others have done the work, and theirs how they left it. */
 async function doneByAnother(env: TestEnv) {
   const { id, accounts } = await carriedOut(env);
-  const change = (await env.store.runs.listChanges('run')).find(({ resource }) => resource === bucket);
+  const change = (await env.store.runs.getWhole('run')).changes.find(({ resource }) => resource === bucket);
   const state = await env.store.resources.get(bucket);
   if (change === undefined || state?.lastReconciliation === undefined) throw new Error('Nothing was left');
   await env.store.runs.putChange('another', change);

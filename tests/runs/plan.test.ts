@@ -12,11 +12,12 @@ const planSweep = ({ services }: TestEnv) =>
 /** A central account of the plan's list, with the function that a local run calls. */
 const updateOf = (centralAccount: string) => ({
   centralAccount,
+  accountId: small(['bucket']).centralAccounts[centralAccount]?.id,
   functionName: `update-${centralAccount}-account`,
 });
 
 const changeOf = async ({ store }: TestEnv, resource: string) =>
-  (await store.runs.listChanges('run')).find((change) => change.resource === resource);
+  (await store.runs.getWhole('run')).changes.find((change) => change.resource === resource);
 
 test.each<[string, readonly GrantName[], readonly string[]]>([
   ['all', ['secret', 'repository', 'people', 'key', 'bucket'], ['log', 'security', 'shared']],

@@ -4,7 +4,7 @@ import { updateCentralAccount } from '../../shared/runs/update.ts';
 import type { Outcome, ResourceChange } from '../../shared/store/ports.ts';
 import { created } from '../fixtures/account-events.ts';
 import { fault, refuse } from '../fixtures/call-faults.ts';
-import { bucket, key, people } from '../fixtures/small-configuration.ts';
+import { bucket, key, people, small } from '../fixtures/small-configuration.ts';
 import { createEnv, makeReady, named, type TestEnv, writeCounts } from '../fixtures/test-env.ts';
 
 /** A run that is planned for one account, which the registry knows. */
@@ -29,10 +29,15 @@ async function planned(env: TestEnv, cause = 'created') {
 }
 
 const update = (env: TestEnv, revision: number, centralAccount: 'log' | 'security' = 'log') =>
-  updateCentralAccount(env.services, { runId: 'run', centralAccount, revision });
+  updateCentralAccount(env.services, {
+    runId: 'run',
+    centralAccount,
+    accountId: small(['bucket']).centralAccounts[centralAccount]?.id ?? '',
+    revision,
+  });
 
 const change = async (env: TestEnv, resource: string): Promise<ResourceChange | undefined> =>
-  (await env.store.runs.listChanges('run')).find((each) => each.resource === resource);
+  (await env.store.runs.getWhole('run')).changes.find((each) => each.resource === resource);
 
 test('states the actual and the desired policy, and writes nothing to AWS', async () => {
   const env = await createEnv();

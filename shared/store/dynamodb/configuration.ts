@@ -6,7 +6,7 @@ import type {
   StoredConfigurationWithSearchResults,
 } from '../ports.ts';
 import { pack, packedSchema } from './documents.ts';
-import { timeSchema } from './fields.ts';
+import { accountIdSchema, timeSchema } from './fields.ts';
 import { readItem, sendConditionalWrite } from './operations.ts';
 import { listSearchResults } from './search-results.ts';
 import type { Key, Table } from './table.ts';
@@ -18,6 +18,7 @@ const activeSchema: z.ZodType<StoredConfiguration> = z.object({
   document: packedSchema(z.unknown()),
   ous: packedSchema(z.record(z.string(), z.record(z.string(), z.string()))),
   newSearches: packedSchema(z.array(z.string())),
+  centralAccountIds: z.array(accountIdSchema),
   activatedAt: timeSchema,
   activatedBy: z.string(),
 });

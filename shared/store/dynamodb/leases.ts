@@ -5,10 +5,11 @@ import type { HeldLease, LeaseStore, Listed } from '../ports.ts';
 import type { StoredItemError } from '../stored-item-error.ts';
 import { momentSchema } from './fields.ts';
 import { parseItem, parseOr } from './items.ts';
-import { readItem, scanItems, sendConditionalWrite, toListed } from './operations.ts';
+import { compareText, readItem, scanItems, sendConditionalWrite, toListed } from './operations.ts';
+import { resourceOf, resourcePartition } from './resource-keys.ts';
 import type { Key, Table } from './table.ts';
 
-const leaseKey = (resource: string): Key => ({ pk: `RESOURCE#${resource}`, sk: 'LEASE' });
+const leaseKey = (resource: string): Key => ({ pk: resourcePartition(resource), sk: 'LEASE' });
 
 /**
  * How long the item of an ended lease stays. Only `until` decides which run may write. DynamoDB deletes expired items
@@ -45,8 +46,6 @@ export function createDynamoLeases(table: Table): LeaseStore {
   };
 }
 
-const leasePrefix = 'RESOURCE#';
-
 async function listHeld(table: Table, now: number): Promise<Listed<HeldLease>> {
   const items: HeldLease[] = [];
   const unreadable: StoredItemError[] = [];
@@ -55,15 +54,12 @@ async function listHeld(table: Table, now: number): Promise<Listed<HeldLease>> {
     parseOr(
       () => {
         const { owner, until } = parseItem(leaseSchema, item, table.tableName);
-        const resource = String(item.pk).slice(leasePrefix.length);
-        if (until > now) items.push({ resource, owner, until });
+        if (until > now) items.push({ resource: resourceOf(item.pk), owner, until });
       },
       (error) => void unreadable.push(error),
     );
   return toListed({ items: items.toSorted((a, b) => compareText(a.resource, b.resource)), unreadable });
 }
-
-const compareText = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 const leaseSchema = z.object({ owner: z.string(), until: momentSchema });
 

@@ -168,3 +168,6 @@ export async function sendConditionalWrite(write: () => Promise<unknown>): Promi
     throw error;
   }
 }
+
+/** The order of sort keys: bytes of UTF-8. */
+export const compareText = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -1,11 +1,13 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Conflict, LastReconciliation, ManagedContent, ResourceState, ResourceStore } from '../ports.ts';
+import { getResourceAccount } from '../resource-account.ts';
 import { packedSchema, packOptional } from './documents.ts';
 import { activationIdSchema, countSchema, ordinalSchema, timeSchema } from './fields.ts';
 import { holdsSchema } from './holds.ts';
 import { type Item, withoutUndefined } from './items.ts';
-import { iterateItemsWithPrefix, readItem } from './operations.ts';
+import { compareText, iterateItemsWithPrefix, readItem } from './operations.ts';
+import { inventoryPartition, resourcePartition } from './resource-keys.ts';
 import type { Key, Table } from './table.ts';
 import { sendTransaction } from './transactions.ts';
 
@@ -42,10 +44,8 @@ const stateSchema: z.ZodType<ResourceState> = z.object({
   version: ordinalSchema.exactOptional(),
 });
 
-const stateKey = (resource: string): Key => ({ pk: `RESOURCE#${resource}`, sk: 'STATE' });
+const stateKey = (resource: string): Key => ({ pk: resourcePartition(resource), sk: 'STATE' });
 
-/** The inventory has its own partition beside the states. So a function that may write the states may write it too. */
-const inventory = 'RESOURCE#INVENTORY';
 const prefix = 'MANAGED#';
 
 export const createDynamoResources = (table: Table): ResourceStore => ({
@@ -55,13 +55,18 @@ export const createDynamoResources = (table: Table): ResourceStore => ({
     const command = putWithInventory(table, resource, state, version);
     return (await sendTransaction(() => table.client.send(command))) ? version : undefined;
   },
-  async listManaged() {
-    const keys: string[] = [];
-    for await (const { sk } of iterateItemsWithPrefix(table, inventory, prefix))
-      keys.push(String(sk).slice(prefix.length));
-    return keys;
+  async listManaged(accountIds) {
+    const keys = await Promise.all(accountIds.map((accountId) => listManagedIn(table, accountId)));
+    return keys.flat().toSorted(compareText);
   },
 });
+
+async function listManagedIn(table: Table, accountId: string): Promise<readonly string[]> {
+  const keys: string[] = [];
+  for await (const { sk } of iterateItemsWithPrefix(table, inventoryPartition(accountId), prefix))
+    keys.push(String(sk).slice(prefix.length));
+  return keys;
+}
 
 /** Writes the state, and in one transaction adds or removes the resource's item of the inventory. */
 function putWithInventory(
@@ -71,7 +76,7 @@ function putWithInventory(
   version: number,
 ): TransactWriteCommand {
   const Put = { TableName, Item: toItem(resource, state, version), ...isVersion(state.version) };
-  const key = { pk: inventory, sk: `${prefix}${resource}` };
+  const key = { pk: inventoryPartition(getResourceAccount(resource)), sk: `${prefix}${resource}` };
   const isManaged = state.managed.sids.length > 0;
   const listed = isManaged ? { Put: { TableName, Item: key } } : { Delete: { TableName, Key: key } };
   return new TransactWriteCommand({ TransactItems: [{ Put }, listed] });

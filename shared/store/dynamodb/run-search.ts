@@ -2,7 +2,7 @@ import type { Listed, ResourceChange, RunQuery, RunRecord, WholeRun } from '../p
 import { createChangeFilter, selectRuns } from '../run-search.ts';
 import type { StoredItemError } from '../stored-item-error.ts';
 import { type Item, parseItem, parseOr } from './items.ts';
-import { scanItems, toListed } from './operations.ts';
+import { compareText, scanItems, toListed } from './operations.ts';
 import {
   changeFields,
   changeOf,
@@ -10,6 +10,7 @@ import {
   partition,
   runFields,
   runKey,
+  runOfChanges,
   runSchema,
 } from './run-items.ts';
 import type { Table } from './table.ts';
@@ -41,7 +42,7 @@ export async function searchRuns(table: Table, query: RunQuery): Promise<Listed<
         (error) => void unreadable.push(error),
       );
     else keepChange(changes, item, changeOf(table, item), isWanted);
-  const changesOf = (runId: string) => sortChanges(changes.get(partition(runId)) ?? []);
+  const changesOf = (runId: string) => sortChanges(changes.get(runId) ?? []);
   return toListed({ items: selectRuns(query, { runs, changesOf }), unreadable });
 }
 
@@ -52,9 +53,10 @@ function keepChange(
   isWanted: (change: ResourceChange) => boolean,
 ): void {
   if (!isWanted(change)) return;
-  const ofRun = changes.get(String(pk)) ?? [];
-  changes.set(String(pk), [...ofRun, change]);
+  const runId = runOfChanges(pk);
+  const ofRun = changes.get(runId) ?? [];
+  changes.set(runId, [...ofRun, change]);
 }
 
 const sortChanges = (changes: readonly ResourceChange[]): readonly ResourceChange[] =>
-  changes.toSorted((a, b) => Buffer.compare(Buffer.from(a.resource), Buffer.from(b.resource)));
+  changes.toSorted((a, b) => compareText(a.resource, b.resource));

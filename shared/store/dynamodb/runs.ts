@@ -1,11 +1,14 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Listed, ResourceChange, RunRecord, RunStore, WholeRun } from '../ports.ts';
+import { getResourceAccount } from '../resource-account.ts';
 import { isOpenRun, isUnannounced } from '../run-status.ts';
 import { pack, packOptional } from './documents.ts';
 import { timeSchema } from './fields.ts';
 import { type Item, parseItem, withoutUndefined } from './items.ts';
 import {
+  compareText,
+  getItem,
   iterateItemsBetween,
   iterateItemsWithPrefix,
   listItems,
@@ -15,7 +18,16 @@ import {
   sendConditionalWrite,
   toListed,
 } from './operations.ts';
-import { changeOf, changePrefix, partition, runKey, runSchema } from './run-items.ts';
+import {
+  accountsKey,
+  accountsSchema,
+  changeOf,
+  changePartition,
+  changePrefix,
+  partition,
+  runKey,
+  runSchema,
+} from './run-items.ts';
 import { searchRuns } from './run-search.ts';
 import type { Key, Table } from './table.ts';
 
@@ -40,9 +52,11 @@ export function createDynamoRuns(table: Table): RunStore {
     open: (run) => openRun(table, run),
     listUnfinished: (before) => unfinished(table, before),
     listUnannounced: () => unannounced(table),
+    putChangedAccounts: (runId, accountIds) => putItem(table, { ...accountsKey(runId), accountIds }),
     putChange: (runId, change) => putItem(table, changeItem(runId, change)),
-    listChanges: (runId) => readChanges(table, runId),
+    getChange: (runId, resource) => readChange(table, runId, resource),
     getWhole: (runId) => readWhole(table, runId),
+    getPart: (runId, accountId) => readPart(table, runId, accountId),
     search: (query) => searchRuns(table, query),
   };
 }
@@ -50,23 +64,41 @@ export function createDynamoRuns(table: Table): RunStore {
 export const readRun = (table: Table, runId: string): Promise<RunRecord | undefined> =>
   readItem(table, runKey(runId), runSchema);
 
-async function readChanges(table: Table, runId: string): Promise<readonly ResourceChange[]> {
-  const changes: ResourceChange[] = [];
-  for await (const item of iterateItemsWithPrefix(table, partition(runId), changePrefix))
-    changes.push(changeOf(table, item));
-  return changes;
+async function readChange(
+  table: Table,
+  runId: string,
+  resource: string,
+): Promise<ResourceChange | undefined> {
+  const item = await getItem(table, changeKey(runId, resource));
+  return item && changeOf(table, item);
 }
 
-/**
- * The partition has the record behind the changes, and the request for approval before them. The request is not read.
- */
+/** The record and the accounts of the changes are neighbors. The request for approval, before both, is not read. */
 async function readWhole(table: Table, runId: string): Promise<WholeRun> {
-  const changes: ResourceChange[] = [];
   let run: RunRecord | undefined;
-  for await (const item of iterateItemsBetween(table, partition(runId), changePrefix, runKey(runId).sk))
-    if (item.sk === runKey(runId).sk) run = parseItem(runSchema, item, table.tableName);
-    else changes.push(changeOf(table, item));
+  let accountIds: readonly string[] = [];
+  const [first, last] = [accountsKey(runId).sk, runKey(runId).sk];
+  for await (const item of iterateItemsBetween(table, partition(runId), first, last))
+    if (item.sk === first) accountIds = parseItem(accountsSchema, item, table.tableName).accountIds;
+    else if (item.sk === last) run = parseItem(runSchema, item, table.tableName);
+  const changes = await Promise.all(accountIds.map((accountId) => readChanges(table, runId, accountId)));
+  return { run, changes: changes.flat().toSorted((a, b) => compareText(a.resource, b.resource)) };
+}
+
+async function readPart(table: Table, runId: string, accountId: string): Promise<WholeRun> {
+  const [run, changes] = await Promise.all([readRun(table, runId), readChanges(table, runId, accountId)]);
   return { run, changes };
+}
+
+async function readChanges(
+  table: Table,
+  runId: string,
+  accountId: string,
+): Promise<readonly ResourceChange[]> {
+  const changes: ResourceChange[] = [];
+  for await (const item of iterateItemsWithPrefix(table, changePartition(runId, accountId), changePrefix))
+    changes.push(changeOf(table, item));
+  return changes;
 }
 
 async function putItem({ client, tableName }: Table, item: Item): Promise<void> {
@@ -149,10 +181,14 @@ const runItem = (run: RunRecord): Item => ({
   readiness: packOptional(run.readiness),
 });
 
+const changeKey = (runId: string, resource: string): Key => ({
+  pk: changePartition(runId, getResourceAccount(resource)),
+  sk: `${changePrefix}${resource}`,
+});
+
 const changeItem = (runId: string, change: ResourceChange): Item => ({
   ...change,
-  pk: partition(runId),
-  sk: `${changePrefix}${change.resource}`,
+  ...changeKey(runId, change.resource),
   before: packOptional(change.before),
   after: packOptional(change.after),
   error: packOptional(change.error),

@@ -19,12 +19,13 @@ import type { Table } from './table.ts';
  * | `REGISTRY` | `ACCOUNT#<id>` | an account and the revision of its last change |
  * | `REGISTRY` | `REVISION` | the number of the last change, and its account |
  * | `REGISTRY` | `READY` | when the first complete import ended |
- * | `RESOURCE#<key>` | `STATE` | the state of a resource |
- * | `RESOURCE#<key>` | `LEASE` | the run that may write it, until when |
- * | `RESOURCE#INVENTORY` | `MANAGED#<key>` | this installation manages a statement on the resource |
+ * | `RESOURCE#<account>#<key>` | `STATE` | the state of a resource |
+ * | `RESOURCE#<account>#<key>` | `LEASE` | the run that may write it, until when |
+ * | `RESOURCE#<account>#INVENTORY` | `MANAGED#<key>` | this installation manages a statement on the resource |
  * | `FOUND` | `SEARCH#<SHA-256 of its key>` | the matches of one search by pattern |
  * | `RUN#<id>` | `RUN` | a run |
- * | `RUN#<id>` | `CHANGE#<resource>` | the run's change of a resource |
+ * | `RUN#<id>` | `CHANGED_ACCOUNTS` | the accounts in which the run changes resources |
+ * | `RUN#<id>#<account>` | `CHANGE#<resource>` | the run's change of a resource |
  * | `RUN#<id>` | `APPROVAL` | the run's request for approval, and the decision |
  * | `CONFIGURATION` | `IN_FORCE` | the active configuration |
  * | `OUTBOX#<source>` | `DELIVERY#<id>` | a version of a secret or configuration on its way to a target |

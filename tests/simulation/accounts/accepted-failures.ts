@@ -36,7 +36,7 @@ export interface AcceptedFailures {
 
 /** Judges the errors of the latest run. */
 export async function findAcceptedFailures(stage: SimulationContext): Promise<AcceptedFailures> {
-  const changes = await stage.inner.runs.listChanges(`run-${stage.executions()}`);
+  const changes = (await stage.inner.runs.getWhole(`run-${stage.executions()}`)).changes;
   const findings = await findAccessFindings(stage);
   const keys = new Set(expected(await getSituation(stage)).map(({ key }) => key));
   const accepted: ResourceChange[] = [];
@@ -161,7 +161,7 @@ async function listBlockedTogether(stage: SimulationContext, resource: string): 
     ...stage.activeConfigurations.all.map(({ removalLimits }) => removalLimits.accounts),
   );
   for (let run = 1; run <= stage.executions(); run += 1)
-    for (const change of await stage.inner.runs.listChanges(`run-${run}`)) {
+    for (const change of (await stage.inner.runs.getWhole(`run-${run}`)).changes) {
       const ids = change.resource === resource ? removedBy(change) : [];
       if (ids.length > number) for (const id of ids) many.add(id);
     }

@@ -43,6 +43,7 @@ export function configurationContract(makeStore: MakeStore): void {
       const second = {
         hash: 'b'.repeat(64),
         newSearches: [],
+        centralAccountIds: ['222222222222'],
         document: { grants: [] },
         ous: {},
         activatedAt: later,
@@ -97,6 +98,7 @@ const item = { matching: ['a resource'], generation: 1 };
 const first: StoredConfiguration = {
   hash: 'a'.repeat(64),
   newSearches: [],
+  centralAccountIds: ['222222222222'],
   ous: {},
   document: {
     version: 1,

@@ -187,7 +187,7 @@ export function resourceContract(makeStore: MakeStore): void {
       await put(bucket, aState());
       await put('ecr-repository-policy/111122223333/eu-west-1/empty', aState({ managed: { sids: [] } }));
 
-      expect(await resources.listManaged()).toEqual([bucket, key].sort());
+      expect(await resources.listManaged([accountId(0)])).toEqual([bucket, key].sort());
     });
 
     test('removes a resource from the list when its last managed statement is gone', async () => {
@@ -195,14 +195,24 @@ export function resourceContract(makeStore: MakeStore): void {
       await put(bucket, aState());
       await put(bucket, aState({ managed: { sids: [] } }));
 
-      expect(await resources.listManaged()).toEqual([key]);
+      expect(await resources.listManaged([accountId(0)])).toEqual([key]);
     });
 
     test('lists no resource when the write of its state was refused', async () => {
       await put(bucket, aState({ managed: { sids: [] } }));
       await resources.put(bucket, aState());
 
-      expect(await resources.listManaged()).toEqual([]);
+      expect(await resources.listManaged([accountId(0)])).toEqual([]);
+    });
+
+    test('lists the resources of the named accounts when others have managed statements too', async () => {
+      const elsewhere = 'ecr-repository-policy/444455556666/eu-west-1/base/node';
+      await put(key, aState());
+      await put(elsewhere, aState());
+
+      expect(await resources.listManaged(['444455556666'])).toEqual([elsewhere]);
+      expect(await resources.listManaged(['444455556666', accountId(0)])).toEqual([elsewhere, key]);
+      expect(await resources.listManaged([])).toEqual([]);
     });
 
     test('stores the states of several resources separately', async () => {

@@ -2,18 +2,19 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { RunStore } from '../../../shared/store/ports.ts';
 import { fullChange, fullPolicy, fullRun, sweepCounts } from '../../fixtures/full-run.ts';
 import type { MakeStore } from '../../fixtures/make-store.ts';
-import { aChange, accountId, aRun, at, key, later, tamper } from '../../fixtures/store-items.ts';
+import { aChange, accountId, aRun, at, bucket, key, later, tamper } from '../../fixtures/store-items.ts';
 
 export function runContract(makeStore: MakeStore): void {
   describe('runs', () => {
     let runs: RunStore;
     beforeEach(async () => {
       runs = (await makeStore()).runs;
+      for (const runId of ['run-1', 'run-10']) await runs.putChangedAccounts(runId, ['', accountId(0)]);
     });
 
     test('returns no record of a run that never existed', async () => {
       expect(await runs.get('run-1')).toBeUndefined();
-      expect(await runs.listChanges('run-1')).toEqual([]);
+      expect((await runs.getWhole('run-1')).changes).toEqual([]);
     });
 
     test('returns a run with only the required fields as it was stored', async () => {
@@ -47,14 +48,14 @@ export function runContract(makeStore: MakeStore): void {
     test('returns the documents of a change exactly', async () => {
       await runs.putChange('run-1', fullChange);
 
-      expect(await runs.listChanges('run-1')).toStrictEqual([fullChange]);
+      expect((await runs.getWhole('run-1')).changes).toStrictEqual([fullChange]);
     });
 
     test('distinguishes an empty document from null and from an absent document', async () => {
       await runs.putChange('run-1', aChange({ before: { policy: null }, after: {} }));
       await runs.putChange('run-1', aChange({ resource: key }));
 
-      expect(await runs.listChanges('run-1')).toStrictEqual([
+      expect((await runs.getWhole('run-1')).changes).toStrictEqual([
         aChange({ resource: key }),
         aChange({ before: { policy: null }, after: {} }),
       ]);
@@ -68,7 +69,7 @@ export function runContract(makeStore: MakeStore): void {
       const change = aChange({ before, after: { ...before, 'shard-0': fullPolicy(41) } });
       await runs.putChange('run-1', change);
 
-      expect(await runs.listChanges('run-1')).toStrictEqual([change]);
+      expect((await runs.getWhole('run-1')).changes).toStrictEqual([change]);
     });
 
     test('replaces a change without a merge', async () => {
@@ -76,14 +77,14 @@ export function runContract(makeStore: MakeStore): void {
       await runs.putChange('run-1', fullChange);
       await runs.putChange('run-1', written);
 
-      expect(await runs.listChanges('run-1')).toStrictEqual([written]);
+      expect((await runs.getWhole('run-1')).changes).toStrictEqual([written]);
     });
 
     test('orders the changes of a run by resource', async () => {
       const resources = ['s3:b', 'iam:é', 'iam:z', 'S3:a', 's3:\u{1F680}', 's3:\uFF5E', 's3:a'];
       for (const resource of resources) await runs.putChange('run-1', aChange({ resource }));
 
-      const listed = (await runs.listChanges('run-1')).map(({ resource }) => resource);
+      const listed = (await runs.getWhole('run-1')).changes.map(({ resource }) => resource);
       expect(listed).toEqual(['S3:a', 'iam:z', 'iam:é', 's3:a', 's3:b', 's3:\uFF5E', 's3:\u{1F680}']);
     });
 
@@ -97,7 +98,7 @@ export function runContract(makeStore: MakeStore): void {
         resources.map((resource) => runs.putChange('run-1', aChange({ resource, before: policy }))),
       );
 
-      expect((await runs.listChanges('run-1')).map(({ resource }) => resource)).toEqual(resources);
+      expect((await runs.getWhole('run-1')).changes.map(({ resource }) => resource)).toEqual(resources);
     });
 
     test("separates the changes of two runs, even when one run's id begins with the other's", async () => {
@@ -105,8 +106,8 @@ export function runContract(makeStore: MakeStore): void {
       await runs.putChange('run-10', aChange({ resource: key }));
       await runs.put(aRun());
 
-      expect(await runs.listChanges('run-1')).toEqual([aChange()]);
-      expect(await runs.listChanges('run-10')).toEqual([aChange({ resource: key })]);
+      expect((await runs.getWhole('run-1')).changes).toEqual([aChange()]);
+      expect((await runs.getWhole('run-10')).changes).toEqual([aChange({ resource: key })]);
     });
 
     test('returns the record and the changes of a run together, and of no other run', async () => {
@@ -119,9 +120,37 @@ export function runContract(makeStore: MakeStore): void {
 
       expect(await runs.getWhole('run-1')).toStrictEqual({
         run: fullRun,
-        changes: await runs.listChanges('run-1'),
+        changes: (await runs.getWhole('run-1')).changes,
       });
       expect((await runs.getWhole('run-1')).changes).toHaveLength(2);
+    });
+
+    test('returns the changes of every account of the run, ordered by resource', async () => {
+      const elsewhere = 'ecr-repository-policy/444455556666/eu-west-1/base/node';
+      await runs.putChangedAccounts('run-1', [accountId(0), '444455556666']);
+      for (const resource of [key, elsewhere]) await runs.putChange('run-1', aChange({ resource }));
+
+      const { changes } = await runs.getWhole('run-1');
+      expect(changes).toStrictEqual([aChange({ resource: elsewhere }), aChange({ resource: key })]);
+    });
+
+    test('returns the record with the changes of one account', async () => {
+      const elsewhere = 'ecr-repository-policy/444455556666/eu-west-1/base/node';
+      await runs.put(aRun());
+      for (const resource of [key, elsewhere]) await runs.putChange('run-1', aChange({ resource }));
+
+      expect(await runs.getPart('run-1', '444455556666')).toStrictEqual({
+        run: aRun(),
+        changes: [aChange({ resource: elsewhere })],
+      });
+    });
+
+    test('returns the change of one resource', async () => {
+      await runs.putChange('run-1', aChange({ resource: key }));
+
+      expect(await runs.getChange('run-1', key)).toStrictEqual(aChange({ resource: key }));
+      expect(await runs.getChange('run-1', bucket)).toBeUndefined();
+      expect(await runs.getChange('run-10', key)).toBeUndefined();
     });
 
     test('lists the runs that began before a time and have not ended, by run id', async () => {
@@ -229,10 +258,10 @@ export function runContract(makeStore: MakeStore): void {
       const statements = [{ Sid: 'First' }];
       await runs.putChange('run-1', aChange({ after: { policy: { Statement: statements } } }));
       statements.push({ Sid: 'Changed' });
-      const [read] = await runs.listChanges('run-1');
+      const [read] = (await runs.getWhole('run-1')).changes;
       tamper(() => Object.assign(read?.after ?? {}, { policy: null }));
 
-      expect((await runs.listChanges('run-1'))[0]?.after).toEqual({
+      expect((await runs.getWhole('run-1')).changes[0]?.after).toEqual({
         policy: { Statement: [{ Sid: 'First' }] },
       });
     });
