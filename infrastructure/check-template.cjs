@@ -4,7 +4,11 @@
  */
 module.exports = class CheckTemplate {
   constructor(serverless) {
-    this.hooks = { 'after:package:compileFunctions': () => this.check(serverless.service.provider) };
+    // Later than `compileFunctions`: only now does the template have `resources` of serverless.yml, and it is not saved yet.
+    this.hooks = {
+      'after:aws:package:finalize:stripNullPropsFromTemplateResources': () =>
+        this.check(serverless.service.provider),
+    };
   }
 
   async check({ compiledCloudFormationTemplate: template }) {
