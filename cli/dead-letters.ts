@@ -1,3 +1,4 @@
+import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
@@ -9,6 +10,7 @@ import {
 import { parseAccountEvent } from '../shared/accounts/account-event.ts';
 import { listCallEvents } from '../shared/grants/kinds.ts';
 import { ResourceMissingError } from '../shared/platform/aws/errors.ts';
+import { parseRotationEvent } from '../shared/secrets/deployment/event.ts';
 
 /** An event that EventBridge could not deliver to a state machine. */
 export interface DeadLetter {
@@ -74,7 +76,45 @@ export async function releaseLetters(sqs: SQSClient, queue: string, letters: rea
     );
 }
 
-export const deleteLetter = (sqs: SQSClient, queue: string, { receipt }: DeadLetter) =>
+interface Queue {
+  readonly sqs: SQSClient;
+  readonly queue: string;
+}
+
+/**
+ * Starts an execution for each letter. A letter is deleted after its execution has started. The name of the execution keeps a second
+ * replay from starting another.
+ * @returns the names of the executions
+ */
+export async function replayLetters(
+  sfn: SFNClient,
+  { sqs, queue }: Queue,
+  letters: readonly DeadLetter[],
+): Promise<readonly string[]> {
+  const runs: string[] = [];
+  for (const letter of letters) {
+    const name = `replay-${letter.id}`;
+    const input = JSON.stringify(letter.input);
+    await sfn
+      .send(new StartExecutionCommand({ stateMachineArn: letter.target, name, input }))
+      .catch(ignoreEarlierReplay);
+    runs.push(name);
+    await deleteLetter(sqs, queue, letter);
+  }
+  return runs;
+}
+
+function ignoreEarlierReplay(error: unknown): void {
+  if (!(error instanceof ExecutionAlreadyExists) && (error as Error).name !== 'ExecutionAlreadyExists')
+    throw error;
+}
+
+/** Starts nothing. */
+export async function discardLetters({ sqs, queue }: Queue, letters: readonly DeadLetter[]): Promise<void> {
+  for (const letter of letters) await deleteLetter(sqs, queue, letter);
+}
+
+const deleteLetter = (sqs: SQSClient, queue: string, { receipt }: DeadLetter) =>
   sqs.send(new DeleteMessageCommand({ QueueUrl: queue, ReceiptHandle: receipt }));
 
 /** The attributes are those that EventBridge adds (EventBridge user guide, "Using dead-letter queues"). */
@@ -115,17 +155,19 @@ function findProblem(
   if (target === undefined || !target.includes(':stateMachine:'))
     return 'it names no state machine in TARGET_ARN: EventBridge did not send it';
   const machine = target.split(':').at(-1);
-  if (machine === `${installation}-sweep` || machine === `${installation}-deployment`) return undefined;
+  // A sweep reads nothing of its input.
+  if (machine === `${installation}-sweep`) return undefined;
+  if (machine === `${installation}-deployment`) return findMistake(() => parseRotationEvent(input));
   if (machine !== installation) return `its state machine ${machine} is not of this installation`;
-  return findEventProblem(input);
+  return findMistake(() => parseAccountEvent(input, listCallEvents()));
 }
 
-/** An event that this version does not understand would only make a run fail. */
-function findEventProblem(input: object): string | undefined {
+/** An input that another version of the hub sent would only make a run fail. */
+function findMistake(parse: () => unknown): string | undefined {
   try {
-    parseAccountEvent(input, listCallEvents());
+    parse();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return `this version does not understand it. ${error instanceof Error ? error.message : String(error)}`;
   }
 }

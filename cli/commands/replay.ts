@@ -1,14 +1,13 @@
-import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Command } from 'commander';
 import { type CommandContext, createCommand, runAction, type Session } from '../command.ts';
 import { canAsk, confirm } from '../confirm.ts';
 import {
   type DeadLetter,
-  deleteLetter,
+  discardLetters,
   findDeadLetterQueue,
   receiveLetters,
   releaseLetters,
+  replayLetters,
 } from '../dead-letters.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type Installation, openInstallation } from '../installation.ts';
@@ -58,13 +57,12 @@ async function replay(
     queue,
     received.filter((letter) => !usable.includes(letter)),
   );
-  const runs = await replayEach(installation, {
-    sqs,
-    queue,
-    letters: usable,
-    discard: options.discard === true,
-  });
-  return reportReplayed(session, { letters, runs, discarded: options.discard === true });
+  if (options.discard === true) {
+    await discardLetters({ sqs, queue }, usable);
+    return reportReplayed(session, { letters, runs: [], discarded: true });
+  }
+  const runs = await replayLetters(installation.services.hub.sfn, { sqs, queue }, usable);
+  return reportReplayed(session, { letters, runs, discarded: false });
 }
 
 function printLetters({ out }: Session, letters: readonly DeadLetter[]): void {
@@ -98,38 +96,6 @@ function reportUnchanged({ out }: Session, letters: readonly DeadLetter[]): Exit
 }
 
 const toReport = ({ receipt: _, ...letter }: DeadLetter) => letter;
-
-interface Replay {
-  readonly sqs: SQSClient;
-  readonly queue: string;
-  readonly letters: readonly DeadLetter[];
-  readonly discard: boolean;
-}
-
-/** A letter is deleted after its execution has started. The name of the execution keeps a second replay from starting another. */
-async function replayEach(
-  { services }: Installation,
-  { sqs, queue, letters, discard }: Replay,
-): Promise<readonly string[]> {
-  const runs: string[] = [];
-  for (const letter of letters) {
-    const name = `replay-${letter.id}`;
-    if (!discard) {
-      const input = JSON.stringify(letter.input);
-      await services.hub.sfn
-        .send(new StartExecutionCommand({ stateMachineArn: letter.target, name, input }))
-        .catch(ignoreEarlierReplay);
-      runs.push(name);
-    }
-    await deleteLetter(sqs, queue, letter);
-  }
-  return runs;
-}
-
-function ignoreEarlierReplay(error: unknown): void {
-  if (!(error instanceof ExecutionAlreadyExists) && (error as Error).name !== 'ExecutionAlreadyExists')
-    throw error;
-}
 
 interface Replayed {
   readonly letters: readonly DeadLetter[];

@@ -73,6 +73,16 @@ test.each([
     'an event that this version does not understand',
     letter('bad', { detail: {}, source: 'aws.organizations' }),
   ],
+  ['the schedule of an earlier version', letter('bad', { look: true }, `${machine}-deployment`)],
+  [
+    'an event about a secret that this version does not understand',
+    letter(
+      'bad',
+      { source: 'aws.secretsmanager', 'detail-type': 'Secret Label Updated', detail: { label: 2 } },
+      `${machine}-deployment`,
+    ),
+  ],
+  ['a manual input of an earlier version', letter('bad', { accountId: '111111111111', expect: 'any' })],
   ['a body that is no JSON', letter('bad', 'hello')],
   ['a target in another installation', letter('bad', { accountId: '111111111111' }, `${machine}-two`)],
   ['no target', letter('bad', { accountId: '111111111111' }, '')],
