@@ -3,14 +3,13 @@
  * in the permissions of others. YAML alone cannot do it, because the configuration chooses the names.
  */
 module.exports = async ({ options, resolveVariable }) => {
-  const { accounts, organizationId, managementAccount, region, rules } = await readConfiguration(
-    await resolveVariable('self:custom.configuration'),
-    options,
-  );
+  const { accounts, organizationId, managementAccount, region, tracesFunctions, rules } =
+    await readConfiguration(await resolveVariable('self:custom.configuration'), options);
   return {
     organizationId,
     managementAccount,
     region,
+    tracesFunctions,
     rules,
     functions: Object.fromEntries(accounts.map((account) => [account.functionKey, updateFunction(account)])),
     functionArns: accounts.map(({ functionKey }) => ({ 'Fn::GetAtt': [functionId(functionKey), 'Arn'] })),
@@ -52,6 +51,7 @@ async function readConfiguration(path, options) {
   );
   const { planHubRules } = await import('../shared/cloudformation/hub-rules.ts');
   const { getSpokeRole, toUpdateFunctionName } = await import('../shared/platform/central-accounts.ts');
+  const { getPartitionFacts } = await import('../shared/platform/partitions.ts');
   const configuration = await loadConfiguration(path).catch(refuse);
   const mistake = findDeployOptionMistake(configuration, {
     // The framework says `null` for an option that is not given.
@@ -70,6 +70,7 @@ async function readConfiguration(path, options) {
     organizationId: configuration.organization.id,
     managementAccount: configuration.organization.managementAccount,
     region: getDefaultHubRegion(configuration),
+    tracesFunctions: getPartitionFacts(configuration.partition).tracesFunctions,
     rules: planHubRules(configuration),
   };
 }

@@ -6,6 +6,9 @@ module.exports = async ({ resolveVariable }) => {
   const { functions, updateFunction, starts } = await resolveVariable('file(infrastructure/permissions.yml)');
   const neededRules = await resolveVariable('file(infrastructure/rules.cjs):names');
   const updates = await resolveVariable('self:custom.centralAccounts.updates');
+  const traces = await resolveVariable('self:custom.centralAccounts.tracesFunctions');
+  const functionRole = (name, statements) =>
+    makeFunctionRole(name, [log(name), ...(traces ? [trace] : []), ...statements]);
   return {
     Resources: Object.fromEntries([
       ...updates.map(({ functionKey, accountId, roleArn }) => [
@@ -33,7 +36,7 @@ const forAccount = (statements, accountId) =>
 
 const isIn = (names) => (name) => names.includes(name);
 
-const functionRole = (name, statements) => ({
+const makeFunctionRole = (name, statements) => ({
   Type: 'AWS::IAM::Role',
   Properties: {
     // Spoke roles trust it by this name.
@@ -42,7 +45,7 @@ const functionRole = (name, statements) => ({
     AssumeRolePolicyDocument: policy([
       { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
     ]),
-    Policies: [{ PolicyName: 'step', PolicyDocument: policy([log(name), trace, ...statements]) }],
+    Policies: [{ PolicyName: 'step', PolicyDocument: policy(statements) }],
   },
 });
 

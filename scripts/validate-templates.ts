@@ -1,63 +1,102 @@
 /**
  * Validates everything that is deployed, without network and credentials: every state machine, the CloudFormation
  * template of `npm run package`, the templates in `templates`, and the templates of the central accounts, of their
- * applications and of member accounts. Exits with 1 if there is a finding.
+ * applications and of member accounts. Packages the hub for GovCloud and China too. Exits with 1 if there is a finding.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
-import { renderApplicationTemplate } from '../shared/cloudformation/application.ts';
-import { renderManagementTemplate } from '../shared/cloudformation/management-template.ts';
-import { renderMemberTemplate } from '../shared/cloudformation/member-template.ts';
-import { renderSpokeTemplate } from '../shared/cloudformation/template.ts';
-import { getApplications } from '../shared/configuration/applications.ts';
-import { getDefaultHubRegion } from '../shared/configuration/hub-options.ts';
-import { type ConfigurationAndSchemas, loadWithSchemas } from '../shared/configuration/load-schemas.ts';
-import { listMemberStackSets } from '../shared/configuration/member-stack-sets.ts';
-import type { Configuration } from '../shared/configuration/schema.ts';
-import { getPartitionFacts, partitionNames } from '../shared/platform/partitions.ts';
 import {
   type DeployedMachine,
   deployedMachines,
   readDeployedDefinition,
 } from '../simulator/deployed-machines.ts';
+import { type PackagedCopy, packageCopy, packagedTemplate, readArchives } from './packaging/package-copy.ts';
+import { exceptions, type Report, validateTemplates, type WrittenTemplate } from './validation/linters.ts';
+import { writeTemplates } from './validation/write-templates.ts';
 
 /** asl-validator is not an ES module, and has no types. */
 const require = createRequire(import.meta.url);
 
-/** The findings of one validator in one file. `undefined` if it could not run. */
-interface Report {
-  readonly validator: string;
-  readonly file: string;
-  readonly findings: readonly string[] | undefined;
+const configurations = [
+  process.env.ONBOARDING_CONFIG || 'examples/onboarding.yml',
+  'examples/applications/onboarding.yml',
+  'examples/appconfig-readers/onboarding.yml',
+  'examples/people/onboarding.yml',
+  'examples/application-to-application/onboarding.yml',
+  'examples/codedeploy/onboarding.yml',
+  'examples/log-delivery/onboarding.yml',
+  'examples/central-accounts/onboarding.yml',
+];
+
+/** An organization in GovCloud and one in China, each with the region of its hub. */
+const partitions = [
+  { file: 'tests/fixtures/partitions/govcloud.yml', region: 'us-gov-west-1' },
+  { file: 'tests/fixtures/partitions/china.yml', region: 'cn-northwest-1' },
+] as const;
+
+/** Half of what one package took when each function was bundled alone. */
+const maxCpuSeconds = 25;
+
+async function validateEverything(): Promise<readonly Report[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'templates-'));
+  const copies = partitions.map(({ file }) => packageCopy(file));
+  const folders = [folder, ...copies.map((copy) => copy.folder)];
+  try {
+    const files = [...configurations, ...partitions.map(({ file }) => file)];
+    const written = await Promise.all(files.map((file) => writeTemplates(file, folder)));
+    return [
+      ...deployedMachines.map(validateStateMachine),
+      ...(existsSync(packagedTemplate) ? [] : [notPackaged()]),
+      ...copies.map((copy, index) => checkPackage(copy, partitions[index]?.file ?? '')),
+      compareArchives(copies),
+      ...validateTemplates([...ownTemplates(), ...hubTemplates(copies), ...written.flat()]),
+    ];
+  } finally {
+    for (const each of folders) rmSync(each, { recursive: true });
+  }
 }
 
-/** Rules of both validators that are wrong about this template, each with the reason. */
-const exceptions: Readonly<Record<string, string>> = {
-  W3005: 'the Serverless Framework adds a DependsOn beside the reference to a role',
-  W8003: 'the topic is known when the template is made, so its condition is a constant',
-};
+function ownTemplates(): readonly WrittenTemplate[] {
+  const paths = [
+    ...readdirSync('templates').map((file) => `templates/${file}`),
+    ...(existsSync(packagedTemplate) ? [packagedTemplate] : []),
+  ];
+  return paths.map((path) => ({ path, file: path, region: 'us-east-1' }));
+}
 
-const packaged = '.serverless/cloudformation-template-update-stack.json';
+const hubTemplates = (copies: readonly PackagedCopy[]): readonly WrittenTemplate[] =>
+  partitions.flatMap(({ file, region }, index) => {
+    const { folder = '', succeeded = false } = copies[index] ?? {};
+    return succeeded ? [{ path: join(folder, packagedTemplate), file: `hub (${file})`, region }] : [];
+  });
 
-process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-process.exitCode = report([
-  ...deployedMachines.map(validateStateMachine),
-  ...readdirSync('templates').flatMap((file) => validateTemplate(`templates/${file}`)),
-  ...(existsSync(packaged) ? [...validateTemplate(packaged), lintForPartitions(packaged)] : [notPackaged()]),
-  ...(await validateMade(process.env.ONBOARDING_CONFIG || 'examples/onboarding.yml')),
-  ...(await validateMade('examples/applications/onboarding.yml')),
-  ...(await validateMade('examples/appconfig-readers/onboarding.yml')),
-  ...(await validateMade('examples/people/onboarding.yml')),
-  ...(await validateMade('examples/application-to-application/onboarding.yml')),
-  ...(await validateMade('examples/codedeploy/onboarding.yml')),
-  ...(await validateMade('examples/log-delivery/onboarding.yml')),
-  ...(await validateMade('examples/central-accounts/onboarding.yml')),
-]);
+function checkPackage({ succeeded, output, cpuSeconds }: PackagedCopy, file: string): Report {
+  const findings = [
+    ...(succeeded ? [] : [output]),
+    ...(cpuSeconds > maxCpuSeconds ? [`took ${cpuSeconds} s of CPU, ${maxCpuSeconds} allowed`] : []),
+  ];
+  return {
+    validator: `serverless package, ${cpuSeconds.toFixed(1)} s of CPU`,
+    file: `hub (${file})`,
+    findings,
+  };
+}
+
+/** The same sources make the same archives, whatever the configuration and the time. */
+function compareArchives(copies: readonly PackagedCopy[]): Report {
+  const [first = new Map<string, Buffer>(), ...others] = copies
+    .filter(({ succeeded }) => succeeded)
+    .map(({ folder }) => readArchives(folder));
+  const findings = others.flatMap((archives) =>
+    [...archives]
+      .filter(([name, bytes]) => first.get(name)?.equals(bytes) !== true)
+      .map(([name]) => `${name} differs`),
+  );
+  return { validator: 'equal bytes', file: `${first.size} archives, packaged twice`, findings };
+}
 
 function report(reports: readonly Report[]): number {
   for (const { validator, file, findings } of reports) {
@@ -78,7 +117,7 @@ function report(reports: readonly Report[]): number {
 function notPackaged(): Report {
   return {
     validator: 'CloudFormation',
-    file: packaged,
+    file: packagedTemplate,
     findings: ['is missing: run `npm run package` first'],
   };
 }
@@ -96,102 +135,5 @@ function validateStateMachine(machine: DeployedMachine): Report {
   return { validator: 'asl-validator', file: `state machine ${machine}`, findings };
 }
 
-/** The templates that the commands create from a configuration. */
-async function validateMade(file: string): Promise<readonly Report[]> {
-  const loaded = await loadWithSchemas(file);
-  const folder = mkdtempSync(join(tmpdir(), 'templates-'));
-  try {
-    const made = [
-      ...spokes(loaded.configuration),
-      ...applicationsMade(loaded),
-      ...memberTemplates(loaded.configuration),
-      ...managementTemplates(loaded.configuration),
-    ];
-    return made.flatMap(({ name, template }) => {
-      const path = join(folder, `${name.replaceAll(' ', '-')}.json`);
-      writeFileSync(path, JSON.stringify(template, null, 2));
-      return validateTemplate(path, `${name} (${file})`);
-    });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-/** The template of each central account, from `onboarding spoke-template`. */
-function spokes(configuration: Configuration) {
-  const hub = {
-    accountId: configuration.organization.managementAccount,
-    region: getDefaultHubRegion(configuration),
-  };
-  return Object.entries(configuration.centralAccounts).map(([name, { id: accountId }]) => {
-    const { template } = renderSpokeTemplate({ configuration, accountId, hub });
-    return { name: `spoke template of ${name}`, template };
-  });
-}
-
-/** From `onboarding member-template`. */
-function memberTemplates(configuration: Configuration) {
-  const hubAccountId = configuration.organization.managementAccount;
-  return listMemberStackSets(configuration).map((stackSet) => ({
-    name: `member template ${stackSet.name}`,
-    template: renderMemberTemplate({ configuration, stackSet, hubAccountId }),
-  }));
-}
-
-/** From `onboarding management-template`, for a hub in the account 123456789012. */
-function managementTemplates(configuration: Configuration) {
-  const hub = { accountId: '123456789012', region: getDefaultHubRegion(configuration) };
-  const made = renderManagementTemplate({ configuration, hub });
-  return made === undefined ? [] : [{ name: 'management template', template: made.template }];
-}
-
-/** From `onboarding application-template`. */
-function applicationsMade({ configuration, schemas }: ConfigurationAndSchemas) {
-  return getApplications(configuration).map((application) => ({
-    name: `application template of ${application.name}`,
-    template: renderApplicationTemplate({ configuration, application, schemas }).template,
-  }));
-}
-
-function validateTemplate(path: string, file = path): readonly Report[] {
-  return [validateByRules(path, file), lintTemplate(path, file)];
-}
-
-/** AWS's own rules: errors and warnings. Its remarks (such as "supports tags") are not findings. */
-function validateByRules(path: string, file: string): Report {
-  const engine = new CelEngine();
-  try {
-    const { diagnostics } = engine.validateStandard(new TemplateFile(path), {
-      severityLevel: 'WARN',
-      exclude: { ids: Object.keys(exceptions) },
-    });
-    const findings = diagnostics.map(
-      ({ ruleId, severity, entity, propertyPath, message }) =>
-        `${severity} ${ruleId} ${[entity?.logicalId, propertyPath].filter(Boolean).join('.')}: ${message}`,
-    );
-    return { validator: '@aws/cloudformation-validate', file, findings };
-  } finally {
-    engine.free();
-  }
-}
-
-/** Whether each partition has the resources of the hub, in the region of Organizations. */
-function lintForPartitions(path: string): Report {
-  const regions = partitionNames.map((name) => getPartitionFacts(name).organizationsRegion);
-  return lintTemplate(path, `${path} in ${regions.join(', ')}`, ['--regions', ...regions]);
-}
-
-/** cfn-lint also checks whether IAM actions exist. It is written in Python, so it runs only if it is installed. */
-function lintTemplate(path: string, file: string, options: readonly string[] = []): Report {
-  const ignored = Object.keys(exceptions).flatMap((rule) => ['--ignore-checks', rule]);
-  const { error, status, stdout, stderr } = spawnSync(
-    'cfn-lint',
-    [...ignored, ...options, '--format', 'parseable', '--', path],
-    {
-      encoding: 'utf8',
-    },
-  );
-  const output = `${stdout ?? ''}${stderr ?? ''}`.split('\n').filter((line) => line !== '');
-  const findings = status === 0 ? [] : [...output, ...(output.length === 0 ? [`ended with ${status}`] : [])];
-  return { validator: 'cfn-lint', file, findings: error === undefined ? findings : undefined };
-}
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+process.exitCode = report(await validateEverything());

@@ -6,6 +6,7 @@ import {
   toLogicalName,
 } from '../configuration/applications.ts';
 import type { Configuration } from '../configuration/schema.ts';
+import { getSecretsManagerService } from '../grants/key-conditions.ts';
 import type { ApplicationRequest } from './application-request.ts';
 /**
  * Readers may still need the configuration after its stack is deleted or its entry is removed, so the profile and its
@@ -74,7 +75,7 @@ function retrievalRole(profile: ApplicationProfile, { configuration, application
                   Resource: sub(resolveKeyArn(key, { configuration, application, partition })),
                   // Secrets Manager user guide, "Secret encryption and decryption in AWS Secrets Manager".
                   Condition: {
-                    StringEquals: { 'kms:ViaService': sub('secretsmanager.${AWS::Region}.amazonaws.com') },
+                    StringEquals: { 'kms:ViaService': viaSecretsManager(configuration) },
                     StringLike: { 'kms:EncryptionContext:SecretARN': arn },
                   },
                 },
@@ -83,6 +84,11 @@ function retrievalRole(profile: ApplicationProfile, { configuration, application
       ],
     },
   };
+}
+
+function viaSecretsManager(configuration: Configuration) {
+  const services = getSecretsManagerService({ region: '${AWS::Region}' }, configuration);
+  return Array.isArray(services) ? services.map(sub) : sub(String(services));
 }
 
 /**

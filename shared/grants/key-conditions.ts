@@ -10,8 +10,8 @@ export const deploymentKey = 'kms:EncryptionContext:aws:appconfig:deployment:arn
  * its own suffix is not documented, so both are named there; either means the same service.
  */
 export function getSecretsManagerService(
-  { region }: ResourceRef,
-  { partition }: GrantContext,
+  { region }: Pick<ResourceRef, 'region'>,
+  { partition }: Pick<GrantContext, 'partition'>,
 ): OneOrMany<string> {
   const { dnsSuffix } = getPartitionFacts(partition);
   const service = `secretsmanager.${region}.amazonaws.com`;

@@ -14,6 +14,8 @@ export interface PartitionFacts {
   readonly dnsSuffix: string;
   /** The domain of the hosts `console.…` and `signin.…`, on which people look at resources and switch roles. */
   readonly consoleDomain: string;
+  /** Whether Lambda sends traces to X-Ray. */
+  readonly tracesFunctions: boolean;
 }
 
 /**
@@ -21,6 +23,7 @@ export interface PartitionFacts {
  * quotas"; Organizations user guide, "AWS Organizations and Amazon EventBridge"; AWS GovCloud (US) user guide, "Service endpoints",
  * "AWS Organizations"; Amazon Web Services in China, "Endpoints and ARNs for Amazon Web Services in China"; IAM user guide, "Grant a
  * user permissions to switch roles". It shows the sign-in host of `aws`. The other two are the sign-in hosts of their partitions.
+ * Traces: Amazon Web Services in China, "Amazon Lambda": "X-Ray integration with Lambda functions is not available".
  */
 const partitions: Readonly<Record<PartitionName, PartitionFacts>> = {
   aws: {
@@ -29,6 +32,7 @@ const partitions: Readonly<Record<PartitionName, PartitionFacts>> = {
     iamRegion: 'us-east-1',
     dnsSuffix: 'amazonaws.com',
     consoleDomain: 'aws.amazon.com',
+    tracesFunctions: true,
   },
   'aws-us-gov': {
     regionPrefix: 'us-gov-',
@@ -36,6 +40,7 @@ const partitions: Readonly<Record<PartitionName, PartitionFacts>> = {
     iamRegion: 'us-gov-west-1',
     dnsSuffix: 'amazonaws.com',
     consoleDomain: 'amazonaws-us-gov.com',
+    tracesFunctions: true,
   },
   'aws-cn': {
     regionPrefix: 'cn-',
@@ -43,6 +48,7 @@ const partitions: Readonly<Record<PartitionName, PartitionFacts>> = {
     iamRegion: 'cn-north-1',
     dnsSuffix: 'amazonaws.com.cn',
     consoleDomain: 'amazonaws.cn',
+    tracesFunctions: false,
   },
 };
 
