@@ -76,6 +76,14 @@ function refusedDocument({ what, thrown, fields }: FailedCall): OnboardingError 
 /** DynamoDB's own errors: none of them is about a resource of the configuration. */
 function ofTable({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
   if (fields.service !== 'dynamodb') return undefined;
+  if (otherKeys.test(`${thrown.message} ${reasonsOf(thrown)}`))
+    return new RequestRefusedError(
+      `${what}: the table has other keys than the table of an installation, whose keys are the texts pk and sk ` +
+        `(${thrown.message}). This call changed nothing. Check ONBOARDING_TABLE: deployment makes the table ` +
+        'account-onboarding-INSTALLATION',
+      fields,
+      thrown,
+    );
   if (/item size/i.test(`${thrown.message} ${reasonsOf(thrown)}`))
     return new RequestRefusedError(
       `${what}: the item would be larger than the 400 KB that DynamoDB takes, so it was not stored. ` +
@@ -91,6 +99,10 @@ function ofTable({ what, thrown, fields }: FailedCall): OnboardingError | undefi
     );
   return undefined;
 }
+
+/** What DynamoDB says if the key schema of the table is another one. DynamoDB Local says the same. */
+const otherKeys =
+  /does not match the schema|missed key schema element|Missing the key|Type mismatch for key|does not match schema type/;
 
 /** A cancelled transaction has a reason for each item ("TransactWriteItems", DynamoDB API reference). */
 const reasonsOf = (thrown: Error): string =>

@@ -119,6 +119,25 @@ describe('an error of a call that writes no document', () => {
   });
 
   test.each([
+    ['dynamodb:GetItem', 'The provided key element does not match the schema'],
+    ['dynamodb:Query', 'Query condition missed key schema element: id'],
+    [
+      'dynamodb:Query',
+      'One or more parameter values were invalid: Condition parameter type does not match schema type',
+    ],
+    ['dynamodb:PutItem', 'One or more parameter values were invalid: Missing the key id in the item'],
+    [
+      'dynamodb:PutItem',
+      'One or more parameter values were invalid: Type mismatch for key pk expected: N actual: S',
+    ],
+  ])('names the setting of the table when %s says: %s', (call, message) => {
+    expect(thrownBy(call, 'ValidationException', message)).toMatchObject({
+      name: 'RequestRefusedError',
+      message: expect.stringMatching(/the table has other keys .*changed nothing\. Check ONBOARDING_TABLE/),
+    });
+  });
+
+  test.each([
     ['dynamodb:Query', 'ValidationException', 'Invalid KeyConditionExpression'],
     ['kms:ListGrants', 'ValidationException', 'Limit must be between 1 and 100'],
     ['ecr:DescribeRepositories', 'InvalidParameterException', 'Invalid principal in something else'],
