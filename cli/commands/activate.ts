@@ -93,6 +93,11 @@ function printUnnamed(
     out.line(
       out.colors.yellow(`! not changed, because its account is not a central account any more: ${key}`),
     );
+  if (unreachableResources.length > 0)
+    out.line(
+      '  These resources keep their managed statements. To remove them, put the account back into centralAccounts without its grants, ' +
+        'deploy its role (onboarding spoke-template), activate and run a sweep. Then remove the account again',
+    );
 }
 
 const organization = ({ store, hub }: Services) => ({
