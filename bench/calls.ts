@@ -18,7 +18,10 @@ const mostCallsForAChange = 4;
 /** Services whose resources have one policy document each. IAM's managed policies need more calls. */
 const documentServices = ['s3', 'kms', 'ecr', 'secretsmanager'];
 
-/** Calls by which verification reads the keys that encrypt resources: once for each resource and key of a run. */
+/**
+ * Calls by which verification reads the keys that encrypt resources: once for each resource and key of a run. The key's policy is such a
+ * read too. It may be a document that changes as well, but verification does not rely on the read-back of another resource.
+ */
 const keyReads = ['DescribeSecret', 'GetBucketEncryption', 'DescribeKey', 'ListGrants'];
 
 interface Scenario {
@@ -168,13 +171,13 @@ async function tally(
     .filter(({ changes }) => changes > 0);
   const calls = organization.calls;
   const onResources = calls.filter(({ service }) => documentServices.includes(service));
-  // A key that verification describes is read once more, with its policy.
+  // DescribeKey names the key of a secret by its ARN, and GetKeyPolicy by its id.
   const described = new Set(
-    onResources.filter(({ operation }) => operation === 'DescribeKey').map(({ target }) => target),
+    onResources.filter(({ operation }) => operation === 'DescribeKey').map(({ target }) => getKeyId(target)),
   );
   const onDocuments = onResources.filter(
     ({ operation, target }) =>
-      !keyReads.includes(operation) && !(operation === 'GetKeyPolicy' && described.delete(target)),
+      !keyReads.includes(operation) && !(operation === 'GetKeyPolicy' && described.delete(getKeyId(target))),
   );
   const onChanging = onDocuments.filter(({ target }) => changing.some(({ id }) => target?.endsWith(id)));
   return {
@@ -188,6 +191,8 @@ async function tally(
     bookkeeping: ofServices(calls, ['organizations', 'eventbridge', 'sns']),
   };
 }
+
+const getKeyId = (target: string | undefined): string | undefined => target?.split('/').at(-1);
 
 const isOfDocumentService = (action: string): boolean =>
   documentServices.includes(action.split(':')[0] ?? '');

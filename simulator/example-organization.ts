@@ -82,6 +82,7 @@ function addCentralAccounts(organization: SimulatedOrganization, configuration: 
             ...actions.write,
             ...(actions.identify ?? []),
             ...(actions.readKeys ?? []),
+            ...(actions.readPrincipal ?? []),
             ...(discovery?.actions ?? []),
           ]),
           ...deploymentActions,

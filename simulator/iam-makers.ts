@@ -117,6 +117,7 @@ export function makeUser(world: SimulatedWorld, input: UserInput): SimulatedUser
 export const makeGroup = (world: SimulatedWorld, input: EntityInput): SimulatedGroup => ({
   ...makeEntity(world, 'group', input),
   attached: new Set(),
+  inlinePolicies: new Map(),
 });
 
 export const makeInstanceProfile = (

@@ -97,10 +97,9 @@ function listPolicies(
   { resourcePolicy, resourceAccount }: Attempt,
 ): readonly AppliedPolicy[] {
   const identity = world.roles.get(caller.roleArn) ?? world.users.get(caller.roleArn);
-  const attached = identity === undefined ? [] : listAttached(world, identity);
-  const managed = attached.map((arn) => findManagedDocument(world, arn));
+  const own = identity === undefined ? [] : listIdentityPolicies(world, identity);
   return [
-    ...[identity?.permissions, ...managed].flatMap((text) => applied('identity', text)),
+    ...own.flatMap((text) => applied('identity', text)),
     ...(resourcePolicy === undefined ? [] : applied(resourcePolicy.kind, resourcePolicy.text)),
     ...listBoundary(world, identity?.boundaryArn),
     ...(caller.session?.policies ?? []).flatMap((text) => applied('session', text)),
@@ -109,14 +108,20 @@ function listPolicies(
   ];
 }
 
-/** A user has the policies of its groups too. */
-const listAttached = (world: SimulatedWorld, identity: SimulatedRole | SimulatedUser): readonly string[] =>
-  'groups' in identity
-    ? [
-        ...identity.attached,
-        ...[...identity.groups].flatMap((arn) => [...(world.groups.get(arn)?.attached ?? [])]),
-      ]
-    : [...identity.attached];
+/** The texts of all policies of a role or user. A user has the policies of its groups too. */
+function listIdentityPolicies(
+  world: SimulatedWorld,
+  identity: SimulatedRole | SimulatedUser,
+): readonly (string | undefined)[] {
+  const groups =
+    'groups' in identity ? [...identity.groups].flatMap((arn) => world.groups.get(arn) ?? []) : [];
+  const attached = [identity, ...groups].flatMap((holder) => [...holder.attached]);
+  return [
+    identity.permissions,
+    ...groups.flatMap(({ inlinePolicies }) => [...inlinePolicies.values()]),
+    ...attached.map((arn) => findManagedDocument(world, arn)),
+  ];
+}
 
 /** A deleted boundary allows nothing. */
 function listBoundary(world: SimulatedWorld, arn: string | undefined): readonly AppliedPolicy[] {

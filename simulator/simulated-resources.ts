@@ -80,14 +80,14 @@ export interface PolicyHolder {
   readonly path: string;
   /** ARNs of managed policies. */
   readonly attached: Set<string>;
+  /** By name. Their text is stored unchanged. */
+  readonly inlinePolicies: Map<string, string>;
 }
 
 export type SimulatedGroup = PolicyHolder;
 
 /** A role or a user: it can call. */
 export interface Identity extends PolicyHolder {
-  /** By name. Their text is stored unchanged. */
-  readonly inlinePolicies: Map<string, string>;
   /** All inline policies as one document. */
   permissions: string | undefined;
   /** ARN of the managed policy that is the permissions boundary. */

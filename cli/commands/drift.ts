@@ -19,6 +19,14 @@ import { formatConflict } from '../conflict-text.ts';
 import { formatDifferences } from '../differences.ts';
 import { readEverything } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import {
+  hasDriftedRoles,
+  hasUnreadRoles,
+  type MemberRolesRead,
+  printMemberRoleDrift,
+  readMemberRoleDrift,
+  toMemberRoleFields,
+} from '../member-role-drift.ts';
 import { alignColumns, type Colors, formatNumber, type Output, wrapText } from '../output.ts';
 import { leftOver, printHead } from '../plan-output.ts';
 import { createPlanReport } from '../plan-report.ts';
@@ -34,7 +42,7 @@ interface DriftOptions extends CommonOptions {
 export const createDriftCommand = (context: CommandContext): Command =>
   createCommand(
     'drift',
-    'Compare every policy with its desired state, and with the state after the last run.',
+    'Compare policies and member roles with their desired state, and policies with the state after the last run.',
   )
     .option('--simulate', 'use a simulated organization with onboarded accounts; needs no AWS')
     .action(runAction<DriftOptions>(context, drift));
@@ -48,11 +56,14 @@ async function drift(options: DriftOptions, session: Session): Promise<ExitCode>
     ...plan.discovery.warnings,
     ...plan.resources.flatMap((snapshot) => listReadWarnings(snapshot, plan.active).warnings ?? []),
   ];
-  const status = statusOf(counts, plan);
-  session.out.result({ status, counts, warnings, resources: found.map(reported) });
+  const members = await readMemberRoleDrift(environment.services, plan.active, plan.accounts);
+  const status = statusOf(counts, plan, members);
+  const memberRoles = toMemberRoleFields(members);
+  session.out.result({ status, counts, warnings, resources: found.map(reported), memberRoles });
   printHead(session.out, environment, createPlanReport(plan, []));
   const together = groupSharedErrors(found);
   printDrift(session.out, configuration, { found, together, accounts: plan.accounts });
+  printMemberRoleDrift(session.out, configuration, members);
   printWarnings(session.out, [...together.lines, ...warnings]);
   return exitCodeByStatus[status];
 }
@@ -65,9 +76,15 @@ const countsOf = (found: readonly ResourceDrift[]): Counts =>
   ) as Counts;
 
 /** Unmanaged changes and changes that await a run are no drift. */
-function statusOf(counts: Counts, { discovery }: OverallPlan): keyof typeof exitCodeByStatus {
+function statusOf(
+  counts: Counts,
+  { discovery }: OverallPlan,
+  members: MemberRolesRead,
+): keyof typeof exitCodeByStatus {
   if (counts['managed-drift'] + counts.conflict + counts.missing > 0) return 'drifted';
-  return counts.unreadable + discovery.failed.length + discovery.unreadable.length > 0
+  if (hasDriftedRoles(members)) return 'drifted';
+  return counts.unreadable + discovery.failed.length + discovery.unreadable.length > 0 ||
+    hasUnreadRoles(members)
     ? 'incomplete'
     : 'no-drift';
 }

@@ -39,6 +39,7 @@ import {
   matchOf,
   restrictToOrganization,
 } from './principals.ts';
+import { readPrincipal } from './read-principal.ts';
 import {
   anyAccount,
   hasAccountIds,
@@ -294,5 +295,6 @@ export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
     Object.fromEntries(listAttached(state).map(({ name, document }) => [name, document])),
   read: ({ iam }, ref, context) => readManagedPolicies(iam, ref, context),
   readIdentity: ({ iam }, ref) => readEntityId(iam, ref),
+  readPrincipal: ({ iam }, ref, context) => readPrincipal(iam, ref, context),
   write: ({ iam }, ref, change, context) => writeManagedPolicies(iam, ref, change, context),
 };

@@ -7,7 +7,7 @@ import type { Account } from '../platform/account.ts';
 import type { AccountClients } from '../platform/aws/access.ts';
 import type { Access } from './access.ts';
 import type { GrantEntry } from './grant-schema.ts';
-import type { ContentKey, KindActions } from './kind-actions.ts';
+import type { ContentKey, KindActions, PrincipalState } from './kind-actions.ts';
 import type { MemberRole } from './member-roles/schema.ts';
 import type { Limits } from './quotas.ts';
 
@@ -261,15 +261,14 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
 
   /** @throws ResourceMissingError, AccessDeniedError, MalformedPolicyError and the retryable errors of `shared/platform/aws` */
   read(clients: AccountClients, ref: ResourceRef, context: GrantContext): Promise<State>;
-  /**
-   * Every grant of a key, managed or unmanaged. Absent if the resource has no such grants.
-   * @throws as `read`
-   */
+  /** Every grant of a key, managed or unmanaged. Absent if the resource has no such grants. @throws as `read` */
   readKeyGrants?(
     clients: AccountClients,
     ref: ResourceRef,
     context: GrantContext,
   ): Promise<readonly AppliedKeyGrant[]>;
+  /** The group or role whose permissions the documents are. Absent for a resource's own policy. @throws as `read` */
+  readPrincipal?(clients: AccountClients, ref: ResourceRef, context: GrantContext): Promise<PrincipalState>;
   /** The keys of KMS that encrypt a resource. Absent if no access of the kind has a `keyUse`. @throws as `read` */
   readContentKeys?(clients: AccountClients, ref: ResourceRef): Promise<readonly ContentKey[]>;
   /** What the spoke role must be allowed beside, to read the keys that accesses of the entry need. Default: nothing. Pure. */

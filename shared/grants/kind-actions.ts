@@ -8,6 +8,8 @@ export interface KindActions {
   readonly identify?: readonly string[];
   /** For `GrantKind.readContentKeys`, and for reading the keys. Default: none. */
   readonly readKeys?: readonly string[];
+  /** For `GrantKind.readPrincipal`, and for reading its managed policies. Default: none. */
+  readonly readPrincipal?: readonly string[];
   readonly never?: readonly { readonly action: string; readonly condition: Conditions }[];
 }
 
@@ -16,3 +18,15 @@ export interface KindActions {
  * begins with `alias/aws/`. `unclear`: why nobody can tell which key it is.
  */
 export type ContentKey = { readonly keyId: string } | { readonly unclear: string };
+
+/** A group or role of a central account in IAM. Policies of this installation are not part of it. */
+export interface PrincipalState {
+  /** With its real path, which the configuration may not know. */
+  readonly arn: string;
+  /** Documents with URL encoding, by name. */
+  readonly inline: ReadonlyMap<string, string | undefined>;
+  /** ARNs of the attached managed policies. */
+  readonly attached: readonly string[];
+  /** ARN of the permissions boundary. Absent if there is none. */
+  readonly boundary?: string;
+}

@@ -62,7 +62,7 @@ export async function readManagedPolicies(
   ref: ResourceRef,
   context: GrantContext,
 ): Promise<ManagedPolicies> {
-  const attached = await attachedArns(iam, ref);
+  const attached = await listAttachedArns(iam, ref);
   const path = getPolicyPath(ref, context);
   const listed = await listedArns(iam, path);
   // Listings of IAM lag, so an attached policy may be missing from the listing. Its path shows that this installation
@@ -77,7 +77,7 @@ export async function readManagedPolicies(
   return { policies, othersAttached: [...attached].filter((arn) => !own.has(arn)).length };
 }
 
-async function attachedArns(iam: IAMClient, { id }: ResourceRef): Promise<ReadonlySet<string>> {
+export async function listAttachedArns(iam: IAMClient, { id }: ResourceRef): Promise<ReadonlySet<string>> {
   const [kind, name] = id.split('/');
   const arns = new Set<string>();
   let Marker: string | undefined;

@@ -23,6 +23,10 @@ const attach = {
 };
 /** Reads the unique id. */
 const identify = { group: 'iam:GetGroup', role: 'iam:GetRole' };
+const listInline = {
+  group: ['iam:ListGroupPolicies', 'iam:GetGroupPolicy'],
+  role: ['iam:ListRolePolicies', 'iam:GetRolePolicy'],
+};
 /** Has no resource. */
 const list = 'iam:ListPolicies';
 
@@ -30,7 +34,15 @@ export const managedPolicyActions = {
   read: [...Object.values(listAttached), list, ...onPolicies.read],
   write: [...onPolicies.write, ...Object.values(attach).flat()],
   identify: Object.values(identify),
+  readPrincipal: Object.values(listInline).flat(),
 };
+
+/**
+ * Verification reads every policy and the boundary of the group or role: one of them may deny what this installation
+ * allows. They can have any name, and AWS has managed policies of its own.
+ */
+const listReadablePolicies = ({ accountId }: ResourceRef, { partition }: GrantContext): readonly string[] =>
+  [accountId, 'aws'].map((owner) => `arn:${partition}:iam::${owner}:policy/*`);
 
 /**
  * The role can create, change and attach only policies of this installation: policies under the path of the group or
@@ -48,13 +60,14 @@ export function listManagedPolicyPermissions(
   const policies = `arn:${context.partition}:iam::${on.accountId}:policy${getPolicyPath(on, context)}*`;
   return [
     { actions: [list], resources: ['*'] },
-    { actions: [listAttached[kind], identify[kind]], resources: entities },
+    { actions: [listAttached[kind], identify[kind], ...listInline[kind]], resources: entities },
     {
       actions: attach[kind],
       resources: entities,
       condition: { ArnLike: { 'iam:PolicyARN': [policies] } },
     },
-    { actions: [...onPolicies.read, ...onPolicies.write], resources: [policies] },
+    { actions: onPolicies.write, resources: [policies] },
+    { actions: onPolicies.read, resources: listReadablePolicies(on, context) },
   ];
 }
 

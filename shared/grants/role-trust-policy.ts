@@ -1,7 +1,8 @@
 import { GetRoleCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import * as z from 'zod';
+import { ResourceMissingError } from '../platform/aws/errors.ts';
 import { textSchema } from '../platform/schema-fields.ts';
-import type { GrantContext, GrantKind, ResourceRef } from './contract.ts';
+import type { GrantContext, GrantKind, Permission, ResourceRef, ResourceSearch } from './contract.ts';
 import { listGlobalPlaces } from './discovery.ts';
 import { createDocumentKind } from './document-kind.ts';
 import type { DocumentState } from './document-rendering.ts';
@@ -13,7 +14,9 @@ import {
   roleFields,
   rolePattern,
 } from './grant-schema.ts';
+import { listEntityArns } from './managed-policy-permissions.ts';
 import { listRoleNames } from './member-roles/references.ts';
+import { toWildcardRef } from './permissions.ts';
 import { createPrincipalParts, createRoleAccesses } from './principals.ts';
 
 const schema = z
@@ -32,6 +35,19 @@ const schema = z
 type Entry = z.infer<typeof schema>;
 
 const nameOf = ({ id }: ResourceRef): string => id.split('/').at(-1) ?? id;
+
+/**
+ * GetRole finds a role by its name alone. A role with another path is another role: it must not get the trust, and its ARN is not the
+ * ARN that callers use.
+ */
+function requirePath({ accountId, id }: ResourceRef, found: string | undefined): void {
+  if (found?.endsWith(`:role/${id}`)) return;
+  throw new ResourceMissingError(
+    `The role ${id} does not exist in account ${accountId}: the role ${found} has its name. Nothing was changed. ` +
+      'Change `role` of the grant to the path of this role, or make the role with that path',
+    { role: id, accountId, found },
+  );
+}
 
 const roleArn = ({ accountId, id }: ResourceRef, { partition }: GrantContext): string =>
   `arn:${partition}:iam::${accountId}:role/${id}`;
@@ -76,6 +92,7 @@ const kind = createDocumentKind<Entry>({
   // IAM returns the document with URL encoding (IAM API reference, "Role").
   read: async ({ iam }, ref) => {
     const { Role } = await iam.send(new GetRoleCommand({ RoleName: nameOf(ref) }));
+    requirePath(ref, Role?.Arn);
     const encoded = Role?.AssumeRolePolicyDocument;
     const text = encoded === undefined ? undefined : decodeURIComponent(encoded);
     return { text, identity: Role?.RoleId };
@@ -84,12 +101,25 @@ const kind = createDocumentKind<Entry>({
     iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: nameOf(ref), PolicyDocument })),
 });
 
+/**
+ * The role may be read under any path, so that a run can name the path that it has. Only the role of the configuration may be written.
+ */
+function listPermissions(on: ResourceRef | ResourceSearch, context: GrantContext): readonly Permission[] {
+  const ref = toWildcardRef(on);
+  const { read, write } = kind.actions;
+  return [
+    { actions: read, resources: listEntityArns({ ...ref, id: `role/${nameOf(ref)}` }, context) },
+    { actions: write, resources: [roleArn(ref, context)] },
+  ];
+}
+
 const listResources = (entry: Entry, context: GrantContext): readonly ResourceRef[] =>
   listGlobalPlaces(entry, context).map((place) => ({ kind: kind.name, id: entry.role, ...place }));
 
 export const roleTrustPolicy: GrantKind<Entry, DocumentState> = {
   ...kind,
   listResources,
+  listPermissions,
   listMemberStatements: (entry, context) => [
     {
       Effect: 'Allow',

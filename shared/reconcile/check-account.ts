@@ -4,6 +4,7 @@ import { isMember } from '../accounts/membership.ts';
 import { type ActiveConfiguration, getActiveConfiguration } from '../configuration/active-configuration.ts';
 import { getGrantContext } from '../configuration/context.ts';
 import { type Account, formatAccount, type RegisteredAccount } from '../platform/account.ts';
+import { ResourceMissingError } from '../platform/aws/errors.ts';
 import { toErrorRecord } from '../platform/errors.ts';
 import type { Readiness } from '../store/readiness.ts';
 import { type Finding, listAccountFindings, listUnjudged } from './access-findings.ts';
@@ -84,7 +85,8 @@ async function findCentral(
     return findings.map((finding) => withNextStep(finding, kept));
   } catch (error) {
     const reason = `the central resource cannot be read: ${toErrorRecord(error).message}`;
-    const unjudged = listUnjudged(desired, account, context, { status: 'unknown', reason });
+    const status = error instanceof ResourceMissingError ? 'denied' : 'unknown';
+    const unjudged = listUnjudged(desired, account, context, { status, reason });
     const violation = `${desired.key}: whether a managed statement names ${formatAccount(account)} is unknown: ${reason}`;
     return unjudged.length === 0 ? [{ violation }] : unjudged;
   }

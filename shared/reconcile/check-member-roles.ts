@@ -68,9 +68,8 @@ export async function checkMemberRoles(
     { configuration, whole, accounts, mayRead: false },
     resources,
   );
-  // The role of the sweep's function may not read central accounts, so it cannot read keys. Runs for accounts and
-  // `check` read them.
-  const inspection = { active, runId, startedAt: whole.run?.startedAt, accounts, readsKeys: false };
+  // The function of the sweep may not read central accounts. Runs and `check` may.
+  const inspection = { active, runId, startedAt: whole.run?.startedAt, accounts, readsCentral: false };
   return inspectMembers(services, inspection, central);
 }
 
@@ -80,8 +79,8 @@ export interface MemberInspection {
   /** ISO 8601. Default: now. */
   readonly startedAt?: string | undefined;
   readonly accounts: readonly RegisteredAccount[];
-  /** As `ProofRequest.readsKeys`. */
-  readonly readsKeys?: boolean;
+  /** As `ProofRequest.readsCentral`. */
+  readonly readsCentral?: boolean;
 }
 
 /**
@@ -90,7 +89,7 @@ export interface MemberInspection {
  */
 export async function inspectMembers(
   services: Services,
-  { active, runId, startedAt, accounts, readsKeys = true }: MemberInspection,
+  { active, runId, startedAt, accounts, readsCentral = true }: MemberInspection,
   central: readonly Finding[],
 ): Promise<MemberRoleCheck> {
   const { configuration } = active;
@@ -106,7 +105,7 @@ export async function inspectMembers(
   // Reports every missing role, also one that no access needs.
   const findings = await judgeFindings(
     services,
-    { ...request, mayArrive: true, readsKeys },
+    { ...request, mayArrive: true, readsCentral },
     central,
     members,
   );

@@ -6,6 +6,7 @@ import type { AccessRequest } from '../iam/request.ts';
 import type { AccessStatus } from '../store/readiness.ts';
 import { type AccessJudgment, type Documents, judgeAccess } from './judge-access.ts';
 import { judgeKeys, type KeyReading, listKeyRequests } from './judge-keys.ts';
+import { explainPath, judgePrincipal, type PrincipalReading, withRealPrincipal } from './judge-principal.ts';
 import {
   anyIdentity,
   type Judged,
@@ -14,7 +15,7 @@ import {
   verified,
   withTime,
 } from './judge-request.ts';
-import type { MemberRoleReading, MemberRoleState } from './member-role-state.ts';
+import type { MemberRoleReading, MemberRoleState, UnreadPolicy } from './member-role-state.ts';
 
 /** What was read of the central resource. */
 export interface CentralEvidence {
@@ -22,6 +23,8 @@ export interface CentralEvidence {
   readonly policyKind: PolicyKind;
   /** The keys that encrypt the resource. Default: none. */
   readonly keys?: readonly KeyReading[];
+  /** The group or role of the central account that sends the request. Absent if a member account sends it. */
+  readonly principal?: PrincipalReading | undefined;
 }
 
 /** What was read of the member account. */
@@ -44,8 +47,22 @@ export function judgeHalves(
   member: MemberEvidence | undefined,
   organization: OrganizationEvidence,
 ): Judged {
+  const request = withRealPrincipal(access.request, central.principal);
+  const judged = judgeAll({ ...access, request }, central, member, organization);
+  if (judged.status !== 'denied' || request === access.request) return judged;
+  const expected = judgeAll(access, central, member, organization);
+  return expected.status === 'denied' ? judged : explainPath(judged, access, request);
+}
+
+function judgeAll(
+  access: Access,
+  central: CentralEvidence,
+  member: MemberEvidence | undefined,
+  organization: OrganizationEvidence,
+): Judged {
   const timed = { ...access, request: withTime(access.request, organization) };
   const judged = [
+    ...judgePrincipal(central.principal, timed.request, organization.facts),
     toJudged(judgeAccess(central.documents, central.policyKind, timed)),
     ...judgeComposition(timed, central, member, organization),
     ...judgeKeys(timed, central.keys ?? [], { ...toSender(member), organization }),
@@ -109,7 +126,7 @@ function judgeComposition(
 ): readonly Judged[] {
   const isAssumed = access.member?.part === 'is-assumed';
   const policies = [...toPolicies(central), isAssumed ? anyTrust : anyIdentity];
-  const withoutMember = () => judge(access.request, { policies, organization });
+  const withoutMember = () => judge(access.request, { policies, unread: listUnread(central), organization });
   if (access.member === undefined) return [withoutMember()];
   if (member === undefined) return [withoutMember(), unread('the member account was not read')];
   const { reading } = member;
@@ -139,8 +156,10 @@ function judgeRole(
   organization: OrganizationEvidence,
 ): readonly Judged[] {
   const documents = toPolicies(central);
-  if (member?.part === 'is-assumed')
-    return [judge(request, { policies: [...documents, ...state.trust], unread: state.unread, organization })];
+  if (member?.part === 'is-assumed') {
+    const unread = [...listUnread(central), ...state.unread.filter(({ kind }) => kind === 'trust')];
+    return [judge(request, { policies: [...documents, ...state.trust], unread, organization })];
+  }
   const own = [...state.identity, ...state.boundary];
   return [
     judge(request, { policies: [...documents, ...own], unread: state.unread, organization }),
@@ -160,12 +179,17 @@ function judgeAssumption(
   return reason === undefined ? judged : { ...judged, reason: `nobody can work as ${arn}: ${reason}` };
 }
 
-const toPolicies = ({ documents, policyKind }: CentralEvidence): readonly AppliedPolicy[] =>
-  documents.filter(isDefined).map((document) => ({
+const toPolicies = ({ documents, policyKind, principal }: CentralEvidence): readonly AppliedPolicy[] => [
+  ...documents.filter(isDefined).map((document) => ({
     kind: policyKind,
     name: `the ${policyKind} policy of the central account`,
     document,
-  }));
+  })),
+  ...(principal?.outcome === 'read' ? principal.policies : []),
+];
+
+const listUnread = ({ principal }: CentralEvidence): readonly UnreadPolicy[] =>
+  principal?.outcome === 'read' ? principal.unread : [];
 
 /** Takes the place of a trust policy that was not read, and allows everything. */
 const anyTrust: AppliedPolicy = {

@@ -3,6 +3,7 @@ import type { HubClients } from '../platform/aws/access.ts';
 import { memoizeByObject } from '../platform/memoize.ts';
 import { createRecentReadings, type ReadOnce } from '../platform/recent-readings.ts';
 import type { KeyReading } from './judge-keys.ts';
+import type { PrincipalReading } from './judge-principal.ts';
 import type { Services } from './services.ts';
 
 /** Reads policies that several accounts need, each once for a run. */
@@ -15,6 +16,8 @@ export interface PolicyReadings {
   readonly contentKeys: ReadOnce<readonly KeyReading[]>;
   /** KMS keys, by account, region and id. */
   readonly keys: ReadOnce<KeyReading>;
+  /** Groups and roles of central accounts, by the key of the resource in the table. */
+  readonly principals: ReadOnce<PrincipalReading>;
 }
 
 /** How many documents of each type stay in memory. A document has at most 6,144 characters. */
@@ -28,6 +31,7 @@ const getKept = memoizeByObject((_: HubClients) => ({
   places: createRecentReadings<readonly AppliedPolicy[]>(maxKept),
   contentKeys: createRecentReadings<readonly KeyReading[]>(maxKept),
   keys: createRecentReadings<KeyReading>(maxKept),
+  principals: createRecentReadings<PrincipalReading>(maxKept),
 }));
 
 /**
@@ -47,5 +51,6 @@ export function createPolicyReadings(
     places: kept.places.startReader(clock, since),
     contentKeys: kept.contentKeys.startReader(clock, since),
     keys: kept.keys.startReader(clock, since),
+    principals: kept.principals.startReader(clock, since),
   };
 }

@@ -10,6 +10,7 @@ import type { OrganizationEvidence } from './judge-request.ts';
 import { collectMemberEvidence, type MemberEvidenceIndex, type NeededRole } from './member-evidence.ts';
 import type { PolicyReadings } from './policy-readings.ts';
 import { type ContentKeyIndex, collectContentKeys } from './read-content-keys.ts';
+import { collectPrincipals, type PrincipalIndex } from './read-principals.ts';
 import type { Services } from './services.ts';
 import { createSignInGuide } from './sign-in-guide.ts';
 
@@ -19,8 +20,11 @@ export interface ProofRequest {
   readonly readings: PolicyReadings;
   /** Whether a missing member role may still arrive, for example by a StackSet. */
   readonly mayArrive: boolean;
-  /** Whether to read the keys that encrypt resources. Default: true. If false, keys are excluded of the judgment. */
-  readonly readsKeys?: boolean;
+  /**
+   * Whether central accounts are read: the keys that encrypt resources, and the groups and roles that assume roles. Default: true.
+   * If not, accesses that need one of them are unknown.
+   */
+  readonly readsCentral?: boolean;
 }
 
 /** A finding about an access, with its evidence. */
@@ -53,16 +57,58 @@ export async function judgeFindings(
     result === undefined || evidence === undefined ? [] : [{ result, evidence }],
   );
   if (judged.length === 0) return findings;
-  const { readsKeys = true } = request;
-  const keys = await collectContentKeys(services, request, readsKeys ? judged.flatMap(listEncrypted) : []);
-  const organization = await collectOrganization(services, request, listRequests(judged, { members, keys }));
-  return findings.map((finding) => prove(finding, { members, keys, organization }, request));
+  const central = await collectCentral(services, request, judged);
+  const organization = await collectOrganization(
+    services,
+    request,
+    listRequests(judged, { members, ...central }),
+  );
+  return findings.map((finding) => prove(finding, { members, ...central, organization }, request));
 }
+
+type ReadCentral = Pick<ReadEvidence, 'keys' | 'principals'>;
+
+async function collectCentral(
+  services: Services,
+  request: ProofRequest,
+  judged: readonly JudgedAccess[],
+): Promise<ReadCentral> {
+  const { readsCentral = true } = request;
+  if (!readsCentral) return unreadCentral;
+  return {
+    keys: await collectContentKeys(services, request, judged.flatMap(listEncrypted)),
+    principals: await collectPrincipals(services, request, judged.flatMap(listPrincipals)),
+  };
+}
+
+/** For an access that no key or principal concerns, `judgeHalves` does not ask for it. */
+const unreadCentral: ReadCentral = {
+  keys: {
+    find: () => [
+      {
+        outcome: 'unreadable',
+        reason:
+          'a sweep does not read the key that encrypts the resource. Run: onboarding check --account ID',
+      },
+    ],
+  },
+  principals: {
+    find: ({ kind }) =>
+      kind.readPrincipal === undefined
+        ? undefined
+        : {
+            outcome: 'unreadable',
+            reason:
+              'a sweep does not read groups and roles of central accounts. Run: onboarding check --account ID',
+          },
+  },
+};
 
 /** Everything that was read for the accesses. */
 interface ReadEvidence {
   readonly members: MemberEvidenceIndex;
   readonly keys: ContentKeyIndex;
+  readonly principals: PrincipalIndex;
   readonly organization: OrganizationEvidence;
 }
 
@@ -73,6 +119,9 @@ const listEncrypted = ({
 }: JudgedAccess): readonly DesiredResource[] =>
   access.keyUse === undefined || result.status === 'denied' ? [] : [desired];
 
+const listPrincipals = ({ result, evidence: { desired } }: JudgedAccess): readonly DesiredResource[] =>
+  result.status === 'denied' ? [] : [desired];
+
 export const listNeededRoles = ({ result, evidence }: Finding): readonly NeededRole[] => {
   const role = evidence?.access.member?.role;
   return result === undefined || role === undefined ? [] : [{ accountId: result.accountId, role }];
@@ -80,7 +129,7 @@ export const listNeededRoles = ({ result, evidence }: Finding): readonly NeededR
 
 const listRequests = (
   judged: readonly JudgedAccess[],
-  { members, keys }: Omit<ReadEvidence, 'organization'>,
+  { members, keys }: Pick<ReadEvidence, 'members' | 'keys'>,
 ): readonly AccessRequest[] =>
   judged.flatMap(({ result: { accountId }, evidence: { access, desired } }) => {
     const assume = members.find(accountId, access)?.assume;
@@ -90,7 +139,7 @@ const listRequests = (
 
 function prove(
   finding: Finding,
-  { members, keys, organization }: ReadEvidence,
+  { members, keys, principals, organization }: ReadEvidence,
   { mayArrive }: ProofRequest,
 ): Finding {
   const { result, evidence } = finding;
@@ -98,7 +147,7 @@ function prove(
   const { status: _, reason: _reason, keys: _keys, statement: _statement, ...described } = result;
   const { resource, accountId, who, what } = described;
   const { access, desired } = evidence;
-  const central = { ...evidence.central, keys: keys.find(desired) };
+  const central = { ...evidence.central, keys: keys.find(desired), principal: principals.find(desired) };
   const member = members.find(accountId, access);
   const judged = judgeHalves(access, central, member, organization);
   const signIn = judged.status === 'verified' ? createSignInGuide(access, member) : undefined;

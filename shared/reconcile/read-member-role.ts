@@ -1,15 +1,14 @@
 import {
   GetInstanceProfileCommand,
   GetRoleCommand,
-  GetRolePolicyCommand,
   type IAMClient,
   ListAttachedRolePoliciesCommand,
-  ListRolePoliciesCommand,
   type Role,
 } from '@aws-sdk/client-iam';
 import { getInstanceProfileName } from '../grants/member-roles/instance-profile.ts';
 import { getBareName } from '../grants/member-roles/references.ts';
 import type { MemberRole } from '../grants/member-roles/schema.ts';
+import { readRolePolicies } from '../grants/read-principal.ts';
 import type { AppliedPolicy } from '../iam/applied-policy.ts';
 import { AccessDeniedError, ResourceMissingError } from '../platform/aws/errors.ts';
 import { toErrorRecord } from '../platform/errors.ts';
@@ -117,20 +116,13 @@ const listPolicies = (readings: readonly PolicyReading[]): readonly AppliedPolic
   readings.flatMap(({ policy }) => policy ?? []);
 
 async function readInlinePolicies(iam: IAMClient, arn: string): Promise<ReadPolicies> {
-  const RoleName = getBareName(arn);
-  const names: string[] = [];
-  let Marker: string | undefined;
-  do {
-    const page = await iam.send(new ListRolePoliciesCommand({ RoleName, Marker }));
-    names.push(...(page.PolicyNames ?? []));
-    Marker = page.IsTruncated ? page.Marker : undefined;
-  } while (Marker !== undefined);
-  const read = names.map(async (PolicyName) => {
-    const { PolicyDocument } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
-    const name = `inline policy ${PolicyName} of ${arn}`;
-    return [PolicyName, parseEncoded('identity', name, PolicyDocument)] as const;
-  });
-  return new Map(await Promise.all(read));
+  const inline = await readRolePolicies(iam, getBareName(arn));
+  return new Map(
+    [...inline].map(([name, text]) => [
+      name,
+      parseEncoded('identity', `inline policy ${name} of ${arn}`, text),
+    ]),
+  );
 }
 
 async function readAttachedPolicies(

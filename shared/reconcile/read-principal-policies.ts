@@ -1,4 +1,3 @@
-import pMap from 'p-map';
 import { getGrantContext } from '../configuration/context.ts';
 import type { AppliedPolicy } from '../iam/applied-policy.ts';
 import { coversResource } from '../iam/coverage.ts';
@@ -6,6 +5,9 @@ import type { RequestPrincipal } from '../iam/request.ts';
 import { toErrorRecord } from '../platform/errors.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import { listActiveResources } from './desired-resources.ts';
+import type { PrincipalReading } from './judge-principal.ts';
+import { createPolicyReadings } from './policy-readings.ts';
+import { readPrincipal } from './read-principals.ts';
 import { type ReadingRequest, readRole } from './read-role.ts';
 import type { Services } from './services.ts';
 import type { UnreadEvidence } from './unread-evidence.ts';
@@ -34,27 +36,53 @@ export async function readPrincipalPolicies(
   }
   if (role?.outcome === 'missing' || role?.outcome === 'wrong')
     return { policies: [], unread: [], missing: role.reason };
-  const granted = await readManagedPolicies(services, request, arn);
-  const reason = role?.reason ?? 'the project may not read policies of users and of their groups';
-  const others = (['identity', 'boundary'] as const).map((kind) => ({ kind, of: arn, reason }));
-  return { policies: granted.policies, unread: [...granted.unread, ...others] };
+  const central = await readCentralRole(services, request, arn);
+  if (central !== undefined) return central;
+  return toUnread(arn, role?.reason ?? 'the project may not read policies of users and of their groups');
 }
 
-/** The managed policies of this installation that are attached to the principal, by the grants of the configuration. */
-async function readManagedPolicies(
+const toUnread = (of: string, reason: string): PrincipalPolicies => ({
+  policies: [],
+  unread: (['identity', 'boundary'] as const).map((kind) => ({ kind, of, reason })),
+});
+
+/** A role of a central account to which the configuration grants something. `undefined` for every other principal. */
+async function readCentralRole(
   services: Services,
   request: ReadingRequest,
   arn: string,
-): Promise<PrincipalPolicies> {
-  const context = getGrantContext(request.active.configuration);
-  const about = listIdentityResources(request).filter(({ kind, ref }) =>
+): Promise<PrincipalPolicies | undefined> {
+  const { runId, active } = request;
+  const { configuration } = active;
+  const context = getGrantContext(configuration);
+  const resource = listIdentityResources(request).find(({ kind, ref }) =>
     kind.listArns(ref, context).some((pattern) => coversResource(pattern, arn)),
   );
-  const read = await pMap(about, (resource) => readIdentityPolicies(services, request, resource));
-  return {
-    policies: read.flatMap(({ policies }) => policies),
-    unread: read.flatMap(({ unread }) => unread),
-  };
+  if (resource === undefined) return undefined;
+  const readings = createPolicyReadings(services);
+  const role = await readPrincipal(services, { runId, configuration, readings }, resource);
+  const granted = await readIdentityPolicies(services, request, resource);
+  return role === undefined ? granted : joinPolicies(arn, role, granted);
+}
+
+function joinPolicies(arn: string, role: PrincipalReading, granted: PrincipalPolicies): PrincipalPolicies {
+  switch (role.outcome) {
+    case 'missing':
+      return { policies: [], unread: [], missing: role.reason };
+    case 'unreadable':
+      return { ...granted, unread: [...granted.unread, ...toUnread(arn, role.reason).unread] };
+    case 'read':
+      if (role.arn !== arn)
+        return {
+          policies: [],
+          unread: [],
+          missing: `the role ${arn} does not exist: ${role.arn} has its name`,
+        };
+      return {
+        policies: [...granted.policies, ...role.policies],
+        unread: [...granted.unread, ...role.unread.map((each) => ({ ...each, of: arn }))],
+      };
+  }
 }
 
 /** The groups and roles of central accounts to which grants attach policies. */

@@ -1,11 +1,18 @@
 import type * as sdk from '@aws-sdk/client-iam';
 import { defineOperation, type ServiceOperations } from '../call.ts';
 import { updatePermissions } from '../iam-makers.ts';
-import type { SimulatedRole } from '../simulated-resources.ts';
+import type { PolicyHolder } from '../simulated-resources.ts';
 import { acceptInlinePolicy } from './iam-documents.ts';
-import { createNoSuchEntityError, expectName, getAuthorizedRole, getIamPage } from './iam-entities.ts';
+import {
+  authorize,
+  createNoSuchEntityError,
+  expectName,
+  findGroup,
+  getAuthorizedRole,
+  getIamPage,
+} from './iam-entities.ts';
 
-/** Inline policies of roles. Source: IAM API reference. */
+/** Inline policies of roles and groups. Source: IAM API reference. */
 export const iamInlinePolicies: ServiceOperations = {
   PutRolePolicy: defineOperation<sdk.PutRolePolicyCommandInput, sdk.PutRolePolicyCommandOutput>((call) => {
     const role = getAuthorizedRole(call, 'iam:PutRolePolicy');
@@ -41,10 +48,29 @@ export const iamInlinePolicies: ServiceOperations = {
       return {};
     },
   ),
+
+  ListGroupPolicies: defineOperation<sdk.ListGroupPoliciesCommandInput, sdk.ListGroupPoliciesCommandOutput>(
+    (call) => {
+      const group = findGroup(call, call.input.GroupName);
+      authorize(call, 'iam:ListGroupPolicies', group.arn);
+      const { items, marker } = getIamPage([...group.inlinePolicies.keys()], call.input);
+      return { PolicyNames: items, ...marker };
+    },
+  ),
+
+  GetGroupPolicy: defineOperation<sdk.GetGroupPolicyCommandInput, sdk.GetGroupPolicyCommandOutput>((call) => {
+    const group = findGroup(call, call.input.GroupName);
+    authorize(call, 'iam:GetGroupPolicy', group.arn);
+    const PolicyName = call.input.PolicyName ?? '';
+    const text = inlinePolicyOf(group, PolicyName);
+    return { GroupName: group.name, PolicyName, PolicyDocument: encodeURIComponent(text) };
+  }),
 };
 
-function inlinePolicyOf({ inlinePolicies }: SimulatedRole, name: string): string {
+function inlinePolicyOf({ inlinePolicies, arn }: PolicyHolder, name: string): string {
   const text = inlinePolicies.get(name);
-  if (text === undefined) throw createNoSuchEntityError(`The role policy with name ${name} cannot be found.`);
+  const type = arn.includes(':group/') ? 'group' : 'role';
+  if (text === undefined)
+    throw createNoSuchEntityError(`The ${type} policy with name ${name} cannot be found.`);
   return text;
 }

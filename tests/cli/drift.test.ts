@@ -5,6 +5,8 @@ import { exampleConfiguration, objectOf, run, type Screen } from '../fixtures/sc
 
 const simulate = ['drift', '--simulate', '--config', exampleConfiguration];
 
+const developer = 'arn:aws:iam::777777777777:role/people/Developer';
+
 type Outsiders = NonNullable<Io['outsiders']>;
 
 const drift = (outsiders: Outsiders = () => {}): Promise<Screen> =>
@@ -110,6 +112,27 @@ describe('drift', () => {
     const screen = await drift(outsiders);
 
     expect({ code: screen.code, found: flowLogs(screen) }).toMatchObject({ code, found });
+  });
+
+  test('reports drift and names the role when the trust policy of a member role was changed', async () => {
+    const outsiders: Outsiders = ({ world }) => {
+      const role = world.roles.get(developer);
+      if (role !== undefined) role.trust = role.trust.replaceAll('333333333333', '999999999999');
+    };
+    const screen = await drift(outsiders);
+    const { code, stdout } = await run(simulate, { outsiders });
+
+    expect([screen.code, code]).toEqual([2, 2]);
+    const { status, memberRoles } = objectOf(screen) as { status: string; memberRoles: readonly object[] };
+    expect(status).toBe('drifted');
+    expect(memberRoles).toContainEqual({
+      accountId: '777777777777',
+      role: 'people/Developer',
+      status: 'different',
+      reasons: [expect.stringContaining('the trust policy')],
+    });
+    expect(stdout).toMatch(/^Member roles: 16 equal, 1 different$/m);
+    expect(stdout).toMatch(/Member role people\/Developer is not as the configuration says/);
   });
 
   test('prints the statements that differ from their desired form', async () => {

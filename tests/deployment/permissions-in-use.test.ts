@@ -8,7 +8,7 @@ import type { SimulatedOrganization } from '../../simulator/organization.ts';
 import { answer, untilItWaits } from '../fixtures/approvals.ts';
 import { readJson, root } from '../fixtures/deployment/deployment.ts';
 import { listUnused, noteUses, type RoleUses } from '../fixtures/deployment/role-uses.ts';
-import { deployMemberRoles } from '../fixtures/member-env.ts';
+import { allow, deployMemberRoles } from '../fixtures/member-env.ts';
 import { deploy } from '../fixtures/secret-env.ts';
 import { everything } from '../fixtures/simulator-env.ts';
 import { sweep } from '../fixtures/sweeps.ts';
@@ -65,6 +65,10 @@ beforeAll(async () => {
       world.organizationPolicies.enabledTypes.add('SERVICE_CONTROL_POLICY');
       const bucket = world.buckets.get('example-org-config');
       if (bucket !== undefined) bucket.kmsKeyId = logKey;
+      for (const { inlinePolicies, attached } of world.groups.values()) {
+        inlinePolicies.set('own', JSON.stringify(allow('s3:ListAllMyBuckets')));
+        attached.add('arn:aws:iam::aws:policy/ReadOnlyAccess');
+      }
     },
   });
   const { organization, store, clock } = env;

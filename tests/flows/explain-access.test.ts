@@ -99,6 +99,28 @@ describe('after an account is onboarded', () => {
     expect(policies).toContainEqual(expect.objectContaining({ kind: 'trust', says: 'nothing' }));
   });
 
+  describe('when a role of a central account assumes a member role', () => {
+    const assume = (path: string) =>
+      explainTo({
+        principal: { type: 'role', arn: `arn:aws:iam::${shared}:role${path}Pipeline` },
+        action: 'sts:AssumeRole',
+        resource: `arn:aws:iam::${env.id}:role/deploy/Deployer`,
+      });
+
+    it('answers allowed when its own policies are read', async () => {
+      expect(await assume('/')).toMatchObject({ outcome: 'allowed', unread: [] });
+    });
+
+    it('answers denied when the role has another path', async () => {
+      const { outcome, reasons } = await assume('/ci/');
+
+      expect(outcome).toBe('denied');
+      expect(reasons).toEqual([
+        `the role arn:aws:iam::${shared}:role/ci/Pipeline does not exist: arn:aws:iam::${shared}:role/Pipeline has its name`,
+      ]);
+    });
+  });
+
   it("names the organization's policies when they were not read", async () => {
     const { services } = env;
     const organizations = { send: () => Promise.reject(new Error('AccessDenied')), config: {} };

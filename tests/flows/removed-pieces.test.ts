@@ -5,8 +5,10 @@ import { onboardEveryKind } from '../fixtures/every-kind.ts';
 import type { MemberEnv } from '../fixtures/member-env.ts';
 import { askEverything, workingCalls } from '../fixtures/real-calls.ts';
 import { accesses, type Piece } from '../fixtures/removed-pieces/accesses.ts';
+import { callerRemovals, moveRole } from '../fixtures/removed-pieces/caller-removals.ts';
 import { centralRemovals } from '../fixtures/removed-pieces/central-removals.ts';
 import { memberRemovals } from '../fixtures/removed-pieces/member-removals.ts';
+import { security } from '../fixtures/small-configuration.ts';
 import { otherServices } from '../fixtures/test-env.ts';
 import { createWorldChanges } from '../fixtures/world-changes.ts';
 
@@ -27,7 +29,14 @@ const pieces: Readonly<Record<string, readonly Piece[]>> = {
   'ecr-repository-policy': ofApplications,
   'secret-resource-policy': ofApplications,
   'role-trust-policy': ofApplications,
-  'assume-role-permission': ['central statement', 'central condition', 'role', 'trust', 'trust condition'],
+  'assume-role-permission': [
+    'central statement',
+    'central condition',
+    'caller',
+    'role',
+    'trust',
+    'trust condition',
+  ],
   // The central half alone: a grant on a key, and an image that is shared.
   'kms-grant': ['central statement'],
   'ami-launch-permission': ['central statement'],
@@ -43,7 +52,7 @@ beforeAll(async () => {
 
 afterEach(() => changes.undo());
 
-const removals = [...centralRemovals, ...memberRemovals];
+const removals = [...centralRemovals, ...callerRemovals, ...memberRemovals];
 
 const check = (): Promise<AccountCheck> => {
   checks += 1;
@@ -90,6 +99,13 @@ describe('an account with an access of every grant kind', () => {
     expect(await askEverything(env)).toEqual(answersWithout(affected));
     for (const { reason: given } of checked.results.filter((each) => each.status === status))
       expect(given).toMatch(reason);
+  });
+
+  it('verifies the access when the trust policy accepts the path that the role has', async () => {
+    moveRole(env, changes, `arn:aws:iam::${security}:role/Partners`, '/theirs/');
+
+    expect(statusesOf(await check())).toEqual(allVerified);
+    expect(await askEverything(env)).toEqual(answersWithout([]));
   });
 
   it('removes every piece of every grant kind in some case', () => {

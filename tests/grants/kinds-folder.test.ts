@@ -41,6 +41,7 @@ const helpers = [
   'principals',
   'quotas',
   'raw-statements',
+  'read-principal',
   'role-entries',
   'policy-bin-packing',
   'sid-tag',
