@@ -21,12 +21,18 @@ export interface PlanRequest {
   readonly holds?: readonly Hold[];
   /** Rejected principals. The plan excludes these accounts even if a hold would keep their access. */
   readonly excluded?: ReadonlySet<string>;
-  /** Why new accounts do not fit, from an earlier plan of the resource. Present: this plan adds no account either. */
-  readonly refused?: Refusal;
+  /** The lack of room that an earlier plan of the resource found. This plan holds the same accounts. */
+  readonly withoutRoom?: LackOfRoom;
+}
+
+interface LackOfRoom {
+  readonly refused: Refusal;
+  /** New accounts that wait for room. */
+  readonly held: ReadonlySet<string>;
 }
 
 /**
- * Why a plan adds no account: `PolicyTooLargeError`, which also states blocked removals; `UnsafeChangeError` if all
+ * Why not all accounts fit: `PolicyTooLargeError`, which also states blocked removals; `UnsafeChangeError` if all
  * accounts would fit once the blocked removals are made.
  */
 export type Refusal = OnboardingError;
@@ -43,7 +49,7 @@ export interface ResourcePlan extends Rendering<unknown> {
   readonly added: readonly string[];
   /** Accounts that lose access on the resource, ordered. */
   readonly removed: readonly string[];
-  /** Present if not all accounts fit: the reason. Such a plan adds no account and only removes access. */
+  /** Present if not all accounts fit: the reason. The accounts without room have a hold. */
   readonly refused?: Refusal;
   /** Absent if it is known for every account whether the grants select it. */
   readonly unresolved?: UnresolvedAccounts;

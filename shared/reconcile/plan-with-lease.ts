@@ -2,7 +2,7 @@ import { getActivationId } from '../configuration/active-configuration.ts';
 import { getGrantContext } from '../configuration/context.ts';
 import { getTimestamp } from '../platform/clock.ts';
 import { listNamedAccounts, type ReconcileContext, toRememberedState } from './context.ts';
-import { getHolds } from './holds.ts';
+import { getHolds, listHeldAccounts } from './holds.ts';
 import type { Lease } from './lease.ts';
 import { listRemovalHolds, planResource } from './plan.ts';
 import type { PlanRequest, ResourcePlan } from './plan-types.ts';
@@ -55,9 +55,7 @@ export async function planWithLease(
   const query = { holds: getHolds(state), plan: all, named, accountIds, now: clock.now() };
   const recentlyRejected = findRecentlyRejected(query);
   const without = (excluded: ReadonlySet<string>): ResourcePlan =>
-    excluded.size === 0
-      ? all
-      : planResource({ ...request, excluded, ...(all.refused && { refused: all.refused }) });
+    excluded.size === 0 ? all : planResource({ ...request, excluded, ...toWithoutRoom(all) });
   return { actual, request, all, first: without(recentlyRejected), recentlyRejected, named, without };
 }
 
@@ -74,3 +72,9 @@ async function planOrRemember(
     throw error;
   }
 }
+
+/** Each later plan holds the accounts that had no room in the first one. */
+const toWithoutRoom = ({ refused, holds }: ResourcePlan): Pick<PlanRequest, 'withoutRoom'> =>
+  refused === undefined
+    ? {}
+    : { withoutRoom: { refused, held: new Set(listHeldAccounts(holds, 'capacity')) } };

@@ -1,6 +1,7 @@
 import { getGrantContext } from '../configuration/context.ts';
-import type { GrantContext, Rendering, RetainedFormerGrants } from '../grants/contract.ts';
+import type { GrantContext, Rendering, RenderRequest, RetainedFormerGrants } from '../grants/contract.ts';
 import { UnsafeChangeError } from '../grants/errors.ts';
+import type { GrantEntry } from '../grants/grant-schema.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
 import { OnboardingError } from '../platform/errors.ts';
 import type { Hold } from '../store/ports.ts';
@@ -13,7 +14,8 @@ import {
   listUnjudgedLoss,
   planFormerGrants,
 } from './former-grants.ts';
-import { listHeldAccounts, listKeptAccounts, mergeHolds, toCapacityHold } from './holds.ts';
+import { holdAdditions, listWithoutRoom } from './hold-additions.ts';
+import { listHeldAccounts, listKeptAccounts, mergeHolds } from './holds.ts';
 import type { PlannedShare, PlanRequest, Refusal, ResourcePlan } from './plan-types.ts';
 import { collectUniqueIds, collectUnresolved, planShare } from './planned-share.ts';
 import { createBlockedRemovalsError } from './removal-limit.ts';
@@ -21,7 +23,7 @@ import { createBlockedRemovalsError } from './removal-limit.ts';
 /**
  * Plans one resource: what to change between its present and its desired state. Pure.
  * @throws OwnershipClashError; UnsafeChangeError if a managed statement would admit too many principals
- * @throws PolicyTooLargeError, UnsafeChangeError if not all accounts fit, and there is nothing to remove
+ * @throws PolicyTooLargeError, UnsafeChangeError if the accounts that have access already do not fit either
  */
 export function planResource(request: PlanRequest): ResourcePlan {
   const context = getGrantContext(request.configuration);
@@ -61,15 +63,33 @@ function planOrHoldAdditions(
   shares: readonly PlannedShare[],
   context: GrantContext,
 ): ResourcePlan {
-  if (request.refused !== undefined) return planWithHeldAdditions(request, shares, context, request.refused);
+  const { withoutRoom } = request;
+  if (withoutRoom !== undefined)
+    return planWithHeldAdditions(
+      request,
+      holdAdditions(shares, withoutRoom.held),
+      context,
+      withoutRoom.refused,
+    );
   try {
     return planShares(request, shares, context);
   } catch (error) {
     const refused = explainRefusal(request, shares, context, error);
     if (refused === undefined) throw error;
-    const plan = planWithHeldAdditions(request, shares, context, refused);
-    if (plan.changed) return plan;
-    throw stateBlockedRemovals(request, refused, listBlockedIn([plan]));
+    const held = listWithoutRoom(request, shares, (ids) =>
+      hasRoom(request, holdAdditions(shares, ids), context),
+    );
+    return planWithHeldAdditions(request, holdAdditions(shares, held), context, refused);
+  }
+}
+
+function hasRoom(request: PlanRequest, shares: readonly PlannedShare[], context: GrantContext): boolean {
+  try {
+    planShares(request, shares, context, { waiting: listWanted(request), render: renderOnly });
+    return true;
+  } catch (error) {
+    if (error instanceof OnboardingError) return false;
+    throw error;
   }
 }
 
@@ -112,9 +132,9 @@ function explainLackOfRoom(
 }
 
 /**
- * The plan if not all accounts fit: no account is added, and removals are made. An account that the present statements
- * name, or that a condition admits, stays. Grants with a condition list no accounts, so they change as usual.
- * @throws `refused` if the plan would remove access that a grant still gives
+ * The plan if not all accounts fit: accounts without room have a hold, and removals are made. An account that the
+ * present statements name, or that a condition admits, stays.
+ * @throws `refused` if not even these accounts fit, or if the plan would remove access that a grant still gives
  */
 function planWithHeldAdditions(
   request: PlanRequest,
@@ -122,15 +142,10 @@ function planWithHeldAdditions(
   context: GrantContext,
   refused: Refusal,
 ): ResourcePlan {
-  const withoutNewAccounts = shares.map(holdNewAccounts);
-  // If a grant has a new name, every account is new to it. The former grant keeps its access until the accounts fit
-  // under the new name.
-  const wanted = new Set(
-    request.desired.shares
-      .flatMap(({ accounts, unresolved = [] }) => [...accounts, ...unresolved].map(({ id }) => id))
-      .filter((id) => !request.excluded?.has(id)),
+  const wanted = listWanted(request);
+  const plan = planOrRefuse(request, refused, () =>
+    planShares(request, shares, context, { waiting: wanted }),
   );
-  const plan = planOrRefuse(request, refused, () => planShares(request, withoutNewAccounts, context, wanted));
   const answeredFor = new Set(shares.flatMap(({ removed }) => removed));
   const lost = listUnjudgedLoss(request, shares, plan);
   if (lost.some((id) => wanted.has(id) && !answeredFor.has(id)))
@@ -138,15 +153,16 @@ function planWithHeldAdditions(
   return { ...plan, refused };
 }
 
-function holdNewAccounts(share: PlannedShare): PlannedShare {
-  if (!listsAccounts(share)) return { ...share, added: [] };
-  const fit = share.accounts.filter(({ id }) => share.granted.mayAdmit(id));
-  const waiting = share.accounts.filter(({ id }) => !share.granted.mayAdmit(id));
-  const holds = waiting.map(({ id }) => toCapacityHold(id));
-  return { ...share, accounts: fit, holds: [...share.holds, ...holds], added: [] };
-}
-
-const listsAccounts = ({ entry: { match = 'accounts' } }: PlannedShare): boolean => match === 'accounts';
+/**
+ * The accounts that a grant selects. If a grant has a new name, every account is new to it. The former grant keeps its
+ * access until the accounts fit under the new name.
+ */
+const listWanted = ({ desired, excluded }: PlanRequest): ReadonlySet<string> =>
+  new Set(
+    desired.shares
+      .flatMap(({ accounts, unresolved = [] }) => [...accounts, ...unresolved].map(({ id }) => id))
+      .filter((id) => !excluded?.has(id)),
+  );
 
 /** The first reason stays. */
 function planOrRefuse(request: PlanRequest, refused: Refusal, plan: () => ResourcePlan): ResourcePlan {
@@ -158,38 +174,45 @@ function planOrRefuse(request: PlanRequest, refused: Refusal, plan: () => Resour
   }
 }
 
-/** @param waiting accounts that a grant selects and that do not fit yet. Default: none */
+interface PlanningOptions {
+  /** Accounts that a grant selects and that may not fit yet. Default: none. */
+  readonly waiting?: ReadonlySet<string>;
+  /** Default: an error about the size also says what would make room. */
+  readonly render?: typeof renderOrExplain;
+}
+
+const renderOnly: typeof renderOrExplain = (kind, request) => kind.render(request);
+
 function planShares(
   request: PlanRequest,
   shares: readonly PlannedShare[],
   context: GrantContext,
-  waiting: ReadonlySet<string> = new Set(),
+  { waiting = new Set(), render = renderOrExplain }: PlanningOptions = {},
 ): ResourcePlan {
-  const current = renderShares(request, shares, context);
+  const renderShares = (retainFormerGrants?: RetainedFormerGrants): Rendering<unknown> =>
+    render(request.desired.kind, toRenderRequest(request, shares, context, retainFormerGrants));
+  const current = renderShares();
   const { removed, blocked, retained } = planFormerGrants(request, shares, current, waiting);
   if (retained === undefined) return planOf(request, shares, current, { holds: [], kept: [], removed });
-  const rendering = renderBesideFormerGrants(request, shares, blocked, () =>
-    renderShares(request, shares, context, retained),
-  );
+  const rendering = renderBesideFormerGrants(request, shares, blocked, () => renderShares(retained));
   const kept = listKeptByFormerGrants(request, rendering, current);
   const holds = holdFormerRemovals(request, kept, waiting);
   return planOf(request, shares, rendering, { holds, kept, removed });
 }
 
-const renderShares = (
+const toRenderRequest = (
   { desired, actual, remembered }: PlanRequest,
   shares: readonly PlannedShare[],
   context: GrantContext,
   retainFormerGrants?: RetainedFormerGrants,
-): Rendering<unknown> =>
-  renderOrExplain(desired.kind, {
-    ref: desired.ref,
-    actual,
-    remembered,
-    context,
-    shares: shares.map(({ entry, accounts }) => ({ entry, accounts })),
-    ...(retainFormerGrants === undefined ? {} : { retainFormerGrants }),
-  });
+): RenderRequest<GrantEntry, unknown> => ({
+  ref: desired.ref,
+  actual,
+  remembered,
+  context,
+  shares: shares.map(({ entry, accounts }) => ({ entry, accounts })),
+  ...(retainFormerGrants === undefined ? {} : { retainFormerGrants }),
+});
 
 /** @throws UnsafeChangeError if not all accounts fit beside the accounts whose removal is blocked */
 function renderBesideFormerGrants(

@@ -12,7 +12,7 @@ export const rejectionTtl = 15 * 60_000;
 
 interface RejectionQuery {
   readonly holds: readonly Hold[];
-  readonly plan: Pick<ResourcePlan, 'added' | 'refused'>;
+  readonly plan: Pick<ResourcePlan, 'added'>;
   /** The accounts that the resource's policies name now. */
   readonly named: ReadonlySet<string>;
   /** The accounts of the run. Default: all. */
@@ -32,7 +32,7 @@ export function findRecentlyRejected({
   accountIds = [],
   now,
 }: RejectionQuery): ReadonlySet<string> {
-  if (accountIds.length === 0 || plan.refused !== undefined) return new Set();
+  if (accountIds.length === 0) return new Set();
   const recent = listRejections(holds).filter(({ rejectedAt }) => isRecent(rejectedAt, now));
   const ids = new Set(recent.map(({ accountId }) => accountId));
   return new Set(plan.added.filter((id) => ids.has(id) && !accountIds.includes(id) && !named.has(id)));

@@ -4,7 +4,7 @@ import { formatBlockedRemovals, type RemovalScope } from './hold-text.ts';
 
 /**
  * The error that reports blocked removals to an operator.
- * @param tooLarge why no account is added until the removals are made. Absent if new accounts fit
+ * @param tooLarge why new accounts wait until the removals are made. Absent if all new accounts fit
  */
 export const createBlockedRemovalsError = (
   key: string,
@@ -18,4 +18,4 @@ export const createBlockedRemovalsError = (
     tooLarge,
   );
 
-const notBeside = '. No account is added, because not all accounts fit into the policy together';
+const notBeside = '. New accounts that do not fit beside them wait';

@@ -119,6 +119,20 @@ async function resourceFindings(services: Services, question: Question): Promise
   // A resource that a pattern matched after the plan belongs to the run that found the match.
   if (change === undefined) return desired.named ? unplanned(question) : [];
   if (!wasUpdated(change)) return listUnproven(question, describeNotUpdated(change));
+  const held = new Set(listHeldAccounts(change.holds ?? [], 'capacity'));
+  const waiting = question.accounts.filter(({ id }) => held.has(id));
+  const accounts = question.accounts.filter(({ id }) => !held.has(id));
+  return [
+    ...listUnproven({ ...question, accounts: waiting }, 'the policy has no room for the account'),
+    ...(accounts.length === 0 ? [] : await updatedFindings(services, { ...question, accounts, change })),
+  ];
+}
+
+async function updatedFindings(
+  services: Services,
+  question: Question & { readonly change: ResourceChange },
+): Promise<readonly Finding[]> {
+  const { desired, change } = question;
   const known = recordedFindings(question, change);
   if (known !== undefined && !(question.resumed && known.some(isViolation))) return known;
   if (!question.mayRead) return knownOrUnproven(services, question);
@@ -194,11 +208,9 @@ async function verifyFromRecord(
   return known.some(isViolation) ? undefined : known;
 }
 
-/** Whether the resource has its desired state. Rejected principals and waiting removals do not count. */
-const wasUpdated = ({ outcome, holds = [] }: ResourceChange): boolean =>
-  outcome !== undefined &&
-  !['conflict', 'busy', 'refused', 'failed'].includes(outcome) &&
-  listHeldAccounts(holds, 'capacity').length === 0;
+/** Whether the resource has its desired state. Accounts with a hold do not count. */
+const wasUpdated = ({ outcome }: ResourceChange): boolean =>
+  outcome !== undefined && !['conflict', 'busy', 'refused', 'failed'].includes(outcome);
 
 /** The accesses on a resource that cannot be judged, all for one reason. */
 const listUnproven = ({ desired, accounts, configuration }: Question, reason: string): readonly Finding[] =>

@@ -87,16 +87,23 @@ test('serves three hundred imported accounts in one run with one write for each 
   expect(writeCounts(env)).toMatchObject({ 'example-org-cloudtrail': 1, 'base/node': 1 });
 });
 
-test('refuses a document that cannot hold all accounts, states how many fit, and writes the other documents', async () => {
+test('writes the accounts that fit, and states the number, when a document cannot hold all accounts', async () => {
   const env = await crowd(2);
   const node = 'ecr-repository-policy/444444444444/eu-west-1/base/node';
 
   const ended = await onboard(env, { accountId: '600000000000' });
 
   expect(ended.run.unresolved).toEqual([
-    expect.stringMatching(/base\/node: refused: PolicyTooLargeError.*\d+ fit/),
+    expect.stringMatching(/base\/node: no room: PolicyTooLargeError.*\d+ fit/),
   ]);
-  expect(named(env)).toEqual({ ...due(env), [node]: [] });
+  const all = due(env)[node] ?? [];
+  const fitting = named(env)[node] ?? [];
+  const change = ended.changes.find(({ resource }) => resource === node);
+  const held = (change?.holds ?? []).filter(({ reason }) => reason === 'capacity');
+  expect(fitting.length).toBeGreaterThan(all.length / 2);
+  expect([...fitting, ...held.map(({ accountId }) => accountId)].sort()).toEqual([...all].sort());
+  expect(named(env)).toEqual({ ...due(env), [node]: fitting });
+  expect(change).toMatchObject({ outcome: 'held', wrote: true });
 });
 
 /** Others have left so little room on the repository that four workloads do not fit. */
@@ -121,7 +128,7 @@ async function nearlyFull(): Promise<TestEnv> {
   });
 }
 
-test('removes a departing account from a full document even when new accounts still do not fit', async () => {
+test('gives the room of a departing account to a waiting account when a document is full', async () => {
   const env = await nearlyFull();
   const inWorkloads = async (): Promise<Ended & { readonly id: string }> => {
     const { id } = created(env);
@@ -140,13 +147,19 @@ test('removes a departing account from a full document even when new accounts st
 
   expect(before).toContain(first.id);
   expect(newcomers.at(-1)?.run.unresolved).toEqual([
-    expect.stringMatching(/base\/node: refused: PolicyTooLargeError.*\d fit/),
+    expect.stringMatching(/base\/node: no room: PolicyTooLargeError.*\d fit/),
   ]);
-  expect(named(env)[repository]).toEqual(full.filter((id) => id !== first.id));
+  const waiting = newcomers.map(({ id }) => id).filter((id) => !full.includes(id));
+  expect(named(env)[repository]).toEqual(
+    [...full.filter((id) => id !== first.id), ...waiting.slice(0, 1)].sort(),
+  );
   expect(ended.run).toMatchObject({
     status: 'failed',
     unresolved: [expect.stringMatching(/base\/node: no room: PolicyTooLargeError.*\d fit/)],
-    accessChanges: { revoked: { accounts: 1, resources: 1 } },
+    accessChanges: {
+      granted: { accounts: 1, resources: 1 },
+      revoked: { accounts: 1, resources: 1 },
+    },
   });
   expect(again.run.status).toBe('failed');
   expect(again.run).not.toHaveProperty('accessChanges');

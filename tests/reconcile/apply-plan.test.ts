@@ -236,7 +236,7 @@ test('stops waiting and begins no other resource when the operator interrupts', 
   expect(free.taken).toBe(true);
 });
 
-test('refuses a policy that would be too large with the message that a run gives', async () => {
+test('holds the accounts without room, with the message that a run gives', async () => {
   const env = await createEnv();
   env.organization.editPolicy('repository', [...env.organization.world.repositories.keys()][0] ?? '', {
     Version: '2012-10-17',
@@ -251,8 +251,8 @@ test('refuses a policy that would be too large with the message that a run gives
   });
   const { outcomes, errors, run } = await apply(env, await plan(env));
 
-  expect([outcomes[repository], errors[repository]]).toEqual(['refused', 'PolicyTooLargeError']);
-  expect(run.unresolved).toEqual([expect.stringContaining(`${repository}: refused: PolicyTooLargeError`)]);
+  expect([outcomes[repository], errors[repository]]).toEqual(['held', 'PolicyTooLargeError']);
+  expect(run.unresolved).toEqual([expect.stringContaining(`${repository}: no room: PolicyTooLargeError`)]);
 });
 
 test('skips a resource that could not be planned, even when it exists again', async () => {

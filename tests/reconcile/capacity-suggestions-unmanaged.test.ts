@@ -75,7 +75,8 @@ const encrypted = (more: object = {}) => ({
 /** The refusal of a key that takes so many grants. */
 function refusalOfKey(grantsPerKey: number, grants: readonly object[], count: number): PolicyTooLargeError {
   try {
-    planOnly(configurationWith(grants, { limits: { grantsPerKey } }), members(count));
+    const plan = planOnly(configurationWith(grants, { limits: { grantsPerKey } }), members(count));
+    if (plan.refused instanceof PolicyTooLargeError) return plan.refused;
   } catch (error) {
     if (error instanceof PolicyTooLargeError) return error;
     throw error;

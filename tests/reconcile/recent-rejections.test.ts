@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
 import { findRecentlyRejected, hasUntried, holdRejected } from '../../shared/reconcile/recent-rejections.ts';
 import type { RejectedPrincipalHold } from '../../shared/store/ports.ts';
 
@@ -31,11 +30,6 @@ test.each([
   ['when none was rejected', { holds: [] }, []],
   ['where the resource names it', { named: new Set(['1']) }, ['2']],
   ['where the plan does not add it', { plan: { added: ['2', '5'] } }, ['2']],
-  [
-    'where the write only takes back',
-    { plan: { ...asked.plan, refused: new PolicyTooLargeError('full') } },
-    [],
-  ],
 ])('returns the recently rejected accounts to exclude %s', (_, changed, left) => {
   expect(findRecentlyRejected({ ...asked, ...changed })).toEqual(new Set(left));
 });

@@ -4,6 +4,7 @@ import { UnsafeChangeError } from '../../shared/grants/errors.ts';
 import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
 import { createPolicy, type PolicyDocument, type Statement } from '../../shared/iam/document.ts';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
+import { listHeldAccounts } from '../../shared/reconcile/holds.ts';
 import type { PlanRequest } from '../../shared/reconcile/plan-types.ts';
 import { account } from '../fixtures/member-account.ts';
 import {
@@ -47,25 +48,25 @@ function fullFor(count: number, room: number): Pick<PlanRequest, 'actual' | 'rem
 }
 
 describe('on a full document', () => {
-  test('removes a departing account from a full document although new accounts do not fit', () => {
+  test('gives the room of a departing account to the first new account, and holds the rest', () => {
     const plan = planOnly(configuration, members(40).slice(1), fullFor(4, 20));
 
     expect(plan.refused).toBeInstanceOf(PolicyTooLargeError);
-    expect(granted(plan.next)).toEqual(idsOf(members(4).slice(1)));
+    expect(granted(plan.next)).toEqual(idsOf(members(5).slice(1)));
     expect(plan.removed).toEqual(idsOf(members(1)));
-    expect(plan.added).toEqual([]);
+    expect(plan.added).toEqual(idsOf(members(5).slice(4)));
+    expect(listHeldAccounts(plan.holds, 'capacity')).toEqual(idsOf(members(40).slice(5)));
   });
 
-  test.each([4, 100])(
-    'removes none of %i accounts when a renamed grant is too long, and reports the size',
-    (count) => {
-      const renamed = configurationWith([readSecret({ name: 'token-under-a-longer-name' })]);
+  test.each([4, 100])('holds %i accounts, with the size, when a renamed grant is too long', (count) => {
+    const renamed = configurationWith([readSecret({ name: 'token-under-a-longer-name' })]);
 
-      const plan = () => planOnly(renamed, members(count), fullFor(count, 4));
+    const plan = planOnly(renamed, members(count), fullFor(count, 4));
 
-      expect(plan).toThrow(PolicyTooLargeError);
-    },
-  );
+    expect(plan.refused).toBeInstanceOf(PolicyTooLargeError);
+    expect(plan).toMatchObject({ changed: false, added: [], removed: [] });
+    expect(listHeldAccounts(plan.holds, 'capacity')).toEqual(idsOf(members(count)));
+  });
 
   test.each([4, 100])(
     'keeps %i accounts of a former grant that do not fit under its new name, and removes other accounts',
@@ -75,8 +76,8 @@ describe('on a full document', () => {
       const plan = planOnly(renamed, members(count + 36).slice(1), fullFor(count, 20));
 
       expect(plan.refused).toBeInstanceOf(PolicyTooLargeError);
-      expect(plan).toMatchObject({ removed: idsOf(members(1)), added: [], blocked: [] });
-      expect(granted(plan.next)).toEqual(idsOf(members(count).slice(1)));
+      expect(plan).toMatchObject({ removed: idsOf(members(1)), blocked: [] });
+      expect(granted(plan.next)).toEqual(expect.arrayContaining([...idsOf(members(count).slice(1))]));
     },
   );
 
@@ -87,16 +88,27 @@ describe('on a full document', () => {
     const plan = () =>
       planOnly(renamed, members(40).slice(1), { ...fullFor(4, 20), excluded: new Set([rejected]) });
 
-    expect(granted(plan().next)).toEqual(others);
+    expect(granted(plan().next)).toEqual(expect.arrayContaining(others));
+    expect(granted(plan().next)).not.toContain(rejected);
+  });
+
+  test('gives room to other new accounts first when AWS rejected an account', () => {
+    const [rejected = '', accepted = ''] = idsOf(members(6).slice(4));
+    const hold = { accountId: rejected, change: 'add', reason: 'rejected-principal' } as const;
+
+    const plan = planOnly(configuration, members(6).slice(1), { ...fullFor(4, 20), holds: [hold] });
+
+    expect(plan.added).toEqual([accepted]);
+    expect(listHeldAccounts(plan.holds, 'capacity')).toEqual([rejected]);
   });
 
   test('reports the blocked removals when all accounts would fit without them', () => {
     const accounts = members(42);
 
-    const plan = () => planOnly(configuration, accounts.slice(10), { ...fullFor(40, 20), accounts });
+    const { refused } = planOnly(configuration, accounts.slice(10), { ...fullFor(40, 20), accounts });
 
-    expect(plan).toThrow(UnsafeChangeError);
-    expect(plan).toThrow('10 accounts would lose their access at once');
+    expect(refused).toBeInstanceOf(UnsafeChangeError);
+    expect(refused?.message).toContain('10 accounts would lose their access at once');
   });
 
   test('reports the blocked removals when a list replaces a condition and the organization does not fit', () => {
@@ -118,19 +130,20 @@ describe('on a full document', () => {
     expect(plan).toThrow(UnsafeChangeError);
   });
 
-  test('admits no new account in a plan with excluded accounts after a plan of removals only', () => {
+  test('admits no further account when a later plan excludes an account', () => {
     const accounts = members(40).slice(1);
     const full = fullFor(4, 20);
-    const { refused } = planOnly(configuration, accounts, full);
+    const { refused, holds } = planOnly(configuration, accounts, full);
+    const held = new Set(listHeldAccounts(holds, 'capacity'));
     const [second = ''] = idsOf(members(4).slice(1));
 
     const plan = planOnly(configuration, accounts, {
       ...full,
-      ...(refused && { refused }),
+      ...(refused && { withoutRoom: { refused, held } }),
       excluded: new Set([second]),
     });
 
-    expect(granted(plan.next)).toEqual(idsOf(members(4).slice(2)));
+    expect(granted(plan.next)).toEqual(idsOf(members(5).slice(2)));
     expect(plan.refused).toBe(refused);
   });
 
@@ -143,20 +156,21 @@ describe('on a full document', () => {
     const full = { ...fullFor(0, 2_000), remembered: [] };
 
     const first = planOnly(both, accounts, full);
-    const second = () => planOnly(both, accounts, { actual: first.next, remembered: first.owned });
+    const second = planOnly(both, accounts, { actual: first.next, remembered: first.owned });
 
     expect(first.refused).toBeInstanceOf(PolicyTooLargeError);
     expect(first.owned).toContain('AccountOnboardingtestEverybodyReadOwn');
     // There is nothing left to write.
-    expect(second).toThrow(PolicyTooLargeError);
+    expect(second.changed).toBe(false);
+    expect(second.refused).toBeInstanceOf(PolicyTooLargeError);
   });
 
   test('suggests a change even when a managed statement is not in the table', () => {
     const two = configurationWith([readSecret(), readSecret({ name: 'other', roles: ['reader'] })]);
 
-    const plan = () => planOnly(two, members(200), { ...fullFor(100, 20), remembered: [] });
+    const { refused } = planOnly(two, members(200), { ...fullFor(100, 20), remembered: [] });
 
-    expect(plan).toThrow(PolicyTooLargeError);
+    expect(refused).toBeInstanceOf(PolicyTooLargeError);
   });
 
   test.each([
