@@ -53,6 +53,17 @@ describe('serverless package', () => {
     expect(readArchives(second.folder)).toEqual(readArchives(first.folder));
   }, 240_000);
 
+  test('leaves nothing but the table when the first deployment is rolled back', () => {
+    const { Resources }: { Resources: Readonly<Record<string, { readonly DeletionPolicy?: string }>> } =
+      JSON.parse(readTemplate(packageWith().folder));
+    const left = Object.entries(Resources).filter(
+      ([, { DeletionPolicy = 'Delete' }]) => !['Delete', 'RetainExceptOnCreate'].includes(DeletionPolicy),
+    );
+
+    // docs/adopting-the-table.md says how to repeat the deployment. Any other resource would need a step there.
+    expect(left.map(([id]) => id)).toEqual(['Table']);
+  }, 240_000);
+
   test.each([
     ['500 resources', topics(450), /The template has 5\d\d resources, and CloudFormation accepts 500\./],
     [
