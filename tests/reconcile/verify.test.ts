@@ -144,6 +144,21 @@ test('keeps the result of a resource that was not updated', async () => {
   });
 });
 
+test.each([
+  ['unknown', 'the account itself', (own: string) => own, { unknown: 1 }],
+  ['verified', 'another account', () => '555566667777', { verified: 1 }],
+])('calls an access %s when the policy has no room for %s', async (_, __, held, counts) => {
+  const env = await createEnv({ configuration: small(['bucket']) });
+  const { accounts, id } = await carriedOut(env);
+  const holds = [{ accountId: held(id), change: 'add', reason: 'capacity' } as const];
+  await alter(env, bucket, { outcome: 'held', wrote: true, holds });
+
+  const { missing, readiness } = await verify(env, accounts);
+
+  expect(missing).toEqual([]);
+  expect(readiness).toMatchObject({ counts });
+});
+
 test('reports an access as central only when it names a role and the member account was not read', async () => {
   const env = await createEnv({ configuration: small(['bucket', 'people']) });
   const { accounts } = await carriedOut(env, { log, security: '333333333333' });
