@@ -14,30 +14,29 @@ import { accountIdSchema } from './schemas.ts';
 
 export type { IgnoredEvent, ResourceCalls, ResourceEvent };
 
-/** The cause of a look-up of an account. It says why a run started, never the state of the account. */
+/** Why a run looks up an account. It never says in what state the account is. */
 export type ChangeCause = EventReader['cause'] | 'manual';
 
 /**
- * `member`: an operator wants to onboard the account, so a closed or missing account is an error. `any`: every answer
- * of Organizations is valid, and access that is no longer due is revoked. Events use `any`, because they may arrive
- * late.
+ * What a run does with an account that is no member. `onboard`: an operator wants to onboard the account, so the run
+ * fails. `sync`: the run removes the account's access. Events use `sync`, because they may arrive late.
  */
 export type RunMode = 'onboard' | 'sync';
 
-/** Accounts to look up in Organizations, because an event or an operator names them. */
+/** Accounts that an event or an operator names. A run looks them up in Organizations. */
 export interface AccountChange {
   readonly type: 'change';
-  /** Unique, in the order given, 1 to 100. */
+  /** 1 to 100 ids, each once, in the given order. */
   readonly accountIds: readonly string[];
   readonly cause: ChangeCause;
   readonly mode: RunMode;
-  /** EventBridge's id of the event. A duplicate delivery has an equal id. */
+  /** EventBridge's id of the event. It is equal if an event is delivered twice. */
   readonly eventId?: string;
 }
 
 /**
- * Reads an EventBridge event, or an operator's input: `{"accountId": "…"}` or `{"accountIds": ["…"]}`, with `"mode":
- * "onboard" | "sync"` (default `onboard`). With `calls` it also accepts an event of one of these calls, in any account.
+ * Parses an EventBridge event, or an operator's input: `{"accountId": "…"}` or `{"accountIds": ["…"]}`, with `"mode":
+ * "onboard" | "sync"` (default `onboard`). With `calls`, events about these calls to resources are accepted as well.
  * @throws MalformedEventError with all findings, for any other input, or for a relevant event with missing parts
  */
 export function parseAccountEvent(
@@ -78,7 +77,7 @@ const manualSchema = z.strictObject(
   {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? 'is not known here; the keys are accountId or accountIds, and mode'
+        ? 'is not a key here; the keys are accountId or accountIds, and mode'
         : undefined,
   },
 );
@@ -142,7 +141,7 @@ const ignoredReason = (source: string, eventName: string): string =>
 
 type Reading = { readonly accountIds: readonly string[] } | { readonly ignored: string };
 
-/** Both schemas are checked before an error is thrown, so that the findings are complete. */
+/** Both schemas are checked before anything is thrown, so that the error contains all findings. */
 function readEvent(reader: EventReader, eventName: string, input: unknown): Reading {
   const ending = reader.ignored?.safeParse(input);
   if (ending?.success && ending.data !== undefined) return { ignored: ending.data };

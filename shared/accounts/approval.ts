@@ -2,16 +2,16 @@ import type { Account, PendingApproval, Position, RegisteredAccount } from '../p
 import { isUnreadable } from './membership.ts';
 
 /**
- * Whether an account must be approved in its present position. `approvedAs` is the position of the last approval, null
- * without any approval.
+ * Whether an account must be approved in its present position. `approvedAs` is where it was at its last approval, or
+ * null.
  */
 export type NeedsApproval = (account: Account, approvedAs: Position | null) => boolean;
 
 /**
- * An account as the registry is to store it: `now` is the answer of Organizations, `before` the item of the registry.
- * An account in the registry without `approval` is approved as it is. An account that left the organization and comes
- * back is new.
- * @param at ISO 8601; the start of the waiting time, if the account begins to wait now
+ * The account as the registry stores it, with or without a pending approval. `now` is what Organizations answered, and
+ * `before` is the item in the registry. An account in the registry without `approval` counts as approved. An account
+ * that left the organization and comes back counts as new.
+ * @param at the start of the wait, if the account begins to wait now. ISO 8601
  */
 export function withApproval(
   before: RegisteredAccount | undefined,
@@ -28,7 +28,10 @@ export function withApproval(
   return { ...account, approval: { since, approvedAs, ...keepsAccess(before, now) } };
 }
 
-/** The position of the last approval cannot be read from an unreadable item. The account waits and keeps its access. */
+/**
+ * Whether the account keeps its access while it waits. It does if its item was unreadable, because the position of its
+ * last approval is then unknown.
+ */
 const keepsAccess = (
   before: RegisteredAccount | undefined,
   now: Account,
@@ -56,11 +59,11 @@ export const toPosition = ({ name, parentIds, ouPath, tags }: Position): Positio
   tags,
 });
 
-/** Whether two positions are equal in every field that a selector can read. */
+/** Whether two positions are equal in everything that selectors read. */
 export const isSamePosition = (one: Position, other: Position): boolean =>
   serializePosition(one) === serializePosition(other);
 
-/** One text for equal positions. The order of tags does not count. */
+/** A text that is equal for equal positions. The order of tags does not matter. */
 export const serializePosition = ({ name, parentIds, ouPath, tags }: Position): string =>
   JSON.stringify([
     name,
@@ -71,7 +74,7 @@ export const serializePosition = ({ name, parentIds, ouPath, tags }: Position): 
       .map((key) => [key, tags[key]]),
   ]);
 
-/** One text for equal waiting states. Empty for an account that does not wait. */
+/** A text that is equal if two accounts wait in the same way. Empty for an account that does not wait. */
 export const serializePendingApproval = (approval: PendingApproval | undefined): string =>
   approval === undefined
     ? ''

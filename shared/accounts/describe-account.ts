@@ -10,33 +10,35 @@ import { type Account, type AccountState, accountStates } from '../platform/acco
 import { ServiceUnavailableError, ThrottledError } from '../platform/aws/errors.ts';
 import { formatOuPath } from './ou-path.ts';
 
-/** An OU, as far as it was read. OUs cannot be moved, but they can be renamed. */
+/** What was read about an OU. OUs cannot be moved, but they can be renamed. */
 export interface KnownOu {
   readonly name: string;
   readonly parentId: string;
 }
 
-/** A cache of OUs that need no call, such as a `Map` that lives for one listing. */
+/** A cache of OUs, so that fewer calls are needed. A `Map` is enough for one listing. */
 export interface OuCache {
   get(id: string): KnownOu | undefined | Promise<KnownOu | undefined>;
-  /** Receives each OU that a call returned. */
+  /** Called with each OU that Organizations returned. */
   set(id: string, ou: KnownOu): unknown;
-  /** A cached answer of any age: an OU never changes its parent. Default: nothing is cached. */
+  /**
+   * A cached answer of any age, for its parent: the parent of an OU never changes. Default: there is no such answer.
+   */
   former?(id: string): Promise<KnownOu | undefined>;
-  /** Waits a moment for other runs that call for the OU at this time. Default: no waiting. */
+  /** Waits a moment for the answer of another run that asks for the same OU now. Default: does not wait. */
   fromOthers?(id: string): Promise<KnownOu | undefined>;
 }
 
-/** From the root to the parent: the ids, and the names of the OUs among them. */
+/** The way from the root to the parent of an account: the ids, and the names of the OUs. */
 export interface OuPosition {
   readonly parentIds: readonly string[];
   readonly ouPath: string;
 }
 
 /**
- * The present state, position and tags of one account in Organizations. If the account moves or leaves during the
+ * Reads the state, position and tags of one account from Organizations. If the account moves or leaves during the
  * calls, they are repeated, at most three times.
- * @returns `undefined` if Organizations does not know the account (AccountNotFoundException)
+ * @returns `undefined` if Organizations does not have the account (AccountNotFoundException)
  */
 export async function describeAccount(
   organizations: OrganizationsClient,
@@ -55,7 +57,7 @@ export async function describeAccount(
   }
 }
 
-/** Answers about an unknown account, an account that left meanwhile, or a deleted OU. */
+/** Errors of calls about an unknown account, an account that left between two calls, or a deleted OU. */
 const goneMeanwhile = [
   'ChildNotFoundException',
   'OrganizationalUnitNotFoundException',
@@ -66,9 +68,9 @@ const named = (error: unknown, ...names: readonly string[]): boolean =>
   error instanceof Error && names.includes(error.name);
 
 /**
- * The call with the lowest limit comes first. In a burst Organizations throttles most calls, and each answered call
- * before a throttled one would be wasted ("Quotas and service limits for AWS Organizations", throttling limits:
- * ListParents 5 a second, ListTagsForResource 10, DescribeAccount 20).
+ * The order of the calls matters in a burst, when Organizations throttles most of them. The call with the lowest limit
+ * comes first. Otherwise the calls before it would succeed and be wasted ("Quotas and service limits for AWS
+ * Organizations", throttling limits: ListParents 5 a second, ListTagsForResource 10, DescribeAccount 20).
  */
 async function look(
   organizations: OrganizationsClient,
@@ -81,7 +83,7 @@ async function look(
   return toAccount({ Id: accountId, ...answer }, position, tags);
 }
 
-/** Without position and tags. `undefined` if Organizations does not know the account. */
+/** Reads the account without its position and tags. `undefined` if Organizations does not have the account. */
 export async function fetchAccount(
   organizations: OrganizationsClient,
   accountId: string,
@@ -96,8 +98,8 @@ export async function fetchAccount(
 }
 
 /**
- * Converts the service's account to the project's. `State` replaces `Status`; `Status` is read only if `State` is
- * absent (Organizations API reference, Account).
+ * Converts an account of Organizations. `State` has replaced `Status`, which is read only if `State` is absent
+ * (Organizations API reference, Account).
  */
 export function toAccount(
   { Id: id, Name: name = '', State, Status }: OrganizationsAccount,
@@ -106,7 +108,7 @@ export function toAccount(
 ): Account {
   const state: string | undefined = State ?? Status;
   if (id === undefined || !isState(state))
-    throw incomplete(`account ${id ?? '(no id)'}`, `a state that is known here, but ${state ?? 'none'}`);
+    throw incomplete(`account ${id ?? '(no id)'}`, `a known state, but ${state ?? 'none'}`);
   return { id, name, state, parentIds, ouPath, tags };
 }
 
@@ -116,7 +118,10 @@ const isState = (state: string | undefined): state is AccountState =>
 const incomplete = (of: string, missing: string): ServiceUnavailableError =>
   new ServiceUnavailableError(`Organizations' answer about ${of} does not have ${missing}`, { of });
 
-/** Climbs from the account to the root. An account or OU has one parent (Organizations API reference, ListParents). */
+/**
+ * Reads the way from the account up to the root. An account or OU has exactly one parent (Organizations API reference,
+ * ListParents).
+ */
 const positionOf = async (
   organizations: OrganizationsClient,
   accountId: string,
@@ -124,7 +129,7 @@ const positionOf = async (
 ): Promise<OuPosition> =>
   resolvePositionBelow(organizations, await parentOf(organizations, accountId), ouCache);
 
-/** The position of accounts directly in `parentId`, an OU or the root. */
+/** The position of accounts whose parent is `parentId`, which is an OU or the root. */
 export async function resolvePositionBelow(
   organizations: OrganizationsClient,
   parentId: string,
@@ -150,8 +155,8 @@ async function parentOf(organizations: OrganizationsClient, childId: string): Pr
 }
 
 /**
- * In a burst Organizations throttles most calls, so one answer must be enough. A restart would waste the answers so
- * far.
+ * Reads an OU with a single call. In a burst, Organizations throttles most calls, and with several calls an answered
+ * one would often be wasted.
  */
 async function askedFor(organizations: OrganizationsClient, id: string, ouCache: OuCache): Promise<KnownOu> {
   try {
@@ -178,7 +183,8 @@ async function describeOu(
 }
 
 /**
- * All tags, from every page. A tag `__proto__` is dropped: a stored record would lose it, and no selector can name it.
+ * Reads all tags of an account. A tag named `__proto__` is dropped: JavaScript would lose it when it is stored, and no
+ * selector can name it.
  */
 export async function listAccountTags(
   organizations: OrganizationsClient,

@@ -20,12 +20,15 @@ interface Asking {
   readonly random?: Random;
 }
 
-/** Organizations allows two DescribeOrganizationalUnit calls a second, and a function has five minutes. */
+/**
+ * How many OUs are read at most. Organizations allows two DescribeOrganizationalUnit calls a second, and a function has
+ * five minutes.
+ */
 const maxOus = 100;
 
 /**
- * Reads the stored OUs without accounts from Organizations, and stores the answers. Accounts contain the names of all
- * other OUs.
+ * Reads stored OUs that have no accounts, and stores what Organizations answers. All other OUs need no call, because
+ * accounts have their names.
  */
 export async function checkEmptyOus(asking: Asking, stored: StoredOus): Promise<void> {
   if (Object.keys(stored).length === 0) return;
@@ -45,7 +48,7 @@ async function lookAt(asking: Asking, id: string): Promise<void> {
   }
 }
 
-/** The stored answers about OUs without accounts. OUs that were never read are absent. */
+/** The stored answers about OUs without accounts. OUs that were never read are missing. */
 export async function readEmptyOus(
   registry: Pick<RegistryStore, 'getOu'>,
   stored: StoredOus,
@@ -59,7 +62,7 @@ export async function readEmptyOus(
   return known;
 }
 
-/** `undefined` if a name on the way to the root is unknown. */
+/** The path of an OU. `undefined` if the name of the OU, or of an OU above it, is unknown. */
 async function rememberedPath(
   registry: Pick<RegistryStore, 'getOu'>,
   tree: OuTree,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Finding, MalformedEventError } from '../platform/errors.ts';
 import { toFindings } from '../platform/findings.ts';
 
-/** A valid event that needs no work. */
+/** A valid event for which nothing has to be done. */
 export interface IgnoredEvent {
   readonly type: 'ignored';
   readonly reason: string;
@@ -25,7 +25,7 @@ export function parseWith<T>(what: string, schema: z.ZodType<T>, input: unknown)
   throw createMalformedEventError(what, toFindings(result.error.issues));
 }
 
-/** The CloudTrail record in an event, with the fields that every reader needs. */
+/** CloudTrail's record in an event, with the fields that every reader needs. */
 export const recordSchema = z.looseObject(
   {
     eventName: z.string({ error: 'must be the name of the CloudTrail event, such as "MoveAccount"' }),
@@ -35,7 +35,10 @@ export const recordSchema = z.looseObject(
   { error: 'must be the CloudTrail record of the event, an object' },
 );
 
-/** CloudTrail also records failed calls (CloudTrail record contents: `errorCode` if the call failed). */
+/**
+ * Ignores calls that failed, which CloudTrail records as well (CloudTrail record contents: `errorCode` if the call
+ * failed).
+ */
 export const ignoreFailedCall = ({
   eventName,
   errorCode,

@@ -1,16 +1,16 @@
 import * as z from 'zod';
 import { accountIdSchema } from './schemas.ts';
 
-/** How one kind of event is read. The schemas read the whole event, so that findings carry whole paths. */
+/** How events of one name are parsed. The schemas parse the whole event, so that findings have complete paths. */
 export interface EventReader {
   readonly source: 'aws.organizations' | 'aws.controltower';
   readonly cause: 'created' | 'joined' | 'moved' | 'tagged' | 'closed' | 'departed' | 'managed';
-  /** Why this event is ignored, or `undefined` if it is not ignored. */
+  /** Why the event is ignored. `undefined` if it is not ignored. */
   readonly ignored?: z.ZodType<string | undefined>;
   readonly accountIds: z.ZodType<readonly string[]>;
 }
 
-/** The value at `path` of the input. */
+/** Parses only the value at `path` of the event. */
 const at = <T>(path: readonly string[], schema: z.ZodType<T>): z.ZodType<T> =>
   path.reduceRight<z.ZodType<T>>(
     (inner, key) =>
@@ -28,7 +28,7 @@ const accountIdAt = (...path: readonly string[]): z.ZodType<readonly string[]> =
 
 const statusAt = (key: string): readonly string[] => ['detail', 'serviceEventDetails', key];
 
-/** The end of an asynchronous request: only `SUCCEEDED` changed an account. */
+/** Ignores the end of an asynchronous request unless it is `SUCCEEDED`. Otherwise no account has changed. */
 const unlessSucceeded = (key: string): z.ZodType<string | undefined> =>
   at(
     statusAt(key),
@@ -52,8 +52,8 @@ const unfinished = (state: string, why: string | null | undefined): string =>
 const taggedResource = ['detail', 'requestParameters', 'resourceId'];
 
 /**
- * TagResource and UntagResource of Organizations name an account, a root, an OU or a policy (Organizations API
- * reference). Only tags of accounts matter to selectors.
+ * Ignores tag changes of anything but accounts, because selectors read no other tags. TagResource and UntagResource
+ * name an account, a root, an OU or a policy (Organizations API reference).
  */
 const unlessAccount = at(
   taggedResource,
@@ -74,9 +74,9 @@ function tagged(id: string): string {
 const holders = ['serviceEventDetails', 'requestParameters', 'responseElements', 'additionalEventData'];
 
 /**
- * The account of an event whose structure AWS has not documented. The search takes every `accountId` directly in the
- * detail, or in or one level below the parts of a CloudTrail record that can carry it. It ignores the caller's
- * identity. An account too many costs one call to Organizations, so all matches are taken.
+ * Finds account ids in an event whose structure AWS has not documented. It takes every `accountId` directly in the
+ * detail, and in the parts of a CloudTrail record that may contain it, down to one level below them. The identity of
+ * the caller is ignored. One account too many only costs one call to Organizations, so all matches are taken.
  */
 const accountIdsAnywhere: z.ZodType<readonly string[]> = z.unknown().transform((event, context) => {
   const detail = property(event, 'detail');
@@ -104,12 +104,15 @@ const organizations = 'aws.organizations';
 const controlTower = 'aws.controltower';
 
 /**
- * Every event that changes an account, by `detail.eventName`. The detail type does not count: AWS uses both "AWS
- * Service Event via CloudTrail" and "AWS API Call via CloudTrail". Sources: Organizations user guide, "Logging API
- * calls with CloudTrail"; Control Tower user guide, "Lifecycle events".
+ * How to parse every event that changes an account, by `detail.eventName`. The detail type is not checked, because AWS
+ * uses both "AWS Service Event via CloudTrail" and "AWS API Call via CloudTrail". Sources: Organizations user guide,
+ * "Logging API calls with CloudTrail"; Control Tower user guide, "Lifecycle events".
  */
 export const eventReaders: Readonly<Record<string, EventReader>> = {
-  /** Also ends CreateGovCloudAccount: then `accountId` is the commercial account, which is in this organization. */
+  /**
+   * CreateGovCloudAccount also ends with this event. Its `accountId` is the commercial account, which is in this
+   * organization.
+   */
   CreateAccountResult: {
     source: organizations,
     cause: 'created',
@@ -128,7 +131,7 @@ export const eventReaders: Readonly<Record<string, EventReader>> = {
     ignored: unlessSucceeded('createManagedAccountStatus'),
     accountIds: accountIdAt(...statusAt('createManagedAccountStatus'), 'account', 'accountId'),
   },
-  /** When Control Tower repeats a creation, it reports an update. */
+  /** Control Tower sends this event when it repeats a creation. */
   UpdateManagedAccount: {
     source: controlTower,
     cause: 'managed',
@@ -141,7 +144,7 @@ export const eventReaders: Readonly<Record<string, EventReader>> = {
     cause: 'departed',
     accountIds: calledOn,
   },
-  /** A call without parameters: the account that leaves is the caller. */
+  /** The call has no parameters. The account that leaves is the caller. */
   LeaveOrganization: {
     source: organizations,
     cause: 'departed',
@@ -159,7 +162,7 @@ export const eventReaders: Readonly<Record<string, EventReader>> = {
     ignored: unlessAccount,
     accountIds: accountIdAt(...taggedResource),
   },
-  /** Announced in May 2026. AWS does not document the field that names the account. */
+  /** Announced in May 2026. AWS does not document which field has the account id. */
   AccountJoinedOrganization: {
     source: organizations,
     cause: 'joined',
@@ -172,7 +175,7 @@ export const eventReaders: Readonly<Record<string, EventReader>> = {
   },
 };
 
-/** Events that seem to change an account but do not, each with the reason. */
+/** Events that seem to change an account but do not, with the reason. */
 export const ignoredEvents: Readonly<Record<string, string>> = {
   InviteAccountToOrganization:
     'an invitation is not a membership: AccountJoinedOrganization follows once it is accepted',
@@ -183,6 +186,5 @@ export const ignoredEvents: Readonly<Record<string, string>> = {
     'only the request to create a pair of accounts: CreateAccountResult says how it ended and names the commercial ' +
     'account; the one in GovCloud is in no organization until it is invited there',
   CloseAccount: 'only the request to close an account: CloseAccountResult says how it ended',
-  UpdateOrganizationalUnit:
-    'a renamed OU changes the paths of many accounts: the sweep brings them up to date',
+  UpdateOrganizationalUnit: 'a renamed OU changes the paths of many accounts: the sweep updates all of them',
 };

@@ -1,30 +1,31 @@
 import * as z from 'zod';
 
 /**
- * The position of an import. It travels between the states of a state machine, so it holds only ids, and account ids in
- * packed form: 10,000 take 67 KB of a state's 256 KiB ("Step Functions service quotas"), 30,000 take 200 KB.
+ * How far an import has come. The states of a state machine pass it on, and a state has at most 256 KiB ("Step
+ * Functions service quotas"). So it contains only ids, and account ids are packed: 10,000 take 67 KB, and 30,000 take
+ * 200 KB.
  */
 export interface ImportCursor {
   /**
-   * `tree`: OU by OU. `list`: the list of all accounts, for accounts that the tree missed. `absent`: accounts in the
-   * registry that no listing showed.
+   * What is read now. `tree`: the accounts of each OU. `list`: the list of all accounts, for accounts that `tree`
+   * missed. `absent`: accounts of the registry that no listing contained.
    */
   readonly phase: 'tree' | 'list' | 'absent';
-  /** Roots and OUs that are still to be read, the next one first. Absent until the roots are known. */
+  /** Roots and OUs that still have to be read, the next one first. Absent until the roots are known. */
   readonly parents?: readonly string[];
-  /** The next page token of the current listing. */
+  /** The token of the next page of the present listing. */
   readonly token?: string;
-  /** The accounts seen so far: `packIds`. */
+  /** The accounts that were seen so far, as `packIds` writes them. */
   readonly seen: string;
   readonly counts: ImportCounts;
 }
 
 export interface ImportCounts {
-  /** Number of accounts in the organization. */
+  /** How many accounts the organization has, as far as seen. */
   readonly accounts: number;
-  /** Number of accounts that were stored because they are new or differ, departed accounts included. */
+  /** How many accounts were stored because they were new or different, including departed accounts. */
   readonly changed: number;
-  /** Number of accounts that have left. */
+  /** How many accounts have left the organization. */
   readonly departed: number;
 }
 
@@ -48,7 +49,7 @@ export const firstCursor: ImportCursor = {
   counts: { accounts: 0, changed: 0, departed: 0 },
 };
 
-/** Twelve digits fit into five bytes. */
+/** An id of twelve digits fits into five bytes. */
 const idBytes = 5;
 
 /** Account ids as base64. */

@@ -17,45 +17,43 @@ import { listAccountsInParent, listAllAccounts, listOusIn, listRootIds } from '.
 import { isSameAccount, type RefreshResult, type RegistryAccess, refreshAccount } from './refresh-account.ts';
 
 interface ImportProgress {
-  /** Number of accounts seen so far. */
+  /** How many accounts were seen so far. */
   readonly accounts: number;
 }
 
 export interface ImportAccess extends RegistryAccess {
   /**
-   * Whether to read the tags of known accounts too, one call each. Otherwise the registry's tags stay, and are not
-   * compared. Default: true.
+   * Whether to read the tags of known accounts, which costs one call for each. If not, the tags in the registry stay
+   * and are not compared. Default: true.
    */
   readonly tags?: boolean;
   readonly onProgress?: (progress: ImportProgress) => void;
 }
 
-/** The size at which a slice ends. It ends after a whole page, so it may take a little more. */
+/** How much one slice may read. A slice ends after a whole page, so it may read a little more. */
 export interface SliceLimits {
-  /** Accounts that may need a call for their tags, or a call of their own: about 10 a second. */
+  /** How many accounts may need a call of their own, such as for their tags. About 10 calls a second are possible. */
   readonly accounts: number;
   /** Pages of listings. */
   readonly pages: number;
 }
 
-/**
- * A size for a function that has five minutes, at call rates that leave some of Organizations' quota to other callers.
- */
+/** Limits for a function that has five minutes. They leave a part of Organizations' quota to other callers. */
 const sliceLimits: SliceLimits = { accounts: 500, pages: 100 };
 
 export interface ImportSlice {
-  /** Absent when the import is complete and the registry is ready. */
+  /** Where the next slice continues. Absent if the import is complete and the registry is ready. */
   readonly cursor?: ImportCursor;
   readonly counts: ImportCounts;
 }
 
 /**
- * Updates a part of the registry. The last part marks the registry as ready. The first error ends the slice, and a
- * slice may be repeated.
+ * Imports a part of the organization into the registry. The last part marks the registry as ready. An error ends the
+ * slice, and a slice may be repeated.
  *
- * The data of a listing may be old. So it is stored only for accounts that were unknown before the slice began, and
- * only until the registry is ready: afterwards another run may find that an account left before any run has stored it.
- * The slice reads an account by itself if a listing shows it with a difference, twice, or not at all. Absence from a
+ * Data of a listing may be old. So it is stored only for accounts that the registry did not have before the slice, and
+ * only until the registry is ready. After that, another run may learn that an account has left, and old data must not
+ * bring it back. An account that a listing shows differently, twice or not at all is read by itself. Absence from a
  * listing proves nothing.
  * @throws ServiceUnavailableError if Organizations lists no account at all
  */
@@ -76,12 +74,12 @@ export async function importSlice(
 interface Work {
   readonly access: ImportAccess;
   readonly limits: SliceLimits;
-  /** The registry as it was before the slice listed anything. */
+  /** The accounts of the registry, read before the slice listed anything. */
   readonly known: ReadonlyMap<string, RegisteredAccount>;
   readonly isReady: boolean;
   readonly ouCache: OuCache;
   readonly seen: Set<string>;
-  /** Accounts that this slice has stored. */
+  /** Ids of the accounts that this slice has stored. */
   readonly stored: Set<string>;
   readonly counts: { accounts: number; changed: number; departed: number };
   readonly spent: { accounts: number; pages: number };
@@ -93,7 +91,7 @@ async function begin(
   limits: SliceLimits,
 ): Promise<Work> {
   const accounts = await access.registry.listAccounts();
-  // Organizations rejects an id that no account can have.
+  // Ids that no account can have are skipped, because Organizations rejects calls about them.
   const known = new Map(
     accounts.filter(({ id }) => accountIdPattern.test(id)).map((account) => [account.id, account]),
   );
@@ -122,7 +120,7 @@ const phases: Readonly<Record<ImportCursor['phase'], (work: Work, from: ImportCu
   absent: askForAbsent,
 };
 
-/** Each parent's accounts, then its OUs, depth first. */
+/** Reads the accounts of each parent, then its OUs, depth first. */
 async function readTree(work: Work, from: ImportCursor): Promise<Rest> {
   const { organizations } = work.access;
   let parents = from.parents ?? (await listRootIds(organizations));
@@ -139,7 +137,7 @@ async function readTree(work: Work, from: ImportCursor): Promise<Rest> {
 
 interface ReadParent {
   readonly children: readonly string[];
-  /** The page at which the next slice continues the listing of its accounts. */
+  /** The page with which the next slice continues. Absent if the listing is complete. */
   readonly token?: string | undefined;
 }
 
@@ -159,8 +157,8 @@ async function readParent(work: Work, parent: string, from: string | undefined):
 }
 
 /**
- * An OU can be deleted only when it is empty. Its accounts have moved, and the import reads each of them by itself at
- * the end.
+ * `undefined` if the OU was deleted meanwhile. Only an empty OU can be deleted, so its accounts have moved. At the end,
+ * the import reads each of them by itself.
  */
 async function unlessGone<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
@@ -196,7 +194,7 @@ async function storeListed(
   );
 }
 
-/** A known account that does not wait stays unchanged, or is read by itself, which computes the approval again. */
+/** Whether an account may have to wait for approval: it is new, or it waits already. */
 const mayNeedApproval =
   ({ known }: Work) =>
   ({ id }: Account): boolean => {
@@ -204,7 +202,7 @@ const mayNeedApproval =
     return before === undefined || before.approval !== undefined;
   };
 
-/** An account that left after it was listed has no readable tags (TargetNotFoundException). The import skips it. */
+/** Adds the tags of an account. Skips an account that has left since it was listed (TargetNotFoundException). */
 async function withTags(
   { access, known }: Work,
   answer: OrganizationsAccount,
@@ -237,7 +235,7 @@ async function storeOne(
   return stored ? { account: stored, changed: true } : refreshed();
 }
 
-/** Organizations' list of all accounts. An account that the tree missed is read by itself. */
+/** Reads the list of all accounts. An account that the tree missed is read by itself. */
 async function readList(work: Work, from: ImportCursor): Promise<Rest> {
   let token = from.token;
   do {
@@ -271,7 +269,7 @@ async function refreshAll(work: Work, ids: readonly string[]): Promise<void> {
   }
 }
 
-/** An account that a slice meets twice counts as changed once. */
+/** Counts an account. An account that a slice stores twice counts as changed once. */
 function note({ seen, stored, counts, access }: Work, id: string, { account, changed }: RefreshResult): void {
   const departed = account === undefined || account.state === 'DEPARTED';
   if (!seen.has(id) && !departed) counts.accounts += 1;
@@ -285,8 +283,8 @@ function note({ seen, stored, counts, access }: Work, id: string, { account, cha
 }
 
 /**
- * An organization has at least its management account. So an empty answer is wrong, and would make every account look
- * gone.
+ * An organization always has its management account. So an empty list is wrong, and would make every account look
+ * departed.
  */
 const nothingListed = (): ServiceUnavailableError =>
   new ServiceUnavailableError(

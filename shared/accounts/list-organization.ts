@@ -8,13 +8,13 @@ import {
 } from '@aws-sdk/client-organizations';
 import type { OuCache } from './describe-account.ts';
 
-/** A page of a listing. The next page begins at the token, which is valid only for this listing. */
+/** A page of a listing, and the token of the next page. A token is valid for its listing only. */
 export interface ListedPage {
   readonly accounts: readonly OrganizationsAccount[];
   readonly token?: string;
 }
 
-/** A page of the accounts directly in an OU or the root. An empty page may have a next page. */
+/** Lists accounts whose parent is an OU or the root, one page. An empty page may have a next page. */
 export async function listAccountsInParent(
   organizations: OrganizationsClient,
   ParentId: string,
@@ -23,7 +23,7 @@ export async function listAccountsInParent(
   return pageOf(await organizations.send(new ListAccountsForParentCommand({ ParentId, NextToken })));
 }
 
-/** A page of all accounts, without their positions. */
+/** Lists all accounts without their positions, one page. */
 export async function listAllAccounts(
   organizations: OrganizationsClient,
   NextToken: string | undefined,
@@ -46,7 +46,7 @@ export async function listRootIds(organizations: OrganizationsClient): Promise<r
   return ids;
 }
 
-/** The OUs directly in an OU or the root. Their names go into the cache. */
+/** Lists the OUs directly in an OU or the root. Their names go into the cache. */
 export async function listOusIn(
   organizations: OrganizationsClient,
   parentId: string,

@@ -3,8 +3,9 @@ import { type Glob, matchesGlob } from '../platform/glob.ts';
 import { parseOuEntry } from './ou-path.ts';
 
 /**
- * Where the OUs of one entry of `ous` are in relation to another's: `below` or equal, `above`, or `apart`. `unknown`
- * offline: a path and an id, two ids, and a name that a `*` may match.
+ * How the OUs of one entry are related to the OUs of another entry: equal or `below`, `above`, or `apart`. Without
+ * Organizations, some entries cannot be compared: a path with an id, two ids, and a name that a `*` may match. They are
+ * `unknown`.
  */
 export type OuRelation = 'below' | 'above' | 'apart' | 'unknown';
 

@@ -14,33 +14,35 @@ export interface RegistryAccess {
   /** Default: `Math.random`. */
   readonly random?: Random;
   /**
-   * The accounts that an operator must approve in their position. Read before each write, since another configuration
-   * may become active meanwhile. Default: none.
+   * Reads which accounts an operator must approve. Called before each write, because another configuration may have
+   * become active. Default: no account needs approval.
    */
   readonly needsApproval?: (() => Promise<NeedsApproval | undefined>) | undefined;
 }
 
 export interface RefreshResult {
-  /** `undefined`: neither Organizations nor the registry knows the account. */
+  /** `undefined` if neither Organizations nor the registry has the account. */
   readonly account: RegisteredAccount | undefined;
-  /** Whether this call stored an item. */
+  /** Whether this call wrote to the registry. */
   readonly changed: boolean;
 }
 
 const maxAttempts = 20;
 
 /**
- * Brings one account of the registry up to date: reads its item, then reads Organizations, then writes on the condition
- * that the item is unchanged. It starts over after a conflict, and also after a write. It ends when an answer that is
- * younger than the item equals the item. Otherwise a writer that was delayed between answer and write could restore an
- * old state. The writer with the newer answer may already have ended, because it found nothing to do.
+ * Brings one account of the registry up to date. It reads the account's item, then Organizations, then writes if the
+ * item is unchanged. It starts over after a conflict, and also after a write. It ends when an answer that is newer than
+ * the item equals the item.
  *
- * Two cases need less. If only another account took the registry's revision, the answer is still good. If an account
- * had no item, other writers find nothing to do only while Organizations does not know the account. So after the
- * account's first write only that is checked again (docs/decisions/0016).
+ * Why again after a write: a writer may be delayed between its answer and its write, and then restore an old state. A
+ * writer with a newer answer may have ended already, because it found no difference.
  *
- * An account that the registry knows and Organizations does not is stored as DEPARTED, with its last position.
- * @throws ConcurrentUpdateError after 20 rounds
+ * Two cases need less. If only the revision was taken by a change of another account, the answer is still valid. If the
+ * account had no item, other writers find no difference only while Organizations does not have the account. So after
+ * the first write of an account, only that is checked (docs/decisions/0016).
+ *
+ * An account that only the registry has is stored as DEPARTED, with its last position.
+ * @throws ConcurrentUpdateError after 20 attempts
  */
 export async function refreshAccount(
   access: RegistryAccess & { readonly accountId: string; readonly ouCache?: OuCache },
@@ -71,10 +73,10 @@ export async function refreshAccount(
   );
 }
 
-/** The answer of Organizations, and the item of the registry before the call. */
+/** What Organizations answered, and the item of the registry from before the call. */
 interface CurrentState {
   readonly before: RegisteredAccount | undefined;
-  /** `undefined`: neither Organizations nor the registry knows the account. */
+  /** `undefined` if neither Organizations nor the registry has the account. */
   readonly answer: Account | undefined;
 }
 
@@ -82,13 +84,13 @@ async function ask(
   access: RegistryAccess & { readonly accountId: string; readonly ouCache?: OuCache },
   before: RegisteredAccount | undefined,
 ): Promise<CurrentState> {
-  // A cached OU name may be older than the name in the item, and must not replace it.
+  // A cached name of an OU may be older than the name in the item. So it is used only for an account without an item.
   const ouCache = access.ouCache ?? createRememberedOuCache(access, { trust: before === undefined });
   const answer = await describeAccount(access.organizations, access.accountId, ouCache);
   return { before, answer: answer ?? departed(before) };
 }
 
-/** Whether the item is unchanged since before the call to Organizations. */
+/** Whether the item is as it was before the call to Organizations. */
 const isStill = ({ before }: CurrentState, now: RegisteredAccount | undefined): boolean =>
   before?.revision === now?.revision;
 
@@ -102,18 +104,20 @@ async function isStillThere(
   return name === stored.name && state === stored.state;
 }
 
-/** The account without the fields that the registry adds. */
+/**
+ * The account as departed, without the fields that only the registry has. `undefined` if the registry does not have it.
+ */
 const departed = (before: RegisteredAccount | undefined): Account | undefined => {
   if (before === undefined) return undefined;
   const { id, name, parentIds, ouPath, tags } = before;
   return { id, name, parentIds, ouPath, tags, state: 'DEPARTED' };
 };
 
-/** Full jitter, so that two writers that collided do not collide again. */
+/** A random wait ("full jitter"), so that two writers that collided do not collide again. */
 const pause = (attempt: number, random: Random = Math.random): number =>
   Math.floor(random() * Math.min(2_000, 50 * 2 ** attempt));
 
-/** Whether two answers about an account are equal in every field that a grant can depend on. */
+/** Whether two answers about an account are equal in everything that grants depend on. */
 export const isSameAccount = (one: Account, other: Account): boolean => facts(one) === facts(other);
 
 const facts = (account: Account): string =>

@@ -3,17 +3,17 @@ import { RegistryNotReadyError } from './errors.ts';
 import { type ImportAccess, importSlice } from './import-slice.ts';
 
 export interface ImportReport {
-  /** Number of accounts in the organization. */
+  /** How many accounts the organization has. */
   readonly accounts: number;
-  /** Number of accounts that were stored because they are new or differ, departed accounts included. */
+  /** How many accounts were stored because they were new or different, including departed accounts. */
   readonly changed: number;
-  /** Number of accounts that have left. */
+  /** How many accounts have left the organization. */
   readonly departed: number;
-  /** Whether the registry is ready. An incomplete import throws instead. */
+  /** Whether the registry is ready. Always true, because an import that does not complete throws. */
   readonly ready: boolean;
 }
 
-/** Updates the whole registry at once: the slices of the sweep, without a size limit. */
+/** Imports the whole organization at once, by slices without limits. */
 export async function importOrganization(access: ImportAccess): Promise<ImportReport> {
   const whole = { accounts: Number.POSITIVE_INFINITY, pages: Number.POSITIVE_INFINITY };
   let slice = await importSlice(access, undefined, whole);
@@ -21,12 +21,15 @@ export async function importOrganization(access: ImportAccess): Promise<ImportRe
   return { ...slice.counts, ready: true };
 }
 
-/** @throws RegistryNotReadyError until an import is complete: incomplete data must revoke no access */
+/** @throws RegistryNotReadyError until an import has completed, because incomplete data must take no access away */
 export async function requireReady(registry: Pick<RegistryStore, 'getReadySince'>): Promise<void> {
   expectReady(await registry.getReadySince());
 }
 
-/** The revision of the last change. @throws RegistryNotReadyError */
+/**
+ * The revision of the registry's last change.
+ * @throws RegistryNotReadyError
+ */
 export async function getRevisionWhenReady(registry: Pick<RegistryStore, 'getHead'>): Promise<number> {
   const { revision, readySince } = await registry.getHead();
   expectReady(readySince);
@@ -36,6 +39,6 @@ export async function getRevisionWhenReady(registry: Pick<RegistryStore, 'getHea
 function expectReady(readySince: string | undefined): void {
   if (readySince !== undefined) return;
   throw new RegistryNotReadyError(
-    'The registry does not hold the whole organization yet, so nothing may be written. Run `onboarding import` first',
+    'The registry does not have the whole organization yet, so nothing may be written. Run `onboarding import` first',
   );
 }

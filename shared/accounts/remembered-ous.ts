@@ -9,22 +9,22 @@ interface Remembering {
   readonly random?: Random | undefined;
 }
 
-/** How long a cached name of an OU is valid, if the caller may use it. */
+/** How many milliseconds a cached name of an OU may be used. */
 export const ouNamesHoldFor = 10 * 60_000;
 
-/** How often a run checks for the answer of another run, about once a second. */
+/** How often a run checks whether another run has stored the answer. About once a second. */
 const maxReads = 5;
 
 /**
- * The OUs in the table, from the last run that read them. Organizations allows two DescribeOrganizationalUnit calls a
- * second, so many accounts that arrive in one OU cannot each read its name.
- * @param trust whether the cached names may be used, or are only kept for other runs
+ * A cache of OUs in the table, which all runs share. Organizations allows two DescribeOrganizationalUnit calls a
+ * second. Without the cache, each of many new accounts in one OU would call for the name of that OU.
+ * @param trust whether cached names may be used. If not, they are only stored for other runs
  */
 export function createRememberedOuCache(
   { registry, clock, random = Math.random }: Remembering,
   { trust }: { readonly trust: boolean },
 ): OuCache {
-  // Removes nothing that a later call has stored.
+  // The time before the call, so that an older answer never replaces a newer one.
   const since = getTimestamp(clock);
   const fresh = async (id: string) => {
     const known = trust ? await registry.getOu(id) : undefined;
@@ -48,7 +48,7 @@ export function createRememberedOuCache(
   };
 }
 
-/** A time in the future comes from a wrong clock. */
+/** Whether a cached name is new enough. A time in the future comes from a wrong clock, so it does not count. */
 function isFresh(clock: Clock, { askedAt }: RememberedOu): boolean {
   const age = clock.now() - Date.parse(askedAt);
   return age < ouNamesHoldFor && age > -clockSkew;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type IgnoredEvent, ignoreEvent, ignoreFailedCall, parseWith, recordSchema } from './event-parts.ts';
 import { accountIdSchema } from './schemas.ts';
 
-/** Calls that create or delete resources, or change their tags; `CallEvents` of the grant kinds. */
+/** Calls that create or delete resources or change their tags. Grant kinds list them as `CallEvents`. */
 export interface ResourceCalls {
   /** `aws.ecr`. */
   readonly source: string;
@@ -10,18 +10,24 @@ export interface ResourceCalls {
   readonly names: readonly string[];
 }
 
-/** A call has changed resources of one service in one account and region. It is only a reason to search there again. */
+/** A call has changed resources of one service in one account and region, so searches there must run again. */
 export interface ResourceEvent {
   readonly type: 'resource';
   readonly place: { readonly accountId: string; readonly region: string; readonly source: string };
   readonly cause: 'resource';
 }
 
-/** "AWS service events delivered via AWS CloudTrail" (EventBridge user guide). */
+/**
+ * The detail type of events about API calls ("AWS service events delivered via AWS CloudTrail", EventBridge user
+ * guide).
+ */
 export const apiCall = 'AWS API Call via CloudTrail';
 
 const schema = z.looseObject({
-  /** Account and region of the call. Forwarding between accounts and regions keeps both (EventBridge user guide). */
+  /**
+   * Account and region of the call. They stay when an event is forwarded to another account or region (EventBridge user
+   * guide).
+   */
   account: accountIdSchema,
   region: z
     .string({ error: 'must be the region of the call, such as "eu-west-1"' })
@@ -30,7 +36,7 @@ const schema = z.looseObject({
 });
 
 /**
- * Reads an event of a service whose calls are among `calls`.
+ * Parses an event about one of the given `calls`.
  * @throws MalformedEventError with all findings
  */
 export function parseResourceEvent(
@@ -39,7 +45,7 @@ export function parseResourceEvent(
   calls: readonly ResourceCalls[],
 ): ResourceEvent | IgnoredEvent {
   if (input['detail-type'] !== apiCall)
-    return ignoreEvent(`an event of ${source} that is no "${apiCall}", the only ones that count`);
+    return ignoreEvent(`an event of ${source} with another detail type than "${apiCall}"`);
   const { detail } = parseWith('The event', z.looseObject({ detail: recordSchema }), input);
   const { eventName } = detail;
   if (!calls.some((each) => each.source === source && each.names.includes(eventName)))

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { accountIdPattern } from '../platform/account.ts';
-/** An account id as people and events write it: a string, because a number would lose leading zeros. */
+/** An account id in an input or event. It must be a string, because a number would lose leading zeros. */
 export const accountIdSchema = z
   .string({ error: 'must be an account id: a string of 12 digits, in quotes' })
   .regex(accountIdPattern, { error: 'must be an account id: exactly 12 digits' });
 
-/** Id of a root or an OU, in the form of the Organizations API reference (data types Root and OrganizationalUnit). */
+/** The id of a root or OU (Organizations API reference, data types Root and OrganizationalUnit). */
 export const parentIdPattern = /^(?:r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$/;

@@ -5,31 +5,34 @@ import { memoizeByObject } from '../platform/memoize.ts';
 import { findOuMistake, parseOuEntry, splitOuPath } from './ou-path.ts';
 import { accountIdSchema } from './schemas.ts';
 
-/** The conditions on an account. Every given field must match. A field matches if one of its values does. */
+/** Conditions on an account. Every field that is present must match. A field matches if one of its values matches. */
 export interface SelectorFields {
   /**
-   * Paths from below the root (`Workloads/Production`: that OU and all OUs below it), or ids of OUs or the root. A `*`
-   * in a segment stands for any characters of that OU's name. `ou-path.ts` defines the spelling of other names.
+   * Paths from below the root, or ids of OUs or the root. `Workloads/Production` selects that OU and all OUs below it.
+   * A `*` matches any characters of one OU's name. How to write names with special characters: `ou-path.ts`.
    */
   readonly ous?: readonly string[];
-  /** Tag keys with a value, or with several values of which one must match. All keys must match. Case matters. */
+  /** Tag keys, each with a value, or with several values of which one must match. All keys must match. Case matters. */
   readonly tags?: Readonly<Record<string, string | readonly string[]>>;
-  /** Globs on the account's name. Case matters. */
+  /** Globs that match the account's name. Case matters. */
   readonly names?: readonly string[];
   readonly accounts?: readonly string[];
 }
 
-/** Which accounts a grant is for. A match of any `except` entry excludes, whatever else matches. */
+/** Which accounts a grant is for. An account that matches an entry of `except` is never selected. */
 export interface Selector extends SelectorFields {
   readonly all?: true;
   readonly except?: readonly SelectorFields[];
 }
 
-/** Whether the answer can depend on an account's tags. */
+/** Whether the selector reads tags of accounts. */
 export const usesTags = ({ tags, except = [] }: Selector): boolean =>
   tags !== undefined || except.some((fields) => fields.tags !== undefined);
 
-/** Ignores the account's state: the caller decides whether a closed account gets access. */
+/**
+ * Whether an account matches a selector. The state of the account does not matter here: callers decide about closed
+ * accounts.
+ */
 export const matchesSelector = (selector: Selector, account: Account): boolean =>
   getSelectorTest(selector)(account);
 
@@ -37,17 +40,22 @@ export type SelectorTest = (account: Account) => boolean;
 
 type Test = SelectorTest;
 
-/** The names of the OUs above an account, from below the root, for comparison with a selector's paths. */
+/**
+ * Returns the names of the OUs above an account, from below the root. They are compared with the paths of a selector.
+ */
 export type OuNames = (path: string, account: Account) => readonly string[];
 
 const namesNow: OuNames = (_, { ouPath }) => splitOuPath(ouPath);
 
-/** Compiled once for each selector, since an organization has many accounts. */
+/** The compiled test of a selector. Cached, because an organization has many accounts. */
 export const getSelectorTest = memoizeByObject(
   (selector: Selector): SelectorTest => compileSelector(selector),
 );
 
-/** The test of a selector. @param ouNames Default: the names as they are now */
+/**
+ * Compiles the test of a selector.
+ * @param ouNames how to read the names of OUs. Default: the present names
+ */
 export function compileSelector(selector: Selector, ouNames: OuNames = namesNow): Test {
   const included = selector.all === true ? () => true : fieldsTest(selector, ouNames);
   if (selector.except === undefined) return included;
@@ -55,7 +63,7 @@ export function compileSelector(selector: Selector, ouNames: OuNames = namesNow)
   return (account) => included(account) && !excluded(account);
 }
 
-/** A selector without fields matches nothing. */
+/** Without any field, the test never matches. */
 function fieldsTest({ ous, tags, names, accounts }: SelectorFields, ouNames: OuNames): Test {
   const ids = new Set(accounts);
   const fields: readonly Test[] = [
@@ -96,20 +104,21 @@ function ousTest(ous: readonly string[], ouNames: OuNames): Test {
 
 const pathOf = ({ ouPath }: Account): string => ouPath;
 
-/** Cached, because each of many grants needs it. */
+/** The path and ids of an account as one text. Cached, because many grants need it. */
 const placeWithIdsOf = memoizeByObject(({ ouPath, parentIds }: Account) => `${parentIds.join()} ${ouPath}`);
 
-/** The paths among entries of `ous`. */
+/** The entries of `ous` that are paths. */
 const pathsIn = (ous: readonly string[]): readonly string[] =>
   ous.filter((ou) => 'names' in parseOuEntry(ou));
 
-/** The paths of OUs in a selector, those in `except` included, each once. */
+/** The OU paths in a selector, each once. Includes the paths in `except`. */
 export const listSelectorOuPaths = ({ ous = [], except = [] }: Selector): readonly string[] => [
   ...new Set(pathsIn([...ous, ...except.flatMap((fields) => fields.ous ?? [])])),
 ];
 
 /**
- * Parses a path once. The result tests whether an OU with these names, from below the root, is at the path or below it.
+ * Parses a path once. The test says whether an OU with the given names is at the path or below it. Names begin below
+ * the root.
  */
 export function compileOuPath(path: string): OuPathTest {
   const entry = parseOuEntry(path);
@@ -124,18 +133,18 @@ export function compileOuPath(path: string): OuPathTest {
 
 export interface OuPathTest {
   readonly path: string;
-  /** The number of names in the path. */
+  /** How many names the path has. */
   readonly depth: number;
   test(names: readonly string[]): boolean;
 }
 
 function tagTest([key, value]: readonly [string, string | readonly string[]]): Test {
   const values = new Set([value].flat());
-  // Few accounts have one of the values, so this test comes first.
+  // This test is quick, and few accounts pass it.
   return ({ tags }) => values.has(tags[key] ?? '') && Object.hasOwn(tags, key);
 }
 
-/** A name that equals a glob is one of its matches. */
+/** Tests a name. A text without wildcards matches only itself. */
 function nameTest(texts: readonly string[]): Test {
   const spelled = new Set(texts);
   const globs = texts.map(parseGlob);
@@ -147,13 +156,16 @@ const atLeastOne = <T extends z.ZodType>(value: T, what: string) =>
     .array(value, { error: `must be a list of ${what}` })
     .min(1, { error: `must name at least one: ${what}. Omit the field if it does not matter` });
 
-/** A path of five OUs with names of 128 characters fits, in any spelling. */
+/** Long enough for a path of five OUs with names of 128 characters, even if all characters are encoded. */
 const longestOu = 2_048;
 
-/** An account's name has 50 characters at most (Organizations API reference, "CreateAccount"). */
+/**
+ * Longer than any useful glob: the name of an account has at most 50 characters (Organizations API reference,
+ * "CreateAccount").
+ */
 const longestNameGlob = 512;
 
-/** A check of text beyond its length and its pattern. */
+/** Adds a check to a text whose length and pattern are valid. */
 const withoutMistake =
   (mistakeIn: (text: string) => string | undefined) =>
   (context: z.core.ParsePayload<string>): void => {
@@ -205,7 +217,7 @@ const exceptSchema = z
   })
   .refine(hasFields, { error: 'must have at least one of ous, tags, names and accounts' });
 
-/** A selector in the configuration. It has no transformation, so it can be published as JSON Schema. */
+/** A selector in the configuration. The schema transforms nothing, so that it can be published as JSON Schema. */
 export const selectorSchema: z.ZodType<Selector> = z
   .strictObject(
     {
@@ -224,5 +236,5 @@ export const selectorSchema: z.ZodType<Selector> = z
     error: 'must say which accounts: all: true, or at least one of ous, tags, names and accounts',
   })
   .refine((selector) => selector.all !== true || !hasFields(selector), {
-    error: 'must be all: true, or ous, tags, names and accounts, not both; use except to leave accounts out',
+    error: 'must be all: true, or ous, tags, names and accounts, not both; use except to exclude accounts',
   });

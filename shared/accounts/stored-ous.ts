@@ -13,10 +13,11 @@ import {
 } from './selector.ts';
 
 /**
- * For each path in a selector, the OUs at the path when the configuration was activated, and the OUs above them: the
- * path of each OU at that time, by its id. A path that named no OU is absent. An OU that a sweep added has the stored
- * names of the OUs above it: if `Workloads` was renamed to `Work`, a new OU `Work/team-c` is stored as
- * `Workloads/team-c`.
+ * What OU paths meant at the activation. For each path in a selector: the OUs at the path, and the OUs above them. Each
+ * OU has its path at that time, by its id. Paths that named no OU are missing.
+ *
+ * Sweeps add new OUs with the stored names of the OUs above them. Example: `Workloads` was renamed to `Work`. A new OU
+ * `Work/team-c` is then stored as `Workloads/team-c`.
  */
 export type StoredOus = Readonly<Record<string, OuPathsById>>;
 
@@ -24,13 +25,13 @@ type OuPathsById = Readonly<Record<string, string>>;
 
 export const noStoredOus: StoredOus = {};
 
-/** Organizations' names of the OUs above accounts: the path of each, by its id. */
+/** The OUs above accounts: the path of each OU by the present names in Organizations, by its id. */
 export type OuTree = ReadonlyMap<string, string>;
 
-/** The state of stored OUs that have no accounts: their present path, or that they were deleted. */
+/** What is known about stored OUs without accounts: their present path, or that they were deleted. */
 export type EmptyOus = ReadonlyMap<string, string>;
 
-/** No path: an OU has a name. */
+/** Stands for a deleted OU. No OU has an empty path. */
 export const deleted = '';
 
 interface Placed extends Pick<Account, 'state' | 'parentIds' | 'ouPath'> {
@@ -38,8 +39,8 @@ interface Placed extends Pick<Account, 'state' | 'parentIds' | 'ouPath'> {
 }
 
 /**
- * The OUs that have accounts. Items of accounts may be from before and after an OU was renamed: the latest change
- * counts.
+ * The OUs that have accounts, with their present paths. Some accounts may have been read before an OU was renamed and
+ * others after: the account that changed last counts.
  */
 export function buildOuTree(accounts: readonly Placed[]): OuTree {
   const placed = accounts.filter(({ state }) => state !== 'DEPARTED');
@@ -53,8 +54,9 @@ const ousAbove = ({ parentIds, ouPath }: Pick<Position, 'parentIds' | 'ouPath'>)
 };
 
 /**
- * The OUs at each path now. A path without OUs keeps the OUs of the previous activation if they may still exist. So an
- * operator who activates a configuration beside an unnoticed rename revokes no access.
+ * The OUs at each path now, to store them at an activation. If a path has no OU now, the OUs of the previous activation
+ * stay, unless they were deleted. So if an OU was renamed unnoticed, the activation of a configuration takes no access
+ * away.
  */
 export function storeOus(
   paths: readonly string[],
@@ -62,7 +64,7 @@ export function storeOus(
   before: StoredOus = noStoredOus,
 ): StoredOus {
   const tree = buildOuTree(accounts);
-  // An unreadable account may be in it.
+  // An unreadable account may be in an OU that seems to be empty.
   const isComplete = !accounts.some(({ state }) => state === 'UNREADABLE');
   const isThere = (ous: OuPathsById, test: OuPathTest): boolean =>
     !isComplete || findNamedOus(ous, test).some(([id]) => tree.has(id));
@@ -78,9 +80,8 @@ export function storeOus(
 }
 
 /**
- * The stored OUs, and the OUs that paths have named since: an OU that was created after the activation, or whose first
- * account came after it. Stored OUs stay, and so does the selection of all accounts. Returns the given value if there
- * is nothing to add.
+ * Adds OUs that have got a stored path since the activation, because they are new or have their first account. OUs that
+ * are stored already stay, and the selected accounts do not change. Returns the same object if there is nothing to add.
  */
 export function withNewOus(
   stored: StoredOus,
@@ -99,8 +100,8 @@ export function withNewOus(
 }
 
 /**
- * New OUs with the stored names of the OUs above them. With today's names, `getNamesAsStored` could not recognize an OU
- * that replaces a new OU below a renamed one.
+ * New OUs, with the stored names of the OUs above them. With present names, `getNamesAsStored` could later not notice
+ * that another OU has taken the path of such an OU.
  */
 function asStored(stored: OuPathsById, accounts: readonly Placed[], ous: OuPathsById): OuPathsById {
   const paths = buildOuTree(
@@ -109,7 +110,7 @@ function asStored(stored: OuPathsById, accounts: readonly Placed[], ous: OuPaths
   return Object.fromEntries(Object.entries(ous).map(([id, path]) => [id, paths.get(id) ?? path]));
 }
 
-/** The OUs at the path, and those above them. */
+/** The OUs at a path, and the OUs above them. */
 function withParents(accounts: readonly Placed[], tree: OuTree, { depth, test }: OuPathTest): OuPathsById {
   const isNamed = (id: string | undefined): boolean => {
     const names = splitOuPath(tree.get(id ?? '') ?? '');
@@ -121,14 +122,14 @@ function withParents(accounts: readonly Placed[], tree: OuTree, { depth, test }:
   return Object.fromEntries([...new Set(ids)].sort().map((id) => [id, tree.get(id) ?? '']));
 }
 
-/** The ids of the OUs at paths, without the OUs above them, each once. */
+/** The ids of all OUs at stored paths, each once. Without the OUs above them. */
 export const listStoredOuIds = (stored: StoredOus): readonly string[] => [
   ...new Set(
     Object.entries(stored).flatMap(([path, ous]) => findNamedOus(ous, compileOuPath(path)).map(([id]) => id)),
   ),
 ];
 
-/** The stored OUs at a path, without the OUs above them, which have shorter paths. */
+/** The stored OUs at a path. The OUs above them have shorter paths, and are not included. */
 export const findNamedOus = (
   ous: OuPathsById,
   { depth }: OuPathTest,
@@ -136,8 +137,8 @@ export const findNamedOus = (
   Object.entries(ous).filter(([, path]) => splitOuPath(path).length === depth);
 
 /**
- * The stored names of the OUs above an account. OUs that are not stored have their present names. The names end before
- * an OU that has taken the path of a stored one: it is not the OU that the configuration means.
+ * The names of the OUs above an account: stored names if there are any, otherwise present names. The names stop before
+ * an OU that has taken the path of a stored OU, because the configuration does not mean that OU.
  */
 export function getNamesAsStored(
   ous: OuPathsById,
@@ -156,15 +157,15 @@ export function getNamesAsStored(
 const storedPaths = memoizeByObject((ous: OuPathsById): ReadonlySet<string> => new Set(Object.values(ous)));
 
 /**
- * A selector's answer for an account. `unresolved`: the stored OUs select the account, but their present names do not.
- * Such an account keeps its access and gets no more.
+ * What a selector says about an account. `unresolved`: the stored OUs select the account, but their present names do
+ * not. Such an account keeps its access and gains none.
  */
 export type Selection = 'selected' | 'unresolved' | 'not-selected';
 
 /**
- * The stored OUs decide which accounts may keep access. To get access, an account must also be selected by today's
- * names. So a path that now names another OU, or none, revokes no access from the accounts of the stored OU, and adds
- * no account.
+ * Whether a selector selects an account. The stored OUs decide which accounts may keep access. To gain access, the
+ * present names must select the account as well. So a path that now names another OU, or none, takes no access away and
+ * gives no new access.
  */
 export const evaluateSelection = (selector: Selector, account: Account, stored: StoredOus): Selection =>
   compileSelection(selector, stored)(account);
@@ -181,7 +182,7 @@ export function compileSelection(selector: Selector, stored: StoredOus): (accoun
   };
 }
 
-/** Whether the selector selects the account by the stored OUs, or by their names of today. */
+/** Whether the stored OUs or the present names select the account. */
 export const maySelect = (selector: Selector, account: Account, stored: StoredOus): boolean =>
   matchesSelector(selector, account) || testAsStored(stored, selector)(account);
 
@@ -199,5 +200,5 @@ function testAsStored(stored: StoredOus, selector: Selector): SelectorTest {
 
 const noOus: OuPathsById = {};
 
-/** Created once for each selector and activation, since an organization has many accounts. */
+/** Tests are compiled once for each selector and activation, because an organization has many accounts. */
 const testsAsStored = memoizeByObject((_: StoredOus) => new WeakMap<Selector, SelectorTest>());

@@ -1,16 +1,19 @@
-/** A rule of the hub for events about accounts, which the management account forwards by a rule of the same name. */
+/**
+ * A rule of the hub for events about accounts. In the management account, a rule with an equal name forwards these
+ * events to the hub.
+ */
 interface AccountEvent {
-  /** The rule's resource in the template, here and in `infrastructure/rules.yml`. */
+  /** The logical id of the rule, in this template and in `infrastructure/rules.yml`. */
   readonly ruleId: string;
-  /** The end of the rule's name. */
+  /** The last part of the rule's name. */
   readonly name: string;
   readonly description: string;
   readonly pattern: object;
-  /** Whether Control Tower has such events too. They arrive in its home region. */
+  /** Whether Control Tower sends such events as well. They arrive in its home region. */
   readonly isOfControlTower: boolean;
 }
 
-/** The rules of `infrastructure/rules.yml` have the same patterns, which a test compares. */
+/** Rules in `infrastructure/rules.yml` have equal patterns, and a test compares both. */
 export const accountEvents: readonly AccountEvent[] = [
   {
     ruleId: 'AccountEventRule',

@@ -9,9 +9,9 @@ import type { Configuration } from '../configuration/schema.ts';
 import { getSecretsManagerService } from '../grants/key-conditions.ts';
 import type { ApplicationRequest } from './application-request.ts';
 /**
- * Readers may still need the configuration after its stack is deleted or its entry is removed, so the profile and its
- * roles are retained. AppConfig could not delete a profile with versions anyway: "Cannot delete configuration profile …
- * because there are still hosted configuration versions existing under it". A failed creation deletes its resources, so
+ * Keeps the profile and its roles if the stack is deleted or the entry is removed, because readers may still need the
+ * configuration. AppConfig could not delete a profile with versions anyway: "Cannot delete configuration profile …
+ * because there are still hosted configuration versions existing under it". Only a failed creation deletes them, so
  * that it can be repeated ("DeletionPolicy attribute", CloudFormation template reference).
  */
 export const kept = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' } as const;
@@ -28,7 +28,10 @@ const policy = (name: string, statements: readonly object[]) => ({
   },
 });
 
-/** AppConfig documents no `aws:SourceAccount` or `aws:SourceArn` for its roles; see templates/appconfig-roles.yml. */
+/**
+ * Without a condition: AppConfig documents no `aws:SourceAccount` or `aws:SourceArn` for its roles. See
+ * templates/appconfig-roles.yml.
+ */
 const trustsAppConfig = {
   Version: '2012-10-17',
   Statement: [
@@ -36,18 +39,21 @@ const trustsAppConfig = {
   ],
 };
 
-/** "Configure permissions for automatic rollback", AppConfig user guide, which also names no resource. */
+/**
+ * The role by which AppConfig watches alarms. The page "Configure permissions for automatic rollback" names no resource
+ * either (AppConfig user guide).
+ */
 export const alarmRole = {
   Type: 'AWS::IAM::Role',
   ...kept,
   Properties: {
-    Description: 'AppConfig watches alarms by it',
+    Description: 'AppConfig assumes this role to watch alarms',
     AssumeRolePolicyDocument: trustsAppConfig,
     Policies: [policy('watch', [{ Action: 'cloudwatch:DescribeAlarms', Resource: '*' }])],
   },
 };
 
-/** For each profile of a secret, the role by which AppConfig retrieves the secret. */
+/** The roles by which AppConfig retrieves secrets, one for each profile of a secret. */
 export const renderRetrievalResources = (request: ApplicationRequest) =>
   Object.fromEntries(
     request.application.profiles
@@ -62,7 +68,7 @@ function retrievalRole(profile: ApplicationProfile, { configuration, application
     Type: 'AWS::IAM::Role',
     ...kept,
     Properties: {
-      Description: 'AppConfig retrieves a secret by it',
+      Description: 'AppConfig assumes this role to retrieve a secret',
       AssumeRolePolicyDocument: trustsAppConfig,
       Policies: [
         policy('retrieve', [
@@ -73,7 +79,8 @@ function retrievalRole(profile: ApplicationProfile, { configuration, application
                 {
                   Action: 'kms:Decrypt',
                   Resource: sub(resolveKeyArn(key, { configuration, application, partition })),
-                  // Secrets Manager user guide, "Secret encryption and decryption in AWS Secrets Manager".
+                  // Secrets Manager decrypts on behalf of the role (Secrets Manager user guide, "Secret encryption and
+                  // decryption in AWS Secrets Manager").
                   Condition: {
                     StringEquals: { 'kms:ViaService': viaSecretsManager(configuration) },
                     StringLike: { 'kms:EncryptionContext:SecretARN': arn },
@@ -92,8 +99,8 @@ function viaSecretsManager(configuration: Configuration) {
 }
 
 /**
- * For a name: the pattern adds the six characters that Secrets Manager appends (Secrets Manager user guide, "Secret
- * ARN").
+ * The ARN of a secret. For a name, the ARN ends in a pattern for the six random characters that Secrets Manager appends
+ * (Secrets Manager user guide, "Secret ARN").
  */
 function secretArn(
   { secret = '' }: ApplicationProfile,
@@ -106,8 +113,8 @@ function secretArn(
 }
 
 /**
- * The role by which readers of other accounts read. No principal may assume it until a grant of the kind
- * role-trust-policy admits accounts. Principals of another organization can never assume it.
+ * The role that readers in other accounts assume. At first it trusts nobody: grants of the kind `role-trust-policy`
+ * admit accounts. Principals outside the organization can never assume it.
  */
 export function renderReaderResources({ configuration, application }: ApplicationRequest) {
   const { readerRole, profiles } = application;
@@ -124,7 +131,7 @@ export function renderReaderResources({ configuration, application }: Applicatio
       Properties: {
         RoleName,
         Path: `/${path}`,
-        Description: 'Readers of other accounts get deployed configuration by it',
+        Description: 'Readers in other accounts assume this role to get deployed configuration',
         AssumeRolePolicyDocument: {
           Version: '2012-10-17',
           Statement: [
@@ -151,7 +158,10 @@ export function renderReaderResources({ configuration, application }: Applicatio
   };
 }
 
-/** AppConfig user guide, "Data encryption at rest for AWS AppConfig": the caller of GetLatestConfiguration decrypts. */
+/**
+ * The caller of GetLatestConfiguration must be allowed to decrypt (AppConfig user guide, "Data encryption at rest for
+ * AWS AppConfig").
+ */
 const decrypting = (keys: readonly string[], environments: string) => ({
   Action: 'kms:Decrypt',
   Resource: [...new Set(keys)].map(sub),

@@ -20,10 +20,10 @@ export interface ApplicationTemplate {
 }
 
 /**
- * The AppConfig resources of one application of the configuration: the application, its environments and profiles, and
- * the roles. AppConfig uses the roles to watch alarms and retrieve secrets; readers of other accounts use a role to
- * read. If a profile has its own key, the template adds an alarm for unexpected uses of that key. It contains no
- * versions: operators add them, and `config-deployment` deploys them. Pure.
+ * The AppConfig resources for one application of the configuration: the application, its environments and profiles, and
+ * roles. AppConfig uses some of the roles to watch alarms and to retrieve secrets, and readers in other accounts use
+ * one to read. If a profile has a key of its own, an alarm reports unexpected uses of the key. The template contains no
+ * versions: operators create them, and `config-deployment` deploys them. Pure.
  */
 export function renderApplicationTemplate(request: ApplicationRequest): ApplicationTemplate {
   const { configuration, application } = request;
@@ -59,24 +59,30 @@ export function renderApplicationTemplate(request: ApplicationRequest): Applicat
   return { template, ...place };
 }
 
-/** Without an alarm, CloudFormation would report an unused parameter. */
+/**
+ * The parameter and condition for the alarm topic. Empty without an alarm: CloudFormation would report an unused
+ * parameter.
+ */
 function renderAlarmTopic({ configuration, application }: ApplicationRequest) {
   if (!watchesKeys(application)) return {};
   const { parameters, conditions } = createAlarmTopic(configuration);
   return { Parameters: parameters, Conditions: conditions };
 }
 
-/** In a wrong account or region, the stack would create an application that receives no deployments. */
+/**
+ * The stack must be created in the configured account and region. Elsewhere, its application would never get a
+ * deployment.
+ */
 const rules = ({ name }: Application, { accountId, region }: { accountId: string; region: string }) => ({
   RightPlace: {
     Assertions: [
       {
         Assert: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, region] },
-        AssertDescription: `The application ${name} belongs into ${region}`,
+        AssertDescription: `The application ${name} must be in ${region}`,
       },
       {
         Assert: { 'Fn::Equals': [{ Ref: 'AWS::AccountId' }, accountId] },
-        AssertDescription: `The application ${name} belongs into account ${accountId}`,
+        AssertDescription: `The application ${name} must be in account ${accountId}`,
       },
     ],
   },
@@ -135,8 +141,8 @@ function profileResource(profile: ApplicationProfile, request: ApplicationReques
       ...(secret === undefined
         ? { LocationUri: 'hosted' }
         : {
-            // With the name, which is the only documented form (AppConfig user guide, "Creating a configuration profile
-            // for a secret stored in Secrets Manager").
+            // The secret is referred to by its name, the only form that is documented (AppConfig user guide, "Creating
+            // a configuration profile for a secret stored in Secrets Manager").
             LocationUri: `secretsmanager://${parseSecretArn(secret)?.name ?? secret}`,
             RetrievalRoleArn: { 'Fn::GetAtt': [`RetrievalRole${toLogicalName(name)}`, 'Arn'] },
           }),
@@ -154,9 +160,7 @@ function profileResource(profile: ApplicationProfile, request: ApplicationReques
   };
 }
 
-/**
- * The ids that a manual start, `rotation.targets` and readers use, and the queue of events that name users of a key.
- */
+/** Ids for manual starts, for `rotation.targets` and for readers. Also the queue of events that name users of a key. */
 const outputs = ({ environments, profiles, readerRole }: Application) => ({
   ApplicationId: { Value: { Ref: 'Application' } },
   ...Object.fromEntries(

@@ -5,11 +5,14 @@ import { createPolicy, type PolicyDocument, type Statement } from '../iam/docume
 export interface DelegationRequest {
   readonly configuration: Configuration;
   readonly hubAccountId: string;
-  /** ARNs of roles and users beside the functions that may read the organization. Default: none. */
+  /** ARNs of roles and users that may read the organization, besides the hub's functions. Default: none. */
   readonly operators?: readonly string[];
 }
 
-/** The functions that ask Organizations. `infrastructure/permissions.yml` allows them the same calls, which a test compares. */
+/**
+ * The functions that call Organizations. `infrastructure/permissions.yml` allows them the same calls, and a test
+ * compares both.
+ */
 export const organizationReaders = [
   'register-account',
   'import-organization',
@@ -17,7 +20,10 @@ export const organizationReaders = [
   'check-member-roles',
 ];
 
-/** Service Authorization Reference, "Actions, resources, and condition keys for AWS Organizations": without a resource. */
+/**
+ * These calls support no resource (Service Authorization Reference, "Actions, resources, and condition keys for AWS
+ * Organizations").
+ */
 const callsOnAll = ['organizations:ListAccounts', 'organizations:ListRoots'];
 
 const callsOnResources = [
@@ -34,10 +40,11 @@ const callsOnResources = [
 export const delegatedActions: readonly string[] = [...callsOnAll, ...callsOnResources];
 
 /**
- * The delegation policy of Organizations, which lets the hub read the organization from a member account. It names the account,
- * and its condition names the roles, so that a role need not exist yet. An organization has one such policy.
- * Sources: Organizations user guide, "Delegated administrator for AWS Organizations", "Resource-based policy examples for AWS
- * Organizations" (any read-only action can be delegated); IAM user guide, "AWS global condition context keys" (`aws:PrincipalArn`).
+ * A delegation policy for Organizations, by which the hub may read the organization from a member account. An
+ * organization has only one delegation policy. It names the account as principal, and the roles in a condition, because
+ * a role need not exist then. Sources: Organizations user guide, "Delegated administrator for AWS Organizations",
+ * "Resource-based policy examples for AWS Organizations" (any read-only action can be delegated); IAM user guide, "AWS
+ * global condition context keys" (`aws:PrincipalArn`).
  */
 export function createDelegationPolicy(request: DelegationRequest): PolicyDocument {
   const { hubAccountId, operators = [] } = request;
@@ -75,7 +82,7 @@ const listReaders = ({
   ...new Set(operators),
 ];
 
-/** Accounts, OUs, the root and policies of the organization, and the policies of AWS. */
+/** ARNs of accounts, OUs, the root and policies of the organization, and of policies that AWS manages. */
 const listResources = ({ organization: { id, managementAccount } }: Configuration): readonly string[] => [
   ...['account', 'ou', 'policy', 'root'].map(
     (type) => `arn:\${AWS::Partition}:organizations::${managementAccount}:${type}/${id}/*`,

@@ -11,9 +11,9 @@ interface SpokeAccount {
 }
 
 /**
- * The permissions of the spoke role to deploy secrets and hosted configurations. None if neither `rotation` nor
- * `applications` of the configuration names the account. A search finds the applications of a secret, so their ids are
- * unknown here. Pure.
+ * Permissions by which the spoke role deploys secrets and hosted configurations. Empty if neither `rotation` nor
+ * `applications` names the account. The applications of a secret are found by a search, so their ids are unknown here.
+ * Pure.
  */
 export function listDeploymentPermissions(account: SpokeAccount): readonly Permission[] {
   const { configuration, accountId, partition } = account;
@@ -28,7 +28,7 @@ export function listDeploymentPermissions(account: SpokeAccount): readonly Permi
     { actions: describing, resources: [arn('secretsmanager', 'secret:*')] },
     { actions: listing, resources: ['*'] },
     { actions: deploying, resources: [applications] },
-    // Starts a deployment of an application by a strategy, which is a resource of the call, too.
+    // StartDeployment also needs a permission on the deployment strategy.
     { actions: ['appconfig:StartDeployment'], resources: [arn('appconfig', 'deploymentstrategy/*')] },
     ...secretKeys(account, applications),
     ...hostedKeys(account),
@@ -36,8 +36,8 @@ export function listDeploymentPermissions(account: SpokeAccount): readonly Permi
 }
 
 /**
- * Keys of secrets, in the regions where the account has secrets that are deployed. A secret's key may be another account's:
- * that of a central account, or one that an application names.
+ * Permissions on the keys of secrets, in the regions in which the account has secrets to deploy. A secret may be
+ * encrypted with a key of another account: of a central account, or of the account in an application's key ARN.
  */
 function secretKeys(
   { configuration, accountId, partition }: SpokeAccount,
@@ -64,9 +64,9 @@ function secretKeys(
 }
 
 /**
- * StartDeployment decrypts a hosted version that the profile's own key encrypts (AppConfig user guide, "Data encryption
- * at rest for AWS AppConfig"). AWS does not document which principal needs the permission, or the encryption context.
- * So the caller gets it, on exactly these keys.
+ * Permissions on the keys of hosted profiles. StartDeployment decrypts a hosted version that the profile's own key
+ * encrypts (AppConfig user guide, "Data encryption at rest for AWS AppConfig"). AWS does not document which principal
+ * needs the permission, or which encryption context. So the caller gets it, for exactly these keys.
  */
 function hostedKeys({ configuration, accountId, partition }: SpokeAccount): readonly Permission[] {
   const keys = listApplicationsIn(configuration, accountId).flatMap((application) =>
@@ -83,6 +83,6 @@ const of = (service: string) => deploymentActions.filter((action) => action.star
 
 const describing = of('secretsmanager');
 const encrypting = of('kms');
-/** Has no resource (Service Authorization Reference, "AWS AppConfig"). */
+/** This call supports no resource (Service Authorization Reference, "AWS AppConfig"). */
 const listing = ['appconfig:ListApplications'];
 const deploying = of('appconfig').filter((action) => !listing.includes(action));

@@ -12,22 +12,22 @@ export interface Hub {
   readonly region: string;
 }
 
-/** A rule that sends events to the hub, in each of its regions. */
+/** A rule that sends events to the hub, and the regions in which it exists. */
 export interface ForwardingRule {
-  /** The logical id of its resource in the template. */
+  /** The logical id of the rule in the template. */
   readonly ruleId: string;
   readonly name: string;
   readonly description: string;
   readonly pattern: object;
   /** Ordered. At least one. */
   readonly regions: readonly string[];
-  /** The name of these regions in the template. */
+  /** The name of the template's condition for these regions. */
   readonly condition: string;
 }
 
-/** The events that a central account sends to the hub, and the regions that send them. */
+/** Which events a central account sends to the hub, and from which regions. */
 export interface Forwarding {
-  /** The regions of all rules together. Ordered. At least one. */
+  /** All regions of the rules, ordered. At least one. */
   readonly regions: readonly string[];
   readonly rules: readonly ForwardingRule[];
 }
@@ -39,7 +39,10 @@ interface Account {
   readonly grants: readonly SpokeGrant[];
 }
 
-/** `undefined` if the account sends no events: it has no patterns, and no secret is deployed. */
+/**
+ * `undefined` if the account sends no events, because no pattern selects resources there and no secret there is
+ * deployed.
+ */
 export function planForwarding(account: Account): Forwarding | undefined {
   const parts = [ofResources(account), ofSecrets(account)].filter(({ regions }) => regions.length > 0);
   if (parts.length === 0) return undefined;
@@ -87,13 +90,13 @@ const ofSecrets = ({ configuration, accountId, hub }: Account): Part => ({
   rules: secretEvents,
 });
 
-/** A bus cannot forward to itself. */
+/** Without the hub's own region in the hub's account, because a bus cannot forward events to itself. */
 const elsewhere = (regions: readonly string[], accountId: string, hub: Hub): readonly string[] =>
   ordered(regions.filter((region) => accountId !== hub.accountId || region !== hub.region));
 
 const ordered = (regions: readonly string[]): readonly string[] => [...new Set(regions)].sort();
 
-/** The pattern of a rule for these events. CloudTrail also sends events of failed calls. */
+/** The pattern of a rule for these calls. CloudTrail's events about failed calls match as well. */
 export const createResourceEventPattern = (events: readonly CallEvents[]): object => ({
   source: events.map(({ source }) => source),
   'detail-type': [apiCall],

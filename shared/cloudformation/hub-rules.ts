@@ -6,15 +6,16 @@ import { listSecretRegions, secretEvents } from './secret-events.ts';
 
 /** What the configuration needs of the rules in `infrastructure/rules.yml`. */
 export interface HubRules {
-  /** Their names in the template. The hub does not create them. */
+  /** Logical ids of rules that the hub does not need, so that they are not created. */
   readonly unneeded: readonly string[];
-  /** The calls that `ResourceCallRule` must match. Absent if no pattern discovers resources. */
+  /** The pattern for `ResourceCallRule`. Absent if the configuration has no patterns. */
   readonly resourceEventPattern?: object;
 }
 
 /**
- * Without patterns no call about a resource starts a run, and without secrets nothing is deployed. The scheduled check also continues
- * deployments of hosted configurations, so it is needed for `applications` without secrets. Pure.
+ * Which rules the hub needs. Without patterns, calls about resources start no run. Without secrets, nothing is deployed
+ * automatically. The scheduled check also continues deployments of hosted configurations, so `applications` without
+ * secrets need it. Pure.
  */
 export function planHubRules(configuration: Configuration): HubRules {
   const events = listCallEvents(listSearchedKinds(configuration));

@@ -6,12 +6,12 @@ import type { ApplicationRequest } from './application-request.ts';
 import { renderWatchedQueue } from './watched-queue.ts';
 
 /**
- * An alarm for each unexpected use of a key: a use for this application's deployments by a principal other than the
- * known roles. It consists of a rule for CloudTrail's events, the queue that keeps them, and the alarm of that queue.
- * Nothing if no profile has a key.
+ * An alarm on unexpected uses of a key: uses for this application's deployments by any principal other than the known
+ * roles. It consists of a rule for CloudTrail's events, a queue that keeps the events, and an alarm on the queue. Empty
+ * if no profile has a key of its own.
  *
- * A metric filter would need the log group of a trail, which in an organization is in another account. A rule needs
- * none.
+ * A metric filter would need the log group of the trail, which is in another account of the organization. A rule does
+ * not need it.
  */
 export function renderKeyUseResources({ configuration, application }: ApplicationRequest) {
   if (!watchesKeys(application)) return {};
@@ -26,11 +26,11 @@ export function renderKeyUseResources({ configuration, application }: Applicatio
   };
 }
 
-/** Whether the template has the alarm. */
+/** Whether the template needs the alarm, because a profile has a key of its own. */
 export const watchesKeys = ({ profiles }: Application): boolean =>
   profiles.some(({ key }) => key !== undefined);
 
-/** The role that deploys, the role that reads, and the roles that the configuration names. */
+/** The spoke role that deploys, the role of readers, and the roles that the configuration names. */
 function listKnownRoles(configuration: Configuration, application: Application): readonly object[] {
   const { readerRole, keyUsers = [] } = application;
   const { accountId = '' } = locateApplication(application, configuration) ?? {};
@@ -42,9 +42,9 @@ function listKnownRoles(configuration: Configuration, application: Application):
 }
 
 /**
- * KMS marks Decrypt and GenerateDataKey as read-only (KMS developer guide, "Decrypt", "GenerateDataKey"). A rule with
- * the state ENABLED gets no read-only management events (EventBridge user guide, "Receiving read-only management events
- * from AWS services").
+ * A rule for events about uses of the key. It must also match read-only events, because KMS marks Decrypt and
+ * GenerateDataKey as read-only (KMS developer guide, "Decrypt", "GenerateDataKey"), and a rule with the state ENABLED
+ * does not get such events (EventBridge user guide, "Receiving read-only management events from AWS services").
  */
 const rule = (knownRoles: readonly object[]) => ({
   Type: 'AWS::Events::Rule',
@@ -57,10 +57,10 @@ const rule = (knownRoles: readonly object[]) => ({
 });
 
 /**
- * Calls of AppConfig itself do not match: they are service events, which have another detail type, or their identity is
- * `AWSService`. A call that AppConfig makes for a principal has the principal's identity with `invokedBy` (CloudTrail
- * user guide, "CloudTrail userIdentity element"), so it matches unless the role is known. Users, root users and other
- * accounts have no role as session issuer.
+ * The pattern of the rule. AppConfig's own calls do not match: they are service events, which have another detail type,
+ * or their identity is `AWSService`. If AppConfig calls for a principal, the event has the principal's identity with
+ * `invokedBy` (CloudTrail user guide, "CloudTrail userIdentity element"). So it matches, unless the role is a known
+ * one. Users, root users and other accounts have no session issuer that is a role.
  */
 const createPattern = (knownRoles: readonly object[]) => ({
   source: ['aws.kms'],
@@ -69,7 +69,7 @@ const createPattern = (knownRoles: readonly object[]) => ({
     eventSource: ['kms.amazonaws.com'],
     eventName: ['Decrypt', { prefix: 'GenerateDataKey' }],
     requestParameters: {
-      // AppConfig user guide, "Data encryption at rest for AWS AppConfig".
+      // The encryption context that AppConfig uses ("Data encryption at rest for AWS AppConfig", AppConfig user guide).
       encryptionContext: { 'aws:appconfig:deployment:arn': [{ prefix: sub(ownDeployments) }] },
     },
     userIdentity: {

@@ -14,23 +14,26 @@ import type { Template } from './template.ts';
 export interface ManagementRequest {
   readonly configuration: Configuration;
   readonly hub: Hub;
-  /** The home region of Control Tower. Default: the organization has no Control Tower, or its home is the region of Organizations. */
+  /**
+   * The home region of Control Tower. Absent if there is no Control Tower, or if its home region is the region of
+   * Organizations.
+   */
   readonly controlTowerRegion?: string | undefined;
-  /** ARNs of roles and users beside the functions that may read the organization. Default: none. */
+  /** ARNs of roles and users that may read the organization, besides the hub's functions. Default: none. */
   readonly operators?: readonly string[];
-  /** Whether the template has the delegation policy. Default: true, if the hub is in another account. */
+  /** Whether the template contains the delegation policy. Default: true if the hub is in another account. */
   readonly delegates?: boolean;
 }
 
 export interface ManagementTemplate {
   readonly template: Template;
-  /** Deploy it in these regions: in the first one first, since it gets the role and the policy. */
+  /** The regions to deploy it in. Deploy in the first one first, because the role and the policy are created there. */
   readonly regions: readonly string[];
 }
 
 /**
- * What the management account needs if the hub is in another account or region: the rules that forward events about accounts, and the
- * delegation policy. `undefined` if the events arrive where the hub is. Pure.
+ * The template for the management account, if the hub is in another account or region: rules that forward events about
+ * accounts, and the delegation policy. `undefined` if the events arrive where the hub is. Pure.
  */
 export function renderManagementTemplate(request: ManagementRequest): ManagementTemplate | undefined {
   const { configuration, hub, delegates = true } = request;
@@ -61,7 +64,7 @@ export function renderManagementTemplate(request: ManagementRequest): Management
   return { template: substitutePseudoParameters(template), regions: forwarding.regions };
 }
 
-/** The region of Organizations comes first. */
+/** The region of Organizations comes first, because the role is created there. */
 function planAccountForwarding({ configuration, hub, controlTowerRegion }: ManagementRequest): Forwarding {
   const { organizationsRegion } = getPartitionFacts(configuration.partition);
   const isElsewhere = (region: string) =>

@@ -4,18 +4,22 @@ import { getPartitionFacts } from '../platform/partitions.ts';
 
 export interface StackSetScriptRequest {
   readonly stackSet: MemberStackSet;
-  /** File name of the template, in the folder of the script. */
+  /** The name of the template's file, which is in the folder of the script. */
   readonly templateFile: string;
   readonly templateBytes: number;
   readonly partition: string;
 }
 
-/** CloudFormation user guide, "Understand CloudFormation quotas": size of a template that is passed as text. */
+/**
+ * How many bytes a template may have if it is passed as text (CloudFormation user guide, "Understand CloudFormation
+ * quotas").
+ */
 const longestTemplate = 51_200;
 
 /**
- * The commands of one StackSet as a script of bash: `create`, `update`, `failures` and `remove`. Sources: CloudFormation user guide,
- * "StackSets with service-managed permissions", "Enable or disable automatic deployments for StackSets in AWS Organizations".
+ * A bash script with the commands for one StackSet: `create`, `update`, `failures` and `remove`. Sources:
+ * CloudFormation user guide, "StackSets with service-managed permissions", "Enable or disable automatic deployments for
+ * StackSets in AWS Organizations".
  */
 export function renderStackSetScript(request: StackSetScriptRequest): string {
   const { stackSet, templateBytes } = request;
@@ -40,7 +44,7 @@ export function renderStackSetScript(request: StackSetScriptRequest): string {
   ].join('\n');
 }
 
-/** Finds the OUs first: if one is missing, the script creates nothing. */
+/** The commands. `create` reads the OUs first, so that it creates nothing if one of them is missing. */
 const commands: readonly string[] = [
   'COMMON=(--stack-set-name "$NAME" --region "$REGION" --call-as "$CALL_AS")',
   'PREFERENCES=(--operation-preferences FailureTolerancePercentage=100,MaxConcurrentPercentage=100)',
@@ -109,7 +113,7 @@ function templateOptions(
   ];
 }
 
-/** A shell function that prints the ids of the OUs. It calls Organizations for a path. */
+/** A shell function that prints the ids of the OUs. For a path, it reads the ids from Organizations. */
 function targetLines({ ous }: MemberStackSet): readonly string[] {
   const paths = (ous ?? []).filter((ou) => 'names' in parseOuEntry(ou));
   const lookUp = [

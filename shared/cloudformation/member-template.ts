@@ -14,18 +14,18 @@ export interface MemberTemplateRequest {
   readonly stackSet: MemberStackSet;
   /** The account of the hub. */
   readonly hubAccountId: string;
-  /** ARNs of further roles and users, besides the hub's functions, that may read the member roles. Default: none. */
+  /** ARNs of roles and users that may read the member roles, besides the hub's functions. Default: none. */
   readonly operators?: readonly string[];
 }
 
-/** Stand for values that differ by account. CloudFormation fills them in. */
+/** Values that differ by account, as pseudo parameters that CloudFormation replaces. */
 const place = { accountId: '${AWS::AccountId}', dnsSuffix: '${AWS::URLSuffix}' };
 const ownArn = (type: string, name: string): string =>
   `arn:\${AWS::Partition}:iam::${place.accountId}:${type}/${name}`;
 
 /**
- * The roles of one StackSet, and the role by which the hub reads exactly these roles. The text is equal in every
- * account, as automatic deployment requires: pseudo parameters stand for the differences. Pure.
+ * The template of one StackSet: its member roles, and the member reader role, which may read exactly these roles.
+ * Automatic deployment needs one text for every account, so pseudo parameters stand for values that differ. Pure.
  */
 export function renderMemberTemplate(request: MemberTemplateRequest): Template {
   const { configuration, stackSet } = request;
@@ -52,7 +52,7 @@ export function renderMemberTemplate(request: MemberTemplateRequest): Template {
   });
 }
 
-/** `people/ReadOnly` → `PeopleReadOnly`, which belongs to one role alone. */
+/** The logical id of a role: `people/ReadOnly` → `PeopleReadOnly`. If two roles would get one id, it is made unique. */
 function logicalId(roles: readonly MemberRole[], index: number): string {
   const ids = roles.map(({ name }) =>
     name
@@ -84,7 +84,7 @@ function memberRole(role: MemberRole, policies: Policies, configuration: Configu
     Properties: {
       RoleName: bare,
       Path: path,
-      Description: `Made by account-onboarding of installation ${configuration.installation}; do not edit`,
+      Description: `Created by account-onboarding, installation ${configuration.installation}; do not edit`,
       AssumeRolePolicyDocument: trust,
       ...(managedPolicies.length === 0 ? {} : { ManagedPolicyArns: managedPolicies }),
       ...(Object.keys(inline).length === 0
@@ -115,21 +115,24 @@ interface MadeRole {
   readonly policies: Policies;
 }
 
-/** Trusts only the named functions of the hub's account. May only read these roles and policies. */
+/**
+ * The member reader role. It trusts only the named functions in the hub's account, and may read only these roles and
+ * their policies.
+ */
 function readerRole(request: MemberTemplateRequest, made: readonly MadeRole[]) {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
       RoleName: request.stackSet.name,
       Path: rolePath,
-      Description: 'By it account-onboarding reads the member roles of this stack',
+      Description: 'account-onboarding assumes this role to read the member roles of this stack',
       AssumeRolePolicyDocument: readerTrust(request),
       Policies: [{ PolicyName: 'read-member-roles', PolicyDocument: readerPolicy(made) }],
     },
   };
 }
 
-/** The functions that read member roles. */
+/** The hub's functions that read member roles. */
 const readingFunctions = ['verify-access', 'check-member-roles'];
 
 function readerTrust({ configuration, hubAccountId, operators = [] }: MemberTemplateRequest): PolicyDocument {
@@ -151,15 +154,18 @@ function readerTrust({ configuration, hubAccountId, operators = [] }: MemberTemp
 }
 
 /**
- * If no role has the name, IAM checks the permission on the ARN without a path. With this permission the reader learns
- * that the role is missing.
+ * ARNs of a role with and without its path. If the role does not exist, IAM checks the ARN without a path, and the
+ * reader must still learn that the role is missing.
  */
 const listArns = (type: string, name: string): readonly string[] => [
   ownArn(type, name),
   ownArn(type, getBareName(name)),
 ];
 
-/** Service Authorization Reference, "Actions, resources, and condition keys for AWS Identity and Access Management (IAM)". */
+/**
+ * Actions by resource type (Service Authorization Reference, "Actions, resources, and condition keys for AWS Identity
+ * and Access Management (IAM)").
+ */
 function readerPolicy(made: readonly MadeRole[]): PolicyDocument {
   const roles = made.flatMap(({ role }) => listArns('role', role.name));
   const policies = made.flatMap(({ policies: { managedPolicies, permissionsBoundary } }) => [

@@ -2,7 +2,7 @@ import { installationName } from '../configuration/installation-names.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { type CentralAccountName, toUpdateFunctionName } from '../platform/central-accounts.ts';
 
-/** The functions with roles of these names that work in a central account. */
+/** The names of the functions that work in a central account. Their roles have equal names. */
 export const listSpokeFunctions = (names: readonly CentralAccountName[]): readonly string[] => [
   'plan-changes',
   'request-approval',
@@ -12,10 +12,13 @@ export const listSpokeFunctions = (names: readonly CentralAccountName[]): readon
   'advance-deployment',
 ];
 
-/** The role by which a central account's rules put events on the hub's bus. The bus admits no other role. */
+/**
+ * The role by which rules of a central account put events on the hub's bus. The bus accepts events about resources from
+ * no other role.
+ */
 export const getForwarderRoleName = (configuration: Pick<Configuration, 'installation'>): string =>
   `${installationName(configuration)}-forward-events`;
 
-/** The role by which the management account's rules put events about accounts on the hub's bus. */
+/** The role by which rules of the management account put events about accounts on the hub's bus. */
 export const getAccountForwarderName = (configuration: Pick<Configuration, 'installation'>): string =>
   `${installationName(configuration)}-forward-account-events`;

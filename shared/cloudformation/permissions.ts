@@ -4,10 +4,10 @@ import type { GrantContext, GrantKind, Permission, ResourceRef, ResourceSearch }
 import type { GrantEntry } from '../grants/grant-schema.ts';
 import { getGrantKind } from '../grants/kinds.ts';
 
-/** Finds a kind by its name. */
+/** Finds a grant kind by its name. */
 export type KindOf = (name: string) => GrantKind;
 
-/** One grant in a central account, and its resource. */
+/** A grant of a central account, and one resource or search that it is for. */
 export interface SpokeGrant {
   readonly entry: GrantEntry;
   readonly kind: GrantKind;
@@ -15,7 +15,7 @@ export interface SpokeGrant {
   readonly searches: readonly ResourceSearch[];
 }
 
-/** The grants on resources of an account, under any of its names. */
+/** The grants on resources of an account. The account may have several names. */
 export function listSpokeGrants(
   configuration: Configuration,
   accountId: string,
@@ -32,9 +32,9 @@ export function listSpokeGrants(
 }
 
 /**
- * The permissions of the spoke role for these grants, together with `others`, ordered. The order of the grants does not
- * change the result. A search for resources has no resource in IAM, so a condition restricts it to the regions of the
- * searches.
+ * The permissions of the spoke role for these grants, together with `others`, in an order that does not depend on the
+ * order of the grants. Calls that search support no resource in IAM, so a condition restricts them to the regions of
+ * the searches.
  */
 export function listSpokePermissions(
   grants: readonly SpokeGrant[],
@@ -60,7 +60,7 @@ export function listSpokePermissions(
   return merged([...working, ...others, ...lookedFor.filter(({ actions }) => actions.length > 0)]);
 }
 
-/** Permissions that differ only in their resources become one. */
+/** Joins permissions that differ only in their resources. */
 function merged(permissions: readonly Permission[]): readonly Permission[] {
   const likeness = ({ effect, actions, condition }: Permission) =>
     JSON.stringify([sorted(actions), condition, effect]);

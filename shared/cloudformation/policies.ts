@@ -6,9 +6,9 @@ import { measurePolicy } from '../iam/size.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
 
 /**
- * The permissions as documents of managed policies, in order and as few as possible. A list of resources may continue
- * in the next document.
- * @throws PolicyTooLargeError if a role cannot have that number of policies
+ * Puts the permissions into as few managed policies as possible, in their order. A long list of resources may continue
+ * in the next policy.
+ * @throws PolicyTooLargeError if a role cannot have so many policies
  */
 export function packSpokePolicies(
   permissions: readonly Permission[],
@@ -48,6 +48,6 @@ function withResource(
 const tooMany = (count: number, limit: number): PolicyTooLargeError =>
   new PolicyTooLargeError(
     `The spoke role would need ${count} managed policies, and limits.managedPoliciesPerRole is ${limit}. Tell resources by ` +
-      `patterns instead of naming each${adviseQuotaIncrease('managedPoliciesPerRole', count)}`,
+      `patterns instead of naming each resource${adviseQuotaIncrease('managedPoliciesPerRole', count)}`,
     { count, limit },
   );

@@ -1,6 +1,6 @@
 type TemplateValue = Readonly<Record<string, unknown>>;
 
-/** Texts with pseudo parameters become `Fn::Sub`, in which a policy variable of IAM begins with `${!`. */
+/** Turns texts with pseudo parameters into `Fn::Sub`. There, a policy variable of IAM is written `${!…}`. */
 export const substitutePseudoParameters = (template: TemplateValue): TemplateValue =>
   Object.fromEntries(Object.entries(template).map(([key, value]) => [key, substituted(value)]));
 
@@ -13,7 +13,7 @@ function substituted(value: unknown): unknown {
 
 const escaped = (text: string): string => text.replaceAll(/\$\{(?!AWS::)/g, '${!');
 
-/** ARNs with the partition of the stack instead of a fixed one. */
+/** Replaces the fixed partition in ARNs by the partition of the stack. */
 export function withPartitionOfStack<T>(value: T, partition: string): T;
 export function withPartitionOfStack(value: unknown, partition: string): unknown {
   if (typeof value === 'string')

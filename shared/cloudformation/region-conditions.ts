@@ -1,14 +1,14 @@
 import type { Forwarding } from './forwarding.ts';
 
-/** The conditions of a template that decide the regions of a resource. */
+/** The conditions by which a template creates a resource in some regions only. */
 export interface RegionConditions {
-  /** The conditions in the form of the template. */
+  /** The conditions, as the template contains them. */
   readonly conditions: Readonly<Record<string, object>>;
-  /** The name of the condition for these regions: a name of `forwarding`, or the condition of the home region. */
+  /** The name of the condition for a set of regions: one of `forwarding`, or the condition for the home region. */
   nameOf(regions: readonly string[]): string;
 }
 
-/** One condition for each set of regions. If two have equal regions, the first name stays. */
+/** Creates one condition for each set of regions. If two sets are equal, the first name is used for both. */
 export function createRegionConditions(home: string, forwarding: Forwarding | undefined): RegionConditions {
   const wanted = [
     { name: 'IsHome', regions: [home] },
@@ -27,7 +27,7 @@ export function createRegionConditions(home: string, forwarding: Forwarding | un
 
 const isRegion = (region: string) => ({ 'Fn::Equals': [{ Ref: 'AWS::Region' }, region] });
 
-/** `Fn::Or` takes two to ten conditions (CloudFormation, "Condition functions"). */
+/** `Fn::Or` accepts two to ten conditions, so longer lists are nested (CloudFormation, "Condition functions"). */
 function oneOf(conditions: readonly object[]): object {
   if (conditions.length > 10) return oneOf([oneOf(conditions.slice(0, 10)), ...conditions.slice(10)]);
   const [only = {}] = conditions;

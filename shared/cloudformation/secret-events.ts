@@ -4,19 +4,19 @@ import { listCentralNames } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { SecretTarget } from '../configuration/secret-deployment.ts';
 
-/** The events that lead to the deployment of a secret. */
+/** An event that leads to the deployment of a secret, and the rule for it. */
 interface SecretEvent {
-  /** The logical id of the rule in the template. The rule of the hub has an equal name. */
+  /** The logical id of the rule in the template. The rule of the hub has the same id. */
   readonly ruleId: string;
-  /** The end of the rule's name. */
+  /** The last part of the rule's name. */
   readonly name: string;
   readonly description: string;
   readonly pattern: object;
 }
 
 /**
- * The events that start `config-deployment`. The rules of `infrastructure/rules.yml` have equal patterns, and a test
- * compares them. CloudTrail's detail type does not count, since public rules use two of them.
+ * The events that start `config-deployment`. Rules in `infrastructure/rules.yml` have equal patterns, and a test
+ * compares both. CloudTrail's detail type is not checked, because published rules use two of them.
  */
 export const secretEvents: readonly SecretEvent[] = [
   {
@@ -47,14 +47,14 @@ export const secretEvents: readonly SecretEvent[] = [
 ];
 
 /**
- * The regions in which an account can have deployed secrets: its own, the regions of its targets and applications, and
- * `rotation.regions`. None if no secret of the account is deployed. Secrets Manager sends events of a secret only in
- * the secret's account and region.
+ * The regions in which an account may have secrets to deploy: its own, the regions of its targets and applications, and
+ * `rotation.regions`. Empty if none of its secrets is deployed. Secrets Manager sends the events of a secret only to
+ * the secret's own account and region.
  */
 export const listSecretRegions = (configuration: Configuration, accountId: string): readonly string[] =>
   listRegions(configuration, accountId, listApplicationsIn(configuration, accountId).filter(servesSecrets));
 
-/** The same, and the regions of applications that serve no secret. */
+/** Like `listSecretRegions`, and also the regions of applications without secrets. */
 export const listDeploymentRegions = (configuration: Configuration, accountId: string): readonly string[] =>
   listRegions(configuration, accountId, listApplicationsIn(configuration, accountId));
 
@@ -75,8 +75,8 @@ function listRegions(
 }
 
 /**
- * Whether `rotation` covers an account's secrets. If it names targets, it covers only their accounts and the
- * configuration account, whose hosted versions are deployed by hand. Otherwise it covers every central account.
+ * Whether `rotation` deploys secrets of an account. With configured targets: only in their accounts, and in the
+ * configuration account, because operators deploy its hosted versions. Without: in every central account.
  */
 export function hasRotatedSecrets(configuration: Configuration, accountId: string): boolean {
   const { secretDeployment } = configuration;
@@ -88,7 +88,7 @@ export function hasRotatedSecrets(configuration: Configuration, accountId: strin
   );
 }
 
-/** The applications of `onboarding.yml` that an account hosts. */
+/** The applications of the configuration that are in an account. */
 export const listApplicationsIn = (configuration: Configuration, accountId: string): readonly Application[] =>
   getApplications(configuration).filter(({ account }) => isNamed(configuration, accountId, account));
 

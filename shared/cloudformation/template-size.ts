@@ -1,9 +1,9 @@
-/** CloudFormation user guide, "Understand CloudFormation quotas". */
+/** Limits: CloudFormation user guide, "Understand CloudFormation quotas". */
 const maxTemplateBytes = 1_048_576;
 const maxDirectBytes = 51_200;
 const maxResources = 500;
 
-/** Why CloudFormation does not accept a template, whatever its contents; `undefined` if it does. Pure. */
+/** Why CloudFormation rejects the template because of its size. `undefined` if it does not. Pure. */
 export function findSizeMistake(text: string, resourceCount: number): string | undefined {
   const bytes = Buffer.byteLength(text);
   if (bytes > maxTemplateBytes)
@@ -13,7 +13,7 @@ export function findSizeMistake(text: string, resourceCount: number): string | u
   return undefined;
 }
 
-/** Whether the template can be sent to CloudFormation only by way of a bucket. */
+/** Whether the template is too large to be sent as text. It must then be copied to a bucket first. */
 export const needsBucket = (text: string): boolean => Buffer.byteLength(text) > maxDirectBytes;
 
 const format = (count: number): string => count.toLocaleString('en-US');

@@ -18,26 +18,29 @@ export interface SpokeRequest {
   /** A central account. */
   readonly accountId: string;
   readonly hub: Hub;
-  /** ARNs of further roles and users, besides the functions, that may assume the spoke role. Default: none. */
+  /** ARNs of roles and users that may assume the spoke role, besides the hub's functions. Default: none. */
   readonly operators?: readonly string[];
   /** Default: all kinds. */
   readonly kindOf?: KindOf;
 }
 
-/** A CloudFormation template, with `Fn::Sub` and similar functions in their long form. */
+/** A CloudFormation template. Functions such as `Fn::Sub` are in their long form. */
 export type Template = Readonly<Record<string, unknown>>;
 
 export interface SpokeTemplate {
   readonly template: Template;
-  /** The regions to deploy it to: the home region first, which gets the roles, then the regions that send events. */
+  /**
+   * The regions to deploy it in. First the home region, in which the roles are created, then the regions that send
+   * events.
+   */
   readonly regions: readonly string[];
 }
 
 /**
- * The template of one central account: the spoke role with the permissions for its grants, `rotation` and
- * `applications`. If patterns select resources, or secrets are deployed, it adds the rules that send events about them
- * to the hub. Equal configurations give equal templates. Pure.
- * @throws PolicyTooLargeError if the grants name more resources than a role's policies can hold
+ * The template of one central account: the spoke role, with permissions for its grants, for `rotation` and for
+ * `applications`. If patterns select resources, or if secrets are deployed, the template also has rules that send
+ * events about them to the hub. Equal configurations give equal templates. Pure.
+ * @throws PolicyTooLargeError if the grants name more resources than the policies of a role can hold
  */
 export function renderSpokeTemplate(request: SpokeRequest): SpokeTemplate {
   const { configuration, accountId, hub, kindOf = getGrantKind } = request;
@@ -84,10 +87,10 @@ const getForwarderRole = (configuration: Configuration) => ({
   description: 'Puts events about resources and secrets on the bus of account-onboarding',
 });
 
-/** Stands in ARNs for the account id, until CloudFormation fills it in. */
+/** Stands for the partition in ARNs, until CloudFormation replaces it. */
 const partition = '${AWS::Partition}';
 
-/** An account may have several names, each with its own regions. Its roles are created once. */
+/** The home region of an account. Each name of an account may have another region, but its roles are created once. */
 const homeOf = (configuration: Configuration, accountId: string): string =>
   listCentralNames(configuration, accountId)
     .map((name) => configuration.centralAccounts[name]?.region)
@@ -97,7 +100,7 @@ const descriptionOf = ({ configuration, accountId }: SpokeRequest): string =>
   `${installationName(configuration)}: the permissions and rules for the central account ${accountId} ` +
   `(${listCentralNames(configuration, accountId).join(', ')}) needs; made by onboarding spoke-template`;
 
-/** Trusts only the named roles, in the hub's account and in the accounts of operators. */
+/** The spoke role. It trusts only the named roles, in the hub's account and in the accounts of operators. */
 function spokeRole({ configuration, accountId, hub, operators = [] }: SpokeRequest) {
   const [, path = '', RoleName = ''] = /^(.*\/)?([^/]+)$/.exec(getSpokeRole(configuration, accountId)) ?? [];
   const functions = listSpokeFunctions(listCentralNames(configuration, accountId)).map(

@@ -1,16 +1,16 @@
 export interface WatchedQueue {
-  /** The logical id of the queue. The queue's policy and alarm have this name with `Policy` and `Alarm`. */
+  /** The logical id of the queue. The queue's policy and alarm have the same id with `Policy` and `Alarm` appended. */
   readonly id: string;
-  /** ARNs of the rules that may send to it. */
+  /** ARNs of the rules that may send to the queue. */
   readonly rules: readonly unknown[];
   readonly alarmDescription: string;
   /** The actions of the alarm: `AlarmTopic.actions`. */
   readonly alarmActions: object;
-  /** The condition of the template for the queue. Default: it always exists. */
+  /** The condition under which the queue exists. Default: always. */
   readonly condition?: string;
 }
 
-/** A queue for events of rules, which keeps messages for 14 days, and an alarm that lasts while it has messages. */
+/** A queue that keeps events of rules for 14 days, and an alarm that stays on while the queue has messages. */
 export function renderWatchedQueue(queue: WatchedQueue) {
   const { id, rules, condition } = queue;
   const conditional = condition === undefined ? {} : { Condition: condition };

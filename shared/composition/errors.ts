@@ -1,6 +1,5 @@
 /**
- * Every error class of the project. The names are an interface: state machines match them in `ErrorEquals`, and a test
- * compares both lists.
+ * Every error class of the project. State machines match their names in `ErrorEquals`, and a test compares both lists.
  */
 
 export * from '../accounts/errors.ts';

@@ -18,9 +18,9 @@ type LambdaServices = Services & { readonly metrics: MetricSink };
 let made: LambdaServices | undefined;
 
 /**
- * The services of a deployed function, created at its first call and kept for the life of the process. Reads the
- * environment: `ONBOARDING_TABLE` (the installation's table), `AWS_REGION`, and `ONBOARDING_UPDATE_FUNCTIONS` (JSON:
- * central account name → name of its update function; only plan-changes has it).
+ * The services of a deployed function. They are created at the first invocation and kept for the life of the process.
+ * Environment variables: `ONBOARDING_TABLE` (the table of the installation), `AWS_REGION`, and only for plan-changes
+ * `ONBOARDING_UPDATE_FUNCTIONS` (JSON: name of a central account → name of its update function).
  */
 export function getLambdaServices(): LambdaServices {
   made ??= servicesFrom({

@@ -6,14 +6,14 @@ import type { Configuration } from './schema.ts';
 import { type ResolvedSearches, resolveSearches, type SearchScope } from './search-results.ts';
 import { validateConfiguration } from './validate.ts';
 
-/** The resources with the accounts of their grants. */
+/** A configuration whose patterns are replaced by the resources that they matched. */
 export interface ResolvedConfiguration extends ResolvedSearches {
   readonly configuration: Configuration;
-  /** The OUs at the paths of selectors when the configuration was activated. Default: unknown. */
+  /** The OUs that the paths of selectors named at the activation. Default: unknown. */
   readonly ous?: StoredOus;
 }
 
-/** With the results of its searches. */
+/** The active configuration, with the results of its searches. */
 export interface ActiveConfiguration extends ResolvedConfiguration, SearchScope {
   readonly hash: string;
   /** As in `StoredConfiguration`. */
@@ -22,7 +22,7 @@ export interface ActiveConfiguration extends ResolvedConfiguration, SearchScope 
   readonly activatedAt: string;
 }
 
-/** Tells an activation from every other one, also from an earlier one of the same configuration. */
+/** An id of one activation. It differs even between two activations of one configuration. */
 export const getActivationId = ({
   hash,
   activatedAt,
@@ -36,13 +36,19 @@ export const getActivationId = ({
 export const getConfiguration = async (store: Store): Promise<Configuration> =>
   parseStoredConfiguration(requireActivated(await store.configuration.getActive()));
 
-/** The active configuration, for searches. @throws as `getConfiguration` */
+/**
+ * What searches need of the active configuration.
+ * @throws the errors of `getConfiguration`
+ */
 export async function getSearchScope(store: Store): Promise<SearchScope> {
   const active = requireActivated(await store.configuration.getActive());
   return toSearchScope(active, parseStoredConfiguration(active));
 }
 
-/** The active configuration, with the results of its searches. @throws as `getConfiguration` */
+/**
+ * The active configuration, with the results of its searches.
+ * @throws the errors of `getConfiguration`
+ */
 export async function getActiveConfiguration(store: Store): Promise<ActiveConfiguration> {
   const { active, searchResults } = await store.configuration.getActiveWithSearchResults();
   const activated = requireActivated(active);
@@ -55,8 +61,9 @@ function requireActivated(stored: StoredConfiguration | undefined): StoredConfig
 }
 
 /**
- * Cached: it is read for each resource, and rarely changes. The latest configuration is validated once.
- * @throws ConfigurationError if an earlier version of this project activated it in an unsupported format
+ * Parses a stored configuration. The result is cached, because it is needed for each resource and rarely changes.
+ * @throws ConfigurationError if an earlier version of this project activated it in a format that is not supported any
+ * more
  */
 export function parseStoredConfiguration({ document, hash }: StoredConfiguration): Configuration {
   if (latest !== undefined && latest.document === document) return latest.configuration;
@@ -74,8 +81,8 @@ let latest:
   | undefined;
 
 /**
- * Rejects a writer whose configuration is not the active one.
- * @throws ConfigurationMismatchError
+ * Checks that the configuration of a writer is the active one.
+ * @throws ConfigurationMismatchError if it is not
  */
 export async function requireActive(
   store: Store,
@@ -93,7 +100,7 @@ export async function requireActive(
   );
 }
 
-/** A stored configuration, with the results of its searches. */
+/** Joins a stored configuration with the results of its searches. */
 export function toActiveConfiguration(
   stored: Omit<StoredConfiguration, 'document' | 'activatedBy'>,
   configuration: Configuration,
@@ -114,7 +121,7 @@ export const toSearchScope = (
   newSearches: stored.newSearches,
 });
 
-/** Returns one value for equal OUs, so that results that were computed from them can be reused. */
+/** Returns one object for equal OUs, because results that are computed from them are cached by this object. */
 export function getStoredOus({ ous }: Pick<StoredConfiguration, 'ous'>): StoredOus {
   const text = JSON.stringify(ous);
   if (latestOus?.text !== text) latestOus = { text, ous };

@@ -9,7 +9,7 @@ interface Configured extends SpokeRoles {
   >;
 }
 
-/** Contradictions in `applications`: repeated names, and references to another account or region. */
+/** Mistakes in `applications`: repeated names, and references to another account or region. */
 export const checkApplications = (configuration: Configured): readonly PathFinding[] => {
   const all = getApplications(configuration);
   return [
@@ -25,7 +25,7 @@ export const checkApplications = (configuration: Configured): readonly PathFindi
   ];
 };
 
-/** Different names that give one logical id in a template. */
+/** Two names that would give one logical id in a template. */
 const repeated = (
   items: readonly { readonly name: string }[],
   path: readonly PropertyKey[],
@@ -40,7 +40,7 @@ const repeated = (
   });
 
 /**
- * Reader roles whose name is already taken in the account: IAM compares names without their paths and case (API
+ * Reader roles whose name is taken in the account. IAM compares names without their paths, and ignores case (API
  * reference, CreateRole).
  */
 const takenRoles = (all: readonly Application[], configuration: Configured): readonly PathFinding[] =>
@@ -73,7 +73,8 @@ function misplaced(application: Application, configuration: Configured): readonl
         message,
       })),
     ),
-    // AWS does not document whether AppConfig can watch alarms of other accounts or regions, so they are rejected.
+    // An alarm must be in the account and region of the application, because AWS does not document whether AppConfig
+    // can watch others.
     ...application.environments.flatMap(({ alarms = [] }, index) =>
       alarms.flatMap((arn, at) =>
         isIn(arn, place)
@@ -81,7 +82,7 @@ function misplaced(application: Application, configuration: Configured): readonl
           : [
               {
                 path: ['environments', index, 'alarms', at],
-                message: `must be an alarm of account ${place.accountId} in ${place.region}, where the application is`,
+                message: `must be an alarm of account ${place.accountId} in ${place.region}, because the application is there`,
               },
             ],
       ),
@@ -108,10 +109,10 @@ const profileFindings = (
       ]),
   ...(key === undefined || isIn(key, { region })
     ? []
-    : [{ path: ['key'], message: `must be a key in ${region}, where the application is` }]),
+    : [{ path: ['key'], message: `must be a key in ${region}, because the application is there` }]),
 ];
 
-/** Whether an ARN is of this account and region. True for a bare name or id. */
+/** Whether an ARN is of this account and region. Also true for a name or id, which always is. */
 function isIn(arn: string, { accountId, region }: Partial<ApplicationTarget>): boolean {
   if (!arn.startsWith('arn:')) return true;
   const [, , , at, of] = arn.split(':');

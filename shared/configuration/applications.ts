@@ -5,9 +5,7 @@ import { centralAccountNameSchema } from '../platform/central-accounts.ts';
 import { objectSchema, regionSchema, textSchema } from '../platform/schema-fields.ts';
 import { secretPattern } from './secret-deployment.ts';
 
-/**
- * Names in AppConfig have at most 64 characters, by the strictest limit (AppConfig API reference, "CreateEnvironment").
- */
+/** AppConfig limits the names of some resources to 64 characters (AppConfig API reference, "CreateEnvironment"). */
 const name = textSchema(grantNamePattern, 'lower-case words joined by hyphens, such as shop-settings').max(
   64,
   'at most 64 characters',
@@ -15,26 +13,30 @@ const name = textSchema(grantNamePattern, 'lower-case words joined by hyphens, s
 
 const description = z.string().min(1).max(1_024).optional();
 
-/** A profile of type freeform: AppConfig hosts it, or it comes from a secret. */
+/** A profile of type freeform. Its content is hosted by AppConfig, or comes from a secret. */
 const profile = objectSchema({
   name,
   description,
-  /** A file with a JSON Schema of draft-04, relative to the folder of the configuration. */
+  /** A file with a JSON Schema of draft-04. Its path begins in the folder of the configuration. */
   schema: z.string().min(1).optional(),
-  /** Name, or ARN, of a secret of this account and region. Default: AppConfig hosts the versions. */
+  /** The name or ARN of a secret in this account and region. Default: AppConfig hosts the content. */
   secret: secretPattern.optional(),
-  /** The customer managed key of the secret, or of the versions that AppConfig hosts. Default: a key of AWS. */
+  /**
+   * The customer managed key of the secret, or of the versions that AppConfig hosts. Default: a key that AWS manages.
+   */
   key: textSchema(
     /^(arn:[\w-]+:kms:[\w-]+:\d{12}:key\/)?[A-Za-z0-9-]{8,64}$/,
     'the id or the ARN of a KMS key, not an alias',
   ).optional(),
 });
 
-/** A stage. Its alarms roll a deployment back while the deployment grows and bakes. */
+/**
+ * A stage such as production. If one of its alarms goes off during a deployment, AppConfig rolls the deployment back.
+ */
 const environment = objectSchema({
   name,
   description,
-  /** "Monitors", at most 5 (AppConfig API reference, "CreateEnvironment"). */
+  /** AppConfig allows five ("Monitors", AppConfig API reference, "CreateEnvironment"). */
   alarms: uniqueListSchema(
     textSchema(/^arn:[\w-]+:cloudwatch:[\w-]+:\d{12}:alarm:.+$/, 'the ARN of a CloudWatch alarm'),
     'must name at least one alarm, or be absent',
@@ -45,7 +47,7 @@ const environment = objectSchema({
 
 export const defaultApplicationAccount = 'configuration';
 
-/** An application of AppConfig. `onboarding application-template` creates its CloudFormation template. */
+/** An application of AppConfig. `onboarding application-template` renders its CloudFormation template. */
 const application = objectSchema({
   name,
   description,
@@ -54,12 +56,12 @@ const application = objectSchema({
   region: regionSchema.optional(),
   environments: z.array(environment).min(1, 'must have at least one environment'),
   profiles: z.array(profile).min(1, 'must have at least one profile'),
-  /** The role, with its path, by which readers of other accounts read it. Default: no role is created. */
+  /** The role, with its path, that readers in other accounts assume. Default: there is no such role. */
   readerRole: textSchema(rolePattern, 'the name of a role, with its path if it has one').optional(),
   /**
-   * Further roles of the account, with their paths, that may use the keys of deployments without an alarm. Default:
-   * none. They are part of an event pattern, which has at most 2,048 characters (EventBridge user guide, "Amazon
-   * EventBridge quotas").
+   * Further roles of the account, with their paths, that may use the keys of deployments without causing an alarm.
+   * Default: none. The number is limited, because an event pattern lists them, and it has at most 2,048 characters
+   * (EventBridge user guide, "Amazon EventBridge quotas").
    */
   keyUsers: uniqueListSchema(
     textSchema(rolePattern, 'the name of a role, with its path if it has one'),
@@ -86,7 +88,7 @@ interface Centrals {
   >;
 }
 
-/** The account and region of an application. The configuration defines the account. */
+/** The account and region of an application. The configuration has the account by its name. */
 export function locateApplication(
   { account, region }: Pick<Application, 'account' | 'region'>,
   { centralAccounts }: Centrals,
@@ -101,14 +103,14 @@ interface KeyPlace {
   readonly partition: string;
 }
 
-/** An id means a key of the application's account and region. */
+/** The ARN of a key. A key that is given by its id is in the account and region of the application. */
 export function resolveKeyArn(key: string, { configuration, application, partition }: KeyPlace): string {
   if (key.startsWith('arn:')) return key;
   const { accountId = '', region = '' } = locateApplication(application, configuration) ?? {};
   return `arn:${partition}:kms:${region}:${accountId}:key/${key}`;
 }
 
-/** `shop-settings` → `ShopSettings`: part of logical ids in a template. */
+/** The name in the form of a logical id: `shop-settings` → `ShopSettings`. */
 export const toLogicalName = (name: string): string =>
   name
     .split('-')

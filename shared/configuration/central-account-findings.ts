@@ -4,7 +4,10 @@ import { defaultApplicationAccount } from './applications.ts';
 import { type PathFinding, suggestWord } from './messages.ts';
 import type { Configuration } from './schema.ts';
 
-/** Functions and roles contain the name of a central account. An account with several names has one role. */
+/**
+ * Checks central accounts: names must not be too long, because functions and roles contain them. All names of one
+ * account must have one role.
+ */
 export function checkCentralAccounts(configuration: Configuration): readonly PathFinding[] {
   const { centralAccounts, installation } = configuration;
   const maxLength = getMaxNameLength(installation);
@@ -34,7 +37,7 @@ const roleOf = (
 ): string => role ?? spokeRole;
 
 /**
- * A field that may name a central account: a list of the file, the path of that list, and the account of an entry
+ * A list in the file whose entries may name a central account. With the path of the list, and the account of an entry
  * without a name.
  */
 interface NamingList {
@@ -43,11 +46,11 @@ interface NamingList {
   readonly defaultAccount?: string;
 }
 
-/** Entries that name a missing central account, whatever other mistakes the file has. */
+/** Entries that name a central account which does not exist. Works even if the file has other mistakes. */
 export function findMissingAccounts(value: unknown): readonly PathFinding[] {
   const { centralAccounts, grants, applications, secretDeployment } = fields(value);
   const known = Object.keys(fields(centralAccounts));
-  // If the file has no central accounts, one finding says so.
+  // A file without central accounts gets another finding, which is enough.
   if (known.length === 0) return [];
   const lists: readonly NamingList[] = [
     { path: ['grants'], entries: grants },
@@ -66,7 +69,7 @@ function findMissing(
     const name = centralAccountNameSchema.safeParse(account).data;
     if (name === undefined || known.includes(name)) return [];
     const hint = suggestWord(findNearestWord(name, known));
-    const message = `must be among centralAccounts, which has no ${name}; add it there, or name another account${hint}`;
+    const message = `must be among centralAccounts, but ${name} is not; add it there, or name another account${hint}`;
     return [{ path: [...path, index, 'account'], message }];
   });
 }

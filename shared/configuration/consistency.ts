@@ -10,7 +10,7 @@ import { describeRegionMistake } from './regions.ts';
 import type { Configuration } from './schema.ts';
 import { secretTargetFindings } from './secret-deployment.ts';
 
-/** Checks that a schema cannot make: that the parts of a configuration fit each other. */
+/** Checks that the parts of a configuration fit each other, which the schema cannot do. */
 export function checkConsistency(configuration: Configuration): readonly PathFinding[] {
   const missingRoles = findMissingRoles(configuration);
   return [
@@ -19,14 +19,14 @@ export function checkConsistency(configuration: Configuration): readonly PathFin
     ...regionFindings(configuration),
     ...secretTargetFindings(configuration),
     ...checkApplications(configuration),
-    // Rendering needs the roles that grants refer to.
+    // Grants are rendered only if all roles exist to which they refer.
     ...(missingRoles.length > 0
       ? []
       : [...listSidClashes(configuration), ...checkMemberRoles(configuration)]),
   ];
 }
 
-/** Findings about names that need no valid file, so that one run reports all mistakes. */
+/** Checks names in a file that may have other mistakes, so that the user sees all mistakes at once. */
 export function checkNames(value: unknown): readonly PathFinding[] {
   const { grants } = fields(value);
   return [
@@ -85,8 +85,9 @@ interface Mark {
 }
 
 /**
- * Grants such as `logs` (part `read-all`) and `logs-read` (part `all`) would write one Sid. The check reports this
- * before anything is written. A Sid of another form counts too, because a grant treats each of its Sids as its own.
+ * Grants that would write one Sid on a resource, such as `logs` (part `read-all`) and `logs-read` (part `all`). A
+ * finding here is better than an error at the first write. A Sid of another form counts too, because a grant treats
+ * each of its Sids as its own.
  */
 function listSidClashes(configuration: Configuration): readonly PathFinding[] {
   const context = getGrantContext(configuration);

@@ -4,7 +4,7 @@ import type { CentralAccountName } from '../platform/central-accounts.ts';
 import { memoizeByObject } from '../platform/memoize.ts';
 import type { Configuration } from './schema.ts';
 
-/** The parts of a configuration that grant kinds may use. */
+/** The parts of a configuration that grant kinds may use. Cached. */
 export const getGrantContext = memoizeByObject((configuration: Configuration): GrantContext => {
   const { partition, organization, installation, limits, centralAccounts, memberRoles = [] } = configuration;
   return {
@@ -27,10 +27,10 @@ export const listCentralNames = (
     .filter(([, account]) => account.id === id)
     .map(([name]) => name);
 
-/** Two files of one meaning have one hash. */
+/** A hash of the configuration. Two files that mean the same have one hash. */
 export const hashConfiguration = (configuration: Configuration): string => hashCanonically(configuration);
 
-/** SHA-256 of a value's JSON with the keys of every object in order, hexadecimal. */
+/** SHA-256 in hexadecimal of a value's JSON, with the keys of every object in order. */
 export const hashCanonically = (value: unknown): string =>
   createHash('sha256').update(JSON.stringify(value, ordered)).digest('hex');
 

@@ -1,6 +1,6 @@
 import { type Finding, formatFindings, OnboardingError } from '../platform/errors.ts';
 
-/** The configuration is not valid. The error has every finding. */
+/** A configuration is not valid. The error contains every finding. */
 export class ConfigurationError extends OnboardingError {
   override readonly name = 'ConfigurationError';
   readonly retryable = false;

@@ -10,8 +10,8 @@ import type { Configuration } from './schema.ts';
 type Grant = Configuration['grants'][number];
 
 /**
- * Roles of member accounts that a grant names by `role` or `roles` although `memberRoles` describes them, or describes
- * a role of nearly this name. The two halves of such an access could drift apart.
+ * Warns of roles that a grant names by `role` or `roles` although `memberRoles` describes them, or describes a role
+ * with a similar name. Both halves of such an access could become different unnoticed.
  */
 export function findFreelyNamedRoles(configuration: Configuration): readonly PathFinding[] {
   const { memberRoles = [], grants } = configuration;
@@ -30,7 +30,7 @@ export function findFreelyNamedRoles(configuration: Configuration): readonly Pat
   });
 }
 
-/** Stands for any account, to learn its roles in a grant. */
+/** An example account, to find out which roles a grant needs. */
 const anyAccount: Account = {
   id: '000000000000',
   name: '',
@@ -40,7 +40,7 @@ const anyAccount: Account = {
   tags: {},
 };
 
-/** The roles of member accounts that the accesses of a grant need. */
+/** The roles of member accounts that a grant needs. */
 function listNamedRoles(entry: Grant, configuration: Configuration): readonly string[] {
   const kind = getGrantKind(entry.kind);
   const context = getGrantContext(configuration);
@@ -53,7 +53,7 @@ function listNamedRoles(entry: Grant, configuration: Configuration): readonly st
   return [...new Set(accesses.flatMap(({ member }) => member?.role ?? []))];
 }
 
-/** Many shorter names differ by two letters on purpose. */
+/** Shorter names are not compared, because many of them differ by two letters on purpose. */
 const shortestMistyped = 6;
 const mostMistyped = 2;
 
@@ -67,5 +67,5 @@ function isAlike(role: string, name: string): boolean {
 
 const describe = (role: string, like: string): string =>
   role === like
-    ? `names the role ${role} by itself, although memberRoles describes it; name it by memberRole or memberRoles, so that both halves stay equal`
-    : `names the role ${role}, and memberRoles has ${like}; if they are one role, name it by memberRole or memberRoles`;
+    ? `names the role ${role}, which memberRoles describes; refer to it by memberRole or memberRoles, so that both halves stay equal`
+    : `names the role ${role}, and memberRoles has ${like}; if both are one role, refer to it by memberRole or memberRoles`;

@@ -2,17 +2,17 @@ import { getPartitionFacts } from '../platform/partitions.ts';
 import { describeRegionMistake } from './regions.ts';
 import type { Configuration } from './schema.ts';
 
-/** Options of `serverless package` and `serverless deploy`. */
+/** Options of the commands `serverless package` and `serverless deploy`. */
 interface DeployOptions {
   readonly region?: string | undefined;
   readonly stage?: string | undefined;
 }
 
-/** The region of the hub, unless an option names another one. */
+/** The region of the hub, if no option names another. */
 export const getDefaultHubRegion = ({ partition }: Pick<Configuration, 'partition'>): string =>
   getPartitionFacts(partition).organizationsRegion;
 
-/** The first option that does not fit the configuration, and why. Pure. */
+/** The first option that contradicts the configuration, and why. Pure. */
 export function findDeployOptionMistake(
   configuration: Configuration,
   { region, stage }: DeployOptions,

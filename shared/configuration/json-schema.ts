@@ -1,20 +1,20 @@
 import AjvDraft04 from 'ajv-draft-04';
 
 /**
- * AppConfig accepts only this version of JSON Schema inline ("Understanding validators", AppConfig user guide: version
- * 4.X).
+ * The only version of JSON Schema that AppConfig accepts for a validator without a function ("Understanding
+ * validators", AppConfig user guide: version 4.X).
  */
 const draft04 = 'http://json-schema.org/draft-04/schema';
 
-/** AppConfig API reference, "Validator": the content's length. */
+/** How many characters a validator may have (AppConfig API reference, "Validator"). */
 const longest = 32_768;
 
-/** Keywords of later drafts that have no effect on validity. The library knows `$comment` itself. */
+/** Keywords that later drafts added and that do not affect validity. The library knows `$comment` itself. */
 const annotations = ['examples'];
 
 /**
- * A JSON Schema in the form that AppConfig gets: without white space.
- * @throws Error that says what AppConfig requires of a validator, and what this schema is
+ * The JSON Schema as AppConfig gets it: without white space.
+ * @throws Error that says what AppConfig requires of a validator, and how this schema differs
  */
 export function minifySchema(text: string): string {
   const schema: unknown = JSON.parse(text);
@@ -31,7 +31,7 @@ export function minifySchema(text: string): string {
   );
 }
 
-/** The violations of a JSON Schema of draft-04 by a value, a line each. Formats are not checked. */
+/** How a value violates a JSON Schema of draft-04, a line each. Formats are not checked. */
 export function findViolations(schema: string, value: unknown): readonly string[] {
   const validate = compiled(JSON.parse(schema), false);
   if (validate(value) === true) return [];
@@ -41,10 +41,12 @@ export function findViolations(schema: string, value: unknown): readonly string[
   );
 }
 
-/** Keywords of later drafts and of other formats that the library nevertheless applies. */
+/** Keywords that draft-04 does not have. AppConfig ignores them, but the library would apply them. */
 const later = ['const', 'contains', 'propertyNames', 'if', 'then', 'else', 'nullable', '$async'];
 
-/** @param strict whether a keyword that draft-04 does not know, and so ignores, is an error */
+/**
+ * @param strict whether a keyword that draft-04 does not have is an error. Otherwise it is ignored, as AppConfig does
+ */
 function compiled(schema: object, strict: boolean) {
   const ajv = new AjvDraft04.default({
     allErrors: true,

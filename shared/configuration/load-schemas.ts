@@ -11,18 +11,18 @@ import { readSource } from './source.ts';
 import { sortByLine } from './validate.ts';
 import { findConfigurationWarnings } from './warnings.ts';
 
-/** The JSON Schemas of a configuration, by their paths as written there, each in the form that AppConfig gets. */
+/** The JSON Schemas that a configuration names, as AppConfig gets them. By their paths in the configuration. */
 type JsonSchemas = ReadonlyMap<string, string>;
 
 export interface ConfigurationAndSchemas {
   readonly configuration: Configuration;
   readonly schemas: JsonSchemas;
-  /** Valid but unusual parts, each with its path and line. */
+  /** Parts that are valid but unusual, each with its path and line. */
   readonly warnings: readonly Finding[];
 }
 
 /**
- * Reads and checks a configuration file, and the JSON Schemas that its applications name, from its folder.
+ * Reads and checks a configuration file, and the files of the JSON Schemas that its applications name.
  * @throws ConfigurationError with every finding, each with its path and line
  */
 export async function loadWithSchemas(file: string): Promise<ConfigurationAndSchemas> {
@@ -64,12 +64,12 @@ async function schemaIn(
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => error);
   if (typeof text !== 'string')
     return {
-      problem: `must be a file, from the folder of this configuration: ${file} cannot be read (${text.code})`,
+      problem: `must be a file, with a path from the folder of this configuration: ${file} cannot be read (${text.code})`,
     };
   try {
     return { content: minifySchema(text.replace(/^\uFEFF/, '')) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { problem: `must be a JSON Schema of draft-04, which AppConfig takes: ${reason}` };
+    return { problem: `must be a JSON Schema of draft-04, which AppConfig requires: ${reason}` };
   }
 }

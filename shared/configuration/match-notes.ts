@@ -1,7 +1,9 @@
 import { formatPath } from './messages.ts';
 import type { Configuration } from './schema.ts';
 
-/** A note for operators about a grant whose accounts no statement lists. */
+/**
+ * A note for operators about a grant with a condition. No statement lists its accounts, so operators cannot see them.
+ */
 export interface MatchNote {
   /** The grant's name. */
   readonly grant: string;
@@ -10,7 +12,7 @@ export interface MatchNote {
   readonly note: string;
 }
 
-/** One for each grant with a condition on the organization or its OUs, in the configuration's order. */
+/** One note for each grant with a condition on the organization or on OUs, in the configuration's order. */
 export const listMatchNotes = ({ grants, organization }: Configuration): readonly MatchNote[] =>
   grants.flatMap(({ name, match, for: selector }, index) => {
     if (match === undefined || match === 'accounts') return [];
@@ -22,4 +24,4 @@ export const listMatchNotes = ({ grants, organization }: Configuration): readonl
   });
 
 const noteOn = (accounts: string): string =>
-  `gives access to ${accounts}, new accounts included, also to accounts that are closed, rejected or not yet approved. It has no exceptions`;
+  `gives access to ${accounts}, without exceptions: also to new accounts, and to accounts that are closed, rejected or not yet approved`;

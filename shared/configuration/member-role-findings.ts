@@ -14,7 +14,7 @@ import { createMemberRolePolicies } from './member-role-policies.ts';
 import { type PathFinding, suggestWord } from './messages.ts';
 import type { Configuration } from './schema.ts';
 
-/** Contradictions in `memberRoles` and in the grants that name them. Every reference must name a described role. */
+/** Mistakes in `memberRoles` and in grants that refer to member roles. Every referenced role must be described. */
 export const checkMemberRoles = (configuration: Configuration): readonly PathFinding[] => {
   const { memberRoles = [] } = configuration;
   const trusted = memberRoles.flatMap((role, index) =>
@@ -22,7 +22,7 @@ export const checkMemberRoles = (configuration: Configuration): readonly PathFin
       ({ path, message }) => ({ path: ['memberRoles', index, ...path], message }),
     ),
   );
-  // The policies of a role contain the account that it trusts.
+  // If the trusted account is wrong, policies cannot be rendered, so no further checks are made.
   if (trusted.length > 0) return trusted;
   return [
     ...memberRoles.flatMap((role, index) =>
@@ -47,7 +47,10 @@ function findUnknownAccount(role: MemberRole, { centralAccounts }: Configuration
   return [{ path: ['trusts', 'account'], message: message + suggestWord(findNearestWord(account, names)) }];
 }
 
-/** Roles of the configuration in central accounts, which are members too: IAM compares names without paths and case. */
+/**
+ * A role of the configuration in central accounts that has the name of a member role. Central accounts are member
+ * accounts too, and IAM compares names without paths and case.
+ */
 function findTakenName({ name }: MemberRole, configuration: Configuration): readonly PathFinding[] {
   const { spokeRole, applications = [], centralAccounts } = configuration;
   const taken = [
@@ -68,10 +71,12 @@ function findTakenName({ name }: MemberRole, configuration: Configuration): read
 
 const nameKey = (name: string): string => getBareName(name).toLowerCase();
 
-/** Stands for any account: all ids have one length. */
+/**
+ * An example account for measuring sizes. Ids of all accounts have equal lengths, and this DNS suffix is the longest.
+ */
 const anyPlace = { accountId: '111122223333', dnsSuffix: getPartitionFacts('aws-cn').dnsSuffix };
 
-/** IAM user guide, "IAM and AWS STS quotas": all inline policies of a role together. */
+/** Limit of all inline policies of a role together (IAM user guide, "IAM and AWS STS quotas"). */
 const inlineLimit = 10_240;
 
 function findOversize(role: MemberRole, configuration: Configuration): readonly EntryWarning[] {
@@ -96,8 +101,8 @@ function findOversize(role: MemberRole, configuration: Configuration): readonly 
           {
             field: role.statements === undefined ? 'name' : 'statements',
             message:
-              `must be shorter: with what the grants give, the inline policies of ${role.name} would have ${inlineSize} ` +
-              `characters, and IAM takes ${inlineLimit}. Use patterns in the grants, or managedPolicies`,
+              `must be shorter: with the statements for its grants, the inline policies of ${role.name} would have ${inlineSize} ` +
+              `characters, and IAM allows ${inlineLimit}. Use patterns in the grants, or managedPolicies`,
           },
         ]),
     ...(managedPolicies.length <= managedPoliciesPerRole
@@ -113,7 +118,7 @@ function findOversize(role: MemberRole, configuration: Configuration): readonly 
   ];
 }
 
-/** Roles of a kind, or with a trust, that the grant cannot use. */
+/** Member roles that a grant names although it cannot use them, by their kind or by their trust. */
 const unsuitableRoles = (configuration: Configuration): readonly PathFinding[] =>
   configuration.grants.flatMap((entry, index) => {
     if (configuration.centralAccounts[entry.account] === undefined) return [];

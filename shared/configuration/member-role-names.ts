@@ -1,7 +1,7 @@
 import { findNearestMemberRole, getBareName } from '../grants/member-roles/references.ts';
 import { type PathFinding, suggestWord } from './messages.ts';
 
-/** A part of a file that may have other mistakes. */
+/** An object in a file that may have any mistakes. */
 type Fields = Readonly<Record<string, unknown>>;
 
 const fields = (value: unknown): Fields =>
@@ -22,21 +22,21 @@ const listRoleNames = (value: unknown): readonly Named[] =>
     listNamed(fields(role).name, ['memberRoles', index, 'name']),
   );
 
-/** Member roles with one name: IAM compares names without their paths and case (API reference, "CreateRole"). */
+/** Member roles with one name. IAM compares names without paths and case (API reference, "CreateRole"). */
 export function findRepeatedRoles(value: unknown): readonly PathFinding[] {
   const names = listRoleNames(value);
   return names.flatMap(({ path, name }, index) => {
     const first = names.findIndex((other) => nameKey(other.name) === nameKey(name));
     const other = names[first];
     if (first === index || other === undefined) return [];
-    const message = `must be another name: IAM takes ${name} and ${other.name} for one name, whatever the paths`;
+    const message = `must be another name: for IAM, ${name} and ${other.name} are one name, because paths and case do not count`;
     return [{ path, message }];
   });
 }
 
 const nameKey = (name: string): string => getBareName(name).toLowerCase();
 
-/** Grants that name a missing member role. */
+/** Grants that refer to a member role which does not exist. */
 export function findMissingRoles(value: unknown): readonly PathFinding[] {
   const known = listRoleNames(value).map(({ name }) => name);
   const isKnown = (wanted: string): boolean =>
@@ -54,6 +54,6 @@ export function findMissingRoles(value: unknown): readonly PathFinding[] {
 
 const missing = (name: string, known: readonly string[]): string =>
   known.length === 0
-    ? `must be the name of a member role: there is no memberRoles. Describe ${name} there, or use role or roles for a role that the configuration does not describe`
-    : `must be the name of a member role, and there is no ${name}; memberRoles has ${known.join(', ')}` +
+    ? `must be the name of a member role, but the configuration has no memberRoles. Describe ${name} there, or use role or roles for a role that the configuration does not describe`
+    : `must be the name of a member role, but there is no ${name}; memberRoles has ${known.join(', ')}` +
       suggestWord(findNearestMemberRole(name, known));

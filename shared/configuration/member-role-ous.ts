@@ -9,8 +9,9 @@ type Grants = Pick<Configuration, 'grants' | 'memberRoles'>;
 type Grant = Configuration['grants'][number];
 
 /**
- * Two findings: grants for OUs whose accounts lack a role that the grant names, and OUs that have a role without any
- * grant. Offline, some paths cannot be compared, such as a path with an id. `plan` compares them with the accounts.
+ * Finds grants for OUs whose accounts do not get a role that the grant names, and OUs that get a role without any
+ * grant. Some entries cannot be compared offline, such as a path with an id. `plan` compares them by the accounts of
+ * the registry.
  */
 export const checkMemberRoleOus = (configuration: Grants): readonly PathFinding[] => [
   ...rolesOutsideGrants(configuration),
@@ -30,7 +31,7 @@ const grantsOutsideRoles = ({ grants, memberRoles = [] }: Grants): readonly Path
     }),
   );
 
-/** Accounts that a grant selects, and that certainly lack a role. */
+/** The OUs of a grant whose accounts certainly do not get a role. */
 function listOusWithoutRole({ all, ous = [], except }: Selector, role: Selector): readonly string[] {
   if (role.all === true) return [];
   if (all === true) return except === undefined ? ['all other accounts'] : [];
@@ -55,13 +56,13 @@ const rolesOutsideGrants = ({ grants, memberRoles = [] }: Grants): readonly Path
     });
   });
 
-/** The grants that name a role, as a principal or as the role to assume. */
+/** The grants that name a member role, as the user of an access or as the role to assume. */
 export const listGrantsNaming = (role: MemberRole, { grants, memberRoles = [] }: Grants): readonly Grant[] =>
   grants.filter((grant) =>
     listMemberRoleReferences(grant).some(({ name }) => findMemberRole(name, memberRoles) === role),
   );
 
-/** Where an OU is, in relation to the nearest OU of a grant. */
+/** How an OU is related to the OUs of a grant. The closest relation counts. */
 export function relationOf(ou: string, { for: { all, ous, except = [] } }: Grant): OuRelation {
   const isExcluded = except.some(
     ({ ous: excluded = [], ...others }) =>

@@ -7,18 +7,18 @@ import { createPolicy, type PolicyDocument, type Statement, toArray } from '../i
 import { getGrantContext } from './context.ts';
 import type { Configuration } from './schema.ts';
 
-/** The policies of a member role in one account. */
+/** All policies of a member role in one account. */
 export interface MemberRolePolicies {
   readonly trust: PolicyDocument;
-  /** By name of the inline policy. */
+  /** Inline policies by name. */
   readonly inline: Readonly<Record<string, PolicyDocument>>;
   readonly managedPolicies: readonly string[];
   readonly permissionsBoundary?: string;
 }
 
 /**
- * The grants that narrow their access to a member role: the role needs the other half of each. A grant in a central
- * account that the configuration lacks is a separate finding.
+ * The grants that narrow their access to a member role. The role needs permissions for each of them. Grants of missing
+ * central accounts are excluded, because another finding reports them.
  */
 const listGrantsOf = (
   role: MemberRole,
@@ -30,7 +30,7 @@ const listGrantsOf = (
       names.some((name) => findMemberRole(name, memberRoles) === role),
   );
 
-/** The policies of a member role in the account of `place`, as the configuration describes them. Pure. */
+/** The policies that a member role should have in the account of `place`. Pure. */
 export function createMemberRolePolicies(
   role: MemberRole,
   configuration: Configuration,
@@ -56,7 +56,10 @@ export function createMemberRolePolicies(
 const inlinePolicy = (name: string, statements: readonly Statement[]): MemberRolePolicies['inline'] =>
   statements.length === 0 ? {} : { [name]: { ...createPolicy(), Statement: statements } };
 
-/** The role's half of each grant that names it. Statements that differ only in their resources become one. */
+/**
+ * The permissions that a role needs for the grants that name it. Statements that differ only in their resources are
+ * joined.
+ */
 function listGrantStatements(role: MemberRole, configuration: Configuration): readonly Statement[] {
   const context = getGrantContext(configuration);
   const all = listGrantsOf(role, configuration).flatMap(

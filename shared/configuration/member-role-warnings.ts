@@ -7,7 +7,7 @@ import { formatOus, listGrantsNaming, relationOf } from './member-role-ous.ts';
 import type { PathFinding } from './messages.ts';
 import type { Configuration } from './schema.ts';
 
-/** Valid but unusual parts of member roles. */
+/** Warnings about member roles that are valid but unusual. */
 export const findMemberRoleWarnings = (configuration: Configuration): readonly PathFinding[] => [
   ...(configuration.memberRoles ?? []).flatMap((role, index) =>
     [
@@ -31,7 +31,10 @@ const unprotected = ({ name, ...role }: MemberRole): readonly PathFinding[] =>
         },
       ];
 
-/** Central accounts need a grant to assume a role. Other accounts give the permission themselves. */
+/**
+ * Member roles that no principal can assume. In a central account, only a grant gives the permission to assume a role.
+ * Other accounts give it themselves.
+ */
 function unnamed(role: MemberRole, configuration: Configuration): readonly PathFinding[] {
   const trust = getTrust(role);
   if (trust.type === 'service' || accountIdPattern.test(trust.account)) return [];
@@ -40,17 +43,23 @@ function unnamed(role: MemberRole, configuration: Configuration): readonly PathF
   return [{ path: ['name'], message }];
 }
 
-/** The role exists in these accounts, but the central accounts deny it. */
+/**
+ * Member roles for all accounts, although their grants select fewer. In the other accounts the role exists, but the
+ * central accounts deny its requests.
+ */
 function widerThanGrants(role: MemberRole, configuration: Configuration): readonly PathFinding[] {
   const naming = listGrantsNaming(role, configuration);
   if (role.for.all !== true || naming.length === 0) return [];
   if (naming.some((grant) => grant.for.ous === undefined)) return [];
   const ous = [...new Set(naming.flatMap((grant) => grant.for.ous ?? []))].join(', ');
-  const message = `is all accounts, and the grants that name ${role.name} select ${ous} only; with \`ous\` the role would be there only`;
+  const message = `is all accounts, but the grants that name ${role.name} select only ${ous}; use \`ous\` to create the role only there`;
   return [{ path: ['for'], message }];
 }
 
-/** One template serves all its OUs, so the role is allowed access that the central account denies. */
+/**
+ * Member roles whose policies allow more than the central account. One template serves all OUs of a role, so its
+ * policies are equal in all of them, also for grants that select only some of the OUs.
+ */
 const beyondGrants = (role: MemberRole, configuration: Configuration): readonly PathFinding[] =>
   (role.for.ous ?? []).flatMap((ou, index) => {
     const partly = listGrantsNaming(role, configuration).filter(
@@ -62,7 +71,10 @@ const beyondGrants = (role: MemberRole, configuration: Configuration): readonly 
     return [{ path: ['for', 'ous', index], message }];
   });
 
-/** CloudFormation user guide, "StackSets with service-managed permissions". */
+/**
+ * StackSets do not reach the management account (CloudFormation user guide, "StackSets with service-managed
+ * permissions").
+ */
 function managementAccount({ grants, organization }: Configuration): readonly PathFinding[] {
   const id = organization.managementAccount;
   return grants.flatMap((entry, index) => {

@@ -3,16 +3,16 @@ import { hashCanonically } from './context.ts';
 import { installationName, rolePath } from './installation-names.ts';
 import type { Configuration } from './schema.ts';
 
-/** The member roles of one set of OUs: one template, deployed by one StackSet. */
+/** All member roles for one set of OUs. One template contains them, and one StackSet deploys it. */
 export interface MemberStackSet {
-  /** The name of the StackSet, and of the role in each account by which the hub reads the member roles. */
+  /** The name of the StackSet, and of the member reader role that it deploys. */
   readonly name: string;
-  /** Paths and ids of OUs, ordered. Default: the whole organization. */
+  /** Paths and ids of OUs, ordered. Default: all accounts of the organization. */
   readonly ous?: readonly string[];
   readonly roles: readonly MemberRole[];
 }
 
-/** One for each distinct set of OUs, in the order of the configuration. */
+/** One StackSet for each distinct set of OUs, in the order of the configuration. */
 export function listMemberStackSets(
   configuration: Pick<Configuration, 'installation' | 'memberRoles'>,
 ): readonly MemberStackSet[] {
@@ -26,8 +26,8 @@ export function listMemberStackSets(
 const orderedOus = (ous: readonly string[]): readonly string[] => [...new Set(ous)].sort();
 
 /**
- * The name of the StackSet that deploys a role. It follows from the OUs alone: an account may be in the OUs of several
- * StackSets, which must create different names.
+ * The name of the StackSet that deploys a role. It depends on the OUs alone. An account may be in the OUs of several
+ * StackSets, which must create roles with different names.
  */
 export function getStackSetName(
   { for: { ous } }: MemberRole,
@@ -37,7 +37,7 @@ export function getStackSetName(
   return `${installationName(configuration)}-members-${key}`;
 }
 
-/** The role, with its path, by which the hub reads a member role and its policies. */
+/** The member reader role, with its path: by it the hub reads a member role and its policies. */
 export const getMemberReaderRole = (
   role: MemberRole,
   configuration: Pick<Configuration, 'installation'>,

@@ -1,38 +1,41 @@
 import type * as z from 'zod';
 import { findNearestWord } from '../platform/nearest-name.ts';
 
-/** A mistake in a configuration: its place, and the correction. */
+/** A mistake in a configuration: where it is, and how to correct it. */
 export interface PathFinding {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
 
-/** An issue of the schema as one finding for each mistake, with the correction. */
+/** Turns an issue of zod into findings, one for each mistake, each with a correction. */
 export function explainIssue(issue: z.core.$ZodIssue, root: unknown): readonly PathFinding[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ path: [...issue.path, key], message: unknownKey(issue.message, key) }));
   const value = valueAt(root, issue.path);
   const right = sentence(expectation(issue));
-  // A key with nothing after it is null in YAML.
+  // In YAML, a key without a value is null. It counts as missing.
   if (value === undefined || value === null)
     return [{ path: issue.path, message: `is missing; it ${right}` }];
   return [{ path: issue.path, message: `${right}${excerpt(value)}${suggestion(issue, value)}` }];
 }
 
-/** A schema of this project that names its keys reports the error itself; see `describeKeyErrors`. */
+/** Some schemas name their keys in the message already (`describeKeyErrors`). Their message is kept. */
 const unknownKey = (message: string, key: string): string =>
   message.startsWith('Unrecognized key')
     ? 'is not a key here; remove or correct it'
     : `${message}${suggestWord(findNearestWord(key, keysIn(message)))}`;
 
-/** The keys that a message of `describeKeyErrors` lists. */
+/** The keys in a message of `describeKeyErrors`. */
 const keysIn = (message: string): readonly string[] =>
   message.replace(/^.*the keys are /s, '').split(/, | and /);
 
 export const suggestWord = (word: string | undefined): string =>
   word === undefined ? '' : `; did you mean ${word}?`;
 
-/** Messages of this project's schemas describe the required value, or are a sentence that begins with a verb. */
+/**
+ * A message as a sentence. Messages of this project's schemas are sentences already, or describe the required value
+ * after "must be".
+ */
 const sentence = (text: string): string => (/^(must|looks|is) /.test(text) ? text : `must be ${text}`);
 
 function expectation(issue: z.core.$ZodIssue): string {
@@ -53,7 +56,7 @@ function expectation(issue: z.core.$ZodIssue): string {
   }
 }
 
-/** The library's own words, which say "received undefined" and the like. */
+/** Whether the message is zod's own, such as "Invalid input: expected string, received undefined". */
 const isDefault = (message: string): boolean => /^(Invalid|Too (small|big))/.test(message);
 
 const typeNames: Readonly<Record<string, string>> = {
@@ -69,7 +72,7 @@ const typeNames: Readonly<Record<string, string>> = {
 const oneOf = (options: readonly unknown[]): string =>
   options.length === 1 ? String(options[0]) : `one of ${options.map(String).join(', ')}`;
 
-/** The option with the spelling nearest to the present value. */
+/** Suggests the allowed value that is most similar to the present value. */
 function suggestion(issue: z.core.$ZodIssue, value: unknown): string {
   if (typeof value !== 'string') return '';
   const options =
@@ -93,7 +96,7 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** The present value, if it is short. */
+/** The present value for the message, if it is short enough. */
 function excerpt(value: unknown): string {
   if (typeof value === 'object' && value !== null) return '';
   const text = JSON.stringify(value);

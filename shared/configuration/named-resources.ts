@@ -6,7 +6,7 @@ import { getGrantContext } from './context.ts';
 import type { Configuration } from './schema.ts';
 import { getMatches, type SearchMatches } from './searches.ts';
 
-/** The keys of the named resources. */
+/** Keys of all resources that grants are on: named resources, and matches of patterns. */
 export const listDesiredKeys = (configuration: Configuration, found: SearchMatches): ReadonlySet<string> =>
   new Set(
     configuration.grants.flatMap((entry) => [

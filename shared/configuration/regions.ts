@@ -4,7 +4,7 @@ import { getPartition } from '../platform/partitions.ts';
 import { suggestWord } from './messages.ts';
 import type { Configuration } from './schema.ts';
 
-/** Why a region is not one of the configuration; `undefined` if it is. */
+/** Why a region cannot be used in this configuration. `undefined` if it can. */
 export function describeRegionMistake(
   region: string,
   { partition, additionalRegions }: Pick<Configuration, 'partition' | 'additionalRegions'>,
@@ -13,19 +13,19 @@ export function describeRegionMistake(
   if (actual !== partition) return `must be a region of partition ${partition} (${region} is of ${actual})`;
   if (additionalRegions?.includes(region) || isKnownRegion(region)) return undefined;
   const hint = suggestWord(findNearestRegion(region)) || '.';
-  return `must be a region of AWS (it is "${region}")${hint} If AWS has opened it lately, list it in additionalRegions`;
+  return `must be a region of AWS (it is "${region}")${hint} If AWS has opened it recently, list it in additionalRegions`;
 }
 
-/** Whether the SDK's endpoint data have the region; they describe each region that they know. */
+/** Whether the endpoint data of the SDK contain the region. */
 export const isKnownRegion = (region: string): boolean => isDescribed(partition(region));
 
 const isDescribed = (data: object): boolean => 'description' in data && data.description !== undefined;
 
-/** The known region with the nearest spelling. */
+/** The known region with the most similar name. */
 export const findNearestRegion = (region: string): string | undefined =>
   findNearestWord(region, likelyRegions().filter(isKnownRegion));
 
-/** The SDK does not list its regions, so this tests all names that AWS's naming allows. */
+/** All names that a region could have. The SDK cannot list its regions, but it can say whether it knows a name. */
 const likelyRegions = (): readonly string[] =>
   areas.flatMap((area) =>
     directions.flatMap((direction) => numbers.map((number) => `${area}-${direction}-${number}`)),

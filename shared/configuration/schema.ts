@@ -25,7 +25,7 @@ const accountId = z
   .string('an account id: twelve digits, in quotes, because YAML reads bare digits as a number')
   .regex(accountIdPattern, 'an account id: twelve digits, in quotes');
 
-/** The state machine's `TimeoutSeconds` allows as much, and a test compares both. */
+/** The state machine's `TimeoutSeconds` must allow such a wait. A test compares both values. */
 export const longestApprovalHours = 168;
 export const defaultApprovalHours = 24;
 
@@ -34,13 +34,16 @@ const roleName = textSchema(rolePattern, 'the name of a role, with its path if i
 const centralAccount = object({
   id: accountId,
   region: regionSchema,
-  /** The project's role in the account, with its path. Default: `spokeRole`. */
+  /** The spoke role in this account, with its path. Default: `spokeRole` of the configuration. */
   role: roleName.optional(),
 });
 
 const countText = `must have 1 to ${maxCentralAccounts} central accounts, since each has a function and a role of its own`;
 
-/** `log`, `security`, `shared` and `configuration` are usual names. Grants, applications and targets name the account. */
+/**
+ * Central accounts by name, such as `log`, `security`, `shared` and `configuration`. Grants, applications and targets
+ * refer to these names.
+ */
 const centralAccounts = z
   .record(centralAccountNameSchema, centralAccount, {
     error: ({ code }) =>
@@ -52,7 +55,7 @@ const centralAccounts = z
   .refine((accounts) => Object.keys(accounts).length <= maxCentralAccounts, countText)
   .meta({ minProperties: 1, maxProperties: maxCentralAccounts });
 
-/** An unknown key of an entry is reported with the keys that its kind and preset have. */
+/** Reports an unknown key together with the keys that are valid for the entry's kind and preset. */
 function withKnownKeys(issue: z.core.$ZodIssue, schema: z.ZodType, entry: object): z.core.$ZodIssue {
   if (issue.code !== 'unrecognized_keys' || issue.path.length > 0) return issue;
   const keys = shapesFor(schema, entry).flatMap((shape) => Object.keys(shape));
@@ -68,7 +71,7 @@ function shapesFor(schema: unknown, entry: object): readonly z.core.$ZodShape[] 
     .filter((shape) => shape.preset === undefined || z.safeParse(shape.preset, preset).success);
 }
 
-/** Parses an entry by the schema of its kind, and reports findings with the entry's path. */
+/** Parses an entry by the schema of its kind. Findings have the path of the entry. */
 const grant = z.looseObject({ kind: z.unknown() }).transform((entry, context): GrantEntry => {
   const names = grantKinds.map(({ name }) => name);
   if (typeof entry.kind !== 'string' || !names.includes(entry.kind)) {
@@ -84,7 +87,10 @@ const grant = z.looseObject({ kind: z.unknown() }).transform((entry, context): G
   return z.NEVER;
 });
 
-/** AWS would reject every write beyond its highest quota. */
+/**
+ * The schema of a limit. A value above AWS's highest quota is an error, because AWS would reject every write that needs
+ * it.
+ */
 function quota(name: LimitName, lowest = 1) {
   const { default: given, highest }: Quota = quotas[name];
   const whole = lowest > 1 ? z.int().min(lowest) : z.int().positive();
@@ -95,7 +101,7 @@ function quota(name: LimitName, lowest = 1) {
   return bounded.default(given);
 }
 
-/** Quotas of AWS; the defaults are AWS's own. */
+/** Quotas of AWS in the installation's accounts. The defaults are AWS's own. */
 const limits = object({
   managedPolicyCharacters: quota('managedPolicyCharacters', 1_024),
   managedPoliciesPerGroup: quota('managedPoliciesPerGroup'),
@@ -104,24 +110,24 @@ const limits = object({
   grantsPerKey: quota('grantsPerKey'),
   launchPermissionsPerImage: quota('launchPermissionsPerImage'),
   /**
-   * The project's own limit: how many resources one pattern may find in one account and region. The matches are one
-   * item of the table.
+   * How many resources one pattern may match in one account and region. This limit is the project's own, because all
+   * matches of a search are in one item of the table.
    */
   resourcesPerPattern: z.int().positive().max(2_000).default(500),
 });
 
-/** Accounts that an operator approves before they get access beyond the access of their last approval. */
+/** Which accounts an operator must approve before they get access beyond that of their last approval. */
 const approval = object({
   for: selectorSchema,
-  /** How long a run waits for the operator, in hours. At most a week. */
+  /** How many hours a run waits for the operator. At most a week. */
   timeLimitHours: z.int().min(1).max(longestApprovalHours).default(defaultApprovalHours),
 });
-/** Organizations closes an account permanently 90 days after its suspension. Until then it can be reopened. */
+/** After 90 days, Organizations deletes a closed account for good. Until then it can be reopened. */
 const maxGraceHours = 90 * 24;
 
-/** A change that removes a grant from more accounts than both limits is blocked until an operator allows it. */
+/** If a change takes a grant from more accounts than both limits allow, the removals wait for an operator. */
 const removalLimits = object({
-  /** Fraction of the accounts that have the grant now, 0 to 1. */
+  /** A fraction of the accounts that have the grant now, from 0 to 1. */
   fraction: z.number().min(0).max(1).default(0.2),
   /** Number of accounts. */
   accounts: z.int().nonnegative().default(5),
@@ -129,17 +135,19 @@ const removalLimits = object({
 
 export const defaultMemberRolesMinutes = 20;
 
-/** How a run verifies both halves of an access. */
+/** How a run verifies that accesses work. */
 const verification = object({
-  /** Whether SCPs and RCPs are read. An organization that knows their effect may ignore them. */
+  /**
+   * Whether SCPs and RCPs are read. An organization may ignore them if it knows that they deny none of the accesses.
+   */
   organizationPolicies: z.enum(['read', 'ignore']).default('read'),
-  /** How long a run waits for the member roles of a new account, in minutes. */
+  /** How many minutes a run waits for the member roles of a new account. */
   memberRolesMinutes: z.int().min(0).max(180).default(defaultMemberRolesMinutes),
 });
 
 export const configurationSchema = object({
   version: z.literal(1, '1, the only version of this format'),
-  /** Tells the Sids of two installations in one organization apart. It is part of each Sid. */
+  /** Part of each Sid. So the statements of two installations in one organization can be told apart. */
   installation: textSchema(
     installationIdPattern,
     'lower-case letters and digits, a letter first, at most 16: for example prod',
@@ -150,28 +158,28 @@ export const configurationSchema = object({
     managementAccount: accountId,
   }),
   centralAccounts,
-  /** The project's role in each central account, with its path, unless the account names another role. */
+  /** The spoke role, with its path, in every central account that sets no other role. */
   spokeRole: roleName.default('account-onboarding/spoke'),
   grants: z.array(grant).min(1, 'must have at least one grant'),
-  /** Roles of member accounts that grants refer to by name. */
+  /** Roles in member accounts. Grants refer to them by name. */
   memberRoles: z
     .array(memberRoleSchema)
     .min(1, 'must have at least one member role, or be absent')
     .optional(),
   verification: verification.optional(),
   notifications: object({
-    /** SNS topic that is notified of every run. */
+    /** The SNS topic that gets a message at the end of every run. */
     topic: textSchema(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?$/, 'the ARN of an SNS topic'),
   }).optional(),
   approval: approval.optional(),
   limits: limits.prefault({}),
   removalLimits: removalLimits.prefault({}),
-  /** Hours that an account keeps access that no grant gives it any longer; 0 to 2,160. */
+  /** How many hours an account keeps access that no grant gives any more. 0 to 2,160. */
   graceHours: z.int().nonnegative().max(maxGraceHours).default(0),
   secretDeployment: secretDeployment.optional(),
-  /** Applications of AppConfig, with their environments and freeform profiles. */
+  /** Applications of AppConfig, each with its environments and freeform profiles. */
   applications: applicationsSchema.optional(),
-  /** Regions that AWS has opened since this version was released. */
+  /** Regions that this version does not know, because AWS opened them after its release. */
   additionalRegions: regionsSchema,
 });
 

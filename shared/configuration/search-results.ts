@@ -4,7 +4,7 @@ import { listCentralNames } from './context.ts';
 import type { Configuration } from './schema.ts';
 import { type ConfiguredSearch, listSearches, type SearchMatches } from './searches.ts';
 
-/** An activation, as far as search results depend on it. */
+/** The part of an activation that decides which search results are valid. */
 export interface SearchScope {
   readonly configuration: Configuration;
   /** `getActivationId` of it. */
@@ -13,21 +13,24 @@ export interface SearchScope {
   readonly newSearches: readonly string[];
 }
 
-/** The meaning of search results under one activation. */
+/** What the stored search results mean under one activation. */
 export interface ResolvedSearches {
-  /** The last matches of each search. */
+  /** The matches of each search, from its last success. */
   readonly matches: SearchMatches;
-  /** Searches that have not completed under the activation. */
+  /** Searches that have not succeeded under this activation yet. */
   readonly openSearches: readonly ConfiguredSearch[];
 }
 
-/** Whether a search has succeeded under the activation, even if it failed later. */
+/** Whether a search has succeeded under this activation. A later failure does not matter. */
 export const hasCompleted = (
   item: Pick<SearchResult, 'completed'> | undefined,
   { activationId }: Pick<SearchScope, 'activationId'>,
 ): boolean => item?.completed?.activationId === activationId;
 
-/** The last matches of each search. A search that is new under the activation has none until it has completed. */
+/**
+ * The matches of each search, from its last success. A search that the activation added has no matches until it has
+ * succeeded.
+ */
 export function resolveSearches(scope: SearchScope, items: readonly SearchResult[]): ResolvedSearches {
   const usable = items.filter((item) => isUsable(item, scope));
   const completed = new Set(items.filter((item) => hasCompleted(item, scope)).map(({ search }) => search));
@@ -41,8 +44,8 @@ const isUsable = (item: SearchResult, scope: Pick<SearchScope, 'activationId' | 
   !scope.newSearches.includes(item.search) || hasCompleted(item, scope);
 
 /**
- * The searches of a configuration whose stored matches are out of date: the previous activation lacks them, or does not
- * use their matches either.
+ * The searches whose stored matches are not valid for a new activation. The previous activation did not have these
+ * searches, or their matches were not valid there either.
  */
 export function listNewSearches(
   next: Configuration,
@@ -60,8 +63,8 @@ export function listNewSearches(
 }
 
 /**
- * Whether managed content may be removed from a resource without grants: its account is central, and every search of
- * its kind, account and region has completed. So no pattern can match the resource unseen.
+ * Whether managed content may be removed from a resource without grants. Its account must be a central account, and
+ * every search of its kind, account and region must have succeeded. Otherwise a pattern might still match the resource.
  */
 export function isRevocable(
   {

@@ -6,18 +6,18 @@ import { compareByText } from '../platform/order.ts';
 import { getGrantContext } from './context.ts';
 import type { Configuration } from './schema.ts';
 
-/** Keys of the resources that each search has found, by `formatSearchKey`. */
+/** The resources that each search matched. Keys: `formatSearchKey`. Values: keys of resources. */
 export type SearchMatches = ReadonlyMap<string, readonly string[]>;
 
 export const noMatches: SearchMatches = new Map();
 
-/** One search, and the names of its grants. */
+/** A search, with the names of the grants whose pattern it is. */
 export interface ConfiguredSearch extends ResourceSearch {
   readonly key: string;
   readonly grants: readonly string[];
 }
 
-/** Every search of a configuration once, ordered by key. */
+/** All searches of a configuration, each once, ordered by key. */
 export const listSearches = memoizeByObject((configuration: Configuration): readonly ConfiguredSearch[] => {
   const context = getGrantContext(configuration);
   const all = configuration.grants.flatMap((entry) =>
@@ -40,7 +40,7 @@ export const listSearches = memoizeByObject((configuration: Configuration): read
 const entrySearches = (entry: GrantEntry, context: GrantContext): readonly ResourceSearch[] =>
   getGrantKind(entry.kind).discovery?.listSearches(entry, context) ?? [];
 
-/** Keys of the resources that were found for one entry of a configuration. */
+/** Keys of the resources that the patterns of one entry matched. */
 export const getMatches = (
   entry: GrantEntry,
   configuration: Configuration,

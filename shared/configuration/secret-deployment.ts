@@ -5,7 +5,7 @@ import { centralAccountNameSchema } from '../platform/central-accounts.ts';
 import { objectSchema, regionSchema, textSchema } from '../platform/schema-fields.ts';
 import type { PathFinding } from './messages.ts';
 
-/** AppConfig API reference: ids of applications, environments and profiles. */
+/** The form of ids of applications, environments and profiles (AppConfig API reference). */
 export const appConfigIdPattern = /^[a-z0-9]{4,7}$/;
 
 const appConfigId = textSchema(
@@ -32,7 +32,7 @@ const shape = {
   application: appConfigId,
   environments: uniqueListSchema(appConfigId, 'must name at least one environment'),
   profile: appConfigId,
-  /** Default: the strategy of all targets. */
+  /** Default: the `strategy` that all targets share. */
   strategy: strategyId.optional(),
 };
 
@@ -42,27 +42,27 @@ export type SecretTarget = z.infer<typeof target>;
 
 const secretDeploymentShape = {
   strategy: strategyId.default('AppConfig.AllAtOnce'),
-  /** How long a deployment waits for another one of its environment. */
+  /** How many minutes a delivery waits while another deployment keeps its environment busy. */
   startTimeoutMinutes: z.int().min(1).max(90).default(60),
   /**
-   * How long a deployment is observed after its start. Together with `startTimeoutMinutes` it must be less than an
-   * execution's timeout.
+   * How many minutes a run follows a deployment after its start. Together with `startTimeoutMinutes`, it must be less
+   * than the time-out of an execution.
    */
   deploymentTimeoutMinutes: z.int().min(1).max(120).default(120),
   /**
-   * Regions, besides the central accounts' own, in which they have secrets. Their events are forwarded, too. Default:
-   * none.
+   * Further regions in which central accounts have secrets, besides each account's own region. Events from these
+   * regions are forwarded, too. Default: none.
    */
   regions: regionsSchema,
   targets: z.array(target).default([]),
 };
 
-/** What is deployed when a secret was rotated. */
+/** The settings of `rotation`: where a rotated secret is deployed, and how. */
 export const secretDeployment = objectSchema(secretDeploymentShape);
 
 export type SecretDeployment = z.infer<typeof secretDeployment>;
 
-/** The settings. They are the defaults if the configuration has no secret deployment. */
+/** The settings of `rotation`. If the configuration has none, the defaults. */
 export const secretDeploymentOf = (configuration: {
   readonly secretDeployment?: SecretDeployment | undefined;
 }): SecretDeployment => configuration.secretDeployment ?? secretDeployment.parse({});
@@ -74,7 +74,7 @@ interface Centrals {
   >;
 }
 
-/** Targets of a secret in another account or region. */
+/** Targets whose secret is in another account or region. AppConfig cannot deploy such a secret. */
 export const secretTargetFindings = (configuration: Centrals): readonly PathFinding[] =>
   secretDeploymentOf(configuration).targets.flatMap((target, index) => {
     const { account, secret } = target;
@@ -88,7 +88,7 @@ export const secretTargetFindings = (configuration: Centrals): readonly PathFind
       : [
           {
             path: [...path, 'secret'],
-            message: `must be a secret of account ${central.id} in ${region}, as the target: AppConfig deploys only secrets of its own account and region`,
+            message: `must be a secret of account ${central.id} in ${region}, like the target: AppConfig deploys only secrets of its own account and region`,
           },
         ];
   });

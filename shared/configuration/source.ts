@@ -1,15 +1,15 @@
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Finding } from '../platform/errors.ts';
 
-/** A configuration as written: its value, and the line of each part. */
+/** A configuration file: its value, and the line of each part. */
 export interface Source {
   readonly value: unknown;
   readonly findings: readonly Finding[];
-  /** The line of the part itself, or of the nearest existing part around it. */
+  /** The line of a part. If the part does not exist, the line of the part around it. */
   lineOf(path: readonly PropertyKey[]): number | undefined;
 }
 
-/** Reads YAML (and so JSON). `findings` has the errors if it cannot be read. */
+/** Parses YAML, of which JSON is a part. If that fails, `findings` says why. */
 export function readSource(text: string): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
@@ -28,11 +28,14 @@ export function readSource(text: string): Source {
 
 const empty: Finding = { path: '', message: 'is empty; begin with a copy of examples/onboarding.yml' };
 
-/** `Map keys must be unique at line 3, column 1:` with an excerpt below it. */
+/** The parser's message without its position: `Map keys must be unique at line 3, column 1:` and an excerpt. */
 const withoutPosition = (message: string): string =>
   (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '');
 
-/** A well-formed document can still have no value: its aliases may refer to nothing, or expand too far. */
+/**
+ * The value of the document. A document without syntax errors may still have none, because its aliases refer to nothing
+ * or expand too far.
+ */
 function plain(document: Document): Pick<Source, 'value' | 'findings'> {
   try {
     return { value: document.toJS(), findings: [] };
@@ -42,7 +45,7 @@ function plain(document: Document): Pick<Source, 'value' | 'findings'> {
   }
 }
 
-/** A part of a map begins with its key. */
+/** Where a part begins in the text. An entry of a map begins with its key. */
 function offsetOf({ contents }: Document, path: readonly PropertyKey[]): number | undefined {
   let node: unknown = contents;
   let offset = isNode(contents) ? contents.range?.[0] : undefined;

@@ -5,8 +5,8 @@ import { explainIssue, formatPath, type PathFinding } from './messages.ts';
 import { type Configuration, configurationSchema } from './schema.ts';
 
 /**
- * Checks a parsed configuration, such as the active one.
- * @param lineOf the line of a path in the source, for people
+ * Checks a configuration that is parsed already, such as the active one.
+ * @param lineOf the line of a path in the file, for messages
  */
 export function validateConfiguration(
   value: unknown,
@@ -23,8 +23,8 @@ export function validateConfiguration(
 }
 
 /**
- * A key `__proto__` would be lost when an object is created from it, and a selector that loses a tag selects more
- * accounts. So the key is rejected at any depth.
+ * Rejects keys named `__proto__`, at any depth. JavaScript would lose such a key, and a selector that loses a tag would
+ * select more accounts.
  */
 function reservedKeys(value: unknown, path: readonly PropertyKey[] = []): readonly PathFinding[] {
   if (typeof value !== 'object' || value === null) return [];

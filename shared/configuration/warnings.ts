@@ -3,7 +3,7 @@ import { findMemberRoleWarnings } from './member-role-warnings.ts';
 import type { PathFinding } from './messages.ts';
 import type { Configuration } from './schema.ts';
 
-/** Parts of a configuration that are valid but unusual, or cannot work. */
+/** Warnings about parts of a configuration that are valid but unusual, or that cannot work. */
 export const findConfigurationWarnings = (configuration: Configuration): readonly PathFinding[] => [
   ...sharedAccounts(configuration),
   ...findMemberRoleWarnings(configuration),
@@ -15,13 +15,16 @@ export const findConfigurationWarnings = (configuration: Configuration): readonl
   ),
 ];
 
-/** A small organization may use one account for several purposes. A mistakenly copied id looks equal. */
+/**
+ * Warns if two central accounts have one id. This may be intended in a small organization, but it may also be a copied
+ * id that was not changed.
+ */
 function sharedAccounts({ centralAccounts }: Configuration): readonly PathFinding[] {
   const accounts = Object.entries(centralAccounts);
   return accounts.flatMap(([name, account], index) => {
     const other = accounts.slice(0, index).find(([, { id }]) => id === account.id)?.[0];
     if (other === undefined) return [];
-    const message = `is the id of the ${other} account too (${account.id}); if they are two accounts, correct one of the ids`;
+    const message = `is also the id of the ${other} account (${account.id}); if they are two accounts, correct one of the ids`;
     return [{ path: ['centralAccounts', name, 'id'], message }];
   });
 }

@@ -1,35 +1,38 @@
 import type { AccessRequest, ContextValues } from '../iam/request.ts';
 
-/** Something that an account must be able to do once it is onboarded. Verification evaluates it. */
+/** Something that an account must be able to do once it is onboarded. Verification checks by evaluation that it can. */
 export interface Access {
-  /** Who acts, for people: `Role app of orders-production (555566667777)`; the account if there is no `member`. */
+  /** Who acts, in words: `Role app of orders-production (555566667777)`. Without a `member`, the account itself. */
   readonly who: string;
-  /** The act, for people: `pull the image base/node`. It begins with `let` if there is no `member`. */
+  /** The action, in words: `pull the image base/node`. Without a `member`, it begins with `let`. */
   readonly what: string;
   readonly request: AccessRequest;
   /**
-   * The half of the access in the member account. If it is absent, the access has only the central half: a service of
-   * AWS sends the request, or the grant is for the account as a whole. Administrators of the account then decide which
-   * roles have the access.
+   * The member half: the role of the member account. Absent if an AWS service sends the request, or if the grant is for
+   * the account as a whole. In the second case, administrators of the account decide which of its roles have the
+   * access.
    */
   readonly member?: MemberHalf;
-  /** What the sender also asks of the keys of KMS that encrypt the resource. Absent if the access needs no key. */
+  /**
+   * What the sender must be allowed to do with the KMS keys that encrypt the resource. Absent if the access needs no
+   * key.
+   */
   readonly keyUse?: KeyUse;
-  /** How people use the role that the access lets them assume. Absent if the access is not for people. */
+  /** How people sign in with the role that the access lets them assume. Absent if the access is not for people. */
   readonly signIn?: SignIn;
 }
 
-/** The service of the resource asks KMS in the name of the sender. */
+/** The calls that the resource's service makes to KMS on behalf of the sender. */
 export interface KeyUse {
   /** `kms:Decrypt`, … */
   readonly actions: readonly string[];
-  /** Condition keys of the requests to KMS, as far as they are known. */
+  /** Condition keys of the calls to KMS, as far as their values are known. */
   readonly context: ContextValues;
-  /** The preset of a key policy that allows it, for people. */
+  /** The preset of a key policy that allows these calls. Messages name it. */
   readonly preset: string;
 }
 
-/** What people need besides the name of a role to assume it. */
+/** What people need to assume a role, besides its name. */
 export interface SignIn {
   /** The account of the people. */
   readonly from: string;
@@ -41,8 +44,8 @@ export interface SignIn {
 
 /** The role of the member account that an access needs. */
 interface MemberHalf {
-  /** Name with path. A role that the configuration does not describe may be a pattern: `app/*`. */
+  /** Name with path. A role that the configuration does not describe may be a pattern, such as `app/*`. */
   readonly role: string;
-  /** Whether the role sends the request, or is the role that the request assumes. */
+  /** Whether the role sends the request itself, or is the role that the request assumes. */
   readonly part: 'sends' | 'is-assumed';
 }

@@ -21,7 +21,10 @@ export const admitNamed = (named: ReadonlySet<string>): AdmittedAccounts => ({
   listAmong: () => [...named],
 });
 
-/** Every member, without a condition in a policy. Example: one caller does the work for each member. */
+/**
+ * For a grant that serves every member without a condition in a policy, because one caller does the work for all of
+ * them. Example: an organization trail.
+ */
 export const admitMembers: AdmittedAccounts = {
   named: new Set(),
   isOpenToOrganization: true,
@@ -42,7 +45,10 @@ function admitOrganization(named: ReadonlySet<string>, unlisted: readonly Statem
 
 const organizationKey = /^aws:(principal|source|resource)(orgid|orgpaths|account)$/i;
 
-/** Decided by the keys of the organization alone: the other conditions of a statement depend on the request. */
+/**
+ * Whether a statement admits an account. Only the organization keys of its conditions count: all other keys depend on
+ * the request.
+ */
 function holds({ Condition = {} }: Statement, account: Account): boolean {
   const blocks = Object.entries(Condition).map(([operator, block]) => {
     const keys = Object.entries(block).filter(([key]) => organizationKey.test(key));
@@ -66,7 +72,10 @@ const isHeld = ({ Condition = {} }: Statement): boolean =>
     Object.keys(block).some((key) => /^aws:(principal|source|resource)orgid$/i.test(key)),
   );
 
-/** The part of a statement that names the principals. Account ids elsewhere, such as in a bucket name, do not count. */
+/**
+ * The part of a statement that decides about principals. An account id elsewhere, such as in a bucket name, does not
+ * count.
+ */
 function toPrincipalPart({ Effect, Principal, Condition = {} }: Statement): Statement {
   const conditions = Object.entries(Condition)
     .filter(([operator]) => !/not(equals|like)/i.test(operator))

@@ -35,9 +35,9 @@ import { createArnPermissions } from './permissions.ts';
 import { createAccountRequest, createCentralAccess, matchOf } from './principals.ts';
 
 /**
- * Which accounts may launch an image. Sharing an image needs no permission on its snapshots. Where they are encrypted,
- * the accounts also need the key: a `kms-key-policy` grant `launch-encrypted-ami`, and for Auto Scaling groups a
- * `kms-grant` (EC2 user guide, "Share an AMI with specific AWS accounts").
+ * Which accounts may launch an image. Sharing an image needs no permission on its snapshots. If the snapshots are
+ * encrypted, the accounts also need the key: by a `kms-key-policy` grant `launch-encrypted-ami`, and for Auto Scaling
+ * groups by a `kms-grant` (EC2 user guide, "Share an AMI with specific AWS accounts").
  */
 const schema = z
   .strictObject({
@@ -54,7 +54,9 @@ type Entry = z.infer<typeof schema>;
 const sidOf = ({ name }: Entry, { installationId }: GrantContext): string =>
   createManagedSid({ installationId, grant: name, part: 'launch' });
 
-/** The accounts, OUs or organization to share the image with. The owner can launch its own images without a share. */
+/**
+ * The accounts, OUs or organization to share the image with. Without the owner, who can always launch its own images.
+ */
 const wantedIds = (share: Share<Entry>, ref: ResourceRef, context: GrantContext): readonly string[] => {
   const declared = matchOf(share);
   return declared === 'accounts'
@@ -70,7 +72,7 @@ const sharedByOthers = (
   return new Set(sharedWith.filter((id) => !ours.has(id)));
 };
 
-/** An account that another tool has shared the image with is unmanaged: this kind neither counts it nor removes it. */
+/** A launch permission that another tool added is unmanaged. It stays, and does not count as an account of a grant. */
 function render(request: RenderRequest<Entry, LaunchPermissions>) {
   const { ref, actual, shares, remembered, context } = request;
   const foreign = sharedByOthers(actual, remembered);
@@ -106,8 +108,8 @@ function render(request: RenderRequest<Entry, LaunchPermissions>) {
 }
 
 /**
- * Another tool may have shared the image with an organization or OU that the grant is for. It counts as managed: its
- * accounts have the access of the grant, and a write would change nothing.
+ * The accounts of a grant that have access now. If another tool has shared the image with the grant's organization or
+ * OU, that share counts as managed: it gives the access of the grant, and a write would change nothing.
  */
 function listGranted(
   entry: Entry,
@@ -123,7 +125,7 @@ function listGranted(
   return getAdmittedAccounts(createLaunchStatements(ids, sid));
 }
 
-/** The marks that belong to no share of the configuration. They stay. */
+/** Marks of former grants, which no share of the configuration has. Their launch permissions stay. */
 function listRetainedMarks(request: RenderRequest<Entry, LaunchPermissions>): readonly string[] {
   const { actual, shares, remembered, context, retainFormerGrants } = request;
   if (retainFormerGrants === undefined) return [];
@@ -141,8 +143,8 @@ async function read({ ec2 }: { ec2: EC2Client }, { id }: ResourceRef): Promise<L
 }
 
 /**
- * Unmanaged permissions are in both states, so no write touches them. AWS rejects the whole request for one bad
- * account.
+ * Sends only the differences, so unmanaged permissions stay. One account that AWS does not accept makes AWS reject the
+ * whole request.
  */
 async function write(
   { ec2 }: { ec2: EC2Client },
@@ -167,7 +169,7 @@ async function write(
   );
 }
 
-/** An image has no account in its ARN (Service Authorization Reference, "Amazon EC2"). */
+/** The ARN of an image has no account id (Service Authorization Reference, "Amazon EC2"). */
 const imageArn = ({ region, id }: ResourceRef, { partition }: GrantContext): string =>
   `arn:${partition}:ec2:${region}::image/${id}`;
 
@@ -185,7 +187,7 @@ export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
   policyKind: 'image',
   schema,
   actions,
-  // No identity: EC2 gives no image id twice.
+  // There is no `readIdentity`, because EC2 never reuses an image id.
   empty: { sharedWith: [] },
   listResources: (entry, context) =>
     listPlaces(entry, context).flatMap((place) =>

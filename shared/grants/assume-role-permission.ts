@@ -60,14 +60,14 @@ const schema = z
     ...grantEntryFields,
     ...principalFields,
     kind: z.literal('assume-role-permission'),
-    /** Who may assume: groups and roles of the central account. */
+    /** The groups and roles of the central account that may assume the role. */
     groups: entityNames.optional(),
     roles: entityNames.optional(),
-    /** The role in each account: a member role of the configuration. The member role says whether it requires MFA. */
+    /** The role to assume in each account. The configuration describes the role, and whether it requires MFA. */
     memberRole: textSchema(rolePattern, 'the name of a member role, with its path or without').optional(),
-    /** Or a role that the configuration does not describe, with its path: `people/ReadOnly`. */
+    /** Instead of `memberRole`: a role that the configuration does not describe, with its path: `people/ReadOnly`. */
     role: textSchema(rolePattern, 'the name of a role, with its path if it has one').optional(),
-    /** Whether the session must have been made with MFA, for `role`. Default: true. */
+    /** Only with `role`: whether the caller must have signed in with MFA. Default: true. */
     mfa: z.boolean().optional(),
   })
   .refine(({ role, memberRole }) => (role === undefined) !== (memberRole === undefined), {
@@ -90,7 +90,7 @@ const schema = z
     path: ['mfa'],
   })
   .check(checkMatch)
-  // Stored configurations contain the default, and their hash includes it.
+  // The default is written into the entry, because stored configurations have it and their hash includes it.
   .overwrite((entry) => (entry.role === undefined ? entry : { ...entry, mfa: entry.mfa ?? true }));
 
 type Entry = z.infer<typeof schema>;
@@ -102,8 +102,9 @@ const sidOf = ({ name }: Entry, { installationId }: GrantContext): string =>
   createManagedSid({ installationId, grant: name, part: 'assume' });
 
 /**
- * The condition uses `Bool`: with `BoolIfExists`, long-term keys would pass, because they carry no such key (IAM user
- * guide, "MFA-protected API access"). `aws:ResourceOrgID` restricts a role of any account to the organization.
+ * `Bool` and not `BoolIfExists`: requests with long-term keys carry no MFA key, so `BoolIfExists` would let them pass
+ * (IAM user guide, "MFA-protected API access"). If the statement names roles of any account, `aws:ResourceOrgID`
+ * restricts it to the organization.
  */
 function statement(share: Share<Entry>, context: GrantContext, packing: string): Statement {
   const { entry } = share;
@@ -126,7 +127,7 @@ function statement(share: Share<Entry>, context: GrantContext, packing: string):
 const isByIds = (share: Share<Entry>, packing: string): boolean =>
   packing === inCondition && share.entry.accountsIn === 'condition' && matchOf(share) === 'accounts';
 
-/** Each account of a grant takes one slot of one policy. A grant for all accounts takes one slot in total. */
+/** The entries of a grant in managed policies: one for each account, or a single one for a grant with a condition. */
 function slots(share: Share<Entry>, context: GrantContext, packing: string): readonly RoleEntry[] {
   const { entry, accounts } = share;
   const sid = sidOf(entry, context);
@@ -136,9 +137,9 @@ function slots(share: Share<Entry>, context: GrantContext, packing: string): rea
 }
 
 /**
- * Statements name roles by ARN while the policies can be attached. If they do not fit and a grant allows it, statements
- * name the account ids instead, and keep that form while the grant allows it. Otherwise one account more or less could
- * change every policy.
+ * The managed policies that hold all entries. Statements name roles by ARN as long as the policies can all be attached.
+ * If they cannot, and the grants allow it, statements name account ids instead. They keep this form while the grants
+ * allow it. Otherwise one account could switch the form back and forth, and change every policy each time.
  */
 function render(request: RenderRequest<Entry, ManagedPolicies>) {
   const { actual, shares } = request;
@@ -178,8 +179,8 @@ function attempt(request: RenderRequest<Entry, ManagedPolicies>, packing: string
 }
 
 /**
- * The managed statements that have an effect and belong to no share. Several policies may have one Sid. A statement
- * that another tool has put into a managed policy lacks the condition on the organization, so it is no former grant.
+ * The statements of former grants. Several policies may have a statement with one Sid. A statement without the
+ * condition on the organization was put in by another tool, so it is no statement of a former grant.
  */
 function listFormerStatements({
   actual,
@@ -200,7 +201,7 @@ const templates = (statements: readonly Statement[]): readonly Statement[] => [
 const packingText = (policies: number, packing: string): string =>
   (policies === 1 ? '1 policy' : `${policies} policies`) + (packing === inCondition ? ' by account ids' : '');
 
-/** The statement, with the accounts of its roles as principals. */
+/** The statement, with the accounts of the assumed roles as its principals. */
 const toRoles = (given: Statement): Statement => ({
   ...given,
   Principal: { AWS: listRoleAccounts(given).map(({ accountId }) => accountId) },
@@ -240,11 +241,11 @@ function accesses(
   ];
 }
 
-/** A member role says which external id it requires. For other roles the external id is unknown. */
+/** The external id of a member role is known. For other roles it is unknown. */
 const toExternalId = ({ memberRole }: Entry, externalId: string | undefined) =>
   externalId === undefined && memberRole === undefined ? {} : { 'sts:ExternalId': externalId ?? absent };
 
-/** A role, or an unnamed user of a group. */
+/** The principal that assumes the role: a role, or some user of a group. */
 function toAssuming(
   ref: ResourceRef,
   { nameOf }: AssumedRole,
@@ -256,7 +257,7 @@ function toAssuming(
   return { type: 'role', arn: `arn:${partition}:iam::${accountId}:role/${nameOf?.(name) ?? name}` };
 }
 
-/** Source: IAM user guide, "IAM and AWS STS quotas". */
+/** Limits of policies and attachments: IAM user guide, "IAM and AWS STS quotas". */
 export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
   name: 'assume-role-permission',
   title: 'Permission to assume roles',

@@ -7,7 +7,7 @@ import { toWildcardRef } from './permissions.ts';
 
 const describeActions = ['s3:GetEncryptionConfiguration'];
 
-/** What reading the keys of buckets takes. */
+/** Actions for reading the keys of buckets. */
 export const bucketKeyActions = [...describeActions, ...keyReadActions];
 
 export const listBucketKeyPermissions = (
@@ -19,8 +19,8 @@ export const listBucketKeyPermissions = (
 ];
 
 /**
- * The key of the default encryption, which objects get unless an upload names another one ("Setting default server-side encryption
- * behavior for Amazon S3 buckets", S3 user guide).
+ * Reads the key of a bucket's default encryption. An object has this key unless its upload named another one ("Setting
+ * default server-side encryption behavior for Amazon S3 buckets", S3 user guide).
  */
 export const readBucketKeys: NonNullable<GrantKind['readContentKeys']> = async ({ s3 }, ref) => {
   const request = new GetBucketEncryptionCommand({ Bucket: ref.id, ExpectedBucketOwner: ref.accountId });
@@ -30,13 +30,19 @@ export const readBucketKeys: NonNullable<GrantKind['readContentKeys']> = async (
   );
 };
 
-/** S3 answered so before it encrypted every bucket ("Error responses", S3 API reference). */
+/**
+ * This error means no default encryption. S3 returned it for buckets from before it encrypted every bucket ("Error
+ * responses", S3 API reference).
+ */
 function toNoEncryption(error: unknown): { readonly ServerSideEncryptionConfiguration?: undefined } {
   if (error instanceof Error && error.name === 'ServerSideEncryptionConfigurationNotFoundError') return {};
   throw error;
 }
 
-/** S3 looks up an alias in the account of the caller ("ServerSideEncryptionByDefault", S3 API reference). */
+/**
+ * An alias is unclear: S3 looks it up in the account of the caller, who may have another key under it
+ * ("ServerSideEncryptionByDefault", S3 API reference).
+ */
 function toContentKey(keyId = 'alias/aws/s3'): ContentKey {
   const isOwn = /(^|:)alias\//.test(keyId) && !/(^|:)alias\/aws\//.test(keyId);
   return isOwn
@@ -46,22 +52,28 @@ function toContentKey(keyId = 'alias/aws/s3'): ContentKey {
     : { keyId };
 }
 
-/** Reading an object ("Protecting data with server-side encryption with AWS KMS keys", S3 user guide). */
+/**
+ * What reading an object needs on the key ("Protecting data with server-side encryption with AWS KMS keys", S3 user
+ * guide).
+ */
 export const toReadUse = (ref: ResourceRef, context: GrantContext): KeyUse => ({
   actions: ['kms:Decrypt'],
   context: toViaService('s3', ref, context),
   preset: 'decrypt',
 });
 
-/** The services that encrypt what they deliver with the key of the bucket, and the preset that lets them. CloudTrail names its key. */
+/**
+ * Services that encrypt their deliveries with the key of the bucket, and the preset that allows each. CloudTrail is
+ * missing, because a trail names its own key.
+ */
 const deliveryPresets: Readonly<Record<string, string>> = {
   'config.amazonaws.com': 'config-encrypt',
   'delivery.logs.amazonaws.com': 'flow-logs-encrypt',
 };
 
 /**
- * Sources: "Permissions for the KMS Key for the AWS Config Delivery Channel" (AWS Config developer guide); "Amazon S3 bucket server-side
- * encryption" (CloudWatch Logs user guide).
+ * What a delivery needs on the key. Sources: "Permissions for the KMS Key for the AWS Config Delivery Channel" (AWS
+ * Config developer guide); "Amazon S3 bucket server-side encryption" (CloudWatch Logs user guide).
  */
 export function toDeliveryUse(service: string): { readonly keyUse?: KeyUse } {
   const preset = deliveryPresets[service];

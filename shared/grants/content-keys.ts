@@ -1,11 +1,11 @@
 import type { GrantContext, Permission, ResourceRef, ResourceSearch } from './contract.ts';
 
-/** What reading a key takes: which key it is and whether it works, its policy, and its grants. */
+/** Actions for reading a key: its id and state, its policy, and its grants. */
 export const keyReadActions = ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:ListGrants'] as const;
 
 /**
- * Reading the keys that encrypt resources of an account and region. The configuration does not say which keys these are, and a
- * resource can get another key.
+ * The permission to read the keys that encrypt resources of an account and region. It covers every key there, because
+ * the configuration does not say which keys encrypt a resource, and the key of a resource can change.
  */
 export const createKeyReadPermission = (
   { region, accountId }: ResourceRef | ResourceSearch,
@@ -16,8 +16,8 @@ export const createKeyReadPermission = (
 });
 
 /**
- * The name of a service in `kms:ViaService` ("AWS KMS condition keys", KMS developer guide). Whether China adds its own suffix is not
- * documented.
+ * The condition key `kms:ViaService` with the name of a service ("AWS KMS condition keys", KMS developer guide).
+ * Whether names in China have a suffix of their own is not documented.
  */
 export const toViaService = (
   service: string,

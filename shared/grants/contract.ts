@@ -11,7 +11,7 @@ import type { ContentKey, KindActions, PrincipalState } from './kind-actions.ts'
 import type { MemberRole } from './member-roles/schema.ts';
 import type { Limits } from './quotas.ts';
 
-/** What one lease protects: a policy document, a set of documents, the grants of a key, or the shares of an image. */
+/** What one lease protects: a policy, several policies, the grants of a key, or the launch permissions of an image. */
 export interface ResourceRef {
   readonly kind: string;
   readonly accountId: string;
@@ -30,12 +30,12 @@ export function parseResourceKey(key: string): ResourceRef {
   return { kind, accountId, region, id: id.join('/') };
 }
 
-/** How a pattern selects resources: a glob on their names (`base/*`), or tags that must all match. */
+/** How a pattern selects resources: by a glob on their names (`base/*`), or by tags that must all match. */
 export type ResourcePattern =
   | { readonly name: string }
   | { readonly tags: Readonly<Record<string, readonly string[]>> };
 
-/** One pattern in one account and region. Two grants of a kind with an equal pattern share the search. */
+/** One pattern in one account and region. Two grants of a kind with equal patterns share one search. */
 export interface ResourceSearch {
   readonly kind: string;
   readonly accountId: string;
@@ -44,8 +44,8 @@ export interface ResourceSearch {
 }
 
 /**
- * The name of a search in the table: `kind/account/region/name:base/*`, or `…/tags:Team=a|b,Use=c`. Tags are encoded as
- * in a URL, so that no two searches have an equal name.
+ * The key of a search in the table: `kind/account/region/name:base/*`, or `…/tags:Team=a|b,Use=c`. Tags are
+ * URL-encoded, so that two different searches never have one key.
  */
 export const formatSearchKey = ({ kind, accountId, region, pattern }: ResourceSearch): string =>
   `${kind}/${accountId}/${region}/${'name' in pattern ? `name:${pattern.name}` : `tags:${tagText(pattern.tags)}`}`;
@@ -56,7 +56,7 @@ const tagText = (tags: Readonly<Record<string, readonly string[]>>): string =>
     .sort()
     .join();
 
-/** Events of EventBridge, by their `source` and CloudTrail's `detail.eventName`. */
+/** EventBridge events about API calls, by their `source` and CloudTrail's `detail.eventName`. */
 export interface CallEvents {
   /** `aws.ecr`. */
   readonly source: string;
@@ -65,32 +65,32 @@ export interface CallEvents {
 
 /** How a kind finds the resources that an entry selects by a pattern. */
 export interface Discovery<Entry> {
-  /** The searches of an entry's patterns. Empty if the entry names its resources. Pure. */
+  /** The searches for an entry's patterns. Empty if the entry names its resources. Pure. */
   listSearches(entry: Entry, context: GrantContext): readonly ResourceSearch[];
   /** IAM actions that a search needs. */
   readonly actions: readonly string[];
-  /** The calls after which a search must run again, in the account and region of the resource. */
+  /** API calls that can change the matches. After such a call, the searches of its account and region run again. */
   readonly events: readonly CallEvents[];
   /**
-   * Ids of the resources that match now, in the form of `ResourceRef.id`, ordered.
+   * Ids of the resources that match now, as in `ResourceRef.id`, ordered.
    * @throws TooManyResourcesError if more than `limit` resources match
    */
   find(clients: AccountClients, search: ResourceSearch, limit: number): Promise<readonly string[]>;
 }
 
-/** Something that the role in a central account must be allowed or, with the effect `Deny`, must never do. */
+/** Actions that the spoke role must be allowed. With the effect `Deny`: actions that it must never be able to do. */
 export interface Permission {
   readonly effect?: 'Deny';
   readonly actions: readonly string[];
-  /** ARNs, with `*` as a wildcard. Only `*` if AWS defines no resource for the actions. */
+  /** ARNs, with `*` as a wildcard. `*` alone if AWS supports no resources for the actions. */
   readonly resources: readonly string[];
   readonly condition?: Conditions;
 }
 
-/** AWS's word for the resource of a grant. `principal`: a group or role, whose id begins with `group/` or `role/`. */
+/** What AWS calls the resource of a grant. `principal`: a group or role, whose id begins with `group/` or `role/`. */
 export type ResourceType = 'bucket' | 'image' | 'key' | 'principal' | 'repository' | 'role' | 'secret';
 
-/** The parts of the configuration, besides its entry, that a grant kind may use. */
+/** The parts of the configuration that a grant kind may use besides its own entry. */
 export interface GrantContext {
   readonly partition: string;
   readonly organizationId: string;
@@ -103,7 +103,7 @@ export interface GrantContext {
   readonly memberRoles: readonly MemberRole[];
 }
 
-/** One grant's part in a resource: its entry, and the accounts that the grant serves, ordered by id. */
+/** The part of one grant on a resource: its entry, and the accounts that it serves, ordered by id. */
 export interface Share<Entry = GrantEntry> {
   readonly entry: Entry;
   readonly accounts: readonly Account[];
@@ -113,18 +113,18 @@ export interface RenderRequest<Entry, State> {
   readonly ref: ResourceRef;
   readonly actual: State;
   readonly shares: readonly Share<Entry>[];
-  /** The managed content that the table remembers: Sids, names of whole resources, or the marks that `owned` gave. */
+  /** The managed content that the table remembers: Sids, names of whole resources, or marks from an earlier `owned`. */
   readonly remembered: readonly string[];
   readonly context: GrantContext;
   /**
-   * Keeps the content of former grants. A former grant has no share, because it was renamed or removed from the
-   * configuration. Default: `next` lacks the content.
+   * Present: the content of former grants stays. A former grant was renamed or removed from the configuration, so it
+   * has no share. Default: `next` has no content of former grants.
    */
   readonly retainFormerGrants?: RetainedFormerGrants;
 }
 
 export interface RetainedFormerGrants {
-  /** Ids of accounts that lose the access of former grants. */
+  /** Ids of accounts that lose the access of former grants anyway. */
   readonly without: ReadonlySet<string>;
 }
 
@@ -134,15 +134,15 @@ export type LimitUnit = SizeUnit | 'grants' | 'launch permissions';
 export interface Rendering<State> {
   readonly next: State;
   /**
-   * What is managed in `next`, as the table will remember it: Sids, names of whole resources, or marks of the kind's own.
-   * If a resource bears no marks, this alone tells managed content from unmanaged content.
+   * Everything in `next` that is managed, for the table to remember: Sids, names of whole resources, or marks of the
+   * kind. Some resources bear no marks. For them, only the table tells managed content from unmanaged content.
    */
   readonly owned: readonly string[];
-  /** Size of the fullest document, or the number of things, and the limit. */
+  /** Size of the fullest document, or the number of entries. */
   readonly size: number;
   readonly limit: number;
   readonly unit: LimitUnit;
-  /** The form in which the accounts are written, for people. Absent if the kind has only one form. */
+  /** The form in which a policy names accounts, in words. Absent if the kind has only one form. */
   readonly packing?: string;
 }
 
@@ -153,37 +153,37 @@ export interface StateChange<State> {
 
 /** The accounts that the statements of a grant give access to. */
 export interface AdmittedAccounts {
-  /** Ids that a statement names, in the order of the statements. */
+  /** Ids of accounts that a statement lists, in the order of the statements. */
   readonly named: ReadonlySet<string>;
-  /** Whether a condition on the organization also admits accounts. No statement lists them. */
+  /** Whether a condition on the organization or on OUs also admits accounts. No statement lists them. */
   readonly isOpenToOrganization: boolean;
   /**
-   * Whether an account needs no write to get access. True for every account if the grant is open to the organization. So no
-   * write adds accounts that have access already, and no search for a rejected principal leaves them out.
+   * Whether an account may have access already, without a write. True for every account if the grant has a condition on
+   * the organization. No write adds such accounts, so a search for rejected principals never excludes them.
    */
   mayAdmit(id: string): boolean;
-  /** The named ids, and the ids of those members among `accounts` that a condition admits. */
+  /** The listed accounts, and the members among `accounts` that a condition admits. */
   listAmong(accounts: readonly Account[]): readonly string[];
 }
 
-/** A part of an entry that is valid but cannot work, at one of its fields. */
+/** A field of an entry whose value is valid but cannot work. */
 export interface EntryWarning {
   readonly field: string;
   readonly message: string;
 }
 
 /**
- * A sort of resource that grants can be on. One file declares it. Planning, applying, verifying and the contract suite
- * use only this interface. `State` is whatever the kind reads and writes. Other code treats it as opaque and immutable,
- * and compares it only with `isSame`.
+ * A kind of grants: which resources they are on, and how to read, plan, write and verify them. Each kind is declared in
+ * one file. All other code uses only this interface. `State` is what the kind reads and writes. Other code never looks
+ * into a state or changes it, and compares states with `isSame`.
  */
 export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknown> {
   readonly name: string;
   /** For people: `S3 bucket policy`. */
   readonly title: string;
-  /** The resource of the kind's grants. Several kinds may share one sort of resource. */
+  /** What AWS calls the resource. Several kinds may be on one type of resource. */
   readonly resourceType: ResourceType;
-  /** How AWS reads the documents of `toDocuments`. */
+  /** The kind of policy as which AWS evaluates the documents of `toDocuments`. */
   readonly policyKind: PolicyKind;
   /** The schema of an entry of this kind in `onboarding.yml`. It rejects unknown keys. */
   readonly schema: z.ZodType<Entry>;
@@ -191,45 +191,45 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   readonly actions: KindActions;
 
   /**
-   * Whether a write sends unmanaged statements again, so that AWS may reject it for their principals. Default: false.
+   * Whether a write sends unmanaged statements again. AWS may then reject it for one of their principals. Default: false.
    */
   readonly sendsUnmanaged?: boolean;
 
-  /** The state of a resource without any content. */
+  /** The state of a resource that has no content. */
   readonly empty: State;
   /** The resources that an entry names. Pure. */
   listResources(entry: Entry, context: GrantContext): readonly ResourceRef[];
-  /** Default: there is nothing to warn of. Pure. */
+  /** Default: there is no warning. Pure. */
   listWarnings?(entry: Entry): readonly EntryWarning[];
-  /** Absent if entries name every resource of the kind. */
+  /** Absent if entries can only name their resources. */
   readonly discovery?: Discovery<Entry>;
   /**
-   * ARNs, with wildcards, that the documents of a resource are about, such as a bucket and its objects. For documents
-   * of a group or role they are the ARNs of the group or role. Pure.
+   * ARNs that the documents of a resource give access to, such as a bucket and its objects. May contain wildcards. For
+   * a group or role: its own ARNs. Pure.
    */
   listArns(ref: ResourceRef, context: GrantContext): readonly string[];
   /**
-   * The permissions that the role in the central account needs for a resource, or for everything that a search can
-   * find: the kind's `actions`, on the narrowest resources that AWS supports. The search itself is not included. Pure.
+   * The permissions that the spoke role needs for a resource, or for every match of a search: the kind's `actions`, on
+   * the narrowest resources that AWS supports. Without the permissions of the search itself. Pure.
    */
   listPermissions(on: ResourceRef | ResourceSearch, context: GrantContext): readonly Permission[];
   /**
-   * The access of `account` when the entry's grant is in place. Empty if none can be derived (raw statements), or if
-   * the account needs no grant. Pure.
+   * What the entry's grant lets `account` do. Empty if nothing can be derived (raw statements), or if the account can
+   * do it without a grant. Pure.
    */
   listAccesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
-  /** The permissions that the member role of an entry needs to use the grant. Default: none can be derived. Pure. */
+  /** The permissions that the entry's member role needs to use the grant. Default: none can be derived. Pure. */
   listMemberStatements?(entry: Entry, context: GrantContext): readonly Statement[];
-  /** Why a member role of the entry is unsuitable. Default: every member role is suitable. Pure. */
+  /** Why a member role that the entry names is unsuitable. Default: every member role is suitable. Pure. */
   listMemberRoleMistakes?(entry: Entry, context: GrantContext): readonly EntryWarning[];
   /**
-   * The desired state: unmanaged content unchanged, managed content for exactly the accounts of the shares. Pure.
+   * The desired state. Unmanaged content stays unchanged. Managed content serves exactly the shares' accounts. Pure.
    * @throws OwnershipClashError, PolicyTooLargeError
    */
   render(request: RenderRequest<Entry, State>): Rendering<State>;
   /** Every Sid that an entry can write on the resource, with any `match` and packing. Pure. */
   listSids(entry: Entry, ref: ResourceRef, context: GrantContext): readonly string[];
-  /** The accounts that have access now by the managed content of the grant `entry`. Pure. */
+  /** The accounts that have access now by the managed content of one grant. Pure. */
   listGrantedAccounts(
     entry: Entry,
     ref: ResourceRef,
@@ -238,8 +238,8 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
     remembered: readonly string[],
   ): AdmittedAccounts;
   /**
-   * Ids of the accounts that have the access without a grant, such as the owner of an image. A grant adds nothing for
-   * them, and they lose nothing with it. Absent if the kind writes something for every account. Pure.
+   * Ids of accounts that have the access even without a grant, such as the owner of an image. A grant changes nothing
+   * for them. Absent if every account needs the grant. Pure.
    */
   listAccountsWithOwnAccess?(
     ref: ResourceRef,
@@ -249,10 +249,10 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   /** Whether two states mean the same. Pure. */
   isSame(a: State, b: State): boolean;
   /**
-   * The access that a state allows, as policy documents by name. Differences, evaluation and records use it. Content
-   * without effect is not part of it. If AWS keeps grants or shares instead of a document, the result is statements of
-   * equal meaning, which are never sent. Managed content has Sids with this installation's mark. If the resource itself
-   * bears no marks, `remembered` says what is managed. Pure.
+   * What a state allows, as policy documents by name. Differences, evaluation and records use them. Content without
+   * effect, such as an unattached policy, is missing. For grants of a key and shares of an image, the documents are
+   * made only for comparison and are never sent. Managed content has Sids with the mark of this installation. For
+   * resources that bear no marks, `remembered` says what is managed. Pure.
    */
   toDocuments(
     state: State,
@@ -261,33 +261,41 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
 
   /** @throws ResourceMissingError, AccessDeniedError, MalformedPolicyError and the retryable errors of `shared/platform/aws` */
   read(clients: AccountClients, ref: ResourceRef, context: GrantContext): Promise<State>;
-  /** Every grant of a key, managed or unmanaged. Absent if the resource has no such grants. @throws as `read` */
+  /**
+   * Every grant of a key, managed or unmanaged. Absent if the kind has none.
+   * @throws the errors of `read`
+   */
   readKeyGrants?(
     clients: AccountClients,
     ref: ResourceRef,
     context: GrantContext,
   ): Promise<readonly AppliedKeyGrant[]>;
-  /** The group or role whose permissions the documents are. Absent for a resource's own policy. @throws as `read` */
+  /**
+   * The group or role that the documents are attached to. Absent for a resource's own policy.
+   * @throws the errors of `read`
+   */
   readPrincipal?(clients: AccountClients, ref: ResourceRef, context: GrantContext): Promise<PrincipalState>;
-  /** The keys of KMS that encrypt a resource. Absent if no access of the kind has a `keyUse`. @throws as `read` */
+  /**
+   * KMS keys that encrypt a resource. Absent if accesses have no `keyUse`.
+   * @throws the errors of `read`
+   */
   readContentKeys?(clients: AccountClients, ref: ResourceRef): Promise<readonly ContentKey[]>;
-  /** What the spoke role must be allowed beside, to read the keys that accesses of the entry need. Default: nothing. Pure. */
+  /** Further permissions of the spoke role: reading the keys that the entry's accesses need. Default: none. Pure. */
   listKeyPermissions?(
     entry: Entry,
     on: ResourceRef | ResourceSearch,
     context: GrantContext,
   ): readonly Permission[];
   /**
-   * A value that tells a resource from a later one of an equal name, such as the unique id of a role. It costs no call
-   * if `read` has learned it. `undefined` if AWS does not return it. Absent if AWS never gives an id twice, or has no
-   * such value.
+   * A value by which a resource differs from a deleted one with its name, such as the unique id of a role. Sends no
+   * call if `read` has learned the value. `undefined` if AWS does not return one. Absent if AWS never reuses an id, or
+   * has no such value.
    */
   readIdentity?(clients: AccountClients, ref: ResourceRef, state: State): Promise<string | undefined>;
   /**
-   * Brings `change.from` to `change.to`. Each request is sent once. Callers skip it if both states are equal.
-   * @throws InvalidPrincipalError when AWS rejects an account. Either nothing was written, and AWS may not have named
-   * the account. Or, with the fields `othersWritten: true` and `accountIds`, everything was written except for these
-   * accounts
+   * Brings the resource from `change.from` to `change.to`, two different states. Sends each request once.
+   * @throws InvalidPrincipalError if AWS rejects an account. Usually nothing was written, and AWS may not say which
+   * account it rejects. With `othersWritten: true`, everything was written except the accounts of `accountIds`
    */
   write(
     clients: AccountClients,

@@ -6,24 +6,24 @@ import { adviseQuotaIncrease, type LimitName } from './quotas.ts';
 export interface CountedLimit<Entry extends GrantEntry> {
   readonly ref: ResourceRef;
   readonly shares: readonly Share<Entry>[];
-  /** How many things the resource holds now. */
+  /** How many entries the resource has now. */
   readonly now: number;
-  /** How many things it would hold, unmanaged ones included. */
+  /** How many entries it would have with these shares, unmanaged entries included. */
   count(shares: readonly Share<Entry>[]): number;
   readonly limit: number;
   readonly unit: LimitUnit;
-  /** The setting to change when AWS has raised the quota. */
+  /** The setting of the configuration that follows a raised quota. */
   readonly setting: LimitName;
 }
 
 /**
- * The size of a resource that AWS limits by number, such as the grants of a key.
- * @throws PolicyTooLargeError, with how many accounts fit
+ * The size of a resource whose entries AWS limits by number, such as the grants of a key.
+ * @throws PolicyTooLargeError, which says how many accounts fit
  */
 export function measureCounted<Entry extends GrantEntry>(counted: CountedLimit<Entry>): number {
   const { shares, limit } = counted;
   const size = counted.count(shares);
-  // A removal must succeed even if unmanaged content has filled the resource.
+  // A change that makes the resource smaller must succeed, even if unmanaged entries have filled it beyond the limit.
   if (size <= limit || size < counted.now) return size;
   throw tooMany(counted, size);
 }
@@ -45,7 +45,7 @@ function tooMany<Entry extends GrantEntry>(
   }
   const where = formatResourceKey(ref);
   return new PolicyTooLargeError(
-    `${where}: it would have ${size} ${unit} with ${accounts} accounts, and limits.${setting} is ${limit}; ${fit} fit` +
+    `${where}: it would have ${size} ${unit} with ${accounts} accounts, and limits.${setting} is ${limit}; ${fit} accounts fit` +
       adviseQuotaIncrease(setting, size),
     { resource: where, size, limit, unit, accounts, fit },
   );

@@ -6,7 +6,10 @@ import type { GrantContext, ResourcePattern, ResourceSearch } from './contract.t
 import { TooManyResourcesError } from './errors.ts';
 import { type GrantEntry, uniqueListSchema } from './grant-schema.ts';
 
-/** The accounts and regions of an entry's resources: each region that it lists, or the central account's region. */
+/**
+ * The accounts and regions of an entry's resources: the regions that it lists, otherwise the region of the central
+ * account.
+ */
 export function listPlaces(entry: GrantEntry, context: GrantContext): readonly AccountRegion[] {
   const central = context.centralAccounts[entry.account];
   if (central === undefined)
@@ -16,16 +19,15 @@ export function listPlaces(entry: GrantEntry, context: GrantContext): readonly A
 }
 
 /**
- * Where IAM resources are: IAM has no regions, so this is one region for each partition, whatever the central
- * account's. A group then is one resource with one lease, even if two central accounts of different regions are one AWS
- * account.
+ * The place of IAM resources. IAM has no regions, so each partition has one place, whatever region the central account
+ * has. So a group has one lease, even if two central accounts with different regions are one AWS account.
  */
 export function listGlobalPlaces(entry: GrantEntry, context: GrantContext): readonly AccountRegion[] {
   const region = getPartitionFacts(context.partition).iamRegion;
   return listPlaces(entry, context).map(({ accountId }) => ({ accountId, region }));
 }
 
-/** Each pattern of an entry in each of its accounts and regions. */
+/** One search for each pattern of an entry, in each of its accounts and regions. */
 export const createSearches = (
   entry: GrantEntry,
   context: GrantContext,
@@ -35,15 +37,15 @@ export const createSearches = (
     patterns.map((pattern) => ({ kind: entry.kind, ...place, pattern })),
   );
 
-/** Tags as AWS has them, of 128 and 256 characters at most (Tagging user guide, "Tag naming limits"). */
+/** Lengths of tags in AWS ("Tag naming limits", Tagging user guide). */
 const tagKey = z.string().min(1, 'a tag key').max(128, 'a tag key of at most 128 characters');
 const tagValue = z
   .string('the value of a tag, in quotes where it looks like a number')
   .max(256, 'a tag value of at most 256 characters');
 
 /**
- * A field that selects resources by their tags: each key must be present with one of its values. Case matters. A filter
- * of GetResources takes 50 keys and 20 values (Resource Groups Tagging API reference).
+ * The `tags` field, which selects resources by their tags: a resource must have each key, with one of the key's values.
+ * Case matters. The limits are those of a GetResources filter (Resource Groups Tagging API reference).
  */
 export const tagPatternSchema = z
   .record(
@@ -61,11 +63,11 @@ export const tagPatternSchema = z
 
 export type TagPattern = z.infer<typeof tagPatternSchema>;
 
-/** The pattern of an entry that selects its resources by tags. None if the entry names them. */
+/** The tag pattern of an entry. Empty if the entry names its resources. */
 export const toTagPatterns = (tags: TagPattern | undefined): readonly ResourcePattern[] =>
   tags === undefined ? [] : [{ tags }];
 
-/** A check of an entry's schema: the entry names its resources in `field`, or selects them by tags. */
+/** Checks that an entry either names its resources in `field` or selects them by tags. */
 export const requireNameOrTags =
   <Field extends string>(field: Field) =>
   ({ value, issues }: z.core.ParsePayload<{ readonly [K in Field | 'tags']?: unknown }>): void => {
@@ -78,7 +80,7 @@ export const requireNameOrTags =
     issues.push({ code: 'custom', path: [given.length === 0 ? field : 'tags'], message, input: value });
   };
 
-/** A check of an entry's schema, for ids that exist in one region only. */
+/** Checks that an entry has one region, for ids that exist in one region only. */
 export const requireOneRegion = (
   payload: z.core.ParsePayload<{ readonly regions?: readonly string[] | undefined }>,
   message: string,
@@ -88,7 +90,7 @@ export const requireOneRegion = (
     issues.push({ code: 'custom', path: ['regions'], message, input: value });
 };
 
-/** Whether a resource's tags have every key of the pattern with one of its values. */
+/** Whether the tags of a resource match a pattern: each key is present, with one of its values. */
 export function hasTags(
   tags: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined,
   pattern: ResourcePattern,
@@ -100,23 +102,26 @@ export function hasTags(
   });
 }
 
-/** For a kind whose only patterns are names. */
+/**
+ * For a kind that searches by tags only.
+ * @throws Error for a pattern of names
+ */
 export function getPatternTags(pattern: ResourcePattern): Readonly<Record<string, readonly string[]>> {
   if ('tags' in pattern) return pattern.tags;
   throw new Error(`a search by tags, not by the name ${pattern.name}`);
 }
 
-/** Whether a name matches a glob in which `*` stands for any characters, slashes included. */
+/** Whether a name matches a glob. `*` stands for any characters, including slashes. */
 export const fitsGlob = (name: string, glob: string): boolean => matchesGlob(parseStarGlob(glob), name);
 
 export interface Page {
   readonly ids: readonly string[];
-  /** Absent or empty on the last page. */
+  /** Token of the next page. Absent or empty on the last page. */
   readonly next?: string | undefined;
 }
 
 /**
- * The ids of all pages, ordered, each once. Stops as soon as there are too many ids.
+ * The ids of all pages, ordered, each once. Stops reading when there are more than `limit` ids.
  * @throws TooManyResourcesError
  */
 export async function listAllPages(
@@ -135,7 +140,7 @@ export async function listAllPages(
   return [...ids].sort();
 }
 
-/** A pattern for people: `base/*`, or `Team = a or b, Use = c`. */
+/** A pattern in words: `base/*`, or `Team = a or b, Use = c`. */
 export const formatPattern = (pattern: ResourcePattern): string =>
   'name' in pattern
     ? pattern.name

@@ -26,36 +26,33 @@ import type { GrantEntry } from './grant-schema.ts';
 import type { KindActions } from './kind-actions.ts';
 import { createArnPermissions, toWildcardRef } from './permissions.ts';
 
-/**
- * The answer of a service: the text of a document, and a value that tells its resource from a later one of an equal
- * name.
- */
+/** What a service returns: the text of a policy, and the identity of its resource (`GrantKind.readIdentity`). */
 interface Answer {
   readonly text: string | undefined;
   readonly identity: string | undefined;
 }
 
-/** What a kind with one policy document defines. The rest of `GrantKind` follows from it. */
+/** What differs between kinds with one policy document. `createDocumentKind` makes a `GrantKind` of it. */
 export interface DocumentKind<Entry extends GrantEntry> extends DocumentRules<Entry> {
   readonly name: string;
   readonly resourceType: ResourceType;
   readonly policyKind: PolicyKind;
   readonly schema: z.ZodType<Entry>;
   readonly actions: KindActions;
-  /** The ids of resources that an entry names, equal in each of its regions. */
+  /** The ids of the resources that an entry names. They are equal in each of its regions. */
   listIds(entry: Entry): readonly string[];
-  /** Default: there is nothing to warn of. */
+  /** Default: there is no warning. */
   listWarnings?(entry: Entry): readonly EntryWarning[];
-  /** The ARN that the kind's actions are on; `*` in an id stays a wildcard. */
+  /** The ARN on which the spoke role needs the kind's actions. A `*` in the id stays a wildcard. */
   formatArn(ref: ResourceRef, context: GrantContext): string;
-  /** As `GrantKind.listArns`. Default: the ARN of the resource. */
+  /** Like `GrantKind.listArns`. Default: the ARN of the resource alone. */
   listArns?(ref: ResourceRef, context: GrantContext): readonly string[];
-  /** How a pattern finds resources. Absent if entries name every resource of the kind. */
+  /** How a pattern finds resources. Absent if entries can only name their resources. */
   readonly discovery?: Discovery<Entry>;
   listAccesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
   /**
-   * As `GrantKind.listMemberStatements`, for the resources that the entry names, and for its patterns in IAM's
-   * spelling.
+   * Like `GrantKind.listMemberStatements`, for the resources that the entry names. Its patterns are resources with
+   * wildcards of IAM.
    */
   listMemberStatements?(
     entry: Entry,
@@ -63,12 +60,13 @@ export interface DocumentKind<Entry extends GrantEntry> extends DocumentRules<En
     context: GrantContext,
   ): readonly Statement[];
   /**
-   * The text of the document, `undefined` if there is none. Also the identity of the resource, if the answer has it.
+   * Reads the text of the policy; `undefined` if the resource has none. Also returns the identity of the resource, if
+   * the service sends it along.
    */
   read(clients: AccountClients, ref: ResourceRef): Promise<string | undefined | Answer>;
-  /** As `GrantKind.readIdentity`. Default: the identity that `read` learned. */
+  /** Like `GrantKind.readIdentity`. Default: the identity that `read` returned. */
   readIdentity?(clients: AccountClients, ref: ResourceRef): Promise<string | undefined>;
-  /** The name of the error that reports a missing policy, if the service has one. */
+  /** The error by which the service says that the resource has no policy. Absent if there is no such error. */
   readonly absentError?: string;
   readonly readContentKeys?: GrantKind<Entry>['readContentKeys'];
   readonly listKeyPermissions?: GrantKind<Entry>['listKeyPermissions'];
@@ -136,7 +134,7 @@ async function readDocument<Entry extends GrantEntry>(
   }
 }
 
-/** A missing document counts as deleted. */
+/** Deletes the document. It is no error if the document does not exist. */
 async function removeDocument<Entry extends GrantEntry>(
   kind: DocumentKind<Entry>,
   clients: AccountClients,

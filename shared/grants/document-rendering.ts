@@ -24,14 +24,14 @@ import { type GrantEntry, type Match, matchForms } from './grant-schema.ts';
 import { inCondition, matchOf } from './principals.ts';
 import { adviseQuotaIncrease, type LimitName, type Limits } from './quotas.ts';
 
-/** The state of a resource that has one policy document; `undefined` if it has none. */
+/** The state of a resource with one policy document. `undefined` if the resource has no policy. */
 export interface DocumentState {
   readonly document: PolicyDocument | undefined;
-  /** As `GrantKind.readIdentity`, for a kind whose `read` learns the identity. */
+  /** The identity of the resource (`GrantKind.readIdentity`), if `read` returned it. */
   readonly identity?: string;
 }
 
-/** A statement before it has its Sid: `part` is unique within the grant. */
+/** A statement without its Sid. `part` becomes the end of the Sid, and is unique within the grant. */
 export interface Part {
   readonly part: string;
   readonly statement: Statement;
@@ -39,33 +39,33 @@ export interface Part {
 
 export interface StatementRequest<Entry> {
   readonly entry: Entry;
-  /** Ordered by id. At least one if statements list the accounts. */
+  /** Ordered by id. Never empty if statements list the accounts. */
   readonly accounts: readonly Account[];
   readonly ref: ResourceRef;
   readonly context: GrantContext;
-  /** A packing of the kind, or `inCondition`. */
+  /** One of the kind's packings, or `inCondition`. */
   readonly packing: string;
-  /** How statements name the accounts: `accounts` if the entries of the kind have no `match`. */
+  /** How statements name the accounts. `accounts` if entries of the kind have no `match`. */
   readonly match: Match;
 }
 
-/** How a kind writes its documents, and how large they may be. */
+/** How a kind creates statements, and how large its documents may be. */
 export interface DocumentRules<Entry extends GrantEntry> {
   readonly title: string;
   /** How large a document may be, in `unit`. */
   getLimit(limits: Limits): number;
-  /** The setting to change when AWS raises the limit on request. */
+  /** The setting of the configuration that follows a raised limit. Absent if AWS never raises the limit. */
   readonly setting?: LimitName;
   readonly unit: SizeUnit;
   /**
-   * Names of the packings, the most readable first. The first that fits is used. If a grant allows it, `inCondition` is
-   * the last.
+   * Names of the packings, the most readable first. Rendering uses the first packing in which the document fits. If a
+   * grant allows it, `inCondition` is tried last.
    */
   readonly packings: readonly string[];
   createStatements(request: StatementRequest<Entry>): readonly Part[];
-  /** Whether the statements of the entry serve every member without a condition. Default: they do not. */
+  /** Whether the statements of the entry serve every member without a condition. Default: false. */
   isForAllMembers?(entry: Entry): boolean;
-  /** Deletes the document. Absent if the service always has one. */
+  /** Deletes the document. Absent if the resource must always have one. */
   remove?(clients: AccountClients, ref: ResourceRef): Promise<unknown>;
 }
 
@@ -136,7 +136,7 @@ function statementsOf<Entry extends GrantEntry>(
   }));
 }
 
-/** Stands for any account, to learn which Sids a grant writes. */
+/** An example account, to find out which Sids the statements of a grant have. */
 const anyAccount: Account = {
   id: '000000000000',
   name: '',
@@ -162,8 +162,8 @@ export function listGrantedAccounts<Entry extends GrantEntry>(
 }
 
 /**
- * Every Sid that a grant can write, with any `match`. After `match` changed, the document still has statements of the
- * earlier form, such as the one of the resource's own account beside a condition.
+ * Every Sid that a grant can write, with any `match`. After a change of `match`, the document still has statements of
+ * the earlier form. Example: beside a condition, the account that owns the resource has a statement of its own.
  */
 export function listSids<Entry extends GrantEntry>(
   kind: DocumentRules<Entry>,
@@ -193,7 +193,7 @@ function listRetainedStatements<Entry extends GrantEntry>(
   );
 }
 
-/** The managed statements that belong to no share. */
+/** The statements of former grants: managed statements that belong to no share. */
 function listFormerStatements<Entry extends GrantEntry>(
   kind: DocumentRules<Entry>,
   { ref, actual, shares, remembered, context }: RenderRequest<Entry, DocumentState>,
@@ -204,18 +204,21 @@ function listFormerStatements<Entry extends GrantEntry>(
   );
 }
 
-/** AWS requires a policy on every key. Without any statement nobody could manage the key. */
+/**
+ * A kind whose resource must have a policy. Example: without any statement in its policy, nobody could manage a KMS
+ * key.
+ */
 const cannotBeEmpty = <Entry extends GrantEntry>(
   { title }: DocumentRules<Entry>,
   ref: ResourceRef,
 ): UnsafeChangeError =>
   new UnsafeChangeError(
-    `${formatResourceKey(ref)}: every statement is managed and no grant needs one any more, but a ${title} cannot be empty. ` +
+    `${formatResourceKey(ref)}: no grant needs a managed statement any more, and the policy has no other statement. A ${title} cannot be empty.  ` +
       'Nothing was written. Add a statement that lets the account manage the resource',
     { resource: formatResourceKey(ref) },
   );
 
-/** The error, with the number of accounts that fit. Bisection finds the number. */
+/** The error for a document that is too large. It says how many accounts fit, which bisection finds. */
 function tooLarge<Entry extends GrantEntry>(
   kind: DocumentRules<Entry>,
   request: RenderRequest<Entry, DocumentState>,
@@ -237,7 +240,8 @@ function tooLarge<Entry extends GrantEntry>(
   }
   const where = formatResourceKey(request.ref);
   const foreign = foreignSize(kind, request);
-  const room = low < 0 ? 'no account fits, because unmanaged statements fill the policy' : `${low} fit`;
+  const room =
+    low < 0 ? 'no account fits, because unmanaged statements fill the policy' : `${low} accounts fit`;
   const others = foreign === 0 ? '' : `, of which unmanaged statements take ${foreign}`;
   return new PolicyTooLargeError(
     `${where}: the policy for ${accounts} accounts would have ${size} ${kind.unit}, and ${kind.title} takes ` +
@@ -246,7 +250,7 @@ function tooLarge<Entry extends GrantEntry>(
   );
 }
 
-/** The part of the limit that unmanaged statements take. */
+/** How much of the size comes from unmanaged statements. */
 function foreignSize<Entry extends GrantEntry>(
   { unit }: DocumentRules<Entry>,
   { actual: { document }, context }: RenderRequest<Entry, DocumentState>,

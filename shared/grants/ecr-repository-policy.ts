@@ -33,7 +33,7 @@ const entryFields = {
   ...grantEntryFields,
   kind: z.literal('ecr-repository-policy'),
   regions: regionsSchema,
-  /** Names, and patterns in which `*` stands for any characters, slashes included. */
+  /** Names of repositories, or patterns. `*` stands for any characters, including slashes. */
   repositories: uniqueListSchema(
     textSchema(
       /^([a-z0-9]+([._/-][a-z0-9]+)*|[a-z0-9._/*-]*\*[a-z0-9._/*-]*)$/,
@@ -44,14 +44,17 @@ const entryFields = {
 };
 
 /**
- * AWS documents the function's ARN for the pull by the Lambda service, and no key of the organization. Without this
- * statement functions fail weeks later, when Lambda loads an idle function again.
+ * For pulls by the Lambda service, AWS documents a condition on the ARN of the function, and no organization key. So
+ * this preset lists its accounts.
  */
 const lambdaMatch = accountsOnly(
   'AWS does not document that Lambda names its organization when it fetches an image',
 );
 
-/** The policy of a repository can only be about that repository (ECR user guide, "Private repository policies"). */
+/**
+ * A statement needs no resource, because a repository policy applies to its own repository only (ECR user guide,
+ * "Private repository policies").
+ */
 const noResource = z.undefined('absent: the policy of a repository is about it alone').optional();
 
 const schema = z
@@ -81,12 +84,12 @@ const functionsOf = (partition: string, accountId: string): string =>
 const pullActions = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 
 /**
- * These actions have no resource (Service Authorization Reference, "Actions, resources, and condition keys for Amazon
+ * The action supports no resource (Service Authorization Reference, "Actions, resources, and condition keys for Amazon
  * ECR").
  */
 const logIn = { Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' } as const;
 
-/** ECR user guide, "Private repository policy examples". */
+/** Statements for pulling images: ECR user guide, "Private repository policy examples". */
 const pull = (roles: readonly string[] | undefined, request: Request): readonly Part[] =>
   createPrincipalParts(request, {
     part: 'pull',
@@ -97,9 +100,9 @@ const pull = (roles: readonly string[] | undefined, request: Request): readonly 
 const imageActions = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 
 /**
- * Both halves of Lambda developer guide, "Amazon ECR cross-account permissions". The account creates and updates
- * functions with the image. Lambda itself pulls the image again for an idle function. Without the first half
- * CreateFunction fails; without the second, functions fail weeks later.
+ * Two statements (Lambda developer guide, "Amazon ECR cross-account permissions"). The first lets the account create
+ * and update functions with the image: without it, CreateFunction fails. The second lets Lambda itself pull the image
+ * again for an idle function: without it, functions fail weeks later.
  */
 const lambdaPull = (request: Request): readonly Part[] => [
   ...createPrincipalParts(request, { part: 'create', statement: { Effect: 'Allow', Action: imageActions } }),
@@ -123,7 +126,7 @@ const repositoryArn = ({ accountId, region, id }: ResourceRef, { partition }: Gr
 
 const isPattern = (name: string): boolean => name.includes('*');
 
-/** Patterns work as in ECR's own filters, such as `myapp/*` (ECR API reference, "SigningRepositoryFilter"). */
+/** Patterns match as in ECR's own filters, such as `myapp/*` (ECR API reference, "SigningRepositoryFilter"). */
 const discovery: Discovery<Entry> = {
   listSearches: (entry, context) =>
     createSearches(
@@ -207,7 +210,7 @@ export const ecrRepositoryPolicy = createDocumentKind<Entry>({
       : [],
   read: async ({ ecr }, ref) => (await ecr.send(new GetRepositoryPolicyCommand(registry(ref)))).policyText,
   absentError: 'RepositoryPolicyNotFoundException',
-  // A repository has no id except its name. A new repository has another creation time (ECR API reference,
+  // A repository has no id besides its name. A re-created repository has another creation time (ECR API reference,
   // "Repository").
   readIdentity: async ({ ecr }, { accountId, id }) => {
     const wanted = { registryId: accountId, repositoryNames: [id] };

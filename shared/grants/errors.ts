@@ -6,13 +6,16 @@ export class ResourceBusyError extends OnboardingError {
   readonly retryable = true;
 }
 
-/** A pattern matches more resources than the configuration allows for one. */
+/** A pattern matches more resources than `limits.resourcesPerPattern` allows. */
 export class TooManyResourcesError extends OnboardingError {
   override readonly name = 'TooManyResourcesError';
   readonly retryable = false;
 }
 
-/** A change that needs an operator's consent: it would open a resource, or remove it from many accounts at once. */
+/**
+ * A change that is not made without an operator: it would open a resource to outsiders, or take access from many
+ * accounts at once.
+ */
 export class UnsafeChangeError extends OnboardingError {
   override readonly name = 'UnsafeChangeError';
   readonly retryable = false;

@@ -5,7 +5,7 @@ import { centralAccountNameSchema } from '../platform/central-accounts.ts';
 import { regionSchema, textSchema } from '../platform/schema-fields.ts';
 /** The fields of every grant, whatever its kind. */
 export const grantEntryFields = {
-  /** Part of each managed Sid, so renaming a grant replaces its statements. */
+  /** Part of the Sid of each managed statement. So renaming a grant replaces its statements. */
   name: textSchema(grantNamePattern, 'lower-case words joined by hyphens, such as cloudtrail-logs').max(
     40,
     'at most 40 characters, since the name becomes part of Sids',
@@ -14,24 +14,27 @@ export const grantEntryFields = {
   for: selectorSchema,
 };
 
-/** How policies name the accounts of a grant: each by its id, or all by one condition. */
+/** How a policy names the accounts of a grant: it lists their ids, or has one condition on OUs or the organization. */
 export const matchForms = ['accounts', 'ou', 'organization'] as const;
 
 export type Match = (typeof matchForms)[number];
 
-/** The `match` field of the kinds and presets that support a condition. Use it with `checkMatch`. */
+/** The `match` field of kinds and presets that support a condition. `checkMatch` checks it against the selector. */
 export const match = z.enum(matchForms).default('accounts');
 
-/** The `match` field of a preset that supports no condition. */
+/**
+ * The `match` field of presets that support no condition.
+ * @param why the reason, for the message
+ */
 export const accountsOnly = (why: string) =>
   z.literal('accounts', `must be accounts for this preset, since ${why}`).default('accounts');
 
-/** The forms in which a policy may list accounts. */
+/** Where a policy lists accounts: as principals, or in a condition. */
 const accountsInForms = ['principals', 'condition'] as const;
 
 /**
- * Fields of the kinds and presets that name accounts by ARN. Use them with `checkMatch`. With `accountsIn: condition`,
- * account ids move into a condition if the ARNs do not fit.
+ * Fields of kinds and presets that name accounts by ARN. `checkMatch` checks them. With `accountsIn: condition`, the
+ * policy lists account ids in a condition if the ARNs do not fit.
  */
 export const principalFields = {
   match,
@@ -50,12 +53,12 @@ const grantEntrySchema = z.object({
   memberRoles: z.array(z.string()).optional(),
 });
 
-/** The fields that all kinds share, and fields that several kinds have in one form. */
+/** An entry with the fields that all kinds have, and the optional fields that several kinds have. */
 export type GrantEntry = z.infer<typeof grantEntrySchema>;
 
 /**
- * A condition of AWS can test the organization and the ids of OUs, and no other part of a selector. A check of an
- * entry's schema.
+ * Checks that the selector of an entry can be a condition of AWS. A condition can test the organization and the ids of
+ * OUs, but no other part of a selector.
  */
 export function checkMatch(
   payload: z.core.ParsePayload<Pick<GrantEntry, 'for' | 'match' | 'accountsIn'>>,
@@ -109,7 +112,7 @@ function ouMistakes({ ous, all, ...others }: Selector): readonly Mistake[] {
     ...names.map((index) => ({
       path: ['ous', index],
       message:
-        'must be the id of an OU, such as ou-ab12-cd34ef56, with match: ou, since a condition of AWS knows no names',
+        'must be the id of an OU, such as ou-ab12-cd34ef56, with match: ou, because a condition of AWS cannot test names',
     })),
     ...listUnusedFields('ou', others),
   ];
@@ -120,53 +123,53 @@ const listUnusedFields = (declared: Match, fields: Selector): readonly Mistake[]
     .filter(([, value]) => value !== undefined)
     .map(([field]) => ({
       path: [field],
-      message: `must be absent, because match: ${declared} knows no ${field === 'except' ? 'exceptions' : field}`,
+      message: `must be absent, because match: ${declared} cannot ${field === 'except' ? 'have exceptions' : `test ${field}`}`,
     }));
 
-/** A list without repetition: a resource that is named twice would get each statement twice. */
+/** A list without repetition. A resource that was named twice would get each statement twice. */
 export const uniqueListSchema = <T extends z.ZodType<string>>(element: T, empty: string) =>
   z
     .array(element)
     .min(1, empty)
     .refine((names) => new Set(names).size === names.length, 'must name each only once');
 
-/** A field of the kinds whose resources have regions. Default: the central account's region. */
+/** The regions of an entry's resources. Default: the region of the central account. */
 export const regionsSchema = uniqueListSchema(
   regionSchema,
   'must name at least one region, or be absent',
 ).optional();
 
-/** A role's name in an ARN, with its path if it has one: `people/ReadOnly`. */
+/** The name of a role as in an ARN, with its path if the role has one: `people/ReadOnly`. */
 export const rolePattern = /^([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/;
 
-/** A role name, with `*` as in IAM. */
+/** The name of a role. `*` is a wildcard, as in IAM. */
 export const roleNameSchema = textSchema(
   /^([\w+=,.@*-]+\/)*[\w+=,.@*-]{1,128}$/,
   'a role name, with its path if it has one; * is a wildcard',
 );
 
-/** Narrows a grant to some roles of the account. */
+/** The `roles` field, which narrows a grant to some roles of the account. */
 const roleNamesSchema = uniqueListSchema(
   roleNameSchema,
   'must name at least one role; leave it out to mean all roles',
 );
 
-/** References to member roles of the configuration, each by its name, with or without its path. */
+/** References to member roles of the configuration. Each is the name of a role, with or without its path. */
 const memberRoleNamesSchema = uniqueListSchema(
   textSchema(rolePattern, 'the name of a member role, with its path or without'),
   'must name at least one member role, or be absent',
 );
 
 /**
- * Fields that narrow a grant to some roles of the accounts. Default of both together: all roles. `memberRoles` names
- * roles that the configuration describes, `roles` names other roles.
+ * Fields that narrow a grant to some roles of the accounts. `memberRoles` names roles that the configuration describes,
+ * `roles` names any other roles. Default: without both fields, the grant is for all roles.
  */
 export const roleFields = {
   roles: roleNamesSchema.optional(),
   memberRoles: memberRoleNamesSchema.optional(),
 };
 
-/** IAM user guide, "Access to AWS accounts owned by third parties": 2 to 1,224 characters. */
+/** Length of an external id: IAM user guide, "Access to AWS accounts owned by third parties". */
 export const externalIdSchema = textSchema(
   /^[\w+=,.@:/-]{2,1224}$/,
   'an external id: 2 to 1,224 letters, digits and +=,.@:/-',

@@ -15,7 +15,7 @@ import {
 } from './discovery.ts';
 import { type GrantEntry, regionsSchema, uniqueListSchema } from './grant-schema.ts';
 
-/** The fields that select the images of an entry. Use them with `checkImageEntry`. */
+/** Fields that select the images of an entry. `checkImageEntry` checks them. */
 export const imageFields = {
   regions: regionsSchema,
   images: uniqueListSchema(
@@ -31,7 +31,7 @@ interface ImageEntry {
   readonly regions?: readonly string[] | undefined;
 }
 
-/** A check of an entry's schema. */
+/** Checks that an entry either names images of one region or selects them by tags. */
 export function checkImageEntry(payload: z.core.ParsePayload<ImageEntry>): void {
   requireNameOrTags('images')(payload);
   if (payload.value.images !== undefined)
@@ -41,10 +41,13 @@ export function checkImageEntry(payload: z.core.ParsePayload<ImageEntry>): void 
     );
 }
 
-/** In a value of a filter `*` and `?` are wildcards (EC2 user guide, "List and filter your resources"). */
+/**
+ * Escapes a value: `*` and `?` are wildcards in the value of a filter (EC2 user guide, "List and filter your
+ * resources").
+ */
 const literally = (value: string): string => value.replace(/[\\*?]/g, '\\$&');
 
-/** Images that the account owns. A pending image counts once it is available. */
+/** Searches the images that the account owns. A pending image does not match until it is available. */
 export const imageDiscovery: Discovery<GrantEntry & ImageEntry> = {
   listSearches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tags)),
   actions: ['ec2:DescribeImages'],

@@ -5,10 +5,13 @@ import type { GrantContext, GrantKind, Permission, ResourceRef, ResourceSearch }
 
 const describeActions = ['ec2:DescribeImages', 'ec2:DescribeSnapshots'];
 
-/** What reading the keys of images takes. */
+/** Actions for reading the keys of images. */
 export const imageKeyActions = [...describeActions, ...keyReadActions];
 
-/** An image does not say the keys of its snapshots ("EbsBlockDevice", EC2 API reference). */
+/**
+ * Reads the keys from the snapshots of an image, because the image does not name them ("EbsBlockDevice", EC2 API
+ * reference).
+ */
 export const readImageKeys: NonNullable<GrantKind['readContentKeys']> = async ({ ec2 }, { id }) => {
   const { Images = [] } = await ec2.send(new DescribeImagesCommand({ ImageIds: [id] }));
   const SnapshotIds = Images.flatMap(({ BlockDeviceMappings = [] }) => BlockDeviceMappings).flatMap(
@@ -20,7 +23,10 @@ export const readImageKeys: NonNullable<GrantKind['readContentKeys']> = async ({
   return [...keys].map((keyId) => ({ keyId }));
 };
 
-/** EC2 knows no resources for these actions ("Actions, resources, and condition keys for Amazon EC2"). */
+/**
+ * For all resources, because EC2 supports no resources for these actions ("Actions, resources, and condition keys for
+ * Amazon EC2").
+ */
 export const listImageKeyPermissions = (
   on: ResourceRef | ResourceSearch,
   context: GrantContext,
@@ -33,7 +39,10 @@ export const listImageKeyPermissions = (
   createKeyReadPermission(on, context),
 ];
 
-/** "Share the KMS key used to encrypt a shared Amazon EBS snapshot" (EBS user guide). */
+/**
+ * What launching an image needs on its keys ("Share the KMS key used to encrypt a shared Amazon EBS snapshot", EBS user
+ * guide).
+ */
 export const toLaunchUse = (ref: ResourceRef, context: GrantContext): KeyUse => ({
   actions: [
     'kms:DescribeKey',

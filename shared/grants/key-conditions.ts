@@ -6,8 +6,9 @@ import type { GrantContext, ResourceRef } from './contract.ts';
 export const deploymentKey = 'kms:EncryptionContext:aws:appconfig:deployment:arn';
 
 /**
- * Secrets Manager as `kms:ViaService` names it (KMS developer guide, "AWS KMS condition keys"). Whether China adds
- * its own suffix is not documented, so both are named there; either means the same service.
+ * The names of Secrets Manager in `kms:ViaService` (KMS developer guide, "AWS KMS condition keys"). It is not
+ * documented whether names in China have a suffix of their own. So both names are listed for China, where only one of
+ * them can occur.
  */
 export function getSecretsManagerService(
   { region }: Pick<ResourceRef, 'region'>,
@@ -19,11 +20,11 @@ export function getSecretsManagerService(
 }
 
 /**
- * A deployment of AppConfig in the caller's own account. The variable stands for the caller's account id, so that no
- * account uses the key for another account's deployments. KMS uses only keys of its own region, so the region is the
- * key's. No `kms:ViaService`: KMS does not document AppConfig among its services. Sources: AppConfig user guide, "Data
- * encryption at rest for AWS AppConfig" (encryption context); IAM user guide, "IAM policy elements: Variables and
- * tags".
+ * Restricts the use of a key to AppConfig deployments in the caller's own account. The policy variable stands for the
+ * caller's account id. So no account can use the key for another account's deployments. The region is that of the key,
+ * because KMS uses a key in its own region only. There is no `kms:ViaService`, because KMS does not list AppConfig
+ * among its services. Sources: AppConfig user guide, "Data encryption at rest for AWS AppConfig" (encryption context);
+ * IAM user guide, "IAM policy elements: Variables and tags".
  */
 export const restrictToOwnDeployments = (
   { region }: ResourceRef,

@@ -19,10 +19,10 @@ import { type GrantEntry, regionsSchema } from './grant-schema.ts';
 
 const multiRegion = 'mrk-';
 
-/** The fields by which the kinds on keys select their keys. Use them with `checkKeyEntry`. */
+/** Fields that select the keys of an entry. `checkKeyEntry` checks them. */
 export const keyFields = {
   regions: regionsSchema,
-  /** GetKeyPolicy and PutKeyPolicy take no alias (KMS API reference). */
+  /** A key id, because GetKeyPolicy and PutKeyPolicy accept no alias (KMS API reference). */
   key: textSchema(
     /^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
     'a key id, not an alias or an ARN',
@@ -36,7 +36,10 @@ interface KeyEntry {
   readonly regions?: readonly string[] | undefined;
 }
 
-/** A check of an entry's schema. Only a multi-Region key has one id in several regions (KMS developer guide). */
+/**
+ * Checks that an entry names one key or selects keys by tags. Several regions are valid only for a multi-Region key,
+ * which has one id in all of them (KMS developer guide).
+ */
 export function checkKeyEntry(payload: z.core.ParsePayload<KeyEntry>): void {
   requireNameOrTags('key')(payload);
   const { key } = payload.value;
@@ -50,19 +53,20 @@ export function checkKeyEntry(payload: z.core.ParsePayload<KeyEntry>): void {
 
 export const listKeyIds = ({ key }: KeyEntry): readonly string[] => (key === undefined ? [] : [key]);
 
-/** Page size. Every key of a page is described at once. The API takes 1 to 100 (GetResources). */
+/** How many keys a page has. All keys of a page are described at the same time. GetResources allows 1 to 100. */
 const pageSize = 50;
 
 /**
- * KMS lists keys without their tags, so the search calls the tagging service. The service may list keys that were
- * deleted since, and AWS managed keys, which no grant can use. Each region's replica of a multi-Region key has a policy
- * and grants of its own (KMS developer guide, "Multi-Region keys in AWS KMS", shared and independent properties).
+ * Searches keys by the tagging service, because KMS lists keys without their tags. The service may also list deleted
+ * keys, and AWS managed keys, which no grant can use: both are skipped. In each region, the replica of a multi-Region
+ * key has its own policy and grants (KMS developer guide, "Multi-Region keys in AWS KMS", shared and independent
+ * properties).
  */
 export const createKeyDiscovery = <Entry extends GrantEntry & KeyEntry>(): Discovery<Entry> => ({
   listSearches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tags)),
   actions: ['tag:GetResources', 'kms:DescribeKey'],
-  // CloudTrail also logs the replication of a key as CreateKey (KMS developer guide, CloudTrail entries,
-  // "ReplicateKey").
+  // CreateKey also stands for the replication of a key: CloudTrail logs it under this name (KMS developer guide,
+  // CloudTrail entries, "ReplicateKey").
   events: [
     {
       source: 'aws.kms',
@@ -89,7 +93,10 @@ export const createKeyDiscovery = <Entry extends GrantEntry & KeyEntry>(): Disco
     }),
 });
 
-/** A key counts even if DescribeKey is denied: the step that reads its policy reports the denied action. */
+/**
+ * If DescribeKey is denied, the key counts as usable. The later step that reads its policy then reports the denied
+ * action.
+ */
 async function isUsable(kms: KMSClient, KeyId: string): Promise<boolean> {
   try {
     const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));

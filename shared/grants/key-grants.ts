@@ -11,34 +11,37 @@ import { InvalidPrincipalError, ResourceMissingError } from '../platform/aws/err
 import { compareByText } from '../platform/order.ts';
 import { formatResourceKey, type GrantContext, type ResourceRef, type StateChange } from './contract.ts';
 
-/** A managed grant on the key, with the id that KMS gave it once it exists. */
+/** A managed grant on the key. Its id is present once KMS has created it. */
 export interface KeyGrant {
   readonly name: string;
   readonly id?: string;
   readonly grantee: string;
   /** Ordered. */
   readonly operations: readonly GrantOperation[];
-  /** Somebody has added constraints, which this installation never does. */
+  /** Whether somebody has created the grant with constraints. This installation never does. */
   readonly constrained?: boolean;
 }
 
 /**
- * Managed grants, ordered by name. AWS services create and retire unmanaged grants, one for each volume in use: only
- * the number of unmanaged grants matters.
+ * The managed grants of a key, ordered by name. Of unmanaged grants only the number is kept: AWS services create and
+ * retire them all the time, one for each volume in use.
  */
 export interface KeyGrants {
   readonly own: readonly KeyGrant[];
   readonly others: number;
 }
 
-/** The prefix of the names of all managed grants. A grant's name holds letters, digits and `:/_-` (CreateGrant). */
+/** The beginning of the names of all managed grants. A name may have letters, digits and `:/_-` (CreateGrant). */
 export const getGrantNamePrefix = ({ installationId }: GrantContext): string =>
   `account-onboarding/${installationId}/`;
 
-/** What the table remembers: `account-onboarding/<installation>/<grant>`. Each name continues with the account id. */
+/**
+ * The mark that the table remembers: `account-onboarding/<installation>/<grant>`. The name of a grant is its mark with
+ * the account id at the end.
+ */
 export const parseGrantMark = (name: string): string => name.slice(0, name.lastIndexOf('/'));
 
-/** Two grants with equal keys give equal access under one name. */
+/** A text that two grants share exactly if they have one name and give equal access. */
 export const canonicalGrantKey = ({ name, grantee, operations, constrained = false }: KeyGrant): string =>
   [name, grantee, constrained, ...operations].join(' ');
 
@@ -78,7 +81,7 @@ export async function* paginateKeyGrants(
   } while (Marker !== undefined);
 }
 
-/** As the policy engine reads it, with the configured grant that created it. */
+/** The grant in the form of the policy engine, with the name of the configured grant that created it. */
 export function toAppliedGrant(
   { Name = '', GrantId = '', GranteePrincipal = '', Operations = [], Constraints = {} }: GrantListEntry,
   context: GrantContext,
@@ -95,7 +98,7 @@ export function toAppliedGrant(
   };
 }
 
-/** After its role is deleted, the grantee is a unique id instead of an ARN. */
+/** The grantee is an ARN. Once its role is deleted, KMS returns the unique id of the role instead. */
 const keyGrant = (grant: GrantListEntry): KeyGrant => ({
   name: grant.Name ?? '',
   id: grant.GrantId ?? '',
@@ -105,10 +108,10 @@ const keyGrant = (grant: GrantListEntry): KeyGrant => ({
 });
 
 /**
- * Sends one request after the other, which stays below KMS's 50 a second. The next run finishes an interrupted write. A
- * name makes CreateGrant idempotent: a repeated request returns the existing grant (KMS API reference). An account
- * whose role does not exist yet is skipped, and reported after the rest. Additions come first, unless the key is too
- * full for them.
+ * Revokes and creates grants, one request after the other, so that the rate stays below KMS's 50 a second. Additions
+ * come first, unless the key has no room for them. An account without the role is skipped, and reported at the end. If
+ * a write is interrupted, the next run finishes it: CreateGrant with the name of an existing grant returns that grant
+ * (KMS API reference).
  */
 export async function writeGrants(
   kms: KMSClient,
@@ -154,7 +157,7 @@ async function create(kms: KMSClient, KeyId: string, grant: KeyGrant): Promise<b
   }
 }
 
-/** A missing grant counts as revoked. */
+/** Revokes a grant. It is no error if the grant does not exist any more. */
 async function revoke(kms: KMSClient, KeyId: string, GrantId: string): Promise<void> {
   try {
     await kms.send(new RevokeGrantCommand({ KeyId, GrantId }));

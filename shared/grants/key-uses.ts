@@ -16,7 +16,7 @@ export type KeyUsePreset = (typeof keyUsePresets)[number];
 export const isKeyUsePreset = (preset: string): preset is KeyUsePreset =>
   keyUsePresets.some((each) => each === preset);
 
-/** One use of a key by principals: a statement without its principals and resource. */
+/** The actions of one preset, as a statement without principals and resource. */
 interface KeyUse {
   readonly part: string;
   readonly statement: Pick<Statement, 'Action' | 'Condition'>;
@@ -25,14 +25,15 @@ interface KeyUse {
 const decryptActions = ['kms:Decrypt', 'kms:DescribeKey'];
 
 /**
- * What principals may do with a key, by preset. The policy of the key must allow it, and the policies of their roles
- * too.
+ * What each preset lets principals do with a key. Both the policy of the key and the policies of their roles must allow
+ * it.
  *
- * An account that launches an encrypted AMI: EC2 user guide, "Amazon EBS encryption" (permissions for IAM users). No
- * `kms:Encrypt`, which launching does not need. The preset does not include the grant for the service-linked role of an
- * Auto Scaling group: Auto Scaling user guide, "Required AWS KMS key policy for use with encrypted volumes".
+ * Launching an encrypted AMI: EC2 user guide, "Amazon EBS encryption" (permissions for IAM users). `kms:Encrypt` is
+ * missing, because launching does not need it. The grant for the service-linked role of an Auto Scaling group is
+ * missing as well: Auto Scaling user guide, "Required AWS KMS key policy for use with encrypted volumes".
  *
- * Callers of GetLatestConfiguration, and of StartDeployment: AppConfig user guide, "Data encryption at rest".
+ * Reading and deploying configurations of AppConfig (GetLatestConfiguration, StartDeployment): AppConfig user guide,
+ * "Data encryption at rest".
  */
 const keyUses: Readonly<
   Record<KeyUsePreset, (ref: ResourceRef, context: GrantContext) => readonly KeyUse[]>

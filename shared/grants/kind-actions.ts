@@ -1,12 +1,15 @@
 import type { Conditions } from '../iam/document.ts';
 
-/** IAM actions that a kind needs on its resources, and what the role must `never` do, whatever its other policies allow. */
+/**
+ * IAM actions that the spoke role needs on a kind's resources, and actions that it must `never` be able to do, whatever
+ * its other policies allow.
+ */
 export interface KindActions {
   readonly read: readonly string[];
   readonly write: readonly string[];
   /** For `GrantKind.readIdentity`, in addition to the actions for `read`. Default: none. */
   readonly identify?: readonly string[];
-  /** For `GrantKind.readContentKeys`, and for reading the keys. Default: none. */
+  /** For `GrantKind.readContentKeys`, and for reading the keys themselves. Default: none. */
   readonly readKeys?: readonly string[];
   /** For `GrantKind.readPrincipal`, and for reading its managed policies. Default: none. */
   readonly readPrincipal?: readonly string[];
@@ -14,8 +17,8 @@ export interface KindActions {
 }
 
 /**
- * A key of KMS that encrypts the content of a resource: its id, ARN or alias. The key that AWS manages for the service is an alias that
- * begins with `alias/aws/`. `unclear`: why nobody can tell which key it is.
+ * A KMS key that encrypts the content of a resource: its id, ARN or alias. An alias that begins with `alias/aws/` is a
+ * key that AWS manages for the service. `unclear`: why it cannot be said which key it is.
  */
 export type ContentKey = { readonly keyId: string } | { readonly unclear: string };
 

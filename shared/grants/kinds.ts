@@ -9,7 +9,7 @@ import { roleTrustPolicy } from './role-trust-policy.ts';
 import { s3BucketPolicy } from './s3-bucket-policy.ts';
 import { secretResourcePolicy } from './secret-resource-policy.ts';
 
-/** The grant kinds, one file each. A test checks that this list names every file of the folder. */
+/** All grant kinds. A test checks that this list has every kind of the folder. */
 export const grantKinds: readonly GrantKind[] = [
   s3BucketPolicy,
   kmsKeyPolicy,
@@ -21,7 +21,7 @@ export const grantKinds: readonly GrantKind[] = [
   roleTrustPolicy,
 ];
 
-/** The calls after which a pattern of some kind may match different resources, each service once. */
+/** The calls after which some pattern may have other matches. Each service appears once. */
 export function listCallEvents(kinds: readonly GrantKind[] = grantKinds): readonly CallEvents[] {
   const events = kinds.flatMap(({ discovery }) => discovery?.events ?? []);
   return [...Map.groupBy(events, ({ source }) => source)]

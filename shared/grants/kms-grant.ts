@@ -43,8 +43,8 @@ const schema = z
     kind: z.literal('kms-grant'),
     preset: z.literal('auto-scaling'),
     /**
-     * The suffix of the service-linked role, if it is not the default one:
-     * `AWSServiceRoleForAutoScaling_<customSuffix>`.
+     * The suffix of the service-linked role `AWSServiceRoleForAutoScaling_<customSuffix>`. Default: the role without a
+     * suffix.
      */
     customSuffix: textSchema(
       /^[\w+=,.@-]{1,35}$/,
@@ -56,8 +56,8 @@ const schema = z
 type Entry = z.infer<typeof schema>;
 
 /**
- * What a launch of instances with encrypted volumes needs: Auto Scaling user guide, "Required AWS KMS key policy for
- * use with encrypted volumes", the grant for access across accounts.
+ * The operations that launching instances with encrypted volumes needs (Auto Scaling user guide, "Required AWS KMS key
+ * policy for use with encrypted volumes", the grant for access across accounts).
  */
 const operations: readonly GrantOperation[] = [
   'CreateGrant',
@@ -71,9 +71,9 @@ const operations: readonly GrantOperation[] = [
 ];
 
 /**
- * Only this kind names a role by its ARN: Auto Scaling acts as its service-linked role, and nobody can extend the
- * permissions of that role. So a grant to the account would not help. If a role is missing, only the request for its
- * account fails. A document would fail as a whole.
+ * The service-linked role by which Auto Scaling acts. A grant to the account would not help, because nobody can give
+ * permissions to such a role. No other kind names a role. Here it is safe: if the role is missing, only the request for
+ * its own account fails, while a policy document would fail as a whole.
  */
 const granteeOf = ({ customSuffix }: Entry, { id }: Account, { partition }: GrantContext): string =>
   `arn:${partition}:iam::${id}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling` +
@@ -116,7 +116,7 @@ function render(request: RenderRequest<Entry, KeyGrants>) {
   return { next: { own, others: actual.others }, owned, size, limit, unit: 'grants' as const };
 }
 
-/** The KMS grants that belong to no share, and stay. */
+/** KMS grants of former grants, which belong to no share. They stay. */
 function listRetainedGrants(request: RenderRequest<Entry, KeyGrants>): readonly KeyGrant[] {
   const { actual, shares, context, retainFormerGrants } = request;
   if (retainFormerGrants === undefined) return [];
@@ -143,7 +143,7 @@ const namePattern = /^account-onboarding\/([a-z0-9]+)\/([a-z0-9-]+)\/\d{12}$/;
 const sidOf = (installationId: string, grant: string): string =>
   createManagedSid({ installationId, grant, part: 'grant' });
 
-/** Managed grants, as one statement for each grant of the configuration. */
+/** The managed KMS grants as a policy document, with one statement for each grant of the configuration. */
 function documents({ own }: KeyGrants): Readonly<Record<string, PolicyDocument | undefined>> {
   const alike = Map.groupBy(own, ({ name, operations }) => [parseGrantMark(name), ...operations].join(' '));
   const statements = [...alike.values()].map((grants): Statement => {
@@ -171,7 +171,8 @@ const accesses = (
   ref: ResourceRef,
   context: GrantContext,
 ): readonly Access[] => [
-  // The service-linked role must exist: KMS creates no grant for a missing role (KMS API reference, "CreateGrant").
+  // Also shows that the service-linked role exists: KMS creates no grant for a missing role (KMS API reference,
+  // "CreateGrant").
   createCentralAccess(account, `Auto Scaling launch instances whose volumes key ${ref.id} encrypts`, {
     principal: { type: 'role', arn: granteeOf(entry, account, context) },
     action: 'kms:CreateGrant',
@@ -179,7 +180,7 @@ const accesses = (
   }),
 ];
 
-/** Limit: KMS developer guide, "Resource quotas". */
+/** The limit of grants for a key: KMS developer guide, "Resource quotas". */
 export const kmsGrant: GrantKind<Entry, KeyGrants> = {
   name: 'kms-grant',
   title: 'KMS grant',
@@ -187,7 +188,7 @@ export const kmsGrant: GrantKind<Entry, KeyGrants> = {
   policyKind: 'key',
   schema,
   actions,
-  // No identity: KMS gives no key id twice.
+  // There is no `readIdentity`, because KMS never reuses a key id.
   empty: { own: [], others: 0 },
   listResources: (entry, context) =>
     listPlaces(entry, context).flatMap((place) =>

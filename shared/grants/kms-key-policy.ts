@@ -35,7 +35,10 @@ const fields = {
   kind: z.literal('kms-key-policy'),
 };
 
-/** CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail". See `cloudTrailEncrypt`. */
+/**
+ * This preset lists its accounts. CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail"; see
+ * `cloudTrailEncrypt`.
+ */
 const trailMatch = accountsOnly(
   'what CloudTrail does with a key can only be restricted by the ARN of its trail: AWS documents no condition key of the organization for it',
 );
@@ -67,7 +70,7 @@ type PrincipalEntry = Extract<Entry, { preset: KeyUsePreset }>;
 
 const isPrincipalEntry = (entry: Entry): entry is PrincipalEntry => isKeyUsePreset(entry.preset);
 
-/** The presets by which the content of other resources is read or written. */
+/** The presets for reading and writing encrypted content of other resources. */
 const contentPresets: ReadonlySet<string> = new Set([
   'launch-encrypted-ami',
   'decrypt',
@@ -76,13 +79,13 @@ const contentPresets: ReadonlySet<string> = new Set([
   'flow-logs-encrypt',
 ]);
 
-/** In a key policy `*` means the key itself (KMS developer guide, "Key policies in AWS KMS"). */
+/** In a key policy, the resource `*` means the key itself (KMS developer guide, "Key policies in AWS KMS"). */
 const thisKey = { Effect: 'Allow', Resource: '*' } as const;
 
 /**
- * Config and log delivery name the account that they act for, so they must name its organization too. AWS's own policy
- * against confused deputies denies the use of keys to services that name an account without the organization
- * (Organizations user guide, "Resource control policy examples").
+ * A statement for a service that acts for accounts. It names their organization too. AWS's own policy against confused
+ * deputies denies the use of keys to services that name an account without its organization (Organizations user guide,
+ * "Resource control policy examples").
  */
 const fromService = (service: string, request: Request, action: readonly string[]): Part => ({
   part: 'encrypt',
@@ -107,9 +110,10 @@ const trailsOf = ({ partition }: GrantContext, accountId: string): string =>
   `arn:${partition}:cloudtrail:*:${accountId}:trail/*`;
 
 /**
- * CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail". Bucket keys need Decrypt, with an equal
- * encryption context: Control Tower user guide, "Configure AWS KMS keys". For DescribeKey the condition names the
- * account. An ARN with a wildcard for name and region of the trail would say no more and take three times the space.
+ * Statements for CloudTrail (CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail"). S3 bucket keys
+ * need Decrypt with the same encryption context (Control Tower user guide, "Configure AWS KMS keys"). For DescribeKey
+ * the condition names the account. An ARN with wildcards for the name and region of the trail would restrict nothing
+ * more, and take three times the space.
  */
 function cloudTrailEncrypt(request: Request): readonly Part[] {
   const trails = request.accounts.map(({ id }) => trailsOf(request.context, id));
@@ -166,14 +170,14 @@ const services: Readonly<Record<string, readonly [label: string, principal: stri
   'flow-logs-encrypt': ['VPC flow logs', 'delivery.logs.amazonaws.com', 'logs:any:ID:any'],
 };
 
-/** The actions of principals on the key, besides decryption. */
+/** What a preset lets principals do with the key, in words. All other presets: decrypt. */
 const uses: Readonly<Record<string, string>> = {
   'launch-encrypted-ami': 'launch AMIs encrypted',
   'read-configurations': 'read configurations of AppConfig encrypted',
   'deploy-configurations': 'deploy configurations by AppConfig encrypted',
 };
 
-/** Limit: KMS developer guide, "Resource quotas". */
+/** Size limit of a key policy: KMS developer guide, "Resource quotas". */
 export const kmsKeyPolicy = createDocumentKind<Entry>({
   name: 'kms-key-policy',
   title: 'KMS key policy',
@@ -181,16 +185,17 @@ export const kmsKeyPolicy = createDocumentKind<Entry>({
   policyKind: 'key',
   schema,
   actions: {
-    // `explain` and `who-can` read the grants of a key, too.
+    // ListGrants is for `explain` and `who-can`, which also read the grants of a key.
     read: ['kms:GetKeyPolicy', 'kms:ListGrants'],
     write: ['kms:PutKeyPolicy'],
     readKeys: keyReadActions,
-    // KMS developer guide, "AWS KMS condition keys": a policy that nobody could change afterwards is refused.
+    // The spoke role may not skip the lockout check of PutKeyPolicy. So KMS rejects a policy that nobody could change
+    // afterwards (KMS developer guide, "AWS KMS condition keys").
     never: [
       { action: 'kms:PutKeyPolicy', condition: { Bool: { 'kms:BypassPolicyLockoutSafetyCheck': 'true' } } },
     ],
   },
-  // No identity: KMS gives no key id twice.
+  // There is no `readIdentity`, because KMS never reuses a key id.
   getLimit: () => 32_768,
   unit: 'bytes',
   packings: ['listed'],
@@ -249,7 +254,7 @@ export const kmsKeyPolicy = createDocumentKind<Entry>({
           })),
         )
       : [],
-  // The key may encrypt a resource of another central account.
+  // Allows reading this key as the key of a resource in another central account.
   listKeyPermissions: (entry, on, context) =>
     contentPresets.has(entry.preset)
       ? [{ actions: keyReadActions, resources: [keyArn(toWildcardRef(on), context)] }]

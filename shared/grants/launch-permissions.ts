@@ -5,13 +5,13 @@ import type { GrantEntry, Match } from './grant-schema.ts';
 
 /**
  * The principals that an image is shared with, ordered: `111122223333` for an account, the ARN of an organization or
- * OU, `all`. Principals bear no marks, so only the table knows which are managed, and for which grant.
+ * OU, `all`. They bear no marks. So only the table knows which of them are managed, and for which grant.
  */
 export interface LaunchPermissions {
   readonly sharedWith: readonly string[];
 }
 
-/** What the table remembers: `<Sid of the grant>/<account id or ARN>`. */
+/** A mark that the table remembers: `<Sid of the grant>/<account id or ARN>`. */
 export const getMarkedId = (mark: string): string => mark.slice(mark.indexOf('/') + 1);
 export const getMarkedSid = (mark: string): string => mark.slice(0, mark.indexOf('/'));
 
@@ -30,9 +30,8 @@ export function toLaunchPermission(id: string): LaunchPermission {
 }
 
 /**
- * The principals that a grant for the organization or for OUs shares an image with. An OU stands for the accounts
- * directly in it and in the OUs below it. Source: EC2 user guide, "Share an AMI with organizations and organizational
- * units".
+ * The organization or OUs that a grant shares an image with. Sharing with an OU includes the accounts of all OUs below
+ * it. Source: EC2 user guide, "Share an AMI with organizations and organizational units".
  */
 export function listOrganizationArns(
   { for: selector }: GrantEntry,
@@ -57,10 +56,10 @@ function parseArn(id: string): OrganizationArn | undefined {
   return { type, organizationId, ou };
 }
 
-/** `*` is the image itself, as `*` in a key policy is the key. */
+/** A statement about the image itself, written as `*` like the key in a key policy. */
 const launch = { Effect: 'Allow', Action: 'ec2:RunInstances', Resource: '*' } as const;
 
-/** Statements of equal meaning to these launch permissions of one grant. */
+/** Statements that mean the same as the launch permissions of one grant. */
 export function createLaunchStatements(ids: readonly string[], Sid: string): readonly Statement[] {
   const accounts = ids.filter((id) => parseArn(id) === undefined);
   const arns = ids.flatMap((id) => parseArn(id) ?? []);
@@ -73,7 +72,7 @@ export function createLaunchStatements(ids: readonly string[], Sid: string): rea
   ];
 }
 
-/** The condition also names the organization besides the paths of OUs, as `restrictToOrganization` does. */
+/** The condition names the organization besides the paths of OUs, like the one of `restrictToOrganization`. */
 function restrictTo(arns: readonly OrganizationArn[]): Pick<Statement, 'Condition'> {
   const [first] = arns;
   if (first === undefined) return {};

@@ -26,7 +26,7 @@ import type { GrantContext, ResourceRef, StateChange } from './contract.ts';
 import { ResourceBusyError } from './errors.ts';
 import { createSidTags, parseSentDocument, type TaggedDocument, toSentDocument } from './sid-tag.ts';
 
-/** A customer managed policy of this installation. */
+/** A customer managed policy that this installation created. */
 export interface ManagedPolicy extends TaggedDocument {
   readonly name: string;
   /** Present once the policy exists. */
@@ -35,20 +35,20 @@ export interface ManagedPolicy extends TaggedDocument {
 }
 
 /**
- * The managed policies of this installation for one group or role, ordered by name, and how many unmanaged ones are
- * attached to it. A write that ended half-way, or an external change, can leave a policy unattached. Such a policy is
- * used again or deleted.
+ * All managed policies of this installation for one group or role, ordered by name, and how many unmanaged policies are
+ * attached to it. An interrupted write or an external change can leave a policy unattached. The next write uses such a
+ * policy or deletes it.
  */
 export interface ManagedPolicies {
   readonly policies: readonly ManagedPolicy[];
   readonly othersAttached: number;
 }
 
-/** An unattached policy gives no access, whatever its document says. */
+/** The policies that give access. A policy that is not attached gives none. */
 export const listAttached = ({ policies }: ManagedPolicies): readonly ManagedPolicy[] =>
   policies.filter(({ attached }) => attached);
 
-/** This installation's policies for one group or role have one path, so that one listing finds them. */
+/** The path of this installation's policies for one group or role. One listing by this path finds them all. */
 export const getPolicyPath = ({ id }: ResourceRef, { installationId }: GrantContext): string =>
   `/account-onboarding/${installationId}/${id}/`;
 
@@ -65,8 +65,7 @@ export async function readManagedPolicies(
   const attached = await listAttachedArns(iam, ref);
   const path = getPolicyPath(ref, context);
   const listed = await listedArns(iam, path);
-  // Listings of IAM lag, so an attached policy may be missing from the listing. Its path shows that this installation
-  // owns it.
+  // A listing of IAM may be late and miss an attached policy. Its path shows that it belongs to this installation.
   const arns = [...new Set([...listed, ...[...attached].filter((arn) => arn.includes(`:policy${path}`))])];
   const read = await Promise.all(arns.map((arn) => readPolicy(iam, arn, context)));
   const policies = read
@@ -92,10 +91,7 @@ export async function listAttachedArns(iam: IAMClient, { id }: ResourceRef): Pro
   return arns;
 }
 
-/**
- * The unique id of the group or role. A role that is deleted and created again has another id (IAM user guide, "Unique
- * identifiers").
- */
+/** The unique id of the group or role. A re-created role has another id (IAM user guide, "Unique identifiers"). */
 export async function readEntityId(iam: IAMClient, { id }: ResourceRef): Promise<string | undefined> {
   const [kind, name] = id.split('/');
   if (kind === 'role') return (await iam.send(new GetRoleCommand({ RoleName: name }))).Role?.RoleId;
@@ -113,14 +109,14 @@ async function listedArns(iam: IAMClient, PathPrefix: string): Promise<readonly 
   return arns;
 }
 
-/** `undefined` for a listed policy that no longer exists: listings of IAM lag. */
+/** `undefined` if a listed policy does not exist any more, because a listing of IAM may be late. */
 async function readPolicy(iam: IAMClient, arn: string, context: GrantContext) {
   try {
     const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn: arn }));
     requireTags(Policy?.Tags ?? [], arn, context);
     const VersionId = Policy?.DefaultVersionId;
     const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn: arn, VersionId }));
-    // The document comes percent-encoded (IAM API reference, GetPolicyVersion).
+    // IAM returns the document percent-encoded (GetPolicyVersion, IAM API reference).
     const document = parsePolicy(decodeURIComponent(PolicyVersion?.Document ?? ''), arn);
     return {
       name: arn.slice(arn.lastIndexOf('/') + 1),
@@ -149,7 +145,10 @@ function requireTags(
   );
 }
 
-/** Deletes policies only when all other policies are in place. The next run finishes an interrupted write. */
+/**
+ * Creates, changes and attaches policies first, and deletes policies last, so that no account loses access in between.
+ * The next run finishes an interrupted write.
+ */
 export async function writeManagedPolicies(
   iam: IAMClient,
   ref: ResourceRef,
@@ -194,8 +193,8 @@ async function createPolicy(
 }
 
 /**
- * A policy that exists although no listing showed it. If this installation created it a moment ago, it gets the
- * document. Any other policy is an error. Names are unique in an account whatever their path (IAM user guide, "IAM
+ * Uses a policy that exists although no listing showed it. If this installation created it a moment ago, it gets the
+ * document. Any other policy is an error: a name is unique in an account, whatever the path (IAM user guide, "IAM
  * identifiers").
  */
 async function adopt(
@@ -215,8 +214,8 @@ async function adopt(
       { policy: policy.name, accountId: ref.accountId },
       cause,
     );
-  // The policy's real tag may differ from the tag that the plan assumed, so the document may not fit. Once a listing
-  // shows the policy, the next plan counts with its tag.
+  // The existing policy may have another tag than the plan assumed, and then the document might not fit. The plan knows
+  // the tag once a listing shows the policy.
   if (known.taggedSid !== policy.taggedSid) throw notListedYet(arn, cause);
   if (!isSamePolicy(known.document, policy.document)) await replace(iam, arn, policy);
   return arn;
@@ -230,7 +229,8 @@ const notListedYet = (arn: string, cause: Error): ResourceBusyError =>
   );
 
 /**
- * A managed policy has at most five versions, so the oldest version that is not the default is deleted (IAM quotas).
+ * A managed policy has at most five versions (IAM quotas). If it has five, the oldest version that is not the default
+ * is deleted.
  */
 const maximumVersions = 5;
 
@@ -248,7 +248,7 @@ async function replace(iam: IAMClient, PolicyArn: string, policy: ManagedPolicy)
   );
 }
 
-/** Ids of the versions that are not the default, oldest first. */
+/** Ids of the versions except the default version, oldest first. */
 async function otherVersions(iam: IAMClient, PolicyArn: string): Promise<readonly string[]> {
   const { Versions } = await iam.send(new ListPolicyVersionsCommand({ PolicyArn }));
   return (Versions ?? [])

@@ -2,7 +2,7 @@ import type { GrantContext, Permission, ResourceRef, ResourceSearch } from './co
 import { getPolicyPath } from './managed-policies.ts';
 
 /**
- * The actions by the type of resource that they support (Service Authorization Reference, "AWS Identity and Access
+ * Actions by the type of resource that they support (Service Authorization Reference, "AWS Identity and Access
  * Management").
  */
 const onPolicies = {
@@ -38,16 +38,16 @@ export const managedPolicyActions = {
 };
 
 /**
- * Verification reads every policy and the boundary of the group or role: one of them may deny what this installation
- * allows. They can have any name, and AWS has managed policies of its own.
+ * The policies that verification may read: all policies of the account and of AWS. Any policy or boundary of the group
+ * or role may deny what this installation allows, whatever its name.
  */
 const listReadablePolicies = ({ accountId }: ResourceRef, { partition }: GrantContext): readonly string[] =>
   [accountId, 'aws'].map((owner) => `arn:${partition}:iam::${owner}:policy/*`);
 
 /**
- * The role can create, change and attach only policies of this installation: policies under the path of the group or
- * role. So the role can attach only what it could write itself (IAM user guide, "Controlling access to policies":
- * `iam:PolicyARN`). The configuration names a group or role without its path, but its ARN contains the path.
+ * Lets the spoke role create, change and attach only policies under the path of the group or role, which are this
+ * installation's. So it can attach no policy that it could not write itself (IAM user guide, "Controlling access to
+ * policies": `iam:PolicyARN`). ARNs of groups and roles contain a path, which the configuration does not know.
  */
 export function listManagedPolicyPermissions(
   on: ResourceRef | ResourceSearch,
@@ -71,7 +71,7 @@ export function listManagedPolicyPermissions(
   ];
 }
 
-/** A group or role without a path, or with any path. */
+/** ARNs that match a group or role with any path, or without a path. */
 export function listEntityArns(
   { accountId, id }: ResourceRef,
   { partition }: GrantContext,

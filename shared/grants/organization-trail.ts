@@ -7,8 +7,8 @@ import type { Part } from './document-rendering.ts';
 import { createCentralAccess, createServiceRequest } from './principals.ts';
 
 /**
- * Fields of the presets for the organization trail. One trail of the management account writes the logs of every
- * account. So the presets are for all accounts: no list and no OU could restrict the trail to some accounts.
+ * Fields of the presets for an organization trail. One trail of the management account logs every account. So these
+ * presets are for all accounts: no list of accounts or OUs could restrict the trail.
  */
 export const organizationTrailFields = {
   match: z
@@ -19,7 +19,7 @@ export const organizationTrailFields = {
       /^(?=.{3,128}$)[A-Za-z0-9]([._-]?[A-Za-z0-9])*$/,
       'the name of the trail: 3 to 128 letters, digits, dots, underscores and hyphens',
     ),
-    /** The home region of the trail. */
+    /** The region in which the trail was created. */
     region: regionSchema,
   }),
 };
@@ -30,9 +30,9 @@ interface Trail {
 }
 
 /**
- * CloudTrail names an organization trail and the management account in every request, also in requests for the logs of
- * member accounts. Source: CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail" (`aws:SourceArn`,
- * `aws:SourceAccount`).
+ * The ARN of the trail. In every request, CloudTrail names the organization trail and the management account, also in
+ * requests for the logs of member accounts. Source: CloudTrail user guide, "Configure AWS KMS key policies for
+ * CloudTrail" (`aws:SourceArn`, `aws:SourceAccount`).
  */
 const formatTrailArn = ({ name, region }: Trail, { partition, managementAccountId }: GrantContext): string =>
   `arn:${partition}:cloudtrail:${region}:${managementAccountId}:trail/${name}`;
@@ -51,9 +51,9 @@ interface TrailBucket {
 }
 
 /**
- * The trail writes the logs of all accounts under the id of the organization. If somebody changes it to a trail of the
- * management account alone, it writes under the id of that account. Source: CloudTrail user guide, "Amazon S3 bucket
- * policy for CloudTrail" (organization trails).
+ * Statements for the bucket of the trail. The trail writes the logs of all accounts under the id of the organization.
+ * If somebody turns it into a trail of the management account alone, it writes under the id of that account. Source:
+ * CloudTrail user guide, "Amazon S3 bucket policy for CloudTrail" (organization trails).
  */
 export function createTrailBucketParts({
   trail,
@@ -86,8 +86,8 @@ export function createTrailBucketParts({
 }
 
 /**
- * The encryption context contains the ARN of the trail. Source: CloudTrail user guide, "Configure AWS KMS key policies
- * for CloudTrail".
+ * Statements for the key of the trail. The encryption context contains the ARN of the trail. Source: CloudTrail user
+ * guide, "Configure AWS KMS key policies for CloudTrail".
  */
 export function createTrailKeyParts(trail: Trail, context: GrantContext): readonly Part[] {
   const arn = formatTrailArn(trail, context);
@@ -112,7 +112,7 @@ export function createTrailKeyParts(trail: Trail, context: GrantContext): readon
   ];
 }
 
-/** The trail's access to the bucket, on behalf of an account. */
+/** What the trail does with the bucket for an account, as an access. */
 export function createTrailBucketAccess({
   trail,
   ref,
@@ -137,7 +137,7 @@ export function createTrailBucketAccess({
   );
 }
 
-/** The trail's access to the key, on behalf of an account. */
+/** What the trail does with the key for an account, as an access. */
 export function createTrailKeyAccess({
   trail,
   ref,

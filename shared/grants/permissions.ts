@@ -3,14 +3,14 @@ import type { KindActions } from './kind-actions.ts';
 
 interface OnOneArn {
   readonly actions: KindActions;
-  /** The ARN of a resource. `*` in its id stays a wildcard. */
+  /** The ARN of a resource. A `*` in its id stays a wildcard. */
   readonly formatArn: (ref: ResourceRef, context: GrantContext) => string;
 }
 
 /**
- * All actions of a kind, on the ARN of each of its resources. IAM supports a pattern of names as well. Tags select
- * every resource of the kind in the account and region: a condition on `aws:ResourceTag` would be too narrow. If a
- * resource lost its tag, the role could no longer remove its grant.
+ * All actions of a kind, on the ARN of each of its resources. IAM also supports a pattern of names. A pattern of tags
+ * allows every resource of the kind in the account and region. A condition on `aws:ResourceTag` would be too narrow: if
+ * a resource lost its tag, the role could not remove the grant from it.
  */
 export function createArnPermissions(
   { actions, formatArn }: OnOneArn,

@@ -12,7 +12,7 @@ interface PolicyPackingRequest {
   readonly ref: ResourceRef;
   readonly actual: ManagedPolicies;
   readonly slots: readonly RoleEntry[];
-  /** The statements that the Sids of the slots name, without slots. */
+  /** The statements of the grants, still without the entries of accounts. */
   readonly statements: readonly Statement[];
   readonly context: GrantContext;
 }
@@ -27,9 +27,10 @@ interface Shard {
 }
 
 /**
- * Spreads slots over managed policies so that one account more changes one policy, and one account less moves no other
- * slot. A slot stays in its present policy. An account's new slots go together to the first policy with room.
- * @throws PolicyTooLargeError when more policies would be needed than can be attached, or one slot fits in none
+ * Distributes entries over managed policies. Each entry stays in the policy that has it. So an added account changes
+ * one policy, and a removed account moves no other entry. The new entries of an account go together into the first
+ * policy with room.
+ * @throws PolicyTooLargeError if more policies would be needed than can be attached, or if an entry fits into no policy
  */
 export function packPolicies(request: PolicyPackingRequest): {
   policies: readonly ManagedPolicy[];
@@ -58,9 +59,9 @@ export function packPolicies(request: PolicyPackingRequest): {
 }
 
 /**
- * The order in which policies are written, so that no account lacks access in between. Policies that start to admit all
- * accounts of a grant are first, before other policies stop listing the accounts. Policies that stop admitting
- * accounts, or whose accounts move to another policy, are last.
+ * Orders the policies for writing, so that no account lacks access in between. First come policies that begin to admit
+ * all accounts of a grant, because other policies then stop listing them. Last come policies that stop admitting
+ * accounts, or whose accounts move to another policy.
  */
 function inOrderOfWriting(
   policies: readonly ManagedPolicy[],
@@ -91,10 +92,10 @@ const sidsForAll = (policy: ManagedPolicy | undefined): readonly (string | undef
 
 const slotKey = ({ sid, accountId, text }: RoleEntry): string => `${sid} ${accountId} ${text}`;
 
-/** The characters that slots add to a shard. */
+/** How many characters a shard grows by these entries. */
 type Weigh = (slots: readonly RoleEntry[], shard: Pick<Shard, 'sids' | 'taggedSid'>) => number;
 
-/** Counts a comma with each slot. The first slot of a statement has no comma, but adds the statement itself. */
+/** Counts a comma for each entry. The first entry of a statement needs no comma, but adds the statement itself. */
 function weighing(statements: readonly Statement[]): Weigh {
   const sizes = new Map(statements.map((statement) => [statement.Sid, JSON.stringify(statement).length]));
   return (slots, { sids, taggedSid }) =>
@@ -106,7 +107,7 @@ function weighing(statements: readonly Statement[]): Weigh {
       ) + slots.reduce((sum, { text }) => sum + text.length + 3, 0);
 }
 
-/** Each statement is counted with a comma. The last statement has none. */
+/** An empty shard. The size is one less, because each statement is counted with a comma and the last has none. */
 const newShard = (name: string, taggedSid: string | undefined): Shard => ({
   name,
   slots: [],
@@ -122,10 +123,10 @@ function put(shard: Shard, slots: readonly RoleEntry[], weigh: Weigh): void {
 }
 
 /**
- * A slot whose role was renamed also keeps its policy, if the new name fits. An unattached policy keeps no slot: it
- * comes after the attached policies and before new ones. So a write never attaches more policies at a time than the
- * larger of the numbers before and after. It attaches another policy only if nothing fits into the attached ones, and
- * then empties none of them.
+ * Puts entries into the policies that have them now. This includes an entry whose role was renamed, if the new name
+ * fits. An unattached policy keeps no entry, and comes after the attached policies and before new ones. So a write
+ * attaches another policy only if the attached ones have no room. It then empties none of them, and never attaches more
+ * policies at a time than before or after the write.
  */
 function keepInPlace({ actual, slots, context }: PolicyPackingRequest, weigh: Weigh): Shard[] {
   const wanted = new Map(slots.map((slot) => [`${slot.sid} ${slot.accountId}`, slot]));
@@ -145,7 +146,7 @@ function keepInPlace({ actual, slots, context }: PolicyPackingRequest, weigh: We
   });
 }
 
-/** Puts each account's slots into the first shard with room. Creates new shards at the lowest free numbers. */
+/** Puts the new entries of each account into the first shard with room. New shards get the lowest free numbers. */
 function fill(
   request: PolicyPackingRequest,
   kept: readonly Shard[],
@@ -167,7 +168,7 @@ function fill(
   return all;
 }
 
-/** The slots of each account together, or each slot alone if one policy could not hold them all. */
+/** Groups entries by account. If a policy cannot hold all entries of an account, each entry is a group. */
 const togetherWhereFitting = (
   slots: readonly RoleEntry[],
   limit: number,
@@ -207,7 +208,7 @@ function requireAttachable(
   );
 }
 
-/** The quota that would allow so many managed policies to be attached. */
+/** Advice on the quota that would allow so many attached policies. */
 function attachableText({ id }: ResourceRef, needed: number, { othersAttached }: ManagedPolicies): string {
   const setting = id.startsWith('group/') ? 'managedPoliciesPerGroup' : 'managedPoliciesPerRole';
   const all = needed + othersAttached;
@@ -230,7 +231,7 @@ function slotTooLarge({ ref, context }: PolicyPackingRequest, size: number): Pol
   );
 }
 
-/** Removes the statements that have no slot in the shard. */
+/** The managed policy of a shard. Statements without an entry in the shard are missing. */
 function toPolicy(
   { name, slots, taggedSid }: Shard,
   statements: readonly Statement[],

@@ -8,7 +8,10 @@ import type { GrantContext, ResourceRef, Share } from './contract.ts';
 import type { GrantEntry, Match } from './grant-schema.ts';
 import { listRoleNames } from './member-roles/references.ts';
 
-/** Statements name accounts by their root, never by a role: AWS rejects a document that names a deleted role. */
+/**
+ * The accounts as principals. A statement names the root of an account and never a role, because AWS rejects a document
+ * that names a deleted role.
+ */
 export const toAccountPrincipals = (
   accounts: readonly Account[],
   { partition }: GrantContext,
@@ -19,7 +22,10 @@ export const toAccountPrincipals = (
 export const listAccountIds = (accounts: readonly Account[]): readonly string[] =>
   accounts.map(({ id }) => id);
 
-/** Joins conditions that must all be satisfied. If two name one key under one operator, the later value counts. */
+/**
+ * Joins conditions, all of which must be satisfied. If two conditions have one key under one operator, the later value
+ * replaces the earlier.
+ */
 export function joinConditions(...conditions: readonly (Conditions | undefined)[]): {
   readonly Condition?: Conditions;
 } {
@@ -30,7 +36,7 @@ export function joinConditions(...conditions: readonly (Conditions | undefined)[
   return Object.keys(joined).length === 0 ? {} : { Condition: joined };
 }
 
-/** Narrows a statement to some roles of the accounts that its principals name. Adds nothing if `roles` is absent. */
+/** A condition that narrows a statement to some roles of its accounts. No condition if `roles` is absent. */
 const onlyRoles = (
   roles: readonly string[] | undefined,
   { partition }: GrantContext,
@@ -44,9 +50,10 @@ const onlyRoles = (
       };
 
 /**
- * How statements name the accounts of a share. A share may keep accounts that the selector no longer matches, because
- * their removal waits for an operator. Then the share lists its accounts until the operator decides, since no condition
- * could keep them. For an unreadable account it is unknown whether the selector matches, so it does not count here.
+ * How statements name the accounts of a share. Usually the grant's `match`. A share may also contain accounts that the
+ * selector no longer matches, because their removal is blocked. No condition could keep these accounts, so the share
+ * lists all of its accounts until an operator decides. Unreadable accounts do not count, because it is unknown whether
+ * the selector matches them.
  */
 export const matchOf = ({ entry, accounts }: Share<GrantEntry>): Match =>
   accounts.every(
@@ -56,8 +63,8 @@ export const matchOf = ({ entry, accounts }: Share<GrantEntry>): Match =>
     : 'accounts';
 
 /**
- * The account that a key of the organization describes: the account of the caller, of a service's request, or of the
- * resource.
+ * Whose account an organization key describes: the caller's (`Principal`), the one that a service acts for (`Source`),
+ * or the resource's.
  */
 export type OrganizationKeySubject = 'Principal' | 'Source' | 'Resource';
 
@@ -68,15 +75,15 @@ export interface Members {
   readonly context: GrantContext;
 }
 
-/** The packing with account ids in a condition, for grants that allow it. See `createPrincipalParts`. */
+/** The packing that lists account ids in a condition, for grants that allow it. See `createPrincipalParts`. */
 export const inCondition = 'condition';
 
 /**
- * The condition that restricts a statement to the organization, or to OUs of it. A path is like `o-…/r-…/ou-…/ou-…/`,
- * with a slash at its end. So `o-…/*` + `/ou-…/*` matches the accounts directly in the OU and in OUs below it. Ids of
- * OUs are unique in an organization. The condition also names the organization besides the paths: S3 treats a statement
- * as public if its only fixed value has a wildcard. Sources: IAM user guide, "AWS global condition context keys" and
- * "Understand the AWS Organizations entity path"; Organizations API reference, "OrganizationalUnit"; S3 user guide,
+ * A condition that restricts a statement to the organization, or to OUs of it. The path of an account is like
+ * `o-…/r-…/ou-…/ou-…/`, with a slash at the end. OU ids are unique in an organization, so `o-…/*` + `/ou-…/*` matches
+ * the accounts in the OU and in all OUs below it. The condition also names the organization itself, because S3 calls a
+ * statement public if its only fixed value has a wildcard. Sources: IAM user guide, "AWS global condition context keys"
+ * and "Understand the AWS Organizations entity path"; Organizations API reference, "OrganizationalUnit"; S3 user guide,
  * "The meaning of public".
  */
 export function restrictToOrganization(
@@ -90,7 +97,7 @@ export function restrictToOrganization(
   return { ...organization, 'ForAnyValue:StringLike': { [`aws:${whose}OrgPaths`]: paths } };
 }
 
-/** Restricts a service to the accounts that it acts for. */
+/** A condition that restricts a service to the accounts that it may act for. */
 export const restrictSources = (members: Members): Conditions =>
   members.match === 'accounts'
     ? { StringEquals: { 'aws:SourceAccount': listAccountIds(members.accounts) } }
@@ -102,14 +109,15 @@ interface Part {
 }
 
 /**
- * A statement for principals of the accounts, or some roles of them.
+ * The statements for principals of the accounts, or for some roles of the accounts.
  *
- * If a grant allows it, the ids of listed accounts are in a condition, which needs less than half the space of their
- * root ARNs. `aws:PrincipalOrgID` is in the condition too: without it S3 may treat the statement as public.
+ * If a grant allows it, a condition lists the ids of the accounts, which need less than half the space of their root
+ * ARNs. The condition also has `aws:PrincipalOrgID`: without it S3 may call the statement public.
  *
- * `{"AWS":"*"}` names each principal itself. In the resource's own account that alone gives access, but the account's
- * root only lets the account's own policies decide. To add no access there, the statement excludes the own account from
- * the wildcard, and names its root. Source: IAM user guide, "Policy evaluation logic" (within a single account).
+ * `{"AWS":"*"}` admits each principal directly. For principals of the resource's own account, that is access even
+ * without a policy of their role. The root of an account, however, only lets the account's own policies decide. So the
+ * wildcard excludes the resource's own account, and a second statement names its root. Source: IAM user guide, "Policy
+ * evaluation logic" (within a single account).
  */
 export function createPrincipalParts(
   request: Members & { readonly ref: ResourceRef; readonly packing: string },
@@ -135,7 +143,8 @@ export function createPrincipalParts(
   }
   if (packing !== inCondition || entry.accountsIn !== 'condition')
     return [{ part, statement: listed(accounts) }];
-  // The condition would not match an account that has left the organization and keeps its access for now.
+  // A departed account that keeps its access for now is listed by its root. It is no member, so the condition would not
+  // match it.
   const isHeld = ({ id, state }: Account): boolean => id !== ref.accountId && state !== 'DEPARTED';
   const byCondition = accounts.filter(isHeld);
   const byRoot = accounts.filter((account) => !isHeld(account));
@@ -150,13 +159,11 @@ export function createPrincipalParts(
 
 const accountKey = 'aws:PrincipalAccount';
 
-/** Accounts that cannot be in a condition, in a statement of their own. */
+/** A statement that lists accounts by their roots, because the condition cannot admit them. */
 const named = (part: string, who: readonly Account[], listed: (who: readonly Account[]) => Statement) =>
   who.length === 0 ? [] : [{ part: `${part}-own`, statement: listed(who) }];
 
-/**
- * The organization keys that a request of this account carries. An account that has left the organization carries none.
- */
+/** The organization keys in a request of this account. A departed account has none. */
 export const getOrganizationKeys = (
   whose: OrganizationKeySubject,
   { state, parentIds }: Account,
@@ -170,7 +177,8 @@ export const getOrganizationKeys = (
       };
 
 /**
- * An access with only the central half: the account may let a service, or roles that its administrators choose, use it.
+ * An access without a member half: the account may let a service use the resource, or let its administrators choose
+ * roles that use it.
  */
 export const createCentralAccess = (account: Account, what: string, request: AccessRequest): Access => ({
   who: formatAccount(account),
@@ -179,8 +187,8 @@ export const createCentralAccess = (account: Account, what: string, request: Acc
 });
 
 /**
- * The accesses of an account by an entry with `roles` and `memberRoles`: one for each role, or one for the account as a
- * whole.
+ * The accesses of an account by an entry with `roles` or `memberRoles`: one for each role. Without these fields, one
+ * for the account as a whole.
  */
 export function createRoleAccesses(
   entry: Parameters<typeof listRoleNames>[0],
@@ -207,8 +215,8 @@ export function createRoleAccesses(
 }
 
 /**
- * What a request needs on a resource. `on` is for resources whose ARN shows neither their account nor their region,
- * such as buckets.
+ * The action and resource of a request. `on` names the account and region of resources whose ARN has none, such as
+ * buckets.
  */
 interface RequestedAction {
   readonly action: string;
@@ -224,8 +232,8 @@ const toRequested = ({ action, resource, on }: RequestedAction) => ({
 });
 
 /**
- * A request of a role of the account, which must satisfy `onlyRoles`. `*` in a role name stands for itself. Without
- * `role`, a request of the account as a whole.
+ * A request of a role of the account. A `*` in the role name is taken literally. Without `role`, a request of the
+ * account as a whole.
  */
 export function createAccountRequest(
   account: Account,
@@ -243,14 +251,14 @@ export function createAccountRequest(
   };
 }
 
-/** A request by an AWS service on behalf of the account. With `in`, the account is a member of that organization. */
+/** A request that an AWS service sends for the account. With `in`, the account is a member of that organization. */
 export const createServiceRequest = (
   service: string,
   account: Account,
   asked: RequestedAction & {
     readonly sourceArn: string;
     readonly in?: GrantContext;
-    /** The account that the service names, if it differs from the account that it acts for. */
+    /** The account that the service names in the request. Default: the account that it acts for. */
     readonly sourceAccount?: string;
   },
 ): AccessRequest => ({

@@ -1,4 +1,4 @@
-/** A quota of AWS that the configuration's `limits` sets. */
+/** A quota of AWS for which the configuration has a setting in `limits`. */
 export interface Quota {
   /** AWS's default quota. */
   readonly default: number;
@@ -7,9 +7,9 @@ export interface Quota {
 }
 
 /**
- * Sources: IAM user guide, "IAM and AWS STS quotas" (a managed policy's size and a group's number of policies are fixed); KMS
- * developer guide, "Resource quotas"; EC2 user guide, "AMI quotas". The last two quotas are adjustable, without a documented
- * maximum.
+ * Sources: IAM user guide, "IAM and AWS STS quotas" (the size of a managed policy and the number of policies of a group
+ * are fixed); KMS developer guide, "Resource quotas"; EC2 user guide, "AMI quotas". AWS raises the last two quotas on
+ * request, and documents no maximum.
  */
 export const quotas = {
   managedPolicyCharacters: { default: 6_144, highest: 6_144 },
@@ -22,10 +22,10 @@ export const quotas = {
 
 export type LimitName = keyof typeof quotas;
 
-/** Limits that AWS raises on request, as the configuration sets them. */
+/** The values of all quotas, by default or as the configuration sets them. */
 export type Limits = Readonly<Record<LimitName, number>>;
 
-/** The advice to set a limit, if AWS may have raised its quota to `needed`. */
+/** Advises to change a setting, if AWS could raise its quota to `needed`. Otherwise an empty text. */
 export function adviseQuotaIncrease(name: LimitName, needed: number): string {
   const { highest = Number.POSITIVE_INFINITY }: Quota = quotas[name];
   return needed > highest ? '' : `. If AWS has raised your quota, set limits.${name} to ${needed}`;

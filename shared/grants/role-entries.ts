@@ -1,24 +1,24 @@
 import { type Statement, toArray } from '../iam/document.ts';
 
-/** Takes the position of an account id in an ARN. */
+/** Stands for every account, in an ARN and in a `RoleEntry`. */
 export const anyAccount = '*';
 
-/** One account's entry in a statement of a policy, or the entry for all accounts together. */
+/** The entry of one account in a statement of a policy, or one entry for all accounts. */
 export interface RoleEntry {
   readonly sid: string;
   /** Or `anyAccount`. */
   readonly accountId: string;
-  /** The text in the statement: the ARN of the role, or the account id. */
+  /** The text of the entry in the statement: the ARN of a role, or an account id. */
   readonly text: string;
 }
 
 const accountKey = 'aws:ResourceAccount';
 
 /**
- * Lets a statement name a role of any account, with account ids in a condition, which need a third of the space of
- * ARNs. The statement covers equal roles: the key gives the account that owns the role. Source: IAM user guide, "AWS
- * global condition context keys". The page lists the actions without the key, and none is an action of STS. No page
- * confirms that AssumeRole has the key.
+ * Lets a statement name a role of any account, and list the accounts by their ids in a condition. Ids need a third of
+ * the space of ARNs. `aws:ResourceAccount` is the account of the assumed role, so the access is equal. Source: IAM user
+ * guide, "AWS global condition context keys". That page lists actions without the key, and no action of STS is among
+ * them. No page says directly that AssumeRole has the key.
  */
 export const nameByAccountIds = (statement: Statement, anyRole: string): Statement => ({
   ...statement,
@@ -29,16 +29,19 @@ export const nameByAccountIds = (statement: Statement, anyRole: string): Stateme
   },
 });
 
-/** The ids in the condition of a statement with account ids. */
+/** The account ids in the condition of a statement. `undefined` if it lists no accounts there. */
 function idsIn({ Condition }: Statement): readonly string[] | undefined {
   const ids = Condition?.StringEquals?.[accountKey];
   return ids === undefined ? undefined : toArray(ids).map(String);
 }
 
-/** Whether the condition of a statement lists its accounts. */
+/** Whether a statement lists its accounts in a condition. */
 export const hasAccountIds = (statement: Statement): boolean => idsIn(statement) !== undefined;
 
-/** Ordered by text, so that the document does not depend on the order in which accounts arrived. */
+/**
+ * The statement with these entries. They are ordered by text, so that the order in which accounts arrived does not
+ * matter.
+ */
 export function withRoleEntries(statement: Statement, slots: readonly RoleEntry[]): Statement {
   const texts = slots.map(({ text }) => text).sort();
   if (!hasAccountIds(statement)) return { ...statement, Resource: texts };
@@ -49,7 +52,7 @@ export function withRoleEntries(statement: Statement, slots: readonly RoleEntry[
   };
 }
 
-/** The accounts whose roles a statement names, with the resource that names each. */
+/** The accounts in a statement, each with the resource that contains it. */
 export function listRoleAccounts(
   statement: Statement,
 ): readonly { readonly accountId: string; readonly resource: string }[] {
@@ -64,7 +67,7 @@ export function listRoleAccounts(
   });
 }
 
-/** The slots that a statement has now. */
+/** The entries that a statement has now. */
 export const listRoleEntries = (statement: Statement): readonly RoleEntry[] =>
   listRoleAccounts(statement).map(({ accountId, resource }) => ({
     sid: statement.Sid ?? '',

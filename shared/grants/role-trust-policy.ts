@@ -24,9 +24,9 @@ const schema = z
     ...grantEntryFields,
     ...principalFields,
     kind: z.literal('role-trust-policy'),
-    /** The role of the central account, with its path: `account-onboarding/ConfigurationReader`. */
+    /** The central account's role that accounts may assume, with its path: `account-onboarding/ConfigurationReader`. */
     role: textSchema(rolePattern, 'the name of a role, with its path if it has one'),
-    /** Roles of the accounts that may assume it. Default: all roles. */
+    /** Roles of the accounts that may assume the central role. Default: all roles. */
     ...roleFields,
     externalId: externalIdSchema.optional(),
   })
@@ -54,7 +54,7 @@ const roleArn = ({ accountId, id }: ResourceRef, { partition }: GrantContext): s
 
 const externalIdKey = 'sts:ExternalId';
 
-/** Limit: IAM user guide, "IAM and AWS STS quotas", role trust policy length. */
+/** Size limit of a trust policy: IAM user guide, "IAM and AWS STS quotas". */
 const kind = createDocumentKind<Entry>({
   name: 'role-trust-policy',
   title: 'Role trust policy',
@@ -68,8 +68,8 @@ const kind = createDocumentKind<Entry>({
   packings: ['listed'],
   listIds: ({ role }) => [role],
   formatArn: roleArn,
-  // A trust policy is only about its own role and has no Resource (IAM user guide, "IAM JSON policy elements:
-  // Resource").
+  // A statement without Resource, because a trust policy applies to its own role (IAM user guide, "IAM JSON policy
+  // elements: Resource").
   createStatements: (request) => {
     const { externalId } = request.entry;
     return createPrincipalParts(request, {
@@ -89,7 +89,7 @@ const kind = createDocumentKind<Entry>({
       resource: roleArn(ref, context),
       context: entry.externalId === undefined ? {} : { [externalIdKey]: entry.externalId },
     }),
-  // IAM returns the document with URL encoding (IAM API reference, "Role").
+  // IAM returns the document percent-encoded (IAM API reference, "Role").
   read: async ({ iam }, ref) => {
     const { Role } = await iam.send(new GetRoleCommand({ RoleName: nameOf(ref) }));
     requirePath(ref, Role?.Arn);

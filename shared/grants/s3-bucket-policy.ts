@@ -43,11 +43,11 @@ const entryFields = {
   ...grantEntryFields,
   kind: z.literal('s3-bucket-policy'),
   bucket: bucketName,
-  /** The region of a bucket. Default: the central account's. */
+  /** The region of the bucket. Default: the region of the central account. */
   region: regionSchema.optional(),
 };
 
-/** Key prefix before `AWSLogs/`, without wildcards and `$`, which have a meaning ("Naming Amazon S3 objects"). */
+/** The part of a key before `AWSLogs/`. Without wildcards and `$`, which have a meaning ("Naming Amazon S3 objects"). */
 const prefix = textSchema(
   /^[\w!.'()=-]+(\/[\w!.'()=-]+)*$/,
   "a key prefix of letters, digits and !-_.'()=, without a slash at its ends",
@@ -84,24 +84,24 @@ type Request = StatementRequest<Entry>;
 
 /**
  * How a service delivers logs: it checks the bucket, then writes under `AWSLogs/<account id>/<folder>`. Sources:
- * CloudTrail user guide "Amazon S3 bucket policy for CloudTrail"; Config developer guide "Permissions for the Amazon S3
- * bucket"; VPC user guide "Publish flow logs to Amazon S3".
+ * CloudTrail user guide, "Amazon S3 bucket policy for CloudTrail"; Config developer guide, "Permissions for the Amazon
+ * S3 bucket"; VPC user guide, "Publish flow logs to Amazon S3".
  *
- * Statements that list accounts use `aws:SourceAccount`. For trails and flow logs AWS also advises `aws:SourceArn`, so
- * that only one trail can write. The configuration knows neither the name nor the region of a trail, and an ARN with
- * wildcards for both says no more than the account.
+ * Statements that list accounts use `aws:SourceAccount`. For trails and flow logs, AWS also recommends `aws:SourceArn`,
+ * so that only one trail can write. The configuration has neither the name nor the region of a trail, and an ARN with
+ * wildcards for both restricts no more than the account id.
  *
  * Statements for an organization or OUs use `aws:SourceOrgID`, which these services send. Sources: Control Tower user
  * guide, "Amazon S3 bucket policy for logging" (CloudTrail, Config); AWS Prescriptive Guidance, "Configure VPC Flow
  * Logs for centralization across AWS accounts". Flow logs with Hive-compatible prefixes (`AWSLogs/aws-account-id=…`)
- * are not covered.
+ * are not supported.
  */
 interface Delivery {
   readonly service: string;
   readonly label: string;
   readonly check: readonly string[];
   readonly folder: string;
-  /** ARN of the resource that sends the request for an account, `*` if any resource may. */
+  /** ARN of the resource, such as a trail, for which the service sends its requests. `*` if it may be any. */
   readonly source: (partition: string, accountId: string) => string;
 }
 
@@ -130,9 +130,9 @@ const deliveries: Readonly<Record<string, Delivery>> = {
 };
 
 /**
- * `listed` names each account's prefix and restricts it by `aws:SourceAccount`. `service-tied` names one prefix for all
- * accounts. Each of these services writes under the id of the account that it acts for, so the list of source accounts
- * alone decides which account's logs arrive. A condition on the organization or OUs works in an equal way. For
+ * `listed`: statements name the log prefix of each account. `service-tied`: statements name one prefix with a wildcard
+ * for all accounts. Both are equally strict, because each service writes only under the id of the account that it acts
+ * for, and `aws:SourceAccount` lists these accounts. Conditions on the organization or OUs use one prefix too. For
  * deployment revisions, `service-tied` joins two statements: see `revisionStatements`.
  */
 const packings = ['listed', 'service-tied'] as const;
@@ -189,13 +189,13 @@ const readRevisions = (bucket: string) => ({
 });
 
 /**
- * Deployment revisions (CodeDeploy user guide, "Deploy an application in a different AWS account"). That page gives
- * `s3:Get*` and `s3:List*`. The agent needs only the actions of the AWS managed policy AmazonEC2RoleforAWSCodeDeploy
+ * Deployment revisions (CodeDeploy user guide, "Deploy an application in a different AWS account"). That page allows
+ * `s3:Get*` and `s3:List*`. The agent needs less: the actions of the AWS managed policy AmazonEC2RoleforAWSCodeDeploy
  * (AWS managed policy reference guide).
  *
- * If space is short, one list of principals serves both statements. S3 itself then ties actions to resources:
- * ListBucket is an action on buckets only, GetObject and GetObjectVersion on objects only (Service Authorization
- * Reference, "Actions, resources, and condition keys for Amazon S3").
+ * If space is short, both statements are joined, so that the principals are listed once. That gives no more access:
+ * ListBucket applies to buckets only, GetObject and GetObjectVersion to objects only (Service Authorization Reference,
+ * "Actions, resources, and condition keys for Amazon S3").
  */
 function revisionStatements(roles: readonly string[] | undefined, request: Request): readonly Part[] {
   const bucket = bucketArn(request.ref, request.context);
@@ -246,12 +246,12 @@ function accesses(
 const needsKey = ({ preset }: Entry): boolean =>
   preset === 'revisions-read' || 'keyUse' in toDeliveryUse(deliveries[preset]?.service ?? '');
 
-/** Control Tower guide, "Mandatory controls": AWS-GR_CT_AUDIT_BUCKET_POLICY_CHANGES_PROHIBITED and its siblings. */
+/** Control Tower guide, "Mandatory controls": AWS-GR_CT_AUDIT_BUCKET_POLICY_CHANGES_PROHIBITED and similar controls. */
 const protectedBucket =
   "is a bucket of Control Tower, whose mandatory controls deny changes of the bucket's policy: expect AccessDenied; " +
   'use a bucket of your own';
 
-/** Limit: S3 user guide, "Bucket policies". */
+/** Size limit of a bucket policy: S3 user guide, "Bucket policies". */
 export const s3BucketPolicy = createDocumentKind<Entry>({
   name: 's3-bucket-policy',
   title: 'S3 bucket policy',
@@ -263,7 +263,7 @@ export const s3BucketPolicy = createDocumentKind<Entry>({
     write: ['s3:PutBucketPolicy', 's3:DeleteBucketPolicy'],
     readKeys: bucketKeyActions,
   },
-  // No identity: a bucket's CreationDate can change with its policy (S3 API reference, "Bucket").
+  // There is no `readIdentity`: a bucket's CreationDate can change with its policy (S3 API reference, "Bucket").
   getLimit: () => 20_480,
   unit: 'bytes',
   packings,

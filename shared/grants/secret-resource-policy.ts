@@ -59,7 +59,7 @@ const schema = z
 
 type Entry = z.infer<typeof schema>;
 
-/** Secrets Manager ends the ARN in six characters of its choice (Secrets Manager user guide, "Secret ARN"). */
+/** The ARN of a secret ends in six random characters, which are unknown (Secrets Manager user guide, "Secret ARN"). */
 const secretArn = (
   { region, accountId, id }: ResourceRef,
   { partition }: GrantContext,
@@ -68,15 +68,18 @@ const secretArn = (
 
 const readActions = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
 
-/** The characters of a filter value. An exclamation mark at its start negates it (API reference, "Filter"). */
+/**
+ * Characters that the value of a filter may have. An exclamation mark at the start would negate it (API reference,
+ * "Filter").
+ */
 const filterValue = /^[a-zA-Z0-9 :_@/+=.-][a-zA-Z0-9 :_@/+=.!-]*$/;
 
 /**
- * The service's filters match prefixes and do not tie a value to its key, so they only shorten the list (Secrets
- * Manager API reference, "Filter"). The search skips replicas: a replica gets the policy of its primary secret, and
- * takes none of its own ("Replicate AWS Secrets Manager secrets across Regions", "Promote a replica secret", user
- * guide; PutResourcePolicy answers "Operation not permitted on a replica secret"). ListSecrets omits secrets that are
- * scheduled for deletion.
+ * Lists secrets by a filter and then checks their tags. The filter only shortens the list: it matches prefixes, and
+ * does not tie a value to its key (Secrets Manager API reference, "Filter"). Replicas are skipped, because a replica
+ * has the policy of its primary secret and accepts no other ("Replicate AWS Secrets Manager secrets across Regions",
+ * "Promote a replica secret", user guide; PutResourcePolicy answers "Operation not permitted on a replica secret").
+ * ListSecrets does not return secrets that are scheduled for deletion.
  */
 const discovery: Discovery<Entry> = {
   listSearches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tags)),
@@ -102,7 +105,7 @@ const discovery: Discovery<Entry> = {
     }),
 };
 
-/** Limit: Secrets Manager API reference, PutResourcePolicy. */
+/** Size limit of the policy: Secrets Manager API reference, PutResourcePolicy. */
 export const secretResourcePolicy = createDocumentKind<Entry>({
   name: 'secret-resource-policy',
   title: 'Secret resource policy',
@@ -112,8 +115,8 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
   actions: {
     read: ['secretsmanager:GetResourcePolicy'],
     write: ['secretsmanager:PutResourcePolicy', 'secretsmanager:DeleteResourcePolicy'],
-    // Secrets Manager user guide, "AWS Secrets Manager best practices": limit broad access with BlockPublicPolicy. A request
-    // without the parameter is denied, too.
+    // The spoke role may not put a policy without BlockPublicPolicy (Secrets Manager user guide, "AWS Secrets Manager
+    // best practices": limit broad access). A request without the parameter is denied as well.
     never: [
       {
         action: 'secretsmanager:PutResourcePolicy',
@@ -128,8 +131,8 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
   listIds: ({ secrets = [] }) => secrets,
   discovery,
   formatArn: (ref, context) => secretArn(ref, context, '??????'),
-  // Secrets Manager user guide, "Access AWS Secrets Manager secrets from a different account". Also DescribeSecret,
-  // because the caching clients use it to find the current version.
+  // Secrets Manager user guide, "Access AWS Secrets Manager secrets from a different account". DescribeSecret is added,
+  // because the caching clients find the current version with it.
   createStatements: (request) => {
     const { entry, ref, context } = request;
     if (entry.preset === 'raw')
@@ -151,15 +154,16 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
           what: `read the secret ${ref.id}`,
           action: 'secretsmanager:GetSecretValue',
           resource: secretArn(ref, context, 'Any123'),
-          // "Secret encryption and decryption in AWS Secrets Manager": with the credentials of the caller. The encryption context has
-          // the ARN of the secret, which is not known here.
+          // Secrets Manager decrypts with the credentials of the caller ("Secret encryption and decryption in AWS
+          // Secrets Manager"). The encryption context is not checked: it contains the full ARN of the secret, which is
+          // unknown here.
           keyUse: {
             actions: ['kms:Decrypt'],
             context: toViaService('secretsmanager', ref, context),
             preset: 'decrypt-secrets',
           },
         }),
-  // The answer has no key if it is that of AWS ("DescribeSecret", API reference).
+  // If AWS's default key encrypts the secret, the answer names no key ("DescribeSecret", API reference).
   readContentKeys: async ({ secretsManager }, { id }) => {
     const { KmsKeyId } = await secretsManager.send(new DescribeSecretCommand({ SecretId: id }));
     return [{ keyId: KmsKeyId ?? 'alias/aws/secretsmanager' }];
@@ -174,7 +178,8 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
           },
           createKeyReadPermission(on, context),
         ],
-  // Secrets that are selected by tags have no names here: the policy of each secret decides.
+  // Only named secrets get a statement. The names of secrets that tags select are unknown here, and the policy of each
+  // secret decides anyway.
   listMemberStatements: (entry, on, context) =>
     entry.preset === 'read'
       ? [
@@ -185,7 +190,7 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
           },
         ]
       : [],
-  // A secret that is deleted and created again has other random characters at the end of its ARN.
+  // The identity is the ARN. A re-created secret has other random characters at the end of it.
   read: async ({ secretsManager }, { id }) => {
     const { ARN, ResourcePolicy } = await secretsManager.send(new GetResourcePolicyCommand({ SecretId: id }));
     return { text: ResourcePolicy, identity: ARN };

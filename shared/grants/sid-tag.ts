@@ -2,10 +2,10 @@ import type { PolicyDocument } from '../iam/document.ts';
 import { deepFreeze } from '../platform/deep-freeze.ts';
 import { memoizeByObject, memoizeByString } from '../platform/memoize.ts';
 
-/** A document that omits one Sid. A tag of the policy keeps the Sid. */
+/** A policy document that omits one Sid to save space. A tag of the managed policy stores that Sid. */
 export interface TaggedDocument {
   readonly document: PolicyDocument;
-  /** The Sid that the document omits. Default: the document has every Sid. */
+  /** The omitted Sid. Absent if every statement has its Sid. */
   readonly taggedSid?: string;
 }
 
@@ -17,16 +17,16 @@ interface Tag {
 const sidTag = 'account-onboarding:sid';
 
 /**
- * The tag that a policy gets when it is created, and keeps. A tag takes no space in a document. The Sid in it is as
- * long as the entry of one account (docs/decisions/0019).
+ * The tag that stores the Sid. A policy gets it when it is created. A tag takes no space in the document, and the Sid
+ * is as long as the entry of one account (docs/decisions/0019).
  */
 export const createSidTags = ({ taggedSid }: TaggedDocument): { Key: string; Value: string }[] =>
   taggedSid === undefined ? [] : [{ Key: sidTag, Value: taggedSid }];
 
-/** The number of characters that the tag saves. */
+/** How many characters the document saves by omitting the Sid. */
 export const countSidCharacters = (sid: string): number => `"Sid":"${sid}",`.length;
 
-/** The document as it is sent and counted. */
+/** The document as AWS gets it: without the Sid that the tag stores. */
 export function toSentDocument({ document, taggedSid }: TaggedDocument): PolicyDocument {
   if (taggedSid === undefined) return document;
   const Statement = document.Statement.map(({ Sid, ...rest }) =>
@@ -35,15 +35,15 @@ export function toSentDocument({ document, taggedSid }: TaggedDocument): PolicyD
   return { ...document, Statement };
 }
 
-/** The sent document, with the Sid added again. */
+/** The document that AWS returned, with the Sid from the tag added again. */
 export function parseSentDocument(document: PolicyDocument, tags: readonly Tag[]): TaggedDocument {
   const taggedSid = tags.find(({ Key }) => Key === sidTag)?.Value;
   return taggedSid === undefined ? { document } : { document: completed(document)(taggedSid), taggedSid };
 }
 
 /**
- * The first statement without a Sid gets this Sid, unless another statement has it. Cached, because runs read equal
- * documents repeatedly.
+ * Gives the Sid to the first statement without one, unless another statement has the Sid already. The result is cached,
+ * because runs read equal documents repeatedly.
  */
 const completed = memoizeByObject((document: PolicyDocument) =>
   memoizeByString(2, (taggedSid): PolicyDocument => {

@@ -2,9 +2,9 @@ import { memoizeByObject } from '../platform/memoize.ts';
 import { type OneOrMany, type Principal, type Statement, toArray, toPrincipalMap } from './document.ts';
 
 /**
- * All account ids that a statement names, in its principals, resources and condition values: twelve digits that are a
- * whole value, or a whole segment of an ARN or a path. An account counts even if the document grants it nothing. An id
- * within a name does not count, because buckets are often named after the account that owns them.
+ * All account ids that a statement names in its principals, resources and condition values. An id is twelve digits that
+ * are a whole value, or a whole segment of an ARN or a path. Twelve digits inside a name do not count, because buckets
+ * are often named after the account that owns them. An account counts even if the statement gives it no access.
  */
 export const findAccountIds = memoizeByObject(
   (statement: Statement): ReadonlySet<string> =>

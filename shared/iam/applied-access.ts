@@ -2,9 +2,9 @@
 export interface AppliedKeyGrant {
   /** Shown in reasons. */
   readonly name?: string;
-  /** The configured grant that created it. Absent: it is unmanaged. */
+  /** The configured grant that created the KMS grant. Absent if the KMS grant is unmanaged. */
   readonly grant?: string;
-  /** The ARN of a role, a user or an account's root, or a service. */
+  /** The ARN of a role, a user or an account's root, or a service principal. */
   readonly granteePrincipal: string;
   /** `Decrypt`, `GenerateDataKey`, … */
   readonly operations: readonly string[];

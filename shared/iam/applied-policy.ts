@@ -1,6 +1,6 @@
 import type { PolicyDocument } from './document.ts';
 
-/** The thing that a policy is attached to. It decides the grammar and the effect of the policy. */
+/** What a policy is attached to. This decides which grammar the policy has, and what it does. */
 export type PolicyKind =
   | 'identity'
   | ResourcePolicyKind
@@ -11,8 +11,8 @@ export type PolicyKind =
   | 'endpoint';
 
 /**
- * Policies of a resource. `trust` is the trust policy of a role. `image` are launch permissions of an image, written as
- * a policy. `resource` is the policy of any other resource.
+ * Kinds of policies that are attached to a resource. `trust` is the trust policy of a role. `image` stands for the
+ * launch permissions of an image, written as a policy. `resource` is the policy of any other resource.
  */
 export type ResourcePolicyKind =
   | 'bucket'
@@ -29,16 +29,16 @@ export type ResourcePolicyKind =
 /** A policy that applies to a request. */
 export interface AppliedPolicy {
   readonly kind: PolicyKind;
-  /** Shown in reasons: `bucket policy of example-logs`. */
+  /** The name by which reasons mention the policy: `bucket policy of example-logs`. */
   readonly name: string;
   readonly document: PolicyDocument;
-  /** For an SCP or RCP: the root, OU or account that it is attached to. Each level must allow. */
+  /** Only for an SCP or RCP: the root, OU or account that it is attached to. A request needs an Allow at each level. */
   readonly level?: string;
 }
 
 /**
- * The grammar that AWS supports for statements of a kind. Sources: "Grammar of the IAM JSON policy language" and the
- * pages named below.
+ * Which grammar AWS supports for statements of a kind. Sources: "Grammar of the IAM JSON policy language" and the pages
+ * that `kindRules` names.
  */
 export interface KindRules {
   /** Whether statements name principals. */
@@ -53,11 +53,13 @@ const resourcePolicy: KindRules = { principal: true, resource: true, completesAr
 const identityPolicy: KindRules = { principal: false, resource: true, completesArns: true };
 
 /**
- * - `trust`: "How to use trust policies with IAM roles": no Resource, since the role is the resource.
- * - `repository`: "Private repository policy examples in Amazon ECR": no Resource.
- * - `identity`, `boundary`: "IAM identifiers" completes ARNs in identity-based policies. A boundary is one of these.
- * - `session`: AssumeRole refuses incomplete ARNs ("Amazon Resource Names (ARNs)", reference of identifiers).
- * - `scp`: whether incomplete ARNs are completed is not documented ("SCP syntax").
+ * Sources and exceptions:
+ * - `trust`: no Resource, because the role itself is the resource ("How to use trust policies with IAM roles")
+ * - `repository`: no Resource ("Private repository policy examples in Amazon ECR")
+ * - `identity`, `boundary`: AWS completes ARNs in identity-based policies ("IAM identifiers"), and a boundary is such a
+ * policy
+ * - `session`: AssumeRole rejects incomplete ARNs ("Amazon Resource Names (ARNs)", reference of identifiers)
+ * - `scp`: whether AWS completes ARNs is not documented ("SCP syntax")
  */
 export const kindRules: Readonly<Record<PolicyKind, KindRules>> = {
   identity: identityPolicy,
@@ -78,7 +80,7 @@ export const kindRules: Readonly<Record<PolicyKind, KindRules>> = {
   trust: { ...resourcePolicy, resource: false },
 };
 
-/** `undefined` if the kind is not the policy of a resource. */
+/** The kind as a kind of resource policy. `undefined` for other policies. */
 export function toResourcePolicyKind(kind: PolicyKind): ResourcePolicyKind | undefined {
   switch (kind) {
     case 'identity':

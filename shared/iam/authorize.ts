@@ -7,11 +7,11 @@ import { findPermission, type Situation } from './engine/permission.ts';
 import { createQuestion } from './engine/question.ts';
 import type { AccessRequest, OrganizationFacts } from './request.ts';
 
-/** A request, and all facts that decide about it. */
+/** A request, with everything that may decide about it. */
 export interface AuthorizationInput {
   readonly request: AccessRequest;
   readonly policies: readonly AppliedPolicy[];
-  /** Policies that apply but could not be read. */
+  /** Policies that apply to the request but could not be read. */
   readonly unread?: readonly { readonly kind: PolicyKind; readonly reason: string }[];
   /** Grants on the key that the request is for. */
   readonly keyGrants?: readonly AppliedKeyGrant[];
@@ -41,10 +41,11 @@ export interface DecisiveStatement {
 }
 
 /**
- * AWS's answer to a request, by documented rules. An explicit Deny wins. Otherwise a policy must grant the request, and
- * every limit must allow it. The answer is unknown only if something that could not be judged would change it.
+ * Whether AWS allows a request, by its documented rules. An explicit Deny wins. Otherwise some policy must allow the
+ * request, and every limit must allow it too. The answer is `unknown` only if a part that could not be judged would
+ * change it.
  *
- * Source: "Policy evaluation logic", with the pages that `engine/` names.
+ * Source: "Policy evaluation logic", with the pages that the files in `engine/` name.
  */
 export function authorize(input: AuthorizationInput): Decision {
   const { request, organization } = input;
@@ -97,7 +98,7 @@ function decide(
   const unknowns = [
     ...denials.flatMap(listUnknowns),
     ...(open?.unknowns ?? []),
-    // A policy that was not read may contain a Deny.
+    // Every policy that was not read counts as a possible Deny.
     ...listUnread(input).map((kind): DecisionUnknown => ({ kind: 'policy', name: kind, policy: kind })),
   ];
   return permission.outcome === 'yes' && unknowns.length === 0

@@ -2,7 +2,7 @@ import { binds } from './engine/binding.ts';
 import { getPrincipalAccount, getResourceAccount } from './engine/request-facts.ts';
 import type { AccessRequest, OrganizationFacts } from './request.ts';
 
-/** An account whose SCPs or RCPs bind a request. */
+/** An account whose SCPs or RCPs apply to a request. */
 export interface ControlPolicyTarget {
   readonly kind: 'scp' | 'rcp';
   readonly accountId: string;
@@ -13,8 +13,8 @@ export const listRequestAccounts = (request: AccessRequest): readonly string[] =
   [getPrincipalAccount(request.principal), getResourceAccount(request)].filter((id) => id !== undefined);
 
 /**
- * SCPs of the principal's account, RCPs of the resource's account. SCPs bind no service, and RCPs bind only services
- * that support them ("Policy evaluation logic"). Pure.
+ * The accounts whose SCPs or RCPs apply: SCPs of the principal's account, and RCPs of the resource's account. SCPs do
+ * not apply to services, and RCPs apply only to services that support them ("Policy evaluation logic"). Pure.
  */
 export function listControlPolicyTargets(
   request: AccessRequest,

@@ -1,6 +1,6 @@
 /**
- * Whether the pattern `outer` matches everything that the pattern `inner` matches. Never true by mistake: if it is hard
- * to tell, the answer is false.
+ * Whether the pattern `outer` matches everything that the pattern `inner` matches. In difficult cases the answer is
+ * false, so that true is always right.
  */
 export function covers(outer: string, inner: string): boolean {
   let [at, from] = [0, 0];
@@ -23,13 +23,16 @@ export function covers(outer: string, inner: string): boolean {
   return /^\**$/.test(outer.slice(at));
 }
 
-/** `?` in `outer` stands for one character, so it cannot cover `*`. `$` may begin a policy variable of any length. */
+/**
+ * A `?` in `outer` is exactly one character, so it does not cover `*`. It does not cover `$` either, because `$` may
+ * begin a policy variable of any length.
+ */
 const coversOne = (outer: string | undefined, inner: string | undefined): boolean =>
   outer === inner || (outer === '?' && inner !== '*' && inner !== '$');
 
 /**
- * `covers` for ARN operators, which compare the six segments one by one (IAM User Guide, "IAM JSON policy elements:
- * Condition operators").
+ * `covers` for ARN operators, which compare the six segments of an ARN one by one (IAM User Guide, "IAM JSON policy
+ * elements: Condition operators").
  */
 export function coversArn(outer: string, inner: string): boolean {
   if (outer === '*') return true;
@@ -41,15 +44,18 @@ export function coversArn(outer: string, inner: string): boolean {
 }
 
 /**
- * `covers` for `Resource`. A wildcard stays between two colons, unless it is a `*` at the end of a segment (IAM User
- * Guide, "IAM JSON policy elements: Resource").
+ * `covers` for the patterns of `Resource`. A wildcard does not match a colon, except a `*` at the end of a segment (IAM
+ * User Guide, "IAM JSON policy elements: Resource").
  */
 export function coversResource(outer: string, inner: string): boolean {
   if (outer === '*') return true;
   return beginsAlike(outer, inner) && coversLetters(outer, inner);
 }
 
-/** As `covers`, with a second position to go back to: the latest `*` that may not cross a colon. */
+/**
+ * Like `covers`. It also remembers the latest `*` that may not match a colon, to try a longer match of it after a
+ * mismatch.
+ */
 function coversLetters(outer: string, inner: string): boolean {
   let [at, from] = [0, 0];
   const run = { at: -1, from: 0 };
@@ -83,14 +89,17 @@ const staysInSegment = (text: string, at: number): boolean =>
 const coversOneOfSegment = (outer: string | undefined, inner: string | undefined): boolean =>
   outer === inner || (outer === '?' && inner !== ':' && coversOne(outer, inner));
 
-/** Whether the texts are equal up to the first wildcard of `outer`. This quick check tells most ARNs apart. */
+/**
+ * Whether `inner` begins like the part of `outer` before its first wildcard. Most pairs of ARNs differ there, so this
+ * check saves the full comparison.
+ */
 function beginsAlike(outer: string, inner: string): boolean {
   for (let at = 0; at < outer.length && outer[at] !== '*' && outer[at] !== '?'; at += 1)
     if (outer[at] !== inner[at]) return false;
   return true;
 }
 
-/** The first five segments end at a colon. The sixth is the rest. */
+/** The six segments of an ARN. Each of the first five ends at a colon, and the sixth is the rest. */
 function segmentsOf(arn: string): readonly string[] {
   const parts = arn.split(':');
   return parts.length <= 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(':')];

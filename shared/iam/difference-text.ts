@@ -2,7 +2,7 @@ import type { DifferenceLine, StatementDifference } from './difference.ts';
 import { sortWideningFirst } from './difference.ts';
 import type { Widening } from './widening.ts';
 
-/** The signs that begin a statement. */
+/** The sign in front of a printed statement. */
 export const signs = { added: '+', removed: '-', changed: '~' } as const;
 
 /** A printed line, without its indentation. */
@@ -11,17 +11,17 @@ export interface ShownLine {
   readonly text: string;
 }
 
-/** A printed statement: its name, its effect, and its lines. */
+/** A statement as it is printed: its sign, its name, its effect, and its lines. */
 export interface ShownStatement {
   readonly head: ShownLine;
-  /** For a changed statement: its effect and its actions. */
+  /** For a changed statement: its effect and its actions, which the changed lines may not show. */
   readonly context: string;
   readonly lines: readonly ShownLine[];
 }
 
 /**
- * A difference for people. Only long lists of accounts are folded. Lines that give access are marked and come first, so
- * that readers see them at once.
+ * A difference in the form that people read. Long lists of accounts are folded, and nothing else is. Lines that give
+ * access are marked and come first.
  */
 export function toShownStatement({ kind, label, widens, lines }: StatementDifference): ShownStatement {
   const mark = kind === 'changed' || widens === undefined ? '' : `  ! ${words[widens]} access`;
@@ -32,7 +32,10 @@ export function toShownStatement({ kind, label, widens, lines }: StatementDiffer
   };
 }
 
-/** The differences as plain text: the line of each statement, then its own lines. Empty for none. */
+/**
+ * The differences as plain text. Each statement has a line of its own, followed by its changed lines. Empty if there
+ * are none.
+ */
 export const formatDifference = (differences: readonly StatementDifference[]): string =>
   differences
     .map(toShownStatement)
@@ -45,12 +48,12 @@ export const formatDifference = (differences: readonly StatementDifference[]): s
 
 const words: Readonly<Record<Widening, string>> = { yes: 'widens', maybe: 'may widen' };
 
-/** Lists with more accounts are folded. A folded list shows this number of accounts. */
+/** A list of accounts is folded if it has more than this number. The folded list shows this number of accounts. */
 const maxAccounts = 12;
 
 function shownLines(lines: readonly DifferenceLine[]): readonly ShownLine[] {
   const folded = foldedLines(lines);
-  // Lines other than account lists are rarely expected, so they come before the lists.
+  // Lines other than account lists come first, because readers do not expect them.
   const single = folded.filter(({ isList }) => !isList);
   const ordered = sortWideningFirst([...single, ...folded.filter(({ isList }) => isList)]);
   return ordered.map(({ sign, text, widens }) =>
@@ -60,7 +63,7 @@ function shownLines(lines: readonly DifferenceLine[]): readonly ShownLine[] {
   );
 }
 
-/** Lines that differ only in the account become one line if they are many. */
+/** Joins many lines that differ only in the account into one folded line. */
 function foldedLines(lines: readonly DifferenceLine[]) {
   const groups = Map.groupBy(lines, (line) =>
     JSON.stringify([line.sign, line.widens, toLineTemplate(line.text)]),
@@ -79,13 +82,13 @@ function folded(group: readonly DifferenceLine[]) {
   return { ...first, text, isList: true };
 }
 
-/** A line with a placeholder for its account. The line itself if it never belongs to a list of accounts. */
+/** The line with a placeholder instead of its account. Unchanged if the line never belongs to a list of accounts. */
 export function toLineTemplate(text: string): string {
   const id = accountIn(text);
   return id === undefined ? text : text.replaceAll(wholeId, '<account>');
 }
 
-/** The only account of a line that may be folded. */
+/** The account of a line, if it has exactly one and the line may be folded. */
 function accountIn(text: string): string | undefined {
   if (!foldable.test(text)) return undefined;
   const ids = new Set(text.match(wholeId));
@@ -93,8 +96,8 @@ function accountIn(text: string): string | undefined {
 }
 
 /**
- * An account as principal, a resource, or a value of a condition. Never an action, and no element that begins with
- * `Not`.
+ * Lines that may be folded: an account as principal, a resource, or a value of a condition. Actions and elements that
+ * begin with `Not` are always shown.
  */
 const foldable = /^(Principal\.AWS (\d{12}|arn:[^:]*:iam::\d{12}:root)$|Resource |Condition )/;
 

@@ -12,10 +12,10 @@ import {
 } from './widening.ts';
 
 export interface DifferenceLine {
-  /** A blank marks an unchanged line, shown for orientation. */
+  /** A blank marks an unchanged line, which is shown as context. */
   readonly sign: '+' | '-' | ' ';
   readonly text: string;
-  /** Whether this line gives access that was missing before. Absent if it does not. */
+  /** Present if this line gives access that was missing before. */
   readonly widens?: Widening;
 }
 
@@ -24,17 +24,18 @@ export interface StatementDifference {
   readonly sid?: string;
   /** The Sid, or a short description such as `Allow s3:GetObject`. */
   readonly label: string;
-  /** Whether the difference gives access that was missing before. Absent if it does not. */
+  /** Present if the difference gives access that was missing before. */
   readonly widens?: Widening;
   /** Lines that widen access come first. */
   readonly lines: readonly DifferenceLine[];
 }
 
 /**
- * The changes between two documents that an operator should know: differences of meaning, and none for another order or
- * spelling. Statements are matched by Sid. Statements without a Sid are matched by equality, then by effect and
- * actions. A changed `Version` or `Id` of an existing document is one difference of its own, labeled `Policy`. So the
- * result is empty exactly if both documents have one meaning (or one is absent and the other has no statements).
+ * What changed between two documents, for an operator. Another order or spelling is no difference. Statements are
+ * matched by Sid. Statements without a Sid are matched by equality, then by effect and actions. A changed `Version` or
+ * `Id` is a difference of its own, labeled `Policy`.
+ *
+ * The result is empty exactly if both documents mean the same, or if one is absent and the other has no statements.
  * Differences that widen access come first.
  */
 export function diffPolicies(
@@ -53,7 +54,7 @@ export function diffPolicies(
   return sortWideningFirst([...headDifference(before, after), ...statementDifferences(step)]);
 }
 
-/** Caches the facts of statements only while two documents are compared, because the facts need much memory. */
+/** The facts of statements need much memory, so they are cached only while two documents are compared. */
 function readOnce(): ComparisonStep['factsOf'] {
   const known = new Map<Statement, StatementFacts>();
   return (statement) => {
@@ -63,7 +64,7 @@ function readOnce(): ComparisonStep['factsOf'] {
   };
 }
 
-/** Differences that widen access come first, then those that may widen it. Otherwise the order stays. */
+/** Sorts differences that widen access first, then the ones that may widen it. Otherwise the order stays. */
 export const sortWideningFirst = <Item extends { readonly widens?: Widening }>(
   items: readonly Item[],
 ): readonly Item[] => items.toSorted((a, b) => rankOf(a) - rankOf(b));
@@ -75,7 +76,10 @@ const byMeaning = (document: PolicyDocument | undefined): ReadonlyMap<string, St
   new Map((document?.Statement ?? []).map((statement) => [canonicalKey(statement), statement]));
 
 interface ComparisonStep {
-  /** All statements of each document, and the statements that only it has. */
+  /**
+   * All statements of the earlier and the later document (`before`, `after`), and the statements that only one of them
+   * has (`removed`, `added`).
+   */
   readonly before: readonly Statement[];
   readonly after: readonly Statement[];
   readonly removed: readonly Statement[];
@@ -107,7 +111,10 @@ const hasSidOf =
 
 const isNameless = ({ Sid }: Statement): boolean => (Sid ?? '') === '';
 
-/** Whether a statement without a Sid is most likely an edit of the other one: same effect, and an action in common. */
+/**
+ * Whether a statement without a Sid is probably an edited version of the old one: equal effect, and an action in
+ * common.
+ */
 function isLikely(old: Statement): (statement: Statement) => boolean {
   const actions = new Set(listActions(old).map((action) => action.toLowerCase()));
   return (next) =>
@@ -118,7 +125,8 @@ function isLikely(old: Statement): (statement: Statement) => boolean {
 }
 
 /**
- * A new Allow gives access, and so does a removed Deny, unless another statement has an equal effect before or after.
+ * A statement that is new or gone as a whole. A new Allow and a removed Deny widen access, unless another statement had
+ * or keeps the same effect.
  */
 function whole(kind: 'added' | 'removed', statement: Statement, step: ComparisonStep): StatementDifference {
   const sign = kind === 'added' ? '+' : '-';
@@ -131,7 +139,10 @@ function whole(kind: 'added' | 'removed', statement: Statement, step: Comparison
   };
 }
 
-/** Whether another statement gave the access of the Allow, or another one denies the access of the Deny. */
+/**
+ * Whether the added or removed statement changes nothing: another statement allowed the same before, or still denies
+ * the same.
+ */
 function isCovered(statement: Statement, { before, after, factsOf }: ComparisonStep): boolean {
   const others = statement.Effect === 'Allow' ? before : after;
   const facts = factsOf(statement);
@@ -166,7 +177,7 @@ function changedLines(old: Facts, next: Facts, gains: Gains): readonly Differenc
   return sortWideningFirst([...linesOf('-', old, next, gains), ...linesOf('+', next, old, gains)]);
 }
 
-/** The facts that the other side lacks, each meaning once. */
+/** The facts that the other statement does not have. Each meaning appears once. */
 function linesOf(sign: '+' | '-', { facts }: Facts, { keys: known }: Facts, gains: Gains) {
   const own = new Map(facts.filter(({ key }) => !known.has(key)).map((fact) => [fact.key, fact]));
   return [...own.values()].map(({ key, text }): DifferenceLine => {
@@ -183,7 +194,7 @@ const headOf = (document: PolicyDocument): Facts => {
 function headDifference(before: PolicyDocument | undefined, after: PolicyDocument | undefined) {
   if (before === undefined || after === undefined) return [];
   const [old, next] = [headOf(before), headOf(after)];
-  // The version decides the meaning of `${…}`, so another version may widen any statement. The `Id` has no effect.
+  // The version decides what `${…}` means, so another version may widen any statement. `Id` has no effect on access.
   const versions = [...old.facts, ...next.facts].filter(({ element }) => element === 'Version');
   const lines = changedLines(old, next, new Map(versions.map(({ key }) => [key, 'maybe'])));
   return lines.length === 0 ? [] : [{ kind: 'changed' as const, label: 'Policy', ...widest(lines), lines }];

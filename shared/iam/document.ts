@@ -35,19 +35,19 @@ export interface PolicyDocument {
   readonly Statement: readonly Statement[];
 }
 
-/** What an absent `Version` means ("IAM JSON policy elements: Version"). */
+/** The version of a document without `Version` ("IAM JSON policy elements: Version"). */
 export const defaultVersion = '2008-10-17';
 
 /** The only version in which `${…}` is a variable. */
 export const currentVersion = '2012-10-17';
 
 /**
- * Reads the policy of `where`. Accepts every legal form. Each statement stays the parsed object, so that an unmanaged
- * statement is written back unchanged. Equal texts share one frozen document, because plan, write and verification read
- * a policy repeatedly.
+ * Parses the policy of the resource `where`, in every legal form. Each statement keeps its parsed form, so that an
+ * unmanaged statement is written back unchanged. Equal texts give one shared frozen document, because plan, write and
+ * verification read a policy repeatedly.
  *
- * @throws MalformedPolicyError with all findings, if the text is not a policy that the project fully understands, or if
- * JavaScript would change it by reading and writing it.
+ * @throws MalformedPolicyError with all findings: if the text is not a policy that the project fully understands, or if
+ * parsing and writing would change it
  */
 export function parsePolicy(text: string, where: string): PolicyDocument {
   const { document, findings, cause } = read(text);
@@ -74,7 +74,7 @@ const read = memoizeByString(100, (text): Read => {
   }
 });
 
-/** The Sid, because operators find a statement by its name, not by its number. */
+/** Adds the Sid to a finding, because operators find a statement by its name and not by its number. */
 function withSid(policy: unknown, { path, message }: Finding): Finding {
   const index = /^Statement(?:\[(\d+)\])?/.exec(path)?.[1];
   const statements = field(policy, 'Statement');
@@ -97,14 +97,14 @@ const inOneForm = (document: Written): PolicyDocument => ({
 /** A document without statements. */
 export const createPolicy = (): PolicyDocument => ({ Version: currentVersion, Statement: [] });
 
-/** The compact text that is sent to AWS and counted. */
+/** The policy as compact text: AWS gets this text, and sizes count it. */
 export const serializePolicy = (document: PolicyDocument): string => JSON.stringify(document);
 
-/** AWS accepts a single value instead of a list of one. */
+/** A list also for a single value, which AWS accepts in place of a list. */
 export const toArray = <T>(value: OneOrMany<T>): readonly T[] =>
   Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
-/** `"*"` as a map, so that callers handle both spellings alike. */
+/** The principal as a map, also for `"*"`, so that callers handle one form only. */
 export const toPrincipalMap = (principal: Principal): PrincipalMap =>
   principal === '*' ? everybody : principal;
 

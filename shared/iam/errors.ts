@@ -1,6 +1,6 @@
 import { type Finding, formatFindings, OnboardingError } from '../platform/errors.ts';
 
-/** The document in AWS is not a readable policy, so this installation does not touch it. */
+/** The policy in AWS cannot be understood, so this installation does not change it. */
 export class MalformedPolicyError extends OnboardingError {
   override readonly name = 'MalformedPolicyError';
   readonly retryable = false;
@@ -16,7 +16,7 @@ export class MalformedPolicyError extends OnboardingError {
   }
 }
 
-/** The content carries this installation's mark, but the table does not remember a write of it. */
+/** Content has the mark of this installation, but the table has no record that this installation wrote it. */
 export class OwnershipClashError extends OnboardingError {
   override readonly name = 'OwnershipClashError';
   readonly retryable = false;

@@ -5,18 +5,18 @@ import { type JudgedStatement, judgePolicy, verdictOf } from './engine/judged-st
 import { createQuestion } from './engine/question.ts';
 import type { AccessRequest, OrganizationFacts } from './request.ts';
 
-/** The answer of policies alone, without the policies of the other side and without limits. */
+/** What policies say to a request by themselves, without the policies of the other account and without limits. */
 export interface Evaluation {
   /** `none`: no statement allows or denies. */
   readonly decision: 'allow' | 'deny' | 'none' | 'unknown';
-  /** The statement that decided, and its Sid. */
+  /** The Sid of the statement that decided. Absent if the statement has none, or if no statement decided. */
   readonly sid?: string;
   readonly statement?: Statement;
   /** The parts that could not be judged. */
   readonly unknowns: readonly DecisionUnknown[];
 }
 
-/** The answer of one document of a kind to one request. An explicit Deny wins. */
+/** What one policy document says to one request. An explicit Deny wins. */
 export const evaluatePolicy = (
   document: PolicyDocument | undefined,
   request: AccessRequest,
@@ -26,8 +26,8 @@ export const evaluatePolicy = (
   evaluatePolicies(document === undefined ? [] : [{ kind, name: kind, document }], request, organization);
 
 /**
- * The joint answer of policies: one allows, none denies. Use it for one half of an access, such as the policy of a
- * resource. `authorize` answers for the whole access. Unknown only if something that could not be judged would change
+ * What several policies say together: one must allow, none may deny. For one half of an access only, such as the policy
+ * of a resource; `authorize` judges the whole access. `unknown` only if a part that could not be judged would change
  * the answer.
  */
 export function evaluatePolicies(

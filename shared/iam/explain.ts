@@ -9,11 +9,11 @@ import { evaluatePolicies } from './evaluate.ts';
 import type { RequestPrincipal } from './request.ts';
 
 export interface ExplanationInput extends AuthorizationInput {
-  /** Why the grants of the key were not read. Absent if they were read, or if the resource is no key. */
+  /** Why the grants of the KMS key were not read. Absent if they were read, or if the resource is no key. */
   readonly unreadKeyGrants?: string | undefined;
 }
 
-/** The answer of one policy, or of one grant of a key, to a request. */
+/** What one policy or KMS grant says to a request. */
 export interface PolicyAnswer {
   readonly kind: PolicyKind | 'key-grant';
   readonly name: string;
@@ -25,12 +25,12 @@ export interface PolicyAnswer {
   readonly unknowns?: readonly string[];
 }
 
-/** The answer to a request, and the answer of each policy. */
+/** The decision about a request, and what each policy says to it. */
 export interface Explanation extends Decision {
   readonly policies: readonly PolicyAnswer[];
 }
 
-/** AWS's answer to a request, by documented rules, with the answer of each policy alone. Pure. */
+/** Whether AWS allows a request, and what each policy says to it by itself. Pure. */
 export function explain(input: ExplanationInput): Explanation {
   const policies = [
     ...input.policies.map((policy) => answerPolicy(policy, input)),
@@ -39,7 +39,10 @@ export function explain(input: ExplanationInput): Explanation {
   return { ...decide(input), policies };
 }
 
-/** An unread grant may allow a request that nothing else allows. */
+/**
+ * The decision. If nothing allows the request and the KMS grants were not read, it is unknown, because a grant may
+ * allow it.
+ */
 function decide(input: ExplanationInput): Decision {
   const decision = authorize(input);
   const { unreadKeyGrants: reason, keyGrants = [], request } = input;
@@ -77,7 +80,7 @@ function answerPolicy(policy: AppliedPolicy, { request, organization }: Explanat
   return { kind, name, says: decision === 'allow' ? 'allows' : 'denies', statement: label };
 }
 
-/** A key may have thousands of grants: only grants that concern the caller are listed. */
+/** What one KMS grant says. `undefined` for grants that do not concern the caller, because a key may have thousands. */
 function answerKeyGrant(
   grant: AppliedKeyGrant,
   { request, organization }: ExplanationInput,

@@ -10,9 +10,9 @@ import {
 } from './document.ts';
 import { createKeyNaming, toCanonicalAccount } from './normalize.ts';
 
-/** One value of a statement: `Action s3:GetObject`, or `Condition StringEquals aws:SourceAccount 111122223333`. */
+/** One value in a statement: `Action s3:GetObject`, or `Condition StringEquals aws:SourceAccount 111122223333`. */
 export interface Fact {
-  /** Equal for two facts of one meaning, in whatever letter case or form they are written. */
+  /** Equal for two facts that mean the same, in any letter case or spelling. */
   readonly key: string;
   /** Shown to people. */
   readonly text: string;
@@ -20,7 +20,7 @@ export interface Fact {
   readonly element: string;
   /** The value as it is compared. */
   readonly value: string;
-  /** Present only for a condition. The values of one key under one operator share the object. */
+  /** Only for a value of a condition. All values of one key under one operator share this object. */
   readonly condition?: FactCondition;
 }
 
@@ -29,10 +29,12 @@ interface FactCondition {
   readonly key: string;
 }
 
-/** Stands for an empty list, which matches nothing; an absent element matches everything. */
+/** Stands for an empty list, which matches nothing. An absent element, by contrast, matches everything. */
 export const noValue = '(none)';
 
-/** A statement as single facts: two statements with one Sid have one meaning exactly if their keys are equal. */
+/**
+ * Splits a statement into its values. Two statements with one Sid mean the same exactly if their facts have equal keys.
+ */
 export const toFacts = (statement: Statement): readonly Fact[] => [
   fact('Effect', statement.Effect),
   ...principalFacts('Principal', statement.Principal),
@@ -44,11 +46,11 @@ export const toFacts = (statement: Statement): readonly Fact[] => [
   ...conditionFacts(statement.Condition ?? {}),
 ];
 
-/** The set of meanings of the facts. */
+/** The keys of the facts, as a set. */
 export const getFactKeys = (facts: readonly Fact[]): ReadonlySet<string> =>
   new Set(facts.map(({ key }) => key));
 
-/** The facts of a document besides its statements. */
+/** The facts of a document outside of its statements: `Version` and `Id`. */
 export const getHeadFacts = ({ Version = defaultVersion, Id }: PolicyDocument): readonly Fact[] => [
   fact('Version', Version),
   ...(Id === undefined ? [] : [fact('Id', Id)]),

@@ -2,30 +2,28 @@ import { type Principal, type Statement, toArray, toPrincipalMap } from './docum
 import { splitArn } from './engine/arns.ts';
 import { accountsNamed, listRequirements, mustExist, type Requirement } from './organization-conditions.ts';
 
-/** The principals that an Allow reaches. Without a role, user or service, it is an account as a whole. */
+/**
+ * A principal, or a group of principals, that an Allow statement admits. Without a role, user or service: an account as
+ * a whole.
+ */
 export interface Holder {
   readonly accountId?: string;
-  /**
-   * The id of an organization, or the path of an OU in it. It means every account there, and no statement lists the
-   * accounts.
-   */
+  /** The id of an organization, or the path of an OU in it: all of its accounts, which no statement lists. */
   readonly organization?: string;
-  /** With its path. A pattern if it has a wildcard. */
+  /** The name of a role, with its path. It may be a pattern with wildcards. */
   readonly role?: string;
   readonly user?: string;
-  /** A service principal. With `accountId`: on behalf of that account. */
+  /** A service principal. With `accountId`, it acts for that account only. */
   readonly service?: string;
-  /**
-   * Any other principal in a policy: an identity provider, a session, a canonical user, the id of a deleted principal.
-   */
+  /** Any other principal: an identity provider, a session, a canonical user, or the id of a deleted principal. */
   readonly other?: string;
-  /** Any principal, within the conditions of the statement. */
+  /** Every principal that satisfies the conditions of the statement. */
   readonly everybody?: true;
 }
 
 /**
- * The holders that an Allow statement names in `Principal` and in the conditions that narrow it. A condition that this
- * function does not know narrows nothing. So the list may be too long, and is never too short. Pure.
+ * The principals that an Allow statement admits, by its `Principal` and by conditions that narrow it. Conditions that
+ * are not understood here are ignored. So the list may have too many principals, but never too few. Pure.
  */
 export function listHolders(statement: Statement): readonly Holder[] {
   const requirements = listRequirements(statement.Condition ?? {}).filter(({ operator }) =>
@@ -48,7 +46,7 @@ function toHolder(type: string, name: string): Holder {
   return type === 'AWS' ? toAwsHolder(name) : { other: name };
 }
 
-/** The holder that an ARN, or the id of an account, names. */
+/** The holder for an ARN or an account id in a `Principal`. */
 export function toAwsHolder(name: string): Holder {
   if (/^\d{12}$/.test(name)) return { accountId: name };
   const [, , service, , accountId = '', resource = ''] = splitArn(name);
@@ -68,7 +66,7 @@ const narrow: Narrowing = (holder, requirements) => {
   return narrowRoles(holder, requirements);
 };
 
-/** Accounts that a service acts for. */
+/** Narrows a service to the accounts that it may act for. */
 const narrowService: Narrowing = (holder, requirements) => {
   const accounts = requirements.flatMap((each) => accountsNamed('source', each)).filter(isDefined);
   const places =
@@ -83,7 +81,7 @@ function narrowEverybody(requirements: readonly Requirement[]): readonly Holder[
   return places.length > 0 ? places : [{ everybody: true }];
 }
 
-/** OUs are more precise than their organization. */
+/** The OUs in the conditions. The organization only if there are no OUs, because OUs are more precise. */
 function placesOf(whose: 'principal' | 'source', requirements: readonly Requirement[]): readonly Holder[] {
   const valuesOf = (name: string) =>
     requirements.flatMap(({ key, values }) => (key === `aws:${whose}${name}` ? values : []));
@@ -91,7 +89,7 @@ function placesOf(whose: 'principal' | 'source', requirements: readonly Requirem
   return (paths.length > 0 ? paths : valuesOf('orgid')).map((organization) => ({ organization }));
 }
 
-/** An account as a whole, or an organization, may be narrowed to some roles. */
+/** Narrows an account, or an organization, to the roles in the conditions. */
 const narrowRoles: Narrowing = (holder, requirements) => {
   const patterns = requirements.flatMap(({ key, values }) => (key === 'aws:principalarn' ? values : []));
   if (

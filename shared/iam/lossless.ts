@@ -2,10 +2,10 @@ import { type JSONPath, type JSONVisitor, visit } from 'jsonc-parser';
 import type { Finding } from '../platform/errors.ts';
 
 /**
- * All losses if JavaScript parsed a JSON text and wrote it again. The text must be JSON.
+ * Everything that JavaScript would change by parsing a JSON text and writing it again. The text must be valid JSON.
  *
- * JSON.parse keeps the last of two equal keys, and rounds numbers. A policy that was parsed and written back could
- * change its meaning without a request by anybody.
+ * JSON.parse keeps only the last of two equal keys, and rounds large numbers. Without this check, writing back a policy
+ * could change the meaning of its unmanaged statements.
  */
 export function findJsonLosses(text: string): readonly Finding[] {
   const found: Finding[] = [];
@@ -13,7 +13,7 @@ export function findJsonLosses(text: string): readonly Finding[] {
   return found;
 }
 
-/** Keys are compared as JavaScript reads them: `"a"` and `"\u0061"` are one key. */
+/** Two keys are equal if JavaScript reads them as equal, such as `"a"` and `"\u0061"`. */
 function keyLosses(found: Finding[]): JSONVisitor {
   const open: Set<string>[] = [];
   return {
@@ -34,8 +34,9 @@ function keyLosses(found: Finding[]): JSONVisitor {
 
 function keyLoss(key: string, isRepeated: boolean): string | undefined {
   if (isRepeated)
-    return 'occurs more than once, and a write would drop all except the last. Keep one of them';
-  if (key === '__proto__') return 'is a key that programs misread as a part of the language. Remove it';
+    return 'occurs more than once, and a write would keep only the last one. Remove all except one';
+  if (key === '__proto__')
+    return 'is a key with a special meaning in JavaScript, so programs may misread it. Remove it';
   return key.isWellFormed() ? undefined : halfCharacter;
 }
 
@@ -59,8 +60,8 @@ function valueLoss(value: unknown, written: string, numeric: boolean): string | 
 const halfCharacter = 'holds half of a character (a lone surrogate). Correct it';
 
 /**
- * Text operators compare characters: `1.10` and `1.1` can differ. Numeric operators compare values (IAM user guide,
- * "IAM JSON policy elements: Condition operators").
+ * Whether a number survives. Text operators compare characters, so `1.10` must not become `1.1`. For numeric operators,
+ * an equal value is enough (IAM user guide, "IAM JSON policy elements: Condition operators").
  */
 function isKept(value: number, written: string, numeric: boolean): boolean {
   if (Object.is(value, -0) || (Number.isInteger(value) && !Number.isSafeInteger(value))) return false;
@@ -68,11 +69,11 @@ function isKept(value: number, written: string, numeric: boolean): boolean {
   return again === written || (numeric && decimal(again) === decimal(written));
 }
 
-/** `Condition`, operator, key, with any keys before and after them. */
+/** Whether the path leads to a value of a numeric operator: `Condition`, the operator, then the key. */
 const isNumeric = (path: JSONPath): boolean =>
   /^(For(Any|All)Values?:)?numeric/i.test(String(path[path.indexOf('Condition') + 1] ?? ''));
 
-/** One form for all spellings of a decimal number: its digits without zeros around them, and its exponent. */
+/** One form for all spellings of a decimal number: its digits without zeros at the ends, and its exponent. */
 function decimal(written: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = numberPattern.exec(written) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');

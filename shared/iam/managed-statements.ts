@@ -2,7 +2,10 @@ import { createPolicy, type PolicyDocument, type Statement } from './document.ts
 import { isSameStatement } from './equality.ts';
 import { OwnershipClashError } from './errors.ts';
 
-/** Lower-case letters and digits: the first upper-case letter after the id in a Sid begins the name of the grant. */
+/**
+ * Only lower-case letters and digits. So the first upper-case letter after the id in a Sid begins the name of the
+ * grant.
+ */
 export const installationIdPattern = /^[a-z][a-z0-9]{0,15}$/;
 
 /** Kebab case, first a letter. */
@@ -12,9 +15,9 @@ const partPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const ownedPattern = /^AccountOnboarding([a-z][a-z0-9]{0,15})[A-Z][A-Za-z0-9]*$/;
 
 /**
- * The Sid of a managed statement: `AccountOnboarding`, installation id, grant and part. It has only letters and digits,
- * because IAM allows nothing else in a Sid ("IAM JSON policy elements: Sid"). Two grants can get an equal Sid (`a-b` +
- * `c`, `a` + `b-c`). `replaceManagedStatements` rejects two equal Sids in one document.
+ * The Sid of a managed statement: `AccountOnboarding`, then the installation id, grant and part. It has only letters
+ * and digits, because IAM allows nothing else ("IAM JSON policy elements: Sid"). Two grants can get one Sid (`a-b` +
+ * `c`, `a` + `b-c`). `replaceManagedStatements` rejects a document with two equal Sids.
  */
 export function createManagedSid(mark: {
   readonly installationId: string;
@@ -27,7 +30,7 @@ export function createManagedSid(mark: {
   return `AccountOnboarding${mark.installationId}${pascalCase(mark.grant)}${pascalCase(mark.part)}`;
 }
 
-/** The installation of a managed Sid. `undefined` for every other Sid, and for none. */
+/** The installation in a managed Sid. `undefined` for any other Sid, and without a Sid. */
 export const installationOf = (sid: string | undefined): string | undefined =>
   ownedPattern.exec(sid ?? '')?.[1];
 
@@ -38,8 +41,8 @@ export const listManagedStatements = (
   (document?.Statement ?? []).filter(({ Sid }) => installationOf(Sid) === installationId);
 
 /**
- * The grant among `names` that wrote the statement with a Sid. If one name begins with another one, the longer match
- * counts. `undefined` if the Sid is not managed, or if it belongs to a former grant.
+ * Which of the grants in `names` wrote the statement with this Sid. If several names match, the longest counts.
+ * `undefined` if the Sid is not managed, or if it is of a former grant.
  */
 export const findGrantName = (
   sid: string | undefined,
@@ -55,20 +58,22 @@ export interface Replacement {
   /** The resource, for the message. */
   readonly where: string;
   readonly installationId: string;
-  /** The desired statements, each with a Sid of this installation. */
+  /** The desired managed statements. Each has a Sid of this installation. */
   readonly wanted: readonly Statement[];
-  /** The Sids that the table remembers as written. */
+  /** The Sids that this installation has written, by the record of the table. */
   readonly remembered: readonly string[];
 }
 
 /**
- * The document with this installation's desired statements, and all other content unchanged and in its order. A desired
- * statement takes the position of its Sid in the document. If both have one meaning, the object stays as well. New
- * statements are appended. Remembered statements that are no longer desired are removed. `Version` and `Id` of an
- * existing document stay: another version would change the meaning of `${…}` in unmanaged statements. Undefined when no
- * statement is left.
+ * The document with the desired managed statements. All other content stays unchanged and in its order.
  *
- * @throws OwnershipClashError for a statement with this installation's mark that is neither desired nor remembered.
+ * - A desired statement replaces the statement with its Sid. If both mean the same, nothing is replaced.
+ * - New statements are appended.
+ * - Remembered statements that are no longer desired are removed.
+ * - `Version` and `Id` stay, because another version would change what `${…}` in unmanaged statements means.
+ *
+ * @returns `undefined` if no statement is left @throws OwnershipClashError for a statement with this installation's
+ * mark that is neither desired nor remembered
  */
 export function replaceManagedStatements(replacement: Replacement): PolicyDocument | undefined {
   const { document = createPolicy(), installationId } = replacement;
@@ -105,7 +110,7 @@ function refuseClashes(replacement: Replacement, wanted: ReadonlyMap<string, Sta
   if (sids.length === 0) return;
   throw new OwnershipClashError(
     `The policy of ${where} has ${sids.map((sid) => `the statement "${sid}"`).join(' and ')} with the mark of ` +
-      `installation "${installationId}", which never wrote it. Nothing was changed. Give the statement another Sid ` +
+      `installation "${installationId}", but the installation did not write it. Nothing was changed.  Give the statement another Sid ` +
       `or remove it; if another stack uses this installation id, give one of the two another id.`,
     { where, installationId, sids },
   );

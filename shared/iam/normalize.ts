@@ -10,10 +10,14 @@ import {
 } from './document.ts';
 
 /**
- * One form for all statements of one meaning: lists sorted, without duplicates, never a single string; an account's
- * root ARN (of any partition) as its id; actions and condition keys in lower case; condition values as strings; no
- * empty conditions; elements in one order. The Sid stays. `"*"` and `{"AWS": "*"}` stay different, because services may
- * treat them differently.
+ * One form for all statements that mean the same:
+ *
+ * - Lists are sorted and have no duplicates. A single value becomes a list.
+ * - The root ARN of an account becomes the account id, in any partition.
+ * - Actions and condition keys are in lower case, condition values are strings.
+ * - Empty conditions are dropped, and elements have one order.
+ *
+ * The Sid stays. `"*"` and `{"AWS": "*"}` stay different, because services may treat them differently.
  *
  * Sources: "AWS JSON policy elements: Principal" (account id and root ARN), "IAM JSON policy elements: Action" and "…
  * Condition" (letter case).
@@ -30,20 +34,23 @@ export const normalizeStatement = (statement: Statement): Statement => ({
   ...element('Condition', mapped(statement.Condition, normalizeConditions)),
 });
 
-/** As `normalizeStatement`, with statements as a sorted set. An absent version becomes AWS's default version. */
+/**
+ * Like `normalizeStatement`, for a document. Statements become a sorted set, and an absent version becomes AWS's
+ * default.
+ */
 export const normalizePolicy = (document: PolicyDocument): PolicyDocument => ({
   Version: document.Version ?? defaultVersion,
   ...element('Id', document.Id),
   Statement: statementSet(document.Statement),
 });
 
-/** The bare id for an account's root ARN. Any other principal stays unchanged. */
+/** The account id instead of an account's root ARN. Any other principal stays unchanged. */
 export const toCanonicalAccount = (principal: string): string =>
   /^arn:[^:]*:iam::(\d{12}):root$/.exec(principal)?.[1] ?? principal;
 
 /**
- * The lower-case name of a condition key of its operator. Two keys that differ only in case are two conditions, and a
- * request must satisfy both. They must not become one.
+ * Names the condition keys of one operator in lower case. Exception: two keys that differ only in case keep their case.
+ * They are two conditions that a request must satisfy, and must not become one.
  */
 export function createKeyNaming(keys: readonly string[]): (key: string) => string {
   const counts = Map.groupBy(keys, (key) => key.toLowerCase());
@@ -61,7 +68,7 @@ const textSet = (texts: OneOrMany<string>): readonly string[] => sortedSet(toArr
 const sortedSet = (values: readonly string[]): readonly string[] =>
   isSortedSet(values) ? values : [...new Set(values)].toSorted();
 
-/** Most lists are sorted already, since accounts are rendered in order. */
+/** Most lists are sorted already, because accounts are rendered in order. */
 const isSortedSet = (values: readonly string[]): boolean =>
   values.every((value, index) => index === 0 || (values[index - 1] ?? '') < value);
 

@@ -3,15 +3,15 @@ import { splitArn } from './engine/arns.ts';
 import { type OperatorName, parseOperatorName } from './engine/operator-name.ts';
 
 /**
- * The account that a condition can restrict to the organization: the account of the caller, of a service's request, or
- * of the resource.
+ * Whose account a condition restricts to the organization: the caller's, the account that a service acts for, or the
+ * resource's.
  */
 export type RestrictedParty = 'principal' | 'source' | 'resource';
 
 export interface OrganizationRestriction {
-  /** At least one condition alone excludes all other accounts. */
+  /** Whether some condition by itself excludes all accounts that are not allowed. */
   readonly closed: boolean;
-  /** Accounts in positive conditions that are not allowed. */
+  /** Accounts in the conditions that are not allowed. */
   readonly outside: readonly string[];
 }
 
@@ -21,8 +21,8 @@ interface Limits {
 }
 
 /**
- * What the conditions of an Allow restrict. Only the key for `by` counts. See `exposures` for the rules. Source: "AWS
- * global condition context keys".
+ * What the conditions of an Allow restrict. Only keys about the account `by` count. `findExposures` has the rules.
+ * Source: "AWS global condition context keys".
  */
 export function analyzeRestriction(
   by: RestrictedParty,
@@ -38,7 +38,7 @@ export function analyzeRestriction(
   };
 }
 
-/** A condition that a request must satisfy, with the values of one key. */
+/** One key of a condition, with its operator and values. A request must satisfy each requirement. */
 export interface Requirement {
   readonly operator: OperatorName;
   readonly key: string;
@@ -47,7 +47,7 @@ export interface Requirement {
 
 const positive: ReadonlySet<string> = new Set(['stringequals', 'stringlike', 'arnequals', 'arnlike']);
 
-/** The positive conditions. The keys are in lower case. */
+/** The conditions with a positive operator. Keys are in lower case. */
 export const listRequirements = (conditions: Conditions): readonly Requirement[] =>
   Object.entries(conditions).flatMap(([name, block]) => {
     const operator = parseOperatorName(name);
@@ -59,7 +59,10 @@ export const listRequirements = (conditions: Conditions): readonly Requirement[]
     }));
   });
 
-/** IfExists and ForAllValues pass for a request without the key. */
+/**
+ * Whether the key must be in the request. With IfExists or ForAllValues, a request without the key satisfies the
+ * condition.
+ */
 export const mustExist = ({ ifExists, quantifier }: OperatorName): boolean =>
   !ifExists && quantifier !== 'all';
 
@@ -76,7 +79,10 @@ function closes(by: RestrictedParty, requirement: Requirement, limits: Limits): 
   return accounts.length > 0 && accounts.every((account) => limits.accountIds.has(account ?? ''));
 }
 
-/** One entry for each value of a key that names accounts. `undefined` for a value that matches several accounts. */
+/**
+ * The accounts that the values of a key name, one entry for each value. `undefined` for a value that may match several
+ * accounts.
+ */
 export function accountsNamed(
   by: RestrictedParty,
   { operator, key, values }: Requirement,
@@ -89,9 +95,10 @@ export function accountsNamed(
 const trailKey = 'kms:encryptioncontext:aws:cloudtrail:arn';
 
 /**
- * ARN operators compare segment by segment. With StringLike a wildcard before the account could match across segments:
- * `arn:aws:x:*:111122223333:y` also matches `arn:aws:x:r:444455556666:111122223333:y`. So such a value fixes no
- * account. Names of trails have no colon, so for a trail ARN it does.
+ * The account in an ARN of a condition. ARN operators compare segment by segment. With StringLike, a wildcard before
+ * the account may match several segments: `arn:aws:x:*:111122223333:y` also matches
+ * `arn:aws:x:r:444455556666:111122223333:y`. Such a value does not fix the account. Exception: ARNs of trails, because
+ * the name of a trail contains no colon.
  */
 function accountOfArn(operator: OperatorName, arn: string): string | undefined {
   const [, partition = '', service = '', region = '', account] = splitArn(arn);

@@ -9,53 +9,53 @@ export type RequestPrincipal =
   | ServicePrincipal
   | { readonly type: 'anonymous' };
 
-/** Tags of a user, or of a role and its session together. */
+/** The tags of a user, or the joint tags of a role and its session. */
 interface TaggedPrincipal {
   /** Absent: they are not known. */
   readonly tags?: Readonly<Record<string, string>>;
 }
 
 /**
- * A session of a role. `{type: 'account'}` is some user or role of the account with full permissions from its
- * administrators.
+ * A session of a role. The principal `{type: 'account'}`, by contrast, is some user or role of the account to which its
+ * administrators gave full permissions.
  */
 export interface RolePrincipal extends TaggedPrincipal {
   readonly type: 'role';
-  /** The role's ARN, with its path. */
+  /** The ARN of the role, with its path. */
   readonly arn: string;
-  /** The session's name. Absent: it is unknown. */
+  /** The name of the session. Absent if it is unknown. */
   readonly session?: string;
   readonly serviceLinked?: boolean;
 }
 
-/** A session that a user opened with GetFederationToken. It has the user's identity policies. */
+/** A session that a user opened with GetFederationToken. The user's identity policies apply to it. */
 interface FederatedUserPrincipal {
   readonly type: 'federated-user';
   /** `arn:aws:sts::111122223333:federated-user/Ann` */
   readonly arn: string;
-  /** The ARN of the user, or `…:root` for the root user. Absent: it is not known. */
+  /** The ARN of the user, or `…:root` for the root user. Absent if it is unknown. */
   readonly user?: string;
 }
 
-/** A service that acts with its own service principal. */
+/** A service that sends the request as its own service principal. */
 interface ServicePrincipal {
   readonly type: 'service';
   /** `cloudtrail.amazonaws.com` */
   readonly service: string;
-  /** The account that it acts for. Absent: it is unknown. */
+  /** The account that the service acts for. Absent if it is unknown. */
   readonly sourceAccount?: string;
-  /** The resource that it acts for. Absent: it is unknown. */
+  /** The resource that the service acts for. Absent if it is unknown. */
   readonly sourceArn?: string;
 }
 
-/** One request, as AWS would evaluate it. */
+/** One request, with everything that AWS needs to evaluate it. */
 export interface AccessRequest {
   readonly principal: RequestPrincipal;
   /** `s3:GetObject` */
   readonly action: string;
   /** The ARN of the resource. */
   readonly resource: string;
-  /** The canonical user id of the caller's account in S3. Absent: it is unknown. */
+  /** The canonical user id of the caller's account in S3. Absent if it is unknown. */
   readonly canonicalUser?: string;
   /** The account that owns the resource. Default: the account in the ARN. */
   readonly resourceAccount?: string;
@@ -64,15 +64,15 @@ export interface AccessRequest {
   readonly context?: ContextValues;
 }
 
-/** The request has no such key. In JSON: `{"absent": true}`. */
+/** The request does not have the key. In JSON: `{"absent": true}`. */
 export const absent = Object.freeze({ absent: true } as const);
 
-/** It is unknown whether the request has the key, or its value is unknown. In JSON: `{"unknown": true}`. */
+/** It is unknown whether the request has the key, or which value. In JSON: `{"unknown": true}`. */
 export const unknown = Object.freeze({ unknown: true } as const);
 
 /**
- * Condition keys, in any letter case, with their values. A key that is not given is derived if its value follows from
- * the request (`engine/derived-keys.ts`). Otherwise it is unknown.
+ * Condition keys with their values. Letter case of the keys does not matter. A key that is not given here is derived
+ * from the request if possible (`engine/derived-keys.ts`), and is otherwise unknown.
  */
 export type ContextValues = Readonly<
   Record<string, string | readonly string[] | typeof absent | typeof unknown>
@@ -81,13 +81,13 @@ export type ContextValues = Readonly<
 export interface OrganizationMembership {
   /** `o-…` */
   readonly id: string;
-  /** `o-…/r-…/ou-…/`, in the form of `aws:PrincipalOrgPaths`. */
+  /** The path of an account as in `aws:PrincipalOrgPaths`: `o-…/r-…/ou-…/`. */
   readonly path: string;
 }
 
-/** The facts about the organization from which keys are derived. */
+/** Facts about the organization that condition keys depend on. */
 export interface OrganizationFacts {
   organizationOf(accountId: string): OrganizationMembership | 'none' | 'unknown';
-  /** Neither SCPs nor RCPs bind this account. */
+  /** The account to which SCPs and RCPs do not apply. */
   readonly managementAccount?: string;
 }

@@ -7,36 +7,36 @@ import {
   type RestrictedParty,
 } from './organization-conditions.ts';
 
-/** Why a managed statement must not be written. */
+/** Why a managed statement must not be written: it is open to too many principals. */
 export interface Exposure {
   readonly sid?: string;
   readonly why: string;
 }
 
-/** The principals that managed statements may reach. */
+/** The principals that managed statements may admit. */
 export interface Allowed {
   readonly accountIds: Pick<ReadonlySet<string>, 'has'>;
   readonly organizationId: string;
 }
 
 /**
- * The MANAGED statements that would be open to the public, or reach an account that is not allowed. Only an Allow can
- * be. A statement is reported unless it is proven to be closed:
+ * Managed statements that would be open to the public, or admit an account that is not allowed. Only Allow statements
+ * can be. A statement is reported unless it is provably closed:
  *
- * - A fixed AWS principal (account id or ARN) must be of an allowed account.
+ * - A fixed AWS principal (account id or ARN) must belong to an allowed account.
  * - A wildcard principal must be restricted by `aws:PrincipalOrgID` (StringEquals, this organization only) or by
- *   `aws:PrincipalOrgPaths` (ForAnyValue:StringEquals or StringLike, every path below this organization). Accounts
- *   in `aws:PrincipalAccount` and `aws:PrincipalArn` besides must be allowed.
+ * `aws:PrincipalOrgPaths` (ForAnyValue:StringEquals or StringLike, every path below this organization). Accounts in
+ * `aws:PrincipalAccount` and `aws:PrincipalArn` must be allowed as well.
  * - A service principal must be restricted by `aws:SourceAccount`, `aws:SourceArn` (account segment fixed),
- *   `aws:SourceOrgID`, `aws:SourceOrgPaths` or `kms:EncryptionContext:aws:cloudtrail:arn`. Accounts in them must be
- *   allowed.
- * - Federated and canonical users are always reported, and so is NotPrincipal.
- * - A statement without principal (identity policy) is judged by the accounts of its resources. A resource that
- *   matches several accounts (`*`, NotResource, a bucket) must be restricted by `aws:ResourceAccount`, `aws:ResourceOrgID` or
- *   `aws:ResourceOrgPaths`.
+ * `aws:SourceOrgID`, `aws:SourceOrgPaths` or `kms:EncryptionContext:aws:cloudtrail:arn`. Accounts in these keys must be
+ * allowed.
+ * - Federated and canonical users are always reported, and NotPrincipal too.
+ * - A statement without a principal (identity policy) is judged by the accounts of its resources. A resource that
+ * matches several accounts (`*`, NotResource, a bucket) must be restricted by `aws:ResourceAccount`,
+ * `aws:ResourceOrgID` or `aws:ResourceOrgPaths`.
  *
- * A condition restricts only as a positive operator without IfExists and without ForAllValues, which both pass for a
- * missing key. Each of its values must be restricted.
+ * A condition counts only with a positive operator, and without IfExists and ForAllValues, which a request without the
+ * key satisfies. Each of its values must be allowed.
  */
 export const findExposures = (statements: readonly Statement[], allowed: Allowed): readonly Exposure[] =>
   statements
@@ -66,7 +66,7 @@ function principalReasons(
   if (name === '*') return heldReasons('principal', 'the principal is open to everybody', statement, allowed);
   if (type === 'AWS') return accountReasons(name, accountOfPrincipal(name), allowed);
   if (type !== 'Service')
-    return [`${type} principal "${name}" cannot be held to the organization's accounts`];
+    return [`${type} principal "${name}" cannot be restricted to the organization's accounts`];
   return heldReasons('source', `service ${name} may act for any account`, statement, allowed);
 }
 
@@ -89,11 +89,11 @@ function heldReasons(
   const outside = held.outside.map((account) => `a condition names account ${account}, which is not allowed`);
   return held.closed
     ? outside
-    : [`${open}: no condition holds it to the organization or its accounts`, ...outside];
+    : [`${open}: no condition restricts it to the organization or its accounts`, ...outside];
 }
 
 function accountReasons(name: string, account: string | undefined, allowed: Allowed): readonly string[] {
-  if (account === undefined) return [`"${name}" does not say of which account it is`];
+  if (account === undefined) return [`"${name}" does not name an account`];
   return allowed.accountIds.has(account) ? [] : [`"${name}" is of account ${account}, which is not allowed`];
 }
 

@@ -1,13 +1,13 @@
 import { memoizeByObject } from '../platform/memoize.ts';
 import { type PolicyDocument, type Statement, serializePolicy } from './document.ts';
 
-/** The unit that a service's limit is stated in. */
+/** The unit in which a service states its limit. */
 export type SizeUnit = 'bytes' | 'characters';
 
 /**
- * The part of a service's limit that a document takes: its compact JSON, in UTF-8 bytes or in characters. Zero for no
- * policy. Never less than the service counts. White space inside strings counts here, but IAM and S3 do not count it. A
- * character is a UTF-16 unit, and there are at least as many units as code points.
+ * How much of a service's limit a document takes: the size of its compact JSON, in UTF-8 bytes or characters. Zero
+ * without a policy. The result is never less than the service counts: it includes white space in strings, which IAM and
+ * S3 do not count, and it counts characters in UTF-16 units, of which there are at least as many as code points.
  */
 export function measurePolicy(document: PolicyDocument | undefined, unit: SizeUnit): number {
   if (document === undefined) return 0;
@@ -17,7 +17,7 @@ export function measurePolicy(document: PolicyDocument | undefined, unit: SizeUn
   return Statement.reduce((sum, statement) => sum + statementSizes(statement)[unit], rest + commas);
 }
 
-/** Cached by statement: repeated renderings differ in few statements, and unmanaged statements stay unchanged. */
+/** Cached by statement, because repeated renderings differ in few statements and keep the unmanaged ones. */
 const statementSizes = memoizeByObject((statement: Statement) => sizesOf(JSON.stringify(statement)));
 
 const sizesOf = (text: string): Readonly<Record<SizeUnit, number>> => ({

@@ -9,7 +9,7 @@ function descriptionOf(statement: Statement): string {
   return `${statement.Effect} ${formatActionPrefix(statement)}${first}${more}`;
 }
 
-/** The actions that the statement names. With `NotAction` they are the actions that it does not cover. */
+/** The actions in a statement. With `NotAction`, these are the actions that the statement does not cover. */
 export const listActions = ({ Action, NotAction }: Statement): readonly string[] =>
   toArray(Action ?? NotAction ?? []);
 

@@ -4,15 +4,16 @@ import { labelStatement } from './statement-label.ts';
 
 /** A principal in a statement that this installation does not manage. */
 export interface UnmanagedPrincipal {
-  /** The statement: its Sid, such as `"PartnerAudit"`, or `number 2 (Allow s3:GetObject and 2 more)`. */
+  /** Which statement it is: its Sid, such as `"PartnerAudit"`, or `number 2 (Allow s3:GetObject and 2 more)`. */
   readonly statement: string;
-  /** As written in the statement: an account id, an ARN, a unique id, a canonical user. */
+  /** As the statement names it: an account id, an ARN, a unique id or a canonical user. */
   readonly principal: string;
 }
 
 /**
- * Principals that AWS checks when it accepts the document, in `Principal` and `NotPrincipal`: accounts, roles, users,
- * sessions and canonical users. The wildcard, services and identity providers are not checked.
+ * Principals of unmanaged statements whose existence AWS checks when it accepts the document: accounts, roles, users,
+ * sessions and canonical users, in `Principal` and `NotPrincipal`. AWS does not check the wildcard, services and
+ * identity providers.
  */
 export const listUnmanagedPrincipals = (
   document: PolicyDocument | undefined,
@@ -27,7 +28,7 @@ export const listUnmanagedPrincipals = (
         })),
   );
 
-/** People find a statement without a Sid by its number, from 1. */
+/** A statement without a Sid is named by its number, from 1. */
 const findableLabel = (statement: Statement, index: number): string => {
   const label = labelStatement(statement);
   return statement.Sid ? `"${label}"` : `number ${index + 1} (${label})`;
@@ -42,14 +43,14 @@ const principalsIn = ({ Principal, NotPrincipal }: Statement): readonly string[]
     })
     .filter((name) => name !== '*');
 
-/** The account of an account id or of an ARN; `undefined` for other principals. */
+/** The account in an account id or ARN. `undefined` for other principals. */
 export const getPrincipalAccount = (principal: string): string | undefined =>
   /^(?:arn:[^:]*:(?:iam|sts)::)?(\d{12})(?::|$)/.exec(principal)?.[1];
 
 /**
- * The id that replaces a role or user after its deletion: AWS cannot map the id back to an ARN. No service accepts the
- * id in the next write (AWS re:Post, "Why is there an unknown principal format in my IAM resource-based policy?": users
- * have the prefix AIDA, roles AROA; not confirmed for ECR).
+ * Whether a principal is the id of a deleted role or user. AWS shows this id because it cannot map the id back to an
+ * ARN. No service accepts the id in the next write (AWS re:Post, "Why is there an unknown principal format in my IAM
+ * resource-based policy?": users have the prefix AIDA, roles AROA; not confirmed for ECR).
  */
 export function classifyDeletedPrincipal(principal: string): 'role' | 'user' | undefined {
   const prefix = /^(AIDA|AROA)[A-Z0-9]{8,}$/.exec(principal)?.[1];

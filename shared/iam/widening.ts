@@ -2,13 +2,13 @@ import { covers, coversArn, coversResource } from './coverage.ts';
 import type { Statement } from './document.ts';
 import { type Fact, getFactKeys, noValue, toFacts } from './facts.ts';
 
-/** Whether a difference gives access that was missing before. `maybe` if the text cannot decide it. */
+/** Whether a difference gives access that was missing before. `maybe` if the documents alone cannot tell. */
 export type Widening = 'yes' | 'maybe';
 
-/** The facts, by key, that give access. */
+/** The facts that give access, by key. */
 export type Gains = ReadonlyMap<string, Widening>;
 
-/** A statement with its facts, prepared for comparison with many statements. */
+/** A statement with its facts, prepared once for many comparisons. */
 export interface StatementFacts {
   readonly statement: Statement;
   readonly facts: readonly Fact[];
@@ -32,7 +32,8 @@ export function createStatementFacts(statement: Statement): StatementFacts {
 }
 
 /**
- * The access that a change of one statement gives, if its effect stays. A statement that denies less gives access, too.
+ * The facts by which a changed statement gives more access. Its effect must stay. A Deny that denies less gives access,
+ * too.
  */
 export const findGains = (before: StatementFacts, after: StatementFacts): Gains =>
   after.statement.Effect === 'Allow' ? reachGained(before, after) : reachGained(after, before);
@@ -42,7 +43,7 @@ export const reaches = (outer: StatementFacts, inner: StatementFacts): boolean =
   elements.every((element, index) => gainsOfElement(element, index, outer, inner).length === 0) &&
   conditionGains(outer.blocks, inner.blocks).length === 0;
 
-/** The facts of both sides by which `to` may match requests that `from` does not match. Ignores the effect. */
+/** The facts by which `to` may match requests that `from` does not match. The effect does not matter here. */
 const reachGained = (from: StatementFacts, to: StatementFacts): Gains =>
   new Map([
     ...elements.flatMap((element, index) => gainsOfElement(element, index, from, to)),
@@ -51,15 +52,18 @@ const reachGained = (from: StatementFacts, to: StatementFacts): Gains =>
 
 interface Element {
   readonly name: string;
-  /** Whether one value matches everything that another value matches. */
+  /** Whether `outer` matches everything that `inner` matches. */
   covers(outer: Fact, inner: Fact): boolean;
-  /** Whether an excluded value excludes some matches of a listed value. Default: if it covers the listed value. */
+  /**
+   * Whether an excluded value excludes at least some matches of a listed value. Default: only if it covers the listed
+   * value.
+   */
   excludes?(excluded: Fact, listed: Fact): boolean;
 }
 
 const everyone = (fact: Fact): boolean => fact.value === '*' && /Principal(\.AWS|\.\*)?$/.test(fact.element);
 
-/** The account of an AWS principal: an account id, or the account of an ARN. */
+/** The account of a principal: an account id, or the account in an ARN. */
 const accountOf = ({ element, value }: Fact): string | undefined =>
   element.endsWith('Principal.AWS') ? (/^\d{12}$/.test(value) ? value : value.split(':')[4]) : undefined;
 
@@ -68,9 +72,10 @@ const isNamed = (account: string | undefined): boolean => account !== undefined 
 const elements: readonly Element[] = [
   {
     name: 'Principal',
-    // Services may treat `"*"` and `{"AWS": "*"}` differently, so neither covers the other.
+    // `"*"` and `{"AWS": "*"}` do not cover each other, because services may treat them differently.
     covers: (outer, inner) => everyone(outer) && /Principal\.AWS$/.test(inner.element) && inner.value !== '*',
-    // NotPrincipal excludes the roles of an account that it names, and a role is one of the principals of its account.
+    // NotPrincipal with an account excludes all roles of the account. NotPrincipal with a role excludes one of the
+    // account's principals.
     excludes: (excluded, listed) =>
       (/^NotPrincipal(\.\*)?$/.test(excluded.element) && excluded.value === '*') ||
       (isNamed(accountOf(excluded)) && accountOf(excluded) === accountOf(listed)),
@@ -81,13 +86,13 @@ const elements: readonly Element[] = [
 
 interface Parts extends Keyed {
   readonly listed: readonly Fact[];
-  /** For the element that begins with `Not`. */
+  /** Values of the element with `Not`, such as `NotAction`. */
   readonly excluded: readonly Fact[];
 }
 
 /**
- * A part of a statement, with the keys of all facts of the statement. A key contains its element, so the keys serve
- * each part.
+ * The keys of all facts of a statement, for a part of it. Keys contain the element, so facts of different parts have
+ * different keys.
  */
 interface Keyed {
   readonly keys: ReadonlySet<string>;
@@ -100,7 +105,7 @@ const partsOf = ({ name }: Element, byElement: FactsByElement): Omit<Parts, 'key
   excluded: factsNamed(`Not${name}`, byElement),
 });
 
-/** `Principal` and `Principal.AWS` are facts of the element `Principal`. */
+/** The facts of `Principal` include the facts of `Principal.AWS`. */
 const factsNamed = (name: string, byElement: FactsByElement): readonly Fact[] =>
   [...byElement]
     .filter(([element]) => element === name || element.startsWith(`${name}.`))
@@ -130,7 +135,9 @@ function elementGains(element: Element, from: Parts, to: Parts): readonly Gain[]
   return to.listed.flatMap((fact) => gainOfListed(element, fact, from.excluded));
 }
 
-/** Before, all except some values matched. Now only listed values match. */
+/**
+ * Whether a listed value gives access, after a change from `Not…` to a list. It does if the value was excluded before.
+ */
 function gainOfListed(element: Element, fact: Fact, excluded: readonly Fact[]): readonly Gain[] {
   const isExcluded = (each: Fact): boolean =>
     isSame(each, fact) || element.covers(each, fact) || element.excludes?.(each, fact) === true;
@@ -141,7 +148,7 @@ function gainOfListed(element: Element, fact: Fact, excluded: readonly Fact[]): 
 const isSame = (one: Fact, other: Fact): boolean =>
   one.value === other.value && one.element.replace(/^Not/, '') === other.element.replace(/^Not/, '');
 
-/** The facts that are absent from the other side, and that none of its facts covers. */
+/** The facts that widen one side: the other side does not have them, and no wildcard of the other side covers them. */
 function beyond(
   { covers: isCovered }: Pick<Element, 'covers'>,
   facts: readonly Fact[],
@@ -154,7 +161,7 @@ function beyond(
   return more.filter((fact) => !wide.some((other) => isCovered(other, fact))).map(gain('yes'));
 }
 
-/** The values of one condition key under one operator. A request must satisfy all blocks of a statement. */
+/** The values of one condition key under one operator. A request must satisfy every block of a statement. */
 interface Block extends Keyed {
   readonly operator: string;
   readonly key: string;
@@ -182,7 +189,7 @@ function conditionGains(from: readonly Block[], to: readonly Block[]): readonly 
   });
 }
 
-/** One key under a changed operator: only a few changes can be judged without the requests. */
+/** For a key whose operator changed. Without the requests, only a change to or from `IfExists` can be judged. */
 function operatorGains(from: Block, to: Block): readonly Gain[] {
   const sameValues = valuesText(from) === valuesText(to);
   if (sameValues && from.operator === `${to.operator}IfExists`) return [];
@@ -192,7 +199,7 @@ function operatorGains(from: Block, to: Block): readonly Gain[] {
 
 const valuesText = ({ facts }: Block): string => JSON.stringify(facts.map(({ value }) => value).sort());
 
-/** One key under one operator, with other values. */
+/** For a key with other values under an equal operator. */
 function valueGains(from: Block, to: Block): readonly Gain[] {
   const base = from.operator.replace(/^For(All|Any)Values?:/i, '').replace(/IfExists$/i, '');
   const covered = { covers: coveringOf(base) };
@@ -201,7 +208,9 @@ function valueGains(from: Block, to: Block): readonly Gain[] {
   return changedFacts(from, to).map(gain('maybe'));
 }
 
-/** Only these operators have wildcards ("IAM JSON policy elements: Condition operators"). */
+/**
+ * How values cover each other. Only these operators have wildcards ("IAM JSON policy elements: Condition operators").
+ */
 function coveringOf(base: string): Element['covers'] {
   if (/^String(Not)?Like$/i.test(base)) return (outer, inner) => covers(outer.value, inner.value);
   if (/^Arn/i.test(base)) return (outer, inner) => coversArn(outer.value, inner.value);

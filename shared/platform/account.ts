@@ -1,8 +1,8 @@
 import type { ErrorRecord } from './errors.ts';
 
 /**
- * The state of an account in Organizations. The project adds `DEPARTED`: an account of the registry that is no longer
- * in the organization.
+ * The states of an account in Organizations. This project adds `DEPARTED`: the registry has the account, but it is no
+ * longer in the organization.
  */
 export const accountStates = [
   'PENDING_ACTIVATION',
@@ -15,12 +15,12 @@ export const accountStates = [
 
 export type AccountState = (typeof accountStates)[number];
 
-/** The fields that selectors read, besides the account's id. */
+/** Everything about an account that selectors read, except its id. */
 export interface Position {
   readonly name: string;
-  /** From the root to the account's parent: `r-…`, `ou-…`, `ou-…`. */
+  /** The ids from the root to the account's parent: `r-…`, `ou-…`, `ou-…`. */
   readonly parentIds: readonly string[];
-  /** Path of the parent in the spelling of selectors (`formatOuPath`). Empty for an account in the root itself. */
+  /** The OU path of the parent, as selectors write it (`formatOuPath`). Empty if the account is in the root itself. */
   readonly ouPath: string;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -28,28 +28,34 @@ export interface Position {
 export interface Account extends Position {
   /** Twelve digits. */
   readonly id: string;
-  /** `UNREADABLE` is never stored: the table has an item of the account, but only its key can be understood. */
+  /**
+   * `UNREADABLE` is never stored. It stands for an account whose item in the table cannot be understood, except for its
+   * key.
+   */
   readonly state: AccountState | 'UNREADABLE';
-  /** Present only while the account waits for an operator's approval of its position. */
+  /** Present while the account waits until an operator approves its position. */
   readonly approval?: PendingApproval;
-  /** Why its item cannot be understood. Present only if the account is `UNREADABLE`. */
+  /** Only if the account is `UNREADABLE`: why its item cannot be understood. */
   readonly unreadable?: ErrorRecord | undefined;
 }
 
-/** The account waits: it gets only access that both its present position and the position of its last approval give. */
+/**
+ * The account waits for approval. Meanwhile it has only access that it would get both in its present position and in
+ * the position of its last approval.
+ */
 export interface PendingApproval {
-  /** ISO 8601. Time of the change that made it wait. */
+  /** When the change happened that requires approval, ISO 8601. */
   readonly since: string;
-  /** The position of the last approval. Null without an approval: then it gets no access. */
+  /** Where the account was at its last approval. Null if it was never approved: then it has no access. */
   readonly approvedAs: Position | null;
   /**
-   * The position of the last approval is unknown, because the item could not be understood. The account keeps its
-   * access, and gets no more. Default: false.
+   * Present if the position of its last approval could not be read. The account keeps its access and gains none.
+   * Default: false.
    */
   readonly keepsAccess?: true;
 }
 
-/** An account as the registry holds it, with the revision of its last change. */
+/** An account in the registry, with the revision of its last change. */
 export interface RegisteredAccount extends Account {
   readonly revision: number;
   /** ISO 8601. */
@@ -59,8 +65,8 @@ export interface RegisteredAccount extends Account {
 export const accountIdPattern = /^\d{12}$/;
 
 /**
- * Stands for an account whose item cannot be understood.
- * @param revision Of the item, if it can be read
+ * Takes the place of an account whose item cannot be understood.
+ * @param revision the item's revision, if at least that can be read
  */
 export const createUnreadableAccount = (
   id: string,
@@ -80,14 +86,16 @@ export const createUnreadableAccount = (
 
 type Named = Pick<Account, 'id' | 'name'>;
 
-/** `orders-production (555566667777)`; only the id if the name is not known. */
+/** An account for messages: `orders-production (555566667777)`. The id alone if the name is unknown. */
 export const formatAccount = ({ id, name }: Named): string =>
   name === '' || name === id ? id : `${name} (${id})`;
 
-/** Text for a list of accounts. Long lists end with a count, because records and `--json` have every id. */
+/**
+ * How many accounts a text names at most. Longer lists end with a count, because records and `--json` have every id.
+ */
 const maxNamed = 5;
 
-/** `orders-production (555566667777), orders-test (666677778888) and 3 more` */
+/** Accounts for messages: `orders-production (555566667777), orders-test (666677778888) and 3 more`. */
 export function formatAccounts(accounts: readonly Named[], max = maxNamed): string {
   const named = accounts.slice(0, max).map(formatAccount).join(', ');
   const more = accounts.length - max;

@@ -1,7 +1,4 @@
-/**
- * The most important lines of a run: access that an account has and should not have, and unresolved paths. No list may
- * cut them.
- */
+/** Lines of a run that no limit may cut: access that an account should not have, and unresolved OU paths. */
 const vital: readonly RegExp[] = [
   /\bstill names\b/,
   /\bwould lose their access at once\b/,
@@ -11,7 +8,7 @@ const vital: readonly RegExp[] = [
 
 const isVital = (line: string): boolean => vital.some((pattern) => pattern.test(line));
 
-/** Vital lines first. Each group keeps its order. */
+/** The lines that no limit may cut come first. Within both groups, the order stays. */
 const vitalFirst = (lines: readonly string[]): readonly string[] => [
   ...lines.filter(isVital),
   ...lines.filter((line) => !isVital(line)),
@@ -23,9 +20,9 @@ interface Bounds {
 }
 
 /**
- * As many lines as fit, vital lines first, and a last line with the number of missing lines. If all lines fit, they
- * keep their order. A bounded list may be bounded again: the last line then also counts the newly missing lines.
- * @param where names the part that has most of the missing lines
+ * Keeps as many lines as fit, the most important first, and adds a last line that counts the missing ones. If all lines
+ * fit, their order stays. The result may be limited again: the count then also includes the newly missing lines.
+ * @param where where a reader finds most of the missing lines
  */
 export function limitLines(
   lines: readonly string[],
@@ -44,7 +41,7 @@ export function limitLines(
 
 const missingPattern = /^… (\d+) more lines? (?:is|are) missing here: (.*)$/s;
 
-/** The count of the last line of a bounded list. `undefined` for any other line. */
+/** The count in the last line of a limited list. Empty for any other line. */
 function missingIn(line: string): readonly { readonly count: number; readonly where: string }[] {
   const [, count, where] = missingPattern.exec(line) ?? [];
   return count === undefined || where === undefined ? [] : [{ count: Number(count), where }];

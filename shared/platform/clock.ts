@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The project's source of time. Passed in everywhere, so that a simulation controls the time. */
+/** The source of time. It is passed in everywhere, so that a simulation controls the time. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
-  /** Resolves after `milliseconds` of this clock's time. A clock of real time also resolves when the signal aborts. */
+  /** Resolves after `milliseconds` of this clock. The clock of the system also resolves when the signal aborts. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** A number in [0, 1), as `Math.random` returns. */
+/** Returns a number from 0 up to but not including 1, as `Math.random` does. */
 export type Random = () => number;
 
 export const systemClock: Clock = {
@@ -20,7 +20,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** ISO 8601 in UTC, with milliseconds. */
+/** The present time as ISO 8601 in UTC, with milliseconds. */
 export const getTimestamp = (clock: Clock): string => new Date(clock.now()).toISOString();
 
 /**
@@ -32,9 +32,9 @@ export const secondsBetween = (from: string, to: number): number =>
 
 const hour = 3_600_000;
 
-/** A time some hours later, both in ISO 8601. */
+/** The time that is so many hours later. Both times are ISO 8601. */
 export const addHours = (time: string, hours: number): string =>
   new Date(Date.parse(time) + hours * hour).toISOString();
 
-/** The largest difference between the clocks of two machines, in milliseconds. */
+/** How far the clocks of two machines may differ, in milliseconds. */
 export const clockSkew = 30_000;

@@ -1,6 +1,6 @@
 /**
- * A frozen copy of plain data in the form of JSON: without undefined keys. Parts that are frozen copies already are
- * shared, because nobody can change them.
+ * A frozen copy of JSON data, without undefined keys. Parts that such a copy already contains are shared instead of
+ * copied, because nobody can change them.
  */
 export const deepFreeze = <T>(value: T): T => copied(value) as T;
 
@@ -17,14 +17,14 @@ function copiedFields(value: object): object {
   return Object.fromEntries(fields);
 }
 
-/** As a superclass, it makes its subclass add the fields to the given object. */
+/** A constructor that returns the given object. A subclass then adds its private fields to that object. */
 function given(value: object): object {
   return value;
 }
 
 const Given = given as unknown as new (value: object) => object;
 
-/** A private field on each copy, invisible to other code. It is three times as fast as a set of all copies. */
+/** Marks copies by a private field that other code cannot see. This is three times as fast as a set of all copies. */
 class Copy extends Given {
   readonly #isCopy = true;
 

@@ -1,10 +1,10 @@
 /**
- * The errors that several parts of the project throw or catch. Errors of one part are in its `errors.ts`. Names are an
- * interface: state machines match them in `ErrorEquals`, and a test compares both lists. `retryable` says whether a
- * repeated call may succeed later without an operator.
+ * Errors that several parts of the project throw or catch. Errors of one part are in the `errors.ts` of that part.
+ * State machines match the names in `ErrorEquals`, and a test compares both lists, so do not rename an error alone.
+ * `retryable` says whether a repeated call may succeed without an operator.
  */
 
-/** One mistake in an input: its place (a path such as `grants[2].bucket`), and the correction. */
+/** One mistake in an input: where it is (a path such as `grants[2].bucket`), and how to correct it. */
 export interface Finding {
   readonly path: string;
   readonly message: string;
@@ -26,7 +26,7 @@ export abstract class OnboardingError extends Error {
 export const formatFindings = (findings: readonly Finding[]): string =>
   findings.map(({ path, message }) => `  ${path || '(root)'}: ${message}`).join('\n');
 
-/** An event or a manual input of an invalid form. */
+/** An event, or an operator's input, has an invalid form. */
 export class MalformedEventError extends OnboardingError {
   override readonly name = 'MalformedEventError';
   readonly retryable = false;
@@ -38,13 +38,13 @@ export class MalformedEventError extends OnboardingError {
   }
 }
 
-/** Another writer changed an item of the table between a read and the write, in every attempt. */
+/** In every attempt, another writer changed an item of the table between the read and the write. */
 export class ConcurrentUpdateError extends OnboardingError {
   override readonly name = 'ConcurrentUpdateError';
   readonly retryable = true;
 }
 
-/** The form of an error in records and in JSON. */
+/** An error as it is stored in records and printed as JSON. */
 export interface ErrorRecord {
   readonly name: string;
   readonly message: string;
@@ -52,7 +52,7 @@ export interface ErrorRecord {
   readonly fields?: ErrorFields;
 }
 
-/** Converts any thrown value to a record. An unknown error keeps its message and loses its stack. */
+/** The record of any thrown value. An unknown error keeps its message, but not its stack. */
 export function toErrorRecord(thrown: unknown): ErrorRecord {
   if (thrown instanceof OnboardingError) {
     const { name, message, retryable, fields } = thrown;
@@ -62,7 +62,7 @@ export function toErrorRecord(thrown: unknown): ErrorRecord {
   return { name: 'Error', message: String(thrown), retryable: false };
 }
 
-/** A retryable failure of one part, thrown again under its own name so that the state machine can match it. */
+/** Throws a stored error again under its own name, so that the state machine can match the name. */
 class RehydratedError extends OnboardingError {
   override readonly name: string;
   readonly retryable: boolean;

@@ -3,7 +3,10 @@ import type { Finding } from './errors.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** zod's issues as findings with paths such as `detail.requestParameters.accountId`, each place once. */
+/**
+ * Turns the issues of zod into findings with paths such as `detail.requestParameters.accountId`. Each path appears
+ * once.
+ */
 export function toFindings(issues: readonly Issue[]): readonly Finding[] {
   const byPath = new Map<string, Finding>();
   for (const finding of issues.flatMap(findings)) {

@@ -1,9 +1,9 @@
-/** Stands for any characters, also for none. */
+/** Matches any characters, including none. */
 const anyRun = Symbol('*');
 /** Stands for one character. */
 const anyOne = Symbol('?');
 
-/** A set of characters: one of them must match, or none may. */
+/** A set of characters, such as `[abc]`. Negated (`[!abc]`): every character except these. */
 interface LetterClass {
   readonly ranges: readonly (readonly [first: number, last: number])[];
   readonly negated: boolean;
@@ -16,24 +16,24 @@ interface Alternatives {
 /** Text is literal. */
 type GlobPart = string | typeof anyRun | typeof anyOne | LetterClass | Alternatives;
 
-/** A parsed pattern, part by part. The parsers decide which characters are special. */
+/** A parsed pattern. The parser decides which characters are special. */
 export type Glob = readonly GlobPart[];
 
 /**
  * Whether the glob matches the whole text. Case matters, and a slash is an ordinary character. Each part is tried once
- * at each position of the text, so the work is at most the product of the two lengths.
+ * at each position of the text. So the work is at most the product of both lengths, whatever the pattern is.
  */
 export function matchesGlob(glob: Glob, text: string): boolean {
   const [first] = glob;
-  // Most texts differ in their first characters.
+  // A quick check: most texts differ in their first characters.
   if (typeof first === 'string' && !text.startsWith(first)) return false;
   return endsOf(glob, [0], text).at(-1) === text.length;
 }
 
-/** Positions in the text, ascending, each once. */
+/** Positions in a text, in ascending order, each once. */
 type Positions = readonly number[];
 
-/** The positions at which the glob can end if it begins at one of the given positions. */
+/** Where the glob can end, if it begins at one of the given positions. */
 function endsOf(glob: Glob, starts: Positions, text: string): Positions {
   let positions = starts;
   for (const part of glob) {
@@ -52,7 +52,7 @@ function endsOfPart(part: GlobPart, starts: Positions, text: string): Positions 
   return afterOne(starts, text, (code) => isInClass(code, part));
 }
 
-/** A position within a surrogate pair is invalid. */
+/** All positions from `first` on. Positions inside a surrogate pair are skipped. */
 function positionsFrom(first: number, text: string): Positions {
   const positions: number[] = [];
   for (let at = first; at <= text.length; at += 1)
@@ -73,10 +73,10 @@ const isInClass = (code: number, { ranges, negated }: LetterClass): boolean =>
 
 const ascending = (positions: Positions): Positions => [...new Set(positions)].sort((a, b) => a - b);
 
-/** Parses a glob in which only `*` is special. */
+/** Parses a glob in which only `*` has a special meaning. */
 export const parseStarGlob = (text: string): Glob => joinWithStars(text.split('*'));
 
-/** A glob of literal pieces with a `*` between each two. */
+/** A glob of literal texts with a `*` between them. */
 export function joinWithStars(pieces: readonly string[]): Glob {
   const parts: GlobPart[] = [];
   pieces.forEach((piece, index) => {
@@ -87,12 +87,12 @@ export function joinWithStars(pieces: readonly string[]): Glob {
 }
 
 /**
- * Parses a glob with `*`, `?`, `[abc]`, `[a-z]`, `[!a]`, `{one,two}`, and `\` before a literal character. A bracket
- * without its partner, and braces without a comma, stand for themselves.
+ * Parses a glob with `*`, `?`, `[abc]`, `[a-z]`, `[!a]`, `{one,two}`, and `\` before a literal character. A single
+ * bracket, and braces without a comma, are taken literally.
  */
 export const parseGlob = (text: string): Glob => read([...text], () => {});
 
-/** Why a glob would match something unexpected. */
+/** Why a glob would probably match other texts than its author meant. `undefined` if there is no such reason. */
 export function findGlobMistake(text: string): string | undefined {
   const mistakes: string[] = [];
   read([...text], (mistake) => mistakes.push(mistake));
@@ -102,7 +102,7 @@ export function findGlobMistake(text: string): string | undefined {
 type Letters = readonly string[];
 type Report = (mistake: string) => void;
 
-/** A part, and the position after it. */
+/** A parsed part, and the position of the next one. */
 interface ReadPart {
   readonly part: GlobPart;
   readonly end: number;
@@ -149,7 +149,7 @@ function readClass(letters: Letters, at: number, report: Report): ReadPart | und
   return { part: { ranges, negated }, end: end + 1 };
 }
 
-/** A bracket right at the start of a class is one of its characters. */
+/** The end of a class. A closing bracket at its very beginning is one of its characters. */
 function endOfClass(letters: Letters, start: number): number | undefined {
   for (let at = start; at < letters.length; at += 1) {
     if (letters[at] === '\\') at += 1;
@@ -170,7 +170,7 @@ function rangesOf(letters: Letters): LetterClass['ranges'] {
   return ranges;
 }
 
-/** The characters of a class. An escaped dash makes no range. */
+/** The characters of a class. An escaped dash is a plain character and makes no range. */
 function membersOf(letters: Letters): readonly { readonly code: number; readonly isDash: boolean }[] {
   const members = [];
   for (let at = 0; at < letters.length; at += 1) {
@@ -195,7 +195,7 @@ function readBraces(letters: Letters, at: number, report: Report): ReadPart | un
   return { part: { anyOf }, end: end + 1 };
 }
 
-/** The commas of the braces that open here, and the closing brace. `undefined` if the braces do not close. */
+/** The positions of the commas and the closing brace, for braces that open here. Empty if the braces do not close. */
 function marksOf(letters: Letters, open: number): readonly number[] {
   const commas: number[] = [];
   let depth = 0;

@@ -1,4 +1,4 @@
-/** Structured logs: a message for people, fields for machines. Logs never contain a secret's value. */
+/** Structured logs: a message for readers, and fields for queries. Never log the value of a secret. */
 export interface Logger {
   /** Adds fields to every line until `resetKeys`. Absent for loggers that several runs share. */
   appendKeys?(fields: object): void;

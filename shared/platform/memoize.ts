@@ -1,7 +1,4 @@
-/**
- * Caches the result of `make` by object, for a pure function that is called repeatedly. The result is dropped with the
- * object.
- */
+/** Caches what `make` returns for an object, as long as the object exists. `make` must be pure. */
 export function memoizeByObject<Key extends object, Made>(make: (key: Key) => Made): (key: Key) => Made {
   const made = new WeakMap<Key, { readonly value: Made }>();
   return (key) => {
@@ -13,7 +10,7 @@ export function memoizeByObject<Key extends object, Made>(make: (key: Key) => Ma
   };
 }
 
-/** Caches the results for texts: the latest ones, at most `most`. */
+/** Caches what `make` returns for texts: the latest results, at most `most`. */
 export function memoizeByString<Made>(most: number, make: (text: string) => Made): (text: string) => Made {
   const made = new Map<string, { readonly value: Made }>();
   return (text) => {

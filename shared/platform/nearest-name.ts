@@ -1,7 +1,7 @@
 /**
- * The candidate with the fewest changes of single letters to the wanted text. A `*` in the wanted text costs nothing.
- * Another case is a smaller change than another letter.
- * @param furthest the most changes; default: any number
+ * The candidate that needs the fewest changed letters to become the wanted text. A `*` in the wanted text costs
+ * nothing, and another case costs less than another letter.
+ * @param furthest how many changes are allowed. Default: any number
  */
 export function findNearest(
   wanted: string,
@@ -16,14 +16,14 @@ export function findNearest(
   return best?.candidate;
 }
 
-/** For a choice of few words: accepts only a mistyped or shortened word. */
+/** For a choice among few words: returns a word only if the wanted text is a mistyped or shortened form of it. */
 export function findNearestWord(wanted: string, words: readonly string[]): string | undefined {
   if (wanted.length > longestWord) return undefined;
   const furthest = Math.min(wanted.length - 1, Math.max(2, Math.floor(wanted.length / 3)));
   return findNearest(wanted, words, furthest) ?? findNearest(wanted, words.filter(isShortenedTo(wanted)));
 }
 
-/** Whether the text has the letters of a word in their order. */
+/** Whether the text consists of some letters of a word, in their order. */
 const isShortenedTo =
   (text: string) =>
   (word: string): boolean => {
@@ -34,7 +34,10 @@ const isShortenedTo =
 
 const longestWord = 100;
 
-/** Levenshtein's distance, row by row. A letter that the wanted text lacks costs less. */
+/**
+ * Levenshtein's distance, computed row by row. A letter that is missing in the wanted text costs less than other
+ * changes.
+ */
 export function measureDistance(wanted: string, candidate: string): number {
   let row = Array.from({ length: candidate.length + 1 }, (_, index) => index * costOfMissing);
   for (const letter of wanted) row = letter === '*' ? afterStar(row) : afterLetter(row, letter, candidate);
@@ -54,7 +57,7 @@ function afterLetter(before: readonly number[], letter: string, candidate: strin
   return row;
 }
 
-/** The best of all shorter prefixes of the candidate. */
+/** The lowest cost so far. A `*` may match any number of letters for free. */
 function afterStar(before: readonly number[]): number[] {
   let least = Number.POSITIVE_INFINITY;
   return before.map((changes) => {
@@ -63,7 +66,7 @@ function afterStar(before: readonly number[]): number[] {
   });
 }
 
-/** People shorten names more often than they lengthen them. */
+/** The cost of a missing letter. It is low, because people shorten names more often than they lengthen them. */
 const costOfMissing = 0.3;
 
 const costOf = (one: string, other: string): number => {

@@ -1,4 +1,6 @@
-/** Compares values by a text of each, such as an id, in the order of UTF-16 code units. For `sort` and `toSorted`. */
+/**
+ * Compares values by a text of each, such as an id, in the order of UTF-16 code units. Made for `sort` and `toSorted`.
+ */
 export const compareByText =
   <T>(textOf: (value: T) => string) =>
   (a: T, b: T): number =>

@@ -2,28 +2,29 @@ export const partitionNames = ['aws', 'aws-cn', 'aws-us-gov'] as const;
 
 export type PartitionName = (typeof partitionNames)[number];
 
-/** How a partition differs from the other partitions. */
+/** What differs between AWS partitions. */
 export interface PartitionFacts {
-  /** How the names of its regions begin. */
+  /** The beginning of the names of its regions. */
   readonly regionPrefix: string;
-  /** The region of Organizations, in which its events arrive. */
+  /** The region in which Organizations sends its events. */
   readonly organizationsRegion: string;
   /** The region of IAM's endpoint. */
   readonly iamRegion: string;
   /** The suffix of endpoints, and of some service principals. */
   readonly dnsSuffix: string;
-  /** The domain of the hosts `console.…` and `signin.…`, on which people look at resources and switch roles. */
+  /** The domain of the hosts `console.…` and `signin.…`, for links to the console and for switching roles. */
   readonly consoleDomain: string;
   /** Whether Lambda sends traces to X-Ray. */
   readonly tracesFunctions: boolean;
 }
 
 /**
- * Sources: AWS General Reference, "AWS Organizations endpoints and quotas", "AWS Identity and Access Management endpoints and
- * quotas"; Organizations user guide, "AWS Organizations and Amazon EventBridge"; AWS GovCloud (US) user guide, "Service endpoints",
- * "AWS Organizations"; Amazon Web Services in China, "Endpoints and ARNs for Amazon Web Services in China"; IAM user guide, "Grant a
- * user permissions to switch roles". It shows the sign-in host of `aws`. The other two are the sign-in hosts of their partitions.
- * Traces: Amazon Web Services in China, "Amazon Lambda": "X-Ray integration with Lambda functions is not available".
+ * Sources: AWS General Reference, "AWS Organizations endpoints and quotas", "AWS Identity and Access Management
+ * endpoints and quotas"; Organizations user guide, "AWS Organizations and Amazon EventBridge"; AWS GovCloud (US) user
+ * guide, "Service endpoints", "AWS Organizations"; Amazon Web Services in China, "Endpoints and ARNs for Amazon Web
+ * Services in China"; IAM user guide, "Grant a user permissions to switch roles" (sign-in host of `aws`; the other
+ * partitions have their own hosts). Traces: Amazon Web Services in China, "Amazon Lambda": "X-Ray integration with
+ * Lambda functions is not available".
  */
 const partitions: Readonly<Record<PartitionName, PartitionFacts>> = {
   aws: {
@@ -57,7 +58,7 @@ const isPartitionName = (name: string): name is PartitionName => Object.hasOwn(p
 export const findPartitionFacts = (partition: string): PartitionFacts | undefined =>
   isPartitionName(partition) ? partitions[partition] : undefined;
 
-/** A partition without an entry has the facts of `aws`. */
+/** Unknown partitions get the facts of `aws`. */
 export const getPartitionFacts = (partition: string): PartitionFacts =>
   findPartitionFacts(partition) ?? partitions.aws;
 

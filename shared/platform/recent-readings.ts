@@ -1,17 +1,18 @@
 import type { Clock } from './clock.ts';
 
-/** Readings by name, cached for the life of the process: a warm function serves many runs. */
+/** Caches readings by name for the life of the process, because a warm function serves many runs. */
 export interface RecentReadings<Value> {
   /**
-   * Reads for one run. A reading that any run began after `since` (milliseconds since the Unix epoch) serves it, too.
+   * Returns a function that reads for one run. It accepts a cached reading that began after `since` (milliseconds since
+   * the epoch).
    */
   startReader(clock: Pick<Clock, 'now'>, since: number): ReadOnce<Value>;
 }
 
-/** Reads a name once. A failed reading is not cached. */
+/** Reads a name unless the cache has it. A failed reading is not cached. */
 export type ReadOnce<Value> = (name: string, read: () => Promise<Value>) => Promise<Value>;
 
-/** @param max the number of cached readings: the latest */
+/** @param max how many readings stay in the cache */
 export function createRecentReadings<Value>(max: number): RecentReadings<Value> {
   const kept = new Map<string, { readonly at: number; readonly value: Promise<Value> }>();
   const readNow = (name: string, at: number, read: () => Promise<Value>): Promise<Value> => {

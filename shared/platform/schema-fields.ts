@@ -1,11 +1,14 @@
 import * as z from 'zod';
 
-/** Text of one form. `what` names the form in every error. */
+/**
+ * A text that must match a pattern.
+ * @param what describes valid texts in the error message
+ */
 export const textSchema = (pattern: RegExp, what: string) => z.string(what).regex(pattern, what);
 
 export const regionSchema = textSchema(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region, such as eu-west-1');
 
-/** Error texts for a strict object: for an unknown key, and for a value that is no object. */
+/** The error messages of an object: for an unknown key, and for a value that is no object. */
 export const describeKeyErrors =
   (keys: readonly string[]) =>
   ({ code }: { readonly code?: string | undefined }): string => {
@@ -15,6 +18,6 @@ export const describeKeyErrors =
       : `an object with ${listed}`;
   };
 
-/** An object whose error about an unknown key lists the known keys. */
+/** An object that allows only known keys. Its error about an unknown key lists the known ones. */
 export const objectSchema = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape, { error: describeKeyErrors(Object.keys(shape)) });

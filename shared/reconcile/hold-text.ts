@@ -26,7 +26,7 @@ export function formatResult(outcome: Outcome, { holds = [] }: Pick<ResourceChan
   return words.length === 0 ? outcome : words.map(([, word]) => word).join(', ');
 }
 
-/** Why accounts were excluded of a write, by what AWS answered. */
+/** Why accounts were excluded from a write, by what AWS answered. */
 export function formatRejections(
   rejected: readonly RejectedPrincipalHold[],
   accounts: readonly Account[],

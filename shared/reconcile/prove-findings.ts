@@ -21,8 +21,8 @@ export interface ProofRequest {
   /** Whether a missing member role may still arrive, for example by a StackSet. */
   readonly mayArrive: boolean;
   /**
-   * Whether central accounts are read: the keys that encrypt resources, and the groups and roles that assume roles. Default: true.
-   * If not, accesses that need one of them are unknown.
+   * Whether to read central accounts: the keys that encrypt resources, and the groups and roles that assume roles.
+   * Default: true. If false, accesses that need one of them are unknown.
    */
   readonly readsCentral?: boolean;
 }

@@ -19,21 +19,27 @@ import type { SearchResult, Store, StoredConfiguration } from '../store/ports.ts
 
 export interface Activation extends UnnamedResources {
   readonly active: StoredConfiguration;
-  /** The previous configuration. `undefined` for the first. */
+  /** The configuration that was active before. `undefined` at the first activation. */
   readonly previous: StoredConfiguration | undefined;
 }
 
-/** Resources of the inventory without a grant, as far as is known. */
+/** Resources of the inventory for which the new configuration may have no grant. */
 export interface UnnamedResources {
-  /** The next run removes the managed statements. */
+  /** Resources without a grant. The next run removes their managed statements. */
   readonly removedResources: readonly string[];
-  /** Patterns of the configuration may match them: nothing changes there before their searches have completed. */
+  /**
+   * Resources that patterns of the configuration may match. Nothing changes there until the searches for these patterns
+   * have completed.
+   */
   readonly undecidedResources: readonly string[];
-  /** Their accounts are not central any longer, so nothing can be removed there. */
+  /** Resources in accounts that are no central accounts any more. Nothing can be removed there. */
   readonly unreachableResources: readonly string[];
 }
 
-/** Makes a configuration the active one. Every writer uses it from now on. Runs bring the resources to it. */
+/**
+ * Makes a configuration the active one. From now on, every run writes what this configuration says. Later runs bring
+ * the resources to it.
+ */
 export async function activateConfiguration(
   { store, clock }: Pick<Services, 'store' | 'clock'>,
   configuration: Configuration,
@@ -56,13 +62,17 @@ export async function activateConfiguration(
         activatedBy,
       };
   if (!isSame) await store.configuration.activate(active);
-  // A run that still writes by the previous configuration has added the resource to the inventory by now. Or it sees
-  // the new configuration before its write, and does not send it (`assertStillDesired`).
+  // The inventory is read after the activation, so it misses no resource. A run of the previous configuration has
+  // either added its resource by now, or sees the new configuration before its write and does not send the write
+  // (`assertStillDesired`).
   const inventory = await store.resources.listManaged(active.centralAccountIds);
   return { active, previous, ...sortUnnamed(active, { configuration, inventory, searchResults }) };
 }
 
-/** An account that is no central account any more may still have resources in the inventory. */
+/**
+ * The central accounts of both configurations. An account that is no central account any more may still have resources
+ * in the inventory.
+ */
 const listCentralAccountIds = (
   { centralAccounts }: Configuration,
   previous: StoredConfiguration | undefined,
@@ -70,7 +80,10 @@ const listCentralAccountIds = (
   ...new Set([...(previous?.centralAccountIds ?? []), ...Object.values(centralAccounts).map(({ id }) => id)]),
 ];
 
-/** `undefined` if the configuration has an unsupported format: then every search is new. */
+/**
+ * The searches of a configuration. `undefined` if the configuration has an unsupported format: then every search counts
+ * as new.
+ */
 function scopeOf(stored: StoredConfiguration | undefined): SearchScope | undefined {
   if (stored === undefined) return undefined;
   try {
@@ -101,7 +114,9 @@ function sortUnnamed(
   return { removedResources, undecidedResources, unreachableResources };
 }
 
-/** A configuration as if it were active. The active configuration stays unchanged. Nothing is stored. */
+/**
+ * Treats a configuration as if it were active, to plan with it. Nothing is stored, and the active configuration stays.
+ */
 export async function assumeActivated(
   store: Store,
   configuration: Configuration,

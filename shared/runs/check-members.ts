@@ -13,13 +13,15 @@ import { uniqueLines } from './finish.ts';
 import { addCounts, type MemberCheckCursor } from './member-check-cursor.ts';
 import { formatMemberRoleCheck, type MemberRoleLines } from './member-role-lines.ts';
 
-/** Each unchanged account is checked once in this many sweeps. */
+/** In how many sweeps each unchanged account is checked once. */
 export const sweepsForAllAccounts = 7;
 
-/** How many accounts one call of the function checks. An account with three roles takes about 20 calls of AWS. */
+/** How many accounts one invocation checks. An account with three roles costs about 20 calls to AWS. */
 const maxAccounts = 50;
 
-/** Limits of one item of the table and of a state. */
+/**
+ * How many lines the result may have, so that it fits into an item of the table and into the state of a state machine.
+ */
 const maxLines = 200;
 const maxAgain = 1_000;
 
@@ -31,7 +33,7 @@ export interface MemberCheckStep {
 
 export interface MemberCheckState {
   readonly status: 'more' | 'done';
-  /** Where the next call continues. Absent when the check is done. */
+  /** Where the next invocation continues. Absent if the check is complete. */
   readonly cursor?: MemberCheckCursor;
   readonly counts: MemberRoleCounts;
 }
@@ -39,9 +41,9 @@ export interface MemberCheckState {
 const noCounts: MemberRoleCounts = { accounts: 0, roles: {}, accesses: {} };
 
 /**
- * Checks the member roles of the next accounts: accounts that have changed since the last check, accounts that differed
- * then, and a share of all others. The differences go on the record of the run.
- * @param max how many accounts one call checks
+ * Checks the member roles of the next accounts: accounts that changed since the last check, accounts that differed
+ * then, and a part of all others. Puts the differences on the record of the run.
+ * @param max how many accounts one invocation checks
  */
 export async function checkNextMembers(
   services: Services,
@@ -76,7 +78,7 @@ async function beginCheck({ store }: Services): Promise<MemberCheckCursor> {
 const hasMemberRoles = (active: ActiveConfiguration, account: RegisteredAccount): boolean =>
   isMember(account) && listMemberRolesOf(active, account).length > 0;
 
-/** The share depends only on the account and the number of the check. */
+/** Whether an unchanged account is checked this time. This depends only on the account and the number of the check. */
 const isDue = ({ id, revision }: RegisteredAccount, last: MemberCheck | undefined): boolean =>
   last === undefined ||
   revision > last.revision ||
@@ -114,10 +116,13 @@ function advance(cursor: MemberCheckCursor, { accounts, checked, lines }: Slice)
   };
 }
 
-/** A role that cannot be read waits for the account's share. */
+/**
+ * Whether the next check must include the account again. A role that could not be read does not count: its account is
+ * checked again in its turn.
+ */
 const isChecked = ({ status }: MemberRoleDrift): boolean => status !== 'equal' && status !== 'unreadable';
 
-/** The lines that fit, and one line about the rest of the whole check. */
+/** Keeps the lines for which there is room. One further line stands for all missing lines of the whole check. */
 function keepWithin({ unresolved, warnings }: MemberRoleLines, room: number): MemberRoleLines {
   if (unresolved.length + warnings.length <= room) return { unresolved, warnings };
   const more = 'More member roles are not as the configuration says. Run: onboarding check --account ID';
@@ -128,7 +133,7 @@ function keepWithin({ unresolved, warnings }: MemberRoleLines, room: number): Me
   };
 }
 
-/** In addition to the notes of earlier steps. */
+/** Adds lines to the notes that earlier steps have put on the record. */
 async function noteLines(
   { store: { runs } }: Services,
   runId: string,

@@ -19,7 +19,7 @@ import { readAccounts } from './read-accounts.ts';
 import { announcePending, recordAndAnnounce } from './record/announce.ts';
 import { measureRun } from './run-metrics.ts';
 
-/** The result of registering one account: a revision, or the error that the state machine caught. */
+/** How the registration of one account ended: with a revision, or with an error that the state machine caught. */
 export interface AccountOutcome {
   readonly accountId: string;
   readonly revision?: number | undefined;
@@ -32,7 +32,7 @@ export interface FinishStep {
   readonly mode: 'onboard' | 'sync';
   readonly accounts: readonly AccountOutcome[];
   readonly verification: Pick<Verification, 'missing' | 'readiness'>;
-  /** The result of each central account's update. An update with an error was given up. */
+  /** How the update of each central account ended. An update with an error was given up by the state machine. */
   readonly updates: readonly UpdateOutcome[];
 }
 
@@ -46,7 +46,7 @@ export interface FinishedRun extends Measured {
   readonly status: 'succeeded' | 'failed';
 }
 
-/** The last step: decides how the run ended, records it, and announces it. */
+/** The last step of a run: decides how the run ended, records the end, and announces it. */
 export async function finishRun(services: Services, step: FinishStep): Promise<FinishedRun> {
   const { store } = services;
   const { run: opened, changes } = await store.runs.getWhole(step.runId);
@@ -57,7 +57,7 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
     ...step.accounts.flatMap(accountLine),
     ...(step.mode === 'onboard' ? strangers.map((line) => `AccountNotMemberError: ${line}`) : []),
     ...(await formatChanges(store, changes, () => opened?.accountIds ?? [])),
-    // An update that recorded the result of each resource has reported the cause already.
+    // If every resource has an outcome, the outcomes name the cause already, and the error of the update adds nothing.
     ...(changes.some(({ outcome }) => outcome === undefined) ? step.updates.flatMap(formatUpdate) : []),
     ...step.verification.missing,
   ]);
@@ -84,21 +84,24 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
   return { runId: step.runId, status, metrics };
 }
 
-/** What the first step recorded. */
+/** The cause and the time of the event, which the first step has recorded. */
 const keepStart = (opened: RunRecord | undefined): Pick<RunRecord, 'cause' | 'eventTime'> => ({
   ...(opened?.cause === undefined ? {} : { cause: opened.cause }),
   ...(opened?.eventTime === undefined ? {} : { eventTime: opened.eventTime }),
 });
 
-/** The missing work of a failed run may concern any access. */
+/** Readiness without proof, if the run failed: the unfinished work may concern any access. */
 const getFinalReadiness = ({ readiness }: FinishStep['verification'], status: 'succeeded' | 'failed') =>
   status === 'failed'
     ? withoutProof(readiness, 'the run failed: its unresolved items may concern any access')
     : readiness;
 
-/** A repeated step finds its own lines on the record. */
+/** Each line once. A step that is repeated finds its own lines on the record already. */
 export const uniqueLines = (all: readonly string[]): readonly string[] => [...new Set(all)];
-/** Tags change often: a run for a resource is announced only if it changed something or failed. */
+/**
+ * Whether the end is announced. Tags change often, so a run that a tag has started is announced only if it changed
+ * something or failed.
+ */
 const isNews = ({ cause, status }: RunRecord, changes: readonly ResourceChange[]): boolean =>
   cause !== 'resource' || status === 'failed' || changes.some(hasWritten);
 
@@ -109,8 +112,8 @@ export interface FailedStep {
 }
 
 /**
- * Ends a run that could not continue. An ended run stays unchanged. If its announcement is pending, it is tried once
- * more.
+ * Ends a run that could not continue. If the run has ended already, its record stays, and only a pending announcement
+ * is tried again.
  */
 export async function failRun(
   services: Services,
@@ -167,14 +170,14 @@ async function nonMembers(
 const accountLine = ({ accountId, error }: AccountOutcome): readonly string[] =>
   error === undefined ? [] : [`Account ${accountId}: ${error.Error}: ${parseTaskError(error.Cause)}`];
 
-/** Returns a line only if the update was given up. */
+/** One line if the update was given up, otherwise none. */
 export const formatUpdate = ({ centralAccount, error }: UpdateOutcome): readonly string[] =>
   error === undefined
     ? []
     : [`The ${centralAccount} account: ${error.Error}: ${parseTaskError(error.Cause)}`];
 /**
- * The unresolved resources, a line for each cause.
- * @param ownOf the accounts whose rejection counts as unresolved
+ * What the run could not finish, one line for each cause.
+ * @param ownOf the accounts whose rejection by AWS counts as unfinished
  */
 export async function formatChanges(
   { registry }: Pick<Store, 'registry'>,
@@ -191,7 +194,7 @@ export async function formatChanges(
   );
 }
 
-/** The rejected principals among a run's own accounts. */
+/** The rejected principals on a resource that are accounts of this run. */
 const rejectedOf = ({ outcome, holds = [] }: ResourceChange, own: readonly string[]) =>
   outcome === 'held' ? listRejections(holds).filter(({ accountId }) => own.includes(accountId)) : [];
 
@@ -219,7 +222,7 @@ function unresolvedOf(change: ResourceChange, { rejected, accounts }: Rejected):
   }
 }
 
-/** Why accounts are held, except for rejected principals, which have a line of their own. */
+/** The reasons of holds in words. Rejected principals are missing, because they have a line of their own. */
 const formatErrorReason = ({ holds = [] }: ResourceChange): string =>
   formatResult('held', { holds: holds.filter(({ reason }) => reason !== 'rejected-principal') });
 

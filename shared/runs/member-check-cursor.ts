@@ -3,15 +3,15 @@ import type { MemberRoleCounts } from '../store/ports.ts';
 import { accessStatuses } from '../store/readiness.ts';
 import { memberRoleStatuses } from '../store/run-ports.ts';
 
-/** The position of a check of member roles. It travels between the states of a state machine. */
+/** How far a check of member roles has come. The states of the state machine pass it on. */
 export interface MemberCheckCursor {
-  /** The last checked account. Empty before the first. */
+  /** The id of the last checked account. Empty before the first. */
   readonly after: string;
-  /** The revision of the registry when the check began. */
+  /** The registry's revision when the check began. */
   readonly revision: number;
-  /** Accounts that the next check includes, up to a limit. */
+  /** Accounts that the next check must include. The number is limited. */
   readonly again: readonly string[];
-  /** The lines of this check on the run's record. */
+  /** How many lines this check has put on the record. */
   readonly lines: number;
   readonly counts: MemberRoleCounts;
 }
@@ -30,7 +30,7 @@ export const memberCheckCursorSchema: z.ZodType<MemberCheckCursor> = z.object({
   counts: memberRoleCountsSchema,
 });
 
-/** `{ equal: 2 }` and `{ equal: 1, missing: 1 }` make `{ equal: 3, missing: 1 }`. */
+/** Adds counts by name: `{ equal: 2 }` and `{ equal: 1, missing: 1 }` give `{ equal: 3, missing: 1 }`. */
 export const addCounts = <Name extends string>(
   before: Readonly<Partial<Record<Name, number>>>,
   names: readonly Name[],

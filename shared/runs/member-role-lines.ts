@@ -4,13 +4,13 @@ import { formatAccounts } from '../platform/account.ts';
 import type { MemberRoleCheck, MemberRoleDrift } from '../reconcile/check-member-roles.ts';
 
 export interface MemberRoleLines {
-  /** Member roles that differ from the configuration, then accesses that AWS would deny. */
+  /** Lines about member roles that differ from the configuration, then lines about accesses that AWS would deny. */
   readonly unresolved: readonly string[];
-  /** Member roles that could not be read. */
+  /** Lines about member roles that could not be read. */
   readonly warnings: readonly string[];
 }
 
-/** A line for each role and cause, with the accounts. */
+/** One line for each role and cause, with the accounts concerned. */
 export function formatMemberRoleCheck(
   { roles, findings }: MemberRoleCheck,
   configuration: Configuration,
@@ -28,7 +28,7 @@ export function formatMemberRoleCheck(
 
 const isReported = ({ status }: MemberRoleDrift): boolean => status !== 'equal' && status !== 'pending';
 
-/** One cause has an equal text in every account. */
+/** A key that is equal for one cause in several accounts. */
 const nameCause = ({ account, role, status, reasons }: MemberRoleDrift): string =>
   JSON.stringify([role.name, status, reasons.map((reason) => reason.replaceAll(account.id, 'ACCOUNT'))]);
 
@@ -58,5 +58,5 @@ function describe({ status, reasons, account }: MemberRoleDrift): string {
 
 const nextStep = ({ status }: MemberRoleDrift, stackSet: string): string =>
   status === 'unreadable'
-    ? `See whether the StackSet ${stackSet} has an instance there`
+    ? `Check whether the StackSet ${stackSet} has an instance in the account`
     : `This installation cannot change it. Correct the StackSet ${stackSet}, or run its script with update`;

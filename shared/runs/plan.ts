@@ -47,22 +47,22 @@ import { noteUnresolvedPaths } from './unresolved-paths.ts';
 export interface PlanStep {
   readonly runId: string;
   readonly cause: string;
-  /** The result of registering each account: without a revision it failed. A sweep has none: it is for all accounts. */
+  /** How the registration of each account ended. Without a revision, it failed. Empty for a sweep. */
   readonly accounts: readonly AccountOutcome[];
-  /** The account and region of a created or tagged resource. Null or absent for every other cause. */
+  /** The account and region in which a resource was created or tagged. Null or absent if the run has another cause. */
   readonly place?: ResourcePlace | null;
 }
 
 export interface PlannedRun {
-  /** The least revision from which every resource must be written. 0 if no account was registered. */
+  /** Every resource must be written from this registry revision or a later one. 0 if no account was registered. */
   readonly revision: number;
   readonly resources: number;
   readonly changes: number;
-  /** Central accounts with work for the update, each once, in the order of the configuration. */
+  /** The central accounts in which the update has work, each once, in the order of the configuration. */
   readonly centralAccounts: readonly CentralUpdate[];
   /** Whether an account of the run waits for approval. */
   readonly approval: 'required' | 'none';
-  /** How long the run waits for approval. */
+  /** How many seconds the run waits for approval. */
   readonly approvalSeconds: number;
 }
 
@@ -70,9 +70,9 @@ export interface PlannedRun {
 const concurrency = 8;
 
 /**
- * Runs the due searches, reads every resource that may have to change, and stores its present and desired state.
- * Nothing is written to AWS. A resource that is up to date needs no more work. If a resource cannot be planned, the
- * reason is stored, and the update meets it again.
+ * The planning step: runs the searches that are due, reads every resource that may have to change, and stores its
+ * present and desired state. Writes nothing to AWS. A resource that is up to date gets no further work. If a resource
+ * cannot be planned, its error is stored, and the update tries again.
  */
 export async function planRun(services: Services, step: PlanStep): Promise<PlannedRun> {
   const { runId, cause, accounts, place = null } = step;
@@ -120,18 +120,18 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   };
 }
 
-/** The least revision from which every resource must be written. A run for all accounts uses the registry's own. */
+/** Every resource must be written from this revision or a later one. For all accounts: the revision of the registry. */
 async function revisionFor(
   { store }: Services,
   { cause, accounts, place = null }: PlanStep,
 ): Promise<number> {
-  // If the configuration cannot be read, no account can be registered. It is the run's own error.
+  // If no account could be registered because the configuration cannot be read, that error is thrown for the run.
   if (accounts.some(({ error }) => error?.Error === 'ConfigurationError')) await getConfiguration(store);
   if (cause === 'sweep' || place !== null) return (await store.registry.getHead()).revision;
   return Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
 }
 
-/** Searches for resources before anything is planned. */
+/** Runs the searches that are due, before anything is planned. */
 async function look(services: Services, { runId, cause, place }: PlanStep): Promise<DiscoveryResult> {
   const scope = await getSearchScope(services.store);
   const everywhere = cause === 'sweep' || cause === 'manual';
@@ -142,11 +142,11 @@ async function look(services: Services, { runId, cause, place }: PlanStep): Prom
 interface Noteworthy {
   readonly unresolved: readonly string[];
   readonly warnings: readonly string[];
-  /** The record at the start of the run. */
+  /** The record of the run before this step. */
   readonly before: RunRecord | undefined;
 }
 
-/** Stores the notes on the run's record, in place of the notes of an earlier attempt. */
+/** Puts notes on the record of the run. They replace notes of an earlier attempt of this step. */
 async function note(
   { store: { runs } }: Services,
   runId: string,
@@ -166,7 +166,7 @@ async function note(
 
 const nobodyWaits = { approval: 'none', approvalSeconds: defaultApprovalHours * 3_600 } as const;
 
-/** The registry decides whether an account waits, even if the configuration requires no approval any longer. */
+/** Whether the run waits for approval. Only the registry decides, even if the configuration requires none any more. */
 function approvalFor(
   { configuration }: ActiveConfiguration,
   registered: readonly RegisteredAccount[],
@@ -183,15 +183,15 @@ interface RunPlan {
   readonly revision: number;
   readonly active: ActiveConfiguration;
   readonly registered: readonly RegisteredAccount[];
-  /** The accounts of the run. Empty if it is for all accounts. */
+  /** The accounts of the run. Empty for a run for all accounts. */
   readonly accountIds: readonly string[];
-  /** An operator who starts a run by hand wants the present state, not the stored one. */
+  /** Whether to read every resource. A run that an operator starts trusts only the state in AWS, not the table. */
   readonly readAll: boolean;
   readonly sweep: boolean;
   readonly place: ResourcePlace | null;
 }
 
-/** A resource in the account and region may have been deleted and created again, which the table does not show. */
+/** Whether the resource must be read. Near an event, it may have been created again, which the table does not show. */
 const isRead = ({ readAll, place }: RunPlan, { ref }: DesiredResource): boolean =>
   readAll ||
   (place !== null &&
@@ -199,7 +199,7 @@ const isRead = ({ readAll, place }: RunPlan, { ref }: DesiredResource): boolean 
     place.region === ref.region &&
     isEventOfKind(ref.kind, place));
 
-/** The planned resources, and the accounts that only unresolved paths select. */
+/** A planned resource, and the accounts on it that only unresolved paths select. */
 type Planned<Change> = Change & Pick<ResourcePlan, 'unresolved'>;
 
 async function planOne(
@@ -212,7 +212,7 @@ async function planOne(
   const failed = failIfNotDeployed(services, centralAccount, desired);
   if (failed !== undefined) return { ...change, ...failed };
   const { state, error } = await readState(services, desired);
-  // An unreadable item of one resource stops no other resource. The update meets the error again.
+  // An item that cannot be understood stops only its own resource. The update reports the error.
   if (error !== undefined) return { ...change, plannedGeneration: 0, error };
   const planned = await planRemembered(services, plan, desired, state);
   const whole = { ...change, plannedGeneration: getGeneration(state), ...planned };
@@ -221,8 +221,8 @@ async function planOne(
 }
 
 /**
- * Whether the update would do nothing: the resource was written for these accounts and is unchanged since, as far as
- * known.
+ * Whether the update would do nothing: the resource was written for these accounts and, by the table, has not changed
+ * since.
  */
 const isAsLeft = (
   { revision, accountIds, active }: RunPlan,
@@ -254,7 +254,7 @@ async function planRemembered(
     grants: listGrantNames(desired),
   };
   if (!isRead(plan, desired) && isUpToDate(state, settled)) return { planned: 'none' };
-  // The update reads it in any case, after the burst or by itself.
+  // During a burst, the plan does not read the resource: the update reads it anyway.
   if (!isRead(plan, desired) && isUnderBurst(state, services.clock.now())) return {};
   const madeAt = getTimestamp(services.clock);
   const seen = await readAndPlan(services, { runId, active, accounts: registered, madeAt }, desired, state);
@@ -271,7 +271,7 @@ async function planRemembered(
       ...whatIsPlanned(seen, planned, plan),
       ...why,
     };
-  // A resource that no grant names may be deleted. Then the update removes it from the inventory.
+  // A deleted resource without a grant is no error. The update removes it from the inventory.
   if (error?.name === 'ResourceMissingError' && !desired.named)
     return { planned: (state?.managed.sids.length ?? 0) > 0 ? 'change' : 'none' };
   return { ...found, ...why };
@@ -285,7 +285,7 @@ function whatIsPlanned(
   const { changed, holds, size, limit, unit } = planned;
   const isBlocked = listHeldAccounts(holds, 'removal-limit').length > 0;
   const noteworthy = { size, limit, unit, ...toRecordedHolds(holds, active.configuration) };
-  // Removals that wait for an operator are a difference, which each sweep reports again.
+  // Blocked removals count as a change, so that each sweep reports them again.
   if (sweep && !changed && !isBlocked) return { ...noteworthy, planned: 'none' };
   return {
     ...noteworthy,

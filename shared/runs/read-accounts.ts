@@ -4,7 +4,7 @@ import type { Store } from '../store/ports.ts';
 
 const concurrency = 8;
 
-/** The given accounts that the registry has, for messages with their names. */
+/** Reads accounts from the registry, so that messages can name them. Unknown ids are missing. */
 export async function readAccounts(
   registry: Store['registry'],
   ids: readonly string[],

@@ -8,17 +8,17 @@ import { getActiveApproval } from './approval/active-approval.ts';
 
 export interface RegisteredStep {
   readonly accountId: string;
-  /** The revision of the account's last change. Absent for a missing account that was never registered. */
+  /** The revision of the account's last change. Absent if the account is in neither Organizations nor the registry. */
   readonly revision?: number;
   readonly state: Account['state'];
 }
 
 /**
- * Brings one account of the registry up to date, before anything is written for it.
+ * Brings one account of the registry up to date. This comes before any write for the account.
  * @throws RegistryNotReadyError, ConcurrentUpdateError
- * @throws AccountNotReadyError while Organizations is creating it
- * @throws AccountNotMemberError for an account that neither Organizations nor the registry knows, if an operator
- * expects a member. An event may name an account that left before any run read it
+ * @throws AccountNotReadyError while Organizations is still creating the account
+ * @throws AccountNotMemberError if an operator onboards an account that neither Organizations nor the registry has. For
+ * an event it is no error: the account may have left before any run read it
  */
 export async function registerAccount(
   { store, hub, clock, random }: Services,

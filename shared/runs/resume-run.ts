@@ -3,13 +3,13 @@ import type { RunRecord, Store } from '../store/ports.ts';
 
 interface ResumedRun {
   readonly run: RunRecord | undefined;
-  /** The resources that it has written before. */
+  /** The resources that the run has written before it waited. */
   readonly done: ReadonlySet<string>;
   /** The accounts of changes that it has on record. */
   readonly changedAccounts: readonly string[];
 }
 
-/** A run that has waited for approval continues. Its earlier writes stay on record if nothing has to be repeated. */
+/** Continues a run after its approval. Its earlier writes stay on record, unless they have to be repeated. */
 export async function resumeRun({ runs }: Pick<Store, 'runs'>, runId: string): Promise<ResumedRun> {
   const { run, changes } = await runs.getWhole(runId);
   const changedAccounts = changes.map(({ resource }) => parseResourceKey(resource).accountId);

@@ -14,17 +14,20 @@ export interface StartedRun {
   readonly accountIds: readonly string[];
   /** The cause, or `ignored`. */
   readonly cause: string;
-  /** Whether an account that is no member makes the run fail: an operator who onboards it expects a member. */
+  /**
+   * What to do with an account that is no member. `onboard`: the run fails, because an operator expects a member.
+   * `sync`: the run removes the account's access.
+   */
   readonly mode: 'onboard' | 'sync';
   /**
-   * The account and region of a created or tagged resource. Null for every other cause, since the state machine's paths
-   * need the field.
+   * The account and region in which a resource was created or tagged. Null for every other cause, because paths of the
+   * state machine need the field.
    */
   readonly place: ResourcePlace | null;
 }
 
 /**
- * The first step: reads the request of an event or a manual input. Opens the run's record.
+ * The first step of a run: parses an event or an operator's input, and opens the record of the run.
  * @throws MalformedEventError
  */
 export async function startRun(
@@ -53,14 +56,14 @@ function readEventTime(input: unknown): Pick<RunRecord, 'eventTime'> {
 
 type Event = ReturnType<typeof parseAccountEvent>;
 
-/** A resource's event is about no account of the registry. */
+/** What the run is asked to do. An event about a resource names no account of the registry. */
 function askedFor(event: Event): Pick<StartedRun, 'accountIds' | 'cause' | 'mode' | 'place'> {
   if (event.type === 'change') return { ...event, place: null };
   const place = event.type === 'resource' ? event.place : null;
   return { accountIds: [], cause: 'resource', mode: 'sync', place };
 }
 
-/** Why no search is due. `undefined` if one is, or if the event is about accounts. */
+/** Why the run has nothing to search for. `undefined` if a search is due, or if the event is about accounts. */
 async function whyNotLooked({ configuration }: Store, event: Event): Promise<string | undefined> {
   if (event.type !== 'resource') return undefined;
   const stored = await configuration.getActive();

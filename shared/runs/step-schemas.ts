@@ -4,7 +4,7 @@ import { accountIdPattern } from '../platform/account.ts';
 import { readinessSchema } from '../store/readiness.ts';
 import { memberCheckCursorSchema, memberRoleCountsSchema } from './member-check-cursor.ts';
 
-/** The data that travels between the states of a state machine: only ids and small numbers. */
+/** Data that the states of a state machine pass on: only ids and small numbers. */
 const runId = z.string().min(1);
 const startedAt = z.string();
 
@@ -40,9 +40,12 @@ export const updateInput = z.object({
   centralAccount: z.string().min(1),
   accountId: z.string().regex(accountIdPattern),
 });
-/** An execution that began before an update of this project waits for no member role. */
+/**
+ * `waitedSeconds` is missing in executions that began under an earlier version of this project. They do not wait for
+ * member roles.
+ */
 export const verifyInput = z.object({ runId, accounts, waitedSeconds: z.number().optional() });
-/** An execution that began before an update of this project may have no `readiness`. */
+/** `readiness` may be missing in executions that began under an earlier version of this project. */
 export const verificationSchema = z.object({
   verified: z.number(),
   missing: z.array(z.string()),
@@ -64,7 +67,7 @@ export const failInput = z.object({ runId, startedAt, failure: caught });
 export const sweepStartInput = z.object({ runId, startedAt });
 export const importSliceInput = z.object({ runId, cursor: importCursorSchema });
 export const memberCheckInput = z.object({ runId, cursor: memberCheckCursorSchema.nullable() });
-/** An execution that began before an update of this project has checked no member roles. */
+/** `memberRoles` is missing in executions that began under an earlier version of this project. */
 export const sweepFinishInput = z.object({
   runId,
   startedAt,
@@ -73,7 +76,7 @@ export const sweepFinishInput = z.object({
   memberRoles: z.object({ counts: memberRoleCountsSchema.optional(), error: caught.optional() }).default({}),
 });
 
-/** EventBridge's "Step Functions Execution Status Change" (Step Functions developer guide, "Events"). */
+/** The event "Step Functions Execution Status Change" (Step Functions developer guide, "Events"). */
 export const failedExecutionEvent = z.object({
   detail: z.object({
     name: z.string(),

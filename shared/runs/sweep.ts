@@ -37,10 +37,10 @@ import { measureRun } from './run-metrics.ts';
 
 const sweepCause = 'sweep';
 
-/** The progress of the organization's import. */
+/** How far the import of the organization has come. */
 export interface ImportState {
   readonly status: 'more' | 'done';
-  /** Where the next call continues. Absent when the import is done. */
+  /** Where the next invocation continues. Absent if the import is complete. */
   readonly cursor?: ImportCursor;
   readonly counts: ImportCounts;
 }
@@ -50,7 +50,7 @@ export interface StartedSweep {
   readonly import: ImportState;
 }
 
-/** The first step: opens the sweep's record. */
+/** The first step of a sweep: opens its record. */
 export async function startSweep(
   { store }: Services,
   { runId, startedAt }: { runId: string; startedAt: string },
@@ -60,8 +60,8 @@ export async function startSweep(
 }
 
 /**
- * Brings the next part of the registry up to date. Tags of known accounts are read only if a selector of the active
- * configuration uses tags: that is one call for each account.
+ * Imports the next part of the organization into the registry. The tags of an account cost one call. So they are read
+ * for known accounts only if the active configuration selects by tags.
  */
 export async function importNextSlice(
   { store, hub, clock, random }: Services,
@@ -81,7 +81,7 @@ export async function importNextSlice(
   return { status: 'done', ...slice };
 }
 
-/** OUs at paths of the active configuration are stored before anybody renames them. */
+/** Stores new OUs at the paths of the active configuration, before anybody renames them. */
 async function storeNewOus({ configuration, registry }: Store): Promise<void> {
   const stored = await configuration.getActive();
   if (stored === undefined) return;
@@ -98,9 +98,9 @@ export interface FinishSweepStep {
   readonly runId: string;
   readonly startedAt: string;
   readonly import: { readonly counts: ImportCounts };
-  /** The result of each central account's update. An update with an error was given up. */
+  /** How the update of each central account ended. An update with an error was given up by the state machine. */
   readonly updates: readonly UpdateOutcome[];
-  /** The result of the check of member roles, or the error that ended it. */
+  /** How the check of member roles ended: with its counts, or with the error that ended it. */
   readonly memberRoles: {
     readonly counts?: MemberRoleCounts | undefined;
     readonly error?: UpdateOutcome['error'];
@@ -108,8 +108,9 @@ export interface FinishSweepStep {
 }
 
 /**
- * The last step: closes the runs whose executions died without a record, since the sweep has done their work. Then it
- * records its own results. A sweep that had nothing to do is not announced. Pending announcements are tried again.
+ * The last step of a sweep. It first closes runs whose executions died without recording an end, because the sweep has
+ * done their work. Then it records its own result and tries pending announcements again. A sweep that had nothing to do
+ * is not announced.
  */
 export async function finishSweep(services: Services, step: FinishSweepStep): Promise<FinishedRun> {
   const { store, clock } = services;
@@ -172,8 +173,8 @@ const formatMemberCheckError = ({ error }: FinishSweepStep['memberRoles']): read
       ];
 
 /**
- * A rejected principal is unresolved. An update that recorded the result of each resource has reported the cause
- * already.
+ * What the sweep could not finish. Rejected principals of all accounts count. If every resource has an outcome, the
+ * outcomes name the cause already, and the error of the update adds nothing.
  */
 const unresolvedOf = async (
   store: Store,
@@ -185,16 +186,16 @@ const unresolvedOf = async (
 ];
 
 /**
- * A run without an end after this time counts as dead. The time is counted from the run's start or from the end of its
- * wait for approval. A test checks that it is longer than `TimeoutSeconds` without the longest wait. If the run was
- * under way after all, its own end replaces this one.
+ * A run that has recorded no end after this time counts as dead. In milliseconds, from its start or from the end of its
+ * wait for approval. A test checks that the time is longer than `TimeoutSeconds` without the longest wait. If the run
+ * was not dead after all, its own end replaces the one that the sweep records.
  */
 export const executionsEndWithin = 5 * 60 * 60 * 1_000;
 
 const isOver = ({ startedAt, waitingUntil = startedAt }: RunRecord, now: number): boolean =>
   Math.max(Date.parse(startedAt), Date.parse(waitingUntil)) < now - executionsEndWithin;
 
-/** Other runs whose executions are over, and records that cannot be understood. */
+/** Other runs that must be dead by now, and records that cannot be understood. */
 async function openTooLong({ store, clock }: Services, sweepId: string): Promise<Listed<RunRecord>> {
   const now = clock.now();
   const { items, unreadable } = await store.runs.listUnfinished(
@@ -228,7 +229,7 @@ const superseded = ({
   ...(unresolved.length === 0 ? {} : { unresolved }),
 });
 
-/** The counter of each outcome. A resource that no step reached counts as failed. */
+/** Which counter of the sweep counts an outcome. A resource that no step reached counts as failed. */
 const countedAs: Readonly<Record<Outcome, keyof SweepCounts>> = {
   unchanged: 'equal',
   written: 'written',
@@ -263,7 +264,10 @@ const driftCounts = (changes: readonly ResourceChange[]): SweepCounts['drift'] =
       .filter(([, count]) => count > 0),
   );
 
-/** External changes to managed statements are reported even if this run restored them. Conflicts are unresolved. */
+/**
+ * Warnings of a sweep. An external change of managed statements is a warning, even if this sweep has restored the
+ * statements. A conflict is unfinished work instead.
+ */
 function warningsOf(
   opened: RunRecord | undefined,
   changes: readonly ResourceChange[],

@@ -8,10 +8,13 @@ import type { Services } from '../reconcile/services.ts';
 import type { ApprovalDecision, ApprovalRequest } from '../store/ports.ts';
 import { LOCAL_RUN_TOKEN } from './approval/request-approval.ts';
 
-/** Errors of Step Functions for a task that no longer waits (API reference, SendTaskSuccess). */
+/** Errors that say that a task does not wait any more (Step Functions API reference, SendTaskSuccess). */
 const gone: ReadonlySet<string> = new Set(['InvalidToken', 'TaskDoesNotExist', 'TaskTimedOut']);
 
-/** @returns whether the task was there */
+/**
+ * Sends an answer to a task.
+ * @returns whether the task still waited
+ */
 async function toTask(token: string, send: (taskToken: string) => Promise<unknown>): Promise<boolean> {
   if (token === LOCAL_RUN_TOKEN) return false;
   try {
@@ -23,11 +26,17 @@ async function toTask(token: string, send: (taskToken: string) => Promise<unknow
   }
 }
 
-/** A heartbeat changes nothing on a task without `HeartbeatSeconds`, and fails once the task is closed. */
+/**
+ * Asks whether the task still waits, by a heartbeat. A heartbeat changes nothing on a task without `HeartbeatSeconds`,
+ * and fails once the task has ended.
+ */
 export const isStillWaiting = ({ hub }: Services, { token }: ApprovalRequest): Promise<boolean> =>
   toTask(token, (taskToken) => hub.sfn.send(new SendTaskHeartbeatCommand({ taskToken })));
 
-/** Resumes the run. @returns whether the task was there */
+/**
+ * Lets the run go on.
+ * @returns whether the task still waited
+ */
 const succeedTask = ({ hub }: Services, { token, planHash }: ApprovalRequest): Promise<boolean> =>
   toTask(token, (taskToken) =>
     hub.sfn.send(
@@ -35,7 +44,10 @@ const succeedTask = ({ hub }: Services, { token, planHash }: ApprovalRequest): P
     ),
   );
 
-/** Fails the run. @returns whether the task was there */
+/**
+ * Lets the run fail.
+ * @returns whether the task still waited
+ */
 const failTask = ({ hub }: Services, { token }: ApprovalRequest, { by, reason }: ApprovalDecision) =>
   toTask(token, (taskToken) =>
     hub.sfn.send(
@@ -50,7 +62,10 @@ const failTask = ({ hub }: Services, { token }: ApprovalRequest, { by, reason }:
 /** SendTaskFailure, API reference. */
 const longestCause = 32_768;
 
-/** Sends the decision to the run. @returns whether the task was there */
+/**
+ * Sends the decision to the run.
+ * @returns whether the task still waited
+ */
 export async function endTask(
   services: Services,
   request: ApprovalRequest,
@@ -62,7 +77,7 @@ export async function endTask(
     : failTask(services, request, decision);
 }
 
-/** A run on an operator's own machine has ended at the approval request. Its record says so from now on. */
+/** Records the decision about a run on an operator's own machine. That run ended when it asked for approval. */
 async function closeRun(
   { store, clock }: Services,
   { runId }: ApprovalRequest,

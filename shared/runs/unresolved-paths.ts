@@ -10,14 +10,15 @@ import type { RunRecord } from '../store/ports.ts';
 
 export interface RunScope {
   readonly runId: string;
-  /** The accounts that the run is for. */
+  /** The accounts of the run. */
   readonly accountIds: readonly string[];
   readonly sweep: boolean;
 }
 
 /**
- * Puts unresolved paths on the record of a run. A sweep ends with them as unresolved, since it could not select all
- * accounts. So does a run whose own account is not added for that reason. Any other run only warns.
+ * Puts unresolved OU paths on the record of a run. For a sweep they are unfinished work, because it could not select
+ * all accounts. So they are for a run whose own account gets no access because of them. For any other run they are only
+ * a warning.
  */
 export async function noteUnresolvedPaths(
   services: Pick<Services, 'store'>,

@@ -26,9 +26,9 @@ export interface UpdatedAccount {
 const concurrency = 4;
 
 /**
- * Reconciles the planned resources of one central account, each under its lease. One resource's failure does not stop
- * the others. Each outcome is recorded before anything is thrown.
- * @throws a retryable error when one is left, so that the state machine repeats the unfinished work
+ * Reconciles the planned resources of one central account, each under its lease. The failure of one resource does not
+ * stop the others. All outcomes are recorded before anything is thrown.
+ * @throws a retryable error if one is left, so that the state machine repeats the unfinished work
  */
 export async function updateCentralAccount(
   services: Services,
@@ -52,7 +52,7 @@ export async function updateCentralAccount(
         accountIds,
       });
       const done = withPlannedSize(change, reconciled);
-      // The record says that it waits, however often it is tried again.
+      // The record says already that the resource waits for a lease. So repeated attempts do not write it again.
       if (done.outcome !== 'busy' || change.outcome !== 'busy') await runs.putChange(runId, done);
       logger.info('Resource reconciled', { runId, centralAccount, ...toLogFields(done) });
       return done;
@@ -63,7 +63,10 @@ export async function updateCentralAccount(
   return { centralAccount, outcomes: count(changes) };
 }
 
-/** Accounts whose access changed are named. Documents are not logged: the record has them. */
+/**
+ * The log fields of one result, with the accounts whose access changed. Documents are not logged, because the record
+ * has them.
+ */
 const toLogFields = ({ resource, outcome, added, removed, error }: ResourceChange): object => ({
   resource,
   result: outcome,
@@ -72,10 +75,10 @@ const toLogFields = ({ resource, outcome, added, removed, error }: ResourceChang
   ...(error === undefined ? {} : { error: `${error.name}: ${error.message}` }),
 });
 
-/** Accounts of one line. A line of the log has 256 KiB at most. */
+/** How many accounts a log line names at most. A line may have 256 KiB. */
 const longestList = 100;
 
-/** A resource that needed no second read is in the state of the plan. */
+/** The outcome with the size from the plan, for a resource that this step did not have to read again. */
 const withPlannedSize = ({ size, limit, unit }: ResourceChange, done: ResourceChange): ResourceChange =>
   done.outcome !== 'unchanged' ||
   done.size !== undefined ||
@@ -85,26 +88,27 @@ const withPlannedSize = ({ size, limit, unit }: ResourceChange, done: ResourceCh
     ? done
     : { ...done, size, limit, unit };
 
-/** An earlier attempt may have finished some of them. */
+/** Whether an earlier attempt of this step has finished the resource. */
 const isDone = (change: ResourceChange, accountIds: readonly string[]): boolean =>
   change.outcome !== undefined && !canBeRetried(change) && !isOwnRejected(change, accountIds);
 
 const canBeRetried = ({ error }: ResourceChange): boolean => error?.retryable === true;
 
-/** The longest wait of the state machine before its first retry for a rejected principal, in milliseconds. */
+/** How many milliseconds the state machine waits at most before it first retries a rejected principal. */
 const refusedPause = 20_000;
 
 /**
- * AWS rejected the principal a moment ago. A retry for another reason, such as a busy resource, does not try it again.
+ * Whether AWS rejected the principal a moment ago. A retry for another reason, such as a busy resource, must not try
+ * the principal again yet.
  */
 const isRecent = (change: ResourceChange, now: number): boolean =>
   getRejections(change).length > 0 && now < Date.parse(change.finishedAt ?? '') + refusedPause;
 
-/** A principal that was rejected by itself, on a policy with room. */
+/** The principals that AWS rejected, each alone, if the policy had room for them. */
 const getRejections = ({ outcome, holds = [] }: ResourceChange): readonly RejectedPrincipalHold[] =>
   outcome === 'held' && listHeldAccounts(holds, 'capacity').length === 0 ? listRejections(holds) : [];
 
-/** An account of this run that AWS does not accept as a principal: AWS may accept a new account some minutes later. */
+/** Whether AWS rejected an account of this run. AWS may accept a new account some minutes later. */
 const isOwnRejected = (change: ResourceChange, own: readonly string[]): boolean =>
   getRejections(change).some(({ accountId }) => own.includes(accountId));
 

@@ -1,62 +1,64 @@
 /**
- * Why one account does not get or lose access to a resource yet. A hold stores what ends it. An account has one hold at most for
- * each change.
+ * Why one account does not get or does not lose access to a resource yet. A hold contains what ends it. An account has
+ * at most one hold for an addition and one for a removal.
  */
 export type Hold = RemovalHold | AdditionHold;
 
-/** The account keeps access that no grant gives it any more. */
+/** The account keeps access that no grant gives any more. */
 export type RemovalHold = GracePeriodHold | RemovalLimitHold;
 
-/** The account does not get access that a grant gives it. */
+/** The account does not get access yet that a grant gives. */
 type AdditionHold = RejectedPrincipalHold | CapacityHold;
 
-/** A hold as a record has it. */
+/** A hold in the form of a run record. */
 export type RecordedHold = Exclude<Hold, GracePeriodHold> | RecordedGracePeriod;
 
 interface RecordedGracePeriod extends GracePeriodHold {
-  /** When the grace period ends by the configuration of the run, ISO 8601. */
+  /** When the grace period ends, by the configuration of the run. ISO 8601. */
   readonly until: string;
 }
 
 export type HoldReason = Hold['reason'];
 
-/** Ends when the grace period of the configuration has passed. */
+/** A grace period. It ends when the time that the configuration sets has passed. */
 export interface GracePeriodHold {
   readonly accountId: string;
   readonly change: 'remove';
   readonly reason: 'grace-period';
-  /** When the account was first found to lose access, ISO 8601. */
+  /** When a run first found that the account loses access. ISO 8601. */
   readonly since: string;
 }
 
-/** A blocked removal. Ends when another configuration is active. */
+/** A blocked removal. It ends when another configuration is activated. */
 export interface RemovalLimitHold {
   readonly accountId: string;
   readonly change: 'remove';
   readonly reason: 'removal-limit';
-  /** `getActivationId` of the configuration that blocks the removal. */
+  /** The configuration that blocks the removal, as `getActivationId` writes it. */
   readonly activationId: string;
-  /** As in `GracePeriodHold`. Absent if the configuration has no grace period. */
+  /** Like `since` of a grace period. Absent if the configuration has no grace period. */
   readonly since?: string;
 }
 
-/** Ends when AWS accepts the account in a policy. Each run for the account tries again. */
+/**
+ * A rejected principal. The hold ends when AWS accepts the account in a policy, which each run for the account tries.
+ */
 export interface RejectedPrincipalHold {
   readonly accountId: string;
   readonly change: 'add';
   readonly reason: 'rejected-principal';
   /**
-   * When AWS last rejected the account by itself, ISO 8601. Absent if the account is only suspected: AWS rejected it together with other
-   * accounts.
+   * When AWS last rejected the account alone. ISO 8601. Absent if AWS only rejected a write with this account and
+   * others.
    */
   readonly rejectedAt?: string;
   /** AWS's message. */
   readonly message?: string;
-  /** AWS named no cause, so only the rejections show that it is the account. */
+  /** Present if AWS named no cause. Then only the rejected writes suggest that the account is the cause. */
   readonly ambiguous?: true;
 }
 
-/** The account does not fit. Ends when the policy has room for all accounts. */
+/** The account does not fit into the policy. The hold ends when the policy has room for all accounts. */
 export interface CapacityHold {
   readonly accountId: string;
   readonly change: 'add';

@@ -26,9 +26,9 @@ import { selectRuns } from './run-search.ts';
 import { isOpenRun, isUnannounced } from './run-status.ts';
 
 /**
- * The store of the simulation, of `plan`, and of local endpoints. It behaves like the table: values go in as copies and
- * come out frozen. Every method yields first and then acts in one step. A registry change can lose against another one
- * between the read of the revision and the write.
+ * A store in memory, for the simulation, for `plan`, and for local endpoints. It behaves like the table. Values are
+ * copied when they are stored, and frozen when they are returned. Every method first yields and then acts in one step.
+ * As with the table, a change of the registry fails if another change comes between its read and its write.
  */
 export function createMemoryStore(): Store {
   const runs = memoryRuns();

@@ -5,11 +5,11 @@ import type { Listed } from './listed.ts';
 export const isUnfinished = ({ status }: Pick<Delivery, 'status'>): boolean =>
   status === 'claimed' || status === 'started';
 
-/** Whether the scheduled check processes it: under way, or suspended. */
+/** Whether the scheduled check must read the delivery: it is under way, or suspended. */
 export const isOpenDelivery = (delivery: Pick<Delivery, 'status' | 'again'>): boolean =>
   isUnfinished(delivery) || delivery.again !== undefined;
 
-/** The target of a version: ids of AppConfig. */
+/** Where a version is deployed: ids of AppConfig. */
 export interface DeploymentTarget {
   readonly application: string;
   readonly environment: string;
@@ -17,7 +17,7 @@ export interface DeploymentTarget {
   readonly strategy: string;
 }
 
-/** `claimed` and `started` are under way. All other statuses are ends. */
+/** `claimed` and `started` are under way. Every other status is an end. */
 export type DeliveryStatus =
   | 'claimed'
   | 'started'
@@ -30,79 +30,84 @@ export type DeliveryStatus =
   | 'failed';
 
 export interface DeliveryKey {
-  /** ARN of the secret. For a hosted configuration `appconfig:<account>:<region>:<application>:<profile>`. */
+  /** ARN of the secret. For a hosted configuration: `appconfig:<account>:<region>:<application>:<profile>`. */
   readonly source: string;
   /** `<application>/<environment>/<profile>/<version>` */
   readonly id: string;
 }
 
-/** One version and one target. Never contains a secret's value. */
+/** The delivery of one version to one target. Never contains the value of a secret. */
 export interface Delivery extends DeliveryKey {
   readonly version: string;
   readonly accountId: string;
   readonly region: string;
   readonly target: DeploymentTarget;
-  /** For a hosted configuration: the customer managed key of its stored version, if it has one. */
+  /** Only for a hosted configuration: the customer managed key that encrypts its stored version. */
   readonly kmsKey?: string;
   readonly status: DeliveryStatus;
-  /** The run that processes it, until `ownedUntil` (milliseconds since the epoch). */
+  /**
+   * The run that processes the delivery, until `ownedUntil` (milliseconds since the epoch). Then other runs may take it
+   * over.
+   */
   readonly runId: string;
   readonly ownedUntil: number;
   readonly requestedAt: string;
   readonly updatedAt: string;
-  /** The time from which it waits for another deployment of the environment. */
+  /** Since when it has waited for another deployment of the environment. */
   readonly waitingSince?: string;
-  /** Number of its deployment; deployments up to `lastKnownDeployment` belong to an earlier attempt. */
+  /** The number of its deployment. Deployments up to `lastKnownDeployment` belong to earlier attempts. */
   readonly deployment?: number;
   readonly lastKnownDeployment?: number;
   readonly startedAt?: string;
   readonly endedAt?: string;
-  /** How often StartDeployment was sent, and how often of that after a missing answer. */
+  /** How often StartDeployment was sent, and how often it was sent again because the answer was lost. */
   readonly startAttempts: number;
   readonly retriedStarts: number;
-  /** Whether the outcome of a StartDeployment is unknown, which was sent or about to be sent. */
+  /** Whether a StartDeployment was sent, or was about to be sent, and its outcome is unknown. */
   readonly startOutcomeUnknown: boolean;
   readonly reason?: string;
   readonly error?: ErrorRecord;
-  /** For a suspended delivery: the time until which the scheduled check resumes it, and the run that reported it. */
+  /**
+   * Only for a suspended delivery: until when the scheduled check continues it (milliseconds since the epoch), and
+   * which run announced the suspension.
+   */
   readonly again?: { readonly until: number; readonly notifiedByRun: string };
-  /** Revision of this item, from 1. */
+  /** The revision of this item. The first is 1. */
   readonly revision: number;
 }
 
-/**
- * The targets that a search found for a secret, and its time (milliseconds since the epoch; 0 before the first search).
- */
+/** The targets that a search found for a secret, and when (milliseconds since the epoch; 0 before the first search). */
 export interface RememberedTargets {
   readonly targets: readonly Omit<DeploymentTarget, 'strategy'>[];
   readonly at: number;
-  /** Name of the error that has stopped every search since `at`. It was reported once. */
+  /** The name of the error by which every search since `troubleAt` has failed. It was reported once. */
   readonly trouble?: string;
   /** The run that reported it. */
   readonly notifiedByRun?: string;
-  /** When it was reported, in milliseconds since the epoch. */
+  /** When the error was reported, in milliseconds since the epoch. */
   readonly troubleAt?: number;
 }
 
-/** The requested deliveries. Each version and target has one item, so a repeated request adds none. */
+/** The requested deliveries. Each pair of version and target has one item, so a repeated request adds none. */
 export interface OutboxStore {
   /** Consistent read. */
   get(key: DeliveryKey): Promise<Delivery | undefined>;
   /**
-   * Stores the item on the condition that the stored one still has revision `expected` (`undefined`: that there is
-   * none).
+   * Stores the delivery if the stored item still has revision `expected`. `undefined` means that there must be no item.
    * @returns whether it was stored
    */
   put(delivery: Delivery, expected: number | undefined): Promise<boolean>;
-  /** All deliveries of one source whose ids begin with the prefix, ordered by id. Consistent reads. */
+  /** The deliveries of one source whose ids begin with the prefix, ordered by id. Consistent reads. */
   listBySource(source: string, prefix: string): Promise<readonly Delivery[]>;
-  /** The deliveries for the scheduled check (`isOpen`), ordered by source and id. Consistent reads. */
+  /**
+   * The deliveries that the scheduled check must read (`isOpenDelivery`), ordered by source and id. Consistent reads.
+   */
   listOpen(): Promise<Listed<Delivery>>;
-  /** Adds a secret, by its ARN, to the secrets that the scheduled check checks, or removes it. */
+  /** Adds a secret, by its ARN, to the secrets that the scheduled check checks. */
   watch(arn: string): Promise<void>;
   /** Also removes its cached targets. */
   unwatch(arn: string): Promise<void>;
-  /** Stores the cached targets of a secret, or the error of the search for them. */
+  /** Stores the targets that a search found for a secret, or the error of the search. */
   rememberTargets(arn: string, found: RememberedTargets): Promise<void>;
   getRememberedTargets(arn: string): Promise<RememberedTargets | undefined>;
   /** ARNs, ordered. Consistent reads. */

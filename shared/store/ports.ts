@@ -12,176 +12,183 @@ export * from './member-check-port.ts';
 export * from './outbox-port.ts';
 export * from './run-ports.ts';
 
-/** The accounts that the project knows, with the order of their changes. */
+/** The accounts of the organization, each with the revision of its last change. */
 export interface RegistryStore {
-  /** Consistent read. An item that cannot be understood gives an account that is `UNREADABLE`. */
+  /** One account. An item that cannot be understood gives an account in the state `UNREADABLE`. Consistent read. */
   getAccount(id: string): Promise<RegisteredAccount | undefined>;
-  /** All accounts, departed and unreadable ones included, ordered by id. Consistent reads of the base table. */
+  /** All accounts, including departed and unreadable ones, ordered by id. Consistent reads of the base table. */
   listAccounts(): Promise<readonly RegisteredAccount[]>;
   /**
-   * The revision of the registry. Consistent read. @throws ConcurrentUpdateError while a reader can see only half of
-   * the last change
+   * The present revision of the registry. Consistent read.
+   * @throws ConcurrentUpdateError while only a part of the last change can be read
    */
   getHead(): Promise<RegistryHead>;
   /**
-   * Stores `account` with the next revision, in one transaction, on the condition that the stored item still has
-   * revision `expected` (`undefined`: that there is none).
-   * @returns the stored account, or `undefined` when the condition failed or another change took the revision
+   * Stores `account` with the next revision, in one transaction, if the stored item still has revision `expected`.
+   * `undefined` means that there must be no item.
+   * @returns the stored account, or `undefined` if the item has another revision, or if another change took the next
+   * revision
    */
   put(account: Account, expected: number | undefined, at: string): Promise<RegisteredAccount | undefined>;
-  /** ISO 8601 of the first complete import, or `undefined` before it. It does not depend on the last change. */
+  /**
+   * When the first complete import ended (ISO 8601). `undefined` before its end. Can be read even while the last change
+   * cannot.
+   */
   getReadySince(): Promise<string | undefined>;
   markReady(at: string): Promise<void>;
   /**
-   * The last stored answer about the OU. `undefined` if the item cannot be understood: Organizations can be read again.
-   * Consistent read.
+   * What Organizations last answered about an OU. `undefined` if there is no such item, or if it cannot be understood:
+   * Organizations is then asked again. Consistent read.
    */
   getOu(id: string): Promise<RememberedOu | undefined>;
   putOu(ou: RememberedOu): Promise<void>;
 }
 
 export interface RegistryHead {
-  /** The revision that the last change took; 0 before the first. */
+  /** The revision of the last change. 0 before the first change. */
   readonly revision: number;
-  /** ISO 8601 of the first complete import. Absent before it. */
+  /** When the first complete import ended (ISO 8601). Absent before its end. */
   readonly readySince?: string;
 }
 
-/** An answer of Organizations about an OU. */
+/** What Organizations answered about an OU. */
 export interface RememberedOu {
   readonly id: string;
   readonly name: string;
   readonly parentId: string;
-  /** A time before the call to Organizations, ISO 8601. */
+  /** A time shortly before the call to Organizations (ISO 8601). The answer is not older. */
   readonly askedAt: string;
-  /** Organizations does not know the OU any longer. */
+  /** Present if Organizations does not have the OU any more. */
   readonly deleted?: true;
 }
 
-/** The state of one resource in the table. */
+/** What the table remembers about one resource. */
 export interface ResourceState {
-  /** Absent before the first reconciliation was completed. */
+  /** Absent before the first completed reconciliation. */
   readonly lastReconciliation?: LastReconciliation;
-  /** What this installation has written, or was about to write. */
+  /** What this installation has written, or was about to write when it last began a write. */
   readonly managed: ManagedContent;
   /**
-   * The unmanaged statements that the last reconciliation left, ordered by digest. Absent before the first one, or if the
+   * The unmanaged statements after the last reconciliation, ordered by digest. Absent before the first one, or if the
    * resource does not exist.
    */
   readonly unmanaged?: readonly UnmanagedStatement[];
-  /** Tells the resource from a later one of an equal name, as `GrantKind.readIdentity`. Absent if it is unknown. */
+  /**
+   * A value that differs if the resource is deleted and created again (`GrantKind.readIdentity`). Absent if it is
+   * unknown.
+   */
   readonly identity?: string;
   /**
-   * A write of this installation began, and its end is not recorded. Says whether every such write was by the configuration of the
-   * last reconciliation.
+   * Present if a write of this installation has begun and its end is not recorded. Says whether all such writes were by
+   * the configuration of the last reconciliation.
    */
   readonly writeInProgress?: 'same-configuration' | 'other-configuration';
-  /** The holds of the last reconciliation, ordered by account. Absent if there are none. */
+  /** The holds after the last reconciliation, ordered by account. Absent if there are none. */
   readonly holds?: readonly Hold[];
-  /** External changes of managed statements. Absent if there were none since the last decision of an operator. */
+  /** External changes of managed statements. Absent if there were none since an operator last decided. */
   readonly conflict?: Conflict;
-  /** The burst since the last write: new accounts are collected for the next one. Absent before the first. */
+  /** How long the next write waits, so that it serves all new accounts of a burst. Absent before the first write. */
   readonly batchWindow?: BatchWindow;
-  /** Version of the item, counted by the store. Absent before the first write. */
+  /** The version of this item, which the store counts. Absent before the first write. */
   readonly version?: number;
 }
 
-/** The last completed reconciliation of a resource. Its record says how the resource was left. */
+/** The last completed reconciliation of a resource. The record of its run has the result. */
 export interface LastReconciliation {
   readonly runId: string;
   /** ISO 8601. */
   readonly at: string;
-  /** The registry revision that it served, except for rejected principals; 0 if not all accounts fit. */
+  /** The registry revision whose accounts the policy has, except for rejected principals. 0 if not all accounts fit. */
   readonly revision: number;
-  /** `getActivationId` of the configuration that was active. */
+  /** The activation of the configuration, as `getActivationId` writes it. */
   readonly activationId: string;
   /** Names of the grants on the resource. */
   readonly grants: readonly string[];
-  /** Counts the completed reconciliations; 1 at first. */
+  /** How many reconciliations were completed, including this one. */
   readonly generation: number;
 }
 
 export interface ManagedContent {
-  /** Sids of statements, or names of whole resources. */
+  /** Sids of managed statements, or names of managed whole resources. */
   readonly sids: readonly string[];
   /**
-   * A digest for each Sid of the statements that the last reconciliation left. Absent before the first one, or if the
+   * A digest for each Sid of the statements after the last reconciliation. Absent before the first one, or if the
    * resource does not exist.
    */
   readonly digests?: Readonly<Record<string, string>>;
 }
 
 export interface BatchWindow {
-  /** The earliest time of the next write, ISO 8601. */
+  /** When the next write may begin, ISO 8601. */
   readonly until: string;
-  /** The length of that wait, counted from the last write, in milliseconds. */
+  /** How many milliseconds the next write waits after the last write. */
   readonly pause: number;
-  /** The inputs of the last write. */
+  /** The registry revision from which the last write was rendered. */
   readonly revision: number;
 }
 
 export interface Conflict {
   /**
-   * `1`: managed statements were changed externally, and restored.
-   * `2`: they were changed again, and nothing is written until an operator decides.
+   * `1`: managed statements were changed externally, and a run restored them. `2`: they were changed again, so nothing
+   * is written until an operator decides.
    */
   readonly strikes: 1 | 2;
-  /** When the first external change was found and restored, ISO 8601. */
+  /** When a run found and restored the first external change. ISO 8601. */
   readonly restoredAt: string;
-  /** When the last external change was found, ISO 8601. */
+  /** When a run found the last external change. ISO 8601. */
   readonly changedAt: string;
-  /** Sids of the managed statements that the last external change changed. Empty if they are unknown. */
+  /** Sids of the managed statements that were changed last. Empty if they are unknown. */
   readonly sids: readonly string[];
 }
 
 export interface ResourceStore {
-  /** Consistent read. `undefined` for a resource without a state. */
+  /** The state of a resource. `undefined` if it has none. Consistent read. */
   get(resource: string): Promise<ResourceState | undefined>;
   /**
-   * Replaces the item if it still has the version of `state`. Only the holder of the resource's lease calls it. A
-   * holder that has lost the lease without noticing, such as a frozen function, replaces no later state.
-   * @returns the new version of the item; `undefined` if another run has written it
+   * Replaces the item if it still has the version of `state`. Only the holder of the resource's lease calls this. A
+   * frozen function may wake up after its lease has ended: the version keeps it from replacing a later state.
+   * @returns the new version of the item; `undefined` if another run has written the item
    */
   put(resource: string, state: ResourceState): Promise<number | undefined>;
   /**
-   * The inventory of some accounts: keys of the resources whose state has managed content, ordered. `put` adds and
-   * removes a resource together with its state. Consistent reads.
+   * The inventory of some accounts: keys of all their resources with managed content, ordered. `put` adds or removes a
+   * resource together with its state. Consistent reads.
    */
   listManaged(accountIds: readonly string[]): Promise<readonly string[]>;
 }
 
-/** The stored result of one search for resources by pattern. */
+/** The stored result of one search for resources that match a pattern. */
 export interface SearchResult {
   /** `formatSearchKey` of the search. */
   readonly search: string;
-  /** Keys of the resources that matched when the search last succeeded, ordered. They have the pattern's grants. */
+  /** Keys of the resources that matched when the search last succeeded, ordered. The pattern's grants are on them. */
   readonly matching: readonly string[];
-  /** The last success of the search. Absent before the first. */
+  /** When the search last succeeded. Absent before the first success. */
   readonly completed?: CompletedSearch;
-  /** Why the last search failed; absent if it succeeded. */
+  /** Why the last search failed. Absent if it succeeded. */
   readonly error?: ErrorRecord;
-  /** Why the item cannot be understood. Never stored: the next search replaces the item. */
+  /** Why the stored item cannot be understood. This field is never stored: the next search replaces the item. */
   readonly unreadable?: ErrorRecord;
-  /** Counts the changes of this item; 1 at first. */
+  /** How many times this item was written. */
   readonly generation: number;
 }
 
 interface CompletedSearch {
   /** When it ended, ISO 8601. */
   readonly at: string;
-  /** `getActivationId` of the configuration that was active then. */
+  /** The activation of the configuration at that time, as `getActivationId` writes it. */
   readonly activationId: string;
 }
 
 export interface SearchResultStore {
   /**
-   * The results of all searches so far, ordered by `search`. An item that cannot be understood gives the result of a
-   * search that never ran, with the reason. Consistent reads.
+   * The results of all searches, ordered by `search`. An item that cannot be understood gives the result of a search
+   * that never succeeded, with the reason. Consistent reads.
    */
   list(): Promise<readonly SearchResult[]>;
   /**
-   * Stores the result on the condition that the stored item still has generation `expected` (`undefined`: that there is
-   * none), so that an older search never replaces a newer one.
+   * Stores the result if the stored item still has generation `expected`, so that an older search never replaces a
+   * newer one. `undefined` means that there must be no item.
    * @returns whether it was stored
    */
   put(found: SearchResult, expected: number | undefined): Promise<boolean>;
@@ -189,21 +196,24 @@ export interface SearchResultStore {
 
 interface LeaseAttempt {
   readonly taken: boolean;
-  /** When the lease of the present holder ends, in milliseconds since the epoch. */
+  /** When the holder's lease ends, in milliseconds since the epoch. */
   readonly until: number;
-  /** The holder of the lease. Absent if it was taken now, or released in the meantime. */
+  /** The run that holds the lease. Absent if this run has just taken it, or if the lease was released meanwhile. */
   readonly owner?: string;
 }
 
 export interface LeaseStore {
   /**
-   * Takes the lease of `resource` for `owner` until `until` (milliseconds since the epoch), if it is free or has ended
-   * at `now`. Not re-entrant: an owner that already holds the lease is rejected too.
+   * Takes the lease of `resource` for `owner` until `until` (milliseconds since the epoch). This succeeds if the lease
+   * is free, or has ended at `now`. An owner that already holds the lease cannot take it again.
    */
   acquire(resource: string, owner: string, now: number, until: number): Promise<LeaseAttempt>;
-  /** Releases the lease, if `owner` still holds it. */
+  /** Releases the lease if `owner` still holds it. */
   release(resource: string, owner: string): Promise<void>;
-  /** The leases that end after `now`, by resource. Reads the whole table, so only operators use it. Consistent reads. */
+  /**
+   * All leases that end after `now`, by resource. Reads the whole table, so only commands of operators use it.
+   * Consistent reads.
+   */
   listHeld(now: number): Promise<Listed<HeldLease>>;
 }
 
@@ -211,23 +221,24 @@ export interface HeldLease {
   readonly resource: string;
   /** The run that holds it. */
   readonly owner: string;
-  /** When it ends, milliseconds since the epoch. */
+  /** When the lease ends, in milliseconds since the epoch. */
   readonly until: number;
 }
 
 export interface StoredConfiguration {
-  /** SHA-256 of the canonical form, hexadecimal. */
+  /** SHA-256 of the configuration's canonical form, in hexadecimal. */
   readonly hash: string;
   /** The validated configuration (JSON). */
   readonly document: unknown;
   /**
-   * For each path in a selector, the OUs at the path and the OUs above them: the path of each at the activation, by its
-   * id. It cannot be derived later, since a renamed OU only shows its new name.
+   * The OUs that selectors named at the activation. For each OU path in a selector: the OUs at the path and the OUs
+   * above them, each with its path at that time, by id. This must be stored, because Organizations only knows the
+   * present name of a renamed OU.
    */
   readonly ous: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /**
-   * Searches that the previous configuration did not have. Their stored matches are old: they count only after the
-   * search has completed under this activation.
+   * Searches that the previous configuration did not have. Stored matches of them may be old, so they count only after
+   * the search has completed under this activation.
    */
   readonly newSearches: readonly string[];
   /** The central accounts of this activation and of all activations before. The inventory may have resources in each. */
@@ -238,18 +249,18 @@ export interface StoredConfiguration {
 
 export interface StoredConfigurationWithSearchResults {
   readonly active: StoredConfiguration | undefined;
-  /** For all searches, ordered by `search`. */
+  /** The results of all searches, ordered by `search`. */
   readonly searchResults: readonly SearchResult[];
 }
 
 export interface ConfigurationStore {
   /** Consistent read. */
   getActive(): Promise<StoredConfiguration | undefined>;
-  /** With the results of all searches. Consistent reads. */
+  /** The active configuration and the results of all searches. Consistent reads. */
   getActiveWithSearchResults(): Promise<StoredConfigurationWithSearchResults>;
   activate(configuration: StoredConfiguration): Promise<void>;
   /**
-   * Replaces the OUs of an activation, on the condition that no later activation exists.
+   * Replaces the OUs of an activation, if there is no later activation.
    * @returns whether they were stored
    */
   putOus(
@@ -270,12 +281,12 @@ export interface Store {
   readonly memberChecks: MemberCheckStore;
 }
 
-/** Enough data of an unmanaged statement to name it after its removal. */
+/** What the table stores of an unmanaged statement, so that a report can name the statement after its removal. */
 export interface UnmanagedStatement {
   readonly digest: string;
   /**
-   * The Sid, or a short description. Empty beyond the first hundred. One entry stands for `Version` and `Id` of the
-   * document.
+   * The Sid, or a short description. Empty for statements beyond the first hundred. One entry stands for the `Version`
+   * and `Id` of the document.
    */
   readonly label: string;
 }

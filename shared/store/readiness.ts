@@ -1,32 +1,35 @@
 import * as z from 'zod';
 
 /**
- * The proof of one access. `verified`: every half that it has allows it. `central-only`: the central half allows it,
- * and the half in the member account could not be read. `unknown`: something that decides about it cannot be judged.
- * `pending`: the role of the member account does not exist yet. `denied`: AWS would deny it.
+ * How far one access is proven.
+ * - `verified`: every half that the access has allows it.
+ * - `central-only`: the central half allows it, and the member half could not be read.
+ * - `unknown`: something that decides about it could not be judged.
+ * - `pending`: the member role does not exist yet.
+ * - `denied`: AWS would deny it.
  */
 export const accessStatuses = ['verified', 'central-only', 'unknown', 'pending', 'denied'] as const;
 
 export type AccessStatus = (typeof accessStatuses)[number];
 
-/** `"unproven"`: no access is denied or pending, and at least one is not proven. */
+/** `"unproven"`: no access is denied or pending, but at least one is not proven. */
 export type Ready = boolean | 'unproven';
 
-/** Whether accounts can use the access that the configuration grants to them, as far as it is proven. */
+/** Whether accounts can use the access that the configuration gives them, as far as it could be proven. */
 export interface Readiness {
   readonly ready: Ready;
-  /** Number of accesses by status. A status without accesses is absent. */
+  /** How many accesses have each status. A status without accesses is missing. */
   readonly counts: Readonly<Partial<Record<AccessStatus, number>>>;
-  /** Why `ready` is not true, a line each. Empty if it is. */
+  /** Why `ready` is not true, one line for each reason. Empty if it is true. */
   readonly reasons: readonly string[];
-  /** How people assume the roles that one account's verified accesses allow. Absent if several accounts are checked. */
+  /** How people sign in with the roles of the account's verified accesses. Absent if several accounts were verified. */
   readonly signIns?: readonly SignInGuide[] | undefined;
 }
 
 /** How people use a role that they may assume. */
 export interface SignInGuide {
   readonly roleArn: string;
-  /** A link to the console. Absent if the console cannot switch to the role. */
+  /** A link that switches to the role in the console. Absent if the console cannot switch to it. */
   readonly switchRole?: string | undefined;
   /** Lines for `~/.aws/config`. */
   readonly profile: readonly string[];

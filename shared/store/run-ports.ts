@@ -7,80 +7,80 @@ import type { AccessStatus, Readiness } from './readiness.ts';
 
 export type RunStatus = 'running' | 'waiting-for-approval' | 'succeeded' | 'failed' | 'ignored';
 
-/** The channels that announce the end of a run: EventBridge's default bus, and the topic of the configuration. */
+/** Where the end of a run is announced: on EventBridge's default bus, and on the SNS topic of the configuration. */
 export type AnnouncementChannel = 'bus' | 'topic';
 
-/** The announcement of a run's end on one channel. */
+/** How far the announcement on one channel has come. */
 export interface ChannelAnnouncement {
   readonly status: 'announced' | 'pending';
-  /** When it was announced or last tried, ISO 8601. */
+  /** When it was sent or last tried, ISO 8601. */
   readonly at: string;
-  /** Why the last attempt failed. Absent if it succeeded, or before the first attempt ended. */
+  /** Why the last attempt failed. Absent if it succeeded, or if no attempt has ended yet. */
   readonly error?: string;
 }
 
 export interface RunAnnouncement {
-  /** The detail type of the event, decided when the run ended: `Account Onboarded`. */
+  /** The detail type of the event, such as `Account Onboarded`. Fixed when the run ended. */
   readonly title: string;
   readonly bus: ChannelAnnouncement;
-  /** Absent if the configuration names no topic. */
+  /** Absent if the configuration has no topic. */
   readonly topic?: ChannelAnnouncement;
 }
 
-/** One execution, from its input to its end. */
+/** One execution of a state machine, from its input to its end. */
 export interface RunRecord {
   readonly runId: string;
   readonly status: RunStatus;
-  /** When the event that started it happened, ISO 8601. Absent for other starts. */
+  /** When the event that started the run happened, ISO 8601. Absent if no event started it. */
   readonly eventTime?: string;
   readonly startedAt: string;
   readonly finishedAt?: string;
-  /** Why it started: `created`, `moved`, `manual`, … */
+  /** Why the run started: `created`, `moved`, `manual`, … */
   readonly cause?: string;
   readonly accountIds: readonly string[];
-  /** Why the run was ignored or failed, or a remark: one sentence. */
+  /** One sentence: why the run was ignored or failed, or a remark about its success. */
   readonly reason?: string;
   readonly error?: ErrorRecord;
-  /** The unresolved work, a line each. While the run is under way, the unresolved searches. */
+  /** What the run could not finish, one line each. While the run is under way: searches that failed. */
   readonly unresolved?: readonly string[];
-  /** What an operator should know although nothing failed, a line each, such as a pattern without matches. */
+  /** Lines for operators although nothing failed, such as a pattern without matches. */
   readonly warnings?: readonly string[];
-  /** The user, if an operator started the run on their own machine: `user@host`. */
+  /** `user@host`, if an operator started the run on their own machine. */
   readonly startedBy?: string;
-  /** When its end was announced on every channel. Absent until then. */
+  /** When the end was announced on every channel. Absent before that. */
   readonly announcedAt?: string;
-  /** The announcements of its end on each channel. Absent if there is nothing to announce. */
+  /** The announcements of the end, by channel. Absent if there is nothing to announce. */
   readonly announcement?: RunAnnouncement;
-  /** What a sweep found and did. */
+  /** What a sweep counted. */
   readonly counts?: SweepCounts;
-  /** The accounts whose access the run's writes changed. Absent if they changed none. */
+  /** How many accounts gained and lost access by the run. Absent if none did. */
   readonly accessChanges?: AccessCounts;
   /**
-   * Whether its accounts can use the access that the configuration grants to them. Absent if there was no access to
+   * Whether the run's accounts can use the access that the configuration gives them. Absent if there was no access to
    * verify.
    */
   readonly readiness?: Readiness;
-  /** The time until which it waits, or waited, for approval, ISO 8601. */
+  /** Until when the run waits, or waited, for approval. ISO 8601. */
   readonly waitingUntil?: string;
 }
 
-/** The number of accounts, and the number of resources. */
+/** How many accounts are affected, on how many resources. */
 export interface Reach {
   readonly accounts: number;
   readonly resources: number;
 }
 
-/** Accounts that gained access, that lost access, and that keep access for a grace period without a grant. */
+/** Accounts that gained access, accounts that lost access, and accounts that keep it for a grace period. */
 export interface AccessCounts {
   readonly granted: Reach;
   readonly revoked: Reach;
   readonly inGrace: Reach;
 }
 
-/** Numbers of accounts of the organization, of resources of the configuration, and of runs, each by its result. */
+/** What a sweep counted: accounts of the organization, resources of the configuration, and runs, by result. */
 export interface SweepCounts {
   readonly accounts: number;
-  /** Accounts whose item in the registry differed from Organizations, departed accounts included. */
+  /** Accounts whose item in the registry differed from Organizations, including departed accounts. */
   readonly changed: number;
   readonly departed: number;
   readonly equal: number;
@@ -89,26 +89,26 @@ export interface SweepCounts {
   readonly conflict: number;
   readonly refused: number;
   readonly failed: number;
-  /** Runs that were still open although their executions are over. */
+  /** Runs that were still open in the table although their executions had ended. */
   readonly closedRuns: number;
-  /** Numbers of resources by drift status. A status without resources is absent. */
+  /** How many resources have each drift status. A status without resources is missing. */
   readonly drift: Readonly<Partial<Record<DriftStatus, number>>>;
   /** Absent if the configuration has no member roles. */
   readonly memberRoles?: MemberRoleCounts;
 }
 
-/** What a sweep found in the member accounts that it checked. A status without roles is absent. */
+/** What a sweep found in the member accounts that it checked. A status without roles is missing. */
 export interface MemberRoleCounts {
-  /** Accounts that were checked: changed accounts, and a share of all others. */
+  /** How many accounts were checked: accounts that changed, and a part of all others. */
   readonly accounts: number;
   readonly roles: Readonly<Partial<Record<MemberRoleStatus, number>>>;
-  /** Accesses of these accounts, with both halves. */
+  /** The accesses of these accounts, judged by both halves. */
   readonly accesses: Readonly<Partial<Record<AccessStatus, number>>>;
 }
 
 /**
- * A member role, compared with the configuration. `pending`: the account has changed within `memberRolesMinutes`, and
- * its StackSet may still be at work. `unreadable`: the member reader role cannot be assumed, or may not read the role.
+ * A member role compared with the configuration. `pending`: the account has changed within `memberRolesMinutes`, so its
+ * StackSet may still deploy the role. `unreadable`: the member reader role cannot be assumed, or may not read the role.
  */
 export const memberRoleStatuses = [
   'equal',
@@ -122,50 +122,52 @@ export const memberRoleStatuses = [
 export type MemberRoleStatus = (typeof memberRoleStatuses)[number];
 
 /**
- * The result of a resource. `held`: accounts do not get or lose their access yet, each for the reason of its hold.
- * `wrote` says whether it was written for all other accounts. A grace period alone leaves it `written` or `unchanged`.
- * `refused`: a rule of the project or of AWS forbids the write. `failed`: another error ended it.
+ * How a run left a resource.
+ * - `held`: some accounts do not get or lose their access yet, each for the reason of its hold. `wrote` says whether
+ * the resource was written for all others. With grace periods alone, the outcome is `written` or `unchanged`.
+ * - `refused`: a rule of the project or of AWS forbids the write.
+ * - `failed`: another error ended it.
  */
 export type Outcome = 'written' | 'unchanged' | 'held' | 'conflict' | 'busy' | 'refused' | 'failed';
 
-/** One resource of one run: the plan and the result. The audit trail. */
+/** What one run planned for one resource, and the result. These records are the audit trail. */
 export interface ResourceChange {
   /** `formatResourceKey` of the resource. */
   readonly resource: string;
-  /** The central account whose update function writes the resource. Absent if its account has none. */
+  /** The central account whose update function writes the resource. Absent if no central account owns it. */
   readonly centralAccount?: CentralAccountName;
-  /** When the plan read it, ISO 8601. Absent if nothing had to be read. */
+  /** When the plan read the resource, ISO 8601. Absent if nothing had to be read. */
   readonly plannedAt?: string;
-  /** The resource's generation before the plan read it. */
+  /** How many reconciliations of the resource were completed before the plan read it. */
   readonly plannedGeneration?: number;
-  /** Whether the plan saw a difference. */
+  /** Whether the plan found a difference. */
   readonly planned?: 'change' | 'none';
-  /** The drift status that a sweep found before it changed anything. */
+  /** The drift status that a sweep found, before any change. */
   readonly drift?: DriftStatus;
   readonly outcome?: Outcome;
   readonly finishedAt?: string;
-  /** The resource's policies before and after, by document name. Absent policies are null. */
+  /** The policies before and after the change, by document name. Null for a policy that did not exist. */
   readonly before?: Readonly<Record<string, unknown>>;
   readonly after?: Readonly<Record<string, unknown>>;
-  /** Size of the fullest document after, and the limit, both in `unit`. */
+  /** Size of the fullest document after the change, and its limit. Both in `unit`. */
   readonly size?: number;
   readonly limit?: number;
   /** What size and limit count: `bytes`, `characters`, `grants` or `launch permissions`. */
   readonly unit?: string;
   readonly error?: ErrorRecord;
-  /** The accounts that do not get or lose their access yet, ordered. Before a write: as planned. */
+  /** Accounts that do not get or lose their access yet, ordered. Before the write: by the plan. */
   readonly holds?: readonly RecordedHold[];
-  /** Only with `held`: the resource was written. */
+  /** Only with the outcome `held`: the resource was written. */
   readonly wrote?: true;
-  /** Accounts that gained and that lost access by the write. Before a write: accounts that would. */
+  /** Accounts that gained and accounts that lost access by the write. Before the write: by the plan. */
   readonly added?: readonly string[];
   readonly removed?: readonly string[];
-  /** What an operator should know although nothing failed, a line each: a deleted role in an unmanaged statement. */
+  /** Lines for operators although nothing failed, such as a deleted role in an unmanaged statement. */
   readonly warnings?: readonly string[];
 }
 
 export interface WholeRun {
-  /** `undefined` if there is no record. */
+  /** The record of the run. `undefined` if there is none. */
   readonly run: RunRecord | undefined;
   /** Ordered by resource. */
   readonly changes: readonly ResourceChange[];
@@ -174,11 +176,14 @@ export interface WholeRun {
 export interface RunStore {
   get(runId: string): Promise<RunRecord | undefined>;
   put(run: RunRecord): Promise<void>;
-  /** Puts the record of a run that begins, unless the run has ended: a late first step does not open it again. */
+  /**
+   * Stores the record of a run that begins. If the run has ended already, nothing is stored: a first step that arrives
+   * late must not open the run again.
+   */
   open(run: RunRecord): Promise<void>;
-  /** Runs that are under way or wait, and that started before `before` (ISO 8601), ordered by id. Consistent reads. */
+  /** Runs that have not ended and started before `before` (ISO 8601), ordered by id. Consistent reads. */
   listUnfinished(before: string): Promise<Listed<RunRecord>>;
-  /** Runs that have ended, and whose end is not announced on every channel, ordered by id. Consistent reads. */
+  /** Runs that have ended but are not announced on every channel yet, ordered by id. Consistent reads. */
   listUnannounced(): Promise<Listed<RunRecord>>;
   /**
    * Names all accounts in which the run changes resources. Comes before the first change there, since `getWhole` reads
@@ -196,19 +201,19 @@ export interface RunStore {
   /** The record, and the changes in one account. Consistent reads. */
   getPart(runId: string, accountId: string): Promise<WholeRun>;
   /**
-   * Every run that concerns an account or a resource, newest first. Reads the whole table, so only operators use it. A run has
-   * its record and the changes that match, without the documents before and after. Consistent reads.
+   * Every run that concerns an account or a resource, newest first. Each with its record and the changes that match,
+   * without their documents. Reads the whole table, so only commands of operators use it. Consistent reads.
    */
   search(query: RunQuery): Promise<Listed<WholeRun>>;
 }
 
-/** What a search for runs asks for. `resource` is the key of a resource, or its id alone. */
+/** Which runs are searched: runs of an account, or of a resource by its key or its id. */
 export type RunQuery = { readonly accountId: string } | { readonly resource: string };
 
-/** A run's request to an operator, and the decision. */
+/** A request for approval that a run made, and the decision of an operator. */
 export interface ApprovalRequest {
   readonly runId: string;
-  /** The token of the waiting task. Anybody who has it could resume the run: never logged, never shown. */
+  /** The token of the task that waits. It is never logged or shown, because it is enough to resume the run. */
   readonly token: string;
   /** ARN of the execution. */
   readonly execution: string;
@@ -216,11 +221,11 @@ export interface ApprovalRequest {
   /** `hashApproval` of the request. */
   readonly planHash: string;
   readonly configurationHash: string;
-  /** The access that the accounts would gain, for people, in lines. */
+  /** The access that the accounts would gain, as lines for operators. */
   readonly difference: string;
   /** ISO 8601. */
   readonly requestedAt: string;
-  /** When the run gives up, ISO 8601. */
+  /** When the run stops waiting, ISO 8601. */
   readonly until: string;
   /** Absent until an operator decides. */
   readonly decision?: ApprovalDecision;
@@ -235,35 +240,37 @@ export interface ApprovalDecision {
 }
 
 export interface ApprovalStore {
-  /** The latest request of a run. Consistent read. */
+  /** The latest request of a run. `undefined` if there is none. Consistent read. */
   get(runId: string): Promise<ApprovalRequest | undefined>;
   /**
-   * Stores the request of a run, and replaces the request of an earlier task.
-   * @returns whether it was stored; false if the task's request is already decided, because the task was repeated
+   * Stores the request of a run, in place of the request of an earlier task.
+   * @returns whether it was stored. False if this task's request is decided already, because the task was repeated
    */
   put(request: ApprovalRequest): Promise<boolean>;
   /**
-   * Decides the request of a task, once. @returns whether it did; false if it is already decided, or belongs to another
-   * task by now
+   * Stores the decision about the request of a task, once.
+   * @returns whether it was stored. False if there is a decision already, or if another task waits now
    */
   decide(runId: string, token: string, decision: ApprovalDecision): Promise<boolean>;
-  /** Undecided requests of runs that have not ended, by run id. Consistent reads. */
+  /** Requests without a decision, of runs that have not ended. Ordered by run id. Consistent reads. */
   listOpen(): Promise<Listed<ApprovalRequest>>;
 }
 
 export interface WaitingAccount {
   readonly id: string;
   readonly position: Position;
-  /** The position of its last approval. Null without an approval. */
+  /** Where the account was at its last approval. Null if it was never approved. */
   readonly approvedAs: Position | null;
 }
 
 /**
- * The present state of a resource, compared with the last run and with the desired state. `managed-drift`: managed
- * content differs, and no change of accounts or configuration explains it. `conflict`: managed statements were changed
- * externally again after a run had restored them; an operator must decide. `unmanaged-change`: managed content is up to
- * date, and unmanaged content has changed; information, no drift. `pending`: accounts or configuration have changed, or
- * a grace period has ended, and no run has followed yet; no drift either.
+ * How a resource differs from the state that the last run left, or from the desired state.
+ * - `managed-drift`: managed content differs, and no change of accounts or configuration explains it.
+ * - `conflict`: managed statements were changed externally again after a run had restored them. An operator must
+ * decide.
+ * - `unmanaged-change`: only unmanaged content has changed. This is information, no drift.
+ * - `pending`: accounts or configuration have changed, or a grace period has ended, and no run has followed yet. This
+ * is no drift either.
  */
 export const driftStatuses = [
   'equal',

@@ -5,7 +5,7 @@ interface StoredRuns {
   changesOf(runId: string): readonly ResourceChange[];
 }
 
-/** The runs that a query asks for, newest first, each with the changes that match. */
+/** The runs that a query selects, newest first, each with the changes that match. */
 export const selectRuns = (query: RunQuery, { runs, changesOf }: StoredRuns): readonly WholeRun[] =>
   runs
     .map((run) => ({ run, changes: changesOf(run.runId).filter(createChangeFilter(query)).map(toSummary) }))
@@ -18,7 +18,7 @@ const isRunAbout = (query: RunQuery, { accountIds }: RunRecord): boolean =>
 const compareStarts = (a: RunRecord, b: RunRecord): number =>
   a.startedAt.localeCompare(b.startedAt) || a.runId.localeCompare(b.runId);
 
-/** Whether a change is on the resource, or changes, blocks or rejects access of the account. */
+/** Tests whether a change is on the resource of the query, or concerns access of its account. */
 export function createChangeFilter(query: RunQuery): (change: ResourceChange) => boolean {
   if ('resource' in query) return ({ resource }) => isNamed(resource, query.resource);
   const { accountId } = query;
@@ -26,11 +26,14 @@ export function createChangeFilter(query: RunQuery): (change: ResourceChange) =>
     [...added, ...removed, ...holds.map((hold) => hold.accountId)].includes(accountId);
 }
 
-/** `kind/account/region/id`: only the id may have slashes, and it may stand for the key. */
+/**
+ * Whether a name stands for the key `kind/account/region/id`: it is the whole key, or the id alone. Only the id may
+ * contain slashes.
+ */
 const isNamed = (key: string, name: string): boolean =>
   key === name || key.split('/').slice(3).join('/') === name;
 
-/** Without the documents, which are most of a change. */
+/** Removes the documents, which are most of a change. */
 function toSummary({ before: _, after: __, ...summary }: ResourceChange): ResourceChange {
   return summary;
 }

@@ -4,6 +4,6 @@ import type { RunRecord, RunStatus } from './ports.ts';
 export const isOpenRun = (status: RunStatus | undefined): boolean =>
   status === 'running' || status === 'waiting-for-approval';
 
-/** Whether the end of a run is not yet announced on every channel. */
+/** Whether the end of a run still has to be announced on some channel. */
 export const isUnannounced = ({ announcement }: Pick<RunRecord, 'announcement'>): boolean =>
   announcement?.bus.status === 'pending' || announcement?.topic?.status === 'pending';

@@ -7,8 +7,8 @@ export interface ItemKey {
 }
 
 /**
- * An item of the table is in a form that this version does not write: it was edited by hand, or comes from another
- * version.
+ * An item of the table has a form that this version of the project never writes. Somebody edited it, or another version
+ * wrote it.
  */
 export class StoredItemError extends OnboardingError {
   override readonly name = 'StoredItemError';
@@ -26,29 +26,28 @@ export class StoredItemError extends OnboardingError {
   }
 }
 
-/** The remedy for an item, by its purpose. */
+/** What an operator should do about the item. It depends on what the item is for. */
 function adviceFor({ pk, sk }: ItemKey): string {
   if (sk === 'LEASE')
-    return 'Nobody can write the resource meanwhile. When no run of that version is under way, remove the item';
+    return 'Until then, no run can write the resource. When no run of that version is under way, remove the item';
   if (pk.startsWith('RESOURCE#'))
     return (
-      'The resource is left as it is meanwhile. Go back to the version that wrote it, or correct the item, or remove it: ' +
-      'then the next run reads the resource anew, and has forgotten who is kept by a grace, and which statements were ours ' +
-      'that no grant renders any more'
+      'Until then, the resource stays as it is. Go back to the version that wrote the item, or correct or remove it. If you ' +
+      'remove it, the next run reads the resource again, without knowing its grace periods and its statements of former grants'
     );
   if (pk === 'REGISTRY' && sk.startsWith('ACCOUNT#')) return accountAdvice(sk);
   if (pk === 'FOUND')
     return (
-      'The resources that the search found stay as they are. The next search that succeeds replaces the item. If no grant ' +
+      'The resources that the search has matched stay as they are. The next successful search replaces the item. If no grant ' +
       'has that pattern any more, remove the item'
     );
   if (pk.startsWith('OUTBOX#') || pk === 'OPEN_OUTBOX')
-    return 'This delivery does not go on meanwhile. Go back to the version that wrote it, or remove the item and start the deployment again';
-  return 'Go back to the version that wrote it, or correct or remove the item';
+    return 'Until then, this delivery does not continue. Go back to the version that wrote the item, or remove it and start the deployment again';
+  return 'Go back to the version that wrote the item, or correct or remove it';
 }
 
 const accountAdvice = (sk: string): string =>
   /^ACCOUNT#\d{12}$/.test(sk)
-    ? 'The account keeps the access that it has and gets no other access meanwhile. Run `onboarding import`: it reads the ' +
+    ? 'Until then, the account keeps its access and gets no other access. Run `onboarding import`: it reads the ' +
       'account from Organizations again and replaces the item'
     : 'No account has such an id. Remove the item';

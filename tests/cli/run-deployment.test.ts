@@ -140,7 +140,9 @@ describe('run --simulate with targets in the configuration', () => {
     expect(screen.code).toBe(1);
     expect(objectOf(screen)).toMatchObject({
       status: 'failed',
-      unresolved: [expect.stringMatching(/environment ghi1234: failed: AppConfig refused to deploy/)],
+      unresolved: [
+        expect.stringMatching(/environment ghi1234: failed: AppConfig rejected the deployment of/),
+      ],
     });
     expect(deploymentsOf(screen)).toMatchObject([
       { environment: 'def1234', status: 'complete' },

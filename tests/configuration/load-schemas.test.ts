@@ -49,7 +49,11 @@ describe('the JSON Schemas of a configuration', () => {
 
   test.each([
     ['is missing', undefined, /must be a file, from the folder .*schema\.json cannot be read \(ENOENT\)/],
-    ['is no JSON', '{', /must be a JSON Schema of draft-04, which AppConfig takes: Expected property name/],
+    [
+      'is no JSON',
+      '{',
+      /must be a JSON Schema of draft-04, which AppConfig requires: Expected property name/,
+    ],
     ['is no object', '[]', /a JSON Schema is an object/],
     [
       'is of another draft',

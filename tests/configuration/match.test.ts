@@ -49,7 +49,7 @@ describe('match', () => {
     ],
     [
       { match: 'organization', for: { all: true, except: [{ accounts: ['111122223333'] }] } },
-      ['grants[0].for.except must be absent, because match: organization knows no exceptions'],
+      ['grants[0].for.except must be absent, because match: organization cannot have exceptions'],
     ],
     [
       { match: 'ou' },
@@ -65,12 +65,12 @@ describe('match', () => {
         },
       },
       [
-        'grants[0].for.ous[1] must be the id of an OU, such as ou-ab12-cd34ef56, with match: ou, since a condition ' +
-          'of AWS knows no names (it is "Workloads")',
-        'grants[0].for.ous[2] must be the id of an OU, such as ou-ab12-cd34ef56, with match: ou, since a condition ' +
-          'of AWS knows no names (it is "r-ab12")',
-        'grants[0].for.tags must be absent, because match: ou knows no tags',
-        'grants[0].for.except must be absent, because match: ou knows no exceptions',
+        'grants[0].for.ous[1] must be the id of an OU, such as ou-ab12-cd34ef56, with match: ou, because a condition ' +
+          'of AWS cannot test names (it is "Workloads")',
+        'grants[0].for.ous[2] must be the id of an OU, such as ou-ab12-cd34ef56, with match: ou, because a condition ' +
+          'of AWS cannot test names (it is "r-ab12")',
+        'grants[0].for.tags must be absent, because match: ou cannot test tags',
+        'grants[0].for.except must be absent, because match: ou cannot have exceptions',
       ],
     ],
     [

@@ -30,7 +30,7 @@ describe('configurationWarnings', () => {
       {
         path: ['centralAccounts', 'security', 'id'],
         message:
-          'is the id of the log account too (222222222222); if they are two accounts, correct one of the ids',
+          'is also the id of the log account (222222222222); if they are two accounts, correct one of the ids',
       },
     ]);
   });

@@ -79,7 +79,9 @@ describe('the application of the example, as its template makes it', () => {
     expect(status).toBe('FAILED');
     expect(run?.unresolved).toHaveLength(2);
     for (const line of run?.unresolved ?? []) {
-      expect(line).toMatch(/^Profile \w+, version 2 to environment \w+: failed: AppConfig refused to deploy/);
+      expect(line).toMatch(
+        /^Profile \w+, version 2 to environment \w+: failed: AppConfig rejected the deployment of/,
+      );
       expect(line).toMatch(why);
     }
     const [environment] = env.simulated.environments.keys();

@@ -94,7 +94,7 @@ test('writes the accounts that fit, and states the number, when a document canno
   const ended = await onboard(env, { accountId: '600000000000' });
 
   expect(ended.run.unresolved).toEqual([
-    expect.stringMatching(/base\/node: no room: PolicyTooLargeError.*\d+ fit/),
+    expect.stringMatching(/base\/node: no room: PolicyTooLargeError.*\d+ accounts fit/),
   ]);
   const all = due(env)[node] ?? [];
   const fitting = named(env)[node] ?? [];
@@ -147,7 +147,7 @@ test('gives the room of a departing account to a waiting account when a document
 
   expect(before).toContain(first.id);
   expect(newcomers.at(-1)?.run.unresolved).toEqual([
-    expect.stringMatching(/base\/node: no room: PolicyTooLargeError.*\d fit/),
+    expect.stringMatching(/base\/node: no room: PolicyTooLargeError.*\d accounts fit/),
   ]);
   const waiting = newcomers.map(({ id }) => id).filter((id) => !full.includes(id));
   expect(named(env)[repository]).toEqual(
@@ -155,7 +155,7 @@ test('gives the room of a departing account to a waiting account when a document
   );
   expect(ended.run).toMatchObject({
     status: 'failed',
-    unresolved: [expect.stringMatching(/base\/node: no room: PolicyTooLargeError.*\d fit/)],
+    unresolved: [expect.stringMatching(/base\/node: no room: PolicyTooLargeError.*\d accounts fit/)],
     accessChanges: {
       granted: { accounts: 1, resources: 1 },
       revoked: { accounts: 1, resources: 1 },

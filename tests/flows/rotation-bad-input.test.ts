@@ -113,7 +113,7 @@ test('fails only one profile when it names a secret that does not exist', async 
 
   expect(status).toBe('FAILED');
   expect(run?.unresolved).toEqual([
-    expect.stringMatching(/failed: AppConfig refused to deploy .*Check the profile's location/),
+    expect.stringMatching(/failed: AppConfig rejected the deployment of .*Check the profile's location/),
   ]);
   expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
   expect(deployedTo(env)).toEqual([]);

@@ -16,7 +16,7 @@ test('reports a delivery that another run has taken over, and does not call it c
     },
   });
 
-  expect(run?.reason).toBe("0 of 1 deployments complete, 1 on their way still, in another run's care");
+  expect(run?.reason).toBe('0 of 1 deployments complete, 1 continued by another run');
   expect(startCount(env)).toBe(0);
 });
 

@@ -85,7 +85,7 @@ test.each<[string, (env: SecretEnv) => void]>([
   const { status, run } = await deploy(env, await rotate(env));
 
   expect(status).toBe('SUCCEEDED');
-  expect(run?.reason).toMatch(/not served any more/);
+  expect(run?.reason).toMatch(/does not serve the secret any more/);
   expect(announcements(env).slice(before)).toEqual(['Configuration Deployed']);
   const all = await env.store.outbox.listBySource(env.secretArn, `${env.application.id}/${left}/`);
   expect(all.map((each) => each.status).toSorted()).toEqual(['complete', 'withdrawn']);

@@ -41,7 +41,7 @@ async function another(env: SecretEnv, strategy: string): Promise<void> {
 const badRequest = refuse('BadRequestException', 'The request is not what it should be');
 
 test.each(['AppConfig.AllAtOnce', 'AppConfig.Linear20PercentEvery6Minutes'])(
-  'starts again when AppConfig refused because another deployment by %s was faster',
+  'starts again when AppConfig rejected it because another deployment by %s was faster',
   async (strategy) => {
     const env = await createSecretEnv();
     const event = await rotate(env);
@@ -67,7 +67,7 @@ test('sends a refused start only once when nothing has changed', async () => {
 
   const { run } = await deploy(env, event);
 
-  expect(run?.unresolved).toEqual([expect.stringContaining('AppConfig refused to deploy')]);
+  expect(run?.unresolved).toEqual([expect.stringContaining('AppConfig rejected the deployment of')]);
   expect(startCount(env)).toBe(1);
 });
 
@@ -81,7 +81,7 @@ test("keeps AppConfig's refusal when the environment was deleted in the meantime
 
   const { run } = await deploy(env, event);
 
-  expect(run?.unresolved).toEqual([expect.stringContaining('AppConfig refused to deploy')]);
+  expect(run?.unresolved).toEqual([expect.stringContaining('AppConfig rejected the deployment of')]);
 });
 
 test('takes the deployment with the highest number as the latest, in any order of the list', async () => {

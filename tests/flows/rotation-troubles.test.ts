@@ -104,7 +104,7 @@ const troubles: readonly {
   {
     name: 'a profile whose role may not be assumed',
     wrong: ({ organization }) => organization.deleteRole(`arn:aws:iam::${shared}:role/retrieval`),
-    says: /failed: AppConfig refused to deploy .*BadRequestException.* retrieval role/,
+    says: /failed: AppConfig rejected the deployment of .*BadRequestException.* retrieval role/,
   },
   {
     name: 'an account without a spoke role',
@@ -147,7 +147,7 @@ describe('a clear line, a record and an announcement come of', () => {
 
     expect(run?.unresolved).toEqual(
       [expect.stringContaining('DeploymentRefusedError')].map(() =>
-        expect.stringMatching(/failed: AppConfig refused/),
+        expect.stringMatching(/failed: AppConfig rejected/),
       ),
     );
     expect(deployedTo(env)).toEqual([]);

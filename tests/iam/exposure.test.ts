@@ -17,7 +17,7 @@ it.each([
   'arn:aws:iam::*:role/Reader',
   'arn:aws:iam::111122223333',
 ])('finds an exposure when the principal %s identifies no single account', (AWS) => {
-  expect(why({ Principal: { AWS } })).toEqual([`"${AWS}" does not say of which account it is`]);
+  expect(why({ Principal: { AWS } })).toEqual([`"${AWS}" does not name an account`]);
 });
 
 it.each(['arn:aws:iam::1111222233334:role/x', 'arn:aws:iam::x111122223333:role/x', 'arn:aws:s3:::logs', '*'])(

@@ -95,7 +95,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       await put(table, { pk: `RESOURCE#111122223333#${bucket}`, sk: 'STATE', ...older });
 
       await expect(createDynamoStore(table).resources.get(bucket)).rejects.toThrow(
-        /managed: .*Go back to the version that wrote it, or correct the item, or remove it/s,
+        /managed: .*Go back to the version that wrote the item, or correct or remove it/s,
       );
     });
 

@@ -63,7 +63,7 @@ describe('a plan', () => {
     expect(error).toBeInstanceOf(PolicyTooLargeError);
     expect(toErrorRecord(error)).toMatchObject({
       message: expect.stringMatching(
-        /takes 20480.*\d+ fit.*Besides, 10 accounts would lose their access at once.*the accounts keep their access.*That makes room/,
+        /takes 20480.*\d+ accounts fit.*Besides, 10 accounts would lose their access at once.*the accounts keep their access.*That makes room/,
       ),
       fields: { limit, accounts: 70, blockedRemovals: blocked },
     });

@@ -25,14 +25,14 @@ describe('a policy that others have nearly filled', () => {
 
     expect(error.fields).toMatchObject({ accounts: 30, foreign: expect.any(Number) });
     expect(Number(error.fields.foreign)).toBeGreaterThan(9_600);
-    expect(error.message).toMatch(/takes 10240, of which unmanaged statements take 9\d{3}; \d+ fit/);
+    expect(error.message).toMatch(/takes 10240, of which unmanaged statements take 9\d{3}; \d+ accounts fit/);
     expect(error.message).toContain('such a resource that unmanaged content has left room on');
   });
 
   test('reports 0 accounts when not even one fits', () => {
     const error = refusal([images()], members(30), { actual: filled(10_100) });
 
-    expect(error.message).toContain('0 fit');
+    expect(error.message).toContain('0 accounts fit');
   });
 });
 

@@ -27,7 +27,7 @@ describe('a repository for five hundred accounts', () => {
   test('states the numbers of a full repository policy, and the changes that would make room', () => {
     expect(error.fields).toMatchObject({ accounts: 500, fit: 303, limit: 10_240, foreign: 0 });
     expect(error.message).toMatch(
-      /the policy for 500 accounts would have 16\d{3} characters, .* takes 10240; 303 fit/,
+      /the policy for 500 accounts would have 16\d{3} characters, .* takes 10240; 303 accounts fit/,
     );
     expect(error.message).toMatch(
       /Tested: all 500 accounts fit with accountsIn: condition for grant images; or with match: organization for grant images; or with 2 such resources, each for 250 accounts at most$/,
@@ -115,7 +115,7 @@ test('accepts a trust policy up to the limit that the configuration sets', () =>
   const error = refusal([trusting], members(80));
 
   expect(error.message).toMatch(
-    /takes 2048; 5\d fit\. If AWS has raised your quota, set limits\.roleTrustPolicyCharacters to \d{4}\./,
+    /takes 2048; 5\d accounts fit\. If AWS has raised your quota, set limits\.roleTrustPolicyCharacters to \d{4}\./,
   );
   expect(planOnly(raised, members(80))).toMatchObject({ limit: 4_096, changed: true });
 });

@@ -12,7 +12,7 @@ export interface MemberRolePlace {
   readonly arn: string;
 }
 
-/** The request by which the service, the people or the roles that a member role trusts get its credentials. Pure. */
+/** The AssumeRole request by which a member role is assumed: by the service, people or roles that it trusts. Pure. */
 export function createAssumeRequest(
   role: MemberRole,
   context: GrantContext,

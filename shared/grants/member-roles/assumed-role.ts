@@ -2,7 +2,7 @@ import type { EntryWarning, GrantContext } from '../contract.ts';
 import { getMemberRole } from './references.ts';
 import { findTrustedName, getTrust, getTrustedAccountId, type TrustedAccount } from './trust.ts';
 
-/** A grant that lets groups or roles of a central account assume a role of each account. */
+/** A grant by which groups or roles of a central account may assume a role in each account. */
 interface AssumingEntry {
   /** The central account. */
   readonly account: string;
@@ -19,12 +19,13 @@ export interface AssumedRole {
   readonly mfa: boolean;
   readonly externalId?: string | undefined;
   /**
-   * The name, with its path, by which the member role trusts a role of the central account. Default: the name itself.
+   * Returns the name, with its path, by which the member role trusts a role of the central account. Default: the name
+   * without a path.
    */
   readonly nameOf?: (bareName: string) => string | undefined;
 }
 
-/** The role that an entry is for: a member role, or a role that the configuration does not describe. */
+/** The role to assume: a member role, or a role that the configuration does not describe. */
 export function getAssumedRole(
   { role = '', memberRole, mfa = true }: AssumingEntry,
   context: Pick<GrantContext, 'memberRoles'>,
@@ -41,7 +42,7 @@ export function getAssumedRole(
   };
 }
 
-/** Why the principals of the entry cannot assume the member role. */
+/** Why the groups or roles of the entry cannot assume the member role. */
 export function listAssumedRoleMistakes(
   entry: AssumingEntry,
   context: GrantContext,
@@ -62,7 +63,7 @@ export function listAssumedRoleMistakes(
   ];
 }
 
-/** A role that people or roles of an account may assume. */
+/** A member role that trusts people or roles of an account. */
 interface AssumableRole extends TrustedAccount {
   readonly name: string;
 }
@@ -80,7 +81,7 @@ function accountMistakes(
 
 function mfaMistakes({ name, mfa }: AssumableRole, { roles }: AssumingEntry): readonly EntryWarning[] {
   if (roles === undefined || !mfa) return [];
-  const message = `must be absent: ${name} asks for MFA, and the credentials of a role carry none. Name groups, or a deployer role`;
+  const message = `must be absent: ${name} requires MFA, and the credentials of a role carry no MFA. Name groups, or a deployer role`;
   return [{ field: 'roles', message }];
 }
 

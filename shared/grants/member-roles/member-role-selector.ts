@@ -3,8 +3,8 @@ import { parseOuEntry } from '../../accounts/ou-path.ts';
 import type { Selector } from '../../accounts/selector.ts';
 
 /**
- * Why automatic deployment cannot honor a field of a selector: CloudFormation user guide, "Enable or disable automatic
- * deployments for StackSets in AWS Organizations" and "StackSets with service-managed permissions".
+ * Why a StackSet cannot follow a field of a selector (CloudFormation user guide, "Enable or disable automatic
+ * deployments for StackSets in AWS Organizations" and "StackSets with service-managed permissions").
  */
 const reasons: Readonly<Record<'accounts' | 'except' | 'tags' | 'names', string>> = {
   accounts:
@@ -13,14 +13,11 @@ const reasons: Readonly<Record<'accounts' | 'except' | 'tags' | 'names', string>
   except:
     'a StackSet deploys to every account of an OU and of the OUs below it, and automatic deployment ignores account filters. ' +
     'Name the OUs that should have the role',
-  tags: 'a StackSet knows OUs, and no tags of accounts, so every account of the OUs would have the role',
-  names: 'a StackSet knows OUs, and no names of accounts, so every account of the OUs would have the role',
+  tags: 'a StackSet cannot select accounts by tags, so every account of the OUs would have the role',
+  names: 'a StackSet cannot select accounts by names, so every account of the OUs would have the role',
 };
 
-/**
- * Parts of a selector that a StackSet with automatic deployment cannot reach exactly. A check of the `for` of a member
- * role.
- */
+/** Checks the `for` of a member role: a StackSet with automatic deployment must reach exactly the selected accounts. */
 export function checkFor({ value, issues }: z.core.ParsePayload<Selector>): void {
   for (const [field, reason] of Object.entries(reasons))
     if (field in value)
@@ -31,7 +28,7 @@ export function checkFor({ value, issues }: z.core.ParsePayload<Selector>): void
         code: 'custom',
         path: ['ous', index],
         message:
-          'must be the path of one OU or its id: a StackSet is made for OUs by their ids, so it knows no *',
+          'must be the path of one OU or its id: a StackSet has a list of OU ids, so a pattern with * cannot be used',
         input: value,
       });
 }

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { objectSchema, textSchema } from '../../platform/schema-fields.ts';
 
 /**
- * Placeholders in texts of a member role, for values that differ by account or by partition. Not `${…}`, which is a
- * policy variable of AWS.
+ * Placeholders in texts of a member role, for values that differ by account or partition. They are written `{…}`,
+ * because `${…}` is a policy variable of AWS.
  */
 const memberPlaceholders = ['accountId', 'partition', 'organizationId'] as const;
 
@@ -14,7 +14,10 @@ const knownPlaceholders = (text: string): boolean =>
 
 const placeholderMistake = `must have no placeholders but ${memberPlaceholders.map((name) => `{${name}}`).join(', ')}`;
 
-/** A policy variable of AWS such as `${aws:PrincipalAccount}` is valid. `${AWS::AccountId}` would never be replaced. */
+/**
+ * A text that may contain policy variables of AWS, such as `${aws:PrincipalAccount}`. A pseudo parameter such as
+ * `${AWS::AccountId}` is an error, because nothing would replace it.
+ */
 const valueSchema = z
   .string()
   .min(1)
@@ -23,13 +26,16 @@ const valueSchema = z
     (text) => !text.includes('${AWS::'),
     'must have {accountId} or {partition} in place of a pseudo parameter of CloudFormation',
   )
-  // IAM API reference, "PutRolePolicy": the characters of a policy document.
+  // Characters that IAM allows in a policy document (IAM API reference, "PutRolePolicy").
   .refine(
     (text) => /^[\t\n\r\u0020-\u00FF]*$/.test(text),
     'must have characters of Latin-1 only, as IAM demands',
   );
 
-/** An AWS managed policy, or a policy that each account has: a policy of another account cannot be attached. */
+/**
+ * A managed policy of AWS, or a policy that exists in each account. A policy of another account cannot be attached to a
+ * role.
+ */
 export const policyArnSchema = textSchema(
   /^arn:([\w-]+|\{partition\}):iam::(aws|\{accountId\}):policy\/([\w+=,.@-]+\/)*[\w+=,.@-]{1,128}$/,
   "the ARN of one of AWS's policies, such as arn:aws:iam::aws:policy/ReadOnlyAccess, or of a policy that each account has: " +
@@ -46,7 +52,7 @@ const conditionSchema = z
 
 const isOneOf = (one: unknown, other: unknown): boolean => (one === undefined) !== (other === undefined);
 
-/** IAM user guide, "IAM JSON policy elements": an identity policy has no principal. */
+/** An identity policy has no principal (IAM user guide, "IAM JSON policy elements"). */
 const noPrincipal = z
   .undefined('absent: the policy of a role names no principal, because the role itself is the principal')
   .optional();

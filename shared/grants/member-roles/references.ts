@@ -3,19 +3,19 @@ import type { GrantContext } from '../contract.ts';
 import type { GrantEntry } from '../grant-schema.ts';
 import type { MemberRole } from './schema.ts';
 
-/** A field of a grant that names a member role. */
+/** A field of a grant that refers to a member role. */
 export interface MemberRoleReference {
-  /** The path from the grant: `['memberRoles', 0]`. */
+  /** The path of the field in the grant: `['memberRoles', 0]`. */
   readonly path: readonly (string | number)[];
   readonly name: string;
 }
 
-/** The role's name without its path: names must differ without their paths (IAM API reference, "CreateRole"). */
+/** The name without its path. No two roles of an account may share it (IAM API reference, "CreateRole"). */
 export const getBareName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 
 type References = Pick<GrantEntry, 'memberRole' | 'memberRoles'>;
 
-/** Every reference of a grant to a member role. */
+/** All references of a grant to member roles. */
 export const listMemberRoleReferences = ({
   memberRole,
   memberRoles = [],
@@ -24,28 +24,28 @@ export const listMemberRoleReferences = ({
   ...memberRoles.map((name, index) => ({ path: ['memberRoles', index], name })),
 ];
 
-/** Finds a role by its name, with its path or without. */
+/** Finds a member role by its name, with or without the path. */
 export const findMemberRole = (name: string, roles: readonly MemberRole[]): MemberRole | undefined =>
   roles.find((role) => role.name === name || getBareName(role.name) === name);
 
-/** The name that a reference probably means. */
+/** The existing name that a mistyped reference probably means. */
 export const findNearestMemberRole = (wanted: string, names: readonly string[]): string | undefined =>
   findNearestWord(wanted, [...names, ...names.map(getBareName)]);
 
-/** A member role by name. A valid configuration has it. */
+/** A member role by its name. In a valid configuration, the role exists. */
 export function getMemberRole(name: string, { memberRoles }: Pick<GrantContext, 'memberRoles'>): MemberRole {
   const role = findMemberRole(name, memberRoles);
   if (role === undefined) throw new Error(`there is no member role ${name}`);
   return role;
 }
 
-/** The member roles that an entry narrows its grant to. */
+/** The member roles of an entry's `memberRoles`. */
 const listEntryRoles = (
   { memberRoles = [] }: References,
   context: Pick<GrantContext, 'memberRoles'>,
 ): readonly MemberRole[] => memberRoles.map((name) => getMemberRole(name, context));
 
-/** Names, with their paths, of the roles that an entry narrows its grant to. `undefined` means all roles. */
+/** Names, with paths, of all roles that an entry narrows its grant to. `undefined` if the grant is for all roles. */
 export function listRoleNames(
   entry: References & { readonly roles?: readonly string[] | undefined },
   context: Pick<GrantContext, 'memberRoles'>,

@@ -8,18 +8,18 @@ import { identityStatementSchema, policyArnSchema } from './permission-fields.ts
 import { instanceProfileService, trustedServiceNames } from './trusted-services.ts';
 
 /**
- * Checked in code, because editors may not support `\p` in a pattern of the JSON Schema. IAM user guide, "Rules for
- * tagging in IAM and AWS STS".
+ * Characters of tags ("Rules for tagging in IAM and AWS STS", IAM user guide). The check is code and no pattern of the
+ * JSON Schema, because editors may not support `\p`.
  */
 const tagKey = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu;
 const tagValue = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
 
-/** The fields of every member role, whatever principal may assume it. */
+/** Fields that every member role has, whatever principal it trusts. */
 const memberRoleFields = {
   name: textSchema(rolePattern, 'the name of a role, with its path if it has one, such as people/ReadOnly'),
   /**
-   * All accounts except the management account, or the accounts of OUs: automatic deployment of a StackSet reaches
-   * exactly these.
+   * All accounts except the management account, or the accounts of OUs. A StackSet with automatic deployment reaches
+   * exactly these accounts.
    */
   for: selectorSchema.check(checkFor),
   managedPolicies: uniqueListSchema(policyArnSchema, 'must name at least one, or be absent').optional(),
@@ -28,7 +28,7 @@ const memberRoleFields = {
     .min(1, 'must have at least one statement, or be absent')
     .optional(),
   permissionsBoundary: policyArnSchema.optional(),
-  /** IAM API reference, "CreateRole": one to twelve hours. */
+  /** Limits: IAM API reference, "CreateRole". */
   maxSessionSeconds: z.int().min(3_600).max(43_200).default(3_600),
   tags: z
     .record(
@@ -47,7 +47,7 @@ const memberRoleFields = {
     .optional(),
 };
 
-/** People of a central account who may assume the role. */
+/** Trust for people, who assume the role from a central account. */
 const peopleTrust = {
   /** A central account. */
   account: z.string('must be the name of a central account').default('security'),
@@ -55,10 +55,7 @@ const peopleTrust = {
   externalId: externalIdSchema.optional(),
 };
 
-/**
- * Roles of an account that deploys to the accounts, or whose applications call them. The account is a central account,
- * or any account by its id.
- */
+/** Trust for roles of one account, such as a deployment account. It is a central account, or any account by its id. */
 const rolesTrust = {
   account: z
     .string('must be the name of a central account, or an account id in quotes')
@@ -70,7 +67,7 @@ const rolesTrust = {
   externalId: externalIdSchema.optional(),
 };
 
-/** `lambda` and `lambda.amazonaws.com` mean one service. */
+/** A service by its short or full name: `lambda` and `lambda.amazonaws.com` are equal. */
 const serviceSchema = z
   .string('must be a service, such as ec2')
   .transform((service) => service.replace(/\.amazonaws\.com(\.cn)?$/, ''))
@@ -90,7 +87,10 @@ const { account, roles, externalId } = rolesTrust;
 
 const either = 'name a service, or an account and its roles';
 
-/** A service, or roles of an account. One object, because an error of a union could not say which key is wrong. */
+/**
+ * Trust for applications: a service, or roles of an account. It is one object, because an error of a union could not
+ * name the wrong key.
+ */
 const applicationTrust = objectSchema({
   service: serviceSchema.optional(),
   account: account.optional(),
@@ -139,5 +139,5 @@ const deployerRole = objectSchema({
 
 export const memberRoleSchema = z.discriminatedUnion('kind', [peopleRole, applicationRole, deployerRole]);
 
-/** A role that member accounts have. Grants refer to it by its name. */
+/** A role that is in the member accounts. Grants refer to it by its name. */
 export type MemberRole = z.infer<typeof memberRoleSchema>;

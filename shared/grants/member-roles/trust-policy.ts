@@ -4,7 +4,10 @@ import type { MemberRole } from './schema.ts';
 import { getTrust, getTrustedAccountId, type TrustedAccount } from './trust.ts';
 import { getServiceTrust } from './trusted-services.ts';
 
-/** The account of a role: its id, and the DNS suffix of its partition. In a template these are pseudo parameters. */
+/**
+ * The account that has the role: its id, and the DNS suffix of its partition. In a template, both are pseudo
+ * parameters.
+ */
 export interface MemberAccountPlace {
   readonly accountId: string;
   readonly dnsSuffix: string;
@@ -33,9 +36,9 @@ function trustService(service: string, { accountId, dnsSuffix }: MemberAccountPl
 }
 
 /**
- * Names the account, never a role: IAM rejects a policy that names a deleted role. The policy also names the
- * organization, so that the trust ends if the account leaves. MFA is required by `Bool`, because long-term keys carry
- * no such key (IAM user guide, "MFA-protected API access").
+ * Trusts an account, never a role directly, because IAM rejects a policy that names a deleted role. The condition on
+ * the organization ends the trust if the account leaves. The MFA condition uses `Bool`: long-term keys carry no MFA
+ * key, so `BoolIfExists` would let them pass (IAM user guide, "MFA-protected API access").
  */
 function trustAccount(trust: TrustedAccount, context: GrantContext): Statement {
   const { partition, organizationId } = context;

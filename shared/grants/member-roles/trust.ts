@@ -3,25 +3,28 @@ import type { GrantContext } from '../contract.ts';
 import { getBareName } from './references.ts';
 import type { MemberRole } from './schema.ts';
 
-/** A service that assumes the role for an application. */
+/** A service that assumes the role on behalf of an application. */
 interface TrustedService {
   readonly type: 'service';
   /** Without its suffix: `ec2`. */
   readonly service: string;
 }
 
-/** People or roles of an account who may assume the role. */
+/** An account whose people or roles may assume the role. */
 export interface TrustedAccount {
   readonly type: 'account';
-  /** The name of a central account, or an account id. */
+  /** The name of a central account, or the id of any account. */
   readonly account: string;
   readonly mfa: boolean;
   readonly externalId?: string | undefined;
-  /** Names with paths. Wildcards are allowed. Absent: the administrators of the account decide. */
+  /**
+   * Names with paths, where `*` is a wildcard. Absent if the administrators of the account decide who may assume the
+   * role.
+   */
   readonly roles?: readonly string[];
 }
 
-/** The principal that may assume a member role, whatever kind of principal it is. Pure. */
+/** Which principal may assume a member role. Pure. */
 export function getTrust(role: MemberRole): TrustedService | TrustedAccount {
   switch (role.kind) {
     case 'people':
@@ -35,15 +38,15 @@ export function getTrust(role: MemberRole): TrustedService | TrustedAccount {
   }
 }
 
-/** The id of the account that a role trusts. */
+/** The id of the account whose people or roles may assume the role. */
 export const getTrustedAccountId = (
   { account }: Pick<TrustedAccount, 'account'>,
   { centralAccounts }: Pick<GrantContext, 'centralAccounts'>,
 ): string => centralAccounts[account]?.id ?? account;
 
 /**
- * The name, with its path, by which a member role trusts a role of the account. Grants name the trusted role without
- * its path. A wildcard in the path stands for any path. `undefined`: the role is not trusted.
+ * The name, with its path, by which a member role trusts a role. Grants name the trusted role without its path. A
+ * wildcard in the path matches any path. `undefined` if the role is not trusted.
  */
 export function findTrustedName({ roles = [] }: TrustedAccount, bareName: string): string | undefined {
   const trusted = roles.find((each) => matchesGlob(parseGlob(getBareName(each)), bareName));

@@ -1,6 +1,6 @@
 import { matchesTokens, type Token } from './wildcards.ts';
 
-/** `arn`, partition, service, region, account, resource: six, unless the text is no ARN. */
+/** The six segments of an ARN: `arn`, partition, service, region, account, resource. Fewer if the text is no ARN. */
 export function splitArn(arn: string): readonly string[] {
   const segments = arn.split(':');
   if (segments[0] !== 'arn' || segments.length < 6) return [];
@@ -8,8 +8,9 @@ export function splitArn(arn: string): readonly string[] {
 }
 
 /**
- * ARN operators compare the six segments one by one, each with its own wildcards. Only the last segment may have colons.
- * `undefined` if one of the two is no ARN. Source: "IAM JSON policy elements: Condition operators", ARN condition operators.
+ * Whether an ARN matches a pattern, as ARN operators compare them: segment by segment, each with its own wildcards.
+ * Only the last segment may contain colons. `undefined` if the pattern or the text is no ARN. Source: "IAM JSON policy
+ * elements: Condition operators", ARN condition operators.
  */
 export function matchesArn(pattern: readonly Token[], arn: string): boolean | undefined {
   const wanted = splitTokens(pattern);
@@ -24,10 +25,10 @@ function splitTokens(pattern: readonly Token[]): readonly (readonly Token[])[] {
   return starts.map((start, index) => pattern.slice(start, colons[index] ?? pattern.length));
 }
 
-/** The account in an ARN; `undefined` if it has none. */
+/** The account id in an ARN. `undefined` if the ARN has none. */
 export function getArnAccount(arn: string): string | undefined {
   return /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(arn)?.[1];
 }
 
-/** A role's or user's name: the last part of its path. */
+/** The name of a role or user: the part of its ARN after the last slash. */
 export const getArnName = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);

@@ -5,14 +5,13 @@ import { rcpServices } from './rcp-services.ts';
 import { getPrincipalAccount, getResourceAccount, isFederatedRoot } from './request-facts.ts';
 
 /**
- * Whether policies of a kind bind a request at all.
+ * Whether policies of a kind apply to a request at all.
  *
- * - Identity policies and boundaries bind users and roles. Session policies bind role sessions and federated users. The
- *   root user has
- *   full access. For an account as a whole, its administrators decide.
- * - Operations that need no permissions are bound by endpoint policies alone.
- * - SCPs bind principals of member accounts except service-linked roles. RCPs bind every caller except service-linked
- *   roles.
+ * - Identity policies and boundaries apply to users and roles. Session policies apply to role sessions and federated
+ * users. The root user has full access. For an account as a whole, its administrators decide.
+ * - Only endpoint policies apply to operations that need no permissions.
+ * - SCPs apply to principals of member accounts, except service-linked roles. RCPs apply to every caller, except
+ * service-linked roles.
  *
  * Sources: "How AWS enforcement code logic evaluates requests to allow or deny access"; Organizations user guide,
  * "Service control policies (SCPs)" and "Resource control policies (RCPs)" (entities that are not restricted).
@@ -46,7 +45,10 @@ const hasIdentityPolicies = (principal: RequestPrincipal): boolean =>
   principal.type === 'user' ||
   (principal.type === 'federated-user' && !isFederatedRoot(principal));
 
-/** S3 API reference, "PutBucketPolicy": the owner's root user can always do it, "even if the policy explicitly denies the root user". */
+/**
+ * The root user can always replace a bucket policy that locks everybody out, "even if the policy explicitly denies the
+ * root user" (S3 API reference, "PutBucketPolicy").
+ */
 const isUnlocking = (request: AccessRequest): boolean =>
   request.principal.type === 'root' &&
   request.principal.accountId === getResourceAccount(request) &&

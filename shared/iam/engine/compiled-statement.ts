@@ -8,26 +8,26 @@ import { findMisplacedElement } from './statement-grammar.ts';
 import { bothVerdicts, createUnknown, type Verdict } from './verdict.ts';
 import { createMatcher, toTextTokens } from './wildcards.ts';
 
-/** How a statement applies to a request. */
+/** How far a statement applies to a request. */
 interface Answer {
-  /** Whether its principal matches the caller. */
+  /** Whether the statement's principal matches the caller, for each way to match. */
   readonly grades: Grades;
   /** Whether all other elements match. */
   readonly rest: Verdict;
 }
 
-/** A statement of a document of one kind, prepared once. */
+/** A statement, compiled once for the kind of its policy. */
 export interface CompiledStatement {
   readonly statement: Statement;
   /** Its place in the document. */
   readonly index: number;
   /** @param action in lower case */
   isAbout(action: string): boolean;
-  /** `undefined` if it does not apply. */
+  /** `undefined` if the statement does not apply. */
   judge(question: Question): Answer | undefined;
 }
 
-/** A statement without principal matches every caller. */
+/** For a statement without a principal, which matches every caller. */
 const everyCaller: Grades = { session: 'yes', role: 'no', account: 'no' };
 
 export const compileDocument = (document: PolicyDocument, kind: PolicyKind): readonly CompiledStatement[] =>
@@ -63,8 +63,8 @@ function compile(
 }
 
 /**
- * "For gateway endpoints, the Principal element must be set to *". S3 and DynamoDB have gateway endpoints besides
- * interface endpoints.
+ * Whether a statement of an endpoint policy can apply through a gateway endpoint: "For gateway endpoints, the Principal
+ * element must be set to *". For S3 and DynamoDB it is unknown, because they have gateway and interface endpoints.
  */
 function judgeGateway({ Principal }: Statement, action: string): Verdict {
   const isOpen = Principal === '*' || (Principal !== undefined && toArray(Principal.AWS ?? []).includes('*'));
@@ -87,7 +87,7 @@ function gradeCaller({ Effect, Principal, NotPrincipal }: Statement, question: Q
 const isNobody = ({ session, role, account }: Grades): boolean =>
   session === 'no' && role === 'no' && account === 'no';
 
-/** Actions are compared without regard to letter case, and have no variables. */
+/** Actions are compared in any letter case. They contain no variables. */
 function createActionTest({ Action, NotAction }: Statement): CompiledStatement['isAbout'] {
   if (Action !== undefined) return createListTest(Action);
   if (NotAction === undefined) return () => false;

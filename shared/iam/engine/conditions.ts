@@ -17,7 +17,7 @@ import { toLiteralTokens, toTextTokens } from './wildcards.ts';
 /** One key under one operator. */
 export type Requirement = (context: RequestContext) => Verdict;
 
-/** A `Condition`, prepared once: a request must satisfy every requirement. */
+/** The requirements of a `Condition`, compiled once. A request must satisfy all of them. */
 export const createRequirements = (
   conditions: Conditions | undefined,
   withVariables: boolean,
@@ -61,9 +61,13 @@ interface Rule {
 }
 
 /**
- * A missing key fails, but passes a negated operator, `…IfExists` and `ForAllValues:`. `ForAnyValue:` fails even when
- * negated. A key with several values needs `ForAllValues:` or `ForAnyValue:`. AWS does not document the result without
- * them, or for a value that the operator cannot read. A variable without a value equals nothing.
+ * Whether a request satisfies one condition.
+ *
+ * - A missing key does not satisfy it. Exceptions: negated operators, `…IfExists` and `ForAllValues:`. `ForAnyValue:`
+ * is never satisfied by a missing key, even if negated.
+ * - For a key with several values, AWS documents only `ForAllValues:` and `ForAnyValue:`. Without them the result is
+ * unknown. It is also unknown for a value that the operator cannot read.
+ * - A variable without a value equals nothing.
  *
  * Sources: "IAM JSON policy elements: Condition operators", "Set operators for multivalued context keys", "IAM policy
  * elements: Variables and tags" (policy variables with no value).
@@ -82,10 +86,13 @@ function judgeEntry(rule: Rule, entry: ContextEntry, context: RequestContext): V
   return judgeValue(rule, value, context);
 }
 
-/** "A null data set, such as an empty string". */
+/** Whether a key counts as missing: "A null data set, such as an empty string". */
 const isNullSet = (values: readonly string[]): boolean => values.every((value) => value === '');
 
-/** "You must use the ForAnyValue or ForAllValues set operators" ("AWS global condition context keys"). */
+/**
+ * Keys with several values: "You must use the ForAnyValue or ForAllValues set operators" ("AWS global condition context
+ * keys").
+ */
 const multivaluedKeys: ReadonlySet<string> = new Set([
   'aws:principalorgpaths',
   'aws:resourceorgpaths',
@@ -101,14 +108,17 @@ function judgeMissing({ name, operator }: Rule): Verdict {
   return toVerdict(operator.negated && name.quantifier === undefined);
 }
 
-/** An unknown value does not matter if the operator treats every value alike. */
+/** For a key with an unknown value. The result is still known if the operator treats every value alike. */
 function judgeUnknown(rule: Rule, entry: 'unknown' | 'some'): Verdict {
   const anyValue = judgeAnyValue(rule);
   if (anyValue !== undefined && (entry === 'some' || anyValue === judgeMissing(rule))) return anyValue;
   return createUnknown('key', rule.key);
 }
 
-/** The operator's answer for every value: `StringLike` matches any value with `*`. */
+/**
+ * The result if it is equal for every value: `StringLike` with `*` matches any value. `undefined` if it depends on the
+ * value.
+ */
 function judgeAnyValue({ name, operator, wanted }: Rule): Verdict | undefined {
   const takesAll = /^string(not)?like$/.test(name.base) && wanted.some(({ text }) => /^\*+$/.test(text));
   return takesAll ? toVerdict(!operator.negated) : undefined;
@@ -125,7 +135,7 @@ function judgeValue({ operator, wanted, written }: Rule, given: string, context:
   return operator.negated ? negateVerdict(matches) : matches;
 }
 
-/** `Null` takes neither a set operator nor `IfExists`, and its value is `true` or `false`. */
+/** The requirement of `Null`. It takes neither a set operator nor `IfExists`, and its values are `true` and `false`. */
 function createNullRequirement(
   written: string,
   name: OperatorName,

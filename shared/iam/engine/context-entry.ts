@@ -1,6 +1,9 @@
 import type { ContextValues } from '../request.ts';
 
-/** The knowledge about a condition key. `some`: the request has a value, but it is unknown. */
+/**
+ * What is known about a condition key: its values, or one of three words. `some`: the request has the key, with an
+ * unknown value. `unknown`: it is not known whether the request has the key.
+ */
 export type ContextEntry = readonly string[] | 'absent' | 'unknown' | 'some';
 
 /** The condition keys of one request. */
@@ -9,7 +12,7 @@ export interface RequestContext {
   get(key: string): ContextEntry;
 }
 
-/** The given values of each key, by its name in lower case. An empty list counts as no key: "a null data set". */
+/** The given values, by key in lower case. A key with an empty list counts as absent ("a null data set"). */
 export const toContextEntries = (values: ContextValues): ReadonlyMap<string, ContextEntry> =>
   new Map(Object.entries(values).map(([key, value]) => [key.toLowerCase(), toEntry(value)]));
 

@@ -9,9 +9,9 @@ type Derive = (facts: RequestFacts) => ContextEntry;
 type PrincipalType = RequestPrincipal['type'];
 
 /**
- * The value that follows from the request for a key that was not given; unknown for any other key. Availability of each
- * key: "AWS global condition context keys". Values of principals: "IAM policy elements: Variables and tags" (principal
- * key values). docs/policy-engine-elements.md lists all keys.
+ * The value of a key that was not given, if it follows from the request. Otherwise `unknown`. Sources: "AWS global
+ * condition context keys" (which requests have a key); "IAM policy elements: Variables and tags" (principal key
+ * values). docs/policy-engine-elements.md lists all keys.
  */
 export function deriveKey(key: string, facts: RequestFacts): ContextEntry {
   const derive = derivations.get(key);
@@ -21,7 +21,10 @@ export function deriveKey(key: string, facts: RequestFacts): ContextEntry {
 
 const principalTagPrefix = 'aws:principaltag/';
 
-/** "AWS global condition context keys": absent if the principal has no such tag. Letter case of keys does not matter. */
+/**
+ * A tag of the principal. Absent if the principal has no such tag; letter case does not matter ("AWS global condition
+ * context keys").
+ */
 function derivePrincipalTag(key: string, facts: RequestFacts): ContextEntry {
   const { principal } = facts;
   const tags = principal.type === 'role' || principal.type === 'user' ? principal.tags : undefined;
@@ -31,13 +34,13 @@ function derivePrincipalTag(key: string, facts: RequestFacts): ContextEntry {
   return found === undefined ? 'absent' : [found[1]];
 }
 
-/** One entry for each listed type of principal. Absent for other types. */
+/** Derives a key from the type of the principal. Absent for types that are not listed. */
 const forTypes =
   (entries: Partial<Record<PrincipalType, ContextEntry>>): Derive =>
   ({ principal }) =>
     entries[principal.type] ?? 'absent';
 
-/** Unknown tags of users, roles and sessions. */
+/** For a tag whose value is not known. Only users, roles and sessions have tags. */
 const principalTag = forTypes({
   role: 'unknown',
   user: 'unknown',
@@ -46,10 +49,16 @@ const principalTag = forTypes({
   'federated-user': 'unknown',
 });
 
-/** Properties of a role session: "only available when a request is made by a principal with role session … credentials". */
+/**
+ * For properties of a role session: "only available when a request is made by a principal with role session …
+ * credentials".
+ */
 const roleSession = forTypes({ role: 'unknown', account: 'unknown' });
 
-/** Only requests with temporary credentials have it, and "not … federated identities". */
+/**
+ * For keys that only requests with temporary credentials have. Federated identities have none ("not … federated
+ * identities").
+ */
 const temporaryCredentials = (session: ContextEntry): Derive =>
   forTypes({
     role: session,
@@ -76,7 +85,10 @@ function principalArn({ principal, partition }: RequestFacts): ContextEntry {
   }
 }
 
-/** For a service it is not documented: the page says "all requests", but services belong to no customer account. */
+/**
+ * The account of the principal. For services it is unknown: the page says "all requests", but a service belongs to no
+ * customer account.
+ */
 const principalAccount: Derive = ({ principal, principalAccount: account }) =>
   account === undefined ? (principal.type === 'anonymous' ? ['anonymous'] : 'unknown') : [account];
 
@@ -90,7 +102,10 @@ const organizationEntry =
     return found === 'unknown' ? found : [found[field]];
   };
 
-/** "Only if the principal is a member of an organization", so services and anonymous callers have none. */
+/**
+ * For keys about the principal's organization: "Only if the principal is a member of an organization". Services and
+ * anonymous callers are no members.
+ */
 const memberAccount = ({ principal, principalAccount: account }: RequestFacts) =>
   principal.type === 'service' || principal.type === 'anonymous' ? 'absent' : account;
 
@@ -103,7 +118,7 @@ const sourceAccount = ({ principal }: RequestFacts) =>
 const known = (value: string | undefined): ContextEntry =>
   value === undefined ? 'unknown' : value === 'absent' ? 'absent' : [value];
 
-/** These keys say that a service calls with the principal's credentials. */
+/** For keys that say whether a service made the request with the principal's credentials. */
 function viaService(facts: RequestFacts): ContextEntry {
   const { principal } = facts;
   if (principal.type === 'service' || principal.type === 'anonymous') return ['false'];
@@ -123,14 +138,14 @@ const calledVia =
     return isForwarded(chain) || isForwarded(facts.given('kms:viaservice')) ? 'unknown' : 'absent';
   };
 
-/** The moment of `aws:CurrentTime`, if that key was given. */
+/** `aws:EpochTime`, computed from `aws:CurrentTime` if that key was given. */
 function epochTime(facts: RequestFacts): ContextEntry {
   const time = facts.given('aws:currenttime');
   const instant = Array.isArray(time) && time.length === 1 ? toInstant(String(time[0])) : undefined;
   return instant === undefined ? 'some' : [String(instant / 1000)];
 }
 
-/** IAM's only endpoint of the partition `aws` is in us-east-1. */
+/** The region of the request. Requests to IAM in the partition `aws` go to us-east-1, its only endpoint. */
 function requestedRegion({ region, service, partition }: RequestFacts): ContextEntry {
   if (region !== undefined) return [region];
   return service === 'iam' && partition === 'aws' ? ['us-east-1'] : 'some';
@@ -151,7 +166,7 @@ const userName: Derive = ({ principal }) => {
   return principal.type === 'account' ? 'unknown' : 'absent';
 };
 
-/** KMS developer guide, "AWS KMS condition keys": the account of the caller. */
+/** `kms:CallerAccount`, the account of the caller (KMS developer guide, "AWS KMS condition keys"). */
 const callerAccount: Derive = ({ principalAccount: account }) => known(account);
 
 const derivations: ReadonlyMap<string, Derive> = new Map<string, Derive>([
@@ -227,7 +242,7 @@ const derivations: ReadonlyMap<string, Derive> = new Map<string, Derive>([
   ['aws:currenttime', () => 'some'],
   ['aws:epochtime', epochTime],
   ['aws:requestedregion', requestedRegion],
-  // Requests without TLS are out of scope: SDKs and services use TLS.
+  // Every request is assumed to use TLS, as SDKs and services do.
   ['aws:securetransport', () => ['true']],
   ['aws:sourceaccount', (facts) => known(sourceAccount(facts))],
   ['aws:sourceorgid', organizationEntry('id', sourceAccount)],

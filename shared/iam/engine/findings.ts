@@ -3,13 +3,13 @@ import { type JudgedStatement, verdictOf } from './judged-statements.ts';
 import type { Grade } from './principals.ts';
 import { createUnknown, type UnknownPart, type UnknownVerdict } from './verdict.ts';
 
-/** A part that could not be judged, and its statement and policy. */
+/** A part that could not be judged, with the statement and policy that contain it. */
 export interface DecisionUnknown extends UnknownPart {
   readonly policy: string;
   readonly sid?: string;
 }
 
-/** Whether a part of the policies that apply allows a request, and why. */
+/** Whether some of the policies allow a request, and why. */
 export type Finding =
   | {
       readonly outcome: 'yes';
@@ -26,12 +26,12 @@ export type Finding =
 
 export const yes: Finding = { outcome: 'yes', statements: [], reasons: [] };
 
-/** A reason to allow that is no statement. */
+/** Allows for a reason that is not a statement. */
 export const allowedBy = (reason: string): Finding => ({ ...yes, reasons: [reason] });
 
 export const no = (reason: string): Finding => ({ outcome: 'no', reasons: [reason] });
 
-/** A part other than a statement that could not be judged. */
+/** For a part that could not be judged and is not a statement. */
 export const unknownFinding = ({ unknown }: UnknownVerdict, policy: string): Finding => ({
   outcome: 'unknown',
   statements: [],
@@ -41,7 +41,7 @@ export const unknownFinding = ({ unknown }: UnknownVerdict, policy: string): Fin
 export const unreadPolicy = (kind: PolicyKind): Finding =>
   unknownFinding(createUnknown('policy', kind), kind);
 
-/** All must allow. The first that does not allow decides, and the rest is not evaluated. */
+/** Allows if every part allows. The first part that does not allow decides, and later parts are not evaluated. */
 export function allOf(parts: readonly (() => Finding)[]): Finding {
   let found: Finding = yes;
   for (const part of parts) {
@@ -74,7 +74,7 @@ const join = (one: Unknown, other: Unknown): Unknown => ({
   unknowns: [...one.unknowns, ...other.unknowns],
 });
 
-/** One is enough. The first that allows decides, and the rest is not evaluated. */
+/** Allows if one part allows. The first part that allows decides, and later parts are not evaluated. */
 export function anyOf(parts: readonly (() => Finding)[]): Finding {
   let unknown: Unknown | undefined;
   const reasons: string[] = [];
@@ -87,7 +87,7 @@ export function anyOf(parts: readonly (() => Finding)[]): Finding {
   return unknown ?? { outcome: 'no', reasons: [...new Set(reasons)] };
 }
 
-/** Whether one of the statements applies to the caller by one of these ways to match its principal. */
+/** Whether one of the statements applies, if only these ways to match the caller count. */
 export function findAmong(
   statements: readonly JudgedStatement[],
   among: readonly Grade[],
@@ -117,7 +117,7 @@ const toDecisionUnknowns = (
 ): readonly DecisionUnknown[] =>
   unknown.map((part) => ({ ...part, policy: policy.name, ...(Sid === undefined ? {} : { sid: Sid }) }));
 
-/** The parts of a statement that could not be judged. */
+/** Everything in a statement that could not be judged. */
 export function listUnknowns(judged: JudgedStatement): readonly DecisionUnknown[] {
   const verdict = verdictOf(judged);
   return typeof verdict === 'string' ? [] : toDecisionUnknowns(judged, verdict);

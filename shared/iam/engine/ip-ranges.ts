@@ -1,12 +1,12 @@
-/** An address as the bytes of its version: 4 or 16. */
+/** The bytes of an address: 4 for IPv4, 16 for IPv6. */
 type Bytes = readonly number[];
 
 /**
- * Whether a range in CIDR notation holds an address, IPv4 or IPv6. A range and an address of different versions do not
- * match. `undefined` if the range or the address cannot be read. An IPv4 address without a prefix is that address
- * alone. For an IPv6 address without a prefix the documented default of /32 makes little sense, so only the address
- * itself and those outside /32 are judged. Source: "IAM JSON policy elements: Condition operators", IP address
- * condition operators.
+ * Whether an IPv4 or IPv6 range in CIDR notation contains an address. `undefined` if the range or the address cannot be
+ * parsed. An address of the other version is not in the range. An IPv4 address without a prefix is that address alone.
+ * For an IPv6 address without a prefix, AWS documents a default of /32, which makes little sense. So the answer is
+ * certain only for the address itself and for addresses outside /32, and otherwise `undefined`. Source: "IAM JSON
+ * policy elements: Condition operators", IP address condition operators.
  */
 export function isInRange(range: string, address: string): boolean | undefined {
   const [base = '', prefix, ...more] = range.split('/');
@@ -40,7 +40,10 @@ function toIpv4Bytes(text: string): Bytes | undefined {
     : undefined;
 }
 
-/** `2001:db8::1`; the last two groups may be an IPv4 address (RFC 4291, section 2.2). */
+/**
+ * The bytes of a text such as `2001:db8::1`. The last two groups may be written as an IPv4 address (RFC 4291, section
+ * 2.2).
+ */
 function toIpv6Bytes(text: string): Bytes | undefined {
   const halves = text.split('::').map(toGroups);
   const [head, tail] = halves;

@@ -6,16 +6,16 @@ import { type Grade, grades } from './principals.ts';
 import type { Question } from './question.ts';
 import { bothVerdicts, someVerdict, type Verdict } from './verdict.ts';
 
-/** A statement that applies to a request, or may apply. */
+/** A statement that applies to a request, or for which that is unknown. */
 export interface JudgedStatement {
   readonly policy: AppliedPolicy;
   readonly statement: Statement;
   readonly index: number;
-  /** Whether it applies to a caller that it matches in this way. */
+  /** Whether the statement applies, if only these ways to match the caller count. */
   verdictFor(among: readonly Grade[]): Verdict;
 }
 
-/** The statements of a policy that apply to a request, or may apply. */
+/** The statements of a policy that apply to a request, and the ones for which that is unknown. */
 export function judgePolicy(policy: AppliedPolicy, question: Question): readonly JudgedStatement[] {
   const found: JudgedStatement[] = [];
   for (const { statement, index, judge } of statementsAbout(policy.document)(policy.kind)(question.action)) {
@@ -35,12 +35,12 @@ export function judgePolicy(policy: AppliedPolicy, question: Question): readonly
   return found;
 }
 
-/** Whether the statement applies, in whatever way it matches the caller. */
+/** Whether the statement applies, if every way to match the caller counts. */
 export const verdictOf = (judged: JudgedStatement): Verdict => judged.verdictFor(grades);
 
 type StatementsAbout = (action: string) => readonly CompiledStatement[];
 
-/** Cached, because documents are evaluated repeatedly, for few actions. */
+/** The statements of a document by action. Cached, because a document is evaluated often, and for few actions. */
 const statementsAbout = memoizeByObject(
   (document: PolicyDocument): ((kind: PolicyKind) => StatementsAbout) => {
     const found = new Map<PolicyKind, StatementsAbout>();

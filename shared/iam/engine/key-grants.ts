@@ -12,9 +12,9 @@ import {
 } from './verdict.ts';
 
 /**
- * Whether a grant of the key allows the request to a caller that it matches in this way. A grant that names the caller
- * or its role needs no other policy, in its own account or another one. A grant that names the account leaves the
- * decision to the account's identity policies. Source: KMS developer guide, "Grants in AWS KMS".
+ * Whether a KMS grant allows the request, if only these ways to match the caller count. A grant for the caller or its
+ * role needs no other policy, also across accounts. After a grant for the account, the account's identity policies
+ * decide. Source: KMS developer guide, "Grants in AWS KMS".
  */
 export function findKeyGrant(
   keyGrants: readonly AppliedKeyGrant[],
@@ -39,7 +39,10 @@ function judgeGrant(grant: AppliedKeyGrant, question: Question, among: readonly 
 const toPrincipal = (grantee: string) =>
   grantee.startsWith('arn:') || /^\d{12}$/.test(grantee) ? { AWS: grantee } : { Service: grantee };
 
-/** Constraints bind operations that have an encryption context ("Using grant constraints"). */
+/**
+ * Whether the request satisfies the constraints of a KMS grant. They apply only to operations with an encryption
+ * context ("Using grant constraints").
+ */
 function meetsConstraints(grant: AppliedKeyGrant, question: Question): Verdict {
   if (!/^kms:(encrypt|decrypt|reencrypt|generatedatakey)/.test(question.action)) return 'yes';
   const { encryptionContextEquals: equals, encryptionContextSubset: subset = {} } = grant;
@@ -58,8 +61,8 @@ function hasPair(key: string, value: string, { context }: Question): Verdict {
 }
 
 /**
- * The pairs that the request gives are complete. For each pair of the constraint it must be known whether the request
- * has it.
+ * Whether the encryption context has no pair besides `equals`. The pairs that the request gives are all that it has,
+ * except pairs with an unknown value.
  */
 function hasNoOtherPair(equals: Readonly<Record<string, string>>, { request, context }: Question): Verdict {
   const wanted = new Set(Object.keys(equals).map((key) => `${prefix}${key.toLowerCase()}`));

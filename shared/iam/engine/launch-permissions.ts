@@ -7,9 +7,9 @@ import { getPrincipalAccount } from './request-facts.ts';
 import { createUnknown } from './verdict.ts';
 
 /**
- * Whether the launch permissions of an image let the caller's account launch it. The account's identity policies decide
- * about the caller. Source: EC2 user guide, "Share an AMI with specific AWS accounts", "… with organizations and
- * organizational units".
+ * Whether the launch permissions of an image let the caller's account launch it. Afterwards the account's identity
+ * policies decide about the caller. Source: EC2 user guide, "Share an AMI with specific AWS accounts", "… with
+ * organizations and organizational units".
  */
 export function findLaunchPermission(
   permissions: AppliedLaunchPermissions,

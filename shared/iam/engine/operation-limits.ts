@@ -4,8 +4,8 @@ import { getPrincipalAccount, getResourceAccount } from './request-facts.ts';
 import { createUnknown } from './verdict.ts';
 
 /**
- * Whether an operation works without permissions, even if policies deny it: `GetCallerIdentity` of any caller,
- * `GetSessionToken` of users. Sources: STS API reference, "GetCallerIdentity", "GetSessionToken".
+ * Whether an operation works even if policies deny it: `GetCallerIdentity` for every caller, `GetSessionToken` for
+ * users. Sources: STS API reference, "GetCallerIdentity", "GetSessionToken".
  */
 export function needsNoPermission({ principal: { type }, action }: AccessRequest): boolean {
   if (!/^sts:get(calleridentity|sessiontoken)$/i.test(action)) return false;
@@ -13,14 +13,17 @@ export function needsNoPermission({ principal: { type }, action }: AccessRequest
   return /calleridentity$/i.test(action) && ['role', 'federated-user', 'account'].includes(type);
 }
 
-/** Whether the caller can do the operation at all, whatever policies allow. */
+/** Whether the type of caller can call the operation at all. No policy can change that. */
 export const findOperationLimit = (request: AccessRequest): Finding =>
   allOf([
     () => findCallerLimit(request, request.action.toLowerCase()),
     () => findOwnerLimit(request, request.action.toLowerCase()),
   ]);
 
-/** Sources: STS API reference, "AssumeRole", "GetSessionToken", "GetFederationToken". */
+/**
+ * Operations that a type of caller cannot call (STS API reference, "AssumeRole", "GetSessionToken",
+ * "GetFederationToken").
+ */
 function findCallerLimit({ principal: { type }, action: written }: AccessRequest, action: string): Finding {
   if (type === 'root' && action === 'sts:assumerole') return no('the root user cannot assume a role');
   if (type === 'role' && /^sts:get(session|federation)token$/.test(action))
@@ -29,8 +32,9 @@ function findCallerLimit({ principal: { type }, action: written }: AccessRequest
 }
 
 /**
- * "You cannot call any IAM operations using the CLI or API. This limitation does not apply to console sessions. You cannot call any STS
- * operations except GetCallerIdentity" ("GetFederationToken").
+ * Operations that federated users cannot call: "You cannot call any IAM operations using the CLI or API. This
+ * limitation does not apply to console sessions. You cannot call any STS operations except GetCallerIdentity"
+ * ("GetFederationToken").
  */
 function findFederationLimit(written: string, action: string): Finding {
   if (action.startsWith('iam:')) return unknownFinding(createUnknown('element', 'Principal'), 'request');
@@ -38,8 +42,8 @@ function findFederationLimit(written: string, action: string): Finding {
 }
 
 /**
- * Some operations are only for the account that owns the resource: operations on a bucket's policy, and most operations
- * on keys. Sources: S3 API reference, "PutBucketPolicy"; KMS API reference, "Cross-account use" of each operation.
+ * Operations that only the account of the resource can call: the ones on a bucket's policy, and most of the ones on
+ * keys. Sources: S3 API reference, "PutBucketPolicy"; KMS API reference, "Cross-account use" of each operation.
  */
 function findOwnerLimit(request: AccessRequest, action: string): Finding {
   if (!isForOwner(request, action)) return yes;

@@ -1,8 +1,8 @@
 import { memoizeByString } from '../../platform/memoize.ts';
 
-/** The parts of an operator's name. */
+/** The name of a condition operator, in parts. */
 export interface OperatorName {
-  /** In lower case, without prefix and suffix. */
+  /** The name without set prefix and `IfExists`, in lower case. */
   readonly base: string;
   readonly quantifier: 'all' | 'any' | undefined;
   readonly ifExists: boolean;

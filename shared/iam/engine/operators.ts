@@ -5,24 +5,24 @@ import { toBoolean, toInstant, toNumber } from './values.ts';
 
 /**
  * Compares a value of the policy with a value of the request. `undefined` if the operator cannot read one of the
- * values.
+ * values, such as a date.
  */
 type Comparison = (wanted: Resolved, given: string) => boolean | undefined;
 
 export interface Operator {
   readonly compare: Comparison;
-  /** True for `…Not…`: no value of the policy may match, and a missing key counts as a different value. */
+  /** True for `…Not…`: satisfied if no value of the policy matches. A missing key then satisfies the operator too. */
   readonly negated: boolean;
-  /** Whether `${…}` is a variable in its values. Only string and ARN operators have variables. */
+  /** Whether `${…}` in its values is a variable. This holds for string and ARN operators only. */
   readonly variables: boolean;
-  /** Whether `*` and `?` are wildcards in its values. */
+  /** Whether `*` and `?` in its values are wildcards. */
   readonly wildcards: boolean;
 }
 
 /**
- * The operator of a base name (without set prefix and IfExists), in lower case. `undefined` for an undocumented
- * operator. `Null` is absent here: it tests the key, not its values. Sources: "IAM JSON policy elements: Condition
- * operators"; "IAM policy elements: Variables and tags" (where you can use policy variables).
+ * The operator with this name (without set prefix and `IfExists`, in lower case). `undefined` for an operator that AWS
+ * does not document. `Null` is missing, because it tests the key and no values. Sources: "IAM JSON policy elements:
+ * Condition operators"; "IAM policy elements: Variables and tags" (where you can use policy variables).
  */
 export const findOperator = (name: string): Operator | undefined => operators.get(name);
 
@@ -32,7 +32,7 @@ const equalsIgnoringCase: Comparison = (wanted, given) => wanted.text.toLowerCas
 
 const like: Comparison = (wanted, given) => wanted.matches(given);
 
-/** ArnEquals and ArnLike behave alike, wildcards included. */
+/** ArnEquals and ArnLike behave alike, also with wildcards. */
 const arnLike: Comparison = (wanted, given) => matchesArn(wanted.tokens, given);
 
 const bool: Comparison = (wanted, given) => {
@@ -59,7 +59,7 @@ const measured =
 
 const plain = { variables: false, wildcards: false };
 
-/** An operator and its negated form. */
+/** An operator, and its negated form. */
 const pair = (
   name: string,
   negatedName: string,

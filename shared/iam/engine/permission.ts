@@ -21,14 +21,14 @@ import type { Question } from './question.ts';
 import { getPrincipalAccount, getResourceAccount, isFederatedRoot } from './request-facts.ts';
 import { createUnknown } from './verdict.ts';
 
-/** Everything that decides about one request. */
+/** Everything that decides about one request, in the form that the rules below need. */
 export interface Situation {
   readonly question: Question;
   /** Policies that bind the request. */
   readonly policies: readonly AppliedPolicy[];
-  /** Allow statements that apply, or may apply. */
+  /** Allow statements that apply to the request, or for which that is unknown. */
   readonly allows: readonly JudgedStatement[];
-  /** Kinds of policies that bind the request and could not be read. */
+  /** Kinds of policies that apply to the request and could not be read. */
   readonly unread: readonly PolicyKind[];
   readonly keyGrants: readonly AppliedKeyGrant[];
   readonly launchPermissions: AppliedLaunchPermissions | undefined;
@@ -36,15 +36,16 @@ export interface Situation {
 }
 
 /**
- * Whether a policy allows the request, and every limit allows it too. Explicit denials are judged elsewhere. Source:
- * "How AWS enforcement code logic evaluates requests to allow or deny access".
+ * Whether some policy allows the request, and every limit allows it as well. Explicit Deny statements are judged by
+ * `authorize`. Source: "How AWS enforcement code logic evaluates requests to allow or deny access".
  */
 export const findPermission = (situation: Situation): Finding =>
   allOf([
     () => isGranted(situation),
     () => everyLevelAllows(situation),
     () => limit(situation, 'endpoint', 'VPC endpoint policy'),
-    // An RCP only denies: RCPFullAWSAccess allows everything, and cannot be detached.
+    // RCPs only deny, because RCPFullAWSAccess allows everything and cannot be detached. So they matter here only if
+    // they were not read.
     () => (situation.unread.includes('rcp') ? unreadPolicy('rcp') : yes),
   ]);
 
@@ -66,7 +67,10 @@ function byPolicies(situation: Situation): Finding {
 const hasIdentity = ({ type }: RequestPrincipal): boolean =>
   type === 'role' || type === 'user' || type === 'federated-user' || type === 'root' || type === 'account';
 
-/** Policies that suffice across accounts also suffice within one account. */
+/**
+ * The account of the resource is unknown. Whatever suffices across accounts also suffices within one account. If only
+ * the rules within one account allow, the answer is unknown.
+ */
 function inUnknownAccount(situation: Situation): Finding {
   const within = withinAccount(situation);
   if (within.outcome === 'no') return within;
@@ -77,9 +81,10 @@ function inUnknownAccount(situation: Situation): Finding {
 }
 
 /**
- * One of three must allow: the resource's policy names the caller itself; or it names the caller's role, which boundary
- * and session policy limit; or the caller's identity policies allow. Keys and roles always need the Allow of their own
- * policy.
+ * Within one account, one of three is enough:
+ * - The resource's policy names the caller itself.
+ * - The resource's policy names the caller's role, and boundary and session policy allow.
+ * - The caller's identity policies allow. For keys and roles, their own policy must allow as well.
  */
 const withinAccount = (situation: Situation): Finding =>
   anyOf([
@@ -92,19 +97,25 @@ const withinAccount = (situation: Situation): Finding =>
       ]),
   ]);
 
-/** Both sides must allow. A grant of a key that names the caller is enough alone. */
+/**
+ * Across accounts, the resource and the caller's identity policies must both allow. A KMS grant for the caller is
+ * enough alone.
+ */
 const acrossAccounts = (situation: Situation): Finding =>
   anyOf([
     () => byKeyGrant(situation, ['session', 'role']),
     () => allOf([() => byResource(situation, grades), () => byIdentity(situation)]),
   ]);
 
-/** "IAM role trust policies and KMS key policies … must explicitly allow access for principals". */
+/**
+ * Whether the resource is a key or role: "IAM role trust policies and KMS key policies … must explicitly allow access
+ * for principals".
+ */
 const needsResourcePolicy = ({ question: { action, request } }: Situation): boolean =>
   /^sts:(assumerole|tagsession$|setsourceidentity$)/.test(action) ||
   (action.startsWith('kms:') && request.resource.includes(':key/'));
 
-/** The resource side: its policy, its grants, its launch permissions. */
+/** Whether the resource allows the request: by its policy, by its KMS grants, or by its launch permissions. */
 function byResource(situation: Situation, among: readonly Grade[]): Finding {
   const { allows, unread, question } = situation;
   const ofResource = allows.filter(({ policy }) => toResourcePolicyKind(policy.kind) !== undefined);
@@ -136,7 +147,7 @@ const byLaunchPermission = (
 
 const nothing: Finding = { outcome: 'no', reasons: [] };
 
-/** Identity policies, within the limits of boundary and session policies. */
+/** Whether identity policies allow the request, and boundary and session policy as well. */
 function byIdentity(situation: Situation): Finding {
   const { principal, action } = situation.question.request;
   if (principal.type === 'root') return allowedBy('the root user has full access in its account');
@@ -165,7 +176,9 @@ const withinLimits = (situation: Situation): Finding =>
     () => limit(situation, 'session', 'session policy'),
   ]);
 
-/** If there is a policy of the kind, a statement of it must allow. A federated user needs a session policy. */
+/**
+ * If policies of this kind apply, one of their statements must allow. A federated user always needs a session policy.
+ */
 function limit(situation: Situation, kind: PolicyKind, title: string): Finding {
   if (situation.unread.includes(kind)) return unreadPolicy(kind);
   const { action, principal } = situation.question.request;
@@ -176,7 +189,7 @@ function limit(situation: Situation, kind: PolicyKind, title: string): Finding {
   return findAmong(ofKind(situation, kind), grades, () => `no ${title} allows the ${action} action`);
 }
 
-/** SCPs: at each level one must allow. */
+/** Whether an SCP allows the request at each level: root, OUs and account. */
 function everyLevelAllows(situation: Situation): Finding {
   if (situation.unread.includes('scp')) return unreadPolicy('scp');
   const levels = new Set(situation.policies.filter(({ kind }) => kind === 'scp').map(({ level }) => level));

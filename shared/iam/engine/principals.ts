@@ -9,24 +9,23 @@ import { createUnknown, negateVerdict, toVerdict, type Verdict } from './verdict
 /**
  * How a statement matches the caller:
  *
- * - `session`: it names the caller itself: a user, a session, a service, an identity provider, or everybody. Its Allow
- *   needs no other
- *   policy within the account.
- * - `role`: it names the role or the user of the session. A boundary or session policy must allow, too.
- * - `account`: it names the caller's account. The account's identity policies decide about the caller.
+ * - `session`: it names the caller itself: a user, a session, a service, an identity provider, or everybody. An Allow
+ * then needs no other policy within the account.
+ * - `role`: it names the role or user of the caller's session. A boundary or session policy must then allow, too.
+ * - `account`: it names the caller's account. The account's identity policies then decide about the caller.
  */
 export type Grade = 'session' | 'role' | 'account';
 
 export const grades: readonly Grade[] = ['session', 'role', 'account'];
 
-/** Whether a statement matches the caller, for each way to match. */
+/** For each way to match, whether a statement matches the caller. */
 export type Grades = Readonly<Record<Grade, Verdict>>;
 
 const nobody: Grades = { session: 'no', role: 'no', account: 'no' };
 const directly: Grades = { ...nobody, session: 'yes' };
 
 /**
- * How a `Principal` matches the caller.
+ * Whether a `Principal` matches the caller, for each way to match.
  *
  * Sources: "AWS JSON policy elements: Principal"; "How AWS enforcement code logic evaluates requests to allow or deny
  * access" (resource-based policies).
@@ -54,8 +53,8 @@ type FederatedUser = Extract<RequestPrincipal, { type: 'federated-user' }>;
 type AwsCaller = Exclude<RequestPrincipal, { type: 'anonymous' | 'service' | 'federated' }>;
 
 /**
- * AWS does not document whether `{"AWS": "*"}` and `{"Service": "*"}` match services, or whether they match identity
- * providers.
+ * For a caller that is a service or an identity provider. AWS does not document whether `{"AWS": "*"}` and `{"Service":
+ * "*"}` match such callers.
  */
 function gradeOutsider(named: Names, type: 'Service' | 'Federated', name: string): Grades {
   if (named.has(`${type}:${name}`)) return directly;
@@ -74,7 +73,10 @@ function gradeAwsCaller(named: Names, caller: AwsCaller, canonicalUser: string |
   };
 }
 
-/** A canonical user id is another name of an account, but only S3 can map it to the account. */
+/**
+ * Whether the caller's account is named. A canonical user id is another name of an account. Only S3 knows the account,
+ * so a foreign id is unknown.
+ */
 function gradeAccount(named: Names, caller: AwsCaller, canonicalUser: string | undefined): Verdict {
   if (named.has(`AWS:${getPrincipalAccount(caller) ?? ''}`)) return 'yes';
   if (!named.hasPrefix('CanonicalUser:')) return 'no';
@@ -101,14 +103,14 @@ function gradeDirect(named: Names, caller: AwsCaller): { session: Verdict; role:
   }
 }
 
-/** The user that opened the session. */
+/** Whether the user that opened the session is named. */
 function toVerdictOfUser(named: Names, { arn, user }: FederatedUser): Verdict {
   if (user !== undefined) return toVerdict(named.has(`AWS:${user}`));
   const [, partition, , , account] = splitArn(arn);
   return named.hasPrefix(`AWS:arn:${partition}:iam::${account}:user/`) ? unclear : 'no';
 }
 
-/** The ARN of a session contains the role's name without its path. */
+/** Whether the role session is named. The ARN of a session contains the role's name without its path. */
 function toVerdictOfSession(named: Names, { arn, session }: RolePrincipal): Verdict {
   const [, partition, , , account] = splitArn(arn);
   const prefix = `AWS:arn:${partition}:sts::${account}:assumed-role/${getArnName(arn)}/`;
@@ -123,9 +125,9 @@ interface NotPrincipalContext {
 }
 
 /**
- * Whether a `NotPrincipal` applies to the caller, that is, does not except it. A Deny excepts a caller if it names the
- * caller in every form: account, role and session. If it names the caller itself without the other forms, it "might
- * deny access". With a permissions boundary it excepts no caller. An Allow with NotPrincipal is not supported. Source:
+ * Whether a statement with `NotPrincipal` applies to the caller. A Deny excludes a caller only if it names the caller
+ * in every form: account, role and session. If it names the caller itself but not the other forms, it "might deny
+ * access". It excludes no caller with a permissions boundary. AWS does not support Allow with NotPrincipal. Source:
  * "AWS JSON policy elements: NotPrincipal".
  */
 export function judgeNotPrincipal(
@@ -142,7 +144,7 @@ export function judgeNotPrincipal(
     case 'user':
       return exceptsAll(principal, session, [account]);
     case 'federated-user':
-      // AWS does not document whether the boundary of the user counts.
+      // AWS does not document whether the boundary of the user who opened the session matters.
       return exceptsAll(principal, session, [account, role, hasBoundary ? notPrincipal : 'yes']);
     case 'root':
       return exceptsAll(principal, account, []);
@@ -166,11 +168,14 @@ const notPrincipal = createUnknown('element', 'NotPrincipal');
 /** The names in a `Principal`, each with its type: `AWS:111122223333`, `Service:ec2.amazonaws.com`. */
 interface Names {
   readonly everybody: boolean;
-  /** Whether a name may mean any AWS caller: "you cannot use a wildcard to match part of a principal name or ARN". */
+  /**
+   * Whether a name contains a wildcard, which AWS does not document: "you cannot use a wildcard to match part of a
+   * principal name or ARN".
+   */
   readonly hasUnclear: boolean;
   has(name: string): boolean;
   hasPrefix(prefix: string): boolean;
-  /** Whether users, roles or sessions of the account are named. */
+  /** Whether the names include a user, role or session of the account. */
   namesWithin(accountId: string): boolean;
 }
 

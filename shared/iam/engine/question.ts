@@ -2,7 +2,7 @@ import type { AccessRequest, OrganizationFacts } from '../request.ts';
 import type { RequestContext } from './context-entry.ts';
 import { createRequestContext } from './request-context.ts';
 
-/** One request, prepared for many statements. */
+/** One request, prepared once for many statements. */
 export interface Question {
   readonly request: AccessRequest;
   /** In lower case. */

@@ -1,7 +1,7 @@
 /**
- * Prefixes of the actions that RCPs apply to. AWS adds services from time to time. RCPs have no effect on other
- * services. Source: Organizations user guide, "Resource control policies (RCPs)" (list of AWS services that support
- * RCPs).
+ * Services to which RCPs apply, by the prefix of their actions. RCPs have no effect on other services. AWS adds
+ * services from time to time. Source: Organizations user guide, "Resource control policies (RCPs)" (list of AWS
+ * services that support RCPs).
  */
 export const rcpServices: ReadonlySet<string> = new Set([
   'aoss',

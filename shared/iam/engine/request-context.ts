@@ -4,8 +4,8 @@ import { deriveKey } from './derived-keys.ts';
 import { RequestFacts } from './request-facts.ts';
 
 /**
- * The given keys, and the keys that follow from the request. Few statements need them, so they are derived on first
- * use.
+ * The condition keys of a request: the given keys, and keys that follow from the request. The latter are derived on
+ * first use, because few statements need them.
  */
 export function createRequestContext(
   request: AccessRequest,

@@ -8,8 +8,8 @@ import { getArnAccount, splitArn } from './arns.ts';
 import type { ContextEntry } from './context-entry.ts';
 
 /**
- * The facts of a request from which keys are derived. Each key needs few facts, so each fact is derived on first use. A
- * class, because objects with many getters are slow to create.
+ * The facts of a request from which condition keys are derived. A key needs few facts, so each fact is computed on
+ * first use. This is a class, because an object with many getters is slow to create.
  */
 export class RequestFacts {
   readonly #request: AccessRequest;
@@ -49,7 +49,7 @@ export class RequestFacts {
     return this.#request.region ?? (splitArn(this.#request.resource)[3] || undefined);
   }
 
-  /** The account that the principal belongs to; absent for services, federated and anonymous callers. */
+  /** The account of the principal. Absent for services, and for federated and anonymous callers. */
   get principalAccount(): string | undefined {
     return getPrincipalAccount(this.#request.principal);
   }
@@ -62,14 +62,14 @@ export class RequestFacts {
     return this.#organization?.organizationOf(accountId) ?? 'unknown';
   }
 
-  /** What was given for a key. */
+  /** The given entry of a key. `undefined` if none was given. */
   given(key: string): ContextEntry | undefined {
     return this.#given.get(key);
   }
 }
 
 /**
- * The account that owns the resource. `undefined` if it is unknown. Actions without a resource belong to the caller's
+ * The account of the resource. `undefined` if it is unknown. For an action without a resource, it is the caller's
  * account.
  */
 export const getResourceAccount = ({
@@ -79,11 +79,11 @@ export const getResourceAccount = ({
 }: AccessRequest): string | undefined =>
   resourceAccount ?? (resource === '*' ? getPrincipalAccount(principal) : getArnAccount(resource));
 
-/** Whether the root user opened the session. */
+/** Whether the root user opened this session of a federated user. */
 export const isFederatedRoot = (principal: RequestPrincipal): boolean =>
   principal.type === 'federated-user' && principal.user?.endsWith(':root') === true;
 
-/** The account that a user, role or root user belongs to. */
+/** The account of a user, role or root user. */
 export function getPrincipalAccount(principal: RequestPrincipal): string | undefined {
   switch (principal.type) {
     case 'role':

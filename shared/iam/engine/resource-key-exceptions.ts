@@ -1,7 +1,7 @@
 /**
- * Actions that do not support `aws:ResourceAccount`, `aws:ResourceOrgID` and `aws:ResourceOrgPaths`, in lower case. AWS
- * does not document the result for these actions. Source: "AWS global condition context keys", properties of the
- * resource.
+ * Whether an action lacks `aws:ResourceAccount`, `aws:ResourceOrgID` and `aws:ResourceOrgPaths`. Both names are in
+ * lower case. AWS does not document how conditions on these keys are judged then. Source: "AWS global condition context
+ * keys", properties of the resource.
  */
 export const isResourceKeyUnsupported = (service: string, action: string): boolean =>
   service === 'ebs' || unsupported.has(action);

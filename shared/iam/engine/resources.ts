@@ -6,7 +6,8 @@ import { createUnknown, negateVerdict, someVerdict, toVerdict, type Verdict } fr
 import { createMatcher, toResourceTokens, toTextTokens } from './wildcards.ts';
 
 /**
- * Whether the `Resource` or `NotResource` of a statement matches a resource. An absent element matches every resource.
+ * Whether the `Resource` or `NotResource` of a statement matches a resource. A statement without both elements matches
+ * every resource.
  */
 export type ResourceTest = (resource: string, context: RequestContext) => Verdict;
 
@@ -26,7 +27,7 @@ export function createResourceTest(
   return (resource, context) => negateVerdict(someVerdict(tests, (test) => test(resource, context)));
 }
 
-/** A pattern whose variable has no value matches no resource. */
+/** Tests one pattern. A pattern with a variable that has no value matches no resource. */
 function createPatternTest(written: string, withVariables: boolean, rules: KindRules): ResourceTest {
   if (written === '*') return () => 'yes';
   const text = completeArn(written, withVariables, rules);
@@ -40,18 +41,19 @@ function createPatternTest(written: string, withVariables: boolean, rules: KindR
 }
 
 /**
- * The pattern with six parts; `undefined` if its meaning is not documented:
+ * The pattern with all six segments of an ARN. `undefined` if AWS does not document its meaning:
  *
- * - no ARN, or one that is incomplete in a kind of policy for which AWS does not say that it completes ARNs
- * - a wildcard for the service ("IAM JSON policy elements: Resource" forbids it)
- * - a variable before the fifth colon ("IAM policy elements: Variables and tags" allows it only after that)
+ * - The pattern is no ARN, or is incomplete in a kind of policy whose ARNs AWS does not complete.
+ * - It has a wildcard for the service ("IAM JSON policy elements: Resource" forbids it).
+ * - It has a variable before the fifth colon ("IAM policy elements: Variables and tags" allows variables only after
+ * it).
  */
 function completeArn(
   written: string,
   withVariables: boolean,
   { completesArns }: KindRules,
 ): string | undefined {
-  // A colon within a variable does not separate parts.
+  // A colon inside a variable does not separate segments.
   const parts = (withVariables ? written.replaceAll(/\$\{[^}]*\}/g, variableMark) : written).split(':');
   if (parts[0] !== 'arn' || parts.length < 3 || /[*?]/.test(parts[2] ?? '')) return undefined;
   if (parts.slice(0, 5).some((part) => part.includes(variableMark))) return undefined;
@@ -65,8 +67,8 @@ const variableMark = '\0';
 const doubt = createUnknown('element', 'Resource');
 
 /**
- * A pattern cannot match a resource that it matches in no reading. The readings: unchanged or completed, with wildcards
- * that cross colons, and with variables of any value.
+ * For a pattern without a documented meaning: `unknown` if any plausible reading matches the resource, otherwise `no`.
+ * The readings: the pattern as it is or completed, wildcards that match colons, variables with any value.
  */
 function createDoubt(written: string, withVariables: boolean): ResourceTest {
   if (!/^arn(:|$)/.test(written)) return () => doubt;

@@ -9,17 +9,20 @@ import {
   toText,
 } from './wildcards.ts';
 
-/** A value of a policy, with its variables. */
+/** A value of a policy that may contain variables. */
 export interface Template {
   /** As it was written. */
   readonly text: string;
-  /** The value for one request. `undefined`: a variable has no value, so the value matches nothing. */
+  /**
+   * Replaces the variables by their values in one request. `undefined` if a variable has no value: then the policy
+   * value matches nothing.
+   */
   resolve(context: RequestContext): Resolved | undefined | UnknownVerdict;
 }
 
-/** A value whose variables have values. */
+/** A value of a policy whose variables are replaced. */
 export interface Resolved extends Matcher {
-  /** The value as plain text, for operators without wildcards. */
+  /** The value as text, for operators that know no wildcards. */
   readonly text: string;
 }
 
@@ -31,9 +34,9 @@ interface Variable {
 type Tokenize = (text: string) => readonly Token[];
 
 /**
- * Reads a value of a policy. In a document of version 2012-10-17, `${key}` stands for the request's value, `${key,
- * 'text'}` has a default, and `${*}`, `${?}`, `${$}` are the characters themselves. Source: "IAM policy elements:
- * Variables and tags".
+ * Parses a value of a policy. In a document of version 2012-10-17, `${key}` stands for the value in the request, and
+ * `${key, 'text'}` has a default. `${*}`, `${?}` and `${$}` stand for the characters `*`, `?` and `$`. Source: "IAM
+ * policy elements: Variables and tags".
  */
 export function createTemplate(text: string, withVariables: boolean, tokenize: Tokenize): Template {
   if (!withVariables || !text.includes('${')) {
@@ -71,7 +74,7 @@ function resolvePieces(pieces: readonly Piece[], context: RequestContext): Retur
   return new ResolvedOnce(tokens);
 }
 
-/** Used for one request only, so preparing a matcher would cost more than it saves. */
+/** A value for one request. It matches directly, because compiling a matcher for one use would cost more. */
 class ResolvedOnce implements Resolved {
   readonly tokens: readonly Token[];
 
@@ -88,7 +91,7 @@ class ResolvedOnce implements Resolved {
   }
 }
 
-/** A variable with several values is not documented. */
+/** The value of one variable. AWS does not document a variable with several values, so it is unknown. */
 function toTokens(
   variable: Variable,
   context: RequestContext,

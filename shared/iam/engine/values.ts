@@ -1,4 +1,4 @@
-/** A decimal number; `undefined` for other texts, such as `0x10`, `1e3` or `Infinity`, whose meaning AWS does not document. */
+/** A decimal number. `undefined` for texts whose meaning AWS does not document, such as `0x10`, `1e3` or `Infinity`. */
 export const toNumber = (text: string): number | undefined =>
   /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
 
@@ -9,10 +9,10 @@ export function toBoolean(text: string): boolean | undefined {
 }
 
 /**
- * Milliseconds since 1970; `undefined` for any text without one of two forms:
+ * A date as milliseconds since 1970. `undefined` for a text in any other form than these:
  *
  * - W3C's profile of ISO 8601: `2026`, `2026-03`, `2026-03-02`, `2026-03-02T09:30Z`, `2026-03-02T09:30:00.5+01:00`
- * - seconds since 1970. Four digits are a year.
+ * - seconds since 1970, except four digits, which are a year
  *
  * Source: "IAM JSON policy elements: Condition operators", date condition operators.
  */
@@ -35,7 +35,7 @@ export function toInstant(text: string): number | undefined {
 const w3cDate =
   /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?)?)?$/;
 
-/** `Date.UTC` rolls over: it reads 30 February as 1 or 2 March. */
+/** Whether the day exists. `Date.UTC` would accept 30 February and turn it into a day in March. */
 const isDay = (year: number, month: number, day: number): boolean =>
   month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
 

@@ -1,11 +1,11 @@
-/** Something that could not be judged. */
+/** A part of the evidence that could not be judged. */
 export interface UnknownPart {
-  /** A condition key without a known value, an element of a statement, or an unread policy. */
+  /** A condition key without a known value, an element of a statement, or a policy that was not read. */
   readonly kind: 'key' | 'element' | 'policy';
   readonly name: string;
 }
 
-/** Whether something applies to a request. For `unknown`, the parts that could not be judged. */
+/** Whether a part applies to a request. `UnknownVerdict` names the parts that could not be judged. */
 export type Verdict = 'yes' | 'no' | UnknownVerdict;
 
 export interface UnknownVerdict {
@@ -21,12 +21,12 @@ export const createUnknown = (kind: UnknownPart['kind'], name: string): UnknownV
 export const negateVerdict = (verdict: Verdict): Verdict =>
   typeof verdict === 'string' ? toVerdict(verdict === 'no') : verdict;
 
-/** All must apply. One `no` decides, and the items after it are not judged. */
+/** `yes` if all items apply. The first `no` decides, and later items are not judged. */
 export function everyVerdict<Item>(items: readonly Item[], judge: (item: Item) => Verdict): Verdict {
   return combine(items, judge, 'no');
 }
 
-/** One is enough. One `yes` decides, and the items after it are not judged. */
+/** `yes` if one item applies. The first `yes` decides, and later items are not judged. */
 export function someVerdict<Item>(items: readonly Item[], judge: (item: Item) => Verdict): Verdict {
   return combine(items, judge, 'yes');
 }

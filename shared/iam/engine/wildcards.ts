@@ -1,7 +1,10 @@
 /** A pattern: characters and wildcards. */
 export type Token = string | Wildcard;
 
-/** `anyRun` is any text. `segmentRun` is any text without a colon, `segmentLetter` any character except a colon. */
+/**
+ * `anyRun` matches any text, `segmentRun` any text without a colon. `anyLetter` matches any character, `segmentLetter`
+ * any character except a colon.
+ */
 type Wildcard = typeof anyRun | typeof segmentRun | typeof anyLetter | typeof segmentLetter;
 
 const anyRun = 0;
@@ -9,16 +12,16 @@ const segmentRun = 1;
 const anyLetter = 2;
 const segmentLetter = 3;
 
-/** The characters of a text. `*` and `?` are plain characters. */
+/** Every character for itself, also `*` and `?`. */
 export const toLiteralTokens = (text: string): readonly Token[] => Array.from(text);
 
-/** `*` is any text, `?` any character. */
+/** `*` matches any text, `?` any character. */
 export const toTextTokens = (text: string): readonly Token[] =>
   Array.from(text, (letter): Token => (letter === '*' ? anyRun : letter === '?' ? anyLetter : letter));
 
 /**
- * Wildcards stay within a segment of an ARN, but a `*` at the end of a segment runs across colons ("IAM JSON policy
- * elements: Resource").
+ * Wildcards match within one segment of an ARN. Only a `*` at the end of a segment also matches colons ("IAM JSON
+ * policy elements: Resource").
  */
 export const toResourceTokens = (text: string): readonly Token[] =>
   Array.from(text, (letter): Token => (letter === '?' ? segmentLetter : letter)).map((letter, index, all) => {
@@ -27,7 +30,7 @@ export const toResourceTokens = (text: string): readonly Token[] =>
     return next === undefined || next === ':' ? anyRun : segmentRun;
   });
 
-/** The pattern as it was written. */
+/** The pattern as it was written in the policy. */
 export const toText = (tokens: readonly Token[]): string =>
   tokens
     .map((token) =>
@@ -38,8 +41,9 @@ export const toText = (tokens: readonly Token[]): string =>
 /**
  * Whether the pattern matches the whole text.
  *
- * After a mismatch the latest run takes one character more. Earlier runs need no second try: a later `anyRun` could
- * take every character that they would gain, and a later `segmentRun` begins in a segment that they cannot leave.
+ * After a mismatch, only the latest run is tried again, with one character more. Earlier runs need no second try: a
+ * later `anyRun` can take any characters that they could, and a later `segmentRun` begins in a segment that they cannot
+ * leave.
  */
 export function matchesTokens(tokens: readonly Token[], text: string): boolean {
   const letters: ArrayLike<string> = /[\ud800-\udfff]/.test(text) ? Array.from(text) : text;
@@ -81,13 +85,13 @@ function onlyRunsFrom(tokens: readonly Token[], from: number): boolean {
   return true;
 }
 
-/** A pattern without variables, prepared once. */
+/** A pattern without variables, compiled once. */
 export interface Matcher {
   readonly tokens: readonly Token[];
   matches(text: string): boolean;
 }
 
-/** Most patterns are a text, or a text and a `*` at its end. */
+/** A fast matcher for the usual patterns: a plain text, or a text with a `*` at its end. */
 export function createMatcher(tokens: readonly Token[]): Matcher {
   const text = toText(tokens);
   const firstWildcard = tokens.findIndex((token) => typeof token !== 'string');

@@ -22,7 +22,7 @@ import { createSpokeCredentials } from './credentials.ts';
 import { type ClientPlugin, checkBeforeSend, createClient, translateErrors } from './plugins.ts';
 import { createRequestHandler, requestHandler } from './request-handler.ts';
 
-/** Clients for one account and region, through its spoke role. */
+/** SDK clients for one account and region. They use the credentials of the account's spoke role. */
 export interface AccountClients {
   readonly appConfig: AppConfigClient;
   readonly ec2: EC2Client;
@@ -34,9 +34,9 @@ export interface AccountClients {
   readonly tagging: ResourceGroupsTaggingAPIClient;
 }
 
-/** Clients of the hub's account, with the hub's own credentials. */
+/** SDK clients for the hub's own account. They use the hub's own credentials. */
 export interface HubClients {
-  /** In the region of the StackSets for member roles. */
+  /** For the region in which the StackSets of member roles are. */
   readonly cloudFormation: CloudFormationClient;
   readonly eventBridge: EventBridgeClient;
   readonly organizations: OrganizationsClient;
@@ -45,13 +45,13 @@ export interface HubClients {
   readonly sts: STSClient;
 }
 
-/** The accounts of the organization, each through its spoke role. */
+/** Gives clients for the accounts of the organization, each with the account's spoke role. */
 export interface AwsAccess {
-  /** For reads: the SDK's standard retries. */
+  /** Clients for reads, with the SDK's standard retries. */
   getReader(target: AccountRegion): AccountClients;
   /**
-   * For policy writes: each is sent once. `beforeSend` is called just before the network call. If it throws, the write
-   * is not sent.
+   * Clients for writes of policies. They send each write once, without retries. `beforeSend` is called just before a
+   * request is sent. If it throws, the request is not sent.
    */
   getWriter(target: AccountRegion, beforeSend: () => void): AccountClients;
 }
@@ -59,23 +59,23 @@ export interface AwsAccess {
 export interface HubSettings {
   /** The region of the hub. */
   readonly region: string;
-  /** Default: the SDK's own, or `AWS_ENDPOINT_URL` if it is set. */
+  /** Default: the SDK's endpoint, or `AWS_ENDPOINT_URL` if it is set. */
   readonly endpoint?: string;
   /** Default: the SDK's own chain. */
   readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
   readonly plugins?: readonly ClientPlugin[];
-  /** Milliseconds. Default: `requestTimeout`. The length of a lease depends on it. */
+  /** In milliseconds. Default: `requestTimeout`. The length of leases depends on this value. */
   readonly requestTimeout?: number;
 }
 
 export interface AwsSettings extends HubSettings, SpokeRoles {
   readonly partition: string;
-  /** Becomes the role session name, so that CloudTrail names the run behind each call. */
+  /** Used as the role session name, so that CloudTrail shows which run made a call. */
   readonly runId: string;
   readonly clock: Clock;
 }
 
-/** @param sts the client that gets the run's credentials. Default: a new one */
+/** @param sts the client that assumes the spoke roles. Default: a new client */
 export function createAwsAccess(settings: AwsSettings, sts: STSClient = stsClient(settings)): AwsAccess {
   const credentialsOf = createSpokeCredentials(sts, settings);
   const readers = new Map<string, AccountClients>();
@@ -114,7 +114,7 @@ export function createAwsAccess(settings: AwsSettings, sts: STSClient = stsClien
   };
 }
 
-/** Creates the access of each run. All runs share the client that gets their credentials. */
+/** Creates the clients of each run. All runs share the STS client that assumes their roles. */
 export function createRunAccess(settings: Omit<AwsSettings, keyof Run>): (run: Run) => AwsAccess {
   let sts: STSClient | undefined;
   return (run) => {
@@ -148,11 +148,11 @@ const hubConfig = (settings: HubSettings): ClientConfig => ({
 const stsClient = (settings: HubSettings): STSClient =>
   createClient(STSClient, hubConfig(settings), settings.plugins ?? []);
 
-/** Translates AWS's errors of the hub's own clients. */
+/** Translates errors of the hub's own clients into errors of this project. */
 export const translateHubErrors = (region: string): ClientPlugin =>
   translateErrors({ where: `the hub, ${region}`, via: "the hub's role" });
 
-/** Clients with the hub's own credentials. */
+/** Creates clients with the hub's own credentials. */
 export function createHubClients(settings: HubSettings): HubClients {
   const config = hubConfig(settings);
   const plugins = [translateHubErrors(settings.region), ...(settings.plugins ?? [])];
@@ -174,14 +174,14 @@ function accountClients(config: ClientConfig, plugins: readonly ClientPlugin[]):
     ecr: () => createClient(ECRClient, config, plugins),
     iam: () => createClient(IAMClient, config, plugins),
     kms: () => createClient(KMSClient, config, plugins),
-    // A bucket's name in the path works on every endpoint, also without a wildcard host name.
+    // The bucket name is in the path if an endpoint is set, because a local endpoint may have no wildcard host name.
     s3: () => createClient(S3Client, { ...config, forcePathStyle: config.endpoint !== undefined }, plugins),
     secretsManager: () => createClient(SecretsManagerClient, config, plugins),
     tagging: () => createClient(ResourceGroupsTaggingAPIClient, config, plugins),
   });
 }
 
-/** An object whose properties are created on first use, each once. */
+/** Creates an object whose properties are made on first use. */
 function lazyClients<T extends object>(makers: { readonly [K in keyof T]: () => T[K] }): T {
   const made: Partial<T> = {};
   return new Proxy({} as T, {

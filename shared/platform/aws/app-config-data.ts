@@ -7,9 +7,9 @@ import { type ClientPlugin, createClient } from './plugins.ts';
 import { requestHandler } from './request-handler.ts';
 
 export interface ReaderClientSettings {
-  /** The account and region of the AppConfig application. */
+  /** Where the AppConfig application is. */
   readonly region: string;
-  /** The role of the account that hosts AppConfig. Absent if the caller's own credentials may read. */
+  /** The role to assume in the account of the application. Absent if the caller's own credentials may read. */
   readonly role?: {
     readonly arn: string;
     readonly externalId?: string;
@@ -22,10 +22,10 @@ export interface ReaderClientSettings {
   readonly plugins?: readonly ClientPlugin[];
 }
 
-/** Credentials are renewed when they have less than this left, in milliseconds. */
+/** Credentials are renewed when they expire in less than this time, in milliseconds. */
 const margin = 5 * 60_000;
 
-/** A client that reads deployed configuration, through the role if there is one. */
+/** Creates a client that reads deployed configuration. It assumes the role, if one is given. */
 export function createReaderClient(settings: ReaderClientSettings): AppConfigDataClient {
   const { region, credentials, plugins = [] } = settings;
   const own = { region, requestHandler, ...(credentials === undefined ? {} : { credentials }) };
@@ -36,7 +36,7 @@ export function createReaderClient(settings: ReaderClientSettings): AppConfigDat
   return createClient(AppConfigDataClient, { ...own, credentials: assumed }, plugins);
 }
 
-/** Assumes the role when it is needed, and again before its credentials expire. */
+/** Assumes the role on first use, and again before its credentials expire. */
 function assumedRole(
   sts: STSClient,
   { role, clock }: ReaderClientSettings & { readonly role: NonNullable<ReaderClientSettings['role']> },

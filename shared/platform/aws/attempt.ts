@@ -1,7 +1,7 @@
 import type { RoleTemplate } from '../central-accounts.ts';
 import type { ErrorFields } from '../errors.ts';
 
-/** A call: the caller, the operation and the resource. */
+/** A call to AWS: who makes it, the operation and the resource. */
 export interface Attempt {
   readonly service: string;
   readonly operation: string;
@@ -9,15 +9,15 @@ export interface Attempt {
   readonly on: string;
   /** The role or user that makes the call. */
   readonly via: string;
-  /** For a client of one account and region of the organization. */
+  /** The account and region of the call. Absent for calls with the hub's own credentials. */
   readonly place?: { readonly accountId: string; readonly region: string };
-  /** The template that makes the identity. Absent: `spoke`, unless the hub itself calls. */
+  /** The template that creates the calling role. Default: `spoke`, unless the hub calls with its own credentials. */
   readonly template?: RoleTemplate;
 }
 
-/** The error, and the call that threw it. */
+/** An error of AWS, and the call that caused it. */
 export interface FailedCall {
-  /** The call and the resource, for people. */
+  /** The call and the resource in words. */
   readonly what: string;
   readonly thrown: Error;
   readonly fields: Attempt & ErrorFields;

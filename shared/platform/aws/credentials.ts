@@ -12,11 +12,11 @@ interface SpokeSettings extends SpokeRoles {
   readonly clock: Clock;
 }
 
-/** Credentials are renewed when they have less than this left. */
+/** Credentials are renewed when they expire in less than this time, in milliseconds. */
 const renewalMargin = 5 * 60_000;
 
 /**
- * Credentials of the spoke role, per account, requested once and shared by all clients of the account.
+ * Creates the credentials of spoke roles. A role is assumed once, and all clients of its account share the credentials.
  * @throws AccessDeniedError if the role cannot be assumed
  */
 export function createSpokeCredentials(
@@ -28,7 +28,7 @@ export function createSpokeCredentials(
   const assume = (accountId: string): Promise<AwsCredentialIdentity> => {
     const assumed = assumeSpokeRole(sts, settings, accountId);
     cache.set(accountId, assumed);
-    // The next caller tries again. Callers that wait for this answer now fail with it.
+    // After a failure, callers that wait get the error. The next caller tries again.
     assumed.catch(() => forget(accountId, assumed));
     return assumed;
   };
@@ -81,7 +81,7 @@ async function assumeSpokeRole(
   };
 }
 
-/** A role session name takes 2 to 64 characters of `[\w+=,.@-]` (STS API reference, AssumeRole). */
+/** A role session name may have 2 to 64 characters of `[\w+=,.@-]` (STS API reference, AssumeRole). */
 const sessionName = (runId: string): string =>
   runId
     .replace(/[^\w+=,.@-]/g, '-')

@@ -1,10 +1,10 @@
 import type { Attempt } from './attempt.ts';
 
 /**
- * The remedy for a denial. AWS names the kind of policy if caller and resource are in one organization: "because no …
- * policy allows", "with an explicit deny in a … policy" (IAM user guide, "Troubleshoot access denied error messages";
- * S3 user guide, "Troubleshoot access denied (403 Forbidden) errors"). The role's own policies help only against some
- * kinds.
+ * What to do about a denied call. If caller and resource are in one organization, AWS's message says which type of
+ * policy denied it: "because no … policy allows", "with an explicit deny in a … policy". Only some of these can be
+ * changed in the role itself. Sources: IAM user guide, "Troubleshoot access denied error messages"; S3 user guide,
+ * "Troubleshoot access denied (403 Forbidden) errors".
  */
 export function adviseOnDenial(
   message: string,
@@ -32,11 +32,11 @@ interface Advice {
 const centralTemplate =
   'For a role of a central account, deploy its latest template: onboarding spoke-template';
 
-/** The StackSet of the member roles also deploys the role by which the hub reads them. */
+/** This StackSet also deploys the member reader role. */
 const memberTemplate =
   'Update the StackSet of the member roles in that account with its latest template: onboarding member-template';
 
-/** STS evaluates two policies: the caller's identity policy, and the role's trust policy. */
+/** For AssumeRole, STS evaluates the identity policy of the caller and the trust policy of the role. */
 const assumeRoleAdvice: readonly Advice[] = [
   {
     text: /(because no|explicit deny in an) identity-based policy/i,
@@ -49,7 +49,7 @@ const assumeRoleAdvice: readonly Advice[] = [
   },
 ];
 
-/** Calls with the hub's own credentials: no template of a central account helps. */
+/** For calls with the hub's own credentials. Templates of central accounts do not help there. */
 const hubAdvice: readonly Advice[] = [
   {
     text: /because no identity-based policy/i,
@@ -58,12 +58,12 @@ const hubAdvice: readonly Advice[] = [
   },
 ];
 
-/** The remedy for a denial that names no kind of policy, by service. */
+/** What to do if AWS does not name a type of policy. By service. */
 const unnamedAdvice: Readonly<Record<string, string>> = {
-  // AWS gives one answer for all three causes (IAM user guide, "Troubleshoot IAM roles", "I can't assume a role").
+  // AWS's answer is equal for three causes (IAM user guide, "Troubleshoot IAM roles", "I can't assume a role").
   sts: `The role does not exist, its trust policy does not name the caller, or the caller's policies do not allow it. ${centralTemplate}`,
   organizations:
-    'Organizations answers the management account and accounts to which it has delegated: run the project in one of them, and check the permissions of its role',
+    'Organizations answers only the management account and delegated administrators: run the project in one of these accounts, and check the permissions of its role',
   dynamodb: "Check the role's permissions on the table, and on the key that encrypts it",
   sns: "Check the role's permissions, and the topic's own policy",
   eventbridge: "Check the role's permissions, and the event bus's own policy",
@@ -84,7 +84,7 @@ const advice: readonly Advice[] = [
   {
     text: /VPC endpoint policy/i,
     advice:
-      'The policy of the VPC endpoint that the call went through does not let it pass: allow the action for the role there. The role is not the cause',
+      'The policy of the VPC endpoint does not allow the call: allow the action for the role in that policy. The role itself is not the cause',
   },
   {
     text: /permissions boundary/i,
@@ -98,7 +98,7 @@ const advice: readonly Advice[] = [
   {
     text: /public policies are blocked|block public access/i,
     advice:
-      'Block Public Access refuses a policy that opens the resource to everybody: find the statement that does, and narrow it',
+      'Block Public Access rejects a policy that opens the resource to everybody: find the statement that opens it, and narrow that statement',
   },
   {
     text: /explicit deny in a resource-based policy/i,

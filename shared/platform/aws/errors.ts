@@ -6,7 +6,7 @@ export class ThrottledError extends OnboardingError {
   readonly retryable = true;
 }
 
-/** AWS did not answer, or answered with an internal error. A write may have taken effect nevertheless. */
+/** AWS did not answer, or answered with an internal error. If the call was a write, it may have taken effect. */
 export class ServiceUnavailableError extends OnboardingError {
   override readonly name = 'ServiceUnavailableError';
   readonly retryable = true;
@@ -24,7 +24,9 @@ export class ResourceDisabledError extends OnboardingError {
   readonly retryable = false;
 }
 
-/** AWS rejects an account's credentials in a region: most likely the region is not enabled there. */
+/**
+ * AWS does not accept the credentials of an account in one region. Most likely the account has not enabled the region.
+ */
 export class RegionNotEnabledError extends OnboardingError {
   override readonly name = 'RegionNotEnabledError';
   readonly retryable = false;
@@ -36,7 +38,7 @@ export class AccessDeniedError extends OnboardingError {
   readonly retryable = false;
 }
 
-/** The document would exceed the service's limit. */
+/** The policy document would be larger than the service allows. */
 export class PolicyTooLargeError extends OnboardingError {
   override readonly name = 'PolicyTooLargeError';
   readonly retryable = false;
@@ -48,13 +50,13 @@ export class InvalidPrincipalError extends OnboardingError {
   readonly retryable = true;
 }
 
-/** AWS rejected a document of this project for another reason. */
+/** AWS rejected a document of this project, and the cause is no principal. */
 export class PolicyRefusedError extends OnboardingError {
   override readonly name = 'PolicyRefusedError';
   readonly retryable = false;
 }
 
-/** AWS rejected a request that writes no document, such as a table item that is too large. */
+/** AWS rejected a request that contains no policy document, such as an item that is too large for the table. */
 export class RequestRefusedError extends OnboardingError {
   override readonly name = 'RequestRefusedError';
   readonly retryable = false;

@@ -1,15 +1,15 @@
 import type { SpokeRoles } from '../central-accounts.ts';
 import type { AwsAccess, AwsSettings } from './access.ts';
 
-/** The configuration's names of the roles that the hub assumes. */
+/** The names of the roles that the hub assumes, as the configuration sets them. */
 export type RoleSettings = Pick<AwsSettings, 'partition' | keyof SpokeRoles>;
 
 type MakeAccess = (runId: string, settings: RoleSettings) => AwsAccess;
 
-/** A warm function serves many runs. Only the latest can still have work. */
+/** How many runs keep their clients. A warm function serves many runs, but only the latest ones can still have work. */
 const maxRuns = 32;
 
-/** Creates the access of each run once, so that the steps of a run share its clients and its credentials. */
+/** Creates the clients of each run once, so that all steps of a run share them and their credentials. */
 export function memoizeByRun(make: MakeAccess): MakeAccess {
   const known = new Map<string, AwsAccess>();
   return (runId, settings) => {

@@ -2,9 +2,9 @@ import type { MetadataBearer, MiddlewareStack, Pluggable } from '@smithy/types';
 import type { Attempt } from './attempt.ts';
 import { translateError } from './translate-error.ts';
 
-/** A middleware for any client of the SDK. */
+/** A middleware for any SDK client. */
 export interface ClientPlugin extends Pluggable<object, MetadataBearer> {
-  /** Creates clients instead of calling their constructors. */
+  /** Replaces the constructor of clients, for example in the simulation. */
   create?<C extends AnyClient, Config extends object>(Class: ClientClass<C, Config>, config: Config): C;
 }
 
@@ -14,7 +14,7 @@ export interface AnyClient {
 
 export type ClientClass<C extends AnyClient, Config extends object> = new (config: Config) => C;
 
-/** A new client with the plugins, in order. */
+/** Creates a client and adds the plugins, in their order. */
 export function createClient<C extends AnyClient, Config extends object>(
   Class: ClientClass<C, Config>,
   config: Config,
@@ -24,16 +24,21 @@ export function createClient<C extends AnyClient, Config extends object>(
   return withPlugins(maker?.create?.(Class, config) ?? new Class(config), plugins);
 }
 
-/** Adds the plugins, in order, and returns the client. */
+/**
+ * Adds the plugins to a client, in their order.
+ * @returns the client
+ */
 export function withPlugins<C extends AnyClient>(client: C, plugins: readonly ClientPlugin[]): C {
-  // Each client's stack has types for its own inputs and outputs. A plugin needs only objects.
+  // The types of a middleware stack depend on its client. Plugins work on objects of any type.
   for (const plugin of plugins) plugin.applyToStack(client.middlewareStack as Stack);
   return client;
 }
 
 type Stack = MiddlewareStack<object, MetadataBearer>;
 
-/** Calls `check` after signing, immediately before the request is sent. If it throws, the request is not sent. */
+/**
+ * Calls `check` after a request was signed, immediately before it is sent. If `check` throws, the request is not sent.
+ */
 export const checkBeforeSend = (check: () => void): ClientPlugin => ({
   applyToStack: (stack: Stack) =>
     stack.add(
@@ -46,9 +51,9 @@ export const checkBeforeSend = (check: () => void): ClientPlugin => ({
 });
 
 /**
- * Converts AWS's errors to the project's own. Names that mean "absent" to a grant kind pass unchanged. `where` (account
- * and region) and `via` (the identity) are for people. `place` is for clients of an account of the organization, which
- * may not have enabled the region.
+ * Translates AWS's errors into errors of this project. Unknown errors pass unchanged, such as `NoSuchBucketPolicy`,
+ * which grant kinds understand. `where` (account and region) and `via` (the caller) are for messages. `place` is set
+ * for accounts of the organization, which may not have enabled the region.
  */
 export const translateErrors = ({
   where,
@@ -76,7 +81,7 @@ export const translateErrors = ({
     ),
 });
 
-/** AWS calls by service and operation, such as `s3:PutBucketPolicy`. Each attempt counts. */
+/** How often each operation was called, such as `s3:PutBucketPolicy`. Each attempt counts. */
 export type CallCounts = Record<string, number>;
 
 export const countCalls = (counts: CallCounts): ClientPlugin => ({

@@ -1,43 +1,42 @@
-/** The information about principals in the error of a write. */
+/** What the error of a rejected write says about principals. */
 export type RefusalMeaning =
   /** AWS says that it does not accept a principal. */
   | 'principal'
   /** AWS names another cause. */
   | 'document'
-  /** AWS names no cause, so a principal may be the cause. */
+  /** AWS names no cause. A principal may be the cause. */
   | 'maybe-principal';
 
 interface Refusal {
-  /** In the form of `toServiceName` and `toOperationName`. */
+  /** Service and operation as `toServiceName` and `toOperationName` write them. */
   readonly service: string;
   readonly operations: readonly string[];
-  /** Error names of the SDK. A service can have several. */
+  /** Names of the error in the SDK. Services use several names for one error. */
   readonly names: readonly string[];
-  /** Texts that name a principal as the cause. Absent: the error name is enough. */
+  /** Messages that name a principal as the cause. Absent if the name of the error is enough. */
   readonly principal?: RegExp;
   /** Texts that name another cause. */
   readonly document?: RegExp;
-  /** Names that mean another cause, whatever the text. */
+  /** Names of errors whose cause is the document, whatever the message says. */
   readonly documentNames?: readonly string[];
 }
 
 /**
- * The errors of each service for a document, or a list of accounts, that the project writes. A text in neither list
- * names no known cause. The texts change without notice, so the sources follow.
+ * The errors by which each service rejects a document, or a list of accounts. If a message matches no pattern, the
+ * cause is unknown. AWS changes messages without notice, so here are the sources:
  *
  * - S3: API reference, "Error responses" (MalformedPolicy); AWS re:Post, "Why do I get the error 'Invalid principal in
- *   policy' when I try to update my Amazon S3 bucket policy?"; "Blocking public access to your Amazon S3 storage".
+ * policy' when I try to update my Amazon S3 bucket policy?"; "Blocking public access to your Amazon S3 storage".
  * - KMS: API reference, "PutKeyPolicy"; CDK documentation, "Troubleshooting", "Policy contains a statement with one or
- *   more
- *   invalid principals"; "The new key policy will not allow you to update the key policy in the future" (same reference,
- *   `BypassPolicyLockoutSafetyCheck`).
+ * more invalid principals"; "The new key policy will not allow you to update the key policy in the future" (same
+ * reference, `BypassPolicyLockoutSafetyCheck`).
  * - ECR: hashicorp/terraform-provider-aws issue 3924 and terraform-aws-modules/terraform-aws-ecr issue 19 ("Invalid
- *   repository policy provided", for an unknown principal); awsdocs/amazon-ecr-user-guide pull request 20 (the same text for
- *   a `Resource`). "Principal not found" is the newer text for a principal.
- * - Secrets Manager: the provider for Terraform retries on "This resource policy contains an unsupported principal"
- *   (resource `aws_secretsmanager_secret_policy`); API reference, "PutResourcePolicy", "ValidateResourcePolicy".
+ * repository policy provided", for an unknown principal); awsdocs/amazon-ecr-user-guide pull request 20 (an equal
+ * message for a `Resource`). "Principal not found" is the newer message for a principal.
+ * - Secrets Manager: the Terraform provider retries on "This resource policy contains an unsupported principal"
+ * (resource `aws_secretsmanager_secret_policy`); API reference, "PutResourcePolicy", "ValidateResourcePolicy".
  * - IAM: user guide, "Troubleshoot IAM policies"; AWS re:Post, "Why am I getting 'Invalid principal in policy' when I
- *   update my IAM role's trust policy?".
+ * update my IAM role's trust policy?".
  * - EC2: API reference, "Error codes" (InvalidAMIAttributeItemValue).
  * - KMS grants: API reference, "CreateGrant" (InvalidArnException).
  */
@@ -61,7 +60,7 @@ const refusals: readonly Refusal[] = [
     service: 'kms',
     operations: ['CreateGrant'],
     names: ['InvalidArnException'],
-    // The request has one other ARN, the key's, and a read has accepted it.
+    // The only other ARN in the request is that of the key, which an earlier read has used with success.
   },
   {
     service: 'ecr',
@@ -107,7 +106,7 @@ export interface Refused {
   readonly error: Error;
 }
 
-/** @returns `undefined` for an error that does not reject the content of the call */
+/** @returns `undefined` if the error does not reject the content of the call */
 export function classifyRefusal({ service, operation, error }: Refused): RefusalMeaning | undefined {
   const row = refusals.find((each) => each.service === service && each.operations.includes(operation));
   if (row === undefined) return undefined;

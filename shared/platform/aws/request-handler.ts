@@ -1,6 +1,6 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
-/** How long a request may take before the SDK gives up. The length of a lease depends on it. */
+/** After this time in milliseconds the SDK gives up a request. The length of leases depends on this value. */
 export const requestTimeout = 10_000;
 const connectionTimeout = 2_000;
 
@@ -8,9 +8,9 @@ export const createRequestHandler = (timeout: number): NodeHttpHandler =>
   new NodeHttpHandler({
     connectionTimeout,
     requestTimeout: timeout,
-    // Without this setting the handler only warns.
+    // By default, the handler only logs a warning after the time-out.
     throwOnRequestTimeout: true,
   });
 
-/** All clients share the handler, and so its connections. */
+/** All clients share this handler and its connections. */
 export const requestHandler = createRequestHandler(requestTimeout);

@@ -1,15 +1,15 @@
-/** The meaning of a service's error, except for rejected documents (`refusals.ts`). */
+/** What an error of a service means. Rejected documents are in `refusals.ts`. */
 export type ErrorMeaning =
   | { readonly meaning: 'denied' | 'limit' | 'request' }
-  /** A missing resource: its name for people, and the remedy. */
+  /** The resource does not exist: what it is, in words, and what to do. */
   | { readonly meaning: 'missing'; readonly thing: string; readonly advice: string }
-  /** Two requests for one resource collided, and AWS asks for a retry. */
+  /** Two requests changed one resource at the same time, and AWS asks for a retry. */
   | { readonly meaning: 'conflict'; readonly thing: string };
 
 interface MissingRow {
-  /** Error names of the SDK. A service can have several. */
+  /** Names of the error in the SDK. Services use several names for one error. */
   readonly names: readonly string[];
-  /** Default: every call of the service. */
+  /** The operations for which the row holds. Default: every operation of the service. */
   readonly operations?: readonly string[];
   /** The error's text. Default: any. */
   readonly text?: RegExp;
@@ -19,29 +19,30 @@ interface MissingRow {
 }
 
 interface ServiceErrors {
-  /** Names of denials besides the names of every service. */
+  /** Names by which this service denies a call, besides the names that all services use. */
   readonly denied?: readonly string[];
-  /** The first matching row names the missing resource. */
+  /** Missing resources. The first row that matches the call says what is missing. */
   readonly missing?: readonly MissingRow[];
   readonly conflict?: { readonly names: readonly string[]; readonly thing: string };
-  /** A limit of the written content. */
+  /** Names of errors about a limit of the written content. */
   readonly limit?: readonly string[];
 }
 
 const createOrCorrect = 'Create it, or correct its name in the configuration';
 
 /**
- * Each service's errors are those of its API reference, under the action's "Errors" and under "Common Errors". No page lists the
- * texts of IAM's `NoSuchEntity`. hashicorp/terraform-provider-aws pull request 9278 shows "The group with name … cannot be found.",
- * and prowler-cloud/prowler pull request 2872 the text for a role. A text that matches no pattern is judged by the operation.
+ * Names and messages of errors are from each service's API reference, under the action's "Errors" and under "Common
+ * Errors". No page lists the messages of IAM's `NoSuchEntity`: hashicorp/terraform-provider-aws pull request 9278 shows
+ * "The group with name … cannot be found.", and prowler-cloud/prowler pull request 2872 the message for a role. If a
+ * message matches no pattern, the operation says what is missing.
  */
 const noEntity = ['NoSuchEntity', 'NoSuchEntityException'];
 const notFound = ['ResourceNotFoundException'];
 
 /**
- * The meaning of the errors of the services that the project calls. One name can have several meanings:
- * `ResourceNotFoundException` is a table of DynamoDB, a secret or one of its versions, or an application of AppConfig.
- * A name that is absent for a service here has no known meaning, and the error reaches the caller unchanged.
+ * What the errors of each service mean. A name can have several meanings: `ResourceNotFoundException` stands for a
+ * DynamoDB table, a secret or one of its versions, or an AppConfig application. An error that is not listed here for
+ * its service has no known meaning, and reaches the caller unchanged.
  */
 const services: Readonly<Record<string, ServiceErrors>> = {
   s3: {
@@ -163,13 +164,14 @@ const services: Readonly<Record<string, ServiceErrors>> = {
       },
     ],
   },
-  // Its PaginationTokenExpiredException and InvalidParameterException are about the request.
+  // PaginationTokenExpiredException and InvalidParameterException are missing here, because both are about the request
+  // itself.
   resourcegroupstaggingapi: {},
 };
 
 const commonDenials: readonly string[] = ['AccessDenied', 'AccessDeniedException'];
 
-/** Why AWS rejected a call that writes no document, such as an invalid value. */
+/** Errors by which AWS rejects a call that contains no document, such as a call with an invalid value. */
 const requestNames: readonly string[] = [
   'InvalidParameterException',
   'ValidationException',
@@ -177,13 +179,13 @@ const requestNames: readonly string[] = [
 ];
 
 export interface ServiceError {
-  /** In the form of `toServiceName` and `toOperationName`. */
+  /** Service and operation as `toServiceName` and `toOperationName` write them. */
   readonly service: string;
   readonly operation: string;
   readonly error: Error;
 }
 
-/** @returns `undefined` for an unknown error of the service, such as one that a grant kind handles */
+/** @returns `undefined` for an unknown error, such as one that only a grant kind understands */
 export function classifyError(call: ServiceError): ErrorMeaning | undefined {
   const { name } = call.error;
   const { denied = [], conflict, limit = [], ...known } = services[call.service] ?? {};

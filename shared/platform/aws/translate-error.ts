@@ -19,8 +19,8 @@ import { classifyError } from './service-errors.ts';
 import { explainUnusable } from './unusable.ts';
 
 /**
- * The project's error for an error of the SDK. The project's own errors stay unchanged. So do unknown names such as
- * `NoSuchBucketPolicy`, which means "absent" to its grant kind.
+ * Translates an error of the SDK into an error of this project. Errors of this project stay unchanged. Unknown errors
+ * do too, such as `NoSuchBucketPolicy`, by which a grant kind learns that there is no policy.
  */
 export function translateError(thrown: unknown, attempt: Attempt): unknown {
   if (thrown instanceof OnboardingError || !(thrown instanceof Error)) return thrown;
@@ -41,16 +41,16 @@ export function translateError(thrown: unknown, attempt: Attempt): unknown {
 }
 
 /**
- * Errors of services for valid credentials, if the account has not enabled the region: UnrecognizedClientException
- * (ECR, KMS, Secrets Manager, the tagging service: JSON protocol), InvalidClientTokenId (IAM, STS and other services of
- * the query protocol), OptInRequired and AuthFailure (EC2). AuthFailure can also mean a denial, and its text tells: AWS
- * re:Post, "AWS was not able to validate the provided access credentials".
+ * Whether the account has not enabled the region. Services then reject valid credentials: ECR, KMS, Secrets Manager and
+ * the tagging service (JSON protocol) with UnrecognizedClientException, IAM, STS and other services of the query
+ * protocol with InvalidClientTokenId, and EC2 with OptInRequired or AuthFailure. AuthFailure may also be a denial,
+ * which only its message shows (AWS re:Post, "AWS was not able to validate the provided access credentials").
  */
 const isUnknownThere = ({ name, message }: Error): boolean =>
   ['UnrecognizedClientException', 'InvalidClientTokenId', 'OptInRequired'].includes(name) ||
   (name === 'AuthFailure' && /not able to validate the provided access credentials/i.test(message));
 
-/** Why AWS rejected a call that writes a document or a list of accounts. */
+/** For a call that writes a document or a list of accounts: why AWS rejected it. */
 function refusedDocument({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
   const { service, operation } = fields;
   switch (classifyRefusal({ service, operation, error: thrown })) {
@@ -73,7 +73,7 @@ function refusedDocument({ what, thrown, fields }: FailedCall): OnboardingError 
   }
 }
 
-/** DynamoDB's own errors: none of them is about a resource of the configuration. */
+/** For errors of DynamoDB, which are never about a resource of the configuration. */
 function ofTable({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
   if (fields.service !== 'dynamodb') return undefined;
   if (otherKeys.test(`${thrown.message} ${reasonsOf(thrown)}`))
@@ -100,11 +100,11 @@ function ofTable({ what, thrown, fields }: FailedCall): OnboardingError | undefi
   return undefined;
 }
 
-/** What DynamoDB says if the key schema of the table is another one. DynamoDB Local says the same. */
+/** Messages of DynamoDB, and of DynamoDB Local, about a table with another key schema. */
 const otherKeys =
   /does not match the schema|missed key schema element|Missing the key|Type mismatch for key|does not match schema type/;
 
-/** A cancelled transaction has a reason for each item ("TransactWriteItems", DynamoDB API reference). */
+/** The reasons of a cancelled transaction, one for each item ("TransactWriteItems", DynamoDB API reference). */
 const reasonsOf = (thrown: Error): string =>
   'CancellationReasons' in thrown ? JSON.stringify(thrown.CancellationReasons) : '';
 
@@ -122,7 +122,10 @@ function notEnabled(
   );
 }
 
-/** By service and call: one name means different things in different services. */
+/**
+ * For errors with a known meaning. It depends on service and operation, because names have different meanings in
+ * different services.
+ */
 function knownError({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
   const { service, operation, via } = fields;
   const { message } = thrown;

@@ -5,7 +5,7 @@ import { MalformedEventError, toErrorRecord } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Metric, MetricSink } from '../metrics.ts';
 
-/** The least input of a step. */
+/** What every step needs from its services. */
 export interface StepServices {
   readonly logger: Logger;
   /** Absent outside deployed functions. */
@@ -21,12 +21,12 @@ export interface StepDefinition<Services extends StepServices, Input, Output> {
 
 export type StepHandler = (event: unknown, context: Context) => Promise<unknown>;
 
-/** Creates the handler of a function for its services. The services are requested at each call. */
+/** Creates the handler of a function. `services` is called for each invocation. */
 export type HandlerFactory<Services> = (services: () => Services) => StepHandler;
 
 /**
- * Turns a step of a state machine into a Lambda handler. It parses the input, logs start and end of the step, publishes its
- * metrics, and keeps the name of an error, because the state machine decides by the name.
+ * Turns a step of a state machine into a Lambda handler. It parses the input, logs the start and end of the step, and
+ * publishes its metrics. It keeps the name of an error, by which the state machine decides what to do.
  */
 export function createStepHandler<Services extends StepServices, Input, Output>(
   step: StepDefinition<Services, Input, Output>,

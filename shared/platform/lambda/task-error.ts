@@ -1,4 +1,6 @@
-/** Lambda returns an error as JSON text with `errorMessage`. Other services return plain text. */
+/**
+ * The message in the `Cause` of a failed task. Lambda gives JSON with `errorMessage`, other services give plain text.
+ */
 export function parseTaskError(cause: string | undefined): string {
   try {
     const parsed: unknown = JSON.parse(cause ?? '');

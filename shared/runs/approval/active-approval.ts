@@ -4,9 +4,9 @@ import { createApprovalTest } from '../../reconcile/required-approval.ts';
 import type { Store } from '../../store/ports.ts';
 
 /**
- * Decides which accounts need approval by the active configuration. `undefined` if it requires none, if no
- * configuration is active, and until the first import has finished: an operator could not have approved the imported
- * accounts.
+ * Tests whether an account needs approval by the active configuration. `undefined` if the configuration requires no
+ * approval, or if no configuration is active. Also `undefined` until the first import has finished, because no operator
+ * could have approved the accounts that it imports.
  */
 export async function getActiveApproval(store: Store): Promise<NeedsApproval | undefined> {
   const stored = await store.configuration.getActive();

@@ -12,7 +12,7 @@ type Shown = Pick<
 export const formatApproveCommand = ({ runId, planHash }: Pick<Shown, 'runId' | 'planHash'>): string =>
   `onboarding approve --run ${runId} --plan ${planHash}`;
 
-/** Why an account waits, a line. */
+/** One line that says why an account waits. */
 export const formatWaitingAccount = ({ id, position, approvedAs }: Shown['accounts'][number]): string => {
   const here = `${formatAccount({ id, name: position.name })} in ${placeOf(position.ouPath)}`;
   return approvedAs === null
@@ -22,14 +22,19 @@ export const formatWaitingAccount = ({ id, position, approvedAs }: Shown['accoun
 
 const placeOf = (ouPath: string): string => (ouPath === '' ? 'the root' : ouPath);
 
-/** At most 100 characters (SNS API reference, Publish). */
+/** The subject of the message. SNS allows 100 characters (SNS API reference, Publish). */
 export const formatApprovalSubject = ({ accounts }: Shown): string =>
   `Approval Requested: ${accounts.map(({ id }) => id).join(', ')}`.slice(0, 100);
 
-/** SNS takes 256 KiB (API reference, Publish). This leaves room for everything except the difference. */
+/**
+ * How many bytes the difference may take. SNS allows 256 KiB for a message (API reference, Publish), and the other
+ * parts are small.
+ */
 const maxBytes = 200_000;
 
-/** For people. It never contains the token: anybody who has the token could resume the run. */
+/**
+ * The message for operators. It never contains the token of the task, because the token is enough to resume the run.
+ */
 export const formatApprovalMessage = (request: Shown): string =>
   [
     `${request.accounts.length === 1 ? 'An account waits' : `${request.accounts.length} accounts wait`} for approval:`,
@@ -49,12 +54,12 @@ export const formatApprovalMessage = (request: Shown): string =>
       : limitText(request.difference, maxBytes, 'the command'),
   ].join('\n');
 
-/** A run has at most a hundred accounts. */
+/** How many accounts the message names at most. A run has at most a hundred accounts. */
 const maxAccounts = 100;
 
 const more = (count: number): readonly string[] => (count > 0 ? [`  … and ${count} more`] : []);
 
-/** The page of an execution in the console of its partition. */
+/** A link to an execution in the console of its partition. */
 export function createConsoleLink(execution: string): string {
   const [, partition = '', , region = ''] = execution.split(':');
   return `https://console.${getPartitionFacts(partition).consoleDomain}/states/home?region=${region}#/v2/executions/details/${execution}`;

@@ -15,13 +15,13 @@ import {
 } from '../../reconcile/required-approval.ts';
 import type { ApprovalRequest } from '../../store/ports.ts';
 
-/** The effect of approving some accounts. */
+/** What the approval of some accounts changes. */
 export interface ApprovalPlan {
   readonly content: ApprovalContent;
   readonly planHash: string;
-  /** Their gains on every resource, including matches of patterns. */
+  /** What they gain on every resource, including matches of patterns. */
   readonly gains: readonly Gain[];
-  /** The waiting accounts as they were read. The revision is the revision of their items. */
+  /** The waiting accounts, with the revisions of their items. */
   readonly waiting: readonly RegisteredAccount[];
 }
 
@@ -31,7 +31,10 @@ export interface ApprovalPlanRequest {
   readonly accountIds: readonly string[];
 }
 
-/** The waiting accounts among them, and their gains, by registry and configuration alone, without a call of AWS. */
+/**
+ * Which of the accounts wait for approval, and what they would gain. Computed from registry and configuration, without
+ * a call of AWS.
+ */
 export function planApproval({ active, accounts, accountIds }: ApprovalPlanRequest): ApprovalPlan {
   const { configuration, hash: configurationHash, ous } = active;
   const waiting = accounts.filter((account) => accountIds.includes(account.id) && isPendingApproval(account));
@@ -55,8 +58,8 @@ function gainsBy(
 }
 
 /**
- * Whether a request can be approved as it was shown. An account may wait no longer, because it has left or was approved
- * with another run. All other accounts must be unchanged: then the approval grants less than the operator has seen.
+ * Whether a request can still be approved as the operator saw it. An account may have left, or may have been approved
+ * with another run: then the approval grants less than the operator saw. All other accounts must be unchanged.
  */
 export function matchesRequest(
   { accounts: shown, planHash, configurationHash }: ApprovalRequest,

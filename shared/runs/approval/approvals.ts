@@ -21,8 +21,8 @@ const approvedResources = (
 const concurrency = 8;
 
 /**
- * The policies of the resources on which the waiting accounts gain access, for people: a line for the resource and its
- * grants, then the lines of its policy that name the accounts.
+ * The changes of the resources on which the waiting accounts gain access, in words. For each resource: a line with its
+ * grants, then the changed lines of its policy that name the accounts.
  */
 export async function formatApprovalDifference(
   services: Services,

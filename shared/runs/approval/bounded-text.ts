@@ -1,7 +1,7 @@
 /**
- * Whole lines of at most `maxBytes` bytes. Lines that widen access, with their resources and statements, are kept
- * first, in their order.
- * @param where shows the whole text
+ * Shortens a text to at most `maxBytes` bytes, by whole lines. Lines that widen access are kept first, together with
+ * their resources and statements. The order stays.
+ * @param where the command or place that shows the whole text
  */
 export function limitText(text: string, mostBytes: number, where: string): string {
   if (Buffer.byteLength(text) <= mostBytes) return text;
@@ -22,5 +22,5 @@ export function limitText(text: string, mostBytes: number, where: string): strin
   return `${shown.join('\n')}\n… ${hidden} more lines, ${what}: ${where} shows them`;
 }
 
-/** `! widens: …`, `+ Sid  ! widens access`, or the line of a resource. */
+/** Whether a line is kept first: `! widens: …`, `+ Sid  ! widens access`, or the line of a resource. */
 const isVital = ({ line }: { readonly line: string }): boolean => /^\S|! (may )?widens? ?/.test(line);

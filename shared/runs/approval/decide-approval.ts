@@ -18,7 +18,7 @@ import { LOCAL_RUN_TOKEN } from './request-approval.ts';
 
 export interface ApprovalAnswer {
   readonly runId: string;
-  /** The request that the operator has seen. */
+  /** The hash of the plan that the operator has seen. */
   readonly planHash: string;
   readonly verdict: ApprovalDecision['verdict'];
   readonly by: string;
@@ -27,25 +27,25 @@ export interface ApprovalAnswer {
 
 export interface DecidedApproval {
   readonly decision: ApprovalDecision;
-  /** Whether an equal decision was made before. */
+  /** Whether the request has the same decision already. */
   readonly alreadyDecided: boolean;
-  /** Accounts that are approved by this call. */
+  /** Accounts that this call has approved. */
   readonly approved: readonly string[];
-  /** Accounts that have moved since they were shown: they still wait, and the run asks again. */
+  /** Accounts that have moved since the operator saw them. They still wait, and the run asks again. */
   readonly changedSinceRequest: readonly string[];
-  /** Whether the run resumes by itself. */
+  /** Whether the run goes on by itself. */
   readonly resumed: boolean;
   /**
-   * Other runs that no longer wait. After an approval, runs that waited only for these accounts resume too. After a
-   * rejection, runs with an equal request fail too.
+   * Other runs that this decision ends or lets go on. After an approval, runs that waited only for these accounts go
+   * on. After a rejection, runs with an equal request fail.
    */
   readonly otherRunsResumed: readonly string[];
 }
 
 /**
- * The request for a decision, if it is open or has this decision already.
- * @throws ApprovalClosedError if there is no request, it has the other decision, or its time is over
- * @throws StalePlanError if the request differs from the one that the operator has seen
+ * The request to decide. It has no decision yet, or the same decision already.
+ * @throws ApprovalClosedError if there is no request, if it has the other decision, or if its time is over
+ * @throws StalePlanError if the operator has seen another request
  */
 export async function findRequest(
   { store, clock }: Services,
@@ -70,12 +70,16 @@ export async function findRequest(
 }
 
 /**
- * Decides the request of a run, once. An approval has these steps: check that the task still waits; check that the
- * request is still as shown; store the decision, on the condition that there is none; approve the accounts, each on the
- * condition that its position is unchanged; resume the run. So nothing is granted if the run has ended. If a step
- * fails, a repetition completes it.
- * @throws ApprovalClosedError, StalePlanError as `findRequest`; and if the task is gone or the plan has changed
- * @throws ConcurrentUpdateError if the registry changes too fast
+ * Decides the request of a run, once. Steps of an approval:
+ * 1. Check that the task still waits, so that nothing is granted if the run has ended.
+ * 2. Check that the request is still as the operator saw it.
+ * 3. Store the decision, if there is none yet.
+ * 4. Approve each account, if its position is unchanged.
+ * 5. Resume the run.
+ * If a step fails, calling this function again completes the decision.
+ * @throws ApprovalClosedError, StalePlanError as `findRequest`; also if the task does not wait any more, or if the plan
+ * has changed
+ * @throws ConcurrentUpdateError if the registry changes in every attempt
  */
 export async function decideApproval(services: Services, answer: ApprovalAnswer): Promise<DecidedApproval> {
   const request = await findRequest(services, answer);
@@ -118,7 +122,10 @@ async function anybodyWaits({ store }: Services, { accounts }: ApprovalRequest):
   return stored.some((account) => account !== undefined && isPendingApproval(account));
 }
 
-/** If a decision is completed later, the plan is half done. Then only the grants are compared. */
+/**
+ * Only compares the configuration. If an interrupted decision is completed, a part of the plan is done already, so the
+ * plan cannot be compared.
+ */
 async function requireSameConfiguration({ store }: Services, request: ApprovalRequest): Promise<void> {
   const { hash } = await getActiveConfiguration(store);
   if (hash === request.configurationHash) return;
@@ -163,7 +170,7 @@ async function approveAccounts(services: Services, { accounts }: ApprovalRequest
 
 const maxAttempts = 20;
 
-/** Another change may take the revision in between. Then the stored item is read again. */
+/** Another change may take the next revision first. Then the account is read again. */
 async function approveAccount({ store, clock, random }: Services, shown: WaitingAccount) {
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const stored = await store.registry.getAccount(shown.id);
@@ -181,7 +188,8 @@ async function approveAccount({ store, clock, random }: Services, shown: Waiting
 }
 
 /**
- * Several events of one account start several runs, each with a request. After the decision none of them has to wait.
+ * Ends the requests of other runs for these accounts. Several events of one account start several runs, and each run
+ * makes a request. After the decision, none of them has to wait.
  */
 async function releaseOthers(
   services: Services,
@@ -197,7 +205,7 @@ async function releaseOthers(
   return decideOthers(services, others, because);
 }
 
-/** A rejected request must not stay open in the name of another run. */
+/** Rejects equal requests of other runs, because a rejected request must not stay open under another run's id. */
 async function rejectOthers(
   services: Services,
   { runId, planHash }: ApprovalRequest,
@@ -209,7 +217,10 @@ async function rejectOthers(
   return decideOthers(services, others, decision);
 }
 
-/** @returns the runs that got the decision */
+/**
+ * Gives a decision to other runs.
+ * @returns the runs that got it
+ */
 async function decideOthers(
   services: Services,
   others: readonly ApprovalRequest[],

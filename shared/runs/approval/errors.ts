@@ -18,7 +18,7 @@ export class ApprovalTimedOutError extends OnboardingError {
   readonly retryable = false;
 }
 
-/** The waiting accounts were approved after the plan: the run continues without a request. */
+/** The accounts were approved between the plan and the request, so the run continues without a request. */
 export class ApprovalNotNeededError extends OnboardingError {
   override readonly name = 'ApprovalNotNeededError';
   readonly retryable = false;

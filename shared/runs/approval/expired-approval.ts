@@ -8,14 +8,14 @@ import type { ApprovalDecision, ApprovalRequest, Store } from '../../store/ports
 import { matchesRequest } from './approval-plan.ts';
 import { ApprovalTimedOutError } from './errors.ts';
 
-/** How an operator gets a new request for an account. */
+/** The sentence that says how an operator gets a new request for an account. */
 export const formatRetryInstruction = (accountIds: readonly string[]): string =>
   `To ask again, ${startWith(accountIds)}`;
 
 const startWith = (accountIds: readonly string[]): string =>
   `start the state machine account-onboarding with {"accountIds": ${JSON.stringify(accountIds)}}`;
 
-/** Why a run that waited for approval has ended, and which accounts lack it. */
+/** Why a run that waited for approval has ended, and which of its accounts are still not approved. */
 export async function explainUnapproved(
   { store }: Services,
   runId: string,
@@ -47,7 +47,7 @@ const notApproved = (waiting: readonly RegisteredAccount[]): string =>
   `Account ${waiting.map(formatAccount).join(', ')} not approved. Earlier access stays, and pending access was not ` +
   `granted. ${formatRetryInstruction(waiting.map(({ id }) => id))}`;
 
-/** They have moved back or away, or the configuration requires no approval any longer. */
+/** The accounts have moved back or left the organization, or the configuration does not require approval any more. */
 const noneWaits = (ids: readonly string[]): string =>
   `Account ${ids.join(', ')} does not wait for approval any more. To finish the run, ${startWith(ids)}`;
 
@@ -56,8 +56,8 @@ const unheard = (ids: readonly string[], { by, at }: ApprovalDecision): string =
   startWith(ids);
 
 /**
- * A line for each waiting account without a request that can be approved. And one for each item of a request or its run
- * that cannot be understood.
+ * Lines about accounts that wait although no run has a request for them that could be approved. Also a line for each
+ * item of a request, or of its run, that cannot be understood.
  */
 export async function listPendingWithoutRequest(store: Store, now: number): Promise<readonly string[]> {
   const accounts = await store.registry.listAccounts();

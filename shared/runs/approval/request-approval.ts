@@ -9,7 +9,10 @@ import { formatApprovalDifference } from './approvals.ts';
 import { limitText } from './bounded-text.ts';
 import { ApprovalNotNeededError } from './errors.ts';
 
-/** Replaces a task's token, if a run on an operator's own machine ends at the approval request. */
+/**
+ * Stands for the token of a task, if the run is on an operator's own machine. Such a run ends when it requests
+ * approval.
+ */
 export const LOCAL_RUN_TOKEN = 'no-task';
 
 export interface RequestApprovalStep {
@@ -30,13 +33,16 @@ export interface RequestedApproval {
   readonly planHash: string;
 }
 
-/** An item of DynamoDB has 400 KB, and compressed text takes a fraction. Nobody would read more anyway. */
+/**
+ * How many characters of the difference are stored. An item of DynamoDB may have 400 KB, and compressed text takes far
+ * less. Operators would not read more.
+ */
 const longestDifference = 150_000;
 
 /**
- * Asks an operator to approve the run's waiting accounts: stores the request, then notifies. The task waits until an
- * operator decides or its time is over.
- * @throws ApprovalNotNeededError if they were approved after the plan; the state machine then continues
+ * Requests approval for the run's waiting accounts: stores the request, then notifies operators. The task waits until
+ * an operator decides or its time is over.
+ * @throws ApprovalNotNeededError if the accounts were approved after the plan: the state machine then continues
  */
 export async function requestApproval(
   services: Services,
@@ -47,7 +53,7 @@ export async function requestApproval(
   const request = await requestOf(services, step);
   const run = await store.runs.get(runId);
   const { planHash, until } = request;
-  // A repeated invocation after the decision must not ask again.
+  // The request has a decision already, because Step Functions has invoked this step twice. Do not ask again.
   if (!(await store.approvals.put(request))) return { runId, planHash };
   await store.runs.put(waitingRun(step, run, request));
   await notify(services, {
@@ -89,7 +95,7 @@ async function requestOf(services: Services, step: RequestApprovalStep): Promise
   };
 }
 
-/** Another step may have recorded its start, or none. */
+/** The record of the waiting run. Another step may have stored a record before, or none may have. */
 const waitingRun = (
   { runId, startedAt }: RequestApprovalStep,
   run: RunRecord | undefined,

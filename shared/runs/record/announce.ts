@@ -17,19 +17,21 @@ import type { RecordServices } from './services.ts';
 
 const eventSource = 'account-onboarding';
 
-/** Limits of the unresolved lines, and of the warnings: an entry of EventBridge and a message of SNS take 256 KiB. */
+/**
+ * How many lines of each list an announcement contains. An entry of EventBridge and a message of SNS may have 256 KiB.
+ */
 const maxLines = { lines: 50, bytes: 80_000 };
 
-/** Attempts for an event that EventBridge rejects, in one invocation. */
+/** How often one invocation sends an event that EventBridge rejects. */
 const maxAttempts = 3;
 
 /** Longer error texts are cut. */
 const longestError = 500;
 
 /**
- * Records how a run ended, announces it, and records the announcement. A failed announcement does not change the run's
- * result: it is pending on its record, and the scheduled check tries it again.
- * @param before the earlier record. A channel on which it has announced an equal end gets no second announcement
+ * Records how a run ended, announces the end, and records the announcement. A failed announcement does not change the
+ * result of the run. It stays pending on the record, and the scheduled check tries again.
+ * @param before the earlier record. A channel that has announced an equal end already is skipped
  */
 export async function recordAndAnnounce(
   services: RecordServices,
@@ -40,7 +42,8 @@ export async function recordAndAnnounce(
   const announced = announcedAt === undefined ? {} : { announcedAt };
   const announcement = known ?? (await newAnnouncement(services, run));
   const ended = { ...run, announcement, ...announced };
-  // Recorded first, so that the scheduled check finds a function that dies in the middle.
+  // The end is recorded before it is announced. If the function dies in between, the scheduled check finds the pending
+  // announcement.
   await services.store.runs.put(ended);
   if (isUnannounced(ended)) await announcePending(services, ended);
 }
@@ -50,7 +53,9 @@ async function newAnnouncement(services: RecordServices, run: RunRecord): Promis
   return { title: await titleOf(services, run), bus: pending, topic: pending };
 }
 
-/** Announces the end of a recorded run on each pending channel. At least once. */
+/**
+ * Announces the end of a run on each channel that is still pending. A channel may get the announcement more than once.
+ */
 export async function announcePending(services: RecordServices, run: RunRecord): Promise<void> {
   if (run.announcement === undefined) return;
   const content = contentOf(run, run.announcement);
@@ -62,7 +67,7 @@ export async function announcePending(services: RecordServices, run: RunRecord):
   await services.store.runs.put({ ...run, announcement, ...announced });
 }
 
-/** @returns the result; `undefined` if the channel does not exist any longer */
+/** @returns how the attempt ended; `undefined` if the channel does not exist any more */
 async function announceOn(
   services: RecordServices,
   { runId, announcement }: RunRecord,
@@ -78,17 +83,17 @@ async function announceOn(
   } catch (thrown) {
     const { name, message } = toErrorRecord(thrown);
     const error = `${name}: ${message}`.slice(0, longestError);
-    // A metric filter of `infrastructure/alarms.yml` counts these lines.
+    // A metric filter in `infrastructure/alarms.yml` counts log lines with these fields.
     const fields = { announcement: 'pending', runId, channel, error };
     services.logger.error('The end of the run is not announced', fields);
     return { status: 'pending', at, error };
   }
 }
 
-/** The announcement, with the detail of the event as text. */
+/** An announcement whose detail is serialized. */
 type Content = Omit<Notification, 'detail'> & { readonly detail: string };
 
-/** Each returns false if its channel does not exist. */
+/** How to send on each channel. Returns false if the channel does not exist. */
 const send: Readonly<
   Record<AnnouncementChannel, (services: RecordServices, content: Content) => Promise<boolean>>
 > = {
@@ -127,9 +132,9 @@ function contentOf(run: RunRecord, { title }: RunAnnouncement): Content {
   return { title, detail, subject, message: detail, deduplicationId: `${runId}-${status}` };
 }
 
-/** The announcement of a run before its end. */
+/** A notification before the end of a run, such as a request for approval. */
 export interface Notification {
-  /** The detail type of the event. */
+  /** The detail type of the EventBridge event. */
   readonly title: string;
   readonly detail: object;
   readonly subject: string;
@@ -140,7 +145,8 @@ export interface Notification {
 }
 
 /**
- * Publishes to EventBridge's default bus and the configured SNS topic. A failure of one does not stop the other.
+ * Sends a notification to EventBridge's default bus and to the SNS topic of the configuration. If one fails, the other
+ * is still tried.
  * @throws the first error, after both were tried
  */
 export const notify = (services: RecordServices, telling: Notification): Promise<void> =>
@@ -160,7 +166,7 @@ async function publish(
 ): Promise<boolean> {
   const topic = await topicOf(services);
   if (topic === undefined) return false;
-  // A FIFO topic rejects messages without these (SNS API reference, Publish).
+  // A FIFO topic rejects messages without these fields (SNS API reference, Publish).
   const fifo = topic.endsWith('.fifo')
     ? { MessageGroupId: 'account-onboarding', MessageDeduplicationId: deduplicationId }
     : {};
@@ -171,8 +177,8 @@ async function publish(
 }
 
 /**
- * PutEvents succeeds even if an entry was rejected (EventBridge API reference), so the answer is checked, and the entry
- * is put again.
+ * Sends an event, and sends it again if EventBridge rejects the entry. PutEvents itself succeeds even then (EventBridge
+ * API reference), so the answer is checked.
  */
 async function putEvent(services: RecordServices, title: string, detail: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
@@ -184,7 +190,10 @@ async function putEvent(services: RecordServices, title: string, detail: string)
   }
 }
 
-/** @returns why the entry was rejected */
+/**
+ * Sends an event once.
+ * @returns why EventBridge rejected it, or `undefined`
+ */
 async function putOnce({ hub }: RecordServices, title: string, detail: string): Promise<string | undefined> {
   const { FailedEntryCount, Entries } = await hub.eventBridge.send(
     new PutEventsCommand({ Entries: [{ Source: eventSource, DetailType: title, Detail: detail }] }),
@@ -193,7 +202,7 @@ async function putOnce({ hub }: RecordServices, title: string, detail: string): 
   return (FailedEntryCount ?? 0) === 0 ? undefined : `${entry?.ErrorCode} ${entry?.ErrorMessage}`;
 }
 
-/** Causes of the runs that deploy secrets and configurations (shared/secrets/deployment/event.ts). */
+/** Causes of runs that deploy secrets and configurations (shared/secrets/deployment/event.ts). */
 const deploymentCauses: ReadonlySet<string> = new Set([
   'rotated',
   'rotation-failed',
@@ -214,7 +223,8 @@ async function titleOf({ store }: RecordServices, { status, accountIds, cause }:
 }
 
 /**
- * A failure must be announced even if no configuration is usable; then only to EventBridge.
+ * The SNS topic of the active configuration. `undefined` if there is none, or if the configuration cannot be used: a
+ * failure must be announced even then, at least by EventBridge.
  * @throws retryable errors, such as errors of a table that does not answer now
  */
 async function topicOf({ store, logger }: RecordServices): Promise<string | undefined> {

@@ -2,15 +2,21 @@ import type { RunRecord } from '../../store/ports.ts';
 import { announcePending } from './announce.ts';
 import type { RecordServices } from './services.ts';
 
-/** Time since the last attempt, in milliseconds. It is longer than any function that may be announcing the run now. */
+/**
+ * How many milliseconds must have passed since the last attempt. No function that still announces the run could run for
+ * so long.
+ */
 const pause = 5 * 60_000;
 
-/** How long a call begins further attempts, in milliseconds. The next scheduled check continues. */
+/** For how many milliseconds one call begins new attempts. The next scheduled check continues. */
 const longest = 15_000;
 
 const inParallel = 10;
 
-/** Retries pending announcements, the oldest first. Never fails: pending announcements stay recorded. */
+/**
+ * Tries pending announcements again, the oldest first. It never throws, because announcements that are still pending
+ * stay recorded.
+ */
 export async function retryAnnouncements(services: RecordServices): Promise<void> {
   const { clock, logger } = services;
   const until = clock.now() + longest;
@@ -38,6 +44,6 @@ async function dueRuns({ store, clock, logger }: RecordServices): Promise<readon
     .toSorted((one, other) => triedAt(one) - triedAt(other));
 }
 
-/** When the last attempt was made, milliseconds since the epoch. */
+/** When the announcement was last tried, in milliseconds since the epoch. */
 const triedAt = ({ announcement }: RunRecord): number =>
   Math.max(...[announcement?.bus, announcement?.topic].map((channel) => Date.parse(channel?.at ?? '') || 0));

@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Store } from '../../store/ports.ts';
 
-/** The services that record and announce the end of a run. */
+/** What recording and announcing the end of a run needs. */
 export interface RecordServices {
   readonly clock: Clock;
   readonly logger: Logger;

@@ -9,13 +9,13 @@ import { startDeployment } from './start.ts';
 
 export interface AdvancedDelivery extends DeliveryKey {
   readonly status: 'waiting' | 'ended';
-  /** Seconds until the next step of the delivery. 0 at its end. */
+  /** How many seconds to wait before the next step of the delivery. 0 if the delivery has ended. */
   readonly seconds: number;
 }
 
 /**
- * The next step of one delivery: give way, wait, start, follow, or end. It can be repeated at any time: the outbox or
- * AppConfig shows which steps are done.
+ * Does the next step of one delivery: give way to a later version, wait, start the deployment, follow it, or end. A
+ * repeated call is harmless, because the outbox and AppConfig show which steps are done.
  * @throws ConcurrentUpdateError and the retryable errors of `shared/platform/aws`. Every other error of the project
  * ends the delivery as failed
  */
@@ -28,7 +28,7 @@ export async function advanceDelivery(
     throw new ResourceMissingError(
       `There is no delivery ${id} of ${source}: it was removed from the table. If it is still needed, start its deployment again`,
     );
-  // The delivery is done, or another run has taken it over.
+  // The delivery has ended, or another run continues it.
   if (!isUnfinished(delivery) || delivery.runId !== runId) return { source, id, status: 'ended', seconds: 0 };
   const held = await saveProgress(services, delivery);
   const { delivery: after, seconds } = await nextStep(services, held);

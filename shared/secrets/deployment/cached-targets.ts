@@ -5,13 +5,15 @@ import { findTargets, type KnownProfiles } from './discover.ts';
 import { selectLaterError } from './error-deduplication.ts';
 import type { DeploymentServices } from './services.ts';
 
-/** How long cached targets are valid without a search, in milliseconds. The scheduled check runs four times in it. */
+/**
+ * How many milliseconds cached targets are used without a new search. The scheduled check runs four times in this time.
+ */
 const beliefTime = 3_600_000;
 
 interface LoadTargetsRequest {
   readonly client: AppConfigClient;
   readonly strategy: string;
-  /** Whether cached targets are good enough. */
+  /** Whether cached targets may be used instead of a search. */
   readonly useCachedTargets: boolean;
   /** When the check of the secret began, in milliseconds since the epoch. */
   readonly since: number;
@@ -22,12 +24,13 @@ interface LoadTargetsRequest {
 export interface LoadedTargets {
   readonly targets: readonly DeploymentTarget[];
   /**
-   * Call it when all deliveries are claimed. Stores the targets, and deletes the errors from before the check began.
+   * Stores the targets of the search, and deletes the recorded errors from before the check began. Called when all
+   * deliveries are claimed.
    */
   remember(): Promise<void>;
 }
 
-/** The targets of a secret without configured targets: cached ones, or the result of a search now. */
+/** The targets of a secret for which the configuration names none: cached targets, or the result of a search. */
 export async function loadTargets(
   { store: { outbox }, clock }: DeploymentServices,
   secret: SecretArnParts,

@@ -20,8 +20,8 @@ interface HostedClaim {
 }
 
 /**
- * Claims a version of a hosted configuration, even if it was deployed before. A request for a missing resource is
- * rejected before anything is claimed, so that it replaces no earlier request.
+ * Claims a version of a hosted configuration, even if it was deployed before. A request for a resource that does not
+ * exist is rejected first, so that it does not replace an earlier valid request.
  */
 export async function claimHosted(
   services: DeploymentServices,
@@ -51,7 +51,7 @@ export async function claimHosted(
   }
 }
 
-/** @throws MalformedEventError if the configuration has no such account */
+/** @throws MalformedEventError if the configuration has no central account of the given name */
 export function locateHosted(
   { application, account, region }: HostedClaim['request'],
   configuration: Configuration,

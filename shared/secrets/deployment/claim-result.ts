@@ -1,12 +1,12 @@
 import { OnboardingError, toErrorRecord } from '../../platform/errors.ts';
 import type { DeliveryKey } from '../../store/ports.ts';
 
-/** The deliveries of a run, and the problems that prevent deliveries. */
+/** The deliveries that a run takes care of, and the problems that prevent other deliveries. */
 export interface ClaimResult {
   readonly deliveries: readonly DeliveryKey[];
   /** A line each. */
   readonly problems: readonly string[];
-  /** What an operator should know although nothing failed, a line each. Default: nothing. */
+  /** Lines for operators about a run without a failure. Default: none. */
   readonly warnings?: readonly string[];
 }
 

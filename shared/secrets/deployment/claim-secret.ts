@@ -14,24 +14,26 @@ import type { DeploymentServices } from './services.ts';
 import { listConfiguredTargets, type NamedSecret } from './targets.ts';
 
 export interface SecretClaim extends Claim {
-  /** Whether a suspended delivery resumes from its last step. */
+  /** Whether a suspended delivery continues from its last step. */
   readonly resumesPostponed: boolean;
   readonly secret: NamedSecret;
-  /** The version that an operator requests. */
+  /** The version that an operator wants. Absent if nobody asked for a version. */
   readonly versionId?: string;
-  /** Whether cached targets are good enough. */
+  /** Whether cached targets may be used instead of a search. */
   readonly useCachedTargets: boolean;
-  /** Whether to report a problem that was reported before. */
+  /** Whether to report a problem that an earlier run has reported already. */
   readonly reportKnownErrors: boolean;
   /** Known profiles. Default: none. */
   readonly known?: KnownProfiles;
 }
 
 /**
- * Claims the current version of a secret for each of its targets, and takes over deliveries that runs have left. A
- * problem of one secret is a line of the result, so that other secrets are still deployed. Retryable errors are thrown.
- * The scheduled check stops checking a secret without targets, or one that cannot be deployed by its own fault. If
- * something else prevents the deployment, the check continues.
+ * Claims the current version of a secret for each of its targets, and takes over deliveries that other runs have
+ * abandoned. A problem of one secret is a line of the result, so that other secrets are still deployed.
+ *
+ * The scheduled check forgets a secret without targets, and a secret that cannot be deployed because of the secret
+ * itself. If anything else prevents the deployment, the secret is checked again.
+ * @throws retryable errors
  */
 export async function claimSecret(
   services: DeploymentServices,
@@ -76,12 +78,15 @@ export async function claimSecret(
     const problem = formatProblem(secret.secretId, thrown);
     const news = await isNewError(services, { ...active, secret, runId }, thrown);
     if (!news && !claim.reportKnownErrors)
-      services.logger.warn('A secret cannot be deployed still', { problem });
+      services.logger.warn('A secret still cannot be deployed', { problem });
     return { deliveries: [], problems: news || claim.reportKnownErrors ? [problem] : [] };
   }
 }
 
-/** Forgets a secret that is deleted, or has nothing to deploy. @throws as `readCurrentSecret` */
+/**
+ * The current state of a secret. A secret that is deleted or cannot be deployed is not checked any more.
+ * @throws the errors of `readCurrentSecret`
+ */
 async function describe(
   services: DeploymentServices,
   { secretsManager }: AccountClients,
@@ -99,7 +104,10 @@ async function describe(
 const notCurrent = ({ arn, version }: CurrentSecret, versionId: string): string =>
   `${arn}: superseded: version ${versionId} is not AWSCURRENT, ${version} is`;
 
-/** A rotation sends an event in each region with a replica, but rarely do all regions have readers. */
+/**
+ * Explains why a replica without targets is no failure. A rotation sends an event in each region with a replica, and
+ * rarely do all of these regions have readers.
+ */
 const unservedReplica = ({ arn, region, primaryRegion }: CurrentSecret): readonly string[] =>
   primaryRegion === undefined
     ? []

@@ -17,20 +17,23 @@ import type { DeploymentServices } from './services.ts';
 
 export interface Claim {
   readonly runId: string;
-  /** When the run was started, by Step Functions' clock. It orders the requests of operators. Default: now. */
+  /**
+   * When the run was started, by the clock of Step Functions, in milliseconds since the epoch. Requests of operators
+   * are ordered by it. Default: now.
+   */
   readonly askedAt?: number;
   /**
-   * Ended deliveries of a secret that begin again: none, or those that were not completed. A repeated event restarts no
-   * delivery, unless another version came in between; an operator's request does. For hosted configurations, which only
-   * operators request, every delivery begins again.
+   * Which ended deliveries of a secret begin again: none, or the ones that did not complete. An event that is delivered
+   * twice restarts none, unless another version came in between. An operator's request restarts incomplete ones. For
+   * hosted configurations, which only operators request, every delivery begins again.
    */
   readonly restart: 'never' | 'incomplete';
 }
 
 /**
- * Puts a delivery into the outbox, or takes over one that its run has left.
- * @returns its key if this run must process it; `undefined` if it is done, or another run processes it
- * @throws ConcurrentUpdateError if other writers are faster each time
+ * Puts a delivery into the outbox, or takes over a delivery that its run has abandoned.
+ * @returns its key if this run must process it; `undefined` if it is done, or if another run processes it
+ * @throws ConcurrentUpdateError if other writers are faster in every attempt
  */
 async function claimDelivery(
   { store: { outbox }, clock }: DeploymentServices,
@@ -51,8 +54,8 @@ async function claimDelivery(
 }
 
 /**
- * As `claim`, but an item that cannot be understood is a problem of its target, and all other targets still get the
- * version.
+ * Like `claimDelivery`. If the stored item cannot be understood, that is a problem of its target alone, and all other
+ * targets still get the version.
  */
 export async function claimOrReport(
   services: DeploymentServices,
@@ -75,16 +78,16 @@ interface ClaimContext {
   readonly now: number;
 }
 
-/** `undefined` if there is nothing to do. */
+/** The delivery to store for this claim. `undefined` if there is nothing to do. */
 function nextOf(outbox: OutboxStore, standing: ClaimContext): Promise<Delivery | undefined> {
   return isSecretDelivery(standing.wanted) ? nextOfSecret(outbox, standing) : nextOfHosted(outbox, standing);
 }
 
 /**
- * For hosted configurations the latest request wins, whatever the order in which runs process the requests. A request
- * that is older than the item of its version changes nothing. A delivery under way begins again if another version was
- * requested after it, so that it does not count as the older request. Otherwise its run continues it with the younger
- * time.
+ * For hosted configurations, the latest request wins, in whatever order runs process the requests. So a request that is
+ * older than the stored delivery changes nothing. If another version was requested after the delivery, the new request
+ * begins the delivery again: continued with its old order, it would lose against that version. Otherwise its run
+ * continues, and the delivery gets the time of the new request.
  */
 async function nextOfHosted(
   outbox: OutboxStore,
@@ -104,7 +107,10 @@ async function nextOfHosted(
   return isOwned ? { ...younger, revision: known.revision + 1 } : takeOver(younger, { runId, now });
 }
 
-/** An item with a time in the future was requested earlier, on a machine whose clock is fast. */
+/**
+ * The time by which a request is ordered. A stored time in the future comes from a machine whose clock is fast. The
+ * present request is later, so it gets a later time.
+ */
 const momentOf = (askedAt: number, all: readonly Delivery[], now: number): number =>
   Math.max(
     askedAt,
@@ -132,8 +138,8 @@ interface Abandoned {
 }
 
 /**
- * Takes over unfinished and suspended deliveries that no run processes any longer. Each item that cannot be understood
- * is a problem.
+ * Takes over unfinished and suspended deliveries that no run processes any more. Each item that cannot be understood
+ * becomes a problem in the result.
  */
 export async function claimAbandoned(
   { store: { outbox }, clock }: DeploymentServices,
@@ -154,6 +160,6 @@ export async function claimAbandoned(
   return { deliveries: taken, problems: own.map(({ name, message }) => `${name}: ${message}`) };
 }
 
-/** Whether a delivery's item, as an error names it, belongs to the source. */
+/** Whether the key in an error is the key of one of the source's deliveries. */
 const isOf = (source: string, { pk, sk }: ErrorFields = {}): boolean =>
   pk === `OUTBOX#${source}` || String(sk).startsWith(`DELIVERY#${source}#`);

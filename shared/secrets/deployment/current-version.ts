@@ -2,19 +2,19 @@ import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/clien
 import { parseSecretArn, type SecretArnParts } from '../../platform/aws/secret-arn.ts';
 import { SecretNotDeployableError } from './errors.ts';
 
-/** The present state of a secret, without its value. */
+/** A secret without its value: which version is current, and how it is encrypted and replicated. */
 export interface CurrentSecret extends SecretArnParts {
   /** The id of the version that is AWSCURRENT. */
   readonly version: string;
-  /** ARN or id of its customer managed key. Absent if `aws/secretsmanager` encrypts it. */
+  /** ARN or id of the customer managed key that encrypts it. Absent if the key is `aws/secretsmanager`. */
   readonly kmsKey?: string;
-  /** For a replica: the region of its primary secret. */
+  /** Only for a replica: the region of its primary secret. */
   readonly primaryRegion?: string;
 }
 
 /**
  * Reads which version of a secret is current.
- * @throws SecretNotDeployableError if its ARN is not understood, it is scheduled for deletion, or no version is
+ * @throws SecretNotDeployableError if its ARN cannot be parsed, it is scheduled for deletion, or no version is
  * AWSCURRENT
  * @throws ResourceMissingError, AccessDeniedError and the retryable errors of `shared/platform/aws`
  */
@@ -32,7 +32,7 @@ export async function readCurrentSecret(
   const place = parseSecretArn(ARN);
   if (place === undefined)
     throw new SecretNotDeployableError(
-      `The secret ${SecretId} has an ARN that is not understood (${ARN || 'none'}). Report it to the maintainers of this project`,
+      `The secret ${SecretId} has an ARN that cannot be parsed (${ARN || 'none'}). Report it to the maintainers of this project`,
       { secret: SecretId },
     );
   if (DeletedDate !== undefined)
@@ -50,7 +50,7 @@ export async function readCurrentSecret(
     ...place,
     version,
     ...(KmsKeyId === undefined ? {} : { kmsKey: KmsKeyId }),
-    // For the primary of a replicated secret, PrimaryRegion is its own region (DescribeSecret, Secrets Manager API reference).
+    // The primary secret has a PrimaryRegion too: its own region (DescribeSecret, Secrets Manager API reference).
     ...(PrimaryRegion === undefined || PrimaryRegion === place.region
       ? {}
       : { primaryRegion: PrimaryRegion }),

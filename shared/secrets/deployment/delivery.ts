@@ -1,29 +1,29 @@
 import { type Delivery, type DeliveryKey, type DeploymentTarget, isUnfinished } from '../../store/ports.ts';
 
-/** A request to deliver a version to one target. */
+/** What a run wants to deliver: one version to one target. */
 export interface DeliveryRequest {
   readonly source: string;
   readonly version: string;
   readonly accountId: string;
   readonly region: string;
   readonly target: DeploymentTarget;
-  /** For a hosted configuration: the customer managed key of its stored version, if it has one. */
+  /** Only for a hosted configuration: the customer managed key that encrypts its stored version. */
   readonly kmsKey?: string;
 }
 
 /**
- * How long a silent run keeps its deliveries, in milliseconds. It is longer than the state machine waits between two
- * steps (`longestWait`), plus a function's time-out and its retries.
+ * How many milliseconds a delivery stays with a run that no longer reports progress. Then other runs may take it over.
+ * It is longer than the state machine waits between two steps (`longestWait`), plus a function's time-out and retries.
  */
 export const ownership = 20 * 60_000;
 
 /**
- * How long the scheduled check resumes suspended deliveries, in milliseconds. It is as long as one deployment can take:
- * a day of growth and a day of bake time (AppConfig API reference, "CreateDeploymentStrategy").
+ * How many milliseconds the scheduled check continues suspended deliveries. One deployment can take as long: a day of
+ * growth and a day of bake time (AppConfig API reference, "CreateDeploymentStrategy").
  */
 export const patience = 48 * 3_600_000;
 
-/** The common prefix of the ids of all versions of a target. */
+/** The ids of all deliveries to one target begin with this prefix, whatever their version. */
 export const targetPrefix = ({ application, environment, profile }: DeploymentTarget): string =>
   `${application}/${environment}/${profile}/`;
 
@@ -32,7 +32,7 @@ export const toDeliveryKey = ({ source, version, target }: DeliveryRequest): Del
   id: `${targetPrefix(target)}${version}`,
 });
 
-/** A secret's ARN. Any other source is a hosted configuration. */
+/** Whether the source of a delivery is a secret. Any other source is a hosted configuration. */
 export const isSecretDelivery = ({ source }: Pick<DeliveryKey, 'source'>): boolean =>
   source.startsWith('arn:');
 
@@ -45,8 +45,8 @@ interface Moment {
 type DeliveryOrder = Pick<Delivery, 'version' | 'requestedAt'>;
 
 /**
- * Whether it was requested after the other. At equal times the higher version counts as later, so that the order is
- * total.
+ * Whether one delivery was requested after the other. If both times are equal, the higher version counts as later, so
+ * that every pair has an order.
  */
 export function isAskedAfter(one: DeliveryOrder, other: DeliveryOrder): boolean {
   if (one.requestedAt !== other.requestedAt) return one.requestedAt > other.requestedAt;
@@ -75,7 +75,7 @@ export const createDelivery = (wanted: DeliveryRequest, { runId, now, askedAt }:
   revision: 1,
 });
 
-/** The delivery in the care of another run. A suspended delivery resumes from its last step. */
+/** The delivery as this run continues it. A suspended delivery continues from its last step. */
 export function takeOver(delivery: Delivery, { runId, now }: Moment): Delivery {
   const care = { runId, ownedUntil: now + ownership, updatedAt: iso(now), revision: delivery.revision + 1 };
   if (isUnfinished(delivery)) return { ...delivery, ...care };
@@ -83,7 +83,7 @@ export function takeOver(delivery: Delivery, { runId, now }: Moment): Delivery {
   return { ...kept, ...care, status: delivery.deployment === undefined ? 'claimed' : 'started' };
 }
 
-/** An ended delivery, from its beginning. Its earlier deployment does not count as its own. */
+/** An ended delivery that begins again. Its earlier deployment does not count for the new attempt. */
 export function restartDelivery(delivery: Delivery, wanted: DeliveryRequest, wish: ClaimMoment): Delivery {
   const { startAttempts, retriedStarts, revision } = delivery;
   const lastKnownDeployment = delivery.deployment ?? delivery.lastKnownDeployment;
@@ -97,8 +97,8 @@ export function restartDelivery(delivery: Delivery, wanted: DeliveryRequest, wis
 }
 
 /**
- * Whether, after this delivery, another version of the target was deployed or requested, or its target was gone. Then
- * its version is deployed again when it is current, or served, again.
+ * Whether this delivery is no longer the last word for its target. Another version was deployed or requested after it,
+ * or the target did not exist for a while. So if its version becomes current again, it must be deployed again.
  */
 export const isOvertaken = (delivery: Delivery, others: readonly Delivery[]): boolean =>
   delivery.status === 'superseded' ||

@@ -7,17 +7,17 @@ import type { Delivery } from '../../store/ports.ts';
 import { isSecretDelivery, ownership, patience } from './delivery.ts';
 import type { DeploymentServices } from './services.ts';
 
-/** A run that processes a delivery, with its services. */
+/** What a step of a delivery needs: the run, its services, and the clients of the target's account. */
 export interface DeploymentContext {
   readonly services: DeploymentServices;
   readonly configuration: Configuration;
   readonly secretDeployment: SecretDeployment;
   readonly reader: AccountClients;
-  /** Each of its requests is sent once, and never after the deadline (milliseconds since the epoch). */
+  /** Clients that send each request once, and never after the deadline (milliseconds since the epoch). */
   getWriter(deadline: number): AccountClients;
 }
 
-/** A delivery as it is stored now, and the wait before its next step. */
+/** A delivery as it is stored, and how long to wait before its next step. */
 export interface DeliveryProgress {
   readonly delivery: Delivery;
   readonly seconds: number;
@@ -40,18 +40,21 @@ export async function createContext(
   };
 }
 
-/** A process that was frozen meanwhile may have outdated data. @throws ConcurrentUpdateError */
+/**
+ * A process that was frozen for a while may act on outdated data, so it must not send its request.
+ * @throws ConcurrentUpdateError
+ */
 function expectInTime({ clock }: DeploymentServices, deadline: number): void {
   if (clock.now() > deadline)
     throw new ConcurrentUpdateError('The request was delayed for too long, so it was not sent');
 }
 
-/** The longest wait between two steps, in seconds. */
+/** How many seconds a run waits at most between two steps. */
 export const longestWait = 120;
 
 /**
- * Stores a change before any other step, and keeps the delivery in the run's care.
- * @throws ConcurrentUpdateError if another process has changed it meanwhile
+ * Stores the delivery before the next step begins. This also tells other runs that this run still processes it.
+ * @throws ConcurrentUpdateError if another process has changed the delivery meanwhile
  */
 export async function saveProgress(
   { store: { outbox }, clock }: DeploymentServices,
@@ -68,7 +71,7 @@ export async function saveProgress(
   };
   if (await outbox.put(next, delivery.revision)) return next;
   throw new ConcurrentUpdateError(
-    `The delivery ${delivery.id} of ${delivery.source} was changed by another process at this moment`,
+    `The delivery ${delivery.id} of ${delivery.source} was changed by another process at the same time. The step is retried`,
   );
 }
 
@@ -78,7 +81,7 @@ export interface DeliveryEnd {
   readonly error?: ErrorRecord;
 }
 
-/** Ends the delivery for good: the scheduled check does not resume it. */
+/** Ends the delivery. The scheduled check does not continue it. */
 export function endDelivery(
   { services }: Pick<DeploymentContext, 'services'>,
   delivery: Delivery,
@@ -89,8 +92,8 @@ export function endDelivery(
 }
 
 /**
- * Suspends the delivery. The scheduled check resumes the delivery of a secret, for `patience` after the first
- * suspension. It is reported the first time, and when `patience` is over.
+ * Suspends the delivery. For a secret, the scheduled check continues it until `patience` has passed since the first
+ * suspension. Operators get a report at the first suspension, and when `patience` is over.
  */
 export function postpone(
   { services }: Pick<DeploymentContext, 'services'>,

@@ -5,8 +5,8 @@ import { isSecretDelivery } from './delivery.ts';
 import { DeploymentRefusedError } from './errors.ts';
 
 /**
- * The error of a start that AppConfig has rejected for good. `undefined` for any other error. AppConfig's message can
- * quote the content that a validator rejected, so messages about a secret are not repeated.
+ * The error of a deployment that AppConfig will never start. `undefined` for any other error. AppConfig's message may
+ * quote content that a validator rejected, so it is not repeated for secrets.
  */
 export function toDeploymentRefusal(delivery: Delivery, thrown: unknown): OnboardingError | undefined {
   if (
@@ -21,29 +21,35 @@ export function toDeploymentRefusal(delivery: Delivery, thrown: unknown): Onboar
   const { version, target } = delivery;
   const words = isSecretDelivery(delivery) ? thrown.name : `${thrown.name}: ${thrown.message}`;
   return new DeploymentRefusedError(
-    `AppConfig refused to deploy version ${version} with profile ${target.profile} to environment ` +
+    `AppConfig rejected the deployment of version ${version} with profile ${target.profile} to environment ` +
       `${target.environment} (${words}). ${advice}`,
     { ...target, awsError: thrown.name },
   );
 }
 
-/** By the error's name, and by the reason of a BadRequestException (AppConfig API reference, "StartDeployment"). */
+/**
+ * Advice by the name of the error, and by the reason of a BadRequestException (AppConfig API reference,
+ * "StartDeployment").
+ */
 function adviceFor(thrown: Error, delivery: Delivery): string | undefined {
   switch (thrown.name) {
     case 'ServiceQuotaExceededException':
       return 'A quota of AppConfig is reached. Delete unused resources, or request a higher quota (Service Quotas, AWS AppConfig)';
     case 'PayloadTooLargeException':
-      return `The configuration is larger than AppConfig takes${sizesOf(thrown)}. Make it smaller, or split it over several profiles`;
+      return `The configuration is larger than AppConfig allows${sizesOf(thrown)}. Make it smaller, or split it over several profiles`;
     case 'BadRequestException':
       return isInvalidConfiguration(thrown)
-        ? "The profile's validators refused the content. Compare the content with the validators"
+        ? "The profile's validators rejected the content. Compare the content with the validators"
         : uncertainAdvice(delivery);
     default:
       return undefined;
   }
 }
 
-/** AppConfig hosts the content of a hosted configuration: its profile has no other location, and no retrieval role. */
+/**
+ * For an error without a clear cause. A hosted configuration has no location and no retrieval role to check, because
+ * AppConfig stores its content.
+ */
 const uncertainAdvice = (delivery: Delivery): string =>
   isSecretDelivery(delivery)
     ? "Check the profile's location, its retrieval role and its validators, and the deployment strategy"
@@ -52,7 +58,7 @@ const uncertainAdvice = (delivery: Delivery): string =>
 const isInvalidConfiguration = (thrown: Error): boolean =>
   'Reason' in thrown && thrown.Reason === 'InvalidConfiguration';
 
-/** `: 2100 of 2048 KILOBYTES`. AppConfig may omit it. */
+/** The size in words: `: 2100 of 2048 KILOBYTES`. Empty if AppConfig did not return it. */
 function sizesOf(thrown: Error): string {
   const { Size, Limit, Measure } = { Size: undefined, Limit: undefined, Measure: undefined, ...thrown };
   return Size === undefined || Limit === undefined ? '' : `: ${Size} of ${Limit} ${Measure ?? ''}`.trimEnd();

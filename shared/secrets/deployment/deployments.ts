@@ -14,16 +14,17 @@ export interface EnvironmentDeployments {
   /** The number of the latest deployment. `undefined` if there is none. */
   readonly latest: number | undefined;
   /**
-   * Whether a deployment is under way, so that no other can start (AppConfig user guide, "Deploying a configuration").
+   * Whether a deployment of the environment is under way. No other deployment can then start (AppConfig user guide,
+   * "Deploying a configuration").
    */
   readonly busy: boolean;
-  /** The deployment that brings, or has brought, exactly this version of this profile. */
+  /** The deployment of exactly this version of this profile, under way or ended. */
   readonly own: ObservedDeployment | undefined;
 }
 
 /**
- * Reads an environment's latest deployments, at most 50. AppConfig lists the newest first, but this code does not rely
- * on the order.
+ * Reads the latest deployments of an environment, at most 50. AppConfig lists the newest first, but this code does not
+ * rely on the order.
  */
 export async function readDeployments(
   context: DeploymentContext,
@@ -49,9 +50,11 @@ export const isInProgress = ({ State = '' }: { readonly State?: string | undefin
 const undone: ReadonlySet<string> = new Set(['ROLLED_BACK', 'REVERTED']);
 
 /**
- * A listing names the configuration, but older answers lack the profile's id, so GetDeployment confirms it. A
- * deployment from before this attempt counts only if readers still get its version. So does one that another version of
- * the profile has followed. A later one also counts if the run's own start got no answer.
+ * The deployment that belongs to this delivery. A listing may lack the profile's id, so GetDeployment confirms it.
+ *
+ * A deployment does not count if another version of the profile has followed, because readers do not get its version
+ * any more. It counts all the same if it is from this attempt, and the run's own start got no answer. A deployment from
+ * before this attempt does not count if it was rolled back or reverted.
  */
 async function ownAmong(
   context: DeploymentContext,

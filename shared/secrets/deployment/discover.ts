@@ -16,7 +16,7 @@ interface SecretProfile {
   readonly location: string;
 }
 
-/** The profiles of secrets, by account and region. A check of many secrets lists them once. */
+/** The profiles of secrets, by account and region. They are listed once, even if many secrets are checked. */
 export type KnownProfiles = Map<string, Promise<readonly SecretProfile[]>>;
 
 /** The caller, and the secret. */
@@ -28,8 +28,9 @@ interface Search {
 }
 
 /**
- * The environments of every application that has a profile of the secret, in the secret's account and region. All
- * profiles of an application serve each of its environments (AppConfig user guide, "Creating environments").
+ * The targets of a secret: the environments of every application with a profile of the secret, in the secret's account
+ * and region. Each profile of an application serves all of its environments (AppConfig user guide, "Creating
+ * environments").
  */
 export async function findTargets(
   secret: SecretArnParts,
@@ -60,7 +61,7 @@ async function secretProfiles(client: AppConfigClient): Promise<readonly SecretP
   return found;
 }
 
-/** None for an application that was deleted after it was listed. */
+/** An empty list for an application that was deleted after it was listed. */
 async function unlessGone<T>(listed: Promise<readonly T[]>): Promise<readonly T[]> {
   try {
     return await listed;

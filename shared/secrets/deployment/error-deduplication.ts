@@ -5,7 +5,7 @@ import type { RememberedTargets } from '../../store/ports.ts';
 import type { DeploymentServices } from './services.ts';
 import { listConfiguredSecrets, type NamedSecret } from './targets.ts';
 
-/** The secret with the problem, and the run that met it. */
+/** A secret that cannot be checked, and the run that noticed it. */
 interface Trouble {
   readonly configuration: Configuration;
   readonly secret: NamedSecret;
@@ -13,9 +13,9 @@ interface Trouble {
 }
 
 /**
- * Whether no other run has reported yet why a secret cannot be checked. It applies to secrets that the configuration
- * names, or that the scheduled check checks because they were deployed before. For any other secret a problem is always
- * new.
+ * Whether this run must report why a secret cannot be checked, because no other run has reported it yet. Only errors of
+ * secrets that are checked repeatedly are remembered: secrets of the configuration, and secrets that were deployed
+ * before. For any other secret, each error is new.
  */
 export async function isNewError(
   { store: { outbox }, clock }: DeploymentServices,
@@ -28,7 +28,7 @@ export async function isNewError(
   if (!isKept) return true;
   const key = troubleKey(secret, configuration);
   const known = await outbox.getRememberedTargets(key);
-  // A retried function reports a problem that it has not recorded yet.
+  // A function that is retried may not have recorded its report yet, so the same run reports again.
   if (known?.trouble === trouble) return known.notifiedByRun === runId;
   await outbox.rememberTargets(key, {
     targets: [],
@@ -42,8 +42,8 @@ export async function isNewError(
 }
 
 /**
- * After a check without an error, an equal error is new again. @param since when the check began, in milliseconds since
- * the epoch
+ * Forgets the error of a secret after a check without an error. If the same error comes again, it is reported again.
+ * @param since when the check began, in milliseconds since the epoch
  */
 export async function forgetError(
   { store: { outbox } }: DeploymentServices,
@@ -57,8 +57,8 @@ export async function forgetError(
 }
 
 /**
- * The error that another run met after a check began. The check may have been frozen since, so its success says nothing
- * about that error.
+ * The error that another run recorded after a check began. A success of the check does not disprove it, because the
+ * check may be older than the error.
  * @param since when the check began, in milliseconds since the epoch
  */
 export function selectLaterError(
@@ -70,14 +70,14 @@ export function selectLaterError(
   return troubleAt >= since ? { trouble, notifiedByRun, troubleAt } : undefined;
 }
 
-/** By its name or its ARN. */
+/** Whether the configuration names the secret, by its name or its ARN. */
 export const isConfigured = (secret: NamedSecret, configuration: Configuration): boolean =>
   listConfiguredSecrets(configuration).some((each) => nameOf(each) === nameOf(secret));
 
-/** The problem of a secret that is checked because it was deployed before has the secret's ARN as its key. */
+/** The key under which the error of a secret is stored: its ARN, if it is checked because it was deployed before. */
 const troubleKey = (secret: NamedSecret, configuration: Configuration): string =>
   isConfigured(secret, configuration) ? `configured:${nameOf(secret)}` : secret.secretId;
 
-/** One key for the name and the ARN. */
+/** A key that is equal for the name and the ARN of a secret. */
 const nameOf = ({ accountId, region, secretId }: NamedSecret): string =>
   [accountId, region, parseSecretArn(secretId)?.name ?? secretId].join(':');

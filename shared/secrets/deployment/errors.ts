@@ -6,13 +6,13 @@ export class SecretNotDeployableError extends OnboardingError {
   readonly retryable = false;
 }
 
-/** AppConfig refused to start a deployment. */
+/** AppConfig rejected the start of a deployment. */
 export class DeploymentRefusedError extends OnboardingError {
   override readonly name = 'DeploymentRefusedError';
   readonly retryable = false;
 }
 
-/** Another deployment kept an environment busy for longer than the configured time. */
+/** Other deployments kept an environment busy for longer than the configured time. */
 export class EnvironmentBusyError extends OnboardingError {
   override readonly name = 'EnvironmentBusyError';
   readonly retryable = false;

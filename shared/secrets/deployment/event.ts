@@ -4,31 +4,31 @@ import { MalformedEventError } from '../../platform/errors.ts';
 import { toFindings } from '../../platform/findings.ts';
 import { regionSchema } from '../../platform/schema-fields.ts';
 
-/** The request of a deployment: a reason to read the current version. */
+/** What a run is asked to deploy. For a secret, the request only names it: the run reads which version is current. */
 export type RotationRequest =
   | {
       readonly type: 'secret';
       readonly cause: 'rotated' | 'deployment';
-      /** ARN. A manual input may also have a name that the configuration has a target for. */
+      /** An ARN. An operator may also give a name that the configuration has a target for. */
       readonly secretId: string;
-      /** The version of the event or the operator. */
+      /** The version that the event or the operator names. */
       readonly versionId?: string;
     }
   | {
       readonly type: 'hosted';
       readonly cause: 'deployment';
       /**
-       * The central account's name in the configuration. Default: the account of the application in `applications`, or
-       * else `configuration`.
+       * The name of a central account in the configuration. Default: the account of the application in `applications`,
+       * otherwise `configuration`.
        */
       readonly account?: string;
-      /** Default: the region of the application in `applications`, or else the central account's. */
+      /** Default: the region of the application in `applications`, otherwise the region of the central account. */
       readonly region?: string;
-      /** Id or name, as for the profile and the environments. */
+      /** Id or name. The profile and the environments may also be ids or names. */
       readonly application: string;
       readonly profile: string;
       readonly version: string;
-      /** Absent: all environments of the application. */
+      /** Absent for all environments of the application. */
       readonly environments?: readonly string[];
     }
   | { readonly type: 'rotation-failed'; readonly cause: 'rotation-failed'; readonly secretId: string }
@@ -36,7 +36,7 @@ export type RotationRequest =
   | { readonly type: 'ignored'; readonly reason: string };
 
 /**
- * Reads an EventBridge event of Secrets Manager, or an operator's input: `{"secretId": "…", "versionId"?: "…"}`,
+ * Parses an EventBridge event of Secrets Manager, or an operator's input: `{"secretId": "…", "versionId"?: "…"}`,
  * `{"application": "…", "profile": "…", "version": "…"}`, or `{"resumePending": true}`.
  * @throws MalformedEventError with all findings
  */
@@ -57,7 +57,7 @@ export function parseRotationEvent(input: unknown): RotationRequest {
 const isEvent = (input: unknown): input is object =>
   typeof input === 'object' && input !== null && ('detail' in input || 'source' in input);
 
-/** Names have at most 64 or 128 characters (AppConfig API reference). */
+/** AppConfig allows names of 64 or 128 characters, depending on the resource (AppConfig API reference). */
 const idOrName = z.string().min(1).max(128);
 const version = z.string().min(1).max(1024);
 
@@ -96,15 +96,16 @@ const secretArn = z
   .string({ error: 'must be the ARN of a secret' })
   .refine((arn) => parseSecretArn(arn) !== undefined, { error: 'must be the ARN of a secret' });
 
-/** Secrets Manager user guide, "Secret Label Updated event". */
+/** An event about a label that moved to another version (Secrets Manager user guide, "Secret Label Updated event"). */
 const labelUpdated = z.looseObject({
   resources: z.tuple([secretArn], { error: 'must hold the ARN of the secret' }).rest(z.string()),
   detail: z.looseObject({ labelUpdated: z.string(), versionId: z.string().min(1) }),
 });
 
 /**
- * CloudTrail's record of a rotation. Public rules use both of CloudTrail's detail types, so neither is required.
- * Source: Secrets Manager user guide, "Log AWS Secrets Manager events with AWS CloudTrail".
+ * An event of CloudTrail about a rotation that has ended. Its detail type is not checked, because published rules use
+ * both of CloudTrail's detail types. Source: Secrets Manager user guide, "Log AWS Secrets Manager events with AWS
+ * CloudTrail".
  */
 const rotationEnded = z.looseObject({
   detail: z.looseObject({ additionalEventData: z.looseObject({ SecretId: secretArn }) }),
@@ -116,7 +117,7 @@ const kind = z.looseObject({
   detail: z.looseObject({ eventName: z.string().optional(), errorCode: z.string().nullish() }),
 });
 
-/** Events that start a deployment, or report a failed rotation. */
+/** Events about an ended rotation: the first starts a deployment, the second reports a failure. */
 export const rotationEventNames = ['RotationSucceeded', 'RotationFailed'] as const;
 
 function parseEvent(input: object): RotationRequest {
@@ -133,7 +134,7 @@ function parseEvent(input: object): RotationRequest {
 }
 
 /**
- * The event by which a rotation function of this project requests a deployment
+ * The event by which this project's rotation functions request a deployment
  * (shared/secrets/rotation-function/request-deployment.ts).
  */
 export const rotatedEvent = { source: 'account-onboarding.rotation', detailType: 'Secret Rotated' } as const;

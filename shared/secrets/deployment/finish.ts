@@ -14,7 +14,7 @@ import { formatProblem } from './claim-result.ts';
 import { isSecretDelivery } from './delivery.ts';
 import type { DeploymentServices } from './services.ts';
 
-/** How the state machine processed one delivery: to its end, or with the error that it caught. */
+/** How the state machine left one delivery: ended, or with an error that the state machine caught. */
 interface DeliveryOutcome extends DeliveryKey {
   readonly error?: { readonly Error: string; readonly Cause?: string | undefined } | undefined;
 }
@@ -32,7 +32,7 @@ export interface FinishedDeployments {
   readonly status: 'succeeded' | 'failed';
 }
 
-/** The last step: decides by the outbox how the run ended, records it, and announces it. */
+/** The last step of a run: decides by the outbox how the run ended, records the end, and announces it. */
 export async function finishDeployments(
   services: DeploymentServices,
   { runId, startedAt, deliveries, problems, warnings }: FinishDeployments,
@@ -63,8 +63,8 @@ export async function finishDeployments(
     ...(unresolved.length === 0 ? {} : { unresolved }),
     ...(warnings.length === 0 ? {} : { warnings }),
   };
-  // A rotation sends two or three events, also for secrets without deployment, and a suspension is announced once. Such
-  // runs are only recorded.
+  // Whether the end is only recorded. A rotation sends two or three events, also for secrets that nobody deploys, and a
+  // suspension is announced once.
   const noNews =
     unresolved.length === 0 &&
     (own.length === 0 ? run.cause === 'rotated' : own.every((delivery) => isTold(delivery, runId)));
@@ -73,7 +73,7 @@ export async function finishDeployments(
   return { runId, status };
 }
 
-/** The run must end even if an item cannot be understood. */
+/** The delivery of an outcome. An item that cannot be understood must not stop the run from ending. */
 async function deliveryOf(
   outbox: OutboxStore,
   key: DeliveryKey,
@@ -88,11 +88,14 @@ async function deliveryOf(
 
 const fine: ReadonlySet<DeliveryStatus> = new Set(['complete', 'superseded', 'withdrawn']);
 
-/** Whether another run has reported that it was suspended. */
+/** Whether another run has announced the suspension of this delivery. */
 const isTold = ({ again }: Delivery, runId: string): boolean =>
   again !== undefined && again.notifiedByRun !== runId;
 
-/** Absent if the delivery is done, has given way, or is in another run's care. */
+/**
+ * Lines about a delivery that is not complete. Empty if it is done, gave way to a later version, or is continued by
+ * another run.
+ */
 function formatUnresolved(
   runId: string,
   { source, id, error }: DeliveryOutcome,
@@ -103,7 +106,7 @@ function formatUnresolved(
   const where = `${nameOf(delivery)} to environment ${delivery.target.environment}`;
   if (!isUnfinished(delivery)) return [`${where}: ${delivery.status}: ${delivery.reason ?? ''}`];
   const why = error === undefined ? '' : `: ${error.Error}: ${parseTaskError(error.Cause)}`;
-  return [`${where}: ${delivery.status}, and left for the next scheduled check${why}`];
+  return [`${where}: ${delivery.status}. The next scheduled check continues it${why}`];
 }
 
 const nameOf = (delivery: Delivery): string =>
@@ -113,15 +116,17 @@ const nameOf = (delivery: Delivery): string =>
 
 function summary(deliveries: readonly Delivery[], runId: string): string {
   if (deliveries.length === 0)
-    return 'Nothing to deploy: no target, or each has this version already, or from another run';
+    return 'Nothing to deploy: there is no target, or each target has this version already or gets it from another run';
   const count = (status: DeliveryStatus) => deliveries.filter((each) => each.status === status).length;
   const seconds = deliveries.reduce((sum, { retriedStarts }) => sum + retriedStarts, 0);
   const elsewhere = deliveries.filter((each) => isUnfinished(each) && each.runId !== runId).length;
   const waiting = deliveries.filter(({ again }) => again !== undefined).length;
   const more = [
     ...(count('superseded') === 0 ? [] : [`${count('superseded')} overtaken by a newer version`]),
-    ...(count('withdrawn') === 0 ? [] : [`${count('withdrawn')} not served any more`]),
-    ...(elsewhere === 0 ? [] : [`${elsewhere} on their way still, in another run's care`]),
+    ...(count('withdrawn') === 0
+      ? []
+      : [`${count('withdrawn')} withdrawn, because the target does not serve the secret any more`]),
+    ...(elsewhere === 0 ? [] : [`${elsewhere} continued by another run`]),
     ...(waiting === 0 ? [] : [`${waiting} still wait for the scheduled check`]),
     ...(seconds === 0 ? [] : [`${seconds} started a second time, after an answer that never came`]),
   ];

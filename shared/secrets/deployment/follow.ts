@@ -11,7 +11,9 @@ import { deploymentOf, type ObservedDeployment } from './deployments.ts';
 
 const minute = 60_000;
 
-/** Reads the state of a deployment, and ends the delivery with it, or after the configured time. */
+/**
+ * Reads the state of a deployment. Ends the delivery if the deployment has ended, or if the configured time is over.
+ */
 export async function followDeployment(
   context: DeploymentContext,
   delivery: Delivery,
@@ -47,7 +49,7 @@ async function waitLonger(
 ): Promise<DeliveryProgress> {
   const { clock } = context.services;
   const { deploymentTimeoutMinutes } = context.secretDeployment;
-  // A deployment that was observed until the time limit is observed again if an operator requests it again.
+  // The time limit begins again if an operator requests the delivery again.
   const { startedAt = '', requestedAt } = delivery;
   const since = clock.now() - Date.parse(startedAt > requestedAt ? startedAt : requestedAt);
   if (since >= deploymentTimeoutMinutes * minute)
@@ -61,7 +63,7 @@ async function waitLonger(
   };
 }
 
-/** The remaining time of the strategy, between 5 seconds and `longestWait`. */
+/** How many seconds the deployment strategy still takes, but at least 5 and at most `longestWait`. */
 function secondsLeft(found: ObservedDeployment, now: number): number {
   const { StartedAt, DeploymentDurationInMinutes = 0, FinalBakeTimeInMinutes = 0 } = found;
   const length = (DeploymentDurationInMinutes + FinalBakeTimeInMinutes) * minute;

@@ -3,7 +3,7 @@ import { ResourceMissingError } from '../../platform/aws/errors.ts';
 import { MalformedEventError } from '../../platform/errors.ts';
 import { listApplications, listEnvironments, listHostedVersions, listProfiles } from './discover.ts';
 
-/** Ids or names. Without environments, all environments of the application. */
+/** A hosted configuration, by ids or names. Without `environments`: all environments of the application. */
 export interface NamedHosted {
   readonly application: string;
   readonly profile: string;
@@ -11,8 +11,9 @@ export interface NamedHosted {
 }
 
 /**
- * The request with ids, which AppConfig's other operations require. An id wins over an equal name.
- * @throws ResourceMissingError if nothing has this id or name, or several have this name
+ * Replaces names by ids, which other operations of AppConfig require. If one resource has an id and another has an
+ * equal name, the id wins.
+ * @throws ResourceMissingError if no resource has the id or name, or if several have the name
  * @throws MalformedEventError for a profile whose content AppConfig does not host, such as a secret
  */
 export async function resolveHostedIds(
@@ -44,18 +45,22 @@ async function hostedProfile(client: AppConfigClient, application: string, wante
   ]);
 }
 
-/** `LocationUri` of hosted content (AppConfig API reference, "CreateConfigurationProfile"). */
+/**
+ * The `LocationUri` of a profile whose content AppConfig stores (AppConfig API reference,
+ * "CreateConfigurationProfile").
+ */
 const hosted = 'hosted';
 
 export interface HostedVersion {
   /** Its number. */
   readonly version: string;
-  /** The customer managed key of its content, if it has one. */
+  /** The customer managed key that encrypts its content. Absent if there is none. */
   readonly kmsKey?: string;
 }
 
 /**
- * The version of a hosted configuration with this number, or else with this label, as StartDeployment resolves them.
+ * The version with this number, otherwise the version with this label. StartDeployment resolves versions in this order,
+ * too.
  * @throws ResourceMissingError if there is none
  */
 export async function resolveHostedVersion(

@@ -22,9 +22,9 @@ export interface ResolvedDeployments extends Measured {
   readonly status: 'accepted' | 'ignored';
   /** The deliveries of this run. */
   readonly deliveries: readonly DeliveryKey[];
-  /** The problems that prevent deliveries, a line each. */
+  /** The problems that prevent deliveries, one line each. */
   readonly problems: readonly string[];
-  /** What an operator should know although nothing failed, a line each. */
+  /** Lines for operators about a run without a failure. */
   readonly warnings: readonly string[];
 }
 
@@ -35,9 +35,9 @@ interface ResolveInput {
 }
 
 /**
- * The first step: finds the versions to deploy and their targets, and claims each in the outbox. Opens the run's
- * record, unless a scheduled check finds nothing to do. The scheduled check also retries the pending announcements of
- * all runs.
+ * The first step of a run: finds the versions to deploy and their targets, and claims each delivery in the outbox.
+ * Opens the run's record, unless it is a scheduled check that finds nothing to do. A scheduled check also retries
+ * announcements of other runs.
  * @throws MalformedEventError, ConfigurationMismatchError, ConcurrentUpdateError and the retryable errors
  */
 export async function resolveDeployments(
@@ -53,7 +53,7 @@ export async function resolveDeployments(
     await runs.put({ runId, status: 'ignored', startedAt, finishedAt, accountIds: [], reason });
     return { runId, status: 'ignored', deliveries: [], problems: [], warnings: [], metrics: [] };
   }
-  // First of all, so that the scheduled check can find a run that dies here.
+  // The scheduled check will check this secret from now on, even if this run dies in the next step.
   const arn = request.type === 'secret' ? parseSecretArn(request.secretId)?.arn : undefined;
   if (arn !== undefined) await services.store.outbox.watch(arn);
   const { cause } = request;
@@ -69,7 +69,10 @@ export async function resolveDeployments(
   return { runId, status: 'accepted', ...found, metrics };
 }
 
-/** An unreadable request leaves an open record, so that its end is announced as a deployment's. */
+/**
+ * Parses the request. If it cannot be parsed, the record of the run stays open, so that its end is announced like that
+ * of a deployment.
+ */
 async function readRequest(
   { store }: DeploymentServices,
   { runId, startedAt, input }: ResolveInput,
@@ -110,7 +113,7 @@ async function claimAll(
     runId,
     restart,
     useCachedTargets: !byHand,
-    // A restart by an operator is reported again.
+    // A suspended delivery that an operator requests is reported again, so it begins again.
     resumesPostponed: !byHand,
     reportKnownErrors: true,
     ...(byHand && versionId !== undefined ? { versionId } : {}),
@@ -121,7 +124,10 @@ async function claimAll(
 const isCentral = ({ accountId }: NamedSecret, { configuration }: ActiveConfiguration): boolean =>
   Object.values(configuration.centralAccounts).some(({ id }) => id === accountId);
 
-/** The hub account emits events for all its secrets. Ignore them unless the hub is also a central account. */
+/**
+ * Ignores an event of a secret in the hub account, unless the hub is also a central account. The hub receives the
+ * events of all its secrets.
+ */
 async function leaveAlone({ store }: DeploymentServices, arn: string): Promise<ClaimResult> {
   await store.outbox.unwatch(arn);
   return { deliveries: [], problems: [] };

@@ -12,9 +12,9 @@ import type { DeploymentServices } from './services.ts';
 import { findNamedSecrets, listConfiguredSecrets, type NamedSecret } from './targets.ts';
 
 /**
- * The deliveries that runs have left or suspended, and the current versions of two sets of secrets, whose events may be
- * lost: secrets that the configuration names, and secrets that were deployed before. A problem of a secret is reported
- * the first time. Later checks only log it.
+ * Continues the deliveries that runs have abandoned or suspended. Also checks the current versions of secrets, because
+ * their events may be lost: secrets that the configuration names, and secrets that were deployed before. A problem of a
+ * secret is reported the first time. Later checks only log it.
  */
 export async function runScheduledCheck(
   services: DeploymentServices,
@@ -41,7 +41,10 @@ export async function runScheduledCheck(
   return mergeClaimResults([abandoned, named, watched]);
 }
 
-/** A deployment that continues after the time limit needs no run. The next check reads it again. */
+/**
+ * Whether an open delivery needs a run. A deployment that AppConfig still works on after the time limit needs none: the
+ * next check reads it again.
+ */
 async function isWorthARun(services: DeploymentServices, delivery: Delivery): Promise<boolean> {
   const { source, status, deployment = 0, again } = delivery;
   if (status !== 'timed-out' || services.clock.now() >= (again?.until ?? 0)) return true;
@@ -51,12 +54,16 @@ async function isWorthARun(services: DeploymentServices, delivery: Delivery): Pr
   } catch (thrown) {
     const { name } = toErrorRecord(thrown);
     services.logger.warn('A deployment could not be checked', { source, deployment, error: name });
-    // A permanent error needs a run, which ends the delivery and reports why: its environment may be gone.
+    // A permanent error needs a run, which ends the delivery and reports the reason. Example: the environment was
+    // deleted.
     return thrown instanceof OnboardingError && !thrown.retryable;
   }
 }
 
-/** A problem of one secret does not stop the check of all others. The next check retries retryable errors. */
+/**
+ * Checks one secret. A problem does not stop the check of other secrets, and the next check repeats what can be
+ * retried.
+ */
 async function lookAt(
   services: DeploymentServices,
   active: ActiveConfiguration,

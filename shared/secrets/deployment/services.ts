@@ -3,12 +3,12 @@ import type { RoleSettings } from '../../platform/aws/per-run.ts';
 import type { Random } from '../../platform/clock.ts';
 import type { RecordServices } from '../../runs/record/services.ts';
 
-/** The services that the deployment of secrets uses. A simulation passes its own. */
+/** Everything outside the process that the deployment of secrets needs. A simulation passes its own implementations. */
 export interface DeploymentServices extends RecordServices {
   readonly random: Random;
   /**
-   * Access to the accounts of the organization for one run. Its id names the role sessions, and the run's calls share
-   * their credentials.
+   * Access to the organization's accounts for one run. The id of the run is part of the session names, and all calls of
+   * the run share credentials.
    */
   aws(runId: string, settings: RoleSettings): AwsAccess;
 }

@@ -18,10 +18,10 @@ import { failDelivery } from './fail.ts';
 import { followDeployment } from './follow.ts';
 
 /**
- * Starts the deployment of a delivery that has none. Reads the environment first, then the secret or the hosted
- * configuration. If another deployment begins after the first read, it takes the expected number, and AppConfig rejects
- * this start. So an old version never replaces a newer one, and a start without an answer is found before it is
- * repeated.
+ * Starts the deployment of a delivery that has none. It reads the environment first, then the secret or the hosted
+ * configuration, and sends the number that the next deployment must have. If another deployment begins after the first
+ * read, it takes that number, and AppConfig rejects this start. So an old version never replaces a newer one. A start
+ * without an answer is found by its number, and is not sent twice.
  */
 export async function startDeployment(
   context: DeploymentContext,
@@ -48,7 +48,7 @@ export async function startDeployment(
   return send(context, delivery, { seen, secret, deadline });
 }
 
-/** Another version of the target that was requested later, however its delivery ended. */
+/** A delivery of another version to this target that was requested later, whatever became of it. */
 async function askedAfter(
   { services }: DeploymentContext,
   delivery: Delivery,
@@ -68,7 +68,7 @@ async function adopt(
   return followDeployment(context, await saveProgress(context.services, delivery, change), found);
 }
 
-/** Waits with backoff and jitter, up to the configured time. */
+/** Waits until the environment is free, with backoff and jitter, up to the configured time. */
 async function wait(context: DeploymentContext, delivery: Delivery): Promise<DeliveryProgress> {
   const { services, secretDeployment } = context;
   const now = services.clock.now();
@@ -90,7 +90,7 @@ async function wait(context: DeploymentContext, delivery: Delivery): Promise<Del
   return { delivery: await saveProgress(services, delivery, { waitingSince }), seconds: Math.round(seconds) };
 }
 
-/** A start must be sent within this time after the environment was read, in milliseconds. */
+/** For how many milliseconds after the environment was read a start may be sent. */
 const sendWithin = 30_000;
 
 interface Send {
@@ -100,7 +100,10 @@ interface Send {
   readonly deadline: number;
 }
 
-/** Only the first deployment of an environment has no number by which AppConfig could reject a late start. */
+/**
+ * Sends the start. Only the first deployment of an environment has no number, so that AppConfig could not reject a late
+ * start of it. It has a deadline instead.
+ */
 async function send(
   context: DeploymentContext,
   delivery: Delivery,
@@ -116,15 +119,15 @@ async function send(
     .send(startCommand(delivery, seen, secret))
     .then((started) => ({ started }))
     .catch((thrown: unknown) => ({ thrown }));
-  // A later error of the table says nothing about the start, which AppConfig accepted.
+  // AppConfig has accepted the start. An error of the table after that must not hide the start.
   if ('started' in answer) return adopt(context, sent, answer.started);
   return refused(context, { delivery, sent, seen, thrown: answer.thrown });
 }
 
 /**
- * A secret with a customer managed key needs one (AppConfig user guide, "Deploying a configuration"). A hosted version
- * needs none, but then its deployed copy loses the key of the stored copy ("Data encryption at rest for AWS
- * AppConfig").
+ * The StartDeployment request. A secret with a customer managed key requires the key's id (AppConfig user guide,
+ * "Deploying a configuration"). A hosted version does not require it, but without the id its deployed copy would not be
+ * encrypted with the key ("Data encryption at rest for AWS AppConfig").
  */
 const startCommand = (
   delivery: Delivery,
@@ -154,8 +157,8 @@ interface Refusal {
 }
 
 /**
- * A start that AppConfig has rejected counts as not sent. After any other error it may have started, and the next check
- * finds out.
+ * Handles a failed start. If AppConfig rejected it, it counts as not sent. After any other error the deployment may
+ * have started, which the next step finds out.
  */
 async function refused(
   context: DeploymentContext,
@@ -177,9 +180,9 @@ async function refused(
 }
 
 /**
- * Whether the environment has other deployments than when the start was sent. AppConfig's reference has
+ * Whether the environment has got other deployments since the start was sent. AppConfig's reference has
  * ConflictException for "conflict in the current state of the resource" (StartDeployment). It is not confirmed that a
- * busy environment and a wrong number always get that error, and never BadRequestException.
+ * busy environment and a wrong number always cause that error, and never BadRequestException.
  */
 async function hasMoved(
   context: DeploymentContext,
@@ -195,5 +198,5 @@ async function hasMoved(
   }
 }
 
-/** Rejected for now, or too late and not sent. */
+/** Errors after which the start was certainly not accepted: AppConfig throttled it, or it was too late to send it. */
 const notTaken: ReadonlySet<string> = new Set(['ThrottledError', 'ConcurrentUpdateError']);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The data that travels between the states of config-deployment: only ids and times. */
+/** Data that the states of config-deployment pass on: only ids and times. */
 const runId = z.string().min(1);
 const key = { source: z.string(), id: z.string() };
 const caught = z.object({ Error: z.string(), Cause: z.string().optional() });

@@ -9,7 +9,7 @@ interface AccountAndRegion {
   readonly region: string;
 }
 
-/** The account and region of a configured target. The configuration defines the account. */
+/** The account and region of a configured target. The target refers to an account of the configuration by name. */
 function placeOf(
   { account, region }: Pick<SecretTarget, 'account' | 'region'>,
   { centralAccounts }: Configuration,
@@ -18,7 +18,7 @@ function placeOf(
   return central === undefined ? undefined : { accountId: central.id, region: region ?? central.region };
 }
 
-/** The configured targets of a secret. They win over targets of a search. */
+/** The targets that the configuration names for a secret. If there are any, no targets are searched. */
 export const listConfiguredTargets = (
   configuration: Configuration,
   secret: SecretArnParts,
@@ -39,12 +39,12 @@ function isOf(target: SecretTarget, secret: SecretArnParts, configuration: Confi
   );
 }
 
-/** A secret that the configuration names, in the form that DescribeSecret accepts. */
+/** A secret that the configuration names, by a name or ARN that DescribeSecret accepts. */
 export interface NamedSecret extends AccountAndRegion {
   readonly secretId: string;
 }
 
-/** The secrets of the configured targets and of the applications' profiles, each once. */
+/** The secrets of all configured targets and of the profiles of `applications`, each once. */
 export function listConfiguredSecrets(configuration: Configuration): readonly NamedSecret[] {
   const ofTargets = secretDeploymentOf(configuration).targets;
   const ofProfiles = getApplications(configuration).flatMap(({ account, region, profiles }) =>
@@ -57,13 +57,19 @@ export function listConfiguredSecrets(configuration: Configuration): readonly Na
   return [...new Map(named.map((each) => [JSON.stringify(each), each])).values()];
 }
 
-/** The account and region of a secret that an event or an operator names: by its ARN, or as the configuration does. */
+/**
+ * Where the secret is that an event or an operator names: in the account and region of its ARN, or wherever the
+ * configuration has a secret of this name.
+ */
 export function findNamedSecrets(configuration: Configuration, secretId: string): readonly NamedSecret[] {
   const place = parseSecretArn(secretId);
   if (place !== undefined) return [{ accountId: place.accountId, region: place.region, secretId }];
   return listConfiguredSecrets(configuration).filter((each) => each.secretId === secretId);
 }
 
-/** Whether the secret is a profile's content: `secretsmanager://` with its name or ARN (AppConfig API reference). */
+/**
+ * Whether a profile serves the secret: its location is `secretsmanager://` with the secret's name or ARN (AppConfig API
+ * reference).
+ */
 export const isLocationOf = (locationUri: string | undefined, { name, arn }: SecretArnParts): boolean =>
   [`secretsmanager://${name}`, `secretsmanager://${arn}`].includes(locationUri ?? '');

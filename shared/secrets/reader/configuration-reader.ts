@@ -1,33 +1,33 @@
 import type { ConfigurationUnavailableError } from './errors.ts';
 
-/** Checks a configuration and gives it its type: a zod schema, or any object with such a `parse`. */
+/** Validates a configuration and gives it a type: a zod schema, or any object with such a `parse`. */
 export interface ConfigurationSchema<T> {
   parse(value: unknown): T;
 }
 
 export interface ConfigurationReader<T> {
   /**
-   * The configuration. Answers from memory. When the poll interval is over, it calls AppConfig once for all waiting
-   * callers. If the call fails, it keeps the last good configuration.
-   * @throws ConfigurationUnavailableError if there was never a good one
+   * Returns the configuration from memory. When the poll interval is over, it first calls AppConfig, once for all
+   * waiting callers. If the call fails, the last valid configuration stays.
+   * @throws ConfigurationUnavailableError if there was never a valid configuration
    */
   get(): Promise<T>;
-  /** The configuration in memory, without a call. `undefined` before the first. */
+  /** The configuration in memory, without a call. `undefined` before the first successful poll. */
   current(): T | undefined;
-  /** Polls at each interval until the signal aborts: for a long-lived process. */
+  /** For a process that runs for long: polls at each interval until the signal aborts. */
   keepFresh(signal: AbortSignal): Promise<void>;
 }
 
 export type ReaderEnvironment = Readonly<Record<string, string | undefined>>;
 
 export interface EnvironmentReaderSettings<T> {
-  /** The required form of the configuration's JSON. */
+  /** The schema of the configuration's JSON. */
   readonly schema: ConfigurationSchema<T>;
-  /** If the grant of the reader role requires an external id. */
+  /** The external id, if the grant of the reader role requires one. */
   readonly externalId?: string;
-  /** The least number of seconds between two polls, 15 to 86,400. Default: 60. */
+  /** How many seconds to wait between two polls at least: 15 to 86,400. Default: 60. */
   readonly pollSeconds?: number;
-  /** Called after each failure that leaves an earlier configuration in use. */
+  /** Called after a failed poll, if an earlier configuration stays in use. */
   readonly onTrouble?: (error: ConfigurationUnavailableError) => void;
   /** Default: `process.env`. */
   readonly env?: ReaderEnvironment;

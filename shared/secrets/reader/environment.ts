@@ -9,8 +9,9 @@ import { ReaderSettingsError } from './errors.ts';
 import { createConfigurationReader } from './reader.ts';
 
 /**
- * The reader of the configuration that `APPCONFIGAPPNAME`, `APPCONFIGCONF` and `APPCONFIGENV` name, through the role
- * `APPCONFIGREADROLE`. The region is `APPCONFIGREGION`, else `AWS_REGION`, else `AWS_DEFAULT_REGION`.
+ * Creates a reader from environment variables. `APPCONFIGAPPNAME`, `APPCONFIGCONF` and `APPCONFIGENV` name the
+ * configuration, and `APPCONFIGREADROLE` is the role to assume. The region is `APPCONFIGREGION`, otherwise
+ * `AWS_REGION`, otherwise `AWS_DEFAULT_REGION`.
  * @throws ReaderSettingsError with every variable that is missing or malformed
  */
 export function readerFromEnvironment<T>(
@@ -31,14 +32,14 @@ export function readerFromEnvironment<T>(
 }
 
 interface Variable {
-  /** The first variable that is set counts. */
+  /** Names of the variable. The first one that is set counts. */
   readonly names: readonly string[];
   readonly pattern: RegExp;
-  /** The required value, with an example. */
+  /** What the value must be, with an example. */
   readonly expected: string;
 }
 
-/** Lengths: AppConfig Data API reference, "StartConfigurationSession" (`Identifier`: 1 to 128 characters). */
+/** AppConfig allows 1 to 128 characters (AppConfig Data API reference, "StartConfigurationSession", `Identifier`). */
 const named = (name: string, what: string): Variable => ({
   names: [name],
   pattern: /^\S(.{0,126}\S)?$/,

@@ -1,6 +1,9 @@
 import { OnboardingError } from '../../platform/errors.ts';
 
-/** A deployed configuration could not be read, or its reader rejects it. The error has none of its content. */
+/**
+ * A deployed configuration could not be read, or does not match the schema of its reader. The error never contains
+ * content of the configuration.
+ */
 export class ConfigurationUnavailableError extends OnboardingError {
   override readonly name = 'ConfigurationUnavailableError';
   readonly retryable = true;

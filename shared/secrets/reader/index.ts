@@ -1,4 +1,4 @@
-/** The public entry of applications that read deployed configuration: see docs/reader.md. */
+/** The package that applications import to read deployed configuration: see docs/reader.md. */
 export { createReaderClient, type ReaderClientSettings } from '../../platform/aws/app-config-data.ts';
 export { systemClock } from '../../platform/clock.ts';
 export type {

@@ -15,25 +15,31 @@ export interface ReaderSettings<T> {
   readonly application: string;
   readonly environment: string;
   readonly profile: string;
-  /** The required form of the configuration's JSON. */
+  /** The schema of the configuration's JSON. */
   readonly schema: ConfigurationSchema<T>;
   readonly clock: Clock;
-  /** The least number of seconds between two polls, 15 to 86,400. Default: 60. AppConfig may require more. */
+  /**
+   * How many seconds to wait between two polls at least: 15 to 86,400. Default: 60. AppConfig may require a longer
+   * wait.
+   */
   readonly pollSeconds?: number;
-  /** Called on an error while an earlier configuration is in use. The error has none of its content. */
+  /**
+   * Called on an error, if an earlier configuration stays in use. The error never contains content of the
+   * configuration.
+   */
   readonly onTrouble?: (error: ConfigurationUnavailableError) => void;
 }
 
 interface Memory<T> {
   value: T | undefined;
-  /** The token of the next poll, and the end of its validity (milliseconds since the epoch). */
+  /** The token for the next poll, and when it expires (milliseconds since the epoch). */
   token: { readonly text: string; readonly until: number } | undefined;
-  /** The earliest time of the next poll, in milliseconds since the epoch. */
+  /** When the next poll may be sent, in milliseconds since the epoch. */
   due: number;
   asking: Promise<void> | undefined;
 }
 
-/** Reads one configuration that AppConfig deploys, by AppConfig's rules for polling. */
+/** Creates a reader of one configuration. It polls AppConfig as AppConfig's documentation requires. */
 export function createConfigurationReader<T>(settings: ReaderSettings<T>): ConfigurationReader<T> {
   const memory: Memory<T> = { value: undefined, token: undefined, due: 0, asking: undefined };
   const { clock } = settings;
@@ -69,7 +75,7 @@ export function createConfigurationReader<T>(settings: ReaderSettings<T>): Confi
   };
 }
 
-/** Polls once. After success and failure alike, the next poll waits for the interval. */
+/** Polls once. The next poll waits for the interval, even if this poll fails. */
 async function ask<T>(settings: ReaderSettings<T>, memory: Memory<T>): Promise<void> {
   const { clock, pollSeconds = 60, onTrouble = () => {} } = settings;
   memory.due = clock.now() + pollSeconds * 1_000;
@@ -86,8 +92,9 @@ async function ask<T>(settings: ReaderSettings<T>, memory: Memory<T>): Promise<v
 }
 
 /**
- * A session returns a configuration once, and then an empty body, which means no change (AppConfig Data API reference,
- * GetLatestConfiguration). If an answer may have been lost, the next poll begins a new session.
+ * Handles the answer to a poll. A session delivers a configuration once. An empty body means that nothing has changed
+ * (AppConfig Data API reference, GetLatestConfiguration). If an answer with a new configuration may have been lost, the
+ * next poll begins a new session.
  */
 function take<T>(settings: ReaderSettings<T>, memory: Memory<T>, { text, attempts }: Answer): void {
   const { token } = memory;
@@ -100,7 +107,8 @@ function take<T>(settings: ReaderSettings<T>, memory: Memory<T>, { text, attempt
 }
 
 /**
- * Whether the answer was missing or incomplete. An error such as throttling delivers no configuration, so none is lost.
+ * Whether an answer may have been lost: it was missing or incomplete. An error of AppConfig, such as throttling,
+ * delivers nothing, so nothing is lost.
  */
 function isLost(thrown: unknown): boolean {
   if (thrown instanceof ConfigurationUnavailableError) return false;
@@ -110,21 +118,21 @@ function isLost(thrown: unknown): boolean {
 
 interface Answer {
   readonly seconds: number;
-  /** The SDK's attempts. After the first, the answer to an earlier one may have been lost. */
+  /** How many attempts the SDK made. After a second attempt, the answer to the first may have been lost. */
   readonly attempts: number;
   readonly text: string;
 }
 
 /**
- * Tokens are valid for 24 hours (AppConfig Data API reference, GetLatestConfiguration). The hour less is for wrong
- * clocks.
+ * How long a token is used, in milliseconds. Tokens are valid for 24 hours (AppConfig Data API reference,
+ * GetLatestConfiguration). One hour less allows for wrong clocks.
  */
 const tokenLife = 23 * 3_600_000;
 
 /**
- * A session continues with its token, also after a rejected poll: a token is valid for one successful call. AppConfig
- * does not document whether it accepts the token of a lost answer, or repeats the answer. If a token is rejected or too
- * old, the reader begins a new session, once.
+ * Continues the session with its token. A token is valid for one successful call, so it stays valid after a rejected
+ * poll. AppConfig does not document whether it accepts a token again if its answer was lost. If AppConfig rejects the
+ * token, or if the token is too old, a new session begins, once.
  */
 async function latest<T>(settings: ReaderSettings<T>, memory: Memory<T>): Promise<Answer> {
   const { token } = memory;
@@ -140,7 +148,8 @@ async function latest<T>(settings: ReaderSettings<T>, memory: Memory<T>): Promis
 }
 
 /**
- * AppConfig also rejects a poll that comes too early, and its token stays valid ("InvalidParameterDetail", `Problem`).
+ * Whether AppConfig rejected the token itself. A poll that comes too early is rejected as well, but its token stays
+ * valid ("InvalidParameterDetail", `Problem`).
  */
 function isRefusedToken(thrown: unknown): boolean {
   if (!(thrown instanceof Error) || thrown.name !== 'BadRequestException') return false;
@@ -161,7 +170,7 @@ async function newSession<T>(settings: ReaderSettings<T>): Promise<string | unde
   return InitialConfigurationToken;
 }
 
-/** Keeps the token until the next one arrives. */
+/** Polls once. The old token stays stored until AppConfig returns the next one. */
 async function poll<T>(
   { client, clock }: ReaderSettings<T>,
   memory: Memory<T>,
@@ -184,13 +193,13 @@ function keepToken<T>(memory: Memory<T>, text: string | undefined, now: number):
   memory.token = text === undefined ? undefined : { text, until: now + tokenLife };
 }
 
-/** The error about an invalid configuration omits the content, which may be a secret. */
+/** Parses the configuration. An error about it omits the content, which may be a secret. */
 function parsed<T>(settings: ReaderSettings<T>, text: string): T {
   try {
     return settings.schema.parse(JSON.parse(text));
   } catch {
     throw new ConfigurationUnavailableError(
-      `${nameOf(settings)} was deployed in a form that its reader does not take. The last good one stays in use`,
+      `${nameOf(settings)} was deployed in a form that its reader does not accept. The last valid configuration stays in use`,
     );
   }
 }

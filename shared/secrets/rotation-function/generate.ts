@@ -1,7 +1,7 @@
 import { GetRandomPasswordCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { RotationRefusedError } from './errors.ts';
 
-/** Options of a password, in the form of GetRandomPassword (Secrets Manager API reference). */
+/** Options for a password, named as in GetRandomPassword (Secrets Manager API reference). */
 export interface PasswordOptions {
   /** Default: 32. */
   readonly PasswordLength?: number;
@@ -27,22 +27,22 @@ export const createPasswordGenerator =
   };
 
 export interface ApiKeyOptions {
-  /** The prefix of keys, such as `live_`. Default: none. */
+  /** Text in front of each key, such as `live_`. Default: none. */
   readonly prefix?: string;
-  /** The number of random bytes of a key. Default: 32. */
+  /** How many random bytes a key has. Default: 32. */
   readonly bytes?: number;
 }
 
 /**
- * Keys of random bytes, as base64url.
- * @param randomBytes cryptographically strong, such as that of `node:crypto`
+ * Generates keys of random bytes, written as base64url.
+ * @param randomBytes a cryptographically strong source, such as that of `node:crypto`
  */
 export const createApiKeyGenerator =
   (randomBytes: (size: number) => Uint8Array, { prefix = '', bytes = 32 }: ApiKeyOptions = {}): Generate =>
   async () =>
     `${prefix}${Buffer.from(randomBytes(bytes)).toString('base64url')}`;
 
-/** A JSON object: one field is rotated, and the rest stays. */
+/** For a secret that is a JSON object: generates a new value for one field, and keeps all other fields. */
 export const rotateJsonField =
   (field: string, generate: Generate): Generate =>
   async (current) => {
@@ -55,13 +55,13 @@ export interface AlternatingOptions {
   readonly usernameField?: string;
   /** Default: `password`. */
   readonly passwordField?: string;
-  /** The suffix of the second user's name. Default: `_clone`. */
+  /** What is appended to the user's name for the second user. Default: `_clone`. */
   readonly suffix?: string;
 }
 
 /**
- * Two users that take turns: the next value is for the user that is not in use. So the current password stays valid
- * until the rotation after this one.
+ * Two users take turns: each rotation changes the user that is not in use. So the current password stays valid until
+ * the rotation after it.
  */
 export const alternateUsers =
   (generate: Generate, options: AlternatingOptions = {}): Generate =>
@@ -71,13 +71,16 @@ export const alternateUsers =
     const user = fields[usernameField];
     if (typeof user !== 'string' || user === '')
       throw new RotationRefusedError(
-        `The secret has no ${usernameField}, so there is nobody to alternate with`,
+        `The secret has no ${usernameField}, so there is no second user to alternate with`,
       );
     const other = user.endsWith(suffix) ? user.slice(0, -suffix.length) : `${user}${suffix}`;
     return JSON.stringify({ ...fields, [usernameField]: other, [passwordField]: await generate('') });
   };
 
-/** @throws RotationRefusedError that does not quote the value */
+/**
+ * Parses the value as a JSON object.
+ * @throws RotationRefusedError, which does not quote the value
+ */
 function jsonObject(value: string): Readonly<Record<string, unknown>> {
   const parsed = parsedJson(value);
   if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))

@@ -1,4 +1,4 @@
-/** The public entry of rotation functions: see docs/rotation-function.md. */
+/** The package that rotation functions import: see docs/rotation-function.md. */
 
 export {
   type AlternatingOptions,

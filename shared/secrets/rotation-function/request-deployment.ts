@@ -3,9 +3,9 @@ import { ServiceUnavailableError } from '../../platform/aws/errors.ts';
 import { rotatedEvent } from '../deployment/event.ts';
 
 /**
- * Requests it by an event on the bus of the function's own account and region. Rules forward it like Secrets Manager's
- * events. It carries only ids.
- * @throws ServiceUnavailableError if EventBridge does not accept it
+ * Requests the deployment by an event on the default bus of the function's own account and region. Rules forward the
+ * event like the events of Secrets Manager. It contains only ids.
+ * @throws ServiceUnavailableError if EventBridge does not accept the event
  */
 export const requestByEvent =
   (client: EventBridgeClient) =>
@@ -21,7 +21,7 @@ export const requestByEvent =
     const { FailedEntryCount, Entries } = await client.send(
       new PutEventsCommand({ Entries: [{ Source, DetailType, Detail, Resources: [secretId] }] }),
     );
-    // PutEvents succeeds even if an entry was rejected (EventBridge API reference).
+    // PutEvents succeeds even if EventBridge rejects an entry (EventBridge API reference).
     if ((FailedEntryCount ?? 0) > 0)
       throw new ServiceUnavailableError(`EventBridge did not accept the event: ${Entries?.[0]?.ErrorCode}`);
   };

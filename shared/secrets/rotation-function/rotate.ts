@@ -16,25 +16,26 @@ import {
   readVersionValue,
 } from './versions.ts';
 
-/** Source: Secrets Manager user guide, "Lambda rotation functions". */
+/** The event that Secrets Manager sends for each step (user guide, "Lambda rotation functions"). */
 const eventSchema = z.looseObject({
   Step: z.enum(['createSecret', 'setSecret', 'testSecret', 'finishSecret']),
   SecretId: z.string().min(1),
   ClientRequestToken: z.string().min(1),
-  /** Sensitive: it is sent only with the value that a step puts (API reference, "PutSecretValue"). */
+  /** Sensitive: the token is sent only with the value that a step stores (API reference, "PutSecretValue"). */
   RotationToken: z.string().min(1).optional(),
 });
 
 type RotationStep = z.infer<typeof eventSchema>['Step'];
 
-/** The version that a step works on, with the token of the step's event. */
+/** The version that a step works on, with the rotation token of the event. */
 interface StepVersion extends RotatedVersion {
   readonly rotationToken: string | undefined;
 }
 
 /**
- * One of the four steps in which Secrets Manager rotates a secret. Each can be repeated at any point.
- * @throws MalformedEventError, RotationRefusedError, RotationStepError. None contains a value
+ * Does one of the four steps by which Secrets Manager rotates a secret. Each step can be repeated, also after an
+ * interruption.
+ * @throws MalformedEventError, RotationRefusedError, RotationStepError. No error contains a value
  */
 export async function rotateSecret(tools: RotationTools, event: unknown): Promise<void> {
   const parsed = eventSchema.safeParse(event);
@@ -44,13 +45,13 @@ export async function rotateSecret(tools: RotationTools, event: unknown): Promis
   await withoutToken(Step, rotationToken, async () => {
     const version = await readRotatedVersion(tools.secretsManager, SecretId, ClientRequestToken);
     if (Step === 'finishSecret') await finishSecret(tools, version);
-    // A step that is repeated after the end has nothing to do.
+    // After the end of the rotation, a repeated step has nothing to do.
     else if (!version.isCurrent) await steps[Step](tools, { ...version, rotationToken });
   });
   tools.logger.info('Rotation step done', { step: Step, secretId: SecretId, versionId: ClientRequestToken });
 }
 
-/** An error that quotes the rotation token is replaced. Every other error stays unchanged. */
+/** Runs a step. An error that quotes the rotation token is replaced, every other error stays unchanged. */
 async function withoutToken(
   step: RotationStep,
   token: string | undefined,
@@ -88,7 +89,7 @@ const steps: Readonly<Record<Exclude<RotationStep, 'finishSecret'>, Perform>> = 
     );
   },
 
-  /** If the value works already, an earlier attempt has set it. */
+  /** If the test accepts the pending value, an earlier attempt has set it already. */
   setSecret: async (tools, version) => {
     const { set, test } = tools.rotator;
     if (set === undefined) return;
@@ -106,9 +107,9 @@ const steps: Readonly<Record<Exclude<RotationStep, 'finishSecret'>, Perform>> = 
 };
 
 /**
- * Moves AWSCURRENT, and requests the deployment. It also requests it if AWSCURRENT was moved already: an attempt may
- * have been interrupted between the two. A rotation does not fail because of its deployment: if the request fails,
- * Secrets Manager's own event and the scheduled check remain.
+ * Moves AWSCURRENT to the new version, then requests its deployment. The request is also sent if AWSCURRENT was moved
+ * before, because an earlier attempt may have been interrupted in between. A failed request does not fail the rotation:
+ * Secrets Manager's own event and the scheduled check also cause the deployment.
  */
 async function finishSecret(tools: RotationTools, version: RotatedVersion): Promise<void> {
   if (!version.isCurrent) await makeCurrent(tools.secretsManager, version);

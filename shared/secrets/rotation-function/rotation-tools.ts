@@ -2,11 +2,11 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Logger } from '../../platform/logger.ts';
 import type { Rotator } from './rotator.ts';
 
-/** The tools of a rotation function. */
+/** What a rotation function needs besides the event. */
 export interface RotationTools {
   readonly secretsManager: SecretsManagerClient;
   readonly rotator: Rotator;
-  /** Requests the deployment of a version. May be called several times for one version. */
+  /** Requests the deployment of a version. May be called more than once for a version. */
   askForDeployment(version: { readonly secretId: string; readonly versionId: string }): Promise<void>;
   readonly logger: Logger;
 }

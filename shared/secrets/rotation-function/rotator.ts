@@ -1,25 +1,27 @@
-/** The values of a secret that a step may need. No log, error or event contains them. */
+/** The values of a secret that a step may need. They must not appear in logs, errors or events. */
 export interface SecretValues {
   /** The value that readers use now. */
   readonly current: string;
-  /** The value that is to become current. */
+  /** The value that becomes current at the end of the rotation. */
   readonly pending: string;
-  /** The value before the current one, if there is one. */
+  /** The value before the current one. `undefined` if there was none. */
   readonly previous: string | undefined;
 }
 
-/** What one sort of secret needs for its rotation. Each function may be called again after a failure, at any point. */
+/**
+ * How one type of secret is rotated. Each function may be called again after a failure, whatever it had done before.
+ */
 export interface Rotator {
   /**
-   * Creates the next value. Called once for a rotation, unless its value was not stored.
+   * Creates the next value. Called once for a rotation, or again if its value was not stored.
    * @param current the value that readers use now
    */
   generate(current: string): Promise<string>;
   /**
-   * Makes the pending value valid in the system that uses it. Absent if no system needs it, such as for keys that the
-   * application itself checks.
+   * Makes the pending value valid in the system that uses the secret. Absent if there is no such system, for example
+   * because the application checks the keys itself.
    */
   set?(values: SecretValues): Promise<void>;
-  /** Uses the pending value as a reader would, and throws if it is not accepted. If absent, there is no test. */
+  /** Uses the pending value as a reader would, and throws if it is not accepted. Absent if there is no test. */
   test?(pending: string): Promise<void>;
 }

@@ -8,12 +8,15 @@ interface Values {
 }
 
 /**
- * Keeps a value that an earlier attempt stored, since it may be in use already: an attempt that was interrupted after
- * `set` has changed the password to it. But a stale value loses its label, so that the next rotation can begin. A value
- * is stale if it equals the current value: it would rotate nothing. It is also stale if it was created before the
- * current one: then a rotation was given up, and somebody has set another value since. In the second case a test must
- * prove that no user is locked out.
- * @throws RotationRefusedError if it was stale: its version cannot get another value
+ * Handles a pending value that an earlier attempt stored. Usually the value stays: the attempt may have been
+ * interrupted after `set`, and the password may be this value already. A stale value loses its label instead, so that
+ * the next rotation can begin. It is stale in two cases:
+ *
+ * - It equals the current value, so it would rotate nothing.
+ * - It was created before the current value: a rotation was given up, and somebody has set another value since. Here a
+ * test must prove that no user is locked out.
+ *
+ * @throws RotationRefusedError if it was stale, because its version cannot get another value
  */
 export async function keepUnlessStale(
   tools: RotationTools,
@@ -37,11 +40,11 @@ async function reasonToDrop(
 ): Promise<string | undefined> {
   if (pending === current) return 'its value is the current one';
   const { set, test } = rotator;
-  // Without a test it is unknown which of the two values is accepted.
+  // Without a test, it is unknown whether the system accepts the pending or the current value.
   if (set !== undefined && test === undefined) return undefined;
   if ((await isOlderThanCurrent(secretsManager, version)) !== true) return undefined;
   if (set !== undefined && test !== undefined && !(await isWorking(() => test(current)))) return undefined;
-  return 'it was made before the current one';
+  return 'it was created before the current one';
 }
 
 export async function isWorking(test: () => Promise<void>): Promise<boolean> {

@@ -9,10 +9,10 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { RotationRefusedError } from './errors.ts';
 
-/** The pending version of a rotation, and the secret's current version. */
+/** The versions of a secret that a rotation works with. */
 export interface RotatedVersion {
   readonly secretId: string;
-  /** The id of the version that is to become current. */
+  /** The id of the version that the rotation makes current. */
   readonly token: string;
   /** The id of the version that is current now. */
   readonly current: string | undefined;
@@ -22,8 +22,8 @@ export interface RotatedVersion {
 }
 
 /**
- * The version of a rotation.
- * @throws RotationRefusedError if rotation is not enabled, or the version does not have the expected labels
+ * Reads the version that a step names.
+ * @throws RotationRefusedError if rotation is not enabled, or if the version does not have the expected labels
  */
 export async function readRotatedVersion(
   client: SecretsManagerClient,
@@ -55,8 +55,8 @@ export async function readRotatedVersion(
 }
 
 /**
- * Whether the version was created before the current one, so that it derives from an outdated value. `undefined` if the
- * function's role may not list the versions.
+ * Whether the version was created before the current one, so that its value may be based on an outdated value.
+ * `undefined` if the function's role may not list versions.
  */
 export async function isOlderThanCurrent(
   client: SecretsManagerClient,
@@ -75,7 +75,7 @@ export async function isOlderThanCurrent(
   }
 }
 
-/** A version's value. `undefined` if it has none. */
+/** The value of a version. `undefined` if the version has none. */
 export async function readVersionValue(
   client: SecretsManagerClient,
   SecretId: string,
@@ -84,7 +84,7 @@ export async function readVersionValue(
   try {
     return (await client.send(new GetSecretValueCommand({ SecretId, VersionId }))).SecretString;
   } catch (thrown) {
-    // A new version of a rotation has no value yet.
+    // Secrets Manager creates the version of a rotation without a value.
     if (thrown instanceof Error && thrown.name === 'ResourceNotFoundException') return undefined;
     throw thrown;
   }
@@ -106,7 +106,10 @@ export async function makeCurrent(
   );
 }
 
-/** A remaining label would make the next rotation look like one under way (API reference, RotateSecret). */
+/**
+ * Removes AWSPENDING from a version. If it stayed, the next rotation would look like one that is under way (API
+ * reference, RotateSecret).
+ */
 export async function dropPending(
   client: SecretsManagerClient,
   { secretId, token }: Pick<RotatedVersion, 'secretId' | 'token'>,
@@ -119,7 +122,8 @@ export async function dropPending(
 }
 
 /**
- * The error of Secrets Manager for a label change that does not fit the present labels ("UpdateSecretVersionStage").
+ * Errors by which Secrets Manager says that a version does not have the label that is to be moved
+ * ("UpdateSecretVersionStage").
  */
 const labelRefusals: ReadonlySet<string> = new Set([
   'InvalidParameterException',
@@ -128,8 +132,8 @@ const labelRefusals: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Changes a label. A rejected change counts as done if the labels already have its result: Secrets Manager, or an
- * earlier attempt, may have changed them after they were read.
+ * Moves a label. If Secrets Manager rejects the change, it counts as done if the labels are as they should be: an
+ * earlier attempt may have moved them after they were read.
  */
 async function moveLabel(
   client: SecretsManagerClient,

@@ -75,7 +75,7 @@ const decided = ({ tableName }: Table, runId: string, token: string, decision: A
   ExpressionAttributeValues: { ':token': token, ':decision': pack(decision) },
 });
 
-/** Few runs are open at a time, so the request of each is read: the table has no index. */
+/** The request of each open run is read one by one, because the table has no index. Few runs are open at a time. */
 async function openRequests(table: Table, get: ApprovalStore['get']): Promise<Listed<ApprovalRequest>> {
   const requests = await readEach(await listOpenRuns(table), async ({ runId }) => {
     const request = await get(runId);

@@ -57,7 +57,10 @@ const putOus = (
     ),
   );
 
-/** In parallel: each result names its activation. */
+/**
+ * Reads both at the same time. The result of each search names its activation, so results of another activation are
+ * noticed.
+ */
 async function readWithSearchResults(table: Table): Promise<StoredConfigurationWithSearchResults> {
   const [active, searchResults] = await Promise.all([
     readItem(table, activeKey, activeSchema),

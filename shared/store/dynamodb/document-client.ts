@@ -2,9 +2,9 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /**
- * The client that the store reads with. A number of DynamoDB can be too large for JavaScript. By default the client
- * throws for it, and one such item would prevent the reading of all others. As a rounded number it fails the check of
- * its own field.
+ * The client that reads items. DynamoDB can store a number that JavaScript cannot. By default, the client throws for
+ * such a number, and one item would prevent the reading of all items in its page. Here the number is rounded instead,
+ * and the check of its field reports it.
  */
 export const createDocumentClient = (client: DynamoDBClient): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(client, { unmarshallOptions: { wrapNumbers: Number } });

@@ -2,18 +2,18 @@ import * as z from 'zod';
 import { accountIdPattern } from '../../platform/account.ts';
 
 /**
- * The valid values of an item's fields. A value of the right type can still be no valid time or count. Each comparison
- * with an unreadable time is false. So it would end a grace period at once, or never end a lease.
+ * Schemas of fields in items. A value of the right type may still be no valid time or count. An invalid time makes
+ * every comparison false: a grace period would end at once, or a lease would never end.
  */
 
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 
 const isTime = (text: string): boolean => timePattern.test(text) && !Number.isNaN(Date.parse(text));
 
-/** ISO 8601 in UTC, in the form of `timestamp`. */
+/** A time in UTC as `getTimestamp` writes it (ISO 8601). */
 export const timeSchema = z.string().refine(isTime, 'expected a time such as 2026-03-01T10:00:00.000Z');
 
-/** The bounds of JavaScript's own `Date`. */
+/** The last time that JavaScript's `Date` can hold, in milliseconds since the epoch. */
 const lastMoment = 8.64e15;
 
 /** Milliseconds since the epoch. */
@@ -21,12 +21,12 @@ export const momentSchema = z.number().min(0).max(lastMoment);
 
 export const countSchema = z.int().nonnegative();
 
-/** Revision of an item or of the registry. The first is 1. */
+/** The revision of an item or of the registry. The first revision is 1. */
 export const ordinalSchema = z.int().positive();
 
 export const accountIdSchema = z.string().regex(accountIdPattern, 'expected an account id of 12 digits');
 
-/** As `getActivationId`: a SHA-256 in hexadecimal, and a time. */
+/** An activation, as `getActivationId` writes it: a SHA-256 in hexadecimal, and a time. */
 export const activationIdSchema = z
   .string()
   .regex(/^[0-9a-f]{64}@\d{4}-[\dT:.-]+Z$/, 'expected a SHA-256 in hexadecimal, and a time');

@@ -3,13 +3,13 @@ import { toDotPath } from 'zod/v4/core';
 import { StoredItemError } from '../stored-item-error.ts';
 import type { Key } from './table.ts';
 
-/** An item in the form of the document client. */
+/** An item as the document client returns it. */
 export type Item = Readonly<Record<string, unknown>>;
 
 /**
- * Parses an item that was read. Attributes that the schema does not name are dropped.
- * @param keyFor The key that belongs to the parsed value: an item that names another key would replace the data of that
- * key
+ * Parses an item. Attributes that the schema does not name are dropped.
+ * @param keyFor the key that an item of this content must have. An item under another key would later be written over
+ * the data of that key
  */
 export function parseItem<T>(
   schema: z.ZodType<T>,
@@ -31,19 +31,19 @@ export function parseItem<T>(
 
 function requireKey(belongs: Key | undefined, item: Item, tableName: string): void {
   if (belongs === undefined || (belongs.pk === item.pk && belongs.sk === item.sk)) return;
-  const message = `what the item says belongs under ${belongs.pk} / ${belongs.sk}`;
+  const message = `the content of this item belongs under the key ${belongs.pk} / ${belongs.sk}`;
   throw new StoredItemError(tableName, keyOf(item), [{ path: '', message }]);
 }
 
 const keyOf = ({ pk, sk }: Item): Key => ({ pk: String(pk), sk: String(sk) });
 
-/** Drops undefined attributes, whatever the client's marshalling options are. */
+/** Removes undefined attributes, so that the client's marshalling options do not matter. */
 export const withoutUndefined = (item: Item): Item =>
   Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined));
 
 /**
- * Parses an item of a list. An item that cannot be understood must not prevent the reading of all others.
- * @param instead The value for such an item
+ * Parses one item of a list, so that an item that cannot be understood does not prevent the reading of the list.
+ * @param instead the value for such an item
  */
 export function parseOr<T>(parse: () => T, instead: (error: StoredItemError) => T): T {
   try {
@@ -55,15 +55,18 @@ export function parseOr<T>(parse: () => T, instead: (error: StoredItemError) => 
 }
 
 /**
- * The number that a conditional write compares, of an item that cannot be understood. 0 if it has no comparable number:
- * no valid item has 0.
+ * The number that a conditional write compares, read from an item that may be malformed. 0 if the item has no usable
+ * number, because no valid item has 0.
  */
 export const readNumber = (item: Item, name: string): number => {
   const value = item[name];
   return typeof value === 'number' && value >= 1 && value <= Number.MAX_SAFE_INTEGER ? value : 0;
 };
 
-/** Replaces an item whose number still is the expected one. `undefined` expects no item, 0 an item without a number. */
+/**
+ * The condition that the stored item still has the expected number. `undefined`: that there is no item. 0: that the
+ * item has no usable number.
+ */
 export function createNumberCondition(number: string, expected: number | undefined) {
   if (expected === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };
   const ExpressionAttributeNames = { '#number': number };

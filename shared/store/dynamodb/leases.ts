@@ -12,8 +12,9 @@ import type { Key, Table } from './table.ts';
 const leaseKey = (resource: string): Key => ({ pk: resourcePartition(resource), sk: 'LEASE' });
 
 /**
- * How long the item of an ended lease stays. Only `until` decides which run may write. DynamoDB deletes expired items
- * within some days, not at the second, and a wrong clock must not delete an active lease.
+ * How many seconds the item of an expired lease stays in the table. It does no harm, because only `until` decides which
+ * run may write. It must stay for long, because a machine with a wrong clock must not cause the deletion of an active
+ * lease. DynamoDB deletes expired items within some days.
  */
 const secondsKept = 7 * 24 * 60 * 60;
 
@@ -26,7 +27,7 @@ export function createDynamoLeases(table: Table): LeaseStore {
       );
       if (taken) return { taken, until };
       const held = await readLease(table, resource, now);
-      // A lease that was released in the meantime is free.
+      // Another run held the lease when this run tried to take it. If the run has released it since, it is free.
       return held === undefined ? { taken, until: now } : { taken, until: held.until, owner: held.owner };
     },
     async release(resource, owner) {
@@ -63,11 +64,14 @@ async function listHeld(table: Table, now: number): Promise<Listed<HeldLease>> {
 
 const leaseSchema = z.object({ owner: z.string(), until: momentSchema });
 
-/** No holder takes a lease for so long. A lease that ends later was not written by any version of this project. */
+/**
+ * The longest plausible lease, in milliseconds. Holders take shorter leases. No version of this project writes a lease
+ * that ends later.
+ */
 const longestLease = 60 * 60 * 1000;
 
 /**
- * A lease without a valid end would block every run for good.
+ * Reads a lease. A lease with an implausible end would block every run for good.
  * @throws StoredItemError
  */
 const readLease = (table: Table, resource: string, now: number) =>
@@ -81,8 +85,8 @@ const readLease = (table: Table, resource: string, now: number) =>
   );
 
 /**
- * The attempt id tells a request that the SDK repeats after a lost answer from a second call. Without it the repeated
- * request would find its own lease, and the resource would look busy.
+ * Takes a lease. The SDK may repeat the request after a lost answer, and the repetition would find the lease taken by
+ * itself. The attempt id in the condition shows that it is the same request.
  */
 function lease(resource: string, owner: string, now: number, until: number) {
   const attempt = randomUUID();

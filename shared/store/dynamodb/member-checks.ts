@@ -14,11 +14,11 @@ const schema: z.ZodType<MemberCheck> = z.object({
   again: z.array(accountIdSchema),
 });
 
-/** The progress of the checks of member roles, in the table. */
+/** Stores in the table how far the checks of member roles have come. */
 export const createDynamoMemberChecks = (table: Table): MemberCheckStore => ({
   async get() {
     const item = await getItem(table, key);
-    // Without it, the next check checks every account.
+    // An item that cannot be understood counts as missing, so that the next check covers every account.
     return (
       item &&
       parseOr<MemberCheck | undefined>(

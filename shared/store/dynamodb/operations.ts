@@ -28,14 +28,17 @@ export async function getItem({ client, tableName }: Table, key: Key): Promise<I
 }
 
 /**
- * Consistent read of the items of `pk` whose sort key begins with `prefix`, in the order of the sort keys (bytes of
- * UTF-8), as stored. A page ends at 1 MB (Query, API reference), so all pages are read. Not a snapshot: each item is
- * from the time when its page was read.
+ * Reads the items of `pk` whose sort key begins with `prefix`, in the order of the sort keys (bytes of UTF-8). All
+ * pages are read, since a page ends at 1 MB (Query, API reference). The reads are consistent, but no snapshot: each
+ * item is as it was when its page was read.
  */
 export const iterateItemsWithPrefix = (table: Table, pk: string, prefix: string): AsyncGenerator<Item> =>
   queried(table, pk, { text: 'begins_with(sk, :prefix)', values: { ':prefix': prefix } });
 
-/** As `listItems`, parsed. @throws StoredItemError for the first item that cannot be understood */
+/**
+ * Reads and parses items.
+ * @throws StoredItemError for the first item that cannot be understood
+ */
 export async function queryItems<T>(
   table: Table,
   pk: string,
@@ -49,7 +52,7 @@ export async function queryItems<T>(
   return items;
 }
 
-/** As `listItems`: the parsed items, and an error for each item that cannot be understood. */
+/** Reads and parses items. Each item that cannot be understood becomes an error in the result. */
 export async function listItems<T>(
   table: Table,
   pk: string,
@@ -67,13 +70,16 @@ export async function listItems<T>(
   return { items, unreadable };
 }
 
-/** The result of reading several items. */
+/** The values that could be parsed, and the errors of all other items. */
 export interface Parsed<T> {
   readonly items: readonly T[];
   readonly unreadable: readonly StoredItemError[];
 }
 
-/** Reads the value for each of `keys`. An item that cannot be understood does not prevent the reading of all others. */
+/**
+ * Reads a value for each of `keys`. An item that cannot be understood becomes an error, and all other items are still
+ * read.
+ */
 export async function readEach<K, T>(
   { items: keys, unreadable }: Parsed<K>,
   read: (key: K) => Promise<T | undefined>,
@@ -100,7 +106,7 @@ export const toListed = <T>({ items, unreadable }: Parsed<T>): Listed<T> => ({
   unreadable: unreadable.map(toErrorRecord),
 });
 
-/** The items whose sort keys are from `first` to `last`, both included, as stored. */
+/** Reads the items whose sort keys are from `first` to `last`, including both. */
 export const iterateItemsBetween = (
   table: Table,
   pk: string,
@@ -128,18 +134,21 @@ async function* queried(
   for await (const { Items: items = [] } of paginateQuery({ client }, query)) yield* items;
 }
 
-/** What a scan gives of the table: `text` is a filter expression. */
+/** Which items and attributes a scan returns. `text` is a filter expression. */
 interface Scan extends Condition {
-  /** Attributes that are read. Default: all. */
+  /** The attributes to return. Default: all. */
   readonly attributes?: readonly string[];
 }
 
-/** Reads every item of the table, and gives those that pass the filter. Consistent reads. For operators only. */
+/**
+ * Reads every item of the table, and returns the items that match the filter. Consistent reads. It is slow and costly,
+ * so only commands of operators use it.
+ */
 export async function* scanItems(
   { client, tableName }: Table,
   { text, values, attributes }: Scan,
 ): AsyncGenerator<Item> {
-  // Numbers of equal length: no placeholder is the beginning of another one.
+  // Placeholders have numbers of equal length, so that no placeholder is the beginning of another one.
   const names = Object.fromEntries(
     (attributes ?? []).map((name, index) => [`#a${String(index).padStart(3, '0')}`, name]),
   );
@@ -157,7 +166,7 @@ export async function* scanItems(
 
 /**
  * Sends a conditional write.
- * @returns whether its condition was satisfied; other errors propagate
+ * @returns whether its condition was satisfied. Other errors are thrown
  */
 export async function sendConditionalWrite(write: () => Promise<unknown>): Promise<boolean> {
   try {

@@ -73,8 +73,8 @@ const deliveryKey = ({ source, id }: DeliveryKey): Key => ({
 });
 
 /**
- * The deliveries for the scheduled check, in one partition, since the table has no index. Each item changes in one
- * transaction with its delivery.
+ * The deliveries that the scheduled check must read. They have a partition of their own, because the table has no
+ * index. An item here is written in one transaction with its delivery.
  */
 const openPartition = 'OPEN_OUTBOX';
 const openKey = ({ source, id }: DeliveryKey): Key => ({

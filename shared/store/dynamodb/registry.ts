@@ -45,7 +45,10 @@ const approvalSchema: z.ZodType<PendingApproval> = z.object({
   keepsAccess: z.literal(true).exactOptional(),
 });
 
-/** One of the two must be present, so that an item that has lost its `approval` does not count as approved. */
+/**
+ * Exactly one of `approval` and `approved` must be present. Otherwise an item that lost its `approval` would count as
+ * approved.
+ */
 const accountSchema: z.ZodType<RegisteredAccount> = z
   .object({
     id: accountIdSchema,
@@ -70,7 +73,7 @@ const accountItem = (account: RegisteredAccount) => ({
 
 const keyOfAccount = ({ id }: RegisteredAccount): Key => accountKey(id);
 
-/** The revision of the last change, and the account that it changed. */
+/** The revision of the last change, and which account it changed. */
 interface LastChange {
   readonly value: number;
   readonly accountId: string;
@@ -92,11 +95,11 @@ const readySchema = z.object({ at: timeSchema });
 /**
  * The registry in the table.
  *
- * DynamoDB's transactions are serializable, but a reader outside of them may see one item of a transaction before
- * another (Developer Guide, "Isolation levels for DynamoDB transactions"). A reader of the new revision and then the
- * old account would record an account as served that it never saw. So the counter names the account of the last change,
- * and a revision counts only once that account can be read with it. `put` requires this for the revision that it
- * follows, so all earlier changes can be read too.
+ * DynamoDB's transactions are serializable. But a reader outside of them may see one item of a transaction before
+ * another (Developer Guide, "Isolation levels for DynamoDB transactions"). Such a reader could see the new revision
+ * with the old account, and record that the account is served without having seen its change. So the counter also names
+ * the account of the last change. A revision counts only once that account can be read with it. `put` requires this of
+ * the revision before its own, so all earlier changes can be read, too.
  */
 export function createDynamoRegistry(table: Table, clock: Clock): RegistryStore {
   return {
@@ -126,7 +129,10 @@ async function readAccount(table: Table, id: string): Promise<RegisteredAccount 
   return item && accountOf(table, item);
 }
 
-/** One bad item must not hide all other accounts. */
+/**
+ * The account of an item. An item that cannot be understood gives an unreadable account, so that all other accounts can
+ * still be listed.
+ */
 const accountOf = ({ tableName }: Table, item: Item): RegisteredAccount =>
   parseOr(
     () => parseItem(accountSchema, item, tableName, keyOfAccount),
@@ -166,7 +172,7 @@ async function settledHead(table: Table, clock: Clock): Promise<RegistryHead> {
   );
 }
 
-/** The two items are neighbors, so one call is enough. */
+/** Reads the counter and the mark of the first import by one call, because their keys are neighbors. */
 async function readHead(table: Table) {
   let last: LastChange | undefined;
   let ready: string | undefined;
@@ -189,7 +195,10 @@ async function isReadable({ table, clock }: Registry, last: LastChange | undefin
   return account?.revision === 0 && (await staysWithoutRevision({ table, clock }, last));
 }
 
-/** An item without a revision may be about to be replaced. If it stays, waiting does not help. */
+/**
+ * Whether an item lacks a valid revision even after a wait. It may be about to be replaced, but if it stays, more
+ * waiting does not help.
+ */
 async function staysWithoutRevision(
   { table, clock }: Registry,
   { accountId, value }: LastChange,
@@ -232,7 +241,7 @@ const conditionalPut = (table: Table, item: Key, number: string, expected: numbe
   ...createNumberCondition(number, expected),
 });
 
-/** Keeps the first mark: later imports do not move it. */
+/** Marks the first complete import. Later imports do not change the mark. */
 async function markReady({ client, tableName }: Table, at: string): Promise<void> {
   const mark = {
     TableName: tableName,

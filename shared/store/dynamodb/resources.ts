@@ -68,7 +68,7 @@ async function listManagedIn(table: Table, accountId: string): Promise<readonly 
   return keys;
 }
 
-/** Writes the state, and in one transaction adds or removes the resource's item of the inventory. */
+/** Writes the state of a resource. The same transaction adds the resource to the inventory, or removes it. */
 function putWithInventory(
   { tableName: TableName }: Table,
   resource: string,

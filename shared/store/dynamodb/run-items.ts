@@ -127,18 +127,24 @@ const changeSchema: z.ZodType<ResourceChange> = z.object(changeFields);
 export const partition = (runId: string): string => `RUN#${runId}`;
 export const runKey = (runId: string): Key => ({ pk: partition(runId), sk: 'RUN' });
 
-/** The accounts of the run's changes. */
+/** The item that lists the accounts in which the run changes resources. */
 export const accountsKey = (runId: string): Key => ({ pk: partition(runId), sk: 'CHANGED_ACCOUNTS' });
 export const accountsSchema = z.object({ accountIds: strings });
 
-/** The run's changes in an account. The role of the account's update function may write them, and no other item of the run. */
+/**
+ * The partition of a run's changes in one account. The role of that account's update function may write these items,
+ * and no other item of the run.
+ */
 export const changePartition = (runId: string, accountId: string): string =>
   `${partition(runId)}#${accountId}`;
 export const changePrefix = 'CHANGE#';
 /** The id of the run whose changes are in the partition. */
 export const runOfChanges = (pk: unknown): string => String(pk).replace(/^RUN#|#[^#]*$/g, '');
 
-/** A change that cannot be understood counts as not done. Its error is reported for the resource. */
+/**
+ * The change of a resource. An item that cannot be understood counts as not done, and the error is reported for the
+ * resource.
+ */
 export const changeOf = ({ tableName }: Table, item: Item): ResourceChange =>
   parseOr<ResourceChange>(
     () => parseItem(changeSchema, item, tableName, keyOfChange(item)),
@@ -147,7 +153,7 @@ export const changeOf = ({ tableName }: Table, item: Item): ResourceChange =>
 
 const resourceOfChange = ({ sk }: Item): string => String(sk).slice(changePrefix.length);
 
-/** The partition key names the run and the account. */
+/** The key that the item of a change must have. Its partition names the run and the account. */
 const keyOfChange =
   ({ pk }: Item) =>
   ({ resource }: ResourceChange): Key => ({ pk: String(pk), sk: `${changePrefix}${resource}` });

@@ -17,7 +17,10 @@ import type { Table } from './table.ts';
 
 const recordKey = runKey('').sk;
 
-/** Changes are read without the documents before and after, which are most of a change. */
+/**
+ * Attributes of runs and changes that a search reads. The documents before and after are missing, because they are most
+ * of a change.
+ */
 const searchedAttributes = (): readonly string[] => [
   'pk',
   'sk',

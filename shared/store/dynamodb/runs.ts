@@ -32,10 +32,13 @@ import { searchRuns } from './run-search.ts';
 import type { Key, Table } from './table.ts';
 
 /**
- * The open runs, and the runs whose end is not announced, in one partition, since the table has no index. The item is
- * written before the record and deleted after it, so that no such run is missing here. A superfluous item is recognized
- * by its record, and removed by the reader. A late first step must not hide a pending announcement, so the announcement
- * has its own item.
+ * The runs that are open, and the runs whose end is not announced. They have a partition of their own, because the
+ * table has no index.
+ *
+ * An item here is written before the record of the run and deleted after it, so that no such run is missing. An item
+ * that the record does not need any more is deleted by the next reader.
+ *
+ * A pending announcement has an item of its own. Otherwise the first step of a run that arrives late would replace it.
  */
 const openPartition = 'OPEN_RUNS';
 const openPrefix = 'RUN#';
@@ -73,7 +76,10 @@ async function readChange(
   return item && changeOf(table, item);
 }
 
-/** The record and the accounts of the changes are neighbors. The request for approval, before both, is not read. */
+/**
+ * Reads the list of accounts and the record by one query, because their keys are neighbors. Then it reads the changes
+ * in each account. The request for approval is not read.
+ */
 async function readWhole(table: Table, runId: string): Promise<WholeRun> {
   let run: RunRecord | undefined;
   let accountIds: readonly string[] = [];
@@ -105,19 +111,19 @@ async function putItem({ client, tableName }: Table, item: Item): Promise<void> 
   await client.send(new PutCommand({ TableName: tableName, Item: withoutUndefined(item) }));
 }
 
-/** An ignored run was never open. */
+/** Writes the record. A run that was ignored has no open item, because it was never open. */
 async function putRun(table: Table, run: RunRecord): Promise<void> {
   const { runId, status, startedAt } = run;
   const pending = isUnannounced(run);
   if (isOpenRun(status)) await putItem(table, { ...openKey(runId), runId, startedAt });
   if (pending) await putItem(table, { ...endedKey(runId), runId });
   await putItem(table, runItem(run));
-  // The earlier write, when the run ended unannounced, has removed the open item. Only the pending item is left.
+  // The open item was removed when the run ended. Only the item of its announcement is left.
   if (run.announcement !== undefined && !pending) await removeItem(table, endedKey(runId));
   else if (status === 'succeeded' || status === 'failed') await removeItem(table, openKey(runId));
 }
 
-/** If the run has ended, `unfinished` removes its item of an open run. */
+/** Opens a run. If the run has ended already, the open item is superfluous, and `unfinished` removes it. */
 async function openRun(table: Table, run: RunRecord): Promise<void> {
   const { client, tableName } = table;
   const { runId, startedAt } = run;
@@ -139,7 +145,7 @@ async function removeItem({ client, tableName }: Table, key: Key): Promise<void>
   await client.send(new DeleteCommand({ TableName: tableName, Key: key }));
 }
 
-/** The ids of the runs that may still be open, with their start times. */
+/** The ids and start times of runs that may still be open. */
 export const listOpenRuns = (table: Table) => listItems(table, openPartition, openPrefix, openSchema);
 
 async function unfinished(table: Table, before: string): Promise<Listed<RunRecord>> {
@@ -153,11 +159,11 @@ async function unfinished(table: Table, before: string): Promise<Listed<RunRecor
 async function unannounced(table: Table): Promise<Listed<RunRecord>> {
   const ended = await listItems(table, openPartition, endedPrefix, endedSchema);
   const runs = await recordsOf(table, ended, endedKey, (run) => isOpenRun(run.status) || isUnannounced(run));
-  // The item of a run is written before its end.
+  // A run may have ended after its item was written. Only runs that are still open count.
   return toListed({ ...runs, items: runs.items.filter(({ status }) => !isOpenRun(status)) });
 }
 
-/** The records of the items. An item that its record does not need is removed. */
+/** Reads the records of the runs. An item that its record does not need any more is deleted. */
 const recordsOf = (
   table: Table,
   items: Parsed<{ readonly runId: string }>,

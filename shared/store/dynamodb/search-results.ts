@@ -19,12 +19,16 @@ import { errorSchema } from './run-items.ts';
 import type { Key, Table } from './table.ts';
 
 /**
- * The partition differs from the configuration's: functions that search must not be able to replace the configuration.
+ * The results of searches have a partition of their own. So functions that search get no permission to replace the
+ * configuration.
  */
 const partition = 'FOUND';
 const prefix = 'SEARCH#';
 
-/** A search by tags may be longer than the 1,024 bytes of a sort key (DynamoDB, "Quotas"). */
+/**
+ * The key of a search is hashed, because a search by tags may be longer than the 1,024 bytes of a sort key (DynamoDB,
+ * "Quotas").
+ */
 const searchResultKey = (search: string): Key => ({
   pk: partition,
   sk: `${prefix}${createHash('sha256').update(search).digest('hex')}`,
@@ -63,9 +67,8 @@ const toSearchResult = ({ tableName }: Table, item: Item): SearchResult =>
   );
 
 /**
- * The result of a search whose stored item cannot be parsed. The search is due, and the resources of its kind, account and
- * region stay unchanged. If the list of matches can be parsed, it is kept, so that these resources keep their grants until the
- * search succeeds.
+ * The result for a stored item that cannot be understood. The search must run again. Until then, the resources of its
+ * kind, account and region stay unchanged. If at least the list of matches is valid, these resources keep their grants.
  */
 function unknownSearch(item: Item, error: StoredItemError): SearchResult {
   const { search } = item;
@@ -94,7 +97,7 @@ function conditionalPut(
   });
   const { ConditionExpression, ...condition } = createNumberCondition('generation', expected);
   if (expected !== undefined) return new PutCommand({ TableName, Item, ConditionExpression, ...condition });
-  // An item that names another search than its key belongs to no search.
+  // An item whose content is of another search than its key may be replaced without a condition.
   return new PutCommand({
     TableName,
     Item,

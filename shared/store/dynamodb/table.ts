@@ -1,21 +1,21 @@
 import type { CreateTableCommandInput, TimeToLiveSpecification } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-/** The one table of an installation, and the client that reaches it. */
+/** The table of an installation, and the client that sends requests to it. */
 export interface Table {
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
 }
 
-/** Primary key of an item: `pk` names the owner, `sk` the item. */
+/** Primary key of an item. `pk` names what the item belongs to, and `sk` the item itself. */
 export interface Key {
   readonly pk: string;
   readonly sk: string;
 }
 
 /**
- * The table, as `CreateTable` input. `infrastructure/table.yml` describes an equal table. No index: every read is a
- * consistent one of the base table, and an index has no consistent reads.
+ * The table as the input of `CreateTable`. `infrastructure/table.yml` describes an equal table. It has no index,
+ * because indexes have no consistent reads, and every read must be consistent.
  */
 export const createTableDefinition = (tableName: string): CreateTableCommandInput => ({
   TableName: tableName,
@@ -30,5 +30,5 @@ export const createTableDefinition = (tableName: string): CreateTableCommandInpu
   ],
 });
 
-/** Separate from the definition, because the API sets it in a call of its own (`UpdateTimeToLive`). */
+/** Not part of the definition, because the API sets it by a call of its own (`UpdateTimeToLive`). */
 export const timeToLive: TimeToLiveSpecification = { AttributeName: 'expiresAt', Enabled: true };

@@ -1,16 +1,19 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { ThrottledError } from '../../platform/aws/errors.ts';
 
-/** A condition is no longer satisfied, or another transaction changes the item: start over. */
+/**
+ * Reasons to start over with a new read: a condition is not satisfied any more, or another transaction changes the
+ * item.
+ */
 const lost: ReadonlySet<string> = new Set(['ConditionalCheckFailed', 'TransactionConflict']);
 
-/** No capacity at the moment: a repeated transaction may succeed later. */
+/** Reasons to repeat the transaction later: DynamoDB has no capacity at the moment. */
 const throttled: ReadonlySet<string> = new Set(['ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 /**
- * Sends a transaction. A cancelled transaction wrote nothing. It has one reason per item, and `None` for an item
- * without fault (TransactWriteItems, API reference). The SDK does not repeat a cancelled transaction. A transaction
- * that it repeats after a lost answer has an equal client request token, so that it is applied once.
+ * Sends a transaction. DynamoDB cancels it as a whole, with one reason for each item; the reason is `None` for items
+ * without fault (TransactWriteItems, API reference). The SDK does not repeat a cancelled transaction. It may repeat one
+ * after a lost answer, with the same client request token, so that DynamoDB applies it once.
  * @returns whether it was applied; false if another writer was faster
  */
 export async function sendTransaction(send: () => Promise<unknown>): Promise<boolean> {
@@ -23,7 +26,7 @@ export async function sendTransaction(send: () => Promise<unknown>): Promise<boo
     if (reasons.length > 0 && reasons.every((reason) => lost.has(reason))) return false;
     if (reasons.some((reason) => throttled.has(reason))) {
       throw new ThrottledError(
-        'DynamoDB has no capacity for the transaction at the moment.',
+        'DynamoDB has no capacity for the transaction at the moment. The step is retried',
         { reasons },
         error,
       );

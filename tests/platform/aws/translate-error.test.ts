@@ -70,9 +70,9 @@ const user =
 test.each([
   [
     'because no VPC endpoint policy allows the s3:PutBucketPolicy action',
-    /VPC endpoint .*The role is not the cause/,
+    /VPC endpoint .*The role itself is not the cause/,
   ],
-  ['with an explicit deny in a VPC endpoint policy', /VPC endpoint .*The role is not the cause/],
+  ['with an explicit deny in a VPC endpoint policy', /VPC endpoint .*The role itself is not the cause/],
   ['with an explicit deny in a resource control policy', /resource control policy .*exempt the role there/],
   [
     'because no resource control policy allows the s3:PutBucketPolicy action',

@@ -14,8 +14,8 @@ const answering = (output: object): SecretsManagerClient => {
 };
 
 test.each([
-  ['its ARN is not understood', { ARN: 'arn:aws:other:x' }, /ARN that is not understood \(arn:aws:other:x\)/],
-  ['it has no ARN', {}, /ARN that is not understood \(none\)/],
+  ['its ARN is not understood', { ARN: 'arn:aws:other:x' }, /ARN that cannot be parsed \(arn:aws:other:x\)/],
+  ['it has no ARN', {}, /ARN that cannot be parsed \(none\)/],
   [
     'it is scheduled for deletion',
     { ARN: arn, DeletedDate: new Date(0) },

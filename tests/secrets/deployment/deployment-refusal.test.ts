@@ -33,12 +33,12 @@ test.each([
   [
     'its size',
     thrown('PayloadTooLargeException', 'Too large', { Size: 2100, Limit: 2048, Measure: 'KILOBYTES' }),
-    /larger than AppConfig takes: 2100 of 2048 KILOBYTES\. Make it smaller/,
+    /larger than AppConfig allows: 2100 of 2048 KILOBYTES\. Make it smaller/,
   ],
   [
     'its size alone',
     thrown('PayloadTooLargeException', 'Too large'),
-    /larger than AppConfig takes\. Make it smaller/,
+    /larger than AppConfig allows\. Make it smaller/,
   ],
 ])('gives no advice on validators when AppConfig refuses a deployment for %s', (_, error, expected) => {
   const refusal = toDeploymentRefusal(delivery, error);
@@ -50,7 +50,7 @@ test.each([
 test('suggests a comparison with the validators when AppConfig calls the content invalid', () => {
   const error = thrown('BadRequestException', 'not valid', { Reason: 'InvalidConfiguration' });
 
-  expect(toDeploymentRefusal(delivery, error)?.message).toMatch(/validators refused the content\. Compare/);
+  expect(toDeploymentRefusal(delivery, error)?.message).toMatch(/validators rejected the content\. Compare/);
 });
 
 test.each([

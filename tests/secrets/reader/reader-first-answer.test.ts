@@ -16,7 +16,7 @@ test('refuses a first configuration that does not fit the schema, without quotin
 
   expect(await reader.get()).toEqual({ password: `${planted}-1` });
 
-  expect(troubles).toEqual([expect.stringContaining('a form that its reader does not take')]);
+  expect(troubles).toEqual([expect.stringContaining('a form that its reader does not accept')]);
   expect(troubles.join()).not.toContain(planted);
 });
 
@@ -25,7 +25,7 @@ test('reports a first configuration that does not fit each time until one fits',
   const takes = z.strictObject({ password: z.string().refine(() => !strict) });
   const { env, reader } = await reading(member, takes);
   for (let time = 0; time < 2; time += 1) {
-    await expect(reader.get()).rejects.toThrow(/a form that its reader does not take/);
+    await expect(reader.get()).rejects.toThrow(/a form that its reader does not accept/);
     env.clock.advance(minute);
   }
   strict = false;

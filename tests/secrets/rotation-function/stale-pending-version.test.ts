@@ -84,7 +84,7 @@ test('drops a pending version when somebody set the secret by hand afterwards', 
   const token = await givenUp();
   await setByHand(true);
 
-  await expect(again(token)).rejects.toThrow(/was stale: it was made before the current one/);
+  await expect(again(token)).rejects.toThrow(/was stale: it was created before the current one/);
 
   expect(current()).toEqual(byHand);
   expect(pending()).toBeUndefined();
