@@ -109,10 +109,10 @@ describe('what people are told of it', () => {
       ['for-some', 'grants[2].match'],
     ]);
     expect(notes[0]?.note).toBe(
-      'gives access to every account of organization o-exampleorg1, new accounts included, also ' +
-        'to accounts that are closed, rejected or not yet approved. It has no exceptions',
+      'gives access to every account of organization o-exampleorg1, without exceptions: also to new accounts, ' +
+        'and to accounts that are closed, rejected or not yet approved',
     );
-    expect(notes[1]?.note).toContain('every account in ou-ab12-cd34ef56 or below, new accounts included');
+    expect(notes[1]?.note).toContain('every account in ou-ab12-cd34ef56 or below, without exceptions: also to new accounts');
   });
 
   test('returns no note when every grant lists its accounts', () => {

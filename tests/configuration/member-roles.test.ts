@@ -190,7 +190,7 @@ describe('warnings of member roles', () => {
   });
 
   it.each([
-    ['the role itself', { roles: ['app/Website'] }, 'although memberRoles describes it'],
+    ['the role itself', { roles: ['app/Website'] }, 'which memberRoles describes'],
     ['another path', { roles: ['Website'] }, 'memberRoles has app/Website'],
     ['a typing error', { roles: ['app/Wesbite'] }, 'memberRoles has app/Website'],
   ])('warns when a grant lists a role that memberRoles describes: %s', (_, roles, says) => {
@@ -241,7 +241,7 @@ describe('warnings of member roles', () => {
 
   it('warns when a member role is in all accounts and its grants select only some OUs', () => {
     expect(warningsOf([assumes()], [people({ for: { all: true } })])).toEqual([
-      ['memberRoles.0.for', expect.stringContaining('select Workloads only')],
+      ['memberRoles.0.for', expect.stringContaining('select only Workloads')],
     ]);
   });
 });

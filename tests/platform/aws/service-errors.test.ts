@@ -121,7 +121,7 @@ describe('denials', () => {
     ['resourcegroupstaggingapi:GetResources', 'AccessDeniedException', /Check the role, its trust policy/],
     ['appconfig:ListApplications', 'AccessDeniedException', /Check the role, its trust policy/],
     ['sts:AssumeRole', 'AccessDenied', /The role does not exist, its trust policy does not name the caller/],
-    ['organizations:ListAccounts', 'AccessDeniedException', /answers the management account/],
+    ['organizations:ListAccounts', 'AccessDeniedException', /answers only the management account/],
     ['dynamodb:GetItem', 'AccessDeniedException', /on the table, and on the key/],
     ['sns:Publish', 'AuthorizationErrorException', /the topic's own policy/],
     ['eventbridge:PutEvents', 'AccessDeniedException', /the event bus's own policy/],
