@@ -102,9 +102,8 @@ const sidOf = ({ name }: Entry, { installationId }: GrantContext): string =>
   createManagedSid({ installationId, grant: name, part: 'assume' });
 
 /**
- * `Bool` and not `BoolIfExists`: requests with long-term keys carry no MFA key, so `BoolIfExists` would let them pass
- * (IAM user guide, "MFA-protected API access"). If the statement names roles of any account, `aws:ResourceOrgID`
- * restricts it to the organization.
+ * `BoolIfExists` would admit requests with long-term keys, which carry no MFA key (IAM user guide, "MFA-protected API
+ * access"). `aws:ResourceOrgID` restricts a statement that names roles of any account to the organization.
  */
 function statement(share: Share<Entry>, context: GrantContext, packing: string): Statement {
   const { entry } = share;

@@ -261,10 +261,7 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
 
   /** @throws ResourceMissingError, AccessDeniedError, MalformedPolicyError and the retryable errors of `shared/platform/aws` */
   read(clients: AccountClients, ref: ResourceRef, context: GrantContext): Promise<State>;
-  /**
-   * Every grant of a key, managed or unmanaged. Absent if the kind has none.
-   * @throws the errors of `read`
-   */
+  /** Every grant of a key, managed or unmanaged. Absent if the kind has none. @throws the errors of `read` */
   readKeyGrants?(
     clients: AccountClients,
     ref: ResourceRef,
@@ -275,10 +272,7 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
    * @throws the errors of `read`
    */
   readPrincipal?(clients: AccountClients, ref: ResourceRef, context: GrantContext): Promise<PrincipalState>;
-  /**
-   * KMS keys that encrypt a resource. Absent if accesses have no `keyUse`.
-   * @throws the errors of `read`
-   */
+  /** KMS keys that encrypt a resource. Absent if accesses have no `keyUse`. @throws the errors of `read` */
   readContentKeys?(clients: AccountClients, ref: ResourceRef): Promise<readonly ContentKey[]>;
   /** Further permissions of the spoke role: reading the keys that the entry's accesses need. Default: none. Pure. */
   listKeyPermissions?(

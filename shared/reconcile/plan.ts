@@ -164,7 +164,7 @@ const listWanted = ({ desired, excluded }: PlanRequest): ReadonlySet<string> =>
       .filter((id) => !excluded?.has(id)),
   );
 
-/** The first reason stays. */
+/** Plans, or throws the first reason: a later error must not hide it. */
 function planOrRefuse(request: PlanRequest, refused: Refusal, plan: () => ResourcePlan): ResourcePlan {
   try {
     return plan();

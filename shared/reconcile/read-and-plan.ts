@@ -22,7 +22,7 @@ export interface ReadResource {
   readonly read?: unknown;
   /** Absent if planning failed. */
   readonly plan?: ResourcePlan;
-  /** Why the resource could not be read or planned. With a plan: why the plan adds no account. */
+  /** Why the resource could not be read or planned. With a plan: why not all accounts fit. */
   readonly error?: ErrorRecord;
   /** Accounts for which it is unknown whether a grant selects them. Also known if planning failed. */
   readonly unresolved?: UnresolvedAccounts;
