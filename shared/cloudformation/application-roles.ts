@@ -113,7 +113,7 @@ function secretArn(
 }
 
 /**
- * The role that readers in other accounts assume. At first it trusts nobody: grants of the kind `role-trust-policy`
+ * The role that readers in other accounts assume. At first it trusts nobody: grants of the kind role-trust-policy
  * admit accounts. Principals outside the organization can never assume it.
  */
 export function renderReaderResources({ configuration, application }: ApplicationRequest) {

@@ -48,7 +48,11 @@ describe('the JSON Schemas of a configuration', () => {
   });
 
   test.each([
-    ['is missing', undefined, /must be a file, with a path from the folder .*schema\.json cannot be read \(ENOENT\)/],
+    [
+      'is missing',
+      undefined,
+      /must be a file, with a path from the folder .*schema\.json cannot be read \(ENOENT\)/,
+    ],
     [
       'is no JSON',
       '{',

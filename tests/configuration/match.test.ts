@@ -112,7 +112,9 @@ describe('what people are told of it', () => {
       'gives access to every account of organization o-exampleorg1, without exceptions: also to new accounts, ' +
         'and to accounts that are closed, rejected or not yet approved',
     );
-    expect(notes[1]?.note).toContain('every account in ou-ab12-cd34ef56 or below, without exceptions: also to new accounts');
+    expect(notes[1]?.note).toContain(
+      'every account in ou-ab12-cd34ef56 or below, without exceptions: also to new accounts',
+    );
   });
 
   test('returns no note when every grant lists its accounts', () => {
