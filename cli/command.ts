@@ -29,14 +29,12 @@ export interface CommandContext {
   end(code: ExitCode): void;
 }
 
-/** A sub-command with the common options. */
+/** A sub-command with the common options. Its description is in `cli/command-list.ts`. */
 export const createCommand = (
   name: string,
-  description: string,
   defaultFile = 'ONBOARDING_CONFIG, then onboarding.yml',
 ): Command =>
   new Command(name)
-    .description(description)
     .option('-c, --config <file>', `configuration file (default: ${defaultFile})`)
     .option('--json', 'print one JSON object and no text')
     .option('--verbose', 'also print the log of the functions and the stack of an error');

@@ -2,31 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
 import { toErrorRecord } from '../shared/platform/errors.ts';
 import type { CommandContext } from './command.ts';
-import { createActivateCommand } from './commands/activate.ts';
-import { createApplicationTemplateCommand } from './commands/application-template.ts';
-import { createApplyCommand } from './commands/apply.ts';
-import { createApproveCommand } from './commands/approve.ts';
-import { createBudgetCommand } from './commands/budget.ts';
-import { createCheckCommand } from './commands/check.ts';
-import { createDemoCommand } from './commands/demo.ts';
-import { createDoctorCommand } from './commands/doctor.ts';
-import { createDriftCommand } from './commands/drift.ts';
-import { createExplainCommand } from './commands/explain.ts';
-import { createHistoryCommand } from './commands/history.ts';
-import { createImportCommand } from './commands/import.ts';
-import { createLocksCommand } from './commands/locks.ts';
-import { createManagementTemplateCommand } from './commands/management-template.ts';
-import { createMemberTemplateCommand } from './commands/member-template.ts';
-import { createPlanCommand } from './commands/plan.ts';
-import { createPublishCommand } from './commands/publish.ts';
-import { createReplayCommand } from './commands/replay.ts';
-import { createRunCommand } from './commands/run.ts';
-import { createSpokeTemplateCommand } from './commands/spoke-template.ts';
-import { createStartCommand } from './commands/start.ts';
-import { createStatusCommand } from './commands/status.ts';
-import { createSweepCommand } from './commands/sweep.ts';
-import { createValidateCommand } from './commands/validate.ts';
-import { createWhoCanCommand } from './commands/who-can.ts';
+import { commandList, listCommand, loadCommand } from './command-list.ts';
 import { type ExitCode, exitCodes, exitCodeTable } from './exit-codes.ts';
 import { alignColumns, createOutputColors } from './output.ts';
 import type { Io } from './terminal.ts';
@@ -42,46 +18,21 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     },
   };
   try {
-    await (await program(context)).parseAsync(argv, { from: 'user' });
+    await (await program(context, argv)).parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
     return misused(error, argv, io);
   }
 }
 
-async function program(context: CommandContext): Promise<Command> {
+/** Loads the commands that an argument names. The help of `onboarding` needs the names of all other commands. */
+async function program(context: CommandContext, argv: readonly string[]): Promise<Command> {
   const root = new Command('onboarding')
     .description('Gives new AWS accounts their access to central accounts, and removes it when they close.')
     .version(await version(), '--version')
     .addHelpText('after', help);
-  const commands = [
-    createDemoCommand,
-    createValidateCommand,
-    createImportCommand,
-    createActivateCommand,
-    createPlanCommand,
-    createApplyCommand,
-    createApproveCommand,
-    createDriftCommand,
-    createCheckCommand,
-    createExplainCommand,
-    createWhoCanCommand,
-    createBudgetCommand,
-    createDoctorCommand,
-    createStartCommand,
-    createSweepCommand,
-    createReplayCommand,
-    createStatusCommand,
-    createHistoryCommand,
-    createLocksCommand,
-    createRunCommand,
-    createPublishCommand,
-    createSpokeTemplateCommand,
-    createApplicationTemplateCommand,
-    createMemberTemplateCommand,
-    createManagementTemplateCommand,
-  ];
-  for (const command of commands) root.addCommand(command(context));
+  for (const listed of commandList)
+    root.addCommand(argv.includes(listed.name) ? await loadCommand(listed, context) : listCommand(listed));
   for (const command of [root, ...root.commands]) configured(command, context.io);
   return root;
 }

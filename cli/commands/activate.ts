@@ -32,7 +32,7 @@ interface ActivateOptions extends CommonOptions {
 }
 
 export const createActivateCommand = (context: CommandContext): Command =>
-  createCommand('activate', 'Make this configuration the active one.')
+  createCommand('activate')
     .option('--no-import', 'do not import the organization first')
     .option('--by <name>', 'your name for the record (default: the user of this machine)')
     .action(runAction<ActivateOptions>(context, activate));

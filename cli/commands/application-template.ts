@@ -20,7 +20,7 @@ interface ApplicationOptions extends CommonOptions {
 }
 
 export const createApplicationTemplateCommand = (context: CommandContext): Command =>
-  createCommand('application-template', 'Print the CloudFormation template of an AppConfig application.')
+  createCommand('application-template')
     .argument('<application>', 'its name under `applications` in the configuration')
     .option('--out <file>', 'write it to a file; a name that ends in .json gives JSON')
     .action((name: string, options: ApplicationOptions) =>

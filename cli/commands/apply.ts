@@ -51,7 +51,7 @@ interface ApplyOptions extends CommonOptions, ScopeOptions {
 }
 
 export const createApplyCommand = (context: CommandContext): Command =>
-  createCommand('apply', 'Show the changes, ask, then make them.')
+  createCommand('apply')
     .option('--plan <file>', 'make exactly the changes of this `plan --out` file; does not ask')
     .option('--account <id>', 'change only resources that need a change for this account')
     .option('--all', 'change all resources (the default)')

@@ -33,7 +33,7 @@ export interface ApproveOptions extends CommonOptions {
 }
 
 export const createApproveCommand = (context: CommandContext): Command =>
-  createCommand('approve', 'List the runs that wait for approval; approve or reject one.')
+  createCommand('approve')
     .option('--run <id>', 'run that waits (default: list all runs that wait)')
     .option('--plan <hash>', 'hash of the plan that you have seen; the message and the list show it')
     .option('--reject', 'reject; needs --reason')

@@ -27,7 +27,7 @@ interface BudgetOptions extends CommonOptions {
 }
 
 export const createBudgetCommand = (context: CommandContext): Command =>
-  createCommand('budget', 'Show how full each policy is, and how many accounts still fit.')
+  createCommand('budget')
     .option('--simulate', 'use a simulated organization with onboarded accounts; needs no AWS')
     .action(runAction<BudgetOptions>(context, budget));
 

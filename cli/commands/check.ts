@@ -30,7 +30,7 @@ interface CheckOptions extends CommonOptions {
 }
 
 export const createCheckCommand = (context: CommandContext): Command =>
-  createCommand('check', 'Verify every access of one account, on both sides, by what AWS has now.')
+  createCommand('check')
     .option('--account <id>', 'required: the account')
     .option('--principal <arn>', 'only the accesses that need this role of the account')
     .option('--simulate', 'use a simulated organization with onboarded accounts; needs no AWS')

@@ -17,11 +17,7 @@ import { createLogger } from '../services.ts';
 import { createSimulation, onboardEveryone, prepareDeployment } from '../simulation.ts';
 
 export const createDemoCommand = (context: CommandContext): Command =>
-  createCommand(
-    'demo',
-    'Create, move and close an account, or rotate a secret, in a simulated organization.',
-    'the examples/onboarding.yml of this project',
-  )
+  createCommand('demo', 'the examples/onboarding.yml of this project')
     .addArgument(new Argument('[story]', 'what to show').choices(['account', 'rotation']).default('account'))
     .action((story: string, options: CommonOptions) =>
       runAction<CommonOptions>(context, story === 'rotation' ? runRotationDemo : demo)(options),

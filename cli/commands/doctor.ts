@@ -16,7 +16,7 @@ import { formatCount, type Output } from '../output.ts';
 import type { RecordOptions } from '../records.ts';
 
 export const createDoctorCommand = (context: CommandContext): Command =>
-  createCommand('doctor', 'Check each prerequisite of the installation, and name the command that mends it.')
+  createCommand('doctor')
     .option('--simulate', 'use a simulated organization with onboarded accounts; needs no AWS')
     .action(runAction<RecordOptions>(context, doctor));
 

@@ -40,10 +40,7 @@ interface DriftOptions extends CommonOptions {
 }
 
 export const createDriftCommand = (context: CommandContext): Command =>
-  createCommand(
-    'drift',
-    'Compare policies and member roles with their desired state, and policies with the state after the last run.',
-  )
+  createCommand('drift')
     .option('--simulate', 'use a simulated organization with onboarded accounts; needs no AWS')
     .action(runAction<DriftOptions>(context, drift));
 

@@ -26,7 +26,7 @@ interface ExplainOptions extends CommonOptions {
 }
 
 export const createExplainCommand = (context: CommandContext): Command =>
-  createCommand('explain', 'Say whether AWS would allow a request, and which statements decide.')
+  createCommand('explain')
     .option('--principal <arn>', 'required: a role, user, account id, service or "anonymous"')
     .option('--action <action>', 'required: such as s3:GetObject')
     .option('--resource <arn>', "required: the resource, or '*' for an action without one")

@@ -18,7 +18,7 @@ interface HistoryOptions extends RecordOptions {
 }
 
 export const createHistoryCommand = (context: CommandContext): Command =>
-  createCommand('history', 'List the runs that changed an account or a resource, newest first.')
+  createCommand('history')
     .option('--account <id>', 'show runs of this account, with the resources where its access changed')
     .option('--resource <name>', 'show runs that changed this resource: its id, or KIND/ACCOUNT/REGION/ID')
     .option('--limit <number>', 'how many runs to show (default: 20)')

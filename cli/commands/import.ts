@@ -13,9 +13,7 @@ import { formatCount } from '../output.ts';
 import { connect } from '../services.ts';
 
 export const createImportCommand = (context: CommandContext): Command =>
-  createCommand('import', 'Store all accounts of the organization in the registry.').action(
-    runAction<CommonOptions>(context, importAccounts),
-  );
+  createCommand('import').action(runAction<CommonOptions>(context, importAccounts));
 
 async function importAccounts(_: CommonOptions, session: Session): Promise<ExitCode> {
   const { out } = session;

@@ -9,7 +9,7 @@ import { openRecords, type RecordOptions } from '../records.ts';
 import { printWarnings } from '../warnings.ts';
 
 export const createLocksCommand = (context: CommandContext): Command =>
-  createCommand('locks', 'List the resources that runs are writing now: which run, and until when.')
+  createCommand('locks')
     .option('--simulate', 'use a simulated organization with onboarded accounts; needs no AWS')
     .action(runAction<RecordOptions>(context, locks));
 

@@ -24,10 +24,7 @@ interface ManagementOptions extends CommonOptions {
 }
 
 export const createManagementTemplateCommand = (context: CommandContext): Command =>
-  createCommand(
-    'management-template',
-    'Print the CloudFormation template that the management account needs if the hub is in another account or region.',
-  )
+  createCommand('management-template')
     .option('--hub <id>', 'account where the project is deployed (default: the management account)')
     .option(
       '--hub-region <region>',

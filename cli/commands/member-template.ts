@@ -36,10 +36,7 @@ interface MadeStackSet {
 }
 
 export const createMemberTemplateCommand = (context: CommandContext): Command =>
-  createCommand(
-    'member-template',
-    'List the StackSets of the member roles, print the template of one, or write all templates and deployment scripts.',
-  )
+  createCommand('member-template')
     .argument('[stack-set]', 'its name: print its template')
     .option('--plain', 'for the management account, and for organizations without StackSets: no StackSet')
     .option('--hub <id>', 'account where the project is deployed (default: the management account)')

@@ -36,7 +36,7 @@ interface PlanOptions extends CommonOptions, ScopeOptions {
 }
 
 export const createPlanCommand = (context: CommandContext): Command =>
-  createCommand('plan', 'Show which policies would change. Changes nothing.')
+  createCommand('plan')
     .option('--account <id>', 'show only the changes for this account')
     .option('--all', 'show all changes (the default)')
     .option('--out <file>', 'write the plan to a file for `apply --plan`')

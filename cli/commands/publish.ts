@@ -44,10 +44,7 @@ interface PublishOptions extends CommonOptions {
 }
 
 export const createPublishCommand = (context: CommandContext): Command =>
-  createCommand(
-    'publish',
-    'Create a version of a configuration, deploy it with AppConfig and follow it to its end.',
-  )
+  createCommand('publish')
     .argument('<file>', 'the content of the version')
     .option('--application <name>', 'required: its name under `applications` in the configuration')
     .option('--profile <name>', 'required: a profile of the application that AppConfig hosts')

@@ -23,7 +23,7 @@ interface ReplayOptions extends RecordOptions {
 }
 
 export const createReplayCommand = (context: CommandContext): Command =>
-  createCommand('replay', 'List the events that started no run; start a run for each, after asking.')
+  createCommand('replay')
     .option('--message <id...>', 'only these messages')
     .option('--discard', 'delete the messages and start nothing; needs --message')
     .option('--queue <url>', 'queue of dead letters (default: the queue of the stack)')

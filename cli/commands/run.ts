@@ -41,7 +41,7 @@ interface RunOptions extends CommonOptions {
 }
 
 export const createRunCommand = (context: CommandContext): Command =>
-  createCommand('run', 'Run a state machine on this machine, for an EventBridge event or a manual input.')
+  createCommand('run')
     .option('-e, --event <file>', 'required: JSON file of the event or input; - is the standard input')
     .option('--simulate', 'use a simulated organization that fits the event; needs no AWS')
     .option('--name <name>', 'name of the execution and id of the run (default: generated)')

@@ -23,7 +23,7 @@ interface SpokeOptions extends CommonOptions {
 }
 
 export const createSpokeTemplateCommand = (context: CommandContext): Command =>
-  createCommand('spoke-template', 'Print the CloudFormation template that a central account needs.')
+  createCommand('spoke-template')
     .argument('<account>', 'its name in the configuration, such as log')
     .option('--hub <id>', 'account where the project is deployed (default: the management account)')
     .option(

@@ -20,7 +20,7 @@ interface StartOptions extends RecordOptions {
 }
 
 export const createStartCommand = (context: CommandContext): Command =>
-  createCommand('start', 'Start the deployed state machine for accounts, or for an event.')
+  createCommand('start')
     .option('--account <id...>', 'accounts to bring to their desired state, up to 100')
     .option('--sync', 'accept accounts that are closed or gone, and remove their access')
     .option('-e, --event <file>', 'JSON file of an EventBridge event or input; - is the standard input')

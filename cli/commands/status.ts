@@ -19,7 +19,7 @@ interface StatusOptions extends RecordOptions {
 }
 
 export const createStatusCommand = (context: CommandContext): Command =>
-  createCommand('status', 'Show a run, the last run of an account, or all runs that have not ended.')
+  createCommand('status')
     .option('--run <id>', 'run, by the name of its execution')
     .option('--account <id>', 'account: its place in the organization, and its last run')
     .option('--simulate', 'use a simulated organization with onboarded accounts; needs no AWS')

@@ -10,7 +10,7 @@ interface SweepOptions extends RecordOptions {
 }
 
 export const createSweepCommand = (context: CommandContext): Command =>
-  createCommand('sweep', 'Start a sweep: compare the whole organization with every resource now.')
+  createCommand('sweep')
     .option('--wait', 'show the progress until the sweep ends')
     .option('--simulate', 'use a simulated organization with onboarded accounts; needs no AWS')
     .action(

@@ -25,9 +25,7 @@ import { formatSelector } from '../selector-text.ts';
 import { printWarnings } from '../warnings.ts';
 
 export const createValidateCommand = (context: CommandContext): Command =>
-  createCommand('validate', 'Check a configuration offline: list every mistake, or a summary.').action(
-    runAction<CommonOptions>(context, validate),
-  );
+  createCommand('validate').action(runAction<CommonOptions>(context, validate));
 
 async function validate(options: CommonOptions, session: Session): Promise<ExitCode> {
   const { out, io } = session;

@@ -25,7 +25,7 @@ interface WhoCanOptions extends CommonOptions {
 }
 
 export const createWhoCanCommand = (context: CommandContext): Command =>
-  createCommand('who-can', 'List who may use a resource, and the grant that lets each of them.')
+  createCommand('who-can')
     .option('--resource <arn>', 'required: the resource')
     .option('--action <action>', 'only this action, with the answer of the policies to each principal')
     .option('--context <key=value>', 'a condition key of the request; may be repeated', collect)
