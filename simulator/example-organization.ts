@@ -53,10 +53,18 @@ export function createExampleOrganization(
   addOus(organization, configuration);
   for (const { ref, shares } of listDesiredResources(configuration, []))
     addResource(organization, configuration, { ref, entries: shares.map(({ entry }) => entry) });
-  const topic = configuration.notifications?.topic.split(':');
-  if (topic !== undefined)
-    organization.addTopic({ region: topic[3] ?? '', accountId: topic[4] ?? '', name: topic[5] ?? '' });
+  addTopic(organization, configuration);
   return organization;
+}
+
+function addTopic(organization: SimulatedOrganization, { notifications }: Configuration): void {
+  const [, , , region = '', accountId = '', name] = notifications?.topic.split(':') ?? [];
+  if (name === undefined) return;
+  const { key: keyArn } = notifications ?? {};
+  const [, , , keyRegion = '', keyAccount = '', keyId = ''] = keyArn?.split(/:(?:key\/)?/) ?? [];
+  if (keyArn !== undefined && !organization.world.keys.has(keyArn))
+    organization.addKey({ accountId: keyAccount, region: keyRegion, id: keyId });
+  organization.addTopic({ region, accountId, name, ...(keyArn === undefined ? {} : { keyArn }) });
 }
 
 function addCentralAccounts(organization: SimulatedOrganization, configuration: Configuration): void {

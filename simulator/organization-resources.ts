@@ -2,7 +2,7 @@ import { type PolicyDocument, parsePolicy } from '../shared/iam/document.ts';
 import * as iam from './iam-makers.ts';
 import * as make from './makers.ts';
 import { deletePrincipal, deleteRole } from './orphans.ts';
-import type { SimulatedResource } from './simulated-resources.ts';
+import type { SimulatedResource, SimulatedTopic } from './simulated-resources.ts';
 import type { SimulatedWorld } from './world.ts';
 
 /** The resources that have one policy document each. */
@@ -57,9 +57,9 @@ export class OrganizationResources {
     return keptByArn(this.world.managedPolicies, iam.makeManagedPolicy(this.world, policy));
   }
 
-  addTopic(topic: Parameters<typeof make.makeTopic>[1]): string {
+  addTopic(topic: Parameters<typeof make.makeTopic>[1] & SimulatedTopic): string {
     const arn = make.makeTopic(this.world, topic);
-    this.world.topics.add(arn);
+    this.world.topics.set(arn, topic.keyArn === undefined ? {} : { keyArn: topic.keyArn });
     return arn;
   }
 

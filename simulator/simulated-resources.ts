@@ -166,6 +166,11 @@ export interface SimulatedSecret extends SimulatedResource {
 }
 
 /** An execution of a state machine that the API has started. */
+export interface SimulatedTopic {
+  /** The key that encrypts it. Absent: none. */
+  readonly keyArn?: string;
+}
+
 export interface SimulatedExecution {
   readonly arn: string;
   readonly stateMachineArn: string;

@@ -24,6 +24,7 @@ import type {
   SimulatedResource,
   SimulatedRole,
   SimulatedSecret,
+  SimulatedTopic,
   SimulatedUser,
   Tags,
 } from './simulated-resources.ts';
@@ -129,7 +130,8 @@ export interface SimulatedWorld {
   readonly groups: Map<string, SimulatedGroup>;
   readonly instanceProfiles: Map<string, SimulatedInstanceProfile>;
   readonly managedPolicies: Map<string, SimulatedManagedPolicy>;
-  readonly topics: Set<string>;
+  /** ARN → the topic. */
+  readonly topics: Map<string, SimulatedTopic>;
   readonly appConfig: AppConfigState;
   readonly cloudFormation: CloudFormationState;
   readonly organizationPolicies: OrganizationPolicyState;
@@ -185,7 +187,7 @@ export const createWorld = (settings: SimulatedWorldSettings): SimulatedWorld =>
   groups: new Map(),
   instanceProfiles: new Map(),
   managedPolicies: new Map(),
-  topics: new Set(),
+  topics: new Map(),
   appConfig: createAppConfigState(),
   cloudFormation: createCloudFormationState(),
   organizationPolicies: createOrganizationPolicyState(settings.hubAccountId),

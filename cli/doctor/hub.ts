@@ -7,7 +7,7 @@ import {
 import { GetTopicAttributesCommand } from '@aws-sdk/client-sns';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { requireActive } from '../../shared/configuration/active-configuration.ts';
-import type { Prerequisite } from './prerequisite.ts';
+import type { Prerequisite, Problem } from './prerequisite.ts';
 
 /** Prerequisites in the account of the hub, in the order in which an operator mends them. */
 export const hubPrerequisites: readonly Prerequisite[] = [
@@ -107,14 +107,28 @@ export const hubPrerequisites: readonly Prerequisite[] = [
     needs: ['credentials'],
     async check({ installation, configuration }) {
       const topic = configuration.notifications?.topic;
-      if (topic !== undefined)
-        await installation.services.hub.sns.send(new GetTopicAttributesCommand({ TopicArn: topic }));
-      return [];
+      if (topic === undefined) return [];
+      const { Attributes: { KmsMasterKeyId: key } = {} } = await installation.services.hub.sns.send(
+        new GetTopicAttributesCommand({ TopicArn: topic }),
+      );
+      return describeTopicKey(key, configuration.notifications?.key);
     },
     fix: ({ configuration, installation }) =>
       `aws sns create-topic --name ${configuration.notifications?.topic?.split(':').at(-1)} --region ${installation.region}`,
   },
 ];
+
+/** SNS names the key as it was given: by ARN, id or alias. A name that is no ARN cannot be compared. */
+function describeTopicKey(actual: string | undefined, configured: string | undefined): readonly Problem[] {
+  if (actual === configured || (configured !== undefined && actual?.startsWith('arn:') === false)) return [];
+  if (actual === undefined) return [];
+  return [
+    {
+      message: `the topic is encrypted by the key ${actual}, and \`notifications.key\` names ${configured ?? 'none'}`,
+      fix: `write \`key: ${actual}\` under \`notifications\`, then: npx serverless deploy`,
+    },
+  ];
+}
 
 /** Without these no account event starts a run, and no sweep runs. Other rules depend on the configuration. */
 const requiredRules = ['account-events', 'account-calls', 'sweep'];

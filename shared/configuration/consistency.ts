@@ -17,6 +17,7 @@ export function checkConsistency(configuration: Configuration): readonly PathFin
     ...checkNames(configuration),
     ...checkCentralAccounts(configuration),
     ...regionFindings(configuration),
+    ...checkNotifications(configuration),
     ...secretTargetFindings(configuration),
     ...checkApplications(configuration),
     // Grants are rendered only if all roles exist to which they refer.
@@ -24,6 +25,15 @@ export function checkConsistency(configuration: Configuration): readonly PathFin
       ? []
       : [...listSidClashes(configuration), ...checkMemberRoles(configuration)]),
   ];
+}
+
+/** SNS finds a key in the region of the topic only. */
+function checkNotifications({ notifications }: Configuration): readonly PathFinding[] {
+  const { topic, key } = notifications ?? {};
+  const [topicRegion, keyRegion] = [topic, key].map((arn) => arn?.split(':')[3]);
+  if (keyRegion === undefined || keyRegion === topicRegion) return [];
+  const message = `must be in the region of the topic, ${topicRegion}. This key is in ${keyRegion}`;
+  return [{ path: ['notifications', 'key'], message }];
 }
 
 /** Checks names in a file that may have other mistakes, so that the user sees all mistakes at once. */

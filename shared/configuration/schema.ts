@@ -170,6 +170,8 @@ export const configurationSchema = object({
   notifications: object({
     /** The SNS topic that gets a message at the end of every run. */
     topic: textSchema(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?$/, 'the ARN of an SNS topic'),
+    /** The customer managed key that encrypts the topic. It must be in the topic's region. Default: none. */
+    key: textSchema(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'the ARN of a KMS key').optional(),
   }).optional(),
   approval: approval.optional(),
   limits: limits.prefault({}),

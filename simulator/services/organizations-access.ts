@@ -22,7 +22,7 @@ function findOrganizationsDenial(
   const { managementAccountId } = world.settings;
   const own = findDenial(world, caller, {
     action: `organizations:${name}`,
-    resource: '*',
+    resource: findResource(world, input),
     resourceAccount: caller.accountId,
     region,
   });

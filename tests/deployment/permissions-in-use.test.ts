@@ -36,9 +36,12 @@ const grantOnConfigurationAccount = `
     for: { ous: [Workloads, "*/Later"] }
 `;
 
+const topicKey = 'arn:aws:kms:us-east-1:111111111111:key/6789abcd-12ab-34cd-56ef-1234567890ab';
+
 const configuration = parseConfiguration(
-  readFileSync(`${root}examples/onboarding.yml`, 'utf8').replace(/^grants:/m, `${approval}grants:`) +
-    grantOnConfigurationAccount,
+  readFileSync(`${root}examples/onboarding.yml`, 'utf8')
+    .replace(/^( +topic: .*)$/m, `$1\n  key: ${topicKey}`)
+    .replace(/^grants:/m, `${approval}grants:`) + grantOnConfigurationAccount,
   'the example',
 );
 
@@ -63,6 +66,14 @@ beforeAll(async () => {
     configuration,
     prepare: ({ world }) => {
       world.organizationPolicies.enabledTypes.add('SERVICE_CONTROL_POLICY');
+      world.organizationPolicies.policies.set('p-exampleown', {
+        id: 'p-exampleown',
+        name: 'Own',
+        type: 'SERVICE_CONTROL_POLICY',
+        isAwsManaged: false,
+        content: JSON.stringify(everything),
+        targets: new Set(['ou-exam-workload1']),
+      });
       const bucket = world.buckets.get('example-org-config');
       if (bucket !== undefined) bucket.kmsKeyId = logKey;
       for (const { inlinePolicies, attached } of world.groups.values()) {

@@ -137,17 +137,8 @@ const onEverything: Readonly<Record<string, string>> = {
   'logs:DescribeLogGroups': 'Step Functions lists them all ("Logging using CloudWatch Logs")',
   'logs:DescribeResourcePolicies': 'a resource policy of CloudWatch Logs has no ARN',
   'logs:PutResourcePolicy': 'as above',
-  'organizations:DescribeAccount':
-    'an account has the management account in its ARN, which need not be the hub',
-  'organizations:DescribeOrganizationalUnit': 'as above',
-  'organizations:ListAccounts': 'as above',
-  'organizations:ListAccountsForParent': 'as above',
-  'organizations:ListOrganizationalUnitsForParent': 'as above',
-  'organizations:ListParents': 'as above',
-  'organizations:DescribePolicy': 'as above',
-  'organizations:ListPoliciesForTarget': 'as above',
-  'organizations:ListRoots': 'as above',
-  'organizations:ListTagsForResource': 'as above',
+  'organizations:ListAccounts': 'Organizations has no resource for the list of all accounts',
+  'organizations:ListRoots': 'as above, for the list of roots',
 };
 
 test('allows all resources only for actions that support no resource', () => {
