@@ -141,7 +141,7 @@ function print(title: string, rows: readonly Row[]): void {
 function broken(ours: Measured, { least }: Bound): readonly string[] {
   const { accounts, lost, failed, lasted, refused } = ours;
   const writes = most(sent(ours));
-  const found: readonly (string | false)[] = [
+  const failures: readonly (string | false)[] = [
     lost > 0 && `${lost} of ${accounts} accounts lack something`,
     failed.length > 0 && `${failed.length} of ${accounts} runs did not succeed, such as ${failed[0]}`,
     writes > targets.writes + targets.writesForEachRefused * refused.mostOnOne &&
@@ -154,7 +154,7 @@ function broken(ours: Measured, { least }: Bound): readonly string[] {
       `${accounts} accounts: ${inSeconds(lasted)} is too long`,
     accounts === 1 && lasted > targets.aloneSeconds * 1_000 && `one account alone takes ${inSeconds(lasted)}`,
   ];
-  return found.filter((line) => line !== false);
+  return failures.filter((line) => line !== false);
 }
 
 process.exitCode = await main();

@@ -59,9 +59,9 @@ function main(): void {
   ];
   for (const line of alignColumns([header, ...rows.map((each, index) => row(each, rows[index - 1]))]))
     console.log(line);
-  const found = rows.flatMap(broken);
-  for (const line of found) console.log(`\nBroken: ${line}`);
-  process.exitCode = found.length === 0 ? 0 : 1;
+  const failures = rows.flatMap(broken);
+  for (const line of failures) console.log(`\nBroken: ${line}`);
+  process.exitCode = failures.length === 0 ? 0 : 1;
 }
 
 /** Growth: time and accounts as multiples of the previous row. */

@@ -51,9 +51,9 @@ async function main(): Promise<void> {
     'Reads and writes: of policy documents. Seconds and memory: of this process, AWS included; npm run bench:sweep holds its heap to 256 MB.\n',
   );
   for (const line of alignColumns([header, ...rows.map(row)])) console.log(line);
-  const found = rows.flatMap(broken);
-  for (const line of found) console.log(`\nBroken: ${line}`);
-  process.exitCode = found.length === 0 ? 0 : 1;
+  const failures = rows.flatMap(broken);
+  for (const line of failures) console.log(`\nBroken: ${line}`);
+  process.exitCode = failures.length === 0 ? 0 : 1;
 }
 
 const header = [

@@ -41,9 +41,9 @@ function makeSecrets(context: DeployableContext, secretId: string, versionId?: s
     const { name = secretId, arn } = parseSecretArn(secretId) ?? {};
     const suffix = arn?.slice(-6);
     // The simulation may have created the secret already, for a grant. The new one has the id of the event.
-    for (const known of [...organization.world.secrets.values()])
-      if (known.name === name && known.accountId === accountId && known.region === region)
-        organization.world.secrets.delete(known.arn);
+    for (const existing of [...organization.world.secrets.values()])
+      if (existing.name === name && existing.accountId === accountId && existing.region === region)
+        organization.world.secrets.delete(existing.arn);
     const secretArn = organization.addSecret({
       accountId,
       region,
@@ -117,11 +117,11 @@ function retrieving(
   accountId: string,
 ): Pick<ProfileInput, 'retrievalRoleArn'> {
   const name = 'retrieval';
-  const known = [...organization.world.roles.values()].find(
+  const existing = [...organization.world.roles.values()].find(
     (role) => role.accountId === accountId && role.name === name,
   );
   const role = { accountId, name, trust: trustsAppConfig, permissions: anything };
-  return { retrievalRoleArn: known?.arn ?? organization.addRole(role) };
+  return { retrievalRoleArn: existing?.arn ?? organization.addRole(role) };
 }
 
 /** The predefined strategies exist already. Any other deploys at once and without bake time. */

@@ -133,6 +133,6 @@ const at = (value: unknown, ...path: readonly string[]): unknown =>
   );
 
 function textAt(value: unknown, ...path: readonly string[]): string | undefined {
-  const found = at(value, ...path);
-  return typeof found === 'string' ? found : undefined;
+  const text = at(value, ...path);
+  return typeof text === 'string' ? text : undefined;
 }

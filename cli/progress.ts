@@ -22,7 +22,7 @@ export function createProgress(out: Output, machine: DeployedMachine = 'account-
   /** Errors that are not printed yet: the next event shows whether the state is retried. */
   const errors = new Map<string, string>();
   /** Lines that are printed once for a state that is entered repeatedly. */
-  const told = new Set<string>();
+  const printed = new Set<string>();
   const { green, red, yellow, dim } = out.colors;
   const tell = (mark: string, event: StateEvent, detail: string) =>
     out.line(`  ${mark} ${titleOf(event).padEnd(titleWidth)}${detail}`.trimEnd());
@@ -36,9 +36,9 @@ export function createProgress(out: Output, machine: DeployedMachine = 'account-
       left(event);
       const error = taken(errors, idOf(event));
       const { ok, text, waits = false, unproven = false } = detailOf(event);
-      if (error === undefined && waits && told.has(idOf(event))) return;
-      if (waits) told.add(idOf(event));
-      else told.delete(idOf(event));
+      if (error === undefined && waits && printed.has(idOf(event))) return;
+      if (waits) printed.add(idOf(event));
+      else printed.delete(idOf(event));
       if (error !== undefined) tell(red('✗'), event, red(error));
       else tell(waits ? yellow('…') : !ok ? red('✗') : unproven ? yellow('?') : green('✓'), event, dim(text));
     },

@@ -81,8 +81,8 @@ export function printResources(
   const together = groupSharedErrors(changes).resources;
   for (const [index, change] of changes.entries()) {
     out.line(rows[index]);
-    const told = differences && took(change) ? getDifferences(change) : [];
-    for (const line of formatDifferences(told, { colors: out.colors, width: out.width - 6 }))
+    const shown = differences && took(change) ? getDifferences(change) : [];
+    for (const line of formatDifferences(shown, { colors: out.colors, width: out.width - 6 }))
       out.line(`      ${line}`);
     for (const line of graceLines(change, accounts))
       for (const part of wrapText(line, out.width - 6)) out.line(`      ${out.colors.dim(part)}`);

@@ -31,9 +31,9 @@ export function unpackVerified({ archive, integrity, part, folder }: VerifiedArc
 
 function requireIntegrity(archive: string, integrity: string): void {
   const algorithm = integrity.slice(0, integrity.indexOf('-'));
-  const found = `${algorithm}-${createHash(algorithm).update(readFileSync(archive)).digest('base64')}`;
-  if (found === integrity) return;
+  const actual = `${algorithm}-${createHash(algorithm).update(readFileSync(archive)).digest('base64')}`;
+  if (actual === integrity) return;
   throw new Error(
-    `${basename(archive)} is not the archive that is expected. Its hash is ${found}, not ${integrity}. Nothing was unpacked.`,
+    `${basename(archive)} is not the archive that is expected. Its hash is ${actual}, not ${integrity}. Nothing was unpacked.`,
   );
 }

@@ -18,11 +18,11 @@ export function findSecretKey(
   { entries, ref }: { readonly entries: readonly GrantEntry[]; readonly ref: ResourceRef },
 ): string {
   const wanted = entries.flatMap((entry) => listAccesses(configuration, entry, ref));
-  const known = listKeyAccesses(configuration, ref).filter(({ request }) =>
+  const usable = listKeyAccesses(configuration, ref).filter(({ request }) =>
     wanted.some((access) => isKeyUse(access, request)),
   );
-  const meant = known.find(({ preset }) => wanted.some(({ keyUse }) => keyUse?.preset === preset));
-  return (meant ?? known[0])?.request.resource ?? addOpenKey(organization, configuration, ref);
+  const meant = usable.find(({ preset }) => wanted.some(({ keyUse }) => keyUse?.preset === preset));
+  return (meant ?? usable[0])?.request.resource ?? addOpenKey(organization, configuration, ref);
 }
 
 const isKeyUse = ({ request, keyUse }: Access, key: Access['request']): boolean =>

@@ -117,10 +117,10 @@ function addOus(organization: SimulatedOrganization, { grants }: Configuration):
 export function ensureOu(organization: SimulatedOrganization, path: string): string {
   return splitOuPath(path).reduce((parentId, name, depth) => {
     const { organizationalUnits } = organization.world;
-    const found = [...organizationalUnits.values()].find(
+    const existing = [...organizationalUnits.values()].find(
       (ou) => ou.parentId === parentId && ou.name === name,
     );
-    if (found !== undefined) return found.id;
+    if (existing !== undefined) return existing.id;
     const id =
       (depth === 0 ? knownOus[name] : undefined) ??
       `ou-exam-made${String(organizationalUnits.size).padStart(4, '0')}`;
@@ -188,8 +188,8 @@ function findTrustedPath(configuration: Configuration, accountId: string, name: 
     if (trust.type === 'service' || getTrustedAccountId(trust, configuration) !== accountId) return [];
     return findTrustedName(trust, name) ?? [];
   });
-  const [found = name] = trusted;
-  return `/${found.slice(0, found.length - name.length)}`;
+  const [path = name] = trusted;
+  return `/${path.slice(0, path.length - name.length)}`;
 }
 
 /** Accounts that have had an Auto Scaling group have the role. An account that is created later has none. */

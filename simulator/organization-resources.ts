@@ -84,11 +84,11 @@ export class OrganizationResources {
     tags: Readonly<Record<string, string | undefined>>,
   ): void {
     const { images, keys, secrets } = this.world;
-    const found = { image: images, key: keys, secret: secrets }[kind].get(id);
-    if (found === undefined) throw new Error(`There is no ${kind} ${id}`);
+    const resource = { image: images, key: keys, secret: secrets }[kind].get(id);
+    if (resource === undefined) throw new Error(`There is no ${kind} ${id}`);
     for (const [key, value] of Object.entries(tags))
-      if (value === undefined) delete found.tags[key];
-      else found.tags[key] = value;
+      if (value === undefined) delete resource.tags[key];
+      else resource.tags[key] = value;
   }
 
   // Policies, without the API.
@@ -111,9 +111,9 @@ export class OrganizationResources {
 
   #resource(kind: ResourceKind, id: string): SimulatedResource {
     const { buckets, keys, repositories, secrets } = this.world;
-    const found = { bucket: buckets, key: keys, repository: repositories, secret: secrets }[kind].get(id);
-    if (found === undefined) throw new Error(`There is no ${kind} ${id}`);
-    return found;
+    const resource = { bucket: buckets, key: keys, repository: repositories, secret: secrets }[kind].get(id);
+    if (resource === undefined) throw new Error(`There is no ${kind} ${id}`);
+    return resource;
   }
 }
 

@@ -42,5 +42,5 @@ const isKnownIdentity = ({ roles, users, principals }: SimulatedWorld, arn: stri
 
 const isSessionOfKnownRole = (world: SimulatedWorld, accountId: string, resource: string): boolean => {
   const role = /^assumed-role\/([^/]+)\/[^/]+$/.exec(resource)?.[1];
-  return [...world.roles.values()].some((known) => known.accountId === accountId && known.name === role);
+  return [...world.roles.values()].some((each) => each.accountId === accountId && each.name === role);
 };

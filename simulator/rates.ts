@@ -36,11 +36,11 @@ export function createRateLimits({
   const bucketsOf = (call: SimulatedCall): readonly TokenBucket[] => {
     const { service, operation, accountId, region } = call;
     const key = `${service} ${operation} ${accountId} ${region}`;
-    const known = buckets.get(key);
-    if (known !== undefined) return known;
-    const found = ratesOf(rates, call).map((rate) => bucketOf(rate, call));
-    buckets.set(key, found);
-    return found;
+    const existing = buckets.get(key);
+    if (existing !== undefined) return existing;
+    const applied = ratesOf(rates, call).map((rate) => bucketOf(rate, call));
+    buckets.set(key, applied);
+    return applied;
   };
 
   const bucketOf = (rate: ServiceRate, call: SimulatedCall): TokenBucket => {

@@ -151,8 +151,8 @@ function contextOf(run: StateMachineRun, { states }: PreparedMachine) {
 
 async function drain(events: LibraryEvents, tell: (event: StateEvent) => void): Promise<void> {
   for await (const event of events) {
-    const told = stateEvent(event);
-    if (told !== undefined) tell(told);
+    const reported = stateEvent(event);
+    if (reported !== undefined) tell(reported);
   }
 }
 

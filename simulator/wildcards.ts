@@ -5,4 +5,4 @@ import { type Glob, parseGlob } from '../shared/platform/glob.ts';
  * @param literal other special characters of globs, which this service takes literally
  */
 export const parseWildcards = (text: string, literal: string): Glob =>
-  parseGlob(text.replace(/\\.|./gsu, (found) => (literal.includes(found) ? `\\${found}` : found)));
+  parseGlob(text.replace(/\\.|./gsu, (token) => (literal.includes(token) ? `\\${token}` : token)));

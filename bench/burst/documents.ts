@@ -57,8 +57,8 @@ function policiesOf(world: SimulatedWorld, { accountId, id }: Ref): readonly str
   if (group !== undefined) return attachedTo(world, accountId, group);
   const { buckets, keys, repositories, secrets } = world;
   const all = [buckets, keys, repositories, secrets].flatMap((map) => [...map.values()]);
-  const found = all.find((each) => each.accountId === accountId && each.name === id);
-  return found?.policy === undefined ? [] : [found.policy];
+  const resource = all.find((each) => each.accountId === accountId && each.name === id);
+  return resource?.policy === undefined ? [] : [resource.policy];
 }
 
 function attachedTo(world: SimulatedWorld, accountId: string, name: string): readonly string[] {

@@ -29,7 +29,7 @@ export const spread = (accounts: number, some: number): readonly number[] =>
 export async function putInLater(scene: Scene, runs: ReadonlyMap<string, string>): Promise<Refused> {
   const ids = [...runs.values()];
   const waiting = missingGrants(scene, ids);
-  const told = new Set((await Promise.all([...runs].map((run) => toldBy(scene, run)))).flat());
+  const reported = new Set((await Promise.all([...runs].map((run) => toldBy(scene, run)))).flat());
   for (const id of ids) scene.organization.acceptPrincipal(id);
   const services = createSimulatedServices(scene.organization, { store: scene.store, quick: true });
   await runLocally({ machine: 'organization-sweep', services, name: 'the-sweep-after', input: {} });
@@ -38,7 +38,7 @@ export async function putInLater(scene: Scene, runs: ReadonlyMap<string, string>
     accounts: ids.length,
     waiting: waiting.length,
     mostOnOne: most(countedBy(waiting, resourceOf)),
-    untold: waiting.filter((grant) => !told.has(grant)),
+    untold: waiting.filter((grant) => !reported.has(grant)),
     sweep: sweep?.unresolved?.[0] ?? sweep?.status ?? 'no record',
     missing: missingGrants(scene, ids),
   };

@@ -92,8 +92,8 @@ async function measureRun(
 }
 
 function findProcess(scene: Scene, processes: Processes, token: string): Services {
-  const known = processes.services.get(token);
-  if (known !== undefined) return known;
+  const cached = processes.services.get(token);
+  if (cached !== undefined) return cached;
   const services = scene.createServices(async (call, proceed) => {
     await pause(drawn(processes.random, tableLatency(call)));
     return processes.tally?.interceptTable(token)(call, proceed) ?? proceed();

@@ -55,8 +55,8 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
   const changed = previous === undefined || getActivationId(active) !== getActivationId(previous);
   const warnings = await selectorFindings(services, { configuration, ous: getStoredOus(active) });
   const report = {
-    active: told(active),
-    previous: told(previous),
+    active: toReported(active),
+    previous: toReported(previous),
     ...unnamed,
     warnings,
   };
@@ -119,7 +119,7 @@ async function selectorFindings(
 type Told = { readonly hash: string; readonly activatedAt: string; readonly activatedBy: string };
 
 /** Without the document. */
-const told = (configuration: Told | undefined): Told | null =>
+const toReported = (configuration: Told | undefined): Told | null =>
   configuration === undefined
     ? null
     : {

@@ -42,9 +42,9 @@ async function print(
 }
 
 function applicationNamed(name: string, configuration: Configuration, file: string): Application {
-  const known = getApplications(configuration);
-  const found = known.find((each) => each.name === name);
-  if (found !== undefined) return found;
-  const names = known.length === 0 ? 'none' : known.map((each) => each.name).join(', ');
+  const applications = getApplications(configuration);
+  const application = applications.find((each) => each.name === name);
+  if (application !== undefined) return application;
+  const names = applications.length === 0 ? 'none' : applications.map((each) => each.name).join(', ');
   throw new UsageError(`${file} has no application ${name}; it has ${names}`);
 }

@@ -68,7 +68,7 @@ async function apply(options: ApplyOptions, session: Session): Promise<ExitCode>
   const simulate = options.simulate === true;
   const environment = await openEnvironment(session, { configuration, simulate, memoryAllowed: true });
   const active = await requireActive(environment.services.store, configuration);
-  const look = (seen: PlanContent | undefined) => {
+  const replan = (seen: PlanContent | undefined) => {
     const also = new Set(seen?.resources.map(({ key }) => key));
     return planWithProgress(environment, session, {
       active,
@@ -77,7 +77,7 @@ async function apply(options: ApplyOptions, session: Session): Promise<ExitCode>
       keep: true,
     });
   };
-  const plan = await look(file);
+  const plan = await replan(file);
   if (file !== undefined) requireUnchanged(file, toPlanFile(plan));
   const decided = { environment, plan, shown: file === undefined };
   printDecided(session, decided);
@@ -86,7 +86,7 @@ async function apply(options: ApplyOptions, session: Session): Promise<ExitCode>
     if (!(await confirm(session, 'Make these changes?'))) return declined(session);
     // While the operator decided, somebody else may have applied the plan.
     const shown = toPlanFile(plan);
-    const now = await look(shown);
+    const now = await replan(shown);
     requireUnchanged(shown, toPlanFile(now));
     return applyOn(session, { ...decided, plan: now });
   }

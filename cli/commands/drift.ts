@@ -46,8 +46,8 @@ export const createDriftCommand = (context: CommandContext): Command =>
 
 async function drift(options: DriftOptions, session: Session): Promise<ExitCode> {
   const { configuration, environment, plan } = await readEverything(session, options);
-  const found = listDrift(plan);
-  const counts = countsOf(found);
+  const drifts = listDrift(plan);
+  const counts = countsOf(drifts);
   const warnings = [
     ...formatSearchProblems(plan.discovery),
     ...plan.discovery.warnings,
@@ -56,10 +56,10 @@ async function drift(options: DriftOptions, session: Session): Promise<ExitCode>
   const members = await readMemberRoleDrift(environment.services, plan.active, plan.accounts);
   const status = statusOf(counts, plan, members);
   const memberRoles = toMemberRoleFields(members);
-  session.out.result({ status, counts, warnings, resources: found.map(reported), memberRoles });
+  session.out.result({ status, counts, warnings, resources: drifts.map(reported), memberRoles });
   printHead(session.out, environment, createPlanReport(plan, []));
-  const together = groupSharedErrors(found);
-  printDrift(session.out, configuration, { found, together, accounts: plan.accounts });
+  const together = groupSharedErrors(drifts);
+  printDrift(session.out, configuration, { drifts, together, accounts: plan.accounts });
   printMemberRoleDrift(session.out, configuration, members);
   printWarnings(session.out, [...together.lines, ...warnings]);
   return exitCodeByStatus[status];
@@ -67,9 +67,9 @@ async function drift(options: DriftOptions, session: Session): Promise<ExitCode>
 
 type Counts = Readonly<Record<DriftStatus, number>>;
 
-const countsOf = (found: readonly ResourceDrift[]): Counts =>
+const countsOf = (drifts: readonly ResourceDrift[]): Counts =>
   Object.fromEntries(
-    driftStatuses.map((status) => [status, found.filter((each) => each.status === status).length]),
+    driftStatuses.map((status) => [status, drifts.filter((each) => each.status === status).length]),
   ) as Counts;
 
 /** Unmanaged changes and changes that await a run are no drift. */
@@ -95,17 +95,17 @@ const exitCodeByStatus = {
 const reported = ({ resource, ...drift }: ResourceDrift) => ({ ...splitResourceKey(resource), ...drift });
 
 interface PrintedDrift extends Pick<OverallPlan, 'accounts'> {
-  readonly found: readonly ResourceDrift[];
+  readonly drifts: readonly ResourceDrift[];
   readonly together: SharedErrors;
 }
 
 function printDrift(
   out: Output,
   configuration: Configuration,
-  { found, together, accounts }: PrintedDrift,
+  { drifts, together, accounts }: PrintedDrift,
 ): void {
-  for (const account of sortAccounts(found, configuration)) {
-    const here = found.filter(({ resource }) => splitResourceKey(resource).account === account);
+  for (const account of sortAccounts(drifts, configuration)) {
+    const here = drifts.filter(({ resource }) => splitResourceKey(resource).account === account);
     out.line();
     out.line(out.colors.bold(formatHeading(account, configuration)));
     const rows = alignColumns(here.map((each) => driftRow(each, out.colors)));
@@ -116,7 +116,7 @@ function printDrift(
         out.line(`      ${line}`);
     }
   }
-  const counts = countsOf(found);
+  const counts = countsOf(drifts);
   const parts = driftStatuses.filter((status) => counts[status] > 0);
   out.line();
   out.line(

@@ -77,8 +77,8 @@ const makeAll = (configuration: Configuration, { hub, operator }: MemberOptions)
   }));
 
 function chosen(name: string, made: readonly MadeStackSet[], file: string): MadeStackSet {
-  const found = made.find(({ stackSet }) => stackSet.name === name);
-  if (found !== undefined) return found;
+  const named = made.find(({ stackSet }) => stackSet.name === name);
+  if (named !== undefined) return named;
   const names = made.map(({ stackSet }) => stackSet.name).join(', ');
   throw new UsageError(`${file} has no StackSet ${name}; it has ${names}`);
 }

@@ -150,14 +150,14 @@ function watchInterruption({ io, out }: Session) {
 }
 
 function pick<T extends { readonly name: string }>(
-  known: readonly T[],
+  configured: readonly T[],
   what: string,
   name: string | undefined,
 ): T {
-  const names = known.length === 0 ? 'none' : known.map((each) => each.name).join(', ');
+  const names = configured.length === 0 ? 'none' : configured.map((each) => each.name).join(', ');
   if (name === undefined) throw new UsageError(`--${what} is missing. The configuration has ${names}`);
-  const found = known.find((each) => each.name === name);
-  if (found !== undefined) return found;
+  const match = configured.find((each) => each.name === name);
+  if (match !== undefined) return match;
   throw new UsageError(`--${what} ${name}: the configuration has ${names}. Nothing was created`);
 }
 

@@ -69,7 +69,7 @@ function requireValid({ hub, operator }: SpokeOptions): void {
 
 function centralAccountId(configuration: Configuration, name: string, file: string): string {
   const { centralAccounts } = configuration;
-  const [, account] = Object.entries(centralAccounts).find(([known]) => known === name) ?? [];
+  const [, account] = Object.entries(centralAccounts).find(([each]) => each === name) ?? [];
   if (account !== undefined) return account.id;
   throw new UsageError(
     `${file} has no central account ${name}; it has ${Object.keys(centralAccounts).join(', ')}`,

@@ -45,15 +45,15 @@ async function whoCan(options: WhoCanOptions, session: Session): Promise<ExitCod
     memoryAllowed: true,
     onboarded: true,
   });
-  const found = await listWhoCan(services, { runId: createRunId('who-can'), resource, action, context });
-  const complete = found.unread.length === 0;
-  session.out.result({ status: complete ? 'listed' : 'incomplete', resource, ...found });
-  printWhoCan(session.out, resource, found);
+  const answer = await listWhoCan(services, { runId: createRunId('who-can'), resource, action, context });
+  const complete = answer.unread.length === 0;
+  session.out.result({ status: complete ? 'listed' : 'incomplete', resource, ...answer });
+  printWhoCan(session.out, resource, answer);
   return complete ? exitCodes.succeeded : exitCodes.changesPending;
 }
 
-function printWhoCan(out: Output, resource: string, found: WhoCan): void {
-  const { entries, denials, unread, missing, ownerId, action } = found;
+function printWhoCan(out: Output, resource: string, answer: WhoCan): void {
+  const { entries, denials, unread, missing, ownerId, action } = answer;
   const print = (text: string) => {
     for (const line of wrapText(text, out.width - 2)) out.line(`  ${line}`);
   };

@@ -23,10 +23,10 @@ export async function breakTrust(
 ): Promise<BrokenTrust> {
   const accountId = before.account.id;
   const arn = `arn:${configuration.partition}:iam::${accountId}:role/${role}`;
-  const found: SimulatedRole | undefined = organization.world.roles.get(arn);
-  if (found === undefined) throw new Error(`There is no role ${arn}`);
-  const { trust } = found;
-  found.trust = JSON.stringify({
+  const brokenRole: SimulatedRole | undefined = organization.world.roles.get(arn);
+  if (brokenRole === undefined) throw new Error(`There is no role ${arn}`);
+  const { trust } = brokenRole;
+  brokenRole.trust = JSON.stringify({
     Version: '2012-10-17',
     Statement: [
       {
@@ -39,7 +39,7 @@ export async function breakTrust(
   try {
     return { role, before, broken: await checkAccount(services, { runId: 'demo-broken', accountId }) };
   } finally {
-    found.trust = trust;
+    brokenRole.trust = trust;
   }
 }
 

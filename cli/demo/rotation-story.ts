@@ -28,9 +28,9 @@ export async function playRotation(
   const demo = createRotationDemo(simulation);
   const chapters: RotationChapter[] = [];
   const chapter = async (title: string, point: string, input: () => Promise<unknown>) => {
-    const told = await played(simulation, demo, { title, point, input: await input() });
-    chapters.push(told);
-    tell(told);
+    const finished = await played(simulation, demo, { title, point, input: await input() });
+    chapters.push(finished);
+    tell(finished);
   };
   await chapter(
     'An operator deploys the secret for the first time',

@@ -62,11 +62,11 @@ export async function playScenario(
     chapters.push(chapter);
     return event;
   };
-  const look = () => readPolicies(services);
+  const readAll = () => readPolicies(services);
   const { id, name } = newAccount;
   const home = findFirstOu(simulation);
 
-  const before = await look();
+  const before = await readAll();
   const created = await tell(
     `${name} (${id}) is created`,
     'The account is in the root of the organization. It gets the access that every account gets.',
@@ -77,13 +77,13 @@ export async function playScenario(
     'The account keeps its access, and also gets the access of the OU.',
     () => organization.moveAccount(id, home),
   );
-  const after = await look();
+  const after = await readAll();
   const active = await getActiveConfiguration(services.store);
   const check = await checkAccount(services, { runId: 'demo-check', accountId: id });
   printer.accesses(listWhoCan(active, check.account, [before, after]), check);
   const brokenTrust = await playBrokenTrust(simulation, printer, check);
   await tell(`${name} closes`, 'The account loses all of its access.', () => organization.closeAccount(id));
-  const closed = await look();
+  const closed = await readAll();
   await tell(
     'The event of the creation arrives again',
     'Organizations says that the account is closed, so the run writes nothing.',

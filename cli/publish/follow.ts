@@ -17,7 +17,7 @@ export async function followToEnd(tools: PublishTools, followed: Followed): Prom
   const { clock, signal, onProgress } = tools;
   const { environment, deployment } = followed;
   for (;;) {
-    const seen = await look(tools, followed);
+    const seen = await readState(tools, followed);
     if ('error' in seen)
       return end(followed, 'unknown', `Its state cannot be read (${seen.error}). ${goesOn(followed)}`);
     const ended = toEnd(followed, seen);
@@ -31,7 +31,7 @@ export async function followToEnd(tools: PublishTools, followed: Followed): Prom
   }
 }
 
-const look = (
+const readState = (
   { client }: PublishTools,
   { application, environment, deployment }: Followed,
 ): Promise<GetDeploymentCommandOutput | { readonly error: string }> =>

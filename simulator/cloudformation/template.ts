@@ -223,6 +223,6 @@ function listReferences(given: unknown): readonly string[] {
     if (name === 'Fn::GetAtt') return [String([value].flat()[0]).split('.')[0] ?? ''];
     if (name !== 'Fn::Sub') return listReferences(value);
     const names = [...String([value].flat()[0]).matchAll(/\$\{([^}!]+)\}/g)];
-    return [...names.map(([, found = '']) => found.split('.')[0] ?? ''), ...listReferences(value)];
+    return [...names.map(([, reference = '']) => reference.split('.')[0] ?? ''), ...listReferences(value)];
   });
 }

@@ -51,9 +51,9 @@ function createReader(tokens: readonly string[], text: string): Reader {
       return token;
     },
     skip: (token) => {
-      const found = tokens[at] === token;
-      if (found) at += 1;
-      return found;
+      const isNext = tokens[at] === token;
+      if (isNext) at += 1;
+      return isNext;
     },
     fail,
   };
@@ -90,10 +90,10 @@ function readNot(reader: Reader): Test {
 
 function readComparison(reader: Reader): Test {
   const name = reader.take();
-  const known = functions[name];
-  if (known !== undefined) {
+  const createTest = functions[name];
+  if (createTest !== undefined) {
     const operands = readList(reader);
-    return (item, placeholders) => known(operands.map((operand) => operand(item, placeholders)));
+    return (item, placeholders) => createTest(operands.map((operand) => operand(item, placeholders)));
   }
   const left = toOperand(name);
   const operator = reader.take();

@@ -21,14 +21,14 @@ export function findApplication(
 export const findEnvironment = (
   { environments }: SimulatedApplication,
   identifier: string | undefined,
-): SimulatedEnvironment => found('Environment', environments, identifier);
+): SimulatedEnvironment => findEntity('Environment', environments, identifier);
 
 export const findProfile = (
   { profiles }: SimulatedApplication,
   identifier: string | undefined,
-): SimulatedProfile => found('ConfigurationProfile', profiles, identifier);
+): SimulatedProfile => findEntity('ConfigurationProfile', profiles, identifier);
 
-function found<T extends { readonly id: string; readonly name: string }>(
+function findEntity<T extends { readonly id: string; readonly name: string }>(
   type: string,
   items: ReadonlyMap<string, T>,
   identifier: string | undefined,

@@ -130,11 +130,11 @@ export const appConfig: ServiceOperations = {
     ListDeploymentStrategiesCommandOutput
   >((call) => {
     authorize(call, 'appconfig:ListDeploymentStrategies', ['*']);
-    const known = [...call.world.appConfig.strategies.values()].filter(
+    const strategies = [...call.world.appConfig.strategies.values()].filter(
       ({ accountId = call.caller.accountId, region = call.region }) =>
         accountId === call.caller.accountId && region === call.region,
     );
-    return paged(call, 'strategies', known, (each) => ({
+    return paged(call, 'strategies', strategies, (each) => ({
       Id: each.id,
       Name: each.name,
       DeploymentDurationInMinutes: each.durationMinutes,

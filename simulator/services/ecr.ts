@@ -88,7 +88,7 @@ function wantedRepositories(
   const all = `arn:${world.settings.partition}:ecr:${region}:${registryId}:repository/*`;
   authorized(call, { arn: all, accountId: registryId, region, policy: undefined }, action);
   return [...world.repositories.values()].filter(
-    (known) => known.accountId === registryId && known.region === region,
+    (repository) => repository.accountId === registryId && repository.region === region,
   );
 }
 

@@ -82,12 +82,12 @@ interface PageInput {
 
 /** IAM may return fewer than `MaxItems` even if there are more ("ListPolicies", IAM API reference). */
 export function getIamPage<T>(items: readonly T[], { Marker, MaxItems }: PageInput) {
-  const found = getPage('iam', items, Marker, Math.min(MaxItems ?? 100, 20));
+  const page = getPage('iam', items, Marker, Math.min(MaxItems ?? 100, 20));
   return {
-    items: [...found.items],
+    items: [...page.items],
     marker: {
-      IsTruncated: found.next !== undefined,
-      ...(found.next === undefined ? {} : { Marker: found.next }),
+      IsTruncated: page.next !== undefined,
+      ...(page.next === undefined ? {} : { Marker: page.next }),
     },
   };
 }

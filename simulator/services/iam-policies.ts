@@ -27,10 +27,10 @@ export const iamPolicies: ServiceOperations = {
         'The simulated organization lists policies with Scope Local only',
         501,
       );
-    const found = [...world.managedPolicies.values()].filter(
+    const policies = [...world.managedPolicies.values()].filter(
       ({ accountId, path }) => accountId === caller.accountId && path.startsWith(input.PathPrefix ?? '/'),
     );
-    const { items, marker } = getIamPage(found, input);
+    const { items, marker } = getIamPage(policies, input);
     return { Policies: items.map((policy) => describe(call, policy)), ...marker };
   }),
 
@@ -136,8 +136,13 @@ export const iamPolicies: ServiceOperations = {
 const conflict = (message: string) => createAwsError('DeleteConflictException', message, 409);
 
 function authorizedPolicy(call: ServiceCall<{ PolicyArn: string | undefined }>, action: string) {
-  const known = call.world.managedPolicies.get(call.input.PolicyArn ?? '');
-  authorize(call, action, call.input.PolicyArn ?? '', known === undefined ? {} : toResourceTags(known));
+  const managedPolicy = call.world.managedPolicies.get(call.input.PolicyArn ?? '');
+  authorize(
+    call,
+    action,
+    call.input.PolicyArn ?? '',
+    managedPolicy === undefined ? {} : toResourceTags(managedPolicy),
+  );
   const policy = findPolicy(call, call.input.PolicyArn);
   if (policy.accountId === awsAccount && !/^iam:(Get|List)/.test(action))
     throw createAwsError('AccessDenied', `Nobody but AWS changes the policy ${policy.arn}`, 403);

@@ -27,11 +27,11 @@ export const kmsGrants: ServiceOperations = {
     const grants = grantsOf(call.world, key.arn);
     const wanted = wantedGrant(call);
     // A name makes the request idempotent, if all its parameters are equal.
-    const known = wanted.name === undefined ? undefined : grants.find((grant) => alike(grant, wanted));
-    if (known === undefined && grants.length >= maxGrants)
+    const existing = wanted.name === undefined ? undefined : grants.find((grant) => alike(grant, wanted));
+    if (existing === undefined && grants.length >= maxGrants)
       throw createAwsError('LimitExceededException', `The key has ${maxGrants} grants already`);
-    const grant = known ?? { ...wanted, id: newId(call.world, grants, wanted) };
-    if (known === undefined) grants.push(grant);
+    const grant = existing ?? { ...wanted, id: newId(call.world, grants, wanted) };
+    if (existing === undefined) grants.push(grant);
     return { GrantId: grant.id, GrantToken: makeRandomText(call.world, 64) };
   }),
 
@@ -117,9 +117,9 @@ const listed = ({ id, name, grantee, operations, constraints }: SimulatedGrant) 
 });
 
 function grantsOf({ grants }: SimulatedWorld, keyArn: string): SimulatedGrant[] {
-  const known = grants.get(keyArn) ?? [];
-  grants.set(keyArn, known);
-  return known;
+  const grantsOfKey = grants.get(keyArn) ?? [];
+  grants.set(keyArn, grantsOfKey);
+  return grantsOfKey;
 }
 
 function remove(world: SimulatedWorld, keyArn: string, grantId: string | undefined): void {

@@ -23,9 +23,10 @@ export const secretVersions: ServiceOperations = {
     const secret = requireLivingSecret(call, 'secretsmanager:GetSecretValue');
     const { VersionId, VersionStage } = call.input;
     const stage = VersionStage ?? (VersionId === undefined ? 'AWSCURRENT' : undefined);
-    const found = VersionId === undefined ? findVersion(secret, stage ?? '') : secret.versions.get(VersionId);
+    const stored =
+      VersionId === undefined ? findVersion(secret, stage ?? '') : secret.versions.get(VersionId);
     const version = requireValue(
-      found,
+      stored,
       VersionId === undefined ? `staging label: ${stage}` : `VersionId: ${VersionId}`,
     );
     if (stage !== undefined && !version.stages.has(stage))

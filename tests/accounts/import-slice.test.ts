@@ -170,14 +170,14 @@ describe('importSlice', () => {
       return asked;
     };
 
-    const known = await importing(everybody);
+    const unchanged = await importing(everybody);
     here.organization.accounts.set('999999999999', sandbox);
     const added = await importing(everybody);
     const waits = (await here.registry.getAccount('999999999999'))?.approval;
     const waiting = await importing(everybody);
     await importing(async () => undefined);
 
-    expect({ known, added, waiting }).toEqual({ known: 0, added: 1, waiting: 1 });
+    expect({ known: unchanged, added, waiting }).toEqual({ known: 0, added: 1, waiting: 1 });
     expect(waits).toBeDefined();
     expect((await here.registry.getAccount('999999999999'))?.approval).toBeUndefined();
   });

@@ -101,8 +101,8 @@ describe('what Organizations is asked', () => {
 
   test('reuses the OU names that another run read in the last minutes when an account is new', async () => {
     const here = createRegistryEnv();
-    for (const newcomer of ['600000000001', '600000000002'])
-      here.organization.accounts.set(newcomer, production);
+    for (const newAccount of ['600000000001', '600000000002'])
+      here.organization.accounts.set(newAccount, production);
 
     expect(ofOus(await asked(here))).toBe(2);
     expect(ofOus(await asked(here, '600000000001'))).toBe(0);

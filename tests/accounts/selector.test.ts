@@ -52,11 +52,11 @@ describe('what is no selector: every finding, with its path', () => {
   test.each(cases.invalid)(
     'reports every finding of the invalid selector "$name"',
     ({ selector, findings }) => {
-      const found = toFindings(selectorSchema.safeParse(selector).error?.issues ?? []);
+      const actual = toFindings(selectorSchema.safeParse(selector).error?.issues ?? []);
 
-      expect(found.map(({ path }) => path).sort()).toEqual(Object.keys(findings).sort());
+      expect(actual.map(({ path }) => path).sort()).toEqual(Object.keys(findings).sort());
       for (const [path, part] of Object.entries(findings))
-        expect(found.find((finding) => finding.path === path)?.message).toContain(part);
+        expect(actual.find((finding) => finding.path === path)?.message).toContain(part);
     },
   );
 

@@ -91,10 +91,10 @@ describe('a path that names one OU', () => {
 
   test('distinguishes an OU name with a slash from a path of two OUs', () => {
     const slash: Selector = { ous: ['CI%2FCD'] };
-    const known = activatedIn(slash, at('c:CI/CD'));
+    const storedOus = activatedIn(slash, at('c:CI/CD'));
 
-    expect(known).toEqual({ 'CI%2FCD': { c: 'CI%2FCD' } });
-    expect(evaluateSelection(slash, at('c:Builds'), known)).toBe('unresolved');
+    expect(storedOus).toEqual({ 'CI%2FCD': { c: 'CI%2FCD' } });
+    expect(evaluateSelection(slash, at('c:Builds'), storedOus)).toBe('unresolved');
   });
 });
 
@@ -120,11 +120,11 @@ describe('a path with a wildcard', () => {
 
   test('matches a wildcard in the middle of an OU path', () => {
     const middle: Selector = { ous: ['*/Production'] };
-    const known = activatedIn(middle, before, at('x:Sandbox'));
+    const storedOus = activatedIn(middle, before, at('x:Sandbox'));
 
-    expect(evaluateSelection(middle, at('w:Work', 'p:Production'), known)).toBe('selected');
-    expect(evaluateSelection(middle, at('w:Workloads', 'p:Prod'), known)).toBe('unresolved');
-    expect(evaluateSelection(middle, at('x:Sandbox', 'q:Production'), known)).toBe('selected');
+    expect(evaluateSelection(middle, at('w:Work', 'p:Production'), storedOus)).toBe('selected');
+    expect(evaluateSelection(middle, at('w:Workloads', 'p:Prod'), storedOus)).toBe('unresolved');
+    expect(evaluateSelection(middle, at('x:Sandbox', 'q:Production'), storedOus)).toBe('selected');
   });
 });
 

@@ -102,9 +102,9 @@ test('prints no sign-in link when the role does not trust people', async () => {
   const screen = await run(argv, outsiders);
 
   expect(screen.code).toBe(1);
-  const told = signInsOf(screen)?.map((each) => each.roleArn);
-  expect(told).not.toContain(roleArn);
-  expect(told).toContain('arn:aws:iam::888888888888:role/people/Administrator');
+  const printed = signInsOf(screen)?.map((each) => each.roleArn);
+  expect(printed).not.toContain(roleArn);
+  expect(printed).toContain('arn:aws:iam::888888888888:role/people/Administrator');
 });
 
 test.each([

@@ -23,7 +23,7 @@ interface Told {
   }[];
 }
 
-const told = (screen: Screen): Told => objectOf(screen) as unknown as Told;
+const reportOf = (screen: Screen): Told => objectOf(screen) as unknown as Told;
 
 const without = (bucket: string): Partial<Io> => ({
   prepareWorld: ({ world }) => world.buckets.delete(bucket),
@@ -60,7 +60,7 @@ describe('plan', () => {
       },
     });
 
-    expect(told(screen).warnings).toEqual([
+    expect(reportOf(screen).warnings).toEqual([
       expect.stringMatching(
         /flow-logs: the statement number 1 \(Allow s3:GetObject\) names AIDA\w+, the id of a user that was deleted/,
       ),
@@ -82,7 +82,7 @@ describe('plan', () => {
   });
 
   test('makes the same plan twice when nothing has changed', async () => {
-    expect(told(await planJson()).planHash).toBe(told(await planJson()).planHash);
+    expect(reportOf(await planJson()).planHash).toBe(reportOf(await planJson()).planHash);
   });
 
   test('writes nothing when plan runs', async () => {
@@ -100,13 +100,13 @@ describe('plan', () => {
 
   test('shows actions and conditions for one account when plan has --account', async () => {
     const screen = await planJson(['--account', '777777777777']);
-    const lines = told(screen).resources.flatMap(({ differences }) =>
+    const lines = reportOf(screen).resources.flatMap(({ differences }) =>
       differences.flatMap((each) => each.lines.map(({ text }) => text)),
     );
 
     expect(screen.code).toBe(2);
     expect(objectOf(screen)).toMatchObject({ accountId: '777777777777' });
-    expect(told(screen).resources.map(({ id }) => id)).not.toContain('deploy/runner-token');
+    expect(reportOf(screen).resources.map(({ id }) => id)).not.toContain('deploy/runner-token');
     const accounts = lines.filter((line) => line.startsWith('Principal.AWS '));
     expect(new Set(accounts)).toEqual(new Set(['Principal.AWS 777777777777']));
     expect(lines).toContainEqual(expect.stringMatching(/^Action s3:PutObject/));
@@ -149,7 +149,7 @@ describe('warnings of a plan', () => {
     const { stdout } = await run(simulate, without('example-org-config'));
 
     expect(screen.code).toBe(2);
-    expect(told(screen)).toMatchObject({
+    expect(reportOf(screen)).toMatchObject({
       counts: { change: 12, failed: 1 },
       warnings: [expect.stringMatching(/^ResourceMissingError: .*example-org-config/)],
     });
@@ -180,7 +180,7 @@ describe('warnings of a plan', () => {
       },
     });
 
-    expect(told(screen).warnings).toEqual([
+    expect(reportOf(screen).warnings).toEqual([
       expect.stringMatching(/deploy\/runner-token would be 9\d % full \(1\d,\d{3} of 20,480 \w+\)/),
     ]);
   });

@@ -208,12 +208,12 @@ describe('a central account with patterns', () => {
   };
 
   test('allows work on matched resources and searches in their regions only', () => {
-    const look = (region: string) =>
+    const decide = (region: string) =>
       decision(named, 'ecr:DescribeRepositories', 'us-east-1/any', { 'aws:RequestedRegion': region });
 
     expect(decision(named, set, 'us-east-1/base/ruby')).toBe('allow');
     expect(decision(named, set, 'us-east-1/team/ruby')).toBe('none');
-    expect([look('us-east-1'), look('eu-west-1')]).toEqual(['allow', 'none']);
+    expect([decide('us-east-1'), decide('eu-west-1')]).toEqual(['allow', 'none']);
   });
 
   test('allows work on all resources of a kind in a region when tags select them', () => {

@@ -162,14 +162,14 @@ describe('alarms', () => {
     const counted = resourcesOf(deployed, 'AWS::Logs::MetricFilter').flatMap(
       ([, { Properties }]) => Properties.MetricTransformations as readonly { readonly MetricName: string }[],
     );
-    const known = [...printed, ...counted.map(({ MetricName }) => `${MetricName} `)];
+    const metrics = [...printed, ...counted.map(({ MetricName }) => `${MetricName} `)];
     const own = resourcesOf(deployed, 'AWS::CloudWatch::Alarm')
       .map(([, { Properties }]) => Properties)
       .filter(({ Namespace }) => Namespace === 'account-onboarding-example')
       .map(({ MetricName, Dimensions }) => `${MetricName} ${dimensionName(Dimensions)}`);
 
     expect(own.length).toBeGreaterThan(4);
-    for (const metric of own) expect(known).toContain(metric);
+    for (const metric of own) expect(metrics).toContain(metric);
     expect(deployed.provider.environment.POWERTOOLS_METRICS_NAMESPACE).toBe('account-onboarding-example');
   });
 

@@ -44,19 +44,19 @@ describe.each(numbers)('the deployment of %s central accounts', (number) => {
 
   it('deploys one function and one role for each central account, from one handler', () => {
     const own = ['update-log-account', 'update-security-account', 'update-shared-account'];
-    const found = Object.entries(deployed.functions).filter(([key]) => key.startsWith('update-'));
+    const updateFunctions = Object.entries(deployed.functions).filter(([key]) => key.startsWith('update-'));
 
-    expect(found.map(([key, { name, handler }]) => [key, name, handler])).toEqual(
+    expect(updateFunctions.map(([key, { name, handler }]) => [key, name, handler])).toEqual(
       updates.map((key) => [
         key,
         nameOf(key),
         `functions/${own.includes(key) ? key : 'update-central-account'}.handler`,
       ]),
     );
-    expect(found.map(([, { role }]) => deployed.resources[role]?.Properties.RoleName)).toEqual(
+    expect(updateFunctions.map(([, { role }]) => deployed.resources[role]?.Properties.RoleName)).toEqual(
       updates.map(nameOf),
     );
-    expect(new Set(found.map(([, { role }]) => role)).size).toBe(updates.length);
+    expect(new Set(updateFunctions.map(([, { role }]) => role)).size).toBe(updates.length);
   });
 
   it("lets each update role assume only its own account's spoke role", () => {
@@ -97,12 +97,12 @@ describe.each(numbers)('the deployment of %s central accounts', (number) => {
   );
 
   it('passes the names of update functions to plan-changes only', () => {
-    const told = Object.entries(deployed.functions).filter(
+    const withNames = Object.entries(deployed.functions).filter(
       ([, { environment }]) => environment !== undefined,
     );
 
-    expect(told.map(([key]) => key)).toEqual(['plan-changes']);
-    expect(JSON.parse(told[0]?.[1].environment?.ONBOARDING_UPDATE_FUNCTIONS ?? '')).toEqual(
+    expect(withNames.map(([key]) => key)).toEqual(['plan-changes']);
+    expect(JSON.parse(withNames[0]?.[1].environment?.ONBOARDING_UPDATE_FUNCTIONS ?? '')).toEqual(
       Object.fromEntries(
         Object.keys(configuration.centralAccounts).map((name) => [name, nameOf(toUpdateFunctionName(name))]),
       ),

@@ -66,8 +66,8 @@ const namesOf = (table: Readonly<Record<string, readonly string[]>>) =>
 
 function valuesOf(key: string): 'single' | 'many' | undefined {
   const name = key.toLowerCase();
-  const isNamed = (known: string) =>
-    known.endsWith('*') ? name.startsWith(known.slice(0, -1)) : known === name;
+  const isNamed = (tableKey: string) =>
+    tableKey.endsWith('*') ? name.startsWith(tableKey.slice(0, -1)) : tableKey === name;
   if (namesOf(singleValued).some(isNamed)) return 'single';
   return namesOf(multivalued).some(isNamed) ? 'many' : undefined;
 }

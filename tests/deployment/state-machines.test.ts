@@ -25,11 +25,11 @@ beforeAll(async () => {
 }, 60_000);
 
 const machineResource = (machine: DeployedMachine) => {
-  const found = resourcesOf(deployed, 'AWS::StepFunctions::StateMachine').find(([, { Properties }]) =>
-    isDeepStrictEqual(Properties.Definition, readDeployedDefinition(machine)),
+  const deployedMachine = resourcesOf(deployed, 'AWS::StepFunctions::StateMachine').find(
+    ([, { Properties }]) => isDeepStrictEqual(Properties.Definition, readDeployedDefinition(machine)),
   );
-  if (found === undefined) throw new Error(`serverless.yml does not deploy ${machine}`);
-  return found[1].Properties;
+  if (deployedMachine === undefined) throw new Error(`serverless.yml does not deploy ${machine}`);
+  return deployedMachine[1].Properties;
 };
 
 /** "Request response", and "Wait for a callback with task token" (Step Functions developer guide, "Service integration patterns"). */
@@ -182,9 +182,9 @@ describe.each(deployedMachines)('%s', (machine) => {
       functionToken(name),
       { 'Fn::GetAtt': [functionLogicalId(name), 'Arn'] },
     ]);
-    const known = [...byToken, ...integrations];
+    const substituted = [...byToken, ...integrations];
     expect(substitutions).toEqual(
-      Object.fromEntries(known.filter(([token]) => tokens.includes(String(token)))),
+      Object.fromEntries(substituted.filter(([token]) => tokens.includes(String(token)))),
     );
     expect(Object.keys(substitutions as object).sort()).toEqual([...new Set(tokens)].sort());
   });
@@ -241,11 +241,11 @@ describe.each(deployedMachines)('%s', (machine) => {
 
 /** What a task calls: an update function stands for all of them, which differ in their roles only. */
 function functionOf(token: string | undefined) {
-  const found = Object.entries(deployed.functions).find(([name]) =>
+  const declared = Object.entries(deployed.functions).find(([name]) =>
     token === undefined ? name.startsWith('update-') : functionToken(name) === token,
   );
-  if (found === undefined) throw new Error(`${token} stands for no function`);
-  return found;
+  if (declared === undefined) throw new Error(`${token} stands for no function`);
+  return declared;
 }
 
 /** The files that take a lease, write, and read back. */

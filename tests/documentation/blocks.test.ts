@@ -21,9 +21,9 @@ const checked = ['sh', 'yaml', 'yaml grants', 'yaml part', 'json', 'json stateme
 const unchecked = ['sh aws', 'sh slow', 'text', 'ts', 'python', 'json example'];
 
 it('marks every code block of the documentation with a language that states its check', () => {
-  const known = new Set([...checked, ...unchecked]);
+  const languages = new Set([...checked, ...unchecked]);
   const others = blocks.filter(
-    ({ language }) => !known.has(language) && !language.startsWith('text npx onboarding '),
+    ({ language }) => !languages.has(language) && !language.startsWith('text npx onboarding '),
   );
 
   expect(blocks.length).toBeGreaterThan(100);

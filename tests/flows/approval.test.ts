@@ -50,8 +50,13 @@ test('states the reason, the deadline and the command in record, event and messa
     reason: expect.stringContaining(id),
   });
   expect(announcements(env)).toEqual(['Approval Requested']);
-  const [told] = env.organization.world.putEvents;
-  expect(JSON.parse(String(told?.Detail))).toMatchObject({ runId: 'asks', accountIds: [id], until, command });
+  const [announced] = env.organization.world.putEvents;
+  expect(JSON.parse(String(announced?.Detail))).toMatchObject({
+    runId: 'asks',
+    accountIds: [id],
+    until,
+    command,
+  });
   const [message] = env.organization.world.messages;
   expect(message?.Subject).toBe(`Approval Requested: ${id}`);
   for (const text of [
@@ -62,7 +67,7 @@ test('states the reason, the deadline and the command in record, event and messa
     `AWSLogs/${id}/*`,
   ])
     expect(message?.Message).toContain(text);
-  expect(JSON.stringify([told, message])).not.toContain(request.token);
+  expect(JSON.stringify([announced, message])).not.toContain(request.token);
 
   await answer(env, request, { verdict: 'rejected' });
   await ended;

@@ -56,11 +56,11 @@ test('keeps many accounts and admits new ones when a grant is renamed and its se
   const many = Array.from({ length: 12 }, () => created(env).id);
   await onboard(env, { accountIds: many });
   const before = named(env)[bucket];
-  const { id: newcomer } = created(env);
+  const { id: newAccount } = created(env);
 
-  await activate(env, changed('logs', { name: 'trail', for: { accounts: [newcomer] } }));
-  const ended = await onboard(env, { accountId: newcomer });
-  const again = await onboard(env, { accountId: newcomer });
+  await activate(env, changed('logs', { name: 'trail', for: { accounts: [newAccount] } }));
+  const ended = await onboard(env, { accountId: newAccount });
+  const again = await onboard(env, { accountId: newAccount });
 
   for (const { changes } of [ended, again])
     expect(changes.find(({ resource }) => resource === bucket)).toMatchObject({
@@ -74,12 +74,12 @@ test('keeps many accounts and admits new ones when a grant is renamed and its se
     status: 'failed',
     unresolved: [expect.stringContaining('UnsafeChangeError')],
   });
-  expect(named(env)[bucket]).toEqual([...(before ?? []), newcomer].toSorted());
+  expect(named(env)[bucket]).toEqual([...(before ?? []), newAccount].toSorted());
 
-  const narrow = changed('logs', { name: 'trail', for: { accounts: [newcomer] } });
+  const narrow = changed('logs', { name: 'trail', for: { accounts: [newAccount] } });
   await activate(env, { ...narrow, removalLimits: { ...narrow.removalLimits, fraction: 1 } });
-  expect((await onboard(env, { accountId: newcomer })).run.status).toBe('succeeded');
-  expect(named(env)[bucket]).toEqual([newcomer]);
+  expect((await onboard(env, { accountId: newAccount })).run.status).toBe('succeeded');
+  expect(named(env)[bucket]).toEqual([newAccount]);
 });
 
 test('revokes the access of a closed account when a former grant keeps other accounts', async () => {

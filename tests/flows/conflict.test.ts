@@ -134,16 +134,16 @@ test('restores managed statements for all accounts, and restarts the count, when
 test('reports the status conflict and the changed statements in drift', async () => {
   const env = await createConflict();
 
-  const found = listDrift(await plan(env)).find(({ resource }) => resource === bucket);
+  const drift = listDrift(await plan(env)).find(({ resource }) => resource === bucket);
 
-  expect(found).toMatchObject({ status: 'conflict', conflict: { strikes: 2, sids } });
-  expect(found?.differences.map(({ label }) => label).sort()).toEqual(sids);
+  expect(drift).toMatchObject({ status: 'conflict', conflict: { strikes: 2, sids } });
+  expect(drift?.differences.map(({ label }) => label).sort()).toEqual(sids);
 });
 
 test('ends a conflict when the resource has its desired state again', async () => {
   const env = await createConflict();
-  const found = (await plan(env)).resources.find(({ desired }) => desired.key === bucket);
-  const wanted = found?.desired.kind.toDocuments(found.plan?.next).policy;
+  const planned = (await plan(env)).resources.find(({ desired }) => desired.key === bucket);
+  const wanted = planned?.desired.kind.toDocuments(planned.plan?.next).policy;
   env.organization.editPolicy('bucket', 'example-logs', wanted as never);
 
   const ended = await sweep(env);
@@ -233,10 +233,10 @@ test.each([
     const { id } = created(env);
     env.organization.tagAccount(id, { runner: 'yes' });
     await sweep(env);
-    const found = arn ?? [...env.organization.world.secrets.keys()][0] ?? '';
+    const secretArn = arn ?? [...env.organization.world.secrets.keys()][0] ?? '';
     const outcome = async () => {
       env.clock.advance(10 * minutes);
-      env.organization.editPolicy(kind as 'repository' | 'secret', found, undefined);
+      env.organization.editPolicy(kind as 'repository' | 'secret', secretArn, undefined);
       return outcomes(await sweep(env))[resource];
     };
 

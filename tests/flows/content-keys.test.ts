@@ -85,10 +85,10 @@ describe.each(contentKeyCases)('an access to $title', ({ name, actions, grant, p
   };
 
   const expectStatus = async (status: string, reason?: RegExp) => {
-    const found = resultOf(await check(), name);
-    expect(found?.status).toBe(status);
-    if (reason === undefined) expect(found?.reason).toBeUndefined();
-    else expect(found?.reason).toMatch(reason);
+    const result = resultOf(await check(), name);
+    expect(result?.status).toBe(status);
+    if (reason === undefined) expect(result?.reason).toBeUndefined();
+    else expect(result?.reason).toMatch(reason);
     const answer = await ask(name);
     if (answer !== undefined && status !== 'unknown')
       expect(answer).toBe(status === 'verified' ? 'allowed' : 'refused');
@@ -147,10 +147,10 @@ describe.each(contentKeyCases)('an access to $title', ({ name, actions, grant, p
       encrypt(env, changes, addKey({ name, manager: 'AWS', policy: policyOf({}) }).arn);
     else encrypt(env, changes, managed.keyId);
 
-    const found = resultOf(await check(), name);
+    const result = resultOf(await check(), name);
 
-    expect(found?.status).toBe('denied');
-    expect(found?.reason).toMatch(
+    expect(result?.status).toBe('denied');
+    expect(result?.reason).toMatch(
       /which AWS manages, so no other account can use it\. Encrypt it with a customer managed key/,
     );
     if (managed !== undefined) expect(await ask(name)).not.toBe('allowed');
@@ -168,8 +168,8 @@ describe.each(contentKeyCases)('an access to $title', ({ name, actions, grant, p
 
     const checked = await check();
 
-    const found = resultOf(checked, name);
-    expect(found).toMatchObject({
+    const result = resultOf(checked, name);
+    expect(result).toMatchObject({
       status: 'unknown',
       keys: ['key'],
       reason: expect.stringContaining('denied'),

@@ -61,7 +61,7 @@ describe.each([
   ['secret', secret],
 ] as const)('a deleted role in a statement of others, on a %s', (kind, resource) => {
   /** A new account that gets everything. */
-  const newcomer = (env: TestEnv) => {
+  const createMember = (env: TestEnv) => {
     const { id, event } = created(env);
     env.organization.moveAccount(id, ensureOu(env.organization, 'Workloads'));
     env.organization.tagAccount(id, { runner: 'yes' });
@@ -72,7 +72,7 @@ describe.each([
     const env = await withAuditor(kind);
     env.organization.deletePrincipal(role);
     const before = foreign(env)[resource];
-    const { event, id } = newcomer(env);
+    const { event, id } = createMember(env);
 
     const ended = await onboard(env, event);
 
@@ -92,7 +92,7 @@ describe.each([
   test('makes few attempts to find the rejected principal in a policy', async () => {
     const env = await withAuditor(kind);
     env.organization.deletePrincipal(role);
-    const { event } = newcomer(env);
+    const { event } = createMember(env);
 
     await onboard(env, event);
 
@@ -102,7 +102,7 @@ describe.each([
   test('writes pending accounts when the owner has removed the deleted role', async () => {
     const env = await withAuditor(kind);
     env.organization.deletePrincipal(role);
-    const { event, id } = newcomer(env);
+    const { event, id } = createMember(env);
     await onboard(env, event);
     edit(env, kind, (statements) => statements.filter(({ Sid }) => Sid !== 'PartnerAudit'));
 

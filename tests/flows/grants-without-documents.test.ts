@@ -49,8 +49,8 @@ beforeEach(async () => {
 });
 
 function share({ world: { images } }: TestEnv['organization'], UserId: string): void {
-  const found = images.get(imageId);
-  if (found !== undefined) found.launchPermissions = [...found.launchPermissions, { UserId }];
+  const existing = images.get(imageId);
+  if (existing !== undefined) existing.launchPermissions = [...existing.launchPermissions, { UserId }];
 }
 
 const granted = (): readonly string[] =>
@@ -179,8 +179,8 @@ test.each([
 test('states the next step for a disabled image, and writes all other resources', async () => {
   const { id, event } = created(env);
   addRole(id);
-  const found = env.organization.world.images.get(imageId);
-  if (found !== undefined) found.state = 'disabled';
+  const existing = env.organization.world.images.get(imageId);
+  if (existing !== undefined) existing.state = 'disabled';
 
   const ended = await onboard(env, event);
 

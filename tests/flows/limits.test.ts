@@ -137,8 +137,8 @@ test('gives the room of a departing account to a waiting account when a document
   };
   const first = await inWorkloads();
   const before = named(env)[repository] ?? [];
-  const newcomers = [];
-  for (let count = 0; count < 8; count += 1) newcomers.push(await inWorkloads());
+  const newAccounts = [];
+  for (let count = 0; count < 8; count += 1) newAccounts.push(await inWorkloads());
   const full = named(env)[repository] ?? [];
   const closed = eventOf(env, () => env.organization.closeAccount(first.id));
 
@@ -146,10 +146,10 @@ test('gives the room of a departing account to a waiting account when a document
   const again = await onboard(env, closed);
 
   expect(before).toContain(first.id);
-  expect(newcomers.at(-1)?.run.unresolved).toEqual([
+  expect(newAccounts.at(-1)?.run.unresolved).toEqual([
     expect.stringMatching(/base\/node: no room: PolicyTooLargeError.*\d accounts fit/),
   ]);
-  const waiting = newcomers.map(({ id }) => id).filter((id) => !full.includes(id));
+  const waiting = newAccounts.map(({ id }) => id).filter((id) => !full.includes(id));
   expect(named(env)[repository]).toEqual(
     [...full.filter((id) => id !== first.id), ...waiting.slice(0, 1)].sort(),
   );

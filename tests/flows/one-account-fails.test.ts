@@ -38,9 +38,9 @@ const cases: readonly {
     broken: bucket,
     error: 'ResourceMissingError',
     breakIt: ({ organization: { world: inside } }) => {
-      const found = inside.buckets.get('example-logs');
+      const logs = inside.buckets.get('example-logs');
       inside.buckets.delete('example-logs');
-      return () => found && inside.buckets.set('example-logs', found);
+      return () => logs && inside.buckets.set('example-logs', logs);
     },
   },
   {
@@ -216,10 +216,10 @@ test('keeps removals blocked when new accounts make them a small share', async (
     grant.name === 'logs' ? { ...grant, for: { tags: { logged: 'yes' } } } : grant,
   );
   await makeReady({ ...env, configuration: { ...small(), grants } });
-  const newcomers = Array.from({ length: 40 }, () => created(env).id);
-  for (const id of newcomers) env.organization.tagAccount(id, { logged: 'yes' });
+  const newAccounts = Array.from({ length: 40 }, () => created(env).id);
+  for (const id of newAccounts) env.organization.tagAccount(id, { logged: 'yes' });
 
-  await onboard(env, { accountIds: newcomers });
+  await onboard(env, { accountIds: newAccounts });
   const { id: last } = created(env);
   env.organization.tagAccount(last, { logged: 'yes' });
   const held = await onboard(env, { accountId: last });
@@ -228,12 +228,12 @@ test('keeps removals blocked when new accounts make them a small share', async (
     ...env,
     configuration: { ...small(), grants, removalLimits: { ...small().removalLimits, fraction: 1 } },
   });
-  const allowed = await onboard(env, { accountIds: newcomers });
+  const allowed = await onboard(env, { accountIds: newAccounts });
 
   expect(held.changes.find(({ resource }) => resource === bucket)?.outcome).toBe('held');
-  expect(kept).toEqual(expect.arrayContaining([...many, ...newcomers, last]));
+  expect(kept).toEqual(expect.arrayContaining([...many, ...newAccounts, last]));
   expect(allowed.run.status).toBe('succeeded');
-  expect(named(env)[bucket]).toEqual([...newcomers, last].toSorted());
+  expect(named(env)[bucket]).toEqual([...newAccounts, last].toSorted());
 });
 
 test('uses the configuration that is activated during the run', async () => {

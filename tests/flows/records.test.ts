@@ -76,10 +76,10 @@ test('sends the event when the topic refuses the message', async () => {
 
   expect(ended.run.status).toBe('succeeded');
   // At least once: each who ends the run tries both.
-  const told = new Set(
+  const announced = new Set(
     env.organization.world.putEvents.map(({ DetailType, Detail }) => `${DetailType} ${Detail}`),
   );
-  expect([...told]).toEqual([expect.stringContaining('Account Onboarded')]);
+  expect([...announced]).toEqual([expect.stringContaining('Account Onboarded')]);
 });
 
 test('sends the message when the event bus refuses the event', async () => {

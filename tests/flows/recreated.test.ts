@@ -10,17 +10,17 @@ const repositoryArn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
 type Recreate = (env: TestEnv, time: number) => void;
 
 const recreateRepository: Recreate = ({ organization: { world }, clock }) => {
-  const found = world.repositories.get(repositoryArn);
-  if (found === undefined) throw new Error('There is no repository');
-  world.repositories.set(repositoryArn, { ...found, policy: undefined, createdAt: new Date(clock.now()) });
+  const existing = world.repositories.get(repositoryArn);
+  if (existing === undefined) throw new Error('There is no repository');
+  world.repositories.set(repositoryArn, { ...existing, policy: undefined, createdAt: new Date(clock.now()) });
 };
 
 const recreateSecret: Recreate = ({ organization: { world } }, time) => {
-  const [arn, found] = [...world.secrets].find(([, { name }]) => name === 'deploy/token') ?? [];
-  if (arn === undefined || found === undefined) throw new Error('There is no secret');
+  const [arn, existing] = [...world.secrets].find(([, { name }]) => name === 'deploy/token') ?? [];
+  if (arn === undefined || existing === undefined) throw new Error('There is no secret');
   world.secrets.delete(arn);
   const another = `${arn.slice(0, -6)}Again${time}`;
-  world.secrets.set(another, { ...found, arn: another, policy: undefined });
+  world.secrets.set(another, { ...existing, arn: another, policy: undefined });
 };
 
 const recreateGroup: Recreate = ({ organization: { world } }, time) => {
@@ -66,8 +66,8 @@ test('reports a conflict when the policy of one repository is deleted twice', as
 
 test('reports a conflict when AWS does not state whether the repository is the same one', async () => {
   const { ends } = await twice(({ organization: { world } }) => {
-    const found = world.repositories.get(repositoryArn);
-    const { createdAt: _, ...unknown } = found ?? { name: '' };
+    const existing = world.repositories.get(repositoryArn);
+    const { createdAt: _, ...unknown } = existing ?? { name: '' };
     world.repositories.set(repositoryArn, { ...unknown, policy: undefined } as never);
   });
 

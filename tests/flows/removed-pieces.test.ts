@@ -63,10 +63,10 @@ const check = (): Promise<AccountCheck> => {
 const statusesOf = ({ results }: AccountCheck): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(accesses).map(([name, [kind, what]]) => {
-      const found = results.filter(
+      const affected = results.filter(
         (each) => each.resource.startsWith(`${kind}/`) && each.what.startsWith(what),
       );
-      return [name, found.map(({ status }) => status).join()];
+      return [name, affected.map(({ status }) => status).join()];
     }),
   );
 
@@ -113,12 +113,12 @@ describe('an account with an access of every grant kind', () => {
       removals.flatMap(({ piece, affected }) => affected.map((name) => ({ piece, kind: accesses[name][0] }))),
       ({ kind }) => kind,
     );
-    const found = Object.fromEntries(
+    const statuses = Object.fromEntries(
       [...removed].map(([kind, each]) => [kind, [...new Set(each.map(({ piece }) => piece))].toSorted()]),
     );
 
     expect(Object.keys(pieces).toSorted()).toEqual(grantKinds.map(({ name }) => name).toSorted());
-    expect(found).toEqual(
+    expect(statuses).toEqual(
       Object.fromEntries(Object.entries(pieces).map(([kind, each]) => [kind, each.toSorted()])),
     );
   });

@@ -93,10 +93,12 @@ async function onboarded(): Promise<Onboarded> {
 function nameByOthers({ organization }: TestEnv, id: string): void {
   const { buckets, keys, repositories, roles, secrets } = organization.world;
   const add = (to: { policy: string | undefined }, what: object) => addStatement(to, what, id);
-  for (const found of buckets.values()) add(found, { Action: 's3:DeleteObject', Resource: `${found.arn}/*` });
-  for (const found of keys.values()) add(found, { Action: 'kms:ScheduleKeyDeletion', Resource: '*' });
-  for (const found of repositories.values()) add(found, { Action: 'ecr:DeleteRepository' });
-  for (const found of secrets.values()) add(found, { Action: 'secretsmanager:DeleteSecret', Resource: '*' });
+  for (const resource of buckets.values())
+    add(resource, { Action: 's3:DeleteObject', Resource: `${resource.arn}/*` });
+  for (const resource of keys.values()) add(resource, { Action: 'kms:ScheduleKeyDeletion', Resource: '*' });
+  for (const resource of repositories.values()) add(resource, { Action: 'ecr:DeleteRepository' });
+  for (const resource of secrets.values())
+    add(resource, { Action: 'secretsmanager:DeleteSecret', Resource: '*' });
   for (const role of roles.values())
     if (role.name === 'Reader') {
       const trust = { policy: role.trust };

@@ -41,7 +41,7 @@ async function occupy(env: SecretEnv): Promise<void> {
   );
 }
 
-const look = (env: SecretEnv) => deploy(env, { resumePending: true });
+const runScheduledCheck = (env: SecretEnv) => deploy(env, { resumePending: true });
 
 /** The environment was busy for longer than the run may wait. */
 async function givenUp(): Promise<SecretEnv> {
@@ -65,7 +65,7 @@ describe('an environment that was busy for too long', () => {
     const env = await givenUp();
     env.clock.advance(45 * minute);
 
-    const { run } = await look(env);
+    const { run } = await runScheduledCheck(env);
 
     expect(run).toMatchObject({
       status: 'succeeded',
@@ -82,18 +82,18 @@ describe('an environment that was busy for too long', () => {
 
   test('reports a postponed deployment once, and once more when it is abandoned after two days', async () => {
     const env = await givenUp();
-    const [told] = await deliveries(env);
+    const [delivery] = await deliveries(env);
     let looks = 0;
-    while (env.clock.now() < (told?.again?.until ?? 0)) {
+    while (env.clock.now() < (delivery?.again?.until ?? 0)) {
       env.clock.advance(41 * minute);
       await occupy(env).catch(() => {});
-      const { status } = await look(env);
+      const { status } = await runScheduledCheck(env);
       looks += 1;
-      if (env.clock.now() < (told?.again?.until ?? 0)) expect(status).toBe('SUCCEEDED');
+      if (env.clock.now() < (delivery?.again?.until ?? 0)) expect(status).toBe('SUCCEEDED');
     }
     env.clock.advance(41 * minute);
     await occupy(env).catch(() => {});
-    await look(env);
+    await runScheduledCheck(env);
 
     expect(looks).toBeGreaterThan(20);
     expect(announcements(env)).toEqual([
@@ -106,7 +106,7 @@ describe('an environment that was busy for too long', () => {
     });
     expect((await env.store.outbox.listOpen()).items).toEqual([]);
     env.clock.advance(3 * hour);
-    await look(env);
+    await runScheduledCheck(env);
     expect(deployedTo(env)).not.toContain(currentVersion(env));
   });
 
@@ -116,7 +116,7 @@ describe('an environment that was busy for too long', () => {
     await rotate(env);
     env.clock.advance(45 * minute);
 
-    await look(env);
+    await runScheduledCheck(env);
 
     expect(deployedTo(env)).toEqual(['1', currentVersion(env)]);
     const ends = new Map((await deliveries(env)).map(({ version, status }) => [version, status]));
@@ -145,10 +145,10 @@ describe('a deployment that was not complete when its time was over', () => {
 
   test('records a late deployment as complete only when it ends', async () => {
     const env = await timedOut();
-    expect(await look(env)).toEqual({ status: 'SUCCEEDED', run: undefined });
+    expect(await runScheduledCheck(env)).toEqual({ status: 'SUCCEEDED', run: undefined });
     env.clock.advance(300 * minute);
 
-    const { run } = await look(env);
+    const { run } = await runScheduledCheck(env);
 
     expect(run).toMatchObject({ status: 'succeeded', reason: '1 of 1 deployments complete' });
     expect(announcements(env)).toEqual(['Configuration Deployment Failed', 'Configuration Deployed']);
@@ -160,7 +160,7 @@ describe('a deployment that was not complete when its time was over', () => {
     const env = await timedOut();
     raiseAlarm(env.organization.world, alarm);
 
-    const { run } = await look(env);
+    const { run } = await runScheduledCheck(env);
 
     expect(run?.unresolved).toEqual([expect.stringContaining('was rolled back')]);
     expect(announcements(env)).toHaveLength(2);
@@ -172,7 +172,7 @@ describe('a deployment that was not complete when its time was over', () => {
     const id = environmentId(env, 'watched');
     env.application.environments.delete(id);
 
-    await look(env);
+    await runScheduledCheck(env);
 
     const all = await env.store.outbox.listBySource(env.secretArn, `${env.application.id}/${id}/`);
     expect(all.map(({ status }) => status)).toEqual(['withdrawn']);
@@ -184,7 +184,7 @@ describe('a deployment that was not complete when its time was over', () => {
     await deploy(env, await rotate(env));
     env.clock.advance(49 * hour);
 
-    const { run } = await look(env);
+    const { run } = await runScheduledCheck(env);
 
     expect(run?.unresolved).toEqual([
       expect.stringMatching(/is BAKING after 120 minutes. Start it by hand$/),

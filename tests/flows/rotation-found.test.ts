@@ -20,7 +20,7 @@ import { announcements } from '../fixtures/sweeps.ts';
 const minute = 60_000;
 
 /** A world whose targets are found, and have been by an event. */
-async function found(environments: readonly string[] = ['production']): Promise<SecretEnv> {
+async function createSearchedEnv(environments: readonly string[] = ['production']): Promise<SecretEnv> {
   const env = await createSecretEnv({ environments });
   await deploy(env, await rotate(env));
   return env;
@@ -42,7 +42,7 @@ const listings = ({ organization }: SecretEnv) =>
 const statuses = async (env: SecretEnv) => (await deliveries(env)).map(({ status }) => status).toSorted();
 
 test('deploys the version to an environment that was added after the last search', async () => {
-  const env = await found();
+  const env = await createSearchedEnv();
   addEnvironment(env, 'stage');
 
   await deploy(env, await rotate(env));
@@ -57,7 +57,7 @@ test('deploys the version to an environment that was added after the last search
 });
 
 test('searches for targets again when the result is an hour old, and in a run by hand', async () => {
-  const env = await found();
+  const env = await createSearchedEnv();
   env.clock.advance(61 * minute);
   env.organization.resetCalls();
   await deploy(env, await rotate(env));
@@ -77,7 +77,7 @@ test.each<[string, (env: SecretEnv) => void]>([
     (env) => void env.organization.world.appConfig.applications.delete(env.application.id),
   ],
 ])('withdraws a remembered target without an alarm when its %s', async (_, remove) => {
-  const env = await found(['production', 'test']);
+  const env = await createSearchedEnv(['production', 'test']);
   const before = announcements(env).length;
   const left = environmentId(env, 'test');
   remove(env);
@@ -92,7 +92,7 @@ test.each<[string, (env: SecretEnv) => void]>([
 });
 
 test('deploys nothing to a profile that has another secret, and deploys again when the profile is back', async () => {
-  const env = await found();
+  const env = await createSearchedEnv();
   const profile = env.application.profiles.get(profileId(env)) ?? {};
   const { locationUri } = profile as { readonly locationUri?: string };
   Object.assign(profile, { locationUri: 'secretsmanager://app/other' });
@@ -107,7 +107,7 @@ test('deploys nothing to a profile that has another secret, and deploys again wh
 });
 
 test('reports a remembered target that still exists and whose deployment cannot be started', async () => {
-  const env = await found();
+  const env = await createSearchedEnv();
   env.organization.world.appConfig.strategies.clear();
 
   const { run } = await deploy(env, await rotate(env));

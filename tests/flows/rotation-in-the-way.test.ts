@@ -24,7 +24,7 @@ async function unheard(): Promise<SecretEnv> {
   return env;
 }
 
-async function look(env: SecretEnv) {
+async function runScheduledCheck(env: SecretEnv) {
   env.clock.advance(15 * minute);
   return deploy(env, { resumePending: true });
 }
@@ -39,11 +39,15 @@ describe('a secret that is named nowhere', () => {
       const before = announcements(env).length;
       fault(env, operation, denied, 3);
 
-      const runs = [await look(env), await look(env), await look(env)].map(({ run }) => run?.unresolved);
+      const runs = [
+        await runScheduledCheck(env),
+        await runScheduledCheck(env),
+        await runScheduledCheck(env),
+      ].map(({ run }) => run?.unresolved);
 
       expect(runs).toEqual([[expect.stringContaining('AccessDeniedError')], undefined, undefined]);
       expect(announcements(env).slice(before)).toEqual(['Configuration Deployment Failed']);
-      expect((await look(env)).run?.status).toBe('succeeded');
+      expect((await runScheduledCheck(env)).run?.status).toBe('succeeded');
       expect(servedTo(env)).toBe(`${planted}-3`);
     },
   );
@@ -54,12 +58,12 @@ describe('a secret that is named nowhere', () => {
     const byHand = () => deploy(env, { secretId: env.secretArn });
     expect((await byHand()).run?.status).toBe('failed');
     expect((await byHand()).run?.status).toBe('failed');
-    expect((await look(env)).run?.status).toBe('succeeded');
+    expect((await runScheduledCheck(env)).run?.status).toBe('succeeded');
 
     fault(env, 'ListApplications', denied, 2);
 
-    expect((await look(env)).run?.status).toBe('failed');
-    expect((await look(env)).run).toBeUndefined();
+    expect((await runScheduledCheck(env)).run?.status).toBe('failed');
+    expect((await runScheduledCheck(env)).run).toBeUndefined();
   });
 
   test.each(['ListConfigurationProfiles', 'ListEnvironments'])(
@@ -77,7 +81,7 @@ describe('a secret that is named nowhere', () => {
         return proceed();
       });
 
-      const { run } = await look(env);
+      const { run } = await runScheduledCheck(env);
 
       expect(run).toMatchObject({ status: 'succeeded', reason: '1 of 1 deployments complete' });
       expect(applications.has(gone.id)).toBe(false);
@@ -89,8 +93,10 @@ describe('a secret that is named nowhere', () => {
     const env = await unheard();
     const strange = refuse('VeryStrangeException', 'What is this?');
     fault(env, 'DescribeSecret', strange, 2);
-    expect((await look(env)).run?.unresolved).toEqual([expect.stringContaining('VeryStrangeException')]);
-    expect((await look(env)).run).toBeUndefined();
+    expect((await runScheduledCheck(env)).run?.unresolved).toEqual([
+      expect.stringContaining('VeryStrangeException'),
+    ]);
+    expect((await runScheduledCheck(env)).run).toBeUndefined();
 
     const { outbox } = env.store;
     const put = async () => {
@@ -103,7 +109,7 @@ describe('a secret that is named nowhere', () => {
     expect((await broken()).run?.unresolved).toEqual([expect.stringContaining('StrangerException')]);
     expect((await broken()).run).toBeUndefined();
 
-    expect((await look(env)).run?.status).toBe('succeeded');
+    expect((await runScheduledCheck(env)).run?.status).toBe('succeeded');
   });
 });
 
@@ -129,7 +135,7 @@ test.each([
 
     const first = await deploy(env, { resumePending: true }, { around: frozen.around });
     await frozen.wake();
-    const second = await look(env);
+    const second = await runScheduledCheck(env);
 
     expect(first.run?.unresolved).toEqual([expect.stringContaining('AccessDeniedError')]);
     expect(second.run?.unresolved).toBeUndefined();
@@ -145,15 +151,17 @@ describe('a secret that the configuration names', () => {
     const secret = secrets.get(env.secretArn);
     if (secret === undefined) throw new Error('There is no secret');
     const three = async () =>
-      [await look(env), await look(env), await look(env)].map(({ run }) => run?.unresolved);
-    const told = [[expect.stringContaining('ResourceMissingError')], undefined, undefined];
+      [await runScheduledCheck(env), await runScheduledCheck(env), await runScheduledCheck(env)].map(
+        ({ run }) => run?.unresolved,
+      );
+    const reportedOnce = [[expect.stringContaining('ResourceMissingError')], undefined, undefined];
     secrets.delete(env.secretArn);
-    expect(await three()).toEqual(told);
+    expect(await three()).toEqual(reportedOnce);
     secrets.set(env.secretArn, secret);
-    expect((await look(env)).run?.status).toBe('succeeded');
+    expect((await runScheduledCheck(env)).run?.status).toBe('succeeded');
     secrets.delete(env.secretArn);
 
-    expect(await three()).toEqual(told);
+    expect(await three()).toEqual(reportedOnce);
 
     expect(announcements(env)).toEqual([
       'Configuration Deployment Failed',
@@ -167,10 +175,10 @@ describe('a secret that the configuration names', () => {
     fault(env, 'DescribeSecret', denied, 3);
     const event = await rotate(env);
 
-    const runs = [await deploy(env, event), await look(env), await deploy(env, event)];
+    const runs = [await deploy(env, event), await runScheduledCheck(env), await deploy(env, event)];
 
     expect(runs.map(({ run }) => run?.status)).toEqual(['failed', undefined, 'failed']);
-    expect((await look(env)).run?.status).toBe('succeeded');
+    expect((await runScheduledCheck(env)).run?.status).toBe('succeeded');
     expect(servedTo(env)).toBe(`${planted}-2`);
   });
 
@@ -206,7 +214,7 @@ describe('a secret that the configuration names', () => {
       },
     });
 
-    const { run } = await look(env);
+    const { run } = await runScheduledCheck(env);
 
     expect(run?.unresolved).toEqual([expect.stringMatching(/^app\/gone: ResourceMissingError/)]);
     expect(deployedTo(env)).toEqual([currentVersion(env)]);

@@ -57,11 +57,11 @@ test('continues the other deliveries when the item of an open delivery cannot be
 
   const own = await deploy(env, { secretId: env.secretArn });
   await rotate(env);
-  const look = await deploy(env, { resumePending: true });
+  const check = await deploy(env, { resumePending: true });
 
   expect(own.run?.status).toBe('succeeded');
   expect(servedTo(env)).toBe(`${planted}-3`);
-  expect(look.run).toMatchObject({
+  expect(check.run).toMatchObject({
     status: 'failed',
     unresolved: [expect.stringMatching(/^StoredItemError: The item OUTBOX#.*:other/)],
   });

@@ -22,7 +22,7 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
     ResourceSearch,
     ResourceSearch,
   ];
-  const look = (on: GrantEnv, where = search, limit = 500) =>
+  const discover = (on: GrantEnv, where = search, limit = 500) =>
     discovery.find(on.clients(where.region), where, limit);
   const made = (count: number, region = home, on = createGrantEnv()): GrantEnv => {
     finder.makeOthers(on.organization, region);
@@ -44,27 +44,27 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
     const on = made(3);
     finder.make(on.organization, abroad, finder.id(7));
 
-    expect(await look(on)).toEqual([finder.id(1), finder.id(2), finder.id(3)]);
-    expect(await look(on, searchAbroad)).toEqual([finder.id(7)]);
+    expect(await discover(on)).toEqual([finder.id(1), finder.id(2), finder.id(3)]);
+    expect(await discover(on, searchAbroad)).toEqual([finder.id(7)]);
   });
 
   test('returns nothing when no resource matches', async () => {
-    expect(await look(made(0))).toEqual([]);
+    expect(await discover(made(0))).toEqual([]);
   });
 
   test('returns the same resources from several pages in a second search', async () => {
     const on = made(120);
 
-    const first = await look(on);
+    const first = await discover(on);
 
     expect(first).toHaveLength(120);
-    expect(await look(on)).toEqual(first);
+    expect(await discover(on)).toEqual(first);
   });
 
   test('throws when the matches exceed the limit', async () => {
     const on = made(120);
 
-    const error = await look(on, search, 2).catch((thrown: unknown) => thrown);
+    const error = await discover(on, search, 2).catch((thrown: unknown) => thrown);
 
     expect(error).toBeInstanceOf(TooManyResourcesError);
     expect((error as TooManyResourcesError).fields).toMatchObject({
@@ -78,14 +78,14 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
   });
 
   test('accepts as many matches as the limit', async () => {
-    expect(await look(made(3), search, 3)).toHaveLength(3);
+    expect(await discover(made(3), search, 3)).toHaveLength(3);
   });
 
   test('names a region that the account has not enabled', async () => {
     const on = made(1);
     on.organization.disableRegion(central, home);
 
-    const error = await look(on).catch((thrown: unknown) => thrown);
+    const error = await discover(on).catch((thrown: unknown) => thrown);
 
     expect(error).toBeInstanceOf(RegionNotEnabledError);
     expect((error as RegionNotEnabledError).fields).toMatchObject({ accountId: central, region: home });
@@ -94,8 +94,10 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
   test('searches with the listed actions, and fails without the first one', async () => {
     const [first = '', ...others] = discovery.actions;
 
-    expect(await look(made(1, home, createGrantEnv(allowing(discovery.actions))))).toEqual([finder.id(1)]);
-    const denied = look(made(1, home, createGrantEnv(allowing([...others, ...kind.actions.read]))));
+    expect(await discover(made(1, home, createGrantEnv(allowing(discovery.actions))))).toEqual([
+      finder.id(1),
+    ]);
+    const denied = discover(made(1, home, createGrantEnv(allowing([...others, ...kind.actions.read]))));
 
     await expect(denied).rejects.toBeInstanceOf(AccessDeniedError);
     await expect(denied).rejects.toThrow(first.split(':')[1]);

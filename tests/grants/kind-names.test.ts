@@ -26,10 +26,10 @@ it("switches on no kind name outside the kind's own code", () => {
 
 it('compares no kind name in benches and scripts', () => {
   const comparison = new RegExp(`(case|[=!]==) ${literal.source}`, 'g');
-  const found = ['bench', 'scripts']
+  const comparisons = ['bench', 'scripts']
     .flatMap(filesIn)
     .flatMap((file) => [...sourceOf(file).matchAll(comparison)].map(([text]) => `${file}: ${text}`));
-  expect(found).toEqual([]);
+  expect(comparisons).toEqual([]);
 });
 
 it('has an example of each grant kind for capacity measurements', () => {

@@ -31,8 +31,8 @@ function createWorld() {
         UserId ?? OrganizationArn ?? OrganizationalUnitArn,
     );
   const share = (...permissions: readonly { UserId?: string; OrganizationArn?: string }[]) => {
-    const found = env.organization.world.images.get(image);
-    if (found !== undefined) found.launchPermissions = permissions;
+    const shared = env.organization.world.images.get(image);
+    if (shared !== undefined) shared.launchPermissions = permissions;
   };
   return { on, shares, share };
 }

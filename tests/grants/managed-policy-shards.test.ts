@@ -165,6 +165,8 @@ describe('others', () => {
 });
 
 function changedPolicies(before: unknown, after: unknown): readonly string[] {
-  const known = new Map(listAccountsByPolicy(before).map(([name, ids]) => [name, ids.join()]));
-  return listAccountsByPolicy(after).flatMap(([name, ids]) => (known.get(name) === ids.join() ? [] : [name]));
+  const idsByPolicy = new Map(listAccountsByPolicy(before).map(([name, ids]) => [name, ids.join()]));
+  return listAccountsByPolicy(after).flatMap(([name, ids]) =>
+    idsByPolicy.get(name) === ids.join() ? [] : [name],
+  );
 }

@@ -109,14 +109,14 @@ describe('a grant that is held by the organization', () => {
   const now = { actual: organization.next, remembered: organization.owned };
 
   test('writes nothing when an account comes, closes or is rejected and the match is organization', () => {
-    const newcomer = account('600000000000');
+    const newAccount = account('600000000000');
     const closed = everyAccount.map((each, index) =>
       index > 5 ? { ...each, state: 'SUSPENDED' as const } : each,
     );
     const excluded = new Set([everyAccount[7]?.id ?? '']);
 
     for (const [accounts, more] of [
-      [[...everyAccount, newcomer], {}],
+      [[...everyAccount, newAccount], {}],
       [everyAccount.slice(1), {}],
       [closed, {}],
       [everyAccount, { excluded }],
@@ -152,13 +152,13 @@ describe('a grant that is held by the organization', () => {
     const departed = everyAccount.map((each, index) =>
       index < 9 ? { ...each, state: 'DEPARTED' as const } : each,
     );
-    const newcomer = inUnit('600000000000');
+    const newAccount = inUnit('600000000000');
     const before = { actual: listed.next, remembered: listed.owned };
 
-    const plan = planned('organization', [...departed, newcomer], before);
+    const plan = planned('organization', [...departed, newAccount], before);
 
     expect(plan.blocked).toHaveLength(9);
-    expect(plan.added).toEqual([newcomer.id]);
+    expect(plan.added).toEqual([newAccount.id]);
     expect(JSON.stringify(plan.next)).toContain('arn:aws:iam::600000000000:root');
   });
 });

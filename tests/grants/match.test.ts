@@ -45,16 +45,16 @@ const someone = fc
   });
 
 /** What is written when these accounts are known; whom it lets in must not depend on them. */
-function documentsOf(kind: GrantKind, fields: object, known: readonly Account[]) {
+function documentsOf(kind: GrantKind, fields: object, accounts: readonly Account[]) {
   const entry = entryOf(kind, fields);
   const ref = kind.listResources(entry, context)[0] as ResourceRef;
-  const shares = [{ entry, accounts: known }];
+  const shares = [{ entry, accounts: accounts }];
   const { next } = kind.render({ ref, actual: kind.empty, shares, remembered: [], context });
   return { entry, ref, documents: Object.values(kind.toDocuments(next)), next };
 }
 
-const mayAll = (kind: GrantKind, fields: object, known: readonly Account[], asking: Account): boolean => {
-  const { entry, ref, documents } = documentsOf(kind, fields, known);
+const mayAll = (kind: GrantKind, fields: object, accounts: readonly Account[], asking: Account): boolean => {
+  const { entry, ref, documents } = documentsOf(kind, fields, accounts);
   const accesses = kind.listAccesses(entry, asking, ref, context);
   // The owner of an image needs no grant.
   fc.pre(accesses.length > 0);
@@ -173,8 +173,8 @@ describe("the resource's own account", () => {
   const principals = held.filter(([name]) => / (decrypt|pull|read|revisions-read|launch)/.test(name));
 
   test.each(principals)("excludes the resource's own account from the wildcard: %s", (_, kind, fields) => {
-    const known = accountsOf(['111122223333', central]);
-    const { documents } = documentsOf(kind, { ...fields, match: 'organization' }, known);
+    const accounts = accountsOf(['111122223333', central]);
+    const { documents } = documentsOf(kind, { ...fields, match: 'organization' }, accounts);
     const statements = documents.flatMap((document) => document?.Statement ?? []);
 
     for (const { Principal, Condition } of statements)

@@ -175,8 +175,8 @@ test('writes the policy that gains an account before the policy that drops it, w
 
   const { policies } = render(packed, [[plain, everybody]], large);
 
-  const known = new Set(packed.policies.map(({ name }) => name));
-  const order = policies.map(({ name }) => known.has(name));
+  const packedNames = new Set(packed.policies.map(({ name }) => name));
+  const order = policies.map(({ name }) => packedNames.has(name));
   expect(order).toEqual([...order].sort());
   expect(order).toContain(false);
 });

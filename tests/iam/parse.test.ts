@@ -35,8 +35,8 @@ describe('parsePolicy', () => {
   it.each(cases.filter(({ findings }) => findings !== undefined))(
     'reports every finding of the malformed policy "$name"',
     ({ text, findings = [] }) => {
-      const found = findingsOf(text);
-      expect(found).toEqual(
+      const actual = findingsOf(text);
+      expect(actual).toEqual(
         findings.map(({ path, message }) => ({ path, message: expect.stringContaining(message) })),
       );
     },

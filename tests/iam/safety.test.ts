@@ -18,8 +18,10 @@ const accountIds = new Set(allowed.accountIds);
 
 describe('exposures', () => {
   it.each(cases)('finds the expected exposure in the case "$name"', ({ statements, why }) => {
-    const found = findExposures(statements, { ...allowed, accountIds });
-    expect(found.map((exposure) => exposure.why)).toEqual(why.map((text) => expect.stringContaining(text)));
+    const exposures = findExposures(statements, { ...allowed, accountIds });
+    expect(exposures.map((exposure) => exposure.why)).toEqual(
+      why.map((text) => expect.stringContaining(text)),
+    );
   });
 
   it('names the statement that exposes a resource', () => {

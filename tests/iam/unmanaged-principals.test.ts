@@ -32,13 +32,13 @@ const suspects = (...statements: Partial<Statement>[]) =>
   findSuspects({ policy: document(...statements) }, 'test', accounts);
 
 test('finds a deleted role and a deleted user with the statement that names them', () => {
-  const found = suspects(
+  const listed = suspects(
     { Sid: 'Partner', Principal: { AWS: ['arn:aws:iam::111122223333:root', role] } },
     { Principal: { AWS: user } },
     { Sid: '', NotPrincipal: { AWS: [role] }, Effect: 'Deny', Action: ['s3:PutObject', 's3:GetObject'] },
   );
 
-  expect(found).toMatchObject([
+  expect(listed).toMatchObject([
     {
       statement: '"Partner"',
       principal: role,
@@ -88,9 +88,9 @@ test.each([
 });
 
 test('lists closed accounts before deleted ids, and both before principals that cannot be checked', () => {
-  const found = suspects({ Principal: { AWS: ['999988887777', role, '222233334444'] } });
+  const listed = suspects({ Principal: { AWS: ['999988887777', role, '222233334444'] } });
 
-  expect(found.map(({ state }) => state)).toEqual(['closed', 'deleted', 'unknown']);
+  expect(listed.map(({ state }) => state)).toEqual(['closed', 'deleted', 'unknown']);
 });
 
 test.each([

@@ -28,14 +28,14 @@ interface Chapter extends Run {
   readonly holders: Holders;
 }
 
-const told = `${abroad}/base/ruby`;
+const reportedRepository = `${abroad}/base/ruby`;
 const untold = `${home}/base/go`;
 
 /** With the store in memory: moto's tables take two thirds of the time, and the other files run on them. */
 describeWithMoto('an organization of 65 accounts, from the first sweep on', (moto) => {
   let life: Life;
   let deployment: Deployment;
-  let newcomer: string;
+  let newAccount: string;
   let closed: string;
   let removed: string;
   let moved: string;
@@ -61,21 +61,21 @@ describeWithMoto('an organization of 65 accounts, from the first sweep on', (mot
     deployment = await newDeployment(moto().endpoint, life.configuration, createMemoryStore());
     first = await chapter(await deployment.sweep());
 
-    newcomer = await createAccount(organization.accounts.organizations, 'builder-new');
-    await moveAccount(organization, newcomer, 'Workloads');
-    const created = await deployment.run(await createdEvent(newcomer));
-    await makeRepository(told);
+    newAccount = await createAccount(organization.accounts.organizations, 'builder-new');
+    await moveAccount(organization, newAccount, 'Workloads');
+    const created = await deployment.run(await createdEvent(newAccount));
+    await makeRepository(reportedRepository);
     const place = { accountId: central.shared, region: abroad, source: 'aws.ecr' };
     const repository = await deployment.run(callEvent(place, 'CreateRepository'));
     events = { created, repository };
-    after = await holdersIn(life, [told]);
+    after = await holdersIn(life, [reportedRepository]);
 
     await closeAccount(organization, closed);
     await removeAccount(organization, removed);
     await moveAccount(organization, moved, 'Sandbox', 'Workloads');
     await makeRepository(untold);
     await untagSecret(organization);
-    healing = await chapter(await deployment.sweep(), [told, untold]);
+    healing = await chapter(await deployment.sweep(), [reportedRepository, untold]);
     last = await deployment.sweep();
   }, 180_000);
 
@@ -133,7 +133,7 @@ describeWithMoto('an organization of 65 accounts, from the first sweep on', (mot
   });
 
   test('grants a new account all access of its OU after its event', () => {
-    const come = { and: [newcomer] };
+    const come = { and: [newAccount] };
     const users = ids(using(), come);
     expect(after).toEqual({
       trailLogs: ids(everyone(), come),
@@ -147,7 +147,7 @@ describeWithMoto('an organization of 65 accounts, from the first sweep on', (mot
         [`${home}/base/node`]: users,
         [`${home}/base/python`]: users,
         [`${abroad}/base/java`]: users,
-        [told]: users,
+        [reportedRepository]: users,
       },
     });
     expect(writesOf(events.created)).toMatchObject({ 'kms:CreateGrant': 1, 'ecr:SetRepositoryPolicy': 3 });
@@ -161,7 +161,7 @@ describeWithMoto('an organization of 65 accounts, from the first sweep on', (mot
   });
 
   test('applies in the sweep changes that no event reported, such as closed accounts and a removed tag', () => {
-    const change = { without: [closed, removed], and: [newcomer] };
+    const change = { without: [closed, removed], and: [newAccount] };
     const users = ids(using(), change);
     expect(healing.record).toMatchObject({ counts: { accounts: 65, changed: 3, departed: 1, failed: 0 } });
     expect(writesOf(healing)).toMatchObject({
@@ -174,14 +174,14 @@ describeWithMoto('an organization of 65 accounts, from the first sweep on', (mot
       people: ids(everyone(), change),
       amiKey: users,
       scaling: ids(life.builders, change),
-      image: ids(workloads(), { without: [closed, moved], and: [newcomer] }),
+      image: ids(workloads(), { without: [closed, moved], and: [newAccount] }),
       secret: undefined,
       builderKey: ids(life.builders, change),
       repositories: {
         [`${home}/base/node`]: users,
         [`${home}/base/python`]: users,
         [`${abroad}/base/java`]: users,
-        [told]: users,
+        [reportedRepository]: users,
         [untold]: users,
       },
     });

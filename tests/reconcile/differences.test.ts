@@ -33,21 +33,21 @@ describe('documentsDifference', () => {
       b: null,
     };
 
-    const found = diffDocuments(before, after);
+    const difference = diffDocuments(before, after);
 
-    expect(found.map(({ kind, label }) => [kind, label])).toEqual([
+    expect(difference.map(({ kind, label }) => [kind, label])).toEqual([
       ['added', 'OnlyAfter'],
       ['removed', 'OnlyBefore'],
     ]);
   });
 
   it('lists widening lines first when they are in a later document', () => {
-    const found = diffDocuments(
+    const difference = diffDocuments(
       { a: policy(statement('Narrower', [one])), b: policy() },
       { a: policy(), b: policy(statement('Wider', [one])) },
     );
 
-    expect(labels(found)).toEqual(['Wider', 'Narrower']);
+    expect(labels(difference)).toEqual(['Wider', 'Narrower']);
   });
 
   it('orders documents by name when neither widens access', () => {
@@ -84,7 +84,7 @@ describe('mentions', () => {
 
 describe('concerning', () => {
   it('removes other accounts from a list that has the account, and keeps other lines', () => {
-    const found = filterConcerning(
+    const difference = filterConcerning(
       diffDocuments(
         { policy: policy(statement('Read', [])) },
         { policy: policy(statement('Read', [one, two], { Action: ['s3:GetObject', 's3:PutObject'] })) },
@@ -92,7 +92,7 @@ describe('concerning', () => {
       one,
     );
 
-    const texts = found.flatMap(({ lines }) => lines.map(({ text }) => text));
+    const texts = difference.flatMap(({ lines }) => lines.map(({ text }) => text));
     expect(texts).toContain(`Principal.AWS ${one}`);
     expect(texts).not.toContain(`Principal.AWS ${two}`);
     expect(texts).toContain('Action s3:PutObject');

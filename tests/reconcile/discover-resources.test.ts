@@ -11,8 +11,11 @@ import { createEnv, type TestEnv } from '../fixtures/test-env.ts';
 const configuration = having(images('["base/*"]'));
 const search = `ecr-repository-policy/${shared}/${home}/name:base/*`;
 
-const look = async ({ services, store }: TestEnv, where: 'everywhere' | 'new' = 'everywhere', keep = true) =>
-  discoverResources(services, { runId: 'look', scope: await getSearchScope(store), where, keep });
+const discover = async (
+  { services, store }: TestEnv,
+  where: 'everywhere' | 'new' = 'everywhere',
+  keep = true,
+) => discoverResources(services, { runId: 'look', scope: await getSearchScope(store), where, keep });
 
 const stored = async ({ store }: TestEnv): Promise<SearchResult | undefined> =>
   (await store.searchResults.list()).find((item) => item.search === search);
@@ -21,7 +24,7 @@ test('stores the matches of a search with their time', async () => {
   const env = await createEnv({ configuration });
   addRepository(env, 'base/node');
 
-  const { items, failed, warnings } = await look(env);
+  const { items, failed, warnings } = await discover(env);
 
   expect({ failed, warnings }).toEqual({ failed: [], warnings: [] });
   expect(items).toEqual([
@@ -42,7 +45,7 @@ test('stores nothing when the search is not to be stored', async () => {
   const env = await createEnv({ configuration });
   addRepository(env, 'base/node');
 
-  const { items } = await look(env, 'everywhere', false);
+  const { items } = await discover(env, 'everywhere', false);
 
   expect(items[0]?.matching).toEqual([repositoryKey('base/node')]);
   expect(await stored(env)).toBeUndefined();
@@ -51,10 +54,10 @@ test('stores nothing when the search is not to be stored', async () => {
 test('keeps the last matches when a search fails, and reports the reason', async () => {
   const env = await createEnv({ configuration });
   addRepository(env, 'base/node');
-  await look(env);
+  await discover(env);
   env.organization.disableRegion(shared, home);
 
-  const looked = await look(env);
+  const looked = await discover(env);
 
   expect(formatSearchProblems(looked)).toEqual([expect.stringContaining('RegionNotEnabledError')]);
   expect(await stored(env)).toMatchObject({
@@ -68,13 +71,13 @@ test('keeps the last matches when a search fails, and reports the reason', async
 test('searches in every run until a search succeeds', async () => {
   const env = await createEnv({ configuration });
   env.organization.disableRegion(shared, home);
-  await look(env, 'new');
+  await discover(env, 'new');
   env.organization.enableRegion(shared, home);
   addRepository(env, 'base/node');
 
-  await look(env, 'new');
+  await discover(env, 'new');
   env.organization.resetCalls();
-  await look(env, 'new');
+  await discover(env, 'new');
 
   expect((await stored(env))?.matching).toEqual([repositoryKey('base/node')]);
   expect(env.organization.calls).toEqual([]);
@@ -83,13 +86,13 @@ test('searches in every run until a search succeeds', async () => {
 test('searches again when another configuration became active, and keeps the last matches until then', async () => {
   const env = await createEnv({ configuration });
   addRepository(env, 'base/node');
-  await look(env, 'new');
+  await discover(env, 'new');
   const next = having(images('["base/*", tool]'));
   await activateConfiguration(env.services, next, 'the test');
   const between = await getActiveConfiguration(env.store);
   env.organization.resetCalls();
 
-  await look(env, 'new');
+  await discover(env, 'new');
 
   expect(between.matches.get(search)).toEqual([repositoryKey('base/node')]);
   expect(between.openSearches.map(({ key }) => key)).toEqual([search]);
@@ -100,14 +103,14 @@ test('searches again when another configuration became active, and keeps the las
 test('ignores the matches of a restored pattern until the pattern is searched for again', async () => {
   const env = await createEnv({ configuration });
   addRepository(env, 'base/node');
-  await look(env);
+  await discover(env);
   for (const next of [having(images('[tool]')), configuration, having(images('["base/*", tool]'))]) {
     env.clock.advance(1_000);
     await activateConfiguration(env.services, next, 'the test');
   }
   const before = await getActiveConfiguration(env.store);
 
-  await look(env, 'new');
+  await discover(env, 'new');
 
   expect(before.matches.get(search)).toBeUndefined();
   const after = await getActiveConfiguration(env.store);
@@ -118,12 +121,12 @@ describe('two looks at the same time', () => {
   /** Another run looks, finds more, and stores it while this one waits for its answer. */
   const overtaken = (times: number) => (store: Store) => {
     let left = times;
-    const put: SearchResultStore['put'] = async (found, expected) => {
+    const put: SearchResultStore['put'] = async (result, expected) => {
       if (left > 0) {
         left -= 1;
         await store.searchResults.put(newer(expected), expected);
       }
-      return store.searchResults.put(found, expected);
+      return store.searchResults.put(result, expected);
     };
     return { searchResults: { ...store.searchResults, put } };
   };
@@ -138,7 +141,7 @@ describe('two looks at the same time', () => {
     const env = await createEnv({ configuration, around: overtaken(1) });
     addRepository(env, 'base/node');
 
-    const { failed } = await look(env);
+    const { failed } = await discover(env);
 
     expect(failed).toEqual([]);
     const looks = env.organization.calls.filter(({ operation }) => operation === 'DescribeRepositories');
@@ -149,7 +152,7 @@ describe('two looks at the same time', () => {
   test('uses the stored result after repeated write conflicts, and reports it', async () => {
     const env = await createEnv({ configuration, around: overtaken(100) });
 
-    const looked = await look(env);
+    const looked = await discover(env);
 
     expect(formatSearchProblems(looked)).toEqual([expect.stringContaining('ConcurrentUpdateError')]);
     expect((await stored(env))?.matching).toEqual([repositoryKey('base/newest')]);
@@ -196,7 +199,7 @@ describe('an item that cannot be understood', () => {
     const item = { search, matching: [repositoryKey('base/old')], generation: 4 };
     await env.store.searchResults.put({ ...item, generation: 1 }, undefined);
 
-    const { items, unreadable, warnings } = await look(env, 'new');
+    const { items, unreadable, warnings } = await discover(env, 'new');
 
     expect(unreadable).toEqual([]);
     expect(warnings).toEqual([expect.stringMatching(/SEARCH#0 of table.*completed.*replaced the item/s)]);
@@ -205,7 +208,7 @@ describe('an item that cannot be understood', () => {
       matching: [repositoryKey('base/node')],
       completed: { at: expect.any(String) },
     });
-    expect((await look(env)).warnings).toEqual([]);
+    expect((await discover(env)).warnings).toEqual([]);
   });
 
   test('reports an unreadable search result as unresolved when its search fails, and revokes nothing', async () => {
@@ -216,7 +219,7 @@ describe('an item that cannot be understood', () => {
     );
     env.organization.disableRegion(shared, home);
 
-    const looked = await look(env, 'new', false);
+    const looked = await discover(env, 'new', false);
 
     expect(formatSearchProblems(looked)).toEqual([
       expect.stringMatching(/^StoredItemError: .*SEARCH#0/),
@@ -230,7 +233,7 @@ describe('an item that cannot be understood', () => {
     const item = { search: 'another', matching: [repositoryKey('base/old')], generation: 1 };
     await env.store.searchResults.put(item, undefined);
 
-    const looked = await look(env);
+    const looked = await discover(env);
 
     expect(formatSearchProblems(looked)).toEqual([expect.stringMatching(/^StoredItemError: /)]);
     expect(await env.store.searchResults.list()).toContainEqual({ ...item, unreadable: expect.anything() });

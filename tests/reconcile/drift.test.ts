@@ -33,27 +33,27 @@ async function arrives(env: TestEnv, id: string): Promise<void> {
 type Statements = readonly { readonly Sid?: string }[];
 
 function edit({ organization }: TestEnv, change: (statements: Statements) => Statements): void {
-  const found = organization.world.buckets.get('example-logs');
-  if (found?.policy === undefined) throw new Error('the bucket has no policy');
-  const policy = JSON.parse(found.policy) as { readonly Statement: Statements };
-  found.policy = JSON.stringify({ ...policy, Statement: change(policy.Statement) });
+  const logs = organization.world.buckets.get('example-logs');
+  if (logs?.policy === undefined) throw new Error('the bucket has no policy');
+  const policy = JSON.parse(logs.policy) as { readonly Statement: Statements };
+  logs.policy = JSON.stringify({ ...policy, Statement: change(policy.Statement) });
 }
 
 const withoutOurs = (statements: Statements): Statements =>
   statements.filter(({ Sid }) => Sid?.startsWith('AccountOnboardingflows') !== true);
 
 test('reports every kind of resource as equal after a run', async () => {
-  const found = Object.values(await drift(await onboarded()));
+  const statuses = Object.values(await drift(await onboarded()));
 
-  expect(found.map(({ status, foreign }) => [status, foreign])).toEqual(
+  expect(statuses.map(({ status, foreign }) => [status, foreign])).toEqual(
     Array.from({ length: 5 }, () => ['equal', 'same']),
   );
 });
 
 test('reports every resource as pending before the first run, with unknown unmanaged content', async () => {
-  const found = await drift(await createEnv({ configuration: small(['bucket']) }));
+  const statuses = await drift(await createEnv({ configuration: small(['bucket']) }));
 
-  expect(found[bucket]).toMatchObject({ status: 'pending', foreign: 'unknown' });
+  expect(statuses[bucket]).toMatchObject({ status: 'pending', foreign: 'unknown' });
 });
 
 test('reports a new account as pending, not as drift', async () => {
@@ -82,10 +82,10 @@ test('reports a detached managed policy as changed, with its statements missing'
   const env = await onboarded(['people']);
   for (const group of env.organization.world.groups.values()) group.attached.clear();
 
-  const found = (await drift(env))[people];
+  const status = (await drift(env))[people];
 
-  expect(found).toMatchObject({ status: 'managed-drift', foreign: 'same' });
-  expect(found?.differences.map(({ kind }) => kind)).toEqual(['removed']);
+  expect(status).toMatchObject({ status: 'managed-drift', foreign: 'same' });
+  expect(status?.differences.map(({ kind }) => kind)).toEqual(['removed']);
 });
 
 test('reports an unattached and undesired managed policy, even though it grants nothing', async () => {
@@ -118,10 +118,10 @@ test('reports no unmanaged change when only managed statements were removed', as
   const env = await onboarded(['bucket']);
   edit(env, withoutOurs);
 
-  const found = (await drift(env))[bucket];
+  const status = (await drift(env))[bucket];
 
-  expect(found).toMatchObject({ status: 'managed-drift', foreign: 'same' });
-  expect(found?.differences.map(({ kind }) => kind)).toEqual(['removed', 'removed']);
+  expect(status).toMatchObject({ status: 'managed-drift', foreign: 'same' });
+  expect(status?.differences.map(({ kind }) => kind)).toEqual(['removed', 'removed']);
 });
 
 const theirs = (Sid: string | undefined, Action: string) => ({
@@ -181,9 +181,8 @@ test('reports no unmanaged change when only order and spelling changed', async (
 
 test('reports a changed policy head when no statement changed', async () => {
   const env = await beside(theirs('First', 's3:A'));
-  const found = env.organization.world.buckets.get('example-logs');
-  if (found?.policy !== undefined)
-    found.policy = JSON.stringify({ ...JSON.parse(found.policy), Id: 'another' });
+  const logs = env.organization.world.buckets.get('example-logs');
+  if (logs?.policy !== undefined) logs.policy = JSON.stringify({ ...JSON.parse(logs.policy), Id: 'another' });
 
   expect((await drift(env))[bucket]?.unmanaged?.changes).toEqual([
     { kind: 'changed', label: 'Version or Id of the policy' },
@@ -192,8 +191,8 @@ test('reports a changed policy head when no statement changed', async () => {
 
 test('reports a policy that cannot be parsed as unreadable', async () => {
   const env = await onboarded(['bucket']);
-  const found = env.organization.world.buckets.get('example-logs');
-  if (found !== undefined) found.policy = '{"Version":"2012-10-17"}';
+  const logs = env.organization.world.buckets.get('example-logs');
+  if (logs !== undefined) logs.policy = '{"Version":"2012-10-17"}';
 
   expect((await drift(env))[bucket]).toMatchObject({
     status: 'unreadable',

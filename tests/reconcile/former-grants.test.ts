@@ -24,23 +24,23 @@ import {
 
 const before = configurationWith([readSecret()]);
 const remembered = ['AccountOnboardingtestTokenRead'];
-const newcomer = account('700000000000');
+const newAccount = account('700000000000');
 
 /** The grant has another name, and is for `newcomer` only. */
-const narrow = configurationWith([readSecret({ name: 'other', for: { accounts: [newcomer.id] } })]);
+const narrow = configurationWith([readSecret({ name: 'other', for: { accounts: [newAccount.id] } })]);
 
 const stateFor = (accounts: readonly Account[]): unknown => planOnly(before, accounts).next;
 const named = ({ next }: Pick<ResourcePlan, 'next'>) => grantedIn(before, onlyResource(before, []), next);
 
 function planNarrow(had: readonly Account[], more: Partial<Parameters<typeof planOnly>[2]> = {}): PlanView {
-  const [desired] = listDesiredResources(narrow, [newcomer]);
+  const [desired] = listDesiredResources(narrow, [newAccount]);
   if (desired === undefined) throw new Error('There is no resource');
   return makePlan({
     desired,
     actual: stateFor(had),
     remembered,
     configuration: narrow,
-    accounts: [...had, newcomer],
+    accounts: [...had, newAccount],
     now,
     ...more,
   });
@@ -52,8 +52,8 @@ describe('a former grant', () => {
 
     const plan = planNarrow(had);
 
-    expect(plan).toMatchObject({ changed: true, blocked: idsOf(had), added: [newcomer.id], removed: [] });
-    expect(named(plan)).toEqual(idsOf([...had, newcomer]));
+    expect(plan).toMatchObject({ changed: true, blocked: idsOf(had), added: [newAccount.id], removed: [] });
+    expect(named(plan)).toEqual(idsOf([...had, newAccount]));
     expect(plan.owned).toEqual(expect.arrayContaining([...remembered, 'AccountOnboardingtestOtherRead']));
   });
 
@@ -62,8 +62,8 @@ describe('a former grant', () => {
 
     const plan = planNarrow(had);
 
-    expect(plan).toMatchObject({ blocked: [], added: [newcomer.id], removed: idsOf(had) });
-    expect(named(plan)).toEqual([newcomer.id]);
+    expect(plan).toMatchObject({ blocked: [], added: [newAccount.id], removed: idsOf(had) });
+    expect(named(plan)).toEqual([newAccount.id]);
   });
 
   test('keeps a former grant until the configuration changes when new accounts lower its share', () => {
@@ -93,27 +93,27 @@ describe('a former grant', () => {
   });
 
   test('removes closed accounts from a former grant that is kept for other accounts', () => {
-    const [closed = newcomer, ...open] = members(12);
+    const [closed = newAccount, ...open] = members(12);
     const had = [{ ...closed, state: 'SUSPENDED' as const }, ...open];
     const few = members(6).map(
       (each, index) => ({ ...each, state: index > 4 ? 'ACTIVE' : 'SUSPENDED' }) as Account,
     );
 
-    const plan = planNarrow(members(12), { accounts: [...had, newcomer] });
-    const goes = planNarrow(members(6), { accounts: [...few, newcomer] });
+    const plan = planNarrow(members(12), { accounts: [...had, newAccount] });
+    const goes = planNarrow(members(6), { accounts: [...few, newAccount] });
 
     expect(plan).toMatchObject({ blocked: idsOf(open), removed: [closed.id] });
-    expect(named(plan)).toEqual(idsOf([...open, newcomer]));
+    expect(named(plan)).toEqual(idsOf([...open, newAccount]));
     expect(goes).toMatchObject({ blocked: [], removed: idsOf(few) });
   });
 
   test('removes a rejected account from a former grant that is kept for other accounts', () => {
-    const [rejected = newcomer, ...others] = members(12);
+    const [rejected = newAccount, ...others] = members(12);
 
     const plan = planNarrow(members(12), { excluded: new Set([rejected.id]) });
 
     expect(plan).toMatchObject({ blocked: idsOf(others), removed: [rejected.id] });
-    expect(named(plan)).toEqual(idsOf([...others, newcomer]));
+    expect(named(plan)).toEqual(idsOf([...others, newAccount]));
   });
 
   test('removes no account when a current grant names it only in a condition', () => {
@@ -169,15 +169,15 @@ describe('a former grant', () => {
     const left = account('900000000000');
     const other = (who: Account) => readSecret({ name: 'other', for: { accounts: [who.id] } });
     const { next, owned } = planOnly(configurationWith([readSecret(), other(left)]), [...had, left]);
-    const configuration = configurationWith([other(newcomer)], { graceHours: 0 });
+    const configuration = configurationWith([other(newAccount)], { graceHours: 0 });
 
-    const plan = planOnly(configuration, [...had, newcomer], {
+    const plan = planOnly(configuration, [...had, newAccount], {
       actual: next,
       remembered: owned,
-      accounts: [...had, newcomer, { ...left, state: 'DEPARTED' }],
+      accounts: [...had, newAccount, { ...left, state: 'DEPARTED' }],
     });
 
-    expect(plan).toMatchObject({ added: [newcomer.id], blocked: idsOf([...had, left]) });
+    expect(plan).toMatchObject({ added: [newAccount.id], blocked: idsOf([...had, left]) });
   });
 
   test.each([{ Sid: 'Theirs' }, {}])(
@@ -190,8 +190,8 @@ describe('a former grant', () => {
       const document = { ...policy?.document, Statement: [...(policy?.document.Statement ?? []), theirs] };
 
       const plan = planOnly(
-        configurationWith([assume({ name: 'other', for: { accounts: [newcomer.id] } })]),
-        [...had, newcomer],
+        configurationWith([assume({ name: 'other', for: { accounts: [newAccount.id] } })]),
+        [...had, newAccount],
         {
           actual: { policies: [{ ...policy, arn: 'arn', document }], othersAttached: 0 },
           remembered: old.owned,
@@ -199,7 +199,7 @@ describe('a former grant', () => {
       );
 
       expect(none).toEqual([]);
-      expect(plan).toMatchObject({ added: [newcomer.id], blocked: idsOf(had) });
+      expect(plan).toMatchObject({ added: [newAccount.id], blocked: idsOf(had) });
       expect(JSON.stringify(plan.next)).not.toContain('role/theirs');
     },
   );

@@ -69,12 +69,12 @@ describe('an account that no grant matches any more', () => {
   });
 
   test('admits new accounts while an account is in its grace period', () => {
-    const newcomer = account('700000000000');
+    const newAccount = account('700000000000');
 
-    const plan = planFor([...rest, newcomer], actual, { holds, now: hoursLater(1) });
+    const plan = planFor([...rest, newAccount], actual, { holds, now: hoursLater(1) });
 
-    expect(plan).toMatchObject({ changed: true, added: [newcomer.id], inGrace });
-    expect(granted(plan.next)).toEqual([...idsOf(all), newcomer.id]);
+    expect(plan).toMatchObject({ changed: true, added: [newAccount.id], inGrace });
+    expect(granted(plan.next)).toEqual([...idsOf(all), newAccount.id]);
   });
 
   test('excludes an account in its grace period when AWS rejects it, and forgets the grace period', () => {

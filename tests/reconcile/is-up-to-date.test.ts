@@ -69,9 +69,9 @@ test.each([
   ['the table knows another grace period only', { 1: 'then', 2: 'then' }, { 1: 'since' }, true],
   ['the table knows none', { 1: 'then' }, undefined, true],
   ['the plan has none', {}, undefined, false],
-])('returns whether a grace period is new when %s', (_, planned, known, isNew) => {
+])('returns whether a grace period is new when %s', (_, planned, stored, isNew) => {
   const holds = graceHolds(planned).flatMap((hold) =>
     hold.reason === 'grace-period' ? [{ ...hold, until: 'later' }] : [],
   );
-  expect(hasNewGrace({ holds }, known && { holds: graceHolds(known) })).toBe(isNew);
+  expect(hasNewGrace({ holds }, stored && { holds: graceHolds(stored) })).toBe(isNew);
 });

@@ -102,14 +102,14 @@ describe('removals', () => {
 
   test('blocks many removals with a large share, and admits new accounts', () => {
     const all = members(12);
-    const newcomer = account('700000000000');
-    const remaining = [...all.slice(6), newcomer];
+    const newAccount = account('700000000000');
+    const remaining = [...all.slice(6), newAccount];
 
     const plan = planOnly(configuration, remaining, { actual: stateFor(all), remembered });
 
     expect(plan.blocked).toEqual(idsOf(all.slice(0, 6)));
-    expect(plan.added).toEqual([newcomer.id]);
-    expect(granted(plan.next)).toEqual([...idsOf(all), newcomer.id]);
+    expect(plan.added).toEqual([newAccount.id]);
+    expect(granted(plan.next)).toEqual([...idsOf(all), newAccount.id]);
     expect(
       createBlockedRemovalsError('the secret', plan.blocked, { configuration, accounts: all }).message,
     ).toMatch(

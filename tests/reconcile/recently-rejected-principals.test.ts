@@ -4,14 +4,14 @@ import { writeAccepted } from '../../shared/reconcile/write-accepted.ts';
 import { bench, ids, leaving } from '../fixtures/rejected-principals.ts';
 
 describe('whom others have found to be refused a moment ago', () => {
-  const known = ['003', '040'];
+  const rejectedIds = ['003', '040'];
 
   test('excludes recently rejected accounts at once, and writes the other accounts in one write', async () => {
-    const env = bench({ wanted: ids(100), refused: known });
+    const env = bench({ wanted: ids(100), refused: rejectedIds });
 
-    const ended = await writeAccepted({ ...env.request, ...leaving(known) });
+    const ended = await writeAccepted({ ...env.request, ...leaving(rejectedIds) });
 
-    expect(ended).toMatchObject({ excluded: known, rejected: [] });
+    expect(ended).toMatchObject({ excluded: rejectedIds, rejected: [] });
     expect(env.sent).toHaveLength(1);
     expect(env.there()).toHaveLength(98);
   });
@@ -27,15 +27,19 @@ describe('whom others have found to be refused a moment ago', () => {
   });
 
   test("sends one refused write and changes nothing when an account's own run tries it again", async () => {
-    const env = bench({ named: ['000', '001'], wanted: ['000', '001', ...known], refused: known });
+    const env = bench({
+      named: ['000', '001'],
+      wanted: ['000', '001', ...rejectedIds],
+      refused: rejectedIds,
+    });
 
     const ended = await writeAccepted({
       ...env.request,
       ...leaving(['003']),
-      rejectedBefore: new Set(known),
+      rejectedBefore: new Set(rejectedIds),
     });
 
-    expect(ended).toMatchObject({ excluded: known, rejected: ['040'], written: { changed: false } });
+    expect(ended).toMatchObject({ excluded: rejectedIds, rejected: ['040'], written: { changed: false } });
     expect(env.sent).toEqual([['000', '001', '040']]);
   });
 
@@ -48,12 +52,12 @@ describe('whom others have found to be refused a moment ago', () => {
   });
 
   test('admits recently rejected accounts when AWS accepts another one of them', async () => {
-    const env = bench({ named: ['000'], wanted: ['000', '001', ...known], refused: [] });
+    const env = bench({ named: ['000'], wanted: ['000', '001', ...rejectedIds], refused: [] });
 
     const ended = await writeAccepted({
       ...env.request,
-      ...leaving(known),
-      rejectedBefore: new Set(['001', ...known]),
+      ...leaving(rejectedIds),
+      rejectedBefore: new Set(['001', ...rejectedIds]),
     });
 
     expect(ended).toMatchObject({ excluded: [], rejected: [], written: { changed: true } });
@@ -78,7 +82,7 @@ describe('whom others have found to be refused a moment ago', () => {
   });
 
   test('decides for each account separately when each account is its own request', async () => {
-    const env = bench({ named: ['000'], wanted: ['000', '001', ...known], refused: [] });
+    const env = bench({ named: ['000'], wanted: ['000', '001', ...rejectedIds], refused: [] });
     const write = async (_: unknown, to: unknown) => {
       if ((to as string[]).includes('040'))
         throw new InvalidPrincipalError('refused', { othersWritten: true, accountIds: ['040'] });
@@ -86,8 +90,8 @@ describe('whom others have found to be refused a moment ago', () => {
 
     const ended = await writeAccepted({
       ...env.request,
-      ...leaving(known),
-      rejectedBefore: new Set(['001', ...known]),
+      ...leaving(rejectedIds),
+      rejectedBefore: new Set(['001', ...rejectedIds]),
       write,
     });
 

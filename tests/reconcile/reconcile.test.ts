@@ -46,14 +46,14 @@ test('counts no account as written that arrives between two reads of the lease h
       },
     }),
   });
-  const newcomer = { id: '777777777777', name: '', parentIds: [], ouPath: '', tags: {} };
-  arrive = () => env.store.registry.put({ ...newcomer, state: 'ACTIVE' }, undefined, '');
+  const newAccount = { id: '777777777777', name: '', parentIds: [], ouPath: '', tags: {} };
+  arrive = () => env.store.registry.put({ ...newAccount, state: 'ACTIVE' }, undefined, '');
 
   await reconcile(env);
 
-  const registered = await env.store.registry.getAccount(newcomer.id);
+  const registered = await env.store.registry.getAccount(newAccount.id);
   const state = await env.store.resources.get(bucket);
-  expect(named(env)[bucket]).not.toContain(newcomer.id);
+  expect(named(env)[bucket]).not.toContain(newAccount.id);
   const settled = {
     revision: registered?.revision ?? 0,
     activationId: state?.lastReconciliation?.activationId ?? '',
@@ -148,10 +148,11 @@ test("writes no resource that stopped matching since the lease holder's search",
   });
   addRepository(env, 'base/node');
   const scope = await getSearchScope(env.store);
-  const look = { runId: 'look', scope, where: 'everywhere', keep: true } as const;
-  await discoverResources(env.services, look);
-  const [found] = await env.store.searchResults.list();
-  forget = () => env.store.searchResults.put({ search: found?.search ?? '', matching: [], generation: 2 }, 1);
+  const search = { runId: 'look', scope, where: 'everywhere', keep: true } as const;
+  await discoverResources(env.services, search);
+  const [stored] = await env.store.searchResults.list();
+  forget = () =>
+    env.store.searchResults.put({ search: stored?.search ?? '', matching: [], generation: 2 }, 1);
 
   const change = await reconcile(env, { resource: key });
 

@@ -89,13 +89,13 @@ test('lists the additions of an approval in grants that list accounts', () => {
   const accounts = [waiting, ...others];
   const ids = new Set(idsOf([waiting]));
 
-  const found = listGains(
+  const gains = listGains(
     listDesiredResources(configuration, accounts),
     listDesiredResources(configuration, assumeApproved(accounts, ids)),
     ids,
   );
 
-  expect(found).toEqual([
+  expect(gains).toEqual([
     {
       resource: `secret-resource-policy/${shared}/eu-west-1/deploy/production`,
       grant: 'production',
@@ -110,13 +110,13 @@ test('lists the additions of an approval in order, only for requested accounts a
   );
   const ids = new Set(['555566669999', '555566668888']);
 
-  const found = listGains(
+  const gains = listGains(
     listDesiredResources(configuration, waiting),
     listDesiredResources(configuration, assumeApproved(waiting, new Set(idsOf(waiting)))),
     ids,
   );
 
-  expect(found.map(({ grant, accountId }) => `${grant} ${accountId}`)).toEqual([
+  expect(gains.map(({ grant, accountId }) => `${grant} ${accountId}`)).toEqual([
     'everywhere 555566668888',
     'everywhere 555566669999',
     'production 555566668888',
@@ -255,12 +255,12 @@ describe('gains', () => {
     const waiting = [account(here, { approval: { since, approvedAs: null } })];
     const ids = new Set([here]);
 
-    const found = listGains(
+    const gains = listGains(
       listDesiredResources(two, waiting),
       listDesiredResources(two, assumeApproved(waiting, ids)),
       ids,
     );
 
-    expect(found.map(({ grant }) => grant)).toEqual(['first', 'second']);
+    expect(gains.map(({ grant }) => grant)).toEqual(['first', 'second']);
   });
 });

@@ -12,7 +12,7 @@ import { configurationWith, onlyResource, readSecret } from '../fixtures/plan-fi
 import { aReconciliation, aState, at } from '../fixtures/store-items.ts';
 
 const desired = onlyResource(configurationWith([readSecret()]), []);
-const found = { ...desired, named: false };
+const discovered = { ...desired, named: false };
 const missingError = (restorable?: boolean) =>
   new ResourceMissingError('gone', restorable === undefined ? {} : { restorable });
 const failing = (error: Error) => () => Promise.reject(error);
@@ -35,18 +35,18 @@ it('returns no identity when AWS denies the read, and rethrows a programming err
 });
 
 it('returns the policy that it reads when the resource exists', async () => {
-  expect(await readUnlessMissing(found, async () => 'state')).toBe('state');
+  expect(await readUnlessMissing(discovered, async () => 'state')).toBe('state');
 });
 
 it('returns that a discovered resource is gone or may come back', async () => {
-  expect(await readUnlessMissing(found, failing(missingError()))).toBe(missing);
-  expect(await readUnlessMissing(found, failing(missingError(false)))).toBe(missing);
-  expect(await readUnlessMissing(found, failing(missingError(true)))).toBe(pendingDeletion);
+  expect(await readUnlessMissing(discovered, failing(missingError()))).toBe(missing);
+  expect(await readUnlessMissing(discovered, failing(missingError(false)))).toBe(missing);
+  expect(await readUnlessMissing(discovered, failing(missingError(true)))).toBe(pendingDeletion);
 });
 
 it('throws when a configured resource is missing or another error occurs', async () => {
   await expect(readUnlessMissing(desired, failing(missingError()))).rejects.toThrow('gone');
-  await expect(readUnlessMissing(found, failing(new ThrottledError('slow')))).rejects.toThrow('slow');
+  await expect(readUnlessMissing(discovered, failing(new ThrottledError('slow')))).rejects.toThrow('slow');
 });
 
 it('stores a missing resource as new when a pattern matches it, and otherwise as up to date', () => {

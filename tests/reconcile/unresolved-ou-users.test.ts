@@ -12,7 +12,7 @@ import { smallText } from '../fixtures/small-configuration.ts';
 import { account, before, newOu, renamed, replacing } from '../fixtures/unresolved-ous.ts';
 
 describe('the users of an unresolved path', () => {
-  const found: UnresolvedPath = {
+  const unresolved: UnresolvedPath = {
     path: 'Workloads',
     usedBy: [],
     renamed: [],
@@ -28,7 +28,7 @@ describe('the users of an unresolved path', () => {
     [['images', 'approval'], '(grant images and approval)'],
     [['approval'], '(approval)'],
   ])('names the grants that use an unresolved path: %j', (usedBy, expected) => {
-    expect(formatUnresolvedPaths({ ...found, usedBy })).toContain(
+    expect(formatUnresolvedPaths({ ...unresolved, usedBy })).toContain(
       `The path Workloads ${expected} no longer names the OUs`,
     );
   });

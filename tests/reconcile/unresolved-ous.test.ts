@@ -34,11 +34,13 @@ test('lists no unresolved path when no OU was stored', () => {
 test('names grants and approval when both use an unresolved path', () => {
   const accounts = [account(1, 'ou-w', 'Work'), account(2, 'ou-s', 'Sandbox')];
 
-  const [found, ...others] = listUnresolvedPaths({ active, accounts, planned: [] });
+  const [unresolved, ...others] = listUnresolvedPaths({ active, accounts, planned: [] });
 
   expect(others).toEqual([]);
-  expect(found).toMatchObject({ path: 'Workloads', usedBy: ['images', 'approval'] });
-  expect(found && formatUnresolvedPaths(found)).toContain('The path Workloads (grant images and approval)');
+  expect(unresolved).toMatchObject({ path: 'Workloads', usedBy: ['images', 'approval'] });
+  expect(unresolved && formatUnresolvedPaths(unresolved)).toContain(
+    'The path Workloads (grant images and approval)',
+  );
 });
 
 test('states nothing about access when no resource was planned', () => {
@@ -48,67 +50,69 @@ test('states nothing about access when no resource was planned', () => {
 });
 
 test('completes the result when an OU was only deleted', () => {
-  const [found] = listUnresolvedPaths({
+  const [unresolved] = listUnresolvedPaths({
     active,
     accounts: [account(2, 'ou-s', 'Sandbox')],
     planned: [],
     emptyOus: new Map([['ou-w', '']]),
   });
 
-  expect(found).toMatchObject({ deleted: [{ id: 'ou-w', was: 'Workloads' }] });
-  expect(found && isIncomplete(found)).toBe(false);
+  expect(unresolved).toMatchObject({ deleted: [{ id: 'ou-w', was: 'Workloads' }] });
+  expect(unresolved && isIncomplete(unresolved)).toBe(false);
 });
 
 test('folds a long list of accounts', () => {
   const many = Array.from({ length: 12 }, (_, index) => account(index + 10, 'ou-new', 'Workloads'));
 
-  const [found] = listUnresolvedPaths({
+  const [unresolved] = listUnresolvedPaths({
     active,
     accounts: [...many, account(1, 'ou-w', 'Work')],
     planned: [],
   });
 
-  expect(found && formatUnresolvedPaths(found)).toContain('account-19 (111122223319) and 2 more.');
+  expect(unresolved && formatUnresolvedPaths(unresolved)).toContain('account-19 (111122223319) and 2 more.');
 });
 
 const idOf = (number: number): string => String(111122223300 + number);
 
 const unresolvedIn = (more: Partial<UnresolvedSource>) => {
-  const [found] = listUnresolvedPaths({ active, accounts: renamed, planned: [], ...more });
-  if (found === undefined) throw new Error('No path is unresolved');
+  const [unresolved] = listUnresolvedPaths({ active, accounts: renamed, planned: [], ...more });
+  if (unresolved === undefined) throw new Error('No path is unresolved');
   const idsOf = (accounts: readonly Account[]) => accounts.map(({ id }) => id);
   return {
-    ...found,
-    kept: idsOf(found.kept),
-    notAdded: idsOf(found.notAdded),
-    text: formatUnresolvedPaths(found),
+    ...unresolved,
+    kept: idsOf(unresolved.kept),
+    notAdded: idsOf(unresolved.notAdded),
+    text: formatUnresolvedPaths(unresolved),
   };
 };
 
 describe('the accounts of an unresolved path', () => {
   it('lists the accounts that a plan keeps or does not add for the grant', () => {
-    const found = unresolvedIn({
+    const unresolved = unresolvedIn({
       planned: [planned('images', { kept: [idOf(1)], notAdded: [idOf(3)] }), planned('images')],
     });
 
-    expect(found).toMatchObject({ kept: [idOf(1)], notAdded: [idOf(3)] });
+    expect(unresolved).toMatchObject({ kept: [idOf(1)], notAdded: [idOf(3)] });
   });
 
   it('lists accounts as kept when one resource keeps them and another does not add them', () => {
-    const found = unresolvedIn({
+    const unresolved = unresolvedIn({
       planned: [
         planned('images', { kept: [], notAdded: [idOf(1)] }),
         planned('images', { kept: [idOf(1)], notAdded: [] }),
       ],
     });
 
-    expect(found).toMatchObject({ kept: [idOf(1)], notAdded: [] });
+    expect(unresolved).toMatchObject({ kept: [idOf(1)], notAdded: [] });
   });
 
   it("lists no accounts when the plan is for another grant's resource", () => {
-    const found = unresolvedIn({ planned: [planned('other', { kept: [idOf(1)], notAdded: [idOf(3)] })] });
+    const unresolved = unresolvedIn({
+      planned: [planned('other', { kept: [idOf(1)], notAdded: [idOf(3)] })],
+    });
 
-    expect(found).toMatchObject({ kept: [], notAdded: [] });
+    expect(unresolved).toMatchObject({ kept: [], notAdded: [] });
   });
 
   it('lists the accounts when another grant shares the resource', () => {
@@ -117,9 +121,9 @@ describe('the accounts of an unresolved path', () => {
     if (share === undefined) throw new Error('There is no share');
     const other = { ...share, entry: { ...share.entry, name: 'other' } };
 
-    const found = unresolvedIn({ planned: [{ desired: { ...desired, shares: [other, share] }, plan }] });
+    const unresolved = unresolvedIn({ planned: [{ desired: { ...desired, shares: [other, share] }, plan }] });
 
-    expect(found.kept).toEqual([idOf(1)]);
+    expect(unresolved.kept).toEqual([idOf(1)]);
   });
 
   it('lists no accounts when a resource has no plan', () => {
@@ -132,20 +136,20 @@ describe('the accounts of an unresolved path', () => {
   it('lists only member accounts of an unresolved path', () => {
     const closed = renamed.map((each) => ({ ...each, state: 'SUSPENDED' as const }));
 
-    const found = unresolvedIn({
+    const unresolved = unresolvedIn({
       accounts: closed,
       planned: [planned('images', { kept: [idOf(1)], notAdded: [idOf(3)] })],
     });
 
-    expect(found).toMatchObject({ kept: [], notAdded: [] });
+    expect(unresolved).toMatchObject({ kept: [], notAdded: [] });
   });
 
   it('lists no account when stored OUs and OU names agree about it', () => {
-    const found = unresolvedIn({
+    const unresolved = unresolvedIn({
       planned: [planned('images', { kept: [idOf(1), idOf(2)], notAdded: [] })],
     });
 
-    expect(found.kept).toEqual([idOf(1)]);
+    expect(unresolved.kept).toEqual([idOf(1)]);
   });
 });
 
@@ -166,14 +170,14 @@ describe('the changes of an unresolved path', () => {
   });
 
   it('states which OU has taken the path, and that its accounts get no access', () => {
-    const found = unresolvedIn({ accounts: [...before, account(4, 'ou-new', 'Workloads')] });
+    const unresolved = unresolvedIn({ accounts: [...before, account(4, 'ou-new', 'Workloads')] });
 
-    expect(found).toMatchObject({
+    expect(unresolved).toMatchObject({
       renamed: [],
       replaced: [{ id: 'ou-new', path: 'Workloads' }],
       deleted: [],
     });
-    expect(found.text).toContain(
+    expect(unresolved.text).toContain(
       'Workloads is now another OU: ou-new. Not added: account-4 (111122223304). Until a configuration',
     );
   });

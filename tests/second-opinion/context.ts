@@ -38,17 +38,17 @@ function derived(key: string, input: Case): Values {
   if (key === 'aws:principalservicename') return serviceName(principal);
   if (key === 'aws:username') return userName(principal);
   if (key === 'aws:userid' && principal.type === 'federated-user') return [federatedUserId(principal.arn)];
-  if (key === 'aws:resourceaccount') return known(resourceAccountOf(input.request));
+  if (key === 'aws:resourceaccount') return valueOrUnknown(resourceAccountOf(input.request));
   if (key === 'aws:resourceorgid') return organizationKey('id', resourceAccountOf(input.request), input);
   if (key === 'aws:resourceorgpaths') return organizationKey('path', resourceAccountOf(input.request), input);
-  if (key === 'aws:requestedregion') return known(region ?? regionOfArn(resource));
+  if (key === 'aws:requestedregion') return valueOrUnknown(region ?? regionOfArn(resource));
   return 'unknown';
 }
 
 /** `account:caller-specified-name` (Variables and tags, principal key values). */
 const federatedUserId = (arn: string): string => `${accountOfArn(arn)}:${arn.split('/')[1] ?? ''}`;
 
-const known = (value: string | undefined): Values => (value === undefined ? 'unknown' : [value]);
+const valueOrUnknown = (value: string | undefined): Values => (value === undefined ? 'unknown' : [value]);
 
 /** The account of a caller; `none` for a caller outside of all accounts. */
 export function accountOfCaller(caller: Caller): string | 'none' | undefined {
@@ -98,7 +98,7 @@ function principalType(caller: Caller): Values {
     root: 'Account',
     anonymous: 'Anonymous',
   };
-  return known(types[caller.type]);
+  return valueOrUnknown(types[caller.type]);
 }
 
 function isService({ type }: Caller): Values {
@@ -123,8 +123,8 @@ function sourceKey(key: string, input: Case): Values {
   const names = ['aws:sourceaccount', 'aws:sourcearn', 'aws:sourceorgid', 'aws:sourceorgpaths'];
   if (!names.includes(key)) return 'unknown';
   if (principal.type !== 'service') return [];
-  if (key === 'aws:sourceaccount') return known(principal.sourceAccount);
-  if (key === 'aws:sourcearn') return known(principal.sourceArn);
+  if (key === 'aws:sourceaccount') return valueOrUnknown(principal.sourceAccount);
+  if (key === 'aws:sourcearn') return valueOrUnknown(principal.sourceArn);
   return organizationKey(key === 'aws:sourceorgid' ? 'id' : 'path', principal.sourceAccount, input);
 }
 

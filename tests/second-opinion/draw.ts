@@ -32,13 +32,13 @@ export function drawCases(count: number, seed: number): Agreement {
   return { judged, outcomes, ...firstOf(counterexample?.[0]) };
 }
 
-function firstOf(found: Case | undefined): Pick<Agreement, 'first'> {
-  if (found === undefined) return {};
-  const keys = Object.keys(found.request.context ?? {});
+function firstOf(first: Case | undefined): Pick<Agreement, 'first'> {
+  if (first === undefined) return {};
+  const keys = Object.keys(first.request.context ?? {});
   const smallest = keys.reduce((smaller, key) => {
     const without = withoutKey(smaller, key);
     return agree(askBoth(without)) ? smaller : without;
-  }, found);
+  }, first);
   return { first: { ...askBoth(smallest), case: smallest } };
 }
 

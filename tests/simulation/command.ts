@@ -62,13 +62,13 @@ interface Turn {
 
 async function playSeed({ sort, seed, options, simulation, total }: Turn): Promise<void> {
   const before = process.cpuUsage();
-  const told = await sorts[sort](seed, options, simulation).catch(toldByError);
+  const played = await sorts[sort](seed, options, simulation).catch(toldByError);
   const { user, system } = process.cpuUsage(before);
   total.cpu[sort] = (total.cpu[sort] ?? 0) + (user + system) / 1_000_000;
-  if (told.violations.length > 0 || options.history)
-    for (const line of story(sort, seed, told, options)) simulation.log(line);
-  total.broken += told.violations.length > 0 ? 1 : 0;
-  for (const [what, number] of Object.entries(told.counts))
+  if (played.violations.length > 0 || options.history)
+    for (const line of story(sort, seed, played, options)) simulation.log(line);
+  total.broken += played.violations.length > 0 ? 1 : 0;
+  for (const [what, number] of Object.entries(played.counts))
     total.counts[what] = (total.counts[what] ?? 0) + number;
 }
 

@@ -79,6 +79,6 @@ function excessByAll(
   limits: readonly Limits[],
   by: (limits: Limits) => string | undefined,
 ): string | undefined {
-  const found = limits.map(by);
-  return found.every((each) => each !== undefined) ? found[0] : undefined;
+  const excesses = limits.map(by);
+  return excesses.every((each) => each !== undefined) ? excesses[0] : undefined;
 }

@@ -15,8 +15,8 @@ export type PlantedRotation = Omit<RotationPlayOptions, 'seed'>;
  */
 const sample: FunctionUnderTest = async (tools, event, stage, secret) => {
   if (event.Step !== 'finishSecret') return rotateSecret(tools, event);
-  const known = stage.organization.world.secrets.get(secret.arn);
-  const current = known === undefined ? undefined : findVersion(known, 'AWSCURRENT')?.id;
+  const existing = stage.organization.world.secrets.get(secret.arn);
+  const current = existing === undefined ? undefined : findVersion(existing, 'AWSCURRENT')?.id;
   if (current === event.ClientRequestToken) return;
   await tools.secretsManager.send(
     new UpdateSecretVersionStageCommand({
@@ -126,8 +126,8 @@ export const troubleForgotten = (): PlantedRotation => ({
     ...store,
     outbox: {
       ...store.outbox,
-      rememberTargets: (arn, { trouble: _, notifiedByRun: __, ...found }) =>
-        store.outbox.rememberTargets(arn, found),
+      rememberTargets: (arn, { trouble: _, notifiedByRun: __, ...targets }) =>
+        store.outbox.rememberTargets(arn, targets),
     },
   }),
 });

@@ -50,8 +50,10 @@ export const oldPolicyPlusOne = (): Planted => ({
         listAccounts: async () => {
           if (seen.size === 0)
             for (const account of await store.registry.listAccounts()) seen.set(account.id, account);
-          const known = [...seen.values()].filter(({ id }) => id !== newest?.id);
-          return newest === undefined ? known : [...known, newest].sort((a, b) => (a.id < b.id ? -1 : 1));
+          const accounts = [...seen.values()].filter(({ id }) => id !== newest?.id);
+          return newest === undefined
+            ? accounts
+            : [...accounts, newest].sort((a, b) => (a.id < b.id ? -1 : 1));
         },
       },
     };
@@ -112,15 +114,15 @@ export const appliedBeforeReadBack = (): Planted => ({
 /** Reads of the registry are some seconds old. */
 export const staleRegistry = (): Planted => ({
   around: (store) => {
-    let known: { at: number; accounts: readonly RegisteredAccount[] } | undefined;
+    let cached: { at: number; accounts: readonly RegisteredAccount[] } | undefined;
     return {
       ...store,
       registry: {
         ...store.registry,
         listAccounts: async () => {
-          if (known === undefined || Date.now() - known.at > 5_000)
-            known = { at: Date.now(), accounts: await store.registry.listAccounts() };
-          return known.accounts;
+          if (cached === undefined || Date.now() - cached.at > 5_000)
+            cached = { at: Date.now(), accounts: await store.registry.listAccounts() };
+          return cached.accounts;
         },
       },
     };

@@ -74,12 +74,12 @@ function findPolicyResourceAt(
   }
   const { buckets, keys, repositories, secrets } = world;
   const all = { s3: buckets, kms: keys, ecr: repositories, secretsmanager: secrets }[service];
-  const found = [...(all?.values() ?? [])].find(
+  const resource = [...(all?.values() ?? [])].find(
     (each) =>
       (each.name === id || each.arn === id) &&
       (service === 's3' || (each.accountId === accountId && each.region === region)),
   );
-  return found && toPolicyResource(service, found);
+  return resource && toPolicyResource(service, resource);
 }
 
 const toPolicyResource = (service: string, resource: SimulatedResource): PolicyResource => ({

@@ -41,10 +41,10 @@ export function createStaleReads(draw: Draw, rate: () => number): StaleReads {
   const interceptor: Interceptor = async (call, proceed) => {
     const mayBeStale = call.service === 's3' || call.service === 'iam';
     const key = mayBeStale ? `${call.accountId} ${call.operation} ${JSON.stringify(call.input)}` : '';
-    const known = answers.get(key);
-    if (known !== undefined && Date.now() - known.at < staleFor && draw.chance(rate())) {
-      noteRead(call, known.at);
-      return known.output;
+    const previous = answers.get(key);
+    if (previous !== undefined && Date.now() - previous.at < staleFor && draw.chance(rate())) {
+      noteRead(call, previous.at);
+      return previous.output;
     }
     const output = await proceed().catch((error: unknown) => {
       if (error instanceof Error && saysNoPolicy.test(error.name)) noteRead(call, Date.now());

@@ -120,13 +120,13 @@ describe('pages', () => {
   test('lists tags in pages of twenty', async () => {
     const tags = Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`key-${index}`, 'value']));
     env.organization.tagAccount(member, tags);
-    const found: string[] = [];
+    const ids: string[] = [];
     const pages = paginateListTagsForResource(
       { client: env.hubClients.organizations },
       { ResourceId: member },
     );
-    for await (const { Tags = [] } of pages) found.push(...Tags.map(({ Key }) => Key ?? ''));
-    expect(found).toEqual(Object.keys(tags));
+    for await (const { Tags = [] } of pages) ids.push(...Tags.map(({ Key }) => Key ?? ''));
+    expect(ids).toEqual(Object.keys(tags));
   });
 
   test('accepts only page tokens that the service returned', async () => {

@@ -80,11 +80,11 @@ export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
     const made = on();
     const { owned } = await made.bring(two);
     const other = { name: 'another' };
-    const newcomer = accountsOf([third]);
+    const newAccount = accountsOf([third]);
 
-    const kept = await made.bring(newcomer, owned, { ...other, ...retained() });
-    const again = await made.bring(newcomer, kept.owned, { ...other, ...retained() });
-    const gone = await made.bring(newcomer, kept.owned, other);
+    const kept = await made.bring(newAccount, owned, { ...other, ...retained() });
+    const again = await made.bring(newAccount, kept.owned, { ...other, ...retained() });
+    const gone = await made.bring(newAccount, kept.owned, other);
 
     expect(listGrantedAccounts(kind, made, kept)).toEqual([first, second]);
     expect([...listNamedAccounts(kind, kept.back, kept.owned)]).toEqual(

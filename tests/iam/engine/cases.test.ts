@@ -23,8 +23,8 @@ describe.each(engineCaseFiles())('%s', (file) => {
 });
 
 /** In any order. */
-function expectEach(found: readonly object[], expected: readonly object[] | undefined): void {
+function expectEach(actual: readonly object[], expected: readonly object[] | undefined): void {
   if (expected === undefined) return;
-  expect(found).toHaveLength(expected.length);
-  expect(found).toEqual(expect.arrayContaining(expected.map((each) => expect.objectContaining(each))));
+  expect(actual).toHaveLength(expected.length);
+  expect(actual).toEqual(expect.arrayContaining(expected.map((each) => expect.objectContaining(each))));
 }

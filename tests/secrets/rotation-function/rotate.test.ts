@@ -200,7 +200,7 @@ test('quotes no part of a value that a step cannot parse', async () => {
 });
 
 describe('what a step throws is told', () => {
-  const told = async (error: Error) => {
+  const loggedError = async (error: Error) => {
     const value = JSON.stringify({ pin: 48213377, port: 5432, user: 'planted-user' });
     secretArn = env.organization.addSecret({ accountId: shared, name: 'app/pin', value });
     const rotator: Rotator = {
@@ -211,7 +211,7 @@ describe('what a step throws is told', () => {
   };
 
   test('masks numbers that may be a secret in an error, and keeps the port', async () => {
-    const error = await told(new Error('localhost:5432 refused PIN 48213377'));
+    const error = await loggedError(new Error('localhost:5432 refused PIN 48213377'));
     expect(String(error)).toContain('localhost:5432 refused PIN ***');
   });
 
@@ -222,7 +222,7 @@ describe('what a step throws is told', () => {
     ],
     [new AccessDeniedError('planted-user was denied', { user: 'planted-user' }), 'RotationStepError'],
   ])('masks secret values in an error of the project: %s', async (thrown, name) => {
-    const error = await told(thrown);
+    const error = await loggedError(thrown);
     expect(error).toMatchObject({
       name,
       message: expect.stringMatching(/\*\*\* (has no rights|was denied)/),

@@ -35,9 +35,9 @@ beforeEach(() => {
 });
 
 const secret = () => {
-  const found = env.organization.world.secrets.get(secretArn);
-  if (found === undefined) throw new Error('There is no secret');
-  return found;
+  const existing = env.organization.world.secrets.get(secretArn);
+  if (existing === undefined) throw new Error('There is no secret');
+  return existing;
 };
 const invoke = (event: RotationEvent) => rotateSecret(toolsOf(clients, rotator, silentLogger), event);
 const rotate = () =>

@@ -55,9 +55,10 @@ test('rotates the secret when the function assumes a role of the same or another
 
   expect(error).toBeUndefined();
   expect(findVersion(secret(), 'AWSCURRENT')?.value).toBe('second-key');
-  const told = lines.join() + JSON.stringify([env.organization.world.putEvents, [...secret().versions]]);
+  const visibleTexts =
+    lines.join() + JSON.stringify([env.organization.world.putEvents, [...secret().versions]]);
   expect(tokens).toHaveLength(4);
-  expect(tokens.filter((each) => told.includes(each))).toEqual([]);
+  expect(tokens.filter((each) => visibleTexts.includes(each))).toEqual([]);
 });
 
 test.each([

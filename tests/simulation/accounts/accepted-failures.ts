@@ -100,17 +100,17 @@ export const isAppliedLate = ({ faults }: Pick<SimulationContext, 'faults'>, key
 
 /** Apparent external changes that are none: most likely an unfinished write of the installation. */
 export async function findFalseConflicts(stage: SimulationContext): Promise<readonly string[]> {
-  const found: string[] = [];
+  const violations: string[] = [];
   for (const key of new Set(expected(await getSituation(stage)).map((row) => row.key))) {
     const { conflict } = (await stage.inner.resources.get(key)) ?? {};
     // An external write on a recreated resource before the first run looks like a removal of managed statements.
     const { arn = '' } = findPolicyResource(stage.organization.world, refOf(key)) ?? {};
     if (conflict !== undefined && touches(stage, key) === 0 && !madeAnew.test(arn))
-      found.push(
+      violations.push(
         `${key}: ${conflict.sids.join()} changed externally at ${conflict.changedAt} by the table, though nobody has changed managed statements`,
       );
   }
-  return found;
+  return violations;
 }
 
 /**

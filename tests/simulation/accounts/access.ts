@@ -27,11 +27,11 @@ export interface AccessFinding {
 export async function findAccessFindings(stage: SimulationContext): Promise<readonly AccessFinding[]> {
   const situation = await getSituation(stage);
   const rows = expected(situation);
-  const found = cells(situation, rows).map((cell) => {
+  const findings = cells(situation, rows).map((cell) => {
     const more = cell.detail === undefined ? '' : `: ${cell.detail}`;
     return finding(stage, { ...cell, more });
   });
-  return [...found, ...strayFindings(stage, situation, rows)];
+  return [...findings, ...strayFindings(stage, situation, rows)];
 }
 
 type Bare = Omit<AccessFinding, 'what' | 'resource' | 'arn'> & { readonly more?: string };

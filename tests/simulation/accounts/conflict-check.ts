@@ -19,10 +19,10 @@ const aWhile = 10 * 60_000;
  */
 export async function findConflictViolations(
   stage: SimulationContext,
-  known: AcceptedFailures,
+  accepted: AcceptedFailures,
 ): Promise<readonly string[]> {
   // Of the blocked removals, what is gone is gone.
-  const left = [...known.full, ...known.conflict, ...known.blocked, ...known.spoiled];
+  const left = [...accepted.full, ...accepted.conflict, ...accepted.blocked, ...accepted.spoiled];
   const { world } = stage.organization;
   // An account that waits for approval keeps its access, but lost access is not restored.
   if (listWaitingIds(await stage.inner.registry.listAccounts()).length > 0) return [];
@@ -36,7 +36,7 @@ export async function findConflictViolations(
   });
   const [candidate] = candidates;
   if (candidate === undefined) return [];
-  const found: string[] = [];
+  const violations: string[] = [];
   for (let time = 1; time <= 2; time += 1) {
     const before = await stage.inner.resources.get(candidate.key);
     await new Promise((resolve) => setTimeout(resolve, aWhile));
@@ -47,13 +47,13 @@ export async function findConflictViolations(
     const isOpen = after?.conflict?.strikes === 2;
     const due = before?.conflict !== undefined;
     if (isOpen !== due || restored === due)
-      found.push(
+      violations.push(
         `${candidate.key}: others have changed what is ours, and it is ${isOpen ? '' : 'not '}in conflict and ` +
           `${restored ? '' : 'not '}restored`,
       );
-    if (isOpen) return found;
+    if (isOpen) return violations;
   }
-  return found;
+  return violations;
 }
 
 const ours = ({ configuration }: SimulationContext, text: string | undefined) =>

@@ -35,11 +35,11 @@ export async function findHandledViolations(
   const isAsked = (id: string): boolean => ids.length === 0 || ids.includes(id);
   if (![...looked.lacks, ...taken].some(isAsked)) return [];
   const at = Date.now() - epoch;
-  const found = (await findAccessFindings(stage))
+  const findings = (await findAccessFindings(stage))
     .filter(({ id, named, sort }) => isAsked(id) && looked[sort].has(id) && named)
     .filter((finding) => !isExcused(stage, finding));
   const violations: Violation[] = [];
-  for (const finding of found) {
+  for (const finding of findings) {
     const { id, key, sort, what } = finding;
     const { holds = [] } = (await stage.inner.resources.get(key)) ?? {};
     const blocked = holds
@@ -70,37 +70,39 @@ export async function findSettledViolations(stage: SimulationContext): Promise<r
   await pass(quiet);
   await stage.start({}, 'organization-sweep');
   await endGraces(stage);
-  const known = await findAcceptedFailures(stage);
+  const accepted = await findAcceptedFailures(stage);
   const disputes = await findFalseConflicts(stage);
-  const first = await leftUndone(stage, known);
+  const first = await leftUndone(stage, accepted);
   const before = stage.watch.writes();
   await stage.start({}, 'organization-sweep');
-  const found = [
-    ...known.violations,
+  const violations = [
+    ...accepted.violations,
     ...disputes,
     ...first,
     ...(stage.watch.writes() === before ? [] : ['a second quiet sweep wrote again']),
-    ...(await unknownFindings(stage, known)),
-    ...(await findUnattachedPolicies(stage, known)),
-    ...(stage.rough ? await findConflictViolations(stage, known) : []),
-    ...(stage.rough || known.blocked.size + known.spoiled.size > 0 ? await decidedViolations(stage) : []),
+    ...(await unknownFindings(stage, accepted)),
+    ...(await findUnattachedPolicies(stage, accepted)),
+    ...(stage.rough ? await findConflictViolations(stage, accepted) : []),
+    ...(stage.rough || accepted.blocked.size + accepted.spoiled.size > 0
+      ? await decidedViolations(stage)
+      : []),
     ...(await approvedViolations(stage)),
-    ...(await findOuViolations(stage, known, sweptViolations)),
+    ...(await findOuViolations(stage, accepted, sweptViolations)),
     ...foreignViolations(stage),
     ...(await recordViolations(stage)),
     ...(await leaseViolations(stage)),
   ];
-  return found.map((what) => ({ at: Date.now() - epoch, what }));
+  return violations.map((what) => ({ at: Date.now() - epoch, what }));
 }
 
 async function unknownFindings(
   stage: SimulationContext,
-  known: AcceptedFailures,
+  accepted: AcceptedFailures,
 ): Promise<readonly string[]> {
   const findings = await findAccessFindings(stage);
-  const old = keysWithOldNames(known, findings);
+  const old = keysWithOldNames(accepted, findings);
   return findings
-    .filter((finding) => !isKnown(known, finding) && !isForgotten(stage, finding))
+    .filter((finding) => !isKnown(accepted, finding) && !isForgotten(stage, finding))
     .filter((finding) => !(isStray(finding) && old.has(finding.key)))
     .map(({ what }) => what);
 }
@@ -131,11 +133,13 @@ async function decidedViolations(stage: SimulationContext): Promise<readonly str
   await stage.start({}, 'organization-sweep');
   // Accounts that should have lost access to a resource in conflict begin to lose it only now.
   await endGraces(stage);
-  const known = await findAcceptedFailures(stage);
+  const accepted = await findAcceptedFailures(stage);
   return [
-    ...[...known.conflict, ...known.blocked].map((key) => `${key} is left, though a person has decided`),
-    ...(await leftUndone(stage, known)),
-    ...(await unknownFindings(stage, known)),
+    ...[...accepted.conflict, ...accepted.blocked].map(
+      (key) => `${key} is left, though a person has decided`,
+    ),
+    ...(await leftUndone(stage, accepted)),
+    ...(await unknownFindings(stage, accepted)),
   ];
 }
 
@@ -153,19 +157,23 @@ async function approvedViolations(stage: SimulationContext): Promise<readonly st
   await stage.start({}, 'organization-sweep');
   // Accounts that were approved in another position begin to lose their earlier access only now.
   await endGraces(stage);
-  const known = await findAcceptedFailures(stage);
+  const accepted = await findAcceptedFailures(stage);
   return [
     ...(await waiting()).map((id) => `${id} waits, though it was approved`),
-    ...(await leftUndone(stage, known)),
-    ...(await unknownFindings(stage, known)),
+    ...(await leftUndone(stage, accepted)),
+    ...(await unknownFindings(stage, accepted)),
   ];
 }
 
 /** Work that a sweep has left without reason. */
 async function sweptViolations(stage: SimulationContext): Promise<readonly string[]> {
   await endGraces(stage);
-  const known = await findAcceptedFailures(stage);
-  return [...known.violations, ...(await leftUndone(stage, known)), ...(await unknownFindings(stage, known))];
+  const accepted = await findAcceptedFailures(stage);
+  return [
+    ...accepted.violations,
+    ...(await leftUndone(stage, accepted)),
+    ...(await unknownFindings(stage, accepted)),
+  ];
 }
 
 /** A sweep may have been the first to see that an account should lose access. */
@@ -177,10 +185,10 @@ async function endGraces(stage: SimulationContext): Promise<void> {
 }
 
 /** If there is no room, new accounts wait, but removals happen. A resource in conflict stays as others left it. */
-const isKnown = (known: AcceptedFailures, { key, sort }: AccessFinding): boolean => {
-  if (known.conflict.has(key) || known.spoiled.has(key)) return true;
-  if (sort === 'lacks') return known.full.has(key) || known.halted.has(key);
-  return sort === 'names' && known.blocked.has(key);
+const isKnown = (accepted: AcceptedFailures, { key, sort }: AccessFinding): boolean => {
+  if (accepted.conflict.has(key) || accepted.spoiled.has(key)) return true;
+  if (sort === 'lacks') return accepted.full.has(key) || accepted.halted.has(key);
+  return sort === 'names' && accepted.blocked.has(key);
 };
 
 /** The final sweep may leave only work that it cannot do. */

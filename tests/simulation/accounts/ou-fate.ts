@@ -19,29 +19,31 @@ const share = 1 / 6;
  */
 export async function findOuViolations(
   stage: SimulationContext,
-  known: AcceptedFailures,
+  accepted: AcceptedFailures,
   judge: JudgeSweep,
 ): Promise<readonly string[]> {
   const { draw, rough } = stage;
-  const isQuiet = [known.full, known.conflict, known.blocked, known.spoiled].every(({ size }) => size === 0);
+  const isQuiet = [accepted.full, accepted.conflict, accepted.blocked, accepted.spoiled].every(
+    ({ size }) => size === 0,
+  );
   if (rough || !isQuiet || !draw.chance(share)) return [];
   await activate(stage);
-  const found: string[] = [];
+  const violations: string[] = [];
   for (let round = draw.between(1, 3); round > 0; round -= 1) {
     for (let count = draw.between(1, 2); count > 0; count -= 1) note(stage, draw.pick(ouActions)(stage));
     if (draw.chance(0.7)) note(stage, recreateResource(stage));
-    found.push(...(await judged(stage, judge, 'after OUs changed')));
+    violations.push(...(await judged(stage, judge, 'after OUs changed')));
   }
   await activate(stage);
-  return [...found, ...(await judged(stage, judge, 'after OUs changed and an activation'))];
+  return [...violations, ...(await judged(stage, judge, 'after OUs changed and an activation'))];
 }
 
 async function judged(stage: SimulationContext, judge: JudgeSweep, when: string): Promise<readonly string[]> {
   await noteSweep(stage);
   await stage.start({}, 'organization-sweep');
-  const found = [...(await judge(stage)), ...(await statusViolations(stage))];
+  const violations = [...(await judge(stage)), ...(await statusViolations(stage))];
   stage.ous.recreated.clear();
-  return found.map((what) => `${when}: ${what}`);
+  return violations.map((what) => `${when}: ${what}`);
 }
 
 /** A sweep with unresolved work has failed. */

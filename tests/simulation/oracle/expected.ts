@@ -40,8 +40,8 @@ export function expected(situation: Situation): readonly Expected[] {
     const answers = answersTo(entry, tree, situation);
     const named = namedBy(entry, situation.configuration);
     const keys = new Set(named.map(keyOf));
-    const found = matchedBy(entry, situation).filter((ref) => !keys.has(keyOf(ref)));
-    return [...named, ...found].map((ref) => ({
+    const matches = matchedBy(entry, situation).filter((ref) => !keys.has(keyOf(ref)));
+    return [...named, ...matches].map((ref) => ({
       key: keyOf(ref),
       ref,
       entry,

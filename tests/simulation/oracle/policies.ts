@@ -18,10 +18,10 @@ const nothing: Document = { Version: '2012-10-17', Statement: [] };
 /** The parsed policy. The latest texts are cached, since plays read equal texts repeatedly. */
 export function documentOf(text: string | undefined): Document {
   if (text === undefined) return nothing;
-  const known = read.get(text) ?? parse(text);
+  const parsed = read.get(text) ?? parse(text);
   if (read.size > 1_000) read.clear();
-  read.set(text, known);
-  return known;
+  read.set(text, parsed);
+  return parsed;
 }
 
 const read = new Map<string, Document>();

@@ -26,7 +26,7 @@ const probes = rawProbes(
   { resource, source: 'lambda:function:any', refused: ['ecr:BatchGetImage'] },
 );
 
-const look = (account: string) => ({
+const readStatement = (account: string) => ({
   Effect: 'Allow',
   Principal: { AWS: `arn:aws:iam::${account}:root` },
   Action: ['ecr:DescribeImages', 'ecr:ListImages'],
@@ -39,7 +39,7 @@ const functions = (condition: object) => ({
   Condition: { StringEquals: { ...condition } },
 });
 
-const judged = (Statement: readonly ReturnType<typeof look | typeof functions>[]) => {
+const judged = (Statement: readonly ReturnType<typeof readStatement | typeof functions>[]) => {
   const document = { Version: '2012-10-17', Statement };
   const count = (requests: typeof probes.allowed) =>
     requests.filter((request) => allows(document, request)).length;
@@ -48,16 +48,19 @@ const judged = (Statement: readonly ReturnType<typeof look | typeof functions>[]
 
 it('reads raw statements as granted when they name the account in each position', () => {
   expect(probes.allowed).toHaveLength(3);
-  expect(judged([look(id), functions({ 'aws:SourceAccount': id })])).toEqual({ allowed: 3, exceeding: 0 });
+  expect(judged([readStatement(id), functions({ 'aws:SourceAccount': id })])).toEqual({
+    allowed: 3,
+    exceeding: 0,
+  });
 });
 
 it('reads raw statements as not granted when they name another account in one position', () => {
-  expect(judged([look('666677778888'), functions({ 'aws:SourceAccount': id })])).toEqual({
+  expect(judged([readStatement('666677778888'), functions({ 'aws:SourceAccount': id })])).toEqual({
     allowed: 1,
     exceeding: 0,
   });
 });
 
 it('reports raw statements as too wide when no condition limits the service to one account', () => {
-  expect(judged([look(id), functions({})])).toEqual({ allowed: 3, exceeding: 1 });
+  expect(judged([readStatement(id), functions({})])).toEqual({ allowed: 3, exceeding: 1 });
 });

@@ -52,8 +52,8 @@ const filled = (text: string, { keys }: Request, version: string): string =>
 
 /** Names of condition keys ignore case. */
 function valuesOf(keys: Request['keys'], key: string): readonly string[] {
-  const found = Object.entries(keys).find(([name]) => name.toLowerCase() === key.toLowerCase());
-  return found === undefined ? [] : list<string>(found[1]);
+  const entry = Object.entries(keys).find(([name]) => name.toLowerCase() === key.toLowerCase());
+  return entry === undefined ? [] : list<string>(entry[1]);
 }
 
 function holds(operator: string, key: string, value: unknown, request: Request, version: string): boolean {

@@ -35,10 +35,10 @@ const ousOf = (stored: StoredOus, path: string): OuNamesById => stored.get(path)
 /** The tree with stored names, without OUs that took the path of a stored OU. */
 function asStored(ous: OuNamesById, tree: Tree, above: OuNames = []): Tree {
   const below = tree.ous.flatMap((ou) => {
-    const known = ous.get(ou.id);
-    const name = known?.at(-1) ?? ou.name;
+    const namesOfOu = ous.get(ou.id);
+    const name = namesOfOu?.at(-1) ?? ou.name;
     const names = [...above, name];
-    if (known === undefined && isAmong(ous, names)) return [];
+    if (namesOfOu === undefined && isAmong(ous, names)) return [];
     return [asStored(ous, { ...ou, name }, names)];
   });
   return { ...tree, ous: below };
@@ -65,12 +65,12 @@ export function storedByActivation(paths: readonly string[], tree: Tree, before:
 export function storedBySweep(paths: readonly string[], tree: Tree, before: StoredOus): StoredOus {
   return new Map(
     paths.flatMap((path) => {
-      const known = ousOf(before, path);
+      const storedOus = ousOf(before, path);
       const now = trailsOf(tree).filter((trail) => isAt(path, trail));
       const fitting = new Set(now.map((trail) => trail.at(-1)?.id));
-      const asBefore = trailsOf(asStored(known, tree)).filter((trail) => isAt(path, trail));
+      const asBefore = trailsOf(asStored(storedOus, tree)).filter((trail) => isAt(path, trail));
       const added = asBefore.filter((trail) => fitting.has(trail.at(-1)?.id));
-      const ous = new Map([...namesOf(added), ...known]);
+      const ous = new Map([...namesOf(added), ...storedOus]);
       return ous.size === 0 ? [] : [[path, ous] as const];
     }),
   );
@@ -126,9 +126,9 @@ export function unresolvedPaths(stored: StoredOus, tree: Tree): readonly Unresol
   return [...stored].flatMap(([path, ous]) => {
     const ids = allTrails(tree).flatMap((trail) => {
       const { id = '' } = trail.at(-1) ?? {};
-      const known = ous.get(id);
-      if (known === undefined) return isTaken(ous, trail) ? [id] : [];
-      return known.length === depthOf(path) && !isAt(path, trail) ? [id] : [];
+      const names = ous.get(id);
+      if (names === undefined) return isTaken(ous, trail) ? [id] : [];
+      return names.length === depthOf(path) && !isAt(path, trail) ? [id] : [];
     });
     return ids.length === 0 ? [] : [{ path, ids }];
   });

@@ -105,9 +105,9 @@ export const damages: Readonly<Record<string, Damage>> = {
       .flatMap((map) => [...map.values()])
       .filter(({ policy }) => policy !== undefined);
     if (written.length === 0) return;
-    const found = draw.pick(written);
-    found.policy = withStatements(
-      found.policy ?? '',
+    const statement = draw.pick(written);
+    statement.policy = withStatements(
+      statement.policy ?? '',
       ({ Sid = '' }) => !Sid.startsWith('AccountOnboardingsim'),
     );
   },

@@ -108,10 +108,10 @@ function compare(
   ready: boolean | 'unproven' | undefined,
 ): readonly string[] {
   const differing = wanted.flatMap(({ key, role, status, accountId }) => {
-    const found = results.filter((each) => each.resource === key && each.role === role);
-    return found.length === 1 && found[0]?.status === status
+    const matching = results.filter((each) => each.resource === key && each.role === role);
+    return matching.length === 1 && matching[0]?.status === status
       ? []
-      : [`${accountId}: ${role} on ${key} is ${status}, not ${found.map(describe).join(' and ')}`];
+      : [`${accountId}: ${role} on ${key} is ${status}, not ${matching.map(describe).join(' and ')}`];
   });
   const expectedReady = readyOf(wanted.map(({ status }) => status));
   return [

@@ -63,10 +63,10 @@ export async function playRotationActions(stage: RotationContext, { begin, end }
 /** The scheduled check runs every quarter of an hour. Sometimes it is lost. */
 function runScheduledChecks({ draw, hub, start, run }: ActionContext) {
   let storm = true;
-  const look = (): void => {
+  const startCheck = (): void => {
     if (hub && !(storm && draw.chance(0.1))) run(start({ resumePending: true }));
   };
-  const timer = setInterval(look, lookEvery);
+  const timer = setInterval(startCheck, lookEvery);
   return {
     /** Continues until all is done. */
     async until(done: () => Promise<boolean>): Promise<void> {
@@ -94,23 +94,23 @@ const rotate: Action = (scene, secret) => alone(scene, secret, () => rotateByFun
 const setByHand: Action = (scene, secret) =>
   alone(scene, secret, async () => {
     const { world } = scene.organization;
-    const known = world.secrets.get(secret.arn);
-    if (known === undefined) return;
-    const id = `by-hand-${known.versions.size}-${secret.arn.slice(-6)}`;
+    const existing = world.secrets.get(secret.arn);
+    if (existing === undefined) return;
+    const id = `by-hand-${existing.versions.size}-${secret.arn.slice(-6)}`;
     const version = { id, createdAt: Date.now(), value: secret.door.change(), stages: new Set<string>() };
-    known.versions.set(id, version);
-    moveStage(world, known, 'AWSCURRENT', version);
+    existing.versions.set(id, version);
+    moveStage(world, existing, 'AWSCURRENT', version);
   });
 
 /** An operator restores the previous version. */
 const goBack: Action = (scene, secret) =>
   alone(scene, secret, async () => {
     const { world } = scene.organization;
-    const known = world.secrets.get(secret.arn);
-    const previous = known === undefined ? undefined : findVersion(known, 'AWSPREVIOUS');
-    if (known === undefined || previous?.value === undefined) return;
+    const existing = world.secrets.get(secret.arn);
+    const previous = existing === undefined ? undefined : findVersion(existing, 'AWSPREVIOUS');
+    if (existing === undefined || previous?.value === undefined) return;
     secret.door.restore(previous.value);
-    moveStage(world, known, 'AWSCURRENT', previous);
+    moveStage(world, existing, 'AWSCURRENT', previous);
   });
 
 async function alone(

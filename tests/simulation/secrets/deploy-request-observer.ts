@@ -46,9 +46,9 @@ export function observeDeployRequests(
       const versions = appConfig.applications.get(target.application)?.profiles.get(target.profile)?.versions;
       if (versions !== undefined && versions[Number(version) - 1] === undefined)
         violated(`version ${version} of ${target.profile} was claimed, and does not exist`);
-      const known = wishes.get(keyOf(target)) ?? [];
-      if (known.some((wish) => wish.version === version && wish.requestedAt === requestedAt)) return;
-      wishes.set(keyOf(target), [...known, { version, requestedAt, at: Date.now() }]);
+      const requests = wishes.get(keyOf(target)) ?? [];
+      if (requests.some((wish) => wish.version === version && wish.requestedAt === requestedAt)) return;
+      wishes.set(keyOf(target), [...requests, { version, requestedAt, at: Date.now() }]);
     },
     starts: (start) => {
       const last = (wishes.get(keyOf(start)) ?? []).toSorted(byMoment).at(-1);

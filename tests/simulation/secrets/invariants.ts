@@ -18,7 +18,7 @@ import type { RotatedSecret } from './scenario.ts';
 export async function findRotationViolations(stage: RotationContext): Promise<readonly Violation[]> {
   const { world } = stage.organization;
   stage.watch.look('an event', [world.putEvents, world.messages]);
-  const found = [
+  const violations = [
     ...(await Promise.all(stage.secrets.map((secret) => secretViolations(stage, secret)))).flat(),
     ...(await Promise.all(stage.homes.map((home) => homeViolations(stage, home)))).flat(),
     ...stage.secrets.flatMap((secret) => doorViolations(stage, secret)),
@@ -26,7 +26,7 @@ export async function findRotationViolations(stage: RotationContext): Promise<re
     ...(await recordViolations(stage)),
     ...(await wrongViolations(stage)),
   ];
-  return found.map((what) => ({ at: Date.now() - epoch, what }));
+  return violations.map((what) => ({ at: Date.now() - epoch, what }));
 }
 
 async function secretViolations(stage: RotationContext, secret: RotatedSecret): Promise<readonly string[]> {
@@ -114,7 +114,7 @@ function servedViolation(
   if (served === wanted) return [];
   const { application, environment, profile } = target;
   const own = deliveries.find(({ id }) => id === `${application}/${environment}/${profile}/${wanted}`);
-  return own !== undefined && told.has(own.status)
+  return own !== undefined && announcedStatuses.has(own.status)
     ? []
     : [`${environment} serves ${served} of ${secret}, not ${wanted}, which is ${own?.status ?? 'nowhere'}`];
 }
@@ -122,7 +122,12 @@ function servedViolation(
 const fine: ReadonlySet<Delivery['status']> = new Set(['complete', 'superseded', 'withdrawn']);
 
 /** The required announcements. */
-const told: ReadonlySet<Delivery['status']> = new Set(['rolled-back', 'reverted', 'failed', 'timed-out']);
+const announcedStatuses: ReadonlySet<Delivery['status']> = new Set([
+  'rolled-back',
+  'reverted',
+  'failed',
+  'timed-out',
+]);
 
 /**
  * A delivery of a secret fails or times out for good only if its target has vanished or could not be read. A requested
@@ -163,8 +168,8 @@ function isTold({ organization }: RotationContext, delivery: Delivery): boolean 
 /** Readers use the current value, and the next rotation can begin. */
 function doorViolations(stage: RotationContext, secret: RotatedSecret): readonly string[] {
   const current = currentOf(stage, secret);
-  const known = stage.organization.world.secrets.get(secret.arn);
-  const pending = known === undefined ? undefined : findVersion(known, 'AWSPENDING');
+  const existing = stage.organization.world.secrets.get(secret.arn);
+  const pending = existing === undefined ? undefined : findVersion(existing, 'AWSPENDING');
   return [
     ...(secret.door.opens(current?.value ?? '{}')
       ? []

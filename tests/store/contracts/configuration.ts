@@ -10,9 +10,9 @@ import { at, later, tamper } from '../../fixtures/store-items.ts';
 export function configurationContract(makeStore: MakeStore): void {
   describe('configuration', () => {
     let configuration: ConfigurationStore;
-    let found: SearchResultStore;
+    let searchResults: SearchResultStore;
     beforeEach(async () => {
-      ({ configuration, searchResults: found } = await makeStore());
+      ({ configuration, searchResults: searchResults } = await makeStore());
     });
 
     test('returns nothing before a configuration is activated', async () => {
@@ -30,7 +30,7 @@ export function configurationContract(makeStore: MakeStore): void {
         active: undefined,
         searchResults: [],
       });
-      for (const search of ['b', 'a', 'ä']) await found.put({ ...item, search }, undefined);
+      for (const search of ['b', 'a', 'ä']) await searchResults.put({ ...item, search }, undefined);
       await configuration.activate({ ...first, newSearches: ['a'] });
 
       expect(await configuration.getActiveWithSearchResults()).toStrictEqual({

@@ -30,9 +30,9 @@ export function resourceContract(makeStore: MakeStore): void {
       resources.put(resource, { ...state, ...versionOf(await resources.get(resource)) });
 
     const get = async (resource: string): Promise<ResourceState | undefined> => {
-      const found = await resources.get(resource);
-      const { version, ...state } = found ?? {};
-      return found && (state as ResourceState);
+      const stored = await resources.get(resource);
+      const { version, ...state } = stored ?? {};
+      return stored && (state as ResourceState);
     };
 
     test('returns no state of a resource that was never written', async () => {

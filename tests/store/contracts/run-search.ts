@@ -25,19 +25,19 @@ export function runSearchContract(makeStore: MakeStore): void {
       await runs.putChange('late', aChange({ resource, added: [accountId(2)] }));
     });
 
-    const found = async (query: Parameters<RunStore['search']>[0]) =>
+    const search = async (query: Parameters<RunStore['search']>[0]) =>
       (await runs.search(query)).items.map(({ run, changes }) => [
         run?.runId,
         ...changes.map((change) => change.resource),
       ]);
 
     test('lists the runs of an account and the runs that changed its access, newest first', async () => {
-      expect(await found({ accountId: accountId(1) })).toEqual([['early', resource]]);
-      expect(await found({ accountId: accountId(3) })).toEqual([
+      expect(await search({ accountId: accountId(1) })).toEqual([['early', resource]]);
+      expect(await search({ accountId: accountId(3) })).toEqual([
         ['late', other],
         ['early', resource],
       ]);
-      expect(await found({ accountId: accountId(4) })).toEqual([]);
+      expect(await search({ accountId: accountId(4) })).toEqual([]);
     });
 
     test('lists the runs of a resource by its key and by its id', async () => {
@@ -46,10 +46,10 @@ export function runSearchContract(makeStore: MakeStore): void {
         ['early', resource],
       ];
 
-      expect(await found({ resource })).toEqual(both);
-      expect(await found({ resource: 'example-logs' })).toEqual(both);
-      expect(await found({ resource: 'base/node' })).toEqual([['late', other]]);
-      expect(await found({ resource: 'node' })).toEqual([]);
+      expect(await search({ resource })).toEqual(both);
+      expect(await search({ resource: 'example-logs' })).toEqual(both);
+      expect(await search({ resource: 'base/node' })).toEqual([['late', other]]);
+      expect(await search({ resource: 'node' })).toEqual([]);
     });
 
     test('returns a change without the documents before and after', async () => {

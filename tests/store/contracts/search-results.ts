@@ -5,13 +5,13 @@ import { at, tamper } from '../../fixtures/store-items.ts';
 
 export function foundContract(makeStore: MakeStore): void {
   describe('what searches have found', () => {
-    let found: SearchResultStore;
+    let searchResults: SearchResultStore;
     beforeEach(async () => {
-      found = (await makeStore()).searchResults;
+      searchResults = (await makeStore()).searchResults;
     });
 
     test('returns no search result before a search was stored', async () => {
-      expect(await found.list()).toEqual([]);
+      expect(await searchResults.list()).toEqual([]);
     });
 
     test('returns search results as they were stored, ordered by search', async () => {
@@ -21,51 +21,51 @@ export function foundContract(makeStore: MakeStore): void {
         error: { name: 'AccessDeniedError', message: 'no', retryable: false, fields: { role: 'spoke' } },
         generation: 1,
       };
-      await found.put(item(), undefined);
-      await found.put(failed, undefined);
+      await searchResults.put(item(), undefined);
+      await searchResults.put(failed, undefined);
 
-      expect(await found.list()).toStrictEqual([failed, item()]);
+      expect(await searchResults.list()).toStrictEqual([failed, item()]);
     });
 
     test('replaces the whole search result when the caller has read it', async () => {
-      await found.put(item(), undefined);
+      await searchResults.put(item(), undefined);
       const { completed: _, ...later } = item({ matching: [], generation: 2 });
 
-      expect(await found.put(later, 1)).toBe(true);
-      expect(await found.list()).toStrictEqual([later]);
+      expect(await searchResults.put(later, 1)).toBe(true);
+      expect(await searchResults.list()).toStrictEqual([later]);
     });
 
     test('keeps the search result when the caller has read an older one or none', async () => {
-      await found.put(item(), undefined);
-      await found.put(item({ generation: 2 }), 1);
+      await searchResults.put(item(), undefined);
+      await searchResults.put(item({ generation: 2 }), 1);
 
-      expect(await found.put(item({ matching: [], generation: 2 }), 1)).toBe(false);
-      expect(await found.put(item({ matching: [], generation: 1 }), undefined)).toBe(false);
-      expect(await found.list()).toStrictEqual([item({ generation: 2 })]);
+      expect(await searchResults.put(item({ matching: [], generation: 2 }), 1)).toBe(false);
+      expect(await searchResults.put(item({ matching: [], generation: 1 }), undefined)).toBe(false);
+      expect(await searchResults.list()).toStrictEqual([item({ generation: 2 })]);
     });
 
     test('refuses a search result when the replaced item is missing', async () => {
-      expect(await found.put(item({ generation: 2 }), 1)).toBe(false);
-      expect(await found.list()).toEqual([]);
+      expect(await searchResults.put(item({ generation: 2 }), 1)).toBe(false);
+      expect(await searchResults.list()).toEqual([]);
     });
 
     test('stores a long search with as many resources as the limit allows', async () => {
       const name = 'x'.repeat(500);
       const matching = Array.from({ length: 2_000 }, (_, n) => `${key}/${n}/${name}`);
       const long = item({ search: `a-kind/…/tags:${'Team=core,'.repeat(500)}`, matching });
-      await found.put(long, undefined);
+      await searchResults.put(long, undefined);
 
-      expect(await found.list()).toStrictEqual([long]);
+      expect(await searchResults.list()).toStrictEqual([long]);
     });
 
     test('keeps the stored search result when the caller changes its own copy', async () => {
       const matching = [key];
-      await found.put(item({ matching }), undefined);
+      await searchResults.put(item({ matching }), undefined);
       matching.push('changed');
-      const [read] = await found.list();
+      const [read] = await searchResults.list();
       tamper(() => Object.assign(read?.matching ?? [], ['changed']));
 
-      expect((await found.list())[0]?.matching).toEqual([key]);
+      expect((await searchResults.list())[0]?.matching).toEqual([key]);
     });
   });
 }

@@ -117,8 +117,8 @@ export const buckets: Reader = documentReader({
   documents: (world, { id }) => [documentOf(world.buckets.get(id)?.policy)],
   probes: (grantCase) => {
     if (presetOf(grantCase) === 'organization-cloudtrail-write') return organizationTrail(grantCase);
-    const known = deliveries[presetOf(grantCase)];
-    if (known !== undefined) return delivery(grantCase, known);
+    const service = deliveries[presetOf(grantCase)];
+    if (service !== undefined) return delivery(grantCase, service);
     if (presetOf(grantCase) === 'revisions-read') return revisions(grantCase);
     throw new Error(`The oracle knows no preset ${presetOf(grantCase)} of buckets`);
   },

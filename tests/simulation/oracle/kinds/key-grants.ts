@@ -37,10 +37,10 @@ export const keyGrants: Reader = {
       ids: [name.slice(-12)],
     })),
   has: (world, grantCase, installation, grant) => {
-    const found = grantsOn(world, grantCase.ref, keyGrantMark(installation, grant)).filter(
+    const grants = grantsOn(world, grantCase.ref, keyGrantMark(installation, grant)).filter(
       ({ grantee, constraints }) => grantee === granteeOf(grantCase) && constraints === undefined,
     );
-    const given = new Set<string>(found.flatMap((each) => each.operations));
+    const given = new Set<string>(grants.flatMap((each) => each.operations));
     if (operations.every((each) => given.has(each))) return 'everything';
     return given.size > 0 ? 'something' : 'nothing';
   },

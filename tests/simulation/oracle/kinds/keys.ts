@@ -208,8 +208,8 @@ export const keys: Reader = documentReader({
     if (preset === 'organization-cloudtrail-encrypt') return organizationTrail(grantCase);
     const service = services[preset];
     if (service !== undefined) return delivery(grantCase, service);
-    const known = uses[preset];
-    if (known !== undefined) return use(grantCase, preset, known);
+    const presetUse = uses[preset];
+    if (presetUse !== undefined) return use(grantCase, preset, presetUse);
     throw new Error(`The oracle knows no preset ${preset} of keys`);
   },
 });
