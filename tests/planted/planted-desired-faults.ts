@@ -36,7 +36,7 @@ export const desiredFaults: readonly PlantedFault[] = [
   {
     area: 'desired',
     name: 'approved-position-only',
-    title: 'an account that waits has what it had where it was approved, wherever it is',
+    title: 'a waiting account that has moved keeps all access of its approved OU',
     file: 'shared/reconcile/required-approval.ts',
     replace: 'const now = select(account);',
     by: 'const now = select({ ...account, ...(account.approval?.approvedAs ?? {}) });',

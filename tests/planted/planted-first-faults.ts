@@ -47,7 +47,7 @@ export const firstFaults: readonly PlantedFault[] = [
   {
     area: 'AWS',
     name: 'throttled-write-succeeds',
-    title: 'a throttled write is taken for a success',
+    title: 'a throttled write counts as successful',
     file: 'shared/reconcile/resource-access.ts',
     repairedBy: 'the read-back sees it',
     replace: '    await write;\n',

@@ -35,7 +35,7 @@ export const ouFaults: readonly PlantedFault[] = [
   {
     ...plain.storedOus,
     name: 'new-ous-not-stored',
-    title: 'a sweep does not store the OUs that paths name by now',
+    title: 'a sweep does not store OUs that a path matches for the first time',
     file: 'shared/runs/sweep.ts',
     unit: 'tests/runs',
     replace: 'if (ous !== storedOus) await',
@@ -44,7 +44,7 @@ export const ouFaults: readonly PlantedFault[] = [
   {
     ...plain.storedOus,
     name: 'deleted-ou-unreported',
-    title: 'nobody hears that a stored OU was deleted',
+    title: 'a stored OU that was deleted is not reported',
     file: 'shared/reconcile/unresolved-ous.ts',
     unit: 'tests/reconcile',
     replace: '(now === deleted ? [{ id, was }] : [])',
@@ -53,7 +53,7 @@ export const ouFaults: readonly PlantedFault[] = [
   {
     ...plain.storedOus,
     name: 'activation-forgets-ous',
-    title: 'an activation forgets the OUs of a path that names none now',
+    title: 'an activation forgets the stored OUs of a path that matches none now',
     replace: 'return stored !== undefined && isThere(stored, test) ? [[path, stored]] : [];',
     by: 'return stored !== undefined && !isThere(stored, test) ? [[path, stored]] : [];',
   },
@@ -67,7 +67,7 @@ export const ouFaults: readonly PlantedFault[] = [
   {
     ...plain.applying,
     name: 'recreated-is-conflict',
-    title: 'a resource that was deleted and created counts as changed by others',
+    title: 'a resource that was deleted and created again counts as changed externally',
     file: 'shared/reconcile/conflict.ts',
     flow: 'tests/flows/(recreated|conflict)',
     replace: 'return now === undefined || now === before ? judged : undefined;',

@@ -68,7 +68,7 @@ export const selectorFaults: readonly PlantedFault[] = [
   {
     ...plain.selectors,
     name: 'any-tag-value',
-    title: 'of a tag with several values any value counts',
+    title: 'any value of a tag with several values matches',
     replace: 'values.has(tags[key]',
     by: '(values.size > 1 ? () => true : (value: string) => values.has(value))(tags[key]',
   },
