@@ -73,7 +73,7 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
   printWarnings(out, warnings);
   if (changed)
     out.line(
-      '  No policy was changed. Change them now: onboarding apply. Otherwise the next run or sweep does',
+      '  No policy was changed. To change the policies now: onboarding apply. Otherwise the next run or sweep changes them',
     );
   return exitCodes.succeeded;
 }

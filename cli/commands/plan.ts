@@ -128,8 +128,8 @@ async function listEnvironmentWarnings(
   if (simulated) return [];
   if (inMemory)
     return [
-      "Without the installation's table nothing is known of what was written before: removals that wait are not shown, " +
-        'and statements of grants that were taken out of the configuration look like clashes',
+      "Without the installation's table, the plan does not know earlier writes: it shows no blocked removals, and it " +
+        'reports statements of removed grants as clashes. To plan with the table, set ONBOARDING_TABLE',
     ];
   const stored = await services.store.configuration.getActive();
   if (stored?.hash === hash) return [];

@@ -63,7 +63,7 @@ function printWhoCan(out: Output, resource: string, answer: WhoCan): void {
   out.line();
   if (denials.length > 0)
     print(
-      `Statements that deny something: ${denials.join('; ')}.${action === undefined ? ' Ask with --action for what they deny.' : ''}`,
+      `Statements that deny something: ${denials.join('; ')}.${action === undefined ? ' Add --action to see what they deny.' : ''}`,
     );
   if (ownerId !== undefined)
     print(`Identity policies of its own account ${ownerId} may give access, too. They are not read.`);

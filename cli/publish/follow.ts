@@ -26,7 +26,11 @@ export async function followToEnd(tools: PublishTools, followed: Followed): Prom
     onProgress(`${environment.name}: deployment ${deployment} is ${progress}`);
     if (signal.aborted) return end(followed, 'interrupted', `It is ${progress}. ${goesOn(followed)}`);
     if (clock.now() > getPlannedEnd(seen, clock.now()) + patience)
-      return end(followed, 'timed-out', `It is ${progress}, 30 minutes after its time. ${goesOn(followed)}`);
+      return end(
+        followed,
+        'timed-out',
+        `It is still ${progress}, 30 minutes after the strategy's time. ${goesOn(followed)}`,
+      );
     await clock.sleep(getPause(seen, clock.now()), signal);
   }
 }
