@@ -52,8 +52,8 @@ function makeSecrets(context: DeployableContext, secretId: string, versionId?: s
       ...(suffix === undefined ? {} : { suffix }),
       ...(versionId === undefined ? {} : { versionId }),
     });
-    const place = parseSecretArn(secretArn);
-    const configured = place === undefined ? [] : listConfiguredTargets(configuration, place);
+    const location = parseSecretArn(secretArn);
+    const configured = location === undefined ? [] : listConfiguredTargets(configuration, location);
     makeTargets(context, { accountId, region, name, configured });
   }
 }
@@ -70,7 +70,7 @@ function makeTargets(
   { accountId, region, name, configured }: SecretTargets,
 ): void {
   const { organization, configuration } = context;
-  const place = { accountId, region };
+  const location = { accountId, region };
   const profile = {
     name: 'secret',
     ...retrieving(organization, accountId),
@@ -78,18 +78,18 @@ function makeTargets(
   };
   const { strategy } = secretDeploymentOf(configuration);
   for (const each of new Set([strategy, ...configured.map((target) => target.strategy)]))
-    makeStrategy(context, place, each);
+    makeStrategy(context, location, each);
   const applications = Map.groupBy(configured, ({ application }) => application);
   if (applications.size === 0)
     addApplication(organization.world, {
-      ...place,
+      ...location,
       name: 'example',
       environments: [{ name: 'production' }],
       profiles: [profile],
     });
   for (const [id, targets] of applications)
     addApplication(organization.world, {
-      ...place,
+      ...location,
       id,
       name: id,
       environments: once(targets.map(({ environment }) => environment)).map((each) => ({
@@ -127,12 +127,12 @@ function retrieving(
 /** The predefined strategies exist already. Any other deploys at once and without bake time. */
 function makeStrategy(
   { organization: { world } }: DeployableContext,
-  place: { readonly accountId: string; readonly region: string },
+  location: { readonly accountId: string; readonly region: string },
   id: string,
 ): void {
   if (world.appConfig.strategies.has(id)) return;
   const growth = { durationMinutes: 0, growthType: 'LINEAR' as const, growthFactor: 100, bakeMinutes: 0 };
-  addStrategy(world, { ...place, id, name: id, ...growth });
+  addStrategy(world, { ...location, id, name: id, ...growth });
 }
 
 /** More versions than anybody adds by hand. */
@@ -143,12 +143,12 @@ function makeHosted(
   request: Extract<Request, { readonly type: 'hosted' }>,
 ): void {
   const { organization, configuration } = context;
-  const place = placeIfAny(context, request);
-  if (place === undefined) return;
-  makeStrategy(context, place, secretDeploymentOf(configuration).strategy);
+  const location = placeIfAny(context, request);
+  if (location === undefined) return;
+  makeStrategy(context, location, secretDeploymentOf(configuration).strategy);
   const { environments, profile } = request;
   const application = addApplication(organization.world, {
-    ...place,
+    ...location,
     ...called(request.application),
     environments: environments?.map(called) ?? ['test', 'production'].map((name) => ({ name })),
     profiles: [called(profile)],

@@ -23,12 +23,12 @@ interface EventScenario {
 }
 
 const scenarios: Readonly<Record<ChangeCause, EventScenario>> = {
-  created: { act: (context) => place(context, rootOf(context)) },
-  joined: { act: (context) => place(context, rootOf(context)) },
-  managed: { act: (context) => place(context, managedOu(context)) },
-  manual: { act: (context) => place(context, findFirstOu(context)) },
+  created: { act: (context) => placeAccount(context, rootOf(context)) },
+  joined: { act: (context) => placeAccount(context, rootOf(context)) },
+  managed: { act: (context) => placeAccount(context, managedOu(context)) },
+  manual: { act: (context) => placeAccount(context, findFirstOu(context)) },
   moved: {
-    before: (context) => place(context, container(context, parameter(context, 'sourceParentId'))),
+    before: (context) => placeAccount(context, container(context, parameter(context, 'sourceParentId'))),
     act: (context) =>
       context.organization.moveAccount(
         context.accountId,
@@ -36,16 +36,20 @@ const scenarios: Readonly<Record<ChangeCause, EventScenario>> = {
       ),
   },
   closed: {
-    before: (context) => place(context, findFirstOu(context)),
+    before: (context) => placeAccount(context, findFirstOu(context)),
     act: ({ organization, accountId }) => organization.closeAccount(accountId),
   },
   departed: {
-    before: (context) => place(context, findFirstOu(context)),
+    before: (context) => placeAccount(context, findFirstOu(context)),
     act: ({ organization, accountId }) => organization.removeAccount(accountId),
   },
   tagged: {
     before: (context) =>
-      place(context, findFirstOu(context), Object.fromEntries(tagKeys(context).map((key) => [key, 'old']))),
+      placeAccount(
+        context,
+        findFirstOu(context),
+        Object.fromEntries(tagKeys(context).map((key) => [key, 'old'])),
+      ),
     act: (context) => {
       const { organization, accountId } = context;
       if (tagKeys(context).length > 0) organization.untagAccount(accountId, tagKeys(context));
@@ -79,7 +83,7 @@ export function findFirstOu({ organization, configuration }: Omit<EventWorld, 'i
 }
 
 /** Adds the account, unless the organization has it already. */
-function place({ organization, accountId, input }: EventContext, parentId: string, tags = {}): void {
+function placeAccount({ organization, accountId, input }: EventContext, parentId: string, tags = {}): void {
   if (organization.world.accounts.has(accountId)) return;
   const name = textAt(managedStatus(input), 'account', 'accountName') ?? 'new-account';
   organization.addAccount({ id: accountId, name, parentId, tags });

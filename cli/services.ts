@@ -78,8 +78,8 @@ export function connect(session: Session, { memoryAllowed }: Connecting): AwsCon
     ),
     findUpdateFunction: toUpdateFunctionName,
   };
-  const place = table === undefined ? 'registry in memory' : `table ${table} in ${region}`;
-  return { services, calls, where: `${endpoint ?? 'AWS'}, ${place}`, inMemory };
+  const storage = table === undefined ? 'registry in memory' : `table ${table} in ${region}`;
+  return { services, calls, where: `${endpoint ?? 'AWS'}, ${storage}`, inMemory };
 }
 
 /**

@@ -25,20 +25,20 @@ function addMatch(
   search: ConfiguredSearch,
 ): void {
   const { kind, accountId, region, pattern, key } = search;
-  const place = { accountId, region, tags: tagsOf(pattern) };
+  const location = { accountId, region, tags: tagsOf(pattern) };
   const makers: Partial<Readonly<Record<ResourceType, () => unknown>>> = {
     key: () => {
-      organization.addKey({ ...place, id: toKeyId(tagText(search)) });
+      organization.addKey({ ...location, id: toKeyId(tagText(search)) });
       addServiceLinkedRoles(organization);
     },
-    image: () => organization.addImage({ ...place, id: `ami-${toHex(key, 17)}` }),
-    repository: () => organization.addRepository({ ...place, name: nameOf(pattern) }),
+    image: () => organization.addImage({ ...location, id: `ami-${toHex(key, 17)}` }),
+    repository: () => organization.addRepository({ ...location, name: nameOf(pattern) }),
     secret: () => {
       const id = `example/${toHex(key, 6)}`;
       const entries = configuration.grants.filter(({ name }) => search.grants.includes(name));
       const ref = { kind, accountId, region, id };
       const kmsKeyArn = findSecretKey(organization, configuration, { entries, ref });
-      organization.addSecret({ ...place, name: id, kmsKeyArn });
+      organization.addSecret({ ...location, name: id, kmsKeyArn });
     },
   };
   const make = makers[getGrantKind(kind).resourceType];

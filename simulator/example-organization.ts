@@ -136,30 +136,30 @@ function addResource(
 ): void {
   const { partition } = configuration;
   const { kind, accountId, region, id } = ref;
-  const place = { accountId, region };
+  const location = { accountId, region };
   const [entity, name = ''] = id.split('/');
   const owner = `arn:${partition}:iam::${accountId}:root`;
   const makers: Readonly<Record<ResourceType, () => unknown>> = {
     bucket: () =>
       organization.addBucket({
-        ...place,
+        ...location,
         name: id,
         policy: denyInsecureTransport(`arn:${partition}:s3:::${id}`),
       }),
     key: () => {
-      organization.addKey({ ...place, id });
+      organization.addKey({ ...location, id });
       addServiceLinkedRoles(organization);
     },
-    image: () => organization.addImage({ ...place, id }),
+    image: () => organization.addImage({ ...location, id }),
     repository: () =>
       organization.addRepository({
-        ...place,
+        ...location,
         name: id,
         policy: allow({ Sid: 'BuildersPush', Principal: { AWS: owner }, Action: 'ecr:PutImage' }),
       }),
     secret: () => {
       const kmsKeyArn = findSecretKey(organization, configuration, { entries, ref });
-      organization.addSecret({ ...place, name: id, kmsKeyArn });
+      organization.addSecret({ ...location, name: id, kmsKeyArn });
     },
     principal: () =>
       entity === 'group'

@@ -109,21 +109,21 @@ export const makeTopic = (world: SimulatedWorld, input: ResourceInput & { readon
 const regionOf = ({ settings }: SimulatedWorld, { region }: ResourceInput): string =>
   region ?? settings.homeRegion;
 
-export const formatArnPrefix = (world: SimulatedWorld, service: string, place: ResourceInput): string =>
-  `arn:${world.settings.partition}:${service}:${regionOf(world, place)}:${place.accountId}`;
+export const formatArnPrefix = (world: SimulatedWorld, service: string, location: ResourceInput): string =>
+  `arn:${world.settings.partition}:${service}:${regionOf(world, location)}:${location.accountId}`;
 
 const resource = (
   world: SimulatedWorld,
-  place: ResourceInput,
+  location: ResourceInput,
   name: string,
   arn: string,
 ): SimulatedResource => ({
-  accountId: place.accountId,
-  region: regionOf(world, place),
+  accountId: location.accountId,
+  region: regionOf(world, location),
   name,
   arn,
-  policy: place.policy === undefined ? undefined : toPolicyText(place.policy),
-  tags: { ...place.tags },
+  policy: location.policy === undefined ? undefined : toPolicyText(location.policy),
+  tags: { ...location.tags },
 });
 
 const defaultKeyPolicy = ({ settings }: SimulatedWorld, accountId: string): PolicyDocument => ({

@@ -140,9 +140,9 @@ function fillRegistry({ world }: SimulatedOrganization, accounts: number): void 
     const items = [...(registry?.values() ?? [])].filter(({ sk }) => String(sk).startsWith('ACCOUNT#'));
     for (let number = items.length; number < accounts; number += 1) {
       const id = String(500_000_000_000 + number);
-      const place = { parentIds: ['r-exam', 'ou-exam-elsewhere'], ouPath: 'Elsewhere' };
+      const position = { parentIds: ['r-exam', 'ou-exam-elsewhere'], ouPath: 'Elsewhere' };
       const tags = { unit: `unit-${number % 100}`, team: `team-${number % 7}` };
-      const Item = { ...items[0], ...place, tags, id, sk: `ACCOUNT#${id}`, name: `workload-${number}` };
+      const Item = { ...items[0], ...position, tags, id, sk: `ACCOUNT#${id}`, name: `workload-${number}` };
       applyWrite(table, { Item });
     }
   }

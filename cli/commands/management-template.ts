@@ -52,20 +52,20 @@ async function print(options: ManagementOptions, session: Session): Promise<Exit
   if (controlTowerRegion !== undefined)
     requireRegion('--control-tower-region', controlTowerRegion, configuration);
   const { managementAccount } = configuration.organization;
-  const place = {
+  const location = {
     accountId: hub ?? managementAccount,
     region: getHubRegion(configuration, options.hubRegion),
   };
   const made = renderManagementTemplate({
     configuration,
-    hub: place,
+    hub: location,
     controlTowerRegion,
     operators: operator,
     delegates: delegation,
   });
   if (made === undefined)
     throw new UsageError(
-      `The hub is in the management account ${managementAccount}, ${place.region}, where the events arrive. It needs no ` +
+      `The hub is in the management account ${managementAccount}, ${location.region}, where the events arrive. It needs no ` +
         'template. If the hub is elsewhere, name its account with --hub or its region with --hub-region',
     );
   const { template, regions } = made;

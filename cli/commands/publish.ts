@@ -111,8 +111,8 @@ async function publishTo(
   wanted: Wanted,
 ): Promise<Published> {
   try {
-    const place = await resolvePlace(tools, named, where);
-    return await publishVersion(tools, { ...place, ...wanted });
+    const target = await resolvePlace(tools, named, where);
+    return await publishVersion(tools, { ...target, ...wanted });
   } catch (thrown) {
     throw explainReading(thrown);
   }

@@ -100,8 +100,8 @@ interface ShownAccount {
 }
 
 function printAccount({ account, last }: ShownAccount, { out }: Pick<Session, 'out'>): void {
-  const place = account.ouPath === '' ? 'in the root' : `in ${account.ouPath}`;
-  out.line(`${out.colors.bold(formatAccount(account))} is ${account.state}, ${place}`);
+  const position = account.ouPath === '' ? 'in the root' : `in ${account.ouPath}`;
+  out.line(`${out.colors.bold(formatAccount(account))} is ${account.state}, ${position}`);
   if (account.approval !== undefined)
     out.line(
       out.colors.yellow(`  It waits for approval since ${account.approval.since}: onboarding approve`),

@@ -102,15 +102,15 @@ function formatHolders(group: readonly WhoCanEntry[]): string {
   const [
     { role, user, group: people, service, organization, other, everybody } = {} as Partial<WhoCanEntry>,
   ] = group;
-  const place =
+  const principal =
     organization === undefined ? of : `every account of ${organization}, which no statement lists`;
-  const within = place === '' ? '' : ` of ${place}`;
+  const within = principal === '' ? '' : ` of ${principal}`;
   if (role !== undefined) return `role ${role}${within}`;
   if (user !== undefined) return `user ${user}${within}`;
   if (people !== undefined) return `people of group ${people}${within}`;
-  if (service !== undefined) return place === '' ? service : `${service} for ${place}`;
+  if (service !== undefined) return principal === '' ? service : `${service} for ${principal}`;
   if (everybody) return 'everybody, within the conditions of the statement';
-  return other ?? place;
+  return other ?? principal;
 }
 
 function formatSource({ grant, memberRole, managed }: WhoCanEntry): string {

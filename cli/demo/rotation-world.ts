@@ -80,14 +80,14 @@ export function withStrategy(simulation: Simulation): Simulation {
 export function createRotationDemo(simulation: Simulation): RotationDemo {
   const { organization, configuration } = simulation;
   const { id: accountId, region } = locateShared(configuration);
-  const place = { accountId, region };
+  const location = { accountId, region };
   const first: Login = { username: 'shop', password: 'the-first-password' };
-  const secret = { ...place, name: 'shop/database', value: JSON.stringify(first) };
+  const secret = { ...location, name: 'shop/database', value: JSON.stringify(first) };
   const secretArn = organization.addSecret(secret);
   const role = { accountId, trust: anything(), permissions: anything({ Resource: '*' }) };
   const retrievalRoleArn = organization.addRole({ ...role, name: 'retrieval', trust: trustsAppConfig });
   const application = addApplication(organization.world, {
-    ...place,
+    ...location,
     name: 'shop',
     environments: [{ name: 'production' }],
     profiles: [
@@ -96,11 +96,11 @@ export function createRotationDemo(simulation: Simulation): RotationDemo {
     ],
   });
   const database = { password: first.password };
-  const reader = readerOf(simulation, place);
+  const reader = readerOf(simulation, location);
   return {
     secretArn,
     application,
-    place,
+    place: location,
     reader,
     isLetIn: async () => (await reader.get()).password === database.password,
     rotate: rotating(simulation, { secretArn, database, role: { ...role, name: 'rotation-function' } }),
@@ -108,10 +108,10 @@ export function createRotationDemo(simulation: Simulation): RotationDemo {
 }
 
 /** A reader in a member account of the organization. It assumes a role of the account that hosts AppConfig. */
-function readerOf({ organization }: Simulation, place: RotationDemo['place']): ConfigurationReader<Login> {
+function readerOf({ organization }: Simulation, location: RotationDemo['place']): ConfigurationReader<Login> {
   const member = [...organization.world.accounts.keys()].at(-1) ?? '';
   const arn = organization.addRole({
-    accountId: place.accountId,
+    accountId: location.accountId,
     name: 'ConfigurationReader',
     trust: anything({ Principal: { AWS: member }, Action: 'sts:AssumeRole' }),
     permissions: anything({
@@ -128,7 +128,7 @@ function readerOf({ organization }: Simulation, place: RotationDemo['place']): C
   organization.addRole(own);
   const { clock } = organization.world.settings;
   const client = createReaderClient({
-    region: place.region,
+    region: location.region,
     role: { arn },
     credentials: organization.credentialsOf(member, own.name),
     clock,

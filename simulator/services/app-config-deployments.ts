@@ -35,17 +35,17 @@ type PlaceInput = { readonly ApplicationId: string | undefined; readonly Environ
 export const appConfigDeployments: ServiceOperations = {
   StartDeployment: defineOperation<StartDeploymentCommandInput, StartDeploymentCommandOutput>((call) => {
     const { world, input } = call;
-    const place = placeOf(call);
-    const profile = findProfile(place.application, input.ConfigurationProfileId);
+    const location = placeOf(call);
+    const profile = findProfile(location.application, input.ConfigurationProfileId);
     const strategy = strategyOf(call);
-    authorizeStart(call, place, profile.id, strategy.id);
-    authorizeTags(call, place);
-    expectFree(call, place.environment);
+    authorizeStart(call, location, profile.id, strategy.id);
+    authorizeTags(call, location);
+    expectFree(call, location.environment);
     const version = input.ConfigurationVersion ?? '';
     const content = retrieveContent(call, { profile, version, kmsKey: input.KmsKeyIdentifier });
     const startedAt = world.settings.clock.now();
     const deployment: SimulatedDeployment = {
-      number: place.environment.deployments.length + 1,
+      number: location.environment.deployments.length + 1,
       profile,
       version,
       strategy,
@@ -54,19 +54,19 @@ export const appConfigDeployments: ServiceOperations = {
       kmsKeyArn: input.KmsKeyIdentifier,
       content,
       startedAt,
-      undone: isAlarmed(world.appConfig, place.environment)
+      undone: isAlarmed(world.appConfig, location.environment)
         ? { state: 'ROLLED_BACK', at: startedAt, by: 'CLOUDWATCH_ALARM' }
         : undefined,
     };
-    expectKeyUse(call, place, deployment);
-    place.environment.deployments.push(deployment);
-    return detailed(call, place, deployment);
+    expectKeyUse(call, location, deployment);
+    location.environment.deployments.push(deployment);
+    return detailed(call, location, deployment);
   }),
 
   GetDeployment: defineOperation<GetDeploymentCommandInput, GetDeploymentCommandOutput>((call) => {
-    const place = placeOf(call);
-    const deployment = deploymentOf(call, place, 'appconfig:GetDeployment');
-    return detailed(call, place, deployment);
+    const location = placeOf(call);
+    const deployment = deploymentOf(call, location, 'appconfig:GetDeployment');
+    return detailed(call, location, deployment);
   }),
 
   /** The newest first. */
@@ -84,8 +84,8 @@ export const appConfigDeployments: ServiceOperations = {
   }),
 
   StopDeployment: defineOperation<StopDeploymentCommandInput, StopDeploymentCommandOutput>((call) => {
-    const place = placeOf(call);
-    const deployment = deploymentOf(call, place, 'appconfig:StopDeployment');
+    const location = placeOf(call);
+    const deployment = deploymentOf(call, location, 'appconfig:StopDeployment');
     const now = call.world.settings.clock.now();
     const complete = getPhase(deployment, now) === 'COMPLETE';
     if (!isRunning(deployment, now) && !(complete && call.input.AllowRevert === true))
@@ -93,7 +93,7 @@ export const appConfigDeployments: ServiceOperations = {
     if (complete && now > getCompletionTime(deployment) + 72 * 3_600_000)
       throw createAwsError('BadRequestException', 'Deployments can be reverted for 72 hours');
     deployment.undone = { state: complete ? 'REVERTED' : 'ROLLED_BACK', at: now, by: 'USER' };
-    return detailed(call, place, deployment);
+    return detailed(call, location, deployment);
   }),
 };
 

@@ -27,16 +27,16 @@ const name = fc.oneof(
 );
 const names = fc.array(name, { minLength: 1, maxLength: 5 });
 
-const isAtOrBelow = (place: readonly string[], ou: readonly string[]): boolean =>
-  ou.every((each, index) => place[index] === each);
+const isAtOrBelow = (position: readonly string[], ou: readonly string[]): boolean =>
+  ou.every((each, index) => position[index] === each);
 
 describe('ouPathOf', () => {
   it('matches only the OU of a path and the OUs below it', () => {
     fc.assert(
       fc.property(names, fc.array(names, { maxLength: 20 }), names, (ou, places, below) => {
         const spelled = formatOuPath(ou);
-        for (const place of [ou, ou.slice(0, -1), [...ou, ...below], below, ...places])
-          expect(isSelected(spelled, place)).toBe(isAtOrBelow(place, ou));
+        for (const position of [ou, ou.slice(0, -1), [...ou, ...below], below, ...places])
+          expect(isSelected(spelled, position)).toBe(isAtOrBelow(position, ou));
       }),
       { numRuns: 2_000 },
     );

@@ -8,7 +8,7 @@ import { trustedServiceNames } from '../../shared/grants/member-roles/trusted-se
 import type { Finding } from '../../shared/platform/errors.ts';
 import { configurationWith, readSecret } from '../fixtures/plan-fixture.ts';
 
-const place = { accountId: '555566667777', dnsSuffix: 'amazonaws.com' };
+const location = { accountId: '555566667777', dnsSuffix: 'amazonaws.com' };
 const exampleText = readFileSync('tests/fixtures/configurations/member-roles.yml', 'utf8');
 
 const application = (more: object = {}): object => ({
@@ -109,7 +109,7 @@ describe('the policies of a member role', () => {
   const policiesOf = (name: string) => {
     const role = configuration.memberRoles?.find((each) => each.name === name);
     if (role === undefined) throw new Error(`There is no ${name}`);
-    return createMemberRolePolicies(role, configuration, place);
+    return createMemberRolePolicies(role, configuration, location);
   };
 
   it('allows an application exactly the actions of its grants', () => {

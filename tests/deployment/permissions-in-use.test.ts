@@ -134,14 +134,14 @@ function addSecrets(organization: SimulatedOrganization): readonly object[] {
   const id = 'AppConfig.AllAtOnce';
   organization.world.appConfig.strategies.set(id, { id, name: id, ...growth });
   const secrets = Object.values(configuration.centralAccounts).map((account) => {
-    const place = { accountId: account.id, region: account.region };
-    const kmsKeyArn = organization.addKey({ ...place, id: 'secret-key' });
-    const secretId = organization.addSecret({ ...place, name: 'app/database', value: 'x', kmsKeyArn });
+    const location = { accountId: account.id, region: account.region };
+    const kmsKeyArn = organization.addKey({ ...location, id: 'secret-key' });
+    const secretId = organization.addSecret({ ...location, name: 'app/database', value: 'x', kmsKeyArn });
     const role = { accountId: account.id, name: 'retrieval', trust: trustsAppConfig };
     const retrievalRoleArn = organization.addRole({ ...role, permissions: everything });
     const profile = { name: 'database', locationUri: 'secretsmanager://app/database', retrievalRoleArn };
     const shop = { name: 'shop', environments: [{ name: 'production' }], profiles: [profile] };
-    addApplication(organization.world, { ...place, ...shop });
+    addApplication(organization.world, { ...location, ...shop });
     return { secretId };
   });
   const unserved = { accountId: '444444444444', region: 'eu-west-1', name: 'app/unserved', value: 'x' };

@@ -124,10 +124,10 @@ describe('keys and images by their tags', () => {
     tags: { use: [golden, blessed] }
     for: { ous: [Workloads] }`),
       prepare: (organization) => {
-        const place = { accountId: shared, region: home };
+        const location = { accountId: shared, region: home };
         for (const region of [home, abroad])
-          organization.addKey({ ...place, region, id: keyId, tags: { use: 'images' } });
-        organization.addImage({ ...place, id: image, tags: { use: 'blessed' } });
+          organization.addKey({ ...location, region, id: keyId, tags: { use: 'images' } });
+        organization.addImage({ ...location, id: image, tags: { use: 'blessed' } });
       },
     });
 

@@ -55,8 +55,8 @@ describe('the targets of one secret go on, though there is another', () => {
         return { targets: [...targets.map((target) => ({ ...target, account: 'security' })), ...targets] };
       },
     });
-    const place = { accountId: security, region: 'us-east-1' };
-    const arn = env.organization.addSecret({ ...place, name: secretName, value: 'x' });
+    const location = { accountId: security, region: 'us-east-1' };
+    const arn = env.organization.addSecret({ ...location, name: secretName, value: 'x' });
     wrong(env, secretAt(env, arn));
 
     const { status, run } = await deploy(env, { secretId: secretName });
@@ -129,10 +129,10 @@ function secretAt({ organization }: SecretEnv, arn: string): SimulatedSecret {
 /** A world that looks at a second secret of the shared account, without a key, and at the application that serves it. */
 function anotherSecret(env: SecretEnv): SecretEnv {
   const { organization } = env;
-  const place = { accountId: shared, region };
-  const secretArn = organization.addSecret({ ...place, name: 'app/other', value: 'x' });
+  const location = { accountId: shared, region };
+  const secretArn = organization.addSecret({ ...location, name: 'app/other', value: 'x' });
   const application = addApplication(organization.world, {
-    ...place,
+    ...location,
     name: 'other',
     environments: [{ name: 'production' }],
     profiles: [

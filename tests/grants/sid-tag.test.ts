@@ -129,12 +129,12 @@ test('writes the Sid again when another tool changed the tag, and keeps every ac
 test.each([
   ['before', 0],
   ['behind', 1],
-])('removes a statement without a Sid that another tool added %s the managed one', async (_, place) => {
+])('removes a statement without a Sid that another tool added %s the managed one', async (_, index) => {
   const fixture = group();
   const { owned } = await fixture.bring(manyAccounts(3));
   const document = JSON.parse(fixture.text()) as { Statement: object[] };
   const theirs = { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' };
-  fixture.edit(JSON.stringify({ ...document, Statement: document.Statement.toSpliced(place, 0, theirs) }));
+  fixture.edit(JSON.stringify({ ...document, Statement: document.Statement.toSpliced(index, 0, theirs) }));
 
   const { back } = await fixture.bring(manyAccounts(3), owned);
 

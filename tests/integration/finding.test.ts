@@ -37,8 +37,12 @@ describeWithMoto('finding resources by pattern', (moto) => {
       runId: 'integration',
       clock: systemClock,
     });
-    const place = { accountId, region };
-    return getGrantKind(kind).discovery?.find(access.getReader(place), { kind, ...place, pattern }, limit);
+    const location = { accountId, region };
+    return getGrantKind(kind).discovery?.find(
+      access.getReader(location),
+      { kind, ...location, pattern },
+      limit,
+    );
   };
 
   test('discovers repositories by their name', async () => {

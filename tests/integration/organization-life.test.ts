@@ -65,8 +65,8 @@ describeWithMoto('an organization of 65 accounts, from the first sweep on', (mot
     await moveAccount(organization, newAccount, 'Workloads');
     const created = await deployment.run(await createdEvent(newAccount));
     await makeRepository(reportedRepository);
-    const place = { accountId: central.shared, region: abroad, source: 'aws.ecr' };
-    const repository = await deployment.run(callEvent(place, 'CreateRepository'));
+    const location = { accountId: central.shared, region: abroad, source: 'aws.ecr' };
+    const repository = await deployment.run(callEvent(location, 'CreateRepository'));
     events = { created, repository };
     after = await holdersIn(life, [reportedRepository]);
 
@@ -79,8 +79,8 @@ describeWithMoto('an organization of 65 accounts, from the first sweep on', (mot
     last = await deployment.sweep();
   }, 180_000);
 
-  const makeRepository = async (place: string): Promise<void> => {
-    const [, region = '', name = ''] = /^([^/]+)\/(.*)$/.exec(place) ?? [];
+  const makeRepository = async (repository: string): Promise<void> => {
+    const [, region = '', name = ''] = /^([^/]+)\/(.*)$/.exec(repository) ?? [];
     const { accounts, central } = life.organization;
     await addRepository(await accounts.in(central.shared, region), name);
   };

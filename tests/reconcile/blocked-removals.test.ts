@@ -164,7 +164,7 @@ describe('a plan', () => {
 
 describe('withOtherReasons', () => {
   const accounts = members(6).map((member, index) => ({ ...member, name: `member-${index + 1}` }));
-  const place = {
+  const subject = {
     key: 'secret-resource-policy/444455556666/eu-west-1/deploy/token',
     configuration,
     accounts,
@@ -173,7 +173,7 @@ describe('withOtherReasons', () => {
   const refused = new PolicyTooLargeError('the policy is too large', { size: 9, blockedRemovals: blocked });
 
   it('adds blocked removals to the error of a conflict', () => {
-    const error = withOtherReasons(new ConflictError('changed again', { since: 'x' }), { blocked }, place);
+    const error = withOtherReasons(new ConflictError('changed again', { since: 'x' }), { blocked }, subject);
 
     expect(error).toBeInstanceOf(ConflictError);
     expect(toErrorRecord(error)).toMatchObject({
@@ -187,7 +187,7 @@ describe('withOtherReasons', () => {
   it('adds the size and blocked removals to the rejection of a principal', () => {
     const rejected = new InvalidPrincipalError('AWS refuses', { revision: 3 });
 
-    const error = withOtherReasons(rejected, { blocked, refused }, place);
+    const error = withOtherReasons(rejected, { blocked, refused }, subject);
 
     expect(error).toBeInstanceOf(InvalidPrincipalError);
     expect(toErrorRecord(error)).toMatchObject({
@@ -195,15 +195,19 @@ describe('withOtherReasons', () => {
       retryable: true,
       fields: { revision: 3, besides: { name: 'PolicyTooLargeError' }, blockedRemovals: blocked },
     });
-    expect(withOtherReasons(error, { blocked, refused }, place)).toBe(error);
+    expect(withOtherReasons(error, { blocked, refused }, subject)).toBe(error);
   });
 
   it.each([
     ['nothing is blocked', new ConflictError('changed'), []],
     ['the error passes by itself', new ThrottledError('slow down'), blocked],
-    ['the error states the blocked removals', createBlockedRemovalsError(place.key, blocked, place), blocked],
+    [
+      'the error states the blocked removals',
+      createBlockedRemovalsError(subject.key, blocked, subject),
+      blocked,
+    ],
     ['it is no error of the project', new TypeError('a bug'), blocked],
   ])('keeps the error unchanged when %s', (_, error, ids) => {
-    expect(withOtherReasons(error, { blocked: ids }, place)).toBe(error);
+    expect(withOtherReasons(error, { blocked: ids }, subject)).toBe(error);
   });
 });

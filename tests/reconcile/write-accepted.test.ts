@@ -26,8 +26,8 @@ test('finds a single rejected new account with two writes', async () => {
 describe.each([2, 3, 10, 100])('one culprit among %i newcomers', (count) => {
   test.each([0, Math.floor(count / 2), count - 1])(
     'admits the other accounts when the rejected account is at position %i',
-    async (place) => {
-      const culprit = ids(count)[place] ?? '';
+    async (position) => {
+      const culprit = ids(count)[position] ?? '';
       const env = bench({ wanted: ids(count), refused: [culprit] });
 
       const { excluded } = await writeAccepted(env.request);

@@ -9,9 +9,9 @@ import { casesOf, entryOf } from '../../fixtures/grants/kind-cases.ts';
 import { account } from '../../fixtures/member-account.ts';
 
 const [member] = members;
-const place = { accountId: member, dnsSuffix: 'amazonaws.com' };
+const location = { accountId: member, dnsSuffix: 'amazonaws.com' };
 const role = (more: object) => memberRoleSchema.parse({ name: 'team/Role', for: { all: true }, ...more });
-const trust = (more: object, where = place) => createTrustPolicy(role(more), context, where).Statement;
+const trust = (more: object, where = location) => createTrustPolicy(role(more), context, where).Statement;
 
 describe('a reference to a member role', () => {
   it('finds a member role by its name with or without the path', () => {
@@ -89,7 +89,7 @@ describe('the trust policy of a member role', () => {
     ['tasks.apprunner.amazonaws.com', 'amazonaws.com', 'tasks.apprunner.amazonaws.com'],
     ['ec2.amazonaws.com.cn', 'amazonaws.com.cn', 'ec2.amazonaws.com.cn'],
   ])('names the principal of %s when the suffix is %s: %s', (service, dnsSuffix, principal) => {
-    expect(trust({ kind: 'application', trusts: { service } }, { ...place, dnsSuffix })).toEqual([
+    expect(trust({ kind: 'application', trusts: { service } }, { ...location, dnsSuffix })).toEqual([
       { Effect: 'Allow', Principal: { Service: principal }, Action: ['sts:AssumeRole'] },
     ]);
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { translateError } from '../../../shared/platform/aws/translate-error.ts';
 import { createAwsError } from '../../../simulator/aws-error.ts';
 
-const place = { accountId: '222222222222', region: 'eu-west-1' };
+const location = { accountId: '222222222222', region: 'eu-west-1' };
 const hubServices = ['dynamodb', 'eventbridge', 'organizations', 'sfn', 'sns', 'sts'];
 
 const thrownBy = (call: string, name: string, message = 'because'): unknown => {
@@ -10,7 +10,7 @@ const thrownBy = (call: string, name: string, message = 'because'): unknown => {
   const attempt = { service, operation, on: 'it (account 222222222222)', via: 'role spoke' };
   return translateError(
     createAwsError(name, message),
-    hubServices.includes(service) ? attempt : { ...attempt, place },
+    hubServices.includes(service) ? attempt : { ...attempt, place: location },
   );
 };
 

@@ -109,8 +109,11 @@ test.each([
     /opens the resource to everybody/,
   ],
 ])('suggests the right change when AWS denies a call %s', (reason, expected) => {
-  const place = { accountId: '222222222222', region: 'eu-west-1' };
-  const error = translateError(createAwsError('AccessDenied', `${user} ${reason}`), { ...attempt, place });
+  const location = { accountId: '222222222222', region: 'eu-west-1' };
+  const error = translateError(createAwsError('AccessDenied', `${user} ${reason}`), {
+    ...attempt,
+    place: location,
+  });
 
   expect(error).toMatchObject({ name: 'AccessDeniedError', message: expect.stringMatching(expected) });
   expect(error).not.toMatchObject({ message: expect.stringContaining('Check the role, its trust policy') });
@@ -120,10 +123,10 @@ test.each([
   'because no identity-based policy allows the iam:GetRole action',
   'because no role trust policy allows the sts:AssumeRole action',
 ])('suggests the member template when AWS denies the reader of member roles a call %s', (reason) => {
-  const place = { accountId: '555555555555', region: 'us-east-1' };
+  const location = { accountId: '555555555555', region: 'us-east-1' };
   const error = translateError(createAwsError('AccessDenied', `${user} ${reason}`), {
     ...attempt,
-    place,
+    place: location,
     template: 'member',
   });
 
@@ -148,9 +151,9 @@ test('rethrows errors of the project and values that are no errors', () => {
 });
 
 describe('in a region that an account has not enabled', () => {
-  const place = { accountId: '222222222222', region: 'ap-east-1' };
+  const location = { accountId: '222222222222', region: 'ap-east-1' };
   const there = (name: string, message: string) =>
-    translateError(createAwsError(name, message), { ...attempt, service: 'ec2', place });
+    translateError(createAwsError(name, message), { ...attempt, service: 'ec2', place: location });
 
   test.each([
     ['UnrecognizedClientException', 'The security token included in the request is invalid.'],
@@ -161,7 +164,7 @@ describe('in a region that an account has not enabled', () => {
     expect(there(name, message)).toMatchObject({
       name: 'RegionNotEnabledError',
       message: expect.stringMatching(/222222222222 in ap-east-1 .*enable it there, or take ap-east-1 out/),
-      fields: place,
+      fields: location,
       retryable: false,
     });
   });

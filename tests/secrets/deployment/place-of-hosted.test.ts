@@ -30,7 +30,7 @@ test.each([
   ],
 ] as const)(
   'finds the account and region of an application that the configuration has in %s',
-  (_, said, place) => {
+  (_, said, location) => {
     const request = {
       type: 'hosted',
       cause: 'deployment',
@@ -38,6 +38,6 @@ test.each([
       profile: 'settings',
       version: '1',
     } as const;
-    expect(locateHosted({ ...request, ...said }, configuration)).toEqual(place);
+    expect(locateHosted({ ...request, ...said }, configuration)).toEqual(location);
   },
 );

@@ -37,14 +37,14 @@ export function nameInUnmanagedStatement({
   const all = listPolicyResources(organization.world);
   if (members.length === 0 || all.length === 0) return;
   const { id } = draw.pick(members);
-  const place = draw.pick(all);
-  const added = statementFor(place, id);
-  const document = documentOf(place.read());
+  const resource = draw.pick(all);
+  const added = statementFor(resource, id);
+  const document = documentOf(resource.read());
   const isThere = document.Statement.some(({ Sid }) => Sid === added.Sid);
   if (isThere || organization.world.refusedPrincipals.has(id)) return;
-  if (JSON.stringify(added).length >= getRoom(place)) return;
-  place.write(JSON.stringify({ ...document, Statement: [...document.Statement, added] }));
-  watch.edited(place);
+  if (JSON.stringify(added).length >= getRoom(resource)) return;
+  resource.write(JSON.stringify({ ...document, Statement: [...document.Statement, added] }));
+  watch.edited(resource);
   if (!draw.chance(0.7)) return;
   setTimeout(
     () => {
@@ -62,8 +62,8 @@ export function nameInUnmanagedStatement({
  */
 export const isSpoiled = (
   { organization }: Pick<SimulationContext, 'organization'>,
-  place: PolicyResource | undefined,
-): boolean => documentOf(place?.read()).Statement.some((each) => isSpoiling(organization, each));
+  resource: PolicyResource | undefined,
+): boolean => documentOf(resource?.read()).Statement.some((each) => isSpoiling(organization, each));
 
 const isSpoiling = ({ world }: SimulationContext['organization'], { Sid = '' }: Statement): boolean => {
   if (!Sid.startsWith(mark)) return false;
@@ -76,11 +76,11 @@ export function removeSpoilingStatements({
   organization,
   watch,
 }: Pick<SimulationContext, 'organization' | 'watch'>): void {
-  for (const place of listPolicyResources(organization.world)) {
-    if (!isSpoiled({ organization }, place)) continue;
-    const document = documentOf(place.read());
+  for (const resource of listPolicyResources(organization.world)) {
+    if (!isSpoiled({ organization }, resource)) continue;
+    const document = documentOf(resource.read());
     const Statement = document.Statement.filter((each) => !isSpoiling(organization, each));
-    place.write(JSON.stringify({ ...document, Statement }));
-    watch.edited(place);
+    resource.write(JSON.stringify({ ...document, Statement }));
+    watch.edited(resource);
   }
 }

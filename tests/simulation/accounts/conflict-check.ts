@@ -28,11 +28,11 @@ export async function findConflictViolations(
   if (listWaitingIds(await stage.inner.registry.listAccounts()).length > 0) return [];
   const rows = new Map(expected(await getSituation(stage)).map((row) => [row.key, row]));
   const candidates = [...rows.values()].flatMap(({ key, ref, named }) => {
-    const place = findPolicyResource(world, ref);
-    const count = ours(stage, place?.read()).length;
-    if (!named || place === undefined || count === 0 || left.includes(key)) return [];
+    const resource = findPolicyResource(world, ref);
+    const count = ours(stage, resource?.read()).length;
+    if (!named || resource === undefined || count === 0 || left.includes(key)) return [];
     // AWS rejects every write of a policy with an unmanaged statement that names a closed account.
-    return isSpoiled(stage, place) ? [] : [{ key, place, count }];
+    return isSpoiled(stage, resource) ? [] : [{ key, place: resource, count }];
   });
   const [candidate] = candidates;
   if (candidate === undefined) return [];

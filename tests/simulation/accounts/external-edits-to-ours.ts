@@ -29,22 +29,22 @@ export function createManagedEdits(): ManagedEdits {
 export const editManagedStatement: Action = (happening) => {
   const { organization, configuration, draw } = happening;
   const ours = listPolicyResources(organization.world).filter(
-    (place) => oursOn(place, configuration.installation).length > 0,
+    (each) => oursOn(each, configuration.installation).length > 0,
   );
   // Few resources, so that one resource is changed repeatedly.
-  const place = ours.length === 0 ? undefined : draw.pick(ours.slice(0, 2));
-  if (place === undefined) return;
+  const resource = ours.length === 0 ? undefined : draw.pick(ours.slice(0, 2));
+  if (resource === undefined) return;
   const how = draw.pick(['all', 'one', 'one', 'narrow', 'clash'] as const);
-  if (how === 'clash') toggleClash(happening, place);
-  else change(happening, place, changes[how](draw));
+  if (how === 'clash') toggleClash(happening, resource);
+  else change(happening, resource, changes[how](draw));
 };
 
 /** Removes a managed statement, as a tool does that writes the document from its own file. */
-export const removeManagedStatement = (stage: Parameters<Action>[0], place: PolicyResource): void =>
-  change(stage, place, (ours) => ours.slice(1));
+export const removeManagedStatement = (stage: Parameters<Action>[0], resource: PolicyResource): void =>
+  change(stage, resource, (ours) => ours.slice(1));
 
-const oursOn = (place: PolicyResource, installation: string): readonly Statement[] =>
-  documentOf(place.read()).Statement.filter(({ Sid }) => isManaged(Sid, installation));
+const oursOn = (resource: PolicyResource, installation: string): readonly Statement[] =>
+  documentOf(resource.read()).Statement.filter(({ Sid }) => isManaged(Sid, installation));
 
 type Change = (ours: readonly Statement[]) => readonly Statement[];
 
@@ -69,27 +69,27 @@ type ManagedEditContext = Pick<Parameters<Action>[0], 'configuration' | 'watch' 
 
 function change(
   { configuration, managedEdits, history }: ManagedEditContext,
-  place: PolicyResource,
+  resource: PolicyResource,
   by: Change,
 ): void {
-  const document = documentOf(place.read());
+  const document = documentOf(resource.read());
   const { installation } = configuration;
   const ours = document.Statement.filter(({ Sid }) => isManaged(Sid, installation));
   const others = document.Statement.filter(({ Sid }) => !isManaged(Sid, installation));
-  place.write(JSON.stringify({ ...document, Statement: [...others, ...by(ours)] }));
-  managedEdits.done(place.arn);
-  history.push(`${Date.now() - epoch} trespass on ${place.arn}`);
+  resource.write(JSON.stringify({ ...document, Statement: [...others, ...by(ours)] }));
+  managedEdits.done(resource.arn);
+  history.push(`${Date.now() - epoch} trespass on ${resource.arn}`);
 }
 
 /** A statement with the installation's mark that the installation never wrote. The next call removes it again. */
-function toggleClash({ watch, managedEdits }: ManagedEditContext, place: PolicyResource): void {
-  const document = documentOf(place.read());
+function toggleClash({ watch, managedEdits }: ManagedEditContext, resource: PolicyResource): void {
+  const document = documentOf(resource.read());
   const without = document.Statement.filter(({ Sid }) => Sid !== clashSid);
-  const clash: Statement = { Sid: clashSid, ...clashing(place) };
+  const clash: Statement = { Sid: clashSid, ...clashing(resource) };
   const Statement = without.length < document.Statement.length ? without : [...without, clash];
-  place.write(JSON.stringify({ ...document, Statement }));
-  watch.edited(place);
-  managedEdits.done(place.arn);
+  resource.write(JSON.stringify({ ...document, Statement }));
+  watch.edited(resource);
+  managedEdits.done(resource.arn);
 }
 
 const clashing = ({ arn, service }: PolicyResource): Statement => ({
@@ -101,6 +101,7 @@ const clashing = ({ arn, service }: PolicyResource): Statement => ({
 
 /** An operator removes every statement that only looks managed. */
 export function removeClashes(stage: ManagedEditContext & Pick<Parameters<Action>[0], 'organization'>): void {
-  for (const place of listPolicyResources(stage.organization.world))
-    if (documentOf(place.read()).Statement.some(({ Sid }) => Sid === clashSid)) toggleClash(stage, place);
+  for (const resource of listPolicyResources(stage.organization.world))
+    if (documentOf(resource.read()).Statement.some(({ Sid }) => Sid === clashSid))
+      toggleClash(stage, resource);
 }

@@ -13,19 +13,19 @@ export function editUnmanagedStatement({
 }: SimulationContext): void {
   const all = listPolicyResources(organization.world);
   if (all.length === 0) return;
-  const place = draw.pick(all);
-  const document = documentOf(place.read());
+  const resource = draw.pick(all);
+  const document = documentOf(resource.read());
   const theirs = document.Statement.filter(({ Sid }) => !isManaged(Sid, configuration.installation));
   const takesAway = theirs.length > 1 && draw.chance(0.4);
-  const added = newStatement(place, draw.between(1, 1_000_000));
+  const added = newStatement(resource, draw.between(1, 1_000_000));
   // AWS also rejects external statements that are too long.
-  if (!takesAway && JSON.stringify(added).length >= getRoom(place)) return;
+  if (!takesAway && JSON.stringify(added).length >= getRoom(resource)) return;
   const gone = takesAway ? theirs.at(-1) : undefined;
   const Statement = takesAway
     ? document.Statement.filter((statement) => statement !== gone)
     : [...document.Statement, added];
-  place.write(JSON.stringify({ ...document, Statement }));
-  watch.edited(place);
+  resource.write(JSON.stringify({ ...document, Statement }));
+  watch.edited(resource);
 }
 
 /** Harmless, valid for its service, and unique. */

@@ -14,8 +14,8 @@ const room: Readonly<Record<string, number>> = {
 };
 
 /** The remaining part of it on a resource. Nobody can write beyond it. */
-export const getRoom = (place: PolicyResource): number =>
-  (room[place.service] ?? 0) - JSON.stringify(documentOf(place.read())).length;
+export const getRoom = (resource: PolicyResource): number =>
+  (room[resource.service] ?? 0) - JSON.stringify(documentOf(resource.read())).length;
 
 /** Unmanaged statements and attached policies fill some resources, so that few accounts fit. */
 export function fillPolicies(
@@ -24,14 +24,14 @@ export function fillPolicies(
   draw: Draw,
 ): void {
   const { world } = organization;
-  for (const place of draw.some(listPolicyResources(world), 0.7)) {
+  for (const resource of draw.some(listPolicyResources(world), 0.7)) {
     const left = draw.between(250, 1_600);
-    const document = documentOf(place.read());
-    const empty = statement(place, '');
+    const document = documentOf(resource.read());
+    const empty = statement(resource, '');
     const taken = JSON.stringify(withStatement(document, empty)).length;
-    const length = (room[place.service] ?? 0) - taken - left;
+    const length = (room[resource.service] ?? 0) - taken - left;
     if (length > 0)
-      place.write(JSON.stringify(withStatement(document, statement(place, 'x'.repeat(length)))));
+      resource.write(JSON.stringify(withStatement(document, statement(resource, 'x'.repeat(length)))));
   }
   for (const group of world.groups.values()) {
     const free = draw.between(0, 2);

@@ -15,15 +15,15 @@ export const madeAnew = /:repository\/base\/made|:secret:/;
 export async function findCountedTooEarly(
   { inner, configuration, managedEdits, faults, ous }: SimulationContext,
   key: string,
-  { place, before }: { readonly place: PolicyResource; readonly before: string | undefined },
+  { place: resource, before }: { readonly place: PolicyResource; readonly before: string | undefined },
 ): Promise<readonly string[]> {
-  const excused = managedEdits.times.has(place.arn) || faults.appliedLate.size > 0;
-  if (excused || madeAnew.test(place.arn) || ous.recreated.has(key)) return [];
+  const excused = managedEdits.times.has(resource.arn) || faults.appliedLate.size > 0;
+  if (excused || madeAnew.test(resource.arn) || ous.recreated.has(key)) return [];
   const { lastReconciliation, writeInProgress, holds = [] } = (await inner.resources.get(key)) ?? {};
   const held = new Set(holds.flatMap(({ accountId, change }) => (change === 'add' ? accountId : [])));
   const { revision: applied = 0, activationId, grants } = lastReconciliation ?? {};
   const had = idsIn(before, configuration.installation, grants);
-  const added = [...idsIn(place.read(), configuration.installation, grants)].filter((id) => !had.has(id));
+  const added = [...idsIn(resource.read(), configuration.installation, grants)].filter((id) => !had.has(id));
   if (added.length === 0) return [];
   // By another configuration it served other accounts. Before the pattern of a grant matched it, that grant served no
   // account.

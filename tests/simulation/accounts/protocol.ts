@@ -73,9 +73,9 @@ export function createProtocol({ world, faults, violated }: ProtocolOptions): Pr
       leases: leases.around(store.leases),
       resources: observePuts(store.resources, checkItem),
     }),
-    written: async (call, place, before) => {
-      const key = place.key();
-      const after = place.read();
+    written: async (call, resource, before) => {
+      const key = resource.key();
+      const after = resource.read();
       // A write that AWS rejected before is sent again without an account, and then changes only the order.
       if (sortText(after) !== sortText(before))
         changes.set(key, { at: Date.now(), resource: getResourceArn(call), after });

@@ -15,8 +15,8 @@ export function recreateResource(stage: SimulationContext): string | undefined {
   const ref = draw.pick(refs);
   makers[ref.kind]?.(stage, ref);
   ous.recreated.add(keyOf(ref));
-  const place = findPolicyResource(organization.world, ref);
-  if (place !== undefined) watch.edited(place);
+  const resource = findPolicyResource(organization.world, ref);
+  if (resource !== undefined) watch.edited(resource);
   return `deletes and creates ${ref.kind} ${ref.id}`;
 }
 

@@ -7,7 +7,7 @@ import type { Action, ActionContext } from './action.ts';
 /** Actions of teams with resources of their own. None if no pattern searches for such resources. */
 export const changeMatchingResources: Action = (happening) => {
   const kinds = new Set(
-    [...patternPlaces(happening.configuration)].map((place) => place.split('/')[0] ?? ''),
+    [...patternPlaces(happening.configuration)].map((location) => location.split('/')[0] ?? ''),
   );
   const acts = changes.filter(({ resourceKinds }) => resourceKinds.some((kind) => kinds.has(kind)));
   if (acts.length > 0) happening.draw.pick(acts).act(happening);
@@ -28,13 +28,13 @@ function changeRepositories(happening: ActionContext): void {
   };
   if (made.some((each) => each !== gone && each.name === name && each.region === region)) return;
   organization.addRepository({ accountId: central.shared, region, name });
-  const place = findPolicyResource(organization.world, {
+  const resource = findPolicyResource(organization.world, {
     kind: 'ecr-repository-policy',
     accountId: central.shared,
     region,
     id: name,
   });
-  if (place !== undefined) happening.watch.edited(place);
+  if (resource !== undefined) happening.watch.edited(resource);
   happening.announce(callEvent('CreateRepository', 'aws.ecr', region));
 }
 

@@ -165,15 +165,15 @@ function watchWrites(beginning: Beginning, { person, protocol, context }: Observ
       return needsApproval && !person.approved.has(id) ? 'was never approved' : undefined;
     },
     now: Date.now,
-    onWrite: async (place, before, call) => {
-      managedEdits.written(place.arn);
-      const broken = await protocol.written(call, place, before);
+    onWrite: async (resource, before, call) => {
+      managedEdits.written(resource.arn);
+      const broken = await protocol.written(call, resource, before);
       const key = named.find(
-        (each) => findPolicyResource(organization.world, refOf(each))?.arn === place.arn,
+        (each) => findPolicyResource(organization.world, refOf(each))?.arn === resource.arn,
       );
       return key === undefined
         ? broken
-        : [...broken, ...(await findCountedTooEarly(context(), key, { place, before }))];
+        : [...broken, ...(await findCountedTooEarly(context(), key, { place: resource, before }))];
     },
   });
 }

@@ -58,18 +58,18 @@ export function observeWrites(options: WriteObserverOptions): WriteObserver {
   const watched: Interceptor = async (call, proceed) => {
     const limits = inForce.atWork().map((each) => each.limits);
     violated(findExcessBefore(call, limits));
-    const place = findPolicyResourceOfCall(world, call);
-    const before = place?.read();
+    const resource = findPolicyResourceOfCall(world, call);
+    const before = resource?.read();
     const output = await proceed();
     writes += 1;
     violated(findExcessAfter(call, world, limits));
     for (const what of findCallReach(call, mayNotBeNamed)) violated(what);
-    if (place === undefined) return output;
-    violated(unmanaged.check(call, place, before));
-    for (const statement of ours(place.read()))
+    if (resource === undefined) return output;
+    violated(unmanaged.check(call, resource, before));
+    for (const statement of ours(resource.read()))
       for (const what of findStatementReach(statement, call, mayNotBeNamed)) violated(what);
-    if (inForce.all.length > 1) checkGrants(call, place, before);
-    for (const what of await onWrite(place, before, call)) violated(what);
+    if (inForce.all.length > 1) checkGrants(call, resource, before);
+    for (const what of await onWrite(resource, before, call)) violated(what);
     return output;
   };
 

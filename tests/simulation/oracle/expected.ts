@@ -118,10 +118,10 @@ function placesOf(entry: Entry, { centralAccounts }: Configuration): readonly Om
 }
 
 const namedBy = (entry: Entry, configuration: Configuration): readonly Ref[] =>
-  placesOf(entry, configuration).flatMap((place) =>
+  placesOf(entry, configuration).flatMap((location) =>
     readerOf(entry.kind)
       .named(entry)
-      .map((id) => ({ kind: entry.kind, ...place, id })),
+      .map((id) => ({ kind: entry.kind, ...location, id })),
   );
 
 /** The present matches of an entry's patterns. */

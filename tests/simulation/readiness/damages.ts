@@ -97,8 +97,8 @@ export const damages: Readonly<Record<string, Damage>> = {
     for (const profile of world.instanceProfiles.values())
       if (profile.roleArn === role.arn) profile.roleArn = undefined;
   },
-  'reader deleted': (place) =>
-    changeReaders(place, (reader) => void place.organization.world.roles.delete(reader.arn)),
+  'reader deleted': (location) =>
+    changeReaders(location, (reader) => void location.organization.world.roles.delete(reader.arn)),
   'statements out of a central policy': ({ organization: { world }, draw }) => {
     const resources = [world.buckets, world.keys, world.repositories, world.secrets];
     const written = resources

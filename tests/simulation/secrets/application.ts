@@ -20,10 +20,10 @@ export const hostedName = 'features';
 
 export function createApplication(
   world: SimulatedWorld,
-  place: ApplicationLocation,
+  location: ApplicationLocation,
   input: ApplicationInput,
 ): RecreatableApplication {
-  return { place, input, application: addApplication(world, input), made: 0 };
+  return { place: location, input, application: addApplication(world, input), made: 0 };
 }
 
 export const findProfile = ({ profiles }: SimulatedApplication, name: string) =>

@@ -51,7 +51,7 @@ export function drawRotations(draw: Draw): RotationScenario {
   const strategies = drawStrategies(organization, draw);
   const secrets = applicationLocations
     .slice(0, draw.pick([1, 1, 2]))
-    .flatMap((place) => drawApplications(organization, draw, place));
+    .flatMap((location) => drawApplications(organization, draw, location));
   const homes = [...new Set(secrets.map(({ home }) => home))];
   const settings = {
     startTimeoutMinutes: draw.pick([1, 10, 60]),
@@ -81,34 +81,34 @@ function targetOf({ arn, place, application, profileId }: RotatedSecret): readon
 function drawApplications(
   organization: SimulatedOrganization,
   draw: Draw,
-  place: ApplicationLocation,
+  location: ApplicationLocation,
 ): readonly RotatedSecret[] {
   const names = ['database', 'queue', 'key'].slice(0, draw.between(1, 3));
-  const where = { accountId: place.accountId, region: place.region };
+  const where = { accountId: location.accountId, region: location.region };
   const made = names.map((name) => {
     const door = drawCredentialConsumer(draw, `${planted}-${name}`);
     const arn = organization.addSecret({ ...where, name: `app/${name}`, value: door.first });
     return { name, door, arn };
   });
-  const retrievalRoleArn = `arn:aws:iam::${place.accountId}:role/retrieval`;
+  const retrievalRoleArn = `arn:aws:iam::${location.accountId}:role/retrieval`;
   const profiles: readonly ProfileInput[] = made.map(({ name }) => ({
     name,
     locationUri: `secretsmanager://app/${name}`,
     retrievalRoleArn,
   }));
-  const home = createApplication(organization.world, place, {
+  const home = createApplication(organization.world, location, {
     ...where,
-    name: `shop-${place.name}`,
+    name: `shop-${location.name}`,
     environments: ['production', 'test', 'staging']
       .slice(0, draw.between(1, 3))
-      .map((name) => ({ name, monitors: draw.chance(0.4) ? [alarmOf(place, name)] : [] })),
+      .map((name) => ({ name, monitors: draw.chance(0.4) ? [alarmOf(location, name)] : [] })),
     profiles: [...profiles, { name: 'settings' }, { name: hostedName }],
   });
   for (const name of ['settings', hostedName, hostedName])
     findProfile(home.application, name)?.versions.push({ content: '{}', contentType: 'application/json' });
   return made.map(({ name, door, arn }) => ({
     arn,
-    place,
+    place: location,
     door,
     home,
     get application() {
