@@ -10,7 +10,7 @@ import {
   sandbox,
 } from '../fixtures/registry-env.ts';
 
-describe('refreshAccount beside others', () => {
+describe('refreshAccount in simultaneous runs', () => {
   test('reads the account again after a write conflict, and keeps the newer answer', async () => {
     let overtaken = false;
     const here: RegistryEnv = createRegistryEnv((registry) => ({

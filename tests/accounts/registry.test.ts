@@ -81,7 +81,7 @@ describe('refreshAccount', () => {
 const ofOus = (commands: readonly string[]): number =>
   commands.filter((command) => command === 'DescribeOrganizationalUnit').length;
 
-describe('what Organizations is asked', () => {
+describe('calls of Organizations', () => {
   const asked = async (here: RegistryEnv, accountId = id) => {
     here.organization.asked.length = 0;
     await refresh(here, accountId);
@@ -125,7 +125,7 @@ describe('what Organizations is asked', () => {
   });
 });
 
-describe('the OUs of a crowd', () => {
+describe('the OUs of many new accounts', () => {
   /** DescribeOrganizationalUnit comes too soon for everybody. */
   const tooSoon = (command: string): void => {
     if (command === 'DescribeOrganizationalUnit') throw new ThrottledError('Rate exceeded');

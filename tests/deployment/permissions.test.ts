@@ -54,7 +54,7 @@ const forAll = [
   'advance-deployment',
 ];
 
-describe('who may act in which account', () => {
+describe('roles that act in other accounts', () => {
   test.each(centralAccounts)(
     'allows update-%s-account to assume the central role of its account only',
     (name, role) => {

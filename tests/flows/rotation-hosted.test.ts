@@ -108,7 +108,7 @@ test('deploys a hosted configuration by hand, even an earlier version', async ()
   expect(deployedTo(env, 'test')).toEqual(['1', '2', '1']);
 });
 
-describe('what does not exist is refused before it takes the place of an earlier wish:', () => {
+describe('a request for something that does not exist', () => {
   test.each<[string, object, RegExp]>([
     [
       'a version',

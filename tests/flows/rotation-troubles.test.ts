@@ -122,7 +122,7 @@ function change(env: SecretEnv, act: (secret: NonNullable<ReturnType<typeof secr
 
 const secretOf = ({ organization, secretArn }: SecretEnv) => organization.world.secrets.get(secretArn);
 
-describe('a clear line, a record and an announcement come of', () => {
+describe('a failed rotation or deployment', () => {
   test.each(troubles)('reports, records and announces $name', async ({ options = {}, wrong, says }) => {
     const env = await createSecretEnv(options);
     const event = await rotate(env);

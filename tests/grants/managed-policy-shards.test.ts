@@ -138,7 +138,7 @@ describe('not attached', () => {
   });
 });
 
-describe('others', () => {
+describe('unmanaged policies', () => {
   test('refuses a group with ten unmanaged policies, and states the numbers', async () => {
     group.attachForeign(10);
 

@@ -5,7 +5,7 @@ import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
 import { images, refusal, remedies } from '../fixtures/capacity-refusal.ts';
 import { configurationWith, members, planOnly } from '../fixtures/plan-fixture.ts';
 
-describe('a policy that others have nearly filled', () => {
+describe('a policy that unmanaged statements nearly fill', () => {
   const filled = (characters: number) => ({
     document: {
       Version: '2012-10-17',

@@ -3,7 +3,7 @@ import { InvalidPrincipalError, ThrottledError } from '../../shared/platform/aws
 import { writeAccepted } from '../../shared/reconcile/write-accepted.ts';
 import { bench, ids, leaving } from '../fixtures/rejected-principals.ts';
 
-describe('whom others have found to be refused a moment ago', () => {
+describe('recently rejected accounts', () => {
   const rejectedIds = ['003', '040'];
 
   test('excludes recently rejected accounts at once, and writes the other accounts in one write', async () => {
@@ -129,7 +129,7 @@ test('throws when AWS throttles the search before it accepts any account', async
   await expect(writeAccepted({ ...env.request, write })).rejects.toThrow('slowly');
 });
 
-describe('a certain cause among what is not ours', () => {
+describe('a certain cause in unmanaged statements', () => {
   const certain = { doubt: 'certain' } as const;
 
   test('stops the search after the second refusal when AWS also refuses the existing policy', async () => {

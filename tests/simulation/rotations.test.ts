@@ -47,7 +47,7 @@ test('tests every planted fault of rotations', () => {
  * Starts at a seed near one that is known to find the fault, since other seeds take their time: `node
  * bench/planted-faults.ts`.
  */
-describe('it catches, in less than 500 seeds,', () => {
+describe('planted faults of rotations', () => {
   test.each(faults)('detects the planted fault %s in less than 500 seeds', async (_, plant, from, says) => {
     const caught = async (seed: number) =>
       (await playRotations({ seed, ...plant() })).violations.some(({ what }) => says.test(what));

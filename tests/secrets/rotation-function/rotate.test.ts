@@ -199,7 +199,7 @@ test('quotes no part of a value that a step cannot parse', async () => {
   expect(String(error) + JSON.stringify(error)).not.toContain('plan');
 });
 
-describe('what a step throws is told', () => {
+describe('an error of a step', () => {
   const loggedError = async (error: Error) => {
     const value = JSON.stringify({ pin: 48213377, port: 5432, user: 'planted-user' });
     secretArn = env.organization.addSecret({ accountId: shared, name: 'app/pin', value });
