@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
-import type { Conditions, Statement } from '../../shared/iam/document.ts';
 import { verifyRun } from '../../shared/reconcile/verify.ts';
 import { planRun } from '../../shared/runs/plan.ts';
 import { updateCentralAccount } from '../../shared/runs/update.ts';
 import type { ResourceChange } from '../../shared/store/ports.ts';
 import { created, eventOf, workloads } from '../fixtures/account-events.ts';
 import { fault, refuse } from '../fixtures/call-faults.ts';
+import { denyUploads } from '../fixtures/deny-uploads.ts';
 import { bucket, key, log, small } from '../fixtures/small-configuration.ts';
 import { createEnv, makeReady, onboard, type TestEnv } from '../fixtures/test-env.ts';
 
@@ -24,23 +24,6 @@ async function carriedOut(env: TestEnv, centralAccounts: Record<string, string> 
   for (const [centralAccount, accountId] of Object.entries(centralAccounts))
     await updateCentralAccount(env.services, { ...step, centralAccount, accountId });
   return { id, accounts };
-}
-
-/** A statement of others on the log bucket. */
-function denyUploads(env: TestEnv, Condition?: Conditions): void {
-  const { Statement = [] } = env.organization.policyOf('bucket', 'example-logs') ?? {};
-  const Frozen: Statement = {
-    Sid: 'Frozen',
-    Effect: 'Deny',
-    Principal: '*',
-    Action: 's3:*',
-    Resource: 'arn:aws:s3:::example-logs/*',
-    ...(Condition === undefined ? {} : { Condition }),
-  };
-  env.organization.editPolicy('bucket', 'example-logs', {
-    Version: '2012-10-17',
-    Statement: [...Statement, Frozen],
-  });
 }
 
 const verify = (env: TestEnv, accounts: readonly { accountId: string; revision?: number }[]) =>
