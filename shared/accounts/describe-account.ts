@@ -47,7 +47,7 @@ export async function describeAccount(
 ): Promise<Account | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await look(organizations, accountId, ouCache);
+      return await readOnce(organizations, accountId, ouCache);
     } catch (error) {
       if (named(error, 'AccountNotFoundException')) return undefined;
       if (!named(error, ...goneMeanwhile)) throw error;
@@ -72,7 +72,7 @@ const named = (error: unknown, ...names: readonly string[]): boolean =>
  * comes first. Otherwise the calls before it would succeed and be wasted ("Quotas and service limits for AWS
  * Organizations", throttling limits: ListParents 5 a second, ListTagsForResource 10, DescribeAccount 20).
  */
-async function look(
+async function readOnce(
   organizations: OrganizationsClient,
   accountId: string,
   ouCache: OuCache,

@@ -54,12 +54,12 @@ export async function readEmptyOus(
   stored: StoredOus,
   tree: OuTree,
 ): Promise<EmptyOus> {
-  const known = new Map<string, string>();
+  const pathsById = new Map<string, string>();
   for (const id of listStoredOuIds(stored).filter((each) => !tree.has(each))) {
     const path = await rememberedPath(registry, tree, id);
-    if (path !== undefined) known.set(id, path);
+    if (path !== undefined) pathsById.set(id, path);
   }
-  return known;
+  return pathsById;
 }
 
 /** The path of an OU. `undefined` if the name of the OU, or of an OU above it, is unknown. */

@@ -81,8 +81,8 @@ const holders = ['serviceEventDetails', 'requestParameters', 'responseElements',
 const accountIdsAnywhere: z.ZodType<readonly string[]> = z.unknown().transform((event, context) => {
   const detail = property(event, 'detail');
   const parts = holders.map((key) => property(detail, key)).flatMap((part) => [part, ...children(part)]);
-  const found = [detail, ...parts].map((part) => property(part, 'accountId'));
-  const ids = [...new Set(found.filter((id) => accountIdSchema.safeParse(id).success))];
+  const candidates = [detail, ...parts].map((part) => property(part, 'accountId'));
+  const ids = [...new Set(candidates.filter((id) => accountIdSchema.safeParse(id).success))];
   if (ids.length > 0) return ids as readonly string[];
   context.addIssue({
     code: 'custom',

@@ -91,11 +91,11 @@ function ousTest(ous: readonly string[], ouNames: OuNames): Test {
   const answers = new Map<string, boolean>();
   const placeOf = ouNames === namesNow ? pathOf : placeWithIdsOf;
   const isAtPath: Test = (account) => {
-    const place = placeOf(account);
-    const known = answers.get(place);
-    if (known !== undefined) return known;
+    const position = placeOf(account);
+    const cachedAnswer = answers.get(position);
+    if (cachedAnswer !== undefined) return cachedAnswer;
     const answer = paths.some((path) => path.test(ouNames(path.path, account)));
-    answers.set(place, answer);
+    answers.set(position, answer);
     return answer;
   };
   if (ids.size === 0) return isAtPath;
@@ -208,12 +208,12 @@ const fieldNames = Object.keys(fieldShape) as readonly (keyof SelectorFields)[];
 
 const hasFields = (fields: SelectorFields): boolean => fieldNames.some((name) => fields[name] !== undefined);
 
-const known = (keys: string, expected: string) => (issue: { readonly code?: string | undefined }) =>
+const describeError = (keys: string, expected: string) => (issue: { readonly code?: string | undefined }) =>
   issue.code === 'unrecognized_keys' ? `is not known here; the keys are ${keys}` : `must be ${expected}`;
 
 const exceptSchema = z
   .strictObject(fieldShape, {
-    error: known(fieldNames.join(', '), 'an object with ous, tags, names or accounts'),
+    error: describeError(fieldNames.join(', '), 'an object with ous, tags, names or accounts'),
   })
   .refine(hasFields, { error: 'must have at least one of ous, tags, names and accounts' });
 
@@ -226,7 +226,7 @@ export const selectorSchema: z.ZodType<Selector> = z
       except: atLeastOne(exceptSchema, 'objects with ous, tags, names or accounts').exactOptional(),
     },
     {
-      error: known(
+      error: describeError(
         `all, ${fieldNames.join(', ')} and except`,
         'an object: {all: true}, or ous, tags, names and accounts',
       ),

@@ -90,11 +90,11 @@ export function withNewOus(
 ): StoredOus {
   const tree = buildOuTree(accounts);
   const added = paths.flatMap((path) => {
-    const known = stored[path] ?? {};
+    const pathsById = stored[path] ?? {};
     const test = compileOuPath(path);
-    const fitting = accounts.filter((account) => test.test(getNamesAsStored(known, account)));
-    const ous = { ...asStored(known, fitting, withParents(fitting, tree, test)), ...known };
-    return Object.keys(ous).length === Object.keys(known).length ? [] : [[path, ous] as const];
+    const fitting = accounts.filter((account) => test.test(getNamesAsStored(pathsById, account)));
+    const ous = { ...asStored(pathsById, fitting, withParents(fitting, tree, test)), ...pathsById };
+    return Object.keys(ous).length === Object.keys(pathsById).length ? [] : [[path, ous] as const];
   });
   return added.length === 0 ? stored : { ...stored, ...Object.fromEntries(added) };
 }
@@ -188,8 +188,8 @@ export const maySelect = (selector: Selector, account: Account, stored: StoredOu
 
 function testAsStored(stored: StoredOus, selector: Selector): SelectorTest {
   const tests = testsAsStored(stored);
-  const known = tests.get(selector);
-  if (known !== undefined) return known;
+  const cachedTest = tests.get(selector);
+  if (cachedTest !== undefined) return cachedTest;
   const isStored = listSelectorOuPaths(selector).some((path) => stored[path] !== undefined);
   const test: SelectorTest = isStored
     ? compileSelector(selector, (path, account) => getNamesAsStored(stored[path] ?? noOus, account))

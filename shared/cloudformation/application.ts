@@ -27,12 +27,12 @@ export interface ApplicationTemplate {
  */
 export function renderApplicationTemplate(request: ApplicationRequest): ApplicationTemplate {
   const { configuration, application } = request;
-  const place = locateApplication(application, configuration) ?? { accountId: '', region: '' };
+  const target = locateApplication(application, configuration) ?? { accountId: '', region: '' };
   const template = {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: `${installationName(configuration)}: the application ${application.name} of AppConfig; made by onboarding application-template`,
     ...renderAlarmTopic(request),
-    Rules: rules(application, place),
+    Rules: rules(application, target),
     Resources: {
       Application: applicationResource(request),
       ...Object.fromEntries(
@@ -56,7 +56,7 @@ export function renderApplicationTemplate(request: ApplicationRequest): Applicat
     },
     Outputs: outputs(application),
   };
-  return { template, ...place };
+  return { template, ...target };
 }
 
 /**

@@ -19,9 +19,9 @@ export interface MemberTemplateRequest {
 }
 
 /** Values that differ by account, as pseudo parameters that CloudFormation replaces. */
-const place = { accountId: '${AWS::AccountId}', dnsSuffix: '${AWS::URLSuffix}' };
+const pseudoPlace = { accountId: '${AWS::AccountId}', dnsSuffix: '${AWS::URLSuffix}' };
 const ownArn = (type: string, name: string): string =>
-  `arn:\${AWS::Partition}:iam::${place.accountId}:${type}/${name}`;
+  `arn:\${AWS::Partition}:iam::${pseudoPlace.accountId}:${type}/${name}`;
 
 /**
  * The template of one StackSet: its member roles, and the member reader role, which may read exactly these roles.
@@ -33,7 +33,7 @@ export function renderMemberTemplate(request: MemberTemplateRequest): Template {
     role,
     id: logicalId(stackSet.roles, index),
     policies: withPartitionOfStack(
-      createMemberRolePolicies(role, configuration, place),
+      createMemberRolePolicies(role, configuration, pseudoPlace),
       configuration.partition,
     ),
   }));

@@ -63,12 +63,12 @@ const takenRoles = (all: readonly Application[], configuration: Configured): rea
 const roleKey = (role: string): string => role.slice(role.lastIndexOf('/') + 1).toLowerCase();
 
 function misplaced(application: Application, configuration: Configured): readonly PathFinding[] {
-  const place = locateApplication(application, configuration);
+  const target = locateApplication(application, configuration);
   // `findMissingAccounts` reports it.
-  if (place === undefined) return [];
+  if (target === undefined) return [];
   return [
     ...application.profiles.flatMap((profile, index) =>
-      profileFindings(profile, place).map(({ path, message }) => ({
+      profileFindings(profile, target).map(({ path, message }) => ({
         path: ['profiles', index, ...path],
         message,
       })),
@@ -77,12 +77,12 @@ function misplaced(application: Application, configuration: Configured): readonl
     // can watch others.
     ...application.environments.flatMap(({ alarms = [] }, index) =>
       alarms.flatMap((arn, at) =>
-        isIn(arn, place)
+        isIn(arn, target)
           ? []
           : [
               {
                 path: ['environments', index, 'alarms', at],
-                message: `must be an alarm of account ${place.accountId} in ${place.region}, because the application is there`,
+                message: `must be an alarm of account ${target.accountId} in ${target.region}, because the application is there`,
               },
             ],
       ),

@@ -49,26 +49,26 @@ interface NamingList {
 /** Entries that name a central account which does not exist. Works even if the file has other mistakes. */
 export function findMissingAccounts(value: unknown): readonly PathFinding[] {
   const { centralAccounts, grants, applications, secretDeployment } = fields(value);
-  const known = Object.keys(fields(centralAccounts));
+  const accountNames = Object.keys(fields(centralAccounts));
   // A file without central accounts gets another finding, which is enough.
-  if (known.length === 0) return [];
+  if (accountNames.length === 0) return [];
   const lists: readonly NamingList[] = [
     { path: ['grants'], entries: grants },
     { path: ['applications'], entries: applications, defaultAccount: defaultApplicationAccount },
     { path: ['secretDeployment', 'targets'], entries: fields(secretDeployment).targets },
   ];
-  return lists.flatMap((list) => findMissing(list, known));
+  return lists.flatMap((list) => findMissing(list, accountNames));
 }
 
 function findMissing(
   { path, entries, defaultAccount }: NamingList,
-  known: readonly string[],
+  accountNames: readonly string[],
 ): readonly PathFinding[] {
   if (!Array.isArray(entries)) return [];
   return entries.map(fields).flatMap(({ account = defaultAccount }, index) => {
     const name = centralAccountNameSchema.safeParse(account).data;
-    if (name === undefined || known.includes(name)) return [];
-    const hint = suggestWord(findNearestWord(name, known));
+    if (name === undefined || accountNames.includes(name)) return [];
+    const hint = suggestWord(findNearestWord(name, accountNames));
     const message = `must be among centralAccounts, but ${name} is not; add it there, or name another account${hint}`;
     return [{ path: [...path, index, 'account'], message }];
   });

@@ -123,10 +123,10 @@ function ownMarks(entry: Configuration['grants'][number], context: GrantContext)
   const kind = getGrantKind(entry.kind);
   const searches = kind.discovery?.listSearches(entry, context) ?? [];
   const named = kind.listResources(entry, context).map((ref) => ({ ref, id: ref.id }));
-  const found = searches.map(({ kind, accountId, region }) => ({
+  const searchMarks = searches.map(({ kind, accountId, region }) => ({
     ref: { kind, accountId, region, id: 'any' },
   }));
-  return [...named, ...found].flatMap(({ ref, ...which }) =>
+  return [...named, ...searchMarks].flatMap(({ ref, ...which }) =>
     kind
       .listSids(entry, ref, context)
       .map((sid) => ({ sid, place: placeOf(ref), grant: entry.name, ...which })),

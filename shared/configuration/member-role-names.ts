@@ -38,9 +38,9 @@ const nameKey = (name: string): string => getBareName(name).toLowerCase();
 
 /** Grants that refer to a member role which does not exist. */
 export function findMissingRoles(value: unknown): readonly PathFinding[] {
-  const known = listRoleNames(value).map(({ name }) => name);
+  const roleNames = listRoleNames(value).map(({ name }) => name);
   const isKnown = (wanted: string): boolean =>
-    known.some((name) => name === wanted || getBareName(name) === wanted);
+    roleNames.some((name) => name === wanted || getBareName(name) === wanted);
   return listOf(fields(value).grants)
     .flatMap((grant, index) => [
       ...listNamed(fields(grant).memberRole, ['grants', index, 'memberRole']),
@@ -49,11 +49,11 @@ export function findMissingRoles(value: unknown): readonly PathFinding[] {
       ),
     ])
     .filter(({ name }) => !isKnown(name))
-    .map(({ path, name }) => ({ path, message: missing(name, known) }));
+    .map(({ path, name }) => ({ path, message: missing(name, roleNames) }));
 }
 
-const missing = (name: string, known: readonly string[]): string =>
-  known.length === 0
+const missing = (name: string, roleNames: readonly string[]): string =>
+  roleNames.length === 0
     ? `must be the name of a member role, but the configuration has no memberRoles. Describe ${name} there, or use role or roles for a role that the configuration does not describe`
-    : `must be the name of a member role, but there is no ${name}; memberRoles has ${known.join(', ')}` +
-      suggestWord(findNearestMemberRole(name, known));
+    : `must be the name of a member role, but there is no ${name}; memberRoles has ${roleNames.join(', ')}` +
+      suggestWord(findNearestMemberRole(name, roleNames));

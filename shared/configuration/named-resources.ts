@@ -7,11 +7,11 @@ import type { Configuration } from './schema.ts';
 import { getMatches, type SearchMatches } from './searches.ts';
 
 /** Keys of all resources that grants are on: named resources, and matches of patterns. */
-export const listDesiredKeys = (configuration: Configuration, found: SearchMatches): ReadonlySet<string> =>
+export const listDesiredKeys = (configuration: Configuration, matches: SearchMatches): ReadonlySet<string> =>
   new Set(
     configuration.grants.flatMap((entry) => [
       ...listNamedKeys(entry, configuration),
-      ...getMatches(entry, configuration, found),
+      ...getMatches(entry, configuration, matches),
     ]),
   );
 

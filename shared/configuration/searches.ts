@@ -44,8 +44,8 @@ const entrySearches = (entry: GrantEntry, context: GrantContext): readonly Resou
 export const getMatches = (
   entry: GrantEntry,
   configuration: Configuration,
-  found: SearchMatches,
-): readonly string[] => (searchKeys(configuration).get(entry) ?? []).flatMap((key) => found.get(key) ?? []);
+  matches: SearchMatches,
+): readonly string[] => (searchKeys(configuration).get(entry) ?? []).flatMap((key) => matches.get(key) ?? []);
 
 const searchKeys = memoizeByObject(
   (configuration: Configuration): ReadonlyMap<GrantEntry, readonly string[]> =>

@@ -50,10 +50,10 @@ function offsetOf({ contents }: Document, path: readonly PropertyKey[]): number 
   let node: unknown = contents;
   let offset = isNode(contents) ? contents.range?.[0] : undefined;
   for (const part of path) {
-    const found = childOf(node, part);
-    if (found === undefined) return offset;
-    offset = found.offset ?? offset;
-    node = found.node;
+    const child = childOf(node, part);
+    if (child === undefined) return offset;
+    offset = child.offset ?? offset;
+    node = child.node;
   }
   return offset;
 }

@@ -152,8 +152,8 @@ async function write(
   { from, to }: StateChange<LaunchPermissions>,
 ): Promise<void> {
   const without = (ids: readonly string[], others: readonly string[]): LaunchPermission[] => {
-    const known = new Set(others);
-    return ids.filter((id) => !known.has(id)).map(toLaunchPermission);
+    const otherIds = new Set(others);
+    return ids.filter((id) => !otherIds.has(id)).map(toLaunchPermission);
   };
   const Add = without(to.sharedWith, from.sharedWith);
   const Remove = without(from.sharedWith, to.sharedWith);
@@ -190,8 +190,8 @@ export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
   // There is no `readIdentity`, because EC2 never reuses an image id.
   empty: { sharedWith: [] },
   listResources: (entry, context) =>
-    listPlaces(entry, context).flatMap((place) =>
-      (entry.images ?? []).map((id) => ({ kind: 'ami-launch-permission', id, ...place })),
+    listPlaces(entry, context).flatMap((accountRegion) =>
+      (entry.images ?? []).map((id) => ({ kind: 'ami-launch-permission', id, ...accountRegion })),
     ),
   discovery: imageDiscovery,
   listArns: (ref, context) => [imageArn(ref, context)],

@@ -266,11 +266,11 @@ export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
   actions: managedPolicyActions,
   empty: { policies: [], othersAttached: 0 },
   listResources: (entry, context) =>
-    listGlobalPlaces(entry, context).flatMap((place) =>
+    listGlobalPlaces(entry, context).flatMap((accountRegion) =>
       [
         ...(entry.groups ?? []).map((name) => `group/${name}`),
         ...(entry.roles ?? []).map((name) => `role/${name}`),
-      ].map((id) => ({ kind: 'assume-role-permission', id, ...place })),
+      ].map((id) => ({ kind: 'assume-role-permission', id, ...accountRegion })),
     ),
   listArns: listEntityArns,
   listPermissions: listManagedPolicyPermissions,

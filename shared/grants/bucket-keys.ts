@@ -24,8 +24,8 @@ export const listBucketKeyPermissions = (
  */
 export const readBucketKeys: NonNullable<GrantKind['readContentKeys']> = async ({ s3 }, ref) => {
   const request = new GetBucketEncryptionCommand({ Bucket: ref.id, ExpectedBucketOwner: ref.accountId });
-  const { ServerSideEncryptionConfiguration: found } = await s3.send(request).catch(toNoEncryption);
-  return (found?.Rules ?? []).flatMap(({ ApplyServerSideEncryptionByDefault: applied }) =>
+  const { ServerSideEncryptionConfiguration: encryption } = await s3.send(request).catch(toNoEncryption);
+  return (encryption?.Rules ?? []).flatMap(({ ApplyServerSideEncryptionByDefault: applied }) =>
     applied?.SSEAlgorithm?.startsWith('aws:kms') ? [toContentKey(applied.KMSMasterKeyID)] : [],
   );
 };

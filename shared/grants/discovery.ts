@@ -33,8 +33,8 @@ export const createSearches = (
   context: GrantContext,
   patterns: readonly ResourcePattern[],
 ): readonly ResourceSearch[] =>
-  listPlaces(entry, context).flatMap((place) =>
-    patterns.map((pattern) => ({ kind: entry.kind, ...place, pattern })),
+  listPlaces(entry, context).flatMap((accountRegion) =>
+    patterns.map((pattern) => ({ kind: entry.kind, ...accountRegion, pattern })),
   );
 
 /** Lengths of tags in AWS ("Tag naming limits", Tagging user guide). */

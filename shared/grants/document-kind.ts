@@ -78,8 +78,8 @@ export function createDocumentKind<Entry extends GrantEntry>(
 ): GrantKind<Entry, DocumentState> {
   const { name, title, resourceType, policyKind, schema, actions } = kind;
   const listResources = (entry: Entry, context: GrantContext): readonly ResourceRef[] =>
-    listPlaces(entry, context).flatMap((place) =>
-      kind.listIds(entry).map((id) => ({ kind: name, id, ...place })),
+    listPlaces(entry, context).flatMap((accountRegion) =>
+      kind.listIds(entry).map((id) => ({ kind: name, id, ...accountRegion })),
     );
   return {
     name,

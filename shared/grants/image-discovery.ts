@@ -71,7 +71,7 @@ export const imageDiscovery: Discovery<GrantEntry & ImageEntry> = {
           NextToken,
         }),
       );
-      const found = (page.Images ?? []).filter(({ Tags }) => hasTags(Tags, search.pattern));
-      return { ids: found.flatMap(({ ImageId }) => ImageId ?? []), next: page.NextToken };
+      const images = (page.Images ?? []).filter(({ Tags }) => hasTags(Tags, search.pattern));
+      return { ids: images.flatMap(({ ImageId }) => ImageId ?? []), next: page.NextToken };
     }),
 };

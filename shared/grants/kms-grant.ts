@@ -95,10 +95,10 @@ function render(request: RenderRequest<Entry, KeyGrants>) {
     .map(({ entry }) => entryMark(entry, context));
   refuseClashes(ref, actual, [...granted, ...remembered]);
   const kept = listRetainedGrants(request);
-  const known = new Map(actual.own.map((grant) => [canonicalGrantKey(grant), grant]));
+  const existingGrants = new Map(actual.own.map((grant) => [canonicalGrantKey(grant), grant]));
   const own = shares
     .flatMap((share) => wantedGrants(share, context))
-    .map((wanted) => known.get(canonicalGrantKey(wanted)) ?? wanted)
+    .map((wanted) => existingGrants.get(canonicalGrantKey(wanted)) ?? wanted)
     .concat(kept)
     .sort(compareByName);
   const others = actual.others + kept.length;
@@ -127,8 +127,8 @@ function listRetainedGrants(request: RenderRequest<Entry, KeyGrants>): readonly 
 }
 
 function refuseClashes(ref: ResourceRef, { own }: KeyGrants, marks: readonly string[]): void {
-  const known = new Set(marks);
-  const names = own.map(({ name }) => name).filter((name) => !known.has(parseGrantMark(name)));
+  const rememberedMarks = new Set(marks);
+  const names = own.map(({ name }) => name).filter((name) => !rememberedMarks.has(parseGrantMark(name)));
   if (names.length === 0) return;
   throw new OwnershipClashError(
     `${formatResourceKey(ref)} has ${names.length === 1 ? 'a grant' : `${names.length} grants`} with the mark of this ` +
@@ -191,8 +191,8 @@ export const kmsGrant: GrantKind<Entry, KeyGrants> = {
   // There is no `readIdentity`, because KMS never reuses a key id.
   empty: { own: [], others: 0 },
   listResources: (entry, context) =>
-    listPlaces(entry, context).flatMap((place) =>
-      listKeyIds(entry).map((id) => ({ kind: 'kms-grant', id, ...place })),
+    listPlaces(entry, context).flatMap((accountRegion) =>
+      listKeyIds(entry).map((id) => ({ kind: 'kms-grant', id, ...accountRegion })),
     ),
   discovery: createKeyDiscovery(),
   listArns: (ref, context) => [keyArn(ref, context)],
@@ -209,10 +209,10 @@ export const kmsGrant: GrantKind<Entry, KeyGrants> = {
   toDocuments: documents,
   read: ({ kms }, ref, context) => readGrants(kms, ref, context),
   readKeyGrants: async ({ kms }, ref, context) => {
-    const found: AppliedKeyGrant[] = [];
+    const keyGrants: AppliedKeyGrant[] = [];
     for await (const grants of paginateKeyGrants(kms, ref))
-      found.push(...grants.map((grant) => toAppliedGrant(grant, context)));
-    return found;
+      keyGrants.push(...grants.map((grant) => toAppliedGrant(grant, context)));
+    return keyGrants;
   },
   write: ({ kms }, ref, change, { limits }) => writeGrants(kms, ref, change, limits.grantsPerKey),
 };

@@ -156,11 +156,11 @@ export async function writeManagedPolicies(
   context: GrantContext,
 ): Promise<void> {
   for (const policy of to.policies) {
-    const known = from.policies.find(({ name }) => name === policy.name);
-    const arn = known?.arn ?? (await createPolicy(iam, ref, policy, context));
-    if (known !== undefined && !isSamePolicy(known.document, policy.document))
+    const existingPolicy = from.policies.find(({ name }) => name === policy.name);
+    const arn = existingPolicy?.arn ?? (await createPolicy(iam, ref, policy, context));
+    if (existingPolicy !== undefined && !isSamePolicy(existingPolicy.document, policy.document))
       await replace(iam, arn, policy);
-    if (known?.attached !== true) await attach(iam, ref, arn);
+    if (existingPolicy?.attached !== true) await attach(iam, ref, arn);
   }
   for (const { name, arn, attached } of from.policies) {
     if (arn === undefined || to.policies.some((policy) => policy.name === name)) continue;
@@ -206,8 +206,8 @@ async function adopt(
 ): Promise<string> {
   const path = getPolicyPath(ref, context);
   const arn = `arn:${context.partition}:iam::${ref.accountId}:policy${path}${policy.name}`;
-  const known = await readPolicy(iam, arn, context);
-  if (known === undefined)
+  const existingPolicy = await readPolicy(iam, arn, context);
+  if (existingPolicy === undefined)
     throw new OwnershipClashError(
       `A managed policy ${policy.name} exists in account ${ref.accountId} outside the path ${path}: it is not managed by this installation. ` +
         'It was not changed. Rename or delete it',
@@ -216,8 +216,8 @@ async function adopt(
     );
   // The existing policy may have another tag than the plan assumed, and then the document might not fit. The plan knows
   // the tag once a listing shows the policy.
-  if (known.taggedSid !== policy.taggedSid) throw notListedYet(arn, cause);
-  if (!isSamePolicy(known.document, policy.document)) await replace(iam, arn, policy);
+  if (existingPolicy.taggedSid !== policy.taggedSid) throw notListedYet(arn, cause);
+  if (!isSamePolicy(existingPolicy.document, policy.document)) await replace(iam, arn, policy);
   return arn;
 }
 

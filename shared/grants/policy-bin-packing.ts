@@ -69,12 +69,14 @@ function inOrderOfWriting(
 ): readonly ManagedPolicy[] {
   const all = new Set(policies.flatMap(placesIn));
   const rank = (policy: ManagedPolicy): number => {
-    const known = listAttached(actual).find(({ name }) => name === policy.name);
-    const before = sidsForAll(known);
+    const attachedPolicy = listAttached(actual).find(({ name }) => name === policy.name);
+    const before = sidsForAll(attachedPolicy);
     const after = sidsForAll(policy);
     if (after.some((sid) => !before.includes(sid))) return 0;
     const stays = new Set(placesIn(policy));
-    const moves = known !== undefined && placesIn(known).some((place) => !stays.has(place) && all.has(place));
+    const moves =
+      attachedPolicy !== undefined &&
+      placesIn(attachedPolicy).some((slotPlace) => !stays.has(slotPlace) && all.has(slotPlace));
     return moves || before.some((sid) => !after.includes(sid)) ? 2 : 1;
   };
   return policies.toSorted((a, b) => rank(a) - rank(b));
@@ -237,11 +239,11 @@ function toPolicy(
   statements: readonly Statement[],
   actual: ManagedPolicies,
 ): ManagedPolicy {
-  const known = actual.policies.find((policy) => policy.name === name);
+  const existingPolicy = actual.policies.find((policy) => policy.name === name);
   const bySid = Map.groupBy(slots, ({ sid }) => sid);
   return {
     name,
-    ...(known?.arn === undefined ? {} : { arn: known.arn }),
+    ...(existingPolicy?.arn === undefined ? {} : { arn: existingPolicy.arn }),
     ...(taggedSid === undefined ? {} : { taggedSid }),
     attached: true,
     document: {

@@ -114,7 +114,11 @@ function listPermissions(on: ResourceRef | ResourceSearch, context: GrantContext
 }
 
 const listResources = (entry: Entry, context: GrantContext): readonly ResourceRef[] =>
-  listGlobalPlaces(entry, context).map((place) => ({ kind: kind.name, id: entry.role, ...place }));
+  listGlobalPlaces(entry, context).map((accountRegion) => ({
+    kind: kind.name,
+    id: entry.role,
+    ...accountRegion,
+  }));
 
 export const roleTrustPolicy: GrantKind<Entry, DocumentState> = {
   ...kind,

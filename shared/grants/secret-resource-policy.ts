@@ -95,13 +95,13 @@ const discovery: Discovery<Entry> = {
       const keys = Object.keys(getPatternTags(search.pattern)).filter((key) => filterValue.test(key));
       const Filters = keys.map((key) => ({ Key: 'tag-key' as const, Values: [key] }));
       const page = await secretsManager.send(new ListSecretsCommand({ MaxResults: 100, Filters, NextToken }));
-      const found = (page.SecretList ?? []).filter(
+      const secrets = (page.SecretList ?? []).filter(
         ({ Tags, DeletedDate, PrimaryRegion }) =>
           hasTags(Tags, search.pattern) &&
           DeletedDate === undefined &&
           (PrimaryRegion === undefined || PrimaryRegion === search.region),
       );
-      return { ids: found.flatMap(({ Name }) => Name ?? []), next: page.NextToken };
+      return { ids: secrets.flatMap(({ Name }) => Name ?? []), next: page.NextToken };
     }),
 };
 

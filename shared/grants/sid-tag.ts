@@ -48,9 +48,9 @@ export function parseSentDocument(document: PolicyDocument, tags: readonly Tag[]
 const completed = memoizeByObject((document: PolicyDocument) =>
   memoizeByString(2, (taggedSid): PolicyDocument => {
     if (document.Statement.some(({ Sid }) => Sid === taggedSid)) return document;
-    const place = document.Statement.findIndex(({ Sid }) => Sid === undefined);
+    const unnamedIndex = document.Statement.findIndex(({ Sid }) => Sid === undefined);
     const Statement = document.Statement.map((statement, index) =>
-      index === place ? { Sid: taggedSid, ...statement } : statement,
+      index === unnamedIndex ? { Sid: taggedSid, ...statement } : statement,
     );
     return deepFreeze({ ...document, Statement });
   }),

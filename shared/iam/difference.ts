@@ -56,10 +56,10 @@ export function diffPolicies(
 
 /** The facts of statements need much memory, so they are cached only while two documents are compared. */
 function readOnce(): ComparisonStep['factsOf'] {
-  const known = new Map<Statement, StatementFacts>();
+  const factsByStatement = new Map<Statement, StatementFacts>();
   return (statement) => {
-    const facts = known.get(statement) ?? createStatementFacts(statement);
-    known.set(statement, facts);
+    const facts = factsByStatement.get(statement) ?? createStatementFacts(statement);
+    factsByStatement.set(statement, facts);
     return facts;
   };
 }
@@ -178,8 +178,8 @@ function changedLines(old: Facts, next: Facts, gains: Gains): readonly Differenc
 }
 
 /** The facts that the other statement does not have. Each meaning appears once. */
-function linesOf(sign: '+' | '-', { facts }: Facts, { keys: known }: Facts, gains: Gains) {
-  const own = new Map(facts.filter(({ key }) => !known.has(key)).map((fact) => [fact.key, fact]));
+function linesOf(sign: '+' | '-', { facts }: Facts, { keys: otherKeys }: Facts, gains: Gains) {
+  const own = new Map(facts.filter(({ key }) => !otherKeys.has(key)).map((fact) => [fact.key, fact]));
   return [...own.values()].map(({ key, text }): DifferenceLine => {
     const widens = gains.get(key);
     return { sign, text, ...(widens === undefined ? {} : { widens }) };

@@ -6,7 +6,7 @@ import type { Finding } from '../platform/errors.ts';
  * "Grammar of the IAM JSON policy language".
  */
 export function checkPolicy(value: unknown): readonly Finding[] {
-  if (!isObject(value)) return [found('', 'must be a JSON object with Version and Statement', value)];
+  if (!isObject(value)) return [createFinding('', 'must be a JSON object with Version and Statement', value)];
   return [
     ...unknownElements('', value, ['Version', 'Id', 'Statement']),
     ...versionFindings(value.Version),
@@ -27,7 +27,9 @@ const pairs = [
 ] as const;
 
 const versionFindings = (version: unknown): readonly Finding[] =>
-  versions.includes(version) ? [] : [found('Version', 'must be "2012-10-17" or "2008-10-17"', version)];
+  versions.includes(version)
+    ? []
+    : [createFinding('Version', 'must be "2012-10-17" or "2008-10-17"', version)];
 
 function statementsFindings(value: unknown): readonly Finding[] {
   if (value === undefined)
@@ -38,7 +40,7 @@ function statementsFindings(value: unknown): readonly Finding[] {
 }
 
 function statementFindings(path: string, value: unknown): readonly Finding[] {
-  if (!isObject(value)) return [found(path, 'must be an object with Effect and Action', value)];
+  if (!isObject(value)) return [createFinding(path, 'must be an object with Effect and Action', value)];
   return [
     ...unknownElements(path, value, Object.keys(elements)),
     ...Object.entries(elements).flatMap(([name, check]) => optional(`${path}.${name}`, value[name], check)),
@@ -54,27 +56,27 @@ function pairFindings(path: string, value: JsonObject, name: string, negated: st
 }
 
 const effect: Check = (path, value) =>
-  value === 'Allow' || value === 'Deny' ? [] : [found(path, 'must be "Allow" or "Deny"', value)];
+  value === 'Allow' || value === 'Deny' ? [] : [createFinding(path, 'must be "Allow" or "Deny"', value)];
 
 const text: Check = (path, value) =>
-  typeof value === 'string' ? [] : [found(path, 'must be a string', value)];
+  typeof value === 'string' ? [] : [createFinding(path, 'must be a string', value)];
 
 const texts: Check = (path, value) =>
   eachOf(path, value, (at, each) =>
-    typeof each === 'string' ? [] : [found(at, 'must be a string, or a list of strings', each)],
+    typeof each === 'string' ? [] : [createFinding(at, 'must be a string, or a list of strings', each)],
   );
 
 const scalars: Check = (path, value) =>
   eachOf(path, value, (at, each) =>
     ['string', 'number', 'boolean'].includes(typeof each)
       ? []
-      : [found(at, 'must be a string, a number, a boolean, or a list of these', each)],
+      : [createFinding(at, 'must be a string, a number, a boolean, or a list of these', each)],
   );
 
 const principal: Check = (path, value) => {
   if (value === '*') return [];
   if (!isObject(value))
-    return [found(path, 'must be "*" or an object such as {"AWS": "111122223333"}', value)];
+    return [createFinding(path, 'must be "*" or an object such as {"AWS": "111122223333"}', value)];
   return [
     ...unknownElements(path, value, ['AWS', 'Service', 'Federated', 'CanonicalUser', '*']),
     ...Object.entries(value).flatMap(([type, named]) => texts(`${path}.${type}`, named)),
@@ -114,20 +116,24 @@ const eachOf = (path: string, value: unknown, check: Check): readonly Finding[] 
 const entriesOf = (path: string, value: unknown, wanted: string, check: Check): readonly Finding[] =>
   isObject(value)
     ? Object.entries(value).flatMap(([name, each]) => check(`${path}.${name}`, each))
-    : [found(path, `must be ${wanted}`, value)];
+    : [createFinding(path, `must be ${wanted}`, value)];
 
-const unknownElements = (path: string, value: JsonObject, known: readonly string[]): readonly Finding[] =>
+const unknownElements = (
+  path: string,
+  value: JsonObject,
+  knownElements: readonly string[],
+): readonly Finding[] =>
   Object.keys(value)
-    .filter((name) => !known.includes(name))
+    .filter((name) => !knownElements.includes(name))
     .map((name) => ({
       path: path === '' ? name : `${path}.${name}`,
-      message: `is not known here: must be one of ${known.join(', ')}`,
+      message: `is not known here: must be one of ${knownElements.join(', ')}`,
     }));
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const found = (path: string, wanted: string, value: unknown): Finding => ({
+const createFinding = (path: string, wanted: string, value: unknown): Finding => ({
   path,
   message: `${wanted}, but is ${value === undefined ? 'missing' : excerpt(JSON.stringify(value))}`,
 });

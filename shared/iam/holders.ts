@@ -71,7 +71,7 @@ const narrowService: Narrowing = (holder, requirements) => {
   const accounts = requirements.flatMap((each) => accountsNamed('source', each)).filter(isDefined);
   const places =
     accounts.length > 0 ? accounts.map((accountId) => ({ accountId })) : placesOf('source', requirements);
-  return places.length === 0 ? [holder] : places.map((place) => ({ ...holder, ...place }));
+  return places.length === 0 ? [holder] : places.map((scope) => ({ ...holder, ...scope }));
 };
 
 function narrowEverybody(requirements: readonly Requirement[]): readonly Holder[] {
@@ -108,8 +108,8 @@ function narrowToArn(holder: Holder, pattern: string): readonly Holder[] {
   if (kind === undefined) return [holder];
   const isFixed = /^\d{12}$/.test(accountId);
   if (isFixed && holder.accountId !== undefined && holder.accountId !== accountId) return [];
-  const { everybody, ...place } = holder;
-  const within = isFixed ? { ...place, accountId } : { ...place, ...(everybody ? { everybody } : {}) };
+  const { everybody, ...scope } = holder;
+  const within = isFixed ? { ...scope, accountId } : { ...scope, ...(everybody ? { everybody } : {}) };
   return [kind === 'role' ? { ...within, role: name } : { ...within, user: name }];
 }
 

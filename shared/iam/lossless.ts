@@ -8,13 +8,13 @@ import type { Finding } from '../platform/errors.ts';
  * could change the meaning of its unmanaged statements.
  */
 export function findJsonLosses(text: string): readonly Finding[] {
-  const found: Finding[] = [];
-  visit(text, { ...keyLosses(found), ...valueLosses(text, found) }, { disallowComments: true });
-  return found;
+  const losses: Finding[] = [];
+  visit(text, { ...keyLosses(losses), ...valueLosses(text, losses) }, { disallowComments: true });
+  return losses;
 }
 
 /** Two keys are equal if JavaScript reads them as equal, such as `"a"` and `"\u0061"`. */
-function keyLosses(found: Finding[]): JSONVisitor {
+function keyLosses(losses: Finding[]): JSONVisitor {
   const open: Set<string>[] = [];
   return {
     onObjectBegin: () => {
@@ -26,7 +26,7 @@ function keyLosses(found: Finding[]): JSONVisitor {
     onObjectProperty: (key, _offset, _length, _line, _column, path) => {
       const keys = open.at(-1);
       const lost = keyLoss(key, keys?.has(key) === true);
-      if (lost !== undefined) found.push({ path: pathText([...path(), key]), message: lost });
+      if (lost !== undefined) losses.push({ path: pathText([...path(), key]), message: lost });
       keys?.add(key);
     },
   };
@@ -40,13 +40,13 @@ function keyLoss(key: string, isRepeated: boolean): string | undefined {
   return key.isWellFormed() ? undefined : halfCharacter;
 }
 
-function valueLosses(text: string, found: Finding[]): JSONVisitor {
+function valueLosses(text: string, losses: Finding[]): JSONVisitor {
   return {
     onLiteralValue: (value, offset, length, _line, _column, path) => {
       if (typeof value === 'string' && value.isWellFormed()) return;
       const at = path();
       const lost = valueLoss(value, text.slice(offset, offset + length), isNumeric(at));
-      if (lost !== undefined) found.push({ path: pathText(at), message: lost });
+      if (lost !== undefined) losses.push({ path: pathText(at), message: lost });
     },
   };
 }

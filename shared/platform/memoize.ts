@@ -2,8 +2,8 @@
 export function memoizeByObject<Key extends object, Made>(make: (key: Key) => Made): (key: Key) => Made {
   const made = new WeakMap<Key, { readonly value: Made }>();
   return (key) => {
-    const known = made.get(key);
-    if (known !== undefined) return known.value;
+    const cached = made.get(key);
+    if (cached !== undefined) return cached.value;
     const value = make(key);
     made.set(key, { value });
     return value;
@@ -14,8 +14,8 @@ export function memoizeByObject<Key extends object, Made>(make: (key: Key) => Ma
 export function memoizeByString<Made>(most: number, make: (text: string) => Made): (text: string) => Made {
   const made = new Map<string, { readonly value: Made }>();
   return (text) => {
-    const known = made.get(text);
-    if (known !== undefined) return known.value;
+    const cached = made.get(text);
+    if (cached !== undefined) return cached.value;
     const value = make(text);
     if (made.size >= most) made.clear();
     made.set(text, { value });

@@ -127,10 +127,10 @@ const longestWait = leaseDuration + 60_000;
  * Reports each run that the command waits for, once, with all resources that this run is known to hold at that time.
  */
 async function waitingFor(services: Services, request: Applying, held: readonly ResourceChange[]) {
-  const told = new Set<string>();
+  const reportedRuns = new Set<string>();
   const tell = async (holder: LeaseHolder, resources: readonly string[]): Promise<void> => {
-    if (told.has(holder.runId)) return;
-    told.add(holder.runId);
+    if (reportedRuns.has(holder.runId)) return;
+    reportedRuns.add(holder.runId);
     const run = await services.store.runs.get(holder.runId);
     const startedBy = run?.startedBy === undefined ? {} : { startedBy: run.startedBy };
     request.onWait?.({ ...holder, ...startedBy, resources });

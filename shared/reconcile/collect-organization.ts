@@ -28,8 +28,8 @@ export async function collectOrganization(
   const now = getTimestamp(clock);
   const central = Object.values(getGrantContext(configuration).centralAccounts).map(({ id }) => id);
   const ids = new Set([...central, ...requests.flatMap(listRequestAccounts)]);
-  const found = await Promise.all([...ids].map((id) => store.registry.getAccount(id)));
-  const accounts = found.filter((account) => account !== undefined);
+  const registered = await Promise.all([...ids].map((id) => store.registry.getAccount(id)));
+  const accounts = registered.filter((account) => account !== undefined);
   const facts = createOrganizationFacts(configuration, accounts);
   const nothing = { facts, now, listPolicies: () => [] };
   if (configuration.verification?.organizationPolicies === 'ignore') return nothing;

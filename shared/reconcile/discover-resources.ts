@@ -53,24 +53,28 @@ export async function discoverResources(
   request: DiscoveryRequest,
 ): Promise<DiscoveryResult> {
   const searches = listSearches(request.scope.configuration);
-  const known = await services.store.searchResults.list();
-  if (searches.length === 0 && known.length === 0)
+  const storedResults = await services.store.searchResults.list();
+  if (searches.length === 0 && storedResults.length === 0)
     return { items: [], unreadable: [], failed: [], warnings: [] };
-  const due = searches.filter((search) => isDue(search, request, known));
-  const looks = await pMap(due, (search) => searchOnce(services, request, search, known), { concurrency });
+  const due = searches.filter((search) => isDue(search, request, storedResults));
+  const looks = await pMap(due, (search) => searchOnce(services, request, search, storedResults), {
+    concurrency,
+  });
   const fresh = new Map(looks.map((item) => [item.search, item]));
-  const kept = known.filter(({ search }) => !fresh.has(search));
+  const kept = storedResults.filter(({ search }) => !fresh.has(search));
   const isReplaced = ({ search }: SearchResult): boolean =>
     request.keep && hasCompleted(fresh.get(search), request.scope);
   return {
-    unreadable: describeUnreadableSearches(known.filter((item) => !isReplaced(item))),
+    unreadable: describeUnreadableSearches(storedResults.filter((item) => !isReplaced(item))),
     items: [...kept, ...fresh.values()],
     failed: due.flatMap((search) => {
       const error = fresh.get(search.key)?.error;
       return error === undefined ? [] : [{ search, error }];
     }),
     warnings: [
-      ...describeUnreadableSearches(known.filter(isReplaced)).map((line) => `${line}. ${replacedText}`),
+      ...describeUnreadableSearches(storedResults.filter(isReplaced)).map(
+        (line) => `${line}. ${replacedText}`,
+      ),
       ...due.filter(({ key }) => isEmpty(fresh.get(key))).map(nothingMatches),
     ],
   };
@@ -117,10 +121,10 @@ export const isEventOfKind = (kind: string, { source }: ResourcePlace): boolean 
 function isDue(
   search: ConfiguredSearch,
   { where, scope }: DiscoveryRequest,
-  known: readonly SearchResult[],
+  storedResults: readonly SearchResult[],
 ): boolean {
   if (where === 'everywhere') return true;
-  const stored = known.find((item) => item.search === search.key);
+  const stored = storedResults.find((item) => item.search === search.key);
   if (!hasCompleted(stored, scope)) return true;
   return where !== 'new' && canAffectSearch(search, where);
 }
@@ -135,9 +139,9 @@ async function searchOnce(
   services: Services,
   request: DiscoveryRequest,
   search: ConfiguredSearch,
-  known: readonly SearchResult[],
+  storedResults: readonly SearchResult[],
 ): Promise<SearchResult> {
-  let before = known.find((item) => item.search === search.key);
+  let before = storedResults.find((item) => item.search === search.key);
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const item = nextItem(search, before, await ask(services, request, search));
     if (!request.keep || (await services.store.searchResults.put(item, before?.generation))) return item;

@@ -33,12 +33,12 @@ export function assertNoExposure(
     organizationId: configuration.organization.id,
   };
   const documents = Object.values(desired.kind.toDocuments(next, owned));
-  const found = documents.flatMap((document) =>
+  const exposures = documents.flatMap((document) =>
     findExposures(listManagedStatements(document, configuration.installation), allowed),
   );
-  if (found.length === 0) return;
+  if (exposures.length === 0) return;
   throw new UnsafeChangeError(
-    `${desired.key}: ${found.map(({ sid, why }) => `${sid}: ${why}`).join('; ')}. Nothing was written`,
-    { resource: desired.key, exposures: found },
+    `${desired.key}: ${exposures.map(({ sid, why }) => `${sid}: ${why}`).join('; ')}. Nothing was written`,
+    { resource: desired.key, exposures: exposures },
   );
 }

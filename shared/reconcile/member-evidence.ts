@@ -51,10 +51,10 @@ export async function collectMemberEvidence(
       [key, await collectOne(services, request, { ...each, managedPolicies, findFailure })] as const,
     { concurrency: 8 },
   );
-  const known = new Map(read);
+  const readingsByRole = new Map(read);
   return {
     find: (accountId, { member }) =>
-      member === undefined ? undefined : known.get(keyOf({ accountId, role: member.role })),
+      member === undefined ? undefined : readingsByRole.get(keyOf({ accountId, role: member.role })),
   };
 }
 
@@ -71,9 +71,9 @@ function createFailureFinder({ hub }: Services): (instance: StackInstance) => Pr
   const asked = new Map<string, Promise<string | undefined>>();
   return (instance) => {
     const key = `${instance.stackSet}/${instance.accountId}`;
-    const found = asked.get(key) ?? findStackFailure(hub.cloudFormation, instance);
-    asked.set(key, found);
-    return found;
+    const failure = asked.get(key) ?? findStackFailure(hub.cloudFormation, instance);
+    asked.set(key, failure);
+    return failure;
   };
 }
 

@@ -8,11 +8,11 @@ export function createOrganizationFacts(
   { organization }: Pick<Configuration, 'organization'>,
   accounts: readonly Account[],
 ): OrganizationFacts {
-  const known = new Map(accounts.map((account) => [account.id, account]));
+  const accountsById = new Map(accounts.map((account) => [account.id, account]));
   return {
     managementAccount: organization.managementAccount,
     organizationOf: (accountId) => {
-      const account = known.get(accountId);
+      const account = accountsById.get(accountId);
       if (account === undefined || isUnreadable(account)) return 'unknown';
       if (!isMember(account)) return 'none';
       return { id: organization.id, path: `${[organization.id, ...account.parentIds].join('/')}/` };

@@ -137,12 +137,12 @@ function requireKnown(accounts: readonly RegisteredAccount[], accountId: string 
 /** Reads one resource, plans it, and compares both states. An error becomes part of the result. */
 export async function readSnapshot(
   services: Services,
-  look: ReadOptions,
+  options: ReadOptions,
   desired: DesiredResource,
 ): Promise<ResourceSnapshot> {
   const { state, error } = await readState(services, desired);
   if (error !== undefined) return { desired, state, differences: [], error };
-  const seen = await readAndPlan(services, look, desired, state);
+  const seen = await readAndPlan(services, options, desired, state);
   const { actual, plan } = seen;
   const compared = actual !== undefined && plan !== undefined;
   return { ...seen, differences: compared ? diffDocuments(actual, toNextDocuments(desired, plan)) : [] };

@@ -54,15 +54,15 @@ export async function readState(
 /** Reads one resource and plans it. An error becomes part of the result. */
 export async function readAndPlan(
   services: Services,
-  look: ReadOptions,
+  options: ReadOptions,
   desired: DesiredResource,
   state: ResourceState | undefined,
 ): Promise<ReadResource> {
-  const { configuration } = look.active;
+  const { configuration } = options.active;
   try {
-    const clients = services.aws(look.runId, configuration).getReader(desired.ref);
+    const clients = services.aws(options.runId, configuration).getReader(desired.ref);
     const actual = await desired.kind.read(clients, desired.ref, getGrantContext(configuration));
-    return planned(look, { desired, state, actual });
+    return planned(options, { desired, state, actual });
   } catch (error) {
     return { desired, state, error: toErrorRecord(error) };
   }

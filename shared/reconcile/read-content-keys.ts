@@ -41,8 +41,8 @@ export async function collectContentKeys(
       [key, await request.readings.contentKeys(key, () => readKeysOf(services, request, each))] as const,
     { concurrency: 8 },
   );
-  const known = new Map(read);
-  return { find: ({ key }) => known.get(key) ?? [] };
+  const readingsByResource = new Map(read);
+  return { find: ({ key }) => readingsByResource.get(key) ?? [] };
 }
 
 async function readKeysOf(
@@ -90,14 +90,14 @@ async function readContentKey(
   const { keyId } = key;
   const { accountId } = ref;
   if (/(^|:)alias\/aws\//.test(keyId)) return { outcome: 'aws-managed', name: keyId, accountId };
-  const place = findPlace(keyId) ?? ref;
+  const accountRegion = findPlace(keyId) ?? ref;
   const { centralAccounts } = request.configuration;
-  if (!Object.values(centralAccounts).some(({ id }) => id === place.accountId)) {
-    const reason = `the key ${keyId} encrypts ${ref.id}, and account ${place.accountId} is no central account of the configuration`;
+  if (!Object.values(centralAccounts).some(({ id }) => id === accountRegion.accountId)) {
+    const reason = `the key ${keyId} encrypts ${ref.id}, and account ${accountRegion.accountId} is no central account of the configuration`;
     return { outcome: 'unreadable', reason };
   }
   try {
-    return await readKey(services, request, { keyId, place });
+    return await readKey(services, request, { keyId, place: accountRegion });
   } catch (error) {
     if (error instanceof ResourceMissingError)
       return { outcome: 'unusable', reason: `the key ${keyId} encrypts ${ref.id}, and does not exist` };

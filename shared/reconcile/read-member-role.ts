@@ -37,10 +37,10 @@ export interface WantedRole {
 export async function readMemberRole(reader: RoleReader, wanted: WantedRole): Promise<MemberRoleReading> {
   const name = getBareName(wanted.role.name);
   try {
-    const { Role: found } = await reader.iam.send(new GetRoleCommand({ RoleName: name }));
-    if (found?.Arn !== wanted.arn)
-      return { outcome: 'wrong', reason: `the name ${name} is taken by the role ${found?.Arn}` };
-    return { outcome: 'read', state: await readState(reader, wanted, found) };
+    const { Role: existingRole } = await reader.iam.send(new GetRoleCommand({ RoleName: name }));
+    if (existingRole?.Arn !== wanted.arn)
+      return { outcome: 'wrong', reason: `the name ${name} is taken by the role ${existingRole?.Arn}` };
+    return { outcome: 'read', state: await readState(reader, wanted, existingRole) };
   } catch (error) {
     return toReading(error, wanted);
   }
@@ -67,15 +67,15 @@ function toReading(error: unknown, { arn }: WantedRole): MemberRoleReading {
 async function readState(
   reader: RoleReader,
   { role, arn }: WantedRole,
-  found: Role,
+  existingRole: Role,
 ): Promise<MemberRoleState> {
   const [inline, managed, boundary, profile] = await Promise.all([
     readInlinePolicies(reader.iam, arn),
     readAttachedPolicies(reader, arn),
-    readBoundary(reader, found),
+    readBoundary(reader, existingRole),
     findProfileFault(reader.iam, role),
   ]);
-  const trust = parseEncoded('trust', `trust policy of ${arn}`, found.AssumeRolePolicyDocument);
+  const trust = parseEncoded('trust', `trust policy of ${arn}`, existingRole.AssumeRolePolicyDocument);
   const identity = [...inline.values(), ...managed.values()];
   const boundaries = [...boundary.values()];
   return {
@@ -85,7 +85,7 @@ async function readState(
     boundary: listPolicies(boundaries),
     unread: [trust, ...identity, ...boundaries].flatMap(({ unread }) => unread ?? []),
     parts: toParts({ trust, inline, managed, boundary, profile }),
-    maxSessionSeconds: found.MaxSessionDuration ?? defaultSessionSeconds,
+    maxSessionSeconds: existingRole.MaxSessionDuration ?? defaultSessionSeconds,
     ...(profile === undefined ? {} : { instanceProfile: profile }),
   };
 }

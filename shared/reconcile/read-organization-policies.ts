@@ -38,7 +38,9 @@ export async function readOrganizationPolicies(
   const distinct = new Map(targets.map((target) => [nameTarget(target), target]));
   try {
     const read = [...distinct].map(async ([name, { kind, accountId, parentIds }]) => {
-      const places = [...parentIds, accountId].map((place) => readPlace(client, readings, { kind, place }));
+      const places = [...parentIds, accountId].map((targetId) =>
+        readPlace(client, readings, { kind, place: targetId }),
+      );
       return [name, (await Promise.all(places)).flat()] as const;
     });
     const byTarget = new Map(await Promise.all(read));
@@ -58,8 +60,10 @@ interface Place {
   readonly place: string;
 }
 
-const readPlace = (client: OrganizationsClient, readings: PolicyReadings, place: Place) =>
-  readings.places(`${place.kind} ${place.place}`, () => readAttached(client, readings, place));
+const readPlace = (client: OrganizationsClient, readings: PolicyReadings, policyPlace: Place) =>
+  readings.places(`${policyPlace.kind} ${policyPlace.place}`, () =>
+    readAttached(client, readings, policyPlace),
+  );
 
 async function readAttached(
   client: OrganizationsClient,

@@ -36,11 +36,11 @@ export async function readResourceAccess(
   arn: string,
 ): Promise<ResourceAccess> {
   if (arn === '*') return nothing;
-  const found = findResource(request.active, arn);
-  if (found === undefined) return readOther(services, request, arn);
-  const kinds = grantKinds.filter(({ resourceType }) => resourceType === found.kind.resourceType);
-  const { accountId, region } = found.ref;
-  const read = await pMap(kinds, (kind) => readKind(services, request, kind, found.ref));
+  const configured = findResource(request.active, arn);
+  if (configured === undefined) return readOther(services, request, arn);
+  const kinds = grantKinds.filter(({ resourceType }) => resourceType === configured.kind.resourceType);
+  const { accountId, region } = configured.ref;
+  const read = await pMap(kinds, (kind) => readKind(services, request, kind, configured.ref));
   return {
     place: { accountId, region },
     policies: read.flatMap(({ policies }) => policies),
@@ -66,9 +66,9 @@ async function readKind(
   services: Services,
   { runId, active: { configuration } }: ReadingRequest,
   kind: GrantKind,
-  found: ResourceRef,
+  resourceRef: ResourceRef,
 ): Promise<ResourceAccess> {
-  const ref = { ...found, kind: kind.name };
+  const ref = { ...resourceRef, kind: kind.name };
   try {
     return await readKindAccess(services, { runId, configuration }, kind, ref);
   } catch (error) {

@@ -47,10 +47,10 @@ export function holdRejected(
   before: readonly Hold[],
   { excluded, rejected, reason, ambiguous }: Omit<Written, 'written'>,
 ): readonly RejectedPrincipalHold[] {
-  const known = new Map(listRejections(before).map((hold) => [hold.accountId, hold]));
+  const holdsByAccount = new Map(listRejections(before).map((hold) => [hold.accountId, hold]));
   const isRejected = new Set(rejected);
   return excluded.map((accountId) => {
-    const hold = known.get(accountId);
+    const hold = holdsByAccount.get(accountId);
     const rejectedAt = isRejected.has(accountId) ? getTimestamp(clock) : hold?.rejectedAt;
     const said = reason === undefined ? hold : { message: reason, ambiguous };
     return {

@@ -19,10 +19,12 @@ export async function reconcileResource(
 ): Promise<ResourceChange> {
   const { planned, runId, wait } = request;
   const readState = () => services.store.resources.get(planned.resource);
-  const look = async () => checkBeforeLease(services, request, await readState());
+  const precheck = async () => checkBeforeLease(services, request, await readState());
   try {
-    const done = await withLease(services, { resource: planned.resource, runId, wait, look }, (lease) =>
-      reconcileUnlessOvertaken(services, request, lease),
+    const done = await withLease(
+      services,
+      { resource: planned.resource, runId, wait, look: precheck },
+      (lease) => reconcileUnlessOvertaken(services, request, lease),
     );
     // Another run has done the work. Its record says what changed, so the changes that this run planned are dropped.
     const { before, after, added, removed, ...own } = planned;

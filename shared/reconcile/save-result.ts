@@ -50,9 +50,11 @@ export async function rememberGraces(
   { state, remember }: ReconcileContext,
   removals: readonly Hold[],
 ): Promise<void> {
-  const known = indexRemovals(getHolds(state));
+  const removalHolds = indexRemovals(getHolds(state));
   const added = [...indexRemovals(removals).values()].flatMap(({ accountId, since }) =>
-    since === undefined || known.get(accountId)?.since !== undefined ? [] : [toGracePeriod(accountId, since)],
+    since === undefined || removalHolds.get(accountId)?.since !== undefined
+      ? []
+      : [toGracePeriod(accountId, since)],
   );
   if (state === undefined || added.length === 0) return;
   await remember({ ...state, holds: mergeHolds([...getHolds(state), ...added]) });

@@ -37,12 +37,15 @@ export function findSelectorWarnings(
 ): readonly string[] {
   // An unreadable account may have the value that a selector names, so a warning could be wrong.
   if (registered.some(isUnreadable)) return [];
-  const known = knownOf(registered);
+  const registryValues = knownOf(registered);
   const reported = listUnresolvedPaths({ active, accounts: registered, planned: [] }).map(({ path }) => path);
   const owners = ownersIn(active.configuration).map((owner) => withoutPaths(owner, reported));
   const causes = new Map<string, string[]>();
   for (const { title, selector, gives } of owners)
-    for (const cause of [...unmatched(selector, known), ...(gives ? nobody(selector, known) : [])])
+    for (const cause of [
+      ...unmatched(selector, registryValues),
+      ...(gives ? nobody(selector, registryValues) : []),
+    ])
       causes.set(cause, [...(causes.get(cause) ?? []), title]);
   return [...causes].map(([cause, titles]) => `${titles.join(', ')}: ${cause}`);
 }
@@ -80,40 +83,40 @@ const nobody = (selector: Selector, { accounts }: Known): readonly string[] =>
     ? []
     : ['matches 0 accounts. If accounts should have this access, correct `for`'];
 
-const unmatched = ({ except = [], ...fields }: Selector, known: Known): readonly string[] => [
-  ...unmatchedFields(fields, known, ['for']),
-  ...except.flatMap((each, index) => unmatchedFields(each, known, ['for', 'except', index])),
+const unmatched = ({ except = [], ...fields }: Selector, registryValues: Known): readonly string[] => [
+  ...unmatchedFields(fields, registryValues, ['for']),
+  ...except.flatMap((each, index) => unmatchedFields(each, registryValues, ['for', 'except', index])),
 ];
 
 function unmatchedFields(
   { ous = [], tags = {}, names = [], accounts = [] }: SelectorFields,
-  known: Known,
+  registryValues: Known,
   path: readonly PropertyKey[],
 ): readonly string[] {
   const at = (...more: readonly PropertyKey[]) => formatPath([...path, ...more]);
   return [
-    ...ous.flatMap((ou, index) => unmatchedOu(ou, known, at('ous', index))),
+    ...ous.flatMap((ou, index) => unmatchedOu(ou, registryValues, at('ous', index))),
     ...Object.entries(tags).flatMap(([key, values]) =>
-      [values].flat().flatMap((value) => unmatchedTag({ key, value }, known, at('tags', key))),
+      [values].flat().flatMap((value) => unmatchedTag({ key, value }, registryValues, at('tags', key))),
     ),
-    ...names.flatMap((name, index) => unmatchedName(name, known, at('names', index))),
-    ...accounts.flatMap((id, index) => unmatchedId(id, known, at('accounts', index))),
+    ...names.flatMap((name, index) => unmatchedName(name, registryValues, at('names', index))),
+    ...accounts.flatMap((id, index) => unmatchedId(id, registryValues, at('accounts', index))),
   ];
 }
 
-function unmatchedOu(ou: string, known: Known, path: string): readonly string[] {
-  if (isMatched({ ous: [ou] }, known)) return [];
-  const hint = 'id' in parseOuEntry(ou) ? nearestId(ou, known) : nearestPath(ou, known);
+function unmatchedOu(ou: string, registryValues: Known, path: string): readonly string[] {
+  if (isMatched({ ous: [ou] }, registryValues)) return [];
+  const hint = 'id' in parseOuEntry(ou) ? nearestId(ou, registryValues) : nearestPath(ou, registryValues);
   return [`no account is in the OU ${ou} (${path})${hintText('OU with accounts', hint)}`];
 }
 
 function nearestId(id: string, { accounts }: Known): string | undefined {
-  const found = findNearest(id, new Set(accounts.flatMap(({ parentIds }) => parentIds)));
-  const within = accounts.find(({ parentIds }) => found !== undefined && parentIds.includes(found));
-  if (found === undefined || within === undefined) return undefined;
-  const depth = within.parentIds.indexOf(found);
+  const nearest = findNearest(id, new Set(accounts.flatMap(({ parentIds }) => parentIds)));
+  const within = accounts.find(({ parentIds }) => nearest !== undefined && parentIds.includes(nearest));
+  if (nearest === undefined || within === undefined) return undefined;
+  const depth = within.parentIds.indexOf(nearest);
   const path = formatOuPath(splitOuPath(within.ouPath).slice(0, depth));
-  return path === '' ? found : `${found} (${path})`;
+  return path === '' ? nearest : `${nearest} (${path})`;
 }
 
 const encodedSlash = '%2F';
@@ -126,8 +129,8 @@ function nearestPath(ou: string, { ouPaths }: Known): string | undefined {
     for (const spelling of [path, names.join('/'), ...names.slice(-1)])
       if (!spellings.has(spelling)) spellings.set(spelling, path);
   }
-  const found = findNearest(ou, spellings.keys());
-  const path = found === undefined ? undefined : spellings.get(found);
+  const nearest = findNearest(ou, spellings.keys());
+  const path = nearest === undefined ? undefined : spellings.get(nearest);
   return path?.includes(encodedSlash) === true
     ? `${path} (a slash in a name is written ${encodedSlash})`
     : path;
@@ -135,34 +138,38 @@ function nearestPath(ou: string, { ouPaths }: Known): string | undefined {
 
 function unmatchedTag(
   { key, value }: { readonly key: string; readonly value: string },
-  known: Known,
+  registryValues: Known,
   path: string,
 ): readonly string[] {
-  if (isMatched({ tags: Object.fromEntries([[key, value]]) }, known)) return [];
-  const values = known.accounts.flatMap(({ tags }) =>
+  if (isMatched({ tags: Object.fromEntries([[key, value]]) }, registryValues)) return [];
+  const values = registryValues.accounts.flatMap(({ tags }) =>
     Object.entries(tags).flatMap(([name, each]) => (name === key ? [each] : [])),
   );
   const hint =
     values.length === 0
       ? hintText(
           'tag key',
-          findNearest(key, new Set(known.accounts.flatMap(({ tags }) => Object.keys(tags)))),
+          findNearest(key, new Set(registryValues.accounts.flatMap(({ tags }) => Object.keys(tags)))),
         )
       : hintText(`value of ${key}`, findNearest(value, new Set(values)));
   return [`no account has the tag ${key}=${value} (${path})${hint}`];
 }
 
-function unmatchedName(name: string, known: Known, path: string): readonly string[] {
-  if (isMatched({ names: [name] }, known)) return [];
-  const hint = findNearest(name, new Set(known.accounts.map((account) => account.name)));
+function unmatchedName(name: string, registryValues: Known, path: string): readonly string[] {
+  if (isMatched({ names: [name] }, registryValues)) return [];
+  const hint = findNearest(name, new Set(registryValues.accounts.map((account) => account.name)));
   return [`no account has a name like ${name} (${path})${hintText('name', hint)}`];
 }
 
-function unmatchedId(id: string, known: Known, path: string): readonly string[] {
-  if (isMatched({ accounts: [id] }, known)) return [];
-  const found = findNearest(id, new Set(known.accounts.map((account) => account.id)), maxWrongDigits);
-  const name = known.accounts.find((account) => account.id === found)?.name;
-  const hint = found === undefined ? undefined : `${found} (${name})`;
+function unmatchedId(id: string, registryValues: Known, path: string): readonly string[] {
+  if (isMatched({ accounts: [id] }, registryValues)) return [];
+  const nearest = findNearest(
+    id,
+    new Set(registryValues.accounts.map((account) => account.id)),
+    maxWrongDigits,
+  );
+  const name = registryValues.accounts.find((account) => account.id === nearest)?.name;
+  const hint = nearest === undefined ? undefined : `${nearest} (${name})`;
   return [`account ${id} is not in the organization (${path})${hintText('account', hint)}`];
 }
 

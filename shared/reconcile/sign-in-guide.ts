@@ -14,12 +14,12 @@ export function createSignInGuide(
   if (signIn === undefined || member === undefined || evidence?.reading.outcome !== 'read') return undefined;
   const { arn, maxSessionSeconds } = evidence.reading.state;
   const [, partition = 'aws', , , accountId = ''] = arn.split(':');
-  const place = { arn, partition, accountId, role: member.role };
-  const switchRole = createSwitchRoleLink(place, signIn);
+  const roleLocation = { arn, partition, accountId, role: member.role };
+  const switchRole = createSwitchRoleLink(roleLocation, signIn);
   return {
     roleArn: arn,
     ...(switchRole === undefined ? {} : { switchRole }),
-    profile: createProfile(place, signIn, maxSessionSeconds),
+    profile: createProfile(roleLocation, signIn, maxSessionSeconds),
   };
 }
 

@@ -36,26 +36,26 @@ export const findSuspects = (
 ): readonly Suspect[] =>
   Object.values(documents)
     .flatMap((document) => listUnmanagedPrincipals(document, installationId))
-    .flatMap((found) => suspect(found, accounts))
+    .flatMap((unmanaged) => suspect(unmanaged, accounts))
     .sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
 
-function suspect(found: UnmanagedPrincipal, accounts: readonly Account[]): readonly Suspect[] {
-  const deleted = classifyDeletedPrincipal(found.principal);
+function suspect(unmanaged: UnmanagedPrincipal, accounts: readonly Account[]): readonly Suspect[] {
+  const deleted = classifyDeletedPrincipal(unmanaged.principal);
   if (deleted !== undefined)
-    return [{ ...found, state: 'deleted', because: `the id of a ${deleted} that was deleted` }];
-  const id = getPrincipalAccount(found.principal);
-  if (id === undefined) return [{ ...found, state: 'unknown', because: 'which cannot be checked' }];
+    return [{ ...unmanaged, state: 'deleted', because: `the id of a ${deleted} that was deleted` }];
+  const id = getPrincipalAccount(unmanaged.principal);
+  if (id === undefined) return [{ ...unmanaged, state: 'unknown', because: 'which cannot be checked' }];
   const account = accounts.find((each) => each.id === id);
   if (account?.state === 'ACTIVE' || account?.state === 'UNREADABLE') return [];
   if (account === undefined || !isClosed(account))
     return [
       {
-        ...found,
+        ...unmanaged,
         state: 'unknown',
         because: `which cannot be checked: account ${id} is outside the organization`,
       },
     ];
-  return [{ ...found, state: 'closed', because: `of the closed account ${account.name} (${id})` }];
+  return [{ ...unmanaged, state: 'closed', because: `of the closed account ${account.name} (${id})` }];
 }
 
 /** Whether the principal is certainly why AWS rejects the policy. */

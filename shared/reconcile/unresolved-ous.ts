@@ -69,9 +69,9 @@ export interface UnresolvedSource {
 }
 
 /** The OU paths of a configuration that changed their meaning since the activation, ordered. Pure. */
-export function listUnresolvedPaths(known: UnresolvedSource): readonly UnresolvedPath[] {
-  const { configuration, ous = noStoredOus } = known.active;
-  const tree = new Map([...(known.emptyOus ?? []), ...buildOuTree(known.accounts)]);
+export function listUnresolvedPaths(source: UnresolvedSource): readonly UnresolvedPath[] {
+  const { configuration, ous = noStoredOus } = source.active;
+  const tree = new Map([...(source.emptyOus ?? []), ...buildOuTree(source.accounts)]);
   return listOuPaths(configuration).flatMap((path) => {
     const stored = ous[path];
     if (stored === undefined) return [];
@@ -81,9 +81,9 @@ export function listUnresolvedPaths(known: UnresolvedSource): readonly Unresolve
     const users = selectorsIn(configuration).filter(({ selector }) =>
       listSelectorOuPaths(selector).includes(path),
     );
-    const concerned = known.accounts.filter(isMember).filter(isConcerned(stored, test));
+    const concerned = source.accounts.filter(isMember).filter(isConcerned(stored, test));
     const usedBy = users.map(({ name }) => name);
-    return [{ path, usedBy, ...changed, ...accountsOf({ ...known, ous, users, concerned }) }];
+    return [{ path, usedBy, ...changed, ...accountsOf({ ...source, ous, users, concerned }) }];
   });
 }
 
@@ -112,8 +112,8 @@ function replacementTest(stored: Readonly<Record<string, string>>, tree: OuTree)
     if (stored[id] !== undefined || path === deleted) return false;
     const names = splitOuPath(path);
     const ids = names.map((_, index) => idAt.get(formatOuPath(names.slice(0, index + 1))) ?? '');
-    const known = getNamesAsStored(stored, { parentIds: ['', ...ids], ouPath: path });
-    return paths.has(path) || known.length === names.length - 1;
+    const storedNames = getNamesAsStored(stored, { parentIds: ['', ...ids], ouPath: path });
+    return paths.has(path) || storedNames.length === names.length - 1;
   };
 }
 

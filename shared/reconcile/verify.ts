@@ -133,8 +133,8 @@ async function updatedFindings(
   question: Question & { readonly change: ResourceChange },
 ): Promise<readonly Finding[]> {
   const { desired, change } = question;
-  const known = recordedFindings(question, change);
-  if (known !== undefined && !(question.resumed && known.some(isViolation))) return known;
+  const ownFindings = recordedFindings(question, change);
+  if (ownFindings !== undefined && !(question.resumed && ownFindings.some(isViolation))) return ownFindings;
   if (!question.mayRead) return knownOrUnproven(services, question);
   try {
     return (await verifyFromRecordInBurst(services, question)) ?? (await freshFindings(services, question));
@@ -155,8 +155,8 @@ async function updatedFindings(
  */
 async function knownOrUnproven(services: Services, question: Question): Promise<readonly Finding[]> {
   const state = await services.store.resources.get(question.desired.key);
-  const known = await verifyFromRecord(services, question, state);
-  return known ?? listUnproven(question, 'no run has recorded the policies of the central resource');
+  const recordFindings = await verifyFromRecord(services, question, state);
+  return recordFindings ?? listUnproven(question, 'no run has recorded the policies of the central resource');
 }
 
 /** Findings by the state that this run has read. `undefined` if it has read nothing. */
@@ -200,12 +200,12 @@ async function verifyFromRecord(
   if (theirs?.after === undefined || !wasUpdated(theirs)) return undefined;
   // The record is from an attempt before the last reconciliation, so it proves nothing about the present state.
   if ((theirs.finishedAt ?? '') < last.at) return undefined;
-  const known = documentFindings(
+  const provenFindings = documentFindings(
     question,
     recordedDocuments(theirs.after),
     listKeptAccounts(getHolds(state)),
   );
-  return known.some(isViolation) ? undefined : known;
+  return provenFindings.some(isViolation) ? undefined : provenFindings;
 }
 
 /** Whether the resource has its desired state. Accounts with a hold do not count. */
@@ -246,8 +246,8 @@ async function freshFindings(services: Services, question: Question) {
     const clients = services.aws(runId, configuration).getReader(desired.ref);
     const state = await desired.kind.read(clients, desired.ref, getGrantContext(configuration));
     const remembered = await services.store.resources.get(desired.key);
-    const found = Object.values(desired.kind.toDocuments(state, remembered?.managed.sids));
-    const findings = documentFindings(question, found, listKeptAccounts(getHolds(remembered)));
+    const presentDocuments = Object.values(desired.kind.toDocuments(state, remembered?.managed.sids));
+    const findings = documentFindings(question, presentDocuments, listKeptAccounts(getHolds(remembered)));
     if (!findings.some(isViolation) || clock.now() + pause > deadline) return findings;
     await clock.sleep(pause);
   }

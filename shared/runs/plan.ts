@@ -82,7 +82,7 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   if (revision === 0) return { revision, resources: 0, changes: 0, centralAccounts: [], ...nobodyWaits };
   await requireReady(registry);
   const { run, done, changedAccounts } = await resumeRun(services.store, runId);
-  const looked = await look(services, step);
+  const looked = await runSearches(services, step);
   const active = await getActiveConfiguration(services.store);
   const registered = await registry.listAccounts();
   await note(services, runId, {
@@ -132,7 +132,7 @@ async function revisionFor(
 }
 
 /** Runs the searches that are due, before anything is planned. */
-async function look(services: Services, { runId, cause, place }: PlanStep): Promise<DiscoveryResult> {
+async function runSearches(services: Services, { runId, cause, place }: PlanStep): Promise<DiscoveryResult> {
   const scope = await getSearchScope(services.store);
   const everywhere = cause === 'sweep' || cause === 'manual';
   const where = everywhere ? 'everywhere' : (place ?? 'new');

@@ -59,8 +59,8 @@ type Event = ReturnType<typeof parseAccountEvent>;
 /** What the run is asked to do. An event about a resource names no account of the registry. */
 function askedFor(event: Event): Pick<StartedRun, 'accountIds' | 'cause' | 'mode' | 'place'> {
   if (event.type === 'change') return { ...event, place: null };
-  const place = event.type === 'resource' ? event.place : null;
-  return { accountIds: [], cause: 'resource', mode: 'sync', place };
+  const resourcePlace = event.type === 'resource' ? event.place : null;
+  return { accountIds: [], cause: 'resource', mode: 'sync', place: resourcePlace };
 }
 
 /** Why the run has nothing to search for. `undefined` if a search is due, or if the event is about accounts. */

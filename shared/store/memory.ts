@@ -210,17 +210,17 @@ function memoryApprovals(runs: RunStore): ApprovalStore {
     get: (runId) => soon(() => requests.get(runId)),
     put: (request) =>
       soon(() => {
-        const known = requests.get(request.runId);
-        if (known?.token === request.token && known.decision !== undefined) return false;
+        const storedRequest = requests.get(request.runId);
+        if (storedRequest?.token === request.token && storedRequest.decision !== undefined) return false;
         const { decision: _, ...open } = request;
         requests.set(request.runId, deepFreeze(open));
         return true;
       }),
     decide: (runId, token, decision) =>
       soon(() => {
-        const known = requests.get(runId);
-        if (known?.token !== token || known.decision !== undefined) return false;
-        requests.set(runId, deepFreeze({ ...known, decision }));
+        const storedRequest = requests.get(runId);
+        if (storedRequest?.token !== token || storedRequest.decision !== undefined) return false;
+        requests.set(runId, deepFreeze({ ...storedRequest, decision }));
         return true;
       }),
     async listOpen() {

@@ -10,7 +10,9 @@ const memberPlaceholders = ['accountId', 'partition', 'organizationId'] as const
 const placeholder = /(?<!\$)\{([^{}]*)\}/g;
 
 const knownPlaceholders = (text: string): boolean =>
-  [...text.matchAll(placeholder)].every(([, name]) => memberPlaceholders.some((known) => known === name));
+  [...text.matchAll(placeholder)].every(([, name]) =>
+    memberPlaceholders.some((placeholderName) => placeholderName === name),
+  );
 
 const placeholderMistake = `must have no placeholders but ${memberPlaceholders.map((name) => `{${name}}`).join(', ')}`;
 

@@ -30,8 +30,8 @@ function derivePrincipalTag(key: string, facts: RequestFacts): ContextEntry {
   const tags = principal.type === 'role' || principal.type === 'user' ? principal.tags : undefined;
   if (tags === undefined) return principalTag(facts);
   const name = key.slice(principalTagPrefix.length);
-  const found = Object.entries(tags).find(([each]) => each.toLowerCase() === name);
-  return found === undefined ? 'absent' : [found[1]];
+  const tag = Object.entries(tags).find(([each]) => each.toLowerCase() === name);
+  return tag === undefined ? 'absent' : [tag[1]];
 }
 
 /** Derives a key from the type of the principal. Absent for types that are not listed. */
@@ -97,9 +97,9 @@ const organizationEntry =
   (facts) => {
     const id = account(facts);
     if (id === 'absent') return 'absent';
-    const found = id === undefined ? 'unknown' : facts.organizationOf(id);
-    if (found === 'none') return 'absent';
-    return found === 'unknown' ? found : [found[field]];
+    const organization = id === undefined ? 'unknown' : facts.organizationOf(id);
+    if (organization === 'none') return 'absent';
+    return organization === 'unknown' ? organization : [organization[field]];
   };
 
 /**
@@ -115,7 +115,7 @@ const ownerAccount = ({ resourceAccount, action, service }: RequestFacts) =>
 const sourceAccount = ({ principal }: RequestFacts) =>
   principal.type === 'service' ? principal.sourceAccount : 'absent';
 
-const known = (value: string | undefined): ContextEntry =>
+const valueOrUnknown = (value: string | undefined): ContextEntry =>
   value === undefined ? 'unknown' : value === 'absent' ? 'absent' : [value];
 
 /** For keys that say whether a service made the request with the principal's credentials. */
@@ -167,7 +167,7 @@ const userName: Derive = ({ principal }) => {
 };
 
 /** `kms:CallerAccount`, the account of the caller (KMS developer guide, "AWS KMS condition keys"). */
-const callerAccount: Derive = ({ principalAccount: account }) => known(account);
+const callerAccount: Derive = ({ principalAccount: account }) => valueOrUnknown(account);
 
 const derivations: ReadonlyMap<string, Derive> = new Map<string, Derive>([
   ['aws:principalarn', principalArn],
@@ -231,7 +231,7 @@ const derivations: ReadonlyMap<string, Derive> = new Map<string, Derive>([
   ['lambda:sourcefunctionarn', roleSession],
   ['ssm:sourceinstancearn', roleSession],
   ['identitystore:userid', roleSession],
-  ['aws:resourceaccount', (facts) => known(ownerAccount(facts))],
+  ['aws:resourceaccount', (facts) => valueOrUnknown(ownerAccount(facts))],
   ['aws:resourceorgid', organizationEntry('id', ownerAccount)],
   ['aws:resourceorgpaths', organizationEntry('path', ownerAccount)],
   ['aws:viaawsservice', viaService],
@@ -244,13 +244,13 @@ const derivations: ReadonlyMap<string, Derive> = new Map<string, Derive>([
   ['aws:requestedregion', requestedRegion],
   // Every request is assumed to use TLS, as SDKs and services do.
   ['aws:securetransport', () => ['true']],
-  ['aws:sourceaccount', (facts) => known(sourceAccount(facts))],
+  ['aws:sourceaccount', (facts) => valueOrUnknown(sourceAccount(facts))],
   ['aws:sourceorgid', organizationEntry('id', sourceAccount)],
   ['aws:sourceorgpaths', organizationEntry('path', sourceAccount)],
   [
     'aws:sourcearn',
-    ({ principal }) => (principal.type === 'service' ? known(principal.sourceArn) : 'absent'),
+    ({ principal }) => (principal.type === 'service' ? valueOrUnknown(principal.sourceArn) : 'absent'),
   ],
   ['kms:calleraccount', callerAccount],
-  ['s3:resourceaccount', ({ resourceAccount }) => known(resourceAccount)],
+  ['s3:resourceaccount', ({ resourceAccount }) => valueOrUnknown(resourceAccount)],
 ]);

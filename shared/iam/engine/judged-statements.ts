@@ -17,11 +17,11 @@ export interface JudgedStatement {
 
 /** The statements of a policy that apply to a request, and the ones for which that is unknown. */
 export function judgePolicy(policy: AppliedPolicy, question: Question): readonly JudgedStatement[] {
-  const found: JudgedStatement[] = [];
+  const judgedStatements: JudgedStatement[] = [];
   for (const { statement, index, judge } of statementsAbout(policy.document)(policy.kind)(question.action)) {
     const answer = judge(question);
     if (answer === undefined) continue;
-    found.push({
+    judgedStatements.push({
       policy,
       statement,
       index,
@@ -32,7 +32,7 @@ export function judgePolicy(policy: AppliedPolicy, question: Question): readonly
         ),
     });
   }
-  return found;
+  return judgedStatements;
 }
 
 /** Whether the statement applies, if every way to match the caller counts. */
@@ -43,13 +43,13 @@ type StatementsAbout = (action: string) => readonly CompiledStatement[];
 /** The statements of a document by action. Cached, because a document is evaluated often, and for few actions. */
 const statementsAbout = memoizeByObject(
   (document: PolicyDocument): ((kind: PolicyKind) => StatementsAbout) => {
-    const found = new Map<PolicyKind, StatementsAbout>();
+    const statementsByKind = new Map<PolicyKind, StatementsAbout>();
     return (kind) => {
-      const known = found.get(kind);
-      if (known !== undefined) return known;
+      const cachedStatements = statementsByKind.get(kind);
+      if (cachedStatements !== undefined) return cachedStatements;
       const compiled = compileDocument(document, kind);
       const about = memoizeByString(50, (action) => compiled.filter((each) => each.isAbout(action)));
-      found.set(kind, about);
+      statementsByKind.set(kind, about);
       return about;
     };
   },

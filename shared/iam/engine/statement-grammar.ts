@@ -23,9 +23,9 @@ function misplaced(
   statement: Statement,
 ): string | undefined {
   const negated = name === 'Principal' ? 'NotPrincipal' : 'NotResource';
-  const found = [name, negated].find((element) => Object.hasOwn(statement, element));
-  if (wanted) return found === undefined ? name : undefined;
-  return found;
+  const presentElement = [name, negated].find((element) => Object.hasOwn(statement, element));
+  if (wanted) return presentElement === undefined ? name : undefined;
+  return presentElement;
 }
 
 function misplacedInRcp({ Principal, NotPrincipal, NotAction }: Statement): string | undefined {

@@ -105,9 +105,9 @@ export function createAwsAccess(settings: AwsSettings, sts: STSClient = stsClien
   return {
     getReader: (target) => {
       const key = `${target.accountId}/${target.region}`;
-      const known = readers.get(key) ?? clients(target, { maxAttempts: 3, plugins: [] });
-      readers.set(key, known);
-      return known;
+      const cachedClients = readers.get(key) ?? clients(target, { maxAttempts: 3, plugins: [] });
+      readers.set(key, cachedClients);
+      return cachedClients;
     },
     getWriter: (target, beforeSend) =>
       clients(target, { maxAttempts: 1, plugins: [checkBeforeSend(beforeSend)] }),

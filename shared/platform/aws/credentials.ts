@@ -40,8 +40,8 @@ export function createSpokeCredentials(
   return ({ accountId }) =>
     async () => {
       const asked = cache.get(accountId) ?? assume(accountId);
-      const known = await asked;
-      if (!endsSoon(known, settings.clock)) return known;
+      const credentials = await asked;
+      if (!endsSoon(credentials, settings.clock)) return credentials;
       forget(accountId, asked);
       return cache.get(accountId) ?? assume(accountId);
     };

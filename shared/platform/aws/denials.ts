@@ -16,9 +16,11 @@ export function adviseOnDenial(
 
 function findAdvice(message: string, call: Pick<Attempt, 'service' | 'place'>): string {
   const own = call.service === 'sts' ? assumeRoleAdvice : call.place === undefined ? hubAdvice : [];
-  const known = [...own, ...advice].find(({ text }) => text.test(message));
+  const matchingAdvice = [...own, ...advice].find(({ text }) => text.test(message));
   return (
-    known?.advice ?? unnamedAdvice[call.service] ?? 'Check the role, its trust policy and its permissions'
+    matchingAdvice?.advice ??
+    unnamedAdvice[call.service] ??
+    'Check the role, its trust policy and its permissions'
   );
 }
 

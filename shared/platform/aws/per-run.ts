@@ -11,15 +11,15 @@ const maxRuns = 32;
 
 /** Creates the clients of each run once, so that all steps of a run share them and their credentials. */
 export function memoizeByRun(make: MakeAccess): MakeAccess {
-  const known = new Map<string, AwsAccess>();
+  const accessByRun = new Map<string, AwsAccess>();
   return (runId, settings) => {
     const { partition, spokeRole, centralAccounts, template } = settings;
     const key = JSON.stringify([runId, partition, spokeRole, centralAccounts, template]);
-    const access = known.get(key) ?? make(runId, settings);
-    known.set(key, access);
-    for (const oldest of known.keys()) {
-      if (known.size <= maxRuns) break;
-      known.delete(oldest);
+    const access = accessByRun.get(key) ?? make(runId, settings);
+    accessByRun.set(key, access);
+    for (const oldest of accessByRun.keys()) {
+      if (accessByRun.size <= maxRuns) break;
+      accessByRun.delete(oldest);
     }
     return access;
   };

@@ -188,9 +188,9 @@ export interface ServiceError {
 /** @returns `undefined` for an unknown error, such as one that only a grant kind understands */
 export function classifyError(call: ServiceError): ErrorMeaning | undefined {
   const { name } = call.error;
-  const { denied = [], conflict, limit = [], ...known } = services[call.service] ?? {};
+  const { denied = [], conflict, limit = [], ...serviceErrors } = services[call.service] ?? {};
   if ([...commonDenials, ...denied].includes(name)) return { meaning: 'denied' };
-  const missing = known.missing?.find(isFor(call));
+  const missing = serviceErrors.missing?.find(isFor(call));
   if (missing !== undefined) {
     const { thing, advice = createOrCorrect } = missing;
     return { meaning: 'missing', thing, advice };

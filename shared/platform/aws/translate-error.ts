@@ -31,8 +31,8 @@ export function translateError(thrown: unknown, attempt: Attempt): unknown {
   const call: FailedCall = { what, thrown, fields };
   const special = refusedDocument(call) ?? explainUnusable(call) ?? ofTable(call);
   if (special !== undefined) return special;
-  const known = knownError(call);
-  if (known !== undefined) return known;
+  const translated = knownError(call);
+  if (translated !== undefined) return translated;
   const error = thrown as SdkError;
   if (isThrottlingError(error)) return new ThrottledError(`${what}: AWS asked to slow down`, fields, thrown);
   if (isTransientError(error) || isServerError(error) || networkErrors.has(codeOf(thrown)))
@@ -129,8 +129,8 @@ function notEnabled(
 function knownError({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
   const { service, operation, via } = fields;
   const { message } = thrown;
-  const known = classifyError({ service, operation, error: thrown });
-  switch (known?.meaning) {
+  const classified = classifyError({ service, operation, error: thrown });
+  switch (classified?.meaning) {
     case 'denied':
       return new AccessDeniedError(
         `${what} was denied to ${via}: ${message}. ${adviseOnDenial(message, fields)}`,
@@ -139,13 +139,13 @@ function knownError({ what, thrown, fields }: FailedCall): OnboardingError | und
       );
     case 'missing':
       return new ResourceMissingError(
-        `${what}: ${known.thing} does not exist (${message}). ${known.advice}`,
+        `${what}: ${classified.thing} does not exist (${message}). ${classified.advice}`,
         fields,
         thrown,
       );
     case 'conflict':
       return new ConcurrentUpdateError(
-        `${what}: another request is changing ${known.thing} at this moment (${message})`,
+        `${what}: another request is changing ${classified.thing} at this moment (${message})`,
         fields,
         thrown,
       );

@@ -33,11 +33,11 @@ export async function formatApprovalDifference(
   const byResource = Map.groupBy(everywhere, ({ resource }) => resource);
   const wanted = approvedResources(active, accounts, waiting).filter(({ key }) => byResource.has(key));
   const madeAt = getTimestamp(services.clock);
-  const look = { runId, active, accounts: assumeApproved(accounts, idsOf(waiting)), madeAt };
+  const planRequest = { runId, active, accounts: assumeApproved(accounts, idsOf(waiting)), madeAt };
   const texts = await pMap(
     wanted,
     async (desired) => {
-      const { differences, error } = await readSnapshot(services, look, desired);
+      const { differences, error } = await readSnapshot(services, planRequest, desired);
       const own = formatDifference(filterConcerning(differences, ...idsOf(waiting)));
       return [
         headingOf(desired.key, byResource.get(desired.key) ?? []),

@@ -38,9 +38,9 @@ export async function recordAndAnnounce(
   run: RunRecord,
   before: RunRecord | undefined,
 ): Promise<void> {
-  const { announcement: known, announcedAt } = before?.status === run.status ? before : {};
+  const { announcement: earlierAnnouncement, announcedAt } = before?.status === run.status ? before : {};
   const announced = announcedAt === undefined ? {} : { announcedAt };
-  const announcement = known ?? (await newAnnouncement(services, run));
+  const announcement = earlierAnnouncement ?? (await newAnnouncement(services, run));
   const ended = { ...run, announcement, ...announced };
   // The end is recorded before it is announced. If the function dies in between, the scheduled check finds the pending
   // announcement.
@@ -74,8 +74,8 @@ async function announceOn(
   channel: AnnouncementChannel,
   content: Content,
 ): Promise<ChannelAnnouncement | undefined> {
-  const known = announcement?.[channel];
-  if (known?.status !== 'pending') return known;
+  const channelState = announcement?.[channel];
+  if (channelState?.status !== 'pending') return channelState;
   const at = getTimestamp(services.clock);
   try {
     const isAnnounced = await send[channel](services, content);
@@ -153,11 +153,11 @@ export const notify = (services: RecordServices, telling: Notification): Promise
   notifyAll(services, { ...telling, detail: JSON.stringify(telling.detail) });
 
 async function notifyAll(services: RecordServices, telling: Content): Promise<void> {
-  const told = await Promise.allSettled([
+  const results = await Promise.allSettled([
     putEvent(services, telling.title, telling.detail),
     publish(services, telling),
   ]);
-  for (const result of told) if (result.status === 'rejected') throw result.reason;
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
 async function publish(

@@ -43,10 +43,10 @@ export async function loadTargets(
       targets: remembered.targets.map((target) => ({ ...target, strategy })),
       remember: async () => {},
     };
-  const found = await findTargets(secret, { client, strategy, known });
-  const targets = found.map(({ strategy: _, ...target }) => target);
+  const foundTargets = await findTargets(secret, { client, strategy, known });
+  const targets = foundTargets.map(({ strategy: _, ...target }) => target);
   return {
-    targets: found,
+    targets: foundTargets,
     remember: async () => {
       if (targets.length === 0) return;
       const later = selectLaterError(await outbox.getRememberedTargets(secret.arn), since);

@@ -28,19 +28,19 @@ export async function claimHosted(
   { configuration }: ActiveConfiguration,
   { request, runId, startedAt }: HostedClaim,
 ): Promise<ClaimResult> {
-  const place = locateHosted(request, configuration);
-  const { appConfig } = services.aws(runId, configuration).getReader(place);
+  const accountRegion = locateHosted(request, configuration);
+  const { appConfig } = services.aws(runId, configuration).getReader(accountRegion);
   const sourceOf = (application: string, profile: string): string =>
-    ['appconfig', place.accountId, place.region, application, profile].join(':');
+    ['appconfig', accountRegion.accountId, accountRegion.region, application, profile].join(':');
   try {
     const { application, profile, environments } = await resolveHostedIds(appConfig, request);
     const source = sourceOf(application, profile);
-    const found = await resolveHostedVersion(appConfig, { application, profile }, request.version);
+    const hostedVersion = await resolveHostedVersion(appConfig, { application, profile }, request.version);
     const { strategy } = secretDeploymentOf(configuration);
     const claim = { runId, askedAt: Date.parse(startedAt), restart: 'incomplete' } as const;
     const claims = environments.map((environment) => {
       const target = { application, environment, profile, strategy };
-      return claimOrReport(services, { ...place, ...found, source, target }, claim);
+      return claimOrReport(services, { ...accountRegion, ...hostedVersion, source, target }, claim);
     });
     return await mergeClaimResults(claims);
   } catch (thrown) {
@@ -59,10 +59,10 @@ export function locateHosted(
   const named = getApplications(configuration).find(({ name }) => name === application);
   const central = account ?? named?.account ?? defaultApplicationAccount;
   const own = named?.account === central ? named.region : undefined;
-  const place = Object.hasOwn(configuration.centralAccounts, central)
+  const accountRegion = Object.hasOwn(configuration.centralAccounts, central)
     ? locateApplication({ account: central, region: region ?? own }, configuration)
     : undefined;
-  if (place !== undefined) return place;
+  if (accountRegion !== undefined) return accountRegion;
   throw new MalformedEventError('The input', [
     { path: 'account', message: `must be among centralAccounts, which has no ${central}` },
   ]);

@@ -14,13 +14,13 @@ export interface ClaimResult {
 export async function mergeClaimResults(
   parts: readonly (ClaimResult | Promise<ClaimResult>)[],
 ): Promise<ClaimResult> {
-  const found = await Promise.all(parts);
-  const deliveries = found.flatMap((each) => each.deliveries);
+  const results = await Promise.all(parts);
+  const deliveries = results.flatMap((each) => each.deliveries);
   const unique = new Map(deliveries.map((key) => [`${key.source}#${key.id}`, key]));
   return {
     deliveries: [...unique.values()],
-    problems: found.flatMap(({ problems }) => problems),
-    warnings: found.flatMap(({ warnings = [] }) => warnings),
+    problems: results.flatMap(({ problems }) => problems),
+    warnings: results.flatMap(({ warnings = [] }) => warnings),
   };
 }
 

@@ -42,11 +42,11 @@ async function claimDelivery(
 ): Promise<DeliveryKey | undefined> {
   const key = toDeliveryKey(wanted);
   for (let attempt = 0; attempt < 5; attempt += 1) {
-    const known = await outbox.get(key);
-    if (known !== undefined && known.runId === claim.runId) return isUnfinished(known) ? key : undefined;
-    const next = await nextOf(outbox, { known, wanted, claim, now: clock.now() });
+    const stored = await outbox.get(key);
+    if (stored !== undefined && stored.runId === claim.runId) return isUnfinished(stored) ? key : undefined;
+    const next = await nextOf(outbox, { known: stored, wanted, claim, now: clock.now() });
     if (next === undefined) return undefined;
-    if (await outbox.put(next, known?.revision)) return next.runId === claim.runId ? key : undefined;
+    if (await outbox.put(next, stored?.revision)) return next.runId === claim.runId ? key : undefined;
   }
   throw new ConcurrentUpdateError(
     `The delivery ${key.id} of ${key.source} was changed by other runs in each attempt`,

@@ -29,8 +29,8 @@ export async function readCurrentSecret(
     PrimaryRegion,
     VersionIdsToStages = {},
   } = await client.send(new DescribeSecretCommand({ SecretId }));
-  const place = parseSecretArn(ARN);
-  if (place === undefined)
+  const arnParts = parseSecretArn(ARN);
+  if (arnParts === undefined)
     throw new SecretNotDeployableError(
       `The secret ${SecretId} has an ARN that cannot be parsed (${ARN || 'none'}). Report it to the maintainers of this project`,
       { secret: SecretId },
@@ -47,11 +47,11 @@ export async function readCurrentSecret(
       { secret: SecretId },
     );
   return {
-    ...place,
+    ...arnParts,
     version,
     ...(KmsKeyId === undefined ? {} : { kmsKey: KmsKeyId }),
     // The primary secret has a PrimaryRegion too: its own region (DescribeSecret, Secrets Manager API reference).
-    ...(PrimaryRegion === undefined || PrimaryRegion === place.region
+    ...(PrimaryRegion === undefined || PrimaryRegion === arnParts.region
       ? {}
       : { primaryRegion: PrimaryRegion }),
   };

@@ -30,13 +30,13 @@ export async function createContext(
 ): Promise<DeploymentContext> {
   const configuration = await getConfiguration(services.store);
   const access = services.aws(runId, configuration);
-  const place = { accountId, region };
+  const accountRegion = { accountId, region };
   return {
     services,
     configuration,
     secretDeployment: secretDeploymentOf(configuration),
-    reader: access.getReader(place),
-    getWriter: (deadline) => access.getWriter(place, () => expectInTime(services, deadline)),
+    reader: access.getReader(accountRegion),
+    getWriter: (deadline) => access.getWriter(accountRegion, () => expectInTime(services, deadline)),
   };
 }
 

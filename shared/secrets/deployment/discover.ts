@@ -36,17 +36,17 @@ export async function findTargets(
   secret: SecretArnParts,
   { client, strategy, known = new Map() }: Search,
 ): Promise<readonly DeploymentTarget[]> {
-  const place = `${secret.accountId}/${secret.region}`;
-  const listed = known.get(place) ?? secretProfiles(client);
-  known.set(place, listed);
+  const accountRegion = `${secret.accountId}/${secret.region}`;
+  const listed = known.get(accountRegion) ?? secretProfiles(client);
+  known.set(accountRegion, listed);
   const profiles = (await listed).filter(({ location }) => isLocationOf(location, secret));
-  const found: DeploymentTarget[] = [];
+  const targets: DeploymentTarget[] = [];
   for (const application of new Set(profiles.map((each) => each.application))) {
     const environments = await unlessGone(environmentsOf(client, application));
     for (const { profile } of profiles.filter((each) => each.application === application))
-      for (const environment of environments) found.push({ application, environment, profile, strategy });
+      for (const environment of environments) targets.push({ application, environment, profile, strategy });
   }
-  return found;
+  return targets;
 }
 
 async function secretProfiles(client: AppConfigClient): Promise<readonly SecretProfile[]> {

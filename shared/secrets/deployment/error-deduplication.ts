@@ -27,13 +27,13 @@ export async function isNewError(
     isConfigured(secret, configuration) || (await outbox.listWatched()).includes(secret.secretId);
   if (!isKept) return true;
   const key = troubleKey(secret, configuration);
-  const known = await outbox.getRememberedTargets(key);
+  const storedTargets = await outbox.getRememberedTargets(key);
   // A function that is retried may not have recorded its report yet, so the same run reports again.
-  if (known?.trouble === trouble) return known.notifiedByRun === runId;
+  if (storedTargets?.trouble === trouble) return storedTargets.notifiedByRun === runId;
   await outbox.rememberTargets(key, {
     targets: [],
     at: 0,
-    ...known,
+    ...storedTargets,
     trouble,
     notifiedByRun: runId,
     troubleAt: clock.now(),
@@ -52,8 +52,9 @@ export async function forgetError(
 ): Promise<void> {
   if (!isConfigured(secret, configuration)) return;
   const key = troubleKey(secret, configuration);
-  const known = await outbox.getRememberedTargets(key);
-  if (known !== undefined && selectLaterError(known, since) === undefined) await outbox.unwatch(key);
+  const storedTargets = await outbox.getRememberedTargets(key);
+  if (storedTargets !== undefined && selectLaterError(storedTargets, since) === undefined)
+    await outbox.unwatch(key);
 }
 
 /**
@@ -62,10 +63,10 @@ export async function forgetError(
  * @param since when the check began, in milliseconds since the epoch
  */
 export function selectLaterError(
-  known: RememberedTargets | undefined,
+  storedTargets: RememberedTargets | undefined,
   since: number,
 ): Pick<RememberedTargets, 'trouble' | 'notifiedByRun' | 'troubleAt'> | undefined {
-  const { trouble, notifiedByRun, troubleAt } = known ?? {};
+  const { trouble, notifiedByRun, troubleAt } = storedTargets ?? {};
   if (trouble === undefined || notifiedByRun === undefined || troubleAt === undefined) return undefined;
   return troubleAt >= since ? { trouble, notifiedByRun, troubleAt } : undefined;
 }

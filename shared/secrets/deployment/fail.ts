@@ -39,8 +39,8 @@ async function isWithdrawn(
     const { configuration, reader } = await createContext(services, delivery);
     if (listConfiguredTargets(configuration, secret).length > 0) return false;
     const { target } = delivery;
-    const found = await findTargets(secret, { client: reader.appConfig, strategy: target.strategy });
-    return !found.some(
+    const targets = await findTargets(secret, { client: reader.appConfig, strategy: target.strategy });
+    return !targets.some(
       ({ application, environment, profile }) =>
         application === target.application &&
         environment === target.environment &&

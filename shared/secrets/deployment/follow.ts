@@ -17,11 +17,11 @@ const minute = 60_000;
 export async function followDeployment(
   context: DeploymentContext,
   delivery: Delivery,
-  known?: ObservedDeployment,
+  knownDeployment?: ObservedDeployment,
 ): Promise<DeliveryProgress> {
   const { deployment = 0 } = delivery;
-  const found = known ?? (await deploymentOf(context, delivery, deployment));
-  switch (found.State) {
+  const observed = knownDeployment ?? (await deploymentOf(context, delivery, deployment));
+  switch (observed.State) {
     case 'COMPLETE':
       return endDelivery(context, delivery, {
         status: 'complete',
@@ -30,7 +30,7 @@ export async function followDeployment(
     case 'ROLLED_BACK':
       return endDelivery(context, delivery, {
         status: 'rolled-back',
-        reason: `Deployment ${deployment} was rolled back${formatActor(found)}. Readers have the version before it`,
+        reason: `Deployment ${deployment} was rolled back${formatActor(observed)}. Readers have the version before it`,
       });
     case 'REVERTED':
       return endDelivery(context, delivery, {
@@ -38,14 +38,14 @@ export async function followDeployment(
         reason: `Deployment ${deployment} was reverted`,
       });
     default:
-      return waitLonger(context, delivery, found);
+      return waitLonger(context, delivery, observed);
   }
 }
 
 async function waitLonger(
   context: DeploymentContext,
   delivery: Delivery,
-  found: ObservedDeployment,
+  observed: ObservedDeployment,
 ): Promise<DeliveryProgress> {
   const { clock } = context.services;
   const { deploymentTimeoutMinutes } = context.secretDeployment;
@@ -55,17 +55,17 @@ async function waitLonger(
   if (since >= deploymentTimeoutMinutes * minute)
     return postpone(context, delivery, {
       status: 'timed-out',
-      reason: `Deployment ${delivery.deployment} is ${found.State} after ${deploymentTimeoutMinutes} minutes`,
+      reason: `Deployment ${delivery.deployment} is ${observed.State} after ${deploymentTimeoutMinutes} minutes`,
     });
   return {
     delivery: await saveProgress(context.services, delivery),
-    seconds: secondsLeft(found, clock.now()),
+    seconds: secondsLeft(observed, clock.now()),
   };
 }
 
 /** How many seconds the deployment strategy still takes, but at least 5 and at most `longestWait`. */
-function secondsLeft(found: ObservedDeployment, now: number): number {
-  const { StartedAt, DeploymentDurationInMinutes = 0, FinalBakeTimeInMinutes = 0 } = found;
+function secondsLeft(observed: ObservedDeployment, now: number): number {
+  const { StartedAt, DeploymentDurationInMinutes = 0, FinalBakeTimeInMinutes = 0 } = observed;
   const length = (DeploymentDurationInMinutes + FinalBakeTimeInMinutes) * minute;
   const left = ((StartedAt?.getTime() ?? now) + length - now) / 1_000;
   return Math.round(Math.min(longestWait, Math.max(5, left)));

@@ -69,15 +69,15 @@ export async function resolveHostedVersion(
   wanted: string,
 ): Promise<HostedVersion> {
   const versions = await listHostedVersions(client, application, profile);
-  const found =
+  const matchingVersion =
     versions.find(({ VersionNumber }) => String(VersionNumber) === wanted) ??
     versions.find(({ VersionLabel }) => VersionLabel === wanted);
-  if (found === undefined)
+  if (matchingVersion === undefined)
     throw new ResourceMissingError(
       `There is no version ${wanted} of configuration profile ${profile}. There are: ${newest(versions)}`,
       { wanted },
     );
-  const { VersionNumber, KmsKeyArn } = found;
+  const { VersionNumber, KmsKeyArn } = matchingVersion;
   return { version: String(VersionNumber), ...(KmsKeyArn === undefined ? {} : { kmsKey: KmsKeyArn }) };
 }
 
@@ -103,8 +103,8 @@ function idAmong(items: readonly Item[], wanted: string, what: string): string {
   const [first, ...others] = items.filter(({ Name }) => Name === wanted);
   if (first?.Id !== undefined && others.length === 0) return first.Id;
   const why = first === undefined ? `There is no ${what}` : `More than one ${what}`;
-  const known = items.map(({ Id, Name }) => `${Name} (${Id})`).join(', ');
+  const listing = items.map(({ Id, Name }) => `${Name} (${Id})`).join(', ');
   const advice =
-    known === '' ? 'There is none: create it first' : `There are: ${known}. Use the id of one of them`;
+    listing === '' ? 'There is none: create it first' : `There are: ${listing}. Use the id of one of them`;
   throw new ResourceMissingError(`${why} with the id or name ${wanted}. ${advice}`, { wanted });
 }

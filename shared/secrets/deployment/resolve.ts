@@ -60,13 +60,13 @@ export async function resolveDeployments(
   const opened = { runId, status: 'running' as const, startedAt, accountIds: [], cause };
   if (request.type !== 'look') await runs.open(opened);
   else await retryAnnouncements(services);
-  const found = { warnings: [], ...(await claimAll(services, request, step)) };
-  if (request.type !== 'look') return { runId, status: 'accepted', ...found, metrics: [] };
+  const claimed = { warnings: [], ...(await claimAll(services, request, step)) };
+  if (request.type !== 'look') return { runId, status: 'accepted', ...claimed, metrics: [] };
   const metrics = await measurePendingWork(services);
-  if (found.deliveries.length + found.problems.length === 0)
-    return { runId, status: 'ignored', ...found, metrics };
+  if (claimed.deliveries.length + claimed.problems.length === 0)
+    return { runId, status: 'ignored', ...claimed, metrics };
   await runs.open(opened);
-  return { runId, status: 'accepted', ...found, metrics };
+  return { runId, status: 'accepted', ...claimed, metrics };
 }
 
 /**

@@ -24,20 +24,20 @@ export async function runScheduledCheck(
   const { outbox } = services.store;
   const resumesPostponed = (delivery: Delivery) => isWorthARun(services, { ...delivery, runId });
   const abandoned = await claimAbandoned(services, { runId, resumesPostponed });
-  const known: KnownProfiles = new Map();
+  const knownProfiles: KnownProfiles = new Map();
   const claim = {
     runId,
     restart: 'never',
     useCachedTargets: false,
     resumesPostponed: false,
     reportKnownErrors: false,
-    known,
+    known: knownProfiles,
   } as const;
-  const look = (secrets: readonly NamedSecret[]) =>
+  const checkSecrets = (secrets: readonly NamedSecret[]) =>
     mergeClaimResults(secrets.map((secret) => lookAt(services, active, { secret, ...claim })));
-  const named = await look(listConfiguredSecrets(active.configuration));
+  const named = await checkSecrets(listConfiguredSecrets(active.configuration));
   const others = (await outbox.listWatched()).filter((arn) => !isNamed(arn, active));
-  const watched = await look(others.flatMap((arn) => findNamedSecrets(active.configuration, arn)));
+  const watched = await checkSecrets(others.flatMap((arn) => findNamedSecrets(active.configuration, arn)));
   return mergeClaimResults([abandoned, named, watched]);
 }
 

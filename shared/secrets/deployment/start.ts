@@ -60,12 +60,12 @@ async function askedAfter(
 async function adopt(
   context: DeploymentContext,
   delivery: Delivery,
-  found: ObservedDeployment,
+  observed: ObservedDeployment,
 ): Promise<DeliveryProgress> {
-  const startedAt = (found.StartedAt ?? new Date(context.services.clock.now())).toISOString();
-  const { DeploymentNumber: deployment = 0 } = found;
+  const startedAt = (observed.StartedAt ?? new Date(context.services.clock.now())).toISOString();
+  const { DeploymentNumber: deployment = 0 } = observed;
   const change = { status: 'started' as const, deployment, startedAt, startOutcomeUnknown: false };
-  return followDeployment(context, await saveProgress(context.services, delivery, change), found);
+  return followDeployment(context, await saveProgress(context.services, delivery, change), observed);
 }
 
 /** Waits until the environment is free, with backoff and jitter, up to the configured time. */

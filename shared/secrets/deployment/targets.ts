@@ -31,11 +31,11 @@ export const listConfiguredTargets = (
     );
 
 function isOf(target: SecretTarget, secret: SecretArnParts, configuration: Configuration): boolean {
-  const place = placeOf(target, configuration);
+  const accountRegion = placeOf(target, configuration);
   return (
     [secret.arn, secret.name].includes(target.secret) &&
-    place?.accountId === secret.accountId &&
-    place.region === secret.region
+    accountRegion?.accountId === secret.accountId &&
+    accountRegion.region === secret.region
   );
 }
 
@@ -51,8 +51,8 @@ export function listConfiguredSecrets(configuration: Configuration): readonly Na
     profiles.flatMap(({ secret }) => (secret === undefined ? [] : [{ account, region, secret }])),
   );
   const named = [...ofTargets, ...ofProfiles].flatMap(({ secret, ...of }) => {
-    const place = placeOf(of, configuration);
-    return place === undefined ? [] : [{ ...place, secretId: secret }];
+    const accountRegion = placeOf(of, configuration);
+    return accountRegion === undefined ? [] : [{ ...accountRegion, secretId: secret }];
   });
   return [...new Map(named.map((each) => [JSON.stringify(each), each])).values()];
 }
@@ -62,8 +62,8 @@ export function listConfiguredSecrets(configuration: Configuration): readonly Na
  * configuration has a secret of this name.
  */
 export function findNamedSecrets(configuration: Configuration, secretId: string): readonly NamedSecret[] {
-  const place = parseSecretArn(secretId);
-  if (place !== undefined) return [{ accountId: place.accountId, region: place.region, secretId }];
+  const arnParts = parseSecretArn(secretId);
+  if (arnParts !== undefined) return [{ accountId: arnParts.accountId, region: arnParts.region, secretId }];
   return listConfiguredSecrets(configuration).filter((each) => each.secretId === secretId);
 }
 

@@ -85,7 +85,7 @@ export async function readEach<K, T>(
   read: (key: K) => Promise<T | undefined>,
 ): Promise<Parsed<T>> {
   const bad = [...unreadable];
-  const found = await pMap(
+  const parsed = await pMap(
     keys,
     async (key) => {
       try {
@@ -98,7 +98,7 @@ export async function readEach<K, T>(
     },
     { concurrency: 8 },
   );
-  return { items: found, unreadable: bad };
+  return { items: parsed, unreadable: bad };
 }
 
 export const toListed = <T>({ items, unreadable }: Parsed<T>): Listed<T> => ({

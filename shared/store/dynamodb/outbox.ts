@@ -105,8 +105,8 @@ export function createDynamoOutbox(table: Table): OutboxStore {
       for (const Key of [secretKey(arn), targetsKey(arn)])
         await client.send(new DeleteCommand({ TableName, Key }));
     },
-    async rememberTargets(arn, found) {
-      await client.send(new PutCommand({ TableName, Item: { ...targetsKey(arn), ...found } }));
+    async rememberTargets(arn, targets) {
+      await client.send(new PutCommand({ TableName, Item: { ...targetsKey(arn), ...targets } }));
     },
     getRememberedTargets: (arn) => readItem(table, targetsKey(arn), targetsSchema),
     async listWatched() {

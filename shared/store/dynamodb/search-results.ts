@@ -47,17 +47,17 @@ const searchResultSchema: z.ZodType<SearchResult> = z.object({
 export function createDynamoSearchResults(table: Table): SearchResultStore {
   return {
     list: () => listSearchResults(table),
-    put: (found, expected) =>
-      sendConditionalWrite(() => table.client.send(conditionalPut(table, found, expected))),
+    put: (result, expected) =>
+      sendConditionalWrite(() => table.client.send(conditionalPut(table, result, expected))),
   };
 }
 
 /** Sort keys are hashes. */
 export async function listSearchResults(table: Table): Promise<readonly SearchResult[]> {
-  const found: SearchResult[] = [];
+  const results: SearchResult[] = [];
   for await (const item of iterateItemsWithPrefix(table, partition, prefix))
-    found.push(toSearchResult(table, item));
-  return found.toSorted((a, b) => Buffer.compare(Buffer.from(a.search), Buffer.from(b.search)));
+    results.push(toSearchResult(table, item));
+  return results.toSorted((a, b) => Buffer.compare(Buffer.from(a.search), Buffer.from(b.search)));
 }
 
 const toSearchResult = ({ tableName }: Table, item: Item): SearchResult =>
@@ -83,10 +83,10 @@ function unknownSearch(item: Item, error: StoredItemError): SearchResult {
 
 function conditionalPut(
   { tableName: TableName }: Table,
-  found: SearchResult,
+  result: SearchResult,
   expected: number | undefined,
 ): PutCommand {
-  const { search, matching, completed, error, generation } = found;
+  const { search, matching, completed, error, generation } = result;
   const Item = withoutUndefined({
     ...searchResultKey(search),
     search,
