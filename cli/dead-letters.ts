@@ -12,13 +12,16 @@ import { listCallEvents } from '../shared/grants/kinds.ts';
 import { ResourceMissingError } from '../shared/platform/aws/errors.ts';
 import { parseRotationEvent } from '../shared/secrets/deployment/event.ts';
 
-/** An event that EventBridge could not deliver to a state machine. */
+/** The queues of the hub, by their names in the stack (infrastructure/dead-letters.yml). */
+export type DeadLetterQueue = 'EventDeadLetters' | 'FailureDeadLetters';
+
+/** A message that AWS could not deliver: an event for a state machine, or the failure of an execution. */
 export interface DeadLetter {
   readonly id: string;
   readonly receipt: string;
-  /** The input of the execution; `undefined` if it is no JSON object. */
+  /** The input of the execution, or the event of its failure; `undefined` if it is no JSON object. */
   readonly input: unknown;
-  /** ARN of the state machine; `undefined` if the letter names none. */
+  /** ARN of the state machine, or of the failed execution; `undefined` if the letter names none. */
   readonly target: string | undefined;
   /** When it was sent to the queue, ISO 8601. */
   readonly sentAt: string;
@@ -32,13 +35,17 @@ export interface DeadLetter {
  * The queue of the installation. CloudFormation names it after the stack and the resource.
  * @throws ResourceMissingError
  */
-export async function findDeadLetterQueue(sqs: SQSClient, installation: string): Promise<string> {
-  const prefix = `${installation}-EventDeadLetters-`;
+export async function findDeadLetterQueue(
+  sqs: SQSClient,
+  installation: string,
+  queue: DeadLetterQueue,
+): Promise<string> {
+  const prefix = `${installation}-${queue}-`;
   const { QueueUrls: [url] = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: prefix }));
   if (url !== undefined) return url;
   throw new ResourceMissingError(
-    `No queue begins with ${prefix} in this account and region. Check AWS_REGION and the credentials, or give the output ` +
-      'EventDeadLettersUrl of the stack with --queue',
+    `No queue begins with ${prefix} in this account and region. Check AWS_REGION and the credentials, or give the URL ` +
+      'of the queue with --queue',
     { service: 'sqs' },
   );
 }
@@ -50,7 +57,7 @@ const hiddenFor = 300;
 export async function receiveLetters(
   sqs: SQSClient,
   queue: string,
-  installation: string,
+  parse: (message: Message) => DeadLetter,
 ): Promise<readonly DeadLetter[]> {
   const letters: DeadLetter[] = [];
   for (;;) {
@@ -64,7 +71,7 @@ export async function receiveLetters(
       }),
     );
     if (messages.length === 0) return letters.toSorted((a, b) => a.sentAt.localeCompare(b.sentAt));
-    letters.push(...messages.map((message) => parseLetter(message, installation)));
+    letters.push(...messages.map(parse));
   }
 }
 
@@ -82,26 +89,32 @@ interface Queue {
 }
 
 /**
- * Starts an execution for each letter. A letter is deleted after its execution has started. The name of the execution keeps a second
- * replay from starting another.
- * @returns the names of the executions
+ * Replays each letter, and deletes it after that. @param replay returns the id of the run. May be called again for the same letter
+ * @returns the ids of the runs
  */
 export async function replayLetters(
-  sfn: SFNClient,
   { sqs, queue }: Queue,
   letters: readonly DeadLetter[],
+  replay: (letter: DeadLetter) => Promise<string>,
 ): Promise<readonly string[]> {
   const runs: string[] = [];
   for (const letter of letters) {
-    const name = `replay-${letter.id}`;
-    const input = JSON.stringify(letter.input);
-    await sfn
-      .send(new StartExecutionCommand({ stateMachineArn: letter.target, name, input }))
-      .catch(ignoreEarlierReplay);
-    runs.push(name);
+    runs.push(await replay(letter));
     await deleteLetter(sqs, queue, letter);
   }
   return runs;
+}
+
+/**
+ * Starts the execution of an event's letter. Its name keeps a second replay from starting another.
+ * @returns the name
+ */
+export async function startExecution(sfn: SFNClient, { id, input, target }: DeadLetter): Promise<string> {
+  const name = `replay-${id}`;
+  await sfn
+    .send(new StartExecutionCommand({ stateMachineArn: target, name, input: JSON.stringify(input) }))
+    .catch(ignoreEarlierReplay);
+  return name;
 }
 
 function ignoreEarlierReplay(error: unknown): void {
@@ -118,26 +131,31 @@ const deleteLetter = (sqs: SQSClient, queue: string, { receipt }: DeadLetter) =>
   sqs.send(new DeleteMessageCommand({ QueueUrl: queue, ReceiptHandle: receipt }));
 
 /** The attributes are those that EventBridge adds (EventBridge user guide, "Using dead-letter queues"). */
-function parseLetter(
-  { MessageId, ReceiptHandle, Body = '', Attributes, MessageAttributes = {} }: Message,
-  installation: string,
-): DeadLetter {
-  const read = (name: string): string | undefined => MessageAttributes[name]?.StringValue;
+export function parseEventLetter(message: Message, installation: string): DeadLetter {
+  const { Body = '', MessageAttributes = {} } = message;
   const input = parseObject(Body);
-  const target = read('TARGET_ARN');
+  const target = MessageAttributes.TARGET_ARN?.StringValue;
   const problem = findProblem(input, target, installation);
+  return { ...readEnvelope(message), input, target, ...(problem === undefined ? {} : { problem }) };
+}
+
+/** What letters of all queues have. */
+export function readEnvelope({
+  MessageId = '',
+  ReceiptHandle = '',
+  Attributes,
+  MessageAttributes = {},
+}: Message): Pick<DeadLetter, 'id' | 'receipt' | 'sentAt' | 'cause'> {
+  const read = (name: string): string | undefined => MessageAttributes[name]?.StringValue;
   return {
-    id: MessageId ?? '',
-    receipt: ReceiptHandle ?? '',
-    input,
-    target,
+    id: MessageId,
+    receipt: ReceiptHandle,
     sentAt: new Date(Number(Attributes?.SentTimestamp ?? 0)).toISOString(),
     cause: [read('ERROR_CODE'), read('ERROR_MESSAGE')].filter(Boolean).join(': ') || 'not named',
-    ...(problem === undefined ? {} : { problem }),
   };
 }
 
-function parseObject(text: string): object | undefined {
+export function parseObject(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;

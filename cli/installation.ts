@@ -1,3 +1,4 @@
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { installationName } from '../shared/configuration/installation-names.ts';
@@ -19,6 +20,7 @@ import { passTime } from './simulated-time.ts';
 export interface Installation {
   readonly services: Services;
   readonly sqs: SQSClient;
+  readonly cloudTrail: CloudTrailClient;
   /** `account-onboarding-prod`: the name of the stack, of the table, and the start of the names of state machines. */
   readonly name: string;
   readonly region: string;
@@ -26,6 +28,8 @@ export interface Installation {
   readonly where: string;
   /** Waits before the next read of the execution. */
   pause(): Promise<void>;
+  /** The account of the hub, by its credentials. */
+  getAccountId(): Promise<string>;
 }
 
 /** Milliseconds between two reads of an execution. */
@@ -38,8 +42,17 @@ export async function openInstallation(session: Session, options: RecordOptions)
   const { table, region } = readTableSettings(session.io);
   const endpoint = session.io.env.AWS_ENDPOINT_URL;
   const config = { region, requestHandler, ...(endpoint ? { endpoint } : {}) };
-  const sqs = withPlugins(new SQSClient(config), [translateHubErrors(region)]);
-  return { services, sqs, name: table, region, where, pause: () => services.clock.sleep(pollPause) };
+  const plugins = [translateHubErrors(region)];
+  return {
+    services,
+    sqs: withPlugins(new SQSClient(config), plugins),
+    cloudTrail: withPlugins(new CloudTrailClient(config), plugins),
+    name: table,
+    region,
+    where,
+    getAccountId: () => getAccountId(services),
+    pause: () => services.clock.sleep(pollPause),
+  };
 }
 
 async function openSimulatedInstallation(session: Session, options: RecordOptions): Promise<Installation> {
@@ -50,12 +63,15 @@ async function openSimulatedInstallation(session: Session, options: RecordOption
   const { world } = organization;
   const { homeRegion: region } = world.settings;
   const config = { region, credentials: organization.hubCredentials };
+  const plugins = [translateHubErrors(region), organization.plugin({})];
   return {
     services,
-    sqs: createClient(SQSClient, config, [translateHubErrors(region), organization.plugin({})]),
+    sqs: createClient(SQSClient, config, plugins),
+    cloudTrail: createClient(CloudTrailClient, config, plugins),
     name: installationName(configuration),
     region,
     where,
+    getAccountId: () => getAccountId(services),
     pause: () => runStartedExecutions({ world, services, around: passTime(services) }),
   };
 }
@@ -69,10 +85,15 @@ const suffixes: Readonly<Record<DeployedMachine, string>> = {
 
 /** The ARN of a state machine of the installation. The credentials say which account it is in. */
 export async function findStateMachine(
-  { services, name, region }: Installation,
+  { getAccountId, name, region }: Pick<Installation, 'getAccountId' | 'name' | 'region'>,
   machine: DeployedMachine,
 ): Promise<string> {
-  const { Account: accountId } = await services.hub.sts.send(new GetCallerIdentityCommand({}));
+  const accountId = await getAccountId();
   const partition = getPartition(region);
   return `arn:${partition}:states:${region}:${accountId}:stateMachine:${name}${suffixes[machine]}`;
+}
+
+async function getAccountId({ hub }: Services): Promise<string> {
+  const { Account: accountId = '' } = await hub.sts.send(new GetCallerIdentityCommand({}));
+  return accountId;
 }

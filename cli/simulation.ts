@@ -7,7 +7,7 @@ import type { Clock, Random } from '../shared/platform/clock.ts';
 import type { Logger } from '../shared/platform/logger.ts';
 import type { Services } from '../shared/reconcile/services.ts';
 import { activateConfiguration } from '../shared/runs/activate.ts';
-import { deployEventRules } from '../simulator/event-rules.ts';
+import { deployEventRules, deployHub } from '../simulator/event-rules.ts';
 import { addExampleMatches } from '../simulator/example-finds.ts';
 import { createExampleOrganization } from '../simulator/example-organization.ts';
 import { runLocally } from '../simulator/local-deployment.ts';
@@ -41,6 +41,7 @@ export function createSimulation(configuration: Configuration, options: Simulati
   addExampleMatches(organization, configuration, options.finds);
   addMemberStackSets(organization, configuration);
   deployEventRules(organization.world, installationName(configuration));
+  deployHub(organization.world, installationName(configuration));
   const calls: CallCounts = {};
   const services = createSimulatedServices(organization, {
     plugins: [countCalls(calls)],

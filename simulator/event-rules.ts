@@ -1,5 +1,17 @@
 import { readFileSync } from 'node:fs';
+import packageFile from '../package.json' with { type: 'json' };
 import type { SimulatedWorld } from './world.ts';
+
+/** Tags the state machine with the present version, and adds a trail of the organization that logs. */
+export function deployHub(
+  { settings, stateMachineTags, trails }: SimulatedWorld,
+  installation: string,
+): void {
+  const { partition, homeRegion, hubAccountId } = settings;
+  const arn = `arn:${partition}:states:${homeRegion}:${hubAccountId}:stateMachine:${installation}`;
+  stateMachineTags.set(arn, { 'account-onboarding:version': packageFile.version });
+  trails.set('organization', { isLogging: true });
+}
 
 /** Deploys the named rules of `infrastructure/rules.yml`, enabled. */
 export function deployEventRules({ eventRules }: SimulatedWorld, installation: string): void {

@@ -132,6 +132,10 @@ export interface SimulatedWorld {
   readonly managedPolicies: Map<string, SimulatedManagedPolicy>;
   /** ARN → the topic. */
   readonly topics: Map<string, SimulatedTopic>;
+  /** Trails of CloudTrail, by name: whether each logs. */
+  readonly trails: Map<string, { isLogging: boolean }>;
+  /** Tags of state machines, by ARN. */
+  readonly stateMachineTags: Map<string, Readonly<Record<string, string>>>;
   readonly appConfig: AppConfigState;
   readonly cloudFormation: CloudFormationState;
   readonly organizationPolicies: OrganizationPolicyState;
@@ -188,6 +192,8 @@ export const createWorld = (settings: SimulatedWorldSettings): SimulatedWorld =>
   instanceProfiles: new Map(),
   managedPolicies: new Map(),
   topics: new Map(),
+  trails: new Map(),
+  stateMachineTags: new Map(),
   appConfig: createAppConfigState(),
   cloudFormation: createCloudFormationState(),
   organizationPolicies: createOrganizationPolicyState(settings.hubAccountId),

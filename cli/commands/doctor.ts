@@ -9,6 +9,8 @@ import {
 } from '../command.ts';
 import { accountPrerequisites } from '../doctor/accounts.ts';
 import { hubPrerequisites } from '../doctor/hub.ts';
+import { servicePrerequisites } from '../doctor/hub-services.ts';
+import { memberPrerequisites } from '../doctor/member-stack-sets.ts';
 import { checkPrerequisites, type Finding } from '../doctor/prerequisite.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { openInstallation } from '../installation.ts';
@@ -20,13 +22,21 @@ export const createDoctorCommand = (context: CommandContext): Command =>
     .option('--simulate', 'use a simulated organization with onboarded accounts; needs no AWS')
     .action(runAction<RecordOptions>(context, doctor));
 
+/** In the order in which an operator mends them. */
+const allPrerequisites = [
+  ...hubPrerequisites,
+  ...servicePrerequisites,
+  ...accountPrerequisites,
+  ...memberPrerequisites,
+];
+
 async function doctor(options: RecordOptions, session: Session): Promise<ExitCode> {
   const file = getConfigurationFile(options, session.io);
   const configuration = await loadConfiguration(file);
   const installation = await openInstallation(session, options);
   const { out } = session;
   out.line(out.colors.dim(`In ${installation.where}`));
-  const findings = await checkPrerequisites([...hubPrerequisites, ...accountPrerequisites], {
+  const findings = await checkPrerequisites(allPrerequisites, {
     installation,
     configuration,
     file,

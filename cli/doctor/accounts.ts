@@ -1,14 +1,14 @@
-import { DescribeStackSetCommand } from '@aws-sdk/client-cloudformation';
 import { requireActive } from '../../shared/configuration/active-configuration.ts';
 import { listCentralNames } from '../../shared/configuration/context.ts';
-import { listMemberStackSets } from '../../shared/configuration/member-stack-sets.ts';
 import type { ErrorRecord } from '../../shared/platform/errors.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
 import { createRunId } from '../environment.ts';
 import { splitResourceKey } from '../run-report.ts';
+import { findClockProblems } from './clock.ts';
 import type { DoctorContext, Prerequisite, Problem } from './prerequisite.ts';
+import { findDeniedWrites } from './writable.ts';
 
-/** Prerequisites in central and member accounts. */
+/** Prerequisites in central accounts. */
 export const accountPrerequisites: readonly Prerequisite[] = [
   {
     name: 'central accounts',
@@ -17,24 +17,19 @@ export const accountPrerequisites: readonly Prerequisite[] = [
     fix: ({ file }) => `onboarding plan --config ${file}`,
   },
   {
-    name: 'StackSets of member roles',
-    needs: ['credentials'],
-    async check({ installation, configuration }) {
-      const client = installation.services.hub.cloudFormation;
-      const problems: Problem[] = [];
-      for (const { name } of listMemberStackSets(configuration)) {
-        const fix = `onboarding member-template --out stack-sets, then run its script for ${name}`;
-        const describe = new DescribeStackSetCommand({ StackSetName: name });
-        await client.send(describe).catch((error: unknown) => {
-          problems.push({
-            message: `StackSet ${name}: ${error instanceof Error ? error.message : error}`,
-            fix,
-          });
-        });
-      }
-      return problems;
+    name: 'writable policies',
+    needs: ['registry of accounts', 'organization policies'],
+    async check(context) {
+      const ignores = context.configuration.verification?.organizationPolicies === 'ignore';
+      return ignores ? [] : findDeniedWrites(context);
     },
-    fix: () => 'onboarding member-template',
+    fix: () => 'aws organizations list-policies-for-target --filter SERVICE_CONTROL_POLICY',
+  },
+  {
+    name: 'clock',
+    needs: ['central accounts'],
+    check: findClockProblems,
+    fix: () => 'turn on the time synchronization of the machine',
   },
 ];
 

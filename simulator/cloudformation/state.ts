@@ -94,6 +94,8 @@ export interface CloudFormationState {
   readonly pending: PendingWork[];
   /** Accounts in which the next deployments fail, each with the reason. */
   readonly failures: Map<string, string>;
+  /** Whether StackSets may reach the accounts of the organization. */
+  hasTrustedAccess: boolean;
   /** Automatic deployment listens to the events of the organization. */
   isListening: boolean;
   /** How long a deployment to one account takes, in milliseconds. */
@@ -105,6 +107,7 @@ export const createCloudFormationState = (): CloudFormationState => ({
   stacks: new Map(),
   pending: [],
   failures: new Map(),
+  hasTrustedAccess: true,
   isListening: false,
   deploymentTime: 3 * 60_000,
 });

@@ -24,6 +24,14 @@ export const cloudFormationStackSets: ServiceOperations = {
     (call) => ({ StackSet: describe(getStackSet(call, 'DescribeStackSet')) }),
   ),
 
+  DescribeOrganizationsAccess: defineOperation<
+    sdk.DescribeOrganizationsAccessCommandInput,
+    sdk.DescribeOrganizationsAccessCommandOutput
+  >((call) => {
+    authorizeStackSet(call, 'DescribeOrganizationsAccess');
+    return { Status: call.world.cloudFormation.hasTrustedAccess ? 'ENABLED' : 'DISABLED' };
+  }),
+
   /**
    * All instances are updated. A failed operation keeps the new settings of the stack set. Source: "UpdateStackSet".
    */

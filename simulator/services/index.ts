@@ -4,6 +4,7 @@ import { appConfigData } from './app-config-data.ts';
 import { cloudFormationStackInstances } from './cloudformation-stack-instances.ts';
 import { cloudFormationStackSets } from './cloudformation-stack-sets.ts';
 import { cloudFormationStacks } from './cloudformation-stacks.ts';
+import { cloudTrail } from './cloudtrail.ts';
 import { ec2 } from './ec2.ts';
 import { ecr } from './ecr.ts';
 import { eventbridge } from './eventbridge.ts';
@@ -24,6 +25,7 @@ export const services: Readonly<Record<string, ServiceOperations>> = {
   appconfig: appConfig,
   appconfigdata: appConfigData,
   cloudformation: { ...cloudFormationStacks, ...cloudFormationStackSets, ...cloudFormationStackInstances },
+  cloudtrail: cloudTrail,
   ec2,
   ecr,
   eventbridge,

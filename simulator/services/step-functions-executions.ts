@@ -1,6 +1,8 @@
 import type {
   DescribeExecutionCommandInput,
   DescribeExecutionCommandOutput,
+  ListTagsForResourceCommandInput,
+  ListTagsForResourceCommandOutput,
   StartExecutionCommandInput,
   StartExecutionCommandOutput,
 } from '@aws-sdk/client-sfn';
@@ -17,6 +19,16 @@ type Output<T> = Omit<T, '$metadata'>;
  * reference, "StartExecution" (idempotent while the execution runs, with an equal name and input) and "DescribeExecution".
  */
 export const stepFunctionsExecutions: ServiceOperations = {
+  ListTagsForResource: defineOperation<
+    ListTagsForResourceCommandInput,
+    Output<ListTagsForResourceCommandOutput>
+  >((call) => {
+    const { resourceArn = '' } = call.input;
+    expectAllowed(call, 'ListTagsForResource', resourceArn);
+    const tags = Object.entries(call.world.stateMachineTags.get(resourceArn) ?? {});
+    return { tags: tags.map(([key, value]) => ({ key, value })) };
+  }),
+
   StartExecution: defineOperation<StartExecutionCommandInput, Output<StartExecutionCommandOutput>>((call) => {
     const { world, input } = call;
     const { stateMachineArn = '', name = makeRandomUuid(world), input: text = '{}' } = input;

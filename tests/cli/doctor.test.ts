@@ -1,3 +1,4 @@
+import type { AssumeRoleCommandOutput } from '@aws-sdk/client-sts';
 import { expect, test } from '@jest/globals';
 import type { Io } from '../../cli/terminal.ts';
 import type { SimulatedWorld } from '../../simulator/world.ts';
@@ -103,6 +104,87 @@ const cases: readonly Case[] = [
     taken: refusing('GetKeyPolicy'),
     message: 'was denied',
     fix: 'onboarding spoke-template shared',
+  },
+  {
+    name: 'trail',
+    taken: inWorld(({ trails }) => trails.clear()),
+    message: 'no CloudTrail trail logs in us-east-1',
+    fix: 'aws cloudtrail create-trail',
+  },
+  {
+    name: 'trail',
+    taken: inWorld(({ trails }) => trails.set('organization', { isLogging: false })),
+    message: 'trail organization does not log',
+    fix: 'aws cloudtrail start-logging --name arn:aws:cloudtrail:us-east-1:111111111111:trail/organization',
+  },
+  {
+    name: 'version',
+    taken: inWorld(({ stateMachineTags }) => {
+      for (const arn of stateMachineTags.keys())
+        stateMachineTags.set(arn, { 'account-onboarding:version': '0.1.0' });
+    }),
+    message: 'the hub is 0.1.0, and this command is',
+    fix: 'npx serverless deploy',
+  },
+  {
+    name: 'writable policies',
+    taken: inWorld(({ organizationPolicies: { policies, enabledTypes } }) => {
+      enabledTypes.add('SERVICE_CONTROL_POLICY');
+      const guard = { Sid: 'Guard', Effect: 'Deny', Action: 's3:PutBucketPolicy', Resource: '*' };
+      policies.set('p-guard', {
+        id: 'p-guard',
+        name: 'Guard',
+        type: 'SERVICE_CONTROL_POLICY',
+        isAwsManaged: false,
+        content: JSON.stringify({ Version: '2012-10-17', Statement: [guard] }),
+        targets: new Set(['222222222222']),
+      });
+    }),
+    message: 'denies s3:PutBucketPolicy on arn:aws:s3:::',
+    fix: '"aws:PrincipalArn": "arn:aws:iam::222222222222:role/account-onboarding/spoke"',
+  },
+  {
+    name: 'clock',
+    taken: (organization) => {
+      organization.intercept(async (call, proceed) => {
+        const answer = await proceed();
+        if (call.operation !== 'AssumeRole') return answer;
+        const { Credentials } = answer as AssumeRoleCommandOutput;
+        const Expiration = new Date((Credentials?.Expiration?.getTime() ?? 0) + 600_000);
+        return { ...(answer as object), Credentials: { ...Credentials, Expiration } };
+      });
+    },
+    message: 'the clock of this machine is 600 seconds behind AWS',
+    fix: 'chronyc makestep',
+  },
+  {
+    name: 'trusted access',
+    taken: inWorld(({ cloudFormation }) => {
+      cloudFormation.hasTrustedAccess = false;
+    }),
+    message: 'StackSets have no access to the organization: DISABLED',
+    fix: 'aws cloudformation activate-organizations-access',
+    file: peopleConfiguration,
+  },
+  {
+    name: 'StackSets of member roles',
+    taken: inWorld(({ cloudFormation }) => {
+      for (const stackSet of cloudFormation.stackSets.values()) stackSet.automatic = false;
+    }),
+    message: 'does not deploy to new accounts by itself',
+    fix: 'onboarding member-template',
+    file: peopleConfiguration,
+  },
+  {
+    name: 'StackSets of member roles',
+    taken: inWorld(({ cloudFormation }) => {
+      for (const { instances } of cloudFormation.stackSets.values())
+        for (const instance of [...instances.values()].slice(0, 1))
+          Object.assign(instance, { detailedStatus: 'FAILED', statusReason: 'the role exists already' });
+    }),
+    message: 'the role exists already',
+    fix: 'aws cloudformation list-stack-instances',
+    file: peopleConfiguration,
   },
   {
     name: 'StackSets of member roles',

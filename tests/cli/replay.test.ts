@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Io } from '../../cli/terminal.ts';
+import type { Store } from '../../shared/store/ports.ts';
 import type { SimulatedMessage } from '../../simulator/simulated-resources.ts';
 import type { SimulatedWorld } from '../../simulator/world.ts';
 import { exampleConfiguration, objectOf, run } from '../fixtures/screen.ts';
@@ -114,4 +115,74 @@ test('says that no dead-letter message waits, and names a missing queue', async 
   expect(await replay([])).toMatchObject({ code: 0, stdout: expect.stringContaining('No event waits') });
   const argv = ['replay', '--simulate', '--config', exampleConfiguration];
   expect((await run(argv)).stderr).toContain('account-onboarding-example-EventDeadLetters-');
+});
+
+const failureUrl = url.replace('EventDeadLetters', 'FailureDeadLetters');
+
+const failure = (name: string, stateMachineArn = machine) => ({
+  source: 'aws.states',
+  detail: {
+    name,
+    status: 'TIMED_OUT',
+    startDate: Date.parse('2026-03-01T00:00:00Z'),
+    executionArn: `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`,
+    stateMachineArn,
+  },
+});
+
+/** As the destination of the function sends it. */
+const wrapped = (event: object) => ({
+  requestPayload: event,
+  responsePayload: { errorType: 'ServiceUnavailableError', errorMessage: 'the table does not answer' },
+});
+
+async function replayFailures(letters: readonly SimulatedMessage[], argv: readonly string[] = []) {
+  let store: Store | undefined;
+  let world: SimulatedWorld | undefined;
+  const all = ['replay', '--failures', ...argv, '--simulate', '--config', exampleConfiguration];
+  const screen = await run(all, {
+    outsiders: (organization, services) => {
+      store = services.store;
+      world = organization.world;
+      world.queues.set(failureUrl, [...letters]);
+    },
+  });
+  return { ...screen, store, left: (world?.queues.get(failureUrl) ?? []).map(({ id }) => id), world };
+}
+
+test('lists failed executions, and records none when the operator has not agreed', async () => {
+  const { code, stdout, store, left } = await replayFailures([letter('f-1', wrapped(failure('lost')))]);
+
+  expect(code).toBe(2);
+  expect(stdout).toContain('Not delivered: ServiceUnavailableError: the table does not answer');
+  expect(stdout).toContain('onboarding replay --failures --yes');
+  expect(left).toEqual(['f-1']);
+  expect(await store?.runs.get('lost')).toBeUndefined();
+});
+
+test.each([
+  ['of the rule', failure('lost')],
+  ['of the destination of the function', wrapped(failure('lost'))],
+])('records and announces a failed execution when replay has its message %s', async (_, body) => {
+  const { code, stdout, store, left, world } = await replayFailures([letter('f-1', body)], ['--yes']);
+
+  expect(code).toBe(0);
+  expect(stdout).toContain('recorded: onboarding status --run lost');
+  expect(left).toEqual([]);
+  expect(await store?.runs.get('lost')).toMatchObject({
+    status: 'failed',
+    error: { name: 'States.TIMED_OUT' },
+  });
+  expect(world?.putEvents.at(-1)).toMatchObject({ DetailType: 'Account Onboarding Failed' });
+});
+
+test.each([
+  ['another body', { hello: 'world' }],
+  ['an execution of another installation', failure('lost', `${machine}-two`)],
+])('leaves the message of a failed execution in the queue when it has %s', async (_, body) => {
+  const { code, stdout, left } = await replayFailures([letter('bad', body)], ['--yes']);
+
+  expect(code).toBe(2);
+  expect(stdout).toContain('Cannot be replayed:');
+  expect(left).toEqual(['bad']);
 });

@@ -1,6 +1,12 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from '@jest/globals';
-import { findDeadLetterQueue, receiveLetters, replayLetters } from '../../cli/dead-letters.ts';
+import {
+  findDeadLetterQueue,
+  parseEventLetter,
+  receiveLetters,
+  replayLetters,
+  startExecution,
+} from '../../cli/dead-letters.ts';
 import { installationName } from '../../shared/configuration/installation-names.ts';
 import { createClient } from '../../shared/platform/aws/plugins.ts';
 import { created } from '../fixtures/account-events.ts';
@@ -35,10 +41,10 @@ async function replay({ organization, services }: TestEnv): Promise<ReadonlyMap<
   const { homeRegion } = organization.world.settings;
   const config = { region: homeRegion, credentials: organization.hubCredentials };
   const sqs = createClient(SQSClient, config, [organization.plugin()]);
-  const url = await findDeadLetterQueue(sqs, name);
-  const letters = await receiveLetters(sqs, url, name);
+  const url = await findDeadLetterQueue(sqs, name, 'EventDeadLetters');
+  const letters = await receiveLetters(sqs, url, (message) => parseEventLetter(message, name));
   expect(letters.map(({ problem }) => problem)).toEqual([undefined]);
-  await replayLetters(services.hub.sfn, { sqs, queue: url }, letters);
+  await replayLetters({ sqs, queue: url }, letters, (letter) => startExecution(services.hub.sfn, letter));
   return new Map(
     [...organization.world.executions.values()].map((each) => [each.name, JSON.parse(each.input)]),
   );

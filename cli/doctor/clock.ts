@@ -1,0 +1,33 @@
+import { AssumeRoleCommand } from '@aws-sdk/client-sts';
+import { clockSkew } from '../../shared/platform/clock.ts';
+import type { DoctorContext, Problem } from './prerequisite.ts';
+import { toRoleArn } from './writable.ts';
+
+/** The shortest session (STS API reference, "AssumeRole"). */
+const seconds = 900;
+
+/**
+ * STS says when a session ends by the time of AWS, so the answer shows that time. A lease lasts minutes, and AWS refuses
+ * requests that are signed five minutes off.
+ */
+export async function findClockProblems({
+  installation: { services },
+  configuration,
+}: DoctorContext): Promise<readonly Problem[]> {
+  const [account] = Object.values(configuration.centralAccounts);
+  if (account === undefined) return [];
+  const request = { RoleArn: toRoleArn(configuration, account.id), RoleSessionName: 'doctor' };
+  const { Credentials } = await services.hub.sts.send(
+    new AssumeRoleCommand({ ...request, DurationSeconds: seconds }),
+  );
+  const timeOfAws = (Credentials?.Expiration?.getTime() ?? 0) - seconds * 1_000;
+  const difference = services.clock.now() - timeOfAws;
+  if (Math.abs(difference) <= clockSkew) return [];
+  const side = difference > 0 ? 'ahead of' : 'behind';
+  return [
+    {
+      message: `the clock of this machine is ${Math.round(Math.abs(difference) / 1_000)} seconds ${side} AWS`,
+      fix: 'sudo chronyc makestep, or turn on the time synchronization of the machine',
+    },
+  ];
+}
