@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { isMember } from '../shared/accounts/membership.ts';
 import type { ActiveConfiguration } from '../shared/configuration/active-configuration.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
@@ -7,6 +8,7 @@ import {
   listMemberRolesOf,
   type MemberRoleDrift,
 } from '../shared/reconcile/check-member-roles.ts';
+import { createLocator } from '../shared/reconcile/create-locator.ts';
 import type { Services } from '../shared/reconcile/services.ts';
 import { formatMemberRoleCheck } from '../shared/runs/member-role-lines.ts';
 import { createRunId } from './environment.ts';
@@ -18,6 +20,8 @@ export interface MemberRolesRead {
   readonly roles: readonly MemberRoleDrift[];
   /** Accounts that the report leaves out. */
   readonly unreadAccounts: number;
+  /** What is odd about the positions of the accounts, a line each. */
+  readonly warnings: readonly string[];
 }
 
 /** An account with three roles takes about 20 calls of AWS. */
@@ -25,14 +29,15 @@ const maxAccounts = 50;
 
 /**
  * Reads the member roles of the accounts that were not right at the last check of a sweep. Before the first check, it reads all
- * accounts. Writes nothing.
+ * accounts. Compares them with the roles of the OU where Organizations has the account now. Writes nothing.
  */
 export async function readMemberRoleDrift(
   services: Services,
   active: ActiveConfiguration,
   accounts: readonly RegisteredAccount[],
 ): Promise<MemberRolesRead> {
-  if ((active.configuration.memberRoles ?? []).length === 0) return { roles: [], unreadAccounts: 0 };
+  if ((active.configuration.memberRoles ?? []).length === 0)
+    return { roles: [], unreadAccounts: 0, warnings: [] };
   const last = await services.store.memberChecks.get();
   const due = accounts.filter(
     (account) =>
@@ -41,9 +46,12 @@ export async function readMemberRoleDrift(
       (last === undefined || last.again.includes(account.id)),
   );
   const read = due.slice(0, maxAccounts);
-  const request = { active, runId: createRunId('drift'), accounts: read };
+  const locator = await createLocator(services, active);
+  // Few at once: Organizations answers five ListParents calls a second ("Quotas and service limits for AWS Organizations").
+  const located = await pMap(read, async ({ id }) => (await locator.find(id)) ?? [], { concurrency: 2 });
+  const request = { active, runId: createRunId('drift'), accounts: located.flat().filter(isMember) };
   const { roles } = await inspectMembers(services, request, []);
-  return { roles, unreadAccounts: due.length - read.length };
+  return { roles, unreadAccounts: due.length - read.length, warnings: locator.listWarnings() };
 }
 
 const driftedStatuses: ReadonlySet<MemberRoleDrift['status']> = new Set([

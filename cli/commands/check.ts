@@ -22,6 +22,7 @@ import { printReadiness } from '../run-output.ts';
 import { splitResourceKey, toReadyFields } from '../run-report.ts';
 import { printSignIns } from '../sign-in-output.ts';
 import { UsageError } from '../usage-error.ts';
+import { printWarnings } from '../warnings.ts';
 
 interface CheckOptions extends CommonOptions {
   readonly account?: string;
@@ -59,13 +60,18 @@ async function check(options: CheckOptions, session: Session): Promise<ExitCode>
     })),
     leftovers: checked.leftovers,
     memberRoles: checked.roles.map(({ role, status, reasons }) => ({ role: role.name, status, reasons })),
+    warnings: checked.warnings,
   });
   printCheck(session.out, { ...checked, results, readiness });
   return getExitCode({ ...checked, readiness });
 }
 
 /** Access that the account should not have, and drift of its roles, fail the check as a denied access does. */
-function getExitCode({ readiness, leftovers, roles }: Omit<AccountCheck, 'account' | 'results'>): ExitCode {
+function getExitCode({
+  readiness,
+  leftovers,
+  roles,
+}: Pick<AccountCheck, 'readiness' | 'leftovers' | 'roles'>): ExitCode {
   const isWrong = ({ status }: MemberRoleDrift): boolean => wrongStatuses.has(status);
   if (leftovers.length > 0 || roles.some(isWrong)) return exitCodes.failed;
   return readiness === undefined ? exitCodes.succeeded : exitCodeByReady[`${readiness.ready}`];
@@ -83,7 +89,10 @@ const exitCodeByReady = {
   false: exitCodes.failed,
 } as const;
 
-function printCheck(out: Output, { account, results, readiness, leftovers, roles }: AccountCheck): void {
+function printCheck(
+  out: Output,
+  { account, results, readiness, leftovers, roles, warnings }: AccountCheck,
+): void {
   out.line(out.colors.bold(formatAccount(account)));
   if (readiness === undefined) out.line('  The configuration grants nothing that could be verified.');
   const rows = results.map((result) => toRow(result, out.colors));
@@ -91,6 +100,7 @@ function printCheck(out: Output, { account, results, readiness, leftovers, roles
   for (const line of leftovers) out.line(out.colors.red(`  ${line}`));
   for (const { role, status, reasons } of roles.filter((each) => each.status !== 'equal'))
     out.line(out.colors.yellow(`  Member role ${role.name}: ${[status, ...reasons].join(': ')}`));
+  printWarnings(out, warnings);
   if (readiness === undefined) return;
   printReadiness(out, toReadyFields(readiness));
   printSignIns(out, readiness.signIns, { profiles: true });

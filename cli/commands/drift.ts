@@ -48,12 +48,13 @@ async function drift(options: DriftOptions, session: Session): Promise<ExitCode>
   const { configuration, environment, plan } = await readEverything(session, options);
   const drifts = listDrift(plan);
   const counts = countsOf(drifts);
+  const members = await readMemberRoleDrift(environment.services, plan.active, plan.accounts);
   const warnings = [
     ...formatSearchProblems(plan.discovery),
     ...plan.discovery.warnings,
     ...plan.resources.flatMap((snapshot) => listReadWarnings(snapshot, plan.active).warnings ?? []),
+    ...members.warnings,
   ];
-  const members = await readMemberRoleDrift(environment.services, plan.active, plan.accounts);
   const status = statusOf(counts, plan, members);
   const memberRoles = toMemberRoleFields(members);
   session.out.result({ status, counts, warnings, resources: drifts.map(reported), memberRoles });

@@ -15,6 +15,7 @@ import { createRunId, openEnvironment } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { alignColumns, type Colors, type Output, wrapText } from '../output.ts';
 import { collect, parseAction, parseContext, parsePrincipal, parseResource } from '../request-options.ts';
+import { printWarnings } from '../warnings.ts';
 
 interface ExplainOptions extends CommonOptions {
   readonly principal?: string;
@@ -79,7 +80,17 @@ const exitCodeByOutcome = {
 
 const toResult = (
   { principal, action, resource }: ExplainOptions,
-  { outcome, explicit, reasons, statements, unknowns, policies, unread, request }: AccessExplanation,
+  {
+    outcome,
+    explicit,
+    reasons,
+    statements,
+    unknowns,
+    policies,
+    unread,
+    warnings,
+    request,
+  }: AccessExplanation,
 ) => ({
   status: outcome,
   explicit,
@@ -92,12 +103,13 @@ const toResult = (
   unknowns,
   policies,
   unread,
+  warnings,
 });
 
 function printExplanation(
   out: Output,
   { principal, action, resource }: ExplainOptions,
-  { outcome, reasons, policies, unread }: AccessExplanation,
+  { outcome, reasons, policies, unread, warnings }: AccessExplanation,
 ): void {
   const { bold, yellow } = out.colors;
   const color = { allowed: out.colors.green, denied: out.colors.red, unknown: yellow }[outcome];
@@ -109,6 +121,7 @@ function printExplanation(
   for (const { kind, of, reason } of unread)
     for (const line of wrapText(`not read: ${kind} of ${of}: ${reason}`, out.width - 4))
       out.line(`  ${yellow(line)}`);
+  printWarnings(out, warnings);
 }
 
 const labels = {

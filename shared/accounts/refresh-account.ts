@@ -87,7 +87,7 @@ async function ask(
   // A cached name of an OU may be older than the name in the item. So it is used only for an account without an item.
   const ouCache = access.ouCache ?? createRememberedOuCache(access, { trust: before === undefined });
   const answer = await describeAccount(access.organizations, access.accountId, ouCache);
-  return { before, answer: answer ?? departed(before) };
+  return { before, answer: answer ?? (before && toDeparted(before)) };
 }
 
 /** Whether the item is as it was before the call to Organizations. */
@@ -104,14 +104,15 @@ async function isStillThere(
   return name === stored.name && state === stored.state;
 }
 
-/**
- * The account as departed, without the fields that only the registry has. `undefined` if the registry does not have it.
- */
-const departed = (before: RegisteredAccount | undefined): Account | undefined => {
-  if (before === undefined) return undefined;
-  const { id, name, parentIds, ouPath, tags } = before;
-  return { id, name, parentIds, ouPath, tags, state: 'DEPARTED' };
-};
+/** The account as departed, without the fields that only the registry has. */
+export const toDeparted = ({ id, name, parentIds, ouPath, tags }: RegisteredAccount): Account => ({
+  id,
+  name,
+  parentIds,
+  ouPath,
+  tags,
+  state: 'DEPARTED',
+});
 
 /** A random wait ("full jitter"), so that two writers that collided do not collide again. */
 const pause = (attempt: number, random: Random = Math.random): number =>

@@ -81,8 +81,8 @@ export type ContextValues = Readonly<
 export interface OrganizationMembership {
   /** `o-…` */
   readonly id: string;
-  /** The path of an account as in `aws:PrincipalOrgPaths`: `o-…/r-…/ou-…/`. */
-  readonly path: string;
+  /** The path of an account as in `aws:PrincipalOrgPaths`: `o-…/r-…/ou-…/`. Absent: it is unknown. */
+  readonly path?: string;
 }
 
 /** Facts about the organization that condition keys depend on. */

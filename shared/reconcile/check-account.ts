@@ -10,6 +10,7 @@ import type { Readiness } from '../store/readiness.ts';
 import { type Finding, listAccountFindings, listUnjudged } from './access-findings.ts';
 import type { AccessResult } from './access-result.ts';
 import { inspectMembers, type MemberRoleDrift } from './check-member-roles.ts';
+import { createLocator } from './create-locator.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import { listActiveResources } from './desired-resources.ts';
 import { getHolds, listKeptAccounts } from './holds.ts';
@@ -25,6 +26,8 @@ export interface AccountCheck {
   readonly leftovers: readonly string[];
   /** The member roles that the account should have, compared with the configuration. */
   readonly roles: readonly MemberRoleDrift[];
+  /** What is odd about the positions of accounts, a line each. */
+  readonly warnings: readonly string[];
 }
 
 export interface AccountCheckRequest {
@@ -34,7 +37,7 @@ export interface AccountCheckRequest {
 
 /**
  * Verifies every access of one account by the policies that AWS has now, and searches for access that no grant gives.
- * Writes nothing, and does not wait for member roles.
+ * The account is judged where Organizations has it now. Writes nothing, and does not wait for member roles.
  * @throws AccountNotMemberError if the registry does not have the account
  */
 export async function checkAccount(
@@ -42,7 +45,8 @@ export async function checkAccount(
   { runId, accountId }: AccountCheckRequest,
 ): Promise<AccountCheck> {
   const active = await getActiveConfiguration(services.store);
-  const account = await services.store.registry.getAccount(accountId);
+  const locator = await createLocator(services, active);
+  const account = await locator.find(accountId);
   if (account === undefined)
     throw new AccountNotMemberError(`The registry has no account ${accountId}. Run: onboarding import`, {
       accountId,
@@ -54,13 +58,14 @@ export async function checkAccount(
     (desired) => findCentral(services, question, desired),
     { concurrency: 8 },
   );
-  const inspection = { active, runId, accounts: isMember(account) ? [account] : [] };
+  const inspection = { active, runId, accounts: isMember(account) ? [account] : [], locator };
   const { findings, roles } = await inspectMembers(services, inspection, central.flat());
   const results = findings.flatMap(({ result }) => result ?? []);
   const leftovers = findings.flatMap(({ result, violation }) =>
     result === undefined && violation !== undefined ? [violation] : [],
   );
-  return { account, results, readiness: computeReadiness(results), leftovers, roles };
+  const warnings = locator.listWarnings();
+  return { account, results, readiness: computeReadiness(results), leftovers, roles, warnings };
 }
 
 interface Question {

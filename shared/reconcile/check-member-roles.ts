@@ -1,3 +1,4 @@
+import type { AccountLocator } from '../accounts/locate-account.ts';
 import { evaluateSelection, noStoredOus } from '../accounts/stored-ous.ts';
 import type { ActiveConfiguration } from '../configuration/active-configuration.ts';
 import { createMemberRolePolicies } from '../configuration/member-role-policies.ts';
@@ -81,6 +82,8 @@ export interface MemberInspection {
   readonly accounts: readonly RegisteredAccount[];
   /** As `ProofRequest.readsCentral`. */
   readonly readsCentral?: boolean;
+  /** As `OrganizationRequest.locator`. */
+  readonly locator?: AccountLocator | undefined;
 }
 
 /**
@@ -89,7 +92,7 @@ export interface MemberInspection {
  */
 export async function inspectMembers(
   services: Services,
-  { active, runId, startedAt, accounts, readsCentral = true }: MemberInspection,
+  { active, runId, startedAt, accounts, readsCentral = true, locator }: MemberInspection,
   central: readonly Finding[],
 ): Promise<MemberRoleCheck> {
   const { configuration } = active;
@@ -105,7 +108,7 @@ export async function inspectMembers(
   // Reports every missing role, also one that no access needs.
   const findings = await judgeFindings(
     services,
-    { ...request, mayArrive: true, readsCentral },
+    { ...request, mayArrive: true, readsCentral, locator },
     central,
     members,
   );

@@ -1,3 +1,4 @@
+import type { AccountLocator } from '../accounts/locate-account.ts';
 import { isMember } from '../accounts/membership.ts';
 import { getGrantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
@@ -13,6 +14,8 @@ import type { Services } from './services.ts';
 export interface OrganizationRequest {
   readonly configuration: Configuration;
   readonly readings: PolicyReadings;
+  /** Finds the accounts of the requests. Default: they are where the registry has them. */
+  readonly locator?: AccountLocator | undefined;
 }
 
 /**
@@ -22,17 +25,21 @@ export interface OrganizationRequest {
  */
 export async function collectOrganization(
   { store, hub, clock }: Services,
-  { configuration, readings }: OrganizationRequest,
+  { configuration, readings, locator }: OrganizationRequest,
   requests: readonly AccessRequest[],
 ): Promise<OrganizationEvidence> {
   const now = getTimestamp(clock);
   const central = Object.values(getGrantContext(configuration).centralAccounts).map(({ id }) => id);
-  const ids = new Set([...central, ...requests.flatMap(listRequestAccounts)]);
-  const registered = await Promise.all([...ids].map((id) => store.registry.getAccount(id)));
-  const accounts = registered.filter((account) => account !== undefined);
-  const facts = createOrganizationFacts(configuration, accounts);
-  const nothing = { facts, now, listPolicies: () => [] };
-  if (configuration.verification?.organizationPolicies === 'ignore') return nothing;
+  const requested = new Set(requests.flatMap(listRequestAccounts));
+  const find = (id: string) =>
+    locator !== undefined && requested.has(id) ? locator.find(id) : store.registry.getAccount(id);
+  const found = await Promise.all([...new Set([...central, ...requested])].map(find));
+  const unplaced = locator?.listUnread() ?? new Map<string, string>();
+  const accounts = found.filter((account) => account !== undefined);
+  const facts = createOrganizationFacts(configuration, accounts, unplaced);
+  const nothing = { facts, now, unplaced, listPolicies: () => [] };
+  if (configuration.verification?.organizationPolicies === 'ignore')
+    return { ...nothing, ignoresPolicies: true };
   const members = new Map(accounts.filter(isMember).map((account) => [account.id, account]));
   // SCPs and RCPs apply only to members of the organization.
   const located = requests
@@ -44,5 +51,5 @@ export async function collectOrganization(
   const policies = await readOrganizationPolicies(hub.organizations, readings, located);
   return 'unread' in policies
     ? { ...nothing, unread: policies.unread }
-    : { facts, now, listPolicies: policies.listPolicies };
+    : { ...nothing, listPolicies: policies.listPolicies };
 }

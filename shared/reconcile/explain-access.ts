@@ -1,9 +1,12 @@
 import { AccountNotMemberError } from '../accounts/errors.ts';
+import type { AccountLocator } from '../accounts/locate-account.ts';
 import { getActiveConfiguration } from '../configuration/active-configuration.ts';
+import { listControlPolicyTargets } from '../iam/control-policies.ts';
 import { type Explanation, explain } from '../iam/explain.ts';
 import type { AccessRequest, RequestPrincipal } from '../iam/request.ts';
 import { getTimestamp } from '../platform/clock.ts';
 import { collectOrganization } from './collect-organization.ts';
+import { createLocator } from './create-locator.ts';
 import { listOrganizationPolicies, type OrganizationEvidence } from './judge-request.ts';
 import { createPolicyReadings } from './policy-readings.ts';
 import { type PrincipalPolicies, readPrincipalPolicies } from './read-principal-policies.ts';
@@ -20,6 +23,8 @@ export interface ExplanationRequest {
 export interface AccessExplanation extends Explanation {
   readonly request: AccessRequest;
   readonly unread: readonly UnreadEvidence[];
+  /** What is odd about the positions of accounts, a line each. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -31,19 +36,21 @@ export async function explainAccess(
   { runId, request }: ExplanationRequest,
 ): Promise<AccessExplanation> {
   const active = await getActiveConfiguration(services.store);
-  await requireMember(services, getAccountId(request.principal));
+  const locator = await createLocator(services, active);
+  await requireMember(locator, getAccountId(request.principal));
   const reading = { runId, active };
   const principal = await readPrincipalPolicies(services, reading, request.principal);
   const resource = await readResourceAccess(services, reading, request.resource);
   const placed = placeRequest(services, request, resource);
   const { configuration } = active;
   const readings = createPolicyReadings(services);
-  const organization = await collectOrganization(services, { configuration, readings }, [placed]);
-  return explainEvidence(placed, { principal, resource, organization });
+  const organization = await collectOrganization(services, { configuration, readings, locator }, [placed]);
+  const explained = explainEvidence(placed, { principal, resource, organization });
+  return { ...explained, warnings: locator.listWarnings() };
 }
 
-async function requireMember({ store }: Services, accountId: string | undefined): Promise<void> {
-  if (accountId === undefined || (await store.registry.getAccount(accountId)) !== undefined) return;
+async function requireMember(locator: AccountLocator, accountId: string | undefined): Promise<void> {
+  if (accountId === undefined || (await locator.find(accountId)) !== undefined) return;
   throw new AccountNotMemberError(
     `The registry has no account ${accountId}, which the principal belongs to. Nothing was read. Run: onboarding import`,
     { accountId },
@@ -76,8 +83,8 @@ interface Evidence {
 function explainEvidence(
   request: AccessRequest,
   { principal, resource, organization }: Evidence,
-): AccessExplanation {
-  const unread = [...principal.unread, ...resource.unread, ...listUnreadOrganization(organization)];
+): Omit<AccessExplanation, 'warnings'> {
+  const unread = [...principal.unread, ...resource.unread, ...listUnreadOrganization(request, organization)];
   const explanation = explain({
     request,
     policies: [
@@ -96,7 +103,16 @@ function explainEvidence(
   return { ...explanation, ...denied, reasons: [missing], request, unread };
 }
 
-const listUnreadOrganization = ({ unread }: OrganizationEvidence): readonly UnreadEvidence[] =>
-  unread === undefined
-    ? []
-    : (['scp', 'rcp'] as const).map((kind) => ({ kind, of: 'the organization', reason: unread }));
+/** The policies of an account are unknown, too, if its position may be old. */
+function listUnreadOrganization(
+  request: AccessRequest,
+  { unread, unplaced, facts, ignoresPolicies = false }: OrganizationEvidence,
+): readonly UnreadEvidence[] {
+  if (unread !== undefined)
+    return (['scp', 'rcp'] as const).map((kind) => ({ kind, of: 'the organization', reason: unread }));
+  if (ignoresPolicies) return [];
+  return listControlPolicyTargets(request, facts).flatMap(({ kind, accountId }) => {
+    const reason = unplaced?.get(accountId);
+    return reason === undefined ? [] : [{ kind, of: accountId, reason }];
+  });
+}

@@ -9,11 +9,12 @@ import { judgeKeys, type KeyReading, listKeyRequests } from './judge-keys.ts';
 import { explainPath, judgePrincipal, type PrincipalReading, withRealPrincipal } from './judge-principal.ts';
 import {
   anyIdentity,
+  isPathKey,
   type Judged,
   judge,
   type OrganizationEvidence,
   verified,
-  withTime,
+  withCircumstances,
 } from './judge-request.ts';
 import type { MemberRoleReading, MemberRoleState, UnreadPolicy } from './member-role-state.ts';
 
@@ -60,7 +61,7 @@ function judgeAll(
   member: MemberEvidence | undefined,
   organization: OrganizationEvidence,
 ): Judged {
-  const timed = { ...access, request: withTime(access.request, organization) };
+  const timed = { ...access, request: withCircumstances(access.request, organization) };
   const judged = [
     ...judgePrincipal(central.principal, timed.request, organization.facts),
     toJudged(judgeAccess(central.documents, central.policyKind, timed)),
@@ -73,7 +74,7 @@ function judgeAll(
     ...listKeyRequests(access, central.keys ?? []),
     ...(member?.assume === undefined ? [] : [member.assume]),
   ];
-  return withOrganization(worst ?? verified, requests, organization);
+  return withPositions(withOrganization(worst ?? verified, requests, organization), requests, organization);
 }
 
 const isDefined = <T>(value: T | undefined): value is T => value !== undefined;
@@ -106,6 +107,26 @@ const withOrganization = (
   requests.every((request) => listControlPolicyTargets(request, facts).length === 0)
     ? judged
     : { status: 'unknown', reason: `organization policies not read: ${unread}`, keys: ['scp', 'rcp'] };
+
+/**
+ * Makes a verified result unknown if SCPs or RCPs bind it, and the position of their account may be old: the account may have other
+ * policies now. Adds to a result that is unknown because of an OU path how old the position is.
+ */
+function withPositions(
+  judged: Judged,
+  requests: readonly AccessRequest[],
+  { unplaced = new Map(), facts, ignoresPolicies = false }: OrganizationEvidence,
+): Judged {
+  if (unplaced.size === 0) return judged;
+  if (judged.status === 'unknown' && judged.keys?.some(isPathKey))
+    return { ...judged, reason: `${judged.reason}; ${[...unplaced.values()][0]}` };
+  if (judged.status !== 'verified' || ignoresPolicies) return judged;
+  const reason = requests
+    .flatMap((request) => listControlPolicyTargets(request, facts))
+    .map(({ accountId }) => unplaced.get(accountId))
+    .find(isDefined);
+  return reason === undefined ? judged : { status: 'unknown', reason, keys: ['scp', 'rcp'] };
+}
 
 function toJudged({ outcome, why, keys, statement }: AccessJudgment): Judged {
   switch (outcome) {
@@ -173,7 +194,7 @@ function judgeAssumption(
   { trust, arn }: MemberRoleState,
   organization: OrganizationEvidence,
 ): Judged {
-  const request = withTime(assume, organization);
+  const request = withCircumstances(assume, organization);
   const judged = judge(request, { policies: [...trust, anyIdentity], organization });
   const { reason } = judged;
   return reason === undefined ? judged : { ...judged, reason: `nobody can work as ${arn}: ${reason}` };

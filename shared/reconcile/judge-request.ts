@@ -3,7 +3,8 @@ import type { AppliedPolicy } from '../iam/applied-policy.ts';
 import { authorize, type Decision } from '../iam/authorize.ts';
 import { type ControlPolicyTarget, listControlPolicyTargets } from '../iam/control-policies.ts';
 import { createPolicy } from '../iam/document.ts';
-import type { AccessRequest, OrganizationFacts } from '../iam/request.ts';
+import { getPrincipalAccount } from '../iam/engine/request-facts.ts';
+import { type AccessRequest, type ContextValues, type OrganizationFacts, unknown } from '../iam/request.ts';
 import type { AccessResult } from './access-result.ts';
 import type { UnreadPolicy } from './member-role-state.ts';
 
@@ -20,12 +21,39 @@ export interface OrganizationEvidence {
   listPolicies(target: ControlPolicyTarget): readonly AppliedPolicy[];
   /** Why the policies were not read. Absent if they were read, or if the configuration says to ignore them. */
   readonly unread?: string;
+  /** The configuration says to ignore the policies. Default: false. */
+  readonly ignoresPolicies?: boolean;
+  /** Accounts whose position may be old, by id. Each has a phrase that says so. Default: none. */
+  readonly unplaced?: ReadonlyMap<string, string>;
 }
 
-export const withTime = (request: AccessRequest, { now }: OrganizationEvidence): AccessRequest => ({
+/** Completes a request with the time. The OU paths of its accounts are unknown if a position may be old. */
+export const withCircumstances = (
+  request: AccessRequest,
+  { now, unplaced }: OrganizationEvidence,
+): AccessRequest => ({
   ...request,
-  context: { 'aws:CurrentTime': now, ...request.context },
+  context: {
+    'aws:CurrentTime': now,
+    ...request.context,
+    ...(isUnplaced(request, unplaced) ? hidePaths(request.context) : {}),
+  },
 });
+
+const isUnplaced = ({ principal }: AccessRequest, unplaced: OrganizationEvidence['unplaced']): boolean => {
+  const id = principal.type === 'service' ? principal.sourceAccount : getPrincipalAccount(principal);
+  return id !== undefined && unplaced?.has(id) === true;
+};
+
+const hidePaths = (context: ContextValues = {}): ContextValues =>
+  Object.fromEntries(
+    Object.keys(context)
+      .filter(isPathKey)
+      .map((key) => [key, unknown]),
+  );
+
+/** `aws:PrincipalOrgPaths`, … */
+export const isPathKey = (key: string): boolean => /^aws:\w+orgpaths$/i.test(key);
 
 /** Takes the place of the identity policies of a caller that was not read, and allows everything. */
 export const anyIdentity: AppliedPolicy = {

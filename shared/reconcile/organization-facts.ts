@@ -3,10 +3,14 @@ import type { Configuration } from '../configuration/schema.ts';
 import type { OrganizationFacts } from '../iam/request.ts';
 import type { Account } from '../platform/account.ts';
 
-/** Answers where accounts are in the organization, from the registry. Pure. */
+/**
+ * Answers where accounts are in the organization. Pure.
+ * @param unplaced accounts whose OU is unknown. Default: none
+ */
 export function createOrganizationFacts(
   { organization }: Pick<Configuration, 'organization'>,
   accounts: readonly Account[],
+  unplaced: Pick<ReadonlyMap<string, string>, 'has'> = new Map(),
 ): OrganizationFacts {
   const accountsById = new Map(accounts.map((account) => [account.id, account]));
   return {
@@ -15,7 +19,8 @@ export function createOrganizationFacts(
       const account = accountsById.get(accountId);
       if (account === undefined || isUnreadable(account)) return 'unknown';
       if (!isMember(account)) return 'none';
-      return { id: organization.id, path: `${[organization.id, ...account.parentIds].join('/')}/` };
+      const { id } = organization;
+      return unplaced.has(accountId) ? { id } : { id, path: `${[id, ...account.parentIds].join('/')}/` };
     },
   };
 }

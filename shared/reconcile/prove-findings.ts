@@ -1,3 +1,4 @@
+import type { AccountLocator } from '../accounts/locate-account.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { AccessRequest } from '../iam/request.ts';
 import { type AccessEvidence, type Finding, toFinding } from './access-findings.ts';
@@ -25,6 +26,8 @@ export interface ProofRequest {
    * Default: true. If false, accesses that need one of them are unknown.
    */
   readonly readsCentral?: boolean;
+  /** As `OrganizationRequest.locator`. */
+  readonly locator?: AccountLocator | undefined;
 }
 
 /** A finding about an access, with its evidence. */

@@ -31,6 +31,15 @@ it('reads only the accounts that were not right when a sweep has checked them', 
   expect((await read([])).roles).toEqual([]);
 });
 
+it('expects no roles when the account left their OU and no run followed', async () => {
+  env.organization.moveAccount(env.id, env.organization.world.settings.rootId);
+
+  const found = await read([env.id]);
+
+  expect(ofAccount(found)).toEqual([]);
+  expect(found.warnings).toEqual([expect.stringContaining('is in the root now')]);
+});
+
 it('counts roles as unreadable when the role that reads them is gone', async () => {
   const { roles } = env.organization.world;
   for (const arn of roles.keys()) if (arn.includes(`:${env.id}:role/account-onboarding/`)) roles.delete(arn);

@@ -99,7 +99,8 @@ const organizationEntry =
     if (id === 'absent') return 'absent';
     const organization = id === undefined ? 'unknown' : facts.organizationOf(id);
     if (organization === 'none') return 'absent';
-    return organization === 'unknown' ? organization : [organization[field]];
+    const value = organization === 'unknown' ? undefined : organization[field];
+    return value === undefined ? 'unknown' : [value];
   };
 
 /**

@@ -27,6 +27,8 @@ export function findLaunchPermission(
   const membership = organization?.organizationOf(account) ?? 'unknown';
   if (membership === 'unknown')
     return unknownFinding(createUnknown('key', 'aws:PrincipalOrgID'), 'launch permissions');
+  if (membership !== 'none' && membership.path === undefined && mayBeWithin(membership, arns))
+    return unknownFinding(createUnknown('key', 'aws:PrincipalOrgPaths'), 'launch permissions');
   const isNamed = membership !== 'none' && arns.some((arn) => isWithin(membership, arn));
   return isNamed ? named : no(`no launch permission names account ${account} or its organization`);
 }
@@ -34,7 +36,12 @@ export function findLaunchPermission(
 const named = allowedBy('a launch permission of the image allows it');
 
 /** `arn:aws:organizations::111122223333:ou/o-…/ou-…` or `…:organization/o-…` */
-function isWithin({ id, path }: OrganizationMembership, arn: string): boolean {
+function isWithin({ id, path = '' }: OrganizationMembership, arn: string): boolean {
   const [, organizationId, ou] = (splitArn(arn)[5] ?? '').split('/');
   return organizationId === id && (ou === undefined || path.split('/').includes(ou));
 }
+
+/** Whether the path decides: an OU of the organization is named, and the whole organization is not. */
+const mayBeWithin = (membership: OrganizationMembership, arns: readonly string[]): boolean =>
+  !arns.some((arn) => isWithin(membership, arn)) &&
+  arns.some((arn) => splitArn(arn)[5]?.split('/')[1] === membership.id);

@@ -31,6 +31,9 @@ const organization: OrganizationFacts = {
     id === '111122223333' ? { id: 'o-exampleorgid', path: 'o-exampleorgid/r-ab12/' } : 'none',
 };
 
+/** The OU of no account is known. */
+const unplaced: OrganizationFacts = { organizationOf: () => ({ id: 'o-exampleorgid' }) };
+
 const request = (principal: RequestPrincipal, more: Partial<AccessRequest> = {}): AccessRequest => ({
   principal,
   action: 's3:GetObject',
@@ -43,6 +46,13 @@ const get = (key: string, principal: RequestPrincipal, more: Partial<AccessReque
   createRequestContext(request(principal, more), organization).get(key.toLowerCase());
 
 describe('createRequestContext', () => {
+  it('knows the organization and not the path when the OU of the account is unknown', () => {
+    const context = createRequestContext(request(role), unplaced);
+
+    expect(context.get('aws:principalorgid')).toEqual(['o-exampleorgid']);
+    expect(context.get('aws:principalorgpaths')).toBe('unknown');
+  });
+
   it.each([
     ['aws:PrincipalArn', role, ['arn:aws:iam::111122223333:role/teams/Reader']],
     ['aws:PrincipalArn', root, ['arn:aws:iam::111122223333:root']],
