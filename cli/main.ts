@@ -5,6 +5,7 @@ import type { CommandContext } from './command.ts';
 import { commandList, listCommand, loadCommand } from './command-list.ts';
 import { type ExitCode, exitCodes, exitCodeTable } from './exit-codes.ts';
 import { alignColumns, createOutputColors } from './output.ts';
+import { packageDescription } from './package-files.ts';
 import type { Io } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -52,7 +53,7 @@ const configured = (command: Command, io: Io): Command =>
     });
 
 async function version(): Promise<string> {
-  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  const text = await readFile(packageDescription, 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
 

@@ -28,9 +28,9 @@ async function demo(options: CommonOptions, session: Session): Promise<ExitCode>
   const start = performance.now();
   const configuration = await loadDemoConfiguration(options, session);
   const simulation = createSimulation(configuration, { logger: createLogger(session) });
+  printOpening(out, simulation);
   await prepareDeployment(simulation.services, configuration);
   await onboardEveryone(simulation);
-  printOpening(out, simulation);
   const story = await playScenario(simulation, await createPrinter(out, configuration));
   const figures = computeFigures(story, simulation, Math.round(performance.now() - start));
   out.result(figures);
