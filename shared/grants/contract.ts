@@ -195,7 +195,7 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
    */
   readonly sendsUnmanaged?: boolean;
 
-  /** The state of a resource that has no content. */
+  /** The state of a resource on which AWS has no policy, no KMS grants and no permissions. */
   readonly empty: State;
   /** The resources that an entry names. Pure. */
   listResources(entry: Entry, context: GrantContext): readonly ResourceRef[];

@@ -41,7 +41,7 @@ export const getGrantNamePrefix = ({ installationId }: GrantContext): string =>
  */
 export const parseGrantMark = (name: string): string => name.slice(0, name.lastIndexOf('/'));
 
-/** A text that two grants share exactly if they have one name and give equal access. */
+/** Equal for two KMS grants if, and only if, they have the same name and give the same access. */
 export const canonicalGrantKey = ({ name, grantee, operations, constrained = false }: KeyGrant): string =>
   [name, grantee, constrained, ...operations].join(' ');
 

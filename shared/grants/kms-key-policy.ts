@@ -40,7 +40,7 @@ const fields = {
  * `cloudTrailEncrypt`.
  */
 const trailMatch = accountsOnly(
-  'what CloudTrail does with a key can only be restricted by the ARN of its trail: AWS documents no condition key of the organization for it',
+  "CloudTrail's use of a KMS key can be restricted by the ARNs of trails only, and AWS documents no condition on the organization",
 );
 
 const schema = z

@@ -24,8 +24,8 @@ export interface FormerGrants {
 }
 
 /**
- * Judges the resource as a whole. An account loses access only if no current grant gives it access afterwards. So
- * renaming a grant removes no account.
+ * Decides which accounts lose the access of former grants. All access to the resource counts: an account to which a
+ * current grant still gives access does not lose any. So renaming a grant removes no account.
  * @param rendering the state without former grants
  * @param waiting accounts that a grant selects and that do not fit yet: they keep the access of a former grant
  */

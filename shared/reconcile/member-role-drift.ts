@@ -47,7 +47,7 @@ function compareManagedPolicies(expected: readonly string[], actual: readonly st
   const added = actual.filter((arn) => !expected.includes(arn));
   return [
     ...missing.map((arn) => `the managed policy ${arn} is not attached`),
-    ...added.map((arn) => `the managed policy ${arn} is attached as well`),
+    ...added.map((arn) => `the managed policy ${arn} is attached, but the configuration does not name it`),
   ];
 }
 

@@ -154,8 +154,8 @@ function planWithHeldAdditions(
 }
 
 /**
- * The accounts that a grant selects. If a grant has a new name, every account is new to it. The former grant keeps its
- * access until the accounts fit under the new name.
+ * The accounts that a current grant selects, without the excluded ones. After a grant is renamed, all its accounts count
+ * as new. Each keeps its access under the old name until the policy has room for it under the new name.
  */
 const listWanted = ({ desired, excluded }: PlanRequest): ReadonlySet<string> =>
   new Set(

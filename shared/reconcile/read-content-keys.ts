@@ -60,7 +60,7 @@ async function readKeysOf(
       ),
     );
   } catch (error) {
-    return [toUnreadable(`which key encrypts ${ref.id} cannot be read`, error)];
+    return [toUnreadable(`the run cannot find out which key encrypts ${ref.id}`, error)];
   }
 }
 

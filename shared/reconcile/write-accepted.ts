@@ -162,7 +162,8 @@ function excludeAlone(
 
 /**
  * Writes without all suspects. The write is sent even if it changes nothing, because it shows whether AWS accepts the
- * existing policy. It is not needed for suspects that AWS rejected before: AWS accepted the existing policy then.
+ * existing policy. Such a write is skipped if an earlier run has found that AWS rejects all these suspects: that run
+ * showed that AWS accepts the existing policy.
  * @returns `undefined` if AWS rejects that write too
  */
 async function writeWithoutSuspects(

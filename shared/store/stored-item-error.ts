@@ -29,10 +29,10 @@ export class StoredItemError extends OnboardingError {
 /** What an operator should do about the item. It depends on what the item is for. */
 function adviceFor({ pk, sk }: ItemKey): string {
   if (sk === 'LEASE')
-    return 'Until then, no run can write the resource. When no run of that version is under way, remove the item';
+    return 'When no run of that version is under way, remove the item. Until it is removed, no run can write the resource';
   if (pk.startsWith('RESOURCE#'))
     return (
-      'Until then, the resource stays as it is. Go back to the version that wrote the item, or correct or remove it. If you ' +
+      'Go back to the version that wrote the item, or correct or remove it. Until then, no run changes the resource. If you ' +
       'remove it, the next run reads the resource again, without knowing its grace periods and its statements of former grants'
     );
   if (pk === 'REGISTRY' && sk.startsWith('ACCOUNT#')) return accountAdvice(sk);
@@ -42,12 +42,12 @@ function adviceFor({ pk, sk }: ItemKey): string {
       'has that pattern any more, remove the item'
     );
   if (pk.startsWith('OUTBOX#') || pk === 'OPEN_OUTBOX')
-    return 'Until then, this delivery does not continue. Go back to the version that wrote the item, or remove it and start the deployment again';
+    return 'Go back to the version that wrote the item, or remove it and start the deployment again. Until then, this delivery does not continue';
   return 'Go back to the version that wrote the item, or correct or remove it';
 }
 
 const accountAdvice = (sk: string): string =>
   /^ACCOUNT#\d{12}$/.test(sk)
-    ? 'Until then, the account keeps its access and gets no other access. Run `onboarding import`: it reads the ' +
-      'account from Organizations again and replaces the item'
+    ? 'Run `onboarding import`: it reads the account from Organizations again and replaces the item. Until then, the ' +
+      'account keeps its access and gets no new access'
     : 'No account has such an id. Remove the item';

@@ -83,8 +83,8 @@ describe('match', () => {
     [
       { ...key, preset: 'cloudtrail-encrypt', match: 'ou', for: { ous: ['ou-ab12-cd34ef56'] } },
       [
-        'grants[0].match must be accounts for this preset, since what CloudTrail does with a key can only be ' +
-          'restricted by the ARN of its trail: AWS documents no condition key of the organization for it (it is "ou")',
+        "grants[0].match must be accounts for this preset, since CloudTrail's use of a KMS key can be restricted by the " +
+          'ARNs of trails only, and AWS documents no condition on the organization (it is "ou")',
       ],
     ],
   ])('reports the reason when match does not fit its selector (%#)', (fields, expected) => {

@@ -56,7 +56,7 @@ describe('searches that are new', () => {
     expect(listed(scope({ newSearches: [search] }))).toEqual([search]);
   });
 
-  test('lists no search as new when the previous activation uses its matches', () => {
+  test('does not list a search as new when it has completed under the previous activation', () => {
     expect(listed(scope({ newSearches: [search] }), item('now'))).toEqual([]);
     expect(listed(scope(), item('before'))).toEqual([]);
   });

@@ -170,7 +170,7 @@ describe('a secret that the configuration names', () => {
     ]);
   });
 
-  test('reports an unreadable secret for each event, and not in the scheduled check after an event', async () => {
+  test('reports an unreadable secret once for each event, and the scheduled check does not repeat the report', async () => {
     const env = await named();
     fault(env, 'DescribeSecret', denied, 3);
     const event = await rotate(env);

@@ -37,7 +37,7 @@ describe('a statement that lists roles', () => {
     expect(listRoleEntries({ ...listing, Resource })).toEqual([]);
   });
 
-  it('reads the entry of any account when the role may be in any account', () => {
+  it('lists the account as * when the role ARN has * for its account', () => {
     expect(listRoleAccounts({ ...listing, Resource: arn('*') })).toEqual([
       { accountId: '*', resource: arn('*') },
     ]);

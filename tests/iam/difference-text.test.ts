@@ -74,7 +74,7 @@ describe('formatDifference', () => {
     expect(others).toHaveLength(13);
   });
 
-  it('prints lines outside of lists before lists, and unchanged context before both', () => {
+  it('prints unchanged lines first, then single changed lines, then shortened lists', () => {
     const text = format([
       { sign: ' ', text: 'Allow s3:GetObject' },
       ...lines(13),

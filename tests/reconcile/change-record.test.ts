@@ -28,7 +28,7 @@ describe('gainsOf', () => {
     [{ added: ['1', '2'] }, { ...plan, removed: [] }, ['3']],
     [{}, { ...plan, added: [], removed: [] }, []],
   ])(
-    "returns the gained accounts %j when the write changes the plan's accounts and AWS rejects some",
+    'returns the access changes %j when the plan is %j and AWS rejects the accounts %j',
     (expected, each, excluded) => {
       expect(toAccessChanges(each, excluded)).toEqual(expected);
       if (excluded.length === 0) expect(toAccessChanges(each)).toEqual(expected);

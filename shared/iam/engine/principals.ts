@@ -74,8 +74,8 @@ function gradeAwsCaller(named: Names, caller: AwsCaller, canonicalUser: string |
 }
 
 /**
- * Whether the caller's account is named. A canonical user id is another name of an account. Only S3 knows the account,
- * so a foreign id is unknown.
+ * Whether the caller's account is named. A canonical user id is another name of an account, and only S3 can tell of
+ * which one. So if the canonical user id of the caller's account is not known, the answer is `unclear`.
  */
 function gradeAccount(named: Names, caller: AwsCaller, canonicalUser: string | undefined): Verdict {
   if (named.has(`AWS:${getPrincipalAccount(caller) ?? ''}`)) return 'yes';

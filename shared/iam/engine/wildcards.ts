@@ -41,9 +41,9 @@ export const toText = (tokens: readonly Token[]): string =>
 /**
  * Whether the pattern matches the whole text.
  *
- * After a mismatch, only the latest run is tried again, with one character more. Earlier runs need no second try: a
- * later `anyRun` can take any characters that they could, and a later `segmentRun` begins in a segment that they cannot
- * leave.
+ * After a mismatch, only the last wildcard is tried again, one character longer. Earlier wildcards need no second try.
+ * If the last one is `anyRun`, it can match whatever an earlier one would have matched. If it is `segmentRun`, and the
+ * one before is too, both match inside the same segment of the ARN.
  */
 export function matchesTokens(tokens: readonly Token[], text: string): boolean {
   const letters: ArrayLike<string> = /[\ud800-\udfff]/.test(text) ? Array.from(text) : text;

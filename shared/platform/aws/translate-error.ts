@@ -78,8 +78,8 @@ function ofTable({ what, thrown, fields }: FailedCall): OnboardingError | undefi
   if (fields.service !== 'dynamodb') return undefined;
   if (otherKeys.test(`${thrown.message} ${reasonsOf(thrown)}`))
     return new RequestRefusedError(
-      `${what}: the table has other keys than the table of an installation, whose keys are the texts pk and sk ` +
-        `(${thrown.message}). This call changed nothing. Check ONBOARDING_TABLE: deployment makes the table ` +
+      `${what}: this is not a table of account-onboarding, whose keys are the strings pk and sk ` +
+        `(${thrown.message}). This call changed nothing. Check ONBOARDING_TABLE: the deployed table is called ` +
         'account-onboarding-INSTALLATION',
       fields,
       thrown,

@@ -160,6 +160,6 @@ export async function claimAbandoned(
   return { deliveries: taken, problems: own.map(({ name, message }) => `${name}: ${message}`) };
 }
 
-/** Whether the key in an error is the key of one of the source's deliveries. */
+/** Whether an error names the item of a delivery of this source: a secret, or a configuration profile. */
 const isOf = (source: string, { pk, sk }: ErrorFields = {}): boolean =>
   pk === `OUTBOX#${source}` || String(sk).startsWith(`DELIVERY#${source}#`);

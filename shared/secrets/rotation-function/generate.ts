@@ -60,8 +60,8 @@ export interface AlternatingOptions {
 }
 
 /**
- * Two users take turns: each rotation changes the user that is not in use. So the current password stays valid until
- * the rotation after it.
+ * Two users take turns: each rotation changes the user that is not in use. So the password that was in use before a
+ * rotation still works until the next rotation.
  */
 export const alternateUsers =
   (generate: Generate, options: AlternatingOptions = {}): Generate =>

@@ -133,7 +133,9 @@ describe('an error of a call that writes no document', () => {
   ])('names the setting of the table when %s says: %s', (call, message) => {
     expect(thrownBy(call, 'ValidationException', message)).toMatchObject({
       name: 'RequestRefusedError',
-      message: expect.stringMatching(/the table has other keys .*changed nothing\. Check ONBOARDING_TABLE/),
+      message: expect.stringMatching(
+        /this is not a table of account-onboarding.*changed nothing\. Check ONBOARDING_TABLE/,
+      ),
     });
   });
 
