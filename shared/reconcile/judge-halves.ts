@@ -5,6 +5,7 @@ import { createPolicy } from '../iam/document.ts';
 import type { AccessRequest } from '../iam/request.ts';
 import type { AccessStatus } from '../store/readiness.ts';
 import { type AccessJudgment, type Documents, judgeAccess } from './judge-access.ts';
+import { type Assumption, judgeAssumptions } from './judge-assumption.ts';
 import { judgeKeys, type KeyReading, listKeyRequests } from './judge-keys.ts';
 import { explainPath, judgePrincipal, type PrincipalReading, withRealPrincipal } from './judge-principal.ts';
 import {
@@ -31,11 +32,8 @@ export interface CentralEvidence {
 /** What was read of the member account. */
 export interface MemberEvidence {
   readonly reading: MemberRoleReading;
-  /**
-   * The AssumeRole request by which somebody gets the role, before the role can send requests. Absent if the access has
-   * none.
-   */
-  readonly assume?: AccessRequest;
+  /** The AssumeRole requests by which somebody gets the role, before the role can send requests. Default: none. */
+  readonly assumptions?: readonly Assumption[];
 }
 
 /**
@@ -72,7 +70,7 @@ function judgeAll(
   const requests = [
     access.request,
     ...listKeyRequests(access, central.keys ?? []),
-    ...(member?.assume === undefined ? [] : [member.assume]),
+    ...(member?.assumptions ?? []).map(({ request }) => request),
   ];
   return withPositions(withOrganization(worst ?? verified, requests, organization), requests, organization);
 }
@@ -173,7 +171,7 @@ const unread = (reason: string): Judged => ({ status: 'central-only', reason });
 function judgeRole(
   { request, member }: Access,
   central: CentralEvidence,
-  { state, assume }: Pick<MemberEvidence, 'assume'> & { readonly state: MemberRoleState },
+  { state, assumptions = [] }: Pick<MemberEvidence, 'assumptions'> & { readonly state: MemberRoleState },
   organization: OrganizationEvidence,
 ): readonly Judged[] {
   const documents = toPolicies(central);
@@ -184,20 +182,9 @@ function judgeRole(
   const own = [...state.identity, ...state.boundary];
   return [
     judge(request, { policies: [...documents, ...own], unread: state.unread, organization }),
-    ...(assume === undefined ? [] : [judgeAssumption(assume, state, organization)]),
+    ...judgeAssumptions(assumptions, state, organization),
     ...(state.instanceProfile === undefined ? [] : [state.instanceProfile]),
   ];
-}
-
-function judgeAssumption(
-  assume: AccessRequest,
-  { trust, arn }: MemberRoleState,
-  organization: OrganizationEvidence,
-): Judged {
-  const request = withCircumstances(assume, organization);
-  const judged = judge(request, { policies: [...trust, anyIdentity], organization });
-  const { reason } = judged;
-  return reason === undefined ? judged : { ...judged, reason: `nobody can work as ${arn}: ${reason}` };
 }
 
 const toPolicies = ({ documents, policyKind, principal }: CentralEvidence): readonly AppliedPolicy[] => [

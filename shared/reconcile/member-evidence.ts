@@ -3,7 +3,7 @@ import { getGrantContext } from '../configuration/context.ts';
 import { getMemberReaderRole, getStackSetName } from '../configuration/member-stack-sets.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { Access } from '../grants/access.ts';
-import { createAssumeRequest } from '../grants/member-roles/assume-request.ts';
+import { createAssumeRequests } from '../grants/member-roles/assume-request.ts';
 import { findMemberRole } from '../grants/member-roles/references.ts';
 import type { MemberRole } from '../grants/member-roles/schema.ts';
 import type { MemberEvidence } from './judge-halves.ts';
@@ -94,7 +94,11 @@ async function collectOne(
   const arn = `arn:${configuration.partition}:iam::${accountId}:role/${role.name}`;
   return {
     reading: await readThroughReader(services, request, { ...wanted, role, arn }),
-    assume: createAssumeRequest(role, getGrantContext(configuration), { accountId, arn }),
+    assumptions: createAssumeRequests(role, getGrantContext(configuration), { accountId, arn }).map(
+      (request) => ({
+        request,
+      }),
+    ),
   };
 }
 

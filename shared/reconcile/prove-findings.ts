@@ -5,8 +5,10 @@ import { type AccessEvidence, type Finding, toFinding } from './access-findings.
 import type { AccessResult } from './access-result.ts';
 import { collectOrganization } from './collect-organization.ts';
 import type { DesiredResource } from './desired-resource.ts';
-import { judgeHalves } from './judge-halves.ts';
+import { type CallerIndex, createCallerIndex } from './find-callers.ts';
+import { judgeHalves, type MemberEvidence } from './judge-halves.ts';
 import { listKeyRequests } from './judge-keys.ts';
+import type { PrincipalReading } from './judge-principal.ts';
 import type { OrganizationEvidence } from './judge-request.ts';
 import { collectMemberEvidence, type MemberEvidenceIndex, type NeededRole } from './member-evidence.ts';
 import type { PolicyReadings } from './policy-readings.ts';
@@ -60,13 +62,14 @@ export async function judgeFindings(
     result === undefined || evidence === undefined ? [] : [{ result, evidence }],
   );
   if (judged.length === 0) return findings;
-  const central = await collectCentral(services, request, judged);
+  const callers = createCallerIndex(request.configuration);
+  const central = await collectCentral(services, request, judged, { members, callers });
   const organization = await collectOrganization(
     services,
     request,
     listRequests(judged, { members, ...central }),
   );
-  return findings.map((finding) => prove(finding, { members, ...central, organization }, request));
+  return findings.map((finding) => prove(finding, { members, callers, ...central, organization }, request));
 }
 
 type ReadCentral = Pick<ReadEvidence, 'keys' | 'principals'>;
@@ -75,12 +78,16 @@ async function collectCentral(
   services: Services,
   request: ProofRequest,
   judged: readonly JudgedAccess[],
+  { members, callers }: Pick<ReadEvidence, 'members' | 'callers'>,
 ): Promise<ReadCentral> {
   const { readsCentral = true } = request;
   if (!readsCentral) return unreadCentral;
   return {
     keys: await collectContentKeys(services, request, judged.flatMap(listEncrypted)),
-    principals: await collectPrincipals(services, request, judged.flatMap(listPrincipals)),
+    principals: await collectPrincipals(services, request, [
+      ...judged.flatMap(listPrincipals),
+      ...listCallers(judged, callers, members),
+    ]),
   };
 }
 
@@ -112,6 +119,7 @@ interface ReadEvidence {
   readonly members: MemberEvidenceIndex;
   readonly keys: ContentKeyIndex;
   readonly principals: PrincipalIndex;
+  readonly callers: CallerIndex;
   readonly organization: OrganizationEvidence;
 }
 
@@ -125,6 +133,20 @@ const listEncrypted = ({
 const listPrincipals = ({ result, evidence: { desired } }: JudgedAccess): readonly DesiredResource[] =>
   result.status === 'denied' ? [] : [desired];
 
+/** The roles of central accounts that assume the member roles which send requests. */
+const listCallers = (
+  judged: readonly JudgedAccess[],
+  callers: CallerIndex,
+  members: MemberEvidenceIndex,
+): readonly DesiredResource[] =>
+  judged.flatMap(({ result, evidence: { access } }) =>
+    access.member?.part !== 'sends' || result.status === 'denied'
+      ? []
+      : (members.find(result.accountId, access)?.assumptions ?? []).flatMap(
+          ({ request }) => callers.find(request) ?? [],
+        ),
+  );
+
 export const listNeededRoles = ({ result, evidence }: Finding): readonly NeededRole[] => {
   const role = evidence?.access.member?.role;
   return result === undefined || role === undefined ? [] : [{ accountId: result.accountId, role }];
@@ -134,15 +156,15 @@ const listRequests = (
   judged: readonly JudgedAccess[],
   { members, keys }: Pick<ReadEvidence, 'members' | 'keys'>,
 ): readonly AccessRequest[] =>
-  judged.flatMap(({ result: { accountId }, evidence: { access, desired } }) => {
-    const assume = members.find(accountId, access)?.assume;
-    const asked = [access.request, ...listKeyRequests(access, keys.find(desired))];
-    return assume === undefined ? asked : [...asked, assume];
-  });
+  judged.flatMap(({ result: { accountId }, evidence: { access, desired } }) => [
+    access.request,
+    ...listKeyRequests(access, keys.find(desired)),
+    ...(members.find(accountId, access)?.assumptions ?? []).map(({ request }) => request),
+  ]);
 
 function prove(
   finding: Finding,
-  { members, keys, principals, organization }: ReadEvidence,
+  { members, callers, keys, principals, organization }: ReadEvidence,
   { mayArrive }: ProofRequest,
 ): Finding {
   const { result, evidence } = finding;
@@ -151,7 +173,10 @@ function prove(
   const { resource, accountId, who, what } = described;
   const { access, desired } = evidence;
   const central = { ...evidence.central, keys: keys.find(desired), principal: principals.find(desired) };
-  const member = members.find(accountId, access);
+  const member = withCallers(members.find(accountId, access), (request) => {
+    const resource = callers.find(request);
+    return resource === undefined ? undefined : principals.find(resource);
+  });
   const judged = judgeHalves(access, central, member, organization);
   const signIn = judged.status === 'verified' ? createSignInGuide(access, member) : undefined;
   const proved = toFinding(
@@ -161,3 +186,12 @@ function prove(
   if (judged.status !== 'pending' || mayArrive) return proved;
   return { ...proved, violation: `${resource}: ${who} cannot ${what}: ${judged.reason}` };
 }
+
+const withCallers = (
+  member: MemberEvidence | undefined,
+  findCaller: (request: AccessRequest) => PrincipalReading | undefined,
+): MemberEvidence | undefined =>
+  member && {
+    ...member,
+    assumptions: (member.assumptions ?? []).map(({ request }) => ({ request, caller: findCaller(request) })),
+  };

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { getActiveConfiguration } from '../configuration/active-configuration.ts';
 import type { Configuration } from '../configuration/schema.ts';
+import type { ResourceRef } from '../grants/contract.ts';
 import type { AppliedKeyGrant } from '../iam/applied-access.ts';
 import type { AppliedPolicy } from '../iam/applied-policy.ts';
 import type { Statement } from '../iam/document.ts';
@@ -11,9 +12,12 @@ import { labelStatement, listActions } from '../iam/statement-label.ts';
 import type { Account } from '../platform/account.ts';
 import { getTimestamp } from '../platform/clock.ts';
 import { type HolderStatus, isAbout, judgeHolder, judgeKeyGrant } from './judge-holder.ts';
+import type { PrincipalReading } from './judge-principal.ts';
 import { findTrustingMemberRole } from './member-role-trust.ts';
 import { createOrganizationFacts } from './organization-facts.ts';
+import { createPolicyReadings } from './policy-readings.ts';
 import { listIdentityResources, readIdentityPolicies } from './read-principal-policies.ts';
+import { readPrincipal } from './read-principals.ts';
 import { type ResourceAccess, readResourceAccess } from './read-resource-access.ts';
 import type { ReadingRequest } from './read-role.ts';
 import type { Services } from './services.ts';
@@ -201,32 +205,28 @@ async function listGrantedByIdentity(
   reading: ReadingRequest,
   listing: Listing,
 ): Promise<Pick<WhoCan, 'entries' | 'unread'>> {
-  const { asked, facts } = listing;
+  const { asked } = listing;
   if (asked === undefined) return { entries: [], unread: [] };
+  const { configuration } = listing;
+  const request = { runId: reading.runId, configuration, readings: createPolicyReadings(services) };
   const read = await pMap(
     listIdentityResources(reading),
-    async ({ kind, ref }) => {
-      const { policies, unread } = await readIdentityPolicies(services, reading, { kind, ref });
-      const [entity, name = ''] = ref.id.split('/');
-      const { accountId } = ref;
-      const isGroup = entity === 'group';
-      // A group sends no requests. The request of a user in the group is judged by the account alone.
-      const judged = judgeHolder(isGroup ? { accountId } : { accountId, role: name }, {
-        asked,
-        policies,
-        facts,
-      });
-      const holder = isGroup ? { accountId, group: name } : { accountId, role: name };
-      const entries = policies.flatMap((policy) =>
+    async (resource) => {
+      const { policies, unread } = await readIdentityPolicies(services, reading, resource);
+      const statements = policies.flatMap((policy) =>
         listAllows(policy)
           .filter((statement) => isAbout(statement, policy, asked))
-          .map((statement) => ({
-            ...describe(holder, listing),
-            ...describeStatement(statement, policy, listing),
-            ...judged,
-          })),
+          .map((statement) => describeStatement(statement, policy, listing)),
       );
-      return { entries, unread };
+      if (statements.length === 0) return { entries: [], unread };
+      const principal = await readPrincipal(services, request, resource);
+      const { accountId, id } = resource.ref;
+      const holder = toHolder(resource.ref, principal);
+      const judged = judgeGranted(holder, principal, { asked, policies, listing });
+      return {
+        entries: statements.map((statement) => ({ ...describe(holder, listing), ...statement, ...judged })),
+        unread: [...unread, ...listUnreadParts(principal, `${id} of account ${accountId}`)],
+      };
     },
     { concurrency: 8 },
   );
@@ -235,3 +235,49 @@ async function listGrantedByIdentity(
     unread: read.flatMap(({ unread }) => unread),
   };
 }
+
+/** A role has its real path, if it was read. */
+function toHolder({ accountId, id }: ResourceRef, principal: PrincipalReading | undefined) {
+  const [entity, name = ''] = id.split('/');
+  if (entity === 'group') return { accountId, group: name };
+  const path = principal?.outcome === 'read' ? principal.arn.split(':role/')[1] : undefined;
+  return { accountId, role: path ?? name };
+}
+
+interface GrantedJudging {
+  readonly asked: Omit<AccessRequest, 'principal'>;
+  /** The policies that grants attach to the group or role. */
+  readonly policies: readonly AppliedPolicy[];
+  readonly listing: Listing;
+}
+
+const noPolicies = { policies: [], unread: [] };
+
+/** The answer of the policies of a group or role. For a role, the trust policy of the resource must allow it, too. */
+function judgeGranted(
+  { role, accountId }: Holder,
+  principal: PrincipalReading | undefined,
+  { asked, policies, listing: { access, facts } }: GrantedJudging,
+): HolderStatus {
+  if (principal?.outcome === 'missing') return { status: 'denied', reason: principal.reason };
+  if (principal?.outcome === 'unreadable') return { status: 'unknown', reason: principal.reason };
+  const { policies: own, unread } = principal?.outcome === 'read' ? principal : noPolicies;
+  // A group sends no requests. The request of a user in the group is judged by the account alone.
+  const sender = {
+    ...(accountId === undefined ? {} : { accountId }),
+    ...(role === undefined ? {} : { role }),
+  };
+  const judged = judgeHolder(sender, { asked, policies: [...policies, ...own], facts });
+  if (judged.status === 'allowed' && unread[0] !== undefined)
+    return { status: 'unknown', reason: unread[0].reason };
+  if (judged.status !== 'allowed' || role === undefined || access.policies.length === 0) return judged;
+  const trusted = judgeHolder(sender, { asked, policies: access.policies, facts });
+  return trusted.status === 'denied'
+    ? { status: 'denied', reason: `the trust policy does not let the role ${role} assume it` }
+    : trusted;
+}
+
+const listUnreadParts = (principal: PrincipalReading | undefined, of: string): readonly UnreadEvidence[] => {
+  if (principal?.outcome === 'unreadable') return [{ kind: 'identity', of, reason: principal.reason }];
+  return principal?.outcome === 'read' ? principal.unread.map((each) => ({ ...each, of })) : [];
+};

@@ -12,29 +12,34 @@ export interface MemberRolePlace {
   readonly arn: string;
 }
 
-/** The AssumeRole request by which a member role is assumed: by the service, people or roles that it trusts. Pure. */
-export function createAssumeRequest(
+/**
+ * The AssumeRole requests by which a member role is assumed: by the service or people that it trusts, or by each of the roles that it trusts.
+ * Pure.
+ */
+export function createAssumeRequests(
   role: MemberRole,
   context: GrantContext,
   { accountId, arn }: MemberRolePlace,
-): AccessRequest {
+): readonly AccessRequest[] {
   const trust = getTrust(role);
   const request = { action: 'sts:AssumeRole', resource: arn };
   if (trust.type === 'account')
-    return {
+    return listAssumingPrincipals(trust, context).map((principal) => ({
       ...request,
-      principal: toAssumingPrincipal(trust, context),
+      principal,
       context: toSessionContext(trust),
-    };
+    }));
   const { principal } = getServiceTrust(trust.service, getPartitionFacts(context.partition).dnsSuffix);
-  return { ...request, principal: { type: 'service', service: principal, sourceAccount: accountId } };
+  return [{ ...request, principal: { type: 'service', service: principal, sourceAccount: accountId } }];
 }
 
-function toAssumingPrincipal(trust: TrustedAccount, context: GrantContext): RequestPrincipal {
+function listAssumingPrincipals(trust: TrustedAccount, context: GrantContext): readonly RequestPrincipal[] {
   const accountId = getTrustedAccountId(trust, context);
-  if (trust.roles === undefined) return { type: 'account', accountId };
-  const name = trust.roles[0]?.replaceAll('*', 'Any');
-  return { type: 'role', arn: `arn:${context.partition}:iam::${accountId}:role/${name}` };
+  if (trust.roles === undefined) return [{ type: 'account', accountId }];
+  return trust.roles.map((name) => ({
+    type: 'role',
+    arn: `arn:${context.partition}:iam::${accountId}:role/${name.replaceAll('*', 'Any')}`,
+  }));
 }
 
 const toSessionContext = ({ mfa, externalId }: TrustedAccount) => ({
