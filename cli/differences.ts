@@ -11,13 +11,16 @@ export const getDifferences = ({ before, after }: ResourceChange): readonly Stat
 interface Screen {
   readonly colors: Colors;
   readonly width: number;
+  /** Whether long lists of accounts are shown account by account. Default: they are folded. */
+  readonly full?: boolean;
 }
 
 /** The differences as lines, with the description of a statement beside its Sid, and colors by sign. No line is cut. */
 export const formatDifferences = (
   differences: readonly StatementDifference[],
   screen: Screen,
-): readonly string[] => differences.map(toShownStatement).flatMap((shown) => statementLines(shown, screen));
+): readonly string[] =>
+  differences.flatMap((difference) => statementLines(toShownStatement(difference, screen), screen));
 
 const statementLines = ({ head, context, lines }: ShownStatement, screen: Screen): readonly string[] => [
   ...headLines(head, context, screen),

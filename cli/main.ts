@@ -74,7 +74,7 @@ const help = [
 function misused(error: unknown, argv: readonly string[], io: Io): ExitCode {
   if (!(error instanceof CommanderError)) throw error;
   if (error.exitCode === 0) return exitCodes.succeeded;
-  if (argv.includes('--json')) {
+  if (/(^| )--(json|format[ =]json)( |$)/.test(argv.join(' '))) {
     const record = toErrorRecord(new UsageError(error.message.replace(/^error: /, '')));
     io.stdout.write(`${JSON.stringify({ status: 'failed', error: record }, null, 2)}\n`);
   }

@@ -5,6 +5,7 @@ import { formatDifferences, getColorOfSign } from './differences.ts';
 import type { CliEnvironment } from './environment.ts';
 import { type Colors, formatCount, formatNumber, type Output } from './output.ts';
 import { countPlan, getShownDifferences, type PlanReport } from './plan-report.ts';
+import { getPlannedPolicies, printPolicies } from './planned-policies.ts';
 import { formatHeading, sortAccounts } from './run-output.ts';
 import { splitResourceKey } from './run-report.ts';
 import { getReadableWidth, printWarnings } from './warnings.ts';
@@ -19,8 +20,18 @@ export function printHead(out: Output, { where }: Pick<CliEnvironment, 'where'>,
   out.line(out.colors.dim(`In ${where}`));
 }
 
+interface PlanDetail {
+  /** Whether to fold nothing, and to print each policy before and after. Default: false. */
+  readonly full?: boolean;
+}
+
 /** The plan for people: the changes by resource, then the warnings, then the counts. */
-export function printPlan(out: Output, overall: OverallPlan, warnings: readonly string[]): void {
+export function printPlan(
+  out: Output,
+  overall: OverallPlan,
+  warnings: readonly string[],
+  detail: PlanDetail = {},
+): void {
   const changing = overall.resources
     .filter(({ plan }) => plan?.changed)
     .map((snapshot) => ({ resource: snapshot.desired.key, snapshot }));
@@ -28,24 +39,30 @@ export function printPlan(out: Output, overall: OverallPlan, warnings: readonly 
     out.line();
     out.line(out.colors.bold(formatHeading(account, overall.active.configuration)));
     for (const { resource, snapshot } of changing)
-      if (splitResourceKey(resource).account === account) printResource(out, snapshot, overall);
+      if (splitResourceKey(resource).account === account) printResource(out, snapshot, overall, detail);
   }
   printWarnings(out, warnings);
   out.line();
-  out.line(countLine(overall, out.colors));
+  out.line(formatCounts(overall, out.colors));
 }
 
-function printResource(out: Output, snapshot: ResourceSnapshot, overall: OverallPlan): void {
+function printResource(
+  out: Output,
+  snapshot: ResourceSnapshot,
+  overall: OverallPlan,
+  { full = false }: PlanDetail,
+): void {
   const { colors } = out;
   const { kind, id, region } = splitResourceKey(snapshot.desired.key);
-  const sign = signOf(snapshot);
+  const sign = getSign(snapshot);
   const title = `${getColorOfSign(colors, sign)(sign)} ${getGrantKind(kind).title} ${colors.bold(id)}`;
-  out.line(`  ${title}  ${colors.dim([region, fullText(snapshot)].filter(Boolean).join(', '))}`);
+  out.line(`  ${title}  ${colors.dim([region, formatFullness(snapshot)].filter(Boolean).join(', '))}`);
   const differences = getShownDifferences(snapshot, overall);
   const width = getReadableWidth(out) - 6;
-  const lines = formatDifferences(differences, { colors, width });
+  const lines = formatDifferences(differences, { colors, width, full });
   for (const line of lines) out.line(`      ${line}`);
   if (lines.length === 0) out.line(`      ${colors.dim(leftOver)}`);
+  if (full) printPolicies(out, getPlannedPolicies(snapshot), '      ');
 }
 
 /** The plan changes managed content, but nobody's access. */
@@ -53,7 +70,7 @@ export const leftOver =
   'no access changes: only an unused managed object, such as a policy that is not attached';
 
 /** `+`: the resource gets its first policy. `-`: the plan removes its policy. `~`: the policy changes. */
-function signOf({ actual = {}, plan, desired }: ResourceSnapshot): '+' | '-' | '~' {
+export function getSign({ actual = {}, plan, desired }: ResourceSnapshot): '+' | '-' | '~' {
   const some = (documents: object): boolean =>
     Object.values(documents).some((document) => document !== undefined);
   if (plan !== undefined && !some(desired.kind.toDocuments(plan.next))) return signs.removed;
@@ -61,11 +78,11 @@ function signOf({ actual = {}, plan, desired }: ResourceSnapshot): '+' | '-' | '
 }
 
 /** `8 % full` */
-const fullText = ({ plan }: ResourceSnapshot): string =>
+export const formatFullness = ({ plan }: ResourceSnapshot): string =>
   plan === undefined ? '' : `${Math.ceil((plan.size / plan.limit) * 100)} % full after`;
 
 /** `Plan: 6 resources to change, 2 unchanged, 1 with blocked removals` */
-function countLine(overall: OverallPlan, { bold, dim }: Colors): string {
+export function formatCounts(overall: OverallPlan, { bold, dim }: Pick<Colors, 'bold' | 'dim'>): string {
   const { change, unchanged, blockedRemovals, inGrace, failed } = countPlan(overall);
   const scope = overall.accountId === undefined ? '' : ` for account ${overall.accountId}`;
   const parts = [

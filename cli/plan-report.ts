@@ -16,6 +16,7 @@ import { createBlockedRemovalsError } from '../shared/reconcile/removal-limit.ts
 import type { Conflict, HoldReason, ResourceChange } from '../shared/store/ports.ts';
 import { formatConflict } from './conflict-text.ts';
 import { formatNumber } from './output.ts';
+import { getPlannedPolicies, type PlannedPolicies } from './planned-policies.ts';
 import { splitResourceKey } from './run-report.ts';
 import { groupSharedErrors } from './shared-errors.ts';
 
@@ -36,6 +37,8 @@ interface PlannedResourceReport {
   /** Managed statements were changed externally again after a run had restored them. Applying the plan restores them. */
   readonly conflict?: Conflict;
   readonly error?: ErrorRecord;
+  /** Only with `--full`, and only if the resource would change. */
+  readonly policies?: PlannedPolicies;
 }
 
 export interface PlanCounts {
@@ -63,7 +66,11 @@ export interface PlanReport {
   readonly resources: readonly PlannedResourceReport[];
 }
 
-export function createPlanReport(plan: OverallPlan, warnings: readonly string[]): PlanReport {
+export function createPlanReport(
+  plan: OverallPlan,
+  warnings: readonly string[],
+  { full = false }: { readonly full?: boolean } = {},
+): PlanReport {
   const { installation, configurationHash, registryRevision, hash } = toPlanFile(plan);
   const counts = countPlan(plan);
   return {
@@ -75,7 +82,10 @@ export function createPlanReport(plan: OverallPlan, warnings: readonly string[])
     planHash: hash,
     counts,
     warnings,
-    resources: plan.resources.map((snapshot) => createResourceReport(snapshot, plan)),
+    resources: plan.resources.map((snapshot) => ({
+      ...createResourceReport(snapshot, plan),
+      ...(full ? createPoliciesReport(snapshot) : {}),
+    })),
   };
 }
 
@@ -120,6 +130,11 @@ const createResourceReport = (snapshot: ResourceSnapshot, overall: OverallPlan):
     ...(error === undefined ? {} : { error }),
   };
 };
+
+function createPoliciesReport(snapshot: ResourceSnapshot): Pick<PlannedResourceReport, 'policies'> {
+  const policies = getPlannedPolicies(snapshot);
+  return policies === undefined ? {} : { policies };
+}
 
 /** From this share of its limit on, a policy counts as nearly full. */
 const nearlyFull = 0.8;

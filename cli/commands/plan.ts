@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import picocolors from 'picocolors';
 import type { ActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
@@ -8,7 +9,7 @@ import { formatAccount } from '../../shared/platform/account.ts';
 import { type OverallPlan, toPlanFile } from '../../shared/reconcile/plan-all.ts';
 import { isPendingApproval } from '../../shared/reconcile/required-approval.ts';
 import { assumeActivated } from '../../shared/runs/activate.ts';
-import { createPendingReport, printPending } from '../approval-output.ts';
+import { createPendingReport, type PendingReport, printPending } from '../approval-output.ts';
 import {
   type CommandContext,
   type CommonOptions,
@@ -26,39 +27,60 @@ import {
   type ScopeOptions,
 } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import type { Output } from '../output.ts';
+import { formatPlanMarkdown, type PlanPage } from '../plan-markdown.ts';
 import { printHead, printPlan } from '../plan-output.ts';
 import { createPlanReport, listPlanWarnings, type PlanReport } from '../plan-report.ts';
+import { choosePlanned, isScoped, listScopeWarnings, type PlanScope, requireGrant } from '../plan-scope.ts';
 import { UsageError } from '../usage-error.ts';
 
-interface PlanOptions extends CommonOptions, ScopeOptions {
+const formats = ['text', 'json', 'markdown'] as const;
+
+interface PlanOptions extends CommonOptions, ScopeOptions, PlanScope {
   readonly out?: string;
   readonly simulate?: boolean;
+  readonly format?: (typeof formats)[number];
+  readonly full?: boolean;
 }
 
 export const createPlanCommand = (context: CommandContext): Command =>
   createCommand('plan')
     .option('--account <id>', 'show only the changes for this account')
     .option('--all', 'show all changes (the default)')
+    .option('--grant <name>', 'show only resources of this grant')
+    .option('--resource <name>', 'show only this resource: its id, or KIND/ACCOUNT/REGION/ID')
+    .option('--full', 'fold no list, and show each policy before and after')
+    .addOption(
+      new Option('--format <format>', 'how to print the plan: json is the same as --json').choices(formats),
+    )
     .option('--out <file>', 'write the plan to a file for `apply --plan`')
     .option('--simulate', 'use a simulated organization without onboarded accounts; needs no AWS')
+    .hook('preAction', (command) => {
+      if (command.getOptionValue('format') === 'json') command.setOptionValue('json', true);
+    })
     .action(runAction<PlanOptions>(context, plan));
 
 async function plan(options: PlanOptions, session: Session): Promise<ExitCode> {
   const accountId = parseScope(options);
+  requireCompatible(options);
   const configuration = await loadConfiguration(getConfigurationFile(options, session.io));
+  requireGrant(configuration, options);
   const simulate = options.simulate === true;
   const opened = await openEnvironment(session, { configuration, simulate, memoryAllowed: 'anywhere' });
   if (options.out !== undefined) requireKept(opened, session);
   const environment = await readAccountsIfNeeded(opened, session);
   const active = await assumeActivated(environment.services.store, configuration);
-  const overall = await planWithProgress(environment, session, { active, accountId });
+  const whole = await planWithProgress(environment, session, { active, accountId });
+  const overall = choosePlanned(whole, options);
   const warnings = [
+    ...listScopeWarnings(whole, overall, options),
     ...(environment.noImport ? [noImportWarning] : []),
     ...(await listEnvironmentWarnings(environment, active)),
     ...(await waitingWarnings(environment, accountId)),
     ...listPlanWarnings(overall),
   ];
-  const report = createPlanReport(overall, warnings);
+  const full = options.full === true;
+  const report = { ...createPlanReport(overall, warnings, { full }), planHash: toPlanFile(whole).hash };
   const approval =
     accountId === undefined
       ? undefined
@@ -69,11 +91,33 @@ async function plan(options: PlanOptions, session: Session): Promise<ExitCode> {
     ...(approval === undefined ? {} : { approval }),
     ...(options.out === undefined ? {} : { file: options.out }),
   });
-  printHead(session.out, environment, report);
-  printPlan(session.out, overall, warnings);
-  if (approval !== undefined) printPending(session.out, approval);
-  printFile(session, options.out, report);
+  if (options.format === 'markdown')
+    printMarkdown(session.out, { overall, report, full, notes: formatPending(session.out, approval) });
+  else {
+    printHead(session.out, environment, report);
+    printPlan(session.out, overall, warnings, { full });
+    if (approval !== undefined) printPending(session.out, approval);
+    printFile(session, options.out, report);
+  }
   return exitOf(report);
+}
+
+/** @throws UsageError */
+function requireCompatible({ json, format = 'json', out, ...scope }: PlanOptions): void {
+  if (json === true && format !== 'json')
+    throw new UsageError(`Say --json or --format ${format}, and only one of them`);
+  if (out !== undefined && isScoped(scope))
+    throw new UsageError('--out writes the whole plan. Remove --grant and --resource');
+}
+
+const printMarkdown = (out: Output, page: PlanPage): void => out.line(formatPlanMarkdown(page).trimEnd());
+
+/** The text about an account's approval, as lines without colors. */
+function formatPending(out: Output, approval: PendingReport | undefined): readonly string[] {
+  const lines: string[] = [];
+  const plain = { ...out, colors: picocolors.createColors(false), line: (text = '') => lines.push(text) };
+  if (approval !== undefined) printPending(plain, approval);
+  return lines.filter((line) => line !== '');
 }
 
 const exitOf = ({ status }: PlanReport): ExitCode =>

@@ -20,15 +20,21 @@ export interface ShownStatement {
 }
 
 /**
- * A difference in the form that people read. Long lists of accounts are folded, and nothing else is. Lines that give
- * access are marked and come first.
+ * A difference in the form that people read. Long lists of accounts are folded, and nothing else is. With `full`,
+ * nothing is folded. Lines that give access are marked and come first.
  */
-export function toShownStatement({ kind, label, widens, lines }: StatementDifference): ShownStatement {
+export function toShownStatement(
+  { kind, label, widens, lines }: StatementDifference,
+  { full = false }: { readonly full?: boolean } = {},
+): ShownStatement {
   const mark = kind === 'changed' || widens === undefined ? '' : `  ! ${words[widens]} access`;
   return {
     head: { sign: signs[kind], text: `${signs[kind]} ${label}${mark}` },
     context: lines.find(({ sign }) => sign === ' ')?.text ?? '',
-    lines: shownLines(lines.filter(({ sign }) => sign !== ' ')),
+    lines: shownLines(
+      lines.filter(({ sign }) => sign !== ' '),
+      full ? Number.POSITIVE_INFINITY : maxAccounts,
+    ),
   };
 }
 
@@ -38,7 +44,7 @@ export function toShownStatement({ kind, label, widens, lines }: StatementDiffer
  */
 export const formatDifference = (differences: readonly StatementDifference[]): string =>
   differences
-    .map(toShownStatement)
+    .map((difference) => toShownStatement(difference))
     .flatMap(({ head, context, lines }) => [
       head.text,
       ...(context === '' ? [] : [`      ${context}`]),
@@ -51,8 +57,8 @@ const words: Readonly<Record<Widening, string>> = { yes: 'widens', maybe: 'may w
 /** A list of accounts is folded if it has more than this number. The folded list shows this number of accounts. */
 const maxAccounts = 12;
 
-function shownLines(lines: readonly DifferenceLine[]): readonly ShownLine[] {
-  const folded = foldedLines(lines);
+function shownLines(lines: readonly DifferenceLine[], longest: number): readonly ShownLine[] {
+  const folded = foldedLines(lines, longest);
   // Lines other than account lists come first, because readers do not expect them.
   const single = folded.filter(({ isList }) => !isList);
   const ordered = sortWideningFirst([...single, ...folded.filter(({ isList }) => isList)]);
@@ -64,12 +70,12 @@ function shownLines(lines: readonly DifferenceLine[]): readonly ShownLine[] {
 }
 
 /** Joins many lines that differ only in the account into one folded line. */
-function foldedLines(lines: readonly DifferenceLine[]) {
+function foldedLines(lines: readonly DifferenceLine[], longest: number) {
   const groups = Map.groupBy(lines, (line) =>
     JSON.stringify([line.sign, line.widens, toLineTemplate(line.text)]),
   );
   return [...groups.values()].flatMap((group) => {
-    const isList = group.length > maxAccounts;
+    const isList = group.length > longest;
     return isList ? [folded(group)] : group.map((line) => ({ ...line, isList }));
   });
 }
