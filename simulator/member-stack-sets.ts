@@ -1,6 +1,7 @@
 import { renderMemberTemplate } from '../shared/cloudformation/member-template.ts';
 import { listMemberStackSets } from '../shared/configuration/member-stack-sets.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
+import { getMemberRoleBoundary } from '../shared/configuration/stack-options.ts';
 import type { MemberRole } from '../shared/grants/member-roles/schema.ts';
 import { createPolicy, type PolicyDocument } from '../shared/iam/document.ts';
 import { awsAccount, findManagedPolicy } from './aws-managed-policies.ts';
@@ -44,8 +45,10 @@ function listTargetIds(organization: SimulatedOrganization, ous: readonly string
  * The policies that roles of the configuration name. Policies in each account allow everything, and a StackSet of the
  * organization deploys them. AWS managed policies that the simulator does not model allow almost nothing.
  */
-function addNamedPolicies(organization: SimulatedOrganization, { memberRoles = [] }: Configuration): void {
-  const named = [...new Set(memberRoles.flatMap(listPolicyArns))].map(splitPolicyArn);
+function addNamedPolicies(organization: SimulatedOrganization, configuration: Configuration): void {
+  const { memberRoles = [] } = configuration;
+  const arns = memberRoles.flatMap((role) => listPolicyArns(role, configuration));
+  const named = [...new Set(arns)].map(splitPolicyArn);
   const { world } = organization;
   for (const policy of named.filter(({ accountId }) => accountId === awsAccount))
     if (findManagedPolicy(world, getAwsPolicyArn(organization, policy)) === undefined)
@@ -64,8 +67,10 @@ function addNamedPolicies(organization: SimulatedOrganization, { memberRoles = [
   });
 }
 
-const listPolicyArns = ({ managedPolicies = [], permissionsBoundary }: MemberRole): readonly string[] =>
-  permissionsBoundary === undefined ? managedPolicies : [...managedPolicies, permissionsBoundary];
+function listPolicyArns(role: MemberRole, configuration: Configuration): readonly string[] {
+  const boundary = getMemberRoleBoundary(role, configuration);
+  return [...(role.managedPolicies ?? []), ...(boundary === undefined ? [] : [boundary])];
+}
 
 /** `arn:aws:iam::{accountId}:policy/base/Boundary` → `{accountId}`, `/base/`, `Boundary` */
 function splitPolicyArn(arn: string) {

@@ -11,6 +11,7 @@ import { createAlarmTopic } from './alarm-topic.ts';
 import type { ApplicationRequest } from './application-request.ts';
 import { alarmRole, kept, renderReaderResources, renderRetrievalResources } from './application-roles.ts';
 import { renderKeyUseResources, watchesKeys } from './key-use.ts';
+import { applyStackOptions } from './stack-options.ts';
 import type { Template } from './template.ts';
 
 export interface ApplicationTemplate {
@@ -56,7 +57,7 @@ export function renderApplicationTemplate(request: ApplicationRequest): Applicat
     },
     Outputs: outputs(application),
   };
-  return { template, ...target };
+  return { template: applyStackOptions(template, configuration), ...target };
 }
 
 /**

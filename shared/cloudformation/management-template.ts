@@ -9,6 +9,7 @@ import type { Forwarding, Hub } from './forwarding.ts';
 import { getAccountForwarderName } from './names.ts';
 import { substitutePseudoParameters } from './pseudo-parameters.ts';
 import { createRegionConditions } from './region-conditions.ts';
+import { applyStackOptions } from './stack-options.ts';
 import type { Template } from './template.ts';
 
 export interface ManagementRequest {
@@ -61,7 +62,10 @@ export function renderManagementTemplate(request: ManagementRequest): Management
         : {}),
     },
   };
-  return { template: substitutePseudoParameters(template), regions: forwarding.regions };
+  return {
+    template: applyStackOptions(substitutePseudoParameters(template), configuration),
+    regions: forwarding.regions,
+  };
 }
 
 /** The region of Organizations comes first, because the role is created there. */

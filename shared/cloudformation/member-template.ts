@@ -7,6 +7,7 @@ import { getBareName } from '../grants/member-roles/references.ts';
 import type { MemberRole } from '../grants/member-roles/schema.ts';
 import { createPolicy, type PolicyDocument, type Statement } from '../iam/document.ts';
 import { substitutePseudoParameters, withPartitionOfStack } from './pseudo-parameters.ts';
+import { applyStackOptions } from './stack-options.ts';
 import type { Template } from './template.ts';
 
 export interface MemberTemplateRequest {
@@ -37,7 +38,7 @@ export function renderMemberTemplate(request: MemberTemplateRequest): Template {
       configuration.partition,
     ),
   }));
-  return substitutePseudoParameters({
+  const template = {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: `${stackSet.name}: roles of member accounts; made by onboarding member-template`,
     Resources: {
@@ -49,7 +50,8 @@ export function renderMemberTemplate(request: MemberTemplateRequest): Template {
       ),
       MemberRoleReader: readerRole(request, made),
     },
-  });
+  };
+  return applyStackOptions(substitutePseudoParameters(template), configuration);
 }
 
 /** The logical id of a role: `people/ReadOnly` → `PeopleReadOnly`. If two roles would get one id, it is made unique. */

@@ -12,6 +12,7 @@ import { type KindOf, listSpokeGrants, listSpokePermissions } from './permission
 import { packSpokePolicies } from './policies.ts';
 import { substitutePseudoParameters } from './pseudo-parameters.ts';
 import { createRegionConditions } from './region-conditions.ts';
+import { applyStackOptions } from './stack-options.ts';
 
 export interface SpokeRequest {
   readonly configuration: Configuration;
@@ -77,7 +78,7 @@ export function renderSpokeTemplate(request: SpokeRequest): SpokeTemplate {
     Resources: resources,
   };
   return {
-    template: substitutePseudoParameters(template),
+    template: applyStackOptions(substitutePseudoParameters(template), configuration),
     regions: [...new Set([home, ...(forwarding?.regions ?? [])])],
   };
 }

@@ -9,6 +9,7 @@ import type { PathFinding } from './messages.ts';
 import { describeRegionMistake } from './regions.ts';
 import type { Configuration } from './schema.ts';
 import { secretTargetFindings } from './secret-deployment.ts';
+import { checkStackOptions } from './stack-options.ts';
 
 /** Checks that the parts of a configuration fit each other, which the schema cannot do. */
 export function checkConsistency(configuration: Configuration): readonly PathFinding[] {
@@ -20,6 +21,7 @@ export function checkConsistency(configuration: Configuration): readonly PathFin
     ...checkNotifications(configuration),
     ...secretTargetFindings(configuration),
     ...checkApplications(configuration),
+    ...checkStackOptions(configuration),
     // Grants are rendered only if all roles exist to which they refer.
     ...(missingRoles.length > 0
       ? []

@@ -6,6 +6,7 @@ import { createTrustPolicy, type MemberAccountPlace } from '../grants/member-rol
 import { createPolicy, type PolicyDocument, type Statement, toArray } from '../iam/document.ts';
 import { getGrantContext } from './context.ts';
 import type { Configuration } from './schema.ts';
+import { getMemberRoleBoundary } from './stack-options.ts';
 
 /** All policies of a member role in one account. */
 export interface MemberRolePolicies {
@@ -39,7 +40,8 @@ export function createMemberRolePolicies(
   const { accountId } = place;
   const { partition, organization } = configuration;
   const values = { accountId, partition, organizationId: organization.id };
-  const { managedPolicies = [], statements = [], permissionsBoundary } = role;
+  const { managedPolicies = [], statements = [] } = role;
+  const permissionsBoundary = getMemberRoleBoundary(role, configuration);
   return {
     trust: createTrustPolicy(role, getGrantContext(configuration), place),
     inline: {

@@ -20,6 +20,7 @@ import {
 } from '../platform/schema-fields.ts';
 import { applicationsSchema } from './applications.ts';
 import { secretDeployment } from './secret-deployment.ts';
+import { stackOptionsSchema } from './stack-options.ts';
 
 const accountId = z
   .string('an account id: twelve digits, in quotes, because YAML reads bare digits as a number')
@@ -181,6 +182,8 @@ export const configurationSchema = object({
   secretDeployment: secretDeployment.optional(),
   /** Applications of AppConfig, each with its environments and freeform profiles. */
   applications: applicationsSchema.optional(),
+  /** Options of all CloudFormation stacks. */
+  stacks: stackOptionsSchema.optional(),
   /** Regions that this version does not know, because AWS opened them after its release. */
   additionalRegions: regionsSchema,
 });

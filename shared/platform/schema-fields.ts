@@ -21,3 +21,33 @@ export const describeKeyErrors =
 /** An object that allows only known keys. Its error about an unknown key lists the known ones. */
 export const objectSchema = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape, { error: describeKeyErrors(Object.keys(shape)) });
+
+/**
+ * Characters of tags ("Rules for tagging in IAM and AWS STS", IAM user guide). The check is code and no pattern of the
+ * JSON Schema, because editors may not support `\p`.
+ */
+const tagKey = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu;
+const tagValue = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
+
+/** How many tags of the configuration a resource may have. */
+export const maxOwnTags = 48;
+
+export const tagsSchema = z
+  .record(
+    z.string(),
+    z
+      .string('must be the value of the tag, as text in quotes')
+      .refine((value) => tagValue.test(value), 'must be at most 256 letters, digits, spaces and _.:/=+-@'),
+  )
+  .refine((tags) => Object.keys(tags).every((key) => tagKey.test(key)), {
+    message: 'must have keys of 1 to 128 letters, digits, spaces and _.:/=+-@, which do not begin with aws:',
+  })
+  .refine((tags) => Object.keys(tags).length <= maxOwnTags, {
+    message: `must be at most ${maxOwnTags} tags: this project adds two, and IAM takes 50`,
+  })
+  .refine(
+    (tags) => new Set(Object.keys(tags).map((key) => key.toLowerCase())).size === Object.keys(tags).length,
+    {
+      message: 'must have keys that differ in more than upper and lower case, because IAM ignores case',
+    },
+  );

@@ -1,18 +1,11 @@
 import * as z from 'zod';
 import { selectorSchema } from '../../accounts/selector.ts';
 import { accountIdPattern } from '../../platform/account.ts';
-import { objectSchema, textSchema } from '../../platform/schema-fields.ts';
+import { objectSchema, tagsSchema, textSchema } from '../../platform/schema-fields.ts';
 import { externalIdSchema, roleNameSchema, rolePattern, uniqueListSchema } from '../grant-schema.ts';
 import { checkFor } from './member-role-selector.ts';
 import { identityStatementSchema, policyArnSchema } from './permission-fields.ts';
 import { instanceProfileService, trustedServiceNames } from './trusted-services.ts';
-
-/**
- * Characters of tags ("Rules for tagging in IAM and AWS STS", IAM user guide). The check is code and no pattern of the
- * JSON Schema, because editors may not support `\p`.
- */
-const tagKey = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu;
-const tagValue = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
 
 /** Fields that every member role has, whatever principal it trusts. */
 const memberRoleFields = {
@@ -30,21 +23,7 @@ const memberRoleFields = {
   permissionsBoundary: policyArnSchema.optional(),
   /** Limits: IAM API reference, "CreateRole". */
   maxSessionSeconds: z.int().min(3_600).max(43_200).default(3_600),
-  tags: z
-    .record(
-      z.string(),
-      z
-        .string('must be the value of the tag, as text in quotes')
-        .refine((value) => tagValue.test(value), 'must be at most 256 letters, digits, spaces and _.:/=+-@'),
-    )
-    .refine((tags) => Object.keys(tags).every((key) => tagKey.test(key)), {
-      message:
-        'must have keys of 1 to 128 letters, digits, spaces and _.:/=+-@, which do not begin with aws:',
-    })
-    .refine((tags) => Object.keys(tags).length <= 48, {
-      message: 'must be at most 48 tags: this project adds two, and IAM takes 50',
-    })
-    .optional(),
+  tags: tagsSchema.optional(),
 };
 
 /** Trust for people, who assume the role from a central account. */

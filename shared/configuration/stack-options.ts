@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import type { MemberRole } from '../grants/member-roles/schema.ts';
+import { maxOwnTags, objectSchema, tagsSchema, textSchema } from '../platform/schema-fields.ts';
+import type { PathFinding } from './messages.ts';
+
+/** CloudWatch Logs API reference, "PutRetentionPolicy". */
+const retentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+/** Options of all CloudFormation stacks: the hub and every template that a command writes. */
+export const stackOptionsSchema = objectSchema({
+  /** The name of a managed policy, with its path. The policy must exist in every account with a stack. */
+  permissionsBoundary: textSchema(
+    /^([\w+=,.@-]+\/)*[\w+=,.@-]{1,128}$/,
+    'the name of a managed policy that each account has, with its path if it has one, such as security/Boundary',
+  ).optional(),
+  /** Tags of every resource that takes tags. */
+  tags: tagsSchema.optional(),
+  /** For how many days CloudWatch keeps the lines of a log. Default: 365. */
+  logRetentionDays: z
+    .literal(retentionDays, `must be a number of days that CloudWatch accepts: ${retentionDays.join(', ')}`)
+    .optional(),
+  /** Whether the log groups stay when the stack is deleted. */
+  keepLogs: z.boolean().default(false),
+});
+
+/** A configuration, as far as the options of stacks matter. */
+interface WithStackOptions {
+  readonly stacks?: z.infer<typeof stackOptionsSchema> | undefined;
+}
+
+/** The managed policy that bounds the roles of all stacks, in the account of the stack. */
+export const getBoundaryArn = (
+  { stacks }: WithStackOptions,
+  { partition, accountId }: { readonly partition: string; readonly accountId: string },
+): string | undefined =>
+  stacks?.permissionsBoundary === undefined
+    ? undefined
+    : `arn:${partition}:iam::${accountId}:policy/${stacks.permissionsBoundary}`;
+
+/** The boundary of a member role, with placeholders: its own, or the one of all stacks. */
+export const getMemberRoleBoundary = (
+  { permissionsBoundary }: MemberRole,
+  configuration: WithStackOptions,
+): string | undefined =>
+  permissionsBoundary ??
+  getBoundaryArn(configuration, { partition: '{partition}', accountId: '{accountId}' });
+
+/** Adds the tags of all stacks to the tags of one resource, which win. IAM ignores case when it compares keys. */
+export function mergeTags(
+  own: Readonly<Record<string, string>>,
+  { stacks }: WithStackOptions,
+): Readonly<Record<string, string>> {
+  const names = new Set(Object.keys(own).map((key) => key.toLowerCase()));
+  const added = Object.entries(stacks?.tags ?? {}).filter(([key]) => !names.has(key.toLowerCase()));
+  return { ...own, ...Object.fromEntries(added) };
+}
+
+/** Member roles that would have too many tags together with the tags of all stacks. */
+export const checkStackOptions = (
+  configuration: WithStackOptions & { readonly memberRoles?: readonly MemberRole[] | undefined },
+): readonly PathFinding[] =>
+  (configuration.memberRoles ?? []).flatMap(({ tags = {} }, index) => {
+    const count = Object.keys(mergeTags(tags, configuration)).length;
+    if (configuration.stacks?.tags === undefined || count <= maxOwnTags) return [];
+    const message = `must be at most ${maxOwnTags} tags together with \`stacks.tags\`. They are ${count}`;
+    return [{ path: ['memberRoles', index, 'tags'], message }];
+  });
