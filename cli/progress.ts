@@ -175,7 +175,7 @@ function verificationDetail({
 }
 
 const planDetail = ({ resources, changes }: NonNullable<StepOutput['plan']>): string =>
-  resources === 0 ? 'no resources to plan' : `${changes} of ${resources} policies need changes`;
+  resources === 0 ? 'no resources to plan' : `${changes} of ${resources} policies to check`;
 
 function startDetail(state: string, output: StepOutput): string {
   const { accountId, accountIds, place, cause, state: is, status } = output;

@@ -5,7 +5,7 @@ import { createSimulatedServices } from '../../simulator/simulated-services.ts';
 import type { TableCall } from '../../simulator/simulated-store.ts';
 import { inQuietTime } from '../burst/begin.ts';
 import { type Lambda, lambda, traveling } from '../burst/conditions.ts';
-import { drawn, latencies, pause } from '../burst/latencies.ts';
+import { latencies, pause } from '../burst/latencies.ts';
 import { onboardNaively } from '../burst/naive.ts';
 import { createScene, type Scene } from './scene.ts';
 import { type CountedAwsCall, type CountedTableCall, createTally, type Tally } from './tally.ts';
@@ -32,13 +32,16 @@ export interface MeasuredOrganization {
 const seed = 1;
 const minute = 60_000;
 
+/** Every call takes its usual time, so that runs can be compared. */
+const usual: Random = () => 0.5;
+
 /** @param accounts the size of the organization */
 export const measureOrganization = (accounts: number): Promise<MeasuredOrganization> =>
   inQuietTime(seed, async (random) => {
     const scene = await createScene(random, accounts);
     const added = scene.addAccount();
-    const first = await measureRun(scene, createProcesses(random), added);
-    const processes = createProcesses(random);
+    const first = await measureRun(scene, createProcesses(), added);
+    const processes = createProcesses();
     const repeated = await measureRun(scene, processes, { ...added, event: undefined });
     await pause(minute);
     const next = await measureRun(scene, processes, scene.addAccount());
@@ -47,15 +50,13 @@ export const measureOrganization = (accounts: number): Promise<MeasuredOrganizat
 
 /** The processes of the functions, by the token of the function. */
 interface Processes {
-  readonly random: Random;
   readonly lambda: Lambda;
   readonly services: Map<string, Services>;
   tally?: Tally;
 }
 
-const createProcesses = (random: Random): Processes => ({
-  random,
-  lambda: lambda(random),
+const createProcesses = (): Processes => ({
+  lambda: lambda(usual),
   services: new Map(),
 });
 
@@ -66,12 +67,11 @@ async function measureRun(
   processes: Processes,
   { accountId, event }: { readonly accountId: string; readonly event: unknown },
 ): Promise<MeasuredRun> {
-  const { random } = processes;
   const tally = createTally(accountId);
   processes.tally = tally;
-  const ends = [tally.interceptAws, traveling(random)].map((each) => scene.organization.intercept(each));
+  const ends = [tally.interceptAws, traveling(usual)].map((each) => scene.organization.intercept(each));
   const begun = Date.now();
-  if (event !== undefined) await pause(drawn(random, latencies.event));
+  if (event !== undefined) await pause(latencies.event);
   runs += 1;
   const name = `cost-${runs}`;
   const services = scene.createServices();
@@ -95,7 +95,7 @@ function findProcess(scene: Scene, processes: Processes, token: string): Service
   const cached = processes.services.get(token);
   if (cached !== undefined) return cached;
   const services = scene.createServices(async (call, proceed) => {
-    await pause(drawn(processes.random, tableLatency(call)));
+    await pause(tableLatency(call));
     return processes.tally?.interceptTable(token)(call, proceed) ?? proceed();
   });
   processes.services.set(token, services);
@@ -109,9 +109,9 @@ async function measureNaive(random: Random): Promise<MeasuredRun> {
   const scene = await createScene(random, 0);
   const { accountId, event } = scene.addAccount();
   const tally = createTally(accountId);
-  for (const each of [tally.interceptAws, traveling(random)]) scene.organization.intercept(each);
+  for (const each of [tally.interceptAws, traveling(usual)]) scene.organization.intercept(each);
   const begun = Date.now();
-  await pause(drawn(random, latencies.event) + drawn(random, latencies.coldStart));
+  await pause(latencies.event + latencies.coldStart);
   await onboardNaively(scene, createSimulatedServices(scene.organization, { quick: true }), event);
   return { table: [], aws: tally.aws, lasted: Date.now() - begun };
 }

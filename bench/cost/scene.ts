@@ -2,7 +2,6 @@ import { prepareDeployment } from '../../cli/simulation.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import type { Random } from '../../shared/platform/clock.ts';
 import type { Services } from '../../shared/reconcile/services.ts';
-import { applyWrite } from '../../simulator/dynamodb/tables.ts';
 import { createExampleOrganization, ensureOu } from '../../simulator/example-organization.ts';
 import { runLocally } from '../../simulator/local-deployment.ts';
 import { addMemberStackSets, endDeployments } from '../../simulator/member-stack-sets.ts';
@@ -11,6 +10,7 @@ import { createSimulatedServices } from '../../simulator/simulated-services.ts';
 import { createSimulatedStore, type TableInterceptor } from '../../simulator/simulated-store.ts';
 import { createProcessClock } from '../../tests/simulation/time.ts';
 import { benchConfiguration } from '../configuration.ts';
+import { addRegisteredAccounts } from '../registry-items.ts';
 
 const home = 'Workloads/One';
 const selector = { for: { ous: [home] } };
@@ -75,6 +75,8 @@ const memberRoles: readonly object[] = [
 
 const costConfiguration = (): Configuration => benchConfiguration(grants, 'cost', { memberRoles });
 
+const elsewhere = { parentIds: ['r-exam', 'ou-exam-elsewhere'], ouPath: 'Elsewhere' };
+
 const day = 24 * 3_600_000;
 
 /** An organization that is up to date, a day after its last change. */
@@ -110,7 +112,7 @@ export async function createScene(random: Random, accounts: number): Promise<Sce
   await runLocally({ machine: 'organization-sweep', services, name: 'the-sweep-before', input: {} });
   const addAccount = createAccounts(organization);
   await runLocally({ services, name: 'the-account-before', input: addAccount().event });
-  fillRegistry(organization, accounts - 1);
+  addRegisteredAccounts(organization, accounts - 1, () => elsewhere);
   await clock.sleep(day);
   return { configuration, organization, createServices, addAccount };
 }
@@ -131,19 +133,4 @@ function createAccounts(organization: SimulatedOrganization): () => AddedAccount
     organization.announceManagedAccount(accountId);
     return { accountId, event: events.at(-1) };
   };
-}
-
-/** Adds accounts of another OU to the registry, as an import stores them. */
-function fillRegistry({ world }: SimulatedOrganization, accounts: number): void {
-  for (const table of world.tables.values()) {
-    const registry = table.partitions.get('REGISTRY');
-    const items = [...(registry?.values() ?? [])].filter(({ sk }) => String(sk).startsWith('ACCOUNT#'));
-    for (let number = items.length; number < accounts; number += 1) {
-      const id = String(500_000_000_000 + number);
-      const position = { parentIds: ['r-exam', 'ou-exam-elsewhere'], ouPath: 'Elsewhere' };
-      const tags = { unit: `unit-${number % 100}`, team: `team-${number % 7}` };
-      const Item = { ...items[0], ...position, tags, id, sk: `ACCOUNT#${id}`, name: `workload-${number}` };
-      applyWrite(table, { Item });
-    }
-  }
 }

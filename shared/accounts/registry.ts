@@ -26,17 +26,8 @@ export async function requireReady(registry: Pick<RegistryStore, 'getReadySince'
   expectReady(await registry.getReadySince());
 }
 
-/**
- * The revision of the registry's last change.
- * @throws RegistryNotReadyError
- */
-export async function getRevisionWhenReady(registry: Pick<RegistryStore, 'getHead'>): Promise<number> {
-  const { revision, readySince } = await registry.getHead();
-  expectReady(readySince);
-  return revision;
-}
-
-function expectReady(readySince: string | undefined): void {
+/** @throws RegistryNotReadyError if there is no time of a first complete import */
+export function expectReady(readySince: string | undefined): void {
   if (readySince !== undefined) return;
   throw new RegistryNotReadyError(
     'The registry does not have the whole organization yet, so nothing may be written. Run `onboarding import` first',

@@ -4,6 +4,7 @@ import { hashConfiguration } from './context.ts';
 import { ConfigurationMismatchError } from './errors.ts';
 import type { Configuration } from './schema.ts';
 import { type ResolvedSearches, resolveSearches, type SearchScope } from './search-results.ts';
+import { listSearches } from './searches.ts';
 import { validateConfiguration } from './validate.ts';
 
 /** A configuration whose patterns are replaced by the resources that they matched. */
@@ -50,6 +51,10 @@ export async function getSearchScope(store: Store): Promise<SearchScope> {
  * @throws the errors of `getConfiguration`
  */
 export async function getActiveConfiguration(store: Store): Promise<ActiveConfiguration> {
+  const stored = requireActivated(await store.configuration.getActive());
+  const configuration = parseStoredConfiguration(stored);
+  // Results of earlier searches do not matter to a configuration without patterns.
+  if (listSearches(configuration).length === 0) return toActiveConfiguration(stored, configuration, []);
   const { active, searchResults } = await store.configuration.getActiveWithSearchResults();
   const activated = requireActivated(active);
   return toActiveConfiguration(activated, parseStoredConfiguration(activated), searchResults);

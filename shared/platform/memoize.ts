@@ -22,3 +22,15 @@ export function memoizeByString<Made>(most: number, make: (text: string) => Made
     return value;
   };
 }
+
+/** Reads a value at the first call, and returns it at each later one. A failed reading is repeated at the next call. */
+export function createReadOnce<Value>(read: () => Promise<Value>): () => Promise<Value> {
+  let reading: Promise<Value> | undefined;
+  return () => {
+    reading ??= read().catch((error: unknown) => {
+      reading = undefined;
+      throw error;
+    });
+    return reading;
+  };
+}

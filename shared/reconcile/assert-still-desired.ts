@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { getActivationId, getActiveConfiguration } from '../configuration/active-configuration.ts';
 import { ConcurrentUpdateError } from '../platform/errors.ts';
 import type { ReconcileContext } from './context.ts';
@@ -5,26 +6,26 @@ import { findDesiredResource, listGrantNames } from './desired-resources.ts';
 import type { Services } from './services.ts';
 
 /**
- * Checked between the record in the inventory and the write. Since the context was loaded, another configuration may
- * have become active that does not name the resource, or a search may have completed that does not match it. A later
- * run finds the resource in the inventory, whether this write is sent or not.
+ * Compares the context with the active configuration, after the record in the inventory and before a write, and before a
+ * result without a write is stored. Meanwhile another configuration may have become active, a sweep may have stored new
+ * OUs, or a search may have completed. A later run finds the resource in the inventory, whether this write is sent or not.
+ * @throws ConcurrentUpdateError
  */
 export async function assertStillDesired(
   { store }: Services,
   { desired, active }: ReconcileContext,
 ): Promise<void> {
-  const stored = await store.configuration.getActive();
-  if (stored === undefined || getActivationId(stored) !== getActivationId(active))
-    throw new ConcurrentUpdateError(
-      `${desired.key}: another configuration became active, so the write was not sent. Start the run again`,
-      { resource: desired.key },
-    );
-  const grants = listGrantNames(desired);
-  if (desired.named || grants.length === 0) return;
-  const now = findDesiredResource(await getActiveConfiguration(store), [], desired.key);
-  if (now !== undefined && listGrantNames(now).join() === grants.join()) return;
-  throw new ConcurrentUpdateError(
-    `${desired.key}: its grants changed during the run, so the write was not sent. Start the run again`,
-    { resource: desired.key },
-  );
+  const now = await getActiveConfiguration(store);
+  if (getActivationId(now) !== getActivationId(active))
+    throw createChangedError(desired.key, 'another configuration became active');
+  if (!isDeepStrictEqual(now.ous, active.ous))
+    throw createChangedError(desired.key, 'a sweep has stored other OUs');
+  const again = findDesiredResource(now, [], desired.key);
+  if (again === undefined || listGrantNames(again).join() !== listGrantNames(desired).join())
+    throw createChangedError(desired.key, 'its grants changed during the run');
 }
+
+const createChangedError = (resource: string, reason: string): ConcurrentUpdateError =>
+  new ConcurrentUpdateError(`${resource}: ${reason}, so the write was not sent. Start the run again`, {
+    resource,
+  });

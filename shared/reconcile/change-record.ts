@@ -3,7 +3,6 @@ import { addHours, type Clock, getTimestamp } from '../platform/clock.ts';
 import type { Hold, ResourceChange, ResourceState } from '../store/ports.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import { diffDocuments } from './differences.ts';
-import { getGeneration } from './is-up-to-date.ts';
 import type { ResourcePlan } from './plan-types.ts';
 
 /** How a reconciliation ended. */
@@ -74,19 +73,17 @@ export function withoutPlannedAccounts({
 }
 
 /**
- * Counts a write for this run if the answer to the write was lost. The plan saw a difference, no other reconciliation
- * has ended since, and the difference is gone. So an earlier attempt of this run has made the write.
+ * Counts a write for this run if an earlier attempt of it sent the write and ended before its result was saved. The
+ * difference that the attempt saw is gone, and no other reconciliation has ended since.
  */
 export function attributeEarlierWrite(
-  planned: ResourceChange,
+  runId: string,
   state: ResourceState | undefined,
   done: ReconcileResult,
 ): ReconcileResult {
-  const { before } = planned;
-  const others = getGeneration(state) !== (planned.plannedGeneration ?? 0);
-  if (done.outcome !== 'unchanged' || before === undefined || others) return done;
-  if (diffDocuments(before, done.before).length === 0) return done;
-  const { added, removed } = planned;
-  const gains = { ...(added === undefined ? {} : { added }), ...(removed === undefined ? {} : { removed }) };
-  return { ...done, outcome: 'written', before, ...gains };
+  const { begunWrite } = state ?? {};
+  if (done.outcome !== 'unchanged' || begunWrite?.runId !== runId) return done;
+  const { runId: _, ...write } = begunWrite;
+  if (diffDocuments(write.before, done.before).length === 0) return done;
+  return { ...done, outcome: 'written', ...write };
 }

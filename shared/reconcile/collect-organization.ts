@@ -31,24 +31,26 @@ export async function collectOrganization(
   const now = getTimestamp(clock);
   const central = Object.values(getGrantContext(configuration).centralAccounts).map(({ id }) => id);
   const requested = new Set(requests.flatMap(listRequestAccounts));
-  const find = (id: string) =>
-    locator !== undefined && requested.has(id) ? locator.find(id) : store.registry.getAccount(id);
-  const found = await Promise.all([...new Set([...central, ...requested])].map(find));
+  const ids = [...new Set([...central, ...requested])];
+  const [located, registered] = await Promise.all([
+    Promise.all(locator === undefined ? [] : [...requested].map((id) => locator.find(id))),
+    store.registry.getAccounts(locator === undefined ? ids : ids.filter((id) => !requested.has(id))),
+  ]);
   const unplaced = locator?.listUnread() ?? new Map<string, string>();
-  const accounts = found.filter((account) => account !== undefined);
+  const accounts = [...located.filter((account) => account !== undefined), ...registered];
   const facts = createOrganizationFacts(configuration, accounts, unplaced);
   const nothing = { facts, now, unplaced, listPolicies: () => [] };
   if (configuration.verification?.organizationPolicies === 'ignore')
     return { ...nothing, ignoresPolicies: true };
   const members = new Map(accounts.filter(isMember).map((account) => [account.id, account]));
   // SCPs and RCPs apply only to members of the organization.
-  const located = requests
+  const targets = requests
     .flatMap((request) => listControlPolicyTargets(request, configuration.organization))
     .flatMap((target) => {
       const account = members.get(target.accountId);
       return account === undefined ? [] : [{ ...target, parentIds: account.parentIds }];
     });
-  const policies = await readOrganizationPolicies(hub.organizations, readings, located);
+  const policies = await readOrganizationPolicies(hub.organizations, readings, targets);
   return 'unread' in policies
     ? { ...nothing, unread: policies.unread }
     : { ...nothing, listPolicies: policies.listPolicies };

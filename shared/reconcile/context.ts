@@ -1,24 +1,26 @@
 import { isMember } from '../accounts/membership.ts';
-import { getRevisionWhenReady } from '../accounts/registry.ts';
-import { getActiveConfiguration } from '../configuration/active-configuration.ts';
 import { ConfigurationMismatchError } from '../configuration/errors.ts';
 import type { GrantContext } from '../grants/contract.ts';
 import type { ResourceState } from '../store/ports.ts';
+import type { ContextReaders } from './context-readers.ts';
 import { findDesiredResource } from './desired-resources.ts';
 import { getHolds } from './holds.ts';
 import type { Services } from './services.ts';
 import { createRemember } from './versioned-state.ts';
 
+interface ContextSource {
+  readonly state: ResourceState | undefined;
+  readonly readers: ContextReaders;
+}
+
 /**
- * Reads what the holder of a lease needs for its plan. It reads the revision before the accounts: the accounts are then
- * at least as new as the revision says.
+ * Reads what the holder of a lease needs for its plan. The registry is read under the lease. The configuration may be
+ * older: `assertStillDesired` compares it with the active one before a write or a result is stored.
  * @returns `undefined` if no grant is for the resource and nothing on it is managed
  */
-export async function loadContext(services: Services, resource: string, state: ResourceState | undefined) {
-  const { store } = services;
-  const revision = await getRevisionWhenReady(store.registry);
-  const accounts = await store.registry.listAccounts();
-  const active = await getActiveConfiguration(store);
+export async function loadContext({ store }: Services, resource: string, { state, readers }: ContextSource) {
+  const { revision, accounts } = await readers.readRegistry();
+  const active = await readers.readActive();
   const desired = findDesiredResource(active, accounts, resource);
   if (desired === undefined && (state?.managed.sids.length ?? 0) === 0) return undefined;
   if (desired === undefined)

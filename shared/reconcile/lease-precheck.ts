@@ -1,5 +1,6 @@
-import { getActivationId, getActiveConfiguration } from '../configuration/active-configuration.ts';
-import type { ResourceState, Store } from '../store/ports.ts';
+import { getActivationId } from '../configuration/active-configuration.ts';
+import type { ResourceState } from '../store/ports.ts';
+import { createContextReaders } from './context-readers.ts';
 import { findDesiredResource, listGrantNames } from './desired-resources.ts';
 import {
   getEffectiveRevision,
@@ -18,14 +19,14 @@ import { getBatchWindowEnd } from './write-batching.ts';
  * and again under the lease.
  */
 export async function checkBeforeLease(
-  { store, clock }: Pick<Services, 'store' | 'clock'>,
+  services: Pick<Services, 'store' | 'clock'>,
   request: ReconcileRequest,
   state: ResourceState | undefined,
 ): Promise<LeasePrecheck> {
-  if (await isSettledSincePlan(store, request, state)) return { settled: true };
+  if (await isSettledSincePlan(services, request, state)) return { settled: true };
   return {
     settled: false,
-    ...(request.gathers === true && { notBefore: getBatchWindowEnd(state, clock.now()) }),
+    ...(request.gathers === true && { notBefore: getBatchWindowEnd(state, services.clock.now()) }),
   };
 }
 
@@ -34,8 +35,8 @@ export async function checkBeforeLease(
  * completed after the plan.
  */
 async function isSettledSincePlan(
-  store: Store,
-  { planned, revision, accountIds }: ReconcileRequest,
+  { store }: Pick<Services, 'store'>,
+  { planned, revision, accountIds, readers = createContextReaders(store) }: ReconcileRequest,
   state: ResourceState | undefined,
 ): Promise<boolean> {
   if (needsReconcileAnyway(planned) || state === undefined) return false;
@@ -43,7 +44,7 @@ async function isSettledSincePlan(
   if (getEffectiveRevision(state, accountIds) < revision) return false;
   const isPending = planned.planned === 'change' || hasNewGrace(planned, state);
   if (isPending && getGeneration(state) <= (planned.plannedGeneration ?? 0)) return false;
-  const active = await getActiveConfiguration(store);
+  const active = await readers.readActive();
   const desired = findDesiredResource(active, [], planned.resource);
   if (desired === undefined) return false;
   const wanted = {

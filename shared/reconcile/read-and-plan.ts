@@ -2,7 +2,7 @@ import { type ActiveConfiguration, getActivationId } from '../configuration/acti
 import { getGrantContext } from '../configuration/context.ts';
 import type { Account } from '../platform/account.ts';
 import { type ErrorRecord, OnboardingError, toErrorRecord } from '../platform/errors.ts';
-import type { ResourceChange, ResourceState } from '../store/ports.ts';
+import type { ResourceChange, ResourceState, StateReading } from '../store/ports.ts';
 import { toRememberedState } from './context.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import type { NamedDocuments } from './differences.ts';
@@ -39,12 +39,10 @@ export interface ReadOptions {
 }
 
 /** The table's item of a resource. An error if the item cannot be understood. */
-export async function readState(
-  { store }: Services,
-  { key }: DesiredResource,
-): Promise<{ readonly state?: ResourceState | undefined; readonly error?: ErrorRecord }> {
+export async function readState({ store }: Services, { key }: DesiredResource): Promise<StateReading> {
   try {
-    return { state: await store.resources.get(key) };
+    const state = await store.resources.get(key);
+    return state === undefined ? {} : { state };
   } catch (error) {
     if (error instanceof OnboardingError && !error.retryable) return { error: toErrorRecord(error) };
     throw error;

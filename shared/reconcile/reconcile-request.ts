@@ -1,4 +1,5 @@
-import type { ResourceChange } from '../store/ports.ts';
+import type { ResourceChange, StateReading } from '../store/ports.ts';
+import type { ContextReaders } from './context-readers.ts';
 import type { LeaseWait } from './lease.ts';
 
 export interface ReconcileRequest {
@@ -28,4 +29,11 @@ export interface ReconcileRequest {
   readonly gathers?: boolean;
   /** The accounts of the run. Default: all. */
   readonly accountIds?: readonly string[];
+  /**
+   * The state of the resource, read a moment ago. It spares the read before the lease; the holder reads it again. Default:
+   * it is read.
+   */
+  readonly lastState?: StateReading | undefined;
+  /** Reads for many resources of one function. Default: reads for this resource alone. */
+  readonly readers?: ContextReaders | undefined;
 }

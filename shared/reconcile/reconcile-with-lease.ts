@@ -3,9 +3,15 @@ import type { Conflict, ResourceState } from '../store/ports.ts';
 import { requirePlanShown } from './assert-plan-shown.ts';
 import { assertStillDesired } from './assert-still-desired.ts';
 import { toUndone, withOtherReasons } from './blocked-removals.ts';
-import { attributeEarlierWrite, type ReconcileResult } from './change-record.ts';
+import {
+  attributeEarlierWrite,
+  type ReconcileResult,
+  toAccessChanges,
+  toRecordDocuments,
+} from './change-record.ts';
 import { isOpenConflict, judgeConflict, recordConflict } from './conflict.ts';
 import { compareNewestFirst, createMemberTest, loadContext, type ReconcileContext } from './context.ts';
+import { createContextReaders } from './context-readers.ts';
 import {
   classifyDoubt,
   explainRefusal,
@@ -19,6 +25,7 @@ import { type LeasePlan, planWithLease } from './plan-with-lease.ts';
 import { readBack } from './read-back.ts';
 import type { ReconcileRequest } from './reconcile-request.ts';
 import { accessResource, type ResourceAccess } from './resource-access.ts';
+import { isKnownResource } from './resource-identity.ts';
 import { rememberBeforeWriting, saveResult } from './save-result.ts';
 import type { Services } from './services.ts';
 import { type Written, writeAccepted } from './write-accepted.ts';
@@ -42,7 +49,8 @@ export async function reconcileWithLease(
   lease: Lease,
   state: ResourceState | undefined,
 ): Promise<ReconcileResult> {
-  const context = await loadContext(services, request.planned.resource, state);
+  const { planned, readers = createContextReaders(services.store) } = request;
+  const context = await loadContext(services, planned.resource, { state, readers });
   if (context === undefined) return { outcome: 'unchanged' };
   const access = accessResource(services, request.runId, lease, context);
   const stages: Reconciliation = { services, request, lease, context, access };
@@ -95,14 +103,19 @@ const checkConflict = (
 /** The last checks before a write. Also saves the state that the table needs in case the run dies after the write. */
 async function prepareWrite(
   { services, request, lease, context }: Reconciliation,
-  { all }: LeasePlan,
+  { actual, all, first, recentlyRejected }: LeasePlan,
   conflict: Conflict | undefined,
 ): Promise<void> {
   requirePlanShown(request.shown, context, all);
   lease.check();
   if (isOpenConflict(conflict)) throw await recordConflict(context, conflict);
   refuseUnlessAccountsChanged(request.planned, context.revision);
-  await rememberBeforeWriting(context, all);
+  const begun = {
+    runId: request.runId,
+    before: toRecordDocuments(context.desired, actual, context.state?.managed.sids),
+    ...toAccessChanges(first, [...recentlyRejected]),
+  };
+  await rememberBeforeWriting(context, all, begun);
   await assertStillDesired(services, context);
 }
 
@@ -139,7 +152,7 @@ async function saveWritten(
   { actual: before }: LeasePlan,
   { written: { written: plan, ...rejections }, after, conflict }: WriteEnd,
 ): Promise<ReconcileResult> {
-  const identity = await access.identify(after);
+  const identity = isKnownResource(context, before) ? context.state?.identity : await access.identify(after);
   return saveResult(services, context, lease, {
     runId,
     plan,
@@ -152,13 +165,14 @@ async function saveWritten(
 }
 
 async function saveUnwritten(
-  { services, request: { runId, planned }, lease, context, access }: Reconciliation,
+  { services, request: { runId }, lease, context, access }: Reconciliation,
   { actual, first, recentlyRejected }: LeasePlan,
   conflict: Conflict | undefined,
 ): Promise<ReconcileResult> {
   const rejections = { excluded: [...recentlyRejected].sort(), rejected: [] };
   const identity = context.state?.identity ?? (await access.identify(actual));
+  await assertStillDesired(services, context);
   const unwritten = { runId, plan: first, before: actual, after: actual, conflict, identity, ...rejections };
   const done = await saveResult(services, context, lease, unwritten);
-  return attributeEarlierWrite(planned, context.state, done);
+  return attributeEarlierWrite(runId, context.state, done);
 }

@@ -18,7 +18,15 @@ export async function reconcileResource(
   request: ReconcileRequest,
 ): Promise<ResourceChange> {
   const { planned, runId, wait } = request;
-  const readState = () => services.store.resources.get(planned.resource);
+  let { lastState } = request;
+  const readState = async () => {
+    const known = lastState;
+    lastState = undefined;
+    // An unreadable item throws its error when it is read again.
+    return known === undefined || known.error !== undefined
+      ? services.store.resources.get(planned.resource)
+      : known.state;
+  };
   const precheck = async () => checkBeforeLease(services, request, await readState());
   try {
     const done = await withLease(

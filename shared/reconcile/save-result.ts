@@ -1,7 +1,7 @@
 import { getActivationId } from '../configuration/active-configuration.ts';
 import { getTimestamp } from '../platform/clock.ts';
 import { toErrorRecord } from '../platform/errors.ts';
-import type { Conflict, Hold, ResourceState } from '../store/ports.ts';
+import type { BegunWrite, Conflict, Hold, ResourceState } from '../store/ports.ts';
 import {
   type ReconcileResult,
   toAccessChanges,
@@ -15,6 +15,7 @@ import { getHolds, indexRemovals, listHeldAccounts, mergeHolds } from './holds.t
 import { getGeneration } from './is-up-to-date.ts';
 import type { Lease } from './lease.ts';
 import type { ResourcePlan } from './plan-types.ts';
+import { listReadWarnings } from './read-and-plan.ts';
 import { hasUntried, holdRejected } from './recent-rejections.ts';
 import { createBlockedRemovalsError } from './removal-limit.ts';
 import type { Services } from './services.ts';
@@ -30,6 +31,7 @@ import { computeBatchWindow, type LastWrite } from './write-batching.ts';
 export async function rememberBeforeWriting(
   { active, state, remember }: ReconcileContext,
   { owned }: ResourcePlan,
+  begunWrite: BegunWrite,
 ): Promise<void> {
   const { sids = [], ...digests } = state?.managed ?? {};
   const isSame =
@@ -39,6 +41,7 @@ export async function rememberBeforeWriting(
     ...state,
     managed: { ...digests, sids: [...new Set([...sids, ...owned])].sort() },
     writeInProgress: isSame ? 'same-configuration' : 'other-configuration',
+    begunWrite,
   });
 }
 
@@ -119,6 +122,7 @@ export async function saveResult(
     ...toRecordedHolds(holds, active.configuration),
     before: toRecordDocuments(desired, before, state?.managed.sids),
     after: toRecordDocuments(desired, after, plan.owned),
+    ...listReadWarnings({ desired, actual: desired.kind.toDocuments(after, plan.owned) }, active),
     size: plan.size,
     limit: plan.limit,
     unit: plan.unit,

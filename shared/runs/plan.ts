@@ -1,11 +1,11 @@
 import pMap from 'p-map';
 import { requireReady } from '../accounts/registry.ts';
+import { readRegistry, readRegistryAgain } from '../accounts/registry-snapshot.ts';
 import {
   type ActiveConfiguration,
   getActivationId,
   getActiveConfiguration,
   getConfiguration,
-  getSearchScope,
 } from '../configuration/active-configuration.ts';
 import { defaultApprovalHours } from '../configuration/schema.ts';
 import type { RegisteredAccount } from '../platform/account.ts';
@@ -14,13 +14,7 @@ import { findAccountWarnings } from '../reconcile/account-warnings.ts';
 import { toAccessChanges, toRecordedHolds } from '../reconcile/change-record.ts';
 import type { DesiredResource } from '../reconcile/desired-resource.ts';
 import { getCentralAccountName, listGrantNames } from '../reconcile/desired-resources.ts';
-import {
-  type DiscoveryResult,
-  discoverResources,
-  formatSearchProblems,
-  isEventOfKind,
-  type ResourcePlace,
-} from '../reconcile/discover-resources.ts';
+import { formatSearchProblems, isEventOfKind, type ResourcePlace } from '../reconcile/discover-resources.ts';
 import { getDriftStatus } from '../reconcile/drift.ts';
 import { listHeldAccounts } from '../reconcile/holds.ts';
 import { getGeneration, hasNewGrace, isUpToDate, needsReconcileAnyway } from '../reconcile/is-up-to-date.ts';
@@ -36,11 +30,11 @@ import {
 import { isPendingApproval } from '../reconcile/required-approval.ts';
 import type { Services } from '../reconcile/services.ts';
 import { describeUnreadableAccounts } from '../reconcile/unreadable-items.ts';
-import { isUnderBurst } from '../reconcile/write-batching.ts';
-import type { ResourceChange, ResourceState, RunRecord } from '../store/ports.ts';
+import type { ResourceChange, ResourceState, RunRecord, StateReading } from '../store/ports.ts';
 import { type CentralUpdate, failIfNotDeployed, listCentralUpdates } from './central-updates.ts';
 import type { AccountOutcome } from './finish.ts';
 import { listResources } from './list-resources.ts';
+import { runSearches } from './plan-searches.ts';
 import { resumeRun } from './resume-run.ts';
 import { noteUnresolvedPaths } from './unresolved-paths.ts';
 
@@ -70,9 +64,10 @@ export interface PlannedRun {
 const concurrency = 8;
 
 /**
- * The planning step: runs the searches that are due, reads every resource that may have to change, and stores its
- * present and desired state. Writes nothing to AWS. A resource that is up to date gets no further work. If a resource
- * cannot be planned, its error is stored, and the update tries again.
+ * Runs the due searches and stores what the run has to do with each resource. Nothing is written to AWS. A resource that is
+ * up to date needs no more work. The update reads all others under their leases. Only a sweep, a run by hand and an event
+ * about a resource read resources here, and store their present and desired state. If a resource cannot be planned, the
+ * reason is stored, and the update meets it again.
  */
 export async function planRun(services: Services, step: PlanStep): Promise<PlannedRun> {
   const { runId, cause, accounts, place = null } = step;
@@ -83,32 +78,18 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   await requireReady(registry);
   const { run, done, changedAccounts } = await resumeRun(services.store, runId);
   const looked = await runSearches(services, step);
-  const active = await getActiveConfiguration(services.store);
-  const registered = await registry.listAccounts();
+  const active = looked.active ?? (await getActiveConfiguration(services.store));
+  const readAll = sweep || cause === 'manual';
+  const { accounts: registered } = await (readAll ? readRegistryAgain : readRegistry)(registry);
   await note(services, runId, {
     unresolved: [...formatSearchProblems(looked), ...describeUnreadableAccounts(registered)],
     warnings: [...looked.warnings, ...findAccountWarnings(active, registered)],
     before: run,
   });
   const accountIds = sweep ? [] : accounts.map(({ accountId }) => accountId);
-  const readAll = sweep || cause === 'manual';
-  const plan = { runId, revision, active, registered, accountIds, readAll, sweep, place };
+  const plan = { runId, revision, active, registered, accountIds, readAll, sweep, place, done };
   const resources = await listResources(services.store, plan, changedAccounts);
-  const changes = await pMap(
-    resources,
-    async (desired) => {
-      const again = done.has(desired.key);
-      const { unresolved, ...change } = await planOne(
-        services,
-        again ? { ...plan, readAll: true } : plan,
-        desired,
-      );
-      const isKept = change.planned === 'none' && again;
-      if (!isKept) await services.store.runs.putChange(runId, change);
-      return { ...change, isKept, desired, plan: { unresolved } };
-    },
-    { concurrency },
-  );
+  const changes = await planResources(services, plan, resources);
   await noteUnresolvedPaths(services, plan, { active, accounts: registered, planned: changes });
   const open = changes.filter(({ isKept, outcome }) => !isKept && outcome === undefined);
   return {
@@ -120,6 +101,23 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   };
 }
 
+async function planResources(services: Services, plan: RunPlan, resources: readonly DesiredResource[]) {
+  const unread = resources.filter((desired) => !isRead(plan, desired)).map(({ key }) => key);
+  const known = await services.store.resources.getMany(unread);
+  return pMap(
+    resources,
+    async (desired) => {
+      // The state of a resource that is read must not be older than the reading.
+      const reading = known.get(desired.key) ?? (await readState(services, desired));
+      const { unresolved, ...change } = await planOne(services, plan, desired, reading);
+      const isKept = change.planned === 'none' && plan.done.has(desired.key);
+      if (!isKept) await services.store.runs.putChange(plan.runId, change);
+      return { ...change, isKept, desired, plan: { unresolved } };
+    },
+    { concurrency },
+  );
+}
+
 /** Every resource must be written from this revision or a later one. For all accounts: the revision of the registry. */
 async function revisionFor(
   { store }: Services,
@@ -129,14 +127,6 @@ async function revisionFor(
   if (accounts.some(({ error }) => error?.Error === 'ConfigurationError')) await getConfiguration(store);
   if (cause === 'sweep' || place !== null) return (await store.registry.getHead()).revision;
   return Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
-}
-
-/** Runs the searches that are due, before anything is planned. */
-async function runSearches(services: Services, { runId, cause, place }: PlanStep): Promise<DiscoveryResult> {
-  const scope = await getSearchScope(services.store);
-  const everywhere = cause === 'sweep' || cause === 'manual';
-  const where = everywhere ? 'everywhere' : (place ?? 'new');
-  return discoverResources(services, { runId, scope, where, keep: true });
 }
 
 interface Noteworthy {
@@ -189,11 +179,15 @@ interface RunPlan {
   readonly readAll: boolean;
   readonly sweep: boolean;
   readonly place: ResourcePlace | null;
+  /** The resources that the run has written before it waited for approval. */
+  readonly done: ReadonlySet<string>;
 }
 
 /** Whether the resource must be read. Near an event, it may have been created again, which the table does not show. */
-const isRead = ({ readAll, place }: RunPlan, { ref }: DesiredResource): boolean =>
+const isRead = ({ readAll, done, place }: RunPlan, { key, ref, shares }: DesiredResource): boolean =>
   readAll ||
+  done.has(key) ||
+  shares.some(({ unresolved = [] }) => unresolved.length > 0) ||
   (place !== null &&
     place.accountId === ref.accountId &&
     place.region === ref.region &&
@@ -206,12 +200,12 @@ async function planOne(
   services: Services,
   plan: RunPlan,
   desired: DesiredResource,
+  { state, error }: StateReading,
 ): Promise<Planned<ResourceChange>> {
   const centralAccount = getCentralAccountName(desired, plan.active.configuration);
   const change = { resource: desired.key, ...(centralAccount === undefined ? {} : { centralAccount }) };
   const failed = failIfNotDeployed(services, centralAccount, desired);
   if (failed !== undefined) return { ...change, ...failed };
-  const { state, error } = await readState(services, desired);
   // An item that cannot be understood stops only its own resource. The update reports the error.
   if (error !== undefined) return { ...change, plannedGeneration: 0, error };
   const planned = await planRemembered(services, plan, desired, state);
@@ -253,9 +247,8 @@ async function planRemembered(
     activationId: getActivationId(active),
     grants: listGrantNames(desired),
   };
-  if (!isRead(plan, desired) && isUpToDate(state, settled)) return { planned: 'none' };
-  // During a burst, the plan does not read the resource: the update reads it anyway.
-  if (!isRead(plan, desired) && isUnderBurst(state, services.clock.now())) return {};
+  // The update reads it under its lease.
+  if (!isRead(plan, desired)) return isUpToDate(state, settled) ? { planned: 'none' } : {};
   const madeAt = getTimestamp(services.clock);
   const seen = await readAndPlan(services, { runId, active, accounts: registered, madeAt }, desired, state);
   const found = {

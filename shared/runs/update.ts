@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { InvalidPrincipalError } from '../platform/aws/errors.ts';
 import type { CentralAccountName } from '../platform/central-accounts.ts';
 import { rehydrateError } from '../platform/errors.ts';
+import { createContextReaders } from '../reconcile/context-readers.ts';
 import { formatRejections } from '../reconcile/hold-text.ts';
 import { listHeldAccounts, listRejections } from '../reconcile/holds.ts';
 import { reconcileResource } from '../reconcile/reconcile.ts';
@@ -37,19 +38,26 @@ export async function updateCentralAccount(
   const { logger, store } = services;
   const { runs } = store;
   const whole = await runs.getPart(runId, accountId);
+  const readers = createContextReaders(store);
   const accountIds = whole.run?.accountIds ?? [];
   const planned = whole.changes.filter((change) => change.centralAccount === centralAccount);
   const othersWait = planned.some(canBeRetried);
+  const isSkipped = (change: ResourceChange): boolean =>
+    isDone(change, accountIds) || (othersWait && isRecent(change, services.clock.now()));
+  const due = planned.filter((change) => !isSkipped(change)).map(({ resource }) => resource);
+  const states = await services.store.resources.getMany(due);
   const changes = await pMap(
     planned,
     async (change) => {
-      if (isDone(change, accountIds) || (othersWait && isRecent(change, services.clock.now()))) return change;
+      if (isSkipped(change)) return change;
       const reconciled = await reconcileResource(services, {
         runId,
         planned: change,
         revision,
         gathers: true,
         accountIds,
+        readers,
+        lastState: states.get(change.resource),
       });
       const done = withPlannedSize(change, reconciled);
       // The record says already that the resource waits for a lease. So repeated attempts do not write it again.

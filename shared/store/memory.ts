@@ -54,6 +54,7 @@ function memoryRegistry(): RegistryStore {
   let listed: readonly RegisteredAccount[] | undefined;
   return {
     getAccount: (id) => soon(() => stored.get(id)),
+    getAccounts: (ids) => soon(() => [...new Set(ids)].flatMap((id) => stored.get(id) ?? [])),
     listAccounts: () =>
       soon(() => {
         listed ??= Object.freeze(sortedBy([...stored.values()], ({ id }) => id));
@@ -96,6 +97,16 @@ function memoryResources(): ResourceStore {
   const states = new Map<string, ResourceState>();
   return {
     get: (resource) => soon(() => states.get(resource)),
+    getMany: (resources) =>
+      soon(
+        () =>
+          new Map(
+            resources.map((resource) => {
+              const state = states.get(resource);
+              return [resource, state === undefined ? {} : { state }];
+            }),
+          ),
+      ),
     put: (resource, state) =>
       soon(() => {
         if (states.get(resource)?.version !== state.version) return undefined;

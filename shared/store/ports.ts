@@ -1,21 +1,24 @@
 import type { Account, RegisteredAccount } from '../platform/account.ts';
 import type { ErrorRecord } from '../platform/errors.ts';
-import type { Hold } from './holds.ts';
 import type { Listed } from './listed.ts';
 import type { MemberCheckStore } from './member-check-port.ts';
 import type { OutboxStore } from './outbox-port.ts';
+import type { ResourceState, StateReading } from './resource-state.ts';
 import type { ApprovalStore, RunStore } from './run-ports.ts';
 
 export * from './holds.ts';
 export * from './listed.ts';
 export * from './member-check-port.ts';
 export * from './outbox-port.ts';
+export * from './resource-state.ts';
 export * from './run-ports.ts';
 
 /** The accounts of the organization, each with the revision of its last change. */
 export interface RegistryStore {
   /** One account. An item that cannot be understood gives an account in the state `UNREADABLE`. Consistent read. */
   getAccount(id: string): Promise<RegisteredAccount | undefined>;
+  /** As `getAccount`, for many ids. Accounts without an item are absent. Any order. Consistent reads. */
+  getAccounts(ids: readonly string[]): Promise<readonly RegisteredAccount[]>;
   /** All accounts, including departed and unreadable ones, ordered by id. Consistent reads of the base table. */
   listAccounts(): Promise<readonly RegisteredAccount[]>;
   /**
@@ -62,88 +65,11 @@ export interface RememberedOu {
   readonly deleted?: true;
 }
 
-/** What the table remembers about one resource. */
-export interface ResourceState {
-  /** Absent before the first completed reconciliation. */
-  readonly lastReconciliation?: LastReconciliation;
-  /** What this installation has written, or was about to write when it last began a write. */
-  readonly managed: ManagedContent;
-  /**
-   * The unmanaged statements after the last reconciliation, ordered by digest. Absent before the first one, or if the
-   * resource does not exist.
-   */
-  readonly unmanaged?: readonly UnmanagedStatement[];
-  /**
-   * A value that differs if the resource is deleted and created again (`GrantKind.readIdentity`). Absent if it is
-   * unknown.
-   */
-  readonly identity?: string;
-  /**
-   * Present if a write of this installation has begun and its end is not recorded. Says whether all such writes were by
-   * the configuration of the last reconciliation.
-   */
-  readonly writeInProgress?: 'same-configuration' | 'other-configuration';
-  /** The holds after the last reconciliation, ordered by account. Absent if there are none. */
-  readonly holds?: readonly Hold[];
-  /** External changes of managed statements. Absent if there were none since an operator last decided. */
-  readonly conflict?: Conflict;
-  /** How long the next write waits, so that it serves all new accounts of a burst. Absent before the first write. */
-  readonly batchWindow?: BatchWindow;
-  /** The version of this item, which the store counts. Absent before the first write. */
-  readonly version?: number;
-}
-
-/** The last completed reconciliation of a resource. The record of its run has the result. */
-export interface LastReconciliation {
-  readonly runId: string;
-  /** ISO 8601. */
-  readonly at: string;
-  /** The registry revision whose accounts the policy has, except for rejected principals. 0 if not all accounts fit. */
-  readonly revision: number;
-  /** The activation of the configuration, as `getActivationId` writes it. */
-  readonly activationId: string;
-  /** Names of the grants on the resource. */
-  readonly grants: readonly string[];
-  /** How many reconciliations were completed, including this one. */
-  readonly generation: number;
-}
-
-export interface ManagedContent {
-  /** Sids of managed statements, or names of managed whole resources. */
-  readonly sids: readonly string[];
-  /**
-   * A digest for each Sid of the statements after the last reconciliation. Absent before the first one, or if the
-   * resource does not exist.
-   */
-  readonly digests?: Readonly<Record<string, string>>;
-}
-
-export interface BatchWindow {
-  /** When the next write may begin, ISO 8601. */
-  readonly until: string;
-  /** How many milliseconds the next write waits after the last write. */
-  readonly pause: number;
-  /** The registry revision from which the last write was rendered. */
-  readonly revision: number;
-}
-
-export interface Conflict {
-  /**
-   * `1`: managed statements were changed externally, and a run restored them. `2`: they were changed again, so nothing
-   * is written until an operator decides.
-   */
-  readonly strikes: 1 | 2;
-  /** When a run found and restored the first external change. ISO 8601. */
-  readonly restoredAt: string;
-  /** When a run found the last external change. ISO 8601. */
-  readonly changedAt: string;
-  /** Sids of the managed statements that were changed last. Empty if they are unknown. */
-  readonly sids: readonly string[];
-}
-
 export interface ResourceStore {
   /** The state of a resource. `undefined` if it has none. Consistent read. */
   get(resource: string): Promise<ResourceState | undefined>;
+  /** As `get`, for many resources. One unreadable item does not hide the others. Consistent reads. */
+  getMany(resources: readonly string[]): Promise<ReadonlyMap<string, StateReading>>;
   /**
    * Replaces the item if it still has the version of `state`. Only the holder of the resource's lease calls this. A
    * frozen function may wake up after its lease has ended: the version keeps it from replacing a later state.
@@ -279,14 +205,4 @@ export interface Store {
   readonly configuration: ConfigurationStore;
   readonly outbox: OutboxStore;
   readonly memberChecks: MemberCheckStore;
-}
-
-/** What the table stores of an unmanaged statement, so that a report can name the statement after its removal. */
-export interface UnmanagedStatement {
-  readonly digest: string;
-  /**
-   * The Sid, or a short description. Empty for statements beyond the first hundred. One entry stands for the `Version`
-   * and `Id` of the document.
-   */
-  readonly label: string;
 }

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { createAwsError } from '../aws-error.ts';
 import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
-import type { Placeholders } from '../dynamodb/expressions.ts';
+import type { Placeholders, TableItem } from '../dynamodb/expressions.ts';
 import {
   applyWrite,
   createTable,
@@ -23,6 +23,10 @@ interface QueryInput extends Placeholders {
   readonly ExclusiveStartKey?: TableKey;
 }
 
+interface BatchGetInput {
+  readonly RequestItems: Readonly<Record<string, { readonly Keys: readonly TableItem[] }>>;
+}
+
 type TransactionPart = Readonly<Record<string, OnTable<TableWrite>>>;
 
 /**
@@ -37,6 +41,7 @@ export const dynamodb: ServiceOperations = {
     const item = findItem(table, key);
     return item === undefined ? {} : { Item: structuredClone(item) };
   }),
+  BatchGetItem: defineOperation<BatchGetInput, object>((call) => batchGet(call)),
   Query: defineOperation<OnTable<QueryInput>, object>((call) => {
     const { input } = call;
     const { table, authorize } = openTable(call, input.TableName);
@@ -51,6 +56,24 @@ export const dynamodb: ServiceOperations = {
     (call) => transact(call),
   ),
 };
+
+/** Every key must be allowed. All keys are answered: an answer never leaves any for the next request. */
+function batchGet(call: ServiceCall<BatchGetInput>): object {
+  const Responses = Object.entries(call.input.RequestItems).map(([name, { Keys }]) => {
+    const { table, authorize } = openTable(call, name);
+    const keys = Keys.map((Key) => readKey({ Key }));
+    if (keys.length > 100 || new Set(keys.map(({ pk, sk }) => `${pk} ${sk}`)).size < keys.length)
+      throw createAwsError(
+        'ValidationException',
+        'Provided list of item keys is too long or contains duplicates',
+      );
+    const partitions = [...new Set(keys.map(({ pk }) => pk))];
+    for (const pk of partitions) authorize('BatchGetItem', pk, partitions);
+    const items = keys.flatMap((key) => findItem(table, key) ?? []);
+    return [name, items.map((item) => structuredClone(item))] as const;
+  });
+  return { Responses: Object.fromEntries(Responses), UnprocessedKeys: {} };
+}
 
 function write(call: ServiceCall<OnTable<TableWrite>>, action: string): object {
   const { table, authorize } = openTable(call, call.input.TableName);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { compareNewestFirst, createMemberTest, loadContext } from '../../shared/reconcile/context.ts';
+import { createContextReaders } from '../../shared/reconcile/context-readers.ts';
 import { account } from '../fixtures/member-account.ts';
 import { small } from '../fixtures/small-configuration.ts';
 import { createEnv } from '../fixtures/test-env.ts';
@@ -10,7 +11,8 @@ const unreachable = unnamed.replace('222222222222', '999988887777');
 describe('the context of a resource that no grant is for', () => {
   const contextWith = async (owned: readonly string[], key = unreachable) => {
     const { services } = await createEnv({ configuration: small(['bucket']) });
-    return await loadContext(services, key, { managed: { sids: owned } });
+    const readers = createContextReaders(services.store);
+    return await loadContext(services, key, { state: { managed: { sids: owned } }, readers });
   };
 
   it('grants access to no account when a resource without a grant may be cleared', async () => {

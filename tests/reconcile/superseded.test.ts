@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { createContextReaders } from '../../shared/reconcile/context-readers.ts';
 import { reconcileResource } from '../../shared/reconcile/reconcile.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
 import type { Store } from '../../shared/store/ports.ts';
@@ -43,6 +44,42 @@ test('sends no first write when another configuration became active', async () =
     outcome: 'failed',
     error: { name: 'ConcurrentUpdateError', retryable: true },
   });
+  expect(named(env)[bucket]).toEqual([]);
+});
+
+test('stores no result by a configuration that the function read earlier and that is not active any longer', async () => {
+  const env = await createEnv({ configuration });
+  await reconcile(env);
+  const before = await env.store.resources.get(bucket);
+  const readers = createContextReaders(env.store);
+  await readers.readActive();
+  await activate(env, small(['bucket']));
+
+  const change = await reconcileResource(env.services, {
+    runId: 'late',
+    revision: 1,
+    planned: { resource: bucket, planned: 'change', plannedGeneration: 1 },
+    readers,
+  });
+
+  expect(change.error).toMatchObject({ name: 'ConcurrentUpdateError', retryable: true });
+  expect(await env.store.resources.get(bucket)).toEqual(before);
+});
+
+test('writes nothing when a sweep has stored other OUs since the function read the configuration', async () => {
+  const env = await createEnv({ configuration });
+  const readers = createContextReaders(env.store);
+  const earlier = await readers.readActive();
+  await env.store.configuration.putOus({ Workloads: { 'ou-exam-workload1': 'Workloads' } }, earlier);
+
+  const change = await reconcileResource(env.services, {
+    runId: 'late',
+    revision: 1,
+    planned: { resource: bucket },
+    readers,
+  });
+
+  expect(change.error).toMatchObject({ name: 'ConcurrentUpdateError', retryable: true });
   expect(named(env)[bucket]).toEqual([]);
 });
 

@@ -39,10 +39,24 @@ const update = (env: TestEnv, revision: number, centralAccount: 'log' | 'securit
 const change = async (env: TestEnv, resource: string): Promise<ResourceChange | undefined> =>
   (await env.store.runs.getWhole('run')).changes.find((each) => each.resource === resource);
 
-test('states the actual and the desired policy, and writes nothing to AWS', async () => {
+test('reads no resource in the plan of an account, and plans the update of each', async () => {
   const env = await createEnv();
+  fault(env, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403));
 
   const { plan } = await planned(env);
+
+  expect(plan).toMatchObject({ resources: 5, changes: 5 });
+  expect(await change(env, bucket)).toEqual({
+    resource: bucket,
+    centralAccount: 'log',
+    plannedGeneration: 0,
+  });
+});
+
+test('states the actual and the desired policy in a run by hand, and writes nothing to AWS', async () => {
+  const env = await createEnv();
+
+  const { plan } = await planned(env, 'manual');
 
   expect(plan).toMatchObject({ resources: 5, changes: 4 });
   expect(writeCounts(env)).toEqual({});
@@ -82,11 +96,11 @@ test('reads an up-to-date resource again only in a run by hand', async () => {
   expect([byEvent, byHand]).toEqual([0, 1]);
 });
 
-test('records the error of a resource that cannot be planned, and plans the other resources', async () => {
+test('records the error of a resource that cannot be planned by hand, and plans the other resources', async () => {
   const env = await createEnv();
   fault(env, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403));
 
-  await planned(env);
+  await planned(env, 'manual');
 
   expect(await change(env, bucket)).toMatchObject({ error: { name: 'AccessDeniedError' } });
   expect(await change(env, key)).toMatchObject({ planned: 'change' });

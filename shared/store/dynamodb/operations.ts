@@ -1,7 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, paginateQuery, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, GetCommand, paginateQuery, paginateScan } from '@aws-sdk/lib-dynamodb';
 import pMap, { pMapSkip } from 'p-map';
 import type * as z from 'zod';
+import { ThrottledError } from '../../platform/aws/errors.ts';
 import { toErrorRecord } from '../../platform/errors.ts';
 import type { Listed } from '../listed.ts';
 import { StoredItemError } from '../stored-item-error.ts';
@@ -25,6 +26,34 @@ export async function getItem({ client, tableName }: Table, key: Key): Promise<I
     new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true }),
   );
   return item;
+}
+
+/** BatchGetItem, API reference. */
+const maxBatch = 100;
+
+/**
+ * Consistent reads of the items of different keys, in any order, as stored. An answer ends at 16 MB, and names the keys that
+ * are left.
+ * @throws ThrottledError if an answer has no item at all and keys are left
+ */
+export async function readItems(
+  { client, tableName }: Table,
+  keys: readonly Key[],
+): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  let left: readonly Record<string, unknown>[] = keys.map((key) => ({ ...key }));
+  while (left.length > 0) {
+    const asked = left.slice(0, maxBatch);
+    const { Responses = {}, UnprocessedKeys = {} } = await client.send(
+      new BatchGetCommand({ RequestItems: { [tableName]: { Keys: asked, ConsistentRead: true } } }),
+    );
+    const unread = UnprocessedKeys[tableName]?.Keys ?? [];
+    if (unread.length === asked.length)
+      throw new ThrottledError('DynamoDB has no capacity for the reads at the moment.', { tableName });
+    items.push(...(Responses[tableName] ?? []));
+    left = [...unread, ...left.slice(maxBatch)];
+  }
+  return items;
 }
 
 /**

@@ -18,6 +18,7 @@ import {
   iterateItemsBetween,
   iterateItemsWithPrefix,
   readItem,
+  readItems,
   sendConditionalWrite,
 } from './operations.ts';
 import type { Key, Table } from './table.ts';
@@ -102,15 +103,20 @@ const readySchema = z.object({ at: timeSchema });
  * the revision before its own, so all earlier changes can be read, too.
  */
 export function createDynamoRegistry(table: Table, clock: Clock): RegistryStore {
+  const isSettled = createSettledTest({ table, clock });
   return {
     getAccount: (id) => readAccount(table, id),
+    getAccounts: async (ids) => {
+      const items = await readItems(table, [...new Set(ids)].map(accountKey));
+      return items.map((item) => accountOf(table, item));
+    },
     listAccounts: async () => {
       const accounts: RegisteredAccount[] = [];
       for await (const item of iterateItemsWithPrefix(table, partition, accountPrefix))
         accounts.push(accountOf(table, item));
       return accounts;
     },
-    getHead: () => settledHead(table, clock),
+    getHead: () => settledHead({ table, clock }, isSettled),
     put: (account, expected, at) => putAccount({ table, clock }, account, expected, at),
     async getReadySince() {
       return (await readItem(table, readyKey, readySchema))?.at;
@@ -157,12 +163,12 @@ async function readOu({ tableName, ...table }: Table, id: string): Promise<Remem
 
 const patience = { reads: 20, milliseconds: 50 };
 
-async function settledHead(table: Table, clock: Clock): Promise<RegistryHead> {
+async function settledHead({ table, clock }: Registry, isSettled: SettledTest): Promise<RegistryHead> {
   let last: LastChange | undefined;
   for (let read = 1; read <= patience.reads; read += 1) {
     const { ready, ...seen } = await readHead(table);
     last = seen.last;
-    if (await isReadable({ table, clock }, last))
+    if (await isSettled(last))
       return { revision: last?.value ?? 0, ...(ready === undefined ? {} : { readySince: ready }) };
     await clock.sleep(patience.milliseconds);
   }
@@ -170,6 +176,24 @@ async function settledHead(table: Table, clock: Clock): Promise<RegistryHead> {
     `The registry in table ${table.tableName} counts a change of an account that cannot be read yet. Try again; if it stays so, the account's item was removed or edited by hand: register that account again.`,
     { tableName: table.tableName, accountId: last?.accountId },
   );
+}
+
+type SettledTest = (last: LastChange | undefined) => Promise<boolean>;
+
+/**
+ * Tests whether the account of the last change can be read. A process reads the account once for each revision: an account
+ * that could be read stays readable.
+ */
+function createSettledTest(registry: Registry): SettledTest {
+  let latest: { readonly revision: number; readonly readable: Promise<boolean> } | undefined;
+  return async (last) => {
+    const revision = last?.value ?? 0;
+    if (latest?.revision !== revision) latest = { revision, readable: isReadable(registry, last) };
+    const test = latest;
+    const isSettled = await test.readable.catch(() => isReadable(registry, last));
+    if (!isSettled && latest === test) latest = undefined;
+    return isSettled;
+  };
 }
 
 /** Reads the counter and the mark of the first import by one call, because their keys are neighbors. */

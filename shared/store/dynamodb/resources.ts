@@ -1,12 +1,21 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { Conflict, LastReconciliation, ManagedContent, ResourceState, ResourceStore } from '../ports.ts';
+import { toErrorRecord } from '../../platform/errors.ts';
+import type {
+  BegunWrite,
+  Conflict,
+  LastReconciliation,
+  ManagedContent,
+  ResourceState,
+  ResourceStore,
+  StateReading,
+} from '../ports.ts';
 import { getResourceAccount } from '../resource-account.ts';
 import { packedSchema, packOptional } from './documents.ts';
 import { activationIdSchema, countSchema, ordinalSchema, timeSchema } from './fields.ts';
 import { holdsSchema } from './holds.ts';
-import { type Item, withoutUndefined } from './items.ts';
-import { compareText, iterateItemsWithPrefix, readItem } from './operations.ts';
+import { type Item, parseItem, parseOr, withoutUndefined } from './items.ts';
+import { compareText, iterateItemsWithPrefix, readItem, readItems } from './operations.ts';
 import { inventoryPartition, resourcePartition } from './resource-keys.ts';
 import type { Key, Table } from './table.ts';
 import { sendTransaction } from './transactions.ts';
@@ -32,12 +41,20 @@ const managedSchema: z.ZodType<ManagedContent> = z.object({
   digests: z.record(z.string(), z.string()).exactOptional(),
 });
 
+const begunWriteSchema: z.ZodType<BegunWrite> = z.object({
+  runId: z.string(),
+  before: z.record(z.string(), z.unknown()),
+  added: z.array(z.string()).exactOptional(),
+  removed: z.array(z.string()).exactOptional(),
+});
+
 const stateSchema: z.ZodType<ResourceState> = z.object({
   lastReconciliation: lastReconciliationSchema.exactOptional(),
   managed: managedSchema,
   unmanaged: packedSchema(z.array(z.object({ digest: z.string(), label: z.string() }))).exactOptional(),
   identity: z.string().exactOptional(),
   writeInProgress: z.enum(['same-configuration', 'other-configuration']).exactOptional(),
+  begunWrite: packedSchema(begunWriteSchema).exactOptional(),
   holds: packedSchema(holdsSchema).exactOptional(),
   conflict: conflictSchema.exactOptional(),
   batchWindow: z.object({ until: timeSchema, pause: countSchema, revision: countSchema }).exactOptional(),
@@ -50,6 +67,7 @@ const prefix = 'MANAGED#';
 
 export const createDynamoResources = (table: Table): ResourceStore => ({
   get: (resource) => readItem(table, stateKey(resource), stateSchema),
+  getMany: (resources) => readStates(table, resources),
   async put(resource, state) {
     const version = (state.version ?? 0) + 1;
     const command = putWithInventory(table, resource, state, version);
@@ -60,6 +78,26 @@ export const createDynamoResources = (table: Table): ResourceStore => ({
     return keys.flat().toSorted(compareText);
   },
 });
+
+async function readStates(
+  table: Table,
+  resources: readonly string[],
+): Promise<ReadonlyMap<string, StateReading>> {
+  const items = await readItems(table, [...new Set(resources)].map(stateKey));
+  const byPartition = new Map(items.map((item) => [item.pk, item]));
+  return new Map(
+    resources.map((resource) => {
+      const item = byPartition.get(stateKey(resource).pk);
+      return [resource, item === undefined ? {} : toReading(table, item)];
+    }),
+  );
+}
+
+const toReading = ({ tableName }: Table, item: Item): StateReading =>
+  parseOr<StateReading>(
+    () => ({ state: parseItem(stateSchema, item, tableName) }),
+    (error) => ({ error: toErrorRecord(error) }),
+  );
 
 async function listManagedIn(table: Table, accountId: string): Promise<readonly string[]> {
   const keys: string[] = [];
@@ -86,6 +124,7 @@ const toItem = (resource: string, state: ResourceState, version: number): Item =
   withoutUndefined({
     ...stateKey(resource),
     ...state,
+    begunWrite: packOptional(state.begunWrite),
     holds: packOptional(state.holds),
     unmanaged: packOptional(state.unmanaged),
     version,

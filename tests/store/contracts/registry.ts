@@ -11,6 +11,15 @@ export function registryContract(makeStore: MakeStore): void {
       registry = (await makeStore()).registry;
     });
 
+    test('returns the accounts of ids, each once, and none for an unknown id', async () => {
+      await register(registry, anAccount({ id: accountId(1) }));
+      await register(registry, anAccount({ id: accountId(2) }));
+
+      const accounts = await registry.getAccounts([accountId(1), accountId(3), accountId(1)]);
+
+      expect(accounts).toEqual([await registry.getAccount(accountId(1))]);
+    });
+
     test('returns no account, revision 0 and not ready at first', async () => {
       expect(await registry.getAccount(accountId(0))).toBeUndefined();
       expect(await registry.listAccounts()).toEqual([]);

@@ -45,6 +45,29 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(await get(bucket)).toStrictEqual(aState());
     });
 
+    test('returns the states of many resources, and an empty reading for a resource without a state', async () => {
+      await put(bucket, ofGeneration(2));
+
+      const states = await resources.getMany([bucket, key, bucket]);
+
+      expect([...states.keys()]).toEqual([bucket, key]);
+      expect(states.get(bucket)).toMatchObject({ state: ofGeneration(2) });
+      expect(states.get(key)).toEqual({});
+    });
+
+    test('returns no states when no resources are given', async () => {
+      expect(await resources.getMany([])).toEqual(new Map());
+    });
+
+    test('returns the states of more resources than one request takes', async () => {
+      const keys = Array.from({ length: 130 }, (_, number) => `${bucket}-${number}`);
+      await Promise.all(keys.map((each) => put(each, ofGeneration(1))));
+
+      expect([...(await resources.getMany(keys)).values()].map(({ state }) => state?.version)).toEqual(
+        keys.map(() => 1),
+      );
+    });
+
     test("counts the writes of each resource's state", async () => {
       const first = await resources.put(bucket, aState());
       const second = await resources.put(bucket, { ...aState(), version: 1 });
