@@ -23,6 +23,11 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/demo.ts')).createDemoCommand,
   },
   {
+    name: 'init',
+    description: 'Write a first configuration from your organization, and show its plan.',
+    load: async () => (await import('./commands/init.ts')).createInitCommand,
+  },
+  {
     name: 'validate',
     description: 'Check a configuration offline: list every mistake, or a summary.',
     load: async () => (await import('./commands/validate.ts')).createValidateCommand,

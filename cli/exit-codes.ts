@@ -40,6 +40,7 @@ export const exitCodeTable: readonly (readonly [code: ExitCode, meaning: string]
 ];
 
 const byErrorName: Readonly<Record<string, ExitCode>> = {
+  InterruptedError: exitCodes.interrupted,
   UsageError: exitCodes.usage,
   MalformedEventError: exitCodes.malformedInput,
   MalformedPlanError: exitCodes.malformedInput,

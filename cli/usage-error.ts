@@ -6,6 +6,12 @@ export class UsageError extends OnboardingError {
   readonly retryable = false;
 }
 
+/** The operator pressed Ctrl-C at a question. */
+export class InterruptedError extends OnboardingError {
+  override readonly name = 'InterruptedError';
+  readonly retryable = false;
+}
+
 /** A setting that the command needs is missing: a table, a region. */
 export class SettingMissingError extends OnboardingError {
   override readonly name = 'SettingMissingError';

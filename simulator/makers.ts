@@ -54,7 +54,11 @@ export const makeBucket = (
 /** Without a policy, a key gets KMS's default policy: its account decides ("Default key policy"). */
 export function makeKey(
   world: SimulatedWorld,
-  input: ResourceInput & { readonly id?: string; readonly manager?: SimulatedKey['manager'] },
+  input: ResourceInput & {
+    readonly id?: string;
+    readonly manager?: SimulatedKey['manager'];
+    readonly alias?: string;
+  },
 ): SimulatedKey {
   const id = input.id ?? uuidOf(`${input.accountId}/${world.keys.size}`);
   const arn = `${formatArnPrefix(world, 'kms', input)}:key/${id}`;
@@ -62,6 +66,7 @@ export function makeKey(
     ...resource(world, { policy: defaultKeyPolicy(world, input.accountId), ...input }, id, arn),
     state: 'Enabled',
     manager: input.manager ?? 'CUSTOMER',
+    ...(input.alias === undefined ? {} : { alias: input.alias }),
   };
 }
 

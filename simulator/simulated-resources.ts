@@ -36,6 +36,8 @@ export interface SimulatedResource {
 export interface SimulatedKey extends SimulatedResource {
   state: KeyState;
   readonly manager: KeyManagerType;
+  /** `alias/…`. Default: none. */
+  readonly alias?: string;
 }
 
 export interface SimulatedBucket extends SimulatedResource {

@@ -4,6 +4,7 @@ import { iamInlinePolicies } from './iam-inline-policies.ts';
 import { iamInstanceProfiles } from './iam-instance-profiles.ts';
 import { iamPolicies } from './iam-policies.ts';
 import { iamRoles } from './iam-roles.ts';
+import { groupListing } from './listings.ts';
 
 /** AWS Identity and Access Management. Source: IAM API reference. */
 export const iam: ServiceOperations = {
@@ -12,4 +13,5 @@ export const iam: ServiceOperations = {
   ...iamInlinePolicies,
   ...iamInstanceProfiles,
   ...iamAttachments,
+  ...groupListing,
 };

@@ -21,11 +21,13 @@ import type { SimulatedResource } from '../simulated-resources.ts';
 import { kmsData } from './kms-data.ts';
 import { kmsGrants } from './kms-grants.ts';
 import { authorizeKey, createKeyAttempt, type KeyInput } from './kms-keys.ts';
+import { aliasListing } from './listings.ts';
 
 /** AWS Key Management Service: key policies, and grants. Source: KMS API reference, "PutKeyPolicy", "GetKeyPolicy". */
 export const kms: ServiceOperations = {
   ...kmsGrants,
   ...kmsData,
+  ...aliasListing,
 
   DescribeKey: defineOperation<DescribeKeyCommandInput, DescribeKeyCommandOutput>((call) => {
     const key = authorizeKey(call, 'kms:DescribeKey');

@@ -20,11 +20,13 @@ import {
   stripSpace,
 } from '../documents.ts';
 import type { SimulatedBucket } from '../simulated-resources.ts';
+import { bucketListing } from './listings.ts';
 import { authorizeBucket, createS3Denied } from './s3-access.ts';
 import { s3Objects } from './s3-objects.ts';
 /** Amazon S3: bucket policies. Sources: S3 API reference, "Error responses"; user guide, "Bucket policies". */
 export const s3: ServiceOperations = {
   ...s3Objects,
+  ...bucketListing,
 
   /** Every bucket has a default encryption. */
   GetBucketEncryption: defineOperation<GetBucketEncryptionCommandInput, GetBucketEncryptionCommandOutput>(

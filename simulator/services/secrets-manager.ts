@@ -117,9 +117,10 @@ function passes({ tags }: SimulatedSecret, { Key, Values = [] }: Filter): boolea
   return Values.some((value) => Object.keys(tags).some((key) => key.startsWith(value)));
 }
 
-const entryOf = ({ arn, name, tags, primaryRegion, deletedAt }: SimulatedSecret) => ({
+const entryOf = ({ arn, name, tags, kmsKeyArn, primaryRegion, deletedAt }: SimulatedSecret) => ({
   ARN: arn,
   Name: name,
+  ...(kmsKeyArn === undefined ? {} : { KmsKeyId: kmsKeyArn }),
   Tags: toTagList(tags),
   ...(primaryRegion === undefined ? {} : { PrimaryRegion: primaryRegion }),
   ...(deletedAt === undefined ? {} : { DeletedDate: new Date(deletedAt) }),

@@ -17,6 +17,7 @@ test('lists the exit codes in docs/command-line.md', () => {
 
 test.each([
   'demo',
+  'init',
   'validate',
   'import',
   'activate',
