@@ -35,7 +35,7 @@ export const exitCodeTable: readonly (readonly [code: ExitCode, meaning: string]
   [exitCodes.configuration, 'the configuration or a setting is invalid, missing, or not the active one'],
   [
     exitCodes.interrupted,
-    'interrupted by Ctrl-C: writes in progress were finished; what was not written is printed and recorded',
+    'interrupted by Ctrl-C. `apply` and `publish` finish writes in progress, and print and record what was not written',
   ],
 ];
 

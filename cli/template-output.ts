@@ -1,10 +1,9 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { stringify } from 'yaml';
 import type { Template } from '../shared/cloudformation/template.ts';
 import { findSizeMistake, needsBucket } from '../shared/cloudformation/template-size.ts';
 import type { Session } from './command.ts';
 import { UsageError } from './usage-error.ts';
+import { writeTexts } from './write-text.ts';
 
 /** A template for the output or for a file. */
 export interface TemplateOutput {
@@ -31,9 +30,7 @@ export async function outputTemplate(
     return;
   }
   const text = file.endsWith('.json') ? `${JSON.stringify(template, null, 2)}\n` : formatted;
-  await writeFile(resolve(io.cwd, file), text).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`${file} cannot be written (${error.code})`);
-  });
+  writeTexts({ [file]: text }, io.cwd);
   out.result({ file, ...facts });
   out.line(`${out.colors.green('✓')} written to ${file}`);
   out.line(`  ${where}`);

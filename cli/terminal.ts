@@ -19,7 +19,7 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /**
-   * Calls a listener at the first Ctrl-C. The next one ends the process. @returns a function that removes the listener
+   * Calls a listener at the first Ctrl-C, or when the reader of the output ends. The next Ctrl-C ends the process. @returns a function that removes the listener
    */
   readonly onInterrupt?: (listener: () => void) => () => void;
   /** A change of a simulated organization before the command reads it. Default: nothing. */
@@ -28,14 +28,11 @@ export interface Io {
   readonly outsiders?: (organization: SimulatedOrganization, services: Services) => unknown;
 }
 
+/** Without `onInterrupt`, which changes the process. */
 export const processIo = (): Io => ({
   stdout: process.stdout,
   stderr: process.stderr,
   stdin: process.stdin,
   env: process.env,
   cwd: process.cwd(),
-  onInterrupt: (listener) => {
-    process.once('SIGINT', listener);
-    return () => process.off('SIGINT', listener);
-  },
 });

@@ -1,5 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { renderStackSetScript } from '../../shared/cloudformation/member-stack-set-script.ts';
 import { renderMemberTemplate } from '../../shared/cloudformation/member-template.ts';
@@ -21,6 +20,7 @@ import { requireAccountId, requireOperators } from '../hub-options.ts';
 import { alignColumns } from '../output.ts';
 import { formatTemplate, outputTemplate } from '../template-output.ts';
 import { UsageError } from '../usage-error.ts';
+import { createFolder, writeTexts } from '../write-text.ts';
 
 interface MemberOptions extends CommonOptions {
   readonly hub?: string;
@@ -156,17 +156,9 @@ function toFiles(
 
 async function writeAll(folder: string, writing: Writing, { out, io }: Session): Promise<void> {
   const all = writing.made.map((made) => toFiles(folder, made, writing));
-  try {
-    await mkdir(resolve(io.cwd, folder), { recursive: true });
-    for (const { file, text } of all.flatMap(({ template, script }) => [
-      template,
-      ...(script ? [script] : []),
-    ]))
-      await writeFile(resolve(io.cwd, file), text);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new UsageError(`${folder} cannot be written (${code})`);
-  }
+  const files = all.flatMap(({ template, script }) => [template, ...(script ? [script] : [])]);
+  createFolder(folder, io.cwd);
+  writeTexts(Object.fromEntries(files.map(({ file, text }) => [file, text])), io.cwd);
   out.result({
     stackSets: all.map(({ stackSet, template, script }) => ({
       ...describe(stackSet),

@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import picocolors from 'picocolors';
 import type { ActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
@@ -33,6 +31,7 @@ import { printHead, printPlan } from '../plan-output.ts';
 import { createPlanReport, listPlanWarnings, type PlanReport } from '../plan-report.ts';
 import { choosePlanned, isScoped, listScopeWarnings, type PlanScope, requireGrant } from '../plan-scope.ts';
 import { UsageError } from '../usage-error.ts';
+import { writeTexts } from '../write-text.ts';
 
 const formats = ['text', 'json', 'markdown'] as const;
 
@@ -85,7 +84,7 @@ async function plan(options: PlanOptions, session: Session): Promise<ExitCode> {
     accountId === undefined
       ? undefined
       : await createPendingReport(environment.services, overall.active, accountId);
-  if (options.out !== undefined) await writePlan(options.out, overall, session);
+  if (options.out !== undefined) writePlan(options.out, overall, session);
   session.out.result({
     ...report,
     ...(approval === undefined ? {} : { approval }),
@@ -133,11 +132,9 @@ function requireKept({ inMemory, simulated }: CliEnvironment, { io }: Session): 
   throw new UsageError('--out needs the table: set ONBOARDING_TABLE');
 }
 
-async function writePlan(file: string, overall: OverallPlan, { io }: Session): Promise<void> {
+function writePlan(file: string, overall: OverallPlan, { io }: Session): void {
   const text = `${JSON.stringify(toPlanFile(overall), null, 2)}\n`;
-  await writeFile(resolve(io.cwd, file), text).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`${file} cannot be written (${error.code})`);
-  });
+  writeTexts({ [file]: text }, io.cwd);
 }
 
 function printFile({ out }: Session, file: string | undefined, { planHash }: PlanReport): void {

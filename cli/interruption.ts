@@ -1,0 +1,52 @@
+import { exitCodes } from './exit-codes.ts';
+
+/** The parts of the process that an interruption needs. */
+interface InterruptedProcess {
+  on(event: 'SIGINT', listener: () => void): unknown;
+  exit(code: number): void;
+  readonly stdout: InterruptedOutput;
+  readonly stderr: InterruptedOutput;
+}
+
+interface InterruptedOutput {
+  on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+}
+
+type Watch = (listener: () => void) => () => void;
+
+/**
+ * Ends the process at Ctrl-C, and when the reader of its output ends, as in `onboarding run | head`. A command that writes
+ * watches for it: then it finishes the writes that have begun, and only the next Ctrl-C ends the process.
+ * @returns a function that adds the listener of a command, and returns a function that removes it
+ */
+export function handleInterruptions(running: InterruptedProcess): Watch {
+  let listener: (() => void) | undefined;
+  let isClosed = false;
+  const interrupt = (end: () => void): void => {
+    const call = listener ?? end;
+    listener = undefined;
+    call();
+  };
+  running.on('SIGINT', () => interrupt(() => endAtSignal(running)));
+  for (const output of [running.stdout, running.stderr])
+    output.on('error', (error) => {
+      if (error.code !== 'EPIPE') throw error;
+      // Each later write fails too, while the command finishes its work.
+      if (!isClosed) interrupt(() => running.exit(exitCodes.succeeded));
+      isClosed = true;
+    });
+  return (added) => {
+    listener = added;
+    return () => {
+      if (listener === added) listener = undefined;
+    };
+  };
+}
+
+/** Takes the line of progress away, which has no end of line. */
+function endAtSignal(running: InterruptedProcess): void {
+  if (running.stdout.isTTY === true) running.stdout.write('\r\x1b[2K');
+  running.exit(exitCodes.interrupted);
+}

@@ -1,0 +1,27 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { UsageError } from './usage-error.ts';
+
+/**
+ * Writes files in one step of the event loop, so that Ctrl-C ends the process before the first file or after the last one.
+ * @param texts the text of each file by its path
+ * @throws UsageError if a file cannot be written
+ */
+export function writeTexts(texts: Readonly<Record<string, string>>, cwd: string): void {
+  for (const [file, text] of Object.entries(texts))
+    attempt(file, () => writeFileSync(resolve(cwd, file), text));
+}
+
+/** @throws UsageError if the folder cannot be created */
+export const createFolder = (folder: string, cwd: string): void =>
+  attempt(folder, () => mkdirSync(resolve(cwd, folder), { recursive: true }));
+
+function attempt(file: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw new UsageError(`${file} cannot be written (${getCode(error)})`);
+  }
+}
+
+const getCode = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : error);
