@@ -47,6 +47,7 @@ export const makeBucket = (
 ): SimulatedBucket => ({
   ...resource(world, input, input.name, `arn:${world.settings.partition}:s3:::${input.name}`),
   blockPublicPolicy: input.blockPublicPolicy ?? true,
+  restrictPublicBuckets: false,
   objects: new Map(),
   kmsKeyId: input.kmsKeyId,
 });

@@ -43,6 +43,8 @@ export interface SimulatedKey extends SimulatedResource {
 export interface SimulatedBucket extends SimulatedResource {
   /** Block Public Access rejects public policies. It has been on for every new bucket since April 2023. */
   readonly blockPublicPolicy: boolean;
+  /** The setting RestrictPublicBuckets. */
+  restrictPublicBuckets: boolean;
   /** Contents by key. */
   readonly objects: Map<string, string>;
   /** ARN of the key of the default encryption, or `alias/aws/s3`. `undefined`: S3 encrypts with keys of its own. */

@@ -3,6 +3,7 @@ import type { AccountLocator } from '../accounts/locate-account.ts';
 import { getActiveConfiguration } from '../configuration/active-configuration.ts';
 import { listControlPolicyTargets } from '../iam/control-policies.ts';
 import { type Explanation, explain } from '../iam/explain.ts';
+import { findPublicBlock } from '../iam/public-statements.ts';
 import type { AccessRequest, RequestPrincipal } from '../iam/request.ts';
 import { getTimestamp } from '../platform/clock.ts';
 import { collectOrganization } from './collect-organization.ts';
@@ -98,6 +99,9 @@ function explainEvidence(
     organization: organization.facts,
   });
   const missing = principal.missing ?? resource.missing;
+  const blocked = findPublicBlock(resource.policies, request);
+  if (missing === undefined && explanation.outcome === 'allowed' && blocked !== undefined)
+    return { ...explanation, outcome: 'unknown', reasons: [blocked], request, unread };
   if (missing === undefined) return { ...explanation, request, unread };
   const denied = { outcome: 'denied', explicit: false, statements: [], unknowns: [] } as const;
   return { ...explanation, ...denied, reasons: [missing], request, unread };

@@ -2,6 +2,7 @@ import type { Access } from '../grants/access.ts';
 import type { AppliedPolicy, PolicyKind } from '../iam/applied-policy.ts';
 import { listControlPolicyTargets } from '../iam/control-policies.ts';
 import { createPolicy } from '../iam/document.ts';
+import { findPublicBlock } from '../iam/public-statements.ts';
 import type { AccessRequest } from '../iam/request.ts';
 import type { AccessStatus } from '../store/readiness.ts';
 import { type AccessJudgment, type Documents, judgeAccess } from './judge-access.ts';
@@ -64,6 +65,7 @@ function judgeAll(
     ...judgePrincipal(central.principal, timed.request, organization.facts),
     toJudged(judgeAccess(central.documents, central.policyKind, timed)),
     ...judgeComposition(timed, central, member, organization),
+    ...judgePublicBlock(central, timed.request),
     ...judgeKeys(timed, central.keys ?? [], { ...toSender(member), organization }),
   ];
   const worst = severities.map((status) => judged.find((each) => each.status === status)).find(isDefined);
@@ -73,6 +75,12 @@ function judgeAll(
     ...(member?.assumptions ?? []).map(({ request }) => request),
   ];
   return withPositions(withOrganization(worst ?? verified, requests, organization), requests, organization);
+}
+
+/** S3 can deny an access because another statement of the bucket policy is public. The setting that decides is not read. */
+function judgePublicBlock(central: CentralEvidence, request: AccessRequest): readonly Judged[] {
+  const reason = findPublicBlock(toPolicies(central), request);
+  return reason === undefined ? [] : [{ status: 'unknown', reason, keys: ['RestrictPublicBuckets'] }];
 }
 
 const isDefined = <T>(value: T | undefined): value is T => value !== undefined;

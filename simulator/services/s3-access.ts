@@ -1,6 +1,8 @@
+import { parsePolicy } from '../../shared/iam/document.ts';
 import type { ContextValues } from '../../shared/iam/request.ts';
 import { createAwsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
+import { isPublic } from '../documents.ts';
 import { findDenial } from '../permissions.ts';
 import type { SimulatedBucket } from '../simulated-resources.ts';
 
@@ -37,8 +39,17 @@ export function authorizeBucket(
     context,
   });
   if (denial !== undefined) throw createS3Denied(denial);
+  if (isRestricted(call, bucket)) throw createS3Denied('Access Denied');
   return bucket;
 }
+
+/** RestrictPublicBuckets lets only services and the bucket's own account use a bucket with a public policy. */
+const isRestricted = ({ caller }: ServiceCall<BucketInput>, bucket: SimulatedBucket): boolean =>
+  bucket.restrictPublicBuckets &&
+  bucket.policy !== undefined &&
+  caller.type !== 'service' &&
+  caller.accountId !== bucket.accountId &&
+  parsePolicy(bucket.policy, bucket.arn).Statement.some(isPublic);
 
 function findBucket({ world, region, input }: ServiceCall<BucketInput>): SimulatedBucket {
   const bucket = world.buckets.get(input.Bucket ?? '');
