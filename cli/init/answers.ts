@@ -1,6 +1,11 @@
 import { describeRegionMistake } from '../../shared/configuration/regions.ts';
 import { installationIdPattern } from '../../shared/iam/managed-statements.ts';
-import { getMaxNameLength, maxCentralAccounts } from '../../shared/platform/central-accounts.ts';
+import {
+  centralAccountNameSchema,
+  centralAccountNameText,
+  getMaxNameLength,
+  maxCentralAccounts,
+} from '../../shared/platform/central-accounts.ts';
 import { findNearestWord } from '../../shared/platform/nearest-name.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ChosenCentral, NamedAccount, OrganizationFacts, Proposal } from './facts.ts';
@@ -89,7 +94,8 @@ export async function askCentralAccounts(
   facts: OrganizationFacts,
   { region, installation, prompts }: { region: string; installation: string; prompts: Prompts | undefined },
 ): Promise<readonly ChosenCentral[]> {
-  const given = central.map((text) => parseCentral(text, facts));
+  const given = central.map((text) => parseCentral(text, facts, getMaxNameLength(installation)));
+  requireDifferentNames(given);
   const asked = given.length > 0 ? given : await askAccounts(facts, prompts);
   if (asked.length > maxCentralAccounts)
     throw new UsageError(
@@ -125,13 +131,26 @@ async function askAccounts(
 }
 
 /** `log=222222222222`, `log=Log Archive` or `log=222222222222@eu-west-1`. */
-function parseCentral(text: string, { accounts }: OrganizationFacts): NamedCentral {
+function parseCentral(text: string, { accounts }: OrganizationFacts, maxLength: number): NamedCentral {
   const [, name = '', named = '', region] = /^([^=]+)=(.+?)(?:@([\w-]+))?$/.exec(text) ?? [];
   const matching = accounts.filter((account) => account.id === named || account.name === named);
   const [account] = matching;
+  if (name !== '' && (name.length > maxLength || !centralAccountNameSchema.safeParse(name).success))
+    throw new UsageError(
+      `--central ${text}: the part before = must be ${centralAccountNameText}, at most ${maxLength} characters. Nothing was written`,
+    );
   if (account !== undefined && matching.length === 1)
     return { name, account, ...(region === undefined ? {} : { region }) };
   throw new UsageError(`--central ${text}: ${describeCentralMistake(named, matching)}. Nothing was written`);
+}
+
+function requireDifferentNames(given: readonly NamedCentral[]): void {
+  const names = given.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new UsageError(
+      `--central gives two accounts the name ${twice}. Use a name for each. Nothing was written`,
+    );
 }
 
 function describeCentralMistake(named: string, matching: readonly NamedAccount[]): string {

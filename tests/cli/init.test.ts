@@ -85,11 +85,16 @@ describe('onboarding init', () => {
 
   it('changes nothing when the file exists, unless --force is given', async () => {
     await writeFile(file, 'mine');
-    const refused = await init([...answers, '--grants', 'all']);
+    let reads = 0;
+    const countReads = () => {
+      reads += 1;
+    };
+    const refused = await init([...answers, '--grants', 'all'], { prepareWorld: countReads });
 
     expect(refused.code).toBe(64);
     expect(refused.stderr).toContain('--force');
     expect(await written()).toBe('mine');
+    expect(reads).toBe(0);
     expect((await init([...answers, '--grants', 'all', '--force'])).code).toBe(0);
     expect((await writtenConfiguration()).installation).toBe('prod');
   });
@@ -107,6 +112,8 @@ describe('onboarding init', () => {
   it.each([
     ['an OU', ['--ou', 'Workload'], 'Did you mean Workloads?'],
     ['an account', ['--central', 'log=999999999999'], 'no active account 999999999999'],
+    ['a central account', ['--central', 'Log!=222222222222'], 'lower-case words'],
+    ['one name twice', ['--central', 'log=333333333333'], 'two accounts the name log'],
     ['a region', ['--region', 'eu-west-11'], 'must be a region of AWS'],
     ['an installation', ['--installation', 'Prod!'], 'lower-case letters and digits'],
     ['a proposal', ['--grants', 'nothing-such'], 'there is no proposal nothing-such'],
