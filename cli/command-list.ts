@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { type CommandContext, createCommand } from './command.ts';
+import type { CommandName } from './command-help.ts';
 
 /** A command before its file is loaded. */
 interface ListedCommand {
-  readonly name: string;
+  readonly name: CommandName;
   readonly description: string;
   /** As the help shows it. Default: none. */
   readonly argument?: string;
@@ -153,6 +154,12 @@ export const commandList: readonly ListedCommand[] = [
     description:
       'Print the CloudFormation template that the management account needs if the hub is in another account or region.',
     load: async () => (await import('./commands/management-template.ts')).createManagementTemplateCommand,
+  },
+  {
+    name: 'completion',
+    description: 'Print a script that completes commands and options in a shell.',
+    argument: '<shell>',
+    load: async () => (await import('./commands/completion.ts')).createCompletionCommand,
   },
 ];
 

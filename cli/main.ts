@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
 import { toErrorRecord } from '../shared/platform/errors.ts';
 import type { CommandContext } from './command.ts';
+import { formatCommandHelp } from './command-help.ts';
 import { commandList, listCommand, loadCommand } from './command-list.ts';
 import { type ExitCode, exitCodes, exitCodeTable } from './exit-codes.ts';
-import { alignColumns, createOutputColors } from './output.ts';
+import { alignColumns, createOutputColors, wrapText } from './output.ts';
 import { packageDescription } from './package-files.ts';
 import type { Io } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -32,8 +33,13 @@ async function program(context: CommandContext, argv: readonly string[]): Promis
     .description('Gives new AWS accounts their access to central accounts, and removes it when they close.')
     .version(await version(), '--version')
     .addHelpText('after', help);
-  for (const listed of commandList)
-    root.addCommand(argv.includes(listed.name) ? await loadCommand(listed, context) : listCommand(listed));
+  // A completion script has the options of all commands.
+  const all = argv.includes('completion');
+  for (const listed of commandList) {
+    const isLoaded = all || argv.includes(listed.name);
+    const command = isLoaded ? await loadCommand(listed, context) : listCommand(listed);
+    root.addCommand(command.addHelpText('after', formatCommandHelp(listed.name)));
+  }
   for (const command of [root, ...root.commands]) configured(command, context.io);
   return root;
 }
@@ -67,7 +73,11 @@ const help = [
   ]),
   '',
   'Exit codes:',
-  ...alignColumns(exitCodeTable.map(([code, meaning]) => [String(code).padStart(2), meaning])),
+  ...alignColumns(
+    exitCodeTable.flatMap(([code, meaning]) =>
+      wrapText(meaning, 90).map((line, index) => [index === 0 ? String(code).padStart(2) : '', line]),
+    ),
+  ),
 ].join('\n');
 
 /** Commander has printed the text for people. Machines get their object. */

@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import { renderApplicationTemplate } from '../../shared/cloudformation/application.ts';
 import { type Application, getApplications } from '../../shared/configuration/applications.ts';
 import { loadWithSchemas } from '../../shared/configuration/load-schemas.ts';
+import { suggestWord } from '../../shared/configuration/messages.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
+import { findNearestWord } from '../../shared/platform/nearest-name.ts';
 import {
   type CommandContext,
   type CommonOptions,
@@ -45,6 +47,7 @@ function applicationNamed(name: string, configuration: Configuration, file: stri
   const applications = getApplications(configuration);
   const application = applications.find((each) => each.name === name);
   if (application !== undefined) return application;
-  const names = applications.length === 0 ? 'none' : applications.map((each) => each.name).join(', ');
-  throw new UsageError(`${file} has no application ${name}; it has ${names}`);
+  const names = applications.map((each) => each.name);
+  const nearest = suggestWord(findNearestWord(name, names));
+  throw new UsageError(`${file} has no application ${name}; it has ${names.join(', ') || 'none'}${nearest}`);
 }

@@ -5,7 +5,9 @@ import { renderMemberTemplate } from '../../shared/cloudformation/member-templat
 import type { Template } from '../../shared/cloudformation/template.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import { listMemberStackSets, type MemberStackSet } from '../../shared/configuration/member-stack-sets.ts';
+import { suggestWord } from '../../shared/configuration/messages.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
+import { findNearestWord } from '../../shared/platform/nearest-name.ts';
 import { getPartitionFacts } from '../../shared/platform/partitions.ts';
 import {
   type CommandContext,
@@ -79,8 +81,10 @@ const makeAll = (configuration: Configuration, { hub, operator }: MemberOptions)
 function chosen(name: string, made: readonly MadeStackSet[], file: string): MadeStackSet {
   const named = made.find(({ stackSet }) => stackSet.name === name);
   if (named !== undefined) return named;
-  const names = made.map(({ stackSet }) => stackSet.name).join(', ');
-  throw new UsageError(`${file} has no StackSet ${name}; it has ${names}`);
+  const names = made.map(({ stackSet }) => stackSet.name);
+  throw new UsageError(
+    `${file} has no StackSet ${name}; it has ${names.join(', ')}${suggestWord(findNearestWord(name, names))}`,
+  );
 }
 
 async function print(

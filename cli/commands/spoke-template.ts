@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { renderSpokeTemplate } from '../../shared/cloudformation/template.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
+import { suggestWord } from '../../shared/configuration/messages.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
+import { findNearestWord } from '../../shared/platform/nearest-name.ts';
 import {
   type CommandContext,
   type CommonOptions,
@@ -71,7 +73,8 @@ function centralAccountId(configuration: Configuration, name: string, file: stri
   const { centralAccounts } = configuration;
   const [, account] = Object.entries(centralAccounts).find(([each]) => each === name) ?? [];
   if (account !== undefined) return account.id;
+  const names = Object.keys(centralAccounts);
   throw new UsageError(
-    `${file} has no central account ${name}; it has ${Object.keys(centralAccounts).join(', ')}`,
+    `${file} has no central account ${name}; it has ${names.join(', ')}${suggestWord(findNearestWord(name, names))}`,
   );
 }
