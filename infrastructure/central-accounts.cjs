@@ -3,7 +3,7 @@
  * in the permissions of others. YAML alone cannot do it, because the configuration chooses the names.
  */
 module.exports = async ({ options, resolveVariable }) => {
-  const { accounts, organizationId, managementAccount, region, tracesFunctions, rules } =
+  const { accounts, organizationId, managementAccount, region, tracesFunctions, rules, stackKey } =
     await readConfiguration(await resolveVariable('self:custom.configuration'), options);
   return {
     organizationId,
@@ -11,6 +11,8 @@ module.exports = async ({ options, resolveVariable }) => {
     region,
     tracesFunctions,
     rules,
+    // The key of the table and the queues. Empty: none. In `Fn::Sub`.
+    stackKey,
     functions: Object.fromEntries(accounts.map((account) => [account.functionKey, updateFunction(account)])),
     functionArns: accounts.map(({ functionKey }) => ({ 'Fn::GetAtt': [functionId(functionKey), 'Arn'] })),
     // For plan-changes: what it calls for which account.
@@ -52,6 +54,7 @@ async function readConfiguration(path, options) {
   const { planHubRules } = await import('../shared/cloudformation/hub-rules.ts');
   const { getSpokeRole, toUpdateFunctionName } = await import('../shared/platform/central-accounts.ts');
   const { getPartitionFacts } = await import('../shared/platform/partitions.ts');
+  const { getStackKeyArn } = await import('../shared/configuration/stack-options.ts');
   const configuration = await loadConfiguration(path).catch(refuse);
   const mistake = findDeployOptionMistake(configuration, {
     // The framework says `null` for an option that is not given.
@@ -72,6 +75,7 @@ async function readConfiguration(path, options) {
     region: getDefaultHubRegion(configuration),
     tracesFunctions: getPartitionFacts(configuration.partition).tracesFunctions,
     rules: planHubRules(configuration),
+    stackKey: getStackKeyArn(configuration, '${AWS::Region}') ?? '',
   };
 }
 

@@ -7,8 +7,14 @@ module.exports = async ({ resolveVariable }) => {
   const neededRules = await resolveVariable('file(infrastructure/rules.cjs):names');
   const updates = await resolveVariable('self:custom.centralAccounts.updates');
   const traces = await resolveVariable('self:custom.centralAccounts.tracesFunctions');
+  const key = await resolveVariable('self:custom.centralAccounts.stackKey');
   const functionRole = (name, statements) =>
-    makeFunctionRole(name, [log(name), ...(traces ? [trace] : []), ...statements]);
+    makeFunctionRole(name, [
+      log(name),
+      ...(traces ? [trace] : []),
+      ...(key === '' ? [] : [useTableKey(key), ...(sendsMessages(statements) ? [useQueueKey(key)] : [])]),
+      ...statements,
+    ]);
   return {
     Resources: Object.fromEntries([
       ...updates.map(({ functionKey, accountId, roleArn }) => [
@@ -62,6 +68,34 @@ const trace = {
   Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
   Resource: '*',
 };
+
+const toSub = (text) => (text.includes('${AWS::') ? { 'Fn::Sub': text } : text);
+
+/**
+ * DynamoDB decrypts the key of the table in the name of the caller, and does everything else by its own grants (DynamoDB developer
+ * guide, "DynamoDB encryption at rest usage notes", "Monitoring DynamoDB interaction with AWS KMS").
+ */
+const useTableKey = (key) => ({
+  Effect: 'Allow',
+  Action: 'kms:Decrypt',
+  Resource: toSub(key),
+  Condition: {
+    StringEquals: {
+      'kms:ViaService': { 'Fn::Sub': 'dynamodb.${AWS::Region}.${AWS::URLSuffix}' },
+      'kms:EncryptionContext:aws:dynamodb:tableName': '${self:custom.name}',
+    },
+  },
+});
+
+const sendsMessages = (statements) => statements.some(({ Action }) => Action === 'sqs:SendMessage');
+
+/** SQS uses the key in the name of the sender (SQS developer guide, "Key management"). Lambda sends with the role of the function. */
+const useQueueKey = (key) => ({
+  Effect: 'Allow',
+  Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+  Resource: toSub(key),
+  Condition: { StringEquals: { 'kms:ViaService': { 'Fn::Sub': 'sqs.${AWS::Region}.${AWS::URLSuffix}' } } },
+});
 
 /** EventBridge user guide, "Cross-service confused deputy prevention": only these rules of this account. */
 const startRole = (stateMachine, rules) => ({

@@ -29,6 +29,7 @@ const configurations = [
   'examples/codedeploy/onboarding.yml',
   'examples/log-delivery/onboarding.yml',
   'examples/central-accounts/onboarding.yml',
+  'tests/fixtures/deployment/stack-options.yml',
 ];
 
 /** An organization in GovCloud and one in China, each with the region of its hub. */

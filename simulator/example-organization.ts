@@ -1,6 +1,8 @@
 import { splitOuPath } from '../shared/accounts/ou-path.ts';
 import { deploymentActions } from '../shared/cloudformation/deployment-actions.ts';
+import { installationName } from '../shared/configuration/installation-names.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
+import { getStackKeyArn } from '../shared/configuration/stack-options.ts';
 import type { ResourceRef, ResourceType } from '../shared/grants/contract.ts';
 import type { GrantEntry } from '../shared/grants/grant-schema.ts';
 import { getGrantKind, grantKinds } from '../shared/grants/kinds.ts';
@@ -9,6 +11,7 @@ import type { PolicyDocument } from '../shared/iam/document.ts';
 import { getSpokeRole } from '../shared/platform/central-accounts.ts';
 import type { Clock, Random } from '../shared/platform/clock.ts';
 import { listDesiredResources } from '../shared/reconcile/desired-resources.ts';
+import { createTable } from './dynamodb/tables.ts';
 import { findSecretKey } from './example-keys.ts';
 import { SimulatedOrganization } from './organization.ts';
 
@@ -54,6 +57,7 @@ export function createExampleOrganization(
   for (const { ref, shares } of listDesiredResources(configuration, []))
     addResource(organization, configuration, { ref, entries: shares.map(({ entry }) => entry) });
   addTopic(organization, configuration);
+  addEncryptedTable(organization, configuration);
   return organization;
 }
 
@@ -61,10 +65,24 @@ function addTopic(organization: SimulatedOrganization, { notifications }: Config
   const [, , , region = '', accountId = '', name] = notifications?.topic.split(':') ?? [];
   if (name === undefined) return;
   const { key: keyArn } = notifications ?? {};
-  const [, , , keyRegion = '', keyAccount = '', keyId = ''] = keyArn?.split(/:(?:key\/)?/) ?? [];
-  if (keyArn !== undefined && !organization.world.keys.has(keyArn))
-    organization.addKey({ accountId: keyAccount, region: keyRegion, id: keyId });
+  if (keyArn !== undefined) addKeyByArn(organization, keyArn);
   organization.addTopic({ region, accountId, name, ...(keyArn === undefined ? {} : { keyArn }) });
+}
+
+function addKeyByArn(organization: SimulatedOrganization, keyArn: string): void {
+  const [, , , region = '', accountId = '', id = ''] = keyArn.split(/:(?:key\/)?/);
+  if (!organization.world.keys.has(keyArn)) organization.addKey({ accountId, region, id });
+}
+
+/** The table of the hub, if the configuration names a key for it. Any other table is made by its first request. */
+function addEncryptedTable(organization: SimulatedOrganization, configuration: Configuration): void {
+  const { partition, homeRegion, hubAccountId } = organization.world.settings;
+  const keyArn = getStackKeyArn(configuration, homeRegion);
+  if (keyArn === undefined) return;
+  addKeyByArn(organization, keyArn);
+  const name = installationName(configuration);
+  const arn = `arn:${partition}:dynamodb:${homeRegion}:${hubAccountId}:table/${name}`;
+  organization.world.tables.set(arn, createTable(keyArn));
 }
 
 function addCentralAccounts(organization: SimulatedOrganization, configuration: Configuration): void {

@@ -57,7 +57,8 @@ export function renderApplicationTemplate(request: ApplicationRequest): Applicat
     },
     Outputs: outputs(application),
   };
-  return { template: applyStackOptions(template, configuration), ...target };
+  const queueRegions = watchesKeys(application) ? [target.region] : [];
+  return { template: applyStackOptions(template, configuration, queueRegions), ...target };
 }
 
 /**

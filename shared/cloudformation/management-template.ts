@@ -63,7 +63,7 @@ export function renderManagementTemplate(request: ManagementRequest): Management
     },
   };
   return {
-    template: applyStackOptions(substitutePseudoParameters(template), configuration),
+    template: applyStackOptions(substitutePseudoParameters(template), configuration, forwarding.regions),
     regions: forwarding.regions,
   };
 }

@@ -1,5 +1,11 @@
+import { ConfigurationError } from '../configuration/errors.ts';
 import type { Configuration } from '../configuration/schema.ts';
-import { getBoundaryArn, mergeTags } from '../configuration/stack-options.ts';
+import {
+  describeKeyRegionMistake,
+  getBoundaryArn,
+  getStackKeyArn,
+  mergeTags,
+} from '../configuration/stack-options.ts';
 
 type TemplateValue = Readonly<Record<string, unknown>>;
 
@@ -11,10 +17,19 @@ interface Resource {
 /**
  * Applies `stacks` of the configuration to every resource of a template. The template has no pseudo parameters outside
  * `Fn::Sub`. Pure.
+ * @param regions where the template creates data stores
+ * @throws ConfigurationError if the key cannot serve one of these regions
  */
-export function applyStackOptions(template: TemplateValue, configuration: Configuration): TemplateValue {
+export function applyStackOptions(
+  template: TemplateValue,
+  configuration: Configuration,
+  regions: readonly string[] = [],
+): TemplateValue {
   const { Resources } = template;
   if (configuration.stacks === undefined || !isRecord(Resources)) return template;
+  const message = describeKeyRegionMistake(configuration, regions);
+  if (message !== undefined)
+    throw new ConfigurationError('the configuration', [{ path: 'stacks.key', message }]);
   const changed = Object.entries(Resources).map(([id, resource]) => [
     id,
     isResource(resource) ? applyToResource(resource, configuration) : resource,
@@ -23,7 +38,10 @@ export function applyStackOptions(template: TemplateValue, configuration: Config
 }
 
 const applyToResource = (resource: Resource, configuration: Configuration): Resource =>
-  retainLogs(addTags(addBoundary(resource, configuration), configuration), configuration);
+  retainLogs(
+    addKey(addTags(addBoundary(resource, configuration), configuration), configuration),
+    configuration,
+  );
 
 const withProperties = (resource: Resource, properties: TemplateValue): Resource => ({
   ...resource,
@@ -66,6 +84,27 @@ const readTags = (tags: unknown): Readonly<Record<string, string>> =>
   Object.fromEntries(
     (Array.isArray(tags) ? tags : []).filter(isRecord).map(({ Key, Value }) => [String(Key), String(Value)]),
   );
+
+/** The properties that give a data store its key, by type (CloudFormation template reference). */
+const keyProperties: Readonly<Record<string, (key: unknown) => TemplateValue>> = {
+  'AWS::DynamoDB::Table': (key) => ({
+    SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: key },
+  }),
+  'AWS::Logs::LogGroup': (key) => ({ KmsKeyId: key }),
+  'AWS::SQS::Queue': (key) => ({ KmsMasterKeyId: key }),
+};
+
+function addKey(resource: Resource, configuration: Configuration): Resource {
+  const key = getStackKeyArn(configuration, '${AWS::Region}');
+  const properties = keyProperties[resource.Type];
+  if (key === undefined || properties === undefined) return resource;
+  // SQS takes either a key of KMS or its own.
+  const { SqsManagedSseEnabled: _, ...rest } = resource.Properties ?? {};
+  return {
+    ...resource,
+    Properties: { ...rest, ...properties(key.includes('${') ? { 'Fn::Sub': key } : key) },
+  };
+}
 
 function retainLogs(resource: Resource, { stacks }: Configuration): Resource {
   if (resource.Type !== 'AWS::Logs::LogGroup') return resource;

@@ -78,7 +78,7 @@ export function renderSpokeTemplate(request: SpokeRequest): SpokeTemplate {
     Resources: resources,
   };
   return {
-    template: applyStackOptions(substitutePseudoParameters(template), configuration),
+    template: applyStackOptions(substitutePseudoParameters(template), configuration, forwarding?.regions),
     regions: [...new Set([home, ...(forwarding?.regions ?? [])])],
   };
 }

@@ -1,6 +1,7 @@
 import { getPartitionFacts } from '../platform/partitions.ts';
 import { describeRegionMistake } from './regions.ts';
 import type { Configuration } from './schema.ts';
+import { describeKeyRegionMistake } from './stack-options.ts';
 
 /** Options of the commands `serverless package` and `serverless deploy`. */
 interface DeployOptions {
@@ -18,8 +19,11 @@ export function findDeployOptionMistake(
   { region, stage }: DeployOptions,
 ): string | undefined {
   const { installation } = configuration;
+  const hubRegion = region ?? getDefaultHubRegion(configuration);
   const regionMistake = region === undefined ? undefined : describeRegionMistake(region, configuration);
   if (regionMistake !== undefined) return `--region ${region}: ${regionMistake}`;
+  const keyMistake = describeKeyRegionMistake(configuration, [hubRegion]);
+  if (keyMistake !== undefined) return `stacks.key: ${keyMistake}`;
   if (stage === undefined || stage === installation) return undefined;
   return `--stage ${stage}: the stage is the \`installation\` of the configuration, ${installation}. Call the command without --stage`;
 }

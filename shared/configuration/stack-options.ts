@@ -15,6 +15,11 @@ export const stackOptionsSchema = objectSchema({
     /^([\w+=,.@-]+\/)*[\w+=,.@-]{1,128}$/,
     'the name of a managed policy that each account has, with its path if it has one, such as security/Boundary',
   ).optional(),
+  /**
+   * The customer managed key of the table, queues and log groups. If stacks in several regions need it, it must be a
+   * multi-Region key.
+   */
+  key: textSchema(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'the ARN of a KMS key').optional(),
   /** Tags of every resource that takes tags. */
   tags: tagsSchema.optional(),
   /** For how many days CloudWatch keeps the lines of a log. Default: 365. */
@@ -46,6 +51,25 @@ export const getMemberRoleBoundary = (
 ): string | undefined =>
   permissionsBoundary ??
   getBoundaryArn(configuration, { partition: '{partition}', accountId: '{accountId}' });
+
+/** "Multi-Region keys in AWS KMS" (KMS developer guide): replicas have one key id, which begins with `mrk-`. */
+const multiRegionKey = /^(arn:[\w-]+:kms:)[\w-]+(:\d{12}:key\/mrk-[\w-]+)$/;
+
+/** The key of the stacks in a region. `undefined` if the configuration names none. */
+export const getStackKeyArn = ({ stacks }: WithStackOptions, region: string): string | undefined =>
+  stacks?.key?.replace(multiRegionKey, (_, start: string, end: string) => `${start}${region}${end}`);
+
+/** Why the key does not serve the stacks in these regions. */
+export function describeKeyRegionMistake(
+  { stacks }: WithStackOptions,
+  regions: readonly string[],
+): string | undefined {
+  const { key } = stacks ?? {};
+  const keyRegion = key?.split(':')[3];
+  const [other] = regions.filter((region) => region !== keyRegion);
+  if (key === undefined || other === undefined || multiRegionKey.test(key)) return undefined;
+  return `must be a multi-Region key with a replica in ${other}, since a stack there needs it. This key is in ${keyRegion} only`;
+}
 
 /** Adds the tags of all stacks to the tags of one resource, which win. IAM ignores case when it compares keys. */
 export function mergeTags(

@@ -15,9 +15,14 @@ export interface TableKey {
 /** The items of one table by partition key and sort key. */
 export interface SimulatedTable {
   readonly partitions: Map<string, Map<string, TableItem>>;
+  /** The customer managed key of the table. Absent: a key of AWS. */
+  readonly keyArn?: string;
 }
 
-export const createTable = (): SimulatedTable => ({ partitions: new Map() });
+export const createTable = (keyArn?: string): SimulatedTable => ({
+  partitions: new Map(),
+  ...(keyArn === undefined ? {} : { keyArn }),
+});
 
 /** One write: a request of its own, or a part of a transaction. */
 export interface TableWrite extends Placeholders {

@@ -1,4 +1,5 @@
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { getPartitionFacts } from '../../shared/platform/partitions.ts';
 import { createAwsError } from '../aws-error.ts';
 import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import type { Placeholders, TableItem } from '../dynamodb/expressions.ts';
@@ -14,6 +15,8 @@ import {
   type TableWrite,
 } from '../dynamodb/tables.ts';
 import { findDenial } from '../permissions.ts';
+import type { Caller, SimulatedWorld } from '../world.ts';
+import { findKeyUseDenial } from './kms-keys.ts';
 
 type OnTable<T> = T & { readonly TableName: string };
 
@@ -128,6 +131,32 @@ interface OpenedTable {
   readonly authorize: (action: string, pk: string, keys: readonly string[]) => void;
 }
 
+interface KeyedTable {
+  readonly table: SimulatedTable;
+  readonly name: string;
+  readonly region: string;
+}
+
+/**
+ * DynamoDB decrypts the table's own key in the name of the caller ("DynamoDB encryption at rest usage notes", developer
+ * guide).
+ */
+function useTableKey(world: SimulatedWorld, caller: Caller, { table, name, region }: KeyedTable): void {
+  if (table.keyArn === undefined) return;
+  const { dnsSuffix } = getPartitionFacts(world.settings.partition);
+  const denial = findKeyUseDenial(world, caller, {
+    keyArn: table.keyArn,
+    action: 'kms:Decrypt',
+    context: {
+      'kms:ViaService': `dynamodb.${region}.${dnsSuffix}`,
+      'kms:EncryptionContext:aws:dynamodb:tableName': name,
+      'kms:EncryptionContext:aws:dynamodb:subscriberId': caller.accountId,
+      'kms:EncryptionContextKeys': ['aws:dynamodb:tableName', 'aws:dynamodb:subscriberId'],
+    },
+  });
+  if (denial !== undefined) throw createAwsError('AccessDeniedException', denial);
+}
+
 function openTable({ world, caller, region }: ServiceCall<object>, name: string): OpenedTable {
   const arn = `arn:${world.settings.partition}:dynamodb:${region}:${caller.accountId}:table/${name}`;
   const table = world.tables.get(arn) ?? createTable();
@@ -141,6 +170,7 @@ function openTable({ world, caller, region }: ServiceCall<object>, name: string)
       context: { 'dynamodb:LeadingKeys': leadingKeys },
     });
     if (denial !== undefined) throw createAwsError('AccessDeniedException', denial);
+    useTableKey(world, caller, { table, name, region });
   };
   return {
     table,

@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { renderSpokeTemplate } from '../../shared/cloudformation/template.ts';
 import { ConfigurationError } from '../../shared/configuration/errors.ts';
+import { findDeployOptionMistake } from '../../shared/configuration/hub-options.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { createMemberRolePolicies } from '../../shared/configuration/member-role-policies.ts';
+import type { Configuration } from '../../shared/configuration/schema.ts';
 
 const base = `
 version: 1
@@ -27,6 +30,47 @@ function mistakeOf(more: string): string {
 
 const tags = (count: number, name: string) =>
   JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, index) => [`${name}${index}`, 'x'])));
+
+const keyOf = (id: string) => `arn:aws:kms:us-east-1:111111111111:key/${id}`;
+
+const grantWithPattern = `
+  - { name: images, kind: ecr-repository-policy, account: log, repositories: ["base/*"], preset: pull, for: { all: true } }
+`;
+
+const hub = { accountId: '111111111111', region: 'us-east-1' };
+
+describe('the key of stacks', () => {
+  const single = `${grantWithPattern}stacks: { key: "${keyOf('1234abcd-12ab-34cd-56ef-1234567890ab')}" }`;
+  const replicated = `${grantWithPattern}stacks: { key: "${keyOf('mrk-1234abcd12ab34cd56ef1234567890ab')}" }`;
+
+  test('refuses a hub in another region when the key is not a multi-Region key', () => {
+    const region = 'eu-west-1';
+
+    expect(findDeployOptionMistake(parse(single), { region })).toBe(
+      'stacks.key: must be a multi-Region key with a replica in eu-west-1, since a stack there needs it. This key is in us-east-1 only',
+    );
+    expect(findDeployOptionMistake(parse(single), {})).toBeUndefined();
+    expect(findDeployOptionMistake(parse(replicated), { region })).toBeUndefined();
+  });
+
+  test('refuses to write a template when its queues are in another region than the key', () => {
+    const render = (configuration: Configuration) =>
+      renderSpokeTemplate({ configuration, accountId: '222222222222', hub });
+
+    expect(() => render(parse(single))).toThrow(
+      /stacks\.key: must be a multi-Region key with a replica in eu-west-1/,
+    );
+    expect(render(parse(replicated)).regions).toEqual(['eu-west-1']);
+  });
+
+  test('writes the template of another region when it has no queue', () => {
+    const configuration = parse(single.replace(grantWithPattern, '\n'));
+
+    expect(renderSpokeTemplate({ configuration, accountId: '222222222222', hub }).regions).toEqual([
+      'eu-west-1',
+    ]);
+  });
+});
 
 describe('stacks', () => {
   test.each([

@@ -31,6 +31,14 @@ const exceptions: readonly {
       'CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail": the encryption context names the ' +
       'account of the trail.',
   },
+  {
+    service: 'logs.us-east-1.amazonaws.com',
+    actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
+    key: 'kms:EncryptionContext:aws:logs:arn',
+    reason:
+      'CloudWatch Logs user guide, "Encrypt log data in CloudWatch Logs using AWS Key Management Service": the ' +
+      'encryption context names the log group, and so its account.',
+  },
 ];
 
 const sources = ['aws:SourceAccount', 'aws:SourceArn', 'aws:SourceOrgID'];

@@ -56,6 +56,8 @@ async function generate(): Promise<readonly Placed[]> {
   return written.flatMap(({ path, file }) => readResources(file.replace(/ \(.*/, ''), path));
 }
 
+const replica = 'arn:aws:kms:${AWS::Region}:111111111111:key/mrk-1234abcd12ab34cd56ef1234567890ab';
+
 /** Resources of all stacks. */
 let resources: readonly Placed[] = [];
 beforeAll(async () => {
@@ -116,6 +118,40 @@ describe('options of stacks', () => {
       { Key: 'account-onboarding:installation', Value: 'options' },
       { Key: 'CostCenter', Value: '4711' },
     ]);
+  });
+
+  test('encrypts every data store with the key in its region when the configuration names a key', () => {
+    const stores = resources.filter(({ type }) =>
+      ['AWS::DynamoDB::Table', 'AWS::Logs::LogGroup', 'AWS::SQS::Queue'].includes(type),
+    );
+    const keys = stores.map(({ properties }) => ({
+      key:
+        properties.KmsKeyId ??
+        properties.KmsMasterKeyId ??
+        z.object({ KMSMasterKeyId: z.unknown() }).parse(properties.SSESpecification).KMSMasterKeyId,
+      own: properties.SqsManagedSseEnabled,
+    }));
+
+    expect(stores.length).toBeGreaterThan(25);
+    expect(new Set(keys.map((each) => JSON.stringify(each)))).toEqual(
+      new Set([JSON.stringify({ key: { 'Fn::Sub': replica } })]),
+    );
+  });
+
+  test('lets functions use the key through the services that they call when the configuration names a key', () => {
+    const roles = ofType('AWS::IAM::Role').filter(({ properties }) =>
+      JSON.stringify(properties.AssumeRolePolicyDocument).includes('lambda.amazonaws.com'),
+    );
+    const hub = roles.filter(({ name }) => name.startsWith('hub/'));
+    const uses = (service: string) =>
+      hub.filter(({ properties }) =>
+        JSON.stringify(properties.Policies).includes(
+          `"kms:ViaService":{"Fn::Sub":"${service}.\${AWS::Region}.\${AWS::URLSuffix}"}`,
+        ),
+      );
+
+    expect(namesOf(uses('dynamodb'))).toEqual(namesOf(hub));
+    expect(namesOf(uses('sqs'))).toEqual(['hub/RecordFailedExecutionRole']);
   });
 
   test('keeps every log for the configured days and after the deletion of its stack', () => {
