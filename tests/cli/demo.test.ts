@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { beforeAll, expect, test } from '@jest/globals';
 import { configurationFiles, loadCentralAccounts } from '../fixtures/central-accounts.ts';
@@ -68,21 +67,6 @@ test.each([
   const { stdout } = await run(['demo', '--config', file, '--json']);
 
   expect(JSON.parse(stdout)).toMatchObject({ status: 'succeeded', brokenTrust: { role } });
-});
-
-test("prints every line of the README's picture, in the same order", async () => {
-  const { stdout } = printed;
-  const [, picture = ''] =
-    /^\*\*What it looks like\.\*\*[^`]*`npm start`[^`]*```text\n(.*?)^```$/ms.exec(
-      readFileSync('README.md', 'utf8'),
-    ) ?? [];
-  const shown = picture.split('\n').filter((line) => line !== '');
-  const lines = stdout.split('\n');
-  const positions = shown.map((line) => lines.indexOf(line));
-
-  expect(shown.length).toBeGreaterThan(10);
-  expect(shown.filter((_, index) => (positions[index] ?? -1) < 0)).toEqual([]);
-  expect(positions).toEqual(positions.toSorted((a, b) => a - b));
 });
 
 test('runs the demo with a configuration of the user', async () => {
