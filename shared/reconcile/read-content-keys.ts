@@ -5,7 +5,7 @@ import type { ResourceRef } from '../grants/contract.ts';
 import type { ContentKey } from '../grants/kind-actions.ts';
 import { grantKinds } from '../grants/kinds.ts';
 import type { AccountRegion } from '../platform/aws/account-region.ts';
-import { ResourceMissingError } from '../platform/aws/errors.ts';
+import { ResourceMissingError, ThrottledError } from '../platform/aws/errors.ts';
 import { toErrorRecord } from '../platform/errors.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import type { KeyReading } from './judge-keys.ts';
@@ -26,8 +26,8 @@ export interface ContentKeyIndex {
 
 /**
  * Reads the keys that encrypt the content of resources. Costs one or two calls for each resource, and three for each
- * key.
- * @throws the retryable errors of `shared/platform/aws`
+ * key. If AWS throttles the calls, the keys count as not read, as in `readPrincipal`.
+ * @throws the retryable errors of `shared/platform/aws`, except ThrottledError
  */
 export async function collectContentKeys(
   services: Services,
@@ -38,11 +38,23 @@ export async function collectContentKeys(
   const read = await pMap(
     distinct,
     async ([key, each]) =>
-      [key, await request.readings.contentKeys(key, () => readKeysOf(services, request, each))] as const,
+      [
+        key,
+        await request.readings
+          .contentKeys(key, () => readKeysOf(services, request, each))
+          .catch((error: unknown) => toUnreadNow(each, error)),
+      ] as const,
     { concurrency: 8 },
   );
   const readingsByResource = new Map(read);
   return { find: ({ key }) => readingsByResource.get(key) ?? [] };
+}
+
+/** The result for this run alone, so that other runs read again. */
+function toUnreadNow({ ref }: DesiredResource, error: unknown): readonly KeyReading[] {
+  if (!(error instanceof ThrottledError)) throw error;
+  const reason = `the run cannot find out now which key encrypts ${ref.id}: ${error.message}`;
+  return [{ outcome: 'unreadable', reason }];
 }
 
 async function readKeysOf(

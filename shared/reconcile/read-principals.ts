@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { getGrantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { PrincipalState } from '../grants/kind-actions.ts';
-import { ResourceMissingError } from '../platform/aws/errors.ts';
+import { ResourceMissingError, ThrottledError } from '../platform/aws/errors.ts';
 import { toErrorRecord } from '../platform/errors.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import type { PrincipalReading } from './judge-principal.ts';
@@ -27,7 +27,7 @@ type Resource = Pick<DesiredResource, 'key' | 'kind' | 'ref'>;
 /**
  * Reads groups and roles of central accounts, each once: three calls, one for each inline policy, and two for each managed policy
  * that no other role has.
- * @throws the retryable errors of `shared/platform/aws`
+ * @throws the retryable errors of `shared/platform/aws`, except ThrottledError
  */
 export async function collectPrincipals(
   services: Services,
@@ -44,23 +44,34 @@ export async function collectPrincipals(
   return { find: ({ key }) => known.get(key) };
 }
 
-/** `undefined` if the resource is no group or role. @throws the retryable errors of `shared/platform/aws` */
+/**
+ * `undefined` if the resource is no group or role. If AWS throttles the calls, the group or role counts as not read. A
+ * retry would read every resource of the run again, and in a burst the retries of all runs would never end.
+ * @throws the retryable errors of `shared/platform/aws`, except ThrottledError
+ */
 export async function readPrincipal(
   services: Services,
   request: PrincipalReadingRequest,
   resource: Resource,
 ): Promise<PrincipalReading | undefined> {
-  return resource.kind.readPrincipal === undefined
-    ? undefined
-    : request.readings.principals(resource.key, () => readNow(services, request, resource));
+  if (resource.kind.readPrincipal === undefined) return undefined;
+  try {
+    return await request.readings.principals(resource.key, () => readNow(services, request, resource));
+  } catch (error) {
+    if (!(error instanceof ThrottledError)) throw error;
+    return { outcome: 'unreadable', reason: `${describe(resource)} cannot be read now: ${error.message}` };
+  }
 }
+
+const describe = ({ ref }: Pick<Resource, 'ref'>): string =>
+  `the ${ref.id.replace('/', ' ')} of account ${ref.accountId}`;
 
 async function readNow(
   services: Services,
   { runId, configuration, readings }: PrincipalReadingRequest,
   { kind, ref }: Resource,
 ): Promise<PrincipalReading> {
-  const what = `the ${ref.id.replace('/', ' ')} of account ${ref.accountId}`;
+  const what = describe({ ref });
   try {
     const clients = services.aws(runId, configuration).getReader(ref);
     const state = await kind.readPrincipal?.(clients, ref, getGrantContext(configuration));
