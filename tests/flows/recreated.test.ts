@@ -83,7 +83,8 @@ test('reports a conflict when a bucket loses its policy twice, because a bucket 
 });
 
 test('distinguishes a role from a new role of its name by its unique id', async () => {
-  const clients = { iam: { send: async () => ({ Role: { RoleId: 'AROAEXAMPLE', Arn: 'arn' } }) } } as never;
+  const Role = { RoleId: 'AROAEXAMPLE', Arn: 'arn:aws:iam::333333333333:role/Reader' };
+  const clients = { iam: { send: async () => ({ Role }) } } as never;
   const ref = { kind: 'role-trust-policy', accountId: '333333333333', region: 'us-east-1', id: 'Reader' };
   const state = await roleTrustPolicy.read(clients, ref, undefined as never);
 

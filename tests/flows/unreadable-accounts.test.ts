@@ -28,7 +28,7 @@ const line = (id: string) =>
   expect.stringMatching(
     new RegExp(
       `^${id}: StoredItemError: The item REGISTRY / ACCOUNT#${id} of table onboarding cannot be understood:.*` +
-        'ouPath: .*keeps the access that it has and gets no other access.*`onboarding import`',
+        'ouPath: .*`onboarding import`.*keeps its access and gets no new access',
       's',
     ),
   );

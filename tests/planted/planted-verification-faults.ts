@@ -4,10 +4,11 @@ import { type PlantedFault, plain } from './planted-fault.ts';
 export const verificationFaults: readonly PlantedFault[] = [
   {
     ...plain.halves,
+    file: 'shared/reconcile/judge-assumption.ts',
     name: 'service-trust-ignored',
     title: 'runs do not check whether a service may assume the role of an application',
-    replace: 'policies: [...trust, anyIdentity]',
-    by: 'policies: [anyTrust, anyIdentity]',
+    replace: 'judge(request, { policies: [...trust, anyIdentity, ...policies], unread, organization })',
+    by: "{ status: 'verified' }",
   },
   {
     ...plain.halves,
@@ -35,7 +36,7 @@ export const verificationFaults: readonly PlantedFault[] = [
     name: 'taken-name-accepted',
     title: 'a role of the same name under another path counts as the member role',
     file: 'shared/reconcile/read-member-role.ts',
-    replace: 'if (found?.Arn !== wanted.arn)',
-    by: 'if (found?.Arn === undefined)',
+    replace: 'if (existingRole?.Arn !== wanted.arn)',
+    by: 'if (existingRole?.Arn === undefined)',
   },
 ];

@@ -133,5 +133,7 @@ function organizationKey(part: 'id' | 'path', account: string | 'none' | undefin
   if (account === 'none') return [];
   const organization = account === undefined ? undefined : input.organization?.accounts[account];
   if (organization === undefined) return 'unknown';
-  return organization === 'none' ? [] : listOf(organization[part]);
+  if (organization === 'none') return [];
+  const value = organization[part];
+  return value === undefined ? 'unknown' : listOf(value);
 }

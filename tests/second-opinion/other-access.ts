@@ -67,11 +67,12 @@ export function launchPermissionAllows({ request, launchPermissions, organizatio
   if (membership === undefined) return 'unknown';
   if (membership === 'none') return 'no';
   const named = organizationArns.some((arn) => arn.endsWith(`:organization/${membership.id}`));
-  return whether(named || ouArns.some((arn) => isBelow(membership, arn)));
+  return some([whether(named), ...ouArns.map((arn) => isBelow(membership, arn))]);
 }
 
 /** `arn:aws:organizations::<account>:ou/<organization>/<OU>` */
-const isBelow = ({ id, path }: { readonly id: string; readonly path: string }, arn: string): boolean => {
+function isBelow({ id, path }: { readonly id: string; readonly path?: string }, arn: string): Answer {
   const [, organization = '', ou = ''] = arn.slice(arn.lastIndexOf(':') + 1).split('/');
-  return organization === id && path.split('/').includes(ou);
-};
+  if (organization !== id) return 'no';
+  return path === undefined ? 'unknown' : whether(path.split('/').includes(ou));
+}

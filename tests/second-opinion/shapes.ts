@@ -86,9 +86,9 @@ export interface Request {
   readonly context?: Readonly<Record<string, ContextValue>>;
 }
 
-/** The organization of each account; an account that is not listed is not known. */
+/** The organization of each account; an account that is not listed is not known. Without `path`, its OU is not known. */
 export interface Organization {
-  readonly accounts: Readonly<Record<string, { readonly id: string; readonly path: string } | 'none'>>;
+  readonly accounts: Readonly<Record<string, { readonly id: string; readonly path?: string } | 'none'>>;
   readonly managementAccount?: string;
 }
 

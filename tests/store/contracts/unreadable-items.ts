@@ -45,7 +45,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
           name: 'StoredItemError',
           message: expect.stringMatching(
             new RegExp(
-              `REGISTRY / ACCOUNT#${id} of table .*${path}: .*keeps the access.*onboarding import`,
+              `REGISTRY / ACCOUNT#${id} of table .*${path}: .*onboarding import.*keeps its access`,
               's',
             ),
           ),
