@@ -3,7 +3,7 @@
  * in the permissions of others. YAML alone cannot do it, because the configuration chooses the names.
  */
 module.exports = async ({ options, resolveVariable }) => {
-  const { accounts, organizationId, managementAccount, region, tracesFunctions, rules, stackKey } =
+  const { accounts, organizationId, managementAccount, region, tracesFunctions, rules, stackKey, topicKey } =
     await readConfiguration(await resolveVariable('self:custom.configuration'), options);
   return {
     organizationId,
@@ -13,6 +13,9 @@ module.exports = async ({ options, resolveVariable }) => {
     rules,
     // The key of the table and the queues. Empty: none. In `Fn::Sub`.
     stackKey,
+    // The customer managed key of the topic. Empty: none.
+    topicKey: topicKey ?? '',
+    useTopicKey: useTopicKey(topicKey),
     functions: Object.fromEntries(accounts.map((account) => [account.functionKey, updateFunction(account)])),
     functionArns: accounts.map(({ functionKey }) => ({ 'Fn::GetAtt': [functionId(functionKey), 'Arn'] })),
     // For plan-changes: what it calls for which account.
@@ -76,6 +79,7 @@ async function readConfiguration(path, options) {
     tracesFunctions: getPartitionFacts(configuration.partition).tracesFunctions,
     rules: planHubRules(configuration),
     stackKey: getStackKeyArn(configuration, '${AWS::Region}') ?? '',
+    topicKey: configuration.notifications?.key,
   };
 }
 
@@ -83,6 +87,27 @@ async function readConfiguration(path, options) {
 function refuse(error) {
   throw Object.assign(error, { stack: `${error.message}\nNothing was packaged or deployed.` });
 }
+
+/**
+ * SNS uses the key of the topic with the rights of the publisher: SNS developer guide, "Securing Amazon SNS data with server-side
+ * encryption", "Key management". Without a key the condition removes the statement. An empty ARN in it would be a finding of cfn-lint.
+ */
+const useTopicKey = (
+  key = { 'Fn::Sub': 'arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/none' },
+) => ({
+  'Fn::If': [
+    'HasTopicKey',
+    {
+      Effect: 'Allow',
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Resource: key,
+      Condition: {
+        StringEquals: { 'kms:ViaService': { 'Fn::Sub': 'sns.${AWS::Region}.${AWS::URLSuffix}' } },
+      },
+    },
+    { Ref: 'AWS::NoValue' },
+  ],
+});
 
 /** These accounts have an entry file of their own. */
 const withOwnFile = ['log', 'security', 'shared'];
