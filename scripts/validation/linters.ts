@@ -20,6 +20,8 @@ export interface WrittenTemplate {
 /** Rules of both validators that are wrong about this template, each with the reason. */
 export const exceptions: Readonly<Record<string, string>> = {
   W3005: 'the Serverless Framework adds a DependsOn beside the reference to a role',
+  W1028: 'a template for one region asks whether the topic is in its region, and the answer may be known',
+  W9053: 'a template asks for its home region and for the region of the topic, which may be the same',
   W8003: 'the topic is known when the template is made, so its condition is a constant',
 };
 

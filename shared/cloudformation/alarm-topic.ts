@@ -1,5 +1,8 @@
 import type { Configuration } from '../configuration/schema.ts';
 
+/** The value of the parameter without a topic. An empty text would be no valid action of an alarm. */
+const noTopic = 'none';
+
 /** The parts of a template by which its alarms notify a topic. */
 export interface AlarmTopic {
   readonly parameters: Readonly<Record<string, object>>;
@@ -19,13 +22,13 @@ export function createAlarmTopic({ notifications }: Configuration): AlarmTopic {
     parameters: {
       AlarmTopic: {
         Type: 'String',
-        Default: '',
+        Default: noTopic,
         Description:
-          'ARN of an SNS topic in this region that the alarms notify. Empty: the topic of the configuration, if it is in this region',
+          'ARN of an SNS topic in this region that the alarms notify. none: the topic of the configuration, if it is in this region',
       },
     },
     conditions: {
-      HasAlarmTopic: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'AlarmTopic' }, ''] }] },
+      HasAlarmTopic: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'AlarmTopic' }, noTopic] }] },
       ...(topic === undefined
         ? {}
         : { TopicIsHere: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, topic.split(':')[3]] } }),
