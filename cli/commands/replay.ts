@@ -73,7 +73,7 @@ const events: Mode = {
   },
 };
 
-/** The execution does not start again: its record says what is left to do. */
+/** The execution does not start again: its record lists the unresolved items. */
 const failures: Mode = {
   queue: 'FailureDeadLetters',
   parse: parseFailureLetter,

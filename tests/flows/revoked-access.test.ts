@@ -89,7 +89,7 @@ async function onboarded(): Promise<Onboarded> {
   return { env, id, has: mentionsOf(env, id) };
 }
 
-/** In a condition, since AWS rejects a policy whose principal is a closed account, whoever has written it. */
+/** In a condition, since AWS rejects a policy whose principal is a closed account, also if another tool wrote it. */
 function nameByOthers({ organization }: TestEnv, id: string): void {
   const { buckets, keys, repositories, roles, secrets } = organization.world;
   const add = (to: { policy: string | undefined }, what: object) => addStatement(to, what, id);
