@@ -21,13 +21,13 @@ export interface DeadLetter {
   readonly receipt: string;
   /** The input of the execution, or the event of its failure; `undefined` if it is no JSON object. */
   readonly input: unknown;
-  /** ARN of the state machine, or of the failed execution; `undefined` if the letter names none. */
+  /** ARN of the state machine, or of the failed execution. `undefined` if the message names none. */
   readonly target: string | undefined;
-  /** When it was sent to the queue, ISO 8601. */
+  /** When EventBridge sent the message to the queue (ISO 8601). */
   readonly sentAt: string;
-  /** Why EventBridge gave up. */
+  /** Why EventBridge stopped trying to deliver the message. */
   readonly cause: string;
-  /** Why it cannot be replayed. */
+  /** Why the message cannot be replayed. Absent if it can. */
   readonly problem?: string;
 }
 
@@ -50,10 +50,10 @@ export async function findDeadLetterQueue(
   );
 }
 
-/** Seconds for which letters are hidden from another replay. */
+/** Seconds for which SQS hides received messages from another replay. */
 const hiddenFor = 300;
 
-/** Receives every letter that is visible. Hides them, so that each is received once. */
+/** Receives all visible messages of a queue. SQS then hides them, so that each is received once. */
 export async function receiveLetters(
   sqs: SQSClient,
   queue: string,
@@ -75,7 +75,7 @@ export async function receiveLetters(
   }
 }
 
-/** Shows letters to other readers again. */
+/** Makes messages visible to other readers of the queue again. */
 export async function releaseLetters(sqs: SQSClient, queue: string, letters: readonly DeadLetter[]) {
   for (const { receipt } of letters)
     await sqs.send(
@@ -89,7 +89,7 @@ interface Queue {
 }
 
 /**
- * Replays each letter, and deletes it after that. @param replay returns the id of the run. May be called again for the same letter
+ * Replays each message, and then deletes it from the queue. @param replay returns the id of the run. It may be called again for the same message
  * @returns the ids of the runs
  */
 export async function replayLetters(
@@ -106,7 +106,7 @@ export async function replayLetters(
 }
 
 /**
- * Starts the execution of an event's letter. Its name keeps a second replay from starting another.
+ * Starts an execution for an undelivered event. A second replay uses the same name, so it starts no other execution.
  * @returns the name
  */
 export async function startExecution(sfn: SFNClient, { id, input, target }: DeadLetter): Promise<string> {
@@ -122,7 +122,7 @@ function ignoreEarlierReplay(error: unknown): void {
     throw error;
 }
 
-/** Starts nothing. */
+/** Deletes messages from the queue without starting anything. */
 export async function discardLetters({ sqs, queue }: Queue, letters: readonly DeadLetter[]): Promise<void> {
   for (const letter of letters) await deleteLetter(sqs, queue, letter);
 }
@@ -130,7 +130,8 @@ export async function discardLetters({ sqs, queue }: Queue, letters: readonly De
 const deleteLetter = (sqs: SQSClient, queue: string, { receipt }: DeadLetter) =>
   sqs.send(new DeleteMessageCommand({ QueueUrl: queue, ReceiptHandle: receipt }));
 
-/** The attributes are those that EventBridge adds (EventBridge user guide, "Using dead-letter queues"). */
+/** Reads an event that EventBridge could not deliver. EventBridge adds the attributes of the message (EventBridge user
+ * guide, "Using dead-letter queues"). */
 export function parseEventLetter(message: Message, installation: string): DeadLetter {
   const { Body = '', MessageAttributes = {} } = message;
   const input = parseObject(Body);
@@ -139,7 +140,7 @@ export function parseEventLetter(message: Message, installation: string): DeadLe
   return { ...readEnvelope(message), input, target, ...(problem === undefined ? {} : { problem }) };
 }
 
-/** What letters of all queues have. */
+/** Reads the fields that the messages of both queues have. */
 export function readEnvelope({
   MessageId = '',
   ReceiptHandle = '',
@@ -180,7 +181,7 @@ function findProblem(
   return findMistake(() => parseAccountEvent(input, listCallEvents()));
 }
 
-/** An input that another version of the hub sent would only make a run fail. */
+/** What is wrong with an input. Another version of the project may have sent it, and a run with it would fail. */
 function findMistake(parse: () => unknown): string | undefined {
   try {
     parse();

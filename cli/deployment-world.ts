@@ -111,7 +111,7 @@ const anything = {
   Statement: [{ Effect: 'Allow' as const, Action: '*', Resource: '*' }],
 };
 
-/** The role by which AppConfig retrieves secrets of an account. */
+/** The role that AppConfig assumes to retrieve the secrets of an account. */
 function retrieving(
   organization: SimulatedOrganization,
   accountId: string,
@@ -135,7 +135,7 @@ function makeStrategy(
   addStrategy(world, { ...location, id, name: id, ...growth });
 }
 
-/** More versions than anybody adds by hand. */
+/** The highest version that the simulation creates. Nobody adds so many by hand. */
 const maxVersions = 10_000;
 
 function makeHosted(
@@ -162,7 +162,7 @@ function makeHosted(
   }
 }
 
-/** A value in the form of an id is used as the id, and as the name as well. */
+/** The name and the id for a value. A value that looks like an id serves as both. */
 const called = (text: string): { readonly name: string; readonly id?: string } =>
   appConfigIdPattern.test(text) ? { name: text, id: text } : { name: text };
 

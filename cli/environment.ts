@@ -19,7 +19,7 @@ import { UsageError } from './usage-error.ts';
 export interface CliEnvironment {
   readonly services: Services;
   readonly calls: CallCounts;
-  /** For people. */
+  /** Where the command reads and writes, for the screen. */
   readonly where: string;
   /** The registry is in memory: the state of the installation is unknown here. */
   readonly inMemory: boolean;
@@ -135,7 +135,7 @@ export const planWithProgress = (
     onProgress: ({ done, of }) => out.transient(`  … ${done} of ${formatCount(of, 'resource')} read`),
   });
 
-/** `plan-20260302101500-1a2b3c`: also the name of role sessions. */
+/** An id such as `plan-20260302101500-1a2b3c`. It is also the name of the role sessions. */
 export const createRunId = (prefix: string): string =>
   `${prefix}-${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${randomBytes(3).toString('hex')}`;
 

@@ -82,7 +82,7 @@ export function findFirstOu({ organization, configuration }: Omit<EventWorld, 'i
   return most === undefined ? organization.world.settings.rootId : ensureOu(organization, most);
 }
 
-/** Adds the account, unless the organization has it already. */
+/** Adds the account to an OU, unless the organization has the account already. */
 function placeAccount({ organization, accountId, input }: EventContext, parentId: string, tags = {}): void {
   if (organization.world.accounts.has(accountId)) return;
   const name = textAt(managedStatus(input), 'account', 'accountName') ?? 'new-account';
@@ -126,7 +126,7 @@ function tagKeys({ input }: EventContext): readonly string[] {
   return Array.isArray(keys) ? keys.map(String) : [];
 }
 
-/** The value at a path of an event. Only an object has parts. */
+/** The value at a path of an event. `undefined` if a part of the path is missing. */
 const at = (value: unknown, ...path: readonly string[]): unknown =>
   path.reduce<unknown>(
     (inner, key) =>

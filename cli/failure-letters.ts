@@ -19,8 +19,8 @@ const failedExecution = failedExecutionEvent.extend({
 });
 
 /**
- * A failed execution without a record. The rule sends the event itself, with the reason as attributes. The destination of
- * the function wraps the event in a record.
+ * Reads the message about a failed execution that has no record yet. If EventBridge sent the message, it is the event, with
+ * the reason as attributes. If Lambda sent it after failed attempts, the event is inside a record of Lambda.
  */
 export function parseFailureLetter(message: Message, installation: string): DeadLetter {
   const envelope = readEnvelope(message);

@@ -16,7 +16,7 @@ import type { RecordOptions } from './records.ts';
 import { connect, readTableSettings } from './services.ts';
 import { passTime } from './simulated-time.ts';
 
-/** A deployed installation, as an operator reaches it. */
+/** A deployed installation of this project, with the clients that commands of an operator need. */
 export interface Installation {
   readonly services: Services;
   readonly sqs: SQSClient;
@@ -24,7 +24,7 @@ export interface Installation {
   /** `account-onboarding-prod`: the name of the stack, of the table, and the start of the names of state machines. */
   readonly name: string;
   readonly region: string;
-  /** Where it is, for people. */
+  /** Where the installation is, for the screen. */
   readonly where: string;
   /** Waits before the next read of the execution. */
   pause(): Promise<void>;
@@ -76,7 +76,7 @@ async function openSimulatedInstallation(session: Session, options: RecordOption
   };
 }
 
-/** As `infrastructure/state-machines.yml` names them. */
+/** The end of the name of each state machine, as in `infrastructure/state-machines.yml`. */
 const suffixes: Readonly<Record<DeployedMachine, string>> = {
   'account-onboarding': '',
   'organization-sweep': '-sweep',

@@ -33,7 +33,7 @@ export function handleInterruptions(running: InterruptedProcess): Watch {
   for (const output of [running.stdout, running.stderr])
     output.on('error', (error) => {
       if (error.code !== 'EPIPE') throw error;
-      // Each later write fails too, while the command finishes its work.
+      // While the command finishes its work, each further write to the closed pipe fails too.
       if (!isClosed) interrupt(() => running.exit(exitCodes.succeeded));
       isClosed = true;
     });
@@ -45,7 +45,7 @@ export function handleInterruptions(running: InterruptedProcess): Watch {
   };
 }
 
-/** Takes the line of progress away, which has no end of line. */
+/** Clears the line that shows the progress, because it does not end with a line break. */
 function endAtSignal(running: InterruptedProcess): void {
   if (running.stdout.isTTY === true) running.stdout.write('\r\x1b[2K');
   running.exit(exitCodes.interrupted);

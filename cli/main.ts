@@ -80,7 +80,7 @@ const help = [
   ),
 ].join('\n');
 
-/** Commander has printed the text for people. Machines get their object. */
+/** Handles invalid arguments. Commander has printed the text. With `--json`, the error is also printed as an object. */
 function misused(error: unknown, argv: readonly string[], io: Io): ExitCode {
   if (!(error instanceof CommanderError)) throw error;
   if (error.exitCode === 0) return exitCodes.succeeded;

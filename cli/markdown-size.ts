@@ -21,7 +21,7 @@ const parts: readonly MarkdownBlock['part'][] = ['widening', 'notes', 'other', '
 /** A line about missing blocks names resources in at most this number of characters. */
 const maxNames = 800;
 
-/** The head and as many blocks as fit, in the given order. A line says which blocks are missing. */
+/** The head and as many blocks as fit, in the given order. A line names the blocks that did not fit. */
 export function fitBlocks(head: string, blocks: readonly MarkdownBlock[], limit = maxComment): string {
   const whole = joinBlocks(head, blocks);
   if (whole.length <= limit) return whole;

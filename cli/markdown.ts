@@ -1,8 +1,8 @@
-/** A text in which neither Markdown nor HTML finds a sign of its own. */
+/** Escapes every character that has a meaning in Markdown or in HTML. */
 export const escapeMarkdown = (text: string): string =>
   text.replace(/[^a-zA-Z0-9 /.:,%-]/gu, (sign) => `&#${sign.codePointAt(0)};`);
 
-/** A name as code. GitHub makes no mention and no link of code. */
+/** A name as code, because GitHub turns no part of code into a mention or a link. */
 export const formatCode = (text: string): string => `<code>${escapeMarkdown(text)}</code>`;
 
 /** Lines as a block of code. The fence is longer than any fence in the text, so the text cannot end the block. */

@@ -20,11 +20,11 @@ export interface MemberRolesRead {
   readonly roles: readonly MemberRoleDrift[];
   /** Accounts that the report leaves out. */
   readonly unreadAccounts: number;
-  /** What is odd about the positions of the accounts, a line each. */
+  /** Lines about accounts whose OU in Organizations differs from the OU in the table. */
   readonly warnings: readonly string[];
 }
 
-/** An account with three roles takes about 20 calls of AWS. */
+/** The command reads at most this number of accounts. An account with three roles needs about 20 calls. */
 const maxAccounts = 50;
 
 /**

@@ -12,9 +12,9 @@ export interface Output {
   readonly width: number;
   /** A line for people. Ignored with `--json`. */
   line(text?: string): void;
-  /** Shown at the bottom of a terminal until the next line. Ignored elsewhere. */
+  /** A line that stays at the bottom of a terminal until the next line. Ignored if the output is not a terminal. */
   transient(text: string): void;
-  /** A line for people on the standard error, with `--json` too: it does not disturb the object. */
+  /** A line for people on the standard error. It is printed with `--json` too, because it does not mix with the object. */
   note(text: string): void;
   /** The one object for machines. Ignored without `--json`. */
   result(value: object): void;
@@ -43,7 +43,7 @@ export function createOutput({ stdout, stderr, env }: Io, json: boolean): Output
   };
 }
 
-/** `NO_COLOR` (no-color.org) wins. Without a terminal there is no color, unless `FORCE_COLOR` is set. */
+/** The colors for a stream. `NO_COLOR` (no-color.org) turns them off. `FORCE_COLOR` turns them on without a terminal. */
 export function createOutputColors(stream: OutputStream, env: Io['env']): Colors {
   const refused = (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb';
   const forced = (env.FORCE_COLOR ?? '') !== '' && env.FORCE_COLOR !== '0';
@@ -53,11 +53,11 @@ export function createOutputColors(stream: OutputStream, env: Io['env']): Colors
 /** The width of a text on the screen, in columns. */
 const widthOf = (text: string): number => stripVTControlCharacters(text).length;
 
-/** At most `width` columns. `…` marks the cut end. Only for text without colors. */
+/** Cuts the end of a text, so that it has at most `width` columns. `…` marks the cut. Only for text without colors. */
 export const shorten = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
 
-/** At most `width` columns, cut at the front. */
+/** Cuts the front of a text, so that it has at most `width` columns. */
 export const getTail = (text: string, width: number): string =>
   text.length <= width ? text : `…${text.slice(text.length - Math.max(width - 1, 0))}`;
 
@@ -85,7 +85,7 @@ export function wrapText(text: string, width: number, indent = ''): readonly str
   return [...lines, line];
 }
 
-/** As `wrapped`, but a word that is longer than a line continues on the next one. Nothing is lost. */
+/** Like `wrapText`, but a word that is longer than a line continues on the next line. No character is lost. */
 export const breakText = (text: string, width: number, indent = ''): readonly string[] =>
   text.length <= width ? [text] : wrapText(chunked(text, width - indent.length), width, indent);
 
@@ -97,7 +97,7 @@ const chunked = (text: string, width: number): string =>
     )
     .join(' ');
 
-/** `1,579` */
+/** Formats a number with separators, such as `1,579`. */
 export const formatNumber = (value: number): string => value.toLocaleString('en-US');
 
 /** `1 account`, `2 accounts`, `2 policies`. */

@@ -15,7 +15,7 @@ export interface PlanPage {
   readonly overall: OverallPlan;
   readonly report: PlanReport;
   readonly full: boolean;
-  /** Further texts for people, such as what an approval would give. Empty if there are none. */
+  /** Further texts, such as the access that an approval would grant. Empty if there are none. */
   readonly notes: readonly string[];
 }
 
@@ -86,7 +86,8 @@ function policyBlocks(snapshot: ResourceSnapshot, title: string): readonly Markd
   return [{ part: 'policies', name: snapshot.desired.key, text }];
 }
 
-/** `~ S3 bucket policy <code>example-org-cloudtrail</code> (Log account 222222222222, eu-west-1, 8 % full after)` */
+/** The title of a resource, such as
+ * `~ S3 bucket policy <code>example-org-cloudtrail</code> (Log account 222222222222, eu-west-1, 8 % full after)`. */
 function formatTitle(snapshot: ResourceSnapshot, { active }: OverallPlan): string {
   const { account, kind, id, region } = splitResourceKey(snapshot.desired.key);
   const place = [formatHeading(account, active.configuration), region, formatFullness(snapshot)];

@@ -65,7 +65,7 @@ function printResource(
   if (full) printPolicies(out, getPlannedPolicies(snapshot), '      ');
 }
 
-/** The plan changes managed content, but nobody's access. */
+/** Text for a plan that changes managed statements but nobody's access. */
 export const leftOver =
   'no access changes: only an unused managed object, such as a policy that is not attached';
 
@@ -77,11 +77,11 @@ export function getSign({ actual = {}, plan, desired }: ResourceSnapshot): '+' |
   return some(actual) ? signs.changed : signs.added;
 }
 
-/** `8 % full` */
+/** How full the policy is after the plan, such as `8 % full`. */
 export const formatFullness = ({ plan }: ResourceSnapshot): string =>
   plan === undefined ? '' : `${Math.ceil((plan.size / plan.limit) * 100)} % full after`;
 
-/** `Plan: 6 resources to change, 2 unchanged, 1 with blocked removals` */
+/** The counts, such as `Plan: 6 resources to change, 2 unchanged, 1 with blocked removals`. */
 export function formatCounts(overall: OverallPlan, { bold, dim }: Pick<Colors, 'bold' | 'dim'>): string {
   const { change, unchanged, blockedRemovals, inGrace, failed } = countPlan(overall);
   const scope = overall.accountId === undefined ? '' : ` for account ${overall.accountId}`;

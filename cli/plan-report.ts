@@ -34,7 +34,7 @@ interface PlannedResourceReport {
   readonly unit?: string;
   /** Accounts that do not get or lose their access yet. */
   readonly holds?: ResourceChange['holds'];
-  /** Managed statements were changed externally again after a run had restored them. Applying the plan restores them. */
+  /** Another tool changed managed statements again after a run had restored them. `apply` of this plan restores them once more. */
   readonly conflict?: Conflict;
   readonly error?: ErrorRecord;
   /** Only with `--full`, and only if the resource would change. */
@@ -89,7 +89,7 @@ export function createPlanReport(
   };
 }
 
-/** Changes come first. An unreadable resource is a warning beside them, and the result is never "nothing to do". */
+/** The status of the plan. If a resource cannot be read, the status is `incomplete`, never `up-to-date`. */
 function statusOf({ change, failed }: PlanCounts): PlanReport['status'] {
   if (change > 0) return 'changes-pending';
   return failed > 0 ? 'incomplete' : 'up-to-date';
@@ -207,6 +207,6 @@ function graceWarnings(
   return text === undefined ? [] : [`${key}: ${text}`];
 }
 
-/** Messages of AWS do not always name the resource. */
+/** Adds the resource to a message, because messages of AWS do not always name it. */
 const withPlace = (message: string, key: string): string =>
   message.includes(key) ? message : `${key}: ${message}`;

@@ -25,7 +25,7 @@ export function requireGrant({ grants }: Configuration, { grant }: PlanScope): v
 }
 
 /**
- * The plan with the chosen resources only. Each resource keeps all its changes, so that no widening is hidden.
+ * The plan with the chosen resources only. Each of them keeps all its changes, so that no added access is hidden.
  * @throws UsageError if no resource of the plan has the given name
  */
 export function choosePlanned(plan: OverallPlan, { grant, resource }: PlanScope): OverallPlan {

@@ -30,7 +30,7 @@ export function formatPolicies({ before, after }: PlannedPolicies): readonly str
 const formatDocument = (document: unknown): readonly string[] =>
   document === undefined || document === null ? ['none'] : JSON.stringify(document, null, 2).split('\n');
 
-/** Prints the policies whole: a JSON line is never cut or broken, so that it can be copied. */
+/** Prints the complete policies. No line of JSON is cut or broken, so that it can be copied. */
 export function printPolicies(out: Output, policies: PlannedPolicies | undefined, indent: string): void {
   if (policies === undefined) return;
   for (const line of formatPolicies(policies)) out.line(`${indent}${line}`);

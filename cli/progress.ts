@@ -11,7 +11,7 @@ export type Progress = (event: StateEvent) => void;
 
 const titleWidth = 30;
 
-/** Texts for errors after which a step only waits. Any other error is printed by its name. */
+/** Texts for errors that mean only that a step must wait. Any other error is printed by its name. */
 const reasonsToWait: Readonly<Record<string, string>> = {
   ResourceBusyError: 'waited, because a resource was busy (ResourceBusyError)',
 };
@@ -139,7 +139,7 @@ const resolvedDetail = ({ deliveries = [], problems = [] }: StepOutput): Detail 
   ].join(', '),
 });
 
-/** The words after a count of resources. Other outcomes are printed with their own name. */
+/** The words for some results of resources. Other results are printed with their own name. */
 const outcomeTexts: Readonly<Record<string, string>> = {
   held: 'with held accounts',
   conflict: 'with a conflict',
@@ -195,7 +195,7 @@ interface StateText {
   readonly ItemProcessor?: StateTexts;
 }
 
-/** The names of all Tasks. Choices, containers and ends mean nothing to people. */
+/** The names of all Task states. Other states are not shown, because they do no work. */
 const taskStates = (machine: DeployedMachine): ReadonlySet<string> =>
   new Set(tasksOf(readDeployedDefinition(machine)));
 

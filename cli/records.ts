@@ -18,7 +18,7 @@ export async function openRecords(session: Session, options: RecordOptions): Pro
   return (await openEnvironment(session, request)).services;
 }
 
-/** More names than this would cost as many reads, and nobody reads them. */
+/** At most this number of names is read, because each name costs one read. */
 const maxNames = 20;
 
 /** `payments-production (111122223333)`; ids alone for accounts that the registry does not know. */

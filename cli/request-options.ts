@@ -19,7 +19,7 @@ const principalForms: readonly (readonly [form: RegExp, parse: Parse])[] = [
   [/^anonymous$/, () => ({ type: 'anonymous' })],
 ];
 
-/** Texts that look like principals but are invalid, with the remedy. */
+/** Invalid texts that look like principals, each with what to write instead. */
 const noPrincipals: readonly (readonly [form: RegExp, advice: string])[] = [
   [
     /:assumed-role\//,

@@ -51,7 +51,7 @@ export function printRun(
   out.line(formatEnd(report, cost, out.colors));
 }
 
-/** The accounts of the resources, in the configuration's order. */
+/** The central accounts of the resources, in the order of the configuration. */
 export function sortAccounts(
   resources: readonly { readonly resource: string }[],
   { centralAccounts }: Configuration,
@@ -61,7 +61,7 @@ export function sortAccounts(
   return new Set([...central.filter((id) => touched.includes(id)), ...touched]);
 }
 
-/** `Log account 222222222222`. One AWS account may be several central accounts. */
+/** A heading such as `Log account 222222222222`. An AWS account that serves as several central accounts has one heading with all their names. */
 export function formatHeading(account: string, configuration: Configuration): string {
   const names = listCentralNames(configuration, account).join(' and ');
   return `${names.charAt(0).toUpperCase()}${names.slice(1)} account ${account}`;
@@ -110,7 +110,7 @@ const rejectionLines = (
   return unresolved.some((line) => line.includes(text)) ? [] : [text];
 };
 
-/** Whether the run changed something there. A failed resource is unchanged. */
+/** Whether the run changed the resource. A run that fails on a resource leaves it unchanged. */
 const took = (change: ResourceChange): boolean => ['written', 'held'].includes(getOutcome(change));
 
 function resourceRow(change: ResourceChange, colors: Colors, withRegion: boolean): readonly string[] {
@@ -126,7 +126,7 @@ function resourceRow(change: ResourceChange, colors: Colors, withRegion: boolean
   ];
 }
 
-/** `+2 −1 accounts` */
+/** The number of accounts that gained and lost access, such as `+2 −1 accounts`. */
 function accountsText(change: ResourceChange): string {
   const { added = [], removed = [] } = getAccessChanges(change);
   const parts = [
@@ -137,7 +137,7 @@ function accountsText(change: ResourceChange): string {
   return `${parts.join(' ')} ${added.length + removed.length === 1 ? 'account' : 'accounts'}`;
 }
 
-/** `8 % full (1,579 of 20,480)` */
+/** The size of the policy, such as `8 % full (1,579 of 20,480)`. */
 function sizeText({ size, limit }: ResourceChange): string {
   if (size === undefined || limit === undefined) return '';
   return `${Math.ceil((size / limit) * 100)} % full (${formatNumber(size)} of ${formatNumber(limit)})`;
@@ -156,7 +156,8 @@ export function printUnresolved(out: Output, { unresolved }: Pick<RunReport, 'un
   for (const line of unresolved) out.line(`  - ${line.replaceAll('\n', '\n    ')}`);
 }
 
-/** Prints how many accesses are proven, and why the others are not. The unresolved lines already contain the failures. */
+/** Prints how many accesses are proven, and why the others are not. It leaves out denied accesses, because the list of
+ * unresolved items contains them. */
 export function printReadiness(
   out: Output,
   { ready, accesses, notVerified = [] }: Pick<RunReport, 'ready' | 'accesses' | 'notVerified'>,

@@ -39,7 +39,7 @@ export interface RunReport {
   /** Why it started: `created`, `moved`, `manual`, … */
   readonly cause?: string;
   readonly accountId?: string;
-  /** If the run is for several accounts. */
+  /** The accounts of the run, if it has several. */
   readonly accountIds?: readonly string[];
   readonly reason?: string;
   readonly resources: readonly ResourceReport[];
@@ -63,7 +63,7 @@ export interface RunReport {
   readonly calls: CallCounts;
   readonly durationMs: number;
   readonly error?: ErrorRecord;
-  /** The operator's decision that it waits for. */
+  /** The approval request that the run waits for. */
   readonly approval?: ApprovalReport;
 }
 
@@ -74,7 +74,7 @@ export interface EndedRun {
   readonly durationMs: number;
 }
 
-/** The run from its record, its resources, and the accounts that these name. */
+/** The record of a run, its results for resources, and the accounts that these name. */
 export interface ReportedRun {
   readonly report: RunReport;
   readonly changes: readonly ResourceChange[];

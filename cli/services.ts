@@ -28,9 +28,9 @@ export interface AwsConnection {
   readonly services: Services;
   /** AWS calls so far, without calls to the table. */
   readonly calls: CallCounts;
-  /** For people: `AWS, table onboarding-prod in us-east-1`. */
+  /** Where the command reads, for the screen, such as `AWS, table onboarding-prod in us-east-1`. */
   readonly where: string;
-  /** Nothing is stored after the command: the registry is in memory. */
+  /** Whether the list of accounts is in memory only. Then nothing is stored after the command. */
   readonly inMemory: boolean;
 }
 
@@ -140,7 +140,7 @@ function createNoTableError(endpoint: string | undefined, memoryAllowed: boolean
   );
 }
 
-/** The functions' log, a line each on stderr. Only with `--verbose`. */
+/** A logger for the functions. With `--verbose` it writes each entry as a line on stderr, or else nothing. */
 export function createLogger({ verbose, io }: Pick<Session, 'verbose' | 'io'>): Logger {
   return verbose ? stderrLogger(io) : silentLogger;
 }

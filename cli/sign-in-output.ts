@@ -1,7 +1,7 @@
 import type { SignInGuide } from '../shared/store/readiness.ts';
 import type { Output } from './output.ts';
 
-/** How people use the roles of verified accesses: the link to each, and its profile on request. */
+/** Prints how people use the roles of verified accesses: a link for each role, and on request a profile for the AWS CLI. */
 export function printSignIns(
   out: Output,
   signIns: readonly SignInGuide[] = [],

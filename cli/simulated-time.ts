@@ -1,7 +1,7 @@
 import type { Services } from '../shared/reconcile/services.ts';
 import type { FunctionInterceptor } from '../simulator/local-deployment.ts';
 
-/** The functions after which a state machine may wait, each with the field of its result for the seconds. */
+/** The functions after which a state machine may wait, each with the field of its result that contains the seconds. */
 const waits: Readonly<Record<string, string>> = {
   AdvanceDeploymentFunctionArn: 'seconds',
   VerifyAccessFunctionArn: 'waitSeconds',

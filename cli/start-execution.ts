@@ -11,7 +11,7 @@ export interface ExecutionRequest {
   readonly runId: string;
   readonly input: unknown;
   readonly wait: boolean;
-  /** For people: what the run is about. */
+  /** What the run is about, for the screen. */
   readonly subject: string;
 }
 

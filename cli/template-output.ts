@@ -8,9 +8,9 @@ import { writeTexts } from './write-text.ts';
 /** A template for the output or for a file. */
 export interface TemplateOutput {
   readonly template: Template;
-  /** The fields for machines beside the file. */
+  /** Fields for `--json`, besides the name of the file. */
   readonly facts: object;
-  /** The region to deploy it to, for people. */
+  /** The region to deploy the template to, for the screen. */
   readonly where: string;
 }
 
@@ -47,8 +47,8 @@ function requireSize(text: string, { Resources }: Template): void {
 }
 
 /**
- * In the YAML that CloudFormation reads: it may take a bare `2012-10-17` for a date. Repeated values are written out,
- * without aliases.
+ * A template as YAML. Dates are quoted, because CloudFormation may read `2012-10-17` without quotes as a date. Repeated
+ * values are written again, because the template must not contain aliases.
  */
 export const formatTemplate = (template: Template): string =>
   stringify(template, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });

@@ -28,7 +28,7 @@ export interface Io {
   readonly outsiders?: (organization: SimulatedOrganization, services: Services) => unknown;
 }
 
-/** Without `onInterrupt`, which changes the process. */
+/** The terminal of this process. It has no `onInterrupt`, because listening for Ctrl-C changes the whole process. */
 export const processIo = (): Io => ({
   stdout: process.stdout,
   stderr: process.stderr,

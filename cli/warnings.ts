@@ -1,6 +1,6 @@
 import { type Output, wrapText } from './output.ts';
 
-/** Longer lines are hard to read, and pipelines cut them. */
+/** Columns of a warning. Longer lines are hard to read, and the logs of pipelines cut them. */
 const readableWidth = 100;
 
 export const getReadableWidth = ({ width }: Output): number => Math.min(width, readableWidth);

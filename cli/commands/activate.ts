@@ -118,7 +118,7 @@ async function selectorFindings(
 
 type Told = { readonly hash: string; readonly activatedAt: string; readonly activatedBy: string };
 
-/** Without the document. */
+/** The configuration for `--json`: its hash and its time, without the text of the document. */
 const toReported = (configuration: Told | undefined): Told | null =>
   configuration === undefined
     ? null

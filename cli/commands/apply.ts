@@ -118,7 +118,7 @@ async function readPlan(file: string, { cwd }: Io): Promise<PlanFile> {
 interface Decided {
   readonly environment: CliEnvironment;
   readonly plan: OverallPlan;
-  /** Whether to print the plan. A plan from a file is not printed, because the operator has seen it. */
+  /** Whether to print the plan. A plan from a file is not printed, because the operator has seen it already. */
   readonly shown: boolean;
 }
 

@@ -66,7 +66,7 @@ function reckon({ desired, state, read, error }: ResourceSnapshot, configuration
   }
 }
 
-/** `room` is null if the policy has no limit on accounts. */
+/** The budget for `--json`. `room` is null if AWS sets no limit on the accounts of the policy. */
 const reported = ({ resource, budget, error }: Reckoned) => ({
   ...splitResourceKey(resource),
   ...(budget === undefined ? {} : { ...budget, room: budget.room ?? null }),
@@ -116,7 +116,7 @@ function row({ resource, budget }: Reckoned, colors: Colors): readonly string[] 
 const roomText = ({ room }: Capacity): string =>
   room === undefined ? 'no limit' : `${formatCount(room, 'account')} more`;
 
-/** If room for fewer accounts remains, the output warns. */
+/** The command warns if the policy has room for fewer accounts than this. */
 const few = 20;
 
 const markOf = ({ room = Number.POSITIVE_INFINITY }: Capacity, { dim, yellow, red }: Colors): string => {

@@ -66,7 +66,7 @@ async function check(options: CheckOptions, session: Session): Promise<ExitCode>
   return getExitCode({ ...checked, readiness });
 }
 
-/** Access that the account should not have, and drift of its roles, fail the check as a denied access does. */
+/** The check fails if an access is denied, if the account has access that it should not have, or if its roles differ from the configuration. */
 function getExitCode({
   readiness,
   leftovers,
@@ -79,7 +79,7 @@ function getExitCode({
 
 const wrongStatuses: ReadonlySet<MemberRoleStatus> = new Set(['different', 'missing', 'name-taken']);
 
-/** `arn:aws:iam::555566667777:role/app/Web` is the role `app/Web`. */
+/** Whether an ARN such as `arn:aws:iam::555566667777:role/app/Web` names the role `app/Web`. */
 const isRole = (principal: string, role: string | undefined): boolean =>
   role !== undefined && principal.endsWith(`:role/${role}`);
 

@@ -83,7 +83,7 @@ async function init(options: InitOptions, session: Session): Promise<ExitCode> {
   return exitCodes.succeeded;
 }
 
-/** An answer that the environment gives needs no question. */
+/** Takes the region from the environment, so that init does not ask for it. */
 const withRegion = (options: InitOptions, { env }: Io): InitOptions => {
   const region = options.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION);
   return region === undefined || region === '' ? options : { ...options, region };
@@ -116,8 +116,8 @@ async function collectAnswers(
 }
 
 /**
- * The plan reads the policies with the role of `--role`, because the central accounts have no spoke role yet. Nothing
- * in a plan depends on the name of the role.
+ * Shows the plan. It reads the policies with the role of `--role`, because the role of this project does not exist in the
+ * central accounts yet. The plan is the same with any role.
  */
 async function showPlan(
   configuration: Configuration,

@@ -130,7 +130,7 @@ interface Writing {
   readonly isPlain: boolean;
 }
 
-/** A StackSet as files: its template, and unless it is plain its script. */
+/** The files for one StackSet: its template, and unless `--plain` is given a script that creates the StackSet. */
 interface StackSetFiles {
   readonly stackSet: MemberStackSet;
   readonly template: TextFile;

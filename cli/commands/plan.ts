@@ -126,7 +126,7 @@ const exitOf = ({ status }: PlanReport): ExitCode =>
     incomplete: exitCodes.failed,
   })[status];
 
-/** `apply` compares a plan with the table's registry. It cannot check a plan whose registry was in memory only. */
+/** Refuses `--out` for a plan whose list of accounts was in memory only: `apply` could not compare it with the table. */
 function requireKept({ inMemory, simulated }: CliEnvironment, { io }: Session): void {
   if (!inMemory || simulated || io.env.AWS_ENDPOINT_URL) return;
   throw new UsageError('--out needs the table: set ONBOARDING_TABLE');

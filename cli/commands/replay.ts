@@ -47,7 +47,7 @@ export const createReplayCommand = (context: CommandContext): Command =>
       }),
     );
 
-/** What is replayed from one queue. */
+/** How the dead letters of one queue are replayed. */
 interface Mode {
   readonly queue: DeadLetterQueue;
   parse(message: Message, installation: string): DeadLetter;
@@ -73,7 +73,7 @@ const events: Mode = {
   },
 };
 
-/** The execution does not start again: its record lists the unresolved items. */
+/** Failed executions. Their replay starts no execution: it writes the missing record, which lists the unresolved items. */
 const failures: Mode = {
   queue: 'FailureDeadLetters',
   parse: parseFailureLetter,

@@ -52,7 +52,7 @@ async function validate(options: CommonOptions, session: Session): Promise<ExitC
   }
 }
 
-/** Splits the line number from a path: the JSON output has a field for it. */
+/** Separates the line number from the path of a finding, because the JSON output has a field for each. */
 function placed({ path, message }: Finding): { path: string; line?: number; message: string } {
   const [, bare = path, line] = /^(.*?)\s*\(line (\d+)\)$/.exec(path) ?? [];
   return { path: bare, ...(line === undefined ? {} : { line: Number(line) }), message };

@@ -12,7 +12,7 @@ const idWidth = 24;
 const labelWidth = 26;
 const factWidth = 41;
 
-/** A line for each changed statement, after the resource's name. It fits into a hundred columns. */
+/** One line for each changed statement, with the name of the resource first. No line is longer than 100 columns. */
 export function compactDifferences(
   changes: readonly ResourceChange[],
   { installation }: Configuration,
@@ -30,7 +30,7 @@ export function compactDifferences(
   return alignColumns(rows, '    ');
 }
 
-/** A key's id says little to people, so its first part is enough. */
+/** The name of a resource. Of the id of a key, the first part is enough. */
 function nameOf({ resource }: ResourceChange): string {
   const { kind, id } = splitResourceKey(resource);
   return getGrantKind(kind).resourceType === 'key' ? `key ${id.split('-')[0]}…` : id;

@@ -25,7 +25,7 @@ export function printOpening(out: Output, { organization }: Simulation): void {
   );
 }
 
-/** Prints the story on the screen while it happens. */
+/** Prints the steps of the demo while it runs. */
 export async function createPrinter(out: Output, configuration: Configuration): Promise<ScenarioPrinter> {
   const progress = createProgress(out);
   let number = 0;
@@ -71,7 +71,7 @@ const isTakingBack = (changes: readonly ResourceChange[]): boolean => {
   return facts.length > 0 && facts.every(({ sign }) => sign === '-');
 };
 
-/** The removed lines equal the lines that onboarding added, so only their number is printed. */
+/** Text for removed access: only the number of lines, because they equal the lines that onboarding added. */
 function takenBack(changes: readonly ResourceChange[], { red, dim }: Colors): string {
   const statements = changes.flatMap((change) => getDifferences(change));
   const policies = changes.filter((change) => getDifferences(change).length > 0);
@@ -80,7 +80,7 @@ function takenBack(changes: readonly ResourceChange[], { red, dim }: Colors): st
   return `    ${red(`- ${newAccount.name} (${newAccount.id})`)}  ${dim(`${where}: ${formatCount(facts.length, 'line')} removed, none added`)}`;
 }
 
-/** As the command `check` prints it, without verified accesses. */
+/** Prints the accesses that are not verified, as the command `check` prints them. */
 function printChecked(out: Output, { readiness }: AccountCheck): void {
   if (readiness === undefined) return;
   const { ready, counts, reasons } = readiness;

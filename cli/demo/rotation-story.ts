@@ -20,7 +20,7 @@ export interface RotationChapter {
 
 const minute = 60_000;
 
-/** A secret is rotated while its environment is busy. Its readers get it nevertheless, and exactly once. */
+/** Rotates a secret while another deployment runs in its environment. The applications still receive the new value, exactly once. */
 export async function playRotation(
   simulation: Simulation,
   tell: (chapter: RotationChapter) => void,
@@ -109,7 +109,7 @@ async function played(
   });
   const waitedMinutes = Math.round((clock.now() - begun) / minute);
   const { status, reason = '' } = (await store.runs.get(name)) ?? { status: 'failed' as const };
-  // The reader's poll interval.
+  // Waits for the interval at which an application polls AppConfig.
   if (reader.current() !== undefined) await clock.sleep(minute);
   const letIn = await isLetIn();
   return { title, point, status, reason, started: startsIn(application) - before, waitedMinutes, letIn };

@@ -11,7 +11,7 @@ export const newAccount = { id: '555566667777', name: 'orders-production' };
 
 export interface Chapter extends Delivered {
   readonly title: string;
-  /** The point of the chapter. */
+  /** What this part of the demo shows. */
   readonly point: string;
 }
 

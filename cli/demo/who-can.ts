@@ -76,6 +76,6 @@ export const findStatus = (
 export const countAllowed = (accesses: readonly WhoCan[], moment: number): number =>
   accesses.filter(({ allowed }) => allowed[moment] === true).length;
 
-/** How many policies mention the account at all. */
+/** Number of policies that mention the account anywhere. */
 export const countMentions = (policies: Policies, accountId: string): number =>
   [...policies.values()].filter((documents) => JSON.stringify(documents).includes(accountId)).length;

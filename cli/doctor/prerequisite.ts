@@ -8,7 +8,7 @@ export interface DoctorContext {
   readonly file: string;
 }
 
-/** What keeps a prerequisite from being there. */
+/** Why a prerequisite is not fulfilled. */
 export interface Problem {
   readonly message: string;
   /** The command that mends it, or what to do if no command can. */
@@ -20,7 +20,7 @@ export interface Prerequisite {
   readonly name: string;
   /** Prerequisites without which this one cannot be checked. */
   readonly needs: readonly string[];
-  /** Only reads. Returns no problem if the prerequisite is there. May throw what AWS answers: `fix` then says what to do. */
+  /** Reads only. Returns no problem if the prerequisite is fulfilled. An error of AWS may be thrown: `fix` then says what to do. */
   check(context: DoctorContext): Promise<readonly Problem[]>;
   fix(context: DoctorContext): string;
 }

@@ -51,7 +51,7 @@ export async function findDeniedWrites({
 export const toRoleArn = (configuration: Configuration, accountId: string): string =>
   `arn:${configuration.partition}:iam::${accountId}:role/${getSpokeRole(configuration, accountId)}`;
 
-/** Without patterns, because an SCP may deny a part of them. */
+/** The writes to check. Permissions for a pattern of resources are not listed, because an SCP may deny only some of these resources. */
 function listWrites(configuration: Configuration, accountId: string): readonly Write[] {
   const grants = listSpokeGrants(configuration, accountId);
   return listSpokePermissions(grants, getGrantContext(configuration))
@@ -63,7 +63,7 @@ function listWrites(configuration: Configuration, accountId: string): readonly W
     );
 }
 
-/** The key policy that KMS makes. A key with another policy is read by the check of central accounts. */
+/** The key policy that KMS creates by default. The check of the central accounts reads the real policy of each key. */
 const ownKeyPolicy = (accountId: string): AppliedPolicy => ({
   kind: 'key',
   name: 'key policy',

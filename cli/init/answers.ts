@@ -12,7 +12,7 @@ import type { ChosenCentral, NamedAccount, OrganizationFacts, Proposal } from '.
 import { nameEach, toName } from './names.ts';
 import type { Prompts } from './prompts.ts';
 
-/** The answers that options give. An answer without an option is a question. */
+/** The answers that the options contain. init asks for each missing answer. */
 export interface GivenAnswers {
   readonly installation?: string;
   readonly central: readonly string[];

@@ -11,7 +11,7 @@ export interface OrganizationFacts {
 
 export interface NamedOu {
   readonly id: string;
-  /** As selectors write it. */
+  /** Path of the OU, in the form that the selectors of a configuration use. */
   readonly path: string;
 }
 

@@ -1,4 +1,4 @@
-/** The longest name of a grant (`grantEntryFields`). */
+/** The length limit for the name of a grant (`grantEntryFields`). */
 const maxGrantName = 40;
 
 /**

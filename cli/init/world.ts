@@ -8,11 +8,11 @@ import { connect, createLogger } from '../services.ts';
 import type { Simulation } from '../simulation.ts';
 import { createSimulation } from '../simulation.ts';
 
-/** Where init reads. Its registry is in memory: init stores nothing in AWS. */
+/** Where init reads. Its list of accounts is in memory: init stores nothing in AWS. */
 export interface InitWorld {
   readonly services: Services;
   readonly calls: CallCounts;
-  /** For people. */
+  /** Where init reads, for the screen. */
   readonly where: string;
 }
 

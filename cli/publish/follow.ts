@@ -61,7 +61,7 @@ function toEnd(followed: Followed, seen: GetDeploymentCommandOutput): PublishedD
   return end(followed, 'rolled-back', `It was rolled back${by}. Readers get the version before it`);
 }
 
-/** AppConfig API reference, "DeploymentEvent", `TriggeredBy`. */
+/** Texts for who or what caused an event of a deployment (AppConfig API reference, "DeploymentEvent", `TriggeredBy`). */
 const actors: Readonly<Record<string, string>> = {
   CLOUDWATCH_ALARM: 'a CloudWatch alarm of the environment',
   USER: 'a user',
@@ -87,6 +87,6 @@ function getPlannedEnd(seen: GetDeploymentCommandOutput, now: number): number {
   return (StartedAt?.getTime() ?? now) + length;
 }
 
-/** Between 5 and 15 seconds. */
+/** The pause before the next read of the deployment: between 5 and 15 seconds. */
 const getPause = (seen: GetDeploymentCommandOutput, now: number): number =>
   Math.min(15_000, Math.max(5_000, getPlannedEnd(seen, now) - now));

@@ -3,7 +3,7 @@ import { resolveHostedIds } from '../../shared/secrets/deployment/resolve-ids.ts
 import { adviseOnDenied, isDenied } from './denied.ts';
 import type { NamedEnvironment, ProfilePlace, PublishTools } from './publish-types.ts';
 
-/** Names in the configuration. */
+/** The names of an application and its profile in the configuration. */
 export interface NamedProfile {
   readonly application: string;
   readonly profile: string;

@@ -1,7 +1,7 @@
 import type { AppConfigClient } from '@aws-sdk/client-appconfig';
 import type { Clock } from '../../shared/platform/clock.ts';
 
-/** Ids of AppConfig. */
+/** The ids that AppConfig gave to an application and its profile. */
 export interface ProfilePlace {
   readonly application: string;
   readonly profile: string;
@@ -26,11 +26,11 @@ export type PublishedStatus =
   | 'rolled-back'
   | 'reverted'
   | 'timed-out'
-  /** AppConfig rejected the start. */
+  /** AppConfig rejected the start of the deployment. */
   | 'refused'
-  /** It was started, but its state cannot be read. */
+  /** The deployment was started, but its state cannot be read. */
   | 'unknown'
-  /** It was started, but the command stopped watching it. */
+  /** The deployment was started, but the command stopped watching it. */
   | 'interrupted'
   | 'not-started';
 

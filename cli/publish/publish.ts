@@ -4,7 +4,7 @@ import type { NamedEnvironment, PublishedDeployment, PublishTools } from './publ
 import { createVersion, type NewVersion } from './version.ts';
 
 export interface PublishRequest extends NewVersion {
-  /** In the order of their deployments. */
+  /** The environments, in the order in which they get the version. */
   readonly environments: readonly NamedEnvironment[];
   readonly strategy: string;
 }

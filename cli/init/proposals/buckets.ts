@@ -54,7 +54,7 @@ const listBuckets = ({ clients: { s3 }, central: { region: BucketRegion }, prefi
     { BucketRegion, ...(prefix === '' ? {} : { Prefix: prefix }) },
   );
 
-/** A bucket whose policy cannot be read looks like a bucket without log services. */
+/** The log services in the policy of a bucket. Empty if the policy cannot be read. */
 async function readServices({ clients, central }: Reading, Bucket: string): Promise<ReadonlySet<string>> {
   try {
     const input = { Bucket, ExpectedBucketOwner: central.id };

@@ -17,7 +17,7 @@ const encryptions = [
   { service: 'delivery.logs.amazonaws.com', preset: 'flow-logs-encrypt', what: 'VPC flow logs' },
 ] as const;
 
-/** What a word of an alias says about the use of the key. The first that matches is proposed. */
+/** The grant that a word in the alias of a key suggests. The first matching entry is proposed. */
 const uses = [
   { word: /secret/, preset: 'decrypt-secrets', what: 'decrypts secrets' },
   { word: /ami|ebs|image/, preset: 'launch-encrypted-ami', what: 'launches instances from encrypted images' },

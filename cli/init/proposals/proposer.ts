@@ -17,7 +17,7 @@ export interface Proposed {
 
 /** Reads the resources of one type in a central account, and proposes grants for them. */
 export interface Proposer {
-  /** The resources for people, such as `buckets`. */
+  /** The type of resource in messages, such as `buckets`. */
   readonly resources: string;
   propose(reading: Reading): Promise<Proposed>;
 }
