@@ -170,7 +170,9 @@ export async function loadCommand(
   return (await load())(context).description(description);
 }
 
-/** A command with its name, argument and description only, so that `onboarding --help` can list it. It has no action. */
+/**
+ * A command with its name, argument and description only, so that `onboarding --help` can list it. It has no action.
+ */
 export function listCommand({ name, description, argument }: ListedCommand): Command {
   const command = createCommand(name).description(description);
   return argument === undefined ? command : command.argument(argument);

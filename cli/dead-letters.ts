@@ -89,7 +89,8 @@ interface Queue {
 }
 
 /**
- * Replays each message, and then deletes it from the queue. @param replay returns the id of the run. It may be called again for the same message
+ * Replays each message, and then deletes it from the queue.
+ * @param replay returns the id of the run. It may be called again for the same message
  * @returns the ids of the runs
  */
 export async function replayLetters(
@@ -130,8 +131,10 @@ export async function discardLetters({ sqs, queue }: Queue, letters: readonly De
 const deleteLetter = (sqs: SQSClient, queue: string, { receipt }: DeadLetter) =>
   sqs.send(new DeleteMessageCommand({ QueueUrl: queue, ReceiptHandle: receipt }));
 
-/** Reads an event that EventBridge could not deliver. EventBridge adds the attributes of the message (EventBridge user
- * guide, "Using dead-letter queues"). */
+/**
+ * Reads an event that EventBridge could not deliver. EventBridge adds the attributes of the message (EventBridge user
+ * guide, "Using dead-letter queues").
+ */
 export function parseEventLetter(message: Message, installation: string): DeadLetter {
   const { Body = '', MessageAttributes = {} } = message;
   const input = parseObject(Body);

@@ -3,7 +3,10 @@ import * as z from 'zod';
 import { failedExecutionEvent } from '../shared/runs/step-schemas.ts';
 import { type DeadLetter, parseObject, readEnvelope } from './dead-letters.ts';
 
-/** Lambda's record of a call whose every attempt failed (AWS Lambda developer guide, "Capturing records of Lambda asynchronous invocations"). */
+/**
+ * Lambda's record of a call whose every attempt failed (AWS Lambda developer guide, "Capturing records of Lambda
+ * asynchronous invocations").
+ */
 const invocationRecord = z.object({
   requestPayload: z.looseObject({}),
   responsePayload: z
@@ -19,8 +22,8 @@ const failedExecution = failedExecutionEvent.extend({
 });
 
 /**
- * Reads the message about a failed execution that has no record yet. If EventBridge sent the message, it is the event, with
- * the reason as attributes. If Lambda sent it after failed attempts, the event is inside a record of Lambda.
+ * Reads the message about a failed execution that has no record yet. If EventBridge sent the message, it is the event,
+ * with the reason as attributes. If Lambda sent it after failed attempts, the event is inside a record of Lambda.
  */
 export function parseFailureLetter(message: Message, installation: string): DeadLetter {
   const envelope = readEnvelope(message);

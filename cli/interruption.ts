@@ -17,8 +17,8 @@ interface InterruptedOutput {
 type Watch = (listener: () => void) => () => void;
 
 /**
- * Ends the process at Ctrl-C, and when the reader of its output ends, as in `onboarding run | head`. A command that writes
- * watches for it: then it finishes the writes that have begun, and only the next Ctrl-C ends the process.
+ * Ends the process at Ctrl-C, and when the reader of its output ends, as in `onboarding run | head`. A command that
+ * writes watches for it: then it finishes the writes that have begun, and only the next Ctrl-C ends the process.
  * @returns a function that adds the listener of a command, and returns a function that removes it
  */
 export function handleInterruptions(running: InterruptedProcess): Watch {

@@ -28,8 +28,8 @@ export interface MemberRolesRead {
 const maxAccounts = 50;
 
 /**
- * Reads the member roles of the accounts that were not right at the last check of a sweep. Before the first check, it reads all
- * accounts. Compares them with the roles of the OU where Organizations has the account now. Writes nothing.
+ * Reads the member roles of the accounts that were not right at the last check of a sweep. Before the first check, it
+ * reads all accounts. Compares them with the roles of the OU where Organizations has the account now. Writes nothing.
  */
 export async function readMemberRoleDrift(
   services: Services,

@@ -14,7 +14,9 @@ export interface Output {
   line(text?: string): void;
   /** A line that stays at the bottom of a terminal until the next line. Ignored if the output is not a terminal. */
   transient(text: string): void;
-  /** A line for people on the standard error. It is printed with `--json` too, because it does not mix with the object. */
+  /**
+   * A line for people on the standard error. It is printed with `--json` too, because it does not mix with the object.
+   */
   note(text: string): void;
   /** The one object for machines. Ignored without `--json`. */
   result(value: object): void;
@@ -43,7 +45,9 @@ export function createOutput({ stdout, stderr, env }: Io, json: boolean): Output
   };
 }
 
-/** The colors for a stream. `NO_COLOR` (no-color.org) turns them off. `FORCE_COLOR` turns them on without a terminal. */
+/**
+ * The colors for a stream. `NO_COLOR` (no-color.org) turns them off. `FORCE_COLOR` turns them on without a terminal.
+ */
 export function createOutputColors(stream: OutputStream, env: Io['env']): Colors {
   const refused = (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb';
   const forced = (env.FORCE_COLOR ?? '') !== '' && env.FORCE_COLOR !== '0';

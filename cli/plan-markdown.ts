@@ -86,8 +86,10 @@ function policyBlocks(snapshot: ResourceSnapshot, title: string): readonly Markd
   return [{ part: 'policies', name: snapshot.desired.key, text }];
 }
 
-/** The title of a resource, such as
- * `~ S3 bucket policy <code>example-org-cloudtrail</code> (Log account 222222222222, eu-west-1, 8 % full after)`. */
+/**
+ * The title of a resource, such as `~ S3 bucket policy <code>example-org-cloudtrail</code> (Log account 222222222222,
+ * eu-west-1, 8 % full after)`.
+ */
 function formatTitle(snapshot: ResourceSnapshot, { active }: OverallPlan): string {
   const { account, kind, id, region } = splitResourceKey(snapshot.desired.key);
   const place = [formatHeading(account, active.configuration), region, formatFullness(snapshot)];

@@ -34,7 +34,10 @@ interface PlannedResourceReport {
   readonly unit?: string;
   /** Accounts that do not get or lose their access yet. */
   readonly holds?: ResourceChange['holds'];
-  /** Another tool changed managed statements again after a run had restored them. `apply` of this plan restores them once more. */
+  /**
+   * Another tool changed managed statements again after a run had restored them. `apply` of this plan restores them
+   * once more.
+   */
   readonly conflict?: Conflict;
   readonly error?: ErrorRecord;
   /** Only with `--full`, and only if the resource would change. */

@@ -61,7 +61,10 @@ export function sortAccounts(
   return new Set([...central.filter((id) => touched.includes(id)), ...touched]);
 }
 
-/** A heading such as `Log account 222222222222`. An AWS account that serves as several central accounts has one heading with all their names. */
+/**
+ * A heading such as `Log account 222222222222`. An AWS account that serves as several central accounts has one heading
+ * with all their names.
+ */
 export function formatHeading(account: string, configuration: Configuration): string {
   const names = listCentralNames(configuration, account).join(' and ');
   return `${names.charAt(0).toUpperCase()}${names.slice(1)} account ${account}`;
@@ -156,8 +159,10 @@ export function printUnresolved(out: Output, { unresolved }: Pick<RunReport, 'un
   for (const line of unresolved) out.line(`  - ${line.replaceAll('\n', '\n    ')}`);
 }
 
-/** Prints how many accesses are proven, and why the others are not. It leaves out denied accesses, because the list of
- * unresolved items contains them. */
+/**
+ * Prints how many accesses are proven, and why the others are not. It leaves out denied accesses, because the list of
+ * unresolved items contains them.
+ */
 export function printReadiness(
   out: Output,
   { ready, accesses, notVerified = [] }: Pick<RunReport, 'ready' | 'accesses' | 'notVerified'>,

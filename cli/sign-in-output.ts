@@ -1,7 +1,9 @@
 import type { SignInGuide } from '../shared/store/readiness.ts';
 import type { Output } from './output.ts';
 
-/** Prints how people use the roles of verified accesses: a link for each role, and on request a profile for the AWS CLI. */
+/**
+ * Prints how people use the roles of verified accesses: a link for each role, and on request a profile for the AWS CLI.
+ */
 export function printSignIns(
   out: Output,
   signIns: readonly SignInGuide[] = [],

@@ -19,7 +19,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /**
-   * Calls a listener at the first Ctrl-C, or when the reader of the output ends. The next Ctrl-C ends the process. @returns a function that removes the listener
+   * Calls a listener at the first Ctrl-C, or when the reader of the output ends. The next Ctrl-C ends the process.
+   * @returns a function that removes the listener
    */
   readonly onInterrupt?: (listener: () => void) => () => void;
   /** A change of a simulated organization before the command reads it. Default: nothing. */

@@ -6,8 +6,8 @@ const minute = 60_000;
 export type DeploymentPhase = 'DEPLOYING' | 'BAKING' | 'COMPLETE' | 'ROLLED_BACK' | 'REVERTED';
 
 /**
- * The state of a deployment at a moment: it grows, then bakes, then is complete. Times are milliseconds since the
- * epoch.
+ * The state of a deployment at a time: first it reaches more and more targets, then it bakes, then it is complete.
+ * Times are milliseconds since the epoch.
  */
 export function getPhase({ undone, startedAt, strategy }: SimulatedDeployment, now: number): DeploymentPhase {
   if (undone !== undefined) return undone.state;
@@ -21,13 +21,13 @@ export const getCompletionTime = ({
 }: Pick<SimulatedDeployment, 'startedAt' | 'strategy'>): number =>
   startedAt + (strategy.durationMinutes + strategy.bakeMinutes) * minute;
 
-/** Whether it blocks other deployments to its environment. */
+/** Whether a deployment still runs, so that AppConfig accepts no other deployment to the same environment. */
 export const isRunning = (deployment: SimulatedDeployment, now: number): boolean =>
   ['DEPLOYING', 'BAKING'].includes(getPhase(deployment, now));
 
 /**
- * The percentage of targets that have it. Linear growth adds the factor at even intervals, exponential growth doubles
- * it (AppConfig user guide, "Working with deployment strategies").
+ * The percentage of targets that have the deployed configuration. Linear growth adds the factor at even intervals,
+ * exponential growth doubles it (AppConfig user guide, "Working with deployment strategies").
  */
 export function getPercentage(deployment: SimulatedDeployment, now: number): number {
   const { startedAt, strategy, undone } = deployment;
@@ -55,7 +55,10 @@ export const findServedDeployment = (
       place < getPercentage(deployment, now),
   );
 
-/** Puts an alarm into ALARM: deployments of its environments that grow or bake are rolled back at once. */
+/**
+ * Puts a CloudWatch alarm into the state ALARM. Running deployments of environments with this alarm are rolled back at
+ * once.
+ */
 export function raiseAlarm(world: SimulatedWorld, alarmArn: string): void {
   const now = world.settings.clock.now();
   world.appConfig.alarms.add(alarmArn);

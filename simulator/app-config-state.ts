@@ -7,7 +7,7 @@ export interface AppConfigState {
   readonly strategies: Map<string, SimulatedStrategy>;
   /** ARNs of the CloudWatch alarms that are in ALARM. */
   readonly alarms: Set<string>;
-  /** By the next token. */
+  /** Sessions, by the token that the next call must send. */
   readonly sessions: Map<string, ConfigurationSession>;
 }
 
@@ -76,7 +76,7 @@ export interface SimulatedDeployment {
   readonly content: HostedVersion;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** How it ended early, or was undone later. */
+  /** How the deployment was stopped or rolled back. `undefined` if it was not. */
   undone: Undone | undefined;
 }
 
@@ -96,7 +96,10 @@ export interface ConfigurationSession {
   readonly expiresAt: number;
   /** Number of the deployment that the client received last. */
   readonly deployment: number | undefined;
-  /** The position among the targets of a growing deployment, 0 to 100. */
+  /**
+   * The position of the client among the targets of a deployment, from 0 to 100. A deployment at 30 % has reached the
+   * positions below 30.
+   */
   readonly place: number;
 }
 

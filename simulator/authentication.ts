@@ -18,7 +18,7 @@ export function authenticate(world: SimulatedWorld, service: string, request: un
   return parseSignature(world, service, { accessKeyId, region });
 }
 
-/** As `authenticate`, from the credentials with which a client would sign. */
+/** Like `authenticate`, but reads the credentials that a client would sign with. */
 export function parseSignature(
   world: SimulatedWorld,
   service: string,
@@ -42,7 +42,10 @@ export function parseSignature(
   return { caller: caller ?? session.caller, region };
 }
 
-/** S3 and the services of the query protocol have error names of their own. All others use the JSON protocol's. */
+/**
+ * S3 and the services of the query protocol have error names of their own. All other services use the error name of the
+ * JSON protocol.
+ */
 const unknownCredentials: Readonly<Record<string, string>> = {
   s3: 'InvalidAccessKeyId',
   sts: 'InvalidClientTokenId',

@@ -145,7 +145,7 @@ const documents: Readonly<Record<string, (partition: string) => PolicyDocument>>
     policy(allow('logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents')),
 };
 
-/** A customer managed policy of any account, or an AWS managed policy. */
+/** The managed policy with this ARN: a customer managed policy of any account, or an AWS managed policy. */
 export const findManagedPolicy = (world: SimulatedWorld, arn: string): SimulatedManagedPolicy | undefined =>
   world.managedPolicies.get(arn) ?? findAwsManagedPolicy(world, arn);
 
@@ -173,7 +173,7 @@ function findAwsManagedPolicy(world: SimulatedWorld, arn: string): SimulatedMana
   };
 }
 
-/** The document of the default version. */
+/** The document of the default version of a managed policy. */
 export function findManagedDocument(world: SimulatedWorld, arn: string): string | undefined {
   const policy = findManagedPolicy(world, arn);
   return policy?.versions.find(({ id }) => id === policy.defaultVersion)?.document;

@@ -13,7 +13,7 @@ export interface ServiceRate {
    * its accounts.
    */
   readonly per: 'account and region' | 'account' | 'organization';
-  /** The page with the figure. `undefined`: AWS publishes none, and this one is a cautious assumption. */
+  /** The page with the figure. `undefined`: AWS publishes no rate, and this one is a cautious assumption. */
   readonly source: string | undefined;
 }
 
@@ -22,7 +22,7 @@ const kmsQuotas = 'AWS KMS developer guide, "Request quotas"';
 const secretsQuotas = 'AWS Secrets Manager user guide, "AWS Secrets Manager quotas"';
 const iamQuotas = 'IAM user guide, "IAM and AWS STS quotas"';
 
-/** Organizations publishes both rates: for the calling account and for all callers. */
+/** The rates of Organizations, which publishes two: one for the calling account and one for the whole organization. */
 const organizations = (
   operations: readonly string[],
   [perSecond, burst]: readonly [number, number],
@@ -93,7 +93,10 @@ export const awsRates: readonly ServiceRate[] = [
   ...each('sns', undefined, { '*': 1_000 }),
 ];
 
-/** For Step Functions, Lambda and DynamoDB, whose calls no interceptor of the organization sees. */
+/**
+ * Rates for the services that run the state machine. They are limited elsewhere, because their calls do not pass
+ * through the simulated organization.
+ */
 export const hubRates = {
   startExecution: {
     perSecond: 300,

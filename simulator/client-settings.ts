@@ -15,13 +15,15 @@ const sdkDefaults = {
   useDualstackEndpoint: false,
   useFipsEndpoint: false,
   userAgentAppId: async () => undefined,
-  // For S3.
+  // Only clients of S3 have this setting.
   disableMultiregionAccessPoints: false,
   disableS3ExpressSessionAuth: false,
   useArnRegion: false,
 } as const;
 
-/** A client that reads no setting of this machine except `AWS_ENDPOINT_URL`. Given settings come first. */
+/**
+ * Creates a client that reads no setting of this machine except `AWS_ENDPOINT_URL`. `config` overrides every default.
+ */
 export const createClientWithDefaults = <C extends AnyClient, Config extends object>(
   Class: ClientClass<C, Config>,
   config: Config,

@@ -26,8 +26,8 @@ export interface DocumentRules {
 }
 
 /**
- * Checks a document as the service would. Returns the text of later reads: another text of equal meaning, so that tests
- * cannot compare texts.
+ * Checks a document as the service would. Returns the text that later reads return. It has the same meaning but is
+ * written differently, so that no test can rely on equal texts.
  * @throws ServiceException with the service's own code
  */
 export function acceptDocument(world: SimulatedWorld, text: string, rules: DocumentRules): string {
@@ -46,7 +46,7 @@ export function acceptDocument(world: SimulatedWorld, text: string, rules: Docum
 /** UTF-8 bytes. */
 export const countBytes = (text: string): number => new TextEncoder().encode(text).length;
 
-/** White space is not counted ("IAM and AWS STS quotas"; S3, by measurement). */
+/** Removes white space, which IAM and S3 do not count ("IAM and AWS STS quotas"; for S3, by measurement). */
 export const stripSpace = (text: string): string => text.replace(/\s/g, '');
 
 /** Statements of resource policies have a principal. */

@@ -19,7 +19,7 @@ type LeafTest = (leaf: Leaf) => boolean;
 export function matchesPattern(pattern: unknown, event: unknown): boolean {
   if (!isFields(pattern)) throw new Error('An event pattern is an object');
   const fields = isFields(event) ? event : {};
-  // Every field is evaluated, also after a mismatch, so that an unknown operator is always found.
+  // All fields are evaluated even after a mismatch, so that an unknown operator always causes an error.
   return Object.entries(pattern)
     .map(([name, expected]) =>
       name === '$or' ? matchesAny(expected, fields) : matchesField(expected, fields[name], name),
@@ -50,7 +50,7 @@ function matchesValue(expected: readonly unknown[], leaves: readonly Leaf[], nam
 function matches(matcher: unknown, leaves: readonly Leaf[], name: string): boolean {
   if (isLeaf(matcher)) return leaves.includes(matcher);
   const [operator, operand] = operatorOf(matcher, name);
-  // `exists` is about leaf nodes: an object or an empty array has none.
+  // `exists` matches leaf nodes only. An object or an empty array has no leaf node.
   if (operator === 'exists') return leaves.length > 0 === operand;
   const test = operators[operator];
   if (test === undefined)
@@ -86,7 +86,7 @@ const textTest =
   (leaf) =>
     typeof leaf === 'string' && test(leaf, part);
 
-/** `{"prefix": "a"}` or `{"prefix": {"equals-ignore-case": "a"}}`. */
+/** The test of `prefix` or `suffix`, such as `{"prefix": "a"}` or `{"prefix": {"equals-ignore-case": "a"}}`. */
 function affix(operator: string, operand: unknown, test: TextTest): LeafTest {
   if (!isFields(operand)) return textTest(asText(operand), test);
   const [inner, part] = operatorOf(operand, operator);
@@ -94,7 +94,10 @@ function affix(operator: string, operand: unknown, test: TextTest): LeafTest {
   return textTest(lower(part), (text, folded) => test(text.toLowerCase(), folded));
 }
 
-/** Values, or one of prefix, suffix, equals-ignore-case and wildcard with one or several operands. */
+/**
+ * The test of `anything-but`. Its operand is a list of values, or one of prefix, suffix, equals-ignore-case and
+ * wildcard.
+ */
 function anythingBut(operand: unknown): LeafTest {
   if (!isFields(operand)) {
     const excluded = asList(operand);
@@ -109,7 +112,7 @@ function anythingBut(operand: unknown): LeafTest {
   return (leaf) => !tests.some((excluded) => excluded(leaf));
 }
 
-/** `{"numeric": [">", 0, "<=", 5]}`: pairs of comparison and number, and all must match. */
+/** The test of `numeric`, such as `{"numeric": [">", 0, "<=", 5]}`: each pair of comparison and number must match. */
 function numeric(operand: unknown): LeafTest {
   const parts = asList(operand);
   if (parts.length === 0 || parts.length % 2 !== 0) throw new Error('"numeric" takes pairs');

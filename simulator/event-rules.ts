@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import packageFile from '../package.json' with { type: 'json' };
 import type { SimulatedWorld } from './world.ts';
 
-/** Tags the state machine with the present version, and adds a trail of the organization that logs. */
+/**
+ * Adds what the hub needs besides rules: the version tag of the state machine, and a trail of the organization that
+ * logs.
+ */
 export function deployHub(
   { settings, stateMachineTags, trails }: SimulatedWorld,
   installation: string,

@@ -121,7 +121,7 @@ function envelope(
   };
 }
 
-/** Organizations announces everything in one region of its partition. */
+/** The region in which EventBridge gets all events of Organizations. Each partition has one. */
 const organizationsRegionOf = ({ settings }: SimulatedWorld): string =>
   getPartitionFacts(settings.partition).organizationsRegion;
 
@@ -133,7 +133,7 @@ const timestamps = (world: SimulatedWorld) => ({
   completedTimestamp: cloudTrailTime(world),
 });
 
-/** `Sep 16, 2020 9:20:50 PM` */
+/** The time in the form of CloudTrail's service events, such as `Sep 16, 2020 9:20:50 PM`. */
 function cloudTrailTime({ settings }: SimulatedWorld): string {
   const at = new Date(settings.clock.now());
   const date = americanDate.format(at);

@@ -46,7 +46,7 @@ function addMatch(
   make();
 }
 
-/** Two kinds that search for keys with equal tags find the same key. */
+/** A text for the tags of a search. Two grant kinds that search for keys with the same tags get the same key. */
 const tagText = ({ accountId, region, pattern }: ConfiguredSearch): string =>
   JSON.stringify([accountId, region, pattern]);
 

@@ -74,7 +74,10 @@ function addKeyByArn(organization: SimulatedOrganization, keyArn: string): void 
   if (!organization.world.keys.has(keyArn)) organization.addKey({ accountId, region, id });
 }
 
-/** The table of the hub, if the configuration names a key for it. Any other table is made by its first request. */
+/**
+ * Adds the table of the hub if the configuration names a key for it. Without a key, the first request creates the
+ * table.
+ */
 function addEncryptedTable(organization: SimulatedOrganization, configuration: Configuration): void {
   const { partition, homeRegion, hubAccountId } = organization.world.settings;
   const keyArn = getStackKeyArn(configuration, homeRegion);
@@ -199,7 +202,7 @@ function addResource(
   makers[getGrantKind(kind).resourceType]();
 }
 
-/** The path by which a member role trusts a role of a central account. A grant names the role without it. */
+/** The path of a central role, taken from the member roles that trust it. A grant names the role without its path. */
 function findTrustedPath(configuration: Configuration, accountId: string, name: string): string {
   const trusted = (configuration.memberRoles ?? []).flatMap((role) => {
     const trust = getTrust(role);
@@ -210,7 +213,10 @@ function findTrustedPath(configuration: Configuration, accountId: string, name: 
   return `/${path.slice(0, path.length - name.length)}`;
 }
 
-/** Accounts that have had an Auto Scaling group have the role. An account that is created later has none. */
+/**
+ * Adds the service-linked role of EC2 Auto Scaling to each present account, as if each had created a group. New
+ * accounts lack it.
+ */
 export function addServiceLinkedRoles(organization: SimulatedOrganization): void {
   for (const accountId of organization.world.accounts.keys())
     organization.addRole({

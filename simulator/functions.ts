@@ -39,6 +39,6 @@ export const functions: Readonly<Record<string, HandlerFactory<Services>>> = {
   VerifyAccessFunctionArn: verifyAccess,
 };
 
-/** The deployed function by the name in a plan: the name for a central account, such as `update-log-account`. */
+/** Finds a deployed function by its short name, such as `update-log-account`. */
 export const findFunction = (name: string): HandlerFactory<Services> | undefined =>
   /^update-.+-account$/.test(name) ? updateCentralAccount : undefined;

@@ -10,7 +10,7 @@ import type {
 } from './simulated-resources.ts';
 import { makeDigest, type SimulatedWorld } from './world.ts';
 
-/** The account of an IAM entity. */
+/** The fields that every IAM entity has. */
 interface EntityInput {
   readonly accountId: string;
   readonly name: string;
@@ -59,7 +59,10 @@ const uniqueIdPrefixes = {
 
 type EntityType = keyof typeof uniqueIdPrefixes;
 
-/** IAM user guide, "IAM identifiers": the ARN, and the unique id, whose prefix tells the type. */
+/**
+ * Makes the ARN and the unique id of an entity. The prefix of the id tells the type (IAM user guide, "IAM
+ * identifiers").
+ */
 function makeEntity(world: SimulatedWorld, type: EntityType, { accountId, name, path = '/' }: EntityInput) {
   const arn = `arn:${world.settings.partition}:iam::${accountId}:${type}${path}${name}`;
   return { accountId, name, path, arn, uniqueId: `${uniqueIdPrefixes[type]}${makeDigest(arn, 17)}` };
@@ -84,7 +87,10 @@ const makeIdentity = (world: SimulatedWorld, type: EntityType, input: IdentityIn
   return identity;
 };
 
-/** Joins the inline policies. Call it after each change of them. */
+/**
+ * Joins the inline policies of a role or user into one document. Call this function after each change of an inline
+ * policy.
+ */
 export function updatePermissions(identity: Identity): void {
   const texts = [...identity.inlinePolicies.values()];
   identity.permissions = texts.length < 2 ? texts[0] : joinPolicies(texts);

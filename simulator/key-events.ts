@@ -11,8 +11,8 @@ export interface KeyUse {
 }
 
 /**
- * Announces a use that KMS has allowed. Such events are many, so they have listeners of their own, and without a
- * listener none is created.
+ * Sends the CloudTrail event for a use that KMS has allowed. These events have separate listeners, because they are
+ * many. The event is created only if there is a listener.
  */
 export function announceKeyUse(world: SimulatedWorld, caller: Caller, use: KeyUse): void {
   if (world.keyUseListeners.length === 0) return;

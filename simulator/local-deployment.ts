@@ -34,7 +34,7 @@ export interface LocalRun {
   readonly processOf?: (token: string) => FunctionProcess;
 }
 
-/** What a function has to itself: services, and the credentials that it finds while it runs. */
+/** The process of one function: its services, and the credentials that it runs with. */
 export interface FunctionProcess {
   readonly services: Services;
   run<T>(act: () => Promise<T>): Promise<T>;
@@ -111,7 +111,7 @@ function bind(
     });
 }
 
-/** A function that a task names, such as `update-log-account`. */
+/** Finds a function by the name in the input of a task, such as `update-log-account`. */
 function bindNamed(
   processOf: ProcessOf,
   name: string,
@@ -130,7 +130,10 @@ const toFunctionToken = (name: string): string =>
 const lambdaContext = (name: string): Context =>
   ({ functionName: name.replace(/FunctionArn$/, ''), awsRequestId: `local-${name}` }) as Context;
 
-/** A failure here goes to the dead-letter queue on AWS, and into the log here. */
+/**
+ * Calls the function that records failed executions. On AWS, a failure of it goes to a dead-letter queue. Here it is
+ * logged.
+ */
 async function afterFailedExecution(
   { services, processOf }: { readonly services: Services; readonly processOf: ProcessOf },
   name: string,
@@ -148,7 +151,7 @@ async function afterFailedExecution(
   }
 }
 
-/** The state machines by their names in the template. */
+/** The logical id of each state machine in the template. */
 const resources: Readonly<Record<DeployedMachine, string>> = {
   'account-onboarding': 'AccountOnboardingStateMachine',
   'organization-sweep': 'OrganizationSweepStateMachine',

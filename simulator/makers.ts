@@ -9,7 +9,7 @@ import type {
 } from './simulated-resources.ts';
 import { makeDigest, type SimulatedWorld } from './world.ts';
 
-/** A policy, as text or as a document. Not checked: a test decides its world. */
+/** A policy, as text or as a document. It is not checked, so that tests can create invalid policies too. */
 export type PolicyInput = string | PolicyDocument;
 
 /** The account and region of a resource. Default region: the world's home region. */
@@ -23,10 +23,10 @@ export interface ResourceInput {
 export interface SecretInput extends ResourceInput {
   /** The six characters after its name. Default: generated. */
   readonly suffix?: string;
-  /** Of its first version. Default: generated. */
+  /** Id of the first version of the secret. Default: generated. */
   readonly versionId?: string;
   readonly name: string;
-  /** Of its first version, which is AWSCURRENT. Default: none. */
+  /** Value of the first version, which is AWSCURRENT. Default: none. */
   readonly value?: string;
   /** ARN of a customer managed key. Default: `aws/secretsmanager`. */
   readonly kmsKeyArn?: string;

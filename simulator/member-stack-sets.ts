@@ -12,8 +12,8 @@ import type { SimulatedOrganization } from './organization.ts';
 import { isContainer } from './world.ts';
 
 /**
- * Adds the StackSets of the member roles, as if an operator had deployed them earlier: accounts in the target OUs have the roles. A
- * new account gets the roles by automatic deployment, some minutes after its creation.
+ * Adds the StackSets of the member roles, as if an operator had deployed them earlier: accounts in the target OUs have
+ * the roles. A new account gets the roles by automatic deployment, some minutes after its creation.
  */
 export function addMemberStackSets(organization: SimulatedOrganization, configuration: Configuration): void {
   const { hubAccountId, hubRole, homeRegion, partition } = organization.world.settings;
@@ -32,7 +32,7 @@ export function addMemberStackSets(organization: SimulatedOrganization, configur
     });
 }
 
-/** An OU id that the organization lacks gets no stacks. */
+/** The OUs to deploy to. Ids of OUs that the organization does not have are skipped. */
 function listTargetIds(organization: SimulatedOrganization, ous: readonly string[] | undefined) {
   const { world } = organization;
   if (ous === undefined) return [world.settings.rootId];
@@ -89,7 +89,7 @@ const allow = (Action: string): PolicyDocument => ({
   Statement: [{ Effect: 'Allow', Action, Resource: '*' }],
 });
 
-/** Runs automatic deployment for accounts that were added without an event. */
+/** Starts automatic deployment for accounts that a test added without an event. */
 export const noticeAccounts = ({ world }: SimulatedOrganization): void => deployAutomatically(world);
 
 /** Ends every deployment that has begun, as if enough time had passed. */

@@ -9,7 +9,9 @@ export interface OrganizationPolicy {
   readonly id: string;
   readonly name: string;
   readonly type: OrganizationPolicyType;
-  /** Attached everywhere, except to targets that it was detached from. */
+  /**
+   * Whether AWS manages the policy. Such a policy is attached to every target, unless it was detached from the target.
+   */
   readonly isAwsManaged: boolean;
   readonly content: string;
   /**

@@ -63,12 +63,15 @@ export class OrganizationResources {
     return arn;
   }
 
-  /** In a policy or a grant, the role's unique id replaces its ARN from now on, and no write accepts the id. */
+  /**
+   * Deletes a role. From now on, policies and grants contain its unique id in place of its ARN, and no write accepts
+   * this id.
+   */
   deleteRole(arn: string): void {
     deleteRole(this.world, arn);
   }
 
-  /** As `deleteRole`, for a user, or a role of an account outside the organization. */
+  /** Like `deleteRole`, but for a user, or for a role of an account outside the organization. */
   deletePrincipal(arn: string): void {
     deletePrincipal(this.world, arn);
   }
@@ -99,12 +102,12 @@ export class OrganizationResources {
     return policy === undefined ? undefined : parsePolicy(policy, arn);
   }
 
-  /** The text of a read. */
+  /** The policy as text, as a read of the service returns it. */
   policyTextOf(kind: ResourceKind, id: string): string | undefined {
     return this.#resource(kind, id).policy;
   }
 
-  /** An external change; `undefined` removes the policy. Not checked. */
+  /** Changes a policy as another tool would. `undefined` removes the policy. The text is not checked. */
   editPolicy(kind: ResourceKind, id: string, policy: make.PolicyInput | undefined): void {
     this.#resource(kind, id).policy = policy === undefined ? undefined : make.toPolicyText(policy);
   }

@@ -28,8 +28,8 @@ export type EventListener = (event: OrganizationEvent) => void;
 /**
  * An organization in memory, underneath real SDK clients: `plugin()` goes into each client, and nothing is sent. The
  * `add…` methods set the world up, without events and checks. The acts of the Organizations API (`createAccount`,
- * `moveAccount`, …) send events as AWS does. The settings provide time and randomness. For what it does not model, see
- * `KNOWN-DIFFERENCES.md`.
+ * `moveAccount`, …) send events as AWS does. The settings provide time and randomness. `KNOWN-DIFFERENCES.md` lists
+ * what the simulator does not model.
  */
 export class SimulatedOrganization extends OrganizationResources {
   /** Credentials of the hub's role, which may do everything in the hub's account. They do not expire. */
@@ -80,7 +80,7 @@ export class SimulatedOrganization extends OrganizationResources {
     return listed(this.world.listeners, listener);
   }
 
-  /** As `onEvent`, for CloudTrail's read-only events of key use. */
+  /** Like `onEvent`, but for the read-only events that CloudTrail sends for uses of keys. */
   onKeyUse(listener: EventListener): () => void {
     return listed(this.world.keyUseListeners, listener);
   }
@@ -162,7 +162,7 @@ export class SimulatedOrganization extends OrganizationResources {
     return id;
   }
 
-  /** A failed creation: only an event. */
+  /** Sends the event of a failed creation. No account is added. */
   failToCreateAccount(name: string, failureReason: string): void {
     this.#emit(buildCreateAccountResult(this.world, { name, failureReason }));
   }
@@ -186,7 +186,7 @@ export class SimulatedOrganization extends OrganizationResources {
     );
   }
 
-  /** Keeps its id, its parent and its accounts. AWS cannot move an OU. */
+  /** Renames an OU. It keeps its id, its parent and its accounts. AWS cannot move an OU. */
   renameOu(id: string, name: string): void {
     const ou = this.#ou(id);
     this.#expectFreeName({ ...ou, name });
@@ -221,7 +221,7 @@ export class SimulatedOrganization extends OrganizationResources {
     this.#emit(buildCloseAccountResult(this.world, accountId));
   }
 
-  /** The account leaves the organization, and lives on outside it. */
+  /** Removes the account from the organization. It continues to exist outside the organization. */
   removeAccount(accountId: string): void {
     const { state } = this.#account(accountId);
     this.world.accounts.delete(accountId);
@@ -241,7 +241,7 @@ export class SimulatedOrganization extends OrganizationResources {
     this.#emit(buildApiCallEvent(this.world, 'UntagResource', { resourceId: accountId, tagKeys }));
   }
 
-  /** Control Tower's event after it has enrolled an account. */
+  /** Sends the event that Control Tower sends after it has enrolled an account. */
   announceManagedAccount(accountId: string): void {
     this.#emit(buildCreateManagedAccount(this.world, this.#account(accountId)));
   }

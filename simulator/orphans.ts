@@ -10,7 +10,7 @@ export function deleteRole(world: SimulatedWorld, arn: string): void {
   replaceByUniqueId(world, arn, role.uniqueId);
 }
 
-/** As `orphanRole`, for a user, or a role of an account outside the organization. */
+/** Like `deleteRole`, but for a user, or for a role of an account outside the organization. */
 export function deletePrincipal(world: SimulatedWorld, arn: string): void {
   const isUser = world.users.delete(arn);
   if (!world.principals.delete(arn) && !isUser) throw new Error(`There is no user or role ${arn}`);

@@ -31,7 +31,7 @@ export interface Attempt {
   readonly context?: ContextValues;
 }
 
-/** Why AWS would deny it, in AWS's words. `undefined` if it is allowed. */
+/** Why AWS would deny a request, in the words of AWS. `undefined` if AWS would allow it. */
 export type Denial = string | undefined;
 
 /**
@@ -46,7 +46,7 @@ export function findDenial(world: SimulatedWorld, caller: Caller, attempt: Attem
       resource: attempt.resource,
       resourceAccount: attempt.resourceAccount,
       region: attempt.region,
-      // Computed on demand, because few statements use it.
+      // The context is computed on demand, because few statements use it.
       get context() {
         return getContext(world, caller, attempt);
       },
@@ -67,7 +67,7 @@ const pickAccess = ({ keyGrants, launchPermissions }: Attempt) => ({
 
 function toPrincipal(world: SimulatedWorld, caller: Caller): RequestPrincipal {
   const { type, roleArn, accountId, sourceArn } = caller;
-  // Computed on demand, because few statements use tags.
+  // Tags are computed on demand, because few statements use them.
   const tagged = {
     get tags() {
       return getPrincipalTags(world, caller);
@@ -161,7 +161,7 @@ const policyNames: Partial<Readonly<Record<PolicyKind, string>>> = {
   rcp: 'a resource control policy',
 };
 
-/** Cached: a simulation evaluates a few documents many thousand times. */
+/** Parses a policy. The result is cached, because a simulation evaluates the same few documents many thousand times. */
 const read = memoizeByString(500, (text): PolicyDocument | undefined => {
   try {
     return parsePolicy(text, 'the simulated organization');
@@ -189,7 +189,7 @@ const pickReason = (reasons: readonly string[]): string | undefined =>
   reasons.find((each) => /identity-based/.test(each)) ??
   reasons[0];
 
-/** The keys with the simulator's own values: the time, its generated ids, the data of a session. */
+/** The condition keys of a request: the time, generated ids, and the data of the session. */
 function getContext(world: SimulatedWorld, caller: Caller, attempt: Attempt): ContextValues {
   const now = world.settings.clock.now();
   return {

@@ -10,7 +10,7 @@ import { type Caller, makeRandomUuid, type SimulatedWorld } from './world.ts';
 
 /** A call on its way to a service. */
 export interface SimulatedCall {
-  /** In lower case: `s3`, `secretsmanager`, … */
+  /** Name of the service in lower case, such as `s3` or `secretsmanager`. */
   readonly service: string;
   readonly operation: string;
   /** The caller's account. */

@@ -16,7 +16,7 @@ interface Signatory {
 export interface QuickClients {
   /** A client of the class without the settings of its own constructor, and without its commands' middlewares. */
   create<C extends AnyClient, Config extends object>(Class: ClientClass<C, Config>, config: Config): C;
-  /** The client with this stack. */
+  /** The signer of the client that has this middleware stack. */
   signatory(stack: object): Promise<Signatory>;
 }
 

@@ -11,7 +11,10 @@ export interface CallCount {
 }
 
 export interface RateLimits {
-  /** For `organization.intercept`: throttles calls above the rate before anything else happens, as the service does. */
+  /**
+   * An interceptor for `organization.intercept`. It throttles calls above the rate before anything else happens, as AWS
+   * does.
+   */
   readonly interceptor: Interceptor;
   /** By `service:Operation`. */
   counts(): ReadonlyMap<string, CallCount>;
@@ -63,7 +66,7 @@ export function createRateLimits({
   };
 }
 
-/** The buckets that name the operation. If none does, the buckets for the rest of the service. */
+/** The token buckets for an operation: those that name it, or else those for the rest of the service. */
 function ratesOf(
   rates: readonly ServiceRate[],
   { service, operation }: SimulatedCall,
@@ -105,7 +108,7 @@ export function createTokenBucket(
   };
 }
 
-/** Accepts rounding errors from adding parts of tokens. */
+/** Slightly less than one token, because adding fractions of tokens causes rounding errors. */
 const whole = 1 - 1e-9;
 
 function takeFromAll(buckets: readonly TokenBucket[], now: number): boolean {

@@ -15,7 +15,7 @@ export interface RotationEvent {
 
 export interface SimulatedRotation {
   readonly secretArn: string;
-  /** Of the caller that starts the rotation. */
+  /** The client of the caller that starts the rotation. */
   readonly client: SecretsManagerClient;
   readonly invoke: (event: RotationEvent) => Promise<void>;
   /**
@@ -23,7 +23,7 @@ export interface SimulatedRotation {
    * token to put a value. Default: no role needs it.
    */
   readonly functionRoleArn?: string;
-  /** How often a step is tried. Default: 5. */
+  /** Number of attempts for each step. Default: 5. */
   readonly attempts?: number;
   /** Called before a step is tried again. Default: nothing. */
   readonly pause?: () => Promise<void>;

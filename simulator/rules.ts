@@ -8,7 +8,7 @@ export interface EventRule {
   /** The resource's logical id in the template. */
   readonly ruleId: string;
   readonly pattern: unknown;
-  /** Whether it gets read-only management events of CloudTrail. */
+  /** Whether EventBridge sends read-only management events of CloudTrail to the rule. */
   readonly receivesReadOnly: boolean;
   readonly targets: readonly unknown[];
 }
@@ -26,8 +26,8 @@ export interface RuleMatch {
 export const getRules = memoizeByString(8, readRules);
 
 /**
- * For a template, such as `infrastructure/rules.yml`. Intrinsic functions are kept (`!Ref x` as `{ Ref: 'x' }`), not
- * resolved. Variables of the Serverless Framework are kept too.
+ * Reads the rules of a template, such as `infrastructure/rules.yml`. Intrinsic functions are not resolved: `!Ref x`
+ * becomes `{ Ref: 'x' }`. Variables of the Serverless Framework are kept too.
  */
 function readRules(yamlText: string): readonly EventRule[] {
   const document = parseDocument(yamlText, { customTags: shortForms, logLevel: 'error' });
@@ -54,7 +54,7 @@ export const findMatchingRules = (rules: readonly EventRule[], event: unknown): 
     .filter(({ pattern }) => matchesPattern(pattern, event))
     .flatMap(({ ruleId, targets }) => targets.map((target) => ({ ruleId, target })));
 
-/** Of a management event that CloudTrail delivers. Data events have `managementEvent: false`. */
+/** Whether an event is a read-only management event from CloudTrail. Data events have `managementEvent: false`. */
 function isReadOnly(event: unknown): boolean {
   const detail = field(event, 'detail');
   return (

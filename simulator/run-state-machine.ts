@@ -20,11 +20,11 @@ import {
 } from './task-handler.ts';
 import type { TaskTokens } from './task-tokens.ts';
 
-/** Called with each event of a state. It has `error` if the state failed. */
+/** An event of a state, such as its start or its end. It has `error` if the state failed. */
 export interface StateEvent {
   readonly type: 'entered' | 'exited' | 'failed' | 'retried' | 'caught';
   readonly state: string;
-  /** Of the iteration, inside a Map. */
+  /** Index of the iteration, if the state is inside a Map. */
   readonly index?: number;
   readonly input: unknown;
   readonly output?: unknown;
@@ -39,7 +39,7 @@ export interface StateMachineRun {
    * any other resource, which then gets the Task's parameters.
    */
   readonly functions: Readonly<Record<string, StateFunction>>;
-  /** By name, for a task with `FunctionName.$`. Default: none. */
+  /** Finds a function by name, for a task with `FunctionName.$`. Default: no function. */
   readonly findFunction?: (name: string) => StateFunction | undefined;
   readonly input: unknown;
   /** Name of the execution. */

@@ -5,7 +5,10 @@ import { announce, type SimulatedWorld } from './world.ts';
 export const findVersion = (secret: SimulatedSecret, stage: string): SecretVersion | undefined =>
   [...secret.versions.values()].find(({ stages }) => stages.has(stage));
 
-/** Labels whose moves send no event (Secrets Manager user guide, "Secret Label Updated event"). */
+/**
+ * Staging labels for which Secrets Manager sends no event when they move (Secrets Manager user guide, "Secret Label
+ * Updated event").
+ */
 const silent: ReadonlySet<string> = new Set(['AWSPENDING', 'AWSPREVIOUS']);
 
 /**

@@ -6,7 +6,7 @@ import type { SimulatedRole } from './simulated-resources.ts';
 import type { Caller, SimulatedWorld } from './world.ts';
 
 export interface ActingService {
-  /** `cloudtrail.amazonaws.com` */
+  /** The service principal, such as `cloudtrail.amazonaws.com`. */
   readonly service: string;
   /** The account that the service says it acts for. */
   readonly accountId: string;
@@ -62,7 +62,8 @@ export const findServiceAssumeDenial = (
 
 /**
  * Credentials that an EC2 instance gets from its instance profile.
- * @throws ServiceException `AccessDenied` as `assumeRoleAsService`, `InvalidParameterValue` for a profile that does not exist
+ * @throws ServiceException `AccessDenied` as `assumeRoleAsService`, `InvalidParameterValue` for a profile that does not
+ * exist
  */
 export function launchInstance(
   world: SimulatedWorld,

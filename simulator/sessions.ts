@@ -2,7 +2,10 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import type { SimulatedRole, SimulatedUser } from './simulated-resources.ts';
 import { type Caller, makeRandomText, type SessionFacts, type SimulatedWorld } from './world.ts';
 
-/** The default duration of a session, and the longest of a chained one ("AssumeRole", STS API reference). */
+/**
+ * The default duration of a session. It is also the longest duration if a role session assumes the role ("AssumeRole",
+ * STS API reference).
+ */
 const sessionDuration = 60 * 60_000;
 
 export interface OpenedSession {

@@ -19,9 +19,9 @@ export interface SimulatedOu {
   readonly parentId: string;
 }
 
-/** A resource with one policy document. `policy` is the text of a read. */
+/** A resource with one policy document. `policy` is the text that a read returns. */
 export interface SimulatedResource {
-  /** For a repository: tells it from a later one of an equal name. */
+  /** When a repository was created. This tells it apart from a later repository of the same name. */
   readonly createdAt?: Date;
   /** The owner. */
   readonly accountId: string;
@@ -29,7 +29,7 @@ export interface SimulatedResource {
   readonly name: string;
   readonly arn: string;
   policy: string | undefined;
-  /** Of keys and secrets. */
+  /** Only keys and secrets have tags here. */
   readonly tags: Tags;
 }
 
@@ -57,7 +57,7 @@ export interface SimulatedGrant {
   readonly name: string | undefined;
   /** The unique id of a role that was deleted. */
   grantee: string;
-  /** Ordered. */
+  /** The operations that the grant allows, in alphabetical order. */
   readonly operations: readonly GrantOperation[];
   readonly constraints: GrantConstraints | undefined;
 }
@@ -90,7 +90,7 @@ export interface PolicyHolder {
 
 export type SimulatedGroup = PolicyHolder;
 
-/** A role or a user: it can call. */
+/** A role or a user, which can make calls. */
 export interface Identity extends PolicyHolder {
   /** All inline policies as one document. */
   permissions: string | undefined;
@@ -121,7 +121,7 @@ export interface SimulatedInstanceProfile {
   readonly uniqueId: string;
   readonly path: string;
   readonly createdAt: Date;
-  /** It holds one role at most. */
+  /** ARN of the role in the instance profile. A profile holds one role at most. */
   roleArn: string | undefined;
 }
 
@@ -169,9 +169,9 @@ export interface SimulatedSecret extends SimulatedResource {
   rotationStep?: { readonly token: string; readonly functionRoleArn: string | undefined } | undefined;
 }
 
-/** An execution of a state machine that the API has started. */
+/** A topic of Amazon SNS. */
 export interface SimulatedTopic {
-  /** The key that encrypts it. Absent: none. */
+  /** ARN of the key that encrypts the topic. Absent if the topic is not encrypted. */
   readonly keyArn?: string;
 }
 

@@ -13,7 +13,7 @@ export interface SimulatedServicesOptions {
   readonly store?: Store;
   /** Default: logs nothing. */
   readonly logger?: Logger;
-  /** In addition to the simulator's own, such as `countCalls`. */
+  /** Plugins for each client, besides the plugin of the simulator. Example: `countCalls`. */
   readonly plugins?: readonly ClientPlugin[];
   /** Clients without the SDK's own middlewares, ten times as fast. Default: with them. */
   readonly quick?: boolean;

@@ -32,7 +32,10 @@ export const createSimulatedStore = (
     organization.world.settings.clock,
   );
 
-/** Answers before values are marshalled. Its calls are not in the organization's log. */
+/**
+ * A client that answers before the SDK marshalls values. The list of the organization's calls does not contain its
+ * calls.
+ */
 function createTableClient(
   { world, hubCredentials }: SimulatedOrganization,
   intercept: TableInterceptor,

@@ -70,7 +70,7 @@ const preparedDefinition = memoizeByObject((definition: StateMachineText): Prepa
   };
 });
 
-/** Throws the validator's own messages. A token stands for the ARN of a function. */
+/** Validates a definition. The error contains the messages of the validator. Each token is replaced by an ARN first. */
 function expectValid(definition: StateMachineText): void {
   const text = JSON.stringify(definition).replace(
     /"Resource":"\$\{([^{}"]+)\}"/g,
@@ -79,14 +79,17 @@ function expectValid(definition: StateMachineText): void {
   new StateMachine(JSON.parse(text), { validationOptions: { checkArn: false } });
 }
 
-/** With a service integration, the parameters contain the function's name, and `Payload` is its input. */
+/** The function of a Task. In a service integration, the parameters contain its name, and `Payload` is its input. */
 function functionOf({ Resource = '', Parameters }: StateText): Omit<PreparedTask, 'state'> {
   const integration = integrationOf(Resource);
   const { FunctionName = '' } = (Parameters ?? {}) as { readonly FunctionName?: string };
   return { integration, resource: tokenOf(integration === 'function' ? Resource : FunctionName) };
 }
 
-/** A token may stand for a service integration, since its ARN contains the partition. */
+/**
+ * The `Resource` of a task that invokes a function. A token may stand for the ARN, because the ARN contains the
+ * partition.
+ */
 const invokeTask = /:states:::lambda:invoke$|^\$\{InvokeFunction\}$/;
 const callbackTask = /:states:::lambda:invoke\.waitForTaskToken$|^\$\{InvokeAndWaitForTaskToken\}$/;
 
@@ -95,7 +98,7 @@ function integrationOf(resource: string): Integration {
   return invokeTask.test(resource) ? 'invoke' : 'function';
 }
 
-/** `${Token}` → `Token`. Any other resource stays unchanged. */
+/** The name of a token: `${Token}` becomes `Token`. Any other text stays unchanged. */
 const tokenOf = (resource: string): string => /^\$\{([^{}]+)\}$/.exec(resource)?.[1] ?? resource;
 
 /** All states, also those inside Parallel and Map. */
@@ -116,7 +119,7 @@ function expectFunctions(tasks: PreparedMachine['tasks'], functions: readonly st
   throw new Error(`The state machine has tasks without a function:\n${list}\nKnown: ${functions.join(', ')}`);
 }
 
-/** Parts that the interpreter would ignore silently. */
+/** Rejects parts of a definition that the interpreter would ignore silently. */
 function expectNothingUnsupported(all: readonly (readonly [string, StateText])[]): void {
   const findings = all.flatMap(([name, state]) => unsupported(state).map((what) => `  ${name}: ${what}`));
   if (findings.length > 0)
@@ -177,7 +180,8 @@ function preparedState(state: StateText, key: string, keyOf: KeyOf): StateText {
 }
 
 /**
- * The interpreter's default is a minute, AWS has none. A task that waits for a token waits for `TaskTokens.timeOut`.
+ * The time-out of a Task. It is always given, because the interpreter has a default of one minute and AWS has none. A
+ * task that waits for a token ends by `TaskTokens.timeOut` instead.
  */
 const timeoutOf = ({ TimeoutSeconds }: StateText): number =>
   typeof TimeoutSeconds === 'number' ? Math.min(TimeoutSeconds, longestTimeout) : longestTimeout;

@@ -73,7 +73,7 @@ export const createCallbackHandler =
 
 export const waitsForToken = 'WaitsForToken';
 
-/** The execution would wait, and neither Retry nor Catch would see an error. */
+/** Ends a local execution at a task that waits for its token. On AWS, the execution would wait there. */
 export class WaitsForTokenError extends Error {
   override readonly name = waitsForToken;
   readonly isRetryable = false;
@@ -93,7 +93,10 @@ function lambdaError(thrown: unknown): Error {
   return error;
 }
 
-/** Neither Retry nor Catch handle it, not even with `States.ALL` ("Handling errors in Step Functions workflows"). */
+/**
+ * The input or the result of a state is too large. Neither Retry nor Catch handles this error, not even with
+ * `States.ALL` ("Handling errors in Step Functions workflows").
+ */
 class DataLimitExceededError extends Error {
   override readonly name = 'States.DataLimitExceeded';
   readonly isRetryable = false;

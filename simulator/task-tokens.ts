@@ -5,9 +5,9 @@ type TaskEnd =
 
 /** The tasks of all executions that wait, or waited, for their tokens. */
 export interface TaskTokens {
-  /** A new task: its token, and its result. */
+  /** Adds a waiting task. Returns its token, and a promise of its result. */
   open(): { readonly token: string; readonly ended: Promise<TaskEnd> };
-  /** `undefined` for an unknown token. */
+  /** Whether the task with this token still waits. `undefined` for an unknown token. */
   isOpen(token: string): boolean | undefined;
   /** Ends a task. @returns whether it was open */
   end(token: string, end: TaskEnd): boolean;

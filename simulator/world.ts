@@ -49,7 +49,10 @@ export interface Caller {
 
 /** The data of a session beyond its role or user. */
 export interface SessionFacts {
-  /** Whether it was opened with multi-factor authentication. `none`: its requests carry no such key. Default: false. */
+  /**
+   * Whether the session was opened with multi-factor authentication. With `none`, its requests do not have the
+   * condition key. Default: false.
+   */
   readonly mfa?: boolean | 'none';
   readonly sourceIdentity?: string;
   /** Session tags. They win over tags of the role. */
@@ -82,15 +85,15 @@ interface Session {
 }
 
 export interface SimulatedWorldSettings {
-  /** `o-…` */
+  /** Id of the organization, such as `o-exampleorg`. */
   readonly organizationId: string;
   readonly managementAccountId: string;
-  /** `r-…` */
+  /** Id of the root, such as `r-exam`. */
   readonly rootId: string;
   readonly hubAccountId: string;
   /** Default: `aws`. */
   readonly partition?: string;
-  /** Of the hub and of Control Tower. Default: the region of Organizations. */
+  /** Region of the hub and of Control Tower. Default: the region of Organizations. */
   readonly homeRegion?: string;
   /** Name of the hub's role, whose credentials are `hubCredentials`. Default: `account-onboarding-hub`. */
   readonly hubRole?: string;
@@ -105,7 +108,7 @@ export interface SimulatedWorld {
   readonly organizationalUnits: Map<string, SimulatedOu>;
   /** Accounts outside the organization that AWS accepts as principals. */
   readonly foreignAccounts: Set<string>;
-  /** Quotas that AWS raises on request. A test raises them here. */
+  /** Quotas that AWS raises on request. Tests can raise them too. */
   readonly quotas: { roleTrustPolicyCharacters: number };
   /** Accounts that AWS rejects as principals although they are active. */
   readonly refusedPrincipals: Set<string>;
@@ -130,7 +133,7 @@ export interface SimulatedWorld {
   readonly groups: Map<string, SimulatedGroup>;
   readonly instanceProfiles: Map<string, SimulatedInstanceProfile>;
   readonly managedPolicies: Map<string, SimulatedManagedPolicy>;
-  /** ARN → the topic. */
+  /** Topics, by ARN. */
   readonly topics: Map<string, SimulatedTopic>;
   /** Trails of CloudTrail, by name: whether each logs. */
   readonly trails: Map<string, { isLogging: boolean }>;
@@ -141,7 +144,7 @@ export interface SimulatedWorld {
   readonly organizationPolicies: OrganizationPolicyState;
   /** Tables of DynamoDB by ARN. */
   readonly tables: Map<string, SimulatedTable>;
-  /** Who calls with the credentials of the process. */
+  /** The caller that replaces the credentials of the process while a function runs. */
   readonly functionCaller: AsyncLocalStorage<Caller>;
   /** Called with each decision about a call. */
   readonly decisionListeners: ((decision: CallDecision) => void)[];
@@ -211,7 +214,7 @@ export const createWorld = (settings: SimulatedWorldSettings): SimulatedWorld =>
   eventRules: new Map(),
 });
 
-/** Calls every listener, each with a copy of its own. */
+/** Calls each listener with its own copy of the event. */
 export function announce({ listeners }: SimulatedWorld, event: OrganizationEvent): void {
   for (const listener of [...listeners]) listener(structuredClone(event));
 }
@@ -247,7 +250,7 @@ export const makeDigest = (text: string, length: number): string =>
 export const isContainer = (world: SimulatedWorld, id: string): boolean =>
   id === world.settings.rootId || world.organizationalUnits.has(id);
 
-/** From the root down to the account's parent. */
+/** Ids of the OUs above an account, from the root down to its parent. */
 export function listParentIds(world: SimulatedWorld, parentId: string): readonly string[] {
   const parent = world.organizationalUnits.get(parentId);
   return parent === undefined ? [parentId] : [...listParentIds(world, parent.parentId), parentId];

@@ -66,7 +66,10 @@ async function check(options: CheckOptions, session: Session): Promise<ExitCode>
   return getExitCode({ ...checked, readiness });
 }
 
-/** The check fails if an access is denied, if the account has access that it should not have, or if its roles differ from the configuration. */
+/**
+ * The check fails if an access is denied, if the account has access that it should not have, or if its roles differ
+ * from the configuration.
+ */
 function getExitCode({
   readiness,
   leftovers,

@@ -73,7 +73,10 @@ const countsOf = (drifts: readonly ResourceDrift[]): Counts =>
     driftStatuses.map((status) => [status, drifts.filter((each) => each.status === status).length]),
   ) as Counts;
 
-/** The status of the report. Changes of unmanaged statements, and changes that the next run makes anyway, do not count as drift. */
+/**
+ * The status of the report. Changes of unmanaged statements, and changes that the next run makes anyway, do not count
+ * as drift.
+ */
 function statusOf(
   counts: Counts,
   { discovery }: OverallPlan,

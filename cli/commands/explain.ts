@@ -61,7 +61,10 @@ function parseRequest({ principal, action, resource, context, without }: Explain
   };
 }
 
-/** Adds the account for which an AWS service makes the request. Condition keys such as `aws:SourceOrgID` are derived from it. */
+/**
+ * Adds the account for which an AWS service makes the request. Condition keys such as `aws:SourceOrgID` are derived
+ * from it.
+ */
 function withSource(principal: RequestPrincipal, context: ReturnType<typeof parseContext>): RequestPrincipal {
   if (principal.type !== 'service') return principal;
   const [account, arn] = ['aws:SourceAccount', 'aws:SourceArn'].map((key) => context[key]);

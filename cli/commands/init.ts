@@ -116,8 +116,8 @@ async function collectAnswers(
 }
 
 /**
- * Shows the plan. It reads the policies with the role of `--role`, because the role of this project does not exist in the
- * central accounts yet. The plan is the same with any role.
+ * Shows the plan. It reads the policies with the role of `--role`, because the role of this project does not exist in
+ * the central accounts yet. The plan is the same with any role.
  */
 async function showPlan(
   configuration: Configuration,

@@ -126,7 +126,9 @@ const exitOf = ({ status }: PlanReport): ExitCode =>
     incomplete: exitCodes.failed,
   })[status];
 
-/** Refuses `--out` for a plan whose list of accounts was in memory only: `apply` could not compare it with the table. */
+/**
+ * Refuses `--out` for a plan whose list of accounts was in memory only: `apply` could not compare it with the table.
+ */
 function requireKept({ inMemory, simulated }: CliEnvironment, { io }: Session): void {
   if (!inMemory || simulated || io.env.AWS_ENDPOINT_URL) return;
   throw new UsageError('--out needs the table: set ONBOARDING_TABLE');

@@ -168,8 +168,10 @@ function requireHosted({ name, secret }: ApplicationProfile): void {
   );
 }
 
-/** Checks the label of a version as AppConfig does (AppConfig API reference, "CreateHostedConfigurationVersion",
- * `VersionLabel`). */
+/**
+ * Checks the label of a version as AppConfig does (AppConfig API reference, "CreateHostedConfigurationVersion",
+ * `VersionLabel`).
+ */
 function checkLabel(label: string | undefined): void {
   if (label !== undefined && !/^(?=.*\D).{1,64}$/.test(label))
     throw new UsageError(`--label ${label}: must have 1 to 64 characters, and one that is no digit`);

@@ -73,7 +73,9 @@ const events: Mode = {
   },
 };
 
-/** Failed executions. Their replay starts no execution: it writes the missing record, which lists the unresolved items. */
+/**
+ * Failed executions. Their replay starts no execution: it writes the missing record, which lists the unresolved items.
+ */
 const failures: Mode = {
   queue: 'FailureDeadLetters',
   parse: parseFailureLetter,

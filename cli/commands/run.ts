@@ -75,7 +75,10 @@ function nameOf({ name }: RunOptions): string {
   throw new UsageError(`--name ${name}: must be 2 to 64 letters, digits, - and _`);
 }
 
-/** Why the EventBridge rules would start no run for this event. `undefined` if they would, or if the input is not an event. */
+/**
+ * Why the EventBridge rules would start no run for this event. `undefined` if they would, or if the input is not an
+ * event.
+ */
 async function whyNotStarted(event: Event, input: unknown): Promise<string | undefined> {
   if (event.type === 'change' && event.cause === 'manual') return undefined;
   const reason = await explainNotStarted(input);

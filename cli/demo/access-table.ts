@@ -38,8 +38,8 @@ const toRow = (access: WhoCan, status: AccessStatus | undefined, colors: Colors)
 };
 
 /**
- * The mark of the member half. The status of an access does not say which half is denied. So the mark of the member half
- * is known only if the access is verified, or if the central half is allowed.
+ * The mark of the member half. The status of an access does not say which half is denied. So the mark of the member
+ * half is known only if the access is verified, or if the central half is allowed.
  */
 function memberMark(
   { needsMemberRole, allowed }: WhoCan,
@@ -51,7 +51,9 @@ function memberMark(
   return status === 'denied' && allowed[1] === true ? mark(false, colors) : colors.yellow('?');
 }
 
-/** Shortens a description: removes the account, which the title names already, and all but the first part of a key id. */
+/**
+ * Shortens a description: removes the account, which the title names already, and all but the first part of a key id.
+ */
 const inShort = (text: string): string =>
   text
     .replace(new RegExp(`^${newAccount.name} \\(${newAccount.id}\\)$`), 'the account')

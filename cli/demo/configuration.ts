@@ -3,7 +3,9 @@ import type { Configuration } from '../../shared/configuration/schema.ts';
 import { type CommonOptions, getConfigurationFile, type Session } from '../command.ts';
 import { exampleConfiguration } from '../package-files.ts';
 
-/** Loads the user's configuration, or else the example. The demo turns approval off, because nobody is there to approve. */
+/**
+ * Loads the user's configuration, or else the example. The demo turns approval off, because nobody is there to approve.
+ */
 export async function loadDemoConfiguration(options: CommonOptions, { io }: Session): Promise<Configuration> {
   const file = options.config === undefined ? exampleConfiguration : getConfigurationFile(options, io);
   const { approval: _, ...configuration } = await loadConfiguration(file);

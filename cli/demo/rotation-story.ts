@@ -20,7 +20,10 @@ export interface RotationChapter {
 
 const minute = 60_000;
 
-/** Rotates a secret while another deployment runs in its environment. The applications still receive the new value, exactly once. */
+/**
+ * Rotates a secret while another deployment runs in its environment. The applications still receive the new value,
+ * exactly once.
+ */
 export async function playRotation(
   simulation: Simulation,
   tell: (chapter: RotationChapter) => void,

@@ -7,8 +7,9 @@ import { toRoleArn } from './writable.ts';
 const seconds = 900;
 
 /**
- * Compares the clock of this machine with the clock of AWS. STS returns the time at which a session ends, which shows the
- * time of AWS. AWS rejects requests whose signature is more than five minutes early or late, and locks last minutes only.
+ * Compares the clock of this machine with the clock of AWS. STS returns the time at which a session ends, which shows
+ * the time of AWS. AWS rejects requests whose signature is more than five minutes early or late, and locks last minutes
+ * only.
  */
 export async function findClockProblems({
   installation: { services },

@@ -21,7 +21,10 @@ export const servicePrerequisites: readonly Prerequisite[] = [
   },
 ];
 
-/** EventBridge gets calls from CloudTrail only if a trail logs there (EventBridge user guide, "AWS service events delivered via CloudTrail"). */
+/**
+ * EventBridge gets calls from CloudTrail only if a trail logs there (EventBridge user guide, "AWS service events
+ * delivered via CloudTrail").
+ */
 async function findTrailProblems({ installation }: DoctorContext): Promise<readonly Problem[]> {
   const { cloudTrail, region } = installation;
   // A trail of the organization is a shadow trail in its member accounts.

@@ -27,7 +27,10 @@ export const memberPrerequisites: readonly Prerequisite[] = [
 const getCaller = ({ configuration, accountId }: DoctorContext & { readonly accountId: string }): CallAs =>
   accountId === configuration.organization.managementAccount ? 'SELF' : 'DELEGATED_ADMIN';
 
-/** Without trusted access, a StackSet reaches no account of the organization (CloudFormation user guide, "Activate trusted access"). */
+/**
+ * Without trusted access, a StackSet reaches no account of the organization (CloudFormation user guide, "Activate
+ * trusted access").
+ */
 async function findAccessProblems(context: DoctorContext): Promise<readonly Problem[]> {
   const { installation, configuration } = context;
   if (listMemberStackSets(configuration).length === 0) return [];

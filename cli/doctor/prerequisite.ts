@@ -20,7 +20,10 @@ export interface Prerequisite {
   readonly name: string;
   /** Prerequisites without which this one cannot be checked. */
   readonly needs: readonly string[];
-  /** Reads only. Returns no problem if the prerequisite is fulfilled. An error of AWS may be thrown: `fix` then says what to do. */
+  /**
+   * Reads only. Returns no problem if the prerequisite is fulfilled. An error of AWS may be thrown: `fix` then says
+   * what to do.
+   */
   check(context: DoctorContext): Promise<readonly Problem[]>;
   fix(context: DoctorContext): string;
 }
@@ -33,7 +36,10 @@ export interface Finding {
   readonly waitsFor?: string;
 }
 
-/** Checks each prerequisite in order. A prerequisite that needs a missing one is not checked, so that only the cause is named. */
+/**
+ * Checks each prerequisite in order. A prerequisite that needs a missing one is not checked, so that only the cause is
+ * named.
+ */
 export async function checkPrerequisites(
   prerequisites: readonly Prerequisite[],
   context: DoctorContext,

@@ -51,7 +51,10 @@ export async function findDeniedWrites({
 export const toRoleArn = (configuration: Configuration, accountId: string): string =>
   `arn:${configuration.partition}:iam::${accountId}:role/${getSpokeRole(configuration, accountId)}`;
 
-/** The writes to check. Permissions for a pattern of resources are not listed, because an SCP may deny only some of these resources. */
+/**
+ * The writes to check. Permissions for a pattern of resources are not listed, because an SCP may deny only some of
+ * these resources.
+ */
 function listWrites(configuration: Configuration, accountId: string): readonly Write[] {
   const grants = listSpokeGrants(configuration, accountId);
   return listSpokePermissions(grants, getGrantContext(configuration))

@@ -2,8 +2,8 @@
 const maxGrantName = 40;
 
 /**
- * A name of lower-case words joined by hyphens, each with a letter first. A word that begins with a digit joins the word
- * before it: `Log Archive 2` is `log-archive2`.
+ * A name of lower-case words joined by hyphens, each with a letter first. A word that begins with a digit joins the
+ * word before it: `Log Archive 2` is `log-archive2`.
  */
 export function toName(text: string, fallback: string): string {
   const words = text

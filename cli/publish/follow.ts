@@ -61,7 +61,9 @@ function toEnd(followed: Followed, seen: GetDeploymentCommandOutput): PublishedD
   return end(followed, 'rolled-back', `It was rolled back${by}. Readers get the version before it`);
 }
 
-/** Texts for who or what caused an event of a deployment (AppConfig API reference, "DeploymentEvent", `TriggeredBy`). */
+/**
+ * Texts for who or what caused an event of a deployment (AppConfig API reference, "DeploymentEvent", `TriggeredBy`).
+ */
 const actors: Readonly<Record<string, string>> = {
   CLOUDWATCH_ALARM: 'a CloudWatch alarm of the environment',
   USER: 'a user',

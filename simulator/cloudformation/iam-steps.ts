@@ -45,7 +45,7 @@ export function callIam({ world, caller, region }: StackCall, operation: string,
   iam[operation]?.({ world, caller, region, input });
 }
 
-/** CloudFormation counts a resource that somebody else has deleted as deleted. */
+/** Ignores the error for a missing resource: CloudFormation succeeds if the resource to delete is gone already. */
 export function ignoreAbsence(act: () => void): void {
   try {
     act();
@@ -54,7 +54,7 @@ export function ignoreAbsence(act: () => void): void {
   }
 }
 
-/** A name that the template omits ("AWS::IAM::Role", RoleName). */
+/** The name that CloudFormation gives to a resource without a name in the template ("AWS::IAM::Role", RoleName). */
 export const nameOf = ({ stackName, logicalId }: StackCall): string =>
   `${stackName}-${logicalId}-${makeDigest(`${stackName}/${logicalId}`, 12)}`;
 

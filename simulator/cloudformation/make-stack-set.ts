@@ -48,7 +48,7 @@ export function makeStackSet(world: SimulatedWorld, input: StackSetInput): Simul
   return stackSet;
 }
 
-/** Automatic deployment follows the events of the organization. */
+/** Starts automatic deployment at each event of the organization. */
 function listen(world: SimulatedWorld): void {
   if (world.cloudFormation.isListening) return;
   world.cloudFormation.isListening = true;
@@ -68,7 +68,7 @@ export function setTargets(
   return accounts;
 }
 
-/** Adds a StackSet whose deployments have ended: the accounts below its targets have the stacks. */
+/** Adds a StackSet with completed deployments: each account below its target OUs has its stack. */
 export function addStackSet(
   world: SimulatedWorld,
   { targetIds, ...input }: StackSetInput & { readonly targetIds: readonly string[] },

@@ -10,7 +10,10 @@ interface ResourceType {
   make(call: StackCall, properties: unknown): Made;
   /** Whether the resource can be changed in place. Default: it never is. */
   isSame?(call: StackCall, before: unknown, after: unknown): boolean;
-  /** Changes it in place, or restores it on failure. @returns its new state, and a function that undoes the change */
+  /**
+   * Changes the resource in place, or restores it on failure.
+   * @returns its new state, and a function that undoes the change
+   */
   update?(call: StackCall, before: unknown, after: unknown): { made: Made; undo: () => void };
 }
 

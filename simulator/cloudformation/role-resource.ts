@@ -110,7 +110,7 @@ function change(call: StackCall, previous: RoleProperties, next: RoleProperties)
   for (const PolicyArn of attached) callIam(call, 'AttachRolePolicy', { RoleName, PolicyArn });
 }
 
-/** Description and tags: the simulator has no calls for them. */
+/** Changes the description and the tags directly, because the simulator has no calls for them. */
 function describeAnew(call: StackCall, arn: string, { Description, Tags }: RoleProperties): void {
   const role = call.world.roles.get(arn);
   if (role === undefined) return;

@@ -18,7 +18,7 @@ export function listTargetAccounts(
   );
 }
 
-/** The target nearest to the account. */
+/** The target OU that is nearest to the account in the tree of OUs. */
 const findTarget = (
   world: SimulatedWorld,
   targets: ReadonlySet<string>,
@@ -211,7 +211,7 @@ function followAccounts(world: SimulatedWorld, stackSet: SimulatedStackSet): voi
     });
 }
 
-/** An account that is no longer in the organization. */
+/** A stand-in for an account that has left the organization. */
 const departed = (id: string): SimulatedAccount => ({
   id,
   name: '',

@@ -20,7 +20,7 @@ export interface StackInput {
   readonly name: string;
   readonly templateBody: string;
   readonly parameters: Readonly<Record<string, string>>;
-  /** A deployment that is to fail, and the reason. Default: it succeeds. */
+  /** The reason for which the deployment fails. Default: it succeeds. */
   readonly failure?: string | undefined;
 }
 
@@ -142,7 +142,10 @@ function removeResources(made: readonly StackedResource[]): void {
   for (const { remove } of made.toReversed()) remove();
 }
 
-/** CloudFormation quotes the service's message ("Troubleshooting CloudFormation"). */
+/**
+ * The reason in the status of a resource. CloudFormation quotes the message of the service ("Troubleshooting
+ * CloudFormation").
+ */
 const toReason = (error: unknown): string => {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   return `Resource handler returned message: "${message}" (HandlerErrorCode: ${handlerCodes[name] ?? 'GeneralServiceException'})`;

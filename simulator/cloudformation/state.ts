@@ -51,11 +51,11 @@ export interface SimulatedStackSet {
   templateBody: string;
   parameters: Readonly<Record<string, string>>;
   capabilities: readonly Capability[];
-  /** New accounts of the target OUs get an instance. */
+  /** Whether new accounts of the target OUs get an instance. */
   automatic: boolean;
-  /** An account that leaves keeps the resources. */
+  /** Whether an account that leaves the target OUs keeps the resources. */
   retainStacks: boolean;
-  /** OUs or the root. Automatic deployment uses no other part of a deployment. */
+  /** Ids of the target OUs, or of the root. Automatic deployment ignores all other options of a deployment. */
   readonly targetIds: Set<string>;
   readonly regions: Set<string>;
   /** The accounts of the target OUs when automatic deployment last read them. */
@@ -96,7 +96,7 @@ export interface CloudFormationState {
   readonly failures: Map<string, string>;
   /** Whether StackSets may reach the accounts of the organization. */
   hasTrustedAccess: boolean;
-  /** Automatic deployment listens to the events of the organization. */
+  /** Whether automatic deployment already listens to the events of the organization. */
   isListening: boolean;
   /** How long a deployment to one account takes, in milliseconds. */
   deploymentTime: number;

@@ -155,7 +155,7 @@ const comparisons: Readonly<Record<string, (left: unknown, right: readonly unkno
   IN: (left, right) => right.includes(left),
 };
 
-/** Numbers by value, texts by the bytes of UTF-8. */
+/** Compares numbers by value and texts by their UTF-8 bytes. */
 function isBefore(left: unknown, right: unknown): boolean {
   if (typeof left === 'number' && typeof right === 'number') return left < right;
   return typeof left === 'string' && typeof right === 'string' && compareTexts(left, right) < 0;
@@ -164,7 +164,7 @@ function isBefore(left: unknown, right: unknown): boolean {
 export const compareTexts = (left: string, right: string): number =>
   Buffer.compare(Buffer.from(left), Buffer.from(right));
 
-/** Only `SET a = :a, b = :b` is known. */
+/** Applies an update expression. Only the form `SET a = :a, b = :b` is supported. */
 export function applyUpdate(text: string, item: TableItem, placeholders: Placeholders): TableItem {
   const [, assignments] = /^SET (.+)$/.exec(text) ?? [];
   if (assignments === undefined) throw new Error(`The simulator does not know this update: ${text}`);

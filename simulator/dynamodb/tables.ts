@@ -58,7 +58,7 @@ function putItem({ partitions }: SimulatedTable, { pk, sk }: TableKey, item: Tab
   partitions.set(pk, partition.set(sk, structuredClone(item)));
 }
 
-/** Query, API reference: a page ends at 1 MB of data. */
+/** Bytes of a page of Query ("Query", API reference: 1 MB). */
 const pageBytes = 1_024 * 1_024;
 
 interface PageRequest extends Placeholders {

@@ -3,7 +3,7 @@ import { createAwsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
 import { findDenial } from '../permissions.ts';
 
-/** The caller's own application. Applications of other accounts are invisible. */
+/** Finds an application in the account of the caller. A caller cannot see applications of other accounts. */
 export function findApplication(
   { world, caller, region }: ServiceCall<object>,
   identifier: string | undefined,
@@ -41,7 +41,10 @@ function findEntity<T extends { readonly id: string; readonly name: string }>(
 export const createNotFoundError = (type: string, identifier: unknown) =>
   createAwsError('ResourceNotFoundException', `Could not find ${type} ${identifier}`, 404);
 
-/** Every resource of the action must be allowed ("Actions, resources, and condition keys for AWS AppConfig"). */
+/**
+ * Requires that the caller may use each resource of the action ("Actions, resources, and condition keys for AWS
+ * AppConfig").
+ */
 export function authorize(
   { world, caller, region }: ServiceCall<object>,
   action: string,

@@ -31,7 +31,8 @@ export function retrieveContent(call: ServiceCall<object>, wanted: Wanted): Host
 }
 
 /**
- * Decrypted in the caller's name if the profile has a key. It is not confirmed which principal needs the permission.
+ * The content of a hosted version. If the profile has a key, the caller needs the permission to decrypt. AWS does not
+ * document which principal needs it.
  */
 function hostedContent(call: ServiceCall<object>, { profile, version }: Wanted): HostedVersion | undefined {
   expectHostedKey(call, profile, 'kms:Decrypt');
@@ -90,8 +91,8 @@ function secretAt(
 }
 
 /**
- * AppConfig assumes the profile's role, so the role must trust it (AppConfig user guide, "Understanding the
- * configuration profile IAM role").
+ * The role of the profile. AppConfig assumes it, so the role must trust AppConfig (AppConfig user guide, "Understanding
+ * the configuration profile IAM role").
  */
 function retrievalRole({ world }: ServiceCall<object>, { retrievalRoleArn }: SimulatedProfile): Caller {
   const role = world.roles.get(retrievalRoleArn ?? '');
@@ -115,7 +116,7 @@ function expectValid(schema: string, content: string): void {
     );
 }
 
-/** Content that is not JSON is no object. */
+/** Parses JSON. `undefined` if the text is not JSON. */
 function json(content: string): unknown {
   try {
     return JSON.parse(content);

@@ -19,7 +19,7 @@ import {
 import { getDeploymentArn } from './app-config-deployments.ts';
 import { useDeploymentKey } from './kms-keys.ts';
 
-/** Tokens are valid for one call, and for 24 hours. */
+/** Milliseconds for which a token is valid. It is also valid for one call only. */
 const tokenLife = 24 * 3_600_000;
 
 /** AWS AppConfig Data. Source: AppConfig Data API reference, "StartConfigurationSession", "GetLatestConfiguration". */
@@ -94,7 +94,7 @@ const badToken = (Problem: 'Corrupted' | 'Expired' | 'PollIntervalNotSatisfied')
     Details: { InvalidParameters: { ConfigurationToken: { Problem } } },
   });
 
-/** A reader of deployed data needs permission to use the key of the data. */
+/** The deployment that a client gets. The client needs permission to use the key that encrypts the deployed data. */
 function deploymentFor(
   call: ServiceCall<object>,
   { applicationId, environmentId, profileId, place }: ConfigurationSession,

@@ -69,7 +69,7 @@ export const appConfigDeployments: ServiceOperations = {
     return detailed(call, location, deployment);
   }),
 
-  /** The newest first. */
+  /** Lists the newest deployment first. */
   ListDeployments: defineOperation<ListDeploymentsCommandInput, ListDeploymentsCommandOutput>((call) => {
     const { application, environment } = placeOf(call);
     authorize(call, 'appconfig:ListDeployments', [application.arn, environmentArn(application, environment)]);
@@ -128,7 +128,10 @@ function authorizeStart(
   ]);
 }
 
-/** Tags of a new deployment need a permission of their own ("Actions, resources, and condition keys for AWS AppConfig"). */
+/**
+ * Requires the permission to tag, if a new deployment has tags ("Actions, resources, and condition keys for AWS
+ * AppConfig").
+ */
 function authorizeTags(
   call: ServiceCall<StartDeploymentCommandInput>,
   { application, environment }: Place,
@@ -227,7 +230,10 @@ const detailed = (
   ...(deployment.kmsKeyArn === undefined ? {} : { KmsKeyIdentifier: deployment.kmsKeyArn }),
 });
 
-/** The newest first. Only events that undid a deployment (AppConfig API reference, "DeploymentEvent"). */
+/**
+ * Lists the newest event first. It has only the events that stopped or rolled back a deployment (AppConfig API
+ * reference, "DeploymentEvent").
+ */
 function listEvents({ undone }: SimulatedDeployment): DeploymentEvent[] {
   if (undone === undefined) return [];
   const EventType = undone.state === 'REVERTED' ? 'REVERT_COMPLETED' : 'ROLLBACK_STARTED';

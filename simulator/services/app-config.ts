@@ -99,7 +99,7 @@ export const appConfig: ServiceOperations = {
     };
   }),
 
-  /** The newest first, which AppConfig does not promise. Values are omitted. */
+  /** Lists the newest version first, although AppConfig does not promise an order. Values are omitted. */
   ListHostedConfigurationVersions: defineOperation<
     ListHostedConfigurationVersionsCommandInput,
     ListHostedConfigurationVersionsCommandOutput
@@ -145,7 +145,10 @@ export const appConfig: ServiceOperations = {
   }),
 };
 
-/** CreateHostedConfigurationVersion's rules for labels and sizes (AppConfig API reference). */
+/**
+ * Checks the label and the size of a new version by the rules of CreateHostedConfigurationVersion (AppConfig API
+ * reference).
+ */
 function expectNewVersion({ versions }: SimulatedProfile, content: string, label: string | undefined): void {
   const size = Buffer.byteLength(content);
   if (size > maxContentBytes)
@@ -196,7 +199,7 @@ interface PageInput {
   readonly MaxResults?: number | undefined;
 }
 
-/** A page has at most 50 entries. */
+/** One page of a listing. It has at most 50 entries. */
 function paged<T, Item>(
   { input: { NextToken, MaxResults = 50 } }: ServiceCall<PageInput>,
   listing: string,

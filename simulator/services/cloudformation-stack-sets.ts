@@ -33,7 +33,8 @@ export const cloudFormationStackSets: ServiceOperations = {
   }),
 
   /**
-   * All instances are updated. A failed operation keeps the new settings of the stack set. Source: "UpdateStackSet".
+   * Updates all instances of the stack set. If the operation fails, the stack set still keeps its new settings. Source:
+   * "UpdateStackSet".
    */
   UpdateStackSet: defineOperation<sdk.UpdateStackSetCommandInput, sdk.UpdateStackSetCommandOutput>((call) => {
     const stackSet = getStackSet(call, 'UpdateStackSet');
@@ -108,7 +109,7 @@ function expectIdle({ name, operations }: SimulatedStackSet): void {
     throw createAwsError('OperationInProgressException', `Another operation runs on ${name}`, 409);
 }
 
-/** Parameters that an update omits return to the defaults of the template. */
+/** Changes the settings. Parameters that the update does not contain get the defaults of the template again. */
 function changeStackSet(
   { input }: ServiceCall<sdk.UpdateStackSetCommandInput>,
   stackSet: SimulatedStackSet,

@@ -52,7 +52,7 @@ function authorizeStack({ world, caller, region }: ServiceCall<object>, name: st
   if (denial !== undefined) throw createAwsError('AccessDenied', denial, 403);
 }
 
-/** By name or id, in the caller's account and region. */
+/** Finds a stack by its name or id, in the account and region of the caller. */
 const findStack = (
   { world, caller, region }: ServiceCall<object>,
   name: string | undefined,

@@ -60,7 +60,7 @@ export const dynamodb: ServiceOperations = {
   ),
 };
 
-/** Every key must be allowed. All keys are answered: an answer never leaves any for the next request. */
+/** Reads several items. The caller must be allowed to read each key. `UnprocessedKeys` is always empty. */
 function batchGet(call: ServiceCall<BatchGetInput>): object {
   const Responses = Object.entries(call.input.RequestItems).map(([name, { Keys }]) => {
     const { table, authorize } = openTable(call, name);
@@ -98,7 +98,10 @@ const partActions: Readonly<Record<string, string>> = {
   ConditionCheck: 'ConditionCheckItem',
 };
 
-/** A transaction needs the permissions of its parts, and no other ("Using IAM with DynamoDB transactions", developer guide). */
+/**
+ * Runs a transaction. The caller needs the permission for each part of it, and no other permission ("Using IAM with
+ * DynamoDB transactions", developer guide).
+ */
 function transact(call: ServiceCall<{ readonly TransactItems: readonly TransactionPart[] }>): object {
   const parts = call.input.TransactItems.flatMap((part) => Object.entries(part));
   const keys = [...new Set(parts.map(([, each]) => readKey(each).pk))];

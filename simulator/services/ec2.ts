@@ -68,7 +68,7 @@ export const ec2: ServiceOperations = {
     return { ImageId: image.id, LaunchPermissions: image.launchPermissions.map((each) => ({ ...each })) };
   }),
 
-  /** All or nothing: one account that does not exist fails the request. */
+  /** Changes all launch permissions or none: the request fails if one of its accounts does not exist. */
   ModifyImageAttribute: defineOperation<ModifyImageAttributeCommandInput, ModifyImageAttributeCommandOutput>(
     (call) => {
       const image = authorizedImage(call, 'ec2:ModifyImageAttribute');
@@ -119,7 +119,7 @@ const createUnknown = (value: string, type: string) =>
 const formatOrganizationArn = ({ settings }: SimulatedWorld): string =>
   `arn:${settings.partition}:organizations::${settings.managementAccountId}:organization/${settings.organizationId}`;
 
-/** `arn:…:ou/o-…/ou-…`, of an OU of this organization. */
+/** Whether an ARN such as `arn:…:ou/o-…/ou-…` names an OU of this organization. */
 const isKnownOu = (world: SimulatedWorld, arn: string): boolean => {
   const prefix = formatOrganizationArn(world).replace(':organization/', ':ou/');
   return arn.startsWith(`${prefix}/`) && world.organizationalUnits.has(arn.slice(prefix.length + 1));
@@ -168,7 +168,10 @@ function toSnapshot(image: SimulatedImage | undefined, id: string) {
 const isManagedByAws = ({ keys }: SimulatedWorld, { kmsKeyArn }: SimulatedImage): boolean =>
   kmsKeyArn !== undefined && keys.get(kmsKeyArn)?.manager === 'AWS';
 
-/** The message that users quote. The API reference does not contain it. */
+/**
+ * The error for an image that cannot be shared. Its message comes from reports of users, because the API reference has
+ * none.
+ */
 const createUnshareable = () =>
   createAwsError(
     'InvalidParameter',
@@ -176,8 +179,8 @@ const createUnshareable = () =>
   );
 
 /**
- * Case matters. `*` and `?` are wildcards, and a backslash makes the next character literal ("Filtering using the
- * API").
+ * Whether an image matches a filter. Case matters. `*` and `?` are wildcards, and a backslash makes the next character
+ * literal ("Filtering using the API").
  */
 function passes({ state, tags }: SimulatedImage, { Name = '', Values = [] }: Filter): boolean {
   if (Name !== 'state' && !Name.startsWith('tag:'))

@@ -62,7 +62,7 @@ interface RepositoryInput {
   readonly repositoryName: string | undefined;
 }
 
-/** Without a registry id, the request is for the caller's own registry. */
+/** Finds the repository of a request. Without a registry id, it is in the registry of the caller. */
 function repositoryOf({ world, caller, region, input }: ServiceCall<RepositoryInput>): SimulatedResource {
   const registry = input.registryId ?? caller.accountId;
   const arn = `arn:${world.settings.partition}:ecr:${region}:${registry}:repository/${input.repositoryName}`;

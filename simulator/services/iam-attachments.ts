@@ -73,12 +73,12 @@ export const iamAttachments: ServiceOperations = {
 
 type PolicyInput = { readonly PolicyArn: string | undefined };
 
-/** Groups exist from the start of the world. */
+/** The creation date of each simulated group. */
 const epoch = new Date(0);
 
 const attachmentLimit = 10;
 
-/** A repeated attachment changes nothing. */
+/** Attaches a managed policy. A repeated attachment changes nothing. */
 function attach(call: ServiceCall<PolicyInput>, holder: PolicyHolder, action: string): object {
   authorize(call, action, holder.arn, { 'iam:PolicyARN': call.input.PolicyArn ?? '' });
   const { arn } = findPolicy(call, call.input.PolicyArn);

@@ -19,7 +19,7 @@ export function authorize(
   if (denial !== undefined) throw createAwsError('AccessDenied', denial, 403);
 }
 
-/** Names of groups and roles are unique in an account, whatever their path. */
+/** Finds a group by name. Names are unique in an account, even if paths differ. */
 export function findGroup({ world, caller }: ServiceCall<object>, name: string | undefined): SimulatedGroup {
   const group = [...world.groups.values()].find(
     (each) => each.accountId === caller.accountId && each.name === name,
@@ -58,7 +58,7 @@ export function getAuthorizedRole(
   return role ?? findRole(call, input.RoleName);
 }
 
-/** Customer managed policies of the caller's own account, and AWS managed policies. */
+/** Finds a customer managed policy of the caller's account, or an AWS managed policy. */
 export function findPolicy({ world, caller }: ServiceCall<object>, arn: string | undefined) {
   const policy = findManagedPolicy(world, arn ?? '');
   if (policy === undefined || ![caller.accountId, awsAccount].includes(policy.accountId))

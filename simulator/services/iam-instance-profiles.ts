@@ -84,7 +84,7 @@ const findProfile = ({ world, caller, input }: ServiceCall<ProfileInput>): Profi
     ({ accountId, name }) => accountId === caller.accountId && name === input.InstanceProfileName,
   );
 
-/** For a profile that does not exist, IAM knows no path. */
+/** Finds the profile of a call and checks the permission. The ARN of a profile that does not exist has no path. */
 function authorizedProfile(call: ServiceCall<ProfileInput>, action: string): Profile {
   const { world, caller, input } = call;
   const profile = findProfile(call);

@@ -175,7 +175,7 @@ function newPolicy({
   };
 }
 
-/** Version numbers are never used again. */
+/** Adds a version to a policy. IAM never uses the number of a deleted version again. */
 function withVersion(
   { world }: ServiceCall<object>,
   policy: SimulatedManagedPolicy,
@@ -224,7 +224,7 @@ const describeVersion = (
   CreateDate: createdAt,
 });
 
-/** RFC 3986, which also encodes `!'()*` ("GetPolicyVersion", IAM API reference). */
+/** Encodes a document by RFC 3986, which also encodes `!'()*` ("GetPolicyVersion", IAM API reference). */
 const urlEncoded = (document: string): string =>
   encodeURIComponent(document).replace(
     /[!'()*]/g,

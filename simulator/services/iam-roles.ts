@@ -91,7 +91,7 @@ export const iamRoles: ServiceOperations = {
 const conflict = (message: string) =>
   createAwsError('DeleteConflictException', `Cannot delete entity, ${message}`, 409);
 
-/** The trust policy is checked later: IAM checks permissions and names first. */
+/** Makes a role from a request, without checking its trust policy. IAM checks permissions and names first. */
 function newRole({ world, caller, input }: ServiceCall<sdk.CreateRoleCommandInput>): SimulatedRole {
   const { RoleName = '', Path: path = '/', Description, MaxSessionDuration = 3_600, Tags = [] } = input;
   expectName('roleName', RoleName, 64);

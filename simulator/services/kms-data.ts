@@ -49,7 +49,7 @@ interface Ciphertext {
   readonly plaintext: string;
 }
 
-/** KMS developer guide, "AWS KMS condition keys" (encryption context). */
+/** The condition keys for an encryption context (KMS developer guide, "AWS KMS condition keys"). */
 const toContext = (given: Readonly<Record<string, string>>) => ({
   ...Object.fromEntries(Object.entries(given).map(([key, value]) => [`kms:EncryptionContext:${key}`, value])),
   'kms:EncryptionContextKeys': Object.keys(given),

@@ -16,7 +16,7 @@ import type { SimulatedGrant, SimulatedKey } from '../simulated-resources.ts';
 import { makeDigest, makeRandomText, type SimulatedWorld } from '../world.ts';
 import { authorizeKey } from './kms-keys.ts';
 
-/** AWS allows 50,000 ("Resource quotas", KMS developer guide). */
+/** Grants that AWS allows for one key ("Resource quotas", KMS developer guide). */
 const maxGrants = 50_000;
 
 /** AWS Key Management Service: grants. Source: KMS API reference, "CreateGrant" and the operations after it. */
@@ -101,7 +101,7 @@ function wantedGrant({ world, input }: ServiceCall<CreateGrantCommandInput>): Wa
 const alike = ({ id: _, ...grant }: SimulatedGrant, wanted: Wanted): boolean =>
   JSON.stringify(grant) === JSON.stringify(wanted);
 
-/** Random, and unique even if a test's random numbers are all equal. */
+/** The id of a new grant. It is random, and also unique if a test makes all random numbers equal. */
 const newId = (world: SimulatedWorld, grants: readonly SimulatedGrant[], wanted: Wanted): string =>
   makeDigest(
     [makeRandomText(world, 8), grants.length, grants.at(-1)?.id, JSON.stringify(wanted)].join('/'),

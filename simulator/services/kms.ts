@@ -60,7 +60,10 @@ export const kms: ServiceOperations = {
   }),
 };
 
-/** The key has the default value where a request does not have the parameter ("AWS KMS condition keys", developer guide). */
+/**
+ * The condition key has its default value if the request does not have the parameter ("AWS KMS condition keys",
+ * developer guide).
+ */
 const toBypassContext = (bypass: boolean): ContextValues => ({
   'kms:BypassPolicyLockoutSafetyCheck': String(bypass),
 });
@@ -70,7 +73,7 @@ function expectDefaultName(name: string | undefined): void {
     throw createAwsError('NotFoundException', `No such policy exists: ${name}`);
 }
 
-/** Policy operations accept no alias, and no key of another account. */
+/** Checks that the request names a key of its own account by id or ARN. The policy operations accept nothing else. */
 function inOwnAccount<Input extends KeyInput>(call: ServiceCall<Input>): ServiceCall<Input> {
   const keyId = call.input.KeyId ?? '';
   if (/(^|:)alias\//.test(keyId)) throw createAwsError('InvalidArnException', `Invalid keyId '${keyId}'`);
@@ -80,7 +83,7 @@ function inOwnAccount<Input extends KeyInput>(call: ServiceCall<Input>): Service
   return call;
 }
 
-/** Under the new policy, the caller must still be able to put another one. */
+/** Requires that the new policy still allows the caller to put another policy, so that nobody is locked out. */
 function expectNoLockOut({ world, caller }: ServiceCall<KeyInput>, key: SimulatedResource, policy: string) {
   const attempt = { ...createKeyAttempt(key, 'kms:PutKeyPolicy', policy), context: toBypassContext(false) };
   if (findDenial(world, caller, attempt) !== undefined)

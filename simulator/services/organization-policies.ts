@@ -143,7 +143,10 @@ function authorizedPolicy(
   return policy;
 }
 
-/** @throws ServiceException `DuplicatePolicyAttachmentException`, `PolicyNotAttachedException`, `PolicyTypeNotEnabledException` */
+/**
+ * @throws ServiceException `DuplicatePolicyAttachmentException`, `PolicyNotAttachedException`,
+ * `PolicyTypeNotEnabledException`
+ */
 function change(
   call: ServiceCall<{ PolicyId: string | undefined; TargetId: string | undefined }>,
   action: string,

@@ -13,7 +13,7 @@ export interface BucketInput {
 
 interface Asked {
   readonly action: string;
-  /** Of an object. Absent: the request is for the bucket itself. */
+  /** Key of an object. Absent if the request is for the bucket itself. */
   readonly key?: string;
   readonly context?: ContextValues;
 }
@@ -43,7 +43,10 @@ export function authorizeBucket(
   return bucket;
 }
 
-/** RestrictPublicBuckets lets only services and the bucket's own account use a bucket with a public policy. */
+/**
+ * Whether RestrictPublicBuckets blocks a caller: a bucket with a public policy then serves only AWS services and its
+ * own account.
+ */
 const isRestricted = ({ caller }: ServiceCall<BucketInput>, bucket: SimulatedBucket): boolean =>
   bucket.restrictPublicBuckets &&
   bucket.policy !== undefined &&

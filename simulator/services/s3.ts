@@ -66,7 +66,7 @@ export const s3: ServiceOperations = {
   ),
 };
 
-/** The answer has no key if it is `aws/s3` ("ServerSideEncryptionByDefault"). */
+/** The default encryption in a response. It does not name the key `aws/s3` ("ServerSideEncryptionByDefault"). */
 const toKmsDefault = (kmsKeyId: string) => ({
   SSEAlgorithm: 'aws:kms' as const,
   ...(kmsKeyId === 'alias/aws/s3' ? {} : { KMSMasterKeyID: kmsKeyId }),

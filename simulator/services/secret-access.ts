@@ -32,7 +32,7 @@ export function authorizeSecret(
   return secret;
 }
 
-/** A secret that is scheduled for deletion can be described and restored, nothing else. */
+/** Rejects calls for a secret that is scheduled for deletion. Only describing and restoring it is possible. */
 export function requireLivingSecret(
   call: ServiceCall<SecretInput>,
   action: string,
@@ -87,7 +87,7 @@ export function expectKey(
     throw createAwsError('AccessDeniedException', 'Access to KMS is not allowed');
 }
 
-/** A version with a value. */
+/** Finds the requested version. It must have a value. */
 export function requireValue(
   version: SecretVersion | undefined,
   what: string,

@@ -80,7 +80,10 @@ export const secretsManager: ServiceOperations = {
   ),
 };
 
-/** An answer omits the key if it is `aws/secretsmanager`, and omits versions without a label ("DescribeSecret"). */
+/**
+ * The description of a secret. It contains neither the key `aws/secretsmanager` nor versions without a label
+ * ("DescribeSecret").
+ */
 const described = (secret: SimulatedSecret) => ({
   ...toNames(secret),
   ...(secret.kmsKeyArn === undefined ? {} : { KmsKeyId: secret.kmsKeyArn }),
@@ -126,7 +129,7 @@ const entryOf = ({ arn, name, tags, kmsKeyArn, primaryRegion, deletedAt }: Simul
   ...(deletedAt === undefined ? {} : { DeletedDate: new Date(deletedAt) }),
 });
 
-/** The message that users quote: "Operation not permitted on a replica secret". */
+/** Finds a secret that is not a replica. The error message comes from reports of users. */
 function primarySecret(
   call: ServiceCall<SecretInput>,
   action: string,

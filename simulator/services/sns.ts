@@ -49,8 +49,8 @@ export const sns: ServiceOperations = {
 };
 
 /**
- * SNS uses the key of the topic for the publisher. Sources: SNS developer guide, "Key management"; KMS developer guide, "AWS KMS
- * condition keys" (kms:ViaService).
+ * SNS uses the key of the topic for the publisher. Sources: SNS developer guide, "Key management"; KMS developer guide,
+ * "AWS KMS condition keys" (kms:ViaService).
  */
 function useKey(call: ServiceCall<object>, topicArn: string): void {
   const { world, region } = call;

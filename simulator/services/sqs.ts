@@ -15,15 +15,16 @@ import type { SimulatedMessage } from '../simulated-resources.ts';
 type Output<T> = Omit<T, '$metadata'>;
 
 /**
- * Amazon SQS: messages that wait in a queue. A received message is hidden for the visibility timeout. Its receipt handle is its
- * id. Source: SQS API reference, "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "ListQueues".
+ * Amazon SQS: messages that wait in a queue. A received message is hidden for the visibility timeout. Its receipt
+ * handle is its id. Source: SQS API reference, "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility",
+ * "ListQueues".
  */
 export const sqs: ServiceOperations = {
   ListQueues: defineOperation<ListQueuesCommandInput, Output<ListQueuesCommandOutput>>((call) => {
     expectAllowed(call, 'ListQueues', '*');
     const prefix = call.input.QueueNamePrefix ?? '';
     const urls = [...call.world.queues.keys()].filter((url) => url.split('/').at(-1)?.startsWith(prefix));
-    // Without a match the list is absent.
+    // If no queue matches, SQS returns no list.
     return urls.length === 0 ? {} : { QueueUrls: urls };
   }),
 

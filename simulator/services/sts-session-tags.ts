@@ -8,7 +8,7 @@ import { fromTagList, toRequestTags } from './iam-entities.ts';
 
 type AssumeCall = ServiceCall<AssumeRoleCommandInput>;
 
-/** STS API reference, "AssumeRole": Tags. */
+/** Tags that a call may pass (STS API reference, "AssumeRole", `Tags`). */
 const mostTags = 50;
 
 /**
@@ -46,7 +46,10 @@ function expectTags(
 
 const createInvalid = (message: string) => createAwsError('ValidationError', message);
 
-/** "Actions, resources, and condition keys for AWS Security Token Service". */
+/**
+ * The condition keys for the tags of a session ("Actions, resources, and condition keys for AWS Security Token
+ * Service").
+ */
 export const toTagContext = ({
   Tags = [],
   TransitiveTagKeys = [],

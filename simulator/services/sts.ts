@@ -47,7 +47,7 @@ export const sts: ServiceOperations = {
     };
   }),
 
-  /** Only for users. No policy can forbid it. */
+  /** Only users can call this operation, and no policy can deny it to them. */
   GetSessionToken: defineOperation<GetSessionTokenCommandInput, GetSessionTokenCommandOutput>((call) => {
     const { world, caller, input } = call;
     if (caller.type !== 'user' || caller.session !== undefined)
