@@ -2,8 +2,8 @@ import type { AccessCounts, Reach, RecordedHold, ResourceChange, RunRecord } fro
 import { listHeldAccounts } from './holds.ts';
 
 /**
- * The accounts that gained, lost or keep access by the changes of a run, in the form of the run record. Empty if no
- * access changed.
+ * The accounts that gained, lost or keep access by the changes of one run, in the form that the run's record stores.
+ * Empty if the run changed no access.
  */
 export function summarizeAccess(changes: readonly ResourceChange[]): Pick<RunRecord, 'accessChanges'> {
   const gains = changes.map(getAccessChanges);
@@ -20,7 +20,10 @@ const reach = (resources: readonly (readonly string[])[]): Reach => ({
   resources: resources.filter((ids) => ids.length > 0).length,
 });
 
-/** What a run did for an account that is no member: `its access to 3 resources was removed`. */
+/**
+ * What a run did to the access of an account that is not a member of the organization: `its access to 3 resources was
+ * removed`.
+ */
 export function formatRemovalSummary(changes: readonly ResourceChange[], accountId: string): string {
   const from = changes.filter((each) => getAccessChanges(each).removed?.includes(accountId)).length;
   const ends = changes.flatMap(({ holds = [] }) => listGraceEnds(holds, accountId)).sort();
@@ -41,8 +44,8 @@ const listGraceEnds = (holds: readonly RecordedHold[], accountId: string): reado
 const resources = (count: number): string => (count === 1 ? '1 resource' : `${count} resources`);
 
 /**
- * The accounts that gained or lost access by a change. For a change that failed or is not done yet: the accounts that
- * its plan names.
+ * The accounts that gained or lost access by one change. If the change failed or is not made yet, these are the
+ * accounts that its plan names.
  */
 export function getAccessChanges({
   outcome,
@@ -53,6 +56,6 @@ export function getAccessChanges({
   return { ...(added === undefined ? {} : { added }), ...(removed === undefined ? {} : { removed }) };
 }
 
-/** The plan's warnings about the run's resources. */
+/** The warnings that planning has recorded for the resources of a run. */
 export const listWarnings = (changes: readonly ResourceChange[]): readonly string[] =>
   changes.flatMap(({ warnings = [] }) => warnings);

@@ -14,20 +14,20 @@ import type { CentralEvidence } from './judge-halves.ts';
 import { computeReadiness } from './readiness.ts';
 import { planWait, type VerificationWait } from './verification-wait.ts';
 
-/** The finding about one access, or about one account that should have no access. */
+/** What verification found about one access, or about one account that should have no access. */
 export interface Finding {
-  /** Absent if the account has no access, so that there is nothing to state. */
+  /** Absent for an account that should have no access: then there is no access with a status. */
   readonly result?: AccessResult;
   /**
-   * A difference from the configuration, as a line for operators. Absent if the outcome of the resource reports the
-   * difference already.
+   * One line for operators: how AWS's policy differs from the configuration. Absent if there is no difference, or if
+   * the outcome of the resource reports it already.
    */
   readonly violation?: string;
-  /** Present if the result depends on the member account as well: what a judgment of both halves needs. */
+  /** Present if the access also depends on a role of the member account. It says which member role to read next. */
   readonly evidence?: AccessEvidence;
 }
 
-/** An access, with its central half: the evidence from the central account. */
+/** An access, with what was read in the central account to judge it. */
 export interface AccessEvidence {
   readonly desired: DesiredResource;
   readonly access: Access;
@@ -37,20 +37,20 @@ export interface AccessEvidence {
 export const isViolation = ({ violation }: Finding): boolean => violation !== undefined;
 
 export interface Verification {
-  /** How many accesses and accounts were judged, whatever the result. */
+  /** How many accesses, and accounts that should have no access, were judged. All results count. */
   readonly verified: number;
   /**
-   * Differences from the configuration, a line each. Only as many lines as fit into the state of a state machine (256
-   * KiB).
+   * How AWS differs from the configuration, one line for each difference. Shortened, because the state of a state
+   * machine has at most 256 KiB.
    */
   readonly missing: readonly string[];
-  /** Absent if there was no access to verify. */
+  /** Absent if the run had no access to verify. */
   readonly readiness?: Readiness | undefined;
   /** Whether a missing member role may still arrive. If so, the run waits and then verifies again. */
   readonly waiting: boolean;
-  /** How long it waits now. */
+  /** How many seconds the run waits before it verifies again. */
   readonly waitSeconds: number;
-  /** How many seconds the run will have waited in all when it verifies again. */
+  /** How many seconds the run will have waited, in total, when it verifies again. */
   readonly waitedSeconds: number;
 }
 
@@ -60,7 +60,7 @@ const maxReasons = { lines: 200, bytes: 40_000 };
 const correctAndVerify = (): string =>
   'to see all lines, correct the causes of the lines here, then start the run again, which verifies every access again';
 
-/** @param wait how long the run has waited, and how long it may wait, for member roles */
+/** @param wait how long the run has already waited for member roles, and how long it may wait */
 export function summarize(findings: readonly Finding[], wait: VerificationWait): Verification {
   const violations = findings.flatMap(({ violation }) => violation ?? []);
   const readiness = computeReadiness(findings.flatMap(({ result }) => result ?? []));
@@ -76,7 +76,9 @@ export function summarize(findings: readonly Finding[], wait: VerificationWait):
   };
 }
 
-/** Accesses of an account that could not be judged: all get one status, for one reason. */
+/**
+ * Findings for all accesses of an account on a resource that could not be judged. All have the same status and reason.
+ */
 export const listUnjudged = (
   desired: DesiredResource,
   account: Account,
@@ -95,7 +97,9 @@ const describeAccess = ({ key }: DesiredResource, { id }: Account, { who, what, 
   ...(member === undefined ? {} : { role: member.role }),
 });
 
-/** The findings about an account from the policy documents of one resource. */
+/**
+ * Judges one account by the policy documents of one resource: every access that it should have, or that it has none.
+ */
 export function listAccountFindings(
   desired: DesiredResource,
   account: Account,
@@ -112,8 +116,8 @@ export function listAccountFindings(
         { desired, access, central },
       );
     });
-  // An account that a grant selects, or that keeps access for now, may be named. Raw statements have no access that can
-  // be judged.
+  // A statement may name an account that a grant selects, or that keeps its access for now. Grants with raw statements
+  // declare no accesses, so verification cannot judge more.
   if (isGranted(desired, account) || kept.has(account.id)) return [];
   const named = documents.some((document) =>
     listManagedStatements(document, context.installationId).some((statement) =>

@@ -2,21 +2,27 @@ import type { AccessStatus, SignInGuide } from '../store/readiness.ts';
 
 /** The result of verification for one access of one account. */
 export interface AccessResult {
-  /** Key of the central resource. */
+  /** Key of the central resource: `kind/account/region/id`. */
   readonly resource: string;
   readonly accountId: string;
-  /** The principal and the action, in the words of the access. */
+  /** The principal of the access in words, such as `the role deploy/Runner`. */
   readonly who: string;
   readonly what: string;
-  /** The member role that the access needs, with its path. Absent if the access needs no role. */
+  /**
+   * The role of the member account that uses the access, with its path. Absent if the access belongs to the whole
+   * account or to an AWS service.
+   */
   readonly role?: string;
   readonly status: AccessStatus;
   /** Why the access is not verified. Absent if it is verified. */
   readonly reason?: string;
-  /** Only with `unknown`: condition keys, elements and policies that could not be judged. */
+  /** Only with status `unknown`: the condition keys, policy elements and policies that the engine could not judge. */
   readonly keys?: readonly string[];
-  /** How people use the role. Only with `verified`, if the access is for people. */
+  /** How people sign in with the role. Only with status `verified`, and only if the access is for people. */
   readonly signIn?: SignInGuide;
-  /** Only with `denied`: the statement that denies the access. Absent if no statement allows it, and none denies it. */
+  /**
+   * Only with status `denied`: the statement with the explicit Deny. Absent for an implicit denial, when no statement
+   * allows the access.
+   */
   readonly statement?: string;
 }

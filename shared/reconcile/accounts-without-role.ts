@@ -25,7 +25,8 @@ export function findAccountsWithoutRole(
           role !== undefined &&
           account.id !== organization.managementAccount &&
           evaluateSelection(entry.for, account, ous) === 'selected' &&
-          // StackSets target OUs by id. So a role still reaches an OU that was renamed.
+          // StackSets target OUs by id, so a role reaches a renamed OU although the OU path in the configuration does
+          // not name it any more.
           !maySelect(role.for, account, ous),
       );
       return without.length === 0 ? [] : [describe(entry.name, role?.name ?? name, without)];

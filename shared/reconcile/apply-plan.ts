@@ -19,25 +19,25 @@ import { listReadWarnings, toJsonDocuments, toNextDocuments } from './read-and-p
 import { reconcileResource } from './reconcile.ts';
 import type { Services } from './services.ts';
 
-/** Another run that holds the lease of a resource of this plan. */
+/** A run that holds the lease of a resource in this plan, so that the command has to wait for it. */
 export interface HeldByRun extends LeaseHolder {
-  /** `user@host`, if an operator started it. */
+  /** `user@host` of the operator who started the run. Absent if an event or a schedule started it. */
   readonly startedBy?: string;
-  /** Keys of the resources whose leases the run holds. */
+  /** Keys of the resources of this plan whose leases the run holds. */
   readonly resources: readonly string[];
 }
 
 export interface ApplyPlanRequest {
   readonly runId: string;
   readonly plan: OverallPlan;
-  /** `user@host`, for operators who have to wait for this run. */
+  /** `user@host` of the operator who applies the plan. Other operators see it while they wait for this run. */
   readonly startedBy?: string;
   readonly onProgress?: (resources: { readonly done: number; readonly of: number }) => void;
-  /** Called once for each run that holds resources of the plan, before the plan waits for it. */
+  /** Called once for each other run that holds resources of the plan, before the command waits for that run. */
   readonly onWait?: (held: HeldByRun) => void;
   /**
-   * Whether the operator has interrupted the command. Writes that have begun are then finished, and no new write
-   * begins. Default: never.
+   * Whether the operator has interrupted the command. Then writes in progress are finished, and no further write
+   * begins. Default: never interrupted.
    */
   readonly isInterrupted?: () => boolean;
 }
@@ -46,10 +46,10 @@ export interface ApplyPlanRequest {
 const concurrency = 4;
 
 /**
- * Makes the changes of a plan, each resource under its lease, and records them as a run. Resources that are held by
- * another run come last, and the command waits for their leases.
- * It skips a resource without a plan, and a resource whose desired state has changed since the plan: the operator has
- * not seen that state.
+ * Makes the changes of a plan, each under the lease of its resource, and records them as one run. A resource that
+ * another run holds comes last, and the command waits for its lease. The command skips a resource whose planning
+ * failed. It also skips a resource whose desired state has changed since the plan, because the operator has not seen
+ * that state.
  */
 export async function applyPlan(services: Services, request: ApplyPlanRequest): Promise<RunRecord> {
   const { runId, plan, startedBy, isInterrupted = () => false } = request;
@@ -88,7 +88,9 @@ export async function applyPlan(services: Services, request: ApplyPlanRequest): 
 
 type Applying = ApplyPlanRequest & Required<Pick<ApplyPlanRequest, 'isInterrupted'>>;
 
-/** Writes all resources. A resource whose lease another run holds is tried again after all other resources. */
+/**
+ * Writes all resources. If another run holds the lease of a resource, that resource is tried again after all others.
+ */
 async function applyAll(
   services: Services,
   request: Applying,
@@ -117,14 +119,11 @@ async function applyAll(
   return first.map((change) => tried.get(change.resource) ?? change);
 }
 
-/**
- * The longest wait for one lease. It ends after a whole lease and a minute more, because other runs may take the lease
- * again and again.
- */
+/** The longest wait for one lease. The wait has an end, because other runs may take the lease again and again. */
 const longestWait = leaseDuration + 60_000;
 
 /**
- * Reports each run that the command waits for, once, with all resources that this run is known to hold at that time.
+ * Reports each run that the command waits for, once, with all resources of the plan that this run is now known to hold.
  */
 async function waitingFor(services: Services, request: Applying, held: readonly ResourceChange[]) {
   const reportedRuns = new Set<string>();
@@ -217,8 +216,8 @@ async function applyOne(
 }
 
 /**
- * A store that refuses to work once another configuration is active. An operator has seen only the results of the
- * plan's configuration.
+ * A store that throws once another configuration is active. The operator has agreed to the changes of the plan's
+ * configuration only.
  */
 function refusingAnotherConfiguration(store: Store, plan: OverallPlan): Store {
   const refuseUnlessActive = (stored: StoredConfiguration | undefined): void => {
@@ -261,7 +260,7 @@ function endOf(
 
 interface Ending {
   readonly own: readonly string[];
-  /** For the names of accounts. */
+  /** The names of accounts, for messages. */
   readonly accounts: OverallPlan['accounts'];
   readonly before: readonly string[];
   readonly interrupted: boolean;
@@ -271,8 +270,8 @@ const interruption =
   'Interrupted by the operator. Writes that had begun were finished. Run `onboarding apply` again for the rest';
 
 /**
- * What the run could not finish. A rejected principal counts only if the plan is for exactly this account. Otherwise
- * the next run tries it again.
+ * What this run could not finish. A rejected principal is listed only if the plan is for that account alone, because
+ * every later run for the resource tries the account again.
  */
 function unresolvedOf(
   change: ResourceChange,

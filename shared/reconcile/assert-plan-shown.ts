@@ -11,7 +11,7 @@ interface Wanted {
 }
 
 /**
- * Digest of the managed statements that a plan would write. An operator who agrees to the shown plan agrees to these
+ * Digest of the managed statements that a plan would write. An operator who confirms the plan agrees to these
  * statements.
  */
 export const computeShownDigest = ({ desired, active }: Wanted, { next, owned }: ResourcePlan): string =>
@@ -20,8 +20,8 @@ export const computeShownDigest = ({ desired, active }: Wanted, { next, owned }:
   );
 
 /**
- * Compares only managed statements. Unmanaged statements may have changed since the plan was shown, because a write
- * keeps them as they are.
+ * Stops the write if its managed statements differ from the statements that the operator has seen. Unmanaged statements
+ * may differ, because a write keeps them as they are.
  */
 export function requirePlanShown(shown: string | undefined, wanted: Wanted, plan: ResourcePlan): void {
   if (shown === undefined || computeShownDigest(wanted, plan) === shown) return;

@@ -6,10 +6,11 @@ import { findDesiredResource, listGrantNames } from './desired-resources.ts';
 import type { Services } from './services.ts';
 
 /**
- * Compares the context with the active configuration, after the record in the inventory and before a write, and before a
- * result without a write is stored. Meanwhile another configuration may have become active, a sweep may have stored new
- * OUs, or a search may have completed. A later run finds the resource in the inventory, whether this write is sent or not.
- * @throws ConcurrentUpdateError
+ * Checks, after the resource was recorded in the inventory, that its grants are still the ones that this run has read.
+ * It is called before a write, and before a result without a write is stored. During the run another configuration may
+ * have become active, a sweep may have stored new OUs, or a search may have completed. If the check fails, nothing is
+ * lost: a later run finds the resource in the inventory.
+ * @throws ConcurrentUpdateError if the configuration, the OUs or the grants have changed
  */
 export async function assertStillDesired(
   { store }: Services,

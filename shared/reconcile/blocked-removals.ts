@@ -15,8 +15,8 @@ import type { ResourcePlan } from './plan-types.ts';
 import { createBlockedRemovalsError } from './removal-limit.ts';
 
 /**
- * Errors of a planned resource that stay until an operator acts. While one of them stays, the resource reports no other
- * error.
+ * Errors that stay until an operator acts. A resource with blocked removals reports them together with such an error.
+ * All other errors end by themselves.
  */
 const lasting = [
   AccessDeniedError,
@@ -34,11 +34,14 @@ interface ResourceScope extends RemovalScope {
   readonly key: string;
 }
 
-/** Whether the blocked removals are the error itself, made by `createBlockedRemovalsError`. */
+/**
+ * Whether the error was made by `createBlockedRemovalsError`, so that the blocked removals are its subject and no
+ * addition.
+ */
 const isBlocking = (error: OnboardingError): boolean =>
   error instanceof UnsafeChangeError && error.fields.accountIds !== undefined;
 
-/** The accounts whose removal is blocked, read from an error. */
+/** The accounts with a blocked removal that an error names. */
 export function getBlockedRemovals(error: unknown): readonly string[] {
   if (!(error instanceof OnboardingError)) return [];
   const { accountIds, blockedRemovals } = error.fields;
@@ -47,7 +50,7 @@ export function getBlockedRemovals(error: unknown): readonly string[] {
 }
 
 /**
- * Adds the blocked removals to the text and the fields of an error, so that one error states both reasons.
+ * Adds the blocked removals to the text and the fields of an error, so that one error tells the operator both.
  * @param effect a further sentence about these removals. Default: none
  */
 export function withBlockedRemovals(
@@ -59,8 +62,7 @@ export function withBlockedRemovals(
   const stated = getBlockedRemovals(error);
   if (accountIds.join() === stated.join()) return error;
   if (isBlocking(error)) return createAgain(error, accountIds, scope);
-  // This function had already added other accounts to the error. Start again from the original error, which is the
-  // cause.
+  // `withBlockedRemovals` has added other accounts to this error before. The error without them is its cause.
   const bare = stated.length > 0 && error.cause instanceof OnboardingError ? error.cause : error;
   if (accountIds.length === 0) return bare;
   const text = [formatBlockedRemovals(accountIds, scope), effect].filter((each) => each !== '').join('. ');
@@ -75,7 +77,7 @@ const createAgain = ({ cause }: OnboardingError, accountIds: readonly string[], 
     cause instanceof PolicyTooLargeError ? cause : undefined,
   );
 
-/** The changes that a plan does not make for now, each with its reason. */
+/** Changes that are due and that the plan does not make for now. */
 interface Undone {
   readonly blocked: readonly string[];
   readonly refused?: OnboardingError;
@@ -87,8 +89,8 @@ export const toUndone = ({ holds, refused }: Pick<ResourcePlan, 'holds' | 'refus
 });
 
 /**
- * Adds to the error of an attempt the changes that the plan would not make anyway: blocked removals, and accounts
- * without room.
+ * A write has failed. Adds to its error the changes that the plan would not have made anyway: blocked removals, and
+ * accounts for which the policy has no room.
  */
 export function withOtherReasons(
   error: unknown,

@@ -4,28 +4,28 @@ import { PolicyTooLargeError } from '../platform/aws/errors.ts';
 import { OnboardingError } from '../platform/errors.ts';
 
 /**
- * A change of the configuration that would make room, and how many accounts would then fit. Each was tested by
- * rendering.
+ * A change of the configuration that makes room in a full policy, and how many accounts fit then. Each suggestion was
+ * tested by rendering the policy.
  */
 export interface CapacitySuggestion {
   /** Such as `accountsIn: condition` or `a resource of its own`. */
   readonly change: string;
-  /** Names of the grants that the suggestion would change. Empty if it would change the resource. */
+  /** The grants that the suggestion changes, by name. Empty if it changes the resource. */
   readonly grants: readonly string[];
-  /** How many accounts would fit. Never more than the grants select. */
+  /** How many accounts would fit with the change, at most as many as the grants select. */
   readonly fit: number;
 }
 
 interface FullResource {
   readonly kind: GrantKind;
   readonly request: RenderRequest<GrantEntry, unknown>;
-  /** How many accounts fit now. */
+  /** How many accounts fit without the change. */
   readonly now: number;
 }
 
 /**
- * The desired state of a resource. Pure.
- * @throws PolicyTooLargeError that says what would fit, and the other errors of `GrantKind.render`
+ * Renders the desired policy of a resource. Pure.
+ * @throws PolicyTooLargeError that says which change would make room, and the other errors of `GrantKind.render`
  */
 export function renderOrExplain(
   kind: GrantKind,
@@ -46,7 +46,7 @@ const toFullResource = (
   { fields }: PolicyTooLargeError,
 ): FullResource => ({ kind, request, now: Number(fields.fit ?? 0) });
 
-/** Adds to the error the changes that would help. Each change is tested by rendering. Pure. */
+/** Adds suggestions to the error about a policy that is too large. Each was tested by rendering. Pure. */
 function withRemedies(full: FullResource, refused: PolicyTooLargeError): PolicyTooLargeError {
   const accounts = countMaxAccounts(full.request.shares);
   const remedies = remediesFor(full);
@@ -71,17 +71,17 @@ function remedyText({ change, grants }: CapacitySuggestion): string {
   return `${change} for ${grants.length === 1 ? 'grant' : 'grants'} ${grants.join(', ')}`;
 }
 
-/** The changes by which more accounts fit than now, the smallest changes first. */
+/** All changes with which more accounts fit than now. Small changes of the configuration come first. */
 const remediesFor = (full: FullResource): readonly CapacitySuggestion[] =>
   [...repacked(full), ...apart(full), ...unlisted(full), ...spread(full)].filter(({ fit }) => fit > full.now);
 
-/** Tests the smaller packing: every grant that supports it lists its accounts in a condition. */
+/** Tests a smaller form of the policy: grants list their account ids in a condition, if they support it. */
 const repacked = (full: FullResource): readonly CapacitySuggestion[] =>
   changed(full, 'accountsIn: condition', (entry) =>
     entry.accountsIn === 'condition' ? undefined : reparsed(full, { ...entry, accountsIn: 'condition' }),
   );
 
-/** Tests `match`: every grant that supports it uses a condition on the organization or on OUs. */
+/** Tests `match: organization` and `match: ou`: grants use one condition in place of a list, if they support it. */
 const unlisted = (full: FullResource): readonly CapacitySuggestion[] =>
   (['organization', 'ou'] as const).flatMap((match) =>
     changed(full, `match: ${match}`, ({ accountsIn: _, ...entry }) =>
@@ -103,7 +103,7 @@ function changed(
   return [{ change, grants, fit: fitting(full, next) }];
 }
 
-/** Tests a division: one of several grants moves to a resource of its own. */
+/** Tests a division by grants: one of the grants moves to a resource of its own. */
 const apart = (full: FullResource): readonly CapacitySuggestion[] => {
   const { shares } = full.request;
   if (shares.length < 2) return [];
@@ -114,7 +114,7 @@ const apart = (full: FullResource): readonly CapacitySuggestion[] => {
   });
 };
 
-/** Tests several resources with the same grants, each for a part of the accounts. */
+/** Tests a division by accounts: several resources have the same grants, each for a part of the accounts. */
 function spread(full: FullResource): readonly CapacitySuggestion[] {
   const { shares } = full.request;
   const accounts = countMaxAccounts(shares);
@@ -135,14 +135,14 @@ const onEmpty = (full: FullResource): FullResource => ({
 const countMaxAccounts = (shares: readonly Share[]): number =>
   Math.max(0, ...shares.map(({ accounts }) => accounts.length));
 
-/** How many of the accounts fit, found by bisection. 0 if no more accounts fit than now. */
+/** Finds by bisection how many of the accounts fit. 0 if no more accounts fit than now. */
 function fitting({ kind, request, now }: FullResource, shares: readonly Share[]): number {
   const fits = (count: number): boolean => {
     try {
       kind.render({ ...request, shares: shares.map((share) => withFirst(share, count)) });
       return true;
     } catch (error) {
-      // A change that causes an error is not suggested. Its error must not hide the original error.
+      // A change that fails for another reason is no suggestion. Its error would hide the error about the full policy.
       if (error instanceof OnboardingError) return false;
       throw error;
     }

@@ -6,21 +6,24 @@ import { PolicyTooLargeError } from '../platform/aws/errors.ts';
 import { renderOrExplain } from './capacity-suggestions.ts';
 import type { DesiredResource } from './desired-resource.ts';
 
-/** How full a resource is, and the effect of one account more. */
+/** How full the policy of a resource is, and how many more accounts fit. */
 export interface Capacity {
-  /** Size of the fullest document, or the number of entries, counted as the service counts them. */
+  /**
+   * The size of the fullest document, or the number of entries. Counted in the same way as the AWS service counts it.
+   */
   readonly size: number;
   readonly limit: number;
   readonly unit: LimitUnit;
-  /** The present packing. Absent if the kind has only one. */
+  /** The form (packing) in which the policy is written now. Absent if the grant kind has only one form. */
   readonly packing?: string;
   /**
-   * How many more accounts fit, if every grant on the resource gets each of them. Absent if there is no limit, because
-   * no statement lists accounts.
+   * How many more accounts fit if every grant on the resource selects each of them. Absent if no statement lists
+   * accounts, so that the number of accounts does not matter.
    */
   readonly room?: number;
   /**
-   * The packing that follows when the present one is full, and after how many more accounts. Absent if there is none.
+   * The smaller form (packing) that is used when the present form is full, and after how many more accounts. Absent if
+   * there is no smaller form.
    */
   readonly next?: { readonly packing: string; readonly after: number };
 }
@@ -32,12 +35,14 @@ export interface CapacityRequest {
   readonly configuration: Configuration;
 }
 
-/** More accounts than any organization has. If so many accounts fit, any number fits. */
+/**
+ * More accounts than any organization has. If a policy has room for this number, the number of accounts does not
+ * matter.
+ */
 const anyNumber = 131_072;
 
 /**
- * Renders the resource with its present accounts, then with more and more invented accounts, until they no longer fit.
- * Pure.
+ * Renders the policy with its present accounts, then adds more and more invented accounts until they do not fit. Pure.
  * @throws OwnershipClashError; PolicyTooLargeError if not even the present accounts fit
  */
 export function measureCapacity(request: CapacityRequest): Capacity {
@@ -55,8 +60,8 @@ const isPacked = (rendering: Rendering<unknown> | undefined, packing: string | u
   rendering !== undefined && rendering.packing === packing;
 
 /**
- * The largest number for which `holds` is true, found by doubling and bisection. `undefined` if it is true for any
- * number.
+ * The largest number for which `holds` returns true, found by doubling and then bisection. `undefined` if there is no
+ * limit.
  */
 function most(holds: (count: number) => boolean): number | undefined {
   let tooMany = 1;
@@ -95,8 +100,8 @@ const requestFor = ({ desired, actual, remembered, configuration }: CapacityRequ
 });
 
 /**
- * Greater than every account id that AWS has given so far. So invented accounts come after the real ones in every
- * ordered list.
+ * Greater than every account id that AWS has given. So invented accounts come last in ordered lists, as new accounts
+ * would.
  */
 const firstMadeUpId = 999_000_000_000;
 

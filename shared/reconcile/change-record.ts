@@ -5,13 +5,13 @@ import type { DesiredResource } from './desired-resource.ts';
 import { diffDocuments } from './differences.ts';
 import type { ResourcePlan } from './plan-types.ts';
 
-/** How a reconciliation ended. */
+/** The result of reconciling one resource: what a step adds to the planned change. */
 export type ReconcileResult = Omit<
   ResourceChange,
   'resource' | 'plannedAt' | 'plannedGeneration' | 'planned'
 >;
 
-/** The accounts whose access a write changes. Empty without a write. */
+/** The accounts whose access a write has changed. Empty if nothing was written. */
 export function toAccessChanges(
   { changed, added, removed }: ResourcePlan,
   excluded: readonly string[] = [],
@@ -24,7 +24,7 @@ export function toAccessChanges(
   };
 }
 
-/** Holds in the form of a record. Absent if there are none. */
+/** Converts holds to the form of a run record. Absent if there are none. */
 export function toRecordedHolds(
   holds: readonly Hold[],
   { graceHours }: Pick<Configuration, 'graceHours'>,
@@ -35,7 +35,10 @@ export function toRecordedHolds(
   return recorded.length === 0 ? {} : { holds: recorded };
 }
 
-/** Documents of a resource in the form of a run record. `remembered` lists the managed content that the table has. */
+/**
+ * Converts the documents of a resource to the form of a run record. `remembered` lists the Sids and marks of managed
+ * content in the table.
+ */
 export const toRecordDocuments = (
   { kind }: DesiredResource,
   state: unknown,
@@ -46,8 +49,8 @@ export const toRecordDocuments = (
   );
 
 /**
- * Adds the result of a step to the planned change. If the step did nothing, the plan stays on record. The result of an
- * earlier attempt is replaced.
+ * Completes the planned change with the result of the step. A step that did nothing leaves the plan on record. A retry
+ * replaces the result of an earlier attempt.
  */
 export function toChangeRecord(clock: Clock, planned: ResourceChange, done: ReconcileResult): ResourceChange {
   const { outcome, error, holds = [], wrote, ...kept } = planned;
@@ -61,7 +64,8 @@ export function toChangeRecord(clock: Clock, planned: ResourceChange, done: Reco
 }
 
 /**
- * Leaves out the accounts of the first plan. The plan that the step wrote, under the lease, states its own accounts.
+ * Drops the accounts of the plan that was made without a lease. The step has planned again under the lease, and its own
+ * accounts replace them.
  */
 export function withoutPlannedAccounts({
   added,
@@ -73,8 +77,8 @@ export function withoutPlannedAccounts({
 }
 
 /**
- * Counts a write for this run if an earlier attempt of it sent the write and ended before its result was saved. The
- * difference that the attempt saw is gone, and no other reconciliation has ended since.
+ * Counts an earlier write for this run. That attempt of the run sent the write and died before it saved the result, so
+ * this attempt finds nothing to change. No other reconciliation has ended since, so the write belongs to this run.
  */
 export function attributeEarlierWrite(
   runId: string,

@@ -20,13 +20,13 @@ import type { Services } from './services.ts';
 export interface AccountCheck {
   readonly account: Account;
   readonly results: readonly AccessResult[];
-  /** Absent if the configuration grants nothing to the account. */
+  /** Absent if the configuration gives the account no access. */
   readonly readiness: Readiness | undefined;
-  /** Managed statements that name the account although no grant gives it access there, a line each. */
+  /** Managed statements that name the account although no grant gives it access to the resource, one line for each. */
   readonly leftovers: readonly string[];
-  /** The member roles that the account should have, compared with the configuration. */
+  /** The member roles that the account should have, each with its differences from the configuration. */
   readonly roles: readonly MemberRoleDrift[];
-  /** What is odd about the positions of accounts, a line each. */
+  /** Warnings about accounts whose place in the organization may be outdated, one line for each. */
   readonly warnings: readonly string[];
 }
 
@@ -36,8 +36,9 @@ export interface AccountCheckRequest {
 }
 
 /**
- * Verifies every access of one account by the policies that AWS has now, and searches for access that no grant gives.
- * The account is judged where Organizations has it now. Writes nothing, and does not wait for member roles.
+ * Verifies every access of one account by the policies that AWS has now, and looks for managed statements that give the
+ * account more. The OU of the account is read from Organizations, because the registry may be older. Writes nothing,
+ * and does not wait for member roles.
  * @throws AccountNotMemberError if the registry does not have the account
  */
 export async function checkAccount(
@@ -97,7 +98,7 @@ async function findCentral(
   }
 }
 
-/** Adds the next step to a finding about a statement that names the account although no grant gives it access. */
+/** Completes a finding about a statement that should not name the account. Adds what the operator should do. */
 function withNextStep(finding: Finding, isKept: boolean): Finding {
   if (finding.result !== undefined || finding.violation === undefined) return finding;
   const next = isKept

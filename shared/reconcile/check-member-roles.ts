@@ -18,18 +18,18 @@ import { judgeFindings, listNeededRoles } from './prove-findings.ts';
 import type { Services } from './services.ts';
 import { judgeResources } from './verify.ts';
 
-/** The state of one member role of one account. */
+/** One member role of one account, compared with the configuration. */
 export interface MemberRoleDrift {
   readonly account: RegisteredAccount;
   readonly role: MemberRole;
   readonly status: MemberRoleStatus;
-  /** The differences, a phrase each, or why the role was not read. Empty if the role equals the configuration. */
+  /** The differences, or why the role was not read. One phrase for each. Empty if the role equals the configuration. */
   readonly reasons: readonly string[];
 }
 
 export interface MemberRoleCheck {
   readonly roles: readonly MemberRoleDrift[];
-  /** For each access, what its central half and its member half prove together. */
+  /** What the policies of the central account and of the member role together prove, for each access. */
   readonly findings: readonly Finding[];
 }
 
@@ -40,7 +40,8 @@ export interface MemberRoleCheckRequest {
 }
 
 /**
- * The member roles that StackSets deploy to the account. None for the management account, which StackSets do not reach.
+ * The member roles that StackSets deploy to the account. None for the management account, because StackSets never
+ * deploy to it.
  */
 export function listMemberRolesOf(
   { configuration: { memberRoles = [], organization }, ous = noStoredOus }: ActiveConfiguration,
@@ -51,8 +52,9 @@ export function listMemberRolesOf(
 }
 
 /**
- * Compares the member roles of accounts with the configuration, and judges every access of the accounts by both halves.
- * The central half comes from the record of the run. Each role is read once. Writes nothing.
+ * Compares the member roles of accounts with the configuration, and judges every access of the accounts. For the
+ * central account's policies, it uses the results in the record of the run. Each member role is read once. Writes
+ * nothing.
  * @throws the retryable errors of `shared/platform/aws`
  */
 export async function checkMemberRoles(
@@ -63,13 +65,15 @@ export async function checkMemberRoles(
   const { configuration } = active;
   const { runId } = whole;
   const resources = listActiveResources(active, accounts).filter(isShared);
-  // The sweep has read every central resource already. Its record has the result of each.
+  // The sweep has read every central resource before. Its record has the result for each resource, so none is read
+  // again.
   const central = await judgeResources(
     services,
     { configuration, whole, accounts, mayRead: false },
     resources,
   );
-  // The function of the sweep may not read central accounts. Runs and `check` may.
+  // The function that checks member roles for the sweep has no right to read keys and roles of central accounts. Runs
+  // and `onboarding check` have it.
   const inspection = { active, runId, startedAt: whole.run?.startedAt, accounts, readsCentral: false };
   return inspectMembers(services, inspection, central);
 }
@@ -77,7 +81,7 @@ export async function checkMemberRoles(
 export interface MemberInspection {
   readonly active: ActiveConfiguration;
   readonly runId: string;
-  /** ISO 8601. Default: now. */
+  /** When the run began, ISO 8601. Older readings of policies are not used. Default: now. */
   readonly startedAt?: string | undefined;
   readonly accounts: readonly RegisteredAccount[];
   /** As `ProofRequest.readsCentral`. */
@@ -87,8 +91,9 @@ export interface MemberInspection {
 }
 
 /**
- * Reads the roles of the member accounts, and judges both halves of each access together.
- * @param central findings from the central half
+ * Reads the roles of the member accounts, and judges each access by both halves: the central policy and the member
+ * role.
+ * @param central the findings from the central policies
  */
 export async function inspectMembers(
   services: Services,
@@ -105,7 +110,8 @@ export async function inspectMembers(
   ];
   const request = { runId, configuration, readings: createPolicyReadings(services, startedAt) };
   const members = await collectMemberEvidence(services, { ...request, mayArrive: false }, needed);
-  // Reports every missing role, also one that no access needs.
+  // `mayArrive: true` makes an access whose role is missing no violation. The result lists every missing role by
+  // itself, also a role that no access needs.
   const findings = await judgeFindings(
     services,
     { ...request, mayArrive: true, readsCentral, locator },

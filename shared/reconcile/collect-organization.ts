@@ -14,13 +14,16 @@ import type { Services } from './services.ts';
 export interface OrganizationRequest {
   readonly configuration: Configuration;
   readonly readings: PolicyReadings;
-  /** Finds the accounts of the requests. Default: they are where the registry has them. */
+  /**
+   * Finds where the accounts of the requests are in the organization. Default: their positions in the registry are
+   * used.
+   */
   readonly locator?: AccountLocator | undefined;
 }
 
 /**
- * Collects what AWS's decision needs besides the policies of resources and roles. These are the positions of the
- * accounts in the organization, as values of condition keys, and the SCPs and RCPs that apply.
+ * Collects what decides about the requests besides the policies of resources and roles: the OUs of the accounts, as
+ * values of condition keys, and the SCPs and RCPs that apply to them.
  * @throws the retryable errors of `shared/platform/aws`, except for throttled calls
  */
 export async function collectOrganization(

@@ -4,9 +4,9 @@ import { digestManagedStatements, listChangedSids } from './digest.ts';
 import { ConflictError } from './errors.ts';
 
 /**
- * For this long after a reconciliation, a read may still return the state before its write. IAM and S3 are eventually
- * consistent, and AWS gives no figure. For a grant of a key it is usually less than five minutes (CreateGrant, KMS API
- * reference).
+ * After a write, a read may still return the older state for some time. A change that is seen within this time proves
+ * no external change. IAM and S3 are eventually consistent, and AWS gives no figure. For a KMS grant it is usually less
+ * than five minutes (CreateGrant, KMS API reference).
  */
 const readsMayBeStaleFor = 5 * 60_000;
 
@@ -14,13 +14,13 @@ interface ObservedChange {
   readonly actual: unknown;
   /** Whether the state that was read differs from the desired state. */
   readonly changed: boolean;
-  /** Milliseconds since the epoch. */
+  /** The present time, in milliseconds since the epoch. */
   readonly at: number;
   /** Whether an operator has seen the plan and started the write. */
   readonly decided: boolean;
 }
 
-/** Whether the conflict is open: nothing is written to the resource until an operator decides. */
+/** Whether the conflict is open. Then no run writes the resource until an operator decides. */
 export const isOpenConflict = (conflict: Conflict | undefined): conflict is Conflict & { strikes: 2 } =>
   conflict?.strikes === 2;
 
@@ -29,8 +29,9 @@ export const getOpenConflict = (state: Pick<ResourceState, 'conflict'> | undefin
   isOpenConflict(state?.conflict) ? state.conflict : undefined;
 
 /**
- * A run restores the first external change of managed statements, and remembers it. A second external change opens a
- * conflict. The conflict ends when an operator decides, or when the resource has its desired state again.
+ * When managed statements were changed externally for the first time, the run restores them and remembers the change.
+ * The second time, a conflict opens. It ends when an operator decides, or when the resource has its desired state
+ * again.
  */
 function judgeChange(context: ReconcileContext, observed: ObservedChange): Conflict | undefined {
   const conflict = context.state?.conflict;
@@ -46,9 +47,9 @@ function judgeChange(context: ReconcileContext, observed: ObservedChange): Confl
 }
 
 /**
- * The external changes that the table must remember, or `undefined`. A resource that was deleted and created again has
- * no conflict, because nobody changed its statements. So the identity of the resource is read if a change would be
- * reported.
+ * The conflict to store in the table, or `undefined`. If somebody deleted the resource and created it again, nobody
+ * changed its statements, so there is no conflict. To know this, the identity of the resource is read before a change
+ * is reported.
  */
 export async function judgeConflict(
   context: ReconcileContext,
@@ -67,9 +68,10 @@ export async function judgeConflict(
 export type Identify = () => Promise<string | undefined>;
 
 /**
- * Sids of managed statements that differ from the last reconciliation. `undefined` if none differs.
- * Also `undefined` if a difference proves no external change: the table has no digests, a write of this installation
- * has an unknown end, the read may be stale, or a resource that a pattern matched has no policy.
+ * Sids of managed statements that differ from the last reconciliation. `undefined` if none differs. Also `undefined` if
+ * a difference proves no external change. Examples: the table has no digests to compare with, a write of this
+ * installation may be incomplete, the read may be older than the last write, or a resource that was found by a pattern
+ * has no policy.
  */
 function findExternalChanges(
   { desired, active, state }: ReconcileContext,
@@ -79,8 +81,8 @@ function findExternalChanges(
   if (managed?.digests === undefined || writeInProgress !== undefined) return undefined;
   if (at - Date.parse(lastReconciliation?.at ?? '') < readsMayBeStaleFor) return undefined;
   const documents = desired.kind.toDocuments(actual, managed.sids);
-  // A resource that a pattern matched may have been deleted and created again under the same name. It then has no
-  // policy.
+  // Somebody may have deleted this resource and created it again under the same name. The new resource has no policy
+  // yet.
   if (!desired.named && Object.values(documents).every((document) => document === undefined))
     return undefined;
   const now = digestManagedStatements(documents, active.configuration.installation);
@@ -88,7 +90,7 @@ function findExternalChanges(
   return sids.length === 0 ? undefined : sids;
 }
 
-/** Stores an open conflict. @returns the error that reports it */
+/** Stores an open conflict in the state of the resource. @returns the error that reports it */
 export async function recordConflict(
   { desired, state, remember }: ReconcileContext,
   conflict: Conflict,

@@ -3,9 +3,9 @@ import { type ActiveConfiguration, getActiveConfiguration } from '../configurati
 import { createReadOnce } from '../platform/memoize.ts';
 import type { Store } from '../store/ports.ts';
 
-/** What one call of a function reads for many resources. */
+/** Reads of one function call that many resources share. */
 export interface ContextReaders {
-  /** Reads the head of the registry each time, and its accounts once for each revision. */
+  /** Reads the revision of the registry at each call, and all accounts only if the revision has changed. */
   readonly readRegistry: ReadRegistry;
   /** Reads the active configuration once. @throws as `getActiveConfiguration` */
   readonly readActive: () => Promise<ActiveConfiguration>;

@@ -14,9 +14,10 @@ interface ContextSource {
 }
 
 /**
- * Reads what the holder of a lease needs for its plan. The registry is read under the lease. The configuration may be
- * older: `assertStillDesired` compares it with the active one before a write or a result is stored.
- * @returns `undefined` if no grant is for the resource and nothing on it is managed
+ * Reads the accounts, the configuration and the grants for which the holder of a lease plans the resource. The registry
+ * is read after the lease was taken. The configuration may be older, so `assertStillDesired` compares it with the
+ * active one before a write or a result is stored.
+ * @returns `undefined` if no grant is for the resource, and it has no managed content
  */
 export async function loadContext({ store }: Services, resource: string, { state, readers }: ContextSource) {
   const { revision, accounts } = await readers.readRegistry();
@@ -33,14 +34,14 @@ export async function loadContext({ store }: Services, resource: string, { state
 
 export type ReconcileContext = NonNullable<Awaited<ReturnType<typeof loadContext>>>;
 
-/** The table's item of a resource, as the part of a `PlanRequest`. */
+/** Converts the stored state of a resource to fields of a `PlanRequest`. */
 export const toRememberedState = (state: ResourceState | undefined, activationId: string) => ({
   remembered: state?.managed.sids ?? [],
   holds: getHolds(state),
   activationId,
 });
 
-/** The accounts that the policies of the resource name now. */
+/** The accounts that the policies of the resource name at present, in statements of its grants. */
 export function listNamedAccounts(
   { desired, state }: ReconcileContext,
   actual: unknown,

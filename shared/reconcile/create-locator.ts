@@ -3,12 +3,15 @@ import type { ResolvedConfiguration } from '../configuration/active-configuratio
 import { createApprovalTest } from './required-approval.ts';
 import type { Services } from './services.ts';
 
-/** For commands, which no run precedes: an account may have moved after the registry has read it. */
+/**
+ * Commands do not run after an event, so the registry may not have the latest move of an account. The locator asks
+ * Organizations.
+ */
 export async function createLocator(
   { store: { registry }, hub: { organizations }, clock }: Services,
   { configuration, ous }: ResolvedConfiguration,
 ): Promise<AccountLocator> {
-  // Until the first import has finished, no operator could have approved an account.
+  // Approvals begin when the first import has finished. Before that, no account needs one.
   const isReady = (await registry.getReadySince()) !== undefined;
   const needsApproval = isReady ? createApprovalTest(configuration, ous) : undefined;
   return createAccountLocator({ registry, organizations, clock, needsApproval });

@@ -16,8 +16,8 @@ import type { DesiredResource, DesiredShare } from './desired-resource.ts';
 import { createSelectionTest } from './required-approval.ts';
 
 /**
- * Every resource that the configuration names or that a search matched, ordered by key. Each has its grants, and each
- * grant the members of `accounts` that it selects.
+ * Every resource that the configuration names or that a search found, ordered by key. Each resource has its grants, and
+ * each grant lists those of `accounts` that it selects.
  */
 export function listDesiredResources(
   configuration: Configuration,
@@ -29,9 +29,9 @@ export function listDesiredResources(
 }
 
 /**
- * The resources of a run: the resources of the configuration, then resources of the inventory that have no grant any
- * more. On the latter, no account should have access.
- * @param inventory Keys of resources that may have managed content. Default: none
+ * The resources of a run: first the resources with grants, then resources that only the inventory lists. A resource
+ * without a grant should give no account access, so the run removes its managed statements.
+ * @param inventory keys of resources that may have managed content. Default: none
  */
 export function listActiveResources(
   active: ResolvedConfiguration,
@@ -63,9 +63,9 @@ export const getCentralAccountName = (
   shares[0]?.entry.account ?? listCentralNames(configuration, ref.accountId)[0];
 
 /**
- * One resource, as `listActiveResources` would return it with the resource in the inventory. Evaluates only the
- * selectors of its own grants.
- * @returns `undefined` if it has no grant, and nothing may be removed there
+ * Finds one resource as `listActiveResources` would return it. Faster, because it evaluates the selectors of this
+ * resource's grants only.
+ * @returns `undefined` if no grant is for the resource, and it cannot be in the inventory
  */
 export const findDesiredResource = (
   active: ResolvedConfiguration,
@@ -102,7 +102,10 @@ function resourcesFor(
   return resources;
 }
 
-/** An id that no account has. No statement can name it. */
+/**
+ * Members, and accounts whose item in the table cannot be read. The id in an unreadable item may be malformed. Then no
+ * statement can name it, and the account is no candidate.
+ */
 const isCandidate = (account: Account): boolean =>
   isMember(account) || (isUnreadable(account) && accountIdPattern.test(account.id));
 

@@ -7,12 +7,15 @@ import {
 import { toLineTemplate } from '../iam/difference-text.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 
-/** Documents by name, as a grant kind or a run record has them. A document that does not exist is null or undefined. */
+/**
+ * The policy documents of a resource by their names, as a grant kind reads them or a run record stores them. Null or
+ * undefined for a document that does not exist.
+ */
 export type NamedDocuments = Readonly<Record<string, unknown>>;
 
 /**
- * The differences between all documents of a resource, by meaning instead of text. Differences that widen access come
- * first.
+ * The differences between two states of a resource, over all of its documents. Meaning is compared, not text.
+ * Differences that widen access come first.
  */
 export function diffDocuments(
   before: NamedDocuments = {},
@@ -34,9 +37,9 @@ export const mentions = (
 ): boolean => differences.some(({ lines }) => lines.some(isAbout(accountIds)));
 
 /**
- * The part of a difference that concerns the accounts: statements that name one of them, and statements that name no
- * account. Lists keep only these accounts. Actions, conditions and wildcards stay, because they apply to every account
- * of a statement.
+ * The part of a difference that concerns the given accounts. Statements stay if they name one of these accounts, or no
+ * account at all. Lists of accounts are shortened to these accounts. Actions, conditions and wildcards stay whole,
+ * because they apply to every account of a statement.
  */
 export const filterConcerning = (
   differences: readonly StatementDifference[],

@@ -7,13 +7,16 @@ import { normalizePolicy } from '../iam/normalize.ts';
 
 type Documents = ReturnType<GrantKind['toDocuments']>;
 
-/** Two sets of documents have equal digests exactly if they mean the same. */
+/**
+ * A digest of policy documents. Two states of a resource have the same digest if, and only if, their documents mean the
+ * same.
+ */
 export const digestDocuments = (documents: Documents): string =>
   hashCanonically(each(documents, normalizePolicy));
 
 /**
- * A digest for each Sid of the managed statements. If several documents use a Sid, one digest covers all of its
- * statements.
+ * One digest for each Sid of the managed statements. If several documents have statements with one Sid, the digest
+ * covers all of them.
  */
 export function digestManagedStatements(
   documents: Documents,
@@ -27,19 +30,22 @@ export function digestManagedStatements(
 }
 
 interface NamedStatement {
-  /** The name of the document. */
+  /** The name of the document that contains the statement. */
   readonly name: string;
   readonly statement: Statement;
 }
 
-/** Shortened to save room in the table. The rest is long enough to notice a changed statement. */
+/**
+ * The first part of a digest, because the table has little room for each resource. This part is long enough to notice a
+ * changed statement.
+ */
 const digestStatements = (statements: readonly NamedStatement[]): string =>
   hashCanonically(statements.map(({ name, statement }) => `${name} ${canonicalKey(statement)}`).sort()).slice(
     0,
     16,
   );
 
-/** Sids that were added, removed or changed between two sets of digests, ordered. */
+/** Sids whose statements were added, removed or changed between two sets of digests, ordered. */
 export const listChangedSids = (
   before: Readonly<Record<string, string>>,
   after: Readonly<Record<string, string>>,

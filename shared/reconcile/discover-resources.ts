@@ -12,42 +12,47 @@ import { requireDeployedAccount } from './require-deployed-account.ts';
 import type { Services } from './services.ts';
 import { describeUnreadableSearches } from './unreadable-items.ts';
 
-/** An account and region in which an event may have changed the matches of patterns. */
+/** An account and region in which an event was recorded: resources there may match a pattern now, or not any more. */
 export interface ResourcePlace {
   readonly accountId: string;
   readonly region: string;
-  /** Source of the event: `aws.ecr`. */
+  /** The service that sent the event, such as `aws.ecr`. */
   readonly source: string;
 }
 
 export interface DiscoveryRequest {
-  /** Part of the session names of the roles that search. */
+  /** Becomes part of the session names of the assumed roles, so that CloudTrail shows which run searched. */
   readonly runId: string;
   readonly scope: SearchScope;
   /**
    * Which searches run. `everywhere`: all. `new`: searches that have not completed since the activation. An account and
-   * region: the searches there, and the new ones.
+   * region: the searches there, and the new searches.
    */
   readonly where: 'everywhere' | 'new' | ResourcePlace;
-  /** Whether the run stores the matches. A plan that writes nothing uses them without storing. */
+  /** Whether to store the matches. A plan that only shows changes does not store them. */
   readonly keep: boolean;
 }
 
 export interface DiscoveryResult {
-  /** The latest result of every search. */
+  /** The latest result of each search. */
   readonly items: readonly SearchResult[];
   /** Stored results that cannot be read, and that no new result has replaced. One line each. */
   readonly unreadable: readonly string[];
-  /** Searches that failed. Their last stored matches are still used. */
+  /** Searches that failed. Until they succeed, their last stored matches stay valid. */
   readonly failed: readonly { readonly search: ConfiguredSearch; readonly error: ErrorRecord }[];
-  /** Patterns without matches, and unreadable stored results that a new result has replaced. One line each. */
+  /**
+   * Patterns that match no resource, and stored results that were unreadable and are now replaced. One line for each.
+   */
   readonly warnings: readonly string[];
 }
 
 /** How many searches run at a time. */
 const concurrency = 4;
 
-/** Runs the searches for the configuration's patterns. A failed search does not stop the others. */
+/**
+ * Searches for the resources that match the patterns of the configuration. If one search fails, the other searches
+ * still run.
+ */
 export async function discoverResources(
   services: Services,
   request: DiscoveryRequest,
@@ -83,7 +88,7 @@ export async function discoverResources(
 const replacedText =
   'This run has searched again and replaced the item. Resources that no longer match lose their managed statements';
 
-/** The searches that failed or cannot be read, one line for each cause. */
+/** Describes searches that failed and stored results that cannot be read, one line for each cause. */
 export const formatSearchProblems = ({
   failed,
   unreadable,
@@ -98,7 +103,7 @@ export const formatSearchProblems = ({
   ),
 ];
 
-/** Names a search: `Team = a (KMS key policy in account 444455556666, eu-west-1; grant runner-key)`. */
+/** Describes a search: `Team = a (KMS key policy in account 444455556666, eu-west-1; grant runner-key)`. */
 const searchText = ({ kind, accountId, region, pattern, grants }: ConfiguredSearch): string =>
   `${formatPattern(pattern)} (${getGrantKind(kind).title} in account ${accountId}, ${region}; ` +
   `${grants.length === 1 ? 'grant' : 'grants'} ${grants.join(', ')})`;
@@ -109,7 +114,7 @@ const nothingMatches = (search: ConfiguredSearch): string =>
 const isEmpty = (item: SearchResult | undefined): boolean =>
   item?.error === undefined && item?.matching.length === 0;
 
-/** Whether an event in the account and region can change the matches of the search. */
+/** Whether an event in this account and region can change which resources the search finds. */
 export const canAffectSearch = (
   { kind, accountId, region }: ConfiguredSearch,
   place: ResourcePlace,
@@ -132,8 +137,8 @@ function isDue(
 const maxAttempts = 5;
 
 /**
- * Runs one search and stores its matches. If another run stored a result meanwhile, the search is repeated: an older
- * result could remove matches that the other run found.
+ * Runs one search and stores its matches. If another run stored a result in the meantime, the search is repeated.
+ * Otherwise this older result could remove a match that the other run has found.
  */
 async function searchOnce(
   services: Services,

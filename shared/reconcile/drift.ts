@@ -22,16 +22,18 @@ import {
 export interface ResourceDrift {
   readonly resource: string;
   readonly status: DriftStatus;
-  /** Whether unmanaged content is as the last run left it. `unknown` if the table has no record of it. */
+  /**
+   * Whether the unmanaged statements are the same as after the last run. `unknown` if the table has no record of them.
+   */
   readonly foreign: 'same' | 'changed' | 'unknown';
-  /** The changes of unmanaged statements since the state that the table has, and the time of that state (ISO 8601). */
+  /** What changed in unmanaged statements since the last run, and the time of that run (ISO 8601). */
   readonly unmanaged?: { readonly since: string; readonly changes: readonly UnmanagedChange[] };
   /**
-   * What changed in AWS, from the desired to the present state. A missing line counts as removed, an additional line as
-   * added.
+   * What somebody changed in AWS: the differences from the desired state to the present state. A line that AWS lacks
+   * counts as removed, and a line that only AWS has counts as added.
    */
   readonly differences: readonly StatementDifference[];
-  /** Accounts that wait for their access, or that still have access which they should lose. */
+  /** The accounts that wait for access, and the accounts that keep access for now although no grant gives it. */
   readonly holds?: ResourceChange['holds'];
   /** Only with status `conflict`. */
   readonly conflict?: Conflict;
@@ -39,7 +41,8 @@ export interface ResourceDrift {
 }
 
 /**
- * Compares the present and the desired state of every resource of a plan. Reads nothing: the plan contains both states.
+ * Compares the present and the desired state of every resource in a plan. Reads nothing from AWS, because the plan has
+ * both states.
  */
 export const listDrift = (plan: OverallPlan): readonly ResourceDrift[] =>
   plan.resources.map((snapshot) => resourceDrift(snapshot, plan));
@@ -81,7 +84,7 @@ function unmanagedSinceLeft(
 
 type Overall = Pick<OverallPlan, 'active' | 'revision'>;
 
-/** The kind of drift of one resource. Pure. */
+/** Classifies the drift of one resource: for example, whether managed statements were changed externally. Pure. */
 export function getDriftStatus(snapshot: ReadResource, overall: Overall): DriftStatus {
   if (snapshot.actual !== undefined) return statusOf(snapshot, overall, sinceLeft(snapshot, overall));
   return snapshot.error?.name === 'ResourceMissingError' ? 'missing' : 'unreadable';
@@ -105,7 +108,7 @@ function sinceLeft({ actual = {}, state }: ReadResource, { active }: Overall): S
   };
 }
 
-/** @param isSame `undefined` if the table has no earlier state to compare with */
+/** @param isSame whether the state is as before; `undefined` if the table has no earlier state to compare with */
 function compared(isSame: boolean | undefined): ResourceDrift['foreign'] {
   if (isSame === undefined) return 'unknown';
   return isSame ? 'same' : 'changed';
@@ -125,7 +128,7 @@ function statusOf(snapshot: ReadResource, { active, revision }: Overall, since: 
   return explained && error?.name !== 'OwnershipClashError' ? 'pending' : 'managed-drift';
 }
 
-/** Whether a grace period has ended, so that the plan removes the account. */
+/** Whether a grace period has ended, so that this plan removes an account. */
 const graceEnded = ({ plan, state }: ReadResource): boolean =>
   plan !== undefined &&
   [...indexRemovals(getHolds(state)).values()].some(

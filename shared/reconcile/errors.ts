@@ -1,6 +1,6 @@
 import { type Finding, formatFindings, OnboardingError } from '../platform/errors.ts';
 
-/** A file that is not a plan file. */
+/** The file that an operator gave is not a plan file. */
 export class MalformedPlanError extends OnboardingError {
   override readonly name = 'MalformedPlanError';
   readonly retryable = false;
@@ -16,38 +16,39 @@ export class MalformedPlanError extends OnboardingError {
 }
 
 /**
- * A plan that cannot be applied: it was edited, is for another installation, or is older than a change that matters.
+ * The plan file cannot be applied: somebody edited it, it is for another installation, or the state of AWS or the
+ * configuration has changed since.
  */
 export class StalePlanError extends OnboardingError {
   override readonly name = 'StalePlanError';
   readonly retryable = false;
 }
 
-/** The lease ended before the write could be sent, so no write was sent. */
+/** Too little time of the lease is left to send a write safely, so nothing was sent. */
 export class LeaseLostError extends OnboardingError {
   override readonly name = 'LeaseLostError';
   readonly retryable = true;
 }
 
-/** A write was sent, and AWS did not return the new state before the deadline. */
+/** A write was sent, but reads still return the older state at the deadline. */
 export class NotReadBackError extends OnboardingError {
   override readonly name = 'NotReadBackError';
   readonly retryable = true;
 }
 
-/** Managed statements were changed externally again, after a run had restored them. */
+/** Somebody changed managed statements again after a run had restored them. */
 export class ConflictError extends OnboardingError {
   override readonly name = 'ConflictError';
   readonly retryable = false;
 }
 
-/** AWS rejects a policy because an unmanaged statement names a principal that AWS does not accept. */
+/** AWS rejects the whole policy, because an unmanaged statement names a principal that AWS does not accept. */
 export class OrphanedPrincipalError extends OnboardingError {
   override readonly name = 'OrphanedPrincipalError';
   readonly retryable = false;
 }
 
-/** The active configuration has a central account for which no update function is deployed yet. */
+/** The active configuration has a central account, but the hub has no update function for it yet. */
 export class CentralAccountNotDeployedError extends OnboardingError {
   override readonly name = 'CentralAccountNotDeployedError';
   readonly retryable = false;

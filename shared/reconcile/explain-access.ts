@@ -20,17 +20,17 @@ export interface ExplanationRequest {
   readonly request: AccessRequest;
 }
 
-/** The answer to a request, with the policies that could not be read. */
+/** Whether a request is allowed and which statements decide, together with the policies that could not be read. */
 export interface AccessExplanation extends Explanation {
   readonly request: AccessRequest;
   readonly unread: readonly UnreadEvidence[];
-  /** What is odd about the positions of accounts, a line each. */
+  /** Warnings about accounts whose place in the organization may be outdated, one line for each. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Evaluates a request by the policies that AWS has now, and names the statements that decide. Writes nothing.
- * @throws AccountNotMemberError if the registry does not have the principal's account
+ * Evaluates a request by the policies that AWS has now, and names the statements that decide about it. Writes nothing.
+ * @throws AccountNotMemberError if the registry does not have the account of the principal
  */
 export async function explainAccess(
   services: Services,
@@ -58,13 +58,16 @@ async function requireMember(locator: AccountLocator, accountId: string | undefi
   );
 }
 
-/** The account that a user, role, root user or identity provider belongs to. `undefined` for other principals. */
+/**
+ * The account to which a user, role, root user or identity provider belongs. `undefined` for other principals, such as
+ * AWS services.
+ */
 function getAccountId(principal: RequestPrincipal): string | undefined {
   if ('accountId' in principal) return principal.accountId;
   return 'arn' in principal ? principal.arn.split(':')[4] : undefined;
 }
 
-/** Completes the request with the present time and with what is known about the resource. */
+/** Adds to the request the present time, and the account and region of the resource if they are known. */
 const placeRequest = (
   { clock }: Services,
   request: AccessRequest,
@@ -107,7 +110,9 @@ function explainEvidence(
   return { ...explanation, ...denied, reasons: [missing], request, unread };
 }
 
-/** The policies of an account are unknown, too, if its position may be old. */
+/**
+ * If it may be outdated where an account is in the organization, it is also unknown which SCPs and RCPs apply to it.
+ */
 function listUnreadOrganization(
   request: AccessRequest,
   { unread, unplaced, facts, ignoresPolicies = false }: OrganizationEvidence,

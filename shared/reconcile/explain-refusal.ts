@@ -6,9 +6,9 @@ import { OrphanedPrincipalError } from './errors.ts';
 import { findSuspects, formatSuspects, isCertain, type Suspect } from './suspect-statements.ts';
 
 /**
- * Principals in unmanaged statements that may be why AWS rejects a write. None for a kind whose writes do not send
- * unmanaged statements. They are read only after AWS has rejected a write, because not every service is known to reject
- * closed accounts.
+ * Principals in unmanaged statements that may be the reason why AWS rejects a policy. None for kinds that do not send
+ * unmanaged statements in a write. This is checked only after a rejection, because not every service rejects a closed
+ * account.
  */
 export const readSuspects = (
   { desired: { kind }, active, accounts, state }: ReconcileContext,
@@ -18,15 +18,16 @@ export const readSuspects = (
     ? findSuspects(kind.toDocuments(actual, state?.managed.sids), active.configuration.installation, accounts)
     : [];
 
-/** How surely unmanaged statements are the cause of an error. */
+/** How sure it is that an unmanaged statement causes the rejection. */
 export function classifyDoubt(suspects: readonly Suspect[]): 'none' | 'possible' | 'certain' {
   if (suspects.length === 0) return 'none';
   return suspects.some(isCertain) ? 'certain' : 'possible';
 }
 
 /**
- * Explains why AWS rejects a resource's policy even without any new account. If no cause is certain, the error can be
- * retried: a named account may have been closed a moment ago, and the event about it may come later.
+ * Makes the error for a policy that AWS rejects even without new accounts. If the cause is uncertain, the error can be
+ * retried: an account that the policy names may have been closed a moment ago, and the event about the closure may
+ * follow.
  */
 export function explainRefusal(
   {
@@ -52,9 +53,9 @@ export function explainRefusal(
 }
 
 /**
- * Ends the retries of an error without a certain cause if no account has changed since the error: AWS would reject an
- * equal write again.
- * @throws PolicyRefusedError if AWS named no cause, so that the document itself may be wrong
+ * Ends the retries of an error whose cause is uncertain, if no account has changed since the error. AWS would reject
+ * the same write again.
+ * @throws PolicyRefusedError if AWS named no cause: the document itself may be wrong
  * @throws OrphanedPrincipalError with the text of the first error, if AWS rejected a principal
  */
 export function refuseUnlessAccountsChanged({ error }: ResourceChange, revision: number): void {

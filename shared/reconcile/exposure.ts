@@ -15,8 +15,9 @@ interface Rendered {
 }
 
 /**
- * @param kept accounts that are no members and may still be named for now
- * @throws UnsafeChangeError if a managed statement would admit more than the organization's accounts
+ * Stops a plan whose managed statements would give access outside the organization.
+ * @param kept accounts that left the organization and may still be named for now, for example in a grace period
+ * @throws UnsafeChangeError if a statement admits any other principal
  */
 export function assertNoExposure(
   { desired, configuration, accounts }: Rendered,
@@ -27,8 +28,8 @@ export function assertNoExposure(
   const { managementAccount } = configuration.organization;
   const others = new Set(kept);
   const allowed = {
-    // The management account owns the trail of a whole organization. Statements for it are allowed even if the registry
-    // does not have it.
+    // The trail of a whole organization belongs to the management account, so a policy may name it. The registry may
+    // not have this account.
     accountIds: { has: (id: string) => members.has(id) || others.has(id) || id === managementAccount },
     organizationId: configuration.organization.id,
   };

@@ -4,13 +4,13 @@ import type { AccessRequest } from '../iam/request.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import { listDesiredResources } from './desired-resources.ts';
 
-/** Finds the role of a central account that sends a request, among the resources of grants. */
+/** Finds the central account's role that sends a request, if a grant is about this role. */
 export interface CallerIndex {
-  /** `undefined` if no grant is on the role, so that the project may not read it. */
+  /** `undefined` if no grant is about the role: then the spoke role has no right to read it. */
   find(request: AccessRequest): DesiredResource | undefined;
 }
 
-/** IAM has no two roles of one name in an account, whatever their paths. */
+/** Compares names without paths, because IAM has no two roles with the same name in one account. */
 export function createCallerIndex(configuration: Configuration): CallerIndex {
   const readable = listDesiredResources(configuration, []).filter(
     ({ kind }) => kind.readPrincipal !== undefined,

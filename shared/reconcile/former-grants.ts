@@ -8,26 +8,31 @@ import type { PlannedShare, PlanRequest, ResourcePlan } from './plan-types.ts';
 import { getAccountOrPlaceholder } from './registry-index.ts';
 
 /**
- * The accounts that have access only by former grants. A former grant is managed content without an entry in the
- * configuration, because an operator renamed or removed the grant. So these accounts have no grace period. The removal
- * limit still counts them.
+ * What happens to the access of former grants. A former grant has managed content on the resource, but its entry was
+ * removed from the configuration or renamed. An operator did that on purpose, so its accounts have no grace period. The
+ * removal limit still applies.
  */
 export interface FormerGrants {
-  /** Accounts that lose their access. */
+  /** Accounts that lose their access, because no current grant gives it. */
   readonly removed: readonly string[];
-  /** Accounts whose removal is blocked: either none, or every account that would lose its access and is not closed. */
+  /**
+   * Accounts whose removal the removal limit blocks. It blocks all of them or none, except for closed accounts, which
+   * are always removed.
+   */
   readonly blocked: readonly string[];
   /**
-   * The managed content that stays for blocked accounts, and for accounts that do not fit yet. Absent if nothing stays.
+   * The managed content that must stay: for accounts whose removal is blocked, and for accounts that the policy has no
+   * room for under their current grant. Absent if nothing stays.
    */
   readonly retained?: RetainedFormerGrants;
 }
 
 /**
- * Decides which accounts lose the access of former grants. All access to the resource counts: an account to which a
- * current grant still gives access does not lose any. So renaming a grant removes no account.
- * @param rendering the state without former grants
- * @param waiting accounts that a grant selects and that do not fit yet: they keep the access of a former grant
+ * Decides which accounts lose the access of former grants. An account to which a current grant gives access to the
+ * resource does not lose any. So renaming a grant removes no account.
+ * @param rendering the desired state without former grants
+ * @param waiting accounts that a current grant selects and for which the policy has no room yet: they keep the access
+ * of a former grant
  */
 export function planFormerGrants(
   request: PlanRequest,
@@ -43,13 +48,16 @@ export function planFormerGrants(
   const kept = new Set([...blocked, ...lost.filter((id) => waiting.has(id))]);
   const removed = lost.filter((id) => !kept.has(id));
   if (kept.size === 0) return { removed, blocked };
-  // Closed accounts are removed in any case, because AWS may reject a document that names one.
+  // Closed accounts are always removed, because AWS may reject a policy that names a closed account.
   const closed = [...before].filter((id) => isClosed(getAccountOrPlaceholder(request, id)));
   const without = new Set([...removed, ...closed, ...(request.excluded ?? [])]);
   return { removed, blocked, retained: { without } };
 }
 
-/** The accounts in managed content that no present share accounts for, neither as selected nor as removed. */
+/**
+ * Accounts that are in managed content now and would not be in it afterwards, and about which no current grant has
+ * decided.
+ */
 function listLost(
   request: PlanRequest,
   shares: readonly PlannedShare[],
@@ -77,7 +85,7 @@ const listNamed = (
       .flatMap((statement) => [...findAccountIds(statement)]),
   );
 
-/** The accounts that only the former grants of a state name. */
+/** Accounts that only the former grants would still name. */
 export function listKeptByFormerGrants(
   request: PlanRequest,
   retained: Rendering<unknown>,
@@ -88,8 +96,8 @@ export function listKeptByFormerGrants(
 }
 
 /**
- * Holds for accounts that keep access by a former grant. An account that waits for room has a hold of its current grant
- * instead.
+ * Holds for accounts that keep access by a former grant because their removal is blocked. An account for which the
+ * policy has no room has a hold of its current grant instead.
  */
 export const holdFormerRemovals = (
   request: PlanRequest,
@@ -98,8 +106,8 @@ export const holdFormerRemovals = (
 ) => kept.filter((id) => !waiting.has(id)).map((id) => blockRemoval(request, id));
 
 /**
- * Accounts that a plan removes although no share accounts for them. This includes content without a mark, such as a
- * statement that another tool put into a managed policy.
+ * Accounts that a plan removes although no grant has ever given them access here. Example: somebody put a statement
+ * into a managed policy by hand, and the plan replaces the policy.
  */
 export function listUnjudgedLoss(
   { desired, actual, remembered }: PlanRequest,

@@ -1,32 +1,32 @@
 import { parseResourceKey } from '../grants/contract.ts';
 import { accountIdPattern } from '../platform/account.ts';
 
-/** An error of one resource. */
+/** An error, and the resource that has it. */
 export interface Affected {
-  /** The resource's key, or another name that operators know. */
+  /** The resource's key, or another name that operators know, such as the title of a search. */
   readonly resource: string;
-  /** The text of the error, without the name of the resource in front. */
+  /** The text of the error, without the resource's name at the beginning. */
   readonly text: string;
-  /** Whether the cause is unknown. Such a resource has a line of its own. Default: false. */
+  /** Whether the cause is unknown. Then the resource is not grouped with others. Default: false. */
   readonly isUnexplained?: boolean;
 }
 
-/** How many resources a line names at most. Records and `--json` have the error of each resource. */
+/** How many resources a line names at most. Run records and `--json` have the error of each resource. */
 const maxNamed = 5;
 
 /**
- * Groups equal causes, such as one role that cannot be assumed. One line for each cause, in the order of the first
- * resource.
+ * One line for each cause, with the resources that have it. Example: a role that cannot be assumed is one line,
+ * although many resources need the role. In the order of the first resource.
  */
 export const formatGroupedCauses = (affected: readonly Affected[], things = 'resources'): readonly string[] =>
   groupByCause(affected).map((group) => lineOf(group, things));
 
-/** Resources with one cause together. */
+/** Groups resources whose errors have the same cause. */
 export const groupByCause = <T extends Affected>(affected: readonly T[]): readonly (readonly T[])[] => [
   ...Map.groupBy(affected, causeOf).values(),
 ];
 
-/** The text without the key, id and region of the resource, so that equal causes have equal texts. */
+/** Removes the key, id and region of the resource from the text. Then errors with the same cause have the same text. */
 const causeOf = ({ resource, text, isUnexplained = false }: Affected): string => {
   if (isUnexplained) return `${resource}: ${text}`;
   const { accountId, id, region } = parseResourceKey(resource);

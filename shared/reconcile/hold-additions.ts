@@ -1,7 +1,7 @@
 import { listRejections, toCapacityHold } from './holds.ts';
 import type { PlannedShare, PlanRequest } from './plan-types.ts';
 
-/** The shares, without the new accounts of `held`: each waits until the policy has room for it. */
+/** The shares without the new accounts in `held`. The policy has no room for these accounts, so each gets a hold. */
 export const holdAdditions = (
   shares: readonly PlannedShare[],
   held: ReadonlySet<string>,
@@ -18,8 +18,9 @@ export const holdAdditions = (
   });
 
 /**
- * The new accounts that have to wait: as few as possible. The accounts get the room in the order of their ids, and
- * accounts that AWS rejects come last. So each plan of equal content chooses the same accounts.
+ * Chooses the new accounts that must wait because the policy is full, as few as possible. Accounts with a low id come
+ * first, and accounts that AWS rejects come last. The order is fixed, so that every plan of the same content chooses
+ * the same accounts.
  * @param fits whether the policy has room if these accounts wait
  */
 export function listWithoutRoom(
@@ -41,8 +42,8 @@ export function listWithoutRoom(
 }
 
 /**
- * The new accounts of a share. If a grant lists no accounts, a condition decides which accounts have access, so none of
- * them waits: without the owner the statements would not be complete.
+ * The new accounts of one grant. None if a condition decides which accounts have access: then the policy lists no
+ * accounts, except for an owner that its statements need.
  */
 const listAdditions = ({ entry: { match = 'accounts' }, accounts, granted }: PlannedShare): string[] =>
   match === 'accounts' ? accounts.map(({ id }) => id).filter((id) => !granted.mayAdmit(id)) : [];

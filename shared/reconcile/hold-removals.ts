@@ -5,20 +5,20 @@ import { indexRemovals } from './holds.ts';
 import type { PlanRequest } from './plan-types.ts';
 import { getAccountOrPlaceholder } from './registry-index.ts';
 
-/** The rules and facts that decide whether an account keeps its access for now. */
+/** The settings and the state that decide whether an account keeps its access for now. */
 export type RemovalRules = Pick<PlanRequest, 'now' | 'holds' | 'configuration' | 'activationId' | 'accounts'>;
 
 interface Removals {
   readonly entry: GrantEntry;
   /** The accounts that have access although the grant does not select them any more. */
   readonly unwanted: readonly string[];
-  /** How many accounts have access. */
+  /** How many accounts have access by the grant, as the base of the removal limit's fraction. */
   readonly count: number;
 }
 
 const hour = 3_600_000;
 
-/** For one grant, the accounts that keep their access for now, each with the reason. */
+/** Decides for one grant which accounts keep their access for now, although the grant does not select them any more. */
 export function holdRemovals(
   rules: RemovalRules,
   { entry, unwanted, count }: Removals,
@@ -41,8 +41,8 @@ export function holdRemovals(
 }
 
 /**
- * A grace period needs a list of accounts. With a condition on the organization, AWS admits accounts by their
- * membership. To keep one account that leaves, the condition would have to become a list.
+ * Only grants that list accounts have a grace period. With a condition on the organization, AWS decides by membership.
+ * To keep one account that left, the statement would have to list every account.
  */
 const getGraceHours = ({ configuration }: RemovalRules, { match = 'accounts' }: GrantEntry): number =>
   match === 'accounts' ? configuration.graceHours : 0;
@@ -50,21 +50,21 @@ const getGraceHours = ({ configuration }: RemovalRules, { match = 'accounts' }: 
 const isInGrace = (rules: RemovalRules, id: string, hours: number): boolean =>
   Date.parse(rules.now) - Date.parse(removalDueSince(rules, id)) < hours * hour;
 
-/** When a run first found that the account loses its access. Without an earlier run: now. */
+/** Since when the account should lose its access: the time that an earlier run stored, otherwise now. */
 const removalDueSince = ({ now, holds }: RemovalRules, id: string): string =>
   (holds && indexRemovals(holds).get(id)?.since) ?? now;
 
 /**
- * Removals above the limit are all blocked. They stay blocked while the configuration stays unchanged, even if fewer
- * accounts remain. Accounts that Organizations calls closed neither count nor wait: no wrong selector can have closed
- * them, and AWS may reject a document that names them.
+ * The accounts whose removal the limit blocks. Above the limit, all removals are blocked. They stay blocked until
+ * another configuration is active, even if fewer accounts remain. Closed accounts are not counted and not blocked: no
+ * wrong selector can have closed them, and AWS may reject a policy that names them.
  */
 function listBlocked(rules: RemovalRules, due: readonly string[], count: number): readonly string[] {
   const counted = due.filter((id) => isCounted(rules, id));
   return exceedsLimit(rules, counted, count) ? counted : counted.filter((id) => isBlockedBefore(rules, id));
 }
 
-/** Like `listBlocked`, except that one account whose removal was blocked before blocks all removals. */
+/** Like `listBlocked`, but all or none: if the removal of one account was blocked before, all removals are blocked. */
 export function listBlockedTogether(
   rules: RemovalRules,
   due: readonly string[],
@@ -82,7 +82,7 @@ function exceedsLimit({ configuration }: RemovalRules, counted: readonly string[
   return counted.length > maxAccounts && counted.length > maxFraction * count;
 }
 
-/** Whether a run of the active configuration has blocked this removal already. */
+/** Whether an earlier run of the active configuration has blocked the removal of this account. */
 function isBlockedBefore({ holds, activationId }: RemovalRules, id: string): boolean {
   const hold: Hold | undefined = holds && indexRemovals(holds).get(id);
   return hold?.reason === 'removal-limit' && hold.activationId === activationId;

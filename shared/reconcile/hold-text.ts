@@ -10,7 +10,8 @@ import type {
 import { formatAccountIds, getAccountOrPlaceholder } from './registry-index.ts';
 
 /**
- * The words for each reason, in the order of the output. A grace period is missing because it is no failure to report.
+ * The words for each reason in messages, in the order of the output. A grace period is not listed, because nothing has
+ * failed.
  */
 const reasonWords: Readonly<Partial<Record<HoldReason, string>>> = {
   capacity: 'no room',
@@ -18,7 +19,7 @@ const reasonWords: Readonly<Partial<Record<HoldReason, string>>> = {
   'rejected-principal': 'principal rejected',
 };
 
-/** An outcome in words: `written`, or with the reasons of its holds: `removal blocked, principal rejected`. */
+/** An outcome in words: `written`, or the reasons of the holds: `removal blocked, principal rejected`. */
 export function formatResult(outcome: Outcome, { holds = [] }: Pick<ResourceChange, 'holds'>): string {
   if (outcome !== 'held') return outcome;
   const reasons = new Set(holds.map(({ reason }) => reason as string));
@@ -26,7 +27,7 @@ export function formatResult(outcome: Outcome, { holds = [] }: Pick<ResourceChan
   return words.length === 0 ? outcome : words.map(([, word]) => word).join(', ');
 }
 
-/** Why accounts were excluded from a write, by what AWS answered. */
+/** Explains in the words of AWS why a write excluded accounts. One text for each message of AWS. */
 export function formatRejections(
   rejected: readonly RejectedPrincipalHold[],
   accounts: readonly Account[],
@@ -53,14 +54,14 @@ const formatHeld = (holds: readonly { readonly accountId: string }[], accounts: 
     accounts,
   );
 
-/** The resources with blocked removals. */
+/** What a message about blocked removals needs: the configured limits and the accounts' names. */
 export interface RemovalScope {
   readonly configuration: Pick<Configuration, 'removalLimits'>;
   /** All accounts of the registry, for their names. */
   readonly accounts: readonly Account[];
 }
 
-/** States the blocked removals, and what an operator does to allow them. */
+/** Names the accounts whose removal is blocked, and says what an operator does to allow the removal. */
 export const formatBlockedRemovals = (
   blocked: readonly string[],
   { configuration: { removalLimits }, accounts }: RemovalScope,

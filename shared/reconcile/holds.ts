@@ -20,7 +20,7 @@ const noHolds: readonly Hold[] = [];
 export const listHeldAccounts = (holds: readonly Hold[], reason: HoldReason): string[] =>
   holds.filter((hold) => hold.reason === reason).map(({ accountId }) => accountId);
 
-/** The accounts that keep access which no grant gives them. */
+/** The accounts that keep access although no grant gives it any more: by a grace period, or by a blocked removal. */
 export const listKeptAccounts = (holds: readonly Hold[]): string[] =>
   holds.filter(({ change }) => change === 'remove').map(({ accountId }) => accountId);
 
@@ -36,7 +36,7 @@ export const toCapacityHold = (accountId: string): CapacityHold => ({
   reason: 'capacity',
 });
 
-/** The holds of removals, by account id. */
+/** Indexes the holds that keep an account's access, by account id. */
 export const indexRemovals = memoizeByObject(
   (holds: readonly Hold[]): ReadonlyMap<string, RemovalHold> =>
     new Map(holds.filter(isRemoval).map((hold) => [hold.accountId, hold])),
@@ -45,8 +45,8 @@ export const indexRemovals = memoizeByObject(
 const isRemoval = (hold: Hold): hold is RemovalHold => hold.change === 'remove';
 
 /**
- * Which reason stays if an account has two for one change: the lower number, because a run cannot end that hold by
- * itself.
+ * If two holds of one account concern the same change, the reason with the lower number stays. An operator or AWS must
+ * end that hold, and a run cannot.
  */
 const precedence: Readonly<Record<HoldReason, number>> = {
   'removal-limit': 1,
@@ -55,7 +55,10 @@ const precedence: Readonly<Record<HoldReason, number>> = {
   capacity: 2,
 };
 
-/** Merges holds, so that each account has one hold for additions and one for removals. Ordered by account. */
+/**
+ * Merges lists of holds. Afterwards an account has at most one hold for an addition and one for a removal. Ordered by
+ * account.
+ */
 export function mergeHolds(holds: readonly Hold[]): readonly Hold[] {
   const byChange = Map.groupBy(holds, ({ accountId, change }) => `${accountId} ${change}`);
   return [...byChange.values()].flatMap(mergeTwo).sort(compareByText(({ accountId }) => accountId));

@@ -6,14 +6,14 @@ interface Sought {
   readonly revision: number;
   readonly activationId: string;
   readonly grants: readonly string[];
-  /** Default: all accounts. */
+  /** The accounts to check. Default: all accounts. */
   readonly accountIds?: readonly string[] | undefined;
 }
 
 /**
- * Whether a resource needs no reconciliation. It was written from this revision or a later one and by this
- * configuration, it has no open conflict, and its grants are unchanged. New matches of a pattern can change the grants
- * without a new configuration.
+ * Whether a resource needs no reconciliation: a run with this configuration, these grants and this registry revision or
+ * a later one has completed, and no conflict is open. The grants are compared because a new match of a pattern can
+ * change them without a new configuration.
  */
 export const isUpToDate = (
   state: ResourceState | undefined,
@@ -26,13 +26,13 @@ export const isUpToDate = (
   state.lastReconciliation.activationId === activationId &&
   state.lastReconciliation.grants.join() === grants.join();
 
-/** How many reconciliations were completed. */
+/** How many reconciliations of the resource have completed. */
 export const getGeneration = (state: ResourceState | undefined): number =>
   state?.lastReconciliation?.generation ?? 0;
 
 /**
- * The registry revision that the resource's policy has for these accounts. 0 if one of them is a rejected principal, so
- * that a run tries it again. A run for all accounts gets 0 if any account is rejected.
+ * The registry revision up to which the resource's policy serves these accounts. 0 if AWS has rejected one of them, so
+ * that a run tries it again.
  * @param accountIds default: all accounts
  */
 export function getEffectiveRevision(state: ResourceState, accountIds: readonly string[] = []): number {
@@ -44,8 +44,8 @@ export function getEffectiveRevision(state: ResourceState, accountIds: readonly 
 
 /**
  * Whether a resource must be reconciled although it is up to date:
- * - The plan could not read or render it: its error must be reported again.
- * - Unmanaged statements have changed: the change is stored, or every sweep would report it again.
+ * - The plan failed: the run must report the error again.
+ * - Unmanaged statements have changed: the run must store the change, or every sweep would report it again.
  */
 export const needsReconcileAnyway = ({
   error,
@@ -55,8 +55,8 @@ export const needsReconcileAnyway = ({
   (error !== undefined && outcome === undefined) || drift === 'unmanaged-change';
 
 /**
- * Whether the plan begins a grace period that the table does not have yet. Example: an external change gave an account
- * access. Without a saved start, each plan would begin the grace period again.
+ * Whether the plan begins a grace period that the table does not have yet. Its start must be saved, or each later plan
+ * would begin it again. Example: an external change gave an account access that no grant gives.
  */
 export const hasNewGrace = (
   { holds = [] }: Pick<ResourceChange, 'holds'>,

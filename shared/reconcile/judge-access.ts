@@ -11,15 +11,15 @@ import type { DesiredResource } from './desired-resource.ts';
 /** What policies answer to the request of an access. */
 export interface AccessJudgment extends Pick<AccessResult, 'keys' | 'statement'> {
   readonly outcome: 'allowed' | 'denied' | 'unknown';
-  /** The reason in words. Empty if the request is allowed. */
+  /** Empty if the request is allowed. Otherwise why it is not, in words. */
   readonly why: string;
 }
 
 export type Documents = readonly (PolicyDocument | undefined)[];
 
 /**
- * The central half: what the documents of a resource answer. The request is allowed if one document allows it and none
- * denies it.
+ * Judges the central half of an access: the policies of the central resource. The request is allowed if one document
+ * allows it and no document denies it.
  */
 export function judgeAccess(documents: Documents, kind: PolicyKind, { request }: Access): AccessJudgment {
   const policies = documents
@@ -47,7 +47,7 @@ const describe = ({ kind, name, sid = 'without Sid' }: Evaluation['unknowns'][nu
     ? `the statement ${sid} asks for ${name}, which depends on the request`
     : `what AWS does with ${name} of the statement ${sid} is not documented`;
 
-/** What the configuration lets an account do on a resource. Empty for an account that is no member. */
+/** What the grants on a resource let an account do. Empty for an account that is not a member of the organization. */
 export const listAccesses = (
   { kind, ref, shares }: DesiredResource,
   account: Account,

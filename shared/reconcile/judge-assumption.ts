@@ -9,14 +9,17 @@ import {
 } from './judge-request.ts';
 import type { MemberRoleState } from './member-role-state.ts';
 
-/** One way by which somebody gets a member role. */
+/** One way in which a trusted principal gets a member role: an AssumeRole request. */
 export interface Assumption {
   readonly request: AccessRequest;
-  /** The role of a central account that sends the request. Absent if no grant is about it, so that it cannot be read. */
+  /**
+   * What was read of the central account's role that sends the request. Absent if no grant is about this role, because
+   * the hub may not read it then.
+   */
   readonly caller?: PrincipalReading | undefined;
 }
 
-/** Whether somebody can work as the member role: one of the trusted principals is enough. Pure. */
+/** Whether any trusted principal can assume the member role. One that can is enough. Pure. */
 export function judgeAssumptions(
   assumptions: readonly Assumption[],
   state: MemberRoleState,

@@ -26,20 +26,26 @@ export interface CentralEvidence {
   readonly policyKind: PolicyKind;
   /** The keys that encrypt the resource. Default: none. */
   readonly keys?: readonly KeyReading[];
-  /** The group or role of the central account that sends the request. Absent if a member account sends it. */
+  /**
+   * What was read of the group or role of the central account, if that principal sends the request. Absent if a member
+   * account sends it.
+   */
   readonly principal?: PrincipalReading | undefined;
 }
 
 /** What was read of the member account. */
 export interface MemberEvidence {
   readonly reading: MemberRoleReading;
-  /** The AssumeRole requests by which somebody gets the role, before the role can send requests. Default: none. */
+  /**
+   * The AssumeRole requests by which trusted principals get the member role. Default: none, for a role that no
+   * principal assumes.
+   */
   readonly assumptions?: readonly Assumption[];
 }
 
 /**
- * Judges one access by everything that was read: the policies of the central resource, the member role with its trust,
- * boundary and policies, and the policies of the organization. The worst answer counts. Pure.
+ * Judges one access by everything that was read: the central resource's policies, the member role's trust policy,
+ * boundary and policies, and the SCPs and RCPs. The worst result counts. Pure.
  */
 export function judgeHalves(
   access: Access,
@@ -77,7 +83,10 @@ function judgeAll(
   return withPositions(withOrganization(worst ?? verified, requests, organization), requests, organization);
 }
 
-/** S3 can deny an access because another statement of the bucket policy is public. The setting that decides is not read. */
+/**
+ * If another statement makes a bucket policy public, the bucket's setting `RestrictPublicBuckets` can block this
+ * access. The setting is not read, so the result is unknown.
+ */
 function judgePublicBlock(central: CentralEvidence, request: AccessRequest): readonly Judged[] {
   const reason = findPublicBlock(toPolicies(central), request);
   return reason === undefined ? [] : [{ status: 'unknown', reason, keys: ['RestrictPublicBuckets'] }];
@@ -85,7 +94,10 @@ function judgePublicBlock(central: CentralEvidence, request: AccessRequest): rea
 
 const isDefined = <T>(value: T | undefined): value is T => value !== undefined;
 
-/** The policies of the role that sends the request. If the role was not read: a policy that allows everything. */
+/**
+ * The policies of the member role that sends the request. A role that was not read gets a policy that allows
+ * everything: so its policies do not change the result.
+ */
 function toSender(member: MemberEvidence | undefined) {
   if (member?.reading.outcome !== 'read') return { policies: [anyIdentity] };
   const { identity, boundary, unread } = member.reading.state;
@@ -99,10 +111,7 @@ const severities = [
   'central-only',
 ] as const satisfies readonly AccessStatus[];
 
-/**
- * Makes a verified result unknown if the policies of the organization were not read: they may deny what all others
- * allow.
- */
+/** If SCPs and RCPs were not read, a verified access becomes unknown, because one of them may deny it. */
 const withOrganization = (
   judged: Judged,
   requests: readonly AccessRequest[],
@@ -115,8 +124,8 @@ const withOrganization = (
     : { status: 'unknown', reason: `organization policies not read: ${unread}`, keys: ['scp', 'rcp'] };
 
 /**
- * Makes a verified result unknown if SCPs or RCPs bind it, and the position of their account may be old: the account may have other
- * policies now. Adds to a result that is unknown because of an OU path how old the position is.
+ * The place of an account in the organization may be outdated. Then other SCPs and RCPs may apply to it, so a verified
+ * access becomes unknown. If the access is unknown because of an OU path, the reason also says how old the place is.
  */
 function withPositions(
   judged: Judged,
@@ -173,8 +182,8 @@ function judgeComposition(
 const unread = (reason: string): Judged => ({ status: 'central-only', reason });
 
 /**
- * Judges the request with the policies of the role. If the role sends the request, also judges whether somebody can
- * assume the role.
+ * Judges the request by the policies of the member role. If the role sends the request, a trusted principal must also
+ * be able to assume the role.
  */
 function judgeRole(
   { request, member }: Access,
@@ -207,7 +216,7 @@ const toPolicies = ({ documents, policyKind, principal }: CentralEvidence): read
 const listUnread = ({ principal }: CentralEvidence): readonly UnreadPolicy[] =>
   principal?.outcome === 'read' ? principal.unread : [];
 
-/** Takes the place of a trust policy that was not read, and allows everything. */
+/** Stands for a trust policy that was not read. It allows everything, so that it does not change the result. */
 const anyTrust: AppliedPolicy = {
   kind: 'trust',
   name: 'a trust policy that was not read',

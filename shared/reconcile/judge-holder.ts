@@ -7,9 +7,9 @@ import type { Holder } from '../iam/holders.ts';
 import type { AccessRequest, OrganizationFacts, RequestPrincipal } from '../iam/request.ts';
 
 /**
- * Whether a principal may do an action on the resource. `named`: the question has no action, and a statement names the
- * principal. `unlisted`: the statement admits principals that it does not list, such as an organization, so each must
- * be asked about by itself.
+ * Whether a principal may use the resource. `allowed`, `denied` and `unknown` answer for an action. `named`: no action
+ * was asked about, and a statement names the principal. `unlisted`: a statement admits principals that it does not
+ * list, such as an organization. Each such principal needs a question of its own.
  */
 export interface HolderStatus {
   readonly status: 'named' | 'allowed' | 'denied' | 'unknown' | 'unlisted';
@@ -25,7 +25,7 @@ interface Judging {
   readonly facts: OrganizationFacts;
 }
 
-/** Whether a statement covers an action on a resource, whatever its principals and conditions say. */
+/** Whether a statement applies to an action on a resource, if its principals and conditions are ignored. */
 export function isAbout(statement: Statement, policy: AppliedPolicy, asked: Asked): boolean {
   const { Condition: _, Principal: _principal, NotPrincipal: _notPrincipal, ...rest } = statement;
   const open = kindRules[policy.kind].principal ? { ...rest, Principal: '*' as const } : rest;
@@ -36,7 +36,7 @@ export function isAbout(statement: Statement, policy: AppliedPolicy, asked: Aske
 
 const someRole: RequestPrincipal = { type: 'role', arn: 'arn:aws:iam::000000000000:role/any' };
 
-/** What the resource's policies answer for one principal. */
+/** Whether the resource's policies let one principal do the action. */
 export function judgeHolder(holder: Holder, { asked, policies, facts }: Judging): HolderStatus {
   const principal = toPrincipal(holder, asked.resource);
   if (principal === undefined) return { status: 'unlisted' };
@@ -56,7 +56,7 @@ export function judgeHolder(holder: Holder, { asked, policies, facts }: Judging)
   }
 }
 
-/** The answer of a KMS grant. `undefined` if the grant does not cover the action. */
+/** Whether a KMS grant lets its grantee do the action. `undefined` if the grant is for other actions. */
 export function judgeKeyGrant(
   holder: Holder,
   grant: AppliedKeyGrant,
@@ -79,8 +79,8 @@ export function judgeKeyGrant(
 }
 
 /**
- * The principal as the sender of a request. A `*` in the name of a role is taken literally. `undefined` if the holder
- * is a group of principals, such as an organization.
+ * The sender of a request for this holder. A `*` in a role's name is a literal character here. `undefined` if the
+ * holder is a group of principals, such as an organization, which sends no requests.
  */
 function toPrincipal(
   { accountId, role, user, service, organization }: Holder,

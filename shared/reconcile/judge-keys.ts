@@ -7,9 +7,9 @@ import { type Judged, judge, type OrganizationEvidence } from './judge-request.t
 import type { UnreadPolicy } from './member-role-state.ts';
 
 /**
- * One key that encrypts the content of a resource, as far as it was read. `aws-managed`: AWS manages the key for the
- * service. `unusable`: nobody can use the key, for example because it is disabled. `unreadable`: the id or the policy
- * of the key could not be read.
+ * What was read of a key that encrypts a resource. `aws-managed`: a key that AWS manages for one account and service.
+ * `unusable`: KMS cannot use the key now, for example because it is disabled. `unreadable`: the key's id or its policy
+ * could not be read.
  */
 export type KeyReading =
   | {
@@ -21,14 +21,14 @@ export type KeyReading =
   | { readonly outcome: 'aws-managed'; readonly name: string; readonly accountId: string }
   | { readonly outcome: 'unusable' | 'unreadable'; readonly reason: string };
 
-/** The policies of the principal that needs the key. The policy of the key is read separately. */
+/** The policies of the principal that uses the key. The key policy is not among them. */
 interface Sender {
   readonly policies: readonly AppliedPolicy[];
   readonly unread?: readonly UnreadPolicy[];
   readonly organization: OrganizationEvidence;
 }
 
-/** The requests to the keys that an access needs, such as kms:Decrypt. Pure. */
+/** The KMS requests that an access causes, such as kms:Decrypt with each key of the resource. Pure. */
 export const listKeyRequests = (
   access: Pick<Access, 'request' | 'keyUse'>,
   readings: readonly KeyReading[],
@@ -41,7 +41,7 @@ const toRequests = ({ request, keyUse }: Pick<Access, 'request' | 'keyUse'>, arn
     return { principal: request.principal, action, resource: arn, context };
   });
 
-/** Whether the sender may use the keys that encrypt the resource. Empty if the access needs no key. Pure. */
+/** Judges whether the sender may use the keys that encrypt the resource. Empty if the access needs no key. Pure. */
 export const judgeKeys = (
   access: Access,
   readings: readonly KeyReading[],
@@ -69,13 +69,13 @@ const withKey = (
   sender: Sender,
 ) => ({ policies: [...policies, ...sender.policies], keyGrants });
 
-/** Whether the sender belongs to the account of the AWS managed key. Such a key never works for another account. */
+/** Whether the sender is in the account of the AWS managed key. No other account can use such a key. */
 const isOwner = (request: AccessRequest, accountId: string): boolean =>
   request.principal.type !== 'service' && listRequestAccounts(request).every((id) => id === accountId);
 
 /**
- * Denies the use of an AWS managed key by another account. "AWS KMS keys" (KMS developer guide): its policy cannot be
- * changed, and it serves its own account.
+ * Denies access by another account to a resource with an AWS managed key. Nobody can change the policy of such a key,
+ * and it works in its own account only ("AWS KMS keys", KMS developer guide).
  */
 const denyManaged = ({ keyUse }: Access, name: string): Judged => ({
   status: 'denied',

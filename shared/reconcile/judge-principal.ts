@@ -5,19 +5,22 @@ import type { AccessRequest, OrganizationFacts } from '../iam/request.ts';
 import { anyIdentity, type Judged } from './judge-request.ts';
 import type { UnreadPolicy } from './member-role-state.ts';
 
-/** The group or role of a central account that an access lets assume a role, as it was read. */
+/** What was read of the group or role in a central account that a grant lets assume another role. */
 export type PrincipalReading =
   | {
       readonly outcome: 'read';
-      /** With its real path. */
+      /** The ARN of the existing role. Its path may differ from the ARN in the configuration. */
       readonly arn: string;
-      /** Its own policies and its boundary. The managed policies of this installation are not among them. */
+      /**
+       * The principal's own policies and its permissions boundary, without the managed policies that this installation
+       * attaches.
+       */
       readonly policies: readonly AppliedPolicy[];
       readonly unread: readonly UnreadPolicy[];
     }
   | { readonly outcome: 'missing' | 'unreadable'; readonly reason: string };
 
-/** The request of the role that exists: the configuration names a role without its path. Pure. */
+/** The configuration names a role without its path. Returns the request with the ARN of the existing role. Pure. */
 export function withRealPrincipal(
   request: AccessRequest,
   principal: PrincipalReading | undefined,
@@ -27,7 +30,7 @@ export function withRealPrincipal(
   return { ...request, principal: { ...request.principal, arn: principal.arn } };
 }
 
-/** Why the principal itself prevents a proof. Pure. */
+/** Why the group or role itself makes a proof impossible, for example because it does not exist. Pure. */
 export function judgePrincipal(
   principal: PrincipalReading | undefined,
   request: AccessRequest,
@@ -48,8 +51,8 @@ export function judgePrincipal(
 type ReadPrincipal = Extract<PrincipalReading, { readonly outcome: 'read' }>;
 
 /**
- * A Deny in the policies of a group binds its users. The engine asks no identity policies for a request of an account as a whole, which
- * stands for an unnamed user of the group.
+ * A group sends no requests, so the access is judged for its account as a whole, without identity policies. A Deny in
+ * the group's own policies binds its users all the same, so it is judged here.
  */
 function judgeGroup(
   { policies, unread }: ReadPrincipal,
@@ -73,7 +76,10 @@ function judgeGroup(
   });
 }
 
-/** A denial because the role that exists has another path than the role that the configuration names. Pure. */
+/**
+ * Explains a denial: the existing role has another path than the role in the configuration, so the policy does not
+ * match it. Pure.
+ */
 export function explainPath(
   judged: Judged,
   { request: { principal }, member }: Access,

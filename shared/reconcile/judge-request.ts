@@ -12,22 +12,25 @@ export type Judged = Pick<AccessResult, 'status' | 'reason' | 'keys' | 'statemen
 
 export const verified: Judged = { status: 'verified' };
 
-/** What was read of the organization, and the time of the judgment. */
+/** The organization's policies, the places of accounts in it, and the time of the judgment. */
 export interface OrganizationEvidence {
   readonly facts: OrganizationFacts;
   /** ISO 8601. The value of `aws:CurrentTime`. */
   readonly now: string;
-  /** All SCPs or RCPs that apply to an account: its own, and the ones of its OUs and of the root. */
+  /** All SCPs or RCPs that apply to an account: its own, those of its OUs, and those of the root. */
   listPolicies(target: ControlPolicyTarget): readonly AppliedPolicy[];
   /** Why the policies were not read. Absent if they were read, or if the configuration says to ignore them. */
   readonly unread?: string;
-  /** The configuration says to ignore the policies. Default: false. */
+  /** True if the configuration says to ignore SCPs and RCPs. Default: false. */
   readonly ignoresPolicies?: boolean;
-  /** Accounts whose position may be old, by id. Each has a phrase that says so. Default: none. */
+  /** Accounts whose place in the organization may be outdated: a phrase about each, by account id. Default: none. */
   readonly unplaced?: ReadonlyMap<string, string>;
 }
 
-/** Completes a request with the time. The OU paths of its accounts are unknown if a position may be old. */
+/**
+ * Adds the time to the request. Removes the OU paths of accounts whose place may be outdated, so that conditions on
+ * them become unknown.
+ */
 export const withCircumstances = (
   request: AccessRequest,
   { now, unplaced }: OrganizationEvidence,
@@ -52,17 +55,20 @@ const hidePaths = (context: ContextValues = {}): ContextValues =>
       .map((key) => [key, unknown]),
   );
 
-/** `aws:PrincipalOrgPaths`, … */
+/** Condition keys whose values are OU paths: `aws:PrincipalOrgPaths` and others. */
 export const isPathKey = (key: string): boolean => /^aws:\w+orgpaths$/i.test(key);
 
-/** Takes the place of the identity policies of a caller that was not read, and allows everything. */
+/**
+ * Stands for the identity policies of a caller that was not read. It allows everything, so that it does not change the
+ * result.
+ */
 export const anyIdentity: AppliedPolicy = {
   kind: 'identity',
   name: 'policies that were not read',
   document: { ...createPolicy(), Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
 };
 
-/** What decides about one request, besides the policies of the organization. */
+/** Everything that decides about one request, except for SCPs and RCPs. */
 interface Evidence {
   readonly policies: readonly AppliedPolicy[];
   readonly keyGrants?: readonly AppliedKeyGrant[];
@@ -70,7 +76,7 @@ interface Evidence {
   readonly organization: OrganizationEvidence;
 }
 
-/** What all policies together answer to a request. Pure. */
+/** Evaluates a request by all policies together, including SCPs and RCPs. Pure. */
 export function judge(
   request: AccessRequest,
   { policies, keyGrants = [], unread = [], organization }: Evidence,

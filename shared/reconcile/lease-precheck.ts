@@ -15,8 +15,8 @@ import type { Services } from './services.ts';
 import { getBatchWindowEnd } from './write-batching.ts';
 
 /**
- * Whether a run still needs the lease of a resource, and when it may take it. Called before the run takes the lease,
- * and again under the lease.
+ * Whether a run still has work to do on a resource, and when it may take the lease. Called before the run takes the
+ * lease, and again while it has the lease.
  */
 export async function checkBeforeLease(
   services: Pick<Services, 'store' | 'clock'>,
@@ -31,8 +31,8 @@ export async function checkBeforeLease(
 }
 
 /**
- * Whether another run has made the change. A change that the plan found counts as made only if a reconciliation was
- * completed after the plan.
+ * Whether another run has made the planned change. That run must have completed a reconciliation after this run made
+ * its plan.
  */
 async function isSettledSincePlan(
   { store }: Pick<Services, 'store'>,
@@ -40,7 +40,7 @@ async function isSettledSincePlan(
   state: ResourceState | undefined,
 ): Promise<boolean> {
   if (needsReconcileAnyway(planned) || state === undefined) return false;
-  // Waiting runs repeat this check often. So the configuration is read only if the resource has the revision already.
+  // Waiting runs call this check again and again. To save reads of the configuration, the revision is compared first.
   if (getEffectiveRevision(state, accountIds) < revision) return false;
   const isPending = planned.planned === 'change' || hasNewGrace(planned, state);
   if (isPending && getGeneration(state) <= (planned.plannedGeneration ?? 0)) return false;

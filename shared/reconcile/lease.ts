@@ -5,72 +5,82 @@ import { LeaseLostError } from './errors.ts';
 import type { Services } from './services.ts';
 
 /**
- * How long a lease lasts, in milliseconds. The holder may begin a write only during the first `sendWindow`. Each
- * request ends within `requestTimeout`, and clocks differ by `clockSkew` at most. So no write is under way when another
- * run takes the lease (docs/decisions/0003).
+ * How long a run may write a resource after it has taken the lease, in milliseconds. It may begin a write only in the
+ * first part, `sendWindow`. A request lasts at most `requestTimeout`, and clocks differ by at most `clockSkew`. So
+ * every write has ended before another run can take the lease (docs/decisions/0003).
  */
 export const leaseDuration = 180_000;
 export const sendWindow = leaseDuration - requestTimeout - clockSkew;
 
-/** How many milliseconds a run waits for a lease. Then it throws, and the state machine retries the step later. */
+/**
+ * How long a function waits for a lease, in milliseconds. Then it throws, and the state machine starts it again later.
+ * So no function is paid for waiting.
+ */
 const patience = 5_000;
 
 /**
- * The first and the longest pause between two attempts to take a lease, in milliseconds. A random part, at most half,
- * is subtracted.
+ * The shortest and the longest pause between two attempts to take a lease, in milliseconds. A random part, at most
+ * half, is subtracted, so that waiting runs do not all try at once.
  */
 const pauses = { first: 250, most: 2_000 };
 
 /**
- * How many milliseconds a run waits if waiting for all of `patience` would be useless. Either the batch window ends
- * later, or the holder has had the lease so long that it has probably died. The state machine waits for the rest of the
- * time.
+ * A function waits only this long, in milliseconds, if it cannot get the lease within `patience`. There are two such
+ * cases: the resource is to be written only later, or the other run has had the lease so long that it has probably
+ * died. The state machine starts the function again later.
  */
 const briefly = 1_000;
 
 export interface Lease {
   /** @throws LeaseLostError when it is too late to send a write */
   check(): void;
-  /** Keeps the lease until it expires, because a write may still be under way. */
+  /**
+   * Does not release the lease at the end, so that it lasts until it expires. Needed when a write may still be in
+   * progress.
+   */
   keep(): void;
 }
 
-/** What the state of a resource says before a run takes the lease. */
+/** What the state of a resource says about the lease: whether this run needs it, and when it may take it. */
 export interface LeasePrecheck {
-  /** Whether another run has done the work, so that this run needs no lease. */
+  /** Whether another run has already done the work of this run. */
   readonly settled: boolean;
   /** The earliest time at which the run may take the lease, in milliseconds since the epoch. Default: now. */
   readonly notBefore?: number;
 }
 
-/** The run that has the lease now. */
+/** The run that holds the lease at present. */
 export interface LeaseHolder {
   readonly runId: string;
   /** When the lease expires, unless the run releases it earlier. ISO 8601. */
   readonly until: string;
 }
 
-/** For commands of an operator: they wait for a lease longer than a function may, and show progress. */
+/** How an operator's command waits for a lease: longer than a function, and with messages about the progress. */
 export interface LeaseWait {
-  /** Milliseconds. */
+  /** The longest time to wait, in milliseconds. */
   readonly longest: number;
-  /** Called after each attempt for which another run has the lease. */
+  /** Called after each attempt that failed because another run has the lease. */
   onHeld(holder: LeaseHolder): void;
-  /** Whether the operator has stopped waiting. */
+  /** Whether the operator has interrupted the command, so that it stops waiting. */
   isInterrupted(): boolean;
 }
 
 export interface LeaseRequest {
   readonly resource: string;
   readonly runId: string;
-  /** Default: a few seconds. */
+  /** Default: the function waits for a few seconds. */
   readonly wait?: LeaseWait | undefined;
-  /** Called before each attempt. The run that has the lease may do the work of this run too. */
+  /**
+   * Checks the state of the resource before each attempt. The run that has the lease may already have done this run's
+   * work.
+   */
   look(): Promise<LeasePrecheck>;
 }
 
 /**
- * Runs `work` while this run holds the lease of `resource`. The result is `undefined` if another run has done the work.
+ * Takes the lease of `resource`, runs `work`, and releases the lease. Returns `undefined` without `work` if another run
+ * has done the work.
  * @throws ResourceBusyError if another run holds the lease for too long
  */
 export async function withLease<T>(
@@ -79,8 +89,8 @@ export async function withLease<T>(
   work: (lease: Lease) => Promise<T>,
 ): Promise<T | undefined> {
   const { clock, random } = services;
-  // The owner is an attempt of a run. A retry of the run must not use the lease of an earlier attempt, which may still
-  // be writing.
+  // The lease belongs to one attempt of a run. If the attempt failed, its write may still be in progress, so a retry of
+  // the run needs a lease of its own.
   const owner = `${runId}${ownerSeparator}${random().toString(36).slice(2)}`;
   const start = clock.now();
   for (let pause = pauses.first; ; pause = Math.min(pause * 2, pauses.most)) {
@@ -102,9 +112,9 @@ export async function withLease<T>(
 }
 
 /**
- * Tries to take the lease once. If this succeeds, `taken` is the time before the request, so that the run never assumes
- * a longer lease than it has. Otherwise: the holder, and whether it is stuck. A holder is stuck if it has had the lease
- * for more than `patience`, and keeps it for longer than that.
+ * Tries once to take the lease. If it succeeds, `taken` is the time before the request, because the lease may have
+ * begun then. Otherwise returns the run that has the lease, and `isStuck`: that run has had the lease for longer than
+ * `patience`, and will keep it for longer than that.
  */
 async function ask({ store, clock }: Services, resource: string, owner: string) {
   const now = clock.now();
@@ -118,14 +128,14 @@ async function ask({ store, clock }: Services, resource: string, owner: string) 
   return { isStuck: left > patience && leaseDuration - left > patience, ...holderOf(other, until) };
 }
 
-/** `undefined` if the lease was released before its holder could be read. */
+/** `undefined` if the other run released the lease before its name could be read. */
 const holderOf = (owner: string | undefined, until: number): { readonly holder?: LeaseHolder } =>
   owner === undefined ? {} : { holder: { runId: getRunId(owner), until: new Date(until).toISOString() } };
 
-/** Separates the id of a run from the id of its attempt, in the name of an owner. */
+/** Stands between the id of a run and the id of its attempt in the name of a lease's owner. */
 const ownerSeparator = '#';
 
-/** The run that the owner of a lease belongs to. */
+/** The id of the run to which the owner of a lease belongs. */
 export const getRunId = (owner: string): string => owner.split(ownerSeparator)[0] ?? owner;
 
 interface Held {
@@ -156,7 +166,7 @@ async function holding<T>(
   }
 }
 
-/** Releases the lease. It does not throw: the work is done, and the lease expires by itself. */
+/** Releases the lease. Only logs an error: the work is done, and the lease expires by itself. */
 async function giveBack({ store, logger }: Services, { resource, owner }: Held): Promise<void> {
   try {
     await store.leases.release(resource, owner);

@@ -4,7 +4,7 @@ import { toErrorRecord } from '../platform/errors.ts';
 import { type PolicyReading, parseEncoded } from './parse-encoded.ts';
 import type { PolicyReadings } from './policy-readings.ts';
 
-/** Reads each managed policy once. */
+/** Reads each AWS managed or customer managed policy once, even if many roles have it. */
 export interface ManagedPolicyReader {
   /** @throws the retryable errors of `shared/platform/aws` */
   read(iam: IAMClient, arn: string, kind: PolicyKind): Promise<PolicyReading>;

@@ -14,7 +14,7 @@ import { isReaderRefused, readMemberRole } from './read-member-role.ts';
 import { findStackFailure, formatStackCommand, type StackInstance } from './read-stack-instance.ts';
 import type { Services } from './services.ts';
 
-/** A role of one account that an access needs for its member half. */
+/** A member role that an access needs. Its trust and its policies are the member half of the access. */
 export interface NeededRole {
   readonly accountId: string;
   /** With its path. */
@@ -25,11 +25,11 @@ export interface MemberReadingRequest {
   readonly runId: string;
   readonly configuration: Configuration;
   readonly readings: PolicyReadings;
-  /** Whether a missing role may still arrive, for example by a StackSet. */
+  /** Whether a missing role may still arrive, because a StackSet may not have deployed it yet. */
   readonly mayArrive: boolean;
 }
 
-/** The result for each role, by account and name. */
+/** What was read of each member role, by account and role name. */
 export interface MemberEvidenceIndex {
   find(accountId: string, access: Pick<Access, 'member'>): MemberEvidence | undefined;
 }
@@ -64,8 +64,7 @@ type Wanted = NeededRole & {
 };
 
 /**
- * Explains a missing role by the status of its StackSet instance. Reads each instance once, even if it deploys several
- * roles.
+ * Finds out why a StackSet has not deployed a role. Reads each stack instance once, even if it deploys several roles.
  */
 function createFailureFinder({ hub }: Services): (instance: StackInstance) => Promise<string | undefined> {
   const asked = new Map<string, Promise<string | undefined>>();
@@ -139,7 +138,7 @@ type PlacedRole = Omit<Wanted, 'role'> & { readonly role: MemberRole; readonly a
 type UnreadRole = Extract<MemberRoleReading, { readonly reason: string }>;
 
 /**
- * Says why the StackSet has not deployed a role, if the hub may read its status, and names the command that shows the
+ * Adds to a missing role why its StackSet has not deployed it, if the hub may read that, and the command that shows the
  * status.
  */
 async function explainMissing(

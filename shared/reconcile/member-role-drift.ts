@@ -3,7 +3,10 @@ import { diffPolicies } from '../iam/difference.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import type { MemberRoleParts } from './member-role-state.ts';
 
-/** The differences between a member role and the configuration, a phrase each. Compares meaning, never text. Pure. */
+/**
+ * The differences between an existing member role and the configuration, one phrase for each. Policies are compared by
+ * meaning, not by text. Pure.
+ */
 export function findMemberRoleDrift(
   expected: MemberRolePolicies,
   actual: MemberRoleParts,

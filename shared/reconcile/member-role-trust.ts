@@ -5,7 +5,7 @@ import type { Statement } from '../iam/document.ts';
 import { isSameStatement } from '../iam/equality.ts';
 import { getPartitionFacts } from '../platform/partitions.ts';
 
-/** The member role with the given ARN, if its trust policy in the configuration has the given statement. Pure. */
+/** The member role with the given ARN, if the configuration puts the given statement into its trust policy. Pure. */
 export function findTrustingMemberRole(
   statement: Statement,
   arn: string,

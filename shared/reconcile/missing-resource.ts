@@ -5,17 +5,17 @@ import type { DesiredResource } from './desired-resource.ts';
 import { listGrantNames } from './desired-resources.ts';
 import { getGeneration } from './is-up-to-date.ts';
 
-export const missing = Symbol('gone');
+export const missing = Symbol('missing');
 
 /**
- * Marks a resource that is scheduled for deletion. It cannot be read now. If an operator restores it, its policy is
- * restored too.
+ * Marks a resource that is scheduled for deletion, such as a secret. It cannot be read now. An operator can restore it,
+ * and then it has its policy again.
  */
-export const pendingDeletion = Symbol('resting');
+export const pendingDeletion = Symbol('pending deletion');
 
 /**
- * Reads a resource. If a pattern matched it, it may be missing, and the run continues. A resource that the
- * configuration names must exist.
+ * Reads a resource. If a pattern found the resource, it may have been deleted meanwhile, and the run continues. A
+ * resource that the configuration names must exist.
  */
 export async function readUnlessMissing<T>(
   { named }: DesiredResource,
@@ -30,7 +30,7 @@ export async function readUnlessMissing<T>(
   }
 }
 
-/** The state to store for a deleted resource: it has no managed content. */
+/** The state to store for a deleted resource: there are no managed statements any more. */
 export const toMissingState = (
   seen: {
     readonly desired: DesiredResource;
@@ -43,7 +43,7 @@ export const toMissingState = (
   managed: { sids: [] },
   lastReconciliation: {
     ...run,
-    // A new match that cannot be read yet may only be slow to appear. Revision 0 makes the next run read it again.
+    // A resource that a search has just found may not be readable yet. Revision 0 makes the next run read it again.
     revision: seen.desired.shares.length > 0 ? 0 : seen.revision,
     activationId: getActivationId(seen.active),
     grants: listGrantNames(seen.desired),

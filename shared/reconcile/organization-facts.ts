@@ -4,7 +4,7 @@ import type { OrganizationFacts } from '../iam/request.ts';
 import type { Account } from '../platform/account.ts';
 
 /**
- * Answers where accounts are in the organization. Pure.
+ * Answers questions of the policy engine about accounts: whether they are in the organization, and in which OUs. Pure.
  * @param unplaced accounts whose OU is unknown. Default: none
  */
 export function createOrganizationFacts(

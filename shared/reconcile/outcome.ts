@@ -1,8 +1,8 @@
 import type { Outcome, ResourceChange } from '../store/ports.ts';
 
 /**
- * Errors by a rule of this project or of AWS. Another attempt ends with the same error until somebody changes
- * something.
+ * Errors that come from a rule of AWS or of this project. A retry gives the same error until somebody changes the
+ * cause.
  */
 const refusals: ReadonlySet<string> = new Set([
   'MalformedPolicyError',
@@ -14,7 +14,9 @@ const refusals: ReadonlySet<string> = new Set([
   'UnsafeChangeError',
 ]);
 
-/** The outcome for an error, in one word. It does not matter whether the plan or the write met the error. */
+/**
+ * The outcome of a resource for an error, in one word. The plan and the write give the same outcome for the same error.
+ */
 export function toErrorOutcome(error: unknown): Outcome {
   const name = (error as { readonly name?: unknown } | null)?.name;
   if (name === 'ConflictError') return 'conflict';
@@ -23,8 +25,8 @@ export function toErrorOutcome(error: unknown): Outcome {
 }
 
 /**
- * The outcome of a resource. If no step reached the resource after the plan, the error of the plan decides. Without an
- * error, the resource is unchanged.
+ * The outcome of a resource in a run. If nothing was tried after the plan, the plan's error decides. Without an error,
+ * the resource is unchanged.
  */
 export const getOutcome = ({ outcome, planned, error }: ResourceChange): Outcome => {
   if (outcome !== undefined) return outcome;
@@ -32,6 +34,6 @@ export const getOutcome = ({ outcome, planned, error }: ResourceChange): Outcome
   return planned === 'none' ? 'unchanged' : 'failed';
 };
 
-/** Whether the run has written the resource, for all or for some accounts. */
+/** Whether the run has written the resource. True also if it wrote only some of the accounts. */
 export const hasWritten = ({ outcome, wrote }: Pick<ResourceChange, 'outcome' | 'wrote'>): boolean =>
   outcome === 'written' || wrote === true;

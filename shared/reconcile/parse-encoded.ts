@@ -3,7 +3,7 @@ import { parsePolicy } from '../iam/document.ts';
 import { toErrorRecord } from '../platform/errors.ts';
 import type { UnreadPolicy } from './member-role-state.ts';
 
-/** A policy that was read, or the reason why it cannot be used. */
+/** A policy document, or the reason why it cannot be used. */
 export interface PolicyReading {
   readonly policy?: AppliedPolicy;
   readonly unread?: UnreadPolicy;

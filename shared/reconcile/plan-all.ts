@@ -26,37 +26,39 @@ import { describeUnreadableAccounts } from './unreadable-items.ts';
 import { formatUnresolvedPaths } from './unresolved-ous.ts';
 import { findUnresolvedPaths } from './unresolved-paths.ts';
 
-/** The present and the desired state of one resource. */
+/** The present and the desired state of one resource, with the differences between them. */
 export interface ResourceSnapshot extends ReadResource {
   readonly differences: readonly StatementDifference[];
 }
 
-/** The present and the desired state of every resource of the configuration. A value: making it writes nothing. */
+/** The present and the desired state of all resources. Planning writes nothing to AWS. */
 export interface OverallPlan {
   readonly active: ActiveConfiguration;
   readonly revision: number;
   /** All accounts of the registry. */
   readonly accounts: readonly RegisteredAccount[];
-  /** When the plan was made, ISO 8601. A grace period that ends later still counts. */
+  /** When the plan was made, ISO 8601. Grace periods that end after this time still count as running. */
   readonly madeAt: string;
-  /** Present if the plan is for one account only. */
+  /** The account that the plan is for. Absent for a plan of all accounts. */
   readonly accountId?: string;
   readonly resources: readonly ResourceSnapshot[];
   /**
-   * Problems that concern no single resource: failed searches, unreadable items of the table, selectors without a
-   * match, and OU paths that changed.
+   * Problems that belong to no single resource: failed searches, unreadable items of the table, selectors without a
+   * match, and OU paths that changed their meaning.
    */
   readonly discovery: Pick<DiscoveryResult, 'failed' | 'unreadable' | 'warnings'>;
 }
 
 export interface PlanAllRequest {
-  /** Part of the session names of the roles that read. */
+  /** Becomes part of the session names of the assumed roles, so that CloudTrail shows which run read. */
   readonly runId: string;
   readonly active: ActiveConfiguration;
   readonly accountId?: string | undefined;
-  /** Keys of further resources to plan, even if they do not concern the account. Default: none. */
+  /**
+   * Keys of resources to plan in addition, even if the plan is for an account that they do not concern. Default: none.
+   */
   readonly also?: ReadonlySet<string>;
-  /** Whether to store new matches of the patterns. A plan that will be applied stores them. Default: false. */
+  /** Whether to store the matches that searches find. A plan that will be applied stores them. Default: false. */
   readonly keep?: boolean;
   readonly onProgress?: (resources: { readonly done: number; readonly of: number }) => void;
 }
@@ -65,8 +67,10 @@ export interface PlanAllRequest {
 const concurrency = 8;
 
 /**
- * Searches for the matches of the patterns, reads every resource even if the table calls it up to date, and plans it.
- * @throws RegistryNotReadyError; AccountNotMemberError for an account that the registry does not have
+ * Searches for resources that match patterns, then reads and plans every resource. It also reads resources that the
+ * table calls up to date, because somebody may have changed them in AWS.
+ * @throws RegistryNotReadyError before the first import has finished
+ * @throws AccountNotMemberError if the registry does not have the account of the request
  */
 export async function planAll(services: Services, request: PlanAllRequest): Promise<OverallPlan> {
   const { accountId, also, onProgress } = request;
@@ -74,12 +78,13 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   const madeAt = getTimestamp(services.clock);
   await requireReady(registry);
   const { active, looked } = await looking(services, request);
-  // The revision is read before the accounts. So the accounts are at least as new as the revision says.
+  // Read before the accounts. If an account changes in between, the plan has the newer account with an older revision,
+  // which is safe: a run repeats the work.
   const { revision } = await registry.getHead();
   const accounts = await registry.listAccounts();
   requireKnown(accounts, accountId);
-  // The inventory is read after the search results. So it has every resource that another run has written because of
-  // older results.
+  // The inventory is read after the searches, so that a resource which another run has just begun to manage is not
+  // missed.
   const inventory = await services.store.resources.listManaged(active.centralAccountIds);
   const desired = listActiveResources(active, accounts, inventory);
   let done = 0;
@@ -116,13 +121,13 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   };
 }
 
-/** Searches, and gives the configuration with the matches of the new searches instead of the stored ones. */
+/** Runs the searches. Returns the configuration with the new matches in place of the stored matches. */
 async function looking(services: Services, { runId, active, keep = false }: PlanAllRequest) {
   const looked = await discoverResources(services, { runId, scope: active, where: 'everywhere', keep });
   return { active: { ...active, ...resolveSearches(active, looked.items) }, looked };
 }
 
-/** Whether the resource was deleted and the configuration does not name it, so that there is nothing to plan. */
+/** Whether the resource was deleted and the configuration does not name it. Then there is nothing to plan. */
 const isGone = ({ desired, error }: ResourceSnapshot): boolean =>
   !desired.named && error?.name === 'ResourceMissingError';
 
@@ -134,7 +139,7 @@ function requireKnown(accounts: readonly RegisteredAccount[], accountId: string 
   );
 }
 
-/** Reads one resource, plans it, and compares both states. An error becomes part of the result. */
+/** Reads one resource, plans it, and compares both states. An error becomes a part of the result. */
 export async function readSnapshot(
   services: Services,
   options: ReadOptions,
@@ -148,14 +153,16 @@ export async function readSnapshot(
   return { ...seen, differences: compared ? diffDocuments(actual, toNextDocuments(desired, plan)) : [] };
 }
 
-/** Whether a plan changes the access of the account on a resource, or cannot say whether it does. */
+/**
+ * Whether the plan of a resource changes the access of the account. Also true if that is unknown because of an error.
+ */
 const concerns = ({ plan, differences, error }: ResourceSnapshot, accountId: string): boolean =>
   error !== undefined ||
   plan?.added.includes(accountId) === true ||
   plan?.holds.some((hold) => hold.accountId === accountId) === true ||
   mentions(differences, accountId);
 
-/** The plan in the form of a plan file, to store it or to compare it with another plan. */
+/** Converts the plan to a plan file, to store it or to compare it with another plan. */
 export const toPlanFile = ({ active, revision, accountId, resources }: OverallPlan): PlanFile =>
   createPlanFile({
     formatVersion: 1,

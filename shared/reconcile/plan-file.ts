@@ -8,12 +8,12 @@ const resourceSchema = z.strictObject({
   /** `kind/account/region/id`. */
   key: z.string(),
   change: z.boolean(),
-  /** Digests of the present and the desired documents. Null if the documents could not be read or planned. */
+  /** Digests of the present and of the desired documents. Null if the documents could not be read or planned. */
   actual: digest.nullable(),
   desired: digest.nullable(),
-  /** For people. */
+  /** Lines that show operators the difference. `apply` does not compare them. */
   difference: z.array(z.string()),
-  /** Without times. So two plans of an equal state are equal, whenever they are made. */
+  /** Holds without their times. So two plans of the same state are equal, whenever they are made. */
   holds: z.array(
     z.strictObject({
       accountId: z.string(),
@@ -29,22 +29,22 @@ const contentSchema = z.strictObject({
   installation: z.string(),
   configurationHash: digest,
   registryRevision: z.int().nonnegative(),
-  /** Present if the plan is for this account only. */
+  /** The account that the plan is for. Absent for a plan of all accounts. */
   accountId: z.string().exactOptional(),
   resources: z.array(resourceSchema),
 });
 
 const planFileSchema = contentSchema.extend({ hash: digest });
 
-/** One resource of a plan, with the digests by which `apply` recognizes the planned state. */
+/** One resource in a plan file. By its digests, `apply` recognizes whether the state has changed since the plan. */
 export type PlanFileResource = z.infer<typeof resourceSchema>;
 
 /** The content of a plan, without its hash. */
 export type PlanContent = z.infer<typeof contentSchema>;
 
 /**
- * A plan as it is stored, shown and approved. The hash covers the whole content, so plans of an equal state have equal
- * hashes.
+ * A plan as it is stored, shown and approved. Its hash covers the whole content. Plans of the same state have the same
+ * hash.
  */
 export type PlanFile = z.infer<typeof planFileSchema>;
 
@@ -55,7 +55,7 @@ export const createPlanFile = (content: PlanContent): PlanFile => ({
 
 /**
  * Reads a plan file. `source` is the name of the file, for messages.
- * @throws MalformedPlanError if it is no plan of this format
+ * @throws MalformedPlanError if the text is no plan file of this format
  * @throws StalePlanError if somebody edited the content, so that the hash does not match
  */
 export function parsePlanFile(text: string, source: string): PlanFile {
@@ -79,7 +79,7 @@ function parseJson(text: string, source: string): unknown {
   }
 }
 
-/** @throws StalePlanError if the plan is for another installation, or was made from another configuration */
+/** @throws StalePlanError if the plan is for another installation, or was made with another configuration */
 export function requireSameOrigin(
   plan: PlanContent,
   now: Pick<PlanContent, 'installation' | 'configurationHash'>,
@@ -98,8 +98,8 @@ export function requireSameOrigin(
 }
 
 /**
- * Compares a plan with a new plan, and rejects it if a present or desired state differs. Two changes do not count: a
- * resource that has its planned state already, and a newer revision of the registry alone.
+ * Compares a plan with a plan that was made just now. Throws if the present or the desired state of a resource differs.
+ * It does not throw if a resource already has its planned state, or if only the revision of the registry is newer.
  * @throws StalePlanError with every resource that differs, and how
  */
 export function requireUnchanged(plan: PlanContent, now: PlanContent): void {

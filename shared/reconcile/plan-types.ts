@@ -8,32 +8,41 @@ import type { DesiredResource } from './desired-resource.ts';
 export interface PlanRequest {
   readonly desired: DesiredResource;
   readonly actual: unknown;
-  /** Managed content that the table remembers: Sids, or marks of other kinds. */
+  /**
+   * The Sids that earlier runs wrote, from the table. Grant kinds without Sids have other marks, such as names of KMS
+   * grants.
+   */
   readonly remembered: readonly string[];
   readonly configuration: Configuration;
   /** All accounts of the registry. */
   readonly accounts: readonly Account[];
   /** The present time, ISO 8601. */
   readonly now: string;
-  /** `getActivationId` of the configuration. */
+  /** The id of the configuration's activation (`getActivationId`). */
   readonly activationId: string;
-  /** The table's holds. Default: none. */
+  /** The holds in the table. Default: none. */
   readonly holds?: readonly Hold[];
-  /** Rejected principals. The plan excludes these accounts even if a hold would keep their access. */
+  /**
+   * Accounts that AWS rejects as principals. The plan excludes them, even if a grace period or a blocked removal would
+   * keep their access.
+   */
   readonly excluded?: ReadonlySet<string>;
-  /** The lack of room that an earlier plan of the resource found. This plan holds the same accounts. */
+  /**
+   * The accounts that an earlier plan of this run found no room for. This plan gives them no room either, so that all
+   * plans of the run agree.
+   */
   readonly withoutRoom?: LackOfRoom;
 }
 
 interface LackOfRoom {
   readonly refused: Refusal;
-  /** New accounts that wait for room. */
+  /** New accounts that wait until the policy has room. */
   readonly held: ReadonlySet<string>;
 }
 
 /**
- * Why not all accounts fit: `PolicyTooLargeError`, which also states blocked removals; `UnsafeChangeError` if all
- * accounts would fit once the blocked removals are made.
+ * The error that says why not all accounts fit. `PolicyTooLargeError`: the policy is full, and the error also names
+ * blocked removals. `UnsafeChangeError`: all accounts would fit if the blocked removals were made.
  */
 export type Refusal = OnboardingError;
 
@@ -41,36 +50,39 @@ export type Refusal = OnboardingError;
 export interface ResourcePlan extends Rendering<unknown> {
   readonly changed: boolean;
   /**
-   * Accounts whose addition or removal waits, ordered. Rejected principals are missing here, because only a write finds
-   * them.
+   * Accounts that wait for access, or that keep it for now, ordered. Rejected principals are not listed, because only a
+   * write shows which accounts AWS rejects.
    */
   readonly holds: readonly Hold[];
-  /** Accounts that gain access on the resource, in the order of the registry. */
+  /** Accounts that get access to the resource, in the order of the registry. */
   readonly added: readonly string[];
-  /** Accounts that lose access on the resource, ordered. */
+  /** Accounts that lose access to the resource, ordered. */
   readonly removed: readonly string[];
-  /** Present if not all accounts fit: the reason. The accounts without room have a hold. */
+  /** Why not all accounts fit. The accounts without room have a hold. Absent if all accounts fit. */
   readonly refused?: Refusal;
-  /** Absent if it is known for every account whether the grants select it. */
+  /** Absent if it is known for every account whether a grant selects it. */
   readonly unresolved?: UnresolvedAccounts;
 }
 
-/** Accounts for which it is unknown whether a grant selects them (`DesiredShare.unresolved`), ordered. */
+/**
+ * Accounts for which it is unknown whether a grant selects them, ordered. `DesiredShare.unresolved` says when that is
+ * so.
+ */
 export interface UnresolvedAccounts {
-  /** They keep their access. */
+  /** Accounts that have access and keep it. */
   readonly kept: readonly string[];
-  /** They get no access. */
+  /** Accounts that have no access and do not get any. */
   readonly notAdded: readonly string[];
 }
 
-/** The accounts of one grant on a resource, with the decision about each. */
+/** One grant on a resource, with the decision about each account. */
 export interface PlannedShare extends Share {
   readonly granted: AdmittedAccounts;
   readonly holds: readonly Hold[];
   readonly added: readonly string[];
   readonly removed: readonly string[];
-  /** Unresolved accounts that keep their access. */
+  /** Accounts that keep their access although it is unknown whether the grant selects them. */
   readonly keptUnresolved: readonly string[];
-  /** Unresolved accounts that get no access. */
+  /** Accounts that get no access because it is unknown whether the grant selects them. */
   readonly notAdded: readonly string[];
 }

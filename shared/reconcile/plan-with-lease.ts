@@ -11,18 +11,18 @@ import type { ReconcileRequest } from './reconcile-request.ts';
 import { rememberGraces } from './save-result.ts';
 import type { Services } from './services.ts';
 
-/** What the holder of the lease plans for the state that it has read. */
+/** The plans of a run that holds the lease, for the state of the resource that it has read. */
 export interface LeasePlan {
   readonly actual: unknown;
   readonly request: PlanRequest;
-  /** For all accounts. */
+  /** The plan for all accounts, also for accounts that AWS rejected recently. */
   readonly all: ResourcePlan;
-  /** The plan to write first. It excludes accounts that AWS rejected in the last quarter of an hour. */
+  /** The plan to write first. It excludes accounts that AWS rejected in the last 15 minutes. */
   readonly first: ResourcePlan;
   readonly recentlyRejected: ReadonlySet<string>;
-  /** The accounts that the resource's policies name now. */
+  /** The accounts that the resource's policies name at present, in statements of its grants. */
   readonly named: ReadonlySet<string>;
-  /** Plans again without these accounts. */
+  /** The plan for all accounts except the given ones. */
   without(excluded: ReadonlySet<string>): ResourcePlan;
 }
 
@@ -33,8 +33,8 @@ interface PlanInput {
 }
 
 /**
- * Plans the resource with its holds.
- * @throws the errors of `planResource`; new grace periods are saved before
+ * Plans the resource while the run holds the lease. If planning fails, it first saves the start of new grace periods.
+ * @throws the errors of `planResource`
  */
 export async function planWithLease(
   { clock }: Pick<Services, 'clock'>,
@@ -73,7 +73,7 @@ async function planOrRemember(
   }
 }
 
-/** Each later plan holds the accounts that had no room in the first one. */
+/** The first plan has decided which accounts have no room. Later plans of the run repeat that decision. */
 const toWithoutRoom = ({ refused, holds }: ResourcePlan): Pick<PlanRequest, 'withoutRoom'> =>
   refused === undefined
     ? {}

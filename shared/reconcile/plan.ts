@@ -21,9 +21,10 @@ import { collectUniqueIds, collectUnresolved, planShare } from './planned-share.
 import { createBlockedRemovalsError } from './removal-limit.ts';
 
 /**
- * Plans one resource: what to change between its present and its desired state. Pure.
- * @throws OwnershipClashError; UnsafeChangeError if a managed statement would admit too many principals
- * @throws PolicyTooLargeError, UnsafeChangeError if the accounts that have access already do not fit either
+ * Plans one resource: what to change so that the present state becomes the desired state. Pure.
+ * @throws OwnershipClashError if a statement has a Sid of this installation that the table does not have
+ * @throws UnsafeChangeError if a managed statement would give access outside the organization
+ * @throws PolicyTooLargeError, UnsafeChangeError if there is no room even for the accounts that have access now
  */
 export function planResource(request: PlanRequest): ResourcePlan {
   const context = getGrantContext(request.configuration);
@@ -44,7 +45,7 @@ export function planResource(request: PlanRequest): ResourcePlan {
   }
 }
 
-/** Adds the blocked removals to an error. Otherwise the error would hide them from the operator. */
+/** Adds the blocked removals to the error of a plan, so that the operator learns about both. */
 const stateBlockedRemovals = (
   { desired: { key }, configuration, accounts }: PlanRequest,
   error: OnboardingError,
@@ -54,7 +55,7 @@ const stateBlockedRemovals = (
     error,
     blocked,
     { key, configuration, accounts },
-    // `explainLackOfRoom` has tried a plan without the blocked accounts. It is too large as well.
+    // `explainLackOfRoom` has tried the policy without these accounts, and it was still too large.
     error instanceof PolicyTooLargeError ? 'That makes room, though too little for all' : '',
   );
 
@@ -93,7 +94,7 @@ function hasRoom(request: PlanRequest, shares: readonly PlannedShare[], context:
   }
 }
 
-/** Why not all accounts fit. `undefined` for an error with any other cause. */
+/** Why not all accounts fit. `undefined` if the error has another cause. */
 function explainRefusal(
   request: PlanRequest,
   shares: readonly PlannedShare[],
@@ -106,9 +107,9 @@ function explainRefusal(
 }
 
 /**
- * Why not all accounts fit. If they would fit without the accounts whose removal is blocked, the blocked removal is the
- * reason. Otherwise the size is. Example: a grant changes from a condition on the organization to a list, so all
- * members must be listed until an operator decides.
+ * Finds out why not all accounts fit. If they would fit after the blocked removals, the reason is the blocked removals.
+ * Otherwise it is the size. Example: a grant changes from a condition on the organization to a list of 5 accounts.
+ * Until an operator allows the removals, the list must have all members.
  */
 function explainLackOfRoom(
   request: PlanRequest,
@@ -132,9 +133,10 @@ function explainLackOfRoom(
 }
 
 /**
- * The plan if not all accounts fit: accounts without room have a hold, and removals are made. An account that the
- * present statements name, or that a condition admits, stays.
- * @throws `refused` if not even these accounts fit, or if the plan would remove access that a grant still gives
+ * The plan for a policy that has no room for all accounts. Removals are made, accounts with access keep it, and each
+ * new account without room has a hold.
+ * @throws `refused` if the policy has no room even then, or if an account would lose access that a current grant gives
+ * it
  */
 function planWithHeldAdditions(
   request: PlanRequest,
@@ -154,8 +156,9 @@ function planWithHeldAdditions(
 }
 
 /**
- * The accounts that a current grant selects, without the excluded ones. After a grant is renamed, all its accounts count
- * as new. Each keeps its access under the old name until the policy has room for it under the new name.
+ * The accounts that a current grant selects, without excluded accounts. Needed when a grant was renamed: all its
+ * accounts count as new then, and each keeps its access under the old name until the policy has room for it under the
+ * new name.
  */
 const listWanted = ({ desired, excluded }: PlanRequest): ReadonlySet<string> =>
   new Set(
@@ -164,7 +167,7 @@ const listWanted = ({ desired, excluded }: PlanRequest): ReadonlySet<string> =>
       .filter((id) => !excluded?.has(id)),
   );
 
-/** Plans, or throws the first reason: a later error must not hide it. */
+/** Plans again after an error. If that fails as well, throws the first error, because it is the cause. */
 function planOrRefuse(request: PlanRequest, refused: Refusal, plan: () => ResourcePlan): ResourcePlan {
   try {
     return plan();
@@ -175,9 +178,15 @@ function planOrRefuse(request: PlanRequest, refused: Refusal, plan: () => Resour
 }
 
 interface PlanningOptions {
-  /** Accounts that a grant selects and that may not fit yet. Default: none. */
+  /**
+   * Accounts that a current grant selects and for which the policy may have no room. They keep their access by a former
+   * grant. Default: none.
+   */
   readonly waiting?: ReadonlySet<string>;
-  /** Default: an error about the size also says what would make room. */
+  /**
+   * How to render the policy. Default: `renderOrExplain`, so that an error about the size suggests what would make
+   * room. That takes time.
+   */
   readonly render?: typeof renderOrExplain;
 }
 
@@ -214,7 +223,10 @@ const toRenderRequest = (
   ...(retainFormerGrants === undefined ? {} : { retainFormerGrants }),
 });
 
-/** @throws UnsafeChangeError if not all accounts fit beside the accounts whose removal is blocked */
+/**
+ * @throws UnsafeChangeError if the policy has no room for all accounts together with the accounts whose removal is
+ * blocked
+ */
 function renderBesideFormerGrants(
   request: PlanRequest,
   shares: readonly PlannedShare[],
@@ -230,9 +242,9 @@ function renderBesideFormerGrants(
   }
 }
 
-/** The part of a plan besides the shares. */
+/** The part of a plan that concerns former grants. */
 interface FormerPart extends Pick<ResourcePlan, 'holds' | 'removed'> {
-  /** Accounts that former grants may still name. */
+  /** Accounts that statements of former grants may still name. */
   readonly kept: readonly string[];
 }
 
@@ -257,12 +269,14 @@ function planOf(
 }
 
 /**
- * The accounts that keep access for now, found without rendering. If a resource cannot be planned while they keep
- * access, it may be planned once their grace periods have ended.
+ * The accounts that keep access for now, found without rendering the policy. So grace periods also begin on a resource
+ * that cannot be planned. When they have ended, planning may succeed.
  */
 export const listRemovalHolds = (request: PlanRequest): readonly Hold[] => collectHolds(sharesOf(request));
 
-/** The accounts in the form of a plan, also for a resource that cannot be planned. */
+/**
+ * The accounts for which it is unknown whether a grant selects them. Works also for a resource that cannot be planned.
+ */
 export const findUnresolvedAccounts = (request: PlanRequest): Pick<ResourcePlan, 'unresolved'> =>
   collectUnresolved(sharesOf(request));
 
@@ -272,6 +286,6 @@ const sharesOf = (request: PlanRequest): readonly PlannedShare[] =>
 const collectHolds = (parts: readonly Pick<ResourcePlan, 'holds'>[]): readonly Hold[] =>
   mergeHolds(parts.flatMap(({ holds }) => holds));
 
-/** Accounts whose removal is blocked, ordered. */
+/** The accounts whose removal the removal limit blocks, ordered. */
 const listBlockedIn = (parts: readonly Pick<ResourcePlan, 'holds'>[]): string[] =>
   collectUniqueIds(parts.map(({ holds }) => listHeldAccounts(holds, 'removal-limit'))).sort();

@@ -45,10 +45,9 @@ export function planShare(
 }
 
 /**
- * Unresolved accounts that keep their access. Only accounts that a statement lists by id have to be kept: a condition
- * on the organization admits an account without listing it.
- * @throws UnsafeChangeError if a list must replace a condition, because it is unknown which accounts the condition
- * admits now
+ * The unresolved accounts that keep their access: those that a statement lists by id. A condition on the organization
+ * admits its accounts without a list, so nothing has to be kept there.
+ * @throws UnsafeChangeError if the grant changes from a condition to a list. Then it is unknown which accounts to list
  */
 function keptOf(
   unresolved: readonly Account[],
@@ -78,7 +77,7 @@ const notListed = (resource: string, grant: string, unreadable: readonly Account
   );
 };
 
-/** The unresolved accounts of all shares, ordered. */
+/** The unresolved accounts of all grants on the resource, ordered. */
 export function collectUnresolved(shares: readonly PlannedShare[]): Pick<ResourcePlan, 'unresolved'> {
   const kept = collectUniqueIds(shares.map((share) => share.keptUnresolved)).sort();
   const notAdded = collectUniqueIds(shares.map((share) => share.notAdded)).sort();

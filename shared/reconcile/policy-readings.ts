@@ -6,24 +6,29 @@ import type { KeyReading } from './judge-keys.ts';
 import type { PrincipalReading } from './judge-principal.ts';
 import type { Services } from './services.ts';
 
-/** Reads policies that several accounts need, each once for a run. */
+/** Policies that several accounts of a run need. Each is read once. */
 export interface PolicyReadings {
-  /** Documents of SCPs and RCPs by policy id, and of managed policies by ARN. */
+  /** The text of SCPs and RCPs by policy id, and of managed policies by ARN. */
   readonly documents: ReadOnce<string | undefined>;
-  /** The SCPs or RCPs that are attached to a root, an OU or an account. By type of policy and id of the target. */
+  /** The SCPs or RCPs attached to a root, an OU or an account, by policy type and id. */
   readonly places: ReadOnce<readonly AppliedPolicy[]>;
-  /** The keys that encrypt a resource, by the key under which the table stores the resource. */
+  /** The keys that encrypt each resource, by the resource's key in the table (`kind/account/region/id`). */
   readonly contentKeys: ReadOnce<readonly KeyReading[]>;
-  /** KMS keys, by account, region and id. */
+  /** What was read of each KMS key, by account, region and id. */
   readonly keys: ReadOnce<KeyReading>;
-  /** Groups and roles of central accounts, by the key of the resource in the table. */
+  /** What was read of groups and roles of central accounts, by the resource's key in the table. */
   readonly principals: ReadOnce<PrincipalReading>;
 }
 
-/** How many documents of each type stay in memory. A document has at most 6,144 characters. */
+/**
+ * How many documents of each type stay in memory. AWS allows at most 6,144 characters for each, so this bounds the
+ * memory.
+ */
 const maxKept = 2_000;
 
-/** After this time in milliseconds a reading is too old. A run that has waited reads the policies again. */
+/**
+ * How old a reading may be, in milliseconds. So a run that waits for member roles reads the policies again afterwards.
+ */
 const maxAge = 5 * 60_000;
 
 const getKept = memoizeByObject((_: HubClients) => ({
@@ -35,8 +40,8 @@ const getKept = memoizeByObject((_: HubClients) => ({
 }));
 
 /**
- * In a burst, the runs of one process share readings. A run never gets a reading from before its start, so it sees
- * every change before its start.
+ * During a burst, several runs in one process share what they have read. A run uses only readings that began after its
+ * own start, so it sees every change from before its start.
  * @param startedAt when the run began, ISO 8601. Default: now
  */
 export function createPolicyReadings(

@@ -21,25 +21,26 @@ export interface ProofRequest {
   readonly runId: string;
   readonly configuration: Configuration;
   readonly readings: PolicyReadings;
-  /** Whether a missing member role may still arrive, for example by a StackSet. */
+  /** Whether a missing role may still arrive, because a StackSet may not have deployed it yet. */
   readonly mayArrive: boolean;
   /**
-   * Whether to read central accounts: the keys that encrypt resources, and the groups and roles that assume roles.
-   * Default: true. If false, accesses that need one of them are unknown.
+   * Whether to read central accounts: the keys that encrypt resources, and the groups and roles that assume member
+   * roles. Default: true. If false, an access that depends on one of them is unknown.
    */
   readonly readsCentral?: boolean;
   /** As `OrganizationRequest.locator`. */
   readonly locator?: AccountLocator | undefined;
 }
 
-/** A finding about an access, with its evidence. */
+/** A finding that has both a result and the evidence for it. */
 interface JudgedAccess {
   readonly result: AccessResult;
   readonly evidence: AccessEvidence;
 }
 
 /**
- * Judges every access again, now with the member accounts and the policies of the organization.
+ * Judges every access again. The first findings consider the central account only. This adds member roles, keys, SCPs
+ * and RCPs.
  * @throws the retryable errors of `shared/platform/aws`
  */
 export async function proveFindings(
@@ -51,7 +52,7 @@ export async function proveFindings(
   return judgeFindings(services, request, findings, members);
 }
 
-/** Like `proveFindings`, for roles of member accounts that the caller has read. */
+/** Like `proveFindings`, but the caller has already read the member roles. */
 export async function judgeFindings(
   services: Services,
   request: ProofRequest,
@@ -91,7 +92,10 @@ async function collectCentral(
   };
 }
 
-/** For an access that no key or principal concerns, `judgeHalves` does not ask for it. */
+/**
+ * Used if central accounts are not read. `judgeHalves` asks it only about accesses that need a key or a group or role
+ * of a central account.
+ */
 const unreadCentral: ReadCentral = {
   keys: {
     find: () => [
@@ -114,7 +118,7 @@ const unreadCentral: ReadCentral = {
   },
 };
 
-/** Everything that was read for the accesses. */
+/** What was read to judge the accesses. */
 interface ReadEvidence {
   readonly members: MemberEvidenceIndex;
   readonly keys: ContentKeyIndex;
@@ -123,7 +127,7 @@ interface ReadEvidence {
   readonly organization: OrganizationEvidence;
 }
 
-/** The resources whose keys matter. An access that is already denied needs no key. */
+/** The resources whose encryption keys have to be read. An access that is already denied needs no key. */
 const listEncrypted = ({
   result,
   evidence: { access, desired },
@@ -133,7 +137,7 @@ const listEncrypted = ({
 const listPrincipals = ({ result, evidence: { desired } }: JudgedAccess): readonly DesiredResource[] =>
   result.status === 'denied' ? [] : [desired];
 
-/** The roles of central accounts that assume the member roles which send requests. */
+/** The roles of central accounts that assume the member roles of these accesses. */
 const listCallers = (
   judged: readonly JudgedAccess[],
   callers: CallerIndex,

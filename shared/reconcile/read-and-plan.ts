@@ -11,34 +11,36 @@ import type { PlanRequest, ResourcePlan, UnresolvedAccounts } from './plan-types
 import type { Services } from './services.ts';
 import { warnOfDeletedPrincipals } from './suspect-statements.ts';
 
-/** One resource in its present state, and its plan. */
+/** The present state of one resource, and its plan. */
 export interface ReadResource {
   readonly desired: DesiredResource;
-  /** The table's state of it. */
+  /** What the table has about the resource. */
   readonly state: ResourceState | undefined;
-  /** The present documents. Absent if the resource could not be read. */
+  /** The present policy documents. Absent if the resource could not be read. */
   readonly actual?: ReturnType<DesiredResource['kind']['toDocuments']>;
-  /** The present state in a form that only the grant kind understands. */
+  /** The present state in the form of its grant kind. Other code passes it on unchanged. */
   readonly read?: unknown;
   /** Absent if planning failed. */
   readonly plan?: ResourcePlan;
-  /** Why the resource could not be read or planned. With a plan: why not all accounts fit. */
+  /**
+   * Why the resource could not be read or planned. If there is also a plan, the error says why not all accounts fit.
+   */
   readonly error?: ErrorRecord;
-  /** Accounts for which it is unknown whether a grant selects them. Also known if planning failed. */
+  /** Accounts for which it is unknown whether a grant selects them. Present even if planning failed. */
   readonly unresolved?: UnresolvedAccounts;
 }
 
-/** What a plan of a resource needs besides its state. */
+/** What reading and planning a resource needs besides its stored state. */
 export interface ReadOptions {
-  /** Part of the session names of the roles that read. */
+  /** Becomes part of the session names of the assumed roles, so that CloudTrail shows which run read. */
   readonly runId: string;
   readonly active: ActiveConfiguration;
   readonly accounts: readonly Account[];
-  /** When the plan is made, ISO 8601. A grace period that ends later still counts. */
+  /** When the plan is made, ISO 8601. Grace periods that end after this time still count as running. */
   readonly madeAt: string;
 }
 
-/** The table's item of a resource. An error if the item cannot be understood. */
+/** Reads the stored state of a resource. The result has an error if the item in the table is malformed. */
 export async function readState({ store }: Services, { key }: DesiredResource): Promise<StateReading> {
   try {
     const state = await store.resources.get(key);
@@ -49,7 +51,7 @@ export async function readState({ store }: Services, { key }: DesiredResource): 
   }
 }
 
-/** Reads one resource and plans it. An error becomes part of the result. */
+/** Reads one resource and plans it. An error becomes a part of the result. */
 export async function readAndPlan(
   services: Services,
   options: ReadOptions,
@@ -98,7 +100,7 @@ function planOrError(request: PlanRequest): Pick<ReadResource, 'plan' | 'error' 
 export const toNextDocuments = ({ kind }: DesiredResource, { next, owned }: ResourcePlan) =>
   kind.toDocuments(next, owned);
 
-/** Warnings for operators about the read state, in the form of a run record. Absent if there is none. */
+/** Warnings about the state of the resource in AWS, in the form of a run record. Absent if there are none. */
 export function listReadWarnings(
   {
     desired,

@@ -2,12 +2,12 @@ import type { DesiredResource } from './desired-resource.ts';
 import { NotReadBackError } from './errors.ts';
 import type { Services } from './services.ts';
 
-/** How many milliseconds AWS may return an older state after a write. IAM and S3 are eventually consistent. */
+/** How long a read may return the older state after a write, in milliseconds. IAM and S3 are eventually consistent. */
 const readBackPatience = 20_000;
 
 /**
- * Reads the resource until AWS returns the written state.
- * @throws NotReadBackError if AWS does not do so before the deadline
+ * Reads the resource again and again until AWS returns the state that was written.
+ * @throws NotReadBackError if AWS still returns another state at the deadline
  */
 export async function readBack(
   { clock }: Services,

@@ -19,14 +19,14 @@ export interface KeyReadingRequest {
   readonly readings: PolicyReadings;
 }
 
-/** What is known about the keys of each resource. */
+/** What was read of the keys that encrypt each resource. */
 export interface ContentKeyIndex {
   find(resource: Pick<DesiredResource, 'key'>): readonly KeyReading[];
 }
 
 /**
- * Reads the keys that encrypt the content of resources. Costs one or two calls for each resource, and three for each
- * key. If AWS throttles the calls, the keys count as not read, as in `readPrincipal`.
+ * Reads the keys that encrypt resources. This takes one or two calls for each resource, and three for each key. If AWS
+ * throttles a call, the key counts as not read, for the reason that `readPrincipal` gives.
  * @throws the retryable errors of `shared/platform/aws`, except ThrottledError
  */
 export async function collectContentKeys(
@@ -50,7 +50,7 @@ export async function collectContentKeys(
   return { find: ({ key }) => readingsByResource.get(key) ?? [] };
 }
 
-/** The result for this run alone, so that other runs read again. */
+/** A result that is not shared with other runs, so that they try to read the key themselves. */
 function toUnreadNow({ ref }: DesiredResource, error: unknown): readonly KeyReading[] {
   if (!(error instanceof ThrottledError)) throw error;
   const reason = `the run cannot find out now which key encrypts ${ref.id}: ${error.message}`;
@@ -76,11 +76,11 @@ async function readKeysOf(
   }
 }
 
-/** Names the key. A key given by id alone is in the account and region of its resource. */
+/** The name of a key in messages. A key id without an ARN is in the account and region of its resource. */
 const nameOf = (key: ContentKey, { accountId, region }: ResourceRef): string =>
   `${accountId}/${region}/${JSON.stringify(key)}`;
 
-/** @throws the retryable errors of `shared/platform/aws` */
+/** A key that cannot be read is a result, no error. @throws the retryable errors of `shared/platform/aws` */
 function toUnreadable(what: string, error: unknown): KeyReading {
   const { message, retryable } = toErrorRecord(error);
   if (retryable) throw error;
@@ -89,7 +89,7 @@ function toUnreadable(what: string, error: unknown): KeyReading {
 
 interface LocatedKey {
   readonly key: ContentKey;
-  /** The resource that the key encrypts. */
+  /** The resource that is encrypted with the key. */
   readonly ref: ResourceRef;
 }
 
@@ -117,13 +117,13 @@ async function readContentKey(
   }
 }
 
-/** The account and region of an ARN. */
+/** The account and region in a key's ARN. `undefined` for a key id without an ARN. */
 function findPlace(keyId: string): AccountRegion | undefined {
   const [, region, accountId] = /^arn:[^:]*:kms:([^:]+):(\d{12}):/.exec(keyId) ?? [];
   return region === undefined || accountId === undefined ? undefined : { region, accountId };
 }
 
-/** Only in these states can KMS use a key ("Key states of AWS KMS keys", KMS developer guide). */
+/** KMS can use a key only in these states ("Key states of AWS KMS keys", KMS developer guide). */
 const usableStates: ReadonlySet<string> = new Set(['Enabled', 'Updating']);
 
 async function readKey(

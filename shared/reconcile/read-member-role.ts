@@ -16,23 +16,24 @@ import type { ManagedPolicyReader } from './managed-policy-reader.ts';
 import type { MemberRoleReading, MemberRoleState } from './member-role-state.ts';
 import { type PolicyReading, parseEncoded } from './parse-encoded.ts';
 
-/** The clients that read one role of one account. */
+/** What is needed to read one role of one account. */
 export interface RoleReader {
   readonly iam: IAMClient;
-  /** The run shares one reader, because many member roles have the same managed policies. */
+  /** Shared by all reads of a run, because many member roles have the same managed policies. */
   readonly managedPolicies: ManagedPolicyReader;
 }
 
 export interface WantedRole {
   readonly role: MemberRole;
-  /** The ARN that the role should have by the configuration. */
+  /** The ARN of the role according to the configuration. */
   readonly arn: string;
 }
 
 /**
- * Reads a member role with everything that decides what it can do. Costs five calls for a role with one inline policy
- * and an instance profile, and two more for each managed policy that the run has not read.
- * @throws AccessDeniedError if the member reader role cannot be assumed; the retryable errors of `shared/platform/aws`
+ * Reads a member role with everything that decides what it can do. This takes five calls for a role with one inline
+ * policy and an instance profile, and two more for each managed policy that this run has not read yet.
+ * @throws AccessDeniedError if the member account's reader role cannot be assumed; the retryable errors of
+ * `shared/platform/aws`
  */
 export async function readMemberRole(reader: RoleReader, wanted: WantedRole): Promise<MemberRoleReading> {
   const name = getBareName(wanted.role.name);
@@ -46,12 +47,12 @@ export async function readMemberRole(reader: RoleReader, wanted: WantedRole): Pr
   }
 }
 
-/** IAM API reference, "CreateRole". */
+/** The duration of a session if the role sets none (IAM API reference, "CreateRole"). */
 const defaultSessionSeconds = 3_600;
 
 /**
- * Whether the member reader role cannot be assumed. STS does not say whether such a role is missing or does not trust
- * the caller.
+ * Whether the member account's reader role cannot be assumed. STS does not say whether it is missing or does not trust
+ * the hub.
  */
 export const isReaderRefused = (error: unknown): boolean =>
   error instanceof AccessDeniedError && error.fields.operation === 'AssumeRole';
@@ -90,7 +91,7 @@ async function readState(
   };
 }
 
-/** Policies of a role, by the name of an inline policy or the ARN of a managed policy. */
+/** The policies of a role, by the inline policy's name or the managed policy's ARN. */
 type ReadPolicies = ReadonlyMap<string, PolicyReading>;
 
 interface ReadParts {
@@ -151,8 +152,8 @@ async function readBoundary(
 }
 
 /**
- * What is wrong with the instance profile. An EC2 instance can get its role only by a profile ("IAM roles for Amazon
- * EC2").
+ * What is wrong with the role's instance profile. An EC2 instance gets a role only through an instance profile ("IAM
+ * roles for Amazon EC2").
  */
 async function findProfileFault(
   iam: IAMClient,

@@ -23,11 +23,10 @@ export type LocatedTarget = ControlPolicyTarget & Pick<Account, 'parentIds'>;
 const nameTarget = ({ kind, accountId }: ControlPolicyTarget): string => `${kind} ${accountId}`;
 
 /**
- * Reads the policies of accounts, of their OUs and of the root. AWS allows this to the management account, to delegated
- * administrators, and to accounts that the delegation policy names. If AWS throttles the calls, the policies count as
- * not read.
- *
- * It is not checked whether a policy type is enabled: "Disabling a policy type" detaches its policies from everything.
+ * Reads the SCPs and RCPs of accounts, of their OUs and of the root. AWS lets three callers read them: the management
+ * account, delegated administrators, and accounts that the delegation policy names. If AWS throttles a call, the
+ * policies count as not read. It does not check whether SCPs and RCPs are enabled. When a policy type is disabled, AWS
+ * detaches its policies ("Disabling a policy type"), so nothing is found then.
  * @throws the retryable errors of `shared/platform/aws`, except ThrottledError
  */
 export async function readOrganizationPolicies(
@@ -47,7 +46,7 @@ export async function readOrganizationPolicies(
     return { listPolicies: (target) => byTarget.get(nameTarget(target)) ?? [] };
   } catch (error) {
     const { message, retryable } = toErrorRecord(error);
-    // Throttled calls are not repeated. In a burst, a run that waited for the rate limit would delay its accounts for
+    // A throttled call is not repeated. During a burst, a run that waits for the rate limit would delay its account for
     // minutes.
     if (retryable && !(error instanceof ThrottledError)) throw error;
     return { unread: message };
@@ -56,7 +55,7 @@ export async function readOrganizationPolicies(
 
 interface Place {
   readonly kind: ControlPolicyTarget['kind'];
-  /** Id of the root, of an OU, or of an account. */
+  /** The id of the root, of an OU, or of an account. */
   readonly place: string;
 }
 

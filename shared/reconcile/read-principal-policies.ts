@@ -12,11 +12,11 @@ import { type ReadingRequest, readRole } from './read-role.ts';
 import type { Services } from './services.ts';
 import type { UnreadEvidence } from './unread-evidence.ts';
 
-/** The policies that are attached to a principal, as far as they were read. */
+/** The policies of a principal that could be read, and the ones that could not. */
 export interface PrincipalPolicies {
   readonly policies: readonly AppliedPolicy[];
   readonly unread: readonly UnreadEvidence[];
-  /** Why the principal does not exist. Absent if it exists, or if its existence is unknown. */
+  /** Why the principal does not exist. Absent if it exists, or if nobody knows. */
   readonly missing?: string;
 }
 
@@ -46,7 +46,7 @@ const toUnread = (of: string, reason: string): PrincipalPolicies => ({
   unread: (['identity', 'boundary'] as const).map((kind) => ({ kind, of, reason })),
 });
 
-/** A role of a central account to which the configuration grants something. `undefined` for every other principal. */
+/** Reads a role of a central account, if a grant is about this role. `undefined` for every other principal. */
 async function readCentralRole(
   services: Services,
   request: ReadingRequest,
@@ -85,11 +85,11 @@ function joinPolicies(arn: string, role: PrincipalReading, granted: PrincipalPol
   }
 }
 
-/** The groups and roles of central accounts to which grants attach policies. */
+/** The groups and roles of central accounts to which grants attach managed policies. */
 export const listIdentityResources = ({ active }: ReadingRequest): readonly DesiredResource[] =>
   listActiveResources(active, []).filter(({ kind }) => kind.policyKind === 'identity');
 
-/** The managed policies that this installation attaches to one group or role. */
+/** The managed policies that this installation has attached to one group or role. */
 export async function readIdentityPolicies(
   services: Services,
   { runId, active: { configuration } }: ReadingRequest,

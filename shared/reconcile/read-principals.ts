@@ -17,7 +17,7 @@ export interface PrincipalReadingRequest {
   readonly readings: PolicyReadings;
 }
 
-/** What was read of the group or role that a resource is about. */
+/** What was read of the groups and roles that grants are about. */
 export interface PrincipalIndex {
   find(resource: Pick<DesiredResource, 'key' | 'kind'>): PrincipalReading | undefined;
 }
@@ -25,8 +25,8 @@ export interface PrincipalIndex {
 type Resource = Pick<DesiredResource, 'key' | 'kind' | 'ref'>;
 
 /**
- * Reads groups and roles of central accounts, each once: three calls, one for each inline policy, and two for each managed policy
- * that no other role has.
+ * Reads groups and roles of central accounts, each once. This takes three calls for each, one more for each inline
+ * policy, and two more for each managed policy that was not read for another role.
  * @throws the retryable errors of `shared/platform/aws`, except ThrottledError
  */
 export async function collectPrincipals(
@@ -45,8 +45,9 @@ export async function collectPrincipals(
 }
 
 /**
- * `undefined` if the resource is no group or role. If AWS throttles the calls, the group or role counts as not read. A
- * retry would read every resource of the run again, and in a burst the retries of all runs would never end.
+ * Returns `undefined` if the resource is no group or role. If AWS throttles a call, the group or role counts as not
+ * read. Why not retry: a retry would repeat the whole step with all reads of the run, so in a burst the throttling
+ * would never end.
  * @throws the retryable errors of `shared/platform/aws`, except ThrottledError
  */
 export async function readPrincipal(

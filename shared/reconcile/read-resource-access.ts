@@ -13,22 +13,22 @@ import { type ReadingRequest, readRole } from './read-role.ts';
 import type { Services } from './services.ts';
 import type { UnreadEvidence } from './unread-evidence.ts';
 
-/** What gives access to a resource, as far as it was read: its policy, and the KMS grants of a key. */
+/** What was read about access to a resource: its policy, and the KMS grants if it is a key. */
 export interface ResourceAccess {
-  /** The account and region of the resource, if they are known. */
+  /** The account and region of the resource, as far as they are known. */
   readonly place?: Pick<ResourceRef, 'accountId' | 'region'>;
   readonly policies: readonly AppliedPolicy[];
   readonly keyGrants: readonly AppliedKeyGrant[];
   readonly unread: readonly UnreadEvidence[];
-  /** Why the resource does not exist. Absent if it exists, or if its existence is unknown. */
+  /** Why the resource does not exist. Absent if it exists, or if nobody knows. */
   readonly missing?: string;
 }
 
 const nothing: ResourceAccess = { policies: [], keyGrants: [], unread: [] };
 
 /**
- * Reads the policy of the resource with this ARN, and the grants of a key. The ARN is `*` for an action without a
- * resource.
+ * Reads the policy of the resource with this ARN, and the KMS grants if it is a key. The ARN is `*` for an action
+ * without a resource: then nothing is read.
  */
 export async function readResourceAccess(
   services: Services,
@@ -50,8 +50,8 @@ export async function readResourceAccess(
 }
 
 /**
- * The configured resource whose policy controls access to the ARN. Not a group or role with a grant: its policies give
- * access to other resources.
+ * The configured resource with this ARN. Groups and roles with attached policies are not found here: their policies
+ * give access to other resources.
  */
 function findResource(active: ResolvedConfiguration, arn: string): DesiredResource | undefined {
   const context = getGrantContext(active.configuration);
@@ -79,7 +79,7 @@ async function readKind(
 }
 
 /**
- * Reads the policy of a configured resource, or the grants of a KMS key.
+ * Reads the policy of a configured resource, or the KMS grants of a key.
  * @throws the errors of `GrantKind.read`
  */
 export async function readKindAccess(
@@ -100,7 +100,10 @@ export async function readKindAccess(
   return { ...nothing, policies };
 }
 
-/** For any other ARN: reads the trust policy of a member role. A resource without a grant cannot be read. */
+/**
+ * Reads the trust policy of a member role. Other resources without a grant cannot be read, because no role of the hub
+ * has the right.
+ */
 async function readOther(services: Services, request: ReadingRequest, arn: string): Promise<ResourceAccess> {
   const role = await readRole(services, request, arn);
   if (role === undefined) {

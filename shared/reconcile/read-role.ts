@@ -4,7 +4,7 @@ import type { MemberRoleReading } from './member-role-state.ts';
 import { createPolicyReadings } from './policy-readings.ts';
 import type { Services } from './services.ts';
 
-/** For which run and which configuration a policy or role is read. */
+/** The run and the configuration for which policies and roles are read. */
 export interface ReadingRequest {
   readonly runId: string;
   readonly active: ResolvedConfiguration;
@@ -13,7 +13,8 @@ export interface ReadingRequest {
 const roleArn = /^arn:[^:]*:iam::(\d{12}):role\/(.+)$/;
 
 /**
- * Reads a role by its ARN. Only member roles of the configuration can be read. `undefined` if the ARN is not of a role.
+ * Reads a role by its ARN, if it is a member role of the configuration. Other roles are unreadable. `undefined` if the
+ * ARN is not of a role.
  */
 export async function readRole(
   services: Services,

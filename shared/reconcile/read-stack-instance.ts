@@ -11,12 +11,15 @@ export interface StackInstance {
   readonly accountId: string;
 }
 
-/** Final statuses of a failed StackSet operation (CloudFormation API reference, "StackInstanceComprehensiveStatus"). */
+/**
+ * Statuses that mean that a StackSet operation failed (CloudFormation API reference,
+ * "StackInstanceComprehensiveStatus").
+ */
 const failedStatuses: ReadonlySet<string> = new Set(['FAILED', 'INOPERABLE', 'CANCELLED']);
 
 /**
- * Why the instance of a StackSet failed in an account. `undefined` if it did not fail, or if the hub may not read the
- * status. Only the management account and delegated administrators may read it.
+ * Why a StackSet could not deploy to an account. `undefined` if it did not fail, or if the hub may not read the status.
+ * Only the management account and delegated administrators may read it.
  */
 export async function findStackFailure(
   client: CloudFormationClient,
@@ -33,7 +36,7 @@ export async function findStackFailure(
 const describe = ({ StackInstanceStatus, StatusReason }: StackInstanceSummary): string =>
   StatusReason ?? `its status is ${StackInstanceStatus?.DetailedStatus}`;
 
-/** An error of this call is ignored, because the answer only adds a reason to a message. */
+/** An error of this call is ignored, because the answer would only complete a message. */
 async function list(
   client: CloudFormationClient,
   { stackSet, accountId }: StackInstance,
@@ -48,7 +51,7 @@ async function list(
   }
 }
 
-/** The command by which an operator sees the status of the instance. */
+/** The command with which an operator sees why the stack instance failed. */
 export const formatStackCommand = ({ stackSet, accountId }: StackInstance, partition: string): string =>
   `aws cloudformation list-stack-instances --stack-set-name ${stackSet} ` +
   `--stack-instance-account ${accountId} --region ${getPartitionFacts(partition).organizationsRegion}`;

@@ -8,8 +8,8 @@ import {
 import type { AccessResult } from './access-result.ts';
 
 /**
- * Whether an account is ready, from its accesses. `undefined` without any access, because there is nothing to be ready
- * for. Pure.
+ * Summarizes an account's accesses: whether the account is ready. `undefined` if it has no access, because then it
+ * needs nothing. Pure.
  */
 export function computeReadiness(results: readonly AccessResult[]): Readiness | undefined {
   if (results.length === 0) return undefined;
@@ -24,14 +24,14 @@ export function computeReadiness(results: readonly AccessResult[]): Readiness | 
 }
 
 /**
- * How many roles of people a result lists at most, so that it fits into the state of a state machine and into a message
- * (256 KiB).
+ * How many sign-in guides a result has at most. More would not fit into the state of a state machine or into a message
+ * (256 KiB each).
  */
 const maxSignIns = 20;
 
 /**
- * One sign-in guide for each role, for a run for one account. For many accounts the guides would not fit into a
- * message.
+ * One sign-in guide for each role of people, for a run about one account. A run about many accounts has none, because
+ * the guides would not fit into a message.
  */
 function listSignIns(results: readonly AccessResult[]): readonly SignInGuide[] {
   if (new Set(results.map(({ accountId }) => accountId)).size !== 1) return [];
@@ -39,7 +39,10 @@ function listSignIns(results: readonly AccessResult[]): readonly SignInGuide[] {
   return [...new Map(guides.map((guide) => [guide.roleArn, guide])).values()].slice(0, maxSignIns);
 }
 
-/** `true` if every access is verified, `false` if any access is denied or pending, otherwise `unproven`. */
+/**
+ * `true` if every access is verified. `false` if an access is denied, or its role is still missing (`pending`).
+ * Otherwise `unproven`.
+ */
 function getReady(statuses: ReadonlySet<AccessStatus>): Ready {
   if (statuses.has('denied') || statuses.has('pending')) return false;
   return statuses.size === 1 && statuses.has('verified') ? true : 'unproven';
@@ -52,20 +55,23 @@ const countStatuses = (results: readonly AccessResult[]): Readiness['counts'] =>
       .filter(([, count]) => count > 0),
   );
 
-/** For a run that failed: the unresolved work may concern any access, so no access counts as completely proven. */
+/**
+ * The readiness after a run that failed. What the run could not finish may concern every access, so `true` becomes
+ * `unproven`.
+ */
 export function withoutProof(readiness: Readiness | undefined, reason: string): Readiness | undefined {
   if (readiness === undefined) return undefined;
   const { signIns: _, ...rest } = readiness;
   return rest.ready === true ? { ...rest, ready: 'unproven', reasons: [reason] } : rest;
 }
 
-/** The worst first. */
+/** From the worst to the least bad. */
 const reported = ['denied', 'pending', 'unknown', 'central-only'] as const satisfies readonly AccessStatus[];
 
 /** How many accesses a line names at most. */
 const maxNamed = 3;
 
-/** One line for each combination of status and cause. */
+/** One line for each status and cause, with the accesses that have it. */
 const listReasons = (results: readonly AccessResult[]): readonly string[] =>
   reported.flatMap((status) => {
     const here = results.filter((result) => result.status === status);
@@ -81,10 +87,12 @@ function formatGroup(status: AccessStatus, reason: string, group: readonly Acces
   return `${nameStatus(status)} (${group.length}): ${reason}. Affected: ${named}`;
 }
 
-/** For people: `central only`. */
+/** A status in words: `central only` for `central-only`. */
 const nameStatus = (status: AccessStatus): string => status.replace('-', ' ');
 
-/** One line about readiness. Only `true` reads `Ready: 15 accesses verified`. */
+/**
+ * One line about readiness. It begins with `Ready:` only if every access is verified: `Ready: 15 accesses verified`.
+ */
 export function formatReadiness({ ready, counts }: Readiness): string {
   const title = { true: 'Ready', false: 'Not ready', unproven: 'Unproven' }[`${ready}`];
   return `${title}: ${formatCounts(counts)}`;

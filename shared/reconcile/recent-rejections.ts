@@ -5,25 +5,26 @@ import type { ResourcePlan } from './plan-types.ts';
 import type { Written } from './write-accepted.ts';
 
 /**
- * For how many milliseconds runs for other accounts exclude a rejected principal. The retries of the account's own
- * run last as long.
+ * How long a run for another account excludes a rejected account without trying it, in milliseconds. The rejected
+ * account's own run retries during this time.
  */
 export const rejectionTtl = 15 * 60_000;
 
 interface RejectionQuery {
   readonly holds: readonly Hold[];
   readonly plan: Pick<ResourcePlan, 'added'>;
-  /** The accounts that the resource's policies name now. */
+  /** The accounts that the resource's policies name at present. */
   readonly named: ReadonlySet<string>;
-  /** The accounts of the run. Default: all. */
+  /** The accounts that the run is for. Default: all accounts. */
   readonly accountIds?: readonly string[] | undefined;
   readonly now: number;
 }
 
 /**
- * Accounts that the plan would add, and that AWS rejected in the last quarter of an hour. Runs for other accounts leave
- * them out. Otherwise each write of a burst would be rejected, and would search for the rejected accounts again. Empty
- * for the account's own run and for runs for all accounts, such as the sweep: these runs try the accounts again.
+ * Accounts to add that AWS rejected in the last 15 minutes, while the run is for other accounts. Such a run excludes
+ * them. If it tried them, AWS would reject each write of a burst, and each run would search for the rejected accounts
+ * again. Empty for the account's own run and for runs for all accounts, such as the sweep, which try the accounts
+ * again.
  */
 export function findRecentlyRejected({
   holds,
@@ -41,7 +42,10 @@ export function findRecentlyRejected({
 const isRecent = (rejectedAt: string | undefined, now: number): boolean =>
   rejectedAt !== undefined && now < Date.parse(rejectedAt) + rejectionTtl;
 
-/** The holds of the accounts that a write excluded. If AWS gave no message now, its earlier message stays. */
+/**
+ * Makes a hold for each account that a write excluded. The hold has AWS's message of this write, or else the message of
+ * an earlier write.
+ */
 export function holdRejected(
   clock: Clock,
   before: readonly Hold[],
@@ -65,8 +69,8 @@ export function holdRejected(
 }
 
 /**
- * Whether the search for rejected accounts ended early. Some of the accounts that the write excluded may then be
- * acceptable to AWS.
+ * Whether the search for rejected accounts ended before every excluded account was tried alone. AWS may accept some of
+ * these accounts.
  */
 export const hasUntried = (holds: readonly RejectedPrincipalHold[]): boolean =>
   holds.some(({ rejectedAt }) => rejectedAt === undefined);

@@ -4,36 +4,33 @@ import type { LeaseWait } from './lease.ts';
 
 export interface ReconcileRequest {
   readonly runId: string;
-  /** The run's plan for the resource. */
+  /** The change that the run has planned for the resource. */
   readonly planned: ResourceChange;
-  /** The write must include every account change up to this registry revision. */
+  /** The registry revision that the write must include: every account change up to it. */
   readonly revision: number;
-  /** The time at which grace periods are judged, ISO 8601. Default: now. */
+  /** The time by which the run decides whether a grace period has ended, ISO 8601. Default: now. */
   readonly asOf?: string;
   /** How long to wait while another run holds the lease. Default: a few seconds. */
   readonly wait?: LeaseWait | undefined;
   /**
-   * The digest of the plan that an operator has seen (`computeShownDigest`). The run writes only what the operator has
-   * seen. Default: no operator has seen a plan, and the run writes any plan.
+   * The digest of the plan that an operator has seen (`computeShownDigest`). The run then writes nothing else. Default:
+   * no operator has seen a plan, and the run writes what it plans.
    */
   readonly shown?: string | undefined;
   /**
-   * Whether an operator has seen the plan and started the write. Then external changes are reverted, and a conflict
-   * ends. Default: false.
+   * Whether an operator has seen the plan and started the write. Then the write reverts external changes and ends a
+   * conflict. Default: false.
    */
   readonly decided?: boolean;
-  /**
-   * Whether to wait until the batch window of the resource ends, so that one write serves more accounts. Default:
-   * false.
-   */
+  /** Whether to wait for further accounts of a burst, so that one write serves all of them. Default: false. */
   readonly gathers?: boolean;
   /** The accounts of the run. Default: all. */
   readonly accountIds?: readonly string[];
   /**
-   * The state of the resource, read a moment ago. It spares the read before the lease; the holder reads it again. Default:
-   * it is read.
+   * The state of the resource as the caller has just read it, so that the check before the lease needs no read. The run
+   * reads the state again under the lease. Default: the check reads it.
    */
   readonly lastState?: StateReading | undefined;
-  /** Reads for many resources of one function. Default: reads for this resource alone. */
+  /** Reads that this function shares between resources. Default: no sharing. */
   readonly readers?: ContextReaders | undefined;
 }

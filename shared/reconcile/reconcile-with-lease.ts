@@ -30,7 +30,7 @@ import { rememberBeforeWriting, saveResult } from './save-result.ts';
 import type { Services } from './services.ts';
 import { type Written, writeAccepted } from './write-accepted.ts';
 
-/** The inputs of each stage. */
+/** The inputs that all stages below share. */
 interface Reconciliation {
   readonly services: Services;
   readonly request: ReconcileRequest;
@@ -40,8 +40,8 @@ interface Reconciliation {
 }
 
 /**
- * The work under the lease: load the context, read, plan, check for a conflict, write if there is a difference, read
- * back, save the result.
+ * The work while the run holds the lease. Its stages: load the context, read the resource, plan, check for a conflict,
+ * write if something differs, read back, save the result.
  */
 export async function reconcileWithLease(
   services: Services,
@@ -72,7 +72,7 @@ async function reconcilePlanned(stages: Reconciliation, plan: LeasePlan): Promis
   return saveWritten(stages, plan, { written, after, conflict });
 }
 
-/** For a deleted resource that no grant names: saves that it has no managed content any more. */
+/** Saves that a deleted resource has no managed content any more, so that it leaves the inventory. */
 async function rememberMissing({
   services,
   request,
@@ -100,7 +100,10 @@ const checkConflict = (
     () => access.identify(actual),
   );
 
-/** The last checks before a write. Also saves the state that the table needs in case the run dies after the write. */
+/**
+ * The last checks before a write. Also saves which statements the write will add, so that the table has them even if
+ * the run dies after the write.
+ */
 async function prepareWrite(
   { services, request, lease, context }: Reconciliation,
   { actual, all, first, recentlyRejected }: LeasePlan,

@@ -9,8 +9,8 @@ import { reconcileWithLease } from './reconcile-with-lease.ts';
 import type { Services } from './services.ts';
 
 /**
- * Brings one resource to the state that the registry and the configuration require, under the resource's lease. Most
- * errors become part of the result.
+ * Gives one resource the state that the registry and the configuration require, while this run holds its lease. Most
+ * errors become a part of the result.
  * @throws errors that must stop the whole run
  */
 export async function reconcileResource(
@@ -22,7 +22,7 @@ export async function reconcileResource(
   const readState = async () => {
     const known = lastState;
     lastState = undefined;
-    // An unreadable item throws its error when it is read again.
+    // If the item was unreadable, `get` throws the error about it.
     return known === undefined || known.error !== undefined
       ? services.store.resources.get(planned.resource)
       : known.state;
@@ -34,7 +34,8 @@ export async function reconcileResource(
       { resource: planned.resource, runId, wait, look: precheck },
       (lease) => reconcileUnlessOvertaken(services, request, lease),
     );
-    // Another run has done the work. Its record says what changed, so the changes that this run planned are dropped.
+    // Another run has done this run's work, and its record names the changes. So the changes that this run planned are
+    // dropped from its record.
     const { before, after, added, removed, ...own } = planned;
     return done === undefined
       ? toChangeRecord(services.clock, own, { outcome: 'unchanged' })
@@ -48,9 +49,9 @@ export async function reconcileResource(
 }
 
 /**
- * Checks under the lease again whether the resource is up to date. Without this check, the runs of a burst would wait
- * for each other and then all write the same.
- * @throws ResourceBusyError if the next write must wait for more accounts
+ * Checks again, now that the run has the lease, whether the resource is up to date. During a burst many runs wait for
+ * one lease. Without this check, each of them would repeat the work of the run before it.
+ * @throws ResourceBusyError if the next write must wait for further accounts of the burst
  */
 async function reconcileUnlessOvertaken(
   services: Services,

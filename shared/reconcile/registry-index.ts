@@ -2,8 +2,8 @@ import { isMember } from '../accounts/membership.ts';
 import { type Account, formatAccounts } from '../platform/account.ts';
 import type { PlanRequest } from './plan-types.ts';
 /**
- * The account with this id. If the registry does not have it, a placeholder with the id, which is all that a statement
- * needs.
+ * The account with this id. If the registry does not have it, a placeholder that has only the id: a statement needs no
+ * more.
  */
 export const getAccountOrPlaceholder = ({ accounts }: Pick<PlanRequest, 'accounts'>, id: string): Account =>
   getRegistryIndex(accounts).byId.get(id) ?? {
@@ -15,7 +15,7 @@ export const getAccountOrPlaceholder = ({ accounts }: Pick<PlanRequest, 'account
     tags: {},
   };
 
-/** Like `formatAccounts`. An account that `accounts` does not contain is named by its id. */
+/** Like `formatAccounts`, for ids. An account without an entry in `accounts` has its id for a name. */
 export const formatAccountIds = (ids: readonly string[], accounts: readonly Account[]): string =>
   formatAccounts(ids.map((id) => getAccountOrPlaceholder({ accounts }, id)));
 
@@ -26,7 +26,7 @@ interface Index {
 
 const indexes = new WeakMap<readonly Account[], Index>();
 
-/** Created once for each list of accounts, because many resources are planned from one list. */
+/** Built once for each list of accounts and then reused, because many resources are planned with one list. */
 export function getRegistryIndex(accounts: readonly Account[]): Index {
   const index = indexes.get(accounts) ?? {
     byId: new Map(accounts.map((account) => [account.id, account])),

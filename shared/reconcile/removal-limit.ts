@@ -3,8 +3,9 @@ import type { PolicyTooLargeError } from '../platform/aws/errors.ts';
 import { formatBlockedRemovals, type RemovalScope } from './hold-text.ts';
 
 /**
- * The error that reports blocked removals to an operator.
- * @param tooLarge why new accounts wait until the removals are made. Absent if all new accounts fit
+ * The error that tells an operator which removals are blocked.
+ * @param tooLarge why new accounts must wait until the removals are made. Absent if the policy has room for all new
+ * accounts
  */
 export const createBlockedRemovalsError = (
   key: string,

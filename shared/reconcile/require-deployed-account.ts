@@ -16,8 +16,8 @@ export const createNotDeployedError = (
   );
 
 /**
- * Checks that the deployment has this central account, under one of the names that the configuration gives it.
- * Otherwise the hub has no role that may read the account.
+ * Checks that the hub was deployed with this central account, under one of the account's names in the configuration.
+ * Otherwise the hub has no function with the right to read the account.
  * @throws CentralAccountNotDeployedError
  */
 export function requireDeployedAccount(

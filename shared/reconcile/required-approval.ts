@@ -17,9 +17,10 @@ import type { WaitingAccount } from '../store/run-ports.ts';
 import type { DesiredResource } from './desired-resource.ts';
 
 /**
- * Returns a test whether a grant selects an account. `unresolved` for an unreadable account. An account that waits for
- * approval must be selected twice: in its present position, and in the position of its last approval. Grants with a
- * condition ignore approval, because AWS admits every account that the condition matches.
+ * Returns a function that tells whether a grant selects an account. The result is `unresolved` for an unreadable
+ * account. For an account that waits for approval, the grant must select both its present position and the position in
+ * which it was last approved. Grants with a condition ignore approval, because AWS admits every account that satisfies
+ * the condition.
  */
 export function createSelectionTest(entry: GrantEntry, ous: StoredOus): (account: Account) => Selection {
   const select = compileSelection(entry.for, ous);
@@ -36,8 +37,9 @@ export function createSelectionTest(entry: GrantEntry, ous: StoredOus): (account
 }
 
 /**
- * Returns a test whether an account needs approval. It does if the `approval` selector matches it, and it was never
- * approved or would gain a grant by a move. `undefined` if the configuration requires no approval.
+ * Returns a function that tells whether an account needs approval. It does if the selector under `approval` matches it,
+ * and it was never approved or gains a grant because it was moved. `undefined` if the configuration requires no
+ * approval.
  */
 export const createApprovalTest = (
   { approval, grants }: Configuration,
@@ -45,7 +47,8 @@ export const createApprovalTest = (
 ): NeedsApproval | undefined =>
   approval &&
   ((account, approvedAs) =>
-    // `maySelect` also follows stored OUs. If an OU path now names another OU, no account escapes approval by that.
+    // `maySelect` considers present OU names and the OUs of the activation. If either matches, the account needs
+    // approval. So a renamed OU cannot bypass approval.
     maySelect(approval.for, account, ous) &&
     (approvedAs === null || gainsByMoving({ grants, ous }, account, approvedAs)));
 
@@ -62,14 +65,17 @@ const gainsByMoving = (
         evaluateSelection(selector, { ...account, ...before }, ous) === 'not-selected',
     );
 
-/** Only grants that list accounts require approval. A condition on the organization admits every new member at once. */
+/**
+ * Only grants that list accounts can wait for approval. A condition on the organization admits every new member at
+ * once.
+ */
 const requiresApproval = ({ match = 'accounts' }: GrantEntry): boolean => match === 'accounts';
 
-/** Whether an account waits for approval, so that approving it changes its access. */
+/** Whether the account is a member of the organization and waits for approval. */
 export const isPendingApproval = (account: Account): boolean =>
   account.approval !== undefined && isMember(account);
 
-/** The same accounts, with the accounts of `ids` approved. */
+/** Returns the accounts as they would be if an operator approved the accounts of `ids`. */
 export const assumeApproved = <T extends Account>(
   accounts: readonly T[],
   ids: ReadonlySet<string>,
@@ -80,7 +86,7 @@ export const assumeApproved = <T extends Account>(
     return approved;
   });
 
-/** One access that an account would gain: a grant on one resource. */
+/** Access that an account gets when it is approved: one grant on one resource. */
 export interface Gain {
   readonly resource: string;
   readonly grant: string;
@@ -88,8 +94,8 @@ export interface Gain {
 }
 
 /**
- * The grants that the accounts of `ids` would gain between the lists `now` and `approved`, ordered. Grants with a
- * condition are missing, because approval does not change them.
+ * What the accounts of `ids` gain by approval: the difference between the resources now and the resources after
+ * approval, ordered. Grants with a condition are not listed, because approval does not change them.
  */
 export function listGains(
   now: readonly DesiredResource[],
@@ -114,13 +120,19 @@ const namings = (resources: readonly DesiredResource[], ids: ReadonlySet<string>
     ),
   );
 
-/** What an operator approves. Changes of other accounts do not change it. */
+/**
+ * What an operator sees and approves. It depends on the waiting accounts only, so a change of another account does not
+ * make the approval invalid.
+ */
 export interface ApprovalContent {
   readonly installation: string;
   readonly configurationHash: string;
   /** The waiting accounts, ordered by id. */
   readonly accounts: readonly WaitingAccount[];
-  /** What they would gain on named resources. Matches of patterns are missing, because they change by themselves. */
+  /**
+   * What the accounts would gain on resources that the configuration names. Resources found by patterns are not listed,
+   * because they come and go without an operator.
+   */
   readonly gains: readonly Gain[];
 }
 
@@ -131,8 +143,8 @@ export const toWaitingAccount = (account: Account): WaitingAccount => ({
 });
 
 /**
- * Whether two requests for approval are equal: the account waits in the same position, and was last approved in the
- * same position.
+ * Whether an account waits for the same decision in both requests: its position, and the position in which it was last
+ * approved, are equal.
  */
 export const isSamePendingState = (one: WaitingAccount, other: WaitingAccount): boolean =>
   isSamePosition(one.position, other.position) &&
@@ -140,5 +152,5 @@ export const isSamePendingState = (one: WaitingAccount, other: WaitingAccount): 
     ? one.approvedAs === other.approvedAs
     : isSamePosition(one.approvedAs, other.approvedAs));
 
-/** SHA-256 in hexadecimal. It ties an approval to the content that the operator saw. */
+/** SHA-256 in hexadecimal. An approval names it, so that it is valid only for the content that the operator saw. */
 export const hashApproval = (content: ApprovalContent): string => hashCanonically(content);

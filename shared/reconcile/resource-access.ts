@@ -6,12 +6,12 @@ import type { Lease } from './lease.ts';
 import { readIdentity } from './resource-identity.ts';
 import type { Services } from './services.ts';
 
-/** Reads and writes one resource for the holder of its lease. */
+/** Reads and writes one resource for the run that holds its lease. */
 export interface ResourceAccess {
   read(): Promise<unknown>;
-  /** Sends one write, as `GrantKind.write`. */
+  /** Sends one write. For the parameters see `GrantKind.write`. */
   write(from: unknown, to: unknown): Promise<void>;
-  /** As `GrantKind.readIdentity`. */
+  /** Reads the identity of the resource. See `GrantKind.readIdentity`. */
   identify(state: unknown): Promise<string | undefined>;
 }
 
@@ -32,8 +32,8 @@ export function accessResource(
 }
 
 /**
- * Keeps the lease until it expires if a write got no answer: the write may still take effect. After an error that AWS
- * returned, it cannot.
+ * If AWS did not answer a write, the write may still take effect. So the run does not release the lease, and no other
+ * run writes until the lease has expired. An error that AWS returned proves that the write is over.
  */
 async function keepLeaseWithoutAnswer(lease: Lease, write: Promise<void>): Promise<void> {
   try {

@@ -5,8 +5,9 @@ import type { DesiredResource } from './desired-resource.ts';
 import { digestManagedStatements, listChangedSids } from './digest.ts';
 
 /**
- * The identity of a resource, such as its creation time (`GrantKind.readIdentity`). If it cannot be read, for example
- * for lack of a permission, the run continues without it.
+ * Reads what tells this resource from a later one with the same name, such as its creation time
+ * (`GrantKind.readIdentity`). If the identity cannot be read, for example for lack of a permission, the run continues
+ * without it.
  */
 export async function readIdentity(
   { kind, ref }: DesiredResource,
@@ -22,8 +23,8 @@ export async function readIdentity(
 }
 
 /**
- * Whether a read state proves that the resource is the one of the last reconciliation: every managed statement is
- * unchanged. A resource that was deleted and created again has no statements.
+ * Whether all managed statements are unchanged. That proves that the resource was not deleted and created again,
+ * because a new resource has no managed statements.
  */
 export function isKnownResource({ desired, active, state }: ReconcileContext, actual: unknown): boolean {
   const { sids, digests = {} } = state?.managed ?? { sids: [] };

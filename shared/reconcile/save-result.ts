@@ -24,9 +24,9 @@ import type { Written } from './write-accepted.ts';
 import { computeBatchWindow, type LastWrite } from './write-batching.ts';
 
 /**
- * Saved before the write, with the Sids of the new statements. If the run dies after its write, the table knows which
- * statements are managed. `writeInProgress` stays until the result is saved, because the resource may have part of a
- * write by a configuration that is not active any more.
+ * Saves the Sids of the new statements before the write. If the run dies after the write, the table still knows which
+ * statements are managed. `writeInProgress` stays until the result is saved: until then, the resource may have a part
+ * of a write by an earlier configuration.
  */
 export async function rememberBeforeWriting(
   { active, state, remember }: ReconcileContext,
@@ -46,8 +46,9 @@ export async function rememberBeforeWriting(
 }
 
 /**
- * Saves the start of grace periods for a resource that could not be planned, such as a full policy. Otherwise the grace
- * periods would never end. Nothing else is saved, so that external changes are still noticed.
+ * Saves the start of new grace periods if planning failed, for example because the policy is full. Otherwise each run
+ * would begin them again, and they would never end. Nothing else is saved, so that later runs still notice external
+ * changes.
  */
 export async function rememberGraces(
   { state, remember }: ReconcileContext,
@@ -71,21 +72,21 @@ const toGracePeriod = (accountId: string, since: string): Hold => ({
 });
 
 /**
- * How a reconciliation ended. `after` is the state that was read after the write. Verification uses it instead of the
- * desired state.
+ * What a reconciliation has planned, found and written. `after` is the state that was read after the write:
+ * verification judges it.
  */
 export interface ReconcileEnd extends Omit<Written, 'written'> {
   readonly runId: string;
   readonly plan: ResourcePlan;
   readonly before: unknown;
   readonly after: unknown;
-  /** The external changes that the table must remember. */
+  /** The conflict to store, if there is one. */
   readonly conflict: Conflict | undefined;
-  /** As `GrantKind.readIdentity`. */
+  /** Tells this resource from a later one with the same name. See `GrantKind.readIdentity`. */
   readonly identity: string | undefined;
 }
 
-/** Saves the state of the resource after the run, and returns the result. */
+/** Saves the state of the resource in the table, and returns the result for the run record. */
 export async function saveResult(
   { clock }: Pick<Services, 'clock'>,
   context: ReconcileContext,
@@ -97,13 +98,14 @@ export async function saveResult(
   const holds = mergeHolds([...plan.holds, ...rejected]);
   const next = desired.kind.toDocuments(plan.next, plan.owned);
   const { installation } = active.configuration;
-  // A function may be suspended until after its lease. It must not replace the state that the next holder has saved.
+  // Lambda may suspend a function for longer than its lease. Then another run may have saved a newer state, which must
+  // stay.
   lease.check();
   await remember({
     lastReconciliation: {
       runId,
       at: getTimestamp(clock),
-      // If not all accounts fit, revision 0 makes the next run try again.
+      // If not all accounts fit, revision 0 means that the resource is not up to date, so the next run tries again.
       revision: plan.refused === undefined ? revision : 0,
       activationId: getActivationId(active),
       grants: listGrantNames(desired),
@@ -139,8 +141,8 @@ function updateBatchWindow(
 }
 
 /**
- * The outcome and the error. Holds make a resource `held`, except grace periods. A lack of room and blocked removals
- * are errors as well.
+ * The outcome, and an error if there is one. A resource with a hold is `held`, unless all its holds are grace periods.
+ * Blocked removals and a full policy are errors as well.
  */
 function judge(
   { desired: { key }, active: { configuration }, accounts }: ReconcileContext,

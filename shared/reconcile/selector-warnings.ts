@@ -13,29 +13,29 @@ interface Owner {
   readonly title: string;
   readonly selector: Selector;
   /**
-   * Whether to warn if the selector matches no account. False for approvals, and if a path of the selector is reported
-   * elsewhere.
+   * Whether to warn if the selector matches no account. False for the `approval` selector, and if another warning is
+   * about a path of the selector.
    */
   readonly gives: boolean;
 }
 
-/** The values that occur in the registry, each once, in the order of the accounts. */
+/** The accounts of the registry, and the values that selectors can match. */
 interface Known {
   readonly accounts: readonly Account[];
-  /** Paths of all OUs that contain an account, directly or below them. */
+  /** The paths of all OUs that have an account in them or below them. */
   readonly ouPaths: readonly string[];
 }
 
 /**
- * Warnings about valid selectors without a match, a line for each cause. Such as an OU, a tag, a name or an account id
- * that does not exist, or a grant that matches no account. Only the registry is checked, which does not know OUs
- * without accounts. `listUnresolvedPaths` reports paths whose OUs have changed since the activation.
+ * Warnings about selectors that are valid but match no account, one line for each cause. Examples: an OU, tag, name or
+ * account id that does not exist, or a grant that selects no account. Only OUs with accounts are known.
+ * `listUnresolvedPaths` warns about paths whose OUs were renamed, replaced or deleted since the activation.
  */
 export function findSelectorWarnings(
   active: Pick<ResolvedConfiguration, 'configuration' | 'ous'>,
   registered: readonly Account[],
 ): readonly string[] {
-  // An unreadable account may have the value that a selector names, so a warning could be wrong.
+  // Nobody knows the OU and the tags of an unreadable account. It may match, so a warning could be wrong.
   if (registered.some(isUnreadable)) return [];
   const registryValues = knownOf(registered);
   const reported = listUnresolvedPaths({ active, accounts: registered, planned: [] }).map(({ path }) => path);
@@ -56,8 +56,8 @@ const ownersIn = ({ grants, approval }: Configuration): readonly Owner[] => [
 ];
 
 /**
- * Leaves out paths that are reported elsewhere. Accounts may keep access by such a path, so no warning says that it
- * matches nothing.
+ * Removes paths about which `listUnresolvedPaths` warns. Accounts may keep access by such a path, so a warning that it
+ * matches no account would be wrong.
  */
 function withoutPaths({ title, selector, gives }: Owner, paths: readonly string[]): Owner {
   const { ous, ...others } = selector;
@@ -121,7 +121,10 @@ function nearestId(id: string, { accounts }: Known): string | undefined {
 
 const encodedSlash = '%2F';
 
-/** The existing path that the user may have meant: with an encoded slash in a name, or with the OUs above it. */
+/**
+ * The existing path that the user probably meant. The user may have written a plain slash within an OU's name, or only
+ * the last OU of the path.
+ */
 function nearestPath(ou: string, { ouPaths }: Known): string | undefined {
   const spellings = new Map<string, string>();
   for (const path of ouPaths) {
@@ -173,7 +176,7 @@ function unmatchedId(id: string, registryValues: Known, path: string): readonly 
   return [`account ${id} is not in the organization (${path})${hintText('account', hint)}`];
 }
 
-/** How many digits a mistyped id may have wrong. An id with more differences is another account. */
+/** How many wrong digits a mistyped account id may have. With more, the id is probably that of another account. */
 const maxWrongDigits = 3;
 
 const isMatched = (fields: SelectorFields, { accounts }: Known): boolean =>

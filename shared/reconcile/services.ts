@@ -5,7 +5,7 @@ import type { Clock, Random } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Store } from '../store/ports.ts';
 
-/** Everything outside the process that runs need. A simulation passes its own implementations. */
+/** Everything outside the process that runs use. Tests pass a simulation. */
 export interface Services {
   readonly clock: Clock;
   readonly random: Random;
@@ -13,10 +13,10 @@ export interface Services {
   readonly store: Store;
   readonly hub: HubClients;
   /**
-   * Access to the organization's accounts for one run. The id of the run is part of the session names, and all calls of
-   * the run share credentials.
+   * Access to the organization's accounts for one run. The run's id becomes part of the session names. All calls of the
+   * run share credentials.
    */
   aws(runId: string, settings: RoleSettings): AwsAccess;
-  /** The name of the function that updates a central account. `undefined` if no such function is deployed. */
+  /** The name of the function that updates a central account. `undefined` if the hub has no such function. */
   findUpdateFunction(centralAccount: CentralAccountName): string | undefined;
 }

@@ -5,7 +5,8 @@ import type { SignInGuide } from '../store/readiness.ts';
 import type { MemberEvidence } from './judge-halves.ts';
 
 /**
- * How a person signs in with the role. `undefined` if the access is not for people, or if the role was not read. Pure.
+ * Tells people how to sign in with the role. `undefined` if the access is not for people, or if the role was not read.
+ * Pure.
  */
 export function createSignInGuide(
   { signIn, member }: Access,
@@ -32,15 +33,15 @@ interface RolePlace {
 }
 
 /**
- * The console link accepts no longer names. IAM user guide, "Methods to assume a role": "the combined Path and RoleName
- * cannot exceed 64 characters".
+ * The longest path and name of a role that the console's link accepts. IAM user guide, "Methods to assume a role": "the
+ * combined Path and RoleName cannot exceed 64 characters".
  */
 const longestSwitchName = 64;
 
 /**
- * A link that switches to the role in the console. `undefined` if the role requires an external id, because the console
- * cannot send one. The name in the link includes the role's path ("Grant a user permissions to switch roles", IAM user
- * guide).
+ * A link with which a person switches to the role in the console. The name in the link includes the role's path ("Grant
+ * a user permissions to switch roles", IAM user guide). `undefined` if the role requires an external id, because the
+ * console cannot send one.
  */
 function createSwitchRoleLink(
   { partition, accountId, role }: RolePlace,
@@ -52,15 +53,15 @@ function createSwitchRoleLink(
     .replace(/[^\w.-]+/g, '-')
     .slice(0, longestSwitchName);
   const query = Object.entries({ account: accountId, roleName: role, displayName }).map(
-    // The path of the role keeps its slashes, as in links of the IAM console. A slash is legal in a query.
+    // Slashes in the role's path stay as they are, as in links of the IAM console. A query may have slashes.
     ([key, value]) => `${key}=${encodeURIComponent(value).replaceAll('%2F', '/')}`,
   );
   return `https://signin.${domain}/switchrole?${query.join('&')}`;
 }
 
 /**
- * A profile for the AWS command line. `source_profile` and the MFA device depend on the user, so the lines have
- * placeholders for both ("Assume role credential provider", AWS SDKs and Tools reference guide).
+ * A profile for the AWS CLI. `source_profile` and the MFA device are different for each person, so the lines have
+ * placeholders for them ("Assume role credential provider", AWS SDKs and Tools reference guide).
  */
 function createProfile(
   { arn, partition, accountId, role }: RolePlace,

@@ -10,13 +10,14 @@ import type { Account } from '../platform/account.ts';
 
 type Documents = ReturnType<GrantKind['toDocuments']>;
 
-/** A principal in an unmanaged statement that may be why AWS rejects a policy. */
+/** A principal in an unmanaged statement that may be the reason why AWS rejects a policy. */
 export interface Suspect extends UnmanagedPrincipal {
   /**
-   * - `deleted`: the unique id of a deleted role or user
-   * - `closed`: a principal of an account that the registry has as closed
-   * - `unknown`: a principal outside the organization, which cannot be checked. It may be valid, such as a vendor's
-   * account
+   * - `deleted`: the id of a role or user that was deleted, such as `AROA…`
+   * - `closed`: a principal of an account that is closed
+   * - `unknown`: a principal outside the organization, which this project cannot check. It may be right, such as a
+   *   vendor's
+   *   account
    */
   readonly state: 'deleted' | 'closed' | 'unknown';
   /** What is wrong with the principal, in words. */
@@ -26,7 +27,7 @@ export interface Suspect extends UnmanagedPrincipal {
 const order: readonly Suspect['state'][] = ['closed', 'deleted', 'unknown'];
 
 /**
- * The suspects in all documents of a resource, the likeliest cause first. Principals of member accounts are not
+ * The suspects in all documents of a resource, the most likely cause first. Principals of member accounts are no
  * suspects.
  */
 export const findSuspects = (
@@ -58,16 +59,19 @@ function suspect(unmanaged: UnmanagedPrincipal, accounts: readonly Account[]): r
   return [{ ...unmanaged, state: 'closed', because: `of the closed account ${account.name} (${id})` }];
 }
 
-/** Whether the principal is certainly why AWS rejects the policy. */
+/** Whether AWS certainly rejects the policy because of this principal. */
 export const isCertain = ({ state }: Suspect): boolean => state !== 'unknown';
 
-/** Lists suspects in words: `the statement "Partner" names AROA…, the id of a role that was deleted`. */
+/** Describes suspects: `the statement "Partner" names AROA…, the id of a role that was deleted`. */
 export const formatSuspects = (suspects: readonly Suspect[]): string =>
   suspects
     .map(({ statement, principal, because }) => `the statement ${statement} names ${principal}, ${because}`)
     .join('; ');
 
-/** Warns before the next write fails: unmanaged statements name deleted principals. One line, or none. */
+/**
+ * Unmanaged statements name deleted principals, so AWS will reject the next write. Returns one line that says so, or
+ * none.
+ */
 export function warnOfDeletedPrincipals(
   key: string,
   documents: Documents,

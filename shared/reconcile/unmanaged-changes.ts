@@ -9,26 +9,29 @@ import type { UnmanagedStatement } from '../store/ports.ts';
 
 type Documents = ReturnType<GrantKind['toDocuments']>;
 
-/** The change of an unmanaged statement since the last reconciliation. */
+/** A change of an unmanaged statement since the last run. */
 export interface UnmanagedChange {
   readonly kind: 'appeared' | 'changed' | 'vanished';
   /**
-   * The Sid, or a short description such as `Allow s3:GetObject`. Empty if the resource has more statements than the
-   * table stores labels for.
+   * The Sid, or a short description such as `Allow s3:GetObject`. Empty if the table has no label for it, because the
+   * resource has too many statements.
    */
   readonly label: string;
 }
 
 /**
- * Limits of the stored list. AWS allows hundreds of statements in a policy, but an item of the table has at most 400
- * KB.
+ * How many labels are stored for a resource, and how long a label may be. A policy can have hundreds of statements, but
+ * an item in DynamoDB has at most 400 KB.
  */
 const maxStatements = { labels: 100, characters: 64 };
 
-/** The label for changes of a policy's `Version` or `Id`, which decide what its unmanaged statements mean. */
+/**
+ * The label for a change of a policy's `Version` or `Id`. A changed `Version` can change what unmanaged statements
+ * mean.
+ */
 const headLabel = 'Version or Id of the policy';
 
-/** The unmanaged statements of a resource's documents, in the form that the table stores, ordered. */
+/** The unmanaged statements of a resource, ordered, in the form that the table stores. */
 export function listUnmanagedStatements(
   documents: Documents,
   installationId: string,
@@ -70,8 +73,8 @@ const shortened = (label: string): string =>
   label.length <= maxStatements.characters ? label : `${label.slice(0, maxStatements.characters - 1)}…`;
 
 /**
- * The new, changed and removed statements. If a removed and a new statement have one label, they count as one changed
- * statement.
+ * Lists statements that were added, changed or removed. A removed and an added statement with the same label count as
+ * one changed statement.
  */
 export function diffUnmanagedStatements(
   left: readonly UnmanagedStatement[],
@@ -81,8 +84,8 @@ export function diffUnmanagedStatements(
   const come = without(now, left);
   const labels = [...new Set([...gone, ...come].map(({ label }) => label))].sort();
   const changes = labels.flatMap((label) => changesOf(label, countOf(gone, label), countOf(come, label)));
-  // The entry for `Version` and `Id` appears and disappears with a document's statements, and each statement is listed
-  // itself. So only a change of the entry is reported.
+  // A new document adds an entry for its `Version` and `Id`, and a removed document removes it. That is no news,
+  // because the statements themselves are listed. So only a change is reported.
   return changes.filter(({ kind, label }) => label !== headLabel || kind === 'changed');
 }
 
@@ -101,7 +104,7 @@ const times = (count: number, change: UnmanagedChange): readonly UnmanagedChange
 const countOf = (statements: readonly UnmanagedStatement[], wanted: string): number =>
   statements.filter(({ label }) => label === wanted).length;
 
-/** Removes the statements of the second list from the first. Each removes one, so that duplicates are counted. */
+/** Removes the second list's statements from the first list. A statement that occurs twice must be removed twice. */
 function without(
   statements: readonly UnmanagedStatement[],
   others: readonly UnmanagedStatement[],

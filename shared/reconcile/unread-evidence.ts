@@ -1,9 +1,9 @@
 import type { PolicyKind } from '../iam/applied-policy.ts';
 
-/** A policy or grant that could not be read although it may decide a request. */
+/** A policy or KMS grant that may decide about the request and could not be read. */
 export interface UnreadEvidence {
   readonly kind: PolicyKind | 'key-grant';
-  /** The principal or account whose policies were not read: an ARN, or the id of an account. */
+  /** Whose policies were not read: the ARN of a principal, or the id of an account. */
   readonly of: string;
   readonly reason: string;
 }

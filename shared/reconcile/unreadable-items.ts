@@ -3,7 +3,7 @@ import type { ErrorRecord } from '../platform/errors.ts';
 import type { SearchResult } from '../store/ports.ts';
 import { formatGroupedCauses } from './grouped-causes.ts';
 
-/** The accounts whose items in the table cannot be read, a line for each cause. */
+/** The accounts whose items in the table cannot be read, one line for each cause. */
 export const describeUnreadableAccounts = (accounts: readonly Account[]): readonly string[] =>
   formatGroupedCauses(
     accounts.flatMap(({ id, unreadable }) =>
@@ -12,7 +12,7 @@ export const describeUnreadableAccounts = (accounts: readonly Account[]): readon
     'accounts',
   );
 
-/** The searches whose stored results cannot be read, a line each. */
+/** The searches whose stored results cannot be read, one line for each. */
 export const describeUnreadableSearches = (items: readonly SearchResult[]): readonly string[] =>
   items.flatMap(({ unreadable }) => (unreadable === undefined ? [] : formatUnreadable(unreadable)));
 

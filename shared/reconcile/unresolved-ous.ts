@@ -25,7 +25,7 @@ import type { DesiredResource } from './desired-resource.ts';
 import { listGrantNames } from './desired-resources.ts';
 import type { UnresolvedAccounts } from './plan-types.ts';
 
-/** A selector with its owner: the name of a grant, or `approval`. */
+/** A selector and what it belongs to: the name of a grant, or `approval`. */
 interface NamedSelector {
   readonly name: string;
   readonly selector: Selector;
@@ -40,16 +40,19 @@ const selectorsIn = ({ grants, approval }: Configuration): readonly NamedSelecto
 export const listOuPaths = (configuration: Configuration): readonly string[] =>
   [...new Set(selectorsIn(configuration).flatMap(({ selector }) => listSelectorOuPaths(selector)))].sort();
 
-/** An OU path that no longer names the OUs that it named at the activation. */
+/**
+ * An OU path in the configuration that named other OUs when the configuration was activated. OUs were renamed, replaced
+ * or deleted since then.
+ */
 export interface UnresolvedPath {
   readonly path: string;
-  /** The names of the grants that use the path, or `approval`. */
+  /** The names of the grants that have the path in a selector, or `approval`. */
   readonly usedBy: readonly string[];
   readonly renamed: readonly { readonly id: string; readonly was: string; readonly now: string }[];
-  /** OUs that now have the path of another OU, which the path named at the activation. */
+  /** OUs that now have a path at which there was another OU at the activation. */
   readonly replaced: readonly { readonly id: string; readonly path: string }[];
   readonly deleted: readonly { readonly id: string; readonly was: string }[];
-  /** Accounts that keep their access, and accounts that get none, as long as the path is unresolved. */
+  /** Accounts that keep their access, and accounts that get none, until an operator activates a configuration again. */
   readonly kept: readonly Account[];
   readonly notAdded: readonly Account[];
 }
@@ -62,13 +65,13 @@ export interface PlannedResource {
 export interface UnresolvedSource {
   readonly active: Pick<ResolvedConfiguration, 'configuration' | 'ous'>;
   readonly accounts: readonly Account[];
-  /** The planned resources. They show which accounts have access now. */
+  /** The resources with their plans. They show which accounts have access now. */
   readonly planned: readonly PlannedResource[];
-  /** Default: none is known. */
+  /** OUs without accounts, which the registry does not have. Default: none is known. */
   readonly emptyOus?: EmptyOus;
 }
 
-/** The OU paths of a configuration that changed their meaning since the activation, ordered. Pure. */
+/** The OU paths of a configuration that named other OUs at the activation, ordered. Pure. */
 export function listUnresolvedPaths(source: UnresolvedSource): readonly UnresolvedPath[] {
   const { configuration, ous = noStoredOus } = source.active;
   const tree = new Map([...(source.emptyOus ?? []), ...buildOuTree(source.accounts)]);
@@ -102,8 +105,8 @@ function changesOf(stored: Readonly<Record<string, string>>, test: OuPathTest, t
 }
 
 /**
- * Tests whether an OU has taken the path of a stored OU. The path is built from the present names, or from the stored
- * names of the OUs above.
+ * Tests whether an OU now has the path that another OU had at the activation. The path is compared by the present names
+ * of the OUs above, and by their names at the activation.
  */
 function replacementTest(stored: Readonly<Record<string, string>>, tree: OuTree) {
   const paths = new Set(Object.values(stored));
@@ -117,7 +120,9 @@ function replacementTest(stored: Readonly<Record<string, string>>, tree: OuTree)
   };
 }
 
-/** Whether a path selects an account by the present names but not by the stored OUs, or the other way round. */
+/**
+ * Whether the path selects the account only by the present names of its OUs, or only by their names at the activation.
+ */
 const isConcerned =
   (stored: Readonly<Record<string, string>>, { test }: OuPathTest) =>
   (account: Account): boolean =>
@@ -148,18 +153,18 @@ function accountsOf({
   };
 }
 
-/** Whether the account gets no access although the present names select it, because the stored OUs do not. */
+/** Whether the account gets no access: the path names its OU now, but did not name this OU at the activation. */
 const isShut = (selector: Selector, account: Account, ous: StoredOus): boolean =>
   matchesSelector(selector, account) && evaluateSelection(selector, account, ous) === 'not-selected';
 
 /**
- * Whether an operator must decide before the path gives new access. A path whose OU was only deleted needs no decision,
- * because it gives no access.
+ * Whether the path gives no new access until an operator decides. If its OU was only deleted, there is nothing to
+ * decide.
  */
 export const isIncomplete = ({ renamed, replaced }: UnresolvedPath): boolean =>
   renamed.length + replaced.length > 0;
 
-/** Says what happened to the path, which accounts it affects, and what to do next. */
+/** Says what happened to the path, which accounts that affects, and what the operator should do. */
 export function formatUnresolvedPaths(unresolved: UnresolvedPath): string {
   const { path, usedBy, renamed, replaced, deleted, kept, notAdded } = unresolved;
   return [

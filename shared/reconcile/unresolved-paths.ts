@@ -3,7 +3,7 @@ import { buildOuTree, noStoredOus } from '../accounts/stored-ous.ts';
 import type { Services } from './services.ts';
 import { listUnresolvedPaths, type UnresolvedPath, type UnresolvedSource } from './unresolved-ous.ts';
 
-/** The OU paths of the active configuration that no longer name the OUs of the activation. */
+/** The OU paths of the active configuration that named other OUs when the configuration was activated. */
 export async function findUnresolvedPaths(
   { store }: Pick<Services, 'store'>,
   source: Omit<UnresolvedSource, 'emptyOus'>,

@@ -9,8 +9,8 @@ const shortest = 15;
 const longest = 60;
 
 /**
- * Whether to wait for member roles, and how long. StackSets deploy the roles of a new account within minutes. Only the
- * state machine waits, never a function. Pure.
+ * Whether to wait for member roles, and for how long. StackSets deploy the roles of a new account within minutes. Only
+ * the state machine waits: a function would be paid for waiting. Pure.
  */
 export function planWait(readiness: Readiness | undefined, { waitedSeconds, maxSeconds }: VerificationWait) {
   const rest = maxSeconds - waitedSeconds;

@@ -29,16 +29,16 @@ import { isUnderBurst } from './write-batching.ts';
 export interface VerifyStep {
   readonly runId: string;
   readonly accounts: readonly { readonly accountId: string; readonly revision?: number | undefined }[];
-  /** How many seconds the run has waited for member roles. Default: 0. */
+  /** How many seconds the run has already waited for member roles. Default: 0. */
   readonly waitedSeconds?: number | undefined;
 }
 
 /**
- * Verifies the result of the run by the states that it read after its writes:
- * - Every access that the configuration gives to the run's accounts must be allowed by evaluation.
+ * Verifies a run by the states that it has read after its writes:
+ * - Every access that the configuration gives to the run's accounts must be allowed.
  * - No other managed statement may name these accounts.
- * Accesses on resources that were not updated are unknown. An account that changed again after this run registered it
- * is skipped, because the run of the later change verifies it.
+ * Accesses on resources that the run did not update are unknown. An account that changed again after the start of this
+ * run is skipped, because the run for that change verifies it.
  */
 export async function verifyRun(
   services: Services,
@@ -56,7 +56,7 @@ export async function verifyRun(
   const unchanged = own
     .filter((account) => account !== undefined)
     .filter(({ id, revision }) => revisions.get(id) === revision);
-  // Holds and drift of other accounts do not matter to this run.
+  // The run has planned more accounts than its own. Their holds and drift do not matter here.
   const planned = whole.changes.map(({ resource }) => resource);
   const resources = listActiveResources(active, unchanged, planned);
   const findings = await judgeResources(services, { configuration, whole, accounts: unchanged }, resources);
@@ -68,18 +68,18 @@ export async function verifyRun(
   return summarize(await proveFindings(services, request, findings), wait);
 }
 
-/** The accounts to judge, and the run by whose record they are judged. */
+/** Which accounts to judge, and whose records to use. */
 export interface CentralQuestion {
   readonly configuration: Configuration;
   readonly whole: WholeRun & { readonly runId: string };
   readonly accounts: readonly RegisteredAccount[];
-  /** Whether a resource may be read if no run has recorded it. Default: true. */
+  /** Whether to read a resource about which no run has a record. Default: true. */
   readonly mayRead?: boolean;
 }
 
 /**
- * Judges the central half of each access of the accounts: by the record of the run, otherwise by the policies that AWS
- * has now.
+ * Judges the central half of each access of the accounts. It uses the record of the run if there is one. Otherwise it
+ * reads the policies from AWS.
  */
 export async function judgeResources(
   services: Services,
@@ -106,17 +106,17 @@ interface Question {
   readonly desired: DesiredResource;
   readonly change: ResourceChange | undefined;
   readonly accounts: readonly Account[];
-  /** The latest revision among the accounts. */
+  /** The highest registry revision of the accounts. */
   readonly revision: number;
-  /** Whether the run has waited for an approval. Meanwhile other runs may have replaced what it wrote before. */
+  /** Whether the run has continued after an approval. While it waited, other runs may have replaced its writes. */
   readonly resumed: boolean;
   readonly mayRead: boolean;
 }
 
-/** One entry for each judged access or account. */
+/** The findings about one resource, one for each access or account that was judged. */
 async function resourceFindings(services: Services, question: Question): Promise<readonly Finding[]> {
   const { desired, change } = question;
-  // A resource that a pattern matched after the plan belongs to the run that found the match.
+  // A search found the resource after this run's plan. The run that found it also verifies it.
   if (change === undefined) return desired.named ? unplanned(question) : [];
   if (!wasUpdated(change)) return listUnproven(question, describeNotUpdated(change));
   const held = new Set(listHeldAccounts(change.holds ?? [], 'capacity'));
@@ -139,10 +139,10 @@ async function updatedFindings(
   try {
     return (await verifyFromRecordInBurst(services, question)) ?? (await freshFindings(services, question));
   } catch (error) {
-    // After a burst many runs read at the same time. A retry would read all resources of the run again, so the record
-    // of another run is used.
+    // After a burst many runs read at the same time, and AWS throttles. A retry would read all resources of the run
+    // again. So the record of another run is used.
     if (error instanceof ThrottledError) return provedOr(error, services, question);
-    // A resource that a pattern matched may be deleted by now. The update has skipped it as well.
+    // A resource that a search found may have been deleted since then. The update has skipped it, too.
     if (error instanceof ResourceMissingError && !desired.named) return [];
     const { message } = toErrorRecord(error);
     const violation = `${desired.key}: cannot be read for verification: ${message}`;
@@ -150,31 +150,29 @@ async function updatedFindings(
   }
 }
 
-/**
- * Findings by the record of the run that last reconciled the resource. Without such a record, the accesses are unknown.
- */
+/** Uses the record of the run that reconciled the resource last. Without such a record, the accesses are unknown. */
 async function knownOrUnproven(services: Services, question: Question): Promise<readonly Finding[]> {
   const state = await services.store.resources.get(question.desired.key);
   const recordFindings = await verifyFromRecord(services, question, state);
   return recordFindings ?? listUnproven(question, 'no run has recorded the policies of the central resource');
 }
 
-/** Findings by the state that this run has read. `undefined` if it has read nothing. */
+/** Uses the state that this run has read after its write. `undefined` if it has read none. */
 const recordedFindings = (question: Question, { after }: ResourceChange) =>
   after && documentFindings(question, recordedDocuments(after));
 
 const recordedDocuments = (after: NonNullable<ResourceChange['after']>): Documents =>
   Object.values(after).map((document) => (document ?? undefined) as PolicyDocument | undefined);
 
-/** During a burst, findings by a record. Otherwise every run of the burst would read each resource again. */
+/** During a burst, uses the record of another run. Otherwise each of many runs would read each resource again. */
 async function verifyFromRecordInBurst(services: Services, question: Question) {
   const state = await services.store.resources.get(question.desired.key);
   return isUnderBurst(state, services.clock.now()) ? verifyFromRecord(services, question, state) : undefined;
 }
 
 /**
- * Findings by a record, for a call that AWS throttled.
- * @throws `error` if there is no record: the state machine tries again later
+ * AWS has throttled a read. Uses the record of another run instead.
+ * @throws `error` if there is no such record: then the state machine tries again later
  */
 async function provedOr(error: ThrottledError, services: Services, question: Question) {
   const state = await services.store.resources.get(question.desired.key);
@@ -184,8 +182,8 @@ async function provedOr(error: ThrottledError, services: Services, question: Que
 }
 
 /**
- * Findings by the record of the run that did this run's work. `undefined` if there is no such record, or if the record
- * does not prove every access.
+ * Uses the record of the run that has done this run's work. `undefined` if there is no such record, or if it does not
+ * prove every access.
  */
 async function verifyFromRecord(
   { store }: Services,
@@ -198,7 +196,7 @@ async function verifyFromRecord(
   if (getEffectiveRevision(state, accountIds) < question.revision) return undefined;
   const theirs = await store.runs.getChange(last.runId, question.desired.key);
   if (theirs?.after === undefined || !wasUpdated(theirs)) return undefined;
-  // The record is from an attempt before the last reconciliation, so it proves nothing about the present state.
+  // The record was written before the last reconciliation, so it proves nothing about the present state.
   if ((theirs.finishedAt ?? '') < last.at) return undefined;
   const provenFindings = documentFindings(
     question,
@@ -208,11 +206,11 @@ async function verifyFromRecord(
   return provenFindings.some(isViolation) ? undefined : provenFindings;
 }
 
-/** Whether the resource has its desired state. Accounts with a hold do not count. */
+/** Whether the resource has its desired state, for all accounts without a hold. */
 const wasUpdated = ({ outcome }: ResourceChange): boolean =>
   outcome !== undefined && !['conflict', 'busy', 'refused', 'failed'].includes(outcome);
 
-/** The accesses on a resource that cannot be judged, all for one reason. */
+/** The accesses on a resource that could not be judged. All have the same reason. */
 const listUnproven = ({ desired, accounts, configuration }: Question, reason: string): readonly Finding[] =>
   accounts.flatMap((account) =>
     listUnjudged(desired, account, getGrantContext(configuration), { status: 'unknown', reason }),
@@ -221,7 +219,7 @@ const listUnproven = ({ desired, accounts, configuration }: Question, reason: st
 const describeNotUpdated = (change: ResourceChange): string =>
   `the central resource was not updated${change.outcome === undefined ? '' : ` (${formatResult(change.outcome, change)})`}`;
 
-/** For a resource without a plan, because another configuration became active after the plan. */
+/** The findings for a resource that the run has not planned: another configuration became active after the plan. */
 function unplanned(question: Question): readonly Finding[] {
   const reason = 'not planned, because another configuration became active during the run';
   const unproven = listUnproven(question, reason);
@@ -230,13 +228,14 @@ function unplanned(question: Question): readonly Finding[] {
 }
 
 /**
- * For how many milliseconds a read may return a state from before another run's write. IAM and S3 are eventually
+ * How long a read may return the state from before another run's write, in milliseconds. IAM and S3 are eventually
  * consistent.
  */
 const patience = 20_000;
 
 /**
- * Findings by a new read. If another run made the write, the read may not show it yet, so it is repeated for a while.
+ * Reads the resource again and judges the accesses. If another run made the write, the read may return the older state,
+ * so it is repeated for a while.
  */
 async function freshFindings(services: Services, question: Question) {
   const { clock } = services;

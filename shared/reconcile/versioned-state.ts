@@ -2,12 +2,13 @@ import type { ResourceState, Store } from '../store/ports.ts';
 import { LeaseLostError } from './errors.ts';
 
 /**
- * Saves the state of a resource. May be called several times.
- * @throws LeaseLostError if another holder has saved a state meanwhile: then this run must stop writing the resource
+ * Saves the state of a resource. May be called several times during one lease.
+ * @throws LeaseLostError if another run has saved a state in the meantime: then this run must not write the resource
+ * any more
  */
 export type Remember = (state: ResourceState) => Promise<void>;
 
-/** Creates a `Remember` for the holder of the lease, which has read `state`. */
+/** Creates `Remember` for a run that holds the lease and has read `state`. */
 export function createRemember(
   { resources }: Pick<Store, 'resources'>,
   resource: string,

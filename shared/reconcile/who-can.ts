@@ -27,7 +27,7 @@ export interface WhoCanRequest {
   readonly runId: string;
   /** The ARN of the resource. */
   readonly resource: string;
-  /** Default: `sts:AssumeRole` for a role, and every action for other resources. */
+  /** The action to ask about. Default: `sts:AssumeRole` for a role, and any action for other resources. */
   readonly action?: string | undefined;
   readonly context?: ContextValues;
 }
@@ -46,7 +46,8 @@ export interface WhoCanEntry extends Holder, HolderStatus {
   /** The member role whose trust policy in the configuration gives the access. */
   readonly memberRole?: string;
   /**
-   * Whether this installation manages the statement. A managed statement without a `grant` comes from a former grant.
+   * Whether this installation manages the statement. A managed statement without `grant` belongs to a grant that was
+   * removed or renamed.
    */
   readonly managed: boolean;
 }
@@ -60,17 +61,17 @@ export interface WhoCan {
   /** Why the resource does not exist. Absent if it exists, or if its existence is unknown. */
   readonly missing?: string;
   /**
-   * The account of the resource, if its identity policies may give access as well. They are not read. Absent if only
-   * the policy of the resource can give access.
+   * The account that owns the resource, if its identity policies may also give access. They are not read. Absent if
+   * only the resource's own policy can give access.
    */
   readonly ownerId?: string;
 }
 
-/** The inputs of the entries. */
+/** What the entries of the list are made from. */
 interface Listing {
   readonly configuration: Configuration;
   readonly accounts: ReadonlyMap<string, Account>;
-  /** The request without a principal. Absent if the question has no action. */
+  /** The request, still without a principal. Absent if the question is about no particular action. */
   readonly asked: Omit<AccessRequest, 'principal'> | undefined;
   readonly access: ResourceAccess;
   readonly facts: ReturnType<typeof createOrganizationFacts>;
@@ -121,7 +122,10 @@ const placeRequest = (
   context: { 'aws:CurrentTime': getTimestamp(clock), ...context },
 });
 
-/** The policy of a key or role must always allow the access itself ("Policy evaluation logic"). */
+/**
+ * For a key or a role, the resource's own policy must allow the access, whatever identity policies say ("Policy
+ * evaluation logic").
+ */
 function getOwner(resource: string, { place }: ResourceAccess): Pick<WhoCan, 'ownerId'> {
   const ownerId = place?.accountId ?? resource.split(':')[4];
   const needsOwnPolicy = /^arn:[^:]*:(kms:[^:]*:\d{12}:key|iam::\d{12}:role)\//.test(resource);
@@ -199,7 +203,7 @@ function listKeyGrantEntries(grant: AppliedKeyGrant, listing: Listing): readonly
   ];
 }
 
-/** Groups and roles of central accounts that grants allow to assume the role. */
+/** Groups and roles of central accounts that may assume the role by a policy that a grant attaches to them. */
 async function listGrantedByIdentity(
   services: Services,
   reading: ReadingRequest,
@@ -236,7 +240,7 @@ async function listGrantedByIdentity(
   };
 }
 
-/** A role has its real path, if it was read. */
+/** A role that was read gets its real ARN, with the path. */
 function toHolder({ accountId, id }: ResourceRef, principal: PrincipalReading | undefined) {
   const [entity, name = ''] = id.split('/');
   if (entity === 'group') return { accountId, group: name };
@@ -253,7 +257,10 @@ interface GrantedJudging {
 
 const noPolicies = { policies: [], unread: [] };
 
-/** The answer of the policies of a group or role. For a role, the trust policy of the resource must allow it, too. */
+/**
+ * Whether the policies of a group or role allow the request. For a role, the trust policy of the assumed role must
+ * allow it, too.
+ */
 function judgeGranted(
   { role, accountId }: Holder,
   principal: PrincipalReading | undefined,
@@ -262,7 +269,7 @@ function judgeGranted(
   if (principal?.outcome === 'missing') return { status: 'denied', reason: principal.reason };
   if (principal?.outcome === 'unreadable') return { status: 'unknown', reason: principal.reason };
   const { policies: own, unread } = principal?.outcome === 'read' ? principal : noPolicies;
-  // A group sends no requests. The request of a user in the group is judged by the account alone.
+  // A group sends no requests, its users do. Their account as a whole stands for them.
   const sender = {
     ...(accountId === undefined ? {} : { accountId }),
     ...(role === undefined ? {} : { role }),

@@ -4,28 +4,30 @@ import type { ResourcePlan } from './plan-types.ts';
 
 export interface WriteRequest {
   readonly actual: unknown;
-  /** Plans the content to write without the given accounts. */
+  /** Plans the write without the given accounts. */
   plan(excluded: ReadonlySet<string>): ResourcePlan;
   /**
-   * @throws InvalidPrincipalError if AWS rejects a principal. Usually nothing was written. With `othersWritten: true`,
-   * all accounts except its `accountIds` were written.
+   * @throws InvalidPrincipalError if AWS rejects a principal. Usually nothing was written then. If the error has
+   * `othersWritten: true`, all accounts except its `accountIds` were written.
    */
   write(from: unknown, to: unknown): Promise<void>;
   compareNewestFirst(a: string, b: string): number;
-  /** Accounts that the last write excluded. They are suspected first. Default: none. */
+  /** Accounts that the last write excluded because AWS rejected them. They are the first suspects. Default: none. */
   readonly rejectedBefore?: ReadonlySet<string>;
   /**
-   * Accounts that the first write excludes. They are tried if AWS accepts an account that it rejected before.
-   * Default: none.
+   * Rejected accounts that the first write excludes without trying them. If AWS then accepts an account that it had
+   * rejected before, they are tried as well. Default: none.
    */
   readonly recentlyRejected?: ReadonlySet<string>;
-  /** Whether the account is a member of the organization by the registry. */
+  /** Whether the registry has the account as a member of the organization. */
   isMember(id: string): boolean;
-  /** The accounts that the resource's policies name now. Excluding one of them may take its access. */
+  /**
+   * The accounts that the resource's policies name at present. A write without one of them may take away its access.
+   */
   readonly named: ReadonlySet<string>;
   /**
-   * How surely unmanaged statements are the cause if AWS rejects a write. `certain` ends the search if AWS also rejects
-   * the existing policy. Default: `none`.
+   * If AWS rejects a write: how surely an unmanaged statement is the cause. With `certain`, the search ends as soon as
+   * AWS rejects the existing policy as well. Default: `none`.
    */
   readonly doubt?: 'none' | 'possible' | 'certain';
 }
@@ -37,26 +39,26 @@ export interface Written {
    * The accounts that AWS rejected in this search, each alone in a write. Other excluded accounts were not tried alone.
    */
   readonly rejected: readonly string[];
-  /** The message of AWS. Absent if AWS rejected no account now. */
+  /** AWS's message about the rejection. Absent if AWS rejected no account this time. */
   readonly reason?: string;
-  /** Present if AWS rejected the document without naming a cause. Only with `reason`. */
+  /** Set if AWS rejected the document without saying why. Then the account may not be the cause. Only with `reason`. */
   readonly ambiguous?: true;
 }
 
-/** How many writes a search may send. KMS, for example, allows only a few writes a second. */
+/** How many writes one search may send. Services limit writes: KMS, for example, allows only a few a second. */
 const maxAttempts = 16;
 
 /**
- * Sends one write if AWS accepts the plan. If AWS rejects a principal, the write is planned again without suspects,
- * until AWS accepts it. The suspects, in this order:
+ * Writes the plan. If AWS accepts it, that is the only write. If AWS rejects a principal, the run writes again without
+ * suspects, until AWS accepts the policy. The suspects, in this order:
  * 1. kept accounts that are no members any more, such as a closed account in its grace period
- * 2. added accounts: first accounts that AWS rejected before, then accounts that the resource does not name yet, then
- * all
+ * 2. accounts to add: first accounts that AWS rejected before, then accounts that the policy does not name yet, then
+ *    all
  * 3. all kept accounts
- * Bisection then finds the rejected accounts among the suspects, the newest first, with at most `maxAttempts` writes.
- * Only the rejected accounts are excluded, so that all others get their access. If AWS accepts an account that it
+ * Then bisection finds the rejected accounts among the suspects, the newest first, with at most `maxAttempts` writes.
+ * Only the rejected accounts stay excluded, and all others get their access. If AWS accepts an account that it had
  * rejected before, the accounts of `recentlyRejected` are tried as well.
- * @throws InvalidPrincipalError if AWS rejects the existing policy itself
+ * @throws InvalidPrincipalError if AWS rejects the policy even without any suspect
  */
 export async function writeAccepted(request: WriteRequest): Promise<Written> {
   const { recentlyRejected = new Set<string>() } = request;
@@ -80,7 +82,7 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
   );
 }
 
-/** Groups of accounts that may be the cause, the likeliest group first. Each group appears once. */
+/** Groups of accounts that may be the cause of a rejection, the most likely group first. Each group appears once. */
 function listSuspects(request: WriteRequest, first: ResourcePlan): readonly (readonly string[])[] {
   const added = listTried(request, first).sort(request.compareNewestFirst);
   const unnamed = added.filter((id) => !request.named.has(id));
@@ -91,7 +93,7 @@ function listSuspects(request: WriteRequest, first: ResourcePlan): readonly (rea
   const gone = kept.filter((id) => !request.isMember(id));
   const again = added.filter((id) => request.rejectedBefore?.has(id));
   const replaceable = [...gone, ...unnamed];
-  // If the cause is certain, one write without every removable account is enough to confirm it.
+  // If an unmanaged statement is certainly the cause, one write without all suspects is enough to confirm it.
   const groups =
     request.doubt === 'certain'
       ? [replaceable]
@@ -105,11 +107,11 @@ const differsFromEarlier = (
   groups: readonly (readonly string[])[],
 ): boolean => group.length > 0 && !groups.slice(0, index).some((other) => other.join() === group.join());
 
-/** The accounts that the write adds. `added` of the plan includes accounts that the first write excludes. */
+/** The accounts that the first write adds. `added` also has accounts that the first write excludes. */
 const listTried = ({ recentlyRejected }: WriteRequest, { added }: ResourcePlan): string[] =>
   added.filter((id) => recentlyRejected?.has(id) !== true);
 
-/** A search among the accounts that a write excludes: AWS may accept some of them. */
+/** The search for the accounts that AWS accepts, among those that a write has excluded. */
 interface PrincipalSearch {
   readonly request: WriteRequest;
   readonly excluded: Set<string>;
@@ -133,8 +135,8 @@ const toWritten = (
 });
 
 /**
- * Tries the accounts that the write excluded, if AWS has now accepted an account that it rejected before. AWS may
- * accept the others too.
+ * AWS has accepted an account that it had rejected before, so it may accept other rejected accounts now. Tries those
+ * that the first write excluded.
  */
 async function retryExcluded(
   request: WriteRequest,
@@ -149,7 +151,10 @@ async function retryExcluded(
   return toWritten(search, error);
 }
 
-/** For kinds with one request for each account: AWS has written all accounts except the rejected ones. */
+/**
+ * For grant kinds that send one request for each account: AWS has accepted all requests except those of the rejected
+ * accounts.
+ */
 function excludeAlone(
   request: WriteRequest,
   alone: readonly string[],
@@ -161,10 +166,10 @@ function excludeAlone(
 }
 
 /**
- * Writes without all suspects. The write is sent even if it changes nothing, because it shows whether AWS accepts the
- * existing policy. Such a write is skipped if an earlier run has found that AWS rejects all these suspects: that run
- * showed that AWS accepts the existing policy.
- * @returns `undefined` if AWS rejects that write too
+ * Writes without all suspects. This write is sent even if it changes nothing, because it shows whether AWS accepts the
+ * existing policy. It is skipped if an earlier run has already found that AWS rejects all these suspects and accepts
+ * the rest.
+ * @returns `undefined` if AWS rejects this write, too
  */
 async function writeWithoutSuspects(
   request: WriteRequest,
@@ -183,8 +188,8 @@ async function writeWithoutSuspects(
 }
 
 /**
- * Adds those of the suspects that AWS accepts. The suspects are ordered, and the last write left them out. Each group
- * on the list contains at least one rejected account, and is halved until one account is left.
+ * Bisection: adds the suspects that AWS accepts. The last write excluded all suspects, which are ordered. Each group in
+ * the list contains at least one rejected account. A group is halved until only one account is left.
  */
 async function findRejected(search: PrincipalSearch, suspects: readonly string[]): Promise<void> {
   const groups = [suspects];
@@ -196,7 +201,7 @@ async function findRejected(search: PrincipalSearch, suspects: readonly string[]
     const newer = group.slice(0, middle);
     const older = group.slice(middle);
     const olderResult = await includeAccounts(search, older);
-    // If AWS accepts the older half, the rejected account is in the newer half. No write is needed to know that.
+    // AWS accepts the older half, so the rejected account must be in the newer half. A write would not tell more.
     const newerResult = olderResult === 'included' ? undefined : await includeAccounts(search, newer);
     if (olderResult === 'included' || newerResult instanceof InvalidPrincipalError) groups.push(newer);
     if (olderResult instanceof InvalidPrincipalError) groups.push(older);
@@ -204,7 +209,8 @@ async function findRejected(search: PrincipalSearch, suspects: readonly string[]
 }
 
 /**
- * Writes with these accounts added. If AWS throttles, the search ends with the accounts that AWS has accepted.
+ * Writes with these accounts added. If AWS throttles, the search ends, and the accounts that AWS has accepted so far
+ * stay.
  * @throws ThrottledError if AWS has accepted none
  */
 async function includeAccounts(
@@ -245,7 +251,10 @@ async function attempt(
   }
 }
 
-/** For kinds with one request for each account: the accounts that the error names. All other accounts were written. */
+/**
+ * For grant kinds that send one request for each account: the accounts whose requests AWS rejected. All others were
+ * written.
+ */
 function getRejectedAlone({ fields }: InvalidPrincipalError): readonly string[] | undefined {
   const { othersWritten, accountIds } = fields;
   return othersWritten === true && Array.isArray(accountIds) ? accountIds.map(String).sort() : undefined;

@@ -4,30 +4,33 @@ import type { BatchWindow, ResourceState } from '../store/ports.ts';
 /** The pause after a write outside of a burst, in milliseconds. */
 const firstPause = 3_000;
 const growth = 3;
-/** How long a new account waits at most for other accounts of a burst, in milliseconds. */
+/**
+ * The longest time for which a new account waits, so that one write serves it together with other accounts of a burst.
+ * In milliseconds.
+ */
 const longestPause = 40_000;
 
-/** If the next write follows within this time, accounts may have waited for it. */
+/** If the next write follows within this time, in milliseconds, accounts were probably waiting for it. */
 const soon = 10_000;
 
 export interface LastWrite {
   /**
-   * The registry revision of the write. The difference between two writes says how many accounts the later write
-   * served.
+   * The registry revision that the write included. Each account change adds 1. So the difference between two writes
+   * tells how many accounts the later write served.
    */
   readonly revision: number;
   readonly now: number;
   /**
-   * Whether the write excluded an account that was not tried alone, so that the next write must come soon. Default:
+   * Whether the write excluded an account that was never tried alone. Then the next write must follow soon. Default:
    * false.
    */
   readonly unfinished?: boolean;
 }
 
 /**
- * How long to wait after a write, so that the next write serves all accounts that arrive meanwhile. A single account
- * does not wait, and accounts that arrive one after the other wait only a short time. In a burst the pauses grow, so
- * that each write serves more accounts.
+ * How long to wait after a write, so that the next write serves all accounts that arrive in between. A single account
+ * does not wait, and a few accounts wait only a short time. In a burst the pauses grow, so that each write serves more
+ * accounts.
  */
 export function computeBatchWindow(
   before: BatchWindow | undefined,
@@ -40,8 +43,8 @@ export function computeBatchWindow(
 }
 
 /**
- * When the next write may begin, in milliseconds since the epoch. A stored time beyond the longest pause comes from a
- * clock that is fast, such as the clock of an operator's computer. It is ignored.
+ * When the next write may begin, in milliseconds since the epoch. The stored time comes from the computer that made the
+ * last write. If it is further away than the longest pause, that computer's clock was fast, and the time is ignored.
  */
 export function getBatchWindowEnd(state: ResourceState | undefined, now: number): number {
   const until = Date.parse(state?.batchWindow?.until ?? '');
@@ -49,8 +52,8 @@ export function getBatchWindowEnd(state: ResourceState | undefined, now: number)
 }
 
 /**
- * Whether a burst writes the resource now or wrote it a moment ago. Its policy will change again before this run
- * updates it, and further reads would strain the service.
+ * Whether a burst writes the resource now or has written it a moment ago. Then the policy will change again soon, so a
+ * read would only strain the service.
  */
 export const isUnderBurst = (state: ResourceState | undefined, now: number): boolean =>
   now < getBatchWindowEnd(state, now) + longestPause && (state?.batchWindow?.pause ?? 0) > firstPause;
