@@ -14,23 +14,24 @@ import { accountIdSchema } from './schemas.ts';
 
 export type { IgnoredEvent, ResourceCalls, ResourceEvent };
 
-/** Why a run looks up an account. It never says in what state the account is. */
+/** Why a run reads an account from Organizations. The cause never says in what state the account is. */
 export type ChangeCause = EventReader['cause'] | 'manual';
 
 /**
- * What a run does with an account that is no member. `onboard`: an operator wants to onboard the account, so the run
- * fails. `sync`: the run removes the account's access. Events use `sync`, because they may arrive late.
+ * What a run does if the account is not a member of the organization. `onboard`: the run fails, because an operator
+ * expects to onboard the account. `sync`: the run removes the account's access. Runs for events use `sync`, because an
+ * event may arrive after the account has left.
  */
 export type RunMode = 'onboard' | 'sync';
 
-/** Accounts that an event or an operator names. A run looks them up in Organizations. */
+/** The accounts that an event or an operator names. The run reads them from Organizations. */
 export interface AccountChange {
   readonly type: 'change';
   /** 1 to 100 ids, each once, in the given order. */
   readonly accountIds: readonly string[];
   readonly cause: ChangeCause;
   readonly mode: RunMode;
-  /** EventBridge's id of the event. It is equal if an event is delivered twice. */
+  /** EventBridge's id of the event. EventBridge may deliver an event twice: then both have the same id. */
   readonly eventId?: string;
 }
 
@@ -141,7 +142,7 @@ const ignoredReason = (source: string, eventName: string): string =>
 
 type Reading = { readonly accountIds: readonly string[] } | { readonly ignored: string };
 
-/** Both schemas are checked before anything is thrown, so that the error contains all findings. */
+/** Both schemas check the event before an error is thrown, so that the error names every mistake. */
 function readEvent(reader: EventReader, eventName: string, input: unknown): Reading {
   const ending = reader.ignored?.safeParse(input);
   if (ending?.success && ending.data !== undefined) return { ignored: ending.data };

@@ -2,16 +2,16 @@ import type { Account, PendingApproval, Position, RegisteredAccount } from '../p
 import { isUnreadable } from './membership.ts';
 
 /**
- * Whether an account must be approved in its present position. `approvedAs` is where it was at its last approval, or
- * null.
+ * Tells whether an account must be approved in its present position: its name, tags and OUs. `approvedAs` is its
+ * position when it was last approved, or null.
  */
 export type NeedsApproval = (account: Account, approvedAs: Position | null) => boolean;
 
 /**
- * The account as the registry stores it, with or without a pending approval. `now` is what Organizations answered, and
- * `before` is the item in the registry. An account in the registry without `approval` counts as approved. An account
- * that left the organization and comes back counts as new.
- * @param at the start of the wait, if the account begins to wait now. ISO 8601
+ * The account as the registry stores it, with a pending approval if it must wait for one. `now` is what Organizations
+ * answered, and `before` is the item in the registry. An account that the registry has without `approval` counts as
+ * approved. An account that left the organization and comes back counts as new.
+ * @param at the time from which the account waits, if it begins to wait now. ISO 8601
  */
 export function withApproval(
   before: RegisteredAccount | undefined,
@@ -29,8 +29,8 @@ export function withApproval(
 }
 
 /**
- * Whether the account keeps its access while it waits. It does if its item was unreadable, because the position of its
- * last approval is then unknown.
+ * Whether the account keeps its access while it waits for approval. It does if its item in the table was unreadable:
+ * then nobody knows in which position it was last approved.
  */
 const keepsAccess = (
   before: RegisteredAccount | undefined,
@@ -59,11 +59,11 @@ export const toPosition = ({ name, parentIds, ouPath, tags }: Position): Positio
   tags,
 });
 
-/** Whether two positions are equal in everything that selectors read. */
+/** Whether two positions are equal in everything that selectors test: the name, the OUs and the tags. */
 export const isSamePosition = (one: Position, other: Position): boolean =>
   serializePosition(one) === serializePosition(other);
 
-/** A text that is equal for equal positions. The order of tags does not matter. */
+/** A string that is equal for equal positions. The order of tags does not matter. */
 export const serializePosition = ({ name, parentIds, ouPath, tags }: Position): string =>
   JSON.stringify([
     name,
@@ -74,7 +74,7 @@ export const serializePosition = ({ name, parentIds, ouPath, tags }: Position): 
       .map((key) => [key, tags[key]]),
   ]);
 
-/** A text that is equal if two accounts wait in the same way. Empty for an account that does not wait. */
+/** A string that is equal if two accounts wait for the same approval. Empty for an account that waits for none. */
 export const serializePendingApproval = (approval: PendingApproval | undefined): string =>
   approval === undefined
     ? ''

@@ -10,34 +10,34 @@ import { type Account, type AccountState, accountStates } from '../platform/acco
 import { ServiceUnavailableError, ThrottledError } from '../platform/aws/errors.ts';
 import { formatOuPath } from './ou-path.ts';
 
-/** What was read about an OU. OUs cannot be moved, but they can be renamed. */
+/** The name and the parent of an OU. The parent never changes, but the name may. */
 export interface KnownOu {
   readonly name: string;
   readonly parentId: string;
 }
 
-/** A cache of OUs, so that fewer calls are needed. A `Map` is enough for one listing. */
+/** A cache of OUs, which saves calls to Organizations. For one listing of the organization, a `Map` is enough. */
 export interface OuCache {
   get(id: string): KnownOu | undefined | Promise<KnownOu | undefined>;
   /** Called with each OU that Organizations returned. */
   set(id: string, ou: KnownOu): unknown;
   /**
-   * A cached answer of any age, for its parent: the parent of an OU never changes. Default: there is no such answer.
+   * The cached OU, however old it is. It is used for the OU's parent, which never changes. Default: nothing is cached.
    */
   former?(id: string): Promise<KnownOu | undefined>;
-  /** Waits a moment for the answer of another run that asks for the same OU now. Default: does not wait. */
+  /** Waits a moment, because another run may be reading the same OU now and store it. Default: does not wait. */
   fromOthers?(id: string): Promise<KnownOu | undefined>;
 }
 
-/** The way from the root to the parent of an account: the ids, and the names of the OUs. */
+/** Where an account is: the ids from the root down to its parent, and the names of the OUs. */
 export interface OuPosition {
   readonly parentIds: readonly string[];
   readonly ouPath: string;
 }
 
 /**
- * Reads the state, position and tags of one account from Organizations. If the account moves or leaves during the
- * calls, they are repeated, at most three times.
+ * Reads the state, the position and the tags of one account from Organizations. If the account moves or leaves during
+ * these calls, all calls are repeated, at most three times.
  * @returns `undefined` if Organizations does not have the account (AccountNotFoundException)
  */
 export async function describeAccount(
@@ -57,7 +57,7 @@ export async function describeAccount(
   }
 }
 
-/** Errors of calls about an unknown account, an account that left between two calls, or a deleted OU. */
+/** Errors that say that the account is unknown, has left between two calls, or that its OU was deleted. */
 const goneMeanwhile = [
   'ChildNotFoundException',
   'OrganizationalUnitNotFoundException',
@@ -68,9 +68,9 @@ const named = (error: unknown, ...names: readonly string[]): boolean =>
   error instanceof Error && names.includes(error.name);
 
 /**
- * The order of the calls matters in a burst, when Organizations throttles most of them. The call with the lowest limit
- * comes first. Otherwise the calls before it would succeed and be wasted ("Quotas and service limits for AWS
- * Organizations", throttling limits: ListParents 5 a second, ListTagsForResource 10, DescribeAccount 20).
+ * The call with the lowest limit comes first. In a burst, Organizations throttles it most often, and then no other call
+ * is wasted ("Quotas and service limits for AWS Organizations", throttling limits: ListParents 5 a second,
+ * ListTagsForResource 10, DescribeAccount 20).
  */
 async function readOnce(
   organizations: OrganizationsClient,
@@ -98,8 +98,8 @@ export async function fetchAccount(
 }
 
 /**
- * Converts an account of Organizations. `State` has replaced `Status`, which is read only if `State` is absent
- * (Organizations API reference, Account).
+ * Converts an account as Organizations returns it. `Status` is read only if `State` is absent, because AWS has replaced
+ * `Status` by `State` (Organizations API reference, Account).
  */
 export function toAccount(
   { Id: id, Name: name = '', State, Status }: OrganizationsAccount,
@@ -119,8 +119,8 @@ const incomplete = (of: string, missing: string): ServiceUnavailableError =>
   new ServiceUnavailableError(`Organizations' answer about ${of} does not have ${missing}`, { of });
 
 /**
- * Reads the way from the account up to the root. An account or OU has exactly one parent (Organizations API reference,
- * ListParents).
+ * Finds the OUs above the account, up to the root. Each account or OU has exactly one parent (Organizations API
+ * reference, ListParents).
  */
 const positionOf = async (
   organizations: OrganizationsClient,
@@ -129,7 +129,7 @@ const positionOf = async (
 ): Promise<OuPosition> =>
   resolvePositionBelow(organizations, await parentOf(organizations, accountId), ouCache);
 
-/** The position of accounts whose parent is `parentId`, which is an OU or the root. */
+/** The position of every account whose parent is `parentId`: an OU or the root. */
 export async function resolvePositionBelow(
   organizations: OrganizationsClient,
   parentId: string,
@@ -155,8 +155,8 @@ async function parentOf(organizations: OrganizationsClient, childId: string): Pr
 }
 
 /**
- * Reads an OU with a single call. In a burst, Organizations throttles most calls, and with several calls an answered
- * one would often be wasted.
+ * Reads an OU with one call. With several calls, throttling would often reject one of them in a burst, and the answers
+ * to the others would be wasted.
  */
 async function askedFor(organizations: OrganizationsClient, id: string, ouCache: OuCache): Promise<KnownOu> {
   try {
@@ -183,7 +183,7 @@ async function describeOu(
 }
 
 /**
- * Reads all tags of an account. A tag named `__proto__` is dropped: JavaScript would lose it when it is stored, and no
+ * Reads all tags of an account. A tag named `__proto__` is dropped: JavaScript cannot store it as a property, and no
  * selector can name it.
  */
 export async function listAccountTags(

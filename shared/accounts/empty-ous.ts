@@ -21,14 +21,14 @@ interface Asking {
 }
 
 /**
- * How many OUs are read at most. Organizations allows two DescribeOrganizationalUnit calls a second, and a function has
- * five minutes.
+ * How many OUs are read at most. Organizations allows two DescribeOrganizationalUnit calls a second, and a function
+ * runs for at most five minutes.
  */
 const maxOus = 100;
 
 /**
- * Reads stored OUs that have no accounts, and stores what Organizations answers. All other OUs need no call, because
- * accounts have their names.
+ * Reads OUs of the activation that have no accounts now, and stores the answers. Only these OUs need a call of their
+ * own. For all others, accounts in them show their present names.
  */
 export async function checkEmptyOus(asking: Asking, stored: StoredOus): Promise<void> {
   if (Object.keys(stored).length === 0) return;
@@ -48,7 +48,7 @@ async function lookAt(asking: Asking, id: string): Promise<void> {
   }
 }
 
-/** The stored answers about OUs without accounts. OUs that were never read are missing. */
+/** The stored answers about OUs without accounts. OUs that were never read are absent. */
 export async function readEmptyOus(
   registry: Pick<RegistryStore, 'getOu'>,
   stored: StoredOus,
@@ -62,7 +62,7 @@ export async function readEmptyOus(
   return pathsById;
 }
 
-/** The path of an OU. `undefined` if the name of the OU, or of an OU above it, is unknown. */
+/** The path of an OU, from stored answers. `undefined` if the name of the OU or of an OU above it is not stored. */
 async function rememberedPath(
   registry: Pick<RegistryStore, 'getOu'>,
   tree: OuTree,

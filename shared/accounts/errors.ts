@@ -1,14 +1,15 @@
 import { OnboardingError } from '../platform/errors.ts';
 
 /**
- * The registry does not have the whole organization yet, because no import has completed. So nothing may be written.
+ * No import has completed, so the registry may lack accounts. Runs write nothing until then, because they could remove
+ * access by mistake.
  */
 export class RegistryNotReadyError extends OnboardingError {
   override readonly name = 'RegistryNotReadyError';
   readonly retryable = false;
 }
 
-/** Organizations is still creating the account. Wait, then read it again. */
+/** Organizations is still creating the account. It must be read again later. */
 export class AccountNotReadyError extends OnboardingError {
   override readonly name = 'AccountNotReadyError';
   readonly retryable = true;

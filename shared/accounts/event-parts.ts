@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Finding, MalformedEventError } from '../platform/errors.ts';
 import { toFindings } from '../platform/findings.ts';
 
-/** A valid event for which nothing has to be done. */
+/** A valid event that changes nothing for this project, so that no run is needed. */
 export interface IgnoredEvent {
   readonly type: 'ignored';
   readonly reason: string;
@@ -18,14 +18,14 @@ export const ignoreEvent = (reason: string, eventName?: string): IgnoredEvent =>
 export const createMalformedEventError = (what: string, findings: readonly Finding[]): MalformedEventError =>
   new MalformedEventError(what, findings);
 
-/** @throws MalformedEventError with all findings */
+/** Parses a value with a schema. @throws MalformedEventError that names every mistake */
 export function parseWith<T>(what: string, schema: z.ZodType<T>, input: unknown): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   throw createMalformedEventError(what, toFindings(result.error.issues));
 }
 
-/** CloudTrail's record in an event, with the fields that every reader needs. */
+/** The part of CloudTrail's record that every event reader needs. */
 export const recordSchema = z.looseObject(
   {
     eventName: z.string({ error: 'must be the name of the CloudTrail event, such as "MoveAccount"' }),
@@ -36,8 +36,8 @@ export const recordSchema = z.looseObject(
 );
 
 /**
- * Ignores calls that failed, which CloudTrail records as well (CloudTrail record contents: `errorCode` if the call
- * failed).
+ * Ignores calls that failed, because they changed nothing. CloudTrail records them too, with an `errorCode` (CloudTrail
+ * record contents).
  */
 export const ignoreFailedCall = ({
   eventName,

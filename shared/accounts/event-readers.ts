@@ -1,16 +1,19 @@
 import * as z from 'zod';
 import { accountIdSchema } from './schemas.ts';
 
-/** How events of one name are parsed. The schemas parse the whole event, so that findings have complete paths. */
+/**
+ * How to parse the events of one name. Each schema parses the whole event, so that messages about mistakes have full
+ * paths.
+ */
 export interface EventReader {
   readonly source: 'aws.organizations' | 'aws.controltower';
   readonly cause: 'created' | 'joined' | 'moved' | 'tagged' | 'closed' | 'departed' | 'managed';
-  /** Why the event is ignored. `undefined` if it is not ignored. */
+  /** Why the event needs no run. `undefined` if it needs one. */
   readonly ignored?: z.ZodType<string | undefined>;
   readonly accountIds: z.ZodType<readonly string[]>;
 }
 
-/** Parses only the value at `path` of the event. */
+/** Applies the schema to the value at `path` of the event. */
 const at = <T>(path: readonly string[], schema: z.ZodType<T>): z.ZodType<T> =>
   path.reduceRight<z.ZodType<T>>(
     (inner, key) =>
@@ -28,7 +31,10 @@ const accountIdAt = (...path: readonly string[]): z.ZodType<readonly string[]> =
 
 const statusAt = (key: string): readonly string[] => ['detail', 'serviceEventDetails', key];
 
-/** Ignores the end of an asynchronous request unless it is `SUCCEEDED`. Otherwise no account has changed. */
+/**
+ * Organizations creates and invites accounts asynchronously. Ignores the end of a request that did not succeed, because
+ * no account has changed.
+ */
 const unlessSucceeded = (key: string): z.ZodType<string | undefined> =>
   at(
     statusAt(key),
@@ -52,8 +58,8 @@ const unfinished = (state: string, why: string | null | undefined): string =>
 const taggedResource = ['detail', 'requestParameters', 'resourceId'];
 
 /**
- * Ignores tag changes of anything but accounts, because selectors read no other tags. TagResource and UntagResource
- * name an account, a root, an OU or a policy (Organizations API reference).
+ * Ignores tags of roots, OUs and policies, because selectors read only tags of accounts. TagResource and UntagResource
+ * can name any of them (Organizations API reference).
  */
 const unlessAccount = at(
   taggedResource,
@@ -75,8 +81,9 @@ const holders = ['serviceEventDetails', 'requestParameters', 'responseElements',
 
 /**
  * Finds account ids in an event whose structure AWS has not documented. It takes every `accountId` directly in the
- * detail, and in the parts of a CloudTrail record that may contain it, down to one level below them. The identity of
- * the caller is ignored. One account too many only costs one call to Organizations, so all matches are taken.
+ * detail, and in the parts of a CloudTrail record that may contain it, down to one level below them. The caller's
+ * identity is ignored. If an id is not the account that changed, the run only makes one unnecessary call to
+ * Organizations.
  */
 const accountIdsAnywhere: z.ZodType<readonly string[]> = z.unknown().transform((event, context) => {
   const detail = property(event, 'detail');
@@ -110,7 +117,7 @@ const controlTower = 'aws.controltower';
  */
 export const eventReaders: Readonly<Record<string, EventReader>> = {
   /**
-   * CreateGovCloudAccount also ends with this event. Its `accountId` is the commercial account, which is in this
+   * CreateGovCloudAccount ends with this event too. `accountId` is then the commercial account, which is in this
    * organization.
    */
   CreateAccountResult: {
@@ -131,7 +138,7 @@ export const eventReaders: Readonly<Record<string, EventReader>> = {
     ignored: unlessSucceeded('createManagedAccountStatus'),
     accountIds: accountIdAt(...statusAt('createManagedAccountStatus'), 'account', 'accountId'),
   },
-  /** Control Tower sends this event when it repeats a creation. */
+  /** Control Tower also sends this event when it repeats the creation of an account. */
   UpdateManagedAccount: {
     source: controlTower,
     cause: 'managed',
@@ -144,7 +151,7 @@ export const eventReaders: Readonly<Record<string, EventReader>> = {
     cause: 'departed',
     accountIds: calledOn,
   },
-  /** The call has no parameters. The account that leaves is the caller. */
+  /** This call has no parameters: the caller is the account that leaves. */
   LeaveOrganization: {
     source: organizations,
     cause: 'departed',
@@ -162,7 +169,7 @@ export const eventReaders: Readonly<Record<string, EventReader>> = {
     ignored: unlessAccount,
     accountIds: accountIdAt(...taggedResource),
   },
-  /** Announced in May 2026. AWS does not document which field has the account id. */
+  /** AWS announced this event in May 2026, and has not documented which field has the account id. */
   AccountJoinedOrganization: {
     source: organizations,
     cause: 'joined',
@@ -175,7 +182,7 @@ export const eventReaders: Readonly<Record<string, EventReader>> = {
   },
 };
 
-/** Events that seem to change an account but do not, with the reason. */
+/** Events whose names suggest that an account has changed, although none has. Each with the reason. */
 export const ignoredEvents: Readonly<Record<string, string>> = {
   InviteAccountToOrganization:
     'an invitation is not a membership: AccountJoinedOrganization follows once it is accepted',

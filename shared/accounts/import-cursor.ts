@@ -1,27 +1,27 @@
 import * as z from 'zod';
 
 /**
- * How far an import has come. The states of a state machine pass it on, and a state has at most 256 KiB ("Step
- * Functions service quotas"). So it contains only ids, and account ids are packed: 10,000 take 67 KB, and 30,000 take
- * 200 KB.
+ * How far an import of the organization has come. The states of a state machine pass it on, and a state has at most 256
+ * KiB ("Step Functions service quotas"). So it contains only ids, and account ids are packed: 10,000 take 67 KB, and
+ * 30,000 take 200 KB.
  */
 export interface ImportCursor {
   /**
-   * What is read now. `tree`: the accounts of each OU. `list`: the list of all accounts, for accounts that `tree`
-   * missed. `absent`: accounts of the registry that no listing contained.
+   * What the next slice reads. `tree`: the accounts of each OU. `list`: the list of all accounts, to find those that
+   * `tree` missed. `absent`: accounts of the registry that neither of these contained.
    */
   readonly phase: 'tree' | 'list' | 'absent';
   /** Roots and OUs that still have to be read, the next one first. Absent until the roots are known. */
   readonly parents?: readonly string[];
-  /** The token of the next page of the present listing. */
+  /** The token for the next page of the listing that is being read. */
   readonly token?: string;
-  /** The accounts that were seen so far, as `packIds` writes them. */
+  /** The accounts that the import has seen so far, in the form of `packIds`. */
   readonly seen: string;
   readonly counts: ImportCounts;
 }
 
 export interface ImportCounts {
-  /** How many accounts the organization has, as far as seen. */
+  /** How many accounts the organization has, as far as it was read. */
   readonly accounts: number;
   /** How many accounts were stored because they were new or different, including departed accounts. */
   readonly changed: number;
@@ -49,10 +49,10 @@ export const firstCursor: ImportCursor = {
   counts: { accounts: 0, changed: 0, departed: 0 },
 };
 
-/** An id of twelve digits fits into five bytes. */
+/** An account id has twelve digits, which fit into five bytes. */
 const idBytes = 5;
 
-/** Account ids as base64. */
+/** Packs account ids into few bytes, as base64. */
 export function packIds(ids: ReadonlySet<string>): string {
   const bytes = Buffer.alloc(ids.size * idBytes);
   for (const [index, id] of [...ids].entries()) bytes.writeUIntBE(Number(id), index * idBytes, idBytes);

@@ -17,44 +17,49 @@ import { listAccountsInParent, listAllAccounts, listOusIn, listRootIds } from '.
 import { isSameAccount, type RefreshResult, type RegistryAccess, refreshAccount } from './refresh-account.ts';
 
 interface ImportProgress {
-  /** How many accounts were seen so far. */
+  /** How many accounts the import has seen so far. */
   readonly accounts: number;
 }
 
 export interface ImportAccess extends RegistryAccess {
   /**
-   * Whether to read the tags of known accounts, which costs one call for each. If not, the tags in the registry stay
-   * and are not compared. Default: true.
+   * Whether to read the tags of accounts that the registry already has. This takes one call for each account. If false,
+   * their stored tags stay. Default: true.
    */
   readonly tags?: boolean;
   readonly onProgress?: (progress: ImportProgress) => void;
 }
 
-/** How much one slice may read. A slice ends after a whole page, so it may read a little more. */
+/** How much one slice of an import reads. A slice always finishes its page, so it may read a little more. */
 export interface SliceLimits {
-  /** How many accounts may need a call of their own, such as for their tags. About 10 calls a second are possible. */
+  /**
+   * How many accounts may need calls of their own, for example to read their tags. About 10 calls a second are
+   * possible.
+   */
   readonly accounts: number;
-  /** Pages of listings. */
+  /** How many pages of listings a slice reads. */
   readonly pages: number;
 }
 
-/** Limits for a function that has five minutes. They leave a part of Organizations' quota to other callers. */
+/**
+ * For a function that may run for five minutes. Other callers need a part of the account's Organizations quota, so a
+ * slice does not use all of it.
+ */
 const sliceLimits: SliceLimits = { accounts: 500, pages: 100 };
 
 export interface ImportSlice {
-  /** Where the next slice continues. Absent if the import is complete and the registry is ready. */
+  /** Where the next slice continues. Absent if the import is complete, so that the registry can be used. */
   readonly cursor?: ImportCursor;
   readonly counts: ImportCounts;
 }
 
 /**
- * Imports a part of the organization into the registry. The last part marks the registry as ready. An error ends the
- * slice, and a slice may be repeated.
- *
- * Data of a listing may be old. So it is stored only for accounts that the registry did not have before the slice, and
- * only until the registry is ready. After that, another run may learn that an account has left, and old data must not
- * bring it back. An account that a listing shows differently, twice or not at all is read by itself. Absence from a
- * listing proves nothing.
+ * Imports one part of the organization into the registry. The last part marks the registry as ready. An error ends the
+ * slice. A slice may be repeated. A listing may return old data, and another run may already know that an account has
+ * left. Old data must not bring the account back. So data of a listing is stored only if the registry did not have the
+ * account before this slice, and only until the registry is ready. Every other account that differs from the listing,
+ * appears twice or is absent is read by a call of its own. Absence from a listing does not prove that an account has
+ * left.
  * @throws ServiceUnavailableError if Organizations lists no account at all
  */
 export async function importSlice(
@@ -74,7 +79,7 @@ export async function importSlice(
 interface Work {
   readonly access: ImportAccess;
   readonly limits: SliceLimits;
-  /** The accounts of the registry, read before the slice listed anything. */
+  /** The accounts that the registry had before the slice listed anything. */
   readonly known: ReadonlyMap<string, RegisteredAccount>;
   readonly isReady: boolean;
   readonly ouCache: OuCache;
@@ -91,7 +96,7 @@ async function begin(
   limits: SliceLimits,
 ): Promise<Work> {
   const accounts = await access.registry.listAccounts();
-  // Ids that no account can have are skipped, because Organizations rejects calls about them.
+  // Items whose id is no account id are skipped, because Organizations rejects calls with such an id.
   const known = new Map(
     accounts.filter(({ id }) => accountIdPattern.test(id)).map((account) => [account.id, account]),
   );
@@ -120,7 +125,7 @@ const phases: Readonly<Record<ImportCursor['phase'], (work: Work, from: ImportCu
   absent: askForAbsent,
 };
 
-/** Reads the accounts of each parent, then its OUs, depth first. */
+/** Reads the accounts of each root or OU, and then its OUs, depth first. */
 async function readTree(work: Work, from: ImportCursor): Promise<Rest> {
   const { organizations } = work.access;
   let parents = from.parents ?? (await listRootIds(organizations));
@@ -137,7 +142,7 @@ async function readTree(work: Work, from: ImportCursor): Promise<Rest> {
 
 interface ReadParent {
   readonly children: readonly string[];
-  /** The page with which the next slice continues. Absent if the listing is complete. */
+  /** The token of the page where the next slice continues. Absent if this listing is complete. */
   readonly token?: string | undefined;
 }
 
@@ -157,8 +162,8 @@ async function readParent(work: Work, parent: string, from: string | undefined):
 }
 
 /**
- * `undefined` if the OU was deleted meanwhile. Only an empty OU can be deleted, so its accounts have moved. At the end,
- * the import reads each of them by itself.
+ * `undefined` if the OU was deleted since it was listed. AWS deletes only empty OUs, so its accounts have moved. At the
+ * end, the import reads each account that it has not seen.
  */
 async function unlessGone<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
@@ -194,7 +199,7 @@ async function storeListed(
   );
 }
 
-/** Whether an account may have to wait for approval: it is new, or it waits already. */
+/** Whether an account may have to wait for approval: it is new, or it waits already. Then its tags must be read. */
 const mayNeedApproval =
   ({ known }: Work) =>
   ({ id }: Account): boolean => {
@@ -235,7 +240,7 @@ async function storeOne(
   return stored ? { account: stored, changed: true } : refreshed();
 }
 
-/** Reads the list of all accounts. An account that the tree missed is read by itself. */
+/** Reads the list of all accounts. An account that `readTree` missed is read by a call of its own. */
 async function readList(work: Work, from: ImportCursor): Promise<Rest> {
   let token = from.token;
   do {
@@ -269,7 +274,7 @@ async function refreshAll(work: Work, ids: readonly string[]): Promise<void> {
   }
 }
 
-/** Counts an account. An account that a slice stores twice counts as changed once. */
+/** Adds an account to the counts. If a slice stores an account twice, it counts once. */
 function note({ seen, stored, counts, access }: Work, id: string, { account, changed }: RefreshResult): void {
   const departed = account === undefined || account.state === 'DEPARTED';
   if (!seen.has(id) && !departed) counts.accounts += 1;
@@ -283,8 +288,8 @@ function note({ seen, stored, counts, access }: Work, id: string, { account, cha
 }
 
 /**
- * An organization always has its management account. So an empty list is wrong, and would make every account look
- * departed.
+ * Every organization has at least its management account. So an empty list is an error. If it were believed, every
+ * account would seem to have left.
  */
 const nothingListed = (): ServiceUnavailableError =>
   new ServiceUnavailableError(

@@ -8,13 +8,13 @@ import {
 } from '@aws-sdk/client-organizations';
 import type { OuCache } from './describe-account.ts';
 
-/** A page of a listing, and the token of the next page. A token is valid for its listing only. */
+/** One page of a listing, and the token of the next page. The token is valid for this listing only. */
 export interface ListedPage {
   readonly accounts: readonly OrganizationsAccount[];
   readonly token?: string;
 }
 
-/** Lists accounts whose parent is an OU or the root, one page. An empty page may have a next page. */
+/** Lists one page of the accounts in an OU or the root. An empty page can be followed by another page. */
 export async function listAccountsInParent(
   organizations: OrganizationsClient,
   ParentId: string,
@@ -23,7 +23,7 @@ export async function listAccountsInParent(
   return pageOf(await organizations.send(new ListAccountsForParentCommand({ ParentId, NextToken })));
 }
 
-/** Lists all accounts without their positions, one page. */
+/** Lists one page of all accounts. This call does not return their OUs. */
 export async function listAllAccounts(
   organizations: OrganizationsClient,
   NextToken: string | undefined,
@@ -46,7 +46,7 @@ export async function listRootIds(organizations: OrganizationsClient): Promise<r
   return ids;
 }
 
-/** Lists the OUs directly in an OU or the root. Their names go into the cache. */
+/** Lists the OUs directly in an OU or the root, and puts their names into the cache. */
 export async function listOusIn(
   organizations: OrganizationsClient,
   parentId: string,

@@ -7,13 +7,16 @@ import { type NeedsApproval, withApproval } from './approval.ts';
 import { describeAccount, type KnownOu } from './describe-account.ts';
 import { isSameAccount, toDeparted } from './refresh-account.ts';
 
-/** Finds accounts of the registry where Organizations has them now. Asks once for each account, and stores nothing. */
+/** Reads from Organizations where accounts of the registry are now. Reads each account once, and stores nothing. */
 export interface AccountLocator {
   /** `undefined` if the registry does not have the account. */
   find(id: string): Promise<RegisteredAccount | undefined>;
-  /** The accounts that could not be asked for, by id. Each has a phrase that says how old its position is. */
+  /**
+   * The accounts that could not be read from Organizations, by id. Each has a phrase that says how old its position in
+   * the registry is.
+   */
   listUnread(): ReadonlyMap<string, string>;
-  /** Lines for operators: accounts that differ from the registry, and why Organizations was not read. */
+  /** Lines for operators: which accounts differ from the registry, and why accounts could not be read. */
   listWarnings(): readonly string[];
 }
 
@@ -54,7 +57,7 @@ export function createAccountLocator(access: LocatorAccess): AccountLocator {
   };
 }
 
-/** One line, since the calls for all accounts mostly fail for one reason. */
+/** Makes one line, because calls for several accounts usually fail for the same reason. */
 const formatFailures = ([first, ...others]: readonly string[]): readonly string[] =>
   first === undefined
     ? []
@@ -62,7 +65,7 @@ const formatFailures = ([first, ...others]: readonly string[]): readonly string[
         `Organizations was not read for ${others.length + 1} of the accounts, which are judged in their positions of the registry: ${first}`,
       ];
 
-/** The account as a run would store it now. */
+/** Reads the account and returns it in the form that a run would store. */
 async function ask(
   { organizations, clock, needsApproval }: LocatorAccess,
   registered: RegisteredAccount,

@@ -2,32 +2,32 @@ import { type Glob, joinWithStars } from '../platform/glob.ts';
 import { parentIdPattern } from './schemas.ts';
 
 /**
- * A parsed entry of `ous`: the id of an OU or the root, or a path with a pattern for each name. Paths begin below the
- * root.
+ * An entry of `ous` in a selector: the id of an OU or the root, or a path. A path has one pattern for each OU, from
+ * below the root.
  */
 export type OuEntry = { readonly id: string } | { readonly names: readonly Glob[] };
 
 /**
- * Parses an entry of `ous`. In a path, `/` separates the names of OUs, and `*` matches any characters of a name. `%`
- * with two hexadecimal digits stands for the ASCII character of that code, as in a URL. So a name may contain a slash
- * (`%2F`), an asterisk (`%2A`) and a percent sign (`%25`). Every other character stands for itself.
+ * Parses an entry of `ous`. In a path, `/` separates the names of OUs, and `*` matches any characters of a name. As in
+ * a URL, `%` and two hexadecimal digits stand for a character. So a name may contain a slash (`%2F`), an asterisk
+ * (`%2A`) and a percent sign (`%25`). Every other character stands for itself.
  */
 export const parseOuEntry = (entry: string): OuEntry =>
   parentIdPattern.test(entry) ? { id: entry } : { names: entry.split('/').map(readName) };
 
 const readName = (segment: string): Glob => joinWithStars(segment.split('*').map(decoded));
 
-/** The path of an OU as selectors write it. It matches only this OU and the OUs below it. */
+/** Writes the path of an OU so that, in a selector, it matches this OU and the OUs below it only. */
 export function formatOuPath(names: readonly string[]): string {
   const path = names.map(encoded).join('/');
   return looksLikeId(path) ? path.replace('-', asCode) : path;
 }
 
-/** Splits a path of `formatOuPath` into the names of the OUs, from below the root. */
+/** Splits a path that `formatOuPath` has written into the names of the OUs, from below the root. */
 export const splitOuPath = (ouPath: string): readonly string[] =>
   ouPath === '' ? [] : ouPath.split('/').map(decoded);
 
-/** Why an entry of `ous` is neither an id nor a valid path. */
+/** Explains why an entry of `ous` is invalid. `undefined` if it is an id or a valid path. */
 export function findOuMistake(ou: string): string | undefined {
   if (parentIdPattern.test(ou)) return undefined;
   if (looksLikeId(ou))
@@ -52,7 +52,7 @@ const encodedCharacter = /%[0-7][0-9A-Fa-f]/g;
 const decoded = (segment: string): string =>
   segment.replace(encodedCharacter, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
 
-/** Encodes a percent sign only if the two characters after it would make it a code. */
+/** Encodes a percent sign only if it would otherwise be read as the beginning of a code, such as `%2F`. */
 const encoded = (name: string): string =>
   blank.test(name) ? name.replaceAll(/./gs, asCode) : name.replaceAll(/[/*]|%(?=[0-7][0-9A-Fa-f])/g, asCode);
 

@@ -3,9 +3,9 @@ import { type Glob, matchesGlob } from '../platform/glob.ts';
 import { parseOuEntry } from './ou-path.ts';
 
 /**
- * How the OUs of one entry are related to the OUs of another entry: equal or `below`, `above`, or `apart`. Without
- * Organizations, some entries cannot be compared: a path with an id, two ids, and a name that a `*` may match. They are
- * `unknown`.
+ * Where the OUs of one entry are in relation to the OUs of another entry. `below`: equal or below. `above`. `apart`:
+ * they share no OU. `unknown`: only Organizations knows, for example for a path and an id, for two ids, or for a name
+ * that a `*` may match.
  */
 export type OuRelation = 'below' | 'above' | 'apart' | 'unknown';
 

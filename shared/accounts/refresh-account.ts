@@ -14,8 +14,8 @@ export interface RegistryAccess {
   /** Default: `Math.random`. */
   readonly random?: Random;
   /**
-   * Reads which accounts an operator must approve. Called before each write, because another configuration may have
-   * become active. Default: no account needs approval.
+   * Reads from the active configuration which accounts an operator must approve. Called before each write, because
+   * another configuration may have become active. Default: no account needs approval.
    */
   readonly needsApproval?: (() => Promise<NeedsApproval | undefined>) | undefined;
 }
@@ -30,18 +30,16 @@ export interface RefreshResult {
 const maxAttempts = 20;
 
 /**
- * Brings one account of the registry up to date. It reads the account's item, then Organizations, then writes if the
- * item is unchanged. It starts over after a conflict, and also after a write. It ends when an answer that is newer than
- * the item equals the item.
- *
- * Why again after a write: a writer may be delayed between its answer and its write, and then restore an old state. A
- * writer with a newer answer may have ended already, because it found no difference.
- *
- * Two cases need less. If only the revision was taken by a change of another account, the answer is still valid. If the
- * account had no item, other writers find no difference only while Organizations does not have the account. So after
- * the first write of an account, only that is checked (docs/decisions/0016).
- *
- * An account that only the registry has is stored as DEPARTED, with its last position.
+ * Brings one account of the registry up to date. It reads the account's item, reads the account from Organizations, and
+ * writes if the item is still the same. It starts again after a conflict, and also after a write. It ends when
+ * Organizations answers, after the item was read, with an account that equals the item. Why it reads again after a
+ * write: its own answer may be old by then, because it may have been delayed before the write. Another run with a newer
+ * answer may have found the item up to date and ended, before this write put the old state back. It starts again in
+ * fewer cases than that:
+ * - If its write failed only because another account's change took the revision, the answer is still valid.
+ * - If the registry had no item, no other run can have found it up to date, except when Organizations does not have
+ *   the account. So after the first write, only this is checked (docs/decisions/0016).
+ * If Organizations does not have the account but the registry does, it is stored as DEPARTED, with its last position.
  * @throws ConcurrentUpdateError after 20 attempts
  */
 export async function refreshAccount(
@@ -73,7 +71,7 @@ export async function refreshAccount(
   );
 }
 
-/** What Organizations answered, and the item of the registry from before the call. */
+/** What Organizations answered about an account, and the registry's item from before the call. */
 interface CurrentState {
   readonly before: RegisteredAccount | undefined;
   /** `undefined` if neither Organizations nor the registry has the account. */
@@ -84,13 +82,14 @@ async function ask(
   access: RegistryAccess & { readonly accountId: string; readonly ouCache?: OuCache },
   before: RegisteredAccount | undefined,
 ): Promise<CurrentState> {
-  // A cached name of an OU may be older than the name in the item. So it is used only for an account without an item.
+  // A cached name of an OU may be older than the name in the account's item. So cached names are used only if there is
+  // no item.
   const ouCache = access.ouCache ?? createRememberedOuCache(access, { trust: before === undefined });
   const answer = await describeAccount(access.organizations, access.accountId, ouCache);
   return { before, answer: answer ?? (before && toDeparted(before)) };
 }
 
-/** Whether the item is as it was before the call to Organizations. */
+/** Whether the item is still the same as before the call to Organizations. */
 const isStill = ({ before }: CurrentState, now: RegisteredAccount | undefined): boolean =>
   before?.revision === now?.revision;
 
@@ -104,7 +103,7 @@ async function isStillThere(
   return name === stored.name && state === stored.state;
 }
 
-/** The account as departed, without the fields that only the registry has. */
+/** The account in the state DEPARTED, without the fields that only the registry has. */
 export const toDeparted = ({ id, name, parentIds, ouPath, tags }: RegisteredAccount): Account => ({
   id,
   name,
@@ -114,11 +113,11 @@ export const toDeparted = ({ id, name, parentIds, ouPath, tags }: RegisteredAcco
   state: 'DEPARTED',
 });
 
-/** A random wait ("full jitter"), so that two writers that collided do not collide again. */
+/** Waits for a random time ("full jitter"), so that two runs whose writes collided do not collide again. */
 const pause = (attempt: number, random: Random = Math.random): number =>
   Math.floor(random() * Math.min(2_000, 50 * 2 ** attempt));
 
-/** Whether two answers about an account are equal in everything that grants depend on. */
+/** Whether two answers of Organizations are equal in everything that decides about grants. */
 export const isSameAccount = (one: Account, other: Account): boolean => facts(one) === facts(other);
 
 const facts = (account: Account): string =>

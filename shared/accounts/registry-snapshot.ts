@@ -4,7 +4,7 @@ import type { RegistryStore } from '../store/ports.ts';
 import { isUnreadable } from './membership.ts';
 import { expectReady } from './registry.ts';
 
-/** All accounts, at least as new as the revision. */
+/** All accounts of the registry. They are at least as new as `revision` says. */
 export interface RegistrySnapshot {
   readonly revision: number;
   readonly accounts: readonly RegisteredAccount[];
@@ -12,17 +12,17 @@ export interface RegistrySnapshot {
 
 type Registry = Pick<RegistryStore, 'getHead' | 'listAccounts'>;
 
-/** @throws RegistryNotReadyError */
+/** Reads all accounts. @throws RegistryNotReadyError before the first import has completed */
 export type ReadRegistry = () => Promise<RegistrySnapshot>;
 
-/** The latest complete reading of a process. */
+/** The last complete reading of this process. */
 const getLatest = memoizeByObject((_: Registry): { snapshot?: RegistrySnapshot } => ({}));
 
 /**
- * Reads the whole registry for one call of a function. Each reading begins with the head, and the accounts are read after
- * it. They are read again only if the revision has changed since the last reading of this process: each change of an account
- * takes a revision. Readings at a time share one read of the accounts. An item that somebody edits by hand takes no
- * revision, so a reading with an unreadable item is not kept.
+ * Reads the whole registry for one call of a function. It reads the revision first, and reads the accounts only if the
+ * revision has changed since this process last read them. Each change of an account increases the revision.
+ * Simultaneous readings share one read of the accounts. A reading with an unreadable item is not kept, because an
+ * operator may correct the item by hand without a new revision.
  */
 export function createRegistryReader(registry: Registry): ReadRegistry {
   const latest = getLatest(registry);
@@ -48,11 +48,11 @@ async function readAccounts(registry: Registry, revision: number): Promise<Regis
   return snapshot;
 }
 
-/** One reading, as `createRegistryReader`. @throws RegistryNotReadyError */
+/** Like `createRegistryReader`, for a single reading. @throws RegistryNotReadyError */
 export const readRegistry = (registry: Registry): Promise<RegistrySnapshot> =>
   createRegistryReader(registry)();
 
-/** As `readRegistry`, but always reads the accounts, so that it also sees items that somebody has edited by hand. */
+/** Like `readRegistry`, but always reads the accounts, so that it also sees items that somebody has edited by hand. */
 export function readRegistryAgain(registry: Registry): Promise<RegistrySnapshot> {
   delete getLatest(registry).snapshot;
   return readRegistry(registry);

@@ -9,11 +9,11 @@ export interface ImportReport {
   readonly changed: number;
   /** How many accounts have left the organization. */
   readonly departed: number;
-  /** Whether the registry is ready. Always true, because an import that does not complete throws. */
+  /** Always true, because an import that does not complete throws an error. */
   readonly ready: boolean;
 }
 
-/** Imports the whole organization at once, by slices without limits. */
+/** Imports the whole organization in one call, without the limits of a slice. */
 export async function importOrganization(access: ImportAccess): Promise<ImportReport> {
   const whole = { accounts: Number.POSITIVE_INFINITY, pages: Number.POSITIVE_INFINITY };
   let slice = await importSlice(access, undefined, whole);
@@ -21,12 +21,12 @@ export async function importOrganization(access: ImportAccess): Promise<ImportRe
   return { ...slice.counts, ready: true };
 }
 
-/** @throws RegistryNotReadyError until an import has completed, because incomplete data must take no access away */
+/** @throws RegistryNotReadyError until an import has completed. Until then, missing accounts would lose their access */
 export async function requireReady(registry: Pick<RegistryStore, 'getReadySince'>): Promise<void> {
   expectReady(await registry.getReadySince());
 }
 
-/** @throws RegistryNotReadyError if there is no time of a first complete import */
+/** @throws RegistryNotReadyError if `readySince` is absent, because no import has completed */
 export function expectReady(readySince: string | undefined): void {
   if (readySince !== undefined) return;
   throw new RegistryNotReadyError(

@@ -9,22 +9,22 @@ interface Remembering {
   readonly random?: Random | undefined;
 }
 
-/** How many milliseconds a cached name of an OU may be used. */
+/** How long a cached name of an OU may be used, in milliseconds. */
 export const ouNamesHoldFor = 10 * 60_000;
 
-/** How often a run checks whether another run has stored the answer. About once a second. */
+/** How often a run checks whether another run has stored the OU that both need. It checks about once a second. */
 const maxReads = 5;
 
 /**
- * A cache of OUs in the table, which all runs share. Organizations allows two DescribeOrganizationalUnit calls a
- * second. Without the cache, each of many new accounts in one OU would call for the name of that OU.
- * @param trust whether cached names may be used. If not, they are only stored for other runs
+ * A cache of OUs in the table, which all runs share. Without it, each of many new accounts in one OU would need a call
+ * for that OU, and Organizations allows only two DescribeOrganizationalUnit calls a second.
+ * @param trust whether cached names may be used. If false, answers are only stored for other runs
  */
 export function createRememberedOuCache(
   { registry, clock, random = Math.random }: Remembering,
   { trust }: { readonly trust: boolean },
 ): OuCache {
-  // The time before the call, so that an older answer never replaces a newer one.
+  // Taken before the call to Organizations, so that this answer never counts as newer than it is.
   const since = getTimestamp(clock);
   const fresh = async (id: string) => {
     const known = trust ? await registry.getOu(id) : undefined;
@@ -48,7 +48,7 @@ export function createRememberedOuCache(
   };
 }
 
-/** Whether a cached name is new enough. A time in the future comes from a wrong clock, so it does not count. */
+/** Whether a cached name is new enough. A time in the future comes from a wrong clock, so such a name is not used. */
 function isFresh(clock: Clock, { askedAt }: RememberedOu): boolean {
   const age = clock.now() - Date.parse(askedAt);
   return age < ouNamesHoldFor && age > -clockSkew;

@@ -2,15 +2,21 @@ import * as z from 'zod';
 import { type IgnoredEvent, ignoreEvent, ignoreFailedCall, parseWith, recordSchema } from './event-parts.ts';
 import { accountIdSchema } from './schemas.ts';
 
-/** Calls that create or delete resources or change their tags. Grant kinds list them as `CallEvents`. */
+/**
+ * API calls that create or delete resources of one service, or change their tags. Grant kinds list these calls, so that
+ * events about them start a search.
+ */
 export interface ResourceCalls {
-  /** `aws.ecr`. */
+  /** The source of the events, such as `aws.ecr`. */
   readonly source: string;
-  /** CloudTrail's `eventName`s. */
+  /** The names of the calls, as CloudTrail's `eventName`. */
   readonly names: readonly string[];
 }
 
-/** A call has changed resources of one service in one account and region, so searches there must run again. */
+/**
+ * A call has created, deleted or tagged resources of one service in one account and region. Patterns of grants may
+ * match other resources now, so the searches there must run again.
+ */
 export interface ResourceEvent {
   readonly type: 'resource';
   readonly place: { readonly accountId: string; readonly region: string; readonly source: string };
@@ -25,8 +31,8 @@ export const apiCall = 'AWS API Call via CloudTrail';
 
 const schema = z.looseObject({
   /**
-   * Account and region of the call. They stay when an event is forwarded to another account or region (EventBridge user
-   * guide).
+   * The account and region of the call. They stay the same when a rule forwards the event to another account or region
+   * (EventBridge user guide).
    */
   account: accountIdSchema,
   region: z

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { accountIdPattern } from '../platform/account.ts';
-/** An account id in an input or event. It must be a string, because a number would lose leading zeros. */
+/** An account id in an input or event. It must be a string: as a number it would lose leading zeros. */
 export const accountIdSchema = z
   .string({ error: 'must be an account id: a string of 12 digits, in quotes' })
   .regex(accountIdPattern, { error: 'must be an account id: exactly 12 digits' });

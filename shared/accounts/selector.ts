@@ -5,21 +5,27 @@ import { memoizeByObject } from '../platform/memoize.ts';
 import { findOuMistake, parseOuEntry, splitOuPath } from './ou-path.ts';
 import { accountIdSchema } from './schemas.ts';
 
-/** Conditions on an account. Every field that is present must match. A field matches if one of its values matches. */
+/**
+ * Conditions on an account. The account must match every field that is present. It matches a field if it matches one
+ * value of the field.
+ */
 export interface SelectorFields {
   /**
    * Paths from below the root, or ids of OUs or the root. `Workloads/Production` selects that OU and all OUs below it.
-   * A `*` matches any characters of one OU's name. How to write names with special characters: `ou-path.ts`.
+   * A `*` matches any characters of one OU's name. `ou-path.ts` says how to write names with special characters.
    */
   readonly ous?: readonly string[];
-  /** Tag keys, each with a value, or with several values of which one must match. All keys must match. Case matters. */
+  /**
+   * Tag keys, each with one value or several. The account must have every key, with one of the key's values. Case
+   * matters.
+   */
   readonly tags?: Readonly<Record<string, string | readonly string[]>>;
-  /** Globs that match the account's name. Case matters. */
+  /** Patterns with `*` for the account's name. Case matters. */
   readonly names?: readonly string[];
   readonly accounts?: readonly string[];
 }
 
-/** Which accounts a grant is for. An account that matches an entry of `except` is never selected. */
+/** Selects the accounts of a grant. An account that matches an entry of `except` is never selected. */
 export interface Selector extends SelectorFields {
   readonly all?: true;
   readonly except?: readonly SelectorFields[];
@@ -29,10 +35,7 @@ export interface Selector extends SelectorFields {
 export const usesTags = ({ tags, except = [] }: Selector): boolean =>
   tags !== undefined || except.some((fields) => fields.tags !== undefined);
 
-/**
- * Whether an account matches a selector. The state of the account does not matter here: callers decide about closed
- * accounts.
- */
+/** Whether an account matches a selector. The account's state is ignored here: callers exclude closed accounts. */
 export const matchesSelector = (selector: Selector, account: Account): boolean =>
   getSelectorTest(selector)(account);
 
@@ -41,20 +44,21 @@ export type SelectorTest = (account: Account) => boolean;
 type Test = SelectorTest;
 
 /**
- * Returns the names of the OUs above an account, from below the root. They are compared with the paths of a selector.
+ * Returns the names of the OUs above an account, from below the root. They are compared with the path of a selector,
+ * which may mean present names or earlier names.
  */
 export type OuNames = (path: string, account: Account) => readonly string[];
 
 const namesNow: OuNames = (_, { ouPath }) => splitOuPath(ouPath);
 
-/** The compiled test of a selector. Cached, because an organization has many accounts. */
+/** A selector as a function that tests an account. Cached, because an organization has many accounts. */
 export const getSelectorTest = memoizeByObject(
   (selector: Selector): SelectorTest => compileSelector(selector),
 );
 
 /**
- * Compiles the test of a selector.
- * @param ouNames how to read the names of OUs. Default: the present names
+ * Converts a selector to a function that tests an account.
+ * @param ouNames how to find the names of the OUs above an account. Default: their present names
  */
 export function compileSelector(selector: Selector, ouNames: OuNames = namesNow): Test {
   const included = selector.all === true ? () => true : fieldsTest(selector, ouNames);
@@ -63,7 +67,7 @@ export function compileSelector(selector: Selector, ouNames: OuNames = namesNow)
   return (account) => included(account) && !excluded(account);
 }
 
-/** Without any field, the test never matches. */
+/** A selector without any field matches no account. */
 function fieldsTest({ ous, tags, names, accounts }: SelectorFields, ouNames: OuNames): Test {
   const ids = new Set(accounts);
   const fields: readonly Test[] = [
@@ -87,7 +91,7 @@ const anyOf =
 function ousTest(ous: readonly string[], ouNames: OuNames): Test {
   const ids = new Set(ous.filter((ou) => 'id' in parseOuEntry(ou)));
   const paths = pathsIn(ous).map(compileOuPath);
-  // Many accounts share an OU.
+  // Caches the answer for each OU, because many accounts are in the same OU.
   const answers = new Map<string, boolean>();
   const placeOf = ouNames === namesNow ? pathOf : placeWithIdsOf;
   const isAtPath: Test = (account) => {
@@ -104,10 +108,10 @@ function ousTest(ous: readonly string[], ouNames: OuNames): Test {
 
 const pathOf = ({ ouPath }: Account): string => ouPath;
 
-/** The path and ids of an account as one text. Cached, because many grants need it. */
+/** The OU path and the OU ids of an account in one string. Cached, because the selectors of many grants need it. */
 const placeWithIdsOf = memoizeByObject(({ ouPath, parentIds }: Account) => `${parentIds.join()} ${ouPath}`);
 
-/** The entries of `ous` that are paths. */
+/** Those entries of `ous` that are paths and no ids. */
 const pathsIn = (ous: readonly string[]): readonly string[] =>
   ous.filter((ou) => 'names' in parseOuEntry(ou));
 
@@ -117,8 +121,8 @@ export const listSelectorOuPaths = ({ ous = [], except = [] }: Selector): readon
 ];
 
 /**
- * Parses a path once. The test says whether an OU with the given names is at the path or below it. Names begin below
- * the root.
+ * Parses a path once. The returned test gets the names of the OUs above an account, from below the root. It says
+ * whether the account is in the OU at this path or below it.
  */
 export function compileOuPath(path: string): OuPathTest {
   const entry = parseOuEntry(path);
@@ -133,18 +137,18 @@ export function compileOuPath(path: string): OuPathTest {
 
 export interface OuPathTest {
   readonly path: string;
-  /** How many names the path has. */
+  /** How many OUs the path names. */
   readonly depth: number;
   test(names: readonly string[]): boolean;
 }
 
 function tagTest([key, value]: readonly [string, string | readonly string[]]): Test {
   const values = new Set([value].flat());
-  // This test is quick, and few accounts pass it.
+  // This quick test comes first, because it excludes most accounts.
   return ({ tags }) => values.has(tags[key] ?? '') && Object.hasOwn(tags, key);
 }
 
-/** Tests a name. A text without wildcards matches only itself. */
+/** Tests a name against patterns. A pattern without `*` matches only the same name. */
 function nameTest(texts: readonly string[]): Test {
   const spelled = new Set(texts);
   const globs = texts.map(parseGlob);
@@ -156,16 +160,19 @@ const atLeastOne = <T extends z.ZodType>(value: T, what: string) =>
     .array(value, { error: `must be a list of ${what}` })
     .min(1, { error: `must name at least one: ${what}. Omit the field if it does not matter` });
 
-/** Long enough for a path of five OUs with names of 128 characters, even if all characters are encoded. */
+/**
+ * Enough for a path of five OUs (the deepest that AWS allows) with names of 128 characters, even if every character is
+ * encoded.
+ */
 const longestOu = 2_048;
 
 /**
- * Longer than any useful glob: the name of an account has at most 50 characters (Organizations API reference,
+ * More than a useful pattern needs: an account's name has at most 50 characters (Organizations API reference,
  * "CreateAccount").
  */
 const longestNameGlob = 512;
 
-/** Adds a check to a text whose length and pattern are valid. */
+/** Adds a check of its own to a string schema. It runs only if length and pattern are valid. */
 const withoutMistake =
   (mistakeIn: (text: string) => string | undefined) =>
   (context: z.core.ParsePayload<string>): void => {
@@ -217,7 +224,7 @@ const exceptSchema = z
   })
   .refine(hasFields, { error: 'must have at least one of ous, tags, names and accounts' });
 
-/** A selector in the configuration. The schema transforms nothing, so that it can be published as JSON Schema. */
+/** The schema of a selector. It transforms nothing, so that it can be published as JSON Schema. */
 export const selectorSchema: z.ZodType<Selector> = z
   .strictObject(
     {

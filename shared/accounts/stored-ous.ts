@@ -13,11 +13,11 @@ import {
 } from './selector.ts';
 
 /**
- * What OU paths meant at the activation. For each path in a selector: the OUs at the path, and the OUs above them. Each
- * OU has its path at that time, by its id. Paths that named no OU are missing.
+ * Which OUs the paths of selectors named when the configuration was activated. For each path: the OUs at the path and
+ * the OUs above them, each with its path at that time, by id. A path that named no OU is absent.
  *
- * Sweeps add new OUs with the stored names of the OUs above them. Example: `Workloads` was renamed to `Work`. A new OU
- * `Work/team-c` is then stored as `Workloads/team-c`.
+ * Sweeps add new OUs. Example: `Workloads` was renamed to `Work` after the activation. The new OU `Work/team-c` is then
+ * stored as `Workloads/team-c`, with the name that its parent had.
  */
 export type StoredOus = Readonly<Record<string, OuPathsById>>;
 
@@ -25,13 +25,13 @@ type OuPathsById = Readonly<Record<string, string>>;
 
 export const noStoredOus: StoredOus = {};
 
-/** The OUs above accounts: the path of each OU by the present names in Organizations, by its id. */
+/** The OUs that contain accounts: for each OU id, its path by the present names in Organizations. */
 export type OuTree = ReadonlyMap<string, string>;
 
-/** What is known about stored OUs without accounts: their present path, or that they were deleted. */
+/** OUs of an activation that have no accounts now: for each id its present path, or `deleted`. */
 export type EmptyOus = ReadonlyMap<string, string>;
 
-/** Stands for a deleted OU. No OU has an empty path. */
+/** The path of an OU that was deleted. No existing OU has an empty path. */
 export const deleted = '';
 
 interface Placed extends Pick<Account, 'state' | 'parentIds' | 'ouPath'> {
@@ -39,8 +39,8 @@ interface Placed extends Pick<Account, 'state' | 'parentIds' | 'ouPath'> {
 }
 
 /**
- * The OUs that have accounts, with their present paths. Some accounts may have been read before an OU was renamed and
- * others after: the account that changed last counts.
+ * The OUs that contain accounts, with their present paths. If an OU was renamed while the accounts were read, they
+ * disagree about its path: the account that changed last decides.
  */
 export function buildOuTree(accounts: readonly Placed[]): OuTree {
   const placed = accounts.filter(({ state }) => state !== 'DEPARTED');
@@ -54,9 +54,9 @@ const ousAbove = ({ parentIds, ouPath }: Pick<Position, 'parentIds' | 'ouPath'>)
 };
 
 /**
- * The OUs at each path now, to store them at an activation. If a path has no OU now, the OUs of the previous activation
- * stay, unless they were deleted. So if an OU was renamed unnoticed, the activation of a configuration takes no access
- * away.
+ * Finds the OUs at each path, to store them at an activation. If no OU has the path now, the OUs of the previous
+ * activation are stored again, unless they were deleted. So if somebody renamed an OU and an operator activates a
+ * configuration, no account loses access.
  */
 export function storeOus(
   paths: readonly string[],
@@ -64,7 +64,7 @@ export function storeOus(
   before: StoredOus = noStoredOus,
 ): StoredOus {
   const tree = buildOuTree(accounts);
-  // An unreadable account may be in an OU that seems to be empty.
+  // If an account is unreadable, its OU is unknown. So an OU that seems to be empty may have this account.
   const isComplete = !accounts.some(({ state }) => state === 'UNREADABLE');
   const isThere = (ous: OuPathsById, test: OuPathTest): boolean =>
     !isComplete || findNamedOus(ous, test).some(([id]) => tree.has(id));
@@ -80,8 +80,9 @@ export function storeOus(
 }
 
 /**
- * Adds OUs that have got a stored path since the activation, because they are new or have their first account. OUs that
- * are stored already stay, and the selected accounts do not change. Returns the same object if there is nothing to add.
+ * Adds OUs that are at a path of a selector and were not there at the activation, because they are new or had no
+ * account then. OUs that are already stored do not change, and neither do the selected accounts. Returns the same
+ * object if there is nothing to add.
  */
 export function withNewOus(
   stored: StoredOus,
@@ -100,8 +101,8 @@ export function withNewOus(
 }
 
 /**
- * New OUs, with the stored names of the OUs above them. With present names, `getNamesAsStored` could later not notice
- * that another OU has taken the path of such an OU.
+ * Writes the path of a new OU with the names that the OUs above it had at the activation. With their present names,
+ * `getNamesAsStored` could not notice later that another OU has taken the path of such an OU.
  */
 function asStored(stored: OuPathsById, accounts: readonly Placed[], ous: OuPathsById): OuPathsById {
   const paths = buildOuTree(
@@ -122,14 +123,14 @@ function withParents(accounts: readonly Placed[], tree: OuTree, { depth, test }:
   return Object.fromEntries([...new Set(ids)].sort().map((id) => [id, tree.get(id) ?? '']));
 }
 
-/** The ids of all OUs at stored paths, each once. Without the OUs above them. */
+/** The ids of all OUs that the selectors named at the activation, each once, without the OUs above them. */
 export const listStoredOuIds = (stored: StoredOus): readonly string[] => [
   ...new Set(
     Object.entries(stored).flatMap(([path, ous]) => findNamedOus(ous, compileOuPath(path)).map(([id]) => id)),
   ),
 ];
 
-/** The stored OUs at a path. The OUs above them have shorter paths, and are not included. */
+/** The stored OUs exactly at a path. The OUs above them are stored as well, but have shorter paths. */
 export const findNamedOus = (
   ous: OuPathsById,
   { depth }: OuPathTest,
@@ -137,8 +138,9 @@ export const findNamedOus = (
   Object.entries(ous).filter(([, path]) => splitOuPath(path).length === depth);
 
 /**
- * The names of the OUs above an account: stored names if there are any, otherwise present names. The names stop before
- * an OU that has taken the path of a stored OU, because the configuration does not mean that OU.
+ * The names of the OUs above an account. An OU that is stored has its name at the activation, and any other OU its
+ * present name. The names end before an OU that has taken the path of a stored OU, because the configuration does not
+ * mean that OU.
  */
 export function getNamesAsStored(
   ous: OuPathsById,
@@ -157,20 +159,20 @@ export function getNamesAsStored(
 const storedPaths = memoizeByObject((ous: OuPathsById): ReadonlySet<string> => new Set(Object.values(ous)));
 
 /**
- * What a selector says about an account. `unresolved`: the stored OUs select the account, but their present names do
- * not. Such an account keeps its access and gains none.
+ * Whether a selector selects an account. `unresolved`: it selects the account by the OUs of the activation, but not by
+ * their present names. Such an account keeps its access and gets no new access.
  */
 export type Selection = 'selected' | 'unresolved' | 'not-selected';
 
 /**
- * Whether a selector selects an account. The stored OUs decide which accounts may keep access. To gain access, the
- * present names must select the account as well. So a path that now names another OU, or none, takes no access away and
- * gives no new access.
+ * Whether a selector selects an account. An account keeps access if it is selected by the OUs of the activation. It
+ * gets new access only if it is also selected by present names. So if a path names another OU than at the activation,
+ * no account loses or gets access by that.
  */
 export const evaluateSelection = (selector: Selector, account: Account, stored: StoredOus): Selection =>
   compileSelection(selector, stored)(account);
 
-/** As `selectAsStored`, for many accounts. */
+/** Like `evaluateSelection`, as a function for many accounts. */
 export function compileSelection(selector: Selector, stored: StoredOus): (account: Account) => Selection {
   const isSelectedNow = getSelectorTest(selector);
   const isSelectedAsStored = testAsStored(stored, selector);
@@ -182,7 +184,7 @@ export function compileSelection(selector: Selector, stored: StoredOus): (accoun
   };
 }
 
-/** Whether the stored OUs or the present names select the account. */
+/** Whether a selector selects an account by the OUs of the activation or by present names. */
 export const maySelect = (selector: Selector, account: Account, stored: StoredOus): boolean =>
   matchesSelector(selector, account) || testAsStored(stored, selector)(account);
 
@@ -200,5 +202,5 @@ function testAsStored(stored: StoredOus, selector: Selector): SelectorTest {
 
 const noOus: OuPathsById = {};
 
-/** Tests are compiled once for each selector and activation, because an organization has many accounts. */
+/** Tests are built once for each selector and activation, because an organization has many accounts. */
 const testsAsStored = memoizeByObject((_: StoredOus) => new WeakMap<Selector, SelectorTest>());

@@ -23,22 +23,22 @@ export interface Activation extends UnnamedResources {
   readonly previous: StoredConfiguration | undefined;
 }
 
-/** Resources of the inventory for which the new configuration may have no grant. */
+/** Resources on which this installation manages statements, and for which the new configuration may have no grant. */
 export interface UnnamedResources {
-  /** Resources without a grant. The next run removes their managed statements. */
+  /** Resources for which the new configuration has no grant. The next run removes their managed statements. */
   readonly removedResources: readonly string[];
   /**
-   * Resources that patterns of the configuration may match. Nothing changes there until the searches for these patterns
-   * have completed.
+   * Resources that a pattern of the new configuration may match. Runs do not change them until the searches for these
+   * patterns have completed.
    */
   readonly undecidedResources: readonly string[];
-  /** Resources in accounts that are no central accounts any more. Nothing can be removed there. */
+  /** Resources in accounts that are no central accounts any more. The hub has no right to remove anything there. */
   readonly unreachableResources: readonly string[];
 }
 
 /**
- * Makes a configuration the active one. From now on, every run writes what this configuration says. Later runs bring
- * the resources to it.
+ * Makes a configuration the active one: every run that begins now gives resources the state that this configuration
+ * describes.
  */
 export async function activateConfiguration(
   { store, clock }: Pick<Services, 'store' | 'clock'>,
@@ -62,16 +62,16 @@ export async function activateConfiguration(
         activatedBy,
       };
   if (!isSame) await store.configuration.activate(active);
-  // The inventory is read after the activation, so it misses no resource. A run of the previous configuration has
-  // either added its resource by now, or sees the new configuration before its write and does not send the write
-  // (`assertStillDesired`).
+  // The inventory is read after the activation, so that it has every resource of runs with the previous configuration.
+  // Such a run has either added its resource to the inventory by now. Or it notices the new configuration before it
+  // writes, and does not write (`assertStillDesired`).
   const inventory = await store.resources.listManaged(active.centralAccountIds);
   return { active, previous, ...sortUnnamed(active, { configuration, inventory, searchResults }) };
 }
 
 /**
- * The central accounts of both configurations. An account that is no central account any more may still have resources
- * in the inventory.
+ * The central accounts of the old and the new configuration. An account that is no central account any more may still
+ * have resources with managed statements.
  */
 const listCentralAccountIds = (
   { centralAccounts }: Configuration,
@@ -81,8 +81,8 @@ const listCentralAccountIds = (
 ];
 
 /**
- * The searches of a configuration. `undefined` if the configuration has an unsupported format: then every search counts
- * as new.
+ * The searches of a configuration. `undefined` if its format is not supported: then every search of the next
+ * configuration counts as new.
  */
 function scopeOf(stored: StoredConfiguration | undefined): SearchScope | undefined {
   if (stored === undefined) return undefined;
@@ -115,7 +115,8 @@ function sortUnnamed(
 }
 
 /**
- * Treats a configuration as if it were active, to plan with it. Nothing is stored, and the active configuration stays.
+ * Returns a configuration as if it were active, so that a command can plan with it. Stores nothing, and the active
+ * configuration stays active.
  */
 export async function assumeActivated(
   store: Store,

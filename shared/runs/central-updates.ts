@@ -7,14 +7,14 @@ import { createNotDeployedError } from '../reconcile/require-deployed-account.ts
 import type { Services } from '../reconcile/services.ts';
 import type { ResourceChange } from '../store/ports.ts';
 
-/** A central account in which a run has work, and the update function that does the work. */
+/** A central account in which a run has something to do, and the function that does it. */
 export interface CentralUpdate {
   readonly centralAccount: CentralAccountName;
   readonly accountId: string;
   readonly functionName: string;
 }
 
-/** The central accounts in which changes are still open, each once, in the order of the configuration. */
+/** The central accounts whose resources the run has not finished, each once, in the order of the configuration. */
 export const listCentralUpdates = (
   services: Pick<Services, 'findUpdateFunction'>,
   { centralAccounts }: Pick<Configuration, 'centralAccounts'>,
@@ -28,8 +28,8 @@ export const listCentralUpdates = (
     });
 
 /**
- * The failure of a resource whose central account has no update function. `undefined` if the account has one, or if it
- * is no central account any more.
+ * An error for a resource whose central account has no update function. `undefined` if there is an update function, or
+ * if the account is no central account any more.
  */
 export function failIfNotDeployed(
   services: Pick<Services, 'findUpdateFunction' | 'clock'>,

@@ -13,27 +13,28 @@ import { uniqueLines } from './finish.ts';
 import { addCounts, type MemberCheckCursor } from './member-check-cursor.ts';
 import { formatMemberRoleCheck, type MemberRoleLines } from './member-role-lines.ts';
 
-/** In how many sweeps each unchanged account is checked once. */
+/** How many sweeps it takes until every unchanged account was checked once. */
 export const sweepsForAllAccounts = 7;
 
-/** How many accounts one invocation checks. An account with three roles costs about 20 calls to AWS. */
+/** How many accounts one call of the function checks. An account with three roles takes about 20 calls to AWS. */
 const maxAccounts = 50;
 
 /**
- * How many lines the result may have, so that it fits into an item of the table and into the state of a state machine.
+ * How many lines the result has at most. More would not fit into an item of the table and into the state of a state
+ * machine.
  */
 const maxLines = 200;
 const maxAgain = 1_000;
 
 export interface MemberCheckStep {
   readonly runId: string;
-  /** Null when the check begins. */
+  /** Where to continue. Null when the check begins. */
   readonly cursor: MemberCheckCursor | null;
 }
 
 export interface MemberCheckState {
   readonly status: 'more' | 'done';
-  /** Where the next invocation continues. Absent if the check is complete. */
+  /** Where the next call of the function continues. Absent if the check is complete. */
   readonly cursor?: MemberCheckCursor;
   readonly counts: MemberRoleCounts;
 }
@@ -41,9 +42,9 @@ export interface MemberCheckState {
 const noCounts: MemberRoleCounts = { accounts: 0, roles: {}, accesses: {} };
 
 /**
- * Checks the member roles of the next accounts: accounts that changed since the last check, accounts that differed
- * then, and a part of all others. Puts the differences on the record of the run.
- * @param max how many accounts one invocation checks
+ * Checks the member roles of the next accounts. A check covers accounts that changed since the last check, accounts
+ * whose roles differed then, and a part of all others. Stores the differences in the record of the run.
+ * @param max how many accounts this call checks
  */
 export async function checkNextMembers(
   services: Services,
@@ -78,7 +79,9 @@ async function beginCheck({ store }: Services): Promise<MemberCheckCursor> {
 const hasMemberRoles = (active: ActiveConfiguration, account: RegisteredAccount): boolean =>
   isMember(account) && listMemberRolesOf(active, account).length > 0;
 
-/** Whether an unchanged account is checked this time. This depends only on the account and the number of the check. */
+/**
+ * Whether an unchanged account is checked in this sweep. Only the account's id and the number of the check decide this.
+ */
 const isDue = ({ id, revision }: RegisteredAccount, last: MemberCheck | undefined): boolean =>
   last === undefined ||
   revision > last.revision ||
@@ -117,12 +120,12 @@ function advance(cursor: MemberCheckCursor, { accounts, checked, lines }: Slice)
 }
 
 /**
- * Whether the next check must include the account again. A role that could not be read does not count: its account is
- * checked again in its turn.
+ * Whether the next check must include the account again, because a role differs. A role that could not be read does not
+ * count: its account is checked again when it is its turn.
  */
 const isChecked = ({ status }: MemberRoleDrift): boolean => status !== 'equal' && status !== 'unreadable';
 
-/** Keeps the lines for which there is room. One further line stands for all missing lines of the whole check. */
+/** Keeps as many lines as there is room for. One more line says that lines of the check are missing. */
 function keepWithin({ unresolved, warnings }: MemberRoleLines, room: number): MemberRoleLines {
   if (unresolved.length + warnings.length <= room) return { unresolved, warnings };
   const more = 'More member roles are not as the configuration says. Run: onboarding check --account ID';
@@ -133,7 +136,7 @@ function keepWithin({ unresolved, warnings }: MemberRoleLines, room: number): Me
   };
 }
 
-/** Adds lines to the notes that earlier steps have put on the record. */
+/** Adds lines to the run's record, after the lines of earlier steps. */
 async function noteLines(
   { store: { runs } }: Services,
   runId: string,

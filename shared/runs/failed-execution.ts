@@ -5,8 +5,8 @@ import { type FinishedRun, failRun } from './finish.ts';
 import type { failedExecutionEvent } from './step-schemas.ts';
 
 /**
- * Ends a run whose execution died in a way that the state machine cannot catch: `States.DataLimitExceeded`, abort,
- * time-out. A run that has ended stays as it is.
+ * Ends a run whose execution ended in a way that a state machine cannot catch: `States.DataLimitExceeded`, an abort, or
+ * a time-out. The record of a run that has ended stays as it is.
  */
 export const recordFailedExecution = (
   services: Services,

@@ -19,7 +19,10 @@ import { readAccounts } from './read-accounts.ts';
 import { announcePending, recordAndAnnounce } from './record/announce.ts';
 import { measureRun } from './run-metrics.ts';
 
-/** How the registration of one account ended: with a revision, or with an error that the state machine caught. */
+/**
+ * How the registration of one account ended: with a revision of the registry, or with the error that the state machine
+ * caught.
+ */
 export interface AccountOutcome {
   readonly accountId: string;
   readonly revision?: number | undefined;
@@ -32,7 +35,10 @@ export interface FinishStep {
   readonly mode: 'onboard' | 'sync';
   readonly accounts: readonly AccountOutcome[];
   readonly verification: Pick<Verification, 'missing' | 'readiness'>;
-  /** How the update of each central account ended. An update with an error was given up by the state machine. */
+  /**
+   * How the update of each central account ended. If an update has an error, the state machine has stopped repeating
+   * it.
+   */
   readonly updates: readonly UpdateOutcome[];
 }
 
@@ -46,18 +52,19 @@ export interface FinishedRun extends Measured {
   readonly status: 'succeeded' | 'failed';
 }
 
-/** The last step of a run: decides how the run ended, records the end, and announces it. */
+/** The last step of a run. It decides how the run ended, stores that in the record, and announces it. */
 export async function finishRun(services: Services, step: FinishStep): Promise<FinishedRun> {
   const { store } = services;
   const { run: opened, changes } = await store.runs.getWhole(step.runId);
   const strangers = await nonMembers(services, step, changes);
   const unresolved = uniqueLines([
-    // The unresolved searches.
+    // Searches that failed, from the record.
     ...(opened?.unresolved ?? []),
     ...step.accounts.flatMap(accountLine),
     ...(step.mode === 'onboard' ? strangers.map((line) => `AccountNotMemberError: ${line}`) : []),
     ...(await formatChanges(store, changes, () => opened?.accountIds ?? [])),
-    // If every resource has an outcome, the outcomes name the cause already, and the error of the update adds nothing.
+    // The update of a central account failed. If every resource has an outcome, the outcomes already name the cause.
+    // Otherwise the error of the update is added.
     ...(changes.some(({ outcome }) => outcome === undefined) ? step.updates.flatMap(formatUpdate) : []),
     ...step.verification.missing,
   ]);
@@ -84,22 +91,25 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
   return { runId: step.runId, status, metrics };
 }
 
-/** The cause and the time of the event, which the first step has recorded. */
+/** Keeps what the first step stored about the event: the cause and the time. */
 const keepStart = (opened: RunRecord | undefined): Pick<RunRecord, 'cause' | 'eventTime'> => ({
   ...(opened?.cause === undefined ? {} : { cause: opened.cause }),
   ...(opened?.eventTime === undefined ? {} : { eventTime: opened.eventTime }),
 });
 
-/** Readiness without proof, if the run failed: the unfinished work may concern any access. */
+/**
+ * The readiness in the record. After a failed run nothing counts as proven, because the unfinished work may concern any
+ * access.
+ */
 const getFinalReadiness = ({ readiness }: FinishStep['verification'], status: 'succeeded' | 'failed') =>
   status === 'failed'
     ? withoutProof(readiness, 'the run failed: its unresolved items may concern any access')
     : readiness;
 
-/** Each line once. A step that is repeated finds its own lines on the record already. */
+/** Removes repeated lines. A step that is repeated finds the lines of its first attempt in the record. */
 export const uniqueLines = (all: readonly string[]): readonly string[] => [...new Set(all)];
 /**
- * Whether the end is announced. Tags change often, so a run that a tag has started is announced only if it changed
+ * Whether to announce the end of a run. Tags change often, so a run for a changed tag is announced only if it changed
  * something or failed.
  */
 const isNews = ({ cause, status }: RunRecord, changes: readonly ResourceChange[]): boolean =>
@@ -112,8 +122,8 @@ export interface FailedStep {
 }
 
 /**
- * Ends a run that could not continue. If the run has ended already, its record stays, and only a pending announcement
- * is tried again.
+ * Ends a run that could not continue. If the run has already ended, its record stays, and only a pending announcement
+ * is sent again.
  */
 export async function failRun(
   services: Services,
@@ -170,14 +180,14 @@ async function nonMembers(
 const accountLine = ({ accountId, error }: AccountOutcome): readonly string[] =>
   error === undefined ? [] : [`Account ${accountId}: ${error.Error}: ${parseTaskError(error.Cause)}`];
 
-/** One line if the update was given up, otherwise none. */
+/** One line if the update of a central account failed for good, otherwise none. */
 export const formatUpdate = ({ centralAccount, error }: UpdateOutcome): readonly string[] =>
   error === undefined
     ? []
     : [`The ${centralAccount} account: ${error.Error}: ${parseTaskError(error.Cause)}`];
 /**
  * What the run could not finish, one line for each cause.
- * @param ownOf the accounts whose rejection by AWS counts as unfinished
+ * @param ownOf returns the accounts whose rejection by AWS counts as unfinished work
  */
 export async function formatChanges(
   { registry }: Pick<Store, 'registry'>,
@@ -194,7 +204,7 @@ export async function formatChanges(
   );
 }
 
-/** The rejected principals on a resource that are accounts of this run. */
+/** Accounts of this run that AWS rejects as principals on a resource. */
 const rejectedOf = ({ outcome, holds = [] }: ResourceChange, own: readonly string[]) =>
   outcome === 'held' ? listRejections(holds).filter(({ accountId }) => own.includes(accountId)) : [];
 
@@ -222,7 +232,7 @@ function unresolvedOf(change: ResourceChange, { rejected, accounts }: Rejected):
   }
 }
 
-/** The reasons of holds in words. Rejected principals are missing, because they have a line of their own. */
+/** The reasons of holds in words. Rejected principals are not listed here, because they have a line of their own. */
 const formatErrorReason = ({ holds = [] }: ResourceChange): string =>
   formatResult('held', { holds: holds.filter(({ reason }) => reason !== 'rejected-principal') });
 

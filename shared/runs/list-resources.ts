@@ -11,15 +11,17 @@ interface RunScope {
 }
 
 /**
- * The resources of a run. Stores their accounts, so that the changes of the run can be found.
- * @param earlier accounts of changes that the run has on record
+ * Finds the resources of a run. Stores the accounts of these resources, because readers of the run find its changes by
+ * them.
+ * @param earlier the accounts of changes that the run has already recorded
  */
 export async function listResources(
   store: Store,
   { runId, active, registered }: RunScope,
   earlier: readonly string[],
 ): Promise<readonly DesiredResource[]> {
-  // The inventory is read after the configuration, so it has every resource that a run with an older configuration wrote.
+  // The inventory is read after the configuration. So it also has resources that a run with an older configuration has
+  // just written.
   const inventory = await store.resources.listManaged(active.centralAccountIds);
   const resources = listActiveResources(active, registered, inventory);
   const accountIds = new Set([...earlier, ...resources.map(({ ref }) => ref.accountId)]);

@@ -3,15 +3,15 @@ import type { MemberRoleCounts } from '../store/ports.ts';
 import { accessStatuses } from '../store/readiness.ts';
 import { memberRoleStatuses } from '../store/run-ports.ts';
 
-/** How far a check of member roles has come. The states of the state machine pass it on. */
+/** How far a check of member roles has come. The state machine passes it from one call of the function to the next. */
 export interface MemberCheckCursor {
   /** The id of the last checked account. Empty before the first. */
   readonly after: string;
   /** The registry's revision when the check began. */
   readonly revision: number;
-  /** Accounts that the next check must include. The number is limited. */
+  /** Accounts that the next check must include, up to a limit. */
   readonly again: readonly string[];
-  /** How many lines this check has put on the record. */
+  /** How many lines this check has added to the record. */
   readonly lines: number;
   readonly counts: MemberRoleCounts;
 }

@@ -4,13 +4,15 @@ import { formatAccounts } from '../platform/account.ts';
 import type { MemberRoleCheck, MemberRoleDrift } from '../reconcile/check-member-roles.ts';
 
 export interface MemberRoleLines {
-  /** Lines about member roles that differ from the configuration, then lines about accesses that AWS would deny. */
+  /**
+   * One line for each member role that differs from the configuration, then one for each access that AWS would deny.
+   */
   readonly unresolved: readonly string[];
-  /** Lines about member roles that could not be read. */
+  /** One line for each cause for which member roles could not be read. */
   readonly warnings: readonly string[];
 }
 
-/** One line for each role and cause, with the accounts concerned. */
+/** One line for each role and cause, with the accounts that it concerns. */
 export function formatMemberRoleCheck(
   { roles, findings }: MemberRoleCheck,
   configuration: Configuration,
@@ -28,7 +30,7 @@ export function formatMemberRoleCheck(
 
 const isReported = ({ status }: MemberRoleDrift): boolean => status !== 'equal' && status !== 'pending';
 
-/** A key that is equal for one cause in several accounts. */
+/** A string that is equal if several accounts have the same role with the same differences. */
 const nameCause = ({ account, role, status, reasons }: MemberRoleDrift): string =>
   JSON.stringify([role.name, status, reasons.map((reason) => reason.replaceAll(account.id, 'ACCOUNT'))]);
 

@@ -12,16 +12,19 @@ const nothingFound: DiscoveryResult = { items: [], unreadable: [], failed: [], w
 interface SearchStep {
   readonly runId: string;
   readonly cause: string;
-  /** The account and region of the event. Null or absent without one. */
+  /** The account and region of the event that started the run. Null or absent if the run has another cause. */
   readonly place?: ResourcePlace | null | undefined;
 }
 
 interface SearchedConfiguration extends DiscoveryResult {
-  /** The configuration that was read for the searches, if it has none. After a search, another one may be active. */
+  /**
+   * The configuration with which the searches ran. Absent if it has no searches. Later, another configuration may be
+   * active.
+   */
   readonly active?: ActiveConfiguration;
 }
 
-/** Searches for resources before anything is planned. */
+/** Runs the searches that are due, before anything is planned. */
 export async function runSearches(
   services: Services,
   { runId, cause, place }: SearchStep,

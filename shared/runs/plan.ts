@@ -41,22 +41,28 @@ import { noteUnresolvedPaths } from './unresolved-paths.ts';
 export interface PlanStep {
   readonly runId: string;
   readonly cause: string;
-  /** How the registration of each account ended. Without a revision, it failed. Empty for a sweep. */
+  /**
+   * How the registration of each account ended. An account without a revision could not be registered. Empty for a
+   * sweep.
+   */
   readonly accounts: readonly AccountOutcome[];
-  /** The account and region in which a resource was created or tagged. Null or absent if the run has another cause. */
+  /**
+   * The account and region in which an event has created or tagged a resource. Null or absent if the run has another
+   * cause.
+   */
   readonly place?: ResourcePlace | null;
 }
 
 export interface PlannedRun {
-  /** Every resource must be written from this registry revision or a later one. 0 if no account was registered. */
+  /** The registry revision that every write must include. 0 if no account could be registered. */
   readonly revision: number;
   readonly resources: number;
   readonly changes: number;
-  /** The central accounts in which the update has work, each once, in the order of the configuration. */
+  /** The central accounts in which the run has something to do, each once, in the order of the configuration. */
   readonly centralAccounts: readonly CentralUpdate[];
   /** Whether an account of the run waits for approval. */
   readonly approval: 'required' | 'none';
-  /** How many seconds the run waits for approval. */
+  /** How long the run waits for approval, in seconds. */
   readonly approvalSeconds: number;
 }
 
@@ -64,10 +70,11 @@ export interface PlannedRun {
 const concurrency = 8;
 
 /**
- * Runs the due searches and stores what the run has to do with each resource. Nothing is written to AWS. A resource that is
- * up to date needs no more work. The update reads all others under their leases. Only a sweep, a run by hand and an event
- * about a resource read resources here, and store their present and desired state. If a resource cannot be planned, the
- * reason is stored, and the update meets it again.
+ * Runs the searches that are due, and stores what the run has to do with each resource. It writes nothing to AWS. A
+ * resource that is up to date by the table is finished. All others are read and written by the update step, under their
+ * leases. This step reads resources itself only in a sweep, in a run that an operator started, and around an event
+ * about a resource. Then it stores their present and desired state. If a resource cannot be planned, the reason is
+ * stored, and the update step reports it.
  */
 export async function planRun(services: Services, step: PlanStep): Promise<PlannedRun> {
   const { runId, cause, accounts, place = null } = step;
@@ -107,7 +114,8 @@ async function planResources(services: Services, plan: RunPlan, resources: reado
   return pMap(
     resources,
     async (desired) => {
-      // The state of a resource that is read must not be older than the reading.
+      // If the resource will be read, its stored state is read just before. With an older state, another run's write
+      // would look like an external change.
       const reading = known.get(desired.key) ?? (await readState(services, desired));
       const { unresolved, ...change } = await planOne(services, plan, desired, reading);
       const isKept = change.planned === 'none' && plan.done.has(desired.key);
@@ -118,12 +126,13 @@ async function planResources(services: Services, plan: RunPlan, resources: reado
   );
 }
 
-/** Every resource must be written from this revision or a later one. For all accounts: the revision of the registry. */
+/** The registry revision that every write must include. For a run for all accounts, the latest revision. */
 async function revisionFor(
   { store }: Services,
   { cause, accounts, place = null }: PlanStep,
 ): Promise<number> {
-  // If no account could be registered because the configuration cannot be read, that error is thrown for the run.
+  // If the configuration cannot be read, no account could be registered. Then the error about the configuration is the
+  // run's error.
   if (accounts.some(({ error }) => error?.Error === 'ConfigurationError')) await getConfiguration(store);
   if (cause === 'sweep' || place !== null) return (await store.registry.getHead()).revision;
   return Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
@@ -132,11 +141,11 @@ async function revisionFor(
 interface Noteworthy {
   readonly unresolved: readonly string[];
   readonly warnings: readonly string[];
-  /** The record of the run before this step. */
+  /** The record of the run as it was before this step. */
   readonly before: RunRecord | undefined;
 }
 
-/** Puts notes on the record of the run. They replace notes of an earlier attempt of this step. */
+/** Stores lines in the record of the run. They replace the lines of an earlier attempt of this step. */
 async function note(
   { store: { runs } }: Services,
   runId: string,
@@ -156,7 +165,10 @@ async function note(
 
 const nobodyWaits = { approval: 'none', approvalSeconds: defaultApprovalHours * 3_600 } as const;
 
-/** Whether the run waits for approval. Only the registry decides, even if the configuration requires none any more. */
+/**
+ * Whether the run waits for approval. It does if the registry says that one of its accounts waits, even if the
+ * configuration requires no approval any more.
+ */
 function approvalFor(
   { configuration }: ActiveConfiguration,
   registered: readonly RegisteredAccount[],
@@ -173,17 +185,23 @@ interface RunPlan {
   readonly revision: number;
   readonly active: ActiveConfiguration;
   readonly registered: readonly RegisteredAccount[];
-  /** The accounts of the run. Empty for a run for all accounts. */
+  /** The accounts of the run. Empty if the run is for all accounts. */
   readonly accountIds: readonly string[];
-  /** Whether to read every resource. A run that an operator starts trusts only the state in AWS, not the table. */
+  /**
+   * Whether to read every resource. A run that an operator started does not rely on the table, because somebody may
+   * have changed AWS.
+   */
   readonly readAll: boolean;
   readonly sweep: boolean;
   readonly place: ResourcePlace | null;
-  /** The resources that the run has written before it waited for approval. */
+  /** The resources that the run wrote before it waited for approval. */
   readonly done: ReadonlySet<string>;
 }
 
-/** Whether the resource must be read. Near an event, it may have been created again, which the table does not show. */
+/**
+ * Whether the resource must be read. After an event in its account and region, it may be a new resource with an old
+ * name, which the table does not show.
+ */
 const isRead = ({ readAll, done, place }: RunPlan, { key, ref, shares }: DesiredResource): boolean =>
   readAll ||
   done.has(key) ||
@@ -193,7 +211,7 @@ const isRead = ({ readAll, done, place }: RunPlan, { key, ref, shares }: Desired
     place.region === ref.region &&
     isEventOfKind(ref.kind, place));
 
-/** A planned resource, and the accounts on it that only unresolved paths select. */
+/** A planned change, and the accounts for which it is unknown whether a grant selects them. */
 type Planned<Change> = Change & Pick<ResourcePlan, 'unresolved'>;
 
 async function planOne(
@@ -206,7 +224,7 @@ async function planOne(
   const change = { resource: desired.key, ...(centralAccount === undefined ? {} : { centralAccount }) };
   const failed = failIfNotDeployed(services, centralAccount, desired);
   if (failed !== undefined) return { ...change, ...failed };
-  // An item that cannot be understood stops only its own resource. The update reports the error.
+  // A malformed item stops only the work on its own resource. The update step reports the error.
   if (error !== undefined) return { ...change, plannedGeneration: 0, error };
   const planned = await planRemembered(services, plan, desired, state);
   const whole = { ...change, plannedGeneration: getGeneration(state), ...planned };
@@ -215,8 +233,8 @@ async function planOne(
 }
 
 /**
- * Whether the update would do nothing: the resource was written for these accounts and, by the table, has not changed
- * since.
+ * Whether the update step would do nothing: by the table, the resource has the access of these accounts, and nothing
+ * has changed since.
  */
 const isAsLeft = (
   { revision, accountIds, active }: RunPlan,
@@ -247,7 +265,7 @@ async function planRemembered(
     activationId: getActivationId(active),
     grants: listGrantNames(desired),
   };
-  // The update reads it under its lease.
+  // Not read here: the update step reads the resource under its lease.
   if (!isRead(plan, desired)) return isUpToDate(state, settled) ? { planned: 'none' } : {};
   const madeAt = getTimestamp(services.clock);
   const seen = await readAndPlan(services, { runId, active, accounts: registered, madeAt }, desired, state);
@@ -264,7 +282,7 @@ async function planRemembered(
       ...whatIsPlanned(seen, planned, plan),
       ...why,
     };
-  // A deleted resource without a grant is no error. The update removes it from the inventory.
+  // A resource that a pattern found was deleted. That is no error. The update step removes it from the inventory.
   if (error?.name === 'ResourceMissingError' && !desired.named)
     return { planned: (state?.managed.sids.length ?? 0) > 0 ? 'change' : 'none' };
   return { ...found, ...why };
@@ -278,7 +296,7 @@ function whatIsPlanned(
   const { changed, holds, size, limit, unit } = planned;
   const isBlocked = listHeldAccounts(holds, 'removal-limit').length > 0;
   const noteworthy = { size, limit, unit, ...toRecordedHolds(holds, active.configuration) };
-  // Blocked removals count as a change, so that each sweep reports them again.
+  // In a sweep, blocked removals count as a change even if nothing is written, so that each sweep reports them again.
   if (sweep && !changed && !isBlocked) return { ...noteworthy, planned: 'none' };
   return {
     ...noteworthy,

@@ -4,7 +4,9 @@ import type { Store } from '../store/ports.ts';
 
 const concurrency = 8;
 
-/** Reads accounts from the registry, so that messages can name them. Unknown ids are missing. */
+/**
+ * Reads accounts from the registry, for their names in messages. Accounts that the registry does not have are absent.
+ */
 export async function readAccounts(
   registry: Store['registry'],
   ids: readonly string[],

@@ -8,17 +8,20 @@ import { getActiveApproval } from './approval/active-approval.ts';
 
 export interface RegisteredStep {
   readonly accountId: string;
-  /** The revision of the account's last change. Absent if the account is in neither Organizations nor the registry. */
+  /**
+   * The registry revision of the account's last change. Absent if neither Organizations nor the registry has the
+   * account.
+   */
   readonly revision?: number;
   readonly state: Account['state'];
 }
 
 /**
- * Brings one account of the registry up to date. This comes before any write for the account.
+ * Brings one account of the registry up to date. This is done before any policy is written for the account.
  * @throws RegistryNotReadyError, ConcurrentUpdateError
  * @throws AccountNotReadyError while Organizations is still creating the account
  * @throws AccountNotMemberError if an operator onboards an account that neither Organizations nor the registry has. For
- * an event it is no error: the account may have left before any run read it
+ * an event this is no error, because the account may have left before any run read it
  */
 export async function registerAccount(
   { store, hub, clock, random }: Services,

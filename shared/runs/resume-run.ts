@@ -3,13 +3,13 @@ import type { RunRecord, Store } from '../store/ports.ts';
 
 interface ResumedRun {
   readonly run: RunRecord | undefined;
-  /** The resources that the run has written before it waited. */
+  /** The resources that the run wrote before it waited for approval. */
   readonly done: ReadonlySet<string>;
-  /** The accounts of changes that it has on record. */
+  /** The accounts of the changes in the run's record. */
   readonly changedAccounts: readonly string[];
 }
 
-/** Continues a run after its approval. Its earlier writes stay on record, unless they have to be repeated. */
+/** Continues a run after its approval. What it wrote before stays in its record, unless it must be written again. */
 export async function resumeRun({ runs }: Pick<Store, 'runs'>, runId: string): Promise<ResumedRun> {
   const { run, changes } = await runs.getWhole(runId);
   const changedAccounts = changes.map(({ resource }) => parseResourceKey(resource).accountId);

@@ -4,7 +4,7 @@ import { listHeldAccounts } from '../reconcile/holds.ts';
 import { hasWritten } from '../reconcile/outcome.ts';
 import type { HoldReason, ResourceChange, RunRecord } from '../store/ports.ts';
 
-/** The metrics of a run that has ended. Zeros count too: they end an alarm. */
+/** The metrics of a run that has ended. A metric with the value 0 is sent, too, because it ends an alarm. */
 export const measureRun = (run: RunRecord, changes: readonly ResourceChange[]): readonly Metric[] => [
   ...measureAccounts(run),
   { name: 'PolicyWrites', value: changes.filter(hasWritten).length },
@@ -15,14 +15,17 @@ export const measureRun = (run: RunRecord, changes: readonly ResourceChange[]): 
   ...measureCapacity(changes),
 ];
 
-/** A run that failed, or whose accounts have no access, onboarded no account. */
+/** How many accounts were onboarded. None if the run failed, or if its accounts have no access. */
 function measureAccounts(run: RunRecord): readonly Metric[] {
   const { status, readiness, accountIds } = run;
   if (status !== 'succeeded' || readiness === undefined) return [];
   return [{ name: 'AccountsOnboarded', value: accountIds.length }, ...measureTime(run)];
 }
 
-/** The time from the event. An operator's answer takes hours, so a run that waited for approval has no time. */
+/**
+ * The time between the event and the end of the run. Not measured if the run waited for approval, because an operator's
+ * answer may take hours.
+ */
 function measureTime({ readiness, waitingUntil, eventTime, startedAt, finishedAt }: RunRecord) {
   if (readiness?.ready !== true || waitingUntil !== undefined || finishedAt === undefined) return [];
   const value = secondsBetween(eventTime ?? startedAt, Date.parse(finishedAt));
@@ -32,11 +35,11 @@ function measureTime({ readiness, waitingUntil, eventTime, startedAt, finishedAt
 const countOutcome = (changes: readonly ResourceChange[], outcome: ResourceChange['outcome']): number =>
   changes.filter((change) => change.outcome === outcome).length;
 
-/** Distinct accounts. */
+/** How many different accounts have a hold for this reason. */
 const countHeld = (changes: readonly ResourceChange[], reason: HoldReason): number =>
   new Set(changes.flatMap(({ holds = [] }) => listHeldAccounts(holds, reason))).size;
 
-/** The fullest resource of each kind, and of all kinds. */
+/** How full the fullest resource of each kind is, and the fullest of all. */
 function measureCapacity(changes: readonly ResourceChange[]): readonly Metric[] {
   const highest = new Map<string, number>();
   for (const { resource, size, limit } of changes)

@@ -12,22 +12,22 @@ export interface StartedRun {
   readonly runId: string;
   readonly status: 'accepted' | 'ignored';
   readonly accountIds: readonly string[];
-  /** The cause, or `ignored`. */
+  /** Why the run started, or `ignored` if the event needs no run. */
   readonly cause: string;
   /**
-   * What to do with an account that is no member. `onboard`: the run fails, because an operator expects a member.
-   * `sync`: the run removes the account's access.
+   * What to do if an account is not a member of the organization. `onboard`: the run fails, because an operator expects
+   * a member. `sync`: the run removes the account's access.
    */
   readonly mode: 'onboard' | 'sync';
   /**
-   * The account and region in which a resource was created or tagged. Null for every other cause, because paths of the
-   * state machine need the field.
+   * The account and region in which the event created or tagged a resource. Null for every other cause, and not absent,
+   * because the state machine reads the field.
    */
   readonly place: ResourcePlace | null;
 }
 
 /**
- * The first step of a run: parses an event or an operator's input, and opens the record of the run.
+ * The first step of a run. It parses an event or an operator's input, and stores the record of the run.
  * @throws MalformedEventError
  */
 export async function startRun(
@@ -48,7 +48,7 @@ export async function startRun(
 
 const timedEvent = z.object({ time: z.iso.datetime() });
 
-/** The input of an operator has no time. */
+/** Only an event has a time. The input of an operator has none. */
 function readEventTime(input: unknown): Pick<RunRecord, 'eventTime'> {
   const { data } = timedEvent.safeParse(input);
   return data === undefined ? {} : { eventTime: new Date(data.time).toISOString() };
@@ -56,14 +56,14 @@ function readEventTime(input: unknown): Pick<RunRecord, 'eventTime'> {
 
 type Event = ReturnType<typeof parseAccountEvent>;
 
-/** What the run is asked to do. An event about a resource names no account of the registry. */
+/** What the event or the operator's input demands. An event about a resource names no account to onboard. */
 function askedFor(event: Event): Pick<StartedRun, 'accountIds' | 'cause' | 'mode' | 'place'> {
   if (event.type === 'change') return { ...event, place: null };
   const resourcePlace = event.type === 'resource' ? event.place : null;
   return { accountIds: [], cause: 'resource', mode: 'sync', place: resourcePlace };
 }
 
-/** Why the run has nothing to search for. `undefined` if a search is due, or if the event is about accounts. */
+/** Why an event about a resource needs no run. `undefined` if a search is due, or if the event is about accounts. */
 async function whyNotLooked({ configuration }: Store, event: Event): Promise<string | undefined> {
   if (event.type !== 'resource') return undefined;
   const stored = await configuration.getActive();

@@ -4,7 +4,10 @@ import { accountIdPattern } from '../platform/account.ts';
 import { readinessSchema } from '../store/readiness.ts';
 import { memberCheckCursorSchema, memberRoleCountsSchema } from './member-check-cursor.ts';
 
-/** Data that the states of a state machine pass on: only ids and small numbers. */
+/**
+ * The schemas of data that state machines pass from step to step. It has only ids and small numbers, because a state
+ * has at most 256 KiB.
+ */
 const runId = z.string().min(1);
 const startedAt = z.string();
 
@@ -41,11 +44,11 @@ export const updateInput = z.object({
   accountId: z.string().regex(accountIdPattern),
 });
 /**
- * `waitedSeconds` is missing in executions that began under an earlier version of this project. They do not wait for
- * member roles.
+ * An execution that began under an earlier version of this project has no `waitedSeconds`. It does not wait for member
+ * roles.
  */
 export const verifyInput = z.object({ runId, accounts, waitedSeconds: z.number().optional() });
-/** `readiness` may be missing in executions that began under an earlier version of this project. */
+/** An execution that began under an earlier version of this project may have no `readiness`. */
 export const verificationSchema = z.object({
   verified: z.number(),
   missing: z.array(z.string()),
@@ -67,7 +70,7 @@ export const failInput = z.object({ runId, startedAt, failure: caught });
 export const sweepStartInput = z.object({ runId, startedAt });
 export const importSliceInput = z.object({ runId, cursor: importCursorSchema });
 export const memberCheckInput = z.object({ runId, cursor: memberCheckCursorSchema.nullable() });
-/** `memberRoles` is missing in executions that began under an earlier version of this project. */
+/** An execution that began under an earlier version of this project has no `memberRoles`. */
 export const sweepFinishInput = z.object({
   runId,
   startedAt,

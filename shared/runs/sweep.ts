@@ -37,10 +37,10 @@ import { measureRun } from './run-metrics.ts';
 
 const sweepCause = 'sweep';
 
-/** How far the import of the organization has come. */
+/** How far the sweep's import of the organization has come. */
 export interface ImportState {
   readonly status: 'more' | 'done';
-  /** Where the next invocation continues. Absent if the import is complete. */
+  /** Where the next call of the function continues. Absent if the import is complete. */
   readonly cursor?: ImportCursor;
   readonly counts: ImportCounts;
 }
@@ -50,7 +50,7 @@ export interface StartedSweep {
   readonly import: ImportState;
 }
 
-/** The first step of a sweep: opens its record. */
+/** The first step of a sweep. It stores the record of the sweep. */
 export async function startSweep(
   { store }: Services,
   { runId, startedAt }: { runId: string; startedAt: string },
@@ -60,8 +60,8 @@ export async function startSweep(
 }
 
 /**
- * Imports the next part of the organization into the registry. The tags of an account cost one call. So they are read
- * for known accounts only if the active configuration selects by tags.
+ * Imports the next part of the organization into the registry. Reading tags takes one call for each account. So tags of
+ * accounts that the registry has are read only if the active configuration selects by tags.
  */
 export async function importNextSlice(
   { store, hub, clock, random }: Services,
@@ -81,7 +81,10 @@ export async function importNextSlice(
   return { status: 'done', ...slice };
 }
 
-/** Stores new OUs at the paths of the active configuration, before anybody renames them. */
+/**
+ * Stores new OUs at the paths of the configuration. If somebody renames such an OU later, its accounts keep their
+ * access.
+ */
 async function storeNewOus({ configuration, registry }: Store): Promise<void> {
   const stored = await configuration.getActive();
   if (stored === undefined) return;
@@ -98,9 +101,12 @@ export interface FinishSweepStep {
   readonly runId: string;
   readonly startedAt: string;
   readonly import: { readonly counts: ImportCounts };
-  /** How the update of each central account ended. An update with an error was given up by the state machine. */
+  /**
+   * How the update of each central account ended. If an update has an error, the state machine has stopped repeating
+   * it.
+   */
   readonly updates: readonly UpdateOutcome[];
-  /** How the check of member roles ended: with its counts, or with the error that ended it. */
+  /** How the check of member roles ended: with its counts, or with an error. */
   readonly memberRoles: {
     readonly counts?: MemberRoleCounts | undefined;
     readonly error?: UpdateOutcome['error'];
@@ -108,9 +114,9 @@ export interface FinishSweepStep {
 }
 
 /**
- * The last step of a sweep. It first closes runs whose executions died without recording an end, because the sweep has
- * done their work. Then it records its own result and tries pending announcements again. A sweep that had nothing to do
- * is not announced.
+ * The last step of a sweep. First it closes runs whose executions ended without storing an end, because the sweep has
+ * done their work. Then it stores its own result and sends missing announcements. It does not announce a sweep that had
+ * nothing to do.
  */
 export async function finishSweep(services: Services, step: FinishSweepStep): Promise<FinishedRun> {
   const { store, clock } = services;
@@ -173,8 +179,8 @@ const formatMemberCheckError = ({ error }: FinishSweepStep['memberRoles']): read
       ];
 
 /**
- * What the sweep could not finish. Rejected principals of all accounts count. If every resource has an outcome, the
- * outcomes name the cause already, and the error of the update adds nothing.
+ * What the sweep could not finish, including all rejected principals. If every resource has an outcome, the outcomes
+ * already name the causes. Otherwise the errors of the updates are added.
  */
 const unresolvedOf = async (
   store: Store,
@@ -186,16 +192,16 @@ const unresolvedOf = async (
 ];
 
 /**
- * A run that has recorded no end after this time counts as dead. In milliseconds, from its start or from the end of its
- * wait for approval. A test checks that the time is longer than `TimeoutSeconds` without the longest wait. If the run
- * was not dead after all, its own end replaces the one that the sweep records.
+ * A run without an end counts as dead after this time, in milliseconds. The time begins with the run, or with the end
+ * of its wait for approval. A test checks that it is longer than `TimeoutSeconds` of the state machine without the
+ * longest wait. If such a run ends after all, its own end replaces the one that the sweep has stored.
  */
 export const executionsEndWithin = 5 * 60 * 60 * 1_000;
 
 const isOver = ({ startedAt, waitingUntil = startedAt }: RunRecord, now: number): boolean =>
   Math.max(Date.parse(startedAt), Date.parse(waitingUntil)) < now - executionsEndWithin;
 
-/** Other runs that must be dead by now, and records that cannot be understood. */
+/** Runs that must be dead by now, except for this sweep, and records that are malformed. */
 async function openTooLong({ store, clock }: Services, sweepId: string): Promise<Listed<RunRecord>> {
   const now = clock.now();
   const { items, unreadable } = await store.runs.listUnfinished(
@@ -229,7 +235,7 @@ const superseded = ({
   ...(unresolved.length === 0 ? {} : { unresolved }),
 });
 
-/** Which counter of the sweep counts an outcome. A resource that no step reached counts as failed. */
+/** The counter that a sweep increases for each outcome. A resource that no step reached counts as failed. */
 const countedAs: Readonly<Record<Outcome, keyof SweepCounts>> = {
   unchanged: 'equal',
   written: 'written',
@@ -265,8 +271,8 @@ const driftCounts = (changes: readonly ResourceChange[]): SweepCounts['drift'] =
   );
 
 /**
- * Warnings of a sweep. An external change of managed statements is a warning, even if this sweep has restored the
- * statements. A conflict is unfinished work instead.
+ * What a sweep warns about. External changes of managed statements are a warning, even if this sweep has restored the
+ * statements. Only conflicts are unfinished work.
  */
 function warningsOf(
   opened: RunRecord | undefined,

@@ -8,12 +8,12 @@ import type { Services } from '../reconcile/services.ts';
 import type { ApprovalDecision, ApprovalRequest } from '../store/ports.ts';
 import { LOCAL_RUN_TOKEN } from './approval/request-approval.ts';
 
-/** Errors that say that a task does not wait any more (Step Functions API reference, SendTaskSuccess). */
+/** Errors of Step Functions for a task that does not wait any more (Step Functions API reference, SendTaskSuccess). */
 const gone: ReadonlySet<string> = new Set(['InvalidToken', 'TaskDoesNotExist', 'TaskTimedOut']);
 
 /**
- * Sends an answer to a task.
- * @returns whether the task still waited
+ * Answers a waiting Step Functions task.
+ * @returns false if the task does not wait any more
  */
 async function toTask(token: string, send: (taskToken: string) => Promise<unknown>): Promise<boolean> {
   if (token === LOCAL_RUN_TOKEN) return false;
@@ -27,15 +27,15 @@ async function toTask(token: string, send: (taskToken: string) => Promise<unknow
 }
 
 /**
- * Asks whether the task still waits, by a heartbeat. A heartbeat changes nothing on a task without `HeartbeatSeconds`,
- * and fails once the task has ended.
+ * Sends a heartbeat to find out whether the Step Functions task still waits. The heartbeat has no other effect, because
+ * the task has no `HeartbeatSeconds`. It fails if the task has ended.
  */
 export const isStillWaiting = ({ hub }: Services, { token }: ApprovalRequest): Promise<boolean> =>
   toTask(token, (taskToken) => hub.sfn.send(new SendTaskHeartbeatCommand({ taskToken })));
 
 /**
- * Lets the run go on.
- * @returns whether the task still waited
+ * Continues the run of a waiting task.
+ * @returns false if the task does not wait any more
  */
 const succeedTask = ({ hub }: Services, { token, planHash }: ApprovalRequest): Promise<boolean> =>
   toTask(token, (taskToken) =>
@@ -45,8 +45,8 @@ const succeedTask = ({ hub }: Services, { token, planHash }: ApprovalRequest): P
   );
 
 /**
- * Lets the run fail.
- * @returns whether the task still waited
+ * Makes the run of a waiting task fail.
+ * @returns false if the task does not wait any more
  */
 const failTask = ({ hub }: Services, { token }: ApprovalRequest, { by, reason }: ApprovalDecision) =>
   toTask(token, (taskToken) =>
@@ -59,12 +59,12 @@ const failTask = ({ hub }: Services, { token }: ApprovalRequest, { by, reason }:
     ),
   );
 
-/** SendTaskFailure, API reference. */
+/** The longest cause that SendTaskFailure accepts, in characters (API reference). */
 const longestCause = 32_768;
 
 /**
- * Sends the decision to the run.
- * @returns whether the task still waited
+ * Tells the waiting task of a run about the decision.
+ * @returns false if the task does not wait any more
  */
 export async function endTask(
   services: Services,
@@ -77,7 +77,10 @@ export async function endTask(
     : failTask(services, request, decision);
 }
 
-/** Records the decision about a run on an operator's own machine. That run ended when it asked for approval. */
+/**
+ * Stores the decision about a run on an operator's own computer. That run has ended when it asked for approval, so no
+ * task waits.
+ */
 async function closeRun(
   { store, clock }: Services,
   { runId }: ApprovalRequest,

@@ -10,15 +10,15 @@ import type { RunRecord } from '../store/ports.ts';
 
 export interface RunScope {
   readonly runId: string;
-  /** The accounts of the run. */
+  /** The accounts that the run is for. Empty for a sweep. */
   readonly accountIds: readonly string[];
   readonly sweep: boolean;
 }
 
 /**
- * Puts unresolved OU paths on the record of a run. For a sweep they are unfinished work, because it could not select
- * all accounts. So they are for a run whose own account gets no access because of them. For any other run they are only
- * a warning.
+ * Stores in the run's record that OU paths name other OUs than at the activation. For a sweep, such a path is
+ * unfinished work, because some accounts could not be selected. The same applies to a run whose own account gets no
+ * access because of the path. For all other runs it is a warning.
  */
 export async function noteUnresolvedPaths(
   services: Pick<Services, 'store'>,

@@ -19,7 +19,7 @@ export interface UpdateStep {
 
 export interface UpdatedAccount {
   readonly centralAccount: CentralAccountName;
-  /** Number of resources by outcome. */
+  /** How many resources have each outcome. */
   readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
 }
 
@@ -27,9 +27,9 @@ export interface UpdatedAccount {
 const concurrency = 4;
 
 /**
- * Reconciles the planned resources of one central account, each under its lease. The failure of one resource does not
- * stop the others. All outcomes are recorded before anything is thrown.
- * @throws a retryable error if one is left, so that the state machine repeats the unfinished work
+ * Reconciles the planned resources of one central account, each under its lease. If one resource fails, the work on the
+ * others continues. All outcomes are stored before an error is thrown.
+ * @throws a retryable error if work is left that can succeed later, so that the state machine repeats the step
  */
 export async function updateCentralAccount(
   services: Services,
@@ -60,7 +60,8 @@ export async function updateCentralAccount(
         lastState: states.get(change.resource),
       });
       const done = withPlannedSize(change, reconciled);
-      // The record says already that the resource waits for a lease. So repeated attempts do not write it again.
+      // If the resource was busy before and is still busy, the record already says so. Writing it again at each attempt
+      // would only cost.
       if (done.outcome !== 'busy' || change.outcome !== 'busy') await runs.putChange(runId, done);
       logger.info('Resource reconciled', { runId, centralAccount, ...toLogFields(done) });
       return done;
@@ -72,8 +73,8 @@ export async function updateCentralAccount(
 }
 
 /**
- * The log fields of one result, with the accounts whose access changed. Documents are not logged, because the record
- * has them.
+ * The log fields of one result, with the accounts whose access changed. Policy documents are not logged: the run's
+ * record has them.
  */
 const toLogFields = ({ resource, outcome, added, removed, error }: ResourceChange): object => ({
   resource,
@@ -83,10 +84,10 @@ const toLogFields = ({ resource, outcome, added, removed, error }: ResourceChang
   ...(error === undefined ? {} : { error: `${error.name}: ${error.message}` }),
 });
 
-/** How many accounts a log line names at most. A line may have 256 KiB. */
+/** How many accounts a log line names at most, because CloudWatch Logs allows 256 KiB for an event. */
 const longestList = 100;
 
-/** The outcome with the size from the plan, for a resource that this step did not have to read again. */
+/** Adds the size that the plan has found to an outcome of a resource that this step did not read. */
 const withPlannedSize = ({ size, limit, unit }: ResourceChange, done: ResourceChange): ResourceChange =>
   done.outcome !== 'unchanged' ||
   done.size !== undefined ||
@@ -96,27 +97,30 @@ const withPlannedSize = ({ size, limit, unit }: ResourceChange, done: ResourceCh
     ? done
     : { ...done, size, limit, unit };
 
-/** Whether an earlier attempt of this step has finished the resource. */
+/** Whether an earlier attempt of this step has finished the work on the resource. */
 const isDone = (change: ResourceChange, accountIds: readonly string[]): boolean =>
   change.outcome !== undefined && !canBeRetried(change) && !isOwnRejected(change, accountIds);
 
 const canBeRetried = ({ error }: ResourceChange): boolean => error?.retryable === true;
 
-/** How many milliseconds the state machine waits at most before it first retries a rejected principal. */
+/** How long the state machine waits at most before the first retry for a rejected principal, in milliseconds. */
 const refusedPause = 20_000;
 
 /**
- * Whether AWS rejected the principal a moment ago. A retry for another reason, such as a busy resource, must not try
- * the principal again yet.
+ * Whether AWS rejected the principal a moment ago. If a retry comes for another reason, such as a busy resource, it is
+ * too early to try the principal again.
  */
 const isRecent = (change: ResourceChange, now: number): boolean =>
   getRejections(change).length > 0 && now < Date.parse(change.finishedAt ?? '') + refusedPause;
 
-/** The principals that AWS rejected, each alone, if the policy had room for them. */
+/** Accounts that AWS rejected. Empty if the policy is full: then accounts wait for room first. */
 const getRejections = ({ outcome, holds = [] }: ResourceChange): readonly RejectedPrincipalHold[] =>
   outcome === 'held' && listHeldAccounts(holds, 'capacity').length === 0 ? listRejections(holds) : [];
 
-/** Whether AWS rejected an account of this run. AWS may accept a new account some minutes later. */
+/**
+ * Whether AWS rejected an account of this run. A retry makes sense, because AWS may accept a new account some minutes
+ * later.
+ */
 const isOwnRejected = (change: ResourceChange, own: readonly string[]): boolean =>
   getRejections(change).some(({ accountId }) => own.includes(accountId));
 

@@ -1,6 +1,6 @@
 import type { ErrorRecord } from '../platform/errors.ts';
 
-/** The values of a list in the table, and an error for each item that cannot be understood. */
+/** The values of all valid items in a list of the table, and one error for each malformed item. */
 export interface Listed<T> {
   readonly items: readonly T[];
   readonly unreadable: readonly ErrorRecord[];

@@ -1,18 +1,15 @@
-/** How far the checks of member roles have come. */
+/** How far the checks of member roles have come. Each sweep makes one check. */
 export interface MemberCheck {
-  /** The number of ended checks. */
+  /** How many checks have completed. */
   readonly checks: number;
-  /** The registry's revision when the last check began. Accounts with a later revision have changed since. */
+  /** The registry's revision when the last check began. Accounts with a higher revision have changed since. */
   readonly revision: number;
-  /** Accounts whose roles differed from the configuration, ordered. The next check includes them. */
+  /** Accounts that the next check must include, because their roles differed from the configuration. Ordered. */
   readonly again: readonly string[];
 }
 
 export interface MemberCheckStore {
-  /**
-   * The result of the last completed check. `undefined` before the first check, or if the item cannot be understood.
-   * Consistent read.
-   */
+  /** The last completed check. `undefined` before the first check, or if the item is malformed. Consistent read. */
   get(): Promise<MemberCheck | undefined>;
   put(check: MemberCheck): Promise<void>;
 }

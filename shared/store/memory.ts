@@ -27,8 +27,9 @@ import { isOpenRun, isUnannounced } from './run-status.ts';
 
 /**
  * A store in memory, for the simulation, for `plan`, and for local endpoints. It behaves like the table. Values are
- * copied when they are stored, and frozen when they are returned. Every method first yields and then acts in one step.
- * As with the table, a change of the registry fails if another change comes between its read and its write.
+ * copied when they are stored, and frozen when they are returned. Each method first lets other callers run, and then
+ * does its work in one step. As with the table, a change of the registry fails if another change happens between its
+ * read and its write.
  */
 export function createMemoryStore(): Store {
   const runs = memoryRuns();
@@ -196,7 +197,7 @@ function memoryRuns(): RunStore {
           ),
         ),
       ),
-    // The changes of a run need no list of their accounts here.
+    // A store in memory finds the changes of a run without a list of their accounts.
     putChangedAccounts: () => soon(() => undefined),
     putChange: (runId, change) =>
       soon(() => {

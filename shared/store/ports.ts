@@ -15,33 +15,36 @@ export * from './run-ports.ts';
 
 /** The accounts of the organization, each with the revision of its last change. */
 export interface RegistryStore {
-  /** One account. An item that cannot be understood gives an account in the state `UNREADABLE`. Consistent read. */
+  /** One account. A malformed item becomes an account in the state `UNREADABLE`. Consistent read. */
   getAccount(id: string): Promise<RegisteredAccount | undefined>;
-  /** As `getAccount`, for many ids. Accounts without an item are absent. Any order. Consistent reads. */
+  /** Like `getAccount`, for many ids. Accounts without an item are absent. In any order. Consistent reads. */
   getAccounts(ids: readonly string[]): Promise<readonly RegisteredAccount[]>;
-  /** All accounts, including departed and unreadable ones, ordered by id. Consistent reads of the base table. */
+  /**
+   * All accounts, ordered by id. Includes accounts that left the organization, and unreadable accounts. Consistent
+   * reads.
+   */
   listAccounts(): Promise<readonly RegisteredAccount[]>;
   /**
-   * The present revision of the registry. Consistent read.
+   * The latest revision of the registry. Consistent read.
    * @throws ConcurrentUpdateError while only a part of the last change can be read
    */
   getHead(): Promise<RegistryHead>;
   /**
-   * Stores `account` with the next revision, in one transaction, if the stored item still has revision `expected`.
-   * `undefined` means that there must be no item.
-   * @returns the stored account, or `undefined` if the item has another revision, or if another change took the next
+   * Stores `account` with the next revision, in one transaction, if the stored item still has revision `expected`. With
+   * `undefined`, there must be no item.
+   * @returns the stored account. `undefined` if the item has another revision, or if another change took the next
    * revision
    */
   put(account: Account, expected: number | undefined, at: string): Promise<RegisteredAccount | undefined>;
   /**
-   * When the first complete import ended (ISO 8601). `undefined` before its end. Can be read even while the last change
-   * cannot.
+   * When the first complete import ended (ISO 8601). `undefined` before its end. Unlike `getHead`, it can always be
+   * read.
    */
   getReadySince(): Promise<string | undefined>;
   markReady(at: string): Promise<void>;
   /**
-   * What Organizations last answered about an OU. `undefined` if there is no such item, or if it cannot be understood:
-   * Organizations is then asked again. Consistent read.
+   * What Organizations last answered about an OU. `undefined` if nothing usable is stored: then Organizations must be
+   * asked. Consistent read.
    */
   getOu(id: string): Promise<RememberedOu | undefined>;
   putOu(ou: RememberedOu): Promise<void>;
@@ -54,12 +57,12 @@ export interface RegistryHead {
   readonly readySince?: string;
 }
 
-/** What Organizations answered about an OU. */
+/** What Organizations answered about an OU, stored for other runs. */
 export interface RememberedOu {
   readonly id: string;
   readonly name: string;
   readonly parentId: string;
-  /** A time shortly before the call to Organizations (ISO 8601). The answer is not older. */
+  /** A time shortly before the call to Organizations (ISO 8601). So the answer is at least as new as this time. */
   readonly askedAt: string;
   /** Present if Organizations does not have the OU any more. */
   readonly deleted?: true;
@@ -68,16 +71,17 @@ export interface RememberedOu {
 export interface ResourceStore {
   /** The state of a resource. `undefined` if it has none. Consistent read. */
   get(resource: string): Promise<ResourceState | undefined>;
-  /** As `get`, for many resources. One unreadable item does not hide the others. Consistent reads. */
+  /** Like `get`, for many resources. A malformed item becomes an error for its resource only. Consistent reads. */
   getMany(resources: readonly string[]): Promise<ReadonlyMap<string, StateReading>>;
   /**
-   * Replaces the item if it still has the version of `state`. Only the holder of the resource's lease calls this. A
-   * frozen function may wake up after its lease has ended: the version keeps it from replacing a later state.
-   * @returns the new version of the item; `undefined` if another run has written the item
+   * Replaces the item if its version is still that of `state`. Only a run that holds the resource's lease calls this.
+   * If Lambda suspends a function until its lease has ended, the version prevents that the function replaces a newer
+   * state.
+   * @returns the new version of the item. `undefined` if another run has written the item
    */
   put(resource: string, state: ResourceState): Promise<number | undefined>;
   /**
-   * The inventory of some accounts: keys of all their resources with managed content, ordered. `put` adds or removes a
+   * The inventory of these accounts: the keys of all resources with managed content, ordered. `put` adds or removes a
    * resource together with its state. Consistent reads.
    */
   listManaged(accountIds: readonly string[]): Promise<readonly string[]>;
@@ -85,36 +89,39 @@ export interface ResourceStore {
 
 /** The stored result of one search for resources that match a pattern. */
 export interface SearchResult {
-  /** `formatSearchKey` of the search. */
+  /** The search, in the form that `formatSearchKey` writes. */
   readonly search: string;
-  /** Keys of the resources that matched when the search last succeeded, ordered. The pattern's grants are on them. */
+  /**
+   * The keys of the resources that matched when the search last succeeded, ordered. The grants with this pattern are on
+   * these resources.
+   */
   readonly matching: readonly string[];
   /** When the search last succeeded. Absent before the first success. */
   readonly completed?: CompletedSearch;
   /** Why the last search failed. Absent if it succeeded. */
   readonly error?: ErrorRecord;
-  /** Why the stored item cannot be understood. This field is never stored: the next search replaces the item. */
+  /** Why the stored item is malformed. This field is never stored, and the next search replaces the item. */
   readonly unreadable?: ErrorRecord;
-  /** How many times this item was written. */
+  /** How often this item was written, for conditional writes. */
   readonly generation: number;
 }
 
 interface CompletedSearch {
-  /** When it ended, ISO 8601. */
+  /** When the search ended, ISO 8601. */
   readonly at: string;
-  /** The activation of the configuration at that time, as `getActivationId` writes it. */
+  /** The activation of the configuration for which the search ran, as `getActivationId` writes it. */
   readonly activationId: string;
 }
 
 export interface SearchResultStore {
   /**
-   * The results of all searches, ordered by `search`. An item that cannot be understood gives the result of a search
-   * that never succeeded, with the reason. Consistent reads.
+   * The results of all searches, ordered by `search`. A malformed item becomes the result of a search that never
+   * succeeded, with the reason. Consistent reads.
    */
   list(): Promise<readonly SearchResult[]>;
   /**
    * Stores the result if the stored item still has generation `expected`, so that an older search never replaces a
-   * newer one. `undefined` means that there must be no item.
+   * newer one. With `undefined`, there must be no item.
    * @returns whether it was stored
    */
   put(found: SearchResult, expected: number | undefined): Promise<boolean>;
@@ -122,16 +129,20 @@ export interface SearchResultStore {
 
 interface LeaseAttempt {
   readonly taken: boolean;
-  /** When the holder's lease ends, in milliseconds since the epoch. */
+  /** When the lease of the run that holds it ends, in milliseconds since the epoch. */
   readonly until: number;
-  /** The run that holds the lease. Absent if this run has just taken it, or if the lease was released meanwhile. */
+  /**
+   * The run that holds the lease. Absent if this call has taken the lease, or if the other run has released it in the
+   * meantime.
+   */
   readonly owner?: string;
 }
 
 export interface LeaseStore {
   /**
-   * Takes the lease of `resource` for `owner` until `until` (milliseconds since the epoch). This succeeds if the lease
-   * is free, or has ended at `now`. An owner that already holds the lease cannot take it again.
+   * Takes the lease of `resource` for `owner` until `until` (milliseconds since the epoch). It succeeds if no run holds
+   * the lease, or if the lease has expired at the time `now`. An owner that already holds the lease cannot take it
+   * again.
    */
   acquire(resource: string, owner: string, now: number, until: number): Promise<LeaseAttempt>;
   /** Releases the lease if `owner` still holds it. */
@@ -145,7 +156,7 @@ export interface LeaseStore {
 
 export interface HeldLease {
   readonly resource: string;
-  /** The run that holds it. */
+  /** The run that holds the lease. */
   readonly owner: string;
   /** When the lease ends, in milliseconds since the epoch. */
   readonly until: number;
@@ -157,17 +168,20 @@ export interface StoredConfiguration {
   /** The validated configuration (JSON). */
   readonly document: unknown;
   /**
-   * The OUs that selectors named at the activation. For each OU path in a selector: the OUs at the path and the OUs
-   * above them, each with its path at that time, by id. This must be stored, because Organizations only knows the
-   * present name of a renamed OU.
+   * Which OUs the selectors named at the activation. For each OU path in a selector: the OUs at the path and the OUs
+   * above them, each with its path at that time, by id. This must be stored, because Organizations has only the present
+   * name of a renamed OU.
    */
   readonly ous: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /**
-   * Searches that the previous configuration did not have. Stored matches of them may be old, so they count only after
-   * the search has completed under this activation.
+   * Searches that the configuration before this one did not have. Their stored matches may be old. So the matches are
+   * used only after the search has completed under this activation.
    */
   readonly newSearches: readonly string[];
-  /** The central accounts of this activation and of all activations before. The inventory may have resources in each. */
+  /**
+   * The central accounts of this activation and of all earlier activations. The inventory may have resources in each of
+   * them.
+   */
   readonly centralAccountIds: readonly string[];
   readonly activatedAt: string;
   readonly activatedBy: string;
@@ -186,7 +200,7 @@ export interface ConfigurationStore {
   getActiveWithSearchResults(): Promise<StoredConfigurationWithSearchResults>;
   activate(configuration: StoredConfiguration): Promise<void>;
   /**
-   * Replaces the OUs of an activation, if there is no later activation.
+   * Replaces the stored OUs of an activation, unless there is a later activation.
    * @returns whether they were stored
    */
   putOus(

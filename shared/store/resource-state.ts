@@ -3,58 +3,64 @@ import type { Hold } from './holds.ts';
 
 /** What the table remembers about one resource. */
 export interface ResourceState {
-  /** Absent before the first completed reconciliation. */
+  /** The last completed reconciliation. Absent before the first. */
   readonly lastReconciliation?: LastReconciliation;
-  /** What this installation has written, or was about to write when it last began a write. */
+  /** The managed statements that this installation has written or was about to write. */
   readonly managed: ManagedContent;
   /**
-   * The unmanaged statements after the last reconciliation, ordered by digest. Absent before the first one, or if the
-   * resource does not exist.
+   * The unmanaged statements after the last reconciliation, ordered by digest. Absent before the first reconciliation,
+   * or if the resource does not exist.
    */
   readonly unmanaged?: readonly UnmanagedStatement[];
   /**
-   * A value that differs if the resource is deleted and created again (`GrantKind.readIdentity`). Absent if it is
+   * A value that changes if the resource is deleted and created again (`GrantKind.readIdentity`). Absent if it is
    * unknown.
    */
   readonly identity?: string;
   /**
-   * Present if a write of this installation has begun and its end is not recorded. Says whether all such writes were by
-   * the configuration of the last reconciliation.
+   * Present if a write has begun and its end is not stored, so that the resource may have a part of it. Says whether
+   * all such writes came from the configuration of the last reconciliation.
    */
   readonly writeInProgress?: 'same-configuration' | 'other-configuration';
-  /** The last write that has begun, until a reconciliation is completed. */
+  /** The last write that has begun. Absent once a reconciliation has completed after it. */
   readonly begunWrite?: BegunWrite;
-  /** The holds after the last reconciliation, ordered by account. Absent if there are none. */
+  /**
+   * The accounts whose access differs from the grants for now, after the last reconciliation. Ordered by account.
+   * Absent if there are none.
+   */
   readonly holds?: readonly Hold[];
-  /** External changes of managed statements. Absent if there were none since an operator last decided. */
+  /** External changes of managed statements. Absent if there were none since the last decision of an operator. */
   readonly conflict?: Conflict;
-  /** How long the next write waits, so that it serves all new accounts of a burst. Absent before the first write. */
+  /** When the next write may follow, so that it serves all new accounts of a burst. Absent before the first write. */
   readonly batchWindow?: BatchWindow;
-  /** The version of this item, which the store counts. Absent before the first write. */
+  /** The version of this item. The store increases it at each write. Absent before the first write. */
   readonly version?: number;
 }
 
-/** The last completed reconciliation of a resource. The record of its run has the result. */
+/** The last completed reconciliation of a resource. The record of its run has the details. */
 export interface LastReconciliation {
   readonly runId: string;
-  /** ISO 8601. */
+  /** When it was completed, ISO 8601. */
   readonly at: string;
-  /** The registry revision whose accounts the policy has, except for rejected principals. 0 if not all accounts fit. */
+  /**
+   * The registry revision whose accounts the policy has, except for rejected principals. 0 if the policy has no room
+   * for all accounts.
+   */
   readonly revision: number;
   /** The activation of the configuration, as `getActivationId` writes it. */
   readonly activationId: string;
-  /** Names of the grants on the resource. */
+  /** The names of the grants on the resource. */
   readonly grants: readonly string[];
-  /** How many reconciliations were completed, including this one. */
+  /** How many reconciliations have completed, including this one. */
   readonly generation: number;
 }
 
 export interface ManagedContent {
-  /** Sids of managed statements, or names of managed whole resources. */
+  /** Sids of managed statements. For resources that are managed as a whole, such as managed policies: their names. */
   readonly sids: readonly string[];
   /**
-   * A digest for each Sid of the statements after the last reconciliation. Absent before the first one, or if the
-   * resource does not exist.
+   * A digest of the statements after the last reconciliation, for each Sid. Absent before the first reconciliation, or
+   * if the resource does not exist.
    */
   readonly digests?: Readonly<Record<string, string>>;
 }
@@ -62,49 +68,55 @@ export interface ManagedContent {
 export interface BatchWindow {
   /** When the next write may begin, ISO 8601. */
   readonly until: string;
-  /** How many milliseconds the next write waits after the last write. */
+  /** How long the next write had to wait after the last write, in milliseconds. */
   readonly pause: number;
-  /** The registry revision from which the last write was rendered. */
+  /** The registry revision that the last write included. */
   readonly revision: number;
 }
 
 export interface Conflict {
   /**
-   * `1`: managed statements were changed externally, and a run restored them. `2`: they were changed again, so nothing
-   * is written until an operator decides.
+   * `1`: somebody changed managed statements, and a run restored them. `2`: somebody changed them again, so no run
+   * writes the resource until an operator decides.
    */
   readonly strikes: 1 | 2;
-  /** When a run found and restored the first external change. ISO 8601. */
+  /** When a run found the first external change and restored the statements. ISO 8601. */
   readonly restoredAt: string;
-  /** When a run found the last external change. ISO 8601. */
+  /** When a run found the latest external change. ISO 8601. */
   readonly changedAt: string;
-  /** Sids of the managed statements that were changed last. Empty if they are unknown. */
+  /** Sids of the managed statements that were changed most recently. Empty if they are unknown. */
   readonly sids: readonly string[];
 }
 
-/** A write that a run was about to send. If the run's next attempt finds it done, it tells by this what has changed. */
+/**
+ * A write that a run was about to send. If the run dies and its next attempt finds the write done, this says what the
+ * write has changed.
+ */
 export interface BegunWrite {
   readonly runId: string;
-  /** The documents before the write. */
+  /** The policy documents before the write. */
   readonly before: Readonly<Record<string, unknown>>;
-  /** The accounts that gain and lose access by the write. Absent if there are none. */
+  /** The accounts that get access and the accounts that lose it by the write. Absent if there are none. */
   readonly added?: readonly string[];
   readonly removed?: readonly string[];
 }
 
-/** A resource's item of the table. Both fields are absent if there is none. */
+/** What the table has about a resource. Both fields are absent if it has nothing. */
 export interface StateReading {
   readonly state?: ResourceState;
-  /** Why the item cannot be understood. */
+  /** Why the item is malformed. */
   readonly error?: ErrorRecord;
 }
 
-/** What the table stores of an unmanaged statement, so that a report can name the statement after its removal. */
+/**
+ * What the table stores about an unmanaged statement, so that a report can name the statement even after somebody
+ * removed it.
+ */
 export interface UnmanagedStatement {
   readonly digest: string;
   /**
-   * The Sid, or a short description. Empty for statements beyond the first hundred. One entry stands for the `Version`
-   * and `Id` of the document.
+   * The Sid, or a short description. Empty for statements after the first hundred. One entry is for the `Version` and
+   * `Id` of the document.
    */
   readonly label: string;
 }

@@ -7,20 +7,23 @@ import type { AccessStatus, Readiness } from './readiness.ts';
 
 export type RunStatus = 'running' | 'waiting-for-approval' | 'succeeded' | 'failed' | 'ignored';
 
-/** Where the end of a run is announced: on EventBridge's default bus, and on the SNS topic of the configuration. */
+/**
+ * Where the end of a run is announced: on EventBridge's default event bus, and on the SNS topic that the configuration
+ * names.
+ */
 export type AnnouncementChannel = 'bus' | 'topic';
 
-/** How far the announcement on one channel has come. */
+/** How far the announcement has come on one channel. */
 export interface ChannelAnnouncement {
   readonly status: 'announced' | 'pending';
-  /** When it was sent or last tried, ISO 8601. */
+  /** When the announcement was sent, or when the last attempt was made. ISO 8601. */
   readonly at: string;
   /** Why the last attempt failed. Absent if it succeeded, or if no attempt has ended yet. */
   readonly error?: string;
 }
 
 export interface RunAnnouncement {
-  /** The detail type of the event, such as `Account Onboarded`. Fixed when the run ended. */
+  /** The detail type of the event, such as `Account Onboarded`. It does not change after the end of the run. */
   readonly title: string;
   readonly bus: ChannelAnnouncement;
   /** Absent if the configuration has no topic. */
@@ -31,27 +34,27 @@ export interface RunAnnouncement {
 export interface RunRecord {
   readonly runId: string;
   readonly status: RunStatus;
-  /** When the event that started the run happened, ISO 8601. Absent if no event started it. */
+  /** The time of the event that started the run, ISO 8601. Absent if no event started it. */
   readonly eventTime?: string;
   readonly startedAt: string;
   readonly finishedAt?: string;
   /** Why the run started: `created`, `moved`, `manual`, … */
   readonly cause?: string;
   readonly accountIds: readonly string[];
-  /** One sentence: why the run was ignored or failed, or a remark about its success. */
+  /** Why the run was ignored or failed, or a remark about its success. One sentence. */
   readonly reason?: string;
   readonly error?: ErrorRecord;
-  /** What the run could not finish, one line each. While the run is under way: searches that failed. */
+  /** What the run could not finish, one line for each. Before the end of the run: searches that failed. */
   readonly unresolved?: readonly string[];
-  /** Lines for operators although nothing failed, such as a pattern without matches. */
+  /** What operators should know although nothing failed, such as a pattern without matches. One line for each. */
   readonly warnings?: readonly string[];
-  /** `user@host`, if an operator started the run on their own machine. */
+  /** `user@host` of the operator who started the run on their own computer. */
   readonly startedBy?: string;
-  /** When the end was announced on every channel. Absent before that. */
+  /** When the end was announced on the last channel, ISO 8601. Absent before that. */
   readonly announcedAt?: string;
-  /** The announcements of the end, by channel. Absent if there is nothing to announce. */
+  /** The announcement of the run's end on each channel. Absent if there is nothing to announce. */
   readonly announcement?: RunAnnouncement;
-  /** What a sweep counted. */
+  /** Only for a sweep: what it counted. */
   readonly counts?: SweepCounts;
   /** How many accounts gained and lost access by the run. Absent if none did. */
   readonly accessChanges?: AccessCounts;
@@ -64,13 +67,13 @@ export interface RunRecord {
   readonly waitingUntil?: string;
 }
 
-/** How many accounts are affected, on how many resources. */
+/** How many accounts and how many resources. */
 export interface Reach {
   readonly accounts: number;
   readonly resources: number;
 }
 
-/** Accounts that gained access, accounts that lost access, and accounts that keep it for a grace period. */
+/** How many accounts got access, lost access, or keep it for a grace period. */
 export interface AccessCounts {
   readonly granted: Reach;
   readonly revoked: Reach;
@@ -80,7 +83,7 @@ export interface AccessCounts {
 /** What a sweep counted: accounts of the organization, resources of the configuration, and runs, by result. */
 export interface SweepCounts {
   readonly accounts: number;
-  /** Accounts whose item in the registry differed from Organizations, including departed accounts. */
+  /** How many accounts had an item in the registry that differed from Organizations. Includes accounts that left. */
   readonly changed: number;
   readonly departed: number;
   readonly equal: number;
@@ -89,26 +92,27 @@ export interface SweepCounts {
   readonly conflict: number;
   readonly refused: number;
   readonly failed: number;
-  /** Runs that were still open in the table although their executions had ended. */
+  /** How many runs were still open in the table although their executions had ended. The sweep has closed them. */
   readonly closedRuns: number;
-  /** How many resources have each drift status. A status without resources is missing. */
+  /** How many resources have each drift status. A status that no resource has is absent. */
   readonly drift: Readonly<Partial<Record<DriftStatus, number>>>;
   /** Absent if the configuration has no member roles. */
   readonly memberRoles?: MemberRoleCounts;
 }
 
-/** What a sweep found in the member accounts that it checked. A status without roles is missing. */
+/** What a sweep found about member roles. A status that no role has is absent. */
 export interface MemberRoleCounts {
-  /** How many accounts were checked: accounts that changed, and a part of all others. */
+  /** How many accounts the sweep checked: those that have changed, and a part of all others. */
   readonly accounts: number;
   readonly roles: Readonly<Partial<Record<MemberRoleStatus, number>>>;
-  /** The accesses of these accounts, judged by both halves. */
+  /** How many accesses of these accounts have each status, judged in the central account and in the member account. */
   readonly accesses: Readonly<Partial<Record<AccessStatus, number>>>;
 }
 
 /**
- * A member role compared with the configuration. `pending`: the account has changed within `memberRolesMinutes`, so its
- * StackSet may still deploy the role. `unreadable`: the member reader role cannot be assumed, or may not read the role.
+ * A member role compared with the configuration. `pending`: the account changed within the last `memberRolesMinutes`,
+ * so its StackSet may still deploy the role. `unreadable`: the role could not be read, because the member account's
+ * reader role cannot be assumed or lacks the permission.
  */
 export const memberRoleStatuses = [
   'equal',
@@ -122,47 +126,62 @@ export const memberRoleStatuses = [
 export type MemberRoleStatus = (typeof memberRoleStatuses)[number];
 
 /**
- * How a run left a resource.
- * - `held`: some accounts do not get or lose their access yet, each for the reason of its hold. `wrote` says whether
- * the resource was written for all others. With grace periods alone, the outcome is `written` or `unchanged`.
- * - `refused`: a rule of the project or of AWS forbids the write.
- * - `failed`: another error ended it.
+ * What a run did to a resource.
+ * - `held`: for some accounts a change must wait, for the reason of their holds. `wrote` says whether the other
+ *   changes were written. If grace periods are the only holds, the outcome is `written` or `unchanged` instead.
+ * - `refused`: a rule of this project or of AWS forbids the write.
+ * - `failed`: another error ended the work on the resource.
  */
 export type Outcome = 'written' | 'unchanged' | 'held' | 'conflict' | 'busy' | 'refused' | 'failed';
 
-/** What one run planned for one resource, and the result. These records are the audit trail. */
+/** What one run planned for one resource, and what it did. These records are the audit trail. */
 export interface ResourceChange {
-  /** `formatResourceKey` of the resource. */
+  /** The key of the resource, `kind/account/region/id`. */
   readonly resource: string;
-  /** The central account whose update function writes the resource. Absent if no central account owns it. */
+  /**
+   * The central account that owns the resource, so that its update function writes it. Absent if no central account
+   * owns it.
+   */
   readonly centralAccount?: CentralAccountName;
-  /** When the plan read the resource, ISO 8601. Absent if nothing had to be read. */
+  /** When the run read the resource to plan it, ISO 8601. Absent if the plan did not need to read it. */
   readonly plannedAt?: string;
-  /** How many reconciliations of the resource were completed before the plan read it. */
+  /**
+   * How many reconciliations of the resource had completed before the plan read it. By this, the run notices whether
+   * another run has reconciled it since.
+   */
   readonly plannedGeneration?: number;
-  /** Whether the plan found a difference. */
+  /** Whether the plan found something to change. */
   readonly planned?: 'change' | 'none';
-  /** The drift status that a sweep found, before any change. */
+  /** Only in a sweep: how the resource differed from its desired state before the sweep changed anything. */
   readonly drift?: DriftStatus;
   readonly outcome?: Outcome;
   readonly finishedAt?: string;
   /** The policies before and after the change, by document name. Null for a policy that did not exist. */
   readonly before?: Readonly<Record<string, unknown>>;
   readonly after?: Readonly<Record<string, unknown>>;
-  /** Size of the fullest document after the change, and its limit. Both in `unit`. */
+  /** The size of the fullest document after the change, and its limit. Both are counted in `unit`. */
   readonly size?: number;
   readonly limit?: number;
-  /** What size and limit count: `bytes`, `characters`, `grants` or `launch permissions`. */
+  /** What `size` and `limit` count: `bytes`, `characters`, `grants` or `launch permissions`. */
   readonly unit?: string;
   readonly error?: ErrorRecord;
-  /** Accounts that do not get or lose their access yet, ordered. Before the write: by the plan. */
+  /**
+   * Accounts that do not get or do not lose their access yet, ordered. Until the write, these are the holds of the
+   * plan.
+   */
   readonly holds?: readonly RecordedHold[];
-  /** Only with the outcome `held`: the resource was written. */
+  /** Only with the outcome `held`: all changes without a hold were written. */
   readonly wrote?: true;
-  /** Accounts that gained and accounts that lost access by the write. Before the write: by the plan. */
+  /**
+   * Accounts that got access and accounts that lost access by the write. Until the write, these are the accounts of the
+   * plan.
+   */
   readonly added?: readonly string[];
   readonly removed?: readonly string[];
-  /** Lines for operators although nothing failed, such as a deleted role in an unmanaged statement. */
+  /**
+   * What operators should know although nothing failed, such as a deleted role in an unmanaged statement. One line for
+   * each.
+   */
   readonly warnings?: readonly string[];
 }
 
@@ -177,55 +196,64 @@ export interface RunStore {
   get(runId: string): Promise<RunRecord | undefined>;
   put(run: RunRecord): Promise<void>;
   /**
-   * Stores the record of a run that begins. If the run has ended already, nothing is stored: a first step that arrives
-   * late must not open the run again.
+   * Stores the record when a run begins. If the run has already ended, nothing is stored: Step Functions may repeat the
+   * first step late, which must not open the run again.
    */
   open(run: RunRecord): Promise<void>;
-  /** Runs that have not ended and started before `before` (ISO 8601), ordered by id. Consistent reads. */
+  /** Runs that have not ended and that started before `before` (ISO 8601), ordered by id. Consistent reads. */
   listUnfinished(before: string): Promise<Listed<RunRecord>>;
-  /** Runs that have ended but are not announced on every channel yet, ordered by id. Consistent reads. */
+  /** Runs that have ended, and whose end is not announced on every channel yet. Ordered by id. Consistent reads. */
   listUnannounced(): Promise<Listed<RunRecord>>;
   /**
-   * Names all accounts in which the run changes resources. Comes before the first change there, since `getWhole` reads
-   * the changes of these accounts.
+   * Stores the accounts in which the run changes resources. This must come before the first change, because `getWhole`
+   * reads the changes of these accounts only.
    */
   putChangedAccounts(runId: string, accountIds: readonly string[]): Promise<void>;
   /** Replaces the change of one resource. */
   putChange(runId: string, change: ResourceChange): Promise<void>;
-  /** As in `getWhole`. `undefined` if the run has no change of the resource. Consistent read. */
+  /** One change of a run, as in `getWhole`. `undefined` if the run has no change of the resource. Consistent read. */
   getChange(runId: string, resource: string): Promise<ResourceChange | undefined>;
   /**
-   * The record and the changes. A change that cannot be understood has the error and no outcome. Consistent reads.
+   * The record and all changes of a run. A malformed item becomes a change with an error and without an outcome.
+   * Consistent reads.
    */
   getWhole(runId: string): Promise<WholeRun>;
-  /** The record, and the changes in one account. Consistent reads. */
+  /** The record of a run, and its changes in one account. Consistent reads. */
   getPart(runId: string, accountId: string): Promise<WholeRun>;
   /**
-   * Every run that concerns an account or a resource, newest first. Each with its record and the changes that match,
-   * without their documents. Reads the whole table, so only commands of operators use it. Consistent reads.
+   * Every run that concerns an account or a resource, newest first. Each has its record and the matching changes,
+   * without their policy documents. Reads the whole table, so only commands of operators use it. Consistent reads.
    */
   search(query: RunQuery): Promise<Listed<WholeRun>>;
 }
 
-/** Which runs are searched: runs of an account, or of a resource by its key or its id. */
+/**
+ * Which runs to find: the runs that concern an account, or a resource. A resource is named by its key or by its id
+ * alone.
+ */
 export type RunQuery = { readonly accountId: string } | { readonly resource: string };
 
-/** A request for approval that a run made, and the decision of an operator. */
+/** A run's request for approval, and the operator's decision about it. */
 export interface ApprovalRequest {
   readonly runId: string;
-  /** The token of the task that waits. It is never logged or shown, because it is enough to resume the run. */
+  /**
+   * The token of the waiting Step Functions task. It is never logged or shown, because anybody who has it can resume
+   * the run.
+   */
   readonly token: string;
-  /** ARN of the execution. */
+  /** The ARN of the Step Functions execution. */
   readonly execution: string;
   readonly accounts: readonly WaitingAccount[];
-  /** `hashApproval` of the request. */
+  /**
+   * A hash of the request's content (`hashApproval`). An approval names it, so that it is valid for this content only.
+   */
   readonly planHash: string;
   readonly configurationHash: string;
-  /** The access that the accounts would gain, as lines for operators. */
+  /** The access that the accounts would get, in lines for operators. */
   readonly difference: string;
-  /** ISO 8601. */
+  /** When the approval was requested, ISO 8601. */
   readonly requestedAt: string;
-  /** When the run stops waiting, ISO 8601. */
+  /** When the run stops to wait for the decision, ISO 8601. */
   readonly until: string;
   /** Absent until an operator decides. */
   readonly decision?: ApprovalDecision;
@@ -234,7 +262,7 @@ export interface ApprovalRequest {
 export interface ApprovalDecision {
   readonly verdict: 'approved' | 'rejected';
   readonly by: string;
-  /** ISO 8601. */
+  /** When the operator decided, ISO 8601. */
   readonly at: string;
   readonly reason?: string;
 }
@@ -243,13 +271,13 @@ export interface ApprovalStore {
   /** The latest request of a run. `undefined` if there is none. Consistent read. */
   get(runId: string): Promise<ApprovalRequest | undefined>;
   /**
-   * Stores the request of a run, in place of the request of an earlier task.
-   * @returns whether it was stored. False if this task's request is decided already, because the task was repeated
+   * Stores a run's request for approval. It replaces the request of an earlier task of the run.
+   * @returns whether it was stored. False if this request has a decision already: Step Functions has repeated the task
    */
   put(request: ApprovalRequest): Promise<boolean>;
   /**
-   * Stores the decision about the request of a task, once.
-   * @returns whether it was stored. False if there is a decision already, or if another task waits now
+   * Stores the decision about the request of a task. This works once.
+   * @returns whether it was stored. False if there is a decision already, or if another task of the run waits now
    */
   decide(runId: string, token: string, decision: ApprovalDecision): Promise<boolean>;
   /** Requests without a decision, of runs that have not ended. Ordered by run id. Consistent reads. */
@@ -259,18 +287,17 @@ export interface ApprovalStore {
 export interface WaitingAccount {
   readonly id: string;
   readonly position: Position;
-  /** Where the account was at its last approval. Null if it was never approved. */
+  /** The position in which the account was last approved: its name, tags and OUs. Null if it was never approved. */
   readonly approvedAs: Position | null;
 }
 
 /**
- * How a resource differs from the state that the last run left, or from the desired state.
- * - `managed-drift`: managed content differs, and no change of accounts or configuration explains it.
- * - `conflict`: managed statements were changed externally again after a run had restored them. An operator must
- * decide.
- * - `unmanaged-change`: only unmanaged content has changed. This is information, no drift.
- * - `pending`: accounts or configuration have changed, or a grace period has ended, and no run has followed yet. This
- * is no drift either.
+ * How a resource differs from its desired state, or from the state after the last run.
+ * - `managed-drift`: managed content differs, and neither accounts nor the configuration have changed.
+ * - `conflict`: somebody changed managed statements again after a run had restored them. An operator must decide.
+ * - `unmanaged-change`: only unmanaged content has changed. This is for information, and is no drift.
+ * - `pending`: accounts or the configuration have changed, or a grace period has ended, and no run has followed yet.
+ *   This is no drift either.
  */
 export const driftStatuses = [
   'equal',

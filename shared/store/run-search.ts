@@ -5,7 +5,7 @@ interface StoredRuns {
   changesOf(runId: string): readonly ResourceChange[];
 }
 
-/** The runs that a query selects, newest first, each with the changes that match. */
+/** The runs that match a query, newest first. Each has only the changes that match. */
 export const selectRuns = (query: RunQuery, { runs, changesOf }: StoredRuns): readonly WholeRun[] =>
   runs
     .map((run) => ({ run, changes: changesOf(run.runId).filter(createChangeFilter(query)).map(toSummary) }))
@@ -18,7 +18,7 @@ const isRunAbout = (query: RunQuery, { accountIds }: RunRecord): boolean =>
 const compareStarts = (a: RunRecord, b: RunRecord): number =>
   a.startedAt.localeCompare(b.startedAt) || a.runId.localeCompare(b.runId);
 
-/** Tests whether a change is on the resource of the query, or concerns access of its account. */
+/** Tests whether a change is about the queried resource, or changes the access of the queried account. */
 export function createChangeFilter(query: RunQuery): (change: ResourceChange) => boolean {
   if ('resource' in query) return ({ resource }) => isNamed(resource, query.resource);
   const { accountId } = query;
@@ -27,13 +27,13 @@ export function createChangeFilter(query: RunQuery): (change: ResourceChange) =>
 }
 
 /**
- * Whether a name stands for the key `kind/account/region/id`: it is the whole key, or the id alone. Only the id may
- * contain slashes.
+ * Whether `name` means the resource with the key `kind/account/region/id`. It may be the whole key or the id alone.
+ * Only the id may contain slashes.
  */
 const isNamed = (key: string, name: string): boolean =>
   key === name || key.split('/').slice(3).join('/') === name;
 
-/** Removes the documents, which are most of a change. */
+/** Removes the policy documents, because they are most of a change's size. */
 function toSummary({ before: _, after: __, ...summary }: ResourceChange): ResourceChange {
   return summary;
 }

@@ -7,7 +7,7 @@ export interface ItemKey {
 }
 
 /**
- * An item of the table has a form that this version of the project never writes. Somebody edited it, or another version
+ * An item of the table has a form that this version of the project never writes: somebody edited it, or another version
  * wrote it.
  */
 export class StoredItemError extends OnboardingError {
@@ -26,7 +26,7 @@ export class StoredItemError extends OnboardingError {
   }
 }
 
-/** What an operator should do about the item. It depends on what the item is for. */
+/** Tells an operator what to do about a malformed item. The advice depends on what the item is for. */
 function adviceFor({ pk, sk }: ItemKey): string {
   if (sk === 'LEASE')
     return 'When no run of that version is under way, remove the item. Until it is removed, no run can write the resource';

@@ -4,9 +4,9 @@ import { createApprovalTest } from '../../reconcile/required-approval.ts';
 import type { Store } from '../../store/ports.ts';
 
 /**
- * Tests whether an account needs approval by the active configuration. `undefined` if the configuration requires no
- * approval, or if no configuration is active. Also `undefined` until the first import has finished, because no operator
- * could have approved the accounts that it imports.
+ * Returns a test whether an account needs approval by the active configuration. `undefined` if no configuration is
+ * active, or if it requires no approval. Also `undefined` until the first import has finished: no operator could have
+ * approved the accounts that it imports.
  */
 export async function getActiveApproval(store: Store): Promise<NeedsApproval | undefined> {
   const stored = await store.configuration.getActive();

@@ -8,11 +8,11 @@ type Shown = Pick<
   'runId' | 'execution' | 'accounts' | 'planHash' | 'difference' | 'requestedAt' | 'until'
 >;
 
-/** The command that approves the shown request. */
+/** The command with which an operator approves the request. */
 export const formatApproveCommand = ({ runId, planHash }: Pick<Shown, 'runId' | 'planHash'>): string =>
   `onboarding approve --run ${runId} --plan ${planHash}`;
 
-/** One line that says why an account waits. */
+/** Says in one line why an account waits for approval. */
 export const formatWaitingAccount = ({ id, position, approvedAs }: Shown['accounts'][number]): string => {
   const here = `${formatAccount({ id, name: position.name })} in ${placeOf(position.ouPath)}`;
   return approvedAs === null
@@ -22,18 +22,19 @@ export const formatWaitingAccount = ({ id, position, approvedAs }: Shown['accoun
 
 const placeOf = (ouPath: string): string => (ouPath === '' ? 'the root' : ouPath);
 
-/** The subject of the message. SNS allows 100 characters (SNS API reference, Publish). */
+/** The subject of the SNS message. SNS allows 100 characters (SNS API reference, Publish). */
 export const formatApprovalSubject = ({ accounts }: Shown): string =>
   `Approval Requested: ${accounts.map(({ id }) => id).join(', ')}`.slice(0, 100);
 
 /**
- * How many bytes the difference may take. SNS allows 256 KiB for a message (API reference, Publish), and the other
- * parts are small.
+ * How many bytes of the message may describe the changes of policies. SNS allows 256 KiB for a message (API reference,
+ * Publish), and the rest of it is small.
  */
 const maxBytes = 200_000;
 
 /**
- * The message for operators. It never contains the token of the task, because the token is enough to resume the run.
+ * The message that asks operators for approval. It does not contain the token of the waiting task, because anybody who
+ * has the token can resume the run.
  */
 export const formatApprovalMessage = (request: Shown): string =>
   [
@@ -54,18 +55,18 @@ export const formatApprovalMessage = (request: Shown): string =>
       : limitText(request.difference, maxBytes, 'the command'),
   ].join('\n');
 
-/** How many accounts the message names at most. A run has at most a hundred accounts. */
+/** How many accounts the message names at most. A run has at most 100 accounts. */
 const maxAccounts = 100;
 
 const more = (count: number): readonly string[] => (count > 0 ? [`  … and ${count} more`] : []);
 
-/** A link to an execution in the console of its partition. */
+/** A link to a Step Functions execution in the AWS console of its partition. */
 export function createConsoleLink(execution: string): string {
   const [, partition = '', , region = ''] = execution.split(':');
   return `https://console.${getPartitionFacts(partition).consoleDomain}/states/home?region=${region}#/v2/executions/details/${execution}`;
 }
 
-/** For machines. */
+/** The detail of the EventBridge event that asks for approval. */
 export const createApprovalDetail = (request: Shown) => ({
   runId: request.runId,
   accountIds: request.accounts.map(({ id }) => id),

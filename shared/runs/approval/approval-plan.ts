@@ -15,13 +15,13 @@ import {
 } from '../../reconcile/required-approval.ts';
 import type { ApprovalRequest } from '../../store/ports.ts';
 
-/** What the approval of some accounts changes. */
+/** What changes if an operator approves some accounts. */
 export interface ApprovalPlan {
   readonly content: ApprovalContent;
   readonly planHash: string;
-  /** What they gain on every resource, including matches of patterns. */
+  /** The access that they would get on every resource, including resources found by patterns. */
   readonly gains: readonly Gain[];
-  /** The waiting accounts, with the revisions of their items. */
+  /** The accounts that wait for approval, with the revisions of their items. */
   readonly waiting: readonly RegisteredAccount[];
 }
 
@@ -32,8 +32,8 @@ export interface ApprovalPlanRequest {
 }
 
 /**
- * Which of the accounts wait for approval, and what they would gain. Computed from registry and configuration, without
- * a call of AWS.
+ * Which of the accounts wait for approval, and which access they would get. It uses only the registry and the
+ * configuration, and calls no AWS service.
  */
 export function planApproval({ active, accounts, accountIds }: ApprovalPlanRequest): ApprovalPlan {
   const { configuration, hash: configurationHash, ous } = active;
@@ -58,8 +58,9 @@ function gainsBy(
 }
 
 /**
- * Whether a request can still be approved as the operator saw it. An account may have left, or may have been approved
- * with another run: then the approval grants less than the operator saw. All other accounts must be unchanged.
+ * Whether a request can still be approved as the operator saw it. Some of its accounts may have left, or another run
+ * may have got their approval. Then the approval gives less access than the operator saw, which is safe. All other
+ * accounts must be unchanged.
  */
 export function matchesRequest(
   { accounts: shown, planHash, configurationHash }: ApprovalRequest,

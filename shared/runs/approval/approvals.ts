@@ -21,8 +21,8 @@ const approvedResources = (
 const concurrency = 8;
 
 /**
- * The changes of the resources on which the waiting accounts gain access, in words. For each resource: a line with its
- * grants, then the changed lines of its policy that name the accounts.
+ * Describes how policies change if the waiting accounts are approved. For each resource: one line with its grants, then
+ * the changed lines of its policy that name these accounts.
  */
 export async function formatApprovalDifference(
   services: Services,

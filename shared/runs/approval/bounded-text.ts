@@ -1,6 +1,6 @@
 /**
- * Shortens a text to at most `maxBytes` bytes, by whole lines. Lines that widen access are kept first, together with
- * their resources and statements. The order stays.
+ * Shortens a text to at most `mostBytes` bytes. It removes whole lines and keeps the order. Lines that widen access are
+ * kept first, together with the lines of their resources and statements.
  * @param where the command or place that shows the whole text
  */
 export function limitText(text: string, mostBytes: number, where: string): string {
@@ -22,5 +22,5 @@ export function limitText(text: string, mostBytes: number, where: string): strin
   return `${shown.join('\n')}\n… ${hidden} more lines, ${what}: ${where} shows them`;
 }
 
-/** Whether a line is kept first: `! widens: …`, `+ Sid  ! widens access`, or the line of a resource. */
+/** Whether a line must be kept if possible: `! widens: …`, `+ Sid  ! widens access`, or the line of a resource. */
 const isVital = ({ line }: { readonly line: string }): boolean => /^\S|! (may )?widens? ?/.test(line);

@@ -27,25 +27,28 @@ export interface ApprovalAnswer {
 
 export interface DecidedApproval {
   readonly decision: ApprovalDecision;
-  /** Whether the request has the same decision already. */
+  /** Whether the request already has this decision, for example because the operator repeats the command. */
   readonly alreadyDecided: boolean;
   /** Accounts that this call has approved. */
   readonly approved: readonly string[];
-  /** Accounts that have moved since the operator saw them. They still wait, and the run asks again. */
+  /**
+   * Accounts whose name, tags or OUs have changed since the operator saw the request. They still wait, and the run
+   * makes a new request for them.
+   */
   readonly changedSinceRequest: readonly string[];
-  /** Whether the run goes on by itself. */
+  /** Whether this decision continues the run. */
   readonly resumed: boolean;
   /**
-   * Other runs that this decision ends or lets go on. After an approval, runs that waited only for these accounts go
-   * on. After a rejection, runs with an equal request fail.
+   * Other runs that this decision continues or ends. After an approval, runs that waited only for these accounts
+   * continue. After a rejection, runs with an equal request fail.
    */
   readonly otherRunsResumed: readonly string[];
 }
 
 /**
- * The request to decide. It has no decision yet, or the same decision already.
- * @throws ApprovalClosedError if there is no request, if it has the other decision, or if its time is over
- * @throws StalePlanError if the operator has seen another request
+ * Finds the request to decide. It has no decision yet, or the same decision already.
+ * @throws ApprovalClosedError if there is no request, if it has the opposite decision, or if its time is over
+ * @throws StalePlanError if the operator has seen another request than the latest one
  */
 export async function findRequest(
   { store, clock }: Services,
@@ -70,16 +73,16 @@ export async function findRequest(
 }
 
 /**
- * Decides the request of a run, once. Steps of an approval:
- * 1. Check that the task still waits, so that nothing is granted if the run has ended.
+ * Stores an operator's decision about the request of a run, and resumes the run. The steps of an approval:
+ * 1. Check that the run still waits, so that nothing is approved for a run that has ended.
  * 2. Check that the request is still as the operator saw it.
  * 3. Store the decision, if there is none yet.
- * 4. Approve each account, if its position is unchanged.
+ * 4. Approve each account whose position is unchanged.
  * 5. Resume the run.
- * If a step fails, calling this function again completes the decision.
- * @throws ApprovalClosedError, StalePlanError as `findRequest`; also if the task does not wait any more, or if the plan
- * has changed
- * @throws ConcurrentUpdateError if the registry changes in every attempt
+ * If a step fails, another call of this function completes the decision.
+ * @throws ApprovalClosedError, StalePlanError like `findRequest`. Also if the run does not wait any more, or if the
+ * plan has changed
+ * @throws ConcurrentUpdateError if another change of the registry comes first in every attempt
  */
 export async function decideApproval(services: Services, answer: ApprovalAnswer): Promise<DecidedApproval> {
   const request = await findRequest(services, answer);
@@ -123,8 +126,8 @@ async function anybodyWaits({ store }: Services, { accounts }: ApprovalRequest):
 }
 
 /**
- * Only compares the configuration. If an interrupted decision is completed, a part of the plan is done already, so the
- * plan cannot be compared.
+ * Used when an interrupted decision is completed. Some accounts are approved by then, so only the configuration can be
+ * compared, and not the request.
  */
 async function requireSameConfiguration({ store }: Services, request: ApprovalRequest): Promise<void> {
   const { hash } = await getActiveConfiguration(store);
@@ -170,7 +173,7 @@ async function approveAccounts(services: Services, { accounts }: ApprovalRequest
 
 const maxAttempts = 20;
 
-/** Another change may take the next revision first. Then the account is read again. */
+/** Stores that the account is approved. If the account changes at the same time, it is read again. */
 async function approveAccount({ store, clock, random }: Services, shown: WaitingAccount) {
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const stored = await store.registry.getAccount(shown.id);
@@ -188,8 +191,8 @@ async function approveAccount({ store, clock, random }: Services, shown: Waiting
 }
 
 /**
- * Ends the requests of other runs for these accounts. Several events of one account start several runs, and each run
- * makes a request. After the decision, none of them has to wait.
+ * Decides the requests of other runs for the same accounts. Several events about one account start several runs, and
+ * each run makes a request. After one decision, no run should wait.
  */
 async function releaseOthers(
   services: Services,
@@ -205,7 +208,10 @@ async function releaseOthers(
   return decideOthers(services, others, because);
 }
 
-/** Rejects equal requests of other runs, because a rejected request must not stay open under another run's id. */
+/**
+ * Rejects the equal requests of other runs. Otherwise somebody could approve, with another run, what the operator has
+ * just rejected.
+ */
 async function rejectOthers(
   services: Services,
   { runId, planHash }: ApprovalRequest,
@@ -218,8 +224,8 @@ async function rejectOthers(
 }
 
 /**
- * Gives a decision to other runs.
- * @returns the runs that got it
+ * Applies a decision to other runs.
+ * @returns the runs that were decided
  */
 async function decideOthers(
   services: Services,

@@ -1,6 +1,6 @@
 import { OnboardingError } from '../../platform/errors.ts';
 
-/** A request for approval has another decision, is too old, or does not exist. */
+/** The request for approval cannot be decided: it has the opposite decision, its time is over, or it does not exist. */
 export class ApprovalClosedError extends OnboardingError {
   override readonly name = 'ApprovalClosedError';
   readonly retryable = false;
@@ -12,13 +12,13 @@ export class ApprovalRejectedError extends OnboardingError {
   readonly retryable = false;
 }
 
-/** No operator has decided in time. */
+/** No operator has decided before the time limit. */
 export class ApprovalTimedOutError extends OnboardingError {
   override readonly name = 'ApprovalTimedOutError';
   readonly retryable = false;
 }
 
-/** The accounts were approved between the plan and the request, so the run continues without a request. */
+/** The accounts were approved after the plan and before the request, so the run continues without a request. */
 export class ApprovalNotNeededError extends OnboardingError {
   override readonly name = 'ApprovalNotNeededError';
   readonly retryable = false;

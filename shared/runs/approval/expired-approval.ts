@@ -8,14 +8,16 @@ import type { ApprovalDecision, ApprovalRequest, Store } from '../../store/ports
 import { matchesRequest } from './approval-plan.ts';
 import { ApprovalTimedOutError } from './errors.ts';
 
-/** The sentence that says how an operator gets a new request for an account. */
+/** Tells an operator how to get a new request for an account. */
 export const formatRetryInstruction = (accountIds: readonly string[]): string =>
   `To ask again, ${startWith(accountIds)}`;
 
 const startWith = (accountIds: readonly string[]): string =>
   `start the state machine account-onboarding with {"accountIds": ${JSON.stringify(accountIds)}}`;
 
-/** Why a run that waited for approval has ended, and which of its accounts are still not approved. */
+/**
+ * Explains why a run that waited for approval has ended, and names those of its accounts that are still not approved.
+ */
 export async function explainUnapproved(
   { store }: Services,
   runId: string,
@@ -47,7 +49,10 @@ const notApproved = (waiting: readonly RegisteredAccount[]): string =>
   `Account ${waiting.map(formatAccount).join(', ')} not approved. Earlier access stays, and pending access was not ` +
   `granted. ${formatRetryInstruction(waiting.map(({ id }) => id))}`;
 
-/** The accounts have moved back or left the organization, or the configuration does not require approval any more. */
+/**
+ * None of the accounts waits any more: they have moved back or left, or the configuration does not require approval any
+ * more.
+ */
 const noneWaits = (ids: readonly string[]): string =>
   `Account ${ids.join(', ')} does not wait for approval any more. To finish the run, ${startWith(ids)}`;
 
@@ -56,8 +61,8 @@ const unheard = (ids: readonly string[], { by, at }: ApprovalDecision): string =
   startWith(ids);
 
 /**
- * Lines about accounts that wait although no run has a request for them that could be approved. Also a line for each
- * item of a request, or of its run, that cannot be understood.
+ * Lines about accounts that wait for approval although no run has an open request for them. Also one line for each
+ * malformed item that a request or its run has in the table.
  */
 export async function listPendingWithoutRequest(store: Store, now: number): Promise<readonly string[]> {
   const accounts = await store.registry.listAccounts();

@@ -10,21 +10,21 @@ import { limitText } from './bounded-text.ts';
 import { ApprovalNotNeededError } from './errors.ts';
 
 /**
- * Stands for the token of a task, if the run is on an operator's own machine. Such a run ends when it requests
- * approval.
+ * Takes the place of a task token for a run on an operator's own computer. Such a run does not wait: it ends when it
+ * requests approval.
  */
 export const LOCAL_RUN_TOKEN = 'no-task';
 
 export interface RequestApprovalStep {
   readonly runId: string;
-  /** The execution's start, ISO 8601. */
+  /** When the execution started, ISO 8601. */
   readonly startedAt: string;
-  /** The token of the waiting task. */
+  /** The token of the waiting Step Functions task. */
   readonly token: string;
-  /** ARN. */
+  /** The ARN of the execution. */
   readonly execution: string;
   readonly accounts: readonly { readonly accountId: string }[];
-  /** How long the task waits. */
+  /** How long the task waits for a decision. */
   readonly seconds: number;
 }
 
@@ -34,15 +34,15 @@ export interface RequestedApproval {
 }
 
 /**
- * How many characters of the difference are stored. An item of DynamoDB may have 400 KB, and compressed text takes far
- * less. Operators would not read more.
+ * How many characters of the described changes are stored. An item of DynamoDB has at most 400 KB, and this text takes
+ * far less when it is compressed. No operator would read more.
  */
 const longestDifference = 150_000;
 
 /**
- * Requests approval for the run's waiting accounts: stores the request, then notifies operators. The task waits until
- * an operator decides or its time is over.
- * @throws ApprovalNotNeededError if the accounts were approved after the plan: the state machine then continues
+ * Requests approval for the accounts of the run that wait. It stores the request and then notifies operators. The Step
+ * Functions task waits until an operator decides, or until its time is over.
+ * @throws ApprovalNotNeededError if the accounts were approved after the plan: then the state machine continues
  */
 export async function requestApproval(
   services: Services,
@@ -53,7 +53,8 @@ export async function requestApproval(
   const request = await requestOf(services, step);
   const run = await store.runs.get(runId);
   const { planHash, until } = request;
-  // The request has a decision already, because Step Functions has invoked this step twice. Do not ask again.
+  // Step Functions has invoked this step twice, and the request has a decision already. So operators are not asked
+  // again.
   if (!(await store.approvals.put(request))) return { runId, planHash };
   await store.runs.put(waitingRun(step, run, request));
   await notify(services, {
@@ -95,7 +96,7 @@ async function requestOf(services: Services, step: RequestApprovalStep): Promise
   };
 }
 
-/** The record of the waiting run. Another step may have stored a record before, or none may have. */
+/** The record of the waiting run. An earlier step may have stored a record, or there may be none. */
 const waitingRun = (
   { runId, startedAt }: RequestApprovalStep,
   run: RunRecord | undefined,

@@ -18,20 +18,22 @@ import type { RecordServices } from './services.ts';
 const eventSource = 'account-onboarding';
 
 /**
- * How many lines of each list an announcement contains. An entry of EventBridge and a message of SNS may have 256 KiB.
+ * How many lines and bytes of each list an announcement contains. An EventBridge entry and an SNS message have at most
+ * 256 KiB.
  */
 const maxLines = { lines: 50, bytes: 80_000 };
 
-/** How often one invocation sends an event that EventBridge rejects. */
+/** How often one call of the function sends an event that EventBridge rejects. */
 const maxAttempts = 3;
 
-/** Longer error texts are cut. */
+/** Error texts that are longer than this are cut. In characters. */
 const longestError = 500;
 
 /**
- * Records how a run ended, announces the end, and records the announcement. A failed announcement does not change the
- * result of the run. It stays pending on the record, and the scheduled check tries again.
- * @param before the earlier record. A channel that has announced an equal end already is skipped
+ * Stores how a run ended, announces it, and stores whether that succeeded. If an announcement fails, the result of the
+ * run stays the same. The scheduled check tries the announcement again.
+ * @param before the record before this step. If it says that a channel has already announced the same end, that channel
+ * is skipped
  */
 export async function recordAndAnnounce(
   services: RecordServices,
@@ -42,7 +44,7 @@ export async function recordAndAnnounce(
   const announced = announcedAt === undefined ? {} : { announcedAt };
   const announcement = earlierAnnouncement ?? (await newAnnouncement(services, run));
   const ended = { ...run, announcement, ...announced };
-  // The end is recorded before it is announced. If the function dies in between, the scheduled check finds the pending
+  // The end is stored before it is announced. If the function dies in between, the scheduled check finds the missing
   // announcement.
   await services.store.runs.put(ended);
   if (isUnannounced(ended)) await announcePending(services, ended);
@@ -54,7 +56,8 @@ async function newAnnouncement(services: RecordServices, run: RunRecord): Promis
 }
 
 /**
- * Announces the end of a run on each channel that is still pending. A channel may get the announcement more than once.
+ * Announces the end of a run on each channel where it is still missing. A channel may get it twice, if the function
+ * dies before it stores the success.
  */
 export async function announcePending(services: RecordServices, run: RunRecord): Promise<void> {
   if (run.announcement === undefined) return;
@@ -67,7 +70,7 @@ export async function announcePending(services: RecordServices, run: RunRecord):
   await services.store.runs.put({ ...run, announcement, ...announced });
 }
 
-/** @returns how the attempt ended; `undefined` if the channel does not exist any more */
+/** @returns how the attempt ended; `undefined` if the configuration does not have the channel any more */
 async function announceOn(
   services: RecordServices,
   { runId, announcement }: RunRecord,
@@ -83,17 +86,18 @@ async function announceOn(
   } catch (thrown) {
     const { name, message } = toErrorRecord(thrown);
     const error = `${name}: ${message}`.slice(0, longestError);
-    // A metric filter in `infrastructure/alarms.yml` counts log lines with these fields.
+    // Operators are alerted by these fields: a metric filter in `infrastructure/alarms.yml` counts log lines that have
+    // them.
     const fields = { announcement: 'pending', runId, channel, error };
     services.logger.error('The end of the run is not announced', fields);
     return { status: 'pending', at, error };
   }
 }
 
-/** An announcement whose detail is serialized. */
+/** An announcement with its detail as JSON text. */
 type Content = Omit<Notification, 'detail'> & { readonly detail: string };
 
-/** How to send on each channel. Returns false if the channel does not exist. */
+/** How to send an announcement on each channel. Returns false if the configuration does not have the channel. */
 const send: Readonly<
   Record<AnnouncementChannel, (services: RecordServices, content: Content) => Promise<boolean>>
 > = {
@@ -132,21 +136,21 @@ function contentOf(run: RunRecord, { title }: RunAnnouncement): Content {
   return { title, detail, subject, message: detail, deduplicationId: `${runId}-${status}` };
 }
 
-/** A notification before the end of a run, such as a request for approval. */
+/** A message to operators during a run, such as a request for approval. */
 export interface Notification {
   /** The detail type of the EventBridge event. */
   readonly title: string;
   readonly detail: object;
   readonly subject: string;
-  /** For the topic. */
+  /** The text for the SNS topic. */
   readonly message: string;
-  /** For a FIFO topic. */
+  /** The deduplication id, for a FIFO topic. */
   readonly deduplicationId: string;
 }
 
 /**
- * Sends a notification to EventBridge's default bus and to the SNS topic of the configuration. If one fails, the other
- * is still tried.
+ * Sends a message to EventBridge's default event bus and to the SNS topic of the configuration. If one of them fails,
+ * the other is still tried.
  * @throws the first error, after both were tried
  */
 export const notify = (services: RecordServices, telling: Notification): Promise<void> =>
@@ -166,7 +170,7 @@ async function publish(
 ): Promise<boolean> {
   const topic = await topicOf(services);
   if (topic === undefined) return false;
-  // A FIFO topic rejects messages without these fields (SNS API reference, Publish).
+  // SNS rejects a message to a FIFO topic without these fields (SNS API reference, Publish).
   const fifo = topic.endsWith('.fifo')
     ? { MessageGroupId: 'account-onboarding', MessageDeduplicationId: deduplicationId }
     : {};
@@ -177,8 +181,8 @@ async function publish(
 }
 
 /**
- * Sends an event, and sends it again if EventBridge rejects the entry. PutEvents itself succeeds even then (EventBridge
- * API reference), so the answer is checked.
+ * Sends an event, and repeats it if EventBridge rejects the entry. PutEvents succeeds even if it rejects an entry
+ * (EventBridge API reference), so its answer is checked.
  */
 async function putEvent(services: RecordServices, title: string, detail: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
@@ -202,7 +206,7 @@ async function putOnce({ hub }: RecordServices, title: string, detail: string): 
   return (FailedEntryCount ?? 0) === 0 ? undefined : `${entry?.ErrorCode} ${entry?.ErrorMessage}`;
 }
 
-/** Causes of runs that deploy secrets and configurations (shared/secrets/deployment/event.ts). */
+/** Causes of the runs that deploy secrets and configurations (shared/secrets/deployment/event.ts). */
 const deploymentCauses: ReadonlySet<string> = new Set([
   'rotated',
   'rotation-failed',
@@ -223,9 +227,9 @@ async function titleOf({ store }: RecordServices, { status, accountIds, cause }:
 }
 
 /**
- * The SNS topic of the active configuration. `undefined` if there is none, or if the configuration cannot be used: a
- * failure must be announced even then, at least by EventBridge.
- * @throws retryable errors, such as errors of a table that does not answer now
+ * The SNS topic of the active configuration. `undefined` if there is none, or if the configuration is invalid: a
+ * failure must then be announced at least by EventBridge.
+ * @throws retryable errors, for example if DynamoDB does not answer
  */
 async function topicOf({ store, logger }: RecordServices): Promise<string | undefined> {
   try {

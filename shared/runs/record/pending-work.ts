@@ -4,9 +4,9 @@ import type { RunRecord } from '../../store/ports.ts';
 import type { RecordServices } from './services.ts';
 
 /**
- * The age of the oldest work that has not ended: a run under way, the announcement of a run's end, or a delivery of a
- * secret. A request for approval has a metric of its own, because an operator decides when it ends. Never fails: a run
- * does not depend on its metrics.
+ * How old the oldest unfinished work is: an open run, a missing announcement, or the delivery of a secret. Requests for
+ * approval are not included, because an operator decides when they end, and they have a metric of their own. This
+ * function never throws, because a metric must not make a run fail.
  */
 export async function measurePendingWork(services: RecordServices): Promise<readonly Metric[]> {
   try {

@@ -3,19 +3,19 @@ import { announcePending } from './announce.ts';
 import type { RecordServices } from './services.ts';
 
 /**
- * How many milliseconds must have passed since the last attempt. No function that still announces the run could run for
- * so long.
+ * How long to wait after an attempt to announce a run, in milliseconds. After this time, no function that made the
+ * attempt can still be running.
  */
 const pause = 5 * 60_000;
 
-/** For how many milliseconds one call begins new attempts. The next scheduled check continues. */
+/** How long one call of the function begins new attempts, in milliseconds. The next scheduled check continues. */
 const longest = 15_000;
 
 const inParallel = 10;
 
 /**
- * Tries pending announcements again, the oldest first. It never throws, because announcements that are still pending
- * stay recorded.
+ * Sends missing announcements, the oldest first. It never throws: an announcement that fails again stays in the record
+ * for the next check.
  */
 export async function retryAnnouncements(services: RecordServices): Promise<void> {
   const { clock, logger } = services;
@@ -44,6 +44,6 @@ async function dueRuns({ store, clock, logger }: RecordServices): Promise<readon
     .toSorted((one, other) => triedAt(one) - triedAt(other));
 }
 
-/** When the announcement was last tried, in milliseconds since the epoch. */
+/** When the announcement was tried last, in milliseconds since the epoch. */
 const triedAt = ({ announcement }: RunRecord): number =>
   Math.max(...[announcement?.bus, announcement?.topic].map((channel) => Date.parse(channel?.at ?? '') || 0));

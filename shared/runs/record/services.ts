@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Store } from '../../store/ports.ts';
 
-/** What recording and announcing the end of a run needs. */
+/** What is needed to store and announce the end of a run. */
 export interface RecordServices {
   readonly clock: Clock;
   readonly logger: Logger;

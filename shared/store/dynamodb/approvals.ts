@@ -75,7 +75,7 @@ const decided = ({ tableName }: Table, runId: string, token: string, decision: A
   ExpressionAttributeValues: { ':token': token, ':decision': pack(decision) },
 });
 
-/** The request of each open run is read one by one, because the table has no index. Few runs are open at a time. */
+/** The table has no index, so the request of each open run is read on its own. Few runs are open at a time. */
 async function openRequests(table: Table, get: ApprovalStore['get']): Promise<Listed<ApprovalRequest>> {
   const requests = await readEach(await listOpenRuns(table), async ({ runId }) => {
     const request = await get(runId);

@@ -58,8 +58,8 @@ const putOus = (
   );
 
 /**
- * Reads both at the same time. The result of each search names its activation, so results of another activation are
- * noticed.
+ * Reads the configuration and the search results at the same time. If a configuration becomes active in between, the
+ * results do not match it. That is noticed, because each result names its activation.
  */
 async function readWithSearchResults(table: Table): Promise<StoredConfigurationWithSearchResults> {
   const [active, searchResults] = await Promise.all([

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { accountIdPattern } from '../../platform/account.ts';
 
 /**
- * Schemas of fields in items. A value of the right type may still be no valid time or count. An invalid time makes
- * every comparison false: a grace period would end at once, or a lease would never end.
+ * Schemas for fields of items. They check more than the type. For example, an invalid time would make every comparison
+ * false: a grace period would end at once, or a lease would never end.
  */
 
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
@@ -16,17 +16,17 @@ export const timeSchema = z.string().refine(isTime, 'expected a time such as 202
 /** The last time that JavaScript's `Date` can hold, in milliseconds since the epoch. */
 const lastMoment = 8.64e15;
 
-/** Milliseconds since the epoch. */
+/** A time in milliseconds since the epoch. */
 export const momentSchema = z.number().min(0).max(lastMoment);
 
 export const countSchema = z.int().nonnegative();
 
-/** The revision of an item or of the registry. The first revision is 1. */
+/** A revision or version number. The first is 1. */
 export const ordinalSchema = z.int().positive();
 
 export const accountIdSchema = z.string().regex(accountIdPattern, 'expected an account id of 12 digits');
 
-/** An activation, as `getActivationId` writes it: a SHA-256 in hexadecimal, and a time. */
+/** The id of an activation, as `getActivationId` writes it: a SHA-256 in hexadecimal, and a time. */
 export const activationIdSchema = z
   .string()
   .regex(/^[0-9a-f]{64}@\d{4}-[\dT:.-]+Z$/, 'expected a SHA-256 in hexadecimal, and a time');

@@ -8,8 +8,8 @@ export type Item = Readonly<Record<string, unknown>>;
 
 /**
  * Parses an item. Attributes that the schema does not name are dropped.
- * @param keyFor the key that an item of this content must have. An item under another key would later be written over
- * the data of that key
+ * @param keyFor the key that belongs to this content. An item under any other key is rejected: otherwise a later write
+ * of its content would replace another item
  */
 export function parseItem<T>(
   schema: z.ZodType<T>,
@@ -37,13 +37,13 @@ function requireKey(belongs: Key | undefined, item: Item, tableName: string): vo
 
 const keyOf = ({ pk, sk }: Item): Key => ({ pk: String(pk), sk: String(sk) });
 
-/** Removes undefined attributes, so that the client's marshalling options do not matter. */
+/** Removes undefined attributes, because the client would reject or keep them, depending on its settings. */
 export const withoutUndefined = (item: Item): Item =>
   Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined));
 
 /**
- * Parses one item of a list, so that an item that cannot be understood does not prevent the reading of the list.
- * @param instead the value for such an item
+ * Parses one item of a list. A malformed item must not prevent the reading of all others.
+ * @param instead the value for a malformed item
  */
 export function parseOr<T>(parse: () => T, instead: (error: StoredItemError) => T): T {
   try {
@@ -55,8 +55,8 @@ export function parseOr<T>(parse: () => T, instead: (error: StoredItemError) => 
 }
 
 /**
- * The number that a conditional write compares, read from an item that may be malformed. 0 if the item has no usable
- * number, because no valid item has 0.
+ * Reads from an item, which may be malformed, the number that a conditional write compares. Valid items begin with 1,
+ * so 0 means that the item has no usable number.
  */
 export const readNumber = (item: Item, name: string): number => {
   const value = item[name];
@@ -64,8 +64,8 @@ export const readNumber = (item: Item, name: string): number => {
 };
 
 /**
- * The condition that the stored item still has the expected number. `undefined`: that there is no item. 0: that the
- * item has no usable number.
+ * The condition of a write: the stored item has this number. With `undefined`, there must be no item. With 0, the item
+ * must have no usable number.
  */
 export function createNumberCondition(number: string, expected: number | undefined) {
   if (expected === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };

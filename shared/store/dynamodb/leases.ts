@@ -12,9 +12,9 @@ import type { Key, Table } from './table.ts';
 const leaseKey = (resource: string): Key => ({ pk: resourcePartition(resource), sk: 'LEASE' });
 
 /**
- * How many seconds the item of an expired lease stays in the table. It does no harm, because only `until` decides which
- * run may write. It must stay for long, because a machine with a wrong clock must not cause the deletion of an active
- * lease. DynamoDB deletes expired items within some days.
+ * How many seconds the item of an expired lease stays in the table before DynamoDB may delete it. It does no harm
+ * there, because only `until` decides which run may write. The time is long so that no machine with a wrong clock can
+ * cause the deletion of an active lease.
  */
 const secondsKept = 7 * 24 * 60 * 60;
 
@@ -27,7 +27,7 @@ export function createDynamoLeases(table: Table): LeaseStore {
       );
       if (taken) return { taken, until };
       const held = await readLease(table, resource, now);
-      // Another run held the lease when this run tried to take it. If the run has released it since, it is free.
+      // Another run held the lease when this run tried to take it. If no item is left, that run has released it since.
       return held === undefined ? { taken, until: now } : { taken, until: held.until, owner: held.owner };
     },
     async release(resource, owner) {
@@ -65,13 +65,13 @@ async function listHeld(table: Table, now: number): Promise<Listed<HeldLease>> {
 const leaseSchema = z.object({ owner: z.string(), until: momentSchema });
 
 /**
- * The longest plausible lease, in milliseconds. Holders take shorter leases. No version of this project writes a lease
- * that ends later.
+ * The longest plausible lease, in milliseconds. Runs take shorter leases, and no version of this project has ever taken
+ * a longer one.
  */
 const longestLease = 60 * 60 * 1000;
 
 /**
- * Reads a lease. A lease with an implausible end would block every run for good.
+ * Reads a lease. An end that is too far in the future is an error, because such a lease would block every run for good.
  * @throws StoredItemError
  */
 const readLease = (table: Table, resource: string, now: number) =>
@@ -85,8 +85,8 @@ const readLease = (table: Table, resource: string, now: number) =>
   );
 
 /**
- * Takes a lease. The SDK may repeat the request after a lost answer, and the repetition would find the lease taken by
- * itself. The attempt id in the condition shows that it is the same request.
+ * Takes a lease. If the answer is lost, the SDK repeats the request, which then finds the lease taken by the first
+ * request. The condition contains the id of the attempt, so that the repeated request succeeds as well.
  */
 function lease(resource: string, owner: string, now: number, until: number) {
   const attempt = randomUUID();

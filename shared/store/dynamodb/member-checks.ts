@@ -18,7 +18,7 @@ const schema: z.ZodType<MemberCheck> = z.object({
 export const createDynamoMemberChecks = (table: Table): MemberCheckStore => ({
   async get() {
     const item = await getItem(table, key);
-    // An item that cannot be understood counts as missing, so that the next check covers every account.
+    // A malformed item counts as missing. Then the next check includes every account.
     return (
       item &&
       parseOr<MemberCheck | undefined>(

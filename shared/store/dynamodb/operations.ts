@@ -9,7 +9,7 @@ import { StoredItemError } from '../stored-item-error.ts';
 import { type Item, parseItem, parseOr } from './items.ts';
 import type { Key, Table } from './table.ts';
 
-/** Consistent read of one item. */
+/** Reads one item, consistently. */
 export async function readItem<T>(
   table: Table,
   key: Key,
@@ -20,7 +20,7 @@ export async function readItem<T>(
   return item && parseItem(schema, item, table.tableName, keyFor);
 }
 
-/** The item as stored. */
+/** Returns the item without parsing it. */
 export async function getItem({ client, tableName }: Table, key: Key): Promise<Item | undefined> {
   const { Item: item } = await client.send(
     new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true }),
@@ -28,13 +28,13 @@ export async function getItem({ client, tableName }: Table, key: Key): Promise<I
   return item;
 }
 
-/** BatchGetItem, API reference. */
+/** BatchGetItem allows at most 100 keys (API reference). */
 const maxBatch = 100;
 
 /**
- * Consistent reads of the items of different keys, in any order, as stored. An answer ends at 16 MB, and names the keys that
- * are left.
- * @throws ThrottledError if an answer has no item at all and keys are left
+ * Reads the items of different keys consistently, in any order, and does not parse them. One answer of DynamoDB has at
+ * most 16 MB. It names the keys that it left out, and they are read by the next request.
+ * @throws ThrottledError if an answer has no item at all although keys are left
  */
 export async function readItems(
   { client, tableName }: Table,
@@ -57,16 +57,16 @@ export async function readItems(
 }
 
 /**
- * Reads the items of `pk` whose sort key begins with `prefix`, in the order of the sort keys (bytes of UTF-8). All
- * pages are read, since a page ends at 1 MB (Query, API reference). The reads are consistent, but no snapshot: each
- * item is as it was when its page was read.
+ * Reads the items of partition `pk` whose sort key begins with `prefix`, in the order of the sort keys (bytes of
+ * UTF-8). It reads all pages, because a page has at most 1 MB (Query, API reference). Each page is read consistently.
+ * But the items may come from different moments: each is as it was when its page was read.
  */
 export const iterateItemsWithPrefix = (table: Table, pk: string, prefix: string): AsyncGenerator<Item> =>
   queried(table, pk, { text: 'begins_with(sk, :prefix)', values: { ':prefix': prefix } });
 
 /**
  * Reads and parses items.
- * @throws StoredItemError for the first item that cannot be understood
+ * @throws StoredItemError for the first malformed item
  */
 export async function queryItems<T>(
   table: Table,
@@ -81,7 +81,7 @@ export async function queryItems<T>(
   return items;
 }
 
-/** Reads and parses items. Each item that cannot be understood becomes an error in the result. */
+/** Reads and parses items. A malformed item becomes an error in the result. */
 export async function listItems<T>(
   table: Table,
   pk: string,
@@ -99,15 +99,14 @@ export async function listItems<T>(
   return { items, unreadable };
 }
 
-/** The values that could be parsed, and the errors of all other items. */
+/** The values of all valid items, and one error for each malformed item. */
 export interface Parsed<T> {
   readonly items: readonly T[];
   readonly unreadable: readonly StoredItemError[];
 }
 
 /**
- * Reads a value for each of `keys`. An item that cannot be understood becomes an error, and all other items are still
- * read.
+ * Reads one value for each key. A malformed item becomes an error in the result, and all other items are still read.
  */
 export async function readEach<K, T>(
   { items: keys, unreadable }: Parsed<K>,
@@ -163,21 +162,21 @@ async function* queried(
   for await (const { Items: items = [] } of paginateQuery({ client }, query)) yield* items;
 }
 
-/** Which items and attributes a scan returns. `text` is a filter expression. */
+/** What a scan returns. `text` is a filter expression of DynamoDB. */
 interface Scan extends Condition {
   /** The attributes to return. Default: all. */
   readonly attributes?: readonly string[];
 }
 
 /**
- * Reads every item of the table, and returns the items that match the filter. Consistent reads. It is slow and costly,
- * so only commands of operators use it.
+ * Reads the whole table consistently, and returns the items that match the filter. This is slow and costly, so only
+ * commands of operators use it, and no function.
  */
 export async function* scanItems(
   { client, tableName }: Table,
   { text, values, attributes }: Scan,
 ): AsyncGenerator<Item> {
-  // Placeholders have numbers of equal length, so that no placeholder is the beginning of another one.
+  // All placeholders have numbers of equal length. Otherwise `#n1` would also match the beginning of `#n10`.
   const names = Object.fromEntries(
     (attributes ?? []).map((name, index) => [`#a${String(index).padStart(3, '0')}`, name]),
   );
@@ -195,7 +194,7 @@ export async function* scanItems(
 
 /**
  * Sends a conditional write.
- * @returns whether its condition was satisfied. Other errors are thrown
+ * @returns false if its condition was not satisfied, so that nothing was written. Other errors are thrown
  */
 export async function sendConditionalWrite(write: () => Promise<unknown>): Promise<boolean> {
   try {
@@ -207,5 +206,5 @@ export async function sendConditionalWrite(write: () => Promise<unknown>): Promi
   }
 }
 
-/** The order of sort keys: bytes of UTF-8. */
+/** Compares sort keys as DynamoDB does: by their bytes in UTF-8. */
 export const compareText = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

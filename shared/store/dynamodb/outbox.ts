@@ -73,8 +73,8 @@ const deliveryKey = ({ source, id }: DeliveryKey): Key => ({
 });
 
 /**
- * The deliveries that the scheduled check must read. They have a partition of their own, because the table has no
- * index. An item here is written in one transaction with its delivery.
+ * The partition that lists the deliveries which the scheduled check must read. The table has no index, so this list
+ * takes its place. An item is written in one transaction with its delivery.
  */
 const openPartition = 'OPEN_OUTBOX';
 const openKey = ({ source, id }: DeliveryKey): Key => ({
@@ -111,7 +111,7 @@ export function createDynamoOutbox(table: Table): OutboxStore {
     getRememberedTargets: (arn) => readItem(table, targetsKey(arn), targetsSchema),
     async listWatched() {
       const arns: string[] = [];
-      // The key contains all data.
+      // The key has all the data of the item.
       for await (const { sk } of iterateItemsWithPrefix(table, secretKey('').pk, secretPrefix))
         arns.push(String(sk).slice(secretPrefix.length));
       return arns;

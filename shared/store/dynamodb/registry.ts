@@ -47,8 +47,8 @@ const approvalSchema: z.ZodType<PendingApproval> = z.object({
 });
 
 /**
- * Exactly one of `approval` and `approved` must be present. Otherwise an item that lost its `approval` would count as
- * approved.
+ * An item has either `approval` or `approved`, and never both. Otherwise an item that lost its `approval` by mistake
+ * would count as approved.
  */
 const accountSchema: z.ZodType<RegisteredAccount> = z
   .object({
@@ -74,7 +74,7 @@ const accountItem = (account: RegisteredAccount) => ({
 
 const keyOfAccount = ({ id }: RegisteredAccount): Key => accountKey(id);
 
-/** The revision of the last change, and which account it changed. */
+/** The latest revision of the registry, and the account that this change was about. */
 interface LastChange {
   readonly value: number;
   readonly accountId: string;
@@ -96,11 +96,11 @@ const readySchema = z.object({ at: timeSchema });
 /**
  * The registry in the table.
  *
- * DynamoDB's transactions are serializable. But a reader outside of them may see one item of a transaction before
- * another (Developer Guide, "Isolation levels for DynamoDB transactions"). Such a reader could see the new revision
- * with the old account, and record that the account is served without having seen its change. So the counter also names
- * the account of the last change. A revision counts only once that account can be read with it. `put` requires this of
- * the revision before its own, so all earlier changes can be read, too.
+ * DynamoDB's transactions are serializable, but a reader outside of them may see one item of a transaction before
+ * another (Developer Guide, "Isolation levels for DynamoDB transactions"). So a run could read the new revision with
+ * the old account, and record that the resource serves that revision without having seen the change. To prevent this,
+ * the revision's item also names the account that changed last. A revision counts only when this account can be read
+ * with it. `put` requires this of the revision before its own, so all earlier changes can be read as well.
  */
 export function createDynamoRegistry(table: Table, clock: Clock): RegistryStore {
   const isSettled = createSettledTest({ table, clock });
@@ -136,8 +136,8 @@ async function readAccount(table: Table, id: string): Promise<RegisteredAccount 
 }
 
 /**
- * The account of an item. An item that cannot be understood gives an unreadable account, so that all other accounts can
- * still be listed.
+ * Converts an item to an account. A malformed item becomes an unreadable account, so that the list of all others can
+ * still be read.
  */
 const accountOf = ({ tableName }: Table, item: Item): RegisteredAccount =>
   parseOr(
@@ -181,8 +181,8 @@ async function settledHead({ table, clock }: Registry, isSettled: SettledTest): 
 type SettledTest = (last: LastChange | undefined) => Promise<boolean>;
 
 /**
- * Tests whether the account of the last change can be read. A process reads the account once for each revision: an account
- * that could be read stays readable.
+ * Returns a test whether the last change can be read completely. It reads the account of the change once for each
+ * revision, because an account that could be read once stays readable.
  */
 function createSettledTest(registry: Registry): SettledTest {
   let latest: { readonly revision: number; readonly readable: Promise<boolean> } | undefined;
@@ -196,7 +196,9 @@ function createSettledTest(registry: Registry): SettledTest {
   };
 }
 
-/** Reads the counter and the mark of the first import by one call, because their keys are neighbors. */
+/**
+ * Reads the revision and the end of the first import by one query, because the sort keys of both items are neighbors.
+ */
 async function readHead(table: Table) {
   let last: LastChange | undefined;
   let ready: string | undefined;
@@ -220,8 +222,8 @@ async function isReadable({ table, clock }: Registry, last: LastChange | undefin
 }
 
 /**
- * Whether an item lacks a valid revision even after a wait. It may be about to be replaced, but if it stays, more
- * waiting does not help.
+ * Whether an item still has no valid revision after a wait. A write may be about to replace the item. If the item stays
+ * the same, waiting longer does not help.
  */
 async function staysWithoutRevision(
   { table, clock }: Registry,
@@ -265,7 +267,7 @@ const conditionalPut = (table: Table, item: Key, number: string, expected: numbe
   ...createNumberCondition(number, expected),
 });
 
-/** Marks the first complete import. Later imports do not change the mark. */
+/** Stores when the first complete import ended. Later imports do not change that time. */
 async function markReady({ client, tableName }: Table, at: string): Promise<void> {
   const mark = {
     TableName: tableName,

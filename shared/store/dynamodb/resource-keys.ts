@@ -1,13 +1,13 @@
 import { getResourceAccount } from '../resource-account.ts';
 
-/** The partition of a resource's state and lease. */
+/** The partition with a resource's state and its lease. */
 export const resourcePartition = (resource: string): string =>
   `${accountPrefix(getResourceAccount(resource))}${resource}`;
 
-/** The partition of an account's part of the inventory. */
+/** The partition that lists the resources of one account on which this installation manages statements. */
 export const inventoryPartition = (accountId: string): string => `${accountPrefix(accountId)}INVENTORY`;
 
-/** The resource whose state or lease is in the partition. */
+/** The key of the resource whose state or lease is in this partition. */
 export const resourceOf = (pk: unknown): string => String(pk).replace(/^RESOURCE#[^#]*#/, '');
 
 const accountPrefix = (accountId: string): string => `RESOURCE#${accountId}#`;

@@ -106,7 +106,10 @@ async function listManagedIn(table: Table, accountId: string): Promise<readonly 
   return keys;
 }
 
-/** Writes the state of a resource. The same transaction adds the resource to the inventory, or removes it. */
+/**
+ * Writes the state of a resource. The same transaction adds the resource to the inventory if it has managed content,
+ * and otherwise removes it.
+ */
 function putWithInventory(
   { tableName: TableName }: Table,
   resource: string,

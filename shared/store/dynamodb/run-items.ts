@@ -127,23 +127,23 @@ const changeSchema: z.ZodType<ResourceChange> = z.object(changeFields);
 export const partition = (runId: string): string => `RUN#${runId}`;
 export const runKey = (runId: string): Key => ({ pk: partition(runId), sk: 'RUN' });
 
-/** The item that lists the accounts in which the run changes resources. */
+/** The item that lists the accounts in which a run changes resources. */
 export const accountsKey = (runId: string): Key => ({ pk: partition(runId), sk: 'CHANGED_ACCOUNTS' });
 export const accountsSchema = z.object({ accountIds: strings });
 
 /**
- * The partition of a run's changes in one account. The role of that account's update function may write these items,
- * and no other item of the run.
+ * The partition with a run's changes in one account. The role of that account's update function may write this
+ * partition, and no other items of the run.
  */
 export const changePartition = (runId: string, accountId: string): string =>
   `${partition(runId)}#${accountId}`;
 export const changePrefix = 'CHANGE#';
-/** The id of the run whose changes are in the partition. */
+/** The id of the run to which a partition of changes belongs. */
 export const runOfChanges = (pk: unknown): string => String(pk).replace(/^RUN#|#[^#]*$/g, '');
 
 /**
- * The change of a resource. An item that cannot be understood counts as not done, and the error is reported for the
- * resource.
+ * The change of a resource. A malformed item counts as a change that is not done, with an error that is reported for
+ * the resource.
  */
 export const changeOf = ({ tableName }: Table, item: Item): ResourceChange =>
   parseOr<ResourceChange>(
@@ -153,7 +153,7 @@ export const changeOf = ({ tableName }: Table, item: Item): ResourceChange =>
 
 const resourceOfChange = ({ sk }: Item): string => String(sk).slice(changePrefix.length);
 
-/** The key that the item of a change must have. Its partition names the run and the account. */
+/** The key that belongs to the item of a change. Its partition names the run and the account. */
 const keyOfChange =
   ({ pk }: Item) =>
   ({ resource }: ResourceChange): Key => ({ pk: String(pk), sk: `${changePrefix}${resource}` });

@@ -18,8 +18,8 @@ import type { Table } from './table.ts';
 const recordKey = runKey('').sk;
 
 /**
- * Attributes of runs and changes that a search reads. The documents before and after are missing, because they are most
- * of a change.
+ * The attributes of runs and changes that a search needs. The documents before and after a change are not read, because
+ * they are most of its size.
  */
 const searchedAttributes = (): readonly string[] => [
   'pk',

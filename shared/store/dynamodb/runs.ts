@@ -32,13 +32,14 @@ import { searchRuns } from './run-search.ts';
 import type { Key, Table } from './table.ts';
 
 /**
- * The runs that are open, and the runs whose end is not announced. They have a partition of their own, because the
- * table has no index.
+ * Lists the runs that are open, and the runs whose end is not announced yet. The table has no index, so this partition
+ * takes its place.
  *
- * An item here is written before the record of the run and deleted after it, so that no such run is missing. An item
- * that the record does not need any more is deleted by the next reader.
+ * An item here is written before the run's record and deleted after it, so that no such run is missing from the list.
+ * If the function dies in between, the next reader deletes the item that is not needed any more.
  *
- * A pending announcement has an item of its own. Otherwise the first step of a run that arrives late would replace it.
+ * A pending announcement has an item of its own. Otherwise the first step of the run, if it arrives late, would replace
+ * the item.
  */
 const openPartition = 'OPEN_RUNS';
 const openPrefix = 'RUN#';
@@ -77,8 +78,8 @@ async function readChange(
 }
 
 /**
- * Reads the list of accounts and the record by one query, because their keys are neighbors. Then it reads the changes
- * in each account. The request for approval is not read.
+ * Reads a run. One query returns the list of its accounts and its record, because their sort keys are neighbors. Then
+ * it reads the changes in each account. The request for approval is not read.
  */
 async function readWhole(table: Table, runId: string): Promise<WholeRun> {
   let run: RunRecord | undefined;
@@ -111,19 +112,22 @@ async function putItem({ client, tableName }: Table, item: Item): Promise<void> 
   await client.send(new PutCommand({ TableName: tableName, Item: withoutUndefined(item) }));
 }
 
-/** Writes the record. A run that was ignored has no open item, because it was never open. */
+/** Writes the record of a run. A run for an ignored event has no item in the list of open runs. */
 async function putRun(table: Table, run: RunRecord): Promise<void> {
   const { runId, status, startedAt } = run;
   const pending = isUnannounced(run);
   if (isOpenRun(status)) await putItem(table, { ...openKey(runId), runId, startedAt });
   if (pending) await putItem(table, { ...endedKey(runId), runId });
   await putItem(table, runItem(run));
-  // The open item was removed when the run ended. Only the item of its announcement is left.
+  // The item of the open run was deleted when the run ended. Only the item of the announcement can still exist.
   if (run.announcement !== undefined && !pending) await removeItem(table, endedKey(runId));
   else if (status === 'succeeded' || status === 'failed') await removeItem(table, openKey(runId));
 }
 
-/** Opens a run. If the run has ended already, the open item is superfluous, and `unfinished` removes it. */
+/**
+ * Opens a run. If the run has already ended, its item in the list of open runs is not needed, and `unfinished` deletes
+ * it.
+ */
 async function openRun(table: Table, run: RunRecord): Promise<void> {
   const { client, tableName } = table;
   const { runId, startedAt } = run;
@@ -145,7 +149,7 @@ async function removeItem({ client, tableName }: Table, key: Key): Promise<void>
   await client.send(new DeleteCommand({ TableName: tableName, Key: key }));
 }
 
-/** The ids and start times of runs that may still be open. */
+/** The ids and start times of the runs in the list of open runs. Some of them may have ended. */
 export const listOpenRuns = (table: Table) => listItems(table, openPartition, openPrefix, openSchema);
 
 async function unfinished(table: Table, before: string): Promise<Listed<RunRecord>> {
@@ -159,11 +163,13 @@ async function unfinished(table: Table, before: string): Promise<Listed<RunRecor
 async function unannounced(table: Table): Promise<Listed<RunRecord>> {
   const ended = await listItems(table, openPartition, endedPrefix, endedSchema);
   const runs = await recordsOf(table, ended, endedKey, (run) => isOpenRun(run.status) || isUnannounced(run));
-  // A run may have ended after its item was written. Only runs that are still open count.
+  // A run may have ended after it was put on the list. Only runs that are still open are returned.
   return toListed({ ...runs, items: runs.items.filter(({ status }) => !isOpenRun(status)) });
 }
 
-/** Reads the records of the runs. An item that its record does not need any more is deleted. */
+/**
+ * Reads the records of the listed runs. Deletes an item from the list if the run's record does not need it any more.
+ */
 const recordsOf = (
   table: Table,
   items: Parsed<{ readonly runId: string }>,

@@ -19,15 +19,15 @@ import { errorSchema } from './run-items.ts';
 import type { Key, Table } from './table.ts';
 
 /**
- * The results of searches have a partition of their own. So functions that search get no permission to replace the
- * configuration.
+ * Search results have a partition of their own. So a function that searches can write them without the right to replace
+ * the configuration.
  */
 const partition = 'FOUND';
 const prefix = 'SEARCH#';
 
 /**
- * The key of a search is hashed, because a search by tags may be longer than the 1,024 bytes of a sort key (DynamoDB,
- * "Quotas").
+ * The sort key is a hash of the search, because a search by tags may be longer than the 1,024 bytes of a sort key
+ * (DynamoDB, "Quotas").
  */
 const searchResultKey = (search: string): Key => ({
   pk: partition,
@@ -52,7 +52,7 @@ export function createDynamoSearchResults(table: Table): SearchResultStore {
   };
 }
 
-/** Sort keys are hashes. */
+/** The sort keys are hashes, so the results are ordered here. */
 export async function listSearchResults(table: Table): Promise<readonly SearchResult[]> {
   const results: SearchResult[] = [];
   for await (const item of iterateItemsWithPrefix(table, partition, prefix))
@@ -67,8 +67,8 @@ const toSearchResult = ({ tableName }: Table, item: Item): SearchResult =>
   );
 
 /**
- * The result for a stored item that cannot be understood. The search must run again. Until then, the resources of its
- * kind, account and region stay unchanged. If at least the list of matches is valid, these resources keep their grants.
+ * The result for a malformed item: the search must run again. Until then, no run changes resources of its kind, account
+ * and region. If at least the list of matches is valid, these resources keep their grants.
  */
 function unknownSearch(item: Item, error: StoredItemError): SearchResult {
   const { search } = item;
@@ -97,7 +97,8 @@ function conditionalPut(
   });
   const { ConditionExpression, ...condition } = createNumberCondition('generation', expected);
   if (expected !== undefined) return new PutCommand({ TableName, Item, ConditionExpression, ...condition });
-  // An item whose content is of another search than its key may be replaced without a condition.
+  // If an item's content is of another search than its key, it may be replaced without a condition, because its
+  // generation means nothing.
   return new PutCommand({
     TableName,
     Item,

@@ -1,21 +1,24 @@
 import type { CreateTableCommandInput, TimeToLiveSpecification } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-/** The table of an installation, and the client that sends requests to it. */
+/** The table of an installation, and the client for its items. */
 export interface Table {
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
 }
 
-/** Primary key of an item. `pk` names what the item belongs to, and `sk` the item itself. */
+/**
+ * The primary key of an item. `pk` (partition key) names what the item belongs to. `sk` (sort key) names the item
+ * within it.
+ */
 export interface Key {
   readonly pk: string;
   readonly sk: string;
 }
 
 /**
- * The table as the input of `CreateTable`. `infrastructure/table.yml` describes an equal table. It has no index,
- * because indexes have no consistent reads, and every read must be consistent.
+ * The table as the input of `CreateTable`. `infrastructure/table.yml` must describe an equal table. It has no global
+ * index, because a global index has no consistent reads, and this project needs them.
  */
 export const createTableDefinition = (tableName: string): CreateTableCommandInput => ({
   TableName: tableName,
@@ -30,5 +33,8 @@ export const createTableDefinition = (tableName: string): CreateTableCommandInpu
   ],
 });
 
-/** Not part of the definition, because the API sets it by a call of its own (`UpdateTimeToLive`). */
+/**
+ * Makes DynamoDB delete items after their `expiresAt`. No part of the table's definition, because the API sets it by a
+ * separate call (`UpdateTimeToLive`).
+ */
 export const timeToLive: TimeToLiveSpecification = { AttributeName: 'expiresAt', Enabled: true };

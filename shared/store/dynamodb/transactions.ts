@@ -2,18 +2,19 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { ThrottledError } from '../../platform/aws/errors.ts';
 
 /**
- * Reasons to start over with a new read: a condition is not satisfied any more, or another transaction changes the
- * item.
+ * Reasons for which the caller must read again and start over: a condition is not satisfied any more, or another
+ * transaction is changing the item.
  */
 const lost: ReadonlySet<string> = new Set(['ConditionalCheckFailed', 'TransactionConflict']);
 
-/** Reasons to repeat the transaction later: DynamoDB has no capacity at the moment. */
+/** Reasons for which the same transaction can be sent again later: DynamoDB has no capacity at the moment. */
 const throttled: ReadonlySet<string> = new Set(['ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 /**
- * Sends a transaction. DynamoDB cancels it as a whole, with one reason for each item; the reason is `None` for items
- * without fault (TransactWriteItems, API reference). The SDK does not repeat a cancelled transaction. It may repeat one
- * after a lost answer, with the same client request token, so that DynamoDB applies it once.
+ * Sends a transaction. DynamoDB cancels it as a whole and gives one reason for each item. The reason is `None` for an
+ * item that is not the cause (TransactWriteItems, API reference). The SDK does not repeat a cancelled transaction. If
+ * an answer was lost, the SDK repeats the transaction with the same client request token, so that DynamoDB applies it
+ * once.
  * @returns whether it was applied; false if another writer was faster
  */
 export async function sendTransaction(send: () => Promise<unknown>): Promise<boolean> {
