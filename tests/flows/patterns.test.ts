@@ -63,7 +63,7 @@ describe('a repository that is made later', () => {
 
   test('searches for no resources in a run for an account', async () => {
     const env = await made();
-    env.organization.addAccount({ id: '555566667777', name: 'newcomer' });
+    env.organization.addAccount({ id: '555566667777', name: 'new-account' });
 
     const event = eventOf(env, () => env.organization.moveAccount('555566667777', 'ou-exam-workload1'));
     await onboard(env, event);

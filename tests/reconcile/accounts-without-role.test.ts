@@ -18,7 +18,7 @@ const web = (id: string, ouPath: string, more: object = {}) =>
 const linesOf = (accounts: readonly ReturnType<typeof account>[]) =>
   findAccountsWithoutRole({ configuration }, accounts);
 
-it('names accounts when a grant selects them outside the OUs of its member role', () => {
+it('warns about accounts that a grant selects outside the OUs of its member role', () => {
   const accounts = [
     web('555566667777', 'Workloads/Production'),
     web('666677778888', 'Sandbox'),
@@ -39,7 +39,7 @@ it("returns no warning when the role's OU was renamed since the activation", () 
   expect(linesOf([renamed])).toHaveLength(1);
 });
 
-it('counts the remaining accounts when many lack the role', () => {
+it('names some accounts and counts the others when many accounts lack the role', () => {
   const accounts = Array.from({ length: 9 }, (_, index) => web(String(500_000_000_000 + index), 'Sandbox'));
   expect(linesOf(accounts)[0]).toContain('(500000000004) and 4 more, which');
 });

@@ -73,7 +73,7 @@ test('writes only the resources that concern the account when the plan is for on
   expect(outcomes).not.toHaveProperty([secret]);
 });
 
-test('refuses a plan when the registry changed and the desired state with it', async () => {
+test('refuses a plan when the registry has changed and the desired policies changed with it', async () => {
   const env = await createEnv();
   const planned = await plan(env);
   const { organization, services, store, clock } = env;
@@ -88,7 +88,7 @@ test('refuses a plan when the registry changed and the desired state with it', a
   expect(run.unresolved).toEqual([expect.stringContaining('3 resources are affected')]);
 });
 
-test('writes a plan when the registry changed and the desired state did not', async () => {
+test('writes a plan when the registry has changed and the desired policies have not', async () => {
   const env = await createEnv();
   const planned = await plan(env);
   const { organization, services, store, clock } = env;
@@ -104,7 +104,7 @@ test('writes a plan when the registry changed and the desired state did not', as
   expect(named(env)).toEqual(due(env));
 });
 
-test('writes nothing when another configuration became active since the plan', async () => {
+test('writes nothing when another configuration has become active after the plan was made', async () => {
   const env = await createEnv();
   const planned = await plan(env);
   await activateConfiguration(env.services, small(['bucket', 'key']), 'the test');
@@ -172,7 +172,7 @@ async function killed({ store, clock }: TestEnv) {
   };
 }
 
-test('waits for the lease of a killed apply, names its holder and its end, and then continues', async () => {
+test('waits for the lease that a killed apply still holds, prints its holder and its expiry, and then continues', async () => {
   const env = await createEnv();
   const planned = await plan(env);
   const holder = await killed(env);
@@ -236,7 +236,7 @@ test('stops waiting and begins no other resource when the operator interrupts', 
   expect(free.taken).toBe(true);
 });
 
-test('holds the accounts without room, with the message that a run gives', async () => {
+test('does not add accounts that do not fit into the policy, and prints the same message as a run', async () => {
   const env = await createEnv();
   env.organization.editPolicy('repository', [...env.organization.world.repositories.keys()][0] ?? '', {
     Version: '2012-10-17',
@@ -255,7 +255,7 @@ test('holds the accounts without room, with the message that a run gives', async
   expect(run.unresolved).toEqual([expect.stringContaining(`${repository}: no room: PolicyTooLargeError`)]);
 });
 
-test('skips a resource that could not be planned, even when it exists again', async () => {
+test('skips a resource that the plan could not read, even if it exists again', async () => {
   const env = await createEnv();
   const gone = env.organization.world.buckets.get('example-logs');
   env.organization.world.buckets.delete('example-logs');

@@ -57,7 +57,7 @@ describe('a plan', () => {
   const before = all.slice(0, 40);
   const blocked = idsOf(all.slice(0, 10));
 
-  it('states size and blocked removals when the policy is too large even without the blocked accounts', () => {
+  it('states size and blocked removals when the policy would be too large even without the blocked accounts', () => {
     const error = errorOf(() => planOnly(configuration, all.slice(10), { ...full(before), accounts: all }));
 
     expect(error).toBeInstanceOf(PolicyTooLargeError);
@@ -145,7 +145,7 @@ describe('a plan', () => {
     });
   });
 
-  it('states no account as blocked when AWS rejects it and the plan is made without it', () => {
+  it('counts no removal of an account as blocked when AWS rejects the account', () => {
     const actual = { ...full(before), accounts: all };
     const { refused, holds } = planOnly(configuration, all.slice(10), actual);
     if (refused === undefined) throw new Error('All accounts fit');
@@ -172,7 +172,7 @@ describe('withOtherReasons', () => {
   const blocked = idsOf(accounts);
   const refused = new PolicyTooLargeError('the policy is too large', { size: 9, blockedRemovals: blocked });
 
-  it('adds blocked removals to the error of a conflict', () => {
+  it('adds the blocked removals to the text of a conflict error', () => {
     const error = withOtherReasons(new ConflictError('changed again', { since: 'x' }), { blocked }, subject);
 
     expect(error).toBeInstanceOf(ConflictError);
@@ -184,7 +184,7 @@ describe('withOtherReasons', () => {
     });
   });
 
-  it('adds the size and blocked removals to the rejection of a principal', () => {
+  it('adds the size error and the blocked removals to the error for a rejected principal', () => {
     const rejected = new InvalidPrincipalError('AWS refuses', { revision: 3 });
 
     const error = withOtherReasons(rejected, { blocked, refused }, subject);

@@ -90,7 +90,7 @@ test('reports more accounts than the policies of a group can hold', () => {
   expect(error.message).toContain('2 such resources, each for 750 accounts at most');
 });
 
-test('names the quota that AWS can raise when a role needs more policies', () => {
+test('names the quota of attached policies, which AWS can raise, when a role needs more policies', () => {
   const ofRole = people({ groups: undefined, roles: ['Reader'], mfa: false });
 
   const some = refusal([ofRole], members(1_500));
@@ -120,7 +120,7 @@ test('accepts a trust policy up to the limit that the configuration sets', () =>
   expect(planOnly(raised, members(80))).toMatchObject({ limit: 4_096, changed: true });
 });
 
-test('suggests no limit when a trust policy is larger than AWS ever allows', () => {
+test('suggests no raised limit when a trust policy is larger than AWS ever allows', () => {
   const error = refusal([trusting], members(400));
 
   expect(error.message).not.toContain('limits.');

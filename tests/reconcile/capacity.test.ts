@@ -81,7 +81,7 @@ test('reports the next packing and the number of accounts at which it starts', (
   expect(measureCapacity(resource(bucket, 11 + (next?.after ?? 0))).packing).toBe('service-tied');
 });
 
-test('reports no limit when no account is listed', () => {
+test('reports no limit on accounts when the policy lists no account', () => {
   const grant = images.replace('for:', 'match: organization, for:');
 
   expect(measureCapacity(resource(grant, 10))).not.toHaveProperty('room');
@@ -103,7 +103,7 @@ test('subtracts unmanaged statements from the room', () => {
 const encrypted =
   '{ name: volumes, kind: kms-grant, account: shared, key: 1234abcd-12ab-34cd-56ef-1234567890ab, preset: auto-scaling, for: { all: true } }\nlimits: { grantsPerKey: 40 }';
 
-test('reports only size, limit and room when accounts can be written in one way', () => {
+test('reports only size, limit and room when the statements have only one form', () => {
   expect(Object.entries(measureCapacity(resource(encrypted, 10)))).toEqual([
     ['size', 10],
     ['limit', 40],
@@ -112,14 +112,14 @@ test('reports only size, limit and room when accounts can be written in one way'
   ]);
 });
 
-test('reports no next packing when the packing stays until the resource is full', () => {
+test('reports no next packing when the present packing is the last one that fits', () => {
   const budget = measureCapacity(resource(images.replace('for:', 'accountsIn: condition, for:'), 400));
 
   expect(budget).toMatchObject({ packing: 'condition' });
   expect(budget).not.toHaveProperty('next');
 });
 
-test('throws when a statement has an unknown managed Sid', () => {
+test('throws when a statement has a managed Sid that the table does not know', () => {
   const Statement = [
     {
       Sid: 'AccountOnboardingbudgetStrayPull',

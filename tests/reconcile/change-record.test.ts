@@ -36,7 +36,7 @@ describe('gainsOf', () => {
   );
 });
 
-it('records holds with the end of a grace period', () => {
+it('records each hold of a grace period with the time at which it ends', () => {
   const holds = [...graceHolds({ '1': now }), ...blockedHolds(['2'])];
 
   expect(toRecordedHolds(holds, configuration)).toEqual({
@@ -45,7 +45,7 @@ it('records holds with the end of a grace period', () => {
   expect(toRecordedHolds([], configuration)).toEqual({});
 });
 describe('documents', () => {
-  it('stores an absent document as null', () => {
+  it('stores null for a policy document that does not exist', () => {
     const desired = onlyResource(configuration, []);
     const [name = ''] = Object.keys(desired.kind.toDocuments(desired.kind.empty, []));
 

@@ -40,7 +40,7 @@ it('names no statement of a conflict when no statement is known', async () => {
   expect(error.message).toContain('(unknown Sids) were changed externally, restored at');
 });
 
-it('stores nothing when the conflict is known or the resource has no stored state', async () => {
+it('stores nothing when the conflict is stored already or the resource has no stored state', async () => {
   expect((await record(open, { ...state, conflict: open })).remembered).toEqual([]);
   expect((await record(open)).remembered).toEqual([]);
 });

@@ -15,17 +15,17 @@ describe('the context of a resource that no grant is for', () => {
     return await loadContext(services, key, { state: { managed: { sids: owned } }, readers });
   };
 
-  it('grants access to no account when a resource without a grant may be cleared', async () => {
+  it('plans a resource without grants for no account when clearing it is allowed', async () => {
     const context = await contextWith(['AccountOnboardingflowsLogsWrite'], unnamed);
 
     expect(context?.desired).toMatchObject({ key: unnamed, named: false, shares: [] });
   });
 
-  it('returns nothing when a resource without a grant has nothing managed and may not be cleared', async () => {
+  it('plans nothing when a resource without grants has no managed statement and clearing it is not allowed', async () => {
     expect(await contextWith([])).toBeUndefined();
   });
 
-  it('throws when a resource without a grant has a managed statement and may not be cleared', async () => {
+  it('throws when a resource without grants has a managed statement and clearing it is not allowed', async () => {
     await expect(contextWith(['AccountOnboardingflowsLogsWrite'])).rejects.toMatchObject({
       name: 'ConfigurationMismatchError',
       message: expect.stringContaining(unreachable),
@@ -35,7 +35,7 @@ describe('the context of a resource that no grant is for', () => {
 });
 
 describe('newestFirst', () => {
-  it('orders accounts by their last change, with unknown accounts last', () => {
+  it('orders accounts by their last change, newest first, and puts unknown accounts last', () => {
     const changed = (id: string, revision: number) => ({ ...account(id), revision, updatedAt: '' });
     const accounts = [changed('111122223333', 4), changed('222233334444', 7)];
 
@@ -48,7 +48,7 @@ describe('newestFirst', () => {
 });
 
 describe('isMemberOf', () => {
-  it('returns whether the registry has the account as a member', () => {
+  it('returns whether an account of the registry is an active member of the organization', () => {
     const closed = account('222233334444', { state: 'SUSPENDED' });
     const isMember = createMemberTest([account('111122223333'), closed] as never);
 

@@ -24,7 +24,7 @@ describe('desired resources', () => {
     for (const { shares } of resources) expect(shares.map(({ accounts }) => accounts.length)).toEqual([2]);
   });
 
-  test('keeps the order of grants on a resource, each with its own accounts', () => {
+  test('keeps the order of several grants on one resource, each with its own accounts', () => {
     const [first, second, third] = idsOf(members(3));
     const configuration = configurationWith([
       readSecret({ name: 'zebra', for: { accounts: [third, first] } }),
@@ -41,7 +41,7 @@ describe('desired resources', () => {
     ]);
   });
 
-  test('returns each group of a grant with the same accounts', () => {
+  test('returns each group of a grant as a resource with the same accounts', () => {
     const configuration = configurationWith([
       {
         name: 'read',
@@ -64,7 +64,7 @@ describe('desired resources', () => {
     ]);
   });
 
-  test('grants an inventory resource to no account when no grant names it', () => {
+  test('plans a resource of the inventory for no account when no grant names it', () => {
     const configuration = configurationWith([readSecret()]);
     const unnamed = `secret-resource-policy/${shared}/eu-west-1/deploy/former`;
 
@@ -108,7 +108,7 @@ describe('desired resources', () => {
     expect(listDesiredResources(configuration, []).map((resource) => resource.key)).toHaveLength(3);
   });
 
-  test('orders resources by key, for any order of the grants', () => {
+  test('orders resources by key, whatever the order of the grants', () => {
     const configuration = parseConfiguration(exampleText, 'examples/onboarding.yml');
     const turned = { ...configuration, grants: configuration.grants.toReversed() };
     const keys = (given: typeof configuration) =>

@@ -25,7 +25,7 @@ describe('documentsDifference', () => {
     expect(diffDocuments({ policy: null }, {})).toEqual([]);
   });
 
-  it('compares every document by name when only one side has it', () => {
+  it('compares documents by name, also when a document exists before or after only', () => {
     const before = { b: policy(statement('OnlyBefore', [one])), both: policy(statement('Same', [one])) };
     const after = {
       a: policy(statement('OnlyAfter', [one])),
@@ -41,7 +41,7 @@ describe('documentsDifference', () => {
     ]);
   });
 
-  it('lists widening lines first when they are in a later document', () => {
+  it('lists lines that widen access first, even if they come from a later document', () => {
     const difference = diffDocuments(
       { a: policy(statement('Narrower', [one])), b: policy() },
       { a: policy(), b: policy(statement('Wider', [one])) },
@@ -50,7 +50,7 @@ describe('documentsDifference', () => {
     expect(labels(difference)).toEqual(['Wider', 'Narrower']);
   });
 
-  it('orders documents by name when neither widens access', () => {
+  it('orders documents by name when no change widens access', () => {
     const empty = { b: policy(), a: policy() };
     const full = { b: policy(statement('InB', [one])), a: policy(statement('InA', [one])) };
 
@@ -69,13 +69,13 @@ describe('mentions', () => {
     expect(mentions(changed, '999988887777', three)).toBe(true);
   });
 
-  it('returns false when no line names an account, or the account stays', () => {
+  it('returns false when no line names an account, or the line about the account is unchanged', () => {
     expect(mentions(changed, one)).toBe(false);
     expect(mentions(changed)).toBe(false);
     expect(mentions([], two)).toBe(false);
   });
 
-  it('returns false when only a context line names the account', () => {
+  it('returns false when only an unchanged context line names the account', () => {
     const lines = [{ sign: ' ' as const, text: `Allow ${one}` }];
 
     expect(mentions([{ kind: 'changed', label: 'Read', lines }], one)).toBe(false);
@@ -83,7 +83,7 @@ describe('mentions', () => {
 });
 
 describe('concerning', () => {
-  it('removes other accounts from a list that has the account, and keeps other lines', () => {
+  it('keeps only the asked account in a changed list of accounts, and keeps all other lines', () => {
     const difference = filterConcerning(
       diffDocuments(
         { policy: policy(statement('Read', [])) },
@@ -98,7 +98,7 @@ describe('concerning', () => {
     expect(texts).toContain('Action s3:PutObject');
   });
 
-  it('removes a statement when it only gives access to other accounts', () => {
+  it('leaves out a statement when it gives access to other accounts only', () => {
     const added = diffDocuments(
       { policy: policy(statement('Read', [one])) },
       { policy: policy(statement('Read', [one, two])) },
@@ -108,7 +108,7 @@ describe('concerning', () => {
     expect(labels(filterConcerning(added, two))).toEqual(['Read']);
   });
 
-  it('keeps a statement when it widens access by more than an account', () => {
+  it('keeps a statement when it widens access in another way than by an account', () => {
     const wider = diffDocuments(
       { policy: policy(statement('Read', [two])) },
       { policy: policy(statement('Read', [two], { Action: 's3:*' })) },

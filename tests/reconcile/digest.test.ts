@@ -23,7 +23,7 @@ const digests = (documents: Readonly<Record<string, PolicyDocument | undefined>>
 const owned = (document: PolicyDocument | undefined) => digests({ policy: document });
 
 describe('documentsDigest', () => {
-  it('returns the same digest when a document is only spelled differently', () => {
+  it('returns the same digest when two documents differ only in spelling', () => {
     expect(digestDocuments({ policy: policy(respelled) })).toBe(digestDocuments({ policy: policy(own) }));
   });
 
@@ -43,7 +43,7 @@ describe('documentsDigest', () => {
 });
 
 describe('digestManagedStatements', () => {
-  it('returns the same digests when only unmanaged statements or the head change', () => {
+  it('returns the same digests when only unmanaged statements, the version or the id change', () => {
     const before = owned(policy(own));
 
     expect(owned(policy(respelled, unmanaged))).toEqual(before);
@@ -81,7 +81,7 @@ describe('digestManagedStatements', () => {
   });
 });
 
-it('lists the Sids that appeared, changed or vanished, in order', () => {
+it('lists the Sids of statements that were added, changed or removed, in order', () => {
   expect(listChangedSids({ gone: '1', same: '2', b: '3' }, { same: '2', b: '4', a: '5' })).toEqual([
     'a',
     'b',

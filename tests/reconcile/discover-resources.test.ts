@@ -41,7 +41,7 @@ test('stores the matches of a search with their time', async () => {
   expect(await stored(env)).toEqual(items[0]);
 });
 
-test('stores nothing when the search is not to be stored', async () => {
+test('stores nothing when the caller asks for a search without storing', async () => {
   const env = await createEnv({ configuration });
   addRepository(env, 'base/node');
 
@@ -68,7 +68,7 @@ test('keeps the last matches when a search fails, and reports the reason', async
   });
 });
 
-test('searches in every run until a search succeeds', async () => {
+test('searches in each run until one search has succeeded', async () => {
   const env = await createEnv({ configuration });
   env.organization.disableRegion(shared, home);
   await discover(env, 'new');
@@ -100,7 +100,7 @@ test('searches again when another configuration became active, and keeps the las
   expect((await getActiveConfiguration(env.store)).openSearches).toEqual([]);
 });
 
-test('ignores the matches of a restored pattern until the pattern is searched for again', async () => {
+test('ignores old matches of a pattern that left the configuration and came back, until a new search succeeds', async () => {
   const env = await createEnv({ configuration });
   addRepository(env, 'base/node');
   await discover(env);
@@ -137,7 +137,7 @@ describe('two looks at the same time', () => {
     generation: (expected ?? 0) + 1,
   });
 
-  test('repeats a search when a newer result was stored, and keeps the newer result', async () => {
+  test('searches again and keeps the newer result when another run stored one meanwhile', async () => {
     const env = await createEnv({ configuration, around: overtaken(1) });
     addRepository(env, 'base/node');
 
@@ -149,7 +149,7 @@ describe('two looks at the same time', () => {
     expect(await stored(env)).toMatchObject({ matching: [repositoryKey('base/node')], generation: 2 });
   });
 
-  test('uses the stored result after repeated write conflicts, and reports it', async () => {
+  test('uses the stored result and reports it when other runs keep storing newer results', async () => {
     const env = await createEnv({ configuration, around: overtaken(100) });
 
     const looked = await discover(env);
@@ -228,7 +228,7 @@ describe('an item that cannot be understood', () => {
     expect(looked.items).toMatchObject([{ matching: [repositoryKey('base/node')] }]);
   });
 
-  test('reports an unreadable search result as unresolved and keeps it when no grant has its pattern', async () => {
+  test('keeps an unreadable search result and reports it as unresolved when no grant has its pattern', async () => {
     const env = await createEnv({ configuration, around: unreadableSearch('another') });
     const item = { search: 'another', matching: [repositoryKey('base/old')], generation: 1 };
     await env.store.searchResults.put(item, undefined);

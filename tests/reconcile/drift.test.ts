@@ -50,7 +50,7 @@ test('reports every kind of resource as equal after a run', async () => {
   );
 });
 
-test('reports every resource as pending before the first run, with unknown unmanaged content', async () => {
+test('reports every resource as pending, with unknown unmanaged statements, before the first run', async () => {
   const statuses = await drift(await createEnv({ configuration: small(['bucket']) }));
 
   expect(statuses[bucket]).toMatchObject({ status: 'pending', foreign: 'unknown' });
@@ -63,7 +63,7 @@ test('reports a new account as pending, not as drift', async () => {
   expect((await drift(env))[bucket]).toMatchObject({ status: 'pending', foreign: 'same' });
 });
 
-test('reports a resource as equal when it grants nothing to a new account', async () => {
+test('reports a resource as equal when its grants do not select a new account', async () => {
   const env = await onboarded(['repository']);
   await arrives(env, '999999999999');
 
@@ -88,7 +88,7 @@ test('reports a detached managed policy as changed, with its statements missing'
   expect(status?.differences.map(({ kind }) => kind)).toEqual(['removed']);
 });
 
-test('reports an unattached and undesired managed policy, even though it grants nothing', async () => {
+test('reports a managed policy that is neither attached nor desired, although it grants nothing', async () => {
   const env = await onboarded(['people']);
   leaveOver(env, 2, ['888888888888']);
 
@@ -179,7 +179,7 @@ test('reports no unmanaged change when only order and spelling changed', async (
   expect((await drift(env))[bucket]).not.toHaveProperty('unmanaged');
 });
 
-test('reports a changed policy head when no statement changed', async () => {
+test('reports a change of the version or the id of a policy when no statement changed', async () => {
   const env = await beside(theirs('First', 's3:A'));
   const logs = env.organization.world.buckets.get('example-logs');
   if (logs?.policy !== undefined) logs.policy = JSON.stringify({ ...JSON.parse(logs.policy), Id: 'another' });

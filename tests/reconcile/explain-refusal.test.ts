@@ -64,7 +64,7 @@ describe('explainRefusal', () => {
     expect(String(thrown)).not.toContain('principal-unknown');
   });
 
-  it('names a possible cause when the principal cannot be checked', () => {
+  it('names a possible cause when a principal cannot be checked', () => {
     const thrown = explained([unknown], refusal);
 
     expect(thrown).toMatchObject({
@@ -75,7 +75,7 @@ describe('explainRefusal', () => {
     expect(String(thrown)).toContain('the statement "Partner" names principal-unknown');
   });
 
-  it("keeps AWS's message first when the refusal may have another cause", () => {
+  it('keeps the message of AWS first when the rejection may have another cause', () => {
     const thrown = explained([unknown], ambiguous);
 
     expect(thrown).toMatchObject({
@@ -86,7 +86,7 @@ describe('explainRefusal', () => {
     });
   });
 
-  it('names no cause when the refusal is ambiguous and there is no suspect', () => {
+  it("names no cause when AWS's message is ambiguous and no statement is suspect", () => {
     const thrown = explained([], new InvalidPrincipalError('AWS says maybe', { ambiguous: true }));
 
     expect(thrown).toMatchObject({
@@ -107,7 +107,7 @@ describe('refuseUnlessAccountsChanged', () => {
     expect(refuse({ error }, 7)).toThrow(expect.objectContaining({ name: 'OrphanedPrincipalError' }));
   });
 
-  it('states that the document may be the cause when AWS named none and no account has changed', () => {
+  it('says that the document may be the cause when AWS named no cause and no account has changed', () => {
     const maybe = { ...error, fields: { revision: 7, ambiguous: true } };
 
     expect(refuse({ error: maybe }, 7)).toThrow(

@@ -26,7 +26,7 @@ const before = configurationWith([readSecret()]);
 const remembered = ['AccountOnboardingtestTokenRead'];
 const newAccount = account('700000000000');
 
-/** The grant has another name, and is for `newcomer` only. */
+/** The grant has another name, and is for the new account only. */
 const narrow = configurationWith([readSecret({ name: 'other', for: { accounts: [newAccount.id] } })]);
 
 const stateFor = (accounts: readonly Account[]): unknown => planOnly(before, accounts).next;
@@ -66,7 +66,7 @@ describe('a former grant', () => {
     expect(named(plan)).toEqual([newAccount.id]);
   });
 
-  test('keeps a former grant until the configuration changes when new accounts lower its share', () => {
+  test('keeps a former grant until the configuration changes, even if new accounts lower the share of its accounts', () => {
     const had = members(6);
     const others = Array.from({ length: 60 }, (_, index) => account(String(600_000_000_000 + index)));
     const everybody = [...had, ...others];
@@ -116,7 +116,7 @@ describe('a former grant', () => {
     expect(named(plan)).toEqual(idsOf([...others, newAccount]));
   });
 
-  test('removes no account when a current grant names it only in a condition', () => {
+  test('counts no account of a condition as removed from a former grant', () => {
     const trail = (name: string) =>
       configurationWith([
         {
@@ -136,7 +136,7 @@ describe('a former grant', () => {
     expect(planOnly(trail('audit'), members(3), stays)).toMatchObject({ changed: true, removed: [] });
   });
 
-  test('excludes new accounts, with the reason, when they do not fit beside a former grant', () => {
+  test('does not add new accounts, and says why, when they do not fit beside a former grant', () => {
     const had = members(12);
     const document = (stateFor(had) as DocumentState).document ?? createPolicy();
     const filler = {
@@ -164,7 +164,7 @@ describe('a former grant', () => {
     );
   });
 
-  test('keeps a former grant when it names a departed account that another grant removes', () => {
+  test('keeps a former grant for a departed account that a current grant removes', () => {
     const had = members(12);
     const left = account('900000000000');
     const other = (who: Account) => readSecret({ name: 'other', for: { accounts: [who.id] } });
@@ -204,7 +204,7 @@ describe('a former grant', () => {
     },
   );
 
-  test('keeps a former grant when no grant is for the resource anymore', () => {
+  test('keeps a former grant when no current grant is for its resource', () => {
     const had = members(12);
     const desired = { ...onlyResource(before, []), shares: [], named: false };
     const request = { desired, actual: stateFor(had), remembered, configuration: narrow, accounts: had, now };

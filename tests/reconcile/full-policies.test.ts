@@ -23,7 +23,7 @@ test('matches docs/capacity.md (else: npm run bench:capacity)', () => {
   expect(page).toBe(capacityPage(measured));
 });
 
-test('lists ten times as many accounts with packing as without packing in permission to assume roles', () => {
+test('lists ten times as many accounts with packing as without in permissions to assume roles', () => {
   const roles = measured.capacities.filter(({ title }) => title === 'Permission to assume roles');
 
   expect(roles).toHaveLength(2);
@@ -59,7 +59,7 @@ describe(`${wantedAccounts} accounts in the example`, () => {
     expect(listed).toBe(fit < wantedAccounts);
   });
 
-  test('lists only the repository with both presets as an exception', () => {
+  test('lists only the repository with both presets as an exception to the capacity of 300 accounts', () => {
     const short = measured.example.filter(({ fit }) => fit < wantedAccounts).map(({ key }) => key);
 
     expect(short).toEqual(['ecr-repository-policy/444444444444/eu-west-1/base/node']);

@@ -93,7 +93,7 @@ describe('an account that no grant matches any more', () => {
     expect(granted(plan.next)).toEqual(idsOf(rest));
   });
 
-  test('drops a departed account without a grace period when a condition replaces the list', () => {
+  test('removes a departed account without a grace period when a condition replaces the list of accounts', () => {
     const held = configurationWith([readSecret({ match: 'organization' })], {
       graceHours: 24,
     });
@@ -111,7 +111,7 @@ describe('the share rule', () => {
   const full = stateFor(many);
   const since = Object.fromEntries(idsOf(many.slice(0, 10)).map((id) => [id, now]));
 
-  test('counts only accounts whose grace period has ended toward the removal limit', () => {
+  test('counts only accounts with an ended grace period for the removal limit', () => {
     const late = Object.fromEntries(idsOf(many.slice(4, 10)).map((id) => [id, hoursLater(12)]));
 
     const plan = planFor(left, full, { holds: graceHolds({ ...since, ...late }), now: hoursLater(24) });
@@ -119,7 +119,7 @@ describe('the share rule', () => {
     expect(plan).toMatchObject({ blocked: [], removed: idsOf(many.slice(0, 4)), inGrace: late });
   });
 
-  test('blocks removals after the grace period, and does not start the grace period again', () => {
+  test('blocks removals after the grace period, and starts no second grace period', () => {
     const plan = planFor(left, full, { holds: graceHolds(since), now: hoursLater(24) });
 
     expect(plan).toMatchObject({ changed: false, inGrace: {}, dueSince: since, removed: [] });

@@ -47,7 +47,7 @@ test('keeps two causes apart when only the account or the reason differs', () =>
   expect(lines).toHaveLength(3);
 });
 
-test('prints each resource on its own line when no cause is known', () => {
+test('prints a line for each resource when the cause of its error is not known', () => {
   const unexplained = { text: 'not updated', isUnexplained: true };
 
   expect(

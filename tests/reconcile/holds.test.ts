@@ -23,7 +23,7 @@ it('keeps one hold for each account and change, ordered by account, when holds a
   expect(mergeHolds(holds)).toEqual([rejected, ...graceHolds({ 1: since, 3: since })]);
 });
 
-it('keeps the blocked removal, with the time of the grace period, when a removal has both', () => {
+it('keeps only the blocked removal, with the start of the grace period, when an account has both', () => {
   const blocked = blockRemoval({ activationId }, '1');
 
   expect(mergeHolds([...graceHolds({ 1: since }), blocked])).toEqual([{ ...blocked, since }]);
@@ -33,11 +33,11 @@ it('keeps the blocked removal, with the time of the grace period, when a removal
   ]);
 });
 
-it('keeps only the rejection when AWS rejects an account and the policy has no room for it', () => {
+it('keeps only the rejection when AWS rejects an account that would not fit either', () => {
   expect(mergeHolds([toCapacityHold('1'), rejected])).toEqual([rejected]);
 });
 
-it('lists accounts by reason of their hold, and accounts that keep access', () => {
+it('lists accounts by the reason of their hold, and accounts that keep access', () => {
   const holds = [...graceHolds({ 1: since }), ...blockedHolds(['2']), toCapacityHold('3'), rejected];
 
   expect(listHeldAccounts(holds, 'removal-limit')).toEqual(['2']);

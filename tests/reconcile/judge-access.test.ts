@@ -27,7 +27,7 @@ describe('judgeAccess', () => {
     expect(judge(undefined, document('Allow'))).toEqual({ outcome: 'allowed', why: '' });
   });
 
-  it('denies when one document denies', () => {
+  it('denies when one document denies, even if others allow', () => {
     expect(judge(document('Allow'), document('Deny'))).toEqual({
       outcome: 'denied',
       statement: 'Deny',
@@ -35,7 +35,7 @@ describe('judgeAccess', () => {
     });
   });
 
-  it('denies when no document allows', () => {
+  it('denies when no document allows the access', () => {
     expect(judge(undefined)).toEqual({ outcome: 'denied', why: 'no statement allows it' });
   });
 
@@ -56,7 +56,7 @@ describe('judgeAccess', () => {
     expect(judge(document('Allow'), document('Deny', { Condition })).outcome).toBe('allowed');
   });
 
-  it('answers unknown when a Deny depends on a header of the upload', () => {
+  it('returns unknown when a Deny depends on a header of the upload', () => {
     const Condition = { StringNotEquals: { 's3:x-amz-server-side-encryption': 'aws:kms' } };
     expect(judge(document('Allow'), document('Deny', { Condition }))).toEqual({
       outcome: 'unknown',
@@ -65,7 +65,7 @@ describe('judgeAccess', () => {
     });
   });
 
-  it('answers unknown when the only Allow has an operator that is not documented', () => {
+  it('returns unknown when the only Allow has an operator that AWS does not document', () => {
     const Condition = { StringSoundsLike: { 'aws:PrincipalServiceName': 'cloudtrail' } };
     expect(judge(document('Allow', { Condition }))).toEqual({
       outcome: 'unknown',

@@ -55,7 +55,7 @@ describe('a plan after OUs were renamed', () => {
     expect(plan.unresolved).toEqual({ kept: ['111122223333', '555566667777'], notAdded: [added.id] });
   });
 
-  it('reports nothing unresolved when every OU has its name', () => {
+  it('reports nothing unresolved when every OU still has its name', () => {
     expect(planFor(named, planFor(named))).not.toHaveProperty('unresolved');
   });
 });

@@ -27,11 +27,11 @@ const take = <T>(
   look: () => Promise<LeasePrecheck> = never,
 ) => withLease(services, { resource, runId: 'run', look }, work);
 
-test("leaves time before a lease's end for one request and for differing clocks", () => {
+test('ends the send window early enough for one request and for clocks that differ', () => {
   expect(sendWindow + requestTimeout + clockSkew).toBeLessThanOrEqual(leaseDuration);
 });
 
-test('works with the lease and releases it', async () => {
+test('runs the work while it holds the lease, and releases the lease afterwards', async () => {
   const env = bench();
 
   const result = await take(env, async () => ({ freeDuring: await env.free() }));
@@ -51,7 +51,7 @@ test('releases the lease when the work throws, and throws the error', async () =
   expect(await env.free()).toBe(true);
 });
 
-test('keeps a lease until its end when the work requests it', async () => {
+test('keeps a lease until it expires when the work asks for that', async () => {
   const env = bench();
   await withLease(env.services, { resource, runId: 'run', look: never }, async (lease) => lease.keep());
 
@@ -78,7 +78,7 @@ test.each([
   expect(await checked).toBe(name);
 });
 
-test("counts the lease's time from before it was requested", async () => {
+test('counts the duration of a lease from before the request for it was sent', async () => {
   const env: ReturnType<typeof bench> = bench((leases) => ({
     acquire: async (...asked) => {
       const taken = await leases.acquire(...asked);
@@ -94,7 +94,7 @@ test("counts the lease's time from before it was requested", async () => {
   await expect(checked).rejects.toMatchObject({ name: 'LeaseLostError' });
 });
 
-test('reports a busy resource when the lease is not free within seconds', async () => {
+test('reports a busy resource when the lease does not become free within seconds', async () => {
   const env = bench();
   await env.leases.acquire(resource, 'another', env.clock.now(), env.clock.now() + leaseDuration);
   const start = env.clock.now();
@@ -105,7 +105,7 @@ test('reports a busy resource when the lease is not free within seconds', async 
   expect(env.clock.now() - start).toBeLessThan(6_000);
 });
 
-test('leaves the wait to the state machine when another run has held the lease for long', async () => {
+test('leaves waiting to the state machine when another run has held the lease for a long time', async () => {
   let asked = 0;
   const env = bench((leases) => ({
     acquire: (...args) => {
@@ -121,14 +121,14 @@ test('leaves the wait to the state machine when another run has held the lease f
   expect([asked, env.clock.now() - start]).toEqual([1, 1_000]);
 });
 
-test('takes the lease as soon as it ends', async () => {
+test('takes the lease as soon as the lease of another run expires', async () => {
   const env = bench();
   await env.leases.acquire(resource, 'another', env.clock.now(), env.clock.now() + 2_000);
 
   expect(await take(env, async () => 'done')).toBe('done');
 });
 
-test('checks before it requests the lease whether another run has done the work', async () => {
+test('checks whether another run has done the work before it requests the lease', async () => {
   const env = bench();
   await env.leases.acquire(resource, 'another', env.clock.now(), env.clock.now() + leaseDuration);
   let looks = 0;
@@ -143,7 +143,7 @@ test('checks before it requests the lease whether another run has done the work'
   expect(looks).toBe(3);
 });
 
-test('requests no lease when no work is left', async () => {
+test('requests no lease when no work remains', async () => {
   const asked: string[] = [];
   const env = bench((leases) => ({
     acquire: (...args) => {
@@ -162,7 +162,7 @@ test('requests no lease when no work is left', async () => {
   expect(asked).toEqual([]);
 });
 
-test('refuses the lease to a second attempt of the same run', async () => {
+test('refuses the lease to a second attempt of the same run while the first attempt holds it', async () => {
   const env = bench();
 
   const inner = take(env, async () => take(env, async () => 'twice'));
@@ -170,7 +170,7 @@ test('refuses the lease to a second attempt of the same run', async () => {
   await expect(inner).rejects.toMatchObject({ name: 'ResourceBusyError' });
 });
 
-test('keeps the result or the error of the work when the lease cannot be released', async () => {
+test('keeps the result or the error of the work when the release of the lease fails', async () => {
   const env = bench(() => ({
     release: async () => {
       throw new Error('the table is gone');
@@ -187,7 +187,7 @@ test('keeps the result or the error of the work when the lease cannot be release
   await expect(failed).rejects.toThrow('the real reason');
 });
 
-test('requests no lease before the batch window ends, and leaves a long wait to the state machine', async () => {
+test('requests no lease before the pause between two writes has passed, and leaves a long pause to the state machine', async () => {
   const env = bench();
   const start = env.clock.now();
   const from = (later: number) => async () => ({ settled: false, notBefore: start + later });

@@ -52,7 +52,7 @@ test('blocks no removal when a policy is not attached, because its accounts lose
   expect(named(env)).toEqual(due(env));
 });
 
-test('finishes an allowed removal when the previous run died before it deleted the policy', async () => {
+test('finishes a removal that was allowed when the previous run died before it deleted the policy', async () => {
   const env = await createEnv({ configuration, prepare: crowded });
   await reconcile(env);
   const nobody = only('999999999999');
@@ -71,7 +71,7 @@ test('finishes an allowed removal when the previous run died before it deleted t
   expect(policiesOf(env)).toEqual([]);
 });
 
-test('removes an unattached policy of a dropped grant without an operator', async () => {
+test('removes an unattached policy of a removed grant without asking an operator', async () => {
   const env = await createEnv({ configuration: small(['people', 'bucket']) });
   leaveOver(env, 1, former);
   await reconcile(env);
@@ -98,7 +98,7 @@ test('adds accounts in the next run when a policy was created and not attached',
   expect(policyWrites(env)).toEqual(['AttachGroupPolicy']);
 });
 
-test('rewrites an unattached policy before it attaches it when it grants too much', async () => {
+test('rewrites an unattached policy that grants too much before it attaches it', async () => {
   const env = await createEnv({ configuration });
   leaveOver(env, 1, [...former, '888888888888']);
 
@@ -108,7 +108,7 @@ test('rewrites an unattached policy before it attaches it when it grants too muc
   expect(named(env)).toEqual(due(env));
 });
 
-test('verifies an account only with attached policies', async () => {
+test('verifies an access with attached policies only', async () => {
   const env = await createEnv({ configuration });
   const { id } = created(env);
   await makeReady(env);
@@ -136,7 +136,7 @@ test('verifies an account only with attached policies', async () => {
   expect(bad.missing).toEqual([expect.stringMatching(/cannot assume .* with MFA: no statement allows it/)]);
 });
 
-test('uses an unattached policy for accounts that do not fit into the attached one', async () => {
+test('puts accounts that do not fit into the attached policy into an unattached one', async () => {
   const sharded = small(['people'], '\nlimits: { managedPolicyCharacters: 1024 }');
   const env = await createEnv({ configuration: sharded, prepare: crowded });
   await reconcile(env);
@@ -155,7 +155,7 @@ test('uses an unattached policy for accounts that do not fit into the attached o
   expect(named(env)).toEqual(due(env));
 });
 
-test('reports a conflict when an external change detaches a restored policy', async () => {
+test('reports a conflict when another tool detaches a policy that a run had restored', async () => {
   const env = await createEnv({ configuration });
   const detach = () => {
     env.clock.advance(10 * 60_000);

@@ -68,7 +68,7 @@ test('reads a resource even when the table says it is up to date', async () => {
   expect((await plan(env)).resources[0]?.error).toMatchObject({ name: 'ResourceMissingError' });
 });
 
-test('lists only the resources that concern the account, and those that could not be read', async () => {
+test('lists only resources that concern the account, and resources that could not be read', async () => {
   const env = await createEnv();
   env.organization.world.groups.clear();
 
@@ -104,7 +104,7 @@ test('reports blocked removals in a plan without any change', async () => {
   expect(toPlanFile(planned).resources[0]?.holds).toHaveLength(11);
 });
 
-test('states the blocked removal in the plan for its account', async () => {
+test('states a blocked removal in the plan for the account that it concerns', async () => {
   expect(keys(await plan(await massRemoval(), developer))).toEqual([repository]);
 });
 
@@ -148,7 +148,7 @@ test('refuses to plan for an unknown account', async () => {
   await expect(plan(env, '999999999999')).rejects.toThrow(AccountNotMemberError);
 });
 
-test('plans resources that a configuration drops, before its activation and after it', async () => {
+test('plans the removal from resources that a new configuration no longer names, before and after its activation', async () => {
   const env = await createEnv({ configuration: small(['bucket', 'repository']) });
   await applyPlan(env.services, { runId: 'first', plan: await plan(env) });
   const next = small(['bucket']);

@@ -57,7 +57,7 @@ describe('a plan file', () => {
     expect(parsePlanFile(JSON.stringify(turned, null, 4), 'plan.json')).toEqual(plan);
   });
 
-  test('hashes a plan file by its content', () => {
+  test('computes the same hash for plan files with the same content', () => {
     const { hash } = createPlanFile(content());
 
     expect(createPlanFile(content()).hash).toBe(hash);
@@ -224,7 +224,7 @@ describe('requireSameOrigin', () => {
 });
 
 describe('requireUnmoved', () => {
-  it('does not name the registry when its revision is the same', () => {
+  it('does not name the registry as a cause when its revision is the same', () => {
     const now = content({ resources: [resource({ desired: digest('d') })] });
 
     expect(refusal(() => requireUnchanged(content(), now))?.message).toMatch(

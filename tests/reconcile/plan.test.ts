@@ -43,13 +43,13 @@ describe('a plan', () => {
     expect(plan.size).toBeLessThan(plan.limit);
   });
 
-  test('plans no change when the state is the desired one', () => {
+  test('plans no change when the policy already is as desired', () => {
     const plan = planOnly(configuration, members(4), { actual: stateFor(members(4)), remembered: [sid] });
 
     expect([plan.changed, plan.added, plan.blocked]).toEqual([false, [], []]);
   });
 
-  test('excludes rejected accounts from the plan, and still counts them as added', () => {
+  test('excludes rejected accounts from the policy, and still counts them as added by the plan', () => {
     const excluded = new Set([members(3)[1]?.id ?? '']);
 
     const plan = planOnly(configuration, members(3), { excluded });
@@ -72,7 +72,7 @@ describe('a plan', () => {
     expect(next.Statement[0]).toBe(foreign);
   });
 
-  test('refuses a managed Sid that is not remembered', () => {
+  test('refuses a statement with a managed Sid that the table does not know', () => {
     const { document = createPolicy() } = stateFor(members(1)) as DocumentState;
     const stray = { ...document.Statement[0], Effect: 'Allow', Sid: 'AccountOnboardingtestStray' } as const;
     const actual = { document: { ...document, Statement: [stray] } };
@@ -84,14 +84,14 @@ describe('a plan', () => {
 describe('removals', () => {
   const remembered = [sid];
 
-  test('removes a few accounts, even when their share is large', () => {
+  test('removes a few accounts, even when they are a large share of all accounts', () => {
     const plan = planOnly(configuration, [], { actual: stateFor(members(5)), remembered });
 
     expect(plan.blocked).toEqual([]);
     expect(granted(plan.next)).toEqual([]);
   });
 
-  test('removes many accounts when their share is small', () => {
+  test('removes many accounts when they are a small share of all accounts', () => {
     const all = members(50);
 
     const plan = planOnly(configuration, all.slice(10), { actual: stateFor(all), remembered });
@@ -100,7 +100,7 @@ describe('removals', () => {
     expect(granted(plan.next)).toEqual(idsOf(all.slice(10)));
   });
 
-  test('blocks many removals with a large share, and admits new accounts', () => {
+  test('blocks many removals with a large share, and still adds new accounts', () => {
     const all = members(12);
     const newAccount = account('700000000000');
     const remaining = [...all.slice(6), newAccount];
@@ -128,7 +128,7 @@ describe('removals', () => {
     expect(document.Statement.map(({ Principal }) => Principal)).toEqual([{ AWS: roots }]);
   });
 
-  test('removes any number of closed accounts, and blocks many departed ones', () => {
+  test('removes any number of closed accounts, and blocks many removals of departed accounts', () => {
     const all = members(12);
     const inState = (state: 'SUSPENDED' | 'DEPARTED') =>
       planOnly(configuration, [...all.slice(0, 6).map((each) => ({ ...each, state })), ...all.slice(6)], {
@@ -148,7 +148,7 @@ describe('removals', () => {
     expect(plan.blocked).toHaveLength(12);
   });
 
-  test('removes as many accounts as the limit allows, and blocks all when there is one more', () => {
+  test('removes as many accounts as the limit allows, and blocks all when one more would be removed', () => {
     const all = members(30);
     const without = (count: number) =>
       planOnly(configuration, all.slice(count), { actual: stateFor(all), remembered }).blocked.length;
@@ -156,7 +156,7 @@ describe('removals', () => {
     expect([without(5), without(6), without(7)]).toEqual([0, 0, 7]);
   });
 
-  test('keeps removals blocked when new accounts make their share small', () => {
+  test('keeps removals blocked when new accounts lower their share', () => {
     const all = members(12);
     const remaining = [...all.slice(6), ...members(60).slice(12)];
     const first = planOnly(configuration, remaining, { actual: stateFor(all), remembered });
@@ -209,7 +209,7 @@ describe('removals', () => {
 });
 
 describe('exposure', () => {
-  test('admits no departed account from an old list', () => {
+  test('does not add a departed account that an old list names', () => {
     const departed = account('700000000000', { state: 'DEPARTED' });
     const desired = onlyResource(configuration, [account(departed.id)]);
 
@@ -227,7 +227,7 @@ describe('exposure', () => {
     expect(plan).toThrow(/of account 700000000000, which is not allowed/);
   });
 
-  test('ignores an unmanaged statement that is open to everyone', () => {
+  test('ignores an unmanaged statement that gives access to everybody', () => {
     const foreign = { Effect: 'Allow', Principal: '*', Action: 'secretsmanager:*', Resource: '*' } as const;
     const actual = { document: { ...createPolicy(), Statement: [foreign] } };
 
@@ -264,7 +264,7 @@ describe('over any history', () => {
     );
   });
 
-  test('grants access to exactly the selected accounts and those with blocked removals', () => {
+  test('gives access to exactly the selected accounts and the accounts with blocked removals', () => {
     fc.assert(
       fc.property(history, (steps) => {
         const accounts = steps.at(-1) ?? [];

@@ -63,7 +63,7 @@ test.each<[AccessStatus, Ready]>([
   ['verified', 'unproven'],
   ['unknown', 'unproven'],
   ['denied', false],
-])('reports no failed run as ready when its accesses are %s', (status, ready) => {
+])('calls a failed run not ready when its accesses are %s', (status, ready) => {
   expect(withoutProof(readinessOf([resultOf(status)]), 'the run failed')?.ready).toBe(ready);
 });
 

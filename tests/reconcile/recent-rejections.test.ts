@@ -34,7 +34,7 @@ test.each([
   expect(findRecentlyRejected({ ...asked, ...changed })).toEqual(new Set(left));
 });
 
-test('stores for each account when AWS rejected it and what AWS said', () => {
+test('stores, for each rejected account, the time and the message of AWS', () => {
   const clock = { now: () => now, sleep: async () => {} };
   const ended = { excluded: ['1', '4', '5'], rejected: ['5'] };
   const before = [hold('1', ago(1), 'no such principal'), hold('4')];

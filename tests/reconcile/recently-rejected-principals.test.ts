@@ -43,7 +43,7 @@ describe('recently rejected accounts', () => {
     expect(env.sent).toEqual([['000', '001', '040']]);
   });
 
-  test('tries a rejected account alone when the policy itself may be rejected', async () => {
+  test('tries a rejected account alone when AWS may reject the policy itself', async () => {
     const env = bench({ named: ['000'], wanted: ['000', '001'], refused: ['001'] });
 
     await writeAccepted({ ...env.request, rejectedBefore: new Set(['001']), doubt: 'certain' });
@@ -81,7 +81,7 @@ describe('recently rejected accounts', () => {
     expect(env.there()).toEqual(['000', '001', '005', '040']);
   });
 
-  test('decides for each account separately when each account is its own request', async () => {
+  test('excludes each rejected account without a search when each account has its own request', async () => {
     const env = bench({ named: ['000'], wanted: ['000', '001', ...rejectedIds], refused: [] });
     const write = async (_: unknown, to: unknown) => {
       if ((to as string[]).includes('040'))
@@ -132,7 +132,7 @@ test('throws when AWS throttles the search before it accepts any account', async
 describe('a certain cause in unmanaged statements', () => {
   const certain = { doubt: 'certain' } as const;
 
-  test('stops the search after the second refusal when AWS also refuses the existing policy', async () => {
+  test('stops the search after the second rejection when AWS also rejects the existing policy', async () => {
     const env = bench({ named: ['000'], wanted: ['000', ...ids(20).slice(1)], refused: ['000'] });
 
     await expect(writeAccepted({ ...env.request, ...certain })).rejects.toThrow(InvalidPrincipalError);
@@ -140,7 +140,7 @@ describe('a certain cause in unmanaged statements', () => {
     expect(env.sent).toHaveLength(2);
   });
 
-  test('stops the search after the first refusal when no account can be excluded', async () => {
+  test('stops the search after the first rejection when no account can be left out', async () => {
     const env = bench({ named: ['000', '001'], wanted: ['000'], refused: ['000'] });
 
     await expect(writeAccepted({ ...env.request, ...certain })).rejects.toThrow(InvalidPrincipalError);
@@ -148,7 +148,7 @@ describe('a certain cause in unmanaged statements', () => {
     expect(env.sent).toHaveLength(1);
   });
 
-  test('admits the other accounts when a new account is the cause in spite of a suspect unmanaged statement', async () => {
+  test('adds the other accounts when a new account is the cause, although an unmanaged statement is suspect too', async () => {
     const env = bench({ named: ['000'], wanted: ids(20), refused: ['007'] });
 
     const { excluded } = await writeAccepted({ ...env.request, ...certain });

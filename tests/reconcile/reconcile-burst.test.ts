@@ -24,7 +24,7 @@ const gather = (env: TestEnv, planned: Partial<ResourceChange>, revision: number
     planned: { resource: bucket, ...planned },
   });
 
-test('leaves an account to the next write in a burst, which makes the changes of all waiting runs', async () => {
+test('leaves an account to the next write in a burst, which serves all waiting runs', async () => {
   const env = await createEnv({ configuration });
   await gather(env, {}, await arrive(env));
   await arrive(env);
@@ -53,7 +53,7 @@ test("applies an operator's plan without waiting for a burst", async () => {
   expect(await reconcile(env, {}, await arrive(env))).toMatchObject({ outcome: 'written' });
 });
 
-test('writes nothing when another run wrote just before the lease was acquired', async () => {
+test('writes nothing when another run wrote the resource just before this run got the lease', async () => {
   let overtaken = false;
   const env: TestEnv = await createEnv({
     configuration,

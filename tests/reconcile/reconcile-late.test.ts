@@ -27,7 +27,7 @@ test.each([
   },
 );
 
-test('sends nothing and keeps the stored state when the lease holder is late before its write', async () => {
+test('sends nothing and keeps the stored state when a run reaches its write after its send window', async () => {
   const env = await createEnv({ configuration });
   fault(env, 'GetBucketPolicy', async (_, proceed) => {
     const answer = await proceed();
@@ -42,7 +42,7 @@ test('sends nothing and keeps the stored state when the lease holder is late bef
   expect(await env.store.resources.get(bucket)).toBeUndefined();
 });
 
-test("keeps the next holder's state when a lease holder is late after its write", async () => {
+test('keeps the state that the next lease holder stored when an earlier holder ends late', async () => {
   const env = await createEnv({ configuration });
   const next = aState({ managed: { sids: ['Theirs'] } });
   fault(env, 'PutBucketPolicy', async (_, proceed) => {

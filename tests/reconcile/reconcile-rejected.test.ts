@@ -7,7 +7,7 @@ import { createEnv, makeReady, named } from '../fixtures/test-env.ts';
 
 const repositoryArn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
 
-test('counts the resource as not up to date for runs for all accounts while an account is rejected', async () => {
+test('counts a resource with a rejected account as not up to date for runs for all accounts', async () => {
   const env = await createEnv({ configuration: small(['repository']) });
   await reconcile(env, { resource: repository });
   const settled = await env.store.resources.get(repository);
@@ -33,7 +33,7 @@ test('counts the resource as not up to date for runs for all accounts while an a
 test.each([
   ['one of many accounts (long pause)', 1, 27_000],
   ['more accounts than 16 writes can separate (short pause)', 20, 3_000],
-])('sets the pause of a burst when AWS rejects %s', async (_, refused, pause) => {
+])('sets the pause before the next write when AWS rejects %s', async (_, refused, pause) => {
   const env = await createEnv({ configuration: small(['repository']) });
   await reconcile(env, { resource: repository });
   const before = await env.store.resources.get(repository);

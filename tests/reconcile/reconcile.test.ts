@@ -23,7 +23,7 @@ test('stores the revision, the configuration and the Sids of a first write', asy
   expect(await isFree(env)).toBe(true);
 });
 
-test('stores no identity when a kind has none', async () => {
+test('stores no resource identity when the kind of the resource has none', async () => {
   const env = await createEnv({ configuration });
 
   await reconcile(env);
@@ -31,7 +31,7 @@ test('stores no identity when a kind has none', async () => {
   expect(Object.keys((await env.store.resources.get(bucket)) ?? {})).not.toContain('identity');
 });
 
-test('counts no account as written that arrives between two reads of the lease holder', async () => {
+test('counts no account as served that was registered while the lease holder was reading', async () => {
   let arrive: (() => Promise<unknown>) | undefined;
   const env = await createEnv({
     configuration,
@@ -84,7 +84,7 @@ test('stores the Sids before it sends the write', async () => {
   expect(remembered).toContain('AccountOnboardingflowsLogsWrite');
 });
 
-test('repeats no work that another run has finished, and does not verify it with its own plan', async () => {
+test('does no work that another run has finished, and does not use its own plan for verification', async () => {
   const env = await createEnv({ configuration });
   await reconcile(env);
   env.organization.resetCalls();
@@ -114,7 +114,7 @@ test('repairs the drift that the plan found, even when the registry has not chan
   expect(named(env)[bucket]).not.toEqual([]);
 });
 
-test("keeps the plan and drops the earlier attempt's result when an attempt fails", async () => {
+test('keeps the plan and removes the result of the earlier attempt when an attempt fails', async () => {
   const env = await createEnv({ configuration });
   fault(env, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403));
 
@@ -130,7 +130,7 @@ test("keeps the plan and drops the earlier attempt's result when an attempt fail
   expect(change).not.toHaveProperty('holds');
 });
 
-test("writes no resource that stopped matching since the lease holder's search", async () => {
+test('does not write a resource that no longer matches its pattern', async () => {
   const key = repositoryKey('base/node');
   const pattern = having(images('["base/*"]'));
   let forget: (() => Promise<unknown>) | undefined;

@@ -6,7 +6,7 @@ const here = account('111122223333', { tags: { runner: 'yes' } });
 const closed = account('222233334444', { state: 'SUSPENDED' });
 
 describe('known', () => {
-  it("returns the registry's account when the registry has the id", () => {
+  it('returns the account from the registry when the registry has the id', () => {
     expect(getAccountOrPlaceholder({ accounts: [closed, here] }, here.id)).toBe(here);
   });
 
@@ -23,7 +23,7 @@ describe('known', () => {
 });
 
 describe('indexOf', () => {
-  it('counts only members, and builds the index once for a registry', () => {
+  it('counts only members, and builds its index once for each registry', () => {
     const accounts = [here, closed];
 
     expect([...getRegistryIndex(accounts).members]).toEqual([here.id]);

@@ -46,11 +46,11 @@ const granted = (approvedAs: typeof root | null | undefined) =>
   ]).flatMap(({ ref, shares }) => (shares.some(({ accounts }) => accounts.length > 0) ? ref.id : []));
 
 describe('an account that waits is granted', () => {
-  test('grants a never approved account only what a condition gives', () => {
+  test('gives an account that was never approved only the access of a condition', () => {
     expect(granted(null)).toEqual(['deploy/organization']);
   });
 
-  test('grants a waiting account only grants that match both its OU and its approved OU', () => {
+  test('gives a waiting account only grants that select both its OU and its approved OU', () => {
     expect(granted(root)).toEqual(['deploy/all', 'deploy/organization']);
     expect(granted(undefined)).toEqual(['deploy/all', 'deploy/organization', 'deploy/production']);
   });
@@ -60,7 +60,7 @@ describe('approval is needed', () => {
   const needs = createApprovalTest(configuration);
   const moved = account(here, production);
 
-  test('requires approval of a new account, and of an account that gains a grant with a list', () => {
+  test('requires approval of a new account, and of an account that gains a grant with a list of accounts', () => {
     expect(needs?.(account(here), null)).toBe(true);
     expect(needs?.(moved, root)).toBe(true);
   });
@@ -80,7 +80,7 @@ describe('approval is needed', () => {
   });
 });
 
-test('lists the additions of an approval in grants that list accounts', () => {
+test('lists what an approval adds in grants that list accounts', () => {
   const waiting = account(here, { ...production, approval: { since, approvedAs: root } });
   const others = [
     account('555566668888', { approval: { since, approvedAs: null } }),
@@ -104,7 +104,7 @@ test('lists the additions of an approval in grants that list accounts', () => {
   ]);
 });
 
-test('lists the additions of an approval in order, only for requested accounts and grants with lists', () => {
+test('lists what an approval adds in a fixed order, only for requested accounts and grants with lists', () => {
   const waiting = ['555566669999', '555566668888', '555566667777'].map((id) =>
     account(id, { ...production, approval: { since, approvedAs: null } }),
   );
@@ -132,13 +132,13 @@ describe('waits', () => {
     [false, account(here)],
     [false, account(here, { approval, state: 'SUSPENDED' })],
     [false, account(here, { state: 'SUSPENDED' })],
-  ])('returns %s when asked whether this account waits: %p', (expected, each) => {
+  ])('returns %s as the answer whether this account waits for approval: %p', (expected, each) => {
     expect(isPendingApproval(each)).toBe(expected);
   });
 });
 
 describe('asIfApproved', () => {
-  it('removes the approval of the named accounts only', () => {
+  it('treats only the named accounts as approved', () => {
     const approval = { since, approvedAs: null };
     const [one, two] = [account(here, { approval }), account('555566668888', { approval })];
 
@@ -178,10 +178,13 @@ describe('waitAlike', () => {
     [false, 'they were approved in different positions', waiting(moved, root), waiting(moved, moved)],
     [false, 'they are in different positions', waiting(moved, null), waiting(root, null)],
     [false, 'they are in different positions, approved in one', waiting(moved, root), waiting(root, root)],
-  ])('compares two waiting accounts with the result %s when %s', (expected, _, one, other) => {
-    expect(isSamePendingState(one, other)).toBe(expected);
-    expect(isSamePendingState({ ...one, id: '555566668888' }, other)).toBe(expected);
-  });
+  ])(
+    'returns %s as the answer whether two waiting accounts are in the same situation when %s',
+    (expected, _, one, other) => {
+      expect(isSamePendingState(one, other)).toBe(expected);
+      expect(isSamePendingState({ ...one, id: '555566668888' }, other)).toBe(expected);
+    },
+  );
 });
 
 describe('approvalHash', () => {

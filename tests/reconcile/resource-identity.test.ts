@@ -29,7 +29,7 @@ it("returns the resource's identity when the kind knows one", async () => {
   expect(await identify()).toBeUndefined();
 });
 
-it('returns no identity when AWS denies the read, and rethrows a programming error', async () => {
+it('returns no identity when AWS denies the read, and throws a programming error again', async () => {
   expect(await identify(failing(new ThrottledError('slow')))).toBeUndefined();
   await expect(identify(failing(new TypeError('bug')))).rejects.toThrow('bug');
 });
@@ -38,7 +38,7 @@ it('returns the policy that it reads when the resource exists', async () => {
   expect(await readUnlessMissing(discovered, async () => 'state')).toBe('state');
 });
 
-it('returns that a discovered resource is gone or may come back', async () => {
+it('returns whether a discovered resource is gone for good or may come back', async () => {
   expect(await readUnlessMissing(discovered, failing(missingError()))).toBe(missing);
   expect(await readUnlessMissing(discovered, failing(missingError(false)))).toBe(missing);
   expect(await readUnlessMissing(discovered, failing(missingError(true)))).toBe(pendingDeletion);
@@ -49,7 +49,7 @@ it('throws when a configured resource is missing or another error occurs', async
   await expect(readUnlessMissing(discovered, failing(new ThrottledError('slow')))).rejects.toThrow('slow');
 });
 
-it('stores a missing resource as new when a pattern matches it, and otherwise as up to date', () => {
+it('stores a missing resource as new when a pattern found it, and otherwise as up to date', () => {
   const seen = { desired, active: { hash: 'h', activatedAt: 'then' }, revision: 7, state: undefined };
   const state = aState({ lastReconciliation: aReconciliation({ generation: 4 }) });
   const run = { runId: 'run', at };
@@ -70,7 +70,7 @@ it('stores a missing resource as new when a pattern matches it, and otherwise as
   });
 });
 
-it('stores each state with the version of the previous one, and throws when another run has written', async () => {
+it('stores a state only over the version that it has read, and throws when another run has written meanwhile', async () => {
   const versions: unknown[] = [];
   const answers = [5, 6, undefined];
   const resources = {

@@ -63,7 +63,7 @@ async function settled(
 const tooLarge = new PolicyTooLargeError('too large', {});
 
 describe('settle', () => {
-  it('stores the revision when all accounts are written', async () => {
+  it('stores the revision when the write served all accounts', async () => {
     const { done, remembered } = await settled();
 
     expect(remembered.lastReconciliation).toEqual({
@@ -124,7 +124,7 @@ describe('settle', () => {
     expect(done).not.toHaveProperty('holds');
   });
 
-  it('stores blocked removals, and reports them, when removals wait for an operator', async () => {
+  it('stores and reports blocked removals when they wait for an operator', async () => {
     const { done, remembered } = await settled({ holds: blockedHolds([rejected]) });
 
     expect(remembered).toMatchObject({
@@ -150,7 +150,7 @@ describe('settle', () => {
     expect(done).toMatchObject({ outcome: 'written', holds: [{ accountId: rejected, until: since }] });
   });
 
-  it('distinguishes a written resource from an unchanged one', async () => {
+  it('returns written for a changed resource, and unchanged otherwise', async () => {
     const batchWindow = { since };
 
     const unchanged = await settled({ changed: false }, {}, { ...before, batchWindow });
@@ -160,7 +160,7 @@ describe('settle', () => {
     expect((await settled({ changed: false }, {}, before)).remembered).not.toHaveProperty('batchWindow');
   });
 
-  it('throws before it stores anything when the lease has ended', async () => {
+  it('throws before it stores a result when the lease has expired', async () => {
     const ended = () => {
       throw new LeaseLostError('ended', {});
     };
@@ -168,7 +168,7 @@ describe('settle', () => {
     await expect(settled({}, {}, undefined, ended)).rejects.toThrow(LeaseLostError);
   });
 
-  it('stores no batch window when a resource without a state is unchanged', async () => {
+  it('stores no pause between writes when a resource without a state is unchanged', async () => {
     expect((await settled({ changed: false })).remembered).not.toHaveProperty('batchWindow');
   });
 });

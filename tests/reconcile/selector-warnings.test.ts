@@ -154,7 +154,7 @@ describe('selectorWarnings', () => {
     ]);
   });
 
-  it('states that a grant matches 0 accounts when only a closed account matches', () => {
+  it('warns that a grant selects no account when only a closed account matches', () => {
     expect(warningsFor({ ous: ['Sandbox'] })).toEqual([none]);
     expect(warningsFor({ ous: ['Workloads'], tags: { owner: 'x' } })).toEqual([none]);
   });
@@ -189,7 +189,7 @@ describe('nearest', () => {
     expect(measureDistance('*-x', 'prod-y')).toBe(1);
   });
 
-  it('suggests no name when every candidate differs too much', () => {
+  it('suggests no name when every name differs too much', () => {
     expect(findNearestWord('s3-bucket-polcy', ['s3-bucket-policy', 'kms-grant'])).toBe('s3-bucket-policy');
     expect(findNearestWord('lambda', ['read', 'pull'])).toBeUndefined();
   });

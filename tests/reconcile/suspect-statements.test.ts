@@ -25,7 +25,7 @@ describe('deletedPrincipalWarnings', () => {
 });
 
 describe('suspectsOf', () => {
-  it('names no account when a suspect principal has none', () => {
+  it('names no account when a suspect principal contains no account id', () => {
     expect(findSuspects({ policy: naming('arn:aws:iam::*:role/Reader') }, 'test', [])).toEqual([
       expect.objectContaining({ state: 'unknown', because: 'which cannot be checked' }),
     ]);

@@ -58,7 +58,7 @@ describe('on a full document', () => {
     expect(listHeldAccounts(plan.holds, 'capacity')).toEqual(idsOf(members(40).slice(5)));
   });
 
-  test.each([4, 100])('holds %i accounts, with the size, when a renamed grant is too long', (count) => {
+  test.each([4, 100])('holds %i accounts, with the size error, when a renamed grant is too long', (count) => {
     const renamed = configurationWith([readSecret({ name: 'token-under-a-longer-name' })]);
 
     const plan = planOnly(renamed, members(count), fullFor(count, 4));
@@ -92,7 +92,7 @@ describe('on a full document', () => {
     expect(granted(plan().next)).not.toContain(rejected);
   });
 
-  test('gives room to other new accounts first when AWS rejected an account', () => {
+  test('gives room to other new accounts first when AWS has rejected an account', () => {
     const [rejected = '', accepted = ''] = idsOf(members(6).slice(4));
     const hold = { accountId: rejected, change: 'add', reason: 'rejected-principal' } as const;
 
@@ -102,7 +102,7 @@ describe('on a full document', () => {
     expect(listHeldAccounts(plan.holds, 'capacity')).toEqual([rejected]);
   });
 
-  test('reports the blocked removals when all accounts would fit without them', () => {
+  test('reports blocked removals in the size error when all accounts would fit without them', () => {
     const accounts = members(42);
 
     const { refused } = planOnly(configuration, accounts.slice(10), { ...fullFor(40, 20), accounts });
@@ -111,7 +111,7 @@ describe('on a full document', () => {
     expect(refused?.message).toContain('10 accounts would lose their access at once');
   });
 
-  test('reports the blocked removals when a list replaces a condition and the organization does not fit', () => {
+  test('reports blocked removals in the size error when a list replaces a condition and the organization does not fit', () => {
     const held = configurationWith([readSecret({ match: 'organization' })]);
     const everybody = members(300);
     const actual = planOnly(held, everybody).next;
@@ -130,7 +130,7 @@ describe('on a full document', () => {
     expect(plan).toThrow(UnsafeChangeError);
   });
 
-  test('admits no further account when a later plan excludes an account', () => {
+  test('adds no further account when a later plan excludes an account', () => {
     const accounts = members(40).slice(1);
     const full = fullFor(4, 20);
     const { refused, holds } = planOnly(configuration, accounts, full);
@@ -147,7 +147,7 @@ describe('on a full document', () => {
     expect(plan.refused).toBe(refused);
   });
 
-  test("writes a condition's statements at once when the accounts of a list do not fit", () => {
+  test('writes the statements of a condition at once when the accounts of a list do not fit', () => {
     const both = configurationWith([
       readSecret({ name: 'everybody', match: 'organization' }),
       readSecret({ name: 'listed' }),
@@ -165,7 +165,7 @@ describe('on a full document', () => {
     expect(second.refused).toBeInstanceOf(PolicyTooLargeError);
   });
 
-  test('suggests a change even when a managed statement is not in the table', () => {
+  test('suggests a change that makes room, even if the table does not know a managed statement', () => {
     const two = configurationWith([readSecret(), readSecret({ name: 'other', roles: ['reader'] })]);
 
     const { refused } = planOnly(two, members(200), { ...fullFor(100, 20), remembered: [] });

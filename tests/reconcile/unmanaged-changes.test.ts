@@ -58,7 +58,7 @@ it.each([
   expect(diffUnmanagedStatements(left, now)).toEqual(changes);
 });
 
-it('reports a changed policy head once, and none that appeared or vanished with its statements', () => {
+it('reports a change of the version or the id of a policy once, and none when it came or went with its statements', () => {
   const head = (digest: string) => ({ digest, label: 'Version or Id of the policy' });
 
   expect(diffUnmanagedStatements([one, head('h')], [one, head('i')])).toEqual([
@@ -99,7 +99,7 @@ it('orders statements by digest, and separates documents, when several documents
   expect(listUnmanagedStatements({ policy: undefined }, 'prod')).toEqual([]);
 });
 
-it('distinguishes the version and the id of documents with unmanaged statements, and ignores other heads', () => {
+it('distinguishes the version and the id of documents with unmanaged statements, and ignores them in other documents', () => {
   const one = { Version: '2012-10-17' as const, Statement: [statement('A')] };
   const managed = { ...statement('AccountOnboardingprodLogsRead') };
   const digestsOf = (policy: PolicyDocument) =>

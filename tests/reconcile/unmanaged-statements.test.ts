@@ -25,21 +25,21 @@ test('stores few bytes when a policy has very many unmanaged statements', () => 
   expect(kept.every(({ label }) => label.length <= 64)).toBe(true);
 });
 
-test('counts a statement beyond the hundredth as vanished, without its name', () => {
+test('counts a statement after the first hundred as vanished, without its name', () => {
   const all = listUnmanagedStatements(documents(400), 'prod');
   const last = all.at(-1);
 
   expect(diffUnmanagedStatements(all, all.slice(0, -1))).toEqual([{ kind: 'vanished', label: last?.label }]);
 });
 
-test('stores no managed statement', () => {
+test('stores nothing about managed statements', () => {
   const ours = { policy: { Statement: [{ ...statement(1), Sid: 'AccountOnboardingprodLogsWrite' }] } };
 
   expect(listUnmanagedStatements(ours, 'prod')).toEqual([]);
   expect(listUnmanagedStatements(ours, 'other')).toHaveLength(2);
 });
 
-test('distinguishes statements with one meaning by their number', () => {
+test('tells equal statements apart by their number', () => {
   const [one] = listUnmanagedStatements(documents(1), 'prod');
   if (one === undefined) throw new Error('There is no statement');
 

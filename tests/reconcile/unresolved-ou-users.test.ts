@@ -45,7 +45,7 @@ const foundFor = (selector: string, accounts: readonly Account[]) => {
 };
 
 describe('the unresolved paths of a configuration', () => {
-  it('omits a path that matched no OU when the configuration was activated', () => {
+  it('leaves out a path that matched no OU when the configuration was activated', () => {
     expect(
       foundFor('{ ous: [Workloads, Missing] }', [...renamed, account(5, 'ou-m', 'Missing')]),
     ).toMatchObject([{ path: 'Workloads' }]);
@@ -55,20 +55,20 @@ describe('the unresolved paths of a configuration', () => {
     expect(foundFor('{ ous: [Workloads] }', renamed)).toMatchObject([{ usedBy: ['images'] }]);
   });
 
-  it('omits an account that the selector selects by the id of its OU', () => {
+  it('leaves out an account that the selector selects by the id of its OU', () => {
     expect(foundFor(`{ ous: [Workloads, ${newOu}] }`, [...before, replacing])).toMatchObject([
       { replaced: [{ id: newOu }], notAdded: [] },
     ]);
   });
 
-  it('omits an account that another field of the selector excludes', () => {
+  it('leaves out an account that another field of the selector excludes', () => {
     expect(foundFor('{ ous: [Workloads], tags: { runner: "yes" } }', [...before, replacing])).toMatchObject([
       { replaced: [{ id: newOu }], notAdded: [] },
     ]);
   });
 });
 
-test('counts only accounts that the stored OUs do not select when another OU takes the path', () => {
+test('counts only accounts that the stored OU ids do not select when another OU has taken the path', () => {
   expect(foundFor('{ ous: [Workloads, Sandbox] }', [...renamed, replacing])).toMatchObject([
     { path: 'Workloads', kept: [], notAdded: [{ id: replacing.id }] },
   ]);

@@ -17,7 +17,7 @@ import {
   replacing,
 } from '../fixtures/unresolved-ous.ts';
 
-test('lists each unresolved path once for grants, `except` and `approval`', () => {
+test('lists each unresolved path of grants, `except` and `approval` once', () => {
   expect(listOuPaths(configuration)).toEqual(['Sandbox', 'Workloads']);
 });
 
@@ -43,13 +43,13 @@ test('names grants and approval when both use an unresolved path', () => {
   );
 });
 
-test('states nothing about access when no resource was planned', () => {
+test('says nothing about access when no resource was planned', () => {
   const accounts = [account(1, 'ou-w', 'Work'), before[1]].filter((each) => each !== undefined);
 
   expect(listUnresolvedPaths({ active, accounts, planned: [] })).toMatchObject([{ kept: [], notAdded: [] }]);
 });
 
-test('completes the result when an OU was only deleted', () => {
+test('completes the run without an operator when an OU was only deleted', () => {
   const [unresolved] = listUnresolvedPaths({
     active,
     accounts: [account(2, 'ou-s', 'Sandbox')],
@@ -61,7 +61,7 @@ test('completes the result when an OU was only deleted', () => {
   expect(unresolved && isIncomplete(unresolved)).toBe(false);
 });
 
-test('folds a long list of accounts', () => {
+test('shortens a long list of accounts', () => {
   const many = Array.from({ length: 12 }, (_, index) => account(index + 10, 'ou-new', 'Workloads'));
 
   const [unresolved] = listUnresolvedPaths({
@@ -96,7 +96,7 @@ describe('the accounts of an unresolved path', () => {
     expect(unresolved).toMatchObject({ kept: [idOf(1)], notAdded: [idOf(3)] });
   });
 
-  it('lists accounts as kept when one resource keeps them and another does not add them', () => {
+  it('lists accounts as kept when one resource keeps them and another one does not add them', () => {
     const unresolved = unresolvedIn({
       planned: [
         planned('images', { kept: [], notAdded: [idOf(1)] }),
@@ -107,7 +107,7 @@ describe('the accounts of an unresolved path', () => {
     expect(unresolved).toMatchObject({ kept: [idOf(1)], notAdded: [] });
   });
 
-  it("lists no accounts when the plan is for another grant's resource", () => {
+  it('lists no accounts when the plan is for a resource of another grant', () => {
     const unresolved = unresolvedIn({
       planned: [planned('other', { kept: [idOf(1)], notAdded: [idOf(3)] })],
     });
@@ -133,7 +133,7 @@ describe('the accounts of an unresolved path', () => {
     });
   });
 
-  it('lists only member accounts of an unresolved path', () => {
+  it('lists only members of the organization as accounts of an unresolved path', () => {
     const closed = renamed.map((each) => ({ ...each, state: 'SUSPENDED' as const }));
 
     const unresolved = unresolvedIn({
@@ -144,7 +144,7 @@ describe('the accounts of an unresolved path', () => {
     expect(unresolved).toMatchObject({ kept: [], notAdded: [] });
   });
 
-  it('lists no account when stored OUs and OU names agree about it', () => {
+  it('lists no account when the stored OU ids and the present OU names select it alike', () => {
     const unresolved = unresolvedIn({
       planned: [planned('images', { kept: [idOf(1), idOf(2)], notAdded: [] })],
     });

@@ -36,7 +36,7 @@ const alter = async (env: TestEnv, resource: string, with_: Partial<ResourceChan
   await env.store.runs.putChange('run', { ...rest, ...with_ });
 };
 
-test('verifies the run with the documents that were read back, without another read', async () => {
+test('verifies with the documents that the run itself read back, without another read', async () => {
   const env = await createEnv({ configuration });
   const { accounts } = await carriedOut(env);
   env.organization.resetCalls();
@@ -81,7 +81,7 @@ test("finds an unmanaged Deny that denies the account's access", async () => {
   expect(readiness).toMatchObject({ ready: false, counts: { verified: 1, denied: 1 } });
 });
 
-test('finds an account without grants that a managed statement still names', async () => {
+test('finds a managed statement that names an account without grants', async () => {
   const env = await createEnv({ configuration });
   const { id, accounts } = await carriedOut(env);
   const account = await env.store.registry.getAccount(id);
@@ -99,7 +99,7 @@ test('finds an account without grants that a managed statement still names', asy
   ]);
 });
 
-test('leaves the verification of a later changed account to the run of that change', async () => {
+test('leaves an account that changed again to the run of the later change', async () => {
   const env = await createEnv({ configuration: small(['bucket', 'key', 'repository']) });
   const { id, accounts } = await carriedOut(env);
   env.organization.moveAccount(id, workloads);
@@ -112,7 +112,7 @@ test('leaves the verification of a later changed account to the run of that chan
   expect(await verify(env, accounts)).toMatchObject({ verified: 0, missing: [], waiting: false });
 });
 
-test('keeps the result of a resource that was not updated', async () => {
+test('keeps the result of a resource that the run did not update', async () => {
   const env = await createEnv({ configuration });
   const { accounts } = await carriedOut(env);
   env.organization.editPolicy('bucket', 'example-logs', undefined);
@@ -188,7 +188,7 @@ test('reports a resource as missing when another configuration added it after th
   expect((await verify(env, accounts)).missing).toEqual([expect.stringMatching(/Developers: not planned/)]);
 });
 
-test('verifies nothing when a resource cannot be read', async () => {
+test('verifies no access of a resource that cannot be read', async () => {
   const env = await createEnv({ configuration });
   const { accounts } = await carriedOut(env);
   await alter(env, bucket, { outcome: 'unchanged' });
@@ -199,7 +199,7 @@ test('verifies nothing when a resource cannot be read', async () => {
   ]);
 });
 
-test('skips accounts that were not registered', async () => {
+test('skips accounts that the run did not register', async () => {
   const env = await createEnv({ configuration });
 
   expect(await verify(env, [{ accountId: '555566667777' }])).toMatchObject({
@@ -229,7 +229,7 @@ async function doneByAnother(env: TestEnv) {
   return { id, accounts, change, reads };
 }
 
-test('verifies with what another run read back and recorded', async () => {
+test('verifies in a burst with the documents that another run read back and recorded', async () => {
   const env = await createEnv({ configuration });
   const { accounts, reads } = await doneByAnother(env);
 
@@ -262,7 +262,7 @@ test('reads from AWS when there is no burst', async () => {
   expect(reads()).toBe(1);
 });
 
-test("verifies with the other run's record when AWS throttles reads after a burst", async () => {
+test('verifies with the documents that another run recorded when AWS throttles reads after a burst', async () => {
   const env = await createEnv({ configuration });
   const { accounts } = await doneByAnother(env);
   env.clock.advance(120_000);

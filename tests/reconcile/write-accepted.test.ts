@@ -4,7 +4,7 @@ import { listHeldAccounts } from '../../shared/reconcile/holds.ts';
 import { writeAccepted } from '../../shared/reconcile/write-accepted.ts';
 import { bench, ids } from '../fixtures/rejected-principals.ts';
 
-test('writes once when AWS accepts the document', async () => {
+test('writes once when AWS accepts the policy', async () => {
   const env = bench({ wanted: ids(50), refused: [] });
 
   const { excluded } = await writeAccepted(env.request);
@@ -23,7 +23,7 @@ test('finds a single rejected new account with two writes', async () => {
   expect(env.sent).toHaveLength(2);
 });
 
-describe.each([2, 3, 10, 100])('one culprit among %i newcomers', (count) => {
+describe.each([2, 3, 10, 100])('one rejected account among %i new accounts', (count) => {
   test.each([0, Math.floor(count / 2), count - 1])(
     'admits the other accounts when the rejected account is at position %i',
     async (position) => {
@@ -39,7 +39,7 @@ describe.each([2, 3, 10, 100])('one culprit among %i newcomers', (count) => {
   );
 });
 
-test('stops after a limited number of attempts when many accounts are rejected, and admits none of them', async () => {
+test('stops after a limited number of writes when AWS rejects many accounts, and adds none of them', async () => {
   const refused = ids(64).filter((_, index) => index % 3 === 0);
   const env = bench({ wanted: ids(64), refused });
 
@@ -77,7 +77,7 @@ test('excludes an account with existing access when it gains more and AWS reject
   expect(env.there()).toEqual(['001']);
 });
 
-test('tries the newest accounts last, so that one write shows that one of them is rejected', async () => {
+test('tries the newest accounts last, so that one write shows that the rejected account is among them', async () => {
   const env = bench({ wanted: ids(4), refused: ['003'] });
 
   const { excluded } = await writeAccepted(env.request);
@@ -86,7 +86,7 @@ test('tries the newest accounts last, so that one write shows that one of them i
   expect(env.sent).toEqual([ids(4), ['000', '001'], ['000', '001', '002']]);
 });
 
-test('excludes a retained account when it is the rejected one, and keeps the others', async () => {
+test('excludes a rejected account of a former grant, and keeps its other accounts', async () => {
   const env = bench({
     named: ['000', '001', '002'],
     wanted: ['000', '003'],
@@ -101,7 +101,7 @@ test('excludes a retained account when it is the rejected one, and keeps the oth
   expect(listHeldAccounts(written.holds, 'grace-period')).toEqual(['002']);
 });
 
-test('tries the newest retained accounts last, so that one write shows that one of them is rejected', async () => {
+test('tries the newest accounts of a former grant last, so that one write shows that the rejected one is among them', async () => {
   const env = bench({ named: ids(4), wanted: ['004'], leaving: ids(4), refused: ['003'] });
 
   const { excluded } = await writeAccepted(env.request);
@@ -114,7 +114,7 @@ test('tries the newest retained accounts last, so that one write shows that one 
   ]);
 });
 
-test('excludes a new account and a retained account when both are rejected', async () => {
+test('excludes a new account and an account of a former grant when AWS rejects both', async () => {
   const env = bench({
     named: ['000', '001'],
     wanted: ['000', '002', '003'],
@@ -128,7 +128,7 @@ test('excludes a new account and a retained account when both are rejected', asy
   expect(env.there()).toEqual(['000', '002']);
 });
 
-test("keeps every retained account's access when a new account is the rejected one", async () => {
+test('keeps the access of every account of a former grant when AWS rejects a new account', async () => {
   const env = bench({ named: ['000', '001'], wanted: ['000', '002'], leaving: ['001'], refused: ['002'] });
 
   await writeAccepted(env.request);
@@ -136,7 +136,7 @@ test("keeps every retained account's access when a new account is the rejected o
   expect(env.sent.every((ids) => ids.includes('001'))).toBe(true);
 });
 
-test('tries departed accounts before all new ones', async () => {
+test('tries departed accounts before all new accounts', async () => {
   const env = bench({
     named: ['000', '001', '002'],
     wanted: ['000', ...ids(40).slice(3)],
@@ -165,7 +165,7 @@ test('throws when AWS rejects an account that the policy already names', async (
   expect(env.sent.length).toBeLessThanOrEqual(2);
 });
 
-test('rethrows an error that does not concern principals', async () => {
+test('throws an error again that does not concern principals', async () => {
   const env = bench({ wanted: ids(2), refused: [] });
   const write = async () => {
     throw new Error('the network');
@@ -174,7 +174,7 @@ test('rethrows an error that does not concern principals', async () => {
   await expect(writeAccepted({ ...env.request, write })).rejects.toThrow('the network');
 });
 
-test('excludes rejected accounts without another write when each account is its own request', async () => {
+test('excludes rejected accounts without another write when each account has its own request', async () => {
   const env = bench({ named: ['000'], wanted: ['000', '001', '002', '003'], refused: [] });
   let writes = 0;
   const write = async () => {

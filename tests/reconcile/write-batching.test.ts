@@ -28,7 +28,7 @@ test('lengthens the pauses up to a limit while accounts wait for each write', ()
   expect(pauses(500, 6)).toEqual([3_000, 9_000, 27_000, 40_000, 40_000, 40_000]);
 });
 
-test('shortens the pause after a write that left accounts untried, even in a burst', () => {
+test('shortens the pause in a burst after a write that left accounts untried', () => {
   const before = { until: new Date(start).toISOString(), pause: 27_000, revision: 5 };
 
   const after = computeBatchWindow(before, { revision: 9, now: start + 500, unfinished: true });
@@ -56,7 +56,7 @@ test('serves a thousand accounts within five minutes by ten writes', () => {
   expect(writes).toBeLessThanOrEqual(10);
 });
 
-test('detects a burst from the second write in a row until some time after the pause', () => {
+test('detects a burst at the second write in a row, and until some time after the pause', () => {
   const first = computeBatchWindow(undefined, { revision: 5, now: start });
   const second = computeBatchWindow(first, { revision: 7, now: start + 3_500 });
   const until = getBatchWindowEnd(state(second), start);
