@@ -41,15 +41,9 @@ import { noteUnresolvedPaths } from './unresolved-paths.ts';
 export interface PlanStep {
   readonly runId: string;
   readonly cause: string;
-  /**
-   * How the registration of each account ended. An account without a revision could not be registered. Empty for a
-   * sweep.
-   */
+  /** How the registration of each account ended. Without a revision, it failed. Empty for a sweep. */
   readonly accounts: readonly AccountOutcome[];
-  /**
-   * The account and region in which an event has created or tagged a resource. Null or absent if the run has another
-   * cause.
-   */
+  /** Where an event has created or tagged a resource. Null or absent if the run has another cause. */
   readonly place?: ResourcePlace | null;
 }
 
@@ -114,8 +108,7 @@ async function planResources(services: Services, plan: RunPlan, resources: reado
   return pMap(
     resources,
     async (desired) => {
-      // If the resource will be read, its stored state is read just before. With an older state, another run's write
-      // would look like an external change.
+      // The state is read just before the resource. Otherwise another run's write would look like an external change.
       const reading = known.get(desired.key) ?? (await readState(services, desired));
       const { unresolved, ...change } = await planOne(services, plan, desired, reading);
       const isKept = change.planned === 'none' && plan.done.has(desired.key);
@@ -232,10 +225,7 @@ async function planOne(
   return { ...whole, outcome: 'unchanged', finishedAt: getTimestamp(services.clock) };
 }
 
-/**
- * Whether the update step would do nothing: by the table, the resource has the access of these accounts, and nothing
- * has changed since.
- */
+/** Whether the update step has nothing to do: by the table, the resource is up to date for these accounts. */
 const isAsLeft = (
   { revision, accountIds, active }: RunPlan,
   desired: DesiredResource,

@@ -7,10 +7,7 @@ import type { AccessStatus, Readiness } from './readiness.ts';
 
 export type RunStatus = 'running' | 'waiting-for-approval' | 'succeeded' | 'failed' | 'ignored';
 
-/**
- * Where the end of a run is announced: on EventBridge's default event bus, and on the SNS topic that the configuration
- * names.
- */
+/** Where the end of a run is announced: on the default event bus, and on the SNS topic of the configuration. */
 export type AnnouncementChannel = 'bus' | 'topic';
 
 /** How far the announcement has come on one channel. */
@@ -58,10 +55,7 @@ export interface RunRecord {
   readonly counts?: SweepCounts;
   /** How many accounts gained and lost access by the run. Absent if none did. */
   readonly accessChanges?: AccessCounts;
-  /**
-   * Whether the run's accounts can use the access that the configuration gives them. Absent if there was no access to
-   * verify.
-   */
+  /** Whether the accounts can use the access that the configuration gives. Absent without an access to verify. */
   readonly readiness?: Readiness;
   /** Until when the run waits, or waited, for approval. ISO 8601. */
   readonly waitingUntil?: string;
@@ -138,10 +132,7 @@ export type Outcome = 'written' | 'unchanged' | 'held' | 'conflict' | 'busy' | '
 export interface ResourceChange {
   /** The key of the resource, `kind/account/region/id`. */
   readonly resource: string;
-  /**
-   * The central account that owns the resource, so that its update function writes it. Absent if no central account
-   * owns it.
-   */
+  /** The central account that owns the resource and updates it. Absent if no central account owns it. */
   readonly centralAccount?: CentralAccountName;
   /** When the run read the resource to plan it, ISO 8601. Absent if the plan did not need to read it. */
   readonly plannedAt?: string;
@@ -165,23 +156,14 @@ export interface ResourceChange {
   /** What `size` and `limit` count: `bytes`, `characters`, `grants` or `launch permissions`. */
   readonly unit?: string;
   readonly error?: ErrorRecord;
-  /**
-   * Accounts that do not get or do not lose their access yet, ordered. Until the write, these are the holds of the
-   * plan.
-   */
+  /** Accounts that do not get or lose their access yet, ordered. Until the write, the holds of the plan. */
   readonly holds?: readonly RecordedHold[];
   /** Only with the outcome `held`: all changes without a hold were written. */
   readonly wrote?: true;
-  /**
-   * Accounts that got access and accounts that lost access by the write. Until the write, these are the accounts of the
-   * plan.
-   */
+  /** Accounts that got or lost access by the write. Until the write, the accounts of the plan. */
   readonly added?: readonly string[];
   readonly removed?: readonly string[];
-  /**
-   * What operators should know although nothing failed, such as a deleted role in an unmanaged statement. One line for
-   * each.
-   */
+  /** What operators should know although nothing failed, such as a deleted role in a policy. One line each. */
   readonly warnings?: readonly string[];
 }
 
@@ -227,26 +209,18 @@ export interface RunStore {
   search(query: RunQuery): Promise<Listed<WholeRun>>;
 }
 
-/**
- * Which runs to find: the runs that concern an account, or a resource. A resource is named by its key or by its id
- * alone.
- */
+/** Which runs to find: runs that concern an account, or a resource by its key or its id alone. */
 export type RunQuery = { readonly accountId: string } | { readonly resource: string };
 
 /** A run's request for approval, and the operator's decision about it. */
 export interface ApprovalRequest {
   readonly runId: string;
-  /**
-   * The token of the waiting Step Functions task. It is never logged or shown, because anybody who has it can resume
-   * the run.
-   */
+  /** The token of the waiting task. Never logged or shown, because it is enough to resume the run. */
   readonly token: string;
   /** The ARN of the Step Functions execution. */
   readonly execution: string;
   readonly accounts: readonly WaitingAccount[];
-  /**
-   * A hash of the request's content (`hashApproval`). An approval names it, so that it is valid for this content only.
-   */
+  /** A hash of the request (`hashApproval`). An approval names it, so that it is valid for this request only. */
   readonly planHash: string;
   readonly configurationHash: string;
   /** The access that the accounts would get, in lines for operators. */
