@@ -99,7 +99,7 @@ test.each([
   },
 );
 
-test('keeps a failed run as it ended, and announces its end later, when the event bus denies the announcement', async () => {
+test('keeps the result of a failed run, and announces its end later, when the event bus denies the announcement', async () => {
   const env = await createEnv({ configuration: small(['bucket']) });
   fault(env, 'PutBucketPolicy', refuse('AccessDenied', 'no', 403), always);
   const mend = broken(env, 'PutEvents', refuse('AccessDeniedException', 'no', 400));
@@ -125,7 +125,7 @@ test('keeps a failed run as it ended, and announces its end later, when the even
   });
 });
 
-test('announces the end of a run by the rule on failed executions when the execution failed', async () => {
+test('announces the end of a run by the rule for failed executions when the execution failed', async () => {
   const env = await createEnv({ configuration: small(['bucket']) });
   fault(env, 'PutBucketPolicy', refuse('AccessDenied', 'no', 403), always);
   const mend = broken(env, 'PutEvents', refuse('AccessDeniedException', 'no', 400));
@@ -139,7 +139,7 @@ test('announces the end of a run by the rule on failed executions when the execu
   expect(env.organization.world.messages).toHaveLength(1);
 });
 
-test('announces the end of a run when the function died before it was announced', async () => {
+test('announces the end of a run later when the function died before the announcement', async () => {
   const env = await createEnv({ configuration: small(['bucket']) });
   const pending = { status: 'pending', at: new Date(env.clock.now()).toISOString() } as const;
   const run: RunRecord = {
@@ -158,7 +158,7 @@ test('announces the end of a run when the function died before it was announced'
   expect(env.organization.world.messages).toHaveLength(1);
 });
 
-test('leaves an announcement to the function that tried it a minute ago', async () => {
+test('does not repeat an announcement that another function tried a minute ago', async () => {
   const env = await createEnv({ configuration: small(['bucket']) });
   const mend = broken(env, 'PutEvents', refuse('AccessDeniedException', 'no', 400));
   await onboard(env, created(env).event);
@@ -170,7 +170,7 @@ test('leaves an announcement to the function that tried it a minute ago', async 
   expect(titles(env)).toEqual([]);
 });
 
-test('announces the end of a run later when a sweep comes first', async () => {
+test('announces the end of a run in the sweep when the sweep comes before the scheduled check', async () => {
   const env = await createEnv({ configuration: small(['bucket']) });
   const mend = broken(env, 'PutEvents', refuse('AccessDeniedException', 'no', 400));
   await onboard(env, created(env).event);
@@ -183,7 +183,7 @@ test('announces the end of a run later when a sweep comes first', async () => {
   expect((await env.store.runs.listUnannounced()).items).toEqual([]);
 });
 
-test('announces a run when its account has left before the announcement is sent', async () => {
+test('announces a run although its account has left before the announcement is sent', async () => {
   const env = await createEnv({ configuration: small(['bucket']) });
   const mend = broken(env, 'PutEvents', refuse('AccessDeniedException', 'no', 400));
   const { event, id } = created(env);

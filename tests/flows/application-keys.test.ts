@@ -28,14 +28,14 @@ describe('a profile with a key of its own', () => {
     return { env, key };
   };
 
-  test("deploys a profile with its own key with only the spoke template's permissions", async () => {
+  test('deploys a profile with a key of its own by the permissions of the spoke template alone', async () => {
     const { env, key } = await createKeyedEnv();
     expect([...env.simulated.profiles.values()].map(({ kmsKeyArn }) => kmsKeyArn)).toEqual([key]);
 
     expect(await start(env, await addVersion(env, good))).toMatchObject({ status: 'SUCCEEDED' });
   });
 
-  test("encrypts a deployed configuration with the profile's key, and the reader role reads it", async () => {
+  test('encrypts a deployed configuration with the key of its profile, so that the reader role can read it', async () => {
     const { env, key } = await createKeyedEnv();
     await start(env, await addVersion(env, good));
 
@@ -46,7 +46,7 @@ describe('a profile with a key of its own', () => {
     expect(await read(env)).toEqual({ currency: 'EUR', itemsPerPage: 24 });
   });
 
-  test("refuses a deployment when the profile's key does not admit the role", async () => {
+  test("refuses a deployment when the policy of the profile's key does not name the role", async () => {
     const { env, key } = await createKeyedEnv();
     const version = await addVersion(env, good);
     env.organization.editPolicy('key', key, {

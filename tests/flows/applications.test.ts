@@ -52,7 +52,7 @@ describe('the application of the example, as its template makes it', () => {
     expect(deployedTo(env, 'test')).toEqual([]);
   });
 
-  test('returns the new version in each environment when the version is valid', async () => {
+  test('deploys a valid version to each environment, and readers get it', async () => {
     const { status, run } = await start(env, await addVersion(env, good));
 
     expect(status).toBe('SUCCEEDED');
@@ -98,7 +98,7 @@ describe('the application of the example, as its template makes it', () => {
     ]);
   });
 
-  test('deploys to one environment at a time when the operator names it', async () => {
+  test('deploys only to the environments that the operator names, one after the other', async () => {
     const [stage] = env.simulated.environments.keys();
 
     await start(env, await addVersion(env, good), { environments: [stage] });
@@ -106,7 +106,7 @@ describe('the application of the example, as its template makes it', () => {
     expect([deployedTo(env, 'test'), deployedTo(env, 'production')]).toEqual([[['1', 'stands']], []]);
   });
 
-  test('rolls back in the environment whose alarm is raised', async () => {
+  test('rolls a deployment back in the environment whose alarm goes off', async () => {
     fault(env, 'GetDeployment', async (_, proceed) => {
       raiseAlarm(env.organization.world, 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:shop-errors');
       return proceed();

@@ -17,7 +17,7 @@ const configuration = small(
 approval: { for: { all: true } }`,
 );
 
-test("keeps accounts that wait for approval out of a condition's grant that is being removed", async () => {
+test('gives no access to waiting accounts when a removed grant with a condition becomes a list', async () => {
   const env = await createSweptEnv({ configuration });
   const before = env.organization.policyOf(
     'repository',

@@ -18,7 +18,7 @@ const withMember = (configuration: Configuration) =>
     prepare: (organization) => organization.addAccount({ id: member, name: 'member' }),
   });
 
-test('keeps access, revokes ended access, and holds new access for approval when an account moves', async () => {
+test('keeps common access, removes old access and lets new access wait for approval when an account moves', async () => {
   const env = await createEnv({ configuration: approving({ ous: ['Workloads'] }) });
   const { id, event } = created(env);
   env.organization.tagAccount(id, { runner: 'yes' });
@@ -42,7 +42,7 @@ test('keeps access, revokes ended access, and holds new access for approval when
   expect(changes.filter(({ outcome }) => outcome === 'written')).toHaveLength(2);
 });
 
-test('requests no approval when a move grants nothing or leaves the approval rule', async () => {
+test('requests no approval when a move adds no grant or leads to an OU without approval', async () => {
   const env = await withMember(approving(everybody, ['bucket', 'secret']));
 
   env.organization.tagAccount(member, { cost: '7' });
@@ -60,7 +60,7 @@ test('requests no approval when a move grants nothing or leaves the approval rul
   ]);
 });
 
-test('revokes access without waiting for approval', async () => {
+test('removes access without waiting for approval', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
@@ -74,7 +74,7 @@ test('revokes access without waiting for approval', async () => {
   expect(Object.values(named(env)).flat()).not.toContain(id);
 });
 
-test('revokes nothing when approvals are turned on', async () => {
+test('removes no access when approval is turned on', async () => {
   const env = await createEnv({ configuration: small() });
   await sweep(env);
   const before = [named(env), foreign(env)];
@@ -87,7 +87,7 @@ test('revokes nothing when approvals are turned on', async () => {
   expect([named(env), foreign(env)]).toEqual(before);
 });
 
-test('grants access to waiting accounts in the next sweep when approvals are turned off', async () => {
+test('gives waiting accounts their access in the next sweep when approval is turned off', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { id } = created(env);
   const waits = await sweep(env);
@@ -105,7 +105,7 @@ test('grants access to waiting accounts in the next sweep when approvals are tur
   expect(named(turnedOff)).toEqual(due(turnedOff));
 });
 
-test('reports waiting accounts without a request in a sweep, and creates the request in a run by hand', async () => {
+test('reports waiting accounts without a request in a sweep, and requests approval in a run by hand', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { id } = created(env);
 
@@ -150,7 +150,7 @@ test('requests no approval for accounts that the first import finds', async () =
   expect(second.run).toMatchObject({ unresolved: [expect.stringContaining(id)] });
 });
 
-test('closes a waiting run in a sweep some hours after its deadline', async () => {
+test('ends a waiting run in a sweep some hours after its deadline', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { request, ended } = await untilItWaits(env, created(env).event);
   const hours = (count: number) => env.clock.advance(count * 3_600_000);

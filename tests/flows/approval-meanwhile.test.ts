@@ -25,7 +25,7 @@ async function approved({ store }: TestEnv, id: string): Promise<void> {
   await store.registry.put(account, revision, updatedAt);
 }
 
-test('verifies a resumed run by the records of runs that wrote in the meantime', async () => {
+test('verifies a continued run with the records of other runs that wrote while it waited', async () => {
   const env = await createEnv({ configuration: approving({ tags: { critical: 'yes' } }, ['bucket']) });
   const [waiting, other] = [created(env), created(env)];
   env.organization.tagAccount(waiting.id, { critical: 'yes' });
@@ -41,7 +41,7 @@ test('verifies a resumed run by the records of runs that wrote in the meantime',
   expect((await ended).run).toMatchObject({ status: 'succeeded' });
 });
 
-test('accepts approval for the rest of a request when another run approved some of its accounts', async () => {
+test('accepts approval of the remaining accounts when another run has approved some of a request', async () => {
   const env = await createEnv({ configuration: approving(everybody, ['bucket']) });
   const [one, other] = [created(env), created(env)];
   const both = await untilItWaits(env, { accountIds: [one.id, other.id] });
@@ -55,7 +55,7 @@ test('accepts approval for the rest of a request when another run approved some 
   expect(named(env)).toEqual(due(env));
 });
 
-test('ends a waiting run after the answer without a grant when its account has left', async () => {
+test('ends a waiting run without a grant after the approval when its account has left', async () => {
   const env = await createEnv({ configuration: approving(everybody, ['bucket']) });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
@@ -69,7 +69,7 @@ test('ends a waiting run after the answer without a grant when its account has l
   expect(named(env)[bucket]).not.toContain(id);
 });
 
-test('keeps a request valid when a pattern discovers a resource in the meantime', async () => {
+test('keeps a request valid when a pattern finds another resource after the request', async () => {
   const env = await createSweptEnv({
     configuration: having(images('["base/*"]'), `approval: { for: { all: true } }\n`),
   });
@@ -130,7 +130,7 @@ test('applies a rejection to every run with the same request', async () => {
   await expect(answer(env, first.request)).rejects.toMatchObject({ name: 'ApprovalClosedError' });
 });
 
-test('reports no approval when the approval was never completed', async () => {
+test('treats an account as not approved when the approval was interrupted before its end', async () => {
   const env = await createEnv({ configuration: approving(everybody, ['bucket']) });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
@@ -147,7 +147,7 @@ test('reports no approval when the approval was never completed', async () => {
 test.each([
   ['a run registers it', 'DescribeAccount', (env: TestEnv, id: string) => onboard(env, { accountId: id })],
   ['a sweep finds it', 'ListAccountsForParent', (env: TestEnv) => sweep(env)],
-])('holds a new account for approval when approvals are turned on while %s', async (_, operation, act) => {
+])('lets a new account wait for approval when approval is turned on while %s', async (_, operation, act) => {
   const env = await createEnv({ configuration: small(['bucket']) });
   const { id } = created(env);
   fault(env, operation, async (_call, proceed) => {

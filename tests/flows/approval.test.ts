@@ -9,7 +9,7 @@ import { createEnv, due, named, onboard } from '../fixtures/test-env.ts';
 
 const everybody = { all: true };
 
-test('holds a new account until approval and serves another account on the same resources', async () => {
+test('lets a new account wait for approval, and gives another account access on the same resources', async () => {
   const env = await createEnv({ configuration: approving({ ous: ['Workloads'] }) });
   const [waiting, other] = [created(env), created(env)];
   env.organization.moveAccount(waiting.id, workloads);
@@ -120,7 +120,7 @@ test('fails the run when nobody approves in time, and grants nothing on a late a
   expect(await env.store.approvals.get(run.runId)).not.toHaveProperty('decision');
 });
 
-test('changes nothing when an approval is given twice, and names the first operator', async () => {
+test('changes nothing when two operators approve the same request, and names the first one', async () => {
   const env = await createEnv({ configuration: approving(everybody) });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
@@ -221,7 +221,7 @@ test('rejects an approval when another configuration became active', async () =>
   expect((await ended).run.status).toBe('failed');
 });
 
-test('keeps a request valid when other accounts gain access in the meantime', async () => {
+test('keeps a request valid when other accounts get access after the request', async () => {
   const env = await createEnv({ configuration: approving({ tags: { critical: 'yes' } }) });
   const { id } = created(env);
   env.organization.tagAccount(id, { critical: 'yes' });

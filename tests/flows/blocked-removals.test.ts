@@ -56,7 +56,7 @@ const changeOn = ({ changes }: Ended, key: string) => changes.find(({ resource }
 const both =
   /PolicyTooLargeError.*base\/node.*10240.*Besides, 12 accounts would lose their access at once.*removalLimits.fraction/s;
 
-it('reports size and blocked removals in record, announcement, plan and apply when both keep accounts waiting', async () => {
+it('reports the full policy and the blocked removals in record, announcement, plan and apply when both make accounts wait', async () => {
   const env = await fullAndNarrowed();
 
   const ended = await sweep(env);
@@ -79,7 +79,7 @@ it('reports size and blocked removals in record, announcement, plan and apply wh
   expect(named(env)[repository]).toEqual([...before, ...next.slice(0, 1)]);
 });
 
-it('gives the room of blocked accounts to new ones when the operator allows it, and reports the size alone', async () => {
+it('gives the room of removed accounts to new ones when an operator allows the removal', async () => {
   const env = await fullAndNarrowed();
   await sweep(env);
   const allowing = await activated(env, {
@@ -95,7 +95,7 @@ it('gives the room of blocked accounts to new ones when the operator allows it, 
   expect(ended.run.unresolved).toEqual([expect.not.stringContaining('would lose')]);
 });
 
-it('reports size, blocked removals and a rejected account when a run finds all three', async () => {
+it('reports a full policy, blocked removals and a rejected account when a run finds all three', async () => {
   const env = await fullAndNarrowed();
   const [closed = '', rejected = '', ...kept] = before;
   env.organization.closeAccount(closed);

@@ -15,7 +15,7 @@ function withoutLog(): Configuration {
 
 const resources = (env: TestEnv) => named({ ...env, configuration: small() });
 
-test('names what stays, and serves the other accounts, when a removed central account has lost its role', async () => {
+test('names the resources that keep statements, and updates other accounts, when a removed central account has lost its role', async () => {
   const env = await createSweptEnv();
   env.organization.deleteRole(`arn:aws:iam::${log}:role/account-onboarding/spoke`);
   const before = resources(env);
@@ -34,7 +34,7 @@ test('names what stays, and serves the other accounts, when a removed central ac
   expect(resources(env)[bucket]).toEqual(before[bucket]);
 });
 
-test('says which role is missing when a central account keeps its grants and has lost its role', async () => {
+test('names the missing role when a central account keeps its grants and has lost its role', async () => {
   const env = await createSweptEnv();
   env.organization.deleteRole(`arn:aws:iam::${log}:role/account-onboarding/spoke`);
 

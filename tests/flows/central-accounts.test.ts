@@ -70,7 +70,7 @@ const secretArn = ({ organization }: TestEnv): string =>
   [...organization.world.secrets.values()].find(({ name }) => name === 'network/routes')?.arn ?? '';
 
 describe('a central account without a function', () => {
-  it('fails with the next step when a central account has no function yet', async () => {
+  it('fails and says what to do when a central account has no function yet', async () => {
     const env = await createEnv({ configuration: await loadCentralAccounts('nine') });
     const { event, id } = created(env);
     const before = named(env)[routes];
@@ -87,7 +87,7 @@ describe('a central account without a function', () => {
     expect(named(env)).toEqual({ ...due(env), [routes]: before });
   });
 
-  it('updates a central account when its function is deployed and the run starts again', async () => {
+  it('updates a central account when its function has been deployed and the run starts again', async () => {
     const env = await createEnv({ configuration: await loadCentralAccounts('nine') });
     const { event, id } = created(env);
     await onboard(env, event, { services: withoutNetwork(env) });
@@ -110,7 +110,7 @@ describe('a central account without a function', () => {
     expect(ended.run.unresolved).toEqual([expect.stringContaining('CentralAccountNotDeployedError')]);
   });
 
-  it('fails the searches of a central account without a function and states the next step', async () => {
+  it('fails the searches in a central account without a function, and says what to do', async () => {
     const env = await createEnv({ configuration: withSearch(await loadCentralAccounts('two')) });
 
     const ended = await notedSweep(env, { services: withoutNetwork(env) });

@@ -26,7 +26,7 @@ const check = (env: TestEnv, accountId: string) => checkAccount(env.services, { 
 const resourcesOf = (lines: readonly string[]): readonly string[] =>
   lines.map((line) => line.slice(0, line.indexOf(': '))).sort();
 
-it('finds nothing to remove in check when the account has its grants', async () => {
+it('finds nothing to remove when check is run for an account with its grants', async () => {
   const { env, id } = await onboardNew();
 
   const { leftovers, readiness } = await check(env, id);
@@ -35,7 +35,7 @@ it('finds nothing to remove in check when the account has its grants', async () 
   expect(readiness).toMatchObject({ ready: 'unproven' });
 });
 
-it('names the statements to remove in check when the account is closed', async () => {
+it('names the statements to remove when check is run for a closed account', async () => {
   const { env, id } = await onboardNew();
   env.organization.closeAccount(id);
   await importAll(env);
@@ -48,7 +48,7 @@ it('names the statements to remove in check when the account is closed', async (
   expect(leftovers[0]).toContain('which no grant gives access here. Start a run for the account');
 });
 
-it('names the statement to remove in check when no grant selects the account anymore', async () => {
+it('names the statement to remove when check is run for an account that no grant selects', async () => {
   const { env, id } = await onboardNew();
   env.organization.moveAccount(id, env.organization.world.settings.rootId);
   await importAll(env);
@@ -56,7 +56,7 @@ it('names the statement to remove in check when no grant selects the account any
   expect(resourcesOf((await check(env, id)).leftovers)).toEqual([repository]);
 });
 
-it('finds nothing to remove in check when a run has revoked the access', async () => {
+it('finds nothing to remove when check is run after a run removed the access', async () => {
   const { env, id } = await onboardNew();
   env.organization.closeAccount(id);
   await onboard(env, { accountId: id });
@@ -64,7 +64,7 @@ it('finds nothing to remove in check when a run has revoked the access', async (
   expect((await check(env, id)).leftovers).toEqual([]);
 });
 
-it('reports unknown access in check when the resource of a closed account cannot be read', async () => {
+it('calls access unknown when check cannot read the resource of a closed account', async () => {
   const { env, id } = await onboardNew();
   env.organization.closeAccount(id);
   await onboard(env, { accountId: id });
@@ -75,7 +75,7 @@ it('reports unknown access in check when the resource of a closed account cannot
   expect(leftovers).toEqual([expect.stringMatching(/^s3-bucket-policy.*is unknown: .*cannot be read/)]);
 });
 
-it('compares the member roles with the configuration in check when the account has some', async () => {
+it('compares the member roles with the configuration when check is run for an account with roles', async () => {
   const env = await onboardMember(withMemberRoles());
   roleOf(env, 'app/Web').boundaryArn = undefined;
 

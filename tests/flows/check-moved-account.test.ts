@@ -43,7 +43,7 @@ async function moveWithoutRun(): Promise<MemberEnv> {
 
 const denied = /Perimeter of SCP Perimeter of ou-.* denies it/;
 
-it('denies an access in check when an SCP of the new OU denies it and no run followed the move', async () => {
+it('denies an access in check when an SCP of the new OU denies it, even if no run has followed the move', async () => {
   const env = await moveWithoutRun();
 
   const { results, warnings } = await check(env, env.id);
@@ -57,7 +57,7 @@ it('denies an access in check when an SCP of the new OU denies it and no run fol
   ]);
 });
 
-it('denies a request in explain when an SCP of the new OU denies it and no run followed the move', async () => {
+it('denies a request in explain when an SCP of the new OU denies it, even if no run has followed the move', async () => {
   const env = await moveWithoutRun();
   const secret = [...env.organization.world.secrets.values()].find(({ name }) => name === 'web/database');
 
@@ -78,7 +78,7 @@ it('denies a request in explain when an SCP of the new OU denies it and no run f
   expect(warnings).toHaveLength(1);
 });
 
-it('reports access that no grant gives in check when the account left the OU and no run followed', async () => {
+it('reports access that no grant gives in check when the account left the OU, even if no run has followed', async () => {
   const env = await onboardMember(withMemberRoles());
   env.organization.moveAccount(env.id, env.organization.world.settings.rootId);
 
@@ -88,7 +88,7 @@ it('reports access that no grant gives in check when the account left the OU and
   expect(leftovers.length).toBeGreaterThan(0);
 });
 
-it('judges by the registry in check when Organizations cannot be read', async () => {
+it('judges by the OU in the registry in check when Organizations cannot be read', async () => {
   const env = await moveWithoutRun();
   fault(env, 'ListParents', refuse('AccessDeniedException', 'not you'), 99);
 
@@ -104,7 +104,7 @@ it('judges by the registry in check when Organizations cannot be read', async ()
 const byOu = (name: string, rest: string) =>
   `\n  - { name: ${name}, kind: s3-bucket-policy, account: log, bucket: example-logs, ${rest} }`;
 
-it('verifies in check only what depends on no OU when Organizations cannot be read and policies are ignored', async () => {
+it('verifies only access that depends on no OU in check when Organizations cannot be read and its policies are ignored', async () => {
   const text = smallText(
     [],
     byOu('by-ou', `preset: config-write, match: ou, for: { ous: ["${workloads}"] }`) +

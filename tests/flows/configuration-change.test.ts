@@ -16,7 +16,7 @@ const changed = (name: string, change: object): Configuration => {
   return { ...configuration, grants };
 };
 
-test('removes all access from a resource in the next run when the configuration drops it', async () => {
+test('removes all access from a resource in the next run when the configuration no longer names it', async () => {
   const env = await createEnv();
   const { id } = created(env);
   env.organization.tagAccount(id, { runner: 'yes' });
@@ -36,7 +36,7 @@ test('removes all access from a resource in the next run when the configuration 
   expect(again.removedResources).toEqual([repository]);
 });
 
-test('names the resource of an account that is no longer a central account', async () => {
+test('names the resources that keep statements when their account is no longer a central account', async () => {
   const env = await createEnv();
   await onboard(env, created(env).event);
   const configuration = small(['key', 'people', 'repository', 'secret']);
@@ -51,7 +51,7 @@ test('names the resource of an account that is no longer a central account', asy
   expect(unreachableResources).toContain(bucket);
 });
 
-test('keeps many accounts and admits new ones when a grant is renamed and its selector broken at once', async () => {
+test('keeps many accounts and adds new ones when a grant gets a new name and a wrong selector at once', async () => {
   const env = await createEnv();
   const many = Array.from({ length: 12 }, () => created(env).id);
   await onboard(env, { accountIds: many });
@@ -82,7 +82,7 @@ test('keeps many accounts and admits new ones when a grant is renamed and its se
   expect(named(env)[bucket]).toEqual([newAccount]);
 });
 
-test('revokes the access of a closed account when a former grant keeps other accounts', async () => {
+test('removes the access of a closed account although a former grant keeps other accounts', async () => {
   const env = await createEnv();
   const many = Array.from({ length: 12 }, () => created(env).id);
   const [closed = ''] = many;
@@ -110,7 +110,7 @@ test('keeps every account when a grant is only renamed', async () => {
   expect(named(env)[bucket]).toEqual(before);
 });
 
-test('reports blocked removals in every run by hand', async () => {
+test('reports blocked removals in each run by hand', async () => {
   const env = await createEnv();
   const many = Array.from({ length: 12 }, () => created(env).id);
   await onboard(env, { accountIds: many });
@@ -123,7 +123,7 @@ test('reports blocked removals in every run by hand', async () => {
   expect(second.run.status).toBe('failed');
 });
 
-test('reports a resource that cannot be planned in a run by hand, even when it is up to date', async () => {
+test('reports a resource that cannot be planned in a run by hand, even if the table calls it up to date', async () => {
   const env = await createEnv();
   const { id } = created(env);
   await onboard(env, { accountId: id });
@@ -146,7 +146,7 @@ test('reports a resource that cannot be planned in a run by hand, even when it i
   expect(ended.run.unresolved).toEqual([expect.stringContaining('OwnershipClashError')]);
 });
 
-test('keeps every account when the import comes before the renamed OU path is activated', async () => {
+test('keeps every account when the accounts are imported before the configuration with the new OU path is activated', async () => {
   const env = await createEnv();
   const { id } = created(env);
   env.organization.moveAccount(id, workloads);
@@ -165,7 +165,7 @@ test('keeps every account when the import comes before the renamed OU path is ac
   expect(named(env)[repository]).toEqual(before);
 });
 
-test('ends as succeeded when the account left before any run saw it', async () => {
+test('ends as succeeded when an account left before any run registered it', async () => {
   const env = await createEnv();
   const { id } = created(env);
   env.organization.removeAccount(id);

@@ -52,7 +52,7 @@ async function createConflict(): Promise<TestEnv> {
   return env;
 }
 
-test('restores managed statements and records the conflict when an external edit removes them once', async () => {
+test('restores managed statements and records the time when another tool removes them once', async () => {
   const env = await createSweptEnv();
   edit(env, withoutOurs);
 
@@ -70,7 +70,7 @@ test('restores managed statements and records the conflict when an external edit
   });
 });
 
-test('restores nothing when managed statements are changed externally again after a restore', async () => {
+test('does not write a resource when another tool changes managed statements again after they were restored', async () => {
   const env = await createSweptEnv();
   edit(env, withoutOurs);
   await sweep(env);
@@ -104,7 +104,7 @@ test('restores nothing when managed statements are changed externally again afte
   });
 });
 
-test('restores managed statements for all accounts, and restarts the count, when an operator applies the plan', async () => {
+test('restores managed statements for all accounts, and counts from zero again, when an operator applies the plan', async () => {
   const env = await createConflict();
   const { id, event } = created(env);
   await onboard(env, event);
@@ -131,7 +131,7 @@ test('restores managed statements for all accounts, and restarts the count, when
   expect(await state(env)).toMatchObject({ conflict: { strikes: 1 } });
 });
 
-test('reports the status conflict and the changed statements in drift', async () => {
+test('reports the conflict and the changed statements in drift', async () => {
   const env = await createConflict();
 
   const drift = listDrift(await plan(env)).find(({ resource }) => resource === bucket);
@@ -171,7 +171,7 @@ const theirs = {
   Resource: 'arn:aws:s3:::example-logs',
 };
 
-test('counts no external change when the end of an earlier write is unknown', async () => {
+test('counts no external change when the result of an earlier write is unknown', async () => {
   let dies = false;
   const env = await createSweptEnv({
     around: ({ resources }) => ({
@@ -213,7 +213,7 @@ test('counts no external change when the last write is less than five minutes ol
   expect(await state(env)).not.toHaveProperty('conflict');
 });
 
-test('names the Sid that was changed externally when accounts also change', async () => {
+test('names the changed Sid when another tool changes a statement while accounts change too', async () => {
   const env = await createSweptEnv();
   created(env);
   edit(env, (statements) => statements.filter(({ Sid }) => Sid !== sids[0]));

@@ -180,7 +180,7 @@ describe.each(contentKeyCases)('an access to $title', ({ name, actions, grant, p
 
 describe('a resource that no key of KMS encrypts', () => {
   it.each(['revisions', 'config', 'launch'] as const)(
-    'reads no key when it verifies %s, which no KMS key encrypts',
+    'reads no key when it verifies access to %s, which no KMS key encrypts',
     async (name) => {
       env.organization.resetCalls();
 

@@ -89,7 +89,7 @@ describe.each([
     );
   });
 
-  test('makes few attempts to find the rejected principal in a policy', async () => {
+  test('needs few writes to find the rejected principal in a policy', async () => {
     const env = await withAuditor(kind);
     env.organization.deletePrincipal(role);
     const { event } = createMember(env);
@@ -99,7 +99,7 @@ describe.each([
     expect(Math.max(...Object.values(writeCounts(env)))).toBeLessThanOrEqual(3);
   });
 
-  test('writes pending accounts when the owner has removed the deleted role', async () => {
+  test('writes waiting accounts when the owner of the statement has removed the deleted role', async () => {
     const env = await withAuditor(kind);
     env.organization.deletePrincipal(role);
     const { event, id } = createMember(env);

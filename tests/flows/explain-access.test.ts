@@ -141,7 +141,7 @@ describe('after an account is onboarded', () => {
     expect(unread.map(({ kind }) => kind)).toEqual(['scp', 'rcp']);
   });
 
-  it("throws when the principal's account is not in the organization", async () => {
+  it('throws when the account of the principal is not in the organization', async () => {
     const principal = { type: 'account', accountId: '999999999999' } as const;
     const asked = explainTo({ principal, action: 'kms:Decrypt', resource: keyArn });
 

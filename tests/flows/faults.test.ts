@@ -39,7 +39,7 @@ test('fails with the reason when AWS always throttles a write, and writes other 
   expect(outcomes(ended)).toMatchObject({ [key]: 'failed', [bucket]: 'written', [people]: 'written' });
 });
 
-test('sends no write until the lease has ended when AWS never answered the first write', async () => {
+test('sends no second write before the lease has expired when AWS never answered the first write', async () => {
   const env = await createEnv();
   fault(env, 'PutBucketPolicy', losingTheAnswer);
   const start = env.clock.now();
@@ -58,7 +58,7 @@ test('sends no write until the lease has ended when AWS never answered the first
   expect(named(env)[bucket]).toEqual(expect.arrayContaining([id, second.id]));
 });
 
-test('sends a write again after the lease has ended when AWS answers 500', async () => {
+test('writes again after the lease has expired when AWS answers 500', async () => {
   const env = await createEnv();
   fault(env, 'SetRepositoryPolicy', refuse('ServerException', 'Internal failure', 500), 1);
   const { id } = created(env);

@@ -131,7 +131,7 @@ test('keeps access for the grace period only when a move or a removed tag ends i
   expect(named(env)).toEqual(due(env));
 });
 
-test('admits a new account when AWS rejects an account in its grace period, which ends early', async () => {
+test('adds a new account when AWS rejects an account in its grace period, which ends the grace period early', async () => {
   const { env, id: closed } = await left(close);
   env.organization.refusePrincipal(closed);
   const { id, event } = created(env);
@@ -160,7 +160,7 @@ test('applies a shorter grace period to accounts that already are in one', async
   expect(everywhere(now, id)).toEqual([]);
 });
 
-test("admits a new account to a full resource when another account's grace period has ended", async () => {
+test('adds a new account to a full resource when the grace period of another account has ended', async () => {
   const image = 'ami-0123456789abcdef0';
   const text = `
   - name: golden-image

@@ -101,7 +101,7 @@ test('changes no KMS grant and no launch permission in the second run', async ()
   expect(outcomes(again)).toEqual({ [grants]: 'unchanged', [image]: 'unchanged' });
 });
 
-test('excludes an account without the service-linked role, serves other accounts, and tries again', async () => {
+test('leaves out an account without the service-linked role, updates other accounts, and tries again', async () => {
   const { id, event } = created(env);
 
   const first = await onboard(env, event);
@@ -148,7 +148,7 @@ test('keeps unmanaged launch permissions of an account when it leaves', async ()
   expect([...addedTo(onboarded), ...removedFrom(closed)]).not.toContain(id);
 });
 
-test('reports no account as gained again when the image is shared with another account', async () => {
+test('does not report an account as gained again when the image is shared with another account', async () => {
   const theirs = created(env);
   share(env.organization, theirs.id);
   await onboard(env, theirs.event);
@@ -163,7 +163,7 @@ test.each([
   ['Disabled', /ResourceDisabledError: .*its KMS key is disabled .*aws kms enable-key/],
   ['PendingDeletion', /ResourceDisabledError: .*scheduled for deletion .*cancel-key-deletion/],
 ] as const)(
-  'states the next step for a key that is %s, and writes all other resources',
+  'says what to do about a key that is %s, and writes all other resources',
   async (state, expected) => {
     const { id, event } = created(env);
     addRole(id);
@@ -176,7 +176,7 @@ test.each([
   },
 );
 
-test('states the next step for a disabled image, and writes all other resources', async () => {
+test('says what to do about a disabled image, and writes all other resources', async () => {
   const { id, event } = created(env);
   addRole(id);
   const existing = env.organization.world.images.get(imageId);

@@ -30,7 +30,7 @@ test('gives a new account the access of the root in every central account', asyn
   expect(env.organization.world.messages).toMatchObject([{ Subject: `Account Onboarded: ${id}` }]);
 });
 
-test('keeps the meaning of unmanaged content in every kind of resource', async () => {
+test('keeps the meaning of unmanaged statements in every kind of resource', async () => {
   const env = await createEnv();
   const before = foreign(env);
 
@@ -63,7 +63,7 @@ test('gives an account all access in the example organization, and other account
       expect(isSamePolicy(document, foreign(env)[resource]?.[index])).toBe(true);
 });
 
-test('keeps exactly the remaining access when an account leaves an OU and loses its tag', async () => {
+test('keeps exactly the remaining access when an account leaves an OU and loses a tag', async () => {
   const env = await createEnv();
   const { id } = created(env);
   env.organization.moveAccount(id, workloads);
@@ -136,7 +136,7 @@ test('fails for an unknown account and writes nothing', async () => {
   expect(writeCounts(env)).toEqual({});
 });
 
-test('serves the other accounts when one of several is unknown', async () => {
+test('updates the other accounts when one of several accounts is unknown', async () => {
   const env = await createEnv();
   const [first, second] = [created(env), created(env)];
 
@@ -164,7 +164,7 @@ test('waits until an account exists when AWS is still creating it', async () => 
   expect(named(env)[bucket]).toContain(id);
 });
 
-test('grants access for the final OU when an account moves during its first run', async () => {
+test('gives the access of the final OU when an account moves during its first run', async () => {
   const env = await createEnv();
   const { id, event } = created(env);
   let second: ReturnType<typeof onboard> | undefined;
@@ -193,7 +193,7 @@ test('ignores and records an event that changes no account', async () => {
   expect(env.organization.world.putEvents).toEqual([]);
 });
 
-test('fails with the finding when the input is neither an event nor an account', async () => {
+test('fails with the mistake when the input is neither an event nor an account', async () => {
   const env = await createEnv();
 
   const ended = await onboard(env, { accountId: '12' });
@@ -202,7 +202,7 @@ test('fails with the finding when the input is neither an event nor an account',
   expect(env.organization.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarding Failed' }]);
 });
 
-test('leaves no empty statement on a resource without managed content', async () => {
+test('leaves no empty statement on a resource without managed statements', async () => {
   const env = await createEnv();
   const { id } = created(env);
   env.organization.tagAccount(id, { runner: 'yes' });

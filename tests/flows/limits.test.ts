@@ -26,7 +26,7 @@ const ourPolicies = ({ organization }: TestEnv) =>
     path.startsWith('/account-onboarding/'),
   );
 
-test("keeps within IAM's versions when seven accounts arrive one after the other", async () => {
+test('stays within the limit of policy versions in IAM when seven accounts arrive one after the other', async () => {
   const env = await createEnv({ configuration: small(['people']) });
 
   for (let count = 0; count < 7; count += 1)
@@ -77,7 +77,7 @@ async function crowd(share: number): Promise<TestEnv> {
   return env;
 }
 
-test('serves three hundred imported accounts in one run with one write for each document', async () => {
+test('gives three hundred imported accounts their access in one run, with one write for each policy', async () => {
   const env = await crowd(4);
 
   const ended = await onboard(env, { accountId: '600000000000' });
@@ -87,7 +87,7 @@ test('serves three hundred imported accounts in one run with one write for each 
   expect(writeCounts(env)).toMatchObject({ 'example-org-cloudtrail': 1, 'base/node': 1 });
 });
 
-test('writes the accounts that fit, and states the number, when a document cannot hold all accounts', async () => {
+test('writes the accounts that fit, and says how many fit, when a policy has no room for all accounts', async () => {
   const env = await crowd(2);
   const node = 'ecr-repository-policy/444444444444/eu-west-1/base/node';
 
@@ -128,7 +128,7 @@ async function nearlyFull(): Promise<TestEnv> {
   });
 }
 
-test('gives the room of a departing account to a waiting account when a document is full', async () => {
+test('gives the room of a leaving account to a waiting account when a policy is full', async () => {
   const env = await nearlyFull();
   const inWorkloads = async (): Promise<Ended & { readonly id: string }> => {
     const { id } = created(env);

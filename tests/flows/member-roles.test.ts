@@ -127,7 +127,7 @@ const removals: readonly [string, (env: MemberEnv) => void, readonly string[], R
 ];
 
 it.each(removals)(
-  'denies exactly the accesses that depend on the removed piece: %s',
+  'denies exactly the accesses that need a removed piece: %s',
   async (_, remove, affected, reason) => {
     const env = await onboardMember(withMemberRoles());
     remove(env);
@@ -147,7 +147,7 @@ it.each(removals)(
   },
 );
 
-it('reports pending accesses, and the account as not ready, when a role is missing at the deadline', async () => {
+it('calls accesses pending and the account not ready when a role is still missing at the deadline', async () => {
   const env = await onboardMember(withMemberRoles());
   env.organization.world.roles.delete(roleOf(env, 'deploy/Deployer').arn);
 
@@ -183,7 +183,7 @@ it('does not wait for member roles when the configuration says so', async () => 
   expect(ended.states).not.toContain('WaitForMemberRoles');
 });
 
-it("denies an access when another role has the member role's name", async () => {
+it('denies an access when an unrelated role has the name of the member role', async () => {
   const env = await onboardMember(withMemberRoles(['deploy']));
   const { arn, ...role } = roleOf(env, 'deploy/Deployer');
   env.organization.world.roles.delete(arn);
@@ -201,7 +201,7 @@ it("denies an access when another role has the member role's name", async () => 
   });
 });
 
-it('reports accesses as central only after the deadline when no StackSet deploys the reader role', async () => {
+it('calls accesses central-only after the deadline when no StackSet deploys the role that reads member roles', async () => {
   const { ended } = await onboardMember(withMemberRoles(['people', 'secret']), () => {});
 
   expect(ended.run).toMatchObject({
@@ -236,7 +236,7 @@ it("denies an access, and names the StackSet and its reason, when the account's 
   expect(ended.run.readiness?.reasons[0]).toContain(command);
 });
 
-it('reports accesses as central only, with a command that shows why, when the hub may not read the StackSet', async () => {
+it('calls accesses central-only, and names a command that shows why, when the hub may not read the StackSet', async () => {
   const { id, ended } = await onboardWithFailedStack((env) => {
     fault(env, 'ListStackInstances', refuse('AccessDenied', 'not you', 403), 1_000);
   });

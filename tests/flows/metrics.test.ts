@@ -28,7 +28,7 @@ test('measures one onboarded account and its writes', async () => {
   expect(new Set(metrics.flatMap(({ kind }) => kind ?? [])).size).toBeLessThanOrEqual(8);
 });
 
-test('measures the age of a request for approval when a sweep runs', async () => {
+test('measures how long a request for approval has waited when a sweep runs', async () => {
   const env = await createEnv();
   const startedAt = new Date(env.clock.now() - 2 * 86_400_000).toISOString();
   const waitingUntil = new Date(env.clock.now() + 86_400_000).toISOString();

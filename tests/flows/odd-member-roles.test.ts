@@ -104,7 +104,7 @@ describe('member roles that cannot be judged', () => {
   );
 });
 
-it("reports not ready and keeps the role when the account already has a role of the member role's name", async () => {
+it('calls the account not ready and keeps the role when the account already has another role of that name', async () => {
   const env = await createEnv({ configuration: withMemberRoles() });
   await deployMemberRoles(env);
   const { id } = created(env);

@@ -91,7 +91,7 @@ const cases: readonly {
 ];
 
 test.each(cases)(
-  "fails only the central account's update when $name, and finishes in the next run",
+  'fails only the update of one central account when $name, and finishes in the next run',
   async (it) => {
     const env = await createEnv();
     const mend = it.breakIt(env);
@@ -138,7 +138,7 @@ test('writes nothing and stays not ready when an import is interrupted', async (
   expect(writeCounts(env)).toEqual({});
 });
 
-test('refuses an unknown statement that has a managed Sid, and writes other resources', async () => {
+test('refuses a statement with a managed Sid that the table does not know, and writes other resources', async () => {
   const env = await createEnv();
   env.organization.editPolicy('bucket', 'example-logs', {
     Version: '2012-10-17',
@@ -160,7 +160,7 @@ test('refuses an unknown statement that has a managed Sid, and writes other reso
   expect(env.organization.policyOf('bucket', 'example-logs')?.Statement).toHaveLength(1);
 });
 
-test('holds an account without room, with the numbers, and writes the other resources', async () => {
+test('leaves out an account that does not fit, says how many fit, and writes the other resources', async () => {
   const env = await createEnv();
   env.organization.editPolicy('repository', `arn:aws:ecr:eu-west-1:444444444444:repository/base/node`, {
     Version: '2012-10-17',
@@ -184,7 +184,7 @@ test('holds an account without room, with the numbers, and writes the other reso
   expect(outcomes(ended)).toMatchObject({ [repository]: 'held', [secret]: 'unchanged', [key]: 'written' });
 });
 
-test('adds accounts and blocks removals when a selector would revoke many accounts', async () => {
+test('adds accounts and blocks removals when a selector would remove many accounts', async () => {
   const env = await createEnv();
   const many = Array.from({ length: 12 }, () => created(env).id);
   await onboard(env, { accountIds: many });
@@ -208,7 +208,7 @@ test('adds accounts and blocks removals when a selector would revoke many accoun
   });
 });
 
-test('keeps removals blocked when new accounts make them a small share', async () => {
+test('keeps removals blocked when new accounts lower their share', async () => {
   const env = await createEnv();
   const many = Array.from({ length: 7 }, () => created(env).id);
   await onboard(env, { accountIds: many });

@@ -52,7 +52,7 @@ describe('when the configuration changes', () => {
   });
 });
 
-test('reports the excess when a pattern matches more than the limit, and serves the earlier matches', async () => {
+test('reports that a pattern matches more resources than the limit, and keeps the grant on the earlier matches', async () => {
   const env = await createEnv({
     configuration: having(
       images('["base/*"]') + images('[tool]').replace('name: images', 'name: tools'),
@@ -86,7 +86,7 @@ test('warns when a pattern matches nothing, and succeeds', async () => {
   expect(JSON.parse(String(announced?.Detail)).warnings).toEqual(run.warnings);
 });
 
-test('names a region that is not enabled, and serves the other region', async () => {
+test('names a region that is not enabled, and updates the other region', async () => {
   const env = await createEnv({
     configuration: having(images('["base/*", tool]', `[${home}, ${abroad}]`)),
     prepare: withNode,

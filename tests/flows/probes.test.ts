@@ -9,11 +9,11 @@ const answers = (answerOf: (probe: Probe) => string): Readonly<Record<string, st
   Object.fromEntries(probes.map((probe) => [probe.name, answerOf(probe)]));
 
 describe('the table of probes', () => {
-  it('gives each probe a unique name', () => {
+  it('gives each access probe a unique name', () => {
     expect(new Set(probes.map(({ name }) => name)).size).toBe(probes.length);
   });
 
-  it('has an allowed probe and a denied similar probe for every grant kind and preset', () => {
+  it('has an allowed request and a similar denied request for each grant kind and preset', () => {
     const pairs = probedConfiguration.grants.map((entry) => {
       const about = probes.filter(({ grant }) => grant === entry.name);
       const isNever = ({ answers }: Probe) => Object.values(answers).every((each) => each === 'denied');
@@ -42,7 +42,7 @@ const listKindsAndPresets = (): readonly string[] =>
     .sort();
 
 it.each<Situation>(situations)(
-  'answers every probe as the table states when the account is %s',
+  'answers each request as the table of probes says when the account is %s',
   async (situation) => {
     const env = await reach(situation);
 

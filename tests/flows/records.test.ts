@@ -118,7 +118,7 @@ function forgetful() {
   return { health, around };
 }
 
-test('records a run by the rule on failed executions when no state could record it', async () => {
+test('records a run by the rule for failed executions when no state of the machine could record it', async () => {
   const { health, around } = forgetful();
   const env = await createEnv({ configuration: small(['bucket', 'key']), around });
   let failures = 0;

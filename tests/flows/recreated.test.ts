@@ -56,7 +56,7 @@ test.each([
   },
 );
 
-test('reports a conflict when the policy of one repository is deleted twice', async () => {
+test('reports a conflict when another tool deletes the policy of the same repository twice', async () => {
   const { ends } = await twice(({ organization }) =>
     organization.editPolicy('repository', repositoryArn, undefined),
   );
@@ -64,7 +64,7 @@ test('reports a conflict when the policy of one repository is deleted twice', as
   expect(ends.map((ended) => outcomes(ended)[repository])).toEqual(['written', 'conflict']);
 });
 
-test('reports a conflict when AWS does not state whether the repository is the same one', async () => {
+test('reports a conflict when AWS does not say whether the repository is still the same one', async () => {
   const { ends } = await twice(({ organization: { world } }) => {
     const existing = world.repositories.get(repositoryArn);
     const { createdAt: _, ...unknown } = existing ?? { name: '' };
@@ -74,7 +74,7 @@ test('reports a conflict when AWS does not state whether the repository is the s
   expect(ends.map((ended) => outcomes(ended)[repository])).toEqual(['written', 'conflict']);
 });
 
-test('reports a conflict when a bucket loses its policy twice, because a bucket has no identity', async () => {
+test('reports a conflict when a bucket loses its policy twice, because a bucket has no creation id', async () => {
   const { ends } = await twice(({ organization }) =>
     organization.editPolicy('bucket', 'example-logs', undefined),
   );
@@ -82,7 +82,7 @@ test('reports a conflict when a bucket loses its policy twice, because a bucket 
   expect(ends.map((ended) => outcomes(ended)[bucket])).toEqual(['written', 'conflict']);
 });
 
-test('distinguishes a role from a new role of its name by its unique id', async () => {
+test('tells a role from a later role of the same name by its unique id', async () => {
   const Role = { RoleId: 'AROAEXAMPLE', Arn: 'arn:aws:iam::333333333333:role/Reader' };
   const clients = { iam: { send: async () => ({ Role }) } } as never;
   const ref = { kind: 'role-trust-policy', accountId: '333333333333', region: 'us-east-1', id: 'Reader' };

@@ -108,7 +108,7 @@ describe('an account with an access of every grant kind', () => {
     expect(await askEverything(env)).toEqual(answersWithout([]));
   });
 
-  it('removes every piece of every grant kind in some case', () => {
+  it('removes each piece of each grant kind in some case', () => {
     const removed = Map.groupBy(
       removals.flatMap(({ piece, affected }) => affected.map((name) => ({ piece, kind: accesses[name][0] }))),
       ({ kind }) => kind,

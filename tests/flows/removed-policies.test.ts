@@ -4,7 +4,7 @@ import { createEnv, named, onboard } from '../fixtures/test-env.ts';
 
 const only = '555566667777';
 
-test('deletes the policies without other statements when their only account closes', async () => {
+test('deletes policies that have no other statements when their only account closes', async () => {
   const grants = small().grants.map((grant) => ({ ...grant, for: { accounts: [only] } }));
   const env = await createEnv({
     configuration: { ...small(), grants },

@@ -156,27 +156,30 @@ test('keeps access when an OU is renamed that was created after the activation',
 test.each([
   ['stays renamed', 'Work'],
   ['is renamed back', 'Workloads'],
-])('gives nothing to an OU that replaces a new OU below a renamed OU when the parent %s', async (_, name) => {
-  const env = await withThreeAccounts(forAccounts('{ ous: [W*/*] }'), 'Workloads/Production');
-  env.organization.renameOu(workloads, 'Work');
-  env.organization.createOu({ id: 'ou-exam-teamteam1', name: 'team-c', parentId: workloads });
-  add(env, '700000000004', 'ou-exam-teamteam1');
-  await sweep(env);
-  expect(withAccess(env)).toContain('700000000004');
-  env.organization.moveAccount('700000000004', workloads);
-  env.organization.deleteOu('ou-exam-teamteam1');
-  env.organization.renameOu(workloads, name);
-  env.organization.createOu({ id: newOu, name: 'team-c', parentId: workloads });
-  add(env, '700000000005', newOu);
+])(
+  'gives nothing to an OU that replaces a deleted OU below a renamed OU when the parent %s',
+  async (_, name) => {
+    const env = await withThreeAccounts(forAccounts('{ ous: [W*/*] }'), 'Workloads/Production');
+    env.organization.renameOu(workloads, 'Work');
+    env.organization.createOu({ id: 'ou-exam-teamteam1', name: 'team-c', parentId: workloads });
+    add(env, '700000000004', 'ou-exam-teamteam1');
+    await sweep(env);
+    expect(withAccess(env)).toContain('700000000004');
+    env.organization.moveAccount('700000000004', workloads);
+    env.organization.deleteOu('ou-exam-teamteam1');
+    env.organization.renameOu(workloads, name);
+    env.organization.createOu({ id: newOu, name: 'team-c', parentId: workloads });
+    add(env, '700000000005', newOu);
 
-  const { run } = await sweep(env);
+    const { run } = await sweep(env);
 
-  expect(withAccess(env)).toEqual(three);
-  const line = run.unresolved?.join() ?? '';
-  expect(line).toContain(head('W*/*'));
-  expect(line).toContain(`${name}/team-c is now another OU: ${newOu}.`);
-  expect(line).toContain('Not added: account-05 (700000000005).');
-});
+    expect(withAccess(env)).toEqual(three);
+    const line = run.unresolved?.join() ?? '';
+    expect(line).toContain(head('W*/*'));
+    expect(line).toContain(`${name}/team-c is now another OU: ${newOu}.`);
+    expect(line).toContain('Not added: account-05 (700000000005).');
+  },
+);
 
 test('keeps access when the configuration was activated before the registry was imported', async () => {
   const env = await createEnv({

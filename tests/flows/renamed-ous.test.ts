@@ -108,7 +108,7 @@ test("gives nothing to the accounts of a new OU that has the renamed OU's old pa
   ]);
 });
 
-test('revokes all access of the path when its OU is deleted, and reports it', async () => {
+test('removes all access of the path when its OU is deleted, and reports that', async () => {
   const env = await withThreeAccounts();
   for (const id of three) env.organization.moveAccount(id, workloads);
   env.organization.deleteOu(production);
@@ -178,7 +178,7 @@ test.each([
   expect(withAccess(env)).toEqual(three.slice(1));
 });
 
-test('gives nothing to a new account of the renamed OU, and its run states why', async () => {
+test('gives nothing to a new account of the renamed OU, and says why in its run', async () => {
   const env = await withThreeAccounts();
   env.organization.renameOu(production, 'Prod');
   const { id } = created(env);

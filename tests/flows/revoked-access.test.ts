@@ -219,7 +219,7 @@ const hideFromParents = ({ organization }: TestEnv, id: string) =>
     return { ...answer, Accounts: answer.Accounts?.filter(({ Id }) => Id !== id) };
   });
 
-test('keeps and grants access when an account is listed without an OU', async () => {
+test('keeps access and adds access when Organizations lists an account in no OU', async () => {
   const env = await createSweptEnv();
   const { id } = created(env);
   env.organization.moveAccount(id, workloads);

@@ -61,7 +61,7 @@ async function givenUp(): Promise<SecretEnv> {
 }
 
 describe('an environment that was busy for too long', () => {
-  test('deploys a postponed version when the busy environment is free again', async () => {
+  test('deploys a version that had to wait too long when the environment is free again', async () => {
     const env = await givenUp();
     env.clock.advance(45 * minute);
 
@@ -80,7 +80,7 @@ describe('an environment that was busy for too long', () => {
     expect((await env.store.outbox.listOpen()).items).toEqual([]);
   });
 
-  test('reports a postponed deployment once, and once more when it is abandoned after two days', async () => {
+  test('reports a deployment that had to wait too long once, and once more when it is given up after two days', async () => {
     const env = await givenUp();
     const [delivery] = await deliveries(env);
     let looks = 0;
@@ -110,7 +110,7 @@ describe('an environment that was busy for too long', () => {
     expect(deployedTo(env)).not.toContain(currentVersion(env));
   });
 
-  test('deploys no postponed version over a newer one', async () => {
+  test('deploys no version that had to wait over a newer one', async () => {
     const env = await givenUp();
     const old = currentVersion(env);
     await rotate(env);
@@ -123,7 +123,7 @@ describe('an environment that was busy for too long', () => {
     expect([ends.get(old), ends.get(currentVersion(env))]).toEqual(['superseded', 'complete']);
   });
 
-  test('reports the postponed deployment to an operator who requests it again', async () => {
+  test('reports a waiting deployment to an operator who requests it again', async () => {
     const env = await givenUp();
     const { run } = await deploy(env, { secretId: env.secretArn });
 
@@ -143,7 +143,7 @@ describe('a deployment that was not complete when its time was over', () => {
     return env;
   }
 
-  test('records a late deployment as complete only when it ends', async () => {
+  test('records a deployment that takes too long as complete only when it ends', async () => {
     const env = await timedOut();
     expect(await runScheduledCheck(env)).toEqual({ status: 'SUCCEEDED', run: undefined });
     env.clock.advance(300 * minute);
@@ -156,7 +156,7 @@ describe('a deployment that was not complete when its time was over', () => {
     expect(startCount(env)).toBe(1);
   });
 
-  test('reports a late deployment when it was rolled back in the meantime', async () => {
+  test('reports a deployment that took too long and was then rolled back', async () => {
     const env = await timedOut();
     raiseAlarm(env.organization.world, alarm);
 
@@ -167,7 +167,7 @@ describe('a deployment that was not complete when its time was over', () => {
     expect((await env.store.outbox.listOpen()).items).toEqual([]);
   });
 
-  test('withdraws a late deployment when its environment was deleted', async () => {
+  test('withdraws a deployment that took too long when its environment was deleted', async () => {
     const env = await timedOut();
     const id = environmentId(env, 'watched');
     env.application.environments.delete(id);
@@ -179,7 +179,7 @@ describe('a deployment that was not complete when its time was over', () => {
     expect((await env.store.outbox.listOpen()).items).toEqual([]);
   });
 
-  test('stops checking a late deployment after two days', async () => {
+  test('stops checking a deployment that takes too long after two days', async () => {
     const env = await createSecretEnv({ bakeMinutes: 10_000 });
     await deploy(env, await rotate(env));
     env.clock.advance(49 * hour);

@@ -15,7 +15,7 @@ import {
 } from '../fixtures/secret-env.ts';
 
 describe('an answer that never came', () => {
-  test("finds the started deployment when AppConfig's answer was lost, and starts no second one", async () => {
+  test('finds the started deployment when the answer of AppConfig was lost, and starts no second one', async () => {
     const env = await createSecretEnv();
     const event = await rotate(env);
     fault(env, 'StartDeployment', losingTheAnswer);
@@ -29,7 +29,7 @@ describe('an answer that never came', () => {
     ]);
   });
 
-  test('starts again when the lost answer belonged to a start without effect, and reports it', async () => {
+  test('starts again when the lost answer belonged to a start that had no effect, and reports that', async () => {
     const env = await createSecretEnv();
     const event = await rotate(env);
     fault(env, 'StartDeployment', refuse('InternalServerException', 'We are sorry', 500));
@@ -82,7 +82,7 @@ describe('an answer that never came', () => {
     expect(servedTo(env)).toBe(`${planted}-3`);
   });
 
-  test('distinguishes a start that was not sent from a lost answer when the process was frozen', async () => {
+  test('tells a start that was never sent from a start whose answer was lost when the process was frozen', async () => {
     const env = await createSecretEnv({ secretDeployment: namedTarget });
     const event = await rotate(env);
     let asked = 0;
@@ -100,7 +100,7 @@ describe('an answer that never came', () => {
     expect(await deliveries(env)).toEqual([expect.objectContaining({ startAttempts: 1, retriedStarts: 0 })]);
   });
 
-  test('distinguishes a throttled start from a lost answer', async () => {
+  test('tells a throttled start from a start whose answer was lost', async () => {
     const env = await createSecretEnv();
     const event = await rotate(env);
     fault(env, 'StartDeployment', refuse('ThrottlingException', 'Rate exceeded'), 2);

@@ -51,7 +51,7 @@ const inputs = {
 
 describe.each(Object.entries(inputs))('a run that dies at any call is finished by %s', (_, finish) => {
   test.each(['before' as const, 'after' as const])(
-    'finishes the deployment by another run when the run dies %s a call took effect',
+    'finishes the deployment in another run when a run dies %s a call took effect',
     async (when) => {
       for (let diesAt = 1; ; diesAt += 1) {
         // One world, where a rotation begins that its run does not survive.

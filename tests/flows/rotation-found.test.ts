@@ -91,7 +91,7 @@ test.each<[string, (env: SecretEnv) => void]>([
   expect(all.map((each) => each.status).toSorted()).toEqual(['complete', 'withdrawn']);
 });
 
-test('deploys nothing to a profile that has another secret, and deploys again when the profile is back', async () => {
+test('deploys nothing to a profile that names another secret, and deploys again when it names the first one', async () => {
   const env = await createSearchedEnv();
   const profile = env.application.profiles.get(profileId(env)) ?? {};
   const { locationUri } = profile as { readonly locationUri?: string };
@@ -116,7 +116,7 @@ test('reports a remembered target that still exists and whose deployment cannot 
   expect(announcements(env).at(-1)).toBe('Configuration Deployment Failed');
 });
 
-test('deploys to configured targets only when a search finds more targets', async () => {
+test('deploys to configured targets only, even if a search would find more', async () => {
   const env = await createSecretEnv({
     environments: ['production', 'test'],
     secretDeployment: (parts) => {

@@ -108,7 +108,7 @@ async function occupied(): Promise<Rotating> {
   return made;
 }
 
-test("deploys the new version in a busy environment, where AWS's sample function loses the deployment", async () => {
+test("deploys the new version to a busy environment, where AWS's sample function would lose the deployment", async () => {
   const theirs = await occupied();
   const tools = toolsOf(theirs.clients, rotator(`${planted}-2`), silentLogger);
   const lost = await rotate(theirs, (event) =>

@@ -41,7 +41,7 @@ async function another(env: SecretEnv, strategy: string): Promise<void> {
 const badRequest = refuse('BadRequestException', 'The request is not what it should be');
 
 test.each(['AppConfig.AllAtOnce', 'AppConfig.Linear20PercentEvery6Minutes'])(
-  'starts again when AppConfig rejected it because another deployment by %s was faster',
+  'starts again when AppConfig rejected the start because another deployment by %s had just begun',
   async (strategy) => {
     const env = await createSecretEnv();
     const event = await rotate(env);
@@ -60,7 +60,7 @@ test.each(['AppConfig.AllAtOnce', 'AppConfig.Linear20PercentEvery6Minutes'])(
   },
 );
 
-test('sends a refused start only once when nothing has changed', async () => {
+test('sends a rejected start only once when nothing has changed', async () => {
   const env = await createSecretEnv();
   const event = await rotate(env);
   fault(env, 'StartDeployment', badRequest);
@@ -71,7 +71,7 @@ test('sends a refused start only once when nothing has changed', async () => {
   expect(startCount(env)).toBe(1);
 });
 
-test("keeps AppConfig's refusal when the environment was deleted in the meantime", async () => {
+test('keeps the reason of AppConfig when the environment was deleted after the rejection', async () => {
   const env = await createSecretEnv();
   const event = await rotate(env);
   fault(env, 'StartDeployment', async (call, proceed) => {
@@ -84,7 +84,7 @@ test("keeps AppConfig's refusal when the environment was deleted in the meantime
   expect(run?.unresolved).toEqual([expect.stringContaining('AppConfig rejected the deployment of')]);
 });
 
-test('takes the deployment with the highest number as the latest, in any order of the list', async () => {
+test('takes the deployment with the highest number as the latest one, whatever the order of the list', async () => {
   const env = await createSecretEnv();
   await deploy(env, await rotate(env));
   await deploy(env, await rotate(env));

@@ -135,7 +135,7 @@ describe('a failed rotation or deployment', () => {
     expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
   });
 
-  test('delivers nothing to readers when a profile names another secret than the target', async () => {
+  test('gives readers no value when a profile names another secret than the target', async () => {
     const env = await createSecretEnv({
       secretDeployment: (parts) => {
         const [target] = namedTarget(parts).targets;

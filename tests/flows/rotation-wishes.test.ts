@@ -43,7 +43,7 @@ test('treats a repeated request for a waiting version as the latest request', as
   expect(deployedTo(env)).toEqual([currentVersion(env), '1']);
 });
 
-test('accepts later requests after a request from a machine whose clock is fast', async () => {
+test('accepts later requests after a request from a machine whose clock is ahead', async () => {
   const env = await createHostedEnv();
   const fast = new Date(env.clock.now() + 5 * minute).toISOString();
   await advance(env, await ask(env, '1', { startedAt: fast }));

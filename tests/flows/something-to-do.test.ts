@@ -72,7 +72,7 @@ test("calls only one central account's update function in a run by hand when onl
   expect(named(env)).toEqual(due(env));
 });
 
-test('reads again only the group that sends requests when a run by hand found no change', async () => {
+test('reads only the group that sends requests again when a run by hand found no change', async () => {
   const env = await createSweptEnv();
   const { id, event } = created(env);
   await onboard(env, event);
@@ -86,7 +86,7 @@ test('reads again only the group that sends requests when a run by hand found no
   expect(Object.values(counts).toSorted()).toEqual([1, 1, 1, 1, 2]);
 });
 
-test('calls the update function for unmanaged changes, and stores the new baseline', async () => {
+test('calls the update function for changes of unmanaged statements, and stores the new statements for comparison', async () => {
   const env = await createSweptEnv();
   const policy = env.organization.policyOf('repository', repositoryArn);
   env.organization.editPolicy('repository', repositoryArn, {

@@ -46,7 +46,7 @@ test('starts and ends the grace period once when an unmanaged statement also adm
   expect(named(env)).toEqual(due(env));
 });
 
-test('checks an account that an unmanaged statement admits in one of two sweeps', async () => {
+test('checks an account that an unmanaged statement also names in one of two sweeps', async () => {
   const env = await createSweptEnv({ configuration: small(undefined, '\ngraceHours: 48') });
   const { id } = created(env);
   await sweep(env);
@@ -67,7 +67,7 @@ test('checks an account that an unmanaged statement admits in one of two sweeps'
   expect(readCounts(env)).toMatchObject({ 'base/node': 3 });
 });
 
-test('calls the update functions once after another activation, even when no policy differs', async () => {
+test('calls the update functions once after another activation, even if no policy differs', async () => {
   const env = await createSweptEnv();
   const now = await activated(env, small(undefined, '\nremovalLimits: { accounts: 9 }'));
 
@@ -78,7 +78,7 @@ test('calls the update functions once after another activation, even when no pol
   expect(first.run.counts).toMatchObject({ equal: 5, written: 0 });
 });
 
-test('keeps what a run wrote before its failed record, without another call to AWS', async () => {
+test('keeps what a run wrote when storing its record failed, without another call to AWS', async () => {
   const env = await createEnv({ configuration: approving({ all: true }, ['bucket', 'repository']) });
   await sweep(env);
   env.organization.editPolicy('repository', repositoryArn, undefined);
@@ -126,7 +126,7 @@ test('leaves a new activation to the next run when the plan found no changes', a
   expect(named(next)).toEqual(due(next));
 });
 
-test('keeps an unfinished write when no account is missing, and ends it with the next write', async () => {
+test('keeps a write with an unknown end marked when no account is missing, and clears the mark with the next write', async () => {
   const env = await createSweptEnv();
   const state = await env.store.resources.get(bucket);
   await env.store.resources.put(bucket, {

@@ -32,7 +32,7 @@ test('uses the new OU when an account moves while the sweep lists accounts', asy
   expect(named(env)[bucket]).toContain(id);
 });
 
-test('counts an account in the root, and ignores an OU without accounts', async () => {
+test('registers an account in the root, and ignores an OU without accounts', async () => {
   const env = await createSweptEnv({
     prepare: (organization) =>
       organization.addOu({ id: 'ou-exam-empty0001', name: 'Empty', parentId: workloads }),
@@ -91,7 +91,7 @@ test('continues a listing when AWS throttled it for a while', async () => {
   expect(named(env)[bucket]).toContain(id);
 });
 
-test('closes a run whose execution died, and leaves a run that may be active', async () => {
+test('closes a run whose execution died, and leaves a run that may still work', async () => {
   const env = await createSweptEnv();
   const started = (ago: number) => new Date(env.clock.now() - ago).toISOString();
   const lost = {
@@ -119,7 +119,7 @@ test('closes a run whose execution died, and leaves a run that may be active', a
   expect(again.run.counts).toMatchObject({ closedRuns: 0 });
 });
 
-test('records the unresolved work on the runs that a sweep closes', async () => {
+test('records the unresolved work of the runs that a sweep closes', async () => {
   const env = await createSweptEnv();
   env.organization.world.buckets.delete('example-logs');
   const startedAt = new Date(env.clock.now() - 2 * executionsEndWithin).toISOString();
@@ -227,7 +227,7 @@ test('records a sweep execution as failed when no state could catch the error', 
   expect(announcements(env)).toEqual(['Organization Sweep Failed']);
 });
 
-test('fails only one update, with its reason, when Lambda always ends it early', async () => {
+test('fails only one update, with its reason, when Lambda always stops it early', async () => {
   const env = await createSweptEnv();
   const { id } = created(env);
 

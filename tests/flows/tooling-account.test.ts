@@ -66,7 +66,7 @@ describe('a hub in a tooling account', () => {
     expect(named(env)).toEqual(due(env));
   });
 
-  test("discovers in a tooling account's sweep the account whose event was lost", async () => {
+  test('finds the account of a lost event in a sweep from a tooling account', async () => {
     const env = await createSweptEnv(arrangement());
     const { id } = created(env);
 

@@ -130,7 +130,7 @@ test.each([
   ['repository', repository],
   ['secret', secret],
 ] as const)(
-  'admits other accounts when a new account is the cause and not the outside account on a %s',
+  'adds other accounts when a new account is the cause, and not the outside account, on a %s',
   async (kind, resource) => {
     const env = await everyone();
     env.organization.addForeignAccount(vendor);
@@ -147,7 +147,7 @@ test.each([
   },
 );
 
-test('writes on a later attempt when an account in the policy closes during the run', async () => {
+test('writes on a later attempt when an account of the policy closes during the run', async () => {
   const env = await everyone();
   env.organization.addForeignAccount(vendor);
   add(env, 'key', { Sid: 'Vendor', Effect: 'Allow', Principal: { AWS: vendor } });
@@ -173,7 +173,7 @@ test('writes on a later attempt when an account in the policy closes during the 
   expect(named(env)[key]).not.toContain(leaver.id);
 });
 
-test('admits other accounts when ECR refuses one account without naming the cause', async () => {
+test('adds other accounts when ECR rejects one account without naming the cause', async () => {
   const env = await everyone();
   env.organization.world.olderRefusals.add('ecr');
   const first = newAccount(env);
@@ -229,7 +229,7 @@ test('writes on a later attempt when an account closes during the run and ECR na
   expect(named(env)[repository]).toEqual([...before.filter((each) => each !== leaver.id), id].sort());
 });
 
-test('revokes no access when the registry still has a closed account as a member and ECR names no cause', async () => {
+test('removes no access when the registry still has a closed account as a member and ECR names no cause', async () => {
   const env = await everyone();
   env.organization.world.olderRefusals.add('ecr');
   const leaver = newAccount(env);
@@ -252,7 +252,7 @@ test('revokes no access when the registry still has a closed account as a member
   expect(named(env)[repository]).not.toContain(leaver.id);
 });
 
-test('reports the document as the cause when ECR refuses it whichever account is excluded', async () => {
+test('reports the policy as the cause when ECR rejects it whichever account is left out', async () => {
   const env = await everyone();
   const { event } = newAccount(env);
   env.organization.intercept((call, proceed) => {

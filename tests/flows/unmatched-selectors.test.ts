@@ -39,7 +39,7 @@ describe('a selector that matches nobody', () => {
     expect((await sweep(await createEnvFor(misspelled))).run.warnings).toEqual(expected);
   });
 
-  it('warns of a selector without matches in a plan and in the record of its application', async () => {
+  it('warns of a selector without matches in a plan and in the record of its apply', async () => {
     const { services, store } = await createEnvFor(misspelled);
 
     const plan = await planAll(services, { runId: 'plan', active: await getActiveConfiguration(store) });

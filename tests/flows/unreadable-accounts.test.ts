@@ -111,7 +111,7 @@ test('replaces the unreadable item and serves the account in its own run', async
   expect(named(env)).toEqual(due(env));
 });
 
-test('fails a sweep with the item when it becomes unreadable after the import', async () => {
+test('fails a sweep and names the item when the item becomes unreadable after the import', async () => {
   const { env, spoil } = await withOddItems();
   const before = named(env);
 
@@ -140,7 +140,7 @@ test('writes for other accounts when AWS rejects an account with an unreadable i
   expect(ended.run.unresolved).toContainEqual(line(runner.id));
 });
 
-test('reports the unreadable item in a plan, and fails its apply after all other accounts are served', async () => {
+test('reports the unreadable item in a plan, and fails its apply after all other accounts have their access', async () => {
   const { env, spoil } = await withOddItems();
   spoil(runner.id);
   const { id } = created(env);
@@ -180,7 +180,7 @@ test('keeps a condition on the organization when an item cannot be read', async 
   expect(env.organization.policyOf('repository', repositoryArn('base/node'))).toEqual(policy);
 });
 
-test("keeps a condition instead of a list when an account's item cannot be read", async () => {
+test('keeps a condition in place of a list when the item of an account cannot be read', async () => {
   const { env, spoil } = await withOddItems(held('organization'));
   const policy = env.organization.policyOf('repository', repositoryArn('base/node'));
   await activateConfiguration(env.services, held('accounts'), 'the test');

@@ -25,7 +25,7 @@ const findStatus = ({ results }: AccountCheck, name: AccessName) =>
 /** What AWS answers when it does what verification says. An unproven access may have either answer. */
 const promised: Readonly<Partial<Record<string, string>>> = { verified: 'allowed', denied: 'refused' };
 
-it.each(Object.entries(worlds))('promises nothing that AWS does not keep when %s', async (_, change) => {
+it.each(Object.entries(worlds))('calls no access verified that AWS denies when %s', async (_, change) => {
   change(env, changes);
   checks += 1;
   const checked = await checkAccount(otherServices(env), { runId: `check-${checks}`, accountId: env.id });

@@ -68,7 +68,7 @@ export function accountFlows(makeStorage: MakeStorage): void {
       expect(writeCounts(env)).toEqual({});
     });
 
-    test('loses no account and sends no late write when a lease holder dies before its write', async () => {
+    test('loses no account and sends no late write when a run dies before its write while it holds the lease', async () => {
       const env = await createEnv({ storage: await makeStorage() });
       const dead = death('UpdateLogAccountFunctionArn', 'after');
       const first = created(env);
@@ -95,7 +95,7 @@ export function accountFlows(makeStorage: MakeStorage): void {
       expect(named(env)).toEqual(due(env));
     });
 
-    test('takes over a resource when the lease holder dies after its write', async () => {
+    test('continues on a resource when a run died after its write while it held the lease', async () => {
       const env = await createEnv({ storage: await makeStorage() });
       const dead = death('UpdateLogAccountFunctionArn', 'after');
       const first = created(env);
@@ -113,7 +113,7 @@ export function accountFlows(makeStorage: MakeStorage): void {
       expect(await env.store.resources.get(bucket)).toEqual(remembered);
     });
 
-    test('records what an ended attempt wrote, with the documents before its write', async () => {
+    test('records what an interrupted attempt wrote, with the policies before its write', async () => {
       const env = await createEnv({ storage: await makeStorage() });
       const dead = death('UpdateLogAccountFunctionArn', 'after');
       fault(env, 'PutBucketPolicy', dead.here);
@@ -126,7 +126,7 @@ export function accountFlows(makeStorage: MakeStorage): void {
       expect(JSON.stringify(change?.after)).toContain('AccountOnboardingflowsLogsWrite');
     });
 
-    test('continues on other resources while it waits for the lease of an ended attempt', async () => {
+    test('continues with other resources while it waits for the lease of an interrupted attempt', async () => {
       const env = await createEnv({ storage: await makeStorage() });
       const dead = death('UpdateLogAccountFunctionArn');
       fault(env, 'PutKeyPolicy', dead.here);
