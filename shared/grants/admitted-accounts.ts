@@ -22,8 +22,8 @@ export const admitNamed = (named: ReadonlySet<string>): AdmittedAccounts => ({
 });
 
 /**
- * For a grant that serves every member without a condition in a policy, because one caller does the work for all of
- * them. Example: an organization trail.
+ * The accounts of a grant whose statements name no account and have no condition on accounts: one caller does the work
+ * for all members. Example: an organization trail.
  */
 export const admitMembers: AdmittedAccounts = {
   named: new Set(),
@@ -46,8 +46,8 @@ function admitOrganization(named: ReadonlySet<string>, unlisted: readonly Statem
 const organizationKey = /^aws:(principal|source|resource)(orgid|orgpaths|account)$/i;
 
 /**
- * Whether a statement admits an account. Only the organization keys of its conditions count: all other keys depend on
- * the request.
+ * Whether the conditions of a statement admit an account. Only condition keys about accounts and organizations are
+ * evaluated, because all other keys depend on the request.
  */
 function holds({ Condition = {} }: Statement, account: Account): boolean {
   const blocks = Object.entries(Condition).map(([operator, block]) => {
@@ -73,8 +73,8 @@ const isHeld = ({ Condition = {} }: Statement): boolean =>
   );
 
 /**
- * The part of a statement that decides about principals. An account id elsewhere, such as in a bucket name, does not
- * count.
+ * The part of a statement that decides which accounts it admits. An account id elsewhere, such as in a bucket name,
+ * does not count.
  */
 function toPrincipalPart({ Effect, Principal, Condition = {} }: Statement): Statement {
   const conditions = Object.entries(Condition)

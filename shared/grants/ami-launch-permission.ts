@@ -35,9 +35,9 @@ import { createArnPermissions } from './permissions.ts';
 import { createAccountRequest, createCentralAccess, matchOf } from './principals.ts';
 
 /**
- * Which accounts may launch an image. Sharing an image needs no permission on its snapshots. If the snapshots are
- * encrypted, the accounts also need the key: by a `kms-key-policy` grant `launch-encrypted-ami`, and for Auto Scaling
- * groups by a `kms-grant` (EC2 user guide, "Share an AMI with specific AWS accounts").
+ * A grant that shares images. Sharing an image needs no permission on its snapshots. If the snapshots are encrypted,
+ * the accounts also need the key: by a `kms-key-policy` grant with `launch-encrypted-ami`, and for Auto Scaling groups
+ * by a `kms-grant` (EC2 user guide, "Share an AMI with specific AWS accounts").
  */
 const schema = z
   .strictObject({
@@ -55,7 +55,8 @@ const sidOf = ({ name }: Entry, { installationId }: GrantContext): string =>
   createManagedSid({ installationId, grant: name, part: 'launch' });
 
 /**
- * The accounts, OUs or organization to share the image with. Without the owner, who can always launch its own images.
+ * The accounts, OUs or organization to share the image with. The owner is not among them, because it can always launch
+ * its own images.
  */
 const wantedIds = (share: Share<Entry>, ref: ResourceRef, context: GrantContext): readonly string[] => {
   const declared = matchOf(share);
@@ -72,7 +73,10 @@ const sharedByOthers = (
   return new Set(sharedWith.filter((id) => !ours.has(id)));
 };
 
-/** A launch permission that another tool added is unmanaged. It stays, and does not count as an account of a grant. */
+/**
+ * Renders the launch permissions. One that another tool added is unmanaged: it stays, and gives no account the access
+ * of a grant.
+ */
 function render(request: RenderRequest<Entry, LaunchPermissions>) {
   const { ref, actual, shares, remembered, context } = request;
   const foreign = sharedByOthers(actual, remembered);
@@ -108,8 +112,8 @@ function render(request: RenderRequest<Entry, LaunchPermissions>) {
 }
 
 /**
- * The accounts of a grant that have access now. If another tool has shared the image with the grant's organization or
- * OU, that share counts as managed: it gives the access of the grant, and a write would change nothing.
+ * The accounts that have the access of a grant now. If another tool has shared the image with the same organization or
+ * OU, its launch permission counts too, because a write would change nothing.
  */
 function listGranted(
   entry: Entry,
@@ -125,7 +129,7 @@ function listGranted(
   return getAdmittedAccounts(createLaunchStatements(ids, sid));
 }
 
-/** Marks of former grants, which no share of the configuration has. Their launch permissions stay. */
+/** Marks of grants that were renamed or removed from the configuration. Their launch permissions stay for now. */
 function listRetainedMarks(request: RenderRequest<Entry, LaunchPermissions>): readonly string[] {
   const { actual, shares, remembered, context, retainFormerGrants } = request;
   if (retainFormerGrants === undefined) return [];
@@ -143,8 +147,8 @@ async function read({ ec2 }: { ec2: EC2Client }, { id }: ResourceRef): Promise<L
 }
 
 /**
- * Sends only the differences, so unmanaged permissions stay. One account that AWS does not accept makes AWS reject the
- * whole request.
+ * Sends only the differences, so that unmanaged launch permissions stay. If AWS does not accept one of the accounts, it
+ * rejects the whole request.
  */
 async function write(
   { ec2 }: { ec2: EC2Client },
@@ -187,7 +191,7 @@ export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
   policyKind: 'image',
   schema,
   actions,
-  // There is no `readIdentity`, because EC2 never reuses an image id.
+  // `readIdentity` is absent, because EC2 never uses an image id again.
   empty: { sharedWith: [] },
   listResources: (entry, context) =>
     listPlaces(entry, context).flatMap((accountRegion) =>

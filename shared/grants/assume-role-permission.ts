@@ -84,13 +84,13 @@ const schema = z
     path: ['groups'],
   })
   .refine(({ roles, role, mfa = true }) => roles === undefined || role === undefined || !mfa, {
-    // A role session that assumes a role carries no `aws:MultiFactorAuthPresent` (IAM user guide, "MFA-protected API access").
+    // A session of a role sends no MFA key when it assumes another role (IAM user guide, "MFA-protected API access").
     message:
       'must be false if `roles` may assume: the credentials of a role carry no MFA, so every call would be denied',
     path: ['mfa'],
   })
   .check(checkMatch)
-  // The default is written into the entry, because stored configurations have it and their hash includes it.
+  // The default must be in the entry, because it is part of the stored configurations and of their hashes.
   .overwrite((entry) => (entry.role === undefined ? entry : { ...entry, mfa: entry.mfa ?? true }));
 
 type Entry = z.infer<typeof schema>;
@@ -102,8 +102,8 @@ const sidOf = ({ name }: Entry, { installationId }: GrantContext): string =>
   createManagedSid({ installationId, grant: name, part: 'assume' });
 
 /**
- * `BoolIfExists` would admit requests with long-term keys, which carry no MFA key (IAM user guide, "MFA-protected API
- * access"). `aws:ResourceOrgID` restricts a statement that names roles of any account to the organization.
+ * No `BoolIfExists`, because long-term keys send no MFA key and would satisfy it ("MFA-protected API access").
+ * `aws:ResourceOrgID` limits a statement about roles of any account to the organization.
  */
 function statement(share: Share<Entry>, context: GrantContext, packing: string): Statement {
   const { entry } = share;
@@ -126,7 +126,7 @@ function statement(share: Share<Entry>, context: GrantContext, packing: string):
 const isByIds = (share: Share<Entry>, packing: string): boolean =>
   packing === inCondition && share.entry.accountsIn === 'condition' && matchOf(share) === 'accounts';
 
-/** The entries of a grant in managed policies: one for each account, or a single one for a grant with a condition. */
+/** What a grant adds to managed policies: one entry for each account, or one for all if it has a condition. */
 function slots(share: Share<Entry>, context: GrantContext, packing: string): readonly RoleEntry[] {
   const { entry, accounts } = share;
   const sid = sidOf(entry, context);
@@ -136,9 +136,9 @@ function slots(share: Share<Entry>, context: GrantContext, packing: string): rea
 }
 
 /**
- * The managed policies that hold all entries. Statements name roles by ARN as long as the policies can all be attached.
- * If they cannot, and the grants allow it, statements name account ids instead. They keep this form while the grants
- * allow it. Otherwise one account could switch the form back and forth, and change every policy each time.
+ * Renders the managed policies. Statements name roles by ARN as long as all policies can be attached. If they cannot,
+ * and the grants allow it, statements name account ids. They keep this shorter form even if there is room again.
+ * Otherwise one account more or less could switch the form, and change every policy each time.
  */
 function render(request: RenderRequest<Entry, ManagedPolicies>) {
   const { actual, shares } = request;
@@ -178,8 +178,8 @@ function attempt(request: RenderRequest<Entry, ManagedPolicies>, packing: string
 }
 
 /**
- * The statements of former grants. Several policies may have a statement with one Sid. A statement without the
- * condition on the organization was put in by another tool, so it is no statement of a former grant.
+ * The statements of grants that were renamed or removed. A statement without the condition on the organization came
+ * from another tool, so it belongs to no grant.
  */
 function listFormerStatements({
   actual,
@@ -192,7 +192,7 @@ function listFormerStatements({
   );
 }
 
-/** One statement for each Sid. */
+/** One statement for each Sid, because several policies may have a statement with the same Sid. */
 const templates = (statements: readonly Statement[]): readonly Statement[] => [
   ...new Map(statements.map((each) => [each.Sid, withRoleEntries(each, [])])).values(),
 ];
@@ -200,7 +200,7 @@ const templates = (statements: readonly Statement[]): readonly Statement[] => [
 const packingText = (policies: number, packing: string): string =>
   (policies === 1 ? '1 policy' : `${policies} policies`) + (packing === inCondition ? ' by account ids' : '');
 
-/** The statement, with the accounts of the assumed roles as its principals. */
+/** The statement with the accounts of the assumed roles as its principals, so that these accounts can be listed. */
 const toRoles = (given: Statement): Statement => ({
   ...given,
   Principal: { AWS: listRoleAccounts(given).map(({ accountId }) => accountId) },
@@ -240,11 +240,11 @@ function accesses(
   ];
 }
 
-/** The external id of a member role is known. For other roles it is unknown. */
+/** The external id of a member role, from the configuration. Any external id for other roles. */
 const toExternalId = ({ memberRole }: Entry, externalId: string | undefined) =>
   externalId === undefined && memberRole === undefined ? {} : { 'sts:ExternalId': externalId ?? absent };
 
-/** The principal that assumes the role: a role, or some user of a group. */
+/** Who assumes the role: a role of the central account, or any user of a group. */
 function toAssuming(
   ref: ResourceRef,
   { nameOf }: AssumedRole,

@@ -7,7 +7,7 @@ import { toWildcardRef } from './permissions.ts';
 
 const describeActions = ['s3:GetEncryptionConfiguration'];
 
-/** Actions for reading the keys of buckets. */
+/** Actions to find and read the key that encrypts a bucket. */
 export const bucketKeyActions = [...describeActions, ...keyReadActions];
 
 export const listBucketKeyPermissions = (
@@ -19,7 +19,7 @@ export const listBucketKeyPermissions = (
 ];
 
 /**
- * Reads the key of a bucket's default encryption. An object has this key unless its upload named another one ("Setting
+ * Reads the default key of a bucket. An object is encrypted with it unless its upload named another key ("Setting
  * default server-side encryption behavior for Amazon S3 buckets", S3 user guide).
  */
 export const readBucketKeys: NonNullable<GrantKind['readContentKeys']> = async ({ s3 }, ref) => {
@@ -31,8 +31,8 @@ export const readBucketKeys: NonNullable<GrantKind['readContentKeys']> = async (
 };
 
 /**
- * This error means no default encryption. S3 returned it for buckets from before it encrypted every bucket ("Error
- * responses", S3 API reference).
+ * This error means that the bucket has no default encryption. S3 returned it for buckets from before it encrypted every
+ * bucket ("Error responses", S3 API reference).
  */
 function toNoEncryption(error: unknown): { readonly ServerSideEncryptionConfiguration?: undefined } {
   if (error instanceof Error && error.name === 'ServerSideEncryptionConfigurationNotFoundError') return {};
@@ -40,8 +40,8 @@ function toNoEncryption(error: unknown): { readonly ServerSideEncryptionConfigur
 }
 
 /**
- * An alias is unclear: S3 looks it up in the account of the caller, who may have another key under it
- * ("ServerSideEncryptionByDefault", S3 API reference).
+ * If the bucket names its key by an alias, the key is unclear. S3 resolves the alias in the caller's account, which may
+ * have another key with this alias ("ServerSideEncryptionByDefault", S3 API reference).
  */
 function toContentKey(keyId = 'alias/aws/s3'): ContentKey {
   const isOwn = /(^|:)alias\//.test(keyId) && !/(^|:)alias\/aws\//.test(keyId);
@@ -53,8 +53,8 @@ function toContentKey(keyId = 'alias/aws/s3'): ContentKey {
 }
 
 /**
- * What reading an object needs on the key ("Protecting data with server-side encryption with AWS KMS keys", S3 user
- * guide).
+ * What a reader of an object must be allowed to do with the key ("Protecting data with server-side encryption with AWS
+ * KMS keys", S3 user guide).
  */
 export const toReadUse = (ref: ResourceRef, context: GrantContext): KeyUse => ({
   actions: ['kms:Decrypt'],
@@ -63,8 +63,8 @@ export const toReadUse = (ref: ResourceRef, context: GrantContext): KeyUse => ({
 });
 
 /**
- * Services that encrypt their deliveries with the key of the bucket, and the preset that allows each. CloudTrail is
- * missing, because a trail names its own key.
+ * Services that encrypt the logs which they deliver with the bucket's key, each with the preset that allows this.
+ * CloudTrail is not listed, because a trail names its own key.
  */
 const deliveryPresets: Readonly<Record<string, string>> = {
   'config.amazonaws.com': 'config-encrypt',
@@ -72,8 +72,9 @@ const deliveryPresets: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a delivery needs on the key. Sources: "Permissions for the KMS Key for the AWS Config Delivery Channel" (AWS
- * Config developer guide); "Amazon S3 bucket server-side encryption" (CloudWatch Logs user guide).
+ * What a service that delivers logs must be allowed to do with the key. Sources: "Permissions for the KMS Key for the
+ * AWS Config Delivery Channel" (AWS Config developer guide); "Amazon S3 bucket server-side encryption" (CloudWatch Logs
+ * user guide).
  */
 export function toDeliveryUse(service: string): { readonly keyUse?: KeyUse } {
   const preset = deliveryPresets[service];

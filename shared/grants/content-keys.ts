@@ -1,11 +1,11 @@
 import type { GrantContext, Permission, ResourceRef, ResourceSearch } from './contract.ts';
 
-/** Actions for reading a key: its id and state, its policy, and its grants. */
+/** Actions to read a key: its id and state, its policy, and its grants. */
 export const keyReadActions = ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:ListGrants'] as const;
 
 /**
- * The permission to read the keys that encrypt resources of an account and region. It covers every key there, because
- * the configuration does not say which keys encrypt a resource, and the key of a resource can change.
+ * Lets the spoke role read the keys that encrypt resources in an account and region. It covers all keys there: the
+ * configuration does not say which key encrypts a resource, and the key may change.
  */
 export const createKeyReadPermission = (
   { region, accountId }: ResourceRef | ResourceSearch,
@@ -16,8 +16,8 @@ export const createKeyReadPermission = (
 });
 
 /**
- * The condition key `kms:ViaService` with the name of a service ("AWS KMS condition keys", KMS developer guide).
- * Whether names in China have a suffix of their own is not documented.
+ * The condition `kms:ViaService` for a service ("AWS KMS condition keys", KMS developer guide). AWS does not document
+ * whether service names in China have another suffix.
  */
 export const toViaService = (
   service: string,

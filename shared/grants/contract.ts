@@ -11,7 +11,7 @@ import type { ContentKey, KindActions, PrincipalState } from './kind-actions.ts'
 import type { MemberRole } from './member-roles/schema.ts';
 import type { Limits } from './quotas.ts';
 
-/** What one lease protects: a policy, several policies, the grants of a key, or the launch permissions of an image. */
+/** What one run may write at a time: a policy, several policies, the grants of a key, or shares of an image. */
 export interface ResourceRef {
   readonly kind: string;
   readonly accountId: string;
@@ -20,7 +20,7 @@ export interface ResourceRef {
   readonly id: string;
 }
 
-/** The name of a resource in the table and in reports. */
+/** The name of a resource in the table and in reports: `kind/account/region/id`. */
 export const formatResourceKey = ({ kind, accountId, region, id }: ResourceRef): string =>
   `${kind}/${accountId}/${region}/${id}`;
 
@@ -30,12 +30,12 @@ export function parseResourceKey(key: string): ResourceRef {
   return { kind, accountId, region, id: id.join('/') };
 }
 
-/** How a pattern selects resources: by a glob on their names (`base/*`), or by tags that must all match. */
+/** How a pattern selects resources: by name (`base/*`), or by tags, which must all match. */
 export type ResourcePattern =
   | { readonly name: string }
   | { readonly tags: Readonly<Record<string, readonly string[]>> };
 
-/** One pattern in one account and region. Two grants of a kind with equal patterns share one search. */
+/** One pattern in one account and region. If two grants of a kind have the same pattern, they share one search. */
 export interface ResourceSearch {
   readonly kind: string;
   readonly accountId: string;
@@ -44,8 +44,8 @@ export interface ResourceSearch {
 }
 
 /**
- * The key of a search in the table: `kind/account/region/name:base/*`, or `…/tags:Team=a|b,Use=c`. Tags are
- * URL-encoded, so that two different searches never have one key.
+ * The name of a search in the table: `kind/account/region/name:base/*`, or `…/tags:Team=a|b,Use=c`. Tags are
+ * URL-encoded, so that different searches have different names.
  */
 export const formatSearchKey = ({ kind, accountId, region, pattern }: ResourceSearch): string =>
   `${kind}/${accountId}/${region}/${'name' in pattern ? `name:${pattern.name}` : `tags:${tagText(pattern.tags)}`}`;
@@ -56,18 +56,18 @@ const tagText = (tags: Readonly<Record<string, readonly string[]>>): string =>
     .sort()
     .join();
 
-/** EventBridge events about API calls, by their `source` and CloudTrail's `detail.eventName`. */
+/** API calls of one service, as EventBridge's `source` and CloudTrail's `detail.eventName`. */
 export interface CallEvents {
   /** `aws.ecr`. */
   readonly source: string;
   readonly names: readonly string[];
 }
 
-/** How a kind finds the resources that an entry selects by a pattern. */
+/** How a grant kind finds the resources that an entry selects by a pattern. */
 export interface Discovery<Entry> {
   /** The searches for an entry's patterns. Empty if the entry names its resources. Pure. */
   listSearches(entry: Entry, context: GrantContext): readonly ResourceSearch[];
-  /** IAM actions that a search needs. */
+  /** IAM actions that the spoke role needs for a search. */
   readonly actions: readonly string[];
   /** API calls that can change the matches. After such a call, the searches of its account and region run again. */
   readonly events: readonly CallEvents[];
@@ -78,7 +78,7 @@ export interface Discovery<Entry> {
   find(clients: AccountClients, search: ResourceSearch, limit: number): Promise<readonly string[]>;
 }
 
-/** Actions that the spoke role must be allowed. With the effect `Deny`: actions that it must never be able to do. */
+/** Actions that the spoke role needs. With the effect `Deny`: actions that it must never be able to do. */
 export interface Permission {
   readonly effect?: 'Deny';
   readonly actions: readonly string[];
@@ -103,7 +103,7 @@ export interface GrantContext {
   readonly memberRoles: readonly MemberRole[];
 }
 
-/** The part of one grant on a resource: its entry, and the accounts that it serves, ordered by id. */
+/** One grant on a resource: its entry, and the accounts that get access by it, ordered by id. */
 export interface Share<Entry = GrantEntry> {
   readonly entry: Entry;
   readonly accounts: readonly Account[];
@@ -113,18 +113,18 @@ export interface RenderRequest<Entry, State> {
   readonly ref: ResourceRef;
   readonly actual: State;
   readonly shares: readonly Share<Entry>[];
-  /** The managed content that the table remembers: Sids, names of whole resources, or marks from an earlier `owned`. */
+  /** What the table stores about managed content: the `owned` of an earlier write. */
   readonly remembered: readonly string[];
   readonly context: GrantContext;
   /**
-   * Present: the content of former grants stays. A former grant was renamed or removed from the configuration, so it
-   * has no share. Default: `next` has no content of former grants.
+   * If present, the statements of former grants stay: of grants that were renamed or removed from the configuration.
+   * Default: `next` has no statements of former grants.
    */
   readonly retainFormerGrants?: RetainedFormerGrants;
 }
 
 export interface RetainedFormerGrants {
-  /** Ids of accounts that lose the access of former grants anyway. */
+  /** Ids of accounts that lose the access of former grants even so. */
   readonly without: ReadonlySet<string>;
 }
 
@@ -134,11 +134,11 @@ export type LimitUnit = SizeUnit | 'grants' | 'launch permissions';
 export interface Rendering<State> {
   readonly next: State;
   /**
-   * Everything in `next` that is managed, for the table to remember: Sids, names of whole resources, or marks of the
-   * kind. Some resources bear no marks. For them, only the table tells managed content from unmanaged content.
+   * Everything in `next` that is managed, for the table to store: Sids, names of managed policies, or other marks. AWS
+   * stores no mark for launch permissions of images: only the table says which of them are managed.
    */
   readonly owned: readonly string[];
-  /** Size of the fullest document, or the number of entries. */
+  /** The size of the fullest document, or the number of entries, as AWS counts them. */
   readonly size: number;
   readonly limit: number;
   readonly unit: LimitUnit;
@@ -158,15 +158,15 @@ export interface AdmittedAccounts {
   /** Whether a condition on the organization or on OUs also admits accounts. No statement lists them. */
   readonly isOpenToOrganization: boolean;
   /**
-   * Whether an account may have access already, without a write. True for every account if the grant has a condition on
-   * the organization. No write adds such accounts, so a search for rejected principals never excludes them.
+   * Whether the account may already have access. True for every account if the grant has a condition on the
+   * organization. No write adds such accounts, so none of them can be the principal that AWS rejects.
    */
   mayAdmit(id: string): boolean;
   /** The listed accounts, and the members among `accounts` that a condition admits. */
   listAmong(accounts: readonly Account[]): readonly string[];
 }
 
-/** A field of an entry whose value is valid but cannot work. */
+/** A field of an entry: its value is valid, but cannot have the effect that its author wants. */
 export interface EntryWarning {
   readonly field: string;
   readonly message: string;
@@ -179,11 +179,11 @@ export interface EntryWarning {
  */
 export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknown> {
   readonly name: string;
-  /** For people: `S3 bucket policy`. */
+  /** The name in messages: `S3 bucket policy`. */
   readonly title: string;
   /** What AWS calls the resource. Several kinds may be on one type of resource. */
   readonly resourceType: ResourceType;
-  /** The kind of policy as which AWS evaluates the documents of `toDocuments`. */
+  /** How AWS evaluates the documents of `toDocuments`: as identity policies, a bucket policy, … */
   readonly policyKind: PolicyKind;
   /** The schema of an entry of this kind in `onboarding.yml`. It rejects unknown keys. */
   readonly schema: z.ZodType<Entry>;
@@ -199,7 +199,7 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   readonly empty: State;
   /** The resources that an entry names. Pure. */
   listResources(entry: Entry, context: GrantContext): readonly ResourceRef[];
-  /** Default: there is no warning. Pure. */
+  /** Fields of an entry that are valid but have no effect. Default: no warnings. Pure. */
   listWarnings?(entry: Entry): readonly EntryWarning[];
   /** Absent if entries can only name their resources. */
   readonly discovery?: Discovery<Entry>;
@@ -214,22 +214,22 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
    */
   listPermissions(on: ResourceRef | ResourceSearch, context: GrantContext): readonly Permission[];
   /**
-   * What the entry's grant lets `account` do. Empty if nothing can be derived (raw statements), or if the account can
-   * do it without a grant. Pure.
+   * What the entry's grant lets `account` do. Empty for raw statements, whose meaning is not derived, and if the
+   * account can do it without a grant. Pure.
    */
   listAccesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
-  /** The permissions that the entry's member role needs to use the grant. Default: none can be derived. Pure. */
+  /** The permissions that a role of the member account needs to use the grant. Default: unknown. Pure. */
   listMemberStatements?(entry: Entry, context: GrantContext): readonly Statement[];
   /** Why a member role that the entry names is unsuitable. Default: every member role is suitable. Pure. */
   listMemberRoleMistakes?(entry: Entry, context: GrantContext): readonly EntryWarning[];
   /**
-   * The desired state. Unmanaged content stays unchanged. Managed content serves exactly the shares' accounts. Pure.
+   * The desired state. Unmanaged content stays as it is. Managed content gives access to the shares' accounts. Pure.
    * @throws OwnershipClashError, PolicyTooLargeError
    */
   render(request: RenderRequest<Entry, State>): Rendering<State>;
   /** Every Sid that an entry can write on the resource, with any `match` and packing. Pure. */
   listSids(entry: Entry, ref: ResourceRef, context: GrantContext): readonly string[];
-  /** The accounts that have access now by the managed content of one grant. Pure. */
+  /** The accounts to which the managed statements of one grant give access now. Pure. */
   listGrantedAccounts(
     entry: Entry,
     ref: ResourceRef,
@@ -250,9 +250,9 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   isSame(a: State, b: State): boolean;
   /**
    * What a state allows, as policy documents by name. Differences, evaluation and records use them. Content without
-   * effect, such as an unattached policy, is missing. For grants of a key and shares of an image, the documents are
-   * made only for comparison and are never sent. Managed content has Sids with the mark of this installation. For
-   * resources that bear no marks, `remembered` says what is managed. Pure.
+   * effect, such as an unattached policy, is not in them. For KMS grants and launch permissions, the documents are made
+   * for comparison and are never sent. Managed statements have Sids of this installation. `remembered` says what is
+   * managed on resources without Sids. Pure.
    */
   toDocuments(
     state: State,

@@ -6,24 +6,24 @@ import { adviseQuotaIncrease, type LimitName } from './quotas.ts';
 export interface CountedLimit<Entry extends GrantEntry> {
   readonly ref: ResourceRef;
   readonly shares: readonly Share<Entry>[];
-  /** How many entries the resource has now. */
+  /** How many entries the resource has now, such as grants of a key. */
   readonly now: number;
-  /** How many entries it would have with these shares, unmanaged entries included. */
+  /** How many entries it would have with these shares. Unmanaged entries are included. */
   count(shares: readonly Share<Entry>[]): number;
   readonly limit: number;
   readonly unit: LimitUnit;
-  /** The setting of the configuration that follows a raised quota. */
+  /** The setting under `limits`. Operators increase it when AWS has raised the quota. */
   readonly setting: LimitName;
 }
 
 /**
- * The size of a resource whose entries AWS limits by number, such as the grants of a key.
+ * Checks how many entries a resource would have, if AWS limits their number. Example: the grants of a key.
  * @throws PolicyTooLargeError, which says how many accounts fit
  */
 export function measureCounted<Entry extends GrantEntry>(counted: CountedLimit<Entry>): number {
   const { shares, limit } = counted;
   const size = counted.count(shares);
-  // A change that makes the resource smaller must succeed, even if unmanaged entries have filled it beyond the limit.
+  // Unmanaged entries may have exceeded the limit. A change that makes the number smaller must still be possible.
   if (size <= limit || size < counted.now) return size;
   throw tooMany(counted, size);
 }

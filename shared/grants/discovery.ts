@@ -6,10 +6,7 @@ import type { GrantContext, ResourcePattern, ResourceSearch } from './contract.t
 import { TooManyResourcesError } from './errors.ts';
 import { type GrantEntry, uniqueListSchema } from './grant-schema.ts';
 
-/**
- * The accounts and regions of an entry's resources: the regions that it lists, otherwise the region of the central
- * account.
- */
+/** The accounts and regions in which an entry has resources. Default: the region of the central account. */
 export function listPlaces(entry: GrantEntry, context: GrantContext): readonly AccountRegion[] {
   const central = context.centralAccounts[entry.account];
   if (central === undefined)
@@ -19,15 +16,16 @@ export function listPlaces(entry: GrantEntry, context: GrantContext): readonly A
 }
 
 /**
- * The place of IAM resources. IAM has no regions, so each partition has one place, whatever region the central account
- * has. So a group has one lease, even if two central accounts with different regions are one AWS account.
+ * The place of groups and roles. IAM has no regions, so each partition has one place, whatever region the central
+ * account has. Two central accounts with different regions may be one AWS account: a group in it then still has one key
+ * in the table, and one lease.
  */
 export function listGlobalPlaces(entry: GrantEntry, context: GrantContext): readonly AccountRegion[] {
   const region = getPartitionFacts(context.partition).iamRegion;
   return listPlaces(entry, context).map(({ accountId }) => ({ accountId, region }));
 }
 
-/** One search for each pattern of an entry, in each of its accounts and regions. */
+/** One search for each pattern of an entry, in each account and region of the entry. */
 export const createSearches = (
   entry: GrantEntry,
   context: GrantContext,
@@ -45,7 +43,7 @@ const tagValue = z
 
 /**
  * The `tags` field, which selects resources by their tags: a resource must have each key, with one of the key's values.
- * Case matters. The limits are those of a GetResources filter (Resource Groups Tagging API reference).
+ * Case matters. The lengths are limited as in a GetResources filter (Resource Groups Tagging API reference).
  */
 export const tagPatternSchema = z
   .record(
@@ -67,7 +65,7 @@ export type TagPattern = z.infer<typeof tagPatternSchema>;
 export const toTagPatterns = (tags: TagPattern | undefined): readonly ResourcePattern[] =>
   tags === undefined ? [] : [{ tags }];
 
-/** Checks that an entry either names its resources in `field` or selects them by tags. */
+/** Checks that an entry either names its resources in `field` or selects them by tags, and not both. */
 export const requireNameOrTags =
   <Field extends string>(field: Field) =>
   ({ value, issues }: z.core.ParsePayload<{ readonly [K in Field | 'tags']?: unknown }>): void => {
@@ -80,7 +78,7 @@ export const requireNameOrTags =
     issues.push({ code: 'custom', path: [given.length === 0 ? field : 'tags'], message, input: value });
   };
 
-/** Checks that an entry has one region, for ids that exist in one region only. */
+/** Checks that an entry has only one region. An id such as an image id exists in one region only. */
 export const requireOneRegion = (
   payload: z.core.ParsePayload<{ readonly regions?: readonly string[] | undefined }>,
   message: string,
@@ -103,25 +101,25 @@ export function hasTags(
 }
 
 /**
- * For a kind that searches by tags only.
- * @throws Error for a pattern of names
+ * The tags of a pattern, for grant kinds that search by tags only.
+ * @throws Error if the pattern is one of names
  */
 export function getPatternTags(pattern: ResourcePattern): Readonly<Record<string, readonly string[]>> {
   if ('tags' in pattern) return pattern.tags;
   throw new Error(`a search by tags, not by the name ${pattern.name}`);
 }
 
-/** Whether a name matches a glob. `*` stands for any characters, including slashes. */
+/** Whether a name matches a pattern. `*` stands for any characters, including slashes. */
 export const fitsGlob = (name: string, glob: string): boolean => matchesGlob(parseStarGlob(glob), name);
 
 export interface Page {
   readonly ids: readonly string[];
-  /** Token of the next page. Absent or empty on the last page. */
+  /** The token of the next page. Absent or empty on the last page. */
   readonly next?: string | undefined;
 }
 
 /**
- * The ids of all pages, ordered, each once. Stops reading when there are more than `limit` ids.
+ * Reads the ids of all pages, ordered, each once. It stops when there are more than `limit` ids.
  * @throws TooManyResourcesError
  */
 export async function listAllPages(
@@ -140,7 +138,7 @@ export async function listAllPages(
   return [...ids].sort();
 }
 
-/** A pattern in words: `base/*`, or `Team = a or b, Use = c`. */
+/** A pattern in words for messages: `base/*`, or `Team = a or b, Use = c`. */
 export const formatPattern = (pattern: ResourcePattern): string =>
   'name' in pattern
     ? pattern.name

@@ -26,24 +26,30 @@ import type { GrantEntry } from './grant-schema.ts';
 import type { KindActions } from './kind-actions.ts';
 import { createArnPermissions, toWildcardRef } from './permissions.ts';
 
-/** What a service returns: the text of a policy, and the identity of its resource (`GrantKind.readIdentity`). */
+/**
+ * What a service returns: the text of the policy, and what tells the resource from a later one with the same name
+ * (`GrantKind.readIdentity`).
+ */
 interface Answer {
   readonly text: string | undefined;
   readonly identity: string | undefined;
 }
 
-/** What differs between kinds with one policy document. `createDocumentKind` makes a `GrantKind` of it. */
+/**
+ * What is different between grant kinds with one policy document for each resource. `createDocumentKind` makes a
+ * `GrantKind` of it.
+ */
 export interface DocumentKind<Entry extends GrantEntry> extends DocumentRules<Entry> {
   readonly name: string;
   readonly resourceType: ResourceType;
   readonly policyKind: PolicyKind;
   readonly schema: z.ZodType<Entry>;
   readonly actions: KindActions;
-  /** The ids of the resources that an entry names. They are equal in each of its regions. */
+  /** The ids of the resources that an entry names. If the entry has several regions, the ids are the same in each. */
   listIds(entry: Entry): readonly string[];
   /** Default: there is no warning. */
   listWarnings?(entry: Entry): readonly EntryWarning[];
-  /** The ARN on which the spoke role needs the kind's actions. A `*` in the id stays a wildcard. */
+  /** The ARN on which the spoke role needs the kind's actions. A `*` in the id stays, as a wildcard of IAM. */
   formatArn(ref: ResourceRef, context: GrantContext): string;
   /** Like `GrantKind.listArns`. Default: the ARN of the resource alone. */
   listArns?(ref: ResourceRef, context: GrantContext): readonly string[];
@@ -51,8 +57,8 @@ export interface DocumentKind<Entry extends GrantEntry> extends DocumentRules<En
   readonly discovery?: Discovery<Entry>;
   listAccesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
   /**
-   * Like `GrantKind.listMemberStatements`, for the resources that the entry names. Its patterns are resources with
-   * wildcards of IAM.
+   * Like `GrantKind.listMemberStatements`, for the resources that the entry names. A pattern of names becomes a
+   * resource with wildcards.
    */
   listMemberStatements?(
     entry: Entry,
@@ -61,12 +67,12 @@ export interface DocumentKind<Entry extends GrantEntry> extends DocumentRules<En
   ): readonly Statement[];
   /**
    * Reads the text of the policy; `undefined` if the resource has none. Also returns the identity of the resource, if
-   * the service sends it along.
+   * the service sends it in the same answer.
    */
   read(clients: AccountClients, ref: ResourceRef): Promise<string | undefined | Answer>;
   /** Like `GrantKind.readIdentity`. Default: the identity that `read` returned. */
   readIdentity?(clients: AccountClients, ref: ResourceRef): Promise<string | undefined>;
-  /** The error by which the service says that the resource has no policy. Absent if there is no such error. */
+  /** The name of the error for a resource without a policy. Absent if the service has no such error. */
   readonly absentError?: string;
   readonly readContentKeys?: GrantKind<Entry>['readContentKeys'];
   readonly listKeyPermissions?: GrantKind<Entry>['listKeyPermissions'];

@@ -24,14 +24,17 @@ import { type GrantEntry, type Match, matchForms } from './grant-schema.ts';
 import { inCondition, matchOf } from './principals.ts';
 import { adviseQuotaIncrease, type LimitName, type Limits } from './quotas.ts';
 
-/** The state of a resource with one policy document. `undefined` if the resource has no policy. */
+/** The policy of a resource. `document` is `undefined` if it has none. */
 export interface DocumentState {
   readonly document: PolicyDocument | undefined;
-  /** The identity of the resource (`GrantKind.readIdentity`), if `read` returned it. */
+  /**
+   * Tells the resource from a later one with the same name (`GrantKind.readIdentity`). Absent if `read` does not return
+   * it.
+   */
   readonly identity?: string;
 }
 
-/** A statement without its Sid. `part` becomes the end of the Sid, and is unique within the grant. */
+/** A statement before it gets its Sid. `part` becomes the end of the Sid, and differs for each statement of a grant. */
 export interface Part {
   readonly part: string;
   readonly statement: Statement;
@@ -39,31 +42,33 @@ export interface Part {
 
 export interface StatementRequest<Entry> {
   readonly entry: Entry;
-  /** Ordered by id. Never empty if statements list the accounts. */
+  /** Ordered by id. Never empty if the statements list the accounts. */
   readonly accounts: readonly Account[];
   readonly ref: ResourceRef;
   readonly context: GrantContext;
-  /** One of the kind's packings, or `inCondition`. */
+  /** The form in which to write the statements: one of the kind's packings, or `inCondition`. */
   readonly packing: string;
-  /** How statements name the accounts. `accounts` if entries of the kind have no `match`. */
+  /** How the statements name the accounts. `accounts` if the kind's entries have no `match`. */
   readonly match: Match;
 }
 
-/** How a kind creates statements, and how large its documents may be. */
+/** How a grant kind creates its statements, and how large its documents may be. */
 export interface DocumentRules<Entry extends GrantEntry> {
   readonly title: string;
-  /** How large a document may be, in `unit`. */
+  /** How large a document may be, counted in `unit`. */
   getLimit(limits: Limits): number;
-  /** The setting of the configuration that follows a raised limit. Absent if AWS never raises the limit. */
+  /**
+   * The setting under `limits` that operators increase when AWS has raised the quota. Absent if AWS never raises it.
+   */
   readonly setting?: LimitName;
   readonly unit: SizeUnit;
   /**
-   * Names of the packings, the most readable first. Rendering uses the first packing in which the document fits. If a
-   * grant allows it, `inCondition` is tried last.
+   * The forms in which the statements can be written, the most readable first. Rendering uses the first form that is
+   * small enough. If a grant allows it, `inCondition` is the last form.
    */
   readonly packings: readonly string[];
   createStatements(request: StatementRequest<Entry>): readonly Part[];
-  /** Whether the statements of the entry serve every member without a condition. Default: false. */
+  /** Whether the entry's statements give access to every member, and have no condition for it. Default: false. */
   isForAllMembers?(entry: Entry): boolean;
   /** Deletes the document. Absent if the resource must always have one. */
   remove?(clients: AccountClients, ref: ResourceRef): Promise<unknown>;
@@ -82,7 +87,7 @@ export function renderDocument<Entry extends GrantEntry>(
   throw tooLarge(kind, request, size);
 }
 
-/** The packings of these grants, the most readable first. */
+/** The forms in which these grants may be written, the most readable first. */
 const packingsOf = <Entry extends GrantEntry>(
   { packings }: DocumentRules<Entry>,
   shares: readonly Share<Entry>[],
@@ -136,7 +141,7 @@ function statementsOf<Entry extends GrantEntry>(
   }));
 }
 
-/** An example account, to find out which Sids the statements of a grant have. */
+/** An invented account, used to find out which Sids the statements of a grant have. */
 const anyAccount: Account = {
   id: '000000000000',
   name: '',
@@ -162,8 +167,8 @@ export function listGrantedAccounts<Entry extends GrantEntry>(
 }
 
 /**
- * Every Sid that a grant can write, with any `match`. After a change of `match`, the document still has statements of
- * the earlier form. Example: beside a condition, the account that owns the resource has a statement of its own.
+ * Every Sid that a grant can write, with any `match`. After an operator changes `match`, the document still has
+ * statements of the old form. Example: with a condition, the owner of the resource has a statement of its own.
  */
 export function listSids<Entry extends GrantEntry>(
   kind: DocumentRules<Entry>,
@@ -193,7 +198,7 @@ function listRetainedStatements<Entry extends GrantEntry>(
   );
 }
 
-/** The statements of former grants: managed statements that belong to no share. */
+/** The managed statements that belong to no current grant. */
 function listFormerStatements<Entry extends GrantEntry>(
   kind: DocumentRules<Entry>,
   { ref, actual, shares, remembered, context }: RenderRequest<Entry, DocumentState>,
@@ -205,7 +210,7 @@ function listFormerStatements<Entry extends GrantEntry>(
 }
 
 /**
- * A kind whose resource must have a policy. Example: without any statement in its policy, nobody could manage a KMS
+ * The resource must always have a policy. Example: if the policy of a KMS key had no statement, nobody could manage the
  * key.
  */
 const cannotBeEmpty = <Entry extends GrantEntry>(
@@ -218,7 +223,7 @@ const cannotBeEmpty = <Entry extends GrantEntry>(
     { resource: formatResourceKey(ref) },
   );
 
-/** The error for a document that is too large. It says how many accounts fit, which bisection finds. */
+/** The error for a document that is too large. Bisection finds how many accounts fit. */
 function tooLarge<Entry extends GrantEntry>(
   kind: DocumentRules<Entry>,
   request: RenderRequest<Entry, DocumentState>,
@@ -250,7 +255,7 @@ function tooLarge<Entry extends GrantEntry>(
   );
 }
 
-/** How much of the size comes from unmanaged statements. */
+/** How much of the document's size comes from unmanaged statements. */
 function foreignSize<Entry extends GrantEntry>(
   { unit }: DocumentRules<Entry>,
   { actual: { document }, context }: RenderRequest<Entry, DocumentState>,

@@ -33,7 +33,7 @@ const entryFields = {
   ...grantEntryFields,
   kind: z.literal('ecr-repository-policy'),
   regions: regionsSchema,
-  /** Names of repositories, or patterns. `*` stands for any characters, including slashes. */
+  /** Names of repositories, or patterns of names. `*` stands for any characters, including slashes. */
   repositories: uniqueListSchema(
     textSchema(
       /^([a-z0-9]+([._/-][a-z0-9]+)*|[a-z0-9._/*-]*\*[a-z0-9._/*-]*)$/,
@@ -44,15 +44,15 @@ const entryFields = {
 };
 
 /**
- * For pulls by the Lambda service, AWS documents a condition on the ARN of the function, and no organization key. So
- * this preset lists its accounts.
+ * When the Lambda service pulls an image, AWS documents a condition on the ARN of the function, and none on the
+ * organization. So this preset must list its accounts.
  */
 const lambdaMatch = accountsOnly(
   'AWS does not document that Lambda names its organization when it fetches an image',
 );
 
 /**
- * A statement needs no resource, because a repository policy applies to its own repository only (ECR user guide,
+ * A statement needs no `Resource`, because the policy of a repository applies to this repository only (ECR user guide,
  * "Private repository policies").
  */
 const noResource = z.undefined('absent: the policy of a repository is about it alone').optional();
@@ -84,12 +84,12 @@ const functionsOf = (partition: string, accountId: string): string =>
 const pullActions = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 
 /**
- * The action supports no resource (Service Authorization Reference, "Actions, resources, and condition keys for Amazon
+ * This action has no resource (Service Authorization Reference, "Actions, resources, and condition keys for Amazon
  * ECR").
  */
 const logIn = { Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' } as const;
 
-/** Statements for pulling images: ECR user guide, "Private repository policy examples". */
+/** Statements that let accounts pull images. Source: ECR user guide, "Private repository policy examples". */
 const pull = (roles: readonly string[] | undefined, request: Request): readonly Part[] =>
   createPrincipalParts(request, {
     part: 'pull',
@@ -126,7 +126,7 @@ const repositoryArn = ({ accountId, region, id }: ResourceRef, { partition }: Gr
 
 const isPattern = (name: string): boolean => name.includes('*');
 
-/** Patterns match as in ECR's own filters, such as `myapp/*` (ECR API reference, "SigningRepositoryFilter"). */
+/** Patterns work as in ECR's own filters, such as `myapp/*` (ECR API reference, "SigningRepositoryFilter"). */
 const discovery: Discovery<Entry> = {
   listSearches: (entry, context) =>
     createSearches(
@@ -210,7 +210,7 @@ export const ecrRepositoryPolicy = createDocumentKind<Entry>({
       : [],
   read: async ({ ecr }, ref) => (await ecr.send(new GetRepositoryPolicyCommand(registry(ref)))).policyText,
   absentError: 'RepositoryPolicyNotFoundException',
-  // A repository has no id besides its name. A re-created repository has another creation time (ECR API reference,
+  // A repository has only its name. If it is deleted and created again, its creation time differs (ECR API reference,
   // "Repository").
   readIdentity: async ({ ecr }, { accountId, id }) => {
     const wanted = { registryId: accountId, repositoryNames: [id] };

@@ -1,6 +1,6 @@
 import { OnboardingError } from '../platform/errors.ts';
 
-/** Another run holds the lease of the resource. */
+/** Another run is writing the resource: it holds the resource's lease. */
 export class ResourceBusyError extends OnboardingError {
   override readonly name = 'ResourceBusyError';
   readonly retryable = true;
@@ -13,8 +13,8 @@ export class TooManyResourcesError extends OnboardingError {
 }
 
 /**
- * A change that is not made without an operator: it would open a resource to outsiders, or take access from many
- * accounts at once.
+ * A change that needs an operator: it would give access outside the organization, or take access from many accounts at
+ * once.
  */
 export class UnsafeChangeError extends OnboardingError {
   override readonly name = 'UnsafeChangeError';

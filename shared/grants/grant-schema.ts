@@ -5,7 +5,10 @@ import { centralAccountNameSchema } from '../platform/central-accounts.ts';
 import { regionSchema, textSchema } from '../platform/schema-fields.ts';
 /** The fields of every grant, whatever its kind. */
 export const grantEntryFields = {
-  /** Part of the Sid of each managed statement. So renaming a grant replaces its statements. */
+  /**
+   * Part of the Sid of each managed statement. So if an operator renames the grant, new statements replace the old
+   * ones.
+   */
   name: textSchema(grantNamePattern, 'lower-case words joined by hyphens, such as cloudtrail-logs').max(
     40,
     'at most 40 characters, since the name becomes part of Sids',
@@ -19,22 +22,25 @@ export const matchForms = ['accounts', 'ou', 'organization'] as const;
 
 export type Match = (typeof matchForms)[number];
 
-/** The `match` field of kinds and presets that support a condition. `checkMatch` checks it against the selector. */
+/**
+ * The `match` field of kinds and presets that can use a condition. `checkMatch` checks whether the selector can be a
+ * condition.
+ */
 export const match = z.enum(matchForms).default('accounts');
 
 /**
- * The `match` field of presets that support no condition.
+ * The `match` field of presets that cannot use a condition.
  * @param why the reason, for the message
  */
 export const accountsOnly = (why: string) =>
   z.literal('accounts', `must be accounts for this preset, since ${why}`).default('accounts');
 
-/** Where a policy lists accounts: as principals, or in a condition. */
+/** Where a policy lists account ids: as principals, or in a condition. */
 const accountsInForms = ['principals', 'condition'] as const;
 
 /**
- * Fields of kinds and presets that name accounts by ARN. `checkMatch` checks them. With `accountsIn: condition`, the
- * policy lists account ids in a condition if the ARNs do not fit.
+ * Fields for kinds and presets that name accounts by ARN. `checkMatch` checks them. With `accountsIn: condition`, the
+ * policy lists account ids in a condition when it has no room for the longer ARNs.
  */
 export const principalFields = {
   match,
@@ -57,8 +63,8 @@ const grantEntrySchema = z.object({
 export type GrantEntry = z.infer<typeof grantEntrySchema>;
 
 /**
- * Checks that the selector of an entry can be a condition of AWS. A condition can test the organization and the ids of
- * OUs, but no other part of a selector.
+ * Checks that the selector of an entry can be expressed as a condition of AWS. A condition can test the organization
+ * and OU ids. It cannot test tags, names or single exceptions.
  */
 export function checkMatch(
   payload: z.core.ParsePayload<Pick<GrantEntry, 'for' | 'match' | 'accountsIn'>>,
@@ -126,14 +132,14 @@ const listUnusedFields = (declared: Match, fields: Selector): readonly Mistake[]
       message: `must be absent, because match: ${declared} cannot ${field === 'except' ? 'have exceptions' : `test ${field}`}`,
     }));
 
-/** A list without repetition. A resource that was named twice would get each statement twice. */
+/** A list in which no value occurs twice. A resource that is named twice would get each statement twice. */
 export const uniqueListSchema = <T extends z.ZodType<string>>(element: T, empty: string) =>
   z
     .array(element)
     .min(1, empty)
     .refine((names) => new Set(names).size === names.length, 'must name each only once');
 
-/** The regions of an entry's resources. Default: the region of the central account. */
+/** The regions in which an entry's resources are. Default: the region of the central account. */
 export const regionsSchema = uniqueListSchema(
   regionSchema,
   'must name at least one region, or be absent',
@@ -154,15 +160,15 @@ const roleNamesSchema = uniqueListSchema(
   'must name at least one role; leave it out to mean all roles',
 );
 
-/** References to member roles of the configuration. Each is the name of a role, with or without its path. */
+/** Names of member roles that the configuration describes, with or without their paths. */
 const memberRoleNamesSchema = uniqueListSchema(
   textSchema(rolePattern, 'the name of a member role, with its path or without'),
   'must name at least one member role, or be absent',
 );
 
 /**
- * Fields that narrow a grant to some roles of the accounts. `memberRoles` names roles that the configuration describes,
- * `roles` names any other roles. Default: without both fields, the grant is for all roles.
+ * Fields that limit a grant to some roles of the accounts. `memberRoles` names roles that the configuration describes,
+ * and `roles` any other roles. Default: the grant is for all roles.
  */
 export const roleFields = {
   roles: roleNamesSchema.optional(),

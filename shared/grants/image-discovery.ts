@@ -31,7 +31,7 @@ interface ImageEntry {
   readonly regions?: readonly string[] | undefined;
 }
 
-/** Checks that an entry either names images of one region or selects them by tags. */
+/** Checks that an entry either names images in one region or selects images by tags. */
 export function checkImageEntry(payload: z.core.ParsePayload<ImageEntry>): void {
   requireNameOrTags('images')(payload);
   if (payload.value.images !== undefined)
@@ -42,12 +42,12 @@ export function checkImageEntry(payload: z.core.ParsePayload<ImageEntry>): void 
 }
 
 /**
- * Escapes a value: `*` and `?` are wildcards in the value of a filter (EC2 user guide, "List and filter your
+ * Escapes `*` and `?`, because they are wildcards in the value of a filter (EC2 user guide, "List and filter your
  * resources").
  */
 const literally = (value: string): string => value.replace(/[\\*?]/g, '\\$&');
 
-/** Searches the images that the account owns. A pending image does not match until it is available. */
+/** Searches among the images that the account owns. An image that is still pending is found once it is available. */
 export const imageDiscovery: Discovery<GrantEntry & ImageEntry> = {
   listSearches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tags)),
   actions: ['ec2:DescribeImages'],

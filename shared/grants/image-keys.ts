@@ -5,11 +5,11 @@ import type { GrantContext, GrantKind, Permission, ResourceRef, ResourceSearch }
 
 const describeActions = ['ec2:DescribeImages', 'ec2:DescribeSnapshots'];
 
-/** Actions for reading the keys of images. */
+/** Actions to find and read the keys that encrypt images. */
 export const imageKeyActions = [...describeActions, ...keyReadActions];
 
 /**
- * Reads the keys from the snapshots of an image, because the image does not name them ("EbsBlockDevice", EC2 API
+ * Reads the keys from the snapshots of an image, because the image itself does not name them ("EbsBlockDevice", EC2 API
  * reference).
  */
 export const readImageKeys: NonNullable<GrantKind['readContentKeys']> = async ({ ec2 }, { id }) => {
@@ -24,8 +24,8 @@ export const readImageKeys: NonNullable<GrantKind['readContentKeys']> = async ({
 };
 
 /**
- * For all resources, because EC2 supports no resources for these actions ("Actions, resources, and condition keys for
- * Amazon EC2").
+ * With the resource `*`, because these actions have no resources ("Actions, resources, and condition keys for Amazon
+ * EC2").
  */
 export const listImageKeyPermissions = (
   on: ResourceRef | ResourceSearch,
@@ -40,8 +40,8 @@ export const listImageKeyPermissions = (
 ];
 
 /**
- * What launching an image needs on its keys ("Share the KMS key used to encrypt a shared Amazon EBS snapshot", EBS user
- * guide).
+ * What an account that launches an image must be allowed to do with its keys ("Share the KMS key used to encrypt a
+ * shared Amazon EBS snapshot", EBS user guide).
  */
 export const toLaunchUse = (ref: ResourceRef, context: GrantContext): KeyUse => ({
   actions: [

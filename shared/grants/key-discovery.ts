@@ -22,7 +22,7 @@ const multiRegion = 'mrk-';
 /** Fields that select the keys of an entry. `checkKeyEntry` checks them. */
 export const keyFields = {
   regions: regionsSchema,
-  /** A key id, because GetKeyPolicy and PutKeyPolicy accept no alias (KMS API reference). */
+  /** A key id. An alias is not possible, because GetKeyPolicy and PutKeyPolicy accept none (KMS API reference). */
   key: textSchema(
     /^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
     'a key id, not an alias or an ARN',
@@ -37,8 +37,8 @@ interface KeyEntry {
 }
 
 /**
- * Checks that an entry names one key or selects keys by tags. Several regions are valid only for a multi-Region key,
- * which has one id in all of them (KMS developer guide).
+ * Checks that an entry names one key or selects keys by tags. It may have several regions only for a multi-Region key,
+ * which has the same id in all of them (KMS developer guide).
  */
 export function checkKeyEntry(payload: z.core.ParsePayload<KeyEntry>): void {
   requireNameOrTags('key')(payload);
@@ -57,16 +57,16 @@ export const listKeyIds = ({ key }: KeyEntry): readonly string[] => (key === und
 const pageSize = 50;
 
 /**
- * Searches keys by the tagging service, because KMS lists keys without their tags. The service may also list deleted
- * keys, and AWS managed keys, which no grant can use: both are skipped. In each region, the replica of a multi-Region
- * key has its own policy and grants (KMS developer guide, "Multi-Region keys in AWS KMS", shared and independent
- * properties).
+ * Searches keys with the tagging service, because KMS lists keys without their tags. The tagging service may also
+ * return deleted keys, and AWS managed keys, which cannot have grants: both are skipped. The replica of a multi-Region
+ * key in another region has its own policy and grants (KMS developer guide, "Multi-Region keys in AWS KMS", shared and
+ * independent properties).
  */
 export const createKeyDiscovery = <Entry extends GrantEntry & KeyEntry>(): Discovery<Entry> => ({
   listSearches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tags)),
   actions: ['tag:GetResources', 'kms:DescribeKey'],
-  // CreateKey also stands for the replication of a key: CloudTrail logs it under this name (KMS developer guide,
-  // CloudTrail entries, "ReplicateKey").
+  // The replication of a key also appears as CreateKey, because CloudTrail logs it under this name (KMS developer
+  // guide, CloudTrail entries, "ReplicateKey").
   events: [
     {
       source: 'aws.kms',
@@ -94,8 +94,8 @@ export const createKeyDiscovery = <Entry extends GrantEntry & KeyEntry>(): Disco
 });
 
 /**
- * If DescribeKey is denied, the key counts as usable. The later step that reads its policy then reports the denied
- * action.
+ * If DescribeKey is denied, the key counts as usable. Then the step that reads its policy reports the denied action, so
+ * that the operator sees it.
  */
 async function isUsable(kms: KMSClient, KeyId: string): Promise<boolean> {
   try {

@@ -11,33 +11,36 @@ import { InvalidPrincipalError, ResourceMissingError } from '../platform/aws/err
 import { compareByText } from '../platform/order.ts';
 import { formatResourceKey, type GrantContext, type ResourceRef, type StateChange } from './contract.ts';
 
-/** A managed grant on the key. Its id is present once KMS has created it. */
+/** A KMS grant that this installation manages. It has an id once KMS has created it. */
 export interface KeyGrant {
   readonly name: string;
   readonly id?: string;
   readonly grantee: string;
   /** Ordered. */
   readonly operations: readonly GrantOperation[];
-  /** Whether somebody has created the grant with constraints. This installation never does. */
+  /**
+   * Whether the KMS grant has constraints. This installation creates none with constraints, so another tool or a person
+   * did.
+   */
   readonly constrained?: boolean;
 }
 
 /**
- * The managed grants of a key, ordered by name. Of unmanaged grants only the number is kept: AWS services create and
- * retire them all the time, one for each volume in use.
+ * The KMS grants that this installation manages on one key, ordered by name. Only the number of unmanaged grants is
+ * kept, because AWS services create and retire grants all the time, one for each volume in use.
  */
 export interface KeyGrants {
   readonly own: readonly KeyGrant[];
   readonly others: number;
 }
 
-/** The beginning of the names of all managed grants. A name may have letters, digits and `:/_-` (CreateGrant). */
+/** The beginning of the names of all managed KMS grants. A name may have letters, digits and `:/_-` (CreateGrant). */
 export const getGrantNamePrefix = ({ installationId }: GrantContext): string =>
   `account-onboarding/${installationId}/`;
 
 /**
- * The mark that the table remembers: `account-onboarding/<installation>/<grant>`. The name of a grant is its mark with
- * the account id at the end.
+ * The part of a KMS grant's name that the table stores: `account-onboarding/<installation>/<grant>`. The account id
+ * follows it in the name.
  */
 export const parseGrantMark = (name: string): string => name.slice(0, name.lastIndexOf('/'));
 
@@ -68,7 +71,7 @@ export async function readGrants(
   return { own: own.sort(compareByName), others };
 }
 
-/** Every grant of a key, page by page. */
+/** Reads every KMS grant of a key, page by page. */
 export async function* paginateKeyGrants(
   kms: KMSClient,
   { id }: Pick<ResourceRef, 'id'>,
@@ -81,7 +84,7 @@ export async function* paginateKeyGrants(
   } while (Marker !== undefined);
 }
 
-/** The grant in the form of the policy engine, with the name of the configured grant that created it. */
+/** Converts a KMS grant to the form of the policy engine, with the name of the configured grant that it belongs to. */
 export function toAppliedGrant(
   { Name = '', GrantId = '', GranteePrincipal = '', Operations = [], Constraints = {} }: GrantListEntry,
   context: GrantContext,
@@ -98,7 +101,7 @@ export function toAppliedGrant(
   };
 }
 
-/** The grantee is an ARN. Once its role is deleted, KMS returns the unique id of the role instead. */
+/** The grantee is the ARN of a role. If the role was deleted, KMS returns its unique id instead. */
 const keyGrant = (grant: GrantListEntry): KeyGrant => ({
   name: grant.Name ?? '',
   id: grant.GrantId ?? '',
@@ -108,10 +111,10 @@ const keyGrant = (grant: GrantListEntry): KeyGrant => ({
 });
 
 /**
- * Revokes and creates grants, one request after the other, so that the rate stays below KMS's 50 a second. Additions
- * come first, unless the key has no room for them. An account without the role is skipped, and reported at the end. If
- * a write is interrupted, the next run finishes it: CreateGrant with the name of an existing grant returns that grant
- * (KMS API reference).
+ * Revokes and creates KMS grants. It sends one request after the other, because KMS allows 50 a second. Grants are
+ * created first, unless the key has no room for them. An account without the role is skipped, and reported at the end.
+ * If a write is interrupted, the next run finishes it: CreateGrant with the name of an existing grant returns that
+ * grant (KMS API reference).
  */
 export async function writeGrants(
   kms: KMSClient,

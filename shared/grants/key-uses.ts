@@ -25,12 +25,13 @@ interface KeyUse {
 const decryptActions = ['kms:Decrypt', 'kms:DescribeKey'];
 
 /**
- * What each preset lets principals do with a key. Both the policy of the key and the policies of their roles must allow
- * it.
+ * What each preset lets principals do with a key. The policy of the key and the policies of the principals' roles must
+ * both allow it.
  *
- * Launching an encrypted AMI: EC2 user guide, "Amazon EBS encryption" (permissions for IAM users). `kms:Encrypt` is
- * missing, because launching does not need it. The grant for the service-linked role of an Auto Scaling group is
- * missing as well: Auto Scaling user guide, "Required AWS KMS key policy for use with encrypted volumes".
+ * Launching an encrypted AMI: EC2 user guide, "Amazon EBS encryption" (permissions for IAM users). `kms:Encrypt` is not
+ * listed, because launching does not need it. The grant for the service-linked role of an Auto Scaling group is not
+ * listed either: the kind `kms-grant` gives it (Auto Scaling user guide, "Required AWS KMS key policy for use with
+ * encrypted volumes").
  *
  * Reading and deploying configurations of AppConfig (GetLatestConfiguration, StartDeployment): AppConfig user guide,
  * "Data encryption at rest".

@@ -1,32 +1,32 @@
 import type { Conditions } from '../iam/document.ts';
 
 /**
- * IAM actions that the spoke role needs on a kind's resources, and actions that it must `never` be able to do, whatever
- * its other policies allow.
+ * IAM actions that the spoke role needs for a kind's resources. The actions under `never` are denied to the role,
+ * whatever its other policies allow.
  */
 export interface KindActions {
   readonly read: readonly string[];
   readonly write: readonly string[];
-  /** For `GrantKind.readIdentity`, in addition to the actions for `read`. Default: none. */
+  /** Actions for `GrantKind.readIdentity` that `read` does not already have. Default: none. */
   readonly identify?: readonly string[];
-  /** For `GrantKind.readContentKeys`, and for reading the keys themselves. Default: none. */
+  /** Actions for `GrantKind.readContentKeys`, and for reading the keys themselves. Default: none. */
   readonly readKeys?: readonly string[];
-  /** For `GrantKind.readPrincipal`, and for reading its managed policies. Default: none. */
+  /** Actions for `GrantKind.readPrincipal`, and for reading the principal's managed policies. Default: none. */
   readonly readPrincipal?: readonly string[];
   readonly never?: readonly { readonly action: string; readonly condition: Conditions }[];
 }
 
 /**
- * A KMS key that encrypts the content of a resource: its id, ARN or alias. An alias that begins with `alias/aws/` is a
- * key that AWS manages for the service. `unclear`: why it cannot be said which key it is.
+ * A KMS key that encrypts the content of a resource, by its id, ARN or alias. An alias with `alias/aws/` is of a key
+ * that AWS manages for the service. `unclear`: why nobody can say which key it is.
  */
 export type ContentKey = { readonly keyId: string } | { readonly unclear: string };
 
-/** A group or role of a central account in IAM. Policies of this installation are not part of it. */
+/** A group or role of a central account in IAM, without the policies that this installation manages. */
 export interface PrincipalState {
-  /** With its real path, which the configuration may not know. */
+  /** The ARN with the real path, which the configuration may not have. */
   readonly arn: string;
-  /** Documents with URL encoding, by name. */
+  /** Inline policies by name, with URL encoding. */
   readonly inline: ReadonlyMap<string, string | undefined>;
   /** ARNs of the attached managed policies. */
   readonly attached: readonly string[];

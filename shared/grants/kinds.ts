@@ -21,7 +21,7 @@ export const grantKinds: readonly GrantKind[] = [
   roleTrustPolicy,
 ];
 
-/** The calls after which some pattern may have other matches. Each service appears once. */
+/** The calls after which a pattern may match other resources than before. Each service appears once. */
 export function listCallEvents(kinds: readonly GrantKind[] = grantKinds): readonly CallEvents[] {
   const events = kinds.flatMap(({ discovery }) => discovery?.events ?? []);
   return [...Map.groupBy(events, ({ source }) => source)]

@@ -71,9 +71,9 @@ const operations: readonly GrantOperation[] = [
 ];
 
 /**
- * The service-linked role by which Auto Scaling acts. A grant to the account would not help, because nobody can give
- * permissions to such a role. No other kind names a role. Here it is safe: if the role is missing, only the request for
- * its own account fails, while a policy document would fail as a whole.
+ * The service-linked role with which Auto Scaling acts. A grant to the account would not help, because no administrator
+ * can give permissions to a service-linked role. All other kinds name accounts, because AWS rejects a whole policy that
+ * names a missing role. Naming a role is safe here: if it is missing, only the request for its own account fails.
  */
 const granteeOf = ({ customSuffix }: Entry, { id }: Account, { partition }: GrantContext): string =>
   `arn:${partition}:iam::${id}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling` +
@@ -116,7 +116,7 @@ function render(request: RenderRequest<Entry, KeyGrants>) {
   return { next: { own, others: actual.others }, owned, size, limit, unit: 'grants' as const };
 }
 
-/** KMS grants of former grants, which belong to no share. They stay. */
+/** KMS grants of grants that were renamed or removed from the configuration. They stay for now. */
 function listRetainedGrants(request: RenderRequest<Entry, KeyGrants>): readonly KeyGrant[] {
   const { actual, shares, context, retainFormerGrants } = request;
   if (retainFormerGrants === undefined) return [];
@@ -143,7 +143,10 @@ const namePattern = /^account-onboarding\/([a-z0-9]+)\/([a-z0-9-]+)\/\d{12}$/;
 const sidOf = (installationId: string, grant: string): string =>
   createManagedSid({ installationId, grant, part: 'grant' });
 
-/** The managed KMS grants as a policy document, with one statement for each grant of the configuration. */
+/**
+ * Writes the managed KMS grants as a policy document, for comparison and evaluation. It has one statement for each
+ * grant of the configuration.
+ */
 function documents({ own }: KeyGrants): Readonly<Record<string, PolicyDocument | undefined>> {
   const alike = Map.groupBy(own, ({ name, operations }) => [parseGrantMark(name), ...operations].join(' '));
   const statements = [...alike.values()].map((grants): Statement => {
@@ -171,8 +174,8 @@ const accesses = (
   ref: ResourceRef,
   context: GrantContext,
 ): readonly Access[] => [
-  // Also shows that the service-linked role exists: KMS creates no grant for a missing role (KMS API reference,
-  // "CreateGrant").
+  // A managed KMS grant proves that the service-linked role exists, because KMS creates no grant for a missing role
+  // (KMS API reference, "CreateGrant").
   createCentralAccess(account, `Auto Scaling launch instances whose volumes key ${ref.id} encrypts`, {
     principal: { type: 'role', arn: granteeOf(entry, account, context) },
     action: 'kms:CreateGrant',
@@ -188,7 +191,7 @@ export const kmsGrant: GrantKind<Entry, KeyGrants> = {
   policyKind: 'key',
   schema,
   actions,
-  // There is no `readIdentity`, because KMS never reuses a key id.
+  // `readIdentity` is absent, because KMS never uses a key id again.
   empty: { own: [], others: 0 },
   listResources: (entry, context) =>
     listPlaces(entry, context).flatMap((accountRegion) =>

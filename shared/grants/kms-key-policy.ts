@@ -36,8 +36,8 @@ const fields = {
 };
 
 /**
- * This preset lists its accounts. CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail"; see
- * `cloudTrailEncrypt`.
+ * This preset must list its accounts. Source: CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail";
+ * see `cloudTrailEncrypt`.
  */
 const trailMatch = accountsOnly(
   "CloudTrail's use of a KMS key can be restricted by the ARNs of trails only, and AWS documents no condition on the organization",
@@ -70,7 +70,7 @@ type PrincipalEntry = Extract<Entry, { preset: KeyUsePreset }>;
 
 const isPrincipalEntry = (entry: Entry): entry is PrincipalEntry => isKeyUsePreset(entry.preset);
 
-/** The presets for reading and writing encrypted content of other resources. */
+/** The presets with which principals read and write encrypted content of other resources. */
 const contentPresets: ReadonlySet<string> = new Set([
   'launch-encrypted-ami',
   'decrypt',
@@ -83,9 +83,9 @@ const contentPresets: ReadonlySet<string> = new Set([
 const thisKey = { Effect: 'Allow', Resource: '*' } as const;
 
 /**
- * A statement for a service that acts for accounts. It names their organization too. AWS's own policy against confused
- * deputies denies the use of keys to services that name an account without its organization (Organizations user guide,
- * "Resource control policy examples").
+ * A statement for a service that acts for accounts. It also names the organization. Reason: an RCP that AWS recommends
+ * against confused deputies denies requests of services that name an account without its organization (Organizations
+ * user guide, "Resource control policy examples").
  */
 const fromService = (service: string, request: Request, action: readonly string[]): Part => ({
   part: 'encrypt',
@@ -110,10 +110,10 @@ const trailsOf = ({ partition }: GrantContext, accountId: string): string =>
   `arn:${partition}:cloudtrail:*:${accountId}:trail/*`;
 
 /**
- * Statements for CloudTrail (CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail"). S3 bucket keys
- * need Decrypt with the same encryption context (Control Tower user guide, "Configure AWS KMS keys"). For DescribeKey
- * the condition names the account. An ARN with wildcards for the name and region of the trail would restrict nothing
- * more, and take three times the space.
+ * Statements for CloudTrail (CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail"). If the bucket
+ * uses S3 bucket keys, CloudTrail needs Decrypt with the same encryption context (Control Tower user guide, "Configure
+ * AWS KMS keys"). For DescribeKey the condition names the account. An ARN with wildcards for the trail's name and
+ * region would not be stricter, and would take three times the space.
  */
 function cloudTrailEncrypt(request: Request): readonly Part[] {
   const trails = request.accounts.map(({ id }) => trailsOf(request.context, id));
@@ -170,7 +170,7 @@ const services: Readonly<Record<string, readonly [label: string, principal: stri
   'flow-logs-encrypt': ['VPC flow logs', 'delivery.logs.amazonaws.com', 'logs:any:ID:any'],
 };
 
-/** What a preset lets principals do with the key, in words. All other presets: decrypt. */
+/** What a preset lets principals do with the key, in words. Presets that are not listed: decrypt. */
 const uses: Readonly<Record<string, string>> = {
   'launch-encrypted-ami': 'launch AMIs encrypted',
   'read-configurations': 'read configurations of AppConfig encrypted',
@@ -185,17 +185,17 @@ export const kmsKeyPolicy = createDocumentKind<Entry>({
   policyKind: 'key',
   schema,
   actions: {
-    // ListGrants is for `explain` and `who-can`, which also read the grants of a key.
+    // `explain` and `who-can` read the grants of a key as well, so they need ListGrants.
     read: ['kms:GetKeyPolicy', 'kms:ListGrants'],
     write: ['kms:PutKeyPolicy'],
     readKeys: keyReadActions,
-    // The spoke role may not skip the lockout check of PutKeyPolicy. So KMS rejects a policy that nobody could change
-    // afterwards (KMS developer guide, "AWS KMS condition keys").
+    // Denies the spoke role to skip the lockout check of PutKeyPolicy. With this check, KMS rejects a policy that would
+    // let nobody change it afterwards (KMS developer guide, "AWS KMS condition keys").
     never: [
       { action: 'kms:PutKeyPolicy', condition: { Bool: { 'kms:BypassPolicyLockoutSafetyCheck': 'true' } } },
     ],
   },
-  // There is no `readIdentity`, because KMS never reuses a key id.
+  // `readIdentity` is absent, because KMS never uses a key id again.
   getLimit: () => 32_768,
   unit: 'bytes',
   packings: ['listed'],
@@ -254,7 +254,7 @@ export const kmsKeyPolicy = createDocumentKind<Entry>({
           })),
         )
       : [],
-  // Allows reading this key as the key of a resource in another central account.
+  // Lets the spoke role of another central account read this key, because it encrypts a resource there.
   listKeyPermissions: (entry, on, context) =>
     contentPresets.has(entry.preset)
       ? [{ actions: keyReadActions, resources: [keyArn(toWildcardRef(on), context)] }]

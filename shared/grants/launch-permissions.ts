@@ -5,17 +5,21 @@ import type { GrantEntry, Match } from './grant-schema.ts';
 
 /**
  * The principals that an image is shared with, ordered: `111122223333` for an account, the ARN of an organization or
- * OU, `all`. They bear no marks. So only the table knows which of them are managed, and for which grant.
+ * OU, or `all`. Launch permissions have no names or tags. So only the table knows which of them this installation
+ * manages, and for which grant.
  */
 export interface LaunchPermissions {
   readonly sharedWith: readonly string[];
 }
 
-/** A mark that the table remembers: `<Sid of the grant>/<account id or ARN>`. */
+/**
+ * The principal in a mark. A mark is what the table stores about a managed launch permission: `<Sid of the
+ * grant>/<account id or ARN>`.
+ */
 export const getMarkedId = (mark: string): string => mark.slice(mark.indexOf('/') + 1);
 export const getMarkedSid = (mark: string): string => mark.slice(0, mark.indexOf('/'));
 
-/** An id in the form of `LaunchPermissions`. */
+/** Converts a launch permission of EC2 to the form of `LaunchPermissions`. */
 export const getSharedId = ({
   UserId,
   OrganizationArn,
@@ -30,8 +34,8 @@ export function toLaunchPermission(id: string): LaunchPermission {
 }
 
 /**
- * The organization or OUs that a grant shares an image with. Sharing with an OU includes the accounts of all OUs below
- * it. Source: EC2 user guide, "Share an AMI with organizations and organizational units".
+ * The organization or OUs with which a grant shares an image. An OU includes the accounts in all OUs below it. Source:
+ * EC2 user guide, "Share an AMI with organizations and organizational units".
  */
 export function listOrganizationArns(
   { for: selector }: GrantEntry,
@@ -56,10 +60,10 @@ function parseArn(id: string): OrganizationArn | undefined {
   return { type, organizationId, ou };
 }
 
-/** A statement about the image itself, written as `*` like the key in a key policy. */
+/** A statement about the image. The resource is `*`, which stands for the image itself, as in a key policy. */
 const launch = { Effect: 'Allow', Action: 'ec2:RunInstances', Resource: '*' } as const;
 
-/** Statements that mean the same as the launch permissions of one grant. */
+/** Statements with the same meaning as the launch permissions of one grant, for comparison and evaluation. */
 export function createLaunchStatements(ids: readonly string[], Sid: string): readonly Statement[] {
   const accounts = ids.filter((id) => parseArn(id) === undefined);
   const arns = ids.flatMap((id) => parseArn(id) ?? []);
@@ -72,7 +76,7 @@ export function createLaunchStatements(ids: readonly string[], Sid: string): rea
   ];
 }
 
-/** The condition names the organization besides the paths of OUs, like the one of `restrictToOrganization`. */
+/** The condition names the organization as well as the OU paths, as `restrictToOrganization` does. */
 function restrictTo(arns: readonly OrganizationArn[]): Pick<Statement, 'Condition'> {
   const [first] = arns;
   if (first === undefined) return {};

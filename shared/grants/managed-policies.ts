@@ -26,29 +26,32 @@ import type { GrantContext, ResourceRef, StateChange } from './contract.ts';
 import { ResourceBusyError } from './errors.ts';
 import { createSidTags, parseSentDocument, type TaggedDocument, toSentDocument } from './sid-tag.ts';
 
-/** A customer managed policy that this installation created. */
+/** A customer managed policy that this installation has created. */
 export interface ManagedPolicy extends TaggedDocument {
   readonly name: string;
-  /** Present once the policy exists. */
+  /** Absent until IAM has created the policy. */
   readonly arn?: string;
   readonly attached: boolean;
 }
 
 /**
- * All managed policies of this installation for one group or role, ordered by name, and how many unmanaged policies are
- * attached to it. An interrupted write or an external change can leave a policy unattached. The next write uses such a
- * policy or deletes it.
+ * All managed policies that this installation has created for one group or role, ordered by name, and the number of
+ * other policies that are attached to it. If a write was interrupted, or somebody changed something, a managed policy
+ * may not be attached. The next write uses or deletes it.
  */
 export interface ManagedPolicies {
   readonly policies: readonly ManagedPolicy[];
   readonly othersAttached: number;
 }
 
-/** The policies that give access. A policy that is not attached gives none. */
+/** The managed policies that give access: those that are attached. */
 export const listAttached = ({ policies }: ManagedPolicies): readonly ManagedPolicy[] =>
   policies.filter(({ attached }) => attached);
 
-/** The path of this installation's policies for one group or role. One listing by this path finds them all. */
+/**
+ * The IAM path of the policies that this installation creates for one group or role. A listing with this path finds all
+ * of them.
+ */
 export const getPolicyPath = ({ id }: ResourceRef, { installationId }: GrantContext): string =>
   `/account-onboarding/${installationId}/${id}/`;
 
@@ -65,7 +68,7 @@ export async function readManagedPolicies(
   const attached = await listAttachedArns(iam, ref);
   const path = getPolicyPath(ref, context);
   const listed = await listedArns(iam, path);
-  // A listing of IAM may be late and miss an attached policy. Its path shows that it belongs to this installation.
+  // IAM's listing may not contain a new policy yet. If a policy with this path is attached, it is managed as well.
   const arns = [...new Set([...listed, ...[...attached].filter((arn) => arn.includes(`:policy${path}`))])];
   const read = await Promise.all(arns.map((arn) => readPolicy(iam, arn, context)));
   const policies = read
@@ -91,7 +94,10 @@ export async function listAttachedArns(iam: IAMClient, { id }: ResourceRef): Pro
   return arns;
 }
 
-/** The unique id of the group or role. A re-created role has another id (IAM user guide, "Unique identifiers"). */
+/**
+ * The unique id of the group or role. If somebody deletes it and creates it again, it has another id (IAM user guide,
+ * "Unique identifiers").
+ */
 export async function readEntityId(iam: IAMClient, { id }: ResourceRef): Promise<string | undefined> {
   const [kind, name] = id.split('/');
   if (kind === 'role') return (await iam.send(new GetRoleCommand({ RoleName: name }))).Role?.RoleId;
@@ -109,14 +115,14 @@ async function listedArns(iam: IAMClient, PathPrefix: string): Promise<readonly 
   return arns;
 }
 
-/** `undefined` if a listed policy does not exist any more, because a listing of IAM may be late. */
+/** `undefined` if the policy does not exist any more, because IAM's listing may be old. */
 async function readPolicy(iam: IAMClient, arn: string, context: GrantContext) {
   try {
     const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn: arn }));
     requireTags(Policy?.Tags ?? [], arn, context);
     const VersionId = Policy?.DefaultVersionId;
     const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn: arn, VersionId }));
-    // IAM returns the document percent-encoded (GetPolicyVersion, IAM API reference).
+    // IAM returns the document with URL encoding (GetPolicyVersion, IAM API reference).
     const document = parsePolicy(decodeURIComponent(PolicyVersion?.Document ?? ''), arn);
     return {
       name: arn.slice(arn.lastIndexOf('/') + 1),
@@ -146,8 +152,8 @@ function requireTags(
 }
 
 /**
- * Creates, changes and attaches policies first, and deletes policies last, so that no account loses access in between.
- * The next run finishes an interrupted write.
+ * Creates, changes and attaches policies before it deletes any, so that no account loses access in between. If a write
+ * is interrupted, the next run finishes it.
  */
 export async function writeManagedPolicies(
   iam: IAMClient,
@@ -193,9 +199,9 @@ async function createPolicy(
 }
 
 /**
- * Uses a policy that exists although no listing showed it. If this installation created it a moment ago, it gets the
- * document. Any other policy is an error: a name is unique in an account, whatever the path (IAM user guide, "IAM
- * identifiers").
+ * IAM says that a policy of this name exists, although no listing had it. If this installation created it a moment ago,
+ * it gets the new document. Otherwise it is an error: a name is unique in an account, whatever the path (IAM user
+ * guide, "IAM identifiers").
  */
 async function adopt(
   iam: IAMClient,
@@ -214,8 +220,8 @@ async function adopt(
       { policy: policy.name, accountId: ref.accountId },
       cause,
     );
-  // The existing policy may have another tag than the plan assumed, and then the document might not fit. The plan knows
-  // the tag once a listing shows the policy.
+  // The plan did not know which tag the existing policy has. With another tag, the document might be too large. The
+  // next plan reads the tag.
   if (existingPolicy.taggedSid !== policy.taggedSid) throw notListedYet(arn, cause);
   if (!isSamePolicy(existingPolicy.document, policy.document)) await replace(iam, arn, policy);
   return arn;
@@ -229,8 +235,8 @@ const notListedYet = (arn: string, cause: Error): ResourceBusyError =>
   );
 
 /**
- * A managed policy has at most five versions (IAM quotas). If it has five, the oldest version that is not the default
- * is deleted.
+ * IAM keeps at most five versions of a managed policy (IAM quotas). If there are five, the oldest one that is not the
+ * default is deleted.
  */
 const maximumVersions = 5;
 

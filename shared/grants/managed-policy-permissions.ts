@@ -2,8 +2,8 @@ import type { GrantContext, Permission, ResourceRef, ResourceSearch } from './co
 import { getPolicyPath } from './managed-policies.ts';
 
 /**
- * Actions by the type of resource that they support (Service Authorization Reference, "AWS Identity and Access
- * Management").
+ * IAM actions, grouped by the type of resource that they need (Service Authorization Reference, "AWS Identity and
+ * Access Management").
  */
 const onPolicies = {
   read: ['iam:GetPolicy', 'iam:GetPolicyVersion'],
@@ -21,13 +21,13 @@ const attach = {
   group: ['iam:AttachGroupPolicy', 'iam:DetachGroupPolicy'],
   role: ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
 };
-/** Reads the unique id. */
+/** The action that reads the unique id of a group or role. */
 const identify = { group: 'iam:GetGroup', role: 'iam:GetRole' };
 const listInline = {
   group: ['iam:ListGroupPolicies', 'iam:GetGroupPolicy'],
   role: ['iam:ListRolePolicies', 'iam:GetRolePolicy'],
 };
-/** Has no resource. */
+/** This action has no resource. */
 const list = 'iam:ListPolicies';
 
 export const managedPolicyActions = {
@@ -38,16 +38,16 @@ export const managedPolicyActions = {
 };
 
 /**
- * The policies that verification may read: all policies of the account and of AWS. Any policy or boundary of the group
- * or role may deny what this installation allows, whatever its name.
+ * The policies that verification may read: all customer managed policies of the account, and all of AWS. A policy or
+ * boundary that denies access can have any name.
  */
 const listReadablePolicies = ({ accountId }: ResourceRef, { partition }: GrantContext): readonly string[] =>
   [accountId, 'aws'].map((owner) => `arn:${partition}:iam::${owner}:policy/*`);
 
 /**
- * Lets the spoke role create, change and attach only policies under the path of the group or role, which are this
- * installation's. So it can attach no policy that it could not write itself (IAM user guide, "Controlling access to
- * policies": `iam:PolicyARN`). ARNs of groups and roles contain a path, which the configuration does not know.
+ * Lets the spoke role create, change and attach policies only under the path for this group or role. So it cannot
+ * attach a policy with more rights, such as AdministratorAccess (IAM user guide, "Controlling access to policies":
+ * `iam:PolicyARN`). ARNs of groups and roles contain their path, which the configuration does not have.
  */
 export function listManagedPolicyPermissions(
   on: ResourceRef | ResourceSearch,
@@ -71,7 +71,7 @@ export function listManagedPolicyPermissions(
   ];
 }
 
-/** ARNs that match a group or role with any path, or without a path. */
+/** ARNs that match a group or role with this name, whatever its path is. */
 export function listEntityArns(
   { accountId, id }: ResourceRef,
   { partition }: GrantContext,

@@ -8,7 +8,7 @@ import { createCentralAccess, createServiceRequest } from './principals.ts';
 
 /**
  * Fields of the presets for an organization trail. One trail of the management account logs every account. So these
- * presets are for all accounts: no list of accounts or OUs could restrict the trail.
+ * presets always serve all accounts: a list of accounts or OUs could not limit the trail.
  */
 export const organizationTrailFields = {
   match: z
@@ -30,9 +30,9 @@ interface Trail {
 }
 
 /**
- * The ARN of the trail. In every request, CloudTrail names the organization trail and the management account, also in
- * requests for the logs of member accounts. Source: CloudTrail user guide, "Configure AWS KMS key policies for
- * CloudTrail" (`aws:SourceArn`, `aws:SourceAccount`).
+ * The ARN of the trail. CloudTrail sends this ARN and the management account's id in every request, even for the logs
+ * of member accounts. Source: CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail" (`aws:SourceArn`,
+ * `aws:SourceAccount`).
  */
 const formatTrailArn = ({ name, region }: Trail, { partition, managementAccountId }: GrantContext): string =>
   `arn:${partition}:cloudtrail:${region}:${managementAccountId}:trail/${name}`;
@@ -45,15 +45,15 @@ interface TrailBucket {
   readonly trail: Trail;
   readonly ref: ResourceRef;
   readonly bucketArn: string;
-  /** `prefix/AWSLogs/` */
+  /** The key prefix under which the trail writes: `prefix/AWSLogs/`. */
   readonly logs: string;
   readonly context: GrantContext;
 }
 
 /**
- * Statements for the bucket of the trail. The trail writes the logs of all accounts under the id of the organization.
- * If somebody turns it into a trail of the management account alone, it writes under the id of that account. Source:
- * CloudTrail user guide, "Amazon S3 bucket policy for CloudTrail" (organization trails).
+ * Statements for the bucket of the trail. The trail writes the logs of all accounts below the organization's id. If
+ * somebody turns it into a trail of the management account alone, it writes below that account's id, so both are
+ * allowed. Source: CloudTrail user guide, "Amazon S3 bucket policy for CloudTrail" (organization trails).
  */
 export function createTrailBucketParts({
   trail,
@@ -86,8 +86,8 @@ export function createTrailBucketParts({
 }
 
 /**
- * Statements for the key of the trail. The encryption context contains the ARN of the trail. Source: CloudTrail user
- * guide, "Configure AWS KMS key policies for CloudTrail".
+ * Statements for the key of the trail. CloudTrail puts the ARN of the trail into the encryption context. Source:
+ * CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail".
  */
 export function createTrailKeyParts(trail: Trail, context: GrantContext): readonly Part[] {
   const arn = formatTrailArn(trail, context);
@@ -112,7 +112,7 @@ export function createTrailKeyParts(trail: Trail, context: GrantContext): readon
   ];
 }
 
-/** What the trail does with the bucket for an account, as an access. */
+/** What an account needs from the bucket: that the trail can write the account's logs to it. */
 export function createTrailBucketAccess({
   trail,
   ref,
@@ -137,7 +137,7 @@ export function createTrailBucketAccess({
   );
 }
 
-/** What the trail does with the key for an account, as an access. */
+/** What an account needs from the key: that the trail can encrypt the account's logs with it. */
 export function createTrailKeyAccess({
   trail,
   ref,

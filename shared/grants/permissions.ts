@@ -3,14 +3,14 @@ import type { KindActions } from './kind-actions.ts';
 
 interface OnOneArn {
   readonly actions: KindActions;
-  /** The ARN of a resource. A `*` in its id stays a wildcard. */
+  /** The ARN of a resource. A `*` in its id stays, as a wildcard of IAM. */
   readonly formatArn: (ref: ResourceRef, context: GrantContext) => string;
 }
 
 /**
- * All actions of a kind, on the ARN of each of its resources. IAM also supports a pattern of names. A pattern of tags
- * allows every resource of the kind in the account and region. A condition on `aws:ResourceTag` would be too narrow: if
- * a resource lost its tag, the role could not remove the grant from it.
+ * All actions of a kind, each on the ARNs of its resources. A pattern of names becomes an ARN with wildcards. A pattern
+ * of tags allows every resource of the kind in the account and region. A condition on `aws:ResourceTag` would be too
+ * narrow: if a resource lost its tag, the spoke role could not remove the grant from it.
  */
 export function createArnPermissions(
   { actions, formatArn }: OnOneArn,
@@ -31,7 +31,7 @@ export function createArnPermissions(
   ];
 }
 
-/** The matches of a search, as a resource with a wildcard in its id. */
+/** Converts a search to a resource with a wildcard in its id, which stands for all matches. */
 export function toWildcardRef(on: ResourceRef | ResourceSearch): ResourceRef {
   if ('id' in on) return on;
   const { kind, accountId, region, pattern } = on;

@@ -12,7 +12,7 @@ interface PolicyPackingRequest {
   readonly ref: ResourceRef;
   readonly actual: ManagedPolicies;
   readonly slots: readonly RoleEntry[];
-  /** The statements of the grants, still without the entries of accounts. */
+  /** The statements of the grants, before the accounts are added. */
   readonly statements: readonly Statement[];
   readonly context: GrantContext;
 }
@@ -27,10 +27,10 @@ interface Shard {
 }
 
 /**
- * Distributes entries over managed policies. Each entry stays in the policy that has it. So an added account changes
- * one policy, and a removed account moves no other entry. The new entries of an account go together into the first
- * policy with room.
- * @throws PolicyTooLargeError if more policies would be needed than can be attached, or if an entry fits into no policy
+ * Distributes entries over managed policies: an entry is what one account adds to a statement. Each entry stays in the
+ * policy that has it. So an added account changes one policy, and a removed account moves no other entry. All new
+ * entries of an account go into the first policy with room.
+ * @throws PolicyTooLargeError if there would be more policies than can be attached, or if an entry fits into no policy
  */
 export function packPolicies(request: PolicyPackingRequest): {
   policies: readonly ManagedPolicy[];
@@ -60,7 +60,7 @@ export function packPolicies(request: PolicyPackingRequest): {
 
 /**
  * Orders the policies for writing, so that no account lacks access in between. First come policies that begin to admit
- * all accounts of a grant, because other policies then stop listing them. Last come policies that stop admitting
+ * all accounts by a condition, because other policies then stop to list accounts. Last come policies that stop to admit
  * accounts, or whose accounts move to another policy.
  */
 function inOrderOfWriting(
@@ -94,10 +94,13 @@ const sidsForAll = (policy: ManagedPolicy | undefined): readonly (string | undef
 
 const slotKey = ({ sid, accountId, text }: RoleEntry): string => `${sid} ${accountId} ${text}`;
 
-/** How many characters a shard grows by these entries. */
+/** Counts how many characters a policy grows by these entries. */
 type Weigh = (slots: readonly RoleEntry[], shard: Pick<Shard, 'sids' | 'taggedSid'>) => number;
 
-/** Counts a comma for each entry. The first entry of a statement needs no comma, but adds the statement itself. */
+/**
+ * Counts a comma for each entry. The first entry of a statement needs no comma, but it adds the statement to the
+ * policy.
+ */
 function weighing(statements: readonly Statement[]): Weigh {
   const sizes = new Map(statements.map((statement) => [statement.Sid, JSON.stringify(statement).length]));
   return (slots, { sids, taggedSid }) =>
@@ -109,7 +112,10 @@ function weighing(statements: readonly Statement[]): Weigh {
       ) + slots.reduce((sum, { text }) => sum + text.length + 3, 0);
 }
 
-/** An empty shard. The size is one less, because each statement is counted with a comma and the last has none. */
+/**
+ * A policy without entries. The size is one less, because each statement is counted with a comma, and the last one has
+ * none.
+ */
 const newShard = (name: string, taggedSid: string | undefined): Shard => ({
   name,
   slots: [],
@@ -125,10 +131,10 @@ function put(shard: Shard, slots: readonly RoleEntry[], weigh: Weigh): void {
 }
 
 /**
- * Puts entries into the policies that have them now. This includes an entry whose role was renamed, if the new name
- * fits. An unattached policy keeps no entry, and comes after the attached policies and before new ones. So a write
- * attaches another policy only if the attached ones have no room. It then empties none of them, and never attaches more
- * policies at a time than before or after the write.
+ * Puts entries into the policies that have them now, even if an entry's role was renamed and the new name still fits.
+ * Attached policies come first, then managed policies that are not attached, which start empty, and new policies last.
+ * So a write attaches another policy only if the attached ones are full. Then none of them is emptied, and there are
+ * never more attached policies at a time than before or after the write.
  */
 function keepInPlace({ actual, slots, context }: PolicyPackingRequest, weigh: Weigh): Shard[] {
   const wanted = new Map(slots.map((slot) => [`${slot.sid} ${slot.accountId}`, slot]));
@@ -148,7 +154,7 @@ function keepInPlace({ actual, slots, context }: PolicyPackingRequest, weigh: We
   });
 }
 
-/** Puts the new entries of each account into the first shard with room. New shards get the lowest free numbers. */
+/** Puts the new entries of each account into the first policy with room. New policies get the lowest free numbers. */
 function fill(
   request: PolicyPackingRequest,
   kept: readonly Shard[],
@@ -170,7 +176,10 @@ function fill(
   return all;
 }
 
-/** Groups entries by account. If a policy cannot hold all entries of an account, each entry is a group. */
+/**
+ * Groups entries by account, so that they stay together. If no policy has room for all entries of an account, each
+ * entry is a group.
+ */
 const togetherWhereFitting = (
   slots: readonly RoleEntry[],
   limit: number,
@@ -210,7 +219,7 @@ function requireAttachable(
   );
 }
 
-/** Advice on the quota that would allow so many attached policies. */
+/** Suggests to raise the quota for attached policies, if AWS could raise it that far. */
 function attachableText({ id }: ResourceRef, needed: number, { othersAttached }: ManagedPolicies): string {
   const setting = id.startsWith('group/') ? 'managedPoliciesPerGroup' : 'managedPoliciesPerRole';
   const all = needed + othersAttached;
@@ -233,7 +242,7 @@ function slotTooLarge({ ref, context }: PolicyPackingRequest, size: number): Pol
   );
 }
 
-/** The managed policy of a shard. Statements without an entry in the shard are missing. */
+/** Converts a plan for one policy to the managed policy. Statements for which it has no entry are not in it. */
 function toPolicy(
   { name, slots, taggedSid }: Shard,
   statements: readonly Statement[],

@@ -9,8 +9,8 @@ import type { GrantEntry, Match } from './grant-schema.ts';
 import { listRoleNames } from './member-roles/references.ts';
 
 /**
- * The accounts as principals. A statement names the root of an account and never a role, because AWS rejects a document
- * that names a deleted role.
+ * The accounts as principals. A statement names the account root and never a role, because AWS rejects a policy that
+ * names a deleted role.
  */
 export const toAccountPrincipals = (
   accounts: readonly Account[],
@@ -23,8 +23,8 @@ export const listAccountIds = (accounts: readonly Account[]): readonly string[] 
   accounts.map(({ id }) => id);
 
 /**
- * Joins conditions, all of which must be satisfied. If two conditions have one key under one operator, the later value
- * replaces the earlier.
+ * Joins conditions so that all of them must be satisfied. If two of them have the same operator and key, the later
+ * value replaces the earlier one.
  */
 export function joinConditions(...conditions: readonly (Conditions | undefined)[]): {
   readonly Condition?: Conditions;
@@ -36,7 +36,7 @@ export function joinConditions(...conditions: readonly (Conditions | undefined)[
   return Object.keys(joined).length === 0 ? {} : { Condition: joined };
 }
 
-/** A condition that narrows a statement to some roles of its accounts. No condition if `roles` is absent. */
+/** A condition that limits a statement to some roles of its accounts. Without `roles`, there is no condition. */
 const onlyRoles = (
   roles: readonly string[] | undefined,
   { partition }: GrantContext,
@@ -50,9 +50,9 @@ const onlyRoles = (
       };
 
 /**
- * How statements name the accounts of a share. Usually the grant's `match`. A share may also contain accounts that the
- * selector no longer matches, because their removal is blocked. No condition could keep these accounts, so the share
- * lists all of its accounts until an operator decides. Unreadable accounts do not count, because it is unknown whether
+ * How statements name the accounts of a grant. Usually by the grant's `match`. If the removal of an account is blocked,
+ * the grant must keep an account that its selector does not match any more. A condition cannot do that. So the
+ * statements list all accounts until an operator decides. Unreadable accounts are ignored, because nobody knows whether
  * the selector matches them.
  */
 export const matchOf = ({ entry, accounts }: Share<GrantEntry>): Match =>
@@ -63,8 +63,8 @@ export const matchOf = ({ entry, accounts }: Share<GrantEntry>): Match =>
     : 'accounts';
 
 /**
- * Whose account an organization key describes: the caller's (`Principal`), the one that a service acts for (`Source`),
- * or the resource's.
+ * The account that an organization key is about: the caller's (`Principal`), the account that a service acts for
+ * (`Source`), or the resource's.
  */
 export type OrganizationKeySubject = 'Principal' | 'Source' | 'Resource';
 
@@ -75,13 +75,13 @@ export interface Members {
   readonly context: GrantContext;
 }
 
-/** The packing that lists account ids in a condition, for grants that allow it. See `createPrincipalParts`. */
+/** The form in which a condition lists account ids, for grants that allow it. See `createPrincipalParts`. */
 export const inCondition = 'condition';
 
 /**
- * A condition that restricts a statement to the organization, or to OUs of it. The path of an account is like
- * `o-…/r-…/ou-…/ou-…/`, with a slash at the end. OU ids are unique in an organization, so `o-…/*` + `/ou-…/*` matches
- * the accounts in the OU and in all OUs below it. The condition also names the organization itself, because S3 calls a
+ * A condition that limits a statement to the organization, or to OUs. The path of an account is like
+ * `o-…/r-…/ou-…/ou-…/`, with a slash at the end. An OU id occurs only once in an organization. So `o-…/*` + `/ou-…/*`
+ * matches the accounts in the OU and in all OUs below it. The condition also names the organization, because S3 calls a
  * statement public if its only fixed value has a wildcard. Sources: IAM user guide, "AWS global condition context keys"
  * and "Understand the AWS Organizations entity path"; Organizations API reference, "OrganizationalUnit"; S3 user guide,
  * "The meaning of public".
@@ -97,7 +97,7 @@ export function restrictToOrganization(
   return { ...organization, 'ForAnyValue:StringLike': { [`aws:${whose}OrgPaths`]: paths } };
 }
 
-/** A condition that restricts a service to the accounts that it may act for. */
+/** A condition that limits a service to the accounts that it may act for. */
 export const restrictSources = (members: Members): Conditions =>
   members.match === 'accounts'
     ? { StringEquals: { 'aws:SourceAccount': listAccountIds(members.accounts) } }
@@ -111,13 +111,13 @@ interface Part {
 /**
  * The statements for principals of the accounts, or for some roles of the accounts.
  *
- * If a grant allows it, a condition lists the ids of the accounts, which need less than half the space of their root
- * ARNs. The condition also has `aws:PrincipalOrgID`: without it S3 may call the statement public.
+ * If a grant allows it, a condition lists the ids of the accounts, because ids need less than half the space of root
+ * ARNs. The condition also has `aws:PrincipalOrgID`: without it, S3 may call the statement public.
  *
- * `{"AWS":"*"}` admits each principal directly. For principals of the resource's own account, that is access even
- * without a policy of their role. The root of an account, however, only lets the account's own policies decide. So the
- * wildcard excludes the resource's own account, and a second statement names its root. Source: IAM user guide, "Policy
- * evaluation logic" (within a single account).
+ * `{"AWS":"*"}` admits each principal directly. A principal of the resource's own account then needs no policy of its
+ * own. The root of an account, however, only lets the account's own policies decide. So the statement with the wildcard
+ * excludes the resource's own account, and a second statement names the root of that account. Source: IAM user guide,
+ * "Policy evaluation logic" (within a single account).
  */
 export function createPrincipalParts(
   request: Members & { readonly ref: ResourceRef; readonly packing: string },
@@ -143,8 +143,8 @@ export function createPrincipalParts(
   }
   if (packing !== inCondition || entry.accountsIn !== 'condition')
     return [{ part, statement: listed(accounts) }];
-  // A departed account that keeps its access for now is listed by its root. It is no member, so the condition would not
-  // match it.
+  // An account that left the organization and keeps its access for now is listed by its root. It is no member, so the
+  // condition on the organization would not match it.
   const isHeld = ({ id, state }: Account): boolean => id !== ref.accountId && state !== 'DEPARTED';
   const byCondition = accounts.filter(isHeld);
   const byRoot = accounts.filter((account) => !isHeld(account));
@@ -159,11 +159,11 @@ export function createPrincipalParts(
 
 const accountKey = 'aws:PrincipalAccount';
 
-/** A statement that lists accounts by their roots, because the condition cannot admit them. */
+/** A statement that lists accounts by their roots, for accounts that the condition cannot admit. */
 const named = (part: string, who: readonly Account[], listed: (who: readonly Account[]) => Statement) =>
   who.length === 0 ? [] : [{ part: `${part}-own`, statement: listed(who) }];
 
-/** The organization keys in a request of this account. A departed account has none. */
+/** The organization keys that a request of this account has. None if the account has left the organization. */
 export const getOrganizationKeys = (
   whose: OrganizationKeySubject,
   { state, parentIds }: Account,
@@ -177,8 +177,8 @@ export const getOrganizationKeys = (
       };
 
 /**
- * An access without a member half: the account may let a service use the resource, or let its administrators choose
- * roles that use it.
+ * An access that depends on the central policy alone: the account lets a service use the resource, or its
+ * administrators choose the roles that use it.
  */
 export const createCentralAccess = (account: Account, what: string, request: AccessRequest): Access => ({
   who: formatAccount(account),
@@ -187,8 +187,8 @@ export const createCentralAccess = (account: Account, what: string, request: Acc
 });
 
 /**
- * The accesses of an account by an entry with `roles` or `memberRoles`: one for each role. Without these fields, one
- * for the account as a whole.
+ * The accesses of an account by an entry: one for each of its `roles` and `memberRoles`. Without these fields, one for
+ * the whole account.
  */
 export function createRoleAccesses(
   entry: Parameters<typeof listRoleNames>[0],
@@ -215,8 +215,8 @@ export function createRoleAccesses(
 }
 
 /**
- * The action and resource of a request. `on` names the account and region of resources whose ARN has none, such as
- * buckets.
+ * The action and the resource of a request. `on` has the account and region of a resource whose ARN has none, such as a
+ * bucket.
  */
 interface RequestedAction {
   readonly action: string;
@@ -232,8 +232,8 @@ const toRequested = ({ action, resource, on }: RequestedAction) => ({
 });
 
 /**
- * A request of a role of the account. A `*` in the role name is taken literally. Without `role`, a request of the
- * account as a whole.
+ * A request of one role of the account. A `*` in the role's name is a literal character here. Without `role`, a request
+ * of the account as a whole.
  */
 export function createAccountRequest(
   account: Account,
@@ -251,14 +251,17 @@ export function createAccountRequest(
   };
 }
 
-/** A request that an AWS service sends for the account. With `in`, the account is a member of that organization. */
+/**
+ * A request that an AWS service sends on behalf of the account. With `in`, the account is a member of that
+ * organization.
+ */
 export const createServiceRequest = (
   service: string,
   account: Account,
   asked: RequestedAction & {
     readonly sourceArn: string;
     readonly in?: GrantContext;
-    /** The account that the service names in the request. Default: the account that it acts for. */
+    /** The account id that the service sends in the request. Default: the account that it acts for. */
     readonly sourceAccount?: string;
   },
 ): AccessRequest => ({

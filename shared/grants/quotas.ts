@@ -1,4 +1,4 @@
-/** A quota of AWS for which the configuration has a setting in `limits`. */
+/** An AWS quota that operators may have raised. The configuration then says so under `limits`. */
 export interface Quota {
   /** AWS's default quota. */
   readonly default: number;
@@ -25,7 +25,10 @@ export type LimitName = keyof typeof quotas;
 /** The values of all quotas, by default or as the configuration sets them. */
 export type Limits = Readonly<Record<LimitName, number>>;
 
-/** Advises to change a setting, if AWS could raise its quota to `needed`. Otherwise an empty text. */
+/**
+ * Suggests to raise the quota and the setting, if AWS could raise the quota to `needed`. Otherwise returns an empty
+ * text.
+ */
 export function adviseQuotaIncrease(name: LimitName, needed: number): string {
   const { highest = Number.POSITIVE_INFINITY }: Quota = quotas[name];
   return needed > highest ? '' : `. If AWS has raised your quota, set limits.${name} to ${needed}`;

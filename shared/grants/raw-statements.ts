@@ -32,12 +32,12 @@ export const createRawFields = <R extends z.ZodType<OneOrMany<string> | undefine
 
 const placeholders = ['partition', 'organizationId', 'region', 'resourceArn', 'accountId', 'accountRoots'];
 
-/** Not `${…}`, which is a policy variable of AWS. */
+/** Matches `{…}` but not `${…}`, which is a policy variable of AWS. */
 const placeholder = /(?<!\$)\{([^{}]*)\}/g;
 
 const words = (form: z.ZodString) => z.union([form, z.array(form).min(1, 'must name at least one')]);
 
-/** For policies whose statements name the resource. */
+/** For policies in which a statement names the resource. */
 export const rawResourceSchema = words(z.string().min(1));
 
 const statementFields = {
@@ -144,8 +144,8 @@ function placeMistake(name: string, known: readonly string[]): string {
 }
 
 /**
- * Forms of a statement whose accounts the table and the plan cannot read. An account counts as granted only if its id
- * can be read.
+ * Statements from which it cannot be read which accounts they admit. They are errors, because table and plan must know
+ * the accounts.
  */
 function conditionMistakes(statement: RawStatement): readonly Mistake[] {
   return conditionTexts(statement).flatMap(({ operator, key, texts }) => {
@@ -162,7 +162,10 @@ function conditionMistakes(statement: RawStatement): readonly Mistake[] {
   });
 }
 
-/** Accounts that one of these keys admits cannot be listed. See `match`. */
+/**
+ * The accounts that a condition with one of these keys admits cannot be listed. `match` is the way to use such a
+ * condition.
+ */
 const organizationKey = /^aws:(principal|source|resource)org(id|paths)$/i;
 
 const positive = /^(ForAnyValue:)?(StringEquals|StringLike|ArnEquals|ArnLike)$/i;

@@ -11,7 +11,10 @@ import type { GrantContext, ResourceRef } from './contract.ts';
 import type { PrincipalState } from './kind-actions.ts';
 import { getPolicyPath, listAttachedArns } from './managed-policies.ts';
 
-/** Reads a group or role of a central account: what its own policies and its boundary may forbid. */
+/**
+ * Reads a group or role of a central account: its own policies and its permissions boundary may deny what this
+ * installation allows.
+ */
 export async function readPrincipal(
   iam: IAMClient,
   ref: ResourceRef,

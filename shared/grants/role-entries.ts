@@ -3,22 +3,22 @@ import { type Statement, toArray } from '../iam/document.ts';
 /** Stands for every account, in an ARN and in a `RoleEntry`. */
 export const anyAccount = '*';
 
-/** The entry of one account in a statement of a policy, or one entry for all accounts. */
+/** What one account adds to a statement, or one entry for all accounts. */
 export interface RoleEntry {
   readonly sid: string;
-  /** Or `anyAccount`. */
+  /** The id of the account, or `anyAccount`. */
   readonly accountId: string;
-  /** The text of the entry in the statement: the ARN of a role, or an account id. */
+  /** What stands in the statement: the ARN of a role, or an account id. */
   readonly text: string;
 }
 
 const accountKey = 'aws:ResourceAccount';
 
 /**
- * Lets a statement name a role of any account, and list the accounts by their ids in a condition. Ids need a third of
- * the space of ARNs. `aws:ResourceAccount` is the account of the assumed role, so the access is equal. Source: IAM user
- * guide, "AWS global condition context keys". That page lists actions without the key, and no action of STS is among
- * them. No page says directly that AssumeRole has the key.
+ * Changes a statement so that it names a role of any account, and a condition lists the account ids. An id needs a
+ * third of the space of an ARN. `aws:ResourceAccount` is the account of the assumed role, so the access is the same.
+ * Source: IAM user guide, "AWS global condition context keys". That page lists actions without this key, and no STS
+ * action is among them. No page says directly that AssumeRole has the key.
  */
 export const nameByAccountIds = (statement: Statement, anyRole: string): Statement => ({
   ...statement,
@@ -29,7 +29,7 @@ export const nameByAccountIds = (statement: Statement, anyRole: string): Stateme
   },
 });
 
-/** The account ids in the condition of a statement. `undefined` if it lists no accounts there. */
+/** The account ids that a statement lists in its condition. `undefined` if it lists none there. */
 function idsIn({ Condition }: Statement): readonly string[] | undefined {
   const ids = Condition?.StringEquals?.[accountKey];
   return ids === undefined ? undefined : toArray(ids).map(String);
@@ -39,8 +39,8 @@ function idsIn({ Condition }: Statement): readonly string[] | undefined {
 export const hasAccountIds = (statement: Statement): boolean => idsIn(statement) !== undefined;
 
 /**
- * The statement with these entries. They are ordered by text, so that the order in which accounts arrived does not
- * matter.
+ * Adds entries to a statement. They are ordered by text, so that the order in which accounts arrive makes no
+ * difference.
  */
 export function withRoleEntries(statement: Statement, slots: readonly RoleEntry[]): Statement {
   const texts = slots.map(({ text }) => text).sort();
@@ -52,7 +52,7 @@ export function withRoleEntries(statement: Statement, slots: readonly RoleEntry[
   };
 }
 
-/** The accounts in a statement, each with the resource that contains it. */
+/** The accounts in a statement, each with the `Resource` value that contains it. */
 export function listRoleAccounts(
   statement: Statement,
 ): readonly { readonly accountId: string; readonly resource: string }[] {
@@ -67,7 +67,7 @@ export function listRoleAccounts(
   });
 }
 
-/** The entries that a statement has now. */
+/** The entries that a statement has at present. */
 export const listRoleEntries = (statement: Statement): readonly RoleEntry[] =>
   listRoleAccounts(statement).map(({ accountId, resource }) => ({
     sid: statement.Sid ?? '',

@@ -24,9 +24,11 @@ const schema = z
     ...grantEntryFields,
     ...principalFields,
     kind: z.literal('role-trust-policy'),
-    /** The central account's role that accounts may assume, with its path: `account-onboarding/ConfigurationReader`. */
+    /**
+     * The central account's role that the accounts may assume, with its path: `account-onboarding/ConfigurationReader`.
+     */
     role: textSchema(rolePattern, 'the name of a role, with its path if it has one'),
-    /** Roles of the accounts that may assume the central role. Default: all roles. */
+    /** The roles of the accounts that may assume the central role. Default: all roles. */
     ...roleFields,
     externalId: externalIdSchema.optional(),
   })
@@ -37,8 +39,8 @@ type Entry = z.infer<typeof schema>;
 const nameOf = ({ id }: ResourceRef): string => id.split('/').at(-1) ?? id;
 
 /**
- * GetRole finds a role by its name alone. A role with another path is another role: it must not get the trust, and its ARN is not the
- * ARN that callers use.
+ * GetRole finds a role by its name, whatever its path. If its path is not the configured one, it is another role: it
+ * must not get the trust, and callers would use another ARN.
  */
 function requirePath({ accountId, id }: ResourceRef, found: string | undefined): void {
   if (found?.endsWith(`:role/${id}`)) return;
@@ -68,7 +70,7 @@ const kind = createDocumentKind<Entry>({
   packings: ['listed'],
   listIds: ({ role }) => [role],
   formatArn: roleArn,
-  // A statement without Resource, because a trust policy applies to its own role (IAM user guide, "IAM JSON policy
+  // A statement needs no `Resource`, because a trust policy applies to its own role (IAM user guide, "IAM JSON policy
   // elements: Resource").
   createStatements: (request) => {
     const { externalId } = request.entry;
@@ -89,7 +91,7 @@ const kind = createDocumentKind<Entry>({
       resource: roleArn(ref, context),
       context: entry.externalId === undefined ? {} : { [externalIdKey]: entry.externalId },
     }),
-  // IAM returns the document percent-encoded (IAM API reference, "Role").
+  // IAM returns the document with URL encoding (IAM API reference, "Role").
   read: async ({ iam }, ref) => {
     const { Role } = await iam.send(new GetRoleCommand({ RoleName: nameOf(ref) }));
     requirePath(ref, Role?.Arn);
@@ -102,7 +104,8 @@ const kind = createDocumentKind<Entry>({
 });
 
 /**
- * The role may be read under any path, so that a run can name the path that it has. Only the role of the configuration may be written.
+ * The spoke role may read the role under any path, so that a message can name its real path. It may write only the role
+ * with the configured path.
  */
 function listPermissions(on: ResourceRef | ResourceSearch, context: GrantContext): readonly Permission[] {
   const ref = toWildcardRef(on);

@@ -47,7 +47,7 @@ const entryFields = {
   region: regionSchema.optional(),
 };
 
-/** The part of a key before `AWSLogs/`. Without wildcards and `$`, which have a meaning ("Naming Amazon S3 objects"). */
+/** The part of an object's key before `AWSLogs/`, without wildcards and `$` ("Naming Amazon S3 objects"). */
 const prefix = textSchema(
   /^[\w!.'()=-]+(\/[\w!.'()=-]+)*$/,
   "a key prefix of letters, digits and !-_.'()=, without a slash at its ends",
@@ -131,9 +131,9 @@ const deliveries: Readonly<Record<string, Delivery>> = {
 
 /**
  * `listed`: statements name the log prefix of each account. `service-tied`: statements name one prefix with a wildcard
- * for all accounts. Both are equally strict, because each service writes only under the id of the account that it acts
- * for, and `aws:SourceAccount` lists these accounts. Conditions on the organization or OUs use one prefix too. For
- * deployment revisions, `service-tied` joins two statements: see `revisionStatements`.
+ * for all accounts. Both are equally strict: a service writes only under the id of the account that it acts for, and
+ * `aws:SourceAccount` lists these accounts. Conditions on the organization or OUs always use one prefix. For deployment
+ * revisions, `service-tied` joins two statements: see `revisionStatements`.
  */
 const packings = ['listed', 'service-tied'] as const;
 

@@ -59,7 +59,10 @@ const schema = z
 
 type Entry = z.infer<typeof schema>;
 
-/** The ARN of a secret ends in six random characters, which are unknown (Secrets Manager user guide, "Secret ARN"). */
+/**
+ * Any ARN of the secret. It ends in six random characters, which are unknown here (Secrets Manager user guide, "Secret
+ * ARN").
+ */
 const secretArn = (
   { region, accountId, id }: ResourceRef,
   { partition }: GrantContext,
@@ -69,17 +72,17 @@ const secretArn = (
 const readActions = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
 
 /**
- * Characters that the value of a filter may have. An exclamation mark at the start would negate it (API reference,
- * "Filter").
+ * Characters that the value of a filter may have. With an exclamation mark at the start, the filter would exclude the
+ * value (API reference, "Filter").
  */
 const filterValue = /^[a-zA-Z0-9 :_@/+=.-][a-zA-Z0-9 :_@/+=.!-]*$/;
 
 /**
- * Lists secrets by a filter and then checks their tags. The filter only shortens the list: it matches prefixes, and
- * does not tie a value to its key (Secrets Manager API reference, "Filter"). Replicas are skipped, because a replica
- * has the policy of its primary secret and accepts no other ("Replicate AWS Secrets Manager secrets across Regions",
- * "Promote a replica secret", user guide; PutResourcePolicy answers "Operation not permitted on a replica secret").
- * ListSecrets does not return secrets that are scheduled for deletion.
+ * Lists secrets with a filter and then compares their tags. The filter alone is not enough: it matches the beginning of
+ * a key or value, and does not connect a value with its key (Secrets Manager API reference, "Filter"). Replicas are
+ * skipped, because a replica always has the policy of its primary secret ("Replicate AWS Secrets Manager secrets across
+ * Regions", "Promote a replica secret", user guide; PutResourcePolicy answers "Operation not permitted on a replica
+ * secret"). ListSecrets does not return secrets that are scheduled for deletion.
  */
 const discovery: Discovery<Entry> = {
   listSearches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tags)),
@@ -115,8 +118,9 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
   actions: {
     read: ['secretsmanager:GetResourcePolicy'],
     write: ['secretsmanager:PutResourcePolicy', 'secretsmanager:DeleteResourcePolicy'],
-    // The spoke role may not put a policy without BlockPublicPolicy (Secrets Manager user guide, "AWS Secrets Manager
-    // best practices": limit broad access). A request without the parameter is denied as well.
+    // Denies the spoke role to put a policy without BlockPublicPolicy, the check that rejects public policies (Secrets
+    // Manager user guide, "AWS Secrets Manager best practices": limit broad access). A request without the parameter is
+    // denied as well.
     never: [
       {
         action: 'secretsmanager:PutResourcePolicy',
@@ -131,8 +135,8 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
   listIds: ({ secrets = [] }) => secrets,
   discovery,
   formatArn: (ref, context) => secretArn(ref, context, '??????'),
-  // Secrets Manager user guide, "Access AWS Secrets Manager secrets from a different account". DescribeSecret is added,
-  // because the caching clients find the current version with it.
+  // Source: Secrets Manager user guide, "Access AWS Secrets Manager secrets from a different account". DescribeSecret
+  // is added, because AWS's caching clients call it to find the current version.
   createStatements: (request) => {
     const { entry, ref, context } = request;
     if (entry.preset === 'raw')
@@ -154,16 +158,16 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
           what: `read the secret ${ref.id}`,
           action: 'secretsmanager:GetSecretValue',
           resource: secretArn(ref, context, 'Any123'),
-          // Secrets Manager decrypts with the credentials of the caller ("Secret encryption and decryption in AWS
-          // Secrets Manager"). The encryption context is not checked: it contains the full ARN of the secret, which is
-          // unknown here.
+          // Secrets Manager decrypts with the caller's permissions ("Secret encryption and decryption in AWS Secrets
+          // Manager"). The encryption context is not checked here: it contains the full ARN of the secret, which is
+          // unknown.
           keyUse: {
             actions: ['kms:Decrypt'],
             context: toViaService('secretsmanager', ref, context),
             preset: 'decrypt-secrets',
           },
         }),
-  // If AWS's default key encrypts the secret, the answer names no key ("DescribeSecret", API reference).
+  // No key in the answer means AWS's default key, `aws/secretsmanager` ("DescribeSecret", API reference).
   readContentKeys: async ({ secretsManager }, { id }) => {
     const { KmsKeyId } = await secretsManager.send(new DescribeSecretCommand({ SecretId: id }));
     return [{ keyId: KmsKeyId ?? 'alias/aws/secretsmanager' }];
@@ -178,7 +182,7 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
           },
           createKeyReadPermission(on, context),
         ],
-  // Only named secrets get a statement. The names of secrets that tags select are unknown here, and the policy of each
+  // Only for secrets that the entry names. If tags select the secrets, their names are unknown here. The policy of each
   // secret decides anyway.
   listMemberStatements: (entry, on, context) =>
     entry.preset === 'read'
@@ -190,7 +194,7 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
           },
         ]
       : [],
-  // The identity is the ARN. A re-created secret has other random characters at the end of it.
+  // The identity is the ARN. A secret that is deleted and created again has other random characters in it.
   read: async ({ secretsManager }, { id }) => {
     const { ARN, ResourcePolicy } = await secretsManager.send(new GetResourcePolicyCommand({ SecretId: id }));
     return { text: ResourcePolicy, identity: ARN };

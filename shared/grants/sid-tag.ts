@@ -2,10 +2,10 @@ import type { PolicyDocument } from '../iam/document.ts';
 import { deepFreeze } from '../platform/deep-freeze.ts';
 import { memoizeByObject, memoizeByString } from '../platform/memoize.ts';
 
-/** A policy document that omits one Sid to save space. A tag of the managed policy stores that Sid. */
+/** A policy document in which one Sid is omitted to save space. A tag of the managed policy has the Sid instead. */
 export interface TaggedDocument {
   readonly document: PolicyDocument;
-  /** The omitted Sid. Absent if every statement has its Sid. */
+  /** The Sid in the tag. Absent if every statement has its Sid. */
   readonly taggedSid?: string;
 }
 
@@ -17,16 +17,16 @@ interface Tag {
 const sidTag = 'account-onboarding:sid';
 
 /**
- * The tag that stores the Sid. A policy gets it when it is created. A tag takes no space in the document, and the Sid
- * is as long as the entry of one account (docs/decisions/0019).
+ * The tag that stores the Sid. It is set when the policy is created. A tag takes no space in the document, and a Sid is
+ * as long as the entry of one account. So the policy has room for one account more (docs/decisions/0019).
  */
 export const createSidTags = ({ taggedSid }: TaggedDocument): { Key: string; Value: string }[] =>
   taggedSid === undefined ? [] : [{ Key: sidTag, Value: taggedSid }];
 
-/** How many characters the document saves by omitting the Sid. */
+/** How many characters the document saves without this Sid. */
 export const countSidCharacters = (sid: string): number => `"Sid":"${sid}",`.length;
 
-/** The document as AWS gets it: without the Sid that the tag stores. */
+/** The document as it is sent to AWS: without the Sid that is in the tag. */
 export function toSentDocument({ document, taggedSid }: TaggedDocument): PolicyDocument {
   if (taggedSid === undefined) return document;
   const Statement = document.Statement.map(({ Sid, ...rest }) =>
@@ -35,15 +35,15 @@ export function toSentDocument({ document, taggedSid }: TaggedDocument): PolicyD
   return { ...document, Statement };
 }
 
-/** The document that AWS returned, with the Sid from the tag added again. */
+/** Adds the Sid in the tag to a document from AWS. */
 export function parseSentDocument(document: PolicyDocument, tags: readonly Tag[]): TaggedDocument {
   const taggedSid = tags.find(({ Key }) => Key === sidTag)?.Value;
   return taggedSid === undefined ? { document } : { document: completed(document)(taggedSid), taggedSid };
 }
 
 /**
- * Gives the Sid to the first statement without one, unless another statement has the Sid already. The result is cached,
- * because runs read equal documents repeatedly.
+ * Adds the Sid to the first statement without one, unless another statement already has this Sid. The result is cached,
+ * because runs often read equal documents.
  */
 const completed = memoizeByObject((document: PolicyDocument) =>
   memoizeByString(2, (taggedSid): PolicyDocument => {

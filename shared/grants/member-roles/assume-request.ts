@@ -13,8 +13,8 @@ export interface MemberRolePlace {
 }
 
 /**
- * The AssumeRole requests by which a member role is assumed: by the service or people that it trusts, or by each of the roles that it trusts.
- * Pure.
+ * The AssumeRole requests with which a member role is assumed: by the service that it trusts, by people, or by each
+ * role that it trusts. Pure.
  */
 export function createAssumeRequests(
   role: MemberRole,

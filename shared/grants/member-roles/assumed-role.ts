@@ -2,7 +2,7 @@ import type { EntryWarning, GrantContext } from '../contract.ts';
 import { getMemberRole } from './references.ts';
 import { findTrustedName, getTrust, getTrustedAccountId, type TrustedAccount } from './trust.ts';
 
-/** A grant by which groups or roles of a central account may assume a role in each account. */
+/** A grant that lets groups or roles of a central account assume a role in each account. */
 interface AssumingEntry {
   /** The central account. */
   readonly account: string;
@@ -19,13 +19,13 @@ export interface AssumedRole {
   readonly mfa: boolean;
   readonly externalId?: string | undefined;
   /**
-   * Returns the name, with its path, by which the member role trusts a role of the central account. Default: the name
-   * without a path.
+   * Returns the name, with its path, by which the member role trusts this role of the central account. Default: the
+   * name without a path.
    */
   readonly nameOf?: (bareName: string) => string | undefined;
 }
 
-/** The role to assume: a member role, or a role that the configuration does not describe. */
+/** The role that a grant lets others assume: a member role of the configuration, or any other role. */
 export function getAssumedRole(
   { role = '', memberRole, mfa = true }: AssumingEntry,
   context: Pick<GrantContext, 'memberRoles'>,
@@ -42,7 +42,7 @@ export function getAssumedRole(
   };
 }
 
-/** Why the groups or roles of the entry cannot assume the member role. */
+/** Why the member role does not let the entry's groups or roles assume it. */
 export function listAssumedRoleMistakes(
   entry: AssumingEntry,
   context: GrantContext,

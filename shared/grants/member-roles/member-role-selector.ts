@@ -3,8 +3,8 @@ import { parseOuEntry } from '../../accounts/ou-path.ts';
 import type { Selector } from '../../accounts/selector.ts';
 
 /**
- * Why a StackSet cannot follow a field of a selector (CloudFormation user guide, "Enable or disable automatic
- * deployments for StackSets in AWS Organizations" and "StackSets with service-managed permissions").
+ * Why a StackSet cannot select accounts by a field of a selector (CloudFormation user guide, "Enable or disable
+ * automatic deployments for StackSets in AWS Organizations" and "StackSets with service-managed permissions").
  */
 const reasons: Readonly<Record<'accounts' | 'except' | 'tags' | 'names', string>> = {
   accounts:
@@ -17,7 +17,10 @@ const reasons: Readonly<Record<'accounts' | 'except' | 'tags' | 'names', string>
   names: 'a StackSet cannot select accounts by names, so every account of the OUs would have the role',
 };
 
-/** Checks the `for` of a member role: a StackSet with automatic deployment must reach exactly the selected accounts. */
+/**
+ * Checks the `for` of a member role. It must select exactly the accounts that a StackSet with automatic deployment
+ * reaches.
+ */
 export function checkFor({ value, issues }: z.core.ParsePayload<Selector>): void {
   for (const [field, reason] of Object.entries(reasons))
     if (field in value)

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { objectSchema, textSchema } from '../../platform/schema-fields.ts';
 
 /**
- * Placeholders in texts of a member role, for values that differ by account or partition. They are written `{…}`,
- * because `${…}` is a policy variable of AWS.
+ * Placeholders for values that differ by account or partition. They are written as `{…}`, because `${…}` is a policy
+ * variable of AWS.
  */
 const memberPlaceholders = ['accountId', 'partition', 'organizationId'] as const;
 
@@ -17,8 +17,8 @@ const knownPlaceholders = (text: string): boolean =>
 const placeholderMistake = `must have no placeholders but ${memberPlaceholders.map((name) => `{${name}}`).join(', ')}`;
 
 /**
- * A text that may contain policy variables of AWS, such as `${aws:PrincipalAccount}`. A pseudo parameter such as
- * `${AWS::AccountId}` is an error, because nothing would replace it.
+ * A text that may contain policy variables of AWS, such as `${aws:PrincipalAccount}`. A pseudo parameter of
+ * CloudFormation, such as `${AWS::AccountId}`, is an error: here nothing would replace it.
  */
 const valueSchema = z
   .string()
@@ -35,8 +35,8 @@ const valueSchema = z
   );
 
 /**
- * A managed policy of AWS, or a policy that exists in each account. A policy of another account cannot be attached to a
- * role.
+ * The ARN of a managed policy of AWS, or of a policy that exists in each account. IAM cannot attach a policy of another
+ * account.
  */
 export const policyArnSchema = textSchema(
   /^arn:([\w-]+|\{partition\}):iam::(aws|\{accountId\}):policy\/([\w+=,.@-]+\/)*[\w+=,.@-]{1,128}$/,
@@ -54,7 +54,7 @@ const conditionSchema = z
 
 const isOneOf = (one: unknown, other: unknown): boolean => (one === undefined) !== (other === undefined);
 
-/** An identity policy has no principal (IAM user guide, "IAM JSON policy elements"). */
+/** A policy that is attached to a role has no principal (IAM user guide, "IAM JSON policy elements"). */
 const noPrincipal = z
   .undefined('absent: the policy of a role names no principal, because the role itself is the principal')
   .optional();
@@ -86,7 +86,7 @@ export interface MemberPlace {
   readonly organizationId: string;
 }
 
-/** A value with its placeholders filled in. */
+/** Replaces the placeholders in a value. */
 export function fillPlaceholders<T>(value: T, place: MemberPlace): T;
 export function fillPlaceholders(value: unknown, place: MemberPlace): unknown {
   if (typeof value === 'string') {

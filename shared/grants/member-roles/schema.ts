@@ -7,12 +7,12 @@ import { checkFor } from './member-role-selector.ts';
 import { identityStatementSchema, policyArnSchema } from './permission-fields.ts';
 import { instanceProfileService, trustedServiceNames } from './trusted-services.ts';
 
-/** Fields that every member role has, whatever principal it trusts. */
+/** Fields that every member role has, whatever principal may assume it. */
 const memberRoleFields = {
   name: textSchema(rolePattern, 'the name of a role, with its path if it has one, such as people/ReadOnly'),
   /**
-   * All accounts except the management account, or the accounts of OUs. A StackSet with automatic deployment reaches
-   * exactly these accounts.
+   * Which accounts have the role: all except the management account, or the accounts of OUs. A StackSet with automatic
+   * deployment reaches exactly these.
    */
   for: selectorSchema.check(checkFor),
   managedPolicies: uniqueListSchema(policyArnSchema, 'must name at least one, or be absent').optional(),
@@ -26,15 +26,18 @@ const memberRoleFields = {
   tags: tagsSchema.optional(),
 };
 
-/** Trust for people, who assume the role from a central account. */
+/** For people, who assume the role from a central account. */
 const peopleTrust = {
-  /** A central account. */
+  /** The name of a central account. */
   account: z.string('must be the name of a central account').default('security'),
   mfa: z.boolean().default(true),
   externalId: externalIdSchema.optional(),
 };
 
-/** Trust for roles of one account, such as a deployment account. It is a central account, or any account by its id. */
+/**
+ * For roles of one account, such as a deployment account. It is given as the name of a central account, or as any
+ * account id.
+ */
 const rolesTrust = {
   account: z
     .string('must be the name of a central account, or an account id in quotes')
@@ -46,7 +49,7 @@ const rolesTrust = {
   externalId: externalIdSchema.optional(),
 };
 
-/** A service by its short or full name: `lambda` and `lambda.amazonaws.com` are equal. */
+/** The service that may assume the role. `lambda` and `lambda.amazonaws.com` mean the same. */
 const serviceSchema = z
   .string('must be a service, such as ec2')
   .transform((service) => service.replace(/\.amazonaws\.com(\.cn)?$/, ''))
@@ -67,8 +70,8 @@ const { account, roles, externalId } = rolesTrust;
 const either = 'name a service, or an account and its roles';
 
 /**
- * Trust for applications: a service, or roles of an account. It is one object, because an error of a union could not
- * name the wrong key.
+ * For applications: a service or roles of an account may assume the role. This is one object and no union, because the
+ * error of a union could not name the wrong key.
  */
 const applicationTrust = objectSchema({
   service: serviceSchema.optional(),
@@ -96,7 +99,7 @@ const applicationRole = objectSchema({
   ...memberRoleFields,
   kind: z.literal('application'),
   trusts: applicationTrust,
-  /** The name of the instance profile. Default: the role's name, if EC2 assumes the role. */
+  /** The name of the instance profile. Default: the role's name, if EC2 may assume the role. */
   instanceProfile: textSchema(
     /^[\w+=,.@-]{1,128}$/,
     'the name of an instance profile, without a path',
@@ -118,5 +121,5 @@ const deployerRole = objectSchema({
 
 export const memberRoleSchema = z.discriminatedUnion('kind', [peopleRole, applicationRole, deployerRole]);
 
-/** A role that is in the member accounts. Grants refer to it by its name. */
+/** A role that StackSets create in the member accounts. Grants refer to it by its name. */
 export type MemberRole = z.infer<typeof memberRoleSchema>;

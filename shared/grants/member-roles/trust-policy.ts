@@ -5,8 +5,8 @@ import { getTrust, getTrustedAccountId, type TrustedAccount } from './trust.ts';
 import { getServiceTrust } from './trusted-services.ts';
 
 /**
- * The account that has the role: its id, and the DNS suffix of its partition. In a template, both are pseudo
- * parameters.
+ * The account that has the role: its id, and the DNS suffix of its partition. A template has CloudFormation's pseudo
+ * parameters for both.
  */
 export interface MemberAccountPlace {
   readonly accountId: string;
@@ -36,9 +36,9 @@ function trustService(service: string, { accountId, dnsSuffix }: MemberAccountPl
 }
 
 /**
- * Trusts an account, never a role directly, because IAM rejects a policy that names a deleted role. The condition on
- * the organization ends the trust if the account leaves. The MFA condition uses `Bool`: long-term keys carry no MFA
- * key, so `BoolIfExists` would let them pass (IAM user guide, "MFA-protected API access").
+ * Trusts the account and never a role directly, because IAM rejects a policy that names a deleted role. The condition
+ * on the organization ends the trust when the account leaves. The condition on MFA is `Bool` and not `BoolIfExists`:
+ * long-term keys send no MFA key, so `BoolIfExists` would admit them (IAM user guide, "MFA-protected API access").
  */
 function trustAccount(trust: TrustedAccount, context: GrantContext): Statement {
   const { partition, organizationId } = context;

@@ -3,10 +3,10 @@ import type { GrantContext } from '../contract.ts';
 import { getBareName } from './references.ts';
 import type { MemberRole } from './schema.ts';
 
-/** A service that assumes the role on behalf of an application. */
+/** A service that assumes the role for an application. */
 interface TrustedService {
   readonly type: 'service';
-  /** Without its suffix: `ec2`. */
+  /** The service without its suffix, such as `ec2`. */
   readonly service: string;
 }
 
@@ -18,7 +18,7 @@ export interface TrustedAccount {
   readonly mfa: boolean;
   readonly externalId?: string | undefined;
   /**
-   * Names with paths, where `*` is a wildcard. Absent if the administrators of the account decide who may assume the
+   * Names of the roles, with paths. `*` is a wildcard. Absent if the account's administrators decide who may assume the
    * role.
    */
   readonly roles?: readonly string[];
@@ -45,8 +45,8 @@ export const getTrustedAccountId = (
 ): string => centralAccounts[account]?.id ?? account;
 
 /**
- * The name, with its path, by which a member role trusts a role. Grants name the trusted role without its path. A
- * wildcard in the path matches any path. `undefined` if the role is not trusted.
+ * The name, with its path, by which a member role trusts a role. Grants name this role without its path. A wildcard in
+ * the path matches any path. `undefined` if the member role does not trust it.
  */
 export function findTrustedName({ roles = [] }: TrustedAccount, bareName: string): string | undefined {
   const trusted = roles.find((each) => matchesGlob(parseGlob(getBareName(each)), bareName));

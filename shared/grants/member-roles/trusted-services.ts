@@ -1,18 +1,21 @@
 /** How a service assumes a role that an application uses. */
 interface TrustedService {
-  /** Default: only `sts:AssumeRole`. */
+  /** The actions with which the service gets the role. Default: only `sts:AssumeRole`. */
   readonly actions?: readonly string[];
-  /** Whether the service sends `aws:SourceAccount` when it assumes the role. Absent if AWS does not document it. */
+  /**
+   * Set if the service sends `aws:SourceAccount` when it assumes the role, so that a condition can test it. Absent if
+   * AWS does not document it.
+   */
   readonly sendsSourceAccount?: true;
   /**
-   * Whether the service principal ends in the DNS suffix of the partition. Default: it ends in `amazonaws.com` in every
-   * partition.
+   * Set if the name of the service principal ends in the DNS suffix of the partition. Default: it ends in
+   * `amazonaws.com` in every partition.
    */
   readonly hasPartitionSuffix?: true;
 }
 
 /**
- * Services that assume roles for applications, by the first part of their principals.
+ * Services that assume roles for applications, by the first part of their principal.
  *
  * Sources of the trust policies: "IAM roles for Amazon EC2"; Lambda, "Defining Lambda function permissions with an
  * execution role"; "Amazon ECS task IAM role", "Amazon ECS task execution IAM role"; "How App Runner works with IAM";
@@ -40,7 +43,7 @@ const trustedServices: Readonly<Record<string, TrustedService>> = {
 
 export const trustedServiceNames: readonly string[] = Object.keys(trustedServices);
 
-/** The only service that gives a role to an application by an instance profile. */
+/** The only service that gives a role to an application through an instance profile. */
 export const instanceProfileService = 'ec2';
 
 export interface ServiceTrust {
