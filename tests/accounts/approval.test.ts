@@ -32,7 +32,7 @@ const root = toPosition(account());
 
 describe('an account waits', () => {
   test.each(['ACTIVE', 'PENDING_ACTIVATION'] as const)(
-    'starts to wait for approval when the account is new and %s',
+    'lets a new account wait for approval when it is %s',
     (state) => {
       expect(withApproval(undefined, account({ state }), everybody, at).approval).toEqual({
         since: at,
@@ -54,14 +54,14 @@ describe('an account waits', () => {
     expect(withApproval(before, account(), everybody, at).approval).toEqual(approval);
   });
 
-  test('restarts the wait and keeps the approved OU when a waiting account moves again', () => {
+  test('starts the wait again and keeps the approved OU when a waiting account moves again', () => {
     const before = registered({ ...production, approval: { since: earlier, approvedAs: root } });
     const now = withApproval(before, account({ ...production, name: 'renamed' }), everybody, at);
 
     expect(now.approval).toEqual({ since: at, approvedAs: root });
   });
 
-  test('waits without an approved OU when an account left the organization and comes back', () => {
+  test('lets an account wait without an approved OU when it left the organization and came back', () => {
     const now = withApproval(registered({ state: 'DEPARTED' }), account(), everybody, at);
 
     expect(now.approval).toEqual({ since: at, approvedAs: null });
@@ -85,7 +85,7 @@ describe('an account does not wait', () => {
     ['anymore when it is back in the approved OU', waiting, account(), everybody],
     ['any more where it needs no approval', waiting, account({ ouPath: 'Sandbox' }), inProduction],
     ['any more when approvals are turned off', waiting, account(production), undefined],
-  ])('does not wait for approval %s', (_, before, now, needs) => {
+  ])('lets no account wait for approval %s', (_, before, now, needs) => {
     expect(withApproval(before, now, needs, at)).toEqual(now);
   });
 });
@@ -105,7 +105,7 @@ describe('an account with an item that could not be understood', () => {
     expect(withApproval(waiting, account(production), everybody, at).approval).toEqual(keeping);
   });
 
-  test('stores an unreadable account without an approval when no account needs approval', () => {
+  test('stores an unreadable account without an approval when no rule requires one', () => {
     expect(withApproval(unreadable, account(), undefined, at)).toEqual(account());
   });
 

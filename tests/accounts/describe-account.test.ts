@@ -35,14 +35,14 @@ describe('describeAccount', () => {
     [{ State: 'PENDING_ACTIVATION', Status: 'ACTIVE' }, 'PENDING_ACTIVATION'],
     [{ State: undefined, Status: 'SUSPENDED' }, 'SUSPENDED'],
     [{ State: 'CLOSED' }, 'CLOSED'],
-  ] as const)('reads the field State before the older field Status: %j', async (answer, state) => {
+  ] as const)('prefers the field State to the older field Status: %j', async (answer, state) => {
     const { client, accounts } = testOrganization();
     accounts.set(id, { parentId: 'r-exam', answer });
 
     expect((await describeAccount(client, id))?.state).toBe(state);
   });
 
-  test('leaves the state empty when AWS returns none', async () => {
+  test('leaves the state empty when Organizations returns none', async () => {
     const { client, accounts } = testOrganization();
     accounts.set(id, { parentId: 'r-exam', answer: { State: undefined } });
 
@@ -53,7 +53,7 @@ describe('describeAccount', () => {
     expect(await describeAccount(testOrganization().client, '000000000000')).toBeUndefined();
   });
 
-  test('rethrows any other error of Organizations', async () => {
+  test('throws any other error of Organizations again', async () => {
     const organization = testOrganization();
     organization.before = () => {
       throw awsError('AWSOrganizationsNotInUseException');
@@ -83,7 +83,7 @@ describe('describeAccount', () => {
     expect(await describeAccount(organization.client, id)).toMatchObject({ ouPath: '' });
   });
 
-  test('calls the Organizations operations with the lowest rate limit first', async () => {
+  test('calls the operation of Organizations with the lowest rate limit first', async () => {
     const { client, asked } = testOrganization();
 
     await describeAccount(client, '111111111111');
@@ -91,7 +91,7 @@ describe('describeAccount', () => {
     expect(asked).toEqual(['ListParents', 'ListTagsForResource', 'DescribeAccount']);
   });
 
-  test('gives up when repeated reads of an account never agree', async () => {
+  test('gives up when repeated reads of an account keep differing', async () => {
     const organization = testOrganization();
     organization.before = (command) => {
       if (command === 'ListTagsForResource') throw awsError('TargetNotFoundException');

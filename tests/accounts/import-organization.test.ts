@@ -41,7 +41,7 @@ describe('importOrganization', () => {
     expect(here.organization.asked).not.toContain('DescribeAccount');
   });
 
-  test('stores changed accounts, and marks missing accounts as departed', async () => {
+  test('stores changed accounts, and marks accounts that are gone as departed', async () => {
     const here = createRegistryEnv();
     await importOrganization(here);
     here.organization.accounts.set(id, sandbox);
@@ -83,7 +83,7 @@ describe('importOrganization', () => {
     expect(await here.registry.getAccount(id)).toMatchObject({ ouPath: 'Sandbox' });
   });
 
-  test('keeps the stored OU when an account is listed twice and did not move', async () => {
+  test('keeps the stored OU when an account is listed twice but did not move', async () => {
     const here = createRegistryEnv();
     here.organization.accounts.set(id, sandbox);
     await importOrganization(here);
@@ -110,7 +110,7 @@ describe('importOrganization', () => {
     };
   };
 
-  test('keeps a stored account when the listing is older', async () => {
+  test('keeps a stored account when the list is older than it', async () => {
     const here = createRegistryEnv();
     await importOrganization(here);
     overtakeListing(here);
@@ -120,7 +120,7 @@ describe('importOrganization', () => {
     expect(await here.registry.getAccount(id)).toMatchObject({ ouPath: 'Sandbox', revision: 4 });
   });
 
-  test('keeps a new account that an event stored first', async () => {
+  test('keeps a new account that the run of an event stored before the import', async () => {
     const here = createRegistryEnv();
     overtakeListing(here);
 
@@ -161,7 +161,7 @@ describe('an import that does not go through', () => {
     expect((await here.registry.getAccount(id))?.state).toBe('ACTIVE');
   });
 
-  test('rejects an empty listing of accounts as a wrong answer', async () => {
+  test('refuses an empty list of accounts as a wrong answer', async () => {
     const here = createRegistryEnv();
     await importOrganization(here);
     here.organization.accounts.clear();
@@ -170,7 +170,7 @@ describe('an import that does not go through', () => {
     expect((await here.registry.getAccount(id))?.state).toBe('ACTIVE');
   });
 
-  test('states the next step when an import fails', async () => {
+  test('says what to do when an import fails', async () => {
     await expect(requireReady(createRegistryEnv().registry)).rejects.toThrow('Run `onboarding import` first');
   });
 });

@@ -54,7 +54,7 @@ describe('importSlice', () => {
     expect(stored[0]?.parentIds).toEqual(['r-exam', 'ou-exam-workload1', 'ou-exam-product01']);
   });
 
-  test('describes an account when it moves from an unread OU to an OU that was read', async () => {
+  test('describes an account that moved from an OU that was not read yet to an OU that was', async () => {
     const here = createRegistryEnv();
     here.organization.accounts.set(id, { parentId: 'ou-exam-platform1' });
     await importOrganization(here);
@@ -91,7 +91,7 @@ describe('importSlice', () => {
     expect(await here.registry.getAccount(id)).toMatchObject({ ouPath: 'Sandbox' });
   });
 
-  test("skips an OU that is deleted before it is read, and keeps the OU's accounts", async () => {
+  test('skips an OU that is deleted before it is read, and keeps its accounts', async () => {
     const here = createRegistryEnv();
     await importOrganization(here);
 
@@ -104,7 +104,7 @@ describe('importSlice', () => {
     expect(await here.registry.getAccount('888899990000')).toMatchObject({ ouPath: '', state: 'ACTIVE' });
   });
 
-  test('describes departed accounts in groups of a few', async () => {
+  test('calls DescribeAccount for departed accounts in small groups', async () => {
     const here = createRegistryEnv();
     for (const left of many(here).slice(0, 9)) here.organization.accounts.set(left, sandbox);
     await importOrganization(here);
@@ -116,7 +116,7 @@ describe('importSlice', () => {
     expect(done.filter(({ cursor }) => cursor?.phase === 'absent')).toHaveLength(9);
   });
 
-  test('returns the same cursor when an import slice is repeated', async () => {
+  test('returns the same cursor when a slice of an import is repeated', async () => {
     const here = createRegistryEnv();
     const first = await importSlice(here, firstCursor, { accounts: 1, pages: 1 });
     const again = await importSlice(here, firstCursor, { accounts: 1, pages: 1 });
@@ -125,7 +125,7 @@ describe('importSlice', () => {
     expect((await here.registry.getHead()).revision).toBe(1);
   });
 
-  test('reads tags of new accounts only when no selector uses tags', async () => {
+  test('reads tags of new accounts only, when no selector uses tags', async () => {
     const here = createRegistryEnv();
     await importOrganization(here);
     here.organization.accounts.set(id, { ...production, tags: { environment: 'test' } });
@@ -156,7 +156,7 @@ describe('importSlice', () => {
     },
   );
 
-  test('checks the need for approval only for accounts that are new or wait for approval', async () => {
+  test('asks whether an account needs approval only for accounts that are new or wait for approval', async () => {
     const here = createRegistryEnv();
     await importOrganization(here);
     let asked = 0;
@@ -195,7 +195,7 @@ describe('importSlice', () => {
     });
   });
 
-  test('does not count or store an account when it leaves after its page was read', async () => {
+  test('neither counts nor stores an account that leaves after its page was read', async () => {
     const here = createRegistryEnv();
     here.organization.before = (command, { ResourceId }) =>
       command === 'ListTagsForResource' && ResourceId === id && here.organization.accounts.delete(id);

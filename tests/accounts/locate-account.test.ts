@@ -31,7 +31,7 @@ it('finds the account in its new OU, and stores nothing, when it moved after the
   ]);
 });
 
-it('finds nothing to warn of when the registry is right', async () => {
+it('returns no warning when the registry has the right OU', async () => {
   const { env, id } = await onboardOne();
   const locator = await createOne(env);
 
@@ -48,7 +48,7 @@ it('finds the state of an account when it was closed after the last run', async 
   expect(locator.listWarnings()).toEqual([expect.stringContaining('is in the state SUSPENDED now')]);
 });
 
-it('finds an account that waits for approval when its move would need one', async () => {
+it('returns that an account waits for approval when its move would need one', async () => {
   const { env, id } = await onboardOne('\napproval: { for: { ous: [Workloads] } }');
   moved(env, id, workloads);
 

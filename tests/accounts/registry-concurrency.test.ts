@@ -46,7 +46,7 @@ describe('refreshAccount in simultaneous runs', () => {
     expect((await here.registry.getHead()).revision).toBe(1);
   });
 
-  test('does not restore an old answer when its writer was delayed and the other run changed nothing', async () => {
+  test('does not restore an old answer when its writer was delayed and another run changed nothing', async () => {
     let heldUp = false;
     const here: RegistryEnv = createRegistryEnv((registry) => ({
       put: async (account, expected, at) => {
@@ -118,7 +118,7 @@ describe('refreshAccount in simultaneous runs', () => {
     expect(await here.registry.getAccount(id)).toMatchObject({ state: 'DEPARTED' });
   });
 
-  test('calls Organizations once when another account took the registry revision', async () => {
+  test('calls Organizations once when another account took the next revision of the registry', async () => {
     let taken = false;
     const here: RegistryEnv = createRegistryEnv((registry) => ({
       put: async (account, expected, at) => {

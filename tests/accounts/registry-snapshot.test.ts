@@ -72,7 +72,7 @@ it('throws RegistryNotReadyError before the first complete import', async () => 
   });
 });
 
-it('waits for no reading of another call of the function that never ends', async () => {
+it('does not wait for another call of the function whose read never ends', async () => {
   const registry = await createRegistry();
   registry.planned.push(() => new Promise(() => {}));
   void readRegistry(registry);

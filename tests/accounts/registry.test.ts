@@ -60,7 +60,7 @@ describe('refreshAccount', () => {
     expect(await refresh(here)).toMatchObject({ changed: false, account: { revision: 2 } });
   });
 
-  test('stores nothing when Organizations does not know the account', async () => {
+  test('stores nothing when Organizations does not know the new account', async () => {
     const here = createRegistryEnv();
 
     expect(await refresh(here, '000000000000')).toEqual({ account: undefined, changed: false });
@@ -131,7 +131,7 @@ describe('the OUs of many new accounts', () => {
     if (command === 'DescribeOrganizationalUnit') throw new ThrottledError('Rate exceeded');
   };
 
-  test("reads only the name of an OU again, because an OU's parent never changes", async () => {
+  test('reads only the name of a known OU again, because the parent of an OU never changes', async () => {
     const here = createRegistryEnv();
     here.organization.accounts.set('600000000001', production);
     await refresh(here);

@@ -70,7 +70,7 @@ describe('a call that changes resources', () => {
     expect(read({ source: 'aws.ecr' })).toMatchObject({ type: 'ignored' });
   });
 
-  test('reports every missing field of a resource event', () => {
+  test('reports every missing field of an event about a resource', () => {
     expect(findings(event({}, { account: 444444444444, region: 'Ireland' }))).toEqual(['account', 'region']);
     expect(findings(event({}, { region: undefined }))).toEqual(['region']);
     expect(findings(event({ eventName: 7 }))).toEqual(['detail.eventName']);
@@ -78,7 +78,7 @@ describe('a call that changes resources', () => {
   });
 });
 
-test('reads an Organizations event as an account event when its name equals that of a resource event', () => {
+test('reads an event of Organizations as an account event even if its name equals that of a resource event', () => {
   const untagged = event(
     { eventName: 'UntagResource', requestParameters: { resourceId: '555566667777' } },
     { source: 'aws.organizations' },

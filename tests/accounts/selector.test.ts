@@ -60,7 +60,7 @@ describe('what is no selector: every finding, with its path', () => {
     },
   );
 
-  test('publishes the selector schema as JSON Schema', () => {
+  test('publishes the selector as JSON Schema', () => {
     expect(z.toJSONSchema(selectorSchema)).toMatchObject({ type: 'object', additionalProperties: false });
   });
 });

@@ -38,7 +38,7 @@ describe('a path that names one OU', () => {
     });
   });
 
-  test('lists the id of the selected OU, and not of its stored parents', () => {
+  test('lists the id of the selected OU, and not of the OUs above it', () => {
     expect(listStoredOuIds(stored)).toEqual(['p']);
   });
 
@@ -193,7 +193,7 @@ test('stores the current name of each new OU below a stored OU', () => {
   });
 });
 
-test('leaves an account unselected by an unresolved path when its tags do not match', () => {
+test('does not select an account by an unresolved path when its tags do not match', () => {
   const selector: Selector = { ous: ['Workloads/Production'], tags: { runner: 'yes' } };
   const stored = activatedIn(selector, before);
   const renamed = at('w:Workloads', 'p:Prod');
@@ -219,7 +219,7 @@ test('selects accounts by the stored OU and by the OU name when the two differ',
   expect(maySelect(selector, at('x:Sandbox'), stored)).toBe(false);
 });
 
-test('stores the OU name of the latest revision when accounts disagree about it', () => {
+test('stores the OU name of the latest revision when two accounts show different names', () => {
   const old = { ...before, revision: 4 };
   const late = { ...at('w:Workloads', 'p:Prod'), revision: 7 };
 

@@ -73,7 +73,7 @@ describe('apply --plan', () => {
     expect(written).toEqual([]);
   });
 
-  test('refuses a plan file when the registry has changed', async () => {
+  test('refuses a plan file when the accounts of the registry have changed', async () => {
     const screen = await applyJson(['--plan', await planned()], {
       prepareWorld: (organization) => organization.addAccount({ id: '999999999999', name: 'new' }),
     });
@@ -187,7 +187,7 @@ test.each(cases)(
   },
 );
 
-test('requires --table when apply works on AWS', async () => {
+test('requires ONBOARDING_TABLE when apply works on AWS', async () => {
   const { code, stderr } = await run(['apply', '--yes', '--config', exampleConfiguration]);
 
   expect(code).toBe(78);

@@ -24,7 +24,7 @@ describe('apply', () => {
     expect(stdout).toMatch(/^succeeded: 13 of 13 resources written/m);
   });
 
-  test('prints apply --json as one JSON object like that of a run', async () => {
+  test('prints the result of apply --json as one JSON object like that of a run', async () => {
     const screen = await applyJson(['--yes']);
 
     expect(screen.code).toBe(0);
@@ -45,7 +45,7 @@ describe('apply', () => {
     expect(outcomes(screen)).not.toHaveProperty('deploy/runner-token');
   });
 
-  test("writes nothing when apply has --account and the account's access does not change", async () => {
+  test('writes nothing when apply has --account and the access of this account does not change', async () => {
     const written: string[] = [];
     const screen = await applyJson(['--account', '999999999999', '--yes'], {
       prepareWorld: (organization) => {
@@ -90,7 +90,7 @@ const heldByAnother: NonNullable<Io['outsiders']> = async (_, { store, clock }) 
 };
 
 describe('apply that meets another apply', () => {
-  test('prints the holder of the lease while apply waits, and keeps the JSON output intact', async () => {
+  test('prints the holder of the lease while apply waits, and prints nothing besides the object with --json', async () => {
     const screen = await applyJson(['--yes'], { outsiders: heldByAnother });
 
     expect(screen.code).toBe(0);

@@ -42,7 +42,7 @@ describe('onboarding approve', () => {
     env = await createEnv({ configuration: everybody });
   });
 
-  test('lists no approval requests when no account waits', async () => {
+  test('prints that no request exists when no account waits for approval', async () => {
     expect(await approveOn(env, {})).toEqual({ code: 0, stdout: 'No run waits for approval.\n' });
   });
 
@@ -119,7 +119,7 @@ describe('onboarding approve', () => {
     await Promise.all([rejected.ended, late.ended]);
   });
 
-  test('ends a local run at the approval request, and serves the account in the next run after approval', async () => {
+  test('ends a local run at the approval request, and gives access in the next run after the approval', async () => {
     const { id, event } = created(env);
     const local = await onboard(env, event, { name: 'local' });
     const request = await env.store.approvals.get('local');
@@ -138,7 +138,7 @@ describe('onboarding approve', () => {
   });
 });
 
-test('shows in plan --account why an account waits for approval', async () => {
+test('prints in plan --account why an account waits for approval', async () => {
   const env = await createEnv({ configuration: everybody });
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);

@@ -28,7 +28,7 @@ test('reports how full each policy is and how many more accounts fit', async () 
   }
 });
 
-test('lists budgets by account, with the fullest resource first', async () => {
+test('lists budgets by central account, with the fullest resource first', async () => {
   const { stdout, code } = await run(budget);
 
   expect(code).toBe(0);

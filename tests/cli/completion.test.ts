@@ -27,11 +27,11 @@ describe('completion', () => {
     expect(await completeInBash('demo', 'rot')).toEqual(['rotation']);
   });
 
-  it('leaves files to bash when an option takes a file', async () => {
+  it('leaves the completion of file names to bash when an option takes a file', async () => {
     expect(await completeInBash('plan', '--out', '')).toEqual([]);
   });
 
-  it.each(['zsh', 'fish'])('names each command and each option when the shell is %s', async (shell) => {
+  it.each(['zsh', 'fish'])('lists each command and each option when the shell is %s', async (shell) => {
     const { code, stdout } = await run(['completion', shell]);
 
     expect(code).toBe(0);
@@ -42,7 +42,7 @@ describe('completion', () => {
     }
   });
 
-  it('names the shells when the shell is unknown', async () => {
+  it('lists the supported shells when the shell is unknown', async () => {
     const { code, stderr } = await run(['completion', 'tcsh']);
 
     expect(code).toBe(64);

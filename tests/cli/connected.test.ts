@@ -37,7 +37,7 @@ describeWithMoto('against an endpoint on this machine', (moto) => {
     });
   const withTable = { ONBOARDING_TABLE: table };
 
-  test('imports and writes when run has no table', async () => {
+  test('imports the accounts into memory and writes when run has an endpoint and no table', async () => {
     const screen = await command(['run', '--config', file, '--event', '-']);
 
     expect({ ...screen, stdout: '' }).toEqual({ code: 0, stdout: '', stderr: '' });
@@ -92,7 +92,7 @@ describeWithMoto('against an endpoint on this machine', (moto) => {
     expect(screen.stderr).toMatch(/is not the active one .* by somebody\). Run `onboarding activate`/);
   });
 
-  test('names the table when the table does not exist', async () => {
+  test('names the missing table when the table does not exist', async () => {
     const screen = await command(['activate', '--config', file], { ONBOARDING_TABLE: 'no-such-table' });
 
     expect(screen).toMatchObject({

@@ -10,7 +10,7 @@ beforeAll(async () => {
   printed = await run(['demo']);
 });
 
-test('prints the expected results in the demo', async () => {
+test('prints the expected results at the end of the demo', async () => {
   const screen = await run(['demo', '--json']);
 
   expect(screen).toMatchObject({ code: 0, stderr: '' });
@@ -39,7 +39,7 @@ test('fits every line of the demo into 100 columns', async () => {
   expect(stdout).toMatch(/✓ +✓ +verified +Role deploy\/Runner +decrypt with key/);
 });
 
-test('waits for member roles in the demo and prints ready when both halves are proven', async () => {
+test('waits in the demo until the member roles arrive, and prints ready when both halves are proven', async () => {
   const { stdout } = printed;
 
   expect(stdout).toMatch(
@@ -75,7 +75,7 @@ test('runs the demo with a configuration of the user', async () => {
   expect(code).toBe(0);
 });
 
-test('names each central account of the configuration when the demo prints its update', async () => {
+test('prints each central account of the configuration when the demo updates it', async () => {
   const { code, stdout } = await run(['demo', '--config', configurationFiles.nine]);
 
   expect(code).toBe(0);

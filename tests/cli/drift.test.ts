@@ -184,7 +184,7 @@ describe('drift', () => {
     expect(stdout).not.toMatch(/ more$/m);
   });
 
-  test('requires --table when drift works on AWS', async () => {
+  test('requires ONBOARDING_TABLE when drift works on AWS', async () => {
     const { code, stderr } = await run(['drift', '--config', exampleConfiguration]);
 
     expect(code).toBe(78);

@@ -102,7 +102,7 @@ test.each([
   expect((await explain({}, options)).code).toBe(64);
 });
 
-test('answers unknown when no grant concerns a resource of the service', async () => {
+test('prints unknown when no grant concerns a resource of the service', async () => {
   const resource = `arn:aws:sqs:eu-west-1:${workload}:jobs`;
   const screen = await explain({ action: 'sqs:SendMessage', resource }, ['--json']);
 

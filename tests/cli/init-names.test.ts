@@ -13,7 +13,7 @@ it.each([
   expect(toName(account, 'central')).toBe(name);
 });
 
-it('gives each account a name of its own when names collide', () => {
+it('gives each account its own name when two names collide', () => {
   const names = ['Log Archive', 'log-archive', 'log_archive'].map((each) => ({
     name: toName(each, 'central'),
   }));

@@ -85,7 +85,7 @@ describe('the questions of onboarding init', () => {
     expect(grants).toMatchObject([{ bucket: 'example-org-cloudtrail', for: { ous: ['Workloads'] } }]);
   });
 
-  it.each([0, 1, 2, 3, 4])('writes nothing when Ctrl-C answers question %d', async (index) => {
+  it.each([0, 1, 2, 3, 4])('writes nothing when the user presses Ctrl-C at question %d', async (index) => {
     const before = allAnswers.slice(0, index);
     const question = allAnswers[index]?.[0] ?? '';
     const { code, stderr } = await answer(80, [...before, [question, [interrupt]]]);
@@ -95,7 +95,7 @@ describe('the questions of onboarding init', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('leaves a proposal out of the grants when its check mark is removed', async () => {
+  it('does not write a proposal as a grant when its check mark is removed', async () => {
     const { code } = await answer(80, [...allAnswers.slice(0, 4), ['Grants to write', [space, enter]]]);
 
     expect(code).toBe(0);

@@ -42,7 +42,7 @@ describe('onboarding init', () => {
     });
   });
 
-  it('gives every grant to the one OU when all proposals are chosen', async () => {
+  it('gives every grant to the chosen OU when all proposals are chosen', async () => {
     const { code } = await init([...answers, '--grants', 'all']);
     const { grants } = await writtenConfiguration();
 
@@ -66,7 +66,7 @@ describe('onboarding init', () => {
     expect(parseConfiguration(text, file).grants.length).toBeGreaterThan(before + 5);
   });
 
-  it('writes a grant that finds nothing when no proposal is chosen', async () => {
+  it('writes a grant that selects no resource when no proposal is chosen', async () => {
     const { code, stdout } = await init([...answers, '--grants', 'none']);
 
     expect(code).toBe(0);
@@ -136,7 +136,7 @@ describe('onboarding init', () => {
     expect((await writtenConfiguration()).centralAccounts).toHaveProperty('log');
   });
 
-  it('reads a bounded number of buckets, and those of the prefix, when there are thousands', async () => {
+  it('reads a limited number of buckets, and those of the prefix, when there are thousands', async () => {
     const manyBuckets = (organization: SimulatedOrganization) => {
       for (let index = 0; index < 3_000; index += 1)
         organization.addBucket({ accountId: '222222222222', region: 'eu-west-1', name: `data-${index}` });
@@ -167,7 +167,7 @@ describe('onboarding init', () => {
     await expect(written()).rejects.toThrow('ENOENT');
   });
 
-  it('says what is missing when the organization has one account', async () => {
+  it('says that a member account is missing when the organization has one account', async () => {
     const { code, stderr } = await init([...answers, '--grants', 'all'], {
       prepareWorld: ({ world }) => {
         for (const id of [...world.accounts.keys()]) if (id !== '111111111111') world.accounts.delete(id);

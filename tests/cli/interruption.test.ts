@@ -66,7 +66,7 @@ describe('Ctrl-C', () => {
     expect(await readEnd(child)).toEqual({ code: 130, signal: null, stderr: '' });
   }, 30_000);
 
-  it('leaves every file whole when files are being written', async () => {
+  it('writes every file completely or not at all when Ctrl-C comes', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'interruption-'));
     const write = (name: string) => [
       'member-template',
@@ -113,7 +113,7 @@ function createProcess({ isTTY }: { readonly isTTY: boolean }) {
 const closed = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
 
 describe('handleInterruptions', () => {
-  it('takes the line of progress away when Ctrl-C ends a command on a terminal', () => {
+  it('clears the progress line when Ctrl-C ends a command on a terminal', () => {
     const { running, written, codes } = createProcess({ isTTY: true });
     handleInterruptions(running);
 
@@ -144,7 +144,7 @@ describe('handleInterruptions', () => {
     expect({ calls, codes }).toEqual({ calls: [0], codes: [] });
   });
 
-  it('ends at Ctrl-C when the command has removed its listener', () => {
+  it('ends at once at Ctrl-C when the command has removed its listener', () => {
     const { running, codes } = createProcess({ isTTY: false });
     const remove = handleInterruptions(running)(() => undefined);
 

@@ -18,7 +18,7 @@ const former = Array.from({ length: 12 }, (_, index) => String(600_000_000_000 +
 const leftOver = (organization: SimulatedOrganization) => leaveOver({ organization }, 7, former);
 const said = /no access changes: only an unused managed object, such as a policy that is not attached$/m;
 
-test('deletes an unattached policy, and lists no account as affected', async () => {
+test('deletes an unattached policy, and says that no account is affected', async () => {
   const config = configurationFor('{ accounts: ["999999999999"] }');
 
   const { code, stdout } = await run(['plan', '--simulate', '--config', config], { prepareWorld: leftOver });

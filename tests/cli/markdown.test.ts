@@ -9,13 +9,13 @@ const block = (part: MarkdownBlock['part'], name: string, length = 10): Markdown
 });
 
 describe('fitBlocks', () => {
-  it('keeps the order and adds no line when all blocks fit', () => {
+  it('keeps the order of all blocks when all of them fit', () => {
     const text = fitBlocks('head', [block('other', 'a'), block('widening', 'b')]);
 
     expect(text).toMatch(/^head\n\na x+\n\nb x+\n$/);
   });
 
-  it('drops policies before changes, and changes before widening, when not all blocks fit', () => {
+  it('drops policies before changes, and other changes before changes that widen access, when not all fit', () => {
     const blocks = [
       block('policies', 'policy-a', 30_000),
       block('other', 'other-a', 30_000),
@@ -42,13 +42,13 @@ describe('fitBlocks', () => {
 });
 
 describe('external text in Markdown', () => {
-  it('stays in its block when it holds fences', () => {
+  it('stays inside its code block when the text contains fences', () => {
     const text = formatCodeBlock('diff', ['+ Sid', '````', '# heading']);
 
     expect(text.split('\n')).toEqual(['`````diff', '+ Sid', '````', '# heading', '`````']);
   });
 
-  it('loses its meaning for Markdown and HTML when it is shown as code', () => {
+  it('loses its meaning in Markdown and HTML when it is shown as code', () => {
     expect(formatCode('a_<b>@team*`')).toBe('<code>a&#95;&#60;b&#62;&#64;team&#42;&#96;</code>');
   });
 });

@@ -17,7 +17,7 @@ const everyone = `
 const file = join(mkdtempSync(join(tmpdir(), 'onboarding-')), 'onboarding.yml');
 writeFileSync(file, smallText(['bucket'], everyone));
 
-test("warns in plan and in a run's report that a grant covers later accounts without a run", async () => {
+test('warns in plan and in the report of a run that a grant covers later accounts without a run', async () => {
   const input = { stdin: standardInput('{"accountId": "555566667777"}') };
   const plan = await run(['plan', '--simulate', '--config', file, '--json']);
   const ran = await run(['run', '--simulate', '--config', file, '--event', '-', '--json'], input);

@@ -31,7 +31,7 @@ it('reads only the accounts that were not right when a sweep has checked them', 
   expect((await read([])).roles).toEqual([]);
 });
 
-it('expects no roles when the account left their OU and no run followed', async () => {
+it('expects no roles of an account that left their OU, even if no run has followed', async () => {
   env.organization.moveAccount(env.id, env.organization.world.settings.rootId);
 
   const found = await read([env.id]);
@@ -40,7 +40,7 @@ it('expects no roles when the account left their OU and no run followed', async 
   expect(found.warnings).toEqual([expect.stringContaining('is in the root now')]);
 });
 
-it('counts roles as unreadable when the role that reads them is gone', async () => {
+it('counts roles as unreadable when the role that reads them does not exist', async () => {
   const { roles } = env.organization.world;
   for (const arn of roles.keys()) if (arn.includes(`:${env.id}:role/account-onboarding/`)) roles.delete(arn);
 

@@ -69,7 +69,7 @@ describe('member-template', () => {
     );
   });
 
-  it("trusts another hub's functions and the named operators in the reader role", async () => {
+  it("puts another hub's functions and the named operators into the trust policy of the reader role", async () => {
     const operator = 'arn:aws:iam::444444444444:role/operators/Auditor';
     const { stdout } = await template('--hub', '999999999999', '--operator', operator, '--json');
     expect(stdout).toContain('arn:${AWS::Partition}:iam::999999999999:root');

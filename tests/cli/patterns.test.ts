@@ -19,7 +19,7 @@ const patterns = fileWith(
   images('["base/*"]', '[eu-west-1, us-west-2]') + secrets('tags: { use: runner }'),
 );
 
-test('prints each search with its account and region in validate', async () => {
+test('prints each search with its account and region when validate finds a pattern', async () => {
   const screen = await run(['validate', '--config', patterns]);
   const json = objectOf(await run(['validate', '--config', patterns, '--json']));
 
@@ -35,7 +35,7 @@ test('prints each search with its account and region in validate', async () => {
   });
 });
 
-test('lists the resources that patterns match in plan, and changes nothing', async () => {
+test('lists the resources that patterns match when plan runs, and changes nothing', async () => {
   const { code, stdout } = await run(['plan', '--simulate', '--config', patterns]);
 
   expect(code).toBe(2);
@@ -69,7 +69,7 @@ test('applies to discovered resources, and records a warning', async () => {
   });
 });
 
-test('searches for resources before drift compares', async () => {
+test('searches for resources before drift compares policies', async () => {
   const { code, stdout } = await run(['drift', '--simulate', '--config', patterns], {
     outsiders: (organization) => {
       for (const arn of organization.world.repositories.keys())

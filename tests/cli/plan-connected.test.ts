@@ -40,7 +40,7 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
       env: { AWS_ENDPOINT_URL: moto().endpoint, AWS_REGION: 'us-east-1', ...tables },
     });
 
-  test('states what a plan without a table cannot know', async () => {
+  test('says what a plan without a table cannot know', async () => {
     const screen = await command(['plan'], {});
 
     expect(screen.code).toBe(2);
@@ -76,7 +76,7 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
     expect(objectOf(applied)).toMatchObject({ error: { name: 'ConfigurationMismatchError' } });
   }, 30_000);
 
-  test('applies a plan once, and then finds no change and no drift', async () => {
+  test('applies a plan once, and then finds neither changes nor drift', async () => {
     await command(['activate']);
     const applied = await command(['apply', '--plan', planFile]);
     const again = await command(['apply', '--plan', planFile]);

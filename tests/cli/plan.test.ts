@@ -157,7 +157,7 @@ describe('warnings of a plan', () => {
     expect(stdout).toMatch(/^Plan: 12 resources to change, 0 unchanged, 1 cannot be planned$/m);
   });
 
-  test('exits plan differently when a resource cannot be read than when nothing would change', async () => {
+  test('exits plan with another code when a resource cannot be read than when nothing would change', async () => {
     const screen = await planJson(['--account', '999999999999'], {
       prepareWorld: (organization) => {
         organization.addAccount({ id: '999999999999', name: 'closed', state: 'SUSPENDED' });
@@ -169,7 +169,7 @@ describe('warnings of a plan', () => {
     expect(objectOf(screen)).toMatchObject({ status: 'incomplete' });
   });
 
-  test('reports the numbers of a policy that would be nearly full', async () => {
+  test('prints the numbers of a policy that would be nearly full', async () => {
     const screen = await planJson([], {
       prepareWorld: ({ world }) => {
         const secret = [...world.secrets.values()].find(({ name }) => name === 'deploy/runner-token');

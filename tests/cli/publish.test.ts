@@ -131,7 +131,7 @@ describe('a file that cannot be published', () => {
     },
   );
 
-  it('states the size of the file when AppConfig does not accept it', async () => {
+  it('prints the size of the file when AppConfig does not accept it', async () => {
     const padded = `{"currency": "EUR", "itemsPerPage": 24${' '.repeat(1_100_000)}}`;
     const { code, stderr, application } = await publish([], { file: writeFile('settings.json', padded) });
     expect(code).toBe(65);
@@ -166,7 +166,7 @@ describe('a deployment that cannot go its way', () => {
     expect(deployedTo(application, 'test')).toEqual([]);
   });
 
-  it('names the created version when another deployment starts in the meantime', async () => {
+  it('names the created version when another deployment starts before its own', async () => {
     const { code, stdout, application } = await publish([], {
       prepare: onFirst('StartDeployment', 'before', (organization) => startAnother(organization, 'test')),
     });
@@ -207,7 +207,7 @@ describe('a deployment that cannot go its way', () => {
     expect(deployedTo(screen.application, 'test')).toEqual(['1']);
   });
 
-  it('states how to follow and to stop the deployment when its state cannot be read', async () => {
+  it('says how to follow and to stop the deployment when its state cannot be read', async () => {
     const { code, stdout, application } = await publish(['--environment', 'test'], {
       prepare: (organization) => {
         organization.intercept(async ({ operation }, proceed) => {

@@ -86,7 +86,7 @@ test("lists the resources on which runs changed an account's access", async () =
   expect(stdout).not.toContain('deploy/runner-token');
 });
 
-test('lists the holder of each lease and the end of the lease', async () => {
+test('lists for each lease its holder and its end', async () => {
   const lock: Outsiders = async (_, { store, clock }) => {
     await store.leases.acquire(bucket, 'run-7#x', clock.now(), Date.parse('2999-01-01T00:00:00Z'));
   };
@@ -101,6 +101,6 @@ test('lists the holder of each lease and the end of the lease', async () => {
   });
 });
 
-test('requires --table when records of AWS are read', async () => {
+test('requires ONBOARDING_TABLE when records of AWS are read', async () => {
   expect((await run(['locks'])).stderr).toContain('ONBOARDING_TABLE is not set');
 });

@@ -46,7 +46,7 @@ async function replay(
   };
 }
 
-test('lists dead-letter messages, and starts no run when the operator has not agreed', async () => {
+test('lists dead-letter messages, and starts no run without the consent of the operator', async () => {
   const { code, stdout, started, visible } = await replay([good]);
 
   expect(code).toBe(2);
@@ -111,7 +111,7 @@ test('starts no second run when a dead-letter message was replayed before', asyn
   expect([code, started]).toEqual([0, ['replay-m-1']]);
 });
 
-test('says that no dead-letter message waits, and names a missing queue', async () => {
+test('prints that no dead-letter message waits, and names a queue that does not exist', async () => {
   expect(await replay([])).toMatchObject({ code: 0, stdout: expect.stringContaining('No event waits') });
   const argv = ['replay', '--simulate', '--config', exampleConfiguration];
   expect((await run(argv)).stderr).toContain('account-onboarding-example-EventDeadLetters-');
@@ -150,7 +150,7 @@ async function replayFailures(letters: readonly SimulatedMessage[], argv: readon
   return { ...screen, store, left: (world?.queues.get(failureUrl) ?? []).map(({ id }) => id), world };
 }
 
-test('lists failed executions, and records none when the operator has not agreed', async () => {
+test('lists failed executions, and records none without the consent of the operator', async () => {
   const { code, stdout, store, left } = await replayFailures([letter('f-1', wrapped(failure('lost')))]);
 
   expect(code).toBe(2);

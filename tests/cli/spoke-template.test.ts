@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('spoke-template', () => {
-  test('prints the spoke template as YAML or JSON', async () => {
+  test('prints the template of a central account as YAML or JSON', async () => {
     const yaml = await spoke('shared');
     const json = await spoke('shared', '--json');
 
@@ -25,7 +25,7 @@ describe('spoke-template', () => {
     expect(objectOf(json)).toHaveProperty('Resources.SpokeRole');
   });
 
-  test('puts the given hub and operators into the trust policy of the spoke template', async () => {
+  test('puts the given hub and operators into the trust policy of the central role', async () => {
     const roles = ['role/operators/First', 'role/Second'].map((role) => `arn:aws:iam::111122223333:${role}`);
     const { stdout } = await spoke(
       'log',

@@ -70,7 +70,7 @@ describe('a command that cannot do its work', () => {
   });
 });
 
-test('prints the origin of an error when --verbose is given', async () => {
+test('prints the stack of an error when --verbose is given', async () => {
   const { stderr } = await run(['import', '--verbose']);
 
   expect(stderr).toMatch(/^\s+at /m);

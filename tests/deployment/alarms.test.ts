@@ -80,7 +80,7 @@ function otherAlarms(configuration: Configuration) {
 }
 
 describe('alarms', () => {
-  test('raises an alarm when an announcement is pending, whichever function sends it', () => {
+  test('raises an alarm for a pending announcement, whichever function sends it', () => {
     const tells = (roleId: string) =>
       statementsOf(deployed, roleId).some(({ actions }) => actions.includes('events:PutEvents'));
     // The task that asks for approval fails instead.
@@ -126,7 +126,7 @@ describe('alarms', () => {
     expect(has('Errors', 'RecordDashfailedDashexecutionLambdaFunction')).toBe(true);
   });
 
-  test('raises an alarm when no sweep has started for two days, also without data', () => {
+  test('raises an alarm when no sweep has started for two days, even without any data', () => {
     expect(deployed.resources.SweepNotStartedAlarm?.Properties).toMatchObject({
       MetricName: 'ExecutionsStarted',
       ComparisonOperator: 'LessThanThreshold',
@@ -148,7 +148,7 @@ describe('alarms', () => {
     );
   });
 
-  test('counts every function that is lost', () => {
+  test('counts every call that Lambda stopped without an answer', () => {
     const filters = filtersOf('FunctionsLost').map(({ LogGroupName }) => LogGroupName);
     const groups = Object.keys(deployed.functions).map((name) => ({
       Ref: functionLogicalId(name).replace(/LambdaFunction$/, 'LogGroup'),
@@ -157,7 +157,7 @@ describe('alarms', () => {
     expect(filters.toSorted(byText)).toEqual(groups.toSorted(byText));
   });
 
-  test('reads only metrics that the functions print or a filter counts', () => {
+  test('uses only metrics that the functions print or a metric filter counts', () => {
     const printed = Object.keys(metricUnits).map((name) => `${name} service`);
     const counted = resourcesOf(deployed, 'AWS::Logs::MetricFilter').flatMap(
       ([, { Properties }]) => Properties.MetricTransformations as readonly { readonly MetricName: string }[],
@@ -206,7 +206,7 @@ describe('alarms', () => {
       });
   });
 
-  test('has one row of docs/alarms.md for each alarm, with no empty cell', async () => {
+  test('has one row in docs/alarms.md for each alarm, with no empty cell', async () => {
     const page = readFileSync('docs/alarms.md', 'utf8');
     const rows = [...page.matchAll(/^\| `(\w+Alarm)` \|(.*)\|$/gm)];
     const alarms = resourcesOf(deployed, 'AWS::CloudWatch::Alarm').map(([name]) => name);

@@ -56,7 +56,7 @@ test('lets only the AppConfig Agent write the configuration volume, and only the
   expect(accessTo('/appconfig/configuration')).toEqual({ 'appconfig-agent': 'writes', reader: 'reads' });
 });
 
-test('mounts each volume at one path, and no volume of the host or another container', () => {
+test('mounts each volume at one path, and no volume of the host or of another container', () => {
   const mounts = containers.flatMap(({ MountPoints = [] }) => MountPoints);
 
   expect(
@@ -66,7 +66,7 @@ test('mounts each volume at one path, and no volume of the host or another conta
   expect(containers.filter(({ VolumesFrom }) => VolumesFrom !== undefined)).toEqual([]);
 });
 
-test("runs no container privileged, and the application's container with a read-only file system", () => {
+test("runs no privileged container, and mounts the application's root file system read-only", () => {
   expect(containers.map(({ Name }) => Name)).toEqual(['appconfig-agent', 'reader']);
   for (const { Privileged = false } of containers) expect(Privileged).toBe(false);
   expect(containers.find(({ Name }) => Name === 'reader')?.ReadonlyRootFilesystem).toBe(true);

@@ -40,7 +40,7 @@ const calling = (file: string) => `
 `;
 
 describe('the bundles', () => {
-  test('loads every bundle in plain Node and keeps the names of errors', async () => {
+  test('loads every bundle in Node.js without dependencies, and keeps the names of errors', async () => {
     const env = {
       PATH: process.env.PATH,
       AWS_REGION: 'us-east-1',

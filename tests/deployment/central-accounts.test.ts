@@ -67,7 +67,7 @@ describe.each(numbers)('the deployment of %s central accounts', (number) => {
     expect(assumed).toEqual(spokeRoles().map((arn) => [arn]));
   });
 
-  it('lets reading functions assume the roles of all central accounts, and verification also the reader roles of members', () => {
+  it('lets functions that read assume the roles of all central accounts, and verification also the reader roles of members', () => {
     for (const name of listSpokeFunctions([])) {
       const { role = '' } = deployed.functions[name] ?? {};
       const readers = name === 'verify-access' ? [memberReaders()] : [];
@@ -122,7 +122,7 @@ describe.each(numbers)('the deployment of %s central accounts', (number) => {
   });
 });
 
-it('stops before packaging when the configuration has mistakes', async () => {
+it('ends before packaging when the configuration has mistakes', async () => {
   await expect(deployment('tests/cases/configuration/central-account-names.yml')).rejects.toMatchObject({
     stdout: expect.stringMatching(
       /centralAccounts\.Network \(line 6\): must be a name of lower-case words[\s\S]*Nothing was packaged or deployed/,

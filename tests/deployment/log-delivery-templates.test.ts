@@ -25,7 +25,7 @@ describe('templates/config-recorder.yml', () => {
   const BucketName = 'example-org-config';
   const role = 'aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig';
 
-  it('records as the service-linked role, which may not write to the bucket', () => {
+  it('records as the service-linked role, which has no permission for the bucket', () => {
     expect(propertiesOf('config-recorder.yml', 'Recorder', { BucketName })).toMatchObject({
       RoleARN: `arn:aws:iam::${member}:role/${role}`,
     });
@@ -43,7 +43,7 @@ describe('templates/config-recorder.yml', () => {
     });
   });
 
-  it('makes the Config recorder and the delivery channel independent of each other', () => {
+  it('creates the recorder and the delivery channel of Config without a dependency between them', () => {
     const { Resources } = parse(readFileSync(`${root}templates/config-recorder.yml`, 'utf8'), {
       logLevel: 'error',
     });

@@ -21,7 +21,7 @@ test.each([
     { ONBOARDING_CONFIG: 'my/onboarding.yml' },
     'ONBOARDING_CONFIG names my/onboarding.yml, which does not exist.',
   ],
-])('refuses to deploy, and states the next step, when ONBOARDING_CONFIG %s', (_, configuration, message) => {
+])('refuses to deploy, and says what to do, when ONBOARDING_CONFIG %s', (_, configuration, message) => {
   const { status, stdout, stderr } = print(configuration);
 
   expect(status).not.toBe(0);
@@ -46,7 +46,7 @@ test('packages the example by `npm run package` when ONBOARDING_CONFIG is not se
 const longestDeployment = 16;
 
 // "PutRule", EventBridge API reference: a name has at most 64 characters.
-test("keeps rule names within EventBridge's limit when the deployment has the longest name", async () => {
+test('keeps the names of rules within the limit of EventBridge when the installation has the longest name', async () => {
   const deployed = await deployment();
   const names = resourcesOf(deployed, 'AWS::Events::Rule').flatMap(
     ([, { Properties }]) => Properties.Name ?? [],

@@ -24,7 +24,7 @@ describe('a hub without patterns and secrets', () => {
     ]);
   });
 
-  test('creates no role that no rule assumes when rules are missing', () => {
+  test('creates no role for a rule that does not exist', () => {
     const roles = resourcesOf(deployed, 'AWS::IAM::Role').map(([id]) => id);
     expect(roles).toContain('StartOnboardingRole');
     expect(roles).not.toContain('StartDeploymentExecutionRole');

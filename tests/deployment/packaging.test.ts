@@ -53,7 +53,7 @@ describe('serverless package', () => {
     expect(readArchives(second.folder)).toEqual(readArchives(first.folder));
   }, 240_000);
 
-  test('leaves nothing but the table when the first deployment is rolled back', () => {
+  test('leaves only the table when the first deployment is rolled back', () => {
     const { Resources }: { Resources: Readonly<Record<string, { readonly DeletionPolicy?: string }>> } =
       JSON.parse(readTemplate(packageWith().folder));
     const left = Object.entries(Resources).filter(

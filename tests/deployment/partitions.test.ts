@@ -35,7 +35,7 @@ describe.each([
     expect(provider.region).toBe(region);
   }, 60_000);
 
-  test('names no resource and no region of another partition', async () => {
+  test('names no resource and no region of another partition in a template', async () => {
     for (const [name, text] of await everything()) {
       const partitions = [...text.matchAll(/arn:(\$\{AWS::Partition\}|[a-z-]+):/g)].map(([, each]) => each);
       expect([name, partitions.filter((each) => each !== '${AWS::Partition}' && each !== partition)]).toEqual(
@@ -47,7 +47,7 @@ describe.each([
 });
 
 describe('the partition aws-cn', () => {
-  test('lets its own service of EC2 assume the roles of applications', async () => {
+  test('trusts the service principal of EC2 in China in the roles of applications', async () => {
     const [[, member = ''] = []] = (await generate(china)).filter(([name]) => name.startsWith('member'));
     expect(member).toContain('"ec2.${AWS::URLSuffix}"');
   });

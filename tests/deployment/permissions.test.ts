@@ -194,12 +194,12 @@ describe('with the least that a configuration can say', () => {
     least = await deployment('tests/deployment/least.yml');
   }, 60_000);
 
-  test('deploys no function and no role when a central account is not configured', () => {
+  test('deploys no function and no role for a central account that the configuration does not have', () => {
     expect(least.functions).not.toHaveProperty('update-configuration-account');
     expect(least.resources).not.toHaveProperty('UpdateConfigurationAccountRole');
   });
 
-  test('references no topic when none is configured', () => {
+  test('references no topic when the configuration has none', () => {
     expect(JSON.stringify(least.resources)).not.toContain('arn:aws:sns');
     expect(least.custom.topic).toBe('');
   });

@@ -73,7 +73,7 @@ describe('calls that change resources', () => {
     expect(rule?.pattern).toEqual(createResourceEventPattern(listCallEvents()));
   });
 
-  test('starts one run for each successful resource call, and none for a failed call', () => {
+  test('starts one run for each successful call about a resource, and none for a failed call', () => {
     for (const { source, names } of listCallEvents())
       for (const eventName of names) {
         expect(findMatchingRules(rules, called(source, eventName))).toHaveLength(1);

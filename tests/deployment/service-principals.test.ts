@@ -90,7 +90,7 @@ describe('every policy that the project deploys or writes', () => {
     expect(faults).toEqual([]);
   });
 
-  test('needs each exception of the service principal check', () => {
+  test('needs each listed exception of the check of service principals', () => {
     const needed = exceptions.filter(({ service, actions }) =>
       statements.some(
         (each) =>

@@ -82,7 +82,7 @@ const ofType = (type: string) => resources.filter((each) => each.type === type);
 const namesOf = (placed: readonly Placed[]) => placed.map(({ name }) => name);
 
 describe('options of stacks', () => {
-  test('reach every kind of template', () => {
+  test('applies the options to every kind of template', () => {
     const places = new Set(resources.map(({ name }) => name.split(/[ /]/)[0]));
     expect([...places].toSorted()).toEqual(['application', 'hub', 'management', 'member', 'spoke']);
   });
@@ -109,7 +109,7 @@ describe('options of stacks', () => {
     expect(namesOf(untagged)).toEqual([]);
   });
 
-  test('keeps the own tags of a resource when a key of the options differs in case only', () => {
+  test('keeps the tag of a resource when a configured tag differs from it only in letter case', () => {
     const [web] = resources.filter(({ name }) => name.endsWith('/AppWebRole'));
 
     expect(web?.properties.Tags).toEqual([

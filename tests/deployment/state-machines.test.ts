@@ -92,7 +92,7 @@ test('lists every error class of shared/ as retryable or not', () => {
   expect(defined.map(([, name]) => name).sort()).toEqual([...retryable.keys()].sort());
 });
 
-test('updates central accounts in the sweep as in runs of accounts', () => {
+test('updates central accounts in the sweep by the same states as in runs of accounts', () => {
   const [account, sweep] = (['account-onboarding', 'organization-sweep'] as const).map(
     (machine) => readDeployedDefinition(machine).States.UpdateCentralAccounts,
   );
@@ -138,7 +138,7 @@ describe.each(['account-onboarding', 'organization-sweep'] as const)('%s', (mach
     });
   });
 
-  test('keeps the name of a central account when its update fails', () => {
+  test('keeps the name of a central account in the state when its update fails', () => {
     expect(States.CentralAccountNotUpdated).toMatchObject({
       Type: 'Pass',
       Parameters: { 'centralAccount.$': '$.centralAccount', 'error.$': '$.error' },
@@ -147,7 +147,7 @@ describe.each(['account-onboarding', 'organization-sweep'] as const)('%s', (mach
   });
 });
 
-test('excludes a rejected account from other runs until its own run has made the last attempt', () => {
+test('excludes a rejected account from other runs until its own run has tried for the last time', () => {
   const updates = tasksOf('account-onboarding').filter(({ retried }) =>
     retried.includes('InvalidPrincipalError'),
   );
@@ -228,7 +228,7 @@ describe.each(deployedMachines)('%s', (machine) => {
     },
   );
 
-  test('ends an execution before the sweep treats its run as lost', () => {
+  test('ends an execution before the sweep calls its run lost', () => {
     const asks = tasks.some(({ timeoutSeconds }) => timeoutSeconds === undefined);
     // A run says on its record until when it waits, so the longest wait counts for itself.
     const longestWait = asks ? longestApprovalHours * 3_600 : 0;

@@ -22,7 +22,7 @@ const accounts = [
 const listAdmitted = (...statements: Statement[]) => getAdmittedAccounts(statements).listAmong(accounts);
 
 describe('getAdmittedAccounts', () => {
-  it('names the accounts of principals and conditions, and none of resources', () => {
+  it('returns the accounts that principals and conditions name, and none that resources name', () => {
     expect(listAdmitted(allow({ AWS: [one, `arn:aws:iam::${two}:root`] }))).toEqual([one, two]);
     expect(listAdmitted(allow('*', { StringEquals: { 'aws:PrincipalAccount': [one] } }))).toEqual([one]);
     expect(listAdmitted(allow('*'))).toEqual([]);

@@ -5,7 +5,7 @@ import { casesOf, kindsWithCases } from '../fixtures/grants/kind-cases.ts';
 import { grantKindContract } from './contract.ts';
 import { discoveryContract } from './discovery-contract.ts';
 
-test('has cases for every grant kind, and a grant kind for every file of cases', () => {
+test('has test cases for every grant kind, and a grant kind for every file of test cases', () => {
   expect([...kindsWithCases].sort()).toEqual(grantKinds.map(({ name }) => name).sort());
 });
 
@@ -15,7 +15,7 @@ const withDiscovery = grantKinds.flatMap(({ discovery, ...kind }) =>
   discovery === undefined ? [] : [{ kind: { ...kind, discovery }, discovery }],
 );
 
-test('has fixtures for every grant kind that discovers resources', () => {
+test('has test resources for every grant kind that can search for resources', () => {
   expect(withDiscovery.map(({ kind }) => kind.name).sort()).toEqual(Object.keys(finders).sort());
 });
 

@@ -24,7 +24,7 @@ export function grantKindContract(kind: GrantKind, cases: KindCases): void {
     accessContract(kind, on, cases.unverified?.includes(preset) ?? false);
     actionContract(kind, on);
   });
-  test('uses every listed action in the full life of the grant', async () => {
+  test('uses every action that the kind lists when a grant is written, changed and removed', async () => {
     const used = await Promise.all(
       Object.values(cases.presets).map((fields) =>
         runFullLife(kind, createGrantFixture(kind, cases, fields)),

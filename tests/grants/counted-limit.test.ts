@@ -26,7 +26,7 @@ describe('countedSize', () => {
     [10, 4, { others: 2 }],
     [11, 5, { now: 12 }],
     [1, 0, {}],
-  ])('returns %i when %i accounts fit or take less room than now: %j', (size, accounts, more) => {
+  ])('returns the size %i when %i accounts fit or need less room than now: %j', (size, accounts, more) => {
     expect(sizeOf(accounts, more)).toBe(size);
   });
 
@@ -40,7 +40,7 @@ describe('countedSize', () => {
     [1, 0, { limit: 2 }],
     [2, 1, { limit: 3 }],
     [3, 0, { others: 11 }],
-  ])('throws when %i accounts do not fit, and states that %i fit: %j', (accounts, fit, more) => {
+  ])('throws when %i accounts do not fit, and says that %i fit: %j', (accounts, fit, more) => {
     expect(() => sizeOf(accounts, more)).toThrow(
       expect.objectContaining({
         name: 'PolicyTooLargeError',
@@ -49,7 +49,7 @@ describe('countedSize', () => {
     );
   });
 
-  it('states that no account fits when no account is granted', () => {
+  it('says that no account fits when the resource has room for none', () => {
     expect(() => sizeOf(0, { others: 11 })).toThrow(
       expect.objectContaining({ fields: expect.objectContaining({ accounts: 0, fit: 0 }) }),
     );
@@ -57,7 +57,7 @@ describe('countedSize', () => {
 });
 
 describe('raiseAdvice', () => {
-  it('names the quota when AWS can raise it far enough', () => {
+  it('suggests to raise the quota when AWS can raise it far enough', () => {
     expect(adviseQuotaIncrease('managedPoliciesPerRole', 25)).toContain(
       'limits.managedPoliciesPerRole to 25',
     );

@@ -91,7 +91,7 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
     expect((error as RegionNotEnabledError).fields).toMatchObject({ accountId: central, region: home });
   });
 
-  test('searches with the listed actions, and fails without the first one', async () => {
+  test('searches with the listed actions, and fails when the first of them is missing', async () => {
     const [first = '', ...others] = discovery.actions;
 
     expect(await discover(made(1, home, createGrantEnv(allowing(discovery.actions))))).toEqual([

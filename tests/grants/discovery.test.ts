@@ -35,7 +35,7 @@ describe('the name of a search', () => {
   const keyOf = (pattern: ResourcePattern): string =>
     formatSearchKey({ kind: 'kind', accountId: '111122223333', region: 'eu-west-1', pattern });
 
-  test('names a search alike in any order of tags and values', () => {
+  test('gives a search the same name for any order of tags and values', () => {
     expect(keyOf({ tags: { a: ['1', '2'], b: ['3'] } })).toBe(keyOf({ tags: { b: ['3'], a: ['2', '1'] } }));
   });
 
@@ -44,7 +44,7 @@ describe('the name of a search', () => {
     [{ tags: { a: ['1'], b: ['2'] } }, { tags: { a: ['1,b=2'] } }],
     [{ tags: { 'a=1': [''] } }, { tags: { a: ['1='] } }],
     [{ name: 'tags:a=1' }, { tags: { a: ['1'] } }],
-  ])('names the searches %j and %j differently', (one, other) => {
+  ])('gives the searches %j and %j different names', (one, other) => {
     expect(keyOf(one)).not.toBe(keyOf(other));
   });
 });

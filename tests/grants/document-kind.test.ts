@@ -20,7 +20,7 @@ const bucketPolicy = getGrantKind('s3-bucket-policy');
 const repositoryPolicy = getGrantKind('ecr-repository-policy');
 
 describe('a key', () => {
-  test('keeps the last statement of a key policy until another statement exists', async () => {
+  test('keeps the last statement of a key policy until another statement is there', async () => {
     const { bring, env, read } = fixtureOf(keyPolicy, 'decrypt');
     const { owned } = await bring(two);
     const [arn = ''] = env.organization.world.keys.keys();
@@ -64,7 +64,7 @@ describe('what is granted', () => {
     },
   );
 
-  test('separates the accounts of two grants on one resource', async () => {
+  test('tells the accounts of two grants on one resource apart', async () => {
     const { bring, ref } = fixtureOf(keyPolicy, 'decrypt');
     const { back } = await bring(two);
     const other = entryOf(keyPolicy, { ...casesOf(keyPolicy).presets.decrypt, name: 'another' });
@@ -90,7 +90,7 @@ describe('a policy that somebody deleted', () => {
 });
 
 describe('a document that cannot be understood', () => {
-  test('refuses to write a document that it cannot parse', async () => {
+  test('refuses to write over a policy that it cannot parse', async () => {
     const { bring, env } = fixtureOf(bucketPolicy, 'config-write');
     const text = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Oddity":true}]}';
     env.organization.editPolicy('bucket', 'example-logs', text);
@@ -119,7 +119,7 @@ describe('a document that cannot be understood', () => {
 });
 
 describe('the limit', () => {
-  test('counts unmanaged statements toward the limit, and reports when they leave no room', async () => {
+  test('counts unmanaged statements toward the size limit, and reports when they leave no room', async () => {
     const { bring, env } = fixtureOf(bucketPolicy, 'cloudtrail-write');
     env.organization.editPolicy('bucket', 'example-logs', {
       Version: '2012-10-17',
@@ -142,7 +142,7 @@ describe('the limit', () => {
 });
 
 describe('places', () => {
-  test('lists each named resource once, in the region of the entry or of its account', () => {
+  test('lists each named resource once, in the region of the grant or of the central account', () => {
     const fields = { preset: 'pull', repositories: ['base/node', 'base/python'] };
     const here = entryOf(repositoryPolicy, fields);
     const there = entryOf(repositoryPolicy, { ...fields, regions: ['us-west-2'] });

@@ -20,7 +20,7 @@ function made() {
   return { ...fixture, organization, grants };
 }
 
-test('names an account without the service-linked role, after it grants the others', async () => {
+test('names an account without the service-linked role after all other accounts have their KMS grant', async () => {
   const { organization, bring, grants } = made();
   organization.deleteRole(autoScalingRole(members[0]));
   organization.deleteRole(autoScalingRole(members[2]));
@@ -85,7 +85,7 @@ test('finds KMS grants on every page, and counts unmanaged ones', async () => {
   expect(Truncated).toBe(true);
 });
 
-test('counts unmanaged KMS grants toward the limit, and revokes even beyond the limit', () => {
+test('counts unmanaged KMS grants toward the limit, and revokes KMS grants even above the limit', () => {
   const { render } = made();
   const own = manyAccounts(30).map(({ id }) => ({
     name: `account-onboarding/test/example/${id}`,
@@ -103,7 +103,7 @@ test('counts unmanaged KMS grants toward the limit, and revokes even beyond the 
 test.each([
   ['room for both: the new grant is created first', 12, ['CreateGrant', 'RevokeGrant']],
   ['no room for both: the old grant is revoked first', 11, ['RevokeGrant', 'CreateGrant']],
-])('exchanges one account for another on a key with %s', async (_, limit, order) => {
+])('replaces the KMS grant of one account by that of another on a key with %s', async (_, limit, order) => {
   const sent: string[] = [];
   const kms = {
     send: async (command: object) => void sent.push(command.constructor.name.replace('Command', '')),

@@ -18,7 +18,7 @@ it("names each grant kind's file after the kind", () => {
   expect(unnamed).toEqual([]);
 });
 
-it("switches on no kind name outside the kind's own code", () => {
+it('has no code outside of a kind that branches on the name of the kind', () => {
   expect(code.length).toBeGreaterThan(200);
   const switches = code.flatMap((file) =>
     [...sourceOf(file).matchAll(literal)].map(([, name]) => `${file}: ${name}`),
@@ -26,7 +26,7 @@ it("switches on no kind name outside the kind's own code", () => {
   expect(switches).toEqual([]);
 });
 
-it('compares no kind name in benches, scripts and init', () => {
+it('has no bench, script or init code that compares names of kinds', () => {
   const comparison = new RegExp(`(case|[=!]==) ${literal.source}`, 'g');
   const comparisons = ['bench', 'scripts', 'cli/init']
     .flatMap(filesIn)
@@ -34,6 +34,6 @@ it('compares no kind name in benches, scripts and init', () => {
   expect(comparisons).toEqual([]);
 });
 
-it('has an example of each grant kind for capacity measurements', () => {
+it('has an example of each grant kind for the measurement of capacity', () => {
   expect([...new Set(examples.map(({ kind }) => kind))].sort()).toEqual(names.toSorted());
 });

@@ -49,7 +49,7 @@ const helpers = [
 
 const files = filesIn('shared/grants').map((file) => file.replace(/^shared\/grants\/|\.ts$/g, ''));
 
-test('has a grant kind or a helper in every file of the folder', () => {
+test('has only grant kinds and helpers in the folder', () => {
   const names = grantKinds.map(({ name }) => name);
   expect(files.toSorted()).toEqual([...names, ...helpers].toSorted());
 });
@@ -59,7 +59,7 @@ test.each(grantKinds.map(({ name }) => name))('exports %s from its own file', as
   expect(Object.values(exported)).toContain(grantKinds.find((kind) => kind.name === name));
 });
 
-test('exports no grant kind from a helper', async () => {
+test('exports no grant kind from the file of a helper', async () => {
   for (const helper of helpers) {
     const exported: object = await import(`../../shared/grants/${helper}.ts`);
     expect(Object.values(exported).filter((value) => grantKinds.includes(value))).toEqual([]);

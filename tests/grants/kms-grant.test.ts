@@ -33,7 +33,7 @@ const render = (actual: KeyGrants, shares: readonly ReturnType<typeof share>[], 
   kmsGrant.render({ ref, actual, shares, remembered: [], context, ...more });
 
 describe('the grants of a key', () => {
-  it('refuses KMS grants with an unknown managed name when the grant selects no account', () => {
+  it('refuses KMS grants with a managed name that the table does not know when the grant selects no account', () => {
     const actual = { own: made('volumes', members.slice(0, 1)), others: 0 };
 
     expect(() => render(actual, [share('volumes', [])])).toThrow(OwnershipClashError);
@@ -61,7 +61,7 @@ describe('the grants of a key', () => {
     ]);
   });
 
-  it('counts unmanaged and retained KMS grants toward the size', () => {
+  it('counts unmanaged and kept KMS grants toward the size', () => {
     const old = made('old', members.slice(0, 2));
 
     const { next, owned, size } = render({ own: old, others: 3 }, [share('volumes', members.slice(0, 1))], {
@@ -105,7 +105,7 @@ describe('the refusal of grants that nobody remembers', () => {
   });
 });
 
-it('removes KMS grants that the configuration does not declare when nothing retains them', () => {
+it('removes KMS grants that the configuration does not name when no plan keeps them', () => {
   const { next, owned } = render(
     { own: made('old', members.slice(0, 2)), others: 3 },
     [share('volumes', members.slice(0, 1))],
@@ -116,7 +116,7 @@ it('removes KMS grants that the configuration does not declare when nothing reta
   expect(owned).toEqual([mark('volumes')]);
 });
 
-it('keeps only the KMS grants of a removed grant when former grants are retained', () => {
+it('keeps only the KMS grants of a removed grant when the plan keeps former grants', () => {
   const { next } = render(
     { own: [...made('old', members.slice(0, 1)), ...made('volumes', members.slice(0, 2))], others: 0 },
     [share('volumes', members.slice(0, 1))],

@@ -29,7 +29,7 @@ describe('the documents of an image', () => {
     ]);
   });
 
-  it('marks the accounts and OUs that a grant shares the image with', () => {
+  it('names the grant in the statement for the accounts and OUs with which it shares the image', () => {
     const sid = 'AccountOnboardingtestImagesLaunch';
     const documents = statements(
       ['111122223333', '222233334444', ou],
@@ -50,7 +50,7 @@ describe('the documents of an image', () => {
     expect(statements([id])).toEqual([{ ...launch, Principal: '*' }]);
   });
 
-  it('returns no document when the image is shared with nobody', () => {
+  it('returns no statement when the image is shared with nobody', () => {
     expect(statements([])).toBeUndefined();
     expect(statements([], ['AccountOnboardingtestImages 111122223333'])).toBeUndefined();
   });

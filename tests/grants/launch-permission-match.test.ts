@@ -38,7 +38,7 @@ function createWorld() {
 }
 
 describe('the match of a launch permission', () => {
-  it('shares the image with the organization, with OUs, and with accounts again when match changes', async () => {
+  it('shares the image with the organization, with OUs, and with accounts again when the configuration changes `match`', async () => {
     const { on, shares } = createWorld();
     const first = await on(held).bring(everybody);
     expect(shares()).toEqual([organizationArn]);
@@ -66,7 +66,7 @@ describe('the match of a launch permission', () => {
     expect(next).toEqual({ sharedWith: [stranger] });
   });
 
-  it('keeps an unmanaged share with the organization, and counts its accounts as granted', async () => {
+  it('keeps an unmanaged share with the organization, and counts the accounts of the organization as granted', async () => {
     const { on, shares, share } = createWorld();
     share({ OrganizationArn: organizationArn });
     const { entry, ref, bring } = on(held);

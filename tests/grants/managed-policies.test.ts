@@ -24,7 +24,7 @@ describe('versions', () => {
     expect(policy?.defaultVersion).toBe('v8');
   });
 
-  test('keeps an old default version that an operator restored, and replaces it', async () => {
+  test('replaces a default version that an operator restored, and keeps it as a version', async () => {
     for (let count = 1; count <= 5; count += 1) await group.bring(manyAccounts(count));
     const [policy] = group.policies();
     if (policy !== undefined) policy.defaultVersion = 'v1';
@@ -69,7 +69,7 @@ describe('what died half-way', () => {
 });
 
 describe('listings that lag', () => {
-  test('treats a listed policy that does not exist as deleted', async () => {
+  test('treats a policy as deleted when a list of IAM still has it and a read does not find it', async () => {
     await group.bring(two);
     const [policy] = group.policies();
     group.organization.intercept(async ({ operation }, proceed) => {
@@ -84,7 +84,7 @@ describe('listings that lag', () => {
     expect(changed).toBe(false);
   });
 
-  test('adopts and updates its own new policy when no listing has it yet', async () => {
+  test('recognizes and updates its own new policy before a list of IAM shows it', async () => {
     await group.bring(two);
     const blind = hideListings();
 
@@ -98,7 +98,7 @@ describe('listings that lag', () => {
     expect(group.attached()).toEqual([getGroupPolicyArn(1)]);
   });
 
-  test('recognizes its own attached policy by its path when no listing has it yet', async () => {
+  test('recognizes its own attached policy by its path before a list of IAM shows it', async () => {
     await group.bring(two);
     group.organization.intercept(async ({ operation }, proceed) =>
       operation === 'ListPolicies' ? { Policies: [], IsTruncated: false } : proceed(),

@@ -67,7 +67,7 @@ describe('shards', () => {
     expect(listAccountsByPolicy(after)).toEqual([listAccountsByPolicy(before)[1]]);
   });
 
-  test('keeps an account in its policy when the new role name is longer', async () => {
+  test('keeps an account in its policy when the role has a longer name now', async () => {
     const all = manyAccounts(200);
     const { back: before, owned } = await group.bring(all);
     const longer = createGrantFixture(
@@ -94,7 +94,7 @@ describe('not attached', () => {
   const named = (brought: unknown) =>
     [...groupKind.listGrantedAccounts(group.entry, group.ref, brought, context, []).named].sort();
 
-  test('grants nothing by a policy that is not attached', async () => {
+  test('counts no access of a policy that is not attached', async () => {
     const { back } = await group.bring(manyAccounts(200));
     group.groups()[0]?.attached.delete(getGroupPolicyArn(2));
 
@@ -106,7 +106,7 @@ describe('not attached', () => {
     expect(Object.keys(groupKind.toDocuments(state))).toEqual([first]);
   });
 
-  test('fills attached policies first, then the detached one, and keeps no empty policy', async () => {
+  test('fills attached policies before the detached one, and keeps no empty policy', async () => {
     const all = manyAccounts(400);
     await group.bring(all);
     const names = group.attached();
@@ -139,7 +139,7 @@ describe('not attached', () => {
 });
 
 describe('unmanaged policies', () => {
-  test('refuses a group with ten unmanaged policies, and states the numbers', async () => {
+  test('refuses a group that already has ten unmanaged policies, and states the numbers', async () => {
     group.attachForeign(10);
 
     const refused = group.bring(two);

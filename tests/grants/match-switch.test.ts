@@ -63,7 +63,7 @@ const everyStep: readonly Declared[] = [
 ];
 
 describe.each(held)('%s: changing the match', (_, kind, fields) => {
-  test('keeps all access and blocks no removal when the match changes back and forth', () => {
+  test('keeps all access and blocks no removal when `match` changes from a list to a condition and back', () => {
     let actual = beginning(kind);
     let remembered: readonly string[] = [];
     for (const declared of everyStep) {
@@ -108,7 +108,7 @@ describe('a grant that is held by the organization', () => {
   });
   const now = { actual: organization.next, remembered: organization.owned };
 
-  test('writes nothing when an account comes, closes or is rejected and the match is organization', () => {
+  test('writes nothing when an account arrives, closes or is rejected and `match` is organization', () => {
     const newAccount = account('600000000000');
     const closed = everyAccount.map((each, index) =>
       index > 5 ? { ...each, state: 'SUSPENDED' as const } : each,
@@ -128,11 +128,11 @@ describe('a grant that is held by the organization', () => {
       });
   });
 
-  test('adds no account when a condition becomes a list, so that no search for a rejected account is needed', () => {
+  test('adds no account when a condition becomes a list, so that AWS rejects no new account', () => {
     expect(planned('accounts', everyAccount, now).added).toEqual([]);
   });
 
-  test('keeps the list, and names the accounts, when a condition on an OU would remove too many', () => {
+  test('keeps the list, and names the accounts, when a condition on an OU would remove too many accounts', () => {
     const elsewhere = everyAccount.map((each, index) =>
       index < 12 ? { ...each, parentIds: ['r-abcd'] } : each,
     );
@@ -148,7 +148,7 @@ describe('a grant that is held by the organization', () => {
     expect(JSON.stringify(meant.next)).toContain(`o-exampleorg1/*/${ou}/*`);
   });
 
-  test('keeps the list while removals of departed accounts are blocked, and admits new accounts', () => {
+  test('keeps the list while removals of departed accounts are blocked, and adds new accounts', () => {
     const departed = everyAccount.map((each, index) =>
       index < 9 ? { ...each, state: 'DEPARTED' as const } : each,
     );
@@ -176,7 +176,7 @@ describe.each(held)('%s: from a condition to a list for a few', (_, kind, fields
   };
 
   test.each(['ou', 'organization'] as const)(
-    'blocks the removals when the match `%s` becomes a list of a few accounts',
+    'blocks the removals when a grant with match `%s` becomes a list of a few accounts',
     (from) => {
       const waiting = narrowed(from, {});
       const meant = narrowed(from, { removalLimits: { fraction: 1 } });
@@ -190,7 +190,7 @@ describe.each(held)('%s: from a condition to a list for a few', (_, kind, fields
   );
 });
 
-test("counts no removal for accounts that the OU's condition never admitted", () => {
+test('counts no removal of accounts that the condition on the OU never admitted', () => {
   const kind = grantKinds.find(({ name }) => name === 'secret-resource-policy') as GrantKind;
   const fields = { preset: 'read', secrets: ['deploy/token'] };
   const outside = everyAccount.map((each, index) => (index < 26 ? { ...each, parentIds: ['r-abcd'] } : each));

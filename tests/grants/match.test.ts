@@ -67,7 +67,7 @@ const mayAll = (kind: GrantKind, fields: object, accounts: readonly Account[], a
 
 const settings = { seed: 20_260_301, numRuns: 60 };
 
-test('renders most presets as a condition, and states why for the others', () => {
+test('renders most presets as a condition, and says why for all other presets', () => {
   const all = grantKinds.flatMap((kind) => Object.keys(casesOf(kind).presets).map((name) => [kind, name]));
 
   expect(held.length).toBeGreaterThanOrEqual(13);
@@ -78,7 +78,7 @@ describe.each(held)('%s', (_, kind, fields) => {
   const organization = { ...fields, match: 'organization' };
   const unit = { ...fields, match: 'ou', for: { ous: [ou] } };
 
-  test('organization: grants access to exactly the accounts of the organization, without a list', () => {
+  test('gives access to exactly the accounts of the organization, without a list, when `match` is organization', () => {
     fc.assert(
       fc.property(someone, (asking) => {
         const inside = asking.state === 'ACTIVE';
@@ -89,7 +89,7 @@ describe.each(held)('%s', (_, kind, fields) => {
     );
   });
 
-  test('ou: grants access to exactly the accounts in and below the OU', () => {
+  test('gives access to exactly the accounts in and below the OU when `match` is ou', () => {
     fc.assert(
       fc.property(someone, (asking) => {
         const inside = asking.state === 'ACTIVE' && asking.parentIds.includes(ou);
@@ -101,7 +101,7 @@ describe.each(held)('%s', (_, kind, fields) => {
   });
 
   test.each([organization, unit])(
-    'renders the same document for any accounts and names none (%#)',
+    'renders the same policy for any accounts, without naming one (%#)',
     (given) => {
       const some = accountsOf(['111122223333', '444455556666']).map((each) => ({
         ...each,
@@ -116,7 +116,7 @@ describe.each(held)('%s', (_, kind, fields) => {
     },
   );
 
-  test.each([organization, unit])('renders the same Sids as a list does (%#)', (given) => {
+  test.each([organization, unit])('renders the same Sids as a list of accounts has (%#)', (given) => {
     const sids = (documents: readonly (PolicyDocument | undefined)[]) =>
       documents.flatMap((document) => document?.Statement.map(({ Sid }) => Sid)).sort();
 
@@ -126,7 +126,7 @@ describe.each(held)('%s', (_, kind, fields) => {
   });
 
   test.each([organization, unit])(
-    'admits no outside account, and would admit them without the condition key (%#)',
+    'admits no outside account, because the condition key excludes them (%#)',
     (given) => {
       const ours = documentsOf(kind, given, []).documents.flatMap((document) =>
         listManagedStatements(document, context.installationId),
@@ -139,7 +139,7 @@ describe.each(held)('%s', (_, kind, fields) => {
     },
   );
 
-  test.each([organization, unit])('renders a document that S3 does not count as public (%#)', (given) => {
+  test.each([organization, unit])('renders a policy that S3 does not call public (%#)', (given) => {
     const ours = documentsOf(kind, given, []).documents.flatMap((document) => document?.Statement ?? []);
 
     for (const statement of ours) expect(fixedKeys(statement)).not.toEqual([]);
@@ -172,14 +172,17 @@ const fixedKeys = ({ Condition = {} }: Statement): readonly string[] =>
 describe("the resource's own account", () => {
   const principals = held.filter(([name]) => / (decrypt|pull|read|revisions-read|launch)/.test(name));
 
-  test.each(principals)("excludes the resource's own account from the wildcard: %s", (_, kind, fields) => {
-    const accounts = accountsOf(['111122223333', central]);
-    const { documents } = documentsOf(kind, { ...fields, match: 'organization' }, accounts);
-    const statements = documents.flatMap((document) => document?.Statement ?? []);
+  test.each(principals)(
+    'excludes the account of the resource from the wildcard principal: %s',
+    (_, kind, fields) => {
+      const accounts = accountsOf(['111122223333', central]);
+      const { documents } = documentsOf(kind, { ...fields, match: 'organization' }, accounts);
+      const statements = documents.flatMap((document) => document?.Statement ?? []);
 
-    for (const { Principal, Condition } of statements)
-      if (Principal !== '*' && Principal?.AWS === '*')
-        expect(Condition?.StringNotEquals).toEqual({ 'aws:PrincipalAccount': central });
-    expect(JSON.stringify(statements)).toContain(`arn:aws:iam::${central}:root`);
-  });
+      for (const { Principal, Condition } of statements)
+        if (Principal !== '*' && Principal?.AWS === '*')
+          expect(Condition?.StringNotEquals).toEqual({ 'aws:PrincipalAccount': central });
+      expect(JSON.stringify(statements)).toContain(`arn:aws:iam::${central}:root`);
+    },
+  );
 });

@@ -15,7 +15,7 @@ const presets = grantKinds.flatMap((kind) =>
   ),
 );
 
-it('covers the bucket and the key of an organization trail', () => {
+it('supports organization trails on the bucket and on the key', () => {
   expect(presets.map(([name]) => name)).toEqual([
     's3-bucket-policy organization-cloudtrail-write',
     'kms-key-policy organization-cloudtrail-encrypt',
@@ -51,14 +51,14 @@ describe.each(presets)('%s', (_, kind, fields) => {
     expect(isEveryAccessAllowed(accountsOf(members), asked)).toEqual(members.map(() => false));
   });
 
-  it('writes one document for any accounts, and writes it once', async () => {
+  it('renders one document whatever the accounts are, and writes it once', async () => {
     const { bring } = create();
     expect(await bring(accountsOf([members[0]]))).toMatchObject({ changed: true });
     expect(await bring(accountsOf(members))).toMatchObject({ changed: false });
     expect(await bring([])).toMatchObject({ changed: false });
   });
 
-  it("counts every member as granted when the trail's statements exist, and none before", () => {
+  it('counts every member as granted when the statements of the trail exist, and none before', () => {
     const { entry, ref, render } = create();
     const departed: Account = { ...account('343434343434'), state: 'DEPARTED' };
     const all = [...accountsOf(members), departed];

@@ -45,7 +45,7 @@ describe.each(conditional)('%s: the account of the resource', (_, kind, fields) 
   };
 
   test.each(['ou', 'organization'] as const)(
-    "keeps the resource's own account for the grace period when `%s` becomes a list without it",
+    "keeps access of the resource's own account for the grace period when match `%s` becomes a list without it",
     (declared) => {
       const { ownId, now } = before(declared);
       const stays = members.find(({ id }) => id !== ownId) as Account;

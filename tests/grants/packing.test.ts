@@ -73,7 +73,7 @@ describe.each(deliveries)('%s', (preset, service, folder) => {
       'bucket',
     ).decision === 'allow';
 
-  test('names each account in the Resource element while there is room, and packs them beyond that', () => {
+  test('names the prefix of each account while there is room, and one prefix for all accounts beyond that', () => {
     const all = manyAccounts(600);
     const most = all.findLastIndex(
       (_, index) => objectsOf(render(entry, all.slice(0, index))).length === index,
@@ -86,7 +86,7 @@ describe.each(deliveries)('%s', (preset, service, folder) => {
     expect(objectsOf(render(entry, all.slice(0, most), beyond))).toHaveLength(most);
   });
 
-  test('grants the same access packed and unpacked, for every action of the service', () => {
+  test('gives the same access in each packing, for every action of the service', () => {
     const everybody = manyAccounts(8);
     const granted = fc.subarray([...everybody], { minLength: 2 });
     fc.assert(

@@ -64,7 +64,7 @@ const settings = { seed: 20_260_301, numRuns: 150 };
 describe('over any joins and leaves', () => {
   const history = fc.array(wantedArbitrary, { minLength: 1, maxLength: 6 });
 
-  test('keeps each account once and every document within its limit, for any joins and leaves', () => {
+  test('keeps each account once and every policy within its limit, whatever accounts come and go', () => {
     fc.assert(
       fc.property(history, (steps) => {
         let state = kind.empty as ManagedPolicies;
@@ -110,7 +110,7 @@ describe('over any joins and leaves', () => {
     );
   });
 
-  test('changes only the policies that name the account when one account is removed', () => {
+  test('changes only the policies that name an account when it is removed', () => {
     fc.assert(
       fc.property(history, fc.constantFrom(...everybody), (steps, leaver) => {
         const before = steps.reduce<ManagedPolicies>(render, kind.empty as ManagedPolicies);
@@ -123,7 +123,7 @@ describe('over any joins and leaves', () => {
     );
   });
 
-  test('attaches a detached policy for one more account only when the attached ones are full', () => {
+  test('attaches a detached policy for one more account only when the attached policies are full', () => {
     const detached = fc.uniqueArray(fc.nat(12));
     fc.assert(
       fc.property(fc.array(fc.tuple(wantedArbitrary, detached), { minLength: 2, maxLength: 6 }), (steps) => {
@@ -163,7 +163,7 @@ function touched(before: ManagedPolicies, after: ManagedPolicies): number {
   return [...names].filter((name) => !isSamePolicy(documentOf(before, name), documentOf(after, name))).length;
 }
 
-test('refuses a permission that fits into no policy, and states its size', () => {
+test('refuses a permission that does not fit into an empty policy, and states its size', () => {
   const tiny = { ...small, limits: { ...small.limits, managedPolicyCharacters: 100 } };
   const shares = [{ entry: entries[0] as GrantEntry, accounts: everybody.slice(0, 1) }];
 
@@ -172,7 +172,7 @@ test('refuses a permission that fits into no policy, and states its size', () =>
   );
 });
 
-test('keeps an account in one policy when a stale listing put it into two', () => {
+test('keeps an account in one policy when an outdated list of IAM showed it in two', () => {
   const wanted = [everybody.slice(0, 3), [], []];
   const once = render(kind.empty, wanted);
   const [policy] = once.policies;
@@ -185,7 +185,7 @@ test('keeps an account in one policy when a stale listing put it into two', () =
   expect(after.policies.map(({ name }) => name)).toEqual([policy.name]);
 });
 
-test('writes the detached policy before another policy drops its accounts', () => {
+test('writes the policy that gains accounts before the policy that loses them', () => {
   const [read, develop] = entries as [GrantEntry, GrantEntry];
   const forAll = { ...read, match: 'organization' } as const;
   const withReaders = (actual: unknown, first: GrantEntry) => {

@@ -3,7 +3,7 @@ import { getGrantKind } from '../../shared/grants/kinds.ts';
 import { manyAccounts } from '../fixtures/grants/grant-env.ts';
 import { type Packed, presets, rendering } from '../fixtures/grants/principal-presets.ts';
 
-test('merges two bucket statements before it moves account ids into a condition', () => {
+test('merges two statements of a bucket before it moves account ids into a condition', () => {
   const [revisions] = presets;
   const entry = { bucket: 'example-logs', preset: 'revisions-read' };
   const read = (count: number) =>

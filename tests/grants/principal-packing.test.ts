@@ -116,7 +116,7 @@ const forms = presets.flatMap((preset) => [
 ]);
 
 describe.each(forms)('$name, $form', ({ preset, form }) => {
-  test('admits the same accounts packed and unpacked, for every account, resource and context', () => {
+  test('admits the same accounts in each packing, for every account, resource and context', () => {
     let allowed = 0;
     fc.assert(
       fc.property(fc.subarray([...everybody], { minLength: 2 }), asking, contexts, (accounts, who, more) => {
@@ -136,7 +136,7 @@ describe.each(forms)('$name, $form', ({ preset, form }) => {
 });
 
 describe.each(presets)('$name', (preset) => {
-  test("keeps the resource's own account out of the wildcard", () => {
+  test('excludes the account of the resource from the wildcard principal', () => {
     const wild = packed(preset, everybody).Statement.filter(
       ({ Principal }) =>
         Principal !== undefined && toArray(toPrincipalMap(Principal).AWS ?? []).includes('*'),
@@ -158,7 +158,7 @@ describe.each(presets)('$name', (preset) => {
       );
   });
 
-  test('limits the wildcard to the organization and the granted accounts', () => {
+  test('limits the wildcard principal to the organization and the granted accounts', () => {
     const accounts = everybody.slice(0, 4);
     const ids = (given: readonly Account[]) => new Set([...given, ...crowd].map(({ id }) => id));
     const { Statement } = packed(preset, accounts);
@@ -168,7 +168,7 @@ describe.each(presets)('$name', (preset) => {
     expect(findExposures(Statement, { accountIds: ids(accounts.slice(1)), organizationId })).not.toEqual([]);
   });
 
-  test('reads the granted accounts from the packed and the unpacked form', () => {
+  test('finds the granted accounts in each packing', () => {
     const accounts = everybody.slice(2);
     const { kind, entry, ref } = rendering(preset, { accountsIn: 'condition' }, accounts);
 
@@ -177,7 +177,7 @@ describe.each(presets)('$name', (preset) => {
     expect([...granted.named].sort()).toEqual(withCrowd(accounts).map(({ id }) => id));
   });
 
-  test('names principals while they fit, and packs them only when the grant allows it', () => {
+  test('names accounts as principals while they fit, and in a condition only when the grant allows that', () => {
     const { limit } = rendering(preset, {}, everybody);
     const most = manyAccounts(limit);
     const fits = (fields: object, count: number): string | undefined | false => {
@@ -194,7 +194,7 @@ describe.each(presets)('$name', (preset) => {
     expect(fits({}, plain + 1)).toBe(false);
   });
 
-  test("names a departed account's root principal when it keeps access in the grace period", () => {
+  test('names the root principal of a departed account that keeps access in its grace period', () => {
     const [first, gone, third] = manyAccounts(3);
     const left: Account = { ...(gone as Account), state: 'DEPARTED' };
     const { Statement } = packed(preset, [first as Account, left, third as Account]);

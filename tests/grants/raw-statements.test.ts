@@ -78,7 +78,7 @@ describe('a raw statement', () => {
     });
   });
 
-  test('limits a raw statement to the members, as the exposure check requires', () => {
+  test('limits a raw statement to the accounts of the grant, so that it exposes the resource to nobody else', () => {
     const allowed = (ids: readonly string[]) => ({
       accountIds: new Set(ids),
       organizationId: context.organizationId,

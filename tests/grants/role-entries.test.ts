@@ -18,7 +18,7 @@ const byIds = nameByAccountIds(
 const slot = (accountId: string, text: string) => ({ sid: 'People', accountId, text });
 
 describe('a statement that lists roles', () => {
-  it('reads the entry of each role in a statement, and writes entries in order', () => {
+  it('finds the role of each account in a statement, and writes the roles in order', () => {
     expect(hasAccountIds(listing)).toBe(false);
     expect(listRoleEntries(listing)).toEqual([slot(one, arn(one))]);
     expect(withRoleEntries(listing, [slot(two, arn(two)), slot(one, arn(one))])).toEqual({
@@ -37,7 +37,7 @@ describe('a statement that lists roles', () => {
     expect(listRoleEntries({ ...listing, Resource })).toEqual([]);
   });
 
-  it('lists the account as * when the role ARN has * for its account', () => {
+  it('lists the account of a role ARN as * when the ARN has * in its place', () => {
     expect(listRoleAccounts({ ...listing, Resource: arn('*') })).toEqual([
       { accountId: '*', resource: arn('*') },
     ]);
@@ -78,7 +78,7 @@ describe('a statement with account ids in its condition', () => {
     });
   });
 
-  it("reads the role's entry when the role is of one account", () => {
+  it('finds the role of an account when the ARN names one account', () => {
     expect(listRoleAccounts({ ...withRoleEntries(byIds, [slot(one, one)]), Resource: arn(two) })).toEqual([
       { accountId: two, resource: arn(two) },
     ]);

@@ -73,7 +73,7 @@ const mayAssume = (
 const everybody = manyAccounts(60);
 const crowd = manyAccounts(48, 300_000_000_000);
 
-test('names roles while their policies can be attached, and account ids beyond that', () => {
+test('names roles while their policies can be attached, and account ids in a condition beyond that', () => {
   const listed = render(kind.empty, [[entry, everybody.slice(0, 35)]]);
   const packed = render(listed, [[entry, everybody]]);
 
@@ -85,7 +85,7 @@ test('names roles while their policies can be attached, and account ids beyond t
   }
 });
 
-test('refuses too many accounts when the grant does not allow packing', () => {
+test('refuses too many accounts when the grant does not allow account ids in a condition', () => {
   const plain = entryFor({ accountsIn: undefined });
 
   expect(() => render(kind.empty, [[plain, everybody]])).toThrow(PolicyTooLargeError);
@@ -100,7 +100,7 @@ describe('packed means the same as unpacked', () => {
   });
   const some = fc.subarray([...everybody.slice(0, 8)]);
 
-  test('grants the same access packed and unpacked, for every account, role and sign-in', () => {
+  test('gives the same access in each packing, for every account, role and sign-in', () => {
     const large = { ...small, limits: { ...small.limits, managedPoliciesPerGroup: 40 } };
     let allowed = 0;
     fc.assert(
@@ -148,7 +148,7 @@ test('names roles again when they fit and no policy is attached', () => {
   expect(isPacked(state)).toBe(false);
 });
 
-test('keeps every document within its limit, and reads the admitted accounts', () => {
+test('keeps every policy within its limit, and finds the accounts in it', () => {
   const four = { ...small, limits: { ...small.limits, managedPoliciesPerGroup: 4 } };
   const shares: Shares = [
     [entry, everybody],
@@ -168,7 +168,7 @@ test('keeps every document within its limit, and reads the admitted accounts', (
   expect(kind.listGrantedAccounts(second, ref, state, small, []).named.size).toBe(30);
 });
 
-test('writes the policy that gains an account before the policy that drops it, when it names roles again', () => {
+test('writes the policy that gains an account before the policy that loses it when it names roles again', () => {
   const large = { ...small, limits: { ...small.limits, managedPoliciesPerGroup: 40 } };
   const packed = render(kind.empty, [[entry, everybody]]);
   const plain = entryFor({ accountsIn: undefined });

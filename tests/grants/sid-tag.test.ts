@@ -90,7 +90,7 @@ function naively(role: string, mfa: boolean): number {
   return count;
 }
 
-test("fills a policy to AWS's limit, with room for less than one more account", async () => {
+test('fills a policy to the limit of AWS, so that not one more account fits', async () => {
   const fixture = group();
 
   const { size } = await fixture.bring(manyAccounts(122));

@@ -38,7 +38,7 @@ describe('formOf', () => {
     'Resource arn:aws:s3:::logs/111122223333-x',
     'Resource arn:aws:s3:::logs/111122223333/444455556666',
     'Resource arn:aws:s3:::logs',
-  ])('keeps a line that belongs to no list of accounts: %s', (text) => {
+  ])('keeps a line that is not part of a list of accounts: %s', (text) => {
     expect(toLineTemplate(text)).toBe(text);
   });
 });
@@ -53,7 +53,7 @@ describe('formatDifference', () => {
   const format = (each: readonly object[], kind: 'added' | 'changed' = 'changed') =>
     formatDifference([{ kind, label: 'Read', lines: each as ReturnType<typeof lines> }]).split('\n');
 
-  it('prints twelve accounts each, and folds a list of thirteen', () => {
+  it('prints up to twelve accounts one by one, and shortens a list of thirteen', () => {
     expect(format(lines(12))).toHaveLength(13);
     expect(format(lines(13))).toEqual([
       '~ Read',
@@ -63,7 +63,7 @@ describe('formatDifference', () => {
     ]);
   });
 
-  it('separates lines that widen access from other lines, and prints them first', () => {
+  it('prints lines that widen access before other lines', () => {
     const [, first, ...others] = format([
       ...lines(12),
       ...lines(1, 'Resource'),

@@ -90,18 +90,18 @@ describe('grants of a key', () => {
     expect(policies).toEqual([{ kind: 'key-grant', name: 'grant volume', says: 'allows' }]);
   });
 
-  it('answers unknown when nothing allows and the KMS grants were not read', () => {
+  it('returns unknown when nothing allows the request and the KMS grants were not read', () => {
     const { outcome, reasons } = explainWith({ policies: [], unreadKeyGrants: 'AccessDenied' });
     expect(outcome).toBe('unknown');
     expect(reasons[0]).toBe('the grants of the key were not read: AccessDenied');
   });
 
-  it('stays denied when no KMS grant could allow and the grants were not read', () => {
+  it('returns denied when no KMS grant could allow the request, even if the grants were not read', () => {
     const scp = policy('scp', { Action: 's3:*' });
     expect(explainWith({ policies: [scp], unreadKeyGrants: 'AccessDenied' }).outcome).toBe('denied');
   });
 
-  it('stays allowed when the KMS grants were not read', () => {
+  it('returns allowed when a policy allows the request, even if the KMS grants were not read', () => {
     expect(explainWith({ unreadKeyGrants: 'AccessDenied' }).outcome).toBe('allowed');
   });
 });

@@ -71,7 +71,7 @@ it.each<[string, Conditions]>([
   expect(ofService(condition)).toEqual([]);
 });
 
-it("finds an exposure when the organization's id is not known", () => {
+it('finds an exposure when the id of the organization is not known', () => {
   const statement: Statement = {
     Effect: 'Allow',
     Principal: '*',

@@ -24,7 +24,7 @@ describe('losses', () => {
     expect(findJsonLosses(text)).toEqual([{ path, message: expect.stringContaining('more than once') }]);
   });
 
-  it('names a key for each repetition when it appears three times', () => {
+  it('names a key once for each repetition when it appears three times', () => {
     expect(pathsOf('{"a":1,"a":2,"a":3}')).toEqual(['a', 'a']);
   });
 
@@ -48,7 +48,7 @@ describe('losses', () => {
   });
 
   it.each(['1.10', '1E3', '1e3', '0.0', '10e-1', '1.0', '100000000000000000e-10'])(
-    'refuses the number %s for string operators, and accepts it for numeric ones',
+    'refuses the number %s for string operators, and accepts it for numeric operators',
     (number) => {
       expect(pathsOf(inCondition('StringEquals', number))).toEqual([conditionPath('StringEquals')]);
       expect(pathsOf(inCondition('DateLessThan', `[1,${number}]`))).toEqual([
@@ -67,7 +67,7 @@ describe('losses', () => {
     },
   );
 
-  it('states the value that a write would change, and the correction', () => {
+  it('names the value that a write would change, and what to write instead', () => {
     expect(findJsonLosses(inCondition('NumericEquals', '1e400'))).toEqual([
       {
         path: conditionPath('NumericEquals'),
@@ -102,7 +102,7 @@ describe('losses', () => {
     );
   });
 
-  it('finds every key that was written twice', () => {
+  it('finds every key that appears twice in a document', () => {
     const keys = fc.uniqueArray(fc.string(), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(keys, fc.nat(), (names, index) => {

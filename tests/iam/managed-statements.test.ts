@@ -80,7 +80,7 @@ describe('replaceOwned', () => {
     },
   );
 
-  it('keeps unmanaged statements as the objects that were parsed', () => {
+  it('keeps unmanaged statements as the same objects that were parsed', () => {
     const foreign = { Effect: 'Allow', Action: 's3:*' } as const;
     const wanted = [
       { ...foreign, Sid: createManagedSid({ installationId: 'prod', grant: 'logs', part: 'write' }) },

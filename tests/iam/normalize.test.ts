@@ -21,7 +21,7 @@ describe('normalizeStatement', () => {
 describe('normalizePolicy', () => {
   const [first, second] = casesOf<readonly Case[]>('normalize').map(({ statement }) => statement);
 
-  it('adds the policy version that AWS assumes', () => {
+  it('adds the policy version that AWS assumes when a document has none', () => {
     expect(normalizePolicy({ Statement: [] })).toEqual({ Version: '2008-10-17', Statement: [] });
   });
 

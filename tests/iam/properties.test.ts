@@ -110,7 +110,7 @@ describe('owned statements', () => {
 });
 
 describe('meaning', () => {
-  it('returns the same document when it normalizes a second time', () => {
+  it('returns the same document when it is normalized a second time', () => {
     fc.assert(
       fc.property(document, (given) => {
         const once = normalizePolicy(given);
@@ -119,7 +119,7 @@ describe('meaning', () => {
     );
   });
 
-  it('returns the same normal form for any order and spelling', () => {
+  it('returns the same normal form for any order and spelling of a document', () => {
     fc.assert(
       fc.property(document, choices, (given, pick) => {
         const other = respelled(given, pick);
@@ -143,7 +143,7 @@ describe('meaning', () => {
     );
   });
 
-  it('returns the same document after writing and parsing, with the size of its text', () => {
+  it('returns the same document after writing and parsing it, and the size of its text', () => {
     fc.assert(
       fc.property(document, (given) => {
         const text = serializePolicy(given);
@@ -154,7 +154,7 @@ describe('meaning', () => {
     );
   });
 
-  it('decides every request alike for a document, its normal form and its other spellings', () => {
+  it('decides every request alike for a document, its normal form and other spellings of it', () => {
     fc.assert(
       fc.property(document, any.anyRequest, choices, anyKind, (given, request, pick, kind) => {
         const { decision } = evaluatePolicy(given, request, kind);

@@ -67,13 +67,13 @@ const ask = (principal: RequestPrincipal) =>
     },
   );
 
-it('names the public statement when the caller is of another account', () => {
+it('names the public statement that blocks a caller of another account', () => {
   expect(ask({ type: 'account', accountId: '111122223333' })).toMatch(
     /Added of bucket policy of example-logs counts as public/,
   );
 });
 
-it('finds no block when the caller is a service or of the same account', () => {
+it('returns no blocking statement when the caller is a service or of the same account', () => {
   expect(ask({ type: 'service', service: 'cloudtrail.amazonaws.com' })).toBeUndefined();
   expect(ask({ type: 'account', accountId: '444455556666' })).toBeUndefined();
 });

@@ -24,7 +24,7 @@ describe('exposures', () => {
     );
   });
 
-  it('names the statement that exposes a resource', () => {
+  it('names the statement that exposes a resource to others', () => {
     const open: Statement = { Sid: 'Open', Effect: 'Allow', Principal: '*', Action: 's3:*' };
     expect(findExposures([open], { ...allowed, accountIds }).map(({ sid }) => sid)).toEqual(['Open']);
   });

@@ -87,7 +87,7 @@ test.each([
   ]);
 });
 
-test('lists closed accounts before deleted ids, and both before principals that cannot be checked', () => {
+test('lists closed accounts before ids of deleted roles, and both before principals that cannot be checked', () => {
   const listed = suspects({ Principal: { AWS: ['999988887777', role, '222233334444'] } });
 
   expect(listed.map(({ state }) => state)).toEqual(['closed', 'deleted', 'unknown']);
@@ -104,7 +104,7 @@ test.each([
   expect(suspects({ Principal })).toEqual([]);
 });
 
-test('finds no suspect when the statement is managed or there is no policy', () => {
+test('finds no suspect when the statement is managed or the policy does not exist', () => {
   const own = document({ Sid: 'AccountOnboardingtestReadRead', Principal: { AWS: role } });
 
   expect(listUnmanagedPrincipals(own, 'test')).toEqual([]);

@@ -20,7 +20,7 @@ const statement: Statement = {
   },
 };
 
-test('removes every list value that names the account', () => {
+test('removes every list entry that names the account', () => {
   expect(withoutAccounts(statement, gone)).toEqual({
     ...statement,
     Principal: { AWS: [`arn:aws:iam::${stays}:root`], Service: 's3.amazonaws.com' },

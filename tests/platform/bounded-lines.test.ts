@@ -19,7 +19,7 @@ const blocked =
   'bucket: PolicyTooLargeError: too large. Besides, 12 accounts would lose their access at once';
 
 test.each([named, widening, unresolved, blocked])(
-  'keeps a vital line first when lines are dropped: %s',
+  'keeps an important line first when other lines are dropped: %s',
   (line) => {
     const shown = limitLines([...plain, line], { lines: 50, bytes: 100_000 }, recordHas);
 

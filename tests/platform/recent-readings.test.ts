@@ -16,7 +16,7 @@ function createCounter() {
 }
 
 describe('createRecentReadings', () => {
-  it('reads a name once when one reader requests it twice', async () => {
+  it('reads a name once when one reader asks for it twice', async () => {
     const read = createCounter();
     const reader = createRecentReadings<number>(10).startReader(createClock(5), 5);
 

@@ -125,7 +125,7 @@ test.each([proven, unproven])('records %j when the run has succeeded', async (re
   expect(run).toMatchObject({ status: 'succeeded', readiness });
 });
 
-test('records no failed run as ready', async () => {
+test('calls no failed run ready in its record', async () => {
   const failed: ResourceChange = { resource: 'r', outcome: 'failed', error };
   const run = await finish([failed], { verification: { ...nothing, readiness: proven } });
 
@@ -180,7 +180,7 @@ test.each(['succeeded', 'failed'] as const)(
   },
 );
 
-test('announces a pending end and keeps the record when a run is ended again', async () => {
+test('announces a pending end and keeps the record when a run is ended a second time', async () => {
   const env = await createEnv({ configuration, storage: inMemory() });
   const pending = { status: 'pending', at: getTimestamp(env.clock) } as const;
   const announcement = {
@@ -240,7 +240,7 @@ test('writes the record before the announcement', async () => {
   expect([...new Set(statuses)]).toEqual(['succeeded']);
 });
 
-test('announces a part of a long report, and records the whole report', async () => {
+test('announces the first lines of a long report, and records the whole report', async () => {
   const env = await createEnv({ configuration, storage: inMemory() });
   await env.store.runs.put(opened);
   for (let count = 0; count < 80; count += 1)
@@ -264,7 +264,7 @@ test('announces a part of a long report, and records the whole report', async ()
   );
 });
 
-test('counts in the announcement the lines that the record lacks', async () => {
+test('counts in the announcement the lines that the record does not have', async () => {
   const env = await createEnv({ configuration, storage: inMemory() });
   await env.store.runs.put(opened);
   const findings = Array.from({ length: 70 }, (_, number) => `bucket: finding ${number}`);

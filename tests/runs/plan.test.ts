@@ -43,7 +43,7 @@ test('plans nothing when no account was registered and none is known', async () 
   expect([event.centralAccounts, (await planSweep(env)).centralAccounts]).toEqual([[], []]);
 });
 
-test('completes an unchanged resource in the plan, and leaves changed ones to an update', async () => {
+test('records the result of an unchanged resource in the plan, and leaves changed resources to an update', async () => {
   const env = await createSweptEnv();
   created(env);
   env.organization.editPolicy('bucket', 'example-logs', undefined);
@@ -74,7 +74,7 @@ test('records the error of an unreadable resource instead of its last state', as
   expect(await changeOf(env, key)).toMatchObject({ error: { name: 'AccessDeniedError' } });
 });
 
-test('plans the same changes in a second attempt', async () => {
+test('plans the same changes in a second attempt of the step', async () => {
   const env = await createSweptEnv();
   env.organization.editPolicy('bucket', 'example-logs', undefined);
 

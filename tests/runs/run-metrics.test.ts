@@ -32,7 +32,7 @@ test.each<[string, Partial<RunRecord>, readonly string[]]>([
   ['the run failed', { status: 'failed' }, ['AccountsOnboarded', 'TimeToReady']],
   ['an access is not proven', { readiness: { ready: 'unproven', counts: {}, reasons: [] } }, ['TimeToReady']],
   ['an operator had to approve', { waitingUntil: '2026-03-03T09:00:00.000Z' }, ['TimeToReady']],
-])('measures no time when %s', (_, changed, absent) => {
+])('measures no time to ready when %s', (_, changed, absent) => {
   expect(Object.keys(measure(changed))).not.toEqual(expect.arrayContaining([...absent]));
   for (const name of absent) expect(measure(changed)).not.toHaveProperty(name);
 });
@@ -55,7 +55,7 @@ test('counts writes, conflicts and locked resources', () => {
   expect(measure({}, changes)).toMatchObject({ PolicyWrites: 2, Conflicts: 1, LockedResources: 1 });
 });
 
-test('counts each held account once when several resources hold it', () => {
+test('counts each account with a hold once, even if several resources hold it', () => {
   const holds = [
     { accountId: '1', change: 'add', reason: 'rejected-principal' },
     { accountId: '2', change: 'remove', reason: 'removal-limit', activationId: 'a' },
@@ -78,7 +78,7 @@ test('publishes zeros when nothing happened', () => {
   });
 });
 
-test('gives the capacity of the fullest resource of each kind', () => {
+test('measures the capacity of the fullest resource of each kind', () => {
   const changes: readonly ResourceChange[] = [
     { resource: bucket, size: 5_120, limit: 20_480 },
     { resource: `${bucket}-2`, size: 18_432, limit: 20_480 },
@@ -93,7 +93,7 @@ test('gives the capacity of the fullest resource of each kind', () => {
   ]);
 });
 
-test('gives no negative time when the clock of the event is ahead', () => {
+test('measures no negative time when the clock of the event is ahead', () => {
   expect(measure({ eventTime: '2026-03-02T09:01:00Z' })).toMatchObject({ TimeToReady: 0 });
 });
 

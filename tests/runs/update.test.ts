@@ -39,7 +39,7 @@ const update = (env: TestEnv, revision: number, centralAccount: 'log' | 'securit
 const change = async (env: TestEnv, resource: string): Promise<ResourceChange | undefined> =>
   (await env.store.runs.getWhole('run')).changes.find((each) => each.resource === resource);
 
-test('reads no resource in the plan of an account, and plans the update of each', async () => {
+test('reads no resource in the plan of an account, and plans an update of each', async () => {
   const env = await createEnv();
   fault(env, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403));
 
@@ -191,7 +191,7 @@ test('does not try a rejected account again at once when another resource is bus
   expect(alone).toEqual(['InvalidPrincipalError', 2]);
 });
 
-test('plans without a read of a resource that a burst is writing, except by hand', async () => {
+test('does not read a resource in the plan when a burst is writing it, except in a run by hand', async () => {
   const env = await createEnv();
   const { id, revision } = await planned(env);
   await update(env, revision);
@@ -211,7 +211,7 @@ test('plans without a read of a resource that a burst is writing, except by hand
   expect([byEvent, reads()]).toEqual([0, 1]);
 });
 
-test('records a busy resource as waiting once, in any number of attempts', async () => {
+test('records a busy resource once as waiting, whatever the number of attempts', async () => {
   const env = await createEnv();
   const { revision } = await planned(env);
   await env.store.leases.acquire(bucket, 'another', env.clock.now(), env.clock.now() + 180_000);

@@ -5,7 +5,7 @@ import { storeContract } from './contract.ts';
 
 storeContract('the store in memory', async () => createMemoryStore());
 
-test('restarts one of two simultaneous changes, as DynamoDB does', async () => {
+test('starts one of two simultaneous changes again, as DynamoDB does', async () => {
   const { registry } = createMemoryStore();
   const results = await Promise.all([
     registry.put(anAccount({ id: '111122223333' }), undefined, at),

@@ -51,7 +51,7 @@ describe('a transaction', () => {
     },
   );
 
-  test('rethrows every other error of a transaction', async () => {
+  test('throws every other error of a transaction again', async () => {
     const error = new Error('socket hang up');
     await expect(sent(error)).rejects.toBe(error);
   });

@@ -30,7 +30,7 @@ export function accessContract(kind: GrantKind, on: MakeGrantFixture, unverified
       expect(judgeAccess(documents, kind.policyKind, access)).toEqual({ outcome: 'allowed', why: '' });
   });
 
-  test('names the account in an access with a central half only, and a role in one with two halves', () => {
+  test('names only the account in an access with a central half only, and also a role in an access with two halves', () => {
     const { entry, ref } = render();
     const [granted] = accountsOf([first]);
 

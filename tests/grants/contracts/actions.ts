@@ -13,11 +13,11 @@ export function actionContract(kind: GrantKind, on: MakeGrantFixture): void {
   const { read, write } = kind.actions;
   const all = listActions(kind);
 
-  test('completes the full life of a grant with only the listed actions', async () => {
+  test('needs only the listed actions to write, change and remove a grant', async () => {
     await expect(runFullLife(kind, on(createGrantEnv(allowing(all))))).resolves.toBeDefined();
   });
 
-  test('completes the full life of a grant with only the listed permissions, which allow nothing else', async () => {
+  test('needs only the listed permissions to write, change and remove a grant, and they allow nothing else', async () => {
     const { ref, holder } = on();
     const elsewhere = { ...ref, id: holder.missingId };
     const permitted = kind.listPermissions(ref, context).flatMap(({ actions }) => actions);

@@ -53,7 +53,7 @@ export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
     ).toBe(0);
   });
 
-  test('removes an account from every managed statement when it leaves', async () => {
+  test('removes an account from every managed statement when it is not granted any more', async () => {
     const made = on();
     const { owned } = await made.bring(accountsOf([first, second, third]));
 
@@ -63,7 +63,7 @@ export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
     expect(listGrantedAccounts(kind, made, brought)).toEqual([first, third]);
   });
 
-  test('restores the original resource when the last account leaves', async () => {
+  test('restores the original policy when the last account is removed', async () => {
     const { bring, holder, read } = on();
     const before = await read();
     const others = holder.othersContent();
@@ -76,7 +76,7 @@ export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
     expect(holder.othersContent()).toEqual(others);
   });
 
-  test('keeps a former grant beside new accounts when it is retained, and otherwise removes it', async () => {
+  test('keeps a former grant beside new accounts when the plan keeps it, and otherwise removes it', async () => {
     const made = on();
     const { owned } = await made.bring(two);
     const other = { name: 'another' };
@@ -95,7 +95,7 @@ export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
     expect(listNamedAccounts(kind, gone.back, gone.owned).has(third)).toBe(true);
   });
 
-  test('removes an account from a retained former grant when the account is excluded', async () => {
+  test('removes an account from a former grant that is kept for other accounts', async () => {
     const made = on();
     const { owned } = await made.bring(two);
     const other = { name: 'another', ...retained(first) };
@@ -110,7 +110,7 @@ export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
     expect(listNamedAccounts(kind, none.back, none.owned).has(third)).toBe(false);
   });
 
-  test('removes accounts of a current grant even when former grants are retained', async () => {
+  test('removes accounts of a current grant even when a former grant is kept', async () => {
     const made = on();
     const { owned } = await made.bring(two);
 

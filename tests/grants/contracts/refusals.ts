@@ -9,7 +9,7 @@ const tooMany = manyAccounts(2_500);
 
 /** What a kind cannot write or find, it refuses with a reason. */
 export function refusalContract(kind: GrantKind, nowhere: MakeGrantFixture, on: MakeGrantFixture): void {
-  test('refuses too many accounts, states how many fit, and writes nothing', async () => {
+  test('refuses too many accounts, says how many fit, and writes nothing', async () => {
     const { bring, render, holder, read } = on();
     const before = JSON.stringify(holder.content());
 

@@ -12,7 +12,7 @@ const two = accountsOf([first, second]);
 export function unmanagedContentContract(kind: GrantKind, on: MakeGrantFixture): void {
   const forms = [0, 1, 2, 3];
 
-  test.each(forms)('keeps the meaning of unmanaged content (form %i)', async (form) => {
+  test.each(forms)('keeps the meaning of unmanaged statements (form %i)', async (form) => {
     const { bring, holder } = on();
     holder.foreign[form]?.put();
     const before = holder.othersContent();
@@ -27,7 +27,7 @@ export function unmanagedContentContract(kind: GrantKind, on: MakeGrantFixture):
     expect(listBroughtStatements(kind, back, owned)).toEqual([]);
   });
 
-  test('keeps unmanaged content that was written after the run, and restores managed content beside it', async () => {
+  test('keeps unmanaged statements that another tool adds, and restores managed statements beside them', async () => {
     const made = on();
     const { bring, holder } = made;
     const { owned } = await bring(two);
@@ -42,7 +42,7 @@ export function unmanagedContentContract(kind: GrantKind, on: MakeGrantFixture):
 
   const bearsMarks = on().holder.clashes.length > 0;
 
-  test('keeps unmanaged access of an account on a resource without managed Sids', async () => {
+  test('keeps the access that unmanaged statements give an account on a resource without managed Sids', async () => {
     if (bearsMarks) return;
     const made = on();
     made.holder.give?.(first);
@@ -55,7 +55,7 @@ export function unmanagedContentContract(kind: GrantKind, on: MakeGrantFixture):
     expect(JSON.stringify(made.holder.content())).toBe(before);
   });
 
-  test('refuses an unknown managed Sid and writes nothing', async () => {
+  test('refuses a statement with a managed Sid that the table does not know, and writes nothing', async () => {
     for (const index of on().holder.clashes.keys()) {
       const { bring, holder } = on();
       holder.clashes[index]?.put();

@@ -14,7 +14,7 @@ const role = (more: object) => memberRoleSchema.parse({ name: 'team/Role', for: 
 const trust = (more: object, where = location) => createTrustPolicy(role(more), context, where).Statement;
 
 describe('a reference to a member role', () => {
-  it('finds a member role by its name with or without the path', () => {
+  it('finds a member role by its name, with or without its path', () => {
     expect(getMemberRole('app/Web', context)).toBe(getMemberRole('Web', context));
   });
 
@@ -24,7 +24,7 @@ describe('a reference to a member role', () => {
     ).toEqual(['ci/*', 'app/Web', 'deploy/Deployer']);
   });
 
-  it('returns no role names when an entry names none, so that all roles are meant', () => {
+  it('returns no role names when a grant names none, so that it is for all principals of the account', () => {
     expect(listRoleNames({}, context)).toBeUndefined();
   });
 });
@@ -94,7 +94,7 @@ describe('the trust policy of a member role', () => {
     ]);
   });
 
-  it('limits a service to the account when AWS documents that the service sends the account', () => {
+  it('limits a trusted service to the account when AWS documents that the service sends its account', () => {
     expect(trust({ kind: 'application', trusts: { service: 'ecs-tasks' } })[0]?.Condition).toEqual({
       StringEquals: { 'aws:SourceAccount': member },
     });
@@ -190,7 +190,7 @@ describe('the member half of a grant', () => {
         .filter(([, fields]) => 'memberRoles' in fields)
         .map(([preset, fields]) => [kind.name, preset, fields] as const),
     ),
-  )('declares the member half of %s when the preset is "%s"', (kind, _, fields) => {
+  )('renders the member half of %s when the preset is "%s"', (kind, _, fields) => {
     expect(statementsOf(kind, fields)).not.toEqual([]);
   });
 });
@@ -208,7 +208,7 @@ describe('an access of a member role', () => {
     ]);
   });
 
-  it('lists the role with its trusted path when a grant names it without a path', () => {
+  it('names the role with the path that the account trusts when a grant names it without a path', () => {
     const kind = getGrantKind('assume-role-permission');
     const entry = entryOf(kind, { roles: ['Deployer'], memberRole: 'deploy/Deployer' });
     const ref = { kind: kind.name, accountId: central, region: 'us-east-1', id: 'role/Deployer' };
@@ -263,7 +263,7 @@ describe('fields of a member role', () => {
     expect(parsed.error?.issues.map(({ path }) => path)).toEqual(fields.map((field) => ['trusts', field]));
   });
 
-  it('replaces placeholders and leaves policy variables unchanged', () => {
+  it('replaces placeholders and leaves policy variables of AWS unchanged', () => {
     const values = { accountId: member, partition: 'aws-cn', organizationId: 'o-1' };
     expect(
       fillPlaceholders({ Resource: ['arn:{partition}:s3:::b/{accountId}/${aws:userid}'] }, values),

@@ -28,7 +28,7 @@ describe('matchesArn', () => {
     ['*:*:*:*:*:*', ''],
     ['*:*:*:*:*:*', 'not an ARN'],
     ['*:*:*:*:*:*', 'arn:aws:s3::111122223333'],
-  ])('returns no answer when the ARN pattern is %s and the text is %s', (wanted, arn) => {
+  ])('returns neither match nor mismatch when the ARN pattern is %s and the text is %s', (wanted, arn) => {
     expect(matchesArn(toTextTokens(wanted), arn)).toBeUndefined();
   });
 });

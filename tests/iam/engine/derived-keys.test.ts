@@ -46,7 +46,7 @@ const get = (key: string, principal: RequestPrincipal, more: Partial<AccessReque
   createRequestContext(request(principal, more), organization).get(key.toLowerCase());
 
 describe('createRequestContext', () => {
-  it('knows the organization and not the path when the OU of the account is unknown', () => {
+  it('knows the organization but not the OU path when the OU of the account is unknown', () => {
     const context = createRequestContext(request(role), unplaced);
 
     expect(context.get('aws:principalorgid')).toEqual(['o-exampleorgid']);
@@ -113,7 +113,7 @@ describe('createRequestContext', () => {
     expect(get(key, principal)).toEqual(expected);
   });
 
-  it('uses a given value when the condition key could also be derived', () => {
+  it('prefers a given value to a value that it could derive', () => {
     const context = { 'AWS:PrincipalOrgID': absent, 'aws:username': unknown, 'aws:SourceArn': ['a', 'b'] };
     expect(get('aws:PrincipalOrgID', role, { context })).toBe('absent');
     expect(get('aws:username', user, { context })).toBe('unknown');
@@ -124,7 +124,7 @@ describe('createRequestContext', () => {
     expect(get('aws:SourceArn', service, { context: { 'aws:SourceArn': [] } })).toBe('absent');
   });
 
-  it('derives the service that calls for the principal when the chain of calls is given', () => {
+  it('derives the service that calls for the principal from the given chain of calls', () => {
     const context = { 'aws:CalledVia': ['cloudformation.amazonaws.com', 'dynamodb.amazonaws.com'] };
     expect(get('aws:ViaAWSService', role, { context })).toEqual(['true']);
     expect(get('aws:CalledViaFirst', role, { context })).toEqual(['cloudformation.amazonaws.com']);
@@ -149,7 +149,7 @@ describe('createRequestContext', () => {
     expect(get('aws:EpochTime', role, { context: { 'aws:CurrentTime': unknown } })).toBe('some');
   });
 
-  it('derives no owner of the resource when the action does not support the key', () => {
+  it('derives no account of the resource when the action does not support the condition key', () => {
     expect(get('aws:ResourceAccount', role, { action: 'ec2:CreateVpcEndpoint' })).toBe('unknown');
   });
 });

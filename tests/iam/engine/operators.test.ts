@@ -89,7 +89,7 @@ describe('IpAddress', () => {
     // The documented default of /32 and the address alone differ here.
     ['2001:db8::1', '2001:db8::2'],
     ['', '192.0.2.0'],
-  ])('returns no answer when the IP range is %s and the address is %s', (range, address) => {
+  ])('returns neither match nor mismatch when the IP range is %s and the address is %s', (range, address) => {
     expect(compare('IpAddress', range, address)).toBeUndefined();
   });
 });
@@ -107,7 +107,7 @@ describe('operators that measure', () => {
     expect(days.map((given) => compare(`Date${suffix}`, '2026-03-02', given))).toEqual(expected);
   });
 
-  it('matches equal values when the operator is negated, because the caller inverts the answer', () => {
+  it('compares as the positive operator does when the operator is negated, because its caller inverts the result', () => {
     for (const [operator, value] of [
       ['NumericNotEquals', '10'],
       ['DateNotEquals', '2026-03-02'],
@@ -142,9 +142,12 @@ describe('operators that measure', () => {
     ['DateLessThan', '2026-03-02T09:30+24:00', '2026-03-02'],
     ['DateLessThan', '2026-3-2', '2026-03-02'],
     ['DateLessThan', '-5', '2026-03-02'],
-  ])('returns no answer when the operator %s compares %p and %p', (operator, wanted, given) => {
-    expect(compare(operator, wanted, given)).toBeUndefined();
-  });
+  ])(
+    'returns neither match nor mismatch when the operator %s compares %p and %p',
+    (operator, wanted, given) => {
+      expect(compare(operator, wanted, given)).toBeUndefined();
+    },
+  );
 
   it.each([
     ['1772409600', '2026-03-02T00:00:00Z', true],

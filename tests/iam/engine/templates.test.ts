@@ -36,7 +36,7 @@ describe('createTemplate', () => {
   });
 
   it.each(['${example:none}', 'a/${example:none}/b', '${aws:username}/${example:none}'])(
-    'returns no value when a variable has none: %s',
+    'returns no value when a policy variable has none: %s',
     (text) => {
       expect(resolve(text)).toBeUndefined();
     },
@@ -51,11 +51,11 @@ describe('createTemplate', () => {
     expect(resolve(text)).toEqual({ unknown: [{ kind: 'key', name }] });
   });
 
-  it("treats a variable as text when the document's version has no variables", () => {
+  it('treats a policy variable as text when the version of the document has no variables', () => {
     expect(textOf('${aws:username}', false)).toBe('${aws:username}');
   });
 
-  it('treats a wildcard from a variable as text', () => {
+  it('treats a wildcard in the value of a policy variable as text', () => {
     const resolved = resolve('${example:star}');
     if (resolved === undefined || 'unknown' in resolved) throw new Error('no value');
     expect(resolved.matches('*')).toBe(true);

@@ -70,7 +70,7 @@ describe('toResourceTokens', () => {
     expect(matchesTokens(toResourceTokens(wanted), arn)).toBe(false);
   });
 
-  it('agrees with an exhaustive search on every pattern and text', () => {
+  it('agrees with an exhaustive search on every short pattern and text', () => {
     const letters = fc.string({ unit: fc.constantFrom('a', 'b', ':'), maxLength: 9 });
     const patterns = fc.string({ unit: fc.constantFrom('a', 'b', ':', '*', '*', '?'), maxLength: 8 });
     fc.assert(

@@ -199,7 +199,7 @@ afterAll(async () => {
   await new Promise((closed) => server.close(closed));
 });
 
-test('ends a write without a retry, as possibly done, when AWS never answers it', async () => {
+test('ends a write without a retry, and reports that it may have taken effect, when AWS never answers', async () => {
   const env = await createEnv();
   const { plugins, ...rest } = settings(env);
   const { port } = server.address() as AddressInfo;

@@ -153,7 +153,7 @@ describe('an error of a call that writes no document', () => {
     expect(error).toMatchObject({ message: expect.stringContaining('Check ONBOARDING_TABLE') });
   });
 
-  test('distinguishes a limit of DynamoDB from a policy that is too large', () => {
+  test('tells a limit of DynamoDB from a policy that is too large', () => {
     expect(thrownBy('dynamodb:PutItem', 'LimitExceededException', 'Too many')).toMatchObject({
       name: 'RequestRefusedError',
     });
@@ -186,7 +186,7 @@ describe('a key or an image that cannot be used', () => {
       'The image ami-1 is disabled',
       /image is disabled .*aws ec2 enable-image/,
     ],
-  ])('states how to make the key or image usable when %s throws %s: %s', (call, name, message, expected) => {
+  ])('says how to make the key or image usable when %s throws %s: %s', (call, name, message, expected) => {
     expect(thrownBy(call, name, message)).toMatchObject({
       name: 'ResourceDisabledError',
       retryable: false,

@@ -91,7 +91,7 @@ describe('conflicts', () => {
     ['iam:UpdateAssumeRolePolicy', 'EntityTemporarilyUnmodifiable', /changing the role/],
     ['dynamodb:TransactWriteItems', 'TransactionConflictException', /changing an item of the table/],
     ['organizations:ListParents', 'ConcurrentModificationException', /changing the organization/],
-  ])('states what another request changes when %s throws %s', (call, name, expected) => {
+  ])('says what another request is changing when %s throws %s', (call, name, expected) => {
     expect(thrownBy(call, name)).toMatchObject({
       name: 'ConcurrentUpdateError',
       retryable: true,
@@ -173,7 +173,7 @@ describe('limits and requests', () => {
     ['dynamodb:PutItem', 'LimitExceededException', 'RequestRefusedError'],
     ['sts:AssumeRole', 'ValidationError', 'RequestRefusedError'],
     ['resourcegroupstaggingapi:GetResources', 'InvalidParameterException', 'RequestRefusedError'],
-  ])('distinguishes a full policy from a refused request when %s throws %s', (call, name, expected) => {
+  ])('tells a full policy from a refused request when %s throws %s', (call, name, expected) => {
     expect(thrownBy(call, name)).toMatchObject({ name: expected });
   });
 });

@@ -137,14 +137,14 @@ test.each([
 });
 
 test.each(['NoSuchBucketPolicy', 'RepositoryPolicyNotFoundException', 'EntityAlreadyExistsException'])(
-  'passes the error %s on to the grant kind',
+  'leaves the error %s to the grant kind',
   (name) => {
     const error = createAwsError(name, 'none', 404);
     expect(translateError(error, attempt)).toBe(error);
   },
 );
 
-test('rethrows errors of the project and values that are no errors', () => {
+test('throws errors of the project, and values that are no errors, again', () => {
   const ours = new ThrottledError('slow');
   expect(translateError(ours, attempt)).toBe(ours);
   expect(translateError('text', attempt)).toBe('text');
@@ -160,16 +160,19 @@ describe('in a region that an account has not enabled', () => {
     ['InvalidClientTokenId', 'The security token included in the request is invalid.'],
     ['OptInRequired', 'You are not subscribed to this service.'],
     ['AuthFailure', 'AWS was not able to validate the provided access credentials'],
-  ])('names the account, the region and the next step when a disabled region answers %s', (name, message) => {
-    expect(there(name, message)).toMatchObject({
-      name: 'RegionNotEnabledError',
-      message: expect.stringMatching(/222222222222 in ap-east-1 .*enable it there, or take ap-east-1 out/),
-      fields: location,
-      retryable: false,
-    });
-  });
+  ])(
+    'names the account and the region, and says what to do, when a disabled region answers %s',
+    (name, message) => {
+      expect(there(name, message)).toMatchObject({
+        name: 'RegionNotEnabledError',
+        message: expect.stringMatching(/222222222222 in ap-east-1 .*enable it there, or take ap-east-1 out/),
+        fields: location,
+        retryable: false,
+      });
+    },
+  );
 
-  test("keeps a denial of EC2, and reports no disabled region for the hub's credentials", () => {
+  test("keeps a denial of EC2, and reports no disabled region when the hub's own credentials were used", () => {
     expect(there('AuthFailure', 'Not authorized for image:ami-1')).toMatchObject({
       name: 'AccessDeniedError',
     });

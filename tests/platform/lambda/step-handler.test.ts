@@ -111,7 +111,7 @@ test('fails the call with the reason when the services cannot be created', async
   await expect(handler({}, context)).rejects.toThrow('ONBOARDING_TABLE');
 });
 
-test('adds run, account and central account of the input to every line of the call', async () => {
+test('adds run, account and central account of the input to every log line of the call', async () => {
   const { handler, keys } = bench(double);
 
   await handler({ runId: 'first', n: 1, accountId: '111122223333' }, context);

@@ -40,12 +40,18 @@ test.each([
     thrown('PayloadTooLargeException', 'Too large'),
     /larger than AppConfig allows\. Make it smaller/,
   ],
-])('gives no advice on validators when AppConfig refuses a deployment for %s', (_, error, expected) => {
-  const refusal = toDeploymentRefusal(delivery, error);
+])(
+  'gives no advice on validators when AppConfig rejects a deployment because of %s',
+  (_, error, expected) => {
+    const refusal = toDeploymentRefusal(delivery, error);
 
-  expect(refusal).toMatchObject({ name: 'DeploymentRefusedError', message: expect.stringMatching(expected) });
-  expect(refusal?.message).not.toContain('validators');
-});
+    expect(refusal).toMatchObject({
+      name: 'DeploymentRefusedError',
+      message: expect.stringMatching(expected),
+    });
+    expect(refusal?.message).not.toContain('validators');
+  },
+);
 
 test('suggests a comparison with the validators when AppConfig calls the content invalid', () => {
   const error = thrown('BadRequestException', 'not valid', { Reason: 'InvalidConfiguration' });
@@ -61,7 +67,7 @@ test.each([
     /its retrieval role and its validators/,
     /has version/,
   ],
-])('states possible mistakes of %s when AppConfig names no cause', (_, source, expected, other) => {
+])('states possible mistakes in %s when AppConfig names no cause', (_, source, expected, other) => {
   const message = toDeploymentRefusal({ ...delivery, source }, thrown('BadRequestException', 'no'))?.message;
 
   expect(message).toMatch(expected);

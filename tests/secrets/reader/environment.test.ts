@@ -58,7 +58,7 @@ it.each(['APPCONFIGAPPNAME', 'APPCONFIGCONF', 'APPCONFIGENV', 'APPCONFIGREADROLE
   },
 );
 
-it('names all environment variables of the region when none is set', () => {
+it('names all environment variables that can set the region when none is set', () => {
   expect(problemsOf(without('AWS_REGION'))).toEqual([
     '  APPCONFIGREGION, AWS_REGION, AWS_DEFAULT_REGION: not set. Set APPCONFIGREGION to the region of the application in AppConfig, such as eu-west-1',
   ]);

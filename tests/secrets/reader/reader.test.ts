@@ -26,7 +26,7 @@ test('starts one session and polls once in each interval for any number of calle
   expect(operations(made).slice(3)).toEqual(['GetLatestConfiguration', 'GetLatestConfiguration']);
 });
 
-test('starts a new session with new credentials when the token is too old', async () => {
+test('starts a new session with new credentials when its token is too old', async () => {
   const made = await reading();
   await made.reader.get();
   made.env.clock.advance(25 * 60 * minute);
@@ -83,7 +83,7 @@ describe('after a question that failed', () => {
     ]);
   });
 
-  test("keeps the session after a poll that was too early by AppConfig's clock", async () => {
+  test('keeps the session after a poll that AppConfig calls too early', async () => {
     const early = async () => {
       const Details = { InvalidParameters: { ConfigurationToken: { Problem: 'PollIntervalNotSatisfied' } } };
       throw Object.assign(createAwsError('BadRequestException', 'Too early'), { Details });

@@ -168,7 +168,7 @@ describe('a rotation that must not be', () => {
 });
 
 describe('a password that is not accepted', () => {
-  test('fails the rotation without quoting a value, and keeps the old password, when the database refuses the new one', async () => {
+  test('fails the rotation without quoting a value, and keeps the old password, when the database rejects the new one', async () => {
     const { logger, lines } = memoryLogger();
     const good = singleUser(clients.secretsManager, users);
     const { generate, test: login } = good;

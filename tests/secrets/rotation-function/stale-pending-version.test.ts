@@ -127,7 +127,7 @@ test('keeps a pending version when the role may not list versions', async () => 
   expect(pending()?.id).toBe(token);
 });
 
-test('drops a pending key without a test when no other system uses it', async () => {
+test('drops a pending key without a test when no other system uses the key', async () => {
   rotator = { generate: rotator.generate };
   const failing = { ...rotator, test: () => Promise.reject(new Error('not now')) };
   await rotateNow(env.organization, {

@@ -19,7 +19,7 @@ export function configurationContract(makeStore: MakeStore): void {
       expect(await configuration.getActive()).toBeUndefined();
     });
 
-    test('returns a configuration as it was activated', async () => {
+    test('returns a configuration exactly as it was activated', async () => {
       await configuration.activate(first);
 
       expect(await configuration.getActive()).toStrictEqual(first);

@@ -28,7 +28,7 @@ export function leaseContract(makeStore: MakeStore): void {
       });
     });
 
-    test('returns the holder and the end of a lease to a run that does not get it', async () => {
+    test('returns the holder and the end of a lease to a run that does not get the lease', async () => {
       expect(await leases.acquire(bucket, 'run-1', now, until)).toEqual({ taken: true, until });
       expect(await leases.acquire(bucket, 'run-2', now + 1, until + 60_000)).toEqual({
         taken: false,
@@ -110,7 +110,7 @@ export function leaseContract(makeStore: MakeStore): void {
       expect(taken.filter(({ taken: has }) => has)).toHaveLength(1);
     });
 
-    test('leases one resource only, and keeps its state unchanged', async () => {
+    test('gives a lease for one resource only, and keeps the state of the resource unchanged', async () => {
       await store.resources.put(bucket, aState());
       await leases.acquire(bucket, 'run-1', now, until);
 

@@ -80,7 +80,7 @@ export function outboxContract(makeStore: MakeStore): void {
       expect((await outbox.listOpen()).items).toEqual([]);
     });
 
-    test('lists a postponed delivery until it has ended', async () => {
+    test('lists a delivery that had to wait too long until it has ended', async () => {
       const again = { until: Date.parse(later), notifiedByRun: 'run-1' };
       await outbox.put(aDelivery({ status: 'timed-out', again }), undefined);
       expect((await outbox.listOpen()).items.map(({ status }) => status)).toEqual(['timed-out']);

@@ -20,7 +20,7 @@ export function registryContract(makeStore: MakeStore): void {
       expect(accounts).toEqual([await registry.getAccount(accountId(1))]);
     });
 
-    test('returns no account, revision 0 and not ready at first', async () => {
+    test('returns no account, revision 0 and not ready before the first import', async () => {
       expect(await registry.getAccount(accountId(0))).toBeUndefined();
       expect(await registry.listAccounts()).toEqual([]);
       expect((await registry.getHead()).revision).toBe(0);
@@ -127,7 +127,7 @@ export function registryContract(makeStore: MakeStore): void {
       expect([first.revision, second.revision, third.revision]).toEqual([1, 2, 3]);
     });
 
-    test('gives 50 simultaneous changes unique revisions without gaps, and loses none', async () => {
+    test('gives 50 simultaneous changes unique revisions without gaps', async () => {
       const accounts = Array.from({ length: 50 }, (_, number) => anAccount({ id: accountId(number) }));
       const stored = await Promise.all(accounts.map((account) => register(registry, account)));
 

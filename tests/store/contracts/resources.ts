@@ -45,7 +45,7 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(await get(bucket)).toStrictEqual(aState());
     });
 
-    test('returns the states of many resources, and an empty reading for a resource without a state', async () => {
+    test('returns the states of many resources, and nothing for a resource without a state', async () => {
       await put(bucket, ofGeneration(2));
 
       const states = await resources.getMany([bucket, key, bucket]);
@@ -59,7 +59,7 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(await resources.getMany([])).toEqual(new Map());
     });
 
-    test('returns the states of more resources than one request takes', async () => {
+    test('returns the states of more resources than one request of DynamoDB reads', async () => {
       const keys = Array.from({ length: 130 }, (_, number) => `${bucket}-${number}`);
       await Promise.all(keys.map((each) => put(each, ofGeneration(1))));
 
@@ -101,7 +101,7 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(versions.filter((version) => version === undefined)).toHaveLength(4);
     });
 
-    test('stores the state from before the first reconciliation', async () => {
+    test('returns the state that was stored before the first write of a policy', async () => {
       const first: ResourceState = {
         managed: { sids: ['AccountOnboardingProdLogsRead'] },
         writeInProgress: 'other-configuration',
@@ -168,7 +168,7 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(await get(bucket)).toStrictEqual(aState({ holds }));
     });
 
-    test('stores and forgets external changes and a write in progress', async () => {
+    test('stores and removes the record of a conflict and of a write in progress', async () => {
       const sids = ['AccountOnboardingProdLogsWrite'];
       const state = aState({
         identity: '2026-01-01T00:00:00.000Z',
@@ -184,7 +184,7 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(await get(bucket)).toStrictEqual(aState());
     });
 
-    test('stores and forgets very many unmanaged statements', async () => {
+    test('stores and removes very many unmanaged statements', async () => {
       const unmanaged = Array.from({ length: 400 }, (_, index) => ({
         digest: String(index).padStart(16, '0'),
         label: index < 100 ? 'x'.repeat(64) : '',
@@ -197,7 +197,7 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(await get(bucket)).not.toHaveProperty('unmanaged');
     });
 
-    test('stores the id of the activation when the same configuration was activated again', async () => {
+    test('stores the activation id when the same configuration is activated again', async () => {
       const activationId = `${'b'.repeat(64)}@${later}`;
       const state = aState({ lastReconciliation: aReconciliation({ activationId }) });
       await put(bucket, state);
@@ -228,7 +228,7 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(await resources.listManaged([accountId(0)])).toEqual([]);
     });
 
-    test('lists the resources of the named accounts when others have managed statements too', async () => {
+    test('lists the resources of the named central accounts, and none of other accounts', async () => {
       const elsewhere = 'ecr-repository-policy/444455556666/eu-west-1/base/node';
       await put(key, aState());
       await put(elsewhere, aState());

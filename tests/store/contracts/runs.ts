@@ -72,7 +72,7 @@ export function runContract(makeStore: MakeStore): void {
       expect((await runs.getWhole('run-1')).changes).toStrictEqual([change]);
     });
 
-    test('replaces a change without a merge', async () => {
+    test('replaces a change as a whole', async () => {
       const written = aChange({ outcome: 'written', finishedAt: later });
       await runs.putChange('run-1', fullChange);
       await runs.putChange('run-1', written);
@@ -202,7 +202,7 @@ export function runContract(makeStore: MakeStore): void {
         expect((await runs.listUnannounced()).items).toEqual([]);
       });
 
-      test("lists an announcement when the run's first step or open item is written late", async () => {
+      test('lists an announcement even if the first step or the open item of the run is written late', async () => {
         await runs.put(aRun());
         await runs.put(ended);
         await runs.open(aRun());
@@ -229,7 +229,7 @@ export function runContract(makeStore: MakeStore): void {
       expect((await runs.listUnfinished(later)).items).toStrictEqual([{ ...waiting, status: 'running' }]);
     });
 
-    test('opens a run again while it is open, and refuses once it has ended', async () => {
+    test('stores the start of a run again while the run is open, and refuses it after the end', async () => {
       await runs.open(aRun());
       await runs.open(aRun({ cause: 'again' }));
       expect(await runs.get(aRun().runId)).toStrictEqual(aRun({ cause: 'again' }));

@@ -58,7 +58,7 @@ export function foundContract(makeStore: MakeStore): void {
       expect(await searchResults.list()).toStrictEqual([long]);
     });
 
-    test('keeps the stored search result when the caller changes its own copy', async () => {
+    test('keeps the stored search result when the caller changes its copy', async () => {
       const matching = [key];
       await searchResults.put(item({ matching }), undefined);
       matching.push('changed');

@@ -56,7 +56,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
         await store.registry.put(anAccount(), undefined, at);
       });
 
-      test('returns an unreadable account that states the next step, and all other accounts', async () => {
+      test('returns an unreadable account with what to do about it, and all other accounts', async () => {
         await put(item);
 
         expect(await store.registry.listAccounts()).toMatchObject([
@@ -102,7 +102,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
         expect(await store.registry.listAccounts()).toMatchObject([anAccount(), account]);
       });
 
-      test('keeps the replacement when another run replaced an unreadable account first', async () => {
+      test('keeps the replacement when another run has replaced an unreadable account first', async () => {
         await put({ ...item, revision: 'x' });
         const account = anAccount({ id: accountId(1) });
         await store.registry.put(account, 0, at);
@@ -158,7 +158,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
         await store.searchResults.put(good, undefined);
       });
 
-      test('treats an unreadable search result as missing, beside all other results', async () => {
+      test('treats an unreadable search result as missing, and returns all other results', async () => {
         await put({ ...item, completed: { ...completed, at: 'yesterday' } });
 
         const error = {
@@ -188,7 +188,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
         expect(await store.searchResults.list()).toStrictEqual([good, next]);
       });
 
-      test('ignores the matches of an item that names another search than its key', async () => {
+      test('ignores the matches of an item that names another search than its key does', async () => {
         await put({ ...item, search: 'other' });
 
         const odd = (await store.searchResults.list()).find(({ unreadable }) => unreadable !== undefined);
