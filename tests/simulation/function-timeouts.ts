@@ -17,7 +17,7 @@ const ofOthers = ((): ReadonlyMap<string, number> => {
 
 const updateTimeout = z
   .number()
-  .parse(createRequire(import.meta.url)('../../infrastructure/central-accounts.cjs').updateTimeout);
+  .parse(createRequire(import.meta.url)('../../infrastructure/configured-values.cjs').updateTimeout);
 
 /** By the token of a function's ARN, in seconds, from `serverless.yml`. */
 export const getFunctionTimeout = (token: string): number | undefined =>

@@ -1,6 +1,7 @@
 /**
- * What each central account of the configuration has in the hub: an update function, that function's role, and its place
- * in the permissions of others. YAML alone cannot do it, because the configuration chooses the names.
+ * The values that serverless.yml takes from the configuration. Each central account has an update function in the hub, a
+ * role for that function, and a place in the permissions of other functions. YAML alone cannot express that, because the
+ * configuration chooses the names.
  */
 module.exports = async ({ options, resolveVariable }) => {
   const { accounts, organizationId, managementAccount, region, tracesFunctions, rules, stackKey, topicKey } =
