@@ -1,4 +1,4 @@
-import { alignColumns } from '../cli/output.ts';
+import { alignColumns } from '../cli/table.ts';
 import { type Bound, bound } from './burst/bound.ts';
 import {
   type BurstRequest,

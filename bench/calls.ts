@@ -1,6 +1,6 @@
 import { findFirstOu } from '../cli/event-world.ts';
-import { alignColumns } from '../cli/output.ts';
 import { createSimulation, onboardEveryone, prepareDeployment, type Simulation } from '../cli/simulation.ts';
+import { alignColumns } from '../cli/table.ts';
 import { loadConfiguration } from '../shared/configuration/load.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { listDesiredResources } from '../shared/reconcile/desired-resources.ts';

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { alignColumns } from '../cli/output.ts';
+import { alignColumns } from '../cli/table.ts';
 import { parseConfiguration } from '../shared/configuration/load.ts';
 import { capacities, resourceCapacities } from './capacity-measure.ts';
 import { capacityCells, capacityHeader, capacityPage, mostListed } from './capacity-page.ts';

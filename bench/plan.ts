@@ -1,4 +1,4 @@
-import { alignColumns } from '../cli/output.ts';
+import { alignColumns } from '../cli/table.ts';
 import { getGrantContext } from '../shared/configuration/context.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import type { DocumentState } from '../shared/grants/document-rendering.ts';

@@ -1,5 +1,5 @@
-import { alignColumns } from '../cli/output.ts';
 import { createSimulation, type Simulation } from '../cli/simulation.ts';
+import { alignColumns } from '../cli/table.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { activateConfiguration } from '../shared/runs/activate.ts';
 import type { RunRecord } from '../shared/store/ports.ts';

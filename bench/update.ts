@@ -1,5 +1,5 @@
-import { alignColumns } from '../cli/output.ts';
 import { prepareDeployment } from '../cli/simulation.ts';
+import { alignColumns } from '../cli/table.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { createExampleOrganization } from '../simulator/example-organization.ts';
 import { runLocally } from '../simulator/local-deployment.ts';

@@ -1,4 +1,4 @@
-import { alignColumns } from './output.ts';
+import { alignColumns } from './table.ts';
 
 /** What `onboarding COMMAND --help` adds to the options. */
 interface CommandHelp {
@@ -109,7 +109,7 @@ export const commandHelp = {
 export type CommandName = keyof typeof commandHelp;
 
 /** The examples and the environment variables of a command, as text. */
-export function formatCommandHelp(name: CommandName): string {
+export function formatCommandHelp(name: CommandName, width: number): string {
   const help: CommandHelp = commandHelp[name];
   return [
     '',
@@ -117,6 +117,9 @@ export function formatCommandHelp(name: CommandName): string {
     ...help.examples.map((example) => `  onboarding ${name} ${example}`.trimEnd()),
     '',
     'Environment:',
-    ...alignColumns([...help.variables, ...always].map((variable) => [variable, meanings[variable]])),
+    ...alignColumns(
+      [...help.variables, ...always].map((variable) => [variable, meanings[variable]]),
+      { width },
+    ),
   ].join('\n');
 }

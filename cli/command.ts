@@ -4,7 +4,7 @@ import { ResourceMissingError } from '../shared/platform/aws/errors.ts';
 import { OnboardingError, toErrorRecord } from '../shared/platform/errors.ts';
 import { explainAwsError, isAwsError } from './aws-errors.ts';
 import { type ExitCode, getExitCode } from './exit-codes.ts';
-import { createOutput, createOutputColors, type Output } from './output.ts';
+import { createOutput, createOutputColors, fitText, getWidth, type Output } from './output.ts';
 import type { Io } from './terminal.ts';
 
 /** Options that every command has. */
@@ -57,7 +57,7 @@ export const runAction =
 
 function printError(io: Io, error: unknown, verbose: boolean): void {
   const { red } = createOutputColors(io.stderr, io.env);
-  io.stderr.write(`${red('error:')} ${explained(error)}\n`);
+  io.stderr.write(`${fitText(`${red('error:')} ${explained(error)}`, getWidth(io.stderr))}\n`);
   if (verbose && error instanceof Error) io.stderr.write(`${error.stack}\n`);
 }
 

@@ -1,9 +1,10 @@
 import type { Configuration } from '../shared/configuration/schema.ts';
 import type { RotationRequest } from '../shared/secrets/deployment/event.ts';
 import type { DeliveryReport, DeploymentReport } from './deployment-report.ts';
-import { alignColumns, type Colors, formatCount, type Output } from './output.ts';
+import { type Colors, formatCount, type Output } from './output.ts';
 import { formatEnd, formatHeading, printUnresolved } from './run-output.ts';
 import { countAllCalls } from './run-report.ts';
+import { printTable } from './table.ts';
 
 /** The subject of a run of `config-deployment`, for the first line. */
 export function formatRequest(request: Exclude<RotationRequest, { readonly type: 'ignored' }>): string {
@@ -27,7 +28,10 @@ export function printDeployment(out: Output, configuration: Configuration, repor
     const [{ account, region } = { account: '', region: '' }] = here;
     out.line();
     out.line(`${out.colors.bold(formatHeading(account, configuration))}${out.colors.dim(`, ${region}`)}`);
-    for (const row of alignColumns(here.map((each) => deliveryRow(each, out.colors)))) out.line(row);
+    printTable(
+      out,
+      here.map((each) => deliveryRow(each, out.colors)),
+    );
   }
   printUnresolved(out, report);
   out.line();

@@ -1,18 +1,21 @@
 import type { StatementDifference } from '../shared/iam/difference.ts';
-import { type ShownLine, type ShownStatement, toShownStatement } from '../shared/iam/difference-text.ts';
+import {
+  type DifferenceDetail,
+  type ShownLine,
+  type ShownStatement,
+  toShownStatement,
+} from '../shared/iam/difference-text.ts';
 import { diffDocuments } from '../shared/reconcile/differences.ts';
 import type { ResourceChange } from '../shared/store/ports.ts';
-import { breakText, type Colors } from './output.ts';
+import { type Colors, wrapText } from './output.ts';
 
 /** The changes in all documents of a resource, by meaning. */
 export const getDifferences = ({ before, after }: ResourceChange): readonly StatementDifference[] =>
   diffDocuments(before, after);
 
-interface Screen {
+interface Screen extends DifferenceDetail {
   readonly colors: Colors;
   readonly width: number;
-  /** Whether long lists of accounts are shown account by account. Default: they are folded. */
-  readonly full?: boolean;
 }
 
 /** The differences as lines, with the description of a statement beside its Sid, and colors by sign. No line is cut. */
@@ -36,11 +39,11 @@ function headLines(head: ShownLine, context: string, screen: Screen): readonly s
   if (context === '') return first;
   if (first.length === 1 && head.text.length + 2 + context.length <= width)
     return [`${first[0]}  ${colors.dim(context)}`];
-  return [...first, ...breakText(context, width - 4).map((line) => `    ${colors.dim(line)}`)];
+  return [...first, ...wrapText(context, width - 4).map((line) => `    ${colors.dim(line)}`)];
 }
 
 const colored = ({ sign, text }: ShownLine, { colors, width }: Screen): readonly string[] =>
-  breakText(text, width, '  ').map(getColorOfSign(colors, sign));
+  wrapText(text, width, '  ').map(getColorOfSign(colors, sign));
 
 export function getColorOfSign(colors: Colors, sign: string): (text: string) => string {
   if (sign === '+') return colors.green;

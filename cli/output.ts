@@ -1,4 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
+import measureWidth from 'fast-string-width';
+import { wrapAnsi } from 'fast-wrap-ansi';
 import picocolors from 'picocolors';
 import type { Io, OutputStream } from './terminal.ts';
 
@@ -10,8 +12,10 @@ export interface Output {
   readonly colors: Colors;
   /** Columns that a line should not exceed. Unlimited if the output is no terminal. */
   readonly width: number;
-  /** A line for people. Ignored with `--json`. */
+  /** A line for people, wrapped at the width. Ignored with `--json`. */
   line(text?: string): void;
+  /** A line that people copy, such as a command or JSON. It is never wrapped. Ignored with `--json`. */
+  verbatim(text: string): void;
   /** A line that stays at the bottom of a terminal until the next line. Ignored if the output is not a terminal. */
   transient(text: string): void;
   /**
@@ -25,19 +29,22 @@ export interface Output {
 export function createOutput({ stdout, stderr, env }: Io, json: boolean): Output {
   const live = !json && stdout.isTTY === true && env.TERM !== 'dumb' && !env.CI;
   const erase = live ? '\r\x1b[2K' : '';
+  const width = getWidth(stdout);
+  const verbatim = (text: string): void => {
+    if (!json) stdout.write(`${erase}${text}\n`);
+  };
   return {
     json,
     colors: createOutputColors(stdout, env),
-    width: stdout.isTTY === true ? Math.max(stdout.columns ?? 80, 60) : Number.POSITIVE_INFINITY,
-    line: (text = '') => {
-      if (!json) stdout.write(`${erase}${text}\n`);
-    },
+    width,
+    line: (text = '') => verbatim(fitText(text, width)),
+    verbatim,
     transient: (text) => {
       if (live) stdout.write(`${erase}${shorten(text, (stdout.columns ?? 80) - 1)}`);
     },
     note: (text) => {
       if (live) stdout.write(erase);
-      stderr.write(`${text}\n`);
+      stderr.write(`${fitText(text, getWidth(stderr))}\n`);
     },
     result: (value) => {
       if (json) stdout.write(`${JSON.stringify(value, null, 2)}\n`);
@@ -54,8 +61,36 @@ export function createOutputColors(stream: OutputStream, env: Io['env']): Colors
   return picocolors.createColors(!refused && (forced || stream.isTTY === true));
 }
 
-/** The width of a text on the screen, in columns. */
-const widthOf = (text: string): number => stripVTControlCharacters(text).length;
+/** The width of a terminal. Unlimited if the stream is no terminal, because programs read whole lines. */
+export const getWidth = ({ isTTY, columns }: OutputStream): number =>
+  isTTY === true ? Math.max(columns || 80, narrowest) : Number.POSITIVE_INFINITY;
+
+/** No layout is readable on fewer columns. */
+const narrowest = 20;
+
+/** The width of a text on the screen, in columns. Colors take none. */
+export const widthOf = (text: string): number => measureWidth(text);
+
+/**
+ * The text with line breaks, so that no line exceeds the width. A continued line is indented as its beginning. A word
+ * that is longer than a line, such as an ARN, stays whole: then people can copy it.
+ */
+export const fitText = (text: string, width: number): string =>
+  text
+    .split('\n')
+    .flatMap((line) => fitLine(line, width))
+    .join('\n');
+
+function fitLine(line: string, width: number): readonly string[] {
+  if (widthOf(line) <= width) return [line];
+  const text = line.trimStart();
+  const blanks = Math.min(line.length - text.length, Math.floor(width / 2));
+  // After a mark, such as `✓` or `-`, the text is aligned with the text and not with the mark.
+  const hanging = /^[^\w\s] /.test(stripVTControlCharacters(text)) ? 2 : 0;
+  return wrapText(text, width - blanks - hanging).map(
+    (part, index) => ' '.repeat(blanks + (index === 0 ? 0 : hanging)) + part,
+  );
+}
 
 /** Cuts the end of a text, so that it has at most `width` columns. `…` marks the cut. Only for text without colors. */
 export const shorten = (text: string, width: number): string =>
@@ -65,41 +100,25 @@ export const shorten = (text: string, width: number): string =>
 export const getTail = (text: string, width: number): string =>
   text.length <= width ? text : `…${text.slice(text.length - Math.max(width - 1, 0))}`;
 
-/** Rows as aligned columns, two blanks apart. The last column is not padded. */
-export function alignColumns(rows: readonly (readonly string[])[], indent = '  '): readonly string[] {
-  const widths: number[] = [];
-  for (const row of rows)
-    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, widthOf(cell));
-  const padded = (cell: string, index: number) => cell + ' '.repeat((widths[index] ?? 0) - widthOf(cell));
-  return rows.map((row) => `${indent}${row.map(padded).join('  ')}`.trimEnd());
-}
-
 /**
- * A text without colors as lines of at most `width` columns, broken at blanks. All lines except the first are indented.
+ * A text as lines of at most `width` columns, broken at blanks. All lines except the first are indented. A longer word
+ * has a line of its own.
  */
 export function wrapText(text: string, width: number, indent = ''): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/)) {
-    if (line.trim() !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = indent + word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
+  const flat = text.replace(/\s*\n\s*/g, ' ');
+  if (widthOf(flat) <= width) return [flat];
+  const [first = '', ...others] = wrapWords(flat, width);
+  if (indent === '' || others.length === 0) return [first, ...others];
+  return [first, ...wrapWords(others.join(' '), width - indent.length).map((line) => indent + line)];
 }
 
-/** Like `wrapText`, but a word that is longer than a line continues on the next line. No character is lost. */
-export const breakText = (text: string, width: number, indent = ''): readonly string[] =>
-  text.length <= width ? [text] : wrapText(chunked(text, width - indent.length), width, indent);
+/** A mark at the beginning, such as `+` or `✓`, stays beside its word. */
+const wrapWords = (text: string, width: number): readonly string[] =>
+  wrapAnsi(text.replace(/^([^\w\s]) /, `$1${noBreak}`), Math.max(width, 1), { hard: false, trim: true })
+    .replace(noBreak, ' ')
+    .split('\n');
 
-const chunked = (text: string, width: number): string =>
-  text
-    .split(' ')
-    .flatMap((word) =>
-      word.length <= width ? [word] : (word.match(new RegExp(`.{1,${width}}`, 'gsu')) ?? []),
-    )
-    .join(' ');
+const noBreak = '\u00a0';
 
 /** Formats a number with separators, such as `1,579`. */
 export const formatNumber = (value: number): string => value.toLocaleString('en-US');

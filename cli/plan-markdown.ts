@@ -1,6 +1,11 @@
 import { getGrantKind } from '../shared/grants/kinds.ts';
 import type { StatementDifference } from '../shared/iam/difference.ts';
-import { type ShownStatement, toShownStatement } from '../shared/iam/difference-text.ts';
+import {
+  type DifferenceDetail,
+  type ShownStatement,
+  toShownStatement,
+} from '../shared/iam/difference-text.ts';
+import { createAccountNames } from '../shared/platform/account.ts';
 import type { OverallPlan, ResourceSnapshot } from '../shared/reconcile/plan-all.ts';
 import { escapeMarkdown, formatCode, formatCodeBlock, formatDetails } from './markdown.ts';
 import { fitBlocks, type MarkdownBlock } from './markdown-size.ts';
@@ -53,6 +58,7 @@ function resourceBlocks(
   { overall, full }: Pick<PlanPage, 'overall' | 'full'>,
 ): readonly MarkdownBlock[] {
   const name = snapshot.desired.key;
+  const detail = { full, names: createAccountNames(overall.accounts), unfoldedBy: '--full' };
   const title = formatTitle(snapshot, overall);
   const { widening = [], other = [] } = Object.groupBy(
     getShownDifferences(snapshot, overall),
@@ -62,14 +68,14 @@ function resourceBlocks(
   return [
     ...(widening.length === 0
       ? []
-      : [{ part: 'widening' as const, name, text: `${title}\n\n${formatDiff(widening, full)}` }]),
+      : [{ part: 'widening' as const, name, text: `${title}\n\n${formatDiff(widening, detail)}` }]),
     ...(other.length === 0 && widening.length > 0
       ? []
       : [
           {
             part: 'other' as const,
             name,
-            text: formatDetails(`${title}: ${folded}`, formatDiff(other, full)),
+            text: formatDetails(`${title}: ${folded}`, formatDiff(other, detail)),
           },
         ]),
     ...(full ? policyBlocks(snapshot, title) : []),
@@ -90,16 +96,20 @@ function policyBlocks(snapshot: ResourceSnapshot, title: string): readonly Markd
  * The title of a resource, such as `~ S3 bucket policy <code>example-org-cloudtrail</code> (Log account 222222222222,
  * eu-west-1, 8 % full after)`.
  */
-function formatTitle(snapshot: ResourceSnapshot, { active }: OverallPlan): string {
+function formatTitle(snapshot: ResourceSnapshot, { active, accounts }: OverallPlan): string {
   const { account, kind, id, region } = splitResourceKey(snapshot.desired.key);
-  const place = [formatHeading(account, active.configuration), region, formatFullness(snapshot)];
+  const place = [
+    formatHeading(account, active.configuration, createAccountNames(accounts)),
+    region,
+    formatFullness(snapshot),
+  ];
   return `${formatCode(getSign(snapshot))} ${getGrantKind(kind).title} ${formatCode(id)} (${escapeMarkdown(place.filter(Boolean).join(', '))})`;
 }
 
-const formatDiff = (differences: readonly StatementDifference[], full: boolean): string =>
+const formatDiff = (differences: readonly StatementDifference[], detail: DifferenceDetail): string =>
   formatCodeBlock(
     'diff',
-    differences.flatMap((difference) => statementLines(toShownStatement(difference, { full }))),
+    differences.flatMap((difference) => statementLines(toShownStatement(difference, detail))),
   );
 
 /** The sign of each line is in the first column, where GitHub colors it. */

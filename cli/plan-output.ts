@@ -1,5 +1,6 @@
 import { getGrantKind } from '../shared/grants/kinds.ts';
 import { signs } from '../shared/iam/difference-text.ts';
+import { createAccountNames, formatAccountId } from '../shared/platform/account.ts';
 import type { OverallPlan, ResourceSnapshot } from '../shared/reconcile/plan-all.ts';
 import { formatDifferences, getColorOfSign } from './differences.ts';
 import type { CliEnvironment } from './environment.ts';
@@ -35,9 +36,10 @@ export function printPlan(
   const changing = overall.resources
     .filter(({ plan }) => plan?.changed)
     .map((snapshot) => ({ resource: snapshot.desired.key, snapshot }));
+  const names = createAccountNames(overall.accounts);
   for (const account of sortAccounts(changing, overall.active.configuration)) {
     out.line();
-    out.line(out.colors.bold(formatHeading(account, overall.active.configuration)));
+    out.line(out.colors.bold(formatHeading(account, overall.active.configuration, names)));
     for (const { resource, snapshot } of changing)
       if (splitResourceKey(resource).account === account) printResource(out, snapshot, overall, detail);
   }
@@ -59,7 +61,8 @@ function printResource(
   out.line(`  ${title}  ${colors.dim([region, formatFullness(snapshot)].filter(Boolean).join(', '))}`);
   const differences = getShownDifferences(snapshot, overall);
   const width = getReadableWidth(out) - 6;
-  const lines = formatDifferences(differences, { colors, width, full });
+  const names = createAccountNames(overall.accounts);
+  const lines = formatDifferences(differences, { colors, width, full, names, unfoldedBy: '--full' });
   for (const line of lines) out.line(`      ${line}`);
   if (lines.length === 0) out.line(`      ${colors.dim(leftOver)}`);
   if (full) printPolicies(out, getPlannedPolicies(snapshot), '      ');
@@ -84,7 +87,10 @@ export const formatFullness = ({ plan }: ResourceSnapshot): string =>
 /** The counts, such as `Plan: 6 resources to change, 2 unchanged, 1 with blocked removals`. */
 export function formatCounts(overall: OverallPlan, { bold, dim }: Pick<Colors, 'bold' | 'dim'>): string {
   const { change, unchanged, blockedRemovals, inGrace, failed } = countPlan(overall);
-  const scope = overall.accountId === undefined ? '' : ` for account ${overall.accountId}`;
+  const scope =
+    overall.accountId === undefined
+      ? ''
+      : ` for account ${formatAccountId(overall.accountId, createAccountNames(overall.accounts))}`;
   const parts = [
     `${formatCount(change, 'resource')} to change`,
     // Resources without grants for the account are skipped.

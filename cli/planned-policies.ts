@@ -33,5 +33,5 @@ const formatDocument = (document: unknown): readonly string[] =>
 /** Prints the complete policies. No line of JSON is cut or broken, so that it can be copied. */
 export function printPolicies(out: Output, policies: PlannedPolicies | undefined, indent: string): void {
   if (policies === undefined) return;
-  for (const line of formatPolicies(policies)) out.line(`${indent}${line}`);
+  for (const line of formatPolicies(policies)) out.verbatim(`${indent}${line}`);
 }

@@ -1,22 +1,28 @@
 import * as z from 'zod';
+import { type AccountNames, formatAccountId, noAccountNames } from '../shared/platform/account.ts';
 import { formatCounts } from '../shared/reconcile/readiness.ts';
 import { verificationSchema } from '../shared/runs/step-schemas.ts';
 import { type DeployedMachine, readDeployedDefinition } from '../simulator/deployed-machines.ts';
 import type { StateEvent } from '../simulator/run-state-machine.ts';
 import { waitsForToken } from '../simulator/task-handler.ts';
 import { formatCount, type Output } from './output.ts';
+import { printTable } from './table.ts';
 
 /** Shows the Tasks of a state machine as they start and end. */
 export type Progress = (event: StateEvent) => void;
 
-const titleWidth = 30;
+const titleWidth = 28;
 
 /** Texts for errors that mean only that a step must wait. Any other error is printed by its name. */
 const reasonsToWait: Readonly<Record<string, string>> = {
   ResourceBusyError: 'waited, because a resource was busy (ResourceBusyError)',
 };
 
-export function createProgress(out: Output, machine: DeployedMachine = 'account-onboarding'): Progress {
+export function createProgress(
+  out: Output,
+  machine: DeployedMachine = 'account-onboarding',
+  names: AccountNames = noAccountNames,
+): Progress {
   const tasks = taskStates(machine);
   const running: Pick<StateEvent, 'state' | 'input' | 'index'>[] = [];
   /** Errors that are not printed yet: the next event shows whether the state is retried. */
@@ -25,7 +31,7 @@ export function createProgress(out: Output, machine: DeployedMachine = 'account-
   const printed = new Set<string>();
   const { green, red, yellow, dim } = out.colors;
   const tell = (mark: string, event: StateEvent, detail: string) =>
-    out.line(`  ${mark} ${titleOf(event).padEnd(titleWidth)}${detail}`.trimEnd());
+    printTable(out, [[`${mark} ${titleOf(event).padEnd(titleWidth)}`, detail]]);
   const left = (event: StateEvent) => {
     const index = running.findIndex((each) => idOf(each) === idOf(event));
     if (index >= 0) running.splice(index, 1);
@@ -35,7 +41,7 @@ export function createProgress(out: Output, machine: DeployedMachine = 'account-
     exited: (event) => {
       left(event);
       const error = taken(errors, idOf(event));
-      const { ok, text, waits = false, unproven = false } = detailOf(event);
+      const { ok, text, waits = false, unproven = false } = detailOf(event, names);
       if (error === undefined && waits && printed.has(idOf(event))) return;
       if (waits) printed.add(idOf(event));
       else printed.delete(idOf(event));
@@ -109,7 +115,7 @@ interface Detail {
 }
 
 /** The latest result first: a state's output contains the results of earlier states. */
-function detailOf({ state, output }: StateEvent): Detail {
+function detailOf({ state, output }: StateEvent, names: AccountNames): Detail {
   const parsed = outputSchema.safeParse(output);
   if (!parsed.success) return { ok: true, text: '' };
   const step = parsed.data;
@@ -118,7 +124,7 @@ function detailOf({ state, output }: StateEvent): Detail {
   if (step.outcomes !== undefined) return outcomesDetail(step.outcomes);
   if (step.verification !== undefined) return verificationDetail(step.verification);
   if (step.plan !== undefined) return { ok: true, text: planDetail(step.plan) };
-  return { ok: step.status !== 'failed' || state === 'RecordFailure', text: startDetail(state, step) };
+  return { ok: step.status !== 'failed' || state === 'RecordFailure', text: startDetail(state, step, names) };
 }
 
 /** The environment in `<application>/<environment>/<profile>/<version>`. */
@@ -177,12 +183,15 @@ function verificationDetail({
 const planDetail = ({ resources, changes }: NonNullable<StepOutput['plan']>): string =>
   resources === 0 ? 'no resources to plan' : `${changes} of ${resources} policies to check`;
 
-function startDetail(state: string, output: StepOutput): string {
+function startDetail(state: string, output: StepOutput, names: AccountNames): string {
   const { accountId, accountIds, place, cause, state: is, status } = output;
-  if (place) return `${cause}: ${place.source} in ${place.accountId}, ${place.region}`;
-  if (accountId !== undefined && is !== undefined) return `${accountId} is ${is}`;
+  if (place)
+    return `${cause}: ${place.source} in ${formatAccountId(place.accountId, names)}, ${place.region}`;
+  if (accountId !== undefined && is !== undefined) return `${formatAccountId(accountId, names)} is ${is}`;
   if (state === 'ResolveAccount' && cause !== undefined)
-    return cause === 'ignored' ? cause : `${cause}: ${accountIds?.join(', ') ?? ''}`;
+    return cause === 'ignored'
+      ? cause
+      : `${cause}: ${(accountIds ?? []).map((id) => formatAccountId(id, names)).join(', ')}`;
   return status ?? '';
 }
 

@@ -1,5 +1,5 @@
 import { loadConfiguration } from '../shared/configuration/load.ts';
-import { formatAccount } from '../shared/platform/account.ts';
+import { type AccountNames, createAccountNames, formatAccountId } from '../shared/platform/account.ts';
 import type { Services } from '../shared/reconcile/services.ts';
 import type { Store } from '../shared/store/ports.ts';
 import { type CommonOptions, getConfigurationFile, type Session } from './command.ts';
@@ -21,13 +21,15 @@ export async function openRecords(session: Session, options: RecordOptions): Pro
 /** At most this number of names is read, because each name costs one read. */
 const maxNames = 20;
 
+/** The names of accounts by the registry. Accounts after the twentieth count as unknown. */
+export async function readAccountNames({ registry }: Store, ids: readonly string[]): Promise<AccountNames> {
+  const accounts = await Promise.all(ids.slice(0, maxNames).map((id) => registry.getAccount(id)));
+  return createAccountNames(accounts.filter((account) => account !== undefined));
+}
+
 /** `payments-production (111122223333)`; ids alone for accounts that the registry does not know. */
-export async function nameAccounts({ registry }: Store, ids: readonly string[]): Promise<readonly string[]> {
-  const shown = await Promise.all(
-    ids.slice(0, maxNames).map(async (id) => {
-      const account = await registry.getAccount(id);
-      return account === undefined ? id : formatAccount(account);
-    }),
-  );
-  return ids.length > maxNames ? [...shown, `${ids.length - maxNames} more`] : shown;
+export async function nameAccounts(store: Store, ids: readonly string[]): Promise<readonly string[]> {
+  const names = await readAccountNames(store, ids);
+  const shown = ids.slice(0, maxNames).map((id) => formatAccountId(id, names));
+  return ids.length > maxNames ? [...shown, `${ids.length - maxNames} more; --json has every id`] : shown;
 }

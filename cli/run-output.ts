@@ -1,7 +1,13 @@
 import { listCentralNames } from '../shared/configuration/context.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { getGrantKind } from '../shared/grants/kinds.ts';
-import type { Account } from '../shared/platform/account.ts';
+import {
+  type Account,
+  type AccountNames,
+  createAccountNames,
+  formatAccountId,
+  noAccountNames,
+} from '../shared/platform/account.ts';
 import { getAccessChanges } from '../shared/reconcile/access-changes.ts';
 import { formatGracePeriods, formatRejections, formatResult } from '../shared/reconcile/hold-text.ts';
 import { listRejections } from '../shared/reconcile/holds.ts';
@@ -9,7 +15,7 @@ import { getOutcome } from '../shared/reconcile/outcome.ts';
 import { formatReadiness } from '../shared/reconcile/readiness.ts';
 import type { Outcome, ResourceChange } from '../shared/store/ports.ts';
 import { formatDifferences, getDifferences } from './differences.ts';
-import { alignColumns, type Colors, formatCount, formatNumber, type Output, wrapText } from './output.ts';
+import { type Colors, formatCount, formatNumber, type Output, wrapText } from './output.ts';
 import {
   countAllCalls,
   countWrites,
@@ -19,6 +25,7 @@ import {
 } from './run-report.ts';
 import { groupSharedErrors } from './shared-errors.ts';
 import { printSignIns } from './sign-in-output.ts';
+import { alignColumns } from './table.ts';
 import { printWarnings } from './warnings.ts';
 
 export interface PrintedRun extends ReportedRun {
@@ -37,7 +44,9 @@ export function printRun(
     out.line();
     const regions = [...new Set(here.map(({ resource }) => splitResourceKey(resource).region))];
     const where = regions.length === 1 ? `, ${regions[0]}` : '';
-    out.line(`${out.colors.bold(formatHeading(account, configuration))}${out.colors.dim(where)}`);
+    out.line(
+      `${out.colors.bold(formatHeading(account, configuration, createAccountNames(accounts)))}${out.colors.dim(where)}`,
+    );
     const { unresolved } = report;
     printResources(out, here, { withRegion: regions.length > 1, unresolved, differences, accounts });
   }
@@ -62,12 +71,19 @@ export function sortAccounts(
 }
 
 /**
- * A heading such as `Log account 222222222222`. An AWS account that serves as several central accounts has one heading
- * with all their names.
+ * A heading such as `Log account log-archive (222222222222)`. An AWS account that serves as several central accounts has
+ * one heading with all their names. An account that has the name of its central account is `Log account 222222222222`.
  */
-export function formatHeading(account: string, configuration: Configuration): string {
-  const names = listCentralNames(configuration, account).join(' and ');
-  return `${names.charAt(0).toUpperCase()}${names.slice(1)} account ${account}`;
+export function formatHeading(
+  account: string,
+  configuration: Configuration,
+  names: AccountNames = noAccountNames,
+): string {
+  const central = listCentralNames(configuration, account);
+  const title = central.join(' and ');
+  const name = names(account)?.toLowerCase() ?? '';
+  const shown = central.includes(name) ? account : formatAccountId(account, names);
+  return `${title.charAt(0).toUpperCase()}${title.slice(1)} account ${shown}`;
 }
 
 interface PrintedResources extends Required<Pick<PrintedRun, 'differences' | 'accounts'>> {
@@ -80,13 +96,17 @@ export function printResources(
   changes: readonly ResourceChange[],
   { withRegion, unresolved, differences, accounts }: PrintedResources,
 ): void {
-  const rows = alignColumns(changes.map((change) => resourceRow(change, out.colors, withRegion)));
+  const rows = alignColumns(
+    changes.map((change) => resourceRow(change, out.colors, withRegion)),
+    out,
+  );
   const together = groupSharedErrors(changes).resources;
+  const names = createAccountNames(accounts);
+  const screen = { colors: out.colors, width: out.width - 6, names, unfoldedBy: '--json' };
   for (const [index, change] of changes.entries()) {
     out.line(rows[index]);
     const shown = differences && took(change) ? getDifferences(change) : [];
-    for (const line of formatDifferences(shown, { colors: out.colors, width: out.width - 6 }))
-      out.line(`      ${line}`);
+    for (const line of formatDifferences(shown, screen)) out.line(`      ${line}`);
     for (const line of graceLines(change, accounts))
       for (const part of wrapText(line, out.width - 6)) out.line(`      ${out.colors.dim(part)}`);
     // The unresolved lines come at the end, with the error.

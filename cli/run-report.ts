@@ -114,9 +114,9 @@ export async function createRunReport(
   return { report, changes, accounts: await namedAccounts(store, changes) };
 }
 
-/** The accounts of the registry, if the text about a change names accounts. */
+/** The accounts of the registry, whose names are printed beside their ids. A run without changes prints none. */
 const namedAccounts = async ({ registry }: Store, changes: readonly ResourceChange[]) =>
-  changes.some(({ holds = [] }) => holds.length > 0) ? registry.listAccounts() : [];
+  changes.length > 0 ? registry.listAccounts() : [];
 
 /** The consequence of a condition on the organization in the grants on the run's resources. */
 async function matchWarnings(

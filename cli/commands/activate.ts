@@ -22,8 +22,8 @@ import {
 } from '../command.ts';
 import { getCurrentUser } from '../current-user.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { alignColumns } from '../output.ts';
 import { connect } from '../services.ts';
+import { printTable } from '../table.ts';
 import { printWarnings } from '../warnings.ts';
 
 interface ActivateOptions extends CommonOptions {
@@ -64,7 +64,7 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
   out.line(out.colors.dim(`In ${where}`));
   out.line(`${out.colors.green('✓')} ${file} ${changed ? 'is now' : 'was already'} the active configuration`);
   const rows = [...(changed ? [row('before', previous)] : []), row('active', active)];
-  for (const line of alignColumns(rows)) out.line(line);
+  printTable(out, rows);
   printUnnamed(out, unnamed);
   if (changed && configuration.approval !== undefined)
     out.line(

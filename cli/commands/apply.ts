@@ -7,6 +7,7 @@ import { requireActive } from '../../shared/configuration/active-configuration.t
 import { hashConfiguration } from '../../shared/configuration/context.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
+import { createAccountNames, formatAccountId } from '../../shared/platform/account.ts';
 import { applyPlan, type HeldByRun } from '../../shared/reconcile/apply-plan.ts';
 import { type OverallPlan, toPlanFile } from '../../shared/reconcile/plan-all.ts';
 import {
@@ -129,7 +130,7 @@ function printDecided(session: Session, { environment, plan, shown }: Decided): 
   if (accountId !== undefined)
     session.out.line(
       session.out.colors.dim(
-        `Resources that need a change for account ${accountId}. Each one also gets its changes for other accounts`,
+        `Resources that need a change for account ${formatAccountId(accountId, createAccountNames(plan.accounts))}. Each one also gets its changes for other accounts`,
       ),
     );
   printPlan(session.out, whole, listPlanWarnings(plan));

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { getGrantKind } from '../../shared/grants/kinds.ts';
+import { createAccountNames } from '../../shared/platform/account.ts';
 import { type ErrorRecord, toErrorRecord } from '../../shared/platform/errors.ts';
 import { type Capacity, measureCapacity } from '../../shared/reconcile/capacity.ts';
 import { formatSearchProblems } from '../../shared/reconcile/discover-resources.ts';
@@ -14,12 +15,13 @@ import {
 } from '../command.ts';
 import { readEverything } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { alignColumns, type Colors, formatCount, formatNumber, type Output, wrapText } from '../output.ts';
+import { type Colors, formatCount, formatNumber, type Output, wrapText } from '../output.ts';
 import { printHead } from '../plan-output.ts';
 import { createPlanReport } from '../plan-report.ts';
 import { formatHeading, sortAccounts } from '../run-output.ts';
 import { splitResourceKey } from '../run-report.ts';
 import { groupSharedErrors, type SharedErrors } from '../shared-errors.ts';
+import { alignColumns } from '../table.ts';
 import { getReadableWidth, printWarnings } from '../warnings.ts';
 
 interface BudgetOptions extends CommonOptions {
@@ -50,7 +52,7 @@ async function budget(options: BudgetOptions, session: Session): Promise<ExitCod
   session.out.result({ status, resources: reckoned.map(reported) });
   printHead(session.out, environment, createPlanReport(plan, []));
   const together = groupSharedErrors(reckoned);
-  printBudgets(session.out, configuration, { reckoned, together });
+  printBudgets(session.out, configuration, { reckoned, together, accounts: plan.accounts });
   printWarnings(session.out, [...together.lines, ...warningsOf(plan)]);
   return incomplete ? exitCodes.failed : exitCodes.succeeded;
 }
@@ -78,16 +80,25 @@ const warningsOf = ({ discovery }: OverallPlan): readonly string[] => [
   ...discovery.warnings,
 ];
 
+interface PrintedBudgets extends Pick<OverallPlan, 'accounts'> {
+  readonly reckoned: readonly Reckoned[];
+  readonly together: SharedErrors;
+}
+
 function printBudgets(
   out: Output,
   configuration: Configuration,
-  { reckoned, together }: { readonly reckoned: readonly Reckoned[]; readonly together: SharedErrors },
+  { reckoned, together, accounts }: PrintedBudgets,
 ): void {
+  const names = createAccountNames(accounts);
   for (const account of sortAccounts(reckoned, configuration)) {
     const here = reckoned.filter(({ resource }) => splitResourceKey(resource).account === account);
     out.line();
-    out.line(out.colors.bold(formatHeading(account, configuration)));
-    const rows = alignColumns(here.map((each) => row(each, out.colors)));
+    out.line(out.colors.bold(formatHeading(account, configuration, names)));
+    const rows = alignColumns(
+      here.map((each) => row(each, out.colors)),
+      out,
+    );
     for (const [index, { resource, error }] of here.entries()) {
       out.line(rows[index]);
       if (error === undefined || together.resources.has(resource)) continue;

@@ -17,10 +17,11 @@ import {
 } from '../command.ts';
 import { createRunId, openEnvironment } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { alignColumns, type Colors, type Output } from '../output.ts';
+import type { Colors, Output } from '../output.ts';
 import { printReadiness } from '../run-output.ts';
 import { splitResourceKey, toReadyFields } from '../run-report.ts';
 import { printSignIns } from '../sign-in-output.ts';
+import { printTable } from '../table.ts';
 import { UsageError } from '../usage-error.ts';
 import { printWarnings } from '../warnings.ts';
 
@@ -99,7 +100,7 @@ function printCheck(
   out.line(out.colors.bold(formatAccount(account)));
   if (readiness === undefined) out.line('  The configuration grants nothing that could be verified.');
   const rows = results.map((result) => toRow(result, out.colors));
-  for (const line of alignColumns(rows)) out.line(line);
+  printTable(out, rows);
   for (const line of leftovers) out.line(out.colors.red(`  ${line}`));
   for (const { role, status, reasons } of roles.filter((each) => each.status !== 'equal'))
     out.line(out.colors.yellow(`  Member role ${role.name}: ${[status, ...reasons].join(': ')}`));

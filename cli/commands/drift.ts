@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { getGrantKind } from '../../shared/grants/kinds.ts';
+import { type AccountNames, createAccountNames } from '../../shared/platform/account.ts';
 import { formatSearchProblems } from '../../shared/reconcile/discover-resources.ts';
 import { listDrift, type ResourceDrift } from '../../shared/reconcile/drift.ts';
 import { formatGracePeriods } from '../../shared/reconcile/hold-text.ts';
@@ -27,12 +28,13 @@ import {
   readMemberRoleDrift,
   toMemberRoleFields,
 } from '../member-role-drift.ts';
-import { alignColumns, type Colors, formatNumber, type Output, wrapText } from '../output.ts';
+import { type Colors, formatNumber, type Output, wrapText } from '../output.ts';
 import { leftOver, printHead } from '../plan-output.ts';
 import { createPlanReport } from '../plan-report.ts';
 import { formatHeading, sortAccounts } from '../run-output.ts';
 import { splitResourceKey } from '../run-report.ts';
 import { groupSharedErrors, type SharedErrors } from '../shared-errors.ts';
+import { alignColumns } from '../table.ts';
 import { getReadableWidth, printWarnings } from '../warnings.ts';
 
 interface DriftOptions extends CommonOptions {
@@ -108,14 +110,18 @@ function printDrift(
   configuration: Configuration,
   { drifts, together, accounts }: PrintedDrift,
 ): void {
+  const names = createAccountNames(accounts);
   for (const account of sortAccounts(drifts, configuration)) {
     const here = drifts.filter(({ resource }) => splitResourceKey(resource).account === account);
     out.line();
-    out.line(out.colors.bold(formatHeading(account, configuration)));
-    const rows = alignColumns(here.map((each) => driftRow(each, out.colors)));
+    out.line(out.colors.bold(formatHeading(account, configuration, names)));
+    const rows = alignColumns(
+      here.map((each) => driftRow(each, out.colors)),
+      out,
+    );
     for (const [index, each] of here.entries()) {
       out.line(rows[index]);
-      const details = together.resources.has(each.resource) ? [] : detailLines(each, out);
+      const details = together.resources.has(each.resource) ? [] : detailLines(each, names, out);
       for (const line of [...details, ...unmanagedLines(each, out), ...graceLines(each, accounts, out)])
         out.line(`      ${line}`);
     }
@@ -140,7 +146,7 @@ function driftRow({ resource, status, foreign }: ResourceDrift, colors: Colors):
 }
 
 /** The lines that show how the actual policy differs from the desired policy. */
-function detailLines(drift: ResourceDrift, out: Output): readonly string[] {
+function detailLines(drift: ResourceDrift, names: AccountNames, out: Output): readonly string[] {
   const { status, differences, conflict, error } = drift;
   const width = getReadableWidth(out) - 6;
   if (error !== undefined)
@@ -148,7 +154,10 @@ function detailLines(drift: ResourceDrift, out: Output): readonly string[] {
   if (status !== 'managed-drift' && status !== 'conflict') return [];
   const why = conflict === undefined ? [] : wrapText(formatConflict(conflict), width).map(out.colors.red);
   if (differences.length === 0) return [...why, out.colors.dim(leftOver)];
-  return [...why, ...formatDifferences(differences, { colors: out.colors, width })];
+  return [
+    ...why,
+    ...formatDifferences(differences, { colors: out.colors, width, names, unfoldedBy: '--json' }),
+  ];
 }
 
 const unmanagedLines = ({ unmanaged }: ResourceDrift, out: Output): readonly string[] =>

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
+import { addAccountNames, listAccountIds } from '../../shared/iam/difference-text.ts';
 import type { PolicyAnswer } from '../../shared/iam/explain.ts';
 import type { AccessRequest, RequestPrincipal } from '../../shared/iam/request.ts';
+import type { AccountNames } from '../../shared/platform/account.ts';
 import { type AccessExplanation, explainAccess } from '../../shared/reconcile/explain-access.ts';
 import {
   type CommandContext,
@@ -13,8 +15,10 @@ import {
 } from '../command.ts';
 import { createRunId, openEnvironment } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { alignColumns, type Colors, type Output, wrapText } from '../output.ts';
+import { type Colors, type Output, wrapText } from '../output.ts';
+import { readAccountNames } from '../records.ts';
 import { collect, parseAction, parseContext, parsePrincipal, parseResource } from '../request-options.ts';
+import { printTable } from '../table.ts';
 import { printWarnings } from '../warnings.ts';
 
 interface ExplainOptions extends CommonOptions {
@@ -47,7 +51,8 @@ async function explain(options: ExplainOptions, session: Session): Promise<ExitC
   });
   const explained = await explainAccess(services, { runId: createRunId('explain'), request });
   session.out.result(toResult(options, explained));
-  printExplanation(session.out, options, explained);
+  const names = await readAccountNames(services.store, listAccountIds(`${options.principal}`));
+  printExplanation(session.out, options, explained, names);
   return exitCodeByOutcome[explained.outcome];
 }
 
@@ -113,14 +118,17 @@ function printExplanation(
   out: Output,
   { principal, action, resource }: ExplainOptions,
   { outcome, reasons, policies, unread, warnings }: AccessExplanation,
+  names: AccountNames,
 ): void {
   const { bold, yellow } = out.colors;
   const color = { allowed: out.colors.green, denied: out.colors.red, unknown: yellow }[outcome];
-  out.line(`${bold(color(outcome))}: ${principal} ${bold(action ?? '')} ${resource}`);
+  out.line(
+    `${bold(color(outcome))}: ${addAccountNames(`${principal}`, names)} ${bold(action ?? '')} ${resource}`,
+  );
   for (const reason of reasons) for (const line of wrapText(reason, out.width - 4)) out.line(`    ${line}`);
   out.line();
   const rows = policies.map((answer) => toRow(answer, out.colors));
-  for (const line of alignColumns(rows)) out.line(line);
+  printTable(out, rows);
   for (const { kind, of, reason } of unread)
     for (const line of wrapText(`not read: ${kind} of ${of}: ${reason}`, out.width - 4))
       out.line(`  ${yellow(line)}`);

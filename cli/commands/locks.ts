@@ -4,8 +4,8 @@ import { formatUnreadable } from '../../shared/reconcile/unreadable-items.ts';
 import type { HeldLease } from '../../shared/store/ports.ts';
 import { type CommandContext, createCommand, runAction, type Session } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { alignColumns } from '../output.ts';
 import { openRecords, type RecordOptions } from '../records.ts';
+import { printTable } from '../table.ts';
 import { printWarnings } from '../warnings.ts';
 
 export const createLocksCommand = (context: CommandContext): Command =>
@@ -22,7 +22,7 @@ async function locks(options: RecordOptions, session: Session): Promise<ExitCode
   out.result({ status: 'succeeded', locks: held, warnings });
   if (held.length === 0) out.line('No run holds a resource.');
   const rows = held.map(({ resource, runId, until }) => [out.colors.bold(resource), runId, `until ${until}`]);
-  for (const line of alignColumns(rows)) out.line(line);
+  printTable(out, rows);
   if (held.length > 0)
     out.line(`A lock ends by itself. To look at its run: onboarding status --run ${held[0]?.runId}`);
   printWarnings(out, warnings);

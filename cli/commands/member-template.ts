@@ -19,7 +19,7 @@ import {
 } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { requireAccountId, requireOperators } from '../hub-options.ts';
-import { alignColumns } from '../output.ts';
+import { printTable } from '../table.ts';
 import { formatTemplate, outputTemplate } from '../template-output.ts';
 import { UsageError } from '../usage-error.ts';
 import { createFolder, writeTexts } from '../write-text.ts';
@@ -106,14 +106,14 @@ function list(made: readonly MadeStackSet[], { out }: Session): void {
   out.result({
     stackSets: made.map(({ stackSet, template }) => ({ ...describe(stackSet), template })),
   });
-  for (const line of alignColumns(
+  printTable(
+    out,
     made.map(({ stackSet }) => [
       stackSet.name,
       formatOus(stackSet),
       out.colors.dim(roleNames(stackSet).join(', ')),
     ]),
-  ))
-    out.line(line);
+  );
   out.line();
   out.line('Write the templates and their commands with `onboarding member-template --out FOLDER`.');
 }

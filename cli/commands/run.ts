@@ -6,6 +6,7 @@ import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import type { ConfiguredSearch } from '../../shared/configuration/searches.ts';
 import { listCallEvents } from '../../shared/grants/kinds.ts';
+import { type AccountNames, formatAccountId } from '../../shared/platform/account.ts';
 import type { CallCounts } from '../../shared/platform/aws/plugins.ts';
 import { canAffectSearch } from '../../shared/reconcile/discover-resources.ts';
 import type { Services } from '../../shared/reconcile/services.ts';
@@ -27,6 +28,7 @@ import { applyEvent, prepareOrganization } from '../event-world.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { formatCount, type Output } from '../output.ts';
 import { createProgress } from '../progress.ts';
+import { readAccountNames } from '../records.ts';
 import { printRun } from '../run-output.ts';
 import { createRunReport, type RunReport } from '../run-report.ts';
 import { connectForRun, createLogger } from '../services.ts';
@@ -61,7 +63,7 @@ async function runForEvent(options: RunOptions, session: Session): Promise<ExitC
 
   const environment = options.simulate
     ? await simulated(session, configuration, { event, input })
-    : await connected(session, configuration, runId);
+    : await connected(session, configuration, { runId, event });
   return runOn(environment, session, { runId, input, configuration, event });
 }
 
@@ -129,6 +131,7 @@ interface RunEnvironment {
   /** `real`: retries pause as on AWS. `none`: they do not. */
   readonly waits: 'none' | 'real';
   readonly around?: FunctionInterceptor;
+  readonly names: AccountNames;
   /** Whether the registry is in memory, so that nothing is kept after the command. */
   readonly inMemory: boolean;
 }
@@ -155,16 +158,18 @@ async function simulated(
   forgetCalls(calls);
   const size = formatCount(organization.world.accounts.size, 'account');
   const where = `a simulated organization of ${size}`;
-  return { services, calls, where, waits: 'none', around: passTime(services), inMemory: true };
+  const names = (id: string) => organization.world.accounts.get(id)?.name;
+  return { services, calls, where, waits: 'none', around: passTime(services), inMemory: true, names };
 }
 
 async function connected(
   session: Session,
   configuration: Configuration,
-  runId: string,
+  { runId, event }: Pick<Execution, 'runId' | 'event'>,
 ): Promise<RunEnvironment> {
   const connection = await connectForRun(session, configuration, runId);
-  return { ...connection, waits: connection.inMemory ? 'none' : 'real' };
+  const names = await readAccountNames(connection.services.store, listAccountIds(event));
+  return { ...connection, names, waits: connection.inMemory ? 'none' : 'real' };
 }
 
 interface Execution {
@@ -175,14 +180,14 @@ interface Execution {
 }
 
 async function runOn(
-  { services, calls, where, inMemory, ...how }: RunEnvironment,
+  { services, calls, where, inMemory, names, ...how }: RunEnvironment,
   { out }: Session,
   { runId, input, configuration, event }: Execution,
 ): Promise<ExitCode> {
-  out.line(`${out.colors.bold(`Run ${runId}`)}: ${subjectOf(event)}`);
+  out.line(`${out.colors.bold(`Run ${runId}`)}: ${subjectOf(event, names)}`);
   out.line(out.colors.dim(`In ${where}`));
   out.line();
-  const onState = createProgress(out);
+  const onState = createProgress(out, 'account-onboarding', names);
   const start = performance.now();
   const result = await runLocally({ services, name: runId, input, onState, ...how });
   const durationMs = Math.round(performance.now() - start);
@@ -193,9 +198,15 @@ async function runOn(
   return exitOf(ended.report);
 }
 
-function subjectOf(event: Event): string {
-  if (event.type === 'change') return `${event.accountIds.join(', ')} (${event.cause})`;
+const listAccountIds = (event: Event): readonly string[] =>
+  event.type === 'change' ? event.accountIds : event.type === 'resource' ? [event.place.accountId] : [];
+
+function subjectOf(event: Event, names: AccountNames): string {
+  const accounts = listAccountIds(event)
+    .map((id) => formatAccountId(id, names))
+    .join(', ');
+  if (event.type === 'change') return `${accounts}, ${event.cause}`;
   if (event.type === 'ignored') return 'no account';
-  const { source, accountId, region } = event.place;
-  return `resources of ${source} that patterns match in ${accountId}, ${region}`;
+  const { source, region } = event.place;
+  return `resources of ${source} that patterns match in ${accounts}, ${region}`;
 }

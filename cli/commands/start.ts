@@ -7,7 +7,7 @@ import { readEvent } from '../event-file.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { requireAccountId } from '../hub-options.ts';
 import { openInstallation } from '../installation.ts';
-import type { RecordOptions } from '../records.ts';
+import { nameAccounts, type RecordOptions } from '../records.ts';
 import { startAndFollow } from '../start-execution.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -35,8 +35,10 @@ async function start(options: StartOptions, session: Session): Promise<ExitCode>
     throw new UsageError(`--name ${name}: must be 2 to 64 letters, digits, - and _`);
   const input = await readInput(options, session);
   const event = parseAccountEvent(input, listCallEvents());
-  const subject = event.type === 'change' ? event.accountIds.join(', ') : 'an event';
   const installation = await openInstallation(session, options);
+  const ids = event.type === 'change' ? event.accountIds : [];
+  const accounts = await nameAccounts(installation.services.store, ids);
+  const subject = ids.length > 0 ? accounts.join(', ') : 'an event';
   const request = { machine: 'account-onboarding', runId: name, input, wait, subject } as const;
   return startAndFollow(installation, session, request);
 }

@@ -20,8 +20,9 @@ import {
   type Session,
 } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { alignColumns, formatCount, type Output, shorten } from '../output.ts';
+import { formatCount, type Output, shorten } from '../output.ts';
 import { formatSelector } from '../selector-text.ts';
+import { printTable } from '../table.ts';
 import { printWarnings } from '../warnings.ts';
 
 export const createValidateCommand = (context: CommandContext): Command =>
@@ -201,5 +202,5 @@ const resourceCount = (
 function table(out: Output, title: string, rows: readonly (readonly string[])[]): void {
   out.line();
   out.line(out.colors.bold(title));
-  for (const line of alignColumns(rows)) out.line(line);
+  printTable(out, rows);
 }

@@ -1,6 +1,12 @@
 import type { Command } from 'commander';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
-import { formatAccount, formatAccounts } from '../../shared/platform/account.ts';
+import {
+  type AccountNames,
+  formatAccount,
+  formatAccountId,
+  formatAccounts,
+  maxNamed,
+} from '../../shared/platform/account.ts';
 import { listWhoCan, type WhoCan, type WhoCanEntry } from '../../shared/reconcile/who-can.ts';
 import {
   type CommandContext,
@@ -12,8 +18,10 @@ import {
 } from '../command.ts';
 import { createRunId, openEnvironment } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { alignColumns, type Colors, type Output, wrapText } from '../output.ts';
+import { type Colors, type Output, wrapText } from '../output.ts';
+import { readAccountNames } from '../records.ts';
 import { collect, parseAction, parseContext, parseResource } from '../request-options.ts';
+import { printTable } from '../table.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface WhoCanOptions extends CommonOptions {
@@ -48,34 +56,44 @@ async function whoCan(options: WhoCanOptions, session: Session): Promise<ExitCod
   const answer = await listWhoCan(services, { runId: createRunId('who-can'), resource, action, context });
   const complete = answer.unread.length === 0;
   session.out.result({ status: complete ? 'listed' : 'incomplete', resource, ...answer });
-  printWhoCan(session.out, resource, answer);
+  const names = await readAccountNames(services.store, answer.ownerId === undefined ? [] : [answer.ownerId]);
+  printWhoCan(session.out, resource, answer, names);
   return complete ? exitCodes.succeeded : exitCodes.changesPending;
 }
 
-function printWhoCan(out: Output, resource: string, answer: WhoCan): void {
+function printWhoCan(out: Output, resource: string, answer: WhoCan, names: AccountNames): void {
   const { entries, denials, unread, missing, ownerId, action } = answer;
   const print = (text: string) => {
     for (const line of wrapText(text, out.width - 2)) out.line(`  ${line}`);
   };
   out.line(`${out.colors.bold(resource)}${action === undefined ? '' : ` ${action}`}`);
   if (entries.length === 0) print(missing ?? 'No statement that was read allows any principal to use it.');
-  for (const line of alignColumns(toRows(entries, out.colors))) out.line(line);
+  printTable(out, toRows(entries, out.colors));
   out.line();
+  if (isFolded(entries)) print('Long lists of accounts are shortened. --json has every account.');
   if (denials.length > 0)
     print(
       `Statements that deny something: ${denials.join('; ')}.${action === undefined ? ' Add --action to see what they deny.' : ''}`,
     );
   if (ownerId !== undefined)
-    print(`Identity policies of its own account ${ownerId} may give access, too. They are not read.`);
+    print(
+      `Identity policies of its own account ${formatAccountId(ownerId, names)} may give access, too. They are not read.`,
+    );
   print('For a principal of another account, its own policies decide, too. Run: onboarding explain');
   for (const { kind, of, reason } of unread)
     print(out.colors.yellow(`not read: ${kind} of ${of}: ${reason}`));
 }
 
 /** Accounts that have equal access by one statement share a row. */
+const groupAlike = (entries: readonly WhoCanEntry[]): readonly (readonly WhoCanEntry[])[] => [
+  ...Map.groupBy(entries, ({ accountId: _, accountName: _name, ...rest }) => JSON.stringify(rest)).values(),
+];
+
+const isFolded = (entries: readonly WhoCanEntry[]): boolean =>
+  groupAlike(entries).some((group) => group.length > maxNamed);
+
 function toRows(entries: readonly WhoCanEntry[], colors: Colors): readonly (readonly string[])[] {
-  const alike = Map.groupBy(entries, ({ accountId: _, accountName: _name, ...rest }) => JSON.stringify(rest));
-  return [...alike.values()].flatMap((group) => {
+  return groupAlike(entries).flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
     const { status, reason, policy, statement } = first;

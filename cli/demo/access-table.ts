@@ -1,6 +1,7 @@
 import type { AccountCheck } from '../../shared/reconcile/check-account.ts';
 import type { AccessStatus } from '../../shared/store/readiness.ts';
-import { alignColumns, type Colors, type Output, shorten } from '../output.ts';
+import { type Colors, type Output, shorten } from '../output.ts';
+import { printTable } from '../table.ts';
 import { newAccount } from './scenario.ts';
 import { findStatus, type WhoCan } from './who-can.ts';
 
@@ -18,7 +19,7 @@ export function printAccesses(out: Output, accesses: readonly WhoCan[], check: A
   const statuses = accesses.map((access) => findStatus(check, access));
   const rows = accesses.map((access, index) => toRow(access, statuses[index], colors));
   const heads = ['central', 'member', 'result', 'who', 'may'].map(dim);
-  for (const line of alignColumns([heads, ...rows])) out.line(line);
+  printTable(out, [heads, ...rows]);
   out.line(
     dim('   member: the role in the account, with its trust and its policies; –: the grant names no role'),
   );

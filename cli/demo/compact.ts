@@ -5,18 +5,19 @@ import { signs } from '../../shared/iam/difference-text.ts';
 import { getOutcome } from '../../shared/reconcile/outcome.ts';
 import type { ResourceChange } from '../../shared/store/ports.ts';
 import { getColorOfSign, getDifferences } from '../differences.ts';
-import { alignColumns, type Colors, getTail, shorten } from '../output.ts';
+import { type Colors, getTail, type Output, shorten } from '../output.ts';
 import { splitResourceKey } from '../run-report.ts';
+import { alignColumns } from '../table.ts';
 
 const idWidth = 24;
 const labelWidth = 26;
 const factWidth = 41;
 
-/** One line for each changed statement, with the name of the resource first. No line is longer than 100 columns. */
+/** One line for each changed statement, with the name of the resource first. On a terminal of 100 columns, each takes one line. */
 export function compactDifferences(
   changes: readonly ResourceChange[],
   { installation }: Configuration,
-  colors: Colors,
+  { colors, width }: Pick<Output, 'colors' | 'width'>,
 ): readonly string[] {
   const mark = `AccountOnboarding${installation}`;
   const rows = changes
@@ -27,7 +28,7 @@ export function compactDifferences(
         ...statementCells(difference, mark, colors),
       ]),
     );
-  return alignColumns(rows, '    ');
+  return alignColumns(rows, { width, indent: '    ' });
 }
 
 /** The name of a resource. Of the id of a key, the first part is enough. */

@@ -1,12 +1,14 @@
 import type { Configuration } from '../../shared/configuration/schema.ts';
+import { createAccountNames } from '../../shared/platform/account.ts';
 import type { AccountCheck } from '../../shared/reconcile/check-account.ts';
 import type { ResourceChange } from '../../shared/store/ports.ts';
 import { getDifferences } from '../differences.ts';
-import { alignColumns, type Colors, formatCount, type Output } from '../output.ts';
+import { type Colors, formatCount, type Output } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { printReadiness } from '../run-output.ts';
 import { countAllCalls } from '../run-report.ts';
 import type { Simulation } from '../simulation.ts';
+import { printTable } from '../table.ts';
 import { printAccesses } from './access-table.ts';
 import { compactDifferences } from './compact.ts';
 import type { Figures } from './figures.ts';
@@ -27,7 +29,7 @@ export function printOpening(out: Output, { organization }: Simulation): void {
 
 /** Prints the steps of the demo while it runs. */
 export async function createPrinter(out: Output, configuration: Configuration): Promise<ScenarioPrinter> {
-  const progress = createProgress(out);
+  const progress = createProgress(out, 'account-onboarding', createAccountNames([newAccount]));
   let number = 0;
   return {
     begins: (title, point) => {
@@ -48,7 +50,7 @@ function printChapter(out: Output, configuration: Configuration, chapter: Chapte
   const { dim, green, red } = out.colors;
   const differences = isTakingBack(changes)
     ? [takenBack(changes, out.colors)]
-    : compactDifferences(changes, configuration, out.colors);
+    : compactDifferences(changes, configuration, out);
   if (writes > 0) out.line();
   if (writes > 0) for (const line of differences) out.line(line);
   const color = report.status === 'succeeded' ? green : red;
@@ -103,7 +105,7 @@ export function printEnd(
     ['Time', `${(durationMs / 1_000).toFixed(1)} s`],
   ];
   out.line();
-  for (const line of alignColumns(rows)) out.line(line);
+  printTable(out, rows);
   out.line();
   out.line(
     status === 'succeeded'

@@ -1,4 +1,5 @@
-import { alignColumns, type Colors, type Output } from '../output.ts';
+import type { Colors, Output } from '../output.ts';
+import { printTable } from '../table.ts';
 import type { ApplicationAccount, NamedProfile } from './place.ts';
 import type { Published } from './publish.ts';
 import type { PublishedDeployment, PublishedStatus } from './publish-types.ts';
@@ -16,7 +17,10 @@ export function printPublished(out: Output, report: PublishReport): void {
   out.line(
     `${out.colors.bold(`${what} of ${profile}, application ${application}`)}  ${accountId}, ${region}`,
   );
-  for (const row of alignColumns(deployments.map((each) => toRow(each, out.colors)))) out.line(row);
+  printTable(
+    out,
+    deployments.map((each) => toRow(each, out.colors)),
+  );
   out.line();
   out.line(formatEnd(report));
 }

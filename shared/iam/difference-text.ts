@@ -1,3 +1,4 @@
+import { type AccountNames, formatAccountId, noAccountNames } from '../platform/account.ts';
 import type { DifferenceLine, StatementDifference } from './difference.ts';
 import { sortWideningFirst } from './difference.ts';
 import type { Widening } from './widening.ts';
@@ -19,13 +20,22 @@ export interface ShownStatement {
   readonly lines: readonly ShownLine[];
 }
 
+export interface DifferenceDetail {
+  /** Whether nothing is folded. Default: false. */
+  readonly full?: boolean;
+  /** The names of accounts, which are printed beside their ids. Default: none is known. */
+  readonly names?: AccountNames;
+  /** The option that shows a folded list in full, such as `--full`. Default: the text names none. */
+  readonly unfoldedBy?: string;
+}
+
 /**
  * A difference in the form that people read. Long lists of accounts are folded, and nothing else is. With `full`,
  * nothing is folded. Lines that give access are marked and come first.
  */
 export function toShownStatement(
   { kind, label, widens, lines }: StatementDifference,
-  { full = false }: { readonly full?: boolean } = {},
+  detail: DifferenceDetail = {},
 ): ShownStatement {
   const mark = kind === 'changed' || widens === undefined ? '' : `  ! ${words[widens]} access`;
   return {
@@ -33,7 +43,7 @@ export function toShownStatement(
     context: lines.find(({ sign }) => sign === ' ')?.text ?? '',
     lines: shownLines(
       lines.filter(({ sign }) => sign !== ' '),
-      full ? Number.POSITIVE_INFINITY : maxAccounts,
+      detail,
     ),
   };
 }
@@ -42,9 +52,12 @@ export function toShownStatement(
  * The differences as plain text. Each statement has a line of its own, followed by its changed lines. Empty if there
  * are none.
  */
-export const formatDifference = (differences: readonly StatementDifference[]): string =>
+export const formatDifference = (
+  differences: readonly StatementDifference[],
+  detail: DifferenceDetail = {},
+): string =>
   differences
-    .map((difference) => toShownStatement(difference))
+    .map((difference) => toShownStatement(difference, detail))
     .flatMap(({ head, context, lines }) => [
       head.text,
       ...(context === '' ? [] : [`      ${context}`]),
@@ -57,8 +70,8 @@ const words: Readonly<Record<Widening, string>> = { yes: 'widens', maybe: 'may w
 /** A list of accounts is folded if it has more than this number. The folded list shows this number of accounts. */
 const maxAccounts = 12;
 
-function shownLines(lines: readonly DifferenceLine[], longest: number): readonly ShownLine[] {
-  const folded = foldedLines(lines, longest);
+function shownLines(lines: readonly DifferenceLine[], detail: DifferenceDetail): readonly ShownLine[] {
+  const folded = foldedLines(lines, detail);
   // Lines other than account lists come first, because readers do not expect them.
   const single = folded.filter(({ isList }) => !isList);
   const ordered = sortWideningFirst([...single, ...folded.filter(({ isList }) => isList)]);
@@ -70,22 +83,37 @@ function shownLines(lines: readonly DifferenceLine[], longest: number): readonly
 }
 
 /** Joins many lines that differ only in the account into one folded line. */
-function foldedLines(lines: readonly DifferenceLine[], longest: number) {
+function foldedLines(lines: readonly DifferenceLine[], detail: DifferenceDetail) {
+  const { full = false, names = noAccountNames } = detail;
   const groups = Map.groupBy(lines, (line) =>
     JSON.stringify([line.sign, line.widens, toLineTemplate(line.text)]),
   );
   return [...groups.values()].flatMap((group) => {
-    const isList = group.length > longest;
-    return isList ? [folded(group)] : group.map((line) => ({ ...line, isList }));
+    const isList = !full && group.length > maxAccounts;
+    if (isList) return [folded(group, detail)];
+    return group.map((line) => ({ ...line, text: addAccountNames(line.text, names), isList }));
   });
 }
 
-function folded(group: readonly DifferenceLine[]) {
+function folded(group: readonly DifferenceLine[], { names = noAccountNames, unfoldedBy }: DifferenceDetail) {
   const [first = { sign: ' ' as const, text: '' }] = group;
   const ids = group.map(({ text }) => accountIn(text) ?? '');
-  const shown = ids.slice(0, maxAccounts).join(', ');
-  const text = `${toLineTemplate(first.text)} for ${ids.length} accounts: ${shown} … and ${ids.length - maxAccounts} more`;
+  const shown = ids
+    .slice(0, maxAccounts)
+    .map((id) => formatAccountId(id, names))
+    .join(', ');
+  const option = unfoldedBy === undefined ? '' : `; ${unfoldedBy} shows all`;
+  const text = `${toLineTemplate(first.text)} for ${ids.length} accounts: ${shown} … and ${ids.length - maxAccounts} more${option}`;
   return { ...first, text, isList: true };
+}
+
+/** The accounts in a policy's value or an ARN, each once. */
+export const listAccountIds = (text: string): readonly string[] => [...new Set(text.match(wholeId))];
+
+/** Adds the names of the accounts in a line: `Principal.AWS 555566667777 (orders-production)`. */
+export function addAccountNames(text: string, names: AccountNames): string {
+  const found = listAccountIds(text).flatMap((id) => names(id) ?? []);
+  return found.length === 0 ? text : `${text} (${found.join(', ')})`;
 }
 
 /** The line with a placeholder instead of its account. Unchanged if the line never belongs to a list of accounts. */

@@ -1,4 +1,5 @@
 import type { ErrorRecord } from './errors.ts';
+import { memoizeByObject } from './memoize.ts';
 
 /**
  * The states of an account in Organizations. This project adds `DEPARTED`: the registry has the account, but it is no
@@ -93,7 +94,7 @@ export const formatAccount = ({ id, name }: Named): string =>
 /**
  * How many accounts a text names at most. Longer lists end with a count, because records and `--json` have every id.
  */
-const maxNamed = 5;
+export const maxNamed = 5;
 
 /** Accounts for messages: `orders-production (555566667777), orders-test (666677778888) and 3 more`. */
 export function formatAccounts(accounts: readonly Named[], max = maxNamed): string {
@@ -101,3 +102,24 @@ export function formatAccounts(accounts: readonly Named[], max = maxNamed): stri
   const more = accounts.length - max;
   return more > 0 ? `${named} and ${more.toLocaleString('en-US')} more` : named;
 }
+
+/** The name of an account by its id. `undefined` if it is unknown, or if the account has none. */
+export type AccountNames = (id: string) => string | undefined;
+
+/** The names of the accounts of the registry. */
+export const createAccountNames: (accounts: readonly Named[]) => AccountNames = memoizeByObject(
+  (accounts: readonly Named[]): AccountNames => {
+    const names = new Map(accounts.map(({ id, name }) => [id, name]));
+    return (id) => {
+      const name = names.get(id);
+      return name === '' || name === id ? undefined : name;
+    };
+  },
+);
+
+/** Without a registry, no name is known. */
+export const noAccountNames: AccountNames = () => undefined;
+
+/** An account of which only the id is at hand: `orders-production (555566667777)`, or the id alone. */
+export const formatAccountId = (id: string, names: AccountNames): string =>
+  formatAccount({ id, name: names(id) ?? '' });

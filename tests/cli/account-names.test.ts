@@ -66,3 +66,63 @@ it('prints the names of accounts beside their ids when they are in a grace perio
       '666677778888 until 2026-03-05 09:00 UTC',
   );
 });
+
+/** Lines of a screen that have the id of an account without its name. */
+const listNameless = (screen: string, id: string, name: string): readonly string[] =>
+  screen.split('\n').filter((line) => line.includes(id) && !line.includes(name));
+
+const sandbox = '777777777777';
+
+it.each([
+  ['plan', ...simulate],
+  ['plan', ...simulate, '--account', sandbox],
+  ['plan', ...simulate, '--format', 'markdown'],
+  ['apply', ...simulate, '--yes'],
+  ['apply', ...simulate, '--account', sandbox, '--yes'],
+  ['start', ...simulate, '--account', sandbox, '--wait'],
+  ['status', ...simulate, '--account', sandbox],
+  [
+    'explain',
+    ...simulate,
+    '--principal',
+    sandbox,
+    '--action',
+    's3:GetObject',
+    '--resource',
+    'arn:aws:s3:::example-org-config/x',
+  ],
+])('prints the name of an account beside its id when the command is %s %s %s %s %s', async (...argv) => {
+  const { stdout } = await run(argv);
+
+  expect(stdout).toContain(sandbox);
+  expect(listNameless(stdout, sandbox, 'sandbox-1')).toEqual([]);
+});
+
+it('prints the name of a new account beside its id when a run begins and changes policies', async () => {
+  const { stdout } = await run(runFor);
+  const changes = stdout.split('Ready:')[0] ?? '';
+
+  expect(changes).toContain('Register account              new-account (555566667777) is ACTIVE');
+  expect(changes).toContain('widens: + Condition StringEquals aws:SourceAccount 555566667777 (new-account)');
+  expect(listNameless(changes, '555566667777', 'new-account')).toEqual([]);
+});
+
+it('prints the name of the owner beside its id when who-can names other policies', async () => {
+  const { stdout } = await run(['who-can', ...simulate, '--resource', 'arn:aws:s3:::example-org-cloudtrail']);
+
+  expect(stdout).toContain('its own account log (222222222222) may give access');
+  expect(stdout).toContain('and 3 more');
+  expect(stdout).toContain('--json has every account');
+});
+
+it('prints the name that Organizations has in a heading when it is not the name of the central account', async () => {
+  const { stdout } = await run(['budget', ...simulate], {
+    prepareWorld: ({ world }) => {
+      const account = world.accounts.get('222222222222');
+      if (account !== undefined) world.accounts.set(account.id, { ...account, name: 'Log Archive' });
+    },
+  });
+
+  expect(stdout).toMatch(/^Log account Log Archive \(222222222222\)$/m);
+  expect(stdout).toMatch(/^Security account 333333333333$/m);
+});

@@ -172,7 +172,7 @@ test('exits with 2 when run --simulate needs an approval, and shows what the app
   expect(stdout).toMatch(/… Request approval +waits for an operator/);
   expect(stdout).toMatch(/^waiting-for-approval: Waits until/m);
   expect(stdout).toMatch(
-    /^Approval would change\n {2}assume-role-permission\S+: people-develop for 555566667777/m,
+    /^Approval would change\n {2}assume-role-permission\S+: people-develop for new-account \(555566667777\)/m,
   );
   expect((await run(['validate', '--config', config])).stdout).toContain(
     'Approved by an operator, within 1 hour: OUs Workloads',

@@ -122,7 +122,9 @@ describe('plan', () => {
     });
 
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^Plan for account 999999999999: 0 resources to change\. Nothing to do$/m);
+    expect(stdout).toMatch(
+      /^Plan for account closed \(999999999999\): 0 resources to change\. Nothing to do$/m,
+    );
   });
 
   test('writes the plan to a file with its hash when plan has --out', async () => {

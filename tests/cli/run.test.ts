@@ -182,7 +182,7 @@ describe('for people', () => {
     const { code, stdout, stderr } = await run([...simulate, event('close-account-result')]);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/✓ Register account +555566667777 is SUSPENDED/);
+    expect(stdout).toMatch(/✓ Register account +[a-z-]+ \(555566667777\) is SUSPENDED/);
     expect(stdout).toContain('- Resource arn:aws:iam::555566667777:role/people/ReadOnly');
     expect(stdout).toMatch(/^succeeded: /m);
     expect(stdout).not.toContain('\x1b');

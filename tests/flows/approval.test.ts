@@ -63,7 +63,8 @@ test('states the reason, the deadline and the command in record, event and messa
     command,
     until,
     `https://console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/${request.execution}`,
-    `${bucket}: logs for ${id}`,
+    `${bucket}: logs for `,
+    `(${id})`,
     `AWSLogs/${id}/*`,
   ])
     expect(message?.Message).toContain(text);

@@ -94,4 +94,24 @@ describe('formatDifference', () => {
     expect(head('added')).toBe('+ Read');
     expect(head('changed', 'yes')).toBe('~ Read');
   });
+
+  const named = { names: (id: string) => (id === '111122223300' ? 'orders' : undefined) };
+
+  it('prints the name of an account behind the line that has its id', () => {
+    const text = formatDifference([{ kind: 'changed', label: 'Read', lines: lines(2) }], named);
+
+    expect(text.split('\n').slice(1)).toEqual([
+      '    + Principal.AWS 111122223300 (orders)',
+      '    + Principal.AWS 111122223301',
+    ]);
+  });
+
+  it('prints names and the option that shows all accounts when a list is folded', () => {
+    const detail = { ...named, unfoldedBy: '--full' };
+    const text = formatDifference([{ kind: 'changed', label: 'Read', lines: lines(13) }], detail);
+
+    expect(text).toMatch(
+      /for 13 accounts: orders \(111122223300\), 111122223301, .* … and 1 more; --full shows all$/,
+    );
+  });
 });

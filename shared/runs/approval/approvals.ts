@@ -1,7 +1,12 @@
 import pMap from 'p-map';
 import type { ActiveConfiguration } from '../../configuration/active-configuration.ts';
 import { formatDifference } from '../../iam/difference-text.ts';
-import type { RegisteredAccount } from '../../platform/account.ts';
+import {
+  type AccountNames,
+  createAccountNames,
+  formatAccountId,
+  type RegisteredAccount,
+} from '../../platform/account.ts';
 import { getTimestamp } from '../../platform/clock.ts';
 import type { DesiredResource } from '../../reconcile/desired-resource.ts';
 import { listActiveResources } from '../../reconcile/desired-resources.ts';
@@ -33,14 +38,15 @@ export async function formatApprovalDifference(
   const byResource = Map.groupBy(everywhere, ({ resource }) => resource);
   const wanted = approvedResources(active, accounts, waiting).filter(({ key }) => byResource.has(key));
   const madeAt = getTimestamp(services.clock);
+  const names = createAccountNames(accounts);
   const planRequest = { runId, active, accounts: assumeApproved(accounts, idsOf(waiting)), madeAt };
   const texts = await pMap(
     wanted,
     async (desired) => {
       const { differences, error } = await readSnapshot(services, planRequest, desired);
-      const own = formatDifference(filterConcerning(differences, ...idsOf(waiting)));
+      const own = formatDifference(filterConcerning(differences, ...idsOf(waiting)), { names });
       return [
-        headingOf(desired.key, byResource.get(desired.key) ?? []),
+        headingOf(desired.key, byResource.get(desired.key) ?? [], names),
         ...(error === undefined ? [] : [`cannot be planned: ${error.name}: ${error.message}`]),
         ...(own === '' ? [] : own.split('\n')),
       ].join('\n  ');
@@ -50,7 +56,7 @@ export async function formatApprovalDifference(
   return texts.join('\n');
 }
 
-const headingOf = (resource: string, own: readonly Gain[]): string =>
+const headingOf = (resource: string, own: readonly Gain[], names: AccountNames): string =>
   `${resource}: ${[...new Set(own.map(({ grant }) => grant))].join(', ')} for ${[
-    ...new Set(own.map(({ accountId }) => accountId)),
+    ...new Set(own.map(({ accountId }) => formatAccountId(accountId, names))),
   ].join(', ')}`;

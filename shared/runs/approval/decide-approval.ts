@@ -1,4 +1,5 @@
 import { getActiveConfiguration } from '../../configuration/active-configuration.ts';
+import { formatAccount } from '../../platform/account.ts';
 import { getTimestamp } from '../../platform/clock.ts';
 import { ConcurrentUpdateError } from '../../platform/errors.ts';
 import { StalePlanError } from '../../reconcile/errors.ts';
@@ -184,7 +185,7 @@ async function approveAccount({ store, clock, random }: Services, shown: Waiting
     await clock.sleep(Math.floor(random() * Math.min(2_000, 50 * 2 ** attempt)));
   }
   throw new ConcurrentUpdateError(
-    `Account ${shown.id} could not be approved: the registry changed during each of ${maxAttempts} attempts. ` +
+    `Account ${formatAccount({ id: shown.id, name: shown.position.name })} could not be approved: the registry changed during each of ${maxAttempts} attempts. ` +
       'Approve again: the command continues where it ended',
     { accountId: shown.id, attempts: maxAttempts },
   );

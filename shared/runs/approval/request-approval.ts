@@ -1,4 +1,5 @@
 import { getActiveConfiguration } from '../../configuration/active-configuration.ts';
+import { formatAccount } from '../../platform/account.ts';
 import { getTimestamp } from '../../platform/clock.ts';
 import type { Services } from '../../reconcile/services.ts';
 import type { ApprovalRequest, RunRecord } from '../../store/ports.ts';
@@ -107,6 +108,6 @@ const waitingRun = (
   accountIds: accounts.map(({ id }) => id),
   ...run,
   status: 'waiting-for-approval',
-  reason: `Waits until ${until} for approval of ${accounts.map(({ id }) => id).join(', ')}`,
+  reason: `Waits until ${until} for approval of ${accounts.map(({ id, position }) => formatAccount({ id, name: position.name })).join(', ')}`,
   waitingUntil: until,
 });
