@@ -74,7 +74,7 @@ const getHelpWidth = (stream: OutputStream): number => Math.min(getWidth(stream)
 const fitHelp = (text: string, stream: OutputStream): string =>
   text
     .split('\n')
-    .map((line) => (/^ {2}(npx )?onboarding /.test(line) ? line : fitText(line, getHelpWidth(stream))))
+    .map((line) => (/^ {2}(npx )?onboarding /.test(line) ? line : fitText(line, getWidth(stream))))
     .join('\n');
 
 async function version(): Promise<string> {

@@ -88,7 +88,7 @@ test('discovers the resource of an event in run', async () => {
   const { code, stdout } = await run(['run', '--simulate', '--config', patterns, '--event', event]);
 
   expect(code).toBe(0);
-  expect(stdout).toContain('resource: aws.ecr in 444444444444, us-west-2');
+  expect(stdout).toContain('resource: aws.ecr in shared (444444444444), us-west-2');
   expect(stdout).toMatch(/written +ECR repository policy +base\/example +us-west-2/);
   expect(stdout).toMatch(/succeeded: 1 of 4 resources written/);
 });
