@@ -26,6 +26,7 @@ import {
 } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
+import { formatPlanHtml } from '../plan-html.ts';
 import { formatPlanMarkdown, type PlanPage } from '../plan-markdown.ts';
 import { printHead, printPlan } from '../plan-output.ts';
 import { createPlanReport, listPlanWarnings, type PlanReport } from '../plan-report.ts';
@@ -33,7 +34,7 @@ import { choosePlanned, isScoped, listScopeWarnings, type PlanScope, requireGran
 import { UsageError } from '../usage-error.ts';
 import { writeTexts } from '../write-text.ts';
 
-const formats = ['text', 'json', 'markdown'] as const;
+const formats = ['text', 'json', 'markdown', 'html'] as const;
 
 interface PlanOptions extends CommonOptions, ScopeOptions, PlanScope {
   readonly out?: string;
@@ -90,9 +91,11 @@ async function plan(options: PlanOptions, session: Session): Promise<ExitCode> {
     ...(approval === undefined ? {} : { approval }),
     ...(options.out === undefined ? {} : { file: options.out }),
   });
-  if (options.format === 'markdown')
-    printMarkdown(session.out, { overall, report, full, notes: formatPending(session.out, approval) });
-  else {
+  const formatPage = pageFormats[options.format ?? ''];
+  if (formatPage !== undefined) {
+    const page = { overall, report, full, notes: formatPending(session.out, approval) };
+    session.out.verbatim(formatPage(page).trimEnd());
+  } else {
     printHead(session.out, environment, report);
     printPlan(session.out, overall, warnings, { full });
     if (approval !== undefined) printPending(session.out, approval);
@@ -109,7 +112,11 @@ function requireCompatible({ json, format = 'json', out, ...scope }: PlanOptions
     throw new UsageError('--out writes the whole plan. Remove --grant and --resource');
 }
 
-const printMarkdown = (out: Output, page: PlanPage): void => out.line(formatPlanMarkdown(page).trimEnd());
+/** Formats of a whole page. */
+const pageFormats: Readonly<Record<string, (page: PlanPage) => string>> = {
+  markdown: formatPlanMarkdown,
+  html: formatPlanHtml,
+};
 
 /** The text about an account's approval, as lines without colors. */
 function formatPending(out: Output, approval: PendingReport | undefined): readonly string[] {
