@@ -17,3 +17,7 @@ export class SettingMissingError extends OnboardingError {
   override readonly name = 'SettingMissingError';
   readonly retryable = false;
 }
+
+/** A sentence before the last one of a message: `Did you mean Workloads? `. Empty without a word. */
+export const askWord = (word: string | undefined): string =>
+  word === undefined ? '' : `Did you mean ${word}? `;

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
+import { suggestWord } from '../../shared/configuration/messages.ts';
 import { formatAccount } from '../../shared/platform/account.ts';
+import { findNearestWord } from '../../shared/platform/nearest-name.ts';
 import type { AccessResult } from '../../shared/reconcile/access-result.ts';
 import { type AccountCheck, checkAccount } from '../../shared/reconcile/check-account.ts';
 import type { MemberRoleDrift } from '../../shared/reconcile/check-member-roles.ts';
@@ -63,7 +65,8 @@ async function check(options: CheckOptions, session: Session): Promise<ExitCode>
     memberRoles: checked.roles.map(({ role, status, reasons }) => ({ role: role.name, status, reasons })),
     warnings: checked.warnings,
   });
-  printCheck(session.out, { ...checked, results, readiness });
+  printUnmatchedPrincipal(session.out, principal, checked);
+  printCheck(session.out, { ...checked, results, readiness }, principal);
   return getExitCode({ ...checked, readiness });
 }
 
@@ -83,6 +86,22 @@ function getExitCode({
 
 const wrongStatuses: ReadonlySet<MemberRoleStatus> = new Set(['different', 'missing', 'name-taken']);
 
+/** A mistyped role would look like a role without accesses. */
+function printUnmatchedPrincipal(
+  out: Output,
+  principal: string | undefined,
+  { account, results }: AccountCheck,
+): void {
+  if (principal === undefined || results.some(({ role }) => isRole(principal, role))) return;
+  const roles = [...new Set(results.flatMap(({ role }) => role ?? []))];
+  const nearest = findNearestWord(principal.replace(/^.*:role\//, ''), roles);
+  out.line(
+    out.colors.yellow(
+      `No access of ${formatAccount(account)} needs the role ${principal}${suggestWord(nearest)}`,
+    ),
+  );
+}
+
 /** Whether an ARN such as `arn:aws:iam::555566667777:role/app/Web` names the role `app/Web`. */
 const isRole = (principal: string, role: string | undefined): boolean =>
   role !== undefined && principal.endsWith(`:role/${role}`);
@@ -96,9 +115,11 @@ const exitCodeByReady = {
 function printCheck(
   out: Output,
   { account, results, readiness, leftovers, roles, warnings }: AccountCheck,
+  principal: string | undefined,
 ): void {
   out.line(out.colors.bold(formatAccount(account)));
-  if (readiness === undefined) out.line('  The configuration grants nothing that could be verified.');
+  if (readiness === undefined && principal === undefined)
+    out.line('  The configuration grants nothing that could be verified.');
   const rows = results.map((result) => toRow(result, out.colors));
   printTable(out, rows);
   for (const line of leftovers) out.line(out.colors.red(`  ${line}`));

@@ -10,6 +10,7 @@ import {
 import { type ConfigurationAndSchemas, loadWithSchemas } from '../../shared/configuration/load-schemas.ts';
 import { secretDeploymentOf } from '../../shared/configuration/secret-deployment.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
+import { findNearestWord } from '../../shared/platform/nearest-name.ts';
 import {
   type CommandContext,
   type CommonOptions,
@@ -32,7 +33,7 @@ import type { PublishTools } from '../publish/publish-types.ts';
 import { addConfiguredApplication, createAuthorClient } from '../publish/simulated-application.ts';
 import { createLogger } from '../services.ts';
 import { createSimulation } from '../simulation.ts';
-import { UsageError } from '../usage-error.ts';
+import { askWord, UsageError } from '../usage-error.ts';
 
 interface PublishOptions extends CommonOptions {
   readonly application?: string;
@@ -158,7 +159,13 @@ function pick<T extends { readonly name: string }>(
   if (name === undefined) throw new UsageError(`--${what} is missing. The configuration has ${names}`);
   const match = configured.find((each) => each.name === name);
   if (match !== undefined) return match;
-  throw new UsageError(`--${what} ${name}: the configuration has ${names}. Nothing was created`);
+  const nearest = findNearestWord(
+    name,
+    configured.map((each) => each.name),
+  );
+  throw new UsageError(
+    `--${what} ${name}: the configuration has ${names}. ${askWord(nearest)}Nothing was created`,
+  );
 }
 
 function requireHosted({ name, secret }: ApplicationProfile): void {

@@ -7,7 +7,7 @@ import {
   maxCentralAccounts,
 } from '../../shared/platform/central-accounts.ts';
 import { findNearestWord } from '../../shared/platform/nearest-name.ts';
-import { UsageError } from '../usage-error.ts';
+import { askWord, UsageError } from '../usage-error.ts';
 import type { ChosenCentral, NamedAccount, OrganizationFacts, Proposal } from './facts.ts';
 import { nameEach, toName } from './names.ts';
 import type { Prompts } from './prompts.ts';
@@ -85,7 +85,7 @@ export async function askOu(
     ous.map(({ path }) => path),
   );
   throw new UsageError(
-    `--ou ${named}: the organization has no such OU.${nearest === undefined ? '' : ` Did you mean ${nearest}?`} Nothing was written`,
+    `--ou ${named}: the organization has no such OU. ${askWord(nearest)}Nothing was written`,
   );
 }
 
@@ -141,7 +141,16 @@ function parseCentral(text: string, { accounts }: OrganizationFacts, maxLength: 
     );
   if (account !== undefined && matching.length === 1)
     return { name, account, ...(region === undefined ? {} : { region }) };
-  throw new UsageError(`--central ${text}: ${describeCentralMistake(named, matching)}. Nothing was written`);
+  const isUnknown = named !== '' && matching.length === 0;
+  const nearest = isUnknown
+    ? findNearestWord(
+        named,
+        accounts.map((each) => each.name),
+      )
+    : undefined;
+  throw new UsageError(
+    `--central ${text}: ${describeCentralMistake(named, matching)}. ${askWord(nearest)}Nothing was written`,
+  );
 }
 
 function requireDifferentNames(given: readonly NamedCentral[]): void {
@@ -179,9 +188,10 @@ function parseNames(grants: string, names: readonly string[]): readonly string[]
   const wanted = grants.split(',').map((name) => name.trim());
   const unknown = wanted.find((name) => !names.includes(name));
   if (unknown === undefined) return wanted;
+  const nearest = findNearestWord(unknown, [...names, 'suggested', 'all', 'none']);
   const known = names.length === 0 ? 'There is no proposal' : `Proposals: ${names.join(', ')}`;
   throw new UsageError(
-    `--grants: there is no proposal ${unknown}. ${known}. Or use suggested, all or none. Nothing was written`,
+    `--grants: there is no proposal ${unknown}. ${askWord(nearest)}${known}. Or use suggested, all or none. Nothing was written`,
   );
 }
 
