@@ -1,15 +1,19 @@
 /**
- * Writes schema/onboarding.schema.json, the JSON Schema of `onboarding.yml` for editors, from the schemas in code.
- * After a change of the configuration or of a grant kind, run: npx node scripts/json-schema.ts && npx biome format
- * --write schema
+ * Writes the JSON Schemas in `schema/` from the schemas in code: onboarding.schema.json of `onboarding.yml` for editors,
+ * and events.schema.json of the events that the project sends. After a change of the configuration, of a grant kind or
+ * of an event, run: npx node scripts/json-schema.ts && npx biome format --write schema
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { type EventDeclaration, eventContract } from '../shared/composition/event-contract.ts';
 import { configurationSchema } from '../shared/configuration/schema.ts';
 import { grantKinds } from '../shared/grants/kinds.ts';
 
-export const schemaFile = fileURLToPath(new URL('../schema/onboarding.schema.json', import.meta.url));
+const inSchemaFolder = (name: string): string => fileURLToPath(new URL(`../schema/${name}`, import.meta.url));
+
+export const schemaFile = inSchemaFolder('onboarding.schema.json');
+export const eventSchemaFile = inSchemaFolder('events.schema.json');
 
 /** An entry of `grants` is an entry of one of the grant kinds. */
 export function configurationJsonSchema(): z.core.JSONSchema.JSONSchema {
@@ -32,5 +36,41 @@ export function configurationJsonSchema(): z.core.JSONSchema.JSONSchema {
 const withKinds = () =>
   configurationSchema.extend({ grants: z.array(z.union(grantKinds.map(({ schema }) => schema))).min(1) });
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  writeFileSync(schemaFile, `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`);
+/** Each event has a definition of its own, so that a reader can validate one kind of event. */
+export function eventJsonSchema(): object {
+  const definitions = Object.fromEntries(
+    eventContract.map((event) => [event.detailType.replaceAll(' ', ''), describeEvent(event)]),
+  );
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Events of account-onboarding',
+    description: 'A later version may send more fields. Ignore fields that you do not know',
+    anyOf: Object.keys(definitions).map((name) => ({ $ref: `#/definitions/${name}` })),
+    definitions,
+  };
+}
+
+/** An event as a target of EventBridge gets it. EventBridge's own fields, such as `account` and `time`, are allowed. */
+function describeEvent({ source, detailType, detail }: EventDeclaration): object {
+  const event = z.object({ source: z.literal(source), 'detail-type': z.literal(detailType), detail });
+  const { $schema: _, ...schema } = z.toJSONSchema(event, {
+    target: 'draft-7',
+    io: 'input',
+    override: ({ jsonSchema }) => allowMoreFields(jsonSchema),
+  });
+  return schema;
+}
+
+/** Readers must accept the fields of later versions. The pattern of a time would say no more than its format. */
+function allowMoreFields(schema: z.core.JSONSchema.BaseSchema): void {
+  if (schema.additionalProperties === false) delete schema.additionalProperties;
+  if (schema.format === 'date-time') delete schema.pattern;
+}
+
+const write = (file: string, schema: object): void =>
+  writeFileSync(file, `${JSON.stringify(schema, null, 2)}\n`);
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  write(schemaFile, configurationJsonSchema());
+  write(eventSchemaFile, eventJsonSchema());
+}

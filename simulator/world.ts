@@ -156,6 +156,8 @@ export interface SimulatedWorld {
   readonly sessions: Map<string, Session>;
   /** Events on an event bus, in order. */
   readonly putEvents: Record<string, unknown>[];
+  /** How events of this project broke their contract, a line each. */
+  readonly contractViolations: string[];
   /** Messages of a topic, in order. */
   readonly messages: Record<string, unknown>[];
   /** For state machines: tasks that wait for their tokens. */
@@ -207,6 +209,7 @@ export const createWorld = (settings: SimulatedWorldSettings): SimulatedWorld =>
   keyUseListeners: [],
   sessions: new Map(),
   putEvents: [],
+  contractViolations: [],
   messages: [],
   tasks: createTaskTokens(),
   executions: new Map(),

@@ -6,10 +6,14 @@ import type {
 } from '@aws-sdk/client-eventbridge';
 import { createAwsError } from '../aws-error.ts';
 import { defineOperation, type ServiceOperations } from '../call.ts';
+import { findContractViolations } from '../event-contract.ts';
 import { findDenial } from '../permissions.ts';
 import { makeRandomUuid } from '../world.ts';
 
-/** Amazon EventBridge: events on a bus are recorded. Source: EventBridge API reference, "PutEvents". */
+/**
+ * Amazon EventBridge: events on a bus are recorded. Source: EventBridge API reference, "PutEvents". EventBridge accepts
+ * every event. The simulator refuses an event of this project that breaks its contract.
+ */
 export const eventbridge: ServiceOperations = {
   ListRules: defineOperation<ListRulesCommandInput, Omit<ListRulesCommandOutput, '$metadata'>>(
     ({ world, caller, region, input: { NamePrefix: prefix = '' } }) => {
@@ -39,6 +43,9 @@ export const eventbridge: ServiceOperations = {
       if (denial !== undefined) throw createAwsError('AccessDeniedException', denial);
       if (entries.length === 0 || entries.length > 10)
         throw createAwsError('ValidationException', 'PutEvents takes between 1 and 10 entries');
+      const violations = entries.flatMap(findContractViolations);
+      world.contractViolations.push(...violations);
+      if (violations.length > 0) throw createAwsError('EventContractError', violations.join('; '));
       world.putEvents.push(...entries.map((entry) => ({ ...entry })));
       return { FailedEntryCount: 0, Entries: entries.map(() => ({ EventId: makeRandomUuid(world) })) };
     },

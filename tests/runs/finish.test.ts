@@ -13,13 +13,14 @@ import { createEnv, makeReady, type TestEnv } from '../fixtures/test-env.ts';
 
 const configuration = small(['bucket']);
 const own = '888888888888';
+const start = '2026-03-01T10:00:00.000Z';
 const nothing = { missing: [] };
 const error = { name: 'ThrottledError', message: 'slow', retryable: true };
 
 const opened: RunRecord = {
   runId: 'run',
   status: 'running',
-  startedAt: 'start',
+  startedAt: start,
   cause: 'moved',
   accountIds: [own],
 };
@@ -31,7 +32,7 @@ async function finish(changes: readonly ResourceChange[], more: object = {}) {
   const accounts = [{ accountId: own, revision: 1 }];
   const step = {
     runId: 'run',
-    startedAt: 'start',
+    startedAt: start,
     mode: 'sync' as const,
     accounts,
     verification: nothing,
@@ -146,7 +147,7 @@ test('reports an account that was not registered, with its error', async () => {
 });
 
 test('keeps the cause and the start of a finished run', async () => {
-  expect(await finish([])).toMatchObject({ startedAt: 'start', cause: 'moved', accountIds: [own] });
+  expect(await finish([])).toMatchObject({ startedAt: start, cause: 'moved', accountIds: [own] });
 });
 
 test('names every unfinished resource when a run ends as failed', async () => {
@@ -155,11 +156,11 @@ test('names every unfinished resource when a run ends as failed', async () => {
   await env.store.runs.putChange('run', { resource: 'a', outcome: 'written' });
   await env.store.runs.putChange('run', { resource: 'b', planned: 'change' });
 
-  await failRun(env.services, { runId: 'run', startedAt: 'later', error });
+  await failRun(env.services, { runId: 'run', startedAt: '2026-03-01T11:00:00.000Z', error });
 
   expect(await recordOf(env)).toMatchObject({
     status: 'failed',
-    startedAt: 'start',
+    startedAt: start,
     cause: 'moved',
     error,
     unresolved: [expect.stringContaining('ThrottledError'), 'b: not updated'],
@@ -172,7 +173,7 @@ test.each(['succeeded', 'failed'] as const)(
     const env = await createEnv({ configuration, storage: inMemory() });
     await env.store.runs.put({ ...opened, status, announcedAt: 'then' });
 
-    const ended = await failRun(env.services, { runId: 'run', startedAt: '', error });
+    const ended = await failRun(env.services, { runId: 'run', startedAt: start, error });
 
     expect(ended).toEqual({ runId: 'run', status, metrics: [] });
     expect(await recordOf(env)).toEqual({ ...opened, status, announcedAt: 'then' });
@@ -190,7 +191,7 @@ test('announces a pending end and keeps the record when a run is ended a second 
   } as const;
   await env.store.runs.put({ ...opened, status: 'failed', unresolved: ['r: failed'], announcement });
 
-  await failRun(env.services, { runId: 'run', startedAt: '', error });
+  await failRun(env.services, { runId: 'run', startedAt: start, error });
 
   expect(env.organization.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarding Failed' }]);
   expect(env.organization.world.messages).toEqual([]);
@@ -212,9 +213,9 @@ test('reports a failed update with its error', async () => {
 test('creates a record for an execution that died before it created one', async () => {
   const env = await createEnv({ configuration, storage: inMemory() });
 
-  await failRun(env.services, { runId: 'run', startedAt: 'start', error });
+  await failRun(env.services, { runId: 'run', startedAt: start, error });
 
-  expect(await recordOf(env)).toMatchObject({ status: 'failed', accountIds: [], startedAt: 'start' });
+  expect(await recordOf(env)).toMatchObject({ status: 'failed', accountIds: [], startedAt: start });
 });
 
 test('writes the record before the announcement', async () => {
@@ -230,7 +231,7 @@ test('writes the record before the announcement', async () => {
 
   await finishRun(env.services, {
     runId: 'run',
-    startedAt: '',
+    startedAt: start,
     mode: 'sync',
     accounts: [],
     verification: nothing,
@@ -248,7 +249,7 @@ test('announces the first lines of a long report, and records the whole report',
 
   await finishRun(env.services, {
     runId: 'run',
-    startedAt: '',
+    startedAt: start,
     mode: 'sync',
     accounts: [],
     verification: nothing,
@@ -269,7 +270,7 @@ test('counts in the announcement the lines that the record does not have', async
   await env.store.runs.put(opened);
   const findings = Array.from({ length: 70 }, (_, number) => `bucket: finding ${number}`);
   const missing = [...findings, '… 500 more lines are missing here: start the run again'];
-  const step = { runId: 'run', startedAt: '', mode: 'sync' as const, accounts: [], updates: [] };
+  const step = { runId: 'run', startedAt: start, mode: 'sync' as const, accounts: [], updates: [] };
 
   await finishRun(env.services, { ...step, verification: { ...nothing, missing } });
 

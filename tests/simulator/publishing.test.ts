@@ -17,7 +17,7 @@ beforeEach(() => {
   env = createSimulatorEnv();
 });
 
-const Entry = { Source: 'account-onboarding', DetailType: 'Account Onboarded', Detail: '{"accountId":"1"}' };
+const Entry = { Source: 'shop', DetailType: 'Order Placed', Detail: '{"orderId":"1"}' };
 
 const powerless = () => {
   env.organization.addRole({ accountId: hub, name: 'powerless', trust: policy() });
@@ -27,11 +27,11 @@ const powerless = () => {
 describe('EventBridge', () => {
   test('stores events that were sent to an event bus', async () => {
     const { FailedEntryCount, Entries } = await env.hubClients.eventBridge.send(
-      new PutEventsCommand({ Entries: [Entry, { ...Entry, DetailType: 'Account Offboarded' }] }),
+      new PutEventsCommand({ Entries: [Entry, { ...Entry, DetailType: 'Order Canceled' }] }),
     );
     expect(FailedEntryCount).toBe(0);
     expect(new Set(Entries?.map(({ EventId }) => EventId)).size).toBe(2);
-    expect(env.organization.world.putEvents).toEqual([Entry, { ...Entry, DetailType: 'Account Offboarded' }]);
+    expect(env.organization.world.putEvents).toEqual([Entry, { ...Entry, DetailType: 'Order Canceled' }]);
   });
 
   test('accepts between one and ten entries in PutEvents', async () => {
@@ -39,6 +39,13 @@ describe('EventBridge', () => {
       const call = env.hubClients.eventBridge.send(new PutEventsCommand({ Entries }));
       expect(await refusal(call)).toMatchObject({ name: 'ValidationException' });
     }
+  });
+
+  test('refuses an event of this project in PutEvents when it breaks the contract', async () => {
+    const wrong = { Source: 'account-onboarding', DetailType: 'Account Onboarded', Detail: '{}' };
+    const call = env.hubClients.eventBridge.send(new PutEventsCommand({ Entries: [wrong] }));
+    expect(await refusal(call)).toMatchObject({ name: 'EventContractError' });
+    expect(env.organization.world.putEvents).toEqual([]);
   });
 
   test('requires permission for PutEvents', async () => {

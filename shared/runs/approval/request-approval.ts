@@ -59,7 +59,7 @@ export async function requestApproval(
   if (!(await store.approvals.put(request))) return { runId, planHash };
   await store.runs.put(waitingRun(step, run, request));
   await notify(services, {
-    title: approvalTitle,
+    title: 'Approval Requested',
     detail: createApprovalDetail(request),
     subject: formatApprovalSubject(request),
     message: formatApprovalMessage(request),
@@ -68,8 +68,6 @@ export async function requestApproval(
   services.logger.info('Approval requested', { runId, planHash, until, at: getTimestamp(clock) });
   return { runId, planHash };
 }
-
-const approvalTitle = 'Approval Requested';
 
 async function requestOf(services: Services, step: RequestApprovalStep): Promise<ApprovalRequest> {
   const { store, clock } = services;

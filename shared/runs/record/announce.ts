@@ -13,9 +13,11 @@ import type {
   RunRecord,
 } from '../../store/ports.ts';
 import { isUnannounced } from '../../store/run-status.ts';
+import type { NotificationTitle, RunEventField, RunEventTitle } from './events.ts';
 import type { RecordServices } from './services.ts';
 
-const eventSource = 'account-onboarding';
+/** The source of the events about runs. */
+export const runEventSource = 'account-onboarding';
 
 /**
  * How many lines and bytes of each list an announcement contains. An EventBridge entry and an SNS message have at most
@@ -95,7 +97,7 @@ async function announceOn(
 }
 
 /** An announcement with its detail as JSON text. */
-type Content = Omit<Notification, 'detail'> & { readonly detail: string };
+type Content = Omit<Notification, 'title' | 'detail'> & { readonly title: string; readonly detail: string };
 
 /** How to send an announcement on each channel. Returns false if the configuration does not have the channel. */
 const send: Readonly<
@@ -131,7 +133,7 @@ function contentOf(run: RunRecord, { title }: RunAnnouncement): Content {
     accessChanges,
     startedAt,
     finishedAt,
-  });
+  } satisfies Record<RunEventField, unknown>);
   const subject = [title, ...accountIds].join(', ').replace(', ', ': ').slice(0, 100);
   return { title, detail, subject, message: detail, deduplicationId: `${runId}-${status}` };
 }
@@ -139,7 +141,7 @@ function contentOf(run: RunRecord, { title }: RunAnnouncement): Content {
 /** A message to operators during a run, such as a request for approval. */
 export interface Notification {
   /** The detail type of the EventBridge event. */
-  readonly title: string;
+  readonly title: NotificationTitle;
   readonly detail: object;
   readonly subject: string;
   /** The text for the SNS topic. */
@@ -200,7 +202,7 @@ async function putEvent(services: RecordServices, title: string, detail: string)
  */
 async function putOnce({ hub }: RecordServices, title: string, detail: string): Promise<string | undefined> {
   const { FailedEntryCount, Entries } = await hub.eventBridge.send(
-    new PutEventsCommand({ Entries: [{ Source: eventSource, DetailType: title, Detail: detail }] }),
+    new PutEventsCommand({ Entries: [{ Source: runEventSource, DetailType: title, Detail: detail }] }),
   );
   const [entry] = Entries ?? [];
   return (FailedEntryCount ?? 0) === 0 ? undefined : `${entry?.ErrorCode} ${entry?.ErrorMessage}`;
@@ -214,7 +216,10 @@ const deploymentCauses: ReadonlySet<string> = new Set([
   'scheduled',
 ]);
 
-async function titleOf({ store }: RecordServices, { status, accountIds, cause }: RunRecord): Promise<string> {
+async function titleOf(
+  { store }: RecordServices,
+  { status, accountIds, cause }: RunRecord,
+): Promise<RunEventTitle> {
   if (cause === 'sweep') return status === 'failed' ? 'Organization Sweep Failed' : 'Organization Swept';
   if (cause === 'resource') return status === 'failed' ? 'Resource Update Failed' : 'Resources Updated';
   if (deploymentCauses.has(cause ?? ''))

@@ -139,10 +139,13 @@ function parseEvent(input: object): RotationRequest {
  */
 export const rotatedEvent = { source: 'account-onboarding.rotation', detailType: 'Secret Rotated' } as const;
 
-/** Its fields: only ids. */
-const rotated = z.looseObject({
-  detail: z.looseObject({ secretId: secretArn, versionId: z.string().min(1) }),
-});
+const rotatedFields = { secretId: secretArn, versionId: z.string().min(1) };
+
+/** The detail that this version sends: only ids. */
+export const rotatedEventDetail = z.strictObject(rotatedFields);
+
+/** A later version of the rotation function may send more fields. */
+const rotated = z.looseObject({ detail: z.looseObject(rotatedFields) });
 
 function parseRotated(input: object): RotationRequest {
   const { secretId, versionId } = parsed(rotated, input).detail;

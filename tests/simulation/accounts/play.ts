@@ -37,7 +37,15 @@ async function playNow(options: PlayOptions): Promise<Played> {
   stage.crashes.stop();
   stage.denials.stop();
   stage.staleListings.stop();
-  const violations = [...(await findHandledViolations(stage)), ...(await findSettledViolations(stage))];
+  const events = stage.organization.world.contractViolations.map((what) => ({
+    at: Date.now() - epoch,
+    what,
+  }));
+  const violations = [
+    ...(await findHandledViolations(stage)),
+    ...(await findSettledViolations(stage)),
+    ...events,
+  ];
   return {
     seed: options.seed,
     violations: [...stage.watch.violations, ...violations],

@@ -23,6 +23,7 @@ export async function findRotationViolations(stage: RotationContext): Promise<re
     ...(await Promise.all(stage.homes.map((home) => homeViolations(stage, home)))).flat(),
     ...stage.secrets.flatMap((secret) => doorViolations(stage, secret)),
     ...findDenialViolations(stage),
+    ...world.contractViolations,
     ...(await recordViolations(stage)),
     ...(await wrongViolations(stage)),
   ];
