@@ -80,6 +80,10 @@ export const commandHelp = {
     examples: ['--account 111122223333 --wait', '--event event.json'],
     variables: [...configuration, ...table],
   },
+  wait: {
+    examples: ['--account 111122223333', '--account 111122223333 --ready --timeout 90'],
+    variables: [...configuration, ...table],
+  },
   sweep: { examples: ['', '--wait'], variables: [...configuration, ...table] },
   replay: { examples: ['', '--failures'], variables: [...configuration, ...table] },
   status: {

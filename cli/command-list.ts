@@ -95,6 +95,11 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/start.ts')).createStartCommand,
   },
   {
+    name: 'wait',
+    description: 'Wait until the run for an account has ended, then say whether the account is ready.',
+    load: async () => (await import('./commands/wait.ts')).createWaitCommand,
+  },
+  {
     name: 'sweep',
     description: 'Start a sweep: compare the whole organization with every resource now.',
     load: async () => (await import('./commands/sweep.ts')).createSweepCommand,

@@ -11,6 +11,8 @@ export const exitCodes = {
   malformedInput: 65,
   unavailable: 69,
   unexpected: 70,
+  /** `EX_TEMPFAIL`: the same command may succeed later. */
+  timeout: 75,
   configuration: 78,
   /** 128 plus the number of SIGINT, as shells do. */
   interrupted: 130,
@@ -32,6 +34,7 @@ export const exitCodeTable: readonly (readonly [code: ExitCode, meaning: string]
   ],
   [exitCodes.unavailable, 'AWS was not reached, refused the credentials or denied the access'],
   [exitCodes.unexpected, 'unexpected error: please report it'],
+  [exitCodes.timeout, '`wait`: the time is over, and the account is not ready'],
   [exitCodes.configuration, 'the configuration or a setting is invalid, missing, or not the active one'],
   [
     exitCodes.interrupted,

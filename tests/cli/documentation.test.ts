@@ -32,6 +32,7 @@ test.each([
   'publish',
   'doctor',
   'start',
+  'wait',
   'sweep',
   'replay',
   'status',

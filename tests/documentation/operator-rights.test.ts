@@ -59,6 +59,7 @@ test.each([
   ['drift', []],
   ['budget', []],
   ['check', ['--account', '888888888888']],
+  ['wait', ['--account', '888888888888']],
 ])('lists every action that %s calls', async (command, options) => {
   const called = await listCalledActions([command, ...options], exampleConfiguration);
 

@@ -148,6 +148,7 @@ test('announces the end of a run later when the function died before the announc
     cause: 'created',
     startedAt: pending.at,
     accountIds: [],
+    unresolved: ['The execution died'],
     announcement: { title: 'Account Onboarding Failed', bus: pending, topic: pending },
   };
   await env.store.runs.put(run);
