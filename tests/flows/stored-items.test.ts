@@ -112,7 +112,7 @@ test('sends all other announcements when a run record cannot be read', async () 
     runId: 'run',
     status: 'succeeded',
     startedAt: at,
-    accountIds: [],
+    accountIds: ['111122223333'],
     announcement,
   });
   const logged: unknown[] = [];
