@@ -5,7 +5,7 @@ import type { Services } from '../shared/reconcile/services.ts';
 import { failRun } from '../shared/runs/finish.ts';
 import { failInput } from '../shared/runs/step-schemas.ts';
 
-/** Ends a run whose steps could not continue: the state machine caught the error. */
+/** Ends a run that could not continue. The state machine calls it with the error that it caught. */
 export const createHandler = createStepHandler({
   name: 'record-failure',
   input: failInput,

@@ -3,7 +3,10 @@ import { createStepHandler } from '../shared/platform/lambda/step-handler.ts';
 import { updateInput } from '../shared/runs/step-schemas.ts';
 import { updateCentralAccount } from '../shared/runs/update.ts';
 
-/** Deployed once for each central account. Its role may only assume the role of that account. */
+/**
+ * This code is deployed once for each central account. The role of each function may only assume the spoke role of its
+ * own central account.
+ */
 export const createHandler = createStepHandler({
   name: 'update-central-account',
   input: updateInput,

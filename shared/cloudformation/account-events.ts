@@ -1,6 +1,6 @@
 /**
- * A rule of the hub for events about accounts. In the management account, a rule with an equal name forwards these
- * events to the hub.
+ * A kind of events about accounts, for which the hub has a rule. If the hub is in another account, a rule with the same
+ * name in the management account forwards these events to it.
  */
 interface AccountEvent {
   /** The logical id of the rule, in this template and in `infrastructure/rules.yml`. */
@@ -9,11 +9,11 @@ interface AccountEvent {
   readonly name: string;
   readonly description: string;
   readonly pattern: object;
-  /** Whether Control Tower sends such events as well. They arrive in its home region. */
+  /** Whether Control Tower also sends such events. It sends them in its home region. */
   readonly isOfControlTower: boolean;
 }
 
-/** Rules in `infrastructure/rules.yml` have equal patterns, and a test compares both. */
+/** The rules in `infrastructure/rules.yml` must have the same patterns. A test compares them. */
 export const accountEvents: readonly AccountEvent[] = [
   {
     ruleId: 'AccountEventRule',

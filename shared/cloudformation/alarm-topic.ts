@@ -1,19 +1,20 @@
 import type { Configuration } from '../configuration/schema.ts';
 
-/** The value of the parameter without a topic. An empty text would be no valid action of an alarm. */
+/** The value of the parameter if there is no topic. An empty text would be an invalid action of an alarm. */
 const noTopic = 'none';
 
-/** The parts of a template by which its alarms notify a topic. */
+/** The parts of a template with which its alarms notify an SNS topic. */
 export interface AlarmTopic {
   readonly parameters: Readonly<Record<string, object>>;
   readonly conditions: Readonly<Record<string, object>>;
-  /** The actions of an alarm. */
+  /** What an alarm does when its state changes: it notifies the topic. */
   readonly actions: object;
 }
 
 /**
- * The topic of the configuration in its own region, and the topic of the parameter in any region: an alarm notifies only
- * topics of its region (CloudWatch user guide, "Notifying users on alarm changes"). Pure.
+ * An alarm can notify only a topic in its own region (CloudWatch user guide, "Notifying users on alarm changes"). In
+ * the region of the configuration's topic, it notifies that topic. In other regions, it notifies the topic that an
+ * operator sets as parameter. Pure.
  */
 export function createAlarmTopic({ notifications }: Configuration): AlarmTopic {
   const topic = notifications?.topic;

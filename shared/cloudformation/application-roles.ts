@@ -9,10 +9,10 @@ import type { Configuration } from '../configuration/schema.ts';
 import { getSecretsManagerService } from '../grants/key-conditions.ts';
 import type { ApplicationRequest } from './application-request.ts';
 /**
- * Keeps the profile and its roles if the stack is deleted or the entry is removed, because readers may still need the
+ * Keeps a profile and its roles when the stack is deleted or the entry is removed, because readers may still need the
  * configuration. AppConfig could not delete a profile with versions anyway: "Cannot delete configuration profile …
- * because there are still hosted configuration versions existing under it". Only a failed creation deletes them, so
- * that it can be repeated ("DeletionPolicy attribute", CloudFormation template reference).
+ * because there are still hosted configuration versions existing under it". Only if the creation of the stack fails are
+ * they deleted, so that it can be repeated ("DeletionPolicy attribute", CloudFormation template reference).
  */
 export const kept = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' } as const;
 
@@ -29,8 +29,8 @@ const policy = (name: string, statements: readonly object[]) => ({
 });
 
 /**
- * Without a condition: AppConfig documents no `aws:SourceAccount` or `aws:SourceArn` for its roles. See
- * templates/appconfig-roles.yml.
+ * Lets AppConfig assume a role. There is no condition, because AppConfig documents no `aws:SourceAccount` or
+ * `aws:SourceArn` for its roles. See templates/appconfig-roles.yml.
  */
 const trustsAppConfig = {
   Version: '2012-10-17',
@@ -40,8 +40,8 @@ const trustsAppConfig = {
 };
 
 /**
- * The role by which AppConfig watches alarms. The page "Configure permissions for automatic rollback" names no resource
- * either (AppConfig user guide).
+ * The role with which AppConfig watches alarms. It allows all resources, as AWS's own example does: "Configure
+ * permissions for automatic rollback" (AppConfig user guide).
  */
 export const alarmRole = {
   Type: 'AWS::IAM::Role',
@@ -53,7 +53,7 @@ export const alarmRole = {
   },
 };
 
-/** The roles by which AppConfig retrieves secrets, one for each profile of a secret. */
+/** The roles with which AppConfig reads secrets, one for each profile that serves a secret. */
 export const renderRetrievalResources = (request: ApplicationRequest) =>
   Object.fromEntries(
     request.application.profiles
@@ -79,8 +79,8 @@ function retrievalRole(profile: ApplicationProfile, { configuration, application
                 {
                   Action: 'kms:Decrypt',
                   Resource: sub(resolveKeyArn(key, { configuration, application, partition })),
-                  // Secrets Manager decrypts on behalf of the role (Secrets Manager user guide, "Secret encryption and
-                  // decryption in AWS Secrets Manager").
+                  // Secrets Manager decrypts with the permissions of this role (Secrets Manager user guide, "Secret
+                  // encryption and decryption in AWS Secrets Manager").
                   Condition: {
                     StringEquals: { 'kms:ViaService': viaSecretsManager(configuration) },
                     StringLike: { 'kms:EncryptionContext:SecretARN': arn },
@@ -99,8 +99,8 @@ function viaSecretsManager(configuration: Configuration) {
 }
 
 /**
- * The ARN of a secret. For a name, the ARN ends in a pattern for the six random characters that Secrets Manager appends
- * (Secrets Manager user guide, "Secret ARN").
+ * The ARN of a secret. If the secret is given by name, the ARN ends in a pattern for the six random characters that
+ * Secrets Manager adds (Secrets Manager user guide, "Secret ARN").
  */
 function secretArn(
   { secret = '' }: ApplicationProfile,
@@ -113,8 +113,8 @@ function secretArn(
 }
 
 /**
- * The role that readers in other accounts assume. At first it trusts nobody: grants of the kind role-trust-policy
- * admit accounts. Principals outside the organization can never assume it.
+ * The role that readers in other accounts assume. At first no account may assume it. Grants of the kind
+ * role-trust-policy then admit accounts. Principals outside the organization can never assume it.
  */
 export function renderReaderResources({ configuration, application }: ApplicationRequest) {
   const { readerRole, profiles } = application;
@@ -159,7 +159,7 @@ export function renderReaderResources({ configuration, application }: Applicatio
 }
 
 /**
- * The caller of GetLatestConfiguration must be allowed to decrypt (AppConfig user guide, "Data encryption at rest for
+ * The caller of GetLatestConfiguration needs the right to decrypt (AppConfig user guide, "Data encryption at rest for
  * AWS AppConfig").
  */
 const decrypting = (keys: readonly string[], environments: string) => ({

@@ -22,8 +22,8 @@ export interface ApplicationTemplate {
 
 /**
  * The AppConfig resources for one application of the configuration: the application, its environments and profiles, and
- * roles. AppConfig uses some of the roles to watch alarms and to retrieve secrets, and readers in other accounts use
- * one to read. If a profile has a key of its own, an alarm reports unexpected uses of the key. The template contains no
+ * roles. AppConfig watches alarms and reads secrets with some of the roles, and readers in other accounts read with
+ * another. If a profile has a key of its own, an alarm reports unexpected uses of the key. The template contains no
  * versions: operators create them, and `config-deployment` deploys them. Pure.
  */
 export function renderApplicationTemplate(request: ApplicationRequest): ApplicationTemplate {
@@ -62,8 +62,8 @@ export function renderApplicationTemplate(request: ApplicationRequest): Applicat
 }
 
 /**
- * The parameter and condition for the alarm topic. Empty without an alarm: CloudFormation would report an unused
- * parameter.
+ * The parameter and the condition for the SNS topic of alarms. Empty if the template has no alarm, because then nothing
+ * would use them.
  */
 function renderAlarmTopic({ configuration, application }: ApplicationRequest) {
   if (!watchesKeys(application)) return {};
@@ -72,8 +72,8 @@ function renderAlarmTopic({ configuration, application }: ApplicationRequest) {
 }
 
 /**
- * The stack must be created in the configured account and region. Elsewhere, its application would never get a
- * deployment.
+ * Checks that the stack is created in the configured account and region. In any other place, its application would
+ * never get a deployment.
  */
 const rules = ({ name }: Application, { accountId, region }: { accountId: string; region: string }) => ({
   RightPlace: {
@@ -143,8 +143,8 @@ function profileResource(profile: ApplicationProfile, request: ApplicationReques
       ...(secret === undefined
         ? { LocationUri: 'hosted' }
         : {
-            // The secret is referred to by its name, the only form that is documented (AppConfig user guide, "Creating
-            // a configuration profile for a secret stored in Secrets Manager").
+            // The location names the secret by its name, the only form that AWS documents (AppConfig user guide,
+            // "Creating a configuration profile for a secret stored in Secrets Manager").
             LocationUri: `secretsmanager://${parseSecretArn(secret)?.name ?? secret}`,
             RetrievalRoleArn: { 'Fn::GetAtt': [`RetrievalRole${toLogicalName(name)}`, 'Arn'] },
           }),
@@ -162,7 +162,10 @@ function profileResource(profile: ApplicationProfile, request: ApplicationReques
   };
 }
 
-/** Ids for manual starts, for `rotation.targets` and for readers. Also the queue of events that name users of a key. */
+/**
+ * The ids that operators need: to start a deployment by hand, for `rotation.targets`, and for readers. Also the URL of
+ * the queue with events about unexpected uses of a key.
+ */
 const outputs = ({ environments, profiles, readerRole }: Application) => ({
   ApplicationId: { Value: { Ref: 'Application' } },
   ...Object.fromEntries(

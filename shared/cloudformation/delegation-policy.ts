@@ -5,12 +5,12 @@ import { createPolicy, type PolicyDocument, type Statement } from '../iam/docume
 export interface DelegationRequest {
   readonly configuration: Configuration;
   readonly hubAccountId: string;
-  /** ARNs of roles and users that may read the organization, besides the hub's functions. Default: none. */
+  /** ARNs of roles and users that may read the organization, in addition to the hub's functions. Default: none. */
   readonly operators?: readonly string[];
 }
 
 /**
- * The functions that call Organizations. `infrastructure/permissions.yml` allows them the same calls, and a test
+ * The functions that call Organizations. `infrastructure/permissions.yml` must allow them the same calls. A test
  * compares both.
  */
 export const organizationReaders = [
@@ -21,7 +21,7 @@ export const organizationReaders = [
 ];
 
 /**
- * These calls support no resource (Service Authorization Reference, "Actions, resources, and condition keys for AWS
+ * These calls have no resource (Service Authorization Reference, "Actions, resources, and condition keys for AWS
  * Organizations").
  */
 const callsOnAll = ['organizations:ListAccounts', 'organizations:ListRoots'];
@@ -40,11 +40,11 @@ const callsOnResources = [
 export const delegatedActions: readonly string[] = [...callsOnAll, ...callsOnResources];
 
 /**
- * A delegation policy for Organizations, by which the hub may read the organization from a member account. An
- * organization has only one delegation policy. It names the account as principal, and the roles in a condition, because
- * a role need not exist then. Sources: Organizations user guide, "Delegated administrator for AWS Organizations",
- * "Resource-based policy examples for AWS Organizations" (any read-only action can be delegated); IAM user guide, "AWS
- * global condition context keys" (`aws:PrincipalArn`).
+ * The delegation policy with which Organizations lets a member account read the organization, if the hub is in one. An
+ * organization has only one such policy. It names the hub's account as principal, and the roles in a condition, because
+ * a role in a condition need not exist yet. Sources: Organizations user guide, "Delegated administrator for AWS
+ * Organizations", "Resource-based policy examples for AWS Organizations" (any read-only action can be delegated); IAM
+ * user guide, "AWS global condition context keys" (`aws:PrincipalArn`).
  */
 export function createDelegationPolicy(request: DelegationRequest): PolicyDocument {
   const { hubAccountId, operators = [] } = request;
@@ -82,7 +82,10 @@ const listReaders = ({
   ...new Set(operators),
 ];
 
-/** ARNs of accounts, OUs, the root and policies of the organization, and of policies that AWS manages. */
+/**
+ * The ARNs of everything that the calls are about: accounts, OUs, the root and policies of the organization, and
+ * policies that AWS manages.
+ */
 const listResources = ({ organization: { id, managementAccount } }: Configuration): readonly string[] => [
   ...['account', 'ou', 'policy', 'root'].map(
     (type) => `arn:\${AWS::Partition}:organizations::${managementAccount}:${type}/${id}/*`,

@@ -11,9 +11,9 @@ interface SpokeAccount {
 }
 
 /**
- * Permissions by which the spoke role deploys secrets and hosted configurations. Empty if neither `rotation` nor
- * `applications` names the account. The applications of a secret are found by a search, so their ids are unknown here.
- * Pure.
+ * Permissions with which the spoke role deploys secrets and hosted configurations. Empty if neither `rotation` nor
+ * `applications` names the account. The ids of applications that serve secrets are unknown here, because runs find them
+ * by a search. Pure.
  */
 export function listDeploymentPermissions(account: SpokeAccount): readonly Permission[] {
   const { configuration, accountId, partition } = account;
@@ -36,8 +36,8 @@ export function listDeploymentPermissions(account: SpokeAccount): readonly Permi
 }
 
 /**
- * Permissions on the keys of secrets, in the regions in which the account has secrets to deploy. A secret may be
- * encrypted with a key of another account: of a central account, or of the account in an application's key ARN.
+ * Permissions for the keys of secrets, in the regions in which the account has secrets to deploy. The key of a secret
+ * may be in another account: in a central account, or in the account that the key's ARN under `applications` names.
  */
 function secretKeys(
   { configuration, accountId, partition }: SpokeAccount,
@@ -64,9 +64,9 @@ function secretKeys(
 }
 
 /**
- * Permissions on the keys of hosted profiles. StartDeployment decrypts a hosted version that the profile's own key
- * encrypts (AppConfig user guide, "Data encryption at rest for AWS AppConfig"). AWS does not document which principal
- * needs the permission, or which encryption context. So the caller gets it, for exactly these keys.
+ * Permissions for the keys of hosted profiles. StartDeployment decrypts a hosted version that is encrypted with the
+ * profile's own key (AppConfig user guide, "Data encryption at rest for AWS AppConfig"). AWS does not document which
+ * principal needs the permission, or with which encryption context. So the caller gets it, for exactly these keys.
  */
 function hostedKeys({ configuration, accountId, partition }: SpokeAccount): readonly Permission[] {
   const keys = listApplicationsIn(configuration, accountId).flatMap((application) =>
@@ -83,6 +83,6 @@ const of = (service: string) => deploymentActions.filter((action) => action.star
 
 const describing = of('secretsmanager');
 const encrypting = of('kms');
-/** This call supports no resource (Service Authorization Reference, "AWS AppConfig"). */
+/** This call has no resource (Service Authorization Reference, "AWS AppConfig"). */
 const listing = ['appconfig:ListApplications'];
 const deploying = of('appconfig').filter((action) => !listing.includes(action));

@@ -5,10 +5,10 @@ import type { RegionConditions } from './region-conditions.ts';
 import { renderWatchedQueue } from './watched-queue.ts';
 
 export interface Forwarder {
-  /** The role by which the rules put events on the bus of the hub. */
+  /** The role with which the rules put events on the event bus of the hub. */
   readonly role: { readonly name: string; readonly description: string };
   readonly hub: Hub;
-  /** The region of the role. */
+  /** The region whose stack creates the role. IAM is global, so one region is enough. */
   readonly home: string;
   readonly forwarding: Forwarding;
   readonly regions: RegionConditions;
@@ -16,8 +16,8 @@ export interface Forwarder {
 }
 
 /**
- * Resources that forward events to the hub: one role for all regions. In each region: the rules, a dead-letter queue,
- * and an alarm on the queue.
+ * Resources that forward events to the hub: one role for all regions, and in each region the rules, a dead-letter
+ * queue, and an alarm on the queue.
  */
 export function renderForwarderResources(forwarder: Forwarder) {
   const { forwarding, regions } = forwarder;
@@ -25,8 +25,8 @@ export function renderForwarderResources(forwarder: Forwarder) {
   return {
     ForwarderRole: roleResource(forwarder),
     ...Object.fromEntries(rules.map((rule) => [rule.ruleId, ruleResource(rule, forwarder)])),
-    // A message in the queue shows that forwarding fails. Lost events do no lasting harm, because the sweep and the
-    // scheduled check find the changes later.
+    // A message in this queue shows that events cannot be forwarded. Lost events do no lasting harm, because the daily
+    // sweep and the scheduled check find the changes later.
     ...renderWatchedQueue({
       id: 'DeadLetters',
       rules: rules.map(({ name }) => ruleArn(name)),
@@ -44,8 +44,8 @@ const ruleArn = (rule: string, region = '${AWS::Region}'): string =>
   `arn:\${AWS::Partition}:events:${region}:\${AWS::AccountId}:rule/${rule}`;
 
 /**
- * A bus that accepts events from a whole organization requires that rules use a role ("Sending and receiving events
- * between AWS accounts", EventBridge user guide).
+ * If an event bus accepts events from a whole organization, the rules that send them must use a role ("Sending and
+ * receiving events between AWS accounts", EventBridge user guide).
  */
 const roleResource = ({ role, hub, forwarding }: Forwarder) => ({
   Type: 'AWS::IAM::Role',
@@ -61,8 +61,8 @@ const roleResource = ({ role, hub, forwarding }: Forwarder) => ({
           Effect: 'Allow',
           Principal: { Service: 'events.amazonaws.com' },
           Action: 'sts:AssumeRole',
-          // The condition prevents misuse of EventBridge by other accounts ("Cross-service confused deputy prevention
-          // in Amazon EventBridge", EventBridge user guide).
+          // The condition prevents that another account makes EventBridge use this role ("Cross-service confused deputy
+          // prevention in Amazon EventBridge", EventBridge user guide).
           Condition: {
             StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
             ArnLike: { 'aws:SourceArn': forwarding.rules.map(({ name }) => ruleArn(name, '*')) },
@@ -82,7 +82,7 @@ const roleResource = ({ role, hub, forwarding }: Forwarder) => ({
   },
 });
 
-/** One forwarding rule. An event that cannot be delivered within a day goes to the queue. */
+/** A rule that forwards events. If an event cannot be delivered within a day, EventBridge puts it into the queue. */
 function ruleResource(rule: ForwardingRule, forwarder: Forwarder) {
   const { name, description, pattern } = rule;
   return {
@@ -105,7 +105,7 @@ function ruleResource(rule: ForwardingRule, forwarder: Forwarder) {
   };
 }
 
-/** The ARN of the role. In the home region the role is in this stack, so the rule must be created after it. */
+/** The ARN of the role. In the home region, this stack creates the role, and must do so before it creates the rule. */
 function roleArn({ regions }: ForwardingRule, { role, home }: Forwarder): unknown {
   const made = { 'Fn::GetAtt': ['ForwarderRole', 'Arn'] };
   const named = `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role${rolePath}${role.name}`;

@@ -12,22 +12,22 @@ export interface Hub {
   readonly region: string;
 }
 
-/** A rule that sends events to the hub, and the regions in which it exists. */
+/** A rule that forwards events to the hub, and the regions in which it exists. */
 export interface ForwardingRule {
   /** The logical id of the rule in the template. */
   readonly ruleId: string;
   readonly name: string;
   readonly description: string;
   readonly pattern: object;
-  /** Ordered. At least one. */
+  /** Ordered, and at least one. */
   readonly regions: readonly string[];
-  /** The name of the template's condition for these regions. */
+  /** The name of the condition in the template that is true in these regions. */
   readonly condition: string;
 }
 
-/** Which events a central account sends to the hub, and from which regions. */
+/** Which events a central account forwards to the hub, and from which regions. */
 export interface Forwarding {
-  /** All regions of the rules, ordered. At least one. */
+  /** All regions in which a rule exists, ordered. At least one. */
   readonly regions: readonly string[];
   readonly rules: readonly ForwardingRule[];
 }
@@ -40,7 +40,7 @@ interface Account {
 }
 
 /**
- * `undefined` if the account sends no events, because no pattern selects resources there and no secret there is
+ * `undefined` if the account forwards no events, because no pattern selects resources in it, and none of its secrets is
  * deployed.
  */
 export function planForwarding(account: Account): Forwarding | undefined {
@@ -60,7 +60,7 @@ export function planForwarding(account: Account): Forwarding | undefined {
   };
 }
 
-/** Rules that share their regions. */
+/** Rules that exist in the same regions. */
 interface Part {
   readonly condition: string;
   readonly regions: readonly string[];
@@ -90,13 +90,16 @@ const ofSecrets = ({ configuration, accountId, hub }: Account): Part => ({
   rules: secretEvents,
 });
 
-/** Without the hub's own region in the hub's account, because a bus cannot forward events to itself. */
+/**
+ * The regions that must forward events. The hub's own region is excluded, because an event bus cannot forward events to
+ * itself.
+ */
 const elsewhere = (regions: readonly string[], accountId: string, hub: Hub): readonly string[] =>
   ordered(regions.filter((region) => accountId !== hub.accountId || region !== hub.region));
 
 const ordered = (regions: readonly string[]): readonly string[] => [...new Set(regions)].sort();
 
-/** The pattern of a rule for these calls. CloudTrail's events about failed calls match as well. */
+/** The event pattern for these calls. It also matches events about calls that failed, and runs ignore those. */
 export const createResourceEventPattern = (events: readonly CallEvents[]): object => ({
   source: events.map(({ source }) => source),
   'detail-type': [apiCall],

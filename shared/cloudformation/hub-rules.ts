@@ -4,18 +4,18 @@ import { getGrantKind, listCallEvents } from '../grants/kinds.ts';
 import { createResourceEventPattern } from './forwarding.ts';
 import { listSecretRegions, secretEvents } from './secret-events.ts';
 
-/** What the configuration needs of the rules in `infrastructure/rules.yml`. */
+/** Which of the rules in `infrastructure/rules.yml` this configuration needs. */
 export interface HubRules {
-  /** Logical ids of rules that the hub does not need, so that they are not created. */
+  /** Logical ids of rules that the hub does not need. They are not created. */
   readonly unneeded: readonly string[];
-  /** The pattern for `ResourceCallRule`. Absent if the configuration has no patterns. */
+  /** The event pattern of `ResourceCallRule`. Absent if no grant selects resources by a pattern. */
   readonly resourceEventPattern?: object;
 }
 
 /**
- * Which rules the hub needs. Without patterns, calls about resources start no run. Without secrets, nothing is deployed
- * automatically. The scheduled check also continues deployments of hosted configurations, so `applications` without
- * secrets need it. Pure.
+ * Which rules the hub needs. If no grant has a pattern, events about resources start no run. If no secret is deployed,
+ * no event starts a deployment. The scheduled check also continues deployments of hosted configurations. So it is
+ * needed for `applications` even without secrets. Pure.
  */
 export function planHubRules(configuration: Configuration): HubRules {
   const events = listCallEvents(listSearchedKinds(configuration));

@@ -6,12 +6,11 @@ import type { ApplicationRequest } from './application-request.ts';
 import { renderWatchedQueue } from './watched-queue.ts';
 
 /**
- * An alarm on unexpected uses of a key: uses for this application's deployments by any principal other than the known
- * roles. It consists of a rule for CloudTrail's events, a queue that keeps the events, and an alarm on the queue. Empty
- * if no profile has a key of its own.
+ * An alarm for unexpected uses of a key: another principal than the known roles has used it for this application's
+ * deployments. A rule matches CloudTrail's events about the key, a queue keeps them, and the alarm watches the queue.
+ * Empty if no profile has a key of its own.
  *
- * A metric filter would need the log group of the trail, which is in another account of the organization. A rule does
- * not need it.
+ * A metric filter could do the same, but it needs the log group of the trail, which is in another account.
  */
 export function renderKeyUseResources({ configuration, application }: ApplicationRequest) {
   if (!watchesKeys(application)) return {};
@@ -26,11 +25,11 @@ export function renderKeyUseResources({ configuration, application }: Applicatio
   };
 }
 
-/** Whether the template needs the alarm, because a profile has a key of its own. */
+/** Whether the template has this alarm, because a profile has a key of its own. */
 export const watchesKeys = ({ profiles }: Application): boolean =>
   profiles.some(({ key }) => key !== undefined);
 
-/** The spoke role that deploys, the role of readers, and the roles that the configuration names. */
+/** The roles that may use the key: the spoke role that deploys, the role of readers, and the roles under `keyUsers`. */
 function listKnownRoles(configuration: Configuration, application: Application): readonly object[] {
   const { readerRole, keyUsers = [] } = application;
   const { accountId = '' } = locateApplication(application, configuration) ?? {};
@@ -42,9 +41,9 @@ function listKnownRoles(configuration: Configuration, application: Application):
 }
 
 /**
- * A rule for events about uses of the key. It must also match read-only events, because KMS marks Decrypt and
- * GenerateDataKey as read-only (KMS developer guide, "Decrypt", "GenerateDataKey"), and a rule with the state ENABLED
- * does not get such events (EventBridge user guide, "Receiving read-only management events from AWS services").
+ * A rule for events about uses of the key. It must match read-only events as well, because KMS marks Decrypt and
+ * GenerateDataKey as read-only (KMS developer guide, "Decrypt", "GenerateDataKey"). A rule with the state ENABLED does
+ * not get read-only events (EventBridge user guide, "Receiving read-only management events from AWS services").
  */
 const rule = (knownRoles: readonly object[]) => ({
   Type: 'AWS::Events::Rule',
@@ -57,10 +56,10 @@ const rule = (knownRoles: readonly object[]) => ({
 });
 
 /**
- * The pattern of the rule. AppConfig's own calls do not match: they are service events, which have another detail type,
- * or their identity is `AWSService`. If AppConfig calls for a principal, the event has the principal's identity with
- * `invokedBy` (CloudTrail user guide, "CloudTrail userIdentity element"). So it matches, unless the role is a known
- * one. Users, root users and other accounts have no session issuer that is a role.
+ * The event pattern of the rule. It must not match AppConfig's own calls. These are service events with another detail
+ * type, or their identity is `AWSService`. If AppConfig calls KMS for a principal, the event has the identity of that
+ * principal and `invokedBy` (CloudTrail user guide, "CloudTrail userIdentity element"). So the pattern matches, unless
+ * the principal is a known role. Users, root users and other accounts have no role as session issuer.
  */
 const createPattern = (knownRoles: readonly object[]) => ({
   source: ['aws.kms'],
@@ -69,7 +68,8 @@ const createPattern = (knownRoles: readonly object[]) => ({
     eventSource: ['kms.amazonaws.com'],
     eventName: ['Decrypt', { prefix: 'GenerateDataKey' }],
     requestParameters: {
-      // The encryption context that AppConfig uses ("Data encryption at rest for AWS AppConfig", AppConfig user guide).
+      // The encryption context of AppConfig's calls ("Data encryption at rest for AWS AppConfig", AppConfig user
+      // guide).
       encryptionContext: { 'aws:appconfig:deployment:arn': [{ prefix: sub(ownDeployments) }] },
     },
     userIdentity: {

@@ -16,25 +16,27 @@ export interface ManagementRequest {
   readonly configuration: Configuration;
   readonly hub: Hub;
   /**
-   * The home region of Control Tower. Absent if there is no Control Tower, or if its home region is the region of
-   * Organizations.
+   * The home region of Control Tower. Absent if the organization has no Control Tower, or if its home region is also
+   * the region of Organizations.
    */
   readonly controlTowerRegion?: string | undefined;
-  /** ARNs of roles and users that may read the organization, besides the hub's functions. Default: none. */
+  /** ARNs of roles and users that may read the organization, in addition to the hub's functions. Default: none. */
   readonly operators?: readonly string[];
-  /** Whether the template contains the delegation policy. Default: true if the hub is in another account. */
+  /** Whether the template has the delegation policy. Default: it has if the hub is in another account. */
   readonly delegates?: boolean;
 }
 
 export interface ManagementTemplate {
   readonly template: Template;
-  /** The regions to deploy it in. Deploy in the first one first, because the role and the policy are created there. */
+  /**
+   * The regions in which to deploy the template. The first must come first, because it creates the role and the policy.
+   */
   readonly regions: readonly string[];
 }
 
 /**
- * The template for the management account, if the hub is in another account or region: rules that forward events about
- * accounts, and the delegation policy. `undefined` if the events arrive where the hub is. Pure.
+ * The template for the management account, if the hub is in another account or region. It has rules that forward events
+ * about accounts, and the delegation policy. `undefined` if the hub gets these events without it. Pure.
  */
 export function renderManagementTemplate(request: ManagementRequest): ManagementTemplate | undefined {
   const { configuration, hub, delegates = true } = request;
@@ -68,7 +70,7 @@ export function renderManagementTemplate(request: ManagementRequest): Management
   };
 }
 
-/** The region of Organizations comes first, because the role is created there. */
+/** The region of Organizations comes first, because its stack creates the role. */
 function planAccountForwarding({ configuration, hub, controlTowerRegion }: ManagementRequest): Forwarding {
   const { organizationsRegion } = getPartitionFacts(configuration.partition);
   const isElsewhere = (region: string) =>

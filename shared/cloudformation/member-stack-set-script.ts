@@ -4,20 +4,20 @@ import { getPartitionFacts } from '../platform/partitions.ts';
 
 export interface StackSetScriptRequest {
   readonly stackSet: MemberStackSet;
-  /** The name of the template's file, which is in the folder of the script. */
+  /** The file name of the template. It is in the same folder as the script. */
   readonly templateFile: string;
   readonly templateBytes: number;
   readonly partition: string;
 }
 
 /**
- * How many bytes a template may have if it is passed as text (CloudFormation user guide, "Understand CloudFormation
+ * How large a template may be, in bytes, if it is sent as text (CloudFormation user guide, "Understand CloudFormation
  * quotas").
  */
 const longestTemplate = 51_200;
 
 /**
- * A bash script with the commands for one StackSet: `create`, `update`, `failures` and `remove`. Sources:
+ * A bash script that manages one StackSet, with the commands `create`, `update`, `failures` and `remove`. Sources:
  * CloudFormation user guide, "StackSets with service-managed permissions", "Enable or disable automatic deployments for
  * StackSets in AWS Organizations".
  */
@@ -44,7 +44,7 @@ export function renderStackSetScript(request: StackSetScriptRequest): string {
   ].join('\n');
 }
 
-/** The commands. `create` reads the OUs first, so that it creates nothing if one of them is missing. */
+/** The commands of the script. `create` first finds the OUs, so that it creates nothing if one does not exist. */
 const commands: readonly string[] = [
   'COMMON=(--stack-set-name "$NAME" --region "$REGION" --call-as "$CALL_AS")',
   'PREFERENCES=(--operation-preferences FailureTolerancePercentage=100,MaxConcurrentPercentage=100)',
@@ -113,7 +113,9 @@ function templateOptions(
   ];
 }
 
-/** A shell function that prints the ids of the OUs. For a path, it reads the ids from Organizations. */
+/**
+ * A shell function that prints the ids of the OUs. If an OU is given by its path, it reads the id from Organizations.
+ */
 function targetLines({ ous }: MemberStackSet): readonly string[] {
   const paths = (ous ?? []).filter((ou) => 'names' in parseOuEntry(ou));
   const lookUp = [
@@ -148,5 +150,5 @@ function targetLines({ ous }: MemberStackSet): readonly string[] {
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** Within single quotes of JMESPath. */
+/** Escapes a name for single quotes in JMESPath. */
 const quotedName = (name: string): string => quoted(name.replaceAll('\\', '\\\\').replaceAll("'", "\\'"));

@@ -13,20 +13,21 @@ import type { Template } from './template.ts';
 export interface MemberTemplateRequest {
   readonly configuration: Configuration;
   readonly stackSet: MemberStackSet;
-  /** The account of the hub. */
+  /** The id of the account with the hub. */
   readonly hubAccountId: string;
-  /** ARNs of roles and users that may read the member roles, besides the hub's functions. Default: none. */
+  /** ARNs of roles and users that may read the member roles, in addition to the hub's functions. Default: none. */
   readonly operators?: readonly string[];
 }
 
-/** Values that differ by account, as pseudo parameters that CloudFormation replaces. */
+/** CloudFormation's pseudo parameters for values that differ from account to account. */
 const pseudoPlace = { accountId: '${AWS::AccountId}', dnsSuffix: '${AWS::URLSuffix}' };
 const ownArn = (type: string, name: string): string =>
   `arn:\${AWS::Partition}:iam::${pseudoPlace.accountId}:${type}/${name}`;
 
 /**
- * The template of one StackSet: its member roles, and the member reader role, which may read exactly these roles.
- * Automatic deployment needs one text for every account, so pseudo parameters stand for values that differ. Pure.
+ * The template of one StackSet: its member roles, and a reader role that may read exactly these roles. A StackSet
+ * deploys the same text to every account. So pseudo parameters stand for values that differ from account to account.
+ * Pure.
  */
 export function renderMemberTemplate(request: MemberTemplateRequest): Template {
   const { configuration, stackSet } = request;
@@ -54,7 +55,10 @@ export function renderMemberTemplate(request: MemberTemplateRequest): Template {
   return applyStackOptions(substitutePseudoParameters(template), configuration);
 }
 
-/** The logical id of a role: `people/ReadOnly` → `PeopleReadOnly`. If two roles would get one id, it is made unique. */
+/**
+ * The logical id of a role: `people/ReadOnly` → `PeopleReadOnly`. If two roles would get the same id, it is made
+ * unique.
+ */
 function logicalId(roles: readonly MemberRole[], index: number): string {
   const ids = roles.map(({ name }) =>
     name
@@ -118,8 +122,8 @@ interface MadeRole {
 }
 
 /**
- * The member reader role. It trusts only the named functions in the hub's account, and may read only these roles and
- * their policies.
+ * The reader role, with which the hub verifies member roles. It trusts only the named functions of the hub, and may
+ * read only these roles and their policies.
  */
 function readerRole(request: MemberTemplateRequest, made: readonly MadeRole[]) {
   return {
@@ -134,7 +138,7 @@ function readerRole(request: MemberTemplateRequest, made: readonly MadeRole[]) {
   };
 }
 
-/** The hub's functions that read member roles. */
+/** The functions of the hub that read member roles. */
 const readingFunctions = ['verify-access', 'check-member-roles'];
 
 function readerTrust({ configuration, hubAccountId, operators = [] }: MemberTemplateRequest): PolicyDocument {
@@ -156,8 +160,8 @@ function readerTrust({ configuration, hubAccountId, operators = [] }: MemberTemp
 }
 
 /**
- * ARNs of a role with and without its path. If the role does not exist, IAM checks the ARN without a path, and the
- * reader must still learn that the role is missing.
+ * The ARNs of a role with its path and without it. If a role does not exist, IAM checks the permission for the ARN
+ * without a path. The reader must also learn that a role does not exist.
  */
 const listArns = (type: string, name: string): readonly string[] => [
   ownArn(type, name),

@@ -7,7 +7,7 @@ import { getGrantKind } from '../grants/kinds.ts';
 /** Finds a grant kind by its name. */
 export type KindOf = (name: string) => GrantKind;
 
-/** A grant of a central account, and one resource or search that it is for. */
+/** A grant in a central account, and one resource or one search to which it applies. */
 export interface SpokeGrant {
   readonly entry: GrantEntry;
   readonly kind: GrantKind;
@@ -15,7 +15,7 @@ export interface SpokeGrant {
   readonly searches: readonly ResourceSearch[];
 }
 
-/** The grants on resources of an account. The account may have several names. */
+/** The grants on resources of an account. A central account may have several names in the configuration. */
 export function listSpokeGrants(
   configuration: Configuration,
   accountId: string,
@@ -32,9 +32,9 @@ export function listSpokeGrants(
 }
 
 /**
- * The permissions of the spoke role for these grants, together with `others`, in an order that does not depend on the
- * order of the grants. Calls that search support no resource in IAM, so a condition restricts them to the regions of
- * the searches.
+ * The permissions of the spoke role for these grants, and `others`. Their order does not depend on the order of the
+ * grants. Calls that search for resources have no resource in IAM, so a condition limits them to the regions of the
+ * searches.
  */
 export function listSpokePermissions(
   grants: readonly SpokeGrant[],
@@ -60,7 +60,7 @@ export function listSpokePermissions(
   return merged([...working, ...others, ...lookedFor.filter(({ actions }) => actions.length > 0)]);
 }
 
-/** Joins permissions that differ only in their resources. */
+/** Joins permissions that have the same actions, effect and conditions. */
 function merged(permissions: readonly Permission[]): readonly Permission[] {
   const likeness = ({ effect, actions, condition }: Permission) =>
     JSON.stringify([sorted(actions), condition, effect]);

@@ -6,8 +6,8 @@ import { measurePolicy } from '../iam/size.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
 
 /**
- * Puts the permissions into as few managed policies as possible, in their order. A long list of resources may continue
- * in the next policy.
+ * Distributes permissions over as few managed policies as possible, in their order. A long list of resources may
+ * continue in the next policy.
  * @throws PolicyTooLargeError if a role cannot have so many policies
  */
 export function packSpokePolicies(

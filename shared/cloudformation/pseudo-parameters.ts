@@ -1,6 +1,6 @@
 type TemplateValue = Readonly<Record<string, unknown>>;
 
-/** Turns texts with pseudo parameters into `Fn::Sub`. There, a policy variable of IAM is written `${!…}`. */
+/** Converts texts with pseudo parameters to `Fn::Sub`. A policy variable of IAM must then be written as `${!…}`. */
 export const substitutePseudoParameters = (template: TemplateValue): TemplateValue =>
   Object.fromEntries(Object.entries(template).map(([key, value]) => [key, substituted(value)]));
 
@@ -13,7 +13,7 @@ function substituted(value: unknown): unknown {
 
 const escaped = (text: string): string => text.replaceAll(/\$\{(?!AWS::)/g, '${!');
 
-/** Replaces the fixed partition in ARNs by the partition of the stack. */
+/** In ARNs, replaces the partition of the configuration by the partition of the stack. */
 export function withPartitionOfStack<T>(value: T, partition: string): T;
 export function withPartitionOfStack(value: unknown, partition: string): unknown {
   if (typeof value === 'string')

@@ -1,14 +1,14 @@
 import type { Forwarding } from './forwarding.ts';
 
-/** The conditions by which a template creates a resource in some regions only. */
+/** Conditions with which a template creates a resource in some regions only. */
 export interface RegionConditions {
-  /** The conditions, as the template contains them. */
+  /** The `Conditions` section of the template. */
   readonly conditions: Readonly<Record<string, object>>;
-  /** The name of the condition for a set of regions: one of `forwarding`, or the condition for the home region. */
+  /** The name of the condition for these regions. They must be the regions of a rule, or the home region alone. */
   nameOf(regions: readonly string[]): string;
 }
 
-/** Creates one condition for each set of regions. If two sets are equal, the first name is used for both. */
+/** Makes one condition for each set of regions. If two sets are equal, both use the first name. */
 export function createRegionConditions(home: string, forwarding: Forwarding | undefined): RegionConditions {
   const wanted = [
     { name: 'IsHome', regions: [home] },

@@ -4,9 +4,9 @@ import { listCentralNames } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { SecretTarget } from '../configuration/secret-deployment.ts';
 
-/** An event that leads to the deployment of a secret, and the rule for it. */
+/** An event that starts the deployment of a secret, and the rule for it. */
 interface SecretEvent {
-  /** The logical id of the rule in the template. The rule of the hub has the same id. */
+  /** The logical id of the rule, in this template and in the hub's. */
   readonly ruleId: string;
   /** The last part of the rule's name. */
   readonly name: string;
@@ -15,8 +15,8 @@ interface SecretEvent {
 }
 
 /**
- * The events that start `config-deployment`. Rules in `infrastructure/rules.yml` have equal patterns, and a test
- * compares both. CloudTrail's detail type is not checked, because published rules use two of them.
+ * The events that start `config-deployment`. The rules in `infrastructure/rules.yml` must have the same patterns. A
+ * test compares them. CloudTrail's detail type is not checked, because published rules use two different ones.
  */
 export const secretEvents: readonly SecretEvent[] = [
   {
@@ -47,14 +47,14 @@ export const secretEvents: readonly SecretEvent[] = [
 ];
 
 /**
- * The regions in which an account may have secrets to deploy: its own, the regions of its targets and applications, and
- * `rotation.regions`. Empty if none of its secrets is deployed. Secrets Manager sends the events of a secret only to
- * the secret's own account and region.
+ * The regions in which an account may have secrets to deploy: its own region, the regions of its targets and
+ * applications, and `rotation.regions`. Empty if none of its secrets is deployed. An event about a secret is sent only
+ * in the account and region of the secret, so each region needs rules.
  */
 export const listSecretRegions = (configuration: Configuration, accountId: string): readonly string[] =>
   listRegions(configuration, accountId, listApplicationsIn(configuration, accountId).filter(servesSecrets));
 
-/** Like `listSecretRegions`, and also the regions of applications without secrets. */
+/** Like `listSecretRegions`, plus the regions of applications without secrets. */
 export const listDeploymentRegions = (configuration: Configuration, accountId: string): readonly string[] =>
   listRegions(configuration, accountId, listApplicationsIn(configuration, accountId));
 
@@ -75,8 +75,9 @@ function listRegions(
 }
 
 /**
- * Whether `rotation` deploys secrets of an account. With configured targets: only in their accounts, and in the
- * configuration account, because operators deploy its hosted versions. Without: in every central account.
+ * Whether `rotation` deploys secrets of an account. If the configuration names targets: only in the targets' accounts,
+ * and in the account `configuration`, where operators deploy hosted versions. If it names none: in every central
+ * account.
  */
 export function hasRotatedSecrets(configuration: Configuration, accountId: string): boolean {
   const { secretDeployment } = configuration;

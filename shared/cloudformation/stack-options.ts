@@ -15,10 +15,10 @@ interface Resource {
 }
 
 /**
- * Applies `stacks` of the configuration to every resource of a template. The template has no pseudo parameters outside
- * `Fn::Sub`. Pure.
- * @param regions where the template creates data stores
- * @throws ConfigurationError if the key cannot serve one of these regions
+ * Applies the options under `stacks` to every resource of a template. The template must have pseudo parameters only
+ * within `Fn::Sub`. Pure.
+ * @param regions the regions in which the template creates queues, log groups or tables
+ * @throws ConfigurationError if the configured key cannot be used in one of these regions
  */
 export function applyStackOptions(
   template: TemplateValue,
@@ -48,7 +48,7 @@ const withProperties = (resource: Resource, properties: TemplateValue): Resource
   Properties: { ...resource.Properties, ...properties },
 });
 
-/** A role with a boundary of its own keeps it. */
+/** A role that already has a permissions boundary keeps it. */
 function addBoundary(resource: Resource, configuration: Configuration): Resource {
   const place = { partition: '${AWS::Partition}', accountId: '${AWS::AccountId}' };
   const boundary = getBoundaryArn(configuration, place);
@@ -57,7 +57,10 @@ function addBoundary(resource: Resource, configuration: Configuration): Resource
   return withProperties(resource, { PermissionsBoundary: { 'Fn::Sub': boundary } });
 }
 
-/** Types of this project's templates that take tags as a list of keys and values (CloudFormation template reference). */
+/**
+ * Resource types in this project's templates whose tags are a list of keys and values (CloudFormation template
+ * reference).
+ */
 const taggableTypes: readonly string[] = [
   'AWS::AppConfig::Application',
   'AWS::AppConfig::ConfigurationProfile',
@@ -85,7 +88,9 @@ const readTags = (tags: unknown): Readonly<Record<string, string>> =>
     (Array.isArray(tags) ? tags : []).filter(isRecord).map(({ Key, Value }) => [String(Key), String(Value)]),
   );
 
-/** The properties that give a data store its key, by type (CloudFormation template reference). */
+/**
+ * The properties that set the key of a queue, log group or table, by resource type (CloudFormation template reference).
+ */
 const keyProperties: Readonly<Record<string, (key: unknown) => TemplateValue>> = {
   'AWS::DynamoDB::Table': (key) => ({
     SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: key },
@@ -98,7 +103,7 @@ function addKey(resource: Resource, configuration: Configuration): Resource {
   const key = getStackKeyArn(configuration, '${AWS::Region}');
   const properties = keyProperties[resource.Type];
   if (key === undefined || properties === undefined) return resource;
-  // SQS takes either a key of KMS or its own.
+  // SQS uses either a KMS key or a key of its own.
   const { SqsManagedSseEnabled: _, ...rest } = resource.Properties ?? {};
   return {
     ...resource,
@@ -109,7 +114,7 @@ function addKey(resource: Resource, configuration: Configuration): Resource {
 function retainLogs(resource: Resource, { stacks }: Configuration): Resource {
   if (resource.Type !== 'AWS::Logs::LogGroup') return resource;
   const days = stacks?.logRetentionDays;
-  // After a failed creation the log groups go, because a second attempt could not create them again.
+  // If the creation of the stack fails, its log groups are deleted: a second attempt could not create them again.
   const policies = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' };
   return withProperties(
     { ...resource, ...(stacks?.keepLogs ? policies : {}) },

@@ -13,7 +13,7 @@ export function findSizeMistake(text: string, resourceCount: number): string | u
   return undefined;
 }
 
-/** Whether the template is too large to be sent as text. It must then be copied to a bucket first. */
+/** Whether the template is too large to be sent as text. It must first be uploaded to a bucket. */
 export const needsBucket = (text: string): boolean => Buffer.byteLength(text) > maxDirectBytes;
 
 const format = (count: number): string => count.toLocaleString('en-US');

@@ -16,32 +16,32 @@ import { applyStackOptions } from './stack-options.ts';
 
 export interface SpokeRequest {
   readonly configuration: Configuration;
-  /** A central account. */
+  /** The id of a central account. */
   readonly accountId: string;
   readonly hub: Hub;
-  /** ARNs of roles and users that may assume the spoke role, besides the hub's functions. Default: none. */
+  /** ARNs of roles and users that may assume the spoke role, in addition to the hub's functions. Default: none. */
   readonly operators?: readonly string[];
-  /** Default: all kinds. */
+  /** Finds a grant kind by its name. Default: all kinds of this project. */
   readonly kindOf?: KindOf;
 }
 
-/** A CloudFormation template. Functions such as `Fn::Sub` are in their long form. */
+/** A CloudFormation template. Functions are written in their long form, such as `Fn::Sub`. */
 export type Template = Readonly<Record<string, unknown>>;
 
 export interface SpokeTemplate {
   readonly template: Template;
   /**
-   * The regions to deploy it in. First the home region, in which the roles are created, then the regions that send
-   * events.
+   * The regions in which to deploy the template. First the home region, whose stack creates the roles, then all regions
+   * that forward events.
    */
   readonly regions: readonly string[];
 }
 
 /**
- * The template of one central account: the spoke role, with permissions for its grants, for `rotation` and for
- * `applications`. If patterns select resources, or if secrets are deployed, the template also has rules that send
+ * The template of one central account. It has the spoke role, with permissions for the account's grants, `rotation` and
+ * `applications`. If grants select resources by patterns, or if secrets are deployed, it also has rules that forward
  * events about them to the hub. Equal configurations give equal templates. Pure.
- * @throws PolicyTooLargeError if the grants name more resources than the policies of a role can hold
+ * @throws PolicyTooLargeError if the grants name so many resources that the policies of a role have no room for them
  */
 export function renderSpokeTemplate(request: SpokeRequest): SpokeTemplate {
   const { configuration, accountId, hub, kindOf = getGrantKind } = request;
@@ -88,10 +88,13 @@ const getForwarderRole = (configuration: Configuration) => ({
   description: 'Puts events about resources and secrets on the bus of account-onboarding',
 });
 
-/** Stands for the partition in ARNs, until CloudFormation replaces it. */
+/** Stands in ARNs for the partition, which CloudFormation fills in. */
 const partition = '${AWS::Partition}';
 
-/** The home region of an account. Each name of an account may have another region, but its roles are created once. */
+/**
+ * The home region of an account, whose stack creates the roles. If the account has several names in the configuration,
+ * each may have another region, but one of them creates the roles.
+ */
 const homeOf = (configuration: Configuration, accountId: string): string =>
   listCentralNames(configuration, accountId)
     .map((name) => configuration.centralAccounts[name]?.region)
@@ -101,7 +104,10 @@ const descriptionOf = ({ configuration, accountId }: SpokeRequest): string =>
   `${installationName(configuration)}: the permissions and rules for the central account ${accountId} ` +
   `(${listCentralNames(configuration, accountId).join(', ')}) needs; made by onboarding spoke-template`;
 
-/** The spoke role. It trusts only the named roles, in the hub's account and in the accounts of operators. */
+/**
+ * The spoke role, with which the hub works in the account. It trusts only the hub's functions that work there, and the
+ * named operators.
+ */
 function spokeRole({ configuration, accountId, hub, operators = [] }: SpokeRequest) {
   const [, path = '', RoleName = ''] = /^(.*\/)?([^/]+)$/.exec(getSpokeRole(configuration, accountId)) ?? [];
   const functions = listSpokeFunctions(listCentralNames(configuration, accountId)).map(

@@ -1,16 +1,16 @@
 export interface WatchedQueue {
-  /** The logical id of the queue. The queue's policy and alarm have the same id with `Policy` and `Alarm` appended. */
+  /** The logical id of the queue. Its policy and its alarm have the same id, followed by `Policy` and `Alarm`. */
   readonly id: string;
   /** ARNs of the rules that may send to the queue. */
   readonly rules: readonly unknown[];
   readonly alarmDescription: string;
-  /** The actions of the alarm: `AlarmTopic.actions`. */
+  /** What the alarm does: `AlarmTopic.actions`. */
   readonly alarmActions: object;
-  /** The condition under which the queue exists. Default: always. */
+  /** The name of the condition under which the queue exists. Default: it always exists. */
   readonly condition?: string;
 }
 
-/** A queue that keeps events of rules for 14 days, and an alarm that stays on while the queue has messages. */
+/** A queue that keeps events for 14 days, and an alarm that is on as long as the queue has messages. */
 export function renderWatchedQueue(queue: WatchedQueue) {
   const { id, rules, condition } = queue;
   const conditional = condition === undefined ? {} : { Condition: condition };

@@ -1,5 +1,5 @@
 /**
- * Every error class of the project. State machines match their names in `ErrorEquals`, and a test compares both lists.
+ * Every error class of this project. State machines name the classes under `ErrorEquals`. A test compares both lists.
  */
 
 export * from '../accounts/errors.ts';

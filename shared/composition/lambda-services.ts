@@ -12,13 +12,13 @@ import { createDynamoStore } from '../store/dynamodb/store.ts';
 import { createMetricSink } from './metrics.ts';
 import { parseUpdateFunctions } from './update-functions.ts';
 
-/** Only a deployed function publishes metrics. */
+/** Only a deployed function publishes metrics, so its services have a sink for them. */
 type LambdaServices = Services & { readonly metrics: MetricSink };
 
 let made: LambdaServices | undefined;
 
 /**
- * The services of a deployed function. They are created at the first invocation and kept for the life of the process.
+ * The services of a deployed function. They are created at the first call and kept as long as the process lives.
  * Environment variables: `ONBOARDING_TABLE` (the table of the installation), `AWS_REGION`, and only for plan-changes
  * `ONBOARDING_UPDATE_FUNCTIONS` (JSON: name of a central account → name of its update function).
  */

@@ -2,9 +2,9 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { type Metric, type MetricSink, metricUnits } from '../platform/metrics.ts';
 
 /**
- * Prints metrics in CloudWatch's embedded metric format, a line for the service and a line for each kind. CloudWatch makes
- * metrics of them without a call (CloudWatch user guide, "Embedding metrics within logs"). `POWERTOOLS_METRICS_NAMESPACE` is
- * the namespace.
+ * Prints metrics in CloudWatch's embedded metric format: one line for the whole service, and one line for each grant
+ * kind. CloudWatch reads the metrics from these lines, so no call is needed (CloudWatch user guide, "Embedding metrics
+ * within logs"). The environment variable `POWERTOOLS_METRICS_NAMESPACE` is the namespace.
  */
 export function createMetricSink(): MetricSink {
   const all = new Metrics({ serviceName: 'account-onboarding' });

@@ -4,7 +4,7 @@ import type { Services } from '../reconcile/services.ts';
 const namesSchema = z.record(z.string(), z.string().min(1));
 
 /**
- * Parses the variable that says which update functions are deployed.
+ * Parses the environment variable that lists the deployed update functions.
  * @param text JSON: name of a central account → name of its update function. Default: none
  */
 export function parseUpdateFunctions(text = '{}'): Services['findUpdateFunction'] {

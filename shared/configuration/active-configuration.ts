@@ -7,38 +7,39 @@ import { type ResolvedSearches, resolveSearches, type SearchScope } from './sear
 import { listSearches } from './searches.ts';
 import { validateConfiguration } from './validate.ts';
 
-/** A configuration whose patterns are replaced by the resources that they matched. */
+/** A configuration together with the resources that its patterns have matched. */
 export interface ResolvedConfiguration extends ResolvedSearches {
   readonly configuration: Configuration;
-  /** The OUs that the paths of selectors named at the activation. Default: unknown. */
+  /** Which OUs the paths of selectors named when the configuration was activated. Default: unknown. */
   readonly ous?: StoredOus;
 }
 
-/** The active configuration, with the results of its searches. */
+/** The active configuration, together with the results of its searches. */
 export interface ActiveConfiguration extends ResolvedConfiguration, SearchScope {
   readonly hash: string;
-  /** As in `StoredConfiguration`. */
+  /** As in `StoredConfiguration`: the central accounts of this activation and of all earlier ones. */
   readonly centralAccountIds: readonly string[];
-  /** ISO 8601. */
+  /** When the configuration was activated, ISO 8601. */
   readonly activatedAt: string;
 }
 
-/** An id of one activation. It differs even between two activations of one configuration. */
+/** An id for one activation. If an operator activates the same configuration twice, the ids differ. */
 export const getActivationId = ({
   hash,
   activatedAt,
 }: Pick<StoredConfiguration, 'hash' | 'activatedAt'>): string => `${hash}@${activatedAt}`;
 
 /**
- * The active configuration.
+ * Reads the active configuration.
  * @throws ConfigurationMismatchError if no configuration is active
- * @throws ConfigurationError if an earlier version of this project activated it in an unsupported format
+ * @throws ConfigurationError if an earlier version of this project has activated it, in a format that this version does
+ * not support
  */
 export const getConfiguration = async (store: Store): Promise<Configuration> =>
   parseStoredConfiguration(requireActivated(await store.configuration.getActive()));
 
 /**
- * What searches need of the active configuration.
+ * Reads the part of the active configuration that searches need.
  * @throws the errors of `getConfiguration`
  */
 export async function getSearchScope(store: Store): Promise<SearchScope> {
@@ -47,13 +48,13 @@ export async function getSearchScope(store: Store): Promise<SearchScope> {
 }
 
 /**
- * The active configuration, with the results of its searches.
+ * Reads the active configuration and the results of its searches.
  * @throws the errors of `getConfiguration`
  */
 export async function getActiveConfiguration(store: Store): Promise<ActiveConfiguration> {
   const stored = requireActivated(await store.configuration.getActive());
   const configuration = parseStoredConfiguration(stored);
-  // Results of earlier searches do not matter to a configuration without patterns.
+  // A configuration without patterns does not use the results of searches.
   if (listSearches(configuration).length === 0) return toActiveConfiguration(stored, configuration, []);
   const { active, searchResults } = await store.configuration.getActiveWithSearchResults();
   const activated = requireActivated(active);
@@ -67,8 +68,8 @@ function requireActivated(stored: StoredConfiguration | undefined): StoredConfig
 
 /**
  * Parses a stored configuration. The result is cached, because it is needed for each resource and rarely changes.
- * @throws ConfigurationError if an earlier version of this project activated it in a format that is not supported any
- * more
+ * @throws ConfigurationError if an earlier version of this project has activated it, in a format that this version does
+ * not support
  */
 export function parseStoredConfiguration({ document, hash }: StoredConfiguration): Configuration {
   if (latest !== undefined && latest.document === document) return latest.configuration;
@@ -86,7 +87,7 @@ let latest:
   | undefined;
 
 /**
- * Checks that the configuration of a writer is the active one.
+ * Checks that the configuration with which a command wants to write is the active one.
  * @throws ConfigurationMismatchError if it is not
  */
 export async function requireActive(
@@ -105,7 +106,7 @@ export async function requireActive(
   );
 }
 
-/** Joins a stored configuration with the results of its searches. */
+/** Combines a stored configuration with the results of its searches. */
 export function toActiveConfiguration(
   stored: Omit<StoredConfiguration, 'document' | 'activatedBy'>,
   configuration: Configuration,
@@ -126,7 +127,7 @@ export const toSearchScope = (
   newSearches: stored.newSearches,
 });
 
-/** Returns one object for equal OUs, because results that are computed from them are cached by this object. */
+/** Returns the same object for equal OUs, because results computed from them are cached by this object. */
 export function getStoredOus({ ous }: Pick<StoredConfiguration, 'ous'>): StoredOus {
   const text = JSON.stringify(ous);
   if (latestOus?.text !== text) latestOus = { text, ous };

@@ -9,7 +9,7 @@ interface Configured extends SpokeRoles {
   >;
 }
 
-/** Mistakes in `applications`: repeated names, and references to another account or region. */
+/** Mistakes under `applications`: repeated names, and references to another account or region. */
 export const checkApplications = (configuration: Configured): readonly PathFinding[] => {
   const all = getApplications(configuration);
   return [
@@ -25,7 +25,7 @@ export const checkApplications = (configuration: Configured): readonly PathFindi
   ];
 };
 
-/** Two names that would give one logical id in a template. */
+/** Names that would get the same logical id in a template. */
 const repeated = (
   items: readonly { readonly name: string }[],
   path: readonly PropertyKey[],
@@ -40,8 +40,8 @@ const repeated = (
   });
 
 /**
- * Reader roles whose name is taken in the account. IAM compares names without their paths, and ignores case (API
- * reference, CreateRole).
+ * Reader roles whose names another role of the account already has. IAM compares names without their paths, and ignores
+ * case (API reference, CreateRole).
  */
 const takenRoles = (all: readonly Application[], configuration: Configured): readonly PathFinding[] =>
   all.flatMap(({ readerRole, account }, index) => {
@@ -64,7 +64,7 @@ const roleKey = (role: string): string => role.slice(role.lastIndexOf('/') + 1).
 
 function misplaced(application: Application, configuration: Configured): readonly PathFinding[] {
   const target = locateApplication(application, configuration);
-  // `findMissingAccounts` reports it.
+  // `findMissingAccounts` reports a central account that does not exist.
   if (target === undefined) return [];
   return [
     ...application.profiles.flatMap((profile, index) =>
@@ -73,8 +73,8 @@ function misplaced(application: Application, configuration: Configured): readonl
         message,
       })),
     ),
-    // An alarm must be in the account and region of the application, because AWS does not document whether AppConfig
-    // can watch others.
+    // An alarm must be in the account and region of the application. AWS does not document whether AppConfig can watch
+    // any other alarm.
     ...application.environments.flatMap(({ alarms = [] }, index) =>
       alarms.flatMap((arn, at) =>
         isIn(arn, target)
@@ -112,7 +112,7 @@ const profileFindings = (
     : [{ path: ['key'], message: `must be a key in ${region}, because the application is there` }]),
 ];
 
-/** Whether an ARN is of this account and region. Also true for a name or id, which always is. */
+/** Whether an ARN is of this account and region. A plain name or id always is. */
 function isIn(arn: string, { accountId, region }: Partial<ApplicationTarget>): boolean {
   if (!arn.startsWith('arn:')) return true;
   const [, , , at, of] = arn.split(':');

@@ -13,16 +13,17 @@ const name = textSchema(grantNamePattern, 'lower-case words joined by hyphens, s
 
 const description = z.string().min(1).max(1_024).optional();
 
-/** A profile of type freeform. Its content is hosted by AppConfig, or comes from a secret. */
+/** A profile with free content: AppConfig hosts it, or it comes from a secret. */
 const profile = objectSchema({
   name,
   description,
-  /** A file with a JSON Schema of draft-04. Its path begins in the folder of the configuration. */
+  /** The path of a file with a JSON Schema of draft-04, relative to the folder of the configuration. */
   schema: z.string().min(1).optional(),
   /** The name or ARN of a secret in this account and region. Default: AppConfig hosts the content. */
   secret: secretPattern.optional(),
   /**
-   * The customer managed key of the secret, or of the versions that AppConfig hosts. Default: a key that AWS manages.
+   * The customer managed key that encrypts the secret, or the versions that AppConfig hosts. Default: a key that AWS
+   * manages.
    */
   key: textSchema(
     /^(arn:[\w-]+:kms:[\w-]+:\d{12}:key\/)?[A-Za-z0-9-]{8,64}$/,
@@ -31,12 +32,13 @@ const profile = objectSchema({
 });
 
 /**
- * A stage such as production. If one of its alarms goes off during a deployment, AppConfig rolls the deployment back.
+ * An environment of AppConfig, such as production. If one of its alarms goes off during a deployment, AppConfig rolls
+ * the deployment back.
  */
 const environment = objectSchema({
   name,
   description,
-  /** AppConfig allows five ("Monitors", AppConfig API reference, "CreateEnvironment"). */
+  /** AppConfig allows five alarms ("Monitors", AppConfig API reference, "CreateEnvironment"). */
   alarms: uniqueListSchema(
     textSchema(/^arn:[\w-]+:cloudwatch:[\w-]+:\d{12}:alarm:.+$/, 'the ARN of a CloudWatch alarm'),
     'must name at least one alarm, or be absent',
@@ -47,7 +49,7 @@ const environment = objectSchema({
 
 export const defaultApplicationAccount = 'configuration';
 
-/** An application of AppConfig. `onboarding application-template` renders its CloudFormation template. */
+/** An application of AppConfig. `onboarding application-template` writes its CloudFormation template. */
 const application = objectSchema({
   name,
   description,
@@ -56,12 +58,12 @@ const application = objectSchema({
   region: regionSchema.optional(),
   environments: z.array(environment).min(1, 'must have at least one environment'),
   profiles: z.array(profile).min(1, 'must have at least one profile'),
-  /** The role, with its path, that readers in other accounts assume. Default: there is no such role. */
+  /** The role, with its path, that readers in other accounts assume. Default: the template creates no such role. */
   readerRole: textSchema(rolePattern, 'the name of a role, with its path if it has one').optional(),
   /**
-   * Further roles of the account, with their paths, that may use the keys of deployments without causing an alarm.
-   * Default: none. The number is limited, because an event pattern lists them, and it has at most 2,048 characters
-   * (EventBridge user guide, "Amazon EventBridge quotas").
+   * More roles of the account, with their paths, that may use the keys of deployments without an alarm. Default: none.
+   * The number is limited because an event pattern lists them, and a pattern has at most 2,048 characters (EventBridge
+   * user guide, "Amazon EventBridge quotas").
    */
   keyUsers: uniqueListSchema(
     textSchema(rolePattern, 'the name of a role, with its path if it has one'),
@@ -88,7 +90,7 @@ interface Centrals {
   >;
 }
 
-/** The account and region of an application. The configuration has the account by its name. */
+/** The account and region of an application. The application names a central account. */
 export function locateApplication(
   { account, region }: Pick<Application, 'account' | 'region'>,
   { centralAccounts }: Centrals,
@@ -103,14 +105,14 @@ interface KeyPlace {
   readonly partition: string;
 }
 
-/** The ARN of a key. A key that is given by its id is in the account and region of the application. */
+/** The ARN of a key. A key id without an ARN is in the account and region of the application. */
 export function resolveKeyArn(key: string, { configuration, application, partition }: KeyPlace): string {
   if (key.startsWith('arn:')) return key;
   const { accountId = '', region = '' } = locateApplication(application, configuration) ?? {};
   return `arn:${partition}:kms:${region}:${accountId}:key/${key}`;
 }
 
-/** The name in the form of a logical id: `shop-settings` → `ShopSettings`. */
+/** Converts a name to the form of a logical id: `shop-settings` → `ShopSettings`. */
 export const toLogicalName = (name: string): string =>
   name
     .split('-')

@@ -5,8 +5,8 @@ import { type PathFinding, suggestWord } from './messages.ts';
 import type { Configuration } from './schema.ts';
 
 /**
- * Checks central accounts: names must not be too long, because functions and roles contain them. All names of one
- * account must have one role.
+ * Checks central accounts. Their names must not be too long, because the names of functions and roles contain them. If
+ * one account has several names, all must have the same spoke role.
  */
 export function checkCentralAccounts(configuration: Configuration): readonly PathFinding[] {
   const { centralAccounts, installation } = configuration;
@@ -37,8 +37,8 @@ const roleOf = (
 ): string => role ?? spokeRole;
 
 /**
- * A list in the file whose entries may name a central account. With the path of the list, and the account of an entry
- * without a name.
+ * A list in the file whose entries may name a central account. Has the path of the list, and the account that an entry
+ * without a name means.
  */
 interface NamingList {
   readonly path: readonly PropertyKey[];
@@ -46,11 +46,11 @@ interface NamingList {
   readonly defaultAccount?: string;
 }
 
-/** Entries that name a central account which does not exist. Works even if the file has other mistakes. */
+/** Finds entries that name a central account which does not exist. Works even if the file has other mistakes. */
 export function findMissingAccounts(value: unknown): readonly PathFinding[] {
   const { centralAccounts, grants, applications, secretDeployment } = fields(value);
   const accountNames = Object.keys(fields(centralAccounts));
-  // A file without central accounts gets another finding, which is enough.
+  // If the file has no central accounts at all, another finding says so, and that is enough.
   if (accountNames.length === 0) return [];
   const lists: readonly NamingList[] = [
     { path: ['grants'], entries: grants },

@@ -11,7 +11,7 @@ import type { Configuration } from './schema.ts';
 import { secretTargetFindings } from './secret-deployment.ts';
 import { checkStackOptions } from './stack-options.ts';
 
-/** Checks that the parts of a configuration fit each other, which the schema cannot do. */
+/** Checks that the parts of a configuration fit together. A schema cannot check that. */
 export function checkConsistency(configuration: Configuration): readonly PathFinding[] {
   const missingRoles = findMissingRoles(configuration);
   return [
@@ -22,14 +22,14 @@ export function checkConsistency(configuration: Configuration): readonly PathFin
     ...secretTargetFindings(configuration),
     ...checkApplications(configuration),
     ...checkStackOptions(configuration),
-    // Grants are rendered only if all roles exist to which they refer.
+    // The other checks need the roles that grants name, so they run only if all of these roles exist.
     ...(missingRoles.length > 0
       ? []
       : [...listSidClashes(configuration), ...checkMemberRoles(configuration)]),
   ];
 }
 
-/** SNS finds a key in the region of the topic only. */
+/** SNS accepts only a key in the topic's region. */
 function checkNotifications({ notifications }: Configuration): readonly PathFinding[] {
   const { topic, key } = notifications ?? {};
   const [topicRegion, keyRegion] = [topic, key].map((arn) => arn?.split(':')[3]);
@@ -38,7 +38,7 @@ function checkNotifications({ notifications }: Configuration): readonly PathFind
   return [{ path: ['notifications', 'key'], message }];
 }
 
-/** Checks names in a file that may have other mistakes, so that the user sees all mistakes at once. */
+/** Checks names in a file that may have other mistakes, so that its author sees all mistakes at once. */
 export function checkNames(value: unknown): readonly PathFinding[] {
   const { grants } = fields(value);
   return [
@@ -87,19 +87,19 @@ function regionFindings(configuration: Configuration): readonly PathFinding[] {
   });
 }
 
-/** A Sid that one grant can write. */
+/** A Sid that a grant may write on a resource. */
 interface Mark {
   readonly sid: string;
   readonly place: string;
-  /** Key of the resource. Absent for a pattern, which may match any resource. */
+  /** The key of the resource. Absent for a grant with a pattern, which may match any resource. */
   readonly id?: string;
   readonly grant: string;
 }
 
 /**
- * Grants that would write one Sid on a resource, such as `logs` (part `read-all`) and `logs-read` (part `all`). A
- * finding here is better than an error at the first write. A Sid of another form counts too, because a grant treats
- * each of its Sids as its own.
+ * Finds grants that would write the same Sid on a resource, such as `logs` (part `read-all`) and `logs-read` (part
+ * `all`). It is better to report this here than at the first write. All Sids count that a grant could ever write,
+ * because a grant treats each of them as its own.
  */
 function listSidClashes(configuration: Configuration): readonly PathFinding[] {
   const context = getGrantContext(configuration);

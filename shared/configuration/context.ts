@@ -18,7 +18,7 @@ export const getGrantContext = memoizeByObject((configuration: Configuration): G
   };
 });
 
-/** The names of the central account with the id `id`. An account may have several names. */
+/** The names of the central account with this id. An account may have several names. */
 export const listCentralNames = (
   { centralAccounts }: Configuration,
   id: string,
@@ -27,7 +27,7 @@ export const listCentralNames = (
     .filter(([, account]) => account.id === id)
     .map(([name]) => name);
 
-/** A hash of the configuration. Two files that mean the same have one hash. */
+/** A hash of the configuration. Two files that mean the same have the same hash. */
 export const hashConfiguration = (configuration: Configuration): string => hashCanonically(configuration);
 
 /** SHA-256 in hexadecimal of a value's JSON, with the keys of every object in order. */

@@ -1,6 +1,6 @@
 import { type Finding, formatFindings, OnboardingError } from '../platform/errors.ts';
 
-/** A configuration is not valid. The error contains every finding. */
+/** The configuration is invalid. The error contains every mistake. */
 export class ConfigurationError extends OnboardingError {
   override readonly name = 'ConfigurationError';
   readonly retryable = false;
@@ -13,7 +13,7 @@ export class ConfigurationError extends OnboardingError {
   }
 }
 
-/** The caller's configuration is not the active one. */
+/** The configuration that the caller uses is not the active one. */
 export class ConfigurationMismatchError extends OnboardingError {
   override readonly name = 'ConfigurationMismatchError';
   readonly retryable = false;

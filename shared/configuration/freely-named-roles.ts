@@ -10,8 +10,8 @@ import type { Configuration } from './schema.ts';
 type Grant = Configuration['grants'][number];
 
 /**
- * Warns of roles that a grant names by `role` or `roles` although `memberRoles` describes them, or describes a role
- * with a similar name. Both halves of such an access could become different unnoticed.
+ * Warns about roles that a grant names under `role` or `roles` although `memberRoles` describes them, or describes a
+ * role with a similar name. In such an access, the grant and the role could become different without a warning.
  */
 export function findFreelyNamedRoles(configuration: Configuration): readonly PathFinding[] {
   const { memberRoles = [], grants } = configuration;
@@ -30,7 +30,7 @@ export function findFreelyNamedRoles(configuration: Configuration): readonly Pat
   });
 }
 
-/** An example account, to find out which roles a grant needs. */
+/** An invented account, used to find out which roles a grant needs. */
 const anyAccount: Account = {
   id: '000000000000',
   name: '',
@@ -53,7 +53,7 @@ function listNamedRoles(entry: Grant, configuration: Configuration): readonly st
   return [...new Set(accesses.flatMap(({ member }) => member?.role ?? []))];
 }
 
-/** Shorter names are not compared, because many of them differ by two letters on purpose. */
+/** Shorter names are not compared, because many of them differ in two letters on purpose. */
 const shortestMistyped = 6;
 const mostMistyped = 2;
 

@@ -3,17 +3,17 @@ import { describeRegionMistake } from './regions.ts';
 import type { Configuration } from './schema.ts';
 import { describeKeyRegionMistake } from './stack-options.ts';
 
-/** Options of the commands `serverless package` and `serverless deploy`. */
+/** The options of `serverless package` and `serverless deploy`. */
 interface DeployOptions {
   readonly region?: string | undefined;
   readonly stage?: string | undefined;
 }
 
-/** The region of the hub, if no option names another. */
+/** The region of the hub, unless an option names another. */
 export const getDefaultHubRegion = ({ partition }: Pick<Configuration, 'partition'>): string =>
   getPartitionFacts(partition).organizationsRegion;
 
-/** The first option that contradicts the configuration, and why. Pure. */
+/** The first option that contradicts the configuration, with the reason. Pure. */
 export function findDeployOptionMistake(
   configuration: Configuration,
   { region, stage }: DeployOptions,

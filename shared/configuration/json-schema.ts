@@ -1,19 +1,22 @@
 import AjvDraft04 from 'ajv-draft-04';
 
 /**
- * The only version of JSON Schema that AppConfig accepts for a validator without a function ("Understanding
- * validators", AppConfig user guide: version 4.X).
+ * The only version of JSON Schema that AppConfig accepts for a validator ("Understanding validators", AppConfig user
+ * guide: version 4.X).
  */
 const draft04 = 'http://json-schema.org/draft-04/schema';
 
 /** How many characters a validator may have (AppConfig API reference, "Validator"). */
 const longest = 32_768;
 
-/** Keywords that later drafts added and that do not affect validity. The library knows `$comment` itself. */
+/**
+ * Keywords that later drafts have added, and that do not decide whether a value is valid. The library already accepts
+ * `$comment`.
+ */
 const annotations = ['examples'];
 
 /**
- * The JSON Schema as AppConfig gets it: without white space.
+ * Removes the white space from a JSON Schema, as it is sent to AppConfig.
  * @throws Error that says what AppConfig requires of a validator, and how this schema differs
  */
 export function minifySchema(text: string): string {
@@ -31,7 +34,7 @@ export function minifySchema(text: string): string {
   );
 }
 
-/** How a value violates a JSON Schema of draft-04, a line each. Formats are not checked. */
+/** How a value violates a JSON Schema of draft-04, one line for each violation. Formats are not checked. */
 export function findViolations(schema: string, value: unknown): readonly string[] {
   const validate = compiled(JSON.parse(schema), false);
   if (validate(value) === true) return [];
@@ -45,7 +48,7 @@ export function findViolations(schema: string, value: unknown): readonly string[
 const later = ['const', 'contains', 'propertyNames', 'if', 'then', 'else', 'nullable', '$async'];
 
 /**
- * @param strict whether a keyword that draft-04 does not have is an error. Otherwise it is ignored, as AppConfig does
+ * @param strict if true, a keyword that draft-04 does not have is an error. If false, it is ignored, as AppConfig does
  */
 function compiled(schema: object, strict: boolean) {
   const ajv = new AjvDraft04.default({

@@ -11,19 +11,19 @@ import { readSource } from './source.ts';
 import { sortByLine } from './validate.ts';
 import { findConfigurationWarnings } from './warnings.ts';
 
-/** The JSON Schemas that a configuration names, as AppConfig gets them. By their paths in the configuration. */
+/** The JSON Schemas that a configuration names, in the form for AppConfig, by their paths in the configuration. */
 type JsonSchemas = ReadonlyMap<string, string>;
 
 export interface ConfigurationAndSchemas {
   readonly configuration: Configuration;
   readonly schemas: JsonSchemas;
-  /** Parts that are valid but unusual, each with its path and line. */
+  /** Warnings about valid but unusual parts, each with its path and line. */
   readonly warnings: readonly Finding[];
 }
 
 /**
- * Reads and checks a configuration file, and the files of the JSON Schemas that its applications name.
- * @throws ConfigurationError with every finding, each with its path and line
+ * Reads and checks a configuration file, and the JSON Schema files that its applications name.
+ * @throws ConfigurationError with every mistake, each with its path and line
  */
 export async function loadWithSchemas(file: string): Promise<ConfigurationAndSchemas> {
   const text = await readConfigurationText(file);

@@ -6,7 +6,7 @@ import { validateConfiguration } from './validate.ts';
 
 /**
  * Reads and checks a configuration file.
- * @throws ConfigurationError with every finding, each with its path and line
+ * @throws ConfigurationError with every mistake, each with its path and line
  */
 export const loadConfiguration = async (file: string): Promise<Configuration> =>
   parseConfiguration(await readConfigurationText(file), file);
@@ -18,7 +18,7 @@ export const readConfigurationText = (file: string): Promise<string> =>
     throw new ConfigurationError(file, [{ path: '', message: `cannot be read (${error.code}): ${hint}` }]);
   });
 
-/** @throws ConfigurationError with every finding */
+/** @throws ConfigurationError with every mistake */
 export function parseConfiguration(text: string, source: string): Configuration {
   const { value, findings, lineOf } = readSource(text);
   if (findings.length > 0) throw new ConfigurationError(source, findings);

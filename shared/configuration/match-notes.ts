@@ -2,7 +2,8 @@ import { formatPath } from './messages.ts';
 import type { Configuration } from './schema.ts';
 
 /**
- * A note for operators about a grant with a condition. No statement lists its accounts, so operators cannot see them.
+ * A note for operators about a grant that has a condition. Its statements list no accounts, so operators cannot see in
+ * the policy which accounts have access.
  */
 export interface MatchNote {
   /** The grant's name. */
@@ -12,7 +13,7 @@ export interface MatchNote {
   readonly note: string;
 }
 
-/** One note for each grant with a condition on the organization or on OUs, in the configuration's order. */
+/** One note for each grant with a condition on the organization or on OUs, in the order of the configuration. */
 export const listMatchNotes = ({ grants, organization }: Configuration): readonly MatchNote[] =>
   grants.flatMap(({ name, match, for: selector }, index) => {
     if (match === undefined || match === 'accounts') return [];

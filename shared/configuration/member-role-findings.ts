@@ -14,7 +14,9 @@ import { createMemberRolePolicies } from './member-role-policies.ts';
 import { type PathFinding, suggestWord } from './messages.ts';
 import type { Configuration } from './schema.ts';
 
-/** Mistakes in `memberRoles` and in grants that refer to member roles. Every referenced role must be described. */
+/**
+ * Mistakes under `memberRoles`, and in grants that name member roles. Every role that a grant names must be described.
+ */
 export const checkMemberRoles = (configuration: Configuration): readonly PathFinding[] => {
   const { memberRoles = [] } = configuration;
   const trusted = memberRoles.flatMap((role, index) =>
@@ -22,7 +24,7 @@ export const checkMemberRoles = (configuration: Configuration): readonly PathFin
       ({ path, message }) => ({ path: ['memberRoles', index, ...path], message }),
     ),
   );
-  // If the trusted account is wrong, policies cannot be rendered, so no further checks are made.
+  // With a wrong trusted account, no policy can be rendered. So this mistake is reported alone.
   if (trusted.length > 0) return trusted;
   return [
     ...memberRoles.flatMap((role, index) =>
@@ -48,8 +50,8 @@ function findUnknownAccount(role: MemberRole, { centralAccounts }: Configuration
 }
 
 /**
- * A role of the configuration in central accounts that has the name of a member role. Central accounts are member
- * accounts too, and IAM compares names without paths and case.
+ * A role of the configuration in central accounts that has the name of a member role. StackSets also deploy to central
+ * accounts, and IAM compares names without paths and case.
  */
 function findTakenName({ name }: MemberRole, configuration: Configuration): readonly PathFinding[] {
   const { spokeRole, applications = [], centralAccounts } = configuration;
@@ -71,12 +73,10 @@ function findTakenName({ name }: MemberRole, configuration: Configuration): read
 
 const nameKey = (name: string): string => getBareName(name).toLowerCase();
 
-/**
- * An example account for measuring sizes. Ids of all accounts have equal lengths, and this DNS suffix is the longest.
- */
+/** An invented account, used to measure sizes. Account ids are equally long, and this DNS suffix is the longest. */
 const anyPlace = { accountId: '111122223333', dnsSuffix: getPartitionFacts('aws-cn').dnsSuffix };
 
-/** Limit of all inline policies of a role together (IAM user guide, "IAM and AWS STS quotas"). */
+/** How many characters all inline policies of a role may have together (IAM user guide, "IAM and AWS STS quotas"). */
 const inlineLimit = 10_240;
 
 function findOversize(role: MemberRole, configuration: Configuration): readonly EntryWarning[] {
@@ -118,7 +118,7 @@ function findOversize(role: MemberRole, configuration: Configuration): readonly 
   ];
 }
 
-/** Member roles that a grant names although it cannot use them, by their kind or by their trust. */
+/** Member roles that a grant names but cannot use: they are of the wrong kind, or trust other principals. */
 const unsuitableRoles = (configuration: Configuration): readonly PathFinding[] =>
   configuration.grants.flatMap((entry, index) => {
     if (configuration.centralAccounts[entry.account] === undefined) return [];

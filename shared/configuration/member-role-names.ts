@@ -22,7 +22,7 @@ const listRoleNames = (value: unknown): readonly Named[] =>
     listNamed(fields(role).name, ['memberRoles', index, 'name']),
   );
 
-/** Member roles with one name. IAM compares names without paths and case (API reference, "CreateRole"). */
+/** Member roles that have the same name. IAM compares names without paths and case (API reference, "CreateRole"). */
 export function findRepeatedRoles(value: unknown): readonly PathFinding[] {
   const names = listRoleNames(value);
   return names.flatMap(({ path, name }, index) => {
@@ -36,7 +36,7 @@ export function findRepeatedRoles(value: unknown): readonly PathFinding[] {
 
 const nameKey = (name: string): string => getBareName(name).toLowerCase();
 
-/** Grants that refer to a member role which does not exist. */
+/** Grants that name a member role which does not exist. */
 export function findMissingRoles(value: unknown): readonly PathFinding[] {
   const roleNames = listRoleNames(value).map(({ name }) => name);
   const isKnown = (wanted: string): boolean =>

@@ -9,9 +9,9 @@ type Grants = Pick<Configuration, 'grants' | 'memberRoles'>;
 type Grant = Configuration['grants'][number];
 
 /**
- * Finds grants for OUs whose accounts do not get a role that the grant names, and OUs that get a role without any
- * grant. Some entries cannot be compared offline, such as a path with an id. `plan` compares them by the accounts of
- * the registry.
+ * Finds grants for OUs whose accounts do not get a role that the grant names, and OUs that get a role which no grant
+ * needs. Some entries can be compared only with Organizations, such as a path and an id. `plan` compares them by the
+ * accounts of the registry.
  */
 export const checkMemberRoleOus = (configuration: Grants): readonly PathFinding[] => [
   ...rolesOutsideGrants(configuration),
@@ -31,7 +31,7 @@ const grantsOutsideRoles = ({ grants, memberRoles = [] }: Grants): readonly Path
     }),
   );
 
-/** The OUs of a grant whose accounts certainly do not get a role. */
+/** The OUs of a grant whose accounts certainly do not get the role. */
 function listOusWithoutRole({ all, ous = [], except }: Selector, role: Selector): readonly string[] {
   if (role.all === true) return [];
   if (all === true) return except === undefined ? ['all other accounts'] : [];
@@ -56,13 +56,13 @@ const rolesOutsideGrants = ({ grants, memberRoles = [] }: Grants): readonly Path
     });
   });
 
-/** The grants that name a member role, as the user of an access or as the role to assume. */
+/** The grants that name a member role, as the role that uses the access or as the role to assume. */
 export const listGrantsNaming = (role: MemberRole, { grants, memberRoles = [] }: Grants): readonly Grant[] =>
   grants.filter((grant) =>
     listMemberRoleReferences(grant).some(({ name }) => findMemberRole(name, memberRoles) === role),
   );
 
-/** How an OU is related to the OUs of a grant. The closest relation counts. */
+/** Where an OU is in relation to the OUs of a grant. If it has several relations, the closest one counts. */
 export function relationOf(ou: string, { for: { all, ous, except = [] } }: Grant): OuRelation {
   const isExcluded = except.some(
     ({ ous: excluded = [], ...others }) =>
@@ -77,6 +77,6 @@ export function relationOf(ou: string, { for: { all, ous, except = [] } }: Grant
 
 const order: readonly OuRelation[] = ['below', 'unknown', 'above', 'apart'];
 
-/** `Workloads, Sandbox`, or `all accounts`. */
+/** A selector in words: `Workloads, Sandbox`, or `all accounts`. */
 export const formatOus = ({ all, ous }: Selector): string =>
   all === true ? 'all accounts' : (ous ?? ['selected accounts']).join(', ');

@@ -18,8 +18,8 @@ export interface MemberRolePolicies {
 }
 
 /**
- * The grants that narrow their access to a member role. The role needs permissions for each of them. Grants of missing
- * central accounts are excluded, because another finding reports them.
+ * The grants that are limited to a member role. The role needs permissions for each of them. Grants whose central
+ * account does not exist are excluded, because another finding reports them.
  */
 const listGrantsOf = (
   role: MemberRole,
@@ -31,7 +31,7 @@ const listGrantsOf = (
       names.some((name) => findMemberRole(name, memberRoles) === role),
   );
 
-/** The policies that a member role should have in the account of `place`. Pure. */
+/** The policies that a member role should have in one account. Pure. */
 export function createMemberRolePolicies(
   role: MemberRole,
   configuration: Configuration,

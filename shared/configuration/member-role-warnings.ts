@@ -32,8 +32,8 @@ const unprotected = ({ name, ...role }: MemberRole): readonly PathFinding[] =>
       ];
 
 /**
- * Member roles that no principal can assume. In a central account, only a grant gives the permission to assume a role.
- * Other accounts give it themselves.
+ * Member roles that no principal can assume. In a central account, only a grant gives principals the permission to
+ * assume a role. In other accounts, their own administrators give it.
  */
 function unnamed(role: MemberRole, configuration: Configuration): readonly PathFinding[] {
   const trust = getTrust(role);
@@ -44,8 +44,8 @@ function unnamed(role: MemberRole, configuration: Configuration): readonly PathF
 }
 
 /**
- * Member roles for all accounts, although their grants select fewer. In the other accounts the role exists, but the
- * central accounts deny its requests.
+ * Member roles that all accounts get although the grants select fewer accounts. In the other accounts, the role exists,
+ * but the central accounts deny its requests.
  */
 function widerThanGrants(role: MemberRole, configuration: Configuration): readonly PathFinding[] {
   const naming = listGrantsNaming(role, configuration);
@@ -57,8 +57,8 @@ function widerThanGrants(role: MemberRole, configuration: Configuration): readon
 }
 
 /**
- * Member roles whose policies allow more than the central account. One template serves all OUs of a role, so its
- * policies are equal in all of them, also for grants that select only some of the OUs.
+ * Member roles whose policies allow more than the central account does. One template serves all OUs of a role, so the
+ * role has the same policies in all of them, even for grants that select only some of the OUs.
  */
 const beyondGrants = (role: MemberRole, configuration: Configuration): readonly PathFinding[] =>
   (role.for.ous ?? []).flatMap((ou, index) => {
@@ -72,7 +72,7 @@ const beyondGrants = (role: MemberRole, configuration: Configuration): readonly 
   });
 
 /**
- * StackSets do not reach the management account (CloudFormation user guide, "StackSets with service-managed
+ * StackSets never deploy to the management account (CloudFormation user guide, "StackSets with service-managed
  * permissions").
  */
 function managementAccount({ grants, organization }: Configuration): readonly PathFinding[] {

@@ -3,16 +3,16 @@ import { hashCanonically } from './context.ts';
 import { installationName, rolePath } from './installation-names.ts';
 import type { Configuration } from './schema.ts';
 
-/** All member roles for one set of OUs. One template contains them, and one StackSet deploys it. */
+/** All member roles for the same OUs. They are in one template, which one StackSet deploys. */
 export interface MemberStackSet {
-  /** The name of the StackSet, and of the member reader role that it deploys. */
+  /** The name of the StackSet. The reader role that it deploys has the same name. */
   readonly name: string;
   /** Paths and ids of OUs, ordered. Default: all accounts of the organization. */
   readonly ous?: readonly string[];
   readonly roles: readonly MemberRole[];
 }
 
-/** One StackSet for each distinct set of OUs, in the order of the configuration. */
+/** One StackSet for each different set of OUs, in the order of the configuration. */
 export function listMemberStackSets(
   configuration: Pick<Configuration, 'installation' | 'memberRoles'>,
 ): readonly MemberStackSet[] {
@@ -26,8 +26,8 @@ export function listMemberStackSets(
 const orderedOus = (ous: readonly string[]): readonly string[] => [...new Set(ous)].sort();
 
 /**
- * The name of the StackSet that deploys a role. It depends on the OUs alone. An account may be in the OUs of several
- * StackSets, which must create roles with different names.
+ * The name of the StackSet that deploys a role. It is made from the OUs alone. An account may be in the OUs of several
+ * StackSets, and each of them creates a reader role there, so the names must differ.
  */
 export function getStackSetName(
   { for: { ous } }: MemberRole,
@@ -37,7 +37,7 @@ export function getStackSetName(
   return `${installationName(configuration)}-members-${key}`;
 }
 
-/** The member reader role, with its path: by it the hub reads a member role and its policies. */
+/** The role, with its path, with which the hub reads a member role and its policies. */
 export const getMemberReaderRole = (
   role: MemberRole,
   configuration: Pick<Configuration, 'installation'>,

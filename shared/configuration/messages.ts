@@ -7,19 +7,19 @@ export interface PathFinding {
   readonly message: string;
 }
 
-/** Turns an issue of zod into findings, one for each mistake, each with a correction. */
+/** Converts an issue of zod to findings: one for each mistake, with a way to correct it. */
 export function explainIssue(issue: z.core.$ZodIssue, root: unknown): readonly PathFinding[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ path: [...issue.path, key], message: unknownKey(issue.message, key) }));
   const value = valueAt(root, issue.path);
   const right = sentence(expectation(issue));
-  // In YAML, a key without a value is null. It counts as missing.
+  // A key without a value is null in YAML. It counts as missing.
   if (value === undefined || value === null)
     return [{ path: issue.path, message: `is missing; it ${right}` }];
   return [{ path: issue.path, message: `${right}${excerpt(value)}${suggestion(issue, value)}` }];
 }
 
-/** Some schemas name their keys in the message already (`describeKeyErrors`). Their message is kept. */
+/** Messages of `describeKeyErrors` already name the unknown key, so they stay as they are. */
 const unknownKey = (message: string, key: string): string =>
   message.startsWith('Unrecognized key')
     ? 'is not a key here; remove or correct it'
@@ -33,8 +33,8 @@ export const suggestWord = (word: string | undefined): string =>
   word === undefined ? '' : `; did you mean ${word}?`;
 
 /**
- * A message as a sentence. Messages of this project's schemas are sentences already, or describe the required value
- * after "must be".
+ * Makes a sentence of a message. Messages of this project's schemas are sentences, or describe the required value after
+ * "must be".
  */
 const sentence = (text: string): string => (/^(must|looks|is) /.test(text) ? text : `must be ${text}`);
 
@@ -72,7 +72,7 @@ const typeNames: Readonly<Record<string, string>> = {
 const oneOf = (options: readonly unknown[]): string =>
   options.length === 1 ? String(options[0]) : `one of ${options.map(String).join(', ')}`;
 
-/** Suggests the allowed value that is most similar to the present value. */
+/** Suggests the allowed value that is most similar to the given value. */
 function suggestion(issue: z.core.$ZodIssue, value: unknown): string {
   if (typeof value !== 'string') return '';
   const options =
@@ -96,7 +96,7 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** The present value for the message, if it is short enough. */
+/** The given value for the message, if it is short enough. */
 function excerpt(value: unknown): string {
   if (typeof value === 'object' && value !== null) return '';
   const text = JSON.stringify(value);

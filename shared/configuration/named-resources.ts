@@ -6,7 +6,7 @@ import { getGrantContext } from './context.ts';
 import type { Configuration } from './schema.ts';
 import { getMatches, type SearchMatches } from './searches.ts';
 
-/** Keys of all resources that grants are on: named resources, and matches of patterns. */
+/** The keys of all resources with a grant: named resources, and matches of patterns. */
 export const listDesiredKeys = (configuration: Configuration, matches: SearchMatches): ReadonlySet<string> =>
   new Set(
     configuration.grants.flatMap((entry) => [

@@ -16,16 +16,16 @@ export function describeRegionMistake(
   return `must be a region of AWS (it is "${region}")${hint} If AWS has opened it recently, list it in additionalRegions`;
 }
 
-/** Whether the endpoint data of the SDK contain the region. */
+/** Whether the SDK's endpoint data have the region. */
 export const isKnownRegion = (region: string): boolean => isDescribed(partition(region));
 
 const isDescribed = (data: object): boolean => 'description' in data && data.description !== undefined;
 
-/** The known region with the most similar name. */
+/** The known region whose name is most similar. */
 export const findNearestRegion = (region: string): string | undefined =>
   findNearestWord(region, likelyRegions().filter(isKnownRegion));
 
-/** All names that a region could have. The SDK cannot list its regions, but it can say whether it knows a name. */
+/** All names that a region might have. The SDK cannot list its regions, but it can say whether it knows a name. */
 const likelyRegions = (): readonly string[] =>
   areas.flatMap((area) =>
     directions.flatMap((direction) => numbers.map((number) => `${area}-${direction}-${number}`)),

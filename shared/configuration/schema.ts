@@ -26,7 +26,10 @@ const accountId = z
   .string('an account id: twelve digits, in quotes, because YAML reads bare digits as a number')
   .regex(accountIdPattern, 'an account id: twelve digits, in quotes');
 
-/** The state machine's `TimeoutSeconds` must allow such a wait. A test compares both values. */
+/**
+ * How long a run may wait for approval, in hours. The state machine's `TimeoutSeconds` must allow it. A test compares
+ * both.
+ */
 export const longestApprovalHours = 168;
 export const defaultApprovalHours = 24;
 
@@ -35,7 +38,7 @@ const roleName = textSchema(rolePattern, 'the name of a role, with its path if i
 const centralAccount = object({
   id: accountId,
   region: regionSchema,
-  /** The spoke role in this account, with its path. Default: `spokeRole` of the configuration. */
+  /** The path and name of the spoke role in this account. Default: `spokeRole` of the configuration. */
   role: roleName.optional(),
 });
 
@@ -43,7 +46,7 @@ const countText = `must have 1 to ${maxCentralAccounts} central accounts, since 
 
 /**
  * Central accounts by name, such as `log`, `security`, `shared` and `configuration`. Grants, applications and targets
- * refer to these names.
+ * use these names.
  */
 const centralAccounts = z
   .record(centralAccountNameSchema, centralAccount, {
@@ -56,7 +59,7 @@ const centralAccounts = z
   .refine((accounts) => Object.keys(accounts).length <= maxCentralAccounts, countText)
   .meta({ minProperties: 1, maxProperties: maxCentralAccounts });
 
-/** Reports an unknown key together with the keys that are valid for the entry's kind and preset. */
+/** Reports an unknown key together with the keys that this kind and preset allow. */
 function withKnownKeys(issue: z.core.$ZodIssue, schema: z.ZodType, entry: object): z.core.$ZodIssue {
   if (issue.code !== 'unrecognized_keys' || issue.path.length > 0) return issue;
   const keys = shapesFor(schema, entry).flatMap((shape) => Object.keys(shape));
@@ -72,7 +75,7 @@ function shapesFor(schema: unknown, entry: object): readonly z.core.$ZodShape[] 
     .filter((shape) => shape.preset === undefined || z.safeParse(shape.preset, preset).success);
 }
 
-/** Parses an entry by the schema of its kind. Findings have the path of the entry. */
+/** Parses an entry by the schema of its grant kind. Findings have the path of the entry. */
 const grant = z.looseObject({ kind: z.unknown() }).transform((entry, context): GrantEntry => {
   const names = grantKinds.map(({ name }) => name);
   if (typeof entry.kind !== 'string' || !names.includes(entry.kind)) {
@@ -102,7 +105,7 @@ function quota(name: LimitName, lowest = 1) {
   return bounded.default(given);
 }
 
-/** Quotas of AWS in the installation's accounts. The defaults are AWS's own. */
+/** AWS quotas in the accounts of the installation. The defaults are AWS's own. */
 const limits = object({
   managedPolicyCharacters: quota('managedPolicyCharacters', 1_024),
   managedPoliciesPerGroup: quota('managedPoliciesPerGroup'),
@@ -111,36 +114,36 @@ const limits = object({
   grantsPerKey: quota('grantsPerKey'),
   launchPermissionsPerImage: quota('launchPermissionsPerImage'),
   /**
-   * How many resources one pattern may match in one account and region. This limit is the project's own, because all
-   * matches of a search are in one item of the table.
+   * How many resources one pattern may match in one account and region. This is a limit of the project, because one
+   * item of the table contains all matches of a search.
    */
   resourcesPerPattern: z.int().positive().max(2_000).default(500),
 });
 
-/** Which accounts an operator must approve before they get access beyond that of their last approval. */
+/** Which accounts an operator must approve before they get new access. */
 const approval = object({
   for: selectorSchema,
-  /** How many hours a run waits for the operator. At most a week. */
+  /** How many hours a run waits for the operator's decision. At most a week. */
   timeLimitHours: z.int().min(1).max(longestApprovalHours).default(defaultApprovalHours),
 });
-/** After 90 days, Organizations deletes a closed account for good. Until then it can be reopened. */
+/** An account can be reopened until 90 days after it was closed. Then Organizations deletes it for good. */
 const maxGraceHours = 90 * 24;
 
-/** If a change takes a grant from more accounts than both limits allow, the removals wait for an operator. */
+/**
+ * If a change takes a grant from more accounts than both limits allow, the removals wait for an operator's decision.
+ */
 const removalLimits = object({
   /** A fraction of the accounts that have the grant now, from 0 to 1. */
   fraction: z.number().min(0).max(1).default(0.2),
-  /** Number of accounts. */
+  /** A number of accounts. */
   accounts: z.int().nonnegative().default(5),
 });
 
 export const defaultMemberRolesMinutes = 20;
 
-/** How a run verifies that accesses work. */
+/** How a run verifies that accesses really work. */
 const verification = object({
-  /**
-   * Whether SCPs and RCPs are read. An organization may ignore them if it knows that they deny none of the accesses.
-   */
+  /** Whether to read SCPs and RCPs. `ignore` is for organizations in which they deny none of the accesses. */
   organizationPolicies: z.enum(['read', 'ignore']).default('read'),
   /** How many minutes a run waits for the member roles of a new account. */
   memberRolesMinutes: z.int().min(0).max(180).default(defaultMemberRolesMinutes),
@@ -148,7 +151,7 @@ const verification = object({
 
 export const configurationSchema = object({
   version: z.literal(1, '1, the only version of this format'),
-  /** Part of each Sid. So the statements of two installations in one organization can be told apart. */
+  /** Part of each Sid, so that the statements of two installations in one organization can be told apart. */
   installation: textSchema(
     installationIdPattern,
     'lower-case letters and digits, a letter first, at most 16: for example prod',
@@ -159,7 +162,7 @@ export const configurationSchema = object({
     managementAccount: accountId,
   }),
   centralAccounts,
-  /** The spoke role, with its path, in every central account that sets no other role. */
+  /** The path and name of the spoke role in every central account that does not set another. */
   spokeRole: roleName.default('account-onboarding/spoke'),
   grants: z.array(grant).min(1, 'must have at least one grant'),
   /** Roles in member accounts. Grants refer to them by name. */
@@ -169,7 +172,7 @@ export const configurationSchema = object({
     .optional(),
   verification: verification.optional(),
   notifications: object({
-    /** The SNS topic that gets a message at the end of every run. */
+    /** The SNS topic that gets a message at the end of each run. */
     topic: textSchema(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?$/, 'the ARN of an SNS topic'),
     /** The customer managed key that encrypts the topic. It must be in the topic's region. Default: none. */
     key: textSchema(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'the ARN of a KMS key').optional(),
@@ -180,11 +183,11 @@ export const configurationSchema = object({
   /** How many hours an account keeps access that no grant gives any more. 0 to 2,160. */
   graceHours: z.int().nonnegative().max(maxGraceHours).default(0),
   secretDeployment: secretDeployment.optional(),
-  /** Applications of AppConfig, each with its environments and freeform profiles. */
+  /** Applications of AppConfig, each with its environments and profiles. */
   applications: applicationsSchema.optional(),
-  /** Options of all CloudFormation stacks. */
+  /** Options for all CloudFormation stacks of the installation. */
   stacks: stackOptionsSchema.optional(),
-  /** Regions that this version does not know, because AWS opened them after its release. */
+  /** Regions that this version does not know, because AWS opened them later. */
   additionalRegions: regionsSchema,
 });
 

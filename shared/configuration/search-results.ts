@@ -4,32 +4,32 @@ import { listCentralNames } from './context.ts';
 import type { Configuration } from './schema.ts';
 import { type ConfiguredSearch, listSearches, type SearchMatches } from './searches.ts';
 
-/** The part of an activation that decides which search results are valid. */
+/** The part of an activation that decides which stored search results may be used. */
 export interface SearchScope {
   readonly configuration: Configuration;
-  /** `getActivationId` of it. */
+  /** The id of the activation, as `getActivationId` writes it. */
   readonly activationId: string;
-  /** As `StoredConfiguration.newSearches`. */
+  /** As in `StoredConfiguration`: searches that the configuration before did not have. */
   readonly newSearches: readonly string[];
 }
 
-/** What the stored search results mean under one activation. */
+/** What the stored search results mean for one activation. */
 export interface ResolvedSearches {
-  /** The matches of each search, from its last success. */
+  /** The matches of each search when it last succeeded. */
   readonly matches: SearchMatches;
-  /** Searches that have not succeeded under this activation yet. */
+  /** Searches that have not succeeded since this activation. */
   readonly openSearches: readonly ConfiguredSearch[];
 }
 
-/** Whether a search has succeeded under this activation. A later failure does not matter. */
+/** Whether a search has succeeded since this activation. It does not matter whether it failed later. */
 export const hasCompleted = (
   item: Pick<SearchResult, 'completed'> | undefined,
   { activationId }: Pick<SearchScope, 'activationId'>,
 ): boolean => item?.completed?.activationId === activationId;
 
 /**
- * The matches of each search, from its last success. A search that the activation added has no matches until it has
- * succeeded.
+ * The matches of each search when it last succeeded. A search that is new in this activation has no matches until it
+ * succeeds.
  */
 export function resolveSearches(scope: SearchScope, items: readonly SearchResult[]): ResolvedSearches {
   const usable = items.filter((item) => isUsable(item, scope));
@@ -44,8 +44,8 @@ const isUsable = (item: SearchResult, scope: Pick<SearchScope, 'activationId' | 
   !scope.newSearches.includes(item.search) || hasCompleted(item, scope);
 
 /**
- * The searches whose stored matches are not valid for a new activation. The previous activation did not have these
- * searches, or their matches were not valid there either.
+ * The searches whose stored matches a new activation cannot use: the previous activation did not have these searches,
+ * or could not use their matches either.
  */
 export function listNewSearches(
   next: Configuration,
@@ -63,8 +63,9 @@ export function listNewSearches(
 }
 
 /**
- * Whether managed content may be removed from a resource without grants. Its account must be a central account, and
- * every search of its kind, account and region must have succeeded. Otherwise a pattern might still match the resource.
+ * Whether managed statements may be removed from a resource without grants. The resource must be in a central account,
+ * and every search of its kind, account and region must have succeeded. Otherwise a pattern might still match the
+ * resource.
  */
 export function isRevocable(
   {

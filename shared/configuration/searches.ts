@@ -6,12 +6,12 @@ import { compareByText } from '../platform/order.ts';
 import { getGrantContext } from './context.ts';
 import type { Configuration } from './schema.ts';
 
-/** The resources that each search matched. Keys: `formatSearchKey`. Values: keys of resources. */
+/** The resources that each search matched: from `formatSearchKey` of a search to keys of resources. */
 export type SearchMatches = ReadonlyMap<string, readonly string[]>;
 
 export const noMatches: SearchMatches = new Map();
 
-/** A search, with the names of the grants whose pattern it is. */
+/** A search, with the names of the grants that have its pattern. */
 export interface ConfiguredSearch extends ResourceSearch {
   readonly key: string;
   readonly grants: readonly string[];
@@ -40,7 +40,7 @@ export const listSearches = memoizeByObject((configuration: Configuration): read
 const entrySearches = (entry: GrantEntry, context: GrantContext): readonly ResourceSearch[] =>
   getGrantKind(entry.kind).discovery?.listSearches(entry, context) ?? [];
 
-/** Keys of the resources that the patterns of one entry matched. */
+/** The keys of the resources that the patterns of one entry have matched. */
 export const getMatches = (
   entry: GrantEntry,
   configuration: Configuration,

@@ -18,7 +18,7 @@ const strategyId = textSchema(
   'the id of a deployment strategy, or a predefined one such as AppConfig.AllAtOnce',
 );
 
-/** Name, or ARN. */
+/** The name or the ARN of a secret. */
 export const secretPattern = textSchema(
   nameOrArnPattern,
   'the name of a secret, such as app/database, or its whole ARN, with the six characters at the end',
@@ -32,7 +32,7 @@ const shape = {
   application: appConfigId,
   environments: uniqueListSchema(appConfigId, 'must name at least one environment'),
   profile: appConfigId,
-  /** Default: the `strategy` that all targets share. */
+  /** The deployment strategy. Default: the `strategy` of all targets. */
   strategy: strategyId.optional(),
 };
 
@@ -42,7 +42,7 @@ export type SecretTarget = z.infer<typeof target>;
 
 const secretDeploymentShape = {
   strategy: strategyId.default('AppConfig.AllAtOnce'),
-  /** How many minutes a delivery waits while another deployment keeps its environment busy. */
+  /** How many minutes a delivery waits while AppConfig is busy with another deployment of the environment. */
   startTimeoutMinutes: z.int().min(1).max(90).default(60),
   /**
    * How many minutes a run follows a deployment after its start. Together with `startTimeoutMinutes`, it must be less
@@ -50,19 +50,19 @@ const secretDeploymentShape = {
    */
   deploymentTimeoutMinutes: z.int().min(1).max(120).default(120),
   /**
-   * Further regions in which central accounts have secrets, besides each account's own region. Events from these
-   * regions are forwarded, too. Default: none.
+   * More regions in which central accounts have secrets, besides the region of each account. Events from these regions
+   * are forwarded, too. Default: none.
    */
   regions: regionsSchema,
   targets: z.array(target).default([]),
 };
 
-/** The settings of `rotation`: where a rotated secret is deployed, and how. */
+/** The settings under `rotation`: where a rotated secret is deployed, and how. */
 export const secretDeployment = objectSchema(secretDeploymentShape);
 
 export type SecretDeployment = z.infer<typeof secretDeployment>;
 
-/** The settings of `rotation`. If the configuration has none, the defaults. */
+/** The settings under `rotation`, or the defaults if there are none. */
 export const secretDeploymentOf = (configuration: {
   readonly secretDeployment?: SecretDeployment | undefined;
 }): SecretDeployment => configuration.secretDeployment ?? secretDeployment.parse({});
@@ -80,7 +80,7 @@ export const secretTargetFindings = (configuration: Centrals): readonly PathFind
     const { account, secret } = target;
     const path = ['secretDeployment', 'targets', index];
     const central = configuration.centralAccounts[account];
-    // `findMissingAccounts` reports it.
+    // `findMissingAccounts` reports a central account that does not exist.
     if (central === undefined) return [];
     const { region = central.region } = target;
     return !secret.startsWith('arn:') || secret.split(':').slice(3, 5).join() === [region, central.id].join()

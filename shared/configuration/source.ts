@@ -1,15 +1,15 @@
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Finding } from '../platform/errors.ts';
 
-/** A configuration file: its value, and the line of each part. */
+/** A configuration file as a value, with the line of each part. */
 export interface Source {
   readonly value: unknown;
   readonly findings: readonly Finding[];
-  /** The line of a part. If the part does not exist, the line of the part around it. */
+  /** The line of a part. If the part does not exist, the line of the part that should contain it. */
   lineOf(path: readonly PropertyKey[]): number | undefined;
 }
 
-/** Parses YAML, of which JSON is a part. If that fails, `findings` says why. */
+/** Parses YAML or JSON. JSON is valid YAML. If that fails, `findings` says why. */
 export function readSource(text: string): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
@@ -28,13 +28,13 @@ export function readSource(text: string): Source {
 
 const empty: Finding = { path: '', message: 'is empty; begin with a copy of examples/onboarding.yml' };
 
-/** The parser's message without its position: `Map keys must be unique at line 3, column 1:` and an excerpt. */
+/** The parser's message without its position, which is `at line 3, column 1:` and an excerpt. */
 const withoutPosition = (message: string): string =>
   (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '');
 
 /**
- * The value of the document. A document without syntax errors may still have none, because its aliases refer to nothing
- * or expand too far.
+ * The value of the document. Even without syntax errors it may have none: an alias may name nothing, or expand to too
+ * much.
  */
 function plain(document: Document): Pick<Source, 'value' | 'findings'> {
   try {

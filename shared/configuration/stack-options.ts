@@ -3,26 +3,29 @@ import type { MemberRole } from '../grants/member-roles/schema.ts';
 import { maxOwnTags, objectSchema, tagsSchema, textSchema } from '../platform/schema-fields.ts';
 import type { PathFinding } from './messages.ts';
 
-/** CloudWatch Logs API reference, "PutRetentionPolicy". */
+/** Values that CloudWatch Logs allows (API reference, "PutRetentionPolicy"). */
 const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
-/** Options of all CloudFormation stacks: the hub and every template that a command writes. */
+/** Options for all CloudFormation stacks: the hub, and every template that a command writes. */
 export const stackOptionsSchema = objectSchema({
-  /** The name of a managed policy, with its path. The policy must exist in every account with a stack. */
+  /**
+   * The name of a managed policy, with its path: the permissions boundary of all roles. The policy must exist in every
+   * account with a stack.
+   */
   permissionsBoundary: textSchema(
     /^([\w+=,.@-]+\/)*[\w+=,.@-]{1,128}$/,
     'the name of a managed policy that each account has, with its path if it has one, such as security/Boundary',
   ).optional(),
   /**
-   * The customer managed key of the table, queues and log groups. If stacks in several regions need it, it must be a
-   * multi-Region key.
+   * The customer managed key that encrypts the table, queues and log groups. If stacks in several regions use it, it
+   * must be a multi-Region key.
    */
   key: textSchema(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'the ARN of a KMS key').optional(),
-  /** Tags of every resource that takes tags. */
+  /** Tags for every resource that can have tags. */
   tags: tagsSchema.optional(),
-  /** For how many days CloudWatch keeps the lines of a log. Default: 365. */
+  /** How many days CloudWatch keeps log lines. Default: 365. */
   logRetentionDays: z
     .literal(retentionDays, `must be a number of days that CloudWatch accepts: ${retentionDays.join(', ')}`)
     .optional(),
@@ -30,12 +33,12 @@ export const stackOptionsSchema = objectSchema({
   keepLogs: z.boolean().default(false),
 });
 
-/** A configuration, as far as the options of stacks matter. */
+/** The parts of a configuration that the options of stacks need. */
 interface WithStackOptions {
   readonly stacks?: z.infer<typeof stackOptionsSchema> | undefined;
 }
 
-/** The managed policy that bounds the roles of all stacks, in the account of the stack. */
+/** The ARN of the permissions boundary for all roles of a stack. The policy is in the stack's account. */
 export const getBoundaryArn = (
   { stacks }: WithStackOptions,
   { partition, accountId }: { readonly partition: string; readonly accountId: string },
@@ -44,7 +47,7 @@ export const getBoundaryArn = (
     ? undefined
     : `arn:${partition}:iam::${accountId}:policy/${stacks.permissionsBoundary}`;
 
-/** The boundary of a member role, with placeholders: its own, or the one of all stacks. */
+/** The permissions boundary of a member role, with placeholders: its own, or the one for all stacks. */
 export const getMemberRoleBoundary = (
   { permissionsBoundary }: MemberRole,
   configuration: WithStackOptions,
@@ -52,14 +55,17 @@ export const getMemberRoleBoundary = (
   permissionsBoundary ??
   getBoundaryArn(configuration, { partition: '{partition}', accountId: '{accountId}' });
 
-/** "Multi-Region keys in AWS KMS" (KMS developer guide): replicas have one key id, which begins with `mrk-`. */
+/**
+ * The replicas of a multi-Region key have the same key id, which begins with `mrk-` ("Multi-Region keys in AWS KMS",
+ * KMS developer guide).
+ */
 const multiRegionKey = /^(arn:[\w-]+:kms:)[\w-]+(:\d{12}:key\/mrk-[\w-]+)$/;
 
-/** The key of the stacks in a region. `undefined` if the configuration names none. */
+/** The key for stacks in a region. `undefined` if the configuration names none. */
 export const getStackKeyArn = ({ stacks }: WithStackOptions, region: string): string | undefined =>
   stacks?.key?.replace(multiRegionKey, (_, start: string, end: string) => `${start}${region}${end}`);
 
-/** Why the key does not serve the stacks in these regions. */
+/** Why the key cannot be used for stacks in these regions. */
 export function describeKeyRegionMistake(
   { stacks }: WithStackOptions,
   regions: readonly string[],
@@ -71,7 +77,10 @@ export function describeKeyRegionMistake(
   return `must be a multi-Region key with a replica in ${other}, since a stack there needs it. This key is in ${keyRegion} only`;
 }
 
-/** Adds the tags of all stacks to the tags of one resource, which win. IAM ignores case when it compares keys. */
+/**
+ * Adds the tags for all stacks to the tags of one resource. The tags of the resource win. IAM ignores case when it
+ * compares keys.
+ */
 export function mergeTags(
   own: Readonly<Record<string, string>>,
   { stacks }: WithStackOptions,
@@ -81,7 +90,7 @@ export function mergeTags(
   return { ...own, ...Object.fromEntries(added) };
 }
 
-/** Member roles that would have too many tags together with the tags of all stacks. */
+/** Member roles that would have too many tags, together with the tags for all stacks. */
 export const checkStackOptions = (
   configuration: WithStackOptions & { readonly memberRoles?: readonly MemberRole[] | undefined },
 ): readonly PathFinding[] =>

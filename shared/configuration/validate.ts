@@ -5,8 +5,8 @@ import { explainIssue, formatPath, type PathFinding } from './messages.ts';
 import { type Configuration, configurationSchema } from './schema.ts';
 
 /**
- * Checks a configuration that is parsed already, such as the active one.
- * @param lineOf the line of a path in the file, for messages
+ * Checks a configuration that was parsed before, such as the active one.
+ * @param lineOf finds the line of a path in the file, for messages
  */
 export function validateConfiguration(
   value: unknown,
@@ -23,8 +23,8 @@ export function validateConfiguration(
 }
 
 /**
- * Rejects keys named `__proto__`, at any depth. JavaScript would lose such a key, and a selector that loses a tag would
- * select more accounts.
+ * Rejects keys with the name `__proto__`, at any depth. JavaScript cannot keep such a key, and a selector that loses a
+ * tag would select more accounts.
  */
 function reservedKeys(value: unknown, path: readonly PropertyKey[] = []): readonly PathFinding[] {
   if (typeof value !== 'object' || value === null) return [];
@@ -48,7 +48,7 @@ export const sortByLine = (
     .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
     .map(({ path, message, line }) => ({ path: placeText(path, line), message }));
 
-/** `grants[2].bucket (line 31)`. */
+/** A place in the file: `grants[2].bucket (line 31)`. */
 function placeText(path: readonly PropertyKey[], line: number | undefined): string {
   if (line === undefined) return formatPath(path);
   return path.length === 0 ? `line ${line}` : `${formatPath(path)} (line ${line})`;

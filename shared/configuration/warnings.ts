@@ -16,8 +16,8 @@ export const findConfigurationWarnings = (configuration: Configuration): readonl
 ];
 
 /**
- * Warns if two central accounts have one id. This may be intended in a small organization, but it may also be a copied
- * id that was not changed.
+ * Warns if two central accounts have the same id. A small organization may want that, but it may also be a copied id
+ * that somebody forgot to change.
  */
 function sharedAccounts({ centralAccounts }: Configuration): readonly PathFinding[] {
   const accounts = Object.entries(centralAccounts);

@@ -3,8 +3,8 @@ import { type OneOrMany, type Principal, type Statement, toArray, toPrincipalMap
 
 /**
  * All account ids that a statement names in its principals, resources and condition values. An id is twelve digits that
- * are a whole value, or a whole segment of an ARN or a path. Twelve digits inside a name do not count, because buckets
- * are often named after the account that owns them. An account counts even if the statement gives it no access.
+ * are a whole value, or a whole segment of an ARN or path. Twelve digits inside a name do not count, because many
+ * buckets are named after the account that owns them. An account also counts if the statement denies it access.
  */
 export const findAccountIds = memoizeByObject(
   (statement: Statement): ReadonlySet<string> =>

@@ -1,12 +1,12 @@
 /** A grant on a KMS key, as ListGrants returns it. */
 export interface AppliedKeyGrant {
-  /** Shown in reasons. */
+  /** The grant's name in KMS. Reasons show it. */
   readonly name?: string;
-  /** The configured grant that created the KMS grant. Absent if the KMS grant is unmanaged. */
+  /** The grant of the configuration that created this KMS grant. Absent if this installation did not create it. */
   readonly grant?: string;
   /** The ARN of a role, a user or an account's root, or a service principal. */
   readonly granteePrincipal: string;
-  /** `Decrypt`, `GenerateDataKey`, … */
+  /** The operations that the KMS grant allows: `Decrypt`, `GenerateDataKey`, … */
   readonly operations: readonly string[];
   readonly encryptionContextEquals?: Readonly<Record<string, string>>;
   readonly encryptionContextSubset?: Readonly<Record<string, string>>;

@@ -1,6 +1,9 @@
 import type { PolicyDocument } from './document.ts';
 
-/** What a policy is attached to. This decides which grammar the policy has, and what it does. */
+/**
+ * What a policy is attached to. This decides which elements its statements may have, and what the policy does to a
+ * request.
+ */
 export type PolicyKind =
   | 'identity'
   | ResourcePolicyKind
@@ -11,7 +14,7 @@ export type PolicyKind =
   | 'endpoint';
 
 /**
- * Kinds of policies that are attached to a resource. `trust` is the trust policy of a role. `image` stands for the
+ * The kinds of policies that are attached to a resource. `trust` is the trust policy of a role. `image` stands for the
  * launch permissions of an image, written as a policy. `resource` is the policy of any other resource.
  */
 export type ResourcePolicyKind =
@@ -29,23 +32,26 @@ export type ResourcePolicyKind =
 /** A policy that applies to a request. */
 export interface AppliedPolicy {
   readonly kind: PolicyKind;
-  /** The name by which reasons mention the policy: `bucket policy of example-logs`. */
+  /** The name of the policy in reasons, such as `bucket policy of example-logs`. */
   readonly name: string;
   readonly document: PolicyDocument;
-  /** Only for an SCP or RCP: the root, OU or account that it is attached to. A request needs an Allow at each level. */
+  /**
+   * Only for an SCP or RCP: the root, OU or account to which it is attached. An SCP must allow a request at each of
+   * these levels.
+   */
   readonly level?: string;
 }
 
 /**
- * Which grammar AWS supports for statements of a kind. Sources: "Grammar of the IAM JSON policy language" and the pages
- * that `kindRules` names.
+ * Which elements AWS allows in the statements of a kind of policy. Sources: "Grammar of the IAM JSON policy language"
+ * and the pages that `kindRules` names.
  */
 export interface KindRules {
-  /** Whether statements name principals. */
+  /** Whether statements of this kind have a `Principal`. */
   readonly principal: boolean;
-  /** Whether statements name resources. */
+  /** Whether statements of this kind have a `Resource`. */
   readonly resource: boolean;
-  /** Whether AWS completes an ARN with less than six parts: `arn:aws:sqs` is `arn:aws:sqs:*:*:*`. */
+  /** Whether AWS adds wildcards to an ARN with fewer than six parts: `arn:aws:sqs` means `arn:aws:sqs:*:*:*`. */
   readonly completesArns: boolean;
 }
 
@@ -80,7 +86,7 @@ export const kindRules: Readonly<Record<PolicyKind, KindRules>> = {
   trust: { ...resourcePolicy, resource: false },
 };
 
-/** The kind as a kind of resource policy. `undefined` for other policies. */
+/** The kind, if it is the kind of a resource policy. `undefined` for any other kind. */
 export function toResourcePolicyKind(kind: PolicyKind): ResourcePolicyKind | undefined {
   switch (kind) {
     case 'identity':

@@ -7,11 +7,11 @@ import { findPermission, type Situation } from './engine/permission.ts';
 import { createQuestion } from './engine/question.ts';
 import type { AccessRequest, OrganizationFacts } from './request.ts';
 
-/** A request, with everything that may decide about it. */
+/** A request, and all policies and grants that may decide about it. */
 export interface AuthorizationInput {
   readonly request: AccessRequest;
   readonly policies: readonly AppliedPolicy[];
-  /** Policies that apply to the request but could not be read. */
+  /** Policies that apply to the request and could not be read, each with the reason. */
   readonly unread?: readonly { readonly kind: PolicyKind; readonly reason: string }[];
   /** Grants on the key that the request is for. */
   readonly keyGrants?: readonly AppliedKeyGrant[];
@@ -20,12 +20,12 @@ export interface AuthorizationInput {
   readonly organization?: OrganizationFacts;
 }
 
-/** The answer with its reasons. */
+/** Whether AWS allows the request, with the statements that decide. */
 export interface Decision {
   readonly outcome: 'allowed' | 'denied' | 'unknown';
-  /** Whether a Deny statement decided. */
+  /** Whether a Deny statement decided. False if no statement allows the request, or if it is allowed. */
   readonly explicit: boolean;
-  /** The statements that decided. For `unknown`, the statements that could not be judged. */
+  /** The statements that decided. If the result is `unknown`, the statements that could not be judged. */
   readonly statements: readonly DecisiveStatement[];
   readonly reasons: readonly string[];
   readonly unknowns: readonly DecisionUnknown[];
@@ -36,16 +36,16 @@ export interface DecisiveStatement {
   readonly policy: string;
   readonly sid?: string;
   readonly effect: 'Allow' | 'Deny';
-  /** Its place in the document. */
+  /** The position of the statement in its document. */
   readonly index: number;
 }
 
 /**
- * Whether AWS allows a request, by its documented rules. An explicit Deny wins. Otherwise some policy must allow the
- * request, and every limit must allow it too. The answer is `unknown` only if a part that could not be judged would
- * change it.
+ * Whether AWS allows a request, by AWS's documented rules. An explicit Deny always wins. Otherwise some policy must
+ * allow the request, and no boundary, session policy or SCP may limit it. The result is `unknown` only if a part that
+ * could not be judged would change it.
  *
- * Source: "Policy evaluation logic", with the pages that the files in `engine/` name.
+ * Source: "Policy evaluation logic", and the pages that the files in `engine/` name.
  */
 export function authorize(input: AuthorizationInput): Decision {
   const { request, organization } = input;
@@ -98,7 +98,7 @@ function decide(
   const unknowns = [
     ...denials.flatMap(listUnknowns),
     ...(open?.unknowns ?? []),
-    // Every policy that was not read counts as a possible Deny.
+    // A policy that could not be read may contain a Deny for this request.
     ...listUnread(input).map((kind): DecisionUnknown => ({ kind: 'policy', name: kind, policy: kind })),
   ];
   return permission.outcome === 'yes' && unknowns.length === 0

@@ -1,6 +1,6 @@
 /**
- * Whether the pattern `outer` matches everything that the pattern `inner` matches. In difficult cases the answer is
- * false, so that true is always right.
+ * Whether the pattern `outer` matches everything that the pattern `inner` matches. If that is hard to decide, the
+ * answer is false. So a true answer is always right.
  */
 export function covers(outer: string, inner: string): boolean {
   let [at, from] = [0, 0];
@@ -24,15 +24,15 @@ export function covers(outer: string, inner: string): boolean {
 }
 
 /**
- * A `?` in `outer` is exactly one character, so it does not cover `*`. It does not cover `$` either, because `$` may
- * begin a policy variable of any length.
+ * A `?` in `outer` matches exactly one character. So it does not cover `*`, which matches any number of characters. It
+ * does not cover `$` either, because `$` may begin a policy variable with a longer value.
  */
 const coversOne = (outer: string | undefined, inner: string | undefined): boolean =>
   outer === inner || (outer === '?' && inner !== '*' && inner !== '$');
 
 /**
- * `covers` for ARN operators, which compare the six segments of an ARN one by one (IAM User Guide, "IAM JSON policy
- * elements: Condition operators").
+ * Like `covers`, for ARN operators. They compare the six segments of an ARN one by one (IAM User Guide, "IAM JSON
+ * policy elements: Condition operators").
  */
 export function coversArn(outer: string, inner: string): boolean {
   if (outer === '*') return true;
@@ -44,8 +44,8 @@ export function coversArn(outer: string, inner: string): boolean {
 }
 
 /**
- * `covers` for the patterns of `Resource`. A wildcard does not match a colon, except a `*` at the end of a segment (IAM
- * User Guide, "IAM JSON policy elements: Resource").
+ * Like `covers`, for patterns in `Resource`. There a wildcard does not match a colon, except for a `*` at the end of a
+ * segment (IAM User Guide, "IAM JSON policy elements: Resource").
  */
 export function coversResource(outer: string, inner: string): boolean {
   if (outer === '*') return true;
@@ -53,8 +53,8 @@ export function coversResource(outer: string, inner: string): boolean {
 }
 
 /**
- * Like `covers`. It also remembers the latest `*` that may not match a colon, to try a longer match of it after a
- * mismatch.
+ * Like `covers`. After a mismatch, it also goes back to the latest `*` that must not match a colon, and tries a longer
+ * match of it.
  */
 function coversLetters(outer: string, inner: string): boolean {
   let [at, from] = [0, 0];
@@ -90,8 +90,8 @@ const coversOneOfSegment = (outer: string | undefined, inner: string | undefined
   outer === inner || (outer === '?' && inner !== ':' && coversOne(outer, inner));
 
 /**
- * Whether `inner` begins like the part of `outer` before its first wildcard. Most pairs of ARNs differ there, so this
- * check saves the full comparison.
+ * Whether `inner` begins with the part of `outer` before its first wildcard. Most pairs of ARNs already differ there,
+ * so this quick check saves the full comparison.
  */
 function beginsAlike(outer: string, inner: string): boolean {
   for (let at = 0; at < outer.length && outer[at] !== '*' && outer[at] !== '?'; at += 1)

@@ -3,7 +3,7 @@ import type { DifferenceLine, StatementDifference } from './difference.ts';
 import { sortWideningFirst } from './difference.ts';
 import type { Widening } from './widening.ts';
 
-/** The sign in front of a printed statement. */
+/** The sign in front of a statement in a printed difference. */
 export const signs = { added: '+', removed: '-', changed: '~' } as const;
 
 /** A printed line, without its indentation. */
@@ -15,7 +15,7 @@ export interface ShownLine {
 /** A statement as it is printed: its sign, its name, its effect, and its lines. */
 export interface ShownStatement {
   readonly head: ShownLine;
-  /** For a changed statement: its effect and its actions, which the changed lines may not show. */
+  /** The effect and the actions of a changed statement, because the changed lines may not contain them. */
   readonly context: string;
   readonly lines: readonly ShownLine[];
 }
@@ -30,8 +30,8 @@ export interface DifferenceDetail {
 }
 
 /**
- * A difference in the form that people read. Long lists of accounts are folded, and nothing else is. With `full`,
- * nothing is folded. Lines that give access are marked and come first.
+ * A difference in the form that is printed. Long lists of accounts are shortened, and nothing else is. With `full`,
+ * nothing is shortened. Lines that give access are marked, and come first.
  */
 export function toShownStatement(
   { kind, label, widens, lines }: StatementDifference,
@@ -67,12 +67,12 @@ export const formatDifference = (
 
 const words: Readonly<Record<Widening, string>> = { yes: 'widens', maybe: 'may widen' };
 
-/** A list of accounts is folded if it has more than this number. The folded list shows this number of accounts. */
+/** A list with more accounts than this is shortened to this number of accounts. */
 const maxAccounts = 12;
 
 function shownLines(lines: readonly DifferenceLine[], detail: DifferenceDetail): readonly ShownLine[] {
   const folded = foldedLines(lines, detail);
-  // Lines other than account lists come first, because readers do not expect them.
+  // Lines that are no account lists come first, because they are more surprising.
   const single = folded.filter(({ isList }) => !isList);
   const ordered = sortWideningFirst([...single, ...folded.filter(({ isList }) => isList)]);
   return ordered.map(({ sign, text, widens }) =>
@@ -82,7 +82,7 @@ function shownLines(lines: readonly DifferenceLine[], detail: DifferenceDetail):
   );
 }
 
-/** Joins many lines that differ only in the account into one folded line. */
+/** Replaces many lines that differ only in the account by one line with a shortened list. */
 function foldedLines(lines: readonly DifferenceLine[], detail: DifferenceDetail) {
   const { full = false, names = noAccountNames } = detail;
   const groups = Map.groupBy(lines, (line) =>
@@ -122,7 +122,7 @@ export function toLineTemplate(text: string): string {
   return id === undefined ? text : text.replaceAll(wholeId, '<account>');
 }
 
-/** The account of a line, if it has exactly one and the line may be folded. */
+/** The account in a line. `undefined` if there is none or more than one, or if the line must not be shortened. */
 function accountIn(text: string): string | undefined {
   if (!foldable.test(text)) return undefined;
   const ids = new Set(text.match(wholeId));
@@ -130,8 +130,8 @@ function accountIn(text: string): string | undefined {
 }
 
 /**
- * Lines that may be folded: an account as principal, a resource, or a value of a condition. Actions and elements that
- * begin with `Not` are always shown.
+ * Lines that may become a part of a shortened list: an account as principal, a resource, or a value of a condition.
+ * Actions, and elements that begin with `Not`, are always printed.
  */
 const foldable = /^(Principal\.AWS (\d{12}|arn:[^:]*:iam::\d{12}:root)$|Resource |Condition )/;
 

@@ -12,10 +12,10 @@ import {
 } from './widening.ts';
 
 export interface DifferenceLine {
-  /** A blank marks an unchanged line, which is shown as context. */
+  /** A blank stands for an unchanged line, which is printed as context. */
   readonly sign: '+' | '-' | ' ';
   readonly text: string;
-  /** Present if this line gives access that was missing before. */
+  /** Present if this line gives access that the earlier document did not give. */
   readonly widens?: Widening;
 }
 
@@ -24,19 +24,19 @@ export interface StatementDifference {
   readonly sid?: string;
   /** The Sid, or a short description such as `Allow s3:GetObject`. */
   readonly label: string;
-  /** Present if the difference gives access that was missing before. */
+  /** Present if this difference gives access that the earlier document did not give. */
   readonly widens?: Widening;
   /** Lines that widen access come first. */
   readonly lines: readonly DifferenceLine[];
 }
 
 /**
- * What changed between two documents, for an operator. Another order or spelling is no difference. Statements are
- * matched by Sid. Statements without a Sid are matched by equality, then by effect and actions. A changed `Version` or
- * `Id` is a difference of its own, labeled `Policy`.
+ * What has changed between two documents, for an operator. Another order or spelling is no difference. Statements with
+ * the same Sid belong together. Statements without a Sid belong together if they are equal, or else if their effects
+ * and actions are similar. A changed `Version` or `Id` is a difference of its own, with the label `Policy`.
  *
- * The result is empty exactly if both documents mean the same, or if one is absent and the other has no statements.
- * Differences that widen access come first.
+ * The result is empty if both documents mean the same, or if one is absent and the other has no statements. Otherwise
+ * it is not empty. Differences that widen access come first.
  */
 export function diffPolicies(
   before: PolicyDocument | undefined,
@@ -54,7 +54,7 @@ export function diffPolicies(
   return sortWideningFirst([...headDifference(before, after), ...statementDifferences(step)]);
 }
 
-/** The facts of statements need much memory, so they are cached only while two documents are compared. */
+/** Splitting statements into facts needs much memory. So the facts are cached only during one comparison. */
 function readOnce(): ComparisonStep['factsOf'] {
   const factsByStatement = new Map<Statement, StatementFacts>();
   return (statement) => {
@@ -64,7 +64,10 @@ function readOnce(): ComparisonStep['factsOf'] {
   };
 }
 
-/** Sorts differences that widen access first, then the ones that may widen it. Otherwise the order stays. */
+/**
+ * Puts differences that widen access first, then those that may widen it, then all others. Within each group, the order
+ * stays.
+ */
 export const sortWideningFirst = <Item extends { readonly widens?: Widening }>(
   items: readonly Item[],
 ): readonly Item[] => items.toSorted((a, b) => rankOf(a) - rankOf(b));
@@ -98,7 +101,7 @@ function statementDifferences(step: ComparisonStep): readonly StatementDifferenc
   return [...gone, ...unmatched.map((next) => whole('added', next, step))];
 }
 
-/** Removes the first matching statement from the list and returns it. */
+/** Removes the first statement that fits from the list, and returns it. */
 function taken(statements: Statement[], fits: (statement: Statement) => boolean): Statement | undefined {
   const index = statements.findIndex(fits);
   return index < 0 ? undefined : statements.splice(index, 1)[0];
@@ -112,8 +115,8 @@ const hasSidOf =
 const isNameless = ({ Sid }: Statement): boolean => (Sid ?? '') === '';
 
 /**
- * Whether a statement without a Sid is probably an edited version of the old one: equal effect, and an action in
- * common.
+ * Whether a statement without a Sid is probably an edited version of the old one: both have the same effect and at
+ * least one action in common.
  */
 function isLikely(old: Statement): (statement: Statement) => boolean {
   const actions = new Set(listActions(old).map((action) => action.toLowerCase()));
@@ -125,8 +128,8 @@ function isLikely(old: Statement): (statement: Statement) => boolean {
 }
 
 /**
- * A statement that is new or gone as a whole. A new Allow and a removed Deny widen access, unless another statement had
- * or keeps the same effect.
+ * A statement that was added or removed as a whole. An added Allow and a removed Deny widen access, unless another
+ * statement has the same effect.
  */
 function whole(kind: 'added' | 'removed', statement: Statement, step: ComparisonStep): StatementDifference {
   const sign = kind === 'added' ? '+' : '-';
@@ -140,8 +143,8 @@ function whole(kind: 'added' | 'removed', statement: Statement, step: Comparison
 }
 
 /**
- * Whether the added or removed statement changes nothing: another statement allowed the same before, or still denies
- * the same.
+ * Whether the added or removed statement makes no difference, because another statement already allowed the same, or
+ * still denies the same.
  */
 function isCovered(statement: Statement, { before, after, factsOf }: ComparisonStep): boolean {
   const others = statement.Effect === 'Allow' ? before : after;
@@ -177,7 +180,7 @@ function changedLines(old: Facts, next: Facts, gains: Gains): readonly Differenc
   return sortWideningFirst([...linesOf('-', old, next, gains), ...linesOf('+', next, old, gains)]);
 }
 
-/** The facts that the other statement does not have. Each meaning appears once. */
+/** The facts of one statement that the other does not have. Facts with the same meaning appear once. */
 function linesOf(sign: '+' | '-', { facts }: Facts, { keys: otherKeys }: Facts, gains: Gains) {
   const own = new Map(facts.filter(({ key }) => !otherKeys.has(key)).map((fact) => [fact.key, fact]));
   return [...own.values()].map(({ key, text }): DifferenceLine => {
@@ -194,7 +197,7 @@ const headOf = (document: PolicyDocument): Facts => {
 function headDifference(before: PolicyDocument | undefined, after: PolicyDocument | undefined) {
   if (before === undefined || after === undefined) return [];
   const [old, next] = [headOf(before), headOf(after)];
-  // The version decides what `${…}` means, so another version may widen any statement. `Id` has no effect on access.
+  // `Version` decides what `${…}` means, so another version may widen any statement. `Id` has no effect on access.
   const versions = [...old.facts, ...next.facts].filter(({ element }) => element === 'Version');
   const lines = changedLines(old, next, new Map(versions.map(({ key }) => [key, 'maybe'])));
   return lines.length === 0 ? [] : [{ kind: 'changed' as const, label: 'Policy', ...widest(lines), lines }];

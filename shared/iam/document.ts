@@ -12,7 +12,7 @@ export type Principal = '*' | PrincipalMap;
 
 export type ConditionValue = string | number | boolean;
 
-/** Operator → key → values. */
+/** From the operator to the keys, and from each key to its values. */
 export type Conditions = Readonly<Record<string, Readonly<Record<string, OneOrMany<ConditionValue>>>>>;
 
 /** One statement, in the words of AWS ("Grammar of the IAM JSON policy language"). */
@@ -42,12 +42,11 @@ export const defaultVersion = '2008-10-17';
 export const currentVersion = '2012-10-17';
 
 /**
- * Parses the policy of the resource `where`, in every legal form. Each statement keeps its parsed form, so that an
- * unmanaged statement is written back unchanged. Equal texts give one shared frozen document, because plan, write and
- * verification read a policy repeatedly.
- *
- * @throws MalformedPolicyError with all findings: if the text is not a policy that the project fully understands, or if
- * parsing and writing would change it
+ * Parses the policy of the resource `where`, in every form that AWS allows. Each statement keeps its form, so that an
+ * unmanaged statement is written back as it was. Equal texts give the same frozen object, because plan, write and
+ * verification read the same policy again and again.
+ * @throws MalformedPolicyError with all reasons: if this project does not fully understand the policy, or if parsing
+ * and writing it would change it
  */
 export function parsePolicy(text: string, where: string): PolicyDocument {
   const { document, findings, cause } = read(text);
@@ -74,7 +73,9 @@ const read = memoizeByString(100, (text): Read => {
   }
 });
 
-/** Adds the Sid to a finding, because operators find a statement by its name and not by its number. */
+/**
+ * Adds the statement's Sid to a message, because operators find a statement by its Sid more easily than by its number.
+ */
 function withSid(policy: unknown, { path, message }: Finding): Finding {
   const index = /^Statement(?:\[(\d+)\])?/.exec(path)?.[1];
   const statements = field(policy, 'Statement');
@@ -94,17 +95,17 @@ const inOneForm = (document: Written): PolicyDocument => ({
   Statement: toArray(document.Statement),
 });
 
-/** A document without statements. */
+/** A new document without statements. */
 export const createPolicy = (): PolicyDocument => ({ Version: currentVersion, Statement: [] });
 
-/** The policy as compact text: AWS gets this text, and sizes count it. */
+/** The policy as compact text. This text is sent to AWS, and its length counts against the size limit. */
 export const serializePolicy = (document: PolicyDocument): string => JSON.stringify(document);
 
-/** A list also for a single value, which AWS accepts in place of a list. */
+/** Returns a list even for a single value, because AWS accepts either. */
 export const toArray = <T>(value: OneOrMany<T>): readonly T[] =>
   Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
-/** The principal as a map, also for `"*"`, so that callers handle one form only. */
+/** Returns the principal as a map from types to names, even for `"*"`, so that callers handle only one form. */
 export const toPrincipalMap = (principal: Principal): PrincipalMap =>
   principal === '*' ? everybody : principal;
 

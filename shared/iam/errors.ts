@@ -1,6 +1,6 @@
 import { type Finding, formatFindings, OnboardingError } from '../platform/errors.ts';
 
-/** The policy in AWS cannot be understood, so this installation does not change it. */
+/** A policy in AWS that this project does not fully understand. It is not changed. */
 export class MalformedPolicyError extends OnboardingError {
   override readonly name = 'MalformedPolicyError';
   readonly retryable = false;
@@ -16,7 +16,10 @@ export class MalformedPolicyError extends OnboardingError {
   }
 }
 
-/** Content has the mark of this installation, but the table has no record that this installation wrote it. */
+/**
+ * A statement or resource has the mark of this installation, but the table does not say that this installation wrote
+ * it.
+ */
 export class OwnershipClashError extends OnboardingError {
   override readonly name = 'OwnershipClashError';
   readonly retryable = false;

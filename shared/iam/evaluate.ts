@@ -5,18 +5,18 @@ import { type JudgedStatement, judgePolicy, verdictOf } from './engine/judged-st
 import { createQuestion } from './engine/question.ts';
 import type { AccessRequest, OrganizationFacts } from './request.ts';
 
-/** What policies say to a request by themselves, without the policies of the other account and without limits. */
+/** The result of policies alone, without the policies of the other account and without limits such as boundaries. */
 export interface Evaluation {
   /** `none`: no statement allows or denies. */
   readonly decision: 'allow' | 'deny' | 'none' | 'unknown';
   /** The Sid of the statement that decided. Absent if the statement has none, or if no statement decided. */
   readonly sid?: string;
   readonly statement?: Statement;
-  /** The parts that could not be judged. */
+  /** What could not be judged. */
   readonly unknowns: readonly DecisionUnknown[];
 }
 
-/** What one policy document says to one request. An explicit Deny wins. */
+/** Evaluates a request by one policy document alone. An explicit Deny wins. */
 export const evaluatePolicy = (
   document: PolicyDocument | undefined,
   request: AccessRequest,
@@ -26,9 +26,9 @@ export const evaluatePolicy = (
   evaluatePolicies(document === undefined ? [] : [{ kind, name: kind, document }], request, organization);
 
 /**
- * What several policies say together: one must allow, none may deny. For one half of an access only, such as the policy
- * of a resource; `authorize` judges the whole access. `unknown` only if a part that could not be judged would change
- * the answer.
+ * Evaluates a request by several policies: one must allow, and none may deny. This judges one side of an access, such
+ * as the policy of a resource. `authorize` judges the whole access. The result is `unknown` only if something that
+ * could not be judged would change it.
  */
 export function evaluatePolicies(
   policies: readonly AppliedPolicy[],

@@ -9,28 +9,31 @@ import { evaluatePolicies } from './evaluate.ts';
 import type { RequestPrincipal } from './request.ts';
 
 export interface ExplanationInput extends AuthorizationInput {
-  /** Why the grants of the KMS key were not read. Absent if they were read, or if the resource is no key. */
+  /** Why the KMS grants of the key could not be read. Absent if they were read, or if the resource is no key. */
   readonly unreadKeyGrants?: string | undefined;
 }
 
-/** What one policy or KMS grant says to a request. */
+/** What one policy or KMS grant alone decides about a request. */
 export interface PolicyAnswer {
   readonly kind: PolicyKind | 'key-grant';
   readonly name: string;
-  /** `does-not-bind`: AWS ignores the policy for this request. Example: an SCP and the management account. */
+  /**
+   * `does-not-bind`: the policy does not apply to this request. Example: an SCP does not apply to the management
+   * account.
+   */
   readonly says: 'allows' | 'denies' | 'nothing' | 'unknown' | 'does-not-bind';
   /** The statement that allows or denies: `statement ReadLogs`, or `statement 2`. */
   readonly statement?: string;
-  /** Only with `unknown`: the parts that could not be judged. */
+  /** Only with `unknown`: what could not be judged. */
   readonly unknowns?: readonly string[];
 }
 
-/** The decision about a request, and what each policy says to it. */
+/** Whether AWS allows a request, and what each policy alone decides about it. */
 export interface Explanation extends Decision {
   readonly policies: readonly PolicyAnswer[];
 }
 
-/** Whether AWS allows a request, and what each policy says to it by itself. Pure. */
+/** Evaluates a request by all policies, and by each policy alone. Pure. */
 export function explain(input: ExplanationInput): Explanation {
   const policies = [
     ...input.policies.map((policy) => answerPolicy(policy, input)),
@@ -40,8 +43,8 @@ export function explain(input: ExplanationInput): Explanation {
 }
 
 /**
- * The decision. If nothing allows the request and the KMS grants were not read, it is unknown, because a grant may
- * allow it.
+ * The result by all policies. If nothing allows the request and the KMS grants could not be read, the result is
+ * unknown, because a grant may allow it.
  */
 function decide(input: ExplanationInput): Decision {
   const decision = authorize(input);
@@ -80,7 +83,10 @@ function answerPolicy(policy: AppliedPolicy, { request, organization }: Explanat
   return { kind, name, says: decision === 'allow' ? 'allows' : 'denies', statement: label };
 }
 
-/** What one KMS grant says. `undefined` for grants that do not concern the caller, because a key may have thousands. */
+/**
+ * What one KMS grant decides. `undefined` if it is not about the caller: a key may have thousands of grants, and most
+ * of them are not listed.
+ */
 function answerKeyGrant(
   grant: AppliedKeyGrant,
   { request, organization }: ExplanationInput,

@@ -12,13 +12,13 @@ import { createKeyNaming, toCanonicalAccount } from './normalize.ts';
 
 /** One value in a statement: `Action s3:GetObject`, or `Condition StringEquals aws:SourceAccount 111122223333`. */
 export interface Fact {
-  /** Equal for two facts that mean the same, in any letter case or spelling. */
+  /** Equal for two facts with the same meaning, whatever their letter case or spelling. */
   readonly key: string;
-  /** Shown to people. */
+  /** The fact as it is printed. */
   readonly text: string;
-  /** `Effect`, `Action`, `NotResource`, `Principal`, `Principal.AWS`, or `Condition`. */
+  /** The element of the statement: `Effect`, `Action`, `NotResource`, `Principal`, `Principal.AWS`, or `Condition`. */
   readonly element: string;
-  /** The value as it is compared. */
+  /** The value in the form that is compared. */
   readonly value: string;
   /** Only for a value of a condition. All values of one key under one operator share this object. */
   readonly condition?: FactCondition;
@@ -29,11 +29,12 @@ interface FactCondition {
   readonly key: string;
 }
 
-/** Stands for an empty list, which matches nothing. An absent element, by contrast, matches everything. */
+/** Stands for an empty list, which matches nothing. An absent element is different: it matches everything. */
 export const noValue = '(none)';
 
 /**
- * Splits a statement into its values. Two statements with one Sid mean the same exactly if their facts have equal keys.
+ * Splits a statement into its single values. Two statements with the same Sid mean the same if, and only if, their
+ * facts have equal keys.
  */
 export const toFacts = (statement: Statement): readonly Fact[] => [
   fact('Effect', statement.Effect),
@@ -50,7 +51,7 @@ export const toFacts = (statement: Statement): readonly Fact[] => [
 export const getFactKeys = (facts: readonly Fact[]): ReadonlySet<string> =>
   new Set(facts.map(({ key }) => key));
 
-/** The facts of a document outside of its statements: `Version` and `Id`. */
+/** The facts of a document that are outside of its statements: `Version` and `Id`. */
 export const getHeadFacts = ({ Version = defaultVersion, Id }: PolicyDocument): readonly Fact[] => [
   fact('Version', Version),
   ...(Id === undefined ? [] : [fact('Id', Id)]),

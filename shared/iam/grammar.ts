@@ -1,9 +1,9 @@
 import type { Finding } from '../platform/errors.ts';
 
 /**
- * Why a parsed JSON value is no policy document: all reasons. Empty for a legal document. Names of condition operators
- * are not checked, because AWS adds new ones, and an unmanaged statement with such a name is only kept. Source:
- * "Grammar of the IAM JSON policy language".
+ * All reasons why a JSON value is no policy document. Empty for a valid document. Names of condition operators are not
+ * checked. AWS may add new ones, and an unmanaged statement with such a name is only kept as it is. Source: "Grammar of
+ * the IAM JSON policy language".
  */
 export function checkPolicy(value: unknown): readonly Finding[] {
   if (!isObject(value)) return [createFinding('', 'must be a JSON object with Version and Statement', value)];

@@ -3,27 +3,30 @@ import { splitArn } from './engine/arns.ts';
 import { accountsNamed, listRequirements, mustExist, type Requirement } from './organization-conditions.ts';
 
 /**
- * A principal, or a group of principals, that an Allow statement admits. Without a role, user or service: an account as
- * a whole.
+ * Somebody who gets access by an Allow statement: a principal or a group of principals. Without a role, user or
+ * service, it is an account as a whole.
  */
 export interface Holder {
   readonly accountId?: string;
-  /** The id of an organization, or the path of an OU in it: all of its accounts, which no statement lists. */
+  /**
+   * The id of an organization, or the path of an OU. It stands for all accounts in it, which the statement does not
+   * list.
+   */
   readonly organization?: string;
   /** The name of a role, with its path. It may be a pattern with wildcards. */
   readonly role?: string;
   readonly user?: string;
-  /** A service principal. With `accountId`, it acts for that account only. */
+  /** A service principal. With `accountId`, only when it acts for that account. */
   readonly service?: string;
   /** Any other principal: an identity provider, a session, a canonical user, or the id of a deleted principal. */
   readonly other?: string;
-  /** Every principal that satisfies the conditions of the statement. */
+  /** Set if any principal at all gets access, within the conditions of the statement. */
   readonly everybody?: true;
 }
 
 /**
- * The principals that an Allow statement admits, by its `Principal` and by conditions that narrow it. Conditions that
- * are not understood here are ignored. So the list may have too many principals, but never too few. Pure.
+ * Who gets access by an Allow statement: by its `Principal`, and by conditions that limit it. Conditions that this
+ * function does not understand are ignored. So the list may be too long, but nobody is missing. Pure.
  */
 export function listHolders(statement: Statement): readonly Holder[] {
   const requirements = listRequirements(statement.Condition ?? {}).filter(({ operator }) =>
@@ -46,7 +49,7 @@ function toHolder(type: string, name: string): Holder {
   return type === 'AWS' ? toAwsHolder(name) : { other: name };
 }
 
-/** The holder for an ARN or an account id in a `Principal`. */
+/** The holder for an ARN or account id in a `Principal`. */
 export function toAwsHolder(name: string): Holder {
   if (/^\d{12}$/.test(name)) return { accountId: name };
   const [, , service, , accountId = '', resource = ''] = splitArn(name);
@@ -66,7 +69,7 @@ const narrow: Narrowing = (holder, requirements) => {
   return narrowRoles(holder, requirements);
 };
 
-/** Narrows a service to the accounts that it may act for. */
+/** Limits a service to the accounts for which it may act. */
 const narrowService: Narrowing = (holder, requirements) => {
   const accounts = requirements.flatMap((each) => accountsNamed('source', each)).filter(isDefined);
   const places =
@@ -81,7 +84,7 @@ function narrowEverybody(requirements: readonly Requirement[]): readonly Holder[
   return places.length > 0 ? places : [{ everybody: true }];
 }
 
-/** The OUs in the conditions. The organization only if there are no OUs, because OUs are more precise. */
+/** The OUs in the conditions, or the organization if they name no OU. */
 function placesOf(whose: 'principal' | 'source', requirements: readonly Requirement[]): readonly Holder[] {
   const valuesOf = (name: string) =>
     requirements.flatMap(({ key, values }) => (key === `aws:${whose}${name}` ? values : []));
@@ -89,7 +92,7 @@ function placesOf(whose: 'principal' | 'source', requirements: readonly Requirem
   return (paths.length > 0 ? paths : valuesOf('orgid')).map((organization) => ({ organization }));
 }
 
-/** Narrows an account, or an organization, to the roles in the conditions. */
+/** Limits an account or an organization to the roles in the conditions. */
 const narrowRoles: Narrowing = (holder, requirements) => {
   const patterns = requirements.flatMap(({ key, values }) => (key === 'aws:principalarn' ? values : []));
   if (

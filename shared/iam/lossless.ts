@@ -2,10 +2,10 @@ import { type JSONPath, type JSONVisitor, visit } from 'jsonc-parser';
 import type { Finding } from '../platform/errors.ts';
 
 /**
- * Everything that JavaScript would change by parsing a JSON text and writing it again. The text must be valid JSON.
+ * Finds everything in a JSON text that JavaScript would change by parsing and writing it. The text must be valid JSON.
  *
- * JSON.parse keeps only the last of two equal keys, and rounds large numbers. Without this check, writing back a policy
- * could change the meaning of its unmanaged statements.
+ * JSON.parse keeps only the last of two equal keys, and rounds large numbers. Without this check, a write could change
+ * the meaning of unmanaged statements.
  */
 export function findJsonLosses(text: string): readonly Finding[] {
   const losses: Finding[] = [];
@@ -60,8 +60,8 @@ function valueLoss(value: unknown, written: string, numeric: boolean): string | 
 const halfCharacter = 'holds half of a character (a lone surrogate). Correct it';
 
 /**
- * Whether a number survives. Text operators compare characters, so `1.10` must not become `1.1`. For numeric operators,
- * an equal value is enough (IAM user guide, "IAM JSON policy elements: Condition operators").
+ * Whether a number stays the same. String operators compare characters, so `1.10` must not become `1.1`. For numeric
+ * operators, an equal value is enough (IAM user guide, "IAM JSON policy elements: Condition operators").
  */
 function isKept(value: number, written: string, numeric: boolean): boolean {
   if (Object.is(value, -0) || (Number.isInteger(value) && !Number.isSafeInteger(value))) return false;
@@ -69,11 +69,13 @@ function isKept(value: number, written: string, numeric: boolean): boolean {
   return again === written || (numeric && decimal(again) === decimal(written));
 }
 
-/** Whether the path leads to a value of a numeric operator: `Condition`, the operator, then the key. */
+/** Whether the value belongs to a numeric operator. Its path is `Condition`, the operator, then the key. */
 const isNumeric = (path: JSONPath): boolean =>
   /^(For(Any|All)Values?:)?numeric/i.test(String(path[path.indexOf('Condition') + 1] ?? ''));
 
-/** One form for all spellings of a decimal number: its digits without zeros at the ends, and its exponent. */
+/**
+ * Writes a decimal number in one form, whatever its spelling: the digits without zeros at the ends, and the exponent.
+ */
 function decimal(written: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = numberPattern.exec(written) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');

@@ -3,21 +3,21 @@ import { isSameStatement } from './equality.ts';
 import { OwnershipClashError } from './errors.ts';
 
 /**
- * Only lower-case letters and digits. So the first upper-case letter after the id in a Sid begins the name of the
- * grant.
+ * Lower-case letters and digits only. So in a Sid, the first upper-case letter after the installation's id begins the
+ * name of the grant.
  */
 export const installationIdPattern = /^[a-z][a-z0-9]{0,15}$/;
 
-/** Kebab case, first a letter. */
+/** Lower-case words joined by hyphens. */
 export const grantNamePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 const partPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const ownedPattern = /^AccountOnboarding([a-z][a-z0-9]{0,15})[A-Z][A-Za-z0-9]*$/;
 
 /**
- * The Sid of a managed statement: `AccountOnboarding`, then the installation id, grant and part. It has only letters
- * and digits, because IAM allows nothing else ("IAM JSON policy elements: Sid"). Two grants can get one Sid (`a-b` +
- * `c`, `a` + `b-c`). `replaceManagedStatements` rejects a document with two equal Sids.
+ * The Sid of a managed statement: `AccountOnboarding`, then the installation's id, the grant and the part. It has only
+ * letters and digits, because IAM allows nothing else ("IAM JSON policy elements: Sid"). Two grants may get the same
+ * Sid (`a-b` + `c`, `a` + `b-c`). `replaceManagedStatements` rejects a document in which that happens.
  */
 export function createManagedSid(mark: {
   readonly installationId: string;
@@ -30,7 +30,7 @@ export function createManagedSid(mark: {
   return `AccountOnboarding${mark.installationId}${pascalCase(mark.grant)}${pascalCase(mark.part)}`;
 }
 
-/** The installation in a managed Sid. `undefined` for any other Sid, and without a Sid. */
+/** The installation in the Sid of a managed statement. `undefined` for any other Sid, and without a Sid. */
 export const installationOf = (sid: string | undefined): string | undefined =>
   ownedPattern.exec(sid ?? '')?.[1];
 
@@ -41,8 +41,8 @@ export const listManagedStatements = (
   (document?.Statement ?? []).filter(({ Sid }) => installationOf(Sid) === installationId);
 
 /**
- * Which of the grants in `names` wrote the statement with this Sid. If several names match, the longest counts.
- * `undefined` if the Sid is not managed, or if it is of a former grant.
+ * The grant that wrote the statement with this Sid, among the grants in `names`. If several names fit, the longest is
+ * right. `undefined` if the Sid is not managed, or if its grant was removed or renamed.
  */
 export const findGrantName = (
   sid: string | undefined,
@@ -55,12 +55,12 @@ export const findGrantName = (
 
 export interface Replacement {
   readonly document: PolicyDocument | undefined;
-  /** The resource, for the message. */
+  /** The key of the resource, for messages. */
   readonly where: string;
   readonly installationId: string;
   /** The desired managed statements. Each has a Sid of this installation. */
   readonly wanted: readonly Statement[];
-  /** The Sids that this installation has written, by the record of the table. */
+  /** The Sids that this installation has written, from the table. */
   readonly remembered: readonly string[];
 }
 

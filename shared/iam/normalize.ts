@@ -68,7 +68,7 @@ const textSet = (texts: OneOrMany<string>): readonly string[] => sortedSet(toArr
 const sortedSet = (values: readonly string[]): readonly string[] =>
   isSortedSet(values) ? values : [...new Set(values)].toSorted();
 
-/** Most lists are sorted already, because accounts are rendered in order. */
+/** Most lists are already sorted, because accounts are rendered in order. */
 const isSortedSet = (values: readonly string[]): boolean =>
   values.every((value, index) => index === 0 || (values[index - 1] ?? '') < value);
 

@@ -3,13 +3,13 @@ import { splitArn } from './engine/arns.ts';
 import { type OperatorName, parseOperatorName } from './engine/operator-name.ts';
 
 /**
- * Whose account a condition restricts to the organization: the caller's, the account that a service acts for, or the
+ * Whose account a condition limits to the organization: the caller's, the account that a service acts for, or the
  * resource's.
  */
 export type RestrictedParty = 'principal' | 'source' | 'resource';
 
 export interface OrganizationRestriction {
-  /** Whether some condition by itself excludes all accounts that are not allowed. */
+  /** Whether one of the conditions alone excludes all accounts that are not allowed. */
   readonly closed: boolean;
   /** Accounts in the conditions that are not allowed. */
   readonly outside: readonly string[];
@@ -21,7 +21,7 @@ interface Limits {
 }
 
 /**
- * What the conditions of an Allow restrict. Only keys about the account `by` count. `findExposures` has the rules.
+ * How the conditions of an Allow limit access. Only keys about the account `by` count. `findExposures` has the rules.
  * Source: "AWS global condition context keys".
  */
 export function analyzeRestriction(
@@ -38,7 +38,7 @@ export function analyzeRestriction(
   };
 }
 
-/** One key of a condition, with its operator and values. A request must satisfy each requirement. */
+/** One key of a condition, with its operator and values. A request must satisfy every requirement of a statement. */
 export interface Requirement {
   readonly operator: OperatorName;
   readonly key: string;
@@ -47,7 +47,7 @@ export interface Requirement {
 
 const positive: ReadonlySet<string> = new Set(['stringequals', 'stringlike', 'arnequals', 'arnlike']);
 
-/** The conditions with a positive operator. Keys are in lower case. */
+/** The conditions whose operator has no `Not`. Keys are in lower case. */
 export const listRequirements = (conditions: Conditions): readonly Requirement[] =>
   Object.entries(conditions).flatMap(([name, block]) => {
     const operator = parseOperatorName(name);
@@ -60,7 +60,7 @@ export const listRequirements = (conditions: Conditions): readonly Requirement[]
   });
 
 /**
- * Whether the key must be in the request. With IfExists or ForAllValues, a request without the key satisfies the
+ * Whether the request must have the key. With IfExists or ForAllValues, a request without the key satisfies the
  * condition.
  */
 export const mustExist = ({ ifExists, quantifier }: OperatorName): boolean =>
@@ -79,10 +79,7 @@ function closes(by: RestrictedParty, requirement: Requirement, limits: Limits): 
   return accounts.length > 0 && accounts.every((account) => limits.accountIds.has(account ?? ''));
 }
 
-/**
- * The accounts that the values of a key name, one entry for each value. `undefined` for a value that may match several
- * accounts.
- */
+/** The accounts in the values of a key, one for each value. `undefined` for a value that may match several accounts. */
 export function accountsNamed(
   by: RestrictedParty,
   { operator, key, values }: Requirement,
@@ -97,8 +94,8 @@ const trailKey = 'kms:encryptioncontext:aws:cloudtrail:arn';
 /**
  * The account in an ARN of a condition. ARN operators compare segment by segment. With StringLike, a wildcard before
  * the account may match several segments: `arn:aws:x:*:111122223333:y` also matches
- * `arn:aws:x:r:444455556666:111122223333:y`. Such a value does not fix the account. Exception: ARNs of trails, because
- * the name of a trail contains no colon.
+ * `arn:aws:x:r:444455556666:111122223333:y`. So such a value may match any account. ARNs of trails are an exception,
+ * because the name of a trail has no colon.
  */
 function accountOfArn(operator: OperatorName, arn: string): string | undefined {
   const [, partition = '', service = '', region = '', account] = splitArn(arn);

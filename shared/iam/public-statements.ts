@@ -6,9 +6,10 @@ import type { AccessRequest } from './request.ts';
 import { labelStatement } from './statement-label.ts';
 
 /**
- * Why S3 may deny a request although the bucket policy allows it. With the setting RestrictPublicBuckets, one public statement makes S3
- * deny every other account, "including non-public delegation to specific accounts" (S3 user guide, "Blocking public access
- * to your Amazon S3 storage"). `undefined`: the setting cannot deny the request. Pure.
+ * Why S3 may deny a request although the bucket policy allows it. If the bucket's setting RestrictPublicBuckets is on,
+ * a single public statement makes S3 deny every other account, "including non-public delegation to specific accounts"
+ * (S3 user guide, "Blocking public access to your Amazon S3 storage"). `undefined` if no statement is public, so that
+ * the setting cannot deny the request. Pure.
  */
 export function findPublicBlock(
   policies: readonly AppliedPolicy[],
@@ -28,7 +29,10 @@ export function findPublicBlock(
   return undefined;
 }
 
-/** S3 takes a statement for public unless fixed values restrict it ("The meaning of public"). What is unsure counts as public. */
+/**
+ * Whether S3 calls a statement public: it does unless fixed values limit the statement ("The meaning of public"). If in
+ * doubt, the statement counts as public.
+ */
 export function isPublicForS3({ Effect, Principal, Condition = {} }: Statement): boolean {
   if (Effect !== 'Allow') return false;
   if (Principal !== undefined && Object.entries(toPrincipalMap(Principal)).every(isFixedPrincipal))
@@ -40,7 +44,7 @@ export function isPublicForS3({ Effect, Principal, Condition = {} }: Statement):
   return !isRestricted && !isRestrictedToNetworks(Condition);
 }
 
-/** The page gives a federated principal as an example of a public policy. */
+/** AWS's page gives a statement with a federated principal as an example of a public policy. */
 const isFixedPrincipal = ([type, names]: readonly [string, string | readonly string[]]): boolean =>
   type !== 'Federated' && toArray(names).every((name) => !/[*?$]/.test(name));
 
@@ -57,7 +61,7 @@ const restrictingKeys: ReadonlySet<string> = new Set([
   's3:x-amz-server-side-encryption-aws-kms-key-id',
 ]);
 
-/** The name of an access point may have a wildcard, if the account is fixed. */
+/** The name of an access point may have a wildcard if its account is fixed. */
 const isFixed = (key: string, value: string): boolean =>
   key === 's3:dataaccesspointarn' ? !/[*?$]/.test(value.split('/')[0] ?? '') : !/[*?$]/.test(value);
 

@@ -1,4 +1,4 @@
-/** The caller. */
+/** The principal that sends the request. */
 export type RequestPrincipal =
   | RolePrincipal
   | (TaggedPrincipal & { readonly type: 'user'; readonly arn: string })
@@ -9,14 +9,14 @@ export type RequestPrincipal =
   | ServicePrincipal
   | { readonly type: 'anonymous' };
 
-/** The tags of a user, or the joint tags of a role and its session. */
+/** A principal with tags: a user, or a role and its session together. */
 interface TaggedPrincipal {
-  /** Absent: they are not known. */
+  /** Absent if the tags are not known. */
   readonly tags?: Readonly<Record<string, string>>;
 }
 
 /**
- * A session of a role. The principal `{type: 'account'}`, by contrast, is some user or role of the account to which its
+ * A session of a role. By contrast, the principal `{type: 'account'}` stands for a user or role of the account that its
  * administrators gave full permissions.
  */
 export interface RolePrincipal extends TaggedPrincipal {
@@ -67,12 +67,12 @@ export interface AccessRequest {
 /** The request does not have the key. In JSON: `{"absent": true}`. */
 export const absent = Object.freeze({ absent: true } as const);
 
-/** It is unknown whether the request has the key, or which value. In JSON: `{"unknown": true}`. */
+/** Nobody knows whether the request has the key, or which value. In JSON: `{"unknown": true}`. */
 export const unknown = Object.freeze({ unknown: true } as const);
 
 /**
- * Condition keys with their values. Letter case of the keys does not matter. A key that is not given here is derived
- * from the request if possible (`engine/derived-keys.ts`), and is otherwise unknown.
+ * Condition keys with their values. The letter case of keys does not matter. The engine derives a key that is not given
+ * from the request (`engine/derived-keys.ts`). If that is not possible, the key is unknown.
  */
 export type ContextValues = Readonly<
   Record<string, string | readonly string[] | typeof absent | typeof unknown>
@@ -81,13 +81,13 @@ export type ContextValues = Readonly<
 export interface OrganizationMembership {
   /** `o-…` */
   readonly id: string;
-  /** The path of an account as in `aws:PrincipalOrgPaths`: `o-…/r-…/ou-…/`. Absent: it is unknown. */
+  /** The path of an account, as in `aws:PrincipalOrgPaths`: `o-…/r-…/ou-…/`. Absent if it is unknown. */
   readonly path?: string;
 }
 
-/** Facts about the organization that condition keys depend on. */
+/** What is known about the organization, for condition keys. */
 export interface OrganizationFacts {
   organizationOf(accountId: string): OrganizationMembership | 'none' | 'unknown';
-  /** The account to which SCPs and RCPs do not apply. */
+  /** The management account, to which SCPs and RCPs do not apply. */
   readonly managementAccount?: string;
 }

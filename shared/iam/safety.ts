@@ -7,13 +7,13 @@ import {
   type RestrictedParty,
 } from './organization-conditions.ts';
 
-/** Why a managed statement must not be written: it is open to too many principals. */
+/** A managed statement that must not be written, because it would admit too many principals. */
 export interface Exposure {
   readonly sid?: string;
   readonly why: string;
 }
 
-/** The principals that managed statements may admit. */
+/** The accounts and the organization that managed statements may admit. */
 export interface Allowed {
   readonly accountIds: Pick<ReadonlySet<string>, 'has'>;
   readonly organizationId: string;

@@ -1,13 +1,13 @@
 import { memoizeByObject } from '../platform/memoize.ts';
 import { type PolicyDocument, type Statement, serializePolicy } from './document.ts';
 
-/** The unit in which a service states its limit. */
+/** What the limit of a service counts. */
 export type SizeUnit = 'bytes' | 'characters';
 
 /**
- * How much of a service's limit a document takes: the size of its compact JSON, in UTF-8 bytes or characters. Zero
- * without a policy. The result is never less than the service counts: it includes white space in strings, which IAM and
- * S3 do not count, and it counts characters in UTF-16 units, of which there are at least as many as code points.
+ * How much of a service's limit a document takes: the length of its compact JSON, in UTF-8 bytes or characters. Zero
+ * without a policy. The service may count less, but never more. This counts white space in strings, which IAM and S3 do
+ * not count. And it counts UTF-16 units, of which a text has at least as many as characters.
  */
 export function measurePolicy(document: PolicyDocument | undefined, unit: SizeUnit): number {
   if (document === undefined) return 0;
@@ -17,7 +17,7 @@ export function measurePolicy(document: PolicyDocument | undefined, unit: SizeUn
   return Statement.reduce((sum, statement) => sum + statementSizes(statement)[unit], rest + commas);
 }
 
-/** Cached by statement, because repeated renderings differ in few statements and keep the unmanaged ones. */
+/** Cached for each statement, because most statements stay the same from one rendering to the next. */
 const statementSizes = memoizeByObject((statement: Statement) => sizesOf(JSON.stringify(statement)));
 
 const sizesOf = (text: string): Readonly<Record<SizeUnit, number>> => ({

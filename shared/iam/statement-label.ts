@@ -1,6 +1,6 @@
 import { type Statement, toArray } from './document.ts';
 
-/** The Sid, or a short description such as `Allow s3:GetObject and 2 more`. */
+/** The Sid of a statement. Without a Sid, a short description such as `Allow s3:GetObject and 2 more`. */
 export const labelStatement = (statement: Statement): string => statement.Sid || descriptionOf(statement);
 
 function descriptionOf(statement: Statement): string {

@@ -4,16 +4,19 @@ import { labelStatement } from './statement-label.ts';
 
 /** A principal in a statement that this installation does not manage. */
 export interface UnmanagedPrincipal {
-  /** Which statement it is: its Sid, such as `"PartnerAudit"`, or `number 2 (Allow s3:GetObject and 2 more)`. */
+  /**
+   * Names the statement by its Sid, such as `"PartnerAudit"`, or by its number: `number 2 (Allow s3:GetObject and 2
+   * more)`.
+   */
   readonly statement: string;
-  /** As the statement names it: an account id, an ARN, a unique id or a canonical user. */
+  /** The principal as the statement names it: an account id, an ARN, a unique id or a canonical user. */
   readonly principal: string;
 }
 
 /**
- * Principals of unmanaged statements whose existence AWS checks when it accepts the document: accounts, roles, users,
- * sessions and canonical users, in `Principal` and `NotPrincipal`. AWS does not check the wildcard, services and
- * identity providers.
+ * The principals in unmanaged statements that AWS checks before it accepts a document: accounts, roles, users, sessions
+ * and canonical users, in `Principal` and `NotPrincipal`. AWS does not check the wildcard, services and identity
+ * providers.
  */
 export const listUnmanagedPrincipals = (
   document: PolicyDocument | undefined,
@@ -28,7 +31,7 @@ export const listUnmanagedPrincipals = (
         })),
   );
 
-/** A statement without a Sid is named by its number, from 1. */
+/** Names a statement without a Sid by its number, from 1, so that an operator finds it. */
 const findableLabel = (statement: Statement, index: number): string => {
   const label = labelStatement(statement);
   return statement.Sid ? `"${label}"` : `number ${index + 1} (${label})`;
@@ -48,8 +51,8 @@ export const getPrincipalAccount = (principal: string): string | undefined =>
   /^(?:arn:[^:]*:(?:iam|sts)::)?(\d{12})(?::|$)/.exec(principal)?.[1];
 
 /**
- * Whether a principal is the id of a deleted role or user. AWS shows this id because it cannot map the id back to an
- * ARN. No service accepts the id in the next write (AWS re:Post, "Why is there an unknown principal format in my IAM
+ * Whether a principal is the unique id of a deleted role or user. AWS shows this id when it cannot map the id back to
+ * an ARN. No service accepts the id in the next write (AWS re:Post, "Why is there an unknown principal format in my IAM
  * resource-based policy?": users have the prefix AIDA, roles AROA; not confirmed for ECR).
  */
 export function classifyDeletedPrincipal(principal: string): 'role' | 'user' | undefined {

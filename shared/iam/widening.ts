@@ -2,13 +2,15 @@ import { covers, coversArn, coversResource } from './coverage.ts';
 import type { Statement } from './document.ts';
 import { type Fact, getFactKeys, noValue, toFacts } from './facts.ts';
 
-/** Whether a difference gives access that was missing before. `maybe` if the documents alone cannot tell. */
+/**
+ * Whether a difference gives access that the earlier document did not give. `maybe` if the documents alone do not tell.
+ */
 export type Widening = 'yes' | 'maybe';
 
-/** The facts that give access, by key. */
+/** The facts that give new access, by their keys. */
 export type Gains = ReadonlyMap<string, Widening>;
 
-/** A statement with its facts, prepared once for many comparisons. */
+/** A statement split into facts, prepared once for many comparisons. */
 export interface StatementFacts {
   readonly statement: Statement;
   readonly facts: readonly Fact[];
@@ -32,18 +34,18 @@ export function createStatementFacts(statement: Statement): StatementFacts {
 }
 
 /**
- * The facts by which a changed statement gives more access. Its effect must stay. A Deny that denies less gives access,
- * too.
+ * The facts by which a changed statement gives more access than before. Its effect must be the same. A Deny that denies
+ * less gives access, too.
  */
 export const findGains = (before: StatementFacts, after: StatementFacts): Gains =>
   after.statement.Effect === 'Allow' ? reachGained(before, after) : reachGained(after, before);
 
-/** Whether `outer` matches every request that `inner` matches. */
+/** Whether `outer` applies to every request to which `inner` applies. */
 export const reaches = (outer: StatementFacts, inner: StatementFacts): boolean =>
   elements.every((element, index) => gainsOfElement(element, index, outer, inner).length === 0) &&
   conditionGains(outer.blocks, inner.blocks).length === 0;
 
-/** The facts by which `to` may match requests that `from` does not match. The effect does not matter here. */
+/** The facts by which `to` may apply to requests to which `from` does not apply. The effect is ignored. */
 const reachGained = (from: StatementFacts, to: StatementFacts): Gains =>
   new Map([
     ...elements.flatMap((element, index) => gainsOfElement(element, index, from, to)),
@@ -52,11 +54,11 @@ const reachGained = (from: StatementFacts, to: StatementFacts): Gains =>
 
 interface Element {
   readonly name: string;
-  /** Whether `outer` matches everything that `inner` matches. */
+  /** Whether the value `outer` matches everything that the value `inner` matches. */
   covers(outer: Fact, inner: Fact): boolean;
   /**
-   * Whether an excluded value excludes at least some matches of a listed value. Default: only if it covers the listed
-   * value.
+   * Whether a value under `Not…` excludes at least a part of what a listed value matches. Default: only if it covers
+   * the listed value.
    */
   excludes?(excluded: Fact, listed: Fact): boolean;
 }
@@ -74,8 +76,8 @@ const elements: readonly Element[] = [
     name: 'Principal',
     // `"*"` and `{"AWS": "*"}` do not cover each other, because services may treat them differently.
     covers: (outer, inner) => everyone(outer) && /Principal\.AWS$/.test(inner.element) && inner.value !== '*',
-    // NotPrincipal with an account excludes all roles of the account. NotPrincipal with a role excludes one of the
-    // account's principals.
+    // A NotPrincipal with an account excludes all roles of the account. A NotPrincipal with a role excludes only this
+    // principal of the account.
     excludes: (excluded, listed) =>
       (/^NotPrincipal(\.\*)?$/.test(excluded.element) && excluded.value === '*') ||
       (isNamed(accountOf(excluded)) && accountOf(excluded) === accountOf(listed)),
@@ -86,12 +88,12 @@ const elements: readonly Element[] = [
 
 interface Parts extends Keyed {
   readonly listed: readonly Fact[];
-  /** Values of the element with `Not`, such as `NotAction`. */
+  /** The values of the element with `Not`, such as `NotAction`. */
   readonly excluded: readonly Fact[];
 }
 
 /**
- * The keys of all facts of a statement, for a part of it. Keys contain the element, so facts of different parts have
+ * The keys of all facts of one part of a statement. Keys contain the element, so facts of different parts have
  * different keys.
  */
 interface Keyed {
@@ -124,7 +126,7 @@ function gainsOfElement(element: Element, index: number, from: StatementFacts, t
 
 function elementGains(element: Element, from: Parts, to: Parts): readonly Gain[] {
   const [had, has] = [from, to].map(({ listed, excluded }) => listed.length + excluded.length > 0);
-  // An absent element matches everything.
+  // The element was absent before, which matches everything. So nothing was gained.
   if (!had) return [];
   if (!has) return [...from.listed, ...from.excluded].map(gain('yes'));
   if (from.listed.length > 0 && to.listed.length > 0) return beyond(element, to.listed, from.listed, from);
@@ -136,7 +138,8 @@ function elementGains(element: Element, from: Parts, to: Parts): readonly Gain[]
 }
 
 /**
- * Whether a listed value gives access, after a change from `Not…` to a list. It does if the value was excluded before.
+ * Whether a listed value gives new access, after the statement changed from `Not…` to a list. It does if the value was
+ * excluded before.
  */
 function gainOfListed(element: Element, fact: Fact, excluded: readonly Fact[]): readonly Gain[] {
   const isExcluded = (each: Fact): boolean =>
@@ -148,7 +151,7 @@ function gainOfListed(element: Element, fact: Fact, excluded: readonly Fact[]): 
 const isSame = (one: Fact, other: Fact): boolean =>
   one.value === other.value && one.element.replace(/^Not/, '') === other.element.replace(/^Not/, '');
 
-/** The facts that widen one side: the other side does not have them, and no wildcard of the other side covers them. */
+/** The facts of one side that the other side does not have, and that no wildcard of the other side covers. */
 function beyond(
   { covers: isCovered }: Pick<Element, 'covers'>,
   facts: readonly Fact[],
@@ -161,7 +164,7 @@ function beyond(
   return more.filter((fact) => !wide.some((other) => isCovered(other, fact))).map(gain('yes'));
 }
 
-/** The values of one condition key under one operator. A request must satisfy every block of a statement. */
+/** All values of one condition key under one operator. A request must satisfy every block of a statement. */
 interface Block extends Keyed {
   readonly operator: string;
   readonly key: string;
@@ -189,7 +192,10 @@ function conditionGains(from: readonly Block[], to: readonly Block[]): readonly 
   });
 }
 
-/** For a key whose operator changed. Without the requests, only a change to or from `IfExists` can be judged. */
+/**
+ * The operator of a key has changed. What that means depends on the requests, except for a change to or from
+ * `IfExists`.
+ */
 function operatorGains(from: Block, to: Block): readonly Gain[] {
   const sameValues = valuesText(from) === valuesText(to);
   if (sameValues && from.operator === `${to.operator}IfExists`) return [];
@@ -199,7 +205,7 @@ function operatorGains(from: Block, to: Block): readonly Gain[] {
 
 const valuesText = ({ facts }: Block): string => JSON.stringify(facts.map(({ value }) => value).sort());
 
-/** For a key with other values under an equal operator. */
+/** The operator of a key is the same, and its values have changed. */
 function valueGains(from: Block, to: Block): readonly Gain[] {
   const base = from.operator.replace(/^For(All|Any)Values?:/i, '').replace(/IfExists$/i, '');
   const covered = { covers: coveringOf(base) };
@@ -209,7 +215,8 @@ function valueGains(from: Block, to: Block): readonly Gain[] {
 }
 
 /**
- * How values cover each other. Only these operators have wildcards ("IAM JSON policy elements: Condition operators").
+ * How values of an operator cover each other. Only these operators have wildcards ("IAM JSON policy elements: Condition
+ * operators").
  */
 function coveringOf(base: string): Element['covers'] {
   if (/^String(Not)?Like$/i.test(base)) return (outer, inner) => covers(outer.value, inner.value);

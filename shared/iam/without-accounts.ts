@@ -1,11 +1,10 @@
 import { type ConditionValue, type OneOrMany, type Statement, toArray, toPrincipalMap } from './document.ts';
 
 /**
- * The statement without some accounts: values that name them are removed from its lists. The result never allows more.
- *
+ * Removes accounts from a statement: every list value that names one of them. The result never allows more than before.
  * Example: a statement for `arn:aws:iam::111122223333:root` and `arn:aws:iam::444455556666:root`, without
  * `111122223333`, is for `arn:aws:iam::444455556666:root`.
- * @returns the unchanged statement if it excludes or denies; `undefined` if a list would be empty
+ * @returns the same statement if it is a Deny or has an element with `Not`; `undefined` if a list would become empty
  */
 export function withoutAccounts(statement: Statement, ids: ReadonlySet<string>): Statement | undefined {
   if (ids.size === 0 || excludes(statement)) return statement;
@@ -28,7 +27,10 @@ export function withoutAccounts(statement: Statement, ids: ReadonlySet<string>):
   };
 }
 
-/** Whether the statement excludes or denies. Without a value in its list, such a statement may allow more. */
+/**
+ * Whether the statement is a Deny or has an element with `Not`. If such a statement lost a value of a list, it might
+ * allow more.
+ */
 const excludes = ({ Effect, NotPrincipal, NotResource, Condition = {} }: Statement): boolean =>
   Effect === 'Deny' ||
   NotPrincipal !== undefined ||
@@ -43,7 +45,7 @@ const names = (value: ConditionValue, ids: ReadonlySet<string>): boolean =>
 const isEmptied = (list: OneOrMany<ConditionValue>, ids: ReadonlySet<string>): boolean =>
   toArray(list).length > 0 && toArray(list).every((value) => names(value, ids));
 
-/** Without the values that name the accounts. A single value does not become a list. */
+/** The list without the values that name the accounts. A single value does not become a list. */
 const filterList = <T extends ConditionValue>(list: OneOrMany<T>, ids: ReadonlySet<string>): OneOrMany<T> =>
   Array.isArray(list) ? list.filter((value) => !names(value, ids)) : list;
 

@@ -2,8 +2,8 @@ import type { ErrorRecord } from './errors.ts';
 import { memoizeByObject } from './memoize.ts';
 
 /**
- * The states of an account in Organizations. This project adds `DEPARTED`: the registry has the account, but it is no
- * longer in the organization.
+ * The states of an account in Organizations. This project adds `DEPARTED`: the account is in the registry and has left
+ * the organization.
  */
 export const accountStates = [
   'PENDING_ACTIVATION',
@@ -16,12 +16,14 @@ export const accountStates = [
 
 export type AccountState = (typeof accountStates)[number];
 
-/** Everything about an account that selectors read, except its id. */
+/** Everything about an account that selectors test, except for its id. */
 export interface Position {
   readonly name: string;
-  /** The ids from the root to the account's parent: `r-…`, `ou-…`, `ou-…`. */
+  /** The ids from the root down to the account's parent: `r-…`, `ou-…`, `ou-…`. */
   readonly parentIds: readonly string[];
-  /** The OU path of the parent, as selectors write it (`formatOuPath`). Empty if the account is in the root itself. */
+  /**
+   * The path of the account's OU, as selectors write it (`formatOuPath`). Empty if the account is directly in the root.
+   */
   readonly ouPath: string;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -30,28 +32,28 @@ export interface Account extends Position {
   /** Twelve digits. */
   readonly id: string;
   /**
-   * `UNREADABLE` is never stored. It stands for an account whose item in the table cannot be understood, except for its
-   * key.
+   * `UNREADABLE` is never stored. It stands for an account whose item in the table is malformed, so that only its id is
+   * known.
    */
   readonly state: AccountState | 'UNREADABLE';
-  /** Present while the account waits until an operator approves its position. */
+  /** Present while the account waits until an operator approves it in its present position. */
   readonly approval?: PendingApproval;
-  /** Only if the account is `UNREADABLE`: why its item cannot be understood. */
+  /** Why the item is malformed. Only if the account is `UNREADABLE`. */
   readonly unreadable?: ErrorRecord | undefined;
 }
 
 /**
- * The account waits for approval. Meanwhile it has only access that it would get both in its present position and in
- * the position of its last approval.
+ * The account waits for approval. Until then it has only the access that grants give it both in its present position
+ * and in the position of its last approval.
  */
 export interface PendingApproval {
-  /** When the change happened that requires approval, ISO 8601. */
+  /** Since when the account waits, ISO 8601. */
   readonly since: string;
-  /** Where the account was at its last approval. Null if it was never approved: then it has no access. */
+  /** The position of the account when it was last approved. Null if it was never approved: then it has no access. */
   readonly approvedAs: Position | null;
   /**
-   * Present if the position of its last approval could not be read. The account keeps its access and gains none.
-   * Default: false.
+   * Present if nobody knows in which position the account was last approved. Then it keeps its access and gets no new
+   * access. Default: false.
    */
   readonly keepsAccess?: true;
 }
@@ -66,8 +68,8 @@ export interface RegisteredAccount extends Account {
 export const accountIdPattern = /^\d{12}$/;
 
 /**
- * Takes the place of an account whose item cannot be understood.
- * @param revision the item's revision, if at least that can be read
+ * Takes the place of an account whose item is malformed.
+ * @param revision the item's revision, if at least this can be read
  */
 export const createUnreadableAccount = (
   id: string,
@@ -87,16 +89,16 @@ export const createUnreadableAccount = (
 
 type Named = Pick<Account, 'id' | 'name'>;
 
-/** An account for messages: `orders-production (555566667777)`. The id alone if the name is unknown. */
+/** Names an account in a message: `orders-production (555566667777)`. Only the id if the name is unknown. */
 export const formatAccount = ({ id, name }: Named): string =>
   name === '' || name === id ? id : `${name} (${id})`;
 
 /**
- * How many accounts a text names at most. Longer lists end with a count, because records and `--json` have every id.
+ * How many accounts a message names at most. Longer lists end with a number. Run records and `--json` have every id.
  */
 export const maxNamed = 5;
 
-/** Accounts for messages: `orders-production (555566667777), orders-test (666677778888) and 3 more`. */
+/** Names accounts in a message: `orders-production (555566667777), orders-test (666677778888) and 3 more`. */
 export function formatAccounts(accounts: readonly Named[], max = maxNamed): string {
   const named = accounts.slice(0, max).map(formatAccount).join(', ');
   const more = accounts.length - max;

@@ -1,4 +1,6 @@
-/** Lines of a run that no limit may cut: access that an account should not have, and unresolved OU paths. */
+/**
+ * Lines that are never removed, whatever the limit: access that an account should not have, and unresolved OU paths.
+ */
 const vital: readonly RegExp[] = [
   /\bstill names\b/,
   /\bwould lose their access at once\b/,
@@ -8,7 +10,7 @@ const vital: readonly RegExp[] = [
 
 const isVital = (line: string): boolean => vital.some((pattern) => pattern.test(line));
 
-/** The lines that no limit may cut come first. Within both groups, the order stays. */
+/** Puts the lines that are never removed first. In both groups, the order stays. */
 const vitalFirst = (lines: readonly string[]): readonly string[] => [
   ...lines.filter(isVital),
   ...lines.filter((line) => !isVital(line)),
@@ -20,9 +22,10 @@ interface Bounds {
 }
 
 /**
- * Keeps as many lines as fit, the most important first, and adds a last line that counts the missing ones. If all lines
- * fit, their order stays. The result may be limited again: the count then also includes the newly missing lines.
- * @param where where a reader finds most of the missing lines
+ * Keeps as many lines as there is room for, the most important first. A last line says how many lines are missing. If
+ * there is room for all, their order stays. The result may be limited again: the last line then counts all missing
+ * lines.
+ * @param where where an operator finds most of the missing lines
  */
 export function limitLines(
   lines: readonly string[],
@@ -41,7 +44,7 @@ export function limitLines(
 
 const missingPattern = /^… (\d+) more lines? (?:is|are) missing here: (.*)$/s;
 
-/** The count in the last line of a limited list. Empty for any other line. */
+/** The number of missing lines in the last line of a limited list. Empty for any other line. */
 function missingIn(line: string): readonly { readonly count: number; readonly where: string }[] {
   const [, count, where] = missingPattern.exec(line) ?? [];
   return count === undefined || where === undefined ? [] : [{ count: Number(count), where }];

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The source of time. It is passed in everywhere, so that a simulation controls the time. */
+/** Tells the time. Every function gets its clock as a parameter, so that tests and simulations control the time. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
-  /** Resolves after `milliseconds` of this clock. The clock of the system also resolves when the signal aborts. */
+  /** Waits for `milliseconds` of this clock. The clock of the system also stops to wait when the signal aborts. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -24,17 +24,17 @@ export const systemClock: Clock = {
 export const getTimestamp = (clock: Clock): string => new Date(clock.now()).toISOString();
 
 /**
- * The seconds from a time in ISO 8601 to a moment in milliseconds since the epoch. 0 if the moment is earlier, because two clocks may
- * differ.
+ * How many seconds are between a time in ISO 8601 and a time in milliseconds since the epoch. 0 if the second is
+ * earlier: two computers' clocks may differ.
  */
 export const secondsBetween = (from: string, to: number): number =>
   Math.max(0, (to - Date.parse(from)) / 1_000);
 
 const hour = 3_600_000;
 
-/** The time that is so many hours later. Both times are ISO 8601. */
+/** Adds hours to a time. Both times are ISO 8601. */
 export const addHours = (time: string, hours: number): string =>
   new Date(Date.parse(time) + hours * hour).toISOString();
 
-/** How far the clocks of two machines may differ, in milliseconds. */
+/** How far the clocks of two computers may differ, in milliseconds. */
 export const clockSkew = 30_000;

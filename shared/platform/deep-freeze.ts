@@ -1,6 +1,6 @@
 /**
- * A frozen copy of JSON data, without undefined keys. Parts that such a copy already contains are shared instead of
- * copied, because nobody can change them.
+ * Returns a frozen copy of JSON data, without undefined keys. Parts that are already frozen copies are reused, because
+ * nobody can change them.
  */
 export const deepFreeze = <T>(value: T): T => copied(value) as T;
 
@@ -17,14 +17,14 @@ function copiedFields(value: object): object {
   return Object.fromEntries(fields);
 }
 
-/** A constructor that returns the given object. A subclass then adds its private fields to that object. */
+/** A constructor that returns the given object. So a subclass adds its private fields to that object. */
 function given(value: object): object {
   return value;
 }
 
 const Given = given as unknown as new (value: object) => object;
 
-/** Marks copies by a private field that other code cannot see. This is three times as fast as a set of all copies. */
+/** Marks copies with a private field that other code cannot see. This is three times as fast as a set of all copies. */
 class Copy extends Given {
   readonly #isCopy = true;
 

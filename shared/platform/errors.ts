@@ -1,7 +1,7 @@
 /**
- * Errors that several parts of the project throw or catch. Errors of one part are in the `errors.ts` of that part.
- * State machines match the names in `ErrorEquals`, and a test compares both lists, so do not rename an error alone.
- * `retryable` says whether a repeated call may succeed without an operator.
+ * Errors that several parts of the project throw or catch. Errors of a single part are in the `errors.ts` of that part.
+ * State machines name errors under `ErrorEquals`, and a test compares both lists. So an error must not be renamed here
+ * alone. `retryable` says whether a repeated call may succeed without an operator.
  */
 
 /** One mistake in an input: where it is (a path such as `grants[2].bucket`), and how to correct it. */
@@ -26,7 +26,7 @@ export abstract class OnboardingError extends Error {
 export const formatFindings = (findings: readonly Finding[]): string =>
   findings.map(({ path, message }) => `  ${path || '(root)'}: ${message}`).join('\n');
 
-/** An event, or an operator's input, has an invalid form. */
+/** An event or an operator's input does not have the required form. */
 export class MalformedEventError extends OnboardingError {
   override readonly name = 'MalformedEventError';
   readonly retryable = false;
@@ -38,13 +38,13 @@ export class MalformedEventError extends OnboardingError {
   }
 }
 
-/** In every attempt, another writer changed an item of the table between the read and the write. */
+/** In every attempt, another writer changed the item of the table after it was read and before it could be written. */
 export class ConcurrentUpdateError extends OnboardingError {
   override readonly name = 'ConcurrentUpdateError';
   readonly retryable = true;
 }
 
-/** An error as it is stored in records and printed as JSON. */
+/** An error in the form in which records store it and commands print it as JSON. */
 export interface ErrorRecord {
   readonly name: string;
   readonly message: string;
@@ -52,7 +52,7 @@ export interface ErrorRecord {
   readonly fields?: ErrorFields;
 }
 
-/** The record of any thrown value. An unknown error keeps its message, but not its stack. */
+/** Converts anything that was thrown to a record. An unknown error keeps its message and loses its stack. */
 export function toErrorRecord(thrown: unknown): ErrorRecord {
   if (thrown instanceof OnboardingError) {
     const { name, message, retryable, fields } = thrown;
@@ -62,7 +62,7 @@ export function toErrorRecord(thrown: unknown): ErrorRecord {
   return { name: 'Error', message: String(thrown), retryable: false };
 }
 
-/** Throws a stored error again under its own name, so that the state machine can match the name. */
+/** A stored error that is thrown again. It has its earlier name, by which the state machine recognizes it. */
 class RehydratedError extends OnboardingError {
   override readonly name: string;
   readonly retryable: boolean;

@@ -4,8 +4,7 @@ import type { Finding } from './errors.ts';
 type Issue = z.core.$ZodIssue;
 
 /**
- * Turns the issues of zod into findings with paths such as `detail.requestParameters.accountId`. Each path appears
- * once.
+ * Converts issues of zod to findings with paths such as `detail.requestParameters.accountId`. Each path appears once.
  */
 export function toFindings(issues: readonly Issue[]): readonly Finding[] {
   const byPath = new Map<string, Finding>();

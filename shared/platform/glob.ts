@@ -1,9 +1,9 @@
-/** Matches any characters, including none. */
+/** A wildcard that matches any number of characters, even none. */
 const anyRun = Symbol('*');
-/** Stands for one character. */
+/** A wildcard that matches one character. */
 const anyOne = Symbol('?');
 
-/** A set of characters, such as `[abc]`. Negated (`[!abc]`): every character except these. */
+/** A set of characters, such as `[abc]`. If negated (`[!abc]`), all characters except for these. */
 interface LetterClass {
   readonly ranges: readonly (readonly [first: number, last: number])[];
   readonly negated: boolean;
@@ -13,19 +13,20 @@ interface Alternatives {
   readonly anyOf: readonly Glob[];
 }
 
-/** Text is literal. */
+/** One part of a pattern. A string matches itself. */
 type GlobPart = string | typeof anyRun | typeof anyOne | LetterClass | Alternatives;
 
-/** A parsed pattern. The parser decides which characters are special. */
+/** A parsed pattern. The parser has decided which characters are special. */
 export type Glob = readonly GlobPart[];
 
 /**
- * Whether the glob matches the whole text. Case matters, and a slash is an ordinary character. Each part is tried once
- * at each position of the text. So the work is at most the product of both lengths, whatever the pattern is.
+ * Whether the pattern matches the whole text. Case matters, and a slash is like any other character. Each part of the
+ * pattern is tried once at each position of the text. So the work is at most the product of both lengths, even for
+ * malicious patterns.
  */
 export function matchesGlob(glob: Glob, text: string): boolean {
   const [first] = glob;
-  // A quick check: most texts differ in their first characters.
+  // A quick check first, because most texts already differ in their first characters.
   if (typeof first === 'string' && !text.startsWith(first)) return false;
   return endsOf(glob, [0], text).at(-1) === text.length;
 }
@@ -33,7 +34,7 @@ export function matchesGlob(glob: Glob, text: string): boolean {
 /** Positions in a text, in ascending order, each once. */
 type Positions = readonly number[];
 
-/** Where the glob can end, if it begins at one of the given positions. */
+/** The positions at which the pattern can end if it begins at one of `starts`. */
 function endsOf(glob: Glob, starts: Positions, text: string): Positions {
   let positions = starts;
   for (const part of glob) {
@@ -52,7 +53,7 @@ function endsOfPart(part: GlobPart, starts: Positions, text: string): Positions 
   return afterOne(starts, text, (code) => isInClass(code, part));
 }
 
-/** All positions from `first` on. Positions inside a surrogate pair are skipped. */
+/** All positions from `first` on. A position inside a surrogate pair is skipped. */
 function positionsFrom(first: number, text: string): Positions {
   const positions: number[] = [];
   for (let at = first; at <= text.length; at += 1)
@@ -73,10 +74,10 @@ const isInClass = (code: number, { ranges, negated }: LetterClass): boolean =>
 
 const ascending = (positions: Positions): Positions => [...new Set(positions)].sort((a, b) => a - b);
 
-/** Parses a glob in which only `*` has a special meaning. */
+/** Parses a pattern in which only `*` is special. */
 export const parseStarGlob = (text: string): Glob => joinWithStars(text.split('*'));
 
-/** A glob of literal texts with a `*` between them. */
+/** A pattern of the given texts, with a `*` between them. */
 export function joinWithStars(pieces: readonly string[]): Glob {
   const parts: GlobPart[] = [];
   pieces.forEach((piece, index) => {
@@ -87,12 +88,12 @@ export function joinWithStars(pieces: readonly string[]): Glob {
 }
 
 /**
- * Parses a glob with `*`, `?`, `[abc]`, `[a-z]`, `[!a]`, `{one,two}`, and `\` before a literal character. A single
- * bracket, and braces without a comma, are taken literally.
+ * Parses a pattern with `*`, `?`, `[abc]`, `[a-z]`, `[!a]`, `{one,two}`, and `\` before a character that is not
+ * special. A bracket alone, and braces without a comma, are not special.
  */
 export const parseGlob = (text: string): Glob => read([...text], () => {});
 
-/** Why a glob would probably match other texts than its author meant. `undefined` if there is no such reason. */
+/** Why a pattern probably matches other texts than its author wants. `undefined` if there is no sign of that. */
 export function findGlobMistake(text: string): string | undefined {
   const mistakes: string[] = [];
   read([...text], (mistake) => mistakes.push(mistake));
@@ -102,7 +103,7 @@ export function findGlobMistake(text: string): string | undefined {
 type Letters = readonly string[];
 type Report = (mistake: string) => void;
 
-/** A parsed part, and the position of the next one. */
+/** A parsed part, and the position where the next part begins. */
 interface ReadPart {
   readonly part: GlobPart;
   readonly end: number;
@@ -149,7 +150,10 @@ function readClass(letters: Letters, at: number, report: Report): ReadPart | und
   return { part: { ranges, negated }, end: end + 1 };
 }
 
-/** The end of a class. A closing bracket at its very beginning is one of its characters. */
+/**
+ * The position of the bracket that closes the set. A closing bracket at the very beginning is one of the set's
+ * characters.
+ */
 function endOfClass(letters: Letters, start: number): number | undefined {
   for (let at = start; at < letters.length; at += 1) {
     if (letters[at] === '\\') at += 1;
@@ -170,7 +174,7 @@ function rangesOf(letters: Letters): LetterClass['ranges'] {
   return ranges;
 }
 
-/** The characters of a class. An escaped dash is a plain character and makes no range. */
+/** The characters of a set. A dash after `\` is a plain character, and makes no range. */
 function membersOf(letters: Letters): readonly { readonly code: number; readonly isDash: boolean }[] {
   const members = [];
   for (let at = 0; at < letters.length; at += 1) {
@@ -195,7 +199,7 @@ function readBraces(letters: Letters, at: number, report: Report): ReadPart | un
   return { part: { anyOf }, end: end + 1 };
 }
 
-/** The positions of the commas and the closing brace, for braces that open here. Empty if the braces do not close. */
+/** The positions of the commas and of the closing brace for the brace at `open`. Empty if nothing closes it. */
 function marksOf(letters: Letters, open: number): readonly number[] {
   const commas: number[] = [];
   let depth = 0;

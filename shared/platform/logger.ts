@@ -1,6 +1,6 @@
-/** Structured logs: a message for readers, and fields for queries. Never log the value of a secret. */
+/** Logs lines with a message for readers and fields for queries. The value of a secret must never be logged. */
 export interface Logger {
-  /** Adds fields to every line until `resetKeys`. Absent for loggers that several runs share. */
+  /** Adds fields to every later line, until `resetKeys`. Absent for loggers that several runs share. */
   appendKeys?(fields: object): void;
   resetKeys?(): void;
   debug(message: string, fields?: object): void;

@@ -1,4 +1,7 @@
-/** Caches what `make` returns for an object, as long as the object exists. `make` must be pure. */
+/**
+ * Caches what `make` returns for an object, as long as the object exists. `make` must return equal results for the same
+ * object.
+ */
 export function memoizeByObject<Key extends object, Made>(make: (key: Key) => Made): (key: Key) => Made {
   const made = new WeakMap<Key, { readonly value: Made }>();
   return (key) => {
@@ -10,7 +13,7 @@ export function memoizeByObject<Key extends object, Made>(make: (key: Key) => Ma
   };
 }
 
-/** Caches what `make` returns for texts: the latest results, at most `most`. */
+/** Caches what `make` returns for a string. At most `most` results are kept, the latest ones. */
 export function memoizeByString<Made>(most: number, make: (text: string) => Made): (text: string) => Made {
   const made = new Map<string, { readonly value: Made }>();
   return (text) => {
@@ -23,7 +26,10 @@ export function memoizeByString<Made>(most: number, make: (text: string) => Made
   };
 }
 
-/** Reads a value at the first call, and returns it at each later one. A failed reading is repeated at the next call. */
+/**
+ * Reads a value at the first call and returns the same value at later calls. If the read failed, the next call repeats
+ * it.
+ */
 export function createReadOnce<Value>(read: () => Promise<Value>): () => Promise<Value> {
   let reading: Promise<Value> | undefined;
   return () => {

@@ -15,20 +15,20 @@ export const metricUnits = {
 
 type MetricName = keyof typeof metricUnits;
 
-/** One measurement. It has no account and no resource: each value of a dimension is a metric that CloudWatch charges. */
+/** One measurement. It has no account and no resource, because CloudWatch charges for each value of a dimension. */
 export interface Metric {
   readonly name: MetricName;
   readonly value: number;
-  /** A grant kind, the only dimension besides the service. Absent for the metric of all kinds. */
+  /** A grant kind. Absent for the metric of all kinds together. */
   readonly kind?: string;
 }
 
-/** Publishes metrics. Only the handlers of functions call it. */
+/** Publishes metrics. Only the handlers of deployed functions call it. */
 export interface MetricSink {
   publish(metrics: readonly Metric[]): void;
 }
 
-/** A result with the metrics of the step. The state of the machine does not get the metrics. */
+/** The result of a step, with its metrics. The state machine does not get the metrics. */
 export interface Measured {
   readonly metrics: readonly Metric[];
 }

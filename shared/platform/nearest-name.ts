@@ -1,6 +1,6 @@
 /**
- * The candidate that needs the fewest changed letters to become the wanted text. A `*` in the wanted text costs
- * nothing, and another case costs less than another letter.
+ * The candidate that is most similar to the wanted text: it needs the fewest changes of letters. A `*` in the wanted
+ * text matches for free. Another case costs less than another letter.
  * @param furthest how many changes are allowed. Default: any number
  */
 export function findNearest(
@@ -16,14 +16,14 @@ export function findNearest(
   return best?.candidate;
 }
 
-/** For a choice among few words: returns a word only if the wanted text is a mistyped or shortened form of it. */
+/** For a choice among a few words: returns a word only if the wanted text is a misspelled or shortened form of it. */
 export function findNearestWord(wanted: string, words: readonly string[]): string | undefined {
   if (wanted.length > longestWord) return undefined;
   const furthest = Math.min(wanted.length - 1, Math.max(2, Math.floor(wanted.length / 3)));
   return findNearest(wanted, words, furthest) ?? findNearest(wanted, words.filter(isShortenedTo(wanted)));
 }
 
-/** Whether the text consists of some letters of a word, in their order. */
+/** Whether the text is a word with some of its letters left away. */
 const isShortenedTo =
   (text: string) =>
   (word: string): boolean => {
@@ -34,10 +34,7 @@ const isShortenedTo =
 
 const longestWord = 100;
 
-/**
- * Levenshtein's distance, computed row by row. A letter that is missing in the wanted text costs less than other
- * changes.
- */
+/** Levenshtein's distance, computed row by row. A letter that the wanted text lacks costs less than other changes. */
 export function measureDistance(wanted: string, candidate: string): number {
   let row = Array.from({ length: candidate.length + 1 }, (_, index) => index * costOfMissing);
   for (const letter of wanted) row = letter === '*' ? afterStar(row) : afterLetter(row, letter, candidate);
@@ -57,7 +54,7 @@ function afterLetter(before: readonly number[], letter: string, candidate: strin
   return row;
 }
 
-/** The lowest cost so far. A `*` may match any number of letters for free. */
+/** The lowest cost so far, because a `*` matches any number of letters for free. */
 function afterStar(before: readonly number[]): number[] {
   let least = Number.POSITIVE_INFINITY;
   return before.map((changes) => {
@@ -66,7 +63,7 @@ function afterStar(before: readonly number[]): number[] {
   });
 }
 
-/** The cost of a missing letter. It is low, because people shorten names more often than they lengthen them. */
+/** The cost of a letter that the wanted text lacks. It is low, because people often shorten names. */
 const costOfMissing = 0.3;
 
 const costOf = (one: string, other: string): number => {

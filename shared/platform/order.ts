@@ -1,5 +1,6 @@
 /**
- * Compares values by a text of each, such as an id, in the order of UTF-16 code units. Made for `sort` and `toSorted`.
+ * A comparison for `sort` and `toSorted`: compares values by a string of each, such as an id, in the order of UTF-16
+ * code units.
  */
 export const compareByText =
   <T>(textOf: (value: T) => string) =>

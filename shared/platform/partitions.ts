@@ -2,9 +2,9 @@ export const partitionNames = ['aws', 'aws-cn', 'aws-us-gov'] as const;
 
 export type PartitionName = (typeof partitionNames)[number];
 
-/** What differs between AWS partitions. */
+/** What is different from one AWS partition to another. */
 export interface PartitionFacts {
-  /** The beginning of the names of its regions. */
+  /** How the names of its regions begin. */
   readonly regionPrefix: string;
   /** The region in which Organizations sends its events. */
   readonly organizationsRegion: string;
@@ -12,7 +12,7 @@ export interface PartitionFacts {
   readonly iamRegion: string;
   /** The suffix of endpoints, and of some service principals. */
   readonly dnsSuffix: string;
-  /** The domain of the hosts `console.…` and `signin.…`, for links to the console and for switching roles. */
+  /** The domain of the hosts `console.…` and `signin.…`, for links to the console and links that switch roles. */
   readonly consoleDomain: string;
   /** Whether Lambda sends traces to X-Ray. */
   readonly tracesFunctions: boolean;
@@ -58,10 +58,10 @@ const isPartitionName = (name: string): name is PartitionName => Object.hasOwn(p
 export const findPartitionFacts = (partition: string): PartitionFacts | undefined =>
   isPartitionName(partition) ? partitions[partition] : undefined;
 
-/** Unknown partitions get the facts of `aws`. */
+/** The facts about a partition. An unknown partition gets the facts of `aws`. */
 export const getPartitionFacts = (partition: string): PartitionFacts =>
   findPartitionFacts(partition) ?? partitions.aws;
 
-/** `cn-north-1` is of `aws-cn`. */
+/** The partition of a region: `aws-cn` for `cn-north-1`. */
 export const getPartition = (region: string): PartitionName =>
   partitionNames.find((name) => name !== 'aws' && region.startsWith(partitions[name].regionPrefix)) ?? 'aws';

@@ -1,18 +1,18 @@
 import type { Clock } from './clock.ts';
 
-/** Caches readings by name for the life of the process, because a warm function serves many runs. */
+/** Keeps readings by name as long as the process lives, because a Lambda process serves many runs. */
 export interface RecentReadings<Value> {
   /**
-   * Returns a function that reads for one run. It accepts a cached reading that began after `since` (milliseconds since
-   * the epoch).
+   * Returns a function that reads for one run. It uses a kept reading only if that reading began after `since`
+   * (milliseconds since the epoch).
    */
   startReader(clock: Pick<Clock, 'now'>, since: number): ReadOnce<Value>;
 }
 
-/** Reads a name unless the cache has it. A failed reading is not cached. */
+/** Returns the kept reading with this name, or reads. A reading that failed is not kept. */
 export type ReadOnce<Value> = (name: string, read: () => Promise<Value>) => Promise<Value>;
 
-/** @param max how many readings stay in the cache */
+/** @param max how many readings are kept */
 export function createRecentReadings<Value>(max: number): RecentReadings<Value> {
   const kept = new Map<string, { readonly at: number; readonly value: Promise<Value> }>();
   const readNow = (name: string, at: number, read: () => Promise<Value>): Promise<Value> => {

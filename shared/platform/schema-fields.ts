@@ -1,14 +1,14 @@
 import * as z from 'zod';
 
 /**
- * A text that must match a pattern.
- * @param what describes valid texts in the error message
+ * A string that must match a pattern.
+ * @param what describes valid strings in the error message
  */
 export const textSchema = (pattern: RegExp, what: string) => z.string(what).regex(pattern, what);
 
 export const regionSchema = textSchema(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region, such as eu-west-1');
 
-/** The error messages of an object: for an unknown key, and for a value that is no object. */
+/** The error messages of an object schema: for an unknown key, and for a value that is no object. */
 export const describeKeyErrors =
   (keys: readonly string[]) =>
   ({ code }: { readonly code?: string | undefined }): string => {
@@ -18,18 +18,18 @@ export const describeKeyErrors =
       : `an object with ${listed}`;
   };
 
-/** An object that allows only known keys. Its error about an unknown key lists the known ones. */
+/** The schema of an object that has only known keys. Its error about an unknown key lists the known keys. */
 export const objectSchema = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape, { error: describeKeyErrors(Object.keys(shape)) });
 
 /**
- * Characters of tags ("Rules for tagging in IAM and AWS STS", IAM user guide). The check is code and no pattern of the
- * JSON Schema, because editors may not support `\p`.
+ * Characters that a tag may have ("Rules for tagging in IAM and AWS STS", IAM user guide). The published JSON Schema
+ * does not have this pattern, because editors may not support `\p`.
  */
 const tagKey = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu;
 const tagValue = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
 
-/** How many tags of the configuration a resource may have. */
+/** How many tags from the configuration a resource may have. IAM allows 50, and this project adds two. */
 export const maxOwnTags = 48;
 
 export const tagsSchema = z

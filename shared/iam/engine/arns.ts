@@ -8,7 +8,7 @@ export function splitArn(arn: string): readonly string[] {
 }
 
 /**
- * Whether an ARN matches a pattern, as ARN operators compare them: segment by segment, each with its own wildcards.
+ * Whether an ARN matches a pattern, by the rules of ARN operators: segment by segment, each with its own wildcards.
  * Only the last segment may contain colons. `undefined` if the pattern or the text is no ARN. Source: "IAM JSON policy
  * elements: Condition operators", ARN condition operators.
  */

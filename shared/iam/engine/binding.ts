@@ -46,8 +46,8 @@ const hasIdentityPolicies = (principal: RequestPrincipal): boolean =>
   (principal.type === 'federated-user' && !isFederatedRoot(principal));
 
 /**
- * The root user can always replace a bucket policy that locks everybody out, "even if the policy explicitly denies the
- * root user" (S3 API reference, "PutBucketPolicy").
+ * The root user can always replace a bucket policy that denies access to everybody, "even if the policy explicitly
+ * denies the root user" (S3 API reference, "PutBucketPolicy").
  */
 const isUnlocking = (request: AccessRequest): boolean =>
   request.principal.type === 'root' &&

@@ -8,26 +8,26 @@ import { findMisplacedElement } from './statement-grammar.ts';
 import { bothVerdicts, createUnknown, type Verdict } from './verdict.ts';
 import { createMatcher, toTextTokens } from './wildcards.ts';
 
-/** How far a statement applies to a request. */
+/** The result of testing one statement against a request. */
 interface Answer {
-  /** Whether the statement's principal matches the caller, for each way to match. */
+  /** Whether the statement's principal matches the caller. One answer for each way to match. */
   readonly grades: Grades;
-  /** Whether all other elements match. */
+  /** Whether all elements of the statement except for the principal match. */
   readonly rest: Verdict;
 }
 
-/** A statement, compiled once for the kind of its policy. */
+/** A statement that is prepared once, for the kind of its policy, and then tested against many requests. */
 export interface CompiledStatement {
   readonly statement: Statement;
-  /** Its place in the document. */
+  /** The position of the statement in its document. */
   readonly index: number;
-  /** @param action in lower case */
+  /** Whether the statement names the action. @param action in lower case */
   isAbout(action: string): boolean;
-  /** `undefined` if the statement does not apply. */
+  /** Tests the statement against a request. `undefined` if the statement does not apply. */
   judge(question: Question): Answer | undefined;
 }
 
-/** For a statement without a principal, which matches every caller. */
+/** The result for a statement without a principal: it matches every caller. */
 const everyCaller: Grades = { session: 'yes', role: 'no', account: 'no' };
 
 export const compileDocument = (document: PolicyDocument, kind: PolicyKind): readonly CompiledStatement[] =>
@@ -63,8 +63,9 @@ function compile(
 }
 
 /**
- * Whether a statement of an endpoint policy can apply through a gateway endpoint: "For gateway endpoints, the Principal
- * element must be set to *". For S3 and DynamoDB it is unknown, because they have gateway and interface endpoints.
+ * Whether a statement of a VPC endpoint policy can apply to requests through a gateway endpoint: "For gateway
+ * endpoints, the Principal element must be set to *". S3 and DynamoDB have gateway and interface endpoints, so for
+ * their actions the answer is unknown.
  */
 function judgeGateway({ Principal }: Statement, action: string): Verdict {
   const isOpen = Principal === '*' || (Principal !== undefined && toArray(Principal.AWS ?? []).includes('*'));

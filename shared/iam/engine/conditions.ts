@@ -14,10 +14,10 @@ import {
 } from './verdict.ts';
 import { toLiteralTokens, toTextTokens } from './wildcards.ts';
 
-/** One key under one operator. */
+/** A function that tests one condition key under one operator. */
 export type Requirement = (context: RequestContext) => Verdict;
 
-/** The requirements of a `Condition`, compiled once. A request must satisfy all of them. */
+/** Converts a `Condition` to functions that test requests. A request must satisfy all of them. */
 export const createRequirements = (
   conditions: Conditions | undefined,
   withVariables: boolean,
@@ -90,8 +90,8 @@ function judgeEntry(rule: Rule, entry: ContextEntry, context: RequestContext): V
 const isNullSet = (values: readonly string[]): boolean => values.every((value) => value === '');
 
 /**
- * Keys with several values: "You must use the ForAnyValue or ForAllValues set operators" ("AWS global condition context
- * keys").
+ * Keys that may have several values in one request: "You must use the ForAnyValue or ForAllValues set operators" ("AWS
+ * global condition context keys").
  */
 const multivaluedKeys: ReadonlySet<string> = new Set([
   'aws:principalorgpaths',
@@ -108,7 +108,10 @@ function judgeMissing({ name, operator }: Rule): Verdict {
   return toVerdict(operator.negated && name.quantifier === undefined);
 }
 
-/** For a key with an unknown value. The result is still known if the operator treats every value alike. */
+/**
+ * The result for a key whose value is unknown. It is still certain if the operator gives the same result for every
+ * value.
+ */
 function judgeUnknown(rule: Rule, entry: 'unknown' | 'some'): Verdict {
   const anyValue = judgeAnyValue(rule);
   if (anyValue !== undefined && (entry === 'some' || anyValue === judgeMissing(rule))) return anyValue;
@@ -116,8 +119,8 @@ function judgeUnknown(rule: Rule, entry: 'unknown' | 'some'): Verdict {
 }
 
 /**
- * The result if it is equal for every value: `StringLike` with `*` matches any value. `undefined` if it depends on the
- * value.
+ * The result, if it is the same for every value of the key. Example: `StringLike` with `*` matches any value.
+ * `undefined` if it depends on the value.
  */
 function judgeAnyValue({ name, operator, wanted }: Rule): Verdict | undefined {
   const takesAll = /^string(not)?like$/.test(name.base) && wanted.some(({ text }) => /^\*+$/.test(text));
@@ -135,7 +138,7 @@ function judgeValue({ operator, wanted, written }: Rule, given: string, context:
   return operator.negated ? negateVerdict(matches) : matches;
 }
 
-/** The requirement of `Null`. It takes neither a set operator nor `IfExists`, and its values are `true` and `false`. */
+/** Tests the operator `Null`. It has no set operator and no `IfExists`, and its values are `true` and `false`. */
 function createNullRequirement(
   written: string,
   name: OperatorName,

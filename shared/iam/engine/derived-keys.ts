@@ -9,9 +9,9 @@ type Derive = (facts: RequestFacts) => ContextEntry;
 type PrincipalType = RequestPrincipal['type'];
 
 /**
- * The value of a key that was not given, if it follows from the request. Otherwise `unknown`. Sources: "AWS global
- * condition context keys" (which requests have a key); "IAM policy elements: Variables and tags" (principal key
- * values). docs/policy-engine-elements.md lists all keys.
+ * The value of a key that the caller of the engine did not give, if it follows from the request. Otherwise `unknown`.
+ * Sources: "AWS global condition context keys" (which requests have a key); "IAM policy elements: Variables and tags"
+ * (principal key values). docs/policy-engine-elements.md lists all keys.
  */
 export function deriveKey(key: string, facts: RequestFacts): ContextEntry {
   const derive = derivations.get(key);
@@ -22,7 +22,7 @@ export function deriveKey(key: string, facts: RequestFacts): ContextEntry {
 const principalTagPrefix = 'aws:principaltag/';
 
 /**
- * A tag of the principal. Absent if the principal has no such tag; letter case does not matter ("AWS global condition
+ * A tag of the principal. Absent if the principal has no such tag. Letter case does not matter ("AWS global condition
  * context keys").
  */
 function derivePrincipalTag(key: string, facts: RequestFacts): ContextEntry {
@@ -34,13 +34,13 @@ function derivePrincipalTag(key: string, facts: RequestFacts): ContextEntry {
   return tag === undefined ? 'absent' : [tag[1]];
 }
 
-/** Derives a key from the type of the principal. Absent for types that are not listed. */
+/** Derives a key from the type of the principal. For types that are not listed, the request does not have the key. */
 const forTypes =
   (entries: Partial<Record<PrincipalType, ContextEntry>>): Derive =>
   ({ principal }) =>
     entries[principal.type] ?? 'absent';
 
-/** For a tag whose value is not known. Only users, roles and sessions have tags. */
+/** A tag of the principal whose value is not known. Only users, roles and sessions have tags. */
 const principalTag = forTypes({
   role: 'unknown',
   user: 'unknown',
@@ -50,13 +50,12 @@ const principalTag = forTypes({
 });
 
 /**
- * For properties of a role session: "only available when a request is made by a principal with role session …
- * credentials".
+ * Keys about a role session: "only available when a request is made by a principal with role session … credentials".
  */
 const roleSession = forTypes({ role: 'unknown', account: 'unknown' });
 
 /**
- * For keys that only requests with temporary credentials have. Federated identities have none ("not … federated
+ * Keys that only requests with temporary credentials have. Federated identities do not have them ("not … federated
  * identities").
  */
 const temporaryCredentials = (session: ContextEntry): Derive =>
@@ -86,8 +85,8 @@ function principalArn({ principal, partition }: RequestFacts): ContextEntry {
 }
 
 /**
- * The account of the principal. For services it is unknown: the page says "all requests", but a service belongs to no
- * customer account.
+ * The account of the principal. The page says that "all requests" have it. But a service belongs to no customer
+ * account, so for services it is unknown.
  */
 const principalAccount: Derive = ({ principal, principalAccount: account }) =>
   account === undefined ? (principal.type === 'anonymous' ? ['anonymous'] : 'unknown') : [account];
@@ -104,7 +103,7 @@ const organizationEntry =
   };
 
 /**
- * For keys about the principal's organization: "Only if the principal is a member of an organization". Services and
+ * Keys about the organization of the principal: "Only if the principal is a member of an organization". Services and
  * anonymous callers are no members.
  */
 const memberAccount = ({ principal, principalAccount: account }: RequestFacts) =>
@@ -119,7 +118,7 @@ const sourceAccount = ({ principal }: RequestFacts) =>
 const valueOrUnknown = (value: string | undefined): ContextEntry =>
   value === undefined ? 'unknown' : value === 'absent' ? 'absent' : [value];
 
-/** For keys that say whether a service made the request with the principal's credentials. */
+/** Keys that say whether an AWS service made the request with the principal's credentials. */
 function viaService(facts: RequestFacts): ContextEntry {
   const { principal } = facts;
   if (principal.type === 'service' || principal.type === 'anonymous') return ['false'];
@@ -139,14 +138,14 @@ const calledVia =
     return isForwarded(chain) || isForwarded(facts.given('kms:viaservice')) ? 'unknown' : 'absent';
   };
 
-/** `aws:EpochTime`, computed from `aws:CurrentTime` if that key was given. */
+/** `aws:EpochTime`, computed from `aws:CurrentTime` if that key has a value. */
 function epochTime(facts: RequestFacts): ContextEntry {
   const time = facts.given('aws:currenttime');
   const instant = Array.isArray(time) && time.length === 1 ? toInstant(String(time[0])) : undefined;
   return instant === undefined ? 'some' : [String(instant / 1000)];
 }
 
-/** The region of the request. Requests to IAM in the partition `aws` go to us-east-1, its only endpoint. */
+/** The region of the request. In the partition `aws`, IAM has a single endpoint in us-east-1. */
 function requestedRegion({ region, service, partition }: RequestFacts): ContextEntry {
   if (region !== undefined) return [region];
   return service === 'iam' && partition === 'aws' ? ['us-east-1'] : 'some';
@@ -243,7 +242,7 @@ const derivations: ReadonlyMap<string, Derive> = new Map<string, Derive>([
   ['aws:currenttime', () => 'some'],
   ['aws:epochtime', epochTime],
   ['aws:requestedregion', requestedRegion],
-  // Every request is assumed to use TLS, as SDKs and services do.
+  // The engine assumes that every request uses TLS, as SDKs and services do.
   ['aws:securetransport', () => ['true']],
   ['aws:sourceaccount', (facts) => valueOrUnknown(sourceAccount(facts))],
   ['aws:sourceorgid', organizationEntry('id', sourceAccount)],

@@ -3,18 +3,18 @@ import { type JudgedStatement, verdictOf } from './judged-statements.ts';
 import type { Grade } from './principals.ts';
 import { createUnknown, type UnknownPart, type UnknownVerdict } from './verdict.ts';
 
-/** A part that could not be judged, with the statement and policy that contain it. */
+/** A part of a policy that could not be judged, with its statement and policy. */
 export interface DecisionUnknown extends UnknownPart {
   readonly policy: string;
   readonly sid?: string;
 }
 
-/** Whether some of the policies allow a request, and why. */
+/** Whether certain policies allow a request, and why. */
 export type Finding =
   | {
       readonly outcome: 'yes';
       readonly statements: readonly JudgedStatement[];
-      /** Reasons to allow besides statements. */
+      /** Reasons for which the request is allowed although no statement allows it, such as a KMS grant. */
       readonly reasons: readonly string[];
     }
   | { readonly outcome: 'no'; readonly reasons: readonly string[] }
@@ -26,12 +26,12 @@ export type Finding =
 
 export const yes: Finding = { outcome: 'yes', statements: [], reasons: [] };
 
-/** Allows for a reason that is not a statement. */
+/** A result that allows the request for a reason that is no statement. */
 export const allowedBy = (reason: string): Finding => ({ ...yes, reasons: [reason] });
 
 export const no = (reason: string): Finding => ({ outcome: 'no', reasons: [reason] });
 
-/** For a part that could not be judged and is not a statement. */
+/** A result for something unknown that is no statement. */
 export const unknownFinding = ({ unknown }: UnknownVerdict, policy: string): Finding => ({
   outcome: 'unknown',
   statements: [],
@@ -41,7 +41,7 @@ export const unknownFinding = ({ unknown }: UnknownVerdict, policy: string): Fin
 export const unreadPolicy = (kind: PolicyKind): Finding =>
   unknownFinding(createUnknown('policy', kind), kind);
 
-/** Allows if every part allows. The first part that does not allow decides, and later parts are not evaluated. */
+/** Allows if every part allows. Evaluation stops at the first part that does not allow. */
 export function allOf(parts: readonly (() => Finding)[]): Finding {
   let found: Finding = yes;
   for (const part of parts) {
@@ -74,7 +74,7 @@ const join = (one: Unknown, other: Unknown): Unknown => ({
   unknowns: [...one.unknowns, ...other.unknowns],
 });
 
-/** Allows if one part allows. The first part that allows decides, and later parts are not evaluated. */
+/** Allows if one part allows. Evaluation stops at the first part that allows. */
 export function anyOf(parts: readonly (() => Finding)[]): Finding {
   let unknown: Unknown | undefined;
   const reasons: string[] = [];
@@ -87,7 +87,7 @@ export function anyOf(parts: readonly (() => Finding)[]): Finding {
   return unknown ?? { outcome: 'no', reasons: [...new Set(reasons)] };
 }
 
-/** Whether one of the statements applies, if only these ways to match the caller count. */
+/** Whether one of the statements applies to the request. Only the given ways to match the caller count. */
 export function findAmong(
   statements: readonly JudgedStatement[],
   among: readonly Grade[],

@@ -1,12 +1,12 @@
-/** The bytes of an address: 4 for IPv4, 16 for IPv6. */
+/** The bytes of an IP address: 4 for IPv4, 16 for IPv6. */
 type Bytes = readonly number[];
 
 /**
  * Whether an IPv4 or IPv6 range in CIDR notation contains an address. `undefined` if the range or the address cannot be
- * parsed. An address of the other version is not in the range. An IPv4 address without a prefix is that address alone.
- * For an IPv6 address without a prefix, AWS documents a default of /32, which makes little sense. So the answer is
- * certain only for the address itself and for addresses outside /32, and otherwise `undefined`. Source: "IAM JSON
- * policy elements: Condition operators", IP address condition operators.
+ * parsed. An IPv4 range contains no IPv6 address, and an IPv6 range no IPv4 address. An IPv4 address without a prefix
+ * length means this address alone. For an IPv6 address without a prefix length, AWS documents a default of /32, which
+ * makes little sense. So the answer is certain only for the address itself and for addresses outside /32, and otherwise
+ * `undefined`. Source: "IAM JSON policy elements: Condition operators", IP address condition operators.
  */
 export function isInRange(range: string, address: string): boolean | undefined {
   const [base = '', prefix, ...more] = range.split('/');
@@ -41,8 +41,8 @@ function toIpv4Bytes(text: string): Bytes | undefined {
 }
 
 /**
- * The bytes of a text such as `2001:db8::1`. The last two groups may be written as an IPv4 address (RFC 4291, section
- * 2.2).
+ * Parses an IPv6 address, such as `2001:db8::1`. Its last two groups may be written as an IPv4 address (RFC 4291,
+ * section 2.2).
  */
 function toIpv6Bytes(text: string): Bytes | undefined {
   const halves = text.split('::').map(toGroups);

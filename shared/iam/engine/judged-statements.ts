@@ -6,7 +6,7 @@ import { type Grade, grades } from './principals.ts';
 import type { Question } from './question.ts';
 import { bothVerdicts, someVerdict, type Verdict } from './verdict.ts';
 
-/** A statement that applies to a request, or for which that is unknown. */
+/** A statement that applies to a request, or that may apply. */
 export interface JudgedStatement {
   readonly policy: AppliedPolicy;
   readonly statement: Statement;
@@ -15,7 +15,7 @@ export interface JudgedStatement {
   verdictFor(among: readonly Grade[]): Verdict;
 }
 
-/** The statements of a policy that apply to a request, and the ones for which that is unknown. */
+/** The statements of a policy that apply to a request or may apply. */
 export function judgePolicy(policy: AppliedPolicy, question: Question): readonly JudgedStatement[] {
   const judgedStatements: JudgedStatement[] = [];
   for (const { statement, index, judge } of statementsAbout(policy.document)(policy.kind)(question.action)) {
@@ -35,12 +35,15 @@ export function judgePolicy(policy: AppliedPolicy, question: Question): readonly
   return judgedStatements;
 }
 
-/** Whether the statement applies, if every way to match the caller counts. */
+/** Whether the statement applies in any way to match the caller. */
 export const verdictOf = (judged: JudgedStatement): Verdict => judged.verdictFor(grades);
 
 type StatementsAbout = (action: string) => readonly CompiledStatement[];
 
-/** The statements of a document by action. Cached, because a document is evaluated often, and for few actions. */
+/**
+ * The statements of a document that name an action. Cached, because one document is evaluated often, and for few
+ * actions.
+ */
 const statementsAbout = memoizeByObject(
   (document: PolicyDocument): ((kind: PolicyKind) => StatementsAbout) => {
     const statementsByKind = new Map<PolicyKind, StatementsAbout>();

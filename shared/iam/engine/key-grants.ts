@@ -12,9 +12,9 @@ import {
 } from './verdict.ts';
 
 /**
- * Whether a KMS grant allows the request, if only these ways to match the caller count. A grant for the caller or its
- * role needs no other policy, also across accounts. After a grant for the account, the account's identity policies
- * decide. Source: KMS developer guide, "Grants in AWS KMS".
+ * Whether a KMS grant allows the request. Only the given ways to match the caller count. If the grant is for the caller
+ * or its role, no other policy is needed, even across accounts. If it is for the account, the account's identity
+ * policies decide. Source: KMS developer guide, "Grants in AWS KMS".
  */
 export function findKeyGrant(
   keyGrants: readonly AppliedKeyGrant[],
@@ -61,8 +61,8 @@ function hasPair(key: string, value: string, { context }: Question): Verdict {
 }
 
 /**
- * Whether the encryption context has no pair besides `equals`. The pairs that the request gives are all that it has,
- * except pairs with an unknown value.
+ * Whether the encryption context has exactly the pairs of `equals`. The request gives all of its pairs, though the
+ * value of a pair may be unknown.
  */
 function hasNoOtherPair(equals: Readonly<Record<string, string>>, { request, context }: Question): Verdict {
   const wanted = new Set(Object.keys(equals).map((key) => `${prefix}${key.toLowerCase()}`));

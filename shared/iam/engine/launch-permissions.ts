@@ -7,8 +7,8 @@ import { getPrincipalAccount } from './request-facts.ts';
 import { createUnknown } from './verdict.ts';
 
 /**
- * Whether the launch permissions of an image let the caller's account launch it. Afterwards the account's identity
- * policies decide about the caller. Source: EC2 user guide, "Share an AMI with specific AWS accounts", "… with
+ * Whether the launch permissions let the caller's account launch the image. If so, the identity policies of that
+ * account decide about the caller. Source: EC2 user guide, "Share an AMI with specific AWS accounts", "… with
  * organizations and organizational units".
  */
 export function findLaunchPermission(
@@ -35,13 +35,19 @@ export function findLaunchPermission(
 
 const named = allowedBy('a launch permission of the image allows it');
 
-/** `arn:aws:organizations::111122223333:ou/o-…/ou-…` or `…:organization/o-…` */
+/**
+ * Whether the account is in the OU or organization with this ARN: `arn:aws:organizations::111122223333:ou/o-…/ou-…` or
+ * `…:organization/o-…`.
+ */
 function isWithin({ id, path = '' }: OrganizationMembership, arn: string): boolean {
   const [, organizationId, ou] = (splitArn(arn)[5] ?? '').split('/');
   return organizationId === id && (ou === undefined || path.split('/').includes(ou));
 }
 
-/** Whether the path decides: an OU of the organization is named, and the whole organization is not. */
+/**
+ * Whether the result depends on the unknown OU path of the account: an OU of its organization is named, and the whole
+ * organization is not.
+ */
 const mayBeWithin = (membership: OrganizationMembership, arns: readonly string[]): boolean =>
   !arns.some((arn) => isWithin(membership, arn)) &&
   arns.some((arn) => splitArn(arn)[5]?.split('/')[1] === membership.id);

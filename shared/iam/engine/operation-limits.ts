@@ -13,7 +13,7 @@ export function needsNoPermission({ principal: { type }, action }: AccessRequest
   return /calleridentity$/i.test(action) && ['role', 'federated-user', 'account'].includes(type);
 }
 
-/** Whether the type of caller can call the operation at all. No policy can change that. */
+/** Whether this type of caller can call the operation at all. No policy changes that. */
 export const findOperationLimit = (request: AccessRequest): Finding =>
   allOf([
     () => findCallerLimit(request, request.action.toLowerCase()),
@@ -42,7 +42,7 @@ function findFederationLimit(written: string, action: string): Finding {
 }
 
 /**
- * Operations that only the account of the resource can call: the ones on a bucket's policy, and most of the ones on
+ * Operations that only the resource's own account can call: those on the policy of a bucket, and most operations on
  * keys. Sources: S3 API reference, "PutBucketPolicy"; KMS API reference, "Cross-account use" of each operation.
  */
 function findOwnerLimit(request: AccessRequest, action: string): Finding {

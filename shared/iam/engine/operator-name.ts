@@ -1,8 +1,8 @@
 import { memoizeByString } from '../../platform/memoize.ts';
 
-/** The name of a condition operator, in parts. */
+/** The name of a condition operator, split into its parts. */
 export interface OperatorName {
-  /** The name without set prefix and `IfExists`, in lower case. */
+  /** The name in lower case, without the set operator (`ForAllValues:`) and without `IfExists`. */
   readonly base: string;
   readonly quantifier: 'all' | 'any' | undefined;
   readonly ifExists: boolean;

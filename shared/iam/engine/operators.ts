@@ -4,25 +4,28 @@ import type { Resolved } from './templates.ts';
 import { toBoolean, toInstant, toNumber } from './values.ts';
 
 /**
- * Compares a value of the policy with a value of the request. `undefined` if the operator cannot read one of the
- * values, such as a date.
+ * Compares a value in the policy with a value of the request. `undefined` if one of them cannot be parsed, such as a
+ * malformed date.
  */
 type Comparison = (wanted: Resolved, given: string) => boolean | undefined;
 
 export interface Operator {
   readonly compare: Comparison;
-  /** True for `…Not…`: satisfied if no value of the policy matches. A missing key then satisfies the operator too. */
+  /**
+   * True for operators with `Not`: they are satisfied if no value in the policy matches, and also if the request does
+   * not have the key.
+   */
   readonly negated: boolean;
-  /** Whether `${…}` in its values is a variable. This holds for string and ARN operators only. */
+  /** Whether `${…}` in its values is a policy variable. This is so for string and ARN operators only. */
   readonly variables: boolean;
   /** Whether `*` and `?` in its values are wildcards. */
   readonly wildcards: boolean;
 }
 
 /**
- * The operator with this name (without set prefix and `IfExists`, in lower case). `undefined` for an operator that AWS
- * does not document. `Null` is missing, because it tests the key and no values. Sources: "IAM JSON policy elements:
- * Condition operators"; "IAM policy elements: Variables and tags" (where you can use policy variables).
+ * Finds an operator by its name in lower case, without set operator and `IfExists`. `undefined` if AWS does not
+ * document it. `Null` is not here, because it tests whether a key exists and not its value. Sources: "IAM JSON policy
+ * elements: Condition operators"; "IAM policy elements: Variables and tags" (where you can use policy variables).
  */
 export const findOperator = (name: string): Operator | undefined => operators.get(name);
 
@@ -32,7 +35,7 @@ const equalsIgnoringCase: Comparison = (wanted, given) => wanted.text.toLowerCas
 
 const like: Comparison = (wanted, given) => wanted.matches(given);
 
-/** ArnEquals and ArnLike behave alike, also with wildcards. */
+/** ArnEquals and ArnLike do the same, wildcards included. */
 const arnLike: Comparison = (wanted, given) => matchesArn(wanted.tokens, given);
 
 const bool: Comparison = (wanted, given) => {
@@ -40,7 +43,7 @@ const bool: Comparison = (wanted, given) => {
   return one === undefined || other === undefined ? undefined : one === other;
 };
 
-/** Both values are base64. */
+/** Compares base64 values by the bytes that they encode. */
 const binary: Comparison = (wanted, given) =>
   [wanted.text, given].every((text) => /^[A-Za-z\d+/]*={0,2}$/.test(text) && text.length % 4 === 0)
     ? wanted.text === given
@@ -59,7 +62,7 @@ const measured =
 
 const plain = { variables: false, wildcards: false };
 
-/** An operator, and its negated form. */
+/** Makes two operators: one, and its negated form with `Not`. */
 const pair = (
   name: string,
   negatedName: string,

@@ -21,12 +21,12 @@ import type { Question } from './question.ts';
 import { getPrincipalAccount, getResourceAccount, isFederatedRoot } from './request-facts.ts';
 import { createUnknown } from './verdict.ts';
 
-/** Everything that decides about one request, in the form that the rules below need. */
+/** One request, with everything that decides about it, prepared for the rules below. */
 export interface Situation {
   readonly question: Question;
-  /** Policies that bind the request. */
+  /** The policies that apply to the request. */
   readonly policies: readonly AppliedPolicy[];
-  /** Allow statements that apply to the request, or for which that is unknown. */
+  /** Allow statements that apply to the request, or that may apply. */
   readonly allows: readonly JudgedStatement[];
   /** Kinds of policies that apply to the request and could not be read. */
   readonly unread: readonly PolicyKind[];
@@ -36,16 +36,17 @@ export interface Situation {
 }
 
 /**
- * Whether some policy allows the request, and every limit allows it as well. Explicit Deny statements are judged by
- * `authorize`. Source: "How AWS enforcement code logic evaluates requests to allow or deny access".
+ * Whether some policy allows the request and no boundary, session policy or SCP limits it. Explicit Deny statements are
+ * judged by `authorize`, before this. Source: "How AWS enforcement code logic evaluates requests to allow or deny
+ * access".
  */
 export const findPermission = (situation: Situation): Finding =>
   allOf([
     () => isGranted(situation),
     () => everyLevelAllows(situation),
     () => limit(situation, 'endpoint', 'VPC endpoint policy'),
-    // RCPs only deny, because RCPFullAWSAccess allows everything and cannot be detached. So they matter here only if
-    // they were not read.
+    // An RCP can only deny: the policy RCPFullAWSAccess allows everything, and nobody can detach it. So RCPs matter
+    // here only if they could not be read.
     () => (situation.unread.includes('rcp') ? unreadPolicy('rcp') : yes),
   ]);
 
@@ -68,8 +69,8 @@ const hasIdentity = ({ type }: RequestPrincipal): boolean =>
   type === 'role' || type === 'user' || type === 'federated-user' || type === 'root' || type === 'account';
 
 /**
- * The account of the resource is unknown. Whatever suffices across accounts also suffices within one account. If only
- * the rules within one account allow, the answer is unknown.
+ * Nobody knows to which account the resource belongs. A request that is allowed across accounts is also allowed within
+ * one account. If it is allowed only within one account, the result is unknown.
  */
 function inUnknownAccount(situation: Situation): Finding {
   const within = withinAccount(situation);
@@ -81,10 +82,12 @@ function inUnknownAccount(situation: Situation): Finding {
 }
 
 /**
- * Within one account, one of three is enough:
+ * If the caller and the resource are in one account, one of these is enough:
  * - The resource's policy names the caller itself.
- * - The resource's policy names the caller's role, and boundary and session policy allow.
- * - The caller's identity policies allow. For keys and roles, their own policy must allow as well.
+ * - The resource's policy names the role of the caller's session, and the permissions boundary and the session policy
+ *   allow the request.
+ * - The caller's identity policies allow the request. For keys and roles, the resource's own policy must allow it as
+ *   well.
  */
 const withinAccount = (situation: Situation): Finding =>
   anyOf([
@@ -98,8 +101,8 @@ const withinAccount = (situation: Situation): Finding =>
   ]);
 
 /**
- * Across accounts, the resource and the caller's identity policies must both allow. A KMS grant for the caller is
- * enough alone.
+ * If the caller and the resource are in different accounts, the resource and the caller's identity policies must both
+ * allow. A KMS grant for the caller is enough alone.
  */
 const acrossAccounts = (situation: Situation): Finding =>
   anyOf([
@@ -108,14 +111,14 @@ const acrossAccounts = (situation: Situation): Finding =>
   ]);
 
 /**
- * Whether the resource is a key or role: "IAM role trust policies and KMS key policies … must explicitly allow access
- * for principals".
+ * Whether the resource is a key or a role. Its own policy must then always allow the request: "IAM role trust policies
+ * and KMS key policies … must explicitly allow access for principals".
  */
 const needsResourcePolicy = ({ question: { action, request } }: Situation): boolean =>
   /^sts:(assumerole|tagsession$|setsourceidentity$)/.test(action) ||
   (action.startsWith('kms:') && request.resource.includes(':key/'));
 
-/** Whether the resource allows the request: by its policy, by its KMS grants, or by its launch permissions. */
+/** Whether the resource allows the request: by its policy, a KMS grant, or a launch permission. */
 function byResource(situation: Situation, among: readonly Grade[]): Finding {
   const { allows, unread, question } = situation;
   const ofResource = allows.filter(({ policy }) => toResourcePolicyKind(policy.kind) !== undefined);
@@ -147,7 +150,9 @@ const byLaunchPermission = (
 
 const nothing: Finding = { outcome: 'no', reasons: [] };
 
-/** Whether identity policies allow the request, and boundary and session policy as well. */
+/**
+ * Whether the identity policies allow the request, and the permissions boundary and the session policy allow it too.
+ */
 function byIdentity(situation: Situation): Finding {
   const { principal, action } = situation.question.request;
   if (principal.type === 'root') return allowedBy('the root user has full access in its account');
@@ -177,7 +182,8 @@ const withinLimits = (situation: Situation): Finding =>
   ]);
 
 /**
- * If policies of this kind apply, one of their statements must allow. A federated user always needs a session policy.
+ * Whether policies of this kind allow the request, if there are any. A federated user must always have a session
+ * policy.
  */
 function limit(situation: Situation, kind: PolicyKind, title: string): Finding {
   if (situation.unread.includes(kind)) return unreadPolicy(kind);
@@ -189,7 +195,7 @@ function limit(situation: Situation, kind: PolicyKind, title: string): Finding {
   return findAmong(ofKind(situation, kind), grades, () => `no ${title} allows the ${action} action`);
 }
 
-/** Whether an SCP allows the request at each level: root, OUs and account. */
+/** Whether SCPs allow the request at each level: the root, each OU, and the account. */
 function everyLevelAllows(situation: Situation): Finding {
   if (situation.unread.includes('scp')) return unreadPolicy('scp');
   const levels = new Set(situation.policies.filter(({ kind }) => kind === 'scp').map(({ level }) => level));

@@ -7,18 +7,19 @@ import { getPrincipalAccount } from './request-facts.ts';
 import { createUnknown, negateVerdict, toVerdict, type Verdict } from './verdict.ts';
 
 /**
- * How a statement matches the caller:
- *
- * - `session`: it names the caller itself: a user, a session, a service, an identity provider, or everybody. An Allow
- * then needs no other policy within the account.
- * - `role`: it names the role or user of the caller's session. A boundary or session policy must then allow, too.
- * - `account`: it names the caller's account. The account's identity policies then decide about the caller.
+ * Three ways in which the principal of a statement matches the caller:
+ * - `session`: the statement names the caller itself: a user, a session, a service, an identity provider, or
+ *   everybody. Within one account, an Allow then needs no other policy.
+ * - `role`: the statement names the role or user that the caller's session belongs to. A permissions boundary or
+ *   session policy must then allow, too.
+ * - `account`: the statement names the caller's account. The account's identity policies then decide about the
+ *   caller.
  */
 export type Grade = 'session' | 'role' | 'account';
 
 export const grades: readonly Grade[] = ['session', 'role', 'account'];
 
-/** For each way to match, whether a statement matches the caller. */
+/** Whether a statement matches the caller. One answer for each way to match. */
 export type Grades = Readonly<Record<Grade, Verdict>>;
 
 const nobody: Grades = { session: 'no', role: 'no', account: 'no' };
@@ -53,8 +54,8 @@ type FederatedUser = Extract<RequestPrincipal, { type: 'federated-user' }>;
 type AwsCaller = Exclude<RequestPrincipal, { type: 'anonymous' | 'service' | 'federated' }>;
 
 /**
- * For a caller that is a service or an identity provider. AWS does not document whether `{"AWS": "*"}` and `{"Service":
- * "*"}` match such callers.
+ * The result for a caller that is a service or an identity provider. AWS does not document whether `{"AWS": "*"}` and
+ * `{"Service": "*"}` match such callers.
  */
 function gradeOutsider(named: Names, type: 'Service' | 'Federated', name: string): Grades {
   if (named.has(`${type}:${name}`)) return directly;
@@ -74,8 +75,8 @@ function gradeAwsCaller(named: Names, caller: AwsCaller, canonicalUser: string |
 }
 
 /**
- * Whether the caller's account is named. A canonical user id is another name of an account, and only S3 can tell of
- * which one. So if the canonical user id of the caller's account is not known, the answer is `unclear`.
+ * Whether the statement names the caller's account. A canonical user id is also a name of an account, but only S3 knows
+ * of which one. If the canonical user id of the caller's account is not given, the answer is `unclear`.
  */
 function gradeAccount(named: Names, caller: AwsCaller, canonicalUser: string | undefined): Verdict {
   if (named.has(`AWS:${getPrincipalAccount(caller) ?? ''}`)) return 'yes';
@@ -103,14 +104,14 @@ function gradeDirect(named: Names, caller: AwsCaller): { session: Verdict; role:
   }
 }
 
-/** Whether the user that opened the session is named. */
+/** Whether the statement names the user who opened this session. */
 function toVerdictOfUser(named: Names, { arn, user }: FederatedUser): Verdict {
   if (user !== undefined) return toVerdict(named.has(`AWS:${user}`));
   const [, partition, , , account] = splitArn(arn);
   return named.hasPrefix(`AWS:arn:${partition}:iam::${account}:user/`) ? unclear : 'no';
 }
 
-/** Whether the role session is named. The ARN of a session contains the role's name without its path. */
+/** Whether the statement names the role session. The ARN of a session has the role's name without its path. */
 function toVerdictOfSession(named: Names, { arn, session }: RolePrincipal): Verdict {
   const [, partition, , , account] = splitArn(arn);
   const prefix = `AWS:arn:${partition}:sts::${account}:assumed-role/${getArnName(arn)}/`;
@@ -125,10 +126,10 @@ interface NotPrincipalContext {
 }
 
 /**
- * Whether a statement with `NotPrincipal` applies to the caller. A Deny excludes a caller only if it names the caller
- * in every form: account, role and session. If it names the caller itself but not the other forms, it "might deny
- * access". It excludes no caller with a permissions boundary. AWS does not support Allow with NotPrincipal. Source:
- * "AWS JSON policy elements: NotPrincipal".
+ * Whether a statement with `NotPrincipal` applies to the caller. A Deny spares a caller only if it names the caller's
+ * account, role and session. If it names only the caller itself, AWS says that it "might deny access". If the caller
+ * has a permissions boundary, the Deny always applies. AWS does not support Allow with NotPrincipal. Source: "AWS JSON
+ * policy elements: NotPrincipal".
  */
 export function judgeNotPrincipal(
   principal: Principal,
@@ -144,7 +145,7 @@ export function judgeNotPrincipal(
     case 'user':
       return exceptsAll(principal, session, [account]);
     case 'federated-user':
-      // AWS does not document whether the boundary of the user who opened the session matters.
+      // AWS does not document whether the permissions boundary of the user who opened the session counts.
       return exceptsAll(principal, session, [account, role, hasBoundary ? notPrincipal : 'yes']);
     case 'root':
       return exceptsAll(principal, account, []);
@@ -165,17 +166,17 @@ function exceptsAll(principal: Principal, itself: Verdict, forms: readonly Verdi
 
 const notPrincipal = createUnknown('element', 'NotPrincipal');
 
-/** The names in a `Principal`, each with its type: `AWS:111122223333`, `Service:ec2.amazonaws.com`. */
+/** The names in a `Principal`, each after its type: `AWS:111122223333`, `Service:ec2.amazonaws.com`. */
 interface Names {
   readonly everybody: boolean;
   /**
-   * Whether a name contains a wildcard, which AWS does not document: "you cannot use a wildcard to match part of a
+   * Whether a name has a wildcard in a place where AWS does not allow it: "you cannot use a wildcard to match part of a
    * principal name or ARN".
    */
   readonly hasUnclear: boolean;
   has(name: string): boolean;
   hasPrefix(prefix: string): boolean;
-  /** Whether the names include a user, role or session of the account. */
+  /** Whether a user, role or session of this account is among the names. */
   namesWithin(accountId: string): boolean;
 }
 

@@ -2,10 +2,10 @@ import type { AccessRequest, OrganizationFacts } from '../request.ts';
 import type { RequestContext } from './context-entry.ts';
 import { createRequestContext } from './request-context.ts';
 
-/** One request, prepared once for many statements. */
+/** One request, prepared once and then tested against many statements. */
 export interface Question {
   readonly request: AccessRequest;
-  /** In lower case. */
+  /** The action in lower case. */
   readonly action: string;
   readonly context: RequestContext;
   /** Whether the caller has a permissions boundary. */

@@ -4,8 +4,8 @@ import { deriveKey } from './derived-keys.ts';
 import { RequestFacts } from './request-facts.ts';
 
 /**
- * The condition keys of a request: the given keys, and keys that follow from the request. The latter are derived on
- * first use, because few statements need them.
+ * The condition keys of a request: keys that were given, and keys that follow from the request. The latter are computed
+ * when a statement first needs them, because few statements do.
  */
 export function createRequestContext(
   request: AccessRequest,

@@ -8,8 +8,8 @@ import { getArnAccount, splitArn } from './arns.ts';
 import type { ContextEntry } from './context-entry.ts';
 
 /**
- * The facts of a request from which condition keys are derived. A key needs few facts, so each fact is computed on
- * first use. This is a class, because an object with many getters is slow to create.
+ * The facts about a request from which condition keys are derived. Each is computed when it is first needed. This is a
+ * class, because creating an object with many getters would be slow.
  */
 export class RequestFacts {
   readonly #request: AccessRequest;
@@ -30,12 +30,12 @@ export class RequestFacts {
     return this.#request.principal;
   }
 
-  /** In lower case: `s3:getobject`. */
+  /** The action in lower case, such as `s3:getobject`. */
   get action(): string {
     return this.#request.action.toLowerCase();
   }
 
-  /** In lower case: `s3`. */
+  /** The service in lower case, such as `s3`. */
   get service(): string {
     const { action } = this;
     return action.slice(0, action.indexOf(':'));
@@ -49,7 +49,7 @@ export class RequestFacts {
     return this.#request.region ?? (splitArn(this.#request.resource)[3] || undefined);
   }
 
-  /** The account of the principal. Absent for services, and for federated and anonymous callers. */
+  /** The account of the principal. Absent for services, federated users and anonymous callers. */
   get principalAccount(): string | undefined {
     return getPrincipalAccount(this.#request.principal);
   }
@@ -62,14 +62,14 @@ export class RequestFacts {
     return this.#organization?.organizationOf(accountId) ?? 'unknown';
   }
 
-  /** The given entry of a key. `undefined` if none was given. */
+  /** What was given for a key. `undefined` if nothing was given. */
   given(key: string): ContextEntry | undefined {
     return this.#given.get(key);
   }
 }
 
 /**
- * The account of the resource. `undefined` if it is unknown. For an action without a resource, it is the caller's
+ * The account that owns the resource. `undefined` if it is unknown. For an action without a resource, the caller's
  * account.
  */
 export const getResourceAccount = ({

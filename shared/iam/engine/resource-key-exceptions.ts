@@ -1,7 +1,7 @@
 /**
- * Whether an action lacks `aws:ResourceAccount`, `aws:ResourceOrgID` and `aws:ResourceOrgPaths`. Both names are in
- * lower case. AWS does not document how conditions on these keys are judged then. Source: "AWS global condition context
- * keys", properties of the resource.
+ * Whether requests for this action do not have `aws:ResourceAccount`, `aws:ResourceOrgID` and `aws:ResourceOrgPaths`.
+ * Both names must be in lower case. AWS does not document the result of conditions on these keys for such actions.
+ * Source: "AWS global condition context keys", properties of the resource.
  */
 export const isResourceKeyUnsupported = (service: string, action: string): boolean =>
   service === 'ebs' || unsupported.has(action);

@@ -6,7 +6,7 @@ import { createUnknown, negateVerdict, someVerdict, toVerdict, type Verdict } fr
 import { createMatcher, toResourceTokens, toTextTokens } from './wildcards.ts';
 
 /**
- * Whether the `Resource` or `NotResource` of a statement matches a resource. A statement without both elements matches
+ * Tests whether a statement's `Resource` or `NotResource` matches a resource. A statement without both elements matches
  * every resource.
  */
 export type ResourceTest = (resource: string, context: RequestContext) => Verdict;
@@ -27,7 +27,9 @@ export function createResourceTest(
   return (resource, context) => negateVerdict(someVerdict(tests, (test) => test(resource, context)));
 }
 
-/** Tests one pattern. A pattern with a variable that has no value matches no resource. */
+/**
+ * Makes a function that tests one pattern. If a variable in the pattern has no value, the pattern matches no resource.
+ */
 function createPatternTest(written: string, withVariables: boolean, rules: KindRules): ResourceTest {
   if (written === '*') return () => 'yes';
   const text = completeArn(written, withVariables, rules);
@@ -53,7 +55,7 @@ function completeArn(
   withVariables: boolean,
   { completesArns }: KindRules,
 ): string | undefined {
-  // A colon inside a variable does not separate segments.
+  // A colon inside a variable does not begin a new segment, so variables are replaced first.
   const parts = (withVariables ? written.replaceAll(/\$\{[^}]*\}/g, variableMark) : written).split(':');
   if (parts[0] !== 'arn' || parts.length < 3 || /[*?]/.test(parts[2] ?? '')) return undefined;
   if (parts.slice(0, 5).some((part) => part.includes(variableMark))) return undefined;
@@ -67,8 +69,9 @@ const variableMark = '\0';
 const doubt = createUnknown('element', 'Resource');
 
 /**
- * For a pattern without a documented meaning: `unknown` if any plausible reading matches the resource, otherwise `no`.
- * The readings: the pattern as it is or completed, wildcards that match colons, variables with any value.
+ * The test for a pattern whose meaning AWS does not document. The result is `unknown` if one plausible meaning would
+ * match the resource, otherwise `no`. Plausible meanings: the pattern as it is, the pattern with the missing segments,
+ * wildcards that match colons, variables with any value.
  */
 function createDoubt(written: string, withVariables: boolean): ResourceTest {
   if (!/^arn(:|$)/.test(written)) return () => doubt;

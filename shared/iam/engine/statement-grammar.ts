@@ -2,9 +2,9 @@ import { kindRules, type PolicyKind } from '../applied-policy.ts';
 import type { Statement } from '../document.ts';
 
 /**
- * The element that the grammar of this kind does not allow in the statement. `undefined` for a legal statement. AWS
- * rejects such a document, so what the statement does is unknown. Sources: "Grammar of the IAM JSON policy language";
- * "RCP syntax"; for trust policies "AWS JSON policy elements: NotPrincipal".
+ * An element of a statement that this kind of policy must not have. `undefined` if there is none. AWS rejects such a
+ * document, so the effect of the statement is unknown. Sources: "Grammar of the IAM JSON policy language"; "RCP
+ * syntax"; for trust policies "AWS JSON policy elements: NotPrincipal".
  */
 export function findMisplacedElement(statement: Statement, kind: PolicyKind): string | undefined {
   const rules = kindRules[kind];
@@ -35,8 +35,8 @@ function misplacedInRcp({ Principal, NotPrincipal, NotAction }: Statement): stri
 }
 
 /**
- * Finds a wildcard inside a name: "You cannot use a wildcard to match part of a principal name or ARN" ("AWS JSON
- * policy elements: Principal").
+ * Finds a wildcard inside a principal's name, which AWS does not allow: "You cannot use a wildcard to match part of a
+ * principal name or ARN" ("AWS JSON policy elements: Principal").
  */
 function wrongPrincipal({ Principal, NotPrincipal }: Statement): string | undefined {
   if (Principal !== undefined && hasPartialWildcard(Principal)) return 'Principal';

@@ -9,20 +9,20 @@ import {
   toText,
 } from './wildcards.ts';
 
-/** A value of a policy that may contain variables. */
+/** A value in a policy that may contain policy variables, such as `${aws:username}`. */
 export interface Template {
-  /** As it was written. */
+  /** The value as it was written. */
   readonly text: string;
   /**
-   * Replaces the variables by their values in one request. `undefined` if a variable has no value: then the policy
-   * value matches nothing.
+   * Replaces the variables by their values in one request. `undefined` if a variable has no value: then the whole value
+   * matches nothing.
    */
   resolve(context: RequestContext): Resolved | undefined | UnknownVerdict;
 }
 
-/** A value of a policy whose variables are replaced. */
+/** A value in a policy after its variables were replaced. */
 export interface Resolved extends Matcher {
-  /** The value as text, for operators that know no wildcards. */
+  /** The value as plain text, for operators without wildcards. */
   readonly text: string;
 }
 
@@ -74,7 +74,7 @@ function resolvePieces(pieces: readonly Piece[], context: RequestContext): Retur
   return new ResolvedOnce(tokens);
 }
 
-/** A value for one request. It matches directly, because compiling a matcher for one use would cost more. */
+/** A value for one request. It is compared directly. Preparing it would cost more than it saves. */
 class ResolvedOnce implements Resolved {
   readonly tokens: readonly Token[];
 

@@ -9,11 +9,10 @@ export function toBoolean(text: string): boolean | undefined {
 }
 
 /**
- * A date as milliseconds since 1970. `undefined` for a text in any other form than these:
- *
+ * Parses a date, and returns milliseconds since 1970. Only these forms have a documented meaning; for others it returns
+ * `undefined`:
  * - W3C's profile of ISO 8601: `2026`, `2026-03`, `2026-03-02`, `2026-03-02T09:30Z`, `2026-03-02T09:30:00.5+01:00`
- * - seconds since 1970, except four digits, which are a year
- *
+ * - seconds since 1970. A number of four digits is a year
  * Source: "IAM JSON policy elements: Condition operators", date condition operators.
  */
 export function toInstant(text: string): number | undefined {
@@ -35,7 +34,7 @@ export function toInstant(text: string): number | undefined {
 const w3cDate =
   /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?)?)?$/;
 
-/** Whether the day exists. `Date.UTC` would accept 30 February and turn it into a day in March. */
+/** Whether the day exists. `Date.UTC` accepts 30 February and returns a day in March. */
 const isDay = (year: number, month: number, day: number): boolean =>
   month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
 

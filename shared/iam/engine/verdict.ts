@@ -1,11 +1,11 @@
-/** A part of the evidence that could not be judged. */
+/** Something that decides about a request and could not be judged. */
 export interface UnknownPart {
-  /** A condition key without a known value, an element of a statement, or a policy that was not read. */
+  /** A condition key without a known value, an element of a statement, or a policy that could not be read. */
   readonly kind: 'key' | 'element' | 'policy';
   readonly name: string;
 }
 
-/** Whether a part applies to a request. `UnknownVerdict` names the parts that could not be judged. */
+/** Whether something applies to a request. `UnknownVerdict` names what could not be judged. */
 export type Verdict = 'yes' | 'no' | UnknownVerdict;
 
 export interface UnknownVerdict {
@@ -21,12 +21,12 @@ export const createUnknown = (kind: UnknownPart['kind'], name: string): UnknownV
 export const negateVerdict = (verdict: Verdict): Verdict =>
   typeof verdict === 'string' ? toVerdict(verdict === 'no') : verdict;
 
-/** `yes` if all items apply. The first `no` decides, and later items are not judged. */
+/** `yes` if all items apply. It stops at the first `no`. */
 export function everyVerdict<Item>(items: readonly Item[], judge: (item: Item) => Verdict): Verdict {
   return combine(items, judge, 'no');
 }
 
-/** `yes` if one item applies. The first `yes` decides, and later items are not judged. */
+/** `yes` if one item applies. It stops at the first `yes`. */
 export function someVerdict<Item>(items: readonly Item[], judge: (item: Item) => Verdict): Verdict {
   return combine(items, judge, 'yes');
 }
@@ -46,7 +46,7 @@ function combine<Item>(
   return decisive === 'yes' ? 'no' : 'yes';
 }
 
-/** Both must apply. */
+/** `yes` if both apply. */
 export function bothVerdicts(one: Verdict, other: Verdict): Verdict {
   if (one === 'no' || other === 'no') return 'no';
   if (one === 'yes') return other;

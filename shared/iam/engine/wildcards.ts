@@ -1,9 +1,9 @@
-/** A pattern: characters and wildcards. */
+/** One element of a pattern: a character or a wildcard. */
 export type Token = string | Wildcard;
 
 /**
- * `anyRun` matches any text, `segmentRun` any text without a colon. `anyLetter` matches any character, `segmentLetter`
- * any character except a colon.
+ * Four kinds of wildcards. `anyRun` matches any text, and `segmentRun` any text without a colon. `anyLetter` matches
+ * any character, and `segmentLetter` any character except a colon.
  */
 type Wildcard = typeof anyRun | typeof segmentRun | typeof anyLetter | typeof segmentLetter;
 
@@ -12,16 +12,16 @@ const segmentRun = 1;
 const anyLetter = 2;
 const segmentLetter = 3;
 
-/** Every character for itself, also `*` and `?`. */
+/** A pattern without wildcards: every character stands for itself, even `*` and `?`. */
 export const toLiteralTokens = (text: string): readonly Token[] => Array.from(text);
 
-/** `*` matches any text, `?` any character. */
+/** A pattern in which `*` matches any text and `?` any character. */
 export const toTextTokens = (text: string): readonly Token[] =>
   Array.from(text, (letter): Token => (letter === '*' ? anyRun : letter === '?' ? anyLetter : letter));
 
 /**
- * Wildcards match within one segment of an ARN. Only a `*` at the end of a segment also matches colons ("IAM JSON
- * policy elements: Resource").
+ * A pattern in which wildcards match within one segment of an ARN. Only a `*` at the end of a segment also matches
+ * colons ("IAM JSON policy elements: Resource").
  */
 export const toResourceTokens = (text: string): readonly Token[] =>
   Array.from(text, (letter): Token => (letter === '?' ? segmentLetter : letter)).map((letter, index, all) => {
@@ -30,7 +30,7 @@ export const toResourceTokens = (text: string): readonly Token[] =>
     return next === undefined || next === ':' ? anyRun : segmentRun;
   });
 
-/** The pattern as it was written in the policy. */
+/** The text of a pattern as it was written in the policy. */
 export const toText = (tokens: readonly Token[]): string =>
   tokens
     .map((token) =>

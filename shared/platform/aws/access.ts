@@ -22,7 +22,7 @@ import { createSpokeCredentials } from './credentials.ts';
 import { type ClientPlugin, checkBeforeSend, createClient, translateErrors } from './plugins.ts';
 import { createRequestHandler, requestHandler } from './request-handler.ts';
 
-/** SDK clients for one account and region. They use the credentials of the account's spoke role. */
+/** AWS clients for one account and region. They use the credentials of the account's spoke role. */
 export interface AccountClients {
   readonly appConfig: AppConfigClient;
   readonly ec2: EC2Client;
@@ -34,9 +34,9 @@ export interface AccountClients {
   readonly tagging: ResourceGroupsTaggingAPIClient;
 }
 
-/** SDK clients for the hub's own account. They use the hub's own credentials. */
+/** AWS clients for the hub's own account. They use the credentials of the hub's function or of the operator. */
 export interface HubClients {
-  /** For the region in which the StackSets of member roles are. */
+  /** For the region that has the StackSets of member roles. */
   readonly cloudFormation: CloudFormationClient;
   readonly eventBridge: EventBridgeClient;
   readonly organizations: OrganizationsClient;
@@ -45,13 +45,13 @@ export interface HubClients {
   readonly sts: STSClient;
 }
 
-/** Gives clients for the accounts of the organization, each with the account's spoke role. */
+/** Creates AWS clients for accounts of the organization. In each account they use its spoke role. */
 export interface AwsAccess {
-  /** Clients for reads, with the SDK's standard retries. */
+  /** Clients for reads. They retry like any SDK client. */
   getReader(target: AccountRegion): AccountClients;
   /**
-   * Clients for writes of policies. They send each write once, without retries. `beforeSend` is called just before a
-   * request is sent. If it throws, the request is not sent.
+   * Clients for writes of policies. They send each request once, without retries. Just before a request is sent, they
+   * call `beforeSend`. If it throws, the request is not sent.
    */
   getWriter(target: AccountRegion, beforeSend: () => void): AccountClients;
 }
@@ -61,16 +61,19 @@ export interface HubSettings {
   readonly region: string;
   /** Default: the SDK's endpoint, or `AWS_ENDPOINT_URL` if it is set. */
   readonly endpoint?: string;
-  /** Default: the SDK's own chain. */
+  /** Default: the SDK's own search for credentials. */
   readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
   readonly plugins?: readonly ClientPlugin[];
-  /** In milliseconds. Default: `requestTimeout`. The length of leases depends on this value. */
+  /**
+   * How long one request may take, in milliseconds. Default: `requestTimeout`. The length of leases depends on this
+   * value.
+   */
   readonly requestTimeout?: number;
 }
 
 export interface AwsSettings extends HubSettings, SpokeRoles {
   readonly partition: string;
-  /** Used as the role session name, so that CloudTrail shows which run made a call. */
+  /** Becomes the name of role sessions, so that CloudTrail shows which run made a call. */
   readonly runId: string;
   readonly clock: Clock;
 }
@@ -114,7 +117,7 @@ export function createAwsAccess(settings: AwsSettings, sts: STSClient = stsClien
   };
 }
 
-/** Creates the clients of each run. All runs share the STS client that assumes their roles. */
+/** Creates AWS clients for each run. All runs use the same STS client to assume roles. */
 export function createRunAccess(settings: Omit<AwsSettings, keyof Run>): (run: Run) => AwsAccess {
   let sts: STSClient | undefined;
   return (run) => {
@@ -148,7 +151,7 @@ const hubConfig = (settings: HubSettings): ClientConfig => ({
 const stsClient = (settings: HubSettings): STSClient =>
   createClient(STSClient, hubConfig(settings), settings.plugins ?? []);
 
-/** Translates errors of the hub's own clients into errors of this project. */
+/** Converts errors of the hub's own clients to errors of this project. */
 export const translateHubErrors = (region: string): ClientPlugin =>
   translateErrors({ where: `the hub, ${region}`, via: "the hub's role" });
 
@@ -174,14 +177,14 @@ function accountClients(config: ClientConfig, plugins: readonly ClientPlugin[]):
     ecr: () => createClient(ECRClient, config, plugins),
     iam: () => createClient(IAMClient, config, plugins),
     kms: () => createClient(KMSClient, config, plugins),
-    // The bucket name is in the path if an endpoint is set, because a local endpoint may have no wildcard host name.
+    // With an endpoint, the bucket's name is in the path: a local endpoint may have no host name for each bucket.
     s3: () => createClient(S3Client, { ...config, forcePathStyle: config.endpoint !== undefined }, plugins),
     secretsManager: () => createClient(SecretsManagerClient, config, plugins),
     tagging: () => createClient(ResourceGroupsTaggingAPIClient, config, plugins),
   });
 }
 
-/** Creates an object whose properties are made on first use. */
+/** Creates an object whose clients are made when they are first used. */
 function lazyClients<T extends object>(makers: { readonly [K in keyof T]: () => T[K] }): T {
   const made: Partial<T> = {};
   return new Proxy({} as T, {

@@ -1,4 +1,4 @@
-/** Where a resource lives. */
+/** The account and region of a resource. */
 export interface AccountRegion {
   readonly accountId: string;
   readonly region: string;

@@ -7,25 +7,28 @@ import { type ClientPlugin, createClient } from './plugins.ts';
 import { requestHandler } from './request-handler.ts';
 
 export interface ReaderClientSettings {
-  /** Where the AppConfig application is. */
+  /** The region of the AppConfig application. */
   readonly region: string;
-  /** The role to assume in the account of the application. Absent if the caller's own credentials may read. */
+  /**
+   * The role to assume in the account of the application. Absent if the caller's own credentials can read the
+   * configuration.
+   */
   readonly role?: {
     readonly arn: string;
     readonly externalId?: string;
     /** Default: `configuration-reader`. */
     readonly sessionName?: string;
   };
-  /** Default: the SDK's own chain. */
+  /** Default: the SDK's own search for credentials. */
   readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
   readonly clock: Clock;
   readonly plugins?: readonly ClientPlugin[];
 }
 
-/** Credentials are renewed when they expire in less than this time, in milliseconds. */
+/** Credentials are renewed when they will expire within this time, in milliseconds. */
 const margin = 5 * 60_000;
 
-/** Creates a client that reads deployed configuration. It assumes the role, if one is given. */
+/** Creates a client that reads deployed configuration. If a role is given, the client assumes it. */
 export function createReaderClient(settings: ReaderClientSettings): AppConfigDataClient {
   const { region, credentials, plugins = [] } = settings;
   const own = { region, requestHandler, ...(credentials === undefined ? {} : { credentials }) };
@@ -36,7 +39,7 @@ export function createReaderClient(settings: ReaderClientSettings): AppConfigDat
   return createClient(AppConfigDataClient, { ...own, credentials: assumed }, plugins);
 }
 
-/** Assumes the role on first use, and again before its credentials expire. */
+/** Assumes the role when it is first needed, and again before its credentials expire. */
 function assumedRole(
   sts: STSClient,
   { role, clock }: ReaderClientSettings & { readonly role: NonNullable<ReaderClientSettings['role']> },

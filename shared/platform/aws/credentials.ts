@@ -12,11 +12,12 @@ interface SpokeSettings extends SpokeRoles {
   readonly clock: Clock;
 }
 
-/** Credentials are renewed when they expire in less than this time, in milliseconds. */
+/** Credentials are renewed when they will expire within this time, in milliseconds. */
 const renewalMargin = 5 * 60_000;
 
 /**
- * Creates the credentials of spoke roles. A role is assumed once, and all clients of its account share the credentials.
+ * Creates the credentials of spoke roles. Each role is assumed once, and all clients of its account share its
+ * credentials.
  * @throws AccessDeniedError if the role cannot be assumed
  */
 export function createSpokeCredentials(
@@ -28,7 +29,7 @@ export function createSpokeCredentials(
   const assume = (accountId: string): Promise<AwsCredentialIdentity> => {
     const assumed = assumeSpokeRole(sts, settings, accountId);
     cache.set(accountId, assumed);
-    // After a failure, callers that wait get the error. The next caller tries again.
+    // If this fails, all callers that wait for it get the error. The next caller tries again.
     assumed.catch(() => forget(accountId, assumed));
     return assumed;
   };

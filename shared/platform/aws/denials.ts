@@ -1,10 +1,10 @@
 import type { Attempt } from './attempt.ts';
 
 /**
- * What to do about a denied call. If caller and resource are in one organization, AWS's message says which type of
- * policy denied it: "because no … policy allows", "with an explicit deny in a … policy". Only some of these can be
- * changed in the role itself. Sources: IAM user guide, "Troubleshoot access denied error messages"; S3 user guide,
- * "Troubleshoot access denied (403 Forbidden) errors".
+ * What an operator should do about a denied call. If caller and resource are in one organization, AWS's message names
+ * the type of policy that denied it: "because no … policy allows", "with an explicit deny in a … policy". Not all of
+ * these policies belong to the calling role, so the advice differs. Sources: IAM user guide, "Troubleshoot access
+ * denied error messages"; S3 user guide, "Troubleshoot access denied (403 Forbidden) errors".
  */
 export function adviseOnDenial(
   message: string,
@@ -34,11 +34,11 @@ interface Advice {
 const centralTemplate =
   'For a role of a central account, deploy its latest template: onboarding spoke-template';
 
-/** This StackSet also deploys the member reader role. */
+/** The StackSet of this template also deploys the reader role, which makes the call. */
 const memberTemplate =
   'Update the StackSet of the member roles in that account with its latest template: onboarding member-template';
 
-/** For AssumeRole, STS evaluates the identity policy of the caller and the trust policy of the role. */
+/** For AssumeRole, STS evaluates two policies: the identity policy of the caller and the trust policy of the role. */
 const assumeRoleAdvice: readonly Advice[] = [
   {
     text: /(because no|explicit deny in an) identity-based policy/i,
@@ -51,7 +51,7 @@ const assumeRoleAdvice: readonly Advice[] = [
   },
 ];
 
-/** For calls with the hub's own credentials. Templates of central accounts do not help there. */
+/** For calls with the hub's own credentials. The template of a central account cannot change their permissions. */
 const hubAdvice: readonly Advice[] = [
   {
     text: /because no identity-based policy/i,
@@ -60,9 +60,9 @@ const hubAdvice: readonly Advice[] = [
   },
 ];
 
-/** What to do if AWS does not name a type of policy. By service. */
+/** Advice for each service, if AWS's message names no type of policy. */
 const unnamedAdvice: Readonly<Record<string, string>> = {
-  // AWS's answer is equal for three causes (IAM user guide, "Troubleshoot IAM roles", "I can't assume a role").
+  // AWS gives the same message for three causes (IAM user guide, "Troubleshoot IAM roles", "I can't assume a role").
   sts: `The role does not exist, its trust policy does not name the caller, or the caller's policies do not allow it. ${centralTemplate}`,
   organizations:
     'Organizations answers only the management account and delegated administrators: run the project in one of these accounts, and check the permissions of its role',

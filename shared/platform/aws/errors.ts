@@ -6,7 +6,7 @@ export class ThrottledError extends OnboardingError {
   readonly retryable = true;
 }
 
-/** AWS did not answer, or answered with an internal error. If the call was a write, it may have taken effect. */
+/** AWS did not answer, or answered with an internal error. A write may have taken effect all the same. */
 export class ServiceUnavailableError extends OnboardingError {
   override readonly name = 'ServiceUnavailableError';
   readonly retryable = true;
@@ -18,15 +18,13 @@ export class ResourceMissingError extends OnboardingError {
   readonly retryable = false;
 }
 
-/** A key or an image exists but cannot be used: it is disabled, or scheduled for deletion. */
+/** A key or image exists but cannot be used, because it is disabled or scheduled for deletion. */
 export class ResourceDisabledError extends OnboardingError {
   override readonly name = 'ResourceDisabledError';
   readonly retryable = false;
 }
 
-/**
- * AWS does not accept the credentials of an account in one region. Most likely the account has not enabled the region.
- */
+/** AWS rejects the credentials of an account in one region. Most likely, the account has not enabled the region. */
 export class RegionNotEnabledError extends OnboardingError {
   override readonly name = 'RegionNotEnabledError';
   readonly retryable = false;
@@ -44,19 +42,19 @@ export class PolicyTooLargeError extends OnboardingError {
   readonly retryable = false;
 }
 
-/** AWS does not accept an account as a principal: it is too new, or closed. */
+/** AWS rejects an account as a principal, because it is too new or was closed. */
 export class InvalidPrincipalError extends OnboardingError {
   override readonly name = 'InvalidPrincipalError';
   readonly retryable = true;
 }
 
-/** AWS rejected a document of this project, and the cause is no principal. */
+/** AWS rejected a policy document of this project, and a principal is not the cause. */
 export class PolicyRefusedError extends OnboardingError {
   override readonly name = 'PolicyRefusedError';
   readonly retryable = false;
 }
 
-/** AWS rejected a request that contains no policy document, such as an item that is too large for the table. */
+/** AWS rejected a request without a policy document, for example because an item is too large for the table. */
 export class RequestRefusedError extends OnboardingError {
   override readonly name = 'RequestRefusedError';
   readonly retryable = false;

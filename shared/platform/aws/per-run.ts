@@ -1,15 +1,17 @@
 import type { SpokeRoles } from '../central-accounts.ts';
 import type { AwsAccess, AwsSettings } from './access.ts';
 
-/** The names of the roles that the hub assumes, as the configuration sets them. */
+/** The configured names of the roles that the hub assumes. */
 export type RoleSettings = Pick<AwsSettings, 'partition' | keyof SpokeRoles>;
 
 type MakeAccess = (runId: string, settings: RoleSettings) => AwsAccess;
 
-/** How many runs keep their clients. A warm function serves many runs, but only the latest ones can still have work. */
+/**
+ * For how many runs clients are kept. A Lambda process serves many runs, but only the latest ones can have work left.
+ */
 const maxRuns = 32;
 
-/** Creates the clients of each run once, so that all steps of a run share them and their credentials. */
+/** Creates AWS clients once for each run, so that all steps of a run share them and their credentials. */
 export function memoizeByRun(make: MakeAccess): MakeAccess {
   const accessByRun = new Map<string, AwsAccess>();
   return (runId, settings) => {

@@ -2,9 +2,9 @@ import type { MetadataBearer, MiddlewareStack, Pluggable } from '@smithy/types';
 import type { Attempt } from './attempt.ts';
 import { translateError } from './translate-error.ts';
 
-/** A middleware for any SDK client. */
+/** Extends an SDK client: sees or changes its requests and answers. */
 export interface ClientPlugin extends Pluggable<object, MetadataBearer> {
-  /** Replaces the constructor of clients, for example in the simulation. */
+  /** Creates a client in another way than by its constructor, for example for the simulator. */
   create?<C extends AnyClient, Config extends object>(Class: ClientClass<C, Config>, config: Config): C;
 }
 
@@ -29,16 +29,14 @@ export function createClient<C extends AnyClient, Config extends object>(
  * @returns the client
  */
 export function withPlugins<C extends AnyClient>(client: C, plugins: readonly ClientPlugin[]): C {
-  // The types of a middleware stack depend on its client. Plugins work on objects of any type.
+  // The type of a middleware stack depends on its client. Plugins accept any client.
   for (const plugin of plugins) plugin.applyToStack(client.middlewareStack as Stack);
   return client;
 }
 
 type Stack = MiddlewareStack<object, MetadataBearer>;
 
-/**
- * Calls `check` after a request was signed, immediately before it is sent. If `check` throws, the request is not sent.
- */
+/** Calls `check` after a request was signed and just before it is sent. If `check` throws, the request is not sent. */
 export const checkBeforeSend = (check: () => void): ClientPlugin => ({
   applyToStack: (stack: Stack) =>
     stack.add(
@@ -51,9 +49,9 @@ export const checkBeforeSend = (check: () => void): ClientPlugin => ({
 });
 
 /**
- * Translates AWS's errors into errors of this project. Unknown errors pass unchanged, such as `NoSuchBucketPolicy`,
- * which grant kinds understand. `where` (account and region) and `via` (the caller) are for messages. `place` is set
- * for accounts of the organization, which may not have enabled the region.
+ * Converts errors of AWS to errors of this project. Unknown errors stay as they are, because grant kinds understand
+ * some of them, such as `NoSuchBucketPolicy`. `where` (account and region) and `via` (the caller) are for messages.
+ * `place` is set for accounts of the organization, which may not have enabled the region.
  */
 export const translateErrors = ({
   where,
@@ -81,7 +79,7 @@ export const translateErrors = ({
     ),
 });
 
-/** How often each operation was called, such as `s3:PutBucketPolicy`. Each attempt counts. */
+/** How often each operation was called, such as `s3:PutBucketPolicy`. Each retry counts. */
 export type CallCounts = Record<string, number>;
 
 export const countCalls = (counts: CallCounts): ClientPlugin => ({
@@ -96,11 +94,11 @@ export const countCalls = (counts: CallCounts): ClientPlugin => ({
     ),
 });
 
-/** `S3Client` → `s3`. */
+/** The service of a client: `S3Client` → `s3`. */
 export const toServiceName = (clientName: string | undefined): string =>
   (clientName ?? 'aws').replace(/Client$/, '').toLowerCase();
 
-/** `PutBucketPolicyCommand` → `PutBucketPolicy`. */
+/** The operation of a command: `PutBucketPolicyCommand` → `PutBucketPolicy`. */
 export const toOperationName = (commandName: string | undefined): string =>
   (commandName ?? 'request').replace(/Command$/, '');
 

@@ -1,23 +1,23 @@
-/** What the error of a rejected write says about principals. */
+/** What the error of a rejected write says about its cause. */
 export type RefusalMeaning =
-  /** AWS says that it does not accept a principal. */
+  /** The error says that AWS does not accept a principal. */
   | 'principal'
-  /** AWS names another cause. */
+  /** The error names another cause. */
   | 'document'
-  /** AWS names no cause. A principal may be the cause. */
+  /** The error names no cause. It may be a principal. */
   | 'maybe-principal';
 
 interface Refusal {
-  /** Service and operation as `toServiceName` and `toOperationName` write them. */
+  /** The service, as `toServiceName` writes it, and the operation, as `toOperationName` writes it. */
   readonly service: string;
   readonly operations: readonly string[];
-  /** Names of the error in the SDK. Services use several names for one error. */
+  /** Names of the error in the SDK. A service may use several names for the same error. */
   readonly names: readonly string[];
-  /** Messages that name a principal as the cause. Absent if the name of the error is enough. */
+  /** Messages that name a principal as the cause. Absent if the name of the error already says so. */
   readonly principal?: RegExp;
   /** Texts that name another cause. */
   readonly document?: RegExp;
-  /** Names of errors whose cause is the document, whatever the message says. */
+  /** Names of errors that always mean the document, whatever their message is. */
   readonly documentNames?: readonly string[];
 }
 
@@ -60,7 +60,7 @@ const refusals: readonly Refusal[] = [
     service: 'kms',
     operations: ['CreateGrant'],
     names: ['InvalidArnException'],
-    // The only other ARN in the request is that of the key, which an earlier read has used with success.
+    // The request has one more ARN, that of the key. An earlier read has used it successfully, so it is not the cause.
   },
   {
     service: 'ecr',
@@ -88,7 +88,7 @@ const refusals: readonly Refusal[] = [
   {
     service: 'iam',
     operations: ['CreatePolicy', 'CreatePolicyVersion'],
-    // These documents have no principals.
+    // These documents have no principals, so a principal is never the cause.
     names: [],
     documentNames: ['MalformedPolicyDocument', 'MalformedPolicyDocumentException'],
   },
@@ -99,14 +99,14 @@ const refusals: readonly Refusal[] = [
   },
 ];
 
-/** The call, and its error. */
+/** A call that was rejected, and its error. */
 export interface Refused {
   readonly service: string;
   readonly operation: string;
   readonly error: Error;
 }
 
-/** @returns `undefined` if the error does not reject the content of the call */
+/** @returns `undefined` if the error is not about the content of the call */
 export function classifyRefusal({ service, operation, error }: Refused): RefusalMeaning | undefined {
   const row = refusals.find((each) => each.service === service && each.operations.includes(operation));
   if (row === undefined) return undefined;

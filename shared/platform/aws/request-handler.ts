@@ -1,6 +1,6 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
-/** After this time in milliseconds the SDK gives up a request. The length of leases depends on this value. */
+/** How long the SDK waits for an answer to a request, in milliseconds. The length of leases depends on this value. */
 export const requestTimeout = 10_000;
 const connectionTimeout = 2_000;
 
@@ -8,9 +8,9 @@ export const createRequestHandler = (timeout: number): NodeHttpHandler =>
   new NodeHttpHandler({
     connectionTimeout,
     requestTimeout: timeout,
-    // By default, the handler only logs a warning after the time-out.
+    // Without this, the handler only logs a warning when the time is over.
     throwOnRequestTimeout: true,
   });
 
-/** All clients share this handler and its connections. */
+/** All clients share this handler, and so its connections. */
 export const requestHandler = createRequestHandler(requestTimeout);

@@ -1,17 +1,17 @@
-/** What an error of a service means. Rejected documents are in `refusals.ts`. */
+/** What an error of an AWS service means. Errors about rejected documents are in `refusals.ts`. */
 export type ErrorMeaning =
   | { readonly meaning: 'denied' | 'limit' | 'request' }
-  /** The resource does not exist: what it is, in words, and what to do. */
+  /** The resource does not exist. Has the type of the resource in words, and what an operator should do. */
   | { readonly meaning: 'missing'; readonly thing: string; readonly advice: string }
-  /** Two requests changed one resource at the same time, and AWS asks for a retry. */
+  /** Two requests changed the same resource at the same time. AWS asks for a retry. */
   | { readonly meaning: 'conflict'; readonly thing: string };
 
 interface MissingRow {
-  /** Names of the error in the SDK. Services use several names for one error. */
+  /** Names of the error in the SDK. A service may use several names for the same error. */
   readonly names: readonly string[];
-  /** The operations for which the row holds. Default: every operation of the service. */
+  /** The operations for which the error has this meaning. Default: every operation of the service. */
   readonly operations?: readonly string[];
-  /** The error's text. Default: any. */
+  /** What the message of the error must contain. Default: anything. */
   readonly text?: RegExp;
   readonly thing: string;
   /** Default: `createOrCorrect`. */
@@ -19,30 +19,30 @@ interface MissingRow {
 }
 
 interface ServiceErrors {
-  /** Names by which this service denies a call, besides the names that all services use. */
+  /** Names with which this service denies a call, besides the names that all services use. */
   readonly denied?: readonly string[];
-  /** Missing resources. The first row that matches the call says what is missing. */
+  /** What does not exist. The first row that matches the call is right. */
   readonly missing?: readonly MissingRow[];
   readonly conflict?: { readonly names: readonly string[]; readonly thing: string };
-  /** Names of errors about a limit of the written content. */
+  /** Names of errors that mean that the written content exceeds a limit. */
   readonly limit?: readonly string[];
 }
 
 const createOrCorrect = 'Create it, or correct its name in the configuration';
 
 /**
- * Names and messages of errors are from each service's API reference, under the action's "Errors" and under "Common
- * Errors". No page lists the messages of IAM's `NoSuchEntity`: hashicorp/terraform-provider-aws pull request 9278 shows
- * "The group with name … cannot be found.", and prowler-cloud/prowler pull request 2872 the message for a role. If a
- * message matches no pattern, the operation says what is missing.
+ * Names and messages of errors are from the API reference of each service, under the action's "Errors" and under
+ * "Common Errors". No page lists the messages of IAM's `NoSuchEntity`. hashicorp/terraform-provider-aws pull request
+ * 9278 shows "The group with name … cannot be found.", and prowler-cloud/prowler pull request 2872 the message for a
+ * role. If a message matches no pattern, the operation says what does not exist.
  */
 const noEntity = ['NoSuchEntity', 'NoSuchEntityException'];
 const notFound = ['ResourceNotFoundException'];
 
 /**
- * What the errors of each service mean. A name can have several meanings: `ResourceNotFoundException` stands for a
- * DynamoDB table, a secret or one of its versions, or an AppConfig application. An error that is not listed here for
- * its service has no known meaning, and reaches the caller unchanged.
+ * What the errors of each service mean. One name can have several meanings: `ResourceNotFoundException` is about a
+ * DynamoDB table, a secret, one version of a secret, or an AppConfig application. An error that is not listed for its
+ * service has no known meaning. The caller gets it as it is.
  */
 const services: Readonly<Record<string, ServiceErrors>> = {
   s3: {
@@ -164,14 +164,14 @@ const services: Readonly<Record<string, ServiceErrors>> = {
       },
     ],
   },
-  // PaginationTokenExpiredException and InvalidParameterException are missing here, because both are about the request
-  // itself.
+  // PaginationTokenExpiredException and InvalidParameterException are not listed, because both are about the request
+  // and no resource.
   resourcegroupstaggingapi: {},
 };
 
 const commonDenials: readonly string[] = ['AccessDenied', 'AccessDeniedException'];
 
-/** Errors by which AWS rejects a call that contains no document, such as a call with an invalid value. */
+/** Errors with which AWS rejects a call without a document, for example because a value is invalid. */
 const requestNames: readonly string[] = [
   'InvalidParameterException',
   'ValidationException',
@@ -185,7 +185,7 @@ export interface ServiceError {
   readonly error: Error;
 }
 
-/** @returns `undefined` for an unknown error, such as one that only a grant kind understands */
+/** @returns `undefined` for an error without a known meaning, such as one that only a grant kind understands */
 export function classifyError(call: ServiceError): ErrorMeaning | undefined {
   const { name } = call.error;
   const { denied = [], conflict, limit = [], ...serviceErrors } = services[call.service] ?? {};

@@ -19,8 +19,8 @@ import { classifyError } from './service-errors.ts';
 import { explainUnusable } from './unusable.ts';
 
 /**
- * Translates an error of the SDK into an error of this project. Errors of this project stay unchanged. Unknown errors
- * do too, such as `NoSuchBucketPolicy`, by which a grant kind learns that there is no policy.
+ * Converts an error of the SDK to an error of this project. Errors of this project stay as they are. Unknown errors do
+ * too, because grant kinds need some of them: `NoSuchBucketPolicy` tells one that there is no policy.
  */
 export function translateError(thrown: unknown, attempt: Attempt): unknown {
   if (thrown instanceof OnboardingError || !(thrown instanceof Error)) return thrown;
@@ -41,16 +41,17 @@ export function translateError(thrown: unknown, attempt: Attempt): unknown {
 }
 
 /**
- * Whether the account has not enabled the region. Services then reject valid credentials: ECR, KMS, Secrets Manager and
- * the tagging service (JSON protocol) with UnrecognizedClientException, IAM, STS and other services of the query
- * protocol with InvalidClientTokenId, and EC2 with OptInRequired or AuthFailure. AuthFailure may also be a denial,
- * which only its message shows (AWS re:Post, "AWS was not able to validate the provided access credentials").
+ * Whether the account has not enabled the region. AWS then rejects valid credentials, with a name that depends on the
+ * service's protocol: ECR, KMS, Secrets Manager and the tagging service (JSON protocol) answer
+ * UnrecognizedClientException, IAM, STS and other services of the query protocol InvalidClientTokenId, and EC2
+ * OptInRequired or AuthFailure. AuthFailure may also be a normal denial. Only its message tells (AWS re:Post, "AWS was
+ * not able to validate the provided access credentials").
  */
 const isUnknownThere = ({ name, message }: Error): boolean =>
   ['UnrecognizedClientException', 'InvalidClientTokenId', 'OptInRequired'].includes(name) ||
   (name === 'AuthFailure' && /not able to validate the provided access credentials/i.test(message));
 
-/** For a call that writes a document or a list of accounts: why AWS rejected it. */
+/** Why AWS rejected a call that writes a document or a list of accounts. `undefined` for any other call. */
 function refusedDocument({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
   const { service, operation } = fields;
   switch (classifyRefusal({ service, operation, error: thrown })) {
@@ -73,7 +74,7 @@ function refusedDocument({ what, thrown, fields }: FailedCall): OnboardingError 
   }
 }
 
-/** For errors of DynamoDB, which are never about a resource of the configuration. */
+/** Errors of DynamoDB. They are about this project's table, and never about a resource of the configuration. */
 function ofTable({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
   if (fields.service !== 'dynamodb') return undefined;
   if (otherKeys.test(`${thrown.message} ${reasonsOf(thrown)}`))
@@ -100,11 +101,13 @@ function ofTable({ what, thrown, fields }: FailedCall): OnboardingError | undefi
   return undefined;
 }
 
-/** Messages of DynamoDB, and of DynamoDB Local, about a table with another key schema. */
+/** Messages of DynamoDB and of DynamoDB Local if the table has another key schema than expected. */
 const otherKeys =
   /does not match the schema|missed key schema element|Missing the key|Type mismatch for key|does not match schema type/;
 
-/** The reasons of a cancelled transaction, one for each item ("TransactWriteItems", DynamoDB API reference). */
+/**
+ * Why DynamoDB has cancelled a transaction: one reason for each item ("TransactWriteItems", DynamoDB API reference).
+ */
 const reasonsOf = (thrown: Error): string =>
   'CancellationReasons' in thrown ? JSON.stringify(thrown.CancellationReasons) : '';
 
@@ -123,8 +126,8 @@ function notEnabled(
 }
 
 /**
- * For errors with a known meaning. It depends on service and operation, because names have different meanings in
- * different services.
+ * Errors with a known meaning. The service and the operation decide about it, because services use the same names for
+ * different things.
  */
 function knownError({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
   const { service, operation, via } = fields;

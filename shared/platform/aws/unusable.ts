@@ -2,14 +2,14 @@ import type { OnboardingError } from '../errors.ts';
 import type { FailedCall } from './attempt.ts';
 import { ResourceDisabledError, ResourceMissingError } from './errors.ts';
 
-/** For a resource that exists but cannot be used now. It must be restored, and creating it would not help. */
+/** A resource that exists and cannot be used now. An operator must restore it. Creating it again would not help. */
 export function explainUnusable(call: FailedCall): OnboardingError | undefined {
   return plannedSecret(call) ?? unusableKey(call) ?? unusableImage(call);
 }
 
 /**
- * A deleted secret stays for 7 to 30 days: "The secret is scheduled for deletion" (GetResourcePolicy, Secrets Manager
- * API reference).
+ * A deleted secret can be restored for 7 to 30 days. Until then AWS answers "The secret is scheduled for deletion"
+ * (GetResourcePolicy, Secrets Manager API reference).
  */
 function plannedSecret({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
   if (thrown.name !== 'InvalidRequestException' || !/(marked|scheduled) for deletion/i.test(thrown.message))
@@ -22,9 +22,9 @@ function plannedSecret({ what, thrown, fields }: FailedCall): OnboardingError | 
 }
 
 /**
- * Errors of a key that cannot be used. KMS itself answers DisabledException or KMSInvalidStateException ("Key states of
- * AWS KMS keys"). Services that use a key put a prefix before the name (S3 `KMS.`, SNS `KMS`). DynamoDB quotes KMS in
- * its own message ("KMS key disabled error: …").
+ * Names of errors about a key that cannot be used. KMS itself answers DisabledException or KMSInvalidStateException
+ * ("Key states of AWS KMS keys"). Services that use a key add a prefix to the name (S3 `KMS.`, SNS `KMS`). DynamoDB
+ * quotes the error of KMS in its own message ("KMS key disabled error: …").
  */
 const keyErrors = /^(KMS\.?)?(Disabled|InvalidState)(Exception)?$/;
 const keyTexts = /^KMS key disabled|kms\.model\.(Disabled|KMSInvalidState)/;
@@ -45,10 +45,10 @@ function keyState({ name, message }: Error): string {
 }
 
 /**
- * For an image that cannot be used. "InvalidAMIID.Unavailable: the AMI has been deregistered and is no longer
- * available, or is not in a state from which you can launch an instance or specify attributes" (EC2 API reference,
- * "Error codes"). A disabled AMI cannot be shared and has lost its launch permissions ("DisableImage"). AWS does not
- * document which error it causes.
+ * An image that cannot be used. "InvalidAMIID.Unavailable: the AMI has been deregistered and is no longer available, or
+ * is not in a state from which you can launch an instance or specify attributes" (EC2 API reference, "Error codes"). A
+ * disabled AMI cannot be shared, and has lost its launch permissions ("DisableImage"). AWS does not document which
+ * error it gives then.
  */
 function unusableImage({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
   if (fields.service !== 'ec2' || !/Image/.test(fields.operation)) return undefined;

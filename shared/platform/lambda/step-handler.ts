@@ -5,15 +5,15 @@ import { MalformedEventError, toErrorRecord } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Metric, MetricSink } from '../metrics.ts';
 
-/** What every step needs from its services. */
+/** Services that every step of a state machine needs. */
 export interface StepServices {
   readonly logger: Logger;
-  /** Absent outside deployed functions. */
+  /** Absent outside of deployed functions. */
   readonly metrics?: MetricSink;
 }
 
 export interface StepDefinition<Services extends StepServices, Input, Output> {
-  /** The function's name in logs. */
+  /** The name of the function in logs. */
   readonly name: string;
   readonly input: z.ZodType<Input>;
   run(services: Services, input: Input): Promise<Output>;
@@ -21,12 +21,12 @@ export interface StepDefinition<Services extends StepServices, Input, Output> {
 
 export type StepHandler = (event: unknown, context: Context) => Promise<unknown>;
 
-/** Creates the handler of a function. `services` is called for each invocation. */
+/** Creates the handler of a function. The handler calls `services` at each invocation. */
 export type HandlerFactory<Services> = (services: () => Services) => StepHandler;
 
 /**
- * Turns a step of a state machine into a Lambda handler. It parses the input, logs the start and end of the step, and
- * publishes its metrics. It keeps the name of an error, by which the state machine decides what to do.
+ * Converts a step of a state machine to a Lambda handler. The handler parses the input, logs the start and the end of
+ * the step, and publishes its metrics. Errors keep their names, because the state machine decides by them.
  */
 export function createStepHandler<Services extends StepServices, Input, Output>(
   step: StepDefinition<Services, Input, Output>,
@@ -75,7 +75,9 @@ function logged(
   };
 }
 
-/** What a step works on. Other fields of an event may contain data that must not be logged. */
+/**
+ * Fields of the input that say what a step works on. Only these are logged, because other fields may have secret data.
+ */
 const subjectFields = ['runId', 'accountId', 'centralAccount', 'resource', 'source', 'id'] as const;
 
 const getSubject = (event: unknown): object =>
@@ -97,8 +99,8 @@ const readField = (value: unknown, name: string): unknown =>
     : undefined;
 
 /**
- * Publishes the metrics of the result, and takes them off: the state of the machine has ids only. An error that the state
- * machine does not retry counts as an error of the function.
+ * Publishes the metrics of a result and removes them from it, because the state machine's state has only ids. If the
+ * state machine does not retry an error, the error counts as an error of the function.
  */
 const measured = (services: () => StepServices): middy.MiddlewareObj<unknown, unknown, Error, Context> => ({
   after: (request) => {

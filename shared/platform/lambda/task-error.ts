@@ -1,5 +1,5 @@
 /**
- * The message in the `Cause` of a failed task. Lambda gives JSON with `errorMessage`, other services give plain text.
+ * The message in the `Cause` of a failed task. Lambda sends JSON with `errorMessage`, and other services plain text.
  */
 export function parseTaskError(cause: string | undefined): string {
   try {

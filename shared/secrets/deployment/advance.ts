@@ -9,14 +9,14 @@ import { startDeployment } from './start.ts';
 
 export interface AdvancedDelivery extends DeliveryKey {
   readonly status: 'waiting' | 'ended';
-  /** How many seconds to wait before the next step of the delivery. 0 if the delivery has ended. */
+  /** How many seconds the state machine waits before the next step of the delivery. 0 if the delivery has ended. */
   readonly seconds: number;
 }
 
 /**
  * Does the next step of one delivery: give way to a later version, wait, start the deployment, follow it, or end. A
- * repeated call is harmless, because the outbox and AppConfig show which steps are done.
- * @throws ConcurrentUpdateError and the retryable errors of `shared/platform/aws`. Every other error of the project
+ * repeated call does no harm, because the table and AppConfig show which steps are done.
+ * @throws ConcurrentUpdateError and the retryable errors of `shared/platform/aws`. Every other error of this project
  * ends the delivery as failed
  */
 export async function advanceDelivery(
@@ -28,7 +28,7 @@ export async function advanceDelivery(
     throw new ResourceMissingError(
       `There is no delivery ${id} of ${source}: it was removed from the table. If it is still needed, start its deployment again`,
     );
-  // The delivery has ended, or another run continues it.
+  // The delivery has ended, or another run continues it now.
   if (!isUnfinished(delivery) || delivery.runId !== runId) return { source, id, status: 'ended', seconds: 0 };
   const held = await saveProgress(services, delivery);
   const { delivery: after, seconds } = await nextStep(services, held);

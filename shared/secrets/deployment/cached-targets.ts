@@ -6,31 +6,35 @@ import { selectLaterError } from './error-deduplication.ts';
 import type { DeploymentServices } from './services.ts';
 
 /**
- * How many milliseconds cached targets are used without a new search. The scheduled check runs four times in this time.
+ * How long stored targets are used without a new search, in milliseconds. The scheduled check runs four times in this
+ * time.
  */
 const beliefTime = 3_600_000;
 
 interface LoadTargetsRequest {
   readonly client: AppConfigClient;
   readonly strategy: string;
-  /** Whether cached targets may be used instead of a search. */
+  /** Whether stored targets of an earlier search may be used instead of a new search. */
   readonly useCachedTargets: boolean;
   /** When the check of the secret began, in milliseconds since the epoch. */
   readonly since: number;
-  /** Default: nothing is known. */
+  /** Profiles that were already listed. Default: none. */
   readonly known?: KnownProfiles | undefined;
 }
 
 export interface LoadedTargets {
   readonly targets: readonly DeploymentTarget[];
   /**
-   * Stores the targets of the search, and deletes the recorded errors from before the check began. Called when all
-   * deliveries are claimed.
+   * Stores the targets of the search, and deletes stored errors from before the check began. Called after a delivery
+   * was stored for every target.
    */
   remember(): Promise<void>;
 }
 
-/** The targets of a secret for which the configuration names none: cached targets, or the result of a search. */
+/**
+ * The targets of a secret for which the configuration names none: stored targets of an earlier search, or the result of
+ * a new search.
+ */
 export async function loadTargets(
   { store: { outbox }, clock }: DeploymentServices,
   secret: SecretArnParts,

@@ -20,8 +20,9 @@ interface HostedClaim {
 }
 
 /**
- * Claims a version of a hosted configuration, even if it was deployed before. A request for a resource that does not
- * exist is rejected first, so that it does not replace an earlier valid request.
+ * Stores the delivery of a version that an operator has requested for a configuration hosted by AppConfig, even if the
+ * version was deployed before. First it rejects a request for something that does not exist, so that a wrong request
+ * does not replace an earlier valid one.
  */
 export async function claimHosted(
   services: DeploymentServices,
@@ -51,7 +52,10 @@ export async function claimHosted(
   }
 }
 
-/** @throws MalformedEventError if the configuration has no central account of the given name */
+/**
+ * The account and region of a hosted configuration. @throws MalformedEventError if the configuration has no central
+ * account of the given name
+ */
 export function locateHosted(
   { application, account, region }: HostedClaim['request'],
   configuration: Configuration,

@@ -1,16 +1,16 @@
 import { OnboardingError, toErrorRecord } from '../../platform/errors.ts';
 import type { DeliveryKey } from '../../store/ports.ts';
 
-/** The deliveries that a run takes care of, and the problems that prevent other deliveries. */
+/** The deliveries on which this run works, and the problems that prevent other deliveries. */
 export interface ClaimResult {
   readonly deliveries: readonly DeliveryKey[];
-  /** A line each. */
+  /** One line for each problem. */
   readonly problems: readonly string[];
-  /** Lines for operators about a run without a failure. Default: none. */
+  /** What operators should know although nothing failed, one line for each. Default: none. */
   readonly warnings?: readonly string[];
 }
 
-/** Each delivery once. */
+/** Joins results. A delivery that several of them contain is listed once. */
 export async function mergeClaimResults(
   parts: readonly (ClaimResult | Promise<ClaimResult>)[],
 ): Promise<ClaimResult> {
@@ -24,7 +24,7 @@ export async function mergeClaimResults(
   };
 }
 
-/** @throws retryable and unexpected errors */
+/** Describes a problem in one line. @throws errors that can be retried, and unexpected errors */
 export function formatProblem(what: string, thrown: unknown): string {
   if (!(thrown instanceof OnboardingError) || thrown.retryable) throw thrown;
   const { name, message } = toErrorRecord(thrown);

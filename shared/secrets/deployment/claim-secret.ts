@@ -14,26 +14,25 @@ import type { DeploymentServices } from './services.ts';
 import { listConfiguredTargets, type NamedSecret } from './targets.ts';
 
 export interface SecretClaim extends Claim {
-  /** Whether a suspended delivery continues from its last step. */
+  /** Whether a delivery that was suspended continues where it stopped. Otherwise it begins again. */
   readonly resumesPostponed: boolean;
   readonly secret: NamedSecret;
-  /** The version that an operator wants. Absent if nobody asked for a version. */
+  /** The version that an operator has requested. Absent if the run deploys the current version. */
   readonly versionId?: string;
-  /** Whether cached targets may be used instead of a search. */
+  /** Whether stored targets of an earlier search may be used instead of a new search. */
   readonly useCachedTargets: boolean;
-  /** Whether to report a problem that an earlier run has reported already. */
+  /** Whether to report a problem even if an earlier run has already reported it. */
   readonly reportKnownErrors: boolean;
-  /** Known profiles. Default: none. */
+  /** Profiles that were already listed. Default: none. */
   readonly known?: KnownProfiles;
 }
 
 /**
- * Claims the current version of a secret for each of its targets, and takes over deliveries that other runs have
- * abandoned. A problem of one secret is a line of the result, so that other secrets are still deployed.
- *
- * The scheduled check forgets a secret without targets, and a secret that cannot be deployed because of the secret
- * itself. If anything else prevents the deployment, the secret is checked again.
- * @throws retryable errors
+ * Stores a delivery of a secret's current version for each of its targets, and takes over deliveries whose runs have
+ * died. A problem of this secret becomes a line of the result, so that other secrets are still deployed. The scheduled
+ * check stops to read a secret that has no targets, or that itself is the reason why it cannot be deployed, for example
+ * because it was deleted. If something else prevents the deployment, the check reads the secret again.
+ * @throws errors that can be retried
  */
 export async function claimSecret(
   services: DeploymentServices,
@@ -84,7 +83,7 @@ export async function claimSecret(
 }
 
 /**
- * The current state of a secret. A secret that is deleted or cannot be deployed is not checked any more.
+ * Reads a secret without its value. If it is deleted or cannot be deployed, the scheduled check stops to read it.
  * @throws the errors of `readCurrentSecret`
  */
 async function describe(
@@ -105,8 +104,8 @@ const notCurrent = ({ arn, version }: CurrentSecret, versionId: string): string 
   `${arn}: superseded: version ${versionId} is not AWSCURRENT, ${version} is`;
 
 /**
- * Explains why a replica without targets is no failure. A rotation sends an event in each region with a replica, and
- * rarely do all of these regions have readers.
+ * Explains why a replica without targets is no failure. A rotation sends an event in every region with a replica, and
+ * readers are rarely in all of them.
  */
 const unservedReplica = ({ arn, region, primaryRegion }: CurrentSecret): readonly string[] =>
   primaryRegion === undefined

@@ -18,22 +18,22 @@ import type { DeploymentServices } from './services.ts';
 export interface Claim {
   readonly runId: string;
   /**
-   * When the run was started, by the clock of Step Functions, in milliseconds since the epoch. Requests of operators
-   * are ordered by it. Default: now.
+   * When Step Functions started the run, in milliseconds since the epoch. Requests of operators are ordered by this
+   * time. Default: now.
    */
   readonly askedAt?: number;
   /**
-   * Which ended deliveries of a secret begin again: none, or the ones that did not complete. An event that is delivered
-   * twice restarts none, unless another version came in between. An operator's request restarts incomplete ones. For
-   * hosted configurations, which only operators request, every delivery begins again.
+   * Which deliveries that have ended begin again: none, or those that did not complete. An event that EventBridge
+   * delivers twice starts none again, unless another version came in between. An operator's request starts those again
+   * that did not complete. For hosted configurations, which only operators request, every delivery begins again.
    */
   readonly restart: 'never' | 'incomplete';
 }
 
 /**
- * Puts a delivery into the outbox, or takes over a delivery that its run has abandoned.
- * @returns its key if this run must process it; `undefined` if it is done, or if another run processes it
- * @throws ConcurrentUpdateError if other writers are faster in every attempt
+ * Stores a delivery for this run, or takes over a delivery whose run has died.
+ * @returns its key if this run must work on it; `undefined` if it is done, or if another run works on it
+ * @throws ConcurrentUpdateError if another writer comes first in every attempt
  */
 async function claimDelivery(
   { store: { outbox }, clock }: DeploymentServices,
@@ -54,7 +54,7 @@ async function claimDelivery(
 }
 
 /**
- * Like `claimDelivery`. If the stored item cannot be understood, that is a problem of its target alone, and all other
+ * Like `claimDelivery`. But if the stored item is malformed, that is a problem of its target only, and all other
  * targets still get the version.
  */
 export async function claimOrReport(
@@ -78,16 +78,16 @@ interface ClaimContext {
   readonly now: number;
 }
 
-/** The delivery to store for this claim. `undefined` if there is nothing to do. */
+/** The delivery to store. `undefined` if there is nothing to do. */
 function nextOf(outbox: OutboxStore, standing: ClaimContext): Promise<Delivery | undefined> {
   return isSecretDelivery(standing.wanted) ? nextOfSecret(outbox, standing) : nextOfHosted(outbox, standing);
 }
 
 /**
- * For hosted configurations, the latest request wins, in whatever order runs process the requests. So a request that is
- * older than the stored delivery changes nothing. If another version was requested after the delivery, the new request
- * begins the delivery again: continued with its old order, it would lose against that version. Otherwise its run
- * continues, and the delivery gets the time of the new request.
+ * For hosted configurations, the operator's latest request wins, whichever run comes first. So a request that is older
+ * than the stored delivery changes nothing. Suppose that somebody requested another version after the stored delivery.
+ * Then the new request begins the delivery again, because with its old time it would lose against that version.
+ * Otherwise the delivery continues, with the time of the new request.
  */
 async function nextOfHosted(
   outbox: OutboxStore,
@@ -108,8 +108,8 @@ async function nextOfHosted(
 }
 
 /**
- * The time by which a request is ordered. A stored time in the future comes from a machine whose clock is fast. The
- * present request is later, so it gets a later time.
+ * The time by which a request is ordered. A stored time in the future comes from a computer with a fast clock. The
+ * present request is later all the same, so its time is set after the stored one.
  */
 const momentOf = (askedAt: number, all: readonly Delivery[], now: number): number =>
   Math.max(
@@ -131,15 +131,15 @@ async function nextOfSecret(
 
 interface Abandoned {
   readonly runId: string;
-  /** Default: any version. */
+  /** The source whose deliveries to take over. Default: every source. */
   readonly source?: string;
-  /** Whether a suspended delivery resumes. */
+  /** Whether a suspended delivery continues where it stopped. */
   resumesPostponed(delivery: Delivery): boolean | Promise<boolean>;
 }
 
 /**
- * Takes over unfinished and suspended deliveries that no run processes any more. Each item that cannot be understood
- * becomes a problem in the result.
+ * Takes over unfinished and suspended deliveries on which no run works any more. A malformed item becomes a problem in
+ * the result.
  */
 export async function claimAbandoned(
   { store: { outbox }, clock }: DeploymentServices,
@@ -160,6 +160,6 @@ export async function claimAbandoned(
   return { deliveries: taken, problems: own.map(({ name, message }) => `${name}: ${message}`) };
 }
 
-/** Whether an error names the item of a delivery of this source: a secret, or a configuration profile. */
+/** Whether an error is about the item of a delivery of this source: a secret, or a configuration profile. */
 const isOf = (source: string, { pk, sk }: ErrorFields = {}): boolean =>
   pk === `OUTBOX#${source}` || String(sk).startsWith(`DELIVERY#${source}#`);

@@ -2,20 +2,26 @@ import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/clien
 import { parseSecretArn, type SecretArnParts } from '../../platform/aws/secret-arn.ts';
 import { SecretNotDeployableError } from './errors.ts';
 
-/** A secret without its value: which version is current, and how it is encrypted and replicated. */
+/**
+ * A secret without its value: which version is current, with which key it is encrypted, and of which secret it is a
+ * replica.
+ */
 export interface CurrentSecret extends SecretArnParts {
-  /** The id of the version that is AWSCURRENT. */
+  /** The id of the version with the label AWSCURRENT. */
   readonly version: string;
-  /** ARN or id of the customer managed key that encrypts it. Absent if the key is `aws/secretsmanager`. */
+  /**
+   * ARN or id of the customer managed key that encrypts the secret. Absent if AWS's key `aws/secretsmanager` encrypts
+   * it.
+   */
   readonly kmsKey?: string;
-  /** Only for a replica: the region of its primary secret. */
+  /** The region of the primary secret. Only for a replica. */
   readonly primaryRegion?: string;
 }
 
 /**
  * Reads which version of a secret is current.
- * @throws SecretNotDeployableError if its ARN cannot be parsed, it is scheduled for deletion, or no version is
- * AWSCURRENT
+ * @throws SecretNotDeployableError if its ARN cannot be parsed, if it is scheduled for deletion, or if no version has
+ * the label AWSCURRENT
  * @throws ResourceMissingError, AccessDeniedError and the retryable errors of `shared/platform/aws`
  */
 export async function readCurrentSecret(
@@ -50,7 +56,7 @@ export async function readCurrentSecret(
     ...arnParts,
     version,
     ...(KmsKeyId === undefined ? {} : { kmsKey: KmsKeyId }),
-    // The primary secret has a PrimaryRegion too: its own region (DescribeSecret, Secrets Manager API reference).
+    // A primary secret has a PrimaryRegion, too: its own region (DescribeSecret, Secrets Manager API reference).
     ...(PrimaryRegion === undefined || PrimaryRegion === arnParts.region
       ? {}
       : { primaryRegion: PrimaryRegion }),

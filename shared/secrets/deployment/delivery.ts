@@ -1,29 +1,30 @@
 import { type Delivery, type DeliveryKey, type DeploymentTarget, isUnfinished } from '../../store/ports.ts';
 
-/** What a run wants to deliver: one version to one target. */
+/** What a run has to deliver: one version to one target. */
 export interface DeliveryRequest {
   readonly source: string;
   readonly version: string;
   readonly accountId: string;
   readonly region: string;
   readonly target: DeploymentTarget;
-  /** Only for a hosted configuration: the customer managed key that encrypts its stored version. */
+  /** The customer managed key that encrypts the stored version. Only for a hosted configuration. */
   readonly kmsKey?: string;
 }
 
 /**
- * How many milliseconds a delivery stays with a run that no longer reports progress. Then other runs may take it over.
- * It is longer than the state machine waits between two steps (`longestWait`), plus a function's time-out and retries.
+ * How long a delivery belongs to a run that stores no progress, in milliseconds. After that, other runs may take it
+ * over. It is longer than the state machine waits between two steps (`longestWait`), plus the time-out and the retries
+ * of a function.
  */
 export const ownership = 20 * 60_000;
 
 /**
- * How many milliseconds the scheduled check continues suspended deliveries. One deployment can take as long: a day of
- * growth and a day of bake time (AppConfig API reference, "CreateDeploymentStrategy").
+ * For how long the scheduled check continues a suspended delivery, in milliseconds. One deployment can take as long: a
+ * day of growth and a day of bake time (AppConfig API reference, "CreateDeploymentStrategy").
  */
 export const patience = 48 * 3_600_000;
 
-/** The ids of all deliveries to one target begin with this prefix, whatever their version. */
+/** The ids of all deliveries to one target begin with this text, whatever their version. */
 export const targetPrefix = ({ application, environment, profile }: DeploymentTarget): string =>
   `${application}/${environment}/${profile}/`;
 
@@ -32,7 +33,7 @@ export const toDeliveryKey = ({ source, version, target }: DeliveryRequest): Del
   id: `${targetPrefix(target)}${version}`,
 });
 
-/** Whether the source of a delivery is a secret. Any other source is a hosted configuration. */
+/** Whether a secret is delivered. Everything else is a hosted configuration. */
 export const isSecretDelivery = ({ source }: Pick<DeliveryKey, 'source'>): boolean =>
   source.startsWith('arn:');
 
@@ -45,8 +46,8 @@ interface Moment {
 type DeliveryOrder = Pick<Delivery, 'version' | 'requestedAt'>;
 
 /**
- * Whether one delivery was requested after the other. If both times are equal, the higher version counts as later, so
- * that every pair has an order.
+ * Whether one delivery was requested after the other. If their times are equal, the higher version counts as later, so
+ * that the order is always clear.
  */
 export function isAskedAfter(one: DeliveryOrder, other: DeliveryOrder): boolean {
   if (one.requestedAt !== other.requestedAt) return one.requestedAt > other.requestedAt;
@@ -75,7 +76,7 @@ export const createDelivery = (wanted: DeliveryRequest, { runId, now, askedAt }:
   revision: 1,
 });
 
-/** The delivery as this run continues it. A suspended delivery continues from its last step. */
+/** The delivery, as this run continues it. A suspended delivery continues where it stopped. */
 export function takeOver(delivery: Delivery, { runId, now }: Moment): Delivery {
   const care = { runId, ownedUntil: now + ownership, updatedAt: iso(now), revision: delivery.revision + 1 };
   if (isUnfinished(delivery)) return { ...delivery, ...care };
@@ -83,7 +84,7 @@ export function takeOver(delivery: Delivery, { runId, now }: Moment): Delivery {
   return { ...kept, ...care, status: delivery.deployment === undefined ? 'claimed' : 'started' };
 }
 
-/** An ended delivery that begins again. Its earlier deployment does not count for the new attempt. */
+/** A delivery that has ended and begins again. Its earlier deployment does not count any more. */
 export function restartDelivery(delivery: Delivery, wanted: DeliveryRequest, wish: ClaimMoment): Delivery {
   const { startAttempts, retriedStarts, revision } = delivery;
   const lastKnownDeployment = delivery.deployment ?? delivery.lastKnownDeployment;
@@ -97,8 +98,8 @@ export function restartDelivery(delivery: Delivery, wanted: DeliveryRequest, wis
 }
 
 /**
- * Whether this delivery is no longer the last word for its target. Another version was deployed or requested after it,
- * or the target did not exist for a while. So if its version becomes current again, it must be deployed again.
+ * Whether something happened to the target after this delivery: another version was deployed or requested, or the
+ * target did not exist for a while. If this version becomes current again, it must then be deployed again.
  */
 export const isOvertaken = (delivery: Delivery, others: readonly Delivery[]): boolean =>
   delivery.status === 'superseded' ||

@@ -7,23 +7,23 @@ import type { Delivery } from '../../store/ports.ts';
 import { isSecretDelivery, ownership, patience } from './delivery.ts';
 import type { DeploymentServices } from './services.ts';
 
-/** What a step of a delivery needs: the run, its services, and the clients of the target's account. */
+/** What a step of a delivery needs: the run, its services, and AWS clients for the target's account. */
 export interface DeploymentContext {
   readonly services: DeploymentServices;
   readonly configuration: Configuration;
   readonly secretDeployment: SecretDeployment;
   readonly reader: AccountClients;
-  /** Clients that send each request once, and never after the deadline (milliseconds since the epoch). */
+  /** AWS clients that send each request once, and none after the deadline (milliseconds since the epoch). */
   getWriter(deadline: number): AccountClients;
 }
 
-/** A delivery as it is stored, and how long to wait before its next step. */
+/** A delivery as it was stored, and how long to wait before its next step. */
 export interface DeliveryProgress {
   readonly delivery: Delivery;
   readonly seconds: number;
 }
 
-/** @throws ConfigurationMismatchError if no configuration is active */
+/** Prepares a step of a delivery. @throws ConfigurationMismatchError if no configuration is active */
 export async function createContext(
   services: DeploymentServices,
   { runId, accountId, region }: Pick<Delivery, 'runId' | 'accountId' | 'region'>,
@@ -41,7 +41,7 @@ export async function createContext(
 }
 
 /**
- * A process that was frozen for a while may act on outdated data, so it must not send its request.
+ * Lambda may suspend a process for a while. Then its data may be old, so it must not send its request.
  * @throws ConcurrentUpdateError
  */
 function expectInTime({ clock }: DeploymentServices, deadline: number): void {
@@ -49,12 +49,12 @@ function expectInTime({ clock }: DeploymentServices, deadline: number): void {
     throw new ConcurrentUpdateError('The request was delayed for too long, so it was not sent');
 }
 
-/** How many seconds a run waits at most between two steps. */
+/** How many seconds the state machine waits at most between two steps. */
 export const longestWait = 120;
 
 /**
- * Stores the delivery before the next step begins. This also tells other runs that this run still processes it.
- * @throws ConcurrentUpdateError if another process has changed the delivery meanwhile
+ * Stores the delivery before the next step begins. That also shows other runs that this run still works on it.
+ * @throws ConcurrentUpdateError if another process has changed the delivery in the meantime
  */
 export async function saveProgress(
   { store: { outbox }, clock }: DeploymentServices,
@@ -81,7 +81,7 @@ export interface DeliveryEnd {
   readonly error?: ErrorRecord;
 }
 
-/** Ends the delivery. The scheduled check does not continue it. */
+/** Ends the delivery for good: the scheduled check does not continue it. */
 export function endDelivery(
   { services }: Pick<DeploymentContext, 'services'>,
   delivery: Delivery,
@@ -92,8 +92,8 @@ export function endDelivery(
 }
 
 /**
- * Suspends the delivery. For a secret, the scheduled check continues it until `patience` has passed since the first
- * suspension. Operators get a report at the first suspension, and when `patience` is over.
+ * Suspends the delivery. If it is a secret, the scheduled check continues it, until `patience` has passed since the
+ * first suspension. Operators get a message at the first suspension and when that time is over.
  */
 export function postpone(
   { services }: Pick<DeploymentContext, 'services'>,

@@ -5,8 +5,8 @@ import { isSecretDelivery } from './delivery.ts';
 import { DeploymentRefusedError } from './errors.ts';
 
 /**
- * The error of a deployment that AppConfig will never start. `undefined` for any other error. AppConfig's message may
- * quote content that a validator rejected, so it is not repeated for secrets.
+ * The error for a deployment that AppConfig will never start. `undefined` for any other error. For secrets, AppConfig's
+ * message is not repeated, because it may quote content that a validator rejected.
  */
 export function toDeploymentRefusal(delivery: Delivery, thrown: unknown): OnboardingError | undefined {
   if (
@@ -28,8 +28,8 @@ export function toDeploymentRefusal(delivery: Delivery, thrown: unknown): Onboar
 }
 
 /**
- * Advice by the name of the error, and by the reason of a BadRequestException (AppConfig API reference,
- * "StartDeployment").
+ * What an operator should do, by the name of the error and the reason of a BadRequestException (AppConfig API
+ * reference, "StartDeployment").
  */
 function adviceFor(thrown: Error, delivery: Delivery): string | undefined {
   switch (thrown.name) {
@@ -47,8 +47,8 @@ function adviceFor(thrown: Error, delivery: Delivery): string | undefined {
 }
 
 /**
- * For an error without a clear cause. A hosted configuration has no location and no retrieval role to check, because
- * AppConfig stores its content.
+ * What an operator should check if the cause is not clear. A hosted configuration has no location and no retrieval
+ * role, because AppConfig stores its content.
  */
 const uncertainAdvice = (delivery: Delivery): string =>
   isSecretDelivery(delivery)
@@ -58,7 +58,7 @@ const uncertainAdvice = (delivery: Delivery): string =>
 const isInvalidConfiguration = (thrown: Error): boolean =>
   'Reason' in thrown && thrown.Reason === 'InvalidConfiguration';
 
-/** The size in words: `: 2100 of 2048 KILOBYTES`. Empty if AppConfig did not return it. */
+/** The sizes in words: `: 2100 of 2048 KILOBYTES`. Empty if AppConfig did not return them. */
 function sizesOf(thrown: Error): string {
   const { Size, Limit, Measure } = { Size: undefined, Limit: undefined, Measure: undefined, ...thrown };
   return Size === undefined || Limit === undefined ? '' : `: ${Size} of ${Limit} ${Measure ?? ''}`.trimEnd();

@@ -9,22 +9,22 @@ import type { DeploymentContext } from './deployment-context.ts';
 
 export type ObservedDeployment = GetDeploymentCommandOutput;
 
-/** The deployments of an environment. */
+/** What AppConfig says about the deployments of an environment. */
 export interface EnvironmentDeployments {
-  /** The number of the latest deployment. `undefined` if there is none. */
+  /** The number of the latest deployment. `undefined` if there was none yet. */
   readonly latest: number | undefined;
   /**
-   * Whether a deployment of the environment is under way. No other deployment can then start (AppConfig user guide,
-   * "Deploying a configuration").
+   * Whether a deployment of the environment is in progress. Until it has ended, AppConfig starts no other (AppConfig
+   * user guide, "Deploying a configuration").
    */
   readonly busy: boolean;
-  /** The deployment of exactly this version of this profile, under way or ended. */
+  /** The deployment of exactly this version of this profile, in progress or ended. */
   readonly own: ObservedDeployment | undefined;
 }
 
 /**
- * Reads the latest deployments of an environment, at most 50. AppConfig lists the newest first, but this code does not
- * rely on the order.
+ * Reads the latest deployments of an environment, at most 50. AppConfig lists the newest first, but this function does
+ * not need that order.
  */
 export async function readDeployments(
   context: DeploymentContext,
@@ -50,11 +50,12 @@ export const isInProgress = ({ State = '' }: { readonly State?: string | undefin
 const undone: ReadonlySet<string> = new Set(['ROLLED_BACK', 'REVERTED']);
 
 /**
- * The deployment that belongs to this delivery. A listing may lack the profile's id, so GetDeployment confirms it.
+ * Finds the deployment that belongs to this delivery. A listing may not have the profile's id, so GetDeployment is
+ * asked.
  *
- * A deployment does not count if another version of the profile has followed, because readers do not get its version
- * any more. It counts all the same if it is from this attempt, and the run's own start got no answer. A deployment from
- * before this attempt does not count if it was rolled back or reverted.
+ * A deployment does not count if another version of the profile was deployed after it, because readers do not get its
+ * version any more. It still counts if this attempt has started it and got no answer. A deployment from before this
+ * attempt does not count if it was rolled back or reverted.
  */
 async function ownAmong(
   context: DeploymentContext,

@@ -16,20 +16,20 @@ interface SecretProfile {
   readonly location: string;
 }
 
-/** The profiles of secrets, by account and region. They are listed once, even if many secrets are checked. */
+/** The profiles that serve secrets, by account and region. They are listed once, even if many secrets are checked. */
 export type KnownProfiles = Map<string, Promise<readonly SecretProfile[]>>;
 
-/** The caller, and the secret. */
+/** The clients to search with, and the secret. */
 interface Search {
   readonly client: AppConfigClient;
   readonly strategy: string;
-  /** Default: none are known. */
+  /** Profiles that were already listed. Default: none. */
   readonly known?: KnownProfiles | undefined;
 }
 
 /**
- * The targets of a secret: the environments of every application with a profile of the secret, in the secret's account
- * and region. Each profile of an application serves all of its environments (AppConfig user guide, "Creating
+ * Finds the targets of a secret: the environments of every application with a profile that serves the secret, in the
+ * secret's account and region. A profile of an application serves all its environments (AppConfig user guide, "Creating
  * environments").
  */
 export async function findTargets(
@@ -61,7 +61,7 @@ async function secretProfiles(client: AppConfigClient): Promise<readonly SecretP
   return found;
 }
 
-/** An empty list for an application that was deleted after it was listed. */
+/** Returns an empty list if the application was deleted after it was listed. */
 async function unlessGone<T>(listed: Promise<readonly T[]>): Promise<readonly T[]> {
   try {
     return await listed;

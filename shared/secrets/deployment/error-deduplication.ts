@@ -5,7 +5,7 @@ import type { RememberedTargets } from '../../store/ports.ts';
 import type { DeploymentServices } from './services.ts';
 import { listConfiguredSecrets, type NamedSecret } from './targets.ts';
 
-/** A secret that cannot be checked, and the run that noticed it. */
+/** A secret that could not be checked, and the run that noticed it. */
 interface Trouble {
   readonly configuration: Configuration;
   readonly secret: NamedSecret;
@@ -13,9 +13,9 @@ interface Trouble {
 }
 
 /**
- * Whether this run must report why a secret cannot be checked, because no other run has reported it yet. Only errors of
- * secrets that are checked repeatedly are remembered: secrets of the configuration, and secrets that were deployed
- * before. For any other secret, each error is new.
+ * Whether this run must report why a secret cannot be checked, because no run has reported it yet. Errors are stored
+ * only for secrets that are checked repeatedly: those in the configuration, and those that were deployed before. For
+ * any other secret, each error is reported.
  */
 export async function isNewError(
   { store: { outbox }, clock }: DeploymentServices,
@@ -28,7 +28,7 @@ export async function isNewError(
   if (!isKept) return true;
   const key = troubleKey(secret, configuration);
   const storedTargets = await outbox.getRememberedTargets(key);
-  // A function that is retried may not have recorded its report yet, so the same run reports again.
+  // If this run has stored the error itself, its function may have been repeated before it could report the error.
   if (storedTargets?.trouble === trouble) return storedTargets.notifiedByRun === runId;
   await outbox.rememberTargets(key, {
     targets: [],
@@ -42,7 +42,8 @@ export async function isNewError(
 }
 
 /**
- * Forgets the error of a secret after a check without an error. If the same error comes again, it is reported again.
+ * Deletes the stored error of a secret after a check without an error. If the same error comes back, it is reported
+ * again.
  * @param since when the check began, in milliseconds since the epoch
  */
 export async function forgetError(
@@ -58,8 +59,8 @@ export async function forgetError(
 }
 
 /**
- * The error that another run recorded after a check began. A success of the check does not disprove it, because the
- * check may be older than the error.
+ * The error that another run has stored after this check began. The check may have read the secret before that error,
+ * so its success does not prove that the error is gone.
  * @param since when the check began, in milliseconds since the epoch
  */
 export function selectLaterError(
@@ -75,10 +76,13 @@ export function selectLaterError(
 export const isConfigured = (secret: NamedSecret, configuration: Configuration): boolean =>
   listConfiguredSecrets(configuration).some((each) => nameOf(each) === nameOf(secret));
 
-/** The key under which the error of a secret is stored: its ARN, if it is checked because it was deployed before. */
+/**
+ * The key under which the error of a secret is stored. It is the ARN if the secret is checked because it was deployed
+ * before.
+ */
 const troubleKey = (secret: NamedSecret, configuration: Configuration): string =>
   isConfigured(secret, configuration) ? `configured:${nameOf(secret)}` : secret.secretId;
 
-/** A key that is equal for the name and the ARN of a secret. */
+/** A string that is equal for the name and for the ARN of the same secret. */
 const nameOf = ({ accountId, region, secretId }: NamedSecret): string =>
   [accountId, region, parseSecretArn(secretId)?.name ?? secretId].join(':');

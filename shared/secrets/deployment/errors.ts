@@ -12,7 +12,7 @@ export class DeploymentRefusedError extends OnboardingError {
   readonly retryable = false;
 }
 
-/** Other deployments kept an environment busy for longer than the configured time. */
+/** Other deployments kept the environment busy until the configured time was over. */
 export class EnvironmentBusyError extends OnboardingError {
   override readonly name = 'EnvironmentBusyError';
   readonly retryable = false;

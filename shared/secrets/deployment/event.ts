@@ -4,12 +4,15 @@ import { MalformedEventError } from '../../platform/errors.ts';
 import { toFindings } from '../../platform/findings.ts';
 import { regionSchema } from '../../platform/schema-fields.ts';
 
-/** What a run is asked to deploy. For a secret, the request only names it: the run reads which version is current. */
+/**
+ * What a run has to deploy. For a secret, the request names only the secret. The run itself reads which version is
+ * current.
+ */
 export type RotationRequest =
   | {
       readonly type: 'secret';
       readonly cause: 'rotated' | 'deployment';
-      /** An ARN. An operator may also give a name that the configuration has a target for. */
+      /** The ARN of the secret. An operator may also give a name for which the configuration has a target. */
       readonly secretId: string;
       /** The version that the event or the operator names. */
       readonly versionId?: string;
@@ -18,13 +21,13 @@ export type RotationRequest =
       readonly type: 'hosted';
       readonly cause: 'deployment';
       /**
-       * The name of a central account in the configuration. Default: the account of the application in `applications`,
-       * otherwise `configuration`.
+       * The name of a central account in the configuration. Default: the account of the application under
+       * `applications`, otherwise the account `configuration`.
        */
       readonly account?: string;
-      /** Default: the region of the application in `applications`, otherwise the region of the central account. */
+      /** Default: the region of the application under `applications`, otherwise the region of the central account. */
       readonly region?: string;
-      /** Id or name. The profile and the environments may also be ids or names. */
+      /** The id or name of the application. The profile and the environments are also given by id or name. */
       readonly application: string;
       readonly profile: string;
       readonly version: string;
@@ -57,7 +60,7 @@ export function parseRotationEvent(input: unknown): RotationRequest {
 const isEvent = (input: unknown): input is object =>
   typeof input === 'object' && input !== null && ('detail' in input || 'source' in input);
 
-/** AppConfig allows names of 64 or 128 characters, depending on the resource (AppConfig API reference). */
+/** AppConfig allows names of at most 64 or 128 characters, depending on the resource (AppConfig API reference). */
 const idOrName = z.string().min(1).max(128);
 const version = z.string().min(1).max(1024);
 
@@ -96,16 +99,15 @@ const secretArn = z
   .string({ error: 'must be the ARN of a secret' })
   .refine((arn) => parseSecretArn(arn) !== undefined, { error: 'must be the ARN of a secret' });
 
-/** An event about a label that moved to another version (Secrets Manager user guide, "Secret Label Updated event"). */
+/** The event that a label has moved to another version (Secrets Manager user guide, "Secret Label Updated event"). */
 const labelUpdated = z.looseObject({
   resources: z.tuple([secretArn], { error: 'must hold the ARN of the secret' }).rest(z.string()),
   detail: z.looseObject({ labelUpdated: z.string(), versionId: z.string().min(1) }),
 });
 
 /**
- * An event of CloudTrail about a rotation that has ended. Its detail type is not checked, because published rules use
- * both of CloudTrail's detail types. Source: Secrets Manager user guide, "Log AWS Secrets Manager events with AWS
- * CloudTrail".
+ * The CloudTrail event that a rotation has ended. Its detail type is not checked, because published rules use both of
+ * CloudTrail's detail types. Source: Secrets Manager user guide, "Log AWS Secrets Manager events with AWS CloudTrail".
  */
 const rotationEnded = z.looseObject({
   detail: z.looseObject({ additionalEventData: z.looseObject({ SecretId: secretArn }) }),
@@ -117,7 +119,7 @@ const kind = z.looseObject({
   detail: z.looseObject({ eventName: z.string().optional(), errorCode: z.string().nullish() }),
 });
 
-/** Events about an ended rotation: the first starts a deployment, the second reports a failure. */
+/** Events at the end of a rotation. The first starts a deployment. For the second, the run reports a failure. */
 export const rotationEventNames = ['RotationSucceeded', 'RotationFailed'] as const;
 
 function parseEvent(input: object): RotationRequest {
@@ -134,7 +136,7 @@ function parseEvent(input: object): RotationRequest {
 }
 
 /**
- * The event by which this project's rotation functions request a deployment
+ * The event with which the rotation functions of this project request a deployment
  * (shared/secrets/rotation-function/request-deployment.ts).
  */
 export const rotatedEvent = { source: 'account-onboarding.rotation', detailType: 'Secret Rotated' } as const;

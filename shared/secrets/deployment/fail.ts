@@ -9,8 +9,8 @@ import type { DeploymentServices } from './services.ts';
 import { listConfiguredTargets } from './targets.ts';
 
 /**
- * Ends a delivery that cannot be started. If a cached target does not serve the secret any more, the delivery ends
- * without a report, because there is nothing to deploy.
+ * Ends a delivery that could not be started. If it has a stored target that no longer serves the secret, there is
+ * nothing to deploy, and nothing is reported.
  * @throws the retryable errors of `shared/platform/aws`
  */
 export async function failDelivery(
@@ -26,7 +26,7 @@ export async function failDelivery(
   return endDelivery({ services }, delivery, { status: 'failed', reason: error.message, error });
 }
 
-/** Whether the target is gone. If it came from the cache, the targets of the secret are searched again. */
+/** Whether the target does not exist any more. If it came from an earlier search, the targets are searched again. */
 async function isWithdrawn(
   services: DeploymentServices,
   delivery: Delivery,

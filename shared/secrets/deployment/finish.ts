@@ -14,7 +14,7 @@ import { formatProblem } from './claim-result.ts';
 import { isSecretDelivery } from './delivery.ts';
 import type { DeploymentServices } from './services.ts';
 
-/** How the state machine left one delivery: ended, or with an error that the state machine caught. */
+/** How one delivery ended for the state machine: normally, or with an error that it caught. */
 interface DeliveryOutcome extends DeliveryKey {
   readonly error?: { readonly Error: string; readonly Cause?: string | undefined } | undefined;
 }
@@ -32,7 +32,9 @@ export interface FinishedDeployments {
   readonly status: 'succeeded' | 'failed';
 }
 
-/** The last step of a run: decides by the outbox how the run ended, records the end, and announces it. */
+/**
+ * The last step of a run. It reads from the deliveries how the run ended, stores that in the record, and announces it.
+ */
 export async function finishDeployments(
   services: DeploymentServices,
   { runId, startedAt, deliveries, problems, warnings }: FinishDeployments,
@@ -63,8 +65,8 @@ export async function finishDeployments(
     ...(unresolved.length === 0 ? {} : { unresolved }),
     ...(warnings.length === 0 ? {} : { warnings }),
   };
-  // Whether the end is only recorded. A rotation sends two or three events, also for secrets that nobody deploys, and a
-  // suspension is announced once.
+  // Whether the end of the run is only recorded and not announced. A rotation sends two or three events, even for
+  // secrets that nobody deploys. And a suspension is announced only once.
   const noNews =
     unresolved.length === 0 &&
     (own.length === 0 ? run.cause === 'rotated' : own.every((delivery) => isTold(delivery, runId)));
@@ -73,7 +75,7 @@ export async function finishDeployments(
   return { runId, status };
 }
 
-/** The delivery of an outcome. An item that cannot be understood must not stop the run from ending. */
+/** The stored delivery. `undefined` if its item is malformed, because the run must end all the same. */
 async function deliveryOf(
   outbox: OutboxStore,
   key: DeliveryKey,
@@ -88,13 +90,13 @@ async function deliveryOf(
 
 const fine: ReadonlySet<DeliveryStatus> = new Set(['complete', 'superseded', 'withdrawn']);
 
-/** Whether another run has announced the suspension of this delivery. */
+/** Whether another run has already announced that this delivery is suspended. */
 const isTold = ({ again }: Delivery, runId: string): boolean =>
   again !== undefined && again.notifiedByRun !== runId;
 
 /**
- * Lines about a delivery that is not complete. Empty if it is done, gave way to a later version, or is continued by
- * another run.
+ * Lines about a delivery that is not complete. Empty if it is complete, if it gave way to a later version, or if
+ * another run continues it.
  */
 function formatUnresolved(
   runId: string,

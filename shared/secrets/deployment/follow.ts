@@ -12,7 +12,8 @@ import { deploymentOf, type ObservedDeployment } from './deployments.ts';
 const minute = 60_000;
 
 /**
- * Reads the state of a deployment. Ends the delivery if the deployment has ended, or if the configured time is over.
+ * Reads the state of a deployment. Ends the delivery if the deployment has ended, or if the configured time for it is
+ * over.
  */
 export async function followDeployment(
   context: DeploymentContext,
@@ -49,7 +50,7 @@ async function waitLonger(
 ): Promise<DeliveryProgress> {
   const { clock } = context.services;
   const { deploymentTimeoutMinutes } = context.secretDeployment;
-  // The time limit begins again if an operator requests the delivery again.
+  // The time limit begins again when an operator requests the delivery again.
   const { startedAt = '', requestedAt } = delivery;
   const since = clock.now() - Date.parse(startedAt > requestedAt ? startedAt : requestedAt);
   if (since >= deploymentTimeoutMinutes * minute)
@@ -63,7 +64,7 @@ async function waitLonger(
   };
 }
 
-/** How many seconds the deployment strategy still takes, but at least 5 and at most `longestWait`. */
+/** How many seconds the deployment still takes by its strategy: at least 5, and at most `longestWait`. */
 function secondsLeft(observed: ObservedDeployment, now: number): number {
   const { StartedAt, DeploymentDurationInMinutes = 0, FinalBakeTimeInMinutes = 0 } = observed;
   const length = (DeploymentDurationInMinutes + FinalBakeTimeInMinutes) * minute;

@@ -3,7 +3,9 @@ import { ResourceMissingError } from '../../platform/aws/errors.ts';
 import { MalformedEventError } from '../../platform/errors.ts';
 import { listApplications, listEnvironments, listHostedVersions, listProfiles } from './discover.ts';
 
-/** A hosted configuration, by ids or names. Without `environments`: all environments of the application. */
+/**
+ * A configuration hosted by AppConfig, by ids or names. Without `environments`: all environments of the application.
+ */
 export interface NamedHosted {
   readonly application: string;
   readonly profile: string;
@@ -11,10 +13,10 @@ export interface NamedHosted {
 }
 
 /**
- * Replaces names by ids, which other operations of AppConfig require. If one resource has an id and another has an
- * equal name, the id wins.
+ * Replaces names by ids, because other AppConfig operations accept only ids. If one resource has this text as its id
+ * and another as its name, the id wins.
  * @throws ResourceMissingError if no resource has the id or name, or if several have the name
- * @throws MalformedEventError for a profile whose content AppConfig does not host, such as a secret
+ * @throws MalformedEventError if AppConfig does not host the content of the profile, for example because it is a secret
  */
 export async function resolveHostedIds(
   client: AppConfigClient,
@@ -46,21 +48,19 @@ async function hostedProfile(client: AppConfigClient, application: string, wante
 }
 
 /**
- * The `LocationUri` of a profile whose content AppConfig stores (AppConfig API reference,
- * "CreateConfigurationProfile").
+ * The `LocationUri` of a profile whose content AppConfig hosts (AppConfig API reference, "CreateConfigurationProfile").
  */
 const hosted = 'hosted';
 
 export interface HostedVersion {
-  /** Its number. */
+  /** The number of the version. */
   readonly version: string;
-  /** The customer managed key that encrypts its content. Absent if there is none. */
+  /** The customer managed key that encrypts the version's content. Absent if there is none. */
   readonly kmsKey?: string;
 }
 
 /**
- * The version with this number, otherwise the version with this label. StartDeployment resolves versions in this order,
- * too.
+ * Finds the version with this number, or else with this label. StartDeployment uses the same order.
  * @throws ResourceMissingError if there is none
  */
 export async function resolveHostedVersion(

@@ -20,11 +20,11 @@ import { findNamedSecrets, type NamedSecret } from './targets.ts';
 export interface ResolvedDeployments extends Measured {
   readonly runId: string;
   readonly status: 'accepted' | 'ignored';
-  /** The deliveries of this run. */
+  /** The deliveries on which this run works. */
   readonly deliveries: readonly DeliveryKey[];
-  /** The problems that prevent deliveries, one line each. */
+  /** The problems that prevent deliveries, one line for each. */
   readonly problems: readonly string[];
-  /** Lines for operators about a run without a failure. */
+  /** What operators should know although nothing failed, one line for each. */
   readonly warnings: readonly string[];
 }
 
@@ -35,9 +35,9 @@ interface ResolveInput {
 }
 
 /**
- * The first step of a run: finds the versions to deploy and their targets, and claims each delivery in the outbox.
- * Opens the run's record, unless it is a scheduled check that finds nothing to do. A scheduled check also retries
- * announcements of other runs.
+ * The first step of a run. It finds the versions to deploy and their targets, and stores each delivery. It also stores
+ * the record of the run, unless this is a scheduled check with nothing to do. A scheduled check also repeats
+ * announcements of other runs that failed.
  * @throws MalformedEventError, ConfigurationMismatchError, ConcurrentUpdateError and the retryable errors
  */
 export async function resolveDeployments(
@@ -53,7 +53,8 @@ export async function resolveDeployments(
     await runs.put({ runId, status: 'ignored', startedAt, finishedAt, accountIds: [], reason });
     return { runId, status: 'ignored', deliveries: [], problems: [], warnings: [], metrics: [] };
   }
-  // The scheduled check will check this secret from now on, even if this run dies in the next step.
+  // From now on the scheduled check reads this secret. So the secret is deployed even if this run dies in its next
+  // step.
   const arn = request.type === 'secret' ? parseSecretArn(request.secretId)?.arn : undefined;
   if (arn !== undefined) await services.store.outbox.watch(arn);
   const { cause } = request;
@@ -70,8 +71,8 @@ export async function resolveDeployments(
 }
 
 /**
- * Parses the request. If it cannot be parsed, the record of the run stays open, so that its end is announced like that
- * of a deployment.
+ * Parses the request. The record of the run is stored before. So if the request cannot be parsed, that end is announced
+ * as well.
  */
 async function readRequest(
   { store }: DeploymentServices,
@@ -113,7 +114,7 @@ async function claimAll(
     runId,
     restart,
     useCachedTargets: !byHand,
-    // A suspended delivery that an operator requests is reported again, so it begins again.
+    // If an operator requests a suspended delivery, it begins again, so that its problem is reported again.
     resumesPostponed: !byHand,
     reportKnownErrors: true,
     ...(byHand && versionId !== undefined ? { versionId } : {}),
@@ -125,8 +126,8 @@ const isCentral = ({ accountId }: NamedSecret, { configuration }: ActiveConfigur
   Object.values(configuration.centralAccounts).some(({ id }) => id === accountId);
 
 /**
- * Ignores an event of a secret in the hub account, unless the hub is also a central account. The hub receives the
- * events of all its secrets.
+ * Ignores an event about a secret of the hub account, unless the hub is also a central account. EventBridge in the hub
+ * receives the events of all secrets there.
  */
 async function leaveAlone({ store }: DeploymentServices, arn: string): Promise<ClaimResult> {
   await store.outbox.unwatch(arn);

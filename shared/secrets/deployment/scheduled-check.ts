@@ -12,9 +12,9 @@ import type { DeploymentServices } from './services.ts';
 import { findNamedSecrets, listConfiguredSecrets, type NamedSecret } from './targets.ts';
 
 /**
- * Continues the deliveries that runs have abandoned or suspended. Also checks the current versions of secrets, because
- * their events may be lost: secrets that the configuration names, and secrets that were deployed before. A problem of a
- * secret is reported the first time. Later checks only log it.
+ * Continues deliveries whose runs have died or suspended them. Also reads which versions of secrets are current,
+ * because an event may have been lost. It reads the secrets in the configuration and those that were deployed before. A
+ * problem of a secret is reported the first time, and only logged later.
  */
 export async function runScheduledCheck(
   services: DeploymentServices,
@@ -42,8 +42,8 @@ export async function runScheduledCheck(
 }
 
 /**
- * Whether an open delivery needs a run. A deployment that AppConfig still works on after the time limit needs none: the
- * next check reads it again.
+ * Whether a run should continue this open delivery. None is needed if AppConfig is still working on a deployment after
+ * its time limit: the next check reads it again.
  */
 async function isWorthARun(services: DeploymentServices, delivery: Delivery): Promise<boolean> {
   const { source, status, deployment = 0, again } = delivery;
@@ -54,16 +54,13 @@ async function isWorthARun(services: DeploymentServices, delivery: Delivery): Pr
   } catch (thrown) {
     const { name } = toErrorRecord(thrown);
     services.logger.warn('A deployment could not be checked', { source, deployment, error: name });
-    // A permanent error needs a run, which ends the delivery and reports the reason. Example: the environment was
+    // A run is needed for a permanent error: it ends the delivery and reports the reason. Example: the environment was
     // deleted.
     return thrown instanceof OnboardingError && !thrown.retryable;
   }
 }
 
-/**
- * Checks one secret. A problem does not stop the check of other secrets, and the next check repeats what can be
- * retried.
- */
+/** Checks one secret. If that fails, the other secrets are still checked, and the next check tries again. */
 async function lookAt(
   services: DeploymentServices,
   active: ActiveConfiguration,

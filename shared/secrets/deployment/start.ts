@@ -18,10 +18,10 @@ import { failDelivery } from './fail.ts';
 import { followDeployment } from './follow.ts';
 
 /**
- * Starts the deployment of a delivery that has none. It reads the environment first, then the secret or the hosted
- * configuration, and sends the number that the next deployment must have. If another deployment begins after the first
- * read, it takes that number, and AppConfig rejects this start. So an old version never replaces a newer one. A start
- * without an answer is found by its number, and is not sent twice.
+ * Starts the deployment of a delivery. It reads the environment first and the secret or hosted configuration second.
+ * Then it sends the number that the next deployment of the environment must have. If another deployment begins after
+ * the first read, it takes that number, and AppConfig rejects this start. So an old version never replaces a newer one.
+ * If the start gets no answer, the next step finds the deployment by its number, so that it is not started twice.
  */
 export async function startDeployment(
   context: DeploymentContext,
@@ -48,7 +48,7 @@ export async function startDeployment(
   return send(context, delivery, { seen, secret, deadline });
 }
 
-/** A delivery of another version to this target that was requested later, whatever became of it. */
+/** Another version was requested for this target later. Its delivery counts whatever its status is. */
 async function askedAfter(
   { services }: DeploymentContext,
   delivery: Delivery,
@@ -68,7 +68,7 @@ async function adopt(
   return followDeployment(context, await saveProgress(context.services, delivery, change), observed);
 }
 
-/** Waits until the environment is free, with backoff and jitter, up to the configured time. */
+/** Waits until the environment is free, with growing random pauses, up to the configured time. */
 async function wait(context: DeploymentContext, delivery: Delivery): Promise<DeliveryProgress> {
   const { services, secretDeployment } = context;
   const now = services.clock.now();
@@ -90,7 +90,7 @@ async function wait(context: DeploymentContext, delivery: Delivery): Promise<Del
   return { delivery: await saveProgress(services, delivery, { waitingSince }), seconds: Math.round(seconds) };
 }
 
-/** For how many milliseconds after the environment was read a start may be sent. */
+/** How long after the read of the environment a start may still be sent, in milliseconds. */
 const sendWithin = 30_000;
 
 interface Send {
@@ -101,8 +101,8 @@ interface Send {
 }
 
 /**
- * Sends the start. Only the first deployment of an environment has no number, so that AppConfig could not reject a late
- * start of it. It has a deadline instead.
+ * Sends the start. The first deployment of an environment has no number that AppConfig could compare. So a late start
+ * is prevented by a deadline.
  */
 async function send(
   context: DeploymentContext,
@@ -119,15 +119,15 @@ async function send(
     .send(startCommand(delivery, seen, secret))
     .then((started) => ({ started }))
     .catch((thrown: unknown) => ({ thrown }));
-  // AppConfig has accepted the start. An error of the table after that must not hide the start.
+  // AppConfig has accepted the start. If the table fails now, the deployment must still be known.
   if ('started' in answer) return adopt(context, sent, answer.started);
   return refused(context, { delivery, sent, seen, thrown: answer.thrown });
 }
 
 /**
- * The StartDeployment request. A secret with a customer managed key requires the key's id (AppConfig user guide,
- * "Deploying a configuration"). A hosted version does not require it, but without the id its deployed copy would not be
- * encrypted with the key ("Data encryption at rest for AWS AppConfig").
+ * The StartDeployment request. For a secret with a customer managed key, the key's id is required (AppConfig user
+ * guide, "Deploying a configuration"). For a hosted version it is optional, but without it, the deployed copy would not
+ * be encrypted with the key ("Data encryption at rest for AWS AppConfig").
  */
 const startCommand = (
   delivery: Delivery,
@@ -157,8 +157,8 @@ interface Refusal {
 }
 
 /**
- * Handles a failed start. If AppConfig rejected it, it counts as not sent. After any other error the deployment may
- * have started, which the next step finds out.
+ * Handles a start that failed. If AppConfig rejected it, nothing was started. After any other error the deployment may
+ * have started. The next step finds out.
  */
 async function refused(
   context: DeploymentContext,
@@ -180,9 +180,9 @@ async function refused(
 }
 
 /**
- * Whether the environment has got other deployments since the start was sent. AppConfig's reference has
- * ConflictException for "conflict in the current state of the resource" (StartDeployment). It is not confirmed that a
- * busy environment and a wrong number always cause that error, and never BadRequestException.
+ * Whether other deployments of the environment have begun since this start was sent. Needed because AppConfig's
+ * reference explains ConflictException only as "conflict in the current state of the resource" (StartDeployment). It is
+ * not confirmed that a busy environment and a wrong number always give this error, and never BadRequestException.
  */
 async function hasMoved(
   context: DeploymentContext,
@@ -198,5 +198,8 @@ async function hasMoved(
   }
 }
 
-/** Errors after which the start was certainly not accepted: AppConfig throttled it, or it was too late to send it. */
+/**
+ * Errors after which AppConfig has certainly not started anything: it throttled the request, or it was too late to send
+ * one.
+ */
 const notTaken: ReadonlySet<string> = new Set(['ThrottledError', 'ConcurrentUpdateError']);

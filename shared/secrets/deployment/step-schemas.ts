@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Data that the states of config-deployment pass on: only ids and times. */
+/** The schemas of data that the state machine config-deployment passes from step to step: only ids and times. */
 const runId = z.string().min(1);
 const key = { source: z.string(), id: z.string() };
 const caught = z.object({ Error: z.string(), Cause: z.string().optional() });

@@ -9,7 +9,7 @@ interface AccountAndRegion {
   readonly region: string;
 }
 
-/** The account and region of a configured target. The target refers to an account of the configuration by name. */
+/** The account and region of a target in the configuration. The target names a central account. */
 function placeOf(
   { account, region }: Pick<SecretTarget, 'account' | 'region'>,
   { centralAccounts }: Configuration,
@@ -18,7 +18,7 @@ function placeOf(
   return central === undefined ? undefined : { accountId: central.id, region: region ?? central.region };
 }
 
-/** The targets that the configuration names for a secret. If there are any, no targets are searched. */
+/** The targets that the configuration names for a secret. If there are any, no others are searched. */
 export const listConfiguredTargets = (
   configuration: Configuration,
   secret: SecretArnParts,
@@ -39,12 +39,12 @@ function isOf(target: SecretTarget, secret: SecretArnParts, configuration: Confi
   );
 }
 
-/** A secret that the configuration names, by a name or ARN that DescribeSecret accepts. */
+/** A secret in the configuration, by a name or ARN that DescribeSecret accepts. */
 export interface NamedSecret extends AccountAndRegion {
   readonly secretId: string;
 }
 
-/** The secrets of all configured targets and of the profiles of `applications`, each once. */
+/** The secrets of all targets in the configuration, and of the profiles under `applications`, each once. */
 export function listConfiguredSecrets(configuration: Configuration): readonly NamedSecret[] {
   const ofTargets = secretDeploymentOf(configuration).targets;
   const ofProfiles = getApplications(configuration).flatMap(({ account, region, profiles }) =>
@@ -58,8 +58,8 @@ export function listConfiguredSecrets(configuration: Configuration): readonly Na
 }
 
 /**
- * Where the secret is that an event or an operator names: in the account and region of its ARN, or wherever the
- * configuration has a secret of this name.
+ * Finds the secret that an event or an operator names. An ARN has the account and region. A name is searched in the
+ * configuration, which may have secrets of this name in several places.
  */
 export function findNamedSecrets(configuration: Configuration, secretId: string): readonly NamedSecret[] {
   const arnParts = parseSecretArn(secretId);
@@ -68,8 +68,8 @@ export function findNamedSecrets(configuration: Configuration, secretId: string)
 }
 
 /**
- * Whether a profile serves the secret: its location is `secretsmanager://` with the secret's name or ARN (AppConfig API
- * reference).
+ * Whether a profile serves the secret. Its location is then `secretsmanager://` with the secret's name or ARN
+ * (AppConfig API reference).
  */
 export const isLocationOf = (locationUri: string | undefined, { name, arn }: SecretArnParts): boolean =>
   [`secretsmanager://${name}`, `secretsmanager://${arn}`].includes(locationUri ?? '');

@@ -32,7 +32,7 @@ export function readerFromEnvironment<T>(
 }
 
 interface Variable {
-  /** Names of the variable. The first one that is set counts. */
+  /** Names of the environment variable. The first one that is set is used. */
   readonly names: readonly string[];
   readonly pattern: RegExp;
   /** What the value must be, with an example. */

@@ -11,20 +11,19 @@ import { ConfigurationUnavailableError } from './errors.ts';
 
 export interface ReaderSettings<T> {
   readonly client: AppConfigDataClient;
-  /** Ids or names. */
+  /** The application, environment and profile, each by its id or its name. */
   readonly application: string;
   readonly environment: string;
   readonly profile: string;
-  /** The schema of the configuration's JSON. */
+  /** Checks the JSON of the configuration, and gives it a type. */
   readonly schema: ConfigurationSchema<T>;
   readonly clock: Clock;
   /**
-   * How many seconds to wait between two polls at least: 15 to 86,400. Default: 60. AppConfig may require a longer
-   * wait.
+   * The shortest time between two polls, in seconds: 15 to 86,400. Default: 60. AppConfig may require a longer time.
    */
   readonly pollSeconds?: number;
   /**
-   * Called on an error, if an earlier configuration stays in use. The error never contains content of the
+   * Called after an error, while an earlier configuration stays in use. The error never contains content of the
    * configuration.
    */
   readonly onTrouble?: (error: ConfigurationUnavailableError) => void;
@@ -39,7 +38,7 @@ interface Memory<T> {
   asking: Promise<void> | undefined;
 }
 
-/** Creates a reader of one configuration. It polls AppConfig as AppConfig's documentation requires. */
+/** Creates a reader of one configuration. It polls as AppConfig's documentation requires. */
 export function createConfigurationReader<T>(settings: ReaderSettings<T>): ConfigurationReader<T> {
   const memory: Memory<T> = { value: undefined, token: undefined, due: 0, asking: undefined };
   const { clock } = settings;
@@ -75,7 +74,7 @@ export function createConfigurationReader<T>(settings: ReaderSettings<T>): Confi
   };
 }
 
-/** Polls once. The next poll waits for the interval, even if this poll fails. */
+/** Polls once. Even if this fails, the next poll waits for the interval. */
 async function ask<T>(settings: ReaderSettings<T>, memory: Memory<T>): Promise<void> {
   const { clock, pollSeconds = 60, onTrouble = () => {} } = settings;
   memory.due = clock.now() + pollSeconds * 1_000;
@@ -92,9 +91,9 @@ async function ask<T>(settings: ReaderSettings<T>, memory: Memory<T>): Promise<v
 }
 
 /**
- * Handles the answer to a poll. A session delivers a configuration once. An empty body means that nothing has changed
- * (AppConfig Data API reference, GetLatestConfiguration). If an answer with a new configuration may have been lost, the
- * next poll begins a new session.
+ * Handles the answer to a poll. In one session, AppConfig returns a configuration once. Later answers have an empty
+ * body until something changes (AppConfig Data API reference, GetLatestConfiguration). If the answer with a new
+ * configuration may have been lost, the next poll begins a new session.
  */
 function take<T>(settings: ReaderSettings<T>, memory: Memory<T>, { text, attempts }: Answer): void {
   const { token } = memory;
@@ -107,8 +106,8 @@ function take<T>(settings: ReaderSettings<T>, memory: Memory<T>, { text, attempt
 }
 
 /**
- * Whether an answer may have been lost: it was missing or incomplete. An error of AppConfig, such as throttling,
- * delivers nothing, so nothing is lost.
+ * Whether an answer of AppConfig may have been lost on its way, because it was missing or incomplete. If AppConfig
+ * answers with an error, such as throttling, it has returned no configuration, so none was lost.
  */
 function isLost(thrown: unknown): boolean {
   if (thrown instanceof ConfigurationUnavailableError) return false;
@@ -118,21 +117,21 @@ function isLost(thrown: unknown): boolean {
 
 interface Answer {
   readonly seconds: number;
-  /** How many attempts the SDK made. After a second attempt, the answer to the first may have been lost. */
+  /** How many attempts the SDK made. If more than one, the answer to the first may have been lost. */
   readonly attempts: number;
   readonly text: string;
 }
 
 /**
- * How long a token is used, in milliseconds. Tokens are valid for 24 hours (AppConfig Data API reference,
+ * How long a token is used, in milliseconds. AppConfig accepts a token for 24 hours (AppConfig Data API reference,
  * GetLatestConfiguration). One hour less allows for wrong clocks.
  */
 const tokenLife = 23 * 3_600_000;
 
 /**
- * Continues the session with its token. A token is valid for one successful call, so it stays valid after a rejected
- * poll. AppConfig does not document whether it accepts a token again if its answer was lost. If AppConfig rejects the
- * token, or if the token is too old, a new session begins, once.
+ * Continues the session with its token. A token is valid until one call has succeeded, so it can be used again after a
+ * rejected poll. If the answer was lost, AppConfig does not document whether it accepts the token again. If AppConfig
+ * rejects the token, or if the token is too old, a new session begins. This is tried once.
  */
 async function latest<T>(settings: ReaderSettings<T>, memory: Memory<T>): Promise<Answer> {
   const { token } = memory;
@@ -148,8 +147,8 @@ async function latest<T>(settings: ReaderSettings<T>, memory: Memory<T>): Promis
 }
 
 /**
- * Whether AppConfig rejected the token itself. A poll that comes too early is rejected as well, but its token stays
- * valid ("InvalidParameterDetail", `Problem`).
+ * Whether AppConfig rejected the token itself. AppConfig also rejects a poll that comes too early, but then the token
+ * stays valid ("InvalidParameterDetail", `Problem`).
  */
 function isRefusedToken(thrown: unknown): boolean {
   if (!(thrown instanceof Error) || thrown.name !== 'BadRequestException') return false;
@@ -170,7 +169,7 @@ async function newSession<T>(settings: ReaderSettings<T>): Promise<string | unde
   return InitialConfigurationToken;
 }
 
-/** Polls once. The old token stays stored until AppConfig returns the next one. */
+/** Polls once. The old token stays in memory until AppConfig returns the next one. */
 async function poll<T>(
   { client, clock }: ReaderSettings<T>,
   memory: Memory<T>,
@@ -193,7 +192,7 @@ function keepToken<T>(memory: Memory<T>, text: string | undefined, now: number):
   memory.token = text === undefined ? undefined : { text, until: now + tokenLife };
 }
 
-/** Parses the configuration. An error about it omits the content, which may be a secret. */
+/** Parses the configuration. An error does not contain its content, which may be a secret. */
 function parsed<T>(settings: ReaderSettings<T>, text: string): T {
   try {
     return settings.schema.parse(JSON.parse(text));

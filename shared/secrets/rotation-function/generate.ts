@@ -1,7 +1,7 @@
 import { GetRandomPasswordCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { RotationRefusedError } from './errors.ts';
 
-/** Options for a password, named as in GetRandomPassword (Secrets Manager API reference). */
+/** Options for a password, with the names of GetRandomPassword (Secrets Manager API reference). */
 export interface PasswordOptions {
   /** Default: 32. */
   readonly PasswordLength?: number;
@@ -17,7 +17,7 @@ export interface PasswordOptions {
 
 export type Generate = (current: string) => Promise<string>;
 
-/** Passwords that Secrets Manager makes. */
+/** Makes passwords with Secrets Manager's GetRandomPassword. */
 export const createPasswordGenerator =
   (client: SecretsManagerClient, options: PasswordOptions = {}): Generate =>
   async () => {
@@ -27,7 +27,7 @@ export const createPasswordGenerator =
   };
 
 export interface ApiKeyOptions {
-  /** Text in front of each key, such as `live_`. Default: none. */
+  /** A text before each key, such as `live_`. Default: none. */
   readonly prefix?: string;
   /** How many random bytes a key has. Default: 32. */
   readonly bytes?: number;
@@ -55,7 +55,7 @@ export interface AlternatingOptions {
   readonly usernameField?: string;
   /** Default: `password`. */
   readonly passwordField?: string;
-  /** What is appended to the user's name for the second user. Default: `_clone`. */
+  /** Added to the user's name, it gives the name of the second user. Default: `_clone`. */
   readonly suffix?: string;
 }
 
@@ -79,7 +79,7 @@ export const alternateUsers =
 
 /**
  * Parses the value as a JSON object.
- * @throws RotationRefusedError, which does not quote the value
+ * @throws RotationRefusedError, which does not contain the value
  */
 function jsonObject(value: string): Readonly<Record<string, unknown>> {
   const parsed = parsedJson(value);

@@ -3,8 +3,8 @@ import { ServiceUnavailableError } from '../../platform/aws/errors.ts';
 import { rotatedEvent } from '../deployment/event.ts';
 
 /**
- * Requests the deployment by an event on the default bus of the function's own account and region. Rules forward the
- * event like the events of Secrets Manager. It contains only ids.
+ * Requests the deployment with an event on the default event bus of the function's own account and region. Rules
+ * forward it to the hub, like the events of Secrets Manager. It contains only ids.
  * @throws ServiceUnavailableError if EventBridge does not accept the event
  */
 export const requestByEvent =
@@ -21,7 +21,7 @@ export const requestByEvent =
     const { FailedEntryCount, Entries } = await client.send(
       new PutEventsCommand({ Entries: [{ Source, DetailType, Detail, Resources: [secretId] }] }),
     );
-    // PutEvents succeeds even if EventBridge rejects an entry (EventBridge API reference).
+    // PutEvents succeeds even if EventBridge rejects the entry (EventBridge API reference).
     if ((FailedEntryCount ?? 0) > 0)
       throw new ServiceUnavailableError(`EventBridge did not accept the event: ${Entries?.[0]?.ErrorCode}`);
   };

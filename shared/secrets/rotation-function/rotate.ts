@@ -16,25 +16,28 @@ import {
   readVersionValue,
 } from './versions.ts';
 
-/** The event that Secrets Manager sends for each step (user guide, "Lambda rotation functions"). */
+/** The event with which Secrets Manager calls the function for each step (user guide, "Lambda rotation functions"). */
 const eventSchema = z.looseObject({
   Step: z.enum(['createSecret', 'setSecret', 'testSecret', 'finishSecret']),
   SecretId: z.string().min(1),
   ClientRequestToken: z.string().min(1),
-  /** Sensitive: the token is sent only with the value that a step stores (API reference, "PutSecretValue"). */
+  /**
+   * The token must stay secret. It is sent to Secrets Manager only, with the value that a step stores (API reference,
+   * "PutSecretValue").
+   */
   RotationToken: z.string().min(1).optional(),
 });
 
 type RotationStep = z.infer<typeof eventSchema>['Step'];
 
-/** The version that a step works on, with the rotation token of the event. */
+/** The version on which a step works, with the rotation token of the event. */
 interface StepVersion extends RotatedVersion {
   readonly rotationToken: string | undefined;
 }
 
 /**
- * Does one of the four steps by which Secrets Manager rotates a secret. Each step can be repeated, also after an
- * interruption.
+ * Does one of the four steps with which Secrets Manager rotates a secret. Secrets Manager may repeat each step, also
+ * after it was interrupted.
  * @throws MalformedEventError, RotationRefusedError, RotationStepError. No error contains a value
  */
 export async function rotateSecret(tools: RotationTools, event: unknown): Promise<void> {
@@ -45,13 +48,16 @@ export async function rotateSecret(tools: RotationTools, event: unknown): Promis
   await withoutToken(Step, rotationToken, async () => {
     const version = await readRotatedVersion(tools.secretsManager, SecretId, ClientRequestToken);
     if (Step === 'finishSecret') await finishSecret(tools, version);
-    // After the end of the rotation, a repeated step has nothing to do.
+    // If the version is already current, the rotation has ended, and a repeated step does nothing.
     else if (!version.isCurrent) await steps[Step](tools, { ...version, rotationToken });
   });
   tools.logger.info('Rotation step done', { step: Step, secretId: SecretId, versionId: ClientRequestToken });
 }
 
-/** Runs a step. An error that quotes the rotation token is replaced, every other error stays unchanged. */
+/**
+ * Runs a step. If an error contains the rotation token, it is replaced by an error without it. Every other error stays
+ * as it is.
+ */
 async function withoutToken(
   step: RotationStep,
   token: string | undefined,
@@ -89,7 +95,7 @@ const steps: Readonly<Record<Exclude<RotationStep, 'finishSecret'>, Perform>> = 
     );
   },
 
-  /** If the test accepts the pending value, an earlier attempt has set it already. */
+  /** If the system already accepts the pending value, an earlier attempt has set it. */
   setSecret: async (tools, version) => {
     const { set, test } = tools.rotator;
     if (set === undefined) return;
@@ -107,9 +113,9 @@ const steps: Readonly<Record<Exclude<RotationStep, 'finishSecret'>, Perform>> = 
 };
 
 /**
- * Moves AWSCURRENT to the new version, then requests its deployment. The request is also sent if AWSCURRENT was moved
- * before, because an earlier attempt may have been interrupted in between. A failed request does not fail the rotation:
- * Secrets Manager's own event and the scheduled check also cause the deployment.
+ * Moves the label AWSCURRENT to the new version, then requests its deployment. It requests the deployment even if the
+ * label has been moved before, because an earlier attempt may have ended in between. If the request fails, the rotation
+ * still succeeds: Secrets Manager's own event and the scheduled check cause the deployment, too.
  */
 async function finishSecret(tools: RotationTools, version: RotatedVersion): Promise<void> {
   if (!version.isCurrent) await makeCurrent(tools.secretsManager, version);

@@ -2,7 +2,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Logger } from '../../platform/logger.ts';
 import type { Rotator } from './rotator.ts';
 
-/** What a rotation function needs besides the event. */
+/** What a rotation function uses besides the event. */
 export interface RotationTools {
   readonly secretsManager: SecretsManagerClient;
   readonly rotator: Rotator;

@@ -1,4 +1,4 @@
-/** The values of a secret that a step may need. They must not appear in logs, errors or events. */
+/** The values of a secret that a step may need. They must never be in logs, errors or events. */
 export interface SecretValues {
   /** The value that readers use now. */
   readonly current: string;
@@ -13,15 +13,17 @@ export interface SecretValues {
  */
 export interface Rotator {
   /**
-   * Creates the next value. Called once for a rotation, or again if its value was not stored.
+   * Makes the next value. Called once for a rotation, and again only if its value could not be stored.
    * @param current the value that readers use now
    */
   generate(current: string): Promise<string>;
   /**
-   * Makes the pending value valid in the system that uses the secret. Absent if there is no such system, for example
-   * because the application checks the keys itself.
+   * Makes the system that uses the secret accept the pending value. Absent if there is no such system, for example
+   * because the application itself checks the keys.
    */
   set?(values: SecretValues): Promise<void>;
-  /** Uses the pending value as a reader would, and throws if it is not accepted. Absent if there is no test. */
+  /**
+   * Uses the pending value as a reader would, and throws if the system does not accept it. Absent if there is no test.
+   */
   test?(pending: string): Promise<void>;
 }

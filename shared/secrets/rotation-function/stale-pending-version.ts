@@ -8,14 +8,12 @@ interface Values {
 }
 
 /**
- * Handles a pending value that an earlier attempt stored. Usually the value stays: the attempt may have been
- * interrupted after `set`, and the password may be this value already. A stale value loses its label instead, so that
- * the next rotation can begin. It is stale in two cases:
- *
- * - It equals the current value, so it would rotate nothing.
- * - It was created before the current value: a rotation was given up, and somebody has set another value since. Here a
- * test must prove that no user is locked out.
- *
+ * Decides about a pending value that an earlier attempt has stored. Usually the value stays: the attempt may have been
+ * interrupted after `set`, so the system may already use this value. If the value is stale, its label AWSPENDING is
+ * removed, so that the next rotation can begin. It is stale in two cases:
+ * - It equals the current value, so the rotation would change nothing.
+ * - It was created before the current value: that rotation was given up, and somebody has set another value since.
+ *   Then a test must first prove that the system accepts the current value.
  * @throws RotationRefusedError if it was stale, because its version cannot get another value
  */
 export async function keepUnlessStale(
@@ -40,7 +38,7 @@ async function reasonToDrop(
 ): Promise<string | undefined> {
   if (pending === current) return 'its value is the current one';
   const { set, test } = rotator;
-  // Without a test, it is unknown whether the system accepts the pending or the current value.
+  // Without a test, nobody knows whether the system accepts the pending value or the current one.
   if (set !== undefined && test === undefined) return undefined;
   if ((await isOlderThanCurrent(secretsManager, version)) !== true) return undefined;
   if (set !== undefined && test !== undefined && !(await isWorking(() => test(current)))) return undefined;

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { RotationRefusedError } from './errors.ts';
 
-/** The versions of a secret that a rotation works with. */
+/** The versions of a secret in one rotation. */
 export interface RotatedVersion {
   readonly secretId: string;
   /** The id of the version that the rotation makes current. */
@@ -22,7 +22,7 @@ export interface RotatedVersion {
 }
 
 /**
- * Reads the version that a step names.
+ * Reads the version for which Secrets Manager requests a step.
  * @throws RotationRefusedError if rotation is not enabled, or if the version does not have the expected labels
  */
 export async function readRotatedVersion(
@@ -55,8 +55,8 @@ export async function readRotatedVersion(
 }
 
 /**
- * Whether the version was created before the current one, so that its value may be based on an outdated value.
- * `undefined` if the function's role may not list versions.
+ * Whether the version was created before the current one. Then its value may be made from an old value. `undefined` if
+ * the function's role may not list versions.
  */
 export async function isOlderThanCurrent(
   client: SecretsManagerClient,
@@ -84,7 +84,7 @@ export async function readVersionValue(
   try {
     return (await client.send(new GetSecretValueCommand({ SecretId, VersionId }))).SecretString;
   } catch (thrown) {
-    // Secrets Manager creates the version of a rotation without a value.
+    // At the beginning of a rotation, Secrets Manager creates a version without a value.
     if (thrown instanceof Error && thrown.name === 'ResourceNotFoundException') return undefined;
     throw thrown;
   }
@@ -107,8 +107,8 @@ export async function makeCurrent(
 }
 
 /**
- * Removes AWSPENDING from a version. If it stayed, the next rotation would look like one that is under way (API
- * reference, RotateSecret).
+ * Removes the label AWSPENDING from a version. Otherwise Secrets Manager would believe that a rotation is still in
+ * progress, and not begin the next one (API reference, RotateSecret).
  */
 export async function dropPending(
   client: SecretsManagerClient,
@@ -122,8 +122,7 @@ export async function dropPending(
 }
 
 /**
- * Errors by which Secrets Manager says that a version does not have the label that is to be moved
- * ("UpdateSecretVersionStage").
+ * Errors with which Secrets Manager says that the version does not have the label to move ("UpdateSecretVersionStage").
  */
 const labelRefusals: ReadonlySet<string> = new Set([
   'InvalidParameterException',
@@ -132,8 +131,8 @@ const labelRefusals: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Moves a label. If Secrets Manager rejects the change, it counts as done if the labels are as they should be: an
- * earlier attempt may have moved them after they were read.
+ * Moves a label. If Secrets Manager rejects that, the labels are read again. If they are as they should be, an earlier
+ * attempt has moved them.
  */
 async function moveLabel(
   client: SecretsManagerClient,
