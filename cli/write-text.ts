@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from './usage-error.ts';
 
@@ -11,6 +11,24 @@ import { UsageError } from './usage-error.ts';
 export function writeTexts(texts: Readonly<Record<string, string>>, cwd: string): void {
   for (const [file, text] of Object.entries(texts))
     attempt(file, () => writeFileSync(resolve(cwd, file), text));
+}
+
+/**
+ * Writes a file whole or not at all, in one step of the event loop. An error, such as a full disk, keeps the file that was
+ * there.
+ * @returns false if the file exists and must not be replaced
+ * @throws UsageError if the file cannot be written
+ */
+export function writeWhole(file: string, text: string, { replace }: { readonly replace: boolean }): boolean {
+  const draft = `${file}.${process.pid}.tmp`;
+  try {
+    attempt(file, () => writeFileSync(draft, text, { flag: 'wx' }));
+    if (!replace && existsSync(file)) return false;
+    attempt(file, () => renameSync(draft, file));
+    return true;
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 /** @throws UsageError if the folder cannot be created */

@@ -1,5 +1,6 @@
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
@@ -34,6 +35,7 @@ import { createPlanReport, listPlanWarnings } from '../plan-report.ts';
 import { prepareDeployment } from '../simulation.ts';
 import type { Io } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
+import { createFolder, writeWhole } from '../write-text.ts';
 
 interface InitOptions extends CommonOptions, GivenAnswers {
   readonly role: string;
@@ -77,7 +79,9 @@ async function init(options: InitOptions, session: Session): Promise<ExitCode> {
   const answers = await collectAnswers(facts, { given, options, session, world, prompts });
   const text = renderConfiguration(facts, answers);
   const configuration = parseConfiguration(text, file);
-  await writeNew(file, text, options.force === true);
+  writeNew(file, text, options.force === true);
+  // A Ctrl-C that came while the file was written ends the command here.
+  await setTimeout(1);
   out.line(`${out.colors.green('✓')} ${file} was written and is valid`);
   await showPlan(configuration, { file, answers, options, session, world });
   return exitCodes.succeeded;
@@ -159,11 +163,7 @@ const createExistsError = (file: string): UsageError =>
     `${file} exists already, and was not changed. Name another file with --config, or replace it with --force`,
   );
 
-async function writeNew(file: string, text: string, force: boolean): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
-    .then(() => writeFile(file, text, { flag: force ? 'w' : 'wx' }))
-    .catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'EEXIST') throw createExistsError(file);
-      throw new UsageError(`${file} cannot be written (${error.code}). Nothing was written`);
-    });
+function writeNew(file: string, text: string, force: boolean): void {
+  createFolder(dirname(file), '.');
+  if (!writeWhole(file, text, { replace: force })) throw createExistsError(file);
 }

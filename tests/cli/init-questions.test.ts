@@ -12,12 +12,24 @@ const space = ' ';
 const tab = '\t';
 const interrupt = '\x03';
 
+/** The sequences that show (`h`) and hide (`l`) the cursor. */
+const cursorChange = new RegExp(`${String.fromCharCode(27)}\\[\\?25([hl])`, 'g');
+
 /** A terminal that types the next keys as soon as the screen shows the question that they answer. */
 class Terminal extends Writable {
   readonly isTTY = true;
   readonly columns: number;
   readonly rows = 40;
-  readonly stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
+  /** Whether the terminal passes on each key, as questions need it. */
+  isRaw = false;
+  /** Whether the terminal shows its cursor. */
+  hasCursor = true;
+  readonly stdin = Object.assign(new PassThrough(), {
+    isTTY: true,
+    setRawMode: (raw: boolean) => {
+      this.isRaw = raw;
+    },
+  });
   screen = '';
   /** Lines of questions that do not fit the terminal. */
   readonly tooLong: string[] = [];
@@ -31,6 +43,7 @@ class Terminal extends Writable {
 
   override _write(chunk: unknown, _: unknown, done: () => void): void {
     const text = stripVTControlCharacters(String(chunk));
+    for (const [, change] of String(chunk).matchAll(cursorChange)) this.hasCursor = change === 'h';
     this.screen += text;
     if (!this.screen.includes('was written'))
       this.tooLong.push(...text.split(/[\r\n]/).filter((line) => line.length > this.columns));
@@ -60,7 +73,8 @@ describe('the questions of onboarding init', () => {
       stdout: terminal,
       env: { TERM: 'xterm' },
     });
-    return { code, stderr, screen: terminal.screen, tooLong: terminal.tooLong };
+    const { screen, tooLong, isRaw, hasCursor } = terminal;
+    return { code, stderr, screen, tooLong, isRaw, hasCursor };
   };
 
   const allAnswers: [string, readonly string[]][] = [
@@ -88,9 +102,10 @@ describe('the questions of onboarding init', () => {
   it.each([0, 1, 2, 3, 4])('writes nothing when the user presses Ctrl-C at question %d', async (index) => {
     const before = allAnswers.slice(0, index);
     const question = allAnswers[index]?.[0] ?? '';
-    const { code, stderr } = await answer(80, [...before, [question, [interrupt]]]);
+    const { code, stderr, isRaw, hasCursor } = await answer(80, [...before, [question, [interrupt]]]);
 
     expect(code).toBe(130);
+    expect({ isRaw, hasCursor }).toEqual({ isRaw: false, hasCursor: true });
     expect(stderr).toContain('Nothing was written');
     expect(await readdir(folder)).toEqual([]);
   });

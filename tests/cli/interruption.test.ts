@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, test } from '@jest/globals';
@@ -46,6 +46,17 @@ const interruptWhenWriting = `
   fs.writeFileSync = (...parameters) => { process.kill(process.pid, 'SIGINT'); writeFileSync(...parameters); };
   syncBuiltinESMExports()`;
 
+/** Writes the half of a file, and then has no room for the rest. */
+const fillDiskWhenWriting = `
+  import fs from 'node:fs';
+  import { syncBuiltinESMExports } from 'node:module';
+  const { writeFileSync } = fs;
+  fs.writeFileSync = (file, text, options) => {
+    writeFileSync(file, text.slice(0, text.length / 2), options);
+    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  };
+  syncBuiltinESMExports()`;
+
 describe('Ctrl-C', () => {
   test.each(commandList)(
     'ends $name with 130 when no write has begun',
@@ -64,6 +75,45 @@ describe('Ctrl-C', () => {
     child.stdout?.once('data', () => child.kill('SIGINT'));
 
     expect(await readEnd(child)).toEqual({ code: 130, signal: null, stderr: '' });
+  }, 30_000);
+
+  const answers = ['--installation', 'prod', '--central', 'log=222222222222', '--region', 'eu-west-1'];
+  const init = ['init', '--simulate', ...answers, '--ou', 'Workloads', '--grants', 'all', '--force'];
+
+  it('ends init with 130 and a whole file when Ctrl-C comes while init writes', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'interruption-'));
+    try {
+      await run([...init, '--config', join(folder, 'whole.yml')]);
+      const ended = await readEnd(
+        start(interruptWhenWriting, [...init, '--config', join(folder, 'new.yml')]),
+      );
+
+      expect(ended).toEqual({ code: 130, signal: null, stderr: '' });
+      expect(readdirSync(folder).sort()).toEqual(['new.yml', 'whole.yml']);
+      expect(readFileSync(join(folder, 'new.yml'), 'utf8')).toBe(
+        readFileSync(join(folder, 'whole.yml'), 'utf8'),
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 30_000);
+
+  it('keeps the file that was there when the disk is full while init writes', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'full-'));
+    const file = join(folder, 'onboarding.yml');
+    writeFileSync(file, 'before');
+    try {
+      const { code, stderr } = await readEnd(start(fillDiskWhenWriting, [...init, '--config', file]));
+
+      expect({ code, stderr }).toEqual({
+        code: 64,
+        stderr: expect.stringContaining('cannot be written (ENOSPC)'),
+      });
+      expect(readdirSync(folder)).toEqual(['onboarding.yml']);
+      expect(readFileSync(file, 'utf8')).toBe('before');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   }, 30_000);
 
   it('writes every file completely or not at all when Ctrl-C comes', async () => {

@@ -57,6 +57,9 @@ async function printOn(columns: number, argv: readonly string[]): Promise<string
   return screen;
 }
 
+/** A sequence that changes the color of a terminal. */
+const color = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`);
+
 /** Commands stay on one line, so that people can copy them. */
 const isCommand = (line: string): boolean => /^ *(npx )?onboarding /.test(line);
 
@@ -81,6 +84,8 @@ describe.each([
 
       expect(screen).not.toBe('');
       expect(listTooWide(screen, columns)).toEqual([]);
+      // NO_COLOR is set.
+      expect(screen).not.toMatch(color);
     },
   );
 
