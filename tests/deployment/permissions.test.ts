@@ -128,8 +128,6 @@ const onEverything: Readonly<Record<string, string>> = {
   'xray:GetSamplingRules': 'as above',
   'xray:GetSamplingTargets': 'as above',
   'logs:CreateLogDelivery': 'log deliveries have no ARN',
-  'logs:CreateLogStream': 'Step Functions writes by log deliveries, which have no ARN',
-  'logs:PutLogEvents': 'as above',
   'logs:DeleteLogDelivery': 'as above',
   'logs:GetLogDelivery': 'as above',
   'logs:ListLogDeliveries': 'as above',
