@@ -8,7 +8,7 @@ import { createClient, withPlugins } from '../shared/platform/aws/plugins.ts';
 import { requestHandler } from '../shared/platform/aws/request-handler.ts';
 import { getPartition } from '../shared/platform/partitions.ts';
 import type { Services } from '../shared/reconcile/services.ts';
-import type { DeployedMachine } from '../simulator/deployed-machines.ts';
+import { type DeployedMachine, machineSuffixes } from '../simulator/deployed-machines.ts';
 import { runStartedExecutions } from '../simulator/executions.ts';
 import { getConfigurationFile, type Session } from './command.ts';
 import { openEnvironment } from './environment.ts';
@@ -76,13 +76,6 @@ async function openSimulatedInstallation(session: Session, options: RecordOption
   };
 }
 
-/** The end of the name of each state machine, as in `infrastructure/state-machines.yml`. */
-const suffixes: Readonly<Record<DeployedMachine, string>> = {
-  'account-onboarding': '',
-  'organization-sweep': '-sweep',
-  'config-deployment': '-deployment',
-};
-
 /** The ARN of a state machine of the installation. The credentials say which account it is in. */
 export async function findStateMachine(
   { getAccountId, name, region }: Pick<Installation, 'getAccountId' | 'name' | 'region'>,
@@ -90,7 +83,7 @@ export async function findStateMachine(
 ): Promise<string> {
   const accountId = await getAccountId();
   const partition = getPartition(region);
-  return `arn:${partition}:states:${region}:${accountId}:stateMachine:${name}${suffixes[machine]}`;
+  return `arn:${partition}:states:${region}:${accountId}:stateMachine:${name}${machineSuffixes[machine]}`;
 }
 
 async function getAccountId({ hub }: Services): Promise<string> {

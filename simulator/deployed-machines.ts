@@ -7,6 +7,13 @@ export const deployedMachines = ['account-onboarding', 'organization-sweep', 'co
 
 export type DeployedMachine = (typeof deployedMachines)[number];
 
+/** Ends of the names of the deployed state machines, after the name of the stack (infrastructure/state-machines.yml). */
+export const machineSuffixes: Readonly<Record<DeployedMachine, string>> = {
+  'account-onboarding': '',
+  'organization-sweep': '-sweep',
+  'config-deployment': '-deployment',
+};
+
 type Definitions = Readonly<Record<DeployedMachine, StateMachineText>>;
 
 let definitions: Definitions | undefined;

@@ -7,6 +7,7 @@ import { getPartitionFacts } from '../shared/platform/partitions.ts';
 import { type AppConfigState, createAppConfigState } from './app-config-state.ts';
 import { type CloudFormationState, createCloudFormationState } from './cloudformation/state.ts';
 import type { SimulatedTable } from './dynamodb/tables.ts';
+import { createDeployedState, type DeployedState } from './on-behalf/deployed-state.ts';
 import type { OrganizationEvent } from './organization-event.ts';
 import { createOrganizationPolicyState, type OrganizationPolicyState } from './organization-policy-state.ts';
 import type {
@@ -168,6 +169,8 @@ export interface SimulatedWorld {
   readonly queues: Map<string, SimulatedMessage[]>;
   /** Rules of the hub's default bus, by name. */
   readonly eventRules: Map<string, 'ENABLED' | 'DISABLED'>;
+  /** Rules, state machines and policies of deployed templates, for calls that services make on their behalf. */
+  readonly deployed: DeployedState;
 }
 
 export const createWorld = (settings: SimulatedWorldSettings): SimulatedWorld => ({
@@ -215,6 +218,7 @@ export const createWorld = (settings: SimulatedWorldSettings): SimulatedWorld =>
   executions: new Map(),
   queues: new Map(),
   eventRules: new Map(),
+  deployed: createDeployedState(),
 });
 
 /** Calls each listener with its own copy of the event. */
