@@ -111,7 +111,7 @@ beforeAll(async () => {
     runId: 'unannounced',
     status: 'succeeded',
     startedAt,
-    accountIds: [],
+    accountIds: [newAccount],
     announcement,
   });
   for (const input of addSecrets(organization)) expect((await deploy(env, input)).status).toBe('SUCCEEDED');
@@ -179,11 +179,11 @@ function addSecrets(organization: SimulatedOrganization): readonly object[] {
 const withAnyPath = /:group\/\*\//;
 
 const removed =
-  'tests/flows/removed-policies.test.ts: deletes the policies without other statements when their only account closes';
+  'tests/flows/removed-policies.test.ts: deletes policies that have no other statements when their only account closes';
 const explained =
   'tests/flows/explain-access.test.ts: answers denied when nothing allows the request and the KMS grants were read';
 const seven =
-  "tests/flows/limits.test.ts: keeps within IAM's versions when seven accounts arrive one after the other";
+  'tests/flows/limits.test.ts: stays within the limit of policy versions in IAM when seven accounts arrive one after the other';
 
 const encrypted = "tests/flows/content-keys.test.ts: verifies an access when the key's policy allows it";
 const amiKey = 'on arn:aws:kms:eu-west-1:444444444444:key/4567abcd-12ab-34cd-56ef-1234567890ab';
