@@ -33,7 +33,7 @@ const maxBatch = 100;
 
 /**
  * Reads the items of different keys consistently, in any order, and does not parse them. One answer of DynamoDB has at
- * most 16 MB. It names the keys that it left out, and they are read by the next request.
+ * most 16 MB. The next request reads the keys that the answer does not have.
  * @throws ThrottledError if an answer has no item at all although keys are left
  */
 export async function readItems(
