@@ -1,0 +1,76 @@
+import { isMember } from '../../accounts/membership.ts';
+import { type Statement, toArray, toPrincipalMap } from '../../iam/document.ts';
+import { compileStatement, type Sender } from '../../iam/narrow-statement.ts';
+import { type Account, accountIdPattern } from '../../platform/account.ts';
+import type { Fields } from './candidate-fields.ts';
+
+interface HintRequest {
+  readonly statement: Statement;
+  readonly accounts: readonly Account[];
+  readonly senders: readonly Sender[];
+  readonly ownerId: string;
+  readonly arns: readonly string[];
+}
+
+/** The selectors that may select the accounts of a statement: by a condition first, then as a list. */
+export function listSelectors({ statement, ...request }: HintRequest): readonly Fields[] {
+  const keys = listConditions(statement);
+  const ous = keys
+    .filter(({ key }) => /orgpaths$/i.test(key))
+    .flatMap(({ values }) => values.flatMap((path) => path.match(/ou-[a-z0-9]+-[a-z0-9]+/g)?.at(-1) ?? []));
+  const admitted = listAdmitted({ statement, ...request });
+  return [
+    ...(keys.some(({ key }) => /orgid$/i.test(key)) ? [{ for: { all: true }, match: 'organization' }] : []),
+    ...(ous.length > 0 ? [{ for: { ous: [...new Set(ous)] }, match: 'ou' }] : []),
+    ...(admitted.length > 0 ? [{ for: { accounts: admitted } }] : []),
+  ];
+}
+
+/** Ids of the members that a statement admits. An account admitted through a service counts as well. */
+export function listAdmitted({ statement, accounts, senders, ...policy }: HintRequest): readonly string[] {
+  const compiled = compileStatement(statement, policy);
+  const admitted = new Set(
+    senders.flatMap((sender) => (compiled.narrow(sender).length > 0 ? (sender.accountId ?? []) : [])),
+  );
+  const sources = listConditions(statement)
+    .filter(({ key }) => /^aws:sourcearn$/i.test(key))
+    .flatMap(({ values }) => values.map((arn) => arn.split(':')[4] ?? ''));
+  const named = new Set(sources);
+  return accounts
+    .filter(isMember)
+    .map(({ id }) => id)
+    .filter((id) => admitted.has(id) && (named.size === 0 || named.has(id)))
+    .toSorted();
+}
+
+/** Names of roles to which the statement is restricted, with their paths. */
+export const listRoles = (statement: Statement): readonly string[] => {
+  const { AWS = [] } = toPrincipalMap(statement.Principal ?? {});
+  const conditions = listConditions(statement).filter(({ key }) => /^aws:principalarn$/i.test(key));
+  const arns = [...toArray(AWS), ...conditions.flatMap(({ values }) => values)];
+  return [...new Set(arns.flatMap((arn) => arn.split(':role/')[1] ?? []))];
+};
+
+/** Texts that an optional field may have: values of conditions, and the folders of resources. */
+export function listTexts(statements: readonly Statement[]): readonly string[] {
+  const values = statements.flatMap(listConditions).flatMap((condition) => condition.values);
+  const resources = statements.flatMap(({ Resource = [] }) => toArray(Resource));
+  const folders = resources.flatMap((arn) => listFolders(arn.split(':::')[1] ?? ''));
+  return [...new Set([...folders, ...values])]
+    .filter((text) => !text.includes('*') && !accountIdPattern.test(text))
+    .slice(0, maxTexts);
+}
+
+/** Each text multiplies the candidates. */
+const maxTexts = 20;
+
+/** `a` and `a/b` for `bucket/a/b/c`. */
+function listFolders(path: string): readonly string[] {
+  const [, ...folders] = path.split('/').slice(0, -1);
+  return folders.map((_, index) => folders.slice(0, index + 1).join('/'));
+}
+
+export const listConditions = ({ Condition = {} }: Statement) =>
+  Object.values(Condition).flatMap((block) =>
+    Object.entries(block).map(([key, values]) => ({ key, values: toArray(values).map(String) })),
+  );
