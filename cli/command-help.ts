@@ -34,6 +34,10 @@ export const commandHelp = {
     examples: ['', '--simulate', '--central log=222222222222 --ou Sandbox --grants suggested'],
     variables: [...configuration, ...aws],
   },
+  adopt: {
+    examples: ['--simulate', '--out adopted.yml', '--role OrganizationAccountAccessRole'],
+    variables: [...configuration, ...table],
+  },
   validate: { examples: ['', '--config examples/onboarding.yml --json'], variables: configuration },
   import: { examples: [''], variables: [...configuration, ...table] },
   activate: {

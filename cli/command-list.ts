@@ -29,6 +29,11 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/init.ts')).createInitCommand,
   },
   {
+    name: 'adopt',
+    description: 'Propose grants for unmanaged statements, and prove which statements they make superfluous.',
+    load: async () => (await import('./commands/adopt.ts')).createAdoptCommand,
+  },
+  {
     name: 'validate',
     description: 'Check a configuration offline: list every mistake, or a summary.',
     load: async () => (await import('./commands/validate.ts')).createValidateCommand,

@@ -18,6 +18,7 @@ test('lists the exit codes in docs/command-line.md', () => {
 test.each([
   'demo',
   'init',
+  'adopt',
   'validate',
   'import',
   'activate',

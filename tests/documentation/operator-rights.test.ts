@@ -58,6 +58,7 @@ test.each([
   ['plan', []],
   ['drift', []],
   ['budget', []],
+  ['adopt', []],
   ['check', ['--account', '888888888888']],
   ['wait', ['--account', '888888888888']],
 ])('lists every action that %s calls', async (command, options) => {

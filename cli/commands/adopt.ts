@@ -1,0 +1,96 @@
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { requireActive } from '../../shared/configuration/active-configuration.ts';
+import {
+  loadConfiguration,
+  parseConfiguration,
+  readConfigurationText,
+} from '../../shared/configuration/load.ts';
+import { adoptAll } from '../../shared/reconcile/adoption/adopt-all.ts';
+import { mergeProposals } from '../../shared/reconcile/adoption/merge-proposals.ts';
+import type { OverallPlan } from '../../shared/reconcile/plan-all.ts';
+import { addGrants, nameProposals } from '../adopt/document.ts';
+import { createAdoptReport, printAdoption } from '../adopt/output.ts';
+import { addUnmanagedStatements } from '../adopt/simulated-policies.ts';
+import {
+  type CommandContext,
+  type CommonOptions,
+  createCommand,
+  getConfigurationFile,
+  runAction,
+  type Session,
+} from '../command.ts';
+import { openEnvironment, planWithProgress } from '../environment.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { UsageError } from '../usage-error.ts';
+import { writeWhole } from '../write-text.ts';
+
+interface AdoptOptions extends CommonOptions {
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly role?: string;
+  readonly simulate?: boolean;
+}
+
+export const createAdoptCommand = (context: CommandContext): Command =>
+  createCommand('adopt')
+    .option('--out <file>', 'write the configuration with the proposed grants to this file')
+    .option('--force', 'replace the file if it exists')
+    .option('--role <name>', 'role that reads the central accounts (default: the spoke role)')
+    .option('--simulate', 'use a simulated organization; needs no AWS')
+    .action(runAction<AdoptOptions>(context, adopt));
+
+async function adopt(options: AdoptOptions, session: Session): Promise<ExitCode> {
+  const file = getConfigurationFile(options, session.io);
+  const text = await readConfigurationText(file);
+  const configuration = await loadConfiguration(file);
+  if (options.out !== undefined && options.force !== true) await requireAbsent(options.out, session);
+  const plan = await readPolicies(options, session);
+  const resources = adoptAll(plan);
+  const proposals = nameProposals(
+    mergeProposals(resources),
+    configuration.grants.map(({ name }) => name),
+  );
+  if (options.out !== undefined) write(options.out, addGrants(text, proposals), options, session);
+  session.out.result(createAdoptReport(resources, proposals, { plan, file: options.out }));
+  printAdoption(session.out, resources, proposals, { plan, file: options.out });
+  return exitCodes.succeeded;
+}
+
+/** Without a table, the accounts come from Organizations, and the role may be another one than the spoke role. */
+async function readPolicies(options: AdoptOptions, session: Session): Promise<OverallPlan> {
+  const written = await loadConfiguration(getConfigurationFile(options, session.io));
+  const { role: spokeRole = written.spokeRole } = options;
+  const configuration = { ...written, spokeRole };
+  const io = { ...session.io, prepareWorld: session.io.prepareWorld ?? addUnmanagedStatements };
+  const environment = await openEnvironment(
+    { ...session, io },
+    {
+      configuration,
+      simulate: options.simulate === true,
+      memoryAllowed: 'anywhere',
+    },
+  );
+  const active = await requireActive(environment.services.store, configuration);
+  return planWithProgress(environment, session, { active, accountId: undefined });
+}
+
+async function requireAbsent(file: string, { io }: Session): Promise<void> {
+  const exists = await access(resolve(io.cwd, file)).then(
+    () => true,
+    () => false,
+  );
+  if (exists) throw createExistsError(file);
+}
+
+const createExistsError = (file: string): UsageError =>
+  new UsageError(
+    `${file} exists already, and was not changed. Name another file with --out, or replace it with --force`,
+  );
+
+/** @throws ConfigurationError if the result would not be valid. Then nothing was written */
+function write(file: string, text: string, { force = false }: AdoptOptions, { io }: Session): void {
+  parseConfiguration(text, file);
+  if (!writeWhole(resolve(io.cwd, file), text, { replace: force })) throw createExistsError(file);
+}
