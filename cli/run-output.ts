@@ -15,6 +15,7 @@ import { getOutcome } from '../shared/reconcile/outcome.ts';
 import { formatReadiness } from '../shared/reconcile/readiness.ts';
 import type { Outcome, ResourceChange } from '../shared/store/ports.ts';
 import { formatDifferences, getDifferences } from './differences.ts';
+import { foldQuiet, printHidden } from './fold.ts';
 import { type Colors, formatCount, formatNumber, type Output, wrapText } from './output.ts';
 import {
   countAllCalls,
@@ -96,14 +97,15 @@ export function printResources(
   changes: readonly ResourceChange[],
   { withRegion, unresolved, differences, accounts }: PrintedResources,
 ): void {
+  const folded = foldQuiet(changes, isQuiet);
   const rows = alignColumns(
-    changes.map((change) => resourceRow(change, out.colors, withRegion)),
+    folded.shown.map((change) => resourceRow(change, out.colors, withRegion)),
     out,
   );
   const together = groupSharedErrors(changes).resources;
   const names = createAccountNames(accounts);
   const screen = { colors: out.colors, width: out.width - 6, names, unfoldedBy: '--json' };
-  for (const [index, change] of changes.entries()) {
+  for (const [index, change] of folded.shown.entries()) {
     out.line(rows[index]);
     const shown = differences && took(change) ? getDifferences(change) : [];
     for (const line of formatDifferences(shown, screen)) out.line(`      ${line}`);
@@ -117,7 +119,12 @@ export function printResources(
     if (change.error !== undefined && !isToldAtTheEnd)
       out.line(`      ${out.colors.red(`${change.error.name}: ${change.error.message}`)}`);
   }
+  printHidden(out, folded.hidden, 'unchanged resources');
 }
+
+/** Whether the run found the resource as it should be. */
+const isQuiet = (change: ResourceChange): boolean =>
+  getOutcome(change) === 'unchanged' && (change.holds ?? []).length === 0;
 
 const graceLines = ({ holds = [] }: ResourceChange, accounts: readonly Account[]): readonly string[] =>
   [formatGracePeriods(holds, accounts)].filter((text) => text !== undefined);

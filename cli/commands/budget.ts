@@ -15,6 +15,7 @@ import {
 } from '../command.ts';
 import { readEverything } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { foldQuiet, printHidden } from '../fold.ts';
 import { type Colors, formatCount, formatNumber, type Output, wrapText } from '../output.ts';
 import { printHead } from '../plan-output.ts';
 import { createPlanReport } from '../plan-report.ts';
@@ -95,16 +96,18 @@ function printBudgets(
     const here = reckoned.filter(({ resource }) => splitResourceKey(resource).account === account);
     out.line();
     out.line(out.colors.bold(formatHeading(account, configuration, names)));
+    const { shown, hidden } = foldQuiet(here, hasRoom);
     const rows = alignColumns(
-      here.map((each) => row(each, out.colors)),
+      shown.map((each) => row(each, out.colors)),
       out,
     );
-    for (const [index, { resource, error }] of here.entries()) {
+    for (const [index, { resource, error }] of shown.entries()) {
       out.line(rows[index]);
       if (error === undefined || together.resources.has(resource)) continue;
       for (const line of wrapText(`${error.name}: ${error.message}`, getReadableWidth(out) - 6))
         out.line(`      ${out.colors.red(line)}`);
     }
+    printHidden(out, hidden, `resources with room for ${few} accounts or more`);
   }
   out.line();
   out.line(`${out.colors.bold('Budget:')} ${scarcest(reckoned)}`);
@@ -129,6 +132,8 @@ const roomText = ({ room }: Capacity): string =>
 
 /** The command warns if the policy has room for fewer accounts than this. */
 const few = 20;
+
+const hasRoom = ({ budget }: Reckoned): boolean => budget !== undefined && (budget.room ?? few) >= few;
 
 const markOf = ({ room = Number.POSITIVE_INFINITY }: Capacity, { dim, yellow, red }: Colors): string => {
   if (room === 0) return red('✗');

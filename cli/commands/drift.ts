@@ -20,6 +20,7 @@ import { formatConflict } from '../conflict-text.ts';
 import { formatDifferences } from '../differences.ts';
 import { readEverything } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { foldQuiet, printHidden } from '../fold.ts';
 import {
   hasDriftedRoles,
   hasUnreadRoles,
@@ -115,16 +116,18 @@ function printDrift(
     const here = drifts.filter(({ resource }) => splitResourceKey(resource).account === account);
     out.line();
     out.line(out.colors.bold(formatHeading(account, configuration, names)));
+    const { shown, hidden } = foldQuiet(here, isQuiet);
     const rows = alignColumns(
-      here.map((each) => driftRow(each, out.colors)),
+      shown.map((each) => driftRow(each, out.colors)),
       out,
     );
-    for (const [index, each] of here.entries()) {
+    for (const [index, each] of shown.entries()) {
       out.line(rows[index]);
       const details = together.resources.has(each.resource) ? [] : detailLines(each, names, out);
       for (const line of [...details, ...unmanagedLines(each, out), ...graceLines(each, accounts, out)])
         out.line(`      ${line}`);
     }
+    printHidden(out, hidden, 'equal resources');
   }
   const counts = countsOf(drifts);
   const parts = driftStatuses.filter((status) => counts[status] > 0);
@@ -133,6 +136,10 @@ function printDrift(
     `${out.colors.bold('Drift:')} ${parts.map((each) => `${formatNumber(counts[each])} ${each}`).join(', ')}`,
   );
 }
+
+/** Whether the resource is as it should be, and nothing about it is to be told. */
+const isQuiet = ({ status, foreign, unmanaged, holds = [] }: ResourceDrift): boolean =>
+  status === 'equal' && foreign !== 'changed' && unmanaged === undefined && holds.length === 0;
 
 function driftRow({ resource, status, foreign }: ResourceDrift, colors: Colors): readonly string[] {
   const { region, kind, id } = splitResourceKey(resource);

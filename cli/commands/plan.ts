@@ -3,7 +3,7 @@ import picocolors from 'picocolors';
 import type { ActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { formatAccount } from '../../shared/platform/account.ts';
+import { formatAccounts } from '../../shared/platform/account.ts';
 import { type OverallPlan, toPlanFile } from '../../shared/reconcile/plan-all.ts';
 import { isPendingApproval } from '../../shared/reconcile/required-approval.ts';
 import { assumeActivated } from '../../shared/runs/activate.ts';
@@ -152,7 +152,10 @@ function printFile({ out }: Session, file: string | undefined, { planHash }: Pla
   out.line(`  To make these changes: onboarding apply --plan ${file}`);
 }
 
-/** Names all accounts that wait for approval. A plan for one account prints more about its approval. */
+/** The warning names at most this number of accounts. */
+const maxWaiting = 20;
+
+/** Names the accounts that wait for approval. A plan for one account prints more about its approval. */
 async function waitingWarnings(
   { services: { store } }: CliEnvironment,
   accountId: string | undefined,
@@ -160,9 +163,9 @@ async function waitingWarnings(
   if (accountId !== undefined) return [];
   const waiting = (await store.registry.listAccounts()).filter(isPendingApproval);
   if (waiting.length === 0) return [];
-  const ids = waiting.map(formatAccount).join(', ');
+  const accounts = formatAccounts(waiting, maxWaiting);
   return [
-    `Accounts that wait for approval get no access until an operator approves them: ${ids}. See one: onboarding plan --account ID`,
+    `Accounts that wait for approval get no access until an operator approves them: ${accounts}. List all: onboarding approve. See one: onboarding plan --account ID`,
   ];
 }
 

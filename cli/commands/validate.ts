@@ -20,7 +20,7 @@ import {
   type Session,
 } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { formatCount, type Output, shorten } from '../output.ts';
+import { formatCount, type Output } from '../output.ts';
 import { formatSelector } from '../selector-text.ts';
 import { printTable } from '../table.ts';
 import { printWarnings } from '../warnings.ts';
@@ -111,7 +111,7 @@ function printConfiguration(out: Output, file: string, configuration: Configurat
         resources.filter(({ shares }) => shares.some((share) => share.entry === entry)).length,
         'resource',
       ),
-      dim(shorten(formatSelector(entry.for), 48)),
+      dim(formatSelector(entry.for)),
     ]),
   );
   printPatterns(out, configuration);
@@ -180,7 +180,7 @@ function printMemberRoles(out: Output, { memberRoles = [] }: Configuration): voi
     memberRoles.map(({ name, kind, for: selector }) => [
       name,
       kind,
-      out.colors.dim(shorten(formatSelector(selector), 48)),
+      out.colors.dim(formatSelector(selector)),
     ]),
   );
 }

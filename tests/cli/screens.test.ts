@@ -37,6 +37,7 @@ const screens: readonly (readonly string[])[] = [
   ['history', ...simulate, ...account],
   ['history', ...simulate, '--resource', 'example-org-cloudtrail'],
   ['locks', ...simulate],
+  ['wait', ...simulate, ...account],
   ['replay', ...simulate],
   ['run', ...simulate, '--event', 'tests/fixtures/inputs/account-id.json'],
   ['validate', '--config', exampleConfiguration],

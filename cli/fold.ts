@@ -1,0 +1,25 @@
+import { formatNumber, type Output } from './output.ts';
+
+/** Each list shows this number of rows that need no attention. */
+const maxQuiet = 20;
+
+interface Folded<Row> {
+  readonly shown: readonly Row[];
+  readonly hidden: number;
+}
+
+/** Shortens a long list. Only rows that need no attention may be missing. */
+export function foldQuiet<Row>(rows: readonly Row[], isQuiet: (row: Row) => boolean): Folded<Row> {
+  let quiet = 0;
+  const shown = rows.filter((row) => {
+    if (!isQuiet(row)) return true;
+    quiet += 1;
+    return quiet <= maxQuiet;
+  });
+  return { shown, hidden: rows.length - shown.length };
+}
+
+/** Prints how many rows are not shown, and the option that shows them. Prints nothing if all are shown. */
+export function printHidden(out: Output, hidden: number, what: string): void {
+  if (hidden > 0) out.line(`  … and ${formatNumber(hidden)} more ${what}; --json shows all`);
+}
