@@ -62,7 +62,7 @@ const formatFailures = ([first, ...others]: readonly string[]): readonly string[
   first === undefined
     ? []
     : [
-        `Organizations was not read for ${others.length + 1} of the accounts, which are judged in their positions of the registry: ${first}`,
+        `Organizations could not be read for ${others.length + 1} of the accounts, so their OUs and tags are taken from the registry: ${first}`,
       ];
 
 /** Reads the account and returns it in the form that a run would store. */

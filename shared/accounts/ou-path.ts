@@ -38,8 +38,7 @@ export function findOuMistake(ou: string): string | undefined {
   const segments = ou.split('/');
   if (segments.some((segment) => blank.test(segment)))
     return 'must be a path from below the root such as Workloads/Production, with a name before and after each slash';
-  if (segments.includes('**'))
-    return 'must go without **: a path stands for the OU and everything beneath it';
+  if (segments.includes('**')) return 'must not have **: a path already includes everything below the OU';
   return undefined;
 }
 

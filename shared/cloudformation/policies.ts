@@ -47,7 +47,7 @@ function withResource(
 
 const tooMany = (count: number, limit: number): PolicyTooLargeError =>
   new PolicyTooLargeError(
-    `The spoke role would need ${count} managed policies, and limits.managedPoliciesPerRole is ${limit}. Tell resources by ` +
-      `patterns instead of naming each resource${adviseQuotaIncrease('managedPoliciesPerRole', count)}`,
+    `The spoke role would need ${count} managed policies, and limits.managedPoliciesPerRole is ${limit}. Select resources by ` +
+      `patterns instead of naming each one${adviseQuotaIncrease('managedPoliciesPerRole', count)}`,
     { count, limit },
   );

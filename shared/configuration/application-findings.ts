@@ -34,8 +34,8 @@ const repeated = (
     const first = items.findIndex((item) => toLogicalName(item.name) === toLogicalName(name));
     if (first === index) return [];
     const other = items[first]?.name ?? '';
-    const same = other === name ? `${name} is the name` : `${name} is too like ${other}, the name`;
-    const message = `must be a name of its own: ${same} of ${path.join('')}[${first}]`;
+    const same = other === name ? `${name} is the name` : `${name} is too similar to ${other}, the name`;
+    const message = `must be unique: ${same} of ${path.join('')}[${first}]`;
     return [{ path: [...path, index, 'name'], message }];
   });
 

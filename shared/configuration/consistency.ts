@@ -58,7 +58,7 @@ const repeatedNames = (grants: readonly Fields[]): readonly PathFinding[] =>
   grants.flatMap(({ name }, index) => {
     const first = grants.findIndex((grant) => grant.name === name);
     if (first === index || typeof name !== 'string') return [];
-    const message = `must be a name of its own: ${name} is the name of grants[${first}] too`;
+    const message = `must be unique: ${name} is the name of grants[${first}] too`;
     return [{ path: ['grants', index, 'name'], message }];
   });
 

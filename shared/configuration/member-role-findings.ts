@@ -67,7 +67,7 @@ function findTakenName({ name }: MemberRole, configuration: Configuration): read
     })),
   ].find(({ role }) => role !== undefined && nameKey(role) === nameKey(name));
   if (taken === undefined) return [];
-  const message = `must be a name of its own: ${taken.what} has this name in a central account, whatever its path`;
+  const message = `must be unique: ${taken.what} has this name in a central account, whatever its path`;
   return [{ path: ['name'], message }];
 }
 
@@ -111,7 +111,7 @@ function findOversize(role: MemberRole, configuration: Configuration): readonly 
           {
             field: 'managedPolicies',
             message:
-              `must be at most ${managedPoliciesPerRole} policies, as limits.managedPoliciesPerRole says` +
+              `must be at most ${managedPoliciesPerRole} policies, the value of limits.managedPoliciesPerRole` +
               adviseQuotaIncrease('managedPoliciesPerRole', managedPolicies.length),
           },
         ]),

@@ -30,7 +30,7 @@ export interface KeyUse {
   readonly actions: readonly string[];
   /** The condition keys that the service sends to KMS, as far as their values are known. */
   readonly context: ContextValues;
-  /** The preset of a `kms-key-policy` grant that allows these calls. Messages suggest it. */
+  /** The preset of a key policy that allows these calls. Messages suggest it. */
   readonly preset: string;
 }
 

@@ -80,7 +80,7 @@ const schema = z
     path: ['mfa'],
   })
   .refine(({ groups, roles }) => groups !== undefined || roles !== undefined, {
-    message: 'must name the groups, or else `roles` the roles, that may assume it',
+    message: 'must name the groups that may assume it, or `roles` must name the roles',
     path: ['groups'],
   })
   .refine(({ roles, role, mfa = true }) => roles === undefined || role === undefined || !mfa, {

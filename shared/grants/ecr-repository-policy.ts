@@ -55,7 +55,7 @@ const lambdaMatch = accountsOnly(
  * A statement needs no `Resource`, because the policy of a repository applies to this repository only (ECR user guide,
  * "Private repository policies").
  */
-const noResource = z.undefined('absent: the policy of a repository is about it alone').optional();
+const noResource = z.undefined('absent: a repository policy applies to its own repository only').optional();
 
 const schema = z
   .discriminatedUnion('preset', [

@@ -30,7 +30,7 @@ const decryptActions = ['kms:Decrypt', 'kms:DescribeKey'];
  *
  * Launching an encrypted AMI: EC2 user guide, "Amazon EBS encryption" (permissions for IAM users). `kms:Encrypt` is not
  * listed, because launching does not need it. The grant for the service-linked role of an Auto Scaling group is not
- * listed either: the kind `kms-grant` gives it (Auto Scaling user guide, "Required AWS KMS key policy for use with
+ * listed either: another grant kind gives it (Auto Scaling user guide, "Required AWS KMS key policy for use with
  * encrypted volumes").
  *
  * Reading and deploying configurations of AppConfig (GetLatestConfiguration, StartDeployment): AppConfig user guide,

@@ -131,8 +131,8 @@ function refuseClashes(ref: ResourceRef, { own }: KeyGrants, marks: readonly str
   const names = own.map(({ name }) => name).filter((name) => !rememberedMarks.has(parseGrantMark(name)));
   if (names.length === 0) return;
   throw new OwnershipClashError(
-    `${formatResourceKey(ref)} has ${names.length === 1 ? 'a grant' : `${names.length} grants`} with the mark of this ` +
-      `installation, which never made it: ${names.slice(0, 3).join(', ')}. Nothing was changed. Revoke it; if another ` +
+    `${formatResourceKey(ref)} has ${names.length === 1 ? 'a grant' : `${names.length} grants`} with a name of this ` +
+      `installation, which did not create it: ${names.slice(0, 3).join(', ')}. Nothing was changed. Revoke it; if another ` +
       'stack uses this installation id, give one of the two another id.',
     { resource: formatResourceKey(ref), grants: names },
   );

@@ -145,7 +145,7 @@ function requireTags(
   );
   if (missing.length === 0) return;
   throw new OwnershipClashError(
-    `${arn} lies under the path of this installation, but does not carry the tag ` +
+    `${arn}has the path of this installation, but not the tag ` +
       `${missing.map(({ Key, Value }) => `${Key} = ${Value}`).join(', ')}: it is not managed by this installation. It was not changed. Move or delete it`,
     { policy: arn, missingTags: missing },
   );

@@ -58,7 +58,7 @@ const statementFields = {
         Service: words(textSchema(/^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$/, 'a service principal')),
       }),
     ],
-    '{ AWS: "{accountRoots}" }, or { Service: … } held by {accountId} in a condition; never a role or everybody',
+    '{ AWS: "{accountRoots}" }, or { Service: … } limited by {accountId} in a condition; never a role or everybody',
   ),
   Action: words(textSchema(/^[a-z0-9-]+:[\w*?]+$/i, 'an action, such as s3:GetObject')),
   Condition: z

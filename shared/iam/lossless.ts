@@ -57,7 +57,7 @@ function valueLoss(value: unknown, written: string, numeric: boolean): string | 
   return `is ${written}, and a write would make it ${JSON.stringify(value)}. Put it in quotes: "${written}"`;
 }
 
-const halfCharacter = 'holds half of a character (a lone surrogate). Correct it';
+const halfCharacter = 'contains half of a character (a lone surrogate). Correct it';
 
 /**
  * Whether a number stays the same. String operators compare characters, so `1.10` must not become `1.1`. For numeric

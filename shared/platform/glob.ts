@@ -146,7 +146,7 @@ function readClass(letters: Letters, at: number, report: Report): ReadPart | und
   if (ranges.some(([first, last]) => last < first))
     report('must have ranges in ascending order, such as [a-z]');
   if (/\[:\w+:$/.test(letters.slice(start, end).join('')))
-    report('must go without classes such as [:alpha:]: write [a-zA-Z]');
+    report('must not have classes such as [:alpha:]: write [a-zA-Z]');
   return { part: { ranges, negated }, end: end + 1 };
 }
 

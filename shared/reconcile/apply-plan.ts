@@ -223,7 +223,7 @@ function refusingAnotherConfiguration(store: Store, plan: OverallPlan): Store {
   const refuseUnlessActive = (stored: StoredConfiguration | undefined): void => {
     if (stored !== undefined && getActivationId(stored) === getActivationId(plan.active)) return;
     throw new StalePlanError(
-      'Another configuration is active since the plan was made. Plan again, and apply the rest',
+      'Another configuration became active after the plan was made. Make a new plan, and apply it',
     );
   };
   return {

@@ -63,7 +63,7 @@ function remediesText(remedies: readonly CapacitySuggestion[], accounts: number)
     return `Tested: all ${accounts} accounts fit with ${all.map(remedyText).join('; or with ')}`;
   const numbered = some.map((remedy) => `${remedyText(remedy)} (${remedy.fit})`);
   if (numbered.length > 0) return `Tested: more accounts fit with ${numbered.join('; or with ')}`;
-  return 'No other match, packing or division of its grants takes more accounts: each was tested';
+  return 'No other `match`, shorter form of the policy or division of its grants has room for more accounts: each was tested';
 }
 
 function remedyText({ change, grants }: CapacitySuggestion): string {
@@ -121,7 +121,7 @@ function spread(full: FullResource): readonly CapacitySuggestion[] {
   const each = fitting({ ...onEmpty(full), now: 0 }, shares);
   if (each === 0) return [];
   if (each === accounts)
-    return [{ change: 'such a resource that unmanaged content has left room on', grants: [], fit: each }];
+    return [{ change: 'such a resource without unmanaged statements', grants: [], fit: each }];
   const resources = Math.ceil(accounts / each);
   const change = `${resources} such resources, each for ${Math.ceil(accounts / resources)} accounts at most`;
   return [{ change, grants: [], fit: accounts }];

@@ -7,7 +7,7 @@ export class MalformedPlanError extends OnboardingError {
   readonly findings: readonly Finding[];
 
   constructor(source: string, findings: readonly Finding[]) {
-    super(`${source} is not a plan that can be understood:\n${formatFindings(findings)}`, {
+    super(`${source} is not a valid plan file:\n${formatFindings(findings)}`, {
       source,
       findings,
     });

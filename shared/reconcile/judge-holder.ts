@@ -47,7 +47,7 @@ export function judgeHolder(holder: Holder, { asked, policies, facts }: Judging)
     case 'deny':
       return { status: 'denied', reason: `statement ${sid ?? 'without Sid'} denies it` };
     case 'none':
-      return { status: 'denied', reason: 'the conditions of the statement do not hold' };
+      return { status: 'denied', reason: 'the conditions of the statement are not satisfied' };
     case 'unknown':
       return {
         status: 'unknown',

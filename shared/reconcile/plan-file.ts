@@ -108,7 +108,7 @@ export function requireUnchanged(plan: PlanContent, now: PlanContent): void {
   const registry =
     plan.registryRevision === now.registryRevision
       ? []
-      : [`the registry went from revision ${plan.registryRevision} to ${now.registryRevision}`];
+      : [`the registry changed from revision ${plan.registryRevision} to ${now.registryRevision}`];
   const lines = [...registry, ...moved.map(({ resource, why }) => `${resource} ${why}`)];
   throw stale(
     `The plan is out of date:\n${lines.map((line) => `  ${line}`).join('\n')}\nNothing was written`,

@@ -56,7 +56,7 @@ const stateBlockedRemovals = (
     blocked,
     { key, configuration, accounts },
     // `explainLackOfRoom` has tried the policy without these accounts, and it was still too large.
-    error instanceof PolicyTooLargeError ? 'That makes room, though too little for all' : '',
+    error instanceof PolicyTooLargeError ? 'That makes room, but not for all accounts' : '',
   );
 
 function planOrHoldAdditions(

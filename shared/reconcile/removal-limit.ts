@@ -19,4 +19,4 @@ export const createBlockedRemovalsError = (
     tooLarge,
   );
 
-const notBeside = '. New accounts that do not fit beside them wait';
+const notBeside = '. Meanwhile, some new accounts wait, because the policy has no room for them';

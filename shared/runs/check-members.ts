@@ -128,7 +128,7 @@ const isChecked = ({ status }: MemberRoleDrift): boolean => status !== 'equal' &
 /** Keeps as many lines as there is room for. One more line says that lines of the check are missing. */
 function keepWithin({ unresolved, warnings }: MemberRoleLines, room: number): MemberRoleLines {
   if (unresolved.length + warnings.length <= room) return { unresolved, warnings };
-  const more = 'More member roles are not as the configuration says. Run: onboarding check --account ID';
+  const more = 'More member roles differ from the configuration. Run: onboarding check --account ID';
   const kept = unresolved.slice(0, Math.max(0, room));
   return {
     unresolved: unresolved.length > kept.length ? [...kept, more] : kept,

@@ -50,7 +50,7 @@ function describe({ status, reasons, account }: MemberRoleDrift): string {
     case 'missing':
       return why === '' ? 'is missing' : `is missing (${why})`;
     case 'different':
-      return `is not as the configuration says (${why})`;
+      return `differs from the configuration (${why})`;
     case 'name-taken':
       return `is missing, because another role has its name (${why})`;
     default:

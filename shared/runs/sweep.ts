@@ -216,7 +216,7 @@ async function closeUnfinished(
   sweep: { readonly runId: string; readonly unresolved: readonly string[] },
 ): Promise<void> {
   for (const run of unfinished) {
-    logger.warn('The execution of a run is over, but its record has no end', { runId: run.runId });
+    logger.warn('An execution ended without recording the end of its run', { runId: run.runId });
     await store.runs.put({ ...run, ...superseded(sweep), finishedAt: getTimestamp(clock) });
   }
 }
@@ -230,7 +230,7 @@ const superseded = ({
 }) => ({
   status: 'failed' as const,
   reason:
-    `Superseded by the sweep ${runId}: the execution ended without a run record, and the sweep brought ` +
+    `Superseded by the sweep ${runId}: the execution ended without recording how, and the sweep has since brought ` +
     `${unresolved.length === 0 ? 'every resource' : 'every resource that is not listed as unresolved'} to the state of the registry`,
   ...(unresolved.length === 0 ? {} : { unresolved }),
 });

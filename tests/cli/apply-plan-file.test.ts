@@ -80,7 +80,7 @@ describe('apply --plan', () => {
 
     expect(screen).toMatchObject({
       code: 65,
-      stderr: expect.stringContaining('the registry went from revision 8 to 9'),
+      stderr: expect.stringContaining('the registry changed from revision 8 to 9'),
     });
   });
 });

@@ -132,7 +132,7 @@ describe('drift', () => {
       reasons: [expect.stringContaining('the trust policy')],
     });
     expect(stdout).toMatch(/^Member roles: 16 equal, 1 different$/m);
-    expect(stdout).toMatch(/Member role people\/Developer is not as the configuration says/);
+    expect(stdout).toMatch(/Member role people\/Developer differs from the configuration/);
   });
 
   test('prints the statements that differ from their desired form', async () => {

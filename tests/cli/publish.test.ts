@@ -187,7 +187,7 @@ describe('a deployment that cannot go its way', () => {
 
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /✗ rolled-back +production +deployment 1 +It was rolled back by a CloudWatch alarm of the environment\. Readers get the version before it/,
+      /✗ rolled-back +production +deployment 1 +It was rolled back by a CloudWatch alarm of the environment\. Readers get the previous version/,
     );
     expect([deployedTo(application, 'production'), deployedTo(application, 'test')]).toEqual([[], []]);
   });

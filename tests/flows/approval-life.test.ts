@@ -93,7 +93,7 @@ test('gives waiting accounts their access in the next sweep when approval is tur
   const waits = await sweep(env);
   expect(waits.run).toMatchObject({
     status: 'failed',
-    unresolved: [expect.stringContaining('no run asks an operator')],
+    unresolved: [expect.stringContaining('no run has an open request')],
   });
 
   const turnedOff = { ...env, configuration: small() };

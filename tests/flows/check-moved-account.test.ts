@@ -98,7 +98,7 @@ it('judges by the OU in the registry in check when Organizations cannot be read'
   expect(readiness?.reasons).toContainEqual(
     expect.stringMatching(/position as of .*: Organizations was not read/),
   );
-  expect(warnings).toEqual([expect.stringMatching(/^Organizations was not read.*not you/)]);
+  expect(warnings).toEqual([expect.stringMatching(/^Organizations could not be read.*not you/)]);
 });
 
 const byOu = (name: string, rest: string) =>

@@ -121,7 +121,7 @@ describe('a request for something that does not exist', () => {
     [
       'a profile that AppConfig hosts',
       { version: '2', profile: 'database' },
-      /MalformedEventError: .*\n {2}profile: must be one that AppConfig hosts; the content of database is secretsmanager:\/\/app\/database/,
+      /MalformedEventError: .*\n {2}profile: must be a profile whose content AppConfig hosts; the content of database is secretsmanager:\/\/app\/database/,
     ],
   ])(
     'keeps the earlier request when the new request names %s that does not exist',

@@ -56,7 +56,7 @@ test("deploys nothing for the event of a secret's replica", async () => {
     status: 'succeeded',
     reason: expect.stringContaining('Nothing to deploy'),
     warnings: [
-      `${replica}: it is the replica of a secret in eu-west-1, and no profile in us-west-2 deploys it. Readers in eu-west-1 are served by the event of the secret there; if some in us-west-2 should be, make a profile`,
+      `${replica}: it is the replica of a secret in eu-west-1, and no profile in us-west-2 deploys it. Readers in eu-west-1 are served by the event of the secret there; if readers in us-west-2 need it, create a profile there`,
     ],
   });
   expect(startCount(env)).toBe(0);

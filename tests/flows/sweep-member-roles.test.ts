@@ -70,12 +70,12 @@ const drifts: readonly [string, (env: MemberEnv) => void, RegExp][] = [
       const role = roleOf(env, 'people/ReadOnly');
       role.trust = role.trust.replaceAll('333333333333', '999999999999');
     },
-    /^Member role people\/ReadOnly is not as the configuration says \(the trust policy gives access that the configuration does not give\)/,
+    /^Member role people\/ReadOnly differs from the configuration \(the trust policy gives access that the configuration does not give\)/,
   ],
   [
     'an inline policy is added',
     (env) => roleOf(env, 'app/Web').inlinePolicies.set('more', JSON.stringify(allow('s3:*'))),
-    /app\/Web is not as the configuration says \(the inline policy more is added\)/,
+    /app\/Web differs from the configuration \(the inline policy more is added\)/,
   ],
   [
     'an inline policy is deleted',

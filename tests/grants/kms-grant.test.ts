@@ -85,9 +85,9 @@ it.each(['', 'a'.repeat(36), ' team', 'team/', '/team'])('refuses the custom suf
 
 describe('the refusal of grants that nobody remembers', () => {
   it.each([
-    [1, 'has a grant with the mark', 'made it: account-onboarding/test/volumes/111122223333. Nothing'],
-    [2, 'has 2 grants with the mark', '/111122223333, account-onboarding/test/volumes/444455556666. Nothing'],
-    [4, 'has 4 grants with the mark', '/555566667777. Nothing was changed'],
+    [1, 'has a grant with a name', 'create it: account-onboarding/test/volumes/111122223333. Nothing'],
+    [2, 'has 2 grants with a name', '/111122223333, account-onboarding/test/volumes/444455556666. Nothing'],
+    [4, 'has 4 grants with a name', '/555566667777. Nothing was changed'],
   ])('names at most three KMS grants when there are %i', (count, number, names) => {
     const actual = { own: made('volumes', members.slice(0, count)), others: 0 };
     const act = () => render(actual, []);

@@ -129,7 +129,7 @@ describe('globMistake', () => {
     ['{1..3}', 'must list alternatives'],
     ['{a,{1..3}}', 'must list alternatives'],
     ['[z-a]', 'ascending order'],
-    ['[[:alpha:]]*', 'must go without classes'],
+    ['[[:alpha:]]*', 'must not have classes'],
   ])('explains the mistake in the glob %s', (glob, part) => {
     expect(findGlobMistake(glob)).toContain(part);
   });

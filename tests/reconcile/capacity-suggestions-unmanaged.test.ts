@@ -26,7 +26,7 @@ describe('a policy that unmanaged statements nearly fill', () => {
     expect(error.fields).toMatchObject({ accounts: 30, foreign: expect.any(Number) });
     expect(Number(error.fields.foreign)).toBeGreaterThan(9_600);
     expect(error.message).toMatch(/takes 10240, of which unmanaged statements take 9\d{3}; \d+ accounts fit/);
-    expect(error.message).toContain('such a resource that unmanaged content has left room on');
+    expect(error.message).toContain('such a resource without unmanaged statements');
   });
 
   test('reports 0 accounts when not even one fits', () => {

@@ -134,6 +134,6 @@ test('reports a group with ten unmanaged policies', () => {
   expect(error.message).toContain('Detach policies that are not needed');
   expect(error.message).not.toContain('managedPoliciesPerGroup');
   expect(error.message).toMatch(
-    /Tested: all 3 accounts fit with such a resource that unmanaged content has left room on/,
+    /Tested: all 3 accounts fit with such a resource without unmanaged statements/,
   );
 });

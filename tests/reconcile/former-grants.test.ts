@@ -156,9 +156,7 @@ describe('a former grant', () => {
     expect(refused).toBeInstanceOf(UnsafeChangeError);
     expect(refused).toEqual(
       expect.objectContaining({
-        message: expect.stringMatching(
-          /^\S+: 12 accounts would lose .* New accounts that do not fit beside them wait/,
-        ),
+        message: expect.stringMatching(/^\S+: 12 accounts would lose .* Meanwhile, some new accounts wait/),
         cause: expect.any(PolicyTooLargeError),
       }),
     );

@@ -150,7 +150,7 @@ describe('a plan is refused', () => {
     const now = content({ registryRevision: 9, resources: [resource({ desired: digest('d') })] });
 
     expect(refusal(() => requireUnchanged(content(), now))?.message).toContain(
-      'the registry went from revision 7 to 9',
+      'the registry changed from revision 7 to 9',
     );
   });
 

@@ -52,7 +52,7 @@ export function listAssumedRoleMistakes(
   const { name } = role;
   const trust = getTrust(role);
   if (trust.type === 'service') {
-    const message = `must be a role that people or roles of an account assume: ${trust.service} alone may assume ${name}`;
+    const message = `must be a role that people or roles of an account can assume: only ${trust.service} can assume ${name}`;
     return [{ field: 'memberRole', message }];
   }
   const trusted = { name, ...trust };

@@ -14,7 +14,7 @@ const knownPlaceholders = (text: string): boolean =>
     memberPlaceholders.some((placeholderName) => placeholderName === name),
   );
 
-const placeholderMistake = `must have no placeholders but ${memberPlaceholders.map((name) => `{${name}}`).join(', ')}`;
+const placeholderMistake = `must have only these placeholders: ${memberPlaceholders.map((name) => `{${name}}`).join(', ')}`;
 
 /**
  * A text that may contain policy variables of AWS, such as `${aws:PrincipalAccount}`. A pseudo parameter of

@@ -41,7 +41,7 @@ function keyState({ name, message }: Error): string {
     return `its KMS key is scheduled for deletion ${said}. Cancel the deletion (aws kms cancel-key-deletion) and enable the key, or remove it from the configuration`;
   if (/Disabled/.test(name) || /disabled/i.test(message))
     return `its KMS key is disabled ${said}. Enable it (aws kms enable-key), or remove it from the configuration`;
-  return `its KMS key is unusable in its present state ${said}. Look at it with aws kms describe-key`;
+  return `its KMS key is unusable in its present state ${said}. See: aws kms describe-key`;
 }
 
 /**

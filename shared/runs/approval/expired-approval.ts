@@ -81,4 +81,4 @@ export async function listPendingWithoutRequest(store: Store, now: number): Prom
 }
 
 const unaskedLine = ({ id, name, approval }: RegisteredAccount): string =>
-  `Account ${formatAccount({ id, name })} waits for approval since ${approval?.since}, and no run asks an operator. ${formatRetryInstruction([id])}`;
+  `Account ${formatAccount({ id, name })} waits for approval since ${approval?.since}, and no run has an open request for it. ${formatRetryInstruction([id])}`;

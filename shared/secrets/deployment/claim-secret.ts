@@ -112,7 +112,7 @@ const unservedReplica = ({ arn, region, primaryRegion }: CurrentSecret): readonl
     ? []
     : [
         `${arn}: it is the replica of a secret in ${primaryRegion}, and no profile in ${region} deploys it. Readers ` +
-          `in ${primaryRegion} are served by the event of the secret there; if some in ${region} should be, make a profile`,
+          `in ${primaryRegion} are served by the event of the secret there; if readers in ${region} need it, create a profile there`,
       ];
 
 async function forget({ store: { outbox } }: DeploymentServices, secretId: string): Promise<void> {

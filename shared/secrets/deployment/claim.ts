@@ -49,7 +49,7 @@ async function claimDelivery(
     if (await outbox.put(next, stored?.revision)) return next.runId === claim.runId ? key : undefined;
   }
   throw new ConcurrentUpdateError(
-    `The delivery ${key.id} of ${key.source} was changed by other runs in each attempt`,
+    `The delivery ${key.id} of ${key.source} was changed by another run during each attempt`,
   );
 }
 

@@ -101,7 +101,7 @@ const secretArn = z
 
 /** The event that a label has moved to another version (Secrets Manager user guide, "Secret Label Updated event"). */
 const labelUpdated = z.looseObject({
-  resources: z.tuple([secretArn], { error: 'must hold the ARN of the secret' }).rest(z.string()),
+  resources: z.tuple([secretArn], { error: 'must contain the ARN of the secret' }).rest(z.string()),
   detail: z.looseObject({ labelUpdated: z.string(), versionId: z.string().min(1) }),
 });
 

@@ -130,7 +130,7 @@ function summary(deliveries: readonly Delivery[], runId: string): string {
       : [`${count('withdrawn')} withdrawn, because the target does not serve the secret any more`]),
     ...(elsewhere === 0 ? [] : [`${elsewhere} continued by another run`]),
     ...(waiting === 0 ? [] : [`${waiting} still wait for the scheduled check`]),
-    ...(seconds === 0 ? [] : [`${seconds} started a second time, after an answer that never came`]),
+    ...(seconds === 0 ? [] : [`${seconds} started again, because the first answer of AppConfig was lost`]),
   ];
   return [`${count('complete')} of ${deliveries.length} deployments complete`, ...more].join(', ');
 }

@@ -42,7 +42,7 @@ async function hostedProfile(client: AppConfigClient, application: string, wante
   throw new MalformedEventError('The input', [
     {
       path: 'profile',
-      message: `must be one that AppConfig hosts; the content of ${wanted} is ${LocationUri}. A secret is deployed by {"secretId": "…"}`,
+      message: `must be a profile whose content AppConfig hosts; the content of ${wanted} is ${LocationUri}. A secret is deployed by {"secretId": "…"}`,
     },
   ]);
 }

@@ -80,7 +80,7 @@ const readLease = (table: Table, resource: string, now: number) =>
     leaseKey(resource),
     leaseSchema.refine(({ until }) => until <= now + longestLease, {
       path: ['until'],
-      message: 'expected the end of a lease, which lasts minutes, and it is more than an hour away',
+      message: 'expected a time within the next hour, because a lease lasts only minutes',
     }),
   );
 

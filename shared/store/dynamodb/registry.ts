@@ -62,7 +62,7 @@ const accountSchema: z.ZodType<RegisteredAccount> = z
   })
   .refine(({ approval, approved }) => (approval === undefined) !== (approved === undefined), {
     path: ['approval'],
-    message: 'expected either what the account waits for, or `approved: true` beside it',
+    message: 'expected either `approval`, with what the account waits for, or `approved: true`',
   })
   .transform(({ approved, ...account }) => account);
 
