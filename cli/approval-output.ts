@@ -13,14 +13,17 @@ import { getColorOfSign } from './differences.ts';
 import { createRunId } from './environment.ts';
 import type { Output } from './output.ts';
 
-/** The printed fields of a request: all except its token. */
+/**
+ * The fields of an approval request that are printed. The token is never printed, because anybody who has it can resume
+ * the run.
+ */
 export interface ApprovalReport {
   readonly runId: string;
   readonly accountIds: readonly string[];
   readonly planHash: string;
   readonly requestedAt: string;
   readonly until: string;
-  /** ARN of the execution. Absent for a run on an operator's machine. */
+  /** The ARN of the execution. Absent if the run is on an operator's own computer. */
   readonly link?: string;
   readonly command: string;
   readonly difference: string;
@@ -59,7 +62,7 @@ export function printGain(out: Output, difference: string): void {
     out.line(`  ${getColorOfSign(out.colors, line.trimStart().charAt(0))(line)}`);
 }
 
-/** The text of `plan --account` for an account that waits for approval. */
+/** What `plan --account` prints for an account that waits for approval. */
 export interface PendingReport {
   readonly since: string;
   readonly waits: string;

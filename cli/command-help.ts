@@ -1,9 +1,9 @@
 import { alignColumns } from './table.ts';
 
-/** What `onboarding COMMAND --help` adds to the options. */
+/** The parts of `onboarding COMMAND --help` that are not options. */
 interface CommandHelp {
   readonly examples: readonly string[];
-  /** Environment variables, besides the ones that every command reads. */
+  /** Environment variables that this command reads, in addition to those that every command reads. */
   readonly variables: readonly Variable[];
 }
 
@@ -27,7 +27,7 @@ const aws: readonly Variable[] = ['AWS_REGION', 'AWS_ENDPOINT_URL', 'AWS_PROFILE
 const table: readonly Variable[] = ['ONBOARDING_TABLE', ...aws, 'AWS_ENDPOINT_URL_DYNAMODB'];
 const always: readonly Variable[] = ['ONBOARDING_DEBUG', 'NO_COLOR', 'FORCE_COLOR'];
 
-/** Each command has an entry. */
+/** Every command must have an entry. */
 export const commandHelp = {
   demo: { examples: ['', 'rotation'], variables: [] },
   init: {

@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import { type CommandContext, createCommand } from './command.ts';
 import type { CommandName } from './command-help.ts';
 
-/** A command before its file is loaded. */
+/** A command in the list of `--help`. Its file is loaded only when the command runs. */
 interface ListedCommand {
   readonly name: CommandName;
   readonly description: string;
-  /** As the help shows it. Default: none. */
+  /** The argument as the help shows it. Default: the command has none. */
   readonly argument?: string;
   /** Imports the file of the command. */
   load(): Promise<(context: CommandContext) => Command>;

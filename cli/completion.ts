@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 
-/** A command for completion: its options, and the words that it takes as an argument. */
+/** What completion needs to know about a command: its options, and the words that it accepts as argument. */
 interface CompletedCommand {
   readonly name: string;
   readonly description: string;
@@ -11,7 +11,7 @@ interface CompletedCommand {
 interface CompletedOption {
   readonly flags: readonly string[];
   readonly description: string;
-  /** What follows the option. */
+  /** What must follow the option. */
   readonly value: 'none' | 'text' | 'file' | readonly string[];
 }
 
@@ -132,7 +132,7 @@ function fishOption({ flags, description, value }: CompletedOption): string {
 
 const fishValues = { none: '', text: ' -x', file: ' -r -F' } as const;
 
-/** For bash and zsh. */
+/** Quotes a text for bash and zsh. */
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 const fishQuote = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;

@@ -50,7 +50,7 @@ export async function findDeadLetterQueue(
   );
 }
 
-/** Seconds for which SQS hides received messages from another replay. */
+/** For how many seconds SQS hides received messages, so that no second replay receives them at the same time. */
 const hiddenFor = 300;
 
 /** Receives all visible messages of a queue. SQS then hides them, so that each is received once. */
@@ -177,14 +177,17 @@ function findProblem(
   if (target === undefined || !target.includes(':stateMachine:'))
     return 'it names no state machine in TARGET_ARN: EventBridge did not send it';
   const machine = target.split(':').at(-1);
-  // A sweep reads nothing of its input.
+  // A sweep has no input to check.
   if (machine === `${installation}-sweep`) return undefined;
   if (machine === `${installation}-deployment`) return findMistake(() => parseRotationEvent(input));
   if (machine !== installation) return `its state machine ${machine} is not of this installation`;
   return findMistake(() => parseAccountEvent(input, listCallEvents()));
 }
 
-/** What is wrong with an input. Another version of the project may have sent it, and a run with it would fail. */
+/**
+ * What is wrong with the input of an execution. Another version of this project may have sent it, and a run would fail
+ * with it.
+ */
 function findMistake(parse: () => unknown): string | undefined {
   try {
     parse();

@@ -1,13 +1,13 @@
 import { parseRotationEvent, type RotationRequest } from '../shared/secrets/deployment/event.ts';
 import { explainNotStarted } from '../simulator/local-deployment.ts';
 
-/** An operator's input to `config-deployment`, besides events. */
+/** Keys that only an operator's input to `config-deployment` has, and no event. */
 const manualKeys = ['secretId', 'application', 'profile', 'resumePending'];
 
 /**
- * Whether `config-deployment` reads an event or a manual input, because it is about secrets and deployments. Otherwise
- * it is about accounts and resources. CloudTrail's calls of Secrets Manager that create or tag a secret are about
- * resources.
+ * Whether an event or manual input is for the state machine `config-deployment`, because it is about deployments or the
+ * value of a secret. All others are about accounts or resources. A call that creates or tags a secret is about a
+ * resource.
  */
 export async function isDeploymentInput(input: unknown): Promise<boolean> {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return false;

@@ -6,7 +6,7 @@ import { formatEnd, formatHeading, printUnresolved } from './run-output.ts';
 import { countAllCalls } from './run-report.ts';
 import { printTable } from './table.ts';
 
-/** The subject of a run of `config-deployment`, for the first line. */
+/** Describes what a run of `config-deployment` was asked to do, for the first line of its output. */
 export function formatRequest(request: Exclude<RotationRequest, { readonly type: 'ignored' }>): string {
   switch (request.type) {
     case 'secret':

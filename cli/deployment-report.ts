@@ -84,7 +84,7 @@ export async function createDeploymentReport(
   };
 }
 
-/** A scheduled check that finds nothing to do leaves no record. */
+/** A scheduled check without any work stores no record. Makes one for the output. */
 const unrecorded = (runId: string, { status, error, cause }: StateMachineResult): RunRecord => ({
   runId,
   startedAt: '',

@@ -62,7 +62,7 @@ async function simulated(
   };
 }
 
-/** Real deployments take time, so pauses are always kept there. */
+/** Connects to AWS or to a simulation. On AWS, the command really waits, because deployments take time. */
 async function connected(
   { configuration, runId }: DeploymentRun,
   session: Session,

@@ -22,9 +22,9 @@ interface DeployableContext {
 type Request = Exclude<RotationRequest, { readonly type: 'ignored' }>;
 
 /**
- * Creates what a request needs: the secret with the requested version, or the hosted versions up to the requested one.
- * Also creates the configured targets with their strategies, or else an application with an environment. A secret of a
- * member account is not created, because it is never deployed.
+ * Creates everything that a request needs: the secret with the requested version, or the hosted versions up to the
+ * requested one. Also creates the configured targets with their strategies, or else an application with an environment.
+ * It does not create a secret of a member account, because such a secret is never deployed.
  */
 export function makeDeployable(context: DeployableContext, request: Request): void {
   if (request.type === 'hosted') makeHosted(context, request);
@@ -40,7 +40,7 @@ function makeSecrets(context: DeployableContext, secretId: string, versionId?: s
     if (!isCentral) continue;
     const { name = secretId, arn } = parseSecretArn(secretId) ?? {};
     const suffix = arn?.slice(-6);
-    // The simulation may have created the secret already, for a grant. The new one has the id of the event.
+    // The simulation may already have created the secret for a grant. It is replaced by one with the id in the event.
     for (const existing of [...organization.world.secrets.values()])
       if (existing.name === name && existing.accountId === accountId && existing.region === region)
         organization.world.secrets.delete(existing.arn);
@@ -124,7 +124,9 @@ function retrieving(
   return { retrievalRoleArn: existing?.arn ?? organization.addRole(role) };
 }
 
-/** The predefined strategies exist already. Any other deploys at once and without bake time. */
+/**
+ * AppConfig has predefined strategies. Any other strategy is created here. It deploys at once and without bake time.
+ */
 function makeStrategy(
   { organization: { world } }: DeployableContext,
   location: { readonly accountId: string; readonly region: string },
@@ -162,11 +164,11 @@ function makeHosted(
   }
 }
 
-/** The name and the id for a value. A value that looks like an id serves as both. */
+/** Uses the value as a name, and also as an id if it has the form of an id. */
 const called = (text: string): { readonly name: string; readonly id?: string } =>
   appConfigIdPattern.test(text) ? { name: text, id: text } : { name: text };
 
-/** If the configuration lacks the account, the run itself reports it. */
+/** If the configuration does not have the account, nothing is created, and the run reports the mistake. */
 function placeIfAny(
   { configuration }: DeployableContext,
   request: Extract<Request, { readonly type: 'hosted' }>,

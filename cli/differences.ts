@@ -9,7 +9,7 @@ import { diffDocuments } from '../shared/reconcile/differences.ts';
 import type { ResourceChange } from '../shared/store/ports.ts';
 import { type Colors, wrapText } from './output.ts';
 
-/** The changes in all documents of a resource, by meaning. */
+/** The differences in all documents of a resource. Meaning is compared, not text. */
 export const getDifferences = ({ before, after }: ResourceChange): readonly StatementDifference[] =>
   diffDocuments(before, after);
 
@@ -32,7 +32,7 @@ const statementLines = ({ head, context, lines }: ShownStatement, screen: Screen
   ),
 ];
 
-/** The head and its context: on one line if both fit, or else on several lines. */
+/** The heading of a statement and its context: on one line if there is room, otherwise on several. */
 function headLines(head: ShownLine, context: string, screen: Screen): readonly string[] {
   const { colors, width } = screen;
   const first = colored(head, screen);

@@ -15,13 +15,15 @@ import { type Connecting, connect, createLogger } from './services.ts';
 import { createSimulation, forgetCalls, onboardEveryone, prepareDeployment } from './simulation.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The environment in which a command compares or applies. */
+/** What a command reads and writes: AWS or a simulation. */
 export interface CliEnvironment {
   readonly services: Services;
   readonly calls: CallCounts;
-  /** Where the command reads and writes, for the screen. */
+  /** Where the command reads and writes, for its output. */
   readonly where: string;
-  /** The registry is in memory: the state of the installation is unknown here. */
+  /**
+   * Whether the accounts are in memory only. Then the command does not know what the installation's table has stored.
+   */
   readonly inMemory: boolean;
   readonly simulated: boolean;
   /** Present only in a simulation. */

@@ -5,9 +5,9 @@ import type { Io } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
- * The JSON of a file, or of the standard input for `-`.
+ * The JSON in a file, or in the standard input for `-`.
  * @throws UsageError if the file does not exist
- * @throws MalformedEventError if it is not JSON
+ * @throws MalformedEventError if the text is not JSON
  */
 export async function readEvent(file: string, io: Io): Promise<unknown> {
   const name = file === '-' ? 'The standard input' : `The file ${file}`;

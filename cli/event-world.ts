@@ -16,7 +16,7 @@ interface EventContext {
 
 /** How the simulated organization is prepared for an event. */
 interface EventScenario {
-  /** The account before the event, already onboarded. Default: it did not exist. */
+  /** Prepares the account as it was before the event, already onboarded. Default: the account did not exist. */
   readonly before?: (context: EventContext) => void;
   /** The event's change of the organization. */
   readonly act: (context: EventContext) => void;
@@ -60,7 +60,7 @@ const scenarios: Readonly<Record<ChangeCause, EventScenario>> = {
 
 type EventWorld = Omit<EventContext, 'accountId'>;
 
-/** The accounts of an event in their state before it: a moved account in its old OU, and so on. */
+/** Puts the accounts of an event into their state before it. For example, a moved account is still in its old OU. */
 export function prepareOrganization(world: EventWorld, { accountIds, cause }: AccountChange): void {
   for (const accountId of accountIds) scenarios[cause].before?.({ ...world, accountId });
   endDeployments(world.organization);
@@ -94,7 +94,7 @@ const rootOf = ({ organization }: EventContext): string => organization.world.se
 const parameter = ({ input }: EventContext, name: string): string | undefined =>
   textAt(input, 'detail', 'requestParameters', name);
 
-/** An OU that the example organization lacks is added below the root. */
+/** Finds an OU. If the example organization does not have it, it is added below the root. */
 function container({ organization }: EventContext, id: string | undefined, name = id): string {
   const { rootId } = organization.world.settings;
   if (id === undefined || id.startsWith('r-')) return rootId;

@@ -5,7 +5,7 @@ import { isAwsError } from './aws-errors.ts';
 export const exitCodes = {
   succeeded: 0,
   failed: 1,
-  /** For commands that compare: a difference was found. */
+  /** A command that compares has found a difference. */
   changesPending: 2,
   usage: 64,
   malformedInput: 65,
@@ -62,7 +62,7 @@ const byErrorName: Readonly<Record<string, ExitCode>> = {
   ConcurrentUpdateError: exitCodes.unavailable,
 };
 
-/** For an error that stopped the command. A failed run is no such error. */
+/** The exit code for an error that stopped the command. A run that failed is no such error. */
 export function getExitCode(error: unknown): ExitCode {
   if (error instanceof OnboardingError) return byErrorName[error.name] ?? exitCodes.failed;
   return isAwsError(error) ? exitCodes.unavailable : exitCodes.unexpected;

@@ -52,7 +52,10 @@ function formatProgress({ run, changes }: WholeRun): string {
   return `${done} of ${formatCount(changes.length, 'resource')} done`;
 }
 
-/** The function that records failed executions may write the record some seconds later. */
+/**
+ * The function that records failed executions may need some seconds more. So the missing record is no failure of the
+ * command.
+ */
 function reportMissingRecord({ out }: Session, { runId, arn }: StartedExecution, status: string): ExitCode {
   const next = `Look again in a minute: onboarding status --run ${runId}. The execution is ${arn}`;
   out.result({

@@ -6,7 +6,7 @@ import { UsageError } from './usage-error.ts';
 
 const operatorPattern = /^arn:[\w-]+:iam::\d{12}:(role|user)\/([\w+=,.@-]+\/)*[\w+=,.@-]+$/;
 
-/** @throws UsageError if one is not the ARN of a role or user */
+/** @throws UsageError if a value is not the ARN of a role or user */
 export function requireOperators(operators: readonly string[]): void {
   const wrong = operators.find((arn) => !operatorPattern.test(arn));
   if (wrong !== undefined)
@@ -16,12 +16,12 @@ export function requireOperators(operators: readonly string[]): void {
     );
 }
 
-/** @throws UsageError */
+/** @throws UsageError if the value is not an account id */
 export function requireAccountId(option: string, id: string): void {
   if (!accountIdPattern.test(id)) throw new UsageError(`${option} ${id}: must be an account id of 12 digits`);
 }
 
-/** @throws UsageError if it is not a region of the configuration's partition */
+/** @throws UsageError if the value is not a region of the configuration's partition */
 export function requireRegion(option: string, region: string, configuration: Configuration): void {
   const mistake = describeRegionMistake(region, configuration);
   if (mistake !== undefined) throw new UsageError(`${option} ${region}: ${mistake}`);

@@ -17,9 +17,9 @@ interface InterruptedOutput {
 type Watch = (listener: () => void) => () => void;
 
 /**
- * Ends the process at Ctrl-C, and when the reader of its output ends, as in `onboarding run | head`. A command that
- * writes watches for it: then it finishes the writes that have begun, and only the next Ctrl-C ends the process.
- * @returns a function that adds the listener of a command, and returns a function that removes it
+ * Ends the process at Ctrl-C, and when the program that reads its output ends, as in `onboarding run | head`. A command
+ * that writes can change that: it finishes the writes in progress at the first Ctrl-C, and the second ends the process.
+ * @returns a function that adds a command's listener, and returns a function that removes the listener again
  */
 export function handleInterruptions(running: InterruptedProcess): Watch {
   let listener: (() => void) | undefined;
@@ -33,7 +33,7 @@ export function handleInterruptions(running: InterruptedProcess): Watch {
   for (const output of [running.stdout, running.stderr])
     output.on('error', (error) => {
       if (error.code !== 'EPIPE') throw error;
-      // While the command finishes its work, each further write to the closed pipe fails too.
+      // The pipe is closed once. But each further write to it gives another error, which is ignored.
       if (!isClosed) interrupt(() => running.exit(exitCodes.succeeded));
       isClosed = true;
     });

@@ -28,7 +28,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-/** Loads the commands that an argument names. The help of `onboarding` needs the names of all other commands. */
+/** Loads the command that an argument names. Of all other commands, only the names are needed, for `--help`. */
 async function program(context: CommandContext, argv: readonly string[]): Promise<Command> {
   const root = new Command('onboarding')
     .description('Gives new AWS accounts their access to central accounts, and removes it when they close.')
@@ -70,7 +70,7 @@ const widestHelp = 100;
 
 const getHelpWidth = (stream: OutputStream): number => Math.min(getWidth(stream), widestHelp);
 
-/** Lines that people copy stay whole. */
+/** Wraps the help at the width of the terminal. Lines that people copy stay whole. */
 const fitHelp = (text: string, stream: OutputStream): string =>
   text
     .split('\n')

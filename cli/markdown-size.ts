@@ -4,7 +4,7 @@ import { formatCount, formatNumber } from './output.ts';
 /** A part of a comment that is shown whole or not at all. */
 export interface MarkdownBlock {
   readonly part: 'widening' | 'other' | 'notes' | 'policies';
-  /** The resource, or the title of a note. */
+  /** The key of the resource, or the title of a note. */
   readonly name: string;
   readonly text: string;
 }
@@ -12,7 +12,7 @@ export interface MarkdownBlock {
 /** The largest comment that GitHub accepts, in characters. */
 export const maxComment = 65_536;
 
-/** Characters for the lines that name the missing blocks. */
+/** How many characters are kept free for the lines that name the missing blocks. */
 const reserved = 5_000;
 
 /** The parts, the most important one first. */

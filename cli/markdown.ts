@@ -13,6 +13,6 @@ export function formatCodeBlock(language: string, lines: readonly string[]): str
   return `${fence}${language}\n${text}\n${fence}`;
 }
 
-/** A folded part. The summary is HTML. */
+/** A part that the reader can open and close. `summary` is HTML. */
 export const formatDetails = (summary: string, content: string): string =>
   `<details><summary>${summary}</summary>\n\n${content}\n\n</details>`;

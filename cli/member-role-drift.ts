@@ -15,7 +15,7 @@ import { createRunId } from './environment.ts';
 import { formatCount, type Output, wrapText } from './output.ts';
 import { getReadableWidth } from './warnings.ts';
 
-/** The member roles that a drift report is about. */
+/** The member roles in a drift report. */
 export interface MemberRolesRead {
   readonly roles: readonly MemberRoleDrift[];
   /** Accounts that the report leaves out. */
@@ -28,8 +28,8 @@ export interface MemberRolesRead {
 const maxAccounts = 50;
 
 /**
- * Reads the member roles of the accounts that were not right at the last check of a sweep. Before the first check, it
- * reads all accounts. Compares them with the roles of the OU where Organizations has the account now. Writes nothing.
+ * Reads the member roles of accounts that had differences when a sweep last checked them, or of all accounts before the
+ * first check. Compares them with the roles that the account should have in its present OU. Writes nothing.
  */
 export async function readMemberRoleDrift(
   services: Services,
@@ -47,7 +47,8 @@ export async function readMemberRoleDrift(
   );
   const read = due.slice(0, maxAccounts);
   const locator = await createLocator(services, active);
-  // Few at once: Organizations answers five ListParents calls a second ("Quotas and service limits for AWS Organizations").
+  // Only two at a time, because Organizations answers five ListParents calls a second ("Quotas and service limits for
+  // AWS Organizations").
   const located = await pMap(read, async ({ id }) => (await locator.find(id)) ?? [], { concurrency: 2 });
   const request = { active, runId: createRunId('drift'), accounts: located.flat().filter(isMember) };
   const { roles } = await inspectMembers(services, request, []);

@@ -65,7 +65,7 @@ export function createOutputColors(stream: OutputStream, env: Io['env']): Colors
 export const getWidth = ({ isTTY, columns }: OutputStream): number =>
   isTTY === true ? Math.max(columns || 80, narrowest) : Number.POSITIVE_INFINITY;
 
-/** No layout is readable on fewer columns. */
+/** The smallest width that is used. On fewer columns, no output is readable. */
 const narrowest = 20;
 
 /** The width of a text on the screen, in columns. Colors take none. */
@@ -85,7 +85,7 @@ function fitLine(line: string, width: number): readonly string[] {
   if (widthOf(line) <= width) return [line];
   const text = line.trimStart();
   const blanks = Math.min(line.length - text.length, Math.floor(width / 2));
-  // After a mark, such as `✓` or `-`, the text is aligned with the text and not with the mark.
+  // After a mark such as `✓` or `-`, continued lines are aligned with the text after the mark.
   const hanging = /^[^\w\s] /.test(stripVTControlCharacters(text)) ? 2 : 0;
   return wrapText(text, width - blanks - hanging).map(
     (part, index) => ' '.repeat(blanks + (index === 0 ? 0 : hanging)) + part,
@@ -112,7 +112,7 @@ export function wrapText(text: string, width: number, indent = ''): readonly str
   return [first, ...wrapWords(others.join(' '), width - indent.length).map((line) => indent + line)];
 }
 
-/** A mark at the beginning, such as `+` or `✓`, stays beside its word. */
+/** A mark at the beginning, such as `+` or `✓`, stays on one line with the word after it. */
 const wrapWords = (text: string, width: number): readonly string[] =>
   wrapAnsi(text.replace(/^([^\w\s]) /, `$1${noBreak}`), Math.max(width, 1), { hard: false, trim: true })
     .replace(noBreak, ' ')

@@ -68,7 +68,7 @@ function printResource(
   if (full) printPolicies(out, getPlannedPolicies(snapshot), '      ');
 }
 
-/** Text for a plan that changes managed statements but nobody's access. */
+/** The text for a plan that changes managed statements but gives and removes no access. */
 export const leftOver =
   'no access changes: only an unused managed object, such as a policy that is not attached';
 

@@ -32,12 +32,9 @@ interface PlannedResourceReport {
   readonly size?: number;
   readonly limit?: number;
   readonly unit?: string;
-  /** Accounts that do not get or lose their access yet. */
+  /** Accounts that wait for access, or that keep it for now although no grant gives it. */
   readonly holds?: ResourceChange['holds'];
-  /**
-   * Another tool changed managed statements again after a run had restored them. `apply` of this plan restores them
-   * once more.
-   */
+  /** Another tool changed managed statements again after a run had restored them. `apply` restores them once more. */
   readonly conflict?: Conflict;
   readonly error?: ErrorRecord;
   /** Only with `--full`, and only if the resource would change. */
@@ -47,9 +44,9 @@ interface PlannedResourceReport {
 export interface PlanCounts {
   readonly change: number;
   readonly unchanged: number;
-  /** Resources with blocked removals. Some are also counted in `change`. */
+  /** Resources on which removals are blocked. Some of them are counted in `change`, too. */
   readonly blockedRemovals: number;
-  /** Resources with accounts in a grace period. Some are also counted in `change`. */
+  /** Resources with accounts in a grace period. Some of them are counted in `change`, too. */
   readonly inGrace: number;
   /** Resources that cannot be read or rendered, and patterns whose search failed. */
   readonly failed: number;
@@ -113,7 +110,7 @@ const countHeld = (resources: OverallPlan['resources'], reason: HoldReason): num
   resources.filter(({ plan }) => plan !== undefined && listHeldAccounts(plan.holds, reason).length > 0)
     .length;
 
-/** The shown part of a resource: all of it, or only the part that concerns the plan's account. */
+/** The differences to show: all of them, or only those that concern the account that the plan is for. */
 export const getShownDifferences = (
   { differences }: ResourceSnapshot,
   { accountId }: Pick<OverallPlan, 'accountId'>,
@@ -139,10 +136,10 @@ function createPoliciesReport(snapshot: ResourceSnapshot): Pick<PlannedResourceR
   return policies === undefined ? {} : { policies };
 }
 
-/** From this share of its limit on, a policy counts as nearly full. */
+/** From this fraction of its limit on, a policy counts as nearly full. */
 const nearlyFull = 0.8;
 
-/** What an operator should know besides the differences, a line each. */
+/** What an operator should know besides the differences, one line for each. */
 export const listPlanWarnings = (plan: OverallPlan): readonly string[] => [
   ...formatSearchProblems(plan.discovery),
   ...findConfigurationWarnings(plan.active.configuration).map(
@@ -192,7 +189,7 @@ function planWarnings(
   const blocked = listHeldAccounts(holds, 'removal-limit');
   const full = `${Math.ceil((size / limit) * 100)} % full (${formatNumber(size)} of ${formatNumber(limit)} ${unit})`;
   return [
-    // If the plan has an error too, the error reports the blocked removals.
+    // If the plan also has an error, the error already names the blocked removals.
     ...(blocked.length === 0 || error !== undefined
       ? []
       : [createBlockedRemovalsError(key, blocked, { configuration, accounts }).message]),

@@ -15,7 +15,7 @@ export interface PlanScope {
 export const isScoped = ({ grant, resource }: PlanScope): boolean =>
   grant !== undefined || resource !== undefined;
 
-/** @throws UsageError before anything is read, if the configuration has no grant of this name */
+/** @throws UsageError before anything is read, if the configuration has no grant with this name */
 export function requireGrant({ grants }: Configuration, { grant }: PlanScope): void {
   const names = grants.map(({ name }) => name);
   if (grant === undefined || names.includes(grant)) return;
@@ -25,8 +25,9 @@ export function requireGrant({ grants }: Configuration, { grant }: PlanScope): v
 }
 
 /**
- * The plan with the chosen resources only. Each of them keeps all its changes, so that no added access is hidden.
- * @throws UsageError if no resource of the plan has the given name
+ * The plan with only those resources that the options choose. Each resource keeps all its changes, so that no new
+ * access is hidden.
+ * @throws UsageError if the plan has no resource with the given name
  */
 export function choosePlanned(plan: OverallPlan, { grant, resource }: PlanScope): OverallPlan {
   if (resource !== undefined) requireResource(plan, resource);
@@ -40,7 +41,7 @@ export function choosePlanned(plan: OverallPlan, { grant, resource }: PlanScope)
   };
 }
 
-/** Says that resources of the plan are not shown. Empty if all are. */
+/** A warning that the options hide resources of the plan. Empty if nothing is hidden. */
 export function listScopeWarnings(
   whole: OverallPlan,
   shown: OverallPlan,

@@ -13,7 +13,7 @@ export type Progress = (event: StateEvent) => void;
 
 const titleWidth = 28;
 
-/** Texts for errors that mean only that a step must wait. Any other error is printed by its name. */
+/** Words for errors that mean that a step has to wait. Any other error is printed with its name. */
 const reasonsToWait: Readonly<Record<string, string>> = {
   ResourceBusyError: 'waited, because a resource was busy (ResourceBusyError)',
 };
@@ -25,9 +25,9 @@ export function createProgress(
 ): Progress {
   const tasks = taskStates(machine);
   const running: Pick<StateEvent, 'state' | 'input' | 'index'>[] = [];
-  /** Errors that are not printed yet: the next event shows whether the state is retried. */
+  /** Errors that are not printed yet: the next event shows whether the state machine repeats the state. */
   const errors = new Map<string, string>();
-  /** Lines that are printed once for a state that is entered repeatedly. */
+  /** Lines that are printed only once, although the state machine enters the state again and again. */
   const printed = new Set<string>();
   const { green, red, yellow, dim } = out.colors;
   const tell = (mark: string, event: StateEvent, detail: string) =>
@@ -52,7 +52,7 @@ export function createProgress(
       const error = event.error ?? taken(errors, idOf(event)) ?? 'an error';
       tell(yellow('↻'), event, dim(reasonsToWait[error] ?? `retried after ${error}`));
     },
-    // A caught error is reported by the event that leaves the state.
+    // The event that follows, when the state ends, reports a caught error.
     caught: () => {},
     failed: (event) => {
       left(event);
@@ -67,14 +67,14 @@ export function createProgress(
   };
 }
 
-/** Returns an entry of a map and removes it. */
+/** Removes an entry from a map and returns it. */
 function taken<T>(map: Map<string, T>, key: string): T | undefined {
   const value = map.get(key);
   map.delete(key);
   return value;
 }
 
-/** Identifies a state, or one iteration of a Map state. */
+/** The name of a state, with the number of the iteration if it is in a Map state. */
 const idOf = ({ state, index }: Pick<StateEvent, 'state' | 'index'>): string => `${state}#${index ?? ''}`;
 
 const itemSchema = z.object({ centralAccount: z.string() });
@@ -86,7 +86,7 @@ function titleOf({ state, input }: Pick<StateEvent, 'state' | 'input'>): string 
   return item.success ? title.replace('central', item.data.centralAccount) : title;
 }
 
-/** The printed fields of the steps' results. Any other result is printed without a detail. */
+/** The fields of results that are printed. Results without these fields are printed without detail. */
 const outputSchema = z.looseObject({
   status: z.string().optional(),
   cause: z.string().optional(),
@@ -108,13 +108,13 @@ type StepOutput = z.infer<typeof outputSchema>;
 interface Detail {
   readonly ok: boolean;
   readonly text: string;
-  /** Whether the step is repeated, because member roles are still missing. */
+  /** Whether the step will be repeated, because member roles are still missing. */
   readonly waits?: boolean;
   /** Whether no access is denied and not every access is proven. */
   readonly unproven?: boolean;
 }
 
-/** The latest result first: a state's output contains the results of earlier states. */
+/** The latest result is tried first, because the output of a state also contains the results of earlier states. */
 function detailOf({ state, output }: StateEvent, names: AccountNames): Detail {
   const parsed = outputSchema.safeParse(output);
   if (!parsed.success) return { ok: true, text: '' };

@@ -35,7 +35,10 @@ export function createRecordReport({ run, changes }: Omit<ShownRecord, 'accounts
   };
 }
 
-/** While a run is under way, a resource without an outcome still waits for its update. */
+/**
+ * Whether the run has finished the resource. While a run is open, a resource without an outcome still waits for its
+ * update.
+ */
 const isDone = ({ status }: RunRecord, { outcome, error }: ResourceChange): boolean =>
   !isOpenRun(status) || outcome !== undefined || error !== undefined;
 

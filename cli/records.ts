@@ -18,10 +18,10 @@ export async function openRecords(session: Session, options: RecordOptions): Pro
   return (await openEnvironment(session, request)).services;
 }
 
-/** At most this number of names is read, because each name costs one read. */
+/** How many names are read at most, because each needs one read of the table. */
 const maxNames = 20;
 
-/** The names of accounts by the registry. Accounts after the twentieth count as unknown. */
+/** The names of accounts, from the registry. Only the first twenty are read. */
 export async function readAccountNames({ registry }: Store, ids: readonly string[]): Promise<AccountNames> {
   const accounts = await Promise.all(ids.slice(0, maxNames).map((id) => registry.getAccount(id)));
   return createAccountNames(accounts.filter((account) => account !== undefined));

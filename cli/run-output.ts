@@ -111,7 +111,7 @@ export function printResources(
     for (const line of formatDifferences(shown, screen)) out.line(`      ${line}`);
     for (const line of graceLines(change, accounts))
       for (const part of wrapText(line, out.width - 6)) out.line(`      ${out.colors.dim(part)}`);
-    // The unresolved lines come at the end, with the error.
+    // Whether an error is printed only at the end, together with the unresolved items.
     const isToldAtTheEnd =
       together.has(change.resource) || unresolved.some((line) => line.startsWith(change.resource));
     for (const line of rejectionLines(change, accounts, unresolved))
@@ -140,7 +140,7 @@ const rejectionLines = (
   return unresolved.some((line) => line.includes(text)) ? [] : [text];
 };
 
-/** Whether the run changed the resource. A run that fails on a resource leaves it unchanged. */
+/** Whether the run changed the resource. If a run fails on a resource, the resource is unchanged. */
 const took = (change: ResourceChange): boolean => ['written', 'held'].includes(getOutcome(change));
 
 function resourceRow(change: ResourceChange, colors: Colors, withRegion: boolean): readonly string[] {
@@ -187,8 +187,8 @@ export function printUnresolved(out: Output, { unresolved }: Pick<RunReport, 'un
 }
 
 /**
- * Prints how many accesses are proven, and why the others are not. It leaves out denied accesses, because the list of
- * unresolved items contains them.
+ * Prints how many accesses are proven, and why the others are not. Denied accesses are not repeated here, because they
+ * are among the unresolved items.
  */
 export function printReadiness(
   out: Output,

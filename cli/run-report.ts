@@ -23,9 +23,9 @@ export interface ResourceReport {
   readonly limit?: number;
   readonly unit?: string;
   readonly error?: ErrorRecord;
-  /** Accounts that do not get or lose their access yet. */
+  /** Accounts that wait for access, or that keep it for now although no grant gives it. */
   readonly holds?: ResourceChange['holds'];
-  /** Only with `held`: the resource was written for the other accounts. */
+  /** Only with the outcome `held`: the resource was written for all other accounts. */
   readonly wrote?: true;
   /** Accounts that gained and that lost access there by this run. */
   readonly added?: readonly string[];
@@ -39,7 +39,7 @@ export interface RunReport {
   /** Why it started: `created`, `moved`, `manual`, … */
   readonly cause?: string;
   readonly accountId?: string;
-  /** The accounts of the run, if it has several. */
+  /** The accounts of the run, if there are several. */
   readonly accountIds?: readonly string[];
   readonly reason?: string;
   readonly resources: readonly ResourceReport[];
@@ -47,11 +47,11 @@ export interface RunReport {
   /** How many accounts gained, lost or keep access for a grace period, on how many resources. */
   readonly accessChanges?: RunRecord['accessChanges'];
   /**
-   * Whether the accounts can use the access that the configuration grants. `"unproven"`: no access is denied, but not
-   * every access is proven.
+   * Whether the accounts can really use the access that the configuration gives. `"unproven"`: no access is denied, but
+   * not every access could be proven.
    */
   readonly ready?: Readiness['ready'];
-  /** Number of accesses by result of verification. */
+  /** How many accesses have each result of verification. */
   readonly accesses?: Readiness['counts'];
   /** How people use the roles that they may assume. */
   readonly signIns?: Readiness['signIns'];
@@ -118,7 +118,7 @@ export async function createRunReport(
 const namedAccounts = async ({ registry }: Store, changes: readonly ResourceChange[]) =>
   changes.length > 0 ? registry.listAccounts() : [];
 
-/** The consequence of a condition on the organization in the grants on the run's resources. */
+/** Notes about grants with a condition on the organization, for the grants on the run's resources. */
 async function matchWarnings(
   { configuration }: Store,
   changes: readonly ResourceChange[],

@@ -26,7 +26,7 @@ import { SettingMissingError, UsageError } from './usage-error.ts';
 
 export interface AwsConnection {
   readonly services: Services;
-  /** AWS calls so far, without calls to the table. */
+  /** How many calls were sent to AWS so far, without calls to the table. */
   readonly calls: CallCounts;
   /** Where the command reads, for the screen, such as `AWS, table onboarding-prod in us-east-1`. */
   readonly where: string;
@@ -37,15 +37,16 @@ export interface AwsConnection {
 /** Events of Organizations arrive in this region, so the hub is deployed there. */
 const defaultRegion = 'us-east-1';
 
-/** Whether the registry may be in memory: for a local endpoint, or for read-only commands anywhere. */
+/** Whether the accounts may be kept in memory only: yes for a local endpoint, and for commands that only read. */
 export interface Connecting {
   readonly memoryAllowed: boolean | 'anywhere';
 }
 
 /**
- * AWS, or its stand-in at `AWS_ENDPOINT_URL`, with the caller's own credentials. `AWS_ENDPOINT_URL_DYNAMODB` is the
- * endpoint of the table alone (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
- * @throws SettingMissingError if there is no table, and the registry may not be in memory
+ * Connects to AWS, or to the local endpoint in `AWS_ENDPOINT_URL`, with the caller's own credentials.
+ * `AWS_ENDPOINT_URL_DYNAMODB` is the endpoint of the table alone (AWS SDKs and Tools Reference Guide, "Service-specific
+ * endpoints").
+ * @throws SettingMissingError if no table is set, and the accounts may not be kept in memory
  */
 export function connect(session: Session, { memoryAllowed }: Connecting): AwsConnection {
   const { env } = session.io;
@@ -83,8 +84,9 @@ export function connect(session: Session, { memoryAllowed }: Connecting): AwsCon
 }
 
 /**
- * The services for a run of this name. A registry in memory is filled, and the table's configuration must be this one.
- * @throws ConfigurationMismatchError, UsageError if a run of this name exists
+ * The services for a run with this name. If the accounts are kept in memory, they are read now. Otherwise the table's
+ * active configuration must be this one.
+ * @throws ConfigurationMismatchError, UsageError if a run with this name exists
  */
 export async function connectForRun(
   session: Session,
@@ -124,15 +126,14 @@ function createTableStore(tableName: string, { region, endpoint }: TableSettings
   return createDynamoStore({ client: createDocumentClient(dynamoDb), tableName });
 }
 
-/** Whether an endpoint is on this machine: a stand-in for AWS, such as moto. */
+/** Whether an endpoint is on this computer. Then it only imitates AWS, as moto does. */
 function isLoopback(endpoint = ''): boolean {
   const host = URL.canParse(endpoint) ? new URL(endpoint).hostname : '';
   return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(host);
 }
 
 function createNoTableError(endpoint: string | undefined, memoryAllowed: boolean): SettingMissingError {
-  const unlessHere =
-    endpoint === undefined || !memoryAllowed ? '' : ` (only an endpoint on this machine can do without)`;
+  const unlessHere = endpoint === undefined || !memoryAllowed ? '' : ` (only a local endpoint needs none)`;
   return new SettingMissingError(
     `ONBOARDING_TABLE is not set, and nothing is written without the installation's table${unlessHere}. Set it to the ` +
       'name of the table (the output TableName of the stack)' +

@@ -6,7 +6,7 @@ interface Failed {
   readonly error?: ErrorRecord | undefined;
 }
 
-/** Errors that several resources share: printed once, instead of beside each resource. */
+/** Errors that several resources have in common. They are printed once, and not beside each resource. */
 export interface SharedErrors {
   readonly lines: readonly string[];
   readonly resources: ReadonlySet<string>;

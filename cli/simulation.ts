@@ -28,11 +28,11 @@ export interface SimulationOptions {
   readonly logger?: Logger;
   /** Default: a simulated clock. A pause returns at once and moves the time on. */
   readonly clock?: Clock;
-  /** The searches that must have matches. Default: all. */
+  /** The searches that find a resource. Default: all of them. */
   readonly finds?: (search: ConfiguredSearch) => boolean;
 }
 
-/** The example organization of a configuration, before any account is onboarded. */
+/** The organization of the example for a configuration, before any account has been onboarded. */
 export function createSimulation(configuration: Configuration, options: SimulationOptions = {}): Simulation {
   const organization = createExampleOrganization(configuration, {
     clock: options.clock ?? impatientClock(),
@@ -58,7 +58,7 @@ export async function prepareDeployment(services: Services, configuration: Confi
   await importOrganization({ registry: store.registry, organizations, clock, random });
 }
 
-/** Onboards every account: one run brings each policy up to date. Its calls are not counted. */
+/** Onboards every account with one run, which brings each policy up to date. Its calls are not counted. */
 export async function onboardEveryone({ services, configuration, calls }: Simulation): Promise<void> {
   const input = { accountId: configuration.organization.managementAccount, mode: 'sync' };
   await runLocally({ services, name: 'everyone-before', input, around: passTime(services) });
@@ -69,7 +69,7 @@ export function forgetCalls(calls: CallCounts): void {
   for (const call of Object.keys(calls)) delete calls[call];
 }
 
-/** Starts at the time of the machine. A pause advances it and takes no real time. */
+/** A clock that begins at the present time. A pause moves the time on and returns at once. */
 function impatientClock(): Clock {
   let ahead = 0;
   return {
@@ -80,7 +80,10 @@ function impatientClock(): Clock {
   };
 }
 
-/** Park and Miller's generator: equal numbers each time, so that a simulation can be repeated. */
+/**
+ * A generator of random numbers (Park and Miller). It gives the same numbers each time, so that a simulation can be
+ * repeated.
+ */
 function seeded(seed: number): Random {
   let state = seed;
   return () => {

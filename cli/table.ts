@@ -13,8 +13,8 @@ export function printTable(out: Output, rows: readonly (readonly string[])[]): v
 }
 
 /**
- * Rows as aligned columns, two blanks apart. If they are too wide, the last column is wrapped. If it would be too
- * narrow, the cells of each row follow each other, on as many lines as they need. No cell is cut.
+ * Rows as aligned columns, two blanks apart. If there is too little room, the last column is wrapped. If that column
+ * would become too narrow, the cells of each row follow one another, on as many lines as they need. No cell is cut.
  * @returns a text for each row, which may have line breaks
  */
 export function alignColumns(

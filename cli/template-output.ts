@@ -5,7 +5,7 @@ import type { Session } from './command.ts';
 import { UsageError } from './usage-error.ts';
 import { writeTexts } from './write-text.ts';
 
-/** A template for the output or for a file. */
+/** A template, and where to write it: to the standard output or to a file. */
 export interface TemplateOutput {
   readonly template: Template;
   /** Fields for `--json`, besides the name of the file. */

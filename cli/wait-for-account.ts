@@ -14,7 +14,7 @@ export interface WaitRequest {
   /** Names the role sessions of the checks. */
   readonly runId: string;
   readonly accountId: string;
-  /** Whether only a ready account ends the wait. Otherwise the end of the account's run does. */
+  /** If true, the wait ends only when the account is ready. If false, it ends when the account's run has ended. */
   readonly untilReady: boolean;
   readonly milliseconds: number;
   /** Called with each new state, for people. */
@@ -24,7 +24,7 @@ export interface WaitRequest {
 export interface Waited {
   readonly status: WaitStatus;
   readonly seconds: number;
-  /** What the account waits for, for people. */
+  /** What the command last waited for, in words. */
   readonly lastProgress: string;
   /** Absent if no check was made. */
   readonly account?: Account | undefined;
@@ -36,21 +36,21 @@ export interface Waited {
 /** Milliseconds between two reads of the table. */
 const pollPause = 5_000;
 
-/** A check reads the policies of AWS, so it is made less often. */
+/** How often the account is checked, in milliseconds. A check reads policies from AWS, so it is less frequent. */
 const checkPause = 30_000;
 
 type Look = Pick<Waited, 'account' | 'readiness' | 'failedRun'> & {
   readonly progress: string;
-  /** Absent if the wait goes on. */
+  /** Absent if the wait continues. */
   readonly status?: WaitStatus;
   /** Whether policies were read. */
   readonly isChecked: boolean;
 };
 
 /**
- * Waits until the run for an account has ended, then verifies its access by what AWS has now. An error that may pass, such
- * as throttling, does not end the wait. Throttling can also hide a policy from a check, so `unproven` ends the wait only
- * if two checks find it.
+ * Waits until the run for an account has ended, then verifies its access by the policies that AWS has now. An error
+ * that may go away, such as throttling, does not end the wait. Throttling can also prevent a check from reading a
+ * policy. So the result `unproven` ends the wait only if two checks agree.
  * @throws AccountNotMemberError if the account is closed or has left the organization
  */
 export async function waitForAccount(services: Services, request: WaitRequest): Promise<Waited> {
@@ -75,7 +75,7 @@ export async function waitForAccount(services: Services, request: WaitRequest): 
 const isDoubtful = (looked: Look, before: Pick<Look, 'status'>): boolean =>
   looked.status === 'unproven' && before.status !== 'unproven';
 
-/** One look at the account. @param seen the runs for the account that were under way at earlier looks */
+/** Checks once how far the account is. @param seen the open runs for the account that earlier checks have seen */
 async function look(services: Services, request: WaitRequest, seen: Set<string>): Promise<Look> {
   try {
     const progress = await readAccountProgress(services, request.accountId);

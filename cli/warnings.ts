@@ -5,7 +5,7 @@ const readableWidth = 100;
 
 export const getReadableWidth = ({ width }: Output): number => Math.min(width, readableWidth);
 
-/** The warnings, a paragraph each. */
+/** Prints each warning as a paragraph. */
 export function printWarnings(out: Output, warnings: readonly string[]): void {
   if (warnings.length === 0) return;
   out.line();

@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { UsageError } from './usage-error.ts';
 
 /**
- * Writes files in one step of the event loop, so that Ctrl-C ends the process before the first file or after the last
- * one.
+ * Writes all files without a pause in between. So Ctrl-C ends the process either before the first file or after the
+ * last.
  * @param texts the text of each file by its path
  * @throws UsageError if a file cannot be written
  */

@@ -42,7 +42,10 @@ export function getPercentage(deployment: SimulatedDeployment, now: number): num
   return step === 0 ? 0 : Math.min(100, growthFactor * 2 ** (step - 1));
 }
 
-/** The deployment that a client gets: the newest of its profile that was not undone and has reached the client. */
+/**
+ * The deployment whose configuration a client gets: the newest deployment of its profile that was not undone and has
+ * reached this client.
+ */
 export const findServedDeployment = (
   { deployments }: SimulatedEnvironment,
   profileId: string,

@@ -55,12 +55,12 @@ export interface HostedVersion {
 export interface SimulatedStrategy {
   readonly id: string;
   readonly name: string;
-  /** Absent for the predefined strategies, which every account has. */
+  /** The account that owns the strategy. Absent for the predefined strategies, which every account has. */
   readonly accountId?: string;
   readonly region?: string;
   readonly durationMinutes: number;
   readonly growthType: 'LINEAR' | 'EXPONENTIAL';
-  /** Per cent. */
+  /** By how many per cent of the targets each step of the deployment grows. */
   readonly growthFactor: number;
   readonly bakeMinutes: number;
 }
@@ -91,13 +91,13 @@ export interface ConfigurationSession {
   readonly environmentId: string;
   readonly profileId: string;
   readonly intervalSeconds: number;
-  /** Milliseconds since the epoch. */
+  /** When the client may poll again, in milliseconds since the epoch. */
   readonly notBefore: number;
   readonly expiresAt: number;
-  /** Number of the deployment that the client received last. */
+  /** The number of the deployment that the client received last. */
   readonly deployment: number | undefined;
   /**
-   * The position of the client among the targets of a deployment, from 0 to 100. A deployment at 30 % has reached the
+   * Which targets the client belongs to, as a position from 0 to 100. A deployment at 30 % has reached all clients with
    * positions below 30.
    */
   readonly place: number;

@@ -59,7 +59,7 @@ export function addApplication(world: SimulatedWorld, input: ApplicationInput): 
   return application;
 }
 
-/** Creates a deployment strategy. @returns its id, which is generated if none is given */
+/** Creates a deployment strategy. @returns its id, which is generated if the input has none */
 export function addStrategy(
   world: SimulatedWorld,
   strategy: Omit<SimulatedStrategy, 'id'> & { readonly id?: string },

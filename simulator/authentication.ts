@@ -1,7 +1,7 @@
 import { createAwsError } from './aws-error.ts';
 import type { Caller, SimulatedWorld } from './world.ts';
 
-/** The signer of a request, and the region. */
+/** Who signed a request, and for which region. */
 export interface Signature {
   readonly caller: Caller;
   readonly region: string;
@@ -18,7 +18,7 @@ export function authenticate(world: SimulatedWorld, service: string, request: un
   return parseSignature(world, service, { accessKeyId, region });
 }
 
-/** Like `authenticate`, but reads the credentials that a client would sign with. */
+/** Like `authenticate`, but from the credentials of a client instead of a signed request. */
 export function parseSignature(
   world: SimulatedWorld,
   service: string,

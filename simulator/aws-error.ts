@@ -1,6 +1,6 @@
 import { ServiceException } from '@smithy/core/client';
 
-/** An error as the SDK throws it: `name` is the SDK's name for the service's error code. */
+/** An error as the SDK throws it. `name` is the SDK's name for the error code of the service. */
 export const createAwsError = (name: string, message: string, status = 400): ServiceException =>
   new ServiceException({
     name,

@@ -1,19 +1,21 @@
 /** The request rate of a service: a token bucket for each account and region. */
 export interface ServiceRate {
-  /** The simulator's name of the service: `organizations`, `s3`, … */
+  /** The simulator's name for the service, such as `organizations` or `s3`. */
   readonly service: string;
-  /** The operations that share the bucket. Default: all of the service's operations that no other bucket names. */
+  /**
+   * The operations that use tokens of this bucket. Default: all operations of the service that no other bucket names.
+   */
   readonly operations?: readonly string[];
-  /** Tokens that return in a second. */
+  /** How many tokens the bucket gets back in a second. */
   readonly perSecond: number;
-  /** Tokens that a full bucket holds. */
+  /** How many tokens a full bucket has. */
   readonly burst: number;
   /**
-   * The scope of a bucket: each account and region, each account (the service is global), or the organization with all
-   * its accounts.
+   * How many buckets there are: one for each account and region, one for each account (for a global service), or one
+   * for the whole organization.
    */
   readonly per: 'account and region' | 'account' | 'organization';
-  /** The page with the figure. `undefined`: AWS publishes no rate, and this one is a cautious assumption. */
+  /** The page with the rate. `undefined` if AWS publishes no rate, so that this one is a cautious assumption. */
   readonly source: string | undefined;
 }
 
@@ -34,7 +36,7 @@ const organizations = (
   return [own, { ...common, perSecond: together[0], burst: together[1], per: 'organization' }];
 };
 
-/** If a page gives a rate without a burst, a bucket holds the tokens of one second. */
+/** A rate without a burst. If a page gives no burst, the bucket has the tokens of one second. */
 const each = (
   service: string,
   source: string | undefined,
@@ -94,8 +96,8 @@ export const awsRates: readonly ServiceRate[] = [
 ];
 
 /**
- * Rates for the services that run the state machine. They are limited elsewhere, because their calls do not pass
- * through the simulated organization.
+ * Rates of the services on which the state machine runs. Their calls do not go through the simulated organization, so
+ * tests limit them in another place.
  */
 export const hubRates = {
   startExecution: {
@@ -111,8 +113,8 @@ export const hubRates = {
   /** Concurrent executions of functions. A new account has 10 to 50. */
   lambdaConcurrency: { most: 1_000, source: 'AWS Lambda developer guide, "Lambda quotas"' },
   /**
-   * For one partition key. A consistent read of 4 KB is a unit, a write of 1 KB too, and a write in a transaction is
-   * two.
+   * The limit for one partition key. A consistent read of 4 KB or a write of 1 KB is one unit. A write in a transaction
+   * is two units.
    */
   tablePartition: {
     readUnits: 3_000,

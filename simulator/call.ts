@@ -19,5 +19,6 @@ export const defineOperation =
     answer: (call: ServiceCall<Input>) => Omit<Output, '$metadata'>,
   ): Operation =>
   (call) =>
-    // The types agree: the plugin calls each operation with the input of the operation's own command only.
+    // These types are right, because the plugin calls each operation only with the input of the operation's own
+    // command.
     answer(call as ServiceCall<Input>);

@@ -1,9 +1,8 @@
 import type { AnyClient, ClientClass } from '../shared/platform/aws/plugins.ts';
 
 /**
- * The settings that each new client of the SDK would read from environment variables and from `~/.aws`, with the SDK's
- * defaults. The answers of a simulated organization do not depend on them, and the lookups took a fifth of a flow's
- * time.
+ * Settings that every new SDK client would read from environment variables and from `~/.aws`, here with the SDK's
+ * defaults. Simulated answers do not depend on them, and reading them took a fifth of the time of a test.
  */
 const sdkDefaults = {
   authSchemePreference: [],

@@ -25,8 +25,8 @@ export function readDeployedDefinition(machine: DeployedMachine): StateMachineTe
 }
 
 /**
- * By default `yaml` limits aliases, because a hostile file could use up the memory. The project wrote this file, so
- * the limit is lifted.
+ * The YAML parser limits aliases, because a malicious file could use up the memory. This file is part of the project,
+ * so the limit is turned off.
  */
 function readDefinitions(): Definitions {
   const text = readFileSync(new URL('../statemachines/definitions.yml', import.meta.url), 'utf8');

@@ -13,22 +13,22 @@ import type { SimulatedWorld } from './world.ts';
 
 /** A service's rules for a policy document. */
 export interface DocumentRules {
-  /** The size that the service counts, and its limit. */
+  /** Measures the document as the service does, and has the service's limit. */
   readonly size: (text: string) => number;
   readonly limit: number;
   readonly tooLarge: (size: number) => ServiceException;
   readonly malformed: (reason: string) => ServiceException;
   readonly invalidPrincipal: (principal: string, world: SimulatedWorld) => ServiceException;
-  /** The service's own rules: the mistake in the statement, or `undefined`. */
+  /** Checks a statement by the service's own rules. Returns what is wrong with it, or `undefined`. */
   readonly wrongWith: (statement: Statement) => string | undefined;
-  /** White space per level in the text of a read. */
+  /** How many blanks of indentation for each level the service adds to the text that a read returns. */
   readonly indent?: number;
 }
 
 /**
  * Checks a document as the service would. Returns the text that later reads return. It has the same meaning but is
  * written differently, so that no test can rely on equal texts.
- * @throws ServiceException with the service's own code
+ * @throws ServiceException with the service's own error code
  */
 export function acceptDocument(world: SimulatedWorld, text: string, rules: DocumentRules): string {
   const size = rules.size(text);
@@ -57,8 +57,8 @@ export const namesResource = ({ Resource, NotResource }: Statement): boolean =>
   Resource !== undefined || NotResource !== undefined;
 
 /**
- * Whether a statement opens its resource to everybody, by a short form of S3's definition of "public": an Allow for `*`
- * that no condition key with fixed values narrows ("Blocking public access to your Amazon S3 storage").
+ * Whether a statement opens its resource to everybody: an Allow for `*` without a condition that has fixed values. This
+ * is a short form of S3's definition of "public" ("Blocking public access to your Amazon S3 storage").
  */
 export function isPublic({ Effect, Principal, Condition }: Statement): boolean {
   if (Effect !== 'Allow' || Principal === undefined) return false;

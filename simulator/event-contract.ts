@@ -5,8 +5,9 @@ import { toFindings } from '../shared/platform/findings.ts';
 const ownSources: ReadonlySet<string | undefined> = new Set(eventContract.map(({ source }) => source));
 
 /**
- * How an event of this project breaks its contract (`schema/events.schema.json`), a line each. A field that the contract
- * does not name breaks it, too: readers must learn of new fields there. Empty for events of other sources.
+ * How an event of this project breaks its published contract (`schema/events.schema.json`), one line for each mistake.
+ * A field that the contract does not name is a mistake, too: the contract must be extended first. Empty for events of
+ * other sources.
  */
 export function findContractViolations({
   Source,

@@ -19,7 +19,7 @@ type LeafTest = (leaf: Leaf) => boolean;
 export function matchesPattern(pattern: unknown, event: unknown): boolean {
   if (!isFields(pattern)) throw new Error('An event pattern is an object');
   const fields = isFields(event) ? event : {};
-  // All fields are evaluated even after a mismatch, so that an unknown operator always causes an error.
+  // All fields are evaluated even if one does not match, so that an unknown operator is always reported.
   return Object.entries(pattern)
     .map(([name, expected]) =>
       name === '$or' ? matchesAny(expected, fields) : matchesField(expected, fields[name], name),

@@ -3,8 +3,7 @@ import packageFile from '../package.json' with { type: 'json' };
 import type { SimulatedWorld } from './world.ts';
 
 /**
- * Adds what the hub needs besides rules: the version tag of the state machine, and a trail of the organization that
- * logs.
+ * Adds parts of the hub that are no rules: the version tag of its state machine, and an organization trail that logs.
  */
 export function deployHub(
   { settings, stateMachineTags, trails }: SimulatedWorld,

@@ -7,7 +7,7 @@ import { addServiceLinkedRoles } from './example-organization.ts';
 import type { SimulatedOrganization } from './organization.ts';
 
 /**
- * One resource for each pattern of a configuration, in each of its accounts and regions, so that searches find
+ * Adds one resource for each pattern of a configuration, in each of its accounts and regions, so that each search finds
  * something.
  */
 export function addExampleMatches(

@@ -9,9 +9,8 @@ import type { SimulatedOrganization } from './organization.ts';
 import { makeDigest } from './world.ts';
 
 /**
- * The ARN of the key that encrypts a secret: the key of the configuration that the same roles may use. If there is
- * none, a key that every account of the organization may use. With the key of AWS, no other account could read the
- * secret.
+ * The ARN of the key that encrypts a secret. It is the key in the configuration that the same roles may use, or else a
+ * key that every account of the organization may use. With AWS's own key, no other account could read the secret.
  */
 export function findSecretKey(
   organization: SimulatedOrganization,
@@ -48,7 +47,7 @@ const listKeyAccesses = (
 const listAccesses = (configuration: Configuration, entry: GrantEntry, ref: ResourceRef) =>
   getGrantKind(entry.kind).listAccesses(entry, anyMember, ref, getGrantContext(configuration));
 
-/** A sample account for the comparison of accesses, which compares only their roles. */
+/** An invented account, used to compare accesses by their roles. */
 const anyMember: Account = {
   id: '000000000000',
   name: 'any',

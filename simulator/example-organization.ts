@@ -34,9 +34,9 @@ interface ExampleSettings {
 }
 
 /**
- * A simulated organization with everything that a configuration names. It has the accounts, OUs and resources, each
- * resource with an unmanaged statement. It also has the spoke roles with the actions of the grant kinds, and one
- * account in each OU.
+ * A simulated organization with everything that a configuration names: accounts, OUs and resources. Each resource has
+ * an unmanaged statement. Each central account has its spoke role, with the actions of the grant kinds, and each OU has
+ * one account.
  */
 export function createExampleOrganization(
   configuration: Configuration,
@@ -202,7 +202,10 @@ function addResource(
   makers[getGrantKind(kind).resourceType]();
 }
 
-/** The path of a central role, taken from the member roles that trust it. A grant names the role without its path. */
+/**
+ * The path of a role in a central account. A grant names the role without its path. Member roles that trust it name the
+ * path.
+ */
 function findTrustedPath(configuration: Configuration, accountId: string, name: string): string {
   const trusted = (configuration.memberRoles ?? []).flatMap((role) => {
     const trust = getTrust(role);
@@ -214,8 +217,8 @@ function findTrustedPath(configuration: Configuration, accountId: string, name: 
 }
 
 /**
- * Adds the service-linked role of EC2 Auto Scaling to each present account, as if each had created a group. New
- * accounts lack it.
+ * Adds the service-linked role of EC2 Auto Scaling to each account that exists now, as if each had created an Auto
+ * Scaling group. Accounts that are created later do not have it.
  */
 export function addServiceLinkedRoles(organization: SimulatedOrganization): void {
   for (const accountId of organization.world.accounts.keys())

@@ -10,7 +10,7 @@ import type {
 } from './simulated-resources.ts';
 import { makeDigest, type SimulatedWorld } from './world.ts';
 
-/** The fields that every IAM entity has. */
+/** The fields that users, groups and roles have. */
 interface EntityInput {
   readonly accountId: string;
   readonly name: string;
@@ -88,8 +88,7 @@ const makeIdentity = (world: SimulatedWorld, type: EntityType, input: IdentityIn
 };
 
 /**
- * Joins the inline policies of a role or user into one document. Call this function after each change of an inline
- * policy.
+ * Joins the inline policies of a role or user into one document. Must be called after each change of an inline policy.
  */
 export function updatePermissions(identity: Identity): void {
   const texts = [...identity.inlinePolicies.values()];

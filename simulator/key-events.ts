@@ -6,7 +6,7 @@ export interface KeyUse {
   readonly keyArn: string;
   readonly action: string;
   readonly encryptionContext: Readonly<Record<string, string>>;
-  /** The service that uses it in the caller's name. Default: the caller calls KMS. */
+  /** The AWS service that uses the key on behalf of the caller. Default: the caller itself calls KMS. */
   readonly service?: string;
 }
 

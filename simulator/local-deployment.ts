@@ -23,14 +23,17 @@ export interface LocalRun {
   readonly startedAt?: string;
   /** An EventBridge event or a manual input. */
   readonly input: unknown;
-  /** Default: `none`: a simulation has no real pauses. */
+  /** Whether to wait in real time. Default: `none`. */
   readonly waits?: 'none' | 'real';
   readonly onState?: (event: StateEvent) => void;
   /** The waiting tasks, by token. Default: no task waits, and the run ends at the approval request. */
   readonly tasks?: TaskTokens;
-  /** Wraps each call of a function, for faults of Lambda itself, such as a time-out. Default: no wrapper. */
+  /** Runs around each call of a function, to simulate faults of Lambda such as a time-out. Default: nothing. */
   readonly around?: FunctionInterceptor;
-  /** The process of a function, by the token of its ARN. Default: all run in this one, with the services. */
+  /**
+   * The process in which a function runs, by the token that stands for the function's ARN. Default: all functions share
+   * this process and its services.
+   */
   readonly processOf?: (token: string) => FunctionProcess;
 }
 
@@ -40,7 +43,7 @@ export interface FunctionProcess {
   run<T>(act: () => Promise<T>): Promise<T>;
 }
 
-/** Gets the function by the token of its ARN, and calls it with `invoke`. */
+/** Runs around a call of a function. `invoke` calls the function, and `token` stands for its ARN. */
 export type FunctionInterceptor = (token: string, invoke: () => Promise<unknown>) => Promise<unknown>;
 
 /**

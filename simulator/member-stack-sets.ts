@@ -13,7 +13,7 @@ import { isContainer } from './world.ts';
 
 /**
  * Adds the StackSets of the member roles, as if an operator had deployed them earlier: accounts in the target OUs have
- * the roles. A new account gets the roles by automatic deployment, some minutes after its creation.
+ * the roles. A new account gets its roles some minutes after its creation, by automatic deployment.
  */
 export function addMemberStackSets(organization: SimulatedOrganization, configuration: Configuration): void {
   const { hubAccountId, hubRole, homeRegion, partition } = organization.world.settings;
@@ -89,10 +89,10 @@ const allow = (Action: string): PolicyDocument => ({
   Statement: [{ Effect: 'Allow', Action, Resource: '*' }],
 });
 
-/** Starts automatic deployment for accounts that a test added without an event. */
+/** Starts automatic deployment for accounts that a test has added without an event. */
 export const noticeAccounts = ({ world }: SimulatedOrganization): void => deployAutomatically(world);
 
-/** Ends every deployment that has begun, as if enough time had passed. */
+/** Finishes every deployment that has begun, as if enough time had passed. */
 export function endDeployments({ world }: SimulatedOrganization): void {
   deployAutomatically(world);
   runPendingDeployments(world, Number.POSITIVE_INFINITY);

@@ -10,13 +10,14 @@ export interface OrganizationPolicy {
   readonly name: string;
   readonly type: OrganizationPolicyType;
   /**
-   * Whether AWS manages the policy. Such a policy is attached to every target, unless it was detached from the target.
+   * Whether AWS manages the policy. Such a policy is attached to every root, OU and account from which nobody has
+   * detached it.
    */
   readonly isAwsManaged: boolean;
   readonly content: string;
   /**
-   * Ids of the root, OUs and accounts that it is attached to. For an AWS managed policy: targets that it was detached
-   * from.
+   * The root, OUs and accounts to which the policy is attached. For an AWS managed policy: those from which it was
+   * detached.
    */
   readonly targets: Set<string>;
 }

@@ -10,7 +10,7 @@ export type ResourceKind = 'bucket' | 'key' | 'repository' | 'secret';
 
 /** The resources of an organization in memory. Each `add…` method returns the ARN. */
 export class OrganizationResources {
-  /** All data: for reading, and for changes without a method. */
+  /** All data of the simulation. Tests read it, and change what no method changes. */
   readonly world: SimulatedWorld;
 
   constructor(world: SimulatedWorld) {
@@ -94,7 +94,7 @@ export class OrganizationResources {
       else resource.tags[key] = value;
   }
 
-  // Policies, without the API.
+  // Methods that read and change policies directly, without an API call.
 
   /** @param id a bucket's name; the ARN of any other resource */
   policyOf(kind: ResourceKind, id: string): PolicyDocument | undefined {

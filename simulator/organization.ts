@@ -26,15 +26,15 @@ import {
 export type EventListener = (event: OrganizationEvent) => void;
 
 /**
- * An organization in memory, underneath real SDK clients: `plugin()` goes into each client, and nothing is sent. The
- * `add…` methods set the world up, without events and checks. The acts of the Organizations API (`createAccount`,
- * `moveAccount`, …) send events as AWS does. The settings provide time and randomness. `KNOWN-DIFFERENCES.md` lists
- * what the simulator does not model.
+ * An organization in memory. It answers real SDK clients: `plugin()` goes into each client, and nothing is sent over a
+ * network. The `add…` methods prepare the organization, without events and checks. The methods named like operations of
+ * the Organizations API (`createAccount`, `moveAccount`, …) send events as AWS does. The settings provide time and
+ * random numbers. `KNOWN-DIFFERENCES.md` lists what the simulator does not model.
  */
 export class SimulatedOrganization extends OrganizationResources {
   /** Credentials of the hub's role, which may do everything in the hub's account. They do not expire. */
   readonly hubCredentials: AwsCredentialIdentity;
-  /** Each attempt of each call, in order. */
+  /** Every attempt of every call, in order. */
   readonly calls: LoggedCall[] = [];
   readonly #interceptors: Interceptor[] = [];
 
@@ -49,12 +49,14 @@ export class SimulatedOrganization extends OrganizationResources {
     markOfProcess(this.world, this.hubCredentials);
   }
 
-  /** Runs `act` with the credentials of a function's role in place of the hub's role, as Lambda does. */
+  /** Runs `act` with the credentials of a function's role instead of the hub's role, as Lambda does. */
   runAs<T>(role: SimulatedRole, act: () => Promise<T>): Promise<T> {
     return this.world.functionCaller.run(toRoleCaller(this.world, role, role.name), act);
   }
 
-  /** Runs the act of an operator while a function runs. The act's calls use the hub's role, not the function's. */
+  /**
+   * Runs something that an operator does while a function runs. Its calls use the hub's role and not the function's.
+   */
   runAsOperator<T>(act: () => T): T {
     return this.world.functionCaller.exit(act);
   }
@@ -64,13 +66,16 @@ export class SimulatedOrganization extends OrganizationResources {
     return listed(this.world.decisionListeners, listener);
   }
 
-  /** The middleware that answers for AWS. @param quick for clients without the SDK's own middlewares */
+  /** The SDK plugin that answers requests instead of AWS. @param quick for clients without the SDK's own middlewares */
   plugin({ quick = false } = {}): ClientPlugin {
     const exchange: Exchange = { world: this.world, interceptors: this.#interceptors, calls: this.calls };
     return answerFromOrganization(quick ? { ...exchange, quick: createQuickClients() } : exchange);
   }
 
-  /** Wraps every call, the latest interceptor outermost. @returns a function that removes it */
+  /**
+   * Lets a test run code around every call. The interceptor that was added last runs first. @returns a function that
+   * removes it
+   */
   intercept(interceptor: Interceptor): () => void {
     return listed(this.#interceptors, interceptor);
   }
@@ -98,7 +103,7 @@ export class SimulatedOrganization extends OrganizationResources {
     return openSession(this.world, role, sessionName, Number.POSITIVE_INFINITY).credentials;
   }
 
-  // Prepares the organization before a test.
+  // Methods that prepare the organization, without an event and without checks.
 
   addOu(ou: { readonly id: string; readonly name: string; readonly parentId: string }): void {
     this.#expectContainer(ou.parentId);
@@ -129,7 +134,7 @@ export class SimulatedOrganization extends OrganizationResources {
     this.world.principals.add(arn);
   }
 
-  /** The account has not opted in to the region, so every service there rejects its credentials. */
+  /** Disables a region for an account, so that every service there rejects the account's credentials. */
   disableRegion(accountId: string, region: string): void {
     this.world.disabledRegions.add(`${accountId}/${region}`);
   }
@@ -138,7 +143,7 @@ export class SimulatedOrganization extends OrganizationResources {
     this.world.disabledRegions.delete(`${accountId}/${region}`);
   }
 
-  /** From now on AWS rejects the account as a principal, as it does for some minutes after its creation. */
+  /** From now on, AWS rejects the account as a principal. AWS does so for some minutes after an account was created. */
   refusePrincipal(accountId: string): void {
     this.world.refusedPrincipals.add(accountId);
   }
@@ -151,9 +156,9 @@ export class SimulatedOrganization extends OrganizationResources {
     this.#account(accountId).state = state;
   }
 
-  // The acts of the API, each with its event.
+  // Methods that do what an operation of the Organizations API does, and send its event.
 
-  /** The account is in the root, active at once. @returns the account's id */
+  /** Creates an account in the root, which is active at once. @returns the account's id */
   createAccount(account: { readonly id?: string; readonly name: string }): string {
     const { name, id = makeRandomText(this.world, 12, '123456789') } = account;
     if (this.world.accounts.has(id)) throw new Error(`Account ${id} exists already`);

@@ -2,7 +2,10 @@ import { makeUniqueId } from './iam-makers.ts';
 import type { SimulatedResource } from './simulated-resources.ts';
 import type { SimulatedWorld } from './world.ts';
 
-/** In a policy or a grant, the role's unique id replaces its ARN from now on, and no write accepts the id. */
+/**
+ * Deletes a role. From now on, policies and grants that named it contain its unique id instead, and no write accepts
+ * this id.
+ */
 export function deleteRole(world: SimulatedWorld, arn: string): void {
   const role = world.roles.get(arn);
   if (role === undefined) throw new Error(`There is no role ${arn}`);

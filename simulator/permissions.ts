@@ -14,7 +14,7 @@ import { listPoliciesFor } from './organization-policies.ts';
 import type { SimulatedRole, SimulatedUser, Tags } from './simulated-resources.ts';
 import { type Caller, getOrganizationPath, type SimulatedWorld } from './world.ts';
 
-/** The request of a caller. */
+/** A request of a caller, with the policies of the resource. */
 export interface Attempt {
   readonly action: string;
   /** The ARN that identity policies match. */
@@ -35,8 +35,8 @@ export interface Attempt {
 export type Denial = string | undefined;
 
 /**
- * The policy engine decides. If it cannot judge a request, the request is denied: the simulator must provide more
- * facts.
+ * The policy engine decides. If its answer is `unknown`, the request is denied: then the simulator must give the engine
+ * more facts.
  */
 export function findDenial(world: SimulatedWorld, caller: Caller, attempt: Attempt): Denial {
   const decision = authorize({
@@ -123,7 +123,7 @@ function listIdentityPolicies(
   ];
 }
 
-/** A deleted boundary allows nothing. */
+/** If the policy of a boundary was deleted, the boundary allows nothing. */
 function listBoundary(world: SimulatedWorld, arn: string | undefined): readonly AppliedPolicy[] {
   if (arn === undefined) return [];
   return applied('boundary', findManagedDocument(world, arn) ?? nothing);
@@ -145,7 +145,7 @@ const listOrganizationPolicies = (
     applied(kind, policy.content).map((each) => ({ ...each, level })),
   );
 
-/** An unreadable external policy has no effect. */
+/** A policy of a test that cannot be parsed has no effect. */
 function applied(kind: PolicyKind, text: string | undefined): readonly AppliedPolicy[] {
   const document = text === undefined ? undefined : read(text);
   const name = policyNames[kind] ?? 'a resource-based policy';

@@ -20,7 +20,7 @@ export interface SimulatedCall {
   readonly caller: Caller;
 }
 
-/** A test's wrapper of a call: it acts before the call, after it, or instead of it. */
+/** Code of a test that runs around a call: before it, after it, or instead of it. */
 export type Interceptor = (call: SimulatedCall, proceed: () => Promise<unknown>) => Promise<unknown>;
 
 /** One line of the log: the operation, the calling account, the resource. */
@@ -40,7 +40,10 @@ export interface Exchange {
   readonly quick?: QuickClients;
 }
 
-/** Answers every request of a client from the world. Nothing is sent. Each attempt is a call. */
+/**
+ * Answers every request of a client from the data of the simulation. Nothing is sent over a network. Each retry counts
+ * as a call.
+ */
 export function answerFromOrganization(exchange: Exchange): ClientPlugin {
   const { world, quick } = exchange;
   if (quick === undefined)

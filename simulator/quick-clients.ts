@@ -2,16 +2,15 @@ import { Client } from '@smithy/core/client';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import type { AnyClient, ClientClass } from '../shared/platform/aws/plugins.ts';
 
-/** The signer of a client's requests, and the region. */
+/** Who signs the requests of a client, and for which region. */
 interface Signatory {
   readonly accessKeyId: string;
   readonly region: string;
 }
 
 /**
- * Clients of the SDK that only run the project's own plugins between a command and its answer: no serialization,
- * endpoint, signature or retry. They are ten times as fast, for simulations of many thousand runs. All other tests use
- * the whole SDK.
+ * SDK clients that run only this project's plugins between a command and its answer. They do not serialize, sign or
+ * retry, so they are ten times as fast. Simulations of many thousand runs use them. All other tests use the whole SDK.
  */
 export interface QuickClients {
   /** A client of the class without the settings of its own constructor, and without its commands' middlewares. */
@@ -24,7 +23,8 @@ export function createQuickClients(): QuickClients {
   const signatories = new WeakMap<object, () => Promise<Signatory>>();
   return {
     create: (Class, config) => {
-      // The project's own plugins keep no request data in their context, so one chain serves all requests.
+      // One chain of plugins serves all requests, because this project's plugins keep no data of a request in their
+      // context.
       const client = Reflect.construct(Client, [{ ...config, cacheMiddleware: true }], Class);
       const stack = client.middlewareStack;
       Object.assign(stack, { concat: () => stack });

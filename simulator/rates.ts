@@ -12,8 +12,8 @@ export interface CallCount {
 
 export interface RateLimits {
   /**
-   * An interceptor for `organization.intercept`. It throttles calls above the rate before anything else happens, as AWS
-   * does.
+   * Limits calls, as an argument of `organization.intercept`. A call above the rate is throttled before anything else
+   * happens, as on AWS.
    */
   readonly interceptor: Interceptor;
   /** By `service:Operation`. */
@@ -21,8 +21,8 @@ export interface RateLimits {
 }
 
 /**
- * The request rates of AWS, as token buckets that fill with the clock's time. A call needs a token of each bucket that
- * covers it. A throttled call takes none.
+ * The request rates of AWS, as token buckets that fill with the time of the clock. A call takes a token from each
+ * bucket that covers its operation. A throttled call takes none.
  * @param rates Default: AWS's rates
  */
 export function createRateLimits({
@@ -82,7 +82,7 @@ function bucketKey({ service, operations, per }: ServiceRate, { accountId, regio
 }
 
 export interface TokenBucket {
-  /** Tokens that can be taken at `now`, in milliseconds of a monotonic clock. */
+  /** How many tokens the bucket has at `now`, in milliseconds of a monotonic clock. */
   left(now: number): number;
   /** @param tokens Default: one */
   take(now: number, tokens?: number): void;
@@ -108,7 +108,7 @@ export function createTokenBucket(
   };
 }
 
-/** Slightly less than one token, because adding fractions of tokens causes rounding errors. */
+/** A little less than one token: adding fractions gives rounding errors, and a full token might otherwise be missed. */
 const whole = 1 - 1e-9;
 
 function takeFromAll(buckets: readonly TokenBucket[], now: number): boolean {

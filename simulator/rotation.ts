@@ -23,7 +23,7 @@ export interface SimulatedRotation {
    * token to put a value. Default: no role needs it.
    */
   readonly functionRoleArn?: string;
-  /** Number of attempts for each step. Default: 5. */
+  /** How often Secrets Manager tries each step. Default: 5. */
   readonly attempts?: number;
   /** Called before a step is tried again. Default: nothing. */
   readonly pause?: () => Promise<void>;
@@ -32,8 +32,9 @@ export interface SimulatedRotation {
 const order = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 
 /**
- * Rotates a secret as Secrets Manager does. It stages a version, calls the function for the four steps, with retries,
- * and announces the end through CloudTrail. An incomplete rotation is attempted again with its version.
+ * Rotates a secret as Secrets Manager does. It creates a pending version, calls the function for the four steps, with
+ * retries, and announces the end through CloudTrail. If a rotation was not completed, it continues with the same
+ * version.
  * @returns the error that ended it; `undefined` if it succeeded
  */
 export async function rotateNow(
@@ -58,8 +59,8 @@ export async function rotateNow(
 }
 
 /**
- * Stages a new version, or finds the pending one.
- * @returns the id of the version that is to become current
+ * Creates a pending version, or finds the one of a rotation that was not completed.
+ * @returns the id of the version that will become current
  */
 async function begun(client: SecretsManagerClient, secret: SimulatedSecret): Promise<string> {
   const RotationLambdaARN = 'arn:aws:lambda:eu-west-1:444455556666:function:rotation';

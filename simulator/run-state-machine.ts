@@ -52,8 +52,8 @@ export interface StateMachineRun {
   readonly waits: 'none' | 'real';
   readonly onState?: (event: StateEvent) => void;
   /**
-   * The waiting tasks, by token. Default: no task waits. An execution that reaches such a task calls its function with
-   * `untilToken` as the token, and then ends as `WAITING`.
+   * The waiting tasks, by token. Default: none can wait. Then a task that waits gets `untilToken` as its token, and the
+   * execution ends as `WAITING` when its function has been called.
    */
   readonly tasks?: TaskTokens;
   /** Default: `no-task`. */
@@ -70,9 +70,9 @@ export interface StateMachineResult {
 }
 
 /**
- * Runs a state machine with local functions. An error of a function arrives under its `name`, as from Lambda. Between
- * states the data is copied as JSON.
- * @throws Error before anything runs, if the definition is not valid or a token has no function
+ * Runs a state machine with local functions. If a function throws an error, the state machine gets its `name`, as from
+ * Lambda. Between states, the data is copied as JSON.
+ * @throws Error before anything runs, if the definition is invalid or a token has no function
  */
 export async function runStateMachine(run: StateMachineRun): Promise<StateMachineResult> {
   const machine = prepareDefinition(run.definition, Object.keys(run.functions));

@@ -23,7 +23,7 @@ const toCaller = ({ service, accountId, sourceArn }: ActingService): Caller => (
   ...(sourceArn === undefined ? {} : { sourceArn }),
 });
 
-/** Credentials for calls of an AWS service under its own service principal. */
+/** Creates credentials with which an AWS service makes calls under its own service principal. */
 export const createServiceCredentials = (
   world: SimulatedWorld,
   service: ActingService,

@@ -40,7 +40,9 @@ export function openTemporary(world: SimulatedWorld, caller: Caller, duration: n
   };
 }
 
-/** Marks credentials as those that a process finds in its environment. */
+/**
+ * Marks credentials as those that a process finds in its environment. While a function runs, its role replaces them.
+ */
 export function markOfProcess({ sessions }: SimulatedWorld, { accessKeyId }: AwsCredentialIdentity): void {
   const session = sessions.get(accessKeyId);
   if (session !== undefined) sessions.set(accessKeyId, { ...session, ofProcess: true });

@@ -23,7 +23,10 @@ const ignore = (): void => {};
 
 export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-/** The services for the functions: the production clients, answered by the organization, on its clock. */
+/**
+ * The services for the functions, with the clients that production uses. The simulated organization answers their
+ * calls, and its clock gives the time.
+ */
 export function createSimulatedServices(
   organization: SimulatedOrganization,
   {

@@ -8,19 +8,19 @@ import { parseSignature } from './authentication.ts';
 import type { SimulatedOrganization } from './organization.ts';
 import { dynamodb } from './services/dynamodb.ts';
 
-/** A call of the table, with values of JavaScript. */
+/** A call to the table. Its values are JavaScript values, not DynamoDB's. */
 export interface TableCall {
   /** `GetItem`, `Query`, … */
   readonly operation: string;
   readonly input: object;
 }
 
-/** Wraps each call of the table: it counts calls, or lets time pass. */
+/** Runs around each call to the table: for example, counts calls or lets time pass. */
 export type TableInterceptor = (call: TableCall, proceed: () => Promise<object>) => Promise<object>;
 
 /**
- * The deployed store, on a table of the hub's account that the organization answers for. Each request is authorized.
- * @param intercept default: calls are not wrapped
+ * The store that production uses, on a simulated table in the hub's account. Each request is authorized.
+ * @param intercept runs around each call. Default: nothing
  */
 export const createSimulatedStore = (
   organization: SimulatedOrganization,
@@ -33,8 +33,8 @@ export const createSimulatedStore = (
   );
 
 /**
- * A client that answers before the SDK marshalls values. The list of the organization's calls does not contain its
- * calls.
+ * A client that is answered before the SDK converts values to DynamoDB's form. Its calls are not in the organization's
+ * list of calls.
  */
 function createTableClient(
   { world, hubCredentials }: SimulatedOrganization,

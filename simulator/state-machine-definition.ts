@@ -26,13 +26,16 @@ export interface PreparedMachine {
   readonly retriers: readonly string[];
 }
 
-/** A function that is called, a function that the task's input names, or a function whose task waits for a token. */
+/**
+ * How a task calls its function: directly (`function`), by `lambda:invoke` with a name in its input (`invoke`), or with
+ * a token for which it then waits (`callback`).
+ */
 type Integration = 'function' | 'invoke' | 'callback';
 
 interface PreparedTask {
   readonly state: string;
   readonly integration: Integration;
-  /** The key of its function; empty if the input gives the name. */
+  /** The key of the task's function. Empty if the task's input has the name of the function. */
   readonly resource: string;
 }
 
@@ -145,12 +148,15 @@ function unsupported(state: StateText): readonly string[] {
   ];
 }
 
-/** `setTimeout` fires at once for a longer time, and nobody waits so long here. */
+/** A longer time would make `setTimeout` fire at once. No local execution lasts that long. */
 const longestTimeout = 2_000_000;
 
 type KeyOf = (state: string) => string;
 
-/** The path of a state's own part of the context. Names may have characters that a path cannot express. */
+/**
+ * The path under which the values of a state are stored. A number is used, because a name may have characters that a
+ * path cannot contain.
+ */
 export const formatContextKey = (index: number): string => `s${index}`;
 
 const preparedMachine = (machine: StateMachineText, keyOf: KeyOf): StateMachineText => ({
@@ -180,15 +186,15 @@ function preparedState(state: StateText, key: string, keyOf: KeyOf): StateText {
 }
 
 /**
- * The time-out of a Task. It is always given, because the interpreter has a default of one minute and AWS has none. A
- * task that waits for a token ends by `TaskTokens.timeOut` instead.
+ * The time-out of a task. It is always set, because the interpreter's default is one minute and AWS has none. A task
+ * that waits for a token is ended by `TaskTokens.timeOut` instead.
  */
 const timeoutOf = ({ TimeoutSeconds }: StateText): number =>
   typeof TimeoutSeconds === 'number' ? Math.min(TimeoutSeconds, longestTimeout) : longestTimeout;
 
 /**
- * The interpreter overwrites `$$.Execution` with its own time and, in a branch, with the branch's input. So the
- * project's values are stored beside it.
+ * The interpreter replaces `$$.Execution` by its own time and, in a branch, by the branch's input. So the right values
+ * are stored in another place.
  */
 const withGivenContext = (key: string, state: object): object =>
   JSON.parse(

@@ -7,9 +7,9 @@ export type StateFunction = (input: unknown) => Promise<unknown>;
 const payloadLimit = 262_144;
 
 /**
- * Calls the function as Step Functions calls Lambda. Input and result are copied as JSON. A thrown error's `name`
- * becomes the error's name, and its cause is Lambda's JSON ("Lambda function errors in Node.js"). A result that is too
- * large ends the execution.
+ * Calls a function as Step Functions calls Lambda. Input and result are copied as JSON. The name of a thrown error
+ * becomes the error of the state, and its cause is JSON as from Lambda ("Lambda function errors in Node.js"). If a
+ * result is too large, the execution ends.
  */
 export const createTaskHandler =
   (handle: StateFunction) =>
@@ -29,8 +29,8 @@ interface Invocation {
 }
 
 /**
- * Calls the function in the parameters with their `Payload`, and returns its result among Lambda's own fields. Errors
- * of Lambda are reported as `Lambda.ErrorName` ("Handle transient Lambda service exceptions").
+ * Calls the function that the parameters name, with their `Payload`. Returns its result together with Lambda's own
+ * fields. Errors of Lambda have the form `Lambda.ErrorName` ("Handle transient Lambda service exceptions").
  */
 export const createInvokeHandler =
   (find: (name: string) => StateFunction | undefined) =>
@@ -49,9 +49,9 @@ export const createInvokeHandler =
 export const tokenPlaceholder = '«task token»';
 
 /**
- * Calls the function of a task that waits for its token, as Step Functions does: with the `Payload` and a unique token.
- * The function's result is dropped. An error of the function ends the task, and so does the answer with the token.
- * Without `tokens`, the execution ends here, with the text of `endedBy` as the token.
+ * Calls the function of a task that waits for a token, as Step Functions does: with the `Payload` and a unique token.
+ * The function's result is ignored. The task ends when an answer comes with the token, or when the function throws.
+ * Without `tokens`, the whole execution ends here, and the token is the text of `endedBy`.
  */
 export const createCallbackHandler =
   (handle: StateFunction, tokens: TaskTokens | undefined, endedBy: string) =>
@@ -59,7 +59,7 @@ export const createCallbackHandler =
     const { token, ended } = tokens?.open() ?? { token: endedBy, ended: undefined };
     const { Payload } = JSON.parse(JSON.stringify(input).replaceAll(tokenPlaceholder, token));
     const called = createTaskHandler(handle)(Payload);
-    // As on AWS, a function may throw after its token came back. Then the error is ignored.
+    // As on AWS, the function may throw after the answer with its token has come. Then its error is ignored.
     const end = await Promise.race([called.then(() => ended), ...(ended === undefined ? [] : [ended])]).catch(
       (error: unknown) => {
         tokens?.end(token, { type: 'failed', error: '', cause: '' });

@@ -37,7 +37,7 @@ export interface Caller {
   readonly accountId: string;
   /** ARN of the role or user; the name of a service, such as `ec2.amazonaws.com`. */
   readonly roleArn: string;
-  /** The caller's name in messages. */
+  /** The caller in the messages of AWS: the ARN of its session. */
   readonly sessionArn: string;
   /** Unique id of the role or user. */
   readonly roleId: string;
@@ -48,7 +48,7 @@ export interface Caller {
   readonly session?: SessionFacts;
 }
 
-/** The data of a session beyond its role or user. */
+/** What a session has in addition to its role or user. */
 export interface SessionFacts {
   /**
    * Whether the session was opened with multi-factor authentication. With `none`, its requests do not have the
@@ -64,7 +64,7 @@ export interface SessionFacts {
   readonly policies?: readonly string[];
 }
 
-/** What the policy engine decided about a call. */
+/** The policy engine's decision about one call. */
 export interface CallDecision {
   readonly caller: Caller;
   readonly action: string;
@@ -102,7 +102,7 @@ export interface SimulatedWorldSettings {
   readonly random: Random;
 }
 
-/** All data of the simulated services. Plain data: services change it, tests read it. */
+/** All data of the simulated services. It has no methods: services change it, and tests read it. */
 export interface SimulatedWorld {
   readonly settings: Required<SimulatedWorldSettings>;
   readonly accounts: Map<string, SimulatedAccount>;
@@ -113,7 +113,7 @@ export interface SimulatedWorld {
   readonly quotas: { roleTrustPolicyCharacters: number };
   /** Accounts that AWS rejects as principals although they are active. */
   readonly refusedPrincipals: Set<string>;
-  /** Services that reject a principal with an older message, such as `ecr`. */
+  /** Services that reject a principal with an older form of their message, such as `ecr`. */
   readonly olderRefusals: Set<string>;
   /** ARNs of users, and of roles of accounts outside the organization. */
   readonly principals: Set<string>;
@@ -157,7 +157,7 @@ export interface SimulatedWorld {
   readonly sessions: Map<string, Session>;
   /** Events on an event bus, in order. */
   readonly putEvents: Record<string, unknown>[];
-  /** How events of this project broke their contract, a line each. */
+  /** How events of this project broke their published contract, one line for each. */
   readonly contractViolations: string[];
   /** Messages of a topic, in order. */
   readonly messages: Record<string, unknown>[];
@@ -221,7 +221,7 @@ export const createWorld = (settings: SimulatedWorldSettings): SimulatedWorld =>
   deployed: createDeployedState(),
 });
 
-/** Calls each listener with its own copy of the event. */
+/** Gives each listener its own copy of the event. */
 export function announce({ listeners }: SimulatedWorld, event: OrganizationEvent): void {
   for (const listener of [...listeners]) listener(structuredClone(event));
 }
@@ -239,14 +239,14 @@ export function makeRandomText(
   return text;
 }
 
-/** Looks like a UUID. Made of the world's random numbers. */
+/** A text in the form of a UUID, made with the simulation's random numbers. */
 export function makeRandomUuid(world: SimulatedWorld): string {
   const digits = makeRandomText(world, 32, '0123456789abcdef');
   const part = (from: number, to: number): string => digits.slice(from, to);
   return `${part(0, 8)}-${part(8, 12)}-4${part(13, 16)}-8${part(17, 20)}-${part(20, 32)}`;
 }
 
-/** `length` characters that depend only on `text`: for the ids that AWS gives to entities. */
+/** `length` characters that depend only on `text`. Used for the ids that AWS gives to entities. */
 export const makeDigest = (text: string, length: number): string =>
   [...createHash('sha256').update(text).digest()]
     .map((byte) => alphanumeric[byte % alphanumeric.length])

@@ -43,7 +43,8 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
   const configuration = await loadConfiguration(file);
   const { services, where } = connect(session, { memoryAllowed: false });
   const by = options.by ?? getCurrentUser(session.io);
-  // Selectors of the new configuration may name OUs and tags that changed after the last update of the registry.
+  // OUs and tags may have changed since the registry was last updated. The selectors of the new configuration need the
+  // present ones, so the organization is imported first.
   const imported = options.import
     ? await importOrganization({
         ...services,
@@ -78,7 +79,7 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
   return exitCodes.succeeded;
 }
 
-/** The managed resources that the configuration does not name. */
+/** Prints the resources with managed statements that the configuration does not name. */
 function printUnnamed(
   out: Session['out'],
   { removedResources, undecidedResources, unreachableResources }: UnnamedResources,
@@ -105,7 +106,10 @@ const organization = ({ store, hub }: Services) => ({
   organizations: hub.organizations,
 });
 
-/** Warnings about selectors that match no account. None if the registry is not ready: it lacks accounts then. */
+/**
+ * Warnings about selectors that match no account. None before the first import has completed, because the registry then
+ * lacks accounts.
+ */
 async function selectorFindings(
   { store }: Services,
   active: Pick<ResolvedConfiguration, 'configuration' | 'ous'>,
@@ -118,7 +122,7 @@ async function selectorFindings(
 
 type Told = { readonly hash: string; readonly activatedAt: string; readonly activatedBy: string };
 
-/** The configuration for `--json`: its hash and its time, without the text of the document. */
+/** The configuration in the form of `--json`: its hash and its time, without its text. */
 const toReported = (configuration: Told | undefined): Told | null =>
   configuration === undefined
     ? null

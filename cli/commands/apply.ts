@@ -85,7 +85,7 @@ async function apply(options: ApplyOptions, session: Session): Promise<ExitCode>
   if (nothingToDo(plan)) return endWithNothing(session, plan);
   if (file === undefined && options.yes !== true) {
     if (!(await confirm(session, 'Make these changes?'))) return declined(session);
-    // While the operator decided, somebody else may have applied the plan.
+    // While the operator was deciding, another operator may have applied the plan.
     const shown = toPlanFile(plan);
     const now = await replan(shown);
     requireUnchanged(shown, toPlanFile(now));
@@ -99,7 +99,7 @@ const originOf = (configuration: Configuration) => ({
   configurationHash: hashConfiguration(configuration),
 });
 
-/** @throws UsageError before anything is read */
+/** Checks that the options fit together. @throws UsageError before anything is read */
 function requireOneWay({ plan, account, all, yes }: ApplyOptions, session: Session): void {
   if (plan !== undefined && (account !== undefined || all === true))
     throw new UsageError('--plan FILE already selects the changes. Remove --account and --all');
@@ -119,7 +119,7 @@ async function readPlan(file: string, { cwd }: Io): Promise<PlanFile> {
 interface Decided {
   readonly environment: CliEnvironment;
   readonly plan: OverallPlan;
-  /** Whether to print the plan. A plan from a file is not printed, because the operator has seen it already. */
+  /** Whether to print the plan. A plan from a file was printed before, when the operator made it. */
   readonly shown: boolean;
 }
 
@@ -194,7 +194,7 @@ const waitText = ({ runId, startedBy, until, resources }: HeldByRun): string =>
   `Waiting for run ${runId}${startedBy === undefined ? '' : `, started by ${startedBy}`}. It holds ` +
   `${resources.length === 1 ? resources[0] : formatCount(resources.length, 'resource')} until ${until} at the latest`;
 
-/** After an interrupt, work in progress is finished. A second interrupt ends the process at once. */
+/** At the first Ctrl-C, writes in progress are finished. At the second, the process ends at once. */
 function watchInterruption({ io, out }: Session) {
   let interrupted = false;
   const unwatch = io.onInterrupt?.(() => {

@@ -130,7 +130,7 @@ function row({ resource, budget }: Reckoned, colors: Colors): readonly string[] 
 const roomText = ({ room }: Capacity): string =>
   room === undefined ? 'no limit' : `${formatCount(room, 'account')} more`;
 
-/** The command warns if the policy has room for fewer accounts than this. */
+/** If the policy has room for fewer accounts than this, the command warns. */
 const few = 20;
 
 const hasRoom = ({ budget }: Reckoned): boolean => budget !== undefined && (budget.room ?? few) >= few;

@@ -86,7 +86,7 @@ function getExitCode({
 
 const wrongStatuses: ReadonlySet<MemberRoleStatus> = new Set(['different', 'missing', 'name-taken']);
 
-/** A mistyped role would look like a role without accesses. */
+/** A mistyped role would look like a role that no access needs. So the command says that no access names it. */
 function printUnmatchedPrincipal(
   out: Output,
   principal: string | undefined,

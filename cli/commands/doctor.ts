@@ -22,7 +22,7 @@ export const createDoctorCommand = (context: CommandContext): Command =>
     .option('--simulate', 'use a simulated organization with onboarded accounts; needs no AWS')
     .action(runAction<RecordOptions>(context, doctor));
 
-/** In the order in which an operator mends them. */
+/** The prerequisites, in the order in which an operator fixes them. */
 const allPrerequisites = [
   ...hubPrerequisites,
   ...servicePrerequisites,
@@ -47,7 +47,7 @@ async function doctor(options: RecordOptions, session: Session): Promise<ExitCod
   out.line();
   out.line(
     missing === 0
-      ? out.colors.green('Every prerequisite that was checked is there.')
+      ? out.colors.green('Every prerequisite that was checked is met.')
       : out.colors.red(`${formatCount(missing, 'prerequisite')} missing.`),
   );
   return missing === 0 ? exitCodes.succeeded : exitCodes.failed;

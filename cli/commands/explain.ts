@@ -67,7 +67,7 @@ function parseRequest({ principal, action, resource, context, without }: Explain
 }
 
 /**
- * Adds the account for which an AWS service makes the request. Condition keys such as `aws:SourceOrgID` are derived
+ * Adds the account on whose behalf an AWS service makes the request. Condition keys such as `aws:SourceOrgID` follow
  * from it.
  */
 function withSource(principal: RequestPrincipal, context: ReturnType<typeof parseContext>): RequestPrincipal {

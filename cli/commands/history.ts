@@ -65,7 +65,9 @@ function printHistory(out: Output, query: RunQuery, { run, changes }: WholeRun):
   for (const change of changes) out.line(`    ${describeChange(query, change)}`);
 }
 
-/** One line: what a run changed on a resource, or on that resource for the queried account. */
+/**
+ * Says in one line what a run changed on a resource. For the history of an account: what it changed for this account.
+ */
 function describeChange(query: RunQuery, change: ResourceChange): string {
   const outcome = getOutcome(change);
   if ('accountId' in query) return `${change.resource}: ${effectOn(query.accountId, change)} (${outcome})`;

@@ -87,7 +87,7 @@ async function init(options: InitOptions, session: Session): Promise<ExitCode> {
   return exitCodes.succeeded;
 }
 
-/** Takes the region from the environment, so that init does not ask for it. */
+/** Uses the region of the environment variables as an answer, so that init does not ask for it. */
 const withRegion = (options: InitOptions, { env }: Io): InitOptions => {
   const region = options.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION);
   return region === undefined || region === '' ? options : { ...options, region };
@@ -120,8 +120,8 @@ async function collectAnswers(
 }
 
 /**
- * Shows the plan. It reads the policies with the role of `--role`, because the role of this project does not exist in
- * the central accounts yet. The plan is the same with any role.
+ * Shows the plan. It reads policies with the role that `--role` names, because the spoke role does not exist in the
+ * central accounts yet. The plan is the same with any role that may read.
  */
 async function showPlan(
   configuration: Configuration,

@@ -31,7 +31,7 @@ interface MemberOptions extends CommonOptions {
   readonly out?: string;
 }
 
-/** One StackSet with its template. */
+/** A StackSet, with its template. */
 interface MadeStackSet {
   readonly stackSet: MemberStackSet;
   readonly template: Template;
@@ -130,7 +130,10 @@ interface Writing {
   readonly isPlain: boolean;
 }
 
-/** The files for one StackSet: its template, and unless `--plain` is given a script that creates the StackSet. */
+/**
+ * The files for one StackSet: its template, and the script that creates the StackSet. With `--plain`, there is no
+ * script.
+ */
 interface StackSetFiles {
   readonly stackSet: MemberStackSet;
   readonly template: TextFile;

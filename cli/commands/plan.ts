@@ -104,7 +104,7 @@ async function plan(options: PlanOptions, session: Session): Promise<ExitCode> {
   return exitOf(report);
 }
 
-/** @throws UsageError */
+/** Checks that the options fit together. @throws UsageError */
 function requireCompatible({ json, format = 'json', out, ...scope }: PlanOptions): void {
   if (json === true && format !== 'json')
     throw new UsageError(`Say --json or --format ${format}, and only one of them`);
@@ -112,13 +112,13 @@ function requireCompatible({ json, format = 'json', out, ...scope }: PlanOptions
     throw new UsageError('--out writes the whole plan. Remove --grant and --resource');
 }
 
-/** Formats of a whole page. */
+/** Formats that print the plan as a whole page. */
 const pageFormats: Readonly<Record<string, (page: PlanPage) => string>> = {
   markdown: formatPlanMarkdown,
   html: formatPlanHtml,
 };
 
-/** The text about an account's approval, as lines without colors. */
+/** The lines about an account's approval, without colors. */
 function formatPending(out: Output, approval: PendingReport | undefined): readonly string[] {
   const lines: string[] = [];
   const plain = { ...out, colors: picocolors.createColors(false), line: (text = '') => lines.push(text) };
@@ -133,9 +133,7 @@ const exitOf = ({ status }: PlanReport): ExitCode =>
     incomplete: exitCodes.failed,
   })[status];
 
-/**
- * Refuses `--out` for a plan whose list of accounts was in memory only: `apply` could not compare it with the table.
- */
+/** Rejects `--out` if the accounts were read into memory only: `apply` could not compare such a plan with the table. */
 function requireKept({ inMemory, simulated }: CliEnvironment, { io }: Session): void {
   if (!inMemory || simulated || io.env.AWS_ENDPOINT_URL) return;
   throw new UsageError('--out needs the table: set ONBOARDING_TABLE');
@@ -173,7 +171,7 @@ const noImportWarning =
   "The registry of the installation's table is empty: no import has been completed. The accounts were read from " +
   'Organizations for this plan alone, and nothing was stored. Run `onboarding import` before you apply the plan';
 
-/** Warnings about the data of the plan. */
+/** Warnings about where the data of the plan came from, for example if the table was not read. */
 async function listEnvironmentWarnings(
   { services, inMemory, simulated }: CliEnvironment,
   { hash }: ActiveConfiguration & { configuration: Configuration },

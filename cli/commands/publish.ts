@@ -125,7 +125,7 @@ interface Connecting {
   readonly application: Application;
 }
 
-/** AWS with the caller's own credentials, or a simulated organization without real pauses. */
+/** Connects to AWS with the caller's own credentials, or to a simulated organization in which no pause takes time. */
 function connect(
   { simulate = false }: PublishOptions,
   { session, loaded, application }: Connecting,
@@ -139,7 +139,7 @@ function connect(
   return { client: createAuthorClient(organization, { accountId, region }), clock: services.clock };
 }
 
-/** The first Ctrl-C ends the command at its next step; the next one ends the process. */
+/** At the first Ctrl-C, the command ends before its next step. At the second, the process ends at once. */
 function watchInterruption({ io, out }: Session) {
   const controller = new AbortController();
   const unwatch = io.onInterrupt?.(() => {

@@ -47,7 +47,7 @@ export const createReplayCommand = (context: CommandContext): Command =>
       }),
     );
 
-/** How the dead letters of one queue are replayed. */
+/** How to replay the dead letters of one queue: the messages that EventBridge or Lambda could not deliver. */
 interface Mode {
   readonly queue: DeadLetterQueue;
   parse(message: Message, installation: string): DeadLetter;
@@ -74,7 +74,8 @@ const events: Mode = {
 };
 
 /**
- * Failed executions. Their replay starts no execution: it writes the missing record, which lists the unresolved items.
+ * Failed executions whose failure is not recorded. The replay starts no execution. It writes the missing record, which
+ * lists the unresolved items.
  */
 const failures: Mode = {
   queue: 'FailureDeadLetters',

@@ -111,7 +111,7 @@ const exitOf = ({ status }: RunReport): ExitCode =>
     'waiting-for-approval': exitCodes.changesPending,
   })[status];
 
-/** A run on this machine ends at the approval request: no process waits for the answer. */
+/** A run on an operator's own computer ends when it requests approval, because nothing waits there for the answer. */
 function printWaiting(out: Output, { approval }: RunReport, inMemory: boolean): void {
   if (approval === undefined) return;
   printGain(out, approval.difference);
@@ -123,16 +123,16 @@ function printWaiting(out: Output, { approval }: RunReport, inMemory: boolean): 
   );
 }
 
-/** The environment of the state machine. */
+/** What the state machine runs on: AWS or a simulation. */
 interface RunEnvironment {
   readonly services: Services;
   readonly calls: CallCounts;
   readonly where: string;
-  /** `real`: retries pause as on AWS. `none`: they do not. */
+  /** `real`: retries wait as they do on AWS. `none`: they do not wait. */
   readonly waits: 'none' | 'real';
   readonly around?: FunctionInterceptor;
   readonly names: AccountNames;
-  /** Whether the registry is in memory, so that nothing is kept after the command. */
+  /** Whether the accounts are in memory only, so that nothing is kept after the command. */
   readonly inMemory: boolean;
 }
 

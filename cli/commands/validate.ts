@@ -53,7 +53,7 @@ async function validate(options: CommonOptions, session: Session): Promise<ExitC
   }
 }
 
-/** Separates the line number from the path of a finding, because the JSON output has a field for each. */
+/** Splits a finding into its path and its line, because the JSON output has a field for each. */
 function placed({ path, message }: Finding): { path: string; line?: number; message: string } {
   const [, bare = path, line] = /^(.*?)\s*\(line (\d+)\)$/.exec(path) ?? [];
   return { path: bare, ...(line === undefined ? {} : { line: Number(line) }), message };
@@ -185,7 +185,10 @@ function printMemberRoles(out: Output, { memberRoles = [] }: Configuration): voi
   );
 }
 
-/** Counts the resources of one central account by its grants: another central account may have the same id. */
+/**
+ * Counts the resources of one central account. It compares names and not ids, because two central accounts may be the
+ * same AWS account.
+ */
 const resourceCount = (
   resources: ReturnType<typeof listDesiredResources>,
   accountId: string,

@@ -84,7 +84,7 @@ function printWhoCan(out: Output, resource: string, answer: WhoCan, names: Accou
     print(out.colors.yellow(`not read: ${kind} of ${of}: ${reason}`));
 }
 
-/** Accounts that have equal access by one statement share a row. */
+/** Puts accounts with equal access by the same statement into one row. */
 const groupAlike = (entries: readonly WhoCanEntry[]): readonly (readonly WhoCanEntry[])[] => [
   ...Map.groupBy(entries, ({ accountId: _, accountName: _name, ...rest }) => JSON.stringify(rest)).values(),
 ];

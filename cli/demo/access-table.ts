@@ -5,7 +5,7 @@ import { printTable } from '../table.ts';
 import { newAccount } from './scenario.ts';
 import { findStatus, type WhoCan } from './who-can.ts';
 
-/** Columns left for the text of an access on a line of 100 columns. */
+/** How many columns the text of an access has, on a line of 100 columns. */
 const mayWidth = 49;
 
 /** Each access with its central half, its member half, and the result of verification. */
@@ -39,8 +39,8 @@ const toRow = (access: WhoCan, status: AccessStatus | undefined, colors: Colors)
 };
 
 /**
- * The mark of the member half. The status of an access does not say which half is denied. So the mark of the member
- * half is known only if the access is verified, or if the central half is allowed.
+ * The mark of the member half: the role in the member account. The result of an access does not say which half is
+ * denied. So the mark is known only if the access is verified, or if the central half allows it.
  */
 function memberMark(
   { needsMemberRole, allowed }: WhoCan,
@@ -53,7 +53,7 @@ function memberMark(
 }
 
 /**
- * Shortens a description: removes the account, which the title names already, and all but the first part of a key id.
+ * Shortens a description: without the account, which is in the title already, and with only the first part of a key id.
  */
 const inShort = (text: string): string =>
   text

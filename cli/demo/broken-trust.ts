@@ -11,11 +11,11 @@ export interface BrokenTrust {
   readonly broken: AccountCheck;
 }
 
-/** The member role whose trust the demo breaks: the last one with a verified access. */
+/** The member role whose trust policy the demo breaks: the last role with a verified access. */
 export const findRoleToBreak = ({ results }: AccountCheck): string | undefined =>
   results.findLast(({ role, status }) => role !== undefined && status === 'verified')?.role;
 
-/** Breaks the trust of the role, checks the account, and restores the trust. */
+/** Breaks the trust policy of the role, checks the account, and restores the trust policy. */
 export async function breakTrust(
   { organization, services, configuration }: Simulation,
   before: AccountCheck,
@@ -43,7 +43,7 @@ export async function breakTrust(
   }
 }
 
-/** Whether exactly the accesses of the role are denied now, and all other accesses have their earlier status. */
+/** Whether exactly the accesses of this role are denied now, and all others have the same result as before. */
 export const isDeniedExactly = ({ role, before, broken }: BrokenTrust): boolean => {
   const statuses = new Map(before.results.map((result) => [keyOf(result), result.status]));
   return broken.results.every((result) =>

@@ -4,7 +4,8 @@ import { type CommonOptions, getConfigurationFile, type Session } from '../comma
 import { exampleConfiguration } from '../package-files.ts';
 
 /**
- * Loads the user's configuration, or else the example. The demo turns approval off, because nobody is there to approve.
+ * Loads the configuration that the user names, or else the example. The demo turns approval off, because no operator
+ * takes part.
  */
 export async function loadDemoConfiguration(options: CommonOptions, { io }: Session): Promise<Configuration> {
   const file = options.config === undefined ? exampleConfiguration : getConfigurationFile(options, io);

@@ -39,7 +39,7 @@ export async function deliverEvent(
   return { event, ...ended, writes: countWrites(ended.report.calls) };
 }
 
-/** The single event of an act of the organization. */
+/** Makes a change in the organization, and returns the single event about it. */
 export function captureEvent({ organization }: Simulation, act: () => void): OrganizationEvent {
   const events: OrganizationEvent[] = [];
   const stop = organization.onEvent((event) => events.push(event));

@@ -33,7 +33,7 @@ export function computeFigures(
     accounts: organization.world.accounts.size,
     resources: closed.size,
     allowed,
-    /** Accesses with both halves verified. */
+    /** How many accesses are verified in both halves. */
     verified,
     ...(brokenTrust === undefined ? {} : { brokenTrust: describeBrokenTrust(brokenTrust) }),
     mentionedAfterClosing,

@@ -73,7 +73,7 @@ const isTakingBack = (changes: readonly ResourceChange[]): boolean => {
   return facts.length > 0 && facts.every(({ sign }) => sign === '-');
 };
 
-/** Text for removed access: only the number of lines, because they equal the lines that onboarding added. */
+/** The text about removed access. It only counts the lines, because they are the same lines that onboarding added. */
 function takenBack(changes: readonly ResourceChange[], { red, dim }: Colors): string {
   const statements = changes.flatMap((change) => getDifferences(change));
   const policies = changes.filter((change) => getDifferences(change).length > 0);

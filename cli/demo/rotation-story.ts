@@ -14,7 +14,7 @@ export interface RotationChapter {
   readonly started: number;
   /** Minutes that the run waited for another deployment. */
   readonly waitedMinutes: number;
-  /** Whether the database accepts the reader's credentials after the rotation. */
+  /** Whether the database accepts the credentials that the reader has after the rotation. */
   readonly letIn: boolean;
 }
 
@@ -61,7 +61,7 @@ export async function playRotation(
   return chapters;
 }
 
-/** Another deployment, which takes ten minutes. */
+/** Starts another deployment in the environment, which takes ten minutes. */
 async function occupy({ services, configuration }: Simulation, { application, place }: RotationDemo) {
   const settings = [...application.profiles.values()].find(({ name }) => name === 'settings');
   settings?.versions.push({ content: '{}', contentType: 'application/json' });
@@ -105,14 +105,14 @@ async function played(
     name,
     input,
     around: async (token, invoke) => {
-      // A pause of the state machine takes no real time, so the clock is advanced.
+      // Waiting takes no real time in the demo. So the clock is advanced by hand.
       if (token === 'AdvanceDeploymentFunctionArn' && looks++ > 0) await clock.sleep(minute);
       return invoke();
     },
   });
   const waitedMinutes = Math.round((clock.now() - begun) / minute);
   const { status, reason = '' } = (await store.runs.get(name)) ?? { status: 'failed' as const };
-  // Waits for the interval at which an application polls AppConfig.
+  // Lets as much time pass as an application waits between two polls of AppConfig.
   if (reader.current() !== undefined) await clock.sleep(minute);
   const letIn = await isLetIn();
   return { title, point, status, reason, started: startsIn(application) - before, waitedMinutes, letIn };

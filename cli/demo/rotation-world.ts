@@ -54,7 +54,10 @@ function locateShared({ centralAccounts }: Configuration): { readonly id: string
   );
 }
 
-/** The simulation, with a strategy that deploys at once and without bake time, and a configuration that names it. */
+/**
+ * The simulation with an added deployment strategy, which deploys at once and without bake time. The configuration
+ * names it.
+ */
 export function withStrategy(simulation: Simulation): Simulation {
   const { organization, configuration } = simulation;
   const { id: accountId, region } = locateShared(configuration);
@@ -74,8 +77,8 @@ export function withStrategy(simulation: Simulation): Simulation {
 }
 
 /**
- * A secret of the shared account, the application that serves it, a database that accepts its value, and a reader in
- * another account.
+ * What the demo rotates: a secret of the shared account, the application that serves it, a database that accepts its
+ * value, and a reader in another account.
  */
 export function createRotationDemo(simulation: Simulation): RotationDemo {
   const { organization, configuration } = simulation;

@@ -11,7 +11,7 @@ export const newAccount = { id: '555566667777', name: 'orders-production' };
 
 export interface Chapter extends Delivered {
   readonly title: string;
-  /** What this part of the demo shows. */
+  /** One sentence: what this step of the demo shows. */
   readonly point: string;
 }
 
@@ -39,8 +39,8 @@ export interface ScenarioPrinter {
 }
 
 /**
- * An account is created, moved, checked with a broken trust, closed, and named by one late event. Each run starts from
- * the event of the act.
+ * The story of the demo: an account is created, moved, checked with a broken trust policy, and closed. Then the event
+ * of its creation arrives again. Each run starts from an event.
  */
 export async function playScenario(
   simulation: Simulation,
@@ -94,7 +94,7 @@ export async function playScenario(
   return { chapters, accesses, check, brokenTrust, closed };
 }
 
-/** One half alone is not enough, even if the central account allows everything. */
+/** Shows that the central half alone does not give access: the member role must trust the right principal, too. */
 async function playBrokenTrust(
   simulation: Simulation,
   printer: ScenarioPrinter,

@@ -14,7 +14,7 @@ import { judgeAccess, listAccesses } from '../../shared/reconcile/judge-access.t
 import type { Services } from '../../shared/reconcile/services.ts';
 import type { AccessStatus } from '../../shared/store/readiness.ts';
 
-/** The policies of every resource at one moment, as AWS returns them. */
+/** The policies of every resource at one moment of the demo, as AWS returns them. */
 export type Policies = ReadonlyMap<string, readonly (PolicyDocument | undefined)[]>;
 
 export async function readPolicies(services: Services): Promise<Policies> {
@@ -33,13 +33,13 @@ export async function readPolicies(services: Services): Promise<Policies> {
   return new Map(read);
 }
 
-/** An access of the configuration, and whether its central half is allowed at each of several moments. */
+/** An access that the configuration gives, and whether the central account allows it at several moments of the demo. */
 export interface WhoCan {
   /** Key of the central resource. */
   readonly resource: string;
   readonly who: string;
   readonly what: string;
-  /** Whether it also needs a role of the member account. */
+  /** Whether the access also needs a role of the member account. */
   readonly needsMemberRole: boolean;
   readonly allowed: readonly boolean[];
 }

@@ -3,13 +3,13 @@ import { clockSkew } from '../../shared/platform/clock.ts';
 import type { DoctorContext, Problem } from './prerequisite.ts';
 import { toRoleArn } from './writable.ts';
 
-/** The shortest session (STS API reference, "AssumeRole"). */
+/** How many seconds the session lasts: the shortest time that STS allows (STS API reference, "AssumeRole"). */
 const seconds = 900;
 
 /**
- * Compares the clock of this machine with the clock of AWS. STS returns the time at which a session ends, which shows
- * the time of AWS. AWS rejects requests whose signature is more than five minutes early or late, and locks last minutes
- * only.
+ * Compares the clock of this computer with AWS's clock, which follows from the end of a session that STS returns. The
+ * difference matters: AWS rejects requests whose signature is more than five minutes early or late, and leases of
+ * resources last only minutes.
  */
 export async function findClockProblems({
   installation: { services },

@@ -4,7 +4,10 @@ import packageFile from '../../package.json' with { type: 'json' };
 import { findStateMachine } from '../installation.ts';
 import type { DoctorContext, Prerequisite, Problem } from './prerequisite.ts';
 
-/** The trail, without which the hub gets no events of calls, and the version of the hub. */
+/**
+ * Two prerequisites: a CloudTrail trail, without which the hub gets no events about API calls, and the version of the
+ * hub.
+ */
 export const servicePrerequisites: readonly Prerequisite[] = [
   {
     name: 'trail',
@@ -22,12 +25,12 @@ export const servicePrerequisites: readonly Prerequisite[] = [
 ];
 
 /**
- * EventBridge gets calls from CloudTrail only if a trail logs there (EventBridge user guide, "AWS service events
- * delivered via CloudTrail").
+ * EventBridge gets events about API calls only in a region in which a trail logs (EventBridge user guide, "AWS service
+ * events delivered via CloudTrail").
  */
 async function findTrailProblems({ installation }: DoctorContext): Promise<readonly Problem[]> {
   const { cloudTrail, region } = installation;
-  // A trail of the organization is a shadow trail in its member accounts.
+  // In member accounts, a trail of the organization appears as a shadow trail.
   const { trailList: trails = [] } = await cloudTrail.send(
     new DescribeTrailsCommand({ includeShadowTrails: true }),
   );
@@ -51,7 +54,7 @@ async function findTrailProblems({ installation }: DoctorContext): Promise<reado
   ];
 }
 
-/** The tag of the state machine (infrastructure/state-machines.yml). */
+/** The tag with the hub's version, on its state machine (infrastructure/state-machines.yml). */
 const versionTag = 'account-onboarding:version';
 
 async function findVersionProblems({ installation, file }: DoctorContext): Promise<readonly Problem[]> {

@@ -118,7 +118,7 @@ export const hubPrerequisites: readonly Prerequisite[] = [
   },
 ];
 
-/** SNS names the key as it was given: by ARN, id or alias. A name that is no ARN cannot be compared. */
+/** SNS returns the key as somebody has set it: an ARN, an id or an alias. Only an ARN can be compared. */
 function describeTopicKey(actual: string | undefined, configured: string | undefined): readonly Problem[] {
   if (actual === configured || (configured !== undefined && actual?.startsWith('arn:') === false)) return [];
   if (actual === undefined) return [];
@@ -130,5 +130,8 @@ function describeTopicKey(actual: string | undefined, configured: string | undef
   ];
 }
 
-/** Without these no account event starts a run, and no sweep runs. Other rules depend on the configuration. */
+/**
+ * Rules that every hub needs: without them, no event about an account starts a run, and no sweep runs. The need for
+ * other rules depends on the configuration.
+ */
 const requiredRules = ['account-events', 'account-calls', 'sweep'];

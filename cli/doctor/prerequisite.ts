@@ -4,25 +4,24 @@ import type { Installation } from '../installation.ts';
 export interface DoctorContext {
   readonly installation: Installation;
   readonly configuration: Configuration;
-  /** The file of the configuration, as the operator names it. */
+  /** The configuration file, as the operator typed it. */
   readonly file: string;
 }
 
-/** Why a prerequisite is not fulfilled. */
+/** Why a prerequisite is not met. */
 export interface Problem {
   readonly message: string;
-  /** The command that mends it, or what to do if no command can. */
+  /** The command that fixes it, or what to do if no command can. */
   readonly fix: string;
 }
 
-/** Something that a run needs. */
+/** Something that a run needs in order to succeed. */
 export interface Prerequisite {
   readonly name: string;
-  /** Prerequisites without which this one cannot be checked. */
+  /** Prerequisites that must be met before this one can be checked. */
   readonly needs: readonly string[];
   /**
-   * Reads only. Returns no problem if the prerequisite is fulfilled. An error of AWS may be thrown: `fix` then says
-   * what to do.
+   * Only reads. Returns no problem if the prerequisite is met. May throw an error of AWS: then `fix` says what to do.
    */
   check(context: DoctorContext): Promise<readonly Problem[]>;
   fix(context: DoctorContext): string;
@@ -37,8 +36,8 @@ export interface Finding {
 }
 
 /**
- * Checks each prerequisite in order. A prerequisite that needs a missing one is not checked, so that only the cause is
- * named.
+ * Checks each prerequisite in order. If one is not met, those that need it are not checked, so that only the cause is
+ * reported.
  */
 export async function checkPrerequisites(
   prerequisites: readonly Prerequisite[],

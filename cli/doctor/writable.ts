@@ -12,13 +12,13 @@ import { createPolicyReadings } from '../../shared/reconcile/policy-readings.ts'
 import { readOrganizationPolicies } from '../../shared/reconcile/read-organization-policies.ts';
 import type { DoctorContext, Problem } from './prerequisite.ts';
 
-/** An action of a central role on a resource of the configuration. */
+/** An action that a spoke role must be able to do on a resource of the configuration. */
 interface Write {
   readonly action: string;
   readonly resource: string;
 }
 
-/** Judges each action of each central role by the SCPs of its account. Nothing is called in the account. */
+/** Evaluates each action of each spoke role by the SCPs of its account. Calls nothing in that account. */
 export async function findDeniedWrites({
   installation,
   configuration,
@@ -47,13 +47,13 @@ export async function findDeniedWrites({
   });
 }
 
-/** The central role in an account. */
+/** The ARN of the spoke role in an account. */
 export const toRoleArn = (configuration: Configuration, accountId: string): string =>
   `arn:${configuration.partition}:iam::${accountId}:role/${getSpokeRole(configuration, accountId)}`;
 
 /**
- * The writes to check. Permissions for a pattern of resources are not listed, because an SCP may deny only some of
- * these resources.
+ * The writes to check. Writes on resources that patterns select are not listed, because an SCP may deny only some of
+ * them.
  */
 function listWrites(configuration: Configuration, accountId: string): readonly Write[] {
   const grants = listSpokeGrants(configuration, accountId);
@@ -66,7 +66,10 @@ function listWrites(configuration: Configuration, accountId: string): readonly W
     );
 }
 
-/** The key policy that KMS creates by default. The check of the central accounts reads the real policy of each key. */
+/**
+ * The key policy that KMS creates by default. It allows everything, so that only SCPs decide here. Another prerequisite
+ * reads the real policies.
+ */
 const ownKeyPolicy = (accountId: string): AppliedPolicy => ({
   kind: 'key',
   name: 'key policy',

@@ -12,7 +12,7 @@ import type { ChosenCentral, NamedAccount, OrganizationFacts, Proposal } from '.
 import { nameEach, toName } from './names.ts';
 import type { Prompts } from './prompts.ts';
 
-/** The answers that the options contain. init asks for each missing answer. */
+/** The answers that were given as options. init asks for the others. */
 export interface GivenAnswers {
   readonly installation?: string;
   readonly central: readonly string[];
@@ -22,7 +22,7 @@ export interface GivenAnswers {
 }
 
 /**
- * Without a terminal, every answer must be an option.
+ * Without a terminal, init cannot ask, so every answer must be an option.
  * @throws UsageError that names each missing option
  */
 export function requireAnswers({ installation, central, region, ou, grants }: GivenAnswers): void {
@@ -130,7 +130,7 @@ async function askAccounts(
     .map((account) => ({ name: toName(account.name, 'central'), account }));
 }
 
-/** `log=222222222222`, `log=Log Archive` or `log=222222222222@eu-west-1`. */
+/** Parses one of `log=222222222222`, `log=Log Archive` and `log=222222222222@eu-west-1`. */
 function parseCentral(text: string, { accounts }: OrganizationFacts, maxLength: number): NamedCentral {
   const [, name = '', named = '', region] = /^([^=]+)=(.+?)(?:@([\w-]+))?$/.exec(text) ?? [];
   const matching = accounts.filter((account) => account.id === named || account.name === named);

@@ -2,13 +2,13 @@ import { Document, isCollection, isMap, isScalar, isSeq } from 'yaml';
 import { wrapText } from '../output.ts';
 import type { Answers, OrganizationFacts, Proposal } from './facts.ts';
 
-/** The longest line of a comment. */
+/** How many characters a line of a comment has at most. */
 const maxLine = 110;
 
 /** A grant that finds no resource until somebody tags a key. A configuration needs at least one grant. */
 const placeholderName = 'tagged-keys';
 
-/** Writes the configuration. Pure: equal facts and answers give equal text. */
+/** Writes the configuration file. Pure: the same facts and answers always give the same text. */
 export function renderConfiguration(facts: OrganizationFacts, answers: Answers): string {
   const { installation, centralAccounts, chosen, proposals } = answers;
   const active = proposals.filter(({ name }) => chosen.has(name));
@@ -78,7 +78,7 @@ function commentGrants(document: Document, answers: Answers, active: readonly Pr
   if (inactive.length > 0) seq.comment = toInactive(inactive, answers);
 }
 
-/** Adds the comment, and writes the lists of the grant in one line each. */
+/** Adds a comment that says why the grant was proposed, and writes each list of the grant on one line. */
 function styleGrant(grant: unknown, why: readonly string[]): void {
   if (!isMap(grant)) return;
   grant.commentBefore = toComment(why);
@@ -90,7 +90,9 @@ const placeholderWhy = [
   'Replace it with your first grant.',
 ];
 
-/** The proposals that are not active, as comments. Without the first `#` of each line, each is a grant. */
+/**
+ * Proposals that the operator did not choose, as comments. If the first `#` of each line is removed, they are grants.
+ */
 const toInactive = (inactive: readonly Proposal[], answers: Answers): string =>
   [
     '',
@@ -112,7 +114,7 @@ function comment(document: Document, key: string, lines: readonly string[]): voi
   }
 }
 
-/** Text of Organizations may have line breaks. A comment line must not. */
+/** Names in Organizations may contain line breaks. A line of a comment must not. */
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 
 const toComment = (lines: readonly string[]): string =>

@@ -38,9 +38,12 @@ export interface Proposal {
   readonly fields: Readonly<Record<string, unknown>>;
   /** The name of the central account. */
   readonly account: string;
-  /** Why init proposes the grant. One sentence or more, each a line of the comment. */
+  /** Why init proposes the grant. Each sentence is a line of the comment. */
   readonly why: readonly string[];
-  /** Whether the resource itself already shows the intent, such as a bucket whose policy allows CloudTrail. */
+  /**
+   * Whether something in the resource suggests this grant, such as a bucket policy that already allows CloudTrail. Such
+   * a proposal is chosen at the start.
+   */
   readonly suggested: boolean;
 }
 

@@ -2,8 +2,8 @@
 const maxGrantName = 40;
 
 /**
- * A name of lower-case words joined by hyphens, each with a letter first. A word that begins with a digit joins the
- * word before it: `Log Archive 2` is `log-archive2`.
+ * Converts a text to lower-case words joined by hyphens, each with a letter first. A word that begins with a digit
+ * joins the word before it: `Log Archive 2` becomes `log-archive2`.
  */
 export function toName(text: string, fallback: string): string {
   const words = text
@@ -30,7 +30,7 @@ function toFreeName(name: string, taken: ReadonlySet<string>, length = maxGrantN
   throw new Error(`no free name for ${name}`);
 }
 
-/** Gives each item a name of its own, in order. */
+/** Gives each item a different name, in order. */
 export function nameEach<T extends { readonly name: string }>(
   items: readonly T[],
   length?: number,

@@ -18,7 +18,7 @@ export interface Prompts {
     findMistake: (answer: string) => string | undefined,
   ): Promise<string>;
   chooseOne(question: string, choices: readonly Choice[]): Promise<string>;
-  /** A list that may be long: typing narrows it. At least one must be chosen. */
+  /** Lets the operator choose from a list that may be long: typing shortens the list. At least one must be chosen. */
   chooseSome(question: string, choices: readonly Choice[]): Promise<readonly string[]>;
   /** @param suggested values that are chosen at the start */
   chooseAny(

@@ -19,7 +19,10 @@ export interface CentralReading {
   onProgress(text: string): void;
 }
 
-/** Reads the resources of the central accounts where it may, and proposes grants. What it may not read is a note. */
+/**
+ * Reads the resources of the central accounts, as far as the role may, and proposes grants. A note says what could not
+ * be read.
+ */
 export async function readCentralAccounts(reading: CentralReading): Promise<Proposed> {
   const proposals: Proposal[] = [];
   const notes = new Set<string>();

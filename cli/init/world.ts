@@ -8,7 +8,7 @@ import { connect, createLogger } from '../services.ts';
 import type { Simulation } from '../simulation.ts';
 import { createSimulation } from '../simulation.ts';
 
-/** Where init reads. Its list of accounts is in memory: init stores nothing in AWS. */
+/** Where init reads. The accounts are kept in memory, because init stores nothing in AWS. */
 export interface InitWorld {
   readonly services: Services;
   readonly calls: CallCounts;
@@ -23,7 +23,10 @@ export const connectToAws = (session: Session): InitWorld =>
     { memoryAllowed: 'anywhere' },
   );
 
-/** The organization of the example, as it could be before this project: with log policies, aliases and a role. */
+/**
+ * The organization of the example, as it might be before this project is installed: with log policies, aliases and a
+ * role to read with.
+ */
 export async function simulateOrganization(session: Session, role: string): Promise<InitWorld> {
   const simulation = createSimulation(await loadConfiguration(exampleConfiguration), {
     logger: createLogger(session),
@@ -36,7 +39,7 @@ export async function simulateOrganization(session: Session, role: string): Prom
   return { services, calls, where: `a simulated organization of ${size}` };
 }
 
-/** Organizations creates such a role in each account that it creates. */
+/** Adds the role that Organizations creates in each account that it creates. */
 function addReaderRoles({ organization, configuration }: Simulation, role: string): void {
   const { partition } = configuration;
   const { accounts, settings } = organization.world;

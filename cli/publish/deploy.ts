@@ -56,7 +56,10 @@ async function start(tools: PublishTools, wanted: EnvironmentDeployment): Promis
   }
 }
 
-/** The start names the expected number, so AppConfig rejects it if another deployment has begun since. */
+/**
+ * The request names the number that the deployment must get. So AppConfig rejects it if another deployment has begun in
+ * the meantime.
+ */
 async function sendStart(
   { client }: PublishTools,
   wanted: EnvironmentDeployment,
@@ -94,7 +97,7 @@ function explain(thrown: unknown, { version, kmsKey }: EnvironmentDeployment): s
 }
 
 function advise(thrown: unknown, key: string | undefined): string {
-  if (!(thrown instanceof Error)) return 'Look at the environment before you publish again';
+  if (!(thrown instanceof Error)) return 'Check the environment in AppConfig before you publish again';
   if (isDenied(thrown))
     return adviseOnDenied(thrown, {
       actions: ['appconfig:StartDeployment'],
@@ -109,6 +112,6 @@ function advise(thrown: unknown, key: string | undefined): string {
     case 'ResourceNotFoundException':
       return 'Check --strategy: it is the id of a deployment strategy of this account and region';
     default:
-      return 'Look at the environment before you publish again';
+      return 'Check the environment in AppConfig before you publish again';
   }
 }

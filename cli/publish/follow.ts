@@ -9,10 +9,10 @@ interface Followed {
 
 const minute = 60_000;
 
-/** How long the command waits beyond the duration of the strategy. */
+/** How long the command waits after the strategy's time is over. */
 const patience = 30 * minute;
 
-/** Waits for the end of a deployment. Stops at the signal, or long after its strategy should have ended. */
+/** Waits for the end of a deployment. Stops at Ctrl-C, or long after the deployment should have ended. */
 export async function followToEnd(tools: PublishTools, followed: Followed): Promise<PublishedDeployment> {
   const { clock, signal, onProgress } = tools;
   const { environment, deployment } = followed;
@@ -54,11 +54,11 @@ const readState = (
 function toEnd(followed: Followed, seen: GetDeploymentCommandOutput): PublishedDeployment | undefined {
   const { EventLog = [], State } = seen;
   if (State === 'COMPLETE') return end(followed, 'complete', 'Every reader gets the version');
-  if (State === 'REVERTED') return end(followed, 'reverted', 'Readers get the version before it');
+  if (State === 'REVERTED') return end(followed, 'reverted', 'Readers get the previous version');
   if (State !== 'ROLLED_BACK') return undefined;
   const { TriggeredBy } = EventLog.find(({ EventType }) => EventType === 'ROLLBACK_STARTED') ?? {};
   const by = TriggeredBy === undefined ? '' : ` by ${actors[TriggeredBy] ?? TriggeredBy}`;
-  return end(followed, 'rolled-back', `It was rolled back${by}. Readers get the version before it`);
+  return end(followed, 'rolled-back', `It was rolled back${by}. Readers get the previous version`);
 }
 
 /**

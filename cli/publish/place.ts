@@ -15,7 +15,9 @@ export interface ApplicationAccount {
   readonly region: string;
 }
 
-/** The ids for names of the configuration. @throws ResourceMissingError if AppConfig lacks one */
+/**
+ * Finds the ids for the names in the configuration. @throws ResourceMissingError if AppConfig does not have one of them
+ */
 export async function resolvePlace(
   { client }: Pick<PublishTools, 'client'>,
   named: NamedProfile,

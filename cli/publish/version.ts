@@ -8,7 +8,7 @@ import type { ProfilePlace, PublishTools } from './publish-types.ts';
 
 export interface CreatedVersion {
   readonly version: string;
-  /** The customer managed key of the profile, which encrypts the version. */
+  /** The customer managed key of the profile. AppConfig encrypts the version with it. */
   readonly kmsKey?: string;
 }
 

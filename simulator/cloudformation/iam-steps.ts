@@ -3,7 +3,7 @@ import { iam } from '../services/iam.ts';
 import { makeDigest } from '../world.ts';
 import type { StackedResource } from './state.ts';
 
-/** The account and region of a stack's resource, and the caller. */
+/** The account, the region and the caller that create a resource of a stack. */
 export interface StackCall extends Omit<ServiceCall<object>, 'input'> {
   readonly stackName: string;
   readonly logicalId: string;
@@ -45,7 +45,10 @@ export function callIam({ world, caller, region }: StackCall, operation: string,
   iam[operation]?.({ world, caller, region, input });
 }
 
-/** Ignores the error for a missing resource: CloudFormation succeeds if the resource to delete is gone already. */
+/**
+ * Ignores the error for a resource that does not exist: CloudFormation also succeeds if a resource to delete is already
+ * gone.
+ */
 export function ignoreAbsence(act: () => void): void {
   try {
     act();

@@ -16,11 +16,11 @@ export interface StackSetInput {
   readonly description?: string | undefined;
   /** Default: none. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** Default: none. */
+  /** IAM capabilities that the caller acknowledges. Default: none. */
   readonly capabilities?: readonly Capability[];
-  /** Default: true. */
+  /** Whether accounts that enter the target OUs get a stack. Default: true. */
   readonly automatic?: boolean;
-  /** Default: false. */
+  /** Whether an account that leaves the target OUs keeps its stack. Default: false. */
   readonly retainStacks?: boolean;
 }
 
@@ -48,7 +48,7 @@ export function makeStackSet(world: SimulatedWorld, input: StackSetInput): Simul
   return stackSet;
 }
 
-/** Starts automatic deployment at each event of the organization. */
+/** From now on, each event of the organization starts automatic deployment. */
 function listen(world: SimulatedWorld): void {
   if (world.cloudFormation.isListening) return;
   world.cloudFormation.isListening = true;

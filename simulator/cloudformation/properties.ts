@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Properties that IAM resources share, in the form of templates. */
+/** Schemas for properties that several IAM resources of a template have. */
 export const documentSchema = z.record(z.string(), z.unknown()).transform((policy) => JSON.stringify(policy));
 export const tagsSchema = z.array(z.object({ Key: z.string(), Value: z.string() })).default([]);
 export const namesSchema = z.array(z.string()).default([]);

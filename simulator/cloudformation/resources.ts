@@ -5,13 +5,16 @@ import { attachStep, isSameRole, makeRole, updateRole } from './role-resource.ts
 import type { StackedResource } from './state.ts';
 import type { StackResource } from './template.ts';
 
-/** A type of resource in stacks. */
+/** A resource type that stacks can contain. */
 interface ResourceType {
   make(call: StackCall, properties: unknown): Made;
-  /** Whether the resource can be changed in place. Default: it never is. */
+  /**
+   * Whether the change needs no new resource, so that the resource can be changed in place. Default: it always needs a
+   * new one.
+   */
   isSame?(call: StackCall, before: unknown, after: unknown): boolean;
   /**
-   * Changes the resource in place, or restores it on failure.
+   * Changes the resource in place. If that fails, restores it.
    * @returns its new state, and a function that undoes the change
    */
   update?(call: StackCall, before: unknown, after: unknown): { made: Made; undo: () => void };
@@ -56,7 +59,7 @@ const managedPolicySchema = z.strictObject({
   Tags: tagsSchema,
 });
 
-/** AWS::IAM::ManagedPolicy: `Ref` is the ARN. */
+/** Creates a resource of type AWS::IAM::ManagedPolicy. `Ref` returns its ARN. */
 function makeManagedPolicy(call: StackCall, properties: unknown): Made {
   const given = managedPolicySchema.parse(properties);
   const { ManagedPolicyName: PolicyName = nameOf(call), Roles, ...policy } = given;
@@ -100,7 +103,7 @@ const describeProfile = (call: StackCall, profile: Profile, remove: () => void):
   remove,
 });
 
-/** AWS::IAM::InstanceProfile: `Ref` is the name. */
+/** Creates a resource of type AWS::IAM::InstanceProfile. `Ref` returns its name. */
 function makeInstanceProfile(call: StackCall, properties: unknown): Made {
   const profile = readProfile(call, properties);
   return describeProfile(call, profile, takeSteps(call, listProfileSteps(profile)));

@@ -33,7 +33,7 @@ const readRole = (call: StackCall, properties: unknown): RoleProperties => {
   return { ...parsed, RoleName: parsed.RoleName ?? nameOf(call) };
 };
 
-/** AWS::IAM::Role: `Ref` is the name. */
+/** Creates a resource of type AWS::IAM::Role. `Ref` returns its name. */
 export function makeRole(call: StackCall, properties: unknown): Made {
   const role = readRole(call, properties);
   const remove = takeSteps(call, listSteps(role));
@@ -110,7 +110,7 @@ function change(call: StackCall, previous: RoleProperties, next: RoleProperties)
   for (const PolicyArn of attached) callIam(call, 'AttachRolePolicy', { RoleName, PolicyArn });
 }
 
-/** Changes the description and the tags directly, because the simulator has no calls for them. */
+/** Changes the description and the tags directly, because the simulator does not model the IAM calls for that. */
 function describeAnew(call: StackCall, arn: string, { Description, Tags }: RoleProperties): void {
   const role = call.world.roles.get(arn);
   if (role === undefined) return;

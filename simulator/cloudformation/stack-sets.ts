@@ -30,11 +30,11 @@ export interface DeploymentRequest {
   readonly regions: Iterable<string>;
   readonly action: SimulatedOperation['action'];
   readonly targets?: SimulatedOperation['targets'];
-  /** Keeps the resources of the stacks. */
+  /** Whether the resources stay when their stack is removed. */
   readonly retain?: boolean;
 }
 
-/** Starts an operation. Each instance is changed after the time that a deployment takes. */
+/** Starts an operation of a StackSet. The stack in each account changes only after the time that a deployment takes. */
 export function startOperation(
   world: SimulatedWorld,
   stackSet: SimulatedStackSet,
@@ -61,7 +61,10 @@ export function startOperation(
   return operation;
 }
 
-/** The instance to work on: a new or outdated one for a creation, an existing one for a removal. */
+/**
+ * The stack instance on which an operation works: a new or outdated one to create or update, or an existing one to
+ * remove.
+ */
 function instanceFor(
   world: SimulatedWorld,
   stackSet: SimulatedStackSet,
@@ -92,7 +95,10 @@ function instanceFor(
   return instance;
 }
 
-/** A new template makes every instance outdated until its turn ("UpdateStackSet", CloudFormation API reference). */
+/**
+ * A new template makes every instance outdated until the operation has reached it ("UpdateStackSet", CloudFormation API
+ * reference).
+ */
 function markOutdated(instance: StackInstance): StackInstance {
   instance.status = 'OUTDATED';
   instance.detailedStatus = 'PENDING';
@@ -106,7 +112,10 @@ function queueWork(world: SimulatedWorld, work: Omit<PendingWork, 'dueAt'>): voi
   pending.sort((a, b) => a.dueAt - b.dueAt);
 }
 
-/** Does all pending work that is due by a time. Default: now. Each call of a client runs this function first. */
+/**
+ * Does all deployments that are due at a time. Default: now. It runs before each call of a client, so that the client
+ * sees their results.
+ */
 export function runPendingDeployments(world: SimulatedWorld, until = world.settings.clock.now()): void {
   const { pending } = world.cloudFormation;
   while (pending[0] !== undefined && pending[0].dueAt <= until) {
@@ -211,7 +220,7 @@ function followAccounts(world: SimulatedWorld, stackSet: SimulatedStackSet): voi
     });
 }
 
-/** A stand-in for an account that has left the organization. */
+/** Stands for an account that has left the organization, so that its stacks can be removed. */
 const departed = (id: string): SimulatedAccount => ({
   id,
   name: '',

@@ -109,7 +109,7 @@ export function updateStack(call: Place, stack: SimulatedStack, input: StackInpu
   stack.statusReason = undefined;
 }
 
-/** A resource by the new template, and a function that undoes the change. */
+/** Creates or changes one resource according to the new template. Also returns a function that undoes this. */
 function changeResource(call: StackCall, previous: StackedResource | undefined, resource: StackResource) {
   const isUnchanged =
     previous?.type === resource.Type && isDeepStrictEqual(previous.properties, resource.Properties);

@@ -11,7 +11,7 @@ import type {
 export interface StackedResource {
   readonly logicalId: string;
   readonly type: string;
-  /** In the form of the template, with functions evaluated. */
+  /** The properties of the resource in the template, with functions evaluated. */
   readonly properties: object;
   /** The value of `Ref`. */
   readonly physicalId: string;
@@ -55,10 +55,15 @@ export interface SimulatedStackSet {
   automatic: boolean;
   /** Whether an account that leaves the target OUs keeps the resources. */
   retainStacks: boolean;
-  /** Ids of the target OUs, or of the root. Automatic deployment ignores all other options of a deployment. */
+  /**
+   * Ids of the target OUs, or of the root. Automatic deployment ignores account filters, so only these ids are stored.
+   */
   readonly targetIds: Set<string>;
   readonly regions: Set<string>;
-  /** The accounts of the target OUs when automatic deployment last read them. */
+  /**
+   * The accounts in the target OUs when automatic deployment last ran. The difference shows which accounts have come or
+   * left.
+   */
   members: ReadonlySet<string>;
   /** By `<account id>/<region>`. */
   readonly instances: Map<string, StackInstance>;
@@ -75,7 +80,7 @@ export interface SimulatedOperation {
   status: StackSetOperationStatus;
 }
 
-/** Pending work of a stack set in one account and region. */
+/** A deployment that has to be done later: one StackSet in one account and region. */
 export interface PendingWork {
   /** Milliseconds since the epoch. */
   readonly dueAt: number;
@@ -92,11 +97,11 @@ export interface CloudFormationState {
   readonly stacks: Map<string, SimulatedStack>;
   /** Ordered by due time. */
   readonly pending: PendingWork[];
-  /** Accounts in which the next deployments fail, each with the reason. */
+  /** Accounts in which the next deployments must fail, each with the reason. A test sets them. */
   readonly failures: Map<string, string>;
   /** Whether StackSets may reach the accounts of the organization. */
   hasTrustedAccess: boolean;
-  /** Whether automatic deployment already listens to the events of the organization. */
+  /** Whether events of the organization already start automatic deployment. */
   isListening: boolean;
   /** How long a deployment to one account takes, in milliseconds. */
   deploymentTime: number;

@@ -142,7 +142,10 @@ const functions: Readonly<Record<string, (operands: readonly unknown[]) => boole
   begins_with: ([value, start]) => typeof value === 'string' && value.startsWith(String(start)),
 };
 
-/** Values of different types are not ordered. An attribute that does not exist differs from every value. */
+/**
+ * How two attribute values are compared. Values of different types have no order. An attribute that does not exist is
+ * unequal to every value.
+ */
 const comparisons: Readonly<Record<string, (left: unknown, right: readonly unknown[]) => boolean>> = {
   '=': (left, [right]) => left === right,
   '<>': (left, [right]) => left !== right,

@@ -24,7 +24,7 @@ export const createTable = (keyArn?: string): SimulatedTable => ({
   ...(keyArn === undefined ? {} : { keyArn }),
 });
 
-/** One write: a request of its own, or a part of a transaction. */
+/** One write: a request, or a part of a transaction. */
 export interface TableWrite extends Placeholders {
   readonly Item?: TableItem;
   readonly Key?: TableItem;

@@ -143,8 +143,8 @@ function authorizeTags(
 }
 
 /**
- * One deployment at a time for an environment. With `LatestDeploymentNumber` AppConfig rejects the start if the
- * caller's data is outdated.
+ * Checks that no other deployment of the environment is in progress. If the caller sends `LatestDeploymentNumber`,
+ * AppConfig rejects the start when the number is not the latest.
  */
 function expectFree(
   { world, input }: ServiceCall<StartDeploymentCommandInput>,

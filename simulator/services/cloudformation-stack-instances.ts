@@ -109,7 +109,10 @@ function readTargets({ world, input }: ServiceCall<TargetInput>) {
   return { targets, targetIds, regions: input.Regions ?? [], accounts: filterAccounts(world, targets) };
 }
 
-/** "DeploymentTargets" (CloudFormation API reference). The filter applies to this deployment only. */
+/**
+ * The accounts that a deployment targets ("DeploymentTargets", CloudFormation API reference). The account filter is for
+ * this deployment only, and is not stored.
+ */
 function filterAccounts(
   world: SimulatedWorld,
   { OrganizationalUnitIds = [], Accounts = [], AccountFilterType = 'NONE' }: sdk.DeploymentTargets,

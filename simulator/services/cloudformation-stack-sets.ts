@@ -62,8 +62,8 @@ export interface StackSetInput {
 }
 
 /**
- * The stack set, if the caller may do `action` on it. Only the management account, or a delegated administrator that
- * says so, operates stack sets with service-managed permissions. The hub's account counts as one.
+ * Finds the StackSet, if the caller may do `action` on it. With service-managed permissions, only the management
+ * account operates a StackSet, or a delegated administrator that calls as such. The hub's account counts as one.
  * @throws ServiceException `StackSetNotFoundException`, `ValidationError`, `AccessDenied`
  */
 export function getStackSet(call: ServiceCall<StackSetInput>, action: string): SimulatedStackSet {

@@ -128,8 +128,8 @@ const cancelled = (CancellationReasons: { Code: string }[]): TransactionCanceled
 interface OpenedTable {
   readonly table: SimulatedTable;
   /**
-   * @throws ServiceException unless IAM allows the action with the keys of the part and with the keys of the
-   * transaction
+   * @throws ServiceException unless IAM allows the action both with the keys of this part and with the keys of the
+   * whole transaction
    */
   readonly authorize: (action: string, pk: string, keys: readonly string[]) => void;
 }

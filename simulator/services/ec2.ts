@@ -169,8 +169,8 @@ const isManagedByAws = ({ keys }: SimulatedWorld, { kmsKeyArn }: SimulatedImage)
   kmsKeyArn !== undefined && keys.get(kmsKeyArn)?.manager === 'AWS';
 
 /**
- * The error for an image that cannot be shared. Its message comes from reports of users, because the API reference has
- * none.
+ * The error for an image that cannot be shared. The API reference does not have its message, so it is taken from
+ * reports of users.
  */
 const createUnshareable = () =>
   createAwsError(

@@ -41,8 +41,8 @@ interface RoleNameInput {
 }
 
 /**
- * The role of a call, if the caller may do `action` on it. For a role that does not exist, IAM knows no path: a
- * permission on an ARN with a path does not cover it, and the answer is `AccessDenied`.
+ * Finds the role of a call, if the caller may do `action` on it. If a role does not exist, IAM checks the ARN without a
+ * path. A permission on an ARN with a path does not cover that, so the answer is `AccessDenied`.
  */
 export function getAuthorizedRole(
   call: ServiceCall<RoleNameInput>,

@@ -6,8 +6,8 @@ import { makeRandomText } from '../world.ts';
 import { authorizeKey } from './kms-keys.ts';
 
 /**
- * Uses of a key. Nothing is encrypted: a ciphertext names its key and its context. Source: KMS API reference,
- * "GenerateDataKey", "Decrypt".
+ * Operations that use a key. Nothing is really encrypted: a ciphertext only names its key and its context. Source: KMS
+ * API reference, "GenerateDataKey", "Decrypt".
  */
 export const kmsData: ServiceOperations = {
   GenerateDataKey: defineOperation<sdk.GenerateDataKeyCommandInput, sdk.GenerateDataKeyCommandOutput>(

@@ -26,7 +26,7 @@ export const kmsGrants: ServiceOperations = {
     expectEnabled(key);
     const grants = grantsOf(call.world, key.arn);
     const wanted = wantedGrant(call);
-    // A name makes the request idempotent, if all its parameters are equal.
+    // If a grant with this name and these parameters exists, CreateGrant returns it and creates none.
     const existing = wanted.name === undefined ? undefined : grants.find((grant) => alike(grant, wanted));
     if (existing === undefined && grants.length >= maxGrants)
       throw createAwsError('LimitExceededException', `The key has ${maxGrants} grants already`);

@@ -73,7 +73,10 @@ function expectDefaultName(name: string | undefined): void {
     throw createAwsError('NotFoundException', `No such policy exists: ${name}`);
 }
 
-/** Checks that the request names a key of its own account by id or ARN. The policy operations accept nothing else. */
+/**
+ * Checks that the request names a key of the caller's own account, by its id or ARN. Operations on key policies accept
+ * nothing else.
+ */
 function inOwnAccount<Input extends KeyInput>(call: ServiceCall<Input>): ServiceCall<Input> {
   const keyId = call.input.KeyId ?? '';
   if (/(^|:)alias\//.test(keyId)) throw createAwsError('InvalidArnException', `Invalid keyId '${keyId}'`);
@@ -83,7 +86,7 @@ function inOwnAccount<Input extends KeyInput>(call: ServiceCall<Input>): Service
   return call;
 }
 
-/** Requires that the new policy still allows the caller to put another policy, so that nobody is locked out. */
+/** Checks that the caller may still change the policy afterwards. Otherwise nobody could ever change it again. */
 function expectNoLockOut({ world, caller }: ServiceCall<KeyInput>, key: SimulatedResource, policy: string) {
   const attempt = { ...createKeyAttempt(key, 'kms:PutKeyPolicy', policy), context: toBypassContext(false) };
   if (findDenial(world, caller, attempt) !== undefined)

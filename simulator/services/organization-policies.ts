@@ -166,7 +166,8 @@ function change(
           'A policy with the specified name and type already exists.',
         )
       : createAwsError('PolicyNotAttachedException', 'The policy is not attached to the specified target.');
-  // An AWS managed policy lists the targets that it was detached from.
+  // For an AWS managed policy, `targets` are those from which it was detached. So attaching removes a target, and
+  // detaching adds one.
   if (attach === policy.isAwsManaged) policy.targets.delete(target);
   else policy.targets.add(target);
 }

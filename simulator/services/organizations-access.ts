@@ -28,7 +28,7 @@ function findOrganizationsDenial(
   });
   if (own !== undefined || caller.accountId === managementAccountId) return own;
   if (/^(List|Describe)/.test(name) && delegatedAdministrators.has(caller.accountId)) return undefined;
-  // The delegation policy is a resource policy. The policy engine has no separate kind for it.
+  // The delegation policy is evaluated as a resource policy, because the policy engine has no kind of its own for it.
   const delegated = findDenial(world, caller, {
     action: `organizations:${name}`,
     resource: findResource(world, input),

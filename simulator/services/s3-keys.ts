@@ -4,9 +4,9 @@ import { findKeyUseDenial } from './kms-keys.ts';
 import { createS3Denied } from './s3-access.ts';
 
 /**
- * S3 uses the key of the bucket with the credentials of the caller ("Protecting data with server-side encryption with
- * AWS KMS keys", S3 user guide). Every object has the key that the bucket has now. CloudTrail names its own key, or
- * none.
+ * S3 uses the key of the bucket with the permissions of the caller ("Protecting data with server-side encryption with
+ * AWS KMS keys", S3 user guide). In the simulation, every object is encrypted with the key that the bucket has now.
+ * CloudTrail names a key of its own, or none.
  * @throws ServiceException `AccessDenied`
  */
 export function expectBucketKey(

@@ -103,7 +103,10 @@ export const secretVersions: ServiceOperations = {
     },
   ),
 
-  /** Stages a version without a value, as AWS does before it calls the function. The test calls the function. */
+  /**
+   * Creates a version without a value, as AWS does before it calls the rotation function. Here, the test calls the
+   * function.
+   */
   RotateSecret: defineOperation<RotateSecretCommandInput, RotateSecretCommandOutput>((call) => {
     const secret = requireLivingSecret(call, 'secretsmanager:RotateSecret');
     secret.rotationFunctionArn = call.input.RotationLambdaARN ?? secret.rotationFunctionArn;
@@ -127,8 +130,8 @@ export const secretVersions: ServiceOperations = {
 };
 
 /**
- * Only the token identifies a role that the rotation function assumes, in the secret's account and in another one (API
- * reference, "PutSecretValue"). The error's name and message are not confirmed.
+ * If the rotation function assumes a role, Secrets Manager recognizes the role only by the rotation token (API
+ * reference, "PutSecretValue"). The name and the message of the error are not confirmed.
  */
 function expectRotationToken(
   { roleArn }: Caller,

@@ -15,9 +15,9 @@ import { makeRandomUuid } from '../world.ts';
 type Output<T> = Omit<T, '$metadata'>;
 
 /**
- * AWS Step Functions: executions that the API starts. `runStartedExecutions` runs them. Every state machine exists.
- * Source: API reference, "StartExecution" (idempotent while the execution runs, with an equal name and input) and
- * "DescribeExecution".
+ * AWS Step Functions: executions that were started by the API. `runStartedExecutions` runs them later. Every state
+ * machine exists. Source: API reference, "StartExecution" (a repeated start with the same name and input returns the
+ * running execution) and "DescribeExecution".
  */
 export const stepFunctionsExecutions: ServiceOperations = {
   ListTagsForResource: defineOperation<

@@ -12,9 +12,9 @@ import { readSessionTags, toTagContext } from './sts-session-tags.ts';
 type AssumeCall = ServiceCall<AssumeRoleCommandInput>;
 
 /**
- * The role that the caller may assume.
- * @throws ServiceException `AccessDenied`, with one message for every reason, as AWS does: it hides whether the role
- * exists
+ * Finds the role, if the caller may assume it.
+ * @throws ServiceException `AccessDenied`. The message is the same for every reason, as on AWS, so that it does not
+ * show whether the role exists
  */
 export function findAssumableRole(call: AssumeCall, mfa: boolean): SimulatedRole {
   const { world, caller, input } = call;

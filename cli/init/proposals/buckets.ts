@@ -5,7 +5,7 @@ import { toName } from '../names.ts';
 import { listAllowedServices } from './policy-services.ts';
 import { noteMore, type Proposer, type Reading, readSome } from './proposer.ts';
 
-/** The preset for each service that delivers logs (see `deliveries` of the kind). */
+/** The preset for each service that delivers logs to a bucket (see `deliveries` of the kind `s3-bucket-policy`). */
 const deliveries = [
   { service: 'cloudtrail.amazonaws.com', preset: 'cloudtrail-write', what: 'CloudTrail', title: 'trails' },
   { service: 'config.amazonaws.com', preset: 'config-write', what: 'AWS Config', title: 'config' },
@@ -18,8 +18,8 @@ const deliveries = [
 ] as const;
 
 /**
- * Proposes a log grant for each bucket whose policy already lets a log service write. Other buckets get no proposal.
- * Mandatory controls deny changes of Control Tower's buckets.
+ * Proposes a grant for log delivery for each bucket whose policy already lets a log service write. Other buckets get no
+ * proposal. Neither do Control Tower's buckets, because mandatory controls deny changes of their policies.
  */
 export const buckets: Proposer = {
   resources: 'buckets',

@@ -10,14 +10,14 @@ interface AliasedKey {
   readonly key: string;
 }
 
-/** The preset for each service that encrypts logs. */
+/** The preset for each service that encrypts logs with a key. */
 const encryptions = [
   { service: 'cloudtrail.amazonaws.com', preset: 'cloudtrail-encrypt', what: 'CloudTrail' },
   { service: 'config.amazonaws.com', preset: 'config-encrypt', what: 'AWS Config' },
   { service: 'delivery.logs.amazonaws.com', preset: 'flow-logs-encrypt', what: 'VPC flow logs' },
 ] as const;
 
-/** The grant that a word in the alias of a key suggests. The first matching entry is proposed. */
+/** Words in the alias of a key, each with the grant that it suggests. The first word that occurs decides. */
 const uses = [
   { word: /secret/, preset: 'decrypt-secrets', what: 'decrypts secrets' },
   { word: /ami|ebs|image/, preset: 'launch-encrypted-ami', what: 'launches instances from encrypted images' },
@@ -43,7 +43,7 @@ export const keys: Proposer = {
   },
 };
 
-/** A key whose policy cannot be read looks like a key without log services. */
+/** If the policy of a key cannot be read, the key is treated as if no log service used it. */
 async function readServices({ clients }: Reading, { key }: AliasedKey): Promise<ReadonlySet<string>> {
   try {
     const { Policy } = await clients.kms.send(new GetKeyPolicyCommand({ KeyId: key }));

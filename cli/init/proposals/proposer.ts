@@ -1,7 +1,7 @@
 import type { AccountClients } from '../../../shared/platform/aws/access.ts';
 import type { ChosenCentral, Proposal } from '../facts.ts';
 
-/** A central account, its clients, and how much is read. */
+/** What a proposer reads: a central account, its clients, and the limits. */
 export interface Reading {
   readonly central: ChosenCentral;
   readonly clients: AccountClients;
