@@ -33,8 +33,7 @@ export function listSpokeGrants(
 
 /**
  * The permissions of the spoke role for these grants, and `others`. Their order does not depend on the order of the
- * grants. Calls that search for resources have no resource in IAM, so a condition limits them to the regions of the
- * searches.
+ * grants.
  */
 export function listSpokePermissions(
   grants: readonly SpokeGrant[],
@@ -47,18 +46,38 @@ export function listSpokePermissions(
       ...(kind.listKeyPermissions?.(entry, on, context) ?? []),
     ]),
   );
-  const finding = grants.flatMap(({ kind: { discovery }, searches }) =>
-    searches.map(({ region }) => ({ actions: discovery?.actions ?? [], region })),
+  return merged([...working, ...others, ...listSearchPermissions(grants, context)]);
+}
+
+/**
+ * The permissions of searches. Most actions that search have no resource in IAM, so a condition limits them to the
+ * regions of the searches.
+ */
+function listSearchPermissions(
+  grants: readonly SpokeGrant[],
+  { partition }: GrantContext,
+): readonly Permission[] {
+  const calls = grants.flatMap(({ kind: { discovery }, searches }) =>
+    (discovery?.actions ?? []).flatMap((action) =>
+      searches.map((search) => ({ action, ...search, resource: discovery?.resources?.[action] })),
+    ),
   );
-  const lookedFor = [...Map.groupBy(finding, ({ actions }) => actions.join())].map(
-    ([, alike]): Permission => ({
-      actions: alike[0]?.actions ?? [],
+  const [unlimited, limited] = [calls.filter(isUnlimited), calls.filter((call) => !isUnlimited(call))];
+  return [
+    ...[...Map.groupBy(unlimited, ({ action }) => action)].map(([action, alike]) => ({
+      actions: [action],
       resources: ['*'],
       condition: { StringEquals: { 'aws:RequestedRegion': sorted(alike.map(({ region }) => region)) } },
-    }),
-  );
-  return merged([...working, ...others, ...lookedFor.filter(({ actions }) => actions.length > 0)]);
+    })),
+    ...limited.map(({ action, accountId, region, resource }) => ({
+      actions: [action],
+      resources: [`arn:${partition}:${action.split(':')[0]}:${region}:${accountId}:${resource}`],
+    })),
+  ];
 }
+
+const isUnlimited = ({ resource }: { readonly resource: string | undefined }): boolean =>
+  resource === undefined;
 
 /** Joins permissions that have the same actions, effect and conditions. */
 function merged(permissions: readonly Permission[]): readonly Permission[] {

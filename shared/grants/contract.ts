@@ -69,6 +69,8 @@ export interface Discovery<Entry> {
   listSearches(entry: Entry, context: GrantContext): readonly ResourceSearch[];
   /** IAM actions that the spoke role needs for a search. */
   readonly actions: readonly string[];
+  /** The resource part of ARNs by action: `repository/*`. AWS supports no resource for all other actions. */
+  readonly resources?: Readonly<Record<string, string>>;
   /** API calls that can change the matches. After such a call, the searches of its account and region run again. */
   readonly events: readonly CallEvents[];
   /**
@@ -203,10 +205,7 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   listWarnings?(entry: Entry): readonly EntryWarning[];
   /** Absent if entries can only name their resources. */
   readonly discovery?: Discovery<Entry>;
-  /**
-   * ARNs that the documents of a resource give access to, such as a bucket and its objects. May contain wildcards. For
-   * a group or role: its own ARNs. Pure.
-   */
+  /** ARNs that the documents of a resource give access to, with wildcards. For a group or role: its own ARNs. Pure. */
   listArns(ref: ResourceRef, context: GrantContext): readonly string[];
   /**
    * The permissions that the spoke role needs for a resource, or for every match of a search: the kind's `actions`, on

@@ -135,6 +135,7 @@ const discovery: Discovery<Entry> = {
       entry.repositories.filter(isPattern).map((name) => ({ name })),
     ),
   actions: ['ecr:DescribeRepositories'],
+  resources: { 'ecr:DescribeRepositories': 'repository/*' },
   events: [{ source: 'aws.ecr', names: ['CreateRepository'] }],
   find: ({ ecr }, search, limit) =>
     listAllPages(search, limit, async (nextToken) => {

@@ -65,6 +65,7 @@ const pageSize = 50;
 export const createKeyDiscovery = <Entry extends GrantEntry & KeyEntry>(): Discovery<Entry> => ({
   listSearches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tags)),
   actions: ['tag:GetResources', 'kms:DescribeKey'],
+  resources: { 'kms:DescribeKey': 'key/*' },
   // The replication of a key also appears as CreateKey, because CloudTrail logs it under this name (KMS developer
   // guide, CloudTrail entries, "ReplicateKey").
   events: [

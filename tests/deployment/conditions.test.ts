@@ -8,6 +8,7 @@ const singleValued: Readonly<Record<string, readonly string[]>> = {
     'aws:PrincipalAccount',
     'aws:PrincipalArn',
     'aws:PrincipalOrgID',
+    'aws:RequestedRegion',
     'aws:ResourceAccount',
     'aws:ResourceOrgID',
     'aws:SourceAccount',
@@ -29,6 +30,10 @@ const singleValued: Readonly<Record<string, readonly string[]>> = {
   'Service authorization reference, "Actions, resources, and condition keys for Amazon S3"': ['s3:x-amz-acl'],
   'Service authorization reference, "Actions, resources, and condition keys for AWS Security Token Service"':
     ['sts:ExternalId'],
+  'IAM user guide, "IAM and AWS STS condition context keys" (available keys for AWS OIDC federation)': [
+    'token.actions.githubusercontent.com:aud',
+    'token.actions.githubusercontent.com:sub',
+  ],
 };
 
 /** Keys with any number of values in a request, by the page that says so. */

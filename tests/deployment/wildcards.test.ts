@@ -8,6 +8,7 @@ import { allStatements, type PlacedStatement } from '../fixtures/deployment/all-
 const withoutResource: readonly string[] = [
   'appconfig:ListApplications',
   'cloudwatch:DescribeAlarms',
+  'ecr:GetAuthorizationToken',
   'iam:ListPolicies',
   'logs:CreateLogDelivery',
   'logs:DeleteLogDelivery',
@@ -19,6 +20,7 @@ const withoutResource: readonly string[] = [
   'logs:UpdateLogDelivery',
   'organizations:ListAccounts',
   'organizations:ListRoots',
+  'tag:GetResources',
   'xray:GetSamplingRules',
   'xray:GetSamplingTargets',
   'xray:PutTelemetryRecords',
@@ -37,7 +39,7 @@ test('allows no action wildcard `*` in deployed, written or documented policies'
   expect(wide.map(({ place, Action }) => `${place}: ${listed(Action)}`)).toEqual([]);
 });
 
-test('allows all resources only for actions without a resource, and for reads of Organizations', () => {
+test('allows all resources only for actions without a resource', () => {
   const wide = statements
     .filter((statement) => statement.Principal === undefined && listed(statement.Resource).includes('*'))
     .flatMap(({ place, Action }) => listed(Action).map((action) => [action, place] as const))
