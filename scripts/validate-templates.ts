@@ -1,7 +1,7 @@
 /**
  * Validates everything that is deployed, without network and credentials: every state machine, the CloudFormation
- * template of `npm run package`, the templates in `templates`, and the templates of the central accounts, of their
- * applications and of member accounts. Packages the hub for GovCloud and China too. Exits with 1 if there is a finding.
+ * template of `npm run package`, the templates in `templates` and of account vending, and the templates of the central
+ * accounts, of their applications and of member accounts. Packages the hub for GovCloud and China too. Exits with 1 if there is a finding.
  */
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -63,6 +63,9 @@ async function validateEverything(): Promise<readonly Report[]> {
 function ownTemplates(): readonly WrittenTemplate[] {
   const paths = [
     ...readdirSync('templates').map((file) => `templates/${file}`),
+    ...readdirSync('examples/account-vending')
+      .filter((file) => file.endsWith('.yml'))
+      .map((file) => `examples/account-vending/${file}`),
     ...(existsSync(packagedTemplate) ? [packagedTemplate] : []),
   ];
   return paths.map((path) => ({ path, file: path, region: 'us-east-1' }));
